@@ -1,0 +1,45 @@
+import type { MapShape } from '../geometry/region.js';
+import type { ConvolutionWeights, Layer } from '../model/network.js';
+
+/** Values of (a part of) a feature map, `[channels, height, width]`, row-major. */
+export interface FeatureBlock {
+  readonly data: Float32Array;
+  readonly shape: MapShape;
+}
+
+/** Layers that an engine runs in one call. */
+export interface EngineGraph {
+  /** For messages and logs, e.g. `layers 0-1`. */
+  readonly name: string;
+  /** Index of the first layer in the network: `route` layers name layers by their index in the network. */
+  readonly firstLayer: number;
+  readonly layers: readonly Layer[];
+  /** By index in the network. */
+  readonly weights: ReadonlyMap<number, ConvolutionWeights>;
+  /**
+   * `caller`: the block comes padded and no layer adds padding of its own; height and width may differ from call to
+   * call. `layers`: each layer pads as it declares; the block is the whole input map of the first layer.
+   */
+  readonly padding: 'caller' | 'layers';
+}
+
+export interface LoadedGraph {
+  /**
+   * Runs the layers on one block.
+   *
+   * @param block `[channels, height, width]` of the first layer's input (padded where `padding` is `caller`).
+   * @returns the last layer's output.
+   */
+  run(block: FeatureBlock): Promise<FeatureBlock>;
+  release(): Promise<void>;
+}
+
+/**
+ * The port to an inference library. It knows nothing of tiles, frames or the network. `run` may block its thread:
+ * engines live in a compute thread (see `server/compute/`).
+ */
+export interface InferenceEngine {
+  readonly name: string;
+  readonly version: string;
+  load(graph: EngineGraph): Promise<LoadedGraph>;
+}

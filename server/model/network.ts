@@ -1,0 +1,86 @@
+import type { MapShape } from '../geometry/region.js';
+
+export type Activation = 'linear' | 'leaky' | 'relu' | 'logistic';
+
+interface LayerShape {
+  readonly input: MapShape;
+  readonly output: MapShape;
+}
+
+/** Square convolution, zero padding on every side; `groups === input.channels` is a depthwise one. */
+export interface ConvolutionalLayer extends LayerShape {
+  readonly kind: 'convolutional';
+  readonly filters: number;
+  readonly size: number;
+  readonly stride: number;
+  readonly padding: number;
+  readonly groups: number;
+  /** Whether the weights file holds scale, mean and variance for it; folded into weights and bias when loaded. */
+  readonly batchNormalize: boolean;
+  readonly activation: Activation;
+}
+
+/** Max pooling as Darknet has it: minus infinity outside, padding before = floor(total / 2), the rest after. */
+export interface MaxPoolLayer extends LayerShape {
+  readonly kind: 'maxpool';
+  readonly size: number;
+  readonly stride: number;
+  /** Total padding (both sides together). Darknet's default is `size - 1`. */
+  readonly totalPadding: number;
+}
+
+/** Concatenates, by channel, the outputs of earlier layers (absolute indices). */
+export interface RouteLayer extends LayerShape {
+  readonly kind: 'route';
+  readonly layers: readonly number[];
+}
+
+/** Darknet's reorg (space to depth in Darknet's own order of channels). */
+export interface ReorgLayer extends LayerShape {
+  readonly kind: 'reorg';
+  readonly stride: number;
+}
+
+/** YOLOv2's detection head: per cell and anchor `coords` numbers, objectness, `classes` scores. */
+export interface RegionLayer extends LayerShape {
+  readonly kind: 'region';
+  readonly classes: number;
+  readonly coords: number;
+  readonly softmax: boolean;
+  /** Anchor boxes in cells, [width, height] each. */
+  readonly anchors: readonly (readonly [number, number])[];
+}
+
+export type Layer = ConvolutionalLayer | MaxPoolLayer | RouteLayer | ReorgLayer | RegionLayer;
+
+/** How a picture becomes the network's input. */
+export interface Preprocessing {
+  /** Where the scaled picture lies on the input: Darknet centres it, the face detector puts it at the top left. */
+  readonly anchor: 'centre' | 'top-left';
+  /** What fills the rest: a byte for R, G and B. */
+  readonly fill: readonly [number, number, number];
+  /** Network input = (byte - mean) * scale, a mean for R, G and B. */
+  readonly mean: readonly [number, number, number];
+  readonly scale: number;
+}
+
+/** A network's structure, without weights. Layers are numbered from 0; map l is the input of layer l. */
+export interface Network {
+  readonly name: string;
+  readonly input: MapShape;
+  readonly layers: readonly Layer[];
+  readonly preprocessing: Preprocessing;
+  /** Class names in the head's order; one name for a head without classes. */
+  readonly labels: readonly string[];
+}
+
+/** Weights of one convolution, batch normalisation folded in. */
+export interface ConvolutionWeights {
+  /** `[filters, input.channels / groups, size, size]`, row-major. */
+  readonly weights: Float32Array;
+  /** `[filters]`. */
+  readonly bias: Float32Array;
+}
+
+/** By layer index; an entry for every convolutional layer. */
+export type NetworkWeights = ReadonlyMap<number, ConvolutionWeights>;
