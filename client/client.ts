@@ -1,0 +1,119 @@
+import type { components, operations } from './generated/contract.js';
+import { OPERATIONS } from './generated/operations.js';
+import { type Problem, ProblemError } from './problem-error.js';
+import type { Transport, TransportResponse } from './transport.js';
+
+export type Schemas = components['schemas'];
+export type OperationId = keyof operations & keyof typeof OPERATIONS;
+
+type Parameters<K extends OperationId> = operations[K]['parameters'];
+type Content<K extends OperationId> = operations[K] extends { requestBody: { content: infer C } } ? C : never;
+type JsonBody<K extends OperationId> = Content<K> extends { 'application/json': infer B } ? B : never;
+type Responses<K extends OperationId> = operations[K]['responses'];
+type JsonAnswer<R> = R extends { content: { 'application/json': infer B } } ? B : never;
+
+/** Parts of a request; what an operation's contract does not have cannot be given. */
+export interface CallOptions<K extends OperationId> {
+  readonly path?: Parameters<K>['path'];
+  readonly query?: Parameters<K>['query'];
+  readonly json?: JsonBody<K>;
+  /** A body that is not JSON, with its media type. */
+  readonly body?: { readonly mediaType: string; readonly bytes: Uint8Array };
+  readonly signal?: AbortSignal | undefined;
+  /** Bound on the whole exchange; `CLIENT_TIMEOUT_MS` when absent. */
+  readonly timeoutMs?: number;
+}
+
+export interface Answer<K extends OperationId> {
+  readonly status: number;
+  readonly mediaType: string | null;
+  /** The body where it is JSON. */
+  readonly json: JsonAnswer<Responses<K>[keyof Responses<K>]> | undefined;
+  /** The body as it came. */
+  readonly bytes: Uint8Array;
+}
+
+export interface ClientOptions {
+  /** Origin of the node, e.g. `http://127.0.0.1:8080`; empty in a page that the node serves. */
+  readonly baseUrl: string;
+  readonly transport: Transport;
+  readonly token?: string | undefined;
+}
+
+export const CLIENT_TIMEOUT_MS = 30_000;
+
+/** Talks to one node, typed by `openapi.yaml`. */
+export interface DeepThingsClient {
+  readonly baseUrl: string;
+  /**
+   * @throws ProblemError when the node answers with a status of 400 or more.
+   * @throws the transport's error when no whole answer came.
+   */
+  call<K extends OperationId>(operation: K, options?: CallOptions<K>): Promise<Answer<K>>;
+}
+
+export function createClient(options: ClientOptions): DeepThingsClient {
+  const baseUrl = options.baseUrl.replace(/\/+$/, '');
+  return {
+    baseUrl,
+    async call(operation, call = {}) {
+      const { method, path } = OPERATIONS[operation];
+      const headers: Record<string, string> = {};
+      if (options.token !== undefined) headers['authorization'] = `Bearer ${options.token}`;
+      if (call.json !== undefined) headers['content-type'] = 'application/json';
+      if (call.body !== undefined) headers['content-type'] = call.body.mediaType;
+      const response = await options.transport({
+        method,
+        url: baseUrl + fillPath(path, call.path) + queryText(call.query),
+        headers,
+        body: call.json === undefined ? call.body?.bytes : JSON.stringify(call.json),
+        signal: call.signal,
+        timeoutMs: call.timeoutMs ?? CLIENT_TIMEOUT_MS,
+      });
+      const mediaType = response.header('content-type')?.split(';')[0]?.trim() ?? null;
+      if (response.status >= 400) throw problemOf(response, mediaType);
+      return {
+        status: response.status,
+        mediaType,
+        json: mediaType === 'application/json' ? parseJson(response) : undefined,
+        bytes: response.bytes,
+      };
+    },
+  };
+}
+
+function fillPath(template: string, values: object | undefined): string {
+  return template.replace(/\{(\w+)\}/g, (_whole, name: string) => {
+    const value = (values as Record<string, unknown> | undefined)?.[name];
+    if (value === undefined) throw new TypeError(`path parameter "${name}" of ${template} is missing`);
+    return encodeURIComponent(String(value));
+  });
+}
+
+function queryText(query: object | undefined): string {
+  if (query === undefined) return '';
+  const entries = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
+  if (entries.length === 0) return '';
+  return `?${new URLSearchParams(entries.map(([name, value]): [string, string] => [name, String(value)])).toString()}`;
+}
+
+function parseJson(response: TransportResponse): never {
+  return JSON.parse(new TextDecoder().decode(response.bytes)) as never;
+}
+
+function problemOf(response: TransportResponse, mediaType: string | null): ProblemError {
+  const retryAfter = Number(response.header('retry-after') ?? Number.NaN);
+  const retryAfterSeconds = Number.isFinite(retryAfter) ? retryAfter : null;
+  if (mediaType === 'application/problem+json') {
+    return new ProblemError(parseJson(response) as Problem, retryAfterSeconds);
+  }
+  const detail = `the node answered ${response.status} without a problem document`;
+  const problem: Problem = {
+    type: 'about:blank',
+    title: 'Unexpected answer',
+    status: response.status,
+    code: 'DT_ANSWER',
+    detail,
+  };
+  return new ProblemError(problem, retryAfterSeconds);
+}

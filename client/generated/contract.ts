@@ -1,0 +1,1522 @@
+// Generated from openapi.yaml by `npm run generate`. Do not edit.
+export interface paths {
+    "/frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The frames that the gateway keeps, newest first */
+        get: operations["listFrames"];
+        put?: never;
+        /**
+         * Submit a picture
+         * @description On the gateway: the picture is checked, stored and queued on a source device, and a frame id is allotted. With
+         *     `wait` the answer is held until the frame ends or that many seconds have passed.
+         *     On an edge device: for a camera on that device; answered only after the gateway has allotted the id and
+         *     stored the picture.
+         */
+        post: operations["submitFrame"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/frames/{frame}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                frame: components["parameters"]["frame"];
+            };
+            cookie?: never;
+        };
+        /** One frame and its detections */
+        get: operations["getFrame"];
+        put?: never;
+        post?: never;
+        /** Forget a frame and its picture; one that still runs ends as failed */
+        delete: operations["deleteFrame"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/frames/{frame}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                frame: components["parameters"]["frame"];
+            };
+            cookie?: never;
+        };
+        /** The picture as it was submitted */
+        get: operations["getFrameImage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/frames/{frame}/annotated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                frame: components["parameters"]["frame"];
+            };
+            cookie?: never;
+        };
+        /** The picture with a box and a label around everything found */
+        get: operations["getFrameAnnotated"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/frames/{frame}/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                frame: components["parameters"]["frame"];
+            };
+            cookie?: never;
+        };
+        /** What happened to each tile of a frame */
+        get: operations["getFrameTrace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/frames/{frame}/input": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                frame: components["parameters"]["frame"];
+            };
+            cookie?: never;
+        };
+        /**
+         * A region of the letterboxed input, for a device that lacks it
+         * @description On the gateway for every frame that it keeps, on the source while the frame is open.
+         */
+        get: operations["getFrameInput"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cluster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The devices and their state; on an edge device its own state */
+        get: operations["getCluster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The Fused Tile Partitioning plan */
+        get: operations["getPlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything live, as server-sent events
+         * @description Event names: `device`, `frame`, `tile`, `problem`. Each event has an id; a client that comes back with
+         *     `Last-Event-ID` gets what it missed, or first a `reset` event when that is no longer kept. On an edge
+         *     device: its own tiles.
+         */
+        get: operations["getEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A device announces itself to the gateway, or the gateway to a device
+         * @description On the gateway: repeated as a heartbeat, and sent at once when `pending` goes from 0 to some or from some to
+         *     0 (the paper's register and cancel). Of two registrations of one device the one with the larger
+         *     (`startedAt`, `number`) counts; older ones are ignored. A device with another model or plan is refused (409).
+         *     On an edge device: the gateway announces itself with its epoch; the device registers again at once.
+         */
+        post: operations["register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/steal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the gateway for a victim, or a victim for a task
+         * @description On the gateway: a victim, round robin over the devices that have tasks pending, never the caller; with none
+         *     the request is held up to `waitMs`, then 204.
+         *     On an edge device: the next task in its queue's order; 204 when its queue is empty. The same `thief` and
+         *     `sequence` again get the same task again.
+         */
+        post: operations["stealTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a device a task
+         * @description The gateway pushes a tile whose lease expired or whose device was lost (and, with work sharing, every tile).
+         *     The result comes by `/results`; a pushed tile can be stolen again.
+         */
+        post: operations["pushTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{frame}/{tile}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                frame: components["parameters"]["frame"];
+                /** @description Tile id, row * columns + column */
+                tile: components["parameters"]["tile"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A thief hands a task back to its victim */
+        post: operations["returnTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/overlap/{frame}/{tile}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                frame: components["parameters"]["frame"];
+                /** @description Tile id, row * columns + column */
+                tile: components["parameters"]["tile"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Overlap data for a tile
+         * @description `tile` is the consumer. The strips that are there are sent, the missing ones named.
+         */
+        get: operations["getOverlap"];
+        /**
+         * What a finished tile offers its neighbours
+         * @description `tile` is the producer. With the strips themselves, or only where they are.
+         */
+        put: operations["putOverlap"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** On an edge device, the latest outcomes of the frames that it sourced, newest first */
+        get: operations["getResults"];
+        put?: never;
+        /**
+         * A tile's output to the gateway, or a frame's outcome to its source
+         * @description On the gateway: one tile's output as safetensors; the first valid one of any attempt counts.
+         *     On an edge device: how a frame of this source ended; its buffers are freed.
+         */
+        post: operations["postResult"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take nothing new, finish, then report drained */
+        post: operations["drain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/livez": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The process runs */
+        get: operations["getLive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The node can do its work
+         * @description The gateway when its remaining layers are loaded; a device when its layers are loaded and the gateway has accepted it.
+         */
+        get: operations["getReady"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Metrics in Prometheus' text format */
+        get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This contract */
+        get: operations["getContract"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description RFC 9457 */
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            /** @description Stable; programs match this. */
+            code: string;
+            detail: string;
+            instance?: string;
+            /** @description A line for each mistake in the request */
+            errors?: string[];
+        };
+        DeviceId: string;
+        /** @description Unique in the cluster, also across restarts of the gateway */
+        FrameId: string;
+        /** @description One life of the gateway */
+        Epoch: string;
+        Attempt: number;
+        TileId: number;
+        RegionText: string;
+        /** @description Half-open rectangle on one feature map */
+        Region: {
+            x0: number;
+            x1: number;
+            y0: number;
+            y1: number;
+        };
+        Detection: {
+            label: string;
+            classIndex: number;
+            score: number;
+            /** @description Centre and size as fractions of the picture, not clipped */
+            box: {
+                cx: number;
+                cy: number;
+                width: number;
+                height: number;
+            };
+            /** @description Left, top and size in pixels of the picture, clipped to it */
+            pixels: {
+                x: number;
+                y: number;
+                width: number;
+                height: number;
+            };
+        };
+        /** @enum {unknown} */
+        FrameState: "queued" | "running" | "finishing" | "complete" | "failed";
+        /** @description Why a frame failed */
+        Failure: {
+            code: string;
+            detail: string;
+        };
+        Frame: {
+            id: components["schemas"]["FrameId"];
+            state: components["schemas"]["FrameState"];
+            source: components["schemas"]["DeviceId"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            endedAt: string | null;
+            picture: {
+                mediaType: string;
+                width: number;
+                height: number;
+                bytes: number;
+            };
+            tiles: {
+                total: number;
+                done: number;
+                /** @description Tiles whose output came from this device */
+                byDevice: {
+                    [key: string]: number;
+                };
+            };
+            timing: {
+                /** @description Accepted to ended */
+                totalMs: number | null;
+                /** @description Given to the source to fused stack merged */
+                fusedMs: number | null;
+                /** @description The remaining layers and the head */
+                remainingMs: number | null;
+            };
+            /** @description Null until the frame is complete; an empty list means that nothing is in the picture */
+            detections: components["schemas"]["Detection"][] | null;
+            failure: components["schemas"]["Failure"] | null;
+            links: {
+                self: string;
+                image: string;
+                annotated: string;
+                trace: string;
+            };
+        };
+        FrameTrace: {
+            frame: components["schemas"]["FrameId"];
+            source: components["schemas"]["DeviceId"];
+            strategy: string;
+            /** Format: date-time */
+            createdAt: string;
+            tiles: components["schemas"]["TileTrace"][];
+        };
+        TileTrace: {
+            tile: components["schemas"]["TileId"];
+            /** @enum {unknown} */
+            state: "queued" | "assigned" | "running" | "done";
+            attempt: components["schemas"]["Attempt"];
+            /** @description Who ran it */
+            device: string | null;
+            /** @description When its output was accepted */
+            acceptedAtMs: number | null;
+            /** @description From being on the device to the start of the computation */
+            waitMs: number | null;
+            /** @description From asking the victim to having the task; 0 for a local one */
+            transferMs: number | null;
+            computeMs: number | null;
+            /** @description Body that carried the task; 0 for a local one */
+            inputBytes: number;
+            resultBytes: number;
+            /** @description Multiply-accumulates executed */
+            macs: number | null;
+            history: {
+                /** @description Since the frame was accepted */
+                atMs: number;
+                /** @enum {unknown} */
+                event: "queued" | "assigned" | "running" | "returned" | "expired" | "lost" | "pushed" | "done" | "duplicate";
+                device?: string;
+                attempt?: components["schemas"]["Attempt"];
+            }[];
+        };
+        EngineInfo: {
+            name: string;
+            version: string;
+            threads: number;
+        };
+        DeviceCounters: {
+            tilesRun: number;
+            /** @description Taken from others */
+            tilesStolen: number;
+            /** @description Taken by others */
+            tilesGiven: number;
+            /** @description Usual compute time of a tile (moving median) */
+            tileMs: number;
+            rssBytes: number;
+        };
+        DeviceRegistration: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "DeviceRegistration";
+            device: components["schemas"]["DeviceId"];
+            address: string;
+            /** @description When this process started; epoch ms */
+            startedAt: number;
+            /** @description Grows with each registration of this process */
+            number: number;
+            /** @description Version of the contract between nodes */
+            protocol: number;
+            /** @description Digest of structure and weights */
+            model: string;
+            /** @description Digest of the FTP plan */
+            plan: string;
+            engine: components["schemas"]["EngineInfo"];
+            /** @description Tasks in its queue */
+            pending: number;
+            /** @description True in its last registration */
+            leaving?: boolean;
+            /** @description Every task that it has, which renews their leases */
+            tasks: {
+                frame: components["schemas"]["FrameId"];
+                tile: components["schemas"]["TileId"];
+                attempt: components["schemas"]["Attempt"];
+                /** @enum {unknown} */
+                state: "queued" | "waiting" | "running";
+            }[];
+            /** @description Tasks that it gave to thieves since its last accepted registration */
+            handedOut: {
+                frame: components["schemas"]["FrameId"];
+                tile: components["schemas"]["TileId"];
+                attempt: components["schemas"]["Attempt"];
+                thief: components["schemas"]["DeviceId"];
+            }[];
+            counters: components["schemas"]["DeviceCounters"];
+        };
+        GatewayAnnouncement: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "GatewayAnnouncement";
+            epoch: components["schemas"]["Epoch"];
+        };
+        RegistrationAnswer: {
+            epoch: components["schemas"]["Epoch"];
+            /** @description How often to register */
+            heartbeatMs: number;
+            /** @description Frames among the listed tasks that have ended; drop what is left of them */
+            ended: components["schemas"]["FrameId"][];
+        };
+        StealHint: {
+            victim: {
+                device: components["schemas"]["DeviceId"];
+                address: string;
+            };
+        };
+        FrameOutcome: {
+            frame: components["schemas"]["FrameId"];
+            /** @enum {unknown} */
+            state: "complete" | "failed";
+            /** Format: date-time */
+            endedAt: string;
+            detections: components["schemas"]["Detection"][] | null;
+            failure: components["schemas"]["Failure"] | null;
+        };
+        ClusterState: {
+            name: string;
+            /** @enum {unknown} */
+            role: "gateway" | "edge";
+            version: string;
+            epoch: string | null;
+            strategy: string;
+            model: {
+                name: string;
+                digest: string;
+                labels: string[];
+            };
+            plan: {
+                grid: string;
+                fusedDepth: number;
+                digest: string;
+            };
+            limits: {
+                queuedFrames: number;
+                pictureBytes: number;
+            };
+            devices: components["schemas"]["DeviceState"][];
+            frames: {
+                open: number;
+                complete: number;
+                failed: number;
+            };
+        };
+        DeviceState: {
+            device: components["schemas"]["DeviceId"];
+            address: string;
+            /**
+             * @description `expected`: declared, not seen yet; `refused`: another model or plan
+             * @enum {unknown}
+             */
+            state: "expected" | "live" | "lost" | "left" | "refused";
+            pending: number;
+            running: number;
+            engine: components["schemas"]["EngineInfo"] | null;
+            counters: components["schemas"]["DeviceCounters"] | null;
+            /** Format: date-time */
+            lastSeenAt: string | null;
+            /** @description What is wrong and what to do */
+            problem: string | null;
+        };
+        Plan: {
+            digest: string;
+            /** @description Fused stages, then the gateway's remaining layers; DeepThings has one */
+            stages: {
+                firstLayer: number;
+                endLayer: number;
+                grid: {
+                    rows: number;
+                    columns: number;
+                };
+                maps: {
+                    channels: number;
+                    height: number;
+                    width: number;
+                }[];
+                segments: {
+                    firstLayer: number;
+                    endLayer: number;
+                }[];
+                tiles: {
+                    tile: number;
+                    row: number;
+                    column: number;
+                    /** @description On map 0 (the input) to the stage's output */
+                    regions: components["schemas"]["Region"][];
+                    macs: number;
+                    inputBytes: number;
+                    outputBytes: number;
+                }[];
+                /** @description Of the untiled stage */
+                macs: number;
+            }[];
+        };
+        Health: {
+            /** @enum {unknown} */
+            status: "ok" | "starting" | "stopping";
+            /** @enum {unknown} */
+            role: "gateway" | "edge";
+            detail?: string;
+        };
+    };
+    responses: {
+        /** @description What was wrong and what to do */
+        Problem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Unsupported Media Type",
+                 *       "status": 415,
+                 *       "code": "DT_PICTURE_FORMAT",
+                 *       "detail": "expected a JPEG, PNG or WebP picture, got a body that starts with \"GIF8\""
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too much at once, or not ready; come back later */
+        Overloaded: {
+            headers: {
+                /** @description Seconds */
+                "retry-after"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        frame: components["schemas"]["FrameId"];
+        /** @description Tile id, row * columns + column */
+        tile: number;
+    };
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    listFrames: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["FrameState"];
+                source?: components["schemas"]["DeviceId"];
+                limit?: number;
+                /** @description Only frames accepted before this one; the last id of a page gives the next page. */
+                before?: components["schemas"]["FrameId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of frames */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        frames: components["schemas"]["Frame"][];
+                        /** @description Path of the next page, or null */
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+        };
+    };
+    submitFrame: {
+        parameters: {
+            query?: {
+                /** @description Seconds to wait for the detections; 0 answers at once with 202. */
+                wait?: number;
+                /** @description The device that the frame's tiles are first queued on; without it the gateway chooses the one with the least pending. */
+                source?: components["schemas"]["DeviceId"];
+                /** @description Between nodes. `false` says that the source sends this itself and has the picture already. */
+                deliver?: boolean;
+                /** @description Between nodes. The gateway gives a source the picture of this frame, which it has allotted. */
+                frame?: components["schemas"]["FrameId"];
+                /** @description Between nodes. The gateway's epoch, with `frame`. */
+                epoch?: components["schemas"]["Epoch"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": unknown;
+                "image/jpeg": unknown;
+                "image/png": unknown;
+                "image/webp": unknown;
+            };
+        };
+        responses: {
+            /** @description The frame ended while the request waited */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "mbx2k0g1-1",
+                     *       "state": "complete",
+                     *       "source": "e0",
+                     *       "createdAt": "2026-11-23T09:30:00.000Z",
+                     *       "endedAt": "2026-11-23T09:30:00.214Z",
+                     *       "picture": {
+                     *         "mediaType": "image/jpeg",
+                     *         "width": 768,
+                     *         "height": 576,
+                     *         "bytes": 163759
+                     *       },
+                     *       "tiles": {
+                     *         "total": 9,
+                     *         "done": 9,
+                     *         "byDevice": {
+                     *           "e0": 4,
+                     *           "e1": 3,
+                     *           "e2": 2
+                     *         }
+                     *       },
+                     *       "timing": {
+                     *         "totalMs": 214,
+                     *         "fusedMs": 161,
+                     *         "remainingMs": 22
+                     *       },
+                     *       "detections": [
+                     *         {
+                     *           "label": "dog",
+                     *           "classIndex": 16,
+                     *           "score": 0.81,
+                     *           "box": {
+                     *             "cx": 0.268,
+                     *             "cy": 0.655,
+                     *             "width": 0.345,
+                     *             "height": 0.624
+                     *           },
+                     *           "pixels": {
+                     *             "x": 73,
+                     *             "y": 198,
+                     *             "width": 265,
+                     *             "height": 359
+                     *           }
+                     *         }
+                     *       ],
+                     *       "failure": null,
+                     *       "links": {
+                     *         "self": "/frames/mbx2k0g1-1",
+                     *         "image": "/frames/mbx2k0g1-1/image",
+                     *         "annotated": "/frames/mbx2k0g1-1/annotated",
+                     *         "trace": "/frames/mbx2k0g1-1/trace"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Frame"];
+                };
+            };
+            /** @description Accepted; the frame is the cluster's from here on */
+            202: {
+                headers: {
+                    /** @description Where the frame is */
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Frame"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Overloaded"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    getFrame: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                frame: components["parameters"]["frame"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The frame */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Frame"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+        };
+    };
+    deleteFrame: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                frame: components["parameters"]["frame"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+        };
+    };
+    getFrameImage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                frame: components["parameters"]["frame"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                    "image/webp": unknown;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+        };
+    };
+    getFrameAnnotated: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                frame: components["parameters"]["frame"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The annotated picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    getFrameTrace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                frame: components["parameters"]["frame"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The trace */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrameTrace"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+        };
+    };
+    getFrameInput: {
+        parameters: {
+            query: {
+                /** @description Half-open rectangle on the network's input, `x0,y0,x1,y1`. */
+                region: components["schemas"]["RegionText"];
+            };
+            header?: never;
+            path: {
+                frame: components["parameters"]["frame"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description safetensors with `input`, U8 [3, y1-y0, x1-x0] */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+        };
+    };
+    getCluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cluster as this node knows it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterState"];
+                };
+            };
+            401: components["responses"]["Problem"];
+        };
+    };
+    getPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan that every node of the cluster follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            401: components["responses"]["Problem"];
+        };
+    };
+    getEvents: {
+        parameters: {
+            query?: never;
+            header?: {
+                "last-event-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A stream that does not end */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            401: components["responses"]["Problem"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceRegistration"] | components["schemas"]["GatewayAnnouncement"];
+            };
+        };
+        responses: {
+            /** @description Registered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationAnswer"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+        };
+    };
+    stealTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "thief": "e1",
+                 *       "sequence": 17,
+                 *       "waitMs": 20000
+                 *     }
+                 */
+                "application/json": {
+                    thief: components["schemas"]["DeviceId"];
+                    /** @description Grows with each task that this thief asks for; repeated when a request is repeated. */
+                    sequence: number;
+                    /**
+                     * @description Gateway only. How long the request may be held.
+                     * @default 0
+                     */
+                    waitMs?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description On the gateway a hint, on a device a task */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StealHint"];
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description Nothing to steal */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    pushTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Queued, or queued already */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        status: "queued" | "duplicate";
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Overloaded"];
+            501: components["responses"]["Problem"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    returnTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                frame: components["parameters"]["frame"];
+                /** @description Tile id, row * columns + column */
+                tile: components["parameters"]["tile"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    thief: components["schemas"]["DeviceId"];
+                    attempt: components["schemas"]["Attempt"];
+                };
+            };
+        };
+        responses: {
+            /** @description Queued again */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+        };
+    };
+    getOverlap: {
+        parameters: {
+            query: {
+                /** @description Wanted regions, `map:x0,y0,x1,y1` separated by `;`. */
+                regions: string;
+            };
+            header?: never;
+            path: {
+                frame: components["parameters"]["frame"];
+                /** @description Tile id, row * columns + column */
+                tile: components["parameters"]["tile"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description safetensors, a tensor for each region that is there */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            501: components["responses"]["Problem"];
+        };
+    };
+    putOverlap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                frame: components["parameters"]["frame"];
+                /** @description Tile id, row * columns + column */
+                tile: components["parameters"]["tile"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Taken */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            501: components["responses"]["Problem"];
+        };
+    };
+    getResults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Outcomes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        outcomes: components["schemas"]["FrameOutcome"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+        };
+    };
+    postResult: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+                "application/json": components["schemas"]["FrameOutcome"];
+            };
+        };
+        responses: {
+            /** @description What became of the output */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description `stale`: the frame has ended, or was queued again with another input.
+                         * @enum {unknown}
+                         */
+                        status: "accepted" | "duplicate" | "stale";
+                    };
+                };
+            };
+            /** @description Outcome noted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    drain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Draining */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            501: components["responses"]["Problem"];
+        };
+    };
+    getLive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Alive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    getReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ready */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Not ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Metrics */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+            401: components["responses"]["Problem"];
+        };
+    };
+    getContract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OpenAPI 3.1 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            401: components["responses"]["Problem"];
+        };
+    };
+}

@@ -1,0 +1,33 @@
+// Writes everything that is generated and committed. `.ci/run` runs it and fails when git then sees a difference.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import openapiTS, { astToString } from 'openapi-typescript';
+import { parse } from 'yaml';
+
+const banner = '// Generated from openapi.yaml by `npm run generate`. Do not edit.\n';
+const contractUrl = new URL('../openapi.yaml', import.meta.url);
+
+writeFileSync(
+  new URL('../client/generated/contract.ts', import.meta.url),
+  banner + astToString(await openapiTS(contractUrl, { alphabetize: false })),
+);
+
+const contract = parse(readFileSync(contractUrl, 'utf8'));
+const operations = Object.entries(contract.paths).flatMap(([path, item]) =>
+  Object.entries(item)
+    .filter(([method]) => ['get', 'put', 'post', 'delete', 'patch'].includes(method))
+    .map(
+      ([method, operation]) => `  ${operation.operationId}: { method: '${method.toUpperCase()}', path: '${path}' },`,
+    ),
+);
+writeFileSync(
+  new URL('../client/generated/operations.ts', import.meta.url),
+  `${banner}export const OPERATIONS = {\n${operations.join('\n')}\n} as const;\n`,
+);
+
+execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'tsconfig.build.json'], { stdio: 'inherit' });
+const { clusterJsonSchema } = await import('../dist/server/config/cluster-schema.js');
+writeFileSync(
+  new URL('../server/config/cluster.schema.json', import.meta.url),
+  `${JSON.stringify(clusterJsonSchema(), null, 2)}\n`,
+);

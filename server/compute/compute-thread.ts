@@ -1,0 +1,117 @@
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import { DeepThingsError } from '../errors.js';
+import type { ComputeReady, ComputeReply, ComputeRequest, ComputeResult, ComputeSetup } from './messages.js';
+
+// By the package's own name for it, so that it is found from compiled code and from tests alike.
+const WORKER_FILE = createRequire(import.meta.url).resolve('#compute-worker');
+
+/** A thread that holds the engine and the weights, seen from the node's main thread. */
+export interface ComputeThread extends ComputeReady {
+  /** @param input `[3, height, width]` bytes; given away: the array is empty afterwards. */
+  runTile(tileId: number, input: Uint8Array): Promise<ComputeResult>;
+  /** @param map `[channels, height, width]`; given away: the array is empty afterwards. */
+  runRemaining(map: Float32Array): Promise<ComputeResult>;
+  /** Rejects what is under way with `DT_COMPUTE_CLOSED`. */
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  resolve(result: ComputeResult): void;
+  reject(error: Error): void;
+}
+
+type Job =
+  | { readonly kind: 'tile'; readonly tileId: number; readonly input: Uint8Array }
+  | { readonly kind: 'remaining'; readonly map: Float32Array };
+
+/**
+ * Starts the thread and loads engine, model and layers in it.
+ *
+ * @param onCrash called when the thread ends by itself after it was ready.
+ * @throws DeepThingsError with the code of what could not be loaded.
+ */
+export async function startComputeThread(
+  setup: ComputeSetup,
+  onCrash: (error: Error) => void = () => {},
+): Promise<ComputeThread> {
+  const worker = new Worker(WORKER_FILE, { workerData: setup });
+  const ready = await readiness(worker);
+  const waiting = new Map<number, Waiting>();
+  let lastId = 0;
+  let closed = false;
+
+  const abandonAll = (error: Error) => {
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  };
+  const crashed = (error: Error) => {
+    if (closed) return;
+    closed = true;
+    abandonAll(error);
+    onCrash(error);
+  };
+  worker.on('message', (reply: ComputeReply) => {
+    if (reply.kind !== 'done' && reply.kind !== 'failed') return;
+    const entry = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if (reply.kind === 'done') entry?.resolve(reply.result);
+    else entry?.reject(new DeepThingsError(reply.code, reply.message));
+  });
+  worker.on('error', crashed);
+  worker.on('exit', (code) => crashed(new DeepThingsError('DT_COMPUTE_CRASHED', `the compute thread ended: ${code}`)));
+
+  const run = (job: Job, transfer: ArrayBuffer) =>
+    new Promise<ComputeResult>((resolve, reject) => {
+      if (closed) {
+        reject(new DeepThingsError('DT_COMPUTE_CLOSED', 'the compute thread is closed'));
+        return;
+      }
+      const id = ++lastId;
+      waiting.set(id, { resolve, reject });
+      worker.postMessage({ id, ...job } satisfies ComputeRequest, [transfer]);
+    });
+
+  return {
+    ...ready,
+    runTile(tileId, input) {
+      const own = inOwnBuffer(input);
+      return run({ kind: 'tile', tileId, input: own }, own.buffer);
+    },
+    runRemaining: (map) => run({ kind: 'remaining', map }, map.buffer as ArrayBuffer),
+    async close() {
+      if (closed) return;
+      closed = true;
+      abandonAll(new DeepThingsError('DT_COMPUTE_CLOSED', 'the compute thread was closed'));
+      await worker.terminate();
+    },
+  };
+}
+
+/** A whole buffer can be given to the thread; a view into somebody else's has to be copied out first. */
+function inOwnBuffer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
+  return (whole ? bytes : new Uint8Array(bytes)) as Uint8Array<ArrayBuffer>;
+}
+
+function readiness(worker: Worker): Promise<ComputeReady> {
+  return new Promise((resolve, reject) => {
+    const settle = (settled: () => void) => {
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+      settled();
+    };
+    const onMessage = (reply: ComputeReply) => {
+      if (reply.kind === 'ready') {
+        const { modelDigest, engine } = reply;
+        settle(() => resolve({ modelDigest, engine }));
+      } else if (reply.kind === 'unusable') {
+        settle(() => reject(new DeepThingsError(reply.code, reply.message)));
+        void worker.terminate();
+      }
+    };
+    const onError = (error: Error) => settle(() => reject(error));
+    const onExit = (code: number) =>
+      settle(() => reject(new DeepThingsError('DT_COMPUTE_CRASHED', `the compute thread ended at start: ${code}`)));
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+  });
+}

@@ -1,0 +1,37 @@
+import type { FeatureBlock, InferenceEngine, LoadedGraph } from '../engine/inference-engine.js';
+import type { Network, NetworkWeights } from '../model/network.js';
+
+/** The layers behind the fused stack, up to the head (which is decoded, not run). */
+export interface RemainingLayers {
+  /**
+   * @param map the fused stack's merged output, `[channels, height, width]`.
+   * @returns what the head decodes; `map` itself when the fused stack ends right before the head.
+   */
+  run(map: Float32Array): Promise<FeatureBlock>;
+  release(): Promise<void>;
+}
+
+export async function loadRemainingLayers(
+  engine: InferenceEngine,
+  network: Network,
+  weights: NetworkWeights,
+  depth: number,
+): Promise<RemainingLayers> {
+  const head = network.layers.findIndex(({ kind }) => kind === 'region');
+  const endLayer = head < 0 ? network.layers.length : head;
+  const shape = network.layers[depth - 1]!.output;
+  const graph: LoadedGraph | null =
+    depth >= endLayer
+      ? null
+      : await engine.load({
+          name: `layers ${depth} to ${endLayer - 1}`,
+          firstLayer: depth,
+          layers: network.layers.slice(depth, endLayer),
+          weights,
+          padding: 'layers',
+        });
+  return {
+    run: async (map) => (graph === null ? { data: map, shape } : graph.run({ data: map, shape })),
+    release: async () => graph?.release(),
+  };
+}

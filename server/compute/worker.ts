@@ -1,0 +1,74 @@
+/** Entry of a compute thread: inference blocks its thread, so it has one of its own and the node keeps serving. */
+import { performance } from 'node:perf_hooks';
+import { parentPort, workerData } from 'node:worker_threads';
+import { createEngine } from '../engine/engines.js';
+import type { FeatureBlock, InferenceEngine } from '../engine/inference-engine.js';
+import { DeepThingsError } from '../errors.js';
+import { planFtp } from '../geometry/ftp-plan.js';
+import { fusedLayers } from '../model/layer-geometry.js';
+import { type LoadedModel, loadModel } from '../model/model-source.js';
+import type { ComputeFailure, ComputeReply, ComputeRequest, ComputeSetup } from './messages.js';
+import { loadRemainingLayers } from './remaining-layers.js';
+import { loadTileExecutor } from './tile-executor.js';
+
+type Run = (request: ComputeRequest) => Promise<FeatureBlock>;
+
+const port = parentPort!;
+const setup = workerData as ComputeSetup;
+
+function send(reply: ComputeReply, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(reply, transfer);
+}
+
+function failureOf(error: unknown): ComputeFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: error instanceof DeepThingsError ? error.code : 'DT_COMPUTE', message };
+}
+
+async function prepare(engine: InferenceEngine, { network, weights }: LoadedModel): Promise<Run> {
+  const { stage } = setup;
+  if (stage.kind === 'remaining') {
+    const remaining = await loadRemainingLayers(engine, network, weights, stage.depth);
+    return (request) => {
+      if (request.kind !== 'remaining') throw new DeepThingsError('DT_COMPUTE', `cannot run a ${request.kind} here`);
+      return remaining.run(request.map);
+    };
+  }
+  const plan = planFtp(fusedLayers(network, stage.depth), stage.depth, stage.grid);
+  const executor = await loadTileExecutor(engine, network, weights, plan);
+  return (request) => {
+    if (request.kind !== 'tile') throw new DeepThingsError('DT_COMPUTE', `cannot run ${request.kind} layers here`);
+    return executor.run(request.tileId, request.input);
+  };
+}
+
+async function serve(run: Run, request: ComputeRequest): Promise<void> {
+  try {
+    const startedAt = performance.now();
+    const { data, shape } = await run(request);
+    const computeMs = performance.now() - startedAt;
+    send({ kind: 'done', id: request.id, result: { data, shape, computeMs } }, [data.buffer as ArrayBuffer]);
+  } catch (error) {
+    send({ kind: 'failed', id: request.id, ...failureOf(error) });
+  }
+}
+
+try {
+  const engine = await createEngine(setup.engine.name, { threads: setup.engine.threads });
+  const model = await loadModel(setup.model);
+  const run = await prepare(engine, model);
+  const requests: ComputeRequest[] = [];
+  let serving = false;
+  // One at a time, in the order they came: a second inference beside the first only costs memory.
+  port.on('message', async (request: ComputeRequest) => {
+    requests.push(request);
+    if (serving) return;
+    serving = true;
+    for (let next = requests.shift(); next !== undefined; next = requests.shift()) await serve(run, next);
+    serving = false;
+  });
+  const { name, version } = engine;
+  send({ kind: 'ready', modelDigest: model.digest, engine: { name, version, threads: setup.engine.threads } });
+} catch (error) {
+  send({ kind: 'unusable', ...failureOf(error) });
+}

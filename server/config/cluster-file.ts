@@ -1,0 +1,189 @@
+import { type Static, Type } from 'typebox';
+import { CLUSTER_DEFAULTS as defaults } from './defaults.js';
+import { schedule } from './schedule-section.js';
+import { byteSize, choice, decimal, milliseconds, text, whole } from './schema-fields.js';
+
+/*
+ * The shape of cluster.yaml as it is written: what has a default may be missing. This is its only source; the types,
+ * the check of a file and the editors' schema come from it.
+ */
+
+/** Bounds of the sizes: they may be written as text, which a schema cannot compare. */
+export const SIZE_BOUNDS = Object.freeze({
+  pictureBytes: { least: 2 ** 10, most: 2 ** 30 },
+  keptBytes: { least: 2 ** 20, most: 2 ** 40 },
+});
+
+const MOST_DEVICES = 1024;
+const DAY_MS = 86_400_000;
+const CLOSED = { additionalProperties: false } as const;
+const optional = Type.Optional;
+
+const inputSize = { minimum: 8, maximum: 8192 };
+const fraction = { minimum: 0, maximum: 1 };
+
+const model = Type.Object(
+  {
+    name: optional(text('A built-in model. Instead of cfg.', { examples: ['face-detector'] })),
+    cfg: optional(text('A Darknet cfg of your own; a path from this file. Instead of name.', { examples: ['my.cfg'] })),
+    weights: optional(
+      text('A Darknet weights file, a path from this file; or synthetic, synthetic:SEED for made-up weights.', {
+        examples: ['my.weights', 'synthetic', 'synthetic:7'],
+      }),
+    ),
+    labels: optional(text('Class names, one a line; a path from this file.', { examples: ['my.names'] })),
+    width: optional(whole("The network's input width instead of the model's own.", inputSize)),
+    height: optional(whole("The network's input height instead of the model's own.", inputSize)),
+    threshold: optional(
+      decimal('Detections with a lower score are not reported.', { ...fraction, default: defaults.model.threshold }),
+    ),
+    nms: optional(
+      decimal('Of two boxes that overlap by more (intersection over union) one stays. 0.4 for face-detector.', {
+        ...fraction,
+        default: defaults.model.nms,
+      }),
+    ),
+  },
+  { ...CLOSED, description: 'What is detected: a built-in model by name, or cfg and weights of your own.' },
+);
+
+const threads = { minimum: 1, maximum: 64 };
+
+const engine = Type.Object(
+  {
+    name: optional(choice('The inference library.', ['onnxruntime'], defaults.engine.name)),
+    threads: optional(
+      whole('Threads it computes with, on every node.', { ...threads, default: defaults.engine.threads }),
+    ),
+  },
+  { ...CLOSED, description: 'What computes the layers.' },
+);
+
+const partition = Type.Object(
+  {
+    grid: optional(
+      text('Rows x columns of tiles.', {
+        pattern: '^[1-9][0-9]{0,3}x[1-9][0-9]{0,3}$',
+        patternErrorMessage: 'a grid of rows x columns such as 3x3 or 2x5',
+        default: defaults.partition.grid,
+      }),
+    ),
+    fusedDepth: optional(
+      whole('How many of the first layers the edge devices run. By default 8, or all that can be fused if fewer.', {
+        minimum: 1,
+        maximum: 1000,
+        default: defaults.partition.fusedDepth,
+      }),
+    ),
+  },
+  { ...CLOSED, description: 'How the first layers are cut into tiles.' },
+);
+
+const address = text('Where the other nodes reach it: http(s)://host:port.', {
+  examples: ['http://192.168.1.10:8080'],
+});
+const listen = optional(
+  text('Where it listens, host:port, when that differs from the address.', { examples: ['0.0.0.0:8080'] }),
+);
+
+const gateway = Type.Object(
+  { address, listen },
+  { ...CLOSED, description: 'The node that takes pictures in, hands out work and merges the results.' },
+);
+
+const device = Type.Object(
+  {
+    id: text('Its name: what `deepthings edge <id>` is started with.', {
+      pattern: '^[a-z0-9][a-z0-9-]{0,31}$',
+      patternErrorMessage: 'at most 32 lower-case letters, digits and hyphens, not starting with a hyphen',
+      examples: ['e0', 'kitchen-pi'],
+    }),
+    address,
+    listen,
+    threads: optional(whole('Threads that this device computes with, instead of engine.threads.', threads)),
+  },
+  { ...CLOSED, description: 'An edge device.' },
+);
+
+const limits = Type.Object(
+  {
+    pictureBytes: optional(byteSize('The largest picture file that is taken in.', defaults.limits.pictureBytes)),
+    pictureMegapixels: optional(
+      decimal('The largest picture that is decoded, in millions of pixels.', {
+        minimum: 0.01,
+        maximum: 1000,
+        default: defaults.limits.pictureMegapixels,
+      }),
+    ),
+    queuedFrames: optional(
+      whole('Frames that may be open at once; more are answered with 429.', {
+        minimum: 1,
+        maximum: 10_000,
+        default: defaults.limits.queuedFrames,
+      }),
+    ),
+    framesPerSource: optional(
+      whole('Frames that one device works on as their source at once.', {
+        minimum: 1,
+        maximum: 64,
+        default: defaults.limits.framesPerSource,
+      }),
+    ),
+    frameTimeoutMs: optional(
+      milliseconds('A frame that takes longer fails.', {
+        minimum: 100,
+        maximum: DAY_MS,
+        default: defaults.limits.frameTimeoutMs,
+      }),
+    ),
+    keptFrames: optional(
+      whole('Ended frames that can still be looked at.', {
+        minimum: 1,
+        maximum: 100_000,
+        default: defaults.limits.keptFrames,
+      }),
+    ),
+    keptBytes: optional(byteSize('Memory for the pictures of ended frames.', defaults.limits.keptBytes)),
+    eventsKept: optional(
+      whole('Events that a reader can catch up on after a break.', {
+        minimum: 1,
+        maximum: 100_000,
+        default: defaults.limits.eventsKept,
+      }),
+    ),
+  },
+  { ...CLOSED, description: 'What the gateway takes in and keeps.' },
+);
+
+const log = Type.Object(
+  {
+    level: optional(
+      choice('The least that is logged.', ['trace', 'debug', 'info', 'warn', 'error'], defaults.log.level),
+    ),
+  },
+  { ...CLOSED, description: 'What is logged.' },
+);
+
+export const clusterFileSchema = Type.Object(
+  {
+    name: optional(
+      text("The cluster's name, for people.", {
+        pattern: '^[^\\u0000-\\u001f\\u007f]{1,64}$',
+        patternErrorMessage: 'a name of at most 64 characters on one line',
+        default: defaults.name,
+      }),
+    ),
+    model,
+    engine: optional(engine),
+    partition: optional(partition),
+    schedule: optional(schedule),
+    gateway,
+    devices: Type.Array(device, { description: 'The edge devices.', minItems: 1, maxItems: MOST_DEVICES }),
+    limits: optional(limits),
+    log: optional(log),
+  },
+  { ...CLOSED, title: 'DeepThings cluster', description: 'A gateway and its edge devices.' },
+);
+
+/** cluster.yaml as written, checked against the schema. */
+export type ClusterFile = Static<typeof clusterFileSchema>;

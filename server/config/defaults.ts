@@ -1,0 +1,34 @@
+/**
+ * What a cluster.yaml may leave out, in one place: the schema shows these to editors, resolving fills them in.
+ * Sizes are in bytes; the grid is written as in the file.
+ */
+export const CLUSTER_DEFAULTS = Object.freeze({
+  name: 'deepthings',
+  model: { threshold: 0.5, nms: 0.45 },
+  engine: { name: 'onnxruntime', threads: 1 },
+  partition: { grid: '3x3', fusedDepth: 8 },
+  schedule: {
+    strategy: 'ftp-wst',
+    prefetch: 1,
+    steal: { waitMs: 20_000 },
+    lease: { factor: 3, floorMs: 2_000, waitingMs: 10_000, attempts: 4 },
+    heartbeat: { intervalMs: 1_000, lostAfterMs: 3_500 },
+  },
+  limits: {
+    pictureBytes: '20MiB',
+    pictureMegapixels: 50,
+    queuedFrames: 32,
+    framesPerSource: 2,
+    frameTimeoutMs: 60_000,
+    keptFrames: 200,
+    keptBytes: '256MiB',
+    eventsKept: 1_000,
+  },
+  log: { level: 'info' },
+} as const);
+
+/** Models that want another overlap limit than the rest, by name. */
+export const NMS_BY_MODEL: Readonly<Record<string, number>> = Object.freeze({ 'face-detector': 0.4 });
+
+/** The gateway's id among the nodes, which no device can have. */
+export const GATEWAY_ID = 'gateway';

@@ -1,0 +1,96 @@
+import { Type } from 'typebox';
+import { CLUSTER_DEFAULTS } from './defaults.js';
+import { choice, decimal, milliseconds, whole } from './schema-fields.js';
+
+const HOUR_MS = 3_600_000;
+const CLOSED = { additionalProperties: false } as const;
+const optional = Type.Optional;
+const defaults = CLUSTER_DEFAULTS.schedule;
+
+const steal = Type.Object(
+  {
+    waitMs: optional(
+      milliseconds('How long the gateway holds the request of an idle device.', {
+        minimum: 100,
+        maximum: 120_000,
+        default: defaults.steal.waitMs,
+      }),
+    ),
+  },
+  { ...CLOSED, description: 'How idle devices ask for work.' },
+);
+
+const patience = { minimum: 10, maximum: HOUR_MS };
+
+const lease = Type.Object(
+  {
+    factor: optional(
+      decimal("A tile may take this many times the device's usual tile time.", {
+        minimum: 1,
+        maximum: 100,
+        default: defaults.lease.factor,
+      }),
+    ),
+    floorMs: optional(
+      milliseconds('A tile may always take this long.', { ...patience, default: defaults.lease.floorMs }),
+    ),
+    waitingMs: optional(
+      milliseconds('How long a task may wait on a device before it starts.', {
+        ...patience,
+        default: defaults.lease.waitingMs,
+      }),
+    ),
+    attempts: optional(
+      whole('Times that one tile is tried before its frame fails.', {
+        minimum: 1,
+        maximum: 100,
+        default: defaults.lease.attempts,
+      }),
+    ),
+  },
+  { ...CLOSED, description: 'How long a device may keep a tile before another one gets it.' },
+);
+
+const heartbeat = Type.Object(
+  {
+    intervalMs: optional(
+      milliseconds('How often a device reports to the gateway.', {
+        minimum: 50,
+        maximum: HOUR_MS,
+        default: defaults.heartbeat.intervalMs,
+      }),
+    ),
+    lostAfterMs: optional(
+      milliseconds('A device that is silent this long is lost; at least twice the interval.', {
+        minimum: 100,
+        maximum: HOUR_MS,
+        default: defaults.heartbeat.lostAfterMs,
+      }),
+    ),
+  },
+  { ...CLOSED, description: 'How devices show that they are alive.' },
+);
+
+/** `schedule:` of cluster.yaml. */
+export const schedule = Type.Object(
+  {
+    strategy: optional(
+      choice(
+        'Who runs which tile. This version has ftp-wst: work stealing without overlap reuse.',
+        ['ftp-wst-s', 'ftp-wst', 'ftp-wsh', 'modnn'],
+        defaults.strategy,
+      ),
+    ),
+    prefetch: optional(
+      whole('Tasks that a thief fetches ahead while one runs.', {
+        minimum: 0,
+        maximum: 4,
+        default: defaults.prefetch,
+      }),
+    ),
+    steal: optional(steal),
+    lease: optional(lease),
+    heartbeat: optional(heartbeat),
+  },
+  { ...CLOSED, description: 'How tiles are given to devices.' },
+);

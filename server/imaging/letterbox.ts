@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { MapShape } from '../geometry/region.js';
+import type { Preprocessing } from '../model/network.js';
+import { type Placement, placePicture } from '../model/placement.js';
+import { bilinearSampler } from './bilinear-sampling.js';
+import { decodePicture } from './picture-decoding.js';
+import { readHeader } from './picture-header.js';
+
+/** Pixels sampled before others get a turn: a quarter of a millisecond on a 2.6 GHz core, ten times that before V8 has compiled the loop. */
+const PIXELS_A_TURN = 8_192;
+
+/** A picture as the network's input wants it, in bytes: normalising is left to whoever feeds the network. */
+export interface LetterboxedPicture {
+  /** `[3, height, width]`, planes R, G and B. */
+  readonly data: Uint8Array;
+  readonly placement: Placement;
+  /** SHA-256 of `data`, hex: differs between devices whose decoders differ. */
+  readonly digest: string;
+}
+
+/** What the letterbox needs to know of a network. */
+export interface LetterboxSpec {
+  readonly input: MapShape;
+  readonly preprocessing: Preprocessing;
+}
+
+/**
+ * Decodes a picture and scales it, as Darknet does, to fit the network's input with its proportions kept; the rest is
+ * filled with `preprocessing.fill`. Gives other work a turn all the while.
+ *
+ * @param bytes a JPEG, PNG or WebP; its size is not limited here, `inspectPicture` does that
+ * @throws DeepThingsError `DT_PICTURE_EMPTY`, `DT_PICTURE_FORMAT`, `DT_PICTURE_BROKEN`
+ */
+export async function letterboxPicture(bytes: Uint8Array, network: LetterboxSpec): Promise<LetterboxedPicture> {
+  const { input, preprocessing } = network;
+  const header = await readHeader(bytes);
+  const placement = placePicture(header.width, header.height, input, preprocessing.anchor);
+  const { scaledWidth, scaledHeight } = placement;
+  const picture = await decodePicture(bytes, header, { width: scaledWidth, height: scaledHeight });
+
+  const plane = input.width * input.height;
+  const data = new Uint8Array(3 * plane);
+  preprocessing.fill.forEach((byte, channel) => {
+    data.fill(byte, channel * plane, (channel + 1) * plane);
+  });
+  const sample = bilinearSampler(picture, { ...placement, data, width: input.width, height: input.height });
+  const rowsATurn = Math.max(1, Math.floor(PIXELS_A_TURN / Math.max(1, scaledWidth)));
+  for (let row = 0; row < scaledHeight; row += rowsATurn) {
+    sample(row, Math.min(row + rowsATurn, scaledHeight));
+    await nextTurn();
+  }
+  return { data, placement, digest: createHash('sha256').update(data).digest('hex') };
+}

@@ -1,0 +1,97 @@
+import { DeepThingsError } from '../errors.js';
+import type { LayerGeometry } from '../geometry/layer.js';
+import type { Layer, Network } from './network.js';
+
+/** Whether the fused stack may end after a number of layers. */
+export type CutVerdict = { readonly kind: 'legal' } | { readonly kind: 'illegal'; readonly reason: string };
+
+/**
+ * What the geometry needs to know of one layer.
+ *
+ * @throws DT_LAYER_NOT_FUSIBLE for a layer that is no window sliding over one map.
+ */
+export function layerGeometry(network: Network, index: number): LayerGeometry {
+  const layer = network.layers[index];
+  switch (layer?.kind) {
+    case 'convolutional':
+      return Object.freeze({
+        kernel: layer.size,
+        stride: layer.stride,
+        padBefore: layer.padding,
+        input: layer.input,
+        output: layer.output,
+        macsPerCell: (layer.filters * layer.size * layer.size * layer.input.channels) / layer.groups,
+      });
+    case 'maxpool':
+      return Object.freeze({
+        kernel: layer.size,
+        stride: layer.stride,
+        padBefore: Math.floor(layer.totalPadding / 2),
+        input: layer.input,
+        output: layer.output,
+        macsPerCell: 0,
+      });
+    default:
+      throw new DeepThingsError(
+        'DT_LAYER_NOT_FUSIBLE',
+        `layer ${index} of ${network.name} is ${layer === undefined ? 'not there' : `a ${layer.kind}`}: only ` +
+          `convolutional and maxpool layers can be fused, which are its first ${fusibleDepth(network)}`,
+      );
+  }
+}
+
+/** The geometry of a network's first `depth` layers. */
+export function fusedGeometry(network: Network, depth: number): readonly LayerGeometry[] {
+  return Array.from({ length: depth }, (_, index) => layerGeometry(network, index));
+}
+
+/** How many of a network's first layers are of a kind that can be fused. Not every cut above it is legal. */
+export function fusibleDepth(network: Network): number {
+  const end = network.layers.findIndex((layer) => !isFusible(layer));
+  return end === -1 ? network.layers.length : end;
+}
+
+/**
+ * Whether the fused stack may end after `depth` layers: all of them must be fusible, and only the last one's output
+ * leaves the stack, so a later `route` may name no layer before it.
+ */
+export function judgeCut(network: Network, depth: number): CutVerdict {
+  const deepest = fusibleDepth(network);
+  if (!Number.isInteger(depth) || depth < 1) {
+    return illegal(`a fused stack has at least one layer, not ${depth}`);
+  }
+  if (depth > deepest) {
+    const stop = network.layers[deepest];
+    const reason = stop === undefined ? 'it has no more layers' : `layer ${deepest} is a ${stop.kind}`;
+    return illegal(`${network.name} can be fused up to ${deepest} layers, since ${reason}; ${depth} are asked for`);
+  }
+  for (const [index, layer] of network.layers.entries()) {
+    if (layer.kind === 'route' && index >= depth) {
+      const inside = layer.layers.find((source) => source < depth - 1);
+      if (inside !== undefined) {
+        return illegal(
+          `layer ${index} (route) needs the output of layer ${inside}, which would be inside a fused stack of ${depth} ` +
+            `layers; fuse at most ${inside + 1}`,
+        );
+      }
+    }
+  }
+  return { kind: 'legal' };
+}
+
+/** The deepest legal cut; 0 when even the first layer cannot be fused. */
+export function deepestCut(network: Network): number {
+  let depth = fusibleDepth(network);
+  while (depth > 0 && judgeCut(network, depth).kind === 'illegal') {
+    depth -= 1;
+  }
+  return depth;
+}
+
+function isFusible(layer: Layer): boolean {
+  return layer.kind === 'convolutional' || layer.kind === 'maxpool';
+}
+
+function illegal(reason: string): CutVerdict {
+  return { kind: 'illegal', reason };
+}

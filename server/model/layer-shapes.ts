@@ -1,0 +1,133 @@
+import { DeepThingsError } from '../errors.js';
+import type { MapShape } from '../geometry/region.js';
+import type { Layer } from './network.js';
+
+type WithoutShapes<L> = L extends Layer ? Omit<L, 'input' | 'output'> : never;
+
+/** A layer as it is declared, before its place in a network gives it an input and an output shape. */
+export type LayerDeclaration = WithoutShapes<Layer>;
+
+/** Names a layer in an error message; a cfg adds the line. */
+export type DescribeLayer = (index: number) => string;
+
+/**
+ * Gives each declared layer its shapes, by Darknet's rules:
+ *
+ * - convolution: `(W + 2 * padding - size) / stride + 1`, rounded down;
+ * - max pooling: `(W + totalPadding - size) / stride + 1`, rounded down, so that an odd map rounds up at 2/2;
+ * - route: channels add up; reorg: `[c * s * s, h / s, w / s]`.
+ *
+ * @throws DT_CFG_SHAPE when a layer does not fit the map before it, naming the layer and both.
+ */
+export function shapeLayers(
+  input: MapShape,
+  declarations: readonly LayerDeclaration[],
+  describe: DescribeLayer = (index) => `layer ${index} (${declarations[index]!.kind})`,
+): readonly Layer[] {
+  const layers: Layer[] = [];
+  let before = Object.freeze({ ...input });
+  for (const [index, declaration] of declarations.entries()) {
+    const refuse = (reason: string): never => {
+      throw new DeepThingsError('DT_CFG_SHAPE', `${describe(index)}: ${reason}`);
+    };
+    const output = Object.freeze(outputShape(declaration, before, layers, refuse));
+    layers.push(Object.freeze({ ...declaration, input: before, output }));
+    before = output;
+  }
+  return Object.freeze(layers);
+}
+
+type Refuse = (reason: string) => never;
+
+function outputShape(
+  layer: LayerDeclaration,
+  input: MapShape,
+  earlier: readonly Layer[],
+  refuse: Refuse,
+): { channels: number; height: number; width: number } {
+  switch (layer.kind) {
+    case 'convolutional': {
+      if (layer.padding >= layer.size) {
+        refuse(`padding ${layer.padding} must be smaller than the window, which is ${layer.size}`);
+      }
+      if (input.channels % layer.groups !== 0 || layer.filters % layer.groups !== 0) {
+        refuse(
+          `groups=${layer.groups} must divide its ${input.channels} input channels and its ${layer.filters} filters`,
+        );
+      }
+      const cells = (extent: number) => windowCount(extent, 2 * layer.padding, layer.size, layer.stride, refuse);
+      return { channels: layer.filters, height: cells(input.height), width: cells(input.width) };
+    }
+    case 'maxpool': {
+      if (Math.ceil(layer.totalPadding / 2) >= layer.size) {
+        refuse(
+          `padding ${layer.totalPadding} (both sides together) puts whole windows of ${layer.size} outside the map`,
+        );
+      }
+      const cells = (extent: number) => windowCount(extent, layer.totalPadding, layer.size, layer.stride, refuse);
+      return { channels: input.channels, height: cells(input.height), width: cells(input.width) };
+    }
+    case 'route':
+      return routeShape(layer.layers, earlier, refuse);
+    case 'reorg': {
+      const { stride } = layer;
+      if (input.width % stride !== 0 || input.height % stride !== 0 || input.channels % (stride * stride) !== 0) {
+        refuse(
+          `stride ${stride} must divide the map's height and width and its square the channels, ` +
+            `and the map is ${shapeText(input)}`,
+        );
+      }
+      return {
+        channels: input.channels * stride * stride,
+        height: input.height / stride,
+        width: input.width / stride,
+      };
+    }
+    case 'region': {
+      const channels = layer.anchors.length * (layer.coords + 1 + layer.classes);
+      if (channels !== input.channels) {
+        refuse(
+          `${layer.anchors.length} anchors with ${layer.coords} coordinates, objectness and ${layer.classes} classes ` +
+            `need ${channels} channels, and the layer before has ${input.channels}: correct its filters, or the classes`,
+        );
+      }
+      return input;
+    }
+  }
+}
+
+function windowCount(extent: number, padding: number, size: number, stride: number, refuse: Refuse): number {
+  const room = extent + padding - size;
+  if (room < 0) {
+    refuse(`a window of ${size} does not fit a map of ${extent} cells with ${padding} of padding: use a larger input`);
+  }
+  return Math.floor(room / stride) + 1;
+}
+
+function routeShape(sources: readonly number[], earlier: readonly Layer[], refuse: Refuse) {
+  if (sources.length === 0) {
+    refuse('names no layer');
+  }
+  const shapes = sources.map((source) => {
+    const layer = earlier[source];
+    return layer === undefined
+      ? refuse(`names layer ${source}, and only layers 0 to ${earlier.length - 1} come before it`)
+      : layer.output;
+  });
+  const [first] = shapes;
+  for (const shape of shapes) {
+    if (shape.height !== first!.height || shape.width !== first!.width) {
+      refuse(`joins maps of different sizes, ${shapes.map(shapeText).join(' and ')}`);
+    }
+  }
+  return {
+    channels: shapes.reduce((sum, shape) => sum + shape.channels, 0),
+    height: first!.height,
+    width: first!.width,
+  };
+}
+
+/** A shape for messages: `[channels, height, width]`. */
+export function shapeText(shape: MapShape): string {
+  return `[${shape.channels}, ${shape.height}, ${shape.width}]`;
+}

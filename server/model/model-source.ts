@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { basename, extname } from 'node:path';
+import { DeepThingsError } from '../errors.js';
+import type { Interval } from '../geometry/region.js';
+import { parseDarknetCfg } from './darknet-cfg.js';
+import { loadDarknetWeights } from './darknet-weights-file.js';
+import { loadFaceDetectorWeights } from './face-detector-weights.js';
+import { labelsFor, parseLabels } from './labels.js';
+import type { Network, NetworkWeights } from './network.js';
+import { builtInModel, builtInNetwork, DEFAULT_MODEL } from './registry.js';
+import { synthesizeWeights } from './synthetic-weights.js';
+import type { LoadedWeights } from './weights-source.js';
+
+/** Which model to use; paths are absolute. */
+export interface ModelSpec {
+  /** A built-in model; the face detector when neither name nor cfg is given. */
+  readonly name?: string | undefined;
+  /** Path of a Darknet cfg. */
+  readonly cfg?: string | undefined;
+  /** `synthetic`, `synthetic:SEED`, or the path of a Darknet weights file (`file:` before it is allowed). */
+  readonly weights?: string | undefined;
+  /** Path of a file of class names, one a line. */
+  readonly labels?: string | undefined;
+  /** Input size in pixels, in place of the model's own. */
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+}
+
+/** A model that is ready to be run. */
+export interface LoadedModel {
+  readonly network: Network;
+  readonly weights: NetworkWeights;
+  /**
+   * SHA-256, hex, of the layers, the input, the preprocessing and the origin of the weights (a file's bytes, a seed).
+   * Two nodes with one digest compute the same; names, paths and labels are not in it.
+   */
+  readonly digest: string;
+}
+
+const DEFAULT_SEED = 1;
+const LARGEST_SEED = 2 ** 32 - 1;
+
+/**
+ * The model's structure, without its weights: all that planning needs.
+ *
+ * @throws DT_MODEL_SPEC when both name and cfg are given, DT_MODEL_NAME, DT_MODEL_INPUT_SIZE, DT_MODEL_FILE when a file
+ * cannot be read, DT_CFG_… for what is wrong in a cfg, DT_LABELS_COUNT.
+ */
+export function describeModel(spec: ModelSpec): Network {
+  if (spec.name !== undefined && spec.cfg !== undefined) {
+    throw new DeepThingsError(
+      'DT_MODEL_SPEC',
+      `both a built-in model (${spec.name}) and a cfg (${spec.cfg}) are given: leave one out`,
+    );
+  }
+  const labels = spec.labels === undefined ? undefined : parseLabels(readModelFile(spec.labels, 'labels'));
+  const size = { width: spec.width, height: spec.height };
+  if (spec.cfg !== undefined) {
+    const text = readModelFile(spec.cfg, 'cfg');
+    return parseCfgFile(spec.cfg, () =>
+      parseDarknetCfg(text, { name: basename(spec.cfg!, extname(spec.cfg!)), labels, size }),
+    );
+  }
+  const network = builtInNetwork(spec.name ?? DEFAULT_MODEL, size);
+  return labels === undefined ? network : Object.freeze({ ...network, labels: labelsFor(network.layers, labels) });
+}
+
+/**
+ * Loads a model with its weights.
+ *
+ * @param layers only these layers' weights, for a node that runs no others; all when not given. The digest is the same.
+ * @throws what `describeModel` throws, DT_MODEL_WEIGHTS when no usable source of weights is named, DT_WEIGHTS_LENGTH.
+ */
+export async function loadModel(spec: ModelSpec, layers?: Interval): Promise<LoadedModel> {
+  const network = describeModel(spec);
+  const { weights, digest } = await loadWeights(spec, network, layers);
+  return { network, weights, digest: modelDigest(network, digest) };
+}
+
+async function loadWeights(spec: ModelSpec, network: Network, layers?: Interval): Promise<LoadedWeights> {
+  const { weights } = spec;
+  if (weights === undefined) {
+    const origin = spec.cfg === undefined ? builtInModel(network.name).weights : undefined;
+    if (origin?.kind === 'face-api-package') {
+      return loadFaceDetectorWeights(network, layers);
+    }
+    const fetchHint = origin === undefined ? '' : ` (${origin.file}, e.g. from ${origin.urls[0]})`;
+    throw new DeepThingsError(
+      'DT_MODEL_WEIGHTS',
+      `model ${network.name} needs weights: give \`weights:\` the path of a file${fetchHint}, or \`weights: synthetic\` ` +
+        'for benchmarks',
+    );
+  }
+  if (weights === 'synthetic' || weights.startsWith('synthetic:')) {
+    return synthesizeWeights(network, parseSeed(weights), layers);
+  }
+  return loadDarknetWeights(weights.replace(/^file:(\/\/)?/, ''), network, layers);
+}
+
+function parseSeed(weights: string): number {
+  const [, text] = weights.split(/:(.*)/s);
+  if (text === undefined) {
+    return DEFAULT_SEED;
+  }
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || seed > LARGEST_SEED) {
+    throw new DeepThingsError(
+      'DT_MODEL_WEIGHTS',
+      `the seed in \`weights: ${weights}\` must be a whole number from 0 to ${LARGEST_SEED}`,
+    );
+  }
+  return seed;
+}
+
+function modelDigest(network: Network, weightsDigest: string): string {
+  const description = canonicalJson({
+    input: network.input,
+    layers: network.layers,
+    preprocessing: network.preprocessing,
+    weights: weightsDigest,
+  });
+  return createHash('sha256').update(description).digest('hex');
+}
+
+/** JSON with sorted keys, so that the digest does not hang on the order in which an object was written. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, item: unknown) =>
+    item !== null && typeof item === 'object' && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  );
+}
+
+function readModelFile(path: string, what: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new DeepThingsError('DT_MODEL_FILE', `cannot read the ${what} file ${path}: ${String(cause)}`, { cause });
+  }
+}
+
+/** Puts the file's name before what is wrong in it. */
+function parseCfgFile(path: string, parse: () => Network): Network {
+  try {
+    return parse();
+  } catch (cause) {
+    if (cause instanceof DeepThingsError) {
+      throw new DeepThingsError(cause.code, `${path}: ${cause.message}`, { cause });
+    }
+    throw cause;
+  }
+}

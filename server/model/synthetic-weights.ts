@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import type { Interval } from '../geometry/region.js';
+import { isWanted, kernelNumbers } from './darknet-weights.js';
+import type { Activation, ConvolutionalLayer, ConvolutionWeights, Network } from './network.js';
+import { seededRandom } from './seeded-random.js';
+import type { LoadedWeights } from './weights-source.js';
+
+/** Raise it when other numbers come out of one seed: nodes of two versions must not mix them. */
+const VERSION = 1;
+
+/** Biases are this small: they keep maps from being symmetric and change no scale. */
+const BIAS_LIMIT = 0.05;
+
+/** A detection head's last convolution: keeps exp(width) and exp(height) near 1. */
+const HEAD_GAIN = 0.1;
+
+/** By how much an activation shrinks the mean square of what passes it, so that a layer keeps its input's. */
+const VARIANCE_GAIN: Readonly<Record<Activation, number>> = {
+  linear: 1,
+  leaky: 2 / (1 + 0.1 * 0.1),
+  relu: 2,
+  logistic: 1,
+};
+
+/**
+ * Weights out of a seed, for benchmarks and exactness tests: uniform, scaled by fan-in (He et al. 2015) so that maps
+ * neither vanish nor overflow in deep networks. No transcendental functions, so every machine gets the same bits.
+ *
+ * @param layers only these layers' weights (each layer has a random stream of its own); all when not given.
+ */
+export function synthesizeWeights(network: Network, seed: number, layers?: Interval): LoadedWeights {
+  const weights = new Map<number, ConvolutionWeights>();
+  for (const [index, layer] of network.layers.entries()) {
+    if (layer.kind === 'convolutional' && isWanted(index, layers)) {
+      const gain = network.layers[index + 1]?.kind === 'region' ? HEAD_GAIN : 1;
+      weights.set(index, synthesizeConvolution(layer, gain, seed, index));
+    }
+  }
+  const digest = createHash('sha256').update(`synthetic weights ${VERSION}, seed ${seed}`).digest('hex');
+  return { weights, digest };
+}
+
+function synthesizeConvolution(
+  layer: ConvolutionalLayer,
+  gain: number,
+  seed: number,
+  stream: number,
+): ConvolutionWeights {
+  const random = seededRandom(seed, stream);
+  const fanIn = (layer.input.channels / layer.groups) * layer.size * layer.size;
+  // A uniform distribution on [-limit, limit] has the variance limit^2 / 3.
+  const limit = gain * Math.sqrt((3 * VARIANCE_GAIN[layer.activation]) / fanIn);
+  const weights = new Float32Array(kernelNumbers(layer));
+  for (let i = 0; i < weights.length; i++) {
+    weights[i] = (2 * random() - 1) * limit;
+  }
+  const bias = new Float32Array(layer.filters);
+  for (let i = 0; i < bias.length; i++) {
+    bias[i] = (2 * random() - 1) * BIAS_LIMIT;
+  }
+  return { weights, bias };
+}

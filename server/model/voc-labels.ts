@@ -1,0 +1,23 @@
+/** The 20 classes of Pascal VOC, in the order of the detectors trained on it. */
+export const VOC_LABELS: readonly string[] = Object.freeze([
+  'aeroplane',
+  'bicycle',
+  'bird',
+  'boat',
+  'bottle',
+  'bus',
+  'car',
+  'cat',
+  'chair',
+  'cow',
+  'diningtable',
+  'dog',
+  'horse',
+  'motorbike',
+  'person',
+  'pottedplant',
+  'sheep',
+  'sofa',
+  'train',
+  'tvmonitor',
+]);

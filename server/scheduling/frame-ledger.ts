@@ -1,0 +1,157 @@
+import { draftOf, type LedgerDraft, note, setPart } from './ledger-draft.js';
+import { deviceGone, deviceSeen, expire } from './ledger-leases.js';
+import { chooseSource, placePart, retryDelivery, startWaitingFrames } from './ledger-placement.js';
+import type {
+  FrameLedger,
+  LedgerEffect,
+  LedgerEvent,
+  LedgerFrame,
+  LedgerSettings,
+  PartState,
+  ResultVerdict,
+} from './ledger-state.js';
+
+/**
+ * Who owns what (design section 7): a pure state machine. A frame is in the ledger from the moment it is accepted
+ * until it ends, exactly once; a part of it is with one device as far as the gateway knows, under a lease that only
+ * the gateway expires; the first result of any attempt counts.
+ */
+export function emptyLedger(settings: LedgerSettings, nowMs: number): FrameLedger {
+  return { settings, frames: new Map(), devices: new Map(), lastSource: null, deviceLessSinceMs: nowMs };
+}
+
+export interface LedgerStep {
+  readonly ledger: FrameLedger;
+  /** To be carried out in this order. */
+  readonly effects: readonly LedgerEffect[];
+  /** What became of the result that the event brought; null for other events. */
+  readonly verdict: ResultVerdict | null;
+}
+
+/** Applies one event. `nowMs` must not go back from call to call. */
+export function stepLedger(ledger: FrameLedger, event: LedgerEvent, nowMs: number): LedgerStep {
+  const draft = draftOf(ledger, nowMs);
+  const verdict = apply(draft, event);
+  startWaitingFrames(draft);
+  const { settings, frames, devices, lastSource, deviceLessSinceMs, effects } = draft;
+  return { ledger: { settings, frames, devices, lastSource, deviceLessSinceMs }, effects, verdict };
+}
+
+function apply(draft: LedgerDraft, event: LedgerEvent): ResultVerdict | null {
+  switch (event.kind) {
+    case 'frame-accepted':
+      acceptFrame(draft, event);
+      return null;
+    case 'frame-delivered':
+      frameDelivered(draft, event);
+      return null;
+    case 'delivery-failed': {
+      const entry = delivering(draft, event);
+      if (entry !== null) retryDelivery(draft, entry, event.detail);
+      return null;
+    }
+    case 'device-seen':
+      deviceSeen(draft, event);
+      return null;
+    case 'device-left':
+      deviceGone(draft, event.device, `device ${event.device} left`);
+      return null;
+    case 'part-pushed':
+      partPushed(draft, event);
+      return null;
+    case 'push-failed':
+      pushFailed(draft, event);
+      return null;
+    case 'result':
+      return acceptResult(draft, event);
+    case 'frame-ended':
+      draft.frames.delete(event.frame);
+      return null;
+    case 'tick':
+      expire(draft);
+      return null;
+  }
+}
+
+function acceptFrame(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'frame-accepted' }>): void {
+  const { frame, delivered } = event;
+  const source = event.source ?? chooseSource(draft) ?? '';
+  const part: PartState = delivered ? { kind: 'queued', attempt: 1, device: source } : { kind: 'unplaced', attempt: 1 };
+  const parts: PartState[] = Array(event.parts).fill(part);
+  draft.frames.set(frame, {
+    frame,
+    source,
+    phase: delivered ? { kind: 'running' } : { kind: 'waiting', notBeforeMs: draft.nowMs },
+    acceptedMs: draft.nowMs,
+    startedMs: delivered ? draft.nowMs : null,
+    deliveries: delivered ? 1 : 0,
+    parts,
+  });
+  if (delivered) for (const i of parts.keys()) note(draft, frame, i, 'queued', part);
+}
+
+/** The frame that a word about a delivery is about; null when another delivery has begun since. */
+function delivering(
+  draft: LedgerDraft,
+  { frame, source, attempt }: { frame: string; source: string; attempt: number },
+): LedgerFrame | null {
+  const entry = draft.frames.get(frame);
+  const current = entry?.phase.kind === 'delivering' && entry.source === source && entry.deliveries === attempt;
+  return current ? entry : null;
+}
+
+function frameDelivered(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'frame-delivered' }>): void {
+  const entry = delivering(draft, event);
+  if (entry === null) return;
+  draft.frames.set(entry.frame, { ...entry, phase: { kind: 'running' } });
+  for (const [i, part] of entry.parts.entries()) {
+    // A heartbeat may have told of the tiles before the answer to the delivery did.
+    if (part.kind !== 'unplaced') continue;
+    const state: PartState = { kind: 'queued', attempt: event.attempt, device: event.source };
+    setPart(draft, entry.frame, i, state);
+    note(draft, entry.frame, i, 'queued', state);
+  }
+}
+
+function pushing(
+  draft: LedgerDraft,
+  { frame, part, attempt, device }: { frame: string; part: number; attempt: number; device: string },
+): boolean {
+  const state = draft.frames.get(frame)?.parts[part];
+  return state?.kind === 'pushing' && state.attempt === attempt && state.device === device;
+}
+
+function partPushed(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'part-pushed' }>): void {
+  if (!pushing(draft, event)) return;
+  const state: PartState = { kind: 'queued', attempt: event.attempt, device: event.device };
+  setPart(draft, event.frame, event.part, state);
+  note(draft, event.frame, event.part, 'queued', state);
+}
+
+function pushFailed(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'push-failed' }>): void {
+  if (!pushing(draft, event)) return;
+  const { frame, part, attempt, device } = event;
+  if (draft.devices.size > 1) {
+    placePart(draft, frame, part, attempt + 1, device);
+    return;
+  }
+  // The only device there is: expiry tries it again after a pause.
+  const deadlineMs = draft.nowMs + draft.settings.retryMs * 2 ** (attempt - 1);
+  setPart(draft, frame, part, { kind: 'missing', attempt, device, deadlineMs });
+}
+
+function acceptResult(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'result' }>): ResultVerdict {
+  const entry = draft.frames.get(event.frame);
+  const part = entry?.parts[event.part];
+  if (entry === undefined || part === undefined) return 'stale';
+  if (part.kind === 'done') return 'duplicate';
+  const state: PartState = { kind: 'done', attempt: event.attempt, device: event.device };
+  setPart(draft, event.frame, event.part, state);
+  note(draft, event.frame, event.part, 'done', state);
+  const now = draft.frames.get(event.frame)!;
+  if (now.parts.every(({ kind }) => kind === 'done')) {
+    draft.frames.set(event.frame, { ...now, phase: { kind: 'finishing' } });
+    draft.effects.push({ kind: 'finish', frame: event.frame });
+  }
+  return 'accepted';
+}

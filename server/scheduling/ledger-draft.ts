@@ -1,0 +1,66 @@
+import type {
+  FrameLedger,
+  LedgerDevice,
+  LedgerEffect,
+  LedgerFrame,
+  LedgerSettings,
+  PartNote,
+  PartState,
+} from './ledger-state.js';
+
+/** One step of the ledger while it is being made: a copy to write to, and the effects so far. */
+export interface LedgerDraft {
+  readonly settings: LedgerSettings;
+  readonly nowMs: number;
+  readonly frames: Map<string, LedgerFrame>;
+  readonly devices: Map<string, LedgerDevice>;
+  readonly effects: LedgerEffect[];
+  lastSource: string | null;
+  deviceLessSinceMs: number | null;
+}
+
+export function draftOf(ledger: FrameLedger, nowMs: number): LedgerDraft {
+  return {
+    settings: ledger.settings,
+    nowMs,
+    frames: new Map(ledger.frames),
+    devices: new Map(ledger.devices),
+    effects: [],
+    lastSource: ledger.lastSource,
+    deviceLessSinceMs: ledger.deviceLessSinceMs,
+  };
+}
+
+export function setPart(draft: LedgerDraft, frame: string, part: number, state: PartState): void {
+  const entry = draft.frames.get(frame)!;
+  draft.frames.set(frame, { ...entry, parts: entry.parts.with(part, state) });
+}
+
+export function note(draft: LedgerDraft, frame: string, part: number, what: PartNote, state: PartState): void {
+  const device = state.kind === 'unplaced' ? '' : state.device;
+  draft.effects.push({ kind: 'note', frame, part, note: what, device, attempt: state.attempt });
+}
+
+/** Ends a frame as failed and forgets it. */
+export function failFrame(draft: LedgerDraft, frame: string, code: string, detail: string): void {
+  if (draft.frames.delete(frame)) draft.effects.push({ kind: 'fail', frame, code, detail });
+}
+
+/** The device that has a part; null for a part that nobody has or that is done. */
+export function holderOf(part: PartState): string | null {
+  return part.kind === 'unplaced' || part.kind === 'done' ? null : part.device;
+}
+
+/** Parts that each live device has or will get, those of frames that still wait for their source among them. */
+export function loads(draft: LedgerDraft): Map<string, number> {
+  const result = new Map([...draft.devices.keys()].map((device): [string, number] => [device, 0]));
+  const add = (device: string, count: number) => {
+    const load = result.get(device);
+    if (load !== undefined) result.set(device, load + count);
+  };
+  for (const { phase, source, parts } of draft.frames.values()) {
+    if (phase.kind === 'waiting' || phase.kind === 'delivering') add(source, parts.length);
+    else for (const part of parts) add(holderOf(part) ?? '', 1);
+  }
+  return result;
+}

@@ -1,0 +1,98 @@
+import { failFrame, type LedgerDraft, loads, note, setPart } from './ledger-draft.js';
+import type { LedgerFrame, PartState } from './ledger-state.js';
+
+/**
+ * Chooses the source of a frame that named none: the live device with the least pending, round robin among equals.
+ *
+ * @returns null when no device is live.
+ */
+export function chooseSource(draft: LedgerDraft, avoid: string | null = null): string | null {
+  const all = [...loads(draft)];
+  const candidates = all.some(([device]) => device !== avoid) ? all.filter(([device]) => device !== avoid) : all;
+  if (candidates.length === 0) return null;
+  const least = Math.min(...candidates.map(([, load]) => load));
+  const equals = candidates
+    .filter(([, load]) => load === least)
+    .map(([device]) => device)
+    .sort();
+  const chosen = equals.find((device) => draft.lastSource !== null && device > draft.lastSource) ?? equals[0]!;
+  draft.lastSource = chosen;
+  return chosen;
+}
+
+/** Starts as many waiting frames as their sources have room for, in the order in which they were accepted. */
+export function startWaitingFrames(draft: LedgerDraft): void {
+  const active = new Map<string, number>();
+  for (const { phase, source } of draft.frames.values()) {
+    if (phase.kind === 'delivering' || phase.kind === 'running') active.set(source, (active.get(source) ?? 0) + 1);
+  }
+  for (const entry of [...draft.frames.values()]) {
+    if (entry.phase.kind !== 'waiting' || entry.phase.notBeforeMs > draft.nowMs) continue;
+    const source = draft.devices.has(entry.source) ? entry.source : chooseSource(draft);
+    if (source === null || (active.get(source) ?? 0) >= draft.settings.framesPerSource) continue;
+    active.set(source, (active.get(source) ?? 0) + 1);
+    const deliveries = entry.deliveries + 1;
+    draft.frames.set(entry.frame, {
+      ...entry,
+      source,
+      deliveries,
+      phase: { kind: 'delivering' },
+      startedMs: entry.startedMs ?? draft.nowMs,
+    });
+    draft.effects.push({ kind: 'deliver', frame: entry.frame, source, attempt: deliveries });
+  }
+}
+
+/** A source that did not take its frame: another one gets it after a pause, a bounded number of times. */
+export function retryDelivery(draft: LedgerDraft, entry: LedgerFrame, detail: string): void {
+  const { attempts, retryMs } = draft.settings;
+  if (entry.deliveries >= attempts) {
+    const reason = `the picture could not be given to a source device in ${entry.deliveries} attempts; last: ${detail}`;
+    failFrame(draft, entry.frame, 'DT_SOURCE_UNREACHABLE', reason);
+    return;
+  }
+  const source = chooseSource(draft, entry.source) ?? entry.source;
+  const notBeforeMs = draft.nowMs + retryMs * 2 ** (entry.deliveries - 1);
+  draft.frames.set(entry.frame, { ...entry, source, phase: { kind: 'waiting', notBeforeMs } });
+}
+
+/**
+ * Gives a part to the least loaded live device; while none is live it stays unplaced.
+ *
+ * @param attempt the attempt that this will be.
+ * @param avoid the device that had it before: only taken when there is no other.
+ */
+export function placePart(
+  draft: LedgerDraft,
+  frame: string,
+  part: number,
+  attempt: number,
+  avoid: string | null,
+): void {
+  if (attempt > draft.settings.attempts) {
+    const reason = `tile ${part} gave no result in ${attempt - 1} attempts; the devices' logs say why`;
+    failFrame(draft, frame, 'DT_TILE_ATTEMPTS', reason);
+    return;
+  }
+  const device = leastLoaded(draft, avoid);
+  const state: PartState = device === null ? { kind: 'unplaced', attempt } : { kind: 'pushing', attempt, device };
+  setPart(draft, frame, part, state);
+  if (device !== null) {
+    draft.effects.push({ kind: 'push', frame, part, attempt, device });
+    note(draft, frame, part, 'pushed', state);
+  }
+}
+
+function leastLoaded(draft: LedgerDraft, avoid: string | null): string | null {
+  let best: string | null = null;
+  let bestLoad = Number.POSITIVE_INFINITY;
+  const all = loads(draft);
+  if (avoid !== null && all.size > 1) all.delete(avoid);
+  for (const [device, load] of all) {
+    if (load < bestLoad || (load === bestLoad && best !== null && device < best)) {
+      best = device;
+      bestLoad = load;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,177 @@
+/** What the frame ledger knows: plain, frozen data. See `frame-ledger.ts` for how it changes. */
+
+/** Who has a part of a frame, as far as the gateway knows. */
+export type PartState =
+  /** Nobody: its frame waits for its source, or no device is live. */
+  | { readonly kind: 'unplaced'; readonly attempt: number }
+  /** On its way from the gateway to a device. */
+  | { readonly kind: 'pushing'; readonly attempt: number; readonly device: string }
+  /** In a device's queue. */
+  | { readonly kind: 'queued'; readonly attempt: number; readonly device: string }
+  /** Handed to a device that has not started it. */
+  | {
+      readonly kind: 'assigned';
+      readonly attempt: number;
+      readonly device: string;
+      readonly deadlineMs: number;
+      /** Whether the device itself said that it has it, or only its victim. */
+      readonly confirmed: boolean;
+    }
+  /** Being computed. */
+  | { readonly kind: 'running'; readonly attempt: number; readonly device: string; readonly deadlineMs: number }
+  /** Its last holder does not list it any more: a result or a thief's claim is on its way, or it is lost. */
+  | { readonly kind: 'missing'; readonly attempt: number; readonly device: string; readonly deadlineMs: number }
+  | { readonly kind: 'done'; readonly attempt: number; readonly device: string };
+
+export type FramePhase =
+  /** Waits until its source has room for it, and for `notBeforeMs` after a delivery that failed. */
+  | { readonly kind: 'waiting'; readonly notBeforeMs: number }
+  /** The picture is on its way to the source. */
+  | { readonly kind: 'delivering' }
+  | { readonly kind: 'running' }
+  /** Every part is there; the gateway computes the rest. */
+  | { readonly kind: 'finishing' };
+
+export interface LedgerFrame {
+  readonly frame: string;
+  readonly source: string;
+  readonly phase: FramePhase;
+  /** When it was given to a source first; null while it waits. */
+  readonly startedMs: number | null;
+  readonly acceptedMs: number;
+  /** Deliveries begun so far; the tiles of the n-th are attempt n. */
+  readonly deliveries: number;
+  readonly parts: readonly PartState[];
+}
+
+export interface LedgerDevice {
+  readonly device: string;
+  readonly lastSeenMs: number;
+  /** What a tile usually takes there; null until one has run. */
+  readonly usualTileMs: number | null;
+}
+
+export interface LedgerSettings {
+  /** Frames that a source has at once. */
+  readonly framesPerSource: number;
+  readonly lostAfterMs: number;
+  /** A running tile may take this many times its device's usual time, */
+  readonly leaseFactor: number;
+  /** but never less than this. */
+  readonly leaseFloorMs: number;
+  /** A task that a device has but has not started may wait this long beyond one tile's lease. */
+  readonly leaseWaitingMs: number;
+  /** A part that nobody lists is looked for this long. */
+  readonly missingMs: number;
+  /** Wait before a failed delivery or push is tried again; doubles with each attempt. */
+  readonly retryMs: number;
+  /** A part or a delivery fails for good after so many attempts. */
+  readonly attempts: number;
+  readonly frameTimeoutMs: number;
+}
+
+export interface FrameLedger {
+  readonly settings: LedgerSettings;
+  /** In the order in which they were accepted. */
+  readonly frames: ReadonlyMap<string, LedgerFrame>;
+  /** The live ones. */
+  readonly devices: ReadonlyMap<string, LedgerDevice>;
+  /** The source chosen last when nobody named one. */
+  readonly lastSource: string | null;
+  /** Since when no device has been live; null while one is. */
+  readonly deviceLessSinceMs: number | null;
+}
+
+export interface ListedTask {
+  readonly frame: string;
+  readonly tile: number;
+  readonly attempt: number;
+  readonly state: 'queued' | 'waiting' | 'running';
+}
+
+export interface HandedOutTask {
+  readonly frame: string;
+  readonly tile: number;
+  readonly attempt: number;
+  readonly thief: string;
+}
+
+export type LedgerEvent =
+  | {
+      readonly kind: 'frame-accepted';
+      readonly frame: string;
+      readonly parts: number;
+      readonly source: string | null;
+      readonly delivered: boolean;
+    }
+  | { readonly kind: 'frame-delivered'; readonly frame: string; readonly source: string; readonly attempt: number }
+  | {
+      readonly kind: 'delivery-failed';
+      readonly frame: string;
+      readonly source: string;
+      readonly attempt: number;
+      readonly detail: string;
+    }
+  | {
+      readonly kind: 'device-seen';
+      readonly device: string;
+      readonly usualTileMs: number | null;
+      readonly tasks: readonly ListedTask[];
+      readonly handedOut: readonly HandedOutTask[];
+    }
+  | { readonly kind: 'device-left'; readonly device: string }
+  | {
+      readonly kind: 'part-pushed';
+      readonly frame: string;
+      readonly part: number;
+      readonly attempt: number;
+      readonly device: string;
+    }
+  | {
+      readonly kind: 'push-failed';
+      readonly frame: string;
+      readonly part: number;
+      readonly attempt: number;
+      readonly device: string;
+      readonly detail: string;
+    }
+  | {
+      readonly kind: 'result';
+      readonly frame: string;
+      readonly part: number;
+      readonly attempt: number;
+      readonly device: string;
+    }
+  | { readonly kind: 'frame-ended'; readonly frame: string }
+  | { readonly kind: 'tick' };
+
+export type LedgerEffect =
+  /** Give the picture to the source. */
+  | { readonly kind: 'deliver'; readonly frame: string; readonly source: string; readonly attempt: number }
+  /** Cut the part's input and give it to a device. */
+  | {
+      readonly kind: 'push';
+      readonly frame: string;
+      readonly part: number;
+      readonly attempt: number;
+      readonly device: string;
+    }
+  /** Every part is there: merge, run the remaining layers, end the frame as complete. */
+  | { readonly kind: 'finish'; readonly frame: string }
+  /** End the frame as failed. It is out of the ledger already. */
+  | { readonly kind: 'fail'; readonly frame: string; readonly code: string; readonly detail: string }
+  | { readonly kind: 'device-lost'; readonly device: string }
+  /** For the frame's trace. */
+  | {
+      readonly kind: 'note';
+      readonly frame: string;
+      readonly part: number;
+      readonly note: PartNote;
+      readonly device: string;
+      readonly attempt: number;
+    };
+
+export type PartNote = 'queued' | 'assigned' | 'running' | 'expired' | 'lost' | 'pushed' | 'done';
+
+/** What became of a result that was handed to the ledger. */
+export type ResultVerdict = 'accepted' | 'duplicate' | 'stale';

@@ -1,0 +1,56 @@
+/**
+ * The tasks that wait on one device, in the order in which they are handed out, to the device itself and to thieves
+ * alike (paper section IV.B.1). Bounded; frozen data, each operation gives a new queue.
+ */
+
+/** What identifies one task wherever it is. */
+export interface TaskKey {
+  readonly frame: string;
+  readonly tile: number;
+  readonly attempt: number;
+}
+
+export interface TaskQueue<Task extends TaskKey> {
+  readonly tasks: readonly Task[];
+  readonly limit: number;
+}
+
+export function emptyTaskQueue<Task extends TaskKey>(limit: number): TaskQueue<Task> {
+  return { tasks: [], limit };
+}
+
+/**
+ * Puts tasks at the end, all of them or none: half a frame would be worse than a refusal.
+ *
+ * @returns null when they do not fit.
+ */
+export function enqueueTasks<Task extends TaskKey>(
+  queue: TaskQueue<Task>,
+  tasks: readonly Task[],
+): TaskQueue<Task> | null {
+  if (queue.tasks.length + tasks.length > queue.limit) return null;
+  return { ...queue, tasks: [...queue.tasks, ...tasks] };
+}
+
+/** Puts a task that came back in front: it has waited already, and its frame with it. */
+export function requeueTask<Task extends TaskKey>(queue: TaskQueue<Task>, task: Task): TaskQueue<Task> {
+  return { ...queue, tasks: [task, ...queue.tasks.filter((other) => !sameTile(other, task))] };
+}
+
+/** Takes the next task out. */
+export function takeTask<Task extends TaskKey>(
+  queue: TaskQueue<Task>,
+): { readonly queue: TaskQueue<Task>; readonly task: Task | null } {
+  const [task, ...rest] = queue.tasks;
+  return task === undefined ? { queue, task: null } : { queue: { ...queue, tasks: rest }, task };
+}
+
+/** Takes out every task of a frame. */
+export function dropFrameTasks<Task extends TaskKey>(queue: TaskQueue<Task>, frame: string): TaskQueue<Task> {
+  const tasks = queue.tasks.filter((task) => task.frame !== frame);
+  return tasks.length === queue.tasks.length ? queue : { ...queue, tasks };
+}
+
+export function sameTile(a: TaskKey, b: TaskKey): boolean {
+  return a.frame === b.frame && a.tile === b.tile;
+}

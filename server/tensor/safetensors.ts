@@ -1,0 +1,165 @@
+import { DeepThingsError } from '../errors.js';
+
+/** dtypes that travel between nodes, as safetensors names them. */
+export type TensorType = 'U8' | 'F16' | 'F32';
+
+const BYTES_PER_VALUE: Readonly<Record<TensorType, number>> = { U8: 1, F16: 2, F32: 4 };
+
+/** Larger headers are refused: a task's facts take a few hundred bytes. */
+const HEADER_BYTES_LIMIT = 1024 * 1024;
+
+const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
+export interface Tensor {
+  readonly type: TensorType;
+  readonly shape: readonly number[];
+  /** Row-major; F16 as its bits. */
+  readonly data: Uint8Array | Uint16Array | Float32Array;
+}
+
+export interface SafetensorsDocument {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tensors: ReadonlyMap<string, Tensor>;
+}
+
+/** Where tensors lie in a document that is still to be filled. */
+export interface SafetensorsLayout {
+  /** The whole document. */
+  readonly bytes: Uint8Array;
+  /** Views into `bytes`, to be written to. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
+}
+
+/**
+ * Lays out a document, so that its tensors can be written in their place instead of being copied there.
+ *
+ * Layout: 8 bytes header length (little endian), header (JSON, padded with blanks so that the data is aligned), data.
+ *
+ * @param entries name, type and shape of each tensor; those with the widest values first, so that each is aligned.
+ */
+export function layOutSafetensors(
+  entries: readonly { readonly name: string; readonly type: TensorType; readonly shape: readonly number[] }[],
+  metadata: Readonly<Record<string, string>>,
+): SafetensorsLayout {
+  if (!LITTLE_ENDIAN) throw new DeepThingsError('DT_ENDIAN', 'tensors are little endian; this machine is not');
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  const spans: [number, number][] = [];
+  let end = 0;
+  for (const { name, type, shape } of entries) {
+    const start = end;
+    end += shape.reduce((product, size) => product * size, BYTES_PER_VALUE[type]);
+    header[name] = { dtype: type, shape, data_offsets: [start, end] };
+    spans.push([start, end]);
+  }
+  let text = JSON.stringify(header);
+  const textBytes = Buffer.byteLength(text);
+  text = text.padEnd(text.length + ((8 - (textBytes % 8)) % 8), ' ');
+  const headerBytes = Buffer.byteLength(text);
+  const bytes = new Uint8Array(8 + headerBytes + end);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  Buffer.from(bytes.buffer).write(text, 8);
+  const dataStart = 8 + headerBytes;
+  const tensors = new Map(
+    entries.map(({ name, type, shape }, i) => {
+      const [from, to] = spans[i]!;
+      return [name, { type, shape, data: viewOf(type, bytes.subarray(dataStart + from, dataStart + to)) }];
+    }),
+  );
+  return { bytes, tensors };
+}
+
+/** Writes a document in one piece; the tensors' values are copied once. */
+export function encodeSafetensors(
+  tensors: Readonly<Record<string, Tensor>>,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  const entries = Object.entries(tensors).map(([name, { type, shape }]) => ({ name, type, shape }));
+  const layout = layOutSafetensors(entries, metadata);
+  for (const [name, tensor] of layout.tensors) (tensor.data as Float32Array).set(tensors[name]!.data as Float32Array);
+  return layout.bytes;
+}
+
+/**
+ * Reads a document. The tensors are views into `bytes` where alignment allows.
+ *
+ * @throws DeepThingsError `DT_TENSOR_BODY` when the document is not well formed: every length, offset and type is
+ *   checked before it is used.
+ */
+export function decodeSafetensors(bytes: Uint8Array): SafetensorsDocument {
+  if (bytes.byteLength < 10) throw malformed(`${bytes.byteLength} bytes are too few`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerBytes = Number(view.getBigUint64(0, true));
+  if (headerBytes > HEADER_BYTES_LIMIT || 8 + headerBytes > bytes.byteLength) {
+    throw malformed(`a header of ${headerBytes} bytes does not fit into ${bytes.byteLength}`);
+  }
+  const header = parseHeader(bytes.subarray(8, 8 + headerBytes));
+  const data = bytes.subarray(8 + headerBytes);
+  const metadata: Record<string, string> = {};
+  const tensors = new Map<string, Tensor>();
+  let covered = 0;
+  for (const [name, entry] of Object.entries(header)) {
+    if (name === '__metadata__') Object.assign(metadata, checkedMetadata(entry));
+    else {
+      const { type, shape, start, end } = checkedEntry(name, entry, data.byteLength);
+      tensors.set(name, { type, shape, data: viewOf(type, data.subarray(start, end)) });
+      covered += end - start;
+    }
+  }
+  if (covered !== data.byteLength) throw malformed(`tensors cover ${covered} of ${data.byteLength} data bytes`);
+  return { metadata, tensors };
+}
+
+function parseHeader(bytes: Uint8Array): Record<string, unknown> {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw malformed('the header is not JSON', cause);
+  }
+  if (typeof header !== 'object' || header === null || Array.isArray(header)) {
+    throw malformed('the header is not a JSON object');
+  }
+  return header as Record<string, unknown>;
+}
+
+function checkedMetadata(entry: unknown): Record<string, string> {
+  const isText = (value: unknown) => typeof value === 'string';
+  if (typeof entry !== 'object' || entry === null || !Object.values(entry).every(isText)) {
+    throw malformed('__metadata__ is not a map of texts');
+  }
+  return entry as Record<string, string>;
+}
+
+function checkedEntry(name: string, entry: unknown, dataBytes: number) {
+  const { dtype, shape, data_offsets } = (entry ?? {}) as Record<string, unknown>;
+  if (typeof dtype !== 'string' || !Object.hasOwn(BYTES_PER_VALUE, dtype)) {
+    throw malformed(`tensor "${name}" has dtype ${JSON.stringify(dtype)}, expected U8, F16 or F32`);
+  }
+  const type = dtype as TensorType;
+  if (!Array.isArray(shape) || shape.length > 8 || !shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
+    throw malformed(`tensor "${name}" has no proper shape`);
+  }
+  if (!Array.isArray(data_offsets) || data_offsets.length !== 2 || !data_offsets.every(Number.isSafeInteger)) {
+    throw malformed(`tensor "${name}" has no proper data_offsets`);
+  }
+  const [start, end] = data_offsets as [number, number];
+  const expected = shape.reduce((product: number, size: number) => product * size, BYTES_PER_VALUE[type]);
+  if (start < 0 || end < start || end > dataBytes || end - start !== expected) {
+    throw malformed(`tensor "${name}" of ${expected} bytes cannot lie at ${start} to ${end} of ${dataBytes}`);
+  }
+  return { type, shape: shape as number[], start, end };
+}
+
+function viewOf(type: TensorType, bytes: Uint8Array): Tensor['data'] {
+  if (type === 'U8') return bytes;
+  const width = BYTES_PER_VALUE[type];
+  const aligned = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
+  const length = aligned.byteLength / width;
+  return type === 'F32'
+    ? new Float32Array(aligned.buffer, aligned.byteOffset, length)
+    : new Uint16Array(aligned.buffer, aligned.byteOffset, length);
+}
+
+function malformed(what: string, cause?: unknown): DeepThingsError {
+  return new DeepThingsError('DT_TENSOR_BODY', `expected a safetensors body: ${what}`, { cause });
+}

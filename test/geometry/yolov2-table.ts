@@ -1,0 +1,34 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const path = fileURLToPath(new URL('../../../shared/data/ftp-yolov2-608.json', import.meta.url));
+
+/** Independently computed figures for YOLOv2 608x608 with 16 fused layers. */
+export interface Yolov2Table {
+  readonly maps: readonly { readonly size: number; readonly channels: number }[];
+  readonly grids: Readonly<Record<string, Yolov2Grid>>;
+}
+
+export interface Yolov2Grid {
+  /** By row (or column) of tiles, by map: [start, end). */
+  readonly rows_or_cols: readonly (readonly (readonly [number, number])[])[];
+  readonly macs: number;
+  readonly macs_ratio_no_reuse: number;
+  readonly tile_input_MiB_f32: number;
+  readonly output_MiB_f32: number;
+  readonly frame_MiB_f32: number;
+  readonly ftp_wsh_total_MiB: number;
+}
+
+/** The table lies beside the repository, not in it. */
+export const yolov2TableIsMissing = !existsSync(path);
+
+export const yolov2TableNote = yolov2TableIsMissing
+  ? 'SKIPPED, ../shared/data/ftp-yolov2-608.json is not there'
+  : 'against ../shared/data/ftp-yolov2-608.json';
+
+export const yolov2Grids = ['2x2', '3x3', '4x4', '5x5', '6x6'];
+
+export function readYolov2Table(): Yolov2Table {
+  return JSON.parse(readFileSync(path, 'utf8')) as Yolov2Table;
+}
