@@ -26,29 +26,53 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Und
   return {
     async transport(request) {
       const url = new URL(request.url);
-      const timeout = AbortSignal.timeout(request.timeoutMs);
-      const signal = request.signal === undefined ? timeout : AbortSignal.any([request.signal, timeout]);
-      const response = await agent.request({
-        origin: url.origin,
-        path: url.pathname + url.search,
-        method: request.method as 'GET',
-        headers: request.headers,
-        body: request.body ?? null,
-        signal,
-        // The signal bounds the whole exchange; undici's own clocks would cut long polls short.
-        headersTimeout: 0,
-        bodyTimeout: 0,
-      });
-      const bytes = new Uint8Array(await response.body.arrayBuffer());
-      return {
-        status: response.statusCode,
-        header(name) {
-          const value = response.headers[name];
-          return (Array.isArray(value) ? value[0] : value) ?? null;
-        },
-        bytes,
-      };
+      const bound = boundedSignal(request.signal, request.timeoutMs);
+      try {
+        const response = await agent.request({
+          origin: url.origin,
+          path: url.pathname + url.search,
+          method: request.method as 'GET',
+          headers: request.headers,
+          body: request.body ?? null,
+          signal: bound.signal,
+          // The signal bounds the whole exchange; undici's own clocks would cut long polls short.
+          headersTimeout: 0,
+          bodyTimeout: 0,
+        });
+        const bytes = new Uint8Array(await response.body.arrayBuffer());
+        return {
+          status: response.statusCode,
+          header(name) {
+            const value = response.headers[name];
+            return (Array.isArray(value) ? value[0] : value) ?? null;
+          },
+          bytes,
+        };
+      } finally {
+        bound.release();
+      }
     },
     close: () => agent.destroy(),
+  };
+}
+
+/**
+ * Aborted by the caller's signal or after a time. Released by hand: a signal that lives as long as the node would
+ * otherwise gather a dependent with every request (as `AbortSignal.any` does in Node 20).
+ */
+function boundedSignal(outer: AbortSignal | undefined, timeoutMs: number) {
+  const controller = new AbortController();
+  const onAbort = () => controller.abort(outer?.reason);
+  const timer = setTimeout(() => {
+    controller.abort(new DOMException(`no whole answer within ${timeoutMs} ms`, 'TimeoutError'));
+  }, timeoutMs);
+  if (outer?.aborted) onAbort();
+  outer?.addEventListener('abort', onAbort, { once: true });
+  return {
+    signal: controller.signal,
+    release() {
+      clearTimeout(timer);
+      outer?.removeEventListener('abort', onAbort);
+    },
   };
 }

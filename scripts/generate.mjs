@@ -26,8 +26,5 @@ writeFileSync(
 );
 
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'tsconfig.build.json'], { stdio: 'inherit' });
-const { clusterJsonSchema } = await import('../dist/server/config/cluster-schema.js');
-writeFileSync(
-  new URL('../server/config/cluster.schema.json', import.meta.url),
-  `${JSON.stringify(clusterJsonSchema(), null, 2)}\n`,
-);
+const { clusterJsonSchemaText } = await import('../dist/server/config/editor-schema.js');
+writeFileSync(new URL('../server/config/cluster.schema.json', import.meta.url), clusterJsonSchemaText());

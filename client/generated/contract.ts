@@ -476,6 +476,8 @@ export interface components {
                 height: number;
                 bytes: number;
             };
+            /** @description SHA-256 of the letterboxed picture */
+            inputDigest: string;
             tiles: {
                 total: number;
                 done: number;
@@ -554,11 +556,8 @@ export interface components {
             rssBytes: number;
         };
         DeviceRegistration: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "DeviceRegistration";
+            /** @constant */
+            kind: "device";
             device: components["schemas"]["DeviceId"];
             address: string;
             /** @description When this process started; epoch ms */
@@ -594,11 +593,8 @@ export interface components {
             counters: components["schemas"]["DeviceCounters"];
         };
         GatewayAnnouncement: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "GatewayAnnouncement";
+            /** @constant */
+            kind: "gateway";
             epoch: components["schemas"]["Epoch"];
         };
         RegistrationAnswer: {
@@ -797,6 +793,13 @@ export interface operations {
                 frame?: components["schemas"]["FrameId"];
                 /** @description Between nodes. The gateway's epoch, with `frame`. */
                 epoch?: components["schemas"]["Epoch"];
+                /** @description Between nodes. The attempt that the source's tiles are, with `frame`. */
+                attempt?: components["schemas"]["Attempt"];
+                /**
+                 * @description Between nodes. Digest of the letterboxed picture as the gateway has it, with `frame`. A source whose own
+                 *     decoder gives another fetches the gateway's, since tiles of two decoders do not fit together.
+                 */
+                digest?: string;
             };
             header?: never;
             path?: never;
@@ -830,6 +833,7 @@ export interface operations {
                      *         "height": 576,
                      *         "bytes": 163759
                      *       },
+                     *       "inputDigest": "9f2c6f0c5cf3a3f4a0d3a3b8e2d1c0b9a8f7e6d5c4b3a2918071625344556677",
                      *       "tiles": {
                      *         "total": 9,
                      *         "done": 9,
@@ -885,6 +889,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Frame"];
                 };
+            };
+            /** @description Between nodes. The source has queued the tiles of the frame that the gateway gave it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];

@@ -40,7 +40,7 @@ export async function loadTileExecutor(
     async run(tileId, input) {
       let block = normalisedInput(network, plan, tileId, input);
       for (const [index, step] of steps[tileId]!.entries()) {
-        block = await graphs[index]!.run(padded(network, plan, step, block));
+        block = await graphs[index]!.run(padded(network, step, block));
       }
       return block;
     },
@@ -56,8 +56,8 @@ function normalisedInput(network: Network, plan: FtpPlan, tileId: number, input:
   return { data: normaliseBytes(input, shape, network.preprocessing), shape };
 }
 
-function padded(network: Network, plan: FtpPlan, step: SegmentStep, block: FeatureBlock): FeatureBlock {
-  const { firstLayer } = plan.segments[step.segment]!;
+function padded(network: Network, step: SegmentStep, block: FeatureBlock): FeatureBlock {
+  const { firstLayer } = step.segment;
   const outside = network.layers[firstLayer]!.kind === 'maxpool' ? Number.NEGATIVE_INFINITY : 0;
   return {
     data: padBlock(block.data, block.shape, step.padding, outside),

@@ -5,7 +5,7 @@ import { createEngine } from '../engine/engines.js';
 import type { FeatureBlock, InferenceEngine } from '../engine/inference-engine.js';
 import { DeepThingsError } from '../errors.js';
 import { planFtp } from '../geometry/ftp-plan.js';
-import { fusedLayers } from '../model/layer-geometry.js';
+import { fusedGeometry } from '../model/layer-geometry.js';
 import { type LoadedModel, loadModel } from '../model/model-source.js';
 import type { ComputeFailure, ComputeReply, ComputeRequest, ComputeSetup } from './messages.js';
 import { loadRemainingLayers } from './remaining-layers.js';
@@ -34,7 +34,7 @@ async function prepare(engine: InferenceEngine, { network, weights }: LoadedMode
       return remaining.run(request.map);
     };
   }
-  const plan = planFtp(fusedLayers(network, stage.depth), stage.depth, stage.grid);
+  const plan = planFtp(fusedGeometry(network, stage.depth), stage.depth, stage.grid);
   const executor = await loadTileExecutor(engine, network, weights, plan);
   return (request) => {
     if (request.kind !== 'tile') throw new DeepThingsError('DT_COMPUTE', `cannot run ${request.kind} layers here`);
@@ -55,7 +55,10 @@ async function serve(run: Run, request: ComputeRequest): Promise<void> {
 
 try {
   const engine = await createEngine(setup.engine.name, { threads: setup.engine.threads });
-  const model = await loadModel(setup.model);
+  const { stage } = setup;
+  const layers =
+    stage.kind === 'fused' ? { start: 0, end: stage.depth } : { start: stage.depth, end: Number.POSITIVE_INFINITY };
+  const model = await loadModel(setup.model, layers);
   const run = await prepare(engine, model);
   const requests: ComputeRequest[] = [];
   let serving = false;

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { BUILT_IN_MODELS } from '../model/registry.js';
 import { CLUSTER_DEFAULTS as defaults } from './defaults.js';
 import { schedule } from './schedule-section.js';
 import { byteSize, choice, decimal, milliseconds, text, whole } from './schema-fields.js';
@@ -24,7 +25,7 @@ const fraction = { minimum: 0, maximum: 1 };
 
 const model = Type.Object(
   {
-    name: optional(text('A built-in model. Instead of cfg.', { examples: ['face-detector'] })),
+    name: optional(choice('A built-in model. Instead of cfg.', Object.keys(BUILT_IN_MODELS))),
     cfg: optional(text('A Darknet cfg of your own; a path from this file. Instead of name.', { examples: ['my.cfg'] })),
     weights: optional(
       text('A Darknet weights file, a path from this file; or synthetic, synthetic:SEED for made-up weights.', {
@@ -83,7 +84,11 @@ const address = text('Where the other nodes reach it: http(s)://host:port.', {
   examples: ['http://192.168.1.10:8080'],
 });
 const listen = optional(
-  text('Where it listens, host:port, when that differs from the address.', { examples: ['0.0.0.0:8080'] }),
+  text('Where it listens, host:port, when that differs from the address.', {
+    pattern: '^.+:[0-9]{1,5}$',
+    patternErrorMessage: 'host:port',
+    examples: ['0.0.0.0:8080'],
+  }),
 );
 
 const gateway = Type.Object(

@@ -12,7 +12,7 @@ export interface Expansion {
 
 /** `$${` is a literal `${`; else `${…}` up to the next `}`, or an opening that nothing closes. */
 const REFERENCE = /\$\$\{|\$\{([^}]*)(\}|$)/g;
-const CONTENT = /^([A-Za-z_][A-Za-z0-9_]*)(?::-([^]*))?$/;
+const CONTENT = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
 
 /**
  * Replaces `${NAME}` and `${NAME:-default}` in a text; the default stands in for a variable that is unset or empty.
@@ -52,6 +52,6 @@ function malformed(reference: string) {
   const shown = reference.length > 40 ? `${reference.slice(0, 40)}…` : reference;
   return {
     message: `cannot read the reference ${JSON.stringify(shown)}`,
-    mend: 'write ${NAME} or ${NAME:-default}, the default without another reference in it, or $${ for a literal ${',
+    mend: `write \${NAME} or \${NAME:-default}, without another reference in the default, or $\${ for a literal \${`,
   };
 }

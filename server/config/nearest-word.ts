@@ -1,6 +1,7 @@
 /**
  * The known word that a mistyped one was meant to be, or undefined when none is near: at most a third of its letters
- * may differ. Case, hyphens and underscores do not count: `fused_depth` is `fusedDepth`.
+ * may differ, or one of the two begins with the other. Case, hyphens and underscores do not count: `fused_depth` is
+ * `fusedDepth`.
  */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
   if (word.length > 64) return undefined;
@@ -15,7 +16,12 @@ export function nearestWord(word: string, known: readonly string[]): string | un
       bestDistance = distance;
     }
   }
-  return best;
+  return best ?? known.find((candidate) => isBeginning(plain, plainForm(candidate)));
+}
+
+/** Three letters at least: `warning` is `warn`, `lostAfter` is `lostAfterMs`. */
+function isBeginning(a: string, b: string): boolean {
+  return Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a));
 }
 
 function plainForm(word: string): string {

@@ -54,6 +54,7 @@ export class ProblemList {
   readonly #file: string;
   readonly #positions: PositionIndex;
   readonly #problems = new Map<string, { path: ConfigPath; problem: ConfigProblem }>();
+  readonly #excused = new Set<string>();
 
   constructor(file: string, positions: PositionIndex) {
     this.#file = file;
@@ -63,14 +64,25 @@ export class ProblemList {
   report(path: ConfigPath, message: string, mend: string, where: Report = { at: 'value' }): void {
     const position =
       where.position ?? (where.at === 'key' ? this.#positions.ofKey(path) : this.#positions.ofValue(path));
-    const id = JSON.stringify(path);
-    if (this.#problems.has(id)) return;
+    if (this.has(path)) return;
     const problem = { file: this.#file, ...position, path: formatPath(path), message, mend };
-    this.#problems.set(id, { path, problem: Object.freeze(problem) });
+    this.#problems.set(JSON.stringify(path), { path, problem: Object.freeze(problem) });
+  }
+
+  /** Takes no problem at this path any more: a problem elsewhere, such as a mistyped key, is the reason for it. */
+  excuse(path: ConfigPath): void {
+    this.#excused.add(JSON.stringify(path));
+  }
+
+  /** Whether exactly this path has a problem or is excused from having one. */
+  has(path: ConfigPath): boolean {
+    const id = JSON.stringify(path);
+    return this.#problems.has(id) || this.#excused.has(id);
   }
 
   /** Whether there is a problem at this path, above it or below it, so that its value says nothing. */
   isSpoiled(path: ConfigPath): boolean {
+    if (this.has(path)) return true;
     for (const reported of this.#problems.values()) {
       if (isPrefix(reported.path, path) || isPrefix(path, reported.path)) return true;
     }

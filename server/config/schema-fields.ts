@@ -35,8 +35,13 @@ export function text(description: string, hints: TextHints = {}) {
   return Type.String({ description, minLength: 1, maxLength: 1024, ...hints });
 }
 
-export function choice<const T extends string>(description: string, values: readonly T[], preset: T) {
-  return Type.Unsafe<T>({ type: 'string', enum: values, description, default: preset });
+export function choice<const T extends string>(description: string, values: readonly T[], preset?: T) {
+  return Type.Unsafe<T>({
+    type: 'string',
+    enum: values,
+    description,
+    ...(preset === undefined ? {} : { default: preset }),
+  });
 }
 
 export function byteSize(description: string, preset: string) {

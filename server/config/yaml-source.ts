@@ -52,7 +52,7 @@ export function readYaml(text: string, file: string, environment: Environment): 
     uniqueKeys: false,
     stringKeys: true,
     prettyErrors: false,
-    logLevel: 'silent',
+    logLevel: 'error',
   });
   throwSyntaxErrors(document, text, file, lines);
   const positions = new PositionIndex();
@@ -75,13 +75,18 @@ function throwSyntaxErrors(document: Document.Parsed, text: string, file: string
 function explainSyntax(error: YAMLParseError, text: string): Pick<ConfigProblem, 'message' | 'mend'> {
   const message = `is not YAML: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`;
   if (text.slice(error.pos[0] - 1, error.pos[0] + 1) === '${') {
-    return { message, mend: "put the value in quotes: '${NAME}'" };
+    return { message, mend: `put it in quotes: '\${NAME}'` };
   }
   switch (error.code) {
     case 'TAB_AS_INDENT':
       return { message, mend: 'indent with spaces' };
     case 'MULTIPLE_DOCS':
       return { message: 'a second YAML document starts here', mend: 'remove the line --- or what follows it' };
+    case 'BLOCK_AS_IMPLICIT_KEY':
+      return {
+        message: 'is not YAML: a key stands inside a value',
+        mend: 'give the next line the indentation of its neighbours, or put a value with a colon and a blank in quotes',
+      };
     case 'NON_STRING_KEY':
       return { message: 'this key is not plain text', mend: 'write one word before the colon' };
     default:
@@ -133,7 +138,11 @@ class TreeReader {
     if (anchor !== undefined) this.#anchors.set(anchor, node);
     const { tag } = node;
     if (tag !== undefined && !/^tag:yaml\.org,2002:(str|int|float|bool|null|map|seq)$/.test(tag)) {
-      this.#problems.report(path, `has the tag ${JSON.stringify(tag.slice(0, 60))}`, 'remove the tag; none are used here');
+      this.#problems.report(
+        path,
+        `has the tag ${JSON.stringify(tag.slice(0, 60))}`,
+        'remove the tag; none are used here',
+      );
       return undefined;
     }
     if (isScalar(node)) return this.#readScalar(node.value, node.type === 'PLAIN', path);

@@ -4,11 +4,6 @@
  * weights were trained on just that: smoother filters differ by 6 levels of 255 on average, and find other things.
  */
 
-/** Weights are in 1/2048: two of them and a byte stay below 2^31. */
-const WEIGHT_BITS = 11;
-const WEIGHT_ONE = 1 << WEIGHT_BITS;
-const ROUND = 1 << (2 * WEIGHT_BITS - 1);
-
 /** Pixels of three interleaved bytes, row by row: `[height, width, 3]`. */
 export interface RgbPicture {
   readonly data: Uint8Array;
@@ -32,14 +27,14 @@ interface AxisSampling {
   readonly first: Int32Array;
   /** The second; the same as the first at the end. */
   readonly second: Int32Array;
-  /** Share of the second, in 1/2048. */
-  readonly weight: Int32Array;
+  /** Share of the second, 0 to 1. */
+  readonly weight: Float64Array;
 }
 
 function sampleAxis(inputs: number, outputs: number, stride: number): AxisSampling {
   const first = new Int32Array(outputs);
   const second = new Int32Array(outputs);
-  const weight = new Int32Array(outputs);
+  const weight = new Float64Array(outputs);
   const scale = outputs > 1 ? (inputs - 1) / (outputs - 1) : 0;
   for (let o = 0; o < outputs; o++) {
     // At the last output the product may fall short of, or pass, the last input by a rounding error.
@@ -47,7 +42,7 @@ function sampleAxis(inputs: number, outputs: number, stride: number): AxisSampli
     const whole = Math.floor(at);
     first[o] = whole * stride;
     second[o] = Math.min(whole + 1, inputs - 1) * stride;
-    weight[o] = Math.round((at - whole) * WEIGHT_ONE);
+    weight[o] = at - whole;
   }
   return { first, second, weight };
 }
@@ -71,19 +66,18 @@ function sampleRow(from: Uint8Array, columns: AxisSampling, rows: AxisSampling, 
   const upper = rows.first[row]!;
   const lower = rows.second[row]!;
   const share = rows.weight[row]!;
-  const rest = WEIGHT_ONE - share;
   let to = (target.top + row) * target.width + target.left;
   for (let column = 0; column < scaledWidth; column++, to++) {
     const right = weight[column]!;
-    const left = WEIGHT_ONE - right;
     const a = upper + first[column]!;
     const b = upper + second[column]!;
     const c = lower + first[column]!;
     const d = lower + second[column]!;
     for (let channel = 0, at = to; channel < 3; channel++, at += plane) {
-      const above = from[a + channel]! * left + from[b + channel]! * right;
-      const below = from[c + channel]! * left + from[d + channel]! * right;
-      data[at] = (above * rest + below * share + ROUND) >> (2 * WEIGHT_BITS);
+      const above = from[a + channel]! + (from[b + channel]! - from[a + channel]!) * right;
+      const below = from[c + channel]! + (from[d + channel]! - from[c + channel]!) * right;
+      // Rounds: the value is never negative, and storing a byte cuts off the fraction.
+      data[at] = above + (below - above) * share + 0.5;
     }
   }
 }

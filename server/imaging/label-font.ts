@@ -28,7 +28,9 @@ let loading: Promise<LabelFont> | undefined;
  * and a machine may have none.
  */
 export function loadLabelFont(): Promise<LabelFont> {
-  loading ??= readFile(createRequire(import.meta.url).resolve(FONT_FILE)).then((bytes) => labelFont(openTrueType(bytes)));
+  loading ??= readFile(createRequire(import.meta.url).resolve(FONT_FILE)).then((bytes) =>
+    labelFont(openTrueType(bytes)),
+  );
   return loading;
 }
 

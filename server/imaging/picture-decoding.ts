@@ -3,8 +3,8 @@ import { brokenPicture, type PictureHeader } from './picture-header.js';
 import { loadSharp } from './sharp-library.js';
 
 /**
- * Up to this size a picture is decoded whole, so that it is scaled exactly as Darknet scales it: 7.5 MB of pixels. Cameras
- * of 1080p and the pictures that models are compared on are below.
+ * Up to this size a picture is decoded whole, 7.5 MB of it, so that it is scaled exactly as Darknet scales it. Frames of
+ * 1080p and the pictures that models are compared on are smaller.
  */
 const WHOLE_PIXELS = 2.5e6;
 

@@ -23,43 +23,50 @@ const CHUNK_BYTES = 1 << 20;
  * @throws DT_MODEL_FILE when it cannot be read, DT_WEIGHTS_LENGTH when it does not fit the network.
  */
 export async function loadDarknetWeights(path: string, network: Network, layers?: Interval): Promise<LoadedWeights> {
-  const handle = await open(path).catch((cause: unknown) => {
-    throw new DeepThingsError('DT_MODEL_FILE', `cannot open the weights file ${path}: ${String(cause)}`, { cause });
-  });
+  let handle: FileHandle | undefined;
   try {
-    const { size } = await handle.stat();
-    const header = parseWeightsHeader(await readAt(handle, 0, Math.min(size, LONGEST_HEADER_BYTES), path));
-    checkWeightsLength(network, header, size);
-    const weights = new Map<number, ConvolutionWeights>();
-    for (const span of weightsSpans(network, header.byteLength)) {
-      if (isWanted(span.layer, layers)) {
-        const bytes = await readAt(handle, span.byteOffset, span.byteLength, path);
-        weights.set(span.layer, foldConvolution(network.layers[span.layer] as ConvolutionalLayer, bytes));
-      }
-    }
-    return { weights, digest: await digestFile(handle, size, path) };
+    handle = await open(path);
+    return await readWeights(handle, network, layers);
+  } catch (cause) {
+    const code = cause instanceof DeepThingsError ? cause.code : 'DT_MODEL_FILE';
+    const reason = cause instanceof DeepThingsError ? cause.message : `cannot be read as a weights file, ${cause}`;
+    throw new DeepThingsError(code, `${path}: ${reason}`, { cause });
   } finally {
-    await handle.close();
+    await handle?.close();
   }
 }
 
-async function readAt(handle: FileHandle, byteOffset: number, byteLength: number, path: string): Promise<Uint8Array> {
+async function readWeights(handle: FileHandle, network: Network, layers?: Interval): Promise<LoadedWeights> {
+  const { size } = await handle.stat();
+  const header = parseWeightsHeader(await readAt(handle, 0, Math.min(size, LONGEST_HEADER_BYTES)));
+  checkWeightsLength(network, header, size);
+  const weights = new Map<number, ConvolutionWeights>();
+  for (const span of weightsSpans(network, header.byteLength)) {
+    if (isWanted(span.layer, layers)) {
+      const bytes = await readAt(handle, span.byteOffset, span.byteLength);
+      weights.set(span.layer, foldConvolution(network.layers[span.layer] as ConvolutionalLayer, bytes));
+    }
+  }
+  return { weights, digest: await digestFile(handle, size) };
+}
+
+async function readAt(handle: FileHandle, byteOffset: number, byteLength: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(byteLength);
   let done = 0;
   while (done < byteLength) {
     const { bytesRead } = await handle.read(bytes, done, byteLength - done, byteOffset + done);
     if (bytesRead === 0) {
-      throw new DeepThingsError('DT_MODEL_FILE', `the file ${path} became shorter while it was read`);
+      throw new DeepThingsError('DT_MODEL_FILE', 'it became shorter while it was read');
     }
     done += bytesRead;
   }
   return bytes;
 }
 
-async function digestFile(handle: FileHandle, size: number, path: string): Promise<string> {
+async function digestFile(handle: FileHandle, size: number): Promise<string> {
   const hash = createHash('sha256');
   for (let offset = 0; offset < size; offset += CHUNK_BYTES) {
-    hash.update(await readAt(handle, offset, Math.min(CHUNK_BYTES, size - offset), path));
+    hash.update(await readAt(handle, offset, Math.min(CHUNK_BYTES, size - offset)));
   }
   return hash.digest('hex');
 }

@@ -58,7 +58,8 @@ function addLayer(graph: EngineGraph, layer: Layer, index: number, parts: GraphP
   const [input, output] = [mapName(index), mapName(index + 1)];
   switch (layer.kind) {
     case 'convolutional':
-      return addConvolution(graph, layer, index, parts);
+      addConvolution(graph, layer, index, parts);
+      return;
     case 'maxpool': {
       const pads = graph.padding === 'layers' ? poolingPads(layer) : [0, 0, 0, 0];
       parts.nodes.push({
@@ -87,7 +88,8 @@ function addLayer(graph: EngineGraph, layer: Layer, index: number, parts: GraphP
       if (graph.padding === 'caller') {
         throw unsupported(graph, index, 'a reorg, which mixes all rows of the map, on a part of it');
       }
-      return addReorg(layer, index, parts);
+      addReorg(layer, index, parts);
+      return;
     case 'region':
       throw unsupported(graph, index, 'a detection head: end the graph before it and decode its input');
   }

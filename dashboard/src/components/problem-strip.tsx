@@ -1,0 +1,71 @@
+import type { Notice } from '../live/live-event.js';
+import type { Problem } from '../state/select.js';
+import { Time } from './time.js';
+
+interface ProblemStripProps {
+  readonly problems: readonly Problem[];
+  readonly onDismiss: (notice: Notice) => void;
+}
+
+/** What is wrong, and how to mend it. Its frame stays in the page when it is empty, so that additions are read out. */
+export function ProblemStrip({ problems, onDismiss }: ProblemStripProps) {
+  return (
+    <div aria-live="polite">
+      {problems.length > 0 && (
+        <section class="problems" aria-labelledby="problems-heading">
+          <h2 id="problems-heading" class="visually-hidden">
+            Problems
+          </h2>
+          <ul>
+            {problems.map((problem) => (
+              <ProblemItem key={keyOf(problem)} problem={problem} onDismiss={onDismiss} />
+            ))}
+          </ul>
+        </section>
+      )}
+    </div>
+  );
+}
+
+function ProblemItem({ problem, onDismiss }: { problem: Problem; onDismiss: (notice: Notice) => void }) {
+  if (problem.kind === 'device') {
+    const { device, lastSeenAt, state } = problem.device;
+    return (
+      <li>
+        <p>
+          <strong>
+            Device {device} {state === 'live' || state === 'expected' ? 'has a problem' : `is ${state}`}
+          </strong>
+          {lastSeenAt !== null && (
+            <span class="muted">
+              {' '}
+              last seen <Time iso={lastSeenAt} />
+            </span>
+          )}
+        </p>
+        <p>{problem.detail}</p>
+      </li>
+    );
+  }
+  const { notice } = problem;
+  return (
+    <li>
+      <p>
+        <strong>{notice.code}</strong>
+        <span class="muted">
+          {' '}
+          <Time iso={notice.at} />
+          {notice.times > 1 && `, ${notice.times} times`}
+        </span>
+      </p>
+      <p>{notice.detail}</p>
+      <button type="button" onClick={() => onDismiss(notice)} aria-label={`Dismiss ${notice.code}`}>
+        Dismiss
+      </button>
+    </li>
+  );
+}
+
+function keyOf(problem: Problem): string {
+  return problem.kind === 'device' ? problem.device.device : `${problem.notice.code} ${problem.notice.detail}`;
+}

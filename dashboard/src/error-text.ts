@@ -1,0 +1,22 @@
+import { ProblemError } from '../../client/problem-error.js';
+
+/** What went wrong, as a sentence for a person. */
+export function errorText(error: unknown): string {
+  if (error instanceof ProblemError) {
+    const { retryAfterSeconds: seconds } = error;
+    const details = [error.problem.detail, ...(error.problem.errors ?? [])].join('; ');
+    return sentence(seconds === null ? details : `${details}; try again in ${seconds} s`);
+  }
+  if (error instanceof DOMException && error.name === 'TimeoutError') return 'The gateway did not answer in time.';
+  return sentence(error instanceof Error ? error.message : String(error));
+}
+
+export function isUnauthorised(error: unknown): boolean {
+  return error instanceof ProblemError && error.status === 401;
+}
+
+function sentence(text: string): string {
+  const trimmed = text.trim();
+  const end = /[.!?]$/.test(trimmed) ? '' : '.';
+  return trimmed.charAt(0).toUpperCase() + trimmed.slice(1) + end;
+}

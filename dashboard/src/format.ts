@@ -1,0 +1,49 @@
+import type { Detection } from './contract-types.js';
+
+/** A thin space keeps number and unit together without a line break between them. */
+const UNIT_SPACE = '\u202f';
+
+const KIB = 1024;
+const MIB = 1024 * 1024;
+
+export function withUnit(value: number | string, unit: string): string {
+  return `${value}${UNIT_SPACE}${unit}`;
+}
+
+export function milliseconds(ms: number): string {
+  if (ms >= 10_000) return withUnit((ms / 1_000).toFixed(1), 's');
+  if (ms >= 1_000) return withUnit((ms / 1_000).toFixed(2), 's');
+  return withUnit(ms >= 100 ? Math.round(ms) : Number(ms.toFixed(1)), 'ms');
+}
+
+export function byteSize(bytes: number): string {
+  if (bytes < KIB) return withUnit(bytes, 'B');
+  if (bytes < MIB) return withUnit(Math.round(bytes / KIB), 'KiB');
+  const mib = bytes / MIB;
+  return withUnit(mib >= 100 ? Math.round(mib) : Number(mib.toFixed(1)), 'MiB');
+}
+
+export function score(value: number): string {
+  return value.toFixed(2);
+}
+
+/** `3x3` as it is read: 3 × 3. */
+export function grid(text: string): string {
+  return text.replace(/^(\d+)\s*x\s*(\d+)$/i, '$1\u202f×\u202f$2');
+}
+
+/** What was found, most frequent first: `3 × face (0.97 to 0.62), 1 × dog (0.81)`. */
+export function summary(detections: readonly Detection[]): string {
+  if (detections.length === 0) return 'nothing found';
+  const scores = new Map<string, number[]>();
+  for (const { label, score: value } of detections) scores.set(label, [...(scores.get(label) ?? []), value]);
+  return [...scores]
+    .sort(([, one], [, other]) => other.length - one.length)
+    .map(([label, values]) => `${values.length}\u202f×\u202f${label} (${scoreRange(values)})`)
+    .join(', ');
+}
+
+function scoreRange(values: readonly number[]): string {
+  const [highest, lowest] = [score(Math.max(...values)), score(Math.min(...values))];
+  return highest === lowest ? highest : `${highest} to ${lowest}`;
+}

@@ -1,0 +1,118 @@
+import { createApi, type DashboardApi } from './api.js';
+import type { Frame } from './contract-types.js';
+import { errorText, isUnauthorised } from './error-text.js';
+import { byteSize } from './format.js';
+import { type EventStream, followEvents } from './live/event-stream.js';
+import { decodeLiveEvent, type Notice } from './live/live-event.js';
+import type { SseEvent } from './live/sse-parser.js';
+import type { DashboardState } from './state/dashboard-state.js';
+import type { Action } from './state/reduce.js';
+import type { Store } from './state/store.js';
+import type { TokenStore } from './token-store.js';
+
+export interface SessionOptions {
+  /** Where the gateway is: the folder that the page came from. */
+  readonly baseUrl: string;
+  readonly store: Store<DashboardState, Action>;
+  readonly tokens: TokenStore;
+  /** ISO time. */
+  readonly now: () => string;
+}
+
+/** What the page can do. */
+export interface Session {
+  start(): void;
+  stop(): void;
+  retryNow(): void;
+  giveToken(token: string): void;
+  usesToken(): boolean;
+  /** One after another, so that a slow link carries one picture at a time. */
+  submit(files: readonly File[]): Promise<void>;
+  /** null: follow the latest. */
+  select(frame: Frame | null): void;
+  dismiss(notice: Notice): void;
+  picture(frame: Frame): Promise<Blob>;
+}
+
+export function createSession({ baseUrl, store, tokens, now }: SessionOptions): Session {
+  let api: DashboardApi = createApi(baseUrl, tokens.read());
+  let stream: EventStream | null = null;
+  let submissions = 0;
+
+  const refresh = async (signal: AbortSignal): Promise<void> => {
+    store.dispatch({ kind: 'snapshot', ...(await api.snapshot(signal)) });
+  };
+
+  const onEvent = (told: SseEvent, signal: AbortSignal): Promise<void> | undefined => {
+    const event = decodeLiveEvent(told);
+    if (event === null) return undefined;
+    if (event.kind === 'reset') return refresh(signal);
+    store.dispatch({ kind: 'happened', event, at: now() });
+    return undefined;
+  };
+
+  const askForToken = (): void => {
+    stream?.stop();
+    store.dispatch({ kind: 'token-asked', refused: tokens.read() !== undefined });
+  };
+
+  const onDown = (cause: unknown): 'retry' | 'stop' => {
+    if (isUnauthorised(cause)) {
+      askForToken();
+      return 'stop';
+    }
+    store.dispatch({ kind: 'disconnected', reason: errorText(cause), at: now() });
+    return 'retry';
+  };
+
+  const start = (): void => {
+    stream?.stop();
+    const { openEvents } = api;
+    // The state is fetched once the gateway has the subscription, so that nothing falls between the two.
+    stream = followEvents({ open: openEvents, onOpen: refresh, onEvent, onDown });
+  };
+
+  const submitOne = async (file: File): Promise<void> => {
+    const id = ++submissions;
+    store.dispatch({ kind: 'submitting', id, name: file.name });
+    try {
+      refuseTooLarge(file, store.read().cluster?.limits.pictureBytes);
+      store.dispatch({ kind: 'submitted', id, frame: await api.submit(file) });
+    } catch (error) {
+      store.dispatch({ kind: 'submission-refused', id, detail: errorText(error) });
+      if (isUnauthorised(error)) askForToken();
+    }
+  };
+
+  return {
+    start,
+    stop: () => stream?.stop(),
+    retryNow: () => stream?.retryNow(),
+    giveToken(token) {
+      tokens.write(token);
+      api = createApi(baseUrl, token);
+      store.dispatch({ kind: 'token-given' });
+      start();
+    },
+    usesToken: () => tokens.read() !== undefined,
+    async submit(files) {
+      for (const file of files) await submitOne(file);
+    },
+    select: (frame) => store.dispatch({ kind: 'frame-selected', frame }),
+    dismiss: (notice) => store.dispatch({ kind: 'notice-dismissed', notice }),
+    async picture(frame) {
+      try {
+        return await api.picture(frame);
+      } catch (error) {
+        if (isUnauthorised(error)) askForToken();
+        throw error;
+      }
+    },
+  };
+}
+
+/** Said before a large picture has travelled for nothing. */
+function refuseTooLarge(file: File, limitBytes: number | undefined): void {
+  if (limitBytes === undefined || file.size <= limitBytes) return;
+  throw new Error(`it has ${byteSize(file.size)}, and the gateway takes at most ${byteSize(limitBytes)}`);
+}

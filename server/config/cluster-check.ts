@@ -1,0 +1,107 @@
+import { formatByteSize, parseByteSize } from './byte-size.js';
+import { SIZE_BOUNDS } from './cluster-file.js';
+import { CLUSTER_DEFAULTS, GATEWAY_ID } from './defaults.js';
+import type { Draft } from './draft.js';
+import { parseListen, parseNodeAddress, socketOf } from './node-address.js';
+import { type ConfigPath, formatPath } from './position.js';
+
+/** Strategies that this version carries out; the schema knows those that are planned. */
+const AVAILABLE_STRATEGIES: readonly string[] = ['ftp-wst'];
+
+/** Checks what one key alone cannot show, apart from the model: see `checkModel`. */
+export function checkCluster(draft: Draft): void {
+  checkStrategy(draft);
+  checkHeartbeat(draft);
+  checkSizes(draft);
+  checkIds(draft);
+  checkAddresses(draft);
+}
+
+function checkStrategy({ given, problems }: Draft): void {
+  const strategy = given.schedule?.strategy;
+  if (strategy === undefined || AVAILABLE_STRATEGIES.includes(strategy)) return;
+  const mend = `write ${AVAILABLE_STRATEGIES.join(' or ')}`;
+  problems.report(['schedule', 'strategy'], `${strategy} is not in this version yet`, mend);
+}
+
+/** One lost heartbeat must not make a device lost. */
+function checkHeartbeat({ given, problems }: Draft): void {
+  const path = ['schedule', 'heartbeat'];
+  if (problems.isSpoiled(path)) return;
+  const { intervalMs, lostAfterMs } = { ...CLUSTER_DEFAULTS.schedule.heartbeat, ...given.schedule?.heartbeat };
+  if (lostAfterMs >= 2 * intervalMs) return;
+  const key = given.schedule?.heartbeat?.lostAfterMs === undefined ? 'intervalMs' : 'lostAfterMs';
+  problems.report(
+    [...path, key],
+    `lostAfterMs (${lostAfterMs}) must be at least twice intervalMs (${intervalMs})`,
+    `write lostAfterMs: ${2 * intervalMs} or more, or intervalMs: ${Math.floor(lostAfterMs / 2)} or less`,
+  );
+}
+
+function checkSizes({ given, problems }: Draft): void {
+  for (const key of ['pictureBytes', 'keptBytes'] as const) {
+    const size = given.limits?.[key];
+    if (size === undefined) continue;
+    const { least, most } = SIZE_BOUNDS[key];
+    const bytes = parseByteSize(size);
+    if (bytes >= least && bytes <= most) continue;
+    const message = `must be from ${formatByteSize(least)} to ${formatByteSize(most)}, is ${size}`;
+    problems.report(['limits', key], message, `write for instance ${CLUSTER_DEFAULTS.limits[key]}`);
+  }
+}
+
+function checkIds({ given, problems }: Draft): void {
+  const owners = new Map<string, ConfigPath>();
+  for (const [index, device] of (given.devices ?? []).entries()) {
+    const id = device?.id;
+    if (id === undefined) continue;
+    const path = ['devices', index, 'id'];
+    const owner = owners.get(id);
+    if (id === GATEWAY_ID) {
+      problems.report(path, `${GATEWAY_ID} is the gateway's own id`, 'choose another id');
+    } else if (owner !== undefined) {
+      problems.report(path, `'${id}' is the id of ${formatPath(owner)} as well`, 'give each device an id of its own');
+    } else {
+      owners.set(id, ['devices', index]);
+    }
+  }
+}
+
+function checkAddresses(draft: Draft): void {
+  const owners = new Map<string, ConfigPath>();
+  checkNode(draft, ['gateway'], draft.given.gateway, owners);
+  for (const [index, device] of (draft.given.devices ?? []).entries()) {
+    checkNode(draft, ['devices', index], device, owners);
+  }
+}
+
+interface GivenNode {
+  readonly address?: string | undefined;
+  readonly listen?: string | undefined;
+}
+
+function checkNode(
+  { problems }: Draft,
+  path: ConfigPath,
+  node: GivenNode | undefined,
+  owners: Map<string, ConfigPath>,
+): void {
+  if (node?.listen !== undefined) {
+    const listen = parseListen(node.listen);
+    if ('kind' in listen) problems.report([...path, 'listen'], listen.message, listen.mend);
+  }
+  if (node?.address === undefined) return;
+  const address = parseNodeAddress(node.address);
+  if (address.kind === 'bad') {
+    problems.report([...path, 'address'], address.message, address.mend);
+    return;
+  }
+  const socket = socketOf(address);
+  const owner = owners.get(socket);
+  if (owner === undefined) {
+    owners.set(socket, path);
+    return;
+  }
+  const message = `${address.origin} is the address of ${formatPath(owner)} as well`;
+  problems.report([...path, 'address'], message, 'give each node a host or a port of its own');
+}

@@ -1,0 +1,110 @@
+import { type Grid, parseGrid } from '../geometry/grid.js';
+import type { ModelSpec } from '../model/model-source.js';
+import { parseByteSize } from './byte-size.js';
+import type { ClusterFile } from './cluster-file.js';
+import { CLUSTER_DEFAULTS, GATEWAY_ID, NMS_BY_MODEL } from './defaults.js';
+import { type HostPort, parseListen, parseNodeAddress } from './node-address.js';
+
+/** A section with nothing left out, frozen. */
+type Filled<T> = T extends object ? { readonly [K in keyof T]-?: Filled<NonNullable<T[K]>> } : T;
+type Section<K extends keyof ClusterFile> = Filled<NonNullable<ClusterFile[K]>>;
+
+/** The model to load (paths are absolute) and what counts as a detection. */
+export interface ModelConfig extends ModelSpec {
+  /** Lowest score that is reported, 0 to 1. */
+  readonly threshold: number;
+  /** Of two boxes of a class that overlap by more than this (intersection over union) one is dropped. */
+  readonly nms: number;
+}
+
+export interface PartitionConfig {
+  readonly grid: Grid;
+  /** Number of fused layers; a legal cut of the model. */
+  readonly fusedDepth: number;
+}
+
+/** One node, the gateway or an edge device. */
+export interface NodeConfig {
+  /** `gateway` for the gateway. */
+  readonly id: string;
+  /** Where the others reach it: scheme, host and port, no slash at the end. */
+  readonly address: string;
+  /** Where it listens. */
+  readonly listen: HostPort;
+  /** Threads of its engine. */
+  readonly threads: number;
+}
+
+/** A cluster.yaml that has been checked: defaults filled in, text parsed, frozen throughout. */
+export interface ClusterConfig {
+  /** The file it was read from, as it was named. */
+  readonly file: string;
+  readonly name: string;
+  readonly model: ModelConfig;
+  readonly engine: Section<'engine'>;
+  readonly partition: PartitionConfig;
+  readonly schedule: Section<'schedule'>;
+  readonly gateway: NodeConfig;
+  readonly devices: readonly NodeConfig[];
+  /** Sizes in bytes. */
+  readonly limits: { readonly [K in keyof Section<'limits'>]: number };
+  readonly log: Section<'log'>;
+}
+
+export interface ResolvedParts {
+  readonly file: string;
+  readonly spec: ModelSpec;
+  readonly defaultDepth: number;
+}
+
+/** Fills in the defaults and parses what is text. The file must have passed every check. */
+export function resolveCluster(given: ClusterFile, { file, spec, defaultDepth }: ResolvedParts): ClusterConfig {
+  const { partition, schedule } = given;
+  const engine = { ...CLUSTER_DEFAULTS.engine, ...given.engine };
+  const limits = { ...CLUSTER_DEFAULTS.limits, ...given.limits };
+  const nms = given.model.nms ?? NMS_BY_MODEL[spec.name ?? ''] ?? CLUSTER_DEFAULTS.model.nms;
+  return freezeDeeply({
+    file,
+    name: given.name ?? CLUSTER_DEFAULTS.name,
+    model: { ...spec, threshold: given.model.threshold ?? CLUSTER_DEFAULTS.model.threshold, nms },
+    engine,
+    partition: {
+      grid: parseGrid(partition?.grid ?? CLUSTER_DEFAULTS.partition.grid),
+      fusedDepth: partition?.fusedDepth ?? defaultDepth,
+    },
+    schedule: {
+      strategy: schedule?.strategy ?? CLUSTER_DEFAULTS.schedule.strategy,
+      prefetch: schedule?.prefetch ?? CLUSTER_DEFAULTS.schedule.prefetch,
+      steal: { ...CLUSTER_DEFAULTS.schedule.steal, ...schedule?.steal },
+      lease: { ...CLUSTER_DEFAULTS.schedule.lease, ...schedule?.lease },
+      heartbeat: { ...CLUSTER_DEFAULTS.schedule.heartbeat, ...schedule?.heartbeat },
+    },
+    gateway: resolveNode({ id: GATEWAY_ID, ...given.gateway }, engine.threads),
+    devices: given.devices.map((device) => resolveNode(device, engine.threads)),
+    limits: {
+      ...limits,
+      pictureBytes: parseByteSize(limits.pictureBytes),
+      keptBytes: parseByteSize(limits.keptBytes),
+    },
+    log: { ...CLUSTER_DEFAULTS.log, ...given.log },
+  });
+}
+
+function resolveNode(node: ClusterFile['devices'][number], threads: number): NodeConfig {
+  const address = parseNodeAddress(node.address);
+  const listen = node.listen === undefined ? address : parseListen(node.listen);
+  if (address.kind === 'bad' || 'mend' in listen) throw new TypeError(`node ${node.id} was not checked`);
+  return {
+    id: node.id,
+    address: address.origin,
+    listen: { host: listen.host, port: listen.port },
+    threads: node.threads ?? threads,
+  };
+}
+
+function freezeDeeply<T extends object>(value: T): T {
+  for (const child of Object.values(value)) {
+    if (typeof child === 'object' && child !== null && !Object.isFrozen(child)) freezeDeeply(child);
+  }
+  return Object.freeze(value);
+}

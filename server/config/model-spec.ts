@@ -1,0 +1,22 @@
+import { resolve } from 'node:path';
+import type { ModelSpec } from '../model/model-source.js';
+import type { Draft } from './draft.js';
+
+/** The model that a file asks for, its paths made absolute. */
+export function modelSpecOf({ given }: Draft, baseDirectory: string): ModelSpec {
+  const { name, cfg, weights, labels, width, height } = given.model ?? {};
+  const absolute = (path: string) => resolve(baseDirectory, path.replace(/^file:(\/\/)?/, ''));
+  return Object.freeze({
+    ...(name === undefined ? {} : { name }),
+    ...(cfg === undefined ? {} : { cfg: absolute(cfg) }),
+    ...(weights === undefined ? {} : { weights: isSynthetic(weights) ? weights : absolute(weights) }),
+    ...(labels === undefined ? {} : { labels: absolute(labels) }),
+    ...(width === undefined ? {} : { width }),
+    ...(height === undefined ? {} : { height }),
+  });
+}
+
+/** Whether `weights:` asks for made-up weights; a file of that name is written `./synthetic`. */
+export function isSynthetic(weights: string): boolean {
+  return weights === 'synthetic' || weights.startsWith('synthetic:');
+}

@@ -1,0 +1,151 @@
+import { Ajv, type ErrorObject } from 'ajv';
+import { clusterFileSchema } from './cluster-file.js';
+import { nearestWord } from './nearest-word.js';
+import type { ConfigPath } from './position.js';
+import type { YamlSource } from './yaml-source.js';
+
+/** What our schema's nodes have, as far as messages need it. */
+interface SchemaNode {
+  readonly type?: string | readonly string[];
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly required?: readonly string[];
+  readonly items?: SchemaNode;
+  readonly enum?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+  readonly patternErrorMessage?: string;
+  readonly description?: string;
+  readonly examples?: readonly unknown[];
+  readonly default?: unknown;
+}
+
+const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true });
+ajv.addVocabulary(['patternErrorMessage']);
+const matches = ajv.compile(clusterFileSchema);
+const root = clusterFileSchema as SchemaNode;
+
+/** Checks the shape and reports one problem for each mistake, at the key that has to change. */
+export function checkSchema(source: YamlSource): void {
+  if (matches(source.value)) return;
+  const errors = matches.errors ?? [];
+  // Unknown keys first: one that was mistyped excuses the key that is missing for it.
+  for (const error of errors) {
+    if (error.keyword === 'additionalProperties') reportUnknownKey(source, error);
+  }
+  for (const error of errors) {
+    if (error.keyword === 'required') reportMissingKey(source, error);
+    else if (error.keyword !== 'additionalProperties') reportWrongValue(source, error);
+  }
+}
+
+function reportUnknownKey({ problems }: YamlSource, error: ErrorObject): void {
+  const parent = pathOf(error.instancePath);
+  const key = String(error.params.additionalProperty);
+  const known = Object.keys((error.parentSchema as SchemaNode).properties ?? {});
+  const near = nearestWord(key, known);
+  const elsewhere = near === undefined ? sectionWith(key, root) : undefined;
+  let mend = `remove it; known here: ${known.join(', ')}`;
+  if (elsewhere !== undefined) mend = `it belongs at ${elsewhere}`;
+  if (near !== undefined) mend = `did you mean ${near}?`;
+  problems.report([...parent, key], 'is not a known key', mend, { at: 'key' });
+  if (near !== undefined) problems.excuse([...parent, near]);
+}
+
+function reportMissingKey({ problems, positions }: YamlSource, error: ErrorObject): void {
+  const key = String(error.params.missingProperty);
+  const path = [...pathOf(error.instancePath), key];
+  const schema = (error.parentSchema as SchemaNode).properties?.[key] ?? {};
+  const message = positions.has(path) ? 'has no value' : 'is missing';
+  problems.report(path, message, mendMissing(key, schema), { at: 'key' });
+}
+
+function mendMissing(key: string, schema: SchemaNode): string {
+  if (schema.examples !== undefined) return `write for instance ${key}: ${show(schema.examples[0])}`;
+  const shape = schema.items ?? schema;
+  const inside = shape.required ?? Object.keys(shape.properties ?? {}).slice(0, 1);
+  return `add ${key}: ${schema.items === undefined ? '' : 'a list, each entry '}with ${inside.join(' and ')}`;
+}
+
+function reportWrongValue(source: YamlSource, error: ErrorObject): void {
+  const schema = error.parentSchema as SchemaNode;
+  const value: unknown = error.data;
+  const message = `must be ${expected(schema)}, is ${show(value)}`;
+  source.problems.report(pathOf(error.instancePath), message, mendValue(schema, value));
+}
+
+/** What a value must be, in words. */
+function expected(schema: SchemaNode): string {
+  if (schema.enum !== undefined) {
+    return schema.enum.length === 1 ? schema.enum[0]! : `one of ${schema.enum.join(', ')}`;
+  }
+  if (schema.patternErrorMessage !== undefined) return schema.patternErrorMessage;
+  switch (schema.type) {
+    case 'integer':
+      return `a whole number from ${schema.minimum} to ${schema.maximum}`;
+    case 'number':
+      return `a number from ${schema.minimum} to ${schema.maximum}`;
+    case 'array':
+      return `a list of ${schema.minItems} to ${schema.maxItems} entries`;
+    case 'object':
+      return `a map with ${Object.keys(schema.properties ?? {}).join(', ')}`;
+    default:
+      return `text of 1 to ${schema.maxLength} characters`;
+  }
+}
+
+function mendValue(schema: SchemaNode, value: unknown): string {
+  const near = typeof value === 'string' ? nearestWord(value, schema.enum ?? []) : undefined;
+  if (near !== undefined) return `did you mean ${near}?`;
+  const isNumeric = typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
+  if (isNumeric && (schema.type === 'integer' || schema.type === 'number')) {
+    return `write ${value.trim()} without quotes`;
+  }
+  if (schema.type === 'string' && typeof value !== 'string' && isRightAsText(schema, value)) {
+    return `put it in quotes: '${value}'`;
+  }
+  const example = schema.default ?? schema.examples?.[0] ?? schema.enum?.[0];
+  if (example !== undefined) return `write for instance ${show(example)}`;
+  if (schema.type === 'array') return 'start each entry with a hyphen on a line of its own';
+  if (schema.type === 'object') return 'write key: value lines, indented below it';
+  return schema.description === undefined ? 'mend the value' : `it says: ${schema.description}`;
+}
+
+/** YAML has made a number or a boolean of what was meant as text. */
+function isRightAsText(schema: SchemaNode, value: unknown): boolean {
+  const isPlain = typeof value === 'number' || typeof value === 'boolean';
+  return isPlain && (schema.enum?.includes(String(value)) ?? new RegExp(schema.pattern ?? '').test(String(value)));
+}
+
+/** Where a key that is unknown here would be right: `model.threshold`. */
+function sectionWith(key: string, schema: SchemaNode, path = ''): string | undefined {
+  const properties = schema.properties ?? {};
+  for (const [name, child] of Object.entries(properties)) {
+    const childPath = path === '' ? name : `${path}.${name}`;
+    if (name === key) return childPath;
+    const found = sectionWith(key, child, childPath);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** A value as it is shown in a message: short, on one line. */
+export function show(value: unknown): string {
+  if (value === null || value === undefined) return 'empty';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'object') return 'a map';
+  if (typeof value !== 'string') return String(value);
+  const printable = JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value).slice(1, -1);
+  return `'${printable.replaceAll('\\"', '"')}'`;
+}
+
+function pathOf(pointer: string): ConfigPath {
+  const steps = pointer.split('/').slice(1);
+  return steps.map((step) => {
+    const text = step.replaceAll('~1', '/').replaceAll('~0', '~');
+    return /^\d+$/.test(text) ? Number(text) : text;
+  });
+}

@@ -1,0 +1,132 @@
+import { performance } from 'node:perf_hooks';
+import type { DeepThingsClient, Schemas } from '../../client/client.js';
+import { type CommonParts, commonHandlers } from '../node/common-handlers.js';
+import { cutInputBody } from '../node/input-body.js';
+import type { OperationHandlers } from '../node/operations.js';
+import { readPictureBody } from '../node/picture-body.js';
+import { HttpProblem } from '../node/problem.js';
+import { cutTaskBody, decodeTaskBody, encodeTaskBody } from '../node/task-body.js';
+import type { EdgeTask } from './edge-task.js';
+import type { FrameIntake } from './frame-intake.js';
+import type { Outcomes } from './outcomes.js';
+import type { OwnFrames } from './own-frames.js';
+import type { Registrar } from './registrar.js';
+import type { TaskBoard } from './task-board.js';
+
+export interface EdgeHandlerParts extends CommonParts {
+  /** Devices of the cluster: nobody else steals. */
+  readonly devices: ReadonlySet<string>;
+  readonly board: TaskBoard;
+  readonly ownFrames: OwnFrames;
+  readonly intake: FrameIntake;
+  readonly outcomes: Outcomes;
+  readonly registrar: Registrar;
+  readonly gateway: DeepThingsClient;
+  readonly clusterState: () => Schemas['ClusterState'];
+}
+
+const OCTETS = 'application/octet-stream';
+
+/** What an edge device answers. */
+export function edgeHandlers(parts: EdgeHandlerParts): OperationHandlers {
+  return { ...commonHandlers(parts), ...workHandlers(parts), ...frameHandlers(parts) };
+}
+
+function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
+  const { board, metrics, ownFrames, outcomes, registrar, wirePlan } = parts;
+  const bodyOf = (task: EdgeTask): Uint8Array | null => {
+    if (task.input !== null) return encodeTaskBody(wirePlan, { ...task, input: task.input });
+    const own = ownFrames.get(task.frame);
+    return own === undefined ? null : cutTaskBody(wirePlan, task, own.data);
+  };
+  return {
+    register: async (request) => {
+      if (request.body.kind !== 'gateway') {
+        throw new HttpProblem(404, 'DT_OTHER_ROLE', 'this node is an edge device; devices register with the gateway');
+      }
+      registrar.announce();
+      return { epoch: request.body.epoch, heartbeatMs: 0, ended: [] };
+    },
+    stealTask: async (request, reply) => {
+      const { thief, sequence } = request.body;
+      if (!parts.devices.has(thief)) {
+        throw new HttpProblem(409, 'DT_DEVICE_UNKNOWN', `cluster.yaml declares no device ${thief}`);
+      }
+      const task = board.handOut(thief, sequence);
+      const body = task === null ? null : bodyOf(task);
+      if (body === null) return reply.code(204).send();
+      metrics.steals.inc({ direction: 'given' });
+      metrics.bytesSent.inc({ kind: 'input' }, body.byteLength);
+      return reply.type(OCTETS).send(body);
+    },
+    pushTask: async (request, reply) => {
+      const bytes = request.body as Uint8Array;
+      if (!(bytes instanceof Uint8Array)) throw new HttpProblem(415, 'DT_MEDIA_TYPE', `expected ${OCTETS}`);
+      const body = decodeTaskBody(wirePlan, bytes);
+      metrics.bytesReceived.inc({ kind: 'input' }, bytes.byteLength);
+      const arrivedMs = performance.now();
+      const task: EdgeTask = { ...body, inputBytes: bytes.byteLength, transferMs: 0, arrivedMs, victim: null };
+      if (board.has(task)) return reply.code(202).send({ status: 'duplicate' });
+      if (!board.enqueue([task])) {
+        throw new HttpProblem(429, 'DT_OVERLOADED', 'the task queue is full', { retryAfterSeconds: 1 });
+      }
+      return reply.code(202).send({ status: 'queued' });
+    },
+    returnTask: async (request, reply) => {
+      const { frame, tile } = request.params;
+      const { thief, attempt } = request.body;
+      if (!board.takeBack(thief, { frame, tile, attempt })) {
+        throw new HttpProblem(
+          404,
+          'DT_TASK_UNKNOWN',
+          `${thief} has no tile ${tile} of frame ${frame} from this device`,
+        );
+      }
+      return reply.code(204).send();
+    },
+    postResult: async (request, reply) => {
+      const outcome = request.body as unknown;
+      if (outcome instanceof Uint8Array) {
+        throw new HttpProblem(404, 'DT_OTHER_ROLE', 'this node is an edge device; tile outputs go to the gateway');
+      }
+      const ended = outcome as Schemas['FrameOutcome'];
+      ownFrames.close(ended.frame);
+      board.dropFrame(ended.frame);
+      outcomes.note(ended);
+      return reply.code(204).send();
+    },
+    getResults: async () => ({ outcomes: outcomes.latest }),
+  };
+}
+
+function frameHandlers(parts: EdgeHandlerParts): OperationHandlers {
+  const { intake, outcomes, ownFrames, wirePlan } = parts;
+  return {
+    submitFrame: async (request, reply) => {
+      const { frame, attempt, digest, wait } = request.query;
+      const picture = await readPictureBody(request);
+      if (frame !== undefined) {
+        if (digest === undefined || attempt === undefined) {
+          throw new HttpProblem(400, 'DT_REQUEST', 'expected attempt and digest with frame');
+        }
+        await intake.take({ frame, attempt, digest }, picture);
+        return reply.code(204).send();
+      }
+      const accepted = await intake.submit(picture);
+      if (!wait) return reply.code(202).header('location', accepted.links.self).send(accepted);
+      await outcomes.wait(accepted.id, wait * 1000);
+      const answer = await parts.gateway.call('getFrame', { path: { frame: accepted.id } });
+      const ended = answer.json!;
+      return reply.code(ended.endedAt === null ? 202 : 200).send({ ...ended, links: accepted.links });
+    },
+    getFrameInput: async (request, reply) => {
+      const own = ownFrames.get(request.params.frame);
+      if (own === undefined) {
+        throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `this device has no open frame ${request.params.frame}`);
+      }
+      const body = cutInputBody(wirePlan.plan.maps[0]!, own, request.query.region);
+      return reply.type(OCTETS).send(body);
+    },
+    getCluster: async () => parts.clusterState(),
+  };
+}

@@ -1,0 +1,173 @@
+import { type ComputeThread, startComputeThread } from '../compute/compute-thread.js';
+import type { ClusterConfig, NodeConfig } from '../config/cluster-config.js';
+import { DeepThingsError } from '../errors.js';
+import { type ClusterPlan, largestTensorBody, planCluster } from '../node/cluster-plan.js';
+import { EventLog } from '../node/event-log.js';
+import { type ListenAddress, listen, requireToken } from '../node/listen.js';
+import type { Logger } from '../node/logger.js';
+import { createMetrics } from '../node/metrics.js';
+import { createNodeApp } from '../node/node-app.js';
+import { createPeerClients } from '../node/peer-clients.js';
+import { planDigest } from '../node/plan-digest.js';
+import { onceOnly, type RunningNode } from '../node/running-node.js';
+import { edgeHandlers } from './edge-handlers.js';
+import { EdgeStatus } from './edge-status.js';
+import { Executor } from './executor.js';
+import { FrameIntake } from './frame-intake.js';
+import { handBack } from './hand-back.js';
+import { Outcomes } from './outcomes.js';
+import { OwnFrames } from './own-frames.js';
+import { Registrar } from './registrar.js';
+import { ResultSender } from './result-sender.js';
+import { Stealer } from './stealer.js';
+import { TaskBoard } from './task-board.js';
+import { UsualTime } from './usual-time.js';
+
+export interface EdgeOptions {
+  readonly config: ClusterConfig;
+  readonly device: string;
+  /** The cluster's token; null when there is none. */
+  readonly token: string | null;
+  readonly log: Logger;
+  /** In place of what `cluster.yaml` says; with port 0 the address that is announced follows from the port got. */
+  readonly listen?: ListenAddress;
+  /** Called when the node cannot go on. */
+  readonly onFatal?: (error: Error) => void;
+}
+
+/** What results that are on their way get when the node stops. */
+const STOP_GRACE_MS = 500;
+
+/**
+ * Starts an edge device: it sources frames, executes tiles, steals and is stolen from (paper section IV.B.1).
+ *
+ * @throws DeepThingsError when the model cannot be loaded or the port is taken.
+ */
+export async function startEdge(options: EdgeOptions): Promise<RunningNode> {
+  const { config, log } = options;
+  const node = declaredDevice(config, options.device);
+  const at = options.listen ?? node.listen;
+  requireToken(at.host, options.token);
+  const clusterPlan = planCluster(config);
+  const { fusedDepth: depth, grid } = config.partition;
+  const compute = await startComputeThread(
+    {
+      model: config.model,
+      engine: { name: config.engine.name, threads: node.threads },
+      stage: { kind: 'fused', depth, grid },
+    },
+    (error) => {
+      log.fatal({ err: error }, 'the compute thread crashed');
+      options.onFatal?.(error);
+    },
+  );
+  log.info({ engine: compute.engine, model: clusterPlan.network.name }, 'fused layers loaded');
+  try {
+    return await assemble(options, { node, at, clusterPlan, compute });
+  } catch (error) {
+    await compute.close();
+    throw error;
+  }
+}
+
+function declaredDevice(config: ClusterConfig, device: string): NodeConfig {
+  const node = config.devices.find(({ id }) => id === device);
+  if (node !== undefined) return node;
+  const known = config.devices.map(({ id }) => id).join(', ');
+  throw new DeepThingsError('DT_DEVICE_UNKNOWN', `${config.file} declares no device "${device}", only ${known}`);
+}
+
+/** Tasks that fit into the queue: a plan's worth for each frame that may be open, and as many pushed ones. */
+function queueLimit({ limits }: ClusterConfig, tiles: number): number {
+  return 2 * tiles * limits.queuedFrames;
+}
+
+interface Ground {
+  readonly node: NodeConfig;
+  readonly at: ListenAddress;
+  readonly clusterPlan: ClusterPlan;
+  readonly compute: ComputeThread;
+}
+
+/** Builds the parts of the device, and starts them. */
+async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNode> {
+  const { config, device, log, token } = options;
+  const { node, at, clusterPlan, compute } = ground;
+  const { limits, schedule, partition } = config;
+  const { network, plan, cost } = clusterPlan;
+  const digest = planDigest({ modelDigest: compute.modelDigest, depth: plan.depth, grid: partition.grid });
+  const wirePlan = { plan, digest };
+  const metrics = createMetrics({ role: 'edge', node: device });
+  const events = new EventLog(Date.now().toString(36), limits.eventsKept);
+  const peers = createPeerClients(token);
+  const gateway = peers.client(config.gateway.address);
+
+  const board = new TaskBoard(queueLimit(config, plan.tiles.length));
+  const ownFrames = new OwnFrames(limits.queuedFrames, 2 * limits.frameTimeoutMs);
+  const outcomes = new Outcomes();
+  const usualTile = new UsualTime();
+  const common = { device, wirePlan, gateway, board, ownFrames, metrics, log };
+  const sender = new ResultSender(common);
+  const macs = cost.tiles.map((tile) => tile.macs);
+  const executor = new Executor({ ...common, macs, compute, sender, usualTile });
+  const isIdle = () => !executor.busy;
+  const stealer = new Stealer({ ...common, peers, isIdle, prefetch: schedule.prefetch, waitMs: schedule.steal.waitMs });
+  const intake = new FrameIntake({ ...common, network });
+  const status = new EdgeStatus({ ...common, config, network, node, compute, executor, stealer, outcomes, usualTile });
+  const registrar = new Registrar({
+    ...common,
+    identity: () => status.identity(),
+    counters: () => status.counters(),
+    heartbeatMs: schedule.heartbeat.intervalMs,
+    onEnded: (frames) => {
+      for (const frame of frames) {
+        ownFrames.close(frame);
+        board.dropFrame(frame);
+      }
+    },
+  });
+
+  const app = await createNodeApp({
+    role: 'edge',
+    handlers: edgeHandlers({
+      ...common,
+      role: 'edge',
+      clusterPlan,
+      events,
+      notReady: () => (registrar.epoch === null ? (registrar.problem ?? 'registering with the gateway') : null),
+      devices: new Set(config.devices.map(({ id }) => id)),
+      intake,
+      outcomes,
+      registrar,
+      clusterState: () => status.clusterState(registrar),
+    }),
+    token,
+    log,
+    metrics,
+    pictureBytes: limits.pictureBytes,
+    tensorBytes: largestTensorBody(clusterPlan),
+  });
+  board.onChange(() => metrics.pending.set(board.pending));
+  const port = await listen(app, at);
+  if (at.port === 0) status.address = `http://${at.host}:${port}`;
+  log.info({ address: status.address }, `edge device ${device} listens`);
+  registrar.start();
+  executor.start();
+  stealer.start();
+
+  return {
+    app,
+    address: status.address,
+    stop: onceOnly(async () => {
+      executor.stop();
+      await stealer.stop();
+      await handBack(board, device, peers, log);
+      await sender.stop(STOP_GRACE_MS);
+      await registrar.stop();
+      events.close();
+      await app.close();
+      await compute.close();
+      await peers.close();
+    }),
+  };
+}

@@ -1,0 +1,87 @@
+import type { Schemas } from '../../client/client.js';
+import type { ComputeThread } from '../compute/compute-thread.js';
+import type { ClusterConfig, NodeConfig } from '../config/cluster-config.js';
+import { formatGrid } from '../geometry/grid.js';
+import type { Network } from '../model/network.js';
+import type { WirePlan } from '../node/task-body.js';
+import { VERSION } from '../node/version.js';
+import type { Executor } from './executor.js';
+import type { Outcomes } from './outcomes.js';
+import type { OwnFrames } from './own-frames.js';
+import type { Registrar } from './registrar.js';
+import type { Stealer } from './stealer.js';
+import type { TaskBoard } from './task-board.js';
+import type { UsualTime } from './usual-time.js';
+
+export interface EdgeStatusParts {
+  readonly device: string;
+  readonly config: ClusterConfig;
+  readonly network: Network;
+  readonly node: NodeConfig;
+  readonly wirePlan: WirePlan;
+  readonly compute: ComputeThread;
+  readonly board: TaskBoard;
+  readonly ownFrames: OwnFrames;
+  readonly executor: Executor;
+  readonly stealer: Stealer;
+  readonly outcomes: Outcomes;
+  readonly usualTile: UsualTime;
+}
+
+/** What a device says of itself. */
+export class EdgeStatus {
+  readonly #parts: EdgeStatusParts;
+  /** Where others reach it. */
+  address: string;
+
+  constructor(parts: EdgeStatusParts) {
+    this.#parts = parts;
+    this.address = parts.node.address;
+  }
+
+  identity() {
+    const { compute, device, wirePlan } = this.#parts;
+    const { modelDigest: model, engine } = compute;
+    return { device, address: this.address, model, plan: wirePlan.digest, engine };
+  }
+
+  counters(): Schemas['DeviceCounters'] {
+    const { board, executor, stealer, usualTile } = this.#parts;
+    return {
+      tilesRun: executor.tilesRun,
+      tilesStolen: stealer.tilesStolen,
+      tilesGiven: board.given,
+      tileMs: usualTile.medianMs ?? 0,
+      rssBytes: process.memoryUsage.rss(),
+    };
+  }
+
+  clusterState(registrar: Registrar): Schemas['ClusterState'] {
+    const { board, compute, config, device, executor, network, outcomes, ownFrames, wirePlan } = this.#parts;
+    const { limits, partition, schedule } = config;
+    return {
+      name: config.name,
+      role: 'edge',
+      version: VERSION,
+      epoch: registrar.epoch,
+      strategy: schedule.strategy,
+      model: { name: network.name, digest: compute.modelDigest, labels: [...network.labels] },
+      plan: { grid: formatGrid(partition.grid), fusedDepth: partition.fusedDepth, digest: wirePlan.digest },
+      limits: { queuedFrames: limits.queuedFrames, pictureBytes: limits.pictureBytes },
+      devices: [
+        {
+          device,
+          address: this.address,
+          state: registrar.epoch === null ? 'expected' : 'live',
+          pending: board.pending,
+          running: executor.busy ? 1 : 0,
+          engine: compute.engine,
+          counters: this.counters(),
+          lastSeenAt: new Date().toISOString(),
+          problem: registrar.problem,
+        },
+      ],
+      frames: { open: ownFrames.size, complete: outcomes.complete, failed: outcomes.failed },
+    };
+  }
+}

@@ -1,0 +1,135 @@
+import { performance } from 'node:perf_hooks';
+import type { DeepThingsClient, Schemas } from '../../client/client.js';
+import { wholeMap } from '../geometry/region.js';
+import { letterboxPicture } from '../imaging/letterbox.js';
+import { sniffPicture } from '../imaging/picture-format.js';
+import type { Network } from '../model/network.js';
+import type { Logger } from '../node/logger.js';
+import type { NodeMetrics } from '../node/metrics.js';
+import { HttpProblem } from '../node/problem.js';
+import { requireTensor, type WirePlan } from '../node/task-body.js';
+import { formatRegion } from '../node/wire-facts.js';
+import { decodeSafetensors } from '../tensor/safetensors.js';
+import type { EdgeTask } from './edge-task.js';
+import type { OwnFrames } from './own-frames.js';
+import type { TaskBoard } from './task-board.js';
+
+export interface FrameIntakeParts {
+  readonly device: string;
+  readonly network: Network;
+  readonly wirePlan: WirePlan;
+  readonly gateway: DeepThingsClient;
+  readonly board: TaskBoard;
+  readonly ownFrames: OwnFrames;
+  readonly metrics: NodeMetrics;
+  readonly log: Logger;
+}
+
+interface AllottedFrame {
+  readonly frame: string;
+  readonly attempt: number;
+  /** Digest of the letterboxed picture as the gateway has it. */
+  readonly digest: string;
+}
+
+/** A gateway that decodes the picture before it answers may take a while with a large one. */
+const SUBMIT_TIMEOUT_MS = 30_000;
+
+/** Takes frames whose source this device is, and cuts them into tasks (the paper's data frame partitioner). */
+export class FrameIntake {
+  readonly #parts: FrameIntakeParts;
+
+  constructor(parts: FrameIntakeParts) {
+    this.#parts = parts;
+  }
+
+  /** A frame that the gateway gives this device, with its picture. */
+  async take(frame: AllottedFrame, picture: Uint8Array): Promise<void> {
+    this.#parts.metrics.bytesReceived.inc({ kind: 'frame' }, picture.byteLength);
+    const now = performance.now();
+    this.#parts.ownFrames.requireRoom(now);
+    await this.#open(frame, picture);
+  }
+
+  /**
+   * A picture of this device's own camera: it is the cluster's as soon as the gateway has it.
+   *
+   * @returns the frame as the gateway answered, with links that lead to the gateway.
+   */
+  async submit(picture: Uint8Array): Promise<Schemas['Frame']> {
+    const { device, gateway, metrics, ownFrames } = this.#parts;
+    ownFrames.requireRoom(performance.now());
+    const mediaType = sniffPicture(picture);
+    const answer = await gateway
+      .call('submitFrame', {
+        query: { source: device, deliver: false },
+        body: { mediaType, bytes: picture },
+        timeoutMs: SUBMIT_TIMEOUT_MS,
+      })
+      .catch((cause) => {
+        throw gatewayAway(cause, gateway.baseUrl);
+      });
+    metrics.bytesSent.inc({ kind: 'frame' }, picture.byteLength);
+    const frame = answer.json!;
+    await this.#open({ frame: frame.id, attempt: 1, digest: frame.inputDigest }, picture);
+    return atGateway(frame, gateway.baseUrl);
+  }
+
+  async #open({ frame, attempt, digest }: AllottedFrame, picture: Uint8Array): Promise<void> {
+    const { board, device, log, network, ownFrames, wirePlan } = this.#parts;
+    const letterboxed = await letterboxPicture(picture, network);
+    const data = letterboxed.digest === digest ? letterboxed.data : await this.#gatewaysInput(frame);
+    const arrivedMs = performance.now();
+    ownFrames.open({ frame, data, digest, openedMs: arrivedMs });
+    const tasks: EdgeTask[] = wirePlan.plan.tiles.map(({ tileId }) => ({
+      frame,
+      tile: tileId,
+      attempt,
+      source: device,
+      inputDigest: digest,
+      input: null,
+      inputBytes: 0,
+      transferMs: 0,
+      arrivedMs,
+      victim: null,
+    }));
+    const fresh = tasks.filter((task) => !board.has(task));
+    if (!board.enqueue(fresh)) {
+      ownFrames.close(frame);
+      const detail = `the task queue of ${device} has no room for ${fresh.length} tiles`;
+      throw new HttpProblem(429, 'DT_OVERLOADED', detail, { retryAfterSeconds: 1 });
+    }
+    log.info({ frame, attempt, tiles: fresh.length }, 'frame queued');
+  }
+
+  /** This device's decoder gave other bytes than the gateway's. */
+  async #gatewaysInput(frame: string): Promise<Uint8Array> {
+    const { gateway, log, metrics, wirePlan } = this.#parts;
+    log.warn({ frame }, "this device's picture decoder differs from the gateway's: fetching the gateway's input");
+    const map = wirePlan.plan.maps[0]!;
+    const region = wholeMap(map);
+    const answer = await gateway.call('getFrameInput', { path: { frame }, query: { region: formatRegion(region) } });
+    metrics.bytesReceived.inc({ kind: 'input' }, answer.bytes.byteLength);
+    const { tensors } = decodeSafetensors(answer.bytes);
+    return requireTensor('DT_TENSOR_BODY', tensors, 'input', 'U8', map.channels, region) as Uint8Array;
+  }
+}
+
+/** What the gateway itself refused is passed on; without the gateway nothing can be accepted. */
+function gatewayAway(cause: unknown, address: string): unknown {
+  const problem = cause as { status?: number; code?: string; message: string };
+  if (problem.status !== undefined && problem.status < 500) {
+    return new HttpProblem(problem.status, problem.code ?? 'DT_ANSWER', problem.message, { cause });
+  }
+  const detail = `the gateway at ${address} could not take the picture (${problem.message}); nothing was queued`;
+  return new HttpProblem(503, 'DT_GATEWAY_AWAY', detail, { cause, retryAfterSeconds: 2 });
+}
+
+function atGateway(frame: Schemas['Frame'], address: string): Schemas['Frame'] {
+  const { self, image, annotated, trace } = frame.links;
+  const absolute = (path: string) => address + path;
+  return {
+    ...frame,
+    links: { self: absolute(self), image: absolute(image), annotated: absolute(annotated), trace: absolute(trace) },
+  };
+}

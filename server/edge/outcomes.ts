@@ -1,0 +1,51 @@
+import type { Schemas } from '../../client/client.js';
+
+type Outcome = Schemas['FrameOutcome'];
+
+const OUTCOMES_LIMIT = 100;
+
+/** How the latest frames of this device ended, newest first, and who waits to hear of one. */
+export class Outcomes {
+  #latest: readonly Outcome[] = [];
+  #complete = 0;
+  #failed = 0;
+  readonly #waiting = new Map<string, (() => void)[]>();
+
+  get latest(): readonly Outcome[] {
+    return this.#latest;
+  }
+
+  /** Frames that ended so, since the start. */
+  get complete(): number {
+    return this.#complete;
+  }
+
+  get failed(): number {
+    return this.#failed;
+  }
+
+  note(outcome: Outcome): void {
+    const others = this.#latest.filter(({ frame }) => frame !== outcome.frame);
+    this.#latest = [outcome, ...others].slice(0, OUTCOMES_LIMIT);
+    if (outcome.state === 'complete') this.#complete++;
+    else this.#failed++;
+    for (const resolve of this.#waiting.get(outcome.frame) ?? []) resolve();
+    this.#waiting.delete(outcome.frame);
+  }
+
+  /** Resolves when the frame has ended, or after a while. */
+  async wait(frame: string, ms: number): Promise<void> {
+    if (this.#latest.some((outcome) => outcome.frame === frame)) return;
+    let heard: () => void = () => {};
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      heard = resolve;
+      timer = setTimeout(resolve, ms);
+      this.#waiting.set(frame, [...(this.#waiting.get(frame) ?? []), resolve]);
+    });
+    clearTimeout(timer);
+    const others = (this.#waiting.get(frame) ?? []).filter((resolve) => resolve !== heard);
+    if (others.length > 0) this.#waiting.set(frame, others);
+    else this.#waiting.delete(frame);
+  }
+}

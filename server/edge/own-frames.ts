@@ -1,0 +1,53 @@
+import { HttpProblem } from '../node/problem.js';
+
+/** The letterboxed picture of an open frame that this device sources. */
+export interface OwnFrame {
+  readonly frame: string;
+  /** `[3, height, width]`. */
+  readonly data: Uint8Array;
+  readonly digest: string;
+  readonly openedMs: number;
+}
+
+/** The frames whose source this device is, until the gateway says how they ended. Bounded by number and by age. */
+export class OwnFrames {
+  readonly #limit: number;
+  readonly #maxAgeMs: number;
+  readonly #frames = new Map<string, OwnFrame>();
+
+  constructor(limit: number, maxAgeMs: number) {
+    this.#limit = limit;
+    this.#maxAgeMs = maxAgeMs;
+  }
+
+  get size(): number {
+    return this.#frames.size;
+  }
+
+  get(frame: string): OwnFrame | undefined {
+    return this.#frames.get(frame);
+  }
+
+  /** @throws HttpProblem 429 when this device has as many frames as it may have. */
+  requireRoom(nowMs: number): void {
+    this.#dropOld(nowMs);
+    if (this.#frames.size < this.#limit) return;
+    const detail = `this device has ${this.#frames.size} frames open, which is as many as it may have`;
+    throw new HttpProblem(429, 'DT_OVERLOADED', detail, { retryAfterSeconds: 1 });
+  }
+
+  open(frame: OwnFrame): void {
+    this.#frames.set(frame.frame, frame);
+  }
+
+  close(frame: string): boolean {
+    return this.#frames.delete(frame);
+  }
+
+  /** A gateway that vanished never says how its frames ended. */
+  #dropOld(nowMs: number): void {
+    for (const { frame, openedMs } of this.#frames.values()) {
+      if (nowMs - openedMs > this.#maxAgeMs) this.#frames.delete(frame);
+    }
+  }
+}

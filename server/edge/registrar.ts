@@ -1,0 +1,130 @@
+import type { DeepThingsClient, Schemas } from '../../client/client.js';
+import { ProblemError } from '../../client/problem-error.js';
+import type { Logger } from '../node/logger.js';
+import { pause } from '../node/pause.js';
+import { PROTOCOL_VERSION } from '../node/plan-digest.js';
+import type { TaskBoard } from './task-board.js';
+
+type Registration = Schemas['DeviceRegistration'];
+
+export interface RegistrarParts {
+  readonly gateway: DeepThingsClient;
+  readonly board: TaskBoard;
+  readonly identity: () => Pick<Registration, 'device' | 'address' | 'model' | 'plan' | 'engine'>;
+  readonly counters: () => Schemas['DeviceCounters'];
+  readonly heartbeatMs: number;
+  /** Frames that have ended, as far as the gateway was asked about them. */
+  readonly onEnded: (frames: readonly string[]) => void;
+  readonly log: Logger;
+}
+
+const REGISTER_TIMEOUT_MS = 5_000;
+/** A refused device asks again: somebody may have mended the gateway's configuration. */
+const REFUSED_PAUSE_MS = 5_000;
+
+/** Announces this device to the gateway: as a heartbeat, and at once when its queue fills or runs empty. */
+export class Registrar {
+  readonly #parts: RegistrarParts;
+  readonly #stop = new AbortController();
+  readonly #startedAt = Date.now();
+  #number = 0;
+  #epoch: string | null = null;
+  #announcedPending: number | null = null;
+  #lastProblem: string | null = null;
+  #wake = new AbortController();
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(parts: RegistrarParts) {
+    this.#parts = parts;
+  }
+
+  /** The gateway's epoch as of the last accepted registration; null until one was. */
+  get epoch(): string | null {
+    return this.#epoch;
+  }
+
+  /** Why the gateway does not take this device; null when it does. */
+  get problem(): string | null {
+    return this.#lastProblem;
+  }
+
+  start(): void {
+    this.#parts.board.onChange(() => {
+      const some = this.#parts.board.pending > 0;
+      if (this.#announcedPending !== null && this.#announcedPending > 0 !== some) this.announce();
+    });
+    this.#loop = this.#beat();
+  }
+
+  /** Registers now, not only at the next heartbeat. */
+  announce(): void {
+    this.#wake.abort();
+  }
+
+  /** Tells the gateway that this device leaves, if that works at once. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#wake.abort();
+    await this.#loop;
+    if (this.#epoch !== null) await this.#register(true, AbortSignal.timeout(500)).catch(() => {});
+  }
+
+  async #beat(): Promise<void> {
+    const { heartbeatMs } = this.#parts;
+    while (!this.#stop.signal.aborted) {
+      this.#wake = new AbortController();
+      const refused = await this.#try();
+      // What changed while the request was under way has been noticed: `announce` aborts the pause.
+      await pause(refused ? REFUSED_PAUSE_MS : heartbeatMs, this.#wake.signal);
+    }
+  }
+
+  /** @returns true when the gateway refuses this device. */
+  async #try(): Promise<boolean> {
+    try {
+      await this.#register(false, this.#stop.signal);
+      if (this.#lastProblem !== null) this.#parts.log.info('the gateway takes this device again');
+      this.#lastProblem = null;
+      return false;
+    } catch (error) {
+      if (this.#stop.signal.aborted) return false;
+      const refused = error instanceof ProblemError && error.status >= 400 && error.status < 500;
+      const problem = refused
+        ? `the gateway refuses this device: ${error.message}`
+        : `no gateway at ${this.#parts.gateway.baseUrl}: ${(error as Error).message}`;
+      if (problem !== this.#lastProblem) this.#parts.log[refused ? 'error' : 'warn'](problem);
+      this.#lastProblem = problem;
+      return refused;
+    }
+  }
+
+  async #register(leaving: boolean, signal: AbortSignal): Promise<void> {
+    const { board, counters, gateway, identity, log, onEnded } = this.#parts;
+    const handedOut = [...board.handedOut];
+    const pending = board.pending;
+    this.#announcedPending = pending;
+    const answer = await gateway.call('register', {
+      json: {
+        kind: 'device',
+        ...identity(),
+        startedAt: this.#startedAt,
+        number: ++this.#number,
+        protocol: PROTOCOL_VERSION,
+        pending,
+        leaving,
+        tasks: [...board.listed()],
+        handedOut,
+        counters: counters(),
+      },
+      signal,
+      timeoutMs: REGISTER_TIMEOUT_MS,
+    });
+    board.reported(handedOut);
+    const { epoch, ended } = answer.json!;
+    if (this.#epoch !== epoch) {
+      log.info({ epoch }, this.#epoch === null ? 'registered with the gateway' : 'the gateway has restarted');
+      this.#epoch = epoch;
+    }
+    if (ended.length > 0) onEnded(ended);
+  }
+}

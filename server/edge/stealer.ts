@@ -1,0 +1,164 @@
+import { performance } from 'node:perf_hooks';
+import type { DeepThingsClient } from '../../client/client.js';
+import { backoffMs } from '../node/backoff.js';
+import type { Logger } from '../node/logger.js';
+import type { NodeMetrics } from '../node/metrics.js';
+import { pause } from '../node/pause.js';
+import type { PeerClients } from '../node/peer-clients.js';
+import { decodeTaskBody, type WirePlan } from '../node/task-body.js';
+import type { EdgeTask } from './edge-task.js';
+import type { TaskBoard } from './task-board.js';
+
+export interface StealerParts {
+  readonly device: string;
+  readonly wirePlan: WirePlan;
+  readonly gateway: DeepThingsClient;
+  readonly peers: PeerClients;
+  readonly board: TaskBoard;
+  /** Whether the executor has nothing to do. */
+  readonly isIdle: () => boolean;
+  /** Tasks fetched ahead while one is computed. */
+  readonly prefetch: number;
+  /** Long poll at the gateway. */
+  readonly waitMs: number;
+  readonly metrics: NodeMetrics;
+  readonly log: Logger;
+}
+
+interface Victim {
+  readonly device: string;
+  readonly address: string;
+}
+
+const RETRY = { firstMs: 100, mostMs: 5_000 };
+const STEAL_TIMEOUT_MS = 10_000;
+/** A request that got no answer is repeated once: the same sequence number gets the same task. */
+const STEAL_TRIES = 2;
+
+/** Steals tasks while this device has none of its own (the paper's stealer thread). */
+export class Stealer {
+  readonly #parts: StealerParts;
+  readonly #stop = new AbortController();
+  /** Aborted when own work arrives while the gateway holds the request for a victim. */
+  #poll = new AbortController();
+  #sequence = Date.now();
+  #tilesStolen = 0;
+  #wake: (() => void) | null = null;
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(parts: StealerParts) {
+    this.#parts = parts;
+  }
+
+  get tilesStolen(): number {
+    return this.#tilesStolen;
+  }
+
+  start(): void {
+    this.#parts.board.onChange(() => {
+      if (this.#parts.board.pending > 0) this.#poll.abort();
+      this.#wake?.();
+    });
+    this.#loop = this.#steal();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#poll.abort();
+    this.#wake?.();
+    await this.#loop;
+  }
+
+  #isHungry(): boolean {
+    const { board, isIdle, prefetch } = this.#parts;
+    if (board.pending > 0) return false;
+    return board.stolen < prefetch || (board.stolen === 0 && isIdle());
+  }
+
+  async #hunger(): Promise<void> {
+    while (!this.#stop.signal.aborted && !this.#isHungry()) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      this.#wake = null;
+    }
+  }
+
+  async #steal(): Promise<void> {
+    const { log, metrics } = this.#parts;
+    const { signal } = this.#stop;
+    let failures = 0;
+    for (;;) {
+      await this.#hunger();
+      if (signal.aborted) return;
+      try {
+        const victim = await this.#askForVictim();
+        if (victim !== null) await this.#askForTask(victim);
+        failures = 0;
+      } catch (error) {
+        if (signal.aborted) return;
+        failures++;
+        metrics.retries.inc({ what: 'steal' });
+        log.debug({ err: error, failures }, 'stealing failed');
+        await pause(backoffMs(RETRY, failures, Math.random()), signal);
+      }
+    }
+  }
+
+  async #askForVictim(): Promise<Victim | null> {
+    const { board, device, gateway, waitMs } = this.#parts;
+    this.#sequence++;
+    this.#poll = new AbortController();
+    const { signal } = this.#poll;
+    if (this.#stop.signal.aborted || board.pending > 0) return null;
+    try {
+      const answer = await gateway.call('stealTask', {
+        json: { thief: device, sequence: this.#sequence, waitMs },
+        signal,
+        timeoutMs: waitMs + STEAL_TIMEOUT_MS,
+      });
+      return answer.json?.victim ?? null;
+    } catch (error) {
+      if (signal.aborted) return null;
+      throw error;
+    }
+  }
+
+  async #askForTask(victim: Victim): Promise<void> {
+    const { board, device, log, metrics, peers, wirePlan } = this.#parts;
+    const startedMs = performance.now();
+    const bytes = await this.#fetchTask(peers.client(victim.address));
+    if (bytes === null) {
+      metrics.steals.inc({ direction: 'in vain' });
+      log.debug({ victim: victim.device }, 'nothing left to steal');
+      return;
+    }
+    const body = decodeTaskBody(wirePlan, bytes);
+    const arrivedMs = performance.now();
+    const transferMs = arrivedMs - startedMs;
+    const task: EdgeTask = { ...body, inputBytes: bytes.byteLength, transferMs, arrivedMs, victim };
+    this.#tilesStolen++;
+    metrics.steals.inc({ direction: 'taken' });
+    metrics.bytesReceived.inc({ kind: 'input' }, bytes.byteLength);
+    metrics.tileTransfer.observe(transferMs / 1000);
+    const { frame, tile, attempt } = task;
+    log.debug({ frame, tile, attempt, victim: victim.device, device, transferMs }, 'tile stolen');
+    board.addStolen(task);
+  }
+
+  async #fetchTask(victim: DeepThingsClient): Promise<Uint8Array | null> {
+    const { signal } = this.#stop;
+    for (let tries = 1; ; tries++) {
+      try {
+        const answer = await victim.call('stealTask', {
+          json: { thief: this.#parts.device, sequence: this.#sequence },
+          signal,
+          timeoutMs: STEAL_TIMEOUT_MS,
+        });
+        return answer.status === 204 ? null : answer.bytes;
+      } catch (error) {
+        if (signal.aborted || tries >= STEAL_TRIES) throw error;
+      }
+    }
+  }
+}

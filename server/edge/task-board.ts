@@ -1,0 +1,163 @@
+import type { HandedOutTask, ListedTask } from '../scheduling/ledger-state.js';
+import {
+  dropFrameTasks,
+  emptyTaskQueue,
+  enqueueTasks,
+  requeueTask,
+  sameTile,
+  type TaskKey,
+  type TaskQueue,
+  takeTask,
+} from '../scheduling/task-queue.js';
+import type { EdgeTask } from './edge-task.js';
+
+/** What the last request of a thief was answered with, so that a repeated one gets the same. */
+interface Handout {
+  readonly sequence: number;
+  readonly task: EdgeTask;
+}
+
+/**
+ * Every task that one device has, by where it is: in the queue (open to thieves), stolen and waiting, or being
+ * computed or sent. Tells those who listen when anything changes.
+ */
+export class TaskBoard {
+  readonly #limit: number;
+  #queue: TaskQueue<EdgeTask>;
+  /** Stolen ahead of need; closed to thieves. */
+  #stolen: EdgeTask[] = [];
+  /** Being computed, or computed and not yet at the gateway. */
+  #running: EdgeTask[] = [];
+  #handedOut: HandedOutTask[] = [];
+  #given = 0;
+  readonly #lastHandouts = new Map<string, Handout>();
+  readonly #listeners = new Set<() => void>();
+
+  constructor(limit: number) {
+    this.#limit = limit;
+    this.#queue = emptyTaskQueue(limit);
+  }
+
+  get pending(): number {
+    return this.#queue.tasks.length;
+  }
+
+  get stolen(): number {
+    return this.#stolen.length;
+  }
+
+  /** Tasks handed out to thieves since the start. */
+  get given(): number {
+    return this.#given;
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** @returns false when the queue has no room for all of them. */
+  enqueue(tasks: readonly EdgeTask[]): boolean {
+    const queue = enqueueTasks(this.#queue, tasks);
+    if (queue === null) return false;
+    this.#queue = queue;
+    this.#changed();
+    return true;
+  }
+
+  has(task: TaskKey): boolean {
+    return [...this.#queue.tasks, ...this.#stolen, ...this.#running].some((other) => sameTile(other, task));
+  }
+
+  addStolen(task: EdgeTask): void {
+    this.#stolen.push(task);
+    this.#changed();
+  }
+
+  /** The next task to compute here: what was stolen ahead of need first, it has waited longest. */
+  takeNext(): EdgeTask | null {
+    const stolen = this.#stolen.shift();
+    const task = stolen ?? this.#takeQueued();
+    if (task !== null) {
+      this.#running.push(task);
+      this.#changed();
+    }
+    return task;
+  }
+
+  /** A task is off this device's hands: its result has arrived, or nobody wants it. */
+  finished(task: EdgeTask): void {
+    this.#running = this.#running.filter((other) => other !== task);
+    this.#changed();
+  }
+
+  /** The task that a thief gets; the same one again for a sequence number that it repeats. */
+  handOut(thief: string, sequence: number): EdgeTask | null {
+    const last = this.#lastHandouts.get(thief);
+    if (last?.sequence === sequence) return last.task;
+    const task = this.#takeQueued();
+    if (task === null) return null;
+    this.#lastHandouts.set(thief, { sequence, task });
+    this.#given++;
+    this.#handedOut.push({ frame: task.frame, tile: task.tile, attempt: task.attempt, thief });
+    this.#changed();
+    return task;
+  }
+
+  /** A thief hands a task back. @returns false when it never had it. */
+  takeBack(thief: string, key: TaskKey): boolean {
+    const task = this.#lastHandouts.get(thief)?.task;
+    if (task === undefined || !sameTile(task, key) || task.attempt !== key.attempt) return false;
+    this.#lastHandouts.delete(thief);
+    if (this.pending >= this.#limit) return false;
+    this.#queue = requeueTask(this.#queue, task);
+    this.#handedOut = this.#handedOut.filter((other) => !(other.thief === thief && sameTile(other, key)));
+    this.#changed();
+    return true;
+  }
+
+  /** Takes out what was stolen and not begun, to be handed back. */
+  takeStolen(): readonly EdgeTask[] {
+    const stolen = this.#stolen;
+    this.#stolen = [];
+    if (stolen.length > 0) this.#changed();
+    return stolen;
+  }
+
+  /** Forgets a frame that has ended; what is being computed of it runs on, and its result will be stale. */
+  dropFrame(frame: string): void {
+    this.#queue = dropFrameTasks(this.#queue, frame);
+    this.#stolen = this.#stolen.filter((task) => task.frame !== frame);
+    for (const [thief, { task }] of this.#lastHandouts) if (task.frame === frame) this.#lastHandouts.delete(thief);
+    this.#changed();
+  }
+
+  /** Every task that this device has, for its registration. */
+  listed(): readonly ListedTask[] {
+    const entry = ({ frame, tile, attempt }: EdgeTask, state: ListedTask['state']) => ({ frame, tile, attempt, state });
+    return [
+      ...this.#running.map((task) => entry(task, 'running')),
+      ...this.#stolen.map((task) => entry(task, 'waiting')),
+      ...this.#queue.tasks.map((task) => entry(task, 'queued')),
+    ];
+  }
+
+  /** What was handed out and not yet reported. */
+  get handedOut(): readonly HandedOutTask[] {
+    return this.#handedOut;
+  }
+
+  /** The gateway knows of these now. */
+  reported(tasks: readonly HandedOutTask[]): void {
+    this.#handedOut = this.#handedOut.filter((task) => !tasks.includes(task));
+  }
+
+  #takeQueued(): EdgeTask | null {
+    const { queue, task } = takeTask(this.#queue);
+    this.#queue = queue;
+    return task;
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

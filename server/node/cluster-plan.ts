@@ -1,0 +1,31 @@
+import type { ClusterConfig } from '../config/cluster-config.js';
+import { type FtpPlan, planFtp } from '../geometry/ftp-plan.js';
+import { type PlanCost, planCost } from '../geometry/plan-cost.js';
+import { fusedGeometry } from '../model/layer-geometry.js';
+import { describeModel } from '../model/model-source.js';
+import type { Network } from '../model/network.js';
+
+/** Layer 0's input travels as bytes, feature maps as F32. */
+const TRAVEL_WIDTHS = { inputBytesPerValue: 1, outputBytesPerValue: 4 };
+
+/** What every node works out from `cluster.yaml` before it starts. */
+export interface ClusterPlan {
+  readonly network: Network;
+  readonly plan: FtpPlan;
+  readonly cost: PlanCost;
+}
+
+export function planCluster({ model, partition }: ClusterConfig): ClusterPlan {
+  const network = describeModel(model);
+  const { fusedDepth, grid } = partition;
+  const plan = planFtp(fusedGeometry(network, fusedDepth), fusedDepth, grid);
+  return { network, plan, cost: planCost(plan, TRAVEL_WIDTHS) };
+}
+
+/** Room for a task's or result's facts beside its tensor. */
+const HEADER_ROOM_BYTES = 64 * 1024;
+
+/** Bound on a body with tensors: nothing larger than the largest tile has a reason to be sent. */
+export function largestTensorBody({ cost }: ClusterPlan): number {
+  return HEADER_ROOM_BYTES + Math.max(...cost.tiles.map((tile) => Math.max(tile.inputBytes, tile.outputBytes)));
+}

@@ -1,0 +1,59 @@
+import type { FastifyReply } from 'fastify';
+import type { ClusterPlan } from './cluster-plan.js';
+import { readContract } from './contract.js';
+import type { EventLog } from './event-log.js';
+import type { NodeMetrics } from './metrics.js';
+import type { NodeRole, OperationHandlers } from './operations.js';
+import { planDocument } from './plan-document.js';
+import { HttpProblem } from './problem.js';
+import type { WirePlan } from './task-body.js';
+
+export interface CommonParts {
+  readonly role: NodeRole;
+  readonly clusterPlan: ClusterPlan;
+  readonly wirePlan: WirePlan;
+  readonly events: EventLog;
+  readonly metrics: NodeMetrics;
+  /** Null when the node is ready, else what it waits for. */
+  readonly notReady: () => string | null;
+}
+
+/** Watchers of one node's events; each holds a connection. */
+const WATCHERS_LIMIT = 64;
+
+/** What every node serves alike. */
+export function commonHandlers(parts: CommonParts) {
+  const { role, metrics, events } = parts;
+  const contract = readContract();
+  const plan = planDocument(parts.clusterPlan, parts.wirePlan.digest);
+  let watchers = 0;
+  return {
+    getLive: async () => ({ status: 'ok', role }),
+    getReady: async (_request: unknown, reply: FastifyReply) => {
+      const detail = parts.notReady();
+      if (detail === null) return { status: 'ok', role };
+      return reply.code(503).send({ status: 'starting', role, detail });
+    },
+    getMetrics: async (_request: unknown, reply: FastifyReply) =>
+      reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+    getContract: async () => contract,
+    getPlan: async () => plan,
+    getEvents: async (_request: unknown, reply: FastifyReply) => {
+      if (watchers >= WATCHERS_LIMIT) {
+        const detail = `${watchers} programs watch this node's events already`;
+        throw new HttpProblem(503, 'DT_OVERLOADED', detail, { retryAfterSeconds: 5 });
+      }
+      watchers++;
+      const gone = new AbortController();
+      reply.sse.onClose(() => gone.abort());
+      reply.sse.keepAlive();
+      reply.sse.sendHeaders();
+      try {
+        await reply.sse.send(events.watch(reply.sse.lastEventId, gone.signal));
+      } finally {
+        watchers--;
+        reply.sse.close();
+      }
+    },
+  } satisfies OperationHandlers;
+}

@@ -1,0 +1,91 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What crosses the network between nodes, by what it is. */
+export type WireKind = 'input' | 'result' | 'frame' | 'control';
+
+const TILE_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const FRAME_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** One node's metrics, in a registry of its own so that several nodes fit into one process. */
+export interface NodeMetrics {
+  readonly registry: Registry;
+  readonly tileCompute: Histogram;
+  readonly tileTransfer: Histogram;
+  readonly tileWait: Histogram;
+  readonly frameDuration: Histogram<'state'>;
+  readonly fusedDuration: Histogram;
+  readonly remainingDuration: Histogram;
+  readonly bytesSent: Counter<'kind'>;
+  readonly bytesReceived: Counter<'kind'>;
+  readonly steals: Counter<'direction'>;
+  readonly retries: Counter<'what'>;
+  readonly results: Counter<'verdict'>;
+  readonly refused: Counter<'code'>;
+  readonly pending: Gauge;
+}
+
+export function createMetrics(labels: { readonly role: string; readonly node: string }): NodeMetrics {
+  const registry = new Registry();
+  registry.setDefaultLabels(labels);
+  const registers = [registry];
+  const seconds = (name: string, help: string, buckets: number[]) =>
+    new Histogram({ name: `deepthings_${name}_seconds`, help, buckets, registers });
+  const memory: Gauge = new Gauge({
+    name: 'deepthings_resident_memory_bytes',
+    help: 'Resident memory of the process',
+    registers,
+    collect: () => memory.set(process.memoryUsage.rss()),
+  });
+  return {
+    registry,
+    tileCompute: seconds('tile_compute', 'Computation of one tile', TILE_SECONDS),
+    tileTransfer: seconds('tile_transfer', 'From asking a victim for a task to having it', TILE_SECONDS),
+    tileWait: seconds('tile_wait', 'From having a task to starting it', TILE_SECONDS),
+    frameDuration: new Histogram({
+      name: 'deepthings_frame_seconds',
+      help: 'From accepting a frame to its end',
+      labelNames: ['state'],
+      buckets: FRAME_SECONDS,
+      registers,
+    }),
+    fusedDuration: seconds('frame_fused', 'From giving a frame to its source to the merged fused stack', FRAME_SECONDS),
+    remainingDuration: seconds('frame_remaining', 'The remaining layers and the head', FRAME_SECONDS),
+    bytesSent: new Counter({
+      name: 'deepthings_sent_bytes_total',
+      help: 'Bodies sent to other nodes and clients, by kind',
+      labelNames: ['kind'],
+      registers,
+    }),
+    bytesReceived: new Counter({
+      name: 'deepthings_received_bytes_total',
+      help: 'Bodies received from other nodes and clients, by kind',
+      labelNames: ['kind'],
+      registers,
+    }),
+    steals: new Counter({
+      name: 'deepthings_steals_total',
+      help: 'Tasks stolen: taken from others, given to others, asked for in vain',
+      labelNames: ['direction'],
+      registers,
+    }),
+    retries: new Counter({
+      name: 'deepthings_retries_total',
+      help: 'What had to be tried again',
+      labelNames: ['what'],
+      registers,
+    }),
+    results: new Counter({
+      name: 'deepthings_results_total',
+      help: 'Tile outputs by what became of them',
+      labelNames: ['verdict'],
+      registers,
+    }),
+    refused: new Counter({
+      name: 'deepthings_refused_total',
+      help: 'Requests answered with a problem, by code',
+      labelNames: ['code'],
+      registers,
+    }),
+    pending: new Gauge({ name: 'deepthings_pending_tasks', help: 'Tasks in the queue', registers }),
+  };
+}

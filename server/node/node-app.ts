@@ -1,0 +1,126 @@
+import fastifyMultipart from '@fastify/multipart';
+import fastifySseModule from '@fastify/sse';
+import fastifySwagger from '@fastify/swagger';
+import fastifySwaggerUi from '@fastify/swagger-ui';
+import { Ajv } from 'ajv';
+import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifySchemaCompiler } from 'fastify';
+import fastifyOpenapiGlue from 'fastify-openapi-glue';
+import type { OperationId } from '../../client/client.js';
+import { authentication } from './authentication.js';
+import { contractOperations, readContract } from './contract.js';
+import type { Logger } from './logger.js';
+import type { NodeMetrics } from './metrics.js';
+import { missingOperation, type NodeRole, type OperationHandlers } from './operations.js';
+import { HttpProblem, problemDocument, problemOf } from './problem.js';
+
+export interface NodeAppOptions {
+  readonly role: NodeRole;
+  readonly handlers: OperationHandlers;
+  /** Null: no token is asked for. */
+  readonly token: string | null;
+  readonly log: Logger;
+  readonly metrics: NodeMetrics;
+  /** Bound on a submitted picture. */
+  readonly pictureBytes: number;
+  /** Bound on a body with tensors. */
+  readonly tensorBytes: number;
+  /** Paths served besides the contract's, for which no token is asked (the dashboard's files). */
+  readonly openPaths?: (path: string) => boolean;
+}
+
+/** A listed task takes some 70 bytes; a registration may list a plan's worth of them for each open frame. */
+const JSON_BYTES = 8 * 1024 * 1024;
+
+/** Room for a multipart body's boundaries and headers around the picture. */
+const MULTIPART_OVERHEAD_BYTES = 64 * 1024;
+
+/** Its types describe an ES module where the package is a CommonJS one. */
+const fastifySse = fastifySseModule as unknown as FastifyPluginAsync<{ heartbeatInterval: number }>;
+
+const PICTURE_TYPES = ['image/jpeg', 'image/png', 'image/webp'];
+
+/**
+ * The HTTP shell of a node, the same in each role: routes and validation from `openapi.yaml`, problems, the token,
+ * the browsable contract. It does not listen yet.
+ */
+export async function createNodeApp(options: NodeAppOptions): Promise<FastifyInstance> {
+  const { log, pictureBytes, tensorBytes } = options;
+  const app = Fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    forceCloseConnections: true,
+    bodyLimit: JSON_BYTES,
+    routerOptions: { maxParamLength: 64 },
+    // Long polls and waits for detections are held by their handlers; a client that sends nothing is not.
+    requestTimeout: 60_000,
+    keepAliveTimeout: 72_000,
+  }) as unknown as FastifyInstance;
+  app.setValidatorCompiler(validatorCompiler());
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  answerWithProblems(app, options.metrics);
+
+  app.removeContentTypeParser('text/plain');
+  const asBuffer = (bodyLimit: number) => ({ parseAs: 'buffer' as const, bodyLimit });
+  app.addContentTypeParser('application/octet-stream', asBuffer(tensorBytes), async (_: unknown, body: Buffer) => body);
+  app.addContentTypeParser(PICTURE_TYPES, asBuffer(pictureBytes), async (_: unknown, body: Buffer) => body);
+
+  await app.register(authentication, {
+    token: options.token,
+    isOpen: openPaths(options.openPaths ?? (() => false)),
+  });
+  await app.register(fastifyMultipart, {
+    limits: { fileSize: pictureBytes, files: 1, fields: 8, fieldSize: 1024, parts: 9 },
+  });
+  await app.register(fastifySse, { heartbeatInterval: 15_000 });
+  // Swagger writes into the document that it is given.
+  await app.register(fastifySwagger, { mode: 'static', specification: { document: readContract() as never } });
+  await app.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: true });
+  await app.register(fastifyOpenapiGlue, {
+    specification: readContract(),
+    operationResolver: (operationId: string) => routeOptions(options, operationId as OperationId) as never,
+  });
+  return app;
+}
+
+/** Nobody may change a client's mistake into something that works: bodies are not coerced, nothing is removed. */
+function validatorCompiler(): FastifySchemaCompiler<object> {
+  const common = { removeAdditional: false, useDefaults: true, strict: false, validateFormats: false } as const;
+  const exact = new Ajv(common);
+  const coercing = new Ajv({ ...common, coerceTypes: true });
+  return ({ schema, httpPart }) => (httpPart === 'body' ? exact : coercing).compile(schema);
+}
+
+function routeOptions({ role, handlers, pictureBytes }: NodeAppOptions, operation: OperationId) {
+  const handler = handlers[operation] ?? missingOperation(operation, role);
+  if (operation === 'getEvents') return { handler, sse: { kind: 'only' } };
+  if (operation === 'submitFrame') return { handler, bodyLimit: pictureBytes + MULTIPART_OVERHEAD_BYTES };
+  return { handler };
+}
+
+/** Health and the contract say nothing of this cluster. */
+function openPaths(others: (path: string) => boolean): (path: string) => boolean {
+  const open = contractOperations(readContract())
+    .filter(({ operation }) => operation.security?.length === 0)
+    .map(({ path }) => path);
+  return (path) => open.includes(path) || path === '/docs' || path.startsWith('/docs/') || others(path);
+}
+
+function answerWithProblems(app: FastifyInstance, metrics: NodeMetrics): void {
+  app.setNotFoundHandler(async (request, reply) => {
+    const detail = `there is no ${request.method} ${request.url.split('?', 1)[0]}; /docs lists what there is`;
+    return reply
+      .code(404)
+      .type('application/problem+json')
+      .send(problemDocument(404, 'DT_NOT_FOUND', detail));
+  });
+  app.setErrorHandler(async (error, request, reply) => {
+    const problem = problemOf(error);
+    metrics.refused.inc({ code: problem.code });
+    if (problem.status >= 500) request.log.error({ err: error, url: request.url }, 'request failed');
+    else request.log.debug({ code: problem.code, detail: problem.detail, url: request.url }, 'request refused');
+    if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+    const retryAfter = error instanceof HttpProblem ? error.retryAfterSeconds : null;
+    if (retryAfter !== null) reply.header('retry-after', retryAfter);
+    return reply.code(problem.status).type('application/problem+json').send(problem);
+  });
+}

@@ -1,0 +1,86 @@
+import { STATUS_CODES } from 'node:http';
+import type { Problem } from '../../client/problem-error.js';
+import { DeepThingsError } from '../errors.js';
+
+/** An error that has its HTTP status with it. */
+export class HttpProblem extends DeepThingsError {
+  readonly status: number;
+  /** Sent as Retry-After. */
+  readonly retryAfterSeconds: number | null;
+
+  constructor(
+    status: number,
+    code: string,
+    detail: string,
+    options: { cause?: unknown; retryAfterSeconds?: number } = {},
+  ) {
+    super(code, detail, options);
+    this.name = 'HttpProblem';
+    this.status = status;
+    this.retryAfterSeconds = options.retryAfterSeconds ?? null;
+  }
+}
+
+/** Status of errors that are raised where HTTP is not known. What is not here is the node's own fault: 500. */
+const STATUS_OF_CODE: Readonly<Record<string, number>> = {
+  DT_PICTURE_EMPTY: 415,
+  DT_PICTURE_FORMAT: 415,
+  DT_PICTURE_BROKEN: 422,
+  DT_PICTURE_SIZE: 422,
+  DT_PICTURE_TOO_LARGE: 413,
+  DT_PICTURE_DIMENSIONS: 413,
+  DT_TENSOR_BODY: 422,
+  DT_TASK_BODY: 422,
+  DT_RESULT_BODY: 422,
+  DT_REGION: 422,
+};
+
+/** What Fastify itself refuses, in our words. */
+const CODE_OF_FASTIFY_ERROR: Readonly<Record<string, readonly [status: number, code: string]>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'DT_MEDIA_TYPE'],
+  FST_ERR_CTP_BODY_TOO_LARGE: [413, 'DT_BODY_TOO_LARGE'],
+  FST_REQ_FILE_TOO_LARGE: [413, 'DT_PICTURE_TOO_LARGE'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [400, 'DT_REQUEST'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: [400, 'DT_REQUEST'],
+  FST_ERR_CTP_INVALID_JSON_BODY: [400, 'DT_REQUEST'],
+};
+
+interface FastifyFault {
+  readonly code?: string;
+  readonly statusCode?: number;
+  readonly validation?: readonly { readonly instancePath?: string; readonly message?: string }[];
+  readonly validationContext?: string;
+}
+
+export function problemDocument(status: number, code: string, detail: string, errors?: readonly string[]): Problem {
+  const title = STATUS_CODES[status] ?? 'Error';
+  return { type: 'about:blank', title, status, code, detail, ...(errors && { errors: [...errors] }) };
+}
+
+/**
+ * The problem that an error is answered with. An error that nobody meant tells the client nothing but that; its text
+ * goes to the log only.
+ */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof HttpProblem) return problemDocument(error.status, error.code, error.message);
+  if (error instanceof DeepThingsError) {
+    const status = STATUS_OF_CODE[error.code];
+    if (status !== undefined) return problemDocument(status, error.code, error.message);
+    return problemDocument(500, 'DT_INTERNAL', 'the node failed to answer; its log says why');
+  }
+  const fault = error as FastifyFault;
+  if (fault.validation !== undefined) {
+    const where = fault.validationContext ?? 'request';
+    const errors = fault.validation.map(
+      ({ instancePath, message }) => `${where}${instancePath ?? ''} ${message ?? ''}`,
+    );
+    return problemDocument(400, 'DT_REQUEST', errors.join('; '), errors);
+  }
+  const known = CODE_OF_FASTIFY_ERROR[fault.code ?? ''];
+  if (known !== undefined) return problemDocument(known[0], known[1], (error as Error).message);
+  const status = fault.statusCode;
+  if (status !== undefined && status >= 400 && status < 500) {
+    return problemDocument(status, 'DT_REQUEST', (error as Error).message);
+  }
+  return problemDocument(500, 'DT_INTERNAL', 'the node failed to answer; its log says why');
+}

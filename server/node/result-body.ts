@@ -1,0 +1,72 @@
+import type { TaskKey } from '../scheduling/task-queue.js';
+import { regionShape } from '../tensor/planes.js';
+import { decodeSafetensors, encodeSafetensors } from '../tensor/safetensors.js';
+import { requirePlan, requireTensor, type WirePlan } from './task-body.js';
+import { DEVICE_ID, DIGEST, FRAME_ID, MAX_ATTEMPT, wireFacts } from './wire-facts.js';
+
+/** A tile's output on its way to the gateway, and what it took. */
+export interface ResultBody extends TaskKey {
+  readonly device: string;
+  readonly inputDigest: string;
+  /** The tile's share of the fused stack's output, `[channels, height, width]`. */
+  readonly output: Float32Array;
+  /** From having the task to starting it. */
+  readonly waitMs: number;
+  /** From asking the victim for the task to having it; 0 for a local one. */
+  readonly transferMs: number;
+  readonly computeMs: number;
+  /** Body that carried the task; 0 for a local one. */
+  readonly inputBytes: number;
+  /** Multiply-accumulates executed. */
+  readonly macs: number;
+}
+
+export function encodeResultBody({ plan, digest }: WirePlan, result: ResultBody): Uint8Array {
+  const { channels, height, width } = regionShape(
+    plan.maps[plan.depth]!.channels,
+    plan.tiles[result.tile]!.regions[plan.depth]!,
+  );
+  return encodeSafetensors(
+    { output: { type: 'F32', shape: [channels, height, width], data: result.output } },
+    {
+      frame: result.frame,
+      tile: String(result.tile),
+      attempt: String(result.attempt),
+      device: result.device,
+      inputDigest: result.inputDigest,
+      plan: digest,
+      waitMs: String(result.waitMs),
+      transferMs: String(result.transferMs),
+      computeMs: String(result.computeMs),
+      inputBytes: String(result.inputBytes),
+      macs: String(result.macs),
+    },
+  );
+}
+
+/**
+ * @throws DeepThingsError `DT_TENSOR_BODY`, `DT_RESULT_BODY` when the body is malformed or of the wrong shape.
+ * @throws HttpProblem `DT_PLAN_MISMATCH` when it is a result of another plan.
+ */
+export function decodeResultBody({ plan, digest }: WirePlan, bytes: Uint8Array): ResultBody {
+  const { metadata, tensors } = decodeSafetensors(bytes);
+  const facts = wireFacts(metadata, 'DT_RESULT_BODY');
+  requirePlan(digest, facts.text('plan', DIGEST));
+  const tile = facts.whole('tile', 0, plan.tiles.length - 1);
+  const { channels } = plan.maps[plan.depth]!;
+  const region = plan.tiles[tile]!.regions[plan.depth]!;
+  const output = requireTensor('DT_RESULT_BODY', tensors, 'output', 'F32', channels, region);
+  return {
+    frame: facts.text('frame', FRAME_ID),
+    tile,
+    attempt: facts.whole('attempt', 1, MAX_ATTEMPT),
+    device: facts.text('device', DEVICE_ID),
+    inputDigest: facts.text('inputDigest', DIGEST),
+    output: output as Float32Array,
+    waitMs: facts.amount('waitMs'),
+    transferMs: facts.amount('transferMs'),
+    computeMs: facts.amount('computeMs'),
+    inputBytes: facts.amount('inputBytes'),
+    macs: facts.amount('macs'),
+  };
+}

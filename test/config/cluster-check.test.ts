@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { problemLines, REQUIRED } from './problem-lines.js';
+
+const after = (text: string) => problemLines(REQUIRED + text);
+
+describe('strategy', () => {
+  test.each(['ftp-wst-s', 'ftp-wsh', 'modnn'])('%s is for a later version', async (strategy) => {
+    expect(await after(`schedule: { strategy: ${strategy} }`)).toEqual([
+      `cluster.yaml:5:23 schedule.strategy: ${strategy} is not in this version yet (write ftp-wst)`,
+    ]);
+  });
+
+  test('ftp-wst is there', async () => {
+    expect(await after('schedule: { strategy: ftp-wst }')).toEqual([]);
+  });
+});
+
+describe('heartbeat', () => {
+  test.each([
+    [
+      '{ intervalMs: 1000, lostAfterMs: 1999 }',
+      '5:57 schedule.heartbeat.lostAfterMs: lostAfterMs (1999) must be at least twice intervalMs (1000) ' +
+        '(write lostAfterMs: 2000 or more, or intervalMs: 999 or less)',
+    ],
+    [
+      '{ intervalMs: 2000 }',
+      '5:38 schedule.heartbeat.intervalMs: lostAfterMs (3500) must be at least twice intervalMs (2000) ' +
+        '(write lostAfterMs: 4000 or more, or intervalMs: 1750 or less)',
+    ],
+  ])('%s', async (heartbeat, line) => {
+    expect(await after(`schedule: { heartbeat: ${heartbeat} }`)).toEqual([`cluster.yaml:${line}`]);
+  });
+
+  test('is not judged by a number that is wrong itself', async () => {
+    expect(await after('schedule: { heartbeat: { intervalMs: 2000, lostAfterMs: soon } }')).toHaveLength(1);
+  });
+
+  test('twice is enough', async () => {
+    expect(await after('schedule: { heartbeat: { intervalMs: 1000, lostAfterMs: 2000 } }')).toEqual([]);
+  });
+});
+
+test('sizes have bounds, however they are written', async () => {
+  expect(await after('limits:\n  pictureBytes: 2GiB\n  keptBytes: 1023KiB\n')).toEqual([
+    'cluster.yaml:6:17 limits.pictureBytes: must be from 1KiB to 1GiB, is 2GiB (write for instance 20MiB)',
+    'cluster.yaml:7:14 limits.keptBytes: must be from 1MiB to 1024GiB, is 1023KiB (write for instance 256MiB)',
+  ]);
+});
+
+describe('nodes', () => {
+  const nodes = (gateway: string, ...devices: string[]) =>
+    problemLines(
+      `model: { name: face-detector }\ngateway: { ${gateway} }\ndevices:\n${devices.map((d) => `  - { ${d} }\n`).join('')}`,
+    );
+  const gateway = "address: 'http://127.0.0.1:8080'";
+
+  test('two devices with one address', async () => {
+    expect(await nodes(gateway, 'id: e0, address: http://pi:1', 'id: e1, address: http://PI:1/')).toEqual([
+      'cluster.yaml:5:24 devices[1].address: http://pi:1 is the address of devices[0] as well ' +
+        '(give each node a host or a port of its own)',
+    ]);
+  });
+
+  test("a device with the gateway's address", async () => {
+    expect(await nodes(gateway, 'id: e0, address: http://localhost:8080')).toEqual([
+      'cluster.yaml:4:24 devices[0].address: http://localhost:8080 is the address of gateway as well ' +
+        '(give each node a host or a port of its own)',
+    ]);
+  });
+
+  test('two devices with one id, and one with the id of the gateway', async () => {
+    expect(
+      await nodes(gateway, 'id: e0, address: http://a', 'id: e0, address: http://b', 'id: gateway, address: http://c'),
+    ).toEqual([
+      "cluster.yaml:5:11 devices[1].id: 'e0' is the id of devices[0] as well (give each device an id of its own)",
+      "cluster.yaml:6:11 devices[2].id: gateway is the gateway's own id (choose another id)",
+    ]);
+  });
+
+  test('addresses that are none', async () => {
+    expect(await nodes("address: 'http://pi:8080/api', listen: ':80'", 'id: e0, address: pi:8081')).toEqual([
+      "cluster.yaml:2:21 gateway.address: 'http://pi:8080/api' has more than host and port (write 'http://pi:8080')",
+      "cluster.yaml:2:51 gateway.listen: must be host:port, is ':80' (write for instance '0.0.0.0:8080')",
+      'cluster.yaml:4:24 devices[0].address: must be a URL that starts with http:// or https://, is ' +
+        "'pi:8081' (write 'http://pi:8081')",
+    ]);
+  });
+
+  test('devices on several machines may listen alike', async () => {
+    const lines = await nodes(
+      "address: 'http://a:8080', listen: '0.0.0.0:8080'",
+      "id: e0, address: 'http://b:8080', listen: '0.0.0.0:8080'",
+    );
+    expect(lines).toEqual([]);
+  });
+});

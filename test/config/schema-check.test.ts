@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import { problemLines, REQUIRED } from './problem-lines.js';
+
+/** Lines 1 to 4 are right, what is tried stands in line 5. */
+const after = (text: string) => problemLines(REQUIRED + text);
+
+describe('unknown keys', () => {
+  test.each([
+    ['patition: { grid: 3x3 }', '5:1 patition: is not a known key (did you mean partition?)'],
+    ['partition: { fused_depth: 4 }', '5:14 partition.fused_depth: is not a known key (did you mean fusedDepth?)'],
+    ['threshold: 0.4', '5:1 threshold: is not a known key (it belongs at model.threshold)'],
+    ['log: { colour: 1 }', '5:8 log.colour: is not a known key (remove it; known here: level)'],
+    ['engine: { "na me": 1 }', '5:11 engine["na me"]: is not a known key (did you mean name?)'],
+    ['limits: { toString: 1 }', /^cluster.yaml:5:11 limits.toString: is not a known key \(remove it; known here: pic/],
+    ['log: { <<: { level: info } }', '5:8 log["<<"]: is not a known key (remove it; known here: level)'],
+  ])('%s', async (text, line) => {
+    const lines = await after(text);
+    expect(lines).toHaveLength(1);
+    if (typeof line === 'string') expect(lines[0]).toBe(`cluster.yaml:${line}`);
+    else expect(lines[0]).toMatch(line);
+  });
+
+  test('a mistyped key is one mistake, not a missing key as well', async () => {
+    expect(await problemLines(REQUIRED.replace('gateway: { address', 'gateway: { adress'))).toEqual([
+      'cluster.yaml:2:12 gateway.adress: is not a known key (did you mean address?)',
+    ]);
+  });
+});
+
+describe('wrong values', () => {
+  test.each([
+    ['engine: { threads: two }', "5:20 engine.threads: must be a whole number from 1 to 64, is 'two' (write for instance 1)"],
+    ['engine: { threads: "2" }', "5:20 engine.threads: must be a whole number from 1 to 64, is '2' (write 2 without quotes)"],
+    ['engine: { threads: 1.5 }', '5:20 engine.threads: must be a whole number from 1 to 64, is 1.5 (write for instance 1)'],
+    ['engine: { threads: 0 }', '5:20 engine.threads: must be a whole number from 1 to 64, is 0 (write for instance 1)'],
+    ['engine: { threads: .inf }', '5:20 engine.threads: must be a whole number from 1 to 64, is Infinity (write for instance 1)'],
+    ['engine: onnxruntime', "5:9 engine: must be a map with name, threads, is 'onnxruntime' (write key: value lines, indented below it)"],
+    ['engine: [x]', '5:9 engine: must be a map with name, threads, is a list (write key: value lines, indented below it)'],
+    ['partition: { grid: 3 }', '5:20 partition.grid: must be a grid of rows x columns such as 3x3 or 2x5, is 3 (write for instance \'3x3\')'],
+    ['partition: { grid: 3x0 }', "5:20 partition.grid: must be a grid of rows x columns such as 3x3 or 2x5, is '3x0' (write for instance '3x3')"],
+    ['log: { level: warning }', "5:15 log.level: must be one of trace, debug, info, warn, error, is 'warning' (did you mean warn?)"],
+    ['log: { level: loud }', "5:15 log.level: must be one of trace, debug, info, warn, error, is 'loud' (write for instance 'info')"],
+    ['limits: { pictureBytes: 20MB }', "5:25 limits.pictureBytes: must be a size such as 20MiB, 512KiB or 1GiB, or a number of bytes, is '20MB' (write for instance '20MiB')"],
+    ['limits: { pictureBytes: -1 }', "5:25 limits.pictureBytes: must be a size such as 20MiB, 512KiB or 1GiB, or a number of bytes, is -1 (write for instance '20MiB')"],
+    ['limits: { pictureBytes: 1.5 }', "5:25 limits.pictureBytes: must be a size such as 20MiB, 512KiB or 1GiB, or a number of bytes, is 1.5 (write for instance '20MiB')"],
+    ['schedule: { lease: { factor: [3] } }', '5:30 schedule.lease.factor: must be a number from 1 to 100, is a list (write for instance 3)'],
+    ['name: 7', "5:7 name: must be a name of at most 64 characters on one line, is 7 (put it in quotes: '7')"],
+    ['name: "a\\nb"', "5:7 name: must be a name of at most 64 characters on one line, is 'a\\nb' (write for instance 'deepthings')"],
+    [`name: ${'n'.repeat(70)}`, `5:7 name: must be a name of at most 64 characters on one line, is '${'n'.repeat(60)}…' (write for instance 'deepthings')`],
+  ])('%s', async (text, line) => {
+    expect(await after(text)).toEqual([`cluster.yaml:${line}`]);
+  });
+
+  test.each([
+    ['- { id: Kitchen, address: http://a }', "3:9 devices[0].id: must be at most 32 lower-case letters, digits and hyphens, not starting with a hyphen, is 'Kitchen' (write for instance 'e0')"],
+    ['- { id: 1, address: http://a }', "3:9 devices[0].id: must be at most 32 lower-case letters, digits and hyphens, not starting with a hyphen, is 1 (put it in quotes: '1')"],
+    ['- { id: e0 }', "3:3 devices[0].address: is missing (write for instance address: 'http://192.168.1.10:8080')"],
+    ['- { id: e0, address: }', "3:13 devices[0].address: has no value (write for instance address: 'http://192.168.1.10:8080')"],
+    ['- http://a', "3:3 devices[0]: must be a map with id, address, listen, threads, is 'http://a' (write key: value lines, indented below it)"],
+    ['-', '3:2 devices[0]: must be a map with id, address, listen, threads, is empty (write key: value lines, indented below it)'],
+    ['- { id: e0, address: http://a, listen: 80 }', "3:40 devices[0].listen: must be host:port, is 80 (write for instance '0.0.0.0:8080')"],
+    ['  []', '3:3 devices: must be a list of 1 to 1024 entries, is an empty list (start each entry with a hyphen on a line of its own)'],
+    ['  e0: http://a', '3:3 devices: must be a list of 1 to 1024 entries, is a map (start each entry with a hyphen on a line of its own)'],
+  ])('devices: %s', async (devices, line) => {
+    const text = `model: { name: face-detector }\ndevices:\n${devices}\ngateway: { address: 'http://127.0.0.1:1' }\n`;
+    expect(await problemLines(text)).toEqual([`cluster.yaml:${line}`]);
+  });
+});
+
+test('what must be there', async () => {
+  expect(await problemLines('name: x\n')).toEqual([
+    'cluster.yaml:1:1 model: is missing (add model: with name)',
+    'cluster.yaml:1:1 gateway: is missing (add gateway: with address)',
+    'cluster.yaml:1:1 devices: is missing (add devices: a list, each entry with id and address)',
+  ]);
+  expect(await problemLines(REQUIRED.replace(/model: .*/, 'model:'))).toEqual([
+    'cluster.yaml:1:1 model: has no value (add model: with name)',
+  ]);
+});
+
+test.each([
+  ['', 'cluster.yaml: is empty (write at least model, gateway and devices)'],
+  ['# only this\n', 'cluster.yaml: is empty (write at least model, gateway and devices)'],
+  ['- a\n', /^cluster.yaml:1:1 must be a map with name, model, .*, is a list/],
+  ['hello', /^cluster.yaml:1:1 must be a map with name, model, .*, is 'hello'/],
+])('the file as a whole: %j', async (text, line) => {
+  const [first, ...others] = await problemLines(text);
+  expect(others).toEqual([]);
+  if (typeof line === 'string') expect(first).toBe(line);
+  else expect(first).toMatch(line);
+});

@@ -1,0 +1,27 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { loadSharp } from '../../server/imaging/sharp-library.js';
+
+const imaging = new URL('../../dist/server/imaging/', import.meta.url);
+
+describe('loadSharp', () => {
+  it('is asked only when there is a picture: importing what uses sharp does not load it', () => {
+    const program = `
+      await import(${JSON.stringify(new URL('letterbox.js', imaging).href)});
+      await import(${JSON.stringify(new URL('annotate.js', imaging).href)});
+      const loaded = () => process.report.getReport().sharedObjects.some((path) => path.includes('libvips'));
+      process.report.excludeNetwork = true;
+      const before = loaded();
+      await (await import(${JSON.stringify(new URL('sharp-library.js', imaging).href)})).loadSharp();
+      console.log(before, loaded());`;
+    const said = execFileSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' });
+    expect(said.trim()).toBe('false true');
+  });
+
+  it('gives one library, with one thread a picture and no cache', async () => {
+    const sharp = await loadSharp();
+    expect(await loadSharp()).toBe(sharp);
+    expect(sharp.concurrency()).toBe(1);
+    expect(sharp.cache()).toMatchObject({ memory: { max: 0 }, items: { max: 0 } });
+  });
+});

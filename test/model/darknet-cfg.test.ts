@@ -1,0 +1,159 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parseDarknetCfg } from '../../server/model/darknet-cfg.js';
+import { hasSharedData, sharedData } from './shared-data.js';
+
+const NET = '[net]\nwidth=12\nheight=10\nchannels=3\n';
+
+function parse(layers: string, net = NET) {
+  return parseDarknetCfg(net + layers, { name: 'test' });
+}
+
+describe('parseDarknetCfg', () => {
+  it('uses the defaults of Darknet', () => {
+    const [conv, pool] = parse('[convolutional]\n[maxpool]\nstride=2\n').layers;
+    expect(conv).toEqual({
+      kind: 'convolutional',
+      filters: 1,
+      size: 1,
+      stride: 1,
+      padding: 0,
+      groups: 1,
+      batchNormalize: false,
+      activation: 'logistic',
+      input: { channels: 3, height: 10, width: 12 },
+      output: { channels: 1, height: 10, width: 12 },
+    });
+    expect(pool).toMatchObject({ size: 2, stride: 2, totalPadding: 1, output: { channels: 1, height: 5, width: 6 } });
+  });
+
+  it('reads blanks inside lines, comments and carriage returns as Darknet does', () => {
+    const text = '# c\r\n[net]\r\n width = 8 \r\nheight=8\r\nchannels=3\r\n; x\r\n[conv]\r\nfil ters = 5 # five\r\n';
+    const network = parseDarknetCfg(text, { name: 'test' });
+    expect(network.input).toEqual({ channels: 3, height: 8, width: 8 });
+    expect(network.layers[0]).toMatchObject({ kind: 'convolutional', filters: 5 });
+  });
+
+  it('lets the first of two options of one name count', () => {
+    expect(parse('[conv]\nfilters=2\nfilters=3\n').layers[0]).toMatchObject({ filters: 2 });
+  });
+
+  it.each([
+    ['pad=1\nsize=3\npadding=7', { padding: 1, height: 10 }],
+    ['pad=1\nsize=2', { padding: 1, height: 11 }],
+    ['pad=0\nsize=3\npadding=2', { padding: 2, height: 12 }],
+    ['size=3\nstride=2', { padding: 0, height: 4 }],
+  ])('pads a convolution: %s', (options, { padding, height }) => {
+    expect(parse(`[convolutional]\n${options}\n`).layers[0]).toMatchObject({ padding, output: { height } });
+  });
+
+  it.each([
+    ['size=2\nstride=2', 10, 5],
+    ['size=2\nstride=2', 11, 6],
+    ['size=2\nstride=1', 11, 11],
+    ['size=3\nstride=2', 11, 6],
+    ['size=3\nstride=2\npadding=0', 11, 5],
+  ])('pools %s on %i rows to %i', (options, rows, expected) => {
+    const net = `[net]\nwidth=12\nheight=${rows}\nchannels=3\n`;
+    expect(parse(`[maxpool]\n${options}\n`, net).layers[0]!.output.height).toBe(expected);
+  });
+
+  it('resolves routes and reorg', () => {
+    const { layers } = parse(
+      '[conv]\nfilters=4\n[conv]\nfilters=6\n[route]\nlayers=-1, 0\n[route]\nlayers=-3\n[reorg]\nstride=2\n',
+    );
+    expect(layers[2]).toMatchObject({ layers: [1, 0], output: { channels: 10, height: 10, width: 12 } });
+    expect(layers[3]).toMatchObject({ layers: [0], output: { channels: 4 } });
+    expect(layers[4]).toMatchObject({ stride: 2, output: { channels: 16, height: 5, width: 6 } });
+  });
+
+  it('reads a region head and names classes', () => {
+    const network = parse(
+      '[conv]\nfilters=14\n[region]\nanchors = 1,2, 3.5,4\nnum=2\nclasses=2\nsoftmax=1\nthresh=.6\n',
+    );
+    expect(network.layers[1]).toMatchObject({
+      kind: 'region',
+      classes: 2,
+      coords: 4,
+      softmax: true,
+      anchors: [
+        [1, 2],
+        [3.5, 4],
+      ],
+    });
+    expect(network.labels).toEqual(['class 0', 'class 1']);
+  });
+
+  it('takes another input size', () => {
+    const network = parseDarknetCfg(`${NET}[maxpool]\nstride=2\n`, { name: 'test', size: { width: 20 } });
+    expect(network.layers[0]!.output).toEqual({ channels: 3, height: 5, width: 10 });
+  });
+
+  it.each([
+    ['[yolo]\n', 'DT_CFG_LAYER', /layer 0 \[yolo\], line 5/],
+    ['[conv]\n[avgpool]\n', 'DT_CFG_LAYER', /layer 1 \[avgpool\], line 6/],
+    ['[constructor]\n', 'DT_CFG_LAYER', /layer 0/],
+    ['[conv]\nactivation=mish\n', 'DT_CFG_VALUE', /activation=mish.*line 6/],
+    ['[conv]\nfilters=many\n', 'DT_CFG_VALUE', /filters=many/],
+    ['[conv]\nfilters=0\n', 'DT_CFG_VALUE', /at least 1/],
+    ['[conv]\nflipped=1\n', 'DT_CFG_OPTION', /flipped=1/],
+    ['[conv]\nxnor=1\n', 'DT_CFG_OPTION', /xnor=1/],
+    ['[conv]\nsize=3\ndilation=2\n', 'DT_CFG_OPTION', /dilation=2/],
+    ['[conv]\nantialiasing=1\n', 'DT_CFG_OPTION', /antialiasing/],
+    ['[conv]\nstride=1\nstride_x=2\n', 'DT_CFG_OPTION', /stride_x=2/],
+    ['[conv]\nshare_index=0\n', 'DT_CFG_OPTION', /share_index/],
+    ['[conv]\ntoString=0\n', 'DT_CFG_OPTION', /toString/],
+    ['[maxpool]\nmaxpool_depth=1\n', 'DT_CFG_OPTION', /maxpool_depth/],
+    ['[conv]\nfilters=4\n[reorg]\nstride=2\nreverse=1\n', 'DT_CFG_OPTION', /reverse=1.*line 9/],
+    ['[conv]\n[route]\nlayers=0\ngroups=2\n', 'DT_CFG_OPTION', /groups=2/],
+    ['[conv]\n[route]\n', 'DT_CFG_VALUE', /layers is missing/],
+    ['[conv]\n[route]\nlayers=1\n', 'DT_CFG_VALUE', /must name layers before it/],
+    ['[conv]\n[route]\nlayers=-2\n', 'DT_CFG_VALUE', /must name layers before it/],
+    ['[conv]\n[maxpool]\nstride=2\n[route]\nlayers=0,1\n', 'DT_CFG_SHAPE', /different sizes/],
+    ['[conv]\nfilters=5\n[reorg]\nstride=2\n', 'DT_CFG_SHAPE', /stride 2/],
+    ['[conv]\nsize=3\npadding=3\n', 'DT_CFG_SHAPE', /padding 3/],
+    ['[conv]\nsize=13\n', 'DT_CFG_SHAPE', /does not fit a map of 10/],
+    ['[conv]\ngroups=2\nfilters=2\n', 'DT_CFG_SHAPE', /groups=2/],
+    ['[maxpool]\nsize=2\npadding=3\n', 'DT_CFG_SHAPE', /padding 3/],
+    ['[conv]\nfilters=9\n[region]\nclasses=2\nnum=1\nanchors=1,1\n', 'DT_CFG_SHAPE', /need 7 channels.*has 9/],
+    ['[conv]\nfilters=7\n[region]\nclasses=2\nnum=1\nanchors=1,1,2\n', 'DT_CFG_VALUE', /anchors has 3/],
+    ['[conv]\nfilters=7\n[region]\nclasses=2\ncoords=5\n', 'DT_CFG_VALUE', /coords=5/],
+    ['[conv]\nnonsense\n', 'DT_CFG_SYNTAX', /line 6/],
+  ])('refuses %j', (layers, code, message) => {
+    expect(() => parse(layers)).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
+  });
+
+  it.each([
+    ['', 'DT_CFG_SYNTAX', /found nothing/],
+    ['width=3\n', 'DT_CFG_SYNTAX', /line 1/],
+    ['[conv]\n', 'DT_CFG_SYNTAX', /\[conv\]/],
+    ['[net]\nwidth=3\nheight=3\n', 'DT_CFG_VALUE', /channels is missing/],
+    ['[net]\nwidth=3\nheight=3\nchannels=1\n', 'DT_CFG_VALUE', /channels=1/],
+  ])('refuses the file %j', (text, code, message) => {
+    expect(() => parse('', text)).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
+  });
+});
+
+describe.skipIf(!hasSharedData('darknet-cfg'))('published cfgs (needs ../shared/data/darknet-cfg)', () => {
+  const folder = sharedData('darknet-cfg');
+  const outcome = (file: string) => {
+    try {
+      const network = parseDarknetCfg(readFileSync(`${folder}/${file}`, 'utf8'), { name: file });
+      return `${network.layers.length} layers`;
+    } catch (error) {
+      return (error as Error).message.split(':')[0];
+    }
+  };
+
+  it('reads those of YOLOv2 and refuses the others by layer', () => {
+    const files = readdirSync(folder).filter((file) => file.endsWith('.cfg'));
+    expect(Object.fromEntries(files.map((file) => [file, outcome(file)]))).toEqual({
+      'darknet19.cfg': expect.stringMatching(/^layer 24 \[avgpool\], line \d+$/),
+      'yolov2.cfg': '32 layers',
+      'yolov2-voc.cfg': '32 layers',
+      'yolov2-tiny.cfg': '16 layers',
+      'yolov2-tiny-voc.cfg': '16 layers',
+      'yolov3-tiny.cfg': expect.stringMatching(/^layer 16 \[yolo\], line \d+$/),
+    });
+  });
+});

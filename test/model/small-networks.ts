@@ -1,0 +1,33 @@
+import type { MapShape } from '../../server/geometry/region.js';
+import { type LayerDeclaration, shapeLayers } from '../../server/model/layer-shapes.js';
+import type { ConvolutionalLayer, Network } from '../../server/model/network.js';
+
+/** A network of these layers, for tests. */
+export function networkOf(input: MapShape, declarations: readonly LayerDeclaration[]): Network {
+  return {
+    name: 'small',
+    input,
+    layers: shapeLayers(input, declarations),
+    preprocessing: { anchor: 'centre', fill: [0, 0, 0], mean: [0, 0, 0], scale: 1 },
+    labels: [],
+  };
+}
+
+/** A convolution of 3x3 with padding, unless said otherwise. */
+export function convolution(
+  options: Partial<Omit<ConvolutionalLayer, 'kind' | 'input' | 'output'>> = {},
+): LayerDeclaration {
+  return {
+    kind: 'convolutional',
+    filters: 4,
+    size: 3,
+    stride: 1,
+    padding: 1,
+    groups: 1,
+    batchNormalize: false,
+    activation: 'leaky',
+    ...options,
+  };
+}
+
+export const HALVE: LayerDeclaration = { kind: 'maxpool', size: 2, stride: 2, totalPadding: 1 };

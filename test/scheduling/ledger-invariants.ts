@@ -1,0 +1,189 @@
+import type { LedgerStep } from '../../server/scheduling/frame-ledger.js';
+import type {
+  FrameLedger,
+  LedgerEffect,
+  LedgerEvent,
+  LedgerFrame,
+  PartState,
+} from '../../server/scheduling/ledger-state.js';
+
+/** What has become of one frame, as told by events and effects alone. */
+interface FrameRecord {
+  readonly parts: number;
+  /** Its source had the picture from the start, so that the ledger could not hold it back. */
+  readonly bySource: boolean;
+  /** Parts whose result was accepted. */
+  readonly accepted: Set<number>;
+  /** `part#attempt` of everything that was given to a device. */
+  readonly issued: Set<string>;
+  end: 'finish' | 'fail' | null;
+  /** The gateway said `frame-ended`, or the ledger failed it. */
+  gone: boolean;
+}
+
+/** Follows a frame ledger and throws at the first step that breaks a promise of design section 7. */
+export class LedgerInvariants {
+  readonly #frames = new Map<string, FrameRecord>();
+
+  check(before: FrameLedger, event: LedgerEvent, nowMs: number, step: LedgerStep): void {
+    try {
+      this.#recordEvent(event, step);
+      for (const effect of step.effects) this.#recordEffect(before, step.ledger, effect);
+      this.#nothingLostNothingLeft(step.ledger);
+      for (const frame of step.ledger.frames.values()) checkFrame(step.ledger, before.frames.get(frame.frame), frame);
+      this.#sourcesNotOverfull(step.ledger);
+      if (event.kind === 'tick') checkNothingOverdue(step.ledger, nowMs);
+    } catch (cause) {
+      throw new Error(`${(cause as Error).message}; at ${nowMs} ms, after ${JSON.stringify(event)}`, { cause });
+    }
+  }
+
+  /** Frames that were accepted and have not ended. */
+  open(): string[] {
+    return [...this.#frames].filter(([, { end, gone }]) => end === null && !gone).map(([frame]) => frame);
+  }
+
+  endOf(frame: string): 'finish' | 'fail' | null {
+    return this.#frames.get(frame)?.end ?? null;
+  }
+
+  #recordEvent(event: LedgerEvent, step: LedgerStep): void {
+    if (event.kind === 'frame-accepted') {
+      const record = { parts: event.parts, bySource: event.delivered, accepted: new Set<number>(), end: null };
+      this.#frames.set(event.frame, { ...record, issued: new Set(), gone: false });
+      if (event.delivered) this.#issueAll(event.frame, 1);
+    }
+    if (event.kind === 'frame-ended') {
+      const record = this.#frames.get(event.frame);
+      if (record !== undefined) record.gone = true;
+    }
+    if (event.kind === 'result') this.#recordResult(event, step);
+    else demand(step.verdict === null, 'a verdict without a result');
+  }
+
+  #recordResult({ frame, part }: Extract<LedgerEvent, { kind: 'result' }>, { verdict }: LedgerStep): void {
+    const record = this.#frames.get(frame);
+    if (record === undefined || record.gone || part >= record.parts) {
+      demand(verdict === 'stale', `a result for nothing open is ${verdict}`);
+      return;
+    }
+    demand(verdict === (record.accepted.has(part) ? 'duplicate' : 'accepted'), `result is ${verdict}`);
+    record.accepted.add(part);
+  }
+
+  #recordEffect(before: FrameLedger, after: FrameLedger, effect: LedgerEffect): void {
+    if (effect.kind === 'device-lost') {
+      demand(before.devices.has(effect.device) && !after.devices.has(effect.device), 'lost a device it did not have');
+      return;
+    }
+    const record = this.#frames.get(effect.frame);
+    if (record === undefined) throw new Error(`${effect.kind} for a frame that was never accepted`);
+    demand(!record.gone, `${effect.kind} for a frame that has ended`);
+    if (effect.kind === 'finish' || effect.kind === 'fail') {
+      this.#recordEnd(after, record, effect);
+      return;
+    }
+    if (effect.kind !== 'deliver') demand(effect.part >= 0 && effect.part < record.parts, 'a part that does not exist');
+    if (effect.kind !== 'note') this.#recordOrder(after, effect);
+  }
+
+  #recordEnd(after: FrameLedger, record: FrameRecord, { kind, frame }: { kind: 'finish' | 'fail'; frame: string }) {
+    demand(record.end === null, `${kind} after ${record.end}`);
+    record.end = kind;
+    if (kind === 'fail') {
+      record.gone = true;
+      return;
+    }
+    demand(record.accepted.size === record.parts, `finished with ${record.accepted.size} of ${record.parts} parts`);
+    demand(after.frames.get(frame)?.phase.kind === 'finishing', 'finished, and not kept until the gateway ends it');
+  }
+
+  /** Work that is begun is for a live device, fits what the ledger notes, and is an attempt of its own. */
+  #recordOrder(after: FrameLedger, effect: Extract<LedgerEffect, { kind: 'deliver' | 'push' }>): void {
+    const entry = after.frames.get(effect.frame);
+    if (effect.kind === 'deliver') {
+      demand(entry?.phase.kind === 'delivering' && entry.source === effect.source, 'a delivery that is not noted');
+      demand(entry?.deliveries === effect.attempt, 'a delivery with the wrong attempt');
+      this.#issueAll(effect.frame, effect.attempt);
+      return;
+    }
+    const { part, attempt, device } = effect;
+    const state = entry?.parts[part];
+    demand(state?.kind === 'pushing' && state.device === device && state.attempt === attempt, 'an unnoted push');
+    this.#issue(effect.frame, part, attempt);
+  }
+
+  #issueAll(frame: string, attempt: number): void {
+    for (let part = 0; part < this.#frames.get(frame)!.parts; part++) this.#issue(frame, part, attempt);
+  }
+
+  #issue(frame: string, part: number, attempt: number): void {
+    const { issued } = this.#frames.get(frame)!;
+    const key = `${part}#${attempt}`;
+    demand(!issued.has(key), `attempt ${attempt} of part ${part} given away twice`);
+    issued.add(key);
+  }
+
+  #nothingLostNothingLeft(ledger: FrameLedger): void {
+    for (const [frame, { gone }] of this.#frames) {
+      demand(ledger.frames.has(frame) !== gone, gone ? `${frame} has ended and is still there` : `${frame} is lost`);
+    }
+    demand(ledger.frames.size <= this.#frames.size, 'a frame that was never accepted');
+  }
+
+  #sourcesNotOverfull(ledger: FrameLedger): void {
+    const held = new Map<string, number>();
+    for (const { frame, phase, source } of ledger.frames.values()) {
+      if (phase.kind !== 'delivering' && phase.kind !== 'running') continue;
+      if (this.#frames.get(frame)!.bySource) continue;
+      held.set(source, (held.get(source) ?? 0) + 1);
+    }
+    for (const [source, count] of held) {
+      demand(count <= ledger.settings.framesPerSource, `${source} has ${count} frames at once`);
+    }
+  }
+}
+
+function checkFrame(ledger: FrameLedger, earlier: LedgerFrame | undefined, frame: LedgerFrame): void {
+  const { attempts } = ledger.settings;
+  const { phase, parts, deliveries, source } = frame;
+  demand(deliveries <= attempts && deliveries >= (earlier?.deliveries ?? 0), `${deliveries} deliveries`);
+  if (phase.kind === 'delivering') demand(ledger.devices.has(source), 'delivering to a device that is not live');
+  const done = parts.every(({ kind }) => kind === 'done');
+  demand(done === (phase.kind === 'finishing'), `${phase.kind} with ${done ? 'every part' : 'parts not'} done`);
+  for (const [i, part] of parts.entries()) {
+    checkPart(ledger, earlier?.parts[i], part);
+    if (phase.kind !== 'running') demand(part.kind !== 'pushing', `pushing while ${phase.kind}`);
+  }
+}
+
+function checkPart(ledger: FrameLedger, earlier: PartState | undefined, part: PartState): void {
+  if (part.kind === 'done') return;
+  const { attempts } = ledger.settings;
+  demand(earlier?.kind !== 'done', 'a part that was done is open again');
+  demand(part.attempt >= (earlier?.attempt ?? 1), `attempt ${part.attempt} after ${earlier?.attempt}`);
+  demand(part.attempt <= attempts, `attempt ${part.attempt} of ${attempts}`);
+  // A part that is looked for may have been last seen with a device that is gone.
+  if (part.kind === 'unplaced' || part.kind === 'missing') return;
+  demand(ledger.devices.has(part.device), `${part.kind} at a device that is not live`);
+}
+
+function checkNothingOverdue(ledger: FrameLedger, nowMs: number): void {
+  const { frameTimeoutMs, lostAfterMs } = ledger.settings;
+  for (const { device, lastSeenMs } of ledger.devices.values()) {
+    demand(nowMs - lastSeenMs <= lostAfterMs, `${device} is silent and still live`);
+  }
+  for (const { phase, startedMs, parts } of ledger.frames.values()) {
+    if (phase.kind === 'finishing') continue;
+    demand(startedMs === null || nowMs - startedMs <= frameTimeoutMs, 'a frame beyond its time');
+    for (const part of parts) {
+      if ('deadlineMs' in part) demand(part.deadlineMs >= nowMs, `${part.kind} beyond its deadline`);
+      if (part.kind !== 'unplaced' || phase.kind !== 'running') continue;
+      demand(ledger.devices.size === 0, 'a part of a running frame unplaced though a device is live');
+    }
+  }
+}
+
+function demand(holds: boolean, broken: string): void {
+  if (!holds) throw new Error(broken);
+}

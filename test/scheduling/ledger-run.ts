@@ -1,0 +1,162 @@
+import { emptyLedger, stepLedger } from '../../server/scheduling/frame-ledger.js';
+import type {
+  FrameLedger,
+  HandedOutTask,
+  LedgerEffect,
+  LedgerEvent,
+  LedgerSettings,
+  ListedTask,
+  PartState,
+  ResultVerdict,
+} from '../../server/scheduling/ledger-state.js';
+import { LedgerInvariants } from './ledger-invariants.js';
+
+export const SETTINGS: LedgerSettings = {
+  framesPerSource: 2,
+  lostAfterMs: 3_000,
+  leaseFactor: 3,
+  leaseFloorMs: 1_000,
+  leaseWaitingMs: 2_000,
+  missingMs: 1_500,
+  retryMs: 100,
+  attempts: 3,
+  frameTimeoutMs: 60_000,
+};
+
+/** What the gateway is to do; notes are for the trace. */
+export type LedgerOrder = Exclude<LedgerEffect, { kind: 'note' }>;
+
+/** A frame ledger with a clock of its own, which checks every invariant after every event. */
+export class LedgerRun {
+  readonly #invariants = new LedgerInvariants();
+  ledger: FrameLedger;
+  nowMs = 0;
+  verdict: ResultVerdict | null = null;
+  /** Of the last event. */
+  effects: readonly LedgerEffect[] = [];
+
+  constructor(settings: Partial<LedgerSettings> = {}) {
+    this.ledger = deepFreeze(emptyLedger({ ...SETTINGS, ...settings }, 0));
+  }
+
+  send(event: LedgerEvent): LedgerOrder[] {
+    const before = this.ledger;
+    const step = stepLedger(before, deepFreeze(event), this.nowMs);
+    this.#invariants.check(before, event, this.nowMs, step);
+    this.ledger = deepFreeze(step.ledger);
+    this.verdict = step.verdict;
+    this.effects = step.effects;
+    return step.effects.filter((effect) => effect.kind !== 'note');
+  }
+
+  /** Frames that were accepted and have neither finished nor failed. */
+  open(): string[] {
+    return this.#invariants.open();
+  }
+
+  endOf(frame: string): 'finish' | 'fail' | null {
+    return this.#invariants.endOf(frame);
+  }
+
+  pass(ms: number): LedgerOrder[] {
+    this.nowMs += ms;
+    return this.send({ kind: 'tick' });
+  }
+
+  /** Lets time pass while these devices send heartbeats with what they hold; the orders of all of it. */
+  passWith(ms: number, holdings: Readonly<Record<string, readonly ListedTask[]>>): LedgerOrder[] {
+    const orders: LedgerOrder[] = [];
+    const end = this.nowMs + ms;
+    while (this.nowMs < end) {
+      this.nowMs = Math.min(end, this.nowMs + 500);
+      for (const [device, tasks] of Object.entries(holdings)) orders.push(...this.seen(device, tasks));
+      orders.push(...this.send({ kind: 'tick' }));
+    }
+    return orders;
+  }
+
+  accept(frame: string, { parts = 1, source = null as string | null, delivered = false } = {}): LedgerOrder[] {
+    return this.send({ kind: 'frame-accepted', frame, parts, source, delivered });
+  }
+
+  delivered(frame: string, source: string, attempt = 1): LedgerOrder[] {
+    return this.send({ kind: 'frame-delivered', frame, source, attempt });
+  }
+
+  deliveryFailed(frame: string, source: string, attempt = 1): LedgerOrder[] {
+    return this.send({ kind: 'delivery-failed', frame, source, attempt, detail: 'connection refused' });
+  }
+
+  seen(
+    device: string,
+    tasks: readonly ListedTask[] = [],
+    { handedOut = [] as readonly HandedOutTask[], usualTileMs = 100 as number | null } = {},
+  ): LedgerOrder[] {
+    return this.send({ kind: 'device-seen', device, usualTileMs, tasks, handedOut });
+  }
+
+  left(device: string): LedgerOrder[] {
+    return this.send({ kind: 'device-left', device });
+  }
+
+  pushed(frame: string, part: number, attempt: number, device: string): LedgerOrder[] {
+    return this.send({ kind: 'part-pushed', frame, part, attempt, device });
+  }
+
+  pushFailed(frame: string, part: number, attempt: number, device: string): LedgerOrder[] {
+    return this.send({ kind: 'push-failed', frame, part, attempt, device, detail: 'connection refused' });
+  }
+
+  result(frame: string, part: number, device: string, attempt = 1): LedgerOrder[] {
+    return this.send({ kind: 'result', frame, part, attempt, device });
+  }
+
+  ended(frame: string): LedgerOrder[] {
+    return this.send({ kind: 'frame-ended', frame });
+  }
+
+  part(frame: string, part = 0): PartState {
+    return this.ledger.frames.get(frame)!.parts[part]!;
+  }
+
+  phase(frame: string): string {
+    return this.ledger.frames.get(frame)!.phase.kind;
+  }
+
+  /** What the last event put into the trace, e.g. `pushed 0#2 b`. */
+  notes(): string[] {
+    return this.effects
+      .filter((effect) => effect.kind === 'note')
+      .map(({ note, part, attempt, device }) => `${note} ${part}#${attempt} ${device}`);
+  }
+}
+
+/** Entries of a heartbeat's list. */
+export const queued = (frame: string, tile = 0, attempt = 1): ListedTask => ({ frame, tile, attempt, state: 'queued' });
+export const waiting = (frame: string, tile = 0, attempt = 1): ListedTask => ({
+  frame,
+  tile,
+  attempt,
+  state: 'waiting',
+});
+export const running = (frame: string, tile = 0, attempt = 1): ListedTask => ({
+  frame,
+  tile,
+  attempt,
+  state: 'running',
+});
+export const gaveTo = (thief: string, frame: string, tile = 0, attempt = 1): HandedOutTask => ({
+  frame,
+  tile,
+  attempt,
+  thief,
+});
+
+/** So that a step that writes to what it was given throws. Maps cannot be frozen; what they hold can. */
+function deepFreeze<T>(value: T): T {
+  if (value instanceof Map) for (const entry of value.values()) deepFreeze(entry);
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const entry of Object.values(value)) deepFreeze(entry);
+  return value;
+}
