@@ -9,7 +9,6 @@ export default defineConfig({
   build: {
     outDir: fileURLToPath(new URL('../dist/dashboard', import.meta.url)),
     emptyOutDir: true,
-    target: 'es2022',
     // A Content-Security-Policy of `default-src 'self'` has no room for data: URLs or inline scripts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

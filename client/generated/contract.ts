@@ -123,6 +123,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/frames/{frame}/output": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                frame: components["parameters"]["frame"];
+            };
+            cookie?: never;
+        };
+        /**
+         * The fused stack's merged output, for those who check it
+         * @description Kept for the latest `limits.keptOutputs` complete frames; none unless `cluster.yaml` asks for it.
+         */
+        get: operations["getFrameOutput"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/cluster": {
         parameters: {
             query?: never;
@@ -1062,6 +1084,31 @@ export interface operations {
             401: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+        };
+    };
+    getFrameOutput: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                frame: components["parameters"]["frame"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description safetensors with `output`, F32 [channels, height, width] */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
         };
     };
     getCluster: {

@@ -8,6 +8,7 @@ export const OPERATIONS = {
   getFrameAnnotated: { method: 'GET', path: '/frames/{frame}/annotated' },
   getFrameTrace: { method: 'GET', path: '/frames/{frame}/trace' },
   getFrameInput: { method: 'GET', path: '/frames/{frame}/input' },
+  getFrameOutput: { method: 'GET', path: '/frames/{frame}/output' },
   getCluster: { method: 'GET', path: '/cluster' },
   getPlan: { method: 'GET', path: '/plan' },
   getEvents: { method: 'GET', path: '/events' },

@@ -50,7 +50,7 @@ export function createApi(baseUrl: string, token: string | undefined): Dashboard
     },
     async openEvents(lastEventId, signal) {
       const headers: Record<string, string> = { accept: 'text/event-stream' };
-      if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
+      if (token !== undefined) headers.authorization = `Bearer ${token}`;
       if (lastEventId !== null) headers['last-event-id'] = lastEventId;
       const url = `${client.baseUrl}/events`;
       const response = await fetch(url, { headers, signal, cache: 'no-store' }).catch(unreachable);

@@ -38,6 +38,8 @@ export function createSession({ baseUrl, store, tokens, now }: SessionOptions): 
   let api: DashboardApi = createApi(baseUrl, tokens.read());
   let stream: EventStream | null = null;
   let submissions = 0;
+  /** The end of what is being submitted. */
+  let submitted: Promise<void> = Promise.resolve();
 
   const refresh = async (signal: AbortSignal): Promise<void> => {
     store.dispatch({ kind: 'snapshot', ...(await api.snapshot(signal)) });
@@ -95,8 +97,9 @@ export function createSession({ baseUrl, store, tokens, now }: SessionOptions): 
       start();
     },
     usesToken: () => tokens.read() !== undefined,
-    async submit(files) {
-      for (const file of files) await submitOne(file);
+    submit(files) {
+      for (const file of files) submitted = submitted.then(() => submitOne(file));
+      return submitted;
     },
     select: (frame) => store.dispatch({ kind: 'frame-selected', frame }),
     dismiss: (notice) => store.dispatch({ kind: 'notice-dismissed', notice }),
@@ -114,5 +117,5 @@ export function createSession({ baseUrl, store, tokens, now }: SessionOptions): 
 /** Said before a large picture has travelled for nothing. */
 function refuseTooLarge(file: File, limitBytes: number | undefined): void {
   if (limitBytes === undefined || file.size <= limitBytes) return;
-  throw new Error(`it has ${byteSize(file.size)}, and the gateway takes at most ${byteSize(limitBytes)}`);
+  throw new Error(`it is larger than the ${byteSize(limitBytes)} that the gateway takes`);
 }

@@ -1,6 +1,5 @@
 import { formatByteSize, parseByteSize } from './byte-size.js';
-import { SIZE_BOUNDS } from './cluster-file.js';
-import { CLUSTER_DEFAULTS, GATEWAY_ID } from './defaults.js';
+import { CLUSTER_DEFAULTS, GATEWAY_ID, SIZE_BOUNDS } from './defaults.js';
 import type { Draft } from './draft.js';
 import { parseListen, parseNodeAddress, socketOf } from './node-address.js';
 import { type ConfigPath, formatPath } from './position.js';

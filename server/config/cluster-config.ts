@@ -35,6 +35,11 @@ export interface NodeConfig {
   readonly threads: number;
 }
 
+export interface DeviceConfig extends NodeConfig {
+  /** Whether frames may start on it. */
+  readonly source: boolean;
+}
+
 /** A cluster.yaml that has been checked: defaults filled in, text parsed, frozen throughout. */
 export interface ClusterConfig {
   /** The file it was read from, as it was named. */
@@ -45,7 +50,7 @@ export interface ClusterConfig {
   readonly partition: PartitionConfig;
   readonly schedule: Section<'schedule'>;
   readonly gateway: NodeConfig;
-  readonly devices: readonly NodeConfig[];
+  readonly devices: readonly DeviceConfig[];
   /** Sizes in bytes. */
   readonly limits: { readonly [K in keyof Section<'limits'>]: number };
   readonly log: Section<'log'>;
@@ -80,7 +85,10 @@ export function resolveCluster(given: ClusterFile, { file, spec, defaultDepth }:
       heartbeat: { ...CLUSTER_DEFAULTS.schedule.heartbeat, ...schedule?.heartbeat },
     },
     gateway: resolveNode({ id: GATEWAY_ID, ...given.gateway }, engine.threads),
-    devices: given.devices.map((device) => resolveNode(device, engine.threads)),
+    devices: given.devices.map((device) => ({
+      ...resolveNode(device, engine.threads),
+      source: device.source ?? CLUSTER_DEFAULTS.device.source,
+    })),
     limits: {
       ...limits,
       pictureBytes: parseByteSize(limits.pictureBytes),
@@ -90,7 +98,10 @@ export function resolveCluster(given: ClusterFile, { file, spec, defaultDepth }:
   });
 }
 
-function resolveNode(node: ClusterFile['devices'][number], threads: number): NodeConfig {
+function resolveNode(
+  node: Pick<ClusterFile['devices'][number], 'id' | 'address' | 'listen' | 'threads'>,
+  threads: number,
+): NodeConfig {
   const address = parseNodeAddress(node.address);
   const listen = node.listen === undefined ? address : parseListen(node.listen);
   if (address.kind === 'bad' || 'mend' in listen) throw new TypeError(`node ${node.id} was not checked`);

@@ -2,25 +2,20 @@ import { type Static, Type } from 'typebox';
 import { BUILT_IN_MODELS } from '../model/registry.js';
 import { CLUSTER_DEFAULTS as defaults } from './defaults.js';
 import { schedule } from './schedule-section.js';
-import { byteSize, choice, decimal, milliseconds, text, whole } from './schema-fields.js';
+import { byteSize, choice, decimal, flag, milliseconds, text, whole } from './schema-fields.js';
 
 /*
- * The shape of cluster.yaml as it is written: what has a default may be missing. This is its only source; the types,
- * the check of a file and the editors' schema come from it.
+ * The shape of cluster.yaml as it is written: what has a default may be missing. This is its only source; the types
+ * come from it, and `npm run generate` makes of it what the check of a file and what editors use. Nodes import its
+ * types only: TypeBox costs each process 12 MB and a quarter of a second.
  */
-
-/** Bounds of the sizes: they may be written as text, which a schema cannot compare. */
-export const SIZE_BOUNDS = Object.freeze({
-  pictureBytes: { least: 2 ** 10, most: 2 ** 30 },
-  keptBytes: { least: 2 ** 20, most: 2 ** 40 },
-});
 
 const MOST_DEVICES = 1024;
 const DAY_MS = 86_400_000;
 const CLOSED = { additionalProperties: false } as const;
 const optional = Type.Optional;
 
-const inputSize = { minimum: 8, maximum: 8192 };
+const inputSize = { minimum: 8, maximum: 8192, examples: [416] };
 const fraction = { minimum: 0, maximum: 1 };
 
 const model = Type.Object(
@@ -48,7 +43,7 @@ const model = Type.Object(
   { ...CLOSED, description: 'What is detected: a built-in model by name, or cfg and weights of your own.' },
 );
 
-const threads = { minimum: 1, maximum: 64 };
+const threads = { minimum: 1, maximum: 64, examples: [1] };
 
 const engine = Type.Object(
   {
@@ -106,6 +101,12 @@ const device = Type.Object(
     address,
     listen,
     threads: optional(whole('Threads that this device computes with, instead of engine.threads.', threads)),
+    source: optional(
+      flag(
+        'Whether frames may start on it. One that only steals never decodes a picture, and needs less memory.',
+        defaults.device.source,
+      ),
+    ),
   },
   { ...CLOSED, description: 'An edge device.' },
 );
@@ -154,6 +155,13 @@ const limits = Type.Object(
         minimum: 1,
         maximum: 100_000,
         default: defaults.limits.eventsKept,
+      }),
+    ),
+    keptOutputs: optional(
+      whole("Frames whose fused stack's merged output is kept, for those who check it.", {
+        minimum: 0,
+        maximum: 100,
+        default: defaults.limits.keptOutputs,
       }),
     ),
   },

@@ -14,6 +14,7 @@ export const CLUSTER_DEFAULTS = Object.freeze({
     lease: { factor: 3, floorMs: 2_000, waitingMs: 10_000, attempts: 4 },
     heartbeat: { intervalMs: 1_000, lostAfterMs: 3_500 },
   },
+  device: { source: true },
   limits: {
     pictureBytes: '20MiB',
     pictureMegapixels: 50,
@@ -23,9 +24,16 @@ export const CLUSTER_DEFAULTS = Object.freeze({
     keptFrames: 200,
     keptBytes: '256MiB',
     eventsKept: 1_000,
+    keptOutputs: 0,
   },
   log: { level: 'info' },
 } as const);
+
+/** Bounds of the sizes, in bytes: they may be written as text, which a schema cannot compare. */
+export const SIZE_BOUNDS = Object.freeze({
+  pictureBytes: { least: 2 ** 10, most: 2 ** 30 },
+  keptBytes: { least: 2 ** 20, most: 2 ** 40 },
+});
 
 /** Models that want another overlap limit than the rest, by name. */
 export const NMS_BY_MODEL: Readonly<Record<string, number>> = Object.freeze({ 'face-detector': 0.4 });

@@ -1,5 +1,7 @@
 import { clusterFileSchema } from './cluster-file.js';
 
+// What `npm run generate` writes; nodes do not import this.
+
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type JsonObject = { [key: string]: Json };
 
@@ -13,16 +15,28 @@ const REFERENCE = '\\$\\{';
  * editor sees the file before the environment is put in.
  */
 export function clusterJsonSchema(): JsonObject {
-  const schema = JSON.parse(JSON.stringify(clusterFileSchema)) as JsonObject;
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
-    ...(withReferences(schema) as JsonObject),
+    ...(withReferences(plainSchema()) as JsonObject),
   };
 }
 
 /** `clusterJsonSchema()` as `cluster.schema.json` has it, formatted as `biome format` would. */
 export function clusterJsonSchemaText(): string {
   return `${format(clusterJsonSchema(), '', '')}\n`;
+}
+
+/** `generated/cluster-file-schema.ts`: the schema that nodes check a file with, without TypeBox. */
+export function clusterFileSchemaModule(): string {
+  return [
+    '// Generated from cluster-file.ts by `npm run generate`. Do not edit.',
+    `export const CLUSTER_FILE_SCHEMA = ${format(plainSchema(), '', '')} as const;`,
+    '',
+  ].join('\n');
+}
+
+function plainSchema(): JsonObject {
+  return JSON.parse(JSON.stringify(clusterFileSchema)) as JsonObject;
 }
 
 function withReferences(schema: JsonObject): Json {
@@ -37,7 +51,7 @@ function withReferences(schema: JsonObject): Json {
   return withReference(schema);
 }
 
-/** One value: a number may be text with a reference in it as well, and text need not fit its pattern then. */
+/** One value: a number or a boolean may be text with a reference in it as well, and text need not fit its pattern then. */
 function withReference(schema: JsonObject): JsonObject {
   const { type, pattern, enum: choices, ...rest } = schema;
   if (Array.isArray(choices)) {
@@ -49,8 +63,8 @@ function withReference(schema: JsonObject): JsonObject {
       ],
     };
   }
-  if (type === 'integer' || type === 'number') {
-    return { ...rest, type: [type, 'string'], pattern: REFERENCE, patternErrorMessage: 'a number, without quotes' };
+  if (type === 'integer' || type === 'number' || type === 'boolean') {
+    return { ...rest, type: [type, 'string'], pattern: REFERENCE, patternErrorMessage: 'a value without quotes' };
   }
   return pattern === undefined ? schema : { ...schema, pattern: `(${pattern})|${REFERENCE}` };
 }

@@ -1,5 +1,5 @@
 import { Ajv, type ErrorObject } from 'ajv';
-import { clusterFileSchema } from './cluster-file.js';
+import { CLUSTER_FILE_SCHEMA } from './generated/cluster-file-schema.js';
 import { nearestWord } from './nearest-word.js';
 import type { ConfigPath } from './position.js';
 import type { YamlSource } from './yaml-source.js';
@@ -18,19 +18,18 @@ interface SchemaNode {
   readonly maxLength?: number;
   readonly pattern?: string;
   readonly patternErrorMessage?: string;
-  readonly description?: string;
   readonly examples?: readonly unknown[];
   readonly default?: unknown;
 }
 
 const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true });
 ajv.addVocabulary(['patternErrorMessage']);
-const matches = ajv.compile(clusterFileSchema);
-const root = clusterFileSchema as SchemaNode;
+const matches = ajv.compile(CLUSTER_FILE_SCHEMA);
+const root: SchemaNode = CLUSTER_FILE_SCHEMA;
 
 /** Checks the shape and reports one problem for each mistake, at the key that has to change. */
 export function checkSchema(source: YamlSource): void {
-  if (matches(source.value)) return;
+  if (matches(source.value) || (readExpanded(source) && matches(source.value))) return;
   const errors = matches.errors ?? [];
   // Unknown keys first: one that was mistyped excuses the key that is missing for it.
   for (const error of errors) {
@@ -42,11 +41,40 @@ export function checkSchema(source: YamlSource): void {
   }
 }
 
+/**
+ * Makes numbers and booleans of what came out of the environment as text where such are wanted.
+ *
+ * @returns whether there were any.
+ */
+function readExpanded({ value, expanded }: YamlSource): boolean {
+  const expandedPaths = new Set(expanded.map((path) => JSON.stringify(path)));
+  let found = false;
+  for (const { keyword, data, parentSchema, instancePath } of matches.errors ?? []) {
+    const read = keyword === 'type' ? readAs((parentSchema as SchemaNode).type, data) : undefined;
+    const path = pathOf(instancePath);
+    if (read === undefined || !expandedPaths.has(JSON.stringify(path))) continue;
+    let parent = value as Record<string | number, unknown>;
+    for (const step of path.slice(0, -1)) parent = parent[step] as Record<string | number, unknown>;
+    parent[path.at(-1)!] = read;
+    found = true;
+  }
+  return found;
+}
+
+/** @returns undefined when the text does not say a value of this type. */
+function readAs(type: SchemaNode['type'], value: unknown): number | boolean | undefined {
+  if (typeof value !== 'string') return undefined;
+  if (type === 'boolean' && /^(true|false)$/.test(value)) return value === 'true';
+  const isNumeric = /^[-+]?(\d+\.?\d*|\.\d+)$/.test(value);
+  return isNumeric && (type === 'integer' || type === 'number') ? Number(value) : undefined;
+}
+
 function reportUnknownKey({ problems }: YamlSource, error: ErrorObject): void {
   const parent = pathOf(error.instancePath);
   const key = String(error.params.additionalProperty);
   const known = Object.keys((error.parentSchema as SchemaNode).properties ?? {});
-  const near = nearestWord(key, known);
+  const absent = known.filter((name) => !Object.hasOwn(error.data as object, name));
+  const near = nearestWord(key, absent);
   const elsewhere = near === undefined ? sectionWith(key, root) : undefined;
   let mend = `remove it; known here: ${known.join(', ')}`;
   if (elsewhere !== undefined) mend = `it belongs at ${elsewhere}`;
@@ -91,7 +119,9 @@ function expected(schema: SchemaNode): string {
     case 'array':
       return `a list of ${schema.minItems} to ${schema.maxItems} entries`;
     case 'object':
-      return `a map with ${Object.keys(schema.properties ?? {}).join(', ')}`;
+      return `a map with ${(schema.required ?? Object.keys(schema.properties ?? {})).join(', ')}`;
+    case 'boolean':
+      return 'true or false';
     default:
       return `text of 1 to ${schema.maxLength} characters`;
   }
@@ -100,18 +130,14 @@ function expected(schema: SchemaNode): string {
 function mendValue(schema: SchemaNode, value: unknown): string {
   const near = typeof value === 'string' ? nearestWord(value, schema.enum ?? []) : undefined;
   if (near !== undefined) return `did you mean ${near}?`;
-  const isNumeric = typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
-  if (isNumeric && (schema.type === 'integer' || schema.type === 'number')) {
-    return `write ${value.trim()} without quotes`;
-  }
+  if (readAs(schema.type, value) !== undefined) return `write ${value} without quotes`;
   if (schema.type === 'string' && typeof value !== 'string' && isRightAsText(schema, value)) {
     return `put it in quotes: '${value}'`;
   }
   const example = schema.default ?? schema.examples?.[0] ?? schema.enum?.[0];
   if (example !== undefined) return `write for instance ${show(example)}`;
   if (schema.type === 'array') return 'start each entry with a hyphen on a line of its own';
-  if (schema.type === 'object') return 'write key: value lines, indented below it';
-  return schema.description === undefined ? 'mend the value' : `it says: ${schema.description}`;
+  return 'write key: value lines, indented below it';
 }
 
 /** YAML has made a number or a boolean of what was meant as text. */
@@ -133,7 +159,7 @@ function sectionWith(key: string, schema: SchemaNode, path = ''): string | undef
 }
 
 /** A value as it is shown in a message: short, on one line. */
-export function show(value: unknown): string {
+function show(value: unknown): string {
   if (value === null || value === undefined) return 'empty';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a map';

@@ -9,6 +9,7 @@ import { BYTE_SIZE_PATTERN, type ByteSize } from './byte-size.js';
 interface NumberHints {
   readonly minimum: number;
   readonly maximum: number;
+  readonly examples?: readonly number[];
   readonly default?: number;
 }
 
@@ -33,6 +34,10 @@ export function milliseconds(description: string, hints: NumberHints) {
 
 export function text(description: string, hints: TextHints = {}) {
   return Type.String({ description, minLength: 1, maxLength: 1024, ...hints });
+}
+
+export function flag(description: string, preset: boolean) {
+  return Type.Boolean({ description, default: preset });
 }
 
 export function choice<const T extends string>(description: string, values: readonly T[], preset?: T) {

@@ -18,8 +18,15 @@ import { ConfigError, type ConfigProblem, fileProblem, ProblemList } from './pro
 const MOST_ALIASES = 100;
 /** Values after aliases are put in: what an alias stands for counts each time. */
 const MOST_VALUES = 50_000;
-/** After a first syntax error most others are its echo. */
 const MOST_SYNTAX_ERRORS = 5;
+/** After a first syntax error these are mostly its echo. */
+const ECHOES: ReadonlySet<string> = new Set([
+  'BAD_INDENT',
+  'BLOCK_IN_FLOW',
+  'IMPOSSIBLE',
+  'MISSING_CHAR',
+  'UNEXPECTED_TOKEN',
+]);
 
 /** A YAML text as plain data, with the place of everything in it. */
 export interface YamlSource {
@@ -28,12 +35,16 @@ export interface YamlSource {
   readonly positions: PositionIndex;
   /** What was wrong so far: duplicate keys, aliases, tags, environment variables. */
   readonly problems: ProblemList;
+  /**
+   * Texts that something of the environment was put into, quoted or not. A number may be meant: between braces YAML
+   * wants quotes around `${NAME}`, so they say nothing.
+   */
+  readonly expanded: readonly ConfigPath[];
 }
 
 /**
  * Reads YAML 1.2 (core schema) into plain data and expands environment variables in its text. A key without a value
- * counts as not given. What an unquoted `${NAME}` gives is read as if it stood there: it can become a number or a
- * boolean, never a map or a list.
+ * counts as not given, and so does one whose environment variables are empty.
  *
  * @param file for messages.
  * @throws ConfigError when the syntax is wrong or the text is more than a configuration can need.
@@ -59,14 +70,15 @@ export function readYaml(text: string, file: string, environment: Environment): 
   const problems = new ProblemList(file, positions);
   const reader = new TreeReader(lines, positions, problems, environment);
   const value = document.contents === null ? undefined : reader.read(document.contents, []);
-  return { value, positions, problems };
+  return { value, positions, problems, expanded: reader.expanded };
 }
 
 function throwSyntaxErrors(document: Document.Parsed, text: string, file: string, lines: LineCounter): void {
   const byLine = new Map<number, ConfigProblem>();
-  for (const error of document.errors.slice(0, MOST_SYNTAX_ERRORS)) {
+  for (const error of document.errors) {
     const position = positionAt(lines, error.pos[0]);
-    if (byLine.has(position.line)) continue;
+    if (byLine.has(position.line) || (byLine.size > 0 && ECHOES.has(error.code))) continue;
+    if (byLine.size === MOST_SYNTAX_ERRORS) break;
     byLine.set(position.line, { file, ...position, path: '', ...explainSyntax(error, text) });
   }
   if (byLine.size > 0) throw new ConfigError([...byLine.values()]);
@@ -101,6 +113,7 @@ function positionAt(lines: LineCounter, offset: number): Position {
 
 /** Turns the parser's tree into plain data, in the order of the text, noting where everything stands. */
 class TreeReader {
+  readonly expanded: ConfigPath[] = [];
   readonly #lines: LineCounter;
   readonly #positions: PositionIndex;
   readonly #problems: ProblemList;
@@ -145,7 +158,7 @@ class TreeReader {
       );
       return undefined;
     }
-    if (isScalar(node)) return this.#readScalar(node.value, node.type === 'PLAIN', path);
+    if (isScalar(node)) return this.#readScalar(node.value, path);
     this.#open.add(node);
     const value = isMap(node) ? this.#readMap(node.items, path) : this.#readList(isSeq(node) ? node.items : [], path);
     this.#open.delete(node);
@@ -167,7 +180,7 @@ class TreeReader {
     return this.#readNode(target, path);
   }
 
-  #readScalar(value: unknown, plain: boolean, path: ConfigPath): unknown {
+  #readScalar(value: unknown, path: ConfigPath): unknown {
     if (typeof value !== 'string') return typeof value === 'bigint' ? Number(value) : value;
     const { text, expanded, problems } = expandEnvironment(value, this.#environment);
     if (problems.length > 0) {
@@ -175,7 +188,8 @@ class TreeReader {
       this.#problems.report(path, problems.map((problem) => problem.message).join(', '), [...mends].join('; '));
       return undefined;
     }
-    return expanded && plain ? readPlainText(text) : text;
+    if (expanded) this.expanded.push(path);
+    return expanded && text === '' ? null : text;
   }
 
   #readList(items: readonly unknown[], path: ConfigPath): unknown[] {
@@ -217,12 +231,4 @@ class TreeReader {
     const range = (node as Node | null)?.range;
     return range ? positionAt(this.#lines, range[0]) : undefined;
   }
-}
-
-/** What YAML makes of an unquoted text, as far as it is a number or a boolean. */
-function readPlainText(text: string): string | number | boolean | null {
-  if (/^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(text)) return Number(text);
-  if (/^true$/i.test(text)) return true;
-  if (/^false$/i.test(text)) return false;
-  return text === '' ? null : text;
 }

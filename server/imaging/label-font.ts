@@ -11,24 +11,23 @@ export interface LabelFont {
   glyphsOf(text: string): readonly PlacedGlyph[];
 }
 
-export interface PlacedGlyph {
+interface PlacedGlyph {
   readonly glyph: number;
   /** Where it starts, in font units from the text's left end. */
   readonly x: number;
   readonly outline: string;
 }
 
-/** DejaVu: free, covers Latin, Greek, Cyrillic and more, and stays legible when small. */
-const FONT_FILE = 'dejavu-fonts-ttf/ttf/DejaVuSansCondensed-Bold.ttf';
+const require = createRequire(import.meta.url);
 
 let loading: Promise<LabelFont> | undefined;
 
 /**
  * The font of the labels, read from an npm package when first needed: sharp would draw text with the system's fonts,
- * and a machine may have none.
+ * and a machine may have none. DejaVu is free, has Latin, Greek, Cyrillic and more, and stays legible when small.
  */
 export function loadLabelFont(): Promise<LabelFont> {
-  loading ??= readFile(createRequire(import.meta.url).resolve(FONT_FILE)).then((bytes) =>
+  loading ??= readFile(require.resolve('dejavu-fonts-ttf/ttf/DejaVuSansCondensed-Bold.ttf')).then((bytes) =>
     labelFont(openTrueType(bytes)),
   );
   return loading;

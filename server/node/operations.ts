@@ -34,6 +34,7 @@ const ROLE_OF_OPERATION: { readonly [K in OperationId]?: NodeRole } = {
   getFrameImage: 'gateway',
   getFrameAnnotated: 'gateway',
   getFrameTrace: 'gateway',
+  getFrameOutput: 'gateway',
   pushTask: 'edge',
   returnTask: 'edge',
   getResults: 'edge',

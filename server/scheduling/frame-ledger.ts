@@ -1,6 +1,6 @@
-import { draftOf, type LedgerDraft, note, setPart } from './ledger-draft.js';
-import { deviceGone, deviceSeen, expire } from './ledger-leases.js';
-import { chooseSource, placePart, retryDelivery, startWaitingFrames } from './ledger-placement.js';
+import { draftOf, type LedgerDraft, missingPart, note, setPart } from './ledger-draft.js';
+import { deviceSeen, devicesGone, expire } from './ledger-leases.js';
+import { chooseSource, replaceParts, retryDelivery, startWaitingFrames } from './ledger-placement.js';
 import type {
   FrameLedger,
   LedgerEffect,
@@ -54,7 +54,7 @@ function apply(draft: LedgerDraft, event: LedgerEvent): ResultVerdict | null {
       deviceSeen(draft, event);
       return null;
     case 'device-left':
-      deviceGone(draft, event.device, `device ${event.device} left`);
+      devicesGone(draft, [event.device], (device) => `device ${device} left`);
       return null;
     case 'part-pushed':
       partPushed(draft, event);
@@ -76,7 +76,7 @@ function apply(draft: LedgerDraft, event: LedgerEvent): ResultVerdict | null {
 function acceptFrame(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'frame-accepted' }>): void {
   const { frame, delivered } = event;
   const source = event.source ?? chooseSource(draft) ?? '';
-  const part: PartState = delivered ? { kind: 'queued', attempt: 1, device: source } : { kind: 'unplaced', attempt: 1 };
+  const part = firstState(draft, source, delivered);
   const parts: PartState[] = Array(event.parts).fill(part);
   draft.frames.set(frame, {
     frame,
@@ -88,6 +88,12 @@ function acceptFrame(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'fr
     parts,
   });
   if (delivered) for (const i of parts.keys()) note(draft, frame, i, 'queued', part);
+}
+
+function firstState(draft: LedgerDraft, source: string, delivered: boolean): PartState {
+  if (!delivered) return { kind: 'unplaced', attempt: 1 };
+  // A source that is not live has yet to show that it holds the frame.
+  return draft.devices.has(source) ? { kind: 'queued', attempt: 1, device: source } : missingPart(draft, source, 1);
 }
 
 /** The frame that a word about a delivery is about; null when another delivery has begun since. */
@@ -105,8 +111,8 @@ function frameDelivered(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 
   if (entry === null) return;
   draft.frames.set(entry.frame, { ...entry, phase: { kind: 'running' } });
   for (const [i, part] of entry.parts.entries()) {
-    // A heartbeat may have told of the tiles before the answer to the delivery did.
-    if (part.kind !== 'unplaced') continue;
+    // A heartbeat may have told of the delivery's tiles before its answer did; what it told of older ones is past.
+    if (part.kind === 'done' || (part.kind !== 'unplaced' && part.attempt >= event.attempt)) continue;
     const state: PartState = { kind: 'queued', attempt: event.attempt, device: event.source };
     setPart(draft, entry.frame, i, state);
     note(draft, entry.frame, i, 'queued', state);
@@ -132,12 +138,12 @@ function pushFailed(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'pus
   if (!pushing(draft, event)) return;
   const { frame, part, attempt, device } = event;
   if (draft.devices.size > 1) {
-    placePart(draft, frame, part, attempt + 1, device);
+    replaceParts(draft, frame, [part]);
     return;
   }
   // The only device there is: expiry tries it again after a pause.
-  const deadlineMs = draft.nowMs + draft.settings.retryMs * 2 ** (attempt - 1);
-  setPart(draft, frame, part, { kind: 'missing', attempt, device, deadlineMs });
+  const pauseMs = draft.settings.retryMs * 2 ** (attempt - 1);
+  setPart(draft, frame, part, missingPart(draft, device, attempt, pauseMs));
 }
 
 function acceptResult(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'result' }>): ResultVerdict {

@@ -41,9 +41,23 @@ export function note(draft: LedgerDraft, frame: string, part: number, what: Part
   draft.effects.push({ kind: 'note', frame, part, note: what, device, attempt: state.attempt });
 }
 
-/** Ends a frame as failed and forgets it. */
+/** A part that its last holder does not list any more, or that a device which is not live is said to have. */
+export function missingPart(
+  draft: LedgerDraft,
+  device: string,
+  attempt: number,
+  lookMs = draft.settings.missingMs,
+): PartState {
+  return { kind: 'missing', attempt, device, deadlineMs: draft.nowMs + lookMs };
+}
+
+/** Ends a frame as failed and forgets it, with the pushes that this step was to begin for it. */
 export function failFrame(draft: LedgerDraft, frame: string, code: string, detail: string): void {
-  if (draft.frames.delete(frame)) draft.effects.push({ kind: 'fail', frame, code, detail });
+  if (!draft.frames.delete(frame)) return;
+  const isPush = (effect: LedgerEffect) =>
+    (effect.kind === 'push' || (effect.kind === 'note' && effect.note === 'pushed')) && effect.frame === frame;
+  const others = draft.effects.filter((effect) => !isPush(effect));
+  draft.effects.splice(0, draft.effects.length, ...others, { kind: 'fail', frame, code, detail });
 }
 
 /** The device that has a part; null for a part that nobody has or that is done. */

@@ -1,5 +1,5 @@
-import { failFrame, holderOf, type LedgerDraft, note, setPart } from './ledger-draft.js';
-import { placePart, retryDelivery } from './ledger-placement.js';
+import { failFrame, holderOf, type LedgerDraft, missingPart, note, setPart } from './ledger-draft.js';
+import { placePart, replaceParts, retryDelivery } from './ledger-placement.js';
 import type { HandedOutTask, LedgerEvent, LedgerFrame, ListedTask, PartState } from './ledger-state.js';
 
 /**
@@ -24,15 +24,20 @@ function openPart(draft: LedgerDraft, { frame, tile, attempt }: { frame: string;
 
 function handOut(draft: LedgerDraft, victim: string, task: HandedOutTask): void {
   const part = openPart(draft, task);
-  if (part === null) return;
-  const holder = holderOf(part);
-  // The thief may have spoken first; its own word about this attempt counts more than its victim's.
-  if (task.attempt === part.attempt && holder !== victim && part.kind !== 'missing') return;
+  if (part === null || (task.attempt === part.attempt && !victimKnowsBetter(part, victim, task.thief))) return;
   const { thief: device, attempt } = task;
-  const deadlineMs = waitingDeadline(draft, device, attempt);
-  const state: PartState = { kind: 'assigned', attempt, device, deadlineMs, confirmed: false };
+  const state: PartState = draft.devices.has(device)
+    ? { kind: 'assigned', attempt, device, deadlineMs: waitingDeadline(draft, device, attempt), confirmed: false }
+    : missingPart(draft, device, attempt);
   setPart(draft, task.frame, task.tile, state);
   note(draft, task.frame, task.tile, 'assigned', state);
+}
+
+/** The thief may have spoken first: its own word about an attempt counts more than its victim's, which may be repeated. */
+function victimKnowsBetter(part: PartState, victim: string, thief: string): boolean {
+  const holder = holderOf(part);
+  if (holder === null || holder === victim) return true;
+  return part.kind === 'missing' && holder !== thief;
 }
 
 function listedState(draft: LedgerDraft, device: string, task: ListedTask, part: PartState): PartState {
@@ -75,61 +80,70 @@ export function deviceSeen(draft: LedgerDraft, event: Extract<LedgerEvent, { kin
   draft.deviceLessSinceMs = null;
   for (const task of event.handedOut) handOut(draft, device, task);
   for (const task of event.tasks) claim(draft, device, task);
-  const listed = new Set(event.tasks.map(({ frame, tile }) => `${frame}/${tile}`));
+  // By attempt: a device that hangs in an older one does not vouch for the newer one that it was given.
+  const listed = new Set(event.tasks.map(({ frame, tile, attempt }) => `${frame}/${tile}#${attempt}`));
   for (const { frame, parts } of [...draft.frames.values()]) {
     for (const [i, part] of parts.entries()) {
-      if (!wouldBeListed(part, device) || listed.has(`${frame}/${i}`)) continue;
-      const deadlineMs = draft.nowMs + draft.settings.missingMs;
-      setPart(draft, frame, i, { kind: 'missing', attempt: part.attempt, device, deadlineMs });
+      if (!wouldBeListed(part, device) || listed.has(`${frame}/${i}#${part.attempt}`)) continue;
+      setPart(draft, frame, i, missingPart(draft, device, part.attempt));
     }
   }
 }
 
-/** A device that is gone: whatever it had goes to others. */
-export function deviceGone(draft: LedgerDraft, device: string, why: string): void {
-  if (!draft.devices.delete(device)) return;
+/**
+ * Devices that are gone: whatever they had goes to others.
+ *
+ * @param why what happened to them, for the reason of a frame that fails by it.
+ */
+export function devicesGone(draft: LedgerDraft, gone: readonly string[], why: (device: string) => string): void {
+  // All before any part is placed again: else it could go from one of them to the next, an attempt each.
+  const known = new Set(gone.filter((device) => draft.devices.delete(device)));
+  if (known.size === 0) return;
   if (draft.devices.size === 0) draft.deviceLessSinceMs = draft.nowMs;
   for (const entry of [...draft.frames.values()]) {
-    if (entry.phase.kind === 'delivering' && entry.source === device) retryDelivery(draft, entry, why);
-    for (const [i, part] of entry.parts.entries()) {
-      if (holderOf(part) !== device || !draft.frames.has(entry.frame)) continue;
-      note(draft, entry.frame, i, 'lost', part);
-      placePart(draft, entry.frame, i, part.attempt + 1, device);
-    }
+    const { phase, source } = entry;
+    if (phase.kind === 'delivering' && known.has(source)) retryDelivery(draft, entry, why(source));
+    takeAway(draft, entry, 'lost', (part) => known.has(holderOf(part) ?? ''));
   }
 }
 
 /** What has run out by now: devices that are silent, leases, frames. */
 export function expire(draft: LedgerDraft): void {
-  for (const { device, lastSeenMs } of [...draft.devices.values()]) {
-    if (draft.nowMs - lastSeenMs <= draft.settings.lostAfterMs) continue;
-    draft.effects.push({ kind: 'device-lost', device });
-    deviceGone(draft, device, `device ${device} was lost`);
-  }
+  const silent = [...draft.devices.values()]
+    .filter(({ lastSeenMs }) => draft.nowMs - lastSeenMs > draft.settings.lostAfterMs)
+    .map(({ device }) => device);
+  for (const device of silent) draft.effects.push({ kind: 'device-lost', device });
+  devicesGone(draft, silent, (device) => `device ${device} was lost`);
   for (const entry of [...draft.frames.values()]) {
-    if (frameTimedOut(draft, entry)) continue;
-    for (const [i, part] of entry.parts.entries()) {
-      if (!draft.frames.has(entry.frame)) break;
-      expirePart(draft, entry, i, part);
-    }
+    if (!frameTimedOut(draft, entry)) expireParts(draft, entry);
   }
 }
 
-function expirePart(draft: LedgerDraft, entry: LedgerFrame, i: number, part: PartState): void {
-  if (part.kind === 'unplaced' && entry.phase.kind === 'running') {
-    if (draft.devices.size > 0) placePart(draft, entry.frame, i, part.attempt, null);
-    return;
-  }
-  if (
-    (part.kind === 'assigned' || part.kind === 'running' || part.kind === 'missing') &&
-    part.deadlineMs < draft.nowMs
-  ) {
-    note(draft, entry.frame, i, 'expired', part);
-    placePart(draft, entry.frame, i, part.attempt + 1, part.device);
+function expireParts(draft: LedgerDraft, entry: LedgerFrame): void {
+  const { frame, parts, phase } = entry;
+  takeAway(draft, entry, 'expired', (part) => 'deadlineMs' in part && part.deadlineMs < draft.nowMs);
+  if (phase.kind !== 'running' || draft.devices.size === 0 || !draft.frames.has(frame)) return;
+  for (const [i, part] of parts.entries()) {
+    if (part.kind === 'unplaced') placePart(draft, frame, i, part.attempt, null);
   }
 }
 
-function frameTimedOut(draft: LedgerDraft, { frame, startedMs }: LedgerFrame): boolean {
+/** Takes parts from who has them, for others; nothing when the frame has failed in this step. */
+function takeAway(
+  draft: LedgerDraft,
+  { frame, parts }: LedgerFrame,
+  why: 'lost' | 'expired',
+  isTaken: (part: PartState) => boolean,
+): void {
+  if (!draft.frames.has(frame)) return;
+  const taken = [...parts.keys()].filter((i) => isTaken(parts[i]!));
+  for (const i of taken) note(draft, frame, i, why, parts[i]!);
+  replaceParts(draft, frame, taken);
+}
+
+function frameTimedOut(draft: LedgerDraft, { frame, phase, startedMs }: LedgerFrame): boolean {
+  // Its end is on its way.
+  if (phase.kind === 'finishing') return false;
   const { frameTimeoutMs } = draft.settings;
   const seconds = frameTimeoutMs / 1000;
   if (startedMs !== null && draft.nowMs - startedMs > frameTimeoutMs) {

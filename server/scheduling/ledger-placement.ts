@@ -1,4 +1,4 @@
-import { failFrame, type LedgerDraft, loads, note, setPart } from './ledger-draft.js';
+import { failFrame, holderOf, type LedgerDraft, loads, note, setPart } from './ledger-draft.js';
 import type { LedgerFrame, PartState } from './ledger-state.js';
 
 /**
@@ -7,7 +7,8 @@ import type { LedgerFrame, PartState } from './ledger-state.js';
  * @returns null when no device is live.
  */
 export function chooseSource(draft: LedgerDraft, avoid: string | null = null): string | null {
-  const all = [...loads(draft)];
+  const { stealOnly = [] } = draft.settings;
+  const all = [...loads(draft)].filter(([device]) => !stealOnly.includes(device));
   const candidates = all.some(([device]) => device !== avoid) ? all.filter(([device]) => device !== avoid) : all;
   if (candidates.length === 0) return null;
   const least = Math.min(...candidates.map(([, load]) => load));
@@ -57,6 +58,27 @@ export function retryDelivery(draft: LedgerDraft, entry: LedgerFrame, detail: st
 }
 
 /**
+ * Gives parts that their holders lost to other devices, as their next attempt; one that has had its last fails the
+ * frame. While the frame's source is still being sought or fed nothing is pushed: the delivery brings every part that
+ * nobody has, under an attempt of its own.
+ */
+export function replaceParts(draft: LedgerDraft, frame: string, lost: readonly number[]): void {
+  const { parts, phase } = draft.frames.get(frame)!;
+  if (phase.kind !== 'running') {
+    for (const i of lost) setPart(draft, frame, i, { kind: 'unplaced', attempt: parts[i]!.attempt });
+    return;
+  }
+  const { attempts } = draft.settings;
+  const spent = lost.find((i) => parts[i]!.attempt >= attempts);
+  if (spent !== undefined) {
+    const reason = `tile ${spent} gave no result in ${attempts} attempts; the devices' logs say why`;
+    failFrame(draft, frame, 'DT_TILE_ATTEMPTS', reason);
+    return;
+  }
+  for (const i of lost) placePart(draft, frame, i, parts[i]!.attempt + 1, holderOf(parts[i]!));
+}
+
+/**
  * Gives a part to the least loaded live device; while none is live it stays unplaced.
  *
  * @param attempt the attempt that this will be.
@@ -69,11 +91,6 @@ export function placePart(
   attempt: number,
   avoid: string | null,
 ): void {
-  if (attempt > draft.settings.attempts) {
-    const reason = `tile ${part} gave no result in ${attempt - 1} attempts; the devices' logs say why`;
-    failFrame(draft, frame, 'DT_TILE_ATTEMPTS', reason);
-    return;
-  }
   const device = leastLoaded(draft, avoid);
   const state: PartState = device === null ? { kind: 'unplaced', attempt } : { kind: 'pushing', attempt, device };
   setPart(draft, frame, part, state);

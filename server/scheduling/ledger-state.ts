@@ -68,6 +68,8 @@ export interface LedgerSettings {
   /** A part or a delivery fails for good after so many attempts. */
   readonly attempts: number;
   readonly frameTimeoutMs: number;
+  /** Devices that are never a source; empty by default. */
+  readonly stealOnly?: readonly string[];
 }
 
 export interface FrameLedger {

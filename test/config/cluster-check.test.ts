@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { problemLines, REQUIRED } from './problem-lines.js';
 
-const after = (text: string) => problemLines(REQUIRED + text);
+const problemsWith = (text: string) => problemLines(REQUIRED + text);
 
 describe('strategy', () => {
   test.each(['ftp-wst-s', 'ftp-wsh', 'modnn'])('%s is for a later version', async (strategy) => {
-    expect(await after(`schedule: { strategy: ${strategy} }`)).toEqual([
+    expect(await problemsWith(`schedule: { strategy: ${strategy} }`)).toEqual([
       `cluster.yaml:5:23 schedule.strategy: ${strategy} is not in this version yet (write ftp-wst)`,
     ]);
   });
 
   test('ftp-wst is there', async () => {
-    expect(await after('schedule: { strategy: ftp-wst }')).toEqual([]);
+    expect(await problemsWith('schedule: { strategy: ftp-wst }')).toEqual([]);
   });
 });
 
@@ -28,20 +28,20 @@ describe('heartbeat', () => {
         '(write lostAfterMs: 4000 or more, or intervalMs: 1750 or less)',
     ],
   ])('%s', async (heartbeat, line) => {
-    expect(await after(`schedule: { heartbeat: ${heartbeat} }`)).toEqual([`cluster.yaml:${line}`]);
+    expect(await problemsWith(`schedule: { heartbeat: ${heartbeat} }`)).toEqual([`cluster.yaml:${line}`]);
   });
 
   test('is not judged by a number that is wrong itself', async () => {
-    expect(await after('schedule: { heartbeat: { intervalMs: 2000, lostAfterMs: soon } }')).toHaveLength(1);
+    expect(await problemsWith('schedule: { heartbeat: { intervalMs: 2000, lostAfterMs: soon } }')).toHaveLength(1);
   });
 
   test('twice is enough', async () => {
-    expect(await after('schedule: { heartbeat: { intervalMs: 1000, lostAfterMs: 2000 } }')).toEqual([]);
+    expect(await problemsWith('schedule: { heartbeat: { intervalMs: 1000, lostAfterMs: 2000 } }')).toEqual([]);
   });
 });
 
 test('sizes have bounds, however they are written', async () => {
-  expect(await after('limits:\n  pictureBytes: 2GiB\n  keptBytes: 1023KiB\n')).toEqual([
+  expect(await problemsWith('limits:\n  pictureBytes: 2GiB\n  keptBytes: 1023KiB\n')).toEqual([
     'cluster.yaml:6:17 limits.pictureBytes: must be from 1KiB to 1GiB, is 2GiB (write for instance 20MiB)',
     'cluster.yaml:7:14 limits.keptBytes: must be from 1MiB to 1024GiB, is 1023KiB (write for instance 256MiB)',
   ]);

@@ -13,8 +13,16 @@ describe('parseNodeAddress', () => {
   });
 
   test.each([
-    ['127.0.0.1:8080', "must be a URL that starts with http:// or https://, is '127.0.0.1:8080'", "write 'http://127.0.0.1:8080'"],
-    ['ftp://pi', "must be a URL that starts with http:// or https://, is 'ftp://pi'", "write it like 'http://192.168.1.10:8080'"],
+    [
+      '127.0.0.1:8080',
+      "must be a URL that starts with http:// or https://, is '127.0.0.1:8080'",
+      "write 'http://127.0.0.1:8080'",
+    ],
+    [
+      'ftp://pi',
+      "must be a URL that starts with http:// or https://, is 'ftp://pi'",
+      "write it like 'http://192.168.1.10:8080'",
+    ],
     ['http://pi:99999', "'http://pi:99999' is not a URL", "write it like 'http://192.168.1.10:8080'"],
     ['http://p i', "'http://p i' is not a URL", "write it like 'http://192.168.1.10:8080'"],
     ['http://', "'http://' is not a URL", "write it like 'http://192.168.1.10:8080'"],

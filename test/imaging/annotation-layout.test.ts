@@ -80,7 +80,7 @@ describe('layOutAnnotations', () => {
     });
     const within = ({ x, y, width, height }: Rectangle) =>
       x >= 0 && y >= 0 && width >= 0 && height >= 0 && x + width <= 640 + 1e-9 && y + height <= 480 + 1e-9;
-    fc.assert(
+    void fc.assert(
       fc.property(fc.array(any, { maxLength: 8 }), (detections) =>
         layOut(...detections).every(({ box, plate }) => within(box) && within(plate)),
       ),

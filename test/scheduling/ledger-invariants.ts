@@ -28,7 +28,11 @@ export class LedgerInvariants {
   check(before: FrameLedger, event: LedgerEvent, nowMs: number, step: LedgerStep): void {
     try {
       this.#recordEvent(event, step);
-      for (const effect of step.effects) this.#recordEffect(before, step.ledger, effect);
+      for (const effect of step.effects) {
+        this.#recordEffect(before, step.ledger, effect);
+        if (effect.kind === 'fail') checkReason(before, event, step.ledger, nowMs, effect);
+        if (effect.kind === 'device-lost') checkSilence(before, nowMs, effect.device);
+      }
       this.#nothingLostNothingLeft(step.ledger);
       for (const frame of step.ledger.frames.values()) checkFrame(step.ledger, before.frames.get(frame.frame), frame);
       this.#sourcesNotOverfull(step.ledger);
@@ -182,6 +186,42 @@ function checkNothingOverdue(ledger: FrameLedger, nowMs: number): void {
       demand(ledger.devices.size === 0, 'a part of a running frame unplaced though a device is live');
     }
   }
+}
+
+/** A frame that fails says why, and it is so. */
+function checkReason(
+  before: FrameLedger,
+  event: LedgerEvent,
+  after: FrameLedger,
+  nowMs: number,
+  { frame, code }: { frame: string; code: string },
+): void {
+  const { attempts, frameTimeoutMs } = before.settings;
+  const { startedMs, deliveries, parts } = before.frames.get(frame)!;
+  switch (code) {
+    case 'DT_FRAME_TIMEOUT':
+      demand(startedMs !== null && nowMs - startedMs > frameTimeoutMs, 'a frame timed out before its time');
+      return;
+    case 'DT_NO_DEVICE':
+      demand(startedMs === null && after.devices.size === 0, 'no device, it says, and one is live');
+      return;
+    case 'DT_SOURCE_UNREACHABLE':
+      demand(deliveries === attempts, `unreachable after ${deliveries} of ${attempts} deliveries`);
+      return;
+    case 'DT_TILE_ATTEMPTS':
+      demand(event.kind !== 'result' && parts.some(isOnLastAttempt), 'no part had its last attempt');
+      return;
+    default:
+      throw new Error(`failed with ${code}`);
+  }
+
+  function isOnLastAttempt(part: PartState): boolean {
+    return part.kind !== 'done' && part.attempt === attempts;
+  }
+}
+
+function checkSilence({ devices, settings }: FrameLedger, nowMs: number, device: string): void {
+  demand(nowMs - devices.get(device)!.lastSeenMs > settings.lostAfterMs, `${device} was lost, and was heard of`);
 }
 
 function demand(holds: boolean, broken: string): void {

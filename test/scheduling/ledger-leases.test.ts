@@ -149,16 +149,27 @@ describe('a death', () => {
 describe('a silent device', () => {
   it('is lost after lostAfterMs and not before, and hands on all that it had', () => {
     const run = stolenFrom(2);
-    run.seen('victim', [queued('f', 0), running('f', 1)]);
+    run.seen('victim', [queued('f', 0), queued('f', 1)]);
     run.pass(lostAfterMs - 1);
     run.seen('other');
     expect(run.pass(1)).toEqual([]);
     expect(run.pass(1)).toEqual([
       { kind: 'device-lost', device: 'victim' },
-      { kind: 'push', frame: 'f', part: 0, attempt: 2, device: 'other' },
-      { kind: 'push', frame: 'f', part: 1, attempt: 2, device: 'thief' },
       { kind: 'device-lost', device: 'thief' },
-      { kind: 'push', frame: 'f', part: 1, attempt: 3, device: 'other' },
+      { kind: 'push', frame: 'f', part: 0, attempt: 2, device: 'other' },
+      { kind: 'push', frame: 'f', part: 1, attempt: 2, device: 'other' },
+    ]);
+  });
+
+  it('costs a tile one attempt, however many devices fall silent with it', () => {
+    const run = new LedgerRun();
+    for (const device of ['a', 'b', 'c', 'd', 'e']) run.seen(device);
+    run.accept('f', { source: 'a' });
+    run.delivered('f', 'a');
+    run.pass(lostAfterMs);
+    run.seen('e');
+    expect(run.pass(1).filter(({ kind }) => kind !== 'device-lost')).toEqual([
+      { kind: 'push', frame: 'f', part: 0, attempt: 2, device: 'e' },
     ]);
   });
 
@@ -353,7 +364,7 @@ describe('a tile that waits', () => {
     expect(run.pass(1)).toMatchObject([{ kind: 'push', attempt: 2 }]);
   });
 
-  it("at a thief of which only the victim speaks is bounded as well, and repeating it renews nothing", () => {
+  it('at a thief of which only the victim speaks is bounded as well, and repeating it renews nothing', () => {
     const run = stolenFrom();
     run.seen('victim', [], { handedOut: [gaveTo('thief', 'f')] });
     const before = run.part('f');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LedgerRun, queued, SETTINGS } from './ledger-run.js';
+import { LedgerRun, queued, running, SETTINGS, waiting } from './ledger-run.js';
 
 function withDevices(...devices: string[]): LedgerRun {
   const run = new LedgerRun();
@@ -149,7 +149,12 @@ describe('a delivery that fails', () => {
     run.deliveryFailed('f', 'b', 2);
     run.pass(2 * SETTINGS.retryMs);
     expect(run.deliveryFailed('f', 'a', 3)).toEqual([
-      { kind: 'fail', frame: 'f', code: 'DT_SOURCE_UNREACHABLE', detail: expect.stringContaining('connection refused') },
+      {
+        kind: 'fail',
+        frame: 'f',
+        code: 'DT_SOURCE_UNREACHABLE',
+        detail: expect.stringContaining('connection refused'),
+      },
     ]);
   });
 
@@ -205,17 +210,22 @@ describe('a source that is lost while it gets the picture', () => {
     expect(run.notes()).toEqual([]);
   });
 
-  it('leaves a tile that a thief has already to the thief', () => {
+  it("leaves a thief what it has, until the next source has every tile under that delivery's attempt", () => {
     const run = withDevices('a', 'b', 'thief');
-    run.accept('f', { parts: 2, source: 'a' });
-    run.seen('thief', [queued('f', 1)]);
+    run.accept('f', { parts: 3, source: 'a' });
+    run.seen('thief', [waiting('f', 1), waiting('f', 2)]);
     run.left('a');
-    expect(run.part('f', 1)).toEqual({ kind: 'queued', attempt: 1, device: 'thief' });
-    expect(run.result('f', 1, 'thief')).toEqual([]);
+    expect(run.part('f', 1)).toMatchObject({ kind: 'assigned', attempt: 1, device: 'thief' });
+    run.result('f', 1, 'thief');
     run.pass(SETTINGS.retryMs);
     run.delivered('f', 'b', 2);
     expect(run.part('f', 0)).toEqual({ kind: 'queued', attempt: 2, device: 'b' });
-    expect(run.part('f', 1).kind).toBe('done');
+    expect(run.part('f', 1)).toEqual({ kind: 'done', attempt: 1, device: 'thief' });
+    expect(run.part('f', 2)).toEqual({ kind: 'queued', attempt: 2, device: 'b' });
+    run.seen('thief', [running('f', 2)]);
+    expect(run.part('f', 2)).toEqual({ kind: 'queued', attempt: 2, device: 'b' });
+    run.result('f', 2, 'thief');
+    expect(run.verdict).toBe('accepted');
   });
 });
 
@@ -243,9 +253,7 @@ describe('a push', () => {
   it('that fails goes to another device at once', () => {
     const run = lostTile('a', 'b');
     expect(run.left('source')).toMatchObject([{ kind: 'push', attempt: 2, device: 'a' }]);
-    expect(run.pushFailed('f', 0, 2, 'a')).toEqual([
-      { kind: 'push', frame: 'f', part: 0, attempt: 3, device: 'b' },
-    ]);
+    expect(run.pushFailed('f', 0, 2, 'a')).toEqual([{ kind: 'push', frame: 'f', part: 0, attempt: 3, device: 'b' }]);
   });
 
   it('that fails at the only device is tried again after a pause that doubles', () => {
@@ -300,5 +308,20 @@ describe('a push', () => {
     expect(run.left('a')).toEqual([
       { kind: 'fail', frame: 'f', code: 'DT_TILE_ATTEMPTS', detail: expect.stringContaining('tile 1') },
     ]);
+  });
+
+  it('is not begun for a frame whose time is over in the same moment', () => {
+    const run = withDevices('a', 'b');
+    run.accept('f', { source: 'a' });
+    run.delivered('f', 'a');
+    run.passWith(SETTINGS.frameTimeoutMs, { a: [queued('f')], b: [] });
+    run.seen('b');
+    run.nowMs += SETTINGS.lostAfterMs;
+    run.seen('b');
+    expect(run.pass(1)).toEqual([
+      { kind: 'device-lost', device: 'a' },
+      { kind: 'fail', frame: 'f', code: 'DT_FRAME_TIMEOUT', detail: expect.any(String) },
+    ]);
+    expect(run.notes()).toEqual(['lost 0#1 a']);
   });
 });

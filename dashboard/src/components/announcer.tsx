@@ -1,25 +1,29 @@
 import { milliseconds, summary } from '../format.js';
 import type { Submission } from '../state/dashboard-state.js';
 
-/** Reads out how the latest submission ended, once; invisible. */
+/** Reads out how each submission ended, once; invisible. */
 export function Announcer({ submissions }: { submissions: readonly Submission[] }) {
   return (
-    <p class="visually-hidden" aria-live="polite">
-      {submissions[0] === undefined ? '' : outcome(submissions[0])}
-    </p>
+    <ul class="visually-hidden" aria-live="polite" aria-label="Results">
+      {submissions.map((submission) => {
+        const text = outcome(submission);
+        return text === null ? null : <li key={submission.id}>{text}</li>;
+      })}
+    </ul>
   );
 }
 
-function outcome({ name, progress }: Submission): string {
+/** Null until it has ended. */
+function outcome({ name, progress }: Submission): string | null {
   switch (progress.kind) {
     case 'sending':
-      return '';
+      return null;
     case 'refused':
       return `${name} was refused: ${progress.detail}`;
     case 'accepted': {
       const { state, detections, failure, timing } = progress.frame;
       if (state === 'failed') return `${name} failed: ${failure?.detail ?? ''}`;
-      if (state !== 'complete') return '';
+      if (state !== 'complete') return null;
       const took = timing.totalMs === null ? '' : ` in ${milliseconds(timing.totalMs)}`;
       return `${name}: ${summary(detections ?? [])}${took}`;
     }

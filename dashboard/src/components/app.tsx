@@ -22,7 +22,7 @@ export function App({ store, session }: { store: Store<DashboardState, Action>; 
 
   return (
     <>
-      <Header cluster={state.cluster} link={state.link} onRetry={session.retryNow} />
+      <Header cluster={state.cluster} onRetry={session.retryNow} link={state.link} isAsking={state.access !== 'open'} />
       <main>
         {state.access === 'open' ? (
           <Views state={state} session={session} wrong={wrong} />

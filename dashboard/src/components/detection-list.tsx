@@ -30,7 +30,6 @@ export function DetectionList({ detections }: { detections: readonly Detection[]
         </thead>
         <tbody>
           {listed.map((detection, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a detection has no identity but its place in the list
             <DetectionRow key={index} detection={detection} />
           ))}
         </tbody>

@@ -25,7 +25,7 @@ export function DeviceRow({ device, deviceIds }: DeviceRowProps) {
         <DeviceMark device={device.device} deviceIds={deviceIds} />
         <span class="address">{device.address}</span>
       </th>
-      <td data-label="State">
+      <td class="state">
         <span class={STATE[state].tone}>{STATE[state].text}</span>
         {isAway && (
           <span class="note">
@@ -40,7 +40,7 @@ export function DeviceRow({ device, deviceIds }: DeviceRowProps) {
       <Count name="Given" value={counters?.tilesGiven} />
       <Count name="Usual tile" value={counters && counters.tilesRun > 0 ? milliseconds(counters.tileMs) : undefined} />
       <Count name="Memory" value={counters && counters.rssBytes > 0 ? byteSize(counters.rssBytes) : undefined} />
-      <td data-label="Engine">
+      <td class="engine" data-label="Engine">
         {engine === null ? (
           '–'
         ) : (

@@ -14,7 +14,7 @@ export function DeviceTable({ loaded, devices }: { loaded: boolean; devices: rea
           {loaded ? 'None is declared: add them to cluster.yaml and start the gateway again.' : 'Loading…'}
         </p>
       ) : (
-        <table class="cards">
+        <table class="cards devices">
           <thead>
             <tr>
               <th scope="col">Device</th>

@@ -45,7 +45,8 @@ function Timing({ timing: { totalMs, fusedMs, remainingMs } }: { timing: Frame['
   ];
   return (
     <>
-      {milliseconds(totalMs)} {parts.length > 0 && <span class="muted">{parts.join(', ')}</span>}
+      {milliseconds(totalMs)}
+      {parts.length > 0 && <span class="muted detail">{parts.join(', ')}</span>}
     </>
   );
 }

@@ -70,36 +70,34 @@ interface FrameRowProps {
 function FrameRow({ frame, progress, deviceIds, isShown, onSelect }: FrameRowProps) {
   const { totalMs } = frame.timing;
   return (
-    <tr class={isShown ? 'shown' : ''}>
+    // The click of the button within, by mouse or key, arrives here as well.
+    <tr class={isShown ? 'shown' : ''} onClick={() => onSelect(frame)}>
       <th scope="row">
-        {/* Its style stretches it over the row. */}
-        <button type="button" class="row-button id" aria-pressed={isShown} onClick={() => onSelect(frame)}>
+        <button type="button" class="row-button id" aria-pressed={isShown}>
           {frame.id}
         </button>
       </th>
-      <td data-label="State">
+      <td class="state">
         <FrameStateBadge state={frame.state} />
       </td>
-      <td data-label="Source">
+      <td class="source" data-label="Source">
         <DeviceMark device={frame.source} deviceIds={deviceIds} />
       </td>
-      <td data-label="Submitted">
+      <td class="submitted">
         <Time iso={frame.createdAt} />
       </td>
-      <td data-label="Tiles by device">
-        {progress.done < progress.total && (
-          <span class="note">
-            {progress.done} of {progress.total}
-          </span>
-        )}
-        <TilesByDevice byDevice={progress.byDevice} deviceIds={deviceIds} />
+      <td class="tiles">
+        <div>
+          <TilesByDevice byDevice={progress.byDevice} deviceIds={deviceIds} />
+          {progress.done < progress.total && (
+            <span class="muted">
+              {progress.done} of {progress.total}
+            </span>
+          )}
+        </div>
       </td>
-      <td data-label="Found" class="found">
-        {found(frame)}
-      </td>
-      <td data-label="Took" class="number">
-        {totalMs === null ? '–' : milliseconds(totalMs)}
-      </td>
+      <td class="found">{found(frame)}</td>
+      <td class="took number">{totalMs === null ? '–' : milliseconds(totalMs)}</td>
     </tr>
   );
 }

@@ -5,16 +5,18 @@ import { LinkState } from './link-state.js';
 interface HeaderProps {
   readonly cluster: ClusterFacts | null;
   readonly link: Link;
+  /** For a token: then there is no connection to speak of. */
+  readonly isAsking: boolean;
   readonly onRetry: () => void;
 }
 
 /** Which cluster this is, what it runs, and whether what the page shows is live. */
-export function Header({ cluster, link, onRetry }: HeaderProps) {
+export function Header({ cluster, link, isAsking, onRetry }: HeaderProps) {
   return (
     <header class="page-header">
       <div class="title">
         <h1>{cluster?.name ?? 'DeepThings'}</h1>
-        <LinkState link={link} onRetry={onRetry} />
+        {!isAsking && <LinkState link={link} onRetry={onRetry} />}
       </div>
       {cluster !== null && (
         <dl class="facts">

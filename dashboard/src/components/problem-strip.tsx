@@ -38,7 +38,7 @@ function ProblemItem({ problem, onDismiss }: { problem: Problem; onDismiss: (not
           </strong>
           {lastSeenAt !== null && (
             <span class="muted">
-              {' '}
+              {' · '}
               last seen <Time iso={lastSeenAt} />
             </span>
           )}
@@ -53,7 +53,7 @@ function ProblemItem({ problem, onDismiss }: { problem: Problem; onDismiss: (not
       <p>
         <strong>{notice.code}</strong>
         <span class="muted">
-          {' '}
+          {' · '}
           <Time iso={notice.at} />
           {notice.times > 1 && `, ${notice.times} times`}
         </span>

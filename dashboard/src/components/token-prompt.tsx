@@ -29,7 +29,7 @@ export function TokenPrompt({ access, onToken }: TokenPromptProps) {
           <input
             id="token"
             type="password"
-            autocomplete="current-password"
+            autocomplete="off"
             spellcheck={false}
             required
             value={token}

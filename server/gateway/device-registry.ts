@@ -1,0 +1,163 @@
+import type { Schemas } from '../../client/client.js';
+import type { ClusterConfig } from '../config/cluster-config.js';
+import { PROTOCOL_VERSION } from '../node/plan-digest.js';
+import { HttpProblem } from '../node/problem.js';
+
+type Registration = Schemas['DeviceRegistration'];
+type DeviceState = Schemas['DeviceState'];
+
+/** What a device must agree with. */
+export interface ClusterIdentity {
+  readonly modelDigest: string;
+  readonly planDigest: string;
+}
+
+/** What a registration that was taken means. */
+export type Admission =
+  /** An older word than the last one. */
+  | { readonly kind: 'stale' }
+  /** `restarted`: another process than before, which has nothing of what the last one had. */
+  | { readonly kind: 'news'; readonly restarted: boolean };
+
+interface Entry {
+  readonly device: string;
+  address: string;
+  state: DeviceState['state'];
+  startedAt: number;
+  number: number;
+  last: Registration | null;
+  lastSeenMs: number | null;
+  problem: string | null;
+}
+
+/** The declared devices and what each said last. */
+export class DeviceRegistry {
+  readonly #entries: Map<string, Entry>;
+  readonly #identity: ClusterIdentity;
+
+  constructor(config: ClusterConfig, identity: ClusterIdentity) {
+    this.#identity = identity;
+    this.#entries = new Map(
+      config.devices.map(({ id, address }) => [
+        id,
+        {
+          device: id,
+          address,
+          state: 'expected',
+          startedAt: 0,
+          number: 0,
+          last: null,
+          lastSeenMs: null,
+          problem: `not seen yet: start it with "deepthings edge ${id}"`,
+        },
+      ]),
+    );
+  }
+
+  /**
+   * Takes a device's word.
+   *
+   * @throws HttpProblem 409 when it cannot work with this gateway; the device is shown as refused from then on.
+   */
+  admit(registration: Registration, nowMs: number): Admission {
+    const entry = this.#entries.get(registration.device);
+    if (entry === undefined) {
+      const known = [...this.#entries.keys()].join(', ');
+      const detail = `the gateway's cluster.yaml declares no device ${registration.device}, only ${known}`;
+      throw new HttpProblem(409, 'DT_DEVICE_UNKNOWN', detail);
+    }
+    const { startedAt, number } = registration;
+    if (startedAt < entry.startedAt || (startedAt === entry.startedAt && number <= entry.number)) {
+      return { kind: 'stale' };
+    }
+    const mismatch = this.#mismatch(registration, entry);
+    const restarted = entry.last !== null && startedAt !== entry.startedAt;
+    Object.assign(entry, { startedAt, number, lastSeenMs: nowMs });
+    if (mismatch !== null) {
+      Object.assign(entry, { state: 'refused', problem: mismatch.message, last: null });
+      throw mismatch;
+    }
+    const { address, leaving } = registration;
+    Object.assign(entry, {
+      address,
+      last: registration,
+      state: leaving ? 'left' : 'live',
+      problem: leaving ? `was stopped: start it with "deepthings edge ${entry.device}"` : null,
+    });
+    return { kind: 'news', restarted };
+  }
+
+  lost(device: string): void {
+    const entry = this.#entries.get(device);
+    if (entry?.state !== 'live') return;
+    entry.state = 'lost';
+    entry.problem = `no word from ${entry.address}: check that it runs and that the network reaches it`;
+  }
+
+  has(device: string): boolean {
+    return this.#entries.has(device);
+  }
+
+  isLive(device: string): boolean {
+    return this.#entries.get(device)?.state === 'live';
+  }
+
+  get anyLive(): boolean {
+    return [...this.#entries.values()].some(({ state }) => state === 'live');
+  }
+
+  /** Where a device is reached: what it announced, before that what is declared. */
+  addressOf(device: string): string {
+    return this.#entries.get(device)!.address;
+  }
+
+  document(device: string): DeviceState {
+    const { address, state, last, lastSeenMs, problem } = this.#entries.get(device)!;
+    return {
+      device,
+      address,
+      state,
+      pending: last?.pending ?? 0,
+      running: last?.tasks.filter((task) => task.state === 'running').length ?? 0,
+      engine: last?.engine ?? null,
+      counters: last?.counters ?? null,
+      lastSeenAt: lastSeenMs === null ? null : new Date(lastSeenMs).toISOString(),
+      problem,
+    };
+  }
+
+  documents(): DeviceState[] {
+    return [...this.#entries.keys()].map((device) => this.document(device));
+  }
+
+  #mismatch(registration: Registration, entry: Entry): HttpProblem | null {
+    const { modelDigest, planDigest } = this.#identity;
+    const { device, protocol, model, plan, address } = registration;
+    if (protocol !== PROTOCOL_VERSION) {
+      const detail = `${device} speaks protocol ${protocol}, the gateway ${PROTOCOL_VERSION}: run one version everywhere`;
+      return new HttpProblem(409, 'DT_PROTOCOL_MISMATCH', detail);
+    }
+    if (model !== modelDigest) {
+      const detail =
+        `${device} has another model than the gateway (${short(model)}, not ${short(modelDigest)}): ` +
+        'give both the same model section in cluster.yaml and the same files';
+      return new HttpProblem(409, 'DT_MODEL_MISMATCH', detail);
+    }
+    if (plan !== planDigest) {
+      const detail =
+        `${device} follows another plan than the gateway (${short(plan)}, not ${short(planDigest)}): ` +
+        'give both the same partition section in cluster.yaml';
+      return new HttpProblem(409, 'DT_PLAN_MISMATCH', detail);
+    }
+    // What a device announces is where requests are sent to: never to a host that nobody declared.
+    if (new URL(address).hostname !== new URL(entry.address).hostname) {
+      const detail = `${device} announces ${address}, but cluster.yaml declares it at ${entry.address}`;
+      return new HttpProblem(409, 'DT_ADDRESS_UNDECLARED', detail);
+    }
+    return null;
+  }
+}
+
+function short(digest: string): string {
+  return digest.replace(/^sha256:/, '').slice(0, 12);
+}

@@ -1,0 +1,104 @@
+import { letterboxPicture } from '../imaging/letterbox.js';
+import { inspectPicture, type PictureLimits } from '../imaging/picture-header.js';
+import type { Network } from '../model/network.js';
+import type { Logger } from '../node/logger.js';
+import type { NodeMetrics } from '../node/metrics.js';
+import { HttpProblem } from '../node/problem.js';
+import type { DeviceRegistry } from './device-registry.js';
+import { type FrameRecord, newFrameRecord } from './frame-record.js';
+import type { FrameStore } from './frame-store.js';
+import { FrameTrace } from './frame-trace.js';
+import type { LedgerKeeper } from './ledger-keeper.js';
+
+export interface FrameDeskParts {
+  readonly epoch: string;
+  readonly network: Network;
+  readonly tiles: number;
+  readonly limits: PictureLimits & { readonly queuedFrames: number };
+  readonly registry: DeviceRegistry;
+  readonly store: FrameStore;
+  readonly keeper: LedgerKeeper;
+  readonly metrics: NodeMetrics;
+  readonly log: Logger;
+  readonly nowMs: () => number;
+}
+
+export interface Submission {
+  readonly bytes: Uint8Array;
+  /** Null: the gateway chooses. */
+  readonly source: string | null;
+  /** Whether the source sent it itself and has the picture. */
+  readonly delivered: boolean;
+}
+
+/** Accepts frames: everything that can be wrong with a picture is found before a frame is allotted. */
+export class FrameDesk {
+  readonly #parts: FrameDeskParts;
+  /** Pictures being looked at; they count as frames. */
+  #inHand = 0;
+  #lastNumber = 0;
+
+  constructor(parts: FrameDeskParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * @throws HttpProblem 429 when as many frames are open as may be, 503 when there is no device for it.
+   * @throws DeepThingsError of imaging when it is no picture that can be taken.
+   */
+  async accept(submission: Submission): Promise<FrameRecord> {
+    this.#requireRoom();
+    this.#requireSource(submission.source);
+    this.#inHand++;
+    try {
+      return await this.#accept(submission);
+    } finally {
+      this.#inHand--;
+    }
+  }
+
+  async #accept({ bytes, source, delivered }: Submission): Promise<FrameRecord> {
+    const { epoch, keeper, limits, log, metrics, network, nowMs, store, tiles } = this.#parts;
+    metrics.bytesReceived.inc({ kind: 'frame' }, bytes.byteLength);
+    const { mediaType, width, height } = await inspectPicture(bytes, limits);
+    const letterboxed = await letterboxPicture(bytes, network);
+    // Decoding took a while; a source that was lost meanwhile is found out by the ledger.
+    const id = `${epoch}-${(++this.#lastNumber).toString(36)}`;
+    const picture = { bytes, mediaType, width, height };
+    const trace = new FrameTrace(tiles, nowMs());
+    const record = newFrameRecord({ id, nowMs: Date.now(), source: source ?? '', picture, letterboxed, trace });
+    store.add(record);
+    keeper.apply({ kind: 'frame-accepted', frame: id, parts: tiles, source, delivered });
+    record.source = keeper.sourceOf(id) ?? record.source;
+    log.info({ frame: id, source: record.source, width, height, bytes: bytes.byteLength }, 'frame accepted');
+    return record;
+  }
+
+  #requireRoom(): void {
+    const { limits, store } = this.#parts;
+    const open = store.openCount + this.#inHand;
+    if (open < limits.queuedFrames) return;
+    const detail = `${open} frames are queued, which is as many as may be; come back when one has ended`;
+    throw new HttpProblem(429, 'DT_OVERLOADED', detail, { retryAfterSeconds: 1 });
+  }
+
+  #requireSource(source: string | null): void {
+    const { registry } = this.#parts;
+    const later = { retryAfterSeconds: 2 };
+    if (source !== null && !registry.has(source)) {
+      throw new HttpProblem(422, 'DT_DEVICE_UNKNOWN', `the cluster has no device ${source}; GET /cluster lists them`);
+    }
+    if (source !== null && !registry.isLive(source)) {
+      throw new HttpProblem(
+        503,
+        'DT_SOURCE_NOT_LIVE',
+        `device ${source} is not live now; GET /cluster says why`,
+        later,
+      );
+    }
+    if (!registry.anyLive) {
+      const detail = 'no device is registered with the gateway, so nothing can be computed; GET /cluster says why';
+      throw new HttpProblem(503, 'DT_NO_DEVICE', detail, later);
+    }
+  }
+}

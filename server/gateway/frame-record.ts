@@ -1,0 +1,109 @@
+import type { Schemas } from '../../client/client.js';
+import type { LetterboxedPicture } from '../imaging/letterbox.js';
+import type { PictureMediaType } from '../imaging/picture-format.js';
+import type { Detection } from '../model/detect.js';
+import type { Placement } from '../model/placement.js';
+import type { FrameTrace } from './frame-trace.js';
+
+export interface StoredPicture {
+  readonly bytes: Uint8Array;
+  readonly mediaType: PictureMediaType;
+  /** In pixels, as it is to be looked at (after its orientation). */
+  readonly width: number;
+  readonly height: number;
+}
+
+export type FrameEnd =
+  | { readonly kind: 'complete'; readonly detections: readonly Detection[] }
+  | { readonly kind: 'failed'; readonly code: string; readonly detail: string };
+
+/** A frame as the gateway keeps it: first what it is, then what has become of it. */
+export interface FrameRecord {
+  readonly id: string;
+  readonly createdMs: number;
+  readonly picture: StoredPicture;
+  readonly inputDigest: string;
+  readonly placement: Placement;
+  readonly trace: FrameTrace;
+  source: string;
+  state: 'queued' | 'running' | 'finishing' | 'complete' | 'failed';
+  /** The letterboxed picture, from which any tile's input can be cut again; null once the frame has ended. */
+  input: Uint8Array | null;
+  /** When a source was first given it. */
+  startedMs: number | null;
+  endedMs: number | null;
+  end: FrameEnd | null;
+  fusedMs: number | null;
+  remainingMs: number | null;
+}
+
+export function newFrameRecord(facts: {
+  readonly id: string;
+  readonly nowMs: number;
+  readonly source: string;
+  readonly picture: StoredPicture;
+  readonly letterboxed: LetterboxedPicture;
+  readonly trace: FrameTrace;
+}): FrameRecord {
+  const { id, nowMs, source, picture, letterboxed, trace } = facts;
+  return {
+    id,
+    createdMs: nowMs,
+    picture,
+    inputDigest: letterboxed.digest,
+    placement: letterboxed.placement,
+    trace,
+    source,
+    state: 'queued',
+    input: letterboxed.data,
+    startedMs: null,
+    endedMs: null,
+    end: null,
+    fusedMs: null,
+    remainingMs: null,
+  };
+}
+
+/** The frame as the API shows it. */
+export function frameDocument(record: FrameRecord): Schemas['Frame'] {
+  const { id, picture, end, createdMs, endedMs, trace } = record;
+  const self = `/frames/${id}`;
+  return {
+    id,
+    state: record.state,
+    source: record.source,
+    createdAt: isoTime(createdMs),
+    endedAt: endedMs === null ? null : isoTime(endedMs),
+    picture: {
+      mediaType: picture.mediaType,
+      width: picture.width,
+      height: picture.height,
+      bytes: picture.bytes.byteLength,
+    },
+    inputDigest: record.inputDigest,
+    tiles: { total: trace.tiles, done: trace.done, byDevice: trace.byDevice() },
+    timing: {
+      totalMs: endedMs === null ? null : endedMs - createdMs,
+      fusedMs: record.fusedMs,
+      remainingMs: record.remainingMs,
+    },
+    detections: end?.kind === 'complete' ? [...end.detections] : null,
+    failure: end?.kind === 'failed' ? { code: end.code, detail: end.detail } : null,
+    links: { self, image: `${self}/image`, annotated: `${self}/annotated`, trace: `${self}/trace` },
+  };
+}
+
+/** The frame's end as its source is told of it. */
+export function outcomeDocument({ id, end, endedMs }: FrameRecord): Schemas['FrameOutcome'] {
+  return {
+    frame: id,
+    state: end?.kind === 'complete' ? 'complete' : 'failed',
+    endedAt: isoTime(endedMs ?? 0),
+    detections: end?.kind === 'complete' ? [...end.detections] : null,
+    failure: end?.kind === 'failed' ? { code: end.code, detail: end.detail } : null,
+  };
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,152 @@
+import type { EventLog } from '../node/event-log.js';
+import type { Logger } from '../node/logger.js';
+import type { NodeMetrics } from '../node/metrics.js';
+import type { LedgerEffect, LedgerEvent } from '../scheduling/ledger-state.js';
+import type { Courier } from './courier.js';
+import type { DeviceRegistry } from './device-registry.js';
+import type { Finisher } from './finisher.js';
+import { type FrameEnd, type FrameRecord, frameDocument } from './frame-record.js';
+import type { FrameStore } from './frame-store.js';
+import type { KeptOutputs } from './kept-outputs.js';
+import type { ResultsPool } from './results-pool.js';
+import type { StealDesk } from './steal-desk.js';
+
+export interface FrameRunnerParts {
+  readonly store: FrameStore;
+  readonly pool: ResultsPool;
+  readonly keptOutputs: KeptOutputs;
+  readonly courier: Courier;
+  readonly finisher: Finisher;
+  readonly registry: DeviceRegistry;
+  readonly stealDesk: StealDesk;
+  readonly events: EventLog;
+  readonly metrics: NodeMetrics;
+  readonly log: Logger;
+  readonly nowMs: () => number;
+  /** Hands an event to the ledger. */
+  readonly tell: (event: LedgerEvent) => void;
+}
+
+/** Carries out what the ledger decides. */
+export class FrameRunner {
+  readonly #parts: FrameRunnerParts;
+
+  constructor(parts: FrameRunnerParts) {
+    this.#parts = parts;
+  }
+
+  carryOut(effect: LedgerEffect): void {
+    const { registry, stealDesk, store } = this.#parts;
+    if (effect.kind === 'device-lost') {
+      this.#parts.log.warn({ device: effect.device }, 'device lost: its tiles go to the others');
+      registry.lost(effect.device);
+      stealDesk.pending(effect.device, 0);
+      this.#parts.events.publish('device', registry.document(effect.device));
+      return;
+    }
+    const record = store.get(effect.frame);
+    if (record === undefined) return;
+    switch (effect.kind) {
+      case 'note':
+        this.#note(record, effect);
+        return;
+      case 'deliver':
+        void this.#deliver(record, effect.source, effect.attempt);
+        return;
+      case 'push':
+        void this.#push(record, effect);
+        return;
+      case 'finish':
+        void this.#finish(record);
+        return;
+      case 'fail':
+        this.end(record, { kind: 'failed', code: effect.code, detail: effect.detail });
+        return;
+    }
+  }
+
+  /** Ends a frame, once. */
+  end(record: FrameRecord, end: FrameEnd): void {
+    if (record.end !== null) return;
+    const { courier, log, metrics, pool, store } = this.#parts;
+    record.end = end;
+    record.state = end.kind;
+    record.endedMs = Date.now();
+    pool.take(record.id);
+    store.ended(record);
+    const totalMs = record.endedMs - record.createdMs;
+    metrics.frameDuration.observe({ state: end.kind }, totalMs / 1000);
+    const facts = { frame: record.id, source: record.source, totalMs };
+    if (end.kind === 'complete') {
+      const { fusedMs, remainingMs, trace } = record;
+      const detections = end.detections.length;
+      log.info({ ...facts, fusedMs, remainingMs, detections, tiles: trace.byDevice() }, 'frame complete');
+    } else {
+      log.error({ ...facts, code: end.code }, `frame failed: ${end.detail}`);
+    }
+    this.#publish(record);
+    void courier.notify(record);
+  }
+
+  #note(record: FrameRecord, { part, note, device, attempt }: Extract<LedgerEffect, { kind: 'note' }>): void {
+    const { events, log, nowMs } = this.#parts;
+    record.trace.note(part, note, device, attempt, nowMs());
+    events.publish('tile', { frame: record.id, tile: part, event: note, device, attempt });
+    const facts = { frame: record.id, tile: part, attempt, device };
+    if (note === 'expired' || note === 'lost') log.warn(facts, `tile ${note}`);
+    else log.debug(facts, `tile ${note}`);
+  }
+
+  async #deliver(record: FrameRecord, source: string, attempt: number): Promise<void> {
+    const { courier, log, metrics, nowMs, tell } = this.#parts;
+    record.source = source;
+    record.state = 'running';
+    record.startedMs ??= nowMs();
+    this.#publish(record);
+    try {
+      await courier.deliver(record, source, attempt);
+      tell({ kind: 'frame-delivered', frame: record.id, source, attempt });
+    } catch (error) {
+      metrics.retries.inc({ what: 'delivery' });
+      log.warn({ frame: record.id, device: source, attempt, err: error }, 'source did not take the frame');
+      const detail = `${source}: ${(error as Error).message}`;
+      tell({ kind: 'delivery-failed', frame: record.id, source, attempt, detail });
+    }
+  }
+
+  async #push(record: FrameRecord, effect: Extract<LedgerEffect, { kind: 'push' }>): Promise<void> {
+    const { courier, log, tell } = this.#parts;
+    const { frame, part, attempt, device } = effect;
+    try {
+      await courier.push(record, part, attempt, device);
+      tell({ kind: 'part-pushed', frame, part, attempt, device });
+    } catch (error) {
+      log.warn({ frame, tile: part, attempt, device, err: error }, 'device did not take the tile');
+      tell({ kind: 'push-failed', frame, part, attempt, device, detail: (error as Error).message });
+    }
+  }
+
+  async #finish(record: FrameRecord): Promise<void> {
+    const { finisher, keptOutputs, log, metrics, nowMs, pool, tell } = this.#parts;
+    record.state = 'finishing';
+    record.fusedMs = nowMs() - (record.startedMs ?? nowMs());
+    metrics.fusedDuration.observe(record.fusedMs / 1000);
+    this.#publish(record);
+    try {
+      const merged = pool.take(record.id)!;
+      keptOutputs.keep(record.id, merged);
+      const end = await finisher.finish(record, merged);
+      metrics.remainingDuration.observe((record.remainingMs ?? 0) / 1000);
+      this.end(record, end);
+    } catch (error) {
+      log.error({ frame: record.id, err: error }, 'remaining layers failed');
+      const detail = `the remaining layers could not be run: ${(error as Error).message}`;
+      this.end(record, { kind: 'failed', code: 'DT_REMAINING_LAYERS', detail });
+    }
+    tell({ kind: 'frame-ended', frame: record.id });
+  }
+
+  #publish(record: FrameRecord): void {
+    this.#parts.events.publish('frame', frameDocument(record));
+  }
+}

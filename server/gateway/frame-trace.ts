@@ -1,0 +1,93 @@
+import type { Schemas } from '../../client/client.js';
+import type { ResultBody } from '../node/result-body.js';
+import type { PartNote } from '../scheduling/ledger-state.js';
+
+type TileTrace = Schemas['TileTrace'];
+type TileState = TileTrace['state'];
+
+/** Notes kept for one tile; a tile that is tried again and again says no more after that. */
+const HISTORY_LIMIT = 64;
+
+const STATE_OF_NOTE: Readonly<Record<PartNote | 'duplicate', TileState>> = {
+  queued: 'queued',
+  pushed: 'queued',
+  expired: 'queued',
+  lost: 'queued',
+  assigned: 'assigned',
+  running: 'running',
+  done: 'done',
+  duplicate: 'done',
+};
+
+/** What happened to each tile of one frame. */
+export class FrameTrace {
+  readonly #startedMs: number;
+  readonly #tiles: TileTrace[];
+  #done = 0;
+
+  constructor(tiles: number, startedMs: number) {
+    this.#startedMs = startedMs;
+    this.#tiles = Array.from({ length: tiles }, (_, tile) => ({
+      tile,
+      state: 'queued',
+      attempt: 1,
+      device: null,
+      acceptedAtMs: null,
+      waitMs: null,
+      transferMs: null,
+      computeMs: null,
+      inputBytes: 0,
+      resultBytes: 0,
+      macs: null,
+      history: [],
+    }));
+  }
+
+  get tiles(): number {
+    return this.#tiles.length;
+  }
+
+  get done(): number {
+    return this.#done;
+  }
+
+  /** Tiles whose output came from each device. */
+  byDevice(): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const { state, device } of this.#tiles) {
+      if (state === 'done' && device !== null) counts[device] = (counts[device] ?? 0) + 1;
+    }
+    return counts;
+  }
+
+  note(tile: number, event: PartNote | 'duplicate', device: string, attempt: number, nowMs: number): void {
+    const entry = this.#tiles[tile]!;
+    if (entry.history.length < HISTORY_LIMIT) {
+      entry.history.push({ atMs: nowMs - this.#startedMs, event, device, attempt });
+    }
+    if (entry.state === 'done') return;
+    entry.state = STATE_OF_NOTE[event];
+    entry.device = device;
+    entry.attempt = attempt;
+    if (event === 'done') this.#done++;
+  }
+
+  /** What an accepted result said of itself. */
+  accepted(result: ResultBody, resultBytes: number, nowMs: number): void {
+    const { waitMs, transferMs, computeMs, inputBytes, macs } = result;
+    const acceptedAtMs = nowMs - this.#startedMs;
+    Object.assign(this.#tiles[result.tile]!, {
+      acceptedAtMs,
+      waitMs,
+      transferMs,
+      computeMs,
+      inputBytes,
+      resultBytes,
+      macs,
+    });
+  }
+
+  document(): TileTrace[] {
+    return this.#tiles.map((tile) => ({ ...tile, history: [...tile.history] }));
+  }
+}

@@ -1,0 +1,201 @@
+import { performance } from 'node:perf_hooks';
+import type { Schemas } from '../../client/client.js';
+import { type ComputeThread, startComputeThread } from '../compute/compute-thread.js';
+import type { ClusterConfig } from '../config/cluster-config.js';
+import { formatGrid } from '../geometry/grid.js';
+import { loadSharp } from '../imaging/sharp-library.js';
+import { type ClusterPlan, largestTensorBody, planCluster } from '../node/cluster-plan.js';
+import { commonHandlers } from '../node/common-handlers.js';
+import { EventLog } from '../node/event-log.js';
+import { type ListenAddress, listen, requireToken } from '../node/listen.js';
+import type { Logger } from '../node/logger.js';
+import { createMetrics } from '../node/metrics.js';
+import { createNodeApp } from '../node/node-app.js';
+import { createPeerClients, type PeerClients } from '../node/peer-clients.js';
+import { planDigest } from '../node/plan-digest.js';
+import { onceOnly, type RunningNode } from '../node/running-node.js';
+import { VERSION } from '../node/version.js';
+import type { LedgerEvent, LedgerSettings } from '../scheduling/ledger-state.js';
+import { Courier } from './courier.js';
+import { isDashboardPath, serveDashboard } from './dashboard-files.js';
+import { DeviceRegistry } from './device-registry.js';
+import { Finisher } from './finisher.js';
+import { FrameDesk } from './frame-desk.js';
+import { frameHandlers } from './frame-handlers.js';
+import { FrameInputs } from './frame-inputs.js';
+import { FrameRunner } from './frame-runner.js';
+import { FrameStore } from './frame-store.js';
+import { KeptOutputs } from './kept-outputs.js';
+import { LedgerKeeper } from './ledger-keeper.js';
+import { ResultsPool } from './results-pool.js';
+import { StealDesk } from './steal-desk.js';
+import { workHandlers } from './work-handlers.js';
+
+export interface GatewayOptions {
+  readonly config: ClusterConfig;
+  /** The cluster's token; null when there is none. */
+  readonly token: string | null;
+  readonly log: Logger;
+  /** In place of what `cluster.yaml` says; port 0 is any free one. */
+  readonly listen?: ListenAddress;
+  /** Called when the node cannot go on. */
+  readonly onFatal?: (error: Error) => void;
+}
+
+const ANNOUNCE_TIMEOUT_MS = 1_000;
+
+function ledgerSettings({ schedule, limits }: ClusterConfig): LedgerSettings {
+  const { lease, heartbeat } = schedule;
+  return {
+    framesPerSource: limits.framesPerSource,
+    lostAfterMs: heartbeat.lostAfterMs,
+    leaseFactor: lease.factor,
+    leaseFloorMs: lease.floorMs,
+    leaseWaitingMs: lease.waitingMs,
+    missingMs: 2 * heartbeat.intervalMs + 500,
+    retryMs: 250,
+    attempts: lease.attempts,
+    frameTimeoutMs: limits.frameTimeoutMs,
+  };
+}
+
+/**
+ * Starts the gateway: it owns frames, hints victims, merges results and runs the remaining layers (paper section
+ * IV.B.2).
+ *
+ * @throws DeepThingsError when the model cannot be loaded or the port is taken.
+ */
+export async function startGateway(options: GatewayOptions): Promise<RunningNode> {
+  const { config, log } = options;
+  const at = options.listen ?? config.gateway.listen;
+  requireToken(at.host, options.token);
+  const clusterPlan = planCluster(config);
+  const compute = await startComputeThread(
+    {
+      model: config.model,
+      engine: { name: config.engine.name, threads: config.gateway.threads },
+      stage: { kind: 'remaining', depth: config.partition.fusedDepth },
+    },
+    (error) => {
+      log.fatal({ err: error }, 'the compute thread crashed');
+      options.onFatal?.(error);
+    },
+  );
+  await loadSharp();
+  log.info({ engine: compute.engine, model: clusterPlan.network.name }, 'remaining layers loaded');
+  try {
+    return await assemble(options, { at, clusterPlan, compute });
+  } catch (error) {
+    await compute.close();
+    throw error;
+  }
+}
+
+interface Ground {
+  readonly at: ListenAddress;
+  readonly clusterPlan: ClusterPlan;
+  readonly compute: ComputeThread;
+}
+
+/** Builds the parts of the gateway, and starts them. */
+async function assemble({ config, token, log }: GatewayOptions, ground: Ground): Promise<RunningNode> {
+  const { at, clusterPlan, compute } = ground;
+  const { limits, schedule, partition, model } = config;
+  const { network, plan } = clusterPlan;
+  const epoch = Date.now().toString(36);
+  const nowMs = () => performance.now();
+  const planDigestText = planDigest({ modelDigest: compute.modelDigest, depth: plan.depth, grid: partition.grid });
+  const wirePlan = { plan, digest: planDigestText };
+  const metrics = createMetrics({ role: 'gateway', node: 'gateway' });
+  const events = new EventLog(epoch, limits.eventsKept);
+  const peers = createPeerClients(token);
+  const registry = new DeviceRegistry(config, { modelDigest: compute.modelDigest, planDigest: planDigestText });
+
+  const stealDesk = new StealDesk();
+  const store = new FrameStore(limits);
+  const pool = new ResultsPool(plan);
+  const keptOutputs = new KeptOutputs(limits.keptOutputs);
+  const common = {
+    epoch,
+    wirePlan,
+    network,
+    registry,
+    stealDesk,
+    store,
+    pool,
+    keptOutputs,
+    peers,
+    events,
+    metrics,
+    log,
+    nowMs,
+  };
+  const courier = new Courier(common);
+  const finisher = new Finisher({ network, compute, limits: model });
+  const tell = (event: LedgerEvent) => void keeper.apply(event);
+  const runner = new FrameRunner({ ...common, courier, finisher, tell });
+  const keeper = new LedgerKeeper(ledgerSettings(config), nowMs, (effect) => runner.carryOut(effect));
+  const desk = new FrameDesk({ ...common, tiles: plan.tiles.length, limits, keeper });
+
+  const clusterState = (): Schemas['ClusterState'] => ({
+    name: config.name,
+    role: 'gateway',
+    version: VERSION,
+    epoch,
+    strategy: schedule.strategy,
+    model: { name: network.name, digest: compute.modelDigest, labels: [...network.labels] },
+    plan: { grid: formatGrid(partition.grid), fusedDepth: partition.fusedDepth, digest: planDigestText },
+    limits: { queuedFrames: limits.queuedFrames, pictureBytes: limits.pictureBytes },
+    devices: registry.documents(),
+    frames: { open: store.openCount, complete: store.completeCount, failed: store.failedCount },
+  });
+  const app = await createNodeApp({
+    role: 'gateway',
+    handlers: {
+      ...commonHandlers({ ...common, role: 'gateway', clusterPlan, notReady: () => null }),
+      ...workHandlers({ ...common, heartbeatMs: schedule.heartbeat.intervalMs, keeper }),
+      ...frameHandlers({
+        ...common,
+        strategy: schedule.strategy,
+        desk,
+        inputs: new FrameInputs(network),
+        keeper,
+        runner,
+      }),
+      getCluster: async () => clusterState(),
+    },
+    token,
+    log,
+    metrics,
+    pictureBytes: limits.pictureBytes,
+    tensorBytes: largestTensorBody(clusterPlan),
+    openPaths: isDashboardPath,
+  });
+  await serveDashboard(app);
+  const port = await listen(app, at);
+  const address = at.port === 0 ? `http://${at.host}:${port}` : config.gateway.address;
+  log.info({ address }, 'gateway listens');
+  keeper.start();
+  void announce(config, peers, epoch);
+
+  return {
+    app,
+    address,
+    stop: onceOnly(async () => {
+      keeper.stop();
+      courier.stop();
+      stealDesk.close();
+      events.close();
+      await app.close();
+      await compute.close();
+      await peers.close();
+    }),
+  };
+}
+
+/** Devices that run already register at once instead of at their next try. */
+async function announce({ devices }: ClusterConfig, peers: PeerClients, epoch: string): Promise<void> {
+  const json = { kind: 'gateway', epoch } as const;
+  const timeoutMs = ANNOUNCE_TIMEOUT_MS;
+  await Promise.allSettled(devices.map(({ address }) => peers.client(address).call('register', { json, timeoutMs })));
+}

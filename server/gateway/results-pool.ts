@@ -1,0 +1,31 @@
+import type { FtpPlan } from '../geometry/ftp-plan.js';
+import { wholeMap } from '../geometry/region.js';
+import { placeRegion, valuesOf } from '../tensor/planes.js';
+
+/**
+ * The tiles' outputs, put together as they come (paper section IV.B.2): they cover the fused stack's output exactly
+ * once. One map for each frame that has a result, freed when the frame ends.
+ */
+export class ResultsPool {
+  readonly #plan: FtpPlan;
+  readonly #maps = new Map<string, Float32Array>();
+
+  constructor(plan: FtpPlan) {
+    this.#plan = plan;
+  }
+
+  /** @param output the tile's share, `[channels, height, width]`. */
+  place(frame: string, tile: number, output: Float32Array): void {
+    const shape = this.#plan.maps[this.#plan.depth]!;
+    const map = this.#maps.get(frame) ?? new Float32Array(valuesOf(shape));
+    this.#maps.set(frame, map);
+    placeRegion(map, shape.channels, wholeMap(shape), output, this.#plan.tiles[tile]!.regions[this.#plan.depth]!);
+  }
+
+  /** Takes the merged map out, `[channels, height, width]`. */
+  take(frame: string): Float32Array | null {
+    const map = this.#maps.get(frame) ?? null;
+    this.#maps.delete(frame);
+    return map;
+  }
+}

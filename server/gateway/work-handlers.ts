@@ -1,0 +1,138 @@
+import type { Schemas } from '../../client/client.js';
+import type { EventLog } from '../node/event-log.js';
+import type { Logger } from '../node/logger.js';
+import type { NodeMetrics } from '../node/metrics.js';
+import type { OperationHandlers } from '../node/operations.js';
+import { HttpProblem } from '../node/problem.js';
+import { decodeResultBody } from '../node/result-body.js';
+import type { WirePlan } from '../node/task-body.js';
+import type { DeviceRegistry } from './device-registry.js';
+import { clientGone } from './frame-handlers.js';
+import type { FrameStore } from './frame-store.js';
+import type { LedgerKeeper } from './ledger-keeper.js';
+import type { ResultsPool } from './results-pool.js';
+import type { StealDesk } from './steal-desk.js';
+
+type Registration = Schemas['DeviceRegistration'];
+
+export interface WorkHandlerParts {
+  readonly epoch: string;
+  readonly heartbeatMs: number;
+  readonly wirePlan: WirePlan;
+  readonly registry: DeviceRegistry;
+  readonly stealDesk: StealDesk;
+  readonly keeper: LedgerKeeper;
+  readonly store: FrameStore;
+  readonly pool: ResultsPool;
+  readonly events: EventLog;
+  readonly metrics: NodeMetrics;
+  readonly log: Logger;
+  readonly nowMs: () => number;
+}
+
+/** What devices say to the gateway. */
+export function workHandlers(parts: WorkHandlerParts): OperationHandlers {
+  const { registry, stealDesk } = parts;
+  return {
+    register: async (request) => {
+      if (request.body.kind !== 'device') {
+        throw new HttpProblem(
+          404,
+          'DT_OTHER_ROLE',
+          'this node is the gateway; gateways announce themselves to devices',
+        );
+      }
+      return register(parts, request.body);
+    },
+    stealTask: async (request, reply) => {
+      const { thief, waitMs = 0 } = request.body;
+      if (!registry.has(thief)) {
+        throw new HttpProblem(409, 'DT_DEVICE_UNKNOWN', `cluster.yaml declares no device ${thief}`);
+      }
+      const device = await stealDesk.askForVictim(thief, waitMs, clientGone(reply));
+      if (device === null) return reply.code(204).send();
+      return { victim: { device, address: registry.addressOf(device) } };
+    },
+    postResult: async (request) => {
+      const bytes: unknown = request.body;
+      if (!(bytes instanceof Uint8Array)) {
+        throw new HttpProblem(404, 'DT_OTHER_ROLE', 'this node is the gateway; outcomes go to the frame’s source');
+      }
+      return { status: takeResult(parts, bytes) };
+    },
+  };
+}
+
+function register(parts: WorkHandlerParts, registration: Registration): Schemas['RegistrationAnswer'] {
+  const { epoch, events, heartbeatMs, keeper, log, registry, stealDesk } = parts;
+  const { device, pending, leaving, tasks, handedOut, counters } = registration;
+  const before = registry.has(device) ? registry.document(device) : null;
+  try {
+    const admission = registry.admit(registration, Date.now());
+    if (admission.kind === 'news') {
+      if (admission.restarted || leaving) keeper.apply({ kind: 'device-left', device });
+      if (!leaving) {
+        const usualTileMs = counters.tileMs > 0 ? counters.tileMs : null;
+        keeper.apply({ kind: 'device-seen', device, usualTileMs, tasks, handedOut });
+      }
+      stealDesk.pending(device, leaving ? 0 : pending);
+    }
+  } catch (error) {
+    if (before !== null && before.state !== 'refused') {
+      log.error({ device }, `device refused: ${(error as Error).message}`);
+      keeper.apply({ kind: 'device-left', device });
+      stealDesk.pending(device, 0);
+      events.publish('device', registry.document(device));
+    }
+    throw error;
+  }
+  const now = registry.document(device);
+  if (before?.state !== now.state) log.info({ device, address: now.address }, `device is ${now.state}`);
+  if (before === null || differs(before, now)) events.publish('device', now);
+  const ended = [...new Set(tasks.map(({ frame }) => frame))].filter((frame) => !keeper.has(frame));
+  return { epoch, heartbeatMs, ended };
+}
+
+/** Whether those who watch should hear of it; that it was seen again is no news. */
+function differs(a: Schemas['DeviceState'], b: Schemas['DeviceState']): boolean {
+  return (
+    a.state !== b.state ||
+    a.pending !== b.pending ||
+    a.running !== b.running ||
+    a.counters?.tilesRun !== b.counters?.tilesRun
+  );
+}
+
+function takeResult(parts: WorkHandlerParts, bytes: Uint8Array): 'accepted' | 'duplicate' | 'stale' {
+  const { keeper, log, metrics, nowMs, pool, registry, store, wirePlan } = parts;
+  const result = decodeResultBody(wirePlan, bytes);
+  const { frame, tile, attempt, device } = result;
+  if (!registry.has(device)) {
+    throw new HttpProblem(409, 'DT_DEVICE_UNKNOWN', `cluster.yaml declares no device ${device}`);
+  }
+  const record = store.get(frame);
+  if (record === undefined) throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `the gateway has no frame ${frame}`);
+  metrics.bytesReceived.inc({ kind: 'result' }, bytes.byteLength);
+  const facts = { frame, tile, attempt, device };
+  if (result.inputDigest !== record.inputDigest) {
+    metrics.results.inc({ verdict: 'stale' });
+    log.warn(facts, 'result of another input refused');
+    return 'stale';
+  }
+  // Before the ledger hears of it: with the last tile it has the frame finished.
+  if (keeper.wants(frame, tile)) {
+    pool.place(frame, tile, result.output);
+    record.trace.accepted(result, bytes.byteLength, nowMs());
+  }
+  const verdict = keeper.apply({ kind: 'result', frame, part: tile, attempt, device }) ?? 'stale';
+  metrics.results.inc({ verdict });
+  if (verdict === 'accepted') {
+    metrics.tileCompute.observe(result.computeMs / 1000);
+    metrics.tileTransfer.observe(result.transferMs / 1000);
+    metrics.tileWait.observe(result.waitMs / 1000);
+  } else {
+    if (verdict === 'duplicate') record.trace.note(tile, 'duplicate', device, attempt, nowMs());
+    log.debug({ ...facts, verdict }, 'result not needed');
+  }
+  return verdict;
+}

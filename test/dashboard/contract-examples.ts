@@ -1,0 +1,68 @@
+import type { ClusterState, DeviceState, Frame } from '../../dashboard/src/contract-types.js';
+
+/** Minutes after a fixed hour, as an ISO time. */
+export function minute(minutes: number): string {
+  return new Date(Date.UTC(2026, 10, 23, 9, minutes)).toISOString();
+}
+
+export function aDevice(device: string, changes: Partial<DeviceState> = {}): DeviceState {
+  return {
+    device,
+    address: `http://127.0.0.1:${8081 + Number(device.slice(1))}`,
+    state: 'live',
+    pending: 0,
+    running: 0,
+    engine: { name: 'onnxruntime', version: '1.30.0', threads: 1 },
+    counters: { tilesRun: 0, tilesStolen: 0, tilesGiven: 0, tileMs: 0, rssBytes: 0 },
+    lastSeenAt: minute(0),
+    problem: null,
+    ...changes,
+  };
+}
+
+/** Number `n`, accepted at minute `n`. */
+export function aFrame(n: number, changes: Partial<Frame> = {}): Frame {
+  const id = `mbx2k0g1-${n}`;
+  const path = `/frames/${id}`;
+  return {
+    id,
+    state: 'queued',
+    source: 'e0',
+    createdAt: minute(n),
+    endedAt: null,
+    picture: { mediaType: 'image/jpeg', width: 768, height: 576, bytes: 163_759 },
+    inputDigest: 'sha256:3',
+    tiles: { total: 9, done: 0, byDevice: {} },
+    timing: { totalMs: null, fusedMs: null, remainingMs: null },
+    detections: null,
+    failure: null,
+    links: { self: path, image: `${path}/image`, annotated: `${path}/annotated`, trace: `${path}/trace` },
+    ...changes,
+  };
+}
+
+export function aCompleteFrame(n: number, changes: Partial<Frame> = {}): Frame {
+  return aFrame(n, {
+    state: 'complete',
+    endedAt: minute(n),
+    tiles: { total: 9, done: 9, byDevice: { e0: 5, e1: 4 } },
+    timing: { totalMs: 214, fusedMs: 161, remainingMs: 22 },
+    detections: [],
+    ...changes,
+  });
+}
+
+export function aCluster(devices: readonly DeviceState[] = [aDevice('e0'), aDevice('e1')]): ClusterState {
+  return {
+    name: 'home',
+    role: 'gateway',
+    version: '0.1.0',
+    epoch: 'mbx2k0g1',
+    strategy: 'ftp-wst',
+    model: { name: 'face-detector', digest: 'sha256:1', labels: ['face'] },
+    plan: { grid: '3x3', fusedDepth: 10, digest: 'sha256:2' },
+    limits: { queuedFrames: 32, pictureBytes: 20 * 1024 * 1024 },
+    devices: [...devices],
+    frames: { open: 0, complete: 0, failed: 0 },
+  };
+}

@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { calm, chaos, type Happening, happen, settle, settlingMs, setups, unhurried } from './simulation/happenings.js';
+import { type ClusterSetup, SimulatedCluster } from './simulation/simulated-cluster.js';
+
+/** As many as fit into a few seconds; fast-check prints the seed and the shortest script that fails. */
+const bounded = (seconds: number) => ({ numRuns: 20_000, interruptAfterTimeLimit: seconds * 1_000 });
+
+function play(setup: ClusterSetup, script: readonly Happening[]): SimulatedCluster {
+  const cluster = new SimulatedCluster(setup);
+  for (const happening of script) happen(cluster, happening);
+  settle(cluster, settlingMs(setup, cluster.openFrames.length));
+  return cluster;
+}
+
+describe('a simulated cluster', () => {
+  it('ends every frame exactly once, whatever happens, and soon when it has stopped happening', () => {
+    fc.assert(
+      fc.property(setups, chaos, (setup, script) => {
+        expect(play(setup, script).framesInLedger).toBe(0);
+      }),
+      bounded(8),
+    );
+  });
+
+  it('completes every frame at the first attempt when nothing is wrong, however its letters cross', () => {
+    fc.assert(
+      fc.property(setups, calm, (setup, script) => {
+        const cluster = play(unhurried(setup), script);
+        const { complete, failures, notes } = cluster.tally;
+        expect(complete).toHaveLength(cluster.submitted);
+        expect(failures.size).toBe(0);
+        for (const note of ['expired', 'lost', 'pushed'] as const) expect(notes.get(note) ?? 0).toBe(0);
+      }),
+      bounded(2),
+    );
+  });
+
+  it('comes by everything that it is there to try', () => {
+    const codes = new Set<string>();
+    const notes = new Set<string>();
+    const verdicts = new Set<string>();
+    let complete = 0;
+    for (const [setup, script] of fc.sample(fc.tuple(setups, chaos), { numRuns: 600, seed: 1 })) {
+      const { tally } = play(setup, script);
+      complete += tally.complete.length;
+      for (const code of tally.failures.keys()) codes.add(code);
+      for (const note of tally.notes.keys()) notes.add(note);
+      for (const verdict of tally.verdicts.keys()) verdicts.add(verdict);
+    }
+    expect(complete).toBeGreaterThan(600);
+    expect([...codes].sort()).toEqual(['DT_FRAME_TIMEOUT', 'DT_NO_DEVICE', 'DT_SOURCE_UNREACHABLE', 'DT_TILE_ATTEMPTS']);
+    expect([...notes].sort()).toEqual(['assigned', 'done', 'expired', 'lost', 'pushed', 'queued', 'running']);
+    expect([...verdicts].sort()).toEqual(['accepted', 'duplicate', 'stale']);
+  });
+});

@@ -1,0 +1,207 @@
+import fc from 'fast-check';
+import { type ClusterSetup, HEARTBEAT_MS, type SimulatedCluster } from './simulated-cluster.js';
+import type { SimulatedDevice } from './simulated-device.js';
+
+/** One thing that happens. Numbers pick among what there is, so that a script stays one when it is shortened. */
+export type Happening =
+  | { readonly kind: 'submit'; readonly parts: number; readonly source: number | null }
+  | { readonly kind: 'submit own'; readonly device: number; readonly parts: number }
+  | { readonly kind: 'heartbeat' | 'work' | 'hand back'; readonly device: number }
+  | { readonly kind: 'steal' | 'steal in vain'; readonly device: number; readonly victim: number }
+  | { readonly kind: 'freeze' | 'thaw' | 'kill' | 'restart' | 'leave'; readonly device: number }
+  | { readonly kind: 'arrive' | 'lose' | 'duplicate' | 'give up' | 'finish' | 'delete'; readonly pick: number }
+  | { readonly kind: 'pass'; readonly ms: number }
+  | { readonly kind: 'round' };
+
+const device = fc.nat(4);
+const pick = fc.nat(30);
+const parts = fc.integer({ min: 1, max: 4 });
+const kinds = <Kind extends Happening['kind']>(...all: Kind[]) => fc.constantFrom(...all);
+
+const submission: fc.Arbitrary<Happening> = fc.oneof(
+  fc.record({ kind: kinds('submit'), parts, source: fc.option(device) }),
+  fc.record({ kind: kinds('submit own'), device, parts }),
+);
+
+/** What happens in a cluster that nothing is wrong with. */
+const ordinary: fc.Arbitrary<Happening> = fc.oneof(
+  { weight: 2, arbitrary: submission },
+  { weight: 6, arbitrary: fc.record({ kind: kinds('heartbeat', 'work'), device }) },
+  { weight: 3, arbitrary: fc.record({ kind: kinds('steal'), device, victim: device }) },
+  { weight: 1, arbitrary: fc.record({ kind: kinds('hand back'), device }) },
+  { weight: 6, arbitrary: fc.record({ kind: kinds('arrive'), pick }) },
+  { weight: 1, arbitrary: fc.record({ kind: kinds('finish'), pick }) },
+);
+
+const fault: fc.Arbitrary<Happening> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: kinds('lose', 'duplicate', 'give up'), pick }) },
+  { weight: 1, arbitrary: fc.record({ kind: kinds('steal in vain'), device, victim: device }) },
+  { weight: 2, arbitrary: fc.record({ kind: kinds('freeze', 'thaw', 'kill', 'restart'), device }) },
+  { weight: 1, arbitrary: fc.record({ kind: kinds('leave'), device }) },
+);
+
+const rare: fc.Arbitrary<Happening> = fc.record({ kind: kinds('delete'), pick });
+
+export const chaos: fc.Arbitrary<Happening[]> = fc.array(
+  fc.oneof(
+    { weight: 36, arbitrary: ordinary },
+    { weight: 9, arbitrary: fault },
+    { weight: 3, arbitrary: fc.record({ kind: kinds('pass'), ms: fc.integer({ min: 1, max: 500 }) }) },
+    { weight: 6, arbitrary: fc.constant<Happening>({ kind: 'round' }) },
+    { weight: 1, arbitrary: rare },
+  ),
+  { maxLength: 120, size: 'max' },
+);
+
+/** Time passes in `round` only, in which every device is heard. */
+export const calm: fc.Arbitrary<Happening[]> = fc.array(
+  fc.oneof({ weight: 12, arbitrary: ordinary }, { weight: 3, arbitrary: fc.constant<Happening>({ kind: 'round' }) }),
+  { maxLength: 120, size: 'max' },
+);
+
+export function happen(cluster: SimulatedCluster, happening: Happening): void {
+  const at = (index: number): SimulatedDevice => cluster.devices[index % cluster.devices.length]!;
+  switch (happening.kind) {
+    case 'submit':
+      cluster.submit(happening.parts, happening.source === null ? null : at(happening.source).name);
+      return;
+    case 'submit own':
+      cluster.submitOwn(at(happening.device), happening.parts);
+      return;
+    case 'heartbeat':
+      cluster.heartbeat(at(happening.device));
+      return;
+    case 'work':
+      cluster.work(at(happening.device));
+      return;
+    case 'hand back':
+      cluster.handBack(at(happening.device));
+      return;
+    case 'steal':
+    case 'steal in vain':
+      cluster.steal(at(happening.device), at(happening.victim), happening.kind === 'steal');
+      return;
+    case 'freeze':
+    case 'thaw':
+    case 'kill':
+    case 'restart':
+      changeState(at(happening.device), happening.kind);
+      return;
+    case 'leave':
+      cluster.leave(at(happening.device));
+      return;
+    case 'arrive':
+      cluster.arrive(happening.pick);
+      return;
+    case 'lose':
+      cluster.lose(happening.pick);
+      return;
+    case 'duplicate':
+      cluster.duplicate(happening.pick);
+      return;
+    case 'give up':
+      cluster.giveUpCall(happening.pick);
+      return;
+    case 'finish':
+      cluster.endFinished(happening.pick);
+      return;
+    case 'delete':
+      cluster.delete(happening.pick);
+      return;
+    case 'pass':
+      cluster.pass(happening.ms);
+      return;
+    case 'round':
+      round(cluster);
+      return;
+  }
+}
+
+function changeState(device: SimulatedDevice, change: 'freeze' | 'thaw' | 'kill' | 'restart'): void {
+  if (change === 'kill') device.state = 'down';
+  if (change === 'restart') device.restart();
+  if (change === 'freeze' && device.state === 'up') device.state = 'frozen';
+  if (change === 'thaw' && device.state === 'frozen') device.state = 'up';
+}
+
+/** One heartbeat's time in which everything that can go its way does. */
+export function round(cluster: SimulatedCluster): void {
+  arriveAll(cluster);
+  for (const device of cluster.devices) {
+    cluster.work(device);
+    if (device.isIdle) stealFromFullest(cluster, device);
+  }
+  arriveAll(cluster);
+  for (const device of cluster.devices) cluster.heartbeat(device);
+  arriveAll(cluster);
+  cluster.endFinished(0);
+  cluster.pass(HEARTBEAT_MS);
+}
+
+function arriveAll(cluster: SimulatedCluster): void {
+  while (cluster.arrive(0));
+}
+
+function stealFromFullest(cluster: SimulatedCluster, thief: SimulatedDevice): void {
+  const victims = cluster.devices.filter(({ name, state }) => name !== thief.name && state === 'up');
+  const [fullest] = victims.sort((a, b) => b.pending - a.pending);
+  if (fullest !== undefined) cluster.steal(thief, fullest, true);
+}
+
+/**
+ * Faults stop. At least one device is brought back if none is up; those that are frozen or dead stay so.
+ *
+ * @throws Error when a frame is still open after the time in which every frame has to end.
+ */
+export function settle(cluster: SimulatedCluster, withinMs: number): void {
+  if (cluster.devices.every(({ state }) => state !== 'up')) cluster.devices[0]!.restart();
+  const endMs = cluster.nowMs + withinMs;
+  while (cluster.openFrames.length > 0) {
+    if (cluster.nowMs > endMs) throw new Error(`${cluster.openFrames.join(', ')} still open after ${withinMs} ms`);
+    round(cluster);
+  }
+  for (let left = cluster.framesInLedger; left > 0; left--) cluster.endFinished(0);
+}
+
+export const setups: fc.Arbitrary<ClusterSetup> = fc
+  .record({
+    devices: fc.integer({ min: 1, max: 4 }),
+    usualTileMs: fc.constantFrom(null, 20, 250),
+    queueLimit: fc.constantFrom(6, 100),
+    framesPerSource: fc.integer({ min: 1, max: 2 }),
+    attempts: fc.integer({ min: 1, max: 4 }),
+    /** Long, so that a part that is stuck is not saved by it; or short, so that it is met. */
+    frameTimeoutMs: fc.constantFrom(1_500, 1e9),
+  })
+  .map(({ devices, usualTileMs, queueLimit, ...chosen }) => ({
+    devices,
+    usualTileMs,
+    queueLimit,
+    settings: {
+      lostAfterMs: 350,
+      leaseFactor: 3,
+      leaseFloorMs: 200,
+      leaseWaitingMs: 300,
+      missingMs: 250,
+      retryMs: 50,
+      ...chosen,
+    },
+  }));
+
+/** The same cluster with time and room for any script without faults. */
+export function unhurried(setup: ClusterSetup): ClusterSetup {
+  const ageMs = 1e9;
+  const settings = { ...setup.settings, leaseFloorMs: ageMs, leaseWaitingMs: ageMs, frameTimeoutMs: ageMs };
+  return { ...setup, queueLimit: 1e9, settings };
+}
+
+/** The longest that frames may take when nothing goes wrong any more, one after another. */
+export function settlingMs({ settings }: ClusterSetup, frames: number): number {
+  const { attempts, leaseFactor, leaseWaitingMs, lostAfterMs, missingMs, retryMs } = settings;
+  const longestLeaseMs = leaseFactor * Math.max(250, leaseWaitingMs);
+  let frameMs = 0;
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    frameMs += lostAfterMs + missingMs + leaseWaitingMs + (longestLeaseMs + retryMs) * 2 ** (attempt - 1) + 500;
+  }
+  return (frames + 1) * frameMs;
+}

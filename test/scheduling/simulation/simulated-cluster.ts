@@ -1,0 +1,279 @@
+import type { LedgerEffect, LedgerEvent, LedgerSettings, PartNote } from '../../../server/scheduling/ledger-state.js';
+import type { TaskKey } from '../../../server/scheduling/task-queue.js';
+import { type LedgerOrder, LedgerRun } from '../ledger-run.js';
+import { type Heartbeat, SimulatedDevice } from './simulated-device.js';
+import { type Call, type Letter, SimulatedNetwork } from './simulated-network.js';
+
+export const HEARTBEAT_MS = 100;
+const CALL_TIMEOUT_MS = 400;
+/** Keeps a script from asking for more than can be looked through. */
+const OPEN_FRAMES_LIMIT = 12;
+
+export interface ClusterSetup {
+  readonly devices: number;
+  readonly usualTileMs: number | null;
+  /** Tasks that a device takes; it refuses more. */
+  readonly queueLimit: number;
+  readonly settings: LedgerSettings;
+}
+
+/** What a run came by, to know that a property was not true of nothing. */
+export interface ClusterTally {
+  readonly complete: string[];
+  readonly failures: Map<string, number>;
+  readonly notes: Map<PartNote, number>;
+  readonly verdicts: Map<string, number>;
+}
+
+/**
+ * The frame ledger among simulated devices, with a gateway that does only what the ledger says. Every operation is one
+ * thing that happens somewhere; one that makes no sense just then does nothing. The ledger's invariants are checked
+ * after every event.
+ */
+export class SimulatedCluster {
+  readonly #run: LedgerRun;
+  readonly #usualTileMs: number | null;
+  readonly #network = new SimulatedNetwork();
+  readonly devices: readonly SimulatedDevice[];
+  readonly tally: ClusterTally = { complete: [], failures: new Map(), notes: new Map(), verdicts: new Map() };
+  readonly #latest = new Map<string, Pick<Heartbeat, 'life' | 'number'>>();
+  readonly #parts = new Map<string, number>();
+  #calls: Call[] = [];
+  #finishing: string[] = [];
+
+  constructor({ devices, usualTileMs, queueLimit, settings }: ClusterSetup) {
+    this.#run = new LedgerRun(settings);
+    this.#usualTileMs = usualTileMs;
+    this.devices = Array.from({ length: devices }, (_, i) => new SimulatedDevice(`e${i}`, queueLimit));
+  }
+
+  get nowMs(): number {
+    return this.#run.nowMs;
+  }
+
+  get submitted(): number {
+    return this.#parts.size;
+  }
+
+  get openFrames(): readonly string[] {
+    return this.#run.open();
+  }
+
+  get framesInLedger(): number {
+    return this.#run.ledger.frames.size;
+  }
+
+  submit(parts: number, source: string | null): void {
+    if (this.openFrames.length >= OPEN_FRAMES_LIMIT) return;
+    this.#tell({ kind: 'frame-accepted', frame: this.#newFrame(parts), parts, source, delivered: false });
+  }
+
+  /** A device submits its own camera's picture, and queues the tiles when it hears the frame's id. */
+  submitOwn(device: SimulatedDevice, parts: number): void {
+    if (device.state !== 'up' || this.openFrames.length >= OPEN_FRAMES_LIMIT) return;
+    const frame = this.#newFrame(parts);
+    this.#tell({ kind: 'frame-accepted', frame, parts, source: device.name, delivered: true });
+    this.#network.send({ kind: 'tasks', to: device.name, tasks: tilesOf(frame, parts, 1), call: null, sentMs: this.nowMs });
+  }
+
+  /** Somebody deletes a frame. */
+  delete(pick: number): void {
+    const frame = this.openFrames[pick % this.openFrames.length];
+    if (frame !== undefined) this.#tell({ kind: 'frame-ended', frame });
+  }
+
+  /** The gateway has computed the remaining layers of a frame. */
+  endFinished(pick: number): void {
+    const [frame] = this.#finishing.splice(pick % Math.max(1, this.#finishing.length), 1);
+    if (frame === undefined) return;
+    this.tally.complete.push(frame);
+    this.#tell({ kind: 'frame-ended', frame });
+  }
+
+  pass(ms: number): void {
+    this.#run.nowMs += ms;
+    for (const call of this.#calls.filter(({ sinceMs }) => this.nowMs - sinceMs > CALL_TIMEOUT_MS)) this.#fail(call);
+    this.#tell({ kind: 'tick' });
+  }
+
+  /** A letter arrives, if one can that was sent at least so long ago. @returns whether one did. */
+  arrive(pick: number, minAgeMs = 0): boolean {
+    const letter = this.#network.take(
+      pick,
+      (candidate) => this.#canArrive(candidate) && this.nowMs - candidate.sentMs >= minAgeMs,
+    );
+    if (letter !== null) this.#arrived(letter);
+    return letter !== null;
+  }
+
+  lose(pick: number): void {
+    const letter = this.#network.take(pick, () => true);
+    if (letter?.kind === 'result') this.#device(letter.from).sent(letter.task);
+  }
+
+  duplicate(pick: number): void {
+    this.#network.duplicate(pick);
+  }
+
+  /** The gateway gives up a request, whether or not it still arrives. */
+  giveUpCall(pick: number): void {
+    const call = this.#calls[pick % this.#calls.length];
+    if (call !== undefined) this.#fail(call);
+  }
+
+  heartbeat(device: SimulatedDevice): void {
+    if (device.state !== 'up') return;
+    this.#network.send({ kind: 'heartbeat', heartbeat: device.heartbeat(), sentMs: this.nowMs });
+  }
+
+  work(device: SimulatedDevice): void {
+    if (device.state !== 'up') return;
+    const task = device.work();
+    if (task !== null) this.#network.send({ kind: 'result', from: device.name, task, sentMs: this.nowMs });
+  }
+
+  /** @param arrives whether the thief gets what the victim has given it. */
+  steal(thief: SimulatedDevice, victim: SimulatedDevice, arrives: boolean): void {
+    if (thief === victim || thief.state !== 'up' || victim.state !== 'up') return;
+    const task = victim.giveTo(thief.name);
+    if (task !== null && arrives) thief.receiveStolen(task, victim.name);
+  }
+
+  handBack(thief: SimulatedDevice): void {
+    if (thief.state !== 'up') return;
+    const stolen = thief.takeStolen();
+    if (stolen === null) return;
+    const victim = this.#device(stolen.victim);
+    if (victim.state === 'up') victim.takeBack(thief.name, stolen.task);
+  }
+
+  leave(device: SimulatedDevice): void {
+    if (device.state !== 'up') return;
+    device.state = 'down';
+    // Its farewell is its last word: what is still under way from before counts no more.
+    this.#latest.set(device.name, { life: device.life, number: Number.POSITIVE_INFINITY });
+    this.#tell({ kind: 'device-left', device: device.name });
+  }
+
+  #device(name: string): SimulatedDevice {
+    return this.devices.find((device) => device.name === name)!;
+  }
+
+  #newFrame(parts: number): string {
+    const frame = `f${this.#parts.size}`;
+    this.#parts.set(frame, parts);
+    return frame;
+  }
+
+  /** Tells the ledger, and does what it says. */
+  #tell(event: LedgerEvent): void {
+    const orders = this.#run.send(event);
+    for (const effect of this.#run.effects) this.#count(effect);
+    if (this.#run.verdict !== null) increment(this.tally.verdicts, this.#run.verdict);
+    for (const order of orders) this.#carryOut(order);
+  }
+
+  #carryOut(order: LedgerOrder): void {
+    switch (order.kind) {
+      case 'deliver': {
+        const { frame, source, attempt } = order;
+        const failure: LedgerEvent = { kind: 'delivery-failed', frame, source, attempt, detail: 'no answer' };
+        const success: LedgerEvent = { kind: 'frame-delivered', frame, source, attempt };
+        this.#call(source, tilesOf(frame, this.#parts.get(frame)!, attempt), success, failure);
+        return;
+      }
+      case 'push': {
+        const { frame, part, attempt, device } = order;
+        const failure: LedgerEvent = { kind: 'push-failed', frame, part, attempt, device, detail: 'no answer' };
+        const success: LedgerEvent = { kind: 'part-pushed', frame, part, attempt, device };
+        this.#call(device, [{ frame, tile: part, attempt }], success, failure);
+        return;
+      }
+      case 'finish':
+        this.#finishing.push(order.frame);
+        return;
+      case 'fail':
+      case 'device-lost':
+        return;
+    }
+  }
+
+  #call(to: string, tasks: readonly TaskKey[], success: LedgerEvent, failure: LedgerEvent): void {
+    const call: Call = { success, failure, sinceMs: this.nowMs, open: true };
+    this.#calls.push(call);
+    this.#network.send({ kind: 'tasks', to, tasks, call, sentMs: this.nowMs });
+  }
+
+  #fail(call: Call): void {
+    if (this.#close(call)) this.#tell(call.failure);
+  }
+
+  #close(call: Call): boolean {
+    if (!call.open) return false;
+    call.open = false;
+    this.#calls = this.#calls.filter((other) => other !== call);
+    return true;
+  }
+
+  #canArrive(letter: Letter): boolean {
+    return !('to' in letter) || this.#device(letter.to).state !== 'frozen';
+  }
+
+  #arrived(letter: Letter): void {
+    switch (letter.kind) {
+      case 'tasks': {
+        const { to, tasks, call } = letter;
+        const device = this.#device(to);
+        const taken = device.state === 'up' && device.enqueue(tasks);
+        if (call === null) return;
+        if (taken) this.#network.send({ kind: 'taken', call, sentMs: this.nowMs });
+        else this.#fail(call);
+        return;
+      }
+      case 'taken':
+        if (this.#close(letter.call)) this.#tell(letter.call.success);
+        return;
+      case 'heartbeat':
+        this.#heartbeatArrived(letter.heartbeat);
+        return;
+      case 'heard': {
+        const device = this.#device(letter.to);
+        if (device.state !== 'up') return;
+        device.heard(letter.heartbeat);
+        for (const frame of letter.ended) device.dropFrame(frame);
+        return;
+      }
+      case 'result': {
+        const { from, task } = letter;
+        this.#tell({ kind: 'result', frame: task.frame, part: task.tile, attempt: task.attempt, device: from });
+        this.#device(from).sent(task);
+        return;
+      }
+    }
+  }
+
+  /** Only heartbeats that are newer than what is known of the device count. */
+  #heartbeatArrived(heartbeat: Heartbeat): void {
+    const { device, life, number, tasks, handedOut } = heartbeat;
+    const latest = this.#latest.get(device);
+    const isNewer = latest === undefined || life > latest.life || (life === latest.life && number > latest.number);
+    if (!isNewer) return;
+    this.#latest.set(device, { life, number });
+    this.#tell({ kind: 'device-seen', device, usualTileMs: this.#usualTileMs, tasks, handedOut });
+    const ended = [...new Set(tasks.map(({ frame }) => frame))].filter((frame) => !this.#run.ledger.frames.has(frame));
+    this.#network.send({ kind: 'heard', to: device, heartbeat, ended, sentMs: this.nowMs });
+  }
+
+  #count(effect: LedgerEffect): void {
+    if (effect.kind === 'note') increment(this.tally.notes, effect.note);
+    if (effect.kind === 'fail') increment(this.tally.failures, effect.code);
+  }
+}
+
+function tilesOf(frame: string, parts: number, attempt: number): TaskKey[] {
+  return Array.from({ length: parts }, (_, tile) => ({ frame, tile, attempt }));
+}
+
+function increment<Key>(counts: Map<Key, number>, key: Key): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}

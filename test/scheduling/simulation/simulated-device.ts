@@ -1,0 +1,146 @@
+import type { HandedOutTask, ListedTask } from '../../../server/scheduling/ledger-state.js';
+import {
+  dropFrameTasks,
+  emptyTaskQueue,
+  enqueueTasks,
+  requeueTask,
+  type TaskKey,
+  type TaskQueue,
+  takeTask,
+} from '../../../server/scheduling/task-queue.js';
+
+export interface Heartbeat {
+  readonly device: string;
+  /** Which life of the device sent it. */
+  readonly life: number;
+  /** Grows with each heartbeat of a life. */
+  readonly number: number;
+  readonly tasks: readonly ListedTask[];
+  readonly handedOut: readonly HandedOutTask[];
+}
+
+/** An edge device as the ledger sees one: it queues, computes, steals and is stolen from, and tells what it holds. */
+export class SimulatedDevice {
+  readonly name: string;
+  state: 'up' | 'frozen' | 'down' = 'up';
+  #life = 0;
+  #number = 0;
+  #queue: TaskQueue<TaskKey>;
+  #stolen: { task: TaskKey; victim: string }[] = [];
+  #computing: TaskKey | null = null;
+  #sending: TaskKey[] = [];
+  #handedOut: HandedOutTask[] = [];
+
+  constructor(name: string, queueLimit: number) {
+    this.name = name;
+    this.#queue = emptyTaskQueue(queueLimit);
+  }
+
+  get life(): number {
+    return this.#life;
+  }
+
+  get pending(): number {
+    return this.#queue.tasks.length;
+  }
+
+  get isIdle(): boolean {
+    return this.#computing === null && this.#stolen.length === 0 && this.pending === 0;
+  }
+
+  /** Starts anew, with nothing of what it had. */
+  restart(): void {
+    this.state = 'up';
+    this.#life++;
+    this.#number = 0;
+    this.#queue = emptyTaskQueue(this.#queue.limit);
+    this.#stolen = [];
+    this.#computing = null;
+    this.#sending = [];
+    this.#handedOut = [];
+  }
+
+  /** @returns false when its queue has no room; what it has already it does not queue again. */
+  enqueue(tasks: readonly TaskKey[]): boolean {
+    const held = new Set(this.#listed().map(keyOf));
+    const queue = enqueueTasks(
+      this.#queue,
+      tasks.filter((task) => !held.has(keyOf(task))),
+    );
+    if (queue === null) return false;
+    this.#queue = queue;
+    return true;
+  }
+
+  /** Finishes what it computes and begins the next. @returns what it has a result of now. */
+  work(): TaskKey | null {
+    const finished = this.#computing;
+    if (finished !== null) this.#sending.push(finished);
+    this.#computing = this.#stolen.shift()?.task ?? this.#takeQueued();
+    return finished;
+  }
+
+  /** The result is with the gateway, or given up. */
+  sent(task: TaskKey): void {
+    const index = this.#sending.findIndex((other) => keyOf(other) === keyOf(task));
+    if (index >= 0) this.#sending.splice(index, 1);
+  }
+
+  giveTo(thief: string): TaskKey | null {
+    const task = this.#takeQueued();
+    if (task !== null) this.#handedOut.push({ ...task, thief });
+    return task;
+  }
+
+  receiveStolen(task: TaskKey, victim: string): void {
+    this.#stolen.push({ task, victim });
+  }
+
+  /** Gives up what it stole and has not begun. */
+  takeStolen(): { task: TaskKey; victim: string } | null {
+    return this.#stolen.shift() ?? null;
+  }
+
+  takeBack(thief: string, task: TaskKey): void {
+    this.#queue = requeueTask(this.#queue, task);
+    this.#handedOut = this.#handedOut.filter((other) => other.thief !== thief || keyOf(other) !== keyOf(task));
+  }
+
+  dropFrame(frame: string): void {
+    this.#queue = dropFrameTasks(this.#queue, frame);
+    this.#stolen = this.#stolen.filter(({ task }) => task.frame !== frame);
+  }
+
+  heartbeat(): Heartbeat {
+    const handedOut = [...this.#handedOut];
+    return { device: this.name, life: this.#life, number: ++this.#number, tasks: this.#listed(), handedOut };
+  }
+
+  /** The gateway has heard this. */
+  heard({ life, handedOut }: Heartbeat): void {
+    if (life === this.#life) this.#handedOut = this.#handedOut.filter((task) => !handedOut.includes(task));
+  }
+
+  #listed(): ListedTask[] {
+    const computing = this.#computing === null ? [] : [this.#computing];
+    return [
+      ...[...this.#sending, ...computing].map((task) => listed(task, 'running')),
+      ...this.#stolen.map(({ task }) => listed(task, 'waiting')),
+      ...this.#queue.tasks.map((task) => listed(task, 'queued')),
+    ];
+  }
+
+  #takeQueued(): TaskKey | null {
+    const { queue, task } = takeTask(this.#queue);
+    this.#queue = queue;
+    return task;
+  }
+}
+
+function listed({ frame, tile, attempt }: TaskKey, state: ListedTask['state']): ListedTask {
+  return { frame, tile, attempt, state };
+}
+
+function keyOf({ frame, tile, attempt }: TaskKey): string {
+  return `${frame}/${tile}#${attempt}`;
+}

@@ -1,0 +1,76 @@
+import pino from 'pino';
+import { createClient, type DeepThingsClient } from '../../client/client.js';
+import { createUndiciTransport } from '../../client/undici-transport.js';
+import type { ClusterConfig } from '../../server/config/cluster-config.js';
+import { resolveClusterConfig } from '../../server/config/load.js';
+import { startEdge } from '../../server/edge/edge-node.js';
+import { startGateway } from '../../server/gateway/gateway-node.js';
+import type { RunningNode } from '../../server/node/running-node.js';
+
+/** A cluster inside the test's own process, on free ports of the loopback. */
+export interface TestCluster {
+  readonly config: ClusterConfig;
+  readonly gateway: RunningNode;
+  readonly devices: ReadonlyMap<string, RunningNode>;
+  readonly client: DeepThingsClient;
+  /** A client of one device. */
+  clientOf(device: string): DeepThingsClient;
+  stop(): Promise<void>;
+}
+
+export interface TestClusterOptions {
+  /** Text of sections of cluster.yaml besides gateway and devices. */
+  readonly yaml: string;
+  readonly devices?: number;
+  readonly token?: string;
+}
+
+export const ANY_PORT = { host: '127.0.0.1', port: 0 };
+
+export const silent = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
+
+/** Reads a test's sections together with a gateway at `gatewayAddress` and that many devices, `e0` and so on. */
+export async function testConfig(yaml: string, devices: number, gatewayAddress: string): Promise<ClusterConfig> {
+  const declared = Array.from({ length: devices }, (_, i) => `  - { id: e${i}, address: 'http://127.0.0.1:${i + 1}' }`);
+  const text = `${yaml}\ngateway: { address: '${gatewayAddress}' }\ndevices:\n${declared.join('\n')}\n`;
+  return resolveClusterConfig(text, { file: 'test.yaml', baseDirectory: process.cwd(), env: {} });
+}
+
+export async function startTestCluster({ yaml, devices = 3, token }: TestClusterOptions): Promise<TestCluster> {
+  const secret = token ?? null;
+  const draft = await testConfig(yaml, devices, 'http://127.0.0.1:65535');
+  const gateway = await startGateway({ config: draft, token: secret, log: silent, listen: ANY_PORT });
+  const config = await testConfig(yaml, devices, gateway.address);
+  const started = new Map<string, RunningNode>();
+  for (const { id } of config.devices) {
+    started.set(id, await startEdge({ config, device: id, token: secret, log: silent, listen: ANY_PORT }));
+  }
+  const { transport, close } = createUndiciTransport();
+  const client = createClient({ baseUrl: gateway.address, transport, token });
+  const cluster: TestCluster = {
+    config,
+    gateway,
+    devices: started,
+    client,
+    clientOf: (device) => createClient({ baseUrl: started.get(device)!.address, transport, token }),
+    async stop() {
+      await Promise.all([...started.values()].map((node) => node.stop()));
+      await gateway.stop();
+      await close();
+    },
+  };
+  await waitUntil(async () => {
+    const { json } = await client.call('getCluster');
+    return json!.devices.every(({ state }) => state === 'live');
+  });
+  return cluster;
+}
+
+/** Polls until it holds; fails after a while. */
+export async function waitUntil(holds: () => boolean | Promise<boolean>, timeoutMs = 15_000): Promise<void> {
+  const until = Date.now() + timeoutMs;
+  while (!(await holds())) {
+    if (Date.now() > until) throw new Error(`did not become true within ${timeoutMs} ms: ${holds.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
