@@ -13,6 +13,8 @@ writeFileSync(
 );
 
 const contract = parse(readFileSync(contractUrl, 'utf8'));
+// Nodes read this one: parsing YAML takes a small machine a second at every start.
+writeFileSync(new URL('../client/generated/openapi.json', import.meta.url), `${JSON.stringify(contract)}\n`);
 const operations = Object.entries(contract.paths).flatMap(([path, item]) =>
   Object.entries(item)
     .filter(([method]) => ['get', 'put', 'post', 'delete', 'patch'].includes(method))
@@ -26,5 +28,6 @@ writeFileSync(
 );
 
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'tsconfig.build.json'], { stdio: 'inherit' });
-const { clusterJsonSchemaText } = await import('../dist/server/config/editor-schema.js');
+const { clusterFileSchemaModule, clusterJsonSchemaText } = await import('../dist/server/config/editor-schema.js');
 writeFileSync(new URL('../server/config/cluster.schema.json', import.meta.url), clusterJsonSchemaText());
+writeFileSync(new URL('../server/config/generated/cluster-file-schema.ts', import.meta.url), clusterFileSchemaModule());

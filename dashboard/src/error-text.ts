@@ -1,4 +1,5 @@
 import { ProblemError } from '../../client/problem-error.js';
+import { sentence } from './format.js';
 
 /** What went wrong, as a sentence for a person. */
 export function errorText(error: unknown): string {
@@ -13,10 +14,4 @@ export function errorText(error: unknown): string {
 
 export function isUnauthorised(error: unknown): boolean {
   return error instanceof ProblemError && error.status === 401;
-}
-
-function sentence(text: string): string {
-  const trimmed = text.trim();
-  const end = /[.!?]$/.test(trimmed) ? '' : '.';
-  return trimmed.charAt(0).toUpperCase() + trimmed.slice(1) + end;
 }

@@ -27,6 +27,13 @@ export function score(value: number): string {
   return value.toFixed(2);
 }
 
+/** A detail as nodes give it, as a sentence of its own. */
+export function sentence(text: string): string {
+  const trimmed = text.trim();
+  const end = /[.!?]$/.test(trimmed) ? '' : '.';
+  return trimmed.charAt(0).toUpperCase() + trimmed.slice(1) + end;
+}
+
 /** `3x3` as it is read: 3 × 3. */
 export function grid(text: string): string {
   return text.replace(/^(\d+)\s*x\s*(\d+)$/i, '$1\u202f×\u202f$2');

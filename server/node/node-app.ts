@@ -3,7 +3,12 @@ import fastifySseModule from '@fastify/sse';
 import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import { Ajv } from 'ajv';
-import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifySchemaCompiler } from 'fastify';
+import Fastify, {
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  type FastifySchemaCompiler,
+  LogController,
+} from 'fastify';
 import fastifyOpenapiGlue from 'fastify-openapi-glue';
 import type { OperationId } from '../../client/client.js';
 import { authentication } from './authentication.js';
@@ -47,7 +52,7 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
   const { log, pictureBytes, tensorBytes } = options;
   const app = Fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
     bodyLimit: JSON_BYTES,
     routerOptions: { maxParamLength: 64 },
@@ -84,7 +89,9 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
 
 /** Nobody may change a client's mistake into something that works: bodies are not coerced, nothing is removed. */
 function validatorCompiler(): FastifySchemaCompiler<object> {
-  const common = { removeAdditional: false, useDefaults: true, strict: false, validateFormats: false } as const;
+  const values = { removeAdditional: false, useDefaults: true, validateFormats: false } as const;
+  // The contract itself is checked when its routes are made; Ajv need not compile its meta-schema for that again.
+  const common = { ...values, strict: false, meta: false, validateSchema: false } as const;
   const exact = new Ajv(common);
   const coercing = new Ajv({ ...common, coerceTypes: true });
   return ({ schema, httpPart }) => (httpPart === 'body' ? exact : coercing).compile(schema);

@@ -32,9 +32,14 @@ export function enqueueTasks<Task extends TaskKey>(
   return { ...queue, tasks: [...queue.tasks, ...tasks] };
 }
 
-/** Puts a task that came back in front: it has waited already, and its frame with it. */
+/**
+ * Puts a task that came back in front: it has waited already, and its frame with it. Where a newer attempt of it has
+ * been queued meanwhile, that one goes in front instead. The bound does not hold here: what was handed out was within
+ * it.
+ */
 export function requeueTask<Task extends TaskKey>(queue: TaskQueue<Task>, task: Task): TaskQueue<Task> {
-  return { ...queue, tasks: [task, ...queue.tasks.filter((other) => !sameTile(other, task))] };
+  const newer = queue.tasks.find((other) => sameTile(other, task) && other.attempt > task.attempt);
+  return { ...queue, tasks: [newer ?? task, ...queue.tasks.filter((other) => !sameTile(other, task))] };
 }
 
 /** Takes the next task out. */

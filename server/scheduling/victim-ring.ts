@@ -4,9 +4,11 @@
  * given since, so that no more thieves are sent than there are tasks.
  */
 export interface VictimRing {
+  /**
+   * Next in turn first. Who is named goes to the end, and so does who joins: a device that waits for its turn gets it
+   * before any other gets a second one, however many come and go meanwhile.
+   */
   readonly members: readonly RingMember[];
-  /** The device that the last hint named: the search starts behind it. */
-  readonly lastHinted: string | null;
 }
 
 export interface RingMember {
@@ -14,17 +16,15 @@ export interface RingMember {
   readonly estimate: number;
 }
 
-export const EMPTY_RING: VictimRing = Object.freeze({ members: Object.freeze([]), lastHinted: null });
+export const EMPTY_RING: VictimRing = Object.freeze({ members: Object.freeze([]) });
 
 /** What a device says it has pending: more than 0 puts it in the ring, 0 takes it out (register and cancel). */
 export function setPending(ring: VictimRing, device: string, pending: number): VictimRing {
   const present = ring.members.some((member) => member.device === device);
-  if (pending <= 0) {
-    return present ? { ...ring, members: ring.members.filter((member) => member.device !== device) } : ring;
-  }
-  if (!present) return { ...ring, members: [...ring.members, { device, estimate: pending }] };
-  const members = ring.members.map((member) => (member.device === device ? { device, estimate: pending } : member));
-  return { ...ring, members };
+  if (pending <= 0) return present ? { members: ring.members.filter((member) => member.device !== device) } : ring;
+  const said = { device, estimate: pending };
+  if (!present) return { members: [...ring.members, said] };
+  return { members: ring.members.map((member) => (member.device === device ? said : member)) };
 }
 
 /** Names a victim for a thief: the next in the ring that is not the thief itself. */
@@ -32,15 +32,9 @@ export function hintVictim(
   ring: VictimRing,
   thief: string,
 ): { readonly ring: VictimRing; readonly victim: string | null } {
-  const { members } = ring;
-  const last = members.findIndex((member) => member.device === ring.lastHinted);
-  for (let step = 1; step <= members.length; step++) {
-    const member = members[(last + step + members.length) % members.length]!;
-    if (member.device === thief || member.estimate <= 0) continue;
-    const lowered = members.map((other) =>
-      other === member ? { device: other.device, estimate: other.estimate - 1 } : other,
-    );
-    return { ring: { members: lowered, lastHinted: member.device }, victim: member.device };
-  }
-  return { ring, victim: null };
+  const named = ring.members.find(({ device, estimate }) => device !== thief && estimate > 0);
+  if (named === undefined) return { ring, victim: null };
+  const others = ring.members.filter((member) => member !== named);
+  const lowered = { device: named.device, estimate: named.estimate - 1 };
+  return { ring: { members: [...others, lowered] }, victim: named.device };
 }

@@ -63,6 +63,8 @@ export function placeRegion<T extends Plane>(
   const targetWidth = regionWidth(targetRegion);
   const targetArea = targetWidth * regionHeight(targetRegion);
   const width = regionWidth(region);
+  // An empty region may lie anywhere, also where the target has no cells.
+  if (width === 0) return;
   const left = region.x0 - targetRegion.x0;
   let from = 0;
   for (let channel = 0; channel < channels; channel++) {

@@ -33,25 +33,29 @@ export interface SafetensorsLayout {
 /**
  * Lays out a document, so that its tensors can be written in their place instead of being copied there.
  *
- * Layout: 8 bytes header length (little endian), header (JSON, padded with blanks so that the data is aligned), data.
+ * Layout: 8 bytes header length (little endian), header (JSON, padded with blanks so that the data is aligned), data:
+ * the tensors with the widest values first, so that each is aligned.
  *
- * @param entries name, type and shape of each tensor; those with the widest values first, so that each is aligned.
+ * @param entries name, type and shape of each tensor, in any order.
  */
 export function layOutSafetensors(
   entries: readonly { readonly name: string; readonly type: TensorType; readonly shape: readonly number[] }[],
   metadata: Readonly<Record<string, string>>,
 ): SafetensorsLayout {
   if (!LITTLE_ENDIAN) throw new DeepThingsError('DT_ENDIAN', 'tensors are little endian; this machine is not');
-  const header: Record<string, unknown> = { __metadata__: metadata };
-  const spans: [number, number][] = [];
   let end = 0;
-  for (const { name, type, shape } of entries) {
-    const start = end;
-    end += shape.reduce((product, size) => product * size, BYTES_PER_VALUE[type]);
-    header[name] = { dtype: type, shape, data_offsets: [start, end] };
-    spans.push([start, end]);
-  }
-  let text = JSON.stringify(header);
+  const placed = [...entries]
+    .sort((a, b) => BYTES_PER_VALUE[b.type] - BYTES_PER_VALUE[a.type])
+    .map(({ name, type, shape }) => {
+      const start = end;
+      end += shape.reduce((product, size) => product * size, BYTES_PER_VALUE[type]);
+      return { name, type, shape, start, end };
+    });
+  const header = placed.map((entry) => [
+    entry.name,
+    { dtype: entry.type, shape: entry.shape, data_offsets: [entry.start, entry.end] },
+  ]);
+  let text = JSON.stringify(Object.fromEntries([['__metadata__', metadata], ...header]));
   const textBytes = Buffer.byteLength(text);
   text = text.padEnd(text.length + ((8 - (textBytes % 8)) % 8), ' ');
   const headerBytes = Buffer.byteLength(text);
@@ -60,10 +64,10 @@ export function layOutSafetensors(
   Buffer.from(bytes.buffer).write(text, 8);
   const dataStart = 8 + headerBytes;
   const tensors = new Map(
-    entries.map(({ name, type, shape }, i) => {
-      const [from, to] = spans[i]!;
-      return [name, { type, shape, data: viewOf(type, bytes.subarray(dataStart + from, dataStart + to)) }];
-    }),
+    placed.map(({ name, type, shape, start, end }) => [
+      name,
+      { type, shape, data: viewOf(type, bytes.subarray(dataStart + start, dataStart + end)) },
+    ]),
   );
   return { bytes, tensors };
 }
@@ -94,19 +98,35 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsDocument {
   }
   const header = parseHeader(bytes.subarray(8, 8 + headerBytes));
   const data = bytes.subarray(8 + headerBytes);
-  const metadata: Record<string, string> = {};
+  let metadata: Record<string, string> = {};
   const tensors = new Map<string, Tensor>();
-  let covered = 0;
+  const spans: Span[] = [];
   for (const [name, entry] of Object.entries(header)) {
-    if (name === '__metadata__') Object.assign(metadata, checkedMetadata(entry));
+    if (name === '__metadata__') metadata = checkedMetadata(entry);
     else {
-      const { type, shape, start, end } = checkedEntry(name, entry, data.byteLength);
-      tensors.set(name, { type, shape, data: viewOf(type, data.subarray(start, end)) });
-      covered += end - start;
+      const { type, shape, span } = checkedEntry(name, entry, data.byteLength);
+      tensors.set(name, { type, shape, data: viewOf(type, data.subarray(span.start, span.end)) });
+      spans.push(span);
     }
   }
-  if (covered !== data.byteLength) throw malformed(`tensors cover ${covered} of ${data.byteLength} data bytes`);
+  requireCover(spans, data.byteLength);
   return { metadata, tensors };
+}
+
+/** Bytes of the data, half-open. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Each byte of the data belongs to exactly one tensor. */
+function requireCover(spans: readonly Span[], dataBytes: number): void {
+  let covered = 0;
+  for (const { start, end } of [...spans].sort((a, b) => a.start - b.start || a.end - b.end)) {
+    if (start !== covered) throw malformed(`tensors overlap or leave a hole in the data at byte ${covered}`);
+    covered = end;
+  }
+  if (covered !== dataBytes) throw malformed(`tensors cover ${covered} of ${dataBytes} data bytes`);
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
@@ -124,7 +144,7 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
 
 function checkedMetadata(entry: unknown): Record<string, string> {
   const isText = (value: unknown) => typeof value === 'string';
-  if (typeof entry !== 'object' || entry === null || !Object.values(entry).every(isText)) {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry) || !Object.values(entry).every(isText)) {
     throw malformed('__metadata__ is not a map of texts');
   }
   return entry as Record<string, string>;
@@ -132,22 +152,29 @@ function checkedMetadata(entry: unknown): Record<string, string> {
 
 function checkedEntry(name: string, entry: unknown, dataBytes: number) {
   const { dtype, shape, data_offsets } = (entry ?? {}) as Record<string, unknown>;
+  const what = `tensor ${shown(name)}`;
   if (typeof dtype !== 'string' || !Object.hasOwn(BYTES_PER_VALUE, dtype)) {
-    throw malformed(`tensor "${name}" has dtype ${JSON.stringify(dtype)}, expected U8, F16 or F32`);
+    throw malformed(`${what} has dtype ${shown(dtype)}, expected U8, F16 or F32`);
   }
   const type = dtype as TensorType;
   if (!Array.isArray(shape) || shape.length > 8 || !shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
-    throw malformed(`tensor "${name}" has no proper shape`);
+    throw malformed(`${what} has no proper shape`);
   }
   if (!Array.isArray(data_offsets) || data_offsets.length !== 2 || !data_offsets.every(Number.isSafeInteger)) {
-    throw malformed(`tensor "${name}" has no proper data_offsets`);
+    throw malformed(`${what} has no proper data_offsets`);
   }
   const [start, end] = data_offsets as [number, number];
   const expected = shape.reduce((product: number, size: number) => product * size, BYTES_PER_VALUE[type]);
   if (start < 0 || end < start || end > dataBytes || end - start !== expected) {
-    throw malformed(`tensor "${name}" of ${expected} bytes cannot lie at ${start} to ${end} of ${dataBytes}`);
+    throw malformed(`${what} of ${expected} bytes cannot lie at ${start} to ${end} of ${dataBytes}`);
   }
-  return { type, shape: shape as number[], start, end };
+  return { type, shape: shape as number[], span: { start, end } };
+}
+
+/** What somebody sent, short enough for a message. */
+function shown(value: unknown): string {
+  if (typeof value !== 'string') return `of type ${typeof value}`;
+  return JSON.stringify(value.length > 64 ? `${value.slice(0, 64)}…` : value);
 }
 
 function viewOf(type: TensorType, bytes: Uint8Array): Tensor['data'] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { byteSize, grid, milliseconds, summary } from '../../dashboard/src/format.js';
+import { byteSize, grid, milliseconds, sentence, summary } from '../../dashboard/src/format.js';
 
 const plain = (text: string): string => text.replaceAll('\u202f', ' ');
 
@@ -43,4 +43,11 @@ describe('summary', () => {
 it('a grid is read as it is said', () => {
   expect(plain(grid('3x5'))).toBe('3 × 5');
   expect(grid('per stage')).toBe('per stage');
+});
+
+it.each([
+  ['tile 4 failed 3 times', 'Tile 4 failed 3 times.'],
+  ['Is it on?', 'Is it on?'],
+])('the detail "%s" becomes a sentence', (detail, text) => {
+  expect(sentence(detail)).toBe(text);
 });

@@ -6,7 +6,7 @@ import { detect } from '../../server/model/detect.js';
 import { type LoadedModel, loadModel } from '../../server/model/model-source.js';
 import type { ConvolutionalLayer, MaxPoolLayer } from '../../server/model/network.js';
 import { placePicture } from '../../server/model/placement.js';
-import { hasSharedData, readFloats, sharedData } from '../model/shared-data.js';
+import { hasSharedData, readFloats, sharedData } from '../support/shared-data.js';
 import { relativeError, surround } from './reference-layers.js';
 
 const folder = sharedData('yolo-lite');

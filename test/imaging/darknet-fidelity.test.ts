@@ -4,7 +4,7 @@ import { createEngine } from '../../server/engine/engines.js';
 import { letterboxPicture } from '../../server/imaging/letterbox.js';
 import { type Detection, detect } from '../../server/model/detect.js';
 import { loadModel } from '../../server/model/model-source.js';
-import { hasSharedData, readFloats, sharedData } from '../model/shared-data.js';
+import { hasSharedData, readFloats, sharedData } from '../support/shared-data.js';
 
 const folder = sharedData('yolo-lite');
 const photo = (name: string) => readFileSync(sharedData(`photos/${name}.jpg`));

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseDarknetCfg } from '../../server/model/darknet-cfg.js';
-import { hasSharedData, sharedData } from './shared-data.js';
+import { hasSharedData, sharedData } from '../support/shared-data.js';
 
 const NET = '[net]\nwidth=12\nheight=10\nchannels=3\n';
 

@@ -4,7 +4,7 @@ import { parseDarknetCfg } from '../../server/model/darknet-cfg.js';
 import { weightsFileBytes } from '../../server/model/darknet-weights.js';
 import { parseLabels } from '../../server/model/labels.js';
 import { BUILT_IN_MODELS, builtInModel, builtInNetwork } from '../../server/model/registry.js';
-import { hasSharedData, sharedData } from './shared-data.js';
+import { hasSharedData, sharedData } from '../support/shared-data.js';
 
 const darknetModels = ['yolov2', 'yolov2-tiny', 'yolov2-voc', 'yolov2-tiny-voc'];
 

@@ -49,7 +49,12 @@ describe('a simulated cluster', () => {
       for (const verdict of tally.verdicts.keys()) verdicts.add(verdict);
     }
     expect(complete).toBeGreaterThan(600);
-    expect([...codes].sort()).toEqual(['DT_FRAME_TIMEOUT', 'DT_NO_DEVICE', 'DT_SOURCE_UNREACHABLE', 'DT_TILE_ATTEMPTS']);
+    expect([...codes].sort()).toEqual([
+      'DT_FRAME_TIMEOUT',
+      'DT_NO_DEVICE',
+      'DT_SOURCE_UNREACHABLE',
+      'DT_TILE_ATTEMPTS',
+    ]);
     expect([...notes].sort()).toEqual(['assigned', 'done', 'expired', 'lost', 'pushed', 'queued', 'running']);
     expect([...verdicts].sort()).toEqual(['accepted', 'duplicate', 'stale']);
   });

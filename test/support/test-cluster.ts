@@ -27,7 +27,7 @@ export interface TestClusterOptions {
 
 export const ANY_PORT = { host: '127.0.0.1', port: 0 };
 
-export const silent = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
+export const silent = pino({ level: process.env.TEST_LOG ?? 'silent' });
 
 /** Reads a test's sections together with a gateway at `gatewayAddress` and that many devices, `e0` and so on. */
 export async function testConfig(yaml: string, devices: number, gatewayAddress: string): Promise<ClusterConfig> {

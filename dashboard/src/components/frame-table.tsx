@@ -1,5 +1,5 @@
 import type { Frame } from '../contract-types.js';
-import { milliseconds, summary } from '../format.js';
+import { milliseconds, sentence, summary } from '../format.js';
 import type { DashboardState } from '../state/dashboard-state.js';
 import { type TileProgress, tileProgress } from '../state/select.js';
 import { DeviceMark } from './device-mark.js';
@@ -103,6 +103,6 @@ function FrameRow({ frame, progress, deviceIds, isShown, onSelect }: FrameRowPro
 }
 
 function found({ detections, failure }: Frame): string {
-  if (failure !== null) return failure.detail;
+  if (failure !== null) return sentence(failure.detail);
   return detections === null ? '–' : summary(detections);
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { Frame } from '../contract-types.js';
+import { sentence } from '../format.js';
 import type { Session } from '../session.js';
 import { type DashboardState, isEnded } from '../state/dashboard-state.js';
 import { tileProgress } from '../state/select.js';
@@ -17,7 +18,7 @@ interface FrameViewProps {
 
 /** One frame, large: its picture with boxes, what was found, how long it took and who computed it. */
 export function FrameView({ state, deviceIds, frame, session }: FrameViewProps) {
-  const picture = usePicture(frame, session.picture);
+  const picture = usePicture(frame, state.link.kind === 'live', session.picture);
   const section = useRef<HTMLElement>(null);
   const selected = state.selected?.id;
   useEffect(() => {
@@ -84,7 +85,7 @@ function Outcome({ frame }: { frame: Frame }) {
     return (
       <div class="failure">
         <h3>It failed</h3>
-        <p>{frame.failure.detail}</p>
+        <p>{sentence(frame.failure.detail)}</p>
         <p class="muted">{frame.failure.code}</p>
       </div>
     );

@@ -10,7 +10,10 @@ export function LinkState({ link, onRetry }: { link: Link; onRetry: () => void }
       {link.kind === 'reconnecting' && (
         <>
           <span class="badge bad">Reconnecting…</span>
-          <span class="reason">
+          <button type="button" onClick={onRetry}>
+            Retry now
+          </button>
+          <p class="reason">
             {link.reason}
             {link.staleSince !== null && (
               <>
@@ -18,10 +21,7 @@ export function LinkState({ link, onRetry }: { link: Link; onRetry: () => void }
                 Stale since <Time iso={link.staleSince} />.
               </>
             )}
-          </span>
-          <button type="button" onClick={onRetry}>
-            Retry now
-          </button>
+          </p>
         </>
       )}
     </div>

@@ -1,3 +1,4 @@
+import { sentence } from '../format.js';
 import type { Notice } from '../live/live-event.js';
 import type { Problem } from '../state/select.js';
 import { Time } from './time.js';
@@ -43,7 +44,7 @@ function ProblemItem({ problem, onDismiss }: { problem: Problem; onDismiss: (not
             </span>
           )}
         </p>
-        <p>{problem.detail}</p>
+        <p>{sentence(problem.detail)}</p>
       </li>
     );
   }
@@ -58,7 +59,7 @@ function ProblemItem({ problem, onDismiss }: { problem: Problem; onDismiss: (not
           {notice.times > 1 && `, ${notice.times} times`}
         </span>
       </p>
-      <p>{notice.detail}</p>
+      <p>{sentence(notice.detail)}</p>
       <button type="button" onClick={() => onDismiss(notice)} aria-label={`Dismiss ${notice.code}`}>
         Dismiss
       </button>

@@ -1,5 +1,5 @@
 import type { Frame } from '../contract-types.js';
-import { milliseconds, summary } from '../format.js';
+import { milliseconds, sentence, summary } from '../format.js';
 import type { DashboardState, SubmissionProgress } from '../state/dashboard-state.js';
 import { tileProgress } from '../state/select.js';
 
@@ -29,7 +29,7 @@ function Progress({ state, progress }: { state: DashboardState; progress: Submis
 }
 
 function Accepted({ state, frame }: { state: DashboardState; frame: Frame }) {
-  if (frame.state === 'failed') return <span class="error">{frame.failure?.detail ?? 'It failed.'}</span>;
+  if (frame.state === 'failed') return <span class="error">{sentence(frame.failure?.detail ?? 'it failed')}</span>;
   if (frame.state === 'complete') {
     const took = frame.timing.totalMs === null ? '' : ` in ${milliseconds(frame.timing.totalMs)}`;
     return (

@@ -16,9 +16,14 @@ export interface FramePicture {
  * are passed over. What is returned lags behind `wanted` by that loading, so a picture is never shown with the
  * detections of another frame.
  */
-export function usePicture(wanted: Frame | null, load: (frame: Frame) => Promise<Blob>): FramePicture | null {
+export function usePicture(
+  wanted: Frame | null,
+  isLive: boolean,
+  load: (frame: Frame) => Promise<Blob>,
+): FramePicture | null {
   const [picture, setPicture] = useState<FramePicture | null>(null);
   const newest = useRef(wanted);
+  const loadedKey = useRef<string | null>(null);
   const isBusy = useRef(false);
   const isGone = useRef(false);
   newest.current = wanted;
@@ -26,24 +31,26 @@ export function usePicture(wanted: Frame | null, load: (frame: Frame) => Promise
   const loadNewest = async (): Promise<void> => {
     if (isBusy.current) return;
     isBusy.current = true;
-    for (let done: string | null = null; ; ) {
+    for (let triedKey = loadedKey.current; ; ) {
       const frame: Frame | null = newest.current;
-      if (frame === null || keyOf(frame) === done) break;
+      if (frame === null || keyOf(frame) === triedKey) break;
+      triedKey = keyOf(frame);
       const source = await load(frame).then(loaded, failed);
       if (isGone.current) {
         if (source.kind === 'loaded') URL.revokeObjectURL(source.url);
         break;
       }
+      loadedKey.current = source.kind === 'loaded' ? triedKey : null;
       setPicture({ frame, source });
-      done = keyOf(frame);
     }
     isBusy.current = false;
   };
 
   const key = wanted === null ? null : keyOf(wanted);
+  // What could not be had while the gateway was away is asked for again when it is back.
   useEffect(() => {
     if (key !== null) void loadNewest();
-  }, [key]);
+  }, [key, isLive]);
 
   const url = picture?.source.kind === 'loaded' ? picture.source.url : null;
   useEffect(() => {

@@ -73,7 +73,13 @@ export class SimulatedCluster {
     if (device.state !== 'up' || this.openFrames.length >= OPEN_FRAMES_LIMIT) return;
     const frame = this.#newFrame(parts);
     this.#tell({ kind: 'frame-accepted', frame, parts, source: device.name, delivered: true });
-    this.#network.send({ kind: 'tasks', to: device.name, tasks: tilesOf(frame, parts, 1), call: null, sentMs: this.nowMs });
+    this.#network.send({
+      kind: 'tasks',
+      to: device.name,
+      tasks: tilesOf(frame, parts, 1),
+      call: null,
+      sentMs: this.nowMs,
+    });
   }
 
   /** Somebody deletes a frame. */

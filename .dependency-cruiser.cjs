@@ -1,0 +1,95 @@
+/**
+ * Arrows point inward (docs/architecture.md): cli -> roles -> node, compute, config, imaging, engine -> scheduling,
+ * geometry, model, tensor. Each rule below names who may not look at whom.
+ */
+const outer = '^server/(cli|edge|gateway)/';
+const middle = '^server/(node|compute|config|imaging|engine)/';
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '(\\.d\\.ts|vite\\.config\\.ts)$' }, to: {} },
+    {
+      name: 'core-knows-no-shell',
+      severity: 'error',
+      from: { path: '^server/(geometry|scheduling|model|tensor)/' },
+      to: { path: `${outer}|${middle}|^client/|^dashboard/` },
+    },
+    {
+      name: 'geometry-is-pure',
+      comment: 'It runs in the browser as well, and in any test without a clock, a socket or an engine.',
+      severity: 'error',
+      from: { path: '^server/geometry/' },
+      to: { pathNot: '^server/(geometry/|errors\\.ts$)' },
+    },
+    {
+      name: 'scheduling-is-pure',
+      severity: 'error',
+      from: { path: '^server/scheduling/' },
+      to: { pathNot: '^server/(scheduling|geometry)/|^server/errors\\.ts$' },
+    },
+    {
+      name: 'middle-knows-no-role',
+      severity: 'error',
+      from: { path: middle },
+      to: { path: outer },
+    },
+    {
+      name: 'engines-know-no-cluster',
+      comment: 'An engine runs layers on a block; it knows nothing of tiles, frames or HTTP.',
+      severity: 'error',
+      from: { path: '^server/(engine|imaging)/' },
+      to: { path: '^server/(node|compute|config|scheduling)/|^client/' },
+    },
+    {
+      name: 'roles-are-strangers',
+      comment: 'The gateway and the edge devices know each other through the contract only.',
+      severity: 'error',
+      from: { path: '^server/(edge|gateway)/' },
+      to: { path: '^server/(edge|gateway|cli)/', pathNot: '^server/$1/' },
+    },
+    {
+      name: 'client-stands-alone',
+      severity: 'error',
+      from: { path: '^client/' },
+      to: { path: '^server/|^dashboard/' },
+    },
+    {
+      name: 'dashboard-uses-the-client',
+      comment: 'Data through the generated client; of the server only the pure geometry.',
+      severity: 'error',
+      from: { path: '^dashboard/' },
+      to: { path: '^server/', pathNot: '^server/(geometry/|errors\\.ts$)' },
+    },
+    {
+      name: 'sharp-in-one-place',
+      severity: 'error',
+      from: { pathNot: '^server/imaging/' },
+      to: { path: 'node_modules/sharp' },
+    },
+    {
+      name: 'onnxruntime-in-one-place',
+      severity: 'error',
+      from: { pathNot: '^server/engine/onnxruntime/' },
+      to: { path: 'node_modules/onnxruntime' },
+    },
+    {
+      name: 'no-dev-dependency-at-run-time',
+      severity: 'error',
+      from: { path: '^(server|client)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'not-to-test', severity: 'error', from: { pathNot: '^test/' }, to: { path: '^test/' } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.js', '.json', '.css'],
+    },
+  },
+};

@@ -1,0 +1,77 @@
+import type { ClusterConfig } from '../config/cluster-config.js';
+import { loadClusterConfig } from '../config/load.js';
+import { type HostPort, parseListen } from '../config/node-address.js';
+import { DeepThingsError } from '../errors.js';
+import { createLogger, type Logger } from '../node/logger.js';
+import type { RunningNode } from '../node/running-node.js';
+import { clusterToken } from './cluster-token.js';
+import { EXIT_FAILED } from './exit-codes.js';
+import { ProcessEnd } from './process-end.js';
+import { reportError } from './report-error.js';
+
+export interface NodeCommandOptions {
+  readonly config: string;
+  /** `host:port` in place of what cluster.yaml says. */
+  readonly listen?: string;
+  readonly supervised?: boolean;
+}
+
+/** What a node of either role is started with. */
+interface NodeSetup {
+  readonly config: ClusterConfig;
+  readonly token: string | null;
+  readonly log: Logger;
+  readonly listen?: HostPort;
+  readonly onFatal: () => void;
+}
+
+/** `deepthings gateway`. */
+export function runGateway(options: NodeCommandOptions): Promise<void> {
+  return runNode('gateway', options, async (setup) => {
+    const { startGateway } = await import('../gateway/gateway-node.js');
+    return startGateway(setup);
+  });
+}
+
+/** `deepthings edge <id>`. */
+export function runEdge(device: string, options: NodeCommandOptions): Promise<void> {
+  return runNode(device, options, async (setup) => {
+    const { startEdge } = await import('../edge/edge-node.js');
+    return startEdge({ ...setup, device });
+  });
+}
+
+/** Runs one node in this process until it is told to stop. */
+async function runNode(
+  name: string,
+  options: NodeCommandOptions,
+  start: (setup: NodeSetup) => Promise<RunningNode>,
+): Promise<void> {
+  const end = new ProcessEnd({ supervised: options.supervised ?? false });
+  try {
+    end.watch(await startNode(name, options, end, start));
+  } catch (error) {
+    // What the node had started already must not keep the process.
+    process.exit(reportError(error));
+  }
+}
+
+async function startNode(
+  name: string,
+  options: NodeCommandOptions,
+  end: ProcessEnd,
+  start: (setup: NodeSetup) => Promise<RunningNode>,
+): Promise<RunningNode> {
+  const token = clusterToken();
+  const listen = options.listen === undefined ? undefined : listenAddress(options.listen);
+  const config = await loadClusterConfig(options.config);
+  const log = await createLogger(config.log.level, name);
+  end.logTo(log);
+  return start({ config, token, log, ...(listen && { listen }), onFatal: () => void end.end(EXIT_FAILED) });
+}
+
+function listenAddress(text: string): HostPort {
+  const listen = parseListen(text);
+  if ('kind' in listen) throw new DeepThingsError('DT_USAGE', `--listen ${listen.message}: ${listen.mend}`);
+  return listen;
+}

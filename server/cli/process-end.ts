@@ -1,0 +1,66 @@
+import { performance } from 'node:perf_hooks';
+import type { Logger } from '../node/logger.js';
+import type { RunningNode } from '../node/running-node.js';
+import { EXIT_FAILED } from './exit-codes.js';
+
+/** What a node gets to end in good order. */
+const STOP_LIMIT_MS = 1_500;
+
+/** npm passes a Ctrl-C on that the terminal has sent already: what comes this soon is no second one. */
+export const ECHO_MS = 300;
+
+export interface ProcessEndOptions {
+  /** Started by `deepthings up`, which passes Ctrl-C on itself and must not be outlived. */
+  readonly supervised: boolean;
+}
+
+/** Ends a process that runs one node: when it is told to, or when it cannot go on. */
+export class ProcessEnd {
+  #node: RunningNode | null = null;
+  #log: Logger | null = null;
+  #endingSinceMs: number | null = null;
+
+  constructor({ supervised }: ProcessEndOptions) {
+    process.on('SIGTERM', () => this.#asked());
+    process.on('SIGINT', () => {
+      if (!supervised) this.#asked();
+    });
+    if (!supervised) return;
+    process.once('disconnect', () => void this.end(0));
+    if (!process.connected) void this.end(0);
+  }
+
+  /** From here on the node is stopped before the process ends. */
+  watch(node: RunningNode): void {
+    this.#node = node;
+    if (this.#endingSinceMs !== null) process.exit(0);
+  }
+
+  /** Where the end is told of, also when the reason is an error that nobody caught. */
+  logTo(log: Logger): void {
+    this.#log = log;
+    process.once('uncaughtException', (error, origin) => {
+      try {
+        log.fatal({ err: error }, origin === 'unhandledRejection' ? 'unhandled rejection' : 'uncaught exception');
+      } finally {
+        process.exit(EXIT_FAILED);
+      }
+    });
+  }
+
+  /** Stops the node, within a bound, and ends the process. */
+  async end(exitCode: number): Promise<void> {
+    if (this.#endingSinceMs !== null) return;
+    this.#endingSinceMs = performance.now();
+    this.#log?.info('stopping');
+    setTimeout(() => process.exit(exitCode), STOP_LIMIT_MS).unref();
+    await this.#node?.stop().catch(() => {});
+    process.exit(exitCode);
+  }
+
+  #asked(): void {
+    const since = this.#endingSinceMs;
+    if (since === null) void this.end(0);
+    else if (performance.now() - since > ECHO_MS) process.exit(EXIT_FAILED);
+  }
+}

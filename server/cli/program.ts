@@ -1,0 +1,161 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { VERSION } from '../node/version.js';
+
+/**
+ * The command line. What a command does is loaded when it is run: `--help` answers at once, and an edge device does
+ * not load what only the gateway needs.
+ */
+export function createProgram(): Command {
+  const program = new Command('deepthings')
+    .description('Object detection on a cluster of small machines, which cut each picture into tiles and share them.')
+    .version(VERSION)
+    .option('-c, --config <file>', 'the cluster file', 'cluster.yaml')
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('("deepthings --help" lists what there is)')
+    .addHelpText('after', PROGRAM_HELP)
+    .exitOverride();
+  addUp(program);
+  addNodes(program);
+  addSubmit(program);
+  addPlan(program);
+  addModel(program.command('model').description('what the built-in models and your own are made of'));
+  addConfig(program.command('config').description('cluster.yaml'));
+  return program;
+}
+
+const PROGRAM_HELP = `
+Environment:
+  DEEPTHINGS_TOKEN    the cluster's secret, 16 characters or more; nodes that other machines can reach need it
+  DEEPTHINGS_DEBUG=1  shows where an error came from
+  NO_COLOR=1          no colours
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
+
+Examples:
+  deepthings up --demo                        start the cluster of ./cluster.yaml here, and show a first picture
+  deepthings submit photo.jpg                 what is in the picture
+  deepthings submit *.jpg --json > found.json
+  deepthings gateway -c home.yaml             one node of a cluster of several machines: on each, start its own
+  deepthings edge pi1 -c home.yaml`;
+
+function addUp(program: Command): void {
+  program
+    .command('up')
+    .description('start the gateway and every device of cluster.yaml on this machine, until Ctrl-C')
+    .option('--demo', 'submit a sample photograph and show what was found')
+    .addHelpText('after', '\nEach node is a process of its own; its log is in .deepthings/logs beside cluster.yaml.')
+    .action(async (_options, command: Command) => {
+      const { runUp } = await import('./up/up-command.js');
+      await runUp(command.optsWithGlobals());
+    });
+}
+
+function addNodes(program: Command): void {
+  const listen = () => new Option('--listen <host:port>', 'listen there, not where cluster.yaml says');
+  const supervised = () => new Option('--supervised').hideHelp();
+  program
+    .command('gateway')
+    .description('run the gateway, until Ctrl-C')
+    .addOption(listen())
+    .addOption(supervised())
+    .action(async (_options, command: Command) => {
+      const { runGateway } = await import('./node-command.js');
+      await runGateway(command.optsWithGlobals());
+    });
+  program
+    .command('edge')
+    .description('run one edge device, until Ctrl-C')
+    .argument('<id>', 'its id in cluster.yaml')
+    .addOption(listen())
+    .addOption(supervised())
+    .action(async (id: string, _options, command: Command) => {
+      const { runEdge } = await import('./node-command.js');
+      await runEdge(id, command.optsWithGlobals());
+    });
+}
+
+function addSubmit(program: Command): void {
+  program
+    .command('submit')
+    .description('have pictures looked at by the running cluster')
+    .argument('<image...>', 'JPEG, PNG or WebP files')
+    .option('--json', 'print an array with the whole frame of each image; null for one that was refused or failed')
+    .option('--out <file>', 'write the picture with boxes there; a folder when there are several images')
+    .option('--source <id>', 'the device that the tiles start on; without it the gateway chooses')
+    .option('--gateway <url>', 'the gateway, in place of the one in cluster.yaml')
+    .option('--wait <seconds>', 'how long to wait for each picture; 0 submits only', secondsToWait, 60)
+    .addHelpText('after', SUBMIT_HELP)
+    .action(async (images: string[], _options, command: Command) => {
+      const { runSubmit } = await import('./submit/submit-command.js');
+      await runSubmit(images, command.optsWithGlobals());
+    });
+}
+
+const SUBMIT_HELP = `
+Examples:
+  deepthings submit photo.jpg --out photo-found.jpg
+  deepthings submit album/*.jpg --out found/ --json
+  deepthings submit door.jpg --gateway http://192.168.1.10:8080`;
+
+function addPlan(program: Command): void {
+  program
+    .command('plan')
+    .description('show how cluster.yaml cuts the network: tiles, regions, computation, bytes, memory')
+    .option('--json', 'the plan as GET /plan has it, and what it costs')
+    .action(async (_options, command: Command) => {
+      const { runPlan } = await import('./plan-command.js');
+      await runPlan(command.optsWithGlobals());
+    });
+}
+
+function addModel(model: Command): void {
+  model
+    .command('list')
+    .description('the built-in models')
+    .option('--json', 'as JSON')
+    .action(async (_options, command: Command) => {
+      const { runModelList } = await import('./model/list-command.js');
+      await runModelList(command.optsWithGlobals());
+    });
+  model
+    .command('inspect')
+    .description('the layers of a model, and where it can be cut')
+    .argument('[name]', 'a built-in model; the one of cluster.yaml without name and --cfg')
+    .option('--cfg <file>', 'a Darknet cfg of your own')
+    .option('--size <pixels>', 'another input size: 608, or 608x416 (width x height)')
+    .option('--json', 'as JSON')
+    .action(async (name: string | undefined, _options, command: Command) => {
+      const { runModelInspect } = await import('./model/inspect-command.js');
+      await runModelInspect(name, command.optsWithGlobals());
+    });
+  model
+    .command('synth')
+    .description('write made-up weights for a model: for measuring, they detect nothing')
+    .argument('<model>', 'a built-in model, or the path of a Darknet cfg')
+    .argument('<out.weights>', 'the Darknet weights file to write')
+    .option('--seed <number>', 'other numbers for another seed', '1')
+    .option('--force', 'write over a file that is there')
+    .addHelpText('after', '\nThe file gives what "weights: synthetic:SEED" gives in cluster.yaml, but for rounding.')
+    .action(async (name: string, out: string, _options, command: Command) => {
+      const { runModelSynth } = await import('./model/synth-command.js');
+      await runModelSynth(name, out, command.optsWithGlobals());
+    });
+}
+
+function addConfig(config: Command): void {
+  config
+    .command('check')
+    .description('check cluster.yaml and the files it names, and say all that is wrong')
+    .action(async (_options, command: Command) => {
+      const { runConfigCheck } = await import('./config-command.js');
+      await runConfigCheck(command.optsWithGlobals());
+    });
+}
+
+const LONGEST_WAIT_SECONDS = 300;
+
+function secondsToWait(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() !== '' && seconds >= 0 && seconds <= LONGEST_WAIT_SECONDS) return seconds;
+  throw new InvalidArgumentError(`Expected seconds from 0 to ${LONGEST_WAIT_SECONDS}.`);
+}

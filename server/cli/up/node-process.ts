@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+
+// By the package's own name for it, so that it is found from compiled code and from tests alike.
+const CLI = createRequire(import.meta.url).resolve('#cli');
+
+/** How a process ended: with an exit code or by a signal; a message when it could not even be started. */
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly startError?: string;
+}
+
+export interface NodeProcess {
+  /** Undefined when it could not be started. */
+  readonly pid: number | undefined;
+  /** Settles when it is gone and all that it printed has been taken. */
+  readonly ended: Promise<ProcessExit>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/**
+ * Starts one node as a process of its own. It has a channel to this process and ends when that breaks, so that no node
+ * is left over whatever happens here.
+ *
+ * @param args of the command line, after the program's name.
+ */
+export function startNodeProcess(args: readonly string[], onOutput: (chunk: Buffer) => void): NodeProcess {
+  const child: ChildProcess = spawn(process.execPath, [CLI, ...args, '--supervised'], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  child.stdout?.on('data', onOutput);
+  child.stderr?.on('data', onOutput);
+  const ended = new Promise<ProcessExit>((resolve) => {
+    child.once('error', (error) => {
+      if (child.pid === undefined) resolve({ code: null, signal: null, startError: error.message });
+    });
+    child.once('close', (code, signal) => resolve({ code, signal }));
+  });
+  return { pid: child.pid, ended, kill: (signal) => void child.kill(signal) };
+}
+
+/** `exit code 1`, `ended by SIGKILL`. */
+export function describeExit({ code, signal, startError }: ProcessExit): string {
+  if (startError !== undefined) return `could not be started: ${startError}`;
+  return signal === null ? `exit code ${code}` : `ended by ${signal}`;
+}

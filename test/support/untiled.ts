@@ -1,0 +1,32 @@
+import { startComputeThread } from '../../server/compute/compute-thread.js';
+import type { ClusterConfig } from '../../server/config/cluster-config.js';
+
+/**
+ * The fused stack run whole, as one tile of a 1 x 1 grid, in one process.
+ *
+ * @param input the letterboxed picture, `[3, height, width]`.
+ * @returns the stack's output, `[channels, height, width]`.
+ */
+export async function runUntiled(config: ClusterConfig, input: Uint8Array): Promise<Float32Array> {
+  const compute = await startComputeThread({
+    model: config.model,
+    engine: { name: config.engine.name, threads: 1 },
+    stage: { kind: 'fused', depth: config.partition.fusedDepth, grid: { rows: 1, columns: 1 } },
+  });
+  try {
+    return (await compute.runTile(0, input.slice())).data;
+  } finally {
+    await compute.close();
+  }
+}
+
+/** Largest difference of two maps, as a share of the second one's largest value. */
+export function relativeDifference(got: Float32Array, wanted: Float32Array): number {
+  let difference = got.length === wanted.length ? 0 : Number.POSITIVE_INFINITY;
+  let largest = 0;
+  for (let i = 0; i < wanted.length; i++) {
+    difference = Math.max(difference, Math.abs(got[i]! - wanted[i]!));
+    largest = Math.max(largest, Math.abs(wanted[i]!));
+  }
+  return difference / largest;
+}
