@@ -45,6 +45,14 @@ export function createSession({ baseUrl, store, tokens, now }: SessionOptions): 
     store.dispatch({ kind: 'snapshot', ...(await api.snapshot(signal)) });
   };
 
+  /** Shows something while the gateway, or a proxy before it, takes its time to open the stream. */
+  const firstPaint = (): (() => void) => {
+    const superseded = new AbortController();
+    // Whatever goes wrong here the stream meets as well, and tells.
+    refresh(superseded.signal).catch(() => {});
+    return () => superseded.abort();
+  };
+
   const onEvent = (told: SseEvent, signal: AbortSignal): Promise<void> | undefined => {
     const event = decodeLiveEvent(told);
     if (event === null) return undefined;
@@ -70,8 +78,14 @@ export function createSession({ baseUrl, store, tokens, now }: SessionOptions): 
   const start = (): void => {
     stream?.stop();
     const { openEvents } = api;
-    // The state is fetched once the gateway has the subscription, so that nothing falls between the two.
-    stream = followEvents({ open: openEvents, onOpen: refresh, onEvent, onDown });
+    const supersede = firstPaint();
+    // The state is fetched anew once the gateway has the subscription, so that nothing falls between the two.
+    const onOpen = async (signal: AbortSignal): Promise<void> => {
+      supersede();
+      await refresh(signal);
+      store.dispatch({ kind: 'connected' });
+    };
+    stream = followEvents({ open: openEvents, onOpen, onEvent, onDown });
   };
 
   const submitOne = async (file: File): Promise<void> => {

@@ -8,7 +8,7 @@ const LEAST_CHARACTERS = 16;
  * @throws DeepThingsError `DT_TOKEN_UNUSABLE`
  */
 export function clusterToken(env: NodeJS.ProcessEnv = process.env): string | null {
-  const token = env['DEEPTHINGS_TOKEN']?.trim() ?? '';
+  const token = env.DEEPTHINGS_TOKEN?.trim() ?? '';
   if (token === '') return null;
   if (token.length < LEAST_CHARACTERS) {
     throw new DeepThingsError(

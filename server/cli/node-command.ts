@@ -50,6 +50,8 @@ async function runNode(
   const end = new ProcessEnd({ supervised: options.supervised ?? false });
   try {
     end.watch(await startNode(name, options, end, start));
+    // "deepthings up" asks from here on whether the node is ready.
+    process.send?.('started');
   } catch (error) {
     // What the node had started already must not keep the process.
     process.exit(reportError(error));

@@ -16,7 +16,7 @@ const USAGE_CODES = /^DT_(USAGE|CONFIG|TOKEN|DEVICE_UNKNOWN|MODEL|CFG|WEIGHTS|LA
 export function reportError(error: unknown): number {
   // Commander has said it already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-  if (process.env['DEEPTHINGS_DEBUG'] === '1' || !(error instanceof DeepThingsError)) {
+  if (process.env.DEEPTHINGS_DEBUG === '1' || !(error instanceof DeepThingsError)) {
     printNote(error instanceof Error ? describeBug(error) : String(error));
     return exitCodeOf(error);
   }

@@ -15,7 +15,7 @@ export function printNote(text: string): void {
 
 /** Styles a text for a stream: only where it is a terminal, and nobody said NO_COLOR (https://no-color.org). */
 export function paint(stream: Output, style: Style, text: string): string {
-  return stream.isTTY && !process.env['NO_COLOR'] ? styleText(style, text, { validateStream: false }) : text;
+  return stream.isTTY && !process.env.NO_COLOR ? styleText(style, text, { validateStream: false }) : text;
 }
 
 /** Text from files, pictures' names or other machines, without what a terminal would obey. */

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { DeepThingsClient, Schemas } from '../../client/client.js';
+import type { Schemas } from '../../client/client.js';
 import { type CommonParts, commonHandlers } from '../node/common-handlers.js';
 import { cutInputBody } from '../node/input-body.js';
 import type { OperationHandlers } from '../node/operations.js';
@@ -21,7 +21,6 @@ export interface EdgeHandlerParts extends CommonParts {
   readonly intake: FrameIntake;
   readonly outcomes: Outcomes;
   readonly registrar: Registrar;
-  readonly gateway: DeepThingsClient;
   readonly clusterState: () => Schemas['ClusterState'];
 }
 
@@ -61,7 +60,6 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
     },
     pushTask: async (request, reply) => {
       const bytes = request.body as Uint8Array;
-      if (!(bytes instanceof Uint8Array)) throw new HttpProblem(415, 'DT_MEDIA_TYPE', `expected ${OCTETS}`);
       const body = decodeTaskBody(wirePlan, bytes);
       metrics.bytesReceived.inc({ kind: 'input' }, bytes.byteLength);
       const arrivedMs = performance.now();
@@ -90,7 +88,10 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
         throw new HttpProblem(404, 'DT_OTHER_ROLE', 'this node is an edge device; tile outputs go to the gateway');
       }
       const ended = outcome as Schemas['FrameOutcome'];
-      ownFrames.close(ended.frame);
+      const wasOpen = ownFrames.close(ended.frame);
+      if (!wasOpen && !outcomes.has(ended.frame)) {
+        throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `this device has no frame ${ended.frame}`);
+      }
       board.dropFrame(ended.frame);
       outcomes.note(ended);
       return reply.code(204).send();
@@ -115,9 +116,11 @@ function frameHandlers(parts: EdgeHandlerParts): OperationHandlers {
       const accepted = await intake.submit(picture);
       if (!wait) return reply.code(202).header('location', accepted.links.self).send(accepted);
       await outcomes.wait(accepted.id, wait * 1000);
-      const answer = await parts.gateway.call('getFrame', { path: { frame: accepted.id } });
-      const ended = answer.json!;
-      return reply.code(ended.endedAt === null ? 202 : 200).send({ ...ended, links: accepted.links });
+      const now = await intake.look(accepted.id);
+      if (now.failure !== null) {
+        throw new HttpProblem(500, now.failure.code, `frame ${now.id} failed: ${now.failure.detail}`);
+      }
+      return reply.code(now.endedAt === null ? 202 : 200).header('location', now.links.self).send(now);
     },
     getFrameInput: async (request, reply) => {
       const own = ownFrames.get(request.params.frame);

@@ -1,6 +1,7 @@
 import { type ComputeThread, startComputeThread } from '../compute/compute-thread.js';
-import type { ClusterConfig, NodeConfig } from '../config/cluster-config.js';
+import type { ClusterConfig, DeviceConfig } from '../config/cluster-config.js';
 import { DeepThingsError } from '../errors.js';
+import { loadSharp } from '../imaging/sharp-library.js';
 import { type ClusterPlan, largestTensorBody, planCluster } from '../node/cluster-plan.js';
 import { EventLog } from '../node/event-log.js';
 import { type ListenAddress, listen, requireToken } from '../node/listen.js';
@@ -61,6 +62,8 @@ export async function startEdge(options: EdgeOptions): Promise<RunningNode> {
       options.onFatal?.(error);
     },
   );
+  // Now rather than with the first frame: loading it holds the thread up. A device that only steals goes without.
+  if (node.source) await loadSharp();
   log.info({ engine: compute.engine, model: clusterPlan.network.name }, 'fused layers loaded');
   try {
     return await assemble(options, { node, at, clusterPlan, compute });
@@ -70,7 +73,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningNode> {
   }
 }
 
-function declaredDevice(config: ClusterConfig, device: string): NodeConfig {
+function declaredDevice(config: ClusterConfig, device: string): DeviceConfig {
   const node = config.devices.find(({ id }) => id === device);
   if (node !== undefined) return node;
   const known = config.devices.map(({ id }) => id).join(', ');
@@ -83,7 +86,7 @@ function queueLimit({ limits }: ClusterConfig, tiles: number): number {
 }
 
 interface Ground {
-  readonly node: NodeConfig;
+  readonly node: DeviceConfig;
   readonly at: ListenAddress;
   readonly clusterPlan: ClusterPlan;
   readonly compute: ComputeThread;
@@ -112,7 +115,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
   const executor = new Executor({ ...common, macs, compute, sender, usualTile });
   const isIdle = () => !executor.busy;
   const stealer = new Stealer({ ...common, peers, isIdle, prefetch: schedule.prefetch, waitMs: schedule.steal.waitMs });
-  const intake = new FrameIntake({ ...common, network });
+  const intake = new FrameIntake({ ...common, network, limits });
   const status = new EdgeStatus({ ...common, config, network, node, compute, executor, stealer, outcomes, usualTile });
   const registrar = new Registrar({
     ...common,

@@ -1,8 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import type { DeepThingsClient, Schemas } from '../../client/client.js';
+import { ProblemError } from '../../client/problem-error.js';
 import { wholeMap } from '../geometry/region.js';
 import { letterboxPicture } from '../imaging/letterbox.js';
 import { sniffPicture } from '../imaging/picture-format.js';
+import { inspectPicture, type PictureLimits } from '../imaging/picture-header.js';
 import type { Network } from '../model/network.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
@@ -17,6 +19,7 @@ import type { TaskBoard } from './task-board.js';
 export interface FrameIntakeParts {
   readonly device: string;
   readonly network: Network;
+  readonly limits: PictureLimits;
   readonly wirePlan: WirePlan;
   readonly gateway: DeepThingsClient;
   readonly board: TaskBoard;
@@ -48,6 +51,7 @@ export class FrameIntake {
     this.#parts.metrics.bytesReceived.inc({ kind: 'frame' }, picture.byteLength);
     const now = performance.now();
     this.#parts.ownFrames.requireRoom(now);
+    await inspectPicture(picture, this.#parts.limits);
     await this.#open(frame, picture);
   }
 
@@ -67,12 +71,21 @@ export class FrameIntake {
         timeoutMs: SUBMIT_TIMEOUT_MS,
       })
       .catch((cause) => {
-        throw gatewayAway(cause, gateway.baseUrl);
+        throw refusedByGateway(cause, gateway.baseUrl, 'could not take the picture, nothing was queued');
       });
     metrics.bytesSent.inc({ kind: 'frame' }, picture.byteLength);
     const frame = answer.json!;
     await this.#open({ frame: frame.id, attempt: 1, digest: frame.inputDigest }, picture);
     return atGateway(frame, gateway.baseUrl);
+  }
+
+  /** What has become of a frame, as the gateway answers, with links that lead there. */
+  async look(frame: string): Promise<Schemas['Frame']> {
+    const { gateway } = this.#parts;
+    const answer = await gateway.call('getFrame', { path: { frame } }).catch((cause) => {
+      throw refusedByGateway(cause, gateway.baseUrl, `has frame ${frame} and cannot say how it is`);
+    });
+    return atGateway(answer.json!, gateway.baseUrl);
   }
 
   async #open({ frame, attempt, digest }: AllottedFrame, picture: Uint8Array): Promise<void> {
@@ -115,13 +128,16 @@ export class FrameIntake {
   }
 }
 
-/** What the gateway itself refused is passed on; without the gateway nothing can be accepted. */
-function gatewayAway(cause: unknown, address: string): unknown {
-  const problem = cause as { status?: number; code?: string; message: string };
-  if (problem.status !== undefined && problem.status < 500) {
-    return new HttpProblem(problem.status, problem.code ?? 'DT_ANSWER', problem.message, { cause });
+/**
+ * What the gateway refused is passed on; without the gateway nothing can be said. That it does not know this device's
+ * token is no fault of the client's.
+ */
+function refusedByGateway(cause: unknown, address: string, what: string): HttpProblem {
+  if (cause instanceof ProblemError && cause.status < 500 && cause.status !== 401) {
+    const retry = cause.retryAfterSeconds === null ? {} : { retryAfterSeconds: cause.retryAfterSeconds };
+    return new HttpProblem(cause.status, cause.code, cause.message, { cause, ...retry });
   }
-  const detail = `the gateway at ${address} could not take the picture (${problem.message}); nothing was queued`;
+  const detail = `the gateway at ${address} ${what}: ${(cause as Error).message}`;
   return new HttpProblem(503, 'DT_GATEWAY_AWAY', detail, { cause, retryAfterSeconds: 2 });
 }
 

@@ -24,9 +24,14 @@ export class Outcomes {
     return this.#failed;
   }
 
+  has(frame: string): boolean {
+    return this.#latest.some((outcome) => outcome.frame === frame);
+  }
+
+  /** A frame ends once: what is said of it again counts for nothing. */
   note(outcome: Outcome): void {
-    const others = this.#latest.filter(({ frame }) => frame !== outcome.frame);
-    this.#latest = [outcome, ...others].slice(0, OUTCOMES_LIMIT);
+    if (this.has(outcome.frame)) return;
+    this.#latest = [outcome, ...this.#latest].slice(0, OUTCOMES_LIMIT);
     if (outcome.state === 'complete') this.#complete++;
     else this.#failed++;
     for (const resolve of this.#waiting.get(outcome.frame) ?? []) resolve();
@@ -35,7 +40,7 @@ export class Outcomes {
 
   /** Resolves when the frame has ended, or after a while. */
   async wait(frame: string, ms: number): Promise<void> {
-    if (this.#latest.some((outcome) => outcome.frame === frame)) return;
+    if (this.has(frame)) return;
     let heard: () => void = () => {};
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {

@@ -22,7 +22,6 @@ interface Handout {
  * computed or sent. Tells those who listen when anything changes.
  */
 export class TaskBoard {
-  readonly #limit: number;
   #queue: TaskQueue<EdgeTask>;
   /** Stolen ahead of need; closed to thieves. */
   #stolen: EdgeTask[] = [];
@@ -34,7 +33,6 @@ export class TaskBoard {
   readonly #listeners = new Set<() => void>();
 
   constructor(limit: number) {
-    this.#limit = limit;
     this.#queue = emptyTaskQueue(limit);
   }
 
@@ -108,7 +106,6 @@ export class TaskBoard {
     const task = this.#lastHandouts.get(thief)?.task;
     if (task === undefined || !sameTile(task, key) || task.attempt !== key.attempt) return false;
     this.#lastHandouts.delete(thief);
-    if (this.pending >= this.#limit) return false;
     this.#queue = requeueTask(this.#queue, task);
     this.#handedOut = this.#handedOut.filter((other) => !(other.thief === thief && sameTile(other, key)));
     this.#changed();

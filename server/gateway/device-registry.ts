@@ -21,6 +21,8 @@ export type Admission =
 
 interface Entry {
   readonly device: string;
+  /** Whether frames may start on it. */
+  readonly source: boolean;
   address: string;
   state: DeviceState['state'];
   startedAt: number;
@@ -38,10 +40,11 @@ export class DeviceRegistry {
   constructor(config: ClusterConfig, identity: ClusterIdentity) {
     this.#identity = identity;
     this.#entries = new Map(
-      config.devices.map(({ id, address }) => [
+      config.devices.map(({ id, address, source }) => [
         id,
         {
           device: id,
+          source,
           address,
           state: 'expected',
           startedAt: 0,
@@ -57,7 +60,8 @@ export class DeviceRegistry {
   /**
    * Takes a device's word.
    *
-   * @throws HttpProblem 409 when it cannot work with this gateway; the device is shown as refused from then on.
+   * @throws HttpProblem 409 when it cannot work with this gateway; the device is shown as refused from then on,
+   *   unless another process of that name is live.
    */
   admit(registration: Registration, nowMs: number): Admission {
     const entry = this.#entries.get(registration.device);
@@ -67,16 +71,21 @@ export class DeviceRegistry {
       throw new HttpProblem(409, 'DT_DEVICE_UNKNOWN', detail);
     }
     const { startedAt, number } = registration;
-    if (startedAt < entry.startedAt || (startedAt === entry.startedAt && number <= entry.number)) {
-      return { kind: 'stale' };
-    }
+    const sameProcess = startedAt === entry.startedAt;
     const mismatch = this.#mismatch(registration, entry);
-    const restarted = entry.last !== null && startedAt !== entry.startedAt;
-    Object.assign(entry, { startedAt, number, lastSeenMs: nowMs });
     if (mismatch !== null) {
-      Object.assign(entry, { state: 'refused', problem: mismatch.message, last: null });
+      // A stranger under the name of a device that works does not push it out.
+      if (sameProcess ? number > entry.number : entry.state !== 'live') {
+        Object.assign(entry, { startedAt, number, lastSeenMs: nowMs });
+        Object.assign(entry, { state: 'refused', problem: mismatch.message, last: null });
+      }
       throw mismatch;
     }
+    // A clock may have been set back since a process that is gone: only a live one is newer than its predecessors.
+    const older = sameProcess ? number <= entry.number : entry.state === 'live' && startedAt < entry.startedAt;
+    if (older) return { kind: 'stale' };
+    const restarted = entry.last !== null && !sameProcess;
+    Object.assign(entry, { startedAt, number, lastSeenMs: nowMs });
     const { address, leaving } = registration;
     Object.assign(entry, {
       address,
@@ -91,7 +100,7 @@ export class DeviceRegistry {
     const entry = this.#entries.get(device);
     if (entry?.state !== 'live') return;
     entry.state = 'lost';
-    entry.problem = `no word from ${entry.address}: check that it runs and that the network reaches it`;
+    entry.problem = `no word from ${entry.address}: check that "deepthings edge ${device}" runs there and that the network reaches it`;
   }
 
   has(device: string): boolean {
@@ -102,8 +111,13 @@ export class DeviceRegistry {
     return this.#entries.get(device)?.state === 'live';
   }
 
-  get anyLive(): boolean {
-    return [...this.#entries.values()].some(({ state }) => state === 'live');
+  /** Whether frames may start on it, when it is live. */
+  maySource(device: string): boolean {
+    return this.#entries.get(device)?.source === true;
+  }
+
+  get anySourceLive(): boolean {
+    return [...this.#entries.values()].some(({ state, source }) => source && state === 'live');
   }
 
   /** Where a device is reached: what it announced, before that what is declared. */
@@ -150,7 +164,7 @@ export class DeviceRegistry {
       return new HttpProblem(409, 'DT_PLAN_MISMATCH', detail);
     }
     // What a device announces is where requests are sent to: never to a host that nobody declared.
-    if (new URL(address).hostname !== new URL(entry.address).hostname) {
+    if (!URL.canParse(address) || new URL(address).hostname !== new URL(entry.address).hostname) {
       const detail = `${device} announces ${address}, but cluster.yaml declares it at ${entry.address}`;
       return new HttpProblem(409, 'DT_ADDRESS_UNDECLARED', detail);
     }

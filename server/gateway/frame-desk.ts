@@ -88,6 +88,10 @@ export class FrameDesk {
     if (source !== null && !registry.has(source)) {
       throw new HttpProblem(422, 'DT_DEVICE_UNKNOWN', `the cluster has no device ${source}; GET /cluster lists them`);
     }
+    if (source !== null && !registry.maySource(source)) {
+      const detail = `device ${source} only steals (source: false in cluster.yaml): no frame starts on it`;
+      throw new HttpProblem(422, 'DT_DEVICE_NO_SOURCE', detail);
+    }
     if (source !== null && !registry.isLive(source)) {
       throw new HttpProblem(
         503,
@@ -96,7 +100,7 @@ export class FrameDesk {
         later,
       );
     }
-    if (!registry.anyLive) {
+    if (!registry.anySourceLive) {
       const detail = 'no device is registered with the gateway, so nothing can be computed; GET /cluster says why';
       throw new HttpProblem(503, 'DT_NO_DEVICE', detail, later);
     }

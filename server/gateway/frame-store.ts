@@ -53,12 +53,10 @@ export class FrameStore {
   /** Newest first. */
   list({ state, source, before, limit }: FrameFilter): FrameRecord[] {
     const found: FrameRecord[] = [];
-    let skipping = before !== undefined && this.#frames.has(before);
+    const end = before === undefined ? null : ageOf(before);
     for (const record of [...this.#frames.values()].reverse()) {
-      if (skipping) {
-        skipping = record.id !== before;
-        continue;
-      }
+      // Compared, not looked for: that frame may have been forgotten since the last page.
+      if (end !== null && ageOf(record.id) >= end) continue;
       if ((state !== undefined && record.state !== state) || (source !== undefined && record.source !== source))
         continue;
       found.push(record);
@@ -111,4 +109,12 @@ export class FrameStore {
       if (record.end !== null) this.remove(record);
     }
   }
+}
+
+/** A text that sorts as frames were accepted: ids are the gateway's epoch and a number, both in base 36. */
+function ageOf(id: string): string {
+  return id
+    .split('-')
+    .map((digits) => digits.padStart(16, '0'))
+    .join('-');
 }

@@ -44,7 +44,7 @@ export interface GatewayOptions {
 
 const ANNOUNCE_TIMEOUT_MS = 1_000;
 
-function ledgerSettings({ schedule, limits }: ClusterConfig): LedgerSettings {
+function ledgerSettings({ schedule, limits, devices }: ClusterConfig): LedgerSettings {
   const { lease, heartbeat } = schedule;
   return {
     framesPerSource: limits.framesPerSource,
@@ -56,6 +56,7 @@ function ledgerSettings({ schedule, limits }: ClusterConfig): LedgerSettings {
     retryMs: 250,
     attempts: lease.attempts,
     frameTimeoutMs: limits.frameTimeoutMs,
+    stealOnly: devices.filter(({ source }) => !source).map(({ id }) => id),
   };
 }
 

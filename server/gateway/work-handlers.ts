@@ -80,9 +80,12 @@ function register(parts: WorkHandlerParts, registration: Registration): Schemas[
   } catch (error) {
     if (before !== null && before.state !== 'refused') {
       log.error({ device }, `device refused: ${(error as Error).message}`);
-      keeper.apply({ kind: 'device-left', device });
-      stealDesk.pending(device, 0);
-      events.publish('device', registry.document(device));
+      const now = registry.document(device);
+      if (now.state === 'refused') {
+        keeper.apply({ kind: 'device-left', device });
+        stealDesk.pending(device, 0);
+        events.publish('device', now);
+      }
     }
     throw error;
   }

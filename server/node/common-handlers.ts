@@ -48,8 +48,12 @@ export function commonHandlers(parts: CommonParts) {
       reply.sse.onClose(() => gone.abort());
       reply.sse.keepAlive();
       reply.sse.sendHeaders();
+      // Else a watcher of a quiet node does not know that it is connected until something happens.
+      reply.raw.flushHeaders();
       try {
-        await reply.sse.send(events.watch(reply.sse.lastEventId, gone.signal));
+        // A watcher that hangs up while it lags behind leaves a write that never ends.
+        const hungUp = new Promise<void>((resolve) => gone.signal.addEventListener('abort', () => resolve()));
+        await Promise.race([reply.sse.send(events.watch(reply.sse.lastEventId, gone.signal)), hungUp]);
       } finally {
         watchers--;
         reply.sse.close();

@@ -12,11 +12,13 @@ import Fastify, {
 import fastifyOpenapiGlue from 'fastify-openapi-glue';
 import type { OperationId } from '../../client/client.js';
 import { authentication } from './authentication.js';
-import { contractOperations, readContract } from './contract.js';
+import { bodyTypeCheck } from './body-types.js';
+import { type Contract, contractOperations, readContract } from './contract.js';
 import type { Logger } from './logger.js';
 import type { NodeMetrics } from './metrics.js';
 import { missingOperation, type NodeRole, type OperationHandlers } from './operations.js';
-import { HttpProblem, problemDocument, problemOf } from './problem.js';
+import { problemOf } from './problem.js';
+import { answerClientError, answerWithProblems, refuse } from './refusals.js';
 
 export interface NodeAppOptions {
   readonly role: NodeRole;
@@ -42,6 +44,9 @@ const MULTIPART_OVERHEAD_BYTES = 64 * 1024;
 /** Its types describe an ES module where the package is a CommonJS one. */
 const fastifySse = fastifySseModule as unknown as FastifyPluginAsync<{ heartbeatInterval: number }>;
 
+/** No request line is longer: what a parameter may be, the contract says, and that is asked after the token. */
+const LONGEST_PATH = 16 * 1024;
+
 const PICTURE_TYPES = ['image/jpeg', 'image/png', 'image/webp'];
 
 /**
@@ -55,7 +60,9 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
     bodyLimit: JSON_BYTES,
-    routerOptions: { maxParamLength: 64 },
+    routerOptions: { maxParamLength: LONGEST_PATH },
+    frameworkErrors: (error, _request, reply) => void refuse(reply, problemOf(error), options.metrics),
+    clientErrorHandler: answerClientError,
     // Long polls and waits for detections are held by their handlers; a client that sends nothing is not.
     requestTimeout: 60_000,
     keepAliveTimeout: 72_000,
@@ -81,7 +88,7 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
   await app.register(fastifySwagger, { mode: 'static', specification: { document: readContract() as never } });
   await app.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: true });
   await app.register(fastifyOpenapiGlue, {
-    specification: readContract(),
+    specification: requestsOf(readContract()),
     operationResolver: (operationId: string) => routeOptions(options, operationId as OperationId) as never,
   });
   return app;
@@ -99,9 +106,17 @@ function validatorCompiler(): FastifySchemaCompiler<object> {
 
 function routeOptions({ role, handlers, pictureBytes }: NodeAppOptions, operation: OperationId) {
   const handler = handlers[operation] ?? missingOperation(operation, role);
-  if (operation === 'getEvents') return { handler, sse: { kind: 'only' } };
-  if (operation === 'submitFrame') return { handler, bodyLimit: pictureBytes + MULTIPART_OVERHEAD_BYTES };
-  return { handler };
+  // Whoever asks for events gets them, whatever else it would accept; a HEAD of them would never end.
+  if (operation === 'getEvents') return { handler, sse: { kind: 'manual' }, exposeHeadRoute: false };
+  const bodyTypes = bodyTypeCheck(operation);
+  if (operation !== 'submitFrame') return { handler, ...bodyTypes };
+  return { handler, ...bodyTypes, bodyLimit: pictureBytes + MULTIPART_OVERHEAD_BYTES };
+}
+
+/** The contract without its answers: what a node says is checked by tests, not while it runs. */
+function requestsOf(contract: Contract): Contract {
+  for (const { operation } of contractOperations(contract)) Reflect.deleteProperty(operation, 'responses');
+  return contract;
 }
 
 /** Health and the contract say nothing of this cluster. */
@@ -110,24 +125,4 @@ function openPaths(others: (path: string) => boolean): (path: string) => boolean
     .filter(({ operation }) => operation.security?.length === 0)
     .map(({ path }) => path);
   return (path) => open.includes(path) || path === '/docs' || path.startsWith('/docs/') || others(path);
-}
-
-function answerWithProblems(app: FastifyInstance, metrics: NodeMetrics): void {
-  app.setNotFoundHandler(async (request, reply) => {
-    const detail = `there is no ${request.method} ${request.url.split('?', 1)[0]}; /docs lists what there is`;
-    return reply
-      .code(404)
-      .type('application/problem+json')
-      .send(problemDocument(404, 'DT_NOT_FOUND', detail));
-  });
-  app.setErrorHandler(async (error, request, reply) => {
-    const problem = problemOf(error);
-    metrics.refused.inc({ code: problem.code });
-    if (problem.status >= 500) request.log.error({ err: error, url: request.url }, 'request failed');
-    else request.log.debug({ code: problem.code, detail: problem.detail, url: request.url }, 'request refused');
-    if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
-    const retryAfter = error instanceof HttpProblem ? error.retryAfterSeconds : null;
-    if (retryAfter !== null) reply.header('retry-after', retryAfter);
-    return reply.code(problem.status).type('application/problem+json').send(problem);
-  });
 }

@@ -9,15 +9,36 @@ const EXPECTED =
 /**
  * The picture of a submission, however it was sent.
  *
- * @throws HttpProblem 415 when the body is no picture, 422 when a form has none.
+ * @throws HttpProblem 422 when a form has no picture, several or too much else, 400 when it is malformed.
  */
 export async function readPictureBody(request: OperationRequest<'submitFrame'>): Promise<Buffer> {
-  if (request.isMultipart()) {
-    const file = await request.file();
-    if (file === undefined) throw new HttpProblem(422, 'DT_PICTURE_MISSING', `the form has no file; ${EXPECTED}`);
-    return file.toBuffer();
+  if (!request.isMultipart()) return request.body as Buffer;
+  const picture = await readForm(request);
+  if (picture !== null) return picture;
+  throw new HttpProblem(422, 'DT_PICTURE_MISSING', `the form has no file; ${EXPECTED}`);
+}
+
+/** Reads a form to its end, so that one that is cut off behind the picture is found out as well. */
+async function readForm(request: OperationRequest<'submitFrame'>): Promise<Buffer | null> {
+  let picture: Buffer | null = null;
+  try {
+    for await (const file of request.files()) picture = await file.toBuffer();
+  } catch (cause) {
+    throw formProblem(cause as Error & { readonly code?: string });
   }
-  const body: unknown = request.body;
-  if (!Buffer.isBuffer(body)) throw new HttpProblem(415, 'DT_MEDIA_TYPE', EXPECTED);
-  return body;
+  return picture;
+}
+
+function formProblem(cause: Error & { readonly code?: string }): Error {
+  switch (cause.code) {
+    case 'FST_FILES_LIMIT':
+      return new HttpProblem(422, 'DT_FORM', 'expected one file in the form, got more: send each by itself', { cause });
+    case 'FST_FIELDS_LIMIT':
+    case 'FST_PARTS_LIMIT':
+      return new HttpProblem(422, 'DT_FORM', `the form has too many parts; ${EXPECTED}`, { cause });
+    case undefined:
+      return new HttpProblem(400, 'DT_FORM', `malformed multipart/form-data (${cause.message}); ${EXPECTED}`, { cause });
+    default:
+      return cause;
+  }
 }

@@ -71,9 +71,8 @@ export function problemOf(error: unknown): Problem {
   const fault = error as FastifyFault;
   if (fault.validation !== undefined) {
     const where = fault.validationContext ?? 'request';
-    const errors = fault.validation.map(
-      ({ instancePath, message }) => `${where}${instancePath ?? ''} ${message ?? ''}`,
-    );
+    const lines = fault.validation.map(({ instancePath, message }) => `${where}${instancePath ?? ''} ${message ?? ''}`);
+    const errors = [...new Set(lines)];
     return problemDocument(400, 'DT_REQUEST', errors.join('; '), errors);
   }
   const known = CODE_OF_FASTIFY_ERROR[fault.code ?? ''];

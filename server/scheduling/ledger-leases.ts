@@ -1,6 +1,7 @@
 import { failFrame, holderOf, type LedgerDraft, missingPart, note, setPart } from './ledger-draft.js';
 import { placePart, replaceParts, retryDelivery } from './ledger-placement.js';
 import type { HandedOutTask, LedgerEvent, LedgerFrame, ListedTask, PartState } from './ledger-state.js';
+import type { TaskKey } from './task-queue.js';
 
 /**
  * How long a device may compute one tile: a multiple of what it usually takes, with a floor, doubled with each
@@ -16,16 +17,24 @@ function waitingDeadline(draft: LedgerDraft, device: string, attempt: number): n
   return draft.nowMs + draft.settings.leaseWaitingMs + leaseMs(draft, device, attempt);
 }
 
-/** The open part that a device's word is about; null when it is about something past. */
-function openPart(draft: LedgerDraft, { frame, tile, attempt }: { frame: string; tile: number; attempt: number }) {
+/**
+ * The open part that a device's word is about, and the attempt that it speaks of; null when that is past. Who has a
+ * part may go on under an older attempt than it was given last, because it had the tile already: that counts for the
+ * newer one.
+ */
+function openPart(draft: LedgerDraft, device: string, { frame, tile, attempt }: TaskKey) {
   const part = draft.frames.get(frame)?.parts[tile];
-  return part === undefined || part.kind === 'done' || attempt < part.attempt ? null : part;
+  if (part === undefined || part.kind === 'done') return null;
+  const has = holderOf(part) === device && part.kind !== 'pushing';
+  return attempt < part.attempt && !has ? null : { part, attempt: Math.max(attempt, part.attempt) };
 }
 
 function handOut(draft: LedgerDraft, victim: string, task: HandedOutTask): void {
-  const part = openPart(draft, task);
-  if (part === null || (task.attempt === part.attempt && !victimKnowsBetter(part, victim, task.thief))) return;
-  const { thief: device, attempt } = task;
+  const open = openPart(draft, victim, task);
+  if (open === null) return;
+  const { part, attempt } = open;
+  const device = task.thief;
+  if (attempt === part.attempt && !victimKnowsBetter(part, victim, device)) return;
   const state: PartState = draft.devices.has(device)
     ? { kind: 'assigned', attempt, device, deadlineMs: waitingDeadline(draft, device, attempt), confirmed: false }
     : missingPart(draft, device, attempt);
@@ -58,9 +67,10 @@ function listedState(draft: LedgerDraft, device: string, task: ListedTask, part:
 }
 
 function claim(draft: LedgerDraft, device: string, task: ListedTask): void {
-  const part = openPart(draft, task);
-  if (part === null) return;
-  const state = listedState(draft, device, task, part);
+  const open = openPart(draft, device, task);
+  if (open === null) return;
+  const { part, attempt } = open;
+  const state = listedState(draft, device, { ...task, attempt }, part);
   if (state === part) return;
   setPart(draft, task.frame, task.tile, state);
   const news = part.kind !== state.kind || holderOf(part) !== device || part.attempt !== state.attempt;
@@ -73,18 +83,27 @@ function wouldBeListed(part: PartState, device: string): boolean {
   return part.kind === 'queued' || part.kind === 'running' || (part.kind === 'assigned' && part.confirmed);
 }
 
+/** Each tile once, by frame and tile: a device may have two attempts of one. */
+function newestAttempts(tasks: readonly ListedTask[]): ReadonlyMap<string, ListedTask> {
+  const newest = new Map<string, ListedTask>();
+  for (const task of tasks) {
+    const key = `${task.frame}/${task.tile}`;
+    if ((newest.get(key)?.attempt ?? 0) < task.attempt) newest.set(key, task);
+  }
+  return newest;
+}
+
 /** A device's heartbeat: what it handed out, what it has, and what it therefore has no longer. */
 export function deviceSeen(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'device-seen' }>): void {
   const { device, usualTileMs } = event;
   draft.devices.set(device, { device, usualTileMs, lastSeenMs: draft.nowMs });
   draft.deviceLessSinceMs = null;
   for (const task of event.handedOut) handOut(draft, device, task);
-  for (const task of event.tasks) claim(draft, device, task);
-  // By attempt: a device that hangs in an older one does not vouch for the newer one that it was given.
-  const listed = new Set(event.tasks.map(({ frame, tile, attempt }) => `${frame}/${tile}#${attempt}`));
+  const listed = newestAttempts(event.tasks);
+  for (const task of listed.values()) claim(draft, device, task);
   for (const { frame, parts } of [...draft.frames.values()]) {
     for (const [i, part] of parts.entries()) {
-      if (!wouldBeListed(part, device) || listed.has(`${frame}/${i}#${part.attempt}`)) continue;
+      if (!wouldBeListed(part, device) || listed.has(`${frame}/${i}`)) continue;
       setPart(draft, frame, i, missingPart(draft, device, part.attempt));
     }
   }

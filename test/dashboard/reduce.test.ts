@@ -24,10 +24,12 @@ function stateAfter(...actions: Action[]): DashboardState {
 }
 
 const SNAPSHOT: Action = { kind: 'snapshot', cluster: aCluster(), frames: [aCompleteFrame(2), aCompleteFrame(1)] };
+const CONNECTED: Action = { kind: 'connected' };
 
 describe('the connection', () => {
-  it('is live with the first snapshot', () => {
-    const { link, cluster, devices, frames } = stateAfter(SNAPSHOT);
+  it('is live when it is made, not with what was fetched before that', () => {
+    expect(stateAfter(SNAPSHOT).link).toEqual({ kind: 'connecting' });
+    const { link, cluster, devices, frames } = stateAfter(SNAPSHOT, CONNECTED);
     expect(link).toEqual({ kind: 'live' });
     expect(cluster?.name).toBe('home');
     expect(devices.map(({ device }) => device)).toEqual(['e0', 'e1']);
@@ -37,6 +39,7 @@ describe('the connection', () => {
   it('is stale since it first broke, however often it fails after that', () => {
     const state = stateAfter(
       SNAPSHOT,
+      CONNECTED,
       { kind: 'disconnected', reason: 'It broke.', at: minute(31) },
       { kind: 'disconnected', reason: 'Refused.', at: minute(32) },
     );

@@ -142,15 +142,15 @@ describe('time limits of a frame', () => {
   it('do not count the time that a frame waits for its source', () => {
     const run = new LedgerRun({ framesPerSource: 1 });
     run.seen('a');
-    run.accept('f');
-    run.accept('g');
+    for (const frame of ['f', 'g', 'h']) run.accept(frame);
     run.delivered('f', 'a');
     run.passWith(SETTINGS.frameTimeoutMs - 1_000, { a: [queued('f')] });
     run.result('f', 0, 'a');
     expect(run.phase('g')).toBe('delivering');
     run.delivered('g', 'a');
     run.passWith(SETTINGS.frameTimeoutMs - 1_000, { a: [queued('g')] });
-    expect(run.open()).toEqual(['g']);
+    expect(run.phase('h')).toBe('waiting');
+    expect(run.open()).toEqual(['g', 'h']);
   });
 
   it('do not fail a frame whose parts are all there: the gateway ends it', () => {
@@ -180,6 +180,32 @@ describe('time limits of a frame', () => {
     run.accept('f');
     expect(run.pass(SETTINGS.frameTimeoutMs)).toEqual([]);
     expect(run.seen('b')).toEqual([{ kind: 'deliver', frame: 'f', source: 'b', attempt: 1 }]);
+  });
+
+  it('fail a frame when the last device has been gone for long', () => {
+    const run = new LedgerRun();
+    run.seen('a');
+    run.left('a');
+    run.accept('f');
+    expect(run.pass(SETTINGS.frameTimeoutMs)).toEqual([]);
+    expect(run.pass(1)).toMatchObject([{ kind: 'fail', code: 'DT_NO_DEVICE' }]);
+  });
+
+  it('count from the first delivery, however often it is repeated', () => {
+    const run = new LedgerRun();
+    run.seen('a');
+    run.accept('f');
+    run.passWith(SETTINGS.frameTimeoutMs, { a: [] });
+    run.deliveryFailed('f', 'a');
+    expect(run.pass(1)).toMatchObject([{ kind: 'fail', code: 'DT_FRAME_TIMEOUT' }]);
+  });
+
+  it('hold for a frame that its source brought itself', () => {
+    const run = new LedgerRun();
+    run.seen('camera');
+    run.accept('f', { source: 'camera', delivered: true });
+    run.passWith(SETTINGS.frameTimeoutMs, { camera: [queued('f')] });
+    expect(run.pass(1)).toMatchObject([{ kind: 'fail', code: 'DT_FRAME_TIMEOUT' }]);
   });
 
   it('hold for a frame that was started and then lost every device', () => {

@@ -240,16 +240,58 @@ describe('a heartbeat', () => {
     ]);
   });
 
-  it('that names an older attempt does not vouch for the newer one', () => {
+  it('of a device that goes on under an older attempt counts for the newer one, with its lease', () => {
     const run = new LedgerRun();
-    run.seen('a', [], { usualTileMs: null });
-    run.accept('f', { source: 'a', delivered: true });
-    run.left('a');
-    run.seen('a', [running('f', 0, 1)]);
-    expect(run.pass(0)).toMatchObject([{ kind: 'push', attempt: 2, device: 'a' }]);
-    run.pushed('f', 0, 2, 'a');
-    run.seen('a', [running('f', 0, 1)]);
-    expect(run.part('f')).toMatchObject({ kind: 'missing', attempt: 2, device: 'a' });
+    run.seen('slow');
+    run.accept('f', { source: 'slow' });
+    run.delivered('f', 'slow');
+    run.seen('slow', [running('f')]);
+    expect(run.pass(leaseFloorMs + 1)).toMatchObject([{ kind: 'push', attempt: 2, device: 'slow' }]);
+    // Before the push has been answered the device cannot mean it.
+    run.seen('slow', [running('f')]);
+    expect(run.part('f').kind).toBe('pushing');
+    run.pushed('f', 0, 2, 'slow');
+    run.seen('slow', [running('f')]);
+    expect(run.part('f')).toEqual({
+      kind: 'running',
+      attempt: 2,
+      device: 'slow',
+      deadlineMs: run.nowMs + 2 * leaseFloorMs,
+    });
+    expect(run.passWith(2 * leaseFloorMs, { slow: [running('f')] })).toEqual([]);
+    expect(run.pass(1)).toMatchObject([{ kind: 'push', attempt: 3 }]);
+  });
+
+  it('that lists two attempts of a tile means the newer one', () => {
+    const run = new LedgerRun();
+    run.seen('slow');
+    run.accept('f', { source: 'slow' });
+    run.delivered('f', 'slow');
+    run.seen('slow', [running('f')]);
+    run.pass(leaseFloorMs + 1);
+    run.pushed('f', 0, 2, 'slow');
+    for (const tasks of [
+      [running('f', 0, 1), queued('f', 0, 2)],
+      [queued('f', 0, 2), running('f', 0, 1)],
+    ]) {
+      run.seen('slow', tasks);
+      expect(run.part('f')).toEqual({ kind: 'queued', attempt: 2, device: 'slow' });
+      expect(run.notes()).toEqual([]);
+    }
+  });
+
+  it('of a thief that was given an older attempt counts for the newer one that its victim was given', () => {
+    const run = stolenFrom();
+    run.left('thief');
+    run.left('other');
+    run.seen('victim', [running('f')]);
+    run.pass(leaseFloorMs + 1);
+    run.pushed('f', 0, 2, 'victim');
+    run.seen('thief');
+    run.seen('victim', [], { handedOut: [gaveTo('thief', 'f', 0, 1)] });
+    expect(run.part('f')).toMatchObject({ kind: 'assigned', attempt: 2, device: 'thief' });
+    run.seen('thief', [running('f', 0, 1)]);
+    expect(run.part('f')).toMatchObject({ kind: 'running', attempt: 2, device: 'thief' });
   });
 
   it('says nothing of frames and tiles that are not open', () => {

@@ -179,6 +179,33 @@ describe('a delivery that fails', () => {
   });
 });
 
+describe('an outcome that comes late', () => {
+  it('of an earlier delivery to the same source is not heard', () => {
+    const run = withDevices('a');
+    run.accept('f');
+    run.deliveryFailed('f', 'a', 1);
+    run.pass(SETTINGS.retryMs);
+    run.delivered('f', 'a', 1);
+    run.deliveryFailed('f', 'a', 1);
+    expect(run.phase('f')).toBe('delivering');
+    run.delivered('f', 'a', 2);
+    expect(run.part('f')).toEqual({ kind: 'queued', attempt: 2, device: 'a' });
+  });
+
+  it('of an earlier push to the same device is not heard', () => {
+    const run = withDevices('a');
+    run.accept('f', { source: 'a', delivered: true });
+    run.seen('a', []);
+    run.passWith(SETTINGS.missingMs + 500, { a: [] });
+    run.pushFailed('f', 0, 2, 'a');
+    run.passWith(1_000, { a: [] });
+    expect(run.part('f')).toMatchObject({ kind: 'pushing', attempt: 3, device: 'a' });
+    run.pushed('f', 0, 2, 'a');
+    run.pushFailed('f', 0, 2, 'a');
+    expect(run.part('f')).toMatchObject({ kind: 'pushing', attempt: 3, device: 'a' });
+  });
+});
+
 describe('a source that is lost while it gets the picture', () => {
   it('gives way to another', () => {
     const run = withDevices('a', 'b');
@@ -236,6 +263,22 @@ describe('a push', () => {
     run.delivered('f', 'source');
     return run;
   }
+
+  it('goes to another device than the one that had the tile, though that one has less to do', () => {
+    const run = withDevices('a', 'busy');
+    for (const frame of ['g', 'h']) {
+      run.accept(frame, { source: 'busy', parts: 3 });
+      run.delivered(frame, 'busy');
+    }
+    run.accept('f', { source: 'a' });
+    run.delivered('f', 'a');
+    run.seen(
+      'busy',
+      ['g', 'h'].flatMap((frame) => [0, 1, 2].map((tile) => queued(frame, tile))),
+    );
+    run.seen('a', []);
+    expect(run.pass(SETTINGS.missingMs + 1)).toMatchObject([{ kind: 'push', device: 'busy' }]);
+  });
 
   it('goes to the live device with the least to do', () => {
     const run = withDevices('a', 'b', 'c', 'd');

@@ -8,6 +8,7 @@ import { noteFrame, noteFrames, noteTile } from './reduce-frames.js';
 export type Action =
   | { readonly kind: 'snapshot'; readonly cluster: ClusterState; readonly frames: readonly Frame[] }
   | { readonly kind: 'happened'; readonly event: LiveEvent; readonly at: string }
+  | { readonly kind: 'connected' }
   | { readonly kind: 'disconnected'; readonly reason: string; readonly at: string }
   | { readonly kind: 'token-asked'; readonly refused: boolean }
   | { readonly kind: 'token-given' }
@@ -22,11 +23,12 @@ export function reduce(state: DashboardState, action: Action): DashboardState {
   switch (action.kind) {
     case 'snapshot': {
       const { devices, ...cluster } = action.cluster;
-      const fresh = { ...state, access: 'open', link: { kind: 'live' }, cluster, devices } as const;
-      return noteFrames(fresh, action.frames);
+      return noteFrames({ ...state, access: 'open', cluster, devices }, action.frames);
     }
     case 'happened':
       return applyEvent(state, action.event, action.at);
+    case 'connected':
+      return { ...state, link: { kind: 'live' } };
     case 'disconnected': {
       const { link } = state;
       const liveUntilNow = link.kind === 'live' ? action.at : null;

@@ -16,17 +16,17 @@ const NOT_FACTS = new Set(['level', 'time', 'pid', 'hostname', 'node', 'msg', 'e
 /** Reads a line of pino's JSON; anything else is taken as it is. */
 export function parseLogLine(line: string): LogLine {
   const entry = jsonObject(line);
-  if (entry === null || typeof entry['level'] !== 'number') {
+  if (entry === null || typeof entry.level !== 'number') {
     return { severity: 'error', text: plainText(line.replace(/\t/g, '  ').trimEnd()) };
   }
   const facts = Object.entries(entry).filter(([name]) => !NOT_FACTS.has(name));
-  const message = typeof entry['msg'] === 'string' ? entry['msg'] : '';
-  const reason = (entry['err'] as { message?: unknown } | null | undefined)?.message;
+  const message = typeof entry.msg === 'string' ? entry.msg : '';
+  const reason = (entry.err as { message?: unknown } | null | undefined)?.message;
   const text = [
     typeof reason === 'string' && reason !== message ? `${message}: ${reason}` : message,
     ...facts.map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`),
   ].join('  ');
-  return { severity: severityOf(entry['level']), text: plainText(text) };
+  return { severity: severityOf(entry.level), text: plainText(text) };
 }
 
 function severityOf(level: number): Severity {

@@ -14,6 +14,8 @@ export interface ProcessExit {
 export interface NodeProcess {
   /** Undefined when it could not be started. */
   readonly pid: number | undefined;
+  /** Settles when it listens; never when it does not come so far. */
+  readonly started: Promise<void>;
   /** Settles when it is gone and all that it printed has been taken. */
   readonly ended: Promise<ProcessExit>;
   kill(signal: NodeJS.Signals): void;
@@ -31,13 +33,16 @@ export function startNodeProcess(args: readonly string[], onOutput: (chunk: Buff
   });
   child.stdout?.on('data', onOutput);
   child.stderr?.on('data', onOutput);
+  const started = new Promise<void>((resolve) => {
+    child.once('message', () => resolve());
+  });
   const ended = new Promise<ProcessExit>((resolve) => {
     child.once('error', (error) => {
       if (child.pid === undefined) resolve({ code: null, signal: null, startError: error.message });
     });
     child.once('close', (code, signal) => resolve({ code, signal }));
   });
-  return { pid: child.pid, ended, kill: (signal) => void child.kill(signal) };
+  return { pid: child.pid, started, ended, kill: (signal) => void child.kill(signal) };
 }
 
 /** `exit code 1`, `ended by SIGKILL`. */

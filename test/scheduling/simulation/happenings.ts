@@ -168,15 +168,17 @@ export const setups: fc.Arbitrary<ClusterSetup> = fc
     devices: fc.integer({ min: 1, max: 4 }),
     usualTileMs: fc.constantFrom(null, 20, 250),
     queueLimit: fc.constantFrom(6, 100),
+    keepsOlder: fc.boolean(),
     framesPerSource: fc.integer({ min: 1, max: 2 }),
     attempts: fc.integer({ min: 1, max: 4 }),
     /** Long, so that a part that is stuck is not saved by it; or short, so that it is met. */
     frameTimeoutMs: fc.constantFrom(1_500, 1e9),
   })
-  .map(({ devices, usualTileMs, queueLimit, ...chosen }) => ({
+  .map(({ devices, usualTileMs, queueLimit, keepsOlder, ...chosen }) => ({
     devices,
     usualTileMs,
     queueLimit,
+    keepsOlder,
     settings: {
       lostAfterMs: 350,
       leaseFactor: 3,

@@ -14,6 +14,8 @@ export interface ClusterSetup {
   readonly usualTileMs: number | null;
   /** Tasks that a device takes; it refuses more. */
   readonly queueLimit: number;
+  /** Whether they answer "queued already" to a newer attempt of what they have. */
+  readonly keepsOlder: boolean;
   readonly settings: LedgerSettings;
 }
 
@@ -41,10 +43,10 @@ export class SimulatedCluster {
   #calls: Call[] = [];
   #finishing: string[] = [];
 
-  constructor({ devices, usualTileMs, queueLimit, settings }: ClusterSetup) {
+  constructor({ devices, usualTileMs, queueLimit, keepsOlder, settings }: ClusterSetup) {
     this.#run = new LedgerRun(settings);
     this.#usualTileMs = usualTileMs;
-    this.devices = Array.from({ length: devices }, (_, i) => new SimulatedDevice(`e${i}`, queueLimit));
+    this.devices = Array.from({ length: devices }, (_, i) => new SimulatedDevice(`e${i}`, queueLimit, keepsOlder));
   }
 
   get nowMs(): number {

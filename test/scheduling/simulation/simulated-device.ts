@@ -4,6 +4,7 @@ import {
   emptyTaskQueue,
   enqueueTasks,
   requeueTask,
+  sameTile,
   type TaskKey,
   type TaskQueue,
   takeTask,
@@ -23,6 +24,7 @@ export interface Heartbeat {
 export class SimulatedDevice {
   readonly name: string;
   state: 'up' | 'frozen' | 'down' = 'up';
+  readonly #keepsOlder: boolean;
   #life = 0;
   #number = 0;
   #queue: TaskQueue<TaskKey>;
@@ -31,8 +33,10 @@ export class SimulatedDevice {
   #sending: TaskKey[] = [];
   #handedOut: HandedOutTask[] = [];
 
-  constructor(name: string, queueLimit: number) {
+  /** @param keepsOlder whether it takes no newer attempt of a tile that it has already. */
+  constructor(name: string, queueLimit: number, keepsOlder: boolean) {
     this.name = name;
+    this.#keepsOlder = keepsOlder;
     this.#queue = emptyTaskQueue(queueLimit);
   }
 
@@ -62,10 +66,12 @@ export class SimulatedDevice {
 
   /** @returns false when its queue has no room; what it has already it does not queue again. */
   enqueue(tasks: readonly TaskKey[]): boolean {
-    const held = new Set(this.#listed().map(keyOf));
+    const held = this.#listed();
+    const isHeld = (task: TaskKey) =>
+      held.some((other) => (this.#keepsOlder ? sameTile(other, task) : keyOf(other) === keyOf(task)));
     const queue = enqueueTasks(
       this.#queue,
-      tasks.filter((task) => !held.has(keyOf(task))),
+      tasks.filter((task) => !isHeld(task)),
     );
     if (queue === null) return false;
     this.#queue = queue;

@@ -1,0 +1,39 @@
+import type { ClusterConfig, NodeConfig } from '../config/cluster-config.js';
+import { loadClusterConfig } from '../config/load.js';
+import { formatGrid, tileCount } from '../geometry/grid.js';
+import { describeModel } from '../model/model-source.js';
+import { isLoopback } from '../node/listen.js';
+import { formatCount } from './quantities.js';
+import { paint, printLine } from './terminal.js';
+
+/** `deepthings config check`: what is wrong comes as the ConfigError that loading throws. */
+export async function runConfigCheck({ config: file }: { readonly config: string }): Promise<void> {
+  const config = await loadClusterConfig(file);
+  printLine(`${file} is ${paint(process.stdout, 'green', 'fine')}: ${summaryOf(config)}`);
+  const open = [config.gateway, ...config.devices].filter(({ listen }) => !isLoopback(listen.host));
+  if (open.length === 0) return;
+  const ids = open.map(({ id }) => id).join(', ');
+  printLine(`Other machines can reach ${ids}: start every node with the same DEEPTHINGS_TOKEN in its environment.`);
+}
+
+function summaryOf(config: ClusterConfig): string {
+  const { devices, engine, gateway, model, name, partition, schedule } = config;
+  const { name: modelName, input } = describeModel(model);
+  const tiles = formatCount(tileCount(partition.grid), 'tile');
+  const lines = [
+    `cluster ${name}, ${schedule.strategy}`,
+    `  model    ${modelName}, input ${input.width}x${input.height}, ${engine.name} (${formatCount(engine.threads, 'thread')})`,
+    `  tiles    ${formatCount(partition.fusedDepth, 'fused layer')}, ${formatGrid(partition.grid)}: ${tiles}`,
+    `  gateway  ${placeOf(gateway)}`,
+    ...devices.map(
+      (device) => `  ${device.id.padEnd(8)} ${placeOf(device)}${device.source ? '' : ', no frames start on it'}`,
+    ),
+  ];
+  return lines.join('\n');
+}
+
+function placeOf({ address, listen }: NodeConfig): string {
+  const { hostname, port } = new URL(address);
+  const same = hostname.replace(/^\[|\]$/g, '') === listen.host && Number(port || 80) === listen.port;
+  return same ? address : `${address}, listens on ${listen.host}:${listen.port}`;
+}

@@ -1,0 +1,37 @@
+import type { Schemas } from '../../client/client.js';
+import { formatCount, formatDuration } from './quantities.js';
+import { plainText } from './terminal.js';
+import { type Column, textTable } from './text-table.js';
+
+type Frame = Schemas['Frame'];
+
+const COLUMNS: readonly Column[] = [
+  { title: 'label', style: 'green' },
+  { title: 'score', align: 'right' },
+  { title: 'x', align: 'right' },
+  { title: 'y', align: 'right' },
+  { title: 'width', align: 'right' },
+  { title: 'height', align: 'right' },
+];
+
+/** What was found in a picture, best first; boxes in pixels. Empty when nothing was. */
+export function detectionTable({ detections }: Frame): string {
+  if (detections === null || detections.length === 0) return '';
+  const rows = [...detections]
+    .sort((a, b) => b.score - a.score)
+    .map(({ label, score, pixels: { x, y, width, height } }) => [
+      label,
+      score.toFixed(2),
+      ...[x, y, width, height].map((pixels) => String(Math.round(pixels))),
+    ]);
+  return textTable(COLUMNS, rows);
+}
+
+/** `photo.jpg (960x685): 3 found in 0.21 s; 9 tiles, run by e0 4, e1 3, e2 2`. */
+export function frameSummary(name: string, { detections, picture, tiles, timing }: Frame): string {
+  const found = detections?.length ? `${detections.length} found` : 'nothing found';
+  const time = timing.totalMs === null ? '' : ` in ${formatDuration(timing.totalMs)}`;
+  const shares = Object.entries(tiles.byDevice).map(([device, count]) => `${device} ${count}`);
+  const work = `${formatCount(tiles.total, 'tile')}, run by ${shares.join(', ')}`;
+  return `${plainText(name)} (${picture.width}x${picture.height}): ${found}${time}; ${work}`;
+}

@@ -1,0 +1,133 @@
+import { loadClusterConfig } from '../../config/load.js';
+import { DeepThingsError } from '../../errors.js';
+import { judgeCut } from '../../model/layer-geometry.js';
+import { describeModel, type ModelSpec } from '../../model/model-source.js';
+import type { Layer, Network } from '../../model/network.js';
+import { formatBytes } from '../quantities.js';
+import { paint, printLine } from '../terminal.js';
+import { type Column, textTable } from '../text-table.js';
+import { macsOf, mapBytesOf, parametersOf, totalOf, weightBytesOf } from './layer-facts.js';
+
+export interface InspectOptions {
+  readonly config: string;
+  readonly cfg?: string;
+  readonly size?: string;
+  readonly json?: boolean;
+}
+
+interface Subject {
+  readonly network: Network;
+  /** What cluster.yaml says, where it is about its model; null otherwise. */
+  readonly fusedDepth: number | null;
+}
+
+/** `deepthings model inspect`. */
+export async function runModelInspect(name: string | undefined, options: InspectOptions): Promise<void> {
+  const subject = await findSubject(name, options);
+  printLine(options.json ? JSON.stringify(inspection(subject), null, 2) : describe(subject));
+}
+
+async function findSubject(name: string | undefined, { cfg, config: file, size }: InspectOptions): Promise<Subject> {
+  const wanted = size === undefined ? {} : parseSize(size);
+  if (name !== undefined || cfg !== undefined) {
+    return { network: describeModel({ name, cfg, ...wanted }), fusedDepth: null };
+  }
+  const { model, partition } = await loadClusterConfig(file);
+  const spec: ModelSpec = { ...model, ...wanted };
+  return { network: describeModel(spec), fusedDepth: partition.fusedDepth };
+}
+
+function parseSize(text: string): { width: number; height: number } {
+  const [, width, height = width] = /^(\d{1,5})(?:x(\d{1,5}))?$/.exec(text) ?? [];
+  if (width !== undefined) return { width: Number(width), height: Number(height) };
+  throw new DeepThingsError('DT_USAGE', `--size must be pixels, such as 608 or 608x416, and is ${text}`);
+}
+
+/** Whether the fused layers may end with this one. */
+function mayEndFusing(network: Network, index: number): boolean {
+  return judgeCut(network, index + 1).kind === 'legal';
+}
+
+function inspection({ network, fusedDepth }: Subject) {
+  const { name, input, labels, layers } = network;
+  return {
+    name,
+    input,
+    labels,
+    fusedDepth,
+    parameters: totalOf(network, parametersOf),
+    macs: totalOf(network, macsOf),
+    layers: layers.map((layer, index) => ({
+      ...layer,
+      macs: macsOf(layer),
+      mapBytes: mapBytesOf(layer),
+      weightBytes: weightBytesOf(layer),
+      mayEndFusing: mayEndFusing(network, index),
+    })),
+  };
+}
+
+const right = (title: string): Column => ({ title, align: 'right' });
+
+const COLUMNS: readonly Column[] = [
+  right('layer'),
+  { title: 'kind', style: 'bold' },
+  { title: 'how' },
+  { title: 'output' },
+  right('GMAC'),
+  right('map'),
+  right('weights'),
+  { title: 'FTP cut', style: 'green' },
+];
+
+function describe({ network, fusedDepth }: Subject): string {
+  const { name, input, labels, layers } = network;
+  const rows = layers.map((layer, index) => [
+    String(index),
+    layer.kind,
+    howOf(layer),
+    `${layer.output.channels} x ${layer.output.height} x ${layer.output.width}`,
+    macsOf(layer) === 0 ? '' : (macsOf(layer) / 1e9).toFixed(3),
+    formatBytes(mapBytesOf(layer)),
+    weightBytesOf(layer) === 0 ? '' : formatBytes(weightBytesOf(layer)),
+    cutMark(network, index, fusedDepth),
+  ]);
+  const title = paint(process.stdout, 'bold', `${name}, input ${input.width}x${input.height}`);
+  const total =
+    `${layers.length} layers, ${totalOf(network, parametersOf).toLocaleString('en')} parameters ` +
+    `(${formatBytes(totalOf(network, weightBytesOf))}), ${(totalOf(network, macsOf) / 1e9).toFixed(2)} GMAC a picture, ` +
+    labelsText(labels);
+  const legend =
+    'FTP cut: how many layers are fused when the cut is after this one; none where a later layer forbids it.';
+  return `${title}: ${total}\n\n${textTable(COLUMNS, rows)}\n\n${legend}`;
+}
+
+function cutMark(network: Network, index: number, fusedDepth: number | null): string {
+  const depth = index + 1;
+  if (depth === fusedDepth) return `${depth} <- cluster.yaml`;
+  return mayEndFusing(network, index) ? String(depth) : '';
+}
+
+function labelsText(labels: readonly string[]): string {
+  if (labels.length === 0) return 'no labels';
+  return labels.length <= 3 ? `finds ${labels.join(', ')}` : `finds ${labels.length} kinds of things`;
+}
+
+function howOf(layer: Layer): string {
+  switch (layer.kind) {
+    case 'convolutional': {
+      const { size, stride, padding, groups, batchNormalize, activation, input } = layer;
+      const parts = [`${size}x${size}${stride === 1 ? '' : `/${stride}`}`, padding === 0 ? '' : `padding ${padding}`];
+      if (groups > 1) parts.push(groups === input.channels ? 'depthwise' : `${groups} groups`);
+      return [...parts, batchNormalize ? 'batch norm' : '', activation].filter((part) => part !== '').join(', ');
+    }
+    case 'maxpool':
+      return `${layer.size}x${layer.size}/${layer.stride}`;
+    case 'route':
+      return `of ${layer.layers.join(', ')}`;
+    case 'reorg':
+      return `/${layer.stride}`;
+    case 'region':
+      return `${layer.anchors.length} anchors, ${layer.classes} classes`;
+  }
+}

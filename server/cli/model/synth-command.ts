@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { DeepThingsError } from '../../errors.js';
+import { weightsFileBytes } from '../../model/darknet-weights.js';
+import { describeModel } from '../../model/model-source.js';
+import type { Network } from '../../model/network.js';
+import { BUILT_IN_MODELS, builtInModel } from '../../model/registry.js';
+import { ProgressLine } from '../progress-line.js';
+import { formatBytes } from '../quantities.js';
+import { plainText, printLine } from '../terminal.js';
+import { HEADER_BYTES, writeSyntheticWeights } from './weights-writing.js';
+
+export interface SynthOptions {
+  readonly seed: string;
+  readonly force?: boolean;
+}
+
+const LARGEST_SEED = 2 ** 32 - 1;
+
+/** `deepthings model synth`. */
+export async function runModelSynth(model: string, path: string, { seed: text, force }: SynthOptions): Promise<void> {
+  const seed = parseSeed(text);
+  const network = findNetwork(model);
+  if (!force && existsSync(path)) {
+    throw new DeepThingsError('DT_USAGE', `${path} is there already: name another file, or give --force`);
+  }
+  const total = formatBytes(weightsFileBytes(network, HEADER_BYTES));
+  const progress = new ProgressLine();
+  try {
+    await writeSyntheticWeights(path, network, seed, (bytes) => progress.show(`${formatBytes(bytes)} of ${total}`));
+  } catch (cause) {
+    // Half a file would be taken for one of another model.
+    await rm(path, { force: true });
+    throw new DeepThingsError('DT_OUT_FILE', `cannot write ${path}: ${(cause as Error).message}`, { cause });
+  } finally {
+    progress.clear();
+  }
+  printLine(
+    `${plainText(path)}: ${total} of synthetic weights for ${network.name}, seed ${seed}. They detect nothing.`,
+  );
+}
+
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (/^\d+$/.test(text) && seed <= LARGEST_SEED) return seed;
+  throw new DeepThingsError('DT_USAGE', `--seed must be a whole number from 0 to ${LARGEST_SEED}, and is ${text}`);
+}
+
+/** A built-in model by its name; anything else is the path of a cfg. */
+function findNetwork(model: string): Network {
+  if (!Object.hasOwn(BUILT_IN_MODELS, model)) return describeModel({ cfg: model });
+  if (builtInModel(model).weights.kind === 'darknet-file') return describeModel({ name: model });
+  const names = Object.keys(BUILT_IN_MODELS).filter((name) => builtInModel(name).weights.kind === 'darknet-file');
+  throw new DeepThingsError(
+    'DT_USAGE',
+    `${model} is no Darknet model, so there is no weights file to write for it: its weights come with its npm package. ` +
+      `Choose ${names.join(', ')} or give a cfg; for measuring, cluster.yaml takes weights: synthetic with any model`,
+  );
+}

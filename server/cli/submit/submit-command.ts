@@ -1,0 +1,140 @@
+import type { DeepThingsClient, Schemas } from '../../../client/client.js';
+import { DeepThingsError } from '../../errors.js';
+import { EXIT_FAILED } from '../exit-codes.js';
+import { detectionTable, frameSummary } from '../frame-report.js';
+import { explainFailure, openGateway } from '../gateway-access.js';
+import { ProgressLine } from '../progress-line.js';
+import { errorMark } from '../report-error.js';
+import { paint, plainText, printLine, printNote } from '../terminal.js';
+import { planAnnotatedFiles, writeAnnotated } from './annotated-files.js';
+import { readPicture } from './picture-file.js';
+import { submitPatiently } from './submit-patiently.js';
+
+type Frame = Schemas['Frame'];
+
+export interface SubmitOptions {
+  readonly config: string;
+  readonly gateway?: string;
+  readonly json?: boolean;
+  readonly out?: string;
+  readonly source?: string;
+  /** Seconds. */
+  readonly wait: number;
+}
+
+/** Frames under way at once: enough to keep a cluster busy, few enough for its queue. */
+const AT_ONCE = 4;
+
+/** `deepthings submit`: sets the exit code to 1 when a picture was refused, failed or took too long. */
+export async function runSubmit(images: readonly string[], options: SubmitOptions): Promise<void> {
+  const { json = false, out, wait } = options;
+  if (out !== undefined && wait === 0) {
+    throw new DeepThingsError('DT_USAGE', '--out needs the detections: leave --wait 0 out');
+  }
+  const annotated = out === undefined ? null : await planAnnotatedFiles(images, out);
+  const gateway = await openGateway(options);
+  const run = new SubmitRun(gateway.client, options, gateway.config?.limits.pictureBytes ?? null);
+  try {
+    const frames = await run.submitAll(images, annotated);
+    if (json) printLine(JSON.stringify(frames, null, 2));
+    if (run.failed) process.exitCode = EXIT_FAILED;
+  } finally {
+    await gateway.close();
+  }
+}
+
+/** One run over all pictures: at most `AT_ONCE` under way, reported in the order in which they were named. */
+class SubmitRun {
+  failed = false;
+  readonly #client: DeepThingsClient;
+  readonly #options: SubmitOptions;
+  readonly #pictureBytes: number | null;
+  readonly #progress = new ProgressLine();
+  #ended = 0;
+
+  constructor(client: DeepThingsClient, options: SubmitOptions, pictureBytes: number | null) {
+    this.#client = client;
+    this.#options = options;
+    this.#pictureBytes = pictureBytes;
+  }
+
+  /** @returns a frame for each image; null for one without. */
+  async submitAll(images: readonly string[], annotated: readonly string[] | null): Promise<(Frame | null)[]> {
+    const frames: Promise<Frame | null>[] = [];
+    const underWay = new Set<Promise<unknown>>();
+    let reported: Promise<void> = Promise.resolve();
+    this.#showProgress(images.length);
+    for (const [index, image] of images.entries()) {
+      while (underWay.size >= AT_ONCE) await Promise.race(underWay);
+      const attempt = this.#submit(image, annotated?.[index] ?? null);
+      const ended = attempt.then(
+        () => {},
+        () => {},
+      );
+      underWay.add(ended);
+      void ended.then(() => {
+        underWay.delete(ended);
+        this.#ended++;
+        this.#showProgress(images.length);
+      });
+      const frame = reported.then(() => this.#report(image, attempt, annotated?.[index] ?? null));
+      reported = frame.then(() => {});
+      frames.push(frame);
+    }
+    const all = await Promise.all(frames);
+    this.#progress.clear();
+    return all;
+  }
+
+  async #submit(image: string, annotatedPath: string | null): Promise<Frame> {
+    const { source, wait } = this.#options;
+    const body = await readPicture(image, this.#pictureBytes);
+    const frame = await submitPatiently(this.#client, { body, source, waitSeconds: wait });
+    if (annotatedPath !== null && frame.state === 'complete') {
+      await writeAnnotated(this.#client, frame.id, annotatedPath);
+    }
+    return frame;
+  }
+
+  async #report(image: string, attempt: Promise<Frame>, annotatedPath: string | null): Promise<Frame | null> {
+    const { json, wait } = this.#options;
+    try {
+      const frame = await attempt;
+      this.#progress.clear();
+      if (frame.state !== 'complete' && wait > 0) {
+        this.#fail(image, `frame ${frame.id} has not ended within ${wait} s; ${this.#linkOf(frame)} will say more`);
+      } else if (!json) {
+        printFrame(image, frame, this.#linkOf(frame));
+        if (annotatedPath !== null) printLine(`  picture with boxes: ${plainText(annotatedPath)}\n`);
+      }
+      return frame;
+    } catch (error) {
+      this.#progress.clear();
+      this.#fail(image, error instanceof DeepThingsError ? error.message : explainFailure(error, this.#client.baseUrl));
+      return null;
+    }
+  }
+
+  #linkOf({ links }: Frame): string {
+    return this.#client.baseUrl + links.self;
+  }
+
+  #fail(image: string, reason: string): void {
+    this.failed = true;
+    printNote(`${errorMark()} ${plainText(image)}: ${reason}`);
+  }
+
+  #showProgress(total: number): void {
+    if (this.#ended < total) this.#progress.show(`Looking at ${total} pictures: ${this.#ended} done`);
+  }
+}
+
+function printFrame(image: string, frame: Frame, link: string): void {
+  if (frame.state !== 'complete') {
+    printLine(`${plainText(image)}: frame ${frame.id} is ${frame.state}: ${link}`);
+    return;
+  }
+  printLine(paint(process.stdout, 'bold', frameSummary(image, frame)));
+  const table = detectionTable(frame);
+  printLine(table === '' ? '' : `\n${table}\n`);
+}

@@ -1,0 +1,67 @@
+import { relative } from 'node:path';
+import type { ClusterConfig } from '../../config/cluster-config.js';
+import { formatGrid } from '../../geometry/grid.js';
+import { VERSION } from '../../node/version.js';
+import { formatDuration } from '../quantities.js';
+import { errorMark } from '../report-error.js';
+import { paint, plainText, printLine, printNote } from '../terminal.js';
+import { textTable } from '../text-table.js';
+import type { NodeSpec } from './embedded-cluster.js';
+import type { LogLine, Severity } from './log-line.js';
+import { describeExit, type ProcessExit } from './node-process.js';
+
+const STYLES: Readonly<Record<Severity, Parameters<typeof paint>[1]>> = {
+  debug: 'dim',
+  info: 'dim',
+  warn: 'yellow',
+  error: 'red',
+  fatal: ['red', 'bold'],
+};
+
+/** A node's log line, after the node's name. */
+export function printLogLine(id: string, { severity, text }: LogLine): void {
+  const { stderr } = process;
+  printNote(`${paint(stderr, 'cyan', id.padEnd(8))} ${paint(stderr, STYLES[severity], severity.padEnd(5))} ${text}`);
+}
+
+export function printStarting({ name, file, devices }: ClusterConfig): void {
+  const title = paint(process.stdout, 'bold', `DeepThings ${VERSION}`);
+  printLine(`${title}  cluster ${name} of ${file}: the gateway and ${devices.map(({ id }) => id).join(', ')}`);
+}
+
+/** What runs where. */
+export function printNodes(specs: readonly NodeSpec[], pid: (id: string) => number | undefined): void {
+  const rows = specs.map(({ id, address, logPath }) => [id, address, String(pid(id) ?? ''), shownPath(logPath)]);
+  const columns = [{ title: 'node' }, { title: 'address' }, { title: 'process', align: 'right' as const }];
+  printLine(`\n${textTable([...columns, { title: 'log' }], rows)}\n`);
+}
+
+export function printReady({ model, partition, schedule }: ClusterConfig, ms: number): void {
+  const { grid, fusedDepth } = partition;
+  const tiles = `its first ${fusedDepth} layers cut into ${formatGrid(grid)} tiles`;
+  printLine(`Ready in ${formatDuration(ms)}: ${model.name ?? model.cfg}, ${tiles}, ${schedule.strategy}.\n`);
+}
+
+/** Where to go from here. */
+export function printAddresses({ gateway }: ClusterConfig, token: string | null): void {
+  const header = token === null ? '' : '-H "Authorization: Bearer $DEEPTHINGS_TOKEN" ';
+  const title = (text: string) => paint(process.stdout, 'bold', text.padEnd(11));
+  const link = (path: string) => paint(process.stdout, 'cyan', `${gateway.address}${path}`);
+  printLine(`${title('Dashboard')}${link('/')}`);
+  printLine(`${title('API docs')}${link('/docs')}`);
+  printLine(`${title('Try')}curl ${header}-F image=@photo.jpg '${gateway.address}/frames?wait=30'`);
+  printLine('\nCtrl-C ends the cluster.');
+}
+
+/** Why a node did not start: what it said last. */
+export function printFailure({ id, logPath }: NodeSpec, exit: ProcessExit, last: readonly LogLine[]): void {
+  printNote(`${errorMark()} ${id} ended while it started (${describeExit(exit)})${last.length === 0 ? '' : ':'}`);
+  for (const { text } of last) printNote(`  ${text}`);
+  printNote(`its whole log: ${shownPath(logPath)}`);
+}
+
+/** As one would type it: from here, where that is shorter. */
+function shownPath(path: string): string {
+  const fromHere = relative('', path);
+  return plainText(fromHere.length < path.length ? fromHere : path);
+}

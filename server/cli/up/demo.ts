@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import type { DeepThingsClient } from '../../../client/client.js';
+import { detectionTable, frameSummary } from '../frame-report.js';
+import { paint, printLine } from '../terminal.js';
+
+const WAIT_SECONDS = 60;
+
+/** A photograph of people that comes with the face detector's package (MIT). */
+function samplePath(): string {
+  const entry = createRequire(import.meta.url).resolve('@vladmandic/face-api');
+  return join(dirname(entry), '..', 'demo', 'sample1.jpg');
+}
+
+/** Submits the sample photograph and prints what was found in it. */
+export async function runDemo(gateway: DeepThingsClient): Promise<void> {
+  const path = samplePath();
+  const answer = await gateway.call('submitFrame', {
+    query: { wait: WAIT_SECONDS },
+    body: { mediaType: 'image/jpeg', bytes: readFileSync(path) },
+    timeoutMs: (WAIT_SECONDS + 5) * 1000,
+  });
+  const frame = answer.json!;
+  printLine(paint(process.stdout, 'bold', frameSummary(basename(path), frame)));
+  const table = detectionTable(frame);
+  if (table !== '') printLine(`\n${table}`);
+  printLine();
+}

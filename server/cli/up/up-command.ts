@@ -1,0 +1,173 @@
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { createClient, type DeepThingsClient } from '../../../client/client.js';
+import { fetchTransport } from '../../../client/fetch-transport.js';
+import type { ClusterConfig } from '../../config/cluster-config.js';
+import { loadClusterConfig } from '../../config/load.js';
+import { requireToken } from '../../node/listen.js';
+import { clusterToken } from '../cluster-token.js';
+import { EXIT_FAILED } from '../exit-codes.js';
+import { ProgressLine } from '../progress-line.js';
+import { reportError } from '../report-error.js';
+import { printLine, printNote } from '../terminal.js';
+import {
+  printAddresses,
+  printFailure,
+  printLogLine,
+  printNodes,
+  printReady,
+  printStarting,
+} from './cluster-terminal.js';
+import { runDemo } from './demo.js';
+import { EmbeddedCluster, type NodeSpec } from './embedded-cluster.js';
+import { Interruption } from './interruption.js';
+import { logFolder } from './log-folder.js';
+import { describeExit } from './node-process.js';
+import { checkPorts } from './ports.js';
+import { type StartingNode, waitUntilReady } from './readiness.js';
+
+export interface UpOptions {
+  readonly config: string;
+  readonly demo?: boolean;
+}
+
+/** What the nodes get to become ready, at first and when one has been started again. */
+const READY_LIMIT_MS = 30_000;
+
+/** `deepthings up`: runs until it is told to stop, or a node cannot start. */
+export async function runUp({ config: file, demo }: UpOptions): Promise<void> {
+  const startedMs = performance.now();
+  const token = clusterToken();
+  const config = await loadClusterConfig(file);
+  for (const { listen } of [config.gateway, ...config.devices]) requireToken(listen.host, token);
+  await checkPorts(config);
+  printStarting(config);
+  const up = new Up(config, token);
+  process.exitCode = await up.run({ demo: demo ?? false, startedMs });
+  process.exit();
+}
+
+/** One run of the embedded cluster, from its start to its end. */
+class Up {
+  readonly #config: ClusterConfig;
+  readonly #token: string | null;
+  readonly #specs: readonly NodeSpec[];
+  readonly #clients: ReadonlyMap<string, DeepThingsClient>;
+  readonly #progress = new ProgressLine();
+  readonly #cluster: EmbeddedCluster;
+  readonly #interruption: Interruption;
+  #ready = false;
+  #failed: () => void = () => {};
+
+  constructor(config: ClusterConfig, token: string | null) {
+    this.#config = config;
+    this.#token = token;
+    this.#specs = nodeSpecs(config);
+    this.#clients = new Map(
+      this.#specs.map(({ id, address }) => [
+        id,
+        createClient({ baseUrl: address, transport: fetchTransport, token: token ?? undefined }),
+      ]),
+    );
+    this.#interruption = new Interruption(() => this.#cluster.killAll());
+    this.#cluster = this.#startCluster();
+  }
+
+  /** @returns the exit code. */
+  async run({ demo, startedMs }: { demo: boolean; startedMs: number }): Promise<number> {
+    const failed = new Promise<'failed'>((resolve) => {
+      this.#failed = () => resolve('failed');
+    });
+    const interrupted = this.#interruption.asked.then(() => 'interrupted' as const);
+    const outcome = await Promise.race([failed, interrupted, this.#start(demo, startedMs)]);
+    if (outcome === 'up') await interrupted;
+    this.#progress.clear();
+    if (outcome !== 'failed') printLine('\nStopping …');
+    await this.#cluster.stop();
+    return outcome === 'failed' ? EXIT_FAILED : 0;
+  }
+
+  async #start(demo: boolean, startedMs: number): Promise<'up' | 'failed'> {
+    const { signal } = this.#interruption;
+    const onWaiting = (ids: readonly string[]) => this.#progress.show(`Starting: waiting for ${ids.join(', ')}`);
+    try {
+      await waitUntilReady(
+        this.#specs.map(({ id }) => this.#starting(id)),
+        { limitMs: READY_LIMIT_MS, signal, onWaiting },
+      );
+    } catch (error) {
+      this.#progress.clear();
+      reportError(error);
+      return 'failed';
+    }
+    if (signal.aborted) return 'up';
+    this.#ready = true;
+    this.#cluster.settle();
+    this.#progress.clear();
+    printNodes(this.#specs, (id) => this.#cluster.pid(id));
+    printReady(this.#config, performance.now() - startedMs);
+    if (demo) await this.#demo();
+    printAddresses(this.#config, this.#token);
+    return 'up';
+  }
+
+  /** The cluster stays up when its demonstration fails: somebody will want to look at it. */
+  async #demo(): Promise<void> {
+    await runDemo(this.#clients.get(this.#config.gateway.id)!).catch((error: unknown) => {
+      if (!this.#interruption.signal.aborted) reportError(error);
+    });
+  }
+
+  #startCluster(): EmbeddedCluster {
+    const spec = (id: string) => this.#specs.find((one) => one.id === id)!;
+    return new EmbeddedCluster(this.#specs, {
+      line: (id, line) => {
+        const { severity } = line;
+        // While they start, nodes that are not there yet are missed by the others.
+        if (severity === 'debug' || severity === 'info' || !this.#ready || this.#interruption.signal.aborted) return;
+        printLogLine(id, line);
+      },
+      failedToStart: (id, exit) => {
+        if (this.#interruption.signal.aborted) return;
+        this.#progress.clear();
+        printFailure(spec(id), exit, this.#cluster.lastLines(id));
+        this.#failed();
+        this.#interruption.abandon();
+      },
+      crashed: (id, exit, againInMs) => {
+        const text = `has ended (${describeExit(exit)}): it is started again in ${(againInMs / 1000).toFixed(1)} s`;
+        printLogLine(id, { severity: 'error', text });
+      },
+      restarted: (id) => void this.#watchRestart(id),
+    });
+  }
+
+  #starting(id: string): StartingNode {
+    return { id, client: this.#clients.get(id)!, started: this.#cluster.started(id) };
+  }
+
+  async #watchRestart(id: string): Promise<void> {
+    const { signal } = this.#interruption;
+    try {
+      await waitUntilReady([this.#starting(id)], { limitMs: READY_LIMIT_MS, signal });
+      if (signal.aborted) return;
+      printLogLine(id, { severity: 'info', text: `is ready again, process ${this.#cluster.pid(id)}` });
+    } catch (error) {
+      printNote((error as Error).message);
+    }
+  }
+}
+
+function nodeSpecs({ file, gateway, devices }: ClusterConfig): readonly NodeSpec[] {
+  const folder = logFolder(file);
+  const spec = (id: string, address: string, args: readonly string[]): NodeSpec => ({
+    id,
+    address,
+    args: [...args, '--config', file],
+    logPath: join(folder, `${id}.log`),
+  });
+  return [
+    spec(gateway.id, gateway.address, ['gateway']),
+    ...devices.map(({ id, address }) => spec(id, address, ['edge', id])),
+  ];
+}

@@ -1,0 +1,26 @@
+import type { FastifyRequest } from 'fastify';
+import { contractOperations, readContract } from './contract.js';
+import { HttpProblem } from './problem.js';
+
+/** The media types that each operation takes a body in; operations that take none are not here. */
+const BODY_TYPES: ReadonlyMap<string, readonly string[]> = new Map(
+  contractOperations(readContract()).flatMap(({ operation: { operationId, requestBody } }) =>
+    requestBody === undefined ? [] : [[operationId, Object.keys(requestBody.content)]],
+  ),
+);
+
+/**
+ * Makes the hook that refuses a body of a type which the operation's contract does not name, or none at all, before it
+ * is read. Fastify checks only bodies of the types that it has a schema for, and hands all others to the handler.
+ */
+export function bodyTypeCheck(operation: string): { onRequest?: (request: FastifyRequest) => Promise<void> } {
+  const expected = BODY_TYPES.get(operation);
+  if (expected === undefined) return {};
+  return {
+    async onRequest({ mediaType }) {
+      if (mediaType !== undefined && expected.includes(mediaType)) return;
+      const detail = `expected a body of ${expected.join(', ')}; got ${mediaType ?? 'none, or one without content-type'}`;
+      throw new HttpProblem(415, 'DT_MEDIA_TYPE', detail);
+    },
+  };
+}

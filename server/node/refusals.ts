@@ -1,0 +1,78 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Problem } from '../../client/problem-error.js';
+import { contractOperations, readContract } from './contract.js';
+import type { NodeMetrics } from './metrics.js';
+import { HttpProblem, problemDocument, problemOf } from './problem.js';
+
+const PROBLEM_TYPE = 'application/problem+json';
+
+interface PathMethods {
+  readonly path: RegExp;
+  readonly methods: readonly string[];
+}
+
+/** Answers everything that goes wrong within a route, and what leads to none, with a problem, and counts it. */
+export function answerWithProblems(app: FastifyInstance, metrics: NodeMetrics): void {
+  const paths = contractPaths();
+  app.setNotFoundHandler(async (request, reply) => {
+    const path = request.url.split('?', 1)[0]!;
+    const known = paths.find((candidate) => candidate.path.test(path));
+    if (known === undefined) {
+      const detail = `there is no ${request.method} ${path}; /docs lists what there is`;
+      return refuse(reply, problemDocument(404, 'DT_NOT_FOUND', detail), metrics);
+    }
+    const allowed = known.methods.join(', ');
+    const detail = `expected ${allowed} for ${path}, got ${request.method}; /docs lists what there is`;
+    return refuse(reply.header('allow', allowed), problemDocument(405, 'DT_METHOD', detail), metrics);
+  });
+  app.setErrorHandler(async (error, request, reply) => {
+    const problem = problemOf(error);
+    if (problem.status >= 500) request.log.error({ err: error, url: request.url }, 'request failed');
+    else request.log.debug({ code: problem.code, detail: problem.detail, url: request.url }, 'request refused');
+    if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+    const retryAfter = error instanceof HttpProblem ? error.retryAfterSeconds : null;
+    if (retryAfter !== null) reply.header('retry-after', retryAfter);
+    return refuse(reply, problem, metrics);
+  });
+}
+
+/** Sends a problem, and counts it. */
+export function refuse(reply: FastifyReply, problem: Problem, metrics: NodeMetrics): FastifyReply {
+  metrics.refused.inc({ code: problem.code });
+  return reply.code(problem.status).type(PROBLEM_TYPE).send(problem);
+}
+
+/** Answers, where it still can, what is no HTTP request that could have a route. */
+export function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return;
+  const problem = clientProblem(error.code);
+  const body = JSON.stringify(problem);
+  socket.end(
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\ncontent-type: ${PROBLEM_TYPE}\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+function clientProblem(code: string | undefined): Problem {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return problemDocument(431, 'DT_REQUEST', 'expected the path and the headers to have less than 16 KiB');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return problemDocument(408, 'DT_REQUEST', 'the request did not arrive in time');
+    default:
+      return problemDocument(400, 'DT_REQUEST', 'expected an HTTP/1.1 request');
+  }
+}
+
+function contractPaths(): readonly PathMethods[] {
+  const methods = new Map<string, string[]>();
+  for (const { path, method } of contractOperations(readContract())) {
+    methods.set(path, [...(methods.get(path) ?? []), method.toUpperCase()]);
+  }
+  return [...methods].map(([path, names]) => ({
+    path: new RegExp(`^${path.replace('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`),
+    methods: names,
+  }));
+}

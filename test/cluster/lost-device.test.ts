@@ -1,0 +1,47 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { frameInput, frameOutput, samplePhoto, submit } from '../support/frames.js';
+import { type ProcessCluster, startProcessCluster } from '../support/process-cluster.js';
+import { waitUntil } from '../support/test-cluster.js';
+import { relativeDifference, runUntiled } from '../support/untiled.js';
+
+const YOLO =
+  'model: { name: yolov2, weights: synthetic, width: 416, height: 416 }\n' +
+  'partition: { grid: 5x5, fusedDepth: 16 }\n' +
+  'schedule: { heartbeat: { intervalMs: 200, lostAfterMs: 1000 } }\n' +
+  'limits: { keptOutputs: 2 }';
+
+describe('a device is killed in the middle of a frame', () => {
+  let cluster: ProcessCluster | undefined;
+  afterEach(() => cluster?.stop());
+
+  test.each([
+    ['a thief', 'e1'],
+    ['the source', 'e0'],
+  ])('%s: the frame completes all the same, with the same result', { timeout: 60_000 }, async (_role, victim) => {
+    cluster = await startProcessCluster(YOLO);
+    const { client, config } = cluster;
+    const whole = await submit(client, samplePhoto('sample4.jpg'), { source: 'e0' });
+    expect(whole.state).toBe('complete');
+
+    const accepted = await submit(client, samplePhoto('sample4.jpg'), { source: 'e0', wait: 0 });
+    const path = { frame: accepted.id };
+    await waitUntil(async () => {
+      const { tiles } = (await client.call('getFrame', { path })).json!;
+      return (tiles.byDevice[victim] ?? 0) >= 1 && tiles.done < 20;
+    });
+    cluster.process(victim).kill('SIGKILL');
+    await waitUntil(async () => (await client.call('getFrame', { path })).json!.endedAt !== null, 30_000);
+
+    const frame = (await client.call('getFrame', { path })).json!;
+    expect(frame.failure).toBeNull();
+    expect(frame.state).toBe('complete');
+    expect(frame.detections).toEqual(whole.detections);
+    const input = await frameInput(client, frame.id, 416);
+    const merged = await frameOutput(client, frame.id);
+    expect(relativeDifference(merged, await runUntiled(config, input))).toBeLessThanOrEqual(1e-4);
+    await waitUntil(async () => {
+      const { devices } = (await client.call('getCluster')).json!;
+      return devices.some(({ device, state, problem }) => device === victim && state === 'lost' && problem !== null);
+    });
+  });
+});
