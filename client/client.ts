@@ -86,7 +86,10 @@ function fillPath(template: string, values: object | undefined): string {
   return template.replace(/\{(\w+)\}/g, (_whole, name: string) => {
     const value = (values as Record<string, unknown> | undefined)?.[name];
     if (value === undefined) throw new TypeError(`path parameter "${name}" of ${template} is missing`);
-    return encodeURIComponent(String(value));
+    const segment = encodeURIComponent(String(value));
+    // A URL resolves these, encoded or not: the request would go to another path.
+    if (/^\.{0,2}$/.test(segment)) throw new TypeError(`path parameter "${name}" of ${template} cannot be "${segment}"`);
+    return segment;
   });
 }
 
@@ -104,16 +107,22 @@ function parseJson(response: TransportResponse): never {
 function problemOf(response: TransportResponse, mediaType: string | null): ProblemError {
   const retryAfter = Number(response.header('retry-after') ?? Number.NaN);
   const retryAfterSeconds = Number.isFinite(retryAfter) ? retryAfter : null;
-  if (mediaType === 'application/problem+json') {
-    return new ProblemError(parseJson(response) as Problem, retryAfterSeconds);
+  const problem = mediaType === 'application/problem+json' ? parseProblem(response) : null;
+  return new ProblemError(problem ?? unexpectedAnswer(response.status), retryAfterSeconds);
+}
+
+/** @returns null for what a proxy or another program answers, and calls a problem. */
+function parseProblem(response: TransportResponse): Problem | null {
+  try {
+    const problem: Partial<Problem> | null = parseJson(response);
+    if (typeof problem?.code !== 'string' || typeof problem.detail !== 'string') return null;
+    return { ...(problem as Problem), status: response.status };
+  } catch {
+    return null;
   }
-  const detail = `the node answered ${response.status} without a problem document`;
-  const problem: Problem = {
-    type: 'about:blank',
-    title: 'Unexpected answer',
-    status: response.status,
-    code: 'DT_ANSWER',
-    detail,
-  };
-  return new ProblemError(problem, retryAfterSeconds);
+}
+
+function unexpectedAnswer(status: number): Problem {
+  const detail = `the node answered ${status} without a problem document`;
+  return { type: 'about:blank', title: 'Unexpected answer', status, code: 'DT_ANSWER', detail };
 }

@@ -45,6 +45,8 @@ export function explainFailure(error: unknown, address: string): string {
     if (error.status === 401) {
       return `the gateway at ${address} asks for the cluster's token: set DEEPTHINGS_TOKEN to it`;
     }
+    if (error.code === 'DT_ANSWER')
+      return `what answers at ${address} is no DeepThings gateway (status ${error.status})`;
     return `${error.message} (${error.status} ${error.code})`;
   }
   const { code, name, message } = error as NodeJS.ErrnoException;

@@ -80,8 +80,8 @@ const TILE_COLUMNS: readonly Column[] = [
   right('output x'),
   right('output y'),
   right('computation'),
-  right('input'),
-  right('output'),
+  right('input size'),
+  right('output size'),
   right('memory'),
 ];
 

@@ -18,8 +18,8 @@ export function createProgram(): Command {
   addNodes(program);
   addSubmit(program);
   addPlan(program);
-  addModel(program.command('model').description('what the built-in models and your own are made of'));
-  addConfig(program.command('config').description('cluster.yaml'));
+  addModel(program.command('model').description('what the built-in models, and your own, are made of'));
+  addConfig(program.command('config').description('check cluster.yaml'));
   return program;
 }
 
@@ -77,7 +77,7 @@ function addNodes(program: Command): void {
 function addSubmit(program: Command): void {
   program
     .command('submit')
-    .description('have pictures looked at by the running cluster')
+    .description('find what is in pictures, with the running cluster')
     .argument('<image...>', 'JPEG, PNG or WebP files')
     .option('--json', 'print an array with the whole frame of each image; null for one that was refused or failed')
     .option('--out <file>', 'write the picture with boxes there; a folder when there are several images')

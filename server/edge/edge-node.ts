@@ -112,7 +112,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
   const common = { device, wirePlan, gateway, board, ownFrames, metrics, log };
   const sender = new ResultSender(common);
   const macs = cost.tiles.map((tile) => tile.macs);
-  const executor = new Executor({ ...common, macs, compute, sender, usualTile });
+  const executor = new Executor({ ...common, macs, compute, sender, usualTile, events });
   const isIdle = () => !executor.busy;
   const stealer = new Stealer({ ...common, peers, isIdle, prefetch: schedule.prefetch, waitMs: schedule.steal.waitMs });
   const intake = new FrameIntake({ ...common, network, limits });

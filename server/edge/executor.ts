@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { ComputeThread } from '../compute/compute-thread.js';
 import { wholeMap } from '../geometry/region.js';
+import type { EventLog } from '../node/event-log.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import type { WirePlan } from '../node/task-body.js';
@@ -21,6 +22,7 @@ export interface ExecutorParts {
   readonly compute: ComputeThread;
   readonly sender: ResultSender;
   readonly usualTile: UsualTime;
+  readonly events: EventLog;
   readonly metrics: NodeMetrics;
   readonly log: Logger;
 }
@@ -68,7 +70,7 @@ export class Executor {
   }
 
   async #run(task: EdgeTask): Promise<void> {
-    const { board, compute, log, metrics, sender, usualTile } = this.#parts;
+    const { board, compute, device, events, log, metrics, sender, usualTile } = this.#parts;
     const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
     const input = this.#inputOf(task);
     if (input === null) {
@@ -77,16 +79,18 @@ export class Executor {
       return;
     }
     const waitMs = performance.now() - task.arrivedMs;
+    events.publish('tile', { ...facts, event: 'running', device });
     try {
       const { data, computeMs } = await compute.runTile(task.tile, input);
       this.#tilesRun++;
       usualTile.add(computeMs);
       metrics.tileWait.observe(waitMs / 1000);
       metrics.tileCompute.observe(computeMs / 1000);
+      events.publish('tile', { ...facts, event: 'done', device });
       log.debug({ ...facts, computeMs, waitMs }, 'tile computed');
       sender.send(task, {
         ...facts,
-        device: this.#parts.device,
+        device,
         inputDigest: task.inputDigest,
         output: data,
         waitMs,

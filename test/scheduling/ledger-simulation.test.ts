@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calm, chaos, type Happening, happen, settle, settlingMs, setups, unhurried } from './simulation/happenings.js';
+import {
+  calm,
+  calmDown,
+  chaos,
+  type Happening,
+  happen,
+  settle,
+  settlingMs,
+  setups,
+  unhurried,
+} from './simulation/happenings.js';
 import { type ClusterSetup, SimulatedCluster } from './simulation/simulated-cluster.js';
 
 /** As many as fit into a few seconds; fast-check prints the seed and the shortest script that fails. */
@@ -14,10 +24,18 @@ function play(setup: ClusterSetup, script: readonly Happening[]): SimulatedClust
 }
 
 describe('a simulated cluster', () => {
-  it('ends every frame exactly once, whatever happens, and soon when it has stopped happening', () => {
+  it('ends every frame exactly once, whatever happens, soon when it has stopped happening, and is well then', () => {
     fc.assert(
       fc.property(setups, chaos, (setup, script) => {
-        expect(play(setup, script).framesInLedger).toBe(0);
+        const cluster = play(setup, script);
+        expect(cluster.framesInLedger).toBe(0);
+        calmDown(cluster, setup);
+        const { submitted } = cluster;
+        const before = cluster.tally.complete.length;
+        cluster.submit(4, null);
+        settle(cluster, settlingMs(setup, 1));
+        expect(cluster.submitted).toBe(submitted + 1);
+        expect(cluster.tally.complete.length, 'the frame after the storm').toBe(before + 1);
       }),
       bounded(8),
     );

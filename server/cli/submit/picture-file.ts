@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { DeepThingsError } from '../../errors.js';
 import { sniffPicture } from '../../imaging/picture-format.js';
 import { formatBytes } from '../quantities.js';
@@ -24,18 +24,20 @@ export async function readPicture(path: string, mostBytes: number | null): Promi
 }
 
 async function readBounded(path: string, mostBytes: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
   try {
-    const stats = await stat(path);
-    if (stats.isDirectory()) throw new DeepThingsError('DT_PICTURE_FILE', 'is a folder, expected a picture');
-    if (stats.size > mostBytes) {
-      const message = `has ${formatBytes(stats.size)}, and the cluster takes pictures up to ${formatBytes(mostBytes)}`;
-      throw new DeepThingsError('DT_PICTURE_TOO_LARGE', message);
-    }
-    return await readFile(path);
-  } catch (error) {
-    if (error instanceof DeepThingsError) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    const message = code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code ?? String(error)})`;
-    throw new DeepThingsError('DT_PICTURE_FILE', message, { cause: error });
+    // By what is read, not by the file's size: a pipe says nothing of its own. One byte more tells a file too large.
+    for await (const chunk of createReadStream(path, { end: mostBytes })) chunks.push(chunk as Buffer);
+  } catch (cause) {
+    throw new DeepThingsError('DT_PICTURE_FILE', describeTrouble(cause as NodeJS.ErrnoException), { cause });
   }
+  const bytes = Buffer.concat(chunks);
+  if (bytes.byteLength <= mostBytes) return bytes;
+  const message = `has more than the ${formatBytes(mostBytes)} that the cluster takes (limits.pictureBytes)`;
+  throw new DeepThingsError('DT_PICTURE_TOO_LARGE', message);
+}
+
+function describeTrouble({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ENOENT') return 'there is no such file';
+  return code === 'EISDIR' ? 'is a folder, expected a picture' : `cannot be read (${code ?? message})`;
 }

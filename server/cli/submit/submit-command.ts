@@ -4,6 +4,7 @@ import { EXIT_FAILED } from '../exit-codes.js';
 import { detectionTable, frameSummary } from '../frame-report.js';
 import { explainFailure, openGateway } from '../gateway-access.js';
 import { ProgressLine } from '../progress-line.js';
+import { formatCount } from '../quantities.js';
 import { errorMark } from '../report-error.js';
 import { paint, plainText, printLine, printNote } from '../terminal.js';
 import { planAnnotatedFiles, writeAnnotated } from './annotated-files.js';
@@ -125,7 +126,7 @@ class SubmitRun {
   }
 
   #showProgress(total: number): void {
-    if (this.#ended < total) this.#progress.show(`Looking at ${total} pictures: ${this.#ended} done`);
+    if (this.#ended < total) this.#progress.show(`Looking at ${formatCount(total, 'picture')}: ${this.#ended} done`);
   }
 }
 

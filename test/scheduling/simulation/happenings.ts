@@ -163,6 +163,13 @@ export function settle(cluster: SimulatedCluster, withinMs: number): void {
   for (let left = cluster.framesInLedger; left > 0; left--) cluster.endFinished(0);
 }
 
+/** Devices that are gone are known to be gone, and those that are up have nothing of the past. */
+export function calmDown(cluster: SimulatedCluster, { settings }: ClusterSetup): void {
+  const endMs = cluster.nowMs + settings.lostAfterMs;
+  while (cluster.nowMs <= endMs || cluster.devices.some(({ state, isIdle }) => state === 'up' && !isIdle))
+    round(cluster);
+}
+
 export const setups: fc.Arbitrary<ClusterSetup> = fc
   .record({
     devices: fc.integer({ min: 1, max: 4 }),

@@ -1,0 +1,67 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { type ComputeThread, startComputeThread } from '../../server/compute/compute-thread.js';
+import type { ComputeSetup } from '../../server/compute/messages.js';
+
+const FUSED: ComputeSetup = {
+  model: { name: 'face-detector', width: 96, height: 96 },
+  engine: { name: 'onnxruntime', threads: 1 },
+  stage: { kind: 'fused', depth: 3, grid: { rows: 2, columns: 2 } },
+};
+
+describe('compute thread', () => {
+  let compute: ComputeThread | undefined;
+  afterEach(() => compute?.close());
+
+  test('says what it runs and runs it, beside the main thread', async () => {
+    compute = await startComputeThread(FUSED);
+    expect(compute.engine).toMatchObject({ name: 'onnxruntime', threads: 1 });
+    expect(compute.modelDigest).toMatch(/^[0-9a-f]{64}$/);
+    const whole = { ...FUSED, stage: { kind: 'fused', depth: 3, grid: { rows: 1, columns: 1 } } } as const;
+    const untiled = await startComputeThread(whole);
+    const { data, shape, computeMs } = await untiled.runTile(0, new Uint8Array(3 * 96 * 96));
+    await untiled.close();
+    expect(data).toHaveLength(shape.channels * shape.height * shape.width);
+    expect(computeMs).toBeGreaterThan(0);
+  });
+
+  test('the digest is the same whatever part of the model is loaded', async () => {
+    compute = await startComputeThread(FUSED);
+    const remaining = await startComputeThread({ ...FUSED, stage: { kind: 'remaining', depth: 3 } });
+    expect(remaining.modelDigest).toBe(compute.modelDigest);
+    await remaining.close();
+  });
+
+  test('keeps several requests apart', async () => {
+    compute = await startComputeThread({ ...FUSED, stage: { kind: 'fused', depth: 3, grid: { rows: 1, columns: 1 } } });
+    const picture = (byte: number) => new Uint8Array(3 * 96 * 96).fill(byte);
+    const alone = [];
+    for (const byte of [0, 100, 200]) alone.push((await compute.runTile(0, picture(byte))).data);
+    const together = await Promise.all([0, 100, 200].map((byte) => compute!.runTile(0, picture(byte))));
+    expect(together.map(({ data }) => data)).toEqual(alone);
+  });
+
+  test.each([
+    ['an unknown engine', { ...FUSED, engine: { name: 'abacus', threads: 1 } }, 'DT_ENGINE_NAME'],
+    ['an unknown model', { ...FUSED, model: { name: 'yolov99' } }, 'DT_MODEL_NAME'],
+    ['a depth beyond the model', { ...FUSED, stage: { ...FUSED.stage, depth: 99 } }, /^DT_/],
+  ])('%s is refused with its code', async (_what, setup, code) => {
+    await expect(startComputeThread(setup as ComputeSetup)).rejects.toMatchObject({
+      code: code instanceof RegExp ? expect.stringMatching(code) : code,
+    });
+  });
+
+  test('a request of the wrong size fails alone; the next one runs', async () => {
+    compute = await startComputeThread({ ...FUSED, stage: { kind: 'fused', depth: 3, grid: { rows: 1, columns: 1 } } });
+    await expect(compute.runTile(0, new Uint8Array(5))).rejects.toMatchObject({ code: expect.stringMatching(/^DT_/) });
+    await expect(compute.runTile(0, new Uint8Array(3 * 96 * 96))).resolves.toHaveProperty('computeMs');
+  });
+
+  test('closing rejects what is under way and what comes after', async () => {
+    const closing = await startComputeThread(FUSED);
+    const underWay = closing.runRemaining(new Float32Array(8));
+    const rejected = expect(underWay).rejects.toMatchObject({ code: 'DT_COMPUTE_CLOSED' });
+    await closing.close();
+    await rejected;
+    await expect(closing.runRemaining(new Float32Array(8))).rejects.toMatchObject({ code: 'DT_COMPUTE_CLOSED' });
+  });
+});
