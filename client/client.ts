@@ -114,7 +114,7 @@ function problemOf(response: TransportResponse, mediaType: string | null): Probl
 /** @returns null for what a proxy or another program answers, and calls a problem. */
 function parseProblem(response: TransportResponse): Problem | null {
   try {
-    const problem: Partial<Problem> | null = parseJson(response);
+    const problem = parseJson(response) as Partial<Problem> | null;
     if (typeof problem?.code !== 'string' || typeof problem.detail !== 'string') return null;
     return { ...(problem as Problem), status: response.status };
   } catch {

@@ -213,8 +213,9 @@ export interface paths {
         /**
          * A device announces itself to the gateway, or the gateway to a device
          * @description On the gateway: repeated as a heartbeat, and sent at once when `pending` goes from 0 to some or from some to
-         *     0 (the paper's register and cancel). Of two registrations of one device the one with the larger
-         *     (`startedAt`, `number`) counts; older ones are ignored. A device with another model or plan is refused (409).
+         *     0 (the paper's register and cancel). Of two registrations of one process the one with the larger `number`
+         *     counts; a process that started earlier than the live one of that name is ignored. A device with another model
+         *     or plan is refused (409).
          *     On an edge device: the gateway announces itself with its epoch; the device registers again at once.
          */
         post: operations["register"];
@@ -1173,6 +1174,7 @@ export interface operations {
                     "text/event-stream": unknown;
                 };
             };
+            400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             503: components["responses"]["Overloaded"];
         };
@@ -1203,6 +1205,7 @@ export interface operations {
             401: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
         };
@@ -1257,6 +1260,7 @@ export interface operations {
             401: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             503: components["responses"]["Overloaded"];
         };
@@ -1329,6 +1333,7 @@ export interface operations {
             401: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
         };
     };

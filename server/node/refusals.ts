@@ -29,7 +29,8 @@ export function answerWithProblems(app: FastifyInstance, metrics: NodeMetrics): 
   });
   app.setErrorHandler(async (error, request, reply) => {
     const problem = problemOf(error);
-    if (problem.status >= 500) request.log.error({ err: error, url: request.url }, 'request failed');
+    // 500 is this node's own fault; what is above (not yet, not now) was meant.
+    if (problem.status === 500) request.log.error({ err: error, url: request.url }, 'request failed');
     else request.log.debug({ code: problem.code, detail: problem.detail, url: request.url }, 'request refused');
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
     const retryAfter = error instanceof HttpProblem ? error.retryAfterSeconds : null;

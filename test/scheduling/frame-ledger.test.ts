@@ -195,8 +195,10 @@ describe('time limits of a frame', () => {
     const run = new LedgerRun();
     run.seen('a');
     run.accept('f');
-    run.passWith(SETTINGS.frameTimeoutMs, { a: [] });
     run.deliveryFailed('f', 'a');
+    run.passWith(1_000, { a: [] });
+    run.delivered('f', 'a', 2);
+    run.passWith(SETTINGS.frameTimeoutMs - 1_000, { a: [queued('f', 0, 2)] });
     expect(run.pass(1)).toMatchObject([{ kind: 'fail', code: 'DT_FRAME_TIMEOUT' }]);
   });
 
