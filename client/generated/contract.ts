@@ -188,9 +188,9 @@ export interface paths {
         };
         /**
          * Everything live, as server-sent events
-         * @description Event names: `device`, `frame`, `tile`, `problem`. Each event has an id; a client that comes back with
-         *     `Last-Event-ID` gets what it missed, or first a `reset` event when that is no longer kept. On an edge
-         *     device: its own tiles.
+         * @description Events by name, each with its data as JSON: `device` (DeviceState), `frame` (Frame), `tile` (TileEvent),
+         *     `problem`. Each has an id; a client that comes back with `Last-Event-ID` gets what it missed, or first a
+         *     `reset` event when that is no longer kept. On an edge device: its own tiles.
          */
         get: operations["getEvents"];
         put?: never;
@@ -562,6 +562,15 @@ export interface components {
                 device?: string;
                 attempt?: components["schemas"]["Attempt"];
             }[];
+        };
+        /** @description Something that happened to a tile, as `GET /events` tells it */
+        TileEvent: {
+            frame: components["schemas"]["FrameId"];
+            tile: components["schemas"]["TileId"];
+            /** @enum {unknown} */
+            event: "queued" | "assigned" | "running" | "returned" | "expired" | "lost" | "pushed" | "done" | "duplicate";
+            device: components["schemas"]["DeviceId"];
+            attempt: components["schemas"]["Attempt"];
         };
         EngineInfo: {
             name: string;

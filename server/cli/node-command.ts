@@ -1,5 +1,5 @@
+import { once } from 'node:events';
 import type { ClusterConfig } from '../config/cluster-config.js';
-import { loadClusterConfig } from '../config/load.js';
 import { type HostPort, parseListen } from '../config/node-address.js';
 import { DeepThingsError } from '../errors.js';
 import { createLogger, type Logger } from '../node/logger.js';
@@ -66,10 +66,21 @@ async function startNode(
 ): Promise<RunningNode> {
   const token = clusterToken();
   const listen = options.listen === undefined ? undefined : listenAddress(options.listen);
-  const config = await loadClusterConfig(options.config);
+  const config = await (options.supervised ? configFromParent() : configFromFile(options.config));
   const log = await createLogger(config.log.level, name);
   end.logTo(log);
   return start({ config, token, log, ...(listen && { listen }), onFatal: () => void end.end(EXIT_FAILED) });
+}
+
+async function configFromFile(path: string): Promise<ClusterConfig> {
+  const { loadClusterConfig } = await import('../config/load.js');
+  return loadClusterConfig(path);
+}
+
+/** "deepthings up" gives its nodes the configuration that it has checked. */
+async function configFromParent(): Promise<ClusterConfig> {
+  const [config] = (await once(process, 'message')) as [ClusterConfig];
+  return config;
 }
 
 function listenAddress(text: string): HostPort {

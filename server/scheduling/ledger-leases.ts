@@ -1,5 +1,5 @@
 import { failFrame, holderOf, type LedgerDraft, missingPart, note, setPart } from './ledger-draft.js';
-import { placePart, replaceParts, retryDelivery } from './ledger-placement.js';
+import { placeParts, replaceParts, retryDelivery } from './ledger-placement.js';
 import type { HandedOutTask, LedgerEvent, LedgerFrame, ListedTask, PartState } from './ledger-state.js';
 import type { TaskKey } from './task-queue.js';
 
@@ -142,9 +142,12 @@ function expireParts(draft: LedgerDraft, entry: LedgerFrame): void {
   const { frame, parts, phase } = entry;
   takeAway(draft, entry, 'expired', (part) => 'deadlineMs' in part && part.deadlineMs < draft.nowMs);
   if (phase.kind !== 'running' || draft.devices.size === 0 || !draft.frames.has(frame)) return;
-  for (const [i, part] of parts.entries()) {
-    if (part.kind === 'unplaced') placePart(draft, frame, i, part.attempt, null);
-  }
+  const unplaced = [...parts.keys()].filter((part) => parts[part]!.kind === 'unplaced');
+  placeParts(
+    draft,
+    frame,
+    unplaced.map((part) => ({ part, attempt: parts[part]!.attempt, avoid: null })),
+  );
 }
 
 /** Takes parts from who has them, for others; nothing when the frame has failed in this step. */

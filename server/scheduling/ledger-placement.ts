@@ -75,37 +75,45 @@ export function replaceParts(draft: LedgerDraft, frame: string, lost: readonly n
     failFrame(draft, frame, 'DT_TILE_ATTEMPTS', reason);
     return;
   }
-  for (const i of lost) placePart(draft, frame, i, parts[i]!.attempt + 1, holderOf(parts[i]!));
+  placeParts(
+    draft,
+    frame,
+    lost.map((part) => ({ part, attempt: parts[part]!.attempt + 1, avoid: holderOf(parts[part]!) })),
+  );
 }
 
-/**
- * Gives a part to the least loaded live device; while none is live it stays unplaced.
- *
- * @param attempt the attempt that this will be.
- * @param avoid the device that had it before: only taken when there is no other.
- */
-export function placePart(
-  draft: LedgerDraft,
-  frame: string,
-  part: number,
-  attempt: number,
-  avoid: string | null,
-): void {
-  const device = leastLoaded(draft, avoid);
-  const state: PartState = device === null ? { kind: 'unplaced', attempt } : { kind: 'pushing', attempt, device };
-  setPart(draft, frame, part, state);
-  if (device !== null) {
+interface Placement {
+  readonly part: number;
+  /** The attempt that this will be. */
+  readonly attempt: number;
+  /** The device that had it before: only taken when there is no other. */
+  readonly avoid: string | null;
+}
+
+/** Gives parts to the least loaded live device, one after another; while none is live they stay unplaced. */
+export function placeParts(draft: LedgerDraft, frame: string, placements: readonly Placement[]): void {
+  if (placements.length === 0) return;
+  const loadOf = loads(draft);
+  for (const { part, attempt, avoid } of placements) {
+    const device = leastLoaded(loadOf, avoid);
+    if (device === null) {
+      setPart(draft, frame, part, { kind: 'unplaced', attempt });
+      continue;
+    }
+    const state: PartState = { kind: 'pushing', attempt, device };
+    setPart(draft, frame, part, state);
+    if (avoid !== null && loadOf.has(avoid)) loadOf.set(avoid, loadOf.get(avoid)! - 1);
+    loadOf.set(device, loadOf.get(device)! + 1);
     draft.effects.push({ kind: 'push', frame, part, attempt, device });
     note(draft, frame, part, 'pushed', state);
   }
 }
 
-function leastLoaded(draft: LedgerDraft, avoid: string | null): string | null {
+function leastLoaded(loadOf: ReadonlyMap<string, number>, avoid: string | null): string | null {
   let best: string | null = null;
   let bestLoad = Number.POSITIVE_INFINITY;
-  const all = loads(draft);
-  if (avoid !== null && all.size > 1) all.delete(avoid);
-  for (const [device, load] of all) {
+  for (const [device, load] of loadOf) {
+    if (device === avoid && loadOf.size > 1) continue;
     if (load < bestLoad || (load === bestLoad && best !== null && device < best)) {
       best = device;
       bestLoad = load;

@@ -131,6 +131,20 @@ export class LedgerRun {
   }
 }
 
+export function withDevices(...devices: string[]): LedgerRun {
+  const run = new LedgerRun();
+  for (const device of devices) run.seen(device);
+  return run;
+}
+
+/** One frame, queued on `victim`; `thief` and `other` are live as well. */
+export function stealable(parts = 1): LedgerRun {
+  const run = withDevices('victim', 'thief', 'other');
+  run.accept('f', { parts, source: 'victim' });
+  run.delivered('f', 'victim');
+  return run;
+}
+
 /** Entries of a heartbeat's list. */
 export const queued = (frame: string, tile = 0, attempt = 1): ListedTask => ({ frame, tile, attempt, state: 'queued' });
 export const waiting = (frame: string, tile = 0, attempt = 1): ListedTask => ({

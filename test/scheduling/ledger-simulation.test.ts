@@ -37,7 +37,7 @@ describe('a simulated cluster', () => {
         expect(cluster.submitted).toBe(submitted + 1);
         expect(cluster.tally.complete.length, 'the frame after the storm').toBe(before + 1);
       }),
-      bounded(8),
+      bounded(7),
     );
   });
 
@@ -50,7 +50,7 @@ describe('a simulated cluster', () => {
         expect(failures.size).toBe(0);
         for (const note of ['expired', 'lost', 'pushed'] as const) expect(notes.get(note) ?? 0).toBe(0);
       }),
-      bounded(2),
+      bounded(1.5),
     );
   });
 

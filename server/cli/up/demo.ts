@@ -9,8 +9,8 @@ const WAIT_SECONDS = 60;
 
 /** A photograph of people that comes with the face detector's package (MIT). */
 function samplePath(): string {
-  const entry = createRequire(import.meta.url).resolve('@vladmandic/face-api');
-  return join(dirname(entry), '..', 'demo', 'sample1.jpg');
+  const require = createRequire(import.meta.url);
+  return join(dirname(require.resolve('@vladmandic/face-api/package.json')), 'demo', 'sample1.jpg');
 }
 
 /** Submits the sample photograph and prints what was found in it. */

@@ -3,14 +3,12 @@ import { backoffMs } from '../../node/backoff.js';
 import { pause } from '../../node/pause.js';
 import type { LogLine } from './log-line.js';
 import { NodeLog } from './node-log.js';
-import { type NodeProcess, type ProcessExit, startNodeProcess } from './node-process.js';
+import { type NodeProcess, type NodeStart, type ProcessExit, startNodeProcess } from './node-process.js';
 
 /** One node to run. */
-export interface NodeSpec {
+export interface NodeSpec extends NodeStart {
   readonly id: string;
   readonly address: string;
-  /** Its command line. */
-  readonly args: readonly string[];
   readonly logPath: string;
 }
 
@@ -53,7 +51,7 @@ export class EmbeddedCluster {
     this.#watcher = watcher;
     for (const spec of specs) {
       const log = new NodeLog(spec.logPath, (line) => watcher.line(spec.id, line));
-      const process = startNodeProcess(spec.args, (chunk) => log.take(chunk));
+      const process = startNodeProcess(spec, (chunk) => log.take(chunk));
       const slot = { spec, log, process, startedMs: performance.now(), failures: 0, done: Promise.resolve() };
       this.#slots.set(spec.id, slot);
       slot.done = this.#keepRunning(slot);
@@ -114,7 +112,7 @@ export class EmbeddedCluster {
       this.#watcher.crashed(spec.id, exit, againInMs);
       await pause(againInMs, this.#stopping.signal);
       if (this.#stopping.signal.aborted) break;
-      slot.process = startNodeProcess(spec.args, (chunk) => log.take(chunk));
+      slot.process = startNodeProcess(spec, (chunk) => log.take(chunk));
       slot.startedMs = performance.now();
       this.#watcher.restarted(spec.id);
     }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
+import type { ClusterConfig } from '../../config/cluster-config.js';
 
 // By the package's own name for it, so that it is found from compiled code and from tests alike.
 const CLI = createRequire(import.meta.url).resolve('#cli');
@@ -21,16 +22,24 @@ export interface NodeProcess {
   kill(signal: NodeJS.Signals): void;
 }
 
+/** How a node is started. */
+export interface NodeStart {
+  /** Its command line after the program's name. */
+  readonly args: readonly string[];
+  /** Given to it as it is here, so that every node runs what was checked, whatever becomes of the file. */
+  readonly config: ClusterConfig;
+}
+
 /**
  * Starts one node as a process of its own. It has a channel to this process and ends when that breaks, so that no node
  * is left over whatever happens here.
- *
- * @param args of the command line, after the program's name.
  */
-export function startNodeProcess(args: readonly string[], onOutput: (chunk: Buffer) => void): NodeProcess {
+export function startNodeProcess({ args, config }: NodeStart, onOutput: (chunk: Buffer) => void): NodeProcess {
   const child: ChildProcess = spawn(process.execPath, [CLI, ...args, '--supervised'], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  // A process that is gone already is told of by its end.
+  child.send(config, () => {});
   child.stdout?.on('data', onOutput);
   child.stderr?.on('data', onOutput);
   const started = new Promise<void>((resolve) => {

@@ -158,12 +158,14 @@ class Up {
   }
 }
 
-function nodeSpecs({ file, gateway, devices }: ClusterConfig): readonly NodeSpec[] {
+function nodeSpecs(config: ClusterConfig): readonly NodeSpec[] {
+  const { file, gateway, devices } = config;
   const folder = logFolder(file);
   const spec = (id: string, address: string, args: readonly string[]): NodeSpec => ({
     id,
     address,
     args: [...args, '--config', file],
+    config,
     logPath: join(folder, `${id}.log`),
   });
   return [

@@ -1,0 +1,175 @@
+import { inputInterval } from './back-projection.js';
+import { type FtpPlan, tileOf } from './ftp-plan.js';
+import { neighbourAt, oppositeSide, SIDES, type Side } from './neighbours.js';
+import { regionBytes } from './plan-cost.js';
+import { EMPTY_REGION, type Interval, intersectRegions, isEmptyRegion, type Region } from './region.js';
+import type { Segment } from './segments.js';
+
+/** What a tile had at its segment inputs when it ran, computed or received. */
+export interface HeldTile {
+  readonly tileId: number;
+  /** By segment index, on map `firstLayer`; empty where nothing was computed from there on. */
+  readonly held: readonly Region[];
+}
+
+/** What one tile keeps for one of its neighbours. A few numbers, not the data. */
+export interface TileOffer {
+  readonly producer: number;
+  readonly consumer: number;
+  /** By segment index, on map `firstLayer`; the first is empty, since the input map is not exchanged. */
+  readonly regions: readonly Region[];
+}
+
+/** What one tile offers, by the side of it where the neighbour lies. */
+export type TileOffers = Readonly<Partial<Record<Side, TileOffer>>>;
+
+/** What one tile can use, by the side of it where the neighbour lies. */
+export type OffersToTile = Readonly<Partial<Record<Side, TileOffer>>>;
+
+/** One region of an offer: the neighbour's side as the consumer sees it, and the segment. */
+export interface OfferedRegion {
+  readonly side: Side;
+  readonly segment: number;
+}
+
+/**
+ * What a tile that ran keeps for its neighbours. For neighbour B at segment input s that is
+ *
+ *     what the tile held there  ∩  what B needs of it if B cuts this side at every segment  (along the axis)
+ *                               ∩  B's full FTP extent                                      (along the other axis)
+ *
+ *       A held         B needs, cut above
+ *     +----------+
+ *     |      +---|--------+
+ *     |      |###|        |    ### offered
+ *     |      +---|--------+
+ *     +----------+
+ *
+ * A region that does not reach the edge of what B needs there is of no use to B and is not kept. Who uses offers
+ * decides on them alone, never on what was held: only what is offered is still there. Paper section IV.C.3; design,
+ * section 6.
+ *
+ * @param sides where a neighbour can still use something: those that are not computed yet. All by default.
+ * @throws DeepThingsError `DT_TILE_UNKNOWN` when the plan has no such tile.
+ */
+export function offersOfTile(plan: FtpPlan, tile: HeldTile, sides: readonly Side[] = SIDES): TileOffers {
+  const offers: Partial<Record<Side, TileOffer>> = {};
+  for (const side of sides) {
+    const neighbour = neighbourAt(plan.grid, tile.tileId, side);
+    if (neighbour === null) continue;
+    const regions = offeredRegions(plan, tile.held, neighbour, oppositeSide(side));
+    if (regions.every(isEmptyRegion)) continue;
+    offers[side] = Object.freeze({ producer: tile.tileId, consumer: neighbour, regions });
+  }
+  return Object.freeze(offers);
+}
+
+/**
+ * Collects for one tile what its neighbours offer it.
+ *
+ * @param offersOf what a tile offers all its neighbours; null while that is not known or not to be had.
+ * @throws DeepThingsError `DT_TILE_UNKNOWN` when the plan has no such tile.
+ */
+export function offersToTile(
+  plan: FtpPlan,
+  tileId: number,
+  offersOf: (producer: number) => TileOffers | null,
+): OffersToTile {
+  const offers: Partial<Record<Side, TileOffer>> = {};
+  for (const side of SIDES) {
+    const producer = neighbourAt(plan.grid, tileId, side);
+    const offer = producer === null ? undefined : offersOf(producer)?.[oppositeSide(side)];
+    if (offer !== undefined) offers[side] = offer;
+  }
+  return Object.freeze(offers);
+}
+
+/** The same offers without some regions: strips that turned out to be lost, or that cost more than they save. */
+export function withoutRegions(offers: OffersToTile, lost: readonly OfferedRegion[]): OffersToTile {
+  const left: Partial<Record<Side, TileOffer>> = {};
+  for (const side of SIDES) {
+    const offer = offers[side];
+    if (offer === undefined) continue;
+    const gone = new Set(lost.filter((region) => region.side === side).map(({ segment }) => segment));
+    const regions = offer.regions.map((region, segment) => (gone.has(segment) ? EMPTY_REGION : region));
+    left[side] = Object.freeze({ ...offer, regions: Object.freeze(regions) });
+  }
+  return Object.freeze(left);
+}
+
+/** Bytes of everything a tile keeps for its neighbours, all channels; what two of them can use counts twice. */
+export function offersBytes(plan: FtpPlan, offers: TileOffers, bytesPerValue: number): number {
+  return SIDES.flatMap((side) => offers[side]?.regions ?? []).length === 0
+    ? 0
+    : SIDES.reduce((sum, side) => sum + offerBytes(plan, offers[side], bytesPerValue), 0);
+}
+
+function offerBytes(plan: FtpPlan, offer: TileOffer | undefined, bytesPerValue: number): number {
+  return (offer?.regions ?? []).reduce(
+    (sum, region, index) => sum + regionBytes(region, plan.maps[plan.segments[index]!.firstLayer]!, bytesPerValue),
+    0,
+  );
+}
+
+/**
+ * @param held of the producer, by segment index.
+ * @param side of the consumer where the producer lies.
+ */
+function offeredRegions(plan: FtpPlan, held: readonly Region[], consumer: number, side: Side): readonly Region[] {
+  const full = tileOf(plan, consumer).regions;
+  const regions: Region[] = plan.segments.map(() => EMPTY_REGION);
+  let wanted = along(full[plan.depth]!, side);
+  for (const segment of plan.segments.slice(1).toReversed()) {
+    if (wanted.end <= wanted.start) break;
+    const needed = neededAlong(plan, segment, wanted, side);
+    const there = held[segment.index]!;
+    const kept = commonInterval(along(there, side), needed);
+    if (!isEmptyRegion(there) && reachesEdge(kept, needed, side)) {
+      regions[segment.index] = Object.freeze(
+        intersectRegions(there, withAlong(full[segment.firstLayer]!, kept, side)),
+      );
+      wanted = restAlong(needed, kept, side);
+    } else {
+      wanted = needed;
+    }
+  }
+  return Object.freeze(regions);
+}
+
+/** Back-projection of one axis through a segment. */
+function neededAlong(plan: FtpPlan, segment: Segment, output: Interval, side: Side): Interval {
+  const length = isVertical(side) ? 'height' : 'width';
+  let needed = output;
+  for (const layer of plan.layers.slice(segment.firstLayer, segment.endLayer).toReversed()) {
+    needed = inputInterval(layer, layer.input[length], needed);
+  }
+  return needed;
+}
+
+/** Neighbours to the north and the south are cut off along y. */
+function isVertical(side: Side): boolean {
+  return side === 'north' || side === 'south';
+}
+
+function along(region: Region, side: Side): Interval {
+  return isVertical(side) ? { start: region.y0, end: region.y1 } : { start: region.x0, end: region.x1 };
+}
+
+function withAlong(region: Region, { start, end }: Interval, side: Side): Region {
+  return isVertical(side) ? { ...region, y0: start, y1: end } : { ...region, x0: start, x1: end };
+}
+
+function commonInterval(a: Interval, b: Interval): Interval {
+  return { start: Math.max(a.start, b.start), end: Math.min(a.end, b.end) };
+}
+
+function reachesEdge(kept: Interval, needed: Interval, side: Side): boolean {
+  if (kept.end <= kept.start) return false;
+  return side === 'north' || side === 'west' ? kept.start === needed.start : kept.end === needed.end;
+}
+
+function restAlong(needed: Interval, kept: Interval, side: Side): Interval {
+  return side === 'north' || side === 'west'
+    ? { start: kept.end, end: needed.end }
+    : { start: needed.start, end: kept.start };
+}

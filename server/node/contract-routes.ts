@@ -1,0 +1,87 @@
+import type { FastifySchema } from 'fastify';
+import type { OperationId } from '../../client/client.js';
+import { type Contract, contractOperations } from './contract.js';
+
+/** One operation as Fastify wants it. */
+export interface ContractRoute {
+  readonly operationId: OperationId;
+  readonly method: string;
+  readonly url: string;
+  /** What requests are validated by; answers are checked by tests, not while a node runs. */
+  readonly schema: FastifySchema;
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header' | 'cookie';
+  readonly required?: boolean;
+  readonly schema: object;
+}
+
+interface Body {
+  readonly content: Readonly<Record<string, { readonly schema?: object }>>;
+}
+
+interface Operation {
+  readonly operationId: OperationId;
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: Body;
+}
+
+const FASTIFY_PART = { path: 'params', query: 'querystring', header: 'headers' } as const;
+
+/** The contract's operations as routes, with nothing left to resolve. */
+export function contractRoutes(contract: Contract): ContractRoute[] {
+  const paths = resolveReferences(contract.paths, contract) as Record<string, { parameters?: readonly Parameter[] }>;
+  return contractOperations({ ...contract, paths } as unknown as Contract).map(({ method, path, operation }) => {
+    const { operationId, parameters = [], requestBody } = operation as unknown as Operation;
+    const shared = paths[path]!.parameters ?? [];
+    return {
+      operationId,
+      method: method.toUpperCase(),
+      url: path.replace(/\{(\w+)\}/g, ':$1'),
+      schema: { ...parameterSchemas([...shared, ...parameters]), ...bodySchema(requestBody) },
+    };
+  });
+}
+
+function parameterSchemas(parameters: readonly Parameter[]): FastifySchema {
+  const schema: Record<string, object> = {};
+  for (const [place, part] of Object.entries(FASTIFY_PART)) {
+    const here = parameters.filter((parameter) => parameter.in === place);
+    if (here.length === 0) continue;
+    const properties = Object.fromEntries(here.map((parameter) => [parameter.name, parameter.schema]));
+    const required = here.filter((parameter) => parameter.required).map(({ name }) => name);
+    schema[part] = { type: 'object', properties, required };
+  }
+  return schema;
+}
+
+/** Bodies of types without a schema (pictures, tensors, forms) are checked by whoever reads them. */
+function bodySchema(body: Body | undefined): FastifySchema {
+  const typed = Object.entries(body?.content ?? {}).filter(([, { schema }]) => schema !== undefined);
+  if (typed.length === 0) return {};
+  return { body: { content: Object.fromEntries(typed) } };
+}
+
+/**
+ * Puts what references point to in their place. The contract has none that lead back to themselves.
+ *
+ * @throws Error when a reference points nowhere.
+ */
+function resolveReferences(value: unknown, contract: object): unknown {
+  if (Array.isArray(value)) return value.map((entry) => resolveReferences(entry, contract));
+  if (typeof value !== 'object' || value === null) return value;
+  const { $ref: reference } = value as { $ref?: string };
+  if (reference !== undefined) return resolveReferences(lookUp(reference, contract), contract);
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, resolveReferences(entry, contract)]));
+}
+
+function lookUp(reference: string, contract: object): unknown {
+  const found = reference
+    .replace(/^#\//, '')
+    .split('/')
+    .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], contract);
+  if (found === undefined) throw new Error(`openapi.yaml has no ${reference}`);
+  return found;
+}

@@ -1,0 +1,162 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loadDarknetWeights } from '../../server/model/darknet-weights-file.js';
+import { describeModel } from '../../server/model/model-source.js';
+import { BUILT_IN_MODELS } from '../../server/model/registry.js';
+import { synthesizeWeights } from '../../server/model/synthetic-weights.js';
+import { clusterFile, FACES, runCli, temporaryFolder } from './running-cli.js';
+
+const CFG = `[net]
+width=64
+height=64
+channels=3
+
+[convolutional]
+batch_normalize=1
+filters=8
+size=3
+stride=1
+pad=1
+activation=leaky
+
+[maxpool]
+size=2
+stride=2
+
+[convolutional]
+batch_normalize=1
+filters=16
+size=3
+stride=2
+pad=1
+activation=leaky
+
+[convolutional]
+filters=30
+size=1
+activation=linear
+
+[region]
+anchors=1,1, 2,2, 3,3, 4,4, 5,5
+classes=1
+coords=4
+num=5
+`;
+
+function cfgFile(): string {
+  const path = join(temporaryFolder(), 'small.cfg');
+  writeFileSync(path, CFG);
+  return path;
+}
+
+describe('model list', () => {
+  test('names every built-in model with its size and where its weights are', async () => {
+    const { code, stdout } = await runCli(['model', 'list'], { cwd: temporaryFolder() });
+    expect(code).toBe(0);
+    const line = (name: string) => stdout.split('\n').find((text) => text.trim().startsWith(`${name} `));
+    for (const name of Object.keys(BUILT_IN_MODELS)) expect(line(name)).toBeDefined();
+    // Both as the papers have them: 50.95 M parameters, 62.94 GFLOP (two a MAC) at 608.
+    expect(line('yolov2')).toMatch(/608x608 +32 +80 +50,95\d,\d{3} +31\.4\d +194 MiB from https:/);
+    expect(line('face-detector')).toContain('there (npm package @vladmandic/face-api)');
+  });
+
+  test('sees weights that are there', async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'yolov2.weights'), 'x');
+    const { stdout } = await runCli(['model', 'list', '--json'], { cwd });
+    const models = JSON.parse(stdout) as { name: string; weights: { present: boolean } }[];
+    const present = models.filter(({ weights }) => weights.present).map(({ name }) => name);
+    expect(present).toEqual(['face-detector', 'yolov2']);
+  });
+});
+
+describe('model inspect', () => {
+  test('shows layers, and where a later layer forbids a cut', async () => {
+    const { code, stdout } = await runCli(['model', 'inspect', 'yolov2', '--size', '416', '--json']);
+    expect(code).toBe(0);
+    const { input, layers, fusedDepth } = JSON.parse(stdout);
+    expect([input, fusedDepth]).toEqual([{ channels: 3, height: 416, width: 416 }, null]);
+    expect(layers).toHaveLength(32);
+    expect(layers[0]).toMatchObject({
+      macs: 416 * 416 * 32 * 27,
+      mapBytes: 4 * 32 * 416 * 416,
+      weightBytes: 4 * 32 * 28,
+    });
+    // The passthrough takes layer 16's output: a stack may end there, not beyond.
+    const cuts = layers.map((layer: { mayEndFusing: boolean }) => layer.mayEndFusing);
+    expect(cuts.lastIndexOf(true)).toBe(16);
+    expect(cuts.slice(0, 17)).not.toContain(false);
+  });
+
+  test('marks the depth of cluster.yaml at its model', async () => {
+    const { code, stdout } = await runCli(['model', 'inspect', '-c', clusterFile(FACES)]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('face-detector, input 416x416: 19 layers, 193,817 parameters');
+    expect(stdout.split('\n').filter((line) => line.includes('<- cluster.yaml'))).toEqual([
+      expect.stringMatching(/^ +7 +maxpool .* 64 x 52 x 52 .* 8 <- cluster\.yaml$/),
+    ]);
+  });
+
+  test('reads a cfg', async () => {
+    const { code, stdout } = await runCli(['model', 'inspect', '--cfg', cfgFile(), '--size', '96x64']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('small, input 96x64: 5 layers');
+    expect(stdout).toContain('batch norm');
+  });
+
+  test('a cfg with a mistake is told by its layer', async () => {
+    const path = cfgFile();
+    writeFileSync(path, CFG.replace('[maxpool]', '[crop]'));
+    const { code, stderr } = await runCli(['model', 'inspect', '--cfg', path]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/small\.cfg: .*layer 1 .*crop/);
+  });
+});
+
+describe('model synth', () => {
+  test('writes what loads as the synthetic weights of that seed', async () => {
+    const cfg = cfgFile();
+    const out = join(temporaryFolder(), 'small.weights');
+    const { code, stdout, stderr } = await runCli(['model', 'synth', cfg, out, '--seed', '7']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('seed 7');
+
+    const header = new DataView(new Uint8Array(readFileSync(out)).buffer, 0, 20);
+    expect([header.getInt32(0, true), header.getInt32(4, true), header.getBigUint64(12, true)]).toEqual([0, 2, 0n]);
+
+    const network = describeModel({ cfg });
+    const loaded = await loadDarknetWeights(out, network);
+    const expected = synthesizeWeights(network, 7).weights;
+    expect([...loaded.weights.keys()]).toEqual([0, 2, 3]);
+    for (const [layer, { weights, bias }] of loaded.weights) {
+      expect(largestDifference(weights, expected.get(layer)!.weights)).toBeLessThan(1e-5);
+      expect(largestDifference(bias, expected.get(layer)!.bias)).toBeLessThan(1e-5);
+    }
+  });
+
+  test('writes over nothing unless told to', async () => {
+    const out = join(temporaryFolder(), 'small.weights');
+    writeFileSync(out, 'precious');
+    const cfg = cfgFile();
+    const refused = await runCli(['model', 'synth', cfg, out]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('--force');
+    expect(readFileSync(out, 'utf8')).toBe('precious');
+    expect((await runCli(['model', 'synth', cfg, out, '--force'])).code).toBe(0);
+    expect(readFileSync(out).byteLength).toBeGreaterThan(1000);
+  });
+
+  test('a place that cannot be written is told', async () => {
+    const { code, stderr } = await runCli(['model', 'synth', cfgFile(), '/no/such/folder/a.weights']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('cannot write /no/such/folder/a.weights');
+  });
+});
+
+/** Of the largest number there is. */
+function largestDifference(a: Float32Array, b: Float32Array): number {
+  expect(a.length).toBe(b.length);
+  const scale = b.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+  return a.reduce((largest, value, index) => Math.max(largest, Math.abs(value - b[index]!)), 0) / scale;
+}

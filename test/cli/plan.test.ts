@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { planFtp } from '../../server/geometry/ftp-plan.js';
+import { planCost } from '../../server/geometry/plan-cost.js';
+import { fusedGeometry } from '../../server/model/layer-geometry.js';
+import { builtInNetwork } from '../../server/model/registry.js';
+import { clusterFile, FACES, runCli } from './running-cli.js';
+
+const plan = planFtp(fusedGeometry(builtInNetwork('face-detector'), 8), 8, { rows: 3, columns: 3 });
+
+test('plan --json is the plan of the geometry, and its cost', async () => {
+  const { code, stdout, stderr } = await runCli(['plan', '--json', '-c', clusterFile(FACES)]);
+  expect([code, stderr]).toEqual([0, '']);
+  const { digest, stages, cost } = JSON.parse(stdout);
+  expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+  expect(stages).toHaveLength(1);
+  expect(stages[0]).toMatchObject({ firstLayer: 0, endLayer: 8, grid: { rows: 3, columns: 3 } });
+  expect(stages[0].tiles.map((tile: { regions: unknown }) => tile.regions)).toEqual(
+    plan.tiles.map(({ regions }) => regions),
+  );
+  expect(cost).toEqual(planCost(plan, { inputBytesPerValue: 1, outputBytesPerValue: 4 }));
+});
+
+test('plan says the same to people', async () => {
+  const { code, stdout } = await runCli(['plan', '-c', clusterFile(FACES)]);
+  expect(code).toBe(0);
+  expect(stdout).toContain('face-detector: 8 of 19 layers fused, cut into 3x3 tiles');
+  const { regions } = plan.tiles[4]!;
+  const { x0, x1, y0, y1 } = regions[0]!;
+  const lines = stdout.split('\n');
+  expect(lines.find((line) => line.trim().startsWith('4 '))).toMatch(new RegExp(`${x0}:${x1} +${y0}:${y1} `));
+  expect(lines.filter((line) => line.includes('MMAC'))).toHaveLength(plan.tiles.length + 1);
+  expect(stdout).toMatch(/memory \(largest tile\) .* times/);
+});

@@ -1,0 +1,63 @@
+import type { ClusterConfig } from '../../server/config/cluster-config.js';
+import { loadSharp } from '../../server/imaging/sharp-library.js';
+import { planCluster } from '../../server/node/cluster-plan.js';
+import { encodeResultBody, type ResultBody } from '../../server/node/result-body.js';
+import { encodeTaskBody, type TaskBody, type WirePlan } from '../../server/node/task-body.js';
+import { regionShape, valuesOf } from '../../server/tensor/planes.js';
+
+/** The face detector on a picture of 96 x 96, in four tiles: each takes a few milliseconds. */
+export const SMALL = 'model: { name: face-detector, width: 96, height: 96 }\npartition: { grid: 2x2, fusedDepth: 8 }';
+export const SMALL_TILES = 4;
+
+/** @param digest of the plan, as `GET /cluster` says it. */
+export function wirePlanOf(config: ClusterConfig, digest: string): WirePlan {
+  return { plan: planCluster(config).plan, digest };
+}
+
+export const DIGEST = 'd'.repeat(64);
+
+/** A task as it travels; its input is one grey. */
+export function taskBody(wirePlan: WirePlan, facts: Partial<TaskBody> = {}): Uint8Array {
+  const { plan } = wirePlan;
+  const tile = facts.tile ?? 0;
+  const input = new Uint8Array(valuesOf(regionShape(plan.maps[0]!.channels, plan.tiles[tile]!.regions[0]!))).fill(99);
+  return encodeTaskBody(wirePlan, {
+    frame: 'zz-1',
+    tile,
+    attempt: 1,
+    source: 'e0',
+    inputDigest: DIGEST,
+    input,
+    ...facts,
+  });
+}
+
+/** A tile's output as it travels; its values are all 0. */
+export function resultBody(wirePlan: WirePlan, facts: Partial<ResultBody> = {}): Uint8Array {
+  const { plan } = wirePlan;
+  const tile = facts.tile ?? 0;
+  const shape = regionShape(plan.maps[plan.depth]!.channels, plan.tiles[tile]!.regions[plan.depth]!);
+  return encodeResultBody(wirePlan, {
+    frame: 'zz-1',
+    tile,
+    attempt: 1,
+    device: 'e0',
+    inputDigest: DIGEST,
+    output: new Float32Array(valuesOf(shape)),
+    waitMs: 1,
+    transferMs: 0,
+    computeMs: 2.5,
+    inputBytes: 0,
+    macs: 1e6,
+    ...facts,
+  });
+}
+
+/** A small photograph-like picture. */
+export async function smallPicture(format: 'jpeg' | 'png' | 'webp' | 'gif' = 'jpeg'): Promise<Buffer> {
+  const sharp = await loadSharp();
+  const pixels = Buffer.from(Array.from({ length: 64 * 48 * 3 }, (_, i) => (i * 7 + (i >> 4) * 3) & 255));
+  return sharp(pixels, { raw: { width: 64, height: 48, channels: 3 } })
+    .toFormat(format)
+    .toBuffer();
+}
