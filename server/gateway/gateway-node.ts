@@ -132,7 +132,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
     nowMs,
   };
   const courier = new Courier(common);
-  const finisher = new Finisher({ network, compute, limits: model });
+  const finisher = new Finisher({ network, compute, limits: model, timeoutMs: limits.frameTimeoutMs });
   const tell = (event: LedgerEvent) => void keeper.apply(event);
   const runner = new FrameRunner({ ...common, courier, finisher, tell });
   const keeper = new LedgerKeeper(ledgerSettings(config), nowMs, (effect) => runner.carryOut(effect));

@@ -8,12 +8,13 @@ import Fastify, {
   type FastifyPluginAsync,
   type FastifySchemaCompiler,
   LogController,
+  type RouteHandlerMethod,
 } from 'fastify';
-import fastifyOpenapiGlue from 'fastify-openapi-glue';
 import type { OperationId } from '../../client/client.js';
 import { authentication } from './authentication.js';
 import { bodyTypeCheck } from './body-types.js';
-import { type Contract, contractOperations, readContract } from './contract.js';
+import { contractOperations, readContract } from './contract.js';
+import { contractRoutes } from './contract-routes.js';
 import type { Logger } from './logger.js';
 import type { NodeMetrics } from './metrics.js';
 import { missingOperation, type NodeRole, type OperationHandlers } from './operations.js';
@@ -87,17 +88,16 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
   // Swagger writes into the document that it is given.
   await app.register(fastifySwagger, { mode: 'static', specification: { document: readContract() as never } });
   await app.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: true });
-  await app.register(fastifyOpenapiGlue, {
-    specification: requestsOf(readContract()),
-    operationResolver: (operationId: string) => routeOptions(options, operationId as OperationId) as never,
-  });
+  for (const { operationId, method, url, schema } of contractRoutes(readContract())) {
+    app.route({ method, url, schema, ...(routeOptions(options, operationId) as { handler: RouteHandlerMethod }) });
+  }
   return app;
 }
 
 /** Nobody may change a client's mistake into something that works: bodies are not coerced, nothing is removed. */
 function validatorCompiler(): FastifySchemaCompiler<object> {
   const values = { removeAdditional: false, useDefaults: true, validateFormats: false } as const;
-  // The contract itself is checked when its routes are made; Ajv need not compile its meta-schema for that again.
+  // A test checks the contract itself; Ajv need not compile its meta-schema for that again.
   const common = { ...values, strict: false, meta: false, validateSchema: false } as const;
   const exact = new Ajv(common);
   const coercing = new Ajv({ ...common, coerceTypes: true });
@@ -111,12 +111,6 @@ function routeOptions({ role, handlers, pictureBytes }: NodeAppOptions, operatio
   const bodyTypes = bodyTypeCheck(operation);
   if (operation !== 'submitFrame') return { handler, ...bodyTypes };
   return { handler, ...bodyTypes, bodyLimit: pictureBytes + MULTIPART_OVERHEAD_BYTES };
-}
-
-/** The contract without its answers: what a node says is checked by tests, not while it runs. */
-function requestsOf(contract: Contract): Contract {
-  for (const { operation } of contractOperations(contract)) Reflect.deleteProperty(operation, 'responses');
-  return contract;
 }
 
 /** Health and the contract say nothing of this cluster. */

@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import type { OperationRequest } from './operations.js';
 import { HttpProblem } from './problem.js';
 
@@ -37,7 +37,9 @@ function formProblem(cause: Error & { readonly code?: string }): Error {
     case 'FST_PARTS_LIMIT':
       return new HttpProblem(422, 'DT_FORM', `the form has too many parts; ${EXPECTED}`, { cause });
     case undefined:
-      return new HttpProblem(400, 'DT_FORM', `malformed multipart/form-data (${cause.message}); ${EXPECTED}`, { cause });
+      return new HttpProblem(400, 'DT_FORM', `malformed multipart/form-data (${cause.message}); ${EXPECTED}`, {
+        cause,
+      });
     default:
       return cause;
   }

@@ -35,11 +35,13 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   DT_REGION: 422,
 };
 
-/** What Fastify itself refuses, in our words. */
-const CODE_OF_FASTIFY_ERROR: Readonly<Record<string, readonly [status: number, code: string]>> = {
+const BOUNDS = 'GET /cluster says how many bytes a picture may have, limits.pictureBytes in cluster.yaml sets it';
+
+/** What Fastify itself refuses, in our codes, and in our words where its own do not say what to do. */
+const FASTIFY_FAULTS: Readonly<Record<string, readonly [status: number, code: string, detail?: string]>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'DT_MEDIA_TYPE'],
-  FST_ERR_CTP_BODY_TOO_LARGE: [413, 'DT_BODY_TOO_LARGE'],
-  FST_REQ_FILE_TOO_LARGE: [413, 'DT_PICTURE_TOO_LARGE'],
+  FST_ERR_CTP_BODY_TOO_LARGE: [413, 'DT_BODY_TOO_LARGE', `expected a smaller body: ${BOUNDS}`],
+  FST_REQ_FILE_TOO_LARGE: [413, 'DT_PICTURE_TOO_LARGE', `expected a smaller picture: ${BOUNDS}`],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [400, 'DT_REQUEST'],
   FST_ERR_CTP_EMPTY_JSON_BODY: [400, 'DT_REQUEST'],
   FST_ERR_CTP_INVALID_JSON_BODY: [400, 'DT_REQUEST'],
@@ -75,8 +77,8 @@ export function problemOf(error: unknown): Problem {
     const errors = [...new Set(lines)];
     return problemDocument(400, 'DT_REQUEST', errors.join('; '), errors);
   }
-  const known = CODE_OF_FASTIFY_ERROR[fault.code ?? ''];
-  if (known !== undefined) return problemDocument(known[0], known[1], (error as Error).message);
+  const known = FASTIFY_FAULTS[fault.code ?? ''];
+  if (known !== undefined) return problemDocument(known[0], known[1], known[2] ?? (error as Error).message);
   const status = fault.statusCode;
   if (status !== undefined && status >= 400 && status < 500) {
     return problemDocument(status, 'DT_REQUEST', (error as Error).message);

@@ -1,6 +1,6 @@
 import { draftOf, type LedgerDraft, missingPart, note, setPart } from './ledger-draft.js';
 import { deviceSeen, devicesGone, expire } from './ledger-leases.js';
-import { chooseSource, replaceParts, retryDelivery, startWaitingFrames } from './ledger-placement.js';
+import { chooseSource, retryDelivery, startWaitingFrames } from './ledger-placement.js';
 import type {
   FrameLedger,
   LedgerEffect,
@@ -137,11 +137,7 @@ function partPushed(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'par
 function pushFailed(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'push-failed' }>): void {
   if (!pushing(draft, event)) return;
   const { frame, part, attempt, device } = event;
-  if (draft.devices.size > 1) {
-    replaceParts(draft, frame, [part]);
-    return;
-  }
-  // The only device there is: expiry tries it again after a pause.
+  // Expiry places it elsewhere after a pause: where every queue is full, its attempts must not be gone in a moment.
   const pauseMs = draft.settings.retryMs * 2 ** (attempt - 1);
   setPart(draft, frame, part, missingPart(draft, device, attempt, pauseMs));
 }

@@ -167,15 +167,29 @@ describe('deepthings up --demo', () => {
   });
 });
 
-test('no node outlives "deepthings up", however that ends', async () => {
-  const cluster = await declareCluster(1);
-  onTestFinished(() => rm(cluster.folder, { recursive: true, force: true }));
-  const up = startCli(['up', '-c', cluster.file]);
-  await waitUntil(() => up.printed.stdout.includes('Ctrl-C') || up.child.exitCode !== null, START_LIMIT_MS);
-  const pids = pidsIn(up.printed.stdout);
-  expect(pids.size).toBe(2);
-  up.child.kill('SIGKILL');
-  await up.ended;
-  await waitUntil(() => ![...pids.values()].some(isAlive), END_LIMIT_MS);
-  await expectNothingLeft(cluster, pids.values());
+describe('deepthings up with a token', () => {
+  const env = { DEEPTHINGS_TOKEN: 'a-token-for-this-test' };
+
+  test('asks for it, and no node outlives "up", however that ends', async () => {
+    const cluster = await declareCluster(1);
+    onTestFinished(() => rm(cluster.folder, { recursive: true, force: true }));
+    const up = startCli(['up', '-c', cluster.file], { env });
+    await waitUntil(() => up.printed.stdout.includes('Ctrl-C') || up.child.exitCode !== null, START_LIMIT_MS);
+    const pids = pidsIn(up.printed.stdout);
+    expect(pids.size).toBe(2);
+    expect(up.printed.stdout).toContain('curl -H "Authorization: Bearer $DEEPTHINGS_TOKEN" -F image=@photo.jpg');
+
+    const image = join(cluster.folder, 'sample1.jpg');
+    writeFileSync(image, samplePhoto('sample1.jpg'));
+    const submit = ['submit', image, '--gateway', cluster.gateway];
+    const [stranger, member] = await Promise.all([runCli(submit), runCli(submit, { env })]);
+    expect(stranger.code).toBe(1);
+    expect(stranger.stderr).toContain('set DEEPTHINGS_TOKEN');
+    expect([member.code, member.stderr]).toEqual([0, '']);
+
+    up.child.kill('SIGKILL');
+    await up.ended;
+    await waitUntil(() => ![...pids.values()].some(isAlive), END_LIMIT_MS);
+    await expectNothingLeft(cluster, pids.values());
+  });
 });

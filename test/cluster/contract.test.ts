@@ -32,7 +32,7 @@ let ended: Schemas['Frame'];
 
 beforeAll(async () => {
   subscribe('fastify.initialization', noteRoutes);
-  cluster = await startTestCluster({ yaml: `${SMALL}\nlimits: { keptOutputs: 1 }`, devices: 2 });
+  cluster = await startTestCluster({ yaml: `${SMALL}\nlimits: { keptOutputs: 10 }`, devices: 2 });
   unsubscribe('fastify.initialization', noteRoutes);
   gateway = cluster.gateway.address;
   device = cluster.devices.get('e0')!.address;

@@ -144,10 +144,12 @@ describe('a push', () => {
     expect(run.notes()).toEqual(['lost 0#1 b', 'lost 1#1 b', 'pushed 0#2 c', 'pushed 1#2 d']);
   });
 
-  it('that fails goes to another device at once', () => {
+  it('that fails goes to another device after a pause', () => {
     const run = lostTile('a', 'b');
     expect(run.left('source')).toMatchObject([{ kind: 'push', attempt: 2, device: 'a' }]);
-    expect(run.pushFailed('f', 0, 2, 'a')).toEqual([{ kind: 'push', frame: 'f', part: 0, attempt: 3, device: 'b' }]);
+    expect(run.pushFailed('f', 0, 2, 'a')).toEqual([]);
+    expect(run.pass(2 * SETTINGS.retryMs)).toEqual([]);
+    expect(run.pass(1)).toEqual([{ kind: 'push', frame: 'f', part: 0, attempt: 3, device: 'b' }]);
   });
 
   it('that fails at the only device is tried again after a pause that doubles', () => {

@@ -2,9 +2,9 @@ import { performance } from 'node:perf_hooks';
 import { EXIT_FAILED } from '../exit-codes.js';
 import { ECHO_MS } from '../process-end.js';
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
-/** Being told to stop: by Ctrl-C, by a service manager, by a terminal that is closed. Told twice, it ends at once. */
+/** Being told to stop, by Ctrl-C or by a service manager. Told twice, the process ends at once. */
 export class Interruption {
   /** Settles when it is told to stop. */
   readonly asked: Promise<void>;

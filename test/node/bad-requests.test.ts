@@ -1,0 +1,176 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OperationId } from '../../client/client.js';
+import { startGateway } from '../../server/gateway/gateway-node.js';
+import type { RunningNode } from '../../server/node/running-node.js';
+import { ANY_PORT, silent, testConfig } from '../support/test-cluster.js';
+import { ask, askPath, type Question, refused } from './ask.js';
+import { jsonOf, problemMistakes } from './contract-answers.js';
+import { SMALL, smallPicture } from './small-cluster.js';
+
+let gateway: RunningNode;
+let jpeg: Buffer;
+
+beforeAll(async () => {
+  const config = await testConfig(SMALL, 1, 'http://127.0.0.1:65535');
+  gateway = await startGateway({ config, token: null, log: silent, listen: ANY_PORT });
+  jpeg = await smallPicture();
+});
+afterAll(() => gateway?.stop());
+
+function expectBad(operation: OperationId, question: Question, status = 400) {
+  return refused(gateway.address, operation, question, status, status === 413 ? 'DT_BODY_TOO_LARGE' : 'DT_REQUEST');
+}
+
+describe('a query that the contract does not allow is refused', () => {
+  it.each([
+    'wait=-1',
+    'wait=abc',
+    'wait=',
+    'wait=301',
+    'wait=NaN',
+    'wait=Infinity',
+    'wait=1&wait=2',
+    'source=E0',
+    'source=',
+    'source=../e0',
+    'deliver=perhaps',
+    'deliver=false',
+    'frame=1',
+    'attempt=0',
+    'attempt=1.5',
+    'digest=abc',
+  ])('of a submission: %s', async (query) => {
+    const problem = await expectBad('submitFrame', { query, body: ['image/jpeg', jpeg] });
+    expect(problem.detail).toContain(query.split('=')[0]);
+  });
+
+  it.each(['limit=0', 'limit=201', 'limit=1.5', 'limit=abc', 'limit=', 'state=odd', 'before=1', 'source=%00'])(
+    'of a list: %s',
+    async (query) => {
+      const { errors } = await expectBad('listFrames', { query });
+      expect(errors).toHaveLength(1);
+    },
+  );
+
+  it.each(['nope', 'a-b-c', 'A-1', '%00', '..%2f..%2fetc', `a-${'1'.repeat(13)}`, 'a'.repeat(5_000)])(
+    'of a frame: %s',
+    async (frame) => {
+      for (const operation of ['getFrame', 'deleteFrame', 'getFrameImage', 'getFrameTrace'] as const) {
+        await expectBad(operation, { path: { frame } });
+      }
+    },
+  );
+
+  it.each(['-1', '65536', 'x', '1.5', '0x'])('of a tile: %s', async (tile) => {
+    const path = { frame: 'zz-1', tile };
+    await expectBad('getOverlap', { path, query: 'regions=0:0,0,1,1' });
+    await expectBad('returnTask', { path, json: { thief: 'e0', attempt: 1 } });
+  });
+});
+
+describe('a JSON body that the contract does not allow is refused', () => {
+  const steal = { thief: 'e0', sequence: 7 };
+  it.each([
+    ['a number as text', { ...steal, sequence: '7' }],
+    ['a text as number', { ...steal, thief: 7 }],
+    ['a number as truth', { ...steal, sequence: true }],
+    ['a negative number', { ...steal, sequence: -1 }],
+    ['a fraction', { ...steal, sequence: 1.5 }],
+    ['more than a safe number', { ...steal, sequence: 2 ** 53 }],
+    ['an unknown key', { ...steal, sequenze: 7 }],
+    ['a missing key', { thief: 'e0' }],
+    ['too long a wait', { ...steal, waitMs: 60_001 }],
+    ['null', null],
+    ['a list', [steal]],
+    ['a text', 'steal'],
+  ])('%s', async (_name, json) => {
+    const { errors } = await expectBad('stealTask', { json });
+    expect(errors?.[0]).toMatch(/^body/);
+  });
+
+  it.each([
+    ['no bytes', ''],
+    ['broken', '{"thief":'],
+    ['followed by more', '{"thief":"e0","sequence":1} x'],
+    ['with a prototype', '{"thief":"e0","sequence":1,"__proto__":{"waitMs":1}}'],
+    ['with the prototype of its constructor', '{"thief":"e0","sequence":1,"constructor":{"prototype":{"x":1}}}'],
+    ['with an escaped prototype', '{"thief":"e0","sequence":1,"\\u005f_proto__":{"waitMs":1}}'],
+    ['nested without end', '['.repeat(100_000)],
+  ])('text that is %s', async (_name, text) => {
+    await expectBad('stealTask', { body: ['application/json', text] });
+    expect(Object.prototype).not.toHaveProperty('waitMs');
+  });
+
+  it('of more bytes than any registration has', async () => {
+    await expectBad('register', { body: ['application/json', `"${'x'.repeat(9_000_000)}"`] }, 413);
+  });
+
+  it.each([
+    ['a list of tasks with a strange one', { tasks: [{ frame: 'zz-1', tile: 0, attempt: 1, state: 'odd' }] }],
+    ['a frame that is none', { tasks: [{ frame: 'zz', tile: 0, attempt: 1, state: 'queued' }] }],
+    ['an unknown key', { surname: 'x' }],
+    ['numbers as texts', { pending: '3' }],
+    ['an address with a path', { address: 'http://127.0.0.1:1/x' }],
+    ['an address with a user', { address: 'http://me@127.0.0.1:1' }],
+    ['an address of another scheme', { address: 'file:///etc/passwd' }],
+  ])('a registration with %s', async (_name, part) => {
+    const counters = { tilesRun: 0, tilesStolen: 0, tilesGiven: 0, tileMs: 0, rssBytes: 0 };
+    const good = { kind: 'device', device: 'e0', address: 'http://127.0.0.1:1', startedAt: 1, number: 1, protocol: 1 };
+    const rest = { model: 'x', plan: 'x', engine: { name: 'x', version: 'x', threads: 1 }, pending: 0 };
+    await expectBad('register', { json: { ...good, ...rest, tasks: [], handedOut: [], counters, ...part } });
+    const [device] = (await ask(gateway.address, 'getCluster')).json().devices;
+    expect(device).toMatchObject({ state: 'expected', lastSeenAt: null });
+  });
+});
+
+describe('what has no route is refused with a problem', () => {
+  it.each([
+    ['GET', '/nothing', 404, 'DT_NOT_FOUND'],
+    ['GET', '/FRAMES', 404, 'DT_NOT_FOUND'],
+    ['GET', '/frames/', 400, 'DT_REQUEST'],
+    ['GET', '//frames', 404, 'DT_NOT_FOUND'],
+    ['GET', '/frames/%zz', 400, 'DT_REQUEST'],
+    ['PATCH', '/frames', 405, 'DT_METHOD'],
+    ['PUT', '/frames/zz-1', 405, 'DT_METHOD'],
+    ['DELETE', '/cluster', 405, 'DT_METHOD'],
+    ['OPTIONS', '/openapi.json', 405, 'DT_METHOD'],
+    ['GET', `/frames/${'a'.repeat(50_000)}`, 431, 'DT_REQUEST'],
+    ['GET', `/frames?before=${'a'.repeat(10_000)}`, 400, 'DT_REQUEST'],
+  ])('%s %.40s', async (method, path, status, code) => {
+    const reply = await askPath(gateway.address, method, path);
+    expect([reply.status, reply.json().code]).toEqual([status, code]);
+    expect(problemMistakes(reply)).toEqual([]);
+  });
+
+  it('a method that a path does not have, with those that it has', async () => {
+    expect((await askPath(gateway.address, 'PATCH', '/frames')).headers.allow).toBe('GET, POST');
+    expect((await askPath(gateway.address, 'PUT', '/frames/zz-1')).headers.allow).toBe('GET, DELETE');
+  });
+
+  it('what is no HTTP', async () => {
+    const socket = connect(Number(new URL(gateway.address).port), '127.0.0.1');
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    socket.end('HELLO\r\n\r\n');
+    await once(socket, 'close');
+    const [head, body] = Buffer.concat(chunks).toString().split('\r\n\r\n') as [string, string];
+    expect(head).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    const bytes = Buffer.from(body);
+    expect(problemMistakes({ status: 400, mediaType: 'application/problem+json', bytes })).toEqual([]);
+    expect(jsonOf({ bytes }).code).toBe('DT_REQUEST');
+  });
+
+  it('is counted', async () => {
+    const metrics = new TextDecoder().decode((await ask(gateway.address, 'getMetrics')).bytes);
+    for (const code of ['DT_NOT_FOUND', 'DT_METHOD', 'DT_REQUEST', 'DT_BODY_TOO_LARGE']) {
+      expect(metrics).toMatch(new RegExp(`deepthings_refused_total\\{code="${code}",[^}]*\\} [1-9]`));
+    }
+  });
+
+  it('and nothing of it was the gateway’s own fault', async () => {
+    const metrics = new TextDecoder().decode((await ask(gateway.address, 'getMetrics')).bytes);
+    expect(metrics).not.toContain('DT_INTERNAL');
+  });
+});
