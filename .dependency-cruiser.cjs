@@ -8,7 +8,12 @@ const middle = '^server/(node|compute|config|imaging|engine)/';
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '(\\.d\\.ts|vite\\.config\\.ts)$' }, to: {} },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: '(\\.d\\.ts|vite\\.config\\.ts)$' },
+      to: {},
+    },
     {
       name: 'core-knows-no-shell',
       severity: 'error',

@@ -59,7 +59,7 @@ export function createClient(options: ClientOptions): DeepThingsClient {
     async call(operation, call = {}) {
       const { method, path } = OPERATIONS[operation];
       const headers: Record<string, string> = {};
-      if (options.token !== undefined) headers['authorization'] = `Bearer ${options.token}`;
+      if (options.token !== undefined) headers.authorization = `Bearer ${options.token}`;
       if (call.json !== undefined) headers['content-type'] = 'application/json';
       if (call.body !== undefined) headers['content-type'] = call.body.mediaType;
       const response = await options.transport({
@@ -88,7 +88,8 @@ function fillPath(template: string, values: object | undefined): string {
     if (value === undefined) throw new TypeError(`path parameter "${name}" of ${template} is missing`);
     const segment = encodeURIComponent(String(value));
     // A URL resolves these, encoded or not: the request would go to another path.
-    if (/^\.{0,2}$/.test(segment)) throw new TypeError(`path parameter "${name}" of ${template} cannot be "${segment}"`);
+    if (/^\.{0,2}$/.test(segment))
+      throw new TypeError(`path parameter "${name}" of ${template} cannot be "${segment}"`);
     return segment;
   });
 }

@@ -1,5 +1,4 @@
 import { createClient, type DeepThingsClient } from '../../client/client.js';
-import { ProblemError } from '../../client/problem-error.js';
 import { createUndiciTransport } from '../../client/undici-transport.js';
 import type { ClusterConfig } from '../config/cluster-config.js';
 import { loadClusterConfig } from '../config/load.js';
@@ -37,20 +36,4 @@ function gatewayAddress(text: string): string {
   const address = parseNodeAddress(text.replace(/\/+$/, ''));
   if (address.kind === 'bad') throw new DeepThingsError('DT_USAGE', `--gateway ${address.message}: ${address.mend}`);
   return address.origin;
-}
-
-/** What went wrong when the gateway was asked, in words that help. */
-export function explainFailure(error: unknown, address: string): string {
-  if (error instanceof ProblemError) {
-    if (error.status === 401) {
-      return `the gateway at ${address} asks for the cluster's token: set DEEPTHINGS_TOKEN to it`;
-    }
-    if (error.code === 'DT_ANSWER')
-      return `what answers at ${address} is no DeepThings gateway (status ${error.status})`;
-    return `${error.message} (${error.status} ${error.code})`;
-  }
-  const { code, name, message } = error as NodeJS.ErrnoException;
-  if (name === 'TimeoutError') return `the gateway at ${address} did not answer: ${message}`;
-  const start = 'start the cluster with "deepthings up", or name its gateway with --gateway';
-  return `cannot reach the gateway at ${address} (${code ?? message}): ${start}`;
 }

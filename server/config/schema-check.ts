@@ -22,7 +22,8 @@ interface SchemaNode {
   readonly default?: unknown;
 }
 
-const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true });
+// The schema is made by our own build and checked by a test, not again at every start.
+const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true, meta: false, validateSchema: false });
 ajv.addVocabulary(['patternErrorMessage']);
 const matches = ajv.compile(CLUSTER_FILE_SCHEMA);
 const root: SchemaNode = CLUSTER_FILE_SCHEMA;

@@ -120,7 +120,10 @@ function frameHandlers(parts: EdgeHandlerParts): OperationHandlers {
       if (now.failure !== null) {
         throw new HttpProblem(500, now.failure.code, `frame ${now.id} failed: ${now.failure.detail}`);
       }
-      return reply.code(now.endedAt === null ? 202 : 200).header('location', now.links.self).send(now);
+      return reply
+        .code(now.endedAt === null ? 202 : 200)
+        .header('location', now.links.self)
+        .send(now);
     },
     getFrameInput: async (request, reply) => {
       const own = ownFrames.get(request.params.frame);

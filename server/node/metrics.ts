@@ -1,8 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** What crosses the network between nodes, by what it is. */
-export type WireKind = 'input' | 'result' | 'frame' | 'control';
-
 const TILE_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const FRAME_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
@@ -52,13 +49,13 @@ export function createMetrics(labels: { readonly role: string; readonly node: st
     remainingDuration: seconds('frame_remaining', 'The remaining layers and the head', FRAME_SECONDS),
     bytesSent: new Counter({
       name: 'deepthings_sent_bytes_total',
-      help: 'Bodies sent to other nodes and clients, by kind',
+      help: 'Bodies sent to other nodes, by kind: input, result, frame',
       labelNames: ['kind'],
       registers,
     }),
     bytesReceived: new Counter({
       name: 'deepthings_received_bytes_total',
-      help: 'Bodies received from other nodes and clients, by kind',
+      help: 'Bodies received from other nodes and clients, by kind: input, result, frame',
       labelNames: ['kind'],
       registers,
     }),

@@ -1,8 +1,9 @@
 import type { DeepThingsClient, Schemas } from '../../../client/client.js';
 import { DeepThingsError } from '../../errors.js';
 import { EXIT_FAILED } from '../exit-codes.js';
+import { explainFailure } from '../explain-failure.js';
 import { detectionTable, frameSummary } from '../frame-report.js';
-import { explainFailure, openGateway } from '../gateway-access.js';
+import { openGateway } from '../gateway-access.js';
 import { ProgressLine } from '../progress-line.js';
 import { formatCount } from '../quantities.js';
 import { errorMark } from '../report-error.js';
@@ -111,7 +112,7 @@ class SubmitRun {
       return frame;
     } catch (error) {
       this.#progress.clear();
-      this.#fail(image, error instanceof DeepThingsError ? error.message : explainFailure(error, this.#client.baseUrl));
+      this.#fail(image, explainFailure(error, this.#client.baseUrl));
       return null;
     }
   }

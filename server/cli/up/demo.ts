@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import type { DeepThingsClient } from '../../../client/client.js';
+import { DeepThingsError } from '../../errors.js';
 import { detectionTable, frameSummary } from '../frame-report.js';
 import { paint, printLine } from '../terminal.js';
 
@@ -22,6 +23,9 @@ export async function runDemo(gateway: DeepThingsClient): Promise<void> {
     timeoutMs: (WAIT_SECONDS + 5) * 1000,
   });
   const frame = answer.json!;
+  if (frame.state !== 'complete') {
+    throw new DeepThingsError('DT_DEMO', `the sample photograph is still ${frame.state} after ${WAIT_SECONDS} s`);
+  }
   printLine(paint(process.stdout, 'bold', frameSummary(basename(path), frame)));
   const table = detectionTable(frame);
   if (table !== '') printLine(`\n${table}`);

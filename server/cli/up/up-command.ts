@@ -7,8 +7,9 @@ import { loadClusterConfig } from '../../config/load.js';
 import { requireToken } from '../../node/listen.js';
 import { clusterToken } from '../cluster-token.js';
 import { EXIT_FAILED } from '../exit-codes.js';
+import { explainFailure } from '../explain-failure.js';
 import { ProgressLine } from '../progress-line.js';
-import { reportError } from '../report-error.js';
+import { errorMark, reportError } from '../report-error.js';
 import { printLine, printNote } from '../terminal.js';
 import {
   printAddresses,
@@ -107,15 +108,19 @@ class Up {
     printNodes(this.#specs, (id) => this.#cluster.pid(id));
     printReady(this.#config, performance.now() - startedMs);
     if (demo) await this.#demo();
+    if (signal.aborted) return 'up';
     printAddresses(this.#config, this.#token);
     return 'up';
   }
 
   /** The cluster stays up when its demonstration fails: somebody will want to look at it. */
   async #demo(): Promise<void> {
-    await runDemo(this.#clients.get(this.#config.gateway.id)!).catch((error: unknown) => {
-      if (!this.#interruption.signal.aborted) reportError(error);
-    });
+    const { address, id } = this.#config.gateway;
+    try {
+      await runDemo(this.#clients.get(id)!);
+    } catch (error) {
+      if (!this.#interruption.signal.aborted) printNote(`${errorMark()} ${explainFailure(error, address)}`);
+    }
   }
 
   #startCluster(): EmbeddedCluster {

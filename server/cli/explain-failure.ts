@@ -1,0 +1,19 @@
+import { ProblemError } from '../../client/problem-error.js';
+import { DeepThingsError } from '../errors.js';
+
+/** What went wrong when the gateway was asked, in words that help. */
+export function explainFailure(error: unknown, address: string): string {
+  if (error instanceof ProblemError) {
+    if (error.status === 401) {
+      return `the gateway at ${address} asks for the cluster's token: set DEEPTHINGS_TOKEN to it`;
+    }
+    if (error.code === 'DT_ANSWER') return `what answers at ${address} is no DeepThings node (status ${error.status})`;
+    return `${error.message} (${error.status} ${error.code})`;
+  }
+  if (error instanceof DeepThingsError) return error.message;
+  const { cause, name, message } = error as Error;
+  const code = (error as NodeJS.ErrnoException).code ?? (cause as NodeJS.ErrnoException | undefined)?.code;
+  if (name === 'TimeoutError') return `the gateway at ${address} did not answer: ${message}`;
+  const start = 'start the cluster with "deepthings up", or name its gateway with --gateway';
+  return `cannot reach the gateway at ${address} (${code ?? message}): ${start}`;
+}

@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Schemas } from '../../client/client.js';
+import { startEdge } from '../../server/edge/edge-node.js';
+import { letterboxPicture } from '../../server/imaging/letterbox.js';
+import { planCluster } from '../../server/node/cluster-plan.js';
+import type { RunningNode } from '../../server/node/running-node.js';
+import { decodeTaskBody, type WirePlan } from '../../server/node/task-body.js';
+import { ask, refused } from '../node/ask.js';
+import { SMALL, smallPicture, taskBody, wirePlanOf } from '../node/small-cluster.js';
+import { ANY_PORT, silent, testConfig, waitUntil } from '../support/test-cluster.js';
+import { FakeGateway } from './fake-gateway.js';
+
+const OCTETS = 'application/octet-stream';
+const LIMITS = 'limits: { queuedFrames: 2 }';
+
+function startDevice(config: Awaited<ReturnType<typeof testConfig>>): Promise<RunningNode> {
+  return startEdge({ config, device: 'e0', token: null, log: silent, listen: ANY_PORT });
+}
+
+describe('a device whose gateway is away', () => {
+  let device: RunningNode;
+  let wirePlan: WirePlan;
+  beforeAll(async () => {
+    const config = await testConfig(`${SMALL}\n${LIMITS}`, 2, 'http://127.0.0.1:65535');
+    device = await startDevice(config);
+    wirePlan = wirePlanOf(config, (await ask(device.address, 'getCluster')).json().plan.digest);
+  });
+  afterAll(() => device?.stop());
+
+  const push = (facts: object) => ask(device.address, 'pushTask', { body: [OCTETS, taskBody(wirePlan, facts)] });
+  const steal = (sequence: number, thief = 'e1') => ask(device.address, 'stealTask', { json: { thief, sequence } });
+
+  it('is alive, and says what it is not ready for', async () => {
+    expect((await ask(device.address, 'getLive')).status).toBe(200);
+    await waitUntil(async () => (await ask(device.address, 'getReady')).json().detail.includes('65535'));
+    expect((await ask(device.address, 'getReady')).json()).toMatchObject({ status: 'starting', role: 'edge' });
+  });
+
+  it('takes no picture: it would have no frame id', async () => {
+    const reply = await ask(device.address, 'submitFrame', { body: ['image/jpeg', await smallPicture()] });
+    expect([reply.status, reply.json().code]).toEqual([503, 'DT_GATEWAY_AWAY']);
+    expect(Number(reply.headers['retry-after'])).toBeGreaterThan(0);
+    const { frames, devices } = (await ask(device.address, 'getCluster')).json();
+    expect([frames.open, devices[0].pending]).toEqual([0, 0]);
+  });
+
+  it('hands its tasks to thieves: a repeated request gets the same one, the next another', async () => {
+    // What it computes cannot be sent, so that all but the first few of these stay in the queue.
+    let frame = 0;
+    while ((await ask(device.address, 'getCluster')).json().devices[0].pending < 8) {
+      expect((await push({ frame: `zz-${++frame}` })).json()).toEqual({ status: 'queued' });
+    }
+    const first = await steal(1);
+    const task = decodeTaskBody(wirePlan, first.bytes);
+    expect(task).toMatchObject({ tile: 0, attempt: 1, source: 'e0' });
+    expect(Buffer.from((await steal(1)).bytes).equals(first.bytes)).toBe(true);
+    expect(decodeTaskBody(wirePlan, (await steal(2)).bytes).frame).not.toBe(task.frame);
+    expect((await push({ frame: `zz-${frame}` })).json()).toEqual({ status: 'duplicate' });
+  });
+
+  it('takes back the task that a thief cannot do, once, and from that thief only', async () => {
+    const { frame, tile, attempt } = decodeTaskBody(wirePlan, (await steal(3)).bytes);
+    const question = (thief: string) => ({ path: { frame, tile }, json: { thief, attempt } });
+    await refused(device.address, 'returnTask', question('e0'), 404, 'DT_TASK_UNKNOWN');
+    expect((await ask(device.address, 'returnTask', question('e1'))).status).toBe(204);
+    await refused(device.address, 'returnTask', question('e1'), 404, 'DT_TASK_UNKNOWN');
+    expect(decodeTaskBody(wirePlan, (await steal(4)).bytes).frame).toBe(frame);
+  });
+
+  it('refuses tasks beyond its bound, and says when to come back', async () => {
+    let reply = await push({ frame: 'yy-1' });
+    for (let i = 2; i <= 40 && reply.status === 202; i++) reply = await push({ frame: `yy-${i}` });
+    expect([reply.status, reply.json().code]).toEqual([429, 'DT_OVERLOADED']);
+    expect(Number(reply.headers['retry-after'])).toBeGreaterThan(0);
+  });
+
+  it('ends all the same within a second or two', async () => {
+    const startedMs = performance.now();
+    await device.stop();
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
+  });
+});
+
+describe('what the gateway says of a picture that a device was given', () => {
+  let gateway: FakeGateway;
+  let device: RunningNode;
+  let picture: Buffer;
+  let frame: Schemas['Frame'];
+  beforeAll(async () => {
+    gateway = await FakeGateway.start();
+    const config = await testConfig(`${SMALL}\n${LIMITS}`, 1, gateway.address);
+    device = await startDevice(config);
+    picture = await smallPicture();
+    const { digest: inputDigest } = await letterboxPicture(picture, planCluster(config).network);
+    const links = { self: '/frames/zz-1', image: '/i', annotated: '/a', trace: '/t' };
+    const createdAt = '2026-11-23T09:30:00.000Z';
+    frame = {
+      ...{ id: 'zz-1', state: 'queued', source: 'e0', createdAt, endedAt: null, inputDigest, links },
+      picture: { mediaType: 'image/jpeg', width: 64, height: 48, bytes: picture.byteLength },
+      tiles: { total: 4, done: 0, byDevice: {} },
+      timing: { totalMs: null, fusedMs: null, remainingMs: null },
+      ...{ detections: null, failure: null },
+    };
+  });
+  afterAll(async () => {
+    await device?.stop();
+    await gateway?.stop();
+  });
+
+  const submit = (query = '') => ask(device.address, 'submitFrame', { query, body: ['image/jpeg', picture] });
+
+  it.each([
+    [429, 'DT_OVERLOADED', 429, 'DT_OVERLOADED', '7'],
+    [413, 'DT_PICTURE_DIMENSIONS', 413, 'DT_PICTURE_DIMENSIONS', undefined],
+    [503, 'DT_NO_DEVICE', 503, 'DT_GATEWAY_AWAY', '2'],
+    [500, 'DT_INTERNAL', 503, 'DT_GATEWAY_AWAY', '2'],
+    [401, 'DT_TOKEN', 503, 'DT_GATEWAY_AWAY', '2'],
+  ])('%i %s is told to the client as %i %s', async (status, code, told, toldCode, retryAfter) => {
+    gateway.problem('POST /frames', status, code, status === 429 ? { 'retry-after': '7' } : {});
+    const reply = await submit();
+    expect([reply.status, reply.json().code, reply.headers['retry-after']]).toEqual([told, toldCode, retryAfter]);
+    expect(reply.json().detail).toContain(`because ${code}`);
+    expect((await ask(device.address, 'getCluster')).json().frames.open).toBe(0);
+  });
+
+  it('a frame that is accepted is queued, and how it ended reaches who waits', async () => {
+    gateway.json('POST /frames', 202, frame);
+    const failure = { code: 'DT_FRAME_TIMEOUT', detail: 'too late' };
+    const endedAt = '2026-11-23T09:30:01.000Z';
+    gateway.json('GET /frames/zz-1', 200, { ...frame, state: 'failed', endedAt, failure });
+    const waiting = submit('wait=30');
+    await waitUntil(async () => (await ask(device.address, 'getCluster')).json().frames.open === 1);
+    const outcome = { frame: 'zz-1', state: 'failed', endedAt, detections: null, failure } as const;
+    for (let told = 0; told < 2; told++) {
+      expect((await ask(device.address, 'postResult', { json: outcome })).status).toBe(204);
+    }
+    const reply = await waiting;
+    expect([reply.status, reply.json().code]).toEqual([500, 'DT_FRAME_TIMEOUT']);
+    expect((await ask(device.address, 'getCluster')).json().frames).toEqual({ open: 0, complete: 0, failed: 1 });
+  });
+
+  it('a frame of the gateway’s without attempt and digest is refused', async () => {
+    const question = { query: 'frame=zz-1', body: ['image/jpeg', picture] } as const;
+    await refused(device.address, 'submitFrame', question, 400, 'DT_REQUEST');
+  });
+});
