@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Agent } from 'undici';
 import type { Transport } from './transport.js';
 
@@ -67,6 +68,8 @@ function boundedSignal(outer: AbortSignal | undefined, timeoutMs: number) {
     controller.abort(new DOMException(`no whole answer within ${timeoutMs} ms`, 'TimeoutError'));
   }, timeoutMs);
   if (outer?.aborted) onAbort();
+  // As many exchanges as are under way listen to it, which Node takes for a leak from eleven on.
+  if (outer !== undefined) setMaxListeners(0, outer);
   outer?.addEventListener('abort', onAbort, { once: true });
   return {
     signal: controller.signal,

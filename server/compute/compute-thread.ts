@@ -1,15 +1,23 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { DeepThingsError } from '../errors.js';
-import type { ComputeReady, ComputeReply, ComputeRequest, ComputeResult, ComputeSetup } from './messages.js';
+import type {
+  ComputeReady,
+  ComputeReply,
+  ComputeRequest,
+  ComputeResult,
+  ComputeSetup,
+  TileResult,
+} from './messages.js';
+import type { TileJob } from './tile-executor.js';
 
 // By the package's own name for it, so that it is found from compiled code and from tests alike.
 const WORKER_FILE = createRequire(import.meta.url).resolve('#compute-worker');
 
 /** A thread that holds the engine and the weights, seen from the node's main thread. */
 export interface ComputeThread extends ComputeReady {
-  /** @param input `[3, height, width]` bytes; given away: the array is empty afterwards. */
-  runTile(tileId: number, input: Uint8Array): Promise<ComputeResult>;
+  /** @param job its input is given away: the array is empty afterwards; its strips are copied. */
+  runTile(job: TileJob): Promise<TileResult>;
   /** @param map `[channels, height, width]`; given away: the array is empty afterwards. */
   runRemaining(map: Float32Array): Promise<ComputeResult>;
   /** Rejects what is under way with `DT_COMPUTE_CLOSED`. */
@@ -17,12 +25,12 @@ export interface ComputeThread extends ComputeReady {
 }
 
 interface Waiting {
-  resolve(result: ComputeResult): void;
+  resolve(result: ComputeResult | TileResult): void;
   reject(error: Error): void;
 }
 
 type Job =
-  | { readonly kind: 'tile'; readonly tileId: number; readonly input: Uint8Array }
+  | { readonly kind: 'tile'; readonly job: TileJob }
   | { readonly kind: 'remaining'; readonly map: Float32Array };
 
 /**
@@ -62,7 +70,7 @@ export async function startComputeThread(
   worker.on('exit', (code) => crashed(new DeepThingsError('DT_COMPUTE_CRASHED', `the compute thread ended: ${code}`)));
 
   const run = (job: Job, transfer: ArrayBuffer) =>
-    new Promise<ComputeResult>((resolve, reject) => {
+    new Promise<ComputeResult | TileResult>((resolve, reject) => {
       if (closed) {
         reject(new DeepThingsError('DT_COMPUTE_CLOSED', 'the compute thread is closed'));
         return;
@@ -74,9 +82,9 @@ export async function startComputeThread(
 
   return {
     ...ready,
-    runTile(tileId, input) {
-      const own = inOwnBuffer(input);
-      return run({ kind: 'tile', tileId, input: own }, own.buffer);
+    runTile(job) {
+      const input = inOwnBuffer(job.input);
+      return run({ kind: 'tile', job: { ...job, input } }, input.buffer) as Promise<TileResult>;
     },
     runRemaining: (map) => run({ kind: 'remaining', map }, map.buffer as ArrayBuffer),
     async close() {

@@ -1,6 +1,7 @@
 import type { Grid } from '../geometry/grid.js';
 import type { MapShape } from '../geometry/region.js';
 import type { ModelSpec } from '../model/model-source.js';
+import type { KeptStrip, TileJob } from './tile-executor.js';
 
 /** What a compute thread is to load: a device the fused stack, the gateway what remains. */
 export type ComputeStage =
@@ -14,7 +15,7 @@ export interface ComputeSetup {
 }
 
 export type ComputeRequest =
-  | { readonly id: number; readonly kind: 'tile'; readonly tileId: number; readonly input: Uint8Array }
+  | { readonly id: number; readonly kind: 'tile'; readonly job: TileJob }
   | { readonly id: number; readonly kind: 'remaining'; readonly map: Float32Array };
 
 /** What a finished request gives: values, their shape and the time it took. */
@@ -22,6 +23,12 @@ export interface ComputeResult {
   readonly data: Float32Array;
   readonly shape: MapShape;
   readonly computeMs: number;
+}
+
+export interface TileResult extends ComputeResult {
+  readonly kept: readonly KeptStrip[];
+  /** Multiply-accumulates executed. */
+  readonly macs: number;
 }
 
 export interface ComputeFailure {
@@ -38,5 +45,5 @@ export interface ComputeReady {
 export type ComputeReply =
   | ({ readonly kind: 'ready' } & ComputeReady)
   | ({ readonly kind: 'unusable' } & ComputeFailure)
-  | { readonly kind: 'done'; readonly id: number; readonly result: ComputeResult }
+  | { readonly kind: 'done'; readonly id: number; readonly result: ComputeResult | TileResult }
   | ({ readonly kind: 'failed'; readonly id: number } & ComputeFailure);

@@ -7,11 +7,21 @@ import { DeepThingsError } from '../errors.js';
 import { planFtp } from '../geometry/ftp-plan.js';
 import { fusedGeometry } from '../model/layer-geometry.js';
 import { type LoadedModel, loadModel } from '../model/model-source.js';
-import type { ComputeFailure, ComputeReply, ComputeRequest, ComputeSetup } from './messages.js';
+import type {
+  ComputeFailure,
+  ComputeReply,
+  ComputeRequest,
+  ComputeResult,
+  ComputeSetup,
+  TileResult,
+} from './messages.js';
 import { loadRemainingLayers } from './remaining-layers.js';
 import { loadTileExecutor } from './tile-executor.js';
 
-type Run = (request: ComputeRequest) => Promise<FeatureBlock>;
+/** Computes a request: the values, and what else there is to say of them. */
+type Run = (
+  request: ComputeRequest,
+) => Promise<{ block: FeatureBlock; more: Omit<TileResult, keyof ComputeResult> | null }>;
 
 const port = parentPort!;
 const setup = workerData as ComputeSetup;
@@ -29,25 +39,27 @@ async function prepare(engine: InferenceEngine, { network, weights }: LoadedMode
   const { stage } = setup;
   if (stage.kind === 'remaining') {
     const remaining = await loadRemainingLayers(engine, network, weights, stage.depth);
-    return (request) => {
+    return async (request) => {
       if (request.kind !== 'remaining') throw new DeepThingsError('DT_COMPUTE', `cannot run a ${request.kind} here`);
-      return remaining.run(request.map);
+      return { block: await remaining.run(request.map), more: null };
     };
   }
   const plan = planFtp(fusedGeometry(network, stage.depth), stage.depth, stage.grid);
   const executor = await loadTileExecutor(engine, network, weights, plan);
-  return (request) => {
+  return async (request) => {
     if (request.kind !== 'tile') throw new DeepThingsError('DT_COMPUTE', `cannot run ${request.kind} layers here`);
-    return executor.run(request.tileId, request.input);
+    const { output, kept, macs } = await executor.run(request.job);
+    return { block: output, more: { kept, macs } };
   };
 }
 
 async function serve(run: Run, request: ComputeRequest): Promise<void> {
   try {
     const startedAt = performance.now();
-    const { data, shape } = await run(request);
-    const computeMs = performance.now() - startedAt;
-    send({ kind: 'done', id: request.id, result: { data, shape, computeMs } }, [data.buffer as ArrayBuffer]);
+    const { block, more } = await run(request);
+    const result = { ...block, ...more, computeMs: performance.now() - startedAt };
+    const buffers = [block.data, ...(more?.kept.map(({ data }) => data) ?? [])].map(({ buffer }) => buffer);
+    send({ kind: 'done', id: request.id, result }, buffers as ArrayBuffer[]);
   } catch (error) {
     send({ kind: 'failed', id: request.id, ...failureOf(error) });
   }

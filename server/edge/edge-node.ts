@@ -97,7 +97,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
   const { config, device, log, token } = options;
   const { node, at, clusterPlan, compute } = ground;
   const { limits, schedule, partition } = config;
-  const { network, plan, cost } = clusterPlan;
+  const { network, plan } = clusterPlan;
   const digest = planDigest({ modelDigest: compute.modelDigest, depth: plan.depth, grid: partition.grid });
   const wirePlan = { plan, digest };
   const metrics = createMetrics({ role: 'edge', node: device });
@@ -111,8 +111,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
   const usualTile = new UsualTime();
   const common = { device, wirePlan, gateway, board, ownFrames, metrics, log };
   const sender = new ResultSender(common);
-  const macs = cost.tiles.map((tile) => tile.macs);
-  const executor = new Executor({ ...common, macs, compute, sender, usualTile, events });
+  const executor = new Executor({ ...common, compute, sender, usualTile, events });
   const isIdle = () => !executor.busy;
   const stealer = new Stealer({ ...common, peers, isIdle, prefetch: schedule.prefetch, waitMs: schedule.steal.waitMs });
   const intake = new FrameIntake({ ...common, network, limits });

@@ -15,8 +15,6 @@ import type { UsualTime } from './usual-time.js';
 export interface ExecutorParts {
   readonly device: string;
   readonly wirePlan: WirePlan;
-  /** MACs of each tile, by tile id. */
-  readonly macs: readonly number[];
   readonly board: TaskBoard;
   readonly ownFrames: OwnFrames;
   readonly compute: ComputeThread;
@@ -81,7 +79,8 @@ export class Executor {
     const waitMs = performance.now() - task.arrivedMs;
     events.publish('tile', { ...facts, event: 'running', device });
     try {
-      const { data, computeMs } = await compute.runTile(task.tile, input);
+      const job = { tileId: task.tile, offers: {}, input, strips: [], keepFor: [] };
+      const { data, computeMs, macs } = await compute.runTile(job);
       this.#tilesRun++;
       usualTile.add(computeMs);
       metrics.tileWait.observe(waitMs / 1000);
@@ -97,7 +96,7 @@ export class Executor {
         transferMs: task.transferMs,
         computeMs,
         inputBytes: task.inputBytes,
-        macs: this.#parts.macs[task.tile]!,
+        macs,
       });
     } catch (error) {
       // The gateway sees that nobody lists the tile any more, and has it run elsewhere.

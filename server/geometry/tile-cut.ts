@@ -1,3 +1,4 @@
+import { DeepThingsError } from '../errors.js';
 import { backProject } from './back-projection.js';
 import { type FtpPlan, tileOf } from './ftp-plan.js';
 import { neighbourAt, SIDES, type Side } from './neighbours.js';
@@ -5,7 +6,6 @@ import { macsOfRegions, regionBytes } from './plan-cost.js';
 import { EMPTY_REGION, intersectRegions, isEmptyRegion, type Region } from './region.js';
 import { type SegmentStep, segmentStep } from './segment-steps.js';
 import type { HeldTile, OffersToTile, TileOffer } from './tile-offer.js';
-import { DeepThingsError } from '../errors.js';
 
 /** A part of a segment input that a neighbour has computed. */
 export interface Strip {
@@ -73,12 +73,22 @@ export function cutTile(plan: FtpPlan, tileId: number, offers: OffersToTile = {}
   return Object.freeze({ tileId, input: held[0]!, held: Object.freeze(held), steps: Object.freeze(steps.reverse()) });
 }
 
+/**
+ * What a cut tile computes, by map, 0 to depth: layer l computes `regions[l + 1]`. Empty on map 0, which is given, and
+ * wherever the strips stand in.
+ */
+export function computedRegions(plan: FtpPlan, cut: TileCut): readonly Region[] {
+  const regions: Region[] = plan.maps.map(() => EMPTY_REGION);
+  for (const { segment, output } of cut.steps) {
+    const within = backProject(plan.layers.slice(segment.firstLayer, segment.endLayer), output);
+    for (const [index, region] of within.slice(1).entries()) regions[segment.firstLayer + 1 + index] = region;
+  }
+  return Object.freeze(regions);
+}
+
 /** Multiply-accumulates of a tile that is computed as cut. */
 export function cutMacs(plan: FtpPlan, cut: TileCut): number {
-  return cut.steps.reduce((macs, { segment, output }) => {
-    const layers = plan.layers.slice(segment.firstLayer, segment.endLayer);
-    return macs + macsOfRegions(layers, backProject(layers, output));
-  }, 0);
+  return macsOfRegions(plan.layers, computedRegions(plan, cut));
 }
 
 /** Every strip that a cut counts on, in the order in which it is needed. */

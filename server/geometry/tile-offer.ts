@@ -99,13 +99,11 @@ export function withoutRegions(offers: OffersToTile, lost: readonly OfferedRegio
 
 /** Bytes of everything a tile keeps for its neighbours, all channels; what two of them can use counts twice. */
 export function offersBytes(plan: FtpPlan, offers: TileOffers, bytesPerValue: number): number {
-  return SIDES.flatMap((side) => offers[side]?.regions ?? []).length === 0
-    ? 0
-    : SIDES.reduce((sum, side) => sum + offerBytes(plan, offers[side], bytesPerValue), 0);
+  return SIDES.reduce((sum, side) => sum + offerBytes(plan, offers[side]?.regions ?? [], bytesPerValue), 0);
 }
 
-function offerBytes(plan: FtpPlan, offer: TileOffer | undefined, bytesPerValue: number): number {
-  return (offer?.regions ?? []).reduce(
+function offerBytes(plan: FtpPlan, regions: readonly Region[], bytesPerValue: number): number {
+  return regions.reduce(
     (sum, region, index) => sum + regionBytes(region, plan.maps[plan.segments[index]!.firstLayer]!, bytesPerValue),
     0,
   );
@@ -125,9 +123,7 @@ function offeredRegions(plan: FtpPlan, held: readonly Region[], consumer: number
     const there = held[segment.index]!;
     const kept = commonInterval(along(there, side), needed);
     if (!isEmptyRegion(there) && reachesEdge(kept, needed, side)) {
-      regions[segment.index] = Object.freeze(
-        intersectRegions(there, withAlong(full[segment.firstLayer]!, kept, side)),
-      );
+      regions[segment.index] = Object.freeze(intersectRegions(there, withAlong(full[segment.firstLayer]!, kept, side)));
       wanted = restAlong(needed, kept, side);
     } else {
       wanted = needed;

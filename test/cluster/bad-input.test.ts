@@ -137,6 +137,13 @@ describe.each(ROLES)('a picture that the %s refuses', (role) => {
     expect(await refusals(role, code)).toBe(before + 1);
   });
 
+  it('too many bytes that come without saying how many', async () => {
+    const body = new Blob([Buffer.alloc(2 * PICTURE_BYTES, jpeg)]).stream();
+    const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'image/jpeg' };
+    const reply = await fetch(`${address(role)}/frames`, { method: 'POST', headers, body, duplex: 'half' });
+    expect(await reply.json()).toMatchObject({ status: 413, code: 'DT_BODY_TOO_LARGE' });
+  });
+
   it('is not queued', async () => {
     const state = (await ask(address(role), 'getCluster', trusted())).json();
     expect(state.frames).toEqual({ open: 0, complete: 0, failed: 0 });

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type ComputeThread, startComputeThread } from '../../server/compute/compute-thread.js';
 import type { ComputeSetup } from '../../server/compute/messages.js';
+import { wholeTile } from '../support/untiled.js';
 
 const FUSED: ComputeSetup = {
   model: { name: 'face-detector', width: 96, height: 96 },
@@ -18,7 +19,7 @@ describe('compute thread', () => {
     expect(compute.modelDigest).toMatch(/^[0-9a-f]{64}$/);
     const whole = { ...FUSED, stage: { kind: 'fused', depth: 3, grid: { rows: 1, columns: 1 } } } as const;
     const untiled = await startComputeThread(whole);
-    const { data, shape, computeMs } = await untiled.runTile(0, new Uint8Array(3 * 96 * 96));
+    const { data, shape, computeMs } = await untiled.runTile(wholeTile(new Uint8Array(3 * 96 * 96)));
     await untiled.close();
     expect(data).toHaveLength(shape.channels * shape.height * shape.width);
     expect(computeMs).toBeGreaterThan(0);
@@ -35,8 +36,8 @@ describe('compute thread', () => {
     compute = await startComputeThread({ ...FUSED, stage: { kind: 'fused', depth: 3, grid: { rows: 1, columns: 1 } } });
     const picture = (byte: number) => new Uint8Array(3 * 96 * 96).fill(byte);
     const alone = [];
-    for (const byte of [0, 100, 200]) alone.push((await compute.runTile(0, picture(byte))).data);
-    const together = await Promise.all([0, 100, 200].map((byte) => compute!.runTile(0, picture(byte))));
+    for (const byte of [0, 100, 200]) alone.push((await compute.runTile(wholeTile(picture(byte)))).data);
+    const together = await Promise.all([0, 100, 200].map((byte) => compute!.runTile(wholeTile(picture(byte)))));
     expect(together.map(({ data }) => data)).toEqual(alone);
   });
 
@@ -52,8 +53,10 @@ describe('compute thread', () => {
 
   test('a request of the wrong size fails alone; the next one runs', async () => {
     compute = await startComputeThread({ ...FUSED, stage: { kind: 'fused', depth: 3, grid: { rows: 1, columns: 1 } } });
-    await expect(compute.runTile(0, new Uint8Array(5))).rejects.toMatchObject({ code: expect.stringMatching(/^DT_/) });
-    await expect(compute.runTile(0, new Uint8Array(3 * 96 * 96))).resolves.toHaveProperty('computeMs');
+    await expect(compute.runTile(wholeTile(new Uint8Array(5)))).rejects.toMatchObject({
+      code: expect.stringMatching(/^DT_/),
+    });
+    await expect(compute.runTile(wholeTile(new Uint8Array(3 * 96 * 96)))).resolves.toHaveProperty('computeMs');
   });
 
   test('closing rejects what is under way and what comes after', async () => {

@@ -6,14 +6,17 @@ import type { InferenceEngine } from '../../server/engine/inference-engine.js';
 import { DeepThingsError } from '../../server/errors.js';
 import { type FtpPlan, planFtp } from '../../server/geometry/ftp-plan.js';
 import type { Grid } from '../../server/geometry/grid.js';
-import { wholeMap } from '../../server/geometry/region.js';
+import { oppositeSide, SIDES } from '../../server/geometry/neighbours.js';
+import { isEmptyRegion, wholeMap } from '../../server/geometry/region.js';
+import { cutTile, stripsOf } from '../../server/geometry/tile-cut.js';
+import { offersOfTile, offersToTile, type TileOffers } from '../../server/geometry/tile-offer.js';
 import { fusedGeometry } from '../../server/model/layer-geometry.js';
 import { type LayerDeclaration, shapeLayers } from '../../server/model/layer-shapes.js';
 import type { Activation, Network } from '../../server/model/network.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
 import { synthesizeWeights } from '../../server/model/synthetic-weights.js';
 import { cropRegion, placeRegion, valuesOf } from '../../server/tensor/planes.js';
-import { relativeDifference } from '../support/untiled.js';
+import { relativeDifference, wholeTile } from '../support/untiled.js';
 
 /** Design section 5: |a - b| <= 1e-4 * max|b|. */
 const TOLERANCE = 1e-4;
@@ -120,8 +123,46 @@ async function runPlan(engine: InferenceEngine, { network, seed }: Case, plan: F
   const output = plan.maps[plan.depth]!;
   const merged = new Float32Array(valuesOf(output)).fill(Number.NaN);
   for (const { tileId, regions } of plan.tiles) {
-    const block = await executor.run(tileId, cropRegion(picture, input.channels, wholeMap(input), regions[0]!));
-    placeRegion(merged, output.channels, wholeMap(output), block.data, regions[plan.depth]!);
+    const bytes = cropRegion(picture, input.channels, wholeMap(input), regions[0]!);
+    const run = await executor.run(wholeTile(bytes, tileId));
+    placeRegion(merged, output.channels, wholeMap(output), run.output.data, regions[plan.depth]!);
+  }
+  await executor.release();
+  return merged;
+}
+
+function expectSame(tiled: Float32Array, untiled: Float32Array): void {
+  // A map that is zero throughout has no largest value to compare with.
+  if (untiled.some((value) => value !== 0)) {
+    expect(relativeDifference(tiled, untiled)).toBeLessThanOrEqual(TOLERANCE);
+  } else expect(tiled).toEqual(untiled);
+}
+
+/** Runs the tiles in a random order; each counts on a random subset of what its finished neighbours offer. */
+async function runWithReuse(engine: InferenceEngine, { network, seed }: Case, plan: FtpPlan, picture: Uint8Array) {
+  const executor = await loadTileExecutor(engine, network, synthesizeWeights(network, seed).weights, plan);
+  const random = seededRandom(seed, 1);
+  const order = plan.tiles.map(({ tileId }) => ({ tileId, key: random() })).sort((a, b) => a.key - b.key);
+  const input = plan.maps[0]!;
+  const output = plan.maps[plan.depth]!;
+  const merged = new Float32Array(valuesOf(output)).fill(Number.NaN);
+  const offersOf = new Map<number, TileOffers>();
+  const kept = new Map<string, Float32Array>();
+  for (const { tileId } of order) {
+    const offers = offersToTile(plan, tileId, (producer) => (random() < 0.8 ? (offersOf.get(producer) ?? null) : null));
+    const cut = cutTile(plan, tileId, offers);
+    const strips = stripsOf(cut).map(({ producer, side, segment, region, map }) => {
+      const offered = offers[side]!.regions[segment]!;
+      const data = kept.get(`${producer}/${oppositeSide(side)}/${segment}`)!;
+      return cropRegion(data, plan.maps[map]!.channels, offered, region);
+    });
+    const bytes = isEmptyRegion(cut.input)
+      ? new Uint8Array(0)
+      : cropRegion(picture, input.channels, wholeMap(input), cut.input);
+    const run = await executor.run({ tileId, offers, input: bytes, strips, keepFor: SIDES });
+    for (const { side, segment, data } of run.kept) kept.set(`${tileId}/${side}/${segment}`, data);
+    offersOf.set(tileId, offersOfTile(plan, cut));
+    placeRegion(merged, output.channels, wholeMap(output), run.output.data, plan.tiles[tileId]!.regions[plan.depth]!);
   }
   await executor.release();
   return merged;
@@ -133,17 +174,16 @@ describe('running the tiles equals running the whole, on the real engine', () =>
     engine = await createEngine('onnxruntime', { threads: 1 });
   });
 
-  test('random chains, grids and depths', { timeout: 60_000 }, async () => {
+  test('random chains, grids and depths, without reuse and with what some neighbours offer, in random order', {
+    timeout: 60_000,
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryCase, async (given) => {
         const picture = randomPicture(valuesOf(given.network.input), given.seed);
-        const tiled = await runPlan(engine, given, given.plan, picture);
         const untiled = await runPlan(engine, given, given.whole, picture);
         expect(untiled.every(Number.isFinite)).toBe(true);
-        // A map that is zero throughout has no largest value to compare with.
-        if (untiled.some((value) => value !== 0)) {
-          expect(relativeDifference(tiled, untiled)).toBeLessThanOrEqual(TOLERANCE);
-        } else expect(tiled).toEqual(untiled);
+        expectSame(await runPlan(engine, given, given.plan, picture), untiled);
+        expectSame(await runWithReuse(engine, given, given.plan, picture), untiled);
       }),
       { numRuns: 60 },
     );

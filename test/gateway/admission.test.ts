@@ -23,7 +23,8 @@ let good: Partial<Schemas['DeviceRegistration']>;
 let picture: Buffer;
 
 beforeAll(async () => {
-  const config = await testConfig(`${SMALL}\n${PATIENT}`, 2, 'http://127.0.0.1:65535');
+  const written = await testConfig(`${SMALL}\n${PATIENT}`, 2, 'http://127.0.0.1:65535');
+  const config = { ...written, devices: written.devices.map((node) => ({ ...node, source: node.id === 'e0' })) };
   gateway = await startGateway({ config, token: null, log, listen: ANY_PORT });
   device = await FakeDevice.start();
   const { plan, model } = await clusterState();
@@ -54,6 +55,7 @@ describe('without a device', () => {
     expect([reply.status, reply.json().code]).toEqual([503, 'DT_NO_DEVICE']);
     expect(Number(reply.headers['retry-after'])).toBeGreaterThan(0);
     await expectNotTaken('source=e0', 503, 'DT_SOURCE_NOT_LIVE');
+    await expectNotTaken('source=e1', 422, 'DT_DEVICE_NO_SOURCE');
     await expectNotTaken('source=e9', 422, 'DT_DEVICE_UNKNOWN');
     await expectNotTaken('frame=zz-1', 409, 'DT_FRAME_ALLOTTED');
     expect((await clusterState()).frames.open).toBe(0);

@@ -5,8 +5,8 @@ import { registration } from './fake-device.js';
 
 const CONFIG = {
   devices: [
-    { id: 'e0', address: 'http://192.0.2.10:8081' },
-    { id: 'e1', address: 'http://pi.lan:8081' },
+    { id: 'e0', address: 'http://192.0.2.10:8081', source: true },
+    { id: 'e1', address: 'http://pi.lan:8081', source: false },
   ],
 } as unknown as ClusterConfig;
 const GOOD = { address: 'http://192.0.2.10:8081' };
@@ -24,7 +24,7 @@ describe('a declared device', () => {
   it('is expected until it says something, and says how to start it', () => {
     expect(registry.document('e0')).toMatchObject({ state: 'expected', lastSeenAt: null, engine: null, pending: 0 });
     expect(registry.document('e0').problem).toContain('deepthings edge e0');
-    expect(registry.anyLive).toBe(false);
+    expect(registry.anySourceLive).toBe(false);
   });
 
   it('is live with its first word, and shown as it says', () => {
@@ -34,7 +34,17 @@ describe('a declared device', () => {
       ...{ state: 'live', pending: 3, running: 1, problem: null },
       lastSeenAt: '1970-01-01T00:01:00.000Z',
     });
-    expect([registry.isLive('e0'), registry.isLive('e1'), registry.anyLive]).toEqual([true, false, true]);
+    expect([registry.isLive('e0'), registry.isLive('e1'), registry.anySourceLive]).toEqual([true, false, true]);
+  });
+
+  it('that only steals is no source, live or not', () => {
+    expect([registry.maySource('e0'), registry.maySource('e1'), registry.maySource('e7')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    admit({ device: 'e1', address: 'http://pi.lan:8081' });
+    expect([registry.isLive('e1'), registry.anySourceLive]).toEqual([true, false]);
   });
 
   it('leaves when it says so, and comes back', () => {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { get } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperationId } from '../../client/client.js';
@@ -147,6 +148,18 @@ describe('what has no route is refused with a problem', () => {
   it('a method that a path does not have, with those that it has', async () => {
     expect((await askPath(gateway.address, 'PATCH', '/frames')).headers.allow).toBe('GET, POST');
     expect((await askPath(gateway.address, 'PUT', '/frames/zz-1')).headers.allow).toBe('GET, DELETE');
+  });
+
+  it.each([
+    '/docs/static/../../../package.json',
+    '/assets/../../package.json',
+    '/docs/../cluster',
+    '/livez/../cluster',
+  ])('a way around: %s', async (path) => {
+    // Neither supertest nor fetch sends such a path as it is.
+    const [response] = await once(get({ host: '127.0.0.1', port: new URL(gateway.address).port, path }), 'response');
+    expect([403, 404]).toContain(response.statusCode);
+    response.resume();
   });
 
   it('what is no HTTP', async () => {

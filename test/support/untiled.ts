@@ -1,4 +1,5 @@
 import { startComputeThread } from '../../server/compute/compute-thread.js';
+import type { TileJob } from '../../server/compute/tile-executor.js';
 import type { ClusterConfig } from '../../server/config/cluster-config.js';
 
 /**
@@ -14,10 +15,15 @@ export async function runUntiled(config: ClusterConfig, input: Uint8Array): Prom
     stage: { kind: 'fused', depth: config.partition.fusedDepth, grid: { rows: 1, columns: 1 } },
   });
   try {
-    return (await compute.runTile(0, input.slice())).data;
+    return (await compute.runTile(wholeTile(input.slice()))).data;
   } finally {
     await compute.close();
   }
+}
+
+/** A tile as if it had no neighbours. */
+export function wholeTile(input: Uint8Array, tileId = 0): TileJob {
+  return { tileId, offers: {}, input, strips: [], keepFor: [] };
 }
 
 /** Largest difference of two maps, as a share of the second one's largest value. */

@@ -1,0 +1,97 @@
+import type { FtpPlan } from '../geometry/ftp-plan.js';
+import { SIDES } from '../geometry/neighbours.js';
+import { macsOfRegions, neededMacs } from '../geometry/plan-cost.js';
+import { intersectRegions, isEmptyRegion, type Region } from '../geometry/region.js';
+import { computedRegions, cutTile } from '../geometry/tile-cut.js';
+import type { OffersToTile, TileOffer } from '../geometry/tile-offer.js';
+
+/** What computing a tile costs given certain offers. */
+export interface TileCost {
+  /** Multiply-accumulates. */
+  readonly macs: number;
+  /** Of these, what each tile of `nearTiles` computes as well when it reuses nothing; in the same order. */
+  readonly shared: readonly number[];
+}
+
+/** Cuts that are remembered; then all are forgotten. */
+const REMEMBERED_COSTS = 8192;
+
+/**
+ * What the tiles of one plan cost. Remembers answers by what the offers say, since a scheduler asks for the same tile
+ * again and again, and frame after frame is much alike.
+ */
+export class TileCosts {
+  /** Multiply-accumulates of a tile if none were computed twice: the needed ones over the number of tiles. */
+  readonly shareMacs: number;
+  readonly #plan: FtpPlan;
+  readonly #near: readonly (readonly number[])[];
+  readonly #costs = new Map<string, TileCost>();
+  readonly #offerNumbers = new Map<string, number>();
+  #numberOf = new WeakMap<TileOffer, number>();
+
+  constructor(plan: FtpPlan) {
+    this.#plan = plan;
+    this.shareMacs = neededMacs(plan.layers) / plan.tiles.length;
+    this.#near = plan.tiles.map((tile) =>
+      plan.tiles
+        .filter((other) => other !== tile && !isEmptyRegion(intersectRegions(tile.regions[1]!, other.regions[1]!)))
+        .map(({ tileId }) => tileId),
+    );
+  }
+
+  /**
+   * The tiles that compute something of what a tile computes, when neither reuses anything: those it overlaps on the
+   * first computed map, since what overlaps on a map overlaps on every map below.
+   */
+  nearTiles(tileId: number): readonly number[] {
+    return this.#near[tileId]!;
+  }
+
+  /** @throws DeepThingsError as `cutTile`. */
+  costOf(tileId: number, offers: OffersToTile): TileCost {
+    if (this.#costs.size >= REMEMBERED_COSTS) this.#forget();
+    let key = `${tileId}`;
+    for (const side of SIDES) key += `,${this.#offerNumber(offers[side])}`;
+    let cost = this.#costs.get(key);
+    if (cost === undefined) {
+      cost = this.#compute(tileId, offers);
+      this.#costs.set(key, cost);
+    }
+    return cost;
+  }
+
+  #compute(tileId: number, offers: OffersToTile): TileCost {
+    const regions = computedRegions(this.#plan, cutTile(this.#plan, tileId, offers));
+    return {
+      macs: macsOfRegions(this.#plan.layers, regions),
+      shared: this.nearTiles(tileId).map((near) => sharedMacs(this.#plan, regions, near)),
+    };
+  }
+
+  /** A small number for what an offer says: equal offers have equal numbers. */
+  #offerNumber(offer: TileOffer | undefined): number {
+    if (offer === undefined) return 0;
+    let number = this.#numberOf.get(offer);
+    if (number === undefined) {
+      const text = JSON.stringify([offer.producer, offer.consumer, ...offer.regions]);
+      number = this.#offerNumbers.get(text) ?? this.#offerNumbers.size + 1;
+      this.#offerNumbers.set(text, number);
+      this.#numberOf.set(offer, number);
+    }
+    return number;
+  }
+
+  #forget(): void {
+    this.#costs.clear();
+    this.#offerNumbers.clear();
+    this.#numberOf = new WeakMap();
+  }
+}
+
+function sharedMacs(plan: FtpPlan, regions: readonly Region[], near: number): number {
+  const other = plan.tiles[near]!.regions;
+  return macsOfRegions(
+    plan.layers,
+    regions.map((region, map) => intersectRegions(region, other[map]!)),
+  );
+}

@@ -1,0 +1,93 @@
+import { expect } from 'vitest';
+import { SIDES } from '../../server/geometry/neighbours.js';
+import { containsRegion, isEmptyRegion, type Region, regionArea } from '../../server/geometry/region.js';
+import type { SegmentStep } from '../../server/geometry/segment-steps.js';
+import type { CutStep, Strip, TileCut } from '../../server/geometry/tile-cut.js';
+import type { TileOffers } from '../../server/geometry/tile-offer.js';
+import type { TestLayer } from './layer-chains.js';
+import { crop, outside, type Plane, pad, plane, runUnpadded } from './reference-network.js';
+
+/** A block of a map and where it lies. */
+interface Block {
+  readonly region: Region;
+  readonly values: Plane;
+}
+
+/**
+ * Devices that have nothing but the picture and what finished tiles kept for their neighbours. Checks on the way that
+ * whatever a cut counts on is there, and that blocks are put together of it exactly once.
+ */
+export class ReuseRun {
+  readonly #layers: readonly TestLayer[];
+  readonly #input: Plane;
+  /** By producer, consumer and segment. */
+  readonly #kept = new Map<string, Block>();
+
+  constructor(layers: readonly TestLayer[], input: Plane) {
+    this.#layers = layers;
+    this.#input = input;
+  }
+
+  /** Runs a tile as cut. Call `keep` before the next one. */
+  run(cut: TileCut): { readonly output: Plane; readonly held: ReadonlyMap<number, Block> } {
+    const held = new Map<number, Block>();
+    let values = crop(this.#input, cut.input);
+    for (const step of cut.steps) {
+      const block = this.#assemble(cut.tileId, step, values);
+      held.set(step.segment.index, block);
+      values = runStep(this.#layers, step, block.values);
+    }
+    return { output: values, held };
+  }
+
+  /** Keeps of what a tile held what it offers, and forgets the rest. */
+  keep(held: ReadonlyMap<number, Block>, offers: TileOffers): void {
+    for (const offer of SIDES.flatMap((side) => offers[side] ?? [])) {
+      for (const [segment, region] of offer.regions.entries()) {
+        if (isEmptyRegion(region)) continue;
+        const block = held.get(segment)!;
+        expect(containsRegion(block.region, region)).toBe(true);
+        this.#kept.set(`${offer.producer}>${offer.consumer}@${segment}`, { region, values: part(block, region) });
+      }
+    }
+  }
+
+  #assemble(consumer: number, step: CutStep, computed: Plane): Block {
+    const { input } = step;
+    const pieces = step.strips.map((strip) => this.#fetch(consumer, strip));
+    if (!isEmptyRegion(step.computed)) pieces.push({ region: step.computed, values: computed });
+    // All inside, as many cells as there are, none left out: each exactly once.
+    expect(pieces.every(({ region }) => containsRegion(input, region))).toBe(true);
+    expect(pieces.reduce((cells, { region }) => cells + regionArea(region), 0)).toBe(regionArea(input));
+    const whole = plane(input.y1 - input.y0, input.x1 - input.x0, () => Number.NaN);
+    for (const piece of pieces) place(whole, input, piece);
+    expect(whole.values.some(Number.isNaN)).toBe(false);
+    return { region: input, values: whole };
+  }
+
+  #fetch(consumer: number, { producer, region, segment }: Strip): Block {
+    const kept = this.#kept.get(`${producer}>${consumer}@${segment}`);
+    expect(kept !== undefined && containsRegion(kept.region, region)).toBe(true);
+    return { region, values: part(kept!, region) };
+  }
+}
+
+/** What a device does for one segment, given a block that holds exactly the step's input. */
+function runStep(layers: readonly TestLayer[], { segment, padding }: SegmentStep, input: Plane): Plane {
+  let block = pad(input, padding, outside(layers[segment.firstLayer]!));
+  for (let index = segment.firstLayer; index < segment.endLayer; index++) {
+    block = runUnpadded(layers[index]!, index, block);
+  }
+  return block;
+}
+
+function part({ region: { x0, y0 }, values }: Block, region: Region): Plane {
+  return crop(values, { x0: region.x0 - x0, x1: region.x1 - x0, y0: region.y0 - y0, y1: region.y1 - y0 });
+}
+
+function place(whole: Plane, frame: Region, { region, values }: Block): void {
+  for (let y = 0; y < values.height; y++) {
+    const row = values.values.subarray(y * values.width, (y + 1) * values.width);
+    whole.values.set(row, (region.y0 + y - frame.y0) * whole.width + region.x0 - frame.x0);
+  }
+}
