@@ -551,6 +551,8 @@ export interface components {
             computeMs: number | null;
             /** @description Body that carried the task; 0 for a local one */
             inputBytes: number;
+            /** @description Strips that came from other devices */
+            overlapBytes: number;
             resultBytes: number;
             /** @description Multiply-accumulates executed */
             macs: number | null;
@@ -622,6 +624,8 @@ export interface components {
                 attempt: components["schemas"]["Attempt"];
                 thief: components["schemas"]["DeviceId"];
             }[];
+            /** @description Frames of which it keeps strips */
+            kept?: components["schemas"]["FrameId"][];
             counters: components["schemas"]["DeviceCounters"];
         };
         GatewayAnnouncement: {
@@ -633,7 +637,7 @@ export interface components {
             epoch: components["schemas"]["Epoch"];
             /** @description How often to register */
             heartbeatMs: number;
-            /** @description Frames among the listed tasks that have ended; drop what is left of them */
+            /** @description Frames among the listed tasks and the kept strips that have ended; drop what is left of them */
             ended: components["schemas"]["FrameId"][];
         };
         StealHint: {

@@ -53,7 +53,7 @@ export class ProcessEnd {
     if (this.#endingSinceMs !== null) return;
     this.#endingSinceMs = performance.now();
     this.#log?.info('stopping');
-    setTimeout(() => process.exit(exitCode), STOP_LIMIT_MS).unref();
+    setTimeout(leaveAtOnce, STOP_LIMIT_MS).unref();
     await this.#node?.stop().catch(() => {});
     process.exit(exitCode);
   }
@@ -61,6 +61,11 @@ export class ProcessEnd {
   #asked(): void {
     const since = this.#endingSinceMs;
     if (since === null) void this.end(0);
-    else if (performance.now() - since > ECHO_MS) process.exit(EXIT_FAILED);
+    else if (performance.now() - since > ECHO_MS) leaveAtOnce();
   }
+}
+
+/** `process.exit` waits for a thread that is in the middle of an inference, and cannot end it cleanly. */
+function leaveAtOnce(): void {
+  process.kill(process.pid, 'SIGKILL');
 }

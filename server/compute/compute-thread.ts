@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
+import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { DeepThingsError } from '../errors.js';
 import type {
+  ComputeClose,
   ComputeReady,
   ComputeReply,
   ComputeRequest,
@@ -91,9 +94,25 @@ export async function startComputeThread(
       if (closed) return;
       closed = true;
       abandonAll(new DeepThingsError('DT_COMPUTE_CLOSED', 'the compute thread was closed'));
-      await worker.terminate();
+      await ended(worker);
     },
   };
+}
+
+/** One call of the engine may still run; longer than this nobody waits for it. */
+const CLOSE_LIMIT_MS = 10_000;
+
+/**
+ * Asks the thread to end, and waits until it has. `worker.terminate` would stop it in the middle of a native call,
+ * whose way back into JavaScript then ends the whole process (`terminate called after throwing … Napi::Error`).
+ */
+async function ended(worker: Worker): Promise<void> {
+  const exit = once(worker, 'exit');
+  worker.postMessage({ kind: 'close' } satisfies ComputeClose);
+  const bound = new AbortController();
+  await Promise.race([exit, setTimeout(CLOSE_LIMIT_MS, undefined, { signal: bound.signal }).catch(() => {})]);
+  bound.abort();
+  worker.unref();
 }
 
 /** A whole buffer can be given to the thread; a view into somebody else's has to be copied out first. */

@@ -18,6 +18,11 @@ export type ComputeRequest =
   | { readonly id: number; readonly kind: 'tile'; readonly job: TileJob }
   | { readonly id: number; readonly kind: 'remaining'; readonly map: Float32Array };
 
+/** Ends the thread, between two calls of the engine: within one, a native library would be cut off. */
+export interface ComputeClose {
+  readonly kind: 'close';
+}
+
 /** What a finished request gives: values, their shape and the time it took. */
 export interface ComputeResult {
   readonly data: Float32Array;

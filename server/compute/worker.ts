@@ -8,6 +8,7 @@ import { planFtp } from '../geometry/ftp-plan.js';
 import { fusedGeometry } from '../model/layer-geometry.js';
 import { type LoadedModel, loadModel } from '../model/model-source.js';
 import type {
+  ComputeClose,
   ComputeFailure,
   ComputeReply,
   ComputeRequest,
@@ -75,7 +76,8 @@ try {
   const requests: ComputeRequest[] = [];
   let serving = false;
   // One at a time, in the order they came: a second inference beside the first only costs memory.
-  port.on('message', async (request: ComputeRequest) => {
+  port.on('message', async (request: ComputeRequest | ComputeClose) => {
+    if (request.kind === 'close') process.exit();
     requests.push(request);
     if (serving) return;
     serving = true;

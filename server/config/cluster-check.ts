@@ -5,7 +5,7 @@ import { parseListen, parseNodeAddress, socketOf } from './node-address.js';
 import { type ConfigPath, formatPath } from './position.js';
 
 /** Strategies that this version carries out; the schema knows those that are planned. */
-const AVAILABLE_STRATEGIES: readonly string[] = ['ftp-wst'];
+const AVAILABLE_STRATEGIES: readonly string[] = ['ftp-wst-s', 'ftp-wst'];
 
 /** Checks what one key alone cannot show, apart from the model: see `checkModel`. */
 export function checkCluster(draft: Draft): void {
@@ -38,7 +38,7 @@ function checkHeartbeat({ given, problems }: Draft): void {
 }
 
 function checkSizes({ given, problems }: Draft): void {
-  for (const key of ['pictureBytes', 'keptBytes'] as const) {
+  for (const key of ['pictureBytes', 'keptBytes', 'overlapBytes'] as const) {
     const size = given.limits?.[key];
     if (size === undefined) continue;
     const { least, most } = SIZE_BOUNDS[key];

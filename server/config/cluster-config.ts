@@ -79,6 +79,7 @@ export function resolveCluster(given: ClusterFile, { file, spec, defaultDepth }:
     },
     schedule: {
       strategy: schedule?.strategy ?? CLUSTER_DEFAULTS.schedule.strategy,
+      order: schedule?.order ?? CLUSTER_DEFAULTS.schedule.order,
       prefetch: schedule?.prefetch ?? CLUSTER_DEFAULTS.schedule.prefetch,
       steal: { ...CLUSTER_DEFAULTS.schedule.steal, ...schedule?.steal },
       lease: { ...CLUSTER_DEFAULTS.schedule.lease, ...schedule?.lease },
@@ -93,6 +94,7 @@ export function resolveCluster(given: ClusterFile, { file, spec, defaultDepth }:
       ...limits,
       pictureBytes: parseByteSize(limits.pictureBytes),
       keptBytes: parseByteSize(limits.keptBytes),
+      overlapBytes: parseByteSize(limits.overlapBytes),
     },
     log: { ...CLUSTER_DEFAULTS.log, ...given.log },
   });

@@ -157,6 +157,9 @@ const limits = Type.Object(
         default: defaults.limits.eventsKept,
       }),
     ),
+    overlapBytes: optional(
+      byteSize('Memory on a device for border strips that other tiles can use.', defaults.limits.overlapBytes),
+    ),
     keptOutputs: optional(
       whole("Frames whose fused stack's merged output is kept, for those who check it.", {
         minimum: 0,

@@ -8,7 +8,8 @@ export const CLUSTER_DEFAULTS = Object.freeze({
   engine: { name: 'onnxruntime', threads: 1 },
   partition: { grid: '3x3', fusedDepth: 8 },
   schedule: {
-    strategy: 'ftp-wst',
+    strategy: 'ftp-wst-s',
+    order: 'adaptive',
     prefetch: 1,
     steal: { waitMs: 20_000 },
     lease: { factor: 3, floorMs: 2_000, waitingMs: 10_000, attempts: 4 },
@@ -25,6 +26,7 @@ export const CLUSTER_DEFAULTS = Object.freeze({
     keptBytes: '256MiB',
     eventsKept: 1_000,
     keptOutputs: 0,
+    overlapBytes: '64MiB',
   },
   log: { level: 'info' },
 } as const);
@@ -33,6 +35,7 @@ export const CLUSTER_DEFAULTS = Object.freeze({
 export const SIZE_BOUNDS = Object.freeze({
   pictureBytes: { least: 2 ** 10, most: 2 ** 30 },
   keptBytes: { least: 2 ** 20, most: 2 ** 40 },
+  overlapBytes: { least: 2 ** 20, most: 2 ** 40 },
 });
 
 /** Models that want another overlap limit than the rest, by name. */

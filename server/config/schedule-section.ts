@@ -81,6 +81,7 @@ export const schedule = Type.Object(
         defaults.strategy,
       ),
     ),
+    order: optional(choice('In which order ftp-wst-s hands tiles out.', ['adaptive', 'paper'], defaults.order)),
     prefetch: optional(
       whole('Tasks that a thief fetches ahead while one runs.', {
         minimum: 0,

@@ -3,14 +3,19 @@ import type { Schemas } from '../../client/client.js';
 import { type CommonParts, commonHandlers } from '../node/common-handlers.js';
 import { cutInputBody } from '../node/input-body.js';
 import type { OperationHandlers } from '../node/operations.js';
+import { decodeOfferNotice, encodeStrips, parseMapRegions } from '../node/overlap-body.js';
 import { readPictureBody } from '../node/picture-body.js';
 import { HttpProblem } from '../node/problem.js';
 import { cutTaskBody, decodeTaskBody, encodeTaskBody } from '../node/task-body.js';
+import type { Reuse } from '../node/tile-reuse.js';
+import { cropRegion } from '../tensor/planes.js';
 import type { EdgeTask } from './edge-task.js';
 import type { FrameIntake } from './frame-intake.js';
 import type { Outcomes } from './outcomes.js';
 import type { OwnFrames } from './own-frames.js';
 import type { Registrar } from './registrar.js';
+import type { ReuseBook } from './reuse-book.js';
+import type { StripPool } from './strip-pool.js';
 import type { TaskBoard } from './task-board.js';
 
 export interface EdgeHandlerParts extends CommonParts {
@@ -21,6 +26,12 @@ export interface EdgeHandlerParts extends CommonParts {
   readonly intake: FrameIntake;
   readonly outcomes: Outcomes;
   readonly registrar: Registrar;
+  readonly book: ReuseBook;
+  readonly pool: StripPool;
+  /** What a task that is handed out can count on, with a holder for each side. */
+  readonly reuseOf: (task: EdgeTask) => Reuse;
+  /** Frees everything of a frame that has ended. */
+  readonly forget: (frame: string) => void;
   readonly clusterState: () => Schemas['ClusterState'];
 }
 
@@ -28,7 +39,7 @@ const OCTETS = 'application/octet-stream';
 
 /** What an edge device answers. */
 export function edgeHandlers(parts: EdgeHandlerParts): OperationHandlers {
-  return { ...commonHandlers(parts), ...workHandlers(parts), ...frameHandlers(parts) };
+  return { ...commonHandlers(parts), ...workHandlers(parts), ...overlapHandlers(parts), ...frameHandlers(parts) };
 }
 
 function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
@@ -36,7 +47,8 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
   const bodyOf = (task: EdgeTask): Uint8Array | null => {
     if (task.input !== null) return encodeTaskBody(wirePlan, { ...task, input: task.input });
     const own = ownFrames.get(task.frame);
-    return own === undefined ? null : cutTaskBody(wirePlan, task, own.data);
+    if (own === undefined) return null;
+    return cutTaskBody(wirePlan, { ...task, reuse: parts.reuseOf(task) }, own.data);
   };
   return {
     register: async (request) => {
@@ -88,15 +100,50 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
         throw new HttpProblem(404, 'DT_OTHER_ROLE', 'this node is an edge device; tile outputs go to the gateway');
       }
       const ended = outcome as Schemas['FrameOutcome'];
-      const wasOpen = ownFrames.close(ended.frame);
+      const wasOpen = ownFrames.get(ended.frame) !== undefined;
       if (!wasOpen && !outcomes.has(ended.frame)) {
         throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `this device has no frame ${ended.frame}`);
       }
-      board.dropFrame(ended.frame);
+      parts.forget(ended.frame);
       outcomes.note(ended);
       return reply.code(204).send();
     },
     getResults: async () => ({ outcomes: outcomes.latest }),
+  };
+}
+
+function overlapHandlers({ book, devices, metrics, pool, wirePlan }: EdgeHandlerParts): OperationHandlers {
+  const { plan } = wirePlan;
+  return {
+    putOverlap: async (request, reply) => {
+      const { frame, tile } = request.params;
+      const bytes = request.body as Uint8Array;
+      const { device, address, offers } = decodeOfferNotice(plan, tile, bytes);
+      if (!devices.has(device)) {
+        throw new HttpProblem(409, 'DT_DEVICE_UNKNOWN', `cluster.yaml declares no device ${device}`);
+      }
+      if (!book.has(frame)) throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `this device has no open frame ${frame}`);
+      metrics.bytesReceived.inc({ kind: 'control' }, bytes.byteLength);
+      book.finished(frame, tile, offers, { device, address });
+      return reply.code(204).send();
+    },
+    getOverlap: async (request, reply) => {
+      const { frame, tile } = request.params;
+      if (plan.tiles[tile] === undefined) throw new HttpProblem(404, 'DT_TILE_UNKNOWN', `there is no tile ${tile}`);
+      const there = [];
+      const missing = [];
+      for (const wanted of parseMapRegions(request.query.regions)) {
+        const strip = pool.find(plan, frame, tile, wanted);
+        if (strip === null) missing.push(wanted);
+        else {
+          const { channels } = plan.maps[wanted.map]!;
+          there.push({ ...wanted, data: cropRegion(strip.data, channels, strip.region, wanted.region) });
+        }
+      }
+      const body = encodeStrips(plan, there, missing);
+      metrics.bytesSent.inc({ kind: 'overlap' }, body.byteLength);
+      return reply.type(OCTETS).send(body);
+    },
   };
 }
 

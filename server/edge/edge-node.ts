@@ -1,6 +1,7 @@
 import { type ComputeThread, startComputeThread } from '../compute/compute-thread.js';
 import type { ClusterConfig, DeviceConfig } from '../config/cluster-config.js';
 import { DeepThingsError } from '../errors.js';
+import { SIDES } from '../geometry/neighbours.js';
 import { loadSharp } from '../imaging/sharp-library.js';
 import { type ClusterPlan, largestTensorBody, planCluster } from '../node/cluster-plan.js';
 import { EventLog } from '../node/event-log.js';
@@ -11,17 +12,23 @@ import { createNodeApp } from '../node/node-app.js';
 import { createPeerClients } from '../node/peer-clients.js';
 import { planDigest } from '../node/plan-digest.js';
 import { onceOnly, type RunningNode } from '../node/running-node.js';
+import { NO_REUSE, type Reuse } from '../node/tile-reuse.js';
 import { edgeHandlers } from './edge-handlers.js';
 import { EdgeStatus } from './edge-status.js';
 import { Executor } from './executor.js';
 import { FrameIntake } from './frame-intake.js';
 import { handBack } from './hand-back.js';
+import { OfferKeeper } from './offer-keeper.js';
 import { Outcomes } from './outcomes.js';
 import { OwnFrames } from './own-frames.js';
 import { Registrar } from './registrar.js';
 import { ResultSender } from './result-sender.js';
+import { ReuseBook } from './reuse-book.js';
 import { Stealer } from './stealer.js';
+import { StripPool } from './strip-pool.js';
 import { TaskBoard } from './task-board.js';
+import { tilePicker } from './tile-picker.js';
+import { TilePreparer } from './tile-preparer.js';
 import { UsualTime } from './usual-time.js';
 
 export interface EdgeOptions {
@@ -85,6 +92,12 @@ function queueLimit({ limits }: ClusterConfig, tiles: number): number {
   return 2 * tiles * limits.queuedFrames;
 }
 
+/** What this device keeps itself is to be had from it. */
+function withHolder({ offers, holders }: Reuse, { address, device }: EdgeStatus): Reuse {
+  const own = SIDES.filter((side) => offers[side] !== undefined && holders[side] === undefined);
+  return { offers, holders: { ...holders, ...Object.fromEntries(own.map((side) => [side, { device, address }])) } };
+}
+
 interface Ground {
   readonly node: DeviceConfig;
   readonly at: ListenAddress;
@@ -105,28 +118,51 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
   const peers = createPeerClients(token);
   const gateway = peers.client(config.gateway.address);
 
-  const board = new TaskBoard(queueLimit(config, plan.tiles.length));
+  const reuse = schedule.strategy === 'ftp-wst-s';
+  const book = new ReuseBook(plan);
+  const pool = new StripPool(limits.overlapBytes);
+  const board = new TaskBoard(queueLimit(config, plan.tiles.length), {
+    ...(reuse && { pick: tilePicker(plan, book, schedule.order) }),
+    onTaken: ({ frame, tile }, asker) => book.started(frame, tile, asker),
+    onBack: ({ frame, tile }) => book.cameBack(frame, tile),
+  });
   const ownFrames = new OwnFrames(limits.queuedFrames, 2 * limits.frameTimeoutMs);
   const outcomes = new Outcomes();
   const usualTile = new UsualTime();
-  const common = { device, wirePlan, gateway, board, ownFrames, metrics, log };
+  const common = { device, wirePlan, gateway, peers, board, ownFrames, book, pool, reuse, metrics, log };
   const sender = new ResultSender(common);
-  const executor = new Executor({ ...common, compute, sender, usualTile, events });
+  const preparer = new TilePreparer(common);
+  const keeper: OfferKeeper | null = reuse
+    ? new OfferKeeper({ ...common, address: (): string => status.address })
+    : null;
+  const executor = new Executor({ ...common, preparer, keeper, compute, sender, usualTile, events });
   const isIdle = () => !executor.busy;
-  const stealer = new Stealer({ ...common, peers, isIdle, prefetch: schedule.prefetch, waitMs: schedule.steal.waitMs });
+  const stealer = new Stealer({ ...common, isIdle, prefetch: schedule.prefetch, waitMs: schedule.steal.waitMs });
   const intake = new FrameIntake({ ...common, network, limits });
-  const status = new EdgeStatus({ ...common, config, network, node, compute, executor, stealer, outcomes, usualTile });
+  const status: EdgeStatus = new EdgeStatus({
+    ...common,
+    config,
+    network,
+    node,
+    compute,
+    executor,
+    stealer,
+    outcomes,
+    usualTile,
+  });
+  const forget = (frame: string) => {
+    ownFrames.close(frame);
+    board.dropFrame(frame);
+    book.close(frame);
+    pool.drop(frame);
+  };
   const registrar = new Registrar({
     ...common,
     identity: () => status.identity(),
     counters: () => status.counters(),
     heartbeatMs: schedule.heartbeat.intervalMs,
-    onEnded: (frames) => {
-      for (const frame of frames) {
-        ownFrames.close(frame);
-        board.dropFrame(frame);
-      }
-    },
+    keptFrames: () => pool.frames,
+    onEnded: (frames) => frames.forEach(forget),
   });
 
   const app = await createNodeApp({
@@ -141,6 +177,8 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
       intake,
       outcomes,
       registrar,
+      reuseOf: (task) => (reuse ? withHolder(book.reuseFor(task.frame, task.tile), status) : NO_REUSE),
+      forget,
       clusterState: () => status.clusterState(registrar),
     }),
     token,

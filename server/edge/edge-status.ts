@@ -39,6 +39,10 @@ export class EdgeStatus {
     this.address = parts.node.address;
   }
 
+  get device(): string {
+    return this.#parts.device;
+  }
+
   identity() {
     const { compute, device, wirePlan } = this.#parts;
     const { modelDigest: model, engine } = compute;

@@ -1,11 +1,15 @@
+import type { InputPart } from '../node/task-body.js';
+import type { Reuse } from '../node/tile-reuse.js';
 import type { TaskKey } from '../scheduling/task-queue.js';
 
 /** A task as one device has it. */
 export interface EdgeTask extends TaskKey {
   readonly source: string;
   readonly inputDigest: string;
-  /** Bytes of the tile's region, `[3, height, width]`; null: cut from this device's own picture of the frame. */
-  readonly input: Uint8Array | null;
+  /** What came with it; null: cut from this device's own picture of the frame. */
+  readonly input: InputPart | null;
+  /** What whoever handed it out knew of its neighbours. */
+  readonly reuse: Reuse;
   /** Body that carried it here; 0 for a tile of this device's own frame. */
   readonly inputBytes: number;
   readonly transferMs: number;

@@ -1,23 +1,22 @@
 import { performance } from 'node:perf_hooks';
 import type { ComputeThread } from '../compute/compute-thread.js';
-import { wholeMap } from '../geometry/region.js';
 import type { EventLog } from '../node/event-log.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
-import type { WirePlan } from '../node/task-body.js';
-import { cropRegion } from '../tensor/planes.js';
 import type { EdgeTask } from './edge-task.js';
-import type { OwnFrames } from './own-frames.js';
+import type { OfferKeeper } from './offer-keeper.js';
 import type { ResultSender } from './result-sender.js';
 import type { TaskBoard } from './task-board.js';
+import type { TilePreparer } from './tile-preparer.js';
 import type { UsualTime } from './usual-time.js';
 
 export interface ExecutorParts {
   readonly device: string;
-  readonly wirePlan: WirePlan;
   readonly board: TaskBoard;
-  readonly ownFrames: OwnFrames;
   readonly compute: ComputeThread;
+  readonly preparer: TilePreparer;
+  /** Null where nothing is reused. */
+  readonly keeper: OfferKeeper | null;
   readonly sender: ResultSender;
   readonly usualTile: UsualTime;
   readonly events: EventLog;
@@ -68,19 +67,19 @@ export class Executor {
   }
 
   async #run(task: EdgeTask): Promise<void> {
-    const { board, compute, device, events, log, metrics, sender, usualTile } = this.#parts;
+    const { board, compute, device, events, keeper, log, metrics, preparer, sender, usualTile } = this.#parts;
     const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
-    const input = this.#inputOf(task);
-    if (input === null) {
-      log.debug(facts, 'tile dropped: its frame has ended');
-      board.finished(task);
-      return;
-    }
     const waitMs = performance.now() - task.arrivedMs;
-    events.publish('tile', { ...facts, event: 'running', device });
     try {
-      const job = { tileId: task.tile, offers: {}, input, strips: [], keepFor: [] };
-      const { data, computeMs, macs } = await compute.runTile(job);
+      const prepared = await preparer.prepare(task);
+      if (prepared === null) {
+        log.debug(facts, 'tile dropped: its frame has ended');
+        board.finished(task);
+        return;
+      }
+      const { job, overlapBytes } = prepared;
+      const { data, computeMs, macs, kept } = await compute.runTile(job);
+      keeper?.keep(task, job, kept);
       this.#tilesRun++;
       usualTile.add(computeMs);
       metrics.tileWait.observe(waitMs / 1000);
@@ -96,6 +95,7 @@ export class Executor {
         transferMs: task.transferMs,
         computeMs,
         inputBytes: task.inputBytes,
+        overlapBytes,
         macs,
       });
     } catch (error) {
@@ -103,14 +103,5 @@ export class Executor {
       if (!this.#stopped) log.error({ ...facts, err: error }, 'tile could not be computed');
       board.finished(task);
     }
-  }
-
-  #inputOf(task: EdgeTask): Uint8Array | null {
-    if (task.input !== null) return task.input;
-    const own = this.#parts.ownFrames.get(task.frame);
-    if (own === undefined) return null;
-    const { plan } = this.#parts.wirePlan;
-    const map = plan.maps[0]!;
-    return cropRegion(own.data, map.channels, wholeMap(map), plan.tiles[task.tile]!.regions[0]!);
   }
 }

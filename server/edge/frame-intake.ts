@@ -10,10 +10,12 @@ import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import { HttpProblem } from '../node/problem.js';
 import { requireTensor, type WirePlan } from '../node/task-body.js';
+import { NO_REUSE } from '../node/tile-reuse.js';
 import { formatRegion } from '../node/wire-facts.js';
 import { decodeSafetensors } from '../tensor/safetensors.js';
 import type { EdgeTask } from './edge-task.js';
 import type { OwnFrames } from './own-frames.js';
+import type { ReuseBook } from './reuse-book.js';
 import type { TaskBoard } from './task-board.js';
 
 export interface FrameIntakeParts {
@@ -24,6 +26,9 @@ export interface FrameIntakeParts {
   readonly gateway: DeepThingsClient;
   readonly board: TaskBoard;
   readonly ownFrames: OwnFrames;
+  readonly book: ReuseBook;
+  /** Whether tiles reuse what others have computed. */
+  readonly reuse: boolean;
   readonly metrics: NodeMetrics;
   readonly log: Logger;
 }
@@ -89,11 +94,12 @@ export class FrameIntake {
   }
 
   async #open({ frame, attempt, digest }: AllottedFrame, picture: Uint8Array): Promise<void> {
-    const { board, device, log, network, ownFrames, wirePlan } = this.#parts;
+    const { board, book, device, log, network, ownFrames, wirePlan } = this.#parts;
     const letterboxed = await letterboxPicture(picture, network);
     const data = letterboxed.digest === digest ? letterboxed.data : await this.#gatewaysInput(frame);
     const arrivedMs = performance.now();
     ownFrames.open({ frame, data, digest, openedMs: arrivedMs });
+    if (this.#parts.reuse) book.open(frame);
     const tasks: EdgeTask[] = wirePlan.plan.tiles.map(({ tileId }) => ({
       frame,
       tile: tileId,
@@ -101,6 +107,7 @@ export class FrameIntake {
       source: device,
       inputDigest: digest,
       input: null,
+      reuse: NO_REUSE,
       inputBytes: 0,
       transferMs: 0,
       arrivedMs,

@@ -11,6 +11,8 @@ export interface RegistrarParts {
   readonly gateway: DeepThingsClient;
   readonly board: TaskBoard;
   readonly identity: () => Pick<Registration, 'device' | 'address' | 'model' | 'plan' | 'engine'>;
+  /** Frames of which strips are kept. */
+  readonly keptFrames: () => readonly string[];
   readonly counters: () => Schemas['DeviceCounters'];
   readonly heartbeatMs: number;
   /** Frames that have ended, as far as the gateway was asked about them. */
@@ -99,7 +101,7 @@ export class Registrar {
   }
 
   async #register(leaving: boolean, signal: AbortSignal): Promise<void> {
-    const { board, counters, gateway, identity, log, onEnded } = this.#parts;
+    const { board, counters, gateway, identity, keptFrames, log, onEnded } = this.#parts;
     const handedOut = [...board.handedOut];
     const pending = board.pending;
     this.#announcedPending = pending;
@@ -114,6 +116,7 @@ export class Registrar {
         leaving,
         tasks: [...board.listed()],
         handedOut,
+        kept: [...keptFrames()],
         counters: counters(),
       },
       signal,

@@ -17,6 +17,15 @@ interface Handout {
   readonly task: EdgeTask;
 }
 
+export interface TaskBoardOptions {
+  /** Which queued task is next, by index, for a thief or (null) for this device; the first when not given. */
+  readonly pick?: (tasks: readonly EdgeTask[], asker: string | null) => number;
+  /** Told of each task that leaves the queue to be computed, here (null) or elsewhere, */
+  readonly onTaken?: (task: EdgeTask, asker: string | null) => void;
+  /** and of each that comes back uncomputed. */
+  readonly onBack?: (task: EdgeTask) => void;
+}
+
 /**
  * Every task that one device has, by where it is: in the queue (open to thieves), stolen and waiting, or being
  * computed or sent. Tells those who listen when anything changes.
@@ -32,8 +41,11 @@ export class TaskBoard {
   readonly #lastHandouts = new Map<string, Handout>();
   readonly #listeners = new Set<() => void>();
 
-  constructor(limit: number) {
+  readonly #options: TaskBoardOptions;
+
+  constructor(limit: number, options: TaskBoardOptions = {}) {
     this.#queue = emptyTaskQueue(limit);
+    this.#options = options;
   }
 
   get pending(): number {
@@ -74,7 +86,7 @@ export class TaskBoard {
   /** The next task to compute here: what was stolen ahead of need first, it has waited longest. */
   takeNext(): EdgeTask | null {
     const stolen = this.#stolen.shift();
-    const task = stolen ?? this.#takeQueued();
+    const task = stolen ?? this.#takeQueued(null);
     if (task !== null) {
       this.#running.push(task);
       this.#changed();
@@ -92,7 +104,7 @@ export class TaskBoard {
   handOut(thief: string, sequence: number): EdgeTask | null {
     const last = this.#lastHandouts.get(thief);
     if (last?.sequence === sequence) return last.task;
-    const task = this.#takeQueued();
+    const task = this.#takeQueued(thief);
     if (task === null) return null;
     this.#lastHandouts.set(thief, { sequence, task });
     this.#given++;
@@ -107,6 +119,7 @@ export class TaskBoard {
     if (task === undefined || !sameTile(task, key) || task.attempt !== key.attempt) return false;
     this.#lastHandouts.delete(thief);
     this.#queue = requeueTask(this.#queue, task);
+    this.#options.onBack?.(task);
     this.#handedOut = this.#handedOut.filter((other) => !(other.thief === thief && sameTile(other, key)));
     this.#changed();
     return true;
@@ -148,9 +161,10 @@ export class TaskBoard {
     this.#handedOut = this.#handedOut.filter((task) => !tasks.includes(task));
   }
 
-  #takeQueued(): EdgeTask | null {
-    const { queue, task } = takeTask(this.#queue);
+  #takeQueued(asker: string | null): EdgeTask | null {
+    const { queue, task } = takeTask(this.#queue, (tasks) => this.#options.pick?.(tasks, asker) ?? 0);
     this.#queue = queue;
+    if (task !== null) this.#options.onTaken?.(task, asker);
     return task;
   }
 

@@ -4,6 +4,7 @@ import type { NodeMetrics } from '../node/metrics.js';
 import { pause } from '../node/pause.js';
 import type { PeerClients } from '../node/peer-clients.js';
 import { cutTaskBody, type WirePlan } from '../node/task-body.js';
+import { NO_REUSE } from '../node/tile-reuse.js';
 import type { DeviceRegistry } from './device-registry.js';
 import { type FrameRecord, outcomeDocument } from './frame-record.js';
 
@@ -52,7 +53,7 @@ export class Courier {
   async push({ id, source, inputDigest, input }: FrameRecord, tile: number, attempt: number, device: string) {
     if (input === null) return;
     const { metrics, wirePlan } = this.#parts;
-    const bytes = cutTaskBody(wirePlan, { frame: id, tile, attempt, source, inputDigest }, input);
+    const bytes = cutTaskBody(wirePlan, { frame: id, tile, attempt, source, inputDigest, reuse: NO_REUSE }, input);
     await this.#client(device).call('pushTask', {
       body: { mediaType: 'application/octet-stream', bytes },
       signal: this.#stop.signal,

@@ -37,6 +37,7 @@ export class FrameTrace {
       transferMs: null,
       computeMs: null,
       inputBytes: 0,
+      overlapBytes: 0,
       resultBytes: 0,
       macs: null,
       history: [],
@@ -74,7 +75,7 @@ export class FrameTrace {
 
   /** What an accepted result said of itself. */
   accepted(result: ResultBody, resultBytes: number, nowMs: number): void {
-    const { waitMs, transferMs, computeMs, inputBytes, macs } = result;
+    const { waitMs, transferMs, computeMs, inputBytes, overlapBytes, macs } = result;
     const acceptedAtMs = nowMs - this.#startedMs;
     Object.assign(this.#tiles[result.tile]!, {
       acceptedAtMs,
@@ -82,6 +83,7 @@ export class FrameTrace {
       transferMs,
       computeMs,
       inputBytes,
+      overlapBytes,
       resultBytes,
       macs,
     });

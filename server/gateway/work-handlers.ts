@@ -65,7 +65,7 @@ export function workHandlers(parts: WorkHandlerParts): OperationHandlers {
 
 function register(parts: WorkHandlerParts, registration: Registration): Schemas['RegistrationAnswer'] {
   const { epoch, events, heartbeatMs, keeper, log, registry, stealDesk } = parts;
-  const { device, pending, leaving, tasks, handedOut, counters } = registration;
+  const { device, pending, leaving, tasks, handedOut, kept = [], counters } = registration;
   const before = registry.has(device) ? registry.document(device) : null;
   try {
     const admission = registry.admit(registration, Date.now());
@@ -92,7 +92,7 @@ function register(parts: WorkHandlerParts, registration: Registration): Schemas[
   const now = registry.document(device);
   if (before?.state !== now.state) log.info({ device, address: now.address }, `device is ${now.state}`);
   if (before === null || differs(before, now)) events.publish('device', now);
-  const ended = [...new Set(tasks.map(({ frame }) => frame))].filter((frame) => !keeper.has(frame));
+  const ended = [...new Set([...kept, ...tasks.map(({ frame }) => frame)])].filter((frame) => !keeper.has(frame));
   return { epoch, heartbeatMs, ended };
 }
 

@@ -60,10 +60,6 @@ export function isEmptyRegion(region: Region): boolean {
   return region.x1 <= region.x0 || region.y1 <= region.y0;
 }
 
-export function sameRegion(a: Region, b: Region): boolean {
-  return a.x0 === b.x0 && a.x1 === b.x1 && a.y0 === b.y0 && a.y1 === b.y1;
-}
-
 /** The cells that both have; `EMPTY_REGION` when there is none. */
 export function intersectRegions(a: Region, b: Region): Region {
   const both = {

@@ -32,6 +32,7 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   DT_TENSOR_BODY: 422,
   DT_TASK_BODY: 422,
   DT_RESULT_BODY: 422,
+  DT_OVERLAP_BODY: 422,
   DT_REGION: 422,
 };
 

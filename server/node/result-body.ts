@@ -17,6 +17,8 @@ export interface ResultBody extends TaskKey {
   readonly computeMs: number;
   /** Body that carried the task; 0 for a local one. */
   readonly inputBytes: number;
+  /** Strips that came from other devices. */
+  readonly overlapBytes: number;
   /** Multiply-accumulates executed. */
   readonly macs: number;
 }
@@ -39,6 +41,7 @@ export function encodeResultBody({ plan, digest }: WirePlan, result: ResultBody)
       transferMs: String(result.transferMs),
       computeMs: String(result.computeMs),
       inputBytes: String(result.inputBytes),
+      overlapBytes: String(result.overlapBytes),
       macs: String(result.macs),
     },
   );
@@ -67,6 +70,7 @@ export function decodeResultBody({ plan, digest }: WirePlan, bytes: Uint8Array):
     transferMs: facts.amount('transferMs'),
     computeMs: facts.amount('computeMs'),
     inputBytes: facts.amount('inputBytes'),
+    overlapBytes: facts.amount('overlapBytes'),
     macs: facts.amount('macs'),
   };
 }

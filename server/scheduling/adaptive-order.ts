@@ -26,9 +26,10 @@ export type TileState =
  * - `busy`: devices at work over tiles queued, at most 1: towards the end large tiles first.
  *
  * The last two count only while another tile is in flight: a device alone goes row by row, and computes nothing twice.
- * Equal ones go by the lowest id. The weights are round numbers of a broad optimum over YOLOv2, Tiny-YOLO and VGG
- * stacks, grids from 3x3 to 8x8, 1 to 8 devices, noise and prefetch. It is on average 6 % faster there than the rule
- * of least waste and then least regret, and 18 % faster than the paper's order (section IV.C.2).
+ * Equal ones go by the lowest id. The weights are round numbers from the middle of a broad optimum over YOLOv2,
+ * Tiny-YOLO and VGG stacks, grids from 3x3 to 8x8, 1 to 8 devices, with and without noise and prefetch. Simulated there
+ * it is 6 % faster on average than least waste, then least regret (design, section 6), and 18 % faster than the paper's
+ * order (section IV.C.2); `test/scheduling/adaptive-order.test.ts` has the figures for YOLOv2.
  *
  * @param queued tiles to choose from, in any order.
  * @param states of every tile of the frame, by `tileId`; those in `queued` count as queued whatever it says. For a

@@ -42,12 +42,18 @@ export function requeueTask<Task extends TaskKey>(queue: TaskQueue<Task>, task: 
   return { ...queue, tasks: [newer ?? task, ...queue.tasks.filter((other) => !sameTile(other, task))] };
 }
 
-/** Takes the next task out. */
+/**
+ * Takes the next task out.
+ *
+ * @param choose which of the queued tasks is next, by index; the first when not given.
+ */
 export function takeTask<Task extends TaskKey>(
   queue: TaskQueue<Task>,
+  choose: (tasks: readonly Task[]) => number = () => 0,
 ): { readonly queue: TaskQueue<Task>; readonly task: Task | null } {
-  const [task, ...rest] = queue.tasks;
-  return task === undefined ? { queue, task: null } : { queue: { ...queue, tasks: rest }, task };
+  if (queue.tasks.length === 0) return { queue, task: null };
+  const index = choose(queue.tasks);
+  return { queue: { ...queue, tasks: queue.tasks.toSpliced(index, 1) }, task: queue.tasks[index]! };
 }
 
 /** Takes out every task of a frame. */

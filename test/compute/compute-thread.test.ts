@@ -67,4 +67,21 @@ describe('compute thread', () => {
     await rejected;
     await expect(closing.runRemaining(new Float32Array(8))).rejects.toMatchObject({ code: 'DT_COMPUTE_CLOSED' });
   });
+
+  test('closing in the middle of a computation ends the thread, not the process', async () => {
+    const setup: ComputeSetup = {
+      ...FUSED,
+      model: { name: 'face-detector' },
+      stage: { kind: 'fused', depth: 14, grid: { rows: 1, columns: 1 } },
+    };
+    for (let round = 0; round < 4; round++) {
+      const closing = await startComputeThread(setup);
+      const underWay = closing.runTile(wholeTile(new Uint8Array(3 * 416 * 416)));
+      const rejected = expect(underWay).rejects.toMatchObject({ code: 'DT_COMPUTE_CLOSED' });
+      // Somewhere within the first of its calls of the engine.
+      await new Promise((resolve) => setTimeout(resolve, 2 + round));
+      await closing.close();
+      await rejected;
+    }
+  });
 });

@@ -42,7 +42,8 @@ describe('what is resolved', () => {
       engine: { name: 'onnxruntime', threads: 1 },
       partition: { grid: { rows: 3, columns: 3 }, fusedDepth: 8 },
       schedule: {
-        strategy: 'ftp-wst',
+        strategy: 'ftp-wst-s',
+        order: 'adaptive',
         prefetch: 1,
         steal: { waitMs: 20_000 },
         lease: { factor: 3, floorMs: 2_000, waitingMs: 10_000, attempts: 4 },
@@ -58,6 +59,7 @@ describe('what is resolved', () => {
         keptBytes: 268_435_456,
         eventsKept: 1_000,
         keptOutputs: 0,
+        overlapBytes: 67_108_864,
       },
       log: { level: 'info' },
     });

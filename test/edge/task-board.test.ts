@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EdgeTask } from '../../server/edge/edge-task.js';
 import { TaskBoard } from '../../server/edge/task-board.js';
+import { NO_REUSE } from '../../server/node/tile-reuse.js';
 
 function task(frame: string, tile: number, attempt = 1): EdgeTask {
-  const carried = { input: null, inputBytes: 0, transferMs: 0, arrivedMs: 0, victim: null };
+  const carried = { input: null, reuse: NO_REUSE, inputBytes: 0, transferMs: 0, arrivedMs: 0, victim: null };
   return { frame, tile, attempt, source: 'e0', inputDigest: 'ab', ...carried };
 }
 

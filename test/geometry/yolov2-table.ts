@@ -14,7 +14,10 @@ export interface Yolov2Grid {
   readonly rows_or_cols: readonly (readonly (readonly [number, number])[])[];
   readonly macs: number;
   readonly macs_ratio_no_reuse: number;
+  readonly macs_ratio_checkerboard_full_reuse: number;
   readonly tile_input_MiB_f32: number;
+  readonly tile_input_with_reuse_MiB_f32: number;
+  readonly overlap_MiB_f32_at_halo_inputs: number;
   readonly output_MiB_f32: number;
   readonly frame_MiB_f32: number;
   readonly ftp_wsh_total_MiB: number;

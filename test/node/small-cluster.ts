@@ -3,6 +3,7 @@ import { loadSharp } from '../../server/imaging/sharp-library.js';
 import { planCluster } from '../../server/node/cluster-plan.js';
 import { encodeResultBody, type ResultBody } from '../../server/node/result-body.js';
 import { encodeTaskBody, type TaskBody, type WirePlan } from '../../server/node/task-body.js';
+import { NO_REUSE } from '../../server/node/tile-reuse.js';
 import { regionShape, valuesOf } from '../../server/tensor/planes.js';
 
 /** The face detector on a picture of 96 x 96, in four tiles: each takes a few milliseconds. */
@@ -20,14 +21,16 @@ export const DIGEST = 'd'.repeat(64);
 export function taskBody(wirePlan: WirePlan, facts: Partial<TaskBody> = {}): Uint8Array {
   const { plan } = wirePlan;
   const tile = facts.tile ?? 0;
-  const input = new Uint8Array(valuesOf(regionShape(plan.maps[0]!.channels, plan.tiles[tile]!.regions[0]!))).fill(99);
+  const region = plan.tiles[tile]!.regions[0]!;
+  const data = new Uint8Array(valuesOf(regionShape(plan.maps[0]!.channels, region))).fill(99);
   return encodeTaskBody(wirePlan, {
     frame: 'zz-1',
     tile,
     attempt: 1,
     source: 'e0',
     inputDigest: DIGEST,
-    input,
+    reuse: NO_REUSE,
+    input: { region, data },
     ...facts,
   });
 }
@@ -48,6 +51,7 @@ export function resultBody(wirePlan: WirePlan, facts: Partial<ResultBody> = {}):
     transferMs: 0,
     computeMs: 2.5,
     inputBytes: 0,
+    overlapBytes: 0,
     macs: 1e6,
     ...facts,
   });

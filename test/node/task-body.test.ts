@@ -1,12 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { cutTaskBody, decodeTaskBody, encodeTaskBody, type TaskBody } from '../../server/node/task-body.js';
+import { NO_REUSE } from '../../server/node/tile-reuse.js';
 import { decodeSafetensors, encodeSafetensors, type Tensor } from '../../server/tensor/safetensors.js';
 import { FIG5 } from './bodies.js';
 
 /** Tile (0, 1) needs x [2, 6), y [0, 4): four columns and four rows of each channel. */
 const SHAPE = [3, 4, 4];
 const input = Uint8Array.from({ length: 48 }, (_, i) => i * 5);
-const TASK: TaskBody = { frame: 'mb-1', tile: 1, attempt: 2, source: 'e0', inputDigest: 'ab12', input };
+const REGION = { x0: 2, x1: 6, y0: 0, y1: 4 };
+const TASK: TaskBody = {
+  frame: 'mb-1',
+  tile: 1,
+  attempt: 2,
+  source: 'e0',
+  inputDigest: 'ab12',
+  reuse: NO_REUSE,
+  input: { region: REGION, data: input },
+};
 
 function decodeWith(facts: Record<string, string | undefined>, tensors?: Record<string, Tensor>) {
   const { metadata } = decodeSafetensors(encodeTaskBody(FIG5, TASK));
@@ -20,7 +30,7 @@ const refusal = (code: string) => expect.objectContaining({ code });
 describe('the body of a task', () => {
   it('is read as it was written', () => {
     expect(decodeTaskBody(FIG5, encodeTaskBody(FIG5, TASK))).toEqual({ ...TASK, input: expect.anything() });
-    expect([...decodeTaskBody(FIG5, encodeTaskBody(FIG5, TASK)).input]).toEqual([...input]);
+    expect([...decodeTaskBody(FIG5, encodeTaskBody(FIG5, TASK)).input.data]).toEqual([...input]);
   });
 
   it('is the same whether its input is cut before or on the way', () => {
@@ -28,7 +38,9 @@ describe('the body of a task', () => {
     const cut = Uint8Array.from(
       [0, 1, 2].flatMap((c) => [0, 1, 2, 3].flatMap((y) => [2, 3, 4, 5].map((x) => c * 36 + y * 6 + x))),
     );
-    expect(cutTaskBody(FIG5, TASK, picture)).toEqual(encodeTaskBody(FIG5, { ...TASK, input: cut }));
+    expect(cutTaskBody(FIG5, TASK, picture)).toEqual(
+      encodeTaskBody(FIG5, { ...TASK, input: { region: REGION, data: cut } }),
+    );
   });
 
   it.each([

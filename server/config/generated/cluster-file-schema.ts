@@ -124,7 +124,13 @@ export const CLUSTER_FILE_SCHEMA = {
           "type": "string",
           "enum": ["ftp-wst-s", "ftp-wst", "ftp-wsh", "modnn"],
           "description": "Who runs which tile. This version has ftp-wst: work stealing without overlap reuse.",
-          "default": "ftp-wst"
+          "default": "ftp-wst-s"
+        },
+        "order": {
+          "type": "string",
+          "enum": ["adaptive", "paper"],
+          "description": "In which order ftp-wst-s hands tiles out.",
+          "default": "adaptive"
         },
         "prefetch": {
           "type": "integer",
@@ -342,6 +348,14 @@ export const CLUSTER_FILE_SCHEMA = {
           "minimum": 1,
           "maximum": 100000,
           "default": 1000
+        },
+        "overlapBytes": {
+          "type": ["integer", "string"],
+          "minimum": 0,
+          "pattern": "^[0-9]{1,15}(KiB|MiB|GiB)?$",
+          "patternErrorMessage": "a size such as 20MiB, 512KiB or 1GiB, or a number of bytes",
+          "description": "Memory on a device for border strips that other tiles can use.",
+          "default": "64MiB"
         },
         "keptOutputs": {
           "type": "integer",

@@ -1,0 +1,61 @@
+import type { KeptStrip, TileJob } from '../compute/tile-executor.js';
+import { cutTile } from '../geometry/tile-cut.js';
+import { offersOfTile } from '../geometry/tile-offer.js';
+import type { Logger } from '../node/logger.js';
+import type { NodeMetrics } from '../node/metrics.js';
+import { encodeOfferNotice } from '../node/overlap-body.js';
+import type { PeerClients } from '../node/peer-clients.js';
+import type { WirePlan } from '../node/task-body.js';
+import type { EdgeTask } from './edge-task.js';
+import type { ReuseBook } from './reuse-book.js';
+import type { StripPool } from './strip-pool.js';
+
+export interface OfferKeeperParts {
+  readonly device: string;
+  /** Where others reach this device. */
+  readonly address: () => string;
+  readonly wirePlan: WirePlan;
+  readonly peers: PeerClients;
+  readonly book: ReuseBook;
+  readonly pool: StripPool;
+  readonly metrics: NodeMetrics;
+  readonly log: Logger;
+}
+
+const NOTICE_TIMEOUT_MS = 2_000;
+
+/** Keeps what a finished tile offers its neighbours, and lets the frame's source know who keeps it. */
+export class OfferKeeper {
+  readonly #parts: OfferKeeperParts;
+
+  constructor(parts: OfferKeeperParts) {
+    this.#parts = parts;
+  }
+
+  keep(task: EdgeTask, job: TileJob, kept: readonly KeptStrip[]): void {
+    const { book, pool, wirePlan } = this.#parts;
+    const { frame, tile } = task;
+    const offers = offersOfTile(wirePlan.plan, cutTile(wirePlan.plan, tile, job.offers), job.keepFor);
+    if (kept.length > 0) pool.add(frame, tile, offers, kept);
+    if (book.has(frame)) book.finished(frame, tile, offers, null);
+    // A tile that was stolen from another thief has no way home: its source just computes what it lacks.
+    else if (task.victim?.device === task.source) {
+      const notice = { device: this.#parts.device, address: this.#parts.address(), offers };
+      void this.#tell(task, task.victim.address, encodeOfferNotice(notice));
+    }
+  }
+
+  async #tell({ frame, tile }: EdgeTask, source: string, bytes: Uint8Array): Promise<void> {
+    const { log, metrics, peers } = this.#parts;
+    try {
+      await peers.client(source).call('putOverlap', {
+        path: { frame, tile },
+        body: { mediaType: 'application/octet-stream', bytes },
+        timeoutMs: NOTICE_TIMEOUT_MS,
+      });
+      metrics.bytesSent.inc({ kind: 'control' }, bytes.byteLength);
+    } catch (error) {
+      log.debug({ frame, tile, err: error }, 'the source could not be told what this tile offers');
+    }
+  }
+}

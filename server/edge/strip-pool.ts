@@ -1,0 +1,103 @@
+import type { FtpPlan } from '../geometry/ftp-plan.js';
+import { neighbourAt, oppositeSide, SIDES, type Side } from '../geometry/neighbours.js';
+import { containsRegion, type Region } from '../geometry/region.js';
+import type { TileOffers } from '../geometry/tile-offer.js';
+import type { MapRegion } from '../node/overlap-body.js';
+
+/** Values of one offered region, `[channels, height, width]`. */
+export interface PooledStrip {
+  readonly region: Region;
+  readonly data: Float32Array;
+}
+
+interface PooledTile {
+  readonly offers: TileOffers;
+  /** By the producer's side and segment, `east/2`. */
+  readonly strips: ReadonlyMap<string, PooledStrip>;
+  readonly bytes: number;
+}
+
+/**
+ * The border strips of finished tiles that this device computed, for as long as a neighbour may use them. Bounded by
+ * bytes: the oldest frame's go first; who counted on one computes it instead.
+ */
+export class StripPool {
+  readonly #limitBytes: number;
+  /** By frame, in the order in which they came, then by tile. */
+  readonly #frames = new Map<string, Map<number, PooledTile>>();
+  #bytes = 0;
+
+  constructor(limitBytes: number) {
+    this.#limitBytes = limitBytes;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get frames(): readonly string[] {
+    return [...this.#frames.keys()];
+  }
+
+  /** Keeps what a tile offers. */
+  add(frame: string, tile: number, offers: TileOffers, kept: readonly KeptData[]): void {
+    const strips = new Map<string, PooledStrip>();
+    let bytes = 0;
+    for (const { side, segment, data } of kept) {
+      const region = offers[side]?.regions[segment];
+      if (region === undefined) continue;
+      strips.set(`${side}/${segment}`, { region, data });
+      bytes += data.byteLength;
+    }
+    const tiles = this.#frames.get(frame) ?? new Map<number, PooledTile>();
+    this.#bytes += bytes - (tiles.get(tile)?.bytes ?? 0);
+    tiles.set(tile, { offers, strips, bytes });
+    this.#frames.set(frame, tiles);
+    for (const oldest of this.#frames.keys()) {
+      if (this.#bytes <= this.#limitBytes || oldest === frame) break;
+      this.drop(oldest);
+    }
+    if (this.#bytes > this.#limitBytes) this.drop(frame);
+  }
+
+  /** What a tile of this device offers; null when it has run elsewhere, or its strips are gone. */
+  offersOf(frame: string, tile: number): TileOffers | null {
+    return this.#frames.get(frame)?.get(tile)?.offers ?? null;
+  }
+
+  /** A region of what a neighbour of this tile keeps here; null when it is not there. */
+  find(plan: FtpPlan, frame: string, consumer: number, { map, region }: MapRegion): PooledStrip | null {
+    const segment = plan.segments.findIndex(({ firstLayer }) => firstLayer === map);
+    for (const side of SIDES) {
+      const producer = neighbourAt(plan.grid, consumer, side);
+      const strip = producer === null ? null : this.strip(frame, producer, side, segment);
+      if (strip !== null && containsRegion(strip.region, region)) return strip;
+    }
+    return null;
+  }
+
+  /**
+   * The strip that a producer of this device keeps for the neighbour that sees it at `side`.
+   *
+   * @param side where the producer lies, as seen from the consumer.
+   */
+  strip(frame: string, producer: number, side: Side, segment: number): PooledStrip | null {
+    return (
+      this.#frames
+        .get(frame)
+        ?.get(producer)
+        ?.strips.get(`${oppositeSide(side)}/${segment}`) ?? null
+    );
+  }
+
+  drop(frame: string): void {
+    for (const { bytes } of this.#frames.get(frame)?.values() ?? []) this.#bytes -= bytes;
+    this.#frames.delete(frame);
+  }
+}
+
+interface KeptData {
+  readonly side: Side;
+  readonly segment: number;
+  readonly data: Float32Array;
+}

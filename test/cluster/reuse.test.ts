@@ -1,0 +1,55 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { frameInput, frameOutput, samplePhoto, submit } from '../support/frames.js';
+import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
+import { relativeDifference, runUntiled } from '../support/untiled.js';
+
+/** Design section 5: |a - b| <= 1e-4 * max|b| with F32 on the wire. */
+const TOLERANCE = 1e-4;
+/** Rows of tiles one after another: nothing that reuse cannot save. */
+const ALONE = 1.01;
+
+async function macsOf(
+  { client }: TestCluster,
+  frame: string,
+): Promise<{ executed: number; needed: number; overlapBytes: number }> {
+  const trace = (await client.call('getFrameTrace', { path: { frame } })).json!;
+  const plan = (await client.call('getPlan')).json!;
+  return {
+    executed: trace.tiles.reduce((sum, { macs }) => sum + macs!, 0),
+    needed: plan.stages[0]!.macs,
+    overlapBytes: trace.tiles.reduce((sum, tile) => sum + tile.overlapBytes, 0),
+  };
+}
+
+describe('ftp-wst-s: overlap is reused, and the merged output equals the untiled one', () => {
+  let cluster: TestCluster | undefined;
+  afterEach(() => cluster?.stop());
+
+  const start = (order: string, devices: number) =>
+    startTestCluster({
+      yaml:
+        'model: { name: yolov2, weights: synthetic, width: 320, height: 320 }\n' +
+        'partition: { grid: 5x5, fusedDepth: 16 }\n' +
+        `schedule: { strategy: ftp-wst-s, order: ${order} }\n` +
+        'limits: { keptOutputs: 1 }',
+      devices,
+    });
+
+  test.each([
+    ['adaptive', 1],
+    ['adaptive', 3],
+    ['paper', 3],
+  ])('order %s, %i devices', { timeout: 60_000 }, async (order, devices) => {
+    cluster = await start(order, devices);
+    for (const photo of ['sample1.jpg', 'sample6.jpg']) {
+      const frame = await submit(cluster.client, samplePhoto(photo));
+      expect(frame.failure).toBeNull();
+      const input = await frameInput(cluster.client, frame.id, 320);
+      const merged = await frameOutput(cluster.client, frame.id);
+      expect(relativeDifference(merged, await runUntiled(cluster.config, input))).toBeLessThanOrEqual(TOLERANCE);
+      const { executed, needed, overlapBytes } = await macsOf(cluster, frame.id);
+      if (devices === 1) expect(executed / needed).toBeLessThanOrEqual(ALONE);
+      else expect(overlapBytes).toBeGreaterThan(0);
+    }
+  });
+});
