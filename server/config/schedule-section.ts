@@ -76,7 +76,7 @@ export const schedule = Type.Object(
   {
     strategy: optional(
       choice(
-        'Who runs which tile. This version has ftp-wst: work stealing without overlap reuse.',
+        'Who runs which tile: ftp-wst-s and ftp-wst steal work, with and without reuse of overlap; the others come later.',
         ['ftp-wst-s', 'ftp-wst', 'ftp-wsh', 'modnn'],
         defaults.strategy,
       ),

@@ -63,9 +63,13 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
       if (!parts.devices.has(thief)) {
         throw new HttpProblem(409, 'DT_DEVICE_UNKNOWN', `cluster.yaml declares no device ${thief}`);
       }
-      const task = board.handOut(thief, sequence);
-      const body = task === null ? null : bodyOf(task);
-      if (body === null) return reply.code(204).send();
+      let body: Uint8Array | null = null;
+      while (body === null) {
+        const task = board.handOut(thief, sequence);
+        if (task === null) return reply.code(204).send();
+        body = bodyOf(task);
+        if (body === null) parts.forget(task.frame);
+      }
       metrics.steals.inc({ direction: 'given' });
       metrics.bytesSent.inc({ kind: 'input' }, body.byteLength);
       return reply.type(OCTETS).send(body);

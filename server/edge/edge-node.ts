@@ -1,7 +1,8 @@
 import { type ComputeThread, startComputeThread } from '../compute/compute-thread.js';
 import type { ClusterConfig, DeviceConfig } from '../config/cluster-config.js';
 import { DeepThingsError } from '../errors.js';
-import { SIDES } from '../geometry/neighbours.js';
+import { oppositeSide, SIDES, type Side } from '../geometry/neighbours.js';
+import type { TileOffer } from '../geometry/tile-offer.js';
 import { loadSharp } from '../imaging/sharp-library.js';
 import { type ClusterPlan, largestTensorBody, planCluster } from '../node/cluster-plan.js';
 import { EventLog } from '../node/event-log.js';
@@ -12,7 +13,7 @@ import { createNodeApp } from '../node/node-app.js';
 import { createPeerClients } from '../node/peer-clients.js';
 import { planDigest } from '../node/plan-digest.js';
 import { onceOnly, type RunningNode } from '../node/running-node.js';
-import { NO_REUSE, type Reuse } from '../node/tile-reuse.js';
+import { type Holder, NO_REUSE, type Reuse } from '../node/tile-reuse.js';
 import { edgeHandlers } from './edge-handlers.js';
 import { EdgeStatus } from './edge-status.js';
 import { Executor } from './executor.js';
@@ -92,10 +93,21 @@ function queueLimit({ limits }: ClusterConfig, tiles: number): number {
   return 2 * tiles * limits.queuedFrames;
 }
 
-/** What this device keeps itself is to be had from it. */
-function withHolder({ offers, holders }: Reuse, { address, device }: EdgeStatus): Reuse {
-  const own = SIDES.filter((side) => offers[side] !== undefined && holders[side] === undefined);
-  return { offers, holders: { ...holders, ...Object.fromEntries(own.map((side) => [side, { device, address }])) } };
+/** Names this device where it is the one that keeps a strip; what its pool has dropped is not promised. */
+function named({ offers, holders }: Reuse, pool: StripPool, frame: string, { address, device }: EdgeStatus): Reuse {
+  const kept: Partial<Record<Side, TileOffer>> = { ...offers };
+  const all: Partial<Record<Side, Holder>> = { ...holders };
+  for (const side of SIDES.filter((name) => holders[name] === undefined)) {
+    const producer = offers[side]?.producer;
+    if (producer === undefined) continue;
+    const offer = pool.offersOf(frame, producer)?.[oppositeSide(side)];
+    if (offer === undefined) delete kept[side];
+    else {
+      kept[side] = offer;
+      all[side] = { device, address };
+    }
+  }
+  return { offers: kept, holders: all };
 }
 
 interface Ground {
@@ -115,7 +127,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
   const wirePlan = { plan, digest };
   const metrics = createMetrics({ role: 'edge', node: device });
   const events = new EventLog(Date.now().toString(36), limits.eventsKept);
-  const peers = createPeerClients(token);
+  const peers = createPeerClients(token, [config.gateway, ...config.devices]);
   const gateway = peers.client(config.gateway.address);
 
   const reuse = schedule.strategy === 'ftp-wst-s';
@@ -126,7 +138,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
     onTaken: ({ frame, tile }, asker) => book.started(frame, tile, asker),
     onBack: ({ frame, tile }) => book.cameBack(frame, tile),
   });
-  const ownFrames = new OwnFrames(limits.queuedFrames, 2 * limits.frameTimeoutMs);
+  const ownFrames = new OwnFrames(limits.queuedFrames, 2 * limits.frameTimeoutMs, (frame) => forget(frame));
   const outcomes = new Outcomes();
   const usualTile = new UsualTime();
   const common = { device, wirePlan, gateway, peers, board, ownFrames, book, pool, reuse, metrics, log };
@@ -136,7 +148,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
     ? new OfferKeeper({ ...common, address: (): string => status.address })
     : null;
   const executor = new Executor({ ...common, preparer, keeper, compute, sender, usualTile, events });
-  const isIdle = () => !executor.busy;
+  const isIdle = () => board.isIdle;
   const stealer = new Stealer({ ...common, isIdle, prefetch: schedule.prefetch, waitMs: schedule.steal.waitMs });
   const intake = new FrameIntake({ ...common, network, limits });
   const status: EdgeStatus = new EdgeStatus({
@@ -161,7 +173,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
     identity: () => status.identity(),
     counters: () => status.counters(),
     heartbeatMs: schedule.heartbeat.intervalMs,
-    keptFrames: () => pool.frames,
+    keptFrames: () => [...new Set([...pool.frames, ...ownFrames.ids])],
     onEnded: (frames) => frames.forEach(forget),
   });
 
@@ -177,7 +189,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
       intake,
       outcomes,
       registrar,
-      reuseOf: (task) => (reuse ? withHolder(book.reuseFor(task.frame, task.tile), status) : NO_REUSE),
+      reuseOf: (task) => (reuse ? named(book.reuseFor(task.frame, task.tile), pool, task.frame, status) : NO_REUSE),
       forget,
       clusterState: () => status.clusterState(registrar),
     }),

@@ -3,7 +3,9 @@ import type { ComputeThread } from '../compute/compute-thread.js';
 import type { EventLog } from '../node/event-log.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
+import type { PeerClients } from '../node/peer-clients.js';
 import type { EdgeTask } from './edge-task.js';
+import { handBackTask } from './hand-back.js';
 import type { OfferKeeper } from './offer-keeper.js';
 import type { ResultSender } from './result-sender.js';
 import type { TaskBoard } from './task-board.js';
@@ -18,6 +20,7 @@ export interface ExecutorParts {
   /** Null where nothing is reused. */
   readonly keeper: OfferKeeper | null;
   readonly sender: ResultSender;
+  readonly peers: PeerClients;
   readonly usualTile: UsualTime;
   readonly events: EventLog;
   readonly metrics: NodeMetrics;
@@ -67,13 +70,14 @@ export class Executor {
   }
 
   async #run(task: EdgeTask): Promise<void> {
-    const { board, compute, device, events, keeper, log, metrics, preparer, sender, usualTile } = this.#parts;
+    const { board, compute, device, events, keeper, log, metrics, peers, preparer, sender, usualTile } = this.#parts;
     const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
     const waitMs = performance.now() - task.arrivedMs;
     try {
       const prepared = await preparer.prepare(task);
-      if (prepared === null) {
-        log.debug(facts, 'tile dropped: its frame has ended');
+      if (prepared.kind !== 'ready') {
+        if (prepared.kind === 'ended') log.debug(facts, 'tile dropped: its frame has ended');
+        else await handBackTask(task, device, peers, log);
         board.finished(task);
         return;
       }

@@ -116,6 +116,7 @@ export class FrameIntake {
     const fresh = tasks.filter((task) => !board.has(task));
     if (!board.enqueue(fresh)) {
       ownFrames.close(frame);
+      book.close(frame);
       const detail = `the task queue of ${device} has no room for ${fresh.length} tiles`;
       throw new HttpProblem(429, 'DT_OVERLOADED', detail, { retryAfterSeconds: 1 });
     }

@@ -33,14 +33,17 @@ export class OfferKeeper {
   }
 
   keep(task: EdgeTask, job: TileJob, kept: readonly KeptStrip[]): void {
-    const { book, pool, wirePlan } = this.#parts;
+    const { book, device, pool, wirePlan } = this.#parts;
     const { frame, tile } = task;
-    const offers = offersOfTile(wirePlan.plan, cutTile(wirePlan.plan, tile, job.offers), job.keepFor);
-    if (kept.length > 0) pool.add(frame, tile, offers, kept);
+    // The frame has ended while its tile was computed: nobody will ask for anything of it.
+    if (task.source === device && !book.has(frame)) return;
+    const cut = cutTile(wirePlan.plan, tile, job.offers);
+    const offered = offersOfTile(wirePlan.plan, cut, job.keepFor);
+    const offers = kept.length > 0 && pool.add(frame, tile, offered, kept) ? offered : {};
     if (book.has(frame)) book.finished(frame, tile, offers, null);
-    // A tile that was stolen from another thief has no way home: its source just computes what it lacks.
+    // A tile that was pushed, or stolen from another than its source, has no way home: the source computes it as new.
     else if (task.victim?.device === task.source) {
-      const notice = { device: this.#parts.device, address: this.#parts.address(), offers };
+      const notice = { device, address: this.#parts.address(), offers };
       void this.#tell(task, task.victim.address, encodeOfferNotice(notice));
     }
   }

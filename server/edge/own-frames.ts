@@ -15,9 +15,17 @@ export class OwnFrames {
   readonly #maxAgeMs: number;
   readonly #frames = new Map<string, OwnFrame>();
 
-  constructor(limit: number, maxAgeMs: number) {
+  readonly #onOld: (frame: string) => void;
+
+  /** @param onOld told of a frame that the gateway has not ended in all that time: it is to be forgotten. */
+  constructor(limit: number, maxAgeMs: number, onOld: (frame: string) => void) {
     this.#limit = limit;
     this.#maxAgeMs = maxAgeMs;
+    this.#onOld = onOld;
+  }
+
+  get ids(): readonly string[] {
+    return [...this.#frames.keys()];
   }
 
   get size(): number {
@@ -46,8 +54,10 @@ export class OwnFrames {
 
   /** A gateway that vanished never says how its frames ended. */
   #dropOld(nowMs: number): void {
-    for (const { frame, openedMs } of this.#frames.values()) {
-      if (nowMs - openedMs > this.#maxAgeMs) this.#frames.delete(frame);
+    for (const { frame, openedMs } of [...this.#frames.values()]) {
+      if (nowMs - openedMs <= this.#maxAgeMs) continue;
+      this.#frames.delete(frame);
+      this.#onOld(frame);
     }
   }
 }

@@ -57,10 +57,10 @@ export class ResultSender {
   async #deliver(task: EdgeTask, result: ResultBody): Promise<void> {
     const { gateway, log, metrics, wirePlan } = this.#parts;
     const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
-    const bytes = encodeResultBody(wirePlan, result);
     const { signal } = this.#abort;
     for (let tries = 1; !signal.aborted; tries++) {
       try {
+        const bytes = encodeResultBody(wirePlan, result);
         const answer = await gateway.call('postResult', {
           body: { mediaType: 'application/octet-stream', bytes },
           signal,

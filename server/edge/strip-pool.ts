@@ -18,8 +18,8 @@ interface PooledTile {
 }
 
 /**
- * The border strips of finished tiles that this device computed, for as long as a neighbour may use them. Bounded by
- * bytes: the oldest frame's go first; who counted on one computes it instead.
+ * The border strips of finished tiles that this device computed, until their frame has ended. Bounded by bytes: the
+ * oldest frame's go first; who counted on one computes it instead.
  */
 export class StripPool {
   readonly #limitBytes: number;
@@ -39,8 +39,8 @@ export class StripPool {
     return [...this.#frames.keys()];
   }
 
-  /** Keeps what a tile offers. */
-  add(frame: string, tile: number, offers: TileOffers, kept: readonly KeptData[]): void {
+  /** @returns whether there was room for what the tile offers. */
+  add(frame: string, tile: number, offers: TileOffers, kept: readonly KeptData[]): boolean {
     const strips = new Map<string, PooledStrip>();
     let bytes = 0;
     for (const { side, segment, data } of kept) {
@@ -58,6 +58,7 @@ export class StripPool {
       this.drop(oldest);
     }
     if (this.#bytes > this.#limitBytes) this.drop(frame);
+    return this.#frames.has(frame);
   }
 
   /** What a tile of this device offers; null when it has run elsewhere, or its strips are gone. */

@@ -56,6 +56,11 @@ export class TaskBoard {
     return this.#stolen.length;
   }
 
+  /** Whether there is nothing to compute or to send. */
+  get isIdle(): boolean {
+    return this.pending === 0 && this.#stolen.length === 0 && this.#running.length === 0;
+  }
+
   /** Tasks handed out to thieves since the start. */
   get given(): number {
     return this.#given;
@@ -104,6 +109,8 @@ export class TaskBoard {
   handOut(thief: string, sequence: number): EdgeTask | null {
     const last = this.#lastHandouts.get(thief);
     if (last?.sequence === sequence) return last.task;
+    // An older request that was overtaken: nobody waits for its answer any more.
+    if (last !== undefined && sequence < last.sequence) return null;
     const task = this.#takeQueued(thief);
     if (task === null) return null;
     this.#lastHandouts.set(thief, { sequence, task });

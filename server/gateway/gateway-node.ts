@@ -109,7 +109,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
   const wirePlan = { plan, digest: planDigestText };
   const metrics = createMetrics({ role: 'gateway', node: 'gateway' });
   const events = new EventLog(epoch, limits.eventsKept);
-  const peers = createPeerClients(token);
+  const peers = createPeerClients(token, [config.gateway, ...config.devices]);
   const registry = new DeviceRegistry(config, { modelDigest: compute.modelDigest, planDigest: planDigestText });
 
   const stealDesk = new StealDesk();

@@ -6,7 +6,7 @@ import type { OperationHandlers } from '../node/operations.js';
 import { HttpProblem } from '../node/problem.js';
 import { decodeResultBody } from '../node/result-body.js';
 import type { WirePlan } from '../node/task-body.js';
-import type { DeviceRegistry } from './device-registry.js';
+import type { Admission, DeviceRegistry } from './device-registry.js';
 import { clientGone } from './frame-handlers.js';
 import type { FrameStore } from './frame-store.js';
 import type { LedgerKeeper } from './ledger-keeper.js';
@@ -67,16 +67,9 @@ function register(parts: WorkHandlerParts, registration: Registration): Schemas[
   const { epoch, events, heartbeatMs, keeper, log, registry, stealDesk } = parts;
   const { device, pending, leaving, tasks, handedOut, kept = [], counters } = registration;
   const before = registry.has(device) ? registry.document(device) : null;
+  let admission: Admission;
   try {
-    const admission = registry.admit(registration, Date.now());
-    if (admission.kind === 'news') {
-      if (admission.restarted || leaving) keeper.apply({ kind: 'device-left', device });
-      if (!leaving) {
-        const usualTileMs = counters.tileMs > 0 ? counters.tileMs : null;
-        keeper.apply({ kind: 'device-seen', device, usualTileMs, tasks, handedOut });
-      }
-      stealDesk.pending(device, leaving ? 0 : pending);
-    }
+    admission = registry.admit(registration, Date.now());
   } catch (error) {
     if (before !== null && before.state !== 'refused') {
       log.error({ device }, `device refused: ${(error as Error).message}`);
@@ -88,6 +81,14 @@ function register(parts: WorkHandlerParts, registration: Registration): Schemas[
       }
     }
     throw error;
+  }
+  if (admission.kind === 'news') {
+    if (admission.restarted || leaving) keeper.apply({ kind: 'device-left', device });
+    if (!leaving) {
+      const usualTileMs = counters.tileMs > 0 ? counters.tileMs : null;
+      keeper.apply({ kind: 'device-seen', device, usualTileMs, tasks, handedOut });
+    }
+    stealDesk.pending(device, leaving ? 0 : pending);
   }
   const now = registry.document(device);
   if (before?.state !== now.state) log.info({ device, address: now.address }, `device is ${now.state}`);

@@ -5,7 +5,7 @@ import type { TileOffers } from '../geometry/tile-offer.js';
 import { regionShape } from '../tensor/planes.js';
 import { decodeSafetensors, encodeSafetensors, type Tensor } from '../tensor/safetensors.js';
 import { formatTileOffers, parseTileOffers } from './offer-text.js';
-import { ADDRESS, DEVICE_ID, formatRegion, wireFacts } from './wire-facts.js';
+import { ADDRESS, DEVICE_ID, formatRegion, parseRegion, wireFacts } from './wire-facts.js';
 
 /** A region of a map as queries and tensors name it, `4:0,10,20,12`. */
 export interface MapRegion {
@@ -17,12 +17,14 @@ export function formatMapRegion({ map, region }: MapRegion): string {
   return `${map}:${formatRegion(region)}`;
 }
 
-/** @param text as the contract's pattern has it, regions separated by `;`. */
+/**
+ * @param text as the contract's pattern has it, regions separated by `;`; one that is repeated counts once.
+ * @throws DeepThingsError `DT_REGION` for an empty region.
+ */
 export function parseMapRegions(text: string): MapRegion[] {
-  return text.split(';').map((entry) => {
+  return [...new Set(text.split(';'))].map((entry) => {
     const [map, corners] = entry.split(':') as [string, string];
-    const [x0, y0, x1, y1] = corners.split(',').map(Number) as [number, number, number, number];
-    return { map: Number(map), region: { x0, x1, y0, y1 } };
+    return { map: Number(map), region: parseRegion(corners) };
   });
 }
 

@@ -1,8 +1,10 @@
 import { createClient, type DeepThingsClient } from '../../client/client.js';
 import { createUndiciTransport } from '../../client/undici-transport.js';
+import { DeepThingsError } from '../errors.js';
 
 /** Clients of other nodes by address, over one set of keep-alive connections. */
 export interface PeerClients {
+  /** @throws DeepThingsError `DT_ADDRESS_UNDECLARED` */
   client(address: string): DeepThingsClient;
   close(): Promise<void>;
 }
@@ -10,13 +12,19 @@ export interface PeerClients {
 /** More addresses than a cluster has devices are not remembered. */
 const CLIENTS_LIMIT = 1_024;
 
-export function createPeerClients(token: string | null): PeerClients {
+/** @param nodes the declared ones: requests, and the token with them, go to no other host. */
+export function createPeerClients(token: string | null, nodes: readonly { readonly address: string }[]): PeerClients {
+  const hosts = new Set(nodes.map(({ address }) => new URL(address).hostname));
   const { transport, close } = createUndiciTransport();
   const clients = new Map<string, DeepThingsClient>();
   return {
     client(address) {
       const known = clients.get(address);
       if (known !== undefined) return known;
+      const host = URL.canParse(address) ? new URL(address).hostname : null;
+      if (host === null || !hosts.has(host)) {
+        throw new DeepThingsError('DT_ADDRESS_UNDECLARED', `cluster.yaml declares no node at ${address.slice(0, 200)}`);
+      }
       if (clients.size >= CLIENTS_LIMIT) clients.clear();
       const client = createClient({ baseUrl: address, transport, token: token ?? undefined });
       clients.set(address, client);

@@ -26,10 +26,8 @@ export type TileState =
  * - `busy`: devices at work over tiles queued, at most 1: towards the end large tiles first.
  *
  * The last two count only while another tile is in flight: a device alone goes row by row, and computes nothing twice.
- * Equal ones go by the lowest id. The weights are round numbers from the middle of a broad optimum over YOLOv2,
- * Tiny-YOLO and VGG stacks, grids from 3x3 to 8x8, 1 to 8 devices, with and without noise and prefetch. Simulated there
- * it is 6 % faster on average than least waste, then least regret (design, section 6), and 18 % faster than the paper's
- * order (section IV.C.2); `test/scheduling/adaptive-order.test.ts` has the figures for YOLOv2.
+ * Equal ones go by the lowest id. The weights are round numbers from the middle of a broad optimum.
+ * `test/scheduling/adaptive-order.test.ts` compares it with the paper's order (section IV.C.2) for YOLOv2.
  *
  * @param queued tiles to choose from, in any order.
  * @param states of every tile of the frame, by `tileId`; those in `queued` count as queued whatever it says. For a

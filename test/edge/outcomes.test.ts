@@ -73,7 +73,7 @@ describe('the frames that a device sources', () => {
   const frame = (name: string, openedMs: number) => ({ frame: name, data: new Uint8Array(3), digest: 'ab', openedMs });
 
   it('are as many as it may have; one more is told to come back', () => {
-    const own = new OwnFrames(2, 1_000);
+    const own = new OwnFrames(2, 1_000, () => {});
     own.requireRoom(0);
     own.open(frame('f', 0));
     own.open(frame('g', 0));
@@ -85,7 +85,7 @@ describe('the frames that a device sources', () => {
   });
 
   it('are dropped when the gateway never says how they ended', () => {
-    const own = new OwnFrames(1, 1_000);
+    const own = new OwnFrames(1, 1_000, () => {});
     own.open(frame('f', 0));
     expect(() => own.requireRoom(1_000)).toThrow();
     own.requireRoom(1_001);

@@ -123,7 +123,7 @@ export const CLUSTER_FILE_SCHEMA = {
         "strategy": {
           "type": "string",
           "enum": ["ftp-wst-s", "ftp-wst", "ftp-wsh", "modnn"],
-          "description": "Who runs which tile. This version has ftp-wst: work stealing without overlap reuse.",
+          "description": "Who runs which tile: ftp-wst-s and ftp-wst steal work, with and without reuse of overlap; the others come later.",
           "default": "ftp-wst-s"
         },
         "order": {
