@@ -7,6 +7,8 @@ import { relativeDifference, runUntiled } from '../support/untiled.js';
 const TOLERANCE = 1e-4;
 /** Rows of tiles one after another: nothing that reuse cannot save. */
 const ALONE = 1.01;
+/** Without reuse this plan computes 3.74 times what is needed; how much is saved hangs on the machine's mood. */
+const REUSED = 2.8;
 
 async function macsOf(
   { client }: TestCluster,
@@ -49,7 +51,10 @@ describe('ftp-wst-s: overlap is reused, and the merged output equals the untiled
       expect(relativeDifference(merged, await runUntiled(cluster.config, input))).toBeLessThanOrEqual(TOLERANCE);
       const { executed, needed, overlapBytes } = await macsOf(cluster, frame.id);
       if (devices === 1) expect(executed / needed).toBeLessThanOrEqual(ALONE);
-      else expect(overlapBytes).toBeGreaterThan(0);
+      else {
+        expect(overlapBytes).toBeGreaterThan(0);
+        expect(executed / needed).toBeLessThan(REUSED);
+      }
     }
   });
 });
