@@ -71,7 +71,10 @@ describe('bytes of the strips that are kept', () => {
   it('of the current frame go last, and of one tile only where they fit alone', () => {
     const pool = new StripPool(second + third - 1);
     add(pool, 'a-1', 0);
-    expect(add(pool, 'a-2', 1)).toBe(first + second <= second + third - 1);
+    expect([add(pool, 'a-2', 1), pool.frames]).toEqual([
+      true,
+      first + second < second + third ? ['a-1', 'a-2'] : ['a-2'],
+    ]);
     expect(add(pool, 'a-2', 2)).toBe(false);
     expect([pool.frames, pool.bytes]).toEqual([[], 0]);
     expect(add(pool, 'a-2', 2)).toBe(true);
@@ -79,6 +82,14 @@ describe('bytes of the strips that are kept', () => {
     const tiny = new StripPool(first - 1);
     expect([add(tiny, 'a-1', 0), tiny.bytes, tiny.frames]).toEqual([false, 0, []]);
     expect(new StripPool(first).add('a-1', 0, ranWhole(0).offers, ranWhole(0).kept)).toBe(true);
+  });
+
+  it('of the oldest frame go even when it is that one that grows', () => {
+    const pool = new StripPool(first + second);
+    add(pool, 'a-1', 0);
+    add(pool, 'a-2', 1);
+    expect(add(pool, 'a-1', 2)).toBe(false);
+    expect([pool.frames, pool.bytes]).toEqual([['a-2'], second]);
   });
 
   it('never differ from what is there, however often frames come, go and come again', () => {

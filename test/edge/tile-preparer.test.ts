@@ -1,0 +1,299 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DeepThingsClient } from '../../client/client.js';
+import { ProblemError } from '../../client/problem-error.js';
+import { loadTileExecutor, type TileExecutor } from '../../server/compute/tile-executor.js';
+import type { EdgeTask } from '../../server/edge/edge-task.js';
+import { OwnFrames } from '../../server/edge/own-frames.js';
+import { ReuseBook } from '../../server/edge/reuse-book.js';
+import { StripPool } from '../../server/edge/strip-pool.js';
+import { type Preparation, TilePreparer } from '../../server/edge/tile-preparer.js';
+import { createEngine } from '../../server/engine/engines.js';
+import { planFtp } from '../../server/geometry/ftp-plan.js';
+import { isEmptyRegion, wholeMap } from '../../server/geometry/region.js';
+import { cutTile } from '../../server/geometry/tile-cut.js';
+import { offersOfTile } from '../../server/geometry/tile-offer.js';
+import { fusedGeometry } from '../../server/model/layer-geometry.js';
+import { describeModel } from '../../server/model/model-source.js';
+import { seededRandom } from '../../server/model/seeded-random.js';
+import { synthesizeWeights } from '../../server/model/synthetic-weights.js';
+import { cutInputBody } from '../../server/node/input-body.js';
+import { createMetrics } from '../../server/node/metrics.js';
+import { encodeStrips, formatMapRegion, type MapRegion, parseMapRegions } from '../../server/node/overlap-body.js';
+import { NO_REUSE, type Reuse } from '../../server/node/tile-reuse.js';
+import { cropRegion, placeRegion, regionShape, valuesOf } from '../../server/tensor/planes.js';
+import { encodeSafetensors, type Tensor } from '../../server/tensor/safetensors.js';
+import { silent } from '../support/test-cluster.js';
+import { relativeDifference, wholeTile } from '../support/untiled.js';
+
+/** Design section 5: |a - b| <= 1e-4 * max|b|. */
+const TOLERANCE = 1e-4;
+const FRAME = 'zz-1';
+const AMPLE = 1e9;
+const DEPTH = 8;
+const network = describeModel({ name: 'face-detector', width: 96, height: 96 });
+const geometry = fusedGeometry(network, DEPTH);
+const plan = planFtp(geometry, DEPTH, { rows: 3, columns: 3 });
+const wholePlan = planFtp(geometry, DEPTH, { rows: 1, columns: 1 });
+const wirePlan = { plan, digest: 'd' };
+const map = plan.maps[0]!;
+const noise = seededRandom(7);
+const picture = Uint8Array.from({ length: valuesOf(map) }, () => Math.floor(noise() * 256));
+const OWN = { device: 'e0', address: 'http://e0' };
+
+let executor: TileExecutor;
+let untiled: Float32Array;
+beforeAll(async () => {
+  const engine = await createEngine('onnxruntime', { threads: 1 });
+  const { weights } = synthesizeWeights(network, 3);
+  executor = await loadTileExecutor(engine, network, weights, plan);
+  const whole = await loadTileExecutor(engine, network, weights, wholePlan);
+  untiled = (await whole.run(wholeTile(picture))).output.data;
+  await whole.release();
+});
+afterAll(() => executor?.release());
+
+const ANSWERS = ['all', 'some', 'none', 'misshapen', 'mistyped', 'nonsense', 'problem', 'refused', 'late'] as const;
+type AnswerKind = (typeof ANSWERS)[number];
+/** Answers after which a holder is left alone. */
+const SILENT: readonly AnswerKind[] = ['refused', 'late', 'nonsense'];
+
+const nobody = { call: () => Promise.reject(new Error('nobody is there')) };
+
+function problem(status: number): ProblemError {
+  return new ProblemError({ type: 'about:blank', title: 'No', status, code: 'DT_NO', detail: 'no' });
+}
+
+/** Another device: keeps what it was given, and answers for it as it is told to. */
+class Holder {
+  readonly pool = new StripPool(AMPLE);
+  asked = 0;
+  constructor(
+    readonly address: string,
+    readonly answer: () => AnswerKind,
+    readonly random: () => number,
+  ) {}
+
+  async call(
+    operation: string,
+    { path, query }: { path: { frame: string; tile: number }; query: { regions: string } },
+  ) {
+    expect(operation).toBe('getOverlap');
+    this.asked++;
+    const answer = this.answer();
+    if (answer === 'refused') throw new Error('ECONNREFUSED');
+    if (answer === 'late') throw new DOMException('too late', 'TimeoutError');
+    if (answer === 'problem') throw problem(503);
+    if (answer === 'nonsense') return { bytes: Uint8Array.of(1, 2, 3) };
+    const wanted = parseMapRegions(query.regions);
+    const gone = (): boolean => answer === 'none' || (answer === 'some' && this.random() < 0.5);
+    const there = wanted.flatMap((entry) => {
+      const strip = gone() ? null : this.pool.find(plan, path.frame, path.tile, entry);
+      if (strip === null) return [];
+      const { channels } = plan.maps[entry.map]!;
+      return [{ ...entry, data: cropRegion(strip.data, channels, strip.region, entry.region) }];
+    });
+    const oddOf = (entry: MapRegion): Tensor => {
+      if (answer === 'misshapen') return { type: 'F32', shape: [2], data: new Float32Array(2) };
+      const { channels, height, width } = regionShape(plan.maps[entry.map]!.channels, entry.region);
+      return { type: 'U8', shape: [channels, height, width], data: new Uint8Array(channels * height * width) };
+    };
+    if (answer === 'misshapen' || answer === 'mistyped') {
+      const odd = Object.fromEntries(wanted.map((entry) => [formatMapRegion(entry), oddOf(entry)]));
+      return { bytes: encodeSafetensors(odd, {}) };
+    }
+    return { bytes: encodeStrips(plan, there, []) };
+  }
+}
+
+interface WorldOptions {
+  readonly seed?: number;
+  readonly own?: boolean;
+  readonly reuse?: boolean;
+  readonly answer?: (random: () => number) => AnswerKind;
+  readonly gateway?: () => unknown;
+}
+
+/** One device under test, its cluster around it, and one frame. */
+function world({ seed = 1, own = false, reuse = true, answer = () => 'all', gateway }: WorldOptions = {}) {
+  const random = seededRandom(seed, 5);
+  const holders = ['e1', 'e2', 'e3'].map((id) => new Holder(`http://${id}`, () => answer(random), random));
+  const asked = { gateway: 0 };
+  const gatewayCall = async (operation: string, { query }: { query: { region: string } }) => {
+    expect(operation).toBe('getFrameInput');
+    asked.gateway++;
+    if (gateway !== undefined) return gateway();
+    return { bytes: cutInputBody(map, { frame: FRAME, digest: 'd', data: picture }, query.region) };
+  };
+  const sourceBook = new ReuseBook(plan);
+  sourceBook.open(FRAME);
+  const ownFrames = new OwnFrames(9, AMPLE, () => undefined);
+  if (own) ownFrames.open({ frame: FRAME, data: picture, digest: 'd', openedMs: 0 });
+  const pool = new StripPool(AMPLE);
+  const preparer = new TilePreparer({
+    wirePlan,
+    gateway: { baseUrl: '', call: gatewayCall } as unknown as DeepThingsClient,
+    peers: {
+      client: (address) => (holders.find((one) => one.address === address) ?? nobody) as unknown as DeepThingsClient,
+      close: async () => undefined,
+    },
+    ownFrames,
+    book: own ? sourceBook : new ReuseBook(plan),
+    pool,
+    reuse,
+    metrics: createMetrics({ role: 'edge', node: 'e0' }),
+    log: silent,
+  });
+  /** What the source names when it hands a tile out: everything has a holder. */
+  const named = (tile: number): Reuse => {
+    const { offers, holders: others } = sourceBook.reuseFor(FRAME, tile);
+    const all = Object.fromEntries(Object.keys(offers).map((side) => [side, others[side as 'north'] ?? OWN]));
+    return { offers, holders: all };
+  };
+  const taskOf = (tile: number, given: Reuse = named(tile)): EdgeTask => {
+    const { input } = cutTile(plan, tile, given.offers);
+    const data = isEmptyRegion(input) ? new Uint8Array(0) : cropRegion(picture, map.channels, wholeMap(map), input);
+    const travelled = own ? { input: null, reuse: NO_REUSE } : { input: { region: input, data }, reuse: given };
+    const facts = { frame: FRAME, tile, attempt: 1, source: own ? 'e0' : 'e9', inputDigest: 'd', victim: null };
+    return { ...facts, ...travelled, inputBytes: 0, transferMs: 0, arrivedMs: 0 };
+  };
+  /** Prepares and runs a tile; what it keeps goes to a holder, or to this device. */
+  const run = async (tile: number, holder: Holder | null, merged?: Float32Array) => {
+    const ready = readyOf(await preparer.prepare(taskOf(tile)));
+    const { output, kept, macs } = await executor.run(ready.job);
+    const offers = offersOfTile(plan, cutTile(plan, tile, ready.job.offers), ready.job.keepFor);
+    (holder?.pool ?? pool).add(FRAME, tile, offers, kept);
+    const at = holder && { device: holder.address.slice(-2), address: holder.address };
+    sourceBook.finished(FRAME, tile, offers, at);
+    const shape = plan.maps[DEPTH]!;
+    if (merged) placeRegion(merged, shape.channels, wholeMap(shape), output.data, plan.tiles[tile]!.regions[DEPTH]!);
+    return { ...ready, macs };
+  };
+  return { random, holders, asked, pool, preparer, taskOf, run, ownFrames };
+}
+
+function readyOf(preparation: Preparation) {
+  if (preparation.kind !== 'ready') throw new Error(`expected a tile that is ready, got ${preparation.kind}`);
+  return preparation;
+}
+
+/** All tiles in a random order, each one's strips kept by a random device. */
+async function runFrame(options: WorldOptions) {
+  const { random, holders, asked, pool, run } = world(options);
+  const order = plan.tiles.map(({ tileId }) => ({ tileId, key: random() })).sort((a, b) => a.key - b.key);
+  const merged = new Float32Array(valuesOf(plan.maps[DEPTH]!)).fill(Number.NaN);
+  const sum = { macs: 0, overlapBytes: 0 };
+  for (const { tileId } of order) {
+    const holder = random() < 0.3 ? null : holders[Math.floor(random() * 3)]!;
+    const { macs, overlapBytes } = await run(tileId, holder, merged);
+    sum.macs += macs;
+    sum.overlapBytes += overlapBytes;
+    // Sometimes this device loses all that it keeps.
+    if (options.answer !== undefined && random() < 0.1) pool.drop(FRAME);
+  }
+  expect(relativeDifference(merged, untiled)).toBeLessThanOrEqual(TOLERANCE);
+  return { ...sum, inputsAsked: asked.gateway, asked: holders.map((holder) => holder.asked) };
+}
+
+describe.each([true, false])('the merged output equals the untiled one (this device is the source: %s)', (own) => {
+  it.each(ANSWERS)('where holders answer: %s', { timeout: 60_000 }, async (kind) => {
+    let inputsAsked = 0;
+    for (const seed of [1, 2, 3]) {
+      const ran = await runFrame({ seed, own, answer: () => kind });
+      expect(Math.max(...ran.asked) > 1).toBe(!SILENT.includes(kind));
+      if (SILENT.includes(kind) || kind === 'problem') expect(ran.overlapBytes).toBe(0);
+      inputsAsked += ran.inputsAsked;
+    }
+    if (own) expect(inputsAsked).toBe(0);
+    else if (kind !== 'all') expect(inputsAsked).toBeGreaterThan(0);
+  });
+
+  it('where each answers something else each time', { timeout: 60_000 }, async () => {
+    for (let seed = 10; seed < 20; seed++) {
+      await runFrame({ seed, own, answer: (random) => ANSWERS[Math.floor(random() * ANSWERS.length)]! });
+    }
+  });
+
+  it('and what is reused is not computed', async () => {
+    const all = await runFrame({ own });
+    const none = await runFrame({ own, answer: () => 'none' });
+    const whole = await runFrame({ own, reuse: false });
+    expect([all.inputsAsked, whole.asked, whole.overlapBytes]).toEqual([0, [0, 0, 0], 0]);
+    expect(all.overlapBytes).toBeGreaterThan(0);
+    expect(all.macs).toBeLessThan(none.macs);
+    expect(none.macs).toBeLessThanOrEqual(whole.macs);
+  });
+});
+
+describe('what a tile counts on', () => {
+  it('is asked of each holder once, all at once, and of this device first', async () => {
+    const { holders, run, pool } = world();
+    const [first, second] = holders as [Holder, Holder];
+    for (const [tile, holder] of [
+      [3, null],
+      [3, second],
+      [1, first],
+      [7, first],
+    ] as const)
+      await run(tile, holder);
+    const before = holders.map(({ asked }) => asked);
+    const { job, overlapBytes } = await run(4, null);
+    expect(holders.map(({ asked }, i) => asked - before[i]!)).toEqual([1, 0, 0]);
+    expect(Object.keys(job.offers).sort()).toEqual(['north', 'south', 'west']);
+    expect(overlapBytes).toBeGreaterThan(0);
+    expect(pool.offersOf(FRAME, 3)).not.toBeNull();
+  });
+
+  it('does not include a side whose holder is unknown', async () => {
+    const { holders, run, preparer, taskOf } = world();
+    await run(1, holders[0]!);
+    const { offers } = taskOf(4).reuse;
+    const ready = readyOf(await preparer.prepare(taskOf(4, { offers, holders: {} })));
+    expect([ready.job.offers, ready.job.strips, holders[0]!.asked]).toEqual([{}, [], 0]);
+  });
+
+  it('nothing without reuse: nobody is asked, and nothing is kept', async () => {
+    const { holders, run, preparer, taskOf, asked } = world({ reuse: false });
+    expect((await run(1, holders[0]!)).job.keepFor).toEqual([]);
+    const { job, overlapBytes } = readyOf(await preparer.prepare(taskOf(4)));
+    expect([job.offers, job.strips, job.keepFor, overlapBytes]).toEqual([{}, [], [], 0]);
+    expect([holders.map((holder) => holder.asked), asked.gateway]).toEqual([[0, 0, 0], 0]);
+  });
+
+  it.each([true, false])('strips are kept for sides that may still be computed (the source: %s)', async (own) => {
+    const { run } = world({ own });
+    await run(1, null);
+    expect((await run(4, null)).job.keepFor).toEqual([...(own ? [] : ['north']), 'south', 'west', 'east']);
+  });
+});
+
+describe('a tile whose input cannot be had', () => {
+  /** A tile whose input was cut by a strip that is lost. */
+  async function lacking(gateway: () => unknown) {
+    const made = world({ gateway, answer: () => 'none' });
+    await made.run(1, made.holders[0]!);
+    return { ...made, got: await made.preparer.prepare(made.taskOf(4)) };
+  }
+  const fail = (error: Error) => () => Promise.reject(error);
+
+  it('has ended where the gateway knows its frame no more', async () => {
+    const { got, asked } = await lacking(fail(problem(404)));
+    expect([got, asked.gateway]).toEqual([{ kind: 'ended' }, 1]);
+  });
+
+  it.each([
+    ['a problem', fail(problem(503))],
+    ['no answer', fail(new Error('ECONNRESET'))],
+    ['nonsense', () => ({ bytes: Uint8Array.of(1) })],
+    ['no input', () => ({ bytes: encodeSafetensors({}, {}) })],
+  ])('is given up after a second try: %s', async (_name, gateway) => {
+    const { got, asked } = await lacking(gateway);
+    expect([got, asked.gateway]).toEqual([{ kind: 'no-input' }, 2]);
+  });
+
+  it('has ended with the frame of this device that it was cut from', async () => {
+    const { ownFrames, preparer, taskOf, asked } = world({ own: true });
+    expect((await preparer.prepare(taskOf(4))).kind).toBe('ready');
+    ownFrames.close(FRAME);
+    expect([await preparer.prepare(taskOf(4)), asked.gateway]).toEqual([{ kind: 'ended' }, 0]);
+  });
+});
