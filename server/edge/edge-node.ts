@@ -175,6 +175,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
     heartbeatMs: schedule.heartbeat.intervalMs,
     keptFrames: () => [...new Set([...pool.frames, ...ownFrames.ids])],
     onEnded: (frames) => frames.forEach(forget),
+    onTaken: () => stealer.resume(),
   });
 
   const app = await createNodeApp({

@@ -17,6 +17,8 @@ export interface RegistrarParts {
   readonly heartbeatMs: number;
   /** Frames that have ended, as far as the gateway was asked about them. */
   readonly onEnded: (frames: readonly string[]) => void;
+  /** The gateway takes this device for the first time, or again after it did not. */
+  readonly onTaken: () => void;
   readonly log: Logger;
 }
 
@@ -85,7 +87,10 @@ export class Registrar {
   async #try(): Promise<boolean> {
     try {
       await this.#register(false, this.#stop.signal);
-      if (this.#lastProblem !== null) this.#parts.log.info('the gateway takes this device again');
+      if (this.#lastProblem !== null) {
+        this.#parts.log.info('the gateway takes this device again');
+        this.#parts.onTaken();
+      }
       this.#lastProblem = null;
       return false;
     } catch (error) {

@@ -41,6 +41,8 @@ export class Stealer {
   readonly #stop = new AbortController();
   /** Aborted when own work arrives while the gateway holds the request for a victim. */
   #poll = new AbortController();
+  /** Aborted to end a pause after failures. */
+  #pause = new AbortController();
   #sequence = Date.now();
   #tilesStolen = 0;
   #wake: (() => void) | null = null;
@@ -62,9 +64,15 @@ export class Stealer {
     this.#loop = this.#steal();
   }
 
+  /** The gateway takes this device (again): no reason to wait any longer after what failed before. */
+  resume(): void {
+    this.#pause.abort();
+  }
+
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#poll.abort();
+    this.#pause.abort();
     this.#wake?.();
     await this.#loop;
   }
@@ -100,7 +108,8 @@ export class Stealer {
         failures++;
         metrics.retries.inc({ what: 'steal' });
         log.debug({ err: error, failures }, 'stealing failed');
-        await pause(backoffMs(RETRY, failures, Math.random()), signal);
+        this.#pause = new AbortController();
+        await pause(backoffMs(RETRY, failures, Math.random()), this.#pause.signal);
       }
     }
   }
