@@ -1,20 +1,25 @@
 // Writes everything that is generated and committed. `.ci/run` runs it and fails when git then sees a difference.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import openapiTS, { astToString } from 'openapi-typescript';
 import { parse } from 'yaml';
+
+/** Leaves a file alone that has this text already, so that nothing is built again for it. */
+function write(url, text) {
+  if (!existsSync(url) || readFileSync(url, 'utf8') !== text) writeFileSync(url, text);
+}
 
 const banner = '// Generated from openapi.yaml by `npm run generate`. Do not edit.\n';
 const contractUrl = new URL('../openapi.yaml', import.meta.url);
 
-writeFileSync(
+write(
   new URL('../client/generated/contract.ts', import.meta.url),
   banner + astToString(await openapiTS(contractUrl, { alphabetize: false })),
 );
 
 const contract = parse(readFileSync(contractUrl, 'utf8'));
 // Nodes read this one: parsing YAML takes a small machine a second at every start.
-writeFileSync(new URL('../client/generated/openapi.json', import.meta.url), `${JSON.stringify(contract)}\n`);
+write(new URL('../client/generated/openapi.json', import.meta.url), `${JSON.stringify(contract)}\n`);
 const operations = Object.entries(contract.paths).flatMap(([path, item]) =>
   Object.entries(item)
     .filter(([method]) => ['get', 'put', 'post', 'delete', 'patch'].includes(method))
@@ -22,12 +27,12 @@ const operations = Object.entries(contract.paths).flatMap(([path, item]) =>
       ([method, operation]) => `  ${operation.operationId}: { method: '${method.toUpperCase()}', path: '${path}' },`,
     ),
 );
-writeFileSync(
+write(
   new URL('../client/generated/operations.ts', import.meta.url),
   `${banner}export const OPERATIONS = {\n${operations.join('\n')}\n} as const;\n`,
 );
 
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'tsconfig.build.json'], { stdio: 'inherit' });
 const { clusterFileSchemaModule, clusterJsonSchemaText } = await import('../dist/server/config/editor-schema.js');
-writeFileSync(new URL('../server/config/cluster.schema.json', import.meta.url), clusterJsonSchemaText());
-writeFileSync(new URL('../server/config/generated/cluster-file-schema.ts', import.meta.url), clusterFileSchemaModule());
+write(new URL('../server/config/cluster.schema.json', import.meta.url), clusterJsonSchemaText());
+write(new URL('../server/config/generated/cluster-file-schema.ts', import.meta.url), clusterFileSchemaModule());
