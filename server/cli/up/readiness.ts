@@ -3,7 +3,7 @@ import { ProblemError } from '../../../client/problem-error.js';
 import { DeepThingsError } from '../../errors.js';
 import { pause } from '../../node/pause.js';
 
-const POLL_MS = 25;
+const POLL_MS = 100;
 /** One answer; a node that is busy starting may take a while. */
 const ANSWER_LIMIT_MS = 2_000;
 
