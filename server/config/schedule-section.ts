@@ -12,7 +12,7 @@ const steal = Type.Object(
     waitMs: optional(
       milliseconds('How long the gateway holds the request of an idle device.', {
         minimum: 100,
-        maximum: 120_000,
+        maximum: 60_000,
         default: defaults.steal.waitMs,
       }),
     ),

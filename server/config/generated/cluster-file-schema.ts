@@ -146,7 +146,7 @@ export const CLUSTER_FILE_SCHEMA = {
               "type": "integer",
               "description": "How long the gateway holds the request of an idle device. In milliseconds.",
               "minimum": 100,
-              "maximum": 120000,
+              "maximum": 60000,
               "default": 20000
             }
           },
