@@ -259,8 +259,9 @@ export interface paths {
         put?: never;
         /**
          * Give a device a task
-         * @description The gateway pushes a tile whose lease expired or whose device was lost (and, with work sharing, every tile).
-         *     The result comes by `/results`; a pushed tile can be stolen again.
+         * @description The gateway pushes a tile whose lease expired or whose device was lost; such a tile can be stolen again. With
+         *     work sharing it pushes every tile, with MoDNN every layer's slices of rows; those stay where they are. The
+         *     result comes by `/results`.
          */
         post: operations["pushTask"];
         delete?: never;
@@ -308,7 +309,8 @@ export interface paths {
         get: operations["getOverlap"];
         /**
          * What a finished tile offers its neighbours
-         * @description `tile` is the producer. With the strips themselves, or only where they are.
+         * @description `tile` is the producer. On the gateway: the strips themselves, for its pool. On the frame's source: only what is
+         *     offered and who keeps it; the answer says which sides a tile that is not handed out yet can still use.
          */
         put: operations["putOverlap"];
         post?: never;
@@ -330,7 +332,8 @@ export interface paths {
         put?: never;
         /**
          * A tile's output to the gateway, or a frame's outcome to its source
-         * @description On the gateway: one tile's output as safetensors; the first valid one of any attempt counts.
+         * @description On the gateway: one tile's output as safetensors; the first valid one of any attempt counts. With MoDNN the rows
+         *     of a slice that others need for the next layer, in the end all of it; only the present attempt counts.
          *     On an edge device: how a frame of this source ended; its buffers are freed.
          */
         post: operations["postResult"];
@@ -478,6 +481,12 @@ export interface components {
                 height: number;
             };
         };
+        /**
+         * @description `ftp-wst-s`: devices steal tiles and reuse overlap. `ftp-wst`: without reuse. `ftp-wsh`: the gateway shares tiles
+         *     out. `modnn`: the gateway shares out each layer in slices of rows.
+         * @enum {unknown}
+         */
+        Strategy: "ftp-wst-s" | "ftp-wst" | "ftp-wsh" | "modnn";
         /** @enum {unknown} */
         FrameState: "queued" | "running" | "finishing" | "complete" | "failed";
         /** @description Why a frame failed */
@@ -487,6 +496,7 @@ export interface components {
         };
         Frame: {
             id: components["schemas"]["FrameId"];
+            strategy: components["schemas"]["Strategy"];
             state: components["schemas"]["FrameState"];
             source: components["schemas"]["DeviceId"];
             /** Format: date-time */
@@ -502,6 +512,7 @@ export interface components {
             /** @description SHA-256 of the letterboxed picture */
             inputDigest: string;
             tiles: {
+                /** @description Tiles, with `modnn` slices */
                 total: number;
                 done: number;
                 /** @description Tiles whose output came from this device */
@@ -530,9 +541,31 @@ export interface components {
         FrameTrace: {
             frame: components["schemas"]["FrameId"];
             source: components["schemas"]["DeviceId"];
-            strategy: string;
+            strategy: components["schemas"]["Strategy"];
             /** Format: date-time */
             createdAt: string;
+            /** @description Bodies that travelled between nodes for this frame, by what they carried, as far as is known by now */
+            bytes: {
+                /** @description The submitted picture */
+                picture: number;
+                /** @description The letterboxed picture, from its source to the gateway (`ftp-wsh`, `modnn`) */
+                frame: number;
+                /** @description Inputs of tiles and slices */
+                input: number;
+                /** @description Strips of neighbouring tiles, border rows of slices */
+                overlap: number;
+                /** @description Outputs of the fused stack */
+                result: number;
+                /** @description Requests for victims and tasks, offers, announcements about this frame */
+                control: number;
+            };
+            /** @description Multiply-accumulates of the fused stack */
+            macs: {
+                /** @description By all tiles that counted */
+                executed: number;
+                /** @description Of the untiled stack */
+                needed: number;
+            };
             tiles: components["schemas"]["TileTrace"][];
         };
         TileTrace: {
@@ -554,6 +587,8 @@ export interface components {
             /** @description Strips that came from other devices */
             overlapBytes: number;
             resultBytes: number;
+            /** @description What was said to get and to finish it */
+            controlBytes: number;
             /** @description Multiply-accumulates executed */
             macs: number | null;
             history: {
@@ -612,7 +647,10 @@ export interface components {
             /** @description Every task that it has, which renews their leases */
             tasks: {
                 frame: components["schemas"]["FrameId"];
-                tile: components["schemas"]["TileId"];
+                /** @description A tile, or with `layer` a slice */
+                tile: number;
+                /** @description With `modnn` */
+                layer?: number;
                 attempt: components["schemas"]["Attempt"];
                 /** @enum {unknown} */
                 state: "queued" | "waiting" | "running";
@@ -823,13 +861,15 @@ export interface operations {
                 wait?: number;
                 /** @description The device that the frame's tiles are first queued on; without it the gateway chooses the one with the least pending. */
                 source?: components["schemas"]["DeviceId"];
+                /** @description How this frame is computed, instead of as `schedule.strategy` in `cluster.yaml` says; to compare strategies. */
+                strategy?: components["schemas"]["Strategy"];
                 /** @description Between nodes. `false` says that the source sends this itself and has the picture already. */
                 deliver?: boolean;
                 /** @description Between nodes. The gateway gives a source the picture of this frame, which it has allotted. */
                 frame?: components["schemas"]["FrameId"];
                 /** @description Between nodes. The gateway's epoch, with `frame`. */
                 epoch?: components["schemas"]["Epoch"];
-                /** @description Between nodes. The attempt that the source's tiles are, with `frame`. */
+                /** @description Between nodes. The attempt that the source's tiles are, with `frame`; with `strategy` in every case. */
                 attempt?: components["schemas"]["Attempt"];
                 /**
                  * @description Between nodes. Digest of the letterboxed picture as the gateway has it, with `frame`. A source whose own
@@ -861,6 +901,7 @@ export interface operations {
                      *       "id": "mbx2k0g1-1",
                      *       "state": "complete",
                      *       "source": "e0",
+                     *       "strategy": "ftp-wst-s",
                      *       "createdAt": "2026-11-23T09:30:00.000Z",
                      *       "endedAt": "2026-11-23T09:30:00.214Z",
                      *       "picture": {
@@ -1399,7 +1440,18 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken */
+            /** @description On the source, what of it can still be used */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        sides: ("north" | "east" | "south" | "west")[];
+                    };
+                };
+            };
+            /** @description On the gateway: taken */
             204: {
                 headers: {
                     [name: string]: unknown;

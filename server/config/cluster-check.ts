@@ -4,23 +4,12 @@ import type { Draft } from './draft.js';
 import { parseListen, parseNodeAddress, socketOf } from './node-address.js';
 import { type ConfigPath, formatPath } from './position.js';
 
-/** Strategies that this version carries out; the schema knows those that are planned. */
-const AVAILABLE_STRATEGIES: readonly string[] = ['ftp-wst-s', 'ftp-wst'];
-
 /** Checks what one key alone cannot show, apart from the model: see `checkModel`. */
 export function checkCluster(draft: Draft): void {
-  checkStrategy(draft);
   checkHeartbeat(draft);
   checkSizes(draft);
   checkIds(draft);
   checkAddresses(draft);
-}
-
-function checkStrategy({ given, problems }: Draft): void {
-  const strategy = given.schedule?.strategy;
-  if (strategy === undefined || AVAILABLE_STRATEGIES.includes(strategy)) return;
-  const mend = `write ${AVAILABLE_STRATEGIES.join(' or ')}`;
-  problems.report(['schedule', 'strategy'], `${strategy} is not in this version yet`, mend);
 }
 
 /** One lost heartbeat must not make a device lost. */

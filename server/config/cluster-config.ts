@@ -38,6 +38,8 @@ export interface NodeConfig {
 export interface DeviceConfig extends NodeConfig {
   /** Whether frames may start on it. */
   readonly source: boolean;
+  /** How fast it computes, compared with the others; null: as measured. */
+  readonly speed: number | null;
 }
 
 /** A cluster.yaml that has been checked: defaults filled in, text parsed, frozen throughout. */
@@ -49,6 +51,8 @@ export interface ClusterConfig {
   readonly engine: Section<'engine'>;
   readonly partition: PartitionConfig;
   readonly schedule: Section<'schedule'>;
+  readonly overlap: Section<'overlap'>;
+  readonly wire: Section<'wire'>;
   readonly gateway: NodeConfig;
   readonly devices: readonly DeviceConfig[];
   /** Sizes in bytes. */
@@ -81,14 +85,18 @@ export function resolveCluster(given: ClusterFile, { file, spec, defaultDepth }:
       strategy: schedule?.strategy ?? CLUSTER_DEFAULTS.schedule.strategy,
       order: schedule?.order ?? CLUSTER_DEFAULTS.schedule.order,
       prefetch: schedule?.prefetch ?? CLUSTER_DEFAULTS.schedule.prefetch,
+      faithful: schedule?.faithful ?? CLUSTER_DEFAULTS.schedule.faithful,
       steal: { ...CLUSTER_DEFAULTS.schedule.steal, ...schedule?.steal },
       lease: { ...CLUSTER_DEFAULTS.schedule.lease, ...schedule?.lease },
       heartbeat: { ...CLUSTER_DEFAULTS.schedule.heartbeat, ...schedule?.heartbeat },
     },
+    overlap: { ...CLUSTER_DEFAULTS.overlap, ...given.overlap },
+    wire: { ...CLUSTER_DEFAULTS.wire, ...given.wire },
     gateway: resolveNode({ id: GATEWAY_ID, ...given.gateway }, engine.threads),
     devices: given.devices.map((device) => ({
       ...resolveNode(device, engine.threads),
       source: device.source ?? CLUSTER_DEFAULTS.device.source,
+      speed: device.speed ?? null,
     })),
     limits: {
       ...limits,

@@ -75,6 +75,39 @@ const partition = Type.Object(
   { ...CLOSED, description: 'How the first layers are cut into tiles.' },
 );
 
+const overlap = Type.Object(
+  {
+    via: optional(
+      choice(
+        'Where a strip is fetched from that another device computed: from that device, or from the pool on the gateway.',
+        ['peer', 'gateway'],
+        defaults.overlap.via,
+      ),
+    ),
+    policy: optional(
+      choice(
+        'Which strips a device fetches: all, those that cost less than to compute them, or none.',
+        ['always', 'cost', 'never'],
+        defaults.overlap.policy,
+      ),
+    ),
+  },
+  { ...CLOSED, description: 'What ftp-wst-s does with the overlap of neighbouring tiles.' },
+);
+
+const wire = Type.Object(
+  {
+    maps: optional(
+      choice(
+        'How feature maps travel: as computed, or in half the bytes with 11 significant bits.',
+        ['f32', 'f16'],
+        defaults.wire.maps,
+      ),
+    ),
+  },
+  { ...CLOSED, description: 'What travels between nodes.' },
+);
+
 const address = text('Where the other nodes reach it: http(s)://host:port.', {
   examples: ['http://192.168.1.10:8080'],
 });
@@ -101,6 +134,13 @@ const device = Type.Object(
     address,
     listen,
     threads: optional(whole('Threads that this device computes with, instead of engine.threads.', threads)),
+    speed: optional(
+      decimal('How fast it computes, compared with the others; modnn cuts slices by it. Without it, as measured.', {
+        minimum: 0.001,
+        maximum: 1000,
+        examples: [1, 0.5],
+      }),
+    ),
     source: optional(
       flag(
         'Whether frames may start on it. One that only steals never decodes a picture, and needs less memory.',
@@ -193,6 +233,8 @@ export const clusterFileSchema = Type.Object(
     engine: optional(engine),
     partition: optional(partition),
     schedule: optional(schedule),
+    overlap: optional(overlap),
+    wire: optional(wire),
     gateway,
     devices: Type.Array(device, { description: 'The edge devices.', minItems: 1, maxItems: MOST_DEVICES }),
     limits: optional(limits),

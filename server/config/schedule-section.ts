@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { CLUSTER_DEFAULTS } from './defaults.js';
-import { choice, decimal, milliseconds, whole } from './schema-fields.js';
+import { choice, decimal, flag, milliseconds, whole } from './schema-fields.js';
+import { STRATEGIES } from './strategy.js';
 
 const HOUR_MS = 3_600_000;
 const CLOSED = { additionalProperties: false } as const;
@@ -10,10 +11,17 @@ const defaults = CLUSTER_DEFAULTS.schedule;
 const steal = Type.Object(
   {
     waitMs: optional(
-      milliseconds('How long the gateway holds the request of an idle device.', {
+      milliseconds('How long the gateway holds the request of an idle device. Not used when faithful.', {
         minimum: 100,
         maximum: 60_000,
         default: defaults.steal.waitMs,
+      }),
+    ),
+    pollMs: optional(
+      milliseconds('When faithful: how long an idle device sleeps before it asks again.', {
+        minimum: 10,
+        maximum: 60_000,
+        default: defaults.steal.pollMs,
       }),
     ),
   },
@@ -76,8 +84,9 @@ export const schedule = Type.Object(
   {
     strategy: optional(
       choice(
-        'Who runs which tile: ftp-wst-s and ftp-wst steal work, with and without reuse of overlap; the others come later.',
-        ['ftp-wst-s', 'ftp-wst', 'ftp-wsh', 'modnn'],
+        'Who runs what: ftp-wst-s and ftp-wst steal tiles, with and without reuse of overlap; with ftp-wsh the gateway ' +
+          'shares tiles out; with modnn it shares out each layer, in slices of rows.',
+        STRATEGIES,
         defaults.strategy,
       ),
     ),
@@ -88,6 +97,13 @@ export const schedule = Type.Object(
         maximum: 4,
         default: defaults.prefetch,
       }),
+    ),
+    faithful: optional(
+      flag(
+        'The paper to the letter, for comparison: polling, no prefetch, overlap through the gateway, all four sides or ' +
+          "none, the paper's order.",
+        defaults.faithful,
+      ),
     ),
     steal: optional(steal),
     lease: optional(lease),

@@ -79,7 +79,14 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
       const body = decodeTaskBody(wirePlan, bytes);
       metrics.bytesReceived.inc({ kind: 'input' }, bytes.byteLength);
       const arrivedMs = performance.now();
-      const task: EdgeTask = { ...body, inputBytes: bytes.byteLength, transferMs: 0, arrivedMs, victim: null };
+      const task: EdgeTask = {
+        ...body,
+        inputBytes: bytes.byteLength,
+        controlBytes: 0,
+        transferMs: 0,
+        arrivedMs,
+        victim: null,
+      };
       if (board.has(task)) return reply.code(202).send({ status: 'duplicate' });
       if (!board.enqueue([task])) {
         throw new HttpProblem(429, 'DT_OVERLOADED', 'the task queue is full', { retryAfterSeconds: 1 });
@@ -155,13 +162,13 @@ function frameHandlers(parts: EdgeHandlerParts): OperationHandlers {
   const { intake, outcomes, ownFrames, wirePlan } = parts;
   return {
     submitFrame: async (request, reply) => {
-      const { frame, attempt, digest, wait } = request.query;
+      const { frame, attempt, digest, strategy, wait } = request.query;
       const picture = await readPictureBody(request);
       if (frame !== undefined) {
-        if (digest === undefined || attempt === undefined) {
-          throw new HttpProblem(400, 'DT_REQUEST', 'expected attempt and digest with frame');
+        if (digest === undefined || attempt === undefined || strategy === undefined) {
+          throw new HttpProblem(400, 'DT_REQUEST', 'expected attempt, digest and strategy with frame');
         }
-        await intake.take({ frame, attempt, digest }, picture);
+        await intake.take({ frame, attempt, digest, strategy }, picture);
         return reply.code(204).send();
       }
       const accepted = await intake.submit(picture);

@@ -13,7 +13,7 @@ import { createNodeApp } from '../node/node-app.js';
 import { createPeerClients } from '../node/peer-clients.js';
 import { planDigest } from '../node/plan-digest.js';
 import { onceOnly, type RunningNode } from '../node/running-node.js';
-import { type Holder, NO_REUSE, type Reuse } from '../node/tile-reuse.js';
+import type { Holder, Reuse } from '../node/tile-reuse.js';
 import { edgeHandlers } from './edge-handlers.js';
 import { EdgeStatus } from './edge-status.js';
 import { Executor } from './executor.js';
@@ -130,27 +130,24 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
   const peers = createPeerClients(token, [config.gateway, ...config.devices]);
   const gateway = peers.client(config.gateway.address);
 
-  const reuse = schedule.strategy === 'ftp-wst-s';
   const book = new ReuseBook(plan);
   const pool = new StripPool(limits.overlapBytes);
   const board = new TaskBoard(queueLimit(config, plan.tiles.length), {
-    ...(reuse && { pick: tilePicker(plan, book, schedule.order) }),
+    pick: tilePicker(plan, book, schedule.order),
     onTaken: ({ frame, tile }, asker) => book.started(frame, tile, asker),
     onBack: ({ frame, tile }) => book.cameBack(frame, tile),
   });
   const ownFrames = new OwnFrames(limits.queuedFrames, 2 * limits.frameTimeoutMs, (frame) => forget(frame));
   const outcomes = new Outcomes();
   const usualTile = new UsualTime();
-  const common = { device, wirePlan, gateway, peers, board, ownFrames, book, pool, reuse, metrics, log };
+  const common = { device, wirePlan, gateway, peers, board, ownFrames, book, pool, metrics, log };
   const sender = new ResultSender(common);
   const preparer = new TilePreparer(common);
-  const keeper: OfferKeeper | null = reuse
-    ? new OfferKeeper({ ...common, address: (): string => status.address })
-    : null;
+  const keeper: OfferKeeper = new OfferKeeper({ ...common, address: (): string => status.address });
   const executor = new Executor({ ...common, preparer, keeper, compute, sender, usualTile, events });
   const isIdle = () => board.isIdle;
   const stealer = new Stealer({ ...common, isIdle, prefetch: schedule.prefetch, waitMs: schedule.steal.waitMs });
-  const intake = new FrameIntake({ ...common, network, limits });
+  const intake = new FrameIntake({ ...common, network, limits, strategy: schedule.strategy });
   const status: EdgeStatus = new EdgeStatus({
     ...common,
     config,
@@ -190,7 +187,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
       intake,
       outcomes,
       registrar,
-      reuseOf: (task) => (reuse ? named(book.reuseFor(task.frame, task.tile), pool, task.frame, status) : NO_REUSE),
+      reuseOf: (task) => named(book.reuseFor(task.frame, task.tile), pool, task.frame, status),
       forget,
       clusterState: () => status.clusterState(registrar),
     }),

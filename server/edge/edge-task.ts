@@ -1,3 +1,4 @@
+import type { Strategy } from '../config/strategy.js';
 import type { InputPart } from '../node/task-body.js';
 import type { Reuse } from '../node/tile-reuse.js';
 import type { TaskKey } from '../scheduling/task-queue.js';
@@ -5,6 +6,7 @@ import type { TaskKey } from '../scheduling/task-queue.js';
 /** A task as one device has it. */
 export interface EdgeTask extends TaskKey {
   readonly source: string;
+  readonly strategy: Strategy;
   readonly inputDigest: string;
   /** What came with it; null: cut from this device's own picture of the frame. */
   readonly input: InputPart | null;
@@ -12,6 +14,8 @@ export interface EdgeTask extends TaskKey {
   readonly reuse: Reuse;
   /** Body that carried it here; 0 for a tile of this device's own frame. */
   readonly inputBytes: number;
+  /** Bodies of what was said to get it here. */
+  readonly controlBytes: number;
   readonly transferMs: number;
   readonly arrivedMs: number;
   /** Who it was stolen from, to hand it back; null when it was not. */

@@ -17,8 +17,7 @@ export interface ExecutorParts {
   readonly board: TaskBoard;
   readonly compute: ComputeThread;
   readonly preparer: TilePreparer;
-  /** Null where nothing is reused. */
-  readonly keeper: OfferKeeper | null;
+  readonly keeper: OfferKeeper;
   readonly sender: ResultSender;
   readonly peers: PeerClients;
   readonly usualTile: UsualTime;
@@ -83,7 +82,7 @@ export class Executor {
       }
       const { job, overlapBytes } = prepared;
       const { data, computeMs, macs, kept } = await compute.runTile(job);
-      keeper?.keep(task, job, kept);
+      if (task.strategy === 'ftp-wst-s') keeper.keep(task, job, kept);
       this.#tilesRun++;
       usualTile.add(computeMs);
       metrics.tileWait.observe(waitMs / 1000);
@@ -100,6 +99,7 @@ export class Executor {
         computeMs,
         inputBytes: task.inputBytes,
         overlapBytes,
+        controlBytes: task.controlBytes,
         macs,
       });
     } catch (error) {

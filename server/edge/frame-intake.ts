@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { DeepThingsClient, Schemas } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
+import type { Strategy } from '../config/strategy.js';
 import { wholeMap } from '../geometry/region.js';
 import { letterboxPicture } from '../imaging/letterbox.js';
 import { sniffPicture } from '../imaging/picture-format.js';
@@ -27,8 +28,8 @@ export interface FrameIntakeParts {
   readonly board: TaskBoard;
   readonly ownFrames: OwnFrames;
   readonly book: ReuseBook;
-  /** Whether tiles reuse what others have computed. */
-  readonly reuse: boolean;
+  /** Of pictures that this device submits itself. */
+  readonly strategy: Strategy;
   readonly metrics: NodeMetrics;
   readonly log: Logger;
 }
@@ -38,6 +39,7 @@ interface AllottedFrame {
   readonly attempt: number;
   /** Digest of the letterboxed picture as the gateway has it. */
   readonly digest: string;
+  readonly strategy: Strategy;
 }
 
 /** A gateway that decodes the picture before it answers may take a while with a large one. */
@@ -66,12 +68,12 @@ export class FrameIntake {
    * @returns the frame as the gateway answered, with links that lead to the gateway.
    */
   async submit(picture: Uint8Array): Promise<Schemas['Frame']> {
-    const { device, gateway, metrics, ownFrames } = this.#parts;
+    const { device, gateway, metrics, ownFrames, strategy } = this.#parts;
     ownFrames.requireRoom(performance.now());
     const mediaType = sniffPicture(picture);
     const answer = await gateway
       .call('submitFrame', {
-        query: { source: device, deliver: false },
+        query: { source: device, deliver: false, strategy },
         body: { mediaType, bytes: picture },
         timeoutMs: SUBMIT_TIMEOUT_MS,
       })
@@ -80,7 +82,7 @@ export class FrameIntake {
       });
     metrics.bytesSent.inc({ kind: 'frame' }, picture.byteLength);
     const frame = answer.json!;
-    await this.#open({ frame: frame.id, attempt: 1, digest: frame.inputDigest }, picture);
+    await this.#open({ frame: frame.id, attempt: 1, digest: frame.inputDigest, strategy }, picture);
     return atGateway(frame, gateway.baseUrl);
   }
 
@@ -93,22 +95,24 @@ export class FrameIntake {
     return atGateway(answer.json!, gateway.baseUrl);
   }
 
-  async #open({ frame, attempt, digest }: AllottedFrame, picture: Uint8Array): Promise<void> {
+  async #open({ frame, attempt, digest, strategy }: AllottedFrame, picture: Uint8Array): Promise<void> {
     const { board, book, device, log, network, ownFrames, wirePlan } = this.#parts;
     const letterboxed = await letterboxPicture(picture, network);
     const data = letterboxed.digest === digest ? letterboxed.data : await this.#gatewaysInput(frame);
     const arrivedMs = performance.now();
     ownFrames.open({ frame, data, digest, openedMs: arrivedMs });
-    if (this.#parts.reuse) book.open(frame);
+    if (strategy === 'ftp-wst-s') book.open(frame);
     const tasks: EdgeTask[] = wirePlan.plan.tiles.map(({ tileId }) => ({
       frame,
       tile: tileId,
       attempt,
       source: device,
+      strategy,
       inputDigest: digest,
       input: null,
       reuse: NO_REUSE,
       inputBytes: 0,
+      controlBytes: 0,
       transferMs: 0,
       arrivedMs,
       victim: null,

@@ -27,8 +27,6 @@ export interface TilePreparerParts {
   readonly ownFrames: OwnFrames;
   readonly book: ReuseBook;
   readonly pool: StripPool;
-  /** False: tiles run whole, and nothing is kept (strategies without reuse). */
-  readonly reuse: boolean;
   readonly metrics: NodeMetrics;
   readonly log: Logger;
 }
@@ -62,7 +60,7 @@ export class TilePreparer {
 
   async prepare(task: EdgeTask): Promise<Preparation> {
     const { plan } = this.#parts.wirePlan;
-    const known = this.#parts.reuse ? this.#knownOffers(task) : NO_REUSE;
+    const known = reuses(task) ? this.#knownOffers(task) : NO_REUSE;
     const fetched = await this.#fetchStrips(task, known);
     let offers = known.offers;
     // Each round counts on fewer strips than the one before, until all that are left are there.
@@ -80,7 +78,7 @@ export class TilePreparer {
   async #withInput(task: EdgeTask, { cut, offers, strips, fetched }: Decision): Promise<Preparation> {
     const input = await this.#inputFor(task, cut);
     if (typeof input === 'string') return { kind: input };
-    const keepFor = this.#parts.reuse ? this.#openSides(task) : [];
+    const keepFor = reuses(task) ? this.#openSides(task) : [];
     const job = { tileId: task.tile, offers, input, strips, keepFor };
     return { kind: 'ready', job, overlapBytes: fetched.bytes };
   }
@@ -194,6 +192,11 @@ interface Decision {
   readonly offers: OffersToTile;
   readonly strips: readonly Float32Array[];
   readonly fetched: FetchedStrips;
+}
+
+/** Other strategies run tiles whole, and keep nothing. */
+function reuses({ strategy }: EdgeTask): boolean {
+  return strategy === 'ftp-wst-s';
 }
 
 function keyOf({ side, segment }: Strip): string {

@@ -38,10 +38,10 @@ export class Courier {
   }
 
   /** Gives a frame's picture to its source, which has queued the tiles when this resolves. */
-  async deliver({ id, picture, inputDigest }: FrameRecord, source: string, attempt: number): Promise<void> {
+  async deliver({ id, picture, inputDigest, strategy }: FrameRecord, source: string, attempt: number): Promise<void> {
     const { epoch, metrics } = this.#parts;
     await this.#client(source).call('submitFrame', {
-      query: { frame: id, epoch, attempt, digest: inputDigest },
+      query: { frame: id, epoch, attempt, digest: inputDigest, strategy },
       body: { mediaType: picture.mediaType, bytes: picture.bytes },
       signal: this.#stop.signal,
       timeoutMs: DELIVER_TIMEOUT_MS,
@@ -50,10 +50,11 @@ export class Courier {
   }
 
   /** Gives one tile to a device, cut from the gateway's own letterboxed picture. */
-  async push({ id, source, inputDigest, input }: FrameRecord, tile: number, attempt: number, device: string) {
+  async push({ id, source, strategy, inputDigest, input }: FrameRecord, tile: number, attempt: number, device: string) {
     if (input === null) return;
     const { metrics, wirePlan } = this.#parts;
-    const bytes = cutTaskBody(wirePlan, { frame: id, tile, attempt, source, inputDigest, reuse: NO_REUSE }, input);
+    const facts = { frame: id, tile, attempt, source, strategy, inputDigest, reuse: NO_REUSE };
+    const bytes = cutTaskBody(wirePlan, facts, input);
     await this.#client(device).call('pushTask', {
       body: { mediaType: 'application/octet-stream', bytes },
       signal: this.#stop.signal,

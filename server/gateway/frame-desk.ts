@@ -1,3 +1,4 @@
+import type { Strategy } from '../config/strategy.js';
 import { letterboxPicture } from '../imaging/letterbox.js';
 import { inspectPicture, type PictureLimits } from '../imaging/picture-header.js';
 import type { Network } from '../model/network.js';
@@ -14,6 +15,8 @@ export interface FrameDeskParts {
   readonly epoch: string;
   readonly network: Network;
   readonly tiles: number;
+  /** Multiply-accumulates of the untiled fused stack. */
+  readonly neededMacs: number;
   readonly limits: PictureLimits & { readonly queuedFrames: number };
   readonly registry: DeviceRegistry;
   readonly store: FrameStore;
@@ -29,6 +32,7 @@ export interface Submission {
   readonly source: string | null;
   /** Whether the source sent it itself and has the picture. */
   readonly delivered: boolean;
+  readonly strategy: Strategy;
 }
 
 /** Accepts frames: everything that can be wrong with a picture is found before a frame is allotted. */
@@ -57,16 +61,24 @@ export class FrameDesk {
     }
   }
 
-  async #accept({ bytes, source, delivered }: Submission): Promise<FrameRecord> {
-    const { epoch, keeper, limits, log, metrics, network, nowMs, store, tiles } = this.#parts;
+  async #accept({ bytes, source, delivered, strategy }: Submission): Promise<FrameRecord> {
+    const { epoch, keeper, limits, log, metrics, neededMacs, network, nowMs, store, tiles } = this.#parts;
     metrics.bytesReceived.inc({ kind: 'frame' }, bytes.byteLength);
     const { mediaType, width, height } = await inspectPicture(bytes, limits);
     const letterboxed = await letterboxPicture(bytes, network);
     // Decoding took a while; a source that was lost meanwhile is found out by the ledger.
     const id = `${epoch}-${(++this.#lastNumber).toString(36)}`;
     const picture = { bytes, mediaType, width, height };
-    const trace = new FrameTrace(tiles, nowMs());
-    const record = newFrameRecord({ id, nowMs: Date.now(), source: source ?? '', picture, letterboxed, trace });
+    const trace = new FrameTrace(tiles, nowMs(), neededMacs);
+    const record = newFrameRecord({
+      id,
+      nowMs: Date.now(),
+      source: source ?? '',
+      strategy,
+      picture,
+      letterboxed,
+      trace,
+    });
     store.add(record);
     keeper.apply({ kind: 'frame-accepted', frame: id, parts: tiles, source, delivered });
     record.source = keeper.sourceOf(id) ?? record.source;

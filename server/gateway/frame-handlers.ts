@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import type { Strategy } from '../config/strategy.js';
 import { annotatePicture } from '../imaging/annotate.js';
 import { cutInputBody } from '../node/input-body.js';
 import type { OperationHandlers } from '../node/operations.js';
@@ -15,7 +16,8 @@ import type { KeptOutputs } from './kept-outputs.js';
 import type { LedgerKeeper } from './ledger-keeper.js';
 
 export interface FrameHandlerParts {
-  readonly strategy: string;
+  /** Of frames that name none. */
+  readonly strategy: Strategy;
   readonly wirePlan: WirePlan;
   readonly desk: FrameDesk;
   readonly store: FrameStore;
@@ -40,10 +42,10 @@ function findFrame(store: FrameStore, id: string): FrameRecord {
   throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `the gateway has no frame ${id}; GET /frames lists what it keeps`);
 }
 
-function submission({ desk, store }: FrameHandlerParts): OperationHandlers {
+function submission({ desk, store, strategy: usual }: FrameHandlerParts): OperationHandlers {
   return {
     submitFrame: async (request, reply) => {
-      const { source, wait, deliver, frame } = request.query;
+      const { source, strategy = usual, wait, deliver, frame } = request.query;
       if (frame !== undefined) {
         throw new HttpProblem(409, 'DT_FRAME_ALLOTTED', 'the gateway allots frame ids itself: leave "frame" out');
       }
@@ -51,7 +53,7 @@ function submission({ desk, store }: FrameHandlerParts): OperationHandlers {
         throw new HttpProblem(400, 'DT_REQUEST', 'expected source with deliver=false');
       }
       const bytes = await readPictureBody(request);
-      const record = await desk.accept({ bytes, source: source ?? null, delivered: deliver === false });
+      const record = await desk.accept({ bytes, source: source ?? null, delivered: deliver === false, strategy });
       if (wait) await store.waitForEnd(record, wait * 1000, clientGone(reply));
       const document = frameDocument(record);
       if (record.end?.kind === 'failed' && wait) {
@@ -71,7 +73,7 @@ export function clientGone(reply: FastifyReply): AbortSignal {
   return gone.signal;
 }
 
-function reading({ keeper, keptOutputs, runner, store, strategy }: FrameHandlerParts): OperationHandlers {
+function reading({ keeper, keptOutputs, runner, store }: FrameHandlerParts): OperationHandlers {
   return {
     listFrames: async (request) => {
       const { limit = 50, ...filter } = request.query;
@@ -113,9 +115,9 @@ function reading({ keeper, keptOutputs, runner, store, strategy }: FrameHandlerP
       return {
         frame: record.id,
         source: record.source,
-        strategy,
+        strategy: record.strategy,
         createdAt: new Date(record.createdMs).toISOString(),
-        tiles: record.trace.document(),
+        ...record.trace.document(),
       };
     },
   };

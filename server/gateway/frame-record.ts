@@ -1,4 +1,5 @@
 import type { Schemas } from '../../client/client.js';
+import type { Strategy } from '../config/strategy.js';
 import type { LetterboxedPicture } from '../imaging/letterbox.js';
 import type { PictureMediaType } from '../imaging/picture-format.js';
 import type { Detection } from '../model/detect.js';
@@ -21,6 +22,7 @@ export type FrameEnd =
 export interface FrameRecord {
   readonly id: string;
   readonly createdMs: number;
+  readonly strategy: Strategy;
   readonly picture: StoredPicture;
   readonly inputDigest: string;
   readonly placement: Placement;
@@ -41,14 +43,16 @@ export function newFrameRecord(facts: {
   readonly id: string;
   readonly nowMs: number;
   readonly source: string;
+  readonly strategy: Strategy;
   readonly picture: StoredPicture;
   readonly letterboxed: LetterboxedPicture;
   readonly trace: FrameTrace;
 }): FrameRecord {
-  const { id, nowMs, source, picture, letterboxed, trace } = facts;
+  const { id, nowMs, source, strategy, picture, letterboxed, trace } = facts;
   return {
     id,
     createdMs: nowMs,
+    strategy,
     picture,
     inputDigest: letterboxed.digest,
     placement: letterboxed.placement,
@@ -72,6 +76,7 @@ export function frameDocument(record: FrameRecord): Schemas['Frame'] {
     id,
     state: record.state,
     source: record.source,
+    strategy: record.strategy,
     createdAt: isoTime(createdMs),
     endedAt: endedMs === null ? null : isoTime(endedMs),
     picture: {

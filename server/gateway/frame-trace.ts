@@ -8,6 +8,12 @@ type TileState = TileTrace['state'];
 /** Notes kept for one tile; a tile that is tried again and again says no more after that. */
 const HISTORY_LIMIT = 64;
 
+interface Travelled {
+  picture: number;
+  frame: number;
+  control: number;
+}
+
 const STATE_OF_NOTE: Readonly<Record<PartNote | 'duplicate', TileState>> = {
   queued: 'queued',
   pushed: 'queued',
@@ -22,11 +28,15 @@ const STATE_OF_NOTE: Readonly<Record<PartNote | 'duplicate', TileState>> = {
 /** What happened to each tile of one frame. */
 export class FrameTrace {
   readonly #startedMs: number;
+  readonly #neededMacs: number;
   readonly #tiles: TileTrace[];
+  readonly #travelled: Travelled = { picture: 0, frame: 0, control: 0 };
   #done = 0;
 
-  constructor(tiles: number, startedMs: number) {
+  /** @param neededMacs multiply-accumulates of the untiled fused stack. */
+  constructor(tiles: number, startedMs: number, neededMacs: number) {
     this.#startedMs = startedMs;
+    this.#neededMacs = neededMacs;
     this.#tiles = Array.from({ length: tiles }, (_, tile) => ({
       tile,
       state: 'queued',
@@ -39,6 +49,7 @@ export class FrameTrace {
       inputBytes: 0,
       overlapBytes: 0,
       resultBytes: 0,
+      controlBytes: 0,
       macs: null,
       history: [],
     }));
@@ -75,7 +86,7 @@ export class FrameTrace {
 
   /** What an accepted result said of itself. */
   accepted(result: ResultBody, resultBytes: number, nowMs: number): void {
-    const { waitMs, transferMs, computeMs, inputBytes, overlapBytes, macs } = result;
+    const { waitMs, transferMs, computeMs, inputBytes, overlapBytes, controlBytes, macs } = result;
     const acceptedAtMs = nowMs - this.#startedMs;
     Object.assign(this.#tiles[result.tile]!, {
       acceptedAtMs,
@@ -85,11 +96,28 @@ export class FrameTrace {
       inputBytes,
       overlapBytes,
       resultBytes,
+      controlBytes,
       macs,
     });
   }
 
-  document(): TileTrace[] {
-    return this.#tiles.map((tile) => ({ ...tile, history: [...tile.history] }));
+  /** Bodies that carried something else than tiles: pictures, letterboxed frames, announcements. */
+  travelled(kind: keyof Travelled, bytes: number): void {
+    this.#travelled[kind] += bytes;
+  }
+
+  document(): Pick<Schemas['FrameTrace'], 'bytes' | 'macs' | 'tiles'> {
+    const total = (of: (tile: TileTrace) => number) => this.#tiles.reduce((sum, tile) => sum + of(tile), 0);
+    return {
+      bytes: {
+        ...this.#travelled,
+        input: total(({ inputBytes }) => inputBytes),
+        overlap: total(({ overlapBytes }) => overlapBytes),
+        result: total(({ resultBytes }) => resultBytes),
+        control: this.#travelled.control + total(({ controlBytes }) => controlBytes),
+      },
+      macs: { executed: total(({ macs }) => macs ?? 0), needed: this.#neededMacs },
+      tiles: this.#tiles.map((tile) => ({ ...tile, history: [...tile.history] })),
+    };
   }
 }

@@ -136,7 +136,13 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
   const tell = (event: LedgerEvent) => void keeper.apply(event);
   const runner = new FrameRunner({ ...common, courier, finisher, tell });
   const keeper = new LedgerKeeper(ledgerSettings(config), nowMs, (effect) => runner.carryOut(effect));
-  const desk = new FrameDesk({ ...common, tiles: plan.tiles.length, limits, keeper });
+  const desk = new FrameDesk({
+    ...common,
+    tiles: plan.tiles.length,
+    neededMacs: clusterPlan.cost.neededMacs,
+    limits,
+    keeper,
+  });
 
   const clusterState = (): Schemas['ClusterState'] => ({
     name: config.name,

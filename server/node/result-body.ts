@@ -19,6 +19,8 @@ export interface ResultBody extends TaskKey {
   readonly inputBytes: number;
   /** Strips that came from other devices. */
   readonly overlapBytes: number;
+  /** Bodies of what was said to get and to finish it. */
+  readonly controlBytes: number;
   /** Multiply-accumulates executed. */
   readonly macs: number;
 }
@@ -42,6 +44,7 @@ export function encodeResultBody({ plan, digest }: WirePlan, result: ResultBody)
       computeMs: String(result.computeMs),
       inputBytes: String(result.inputBytes),
       overlapBytes: String(result.overlapBytes),
+      controlBytes: String(result.controlBytes),
       macs: String(result.macs),
     },
   );
@@ -71,6 +74,7 @@ export function decodeResultBody({ plan, digest }: WirePlan, bytes: Uint8Array):
     computeMs: facts.amount('computeMs'),
     inputBytes: facts.amount('inputBytes'),
     overlapBytes: facts.amount('overlapBytes'),
+    controlBytes: facts.amount('controlBytes'),
     macs: facts.amount('macs'),
   };
 }

@@ -1,3 +1,4 @@
+import { STRATEGIES, type Strategy } from '../config/strategy.js';
 import { DeepThingsError } from '../errors.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { SIDES, type Side } from '../geometry/neighbours.js';
@@ -23,6 +24,7 @@ import {
 /** A tile on its way to the device that is to run it. */
 export interface TaskBody extends TaskKey {
   readonly source: string;
+  readonly strategy: Strategy;
   /** Digest of the whole letterboxed picture that `input` was cut from: tiles of two decoders do not fit together. */
   readonly inputDigest: string;
   /** What neighbours offer, and who has it. */
@@ -43,6 +45,8 @@ export interface WirePlan {
   readonly digest: string;
 }
 
+const STRATEGY = new RegExp(`^(${STRATEGIES.join('|')})$`);
+
 type TaskFacts = Omit<TaskBody, 'input'>;
 
 function layOutTask({ plan, digest }: WirePlan, task: TaskFacts, region: Region) {
@@ -52,6 +56,7 @@ function layOutTask({ plan, digest }: WirePlan, task: TaskFacts, region: Region)
     tile: String(task.tile),
     attempt: String(task.attempt),
     source: task.source,
+    strategy: task.strategy,
     inputDigest: task.inputDigest,
     plan: digest,
     region: formatRegion(region),
@@ -94,6 +99,7 @@ export function decodeTaskBody({ plan, digest }: WirePlan, bytes: Uint8Array): T
     tile,
     attempt: facts.whole('attempt', 1, MAX_ATTEMPT),
     source: facts.text('source', DEVICE_ID),
+    strategy: facts.text('strategy', STRATEGY) as Strategy,
     inputDigest: facts.text('inputDigest', DIGEST),
     reuse: readReuse(plan, tile, facts),
     input: { region, data: data as Uint8Array },

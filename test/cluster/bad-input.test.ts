@@ -152,7 +152,7 @@ describe.each(ROLES)('a picture that the %s refuses', (role) => {
 });
 
 it('absurd dimensions are refused on a device also when the picture seems to come from the gateway', async () => {
-  const query = `frame=zz-1&attempt=1&epoch=zz&digest=${'d'.repeat(64)}`;
+  const query = `frame=zz-1&attempt=1&epoch=zz&strategy=ftp-wst&digest=${'d'.repeat(64)}`;
   const question: Question = { query, body: ['image/png', promisingPng(30_000, 30_000)] };
   await expectRefused('edge', 'submitFrame', question, 413, 'DT_PICTURE_DIMENSIONS');
 });

@@ -3,18 +3,6 @@ import { problemLines, REQUIRED } from './problem-lines.js';
 
 const problemsWith = (text: string) => problemLines(REQUIRED + text);
 
-describe('strategy', () => {
-  test.each(['ftp-wsh', 'modnn'])('%s is for a later version', async (strategy) => {
-    expect(await problemsWith(`schedule: { strategy: ${strategy} }`)).toEqual([
-      `cluster.yaml:5:23 schedule.strategy: ${strategy} is not in this version yet (write ftp-wst-s or ftp-wst)`,
-    ]);
-  });
-
-  test.each(['ftp-wst-s', 'ftp-wst'])('%s is there', async (strategy) => {
-    expect(await problemsWith(`schedule: { strategy: ${strategy} }`)).toEqual([]);
-  });
-});
-
 describe('heartbeat', () => {
   test.each([
     [

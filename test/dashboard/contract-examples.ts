@@ -28,6 +28,7 @@ export function aFrame(n: number, changes: Partial<Frame> = {}): Frame {
     id,
     state: 'queued',
     source: 'e0',
+    strategy: 'ftp-wst-s',
     createdAt: minute(n),
     endedAt: null,
     picture: { mediaType: 'image/jpeg', width: 768, height: 576, bytes: 163_759 },

@@ -95,7 +95,16 @@ describe('what the gateway says of a picture that a device was given', () => {
     const links = { self: '/frames/zz-1', image: '/i', annotated: '/a', trace: '/t' };
     const createdAt = '2026-11-23T09:30:00.000Z';
     frame = {
-      ...{ id: 'zz-1', state: 'queued', source: 'e0', createdAt, endedAt: null, inputDigest, links },
+      ...{
+        id: 'zz-1',
+        state: 'queued',
+        source: 'e0',
+        strategy: 'ftp-wst-s',
+        createdAt,
+        endedAt: null,
+        inputDigest,
+        links,
+      },
       picture: { mediaType: 'image/jpeg', width: 64, height: 48, bytes: picture.byteLength },
       tiles: { total: 4, done: 0, byDevice: {} },
       timing: { totalMs: null, fusedMs: null, remainingMs: null },

@@ -4,8 +4,16 @@ import { TaskBoard } from '../../server/edge/task-board.js';
 import { NO_REUSE } from '../../server/node/tile-reuse.js';
 
 function task(frame: string, tile: number, attempt = 1): EdgeTask {
-  const carried = { input: null, reuse: NO_REUSE, inputBytes: 0, transferMs: 0, arrivedMs: 0, victim: null };
-  return { frame, tile, attempt, source: 'e0', inputDigest: 'ab', ...carried };
+  const carried = {
+    input: null,
+    reuse: NO_REUSE,
+    inputBytes: 0,
+    controlBytes: 0,
+    transferMs: 0,
+    arrivedMs: 0,
+    victim: null,
+  };
+  return { frame, tile, attempt, source: 'e0', strategy: 'ftp-wst-s', inputDigest: 'ab', ...carried };
 }
 
 const tiles = (frame: string, count: number) => Array.from({ length: count }, (_, tile) => task(frame, tile));

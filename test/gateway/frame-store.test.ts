@@ -7,7 +7,15 @@ function record(id: string, bytes = 10, source = 'e0'): FrameRecord {
   const picture = { bytes: new Uint8Array(bytes), mediaType: 'image/jpeg' as const, width: 1, height: 1 };
   const placement = {} as FrameRecord['placement'];
   const letterboxed = { data: new Uint8Array(3), placement, digest: 'ab' };
-  return newFrameRecord({ id, nowMs: 0, source, picture, letterboxed, trace: new FrameTrace(1, 0) });
+  return newFrameRecord({
+    id,
+    nowMs: 0,
+    source,
+    strategy: 'ftp-wst-s',
+    picture,
+    letterboxed,
+    trace: new FrameTrace(1, 0, 0),
+  });
 }
 
 let store: FrameStore;

@@ -28,6 +28,7 @@ export function taskBody(wirePlan: WirePlan, facts: Partial<TaskBody> = {}): Uin
     tile,
     attempt: 1,
     source: 'e0',
+    strategy: 'ftp-wst-s',
     inputDigest: DIGEST,
     reuse: NO_REUSE,
     input: { region, data },
@@ -52,6 +53,7 @@ export function resultBody(wirePlan: WirePlan, facts: Partial<ResultBody> = {}):
     computeMs: 2.5,
     inputBytes: 0,
     overlapBytes: 0,
+    controlBytes: 0,
     macs: 1e6,
     ...facts,
   });

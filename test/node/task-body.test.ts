@@ -13,6 +13,7 @@ const TASK: TaskBody = {
   tile: 1,
   attempt: 2,
   source: 'e0',
+  strategy: 'ftp-wst-s',
   inputDigest: 'ab12',
   reuse: NO_REUSE,
   input: { region: REGION, data: input },

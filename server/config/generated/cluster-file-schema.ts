@@ -123,7 +123,7 @@ export const CLUSTER_FILE_SCHEMA = {
         "strategy": {
           "type": "string",
           "enum": ["ftp-wst-s", "ftp-wst", "ftp-wsh", "modnn"],
-          "description": "Who runs which tile: ftp-wst-s and ftp-wst steal work, with and without reuse of overlap; the others come later.",
+          "description": "Who runs what: ftp-wst-s and ftp-wst steal tiles, with and without reuse of overlap; with ftp-wsh the gateway shares tiles out; with modnn it shares out each layer, in slices of rows.",
           "default": "ftp-wst-s"
         },
         "order": {
@@ -139,15 +139,27 @@ export const CLUSTER_FILE_SCHEMA = {
           "maximum": 4,
           "default": 1
         },
+        "faithful": {
+          "type": "boolean",
+          "description": "The paper to the letter, for comparison: polling, no prefetch, overlap through the gateway, all four sides or none, the paper's order.",
+          "default": false
+        },
         "steal": {
           "type": "object",
           "properties": {
             "waitMs": {
               "type": "integer",
-              "description": "How long the gateway holds the request of an idle device. In milliseconds.",
+              "description": "How long the gateway holds the request of an idle device. Not used when faithful. In milliseconds.",
               "minimum": 100,
               "maximum": 60000,
               "default": 20000
+            },
+            "pollMs": {
+              "type": "integer",
+              "description": "When faithful: how long an idle device sleeps before it asks again. In milliseconds.",
+              "minimum": 10,
+              "maximum": 60000,
+              "default": 100
             }
           },
           "additionalProperties": false,
@@ -213,6 +225,38 @@ export const CLUSTER_FILE_SCHEMA = {
       "additionalProperties": false,
       "description": "How tiles are given to devices."
     },
+    "overlap": {
+      "type": "object",
+      "properties": {
+        "via": {
+          "type": "string",
+          "enum": ["peer", "gateway"],
+          "description": "Where a strip is fetched from that another device computed: from that device, or from the pool on the gateway.",
+          "default": "peer"
+        },
+        "policy": {
+          "type": "string",
+          "enum": ["always", "cost", "never"],
+          "description": "Which strips a device fetches: all, those that cost less than to compute them, or none.",
+          "default": "cost"
+        }
+      },
+      "additionalProperties": false,
+      "description": "What ftp-wst-s does with the overlap of neighbouring tiles."
+    },
+    "wire": {
+      "type": "object",
+      "properties": {
+        "maps": {
+          "type": "string",
+          "enum": ["f32", "f16"],
+          "description": "How feature maps travel: as computed, or in half the bytes with 11 significant bits.",
+          "default": "f32"
+        }
+      },
+      "additionalProperties": false,
+      "description": "What travels between nodes."
+    },
     "gateway": {
       "type": "object",
       "required": ["address"],
@@ -274,6 +318,13 @@ export const CLUSTER_FILE_SCHEMA = {
             "minimum": 1,
             "maximum": 64,
             "examples": [1]
+          },
+          "speed": {
+            "type": "number",
+            "description": "How fast it computes, compared with the others; modnn cuts slices by it. Without it, as measured.",
+            "minimum": 0.001,
+            "maximum": 1000,
+            "examples": [1, 0.5]
           },
           "source": {
             "type": "boolean",
