@@ -25,6 +25,7 @@ import { OwnFrames } from './own-frames.js';
 import { Registrar } from './registrar.js';
 import { ResultSender } from './result-sender.js';
 import { ReuseBook } from './reuse-book.js';
+import { SliceRunner } from './slice-runner.js';
 import { Stealer } from './stealer.js';
 import { StripPool } from './strip-pool.js';
 import { TaskBoard } from './task-board.js';
@@ -127,7 +128,11 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
   const wirePlan = { plan, digest };
   const metrics = createMetrics({ role: 'edge', node: device });
   const events = new EventLog(Date.now().toString(36), limits.eventsKept);
-  const peers = createPeerClients(token, [config.gateway, ...config.devices]);
+  const peers = createPeerClients({
+    token,
+    nodes: [config.gateway, ...config.devices],
+    onSocket: (socket) => metrics.traffic.watch(socket),
+  });
   const gateway = peers.client(config.gateway.address);
 
   const book = new ReuseBook(plan);
@@ -144,7 +149,8 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
   const sender = new ResultSender(common);
   const preparer = new TilePreparer(common);
   const keeper: OfferKeeper = new OfferKeeper({ ...common, address: (): string => status.address });
-  const executor = new Executor({ ...common, preparer, keeper, compute, sender, usualTile, events });
+  const slices = new SliceRunner(wirePlan, compute, device);
+  const executor = new Executor({ ...common, preparer, slices, keeper, compute, sender, usualTile, events });
   const isIdle = () => board.isIdle;
   const stealer = new Stealer({ ...common, isIdle, prefetch: schedule.prefetch, waitMs: schedule.steal.waitMs });
   const intake = new FrameIntake({ ...common, network, limits, strategy: schedule.strategy });
@@ -164,13 +170,14 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
     board.dropFrame(frame);
     book.close(frame);
     pool.drop(frame);
+    slices.drop(frame);
   };
   const registrar = new Registrar({
     ...common,
     identity: () => status.identity(),
     counters: () => status.counters(),
     heartbeatMs: schedule.heartbeat.intervalMs,
-    keptFrames: () => [...new Set([...pool.frames, ...ownFrames.ids])],
+    keptFrames: () => [...new Set([...pool.frames, ...slices.frames, ...ownFrames.ids])],
     onEnded: (frames) => frames.forEach(forget),
     onTaken: () => stealer.resume(),
   });

@@ -4,10 +4,15 @@ import type { EventLog } from '../node/event-log.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import type { PeerClients } from '../node/peer-clients.js';
+import { encodeResultBody } from '../node/result-body.js';
+import { encodeSliceResult } from '../node/slice-body.js';
+import type { WirePlan } from '../node/task-body.js';
 import type { EdgeTask } from './edge-task.js';
 import { handBackTask } from './hand-back.js';
 import type { OfferKeeper } from './offer-keeper.js';
 import type { ResultSender } from './result-sender.js';
+import type { SliceRunner } from './slice-runner.js';
+import type { SliceTask } from './slice-task.js';
 import type { TaskBoard } from './task-board.js';
 import type { TilePreparer } from './tile-preparer.js';
 import type { UsualTime } from './usual-time.js';
@@ -16,7 +21,9 @@ export interface ExecutorParts {
   readonly device: string;
   readonly board: TaskBoard;
   readonly compute: ComputeThread;
+  readonly wirePlan: WirePlan;
   readonly preparer: TilePreparer;
+  readonly slices: SliceRunner;
   readonly keeper: OfferKeeper;
   readonly sender: ResultSender;
   readonly peers: PeerClients;
@@ -63,13 +70,31 @@ export class Executor {
       await sender.room();
       const task = board.takeNext();
       if (task === null) break;
-      await this.#run(task);
+      await (task.kind === 'slice' ? this.#runSlice(task) : this.#runTile(task));
     }
     this.#busy = false;
   }
 
-  async #run(task: EdgeTask): Promise<void> {
-    const { board, compute, device, events, keeper, log, metrics, peers, preparer, sender, usualTile } = this.#parts;
+  async #runSlice(task: SliceTask): Promise<void> {
+    const { board, log, metrics, sender, slices, wirePlan } = this.#parts;
+    const { frame, slice, layer, attempt } = task;
+    const facts = { frame, slice, layer, attempt };
+    const waitMs = performance.now() - task.arrivedMs;
+    try {
+      const result = await slices.run(task, waitMs);
+      metrics.tileWait.observe(waitMs / 1000);
+      log.debug({ ...facts, computeMs: result.computeMs, waitMs }, 'layer of a slice computed');
+      sender.send(task, () => encodeSliceResult(wirePlan, result));
+    } catch (error) {
+      // The gateway sees that nobody lists the slice any more, and begins the frame again.
+      if (!this.#stopped) log.error({ ...facts, err: error }, 'layer of a slice could not be computed');
+      board.finished(task);
+    }
+  }
+
+  async #runTile(task: EdgeTask): Promise<void> {
+    const { board, compute, device, events, keeper, log, metrics, peers, preparer, sender, usualTile, wirePlan } =
+      this.#parts;
     const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
     const waitMs = performance.now() - task.arrivedMs;
     try {
@@ -89,7 +114,7 @@ export class Executor {
       metrics.tileCompute.observe(computeMs / 1000);
       events.publish('tile', { ...facts, event: 'done', device });
       log.debug({ ...facts, computeMs, waitMs }, 'tile computed');
-      sender.send(task, {
+      const result = {
         ...facts,
         device,
         inputDigest: task.inputDigest,
@@ -101,7 +126,8 @@ export class Executor {
         overlapBytes,
         controlBytes: task.controlBytes,
         macs,
-      });
+      };
+      sender.send(task, () => encodeResultBody(wirePlan, result));
     } catch (error) {
       // The gateway sees that nobody lists the tile any more, and has it run elsewhere.
       if (!this.#stopped) log.error({ ...facts, err: error }, 'tile could not be computed');

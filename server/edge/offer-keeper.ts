@@ -2,7 +2,6 @@ import type { KeptStrip, TileJob } from '../compute/tile-executor.js';
 import { cutTile } from '../geometry/tile-cut.js';
 import { offersOfTile } from '../geometry/tile-offer.js';
 import type { Logger } from '../node/logger.js';
-import type { NodeMetrics } from '../node/metrics.js';
 import { encodeOfferNotice } from '../node/overlap-body.js';
 import type { PeerClients } from '../node/peer-clients.js';
 import type { WirePlan } from '../node/task-body.js';
@@ -18,7 +17,6 @@ export interface OfferKeeperParts {
   readonly peers: PeerClients;
   readonly book: ReuseBook;
   readonly pool: StripPool;
-  readonly metrics: NodeMetrics;
   readonly log: Logger;
 }
 
@@ -49,14 +47,13 @@ export class OfferKeeper {
   }
 
   async #tell({ frame, tile }: EdgeTask, source: string, bytes: Uint8Array): Promise<void> {
-    const { log, metrics, peers } = this.#parts;
+    const { log, peers } = this.#parts;
     try {
       await peers.client(source).call('putOverlap', {
         path: { frame, tile },
         body: { mediaType: 'application/octet-stream', bytes },
         timeoutMs: NOTICE_TIMEOUT_MS,
       });
-      metrics.bytesSent.inc({ kind: 'control' }, bytes.byteLength);
     } catch (error) {
       log.debug({ frame, tile, err: error }, 'the source could not be told what this tile offers');
     }

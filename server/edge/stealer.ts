@@ -145,7 +145,15 @@ export class Stealer {
     const body = decodeTaskBody(wirePlan, bytes);
     const arrivedMs = performance.now();
     const transferMs = arrivedMs - startedMs;
-    const task: EdgeTask = { ...body, inputBytes: bytes.byteLength, controlBytes: 0, transferMs, arrivedMs, victim };
+    const task: EdgeTask = {
+      kind: 'tile',
+      ...body,
+      inputBytes: bytes.byteLength,
+      controlBytes: 0,
+      transferMs,
+      arrivedMs,
+      victim,
+    };
     this.#tilesStolen++;
     metrics.steals.inc({ direction: 'taken' });
     metrics.bytesReceived.inc({ kind: 'input' }, bytes.byteLength);

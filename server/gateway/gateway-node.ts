@@ -19,6 +19,7 @@ import type { LedgerEvent, LedgerSettings } from '../scheduling/ledger-state.js'
 import { Courier } from './courier.js';
 import { isDashboardPath, serveDashboard } from './dashboard-files.js';
 import { DeviceRegistry } from './device-registry.js';
+import { DeviceSpeeds } from './device-speeds.js';
 import { Finisher } from './finisher.js';
 import { FrameDesk } from './frame-desk.js';
 import { frameHandlers } from './frame-handlers.js';
@@ -26,6 +27,7 @@ import { FrameInputs } from './frame-inputs.js';
 import { FrameRunner } from './frame-runner.js';
 import { FrameStore } from './frame-store.js';
 import { KeptOutputs } from './kept-outputs.js';
+import { LayerRounds } from './layer-rounds.js';
 import { LedgerKeeper } from './ledger-keeper.js';
 import { ResultsPool } from './results-pool.js';
 import { StealDesk } from './steal-desk.js';
@@ -109,12 +111,18 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
   const wirePlan = { plan, digest: planDigestText };
   const metrics = createMetrics({ role: 'gateway', node: 'gateway' });
   const events = new EventLog(epoch, limits.eventsKept);
-  const peers = createPeerClients(token, [config.gateway, ...config.devices]);
+  const peers = createPeerClients({
+    token,
+    nodes: [config.gateway, ...config.devices],
+    onSocket: (socket) => metrics.traffic.watch(socket),
+  });
   const registry = new DeviceRegistry(config, { modelDigest: compute.modelDigest, planDigest: planDigestText });
 
   const stealDesk = new StealDesk();
   const store = new FrameStore(limits);
   const pool = new ResultsPool(plan);
+  const rounds = new LayerRounds(wirePlan, pool);
+  const speeds = new DeviceSpeeds(config.devices);
   const keptOutputs = new KeptOutputs(limits.keptOutputs);
   const common = {
     epoch,
@@ -124,6 +132,8 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
     stealDesk,
     store,
     pool,
+    rounds,
+    speeds,
     keptOutputs,
     peers,
     events,
@@ -138,7 +148,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
   const keeper = new LedgerKeeper(ledgerSettings(config), nowMs, (effect) => runner.carryOut(effect));
   const desk = new FrameDesk({
     ...common,
-    tiles: plan.tiles.length,
+    plan,
     neededMacs: clusterPlan.cost.neededMacs,
     limits,
     keeper,

@@ -1,6 +1,6 @@
 import type { ClusterConfig } from '../config/cluster-config.js';
 import { type FtpPlan, planFtp } from '../geometry/ftp-plan.js';
-import { type PlanCost, planCost } from '../geometry/plan-cost.js';
+import { type PlanCost, planCost, type TileCost } from '../geometry/plan-cost.js';
 import { fusedGeometry } from '../model/layer-geometry.js';
 import { describeModel } from '../model/model-source.js';
 import type { Network } from '../model/network.js';
@@ -25,7 +25,15 @@ export function planCluster({ model, partition }: ClusterConfig): ClusterPlan {
 /** Room for a task's or result's facts beside its tensor. */
 const HEADER_ROOM_BYTES = 64 * 1024;
 
-/** Bound on a body with tensors: nothing larger than the largest tile has a reason to be sent. */
-export function largestTensorBody({ cost }: ClusterPlan): number {
-  return HEADER_ROOM_BYTES + Math.max(...cost.tiles.map((tile) => Math.max(tile.inputBytes, tile.outputBytes)));
+/**
+ * Bound on a body with tensors. The largest that has a reason to be sent is a tile's input or output, the letterboxed
+ * picture, one device's slice of the output, or the border rows at both ends of a slice.
+ */
+export function largestTensorBody({ cost, plan }: ClusterPlan): number {
+  const rows = plan.layers.map(({ kernel, stride, input }) => 2 * (kernel + stride) * input.width * input.channels * 4);
+  return HEADER_ROOM_BYTES + Math.max(cost.frameBytes, cost.outputBytes, ...rows, ...cost.tiles.map(largerBytes));
+}
+
+function largerBytes({ inputBytes, outputBytes }: TileCost): number {
+  return Math.max(inputBytes, outputBytes);
 }

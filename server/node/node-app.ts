@@ -68,6 +68,7 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
     requestTimeout: 60_000,
     keepAliveTimeout: 72_000,
   }) as unknown as FastifyInstance;
+  app.server.on('connection', (socket) => options.metrics.traffic.watch(socket));
   app.setValidatorCompiler(validatorCompiler());
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   answerWithProblems(app, options.metrics);
@@ -88,10 +89,27 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
   // Swagger writes into the document that it is given.
   await app.register(fastifySwagger, { mode: 'static', specification: { document: readContract() as never } });
   await app.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: true });
-  for (const { operationId, method, url, schema } of contractRoutes(readContract())) {
-    app.route({ method, url, schema, ...(routeOptions(options, operationId) as { handler: RouteHandlerMethod }) });
+  countAnswers(app, options.metrics);
+  for (const { operationId, method, url, schema, isWork } of contractRoutes(readContract())) {
+    const config = { isWork };
+    app.route({
+      method,
+      url,
+      schema,
+      config,
+      ...(routeOptions(options, operationId) as { handler: RouteHandlerMethod }),
+    });
   }
   return app;
+}
+
+/** Bodies of answers to people and programs; what nodes say to each other is counted where it is read and written. */
+function countAnswers(app: FastifyInstance, { bytesSent }: NodeMetrics): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const { isWork } = request.routeOptions.config as { isWork?: boolean };
+    const bytes = Number(reply.getHeader('content-length') ?? 0);
+    if (isWork !== true && bytes > 0) bytesSent.inc({ kind: 'client' }, bytes);
+  });
 }
 
 /** Nobody may change a client's mistake into something that works: bodies are not coerced, nothing is removed. */
