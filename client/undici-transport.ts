@@ -64,7 +64,7 @@ function connectorOf({ connectTimeoutMs = 2_000, onSocket }: UndiciTransportOpti
   const connect = buildConnector({ timeout: connectTimeoutMs });
   return (target, done) =>
     connect(target, (...result) => {
-      if (result[1] !== null) onSocket?.(result[1]);
+      if (result[0] === null) onSocket?.(result[1]);
       done(...result);
     });
 }

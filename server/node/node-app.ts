@@ -21,6 +21,13 @@ import { missingOperation, type NodeRole, type OperationHandlers } from './opera
 import { problemOf } from './problem.js';
 import { answerClientError, answerWithProblems, refuse } from './refusals.js';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether it is what nodes say to each other. */
+    readonly isWork?: boolean;
+  }
+}
+
 export interface NodeAppOptions {
   readonly role: NodeRole;
   readonly handlers: OperationHandlers;
@@ -106,9 +113,8 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
 /** Bodies of answers to people and programs; what nodes say to each other is counted where it is read and written. */
 function countAnswers(app: FastifyInstance, { bytesSent }: NodeMetrics): void {
   app.addHook('onResponse', async (request, reply) => {
-    const { isWork } = request.routeOptions.config as { isWork?: boolean };
     const bytes = Number(reply.getHeader('content-length') ?? 0);
-    if (isWork !== true && bytes > 0) bytesSent.inc({ kind: 'client' }, bytes);
+    if (!request.routeOptions.config.isWork && bytes > 0) bytesSent.inc({ kind: 'client' }, bytes);
   });
 }
 

@@ -66,7 +66,10 @@ describe('YOLOv2 608x608, synthetic weights, 16 fused layers, 5x5, three devices
     const shares = tiles.map((tile) => tile.macs!);
     // Devices of one machine: the slices differ with what was measured of them, but not by much.
     expect(Math.max(...shares) / Math.min(...shares)).toBeLessThan(4);
-    const expected = bodpBytes(planBodp(plan.layers, plan.depth, [1, 1, 1]), { inputBytesPerValue: 1, mapBytesPerValue: 4 });
+    const expected = bodpBytes(planBodp(plan.layers, plan.depth, [1, 1, 1]), {
+      inputBytesPerValue: 1,
+      mapBytesPerValue: 4,
+    });
     const layers = 3 * 16 * 2 * HEADER_BYTES;
     for (const kind of ['frame', 'input', 'overlap', 'result'] as const) {
       // Where slices meet does not change how many rows cross; the picture's rows at odd places may.
