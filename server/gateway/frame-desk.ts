@@ -82,7 +82,10 @@ export class FrameDesk {
       letterboxed,
       trace,
     });
-    if (delivered) trace.travelled('picture', bytes.byteLength);
+    if (delivered) {
+      trace.travelled('picture', bytes.byteLength);
+      if (isStealing(strategy)) record.sourcedMs = nowMs();
+    }
     store.add(record);
     const distribution = this.#distributionOf(strategy);
     const parts = distribution.kind === 'layered' ? 1 : tiles;

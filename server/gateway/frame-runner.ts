@@ -111,10 +111,10 @@ export class FrameRunner {
     const { courier, log, metrics, nowMs, tell } = this.#parts;
     record.source = source;
     record.state = 'running';
-    record.startedMs ??= nowMs();
     this.#publish(record);
     try {
       await courier.deliver(record, source, attempt);
+      record.sourcedMs ??= nowMs();
       if (!isStealing(record.strategy)) {
         const input = await courier.collect(record, source);
         if (record.end === null) record.input = input;
@@ -143,7 +143,7 @@ export class FrameRunner {
   async #finish(record: FrameRecord): Promise<void> {
     const { finisher, keptOutputs, log, metrics, nowMs, pool, tell } = this.#parts;
     record.state = 'finishing';
-    record.fusedMs = nowMs() - (record.startedMs ?? nowMs());
+    record.fusedMs = nowMs() - (record.sourcedMs ?? nowMs());
     metrics.fusedDuration.observe(record.fusedMs / 1000);
     this.#publish(record);
     try {

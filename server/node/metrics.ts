@@ -54,7 +54,11 @@ export function createMetrics(labels: { readonly role: string; readonly node: st
       buckets: FRAME_SECONDS,
       registers,
     }),
-    fusedDuration: seconds('frame_fused', 'From giving a frame to its source to the merged fused stack', FRAME_SECONDS),
+    fusedDuration: seconds(
+      'frame_fused',
+      'From the letterboxed picture at its source to the merged fused stack',
+      FRAME_SECONDS,
+    ),
     remainingDuration: seconds('frame_remaining', 'The remaining layers and the head', FRAME_SECONDS),
     traffic,
     bytesSent: new ByteCounter({
