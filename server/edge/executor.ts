@@ -1,15 +1,18 @@
 import { performance } from 'node:perf_hooks';
 import type { ComputeThread } from '../compute/compute-thread.js';
+import type { TileResult } from '../compute/messages.js';
+import type { TileJob } from '../compute/tile-executor.js';
 import type { EventLog } from '../node/event-log.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import type { PeerClients } from '../node/peer-clients.js';
+import type { ComputeSpeed } from './compute-speed.js';
 import type { EdgeTask } from './edge-task.js';
 import { handBackTask } from './hand-back.js';
 import type { OfferKeeper } from './offer-keeper.js';
 import type { ResultSender } from './result-sender.js';
 import type { TaskBoard } from './task-board.js';
-import type { TilePreparer } from './tile-preparer.js';
+import type { RunningTile, TilePreparer } from './tile-preparer.js';
 import type { UsualTime } from './usual-time.js';
 
 export interface ExecutorParts {
@@ -21,6 +24,7 @@ export interface ExecutorParts {
   readonly sender: ResultSender;
   readonly peers: PeerClients;
   readonly usualTile: UsualTime;
+  readonly speed: ComputeSpeed;
   readonly events: EventLog;
   readonly metrics: NodeMetrics;
   readonly log: Logger;
@@ -30,6 +34,7 @@ export interface ExecutorParts {
 export class Executor {
   readonly #parts: ExecutorParts;
   #busy = false;
+  #running: RunningTile | null = null;
   #stopped = false;
   #tilesRun = 0;
 
@@ -46,13 +51,22 @@ export class Executor {
   }
 
   start(): void {
-    this.#parts.board.onChange(() => void this.#work());
+    this.#parts.board.onChange(() => {
+      this.#lookAhead();
+      void this.#work();
+    });
     void this.#work();
   }
 
   /** Begins nothing more. */
   stop(): void {
     this.#stopped = true;
+  }
+
+  /** While a tile is computed, strips of the next one travel. */
+  #lookAhead(): void {
+    const next = this.#parts.board.nextStolen;
+    if (this.#running !== null && next !== null) this.#parts.preparer.fetchAhead(next, this.#running);
   }
 
   async #work(): Promise<void> {
@@ -69,7 +83,7 @@ export class Executor {
   }
 
   async #run(task: EdgeTask): Promise<void> {
-    const { board, compute, device, events, keeper, log, metrics, peers, preparer, sender, usualTile } = this.#parts;
+    const { board, device, events, keeper, log, metrics, peers, preparer, sender, speed, usualTile } = this.#parts;
     const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
     const waitMs = performance.now() - task.arrivedMs;
     try {
@@ -81,10 +95,11 @@ export class Executor {
         return;
       }
       const { job, overlapBytes } = prepared;
-      const { data, computeMs, macs, kept } = await compute.runTile(job);
-      if (task.strategy === 'ftp-wst-s') keeper.keep(task, job, kept);
+      const { data, computeMs, macs, kept } = await this.#compute(task, job);
+      const noticeBytes = task.strategy === 'ftp-wst-s' ? keeper.keep(task, job, kept) : 0;
       this.#tilesRun++;
       usualTile.add(computeMs);
+      speed.add(macs, computeMs);
       metrics.tileWait.observe(waitMs / 1000);
       metrics.tileCompute.observe(computeMs / 1000);
       events.publish('tile', { ...facts, event: 'done', device });
@@ -99,13 +114,23 @@ export class Executor {
         computeMs,
         inputBytes: task.inputBytes,
         overlapBytes,
-        controlBytes: task.controlBytes,
+        controlBytes: task.controlBytes + noticeBytes,
         macs,
       });
     } catch (error) {
       // The gateway sees that nobody lists the tile any more, and has it run elsewhere.
       if (!this.#stopped) log.error({ ...facts, err: error }, 'tile could not be computed');
       board.finished(task);
+    }
+  }
+
+  async #compute({ frame }: EdgeTask, job: TileJob): Promise<TileResult> {
+    this.#running = { frame, job };
+    try {
+      this.#lookAhead();
+      return await this.#parts.compute.runTile(job);
+    } finally {
+      this.#running = null;
     }
   }
 }

@@ -6,6 +6,7 @@ import type { NodeMetrics } from '../node/metrics.js';
 import { pause } from '../node/pause.js';
 import { encodeResultBody, type ResultBody } from '../node/result-body.js';
 import type { WirePlan } from '../node/task-body.js';
+import type { MapType } from '../tensor/map-tensor.js';
 import type { EdgeTask } from './edge-task.js';
 import type { TaskBoard } from './task-board.js';
 
@@ -19,6 +20,8 @@ export interface ResultSenderParts {
   readonly wirePlan: WirePlan;
   readonly gateway: DeepThingsClient;
   readonly board: TaskBoard;
+  /** How outputs are sent. */
+  readonly maps: MapType;
   readonly metrics: NodeMetrics;
   readonly log: Logger;
 }
@@ -55,12 +58,12 @@ export class ResultSender {
   }
 
   async #deliver(task: EdgeTask, result: ResultBody): Promise<void> {
-    const { gateway, log, metrics, wirePlan } = this.#parts;
+    const { gateway, log, maps, metrics, wirePlan } = this.#parts;
     const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
     const { signal } = this.#abort;
     for (let tries = 1; !signal.aborted; tries++) {
       try {
-        const bytes = encodeResultBody(wirePlan, result);
+        const bytes = encodeResultBody(wirePlan, result, maps);
         const answer = await gateway.call('postResult', {
           body: { mediaType: 'application/octet-stream', bytes },
           signal,

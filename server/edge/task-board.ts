@@ -83,6 +83,11 @@ export class TaskBoard {
     return [...this.#queue.tasks, ...this.#stolen, ...this.#running].some((other) => sameTile(other, task));
   }
 
+  /** What was stolen and is next, not begun; null when there is nothing. */
+  get nextStolen(): EdgeTask | null {
+    return this.#stolen[0] ?? null;
+  }
+
   addStolen(task: EdgeTask): void {
     this.#stolen.push(task);
     this.#changed();

@@ -1,6 +1,7 @@
 import type { EventLog } from '../node/event-log.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
+import type { StripPool } from '../node/strip-pool.js';
 import type { LedgerEffect, LedgerEvent } from '../scheduling/ledger-state.js';
 import type { Courier } from './courier.js';
 import type { DeviceRegistry } from './device-registry.js';
@@ -14,6 +15,7 @@ import type { StealDesk } from './steal-desk.js';
 export interface FrameRunnerParts {
   readonly store: FrameStore;
   readonly pool: ResultsPool;
+  readonly strips: StripPool;
   readonly keptOutputs: KeptOutputs;
   readonly courier: Courier;
   readonly finisher: Finisher;
@@ -68,11 +70,12 @@ export class FrameRunner {
   /** Ends a frame, once. */
   end(record: FrameRecord, end: FrameEnd): void {
     if (record.end !== null) return;
-    const { courier, log, metrics, pool, store } = this.#parts;
+    const { courier, log, metrics, pool, store, strips } = this.#parts;
     record.end = end;
     record.state = end.kind;
     record.endedMs = Date.now();
     pool.take(record.id);
+    strips.drop(record.id);
     store.ended(record);
     const totalMs = record.endedMs - record.createdMs;
     metrics.frameDuration.observe({ state: end.kind }, totalMs / 1000);

@@ -11,6 +11,7 @@ const HISTORY_LIMIT = 64;
 interface Travelled {
   picture: number;
   frame: number;
+  overlap: number;
   control: number;
 }
 
@@ -30,7 +31,7 @@ export class FrameTrace {
   readonly #startedMs: number;
   readonly #neededMacs: number;
   readonly #tiles: TileTrace[];
-  readonly #travelled: Travelled = { picture: 0, frame: 0, control: 0 };
+  readonly #travelled: Travelled = { picture: 0, frame: 0, overlap: 0, control: 0 };
   #done = 0;
 
   /** @param neededMacs multiply-accumulates of the untiled fused stack. */
@@ -101,7 +102,7 @@ export class FrameTrace {
     });
   }
 
-  /** Bodies that carried something else than tiles: pictures, letterboxed frames, announcements. */
+  /** Bodies that carried something else than tiles: pictures, letterboxed frames, strips put into the pool, announcements. */
   travelled(kind: keyof Travelled, bytes: number): void {
     this.#travelled[kind] += bytes;
   }
@@ -112,7 +113,7 @@ export class FrameTrace {
       bytes: {
         ...this.#travelled,
         input: total(({ inputBytes }) => inputBytes),
-        overlap: total(({ overlapBytes }) => overlapBytes),
+        overlap: this.#travelled.overlap + total(({ overlapBytes }) => overlapBytes),
         result: total(({ resultBytes }) => resultBytes),
         control: this.#travelled.control + total(({ controlBytes }) => controlBytes),
       },

@@ -1,6 +1,7 @@
 import type { ClusterConfig } from '../config/cluster-config.js';
 import { type FtpPlan, planFtp } from '../geometry/ftp-plan.js';
 import { type PlanCost, planCost } from '../geometry/plan-cost.js';
+import { mostOfferedBytes } from '../geometry/tile-offer.js';
 import { fusedGeometry } from '../model/layer-geometry.js';
 import { describeModel } from '../model/model-source.js';
 import type { Network } from '../model/network.js';
@@ -25,7 +26,11 @@ export function planCluster({ model, partition }: ClusterConfig): ClusterPlan {
 /** Room for a task's or result's facts beside its tensor. */
 const HEADER_ROOM_BYTES = 64 * 1024;
 
-/** Bound on a body with tensors: nothing larger than the largest tile has a reason to be sent. */
-export function largestTensorBody({ cost }: ClusterPlan): number {
-  return HEADER_ROOM_BYTES + Math.max(...cost.tiles.map((tile) => Math.max(tile.inputBytes, tile.outputBytes)));
+/** Bound on a body with tensors: nothing larger than the largest tile, or its strips, has a reason to be sent. */
+export function largestTensorBody({ cost, plan }: ClusterPlan): number {
+  const { outputBytesPerValue } = TRAVEL_WIDTHS;
+  const ofTile = cost.tiles.map(({ tileId, inputBytes, outputBytes }) =>
+    Math.max(inputBytes, outputBytes, mostOfferedBytes(plan, tileId, outputBytesPerValue)),
+  );
+  return HEADER_ROOM_BYTES + Math.max(...ofTile);
 }

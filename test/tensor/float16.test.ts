@@ -6,7 +6,7 @@ import { decodeMap, encodeMap } from '../../server/tensor/map-tensor.js';
 const every = Uint16Array.from({ length: 65_536 }, (_, bits) => bits);
 
 /** The value of a half by its definition. */
-function valueOf(bits: number): number {
+function halfOf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
   const mantissa = bits & 0x3ff;
@@ -32,7 +32,7 @@ describe('halves', () => {
   it('are what their bits say, all of them', () => {
     const values = fromFloat16(every);
     for (const bits of every) {
-      if (!Object.is(values[bits], valueOf(bits))) expect([bits, values[bits]]).toEqual([bits, valueOf(bits)]);
+      if (!Object.is(values[bits], halfOf(bits))) expect([bits, values[bits]]).toEqual([bits, halfOf(bits)]);
     }
   });
 
@@ -53,8 +53,8 @@ describe('halves', () => {
     const next = Float32Array.of(0);
     const nextBits = new Uint32Array(next.buffer);
     for (let bits = 0; bits < 0x7bff; bits++) {
-      const low = valueOf(bits);
-      const high = valueOf(bits + 1);
+      const low = halfOf(bits);
+      const high = halfOf(bits + 1);
       const middle = (low + high) / 2;
       next[0] = middle;
       expect(next[0]).toBe(middle);
