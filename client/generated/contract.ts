@@ -309,8 +309,9 @@ export interface paths {
         get: operations["getOverlap"];
         /**
          * What a finished tile offers its neighbours
-         * @description `tile` is the producer. On the gateway: the strips themselves, for its pool. On the frame's source: only what is
-         *     offered and who keeps it; the answer says which sides a tile that is not handed out yet can still use.
+         * @description `tile` is the producer. On the gateway: the strips themselves, for its pool: a tensor (F32 or F16) for each region
+         *     that is offered, named like `4:0,10,20,12`. On the frame's source: only what is offered and who keeps it, which may
+         *     be the gateway (`device: gateway`); the answer says which sides a tile that is not handed out yet can still use.
          */
         put: operations["putOverlap"];
         post?: never;
@@ -552,7 +553,7 @@ export interface components {
                 frame: number;
                 /** @description Inputs of tiles and slices */
                 input: number;
-                /** @description Strips of neighbouring tiles, border rows of slices */
+                /** @description Strips of neighbouring tiles, to and from where they are kept; border rows of slices */
                 overlap: number;
                 /** @description Outputs of the fused stack */
                 result: number;
@@ -584,7 +585,7 @@ export interface components {
             computeMs: number | null;
             /** @description Body that carried the task; 0 for a local one */
             inputBytes: number;
-            /** @description Strips that came from other devices */
+            /** @description Strips that were fetched for it, from other devices or the gateway */
             overlapBytes: number;
             resultBytes: number;
             /** @description What was said to get and to finish it */
@@ -1420,7 +1421,6 @@ export interface operations {
             401: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
-            501: components["responses"]["Problem"];
         };
     };
     putOverlap: {
@@ -1465,7 +1465,6 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
-            501: components["responses"]["Problem"];
         };
     };
     getResults: {

@@ -3,6 +3,7 @@ import type { ModelSpec } from '../model/model-source.js';
 import { parseByteSize } from './byte-size.js';
 import type { ClusterFile } from './cluster-file.js';
 import { CLUSTER_DEFAULTS, GATEWAY_ID, NMS_BY_MODEL } from './defaults.js';
+import { resolveFaithful } from './faithful.js';
 import { type HostPort, parseListen, parseNodeAddress } from './node-address.js';
 
 /** A section with nothing left out, frozen. */
@@ -42,6 +43,11 @@ export interface DeviceConfig extends NodeConfig {
   readonly speed: number | null;
 }
 
+export type OverlapConfig = Section<'overlap'> & {
+  /** Whether a tile reuses the overlap of all of its neighbours, or nothing. */
+  readonly allSides: boolean;
+};
+
 /** A cluster.yaml that has been checked: defaults filled in, text parsed, frozen throughout. */
 export interface ClusterConfig {
   /** The file it was read from, as it was named. */
@@ -51,7 +57,7 @@ export interface ClusterConfig {
   readonly engine: Section<'engine'>;
   readonly partition: PartitionConfig;
   readonly schedule: Section<'schedule'>;
-  readonly overlap: Section<'overlap'>;
+  readonly overlap: OverlapConfig;
   readonly wire: Section<'wire'>;
   readonly gateway: NodeConfig;
   readonly devices: readonly DeviceConfig[];
@@ -81,16 +87,18 @@ export function resolveCluster(given: ClusterFile, { file, spec, defaultDepth }:
       grid: parseGrid(partition?.grid ?? CLUSTER_DEFAULTS.partition.grid),
       fusedDepth: partition?.fusedDepth ?? defaultDepth,
     },
-    schedule: {
-      strategy: schedule?.strategy ?? CLUSTER_DEFAULTS.schedule.strategy,
-      order: schedule?.order ?? CLUSTER_DEFAULTS.schedule.order,
-      prefetch: schedule?.prefetch ?? CLUSTER_DEFAULTS.schedule.prefetch,
-      faithful: schedule?.faithful ?? CLUSTER_DEFAULTS.schedule.faithful,
-      steal: { ...CLUSTER_DEFAULTS.schedule.steal, ...schedule?.steal },
-      lease: { ...CLUSTER_DEFAULTS.schedule.lease, ...schedule?.lease },
-      heartbeat: { ...CLUSTER_DEFAULTS.schedule.heartbeat, ...schedule?.heartbeat },
-    },
-    overlap: { ...CLUSTER_DEFAULTS.overlap, ...given.overlap },
+    ...resolveFaithful({
+      schedule: {
+        strategy: schedule?.strategy ?? CLUSTER_DEFAULTS.schedule.strategy,
+        order: schedule?.order ?? CLUSTER_DEFAULTS.schedule.order,
+        prefetch: schedule?.prefetch ?? CLUSTER_DEFAULTS.schedule.prefetch,
+        faithful: schedule?.faithful ?? CLUSTER_DEFAULTS.schedule.faithful,
+        steal: { ...CLUSTER_DEFAULTS.schedule.steal, ...schedule?.steal },
+        lease: { ...CLUSTER_DEFAULTS.schedule.lease, ...schedule?.lease },
+        heartbeat: { ...CLUSTER_DEFAULTS.schedule.heartbeat, ...schedule?.heartbeat },
+      },
+      overlap: { ...CLUSTER_DEFAULTS.overlap, ...given.overlap, allSides: false },
+    }),
     wire: { ...CLUSTER_DEFAULTS.wire, ...given.wire },
     gateway: resolveNode({ id: GATEWAY_ID, ...given.gateway }, engine.threads),
     devices: given.devices.map((device) => ({

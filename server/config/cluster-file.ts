@@ -198,7 +198,7 @@ const limits = Type.Object(
       }),
     ),
     overlapBytes: optional(
-      byteSize('Memory on a device for border strips that other tiles can use.', defaults.limits.overlapBytes),
+      byteSize('Memory on a node for border strips that other tiles can use.', defaults.limits.overlapBytes),
     ),
     keptOutputs: optional(
       whole("Frames whose fused stack's merged output is kept, for those who check it.", {

@@ -1,16 +1,20 @@
 import { performance } from 'node:perf_hooks';
 import type { Schemas } from '../../client/client.js';
+import { GATEWAY_ID } from '../config/defaults.js';
 import { isStealing } from '../config/strategy.js';
+import { onlySides } from '../geometry/tile-offer.js';
 import { type CommonParts, commonHandlers } from '../node/common-handlers.js';
 import { cutInputBody } from '../node/input-body.js';
 import type { OperationHandlers } from '../node/operations.js';
-import { decodeOfferNotice, encodeStrips, parseMapRegions } from '../node/overlap-body.js';
+import { decodeOfferNotice } from '../node/overlap-body.js';
 import { readPictureBody } from '../node/picture-body.js';
 import { HttpProblem } from '../node/problem.js';
 import { decodeSliceTask, isSliceBody } from '../node/slice-body.js';
+import { answerStrips } from '../node/strip-answer.js';
+import type { StripPool } from '../node/strip-pool.js';
 import { cutTaskBody, decodeTaskBody, encodeTaskBody } from '../node/task-body.js';
 import type { Reuse } from '../node/tile-reuse.js';
-import { cropRegion } from '../tensor/planes.js';
+import type { MapType } from '../tensor/map-tensor.js';
 import type { EdgeTask } from './edge-task.js';
 import type { FrameIntake } from './frame-intake.js';
 import type { Outcomes } from './outcomes.js';
@@ -18,7 +22,6 @@ import type { OwnFrames } from './own-frames.js';
 import type { Registrar } from './registrar.js';
 import type { ReuseBook } from './reuse-book.js';
 import type { SliceTask } from './slice-task.js';
-import type { StripPool } from './strip-pool.js';
 import type { TaskBoard } from './task-board.js';
 
 export interface EdgeHandlerParts extends CommonParts {
@@ -32,7 +35,9 @@ export interface EdgeHandlerParts extends CommonParts {
   readonly book: ReuseBook;
   readonly pool: StripPool;
   /** What a task that is handed out can count on, with a holder for each side. */
-  readonly reuseOf: (task: EdgeTask) => Reuse;
+  readonly reuseOf: (task: EdgeTask, thief: string) => Reuse;
+  /** How strips are sent. */
+  readonly maps: MapType;
   /** Frees everything of a frame that has ended. */
   readonly forget: (frame: string) => void;
   readonly clusterState: () => Schemas['ClusterState'];
@@ -47,11 +52,11 @@ export function edgeHandlers(parts: EdgeHandlerParts): OperationHandlers {
 
 function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
   const { board, metrics, ownFrames, outcomes, registrar, wirePlan } = parts;
-  const bodyOf = (task: EdgeTask): Uint8Array | null => {
+  const bodyOf = (task: EdgeTask, thief: string): Uint8Array | null => {
     if (task.input !== null) return encodeTaskBody(wirePlan, { ...task, input: task.input });
     const own = ownFrames.get(task.frame);
     if (own === undefined) return null;
-    return cutTaskBody(wirePlan, { ...task, reuse: parts.reuseOf(task) }, own.data);
+    return cutTaskBody(wirePlan, { ...task, reuse: parts.reuseOf(task, thief) }, own.data);
   };
   return {
     register: async (request) => {
@@ -70,7 +75,7 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
       while (body === null) {
         const task = board.handOut(thief, sequence);
         if (task === null) return reply.code(204).send();
-        body = bodyOf(task);
+        body = bodyOf(task, thief);
         if (body === null) parts.forget(task.frame);
       }
       metrics.steals.inc({ direction: 'given' });
@@ -138,34 +143,25 @@ function queueFull(): HttpProblem {
   return new HttpProblem(429, 'DT_OVERLOADED', 'the task queue is full', { retryAfterSeconds: 1 });
 }
 
-function overlapHandlers({ book, devices, metrics, pool, wirePlan }: EdgeHandlerParts): OperationHandlers {
+function overlapHandlers({ book, devices, maps, metrics, pool, wirePlan }: EdgeHandlerParts): OperationHandlers {
   const { plan } = wirePlan;
   return {
-    putOverlap: async (request, reply) => {
+    putOverlap: async (request) => {
       const { frame, tile } = request.params;
       const bytes = request.body as Uint8Array;
       const { device, address, offers } = decodeOfferNotice(plan, tile, bytes);
-      if (!devices.has(device)) {
+      if (!devices.has(device) && device !== GATEWAY_ID) {
         throw new HttpProblem(409, 'DT_DEVICE_UNKNOWN', `cluster.yaml declares no device ${device}`);
       }
       if (!book.has(frame)) throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `this device has no open frame ${frame}`);
-      book.finished(frame, tile, offers, { device, address });
-      return reply.code(204).send();
+      const sides = book.queuedSides(frame, tile).filter((side) => offers[side] !== undefined);
+      // Whoever keeps it forgets the rest.
+      book.finished(frame, tile, onlySides(offers, sides), { device, address });
+      return { sides: [...sides] };
     },
     getOverlap: async (request, reply) => {
       const { frame, tile } = request.params;
-      if (plan.tiles[tile] === undefined) throw new HttpProblem(404, 'DT_TILE_UNKNOWN', `there is no tile ${tile}`);
-      const there = [];
-      const missing = [];
-      for (const wanted of parseMapRegions(request.query.regions)) {
-        const strip = pool.find(plan, frame, tile, wanted);
-        if (strip === null) missing.push(wanted);
-        else {
-          const { channels } = plan.maps[wanted.map]!;
-          there.push({ ...wanted, data: cropRegion(strip.data, channels, strip.region, wanted.region) });
-        }
-      }
-      const body = encodeStrips(plan, there, missing);
+      const body = answerStrips(plan, pool, { frame, tile, regions: request.query.regions }, maps);
       metrics.bytesSent.inc({ kind: 'overlap' }, body.byteLength);
       return reply.type(OCTETS).send(body);
     },

@@ -1,8 +1,7 @@
 import { type ComputeThread, startComputeThread } from '../compute/compute-thread.js';
 import type { ClusterConfig, DeviceConfig } from '../config/cluster-config.js';
+import { GATEWAY_ID } from '../config/defaults.js';
 import { DeepThingsError } from '../errors.js';
-import { oppositeSide, SIDES, type Side } from '../geometry/neighbours.js';
-import type { TileOffer } from '../geometry/tile-offer.js';
 import { loadSharp } from '../imaging/sharp-library.js';
 import { type ClusterPlan, largestTensorBody, planCluster } from '../node/cluster-plan.js';
 import { EventLog } from '../node/event-log.js';
@@ -13,12 +12,15 @@ import { createNodeApp } from '../node/node-app.js';
 import { createPeerClients } from '../node/peer-clients.js';
 import { planDigest } from '../node/plan-digest.js';
 import { onceOnly, type RunningNode } from '../node/running-node.js';
-import type { Holder, Reuse } from '../node/tile-reuse.js';
+import { StripPool } from '../node/strip-pool.js';
+import type { Holder } from '../node/tile-reuse.js';
+import { ComputeSpeed } from './compute-speed.js';
 import { edgeHandlers } from './edge-handlers.js';
 import { EdgeStatus } from './edge-status.js';
 import { Executor } from './executor.js';
 import { FrameIntake } from './frame-intake.js';
 import { handBack } from './hand-back.js';
+import { LinkRates } from './link-rates.js';
 import { OfferKeeper } from './offer-keeper.js';
 import { Outcomes } from './outcomes.js';
 import { OwnFrames } from './own-frames.js';
@@ -27,8 +29,9 @@ import { ResultSender } from './result-sender.js';
 import { ReuseBook } from './reuse-book.js';
 import { SliceRunner } from './slice-runner.js';
 import { Stealer } from './stealer.js';
-import { StripPool } from './strip-pool.js';
+import { StripFetcher } from './strip-fetcher.js';
 import { TaskBoard } from './task-board.js';
+import { taskReuse } from './task-reuse.js';
 import { tilePicker } from './tile-picker.js';
 import { TilePreparer } from './tile-preparer.js';
 import { UsualTime } from './usual-time.js';
@@ -94,23 +97,6 @@ function queueLimit({ limits }: ClusterConfig, tiles: number): number {
   return 2 * tiles * limits.queuedFrames;
 }
 
-/** Names this device where it is the one that keeps a strip; what its pool has dropped is not promised. */
-function named({ offers, holders }: Reuse, pool: StripPool, frame: string, { address, device }: EdgeStatus): Reuse {
-  const kept: Partial<Record<Side, TileOffer>> = { ...offers };
-  const all: Partial<Record<Side, Holder>> = { ...holders };
-  for (const side of SIDES.filter((name) => holders[name] === undefined)) {
-    const producer = offers[side]?.producer;
-    if (producer === undefined) continue;
-    const offer = pool.offersOf(frame, producer)?.[oppositeSide(side)];
-    if (offer === undefined) delete kept[side];
-    else {
-      kept[side] = offer;
-      all[side] = { device, address };
-    }
-  }
-  return { offers: kept, holders: all };
-}
-
 interface Ground {
   readonly node: DeviceConfig;
   readonly at: ListenAddress;
@@ -122,7 +108,7 @@ interface Ground {
 async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNode> {
   const { config, device, log, token } = options;
   const { node, at, clusterPlan, compute } = ground;
-  const { limits, schedule, partition } = config;
+  const { limits, overlap, partition, schedule, wire } = config;
   const { network, plan } = clusterPlan;
   const digest = planDigest({ modelDigest: compute.modelDigest, depth: plan.depth, grid: partition.grid });
   const wirePlan = { plan, digest };
@@ -135,7 +121,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
   });
   const gateway = peers.client(config.gateway.address);
 
-  const book = new ReuseBook(plan);
+  const book = new ReuseBook(plan, overlap.policy !== 'never');
   const pool = new StripPool(limits.overlapBytes);
   const board = new TaskBoard(queueLimit(config, plan.tiles.length), {
     pick: tilePicker(plan, book, schedule.order),
@@ -145,14 +131,20 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
   const ownFrames = new OwnFrames(limits.queuedFrames, 2 * limits.frameTimeoutMs, (frame) => forget(frame));
   const outcomes = new Outcomes();
   const usualTile = new UsualTime();
-  const common = { device, wirePlan, gateway, peers, board, ownFrames, book, pool, metrics, log };
+  const speed = new ComputeSpeed();
+  const links = new LinkRates();
+  const { maps } = wire;
+  const common = { device, wirePlan, gateway, peers, board, ownFrames, book, pool, links, speed, maps, metrics, log };
   const sender = new ResultSender(common);
-  const preparer = new TilePreparer(common);
-  const keeper: OfferKeeper = new OfferKeeper({ ...common, address: (): string => status.address });
+  const preparer = new TilePreparer({ ...common, overlap, fetcher: new StripFetcher(common) });
+  const viaGateway = overlap.via === 'gateway' && overlap.policy !== 'never';
+  const holder = (): Holder =>
+    viaGateway ? { device: GATEWAY_ID, address: config.gateway.address } : { device, address: status.address };
+  const keeper: OfferKeeper = new OfferKeeper({ ...common, holder, viaGateway });
   const slices = new SliceRunner(wirePlan, compute, device);
   const executor = new Executor({ ...common, preparer, slices, keeper, compute, sender, usualTile, events });
   const isIdle = () => board.isIdle;
-  const stealer = new Stealer({ ...common, isIdle, prefetch: schedule.prefetch, waitMs: schedule.steal.waitMs });
+  const stealer = new Stealer({ ...common, ...schedule.steal, isIdle, prefetch: schedule.prefetch });
   const intake = new FrameIntake({ ...common, network, limits, strategy: schedule.strategy });
   const status: EdgeStatus = new EdgeStatus({
     ...common,
@@ -171,6 +163,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
     book.close(frame);
     pool.drop(frame);
     slices.drop(frame);
+    preparer.forget(frame);
   };
   const registrar = new Registrar({
     ...common,
@@ -194,7 +187,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
       intake,
       outcomes,
       registrar,
-      reuseOf: (task) => named(book.reuseFor(task.frame, task.tile), pool, task.frame, status),
+      reuseOf: (task, thief) => taskReuse({ plan, book, pool, holder, allSides: overlap.allSides }, task, thief),
       forget,
       clusterState: () => status.clusterState(registrar),
     }),

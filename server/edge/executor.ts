@@ -1,5 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { ComputeThread } from '../compute/compute-thread.js';
+import type { TileResult } from '../compute/messages.js';
+import type { TileJob } from '../compute/tile-executor.js';
 import type { EventLog } from '../node/event-log.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
@@ -7,6 +9,8 @@ import type { PeerClients } from '../node/peer-clients.js';
 import { encodeResultBody } from '../node/result-body.js';
 import { encodeSliceResult } from '../node/slice-body.js';
 import type { WirePlan } from '../node/task-body.js';
+import type { MapType } from '../tensor/map-tensor.js';
+import type { ComputeSpeed } from './compute-speed.js';
 import type { EdgeTask } from './edge-task.js';
 import { handBackTask } from './hand-back.js';
 import type { OfferKeeper } from './offer-keeper.js';
@@ -14,7 +18,7 @@ import type { ResultSender } from './result-sender.js';
 import type { SliceRunner } from './slice-runner.js';
 import type { SliceTask } from './slice-task.js';
 import type { TaskBoard } from './task-board.js';
-import type { TilePreparer } from './tile-preparer.js';
+import type { RunningTile, TilePreparer } from './tile-preparer.js';
 import type { UsualTime } from './usual-time.js';
 
 export interface ExecutorParts {
@@ -22,12 +26,15 @@ export interface ExecutorParts {
   readonly board: TaskBoard;
   readonly compute: ComputeThread;
   readonly wirePlan: WirePlan;
+  /** How feature maps are sent. */
+  readonly maps: MapType;
   readonly preparer: TilePreparer;
   readonly slices: SliceRunner;
   readonly keeper: OfferKeeper;
   readonly sender: ResultSender;
   readonly peers: PeerClients;
   readonly usualTile: UsualTime;
+  readonly speed: ComputeSpeed;
   readonly events: EventLog;
   readonly metrics: NodeMetrics;
   readonly log: Logger;
@@ -37,6 +44,7 @@ export interface ExecutorParts {
 export class Executor {
   readonly #parts: ExecutorParts;
   #busy = false;
+  #running: RunningTile | null = null;
   #stopped = false;
   #tilesRun = 0;
 
@@ -53,13 +61,22 @@ export class Executor {
   }
 
   start(): void {
-    this.#parts.board.onChange(() => void this.#work());
+    this.#parts.board.onChange(() => {
+      this.#lookAhead();
+      void this.#work();
+    });
     void this.#work();
   }
 
   /** Begins nothing more. */
   stop(): void {
     this.#stopped = true;
+  }
+
+  /** While a tile is computed, strips of the next one travel. */
+  #lookAhead(): void {
+    const next = this.#parts.board.nextStolen;
+    if (this.#running !== null && next !== null) this.#parts.preparer.fetchAhead(next, this.#running);
   }
 
   async #work(): Promise<void> {
@@ -76,7 +93,7 @@ export class Executor {
   }
 
   async #runSlice(task: SliceTask): Promise<void> {
-    const { board, log, metrics, sender, slices, wirePlan } = this.#parts;
+    const { board, log, maps, metrics, sender, slices, wirePlan } = this.#parts;
     const { frame, slice, layer, attempt } = task;
     const facts = { frame, slice, layer, attempt };
     const waitMs = performance.now() - task.arrivedMs;
@@ -84,7 +101,7 @@ export class Executor {
       const result = await slices.run(task, waitMs);
       metrics.tileWait.observe(waitMs / 1000);
       log.debug({ ...facts, computeMs: result.computeMs, waitMs }, 'layer of a slice computed');
-      sender.send(task, () => encodeSliceResult(wirePlan, result));
+      sender.send(task, () => encodeSliceResult(wirePlan, result, maps));
     } catch (error) {
       // The gateway sees that nobody lists the slice any more, and begins the frame again.
       if (!this.#stopped) log.error({ ...facts, err: error }, 'layer of a slice could not be computed');
@@ -93,7 +110,7 @@ export class Executor {
   }
 
   async #runTile(task: EdgeTask): Promise<void> {
-    const { board, compute, device, events, keeper, log, metrics, peers, preparer, sender, usualTile, wirePlan } =
+    const { board, device, events, keeper, log, maps, metrics, peers, preparer, sender, speed, usualTile, wirePlan } =
       this.#parts;
     const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
     const waitMs = performance.now() - task.arrivedMs;
@@ -106,10 +123,11 @@ export class Executor {
         return;
       }
       const { job, overlapBytes } = prepared;
-      const { data, computeMs, macs, kept } = await compute.runTile(job);
-      if (task.strategy === 'ftp-wst-s') keeper.keep(task, job, kept);
+      const { data, computeMs, macs, kept } = await this.#compute(task, job);
+      const noticeBytes = task.strategy === 'ftp-wst-s' ? keeper.keep(task, job, kept) : 0;
       this.#tilesRun++;
       usualTile.add(computeMs);
+      speed.add(macs, computeMs);
       metrics.tileWait.observe(waitMs / 1000);
       metrics.tileCompute.observe(computeMs / 1000);
       events.publish('tile', { ...facts, event: 'done', device });
@@ -124,14 +142,24 @@ export class Executor {
         computeMs,
         inputBytes: task.inputBytes,
         overlapBytes,
-        controlBytes: task.controlBytes,
+        controlBytes: task.controlBytes + noticeBytes,
         macs,
       };
-      sender.send(task, () => encodeResultBody(wirePlan, result));
+      sender.send(task, () => encodeResultBody(wirePlan, result, maps));
     } catch (error) {
       // The gateway sees that nobody lists the tile any more, and has it run elsewhere.
       if (!this.#stopped) log.error({ ...facts, err: error }, 'tile could not be computed');
       board.finished(task);
+    }
+  }
+
+  async #compute({ frame }: EdgeTask, job: TileJob): Promise<TileResult> {
+    this.#running = { frame, job };
+    try {
+      this.#lookAhead();
+      return await this.#parts.compute.runTile(job);
+    } finally {
+      this.#running = null;
     }
   }
 }

@@ -1,28 +1,41 @@
+import type { DeepThingsClient } from '../../client/client.js';
 import type { KeptStrip, TileJob } from '../compute/tile-executor.js';
+import { neighbourAt, SIDES, type Side } from '../geometry/neighbours.js';
 import { cutTile } from '../geometry/tile-cut.js';
-import { offersOfTile } from '../geometry/tile-offer.js';
+import { offersOfTile, onlySides, type TileOffers } from '../geometry/tile-offer.js';
 import type { Logger } from '../node/logger.js';
-import { encodeOfferNotice } from '../node/overlap-body.js';
+import type { NodeMetrics } from '../node/metrics.js';
+import { encodeOfferedStrips, encodeOfferNotice } from '../node/overlap-body.js';
 import type { PeerClients } from '../node/peer-clients.js';
+import type { StripPool } from '../node/strip-pool.js';
 import type { WirePlan } from '../node/task-body.js';
+import type { Holder } from '../node/tile-reuse.js';
+import type { MapType } from '../tensor/map-tensor.js';
 import type { EdgeTask } from './edge-task.js';
 import type { ReuseBook } from './reuse-book.js';
-import type { StripPool } from './strip-pool.js';
+import type { TaskBoard } from './task-board.js';
 
 export interface OfferKeeperParts {
   readonly device: string;
-  /** Where others reach this device. */
-  readonly address: () => string;
+  /** Where others find the strips of this device: here, or on the gateway. */
+  readonly holder: () => Holder;
+  /** Whether strips go to the gateway's pool. */
+  readonly viaGateway: boolean;
   readonly wirePlan: WirePlan;
+  readonly gateway: DeepThingsClient;
   readonly peers: PeerClients;
+  readonly board: TaskBoard;
   readonly book: ReuseBook;
   readonly pool: StripPool;
+  /** How strips are sent. */
+  readonly maps: MapType;
+  readonly metrics: NodeMetrics;
   readonly log: Logger;
 }
 
 const NOTICE_TIMEOUT_MS = 2_000;
 
-/** Keeps what a finished tile offers its neighbours, and lets the frame's source know who keeps it. */
+/** Keeps what a finished tile offers its neighbours, as long as one can use it, and lets its frame's source know. */
 export class OfferKeeper {
   readonly #parts: OfferKeeperParts;
 
@@ -30,32 +43,81 @@ export class OfferKeeper {
     this.#parts = parts;
   }
 
-  keep(task: EdgeTask, job: TileJob, kept: readonly KeptStrip[]): void {
-    const { book, device, pool, wirePlan } = this.#parts;
+  /** @returns bytes of what is said about it. */
+  keep(task: EdgeTask, job: TileJob, kept: readonly KeptStrip[]): number {
+    const { book, device, holder, pool, wirePlan } = this.#parts;
     const { frame, tile } = task;
     // The frame has ended while its tile was computed: nobody will ask for anything of it.
-    if (task.source === device && !book.has(frame)) return;
+    if (task.source === device && !book.has(frame)) return 0;
     const cut = cutTile(wirePlan.plan, tile, job.offers);
     const offered = offersOfTile(wirePlan.plan, cut, job.keepFor);
     const offers = kept.length > 0 && pool.add(frame, tile, offered, kept) ? offered : {};
-    if (book.has(frame)) book.finished(frame, tile, offers, null);
-    // A tile that was pushed, or stolen from another than its source, has no way home: the source computes it as new.
-    else if (task.victim?.device === task.source) {
-      const notice = { device, address: this.#parts.address(), offers };
-      void this.#tell(task, task.victim.address, encodeOfferNotice(notice));
+    if (book.has(frame)) {
+      const sides = book.queuedSides(frame, tile);
+      this.#keepUsable(task, sides);
+      book.finished(frame, tile, offers, null);
+      void this.#upload(task, onlySides(offers, sides), kept);
+      return 0;
     }
+    // A tile that was pushed, or stolen from another than its source, has no way home: the source computes it as new.
+    if (task.victim?.device !== task.source) return 0;
+    const notice = encodeOfferNotice({ ...holder(), offers });
+    void this.#tell(task, task.victim.address, notice).then((sides) => {
+      if (sides === null) return;
+      this.#keepUsable(task, sides);
+      void this.#upload(task, onlySides(offers, sides), kept);
+    });
+    return notice.byteLength;
   }
 
-  async #tell({ frame, tile }: EdgeTask, source: string, bytes: Uint8Array): Promise<void> {
+  /** Forgets strips for neighbours that are under way elsewhere: they have been told already what to count on. */
+  #keepUsable({ frame, tile }: EdgeTask, queued: readonly Side[]): void {
+    const { board, pool, wirePlan } = this.#parts;
+    const here = (side: Side) => {
+      const neighbour = neighbourAt(wirePlan.plan.grid, tile, side);
+      return neighbour !== null && board.has({ frame, tile: neighbour, attempt: 1 });
+    };
+    pool.keepOnly(
+      frame,
+      tile,
+      SIDES.filter((side) => queued.includes(side) || here(side)),
+    );
+  }
+
+  /** @returns the sides that others may ask for; null when the source could not be told. */
+  async #tell({ frame, tile }: EdgeTask, source: string, bytes: Uint8Array): Promise<readonly Side[] | null> {
     const { log, peers } = this.#parts;
     try {
-      await peers.client(source).call('putOverlap', {
+      const answer = await peers.client(source).call('putOverlap', {
         path: { frame, tile },
         body: { mediaType: 'application/octet-stream', bytes },
         timeoutMs: NOTICE_TIMEOUT_MS,
       });
+      return answer.json?.sides ?? [];
     } catch (error) {
       log.debug({ frame, tile, err: error }, 'the source could not be told what this tile offers');
+      return null;
+    }
+  }
+
+  /**
+   * Puts strips into the gateway's pool. The source counts on them already: asking it again when they are there would
+   * take a third request, and whoever starts a neighbour sooner computes what is missing.
+   */
+  async #upload({ frame, tile }: EdgeTask, offers: TileOffers, kept: readonly KeptStrip[]): Promise<void> {
+    const { device, gateway, log, maps, metrics, viaGateway, wirePlan } = this.#parts;
+    const strips = kept.filter(({ side }) => offers[side] !== undefined);
+    if (!viaGateway || strips.length === 0) return;
+    const bytes = encodeOfferedStrips(wirePlan.plan, { device, offers, strips }, maps);
+    try {
+      await gateway.call('putOverlap', {
+        path: { frame, tile },
+        body: { mediaType: 'application/octet-stream', bytes },
+        timeoutMs: NOTICE_TIMEOUT_MS,
+      });
+      metrics.bytesSent.inc({ kind: 'overlap' }, bytes.byteLength);
+    } catch (error) {
+      log.debug({ frame, tile, err: error }, 'strips could not be given to the gateway');
     }
   }
 }

@@ -28,10 +28,13 @@ interface InFlight {
  */
 export class ReuseBook {
   readonly #plan: FtpPlan;
+  readonly #shared: boolean;
   readonly #frames = new Map<string, BookedFrame>();
 
-  constructor(plan: FtpPlan) {
+  /** @param shared whether devices fetch strips from each other; else each counts on its own. */
+  constructor(plan: FtpPlan, shared: boolean) {
     this.#plan = plan;
+    this.#shared = shared;
   }
 
   open(frame: string): void {
@@ -49,7 +52,7 @@ export class ReuseBook {
   /** @param device who computes it; null for this device. */
   started(frame: string, tile: number, device: string | null): void {
     if (!this.#frames.has(frame)) return;
-    const { offers } = this.reuseFor(frame, tile);
+    const { offers } = this.reuseFor(frame, tile, device);
     const expected = offersOfTile(this.#plan, cutTile(this.#plan, tile, offers));
     this.#frames.get(frame)?.inFlight.set(tile, { device, expected });
   }
@@ -74,11 +77,17 @@ export class ReuseBook {
     const booked = this.#frames.get(frame);
     return this.#plan.tiles.map(({ tileId }): TileState => {
       const done = booked?.finished.get(tileId);
-      if (done !== undefined) return { kind: 'done', offers: done.offers };
+      if (done !== undefined) return { kind: 'done', offers: this.#canUse(done, asker) ? done.offers : {} };
       const running = booked?.inFlight.get(tileId);
       if (running === undefined) return { kind: 'queued' };
       return running.device === asker ? { kind: 'done', offers: running.expected } : { kind: 'in-flight' };
     });
+  }
+
+  /** Sides of a tile where the neighbour is not handed out yet: whoever gets it will be told of the offer. */
+  queuedSides(frame: string, tile: number): readonly Side[] {
+    const inFlight = this.#frames.get(frame)?.inFlight;
+    return this.openSides(frame, tile).filter((side) => !inFlight?.has(neighbourAt(this.#plan.grid, tile, side)!));
   }
 
   /** Sides of a tile where the neighbour is still to be computed. */
@@ -90,11 +99,18 @@ export class ReuseBook {
     });
   }
 
-  /** What a tile can count on now; sides without a holder are this device's own. */
-  reuseFor(frame: string, tile: number): Reuse {
+  /**
+   * What a tile can count on now; sides without a holder are this device's own.
+   *
+   * @param asker who computes it; null for this device.
+   */
+  reuseFor(frame: string, tile: number, asker: string | null): Reuse {
     const finished = this.#frames.get(frame)?.finished;
     if (finished === undefined || finished.size === 0) return NO_REUSE;
-    const offers = offersToTile(this.#plan, tile, (producer) => finished.get(producer)?.offers ?? null);
+    const offers = offersToTile(this.#plan, tile, (producer) => {
+      const done = finished.get(producer);
+      return done !== undefined && this.#canUse(done, asker) ? done.offers : null;
+    });
     const holders: Partial<Record<Side, Holder>> = {};
     for (const side of SIDES) {
       const producer = offers[side]?.producer;
@@ -102,5 +118,9 @@ export class ReuseBook {
       if (holder !== null) holders[side] = holder;
     }
     return { offers, holders };
+  }
+
+  #canUse({ holder }: Finished, asker: string | null): boolean {
+    return this.#shared || (holder?.device ?? null) === asker;
   }
 }

@@ -7,6 +7,7 @@ import { pause } from '../node/pause.js';
 import type { PeerClients } from '../node/peer-clients.js';
 import { decodeTaskBody, type WirePlan } from '../node/task-body.js';
 import type { EdgeTask } from './edge-task.js';
+import type { LinkRates } from './link-rates.js';
 import type { TaskBoard } from './task-board.js';
 
 export interface StealerParts {
@@ -19,8 +20,11 @@ export interface StealerParts {
   readonly isIdle: () => boolean;
   /** Tasks fetched ahead while one is computed. */
   readonly prefetch: number;
-  /** Long poll at the gateway. */
+  /** Long poll at the gateway; 0 to be answered at once, */
   readonly waitMs: number;
+  /** and then how long to sleep when there was nothing. */
+  readonly pollMs: number;
+  readonly links: LinkRates;
   readonly metrics: NodeMetrics;
   readonly log: Logger;
 }
@@ -28,6 +32,8 @@ export interface StealerParts {
 interface Victim {
   readonly device: string;
   readonly address: string;
+  /** Bodies of the question and of the answer that named it. */
+  readonly controlBytes: number;
 }
 
 const RETRY = { firstMs: 100, mostMs: 5_000 };
@@ -93,7 +99,7 @@ export class Stealer {
   }
 
   async #steal(): Promise<void> {
-    const { log, metrics } = this.#parts;
+    const { log, metrics, pollMs, waitMs } = this.#parts;
     const { signal } = this.#stop;
     let failures = 0;
     for (;;) {
@@ -101,17 +107,22 @@ export class Stealer {
       if (signal.aborted) return;
       try {
         const victim = await this.#askForVictim();
-        if (victim !== null) await this.#askForTask(victim);
+        const stolen = victim !== null && (await this.#askForTask(victim));
         failures = 0;
+        if (!stolen && waitMs === 0) await this.#sleep(pollMs);
       } catch (error) {
         if (signal.aborted) return;
         failures++;
         metrics.retries.inc({ what: 'steal' });
         log.debug({ err: error, failures }, 'stealing failed');
-        this.#pause = new AbortController();
-        await pause(backoffMs(RETRY, failures, Math.random()), this.#pause.signal);
+        await this.#sleep(backoffMs(RETRY, failures, Math.random()));
       }
     }
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    this.#pause = new AbortController();
+    await pause(ms, this.#pause.signal);
   }
 
   async #askForVictim(): Promise<Victim | null> {
@@ -121,35 +132,35 @@ export class Stealer {
     const { signal } = this.#poll;
     if (this.#stop.signal.aborted || board.pending > 0) return null;
     try {
-      const answer = await gateway.call('stealTask', {
-        json: { thief: device, sequence: this.#sequence, waitMs },
-        signal,
-        timeoutMs: waitMs + STEAL_TIMEOUT_MS,
-      });
-      return answer.json?.victim ?? null;
+      const json = { thief: device, sequence: this.#sequence, waitMs };
+      const answer = await gateway.call('stealTask', { json, signal, timeoutMs: waitMs + STEAL_TIMEOUT_MS });
+      if (answer.json === undefined) return null;
+      return { ...answer.json.victim, controlBytes: jsonBytes(json) + answer.bytes.byteLength };
     } catch (error) {
       if (signal.aborted) return null;
       throw error;
     }
   }
 
-  async #askForTask(victim: Victim): Promise<void> {
-    const { board, device, log, metrics, peers, wirePlan } = this.#parts;
+  /** @returns false when there was none left. */
+  async #askForTask({ controlBytes, ...victim }: Victim): Promise<boolean> {
+    const { board, device, links, log, metrics, peers, wirePlan } = this.#parts;
     const startedMs = performance.now();
     const bytes = await this.#fetchTask(peers.client(victim.address));
     if (bytes === null) {
       metrics.steals.inc({ direction: 'in vain' });
       log.debug({ victim: victim.device }, 'nothing left to steal');
-      return;
+      return false;
     }
     const body = decodeTaskBody(wirePlan, bytes);
     const arrivedMs = performance.now();
     const transferMs = arrivedMs - startedMs;
+    links.add(victim.address, bytes.byteLength, transferMs);
     const task: EdgeTask = {
       kind: 'tile',
       ...body,
       inputBytes: bytes.byteLength,
-      controlBytes: 0,
+      controlBytes: controlBytes + jsonBytes(this.#question()),
       transferMs,
       arrivedMs,
       victim,
@@ -161,6 +172,12 @@ export class Stealer {
     const { frame, tile, attempt } = task;
     log.debug({ frame, tile, attempt, victim: victim.device, device, transferMs }, 'tile stolen');
     board.addStolen(task);
+    return true;
+  }
+
+  /** Asks a victim for a task: the same again as long as the number is the same. */
+  #question() {
+    return { thief: this.#parts.device, sequence: this.#sequence };
   }
 
   async #fetchTask(victim: DeepThingsClient): Promise<Uint8Array | null> {
@@ -168,7 +185,7 @@ export class Stealer {
     for (let tries = 1; ; tries++) {
       try {
         const answer = await victim.call('stealTask', {
-          json: { thief: this.#parts.device, sequence: this.#sequence },
+          json: this.#question(),
           signal,
           timeoutMs: STEAL_TIMEOUT_MS,
         });
@@ -178,4 +195,8 @@ export class Stealer {
       }
     }
   }
+}
+
+function jsonBytes(document: object): number {
+  return Buffer.byteLength(JSON.stringify(document));
 }

@@ -98,6 +98,11 @@ export class TaskBoard {
     return all.some((other) => sameTile(other, task) && layerOf(other) === task.layer);
   }
 
+  /** What was stolen and is next, not begun; null when there is nothing. */
+  get nextStolen(): EdgeTask | null {
+    return this.#stolen[0] ?? null;
+  }
+
   addStolen(task: EdgeTask): void {
     this.#stolen.push(task);
     this.#changed();

@@ -2,31 +2,43 @@ import { performance } from 'node:perf_hooks';
 import type { DeepThingsClient } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
 import type { TileJob } from '../compute/tile-executor.js';
+import type { OverlapConfig } from '../config/cluster-config.js';
+import { allSidesOrNone } from '../geometry/all-sides.js';
 import { neighbourAt, oppositeSide, SIDES, type Side } from '../geometry/neighbours.js';
+import { regionBytes } from '../geometry/plan-cost.js';
 import { containsRegion, isEmptyRegion, type Region, wholeMap } from '../geometry/region.js';
 import { cutTile, type Strip, stripsOf, type TileCut } from '../geometry/tile-cut.js';
-import { type OffersToTile, type TileOffer, withoutRegions } from '../geometry/tile-offer.js';
+import { type OffersToTile, offersOfTile, type TileOffer, withoutRegions } from '../geometry/tile-offer.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
-import { decodeStrips, formatMapRegion } from '../node/overlap-body.js';
-import type { PeerClients } from '../node/peer-clients.js';
+import type { StripPool } from '../node/strip-pool.js';
 import { requireTensor, type WirePlan } from '../node/task-body.js';
 import { type Holder, NO_REUSE, type Reuse } from '../node/tile-reuse.js';
 import { formatRegion } from '../node/wire-facts.js';
+import { withoutFetching, worthwhileOffers } from '../scheduling/overlap-worth.js';
+import { BYTES_PER_MAP_VALUE, type MapType } from '../tensor/map-tensor.js';
 import { cropRegion } from '../tensor/planes.js';
 import { decodeSafetensors } from '../tensor/safetensors.js';
+import type { ComputeSpeed } from './compute-speed.js';
 import type { EdgeTask } from './edge-task.js';
+import type { LinkRates } from './link-rates.js';
 import type { OwnFrames } from './own-frames.js';
 import type { ReuseBook } from './reuse-book.js';
-import type { PooledStrip, StripPool } from './strip-pool.js';
+import { type FetchedStrips, NOTHING_FETCHED, type StripFetcher } from './strip-fetcher.js';
 
 export interface TilePreparerParts {
+  readonly device: string;
   readonly wirePlan: WirePlan;
   readonly gateway: DeepThingsClient;
-  readonly peers: PeerClients;
+  readonly fetcher: StripFetcher;
   readonly ownFrames: OwnFrames;
   readonly book: ReuseBook;
   readonly pool: StripPool;
+  readonly links: LinkRates;
+  readonly speed: ComputeSpeed;
+  readonly overlap: Pick<OverlapConfig, 'policy' | 'allSides'>;
+  /** How strips travel, as far as this device knows. */
+  readonly maps: MapType;
   readonly metrics: NodeMetrics;
   readonly log: Logger;
 }
@@ -38,40 +50,62 @@ export type Preparation =
   /** What it needs of the picture could not be had. */
   | { readonly kind: 'no-input' };
 
-/** What comes later than this is computed instead. */
-const STRIP_TIMEOUT_MS = 500;
-/** A holder that did not answer is not asked again for this long. */
-const SILENCE_MS = 10_000;
+/** A tile that is being computed. */
+export interface RunningTile {
+  readonly frame: string;
+  readonly job: TileJob;
+}
+
 const INPUT_TIMEOUT_MS = 2_000;
 const INPUT_TRIES = 2;
 
 /**
  * Gets a tile ready at the moment its execution starts: decides anew what it can count on, first on what this device
- * has, then on what the task names as available elsewhere; what cannot be had within a moment is computed.
+ * has, then on what the task names as available elsewhere, as far as that is worth its way; what cannot be had within a
+ * moment is computed. Strips of one task that waits are fetched ahead, while another one is computed.
  */
 export class TilePreparer {
   readonly #parts: TilePreparerParts;
-  /** Holders that did not answer, until when they are left alone; no more than there are devices. */
-  readonly #silentUntilMs = new Map<string, number>();
+  #ahead: { readonly task: EdgeTask; readonly fetched: Promise<FetchedStrips> } | null = null;
 
   constructor(parts: TilePreparerParts) {
     this.#parts = parts;
   }
 
+  /**
+   * Begins to fetch what a task that waits will need from others when the running tile is done.
+   *
+   * @param task the next one; of any other before it what was fetched is forgotten.
+   */
+  fetchAhead(task: EdgeTask, running: RunningTile): void {
+    if (this.#ahead?.task === task || !reuses(task)) return;
+    const known = this.#knownOffers(task, running);
+    this.#ahead = { task, fetched: this.#fetchMissing(task, known, NOTHING_FETCHED).then(({ fetched }) => fetched) };
+    // Whoever prepares the task sees it fail; nobody may.
+    this.#ahead.fetched.catch(() => {});
+  }
+
+  /** Its strips are of no more use. */
+  forget(frame: string): void {
+    if (this.#ahead?.task.frame === frame) this.#ahead = null;
+  }
+
   async prepare(task: EdgeTask): Promise<Preparation> {
-    const { plan } = this.#parts.wirePlan;
-    const known = reuses(task) ? this.#knownOffers(task) : NO_REUSE;
-    const fetched = await this.#fetchStrips(task, known);
-    let offers = known.offers;
+    const { overlap, wirePlan } = this.#parts;
+    const ahead = this.#ahead?.task === task ? await this.#ahead.fetched : NOTHING_FETCHED;
+    this.#ahead = null;
+    const known = reuses(task) ? this.#knownOffers(task, null) : NO_REUSE;
+    const { offers: chosen, fetched } = await this.#fetchMissing(task, known, ahead);
+    let offers = chosen;
     // Each round counts on fewer strips than the one before, until all that are left are there.
     for (;;) {
-      const cut = cutTile(plan, task.tile, offers);
+      const cut = cutTile(wirePlan.plan, task.tile, offers);
       const strips = stripsOf(cut).map((strip) => ({ strip, data: this.#stripValues(task.frame, strip, fetched) }));
       const lost = strips.filter(({ data }) => data === null).map(({ strip }) => strip);
       if (lost.length === 0) {
         return this.#withInput(task, { cut, offers, strips: strips.map(({ data }) => data!), fetched });
       }
-      offers = withoutRegions(offers, lost);
+      offers = overlap.allSides ? {} : withoutRegions(offers, lost);
     }
   }
 
@@ -87,64 +121,90 @@ export class TilePreparer {
     return this.#parts.book.has(task.frame) ? this.#parts.book.openSides(task.frame, task.tile) : SIDES;
   }
 
-  #knownOffers({ frame, tile, reuse }: EdgeTask): Reuse {
-    const { book, pool, wirePlan } = this.#parts;
-    const named = book.has(frame) ? book.reuseFor(frame, tile) : reuse;
-    const offers: Partial<Record<Side, TileOffer>> = { ...named.offers };
-    const holders: Partial<Record<Side, Holder>> = { ...named.holders };
+  /**
+   * What there is, here and elsewhere; a side without a holder is here.
+   *
+   * @param running counts as done, and as kept by this device.
+   */
+  #knownOffers({ frame, tile, reuse }: EdgeTask, running: RunningTile | null): Reuse {
+    const { book, device, overlap, wirePlan } = this.#parts;
+    const { plan } = wirePlan;
+    const named = book.has(frame) ? book.reuseFor(frame, tile, null) : reuse;
+    const offers: Partial<Record<Side, TileOffer>> = {};
+    const holders: Partial<Record<Side, Holder>> = {};
     for (const side of SIDES) {
-      const producer = neighbourAt(wirePlan.plan.grid, tile, side);
-      const own = producer === null ? undefined : pool.offersOf(frame, producer)?.[oppositeSide(side)];
-      if (own !== undefined) {
-        offers[side] = own;
-        delete holders[side];
-      } else if (offers[side] !== undefined && holders[side] === undefined) delete offers[side];
+      const producer = neighbourAt(plan.grid, tile, side);
+      const own = producer === null ? undefined : this.#ownOffer(frame, producer, oppositeSide(side), running);
+      const holder = named.holders[side];
+      if (own !== undefined) offers[side] = own;
+      else if (named.offers[side] !== undefined && holder !== undefined && holder.device !== device) {
+        offers[side] = named.offers[side];
+        holders[side] = holder;
+      }
     }
-    return { offers, holders };
+    return { offers: overlap.allSides ? allSidesOrNone(plan.grid, tile, offers) : offers, holders };
   }
 
-  /** Asks each holder once for everything that the cut would take from it. */
-  async #fetchStrips(task: EdgeTask, { offers, holders }: Reuse): Promise<FetchedStrips> {
-    const byAddress = new Map<string, Strip[]>();
-    for (const strip of stripsOf(cutTile(this.#parts.wirePlan.plan, task.tile, offers))) {
-      const address = holders[strip.side]?.address;
-      if (address !== undefined) byAddress.set(address, [...(byAddress.get(address) ?? []), strip]);
-    }
-    const answers = await Promise.all([...byAddress].map(([address, strips]) => this.#ask(task, address, strips)));
-    const strips = new Map(answers.flatMap((answer) => [...(answer?.strips ?? [])]));
-    return { strips, bytes: answers.reduce((sum, answer) => sum + (answer?.bytes ?? 0), 0) };
+  #ownOffer(frame: string, producer: number, side: Side, running: RunningTile | null): TileOffer | undefined {
+    const { pool, wirePlan } = this.#parts;
+    if (running?.frame !== frame || running.job.tileId !== producer) return pool.offersOf(frame, producer)?.[side];
+    const cut = cutTile(wirePlan.plan, producer, running.job.offers);
+    return offersOfTile(wirePlan.plan, cut, running.job.keepFor)[side];
   }
 
-  async #ask({ frame, tile }: EdgeTask, address: string, wanted: readonly Strip[]): Promise<FetchedStrips | null> {
-    const { log, metrics, peers, wirePlan } = this.#parts;
-    if ((this.#silentUntilMs.get(address) ?? 0) > performance.now()) return null;
-    try {
-      const regions = wanted.map(formatMapRegion).join(';');
-      const answer = await peers
-        .client(address)
-        .call('getOverlap', { path: { frame, tile }, query: { regions }, timeoutMs: STRIP_TIMEOUT_MS });
-      this.#silentUntilMs.delete(address);
-      metrics.bytesReceived.inc({ kind: 'overlap' }, answer.bytes.byteLength);
-      const values = decodeStrips(wirePlan.plan, answer.bytes, wanted);
-      const strips = wanted.flatMap((strip): [string, PooledStrip][] => {
-        const data = values.get(formatMapRegion(strip));
-        return data === undefined ? [] : [[keyOf(strip), { region: strip.region, data }]];
-      });
-      return { strips: new Map(strips), bytes: answer.bytes.byteLength };
-    } catch (error) {
-      if (!(error instanceof ProblemError)) this.#silentUntilMs.set(address, performance.now() + SILENCE_MS);
-      log.debug({ frame, tile, address, err: error }, 'strips could not be fetched: computing them');
-      return null;
+  /** Decides which offers to count on, and fetches what of them is neither here nor fetched already. */
+  async #fetchMissing(task: EdgeTask, { offers, holders }: Reuse, ahead: FetchedStrips) {
+    const { fetcher, wirePlan } = this.#parts;
+    const holderOf = (strip: Strip) => (ahead.covering(strip) ? null : (holders[strip.side]?.address ?? null));
+    const chosen = this.#worthwhile(task, offers, holderOf);
+    const wanted = new Map<string, Strip[]>();
+    for (const strip of stripsOf(cutTile(wirePlan.plan, task.tile, chosen))) {
+      const address = holderOf(strip);
+      if (address !== null) wanted.set(address, [...(wanted.get(address) ?? []), strip]);
+    }
+    return { offers: chosen, fetched: ahead.with(await fetcher.fetch(task, wanted)) };
+  }
+
+  #worthwhile(task: EdgeTask, offers: OffersToTile, holderOf: (strip: Strip) => string | null): OffersToTile {
+    const { links, maps, overlap, speed, wirePlan } = this.#parts;
+    const { plan } = wirePlan;
+    const { macsPerMs } = speed;
+    const question = { plan, tileId: task.tile, offers, holderOf };
+    switch (overlap.policy) {
+      case 'always':
+        return offers;
+      case 'never':
+        return withoutFetching(question);
+      case 'cost': {
+        if (macsPerMs === null) return offers;
+        const linkTo = (address: string) => links.linkTo(address);
+        const inputMs = (region: Region) => this.#inputMs(task, region);
+        return worthwhileOffers({
+          ...question,
+          linkTo,
+          macsPerMs,
+          bytesPerValue: BYTES_PER_MAP_VALUE[maps],
+          inputMs,
+        });
+      }
     }
   }
 
   /** Values of a strip, of those that were fetched or of this device's own; null when they are not there. */
   #stripValues(frame: string, strip: Strip, fetched: FetchedStrips): Float32Array | null {
-    const there =
-      fetched.strips.get(keyOf(strip)) ?? this.#parts.pool.strip(frame, strip.producer, strip.side, strip.segment);
+    const there = fetched.covering(strip) ?? this.#parts.pool.strip(frame, strip.producer, strip.side, strip.segment);
     if (there === null || !containsRegion(there.region, strip.region)) return null;
     const { channels } = this.#parts.wirePlan.plan.maps[strip.map]!;
     return cropRegion(there.data, channels, there.region, strip.region);
+  }
+
+  /** What came with the task is there; beyond that the gateway has to be asked. */
+  #inputMs(task: EdgeTask, region: Region): number {
+    const { gateway, links, ownFrames, wirePlan } = this.#parts;
+    if (ownFrames.get(task.frame) !== undefined) return 0;
+    if (task.input !== null && containsRegion(task.input.region, region)) return 0;
+    const { requestMs, bytesPerMs } = links.linkTo(gateway.baseUrl);
+    return requestMs + regionBytes(region, wirePlan.plan.maps[0]!, 1) / bytesPerMs;
   }
 
   async #inputFor(task: EdgeTask, { input }: TileCut): Promise<Uint8Array | 'ended' | 'no-input'> {
@@ -162,12 +222,14 @@ export class TilePreparer {
 
   /** A strip that the task's input counted on is gone: the gateway can cut any region again. */
   async #fetchInput({ frame, tile }: EdgeTask, region: Region): Promise<Uint8Array | 'ended' | 'no-input'> {
-    const { gateway, log, metrics, wirePlan } = this.#parts;
+    const { gateway, links, log, metrics, wirePlan } = this.#parts;
     const { channels } = wirePlan.plan.maps[0]!;
     const query = { region: formatRegion(region) };
     for (let tries = 1; ; tries++) {
       try {
+        const startedMs = performance.now();
         const answer = await gateway.call('getFrameInput', { path: { frame }, query, timeoutMs: INPUT_TIMEOUT_MS });
+        links.add(gateway.baseUrl, answer.bytes.byteLength, performance.now() - startedMs);
         metrics.bytesReceived.inc({ kind: 'input' }, answer.bytes.byteLength);
         const { tensors } = decodeSafetensors(answer.bytes);
         return requireTensor('DT_TENSOR_BODY', tensors, 'input', 'U8', channels, region) as Uint8Array;
@@ -178,12 +240,6 @@ export class TilePreparer {
       }
     }
   }
-}
-
-/** Strips that other devices sent, by the side and segment that they are for. */
-interface FetchedStrips {
-  readonly strips: ReadonlyMap<string, PooledStrip>;
-  readonly bytes: number;
 }
 
 /** What a tile counts on, all of it there. */
@@ -197,8 +253,4 @@ interface Decision {
 /** Other strategies run tiles whole, and keep nothing. */
 function reuses({ strategy }: EdgeTask): boolean {
   return strategy === 'ftp-wst-s';
-}
-
-function keyOf({ side, segment }: Strip): string {
-  return `${side}/${segment}`;
 }

@@ -11,6 +11,7 @@ import { cutTaskBody, requireTensor, type WirePlan } from '../node/task-body.js'
 import { NO_REUSE } from '../node/tile-reuse.js';
 import { formatRegion } from '../node/wire-facts.js';
 import type { LedgerEffect } from '../scheduling/ledger-state.js';
+import type { MapType } from '../tensor/map-tensor.js';
 import { decodeSafetensors } from '../tensor/safetensors.js';
 import type { DeviceRegistry } from './device-registry.js';
 import { type FrameRecord, outcomeDocument } from './frame-record.js';
@@ -27,6 +28,8 @@ export interface CourierParts {
   readonly epoch: string;
   readonly wirePlan: WirePlan;
   readonly rounds: LayerRounds;
+  /** How feature maps are sent. */
+  readonly maps: MapType;
   readonly registry: DeviceRegistry;
   readonly peers: PeerClients;
   readonly metrics: NodeMetrics;
@@ -110,9 +113,9 @@ export class Courier {
   }
 
   #slice(record: FrameRecord, slice: number, layer: number, attempt: number): Uint8Array | null {
-    const { rounds, wirePlan } = this.#parts;
+    const { maps, rounds, wirePlan } = this.#parts;
     const task = rounds.task(record, slice, layer, attempt);
-    return task === null ? null : encodeSliceTask(wirePlan, task);
+    return task === null ? null : encodeSliceTask(wirePlan, task, maps);
   }
 
   /** Tells a frame's source how it ended; a source that cannot be told finds out by itself in time. */

@@ -2,6 +2,7 @@ import { isStealing } from '../config/strategy.js';
 import type { EventLog } from '../node/event-log.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
+import type { StripPool } from '../node/strip-pool.js';
 import type { LedgerEffect, LedgerEvent } from '../scheduling/ledger-state.js';
 import type { Courier } from './courier.js';
 import type { DeviceRegistry } from './device-registry.js';
@@ -19,6 +20,7 @@ export interface FrameRunnerParts {
   readonly pool: ResultsPool;
   readonly rounds: LayerRounds;
   readonly speeds: DeviceSpeeds;
+  readonly strips: StripPool;
   readonly keptOutputs: KeptOutputs;
   readonly courier: Courier;
   readonly finisher: Finisher;
@@ -77,12 +79,13 @@ export class FrameRunner {
   /** Ends a frame, once. */
   end(record: FrameRecord, end: FrameEnd): void {
     if (record.end !== null) return;
-    const { courier, log, metrics, pool, rounds, store } = this.#parts;
+    const { courier, log, metrics, pool, rounds, store, strips } = this.#parts;
     record.end = end;
     record.state = end.kind;
     record.endedMs = Date.now();
     pool.take(record.id);
     rounds.drop(record.id);
+    strips.drop(record.id);
     store.ended(record);
     const totalMs = record.endedMs - record.createdMs;
     metrics.frameDuration.observe({ state: end.kind }, totalMs / 1000);

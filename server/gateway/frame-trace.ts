@@ -22,6 +22,7 @@ export interface PartCost {
 interface Travelled {
   picture: number;
   frame: number;
+  overlap: number;
   control: number;
 }
 
@@ -41,7 +42,7 @@ export class FrameTrace {
   readonly #startedMs: number;
   readonly #neededMacs: number;
   #tiles: TileTrace[] = [];
-  readonly #travelled: Travelled = { picture: 0, frame: 0, control: 0 };
+  readonly #travelled: Travelled = { picture: 0, frame: 0, overlap: 0, control: 0 };
   #done = 0;
 
   /** @param neededMacs multiply-accumulates of the untiled fused stack. */
@@ -110,7 +111,7 @@ export class FrameTrace {
     for (const key of ['inputBytes', 'overlapBytes', 'resultBytes', 'controlBytes'] as const) entry[key] += cost[key];
   }
 
-  /** Bodies that carried something else than tiles: pictures, letterboxed frames, announcements. */
+  /** Bodies that carried something else than tiles: pictures, letterboxed frames, strips put into the pool, announcements. */
   travelled(kind: keyof Travelled, bytes: number): void {
     this.#travelled[kind] += bytes;
   }
@@ -121,7 +122,7 @@ export class FrameTrace {
       bytes: {
         ...this.#travelled,
         input: total(({ inputBytes }) => inputBytes),
-        overlap: total(({ overlapBytes }) => overlapBytes),
+        overlap: this.#travelled.overlap + total(({ overlapBytes }) => overlapBytes),
         result: total(({ resultBytes }) => resultBytes),
         control: this.#travelled.control + total(({ controlBytes }) => controlBytes),
       },

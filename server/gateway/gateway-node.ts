@@ -14,6 +14,7 @@ import { createNodeApp } from '../node/node-app.js';
 import { createPeerClients, type PeerClients } from '../node/peer-clients.js';
 import { planDigest } from '../node/plan-digest.js';
 import { onceOnly, type RunningNode } from '../node/running-node.js';
+import { StripPool } from '../node/strip-pool.js';
 import { VERSION } from '../node/version.js';
 import type { LedgerEvent, LedgerSettings } from '../scheduling/ledger-state.js';
 import { Courier } from './courier.js';
@@ -29,6 +30,7 @@ import { FrameStore } from './frame-store.js';
 import { KeptOutputs } from './kept-outputs.js';
 import { LayerRounds } from './layer-rounds.js';
 import { LedgerKeeper } from './ledger-keeper.js';
+import { overlapHandlers } from './overlap-handlers.js';
 import { ResultsPool } from './results-pool.js';
 import { StealDesk } from './steal-desk.js';
 import { workHandlers } from './work-handlers.js';
@@ -103,7 +105,7 @@ interface Ground {
 /** Builds the parts of the gateway, and starts them. */
 async function assemble({ config, token, log }: GatewayOptions, ground: Ground): Promise<RunningNode> {
   const { at, clusterPlan, compute } = ground;
-  const { limits, schedule, partition, model } = config;
+  const { limits, schedule, partition, model, wire } = config;
   const { network, plan } = clusterPlan;
   const epoch = Date.now().toString(36);
   const nowMs = () => performance.now();
@@ -123,10 +125,12 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
   const pool = new ResultsPool(plan);
   const rounds = new LayerRounds(wirePlan, pool);
   const speeds = new DeviceSpeeds(config.devices);
+  const strips = new StripPool(limits.overlapBytes);
   const keptOutputs = new KeptOutputs(limits.keptOutputs);
   const common = {
     epoch,
     wirePlan,
+    maps: wire.maps,
     network,
     registry,
     stealDesk,
@@ -134,6 +138,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
     pool,
     rounds,
     speeds,
+    strips,
     keptOutputs,
     peers,
     events,
@@ -171,6 +176,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
     handlers: {
       ...commonHandlers({ ...common, role: 'gateway', clusterPlan, notReady: () => null }),
       ...workHandlers({ ...common, heartbeatMs: schedule.heartbeat.intervalMs, keeper }),
+      ...overlapHandlers(common),
       ...frameHandlers({
         ...common,
         strategy: schedule.strategy,

@@ -97,9 +97,29 @@ export function withoutRegions(offers: OffersToTile, lost: readonly OfferedRegio
   return Object.freeze(left);
 }
 
+/** Of what a tile offers only some sides. */
+export function onlySides<Offers extends TileOffers | OffersToTile>(offers: Offers, sides: readonly Side[]): Offers {
+  const kept = sides.flatMap((side): [Side, TileOffer][] => (offers[side] === undefined ? [] : [[side, offers[side]]]));
+  return Object.freeze(Object.fromEntries(kept)) as Offers;
+}
+
 /** Bytes of everything a tile keeps for its neighbours, all channels; what two of them can use counts twice. */
 export function offersBytes(plan: FtpPlan, offers: TileOffers, bytesPerValue: number): number {
   return SIDES.reduce((sum, side) => sum + offerBytes(plan, offers[side]?.regions ?? [], bytesPerValue), 0);
+}
+
+/** More bytes than a tile can offer, whatever it reused: all that it shares with its neighbours at segment inputs. */
+export function mostOfferedBytes(plan: FtpPlan, tileId: number, bytesPerValue: number): number {
+  const full = tileOf(plan, tileId).regions;
+  return SIDES.reduce((sum, side) => {
+    const neighbour = neighbourAt(plan.grid, tileId, side);
+    if (neighbour === null) return sum;
+    const other = tileOf(plan, neighbour).regions;
+    const shared = plan.segments.map(({ index, firstLayer }) =>
+      index === 0 ? EMPTY_REGION : intersectRegions(full[firstLayer]!, other[firstLayer]!),
+    );
+    return sum + offerBytes(plan, shared, bytesPerValue);
+  }, 0);
 }
 
 function offerBytes(plan: FtpPlan, regions: readonly Region[], bytesPerValue: number): number {

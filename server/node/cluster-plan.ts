@@ -1,6 +1,7 @@
 import type { ClusterConfig } from '../config/cluster-config.js';
 import { type FtpPlan, planFtp } from '../geometry/ftp-plan.js';
 import { type PlanCost, planCost, type TileCost } from '../geometry/plan-cost.js';
+import { mostOfferedBytes } from '../geometry/tile-offer.js';
 import { fusedGeometry } from '../model/layer-geometry.js';
 import { describeModel } from '../model/model-source.js';
 import type { Network } from '../model/network.js';
@@ -26,14 +27,15 @@ export function planCluster({ model, partition }: ClusterConfig): ClusterPlan {
 const HEADER_ROOM_BYTES = 64 * 1024;
 
 /**
- * Bound on a body with tensors. The largest that has a reason to be sent is a tile's input or output, the letterboxed
- * picture, one device's slice of the output, or the border rows at both ends of a slice.
+ * Bound on a body with tensors. The largest that has a reason to be sent is a tile's input, output or strips, the
+ * letterboxed picture, one device's slice of the output, or the border rows at both ends of a slice.
  */
 export function largestTensorBody({ cost, plan }: ClusterPlan): number {
-  const rows = plan.layers.map(({ kernel, stride, input }) => 2 * (kernel + stride) * input.width * input.channels * 4);
-  return HEADER_ROOM_BYTES + Math.max(cost.frameBytes, cost.outputBytes, ...rows, ...cost.tiles.map(largerBytes));
-}
-
-function largerBytes({ inputBytes, outputBytes }: TileCost): number {
-  return Math.max(inputBytes, outputBytes);
+  const { outputBytesPerValue } = TRAVEL_WIDTHS;
+  const ofTile = ({ tileId, inputBytes, outputBytes }: TileCost) =>
+    Math.max(inputBytes, outputBytes, mostOfferedBytes(plan, tileId, outputBytesPerValue));
+  const rows = plan.layers.map(
+    ({ kernel, stride, input }) => 2 * (kernel + stride) * input.width * input.channels * outputBytesPerValue,
+  );
+  return HEADER_ROOM_BYTES + Math.max(cost.frameBytes, cost.outputBytes, ...rows, ...cost.tiles.map(ofTile));
 }

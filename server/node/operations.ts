@@ -42,8 +42,6 @@ const ROLE_OF_OPERATION: { readonly [K in OperationId]?: NodeRole } = {
 
 /** In the contract already, built later: on which roles. */
 const NOT_YET: { readonly [K in OperationId]?: readonly NodeRole[] } = {
-  putOverlap: ['gateway'],
-  getOverlap: ['gateway'],
   drain: ['gateway', 'edge'],
 };
 

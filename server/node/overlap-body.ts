@@ -1,7 +1,10 @@
+import { DeepThingsError } from '../errors.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
-import type { Region } from '../geometry/region.js';
+import { SIDES } from '../geometry/neighbours.js';
+import { isEmptyRegion, type Region } from '../geometry/region.js';
 import type { Strip } from '../geometry/tile-cut.js';
-import type { TileOffers } from '../geometry/tile-offer.js';
+import type { OfferedRegion, TileOffers } from '../geometry/tile-offer.js';
+import { decodeMap, encodeMap, type MapType } from '../tensor/map-tensor.js';
 import { regionShape } from '../tensor/planes.js';
 import { decodeSafetensors, encodeSafetensors, type Tensor } from '../tensor/safetensors.js';
 import { formatTileOffers, parseTileOffers } from './offer-text.js';
@@ -28,33 +31,49 @@ export function parseMapRegions(text: string): MapRegion[] {
   });
 }
 
+/** Values of a region of a map, `[channels, height, width]`. */
+interface StripData extends MapRegion {
+  readonly data: Float32Array;
+}
+
 /** The strips that are there, each under its region's name. */
 export function encodeStrips(
   plan: FtpPlan,
-  strips: readonly (MapRegion & { readonly data: Float32Array })[],
+  strips: readonly StripData[],
   missing: readonly MapRegion[],
+  maps: MapType,
 ): Uint8Array {
-  const tensors: Record<string, Tensor> = {};
-  for (const { map, region, data } of strips) {
-    const { channels, height, width } = regionShape(plan.maps[map]!.channels, region);
-    tensors[formatMapRegion({ map, region })] = { type: 'F32', shape: [channels, height, width], data };
-  }
-  return encodeSafetensors(tensors, { missing: missing.map(formatMapRegion).join(';') });
+  return encodeSafetensors(stripTensors(plan, strips, maps), { missing: missing.map(formatMapRegion).join(';') });
+}
+
+function stripTensors(plan: FtpPlan, strips: readonly StripData[], maps: MapType): Record<string, Tensor> {
+  return Object.fromEntries(
+    strips.map((strip) => {
+      const { channels, height, width } = regionShape(plan.maps[strip.map]!.channels, strip.region);
+      return [formatMapRegion(strip), encodeMap(strip.data, [channels, height, width], maps)];
+    }),
+  );
 }
 
 /** The strips of an answer that were asked for and have the right shape, by their region's name. */
 export function decodeStrips(plan: FtpPlan, bytes: Uint8Array, wanted: readonly Strip[]): Map<string, Float32Array> {
   const { tensors } = decodeSafetensors(bytes);
   const strips = new Map<string, Float32Array>();
-  for (const { map, region } of wanted) {
-    const name = formatMapRegion({ map, region });
-    const { channels, height, width } = regionShape(plan.maps[map]!.channels, region);
-    const tensor = tensors.get(name);
-    const fits = tensor?.type === 'F32' && tensor.shape.join() === [channels, height, width].join();
-    if (fits) strips.set(name, tensor.data as Float32Array);
+  for (const strip of wanted) {
+    const data = stripOf(plan, tensors, strip);
+    if (data !== null) strips.set(formatMapRegion(strip), data);
   }
   return strips;
 }
+
+/** @returns null when the strip is not there, or has another shape or type. */
+function stripOf(plan: FtpPlan, tensors: ReadonlyMap<string, Tensor>, strip: MapRegion): Float32Array | null {
+  const { channels, height, width } = regionShape(plan.maps[strip.map]!.channels, strip.region);
+  const tensor = tensors.get(formatMapRegion(strip));
+  return tensor?.shape.join() === [channels, height, width].join() ? decodeMap(tensor) : null;
+}
+
+const OFFERS_TEXT = /^\{.{0,8192}\}$/s;
 
 /** What a finished tile offers, told to its frame's source: not the strips, only who keeps what. */
 export interface OfferNotice {
@@ -73,6 +92,51 @@ export function decodeOfferNotice(plan: FtpPlan, producer: number, bytes: Uint8A
   return {
     device: facts.text('device', DEVICE_ID),
     address: facts.text('address', ADDRESS),
-    offers: parseTileOffers(plan, producer, facts.text('offers', /^\{.{0,8192}\}$/s), 'DT_OVERLAP_BODY'),
+    offers: parseTileOffers(plan, producer, facts.text('offers', OFFERS_TEXT), 'DT_OVERLAP_BODY'),
   };
+}
+
+/** What a finished tile offers with the strips themselves, for the pool on the gateway. */
+export interface OfferedStrips {
+  readonly device: string;
+  readonly offers: TileOffers;
+  /** One for each region of the offers that has cells. */
+  readonly strips: readonly (OfferedRegion & { readonly data: Float32Array })[];
+}
+
+export function encodeOfferedStrips(
+  plan: FtpPlan,
+  { device, offers, strips }: OfferedStrips,
+  maps: MapType,
+): Uint8Array {
+  const regions = strips.map(({ side, segment, data }) => {
+    return { map: plan.segments[segment]!.firstLayer, region: offers[side]!.regions[segment]!, data };
+  });
+  return encodeSafetensors(stripTensors(plan, regions, maps), { device, offers: formatTileOffers(offers) });
+}
+
+/** @throws DeepThingsError `DT_TENSOR_BODY`, `DT_OVERLAP_BODY` when the strips are not just those that are offered. */
+export function decodeOfferedStrips(plan: FtpPlan, producer: number, bytes: Uint8Array): OfferedStrips {
+  const { metadata, tensors } = decodeSafetensors(bytes);
+  const facts = wireFacts(metadata, 'DT_OVERLAP_BODY');
+  const device = facts.text('device', DEVICE_ID);
+  const offers = parseTileOffers(plan, producer, facts.text('offers', OFFERS_TEXT), 'DT_OVERLAP_BODY');
+  const names = new Set<string>();
+  const strips = SIDES.flatMap((side) =>
+    (offers[side]?.regions ?? []).flatMap((region, segment) => {
+      if (isEmptyRegion(region)) return [];
+      const strip = { map: plan.segments[segment]!.firstLayer, region };
+      const name = formatMapRegion(strip);
+      const data = stripOf(plan, tensors, strip);
+      if (data === null) throw wrongStrips(`a tensor "${name}" of ${plan.maps[strip.map]!.channels} channels`);
+      names.add(name);
+      return [{ side, segment, data }];
+    }),
+  );
+  if (names.size !== tensors.size) throw wrongStrips(`${names.size} tensors, got ${tensors.size}`);
+  return { device, offers, strips };
+}
+
+function wrongStrips(expected: string): DeepThingsError {
+  return new DeepThingsError('DT_OVERLAP_BODY', `expected the strips that are offered, F32 or F16: ${expected}`);
 }

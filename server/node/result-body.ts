@@ -1,7 +1,9 @@
 import type { TaskKey } from '../scheduling/task-queue.js';
+import { encodeMap, type MapType } from '../tensor/map-tensor.js';
 import { regionShape } from '../tensor/planes.js';
 import { decodeSafetensors, encodeSafetensors } from '../tensor/safetensors.js';
-import { requirePlan, requireTensor, type WirePlan } from './task-body.js';
+import { requireMap } from './map-body.js';
+import { requirePlan, type WirePlan } from './task-body.js';
 import { DEVICE_ID, DIGEST, FRAME_ID, MAX_ATTEMPT, wireFacts } from './wire-facts.js';
 
 /** A tile's output on its way to the gateway, and what it took. */
@@ -25,13 +27,13 @@ export interface ResultBody extends TaskKey {
   readonly macs: number;
 }
 
-export function encodeResultBody({ plan, digest }: WirePlan, result: ResultBody): Uint8Array {
+export function encodeResultBody({ plan, digest }: WirePlan, result: ResultBody, maps: MapType = 'f32'): Uint8Array {
   const { channels, height, width } = regionShape(
     plan.maps[plan.depth]!.channels,
     plan.tiles[result.tile]!.regions[plan.depth]!,
   );
   return encodeSafetensors(
-    { output: { type: 'F32', shape: [channels, height, width], data: result.output } },
+    { output: encodeMap(result.output, [channels, height, width], maps) },
     {
       frame: result.frame,
       tile: String(result.tile),
@@ -61,14 +63,14 @@ export function decodeResultBody({ plan, digest }: WirePlan, bytes: Uint8Array):
   const tile = facts.whole('tile', 0, plan.tiles.length - 1);
   const { channels } = plan.maps[plan.depth]!;
   const region = plan.tiles[tile]!.regions[plan.depth]!;
-  const output = requireTensor('DT_RESULT_BODY', tensors, 'output', 'F32', channels, region);
+  const output = requireMap('DT_RESULT_BODY', tensors, 'output', channels, region);
   return {
     frame: facts.text('frame', FRAME_ID),
     tile,
     attempt: facts.whole('attempt', 1, MAX_ATTEMPT),
     device: facts.text('device', DEVICE_ID),
     inputDigest: facts.text('inputDigest', DIGEST),
-    output: output as Float32Array,
+    output,
     waitMs: facts.amount('waitMs'),
     transferMs: facts.amount('transferMs'),
     computeMs: facts.amount('computeMs'),

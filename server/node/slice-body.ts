@@ -1,6 +1,7 @@
 import { DeepThingsError } from '../errors.js';
 import type { MapShape, Region } from '../geometry/region.js';
 import { containsRegion, EMPTY_REGION, isEmptyRegion, wholeMap } from '../geometry/region.js';
+import { decodeMap, encodeMap, type MapType } from '../tensor/map-tensor.js';
 import { regionShape } from '../tensor/planes.js';
 import { decodeSafetensors, encodeSafetensors, type SafetensorsDocument, type Tensor } from '../tensor/safetensors.js';
 import { formatMapRegion, parseMapRegions } from './overlap-body.js';
@@ -51,9 +52,10 @@ export function isSliceBody(bytes: Uint8Array): boolean {
   return Object.hasOwn(decodeSafetensors(bytes).metadata, 'layer');
 }
 
-export function encodeSliceTask(wirePlan: WirePlan, task: SliceTaskBody): Uint8Array {
+/** @param maps how rows of feature maps travel; those of the picture are bytes. */
+export function encodeSliceTask(wirePlan: WirePlan, task: SliceTaskBody, maps: MapType): Uint8Array {
   const { layer } = task;
-  return encodeSafetensors(rowTensors(wirePlan, layer, task.pieces), {
+  return encodeSafetensors(rowTensors(wirePlan, layer, task.pieces, maps), {
     ...keyTexts(task),
     source: task.source,
     inputDigest: task.inputDigest,
@@ -86,8 +88,8 @@ export function decodeSliceTask(wirePlan: WirePlan, bytes: Uint8Array): SliceTas
   };
 }
 
-export function encodeSliceResult(wirePlan: WirePlan, result: SliceResultBody): Uint8Array {
-  return encodeSafetensors(rowTensors(wirePlan, result.layer + 1, result.rows), {
+export function encodeSliceResult(wirePlan: WirePlan, result: SliceResultBody, maps: MapType): Uint8Array {
+  return encodeSafetensors(rowTensors(wirePlan, result.layer + 1, result.rows, maps), {
     ...keyTexts(result),
     device: result.device,
     inputDigest: result.inputDigest,
@@ -149,28 +151,29 @@ function requireRows(shape: MapShape, map: number, entry: { map: number; region:
 }
 
 /** Rows as tensors, each under its region's name. */
-function rowTensors({ plan }: WirePlan, map: number, rows: readonly Rows[]): Record<string, Tensor> {
+function rowTensors({ plan }: WirePlan, map: number, rows: readonly Rows[], maps: MapType): Record<string, Tensor> {
   const tensors: Record<string, Tensor> = {};
   for (const { region, data } of rows) {
     const { channels, height, width } = regionShape(plan.maps[map]!.channels, region);
-    const type = data instanceof Uint8Array ? 'U8' : 'F32';
-    tensors[formatMapRegion({ map, region })] = { type, shape: [channels, height, width], data };
+    const shape = [channels, height, width];
+    tensors[formatMapRegion({ map, region })] =
+      data instanceof Uint8Array ? { type: 'U8', shape, data } : encodeMap(data, shape, maps);
   }
   return tensors;
 }
 
 function readRows({ plan }: WirePlan, map: number, { tensors }: SafetensorsDocument, code: string): Rows[] {
   const shape = plan.maps[map]!;
-  const type = map === 0 ? 'U8' : 'F32';
   return [...tensors].map(([name, tensor]) => {
     if (!/^\d{1,3}:\d{1,5}(,\d{1,5}){3}$/.test(name)) {
       throw new DeepThingsError(code, `expected tensors named by regions, got ${JSON.stringify(name.slice(0, 64))}`);
     }
     const region = requireRows(shape, map, parseMapRegions(name)[0]!, code);
     const { channels, height, width } = regionShape(shape.channels, region);
+    const type = map === 0 ? 'U8' : tensor.type === 'F16' ? 'F16' : 'F32';
     const expected = `${type} [${channels}, ${height}, ${width}]`;
     const got = `${tensor.type} [${tensor.shape.join(', ')}]`;
     if (got !== expected) throw new DeepThingsError(code, `expected ${name} to be ${expected}, got ${got}`);
-    return { region, data: tensor.data as Rows['data'] };
+    return { region, data: decodeMap(tensor) ?? (tensor.data as Uint8Array) };
   });
 }

@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperationId } from '../../client/client.js';
+import { SIDES } from '../../server/geometry/neighbours.js';
+import { isEmptyRegion } from '../../server/geometry/region.js';
 import { cutTile } from '../../server/geometry/tile-cut.js';
 import { offersOfTile, type TileOffers } from '../../server/geometry/tile-offer.js';
-import { encodeOfferNotice } from '../../server/node/overlap-body.js';
+import { encodeOfferedStrips, encodeOfferNotice } from '../../server/node/overlap-body.js';
 import type { WirePlan } from '../../server/node/task-body.js';
-import { decodeSafetensors, encodeSafetensors } from '../../server/tensor/safetensors.js';
+import { regionShape, valuesOf } from '../../server/tensor/planes.js';
+import { decodeSafetensors, encodeSafetensors, type Tensor } from '../../server/tensor/safetensors.js';
 import { ask, type Question, refused } from '../node/ask.js';
 import { SMALL, wirePlanOf } from '../node/small-cluster.js';
+import { samplePhoto, submit } from '../support/frames.js';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
 
 const OCTETS = 'application/octet-stream';
@@ -181,11 +185,71 @@ describe('strips that are asked for', () => {
 });
 
 describe('on the gateway', () => {
-  it('neither is there yet', async () => {
-    const { address } = cluster.gateway;
-    await refused(address, 'putOverlap', putting(notice()), 501, 'DT_NOT_IMPLEMENTED');
-    const query = 'regions=2:0,0,4,4';
-    await refused(address, 'getOverlap', { path: PATH, query }, 501, 'DT_NOT_IMPLEMENTED');
+  let gateway: string;
+  beforeAll(() => {
+    gateway = cluster.gateway.address;
+  });
+
+  /** What a device puts into the pool: strips of the right shape, all of them 1. */
+  function strips(facts: { device?: string; without?: number; extra?: boolean; tensor?: Partial<Tensor> } = {}) {
+    const offers = offersOf(0);
+    const kept = SIDES.flatMap((side) =>
+      (offers[side]?.regions ?? []).flatMap((region, segment) => {
+        if (isEmptyRegion(region)) return [];
+        const { channels } = wirePlan.plan.maps[wirePlan.plan.segments[segment]!.firstLayer]!;
+        return [{ side, segment, data: new Float32Array(valuesOf(regionShape(channels, region))).fill(1) }];
+      }),
+    );
+    const good = encodeOfferedStrips(wirePlan.plan, { device: facts.device ?? 'e1', offers, strips: kept }, 'f32');
+    const { metadata, tensors } = decodeSafetensors(good);
+    const all = [...tensors].slice(facts.without ?? 0);
+    if (facts.tensor) all[0] = [all[0]![0], { ...all[0]![1], ...facts.tensor }];
+    if (facts.extra) all.push(['2:0,0,1,1', { type: 'F32', shape: [1], data: Float32Array.of(1) }]);
+    return encodeSafetensors(Object.fromEntries(all), metadata);
+  }
+  const refusedThere = (question: Question, status: number, code: string) =>
+    refused(gateway, 'putOverlap', question, status, code);
+
+  it.each<[name: string, body: () => Uint8Array | string, code: string]>([
+    ['text', () => 'hello', 'DT_TENSOR_BODY'],
+    ['half of it', () => strips().subarray(0, strips().length / 2), 'DT_TENSOR_BODY'],
+    ['a notice, which has no strips', () => notice(), 'DT_OVERLAP_BODY'],
+    ['one strip too few', () => strips({ without: 1 }), 'DT_OVERLAP_BODY'],
+    ['one too many', () => strips({ extra: true }), 'DT_OVERLAP_BODY'],
+    ['a strip in another shape', () => strips({ tensor: { shape: [1], data: Float32Array.of(1) } }), 'DT_OVERLAP_BODY'],
+    ['a strip of bytes', () => strips({ tensor: bytesLike(strips()) }), 'DT_OVERLAP_BODY'],
+    ['a device whose name is none', () => strips({ device: '../e1' }), 'DT_OVERLAP_BODY'],
+  ])('strips are refused: %s', async (_name, body, code) => {
+    await refusedThere(putting(body()), 422, code);
+  });
+
+  /** The first strip as bytes. */
+  function bytesLike(body: Uint8Array): Tensor {
+    const { shape } = [...decodeSafetensors(body).tensors.values()][0]!;
+    return { type: 'U8', shape, data: new Uint8Array(shape.reduce((product, size) => product * size)) };
+  }
+
+  it('strips of another tile’s are refused', async () => {
+    await refusedThere(putting(strips(), { tile: 3 }), 422, 'DT_OVERLAP_BODY');
+  });
+
+  it('strips from a device that is not declared are refused', async () => {
+    await refusedThere(putting(strips({ device: 'e7' })), 409, 'DT_DEVICE_UNKNOWN');
+  });
+
+  it('strips of a frame that is not open are neither taken nor given', async () => {
+    await refusedThere(putting(strips()), 404, 'DT_FRAME_UNKNOWN');
+    const ended = await submit(cluster.client, samplePhoto('sample1.jpg'));
+    for (const frame of ['zz-1', ended.id]) {
+      await refusedThere(putting(strips(), { frame }), 404, 'DT_FRAME_UNKNOWN');
+      const question = { path: { ...PATH, frame }, query: 'regions=2:0,0,4,4' };
+      await refused(gateway, 'getOverlap', question, 404, 'DT_FRAME_UNKNOWN');
+    }
+  });
+
+  it('are asked for as the contract allows only', async () => {
+    await refused(gateway, 'getOverlap', { path: PATH, query: 'regions=2:0,0,4' }, 400, 'DT_REQUEST');
+    await refused(gateway, 'getOverlap', { path: PATH }, 400, 'DT_REQUEST');
   });
 });
 

@@ -22,7 +22,7 @@ function whole(tile: number): TileOffers {
 
 let book: ReuseBook;
 beforeEach(() => {
-  book = new ReuseBook(plan);
+  book = new ReuseBook(plan, true);
   book.open(FRAME);
 });
 const kinds = (asker: string | null) => book.states(FRAME, asker).map(({ kind }) => kind);
@@ -46,7 +46,7 @@ describe('what has become of the tiles', () => {
   it('what one in flight will offer is told with what it reuses itself', () => {
     book.finished(FRAME, 3, whole(3), E1);
     book.started(FRAME, 4, 'e2');
-    const cut = cutTile(plan, 4, book.reuseFor(FRAME, 4).offers);
+    const cut = cutTile(plan, 4, book.reuseFor(FRAME, 4, 'e2').offers);
     expect(cut).not.toEqual(cutTile(plan, 4));
     expect(stateOf(4, 'e2')).toEqual({ kind: 'done', offers: offersOfTile(plan, cut) });
   });
@@ -85,16 +85,16 @@ describe('what has become of the tiles', () => {
     book.finished('a-2', 4, whole(4), null);
     book.started('a-2', 0, null);
     expect(kinds(null)).toEqual(plan.tiles.map(() => 'queued'));
-    expect(book.reuseFor(FRAME, 1)).toEqual(NO_REUSE);
+    expect(book.reuseFor(FRAME, 1, null)).toEqual(NO_REUSE);
   });
 });
 
 describe('what a tile can count on', () => {
   it('nothing of tiles that are only in flight, or that touch at a corner', () => {
     book.started(FRAME, 1, null);
-    expect(book.reuseFor(FRAME, 4)).toEqual(NO_REUSE);
+    expect(book.reuseFor(FRAME, 4, null)).toEqual(NO_REUSE);
     for (const corner of [0, 2, 6, 8]) book.finished(FRAME, corner, whole(corner), E1);
-    expect(book.reuseFor(FRAME, 4)).toEqual({ offers: {}, holders: {} });
+    expect(book.reuseFor(FRAME, 4, null)).toEqual({ offers: {}, holders: {} });
   });
 
   it('by side of the tile, with who has it unless this device does', () => {
@@ -102,7 +102,7 @@ describe('what a tile can count on', () => {
     book.finished(FRAME, 7, whole(7), null);
     book.finished(FRAME, 5, whole(5), E2);
     book.finished(FRAME, 3, {}, E2);
-    expect(book.reuseFor(FRAME, 4)).toEqual({
+    expect(book.reuseFor(FRAME, 4, null)).toEqual({
       offers: { north: whole(1).south, south: whole(7).north, east: whole(5).west },
       holders: { north: E1, east: E2 },
     });
@@ -111,11 +111,11 @@ describe('what a tile can count on', () => {
   it('the holder is whoever finished it last', () => {
     book.finished(FRAME, 1, whole(1), E1);
     book.finished(FRAME, 1, whole(1), E2);
-    expect(book.reuseFor(FRAME, 4).holders).toEqual({ north: E2 });
+    expect(book.reuseFor(FRAME, 4, null).holders).toEqual({ north: E2 });
     book.finished(FRAME, 1, whole(1), null);
-    expect(book.reuseFor(FRAME, 4)).toEqual({ offers: { north: whole(1).south }, holders: {} });
+    expect(book.reuseFor(FRAME, 4, null)).toEqual({ offers: { north: whole(1).south }, holders: {} });
     book.finished(FRAME, 1, {}, null);
-    expect(book.reuseFor(FRAME, 4)).toEqual({ offers: {}, holders: {} });
+    expect(book.reuseFor(FRAME, 4, null)).toEqual({ offers: {}, holders: {} });
   });
 });
 
@@ -133,6 +133,32 @@ describe('sides where a neighbour is still to be computed', () => {
   });
 });
 
+describe('sides where a neighbour is not handed out yet', () => {
+  it('are those where it is neither finished nor under way', () => {
+    expect(book.queuedSides(FRAME, 4)).toEqual(['north', 'south', 'west', 'east']);
+    book.finished(FRAME, 1, {}, E1);
+    book.started(FRAME, 5, null);
+    book.started(FRAME, 7, 'e1');
+    expect(book.queuedSides(FRAME, 4)).toEqual(['west']);
+    book.cameBack(FRAME, 7);
+    expect(book.queuedSides(FRAME, 4)).toEqual(['south', 'west']);
+  });
+});
+
+describe('where devices fetch nothing from each other', () => {
+  it('each counts on what it computed itself', () => {
+    const own = new ReuseBook(plan, false);
+    own.open(FRAME);
+    own.finished(FRAME, 1, whole(1), E1);
+    own.finished(FRAME, 3, whole(3), null);
+    expect(own.reuseFor(FRAME, 4, 'e1')).toEqual({ offers: { north: whole(1).south }, holders: { north: E1 } });
+    expect(own.reuseFor(FRAME, 4, null)).toEqual({ offers: { west: whole(3).east }, holders: {} });
+    expect(own.reuseFor(FRAME, 4, 'e2')).toEqual({ offers: {}, holders: {} });
+    expect(own.states(FRAME, 'e2')[1]).toEqual({ kind: 'done', offers: {} });
+    expect(own.states(FRAME, 'e1')[1]).toEqual({ kind: 'done', offers: whole(1) });
+  });
+});
+
 describe('a frame that is closed', () => {
   it('is not known, and nothing that still comes opens it again', () => {
     book.finished(FRAME, 1, whole(1), E1);
@@ -143,9 +169,9 @@ describe('a frame that is closed', () => {
     book.close(FRAME);
     expect(book.has(FRAME)).toBe(false);
     expect(kinds('e1')).toEqual(plan.tiles.map(() => 'queued'));
-    expect(book.reuseFor(FRAME, 4)).toEqual(NO_REUSE);
+    expect(book.reuseFor(FRAME, 4, null)).toEqual(NO_REUSE);
     book.open(FRAME);
     expect(kinds(null)).toEqual(plan.tiles.map(() => 'queued'));
-    expect(book.reuseFor(FRAME, 4)).toEqual(NO_REUSE);
+    expect(book.reuseFor(FRAME, 4, null)).toEqual(NO_REUSE);
   });
 });

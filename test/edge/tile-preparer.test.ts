@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeepThingsClient } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
 import { loadTileExecutor, type TileExecutor } from '../../server/compute/tile-executor.js';
+import { ComputeSpeed } from '../../server/edge/compute-speed.js';
 import type { EdgeTask } from '../../server/edge/edge-task.js';
+import { LinkRates } from '../../server/edge/link-rates.js';
 import { OwnFrames } from '../../server/edge/own-frames.js';
 import { ReuseBook } from '../../server/edge/reuse-book.js';
-import { StripPool } from '../../server/edge/strip-pool.js';
+import { StripFetcher } from '../../server/edge/strip-fetcher.js';
 import { type Preparation, TilePreparer } from '../../server/edge/tile-preparer.js';
 import { createEngine } from '../../server/engine/engines.js';
 import { planFtp } from '../../server/geometry/ftp-plan.js';
@@ -19,7 +21,10 @@ import { synthesizeWeights } from '../../server/model/synthetic-weights.js';
 import { cutInputBody } from '../../server/node/input-body.js';
 import { createMetrics } from '../../server/node/metrics.js';
 import { encodeStrips, formatMapRegion, type MapRegion, parseMapRegions } from '../../server/node/overlap-body.js';
+import type { PeerClients } from '../../server/node/peer-clients.js';
+import { StripPool } from '../../server/node/strip-pool.js';
 import { NO_REUSE, type Reuse } from '../../server/node/tile-reuse.js';
+import type { MapType } from '../../server/tensor/map-tensor.js';
 import { cropRegion, placeRegion, regionShape, valuesOf } from '../../server/tensor/planes.js';
 import { encodeSafetensors, type Tensor } from '../../server/tensor/safetensors.js';
 import { silent } from '../support/test-cluster.js';
@@ -67,6 +72,7 @@ function problem(status: number): ProblemError {
 class Holder {
   readonly pool = new StripPool(AMPLE);
   asked = 0;
+  maps: MapType = 'f32';
   constructor(
     readonly address: string,
     readonly answer: () => AnswerKind,
@@ -101,7 +107,7 @@ class Holder {
       const odd = Object.fromEntries(wanted.map((entry) => [formatMapRegion(entry), oddOf(entry)]));
       return { bytes: encodeSafetensors(odd, {}) };
     }
-    return { bytes: encodeStrips(plan, there, []) };
+    return { bytes: encodeStrips(plan, there, [], this.maps) };
   }
 }
 
@@ -111,10 +117,14 @@ interface WorldOptions {
   readonly reuse?: boolean;
   readonly answer?: (random: () => number) => AnswerKind;
   readonly gateway?: () => unknown;
+  readonly policy?: 'always' | 'cost' | 'never';
+  readonly allSides?: boolean;
 }
 
 /** One device under test, its cluster around it, and one frame. */
-function world({ seed = 1, own = false, reuse = true, answer = () => 'all', gateway }: WorldOptions = {}) {
+function world(options: WorldOptions = {}) {
+  const { seed = 1, own = false, reuse = true, answer = () => 'all', gateway } = options;
+  const { policy = 'always', allSides = false } = options;
   const random = seededRandom(seed, 5);
   const holders = ['e1', 'e2', 'e3'].map((id) => new Holder(`http://${id}`, () => answer(random), random));
   const asked = { gateway: 0 };
@@ -124,27 +134,37 @@ function world({ seed = 1, own = false, reuse = true, answer = () => 'all', gate
     if (gateway !== undefined) return gateway();
     return { bytes: cutInputBody(map, { frame: FRAME, digest: 'd', data: picture }, query.region) };
   };
-  const sourceBook = new ReuseBook(plan);
+  const sourceBook = new ReuseBook(plan, true);
   sourceBook.open(FRAME);
   const ownFrames = new OwnFrames(9, AMPLE, () => undefined);
   if (own) ownFrames.open({ frame: FRAME, data: picture, digest: 'd', openedMs: 0 });
   const pool = new StripPool(AMPLE);
+  const peers: PeerClients = {
+    client: (address) => (holders.find((one) => one.address === address) ?? nobody) as unknown as DeepThingsClient,
+    close: async () => undefined,
+  };
+  const links = new LinkRates();
+  const speed = new ComputeSpeed();
+  const metrics = createMetrics({ role: 'edge', node: 'e0' });
+  const fetcher = new StripFetcher({ wirePlan, peers, links, metrics, log: silent });
   const preparer = new TilePreparer({
+    device: 'e0',
     wirePlan,
     gateway: { baseUrl: '', call: gatewayCall } as unknown as DeepThingsClient,
-    peers: {
-      client: (address) => (holders.find((one) => one.address === address) ?? nobody) as unknown as DeepThingsClient,
-      close: async () => undefined,
-    },
+    fetcher,
+    links,
+    speed,
+    overlap: { policy, allSides },
+    maps: 'f32',
     ownFrames,
-    book: own ? sourceBook : new ReuseBook(plan),
+    book: own ? sourceBook : new ReuseBook(plan, true),
     pool,
-    metrics: createMetrics({ role: 'edge', node: 'e0' }),
+    metrics,
     log: silent,
   });
   /** What the source names when it hands a tile out: everything has a holder. */
   const named = (tile: number): Reuse => {
-    const { offers, holders: others } = sourceBook.reuseFor(FRAME, tile);
+    const { offers, holders: others } = sourceBook.reuseFor(FRAME, tile, 'e0');
     const all = Object.fromEntries(Object.keys(offers).map((side) => [side, others[side as 'north'] ?? OWN]));
     return { offers, holders: all };
   };
@@ -177,7 +197,7 @@ function world({ seed = 1, own = false, reuse = true, answer = () => 'all', gate
     if (merged) placeRegion(merged, shape.channels, wholeMap(shape), output.data, plan.tiles[tile]!.regions[DEPTH]!);
     return { ...ready, macs };
   };
-  return { random, holders, asked, pool, preparer, taskOf, run, ownFrames };
+  return { random, holders, asked, pool, preparer, taskOf, run, ownFrames, links, speed, sourceBook };
 }
 
 function readyOf(preparation: Preparation) {

@@ -405,7 +405,7 @@ export const CLUSTER_FILE_SCHEMA = {
           "minimum": 0,
           "pattern": "^[0-9]{1,15}(KiB|MiB|GiB)?$",
           "patternErrorMessage": "a size such as 20MiB, 512KiB or 1GiB, or a number of bytes",
-          "description": "Memory on a device for border strips that other tiles can use.",
+          "description": "Memory on a node for border strips that other tiles can use.",
           "default": "64MiB"
         },
         "keptOutputs": {

@@ -1,8 +1,8 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { neighbourAt, oppositeSide, SIDES, type Side } from '../geometry/neighbours.js';
 import { containsRegion, type Region } from '../geometry/region.js';
-import type { TileOffers } from '../geometry/tile-offer.js';
-import type { MapRegion } from '../node/overlap-body.js';
+import { onlySides, type TileOffers } from '../geometry/tile-offer.js';
+import type { MapRegion } from './overlap-body.js';
 
 /** Values of one offered region, `[channels, height, width]`. */
 export interface PooledStrip {
@@ -18,8 +18,9 @@ interface PooledTile {
 }
 
 /**
- * The border strips of finished tiles that this device computed, until their frame has ended. Bounded by bytes: the
- * oldest frame's go first; who counted on one computes it instead.
+ * The border strips of finished tiles, until their frame has ended: on a device those that it computed itself, on the
+ * gateway those that devices put there (the paper's overlapped data pool). Bounded by bytes: the oldest frame's go
+ * first; who counted on one computes it instead.
  */
 export class StripPool {
   readonly #limitBytes: number;
@@ -59,6 +60,17 @@ export class StripPool {
     }
     if (this.#bytes > this.#limitBytes) this.drop(frame);
     return this.#frames.has(frame);
+  }
+
+  /** Forgets what a tile keeps for neighbours that cannot use it any more. */
+  keepOnly(frame: string, tile: number, sides: readonly Side[]): void {
+    const tiles = this.#frames.get(frame);
+    const kept = tiles?.get(tile);
+    if (tiles === undefined || kept === undefined) return;
+    const strips = new Map([...kept.strips].filter(([key]) => sides.some((side) => key.startsWith(side))));
+    const bytes = [...strips.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+    this.#bytes += bytes - kept.bytes;
+    tiles.set(tile, { offers: onlySides(kept.offers, sides), strips, bytes });
   }
 
   /** What a tile of this device offers; null when it has run elsewhere, or its strips are gone. */

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { StripPool } from '../../server/edge/strip-pool.js';
 import { planFtp } from '../../server/geometry/ftp-plan.js';
 import { oppositeSide, SIDES } from '../../server/geometry/neighbours.js';
 import { isEmptyRegion, type Region } from '../../server/geometry/region.js';
@@ -7,6 +6,7 @@ import { cutTile } from '../../server/geometry/tile-cut.js';
 import { offersOfTile } from '../../server/geometry/tile-offer.js';
 import { fusedGeometry } from '../../server/model/layer-geometry.js';
 import { describeModel } from '../../server/model/model-source.js';
+import { StripPool } from '../../server/node/strip-pool.js';
 import { regionShape, valuesOf } from '../../server/tensor/planes.js';
 
 const network = describeModel({ name: 'face-detector', width: 96, height: 96 });

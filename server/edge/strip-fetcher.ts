@@ -1,0 +1,101 @@
+import { performance } from 'node:perf_hooks';
+import { ProblemError } from '../../client/problem-error.js';
+import { containsRegion } from '../geometry/region.js';
+import type { Strip } from '../geometry/tile-cut.js';
+import type { Logger } from '../node/logger.js';
+import type { NodeMetrics } from '../node/metrics.js';
+import { decodeStrips, formatMapRegion } from '../node/overlap-body.js';
+import type { PeerClients } from '../node/peer-clients.js';
+import type { PooledStrip } from '../node/strip-pool.js';
+import type { WirePlan } from '../node/task-body.js';
+import type { TaskKey } from '../scheduling/task-queue.js';
+import type { LinkRates } from './link-rates.js';
+
+export interface StripFetcherParts {
+  readonly wirePlan: WirePlan;
+  readonly peers: PeerClients;
+  readonly links: LinkRates;
+  readonly metrics: NodeMetrics;
+  readonly log: Logger;
+}
+
+/** Strips that other nodes sent for one tile, by the side and segment that they are for. */
+export class FetchedStrips {
+  readonly #strips: ReadonlyMap<string, PooledStrip>;
+  /** Bodies that carried them. */
+  readonly bytes: number;
+
+  constructor(strips: ReadonlyMap<string, PooledStrip> = new Map(), bytes = 0) {
+    this.#strips = strips;
+    this.bytes = bytes;
+  }
+
+  /** What covers a strip; null when nothing does. */
+  covering(strip: Strip): PooledStrip | null {
+    const there = this.#strips.get(keyOf(strip));
+    return there !== undefined && containsRegion(there.region, strip.region) ? there : null;
+  }
+
+  /** These and others, which go first. */
+  with(others: FetchedStrips): FetchedStrips {
+    return new FetchedStrips(new Map([...this.#strips, ...others.#strips]), this.bytes + others.bytes);
+  }
+}
+
+export const NOTHING_FETCHED = new FetchedStrips();
+
+/** What comes later than this is computed instead. */
+const STRIP_TIMEOUT_MS = 500;
+/** A holder that did not answer is not asked again for this long. */
+const SILENCE_MS = 10_000;
+
+/** Gets strips from the nodes that keep them, devices or the gateway (the paper's fetcher). */
+export class StripFetcher {
+  readonly #parts: StripFetcherParts;
+  /** Holders that did not answer, until when they are left alone; no more than there are devices. */
+  readonly #silentUntilMs = new Map<string, number>();
+
+  constructor(parts: StripFetcherParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Asks each holder once for everything that is wanted of it, all at the same time.
+   *
+   * @returns what came; never fails.
+   */
+  async fetch(task: TaskKey, wanted: ReadonlyMap<string, readonly Strip[]>): Promise<FetchedStrips> {
+    const answers = await Promise.all([...wanted].map(([address, strips]) => this.#ask(task, address, strips)));
+    return answers.reduce((all, answer) => all.with(answer), NOTHING_FETCHED);
+  }
+
+  async #ask({ frame, tile }: TaskKey, address: string, wanted: readonly Strip[]): Promise<FetchedStrips> {
+    const { links, log, metrics, peers, wirePlan } = this.#parts;
+    if ((this.#silentUntilMs.get(address) ?? 0) > performance.now()) return NOTHING_FETCHED;
+    try {
+      const regions = wanted.map(formatMapRegion).join(';');
+      const startedMs = performance.now();
+      const answer = await peers
+        .client(address)
+        .call('getOverlap', { path: { frame, tile }, query: { regions }, timeoutMs: STRIP_TIMEOUT_MS });
+      const bytes = answer.bytes.byteLength;
+      links.add(address, bytes, performance.now() - startedMs);
+      this.#silentUntilMs.delete(address);
+      metrics.bytesReceived.inc({ kind: 'overlap' }, bytes);
+      const values = decodeStrips(wirePlan.plan, answer.bytes, wanted);
+      const strips = wanted.flatMap((strip): [string, PooledStrip][] => {
+        const data = values.get(formatMapRegion(strip));
+        return data === undefined ? [] : [[keyOf(strip), { region: strip.region, data }]];
+      });
+      return new FetchedStrips(new Map(strips), bytes);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) this.#silentUntilMs.set(address, performance.now() + SILENCE_MS);
+      log.debug({ frame, tile, address, err: error }, 'strips could not be fetched: computing them');
+      return NOTHING_FETCHED;
+    }
+  }
+}
+
+function keyOf({ side, segment }: Strip): string {
+  return `${side}/${segment}`;
+}

@@ -1,0 +1,39 @@
+import { allSidesOrNone } from '../geometry/all-sides.js';
+import type { FtpPlan } from '../geometry/ftp-plan.js';
+import { oppositeSide, SIDES, type Side } from '../geometry/neighbours.js';
+import type { TileOffer } from '../geometry/tile-offer.js';
+import type { StripPool } from '../node/strip-pool.js';
+import type { Holder, Reuse } from '../node/tile-reuse.js';
+import type { TaskKey } from '../scheduling/task-queue.js';
+import type { ReuseBook } from './reuse-book.js';
+
+export interface TaskReuseParts {
+  readonly plan: FtpPlan;
+  readonly book: ReuseBook;
+  readonly pool: StripPool;
+  readonly allSides: boolean;
+  /** Where others find the strips of this device: here, or on the gateway. */
+  readonly holder: () => Holder;
+}
+
+/**
+ * What a task that is handed out can count on, with a holder for each side; what this device's pool has dropped is not
+ * promised.
+ */
+export function taskReuse(parts: TaskReuseParts, { frame, tile }: TaskKey, thief: string): Reuse {
+  const { allSides, book, holder, plan, pool } = parts;
+  const { offers, holders } = book.reuseFor(frame, tile, thief);
+  const kept: Partial<Record<Side, TileOffer>> = { ...offers };
+  const all: Partial<Record<Side, Holder>> = { ...holders };
+  for (const side of SIDES.filter((name) => holders[name] === undefined)) {
+    const producer = offers[side]?.producer;
+    if (producer === undefined) continue;
+    const offer = pool.offersOf(frame, producer)?.[oppositeSide(side)];
+    if (offer === undefined) delete kept[side];
+    else {
+      kept[side] = offer;
+      all[side] = holder();
+    }
+  }
+  return { offers: allSides ? allSidesOrNone(plan.grid, tile, kept) : kept, holders: all };
+}

@@ -1,0 +1,55 @@
+import type { NodeMetrics } from '../node/metrics.js';
+import type { OperationHandlers } from '../node/operations.js';
+import { decodeOfferedStrips } from '../node/overlap-body.js';
+import { HttpProblem } from '../node/problem.js';
+import { answerStrips } from '../node/strip-answer.js';
+import type { StripPool } from '../node/strip-pool.js';
+import type { WirePlan } from '../node/task-body.js';
+import type { MapType } from '../tensor/map-tensor.js';
+import type { DeviceRegistry } from './device-registry.js';
+import type { FrameRecord } from './frame-record.js';
+import type { FrameStore } from './frame-store.js';
+
+export interface OverlapHandlerParts {
+  readonly wirePlan: WirePlan;
+  readonly store: FrameStore;
+  readonly strips: StripPool;
+  readonly registry: DeviceRegistry;
+  /** How strips are sent. */
+  readonly maps: MapType;
+  readonly metrics: NodeMetrics;
+}
+
+/** The pool of overlapped data on the gateway (paper section IV.C.2), for `overlap.via: gateway`. */
+export function overlapHandlers(parts: OverlapHandlerParts): OperationHandlers {
+  const { maps, metrics, registry, strips, wirePlan } = parts;
+  return {
+    putOverlap: async (request, reply) => {
+      const { frame, tile } = request.params;
+      const bytes = request.body as unknown as Uint8Array;
+      const { device, offers, strips: kept } = decodeOfferedStrips(wirePlan.plan, tile, bytes);
+      if (!registry.has(device)) {
+        throw new HttpProblem(409, 'DT_DEVICE_UNKNOWN', `cluster.yaml declares no device ${device}`);
+      }
+      const record = openFrame(parts, frame);
+      metrics.bytesReceived.inc({ kind: 'overlap' }, bytes.byteLength);
+      record.trace.travelled('overlap', bytes.byteLength);
+      strips.add(frame, tile, offers, kept);
+      return reply.code(204).send();
+    },
+    getOverlap: async (request, reply) => {
+      const { frame, tile } = request.params;
+      openFrame(parts, frame);
+      const body = answerStrips(wirePlan.plan, strips, { frame, tile, regions: request.query.regions }, maps);
+      metrics.bytesSent.inc({ kind: 'overlap' }, body.byteLength);
+      return reply.type('application/octet-stream').send(body);
+    },
+  };
+}
+
+/** Strips of a frame that has ended would never be dropped. */
+function openFrame({ store }: OverlapHandlerParts, frame: string): FrameRecord {
+  const record = store.get(frame);
+  if (record !== undefined && record.end === null) return record;
+  throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `the gateway has no open frame ${frame}`);
+}

@@ -1,0 +1,123 @@
+import type { FtpPlan } from '../geometry/ftp-plan.js';
+import { SIDES, type Side } from '../geometry/neighbours.js';
+import { isEmptyRegion, type Region } from '../geometry/region.js';
+import { cutMacs, cutTile, type Strip, stripsBytes, stripsOf, type TileCut } from '../geometry/tile-cut.js';
+import { type OfferedRegion, type OffersToTile, withoutRegions } from '../geometry/tile-offer.js';
+
+/** What asking a node for something takes. */
+export interface LinkModel {
+  /** However little is asked for. */
+  readonly requestMs: number;
+  readonly bytesPerMs: number;
+}
+
+export interface WorthQuestion {
+  readonly plan: FtpPlan;
+  readonly tileId: number;
+  /** All that can be had. */
+  readonly offers: OffersToTile;
+  /** Who has to be asked for a strip, by any name; null when it is here. */
+  readonly holderOf: (strip: Strip) => string | null;
+  readonly linkTo: (holder: string) => LinkModel;
+  /** How fast the tile would be computed, multiply-accumulates a millisecond. */
+  readonly macsPerMs: number;
+  /** Of strips as they travel. */
+  readonly bytesPerValue: number;
+  /** What it takes to have a region of the picture, not empty; 0 when it is here. */
+  readonly inputMs: (region: Region) => number;
+}
+
+/** A side of which nothing is used. */
+const NOTHING = Number.POSITIVE_INFINITY;
+
+/**
+ * Which of the offers a tile should count on: those whose strips take less time to fetch than what they save takes to
+ * compute, with the requests that they need. Design, section 6; the trade-off that the paper names at the end of section
+ * IV.C.3.
+ *
+ * Of each side the strips from some segment on are used. One further down is of little use without those above it, since
+ * what is offered there is only what is missing when they are used; and it is the first to go, being of a larger map and
+ * saving cheaper layers. Where that segment is, is searched for all sides together, then for each side one up and one
+ * down, then each holder is left out. The answer never takes longer, by `estimatedMs`, than all of the offers do, or
+ * those that are here.
+ *
+ * @throws DeepThingsError as `cutTile`.
+ */
+export function worthwhileOffers(question: WorthQuestion): OffersToTile {
+  const { plan, tileId, offers, holderOf } = question;
+  const full = cutTile(plan, tileId, offers);
+  const distant = fetchedStrips(question, full);
+  if (distant.length === 0) return offers;
+  const none = withoutFetching(question);
+  let best: Choice = { begins: {}, offers, ms: msOf(question, full) };
+  const consider = (begins: Begins) => {
+    const left = withoutRegions(offers, dropped(offers, begins));
+    const ms = estimatedMs(question, left);
+    if (ms < best.ms) best = { begins, offers: left, ms };
+  };
+  const sides = SIDES.filter((side) => distant.some((strip) => strip.side === side));
+  for (const { index } of plan.segments.slice(1)) consider(beginAt({}, sides, index));
+  for (const side of sides) {
+    const begin = best.begins[side] ?? 0;
+    for (const next of [begin + 1, begin - 1]) consider(beginAt(best.begins, [side], next));
+  }
+  for (const holder of new Set(distant.map(holderOf))) {
+    const its = sides.filter((side) => distant.some((strip) => strip.side === side && holderOf(strip) === holder));
+    consider(beginAt(best.begins, its, NOTHING));
+  }
+  return estimatedMs(question, none) < best.ms ? none : best.offers;
+}
+
+/** What a tile takes with these offers: to fetch, one holder after the other, and to compute. */
+export function estimatedMs(question: WorthQuestion, offers: OffersToTile): number {
+  return msOf(question, cutTile(question.plan, question.tileId, offers));
+}
+
+/** The offers without any strip that is not here. */
+export function withoutFetching(
+  question: Pick<WorthQuestion, 'plan' | 'tileId' | 'offers' | 'holderOf'>,
+): OffersToTile {
+  let { offers } = question;
+  // With fewer strips used, others may have to be larger than what is here.
+  for (;;) {
+    const distant = fetchedStrips(question, cutTile(question.plan, question.tileId, offers));
+    if (distant.length === 0) return offers;
+    offers = withoutRegions(offers, distant);
+  }
+}
+
+/** From which segment on strips of a side are used; all of them where it is not named. */
+type Begins = Readonly<Partial<Record<Side, number>>>;
+
+interface Choice {
+  readonly begins: Begins;
+  readonly offers: OffersToTile;
+  readonly ms: number;
+}
+
+function msOf({ plan, holderOf, linkTo, macsPerMs, bytesPerValue, inputMs }: WorthQuestion, cut: TileCut): number {
+  let ms = cutMacs(plan, cut) / macsPerMs + (isEmptyRegion(cut.input) ? 0 : inputMs(cut.input));
+  const asked = new Set<string>();
+  for (const strip of stripsOf(cut)) {
+    const holder = holderOf(strip);
+    if (holder === null) continue;
+    const { requestMs, bytesPerMs } = linkTo(holder);
+    ms += stripsBytes(plan, [strip], bytesPerValue) / bytesPerMs + (asked.has(holder) ? 0 : requestMs);
+    asked.add(holder);
+  }
+  return ms;
+}
+
+function fetchedStrips({ holderOf }: Pick<WorthQuestion, 'holderOf'>, cut: TileCut): readonly Strip[] {
+  return stripsOf(cut).filter((strip) => holderOf(strip) !== null);
+}
+
+function beginAt(begins: Begins, group: readonly Side[], begin: number): Begins {
+  return { ...begins, ...Object.fromEntries(group.map((side) => [side, begin])) };
+}
+
+function dropped(offers: OffersToTile, begins: Begins): readonly OfferedRegion[] {
+  return SIDES.flatMap((side) =>
+    (offers[side]?.regions ?? []).flatMap((_, segment) => (segment < (begins[side] ?? 0) ? [{ side, segment }] : [])),
+  );
+}
