@@ -53,6 +53,8 @@ const frame = await answer.json();
 if (answer.status !== 200 || frame.detections.length < 3) fail(`the front door answered ${JSON.stringify(frame)}`);
 const page = await fetch(`${GATEWAY}/`);
 if (!page.headers.get('content-type').startsWith('text/html')) fail('there is no dashboard at /');
+const docs = await fetch(`${GATEWAY}/docs/static/swagger-ui.css`);
+if (docs.status !== 200) fail(`/docs lacks its files: ${docs.status}`);
 
 const endingAt = Date.now();
 // What a terminal does with Ctrl-C: the whole foreground process group gets it.
