@@ -3,7 +3,7 @@ import type { ModelSpec } from '../model/model-source.js';
 import { parseByteSize } from './byte-size.js';
 import type { ClusterFile } from './cluster-file.js';
 import { CLUSTER_DEFAULTS, GATEWAY_ID, NMS_BY_MODEL } from './defaults.js';
-import { resolveFaithful } from './faithful.js';
+import { type OverlapConfig, resolveFaithful } from './faithful.js';
 import { type HostPort, parseListen, parseNodeAddress } from './node-address.js';
 
 /** A section with nothing left out, frozen. */
@@ -43,11 +43,6 @@ export interface DeviceConfig extends NodeConfig {
   readonly speed: number | null;
 }
 
-export type OverlapConfig = Section<'overlap'> & {
-  /** Whether a tile reuses the overlap of all of its neighbours, or nothing. */
-  readonly allSides: boolean;
-};
-
 /** A cluster.yaml that has been checked: defaults filled in, text parsed, frozen throughout. */
 export interface ClusterConfig {
   /** The file it was read from, as it was named. */
@@ -78,7 +73,7 @@ export function resolveCluster(given: ClusterFile, { file, spec, defaultDepth }:
   const engine = { ...CLUSTER_DEFAULTS.engine, ...given.engine };
   const limits = { ...CLUSTER_DEFAULTS.limits, ...given.limits };
   const nms = given.model.nms ?? NMS_BY_MODEL[spec.name ?? ''] ?? CLUSTER_DEFAULTS.model.nms;
-  return freezeDeeply({
+  const filled = {
     file,
     name: given.name ?? CLUSTER_DEFAULTS.name,
     model: { ...spec, threshold: given.model.threshold ?? CLUSTER_DEFAULTS.model.threshold, nms },
@@ -87,18 +82,16 @@ export function resolveCluster(given: ClusterFile, { file, spec, defaultDepth }:
       grid: parseGrid(partition?.grid ?? CLUSTER_DEFAULTS.partition.grid),
       fusedDepth: partition?.fusedDepth ?? defaultDepth,
     },
-    ...resolveFaithful({
-      schedule: {
-        strategy: schedule?.strategy ?? CLUSTER_DEFAULTS.schedule.strategy,
-        order: schedule?.order ?? CLUSTER_DEFAULTS.schedule.order,
-        prefetch: schedule?.prefetch ?? CLUSTER_DEFAULTS.schedule.prefetch,
-        faithful: schedule?.faithful ?? CLUSTER_DEFAULTS.schedule.faithful,
-        steal: { ...CLUSTER_DEFAULTS.schedule.steal, ...schedule?.steal },
-        lease: { ...CLUSTER_DEFAULTS.schedule.lease, ...schedule?.lease },
-        heartbeat: { ...CLUSTER_DEFAULTS.schedule.heartbeat, ...schedule?.heartbeat },
-      },
-      overlap: { ...CLUSTER_DEFAULTS.overlap, ...given.overlap, allSides: false },
-    }),
+    schedule: {
+      strategy: schedule?.strategy ?? CLUSTER_DEFAULTS.schedule.strategy,
+      order: schedule?.order ?? CLUSTER_DEFAULTS.schedule.order,
+      prefetch: schedule?.prefetch ?? CLUSTER_DEFAULTS.schedule.prefetch,
+      faithful: schedule?.faithful ?? CLUSTER_DEFAULTS.schedule.faithful,
+      steal: { ...CLUSTER_DEFAULTS.schedule.steal, ...schedule?.steal },
+      lease: { ...CLUSTER_DEFAULTS.schedule.lease, ...schedule?.lease },
+      heartbeat: { ...CLUSTER_DEFAULTS.schedule.heartbeat, ...schedule?.heartbeat },
+    },
+    overlap: { ...CLUSTER_DEFAULTS.overlap, ...given.overlap },
     wire: { ...CLUSTER_DEFAULTS.wire, ...given.wire },
     gateway: resolveNode({ id: GATEWAY_ID, ...given.gateway }, engine.threads),
     devices: given.devices.map((device) => ({
@@ -113,7 +106,8 @@ export function resolveCluster(given: ClusterFile, { file, spec, defaultDepth }:
       overlapBytes: parseByteSize(limits.overlapBytes),
     },
     log: { ...CLUSTER_DEFAULTS.log, ...given.log },
-  });
+  };
+  return freezeDeeply({ ...filled, ...resolveFaithful(filled.schedule, filled.overlap) });
 }
 
 function resolveNode(

@@ -1,15 +1,30 @@
-import type { ClusterConfig } from './cluster-config.js';
+/** What tiles reuse of each other, and which way it goes. */
+export interface OverlapConfig {
+  /** Where a strip is fetched from that another device computed. */
+  readonly via: 'peer' | 'gateway';
+  /** Which strips a device fetches. */
+  readonly policy: 'always' | 'cost' | 'never';
+  /** Whether a tile reuses the overlap of all of its neighbours, or nothing. */
+  readonly allSides: boolean;
+}
 
-type Settings = Pick<ClusterConfig, 'schedule' | 'overlap'>;
+interface ScheduleSettings {
+  readonly faithful: boolean;
+  readonly order: 'adaptive' | 'paper';
+  readonly prefetch: number;
+  readonly steal: { readonly waitMs: number; readonly pollMs: number };
+}
 
 /**
  * What `schedule.faithful` stands for, as plain settings: the paper to the letter (sections IV.B and IV.C). Devices poll
  * without being held and fetch nothing ahead, overlap goes through the gateway's pool, a tile reuses all of its sides or
  * nothing, and tiles go in the paper's order. Nothing but this knows of the flag.
  */
-export function resolveFaithful(given: Settings): Settings {
-  if (!given.schedule.faithful) return given;
-  const { schedule } = given;
+export function resolveFaithful<Schedule extends ScheduleSettings>(
+  schedule: Schedule,
+  overlap: Omit<OverlapConfig, 'allSides'>,
+): { readonly schedule: Schedule; readonly overlap: OverlapConfig } {
+  if (!schedule.faithful) return { schedule, overlap: { ...overlap, allSides: false } };
   return {
     schedule: { ...schedule, order: 'paper', prefetch: 0, steal: { ...schedule.steal, waitMs: 0 } },
     overlap: { via: 'gateway', policy: 'always', allSides: true },

@@ -50,15 +50,6 @@ export class LinkRates {
     }
     return model;
   }
-
-  /** For a link between two others: as those of this device are, on average. */
-  typical(): LinkModel {
-    const models = [...this.#samples.keys()].map((address) => this.linkTo(address));
-    if (models.length === 0) return EXPECTED;
-    const mean = (of: (model: LinkModel) => number) =>
-      models.reduce((sum, model) => sum + of(model), 0) / models.length;
-    return { requestMs: mean(({ requestMs }) => requestMs), bytesPerMs: 1 / mean(({ bytesPerMs }) => 1 / bytesPerMs) };
-  }
 }
 
 function fitted(samples: readonly Sample[]): LinkModel {

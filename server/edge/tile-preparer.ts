@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { DeepThingsClient } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
 import type { TileJob } from '../compute/tile-executor.js';
-import type { OverlapConfig } from '../config/cluster-config.js';
+import type { OverlapConfig } from '../config/faithful.js';
 import { allSidesOrNone } from '../geometry/all-sides.js';
 import { neighbourAt, oppositeSide, SIDES, type Side } from '../geometry/neighbours.js';
 import { regionBytes } from '../geometry/plan-cost.js';

@@ -12,8 +12,8 @@ import { type Preparation, TilePreparer } from '../../server/edge/tile-preparer.
 import { createEngine } from '../../server/engine/engines.js';
 import { planFtp } from '../../server/geometry/ftp-plan.js';
 import { isEmptyRegion, wholeMap } from '../../server/geometry/region.js';
-import { cutTile } from '../../server/geometry/tile-cut.js';
-import { offersOfTile } from '../../server/geometry/tile-offer.js';
+import { cutTile, stripsOf } from '../../server/geometry/tile-cut.js';
+import { type OffersToTile, offersOfTile } from '../../server/geometry/tile-offer.js';
 import { fusedGeometry } from '../../server/model/layer-geometry.js';
 import { describeModel } from '../../server/model/model-source.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
@@ -292,6 +292,132 @@ describe('what a tile counts on', () => {
     const { run } = world({ own });
     await run(1, null);
     expect((await run(4, null)).job.keepFor).toEqual([...(own ? [] : ['north']), 'south', 'west', 'east']);
+  });
+});
+
+describe('strips as halves', () => {
+  it('are taken as well', { timeout: 60_000 }, async () => {
+    const { holders, run } = world();
+    holders[0]!.maps = 'f16';
+    const whole = await run(4, null);
+    await run(1, holders[0]!);
+    const { job, macs, overlapBytes } = await run(4, null);
+    expect(job.strips.length).toBeGreaterThan(0);
+    expect(macs).toBeLessThan(whole.macs);
+    const values = job.strips.reduce((sum, strip) => sum + strip.length, 0);
+    expect(overlapBytes).toBeLessThan(4 * values);
+  });
+});
+
+describe('what is fetched', () => {
+  /** Tile 1 has run elsewhere, tile 3 here; tile 4 is next. */
+  async function amid(options: WorldOptions) {
+    const made = world(options);
+    await made.run(3, null);
+    await made.run(1, made.holders[0]!);
+    const ready = readyOf(await made.preparer.prepare(made.taskOf(4)));
+    return { ...made, ready, sides: new Set(cutSides(ready.job.offers)) };
+  }
+  const cutSides = (offers: OffersToTile) => stripsOf(cutTile(plan, 4, offers)).map(({ side }) => side);
+
+  it('is nothing with policy never: what this device has is used', async () => {
+    const { holders, sides, ready } = await amid({ policy: 'never', own: true });
+    expect([holders[0]!.asked, [...sides], ready.overlapBytes]).toEqual([0, ['west'], 0]);
+  });
+
+  it('is all until a speed is known, then what is worth it', async () => {
+    const made = await amid({ policy: 'cost', own: true });
+    expect([...made.sides].sort()).toEqual(['north', 'west']);
+    for (let i = 0; i < 20; i++) made.links.add('http://e1', 1_000 + i * 5_000, 5_000 + i);
+    made.speed.add(1e9, 1);
+    const ready = readyOf(await made.preparer.prepare(made.taskOf(4)));
+    expect([...new Set(cutSides(ready.job.offers))]).toEqual(['west']);
+  });
+
+  it('is worth it where the input that came with the task is too small without', async () => {
+    const made = await amid({ policy: 'cost', own: false });
+    for (let i = 0; i < 20; i++) made.links.add('http://e1', 1_000 + i * 5_000, 5 + i / 100);
+    for (let i = 0; i < 20; i++) made.links.add('', 1_000 + i * 5_000, 5_000 + i);
+    made.speed.add(1e9, 1);
+    const asked = made.asked.gateway;
+    readyOf(await made.preparer.prepare(made.taskOf(4)));
+    expect(made.asked.gateway).toBe(asked);
+  });
+
+  it('is nothing where not all sides are there and it is all or none', async () => {
+    const { holders, ready } = await amid({ allSides: true });
+    expect([holders[0]!.asked, ready.job.offers]).toEqual([0, {}]);
+    const made = world({ allSides: true, answer: () => 'all' });
+    for (const tile of [1, 3, 5, 7]) await made.run(tile, made.holders[0]!);
+    const all = readyOf(await made.preparer.prepare(made.taskOf(4)));
+    expect(Object.keys(all.job.offers).sort()).toEqual(['east', 'north', 'south', 'west']);
+    const some = world({ allSides: true, answer: () => 'some' });
+    for (const tile of [1, 3, 5, 7]) await some.run(tile, some.holders[0]!);
+    const none = readyOf(await some.preparer.prepare(some.taskOf(4)));
+    expect(none.job.offers).toEqual({});
+  });
+});
+
+describe('strips fetched ahead', () => {
+  /** Tile 1 has run elsewhere; tile 3 is being computed here, tile 4 waits. */
+  async function waiting(answer: () => AnswerKind = () => 'all') {
+    const made = world({ answer });
+    await made.run(1, made.holders[0]!);
+    const task = made.taskOf(4);
+    const { job } = readyOf(await made.preparer.prepare(made.taskOf(3)));
+    return { ...made, task, running: { frame: FRAME, job }, asks: () => made.holders[0]!.asked };
+  }
+
+  it('are not asked for again, and what this device has computed meanwhile goes first', async () => {
+    const { preparer, task, running, asks, pool } = await waiting();
+    preparer.fetchAhead(task, running);
+    preparer.fetchAhead(task, running);
+    const before = asks();
+    const { kept } = await executor.run(running.job);
+    pool.add(FRAME, 3, offersOfTile(plan, cutTile(plan, 3, running.job.offers), running.job.keepFor), kept);
+    const ready = readyOf(await preparer.prepare(task));
+    expect(asks()).toBe(before);
+    expect(Object.keys(ready.job.offers).sort()).toEqual(['north', 'west']);
+    expect(ready.overlapBytes).toBeGreaterThan(0);
+    const { output } = await executor.run(ready.job);
+    const region = plan.tiles[4]!.regions[DEPTH]!;
+    const shape = plan.maps[DEPTH]!;
+    expect(relativeDifference(output.data, cropRegion(untiled, shape.channels, wholeMap(shape), region))).toBeLessThan(
+      TOLERANCE,
+    );
+  });
+
+  it('are completed where the running tile came to nothing', async () => {
+    const { preparer, task, running, asks, pool } = await waiting();
+    preparer.fetchAhead(task, running);
+    const before = asks();
+    pool.drop(FRAME);
+    const ready = readyOf(await preparer.prepare(task));
+    expect(asks()).toBeLessThanOrEqual(before + 1);
+    expect(Object.keys(ready.job.offers)).toEqual(['north']);
+    expect(stripsOf(cutTile(plan, 4, ready.job.offers)).length).toBeGreaterThan(0);
+  });
+
+  it('that did not come are computed', async () => {
+    const { preparer, task, running } = await waiting(() => 'refused');
+    preparer.fetchAhead(task, running);
+    const ready = readyOf(await preparer.prepare(task));
+    expect([ready.job.strips, ready.overlapBytes]).toEqual([[], 0]);
+  });
+
+  it('are kept for one task only, and not beyond the end of its frame', async () => {
+    const { preparer, task, running, asks, taskOf } = await waiting();
+    preparer.fetchAhead(task, running);
+    preparer.fetchAhead(taskOf(2), running);
+    let before = asks();
+    await preparer.prepare(task);
+    expect(asks()).toBe(before + 1);
+    preparer.fetchAhead(task, running);
+    before = asks();
+    preparer.forget('zz-2');
+    preparer.forget(FRAME);
+    await preparer.prepare(task);
+    expect(asks()).toBe(before + 1);
   });
 });
 

@@ -28,6 +28,16 @@ describe('the body of a result', () => {
     expect(decodeResultBody(FIG5, encodeResultBody(FIG5, { ...RESULT, output: odd })).output).toEqual(odd);
   });
 
+  it('carries the output as halves where it is told to, and is read all the same', () => {
+    const bytes = encodeResultBody(FIG5, RESULT, 'f16');
+    expect(bytes.byteLength).toBeLessThanOrEqual(encodeResultBody(FIG5, RESULT).byteLength - 2 * output.length + 8);
+    const read = decodeResultBody(FIG5, bytes);
+    expect({ ...read, output: null }).toEqual({ ...RESULT, output: null });
+    for (const [i, value] of output.entries()) {
+      expect(Math.abs(read.output[i]! - value)).toBeLessThanOrEqual(Math.abs(value) * 2 ** -11);
+    }
+  });
+
   it('keeps whatever a device measured', () => {
     const amount = fc.double({ min: 0, max: 1e15, noNaN: true }).map((value) => value + 0);
     fc.assert(
@@ -52,6 +62,7 @@ describe('the body of a result', () => {
   it.each([
     ['the input in place of the output', { input: { type: 'U8', shape: SHAPE, data: new Uint8Array(18) } }],
     ['another type', { output: { type: 'U8', shape: SHAPE, data: new Uint8Array(18) } }],
+    ['halves in another shape', { output: { type: 'F16', shape: [18], data: new Uint16Array(18) } }],
     ['the shape of the whole map', { output: { type: 'F32', shape: [2, 6, 6], data: new Float32Array(72) } }],
     ['the right number of values in another shape', { output: { type: 'F32', shape: [18], data: output } }],
   ] as [string, Record<string, Tensor>][])('is refused with %s', (_name, tensors) => {

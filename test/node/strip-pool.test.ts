@@ -124,6 +124,28 @@ describe('bytes of the strips that are kept', () => {
   });
 });
 
+describe('strips that nobody can use any more', () => {
+  it('go, with their bytes and offers; the others stay', () => {
+    const pool = new StripPool(AMPLE);
+    add(pool, 'a-1', 4);
+    add(pool, 'a-1', 0);
+    const { offers, kept } = ranWhole(4);
+    pool.keepOnly('a-1', 4, ['east', 'north']);
+    const left = kept.filter(({ side }) => side === 'east' || side === 'north');
+    const bytes = left.reduce((sum, { data }) => sum + data.byteLength, 0);
+    expect(pool.bytes).toBe(bytes + ranWhole(0).bytes);
+    expect(pool.offersOf('a-1', 4)).toEqual({ north: offers.north, east: offers.east });
+    const { segment } = kept.find(({ side }) => side === 'south')!;
+    expect(pool.strip('a-1', 4, oppositeSide('south'), segment)).toBeNull();
+    pool.keepOnly('a-1', 4, []);
+    pool.keepOnly('a-1', 8, []);
+    pool.keepOnly('a-2', 4, []);
+    expect([pool.bytes, pool.offersOf('a-1', 4)]).toEqual([ranWhole(0).bytes, {}]);
+    pool.drop('a-1');
+    expect(pool.bytes).toBe(0);
+  });
+});
+
 describe('finding a strip', () => {
   let pool: StripPool;
   beforeEach(() => {
