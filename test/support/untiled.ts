@@ -1,23 +1,34 @@
 import { startComputeThread } from '../../server/compute/compute-thread.js';
+import type { TileResult } from '../../server/compute/messages.js';
 import type { TileJob } from '../../server/compute/tile-executor.js';
 import type { ClusterConfig } from '../../server/config/cluster-config.js';
 
-/**
- * The fused stack run whole, as one tile of a 1 x 1 grid, in one process.
- *
- * @param input the letterboxed picture, `[3, height, width]`.
- * @returns the stack's output, `[channels, height, width]`.
- */
-export async function runUntiled(config: ClusterConfig, input: Uint8Array): Promise<Float32Array> {
+/** The fused stack run whole, as one tile of a 1 x 1 grid, in one process. */
+export interface Untiled {
+  /** @param input the letterboxed picture, `[3, height, width]`; copied. */
+  run(input: Uint8Array): Promise<TileResult>;
+  close(): Promise<void>;
+}
+
+export async function startUntiled(config: ClusterConfig): Promise<Untiled> {
   const compute = await startComputeThread({
     model: config.model,
     engine: { name: config.engine.name, threads: 1 },
     stage: { kind: 'fused', depth: config.partition.fusedDepth, grid: { rows: 1, columns: 1 } },
   });
+  return { run: (input) => compute.runTile(wholeTile(input.slice())), close: () => compute.close() };
+}
+
+/**
+ * @param input the letterboxed picture, `[3, height, width]`.
+ * @returns the fused stack's output, `[channels, height, width]`.
+ */
+export async function runUntiled(config: ClusterConfig, input: Uint8Array): Promise<Float32Array> {
+  const untiled = await startUntiled(config);
   try {
-    return (await compute.runTile(wholeTile(input.slice()))).data;
+    return (await untiled.run(input)).data;
   } finally {
-    await compute.close();
+    await untiled.close();
   }
 }
 

@@ -1,0 +1,60 @@
+// What tiling costs one device: the time from the letterboxed picture at a device that is alone with its gateway to the fused
+// stack's merged output, tiled and with reuse, beside the time that the untiled stack takes on the same engine in this
+// process. The two take turns, so that whatever the machine does meets both alike; prints medians and their ratio.
+// Usage: node bench/one-device.mjs [--rounds 15] [--model yolov2] [--grid 5x5] [--depth 16]
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { runnerImport } from 'vite';
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '15' },
+    model: { type: 'string', default: 'yolov2' },
+    grid: { type: 'string', default: '5x5' },
+    depth: { type: 'string', default: '16' },
+  },
+});
+const WARM_UP = 3;
+
+const source = async (path) => (await runnerImport(fileURLToPath(new URL(path, import.meta.url)))).module;
+const { startProcessCluster } = await source('../test/support/process-cluster.ts');
+const { frameInput } = await source('../test/support/frames.ts');
+const { startUntiled } = await source('../test/support/untiled.ts');
+
+const samples = createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json');
+const picture = readFileSync(samples.replace(/package\.json$/, 'demo/sample1.jpg'));
+const weights = options.model === 'face-detector' ? '' : ', weights: synthetic';
+const cluster = await startProcessCluster(
+  `model: { name: ${options.model}${weights} }\npartition: { grid: ${options.grid}, fusedDepth: ${options.depth} }`,
+  1,
+);
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+const untiled = await startUntiled(cluster.config);
+const pairs = [];
+try {
+  const { json: plan } = await cluster.client.call('getPlan');
+  const size = plan.stages[0].maps[0].width;
+  let input;
+  for (let round = -WARM_UP; round < Number(options.rounds); round++) {
+    const { json: frame } = await cluster.client.call('submitFrame', {
+      query: { wait: 120 },
+      body: { mediaType: 'image/jpeg', bytes: picture },
+      timeoutMs: 130_000,
+    });
+    input ??= await frameInput(cluster.client, frame.id, size);
+    const { computeMs } = await untiled.run(input);
+    if (round >= 0) pairs.push({ tiledMs: frame.timing.fusedMs, untiledMs: computeMs });
+  }
+} finally {
+  await untiled.close();
+  await cluster.stop();
+}
+const tiled = median(pairs.map(({ tiledMs }) => tiledMs));
+const whole = median(pairs.map(({ untiledMs }) => untiledMs));
+const ratio = median(pairs.map(({ tiledMs, untiledMs }) => tiledMs / untiledMs));
+process.stdout.write(
+  `${options.model}, ${options.depth} layers, one device, ${options.grid} with reuse: ${tiled.toFixed(0)} ms; ` +
+    `untiled in one process: ${whole.toFixed(0)} ms; ratio (median of ${pairs.length} pairs): ${ratio.toFixed(2)}\n`,
+);
