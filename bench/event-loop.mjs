@@ -7,15 +7,21 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadClusterConfig } from '../dist/server/config/load.js';
+import { fileURLToPath } from 'node:url';
+import { runnerImport } from 'vite';
 
 const FRAMES = 10;
 const LIMIT_MS = 20;
 const ATTEMPTS = 3;
 const [file = 'cluster.yaml', picture = sample()] = process.argv.slice(2);
+const { loadClusterConfig } = (await runnerImport(sourceFile('../server/config/load.ts'))).module;
 const config = await loadClusterConfig(file);
 const nodes = [config.gateway, ...config.devices];
 const probe = new URL('loop-probe.mjs', import.meta.url).href;
+
+function sourceFile(path) {
+  return fileURLToPath(new URL(path, import.meta.url));
+}
 
 function sample() {
   const manifest = createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json');

@@ -1,11 +1,14 @@
 import { setMaxListeners } from 'node:events';
-import { Agent } from 'undici';
+import type { Socket } from 'node:net';
+import { Agent, buildConnector } from 'undici';
 import type { Transport } from './transport.js';
 
 export interface UndiciTransportOptions {
   /** Connections kept to one node. */
   readonly connectionsPerOrigin?: number;
   readonly connectTimeoutMs?: number;
+  /** Told of every connection that is made. */
+  readonly onSocket?: (socket: Socket) => void;
   /** Larger answers are refused. */
   readonly answerBytes?: number;
 }
@@ -20,7 +23,7 @@ export interface UndiciTransport {
 export function createUndiciTransport(options: UndiciTransportOptions = {}): UndiciTransport {
   const agent = new Agent({
     connections: options.connectionsPerOrigin ?? 16,
-    connect: { timeout: options.connectTimeoutMs ?? 2_000 },
+    connect: connectorOf(options),
     keepAliveTimeout: 30_000,
     maxResponseSize: options.answerBytes ?? 512 * 1024 * 1024,
   });
@@ -55,6 +58,15 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Und
     },
     close: () => agent.destroy(),
   };
+}
+
+function connectorOf({ connectTimeoutMs = 2_000, onSocket }: UndiciTransportOptions): buildConnector.connector {
+  const connect = buildConnector({ timeout: connectTimeoutMs });
+  return (target, done) =>
+    connect(target, (...result) => {
+      if (result[0] === null) onSocket?.(result[1]);
+      done(...result);
+    });
 }
 
 /**

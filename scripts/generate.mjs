@@ -1,7 +1,8 @@
 // Writes everything that is generated and committed. `.ci/run` runs it and fails when git then sees a difference.
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import openapiTS, { astToString } from 'openapi-typescript';
+import { runnerImport } from 'vite';
 import { parse } from 'yaml';
 
 /** Leaves a file alone that has this text already, so that nothing is built again for it. */
@@ -32,7 +33,7 @@ write(
   `${banner}export const OPERATIONS = {\n${operations.join('\n')}\n} as const;\n`,
 );
 
-execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'tsconfig.build.json'], { stdio: 'inherit' });
-const { clusterFileSchemaModule, clusterJsonSchemaText } = await import('../dist/server/config/editor-schema.js');
+const editorSchema = new URL('../server/config/editor-schema.ts', import.meta.url);
+const { clusterFileSchemaModule, clusterJsonSchemaText } = (await runnerImport(fileURLToPath(editorSchema))).module;
 write(new URL('../server/config/cluster.schema.json', import.meta.url), clusterJsonSchemaText());
 write(new URL('../server/config/generated/cluster-file-schema.ts', import.meta.url), clusterFileSchemaModule());

@@ -6,8 +6,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-// 5 s on a machine that does nothing else; this one may be busy.
-const START_LIMIT_MS = 15_000;
+// Well below 5 s on two cores that do nothing else. These may be busy: beside eight other processes it took 8 s.
+const START_LIMIT_MS = 10_000;
 const END_LIMIT_MS = 2_000;
 const GATEWAY = 'http://127.0.0.1:8080';
 
@@ -18,6 +18,10 @@ start.stdout.on('data', (chunk) => {
   output += chunk;
   process.stdout.write(chunk);
 });
+
+function tookSeconds(sinceMs) {
+  return ((Date.now() - sinceMs) / 1000).toFixed(2);
+}
 
 function fail(why) {
   process.stderr.write(`try-start: ${why}\n`);
@@ -33,7 +37,9 @@ while (!/\/docs/.test(output)) {
   await sleep(50);
 }
 if (!/face/.test(output)) fail('no face was found in the sample photograph');
-process.stdout.write(`try-start: from npm start to the detections ${Date.now() - startedAt} ms\n`);
+process.stdout.write(
+  `\ntry-start: from npm start to the detections ${tookSeconds(startedAt)} s, allowed ${START_LIMIT_MS / 1000} s\n`,
+);
 
 const sample = createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json');
 const form = new FormData();
@@ -47,6 +53,8 @@ const frame = await answer.json();
 if (answer.status !== 200 || frame.detections.length < 3) fail(`the front door answered ${JSON.stringify(frame)}`);
 const page = await fetch(`${GATEWAY}/`);
 if (!page.headers.get('content-type').startsWith('text/html')) fail('there is no dashboard at /');
+const docs = await fetch(`${GATEWAY}/docs/static/swagger-ui.css`);
+if (docs.status !== 200) fail(`/docs lacks its files: ${docs.status}`);
 
 const endingAt = Date.now();
 // What a terminal does with Ctrl-C: the whole foreground process group gets it.

@@ -524,7 +524,7 @@ export interface components {
             timing: {
                 /** @description Accepted to ended */
                 totalMs: number | null;
-                /** @description Given to the source to fused stack merged */
+                /** @description From the letterboxed picture at its source to the merged output of the fused stack */
                 fusedMs: number | null;
                 /** @description The remaining layers and the head */
                 remainingMs: number | null;

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /** Entry of `deepthings`: reads the command line and turns whatever happens into an exit code. */
-import { createProgram } from './program.js';
-import { reportError } from './report-error.js';
+
+// Reading source maps takes time, so only for who looks for a mistake, and before what they are of is loaded.
+if (process.env.DEEPTHINGS_DEBUG === '1') process.setSourceMapsEnabled(true);
 
 /** `deepthings plan | head` closes our output early; that is the reader's right and no error. */
 for (const stream of [process.stdout, process.stderr]) {
@@ -11,6 +12,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+const [{ createProgram }, { reportError }] = await Promise.all([import('./program.js'), import('./report-error.js')]);
 try {
   await createProgram().parseAsync();
 } catch (error) {

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { STRATEGIES } from '../config/strategy.js';
 import { VERSION } from '../node/version.js';
 
 /**
@@ -82,6 +83,11 @@ function addSubmit(program: Command): void {
     .option('--json', 'print an array with the whole frame of each image; null for one that was refused or failed')
     .option('--out <file>', 'write the picture with boxes there; a folder when there are several images')
     .option('--source <id>', 'the device that the tiles start on; without it the gateway chooses')
+    .addOption(
+      new Option('--strategy <name>', 'how it is computed, in place of what cluster.yaml says').choices([
+        ...STRATEGIES,
+      ]),
+    )
     .option('--gateway <url>', 'the gateway, in place of the one in cluster.yaml')
     .option('--wait <seconds>', 'how long to wait for each picture; 0 submits only', secondsToWait, 60)
     .addHelpText('after', SUBMIT_HELP)

@@ -10,6 +10,7 @@ import type {
   ComputeRequest,
   ComputeResult,
   ComputeSetup,
+  LayerJob,
   TileResult,
 } from './messages.js';
 import type { TileJob } from './tile-executor.js';
@@ -21,6 +22,13 @@ const WORKER_FILE = createRequire(import.meta.url).resolve('#compute-worker');
 export interface ComputeThread extends ComputeReady {
   /** @param job its input is given away: the array is empty afterwards; its strips are copied. */
   runTile(job: TileJob): Promise<TileResult>;
+  /**
+   * Runs a slice of one fused layer. The first call loads each layer on its own, and the weights with them.
+   *
+   * @param job a piece that fills its buffer is given away: the array is empty afterwards, so cut out of it beforehand
+   * what is to be sent. A piece that is a view into a larger buffer is copied, and stays.
+   */
+  runLayer(job: LayerJob): Promise<ComputeResult>;
   /** @param map `[channels, height, width]`; given away: the array is empty afterwards. */
   runRemaining(map: Float32Array): Promise<ComputeResult>;
   /** Rejects what is under way with `DT_COMPUTE_CLOSED`. */
@@ -34,6 +42,7 @@ interface Waiting {
 
 type Job =
   | { readonly kind: 'tile'; readonly job: TileJob }
+  | { readonly kind: 'layer'; readonly job: LayerJob }
   | { readonly kind: 'remaining'; readonly map: Float32Array };
 
 /**
@@ -72,7 +81,7 @@ export async function startComputeThread(
   worker.on('error', crashed);
   worker.on('exit', (code) => crashed(new DeepThingsError('DT_COMPUTE_CRASHED', `the compute thread ended: ${code}`)));
 
-  const run = (job: Job, transfer: ArrayBuffer) =>
+  const run = (job: Job, transfer: readonly ArrayBuffer[]) =>
     new Promise<ComputeResult | TileResult>((resolve, reject) => {
       if (closed) {
         reject(new DeepThingsError('DT_COMPUTE_CLOSED', 'the compute thread is closed'));
@@ -80,16 +89,22 @@ export async function startComputeThread(
       }
       const id = ++lastId;
       waiting.set(id, { resolve, reject });
-      worker.postMessage({ id, ...job } satisfies ComputeRequest, [transfer]);
+      worker.postMessage({ id, ...job } satisfies ComputeRequest, transfer);
     });
 
   return {
     ...ready,
     runTile(job) {
       const input = inOwnBuffer(job.input);
-      return run({ kind: 'tile', job: { ...job, input } }, input.buffer) as Promise<TileResult>;
+      return run({ kind: 'tile', job: { ...job, input } }, [input.buffer]) as Promise<TileResult>;
     },
-    runRemaining: (map) => run({ kind: 'remaining', map }, map.buffer as ArrayBuffer),
+    runLayer(job) {
+      const pieces = job.pieces.map(({ region, data }) => ({ region, data: inOwnBuffer(data) }));
+      // A buffer may be listed once only, and two pieces may be of one.
+      const buffers = new Set(pieces.map(({ data }) => data.buffer));
+      return run({ kind: 'layer', job: { ...job, pieces } }, [...buffers]);
+    },
+    runRemaining: (map) => run({ kind: 'remaining', map }, [map.buffer as ArrayBuffer]),
     async close() {
       if (closed) return;
       closed = true;
@@ -116,9 +131,13 @@ async function ended(worker: Worker): Promise<void> {
 }
 
 /** A whole buffer can be given to the thread; a view into somebody else's has to be copied out first. */
-function inOwnBuffer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
-  return (whole ? bytes : new Uint8Array(bytes)) as Uint8Array<ArrayBuffer>;
+function inOwnBuffer(values: Uint8Array): Uint8Array<ArrayBuffer>;
+function inOwnBuffer(values: Uint8Array | Float32Array): Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
+function inOwnBuffer(values: Uint8Array | Float32Array): Uint8Array | Float32Array {
+  // Also what was given away before: posted again, its empty buffer would never arrive, and nobody would answer.
+  if (values.length === 0) return values instanceof Uint8Array ? new Uint8Array(0) : new Float32Array(0);
+  if (values.byteOffset === 0 && values.byteLength === values.buffer.byteLength) return values;
+  return values instanceof Uint8Array ? new Uint8Array(values) : new Float32Array(values);
 }
 
 function readiness(worker: Worker): Promise<ComputeReady> {

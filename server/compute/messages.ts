@@ -1,5 +1,5 @@
 import type { Grid } from '../geometry/grid.js';
-import type { MapShape } from '../geometry/region.js';
+import type { MapShape, Padding, Region } from '../geometry/region.js';
 import type { ModelSpec } from '../model/model-source.js';
 import type { KeptStrip, TileJob } from './tile-executor.js';
 
@@ -14,8 +14,26 @@ export interface ComputeSetup {
   readonly stage: ComputeStage;
 }
 
+/** Rows of a map, with their values. */
+export interface LayerPiece {
+  readonly region: Region;
+  /** `[channels, height, width]`: bytes of the letterboxed picture for layer 0, values else. */
+  readonly data: Uint8Array | Float32Array;
+}
+
+/** A slice of one fused layer to run: what it needs of map `layer`, in pieces. */
+export interface LayerJob {
+  readonly layer: number;
+  /** On map `layer`; `sliceStep` of a BODP plan tells it and the padding. */
+  readonly input: Region;
+  readonly padding: Padding;
+  /** Rows that cover `input` together; they may reach beyond it and lie over one another. */
+  readonly pieces: readonly LayerPiece[];
+}
+
 export type ComputeRequest =
   | { readonly id: number; readonly kind: 'tile'; readonly job: TileJob }
+  | { readonly id: number; readonly kind: 'layer'; readonly job: LayerJob }
   | { readonly id: number; readonly kind: 'remaining'; readonly map: Float32Array };
 
 /** Ends the thread, between two calls of the engine: within one, a native library would be cut off. */

@@ -7,6 +7,7 @@ import { DeepThingsError } from '../errors.js';
 import { planFtp } from '../geometry/ftp-plan.js';
 import { fusedGeometry } from '../model/layer-geometry.js';
 import { type LoadedModel, loadModel } from '../model/model-source.js';
+import { type LayerExecutor, loadLayerExecutor } from './layer-executor.js';
 import type {
   ComputeClose,
   ComputeFailure,
@@ -20,9 +21,10 @@ import { loadRemainingLayers } from './remaining-layers.js';
 import { loadTileExecutor } from './tile-executor.js';
 
 /** Computes a request: the values, and what else there is to say of them. */
-type Run = (
-  request: ComputeRequest,
-) => Promise<{ block: FeatureBlock; more: Omit<TileResult, keyof ComputeResult> | null }>;
+type Run = () => Promise<{ block: FeatureBlock; more: Omit<TileResult, keyof ComputeResult> | null }>;
+
+/** Gets ready what a request needs: the time that this takes is not the request's. */
+type Prepare = (request: ComputeRequest) => Promise<Run>;
 
 const port = parentPort!;
 const setup = workerData as ComputeSetup;
@@ -36,28 +38,59 @@ function failureOf(error: unknown): ComputeFailure {
   return { code: error instanceof DeepThingsError ? error.code : 'DT_COMPUTE', message };
 }
 
-async function prepare(engine: InferenceEngine, { network, weights }: LoadedModel): Promise<Run> {
+async function prepareStage(engine: InferenceEngine, model: LoadedModel): Promise<Prepare> {
+  const { network, weights, digest } = model;
   const { stage } = setup;
   if (stage.kind === 'remaining') {
     const remaining = await loadRemainingLayers(engine, network, weights, stage.depth);
     return async (request) => {
       if (request.kind !== 'remaining') throw new DeepThingsError('DT_COMPUTE', `cannot run a ${request.kind} here`);
-      return { block: await remaining.run(request.map), more: null };
+      return async () => ({ block: await remaining.run(request.map), more: null });
     };
   }
   const plan = planFtp(fusedGeometry(network, stage.depth), stage.depth, stage.grid);
-  const executor = await loadTileExecutor(engine, network, weights, plan);
+  const tiles = await loadTileExecutor(engine, network, weights, plan);
+  let layers: LayerExecutor | undefined;
   return async (request) => {
-    if (request.kind !== 'tile') throw new DeepThingsError('DT_COMPUTE', `cannot run ${request.kind} layers here`);
-    const { output, kept, macs } = await executor.run(request.job);
-    return { block: output, more: { kept, macs } };
+    switch (request.kind) {
+      case 'tile':
+        return async () => {
+          const { output, kept, macs } = await tiles.run(request.job);
+          return { block: output, more: { kept, macs } };
+        };
+      case 'layer': {
+        layers ??= await loadLayers(engine, stage.depth, digest);
+        const executor = layers;
+        return async () => ({ block: await executor.run(request.job), more: null });
+      }
+      case 'remaining':
+        throw new DeepThingsError('DT_COMPUTE', 'cannot run remaining layers here');
+    }
   };
 }
 
-async function serve(run: Run, request: ComputeRequest): Promise<void> {
+/**
+ * Loads the fused layers one by one, when the first of them is asked for: only MoDNN does. The weights are read again
+ * instead of kept since the start, where they would cost their memory on every device that runs tiles only.
+ *
+ * @throws DeepThingsError `DT_MODEL_CHANGED` when the files are no longer those that the node registered with.
+ */
+async function loadLayers(engine: InferenceEngine, depth: number, digest: string): Promise<LayerExecutor> {
+  const model = await loadModel(setup.model, { start: 0, end: depth });
+  if (model.digest !== digest) {
+    throw new DeepThingsError(
+      'DT_MODEL_CHANGED',
+      `model ${model.network.name} is no longer the one that this node started with: restart the node`,
+    );
+  }
+  return loadLayerExecutor(engine, model.network, model.weights, depth);
+}
+
+async function serve(prepare: Prepare, request: ComputeRequest): Promise<void> {
   try {
+    const run = await prepare(request);
     const startedAt = performance.now();
-    const { block, more } = await run(request);
+    const { block, more } = await run();
     const result = { ...block, ...more, computeMs: performance.now() - startedAt };
     const buffers = [block.data, ...(more?.kept.map(({ data }) => data) ?? [])].map(({ buffer }) => buffer);
     send({ kind: 'done', id: request.id, result }, buffers as ArrayBuffer[]);
@@ -72,7 +105,7 @@ try {
   const layers =
     stage.kind === 'fused' ? { start: 0, end: stage.depth } : { start: stage.depth, end: Number.POSITIVE_INFINITY };
   const model = await loadModel(setup.model, layers);
-  const run = await prepare(engine, model);
+  const prepare = await prepareStage(engine, model);
   const requests: ComputeRequest[] = [];
   let serving = false;
   // One at a time, in the order they came: a second inference beside the first only costs memory.
@@ -81,7 +114,7 @@ try {
     requests.push(request);
     if (serving) return;
     serving = true;
-    for (let next = requests.shift(); next !== undefined; next = requests.shift()) await serve(run, next);
+    for (let next = requests.shift(); next !== undefined; next = requests.shift()) await serve(prepare, next);
     serving = false;
   });
   const { name, version } = engine;

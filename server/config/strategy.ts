@@ -5,3 +5,8 @@
 export const STRATEGIES = ['ftp-wst-s', 'ftp-wst', 'ftp-wsh', 'modnn'] as const;
 
 export type Strategy = (typeof STRATEGIES)[number];
+
+/** Whether tiles are queued on a frame's source and stolen from there; with the others the gateway shares work out. */
+export function isStealing(strategy: Strategy): boolean {
+  return strategy === 'ftp-wst-s' || strategy === 'ftp-wst';
+}

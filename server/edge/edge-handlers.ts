@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Schemas } from '../../client/client.js';
 import { GATEWAY_ID } from '../config/defaults.js';
+import { isStealing } from '../config/strategy.js';
 import { onlySides } from '../geometry/tile-offer.js';
 import { type CommonParts, commonHandlers } from '../node/common-handlers.js';
 import { cutInputBody } from '../node/input-body.js';
@@ -8,6 +9,7 @@ import type { OperationHandlers } from '../node/operations.js';
 import { decodeOfferNotice } from '../node/overlap-body.js';
 import { readPictureBody } from '../node/picture-body.js';
 import { HttpProblem } from '../node/problem.js';
+import { decodeSliceTask, isSliceBody } from '../node/slice-body.js';
 import { answerStrips } from '../node/strip-answer.js';
 import type { StripPool } from '../node/strip-pool.js';
 import { cutTaskBody, decodeTaskBody, encodeTaskBody } from '../node/task-body.js';
@@ -19,6 +21,7 @@ import type { Outcomes } from './outcomes.js';
 import type { OwnFrames } from './own-frames.js';
 import type { Registrar } from './registrar.js';
 import type { ReuseBook } from './reuse-book.js';
+import type { SliceTask } from './slice-task.js';
 import type { TaskBoard } from './task-board.js';
 
 export interface EdgeHandlerParts extends CommonParts {
@@ -81,11 +84,21 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
     },
     pushTask: async (request, reply) => {
       const bytes = request.body as Uint8Array;
+      const arrivedMs = performance.now();
+      if (isSliceBody(bytes)) {
+        const body = decodeSliceTask(wirePlan, bytes);
+        metrics.bytesReceived.inc({ kind: body.layer === 0 ? 'input' : 'overlap' }, bytes.byteLength);
+        const taskBytes = bytes.byteLength;
+        const task: SliceTask = { ...body, kind: 'slice', tile: body.slice, taskBytes, arrivedMs };
+        const queued = board.has(task) || board.share(task);
+        if (!queued) throw queueFull();
+        return reply.code(202).send({ status: 'queued' });
+      }
       const body = decodeTaskBody(wirePlan, bytes);
       metrics.bytesReceived.inc({ kind: 'input' }, bytes.byteLength);
-      const arrivedMs = performance.now();
       const task: EdgeTask = {
         ...body,
+        kind: 'tile',
         inputBytes: bytes.byteLength,
         controlBytes: 0,
         transferMs: 0,
@@ -93,9 +106,7 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
         victim: null,
       };
       if (board.has(task)) return reply.code(202).send({ status: 'duplicate' });
-      if (!board.enqueue([task])) {
-        throw new HttpProblem(429, 'DT_OVERLOADED', 'the task queue is full', { retryAfterSeconds: 1 });
-      }
+      if (!(isStealing(task.strategy) ? board.enqueue([task]) : board.share(task))) throw queueFull();
       return reply.code(202).send({ status: 'queued' });
     },
     returnTask: async (request, reply) => {
@@ -128,6 +139,10 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
   };
 }
 
+function queueFull(): HttpProblem {
+  return new HttpProblem(429, 'DT_OVERLOADED', 'the task queue is full', { retryAfterSeconds: 1 });
+}
+
 function overlapHandlers({ book, devices, maps, metrics, pool, wirePlan }: EdgeHandlerParts): OperationHandlers {
   const { plan } = wirePlan;
   return {
@@ -139,7 +154,6 @@ function overlapHandlers({ book, devices, maps, metrics, pool, wirePlan }: EdgeH
         throw new HttpProblem(409, 'DT_DEVICE_UNKNOWN', `cluster.yaml declares no device ${device}`);
       }
       if (!book.has(frame)) throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `this device has no open frame ${frame}`);
-      metrics.bytesReceived.inc({ kind: 'control' }, bytes.byteLength);
       const sides = book.queuedSides(frame, tile).filter((side) => offers[side] !== undefined);
       // Whoever keeps it forgets the rest.
       book.finished(frame, tile, onlySides(offers, sides), { device, address });
@@ -185,6 +199,7 @@ function frameHandlers(parts: EdgeHandlerParts): OperationHandlers {
         throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `this device has no open frame ${request.params.frame}`);
       }
       const body = cutInputBody(wirePlan.plan.maps[0]!, own, request.query.region);
+      parts.metrics.bytesSent.inc({ kind: 'frame' }, body.byteLength);
       return reply.type(OCTETS).send(body);
     },
     getCluster: async () => parts.clusterState(),

@@ -27,6 +27,7 @@ import { OwnFrames } from './own-frames.js';
 import { Registrar } from './registrar.js';
 import { ResultSender } from './result-sender.js';
 import { ReuseBook } from './reuse-book.js';
+import { SliceRunner } from './slice-runner.js';
 import { Stealer } from './stealer.js';
 import { StripFetcher } from './strip-fetcher.js';
 import { TaskBoard } from './task-board.js';
@@ -113,7 +114,11 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
   const wirePlan = { plan, digest };
   const metrics = createMetrics({ role: 'edge', node: device });
   const events = new EventLog(Date.now().toString(36), limits.eventsKept);
-  const peers = createPeerClients(token, [config.gateway, ...config.devices]);
+  const peers = createPeerClients({
+    token,
+    nodes: [config.gateway, ...config.devices],
+    onSocket: (socket) => metrics.traffic.watch(socket),
+  });
   const gateway = peers.client(config.gateway.address);
 
   const book = new ReuseBook(plan, overlap.policy !== 'never');
@@ -136,7 +141,8 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
   const holder = (): Holder =>
     viaGateway ? { device: GATEWAY_ID, address: config.gateway.address } : { device, address: status.address };
   const keeper: OfferKeeper = new OfferKeeper({ ...common, holder, viaGateway });
-  const executor = new Executor({ ...common, preparer, keeper, compute, sender, usualTile, events });
+  const slices = new SliceRunner(wirePlan, compute, device);
+  const executor = new Executor({ ...common, preparer, slices, keeper, compute, sender, usualTile, events });
   const isIdle = () => board.isIdle;
   const stealer = new Stealer({ ...common, ...schedule.steal, isIdle, prefetch: schedule.prefetch });
   const intake = new FrameIntake({ ...common, network, limits, strategy: schedule.strategy });
@@ -156,6 +162,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
     board.dropFrame(frame);
     book.close(frame);
     pool.drop(frame);
+    slices.drop(frame);
     preparer.forget(frame);
   };
   const registrar = new Registrar({
@@ -163,7 +170,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
     identity: () => status.identity(),
     counters: () => status.counters(),
     heartbeatMs: schedule.heartbeat.intervalMs,
-    keptFrames: () => [...new Set([...pool.frames, ...ownFrames.ids])],
+    keptFrames: () => [...new Set([...pool.frames, ...slices.frames, ...ownFrames.ids])],
     onEnded: (frames) => frames.forEach(forget),
     onTaken: () => stealer.resume(),
   });

@@ -3,8 +3,9 @@ import type { InputPart } from '../node/task-body.js';
 import type { Reuse } from '../node/tile-reuse.js';
 import type { TaskKey } from '../scheduling/task-queue.js';
 
-/** A task as one device has it. */
+/** A tile as one device has it. */
 export interface EdgeTask extends TaskKey {
+  readonly kind: 'tile';
   readonly source: string;
   readonly strategy: Strategy;
   readonly inputDigest: string;

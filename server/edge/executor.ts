@@ -6,11 +6,17 @@ import type { EventLog } from '../node/event-log.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import type { PeerClients } from '../node/peer-clients.js';
+import { encodeResultBody } from '../node/result-body.js';
+import { encodeSliceResult } from '../node/slice-body.js';
+import type { WirePlan } from '../node/task-body.js';
+import type { MapType } from '../tensor/map-tensor.js';
 import type { ComputeSpeed } from './compute-speed.js';
 import type { EdgeTask } from './edge-task.js';
 import { handBackTask } from './hand-back.js';
 import type { OfferKeeper } from './offer-keeper.js';
 import type { ResultSender } from './result-sender.js';
+import type { SliceRunner } from './slice-runner.js';
+import type { SliceTask } from './slice-task.js';
 import type { TaskBoard } from './task-board.js';
 import type { RunningTile, TilePreparer } from './tile-preparer.js';
 import type { UsualTime } from './usual-time.js';
@@ -19,7 +25,11 @@ export interface ExecutorParts {
   readonly device: string;
   readonly board: TaskBoard;
   readonly compute: ComputeThread;
+  readonly wirePlan: WirePlan;
+  /** How feature maps are sent. */
+  readonly maps: MapType;
   readonly preparer: TilePreparer;
+  readonly slices: SliceRunner;
   readonly keeper: OfferKeeper;
   readonly sender: ResultSender;
   readonly peers: PeerClients;
@@ -77,13 +87,31 @@ export class Executor {
       await sender.room();
       const task = board.takeNext();
       if (task === null) break;
-      await this.#run(task);
+      await (task.kind === 'slice' ? this.#runSlice(task) : this.#runTile(task));
     }
     this.#busy = false;
   }
 
-  async #run(task: EdgeTask): Promise<void> {
-    const { board, device, events, keeper, log, metrics, peers, preparer, sender, speed, usualTile } = this.#parts;
+  async #runSlice(task: SliceTask): Promise<void> {
+    const { board, log, maps, metrics, sender, slices, wirePlan } = this.#parts;
+    const { frame, slice, layer, attempt } = task;
+    const facts = { frame, slice, layer, attempt };
+    const waitMs = performance.now() - task.arrivedMs;
+    try {
+      const result = await slices.run(task, waitMs);
+      metrics.tileWait.observe(waitMs / 1000);
+      log.debug({ ...facts, computeMs: result.computeMs, waitMs }, 'layer of a slice computed');
+      sender.send(task, () => encodeSliceResult(wirePlan, result, maps));
+    } catch (error) {
+      // The gateway sees that nobody lists the slice any more, and begins the frame again.
+      if (!this.#stopped) log.error({ ...facts, err: error }, 'layer of a slice could not be computed');
+      board.finished(task);
+    }
+  }
+
+  async #runTile(task: EdgeTask): Promise<void> {
+    const { board, device, events, keeper, log, maps, metrics, peers, preparer, sender, speed, usualTile, wirePlan } =
+      this.#parts;
     const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
     const waitMs = performance.now() - task.arrivedMs;
     try {
@@ -104,7 +132,7 @@ export class Executor {
       metrics.tileCompute.observe(computeMs / 1000);
       events.publish('tile', { ...facts, event: 'done', device });
       log.debug({ ...facts, computeMs, waitMs }, 'tile computed');
-      sender.send(task, {
+      const result = {
         ...facts,
         device,
         inputDigest: task.inputDigest,
@@ -116,7 +144,8 @@ export class Executor {
         overlapBytes,
         controlBytes: task.controlBytes + noticeBytes,
         macs,
-      });
+      };
+      sender.send(task, () => encodeResultBody(wirePlan, result, maps));
     } catch (error) {
       // The gateway sees that nobody lists the tile any more, and has it run elsewhere.
       if (!this.#stopped) log.error({ ...facts, err: error }, 'tile could not be computed');

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { DeepThingsClient, Schemas } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
-import type { Strategy } from '../config/strategy.js';
+import { isStealing, type Strategy } from '../config/strategy.js';
 import { wholeMap } from '../geometry/region.js';
 import { letterboxPicture } from '../imaging/letterbox.js';
 import { sniffPicture } from '../imaging/picture-format.js';
@@ -55,7 +55,7 @@ export class FrameIntake {
 
   /** A frame that the gateway gives this device, with its picture. */
   async take(frame: AllottedFrame, picture: Uint8Array): Promise<void> {
-    this.#parts.metrics.bytesReceived.inc({ kind: 'frame' }, picture.byteLength);
+    this.#parts.metrics.bytesReceived.inc({ kind: 'picture' }, picture.byteLength);
     const now = performance.now();
     this.#parts.ownFrames.requireRoom(now);
     await inspectPicture(picture, this.#parts.limits);
@@ -80,7 +80,7 @@ export class FrameIntake {
       .catch((cause) => {
         throw refusedByGateway(cause, gateway.baseUrl, 'could not take the picture, nothing was queued');
       });
-    metrics.bytesSent.inc({ kind: 'frame' }, picture.byteLength);
+    metrics.bytesSent.inc({ kind: 'picture' }, picture.byteLength);
     const frame = answer.json!;
     await this.#open({ frame: frame.id, attempt: 1, digest: frame.inputDigest, strategy }, picture);
     return atGateway(frame, gateway.baseUrl);
@@ -102,7 +102,12 @@ export class FrameIntake {
     const arrivedMs = performance.now();
     ownFrames.open({ frame, data, digest, openedMs: arrivedMs });
     if (strategy === 'ftp-wst-s') book.open(frame);
+    if (!isStealing(strategy)) {
+      log.info({ frame, attempt, strategy }, 'frame kept for the gateway, which shares it out');
+      return;
+    }
     const tasks: EdgeTask[] = wirePlan.plan.tiles.map(({ tileId }) => ({
+      kind: 'tile',
       frame,
       tile: tileId,
       attempt,

@@ -86,14 +86,13 @@ export class OfferKeeper {
 
   /** @returns the sides that others may ask for; null when the source could not be told. */
   async #tell({ frame, tile }: EdgeTask, source: string, bytes: Uint8Array): Promise<readonly Side[] | null> {
-    const { log, metrics, peers } = this.#parts;
+    const { log, peers } = this.#parts;
     try {
       const answer = await peers.client(source).call('putOverlap', {
         path: { frame, tile },
         body: { mediaType: 'application/octet-stream', bytes },
         timeoutMs: NOTICE_TIMEOUT_MS,
       });
-      metrics.bytesSent.inc({ kind: 'control' }, bytes.byteLength);
       return answer.json?.sides ?? [];
     } catch (error) {
       log.debug({ frame, tile, err: error }, 'the source could not be told what this tile offers');

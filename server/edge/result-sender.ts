@@ -4,11 +4,7 @@ import { backoffMs } from '../node/backoff.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import { pause } from '../node/pause.js';
-import { encodeResultBody, type ResultBody } from '../node/result-body.js';
-import type { WirePlan } from '../node/task-body.js';
-import type { MapType } from '../tensor/map-tensor.js';
-import type { EdgeTask } from './edge-task.js';
-import type { TaskBoard } from './task-board.js';
+import type { BoardTask, TaskBoard } from './task-board.js';
 
 /** Results on their way at once; the executor waits while there are as many. */
 const IN_FLIGHT_LIMIT = 8;
@@ -17,11 +13,8 @@ const RETRY = { firstMs: 100, mostMs: 2_000 };
 const SEND_TIMEOUT_MS = 15_000;
 
 export interface ResultSenderParts {
-  readonly wirePlan: WirePlan;
   readonly gateway: DeepThingsClient;
   readonly board: TaskBoard;
-  /** How outputs are sent. */
-  readonly maps: MapType;
   readonly metrics: NodeMetrics;
   readonly log: Logger;
 }
@@ -41,8 +34,9 @@ export class ResultSender {
     while (this.#inFlight.size >= IN_FLIGHT_LIMIT) await Promise.race(this.#inFlight);
   }
 
-  send(task: EdgeTask, result: ResultBody): void {
-    const sending = this.#deliver(task, result).finally(() => {
+  /** @param body of the result, written again for each try. */
+  send(task: BoardTask, body: () => Uint8Array): void {
+    const sending = this.#deliver(task, body).finally(() => {
       this.#inFlight.delete(sending);
       this.#parts.board.finished(task);
     });
@@ -57,13 +51,13 @@ export class ResultSender {
     this.#abort.abort();
   }
 
-  async #deliver(task: EdgeTask, result: ResultBody): Promise<void> {
-    const { gateway, log, maps, metrics, wirePlan } = this.#parts;
+  async #deliver(task: BoardTask, body: () => Uint8Array): Promise<void> {
+    const { gateway, log, metrics } = this.#parts;
     const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
     const { signal } = this.#abort;
     for (let tries = 1; !signal.aborted; tries++) {
       try {
-        const bytes = encodeResultBody(wirePlan, result, maps);
+        const bytes = body();
         const answer = await gateway.call('postResult', {
           body: { mediaType: 'application/octet-stream', bytes },
           signal,

@@ -156,8 +156,15 @@ export class Stealer {
     const arrivedMs = performance.now();
     const transferMs = arrivedMs - startedMs;
     links.add(victim.address, bytes.byteLength, transferMs);
-    const said = controlBytes + jsonBytes(this.#question());
-    const task: EdgeTask = { ...body, inputBytes: bytes.byteLength, controlBytes: said, transferMs, arrivedMs, victim };
+    const task: EdgeTask = {
+      kind: 'tile',
+      ...body,
+      inputBytes: bytes.byteLength,
+      controlBytes: controlBytes + jsonBytes(this.#question()),
+      transferMs,
+      arrivedMs,
+      victim,
+    };
     this.#tilesStolen++;
     metrics.steals.inc({ direction: 'taken' });
     metrics.bytesReceived.inc({ kind: 'input' }, bytes.byteLength);

@@ -10,6 +10,10 @@ import {
   takeTask,
 } from '../scheduling/task-queue.js';
 import type { EdgeTask } from './edge-task.js';
+import type { SliceTask } from './slice-task.js';
+
+/** What a device computes: a tile, or with MoDNN one layer of its slice. */
+export type BoardTask = EdgeTask | SliceTask;
 
 /** What the last request of a thief was answered with, so that a repeated one gets the same. */
 interface Handout {
@@ -34,8 +38,10 @@ export class TaskBoard {
   #queue: TaskQueue<EdgeTask>;
   /** Stolen ahead of need; closed to thieves. */
   #stolen: EdgeTask[] = [];
+  /** Shared out to this device by the gateway; closed to thieves. */
+  #shared: BoardTask[] = [];
   /** Being computed, or computed and not yet at the gateway. */
-  #running: EdgeTask[] = [];
+  #running: BoardTask[] = [];
   #handedOut: HandedOutTask[] = [];
   #given = 0;
   readonly #lastHandouts = new Map<string, Handout>();
@@ -58,7 +64,7 @@ export class TaskBoard {
 
   /** Whether there is nothing to compute or to send. */
   get isIdle(): boolean {
-    return this.pending === 0 && this.#stolen.length === 0 && this.#running.length === 0;
+    return this.pending + this.#stolen.length + this.#shared.length + this.#running.length === 0;
   }
 
   /** Tasks handed out to thieves since the start. */
@@ -79,8 +85,17 @@ export class TaskBoard {
     return true;
   }
 
-  has(task: TaskKey): boolean {
-    return [...this.#queue.tasks, ...this.#stolen, ...this.#running].some((other) => sameTile(other, task));
+  /** Takes what the gateway shares out to this device. @returns false when there is no room for it. */
+  share(task: BoardTask): boolean {
+    if (this.#shared.length >= this.#queue.limit) return false;
+    this.#shared.push(task);
+    this.#changed();
+    return true;
+  }
+
+  has(task: TaskKey & { readonly layer?: number }): boolean {
+    const all: readonly BoardTask[] = [...this.#queue.tasks, ...this.#stolen, ...this.#shared, ...this.#running];
+    return all.some((other) => sameTile(other, task) && layerOf(other) === task.layer);
   }
 
   /** What was stolen and is next, not begun; null when there is nothing. */
@@ -94,9 +109,8 @@ export class TaskBoard {
   }
 
   /** The next task to compute here: what was stolen ahead of need first, it has waited longest. */
-  takeNext(): EdgeTask | null {
-    const stolen = this.#stolen.shift();
-    const task = stolen ?? this.#takeQueued(null);
+  takeNext(): BoardTask | null {
+    const task = this.#stolen.shift() ?? this.#shared.shift() ?? this.#takeQueued(null);
     if (task !== null) {
       this.#running.push(task);
       this.#changed();
@@ -105,7 +119,7 @@ export class TaskBoard {
   }
 
   /** A task is off this device's hands: its result has arrived, or nobody wants it. */
-  finished(task: EdgeTask): void {
+  finished(task: BoardTask): void {
     this.#running = this.#running.filter((other) => other !== task);
     this.#changed();
   }
@@ -149,17 +163,21 @@ export class TaskBoard {
   dropFrame(frame: string): void {
     this.#queue = dropFrameTasks(this.#queue, frame);
     this.#stolen = this.#stolen.filter((task) => task.frame !== frame);
+    this.#shared = this.#shared.filter((task) => task.frame !== frame);
     for (const [thief, { task }] of this.#lastHandouts) if (task.frame === frame) this.#lastHandouts.delete(thief);
     this.#changed();
   }
 
   /** Every task that this device has, for its registration. */
   listed(): readonly ListedTask[] {
-    const entry = ({ frame, tile, attempt }: EdgeTask, state: ListedTask['state']) => ({ frame, tile, attempt, state });
+    const entry = (task: BoardTask, state: ListedTask['state']): ListedTask => {
+      const { frame, tile, attempt } = task;
+      return { frame, tile, ...(task.kind === 'slice' && { layer: task.layer }), attempt, state };
+    };
     return [
       ...this.#running.map((task) => entry(task, 'running')),
       ...this.#stolen.map((task) => entry(task, 'waiting')),
-      ...this.#queue.tasks.map((task) => entry(task, 'queued')),
+      ...[...this.#shared, ...this.#queue.tasks].map((task) => entry(task, 'queued')),
     ];
   }
 
@@ -183,4 +201,8 @@ export class TaskBoard {
   #changed(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+function layerOf(task: BoardTask): number | undefined {
+  return task.kind === 'slice' ? task.layer : undefined;
 }

@@ -1,12 +1,21 @@
+import { createHash } from 'node:crypto';
+import { DeepThingsError } from '../errors.js';
+import { wholeMap } from '../geometry/region.js';
 import { backoffMs } from '../node/backoff.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import { pause } from '../node/pause.js';
 import type { PeerClients } from '../node/peer-clients.js';
-import { cutTaskBody, type WirePlan } from '../node/task-body.js';
+import { encodeSliceTask } from '../node/slice-body.js';
+import { cutTaskBody, requireTensor, type WirePlan } from '../node/task-body.js';
 import { NO_REUSE } from '../node/tile-reuse.js';
+import { formatRegion } from '../node/wire-facts.js';
+import type { LedgerEffect } from '../scheduling/ledger-state.js';
+import type { MapType } from '../tensor/map-tensor.js';
+import { decodeSafetensors } from '../tensor/safetensors.js';
 import type { DeviceRegistry } from './device-registry.js';
 import { type FrameRecord, outcomeDocument } from './frame-record.js';
+import type { LayerRounds } from './layer-rounds.js';
 
 /** A source decodes the picture before it answers. */
 const DELIVER_TIMEOUT_MS = 20_000;
@@ -18,11 +27,16 @@ const NOTIFY_RETRY = { firstMs: 200, mostMs: 1_000 };
 export interface CourierParts {
   readonly epoch: string;
   readonly wirePlan: WirePlan;
+  readonly rounds: LayerRounds;
+  /** How feature maps are sent. */
+  readonly maps: MapType;
   readonly registry: DeviceRegistry;
   readonly peers: PeerClients;
   readonly metrics: NodeMetrics;
   readonly log: Logger;
 }
+
+type PushedPart = Pick<Extract<LedgerEffect, { kind: 'push' }>, 'part' | 'layer' | 'attempt' | 'device'>;
 
 /** Brings pictures, tasks and outcomes from the gateway to devices. */
 export class Courier {
@@ -38,7 +52,11 @@ export class Courier {
   }
 
   /** Gives a frame's picture to its source, which has queued the tiles when this resolves. */
-  async deliver({ id, picture, inputDigest, strategy }: FrameRecord, source: string, attempt: number): Promise<void> {
+  async deliver(
+    { id, picture, inputDigest, strategy, trace }: FrameRecord,
+    source: string,
+    attempt: number,
+  ): Promise<void> {
     const { epoch, metrics } = this.#parts;
     await this.#client(source).call('submitFrame', {
       query: { frame: id, epoch, attempt, digest: inputDigest, strategy },
@@ -46,22 +64,58 @@ export class Courier {
       signal: this.#stop.signal,
       timeoutMs: DELIVER_TIMEOUT_MS,
     });
-    metrics.bytesSent.inc({ kind: 'frame' }, picture.bytes.byteLength);
+    metrics.bytesSent.inc({ kind: 'picture' }, picture.bytes.byteLength);
+    trace.travelled('picture', picture.bytes.byteLength);
   }
 
-  /** Gives one tile to a device, cut from the gateway's own letterboxed picture. */
-  async push({ id, source, strategy, inputDigest, input }: FrameRecord, tile: number, attempt: number, device: string) {
-    if (input === null) return;
+  /**
+   * Fetches the letterboxed picture from its source, as the paper's gateway does before it shares a frame out.
+   *
+   * @returns `[3, height, width]`.
+   * @throws DeepThingsError `DT_INPUT_DIFFERS` when it is another picture than the frame's.
+   */
+  async collect({ id, inputDigest, trace }: FrameRecord, source: string): Promise<Uint8Array> {
     const { metrics, wirePlan } = this.#parts;
-    const facts = { frame: id, tile, attempt, source, strategy, inputDigest, reuse: NO_REUSE };
-    const bytes = cutTaskBody(wirePlan, facts, input);
+    const map = wirePlan.plan.maps[0]!;
+    const region = wholeMap(map);
+    const { bytes } = await this.#client(source).call('getFrameInput', {
+      path: { frame: id },
+      query: { region: formatRegion(region) },
+      signal: this.#stop.signal,
+      timeoutMs: DELIVER_TIMEOUT_MS,
+    });
+    metrics.bytesReceived.inc({ kind: 'frame' }, bytes.byteLength);
+    trace.travelled('frame', bytes.byteLength);
+    const { tensors } = decodeSafetensors(bytes);
+    const input = requireTensor('DT_TENSOR_BODY', tensors, 'input', 'U8', map.channels, region) as Uint8Array;
+    if (createHash('sha256').update(input).digest('hex') === inputDigest) return input;
+    throw new DeepThingsError('DT_INPUT_DIFFERS', `${source} sent another letterboxed picture than the gateway has`);
+  }
+
+  /** Gives a device a task: one tile, cut from the gateway's own letterboxed picture, or one layer of a slice. */
+  async push(record: FrameRecord, { part, layer, attempt, device }: PushedPart): Promise<void> {
+    const { metrics } = this.#parts;
+    const bytes = layer === undefined ? this.#tile(record, part, attempt) : this.#slice(record, part, layer, attempt);
+    if (bytes === null) return;
     await this.#client(device).call('pushTask', {
       body: { mediaType: 'application/octet-stream', bytes },
       signal: this.#stop.signal,
       timeoutMs: PUSH_TIMEOUT_MS,
     });
-    metrics.retries.inc({ what: 'tile' });
-    metrics.bytesSent.inc({ kind: 'input' }, bytes.byteLength);
+    if (attempt > 1) metrics.retries.inc({ what: 'tile' });
+    metrics.bytesSent.inc({ kind: (layer ?? 0) === 0 ? 'input' : 'overlap' }, bytes.byteLength);
+  }
+
+  #tile({ id, source, strategy, inputDigest, input }: FrameRecord, tile: number, attempt: number): Uint8Array | null {
+    if (input === null) return null;
+    const facts = { frame: id, tile, attempt, source, strategy, inputDigest, reuse: NO_REUSE };
+    return cutTaskBody(this.#parts.wirePlan, facts, input);
+  }
+
+  #slice(record: FrameRecord, slice: number, layer: number, attempt: number): Uint8Array | null {
+    const { maps, rounds, wirePlan } = this.#parts;
+    const task = rounds.task(record, slice, layer, attempt);
+    return task === null ? null : encodeSliceTask(wirePlan, task, maps);
   }
 
   /** Tells a frame's source how it ended; a source that cannot be told finds out by itself in time. */

@@ -1,10 +1,12 @@
-import type { Strategy } from '../config/strategy.js';
+import { isStealing, type Strategy } from '../config/strategy.js';
+import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { letterboxPicture } from '../imaging/letterbox.js';
 import { inspectPicture, type PictureLimits } from '../imaging/picture-header.js';
 import type { Network } from '../model/network.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import { HttpProblem } from '../node/problem.js';
+import type { Distribution } from '../scheduling/ledger-state.js';
 import type { DeviceRegistry } from './device-registry.js';
 import { type FrameRecord, newFrameRecord } from './frame-record.js';
 import type { FrameStore } from './frame-store.js';
@@ -14,7 +16,7 @@ import type { LedgerKeeper } from './ledger-keeper.js';
 export interface FrameDeskParts {
   readonly epoch: string;
   readonly network: Network;
-  readonly tiles: number;
+  readonly plan: FtpPlan;
   /** Multiply-accumulates of the untiled fused stack. */
   readonly neededMacs: number;
   readonly limits: PictureLimits & { readonly queuedFrames: number };
@@ -62,8 +64,9 @@ export class FrameDesk {
   }
 
   async #accept({ bytes, source, delivered, strategy }: Submission): Promise<FrameRecord> {
-    const { epoch, keeper, limits, log, metrics, neededMacs, network, nowMs, store, tiles } = this.#parts;
-    metrics.bytesReceived.inc({ kind: 'frame' }, bytes.byteLength);
+    const { epoch, keeper, limits, log, metrics, neededMacs, network, nowMs, plan, store } = this.#parts;
+    const tiles = plan.tiles.length;
+    metrics.bytesReceived.inc({ kind: 'picture' }, bytes.byteLength);
     const { mediaType, width, height } = await inspectPicture(bytes, limits);
     const letterboxed = await letterboxPicture(bytes, network);
     // Decoding took a while; a source that was lost meanwhile is found out by the ledger.
@@ -79,11 +82,24 @@ export class FrameDesk {
       letterboxed,
       trace,
     });
+    if (delivered) {
+      trace.travelled('picture', bytes.byteLength);
+      if (isStealing(strategy)) record.sourcedMs = nowMs();
+    }
     store.add(record);
-    keeper.apply({ kind: 'frame-accepted', frame: id, parts: tiles, source, delivered });
+    const distribution = this.#distributionOf(strategy);
+    const parts = distribution.kind === 'layered' ? 1 : tiles;
+    keeper.apply({ kind: 'frame-accepted', frame: id, parts, source, delivered, distribution });
     record.source = keeper.sourceOf(id) ?? record.source;
     log.info({ frame: id, source: record.source, width, height, bytes: bytes.byteLength }, 'frame accepted');
     return record;
+  }
+
+  #distributionOf(strategy: Strategy): Distribution {
+    if (isStealing(strategy)) return { kind: 'stealing' };
+    if (strategy === 'ftp-wsh') return { kind: 'sharing' };
+    const { layers, maps } = this.#parts.plan;
+    return { kind: 'layered', layers: layers.length, mostSlices: maps.at(-1)!.height };
   }
 
   #requireRoom(): void {

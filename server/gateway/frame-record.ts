@@ -31,8 +31,8 @@ export interface FrameRecord {
   state: 'queued' | 'running' | 'finishing' | 'complete' | 'failed';
   /** The letterboxed picture, from which any tile's input can be cut again; null once the frame has ended. */
   input: Uint8Array | null;
-  /** When a source was first given it. */
-  startedMs: number | null;
+  /** When its source had it letterboxed, as far as the gateway can tell. */
+  sourcedMs: number | null;
   endedMs: number | null;
   end: FrameEnd | null;
   fusedMs: number | null;
@@ -60,7 +60,7 @@ export function newFrameRecord(facts: {
     source,
     state: 'queued',
     input: letterboxed.data,
-    startedMs: null,
+    sourcedMs: null,
     endedMs: null,
     end: null,
     fusedMs: null,

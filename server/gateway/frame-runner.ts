@@ -1,3 +1,4 @@
+import { isStealing } from '../config/strategy.js';
 import type { EventLog } from '../node/event-log.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
@@ -5,16 +6,20 @@ import type { StripPool } from '../node/strip-pool.js';
 import type { LedgerEffect, LedgerEvent } from '../scheduling/ledger-state.js';
 import type { Courier } from './courier.js';
 import type { DeviceRegistry } from './device-registry.js';
+import type { DeviceSpeeds } from './device-speeds.js';
 import type { Finisher } from './finisher.js';
 import { type FrameEnd, type FrameRecord, frameDocument } from './frame-record.js';
 import type { FrameStore } from './frame-store.js';
 import type { KeptOutputs } from './kept-outputs.js';
+import type { LayerRounds } from './layer-rounds.js';
 import type { ResultsPool } from './results-pool.js';
 import type { StealDesk } from './steal-desk.js';
 
 export interface FrameRunnerParts {
   readonly store: FrameStore;
   readonly pool: ResultsPool;
+  readonly rounds: LayerRounds;
+  readonly speeds: DeviceSpeeds;
   readonly strips: StripPool;
   readonly keptOutputs: KeptOutputs;
   readonly courier: Courier;
@@ -55,6 +60,10 @@ export class FrameRunner {
       case 'deliver':
         void this.#deliver(record, effect.source, effect.attempt);
         return;
+      case 'slice':
+        this.#parts.rounds.begin(record.id, effect.attempt, this.#parts.speeds.sharesOf(effect.devices));
+        record.trace.restart(effect.devices.length);
+        return;
       case 'push':
         void this.#push(record, effect);
         return;
@@ -70,11 +79,12 @@ export class FrameRunner {
   /** Ends a frame, once. */
   end(record: FrameRecord, end: FrameEnd): void {
     if (record.end !== null) return;
-    const { courier, log, metrics, pool, store, strips } = this.#parts;
+    const { courier, log, metrics, pool, rounds, store, strips } = this.#parts;
     record.end = end;
     record.state = end.kind;
     record.endedMs = Date.now();
     pool.take(record.id);
+    rounds.drop(record.id);
     strips.drop(record.id);
     store.ended(record);
     const totalMs = record.endedMs - record.createdMs;
@@ -104,10 +114,14 @@ export class FrameRunner {
     const { courier, log, metrics, nowMs, tell } = this.#parts;
     record.source = source;
     record.state = 'running';
-    record.startedMs ??= nowMs();
     this.#publish(record);
     try {
       await courier.deliver(record, source, attempt);
+      record.sourcedMs ??= nowMs();
+      if (!isStealing(record.strategy)) {
+        const input = await courier.collect(record, source);
+        if (record.end === null) record.input = input;
+      }
       tell({ kind: 'frame-delivered', frame: record.id, source, attempt });
     } catch (error) {
       metrics.retries.inc({ what: 'delivery' });
@@ -119,20 +133,20 @@ export class FrameRunner {
 
   async #push(record: FrameRecord, effect: Extract<LedgerEffect, { kind: 'push' }>): Promise<void> {
     const { courier, log, tell } = this.#parts;
-    const { frame, part, attempt, device } = effect;
+    const { frame, part, layer, attempt, device } = effect;
     try {
-      await courier.push(record, part, attempt, device);
-      tell({ kind: 'part-pushed', frame, part, attempt, device });
+      await courier.push(record, effect);
+      tell({ kind: 'part-pushed', frame, part, layer, attempt, device });
     } catch (error) {
-      log.warn({ frame, tile: part, attempt, device, err: error }, 'device did not take the tile');
-      tell({ kind: 'push-failed', frame, part, attempt, device, detail: (error as Error).message });
+      log.warn({ frame, tile: part, layer, attempt, device, err: error }, 'device did not take the task');
+      tell({ kind: 'push-failed', frame, part, layer, attempt, device, detail: (error as Error).message });
     }
   }
 
   async #finish(record: FrameRecord): Promise<void> {
     const { finisher, keptOutputs, log, metrics, nowMs, pool, tell } = this.#parts;
     record.state = 'finishing';
-    record.fusedMs = nowMs() - (record.startedMs ?? nowMs());
+    record.fusedMs = nowMs() - (record.sourcedMs ?? nowMs());
     metrics.fusedDuration.observe(record.fusedMs / 1000);
     this.#publish(record);
     try {

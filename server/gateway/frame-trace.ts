@@ -1,5 +1,4 @@
 import type { Schemas } from '../../client/client.js';
-import type { ResultBody } from '../node/result-body.js';
 import type { PartNote } from '../scheduling/ledger-state.js';
 
 type TileTrace = Schemas['TileTrace'];
@@ -7,6 +6,18 @@ type TileState = TileTrace['state'];
 
 /** Notes kept for one tile; a tile that is tried again and again says no more after that. */
 const HISTORY_LIMIT = 64;
+
+/** What it took to compute a part, or one layer of it. */
+export interface PartCost {
+  readonly waitMs: number;
+  readonly transferMs: number;
+  readonly computeMs: number;
+  readonly inputBytes: number;
+  readonly overlapBytes: number;
+  readonly resultBytes: number;
+  readonly controlBytes: number;
+  readonly macs: number;
+}
 
 interface Travelled {
   picture: number;
@@ -30,7 +41,7 @@ const STATE_OF_NOTE: Readonly<Record<PartNote | 'duplicate', TileState>> = {
 export class FrameTrace {
   readonly #startedMs: number;
   readonly #neededMacs: number;
-  readonly #tiles: TileTrace[];
+  #tiles: TileTrace[] = [];
   readonly #travelled: Travelled = { picture: 0, frame: 0, overlap: 0, control: 0 };
   #done = 0;
 
@@ -38,7 +49,13 @@ export class FrameTrace {
   constructor(tiles: number, startedMs: number, neededMacs: number) {
     this.#startedMs = startedMs;
     this.#neededMacs = neededMacs;
-    this.#tiles = Array.from({ length: tiles }, (_, tile) => ({
+    this.restart(tiles);
+  }
+
+  /** The frame is cut anew; what was told of its parts is void. */
+  restart(parts: number): void {
+    this.#done = 0;
+    this.#tiles = Array.from({ length: parts }, (_, tile) => ({
       tile,
       state: 'queued',
       attempt: 1,
@@ -85,21 +102,13 @@ export class FrameTrace {
     if (event === 'done') this.#done++;
   }
 
-  /** What an accepted result said of itself. */
-  accepted(result: ResultBody, resultBytes: number, nowMs: number): void {
-    const { waitMs, transferMs, computeMs, inputBytes, overlapBytes, controlBytes, macs } = result;
-    const acceptedAtMs = nowMs - this.#startedMs;
-    Object.assign(this.#tiles[result.tile]!, {
-      acceptedAtMs,
-      waitMs,
-      transferMs,
-      computeMs,
-      inputBytes,
-      overlapBytes,
-      resultBytes,
-      controlBytes,
-      macs,
-    });
+  /** What an accepted result said of itself; a slice has one for each layer, which add up. */
+  accepted(part: number, cost: PartCost, nowMs: number): void {
+    const entry = this.#tiles[part]!;
+    entry.acceptedAtMs = nowMs - this.#startedMs;
+    for (const key of ['waitMs', 'transferMs', 'computeMs', 'macs'] as const)
+      entry[key] = (entry[key] ?? 0) + cost[key];
+    for (const key of ['inputBytes', 'overlapBytes', 'resultBytes', 'controlBytes'] as const) entry[key] += cost[key];
   }
 
   /** Bodies that carried something else than tiles: pictures, letterboxed frames, strips put into the pool, announcements. */

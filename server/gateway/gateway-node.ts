@@ -20,6 +20,7 @@ import type { LedgerEvent, LedgerSettings } from '../scheduling/ledger-state.js'
 import { Courier } from './courier.js';
 import { isDashboardPath, serveDashboard } from './dashboard-files.js';
 import { DeviceRegistry } from './device-registry.js';
+import { DeviceSpeeds } from './device-speeds.js';
 import { Finisher } from './finisher.js';
 import { FrameDesk } from './frame-desk.js';
 import { frameHandlers } from './frame-handlers.js';
@@ -27,6 +28,7 @@ import { FrameInputs } from './frame-inputs.js';
 import { FrameRunner } from './frame-runner.js';
 import { FrameStore } from './frame-store.js';
 import { KeptOutputs } from './kept-outputs.js';
+import { LayerRounds } from './layer-rounds.js';
 import { LedgerKeeper } from './ledger-keeper.js';
 import { overlapHandlers } from './overlap-handlers.js';
 import { ResultsPool } from './results-pool.js';
@@ -111,22 +113,31 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
   const wirePlan = { plan, digest: planDigestText };
   const metrics = createMetrics({ role: 'gateway', node: 'gateway' });
   const events = new EventLog(epoch, limits.eventsKept);
-  const peers = createPeerClients(token, [config.gateway, ...config.devices]);
+  const peers = createPeerClients({
+    token,
+    nodes: [config.gateway, ...config.devices],
+    onSocket: (socket) => metrics.traffic.watch(socket),
+  });
   const registry = new DeviceRegistry(config, { modelDigest: compute.modelDigest, planDigest: planDigestText });
 
   const stealDesk = new StealDesk();
   const store = new FrameStore(limits);
   const pool = new ResultsPool(plan);
+  const rounds = new LayerRounds(wirePlan, pool);
+  const speeds = new DeviceSpeeds(config.devices);
   const strips = new StripPool(limits.overlapBytes);
   const keptOutputs = new KeptOutputs(limits.keptOutputs);
   const common = {
     epoch,
     wirePlan,
+    maps: wire.maps,
     network,
     registry,
     stealDesk,
     store,
     pool,
+    rounds,
+    speeds,
     strips,
     keptOutputs,
     peers,
@@ -142,7 +153,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
   const keeper = new LedgerKeeper(ledgerSettings(config), nowMs, (effect) => runner.carryOut(effect));
   const desk = new FrameDesk({
     ...common,
-    tiles: plan.tiles.length,
+    plan,
     neededMacs: clusterPlan.cost.neededMacs,
     limits,
     keeper,
@@ -165,7 +176,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
     handlers: {
       ...commonHandlers({ ...common, role: 'gateway', clusterPlan, notReady: () => null }),
       ...workHandlers({ ...common, heartbeatMs: schedule.heartbeat.intervalMs, keeper }),
-      ...overlapHandlers({ ...common, maps: wire.maps }),
+      ...overlapHandlers(common),
       ...frameHandlers({
         ...common,
         strategy: schedule.strategy,

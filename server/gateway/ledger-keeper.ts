@@ -43,10 +43,13 @@ export class LedgerKeeper {
     return this.#ledger.frames.has(frame);
   }
 
-  /** Whether a result of this tile would count. */
-  wants(frame: string, tile: number): boolean {
-    const part = this.#ledger.frames.get(frame)?.parts[tile];
-    return part !== undefined && part.kind !== 'done';
+  /** Whether a result of this part would count: a tile, or the slice of a layer in one attempt. */
+  wants(frame: string, part: number, slice?: { readonly layer: number; readonly attempt: number }): boolean {
+    const entry = this.#ledger.frames.get(frame);
+    const state = entry?.parts[part];
+    if (entry === undefined || state === undefined || state.kind === 'done') return false;
+    if (slice === undefined) return entry.distribution.kind !== 'layered';
+    return entry.layering?.layer === slice.layer && state.attempt === slice.attempt;
   }
 
   sourceOf(frame: string): string | undefined {

@@ -1,5 +1,5 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
-import { wholeMap } from '../geometry/region.js';
+import { type Region, wholeMap } from '../geometry/region.js';
 import { placeRegion, valuesOf } from '../tensor/planes.js';
 
 /**
@@ -16,10 +16,15 @@ export class ResultsPool {
 
   /** @param output the tile's share, `[channels, height, width]`. */
   place(frame: string, tile: number, output: Float32Array): void {
+    this.placeRows(frame, this.#plan.tiles[tile]!.regions[this.#plan.depth]!, output);
+  }
+
+  /** @param output any region of the fused stack's output, `[channels, height, width]`. */
+  placeRows(frame: string, region: Region, output: Float32Array): void {
     const shape = this.#plan.maps[this.#plan.depth]!;
     const map = this.#maps.get(frame) ?? new Float32Array(valuesOf(shape));
     this.#maps.set(frame, map);
-    placeRegion(map, shape.channels, wholeMap(shape), output, this.#plan.tiles[tile]!.regions[this.#plan.depth]!);
+    placeRegion(map, shape.channels, wholeMap(shape), output, region);
   }
 
   /** Takes the merged map out, `[channels, height, width]`. */

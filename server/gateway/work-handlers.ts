@@ -5,10 +5,14 @@ import type { NodeMetrics } from '../node/metrics.js';
 import type { OperationHandlers } from '../node/operations.js';
 import { HttpProblem } from '../node/problem.js';
 import { decodeResultBody } from '../node/result-body.js';
+import { decodeSliceResult, isSliceBody } from '../node/slice-body.js';
 import type { WirePlan } from '../node/task-body.js';
 import type { Admission, DeviceRegistry } from './device-registry.js';
+import type { DeviceSpeeds } from './device-speeds.js';
 import { clientGone } from './frame-handlers.js';
+import type { FrameRecord } from './frame-record.js';
 import type { FrameStore } from './frame-store.js';
+import type { LayerRounds } from './layer-rounds.js';
 import type { LedgerKeeper } from './ledger-keeper.js';
 import type { ResultsPool } from './results-pool.js';
 import type { StealDesk } from './steal-desk.js';
@@ -24,6 +28,8 @@ export interface WorkHandlerParts {
   readonly keeper: LedgerKeeper;
   readonly store: FrameStore;
   readonly pool: ResultsPool;
+  readonly rounds: LayerRounds;
+  readonly speeds: DeviceSpeeds;
   readonly events: EventLog;
   readonly metrics: NodeMetrics;
   readonly log: Logger;
@@ -58,7 +64,7 @@ export function workHandlers(parts: WorkHandlerParts): OperationHandlers {
       if (!(bytes instanceof Uint8Array)) {
         throw new HttpProblem(404, 'DT_OTHER_ROLE', 'this node is the gateway; outcomes go to the frame’s source');
       }
-      return { status: takeResult(parts, bytes) };
+      return { status: isSliceBody(bytes) ? takeSlice(parts, bytes) : takeResult(parts, bytes) };
     },
   };
 }
@@ -107,36 +113,73 @@ function differs(a: Schemas['DeviceState'], b: Schemas['DeviceState']): boolean 
   );
 }
 
-function takeResult(parts: WorkHandlerParts, bytes: Uint8Array): 'accepted' | 'duplicate' | 'stale' {
-  const { keeper, log, metrics, nowMs, pool, registry, store, wirePlan } = parts;
-  const result = decodeResultBody(wirePlan, bytes);
-  const { frame, tile, attempt, device } = result;
+type Verdict = 'accepted' | 'duplicate' | 'stale';
+
+/** The frame that a result is of; null when it was computed of another input. */
+function frameOf(
+  { log, metrics, registry, store }: WorkHandlerParts,
+  facts: { readonly frame: string; readonly device: string; readonly inputDigest: string },
+): FrameRecord | null {
+  const { frame, device } = facts;
   if (!registry.has(device)) {
     throw new HttpProblem(409, 'DT_DEVICE_UNKNOWN', `cluster.yaml declares no device ${device}`);
   }
   const record = store.get(frame);
   if (record === undefined) throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `the gateway has no frame ${frame}`);
+  if (facts.inputDigest === record.inputDigest) return record;
+  metrics.results.inc({ verdict: 'stale' });
+  log.warn({ frame, device }, 'result of another input refused');
+  return null;
+}
+
+function takeResult(parts: WorkHandlerParts, bytes: Uint8Array): Verdict {
+  const { keeper, log, metrics, nowMs, pool, speeds, wirePlan } = parts;
+  const result = decodeResultBody(wirePlan, bytes);
+  const { frame, tile, attempt, device } = result;
+  const record = frameOf(parts, result);
+  if (record === null) return 'stale';
   metrics.bytesReceived.inc({ kind: 'result' }, bytes.byteLength);
-  const facts = { frame, tile, attempt, device };
-  if (result.inputDigest !== record.inputDigest) {
-    metrics.results.inc({ verdict: 'stale' });
-    log.warn(facts, 'result of another input refused');
-    return 'stale';
-  }
   // Before the ledger hears of it: with the last tile it has the frame finished.
   if (keeper.wants(frame, tile)) {
     pool.place(frame, tile, result.output);
-    record.trace.accepted(result, bytes.byteLength, nowMs());
+    record.trace.accepted(tile, { ...result, resultBytes: bytes.byteLength }, nowMs());
   }
   const verdict = keeper.apply({ kind: 'result', frame, part: tile, attempt, device }) ?? 'stale';
   metrics.results.inc({ verdict });
   if (verdict === 'accepted') {
+    speeds.computed(device, result.macs, result.computeMs);
     metrics.tileCompute.observe(result.computeMs / 1000);
     metrics.tileTransfer.observe(result.transferMs / 1000);
     metrics.tileWait.observe(result.waitMs / 1000);
   } else {
     if (verdict === 'duplicate') record.trace.note(tile, 'duplicate', device, attempt, nowMs());
-    log.debug({ ...facts, verdict }, 'result not needed');
+    log.debug({ frame, tile, attempt, device, verdict }, 'result not needed');
   }
+  return verdict;
+}
+
+/** A slice's rows after one layer: what others need for the next, in the end all of it (MoDNN). */
+function takeSlice(parts: WorkHandlerParts, bytes: Uint8Array): Verdict {
+  const { keeper, log, metrics, nowMs, rounds, speeds, wirePlan } = parts;
+  const result = decodeSliceResult(wirePlan, bytes);
+  const { frame, slice, layer, attempt, device, taskBytes } = result;
+  const record = frameOf(parts, result);
+  if (record === null) return 'stale';
+  const last = layer + 1 === wirePlan.plan.depth;
+  metrics.bytesReceived.inc({ kind: last ? 'result' : 'overlap' }, bytes.byteLength);
+  if (keeper.wants(frame, slice, { layer, attempt }) && rounds.isPresent(result)) {
+    rounds.place(result);
+    const carried =
+      layer === 0 ? { inputBytes: taskBytes, overlapBytes: 0 } : { inputBytes: 0, overlapBytes: taskBytes };
+    const { overlapBytes } = carried;
+    const sent = last
+      ? { resultBytes: bytes.byteLength, overlapBytes }
+      : { resultBytes: 0, overlapBytes: overlapBytes + bytes.byteLength };
+    record.trace.accepted(slice, { ...result, ...carried, ...sent, transferMs: 0, controlBytes: 0 }, nowMs());
+  }
+  const verdict = keeper.apply({ kind: 'result', frame, part: slice, layer, attempt, device }) ?? 'stale';
+  metrics.results.inc({ verdict });
+  if (verdict === 'accepted') speeds.computed(device, result.macs, result.computeMs);
+  else log.debug({ frame, slice, layer, attempt, device, verdict }, 'result not needed');
   return verdict;
 }

@@ -1,8 +1,8 @@
 import { DeepThingsError } from '../errors.js';
 import { backProject } from './back-projection.js';
+import { type FusedLayers, fuseLayers } from './fused-layers.js';
 import { formatGrid, type Grid, tileCount, tilePosition, tileShare } from './grid.js';
 import type { LayerGeometry } from './layer.js';
-import { checkLayerChain } from './layer-chain.js';
 import type { MapShape, Region } from './region.js';
 import { type Segment, segmentsOf } from './segments.js';
 
@@ -16,14 +16,8 @@ export interface TilePlan {
 }
 
 /** A fused stack cut into tiles. Plain frozen data. */
-export interface FtpPlan {
+export interface FtpPlan extends FusedLayers {
   readonly grid: Grid;
-  /** Number of fused layers. */
-  readonly depth: number;
-  /** The fused layers, 0 to depth - 1. */
-  readonly layers: readonly LayerGeometry[];
-  /** Maps 0 to depth: map 0 is the input, map l + 1 the output of layer l. */
-  readonly maps: readonly MapShape[];
   readonly segments: readonly Segment[];
   /** By `tileId`. */
   readonly tiles: readonly TilePlan[];
@@ -40,23 +34,19 @@ export interface FtpPlan {
  * `checkLayerChain`).
  */
 export function planFtp(layers: readonly LayerGeometry[], depth: number, grid: Grid): FtpPlan {
-  checkDepth(layers, depth);
-  const fused = Object.freeze(layers.slice(0, depth).map(frozenLayer));
-  checkLayerChain(fused);
-  const output = fused.at(-1)!.output;
+  const fused = fuseLayers(layers, depth);
+  const output = fused.maps[depth]!;
   checkGrid(grid, output, depth);
 
   const tiles = Array.from({ length: tileCount(grid) }, (_, tileId): TilePlan => {
     const { row, column } = tilePosition(grid, tileId);
-    const regions = backProject(fused, tileShare(grid, output, { row, column }));
+    const regions = backProject(fused.layers, tileShare(grid, output, { row, column }));
     return Object.freeze({ tileId, row, column, regions });
   });
   return Object.freeze({
+    ...fused,
     grid: Object.freeze({ rows: grid.rows, columns: grid.columns }),
-    depth,
-    layers: fused,
-    maps: Object.freeze([fused[0]!.input, ...fused.map((layer) => layer.output)]),
-    segments: segmentsOf(fused),
+    segments: segmentsOf(fused.layers),
     tiles: Object.freeze(tiles),
   });
 }
@@ -69,33 +59,6 @@ export function planFtp(layers: readonly LayerGeometry[], depth: number, grid: G
 export function tileOf(plan: FtpPlan, tileId: number): TilePlan {
   const { row, column } = tilePosition(plan.grid, tileId);
   return plan.tiles[row * plan.grid.columns + column]!;
-}
-
-function frozenLayer(layer: LayerGeometry): LayerGeometry {
-  return Object.freeze({
-    kernel: layer.kernel,
-    stride: layer.stride,
-    padBefore: layer.padBefore,
-    input: Object.freeze({ ...layer.input }),
-    output: Object.freeze({ ...layer.output }),
-    macsPerCell: layer.macsPerCell,
-  });
-}
-
-function checkDepth(layers: readonly LayerGeometry[], depth: number): void {
-  if (layers.length === 0) {
-    throw new DeepThingsError(
-      'DT_PLAN_LAYERS',
-      'Expected at least one layer to fuse, got none. Use a model that starts with convolutions or max pooling.',
-    );
-  }
-  if (!Number.isSafeInteger(depth) || depth < 1 || depth > layers.length) {
-    throw new DeepThingsError(
-      'DT_PLAN_DEPTH',
-      `Expected a fused depth from 1 to ${layers.length}, the number of layers that can be fused, got ${depth}. ` +
-        'Choose a depth in that range.',
-    );
-  }
 }
 
 /** A grid finer than the map would have tiles without output. */

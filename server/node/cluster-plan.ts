@@ -1,6 +1,6 @@
 import type { ClusterConfig } from '../config/cluster-config.js';
 import { type FtpPlan, planFtp } from '../geometry/ftp-plan.js';
-import { type PlanCost, planCost } from '../geometry/plan-cost.js';
+import { type PlanCost, planCost, type TileCost } from '../geometry/plan-cost.js';
 import { mostOfferedBytes } from '../geometry/tile-offer.js';
 import { fusedGeometry } from '../model/layer-geometry.js';
 import { describeModel } from '../model/model-source.js';
@@ -26,11 +26,16 @@ export function planCluster({ model, partition }: ClusterConfig): ClusterPlan {
 /** Room for a task's or result's facts beside its tensor. */
 const HEADER_ROOM_BYTES = 64 * 1024;
 
-/** Bound on a body with tensors: nothing larger than the largest tile, or its strips, has a reason to be sent. */
+/**
+ * Bound on a body with tensors. The largest that has a reason to be sent is a tile's input, output or strips, the
+ * letterboxed picture, one device's slice of the output, or the border rows at both ends of a slice.
+ */
 export function largestTensorBody({ cost, plan }: ClusterPlan): number {
   const { outputBytesPerValue } = TRAVEL_WIDTHS;
-  const ofTile = cost.tiles.map(({ tileId, inputBytes, outputBytes }) =>
-    Math.max(inputBytes, outputBytes, mostOfferedBytes(plan, tileId, outputBytesPerValue)),
+  const ofTile = ({ tileId, inputBytes, outputBytes }: TileCost) =>
+    Math.max(inputBytes, outputBytes, mostOfferedBytes(plan, tileId, outputBytesPerValue));
+  const rows = plan.layers.map(
+    ({ kernel, stride, input }) => 2 * (kernel + stride) * input.width * input.channels * outputBytesPerValue,
   );
-  return HEADER_ROOM_BYTES + Math.max(...ofTile);
+  return HEADER_ROOM_BYTES + Math.max(cost.frameBytes, cost.outputBytes, ...rows, ...cost.tiles.map(ofTile));
 }

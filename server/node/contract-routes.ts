@@ -9,6 +9,8 @@ export interface ContractRoute {
   readonly url: string;
   /** What requests are validated by; answers are checked by tests, not while a node runs. */
   readonly schema: FastifySchema;
+  /** Whether it is what nodes say to each other, rather than for people and programs. */
+  readonly isWork: boolean;
 }
 
 interface Parameter {
@@ -23,6 +25,7 @@ interface Body {
 }
 
 interface Operation {
+  readonly tags: readonly string[];
   readonly operationId: OperationId;
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: Body;
@@ -34,12 +37,13 @@ const FASTIFY_PART = { path: 'params', query: 'querystring', header: 'headers' }
 export function contractRoutes(contract: Contract): ContractRoute[] {
   const paths = resolveReferences(contract.paths, contract) as Record<string, { parameters?: readonly Parameter[] }>;
   return contractOperations({ ...contract, paths } as unknown as Contract).map(({ method, path, operation }) => {
-    const { operationId, parameters = [], requestBody } = operation as unknown as Operation;
+    const { operationId, parameters = [], requestBody, tags } = operation as unknown as Operation;
     const shared = paths[path]!.parameters ?? [];
     return {
       operationId,
       method: method.toUpperCase(),
       url: path.replace(/\{(\w+)\}/g, ':$1'),
+      isWork: tags.includes('work'),
       schema: { ...parameterSchemas([...shared, ...parameters]), ...bodySchema(requestBody) },
     };
   });

@@ -1,7 +1,13 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { ByteCounter } from './byte-counter.js';
+import { SocketTraffic } from './socket-traffic.js';
 
 const TILE_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const FRAME_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+const BYTE_KINDS =
+  'by kind: picture (as submitted), frame (letterboxed, shared out), input (of tiles and slices), overlap (strips, border ' +
+  'rows), result, client (answers to people and programs), control (headers and all else)';
 
 /** One node's metrics, in a registry of its own so that several nodes fit into one process. */
 export interface NodeMetrics {
@@ -12,8 +18,10 @@ export interface NodeMetrics {
   readonly frameDuration: Histogram<'state'>;
   readonly fusedDuration: Histogram;
   readonly remainingDuration: Histogram;
-  readonly bytesSent: Counter<'kind'>;
-  readonly bytesReceived: Counter<'kind'>;
+  /** To be told of every socket of the node. */
+  readonly traffic: SocketTraffic;
+  readonly bytesSent: ByteCounter;
+  readonly bytesReceived: ByteCounter;
   readonly steals: Counter<'direction'>;
   readonly retries: Counter<'what'>;
   readonly results: Counter<'verdict'>;
@@ -25,6 +33,7 @@ export function createMetrics(labels: { readonly role: string; readonly node: st
   const registry = new Registry();
   registry.setDefaultLabels(labels);
   const registers = [registry];
+  const traffic = new SocketTraffic();
   const seconds = (name: string, help: string, buckets: number[]) =>
     new Histogram({ name: `deepthings_${name}_seconds`, help, buckets, registers });
   const memory: Gauge = new Gauge({
@@ -45,19 +54,24 @@ export function createMetrics(labels: { readonly role: string; readonly node: st
       buckets: FRAME_SECONDS,
       registers,
     }),
-    fusedDuration: seconds('frame_fused', 'From giving a frame to its source to the merged fused stack', FRAME_SECONDS),
+    fusedDuration: seconds(
+      'frame_fused',
+      'From the letterboxed picture at its source to the merged fused stack',
+      FRAME_SECONDS,
+    ),
     remainingDuration: seconds('frame_remaining', 'The remaining layers and the head', FRAME_SECONDS),
-    bytesSent: new Counter({
+    traffic,
+    bytesSent: new ByteCounter({
       name: 'deepthings_sent_bytes_total',
-      help: 'Bodies sent to other nodes, by kind: input, result, frame',
-      labelNames: ['kind'],
-      registers,
+      help: `Everything sent, ${BYTE_KINDS}`,
+      registry,
+      total: () => traffic.sent,
     }),
-    bytesReceived: new Counter({
+    bytesReceived: new ByteCounter({
       name: 'deepthings_received_bytes_total',
-      help: 'Bodies received from other nodes and clients, by kind: input, result, frame',
-      labelNames: ['kind'],
-      registers,
+      help: `Everything received, ${BYTE_KINDS}`,
+      registry,
+      total: () => traffic.received,
     }),
     steals: new Counter({
       name: 'deepthings_steals_total',

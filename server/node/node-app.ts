@@ -1,12 +1,8 @@
 import fastifyMultipart from '@fastify/multipart';
 import fastifySseModule from '@fastify/sse';
-import fastifySwagger from '@fastify/swagger';
-import fastifySwaggerUi from '@fastify/swagger-ui';
-import { Ajv } from 'ajv';
 import Fastify, {
   type FastifyInstance,
   type FastifyPluginAsync,
-  type FastifySchemaCompiler,
   LogController,
   type RouteHandlerMethod,
 } from 'fastify';
@@ -15,11 +11,20 @@ import { authentication } from './authentication.js';
 import { bodyTypeCheck } from './body-types.js';
 import { contractOperations, readContract } from './contract.js';
 import { contractRoutes } from './contract-routes.js';
+import { serveDocs } from './docs-pages.js';
 import type { Logger } from './logger.js';
 import type { NodeMetrics } from './metrics.js';
 import { missingOperation, type NodeRole, type OperationHandlers } from './operations.js';
 import { problemOf } from './problem.js';
 import { answerClientError, answerWithProblems, refuse } from './refusals.js';
+import { SCHEMA_COMPILERS } from './schema-compilers.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether it is what nodes say to each other. */
+    readonly isWork?: boolean;
+  }
+}
 
 export interface NodeAppOptions {
   readonly role: NodeRole;
@@ -59,6 +64,7 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
   const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
+    schemaController: SCHEMA_COMPILERS,
     forceCloseConnections: true,
     bodyLimit: JSON_BYTES,
     routerOptions: { maxParamLength: LONGEST_PATH },
@@ -68,8 +74,7 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
     requestTimeout: 60_000,
     keepAliveTimeout: 72_000,
   }) as unknown as FastifyInstance;
-  app.setValidatorCompiler(validatorCompiler());
-  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.server.on('connection', (socket) => options.metrics.traffic.watch(socket));
   answerWithProblems(app, options.metrics);
 
   app.removeContentTypeParser('text/plain');
@@ -85,23 +90,27 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
     limits: { fileSize: pictureBytes, files: 1, fields: 8, fieldSize: 1024, parts: 9 },
   });
   await app.register(fastifySse, { heartbeatInterval: 15_000 });
-  // Swagger writes into the document that it is given.
-  await app.register(fastifySwagger, { mode: 'static', specification: { document: readContract() as never } });
-  await app.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: true });
-  for (const { operationId, method, url, schema } of contractRoutes(readContract())) {
-    app.route({ method, url, schema, ...(routeOptions(options, operationId) as { handler: RouteHandlerMethod }) });
+  serveDocs(app, options);
+  countAnswers(app, options.metrics);
+  for (const { operationId, method, url, schema, isWork } of contractRoutes(readContract())) {
+    const config = { isWork };
+    app.route({
+      method,
+      url,
+      schema,
+      config,
+      ...(routeOptions(options, operationId) as { handler: RouteHandlerMethod }),
+    });
   }
   return app;
 }
 
-/** Nobody may change a client's mistake into something that works: bodies are not coerced, nothing is removed. */
-function validatorCompiler(): FastifySchemaCompiler<object> {
-  const values = { removeAdditional: false, useDefaults: true, validateFormats: false } as const;
-  // A test checks the contract itself; Ajv need not compile its meta-schema for that again.
-  const common = { ...values, strict: false, meta: false, validateSchema: false } as const;
-  const exact = new Ajv(common);
-  const coercing = new Ajv({ ...common, coerceTypes: true });
-  return ({ schema, httpPart }) => (httpPart === 'body' ? exact : coercing).compile(schema);
+/** Bodies of answers to people and programs; what nodes say to each other is counted where it is read and written. */
+function countAnswers(app: FastifyInstance, { bytesSent }: NodeMetrics): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const bytes = Number(reply.getHeader('content-length') ?? 0);
+    if (!request.routeOptions.config.isWork && bytes > 0) bytesSent.inc({ kind: 'client' }, bytes);
+  });
 }
 
 function routeOptions({ role, handlers, pictureBytes }: NodeAppOptions, operation: OperationId) {

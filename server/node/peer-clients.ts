@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { createClient, type DeepThingsClient } from '../../client/client.js';
 import { createUndiciTransport } from '../../client/undici-transport.js';
 import { DeepThingsError } from '../errors.js';
@@ -12,10 +13,17 @@ export interface PeerClients {
 /** More addresses than a cluster has devices are not remembered. */
 const CLIENTS_LIMIT = 1_024;
 
-/** @param nodes the declared ones: requests, and the token with them, go to no other host. */
-export function createPeerClients(token: string | null, nodes: readonly { readonly address: string }[]): PeerClients {
+export interface PeerClientsOptions {
+  readonly token: string | null;
+  /** The declared ones: requests, and the token with them, go to no other host. */
+  readonly nodes: readonly { readonly address: string }[];
+  /** Told of every connection that is made. */
+  readonly onSocket: (socket: Socket) => void;
+}
+
+export function createPeerClients({ token, nodes, onSocket }: PeerClientsOptions): PeerClients {
   const hosts = new Set(nodes.map(({ address }) => new URL(address).hostname));
-  const { transport, close } = createUndiciTransport();
+  const { transport, close } = createUndiciTransport({ onSocket });
   const clients = new Map<string, DeepThingsClient>();
   return {
     client(address) {

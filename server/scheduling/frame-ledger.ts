@@ -1,6 +1,7 @@
 import { draftOf, type LedgerDraft, missingPart, note, setPart } from './ledger-draft.js';
+import { beginLayers, isPresentLayer, nextLayer } from './ledger-layers.js';
 import { deviceSeen, devicesGone, expire } from './ledger-leases.js';
-import { chooseSource, retryDelivery, startWaitingFrames } from './ledger-placement.js';
+import { chooseSource, retryDelivery, shareParts, startWaitingFrames } from './ledger-placement.js';
 import type {
   FrameLedger,
   LedgerEffect,
@@ -74,13 +75,17 @@ function apply(draft: LedgerDraft, event: LedgerEvent): ResultVerdict | null {
 }
 
 function acceptFrame(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'frame-accepted' }>): void {
-  const { frame, delivered } = event;
+  const { frame, distribution = { kind: 'stealing' } } = event;
+  // What the gateway shares out waits for its turn, also where its source has the picture already.
+  const delivered = event.delivered && distribution.kind === 'stealing';
   const source = event.source ?? chooseSource(draft) ?? '';
   const part = firstState(draft, source, delivered);
   const parts: PartState[] = Array(event.parts).fill(part);
   draft.frames.set(frame, {
     frame,
     source,
+    distribution,
+    layering: null,
     phase: delivered ? { kind: 'running' } : { kind: 'waiting', notBeforeMs: draft.nowMs },
     acceptedMs: draft.nowMs,
     startedMs: delivered ? draft.nowMs : null,
@@ -110,6 +115,23 @@ function frameDelivered(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 
   const entry = delivering(draft, event);
   if (entry === null) return;
   draft.frames.set(entry.frame, { ...entry, phase: { kind: 'running' } });
+  switch (entry.distribution.kind) {
+    case 'stealing':
+      queueParts(draft, entry, event);
+      return;
+    case 'sharing':
+      shareParts(draft, entry.frame, event.attempt);
+      return;
+    case 'layered':
+      beginLayers(draft, entry.frame, event.attempt);
+  }
+}
+
+function queueParts(
+  draft: LedgerDraft,
+  entry: LedgerFrame,
+  event: Extract<LedgerEvent, { kind: 'frame-delivered' }>,
+): void {
   for (const [i, part] of entry.parts.entries()) {
     // A heartbeat may have told of the delivery's tiles before its answer did; what it told of older ones is past.
     if (part.kind === 'done' || (part.kind !== 'unplaced' && part.attempt >= event.attempt)) continue;
@@ -119,11 +141,11 @@ function frameDelivered(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 
   }
 }
 
-function pushing(
-  draft: LedgerDraft,
-  { frame, part, attempt, device }: { frame: string; part: number; attempt: number; device: string },
-): boolean {
-  const state = draft.frames.get(frame)?.parts[part];
+function pushing(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'part-pushed' | 'push-failed' }>): boolean {
+  const { frame, part, layer, attempt, device } = event;
+  const entry = draft.frames.get(frame);
+  if (entry === undefined || !isPresentLayer(entry, layer)) return false;
+  const state = entry.parts[part];
   return state?.kind === 'pushing' && state.attempt === attempt && state.device === device;
 }
 
@@ -131,7 +153,7 @@ function partPushed(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'par
   if (!pushing(draft, event)) return;
   const state: PartState = { kind: 'queued', attempt: event.attempt, device: event.device };
   setPart(draft, event.frame, event.part, state);
-  note(draft, event.frame, event.part, 'queued', state);
+  if (event.layer === undefined) note(draft, event.frame, event.part, 'queued', state);
 }
 
 function pushFailed(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'push-failed' }>): void {
@@ -146,12 +168,19 @@ function acceptResult(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'r
   const entry = draft.frames.get(event.frame);
   const part = entry?.parts[event.part];
   if (entry === undefined || part === undefined) return 'stale';
+  // Slices of an earlier attempt were cut otherwise; those of an earlier layer are done.
+  const layered = entry.distribution.kind === 'layered';
+  const present = isPresentLayer(entry, event.layer) && layered === (event.layer !== undefined);
+  if (!present || (layered && part.attempt !== event.attempt)) return 'stale';
   if (part.kind === 'done') return 'duplicate';
   const state: PartState = { kind: 'done', attempt: event.attempt, device: event.device };
   setPart(draft, event.frame, event.part, state);
-  note(draft, event.frame, event.part, 'done', state);
   const now = draft.frames.get(event.frame)!;
-  if (now.parts.every(({ kind }) => kind === 'done')) {
+  const all = now.parts.every(({ kind }) => kind === 'done');
+  if (all && nextLayer(draft, now)) return 'accepted';
+  if (!layered) note(draft, event.frame, event.part, 'done', state);
+  if (all) {
+    if (layered) for (const [i, done] of now.parts.entries()) note(draft, event.frame, i, 'done', done);
     draft.frames.set(event.frame, { ...now, phase: { kind: 'finishing' } });
     draft.effects.push({ kind: 'finish', frame: event.frame });
   }

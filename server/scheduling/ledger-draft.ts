@@ -55,7 +55,8 @@ export function missingPart(
 export function failFrame(draft: LedgerDraft, frame: string, code: string, detail: string): void {
   if (!draft.frames.delete(frame)) return;
   const isPush = (effect: LedgerEffect) =>
-    (effect.kind === 'push' || (effect.kind === 'note' && effect.note === 'pushed')) && effect.frame === frame;
+    (effect.kind === 'push' || effect.kind === 'slice' || (effect.kind === 'note' && effect.note === 'pushed')) &&
+    effect.frame === frame;
   const others = draft.effects.filter((effect) => !isPush(effect));
   draft.effects.splice(0, draft.effects.length, ...others, { kind: 'fail', frame, code, detail });
 }

@@ -1,4 +1,5 @@
 import { failFrame, holderOf, type LedgerDraft, missingPart, note, setPart } from './ledger-draft.js';
+import { beginLayers, isPresentLayer, restartLayers } from './ledger-layers.js';
 import { placeParts, replaceParts, retryDelivery } from './ledger-placement.js';
 import type { HandedOutTask, LedgerEvent, LedgerFrame, ListedTask, PartState } from './ledger-state.js';
 import type { TaskKey } from './task-queue.js';
@@ -23,8 +24,11 @@ function waitingDeadline(draft: LedgerDraft, device: string, attempt: number): n
  * newer one.
  */
 function openPart(draft: LedgerDraft, device: string, { frame, tile, attempt }: TaskKey) {
-  const part = draft.frames.get(frame)?.parts[tile];
-  if (part === undefined || part.kind === 'done') return null;
+  const entry = draft.frames.get(frame);
+  const part = entry?.parts[tile];
+  if (entry === undefined || part === undefined || part.kind === 'done') return null;
+  // Slices of an earlier attempt were cut otherwise.
+  if (entry.distribution.kind === 'layered' && attempt !== part.attempt) return null;
   const has = holderOf(part) === device && part.kind !== 'pushing';
   return attempt < part.attempt && !has ? null : { part, attempt: Math.max(attempt, part.attempt) };
 }
@@ -74,7 +78,8 @@ function claim(draft: LedgerDraft, device: string, task: ListedTask): void {
   if (state === part) return;
   setPart(draft, task.frame, task.tile, state);
   const news = part.kind !== state.kind || holderOf(part) !== device || part.attempt !== state.attempt;
-  if (news) note(draft, task.frame, task.tile, state.kind as 'queued' | 'assigned' | 'running', state);
+  if (news && task.layer === undefined)
+    note(draft, task.frame, task.tile, state.kind as 'queued' | 'assigned' | 'running', state);
 }
 
 /** Whether a device that has this part would list it; what is only said to be on its way to it may not be there yet. */
@@ -99,7 +104,11 @@ export function deviceSeen(draft: LedgerDraft, event: Extract<LedgerEvent, { kin
   draft.devices.set(device, { device, usualTileMs, lastSeenMs: draft.nowMs });
   draft.deviceLessSinceMs = null;
   for (const task of event.handedOut) handOut(draft, device, task);
-  const listed = newestAttempts(event.tasks);
+  const present = event.tasks.filter(({ frame, layer }) => {
+    const entry = draft.frames.get(frame);
+    return entry !== undefined && isPresentLayer(entry, layer);
+  });
+  const listed = newestAttempts(present);
   for (const task of listed.values()) claim(draft, device, task);
   for (const { frame, parts } of [...draft.frames.values()]) {
     for (const [i, part] of parts.entries()) {
@@ -122,7 +131,12 @@ export function devicesGone(draft: LedgerDraft, gone: readonly string[], why: (d
   for (const entry of [...draft.frames.values()]) {
     const { phase, source } = entry;
     if (phase.kind === 'delivering' && known.has(source)) retryDelivery(draft, entry, why(source));
-    takeAway(draft, entry, 'lost', (part) => known.has(holderOf(part) ?? ''));
+    const slice = entry.layering?.devices.findIndex((device) => known.has(device)) ?? -1;
+    // Also one that is done with the present layer: the next one needs what it kept.
+    if (slice >= 0 && phase.kind === 'running') {
+      note(draft, entry.frame, slice, 'lost', entry.parts[slice]!);
+      restartLayers(draft, entry, slice);
+    } else takeAway(draft, entry, 'lost', (part) => known.has(holderOf(part) ?? ''));
   }
 }
 
@@ -143,6 +157,10 @@ function expireParts(draft: LedgerDraft, entry: LedgerFrame): void {
   takeAway(draft, entry, 'expired', (part) => 'deadlineMs' in part && part.deadlineMs < draft.nowMs);
   if (phase.kind !== 'running' || draft.devices.size === 0 || !draft.frames.has(frame)) return;
   const unplaced = [...parts.keys()].filter((part) => parts[part]!.kind === 'unplaced');
+  if (entry.distribution.kind === 'layered') {
+    if (unplaced.length > 0) beginLayers(draft, frame, parts[0]!.attempt);
+    return;
+  }
   placeParts(
     draft,
     frame,

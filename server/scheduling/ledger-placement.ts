@@ -1,4 +1,5 @@
 import { failFrame, holderOf, type LedgerDraft, loads, note, setPart } from './ledger-draft.js';
+import { restartLayers } from './ledger-layers.js';
 import type { LedgerFrame, PartState } from './ledger-state.js';
 
 /**
@@ -21,16 +22,25 @@ export function chooseSource(draft: LedgerDraft, avoid: string | null = null): s
   return chosen;
 }
 
-/** Starts as many waiting frames as their sources have room for, in the order in which they were accepted. */
+/**
+ * Starts as many waiting frames as their sources have room for, in the order in which they were accepted; of those that
+ * the gateway shares out one at a time.
+ */
 export function startWaitingFrames(draft: LedgerDraft): void {
   const active = new Map<string, number>();
-  for (const { phase, source } of draft.frames.values()) {
-    if (phase.kind === 'delivering' || phase.kind === 'running') active.set(source, (active.get(source) ?? 0) + 1);
+  let sharing = false;
+  for (const { distribution, phase, source } of draft.frames.values()) {
+    if (phase.kind !== 'delivering' && phase.kind !== 'running') continue;
+    active.set(source, (active.get(source) ?? 0) + 1);
+    sharing ||= distribution.kind !== 'stealing';
   }
   for (const entry of [...draft.frames.values()]) {
     if (entry.phase.kind !== 'waiting' || entry.phase.notBeforeMs > draft.nowMs) continue;
     const source = draft.devices.has(entry.source) ? entry.source : chooseSource(draft);
     if (source === null || (active.get(source) ?? 0) >= draft.settings.framesPerSource) continue;
+    const shared = entry.distribution.kind !== 'stealing';
+    if (shared && sharing) continue;
+    sharing ||= shared;
     active.set(source, (active.get(source) ?? 0) + 1);
     const deliveries = entry.deliveries + 1;
     draft.frames.set(entry.frame, {
@@ -63,7 +73,12 @@ export function retryDelivery(draft: LedgerDraft, entry: LedgerFrame, detail: st
  * nobody has, under an attempt of its own.
  */
 export function replaceParts(draft: LedgerDraft, frame: string, lost: readonly number[]): void {
-  const { parts, phase } = draft.frames.get(frame)!;
+  const entry = draft.frames.get(frame)!;
+  const { parts, phase } = entry;
+  if (phase.kind === 'running' && entry.distribution.kind === 'layered') {
+    if (lost.length > 0) restartLayers(draft, entry, lost[0]!);
+    return;
+  }
   if (phase.kind !== 'running') {
     for (const i of lost) setPart(draft, frame, i, { kind: 'unplaced', attempt: parts[i]!.attempt });
     return;
@@ -88,6 +103,19 @@ interface Placement {
   readonly attempt: number;
   /** The device that had it before: only taken when there is no other. */
   readonly avoid: string | null;
+}
+
+/** Gives every part that nobody has to the live devices in turn (WSH of the paper's section V). */
+export function shareParts(draft: LedgerDraft, frame: string, attempt: number): void {
+  const devices = [...draft.devices.keys()].sort();
+  for (const [part, { kind }] of draft.frames.get(frame)!.parts.entries()) {
+    if (kind !== 'unplaced' || devices.length === 0) continue;
+    const device = devices[part % devices.length]!;
+    const state: PartState = { kind: 'pushing', attempt, device };
+    setPart(draft, frame, part, state);
+    draft.effects.push({ kind: 'push', frame, part, attempt, device });
+    note(draft, frame, part, 'pushed', state);
+  }
 }
 
 /** Gives parts to the least loaded live device, one after another; while none is live they stay unplaced. */

@@ -32,9 +32,36 @@ export type FramePhase =
   /** Every part is there; the gateway computes the rest. */
   | { readonly kind: 'finishing' };
 
+/** How the parts of a frame come to devices. */
+export type Distribution =
+  /** All are queued on the source, which computes them, and from which others steal. */
+  | { readonly kind: 'stealing' }
+  /** They are pushed to all live devices in turn, one such frame at a time (WSH of the paper's section V). */
+  | { readonly kind: 'sharing' }
+  /**
+   * Layer after layer, each in slices that stay on their devices; a part is the slice of the present layer (MoDNN). One
+   * such frame at a time, as with `sharing`.
+   */
+  | {
+      readonly kind: 'layered';
+      readonly layers: number;
+      /** As many as can be cut at the most; fewer where fewer devices are live. */
+      readonly mostSlices: number;
+    };
+
+/** Where a layered frame is. */
+export interface Layering {
+  readonly layer: number;
+  /** By slice. */
+  readonly devices: readonly string[];
+}
+
 export interface LedgerFrame {
   readonly frame: string;
   readonly source: string;
+  readonly distribution: Distribution;
+  /** Null before its first layer, and with every other distribution. */
+  readonly layering: Layering | null;
   readonly phase: FramePhase;
   /** When it was given to a source first; null while it waits. */
   readonly startedMs: number | null;
@@ -86,7 +113,9 @@ export interface FrameLedger {
 
 export interface ListedTask {
   readonly frame: string;
+  /** With `layer` a slice. */
   readonly tile: number;
+  readonly layer?: number | undefined;
   readonly attempt: number;
   readonly state: 'queued' | 'waiting' | 'running';
 }
@@ -105,6 +134,8 @@ export type LedgerEvent =
       readonly parts: number;
       readonly source: string | null;
       readonly delivered: boolean;
+      /** `stealing` when absent. */
+      readonly distribution?: Distribution;
     }
   | { readonly kind: 'frame-delivered'; readonly frame: string; readonly source: string; readonly attempt: number }
   | {
@@ -126,6 +157,7 @@ export type LedgerEvent =
       readonly kind: 'part-pushed';
       readonly frame: string;
       readonly part: number;
+      readonly layer?: number | undefined;
       readonly attempt: number;
       readonly device: string;
     }
@@ -133,6 +165,7 @@ export type LedgerEvent =
       readonly kind: 'push-failed';
       readonly frame: string;
       readonly part: number;
+      readonly layer?: number | undefined;
       readonly attempt: number;
       readonly device: string;
       readonly detail: string;
@@ -141,6 +174,7 @@ export type LedgerEvent =
       readonly kind: 'result';
       readonly frame: string;
       readonly part: number;
+      readonly layer?: number | undefined;
       readonly attempt: number;
       readonly device: string;
     }
@@ -150,11 +184,15 @@ export type LedgerEvent =
 export type LedgerEffect =
   /** Give the picture to the source. */
   | { readonly kind: 'deliver'; readonly frame: string; readonly source: string; readonly attempt: number }
+  /** Cut the fused stack into a slice for each of these devices; what was computed of another attempt is void. */
+  | { readonly kind: 'slice'; readonly frame: string; readonly attempt: number; readonly devices: readonly string[] }
   /** Cut the part's input and give it to a device. */
   | {
       readonly kind: 'push';
       readonly frame: string;
       readonly part: number;
+      /** Of a layered frame. */
+      readonly layer?: number | undefined;
       readonly attempt: number;
       readonly device: string;
     }

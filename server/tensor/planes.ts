@@ -51,26 +51,30 @@ export function cropRegion<T extends Plane>(
  * Copies a block to its place on a larger one.
  *
  * @param target values of `targetRegion`, `[channels, height, width]`; must contain `region`.
- * @param block values of `region`, `[channels, region height, region width]`.
+ * @param block values of `blockRegion`, `[channels, height, width]`.
+ * @param blockRegion where `block` lies on the map; must contain `region`.
+ * @param region what to copy, on the same map; the whole block when absent.
  */
 export function placeRegion<T extends Plane>(
   target: T,
   channels: number,
   targetRegion: Region,
   block: T,
-  region: Region,
+  blockRegion: Region,
+  region: Region = blockRegion,
 ): void {
   const targetWidth = regionWidth(targetRegion);
   const targetArea = targetWidth * regionHeight(targetRegion);
+  const blockWidth = regionWidth(blockRegion);
+  const blockArea = blockWidth * regionHeight(blockRegion);
   const width = regionWidth(region);
   // An empty region may lie anywhere, also where the target has no cells.
   if (width === 0) return;
-  const left = region.x0 - targetRegion.x0;
-  let from = 0;
   for (let channel = 0; channel < channels; channel++) {
     for (let y = region.y0; y < region.y1; y++) {
-      target.set(block.subarray(from, from + width), channel * targetArea + (y - targetRegion.y0) * targetWidth + left);
-      from += width;
+      const from = channel * blockArea + (y - blockRegion.y0) * blockWidth + region.x0 - blockRegion.x0;
+      const to = channel * targetArea + (y - targetRegion.y0) * targetWidth + region.x0 - targetRegion.x0;
+      target.set(block.subarray(from, from + width), to);
     }
   }
 }

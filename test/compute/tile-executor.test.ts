@@ -11,58 +11,19 @@ import { isEmptyRegion, wholeMap } from '../../server/geometry/region.js';
 import { cutTile, stripsOf } from '../../server/geometry/tile-cut.js';
 import { offersOfTile, offersToTile, type TileOffers } from '../../server/geometry/tile-offer.js';
 import { fusedGeometry } from '../../server/model/layer-geometry.js';
-import { type LayerDeclaration, shapeLayers } from '../../server/model/layer-shapes.js';
-import type { Activation, Network } from '../../server/model/network.js';
+import type { LayerDeclaration } from '../../server/model/layer-shapes.js';
+import type { Network } from '../../server/model/network.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
 import { synthesizeWeights } from '../../server/model/synthetic-weights.js';
 import { cropRegion, placeRegion, valuesOf } from '../../server/tensor/planes.js';
-import { relativeDifference, wholeTile } from '../support/untiled.js';
-
-/** Design section 5: |a - b| <= 1e-4 * max|b|. */
-const TOLERANCE = 1e-4;
-
-const activation = fc.constantFrom<Activation[]>('linear', 'leaky', 'relu', 'logistic');
-
-const convolution = fc
-  .record({
-    size: fc.integer({ min: 1, max: 7 }),
-    stride: fc.integer({ min: 1, max: 3 }),
-    filters: fc.integer({ min: 1, max: 6 }),
-    activation,
-  })
-  .chain((given) =>
-    fc
-      .record({ padding: fc.integer({ min: 0, max: given.size - 1 }), batchNormalize: fc.boolean() })
-      .map((more): LayerDeclaration => ({ kind: 'convolutional', groups: 1, ...given, ...more })),
-  );
-
-/** Both of Darknet's forms: padded by size - 1, and not at all. */
-const pooling = fc
-  .record({ size: fc.integer({ min: 1, max: 3 }), stride: fc.integer({ min: 1, max: 3 }), padded: fc.boolean() })
-  .map(
-    ({ size, stride, padded }): LayerDeclaration => ({
-      kind: 'maxpool',
-      size,
-      stride,
-      totalPadding: padded ? size - 1 : 0,
-    }),
-  );
+import { wholeTile } from '../support/untiled.js';
+import { arbitraryDeclarations, expectSame, networkOf, randomPicture } from './arbitrary-networks.js';
 
 interface Case {
   readonly network: Network;
   readonly plan: FtpPlan;
   readonly whole: FtpPlan;
   readonly seed: number;
-}
-
-function networkOf(declarations: LayerDeclaration[], height: number, width: number): Network {
-  return {
-    name: 'random',
-    input: { channels: 3, height, width },
-    layers: shapeLayers({ channels: 3, height, width }, declarations),
-    preprocessing: { anchor: 'centre', fill: [128, 128, 128], mean: [10, 20, 30], scale: 1 / 255 },
-    labels: [],
-  };
 }
 
 /** Null for a chain that does not fit its map, or whose windows lie in padding alone. */
@@ -96,10 +57,7 @@ function caseOf(
 
 const arbitraryCase: fc.Arbitrary<Case> = fc
   .record({
-    declarations: fc.array(fc.oneof({ weight: 3, arbitrary: convolution }, { weight: 2, arbitrary: pooling }), {
-      minLength: 1,
-      maxLength: 6,
-    }),
+    declarations: arbitraryDeclarations,
     height: fc.integer({ min: 7, max: 40 }),
     width: fc.integer({ min: 7, max: 40 }),
     finest: fc.boolean(),
@@ -111,11 +69,6 @@ const arbitraryCase: fc.Arbitrary<Case> = fc
     caseOf(declarations, height, width, finest && height * width < 300, { rows, columns }, seed),
   )
   .filter((found) => found !== null);
-
-function randomPicture(values: number, seed: number): Uint8Array {
-  const random = seededRandom(seed);
-  return Uint8Array.from({ length: values }, () => Math.floor(random() * 256));
-}
 
 async function runPlan(engine: InferenceEngine, { network, seed }: Case, plan: FtpPlan, picture: Uint8Array) {
   const executor = await loadTileExecutor(engine, network, synthesizeWeights(network, seed).weights, plan);
@@ -129,13 +82,6 @@ async function runPlan(engine: InferenceEngine, { network, seed }: Case, plan: F
   }
   await executor.release();
   return merged;
-}
-
-function expectSame(tiled: Float32Array, untiled: Float32Array): void {
-  // A map that is zero throughout has no largest value to compare with.
-  if (untiled.some((value) => value !== 0)) {
-    expect(relativeDifference(tiled, untiled)).toBeLessThanOrEqual(TOLERANCE);
-  } else expect(tiled).toEqual(untiled);
 }
 
 /** Runs the tiles in a random order; each counts on a random subset of what its finished neighbours offer. */

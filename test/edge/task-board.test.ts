@@ -13,7 +13,7 @@ function task(frame: string, tile: number, attempt = 1): EdgeTask {
     arrivedMs: 0,
     victim: null,
   };
-  return { frame, tile, attempt, source: 'e0', strategy: 'ftp-wst-s', inputDigest: 'ab', ...carried };
+  return { kind: 'tile', frame, tile, attempt, source: 'e0', strategy: 'ftp-wst-s', inputDigest: 'ab', ...carried };
 }
 
 const tiles = (frame: string, count: number) => Array.from({ length: count }, (_, tile) => task(frame, tile));

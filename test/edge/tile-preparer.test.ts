@@ -174,7 +174,16 @@ function world(options: WorldOptions = {}) {
     const travelled = own ? { input: null, reuse: NO_REUSE } : { input: { region: input, data }, reuse: given };
     const strategy = reuse ? 'ftp-wst-s' : 'ftp-wst';
     const facts = { frame: FRAME, tile, attempt: 1, source: own ? 'e0' : 'e9', inputDigest: 'd', victim: null };
-    return { ...facts, strategy, ...travelled, inputBytes: 0, controlBytes: 0, transferMs: 0, arrivedMs: 0 };
+    return {
+      kind: 'tile',
+      ...facts,
+      strategy,
+      ...travelled,
+      inputBytes: 0,
+      controlBytes: 0,
+      transferMs: 0,
+      arrivedMs: 0,
+    };
   };
   /** Prepares and runs a tile; what it keeps goes to a holder, or to this device. */
   const run = async (tile: number, holder: Holder | null, merged?: Float32Array) => {

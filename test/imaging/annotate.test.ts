@@ -113,9 +113,10 @@ describe('annotatePicture', () => {
 
   it('writes the same letters on a machine without fonts', async () => {
     const bytes = await greyPicture();
-    const module = fileURLToPath(new URL('../../dist/server/imaging/annotate.js', import.meta.url));
+    const source = fileURLToPath(new URL('../../server/imaging/annotate.ts', import.meta.url));
     const program = `
-      import { annotatePicture } from ${JSON.stringify(module)};
+      import { runnerImport } from 'vite';
+      const { annotatePicture } = (await runnerImport(${JSON.stringify(source)})).module;
       const bytes = Buffer.from(process.argv[1], 'base64');
       process.stdout.write(await annotatePicture(bytes, [${JSON.stringify(DOG)}]));`;
     const withoutFonts = execFileSync(

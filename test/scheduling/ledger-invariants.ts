@@ -1,5 +1,6 @@
 import type { LedgerStep } from '../../server/scheduling/frame-ledger.js';
 import type {
+  Distribution,
   FrameLedger,
   LedgerEffect,
   LedgerEvent,
@@ -9,11 +10,13 @@ import type {
 
 /** What has become of one frame, as told by events and effects alone. */
 interface FrameRecord {
+  readonly distribution: Distribution['kind'];
+  /** Of a layered frame: as many as it has slices at the time, each once a layer. */
   readonly parts: number;
   /** Its source had the picture from the start, so that the ledger could not hold it back. */
   readonly bySource: boolean;
   /** Parts whose result was accepted. */
-  readonly accepted: Set<number>;
+  readonly accepted: Set<number | string>;
   /** `part#attempt` of everything that was given to a device. */
   readonly issued: Set<string>;
   end: 'finish' | 'fail' | null;
@@ -53,9 +56,11 @@ export class LedgerInvariants {
 
   #recordEvent(event: LedgerEvent, step: LedgerStep): void {
     if (event.kind === 'frame-accepted') {
-      const record = { parts: event.parts, bySource: event.delivered, accepted: new Set<number>(), end: null };
+      const { parts, distribution: { kind: distribution } = { kind: 'stealing' } } = event;
+      const bySource = event.delivered && distribution === 'stealing';
+      const record = { parts, distribution, bySource, accepted: new Set<number | string>(), end: null };
       this.#frames.set(event.frame, { ...record, issued: new Set(), gone: false });
-      if (event.delivered) this.#issueAll(event.frame, 1);
+      if (bySource) this.#issueAll(event.frame, 1);
     }
     if (event.kind === 'frame-ended') {
       const record = this.#frames.get(event.frame);
@@ -65,8 +70,15 @@ export class LedgerInvariants {
     else demand(step.verdict === null, 'a verdict without a result');
   }
 
-  #recordResult({ frame, part }: Extract<LedgerEvent, { kind: 'result' }>, { verdict }: LedgerStep): void {
+  #recordResult(event: Extract<LedgerEvent, { kind: 'result' }>, { verdict }: LedgerStep): void {
+    const { frame, part, layer, attempt } = event;
     const record = this.#frames.get(frame);
+    if (record?.distribution === 'layered') {
+      const key = `${layer}/${part}#${attempt}`;
+      if (verdict === 'accepted') demand(!record.gone && !record.accepted.has(key), `${key} counts twice`);
+      if (verdict === 'accepted') record.accepted.add(key);
+      return;
+    }
     if (record === undefined || record.gone || part >= record.parts) {
       demand(verdict === 'stale', `a result for nothing open is ${verdict}`);
       return;
@@ -87,7 +99,10 @@ export class LedgerInvariants {
       this.#recordEnd(after, record, effect);
       return;
     }
-    if (effect.kind !== 'deliver') demand(effect.part >= 0 && effect.part < record.parts, 'a part that does not exist');
+    if (effect.kind === 'slice') return;
+    if (effect.kind !== 'deliver' && record.distribution !== 'layered') {
+      demand(effect.part >= 0 && effect.part < record.parts, 'a part that does not exist');
+    }
     if (effect.kind !== 'note') this.#recordOrder(after, effect);
   }
 
@@ -98,7 +113,9 @@ export class LedgerInvariants {
       record.gone = true;
       return;
     }
-    demand(record.accepted.size === record.parts, `finished with ${record.accepted.size} of ${record.parts} parts`);
+    if (record.distribution !== 'layered') {
+      demand(record.accepted.size === record.parts, `finished with ${record.accepted.size} of ${record.parts} parts`);
+    }
     demand(after.frames.get(frame)?.phase.kind === 'finishing', 'finished, and not kept until the gateway ends it');
   }
 
@@ -108,22 +125,22 @@ export class LedgerInvariants {
     if (effect.kind === 'deliver') {
       demand(entry?.phase.kind === 'delivering' && entry.source === effect.source, 'a delivery that is not noted');
       demand(entry?.deliveries === effect.attempt, 'a delivery with the wrong attempt');
-      this.#issueAll(effect.frame, effect.attempt);
+      if (entry?.distribution.kind === 'stealing') this.#issueAll(effect.frame, effect.attempt);
       return;
     }
-    const { part, attempt, device } = effect;
+    const { part, layer, attempt, device } = effect;
     const state = entry?.parts[part];
     demand(state?.kind === 'pushing' && state.device === device && state.attempt === attempt, 'an unnoted push');
-    this.#issue(effect.frame, part, attempt);
+    this.#issue(effect.frame, part, attempt, layer);
   }
 
   #issueAll(frame: string, attempt: number): void {
     for (let part = 0; part < this.#frames.get(frame)!.parts; part++) this.#issue(frame, part, attempt);
   }
 
-  #issue(frame: string, part: number, attempt: number): void {
+  #issue(frame: string, part: number, attempt: number, layer?: number): void {
     const { issued } = this.#frames.get(frame)!;
-    const key = `${part}#${attempt}`;
+    const key = `${layer ?? ''}/${part}#${attempt}`;
     demand(!issued.has(key), `attempt ${attempt} of part ${part} given away twice`);
     issued.add(key);
   }
@@ -156,9 +173,15 @@ function checkFrame(ledger: FrameLedger, earlier: LedgerFrame | undefined, frame
   const done = parts.every(({ kind }) => kind === 'done');
   demand(done === (phase.kind === 'finishing'), `${phase.kind} with ${done ? 'every part' : 'parts not'} done`);
   for (const [i, part] of parts.entries()) {
-    checkPart(ledger, earlier?.parts[i], part);
+    const before = frame.distribution.kind === 'layered' && isCutAnew(frame, earlier) ? undefined : earlier?.parts[i];
+    checkPart(ledger, before, part);
     if (phase.kind !== 'running') demand(part.kind !== 'pushing', `pushing while ${phase.kind}`);
   }
+}
+
+/** The slices of the next layer, or of the next attempt, take the place of those that are done. */
+function isCutAnew({ layering, parts }: LedgerFrame, earlier: LedgerFrame | undefined): boolean {
+  return layering?.layer !== earlier?.layering?.layer || parts[0]!.attempt !== earlier?.parts[0]?.attempt;
 }
 
 function checkPart(ledger: FrameLedger, earlier: PartState | undefined, part: PartState): void {

@@ -1,5 +1,6 @@
 import { emptyLedger, stepLedger } from '../../server/scheduling/frame-ledger.js';
 import type {
+  Distribution,
   FrameLedger,
   HandedOutTask,
   LedgerEffect,
@@ -75,8 +76,16 @@ export class LedgerRun {
     return orders;
   }
 
-  accept(frame: string, { parts = 1, source = null as string | null, delivered = false } = {}): LedgerOrder[] {
-    return this.send({ kind: 'frame-accepted', frame, parts, source, delivered });
+  accept(
+    frame: string,
+    {
+      parts = 1,
+      source = null as string | null,
+      delivered = false,
+      distribution = { kind: 'stealing' } as Distribution,
+    } = {},
+  ): LedgerOrder[] {
+    return this.send({ kind: 'frame-accepted', frame, parts, source, delivered, distribution });
   }
 
   delivered(frame: string, source: string, attempt = 1): LedgerOrder[] {
@@ -109,6 +118,11 @@ export class LedgerRun {
 
   result(frame: string, part: number, device: string, attempt = 1): LedgerOrder[] {
     return this.send({ kind: 'result', frame, part, attempt, device });
+  }
+
+  /** One layer of a slice of a layered frame. */
+  slice(frame: string, part: number, layer: number, device: string, attempt = 1): LedgerOrder[] {
+    return this.send({ kind: 'result', frame, part, layer, attempt, device });
   }
 
   ended(frame: string): LedgerOrder[] {

@@ -1,8 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-/** Tests start real processes and worker threads, which run the compiled code: bring it up to date first. */
+/** Tests start real processes and worker threads, which run what was built: bring it up to date first. */
 export default function buildOnce(): void {
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'tsconfig.build.json'], {
-    stdio: 'inherit',
-  });
+  execFileSync(process.execPath, ['scripts/build-if-stale.mjs'], { stdio: 'inherit' });
 }

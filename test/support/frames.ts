@@ -15,7 +15,7 @@ export function samplePhoto(name: string): Uint8Array {
 export async function submit(
   client: DeepThingsClient,
   bytes: Uint8Array,
-  query: { source?: string; wait?: number } = {},
+  query: { source?: string; wait?: number; strategy?: Schemas['Strategy'] } = {},
 ): Promise<Schemas['Frame']> {
   const answer = await client.call('submitFrame', {
     query: { wait: 60, ...query },

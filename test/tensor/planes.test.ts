@@ -89,6 +89,18 @@ describe.each(KINDS)('planes of %s', (_kind, planeOf) => {
     );
   });
 
+  it('are the same put in parts of a larger block as cut out of it first', () => {
+    fc.assert(
+      fc.property(cases, ({ channels, outer, inner }) => {
+        const source = planeOf(range(valuesOf(regionShape(channels, outer))));
+        const block = cropRegion(source, channels, outer, inner);
+        const straight = planeOf(Array<number>(block.length).fill(255));
+        placeRegion(straight, channels, inner, source, outer, inner);
+        expect(straight).toEqual(block);
+      }),
+    );
+  });
+
   it('are merged from tiles, in any order', () => {
     fc.assert(
       fc.property(cases, fc.boolean(), ({ channels, outer, inner }, turned) => {

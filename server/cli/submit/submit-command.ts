@@ -1,4 +1,5 @@
 import type { DeepThingsClient, Schemas } from '../../../client/client.js';
+import type { Strategy } from '../../config/strategy.js';
 import { DeepThingsError } from '../../errors.js';
 import { EXIT_FAILED } from '../exit-codes.js';
 import { explainFailure } from '../explain-failure.js';
@@ -20,6 +21,7 @@ export interface SubmitOptions {
   readonly json?: boolean;
   readonly out?: string;
   readonly source?: string;
+  readonly strategy?: Strategy;
   /** Seconds. */
   readonly wait: number;
 }
@@ -89,9 +91,9 @@ class SubmitRun {
   }
 
   async #submit(image: string, annotatedPath: string | null): Promise<Frame> {
-    const { source, wait } = this.#options;
+    const { source, strategy, wait } = this.#options;
     const body = await readPicture(image, this.#pictureBytes);
-    const frame = await submitPatiently(this.#client, { body, source, waitSeconds: wait });
+    const frame = await submitPatiently(this.#client, { body, source, strategy, waitSeconds: wait });
     if (annotatedPath !== null && frame.state === 'complete') {
       await writeAnnotated(this.#client, frame.id, annotatedPath);
     }

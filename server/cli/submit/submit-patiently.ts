@@ -2,11 +2,14 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeepThingsClient, Schemas } from '../../../client/client.js';
 import { ProblemError } from '../../../client/problem-error.js';
+import type { Strategy } from '../../config/strategy.js';
 import type { PictureBody } from './picture-file.js';
 
 export interface Submission {
   readonly body: PictureBody;
   readonly source?: string | undefined;
+  /** As cluster.yaml says when absent. */
+  readonly strategy?: Strategy | undefined;
   readonly waitSeconds: number;
 }
 
@@ -21,14 +24,14 @@ const ANSWER_MARGIN_MS = 10_000;
  */
 export async function submitPatiently(
   client: DeepThingsClient,
-  { body, source, waitSeconds }: Submission,
+  { body, source, strategy, waitSeconds }: Submission,
 ): Promise<Schemas['Frame']> {
   const deadlineMs = performance.now() + waitSeconds * 1000;
   while (true) {
     const leftMs = Math.max(0, deadlineMs - performance.now());
     try {
       const { json } = await client.call('submitFrame', {
-        query: { wait: Math.ceil(leftMs / 1000), ...(source !== undefined && { source }) },
+        query: { wait: Math.ceil(leftMs / 1000), ...(source && { source }), ...(strategy && { strategy }) },
         body,
         timeoutMs: leftMs + ANSWER_MARGIN_MS,
       });

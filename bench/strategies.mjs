@@ -1,0 +1,99 @@
+// How strategies compare on this machine: a cluster of processes on the loopback, the same picture again and again, the
+// strategies in turn, so that whatever the machine does meets all of them alike. Prints for each the median of the time to
+// the fused stack's merged output, multiply-accumulates executed over needed, and bytes of a frame; then the ratio of each
+// strategy's time to the first one's, pair by pair. Fails when an output differs from the untiled network's.
+// Usage: node bench/strategies.mjs [--rounds 20] [--model yolov2] [--grid 5x5] [--depth 16] [--devices 3]
+//                                  [--strategies ftp-wst,ftp-wst-s] [--yaml 'overlap: { policy: always }'] [--json]
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { runnerImport } from 'vite';
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '20' },
+    model: { type: 'string', default: 'yolov2' },
+    grid: { type: 'string', default: '5x5' },
+    depth: { type: 'string', default: '16' },
+    devices: { type: 'string', default: '3' },
+    strategies: { type: 'string', default: 'ftp-wst,ftp-wst-s' },
+    yaml: { type: 'string', default: '' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const WARM_UP = 2;
+const TOLERANCE = options.yaml.includes('f16') ? 1e-2 : 1e-4;
+
+const source = async (path) => (await runnerImport(fileURLToPath(new URL(path, import.meta.url)))).module;
+const { startProcessCluster } = await source('../test/support/process-cluster.ts');
+const { frameInput, frameOutput } = await source('../test/support/frames.ts');
+const { relativeDifference, runUntiled } = await source('../test/support/untiled.ts');
+
+const samples = createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json');
+const picture = readFileSync(samples.replace(/package\.json$/, 'demo/sample1.jpg'));
+const weights = options.model === 'face-detector' ? '' : ', weights: synthetic';
+const yaml =
+  `model: { name: ${options.model}${weights} }\n` +
+  `partition: { grid: ${options.grid}, fusedDepth: ${options.depth} }\nlimits: { keptOutputs: 1 }\n${options.yaml}\n`;
+const strategies = options.strategies.split(',');
+
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+const show = (number, digits = 0) => number.toFixed(digits).padStart(9);
+
+const cluster = await startProcessCluster(yaml, Number(options.devices));
+const runs = new Map(strategies.map((strategy) => [strategy, []]));
+let untiled;
+try {
+  const { json: plan } = await cluster.client.call('getPlan');
+  const size = plan.stages[0].maps[0].width;
+  for (let round = -WARM_UP; round < Number(options.rounds); round++) {
+    for (const strategy of strategies) {
+      const answer = await cluster.client.call('submitFrame', {
+        query: { wait: 120, strategy, source: 'e0' },
+        body: { mediaType: 'image/jpeg', bytes: picture },
+        timeoutMs: 130_000,
+      });
+      const frame = answer.json;
+      const { json: trace } = await cluster.client.call('getFrameTrace', { path: { frame: frame.id } });
+      const merged = await frameOutput(cluster.client, frame.id);
+      untiled ??= await runUntiled(cluster.config, await frameInput(cluster.client, frame.id, size));
+      const difference = relativeDifference(merged, untiled);
+      if (!(difference <= TOLERANCE)) throw new Error(`${strategy}: differs from the untiled network by ${difference}`);
+      const macs = trace.macs.executed / trace.macs.needed;
+      if (round >= 0) runs.get(strategy).push({ ms: frame.timing.fusedMs, macs, bytes: trace.bytes, difference });
+    }
+  }
+} finally {
+  await cluster.stop();
+}
+
+const rows = strategies.map((strategy) => {
+  const all = runs.get(strategy);
+  const kinds = ['frame', 'input', 'overlap', 'result', 'control'];
+  const ratios = all.map(({ ms }, i) => ms / runs.get(strategies[0])[i].ms);
+  return {
+    strategy,
+    fusedMs: median(all.map(({ ms }) => ms)),
+    macsRatio: median(all.map(({ macs }) => macs)),
+    mostMacsRatio: Math.max(...all.map(({ macs }) => macs)),
+    bytes: Object.fromEntries(kinds.map((kind) => [kind, median(all.map(({ bytes }) => bytes[kind]))])),
+    timeRatio: median(ratios),
+    maxDifference: Math.max(...all.map(({ difference }) => difference)),
+  };
+});
+if (options.json) {
+  process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+} else {
+  process.stdout.write(
+    `${options.model} ${options.grid}, ${options.depth} layers, ${options.devices} devices, ${options.rounds} rounds\n` +
+      'strategy   fused ms  ratio    MACs  most      KiB: frame    input  overlap   result  control\n',
+  );
+  for (const { strategy, fusedMs, timeRatio, macsRatio, mostMacsRatio, bytes } of rows) {
+    const kib = Object.values(bytes).map((value) => show(value / 1024));
+    process.stdout.write(
+      `${strategy.padEnd(10)}${show(fusedMs)}${timeRatio.toFixed(2).padStart(7)}${macsRatio.toFixed(2).padStart(8)}` +
+        `${mostMacsRatio.toFixed(2).padStart(6)}      ${kib.join('')}\n`,
+    );
+  }
+}

@@ -1,0 +1,57 @@
+import { failFrame, type LedgerDraft } from './ledger-draft.js';
+import type { LedgerFrame, PartState } from './ledger-state.js';
+
+/** Whether a word about a layer is about the one that is computed now; frames that are not layered have none. */
+export function isPresentLayer({ layering }: LedgerFrame, layer: number | undefined): boolean {
+  return layering?.layer === layer;
+}
+
+/**
+ * Begins a layered frame with its first layer on all live devices. While none is live it is one part that nobody has.
+ *
+ * @param attempt of every part from here on.
+ * @param avoid a device that did not get on with its slice; only taken when there is no other.
+ */
+export function beginLayers(draft: LedgerDraft, frame: string, attempt: number, avoid: string | null = null): void {
+  const entry = draft.frames.get(frame)!;
+  if (entry.distribution.kind !== 'layered') return;
+  const live = [...draft.devices.keys()].sort();
+  const others = live.filter((device) => device !== avoid);
+  const devices = (others.length > 0 ? others : live).slice(0, entry.distribution.mostSlices);
+  if (devices.length === 0) {
+    draft.frames.set(frame, { ...entry, layering: null, parts: [{ kind: 'unplaced', attempt }] });
+    return;
+  }
+  draft.effects.push({ kind: 'slice', frame, attempt, devices });
+  pushLayer(draft, { ...entry, layering: { layer: 0, devices } }, attempt);
+}
+
+/** Every slice of the present layer is there: goes on to the next. @returns false after the last. */
+export function nextLayer(draft: LedgerDraft, entry: LedgerFrame): boolean {
+  const { distribution, layering } = entry;
+  if (distribution.kind !== 'layered' || layering === null) return false;
+  if (layering.layer + 1 >= distribution.layers) return false;
+  pushLayer(draft, { ...entry, layering: { ...layering, layer: layering.layer + 1 } }, entry.parts[0]!.attempt);
+  return true;
+}
+
+/** A slice is lost, and with it what its device had of the frame: from the beginning, without that device. */
+export function restartLayers(draft: LedgerDraft, entry: LedgerFrame, slice: number): void {
+  const lost = entry.parts[slice]!;
+  if (lost.attempt >= draft.settings.attempts) {
+    const reason = `slice ${slice} gave no result in ${lost.attempt} attempts; the devices' logs say why`;
+    failFrame(draft, entry.frame, 'DT_TILE_ATTEMPTS', reason);
+    return;
+  }
+  beginLayers(draft, entry.frame, lost.attempt + 1, lost.kind === 'unplaced' ? null : lost.device);
+}
+
+function pushLayer(draft: LedgerDraft, entry: LedgerFrame, attempt: number): void {
+  const { frame, layering } = entry;
+  const { devices, layer } = layering!;
+  const parts = devices.map((device): PartState => ({ kind: 'pushing', attempt, device }));
+  draft.frames.set(frame, { ...entry, parts });
+  for (const [part, device] of devices.entries()) {
+    draft.effects.push({ kind: 'push', frame, part, layer, attempt, device });
+  }
+}

@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { type LayerDeclaration, shapeLayers } from '../../server/model/layer-shapes.js';
+import type { Activation, Network } from '../../server/model/network.js';
+import { seededRandom } from '../../server/model/seeded-random.js';
+import { relativeDifference } from '../support/untiled.js';
+
+/** Design section 5: |a - b| <= 1e-4 * max|b|. */
+const TOLERANCE = 1e-4;
+
+const activation = fc.constantFrom<Activation[]>('linear', 'leaky', 'relu', 'logistic');
+
+const convolution = fc
+  .record({
+    size: fc.integer({ min: 1, max: 7 }),
+    stride: fc.integer({ min: 1, max: 3 }),
+    filters: fc.integer({ min: 1, max: 6 }),
+    activation,
+  })
+  .chain((given) =>
+    fc
+      .record({ padding: fc.integer({ min: 0, max: given.size - 1 }), batchNormalize: fc.boolean() })
+      .map((more): LayerDeclaration => ({ kind: 'convolutional', groups: 1, ...given, ...more })),
+  );
+
+/** Both of Darknet's forms: padded by size - 1, and not at all. */
+const pooling = fc
+  .record({ size: fc.integer({ min: 1, max: 3 }), stride: fc.integer({ min: 1, max: 3 }), padded: fc.boolean() })
+  .map(
+    ({ size, stride, padded }): LayerDeclaration => ({
+      kind: 'maxpool',
+      size,
+      stride,
+      totalPadding: padded ? size - 1 : 0,
+    }),
+  );
+
+/** Chains of convolutions and pooling; not all of them fit a given input. */
+export const arbitraryDeclarations: fc.Arbitrary<LayerDeclaration[]> = fc.array(
+  fc.oneof({ weight: 3, arbitrary: convolution }, { weight: 2, arbitrary: pooling }),
+  { minLength: 1, maxLength: 6 },
+);
+
+/** @throws DeepThingsError for a chain that does not fit. */
+export function networkOf(declarations: LayerDeclaration[], height: number, width: number): Network {
+  return {
+    name: 'random',
+    input: { channels: 3, height, width },
+    layers: shapeLayers({ channels: 3, height, width }, declarations),
+    preprocessing: { anchor: 'centre', fill: [128, 128, 128], mean: [10, 20, 30], scale: 1 / 255 },
+    labels: [],
+  };
+}
+
+export function randomPicture(values: number, seed: number): Uint8Array {
+  const random = seededRandom(seed);
+  return Uint8Array.from({ length: values }, () => Math.floor(random() * 256));
+}
+
+export function expectSame(tiled: Float32Array, untiled: Float32Array): void {
+  // A map that is zero throughout has no largest value to compare with.
+  if (untiled.some((value) => value !== 0)) {
+    expect(relativeDifference(tiled, untiled)).toBeLessThanOrEqual(TOLERANCE);
+  } else expect(tiled).toEqual(untiled);
+}

@@ -1,0 +1,226 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ComputeThread, startComputeThread } from '../../server/compute/compute-thread.js';
+import { type LayerExecutor, loadLayerExecutor } from '../../server/compute/layer-executor.js';
+import type { ComputeSetup, LayerJob } from '../../server/compute/messages.js';
+import { loadTileExecutor } from '../../server/compute/tile-executor.js';
+import { createEngine } from '../../server/engine/engines.js';
+import type { InferenceEngine } from '../../server/engine/inference-engine.js';
+import { DeepThingsError } from '../../server/errors.js';
+import { planBodp, sliceStep } from '../../server/geometry/bodp-plan.js';
+import { planFtp } from '../../server/geometry/ftp-plan.js';
+import { NO_PADDING, wholeMap } from '../../server/geometry/region.js';
+import { fusedGeometry } from '../../server/model/layer-geometry.js';
+import { describeModel } from '../../server/model/model-source.js';
+import type { Network } from '../../server/model/network.js';
+import { synthesizeWeights } from '../../server/model/synthetic-weights.js';
+import { cropRegion, valuesOf } from '../../server/tensor/planes.js';
+import { convolution, HALVE, networkOf as smallNetwork } from '../model/small-networks.js';
+import { wholeTile } from '../support/untiled.js';
+import { arbitraryDeclarations, expectSame, networkOf, randomPicture } from './arbitrary-networks.js';
+import { runSliced } from './sliced-run.js';
+
+const rows = (y0: number, y1: number, width = 8) => ({ x0: 0, x1: width, y0, y1 });
+
+describe('slices, layer by layer, equal the whole, on the real engine', () => {
+  let engine: InferenceEngine;
+  beforeAll(async () => {
+    engine = await createEngine('onnxruntime', { threads: 1 });
+  });
+
+  async function expectSlicedIsWhole(network: Network, shares: readonly number[], seed: number): Promise<void> {
+    const depth = network.layers.length;
+    const geometry = fusedGeometry(network, depth);
+    const { weights } = synthesizeWeights(network, seed);
+    const picture = randomPicture(valuesOf(network.input), seed);
+    const oneTile = planFtp(geometry, depth, { rows: 1, columns: 1 });
+    const whole = await loadTileExecutor(engine, network, weights, oneTile);
+    // Windows that stride over the last rows or columns do not look at the whole picture.
+    const looked = cropRegion(picture, 3, wholeMap(network.input), oneTile.tiles[0]!.regions[0]!);
+    const { output } = await whole.run(wholeTile(looked));
+    await whole.release();
+    expect(output.data.every(Number.isFinite)).toBe(true);
+
+    const executor = await loadLayerExecutor(engine, network, weights, depth);
+    const sliced = await runSliced(planBodp(geometry, depth, shares), picture, (job) => executor.run(job));
+    await executor.release();
+    expectSame(sliced, output.data);
+  }
+
+  test('random chains and shares', { timeout: 60_000 }, async () => {
+    const arbitraryCase = fc
+      .record({
+        declarations: arbitraryDeclarations,
+        height: fc.integer({ min: 7, max: 40 }),
+        width: fc.integer({ min: 7, max: 40 }),
+        shares: fc.array(fc.double({ min: 0.1, max: 5, noNaN: true }), { minLength: 1, maxLength: 6 }),
+        seed: fc.nat({ max: 1000 }),
+      })
+      .map(({ declarations, height, width, ...more }) => {
+        const network = fitting(() => networkOf(declarations, height, width));
+        return network && { network, ...more };
+      })
+      .filter((found) => found !== null);
+    await fc.assert(
+      fc.asyncProperty(arbitraryCase, ({ network, shares, seed }) => expectSlicedIsWhole(network, shares, seed)),
+      { numRuns: 60 },
+    );
+  });
+
+  test.each([1, 2, 3, 6])('a small YOLOv2-tiny on %i devices', async (devices) => {
+    const { layers, ...tiny } = describeModel({ name: 'yolov2-tiny', width: 128, height: 128 });
+    // Six times convolution and pooling, the last one of stride 1.
+    await expectSlicedIsWhole({ ...tiny, layers: layers.slice(0, 12) }, Array<number>(devices).fill(1), 5);
+  });
+});
+
+/** Null for a chain that does not fit its input, or whose windows lie in padding alone. */
+function fitting(make: () => Network): Network | null {
+  try {
+    const network = make();
+    planBodp(fusedGeometry(network, network.layers.length), network.layers.length, [1]);
+    return network;
+  } catch (error) {
+    if (error instanceof DeepThingsError) return null;
+    throw error;
+  }
+}
+
+describe('a layer executor', () => {
+  const network = smallNetwork({ channels: 3, height: 8, width: 8 }, [convolution({ filters: 2 }), HALVE]);
+  const plan = planBodp(fusedGeometry(network, 2), 2, [1, 1]);
+  const bytes = (y0: number, y1: number) => ({
+    region: rows(y0, y1),
+    data: new Uint8Array(3 * 8 * (y1 - y0)).fill(y0),
+  });
+  const values = (y0: number, y1: number) => ({
+    region: rows(y0, y1),
+    data: Float32Array.from({ length: 2 * 8 * (y1 - y0) }, (_, i) => Math.sin(y0 + i)),
+  });
+  const job = (layer: number, changes: Partial<LayerJob>): LayerJob => ({
+    layer,
+    ...sliceStep(plan, layer, 0),
+    pieces: [],
+    ...changes,
+  });
+  let executor: LayerExecutor;
+  beforeAll(async () => {
+    const engine = await createEngine('onnxruntime', { threads: 1 });
+    executor = await loadLayerExecutor(engine, network, synthesizeWeights(network, 1).weights, 2);
+  });
+  afterAll(() => executor.release());
+
+  test('takes rows in any order, over one another, and more than it needs', async () => {
+    const all = Uint8Array.from({ length: 3 * 8 * 8 }, (_, i) => i);
+    const part = (y0: number, y1: number) => ({
+      region: rows(y0, y1),
+      data: Uint8Array.from([0, 1, 2].flatMap((c) => [...all.subarray(c * 64 + y0 * 8, c * 64 + y1 * 8)])),
+    });
+    const { data, shape } = await executor.run(job(0, { pieces: [part(0, 5)] }));
+    expect(shape).toEqual({ channels: 2, height: 4, width: 8 });
+    for (const pieces of [[part(3, 8), part(0, 4)], [part(0, 8)], [part(4, 5), part(7, 8), part(0, 2), part(1, 4)]]) {
+      expect((await executor.run(job(0, { pieces }))).data).toEqual(data);
+    }
+  });
+
+  test('leaves what it is given as it was', async () => {
+    const piece = values(0, 4);
+    const before = piece.data.slice();
+    const { shape } = await executor.run(job(1, { pieces: [piece] }));
+    expect(shape).toEqual({ channels: 2, height: 2, width: 4 });
+    expect(piece.data).toEqual(before);
+  });
+
+  test.each<[string, LayerJob, RegExp]>([
+    ['no rows', job(0, { pieces: [] }), /rows 0 to 4, and row 0 is in no piece/],
+    ['a missing last row', job(0, { pieces: [bytes(0, 4)] }), /row 4 is in no piece/],
+    ['a gap', job(0, { pieces: [bytes(3, 5), bytes(0, 2)] }), /row 2 is in no piece/],
+    [
+      'a piece of another size',
+      job(0, { pieces: [{ ...bytes(0, 5), data: new Uint8Array(7) }] }),
+      /needs 120 values for columns 0 to 7, rows 0 to 4, got 7/,
+    ],
+    ['values for the picture', job(0, { pieces: [{ ...bytes(0, 5), data: new Float32Array(120) }] }), /needs bytes/],
+    ['bytes for a map', job(1, { pieces: [{ ...values(0, 4), data: new Uint8Array(64) }] }), /needs values/],
+    [
+      'pieces too narrow',
+      job(1, { pieces: [{ region: rows(0, 4, 7), data: new Float32Array(56) }] }),
+      /row 0 is in no piece/,
+    ],
+    ['nothing to compute', job(0, { input: rows(2, 2), pieces: [bytes(0, 5)] }), /an input within/],
+    ['an input beyond the map', job(0, { input: rows(4, 9), pieces: [bytes(4, 8)] }), /an input within/],
+    [
+      'padding as wide as the window',
+      job(0, { padding: { ...NO_PADDING, top: 3 }, pieces: [bytes(0, 5)] }),
+      /padding from 0 to 2/,
+    ],
+    ['a layer that is not fused', { ...job(1, {}), layer: 2 }, /not one of the layers 0 to 1/],
+  ])('refuses %s', async (_what, refused, message) => {
+    await expect(executor.run(refused)).rejects.toMatchObject({
+      code: 'DT_LAYER_INPUT',
+      message: expect.stringMatching(message),
+    });
+  });
+});
+
+describe('layers in a compute thread', () => {
+  const SIZE = 96;
+  const DEPTH = 14;
+  const setup: ComputeSetup = {
+    model: { name: 'face-detector', width: SIZE, height: SIZE },
+    engine: { name: 'onnxruntime', threads: 1 },
+    stage: { kind: 'fused', depth: DEPTH, grid: { rows: 1, columns: 1 } },
+  };
+  const geometry = fusedGeometry(describeModel(setup.model), DEPTH);
+  const picture = randomPicture(3 * SIZE * SIZE, 3);
+  let compute: ComputeThread;
+  let whole: Float32Array;
+  beforeAll(async () => {
+    compute = await startComputeThread(setup);
+    whole = (await compute.runTile(wholeTile(picture.slice()))).data;
+  });
+  afterAll(() => compute.close());
+
+  test.each([[[1]], [[1, 1]], [[3, 1, 2]], [[1, 1, 1, 1, 1]]])('the face detector by shares of %j', async (shares) => {
+    const plan = planBodp(geometry, DEPTH, shares);
+    expectSame(await runSliced(plan, picture, compute.runLayer), whole);
+  });
+
+  test('whole buffers are given away, views into larger ones stay', async () => {
+    const plan = planBodp(geometry, DEPTH, [1]);
+    const { input, padding } = sliceStep(plan, 1, 0);
+    const { channels, height, width } = plan.maps[1]!;
+    const half = { ...input, y1: 10 };
+    const rest = { ...input, y0: 10 };
+    const given = new Float32Array(channels * width * 10);
+    const body = new Float32Array(8 + channels * width * (height - 10));
+    const pieces = [
+      { region: half, data: given },
+      { region: rest, data: body.subarray(8) },
+    ];
+    const { shape, computeMs } = await compute.runLayer({ layer: 1, input, padding, pieces });
+    expect(shape).toEqual(plan.maps[2]);
+    expect(computeMs).toBeGreaterThan(0);
+    expect(given).toHaveLength(0);
+    expect(body).toHaveLength(8 + channels * width * (height - 10));
+  });
+
+  test('a job that lacks rows, or whose rows were given away before, fails alone', async () => {
+    const { input, padding } = sliceStep(planBodp(geometry, DEPTH, [1]), 0, 0);
+    const job = { layer: 0, input, padding, pieces: [{ region: input, data: picture.slice() }] };
+    await expect(compute.runLayer({ ...job, pieces: [] })).rejects.toMatchObject({ code: 'DT_LAYER_INPUT' });
+    await expect(compute.runLayer(job)).resolves.toHaveProperty('computeMs');
+    await expect(compute.runLayer(job)).rejects.toMatchObject({ code: 'DT_LAYER_INPUT' });
+    await expect(compute.runTile(wholeTile(picture.slice()))).resolves.toHaveProperty('computeMs');
+  });
+
+  test('a thread for the remaining layers does not run them', async () => {
+    const remaining = await startComputeThread({ ...setup, stage: { kind: 'remaining', depth: DEPTH } });
+    const { input, padding } = sliceStep(planBodp(geometry, DEPTH, [1]), 0, 0);
+    const pieces = [{ region: input, data: picture.slice() }];
+    await expect(remaining.runLayer({ layer: 0, input, padding, pieces })).rejects.toMatchObject({
+      code: 'DT_COMPUTE',
+    });
+    await remaining.close();
+  });
+});

@@ -1,0 +1,39 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+/**
+ * Read their own files or a native one from where they are installed, or are loaded only where a node wants them: pages
+ * of documentation, logs on a terminal.
+ */
+const INSTALLED = ['onnxruntime-node', 'sharp', '@fastify/swagger', '@fastify/swagger-ui', 'pino-pretty'];
+
+/** Fastify would load them for applications that are made in another way than ours, and for tests. */
+const UNUSED = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', 'light-my-request'];
+
+/**
+ * The program with its libraries in a few files: Node takes longer to find and load six hundred modules than a cluster
+ * takes for its first picture (docs/decisions/0005-bundled-server.md).
+ */
+export default defineConfig({
+  ssr: { noExternal: true, external: [...INSTALLED, ...UNUSED] },
+  build: {
+    ssr: true,
+    target: 'node20',
+    outDir: fileURLToPath(new URL('dist', import.meta.url)),
+    // The dashboard is built into it afterwards.
+    emptyOutDir: true,
+    sourcemap: true,
+    rolldownOptions: {
+      input: {
+        // As package.json names them in `bin` and `imports`.
+        'server/cli/main': 'server/cli/main.ts',
+        'server/compute/worker': 'server/compute/worker.ts',
+        'client/index': 'client/index.ts',
+      },
+      output: {
+        entryFileNames: '[name].js',
+        chunkFileNames: 'chunks/[name].js',
+      },
+    },
+  },
+});
