@@ -1,7 +1,11 @@
 // What F16 on the wire costs (`wire.maps: f16`): nanoseconds a value to and from halves, the median over ROUNDS.
-// Usage: npm run build && node bench/float16.mjs
+// Usage: node bench/float16.mjs
 import { performance } from 'node:perf_hooks';
-import { fromFloat16, toFloat16 } from '../dist/server/tensor/float16.js';
+import { fileURLToPath } from 'node:url';
+import { runnerImport } from 'vite';
+
+const source = fileURLToPath(new URL('../server/tensor/float16.ts', import.meta.url));
+const { fromFloat16, toFloat16 } = (await runnerImport(source)).module;
 
 const VALUES = 512 * 8 * 8 * 4;
 const ROUNDS = 200;

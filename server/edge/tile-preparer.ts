@@ -79,10 +79,13 @@ export class TilePreparer {
    */
   fetchAhead(task: EdgeTask, running: RunningTile): void {
     if (this.#ahead?.task === task || !reuses(task)) return;
-    const known = this.#knownOffers(task, running);
-    this.#ahead = { task, fetched: this.#fetchMissing(task, known, NOTHING_FETCHED).then(({ fetched }) => fetched) };
-    // Whoever prepares the task sees it fail; nobody may.
-    this.#ahead.fetched.catch(() => {});
+    // A task that cannot be cut is for `prepare` to tell.
+    this.#ahead = { task, fetched: this.#fetchFor(task, running).catch(() => NOTHING_FETCHED) };
+  }
+
+  async #fetchFor(task: EdgeTask, running: RunningTile): Promise<FetchedStrips> {
+    const { fetched } = await this.#fetchMissing(task, this.#knownOffers(task, running), NOTHING_FETCHED);
+    return fetched;
   }
 
   /** Its strips are of no more use. */

@@ -77,7 +77,15 @@ function keeper(viaGateway: boolean, answer: () => Promise<unknown> = async () =
 }
 
 function task(tile: number, facts: Partial<EdgeTask> = {}): EdgeTask {
-  const key = { frame: FRAME, tile, attempt: 1, source: 'e9', strategy: 'ftp-wst-s' as const, inputDigest: 'd' };
+  const key = {
+    kind: 'tile' as const,
+    frame: FRAME,
+    tile,
+    attempt: 1,
+    source: 'e9',
+    strategy: 'ftp-wst-s' as const,
+    inputDigest: 'd',
+  };
   const way = { inputBytes: 0, controlBytes: 0, transferMs: 0, arrivedMs: 0 };
   return { kind: 'tile', ...key, ...way, input: null, reuse: NO_REUSE, victim: SOURCE, ...facts };
 }
