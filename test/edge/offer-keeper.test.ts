@@ -87,7 +87,7 @@ function task(tile: number, facts: Partial<EdgeTask> = {}): EdgeTask {
     inputDigest: 'd',
   };
   const way = { inputBytes: 0, controlBytes: 0, transferMs: 0, arrivedMs: 0 };
-  return { kind: 'tile', ...key, ...way, input: null, reuse: NO_REUSE, victim: SOURCE, ...facts };
+  return { ...key, ...way, input: null, reuse: NO_REUSE, victim: SOURCE, ...facts };
 }
 
 const keptSides = () => Object.keys(pool.offersOf(FRAME, 4) ?? {}).sort();
