@@ -11,7 +11,7 @@ import {
 import { shapeText } from '../model/layer-shapes.js';
 import type { Layer, Network, NetworkWeights } from '../model/network.js';
 import { normaliseBytes } from '../tensor/normalise.js';
-import { placeRegion, regionShape, valuesOf } from '../tensor/planes.js';
+import { paddedRegion, placeRegion, regionShape, valuesOf } from '../tensor/planes.js';
 import type { LayerJob, LayerPiece } from './messages.js';
 
 /** Runs slices of single layers, as MoDNN does: a call of the engine for each layer, on rows put together by hand. */
@@ -98,7 +98,7 @@ function checkPieces(job: LayerJob, { channels }: MapShape): void {
 /** The padded input. The pieces go straight to their places on it: a slice of an early map is large, a copy dear. */
 function assemble(network: Network, job: LayerJob, layer: Layer): FeatureBlock {
   const { channels } = layer.input;
-  const padded = paddedRegion(job);
+  const padded = paddedRegion(job.input, job.padding);
   const shape = regionShape(channels, padded);
   const only = job.pieces.find(({ region }) => sameRegion(region, job.input) && sameRegion(region, padded));
   if (only !== undefined) return { data: pieceValues(network, channels, only), shape };
@@ -116,15 +116,6 @@ function assemble(network: Network, job: LayerJob, layer: Layer): FeatureBlock {
 /** Padding of a convolution is zero behind the normalisation, so bytes are normalised before they are placed. */
 function pieceValues(network: Network, channels: number, { region, data }: LayerPiece): Float32Array {
   return data instanceof Uint8Array ? normaliseBytes(data, regionShape(channels, region), network.preprocessing) : data;
-}
-
-function paddedRegion({ input, padding }: LayerJob): Region {
-  return {
-    x0: input.x0 - padding.left,
-    x1: input.x1 + padding.right,
-    y0: input.y0 - padding.top,
-    y1: input.y1 + padding.bottom,
-  };
 }
 
 function sameRegion(a: Region, b: Region): boolean {

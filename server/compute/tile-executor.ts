@@ -1,13 +1,13 @@
 import type { FeatureBlock, InferenceEngine, LoadedGraph } from '../engine/inference-engine.js';
 import { DeepThingsError } from '../errors.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
-import { SIDES, type Side } from '../geometry/neighbours.js';
-import { isEmptyRegion, type Region } from '../geometry/region.js';
+import { oppositeSide, SIDES, type Side } from '../geometry/neighbours.js';
+import { containsRegion, isEmptyRegion, type Region } from '../geometry/region.js';
 import { type CutStep, cutMacs, cutTile, type Strip, stripsOf, type TileCut } from '../geometry/tile-cut.js';
 import { type OfferedRegion, type OffersToTile, offersOfTile } from '../geometry/tile-offer.js';
 import type { Network, NetworkWeights } from '../model/network.js';
 import { normaliseBytes } from '../tensor/normalise.js';
-import { cropRegion, padBlock, paddedShape, placeRegion, regionShape, valuesOf } from '../tensor/planes.js';
+import { cropRegion, paddedRegion, placeRegion, regionShape, valuesOf } from '../tensor/planes.js';
 
 /** A tile to run, cut by what its neighbours offer. */
 export interface TileJob {
@@ -17,8 +17,11 @@ export interface TileJob {
   readonly offers: OffersToTile;
   /** Bytes of the cut's input region of the letterboxed picture, `[3, height, width]`; none when it is empty. */
   readonly input: Uint8Array;
-  /** Values of the cut's strips, `[channels, height, width]` each, in the order of `stripsOf`. */
-  readonly strips: readonly Float32Array[];
+  /**
+   * Values of the cut's strips, `[channels, height, width]` each, in the order of `stripsOf`. `previous`: the tile that is
+   * run right before this one keeps it, and was not done yet when this job was made.
+   */
+  readonly strips: readonly (Float32Array | 'previous')[];
   /** Sides where a neighbour can still use something of this tile. */
   readonly keepFor: readonly Side[];
 }
@@ -62,21 +65,25 @@ export async function loadTileExecutor(
     );
   }
 
+  let previous: PreviousTile | null = null;
   return {
     async run(job) {
       const cut = cutTile(plan, job.tileId, job.offers);
-      const strips = matchStrips(plan, cut, job.strips);
-      const keep = keptRegions(plan, cut, job.keepFor);
-      const kept: KeptStrip[] = [];
+      const strips = matchStrips(plan, cut, job.strips, previous);
+      previous = null;
+      const keep = placesToKeep(plan, cut, job.keepFor);
       let computed = cutInput(network, plan, cut, job.input);
       for (const step of cut.steps) {
-        const block = assemble(plan, step, computed, strips);
-        for (const { side, segment, region } of keep) {
+        const block = assemble(network, plan, step, computed, strips);
+        const blockRegion = paddedRegion(step.input, step.padding);
+        for (const { segment, region, data } of keep) {
           if (segment !== step.segment.index) continue;
-          kept.push({ side, segment, data: cropRegion(block.data, block.shape.channels, step.input, region) });
+          cropRegion(block.data, block.shape.channels, blockRegion, region, data);
         }
-        computed = await graphs[step.segment.index]!.run(padded(network, step, block));
+        computed = await graphs[step.segment.index]!.run(block);
       }
+      previous = { tileId: job.tileId, kept: keep };
+      const kept = copiesOf(keep);
       return { output: computed, kept, macs: cutMacs(plan, cut) };
     },
     async release() {
@@ -92,16 +99,39 @@ function cutInput(network: Network, plan: FtpPlan, cut: TileCut, input: Uint8Arr
   return { data: normaliseBytes(input, shape, network.preprocessing), shape };
 }
 
-function matchStrips(plan: FtpPlan, cut: TileCut, values: readonly Float32Array[]): ReadonlyMap<Strip, Float32Array> {
+/** What the tile before kept, for one that follows at once. */
+interface PreviousTile {
+  readonly tileId: number;
+  readonly kept: readonly PlaceToKeep[];
+}
+
+function matchStrips(
+  plan: FtpPlan,
+  cut: TileCut,
+  given: TileJob['strips'],
+  previous: PreviousTile | null,
+): ReadonlyMap<Strip, Float32Array> {
   const strips = stripsOf(cut);
-  requireSize(cut.tileId, 'list of strips', values.length, strips.length);
+  requireSize(cut.tileId, 'list of strips', given.length, strips.length);
   return new Map(
     strips.map((strip, i) => {
-      const wanted = valuesOf(regionShape(plan.maps[strip.map]!.channels, strip.region));
-      requireSize(cut.tileId, `strip of tile ${strip.producer}`, values[i]!.length, wanted);
-      return [strip, values[i]!];
+      const { channels } = plan.maps[strip.map]!;
+      const wanted = valuesOf(regionShape(channels, strip.region));
+      const one = given[i]!;
+      const values = one === 'previous' ? keptStrip(previous, strip, channels) : one;
+      requireSize(cut.tileId, `strip of tile ${strip.producer}`, values.length, wanted);
+      return [strip, values];
     }),
   );
+}
+
+/** @returns nothing when the tile before is another, or kept less. */
+function keptStrip(previous: PreviousTile | null, strip: Strip, channels: number): Float32Array {
+  const kept = previous?.tileId === strip.producer ? previous.kept : [];
+  const side = oppositeSide(strip.side);
+  const place = kept.find((one) => one.side === side && one.segment === strip.segment);
+  if (place === undefined || !containsRegion(place.region, strip.region)) return new Float32Array(0);
+  return cropRegion(place.data, channels, place.region, strip.region);
 }
 
 function requireSize(tileId: number, what: string, got: number, wanted: number): void {
@@ -109,32 +139,55 @@ function requireSize(tileId: number, what: string, got: number, wanted: number):
   throw new DeepThingsError('DT_TILE_INPUT', `tile ${tileId} needs an ${what} of ${wanted} values, got ${got}`);
 }
 
-/** A segment's input: what was computed for it and the strips, which cover it exactly once. */
+/**
+ * A segment's padded input: what was computed for it and the strips, which cover it exactly once, go straight to their
+ * places on it. In many small tiles copying costs as much as computing.
+ */
 function assemble(
+  network: Network,
   plan: FtpPlan,
-  { segment, input, computed, strips }: CutStep,
+  { segment, input, computed, padding, strips }: CutStep,
   block: FeatureBlock,
   values: ReadonlyMap<Strip, Float32Array>,
 ): FeatureBlock {
-  if (strips.length === 0) return block;
   const { channels } = plan.maps[segment.firstLayer]!;
-  const shape = regionShape(channels, input);
+  const region = paddedRegion(input, padding);
+  const shape = regionShape(channels, region);
+  if (strips.length === 0 && valuesOf(shape) === block.data.length) return block;
   const data = new Float32Array(valuesOf(shape));
-  if (!isEmptyRegion(computed)) placeRegion(data, channels, input, block.data, computed);
-  for (const strip of strips) placeRegion(data, channels, input, values.get(strip)!, strip.region);
+  if (network.layers[segment.firstLayer]!.kind === 'maxpool') data.fill(Number.NEGATIVE_INFINITY);
+  if (!isEmptyRegion(computed)) placeRegion(data, channels, region, block.data, computed);
+  for (const strip of strips) placeRegion(data, channels, region, values.get(strip)!, strip.region);
   return { data, shape };
 }
 
-function keptRegions(plan: FtpPlan, cut: TileCut, sides: readonly Side[]): (OfferedRegion & { region: Region })[] {
-  const offers = offersOfTile(plan, cut, sides);
-  return SIDES.flatMap((side) =>
-    (offers[side]?.regions ?? []).flatMap((region, segment) =>
-      isEmptyRegion(region) ? [] : [{ side, segment, region }],
-    ),
-  );
+interface PlaceToKeep extends KeptStrip {
+  readonly region: Region;
 }
 
-function padded(network: Network, { segment, padding }: CutStep, block: FeatureBlock): FeatureBlock {
-  const outside = network.layers[segment.firstLayer]!.kind === 'maxpool' ? Number.NEGATIVE_INFINITY : 0;
-  return { data: padBlock(block.data, block.shape, padding, outside), shape: paddedShape(block.shape, padding) };
+/** Strips to keep, and where; those of one side share a buffer. */
+function placesToKeep(plan: FtpPlan, cut: TileCut, sides: readonly Side[]): PlaceToKeep[] {
+  const offers = offersOfTile(plan, cut, sides);
+  return SIDES.flatMap((side) => {
+    const places = (offers[side]?.regions ?? []).flatMap((region, segment) => {
+      const values = valuesOf(regionShape(plan.maps[plan.segments[segment]!.firstLayer]!.channels, region));
+      return values === 0 ? [] : [{ segment, region, values }];
+    });
+    const buffer = new Float32Array(places.reduce((sum, { values }) => sum + values, 0));
+    let end = 0;
+    return places.map(({ segment, region, values }) => {
+      end += values;
+      return { side, segment, region, data: buffer.subarray(end - values, end) };
+    });
+  });
+}
+
+/** To be handed to another thread, which takes time for each buffer: one for each side. */
+function copiesOf(places: readonly PlaceToKeep[]): KeptStrip[] {
+  const copies = new Map<ArrayBufferLike, ArrayBufferLike>();
+  return places.map(({ side, segment, data }) => {
+    const buffer = copies.get(data.buffer) ?? data.buffer.slice(0);
+    copies.set(data.buffer, buffer);
+    return { side, segment, data: new Float32Array(buffer as ArrayBuffer, data.byteOffset, data.length) };
+  });
 }

@@ -40,11 +40,25 @@ export interface ExecutorParts {
   readonly log: Logger;
 }
 
+/**
+ * So long before the usual end of a tile the next one is made ready and given to the compute thread, which would
+ * otherwise wait for it; no sooner, since what it can reuse is decided then.
+ */
+const AHEAD_MS = 6;
+
+/** A tile that the compute thread has. */
+interface TileUnderWay extends RunningTile {
+  /** When it is likely to end; null when nothing is known of that. */
+  readonly endMs: number | null;
+  /** Resolves when it has been computed and its result is on its way, or it failed. */
+  readonly handled: Promise<void>;
+}
+
 /** Computes this device's tasks, one at a time; results are sent while the next one is computed. */
 export class Executor {
   readonly #parts: ExecutorParts;
   #busy = false;
-  #running: RunningTile | null = null;
+  #running: TileUnderWay | null = null;
   #stopped = false;
   #tilesRun = 0;
 
@@ -86,8 +100,15 @@ export class Executor {
     while (!this.#stopped) {
       await sender.room();
       const task = board.takeNext();
-      if (task === null) break;
-      await (task.kind === 'slice' ? this.#runSlice(task) : this.#runTile(task));
+      if (task === null) {
+        if (this.#running === null) break;
+        await this.#running.handled;
+      } else if (task.kind === 'tile') {
+        await this.#runTile(task);
+      } else {
+        await this.#running?.handled;
+        await this.#runSlice(task);
+      }
     }
     this.#busy = false;
   }
@@ -109,13 +130,14 @@ export class Executor {
     }
   }
 
+  /** Gives a tile to the compute thread, and waits until it is time for the next. */
   async #runTile(task: EdgeTask): Promise<void> {
-    const { board, device, events, keeper, log, maps, metrics, peers, preparer, sender, speed, usualTile, wirePlan } =
-      this.#parts;
+    const { board, compute, device, log, peers, preparer, usualTile } = this.#parts;
     const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
     const waitMs = performance.now() - task.arrivedMs;
     try {
-      const prepared = await preparer.prepare(task);
+      const before = this.#running;
+      const prepared = await preparer.prepare(task, before);
       if (prepared.kind !== 'ready') {
         if (prepared.kind === 'ended') log.debug(facts, 'tile dropped: its frame has ended');
         else await handBackTask(task, device, peers, log);
@@ -123,7 +145,45 @@ export class Executor {
         return;
       }
       const { job, overlapBytes } = prepared;
-      const { data, computeMs, macs, kept } = await this.#compute(task, job);
+      const handled = this.#handle(task, job, compute.runTile(job), { waitMs, overlapBytes });
+      await before?.handled;
+      const { medianMs } = usualTile;
+      const underWay: TileUnderWay = {
+        frame: task.frame,
+        job,
+        endMs: medianMs === null ? null : performance.now() + medianMs,
+        handled: handled.finally(() => {
+          if (this.#running === underWay) this.#running = null;
+        }),
+      };
+      this.#running = underWay;
+      this.#lookAhead();
+      await this.#almostDone(underWay);
+    } catch (error) {
+      this.#failed(task, error);
+    }
+  }
+
+  async #almostDone({ endMs, handled }: TileUnderWay): Promise<void> {
+    if (endMs === null) return handled;
+    let timer: NodeJS.Timeout | undefined;
+    const soon = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, Math.max(0, endMs - AHEAD_MS - performance.now()));
+    });
+    await Promise.race([handled, soon]);
+    clearTimeout(timer);
+  }
+
+  async #handle(
+    task: EdgeTask,
+    job: TileJob,
+    computed: Promise<TileResult>,
+    { waitMs, overlapBytes }: { readonly waitMs: number; readonly overlapBytes: number },
+  ): Promise<void> {
+    const { device, events, keeper, log, maps, metrics, sender, speed, usualTile, wirePlan } = this.#parts;
+    const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
+    try {
+      const { data, computeMs, macs, kept } = await computed;
       const noticeBytes = task.strategy === 'ftp-wst-s' ? keeper.keep(task, job, kept) : 0;
       this.#tilesRun++;
       usualTile.add(computeMs);
@@ -147,19 +207,15 @@ export class Executor {
       };
       sender.send(task, () => encodeResultBody(wirePlan, result, maps));
     } catch (error) {
-      // The gateway sees that nobody lists the tile any more, and has it run elsewhere.
-      if (!this.#stopped) log.error({ ...facts, err: error }, 'tile could not be computed');
-      board.finished(task);
+      this.#failed(task, error);
     }
   }
 
-  async #compute({ frame }: EdgeTask, job: TileJob): Promise<TileResult> {
-    this.#running = { frame, job };
-    try {
-      this.#lookAhead();
-      return await this.#parts.compute.runTile(job);
-    } finally {
-      this.#running = null;
-    }
+  /** The gateway sees that nobody lists the tile any more, and has it run elsewhere. */
+  #failed(task: EdgeTask, error: unknown): void {
+    const { board, log } = this.#parts;
+    const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
+    if (!this.#stopped) log.error({ ...facts, err: error }, 'tile could not be computed');
+    board.finished(task);
   }
 }

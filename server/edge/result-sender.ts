@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DeepThingsClient } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
 import { backoffMs } from '../node/backoff.js';
@@ -55,6 +56,8 @@ export class ResultSender {
     const { gateway, log, metrics } = this.#parts;
     const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
     const { signal } = this.#abort;
+    // First the executor gets the next task under way: writing a result takes as long as the gap between two tiles may.
+    await nextTurn();
     for (let tries = 1; !signal.aborted; tries++) {
       try {
         const bytes = body();

@@ -93,17 +93,21 @@ export class TilePreparer {
     if (this.#ahead?.task.frame === frame) this.#ahead = null;
   }
 
-  async prepare(task: EdgeTask): Promise<Preparation> {
+  /** @param running the tile that is computed now and will be done when this one starts; null when there is none. */
+  async prepare(task: EdgeTask, running: RunningTile | null = null): Promise<Preparation> {
     const { overlap, wirePlan } = this.#parts;
     const ahead = this.#ahead?.task === task ? await this.#ahead.fetched : NOTHING_FETCHED;
     this.#ahead = null;
-    const known = reuses(task) ? this.#knownOffers(task, null) : NO_REUSE;
+    const known = reuses(task) ? this.#knownOffers(task, running) : NO_REUSE;
     const { offers: chosen, fetched } = await this.#fetchMissing(task, known, ahead);
     let offers = chosen;
     // Each round counts on fewer strips than the one before, until all that are left are there.
     for (;;) {
       const cut = cutTile(wirePlan.plan, task.tile, offers);
-      const strips = stripsOf(cut).map((strip) => ({ strip, data: this.#stripValues(task.frame, strip, fetched) }));
+      const strips = stripsOf(cut).map((strip) => ({
+        strip,
+        data: this.#stripValues(task.frame, strip, { fetched, running }),
+      }));
       const lost = strips.filter(({ data }) => data === null).map(({ strip }) => strip);
       if (lost.length === 0) {
         return this.#withInput(task, { cut, offers, strips: strips.map(({ data }) => data!), fetched });
@@ -150,7 +154,7 @@ export class TilePreparer {
 
   #ownOffer(frame: string, producer: number, side: Side, running: RunningTile | null): TileOffer | undefined {
     const { pool, wirePlan } = this.#parts;
-    if (running?.frame !== frame || running.job.tileId !== producer) return pool.offersOf(frame, producer)?.[side];
+    if (!isOf(running, frame, producer)) return pool.offersOf(frame, producer)?.[side];
     const cut = cutTile(wirePlan.plan, producer, running.job.offers);
     return offersOfTile(wirePlan.plan, cut, running.job.keepFor)[side];
   }
@@ -193,8 +197,9 @@ export class TilePreparer {
     }
   }
 
-  /** Values of a strip, of those that were fetched or of this device's own; null when they are not there. */
-  #stripValues(frame: string, strip: Strip, fetched: FetchedStrips): Float32Array | null {
+  /** Values of a strip, of those that were fetched or of this device's own; null when there are none. */
+  #stripValues(frame: string, strip: Strip, { fetched, running }: StripSources): Float32Array | 'previous' | null {
+    if (isOf(running, frame, strip.producer)) return 'previous';
     const there = fetched.covering(strip) ?? this.#parts.pool.strip(frame, strip.producer, strip.side, strip.segment);
     if (there === null || !containsRegion(there.region, strip.region)) return null;
     const { channels } = this.#parts.wirePlan.plan.maps[strip.map]!;
@@ -249,8 +254,17 @@ export class TilePreparer {
 interface Decision {
   readonly cut: TileCut;
   readonly offers: OffersToTile;
-  readonly strips: readonly Float32Array[];
+  readonly strips: TileJob['strips'];
   readonly fetched: FetchedStrips;
+}
+
+interface StripSources {
+  readonly fetched: FetchedStrips;
+  readonly running: RunningTile | null;
+}
+
+function isOf(running: RunningTile | null, frame: string, tile: number): running is RunningTile {
+  return running?.frame === frame && running.job.tileId === tile;
 }
 
 /** Other strategies run tiles whole, and keep nothing. */

@@ -32,18 +32,7 @@ export function cropRegion<T extends Plane>(
   region: Region,
   into: T = allocateLike(source, channels * regionHeight(region) * regionWidth(region)),
 ): T {
-  const sourceWidth = regionWidth(sourceRegion);
-  const sourceArea = sourceWidth * regionHeight(sourceRegion);
-  const width = regionWidth(region);
-  const left = region.x0 - sourceRegion.x0;
-  let to = 0;
-  for (let channel = 0; channel < channels; channel++) {
-    for (let y = region.y0; y < region.y1; y++) {
-      const from = channel * sourceArea + (y - sourceRegion.y0) * sourceWidth + left;
-      into.set(source.subarray(from, from + width), to);
-      to += width;
-    }
-  }
+  copyRegion(into, region, source, sourceRegion, region, channels);
   return into;
 }
 
@@ -63,44 +52,47 @@ export function placeRegion<T extends Plane>(
   blockRegion: Region,
   region: Region = blockRegion,
 ): void {
+  copyRegion(target, targetRegion, block, blockRegion, region, channels);
+}
+
+/** Below this many values a loop is faster than making a view of a row to copy it. */
+const SHORT_ROW = 64;
+
+function copyRegion<T extends Plane>(
+  target: T,
+  targetRegion: Region,
+  source: T,
+  sourceRegion: Region,
+  region: Region,
+  channels: number,
+): void {
+  const width = regionWidth(region);
+  const height = regionHeight(region);
+  // An empty region may lie anywhere, also where the target has no cells.
+  if (width === 0 || height === 0) return;
   const targetWidth = regionWidth(targetRegion);
   const targetArea = targetWidth * regionHeight(targetRegion);
-  const blockWidth = regionWidth(blockRegion);
-  const blockArea = blockWidth * regionHeight(blockRegion);
-  const width = regionWidth(region);
-  // An empty region may lie anywhere, also where the target has no cells.
-  if (width === 0) return;
+  const sourceWidth = regionWidth(sourceRegion);
+  const sourceArea = sourceWidth * regionHeight(sourceRegion);
+  const targetStart = (region.y0 - targetRegion.y0) * targetWidth + region.x0 - targetRegion.x0;
+  const sourceStart = (region.y0 - sourceRegion.y0) * sourceWidth + region.x0 - sourceRegion.x0;
+  // Rows that follow each other in both are one long row.
+  const joined = width === targetWidth && width === sourceWidth;
+  const rows = joined ? 1 : height;
+  const length = joined ? width * height : width;
   for (let channel = 0; channel < channels; channel++) {
-    for (let y = region.y0; y < region.y1; y++) {
-      const from = channel * blockArea + (y - blockRegion.y0) * blockWidth + region.x0 - blockRegion.x0;
-      const to = channel * targetArea + (y - targetRegion.y0) * targetWidth + region.x0 - targetRegion.x0;
-      target.set(block.subarray(from, from + width), to);
+    let to = channel * targetArea + targetStart;
+    let from = channel * sourceArea + sourceStart;
+    for (let row = 0; row < rows; row++) {
+      if (length < SHORT_ROW) for (let i = 0; i < length; i++) target[to + i] = source[from + i]!;
+      else target.set(source.subarray(from, from + length), to);
+      to += targetWidth;
+      from += sourceWidth;
     }
   }
 }
 
-/** The shape of a block with cells put around it. */
-export function paddedShape(shape: MapShape, padding: Padding): MapShape {
-  return {
-    channels: shape.channels,
-    height: shape.height + padding.top + padding.bottom,
-    width: shape.width + padding.left + padding.right,
-  };
-}
-
-/** Puts cells of `fill` around a block; the block itself when there is nothing to put. */
-export function padBlock(block: Float32Array, shape: MapShape, padding: Padding, fill: number): Float32Array {
-  if (padding.top === 0 && padding.bottom === 0 && padding.left === 0 && padding.right === 0) return block;
-  const outer = paddedShape(shape, padding);
-  const padded = new Float32Array(valuesOf(outer));
-  if (fill !== 0) padded.fill(fill);
-  const outerRegion = { x0: 0, x1: outer.width, y0: 0, y1: outer.height };
-  const inner = {
-    x0: padding.left,
-    x1: padding.left + shape.width,
-    y0: padding.top,
-    y1: padding.top + shape.height,
-  };
-  placeRegion(padded, shape.channels, outerRegion, block, inner);
-  return padded;
+/** A region of a map with cells put around it, which may lie beyond the map. */
+export function paddedRegion({ x0, x1, y0, y1 }: Region, { top, bottom, left, right }: Padding): Region {
+  return { x0: x0 - left, x1: x1 + right, y0: y0 - top, y1: y1 + bottom };
 }

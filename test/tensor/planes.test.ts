@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type MapShape, type Region, wholeMap } from '../../server/geometry/region.js';
-import { cropRegion, padBlock, paddedShape, placeRegion, regionShape, valuesOf } from '../../server/tensor/planes.js';
+import type { MapShape, Region } from '../../server/geometry/region.js';
+import { cropRegion, paddedRegion, placeRegion, regionShape, valuesOf } from '../../server/tensor/planes.js';
 
 type Plane = Uint8Array | Float32Array;
 
@@ -159,64 +159,13 @@ describe('cropRegion', () => {
   });
 });
 
-const sides = fc.record({ top: fc.nat(3), bottom: fc.nat(3), left: fc.nat(3), right: fc.nat(3) });
-
-describe('padBlock', () => {
-  it.each([0, 1.5, Number.NEGATIVE_INFINITY])('puts %d around the block and leaves the block as it is', (fill) => {
-    fc.assert(
-      fc.property(
-        fc.record({ channels: fc.integer({ min: 1, max: 3 }), height: fc.nat(5), width: fc.nat(5) }),
-        sides,
-        (shape, padding) => {
-          const block = Float32Array.from(range(valuesOf(shape)), (value) => value + 2);
-          const outer = paddedShape(shape, padding);
-          const padded = padBlock(block, shape, padding, fill);
-          expect(padded).toHaveLength(valuesOf(outer));
-          for (let channel = 0; channel < outer.channels; channel++) {
-            for (let y = 0; y < outer.height; y++) {
-              for (let x = 0; x < outer.width; x++) {
-                const [innerY, innerX] = [y - padding.top, x - padding.left];
-                const isInside = innerY >= 0 && innerY < shape.height && innerX >= 0 && innerX < shape.width;
-                const expected = isInside ? at(block, shape, channel, innerY, innerX) : fill;
-                expect(at(padded, outer, channel, y, x)).toBe(expected);
-              }
-            }
-          }
-        },
-      ),
-    );
-  });
-
-  it('is undone by cropping', () => {
-    fc.assert(
-      fc.property(sides, (padding) => {
-        const shape = { channels: 2, height: 3, width: 4 };
-        const block = Float32Array.from(range(valuesOf(shape)));
-        const outer = paddedShape(shape, padding);
-        const { left, top } = padding;
-        const inner = { x0: left, x1: left + shape.width, y0: top, y1: top + shape.height };
-        const padded = padBlock(block, shape, padding, 9);
-        expect(cropRegion(padded, shape.channels, wholeMap(outer), inner)).toEqual(block);
-      }),
-    );
-  });
-
-  it('gives the block itself when there is nothing to put', () => {
-    const block = Float32Array.of(1, 2);
-    const none = { top: 0, bottom: 0, left: 0, right: 0 };
-    expect(padBlock(block, { channels: 1, height: 1, width: 2 }, none, 7)).toBe(block);
-  });
-});
-
 describe('shapes', () => {
   it('count channels, rows and columns', () => {
     expect(valuesOf({ channels: 3, height: 4, width: 5 })).toBe(60);
     expect(regionShape(2, { x0: 1, x1: 4, y0: 5, y1: 7 })).toEqual({ channels: 2, height: 2, width: 3 });
     expect(regionShape(2, { x0: 4, x1: 1, y0: 5, y1: 7 })).toEqual({ channels: 2, height: 2, width: 0 });
-    expect(paddedShape({ channels: 2, height: 2, width: 3 }, { top: 1, bottom: 2, left: 3, right: 4 })).toEqual({
-      channels: 2,
-      height: 5,
-      width: 10,
+    expect(paddedRegion({ x0: 0, x1: 3, y0: 4, y1: 6 }, { top: 1, bottom: 2, left: 3, right: 4 })).toEqual({
+      ...{ x0: -3, x1: 7, y0: 3, y1: 8 },
     });
   });
 });
