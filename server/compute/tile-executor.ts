@@ -65,6 +65,12 @@ export async function loadTileExecutor(
     );
   }
 
+  /** By segment; used again for each tile: fresh memory costs more than what is computed on it in a small tile. */
+  const blocks: Float32Array[] = plan.segments.map(() => new Float32Array(0));
+  const blockFor = (segment: number, values: number) => {
+    if (blocks[segment]!.length < values) blocks[segment] = new Float32Array(values);
+    return blocks[segment]!.subarray(0, values);
+  };
   let previous: PreviousTile | null = null;
   return {
     async run(job) {
@@ -74,7 +80,7 @@ export async function loadTileExecutor(
       const keep = placesToKeep(plan, cut, job.keepFor);
       let computed = cutInput(network, plan, cut, job.input);
       for (const step of cut.steps) {
-        const block = assemble(network, plan, step, computed, strips);
+        const block = assemble(network, plan, step, computed, { strips, blockFor });
         const blockRegion = paddedRegion(step.input, step.padding);
         for (const { segment, region, data } of keep) {
           if (segment !== step.segment.index) continue;
@@ -148,16 +154,19 @@ function assemble(
   plan: FtpPlan,
   { segment, input, computed, padding, strips }: CutStep,
   block: FeatureBlock,
-  values: ReadonlyMap<Strip, Float32Array>,
+  parts: {
+    readonly strips: ReadonlyMap<Strip, Float32Array>;
+    readonly blockFor: (segment: number, values: number) => Float32Array;
+  },
 ): FeatureBlock {
   const { channels } = plan.maps[segment.firstLayer]!;
   const region = paddedRegion(input, padding);
   const shape = regionShape(channels, region);
   if (strips.length === 0 && valuesOf(shape) === block.data.length) return block;
-  const data = new Float32Array(valuesOf(shape));
-  if (network.layers[segment.firstLayer]!.kind === 'maxpool') data.fill(Number.NEGATIVE_INFINITY);
+  const data = parts.blockFor(segment.index, valuesOf(shape));
+  data.fill(network.layers[segment.firstLayer]!.kind === 'maxpool' ? Number.NEGATIVE_INFINITY : 0);
   if (!isEmptyRegion(computed)) placeRegion(data, channels, region, block.data, computed);
-  for (const strip of strips) placeRegion(data, channels, region, values.get(strip)!, strip.region);
+  for (const strip of strips) placeRegion(data, channels, region, parts.strips.get(strip)!, strip.region);
   return { data, shape };
 }
 
