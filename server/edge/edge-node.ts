@@ -18,6 +18,7 @@ import { ComputeSpeed } from './compute-speed.js';
 import { edgeHandlers } from './edge-handlers.js';
 import { EdgeStatus } from './edge-status.js';
 import { Executor } from './executor.js';
+import { FetchPolicy } from './fetch-policy.js';
 import { FrameIntake } from './frame-intake.js';
 import { handBack } from './hand-back.js';
 import { LinkRates } from './link-rates.js';
@@ -134,7 +135,11 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
   const speed = new ComputeSpeed();
   const links = new LinkRates();
   const { maps } = wire;
-  const common = { device, wirePlan, gateway, peers, board, ownFrames, book, pool, links, speed, maps, metrics, log };
+  const policy = new FetchPolicy({ plan, policy: overlap.policy, links, speed, maps });
+  const common = {
+    ...{ device, wirePlan, gateway, peers, board, ownFrames, book, pool, metrics, log },
+    ...{ links, speed, maps, policy },
+  };
   const sender = new ResultSender(common);
   const preparer = new TilePreparer({ ...common, overlap, fetcher: new StripFetcher(common) });
   const viaGateway = overlap.via === 'gateway' && overlap.policy !== 'never';
@@ -187,7 +192,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
       intake,
       outcomes,
       registrar,
-      reuseOf: (task, thief) => taskReuse({ plan, book, pool, holder, allSides: overlap.allSides }, task, thief),
+      reuseOf: (task, thief) => taskReuse({ ...common, plan, holder, allSides: overlap.allSides }, task, thief),
       forget,
       clusterState: () => status.clusterState(registrar),
     }),

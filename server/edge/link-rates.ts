@@ -40,6 +40,13 @@ export class LinkRates {
     this.#models.delete(address);
   }
 
+  /** To a node that is not known yet: the middle one of those that are. */
+  get usual(): LinkModel {
+    const models = [...this.#samples.keys()].map((address) => this.linkTo(address));
+    models.sort((a, b) => a.requestMs - b.requestMs);
+    return models[Math.floor(models.length / 2)] ?? EXPECTED;
+  }
+
   linkTo(address: string): LinkModel {
     let model = this.#models.get(address);
     if (model === undefined) {

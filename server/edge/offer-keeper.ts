@@ -59,6 +59,8 @@ export class OfferKeeper {
       void this.#upload(task, onlySides(offers, sides), kept);
       return 0;
     }
+    // Nobody is to hear of it.
+    if (job.keepFor.length === 0) return 0;
     // A tile that was pushed, or stolen from another than its source, has no way home: the source computes it as new.
     if (task.victim?.device !== task.source) return 0;
     const notice = encodeOfferNotice({ ...holder(), offers });

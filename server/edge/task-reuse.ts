@@ -1,10 +1,15 @@
 import { allSidesOrNone } from '../geometry/all-sides.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { oppositeSide, SIDES, type Side } from '../geometry/neighbours.js';
+import { regionBytes } from '../geometry/plan-cost.js';
+import type { Region } from '../geometry/region.js';
+import type { Strip } from '../geometry/tile-cut.js';
 import type { TileOffer } from '../geometry/tile-offer.js';
 import type { StripPool } from '../node/strip-pool.js';
 import type { Holder, Reuse } from '../node/tile-reuse.js';
 import type { TaskKey } from '../scheduling/task-queue.js';
+import type { FetchPolicy } from './fetch-policy.js';
+import type { LinkRates } from './link-rates.js';
 import type { ReuseBook } from './reuse-book.js';
 
 export interface TaskReuseParts {
@@ -12,16 +17,18 @@ export interface TaskReuseParts {
   readonly book: ReuseBook;
   readonly pool: StripPool;
   readonly allSides: boolean;
+  readonly policy: FetchPolicy;
+  readonly links: LinkRates;
   /** Where others find the strips of this device: here, or on the gateway. */
   readonly holder: () => Holder;
 }
 
 /**
  * What a task that is handed out can count on, with a holder for each side; what this device's pool has dropped is not
- * promised.
+ * promised, nor what costs more to fetch than to compute.
  */
 export function taskReuse(parts: TaskReuseParts, { frame, tile }: TaskKey, thief: string): Reuse {
-  const { allSides, book, holder, plan, pool } = parts;
+  const { allSides, book, holder, links, plan, policy, pool } = parts;
   const { offers, holders } = book.reuseFor(frame, tile, thief);
   const kept: Partial<Record<Side, TileOffer>> = { ...offers };
   const all: Partial<Record<Side, Holder>> = { ...holders };
@@ -35,5 +42,9 @@ export function taskReuse(parts: TaskReuseParts, { frame, tile }: TaskKey, thief
       all[side] = holder();
     }
   }
-  return { offers: allSides ? allSidesOrNone(plan.grid, tile, kept) : kept, holders: all };
+  if (allSides) return { offers: allSidesOrNone(plan.grid, tile, kept), holders: all };
+  // The input is cut for what the tile counts on, and travels with it.
+  const inputMs = (region: Region) => regionBytes(region, plan.maps[0]!, 1) / links.usual.bytesPerMs;
+  const holderOf = ({ side }: Strip) => (all[side]?.device === thief ? null : (all[side]?.address ?? null));
+  return { offers: policy.choose({ tileId: tile, offers: kept, holderOf, inputMs }), holders: all };
 }

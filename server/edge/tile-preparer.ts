@@ -15,12 +15,10 @@ import type { StripPool } from '../node/strip-pool.js';
 import { requireTensor, type WirePlan } from '../node/task-body.js';
 import { type Holder, NO_REUSE, type Reuse } from '../node/tile-reuse.js';
 import { formatRegion } from '../node/wire-facts.js';
-import { withoutFetching, worthwhileOffers } from '../scheduling/overlap-worth.js';
-import { BYTES_PER_MAP_VALUE, type MapType } from '../tensor/map-tensor.js';
 import { cropRegion } from '../tensor/planes.js';
 import { decodeSafetensors } from '../tensor/safetensors.js';
-import type { ComputeSpeed } from './compute-speed.js';
 import type { EdgeTask } from './edge-task.js';
+import type { FetchPolicy } from './fetch-policy.js';
 import type { LinkRates } from './link-rates.js';
 import type { OwnFrames } from './own-frames.js';
 import type { ReuseBook } from './reuse-book.js';
@@ -35,10 +33,8 @@ export interface TilePreparerParts {
   readonly book: ReuseBook;
   readonly pool: StripPool;
   readonly links: LinkRates;
-  readonly speed: ComputeSpeed;
-  readonly overlap: Pick<OverlapConfig, 'policy' | 'allSides'>;
-  /** How strips travel, as far as this device knows. */
-  readonly maps: MapType;
+  readonly policy: FetchPolicy;
+  readonly overlap: Pick<OverlapConfig, 'allSides'>;
   readonly metrics: NodeMetrics;
   readonly log: Logger;
 }
@@ -119,13 +115,16 @@ export class TilePreparer {
   async #withInput(task: EdgeTask, { cut, offers, strips, fetched }: Decision): Promise<Preparation> {
     const input = await this.#inputFor(task, cut);
     if (typeof input === 'string') return { kind: input };
-    const keepFor = reuses(task) ? this.#openSides(task) : [];
+    const keepFor = reuses(task) ? this.#openSides(task, cut) : [];
     const job = { tileId: task.tile, offers, input, strips, keepFor };
     return { kind: 'ready', job, overlapBytes: fetched.bytes };
   }
 
-  #openSides(task: EdgeTask): readonly Side[] {
-    return this.#parts.book.has(task.frame) ? this.#parts.book.openSides(task.frame, task.tile) : SIDES;
+  /** Sides whose neighbour can still use something; none where it is not worth telling another device's frame of it. */
+  #openSides(task: EdgeTask, cut: TileCut): readonly Side[] {
+    const { book, policy, wirePlan } = this.#parts;
+    if (book.has(task.frame)) return book.openSides(task.frame, task.tile);
+    return policy.isWorthTelling(offersOfTile(wirePlan.plan, cut)) ? SIDES : [];
   }
 
   /**
@@ -161,40 +160,16 @@ export class TilePreparer {
 
   /** Decides which offers to count on, and fetches what of them is neither here nor fetched already. */
   async #fetchMissing(task: EdgeTask, { offers, holders }: Reuse, ahead: FetchedStrips) {
-    const { fetcher, wirePlan } = this.#parts;
+    const { fetcher, policy, wirePlan } = this.#parts;
     const holderOf = (strip: Strip) => (ahead.covering(strip) ? null : (holders[strip.side]?.address ?? null));
-    const chosen = this.#worthwhile(task, offers, holderOf);
+    const inputMs = (region: Region) => this.#inputMs(task, region);
+    const chosen = policy.choose({ tileId: task.tile, offers, holderOf, inputMs });
     const wanted = new Map<string, Strip[]>();
     for (const strip of stripsOf(cutTile(wirePlan.plan, task.tile, chosen))) {
       const address = holderOf(strip);
       if (address !== null) wanted.set(address, [...(wanted.get(address) ?? []), strip]);
     }
     return { offers: chosen, fetched: ahead.with(await fetcher.fetch(task, wanted)) };
-  }
-
-  #worthwhile(task: EdgeTask, offers: OffersToTile, holderOf: (strip: Strip) => string | null): OffersToTile {
-    const { links, maps, overlap, speed, wirePlan } = this.#parts;
-    const { plan } = wirePlan;
-    const { macsPerMs } = speed;
-    const question = { plan, tileId: task.tile, offers, holderOf };
-    switch (overlap.policy) {
-      case 'always':
-        return offers;
-      case 'never':
-        return withoutFetching(question);
-      case 'cost': {
-        if (macsPerMs === null) return offers;
-        const linkTo = (address: string) => links.linkTo(address);
-        const inputMs = (region: Region) => this.#inputMs(task, region);
-        return worthwhileOffers({
-          ...question,
-          linkTo,
-          macsPerMs,
-          bytesPerValue: BYTES_PER_MAP_VALUE[maps],
-          inputMs,
-        });
-      }
-    }
   }
 
   /** Values of a strip, of those that were fetched or of this device's own; null when there are none. */

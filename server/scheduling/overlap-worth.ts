@@ -49,6 +49,9 @@ export function worthwhileOffers(question: WorthQuestion): OffersToTile {
   const distant = fetchedStrips(question, full);
   if (distant.length === 0) return offers;
   const none = withoutFetching(question);
+  const noneMs = estimatedMs(question, none);
+  // Small tiles: no choice takes less than one request and what is left to compute with everything there.
+  if (noneMs <= leastMs(question, full, distant)) return none;
   let best: Choice = { begins: {}, offers, ms: msOf(question, full) };
   const consider = (begins: Begins) => {
     const left = withoutRegions(offers, dropped(offers, begins));
@@ -65,7 +68,7 @@ export function worthwhileOffers(question: WorthQuestion): OffersToTile {
     const its = sides.filter((side) => distant.some((strip) => strip.side === side && holderOf(strip) === holder));
     consider(beginAt(best.begins, its, NOTHING));
   }
-  return estimatedMs(question, none) < best.ms ? none : best.offers;
+  return noneMs < best.ms ? none : best.offers;
 }
 
 /** What a tile takes with these offers: to fetch, one holder after the other, and to compute. */
@@ -106,6 +109,12 @@ function msOf({ plan, holderOf, linkTo, macsPerMs, bytesPerValue, inputMs }: Wor
     asked.add(holder);
   }
   return ms;
+}
+
+function leastMs(question: WorthQuestion, full: TileCut, distant: readonly Strip[]): number {
+  const { holderOf, linkTo, macsPerMs, plan } = question;
+  const requests = distant.map((strip) => linkTo(holderOf(strip)!).requestMs);
+  return cutMacs(plan, full) / macsPerMs + Math.min(...requests);
 }
 
 function fetchedStrips({ holderOf }: Pick<WorthQuestion, 'holderOf'>, cut: TileCut): readonly Strip[] {

@@ -4,6 +4,7 @@ import { ProblemError } from '../../client/problem-error.js';
 import { loadTileExecutor, type TileExecutor } from '../../server/compute/tile-executor.js';
 import { ComputeSpeed } from '../../server/edge/compute-speed.js';
 import type { EdgeTask } from '../../server/edge/edge-task.js';
+import { FetchPolicy } from '../../server/edge/fetch-policy.js';
 import { LinkRates } from '../../server/edge/link-rates.js';
 import { OwnFrames } from '../../server/edge/own-frames.js';
 import { ReuseBook } from '../../server/edge/reuse-book.js';
@@ -153,9 +154,8 @@ function world(options: WorldOptions = {}) {
     gateway: { baseUrl: '', call: gatewayCall } as unknown as DeepThingsClient,
     fetcher,
     links,
-    speed,
-    overlap: { policy, allSides },
-    maps: 'f32',
+    policy: new FetchPolicy({ plan, policy, links, speed, maps: 'f32' }),
+    overlap: { allSides },
     ownFrames,
     book: own ? sourceBook : new ReuseBook(plan, true),
     pool,
