@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { ComputeThread } from '../compute/compute-thread.js';
 import type { TileResult } from '../compute/messages.js';
-import type { TileJob } from '../compute/tile-executor.js';
 import type { EventLog } from '../node/event-log.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
@@ -144,13 +143,14 @@ export class Executor {
         board.finished(task);
         return;
       }
-      const { job, overlapBytes } = prepared;
-      const handled = this.#handle(task, job, compute.runTile(job), { waitMs, overlapBytes });
+      const { cut, job, overlapBytes } = prepared;
+      const handled = this.#handle(task, { cut, job }, compute.runTile(job), { waitMs, overlapBytes });
       await before?.handled;
       const { medianMs } = usualTile;
       const underWay: TileUnderWay = {
         frame: task.frame,
         job,
+        cut,
         endMs: medianMs === null ? null : performance.now() + medianMs,
         handled: handled.finally(() => {
           if (this.#running === underWay) this.#running = null;
@@ -176,7 +176,7 @@ export class Executor {
 
   async #handle(
     task: EdgeTask,
-    job: TileJob,
+    tile: Pick<RunningTile, 'cut' | 'job'>,
     computed: Promise<TileResult>,
     { waitMs, overlapBytes }: { readonly waitMs: number; readonly overlapBytes: number },
   ): Promise<void> {
@@ -184,7 +184,7 @@ export class Executor {
     const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
     try {
       const { data, computeMs, macs, kept } = await computed;
-      const noticeBytes = task.strategy === 'ftp-wst-s' ? keeper.keep(task, job, kept) : 0;
+      const noticeBytes = task.strategy === 'ftp-wst-s' ? keeper.keep(task, tile, kept) : 0;
       this.#tilesRun++;
       usualTile.add(computeMs);
       speed.add(macs, computeMs);

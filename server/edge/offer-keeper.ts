@@ -1,7 +1,6 @@
 import type { DeepThingsClient } from '../../client/client.js';
-import type { KeptStrip, TileJob } from '../compute/tile-executor.js';
+import type { KeptStrip } from '../compute/tile-executor.js';
 import { neighbourAt, SIDES, type Side } from '../geometry/neighbours.js';
-import { cutTile } from '../geometry/tile-cut.js';
 import { offersOfTile, onlySides, type TileOffers } from '../geometry/tile-offer.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
@@ -14,6 +13,7 @@ import type { MapType } from '../tensor/map-tensor.js';
 import type { EdgeTask } from './edge-task.js';
 import type { ReuseBook } from './reuse-book.js';
 import type { TaskBoard } from './task-board.js';
+import type { RunningTile } from './tile-preparer.js';
 
 export interface OfferKeeperParts {
   readonly device: string;
@@ -44,12 +44,11 @@ export class OfferKeeper {
   }
 
   /** @returns bytes of what is said about it. */
-  keep(task: EdgeTask, job: TileJob, kept: readonly KeptStrip[]): number {
+  keep(task: EdgeTask, { cut, job }: Pick<RunningTile, 'cut' | 'job'>, kept: readonly KeptStrip[]): number {
     const { book, device, holder, pool, wirePlan } = this.#parts;
     const { frame, tile } = task;
     // The frame has ended while its tile was computed: nobody will ask for anything of it.
     if (task.source === device && !book.has(frame)) return 0;
-    const cut = cutTile(wirePlan.plan, tile, job.offers);
     const offered = offersOfTile(wirePlan.plan, cut, job.keepFor);
     const offers = kept.length > 0 && pool.add(frame, tile, offered, kept) ? offered : {};
     if (book.has(frame)) {

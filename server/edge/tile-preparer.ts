@@ -40,7 +40,7 @@ export interface TilePreparerParts {
 }
 
 export type Preparation =
-  | { readonly kind: 'ready'; readonly job: TileJob; readonly overlapBytes: number }
+  | { readonly kind: 'ready'; readonly job: TileJob; readonly cut: TileCut; readonly overlapBytes: number }
   /** Its frame has ended. */
   | { readonly kind: 'ended' }
   /** What it needs of the picture could not be had. */
@@ -50,6 +50,7 @@ export type Preparation =
 export interface RunningTile {
   readonly frame: string;
   readonly job: TileJob;
+  readonly cut: TileCut;
 }
 
 const INPUT_TIMEOUT_MS = 2_000;
@@ -117,7 +118,7 @@ export class TilePreparer {
     if (typeof input === 'string') return { kind: input };
     const keepFor = reuses(task) ? this.#openSides(task, cut) : [];
     const job = { tileId: task.tile, offers, input, strips, keepFor };
-    return { kind: 'ready', job, overlapBytes: fetched.bytes };
+    return { kind: 'ready', job, cut, overlapBytes: fetched.bytes };
   }
 
   /** Sides whose neighbour can still use something; none where it is not worth telling another device's frame of it. */
@@ -154,13 +155,13 @@ export class TilePreparer {
   #ownOffer(frame: string, producer: number, side: Side, running: RunningTile | null): TileOffer | undefined {
     const { pool, wirePlan } = this.#parts;
     if (!isOf(running, frame, producer)) return pool.offersOf(frame, producer)?.[side];
-    const cut = cutTile(wirePlan.plan, producer, running.job.offers);
-    return offersOfTile(wirePlan.plan, cut, running.job.keepFor)[side];
+    return offersOfTile(wirePlan.plan, running.cut, running.job.keepFor)[side];
   }
 
   /** Decides which offers to count on, and fetches what of them is neither here nor fetched already. */
   async #fetchMissing(task: EdgeTask, { offers, holders }: Reuse, ahead: FetchedStrips) {
     const { fetcher, policy, wirePlan } = this.#parts;
+    if (Object.keys(holders).length === 0) return { offers, fetched: ahead };
     const holderOf = (strip: Strip) => (ahead.covering(strip) ? null : (holders[strip.side]?.address ?? null));
     const inputMs = (region: Region) => this.#inputMs(task, region);
     const chosen = policy.choose({ tileId: task.tile, offers, holderOf, inputMs });

@@ -35,6 +35,7 @@ const kept: readonly KeptStrip[] = SIDES.flatMap((side) =>
   }),
 );
 const JOB: TileJob = { tileId: 4, offers: {}, input: new Uint8Array(0), strips: [], keepFor: SIDES };
+const TILE = { job: JOB, cut: cutTile(plan, 4) };
 
 /** What was put, to whom, in order. */
 let puts: { to: string; bytes: Uint8Array }[];
@@ -95,7 +96,7 @@ const settled = (sides: readonly Side[]) => vi.waitFor(() => expect(keptSides())
 
 describe('what a thief keeps of a tile', () => {
   it('is what the source says can be used, after it was told', async () => {
-    const bytes = keeper(false).keep(task(4), JOB, kept);
+    const bytes = keeper(false).keep(task(4), TILE, kept);
     expect(keptSides()).toHaveLength(4);
     await settled(['south']);
     expect(puts.map(({ to }) => to)).toEqual([SOURCE.address]);
@@ -107,13 +108,13 @@ describe('what a thief keeps of a tile', () => {
     board.addStolen(task(1));
     board.enqueue([task(5)]);
     board.addStolen(task(3, { frame: 'a-2' }));
-    keeper(false).keep(task(4), JOB, kept);
+    keeper(false).keep(task(4), TILE, kept);
     await settled(['south', 'north', 'east']);
   });
 
   it('is all of it when the source does not answer', async () => {
     const answer = vi.fn(async () => Promise.reject(new Error('ECONNREFUSED')));
-    keeper(true, answer).keep(task(4), JOB, kept);
+    keeper(true, answer).keep(task(4), TILE, kept);
     await vi.waitFor(() => expect(answer).toHaveBeenCalled());
     await new Promise(setImmediate);
     expect([keptSides().length, puts.length]).toEqual([4, 1]);
@@ -121,7 +122,7 @@ describe('what a thief keeps of a tile', () => {
 
   it('goes to the gateway, as far as others can use it', async () => {
     board.addStolen(task(1));
-    keeper(true).keep(task(4), JOB, kept);
+    keeper(true).keep(task(4), TILE, kept);
     await vi.waitFor(() => expect(puts).toHaveLength(2));
     expect(puts.map(({ to }) => to)).toEqual([SOURCE.address, 'http://gateway']);
     expect(decodeOfferNotice(plan, 4, puts[0]!.bytes)).toMatchObject({ device: 'gateway', address: 'http://gateway' });
@@ -132,7 +133,7 @@ describe('what a thief keeps of a tile', () => {
   });
 
   it('is told to nobody when it was pushed here', () => {
-    expect(keeper(true).keep(task(4, { victim: null }), JOB, kept)).toBe(0);
+    expect(keeper(true).keep(task(4, { victim: null }), TILE, kept)).toBe(0);
     expect([puts, keptSides().length]).toEqual([[], 4]);
   });
 });
@@ -147,20 +148,20 @@ describe('what a source keeps of its own tile', () => {
   });
 
   it('is what tiles that are not handed out can use', () => {
-    keeper(false).keep(own(4), JOB, kept);
+    keeper(false).keep(own(4), TILE, kept);
     expect([keptSides(), puts]).toEqual([['east', 'south'], []]);
     expect(book.reuseFor(FRAME, 7, 'e1').offers).toEqual({ north: offers.south });
   });
 
   it('goes to the gateway just so', async () => {
-    keeper(true).keep(own(4), JOB, kept);
+    keeper(true).keep(own(4), TILE, kept);
     await vi.waitFor(() => expect(puts).toHaveLength(1));
     expect(Object.keys(decodeOfferedStrips(plan, 4, puts[0]!.bytes).offers).sort()).toEqual(['east', 'south']);
   });
 
   it('is nothing once its frame has ended', () => {
     book.close(FRAME);
-    keeper(true).keep(own(4), JOB, kept);
+    keeper(true).keep(own(4), TILE, kept);
     expect([pool.frames, puts]).toEqual([[], []]);
   });
 });

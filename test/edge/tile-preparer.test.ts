@@ -364,8 +364,8 @@ describe('strips fetched ahead', () => {
     const made = world({ answer });
     await made.run(1, made.holders[0]!);
     const task = made.taskOf(4);
-    const { job } = readyOf(await made.preparer.prepare(made.taskOf(3)));
-    return { ...made, task, running: { frame: FRAME, job }, asks: () => made.holders[0]!.asked };
+    const { cut, job } = readyOf(await made.preparer.prepare(made.taskOf(3)));
+    return { ...made, task, running: { frame: FRAME, cut, job }, asks: () => made.holders[0]!.asked };
   }
 
   it('are not asked for again, and what this device has computed meanwhile goes first', async () => {
