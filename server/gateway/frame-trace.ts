@@ -111,6 +111,12 @@ export class FrameTrace {
     for (const key of ['inputBytes', 'overlapBytes', 'resultBytes', 'controlBytes'] as const) entry[key] += cost[key];
   }
 
+  /** What a part that is done took, for those who watch. */
+  costOf(part: number): Schemas['TileCost'] {
+    const { computeMs, inputBytes, overlapBytes, resultBytes, macs } = this.#tiles[part]!;
+    return { computeMs, inputBytes, overlapBytes, resultBytes, macs };
+  }
+
   /** Bodies that carried something else than tiles: pictures, letterboxed frames, strips put into the pool, announcements. */
   travelled(kind: keyof Travelled, bytes: number): void {
     this.#travelled[kind] += bytes;
