@@ -596,6 +596,8 @@ export interface components {
             waitMs: number | null;
             /** @description From asking the victim to having the task; 0 for a local one */
             transferMs: number | null;
+            /** @description From starting it to having the strips of its neighbours */
+            overlapMs: number | null;
             computeMs: number | null;
             /** @description Body that carried the task; 0 for a local one */
             inputBytes: number;

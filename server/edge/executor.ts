@@ -115,7 +115,9 @@ export class Executor {
     const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
     const waitMs = performance.now() - task.arrivedMs;
     try {
+      const startedMs = performance.now();
       const prepared = await preparer.prepare(task);
+      const overlapMs = performance.now() - startedMs;
       if (prepared.kind !== 'ready') {
         if (prepared.kind === 'ended') log.debug(facts, 'tile dropped: its frame has ended');
         else await handBackTask(task, device, peers, log);
@@ -139,6 +141,7 @@ export class Executor {
         output: data,
         waitMs,
         transferMs: task.transferMs,
+        overlapMs,
         computeMs,
         inputBytes: task.inputBytes,
         overlapBytes,

@@ -11,6 +11,7 @@ const HISTORY_LIMIT = 64;
 export interface PartCost {
   readonly waitMs: number;
   readonly transferMs: number;
+  readonly overlapMs: number;
   readonly computeMs: number;
   readonly inputBytes: number;
   readonly overlapBytes: number;
@@ -63,6 +64,7 @@ export class FrameTrace {
       acceptedAtMs: null,
       waitMs: null,
       transferMs: null,
+      overlapMs: null,
       computeMs: null,
       inputBytes: 0,
       overlapBytes: 0,
@@ -106,7 +108,7 @@ export class FrameTrace {
   accepted(part: number, cost: PartCost, nowMs: number): void {
     const entry = this.#tiles[part]!;
     entry.acceptedAtMs = nowMs - this.#startedMs;
-    for (const key of ['waitMs', 'transferMs', 'computeMs', 'macs'] as const)
+    for (const key of ['waitMs', 'transferMs', 'overlapMs', 'computeMs', 'macs'] as const)
       entry[key] = (entry[key] ?? 0) + cost[key];
     for (const key of ['inputBytes', 'overlapBytes', 'resultBytes', 'controlBytes'] as const) entry[key] += cost[key];
   }

@@ -179,7 +179,11 @@ function takeSlice(parts: WorkHandlerParts, bytes: Uint8Array): Verdict {
     const sent = last
       ? { resultBytes: bytes.byteLength, overlapBytes }
       : { resultBytes: 0, overlapBytes: overlapBytes + bytes.byteLength };
-    record.trace.accepted(slice, { ...result, ...carried, ...sent, transferMs: 0, controlBytes: 0 }, nowMs());
+    record.trace.accepted(
+      slice,
+      { ...result, ...carried, ...sent, transferMs: 0, overlapMs: 0, controlBytes: 0 },
+      nowMs(),
+    );
   }
   const verdict = keeper.apply({ kind: 'result', frame, part: slice, layer, attempt, device }) ?? 'stale';
   metrics.results.inc({ verdict });
