@@ -20,8 +20,9 @@ export function PlanView({ state, choice }: { state: DashboardState; choice: Pla
   const { plan, cost, tile, isOwn } = sketch;
   const choose = (change: PlanChoice): void => {
     const { grid = plan.grid, depth = plan.depth } = change;
-    const next = { grid, depth, tile: change.tile ?? tile };
-    replaceRoute({ view: 'plan', choice: next });
+    // In another grid the same number is another place: its middle tile has all its neighbours.
+    const chosen = change.tile ?? (change.grid === undefined ? tile : null);
+    replaceRoute({ view: 'plan', choice: { grid, depth, ...(chosen === null ? {} : { tile: chosen }) } });
   };
   const { row, column } = plan.tiles[tile]!;
   return (
