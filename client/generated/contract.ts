@@ -729,6 +729,13 @@ export interface components {
             version: string;
             epoch: string | null;
             strategy: string;
+            overlap: {
+                /**
+                 * @description Where devices fetch the strips of neighbouring tiles
+                 * @enum {unknown}
+                 */
+                via: "peer" | "gateway";
+            };
             model: {
                 name: string;
                 digest: string;

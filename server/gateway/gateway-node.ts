@@ -168,6 +168,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
     version: VERSION,
     epoch,
     strategy: schedule.strategy,
+    overlap: { via: config.overlap.via },
     model: { name: network.name, digest: compute.modelDigest, labels: [...network.labels] },
     plan: { grid: formatGrid(partition.grid), fusedDepth: partition.fusedDepth, digest: planDigestText },
     limits: { queuedFrames: limits.queuedFrames, pictureBytes: limits.pictureBytes },

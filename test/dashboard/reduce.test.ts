@@ -24,7 +24,7 @@ function stateAfter(...actions: Action[]): DashboardState {
   return actions.reduce(reduce, INITIAL_STATE);
 }
 
-const SNAPSHOT: Action = {
+const SNAPSHOT: Extract<Action, { kind: 'snapshot' }> = {
   kind: 'snapshot',
   cluster: aCluster(),
   plan: aPlan(),
@@ -169,6 +169,12 @@ describe('what travels', () => {
     const neighbours = [tile('done', 'e0', 1, cost), tile('done', 'e1', 3, cost)];
     const reusing = tile('done', 'e1', 4, { ...cost, overlapBytes: 64 });
     expect(links(...neighbours, reusing).filter((link) => link.startsWith('overlap'))).toEqual(['overlap e0 e1']);
+  });
+
+  it('is overlap from the gateway, where its pool has the strips', () => {
+    const pooled: Action = { ...SNAPSHOT, cluster: { ...aCluster(), overlap: { via: 'gateway' } } };
+    const reusing = tile('done', 'e1', 4, { ...cost, overlapBytes: 64 });
+    expect(links(pooled, told(4, { state: 'running' }), reusing)).toContain('overlap GATEWAY e1');
   });
 });
 

@@ -19,7 +19,7 @@ export function noteTile(state: DashboardState, told: TileEvent, atMs: number): 
 }
 
 function travelled(
-  { plan, tiles, traffic }: DashboardState,
+  { cluster, plan, tiles, traffic }: DashboardState,
   { frame, tile, device }: TileEvent,
   before: TileLife | undefined,
   life: TileLife,
@@ -37,6 +37,9 @@ function travelled(
     next = carry(next, { kind: 'task', from: victim ?? GATEWAY, to: device }, cost.inputBytes, atMs);
   next = carry(next, { kind: 'result', from: device, to: GATEWAY }, cost.resultBytes, atMs);
   if (cost.overlapBytes === 0) return next;
+  if (cluster?.overlap.via === 'gateway') {
+    return carry(next, { kind: 'overlap', from: GATEWAY, to: device }, cost.overlapBytes, atMs);
+  }
   const producers = neighbourDevices(plan, tiles[frame] ?? {}, tile, device);
   // The gateway is told how much came from others, not how much from each.
   for (const from of producers) {

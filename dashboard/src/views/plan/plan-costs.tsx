@@ -21,7 +21,7 @@ export function PlanCosts({ sketch: { cost, reusedMacs } }: { sketch: PlanSketch
       <Cost name="Inputs of all tiles" compared={`${times(cost.inputBytes / cost.frameBytes)} the picture`}>
         {byteSize(cost.inputBytes)}
       </Cost>
-      <Cost name="Outputs of all tiles" compared="to the gateway">
+      <Cost name="Outputs of all tiles" compared="to the gateway, as F32">
         {byteSize(cost.outputBytes)}
       </Cost>
       <Cost
