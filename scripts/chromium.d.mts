@@ -2,4 +2,4 @@ import type { Browser } from 'playwright-core';
 
 export const HOW_TO_INSTALL: string;
 export function findChromium(): string | null;
-export function launchChromium(): Promise<Browser>;
+export function launchChromium(flags?: readonly string[]): Promise<Browser>;

@@ -35,9 +35,9 @@ export function findChromium() {
   return USUAL_PATHS.find((path) => existsSync(path)) ?? null;
 }
 
-/** Starts it headless, with an empty profile of its own that goes with it. */
-export async function launchChromium() {
+/** Starts it headless, with an empty profile of its own that goes with it, and with more flags where they are wanted. */
+export async function launchChromium(flags = []) {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error(HOW_TO_INSTALL);
-  return chromium.launch({ executablePath, headless: true, args: FLAGS });
+  return chromium.launch({ executablePath, headless: true, args: [...FLAGS, ...flags] });
 }

@@ -131,11 +131,11 @@ async function save(page, name) {
   await page.evaluate(async () => {
     for (let y = 0; y < document.body.scrollHeight; y += 500) {
       scrollTo({ top: y, behavior: 'instant' });
-      await new Promise((resolve) => setTimeout(resolve, 60));
+      await new Promise((resolve) => setTimeout(resolve, 450));
     }
     scrollTo({ top: 0, behavior: 'instant' });
   });
-  await sleep(250);
+  await sleep(700);
   // Else the pointer of the last click shows.
   await page.mouse.move(0, 0);
   const png = await page.screenshot({ fullPage: true });

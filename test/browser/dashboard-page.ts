@@ -18,13 +18,14 @@ export async function openDashboard(browser: Browser, address: string, route: st
     viewport: { width: look.width, height: 800 },
     colorScheme: look.theme,
     reducedMotion: 'reduce',
-    // axe is put into the page by the test, which the page's own policy does not allow.
-    bypassCSP: true,
   });
   const page = await context.newPage();
   const said: string[] = [];
   complaints.set(page, said);
   page.on('pageerror', (error) => said.push(String(error)));
+  page.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) said.push(message.text());
+  });
   page.on('request', (request) => {
     const url = request.url();
     if (!url.startsWith(address) && !/^(blob|data):/.test(url)) said.push(`asked for ${url}`);

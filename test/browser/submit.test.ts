@@ -12,6 +12,8 @@ const FACES = [
   [343, 400, 291, 236],
 ] as const;
 const PHOTO = { width: 1920, height: 1280 };
+/** Chromium's own test picture, given without a question. */
+const FAKE_CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 
 /** Where things are on the screen. */
 async function areasOf(locator: Locator): Promise<readonly { x: number; y: number; width: number; height: number }[]> {
@@ -26,7 +28,7 @@ beforeAll(async () => {
     startProcessCluster(
       'model: { name: face-detector }\nschedule: { heartbeat: { intervalMs: 200, lostAfterMs: 1000 } }',
     ),
-    launchChromium(),
+    launchChromium(FAKE_CAMERA),
   ]);
   page = await openDashboard(browser, cluster.config.gateway.address, '#/');
 });
@@ -119,6 +121,17 @@ describe('a person at the dashboard', () => {
     await page.getByLabel('State').selectOption('failed');
     await page.getByText('No frame is like that.').waitFor();
     expect(new URL(page.url()).hash).toBe('#/history?state=failed&label=face');
+  });
+
+  test('takes a picture from a webcam, for a source and by a strategy of choice', async () => {
+    await page.getByRole('link', { name: 'Submit' }).click();
+    await page.getByLabel('Source device').selectOption('e1');
+    await page.getByLabel('Strategy').selectOption('ftp-wsh');
+    await page.getByRole('button', { name: 'Use a webcam' }).click();
+    await page.getByRole('button', { name: 'Take the picture' }).click();
+    await page.getByText('nothing found in').first().waitFor();
+    const { frames } = (await cluster.client.call('listFrames', { query: { limit: 1 } })).json!;
+    expect(frames[0]).toMatchObject({ source: 'e1', strategy: 'ftp-wsh', state: 'complete' });
   });
 
   test('works out another plan, by keyboard', async () => {

@@ -5,6 +5,8 @@ import { usePictureUrl } from './use-picture-url.js';
 
 /** Twice what the page shows it in, for screens with small pixels. */
 const EDGE_PX = 192;
+/** Of a fast camera's frames, which pass by, none is fetched: the gateway has better things to do. */
+const LINGER_MS = 400;
 
 /** A small copy of a frame's picture, fetched when it comes into sight. */
 export function Thumbnail({ frame, session }: { frame: Frame; session: Session }) {
@@ -23,13 +25,16 @@ function useSeen(element: { readonly current: Element | null }): boolean {
   useEffect(() => {
     const { current } = element;
     if (current === null) return undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const observer = new IntersectionObserver((entries) => {
-      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-      setSeen(true);
-      observer.disconnect();
+      clearTimeout(timer);
+      if (entries.at(-1)?.isIntersecting === true) timer = setTimeout(() => setSeen(true), LINGER_MS);
     });
     observer.observe(current);
-    return () => observer.disconnect();
+    return () => {
+      clearTimeout(timer);
+      observer.disconnect();
+    };
   }, []);
   return isSeen;
 }

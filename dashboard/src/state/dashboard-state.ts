@@ -4,7 +4,7 @@ import type { TileLives } from './tile-life.js';
 import type { Traffic } from './traffic.js';
 
 /** Bounds on what the page keeps, whatever the cluster does. */
-export const FRAMES_KEPT = 20;
+export const FRAMES_KEPT = 50;
 export const NOTICES_KEPT = 5;
 export const SUBMISSIONS_KEPT = 12;
 

@@ -45,22 +45,22 @@ export function DeviceCard({ device: shown, past }: DeviceCardProps) {
           {engine === null ? NOTHING : `${engine.name} ${engine.version}, ${plural(engine.threads, 'thread')}`}
         </Fact>
         <Fact name="Last error">
-          {past === undefined || problem !== null ? (
-            problem === null ? (
-              'none since this page was opened'
-            ) : (
-              'see above'
-            )
-          ) : (
-            <>
-              <Time iso={past.at} />: {sentence(past.detail)}
-            </>
-          )}
+          <LastError isNow={problem !== null} past={past} />
         </Fact>
       </dl>
       <button type="button" aria-disabled="true" aria-describedby="drain-why" class="disabled">
         Drain
       </button>
     </section>
+  );
+}
+
+function LastError({ isNow, past }: { isNow: boolean; past: PastProblem | undefined }) {
+  if (isNow) return <>as above</>;
+  if (past === undefined) return <>none since this page was opened</>;
+  return (
+    <>
+      <Time iso={past.at} />: {sentence(past.detail)}
+    </>
   );
 }

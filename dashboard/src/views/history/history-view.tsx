@@ -1,6 +1,7 @@
 import { FrameList } from '../../components/frame-list.js';
 import { Panel } from '../../components/panel.js';
 import { answerOf, useAnswer } from '../../components/use-answer.js';
+import { usePaced } from '../../components/use-paced.js';
 import { formatRoute, type HistoryFilter } from '../../routing/route.js';
 import { goTo } from '../../routing/use-route.js';
 import type { Session } from '../../session.js';
@@ -8,6 +9,8 @@ import type { DashboardState } from '../../state/dashboard-state.js';
 import { FilterForm } from './filter-form.js';
 
 const PAGE = 20;
+/** Each time the page is asked for anew. */
+const FOLLOW_EVERY_MS = 2_000;
 
 interface HistoryViewProps {
   readonly state: DashboardState;
@@ -20,7 +23,8 @@ interface HistoryViewProps {
 /** The frames that the gateway keeps, newest first, by page. */
 export function HistoryView({ state, session, filter, before }: HistoryViewProps) {
   // The first page follows the cluster; older ones stand still.
-  const newest = before === null ? (state.frames[0]?.id ?? '') + (state.frames[0]?.state ?? '') : before;
+  const latest = usePaced((state.frames[0]?.id ?? '') + (state.frames[0]?.state ?? ''), FOLLOW_EVERY_MS);
+  const newest = before ?? latest;
   const key = JSON.stringify([filter, newest, state.connection.kind === 'live']);
   const asked = useAnswer(state.cluster === null ? null : key, () =>
     session.ask((api) => api.frames(filter, before, PAGE)),
