@@ -1,10 +1,30 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { gzipSync } from 'node:zlib';
+import { defineConfig, type Plugin } from 'vite';
+
+/** What a phone on a bad line is asked to load, gzip. */
+const MOST_JAVASCRIPT_BYTES = 150_000;
+
+/** Fails the build when the page's JavaScript has grown beyond its bound. */
+function javascriptBound(): Plugin {
+  return {
+    name: 'javascript-bound',
+    generateBundle(_options, bundle) {
+      const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
+      const bytes = chunks.reduce((sum, { code }) => sum + gzipSync(code).byteLength, 0);
+      if (bytes > MOST_JAVASCRIPT_BYTES) {
+        this.error(`the page has ${bytes} bytes of JavaScript (gzip); it may have ${MOST_JAVASCRIPT_BYTES}`);
+      }
+      this.info(`${bytes} bytes of JavaScript (gzip) of at most ${MOST_JAVASCRIPT_BYTES}`);
+    },
+  };
+}
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   // Relative, so that the page works below a path of a reverse proxy as well.
   base: './',
+  plugins: [javascriptBound()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: fileURLToPath(new URL('../dist/dashboard', import.meta.url)),

@@ -53,7 +53,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The picture as it was submitted */
+        /** The picture as it was submitted, or a small copy of it */
         get: operations["getFrameImage"];
         put?: never;
         post?: never;
@@ -189,7 +189,7 @@ export interface paths {
         /**
          * Everything live, as server-sent events
          * @description Events by name, each with its data as JSON: `device` (DeviceState), `frame` (Frame), `tile` (TileEvent),
-         *     `problem`. Each has an id; a client that comes back with `Last-Event-ID` gets what it missed, or first a
+         *     `problem` (Failure: a code, and a detail that says what to do). Each has an id; a client that comes back with `Last-Event-ID` gets what it missed, or first a
          *     `reset` event when that is no longer kept. On an edge device: its own tiles.
          */
         get: operations["getEvents"];
@@ -453,9 +453,16 @@ export interface components {
         FrameId: string;
         /** @description One life of the gateway */
         Epoch: string;
+        QueryTime: string;
         Attempt: number;
         TileId: number;
         RegionText: string;
+        /** @description Of a feature map */
+        MapShape: {
+            channels: number;
+            height: number;
+            width: number;
+        };
         /** @description Half-open rectangle on one feature map */
         Region: {
             x0: number;
@@ -490,7 +497,7 @@ export interface components {
         Strategy: "ftp-wst-s" | "ftp-wst" | "ftp-wsh" | "modnn";
         /** @enum {unknown} */
         FrameState: "queued" | "running" | "finishing" | "complete" | "failed";
-        /** @description Why a frame failed */
+        /** @description What went wrong */
         Failure: {
             code: string;
             detail: string;
@@ -509,6 +516,13 @@ export interface components {
                 width: number;
                 height: number;
                 bytes: number;
+            };
+            /** @description Where the scaled picture lies on the network's input, in pixels of the input */
+            placement: {
+                left: number;
+                top: number;
+                width: number;
+                height: number;
             };
             /** @description SHA-256 of the letterboxed picture */
             inputDigest: string;
@@ -582,6 +596,8 @@ export interface components {
             waitMs: number | null;
             /** @description From asking the victim to having the task; 0 for a local one */
             transferMs: number | null;
+            /** @description From starting it to having the strips of its neighbours */
+            overlapMs: number | null;
             computeMs: number | null;
             /** @description Body that carried the task; 0 for a local one */
             inputBytes: number;
@@ -609,6 +625,18 @@ export interface components {
             event: "queued" | "assigned" | "running" | "returned" | "expired" | "lost" | "pushed" | "done" | "duplicate";
             device: components["schemas"]["DeviceId"];
             attempt: components["schemas"]["Attempt"];
+            cost?: components["schemas"]["TileCost"];
+        };
+        /** @description What a tile took, with `done` on the gateway */
+        TileCost: {
+            computeMs: number | null;
+            /** @description Body that carried the task; 0 for a local one */
+            inputBytes: number;
+            /** @description Strips that came from other devices */
+            overlapBytes: number;
+            resultBytes: number;
+            /** @description Multiply-accumulates executed */
+            macs: number | null;
         };
         EngineInfo: {
             name: string;
@@ -701,6 +729,13 @@ export interface components {
             version: string;
             epoch: string | null;
             strategy: string;
+            overlap: {
+                /**
+                 * @description Where devices fetch the strips of neighbouring tiles
+                 * @enum {unknown}
+                 */
+                via: "peer" | "gateway";
+            };
             model: {
                 name: string;
                 digest: string;
@@ -734,13 +769,41 @@ export interface components {
             running: number;
             engine: components["schemas"]["EngineInfo"] | null;
             counters: components["schemas"]["DeviceCounters"] | null;
+            work?: components["schemas"]["DeviceWork"];
             /** Format: date-time */
             lastSeenAt: string | null;
             /** @description What is wrong and what to do */
             problem: string | null;
         };
+        /** @description What its accepted results came to since the gateway started; on the gateway only */
+        DeviceWork: {
+            /** @description Tiles, with `modnn` one layer of a slice */
+            tiles: number;
+            /** @description Multiply-accumulates executed */
+            macs: number;
+            computeMs: number;
+            /** @description Tasks that came to it */
+            inputBytes: number;
+            /** @description Strips that came to it */
+            overlapBytes: number;
+            /** @description Outputs that it sent */
+            resultBytes: number;
+        };
         Plan: {
             digest: string;
+            /** @description Every layer that may be fused, in order; what a plan of any grid and depth is worked out from */
+            layers: {
+                /** @enum {unknown} */
+                kind: "convolutional" | "maxpool";
+                kernel: number;
+                stride: number;
+                /** @description Padding left and above; what is needed after follows from the sizes */
+                padBefore: number;
+                input: components["schemas"]["MapShape"];
+                output: components["schemas"]["MapShape"];
+                /** @description Multiply-accumulates for a cell of the output, all channels */
+                macsPerCell: number;
+            }[];
             /** @description Fused stages, then the gateway's remaining layers; DeepThings has one */
             stages: {
                 firstLayer: number;
@@ -749,11 +812,7 @@ export interface components {
                     rows: number;
                     columns: number;
                 };
-                maps: {
-                    channels: number;
-                    height: number;
-                    width: number;
-                }[];
+                maps: components["schemas"]["MapShape"][];
                 segments: {
                     firstLayer: number;
                     endLayer: number;
@@ -827,6 +886,12 @@ export interface operations {
             query?: {
                 state?: components["schemas"]["FrameState"];
                 source?: components["schemas"]["DeviceId"];
+                /** @description Only complete frames in which something of this label was found. */
+                label?: string;
+                /** @description Only frames accepted at or after this time. */
+                from?: components["schemas"]["QueryTime"];
+                /** @description Only frames accepted before this time. */
+                to?: components["schemas"]["QueryTime"];
                 limit?: number;
                 /** @description Only frames accepted before this one; the last id of a page gives the next page. */
                 before?: components["schemas"]["FrameId"];
@@ -910,6 +975,12 @@ export interface operations {
                      *         "width": 768,
                      *         "height": 576,
                      *         "bytes": 163759
+                     *       },
+                     *       "placement": {
+                     *         "left": 0,
+                     *         "top": 0,
+                     *         "width": 416,
+                     *         "height": 312
                      *       },
                      *       "inputDigest": "9f2c6f0c5cf3a3f4a0d3a3b8e2d1c0b9a8f7e6d5c4b3a2918071625344556677",
                      *       "tiles": {
@@ -1037,7 +1108,10 @@ export interface operations {
     };
     getFrameImage: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A JPEG at most this many pixels wide and high, the right way up, instead of the picture itself. */
+                width?: number;
+            };
             header?: never;
             path: {
                 frame: components["parameters"]["frame"];

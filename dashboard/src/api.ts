@@ -1,7 +1,8 @@
 import { createClient } from '../../client/client.js';
 import { fetchTransport } from '../../client/fetch-transport.js';
 import { type Problem, ProblemError } from '../../client/problem-error.js';
-import type { ClusterState, Frame } from './contract-types.js';
+import type { ClusterState, Frame, FrameTrace, Plan, Strategy } from './contract-types.js';
+import type { HistoryFilter } from './routing/route.js';
 import { FRAMES_KEPT } from './state/dashboard-state.js';
 
 /** A picture may have to come over a slow radio link. */
@@ -9,16 +10,32 @@ const SUBMIT_TIMEOUT_MS = 120_000;
 
 export interface Snapshot {
   readonly cluster: ClusterState;
+  readonly plan: Plan;
   /** Newest first. */
   readonly frames: readonly Frame[];
+}
+
+export interface FramePage {
+  readonly frames: readonly Frame[];
+  readonly hasMore: boolean;
+}
+
+/** Where a picture is to be computed, and how; what is absent the gateway chooses. */
+export interface SubmitChoice {
+  readonly source?: string | undefined;
+  readonly strategy?: Strategy | undefined;
 }
 
 /** What the page asks of the gateway. Every call rejects with a `ProblemError`, or the transport's error. */
 export interface DashboardApi {
   snapshot(signal: AbortSignal): Promise<Snapshot>;
-  submit(file: File): Promise<Frame>;
-  /** The picture with its boxes where there are any yet, else as it was submitted. */
-  picture(frame: Frame): Promise<Blob>;
+  submit(file: Blob, choice: SubmitChoice): Promise<Frame>;
+  frame(id: string): Promise<Frame>;
+  trace(id: string): Promise<FrameTrace>;
+  frames(filter: HistoryFilter, before: string | null, limit: number): Promise<FramePage>;
+  /** As it was submitted, or a small copy no longer at either side than `width` pixels. */
+  picture(id: string, width?: number): Promise<Blob>;
+  annotated(id: string): Promise<Blob>;
   openEvents(lastEventId: string | null, signal: AbortSignal): Promise<Response>;
 }
 
@@ -26,14 +43,16 @@ export function createApi(baseUrl: string, token: string | undefined): Dashboard
   const client = createClient({ baseUrl, transport: (request) => fetchTransport(request).catch(unreachable), token });
   return {
     async snapshot(signal) {
-      const [cluster, page] = await Promise.all([
+      const [cluster, plan, page] = await Promise.all([
         client.call('getCluster', { signal }),
+        client.call('getPlan', { signal }),
         client.call('listFrames', { query: { limit: FRAMES_KEPT }, signal }),
       ]);
-      return { cluster: expectJson(cluster.json), frames: expectJson(page.json).frames };
+      return { cluster: expectJson(cluster.json), plan: expectJson(plan.json), frames: expectJson(page.json).frames };
     },
-    async submit(file) {
+    async submit(file, { source, strategy }) {
       const answer = await client.call('submitFrame', {
+        query: { ...(source === undefined ? {} : { source }), ...(strategy === undefined ? {} : { strategy }) },
         body: {
           // The gateway says what it expected when the browser does not know the file's type.
           mediaType: file.type || 'application/octet-stream',
@@ -43,11 +62,19 @@ export function createApi(baseUrl: string, token: string | undefined): Dashboard
       });
       return expectJson(answer.json);
     },
-    async picture(frame) {
-      const operation = isAnnotated(frame) ? 'getFrameAnnotated' : 'getFrameImage';
-      const answer = await client.call(operation, { path: { frame: frame.id } });
-      return new Blob([answer.bytes as Uint8Array<ArrayBuffer>], { type: answer.mediaType ?? '' });
+    frame: async (frame) => expectJson((await client.call('getFrame', { path: { frame } })).json),
+    trace: async (frame) => expectJson((await client.call('getFrameTrace', { path: { frame } })).json),
+    async frames(filter, before, limit) {
+      const query = { ...filter, limit, ...(before === null ? {} : { before }) };
+      const { frames, next } = expectJson((await client.call('listFrames', { query })).json);
+      return { frames, hasMore: next !== null };
     },
+    async picture(frame, width) {
+      return blobOf(
+        await client.call('getFrameImage', { path: { frame }, query: width === undefined ? {} : { width } }),
+      );
+    },
+    annotated: async (frame) => blobOf(await client.call('getFrameAnnotated', { path: { frame } })),
     async openEvents(lastEventId, signal) {
       const headers: Record<string, string> = { accept: 'text/event-stream' };
       if (token !== undefined) headers.authorization = `Bearer ${token}`;
@@ -60,9 +87,8 @@ export function createApi(baseUrl: string, token: string | undefined): Dashboard
   };
 }
 
-/** Whether the picture with boxes exists. */
-export function isAnnotated(frame: Frame): boolean {
-  return frame.state === 'complete';
+function blobOf({ bytes, mediaType }: { bytes: Uint8Array; mediaType: string | null }): Blob {
+  return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: mediaType ?? '' });
 }
 
 /** `fetch` rejects with a TypeError, worded differently by each browser, when there was no answer at all. */

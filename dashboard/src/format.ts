@@ -23,6 +23,38 @@ export function byteSize(bytes: number): string {
   return withUnit(mib >= 100 ? Math.round(mib) : Number(mib.toFixed(1)), 'MiB');
 }
 
+export function byteRate(bytesPerSecond: number): string {
+  return `${byteSize(Math.round(bytesPerSecond))}/s`;
+}
+
+/** Multiply-accumulates, with the prefix that suits them. */
+export function macs(count: number): string {
+  if (count >= 1e9) return withUnit(Number((count / 1e9).toPrecision(3)), 'GMAC');
+  return withUnit(Number((count / 1e6).toPrecision(3)), 'MMAC');
+}
+
+export function macRate(macsPerSecond: number): string {
+  return `${macs(macsPerSecond)}/s`;
+}
+
+export function framesPerSecond(rate: number): string {
+  return withUnit(rate >= 10 ? rate.toFixed(0) : rate.toFixed(1), 'frames/s');
+}
+
+/** `3 × 416 × 416`, in one piece. */
+export function dimensions(...sizes: readonly number[]): string {
+  return sizes.join('\u202f×\u202f');
+}
+
+/** How many times: `1.28 ×`. */
+export function times(ratio: number): string {
+  return withUnit(ratio.toFixed(2), '×');
+}
+
+export function plural(count: number, one: string, more = `${one}s`): string {
+  return `${count} ${count === 1 ? one : more}`;
+}
+
 export function score(value: number): string {
   return value.toFixed(2);
 }

@@ -1,9 +1,9 @@
-import { createApi, type DashboardApi } from './api.js';
-import type { Frame } from './contract-types.js';
+import { createApi, type DashboardApi, type SubmitChoice } from './api.js';
+import type { Notice } from './contract-types.js';
 import { errorText, isUnauthorised } from './error-text.js';
 import { byteSize } from './format.js';
 import { type EventStream, followEvents } from './live/event-stream.js';
-import { decodeLiveEvent, type Notice } from './live/live-event.js';
+import { decodeLiveEvent } from './live/live-event.js';
 import type { SseEvent } from './live/sse-parser.js';
 import type { DashboardState } from './state/dashboard-state.js';
 import type { Action } from './state/reduce.js';
@@ -19,6 +19,12 @@ export interface SessionOptions {
   readonly now: () => string;
 }
 
+/** A picture to submit, with the name that it is shown by. */
+export interface Picture {
+  readonly name: string;
+  readonly blob: Blob;
+}
+
 /** What the page can do. */
 export interface Session {
   start(): void;
@@ -27,11 +33,10 @@ export interface Session {
   giveToken(token: string): void;
   usesToken(): boolean;
   /** One after another, so that a slow link carries one picture at a time. */
-  submit(files: readonly File[]): Promise<void>;
-  /** null: follow the latest. */
-  select(frame: Frame | null): void;
+  submit(pictures: readonly Picture[], choice: SubmitChoice): Promise<void>;
   dismiss(notice: Notice): void;
-  picture(frame: Frame): Promise<Blob>;
+  /** Asks the gateway; where it refuses the token, the page asks for another. */
+  ask<T>(question: (api: DashboardApi) => Promise<T>): Promise<T>;
 }
 
 export function createSession({ baseUrl, store, tokens, now }: SessionOptions): Session {
@@ -88,12 +93,12 @@ export function createSession({ baseUrl, store, tokens, now }: SessionOptions): 
     stream = followEvents({ open: openEvents, onOpen, onEvent, onDown });
   };
 
-  const submitOne = async (file: File): Promise<void> => {
+  const submitOne = async ({ name, blob }: Picture, choice: SubmitChoice): Promise<void> => {
     const id = ++submissions;
-    store.dispatch({ kind: 'submitting', id, name: file.name });
+    store.dispatch({ kind: 'submitting', id, name });
     try {
-      refuseTooLarge(file, store.read().cluster?.limits.pictureBytes);
-      store.dispatch({ kind: 'submitted', id, frame: await api.submit(file) });
+      refuseTooLarge(blob, store.read().cluster?.limits.pictureBytes);
+      store.dispatch({ kind: 'submitted', id, frame: await api.submit(blob, choice) });
     } catch (error) {
       store.dispatch({ kind: 'submission-refused', id, detail: errorText(error) });
       if (isUnauthorised(error)) askForToken();
@@ -111,15 +116,14 @@ export function createSession({ baseUrl, store, tokens, now }: SessionOptions): 
       start();
     },
     usesToken: () => tokens.read() !== undefined,
-    submit(files) {
-      for (const file of files) submitted = submitted.then(() => submitOne(file));
+    submit(pictures, choice) {
+      for (const picture of pictures) submitted = submitted.then(() => submitOne(picture, choice));
       return submitted;
     },
-    select: (frame) => store.dispatch({ kind: 'frame-selected', frame }),
     dismiss: (notice) => store.dispatch({ kind: 'notice-dismissed', notice }),
-    async picture(frame) {
+    async ask(question) {
       try {
-        return await api.picture(frame);
+        return await question(api);
       } catch (error) {
         if (isUnauthorised(error)) askForToken();
         throw error;
@@ -129,7 +133,7 @@ export function createSession({ baseUrl, store, tokens, now }: SessionOptions): 
 }
 
 /** Said before a large picture has travelled for nothing. */
-function refuseTooLarge(file: File, limitBytes: number | undefined): void {
+function refuseTooLarge(file: Blob, limitBytes: number | undefined): void {
   if (limitBytes === undefined || file.size <= limitBytes) return;
   throw new Error(`it is larger than the ${byteSize(limitBytes)} that the gateway takes`);
 }

@@ -69,6 +69,7 @@ export class EdgeStatus {
       version: VERSION,
       epoch: registrar.epoch,
       strategy: schedule.strategy,
+      overlap: { via: config.overlap.via },
       model: { name: network.name, digest: compute.modelDigest, labels: [...network.labels] },
       plan: { grid: formatGrid(partition.grid), fusedDepth: partition.fusedDepth, digest: wirePlan.digest },
       limits: { queuedFrames: limits.queuedFrames, pictureBytes: limits.pictureBytes },

@@ -5,7 +5,7 @@ import type { EventLog } from '../node/event-log.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import type { PeerClients } from '../node/peer-clients.js';
-import { encodeResultBody } from '../node/result-body.js';
+import { encodeResultBody, type ResultBody } from '../node/result-body.js';
 import { encodeSliceResult } from '../node/slice-body.js';
 import type { WirePlan } from '../node/task-body.js';
 import type { MapType } from '../tensor/map-tensor.js';
@@ -135,8 +135,10 @@ export class Executor {
     const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
     const waitMs = performance.now() - task.arrivedMs;
     try {
+      const startedMs = performance.now();
       const before = this.#running;
       const prepared = await preparer.prepare(task, before);
+      const overlapMs = performance.now() - startedMs;
       if (prepared.kind !== 'ready') {
         if (prepared.kind === 'ended') log.debug(facts, 'tile dropped: its frame has ended');
         else await handBackTask(task, device, peers, log);
@@ -144,7 +146,7 @@ export class Executor {
         return;
       }
       const { cut, job, overlapBytes } = prepared;
-      const handled = this.#handle(task, { cut, job }, compute.runTile(job), { waitMs, overlapBytes });
+      const handled = this.#handle(task, { cut, job }, compute.runTile(job), { waitMs, overlapMs, overlapBytes });
       await before?.handled;
       const { medianMs } = usualTile;
       const underWay: TileUnderWay = {
@@ -178,7 +180,7 @@ export class Executor {
     task: EdgeTask,
     tile: Pick<RunningTile, 'cut' | 'job'>,
     computed: Promise<TileResult>,
-    { waitMs, overlapBytes }: { readonly waitMs: number; readonly overlapBytes: number },
+    { waitMs, overlapMs, overlapBytes }: Pick<ResultBody, 'waitMs' | 'overlapMs' | 'overlapBytes'>,
   ): Promise<void> {
     const { device, events, keeper, log, maps, metrics, sender, speed, usualTile, wirePlan } = this.#parts;
     const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
@@ -199,6 +201,7 @@ export class Executor {
         output: data,
         waitMs,
         transferMs: task.transferMs,
+        overlapMs,
         computeMs,
         inputBytes: task.inputBytes,
         overlapBytes,

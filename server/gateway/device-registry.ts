@@ -5,6 +5,7 @@ import { HttpProblem } from '../node/problem.js';
 
 type Registration = Schemas['DeviceRegistration'];
 type DeviceState = Schemas['DeviceState'];
+type DeviceWork = Schemas['DeviceWork'];
 
 /** What a device must agree with. */
 export interface ClusterIdentity {
@@ -30,7 +31,10 @@ interface Entry {
   last: Registration | null;
   lastSeenMs: number | null;
   problem: string | null;
+  readonly work: DeviceWork;
 }
+
+const WORK_SUMS = ['macs', 'computeMs', 'inputBytes', 'overlapBytes', 'resultBytes'] as const;
 
 /** The declared devices and what each said last. */
 export class DeviceRegistry {
@@ -52,6 +56,7 @@ export class DeviceRegistry {
           last: null,
           lastSeenMs: null,
           problem: `not seen yet: start it with "deepthings edge ${id}"`,
+          work: { tiles: 0, macs: 0, computeMs: 0, inputBytes: 0, overlapBytes: 0, resultBytes: 0 },
         },
       ]),
     );
@@ -103,6 +108,13 @@ export class DeviceRegistry {
     entry.problem = `no word from ${entry.address}: check that "deepthings edge ${device}" runs there and that the network reaches it`;
   }
 
+  /** Counts what a result of this device that was accepted came to. */
+  worked(device: string, cost: Omit<DeviceWork, 'tiles'>): void {
+    const { work } = this.#entries.get(device)!;
+    work.tiles++;
+    for (const key of WORK_SUMS) work[key] += cost[key];
+  }
+
   has(device: string): boolean {
     return this.#entries.has(device);
   }
@@ -126,7 +138,7 @@ export class DeviceRegistry {
   }
 
   document(device: string): DeviceState {
-    const { address, state, last, lastSeenMs, problem } = this.#entries.get(device)!;
+    const { address, state, last, lastSeenMs, problem, work } = this.#entries.get(device)!;
     return {
       device,
       address,
@@ -135,6 +147,7 @@ export class DeviceRegistry {
       running: last?.tasks.filter((task) => task.state === 'running').length ?? 0,
       engine: last?.engine ?? null,
       counters: last?.counters ?? null,
+      work: { ...work },
       lastSeenAt: lastSeenMs === null ? null : new Date(lastSeenMs).toISOString(),
       problem,
     };

@@ -12,6 +12,7 @@ import { type FrameRecord, newFrameRecord } from './frame-record.js';
 import type { FrameStore } from './frame-store.js';
 import { FrameTrace } from './frame-trace.js';
 import type { LedgerKeeper } from './ledger-keeper.js';
+import type { ProblemNotices } from './problem-notices.js';
 
 export interface FrameDeskParts {
   readonly epoch: string;
@@ -21,6 +22,7 @@ export interface FrameDeskParts {
   readonly neededMacs: number;
   readonly limits: PictureLimits & { readonly queuedFrames: number };
   readonly registry: DeviceRegistry;
+  readonly notices: ProblemNotices;
   readonly store: FrameStore;
   readonly keeper: LedgerKeeper;
   readonly metrics: NodeMetrics;
@@ -103,10 +105,11 @@ export class FrameDesk {
   }
 
   #requireRoom(): void {
-    const { limits, store } = this.#parts;
+    const { limits, notices, store } = this.#parts;
     const open = store.openCount + this.#inHand;
     if (open < limits.queuedFrames) return;
     const detail = `${open} frames are queued, which is as many as may be; come back when one has ended`;
+    notices.tell('DT_OVERLOADED', `${open} frames are queued and more are refused: send fewer, or add devices`);
     throw new HttpProblem(429, 'DT_OVERLOADED', detail, { retryAfterSeconds: 1 });
   }
 

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Strategy } from '../config/strategy.js';
 import { annotatePicture } from '../imaging/annotate.js';
+import { shrinkPicture } from '../imaging/shrink.js';
 import { cutInputBody } from '../node/input-body.js';
 import type { OperationHandlers } from '../node/operations.js';
 import { readPictureBody } from '../node/picture-body.js';
@@ -42,6 +43,14 @@ function findFrame(store: FrameStore, id: string): FrameRecord {
   throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `the gateway has no frame ${id}; GET /frames lists what it keeps`);
 }
 
+/** @throws HttpProblem 400 for a text that has a time's shape and is none, such as February 30. */
+function timeOf(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = Date.parse(text);
+  if (!Number.isNaN(ms)) return ms;
+  throw new HttpProblem(400, 'DT_REQUEST', `expected in ${name} an ISO time such as 2026-11-23T09:30:00Z, got ${text}`);
+}
+
 function submission({ desk, store, strategy: usual }: FrameHandlerParts): OperationHandlers {
   return {
     submitFrame: async (request, reply) => {
@@ -76,12 +85,12 @@ export function clientGone(reply: FastifyReply): AbortSignal {
 function reading({ keeper, keptOutputs, runner, store }: FrameHandlerParts): OperationHandlers {
   return {
     listFrames: async (request) => {
-      const { limit = 50, ...filter } = request.query;
-      const records = store.list({ ...filter, limit });
+      const { limit = 50, before, ...filter } = request.query;
+      const { state, source, label, from, to } = filter;
+      const times = { fromMs: timeOf('from', from), toMs: timeOf('to', to) };
+      const records = store.list({ before, limit, state, source, label, ...times });
       const last = records.at(-1);
-      const query = new URLSearchParams({ limit: String(limit) });
-      if (filter.state !== undefined) query.set('state', filter.state);
-      if (filter.source !== undefined) query.set('source', filter.source);
+      const query = new URLSearchParams({ ...filter, limit: String(limit) });
       if (last !== undefined) query.set('before', last.id);
       const next = records.length < limit ? null : `/frames?${query.toString()}`;
       return { frames: records.map(frameDocument), next };
@@ -99,6 +108,11 @@ function reading({ keeper, keptOutputs, runner, store }: FrameHandlerParts): Ope
     },
     getFrameImage: async (request, reply) => {
       const { picture } = findFrame(store, request.params.frame);
+      const { width } = request.query;
+      if (width !== undefined) {
+        const small = await shrinkPicture(picture.bytes, width);
+        return reply.type('image/jpeg').header('cache-control', KEEP_AN_HOUR).send(small);
+      }
       return reply.type(picture.mediaType).header('cache-control', KEEP_AN_HOUR).send(picture.bytes);
     },
     getFrameAnnotated: async (request, reply) => {

@@ -70,7 +70,7 @@ export function newFrameRecord(facts: {
 
 /** The frame as the API shows it. */
 export function frameDocument(record: FrameRecord): Schemas['Frame'] {
-  const { id, picture, end, createdMs, endedMs, trace } = record;
+  const { id, picture, placement, end, createdMs, endedMs, trace } = record;
   const self = `/frames/${id}`;
   return {
     id,
@@ -84,6 +84,12 @@ export function frameDocument(record: FrameRecord): Schemas['Frame'] {
       width: picture.width,
       height: picture.height,
       bytes: picture.bytes.byteLength,
+    },
+    placement: {
+      left: placement.left,
+      top: placement.top,
+      width: placement.scaledWidth,
+      height: placement.scaledHeight,
     },
     inputDigest: record.inputDigest,
     tiles: { total: trace.tiles, done: trace.done, byDevice: trace.byDevice() },

@@ -104,7 +104,8 @@ export class FrameRunner {
   #note(record: FrameRecord, { part, note, device, attempt }: Extract<LedgerEffect, { kind: 'note' }>): void {
     const { events, log, nowMs } = this.#parts;
     record.trace.note(part, note, device, attempt, nowMs());
-    events.publish('tile', { frame: record.id, tile: part, event: note, device, attempt });
+    const cost = note === 'done' ? { cost: record.trace.costOf(part) } : {};
+    events.publish('tile', { frame: record.id, tile: part, event: note, device, attempt, ...cost });
     const facts = { frame: record.id, tile: part, attempt, device };
     if (note === 'expired' || note === 'lost') log.warn(facts, `tile ${note}`);
     else log.debug(facts, `tile ${note}`);

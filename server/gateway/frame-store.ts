@@ -11,6 +11,12 @@ export interface FrameFilter {
   readonly state?: string | undefined;
   readonly source?: string | undefined;
   readonly before?: string | undefined;
+  /** Something of this label was found. */
+  readonly label?: string | undefined;
+  /** Accepted at or after this time, epoch ms. */
+  readonly fromMs?: number | undefined;
+  /** Accepted before this time, epoch ms. */
+  readonly toMs?: number | undefined;
   readonly limit: number;
 }
 
@@ -51,14 +57,13 @@ export class FrameStore {
   }
 
   /** Newest first. */
-  list({ state, source, before, limit }: FrameFilter): FrameRecord[] {
+  list({ before, limit, ...wanted }: FrameFilter): FrameRecord[] {
     const found: FrameRecord[] = [];
     const end = before === undefined ? null : ageOf(before);
     for (const record of [...this.#frames.values()].reverse()) {
       // Compared, not looked for: that frame may have been forgotten since the last page.
       if (end !== null && ageOf(record.id) >= end) continue;
-      if ((state !== undefined && record.state !== state) || (source !== undefined && record.source !== source))
-        continue;
+      if (!matches(record, wanted)) continue;
       found.push(record);
       if (found.length >= limit) break;
     }
@@ -109,6 +114,21 @@ export class FrameStore {
       if (record.end !== null) this.remove(record);
     }
   }
+}
+
+function matches(record: FrameRecord, wanted: Omit<FrameFilter, 'before' | 'limit'>): boolean {
+  const { state, source, label, fromMs, toMs } = wanted;
+  return (
+    (state === undefined || record.state === state) &&
+    (source === undefined || record.source === source) &&
+    (fromMs === undefined || record.createdMs >= fromMs) &&
+    (toMs === undefined || record.createdMs < toMs) &&
+    (label === undefined || finds(record, label))
+  );
+}
+
+function finds({ end }: FrameRecord, label: string): boolean {
+  return end?.kind === 'complete' && end.detections.some((detection) => detection.label === label);
 }
 
 /** A text that sorts as frames were accepted: ids are the gateway's epoch and a number, both in base 36. */

@@ -11,6 +11,7 @@ const HISTORY_LIMIT = 64;
 export interface PartCost {
   readonly waitMs: number;
   readonly transferMs: number;
+  readonly overlapMs: number;
   readonly computeMs: number;
   readonly inputBytes: number;
   readonly overlapBytes: number;
@@ -63,6 +64,7 @@ export class FrameTrace {
       acceptedAtMs: null,
       waitMs: null,
       transferMs: null,
+      overlapMs: null,
       computeMs: null,
       inputBytes: 0,
       overlapBytes: 0,
@@ -106,9 +108,15 @@ export class FrameTrace {
   accepted(part: number, cost: PartCost, nowMs: number): void {
     const entry = this.#tiles[part]!;
     entry.acceptedAtMs = nowMs - this.#startedMs;
-    for (const key of ['waitMs', 'transferMs', 'computeMs', 'macs'] as const)
+    for (const key of ['waitMs', 'transferMs', 'overlapMs', 'computeMs', 'macs'] as const)
       entry[key] = (entry[key] ?? 0) + cost[key];
     for (const key of ['inputBytes', 'overlapBytes', 'resultBytes', 'controlBytes'] as const) entry[key] += cost[key];
+  }
+
+  /** What a part that is done took, for those who watch. */
+  costOf(part: number): Schemas['TileCost'] {
+    const { computeMs, inputBytes, overlapBytes, resultBytes, macs } = this.#tiles[part]!;
+    return { computeMs, inputBytes, overlapBytes, resultBytes, macs };
   }
 
   /** Bodies that carried something else than tiles: pictures, letterboxed frames, strips put into the pool, announcements. */

@@ -31,6 +31,7 @@ import { KeptOutputs } from './kept-outputs.js';
 import { LayerRounds } from './layer-rounds.js';
 import { LedgerKeeper } from './ledger-keeper.js';
 import { overlapHandlers } from './overlap-handlers.js';
+import { ProblemNotices } from './problem-notices.js';
 import { ResultsPool } from './results-pool.js';
 import { StealDesk } from './steal-desk.js';
 import { workHandlers } from './work-handlers.js';
@@ -118,6 +119,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
     nodes: [config.gateway, ...config.devices],
     onSocket: (socket) => metrics.traffic.watch(socket),
   });
+  const notices = new ProblemNotices(events, nowMs);
   const registry = new DeviceRegistry(config, { modelDigest: compute.modelDigest, planDigest: planDigestText });
 
   const stealDesk = new StealDesk();
@@ -133,6 +135,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
     maps: wire.maps,
     network,
     registry,
+    notices,
     stealDesk,
     store,
     pool,
@@ -165,6 +168,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
     version: VERSION,
     epoch,
     strategy: schedule.strategy,
+    overlap: { via: config.overlap.via },
     model: { name: network.name, digest: compute.modelDigest, labels: [...network.labels] },
     plan: { grid: formatGrid(partition.grid), fusedDepth: partition.fusedDepth, digest: planDigestText },
     limits: { queuedFrames: limits.queuedFrames, pictureBytes: limits.pictureBytes },

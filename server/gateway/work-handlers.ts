@@ -14,6 +14,7 @@ import type { FrameRecord } from './frame-record.js';
 import type { FrameStore } from './frame-store.js';
 import type { LayerRounds } from './layer-rounds.js';
 import type { LedgerKeeper } from './ledger-keeper.js';
+import type { ProblemNotices } from './problem-notices.js';
 import type { ResultsPool } from './results-pool.js';
 import type { StealDesk } from './steal-desk.js';
 
@@ -31,6 +32,7 @@ export interface WorkHandlerParts {
   readonly rounds: LayerRounds;
   readonly speeds: DeviceSpeeds;
   readonly events: EventLog;
+  readonly notices: ProblemNotices;
   readonly metrics: NodeMetrics;
   readonly log: Logger;
   readonly nowMs: () => number;
@@ -70,13 +72,14 @@ export function workHandlers(parts: WorkHandlerParts): OperationHandlers {
 }
 
 function register(parts: WorkHandlerParts, registration: Registration): Schemas['RegistrationAnswer'] {
-  const { epoch, events, heartbeatMs, keeper, log, registry, stealDesk } = parts;
+  const { epoch, events, heartbeatMs, keeper, log, notices, registry, stealDesk } = parts;
   const { device, pending, leaving, tasks, handedOut, kept = [], counters } = registration;
   const before = registry.has(device) ? registry.document(device) : null;
   let admission: Admission;
   try {
     admission = registry.admit(registration, Date.now());
   } catch (error) {
+    if (before === null && error instanceof HttpProblem) notices.tell(error.code, error.message);
     if (before !== null && before.state !== 'refused') {
       log.error({ device }, `device refused: ${(error as Error).message}`);
       const now = registry.document(device);
@@ -133,7 +136,7 @@ function frameOf(
 }
 
 function takeResult(parts: WorkHandlerParts, bytes: Uint8Array): Verdict {
-  const { keeper, log, metrics, nowMs, pool, speeds, wirePlan } = parts;
+  const { keeper, log, metrics, nowMs, pool, registry, speeds, wirePlan } = parts;
   const result = decodeResultBody(wirePlan, bytes);
   const { frame, tile, attempt, device } = result;
   const record = frameOf(parts, result);
@@ -148,6 +151,7 @@ function takeResult(parts: WorkHandlerParts, bytes: Uint8Array): Verdict {
   metrics.results.inc({ verdict });
   if (verdict === 'accepted') {
     speeds.computed(device, result.macs, result.computeMs);
+    registry.worked(device, { ...result, resultBytes: bytes.byteLength });
     metrics.tileCompute.observe(result.computeMs / 1000);
     metrics.tileTransfer.observe(result.transferMs / 1000);
     metrics.tileWait.observe(result.waitMs / 1000);
@@ -160,7 +164,7 @@ function takeResult(parts: WorkHandlerParts, bytes: Uint8Array): Verdict {
 
 /** A slice's rows after one layer: what others need for the next, in the end all of it (MoDNN). */
 function takeSlice(parts: WorkHandlerParts, bytes: Uint8Array): Verdict {
-  const { keeper, log, metrics, nowMs, rounds, speeds, wirePlan } = parts;
+  const { keeper, log, metrics, nowMs, registry, rounds, speeds, wirePlan } = parts;
   const result = decodeSliceResult(wirePlan, bytes);
   const { frame, slice, layer, attempt, device, taskBytes } = result;
   const record = frameOf(parts, result);
@@ -175,11 +179,19 @@ function takeSlice(parts: WorkHandlerParts, bytes: Uint8Array): Verdict {
     const sent = last
       ? { resultBytes: bytes.byteLength, overlapBytes }
       : { resultBytes: 0, overlapBytes: overlapBytes + bytes.byteLength };
-    record.trace.accepted(slice, { ...result, ...carried, ...sent, transferMs: 0, controlBytes: 0 }, nowMs());
+    record.trace.accepted(
+      slice,
+      { ...result, ...carried, ...sent, transferMs: 0, overlapMs: 0, controlBytes: 0 },
+      nowMs(),
+    );
   }
   const verdict = keeper.apply({ kind: 'result', frame, part: slice, layer, attempt, device }) ?? 'stale';
   metrics.results.inc({ verdict });
-  if (verdict === 'accepted') speeds.computed(device, result.macs, result.computeMs);
-  else log.debug({ frame, slice, layer, attempt, device, verdict }, 'result not needed');
+  if (verdict === 'accepted') {
+    speeds.computed(device, result.macs, result.computeMs);
+    const brought =
+      layer === 0 ? { inputBytes: taskBytes, overlapBytes: 0 } : { inputBytes: 0, overlapBytes: taskBytes };
+    registry.worked(device, { ...result, ...brought, resultBytes: bytes.byteLength });
+  } else log.debug({ frame, slice, layer, attempt, device, verdict }, 'result not needed');
   return verdict;
 }

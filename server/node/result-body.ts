@@ -16,6 +16,8 @@ export interface ResultBody extends TaskKey {
   readonly waitMs: number;
   /** From asking the victim for the task to having it; 0 for a local one. */
   readonly transferMs: number;
+  /** From starting it to having the strips of its neighbours that it uses. */
+  readonly overlapMs: number;
   readonly computeMs: number;
   /** Body that carried the task; 0 for a local one. */
   readonly inputBytes: number;
@@ -43,6 +45,7 @@ export function encodeResultBody({ plan, digest }: WirePlan, result: ResultBody,
       plan: digest,
       waitMs: String(result.waitMs),
       transferMs: String(result.transferMs),
+      overlapMs: String(result.overlapMs),
       computeMs: String(result.computeMs),
       inputBytes: String(result.inputBytes),
       overlapBytes: String(result.overlapBytes),
@@ -73,6 +76,7 @@ export function decodeResultBody({ plan, digest }: WirePlan, bytes: Uint8Array):
     output,
     waitMs: facts.amount('waitMs'),
     transferMs: facts.amount('transferMs'),
+    overlapMs: facts.amount('overlapMs'),
     computeMs: facts.amount('computeMs'),
     inputBytes: facts.amount('inputBytes'),
     overlapBytes: facts.amount('overlapBytes'),

@@ -1,4 +1,6 @@
-import type { ClusterState, DeviceState, Frame } from '../../dashboard/src/contract-types.js';
+import type { ClusterState, DeviceState, Frame, Plan } from '../../dashboard/src/contract-types.js';
+import { planFtp } from '../../server/geometry/ftp-plan.js';
+import { planCost } from '../../server/geometry/plan-cost.js';
 
 /** Minutes after a fixed hour, as an ISO time. */
 export function minute(minutes: number): string {
@@ -32,6 +34,7 @@ export function aFrame(n: number, changes: Partial<Frame> = {}): Frame {
     createdAt: minute(n),
     endedAt: null,
     picture: { mediaType: 'image/jpeg', width: 768, height: 576, bytes: 163_759 },
+    placement: { left: 0, top: 52, width: 416, height: 312 },
     inputDigest: 'sha256:3',
     tiles: { total: 9, done: 0, byDevice: {} },
     timing: { totalMs: null, fusedMs: null, remainingMs: null },
@@ -60,10 +63,39 @@ export function aCluster(devices: readonly DeviceState[] = [aDevice('e0'), aDevi
     version: '0.1.0',
     epoch: 'mbx2k0g1',
     strategy: 'ftp-wst',
+    overlap: { via: 'peer' },
     model: { name: 'face-detector', digest: 'sha256:1', labels: ['face'] },
     plan: { grid: '3x3', fusedDepth: 10, digest: 'sha256:2' },
     limits: { queuedFrames: 32, pictureBytes: 20 * 1024 * 1024 },
     devices: [...devices],
     frames: { open: 0, complete: 0, failed: 0 },
+  };
+}
+
+const CONVOLUTION = { kernel: 3, stride: 1, padBefore: 1, macsPerCell: 27 };
+const MAP = { channels: 3, height: 24, width: 24 };
+
+/** Three layers, the first two fused, cut into three rows and three columns. */
+export function aPlan(): Plan {
+  const layers = Array.from({ length: 3 }, () => ({ ...CONVOLUTION, input: MAP, output: MAP }));
+  const plan = planFtp(layers, 2, { rows: 3, columns: 3 });
+  const cost = planCost(plan, { inputBytesPerValue: 1, outputBytesPerValue: 4 });
+  return {
+    digest: 'sha256:2',
+    layers: layers.map((layer) => ({ kind: 'convolutional', ...layer })),
+    stages: [
+      {
+        firstLayer: 0,
+        endLayer: 2,
+        grid: { rows: 3, columns: 3 },
+        maps: [...plan.maps],
+        segments: plan.segments.map(({ firstLayer, endLayer }) => ({ firstLayer, endLayer })),
+        tiles: plan.tiles.map(({ tileId, row, column, regions }) => {
+          const { macs, inputBytes, outputBytes } = cost.tiles[tileId]!;
+          return { tile: tileId, row, column, regions: [...regions], macs, inputBytes, outputBytes };
+        }),
+        macs: cost.neededMacs,
+      },
+    ],
   };
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { TileEvent } from '../../dashboard/src/contract-types.js';
 import type { LiveEvent } from '../../dashboard/src/live/live-event.js';
 import {
   type DashboardState,
@@ -10,7 +11,7 @@ import {
 } from '../../dashboard/src/state/dashboard-state.js';
 import { type Action, reduce } from '../../dashboard/src/state/reduce.js';
 import { tileProgress } from '../../dashboard/src/state/select.js';
-import { aCluster, aCompleteFrame, aDevice, aFrame, minute } from './contract-examples.js';
+import { aCluster, aCompleteFrame, aDevice, aFrame, aPlan, minute } from './contract-examples.js';
 
 const AT = minute(30);
 
@@ -23,14 +24,19 @@ function stateAfter(...actions: Action[]): DashboardState {
   return actions.reduce(reduce, INITIAL_STATE);
 }
 
-const SNAPSHOT: Action = { kind: 'snapshot', cluster: aCluster(), frames: [aCompleteFrame(2), aCompleteFrame(1)] };
+const SNAPSHOT: Extract<Action, { kind: 'snapshot' }> = {
+  kind: 'snapshot',
+  cluster: aCluster(),
+  plan: aPlan(),
+  frames: [aCompleteFrame(2), aCompleteFrame(1)],
+};
 const CONNECTED: Action = { kind: 'connected' };
 
 describe('the connection', () => {
   it('is live when it is made, not with what was fetched before that', () => {
-    expect(stateAfter(SNAPSHOT).link).toEqual({ kind: 'connecting' });
-    const { link, cluster, devices, frames } = stateAfter(SNAPSHOT, CONNECTED);
-    expect(link).toEqual({ kind: 'live' });
+    expect(stateAfter(SNAPSHOT).connection).toEqual({ kind: 'connecting' });
+    const { connection, cluster, devices, frames } = stateAfter(SNAPSHOT, CONNECTED);
+    expect(connection).toEqual({ kind: 'live' });
     expect(cluster?.name).toBe('home');
     expect(devices.map(({ device }) => device)).toEqual(['e0', 'e1']);
     expect(frames.map(({ createdAt }) => createdAt)).toEqual([minute(2), minute(1)]);
@@ -43,12 +49,12 @@ describe('the connection', () => {
       { kind: 'disconnected', reason: 'It broke.', at: minute(31) },
       { kind: 'disconnected', reason: 'Refused.', at: minute(32) },
     );
-    expect(state.link).toEqual({ kind: 'reconnecting', staleSince: minute(31), reason: 'Refused.' });
+    expect(state.connection).toEqual({ kind: 'reconnecting', staleSince: minute(31), reason: 'Refused.' });
   });
 
   it('that never was is stale since no time', () => {
-    const { link } = stateAfter({ kind: 'disconnected', reason: 'Refused.', at: AT });
-    expect(link).toEqual({ kind: 'reconnecting', staleSince: null, reason: 'Refused.' });
+    const { connection } = stateAfter({ kind: 'disconnected', reason: 'Refused.', at: AT });
+    expect(connection).toEqual({ kind: 'reconnecting', staleSince: null, reason: 'Refused.' });
   });
 
   it('asks for a token until the gateway has accepted one', () => {
@@ -69,6 +75,12 @@ describe('devices', () => {
       happened({ kind: 'device', device: aDevice('e7') }),
     );
     expect(state.devices.map(({ device, state }) => `${device} ${state}`)).toEqual(['e0 lost', 'e1 live', 'e7 live']);
+  });
+
+  it('are remembered with their last problem when it is over', () => {
+    const ill = happened({ kind: 'device', device: aDevice('e0', { state: 'lost', problem: 'no word' }) });
+    const well = happened({ kind: 'device', device: aDevice('e0') });
+    expect(stateAfter(SNAPSHOT, ill, well).pastProblems).toEqual({ e0: { detail: 'no word', at: AT } });
   });
 });
 
@@ -97,35 +109,72 @@ describe('frames', () => {
     const { frames } = stateAfter(told(9), SNAPSHOT);
     expect(frames.map(({ id }) => id)).toEqual([aFrame(2).id, aFrame(1).id]);
   });
-
-  it('do not change the one that is chosen, except by news of it', () => {
-    const chosen: Action = { kind: 'frame-selected', frame: aFrame(1) };
-    expect(stateAfter(told(1), chosen, told(2)).selected?.id).toBe(aFrame(1).id);
-    expect(stateAfter(told(1), chosen, told(1, aCompleteFrame(1))).selected?.state).toBe('complete');
-  });
 });
 
 describe('tiles', () => {
   const running = told(4, { state: 'running' });
+  const progressOf = (state: DashboardState) => tileProgress(state.frames[0]!, state.tiles[state.frames[0]!.id]);
 
   it('count as soon as they are done, each once', () => {
     const state = stateAfter(running, tileDone(4, 0, 'e0'), tileDone(4, 1, 'e1'), tileDone(4, 1, 'e1'));
-    expect(tileProgress(state, state.frames[0]!)).toEqual({ total: 9, done: 2, byDevice: { e0: 1, e1: 1 } });
+    expect(progressOf(state)).toEqual({ total: 9, done: 2, byDevice: { e0: 1, e1: 1 } });
   });
 
   it('give way to what the frame itself says when that is more', () => {
     const tiles = { total: 9, done: 3, byDevice: { e0: 3 } };
     const state = stateAfter(running, tileDone(4, 0, 'e0'), told(4, { state: 'running', tiles }));
-    expect(tileProgress(state, state.frames[0]!)).toEqual(tiles);
+    expect(progressOf(state)).toEqual(tiles);
   });
 
-  it('are forgotten when their frame is queued anew, or ends', () => {
-    expect(stateAfter(running, tileDone(4, 0, 'e0'), told(4)).doneTiles).toEqual({});
-    expect(stateAfter(running, tileDone(4, 0, 'e0'), told(4, aCompleteFrame(4))).doneTiles).toEqual({});
+  it('are forgotten when their frame is queued anew, and stay when it ends', () => {
+    expect(stateAfter(running, tileDone(4, 0, 'e0'), told(4)).tiles).toEqual({});
+    const ended = stateAfter(running, tileDone(4, 0, 'e0'), told(4, aCompleteFrame(4)));
+    expect(ended.tiles[aFrame(4).id]?.[0]?.device).toBe('e0');
   });
 
-  it('of frames that are not listed are read over', () => {
-    expect(stateAfter(tileDone(4, 0, 'e0')).doneTiles).toEqual({});
+  it('of frames that are not listed are no more than what their device does', () => {
+    const state = stateAfter(tileDone(4, 0, 'e0'));
+    expect(state.tiles).toEqual({});
+    expect(state.activity.e0).toEqual({ frame: aFrame(4).id, tile: 0, event: 'done', atMs: Date.parse(AT) });
+  });
+});
+
+describe('what travels', () => {
+  const tile = (event: TileEvent['event'], device: string, id = 4, cost?: TileEvent['cost']): Action =>
+    happened({
+      kind: 'tile',
+      tile: { frame: aFrame(4).id, tile: id, event, device, attempt: 1, ...(cost === undefined ? {} : { cost }) },
+    });
+  const cost = { computeMs: 5, inputBytes: 1000, overlapBytes: 0, resultBytes: 300, macs: 10 };
+  const links = (...actions: Action[]) =>
+    Object.values(stateAfter(SNAPSHOT, told(4, { state: 'running' }), ...actions).traffic).map(
+      ({ kind, from, to }) => `${kind} ${from} ${to}`,
+    );
+
+  it('is a picture to its source', () => {
+    expect(links()).toEqual(['picture GATEWAY e0']);
+  });
+
+  it('is a stolen tile from its victim, and its result', () => {
+    const stolen = [tile('queued', 'e0'), tile('assigned', 'e1'), tile('done', 'e1', 4, cost)];
+    expect(links(...stolen)).toEqual(['picture GATEWAY e0', 'task e0 e1', 'result e1 GATEWAY']);
+  });
+
+  it('is a task from the gateway when nobody had it before', () => {
+    const pushed = [tile('pushed', 'e1'), tile('done', 'e1', 4, cost)];
+    expect(links(...pushed)).toContain('task GATEWAY e1');
+  });
+
+  it('is overlap from those who ran the neighbours', () => {
+    const neighbours = [tile('done', 'e0', 1, cost), tile('done', 'e1', 3, cost)];
+    const reusing = tile('done', 'e1', 4, { ...cost, overlapBytes: 64 });
+    expect(links(...neighbours, reusing).filter((link) => link.startsWith('overlap'))).toEqual(['overlap e0 e1']);
+  });
+
+  it('is overlap from the gateway, where its pool has the strips', () => {
+    const pooled: Action = { ...SNAPSHOT, cluster: { ...aCluster(), overlap: { via: 'gateway' } } };
+    const reusing = tile('done', 'e1', 4, { ...cost, overlapBytes: 64 });
+    expect(links(pooled, told(4, { state: 'running' }), reusing)).toContain('overlap GATEWAY e1');
   });
 });
 
@@ -135,8 +184,15 @@ describe('notices', () => {
   it('that repeat are counted', () => {
     const { notices } = stateAfter(notice('DT_A'), notice('DT_B'), notice('DT_A'));
     expect(notices).toEqual([
-      { code: 'DT_A', detail: 'Something.', at: AT, times: 2 },
-      { code: 'DT_B', detail: 'Something.', at: AT, times: 1 },
+      { code: 'DT_A', detail: 'Something.', frame: null, at: AT, times: 2 },
+      { code: 'DT_B', detail: 'Something.', frame: null, at: AT, times: 1 },
+    ]);
+  });
+
+  it('tell of a frame that failed, once', () => {
+    const failed = told(3, { state: 'failed', failure: { code: 'DT_X', detail: 'broke' } });
+    expect(stateAfter(failed, failed).notices).toEqual([
+      { code: 'DT_X', detail: 'broke', frame: aFrame(3).id, at: AT, times: 1 },
     ]);
   });
 
@@ -168,15 +224,10 @@ describe('submissions', () => {
     expect(state.frames[0]?.state).toBe('complete');
   });
 
-  it('give the view back to the latest frame', () => {
-    const chosen: Action = { kind: 'frame-selected', frame: aFrame(1) };
-    expect(stateAfter(chosen, sending, { kind: 'submitted', id: 1, frame: aFrame(5) }).selected).toBeNull();
-  });
-
   it('say why they were refused, and are bounded', () => {
     const refused = stateAfter(sending, { kind: 'submission-refused', id: 1, detail: 'Expected a picture.' });
     expect(refused.submissions[0]?.progress).toEqual({ kind: 'refused', detail: 'Expected a picture.' });
-    const many = Array.from({ length: 9 }, (_, id): Action => ({ kind: 'submitting', id, name: `${id}.jpg` }));
+    const many = Array.from({ length: 19 }, (_, id): Action => ({ kind: 'submitting', id, name: `${id}.jpg` }));
     expect(stateAfter(...many).submissions).toHaveLength(SUBMISSIONS_KEPT);
   });
 });

@@ -1,19 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { decodeLiveEvent } from '../../dashboard/src/live/live-event.js';
 import { type DashboardState, INITIAL_STATE } from '../../dashboard/src/state/dashboard-state.js';
-import { problems, shownFrame } from '../../dashboard/src/state/select.js';
-import { aCompleteFrame, aDevice, aFrame, minute } from './contract-examples.js';
+import { doing, problems } from '../../dashboard/src/state/select.js';
+import { aDevice, aFrame, minute } from './contract-examples.js';
 
 const state = (changes: Partial<DashboardState>): DashboardState => ({ ...INITIAL_STATE, ...changes });
 
-describe('shownFrame', () => {
+describe('doing', () => {
+  const nowMs = Date.parse(minute(1));
+  const activity = (atMs: number): Pick<DashboardState, 'activity'> => ({
+    activity: { e0: { frame: 'a-1', tile: 4, event: 'running', atMs } },
+  });
+
   it.each([
-    ['the chosen one', { selected: aFrame(1), frames: [aCompleteFrame(3)] }, aFrame(1).id],
-    ['the newest that has ended', { frames: [aFrame(3), aCompleteFrame(2), aCompleteFrame(1)] }, aFrame(2).id],
-    ['the newest where none has', { frames: [aFrame(3), aFrame(2)] }, aFrame(3).id],
-    ['none where there is none', {}, undefined],
-  ])('is %s', (_name, changes, id) => {
-    expect(shownFrame(state(changes))?.id).toBe(id);
+    ['what was just told of it', {}, nowMs - 100, 'computes tile 4'],
+    ['what it says itself, after a while', { running: 1 }, nowMs - 9_000, 'computing'],
+    ['that it has tiles to give', { pending: 2 }, nowMs - 9_000, 'has tiles queued'],
+    ['nothing', {}, nowMs - 9_000, 'idle'],
+    ['that it is gone, whatever it did last', { state: 'lost' as const }, nowMs - 100, 'lost'],
+  ])('is %s', (_name, device, atMs, words) => {
+    expect(doing(aDevice('e0', device), state(activity(atMs)), nowMs)).toBe(words);
   });
 });
 
@@ -22,13 +28,13 @@ describe('problems', () => {
     problems(state(changes)).map((problem) => (problem.kind === 'device' ? problem.detail : problem.notice.detail));
 
   it('says what the gateway says of a device, and its notices after that', () => {
-    const notice = { code: 'DT_OVERLOAD', detail: 'Too much.', at: minute(1), times: 1 };
+    const notice = { code: 'DT_OVERLOAD', detail: 'Too much.', frame: null, at: minute(1), times: 1 };
     const devices = [aDevice('e0'), aDevice('e1', { state: 'refused', problem: 'Another model.' })];
     expect(details({ devices, notices: [notice] })).toEqual(['Another model.', 'Too much.']);
   });
 
   it('does not say the same twice', () => {
-    const notice = { code: 'DT_MODEL', detail: 'Another model.', at: minute(1), times: 1 };
+    const notice = { code: 'DT_MODEL', detail: 'Another model.', frame: null, at: minute(1), times: 1 };
     const devices = [aDevice('e1', { state: 'refused', problem: 'Another model.' })];
     expect(details({ devices, notices: [notice] })).toEqual(['Another model.']);
   });

@@ -3,13 +3,13 @@ import { type FrameRecord, newFrameRecord } from '../../server/gateway/frame-rec
 import { type FrameFilter, FrameStore } from '../../server/gateway/frame-store.js';
 import { FrameTrace } from '../../server/gateway/frame-trace.js';
 
-function record(id: string, bytes = 10, source = 'e0'): FrameRecord {
+function record(id: string, bytes = 10, source = 'e0', nowMs = 0): FrameRecord {
   const picture = { bytes: new Uint8Array(bytes), mediaType: 'image/jpeg' as const, width: 1, height: 1 };
   const placement = {} as FrameRecord['placement'];
   const letterboxed = { data: new Uint8Array(3), placement, digest: 'ab' };
   return newFrameRecord({
     id,
-    nowMs: 0,
+    nowMs,
     source,
     strategy: 'ftp-wst-s',
     picture,
@@ -36,6 +36,21 @@ function add(...frames: FrameRecord[]): void {
 }
 
 const listed = (filter: Partial<FrameFilter> = {}) => store.list({ limit: 50, ...filter }).map(({ id }) => id);
+
+const someone = { label: 'person', classIndex: 0, score: 0.9, box: { cx: 0, cy: 0, width: 1, height: 1 } };
+
+describe('the list of frames', () => {
+  it('has those in which a label was found, and those of a time', () => {
+    const frames = [1, 2, 3].map((i) => record(`ep-${i}`, 1, 'e0', i * 1000));
+    add(...frames);
+    frames[1]!.end = { kind: 'complete', detections: [{ ...someone, pixels: { x: 0, y: 0, width: 1, height: 1 } }] };
+    expect(listed({ label: 'person' })).toEqual(['ep-2']);
+    expect(listed({ label: 'dog' })).toEqual([]);
+    expect(listed({ fromMs: 2000 })).toEqual(['ep-3', 'ep-2']);
+    expect(listed({ toMs: 2000 })).toEqual(['ep-1']);
+    expect(listed({ fromMs: 2000, toMs: 3000 })).toEqual(['ep-2']);
+  });
+});
 
 describe('the frames kept', () => {
   it('are all the open ones, and as many ended ones as are bounded, the oldest forgotten first', () => {

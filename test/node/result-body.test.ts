@@ -9,7 +9,16 @@ const SHAPE = [2, 3, 3];
 const output = Float32Array.from({ length: 18 }, (_, i) => i / 7 - 1);
 const RESULT: ResultBody = {
   ...{ frame: 'mb-1', tile: 1, attempt: 2, device: 'e0', inputDigest: 'ab12', output },
-  ...{ waitMs: 1.25, transferMs: 0, computeMs: 41.5, inputBytes: 1_234, overlapBytes: 5, controlBytes: 7, macs: 5e9 },
+  ...{
+    waitMs: 1.25,
+    transferMs: 0,
+    overlapMs: 0.5,
+    computeMs: 41.5,
+    inputBytes: 1_234,
+    overlapBytes: 5,
+    controlBytes: 7,
+    macs: 5e9,
+  },
 };
 
 function decodeWith(facts: Record<string, string | undefined>, tensors?: Record<string, Tensor>) {

@@ -49,6 +49,7 @@ export function resultBody(wirePlan: WirePlan, facts: Partial<ResultBody> = {}):
     inputDigest: DIGEST,
     output: new Float32Array(valuesOf(shape)),
     waitMs: 1,
+    overlapMs: 0,
     transferMs: 0,
     computeMs: 2.5,
     inputBytes: 0,

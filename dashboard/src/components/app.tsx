@@ -1,68 +1,135 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { SubmitChoice } from '../api.js';
+import type { Route } from '../routing/route.js';
+import { goTo, useRoute } from '../routing/use-route.js';
 import type { Session } from '../session.js';
 import type { DashboardState } from '../state/dashboard-state.js';
 import type { Action } from '../state/reduce.js';
-import { problems, shownFrame } from '../state/select.js';
+import { problems } from '../state/select.js';
 import type { Store } from '../state/store.js';
+import { DevicesView } from '../views/devices/devices-view.js';
+import { FrameView } from '../views/frame/frame-view.js';
+import { HistoryView } from '../views/history/history-view.js';
+import { OverviewView } from '../views/overview/overview-view.js';
+import { PlanView } from '../views/plan/plan-view.js';
+import { asPicture } from '../views/submit/submit-form.js';
+import { SubmitView } from '../views/submit/submit-view.js';
+import { UnknownView } from '../views/unknown-view.js';
 import { Announcer } from './announcer.js';
-import { DeviceTable } from './device-table.js';
-import { FrameTable } from './frame-table.js';
-import { FrameView } from './frame-view.js';
+import { DevicesProvider } from './devices-context.js';
 import { Header } from './header.js';
 import { ProblemStrip } from './problem-strip.js';
-import { SubmitPanel } from './submit-panel.js';
 import { TokenPrompt } from './token-prompt.js';
+import { useFileDrop } from './use-file-drop.js';
 import { useStore } from './use-store.js';
 
 /** The whole page. */
 export function App({ store, session }: { store: Store<DashboardState, Action>; session: Session }) {
   const state = useStore(store);
+  const route = useRoute();
+  const main = useRef<HTMLElement>(null);
   const wrong = problems(state);
-  useTitle(state.cluster?.name, wrong.length);
+  const place = route.view === 'frame' ? `${route.view} ${route.frame}` : route.view;
+  useTitle(state.cluster?.name, TITLE[route.view], wrong.length);
+  useArrival(place, main);
+  const [choice, setChoice] = useState<SubmitChoice>({});
+  const isOver = useFileDrop((files) => {
+    if (state.access !== 'open') return;
+    goTo({ view: 'submit' });
+    void session.submit(files.map(asPicture), choice);
+  });
+  const isStale = state.connection.kind === 'reconnecting' && state.connection.staleSince !== null;
 
   return (
-    <>
-      <Header cluster={state.cluster} onRetry={session.retryNow} link={state.link} isAsking={state.access !== 'open'} />
-      <main>
+    <DevicesProvider value={state.devices.map(({ device }) => device)}>
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
+        Skip to the content
+      </button>
+      <Header
+        cluster={state.cluster}
+        connection={state.connection}
+        route={route}
+        onRetry={session.retryNow}
+        isAsking={state.access !== 'open'}
+      />
+      <main id="main" ref={main} tabIndex={-1} class={isStale ? 'stale' : ''}>
         {state.access === 'open' ? (
-          <Views state={state} session={session} wrong={wrong} />
+          <>
+            <h1 class="visually-hidden">{TITLE[route.view]}</h1>
+            <ProblemStrip problems={wrong} onDismiss={session.dismiss} />
+            <View route={route} state={state} session={session} choice={choice} onChoice={setChoice} />
+            <Announcer submissions={state.submissions} />
+          </>
         ) : (
           <TokenPrompt access={state.access} onToken={session.giveToken} />
         )}
       </main>
+      {isOver && state.access === 'open' && (
+        <div class="drop-over" aria-hidden="true">
+          Drop to submit
+        </div>
+      )}
       <footer>
         <a href="docs">API documentation</a>
         {state.cluster !== null && <span>DeepThings {state.cluster.version}</span>}
       </footer>
-    </>
+    </DevicesProvider>
   );
 }
 
-interface ViewsProps {
+const TITLE: Readonly<Record<Route['view'], string>> = {
+  overview: 'Overview',
+  submit: 'Submit',
+  frame: 'Frame',
+  history: 'History',
+  plan: 'Plan',
+  devices: 'Devices',
+  unknown: 'Not found',
+};
+
+interface ViewProps {
+  readonly route: Route;
   readonly state: DashboardState;
   readonly session: Session;
-  readonly wrong: ReturnType<typeof problems>;
+  readonly choice: SubmitChoice;
+  readonly onChoice: (choice: SubmitChoice) => void;
 }
 
-function Views({ state, session, wrong }: ViewsProps) {
-  const deviceIds = state.devices.map(({ device }) => device);
-  const shown = shownFrame(state);
-  return (
-    <>
-      <ProblemStrip problems={wrong} onDismiss={session.dismiss} />
-      <SubmitPanel state={state} onFiles={session.submit} />
-      <FrameView state={state} deviceIds={deviceIds} frame={shown} session={session} />
-      <DeviceTable loaded={state.cluster !== null} devices={state.devices} />
-      <FrameTable state={state} deviceIds={deviceIds} shown={shown?.id ?? null} onSelect={session.select} />
-      <Announcer submissions={state.submissions} />
-    </>
-  );
+function View({ route, state, session, choice, onChoice }: ViewProps) {
+  switch (route.view) {
+    case 'overview':
+      return <OverviewView state={state} session={session} />;
+    case 'submit':
+      return <SubmitView state={state} session={session} choice={choice} onChoice={onChoice} />;
+    case 'frame':
+      return <FrameView key={route.frame} id={route.frame} state={state} session={session} />;
+    case 'history':
+      return <HistoryView state={state} session={session} filter={route.filter} before={route.before} />;
+    case 'plan':
+      return <PlanView state={state} choice={route.choice} />;
+    case 'devices':
+      return <DevicesView state={state} />;
+    case 'unknown':
+      return <UnknownView path={route.path} />;
+  }
 }
 
-/** Says in the tab's title which cluster it is, and that something is wrong. */
-function useTitle(cluster: string | undefined, wrong: number): void {
+/** Says in the tab's title where one is, and that something is wrong. */
+function useTitle(cluster: string | undefined, view: string, wrong: number): void {
   useEffect(() => {
-    const name = cluster === undefined ? 'DeepThings' : `${cluster} · DeepThings`;
+    const name = `${view} · ${cluster ?? 'DeepThings'}`;
     document.title = wrong === 0 ? name : `(${wrong}) ${name}`;
-  }, [cluster, wrong]);
+  }, [cluster, view, wrong]);
+}
+
+/** Another view begins at its top, and is where the keyboard goes on, as on another page. */
+function useArrival(place: string, main: { readonly current: HTMLElement | null }): void {
+  const isFirst = useRef(true);
+  useEffect(() => {
+    if (!isFirst.current) {
+      window.scrollTo(0, 0);
+      main.current?.focus({ preventScroll: true });
+    }
+    isFirst.current = false;
+  }, [place]);
 }

@@ -1,18 +1,25 @@
 import type { Detection } from '../contract-types.js';
-import { score, withUnit } from '../format.js';
+import { plural, score, withUnit } from '../format.js';
 
 /** More are in the API's answer. */
 const LISTED = 50;
 
+interface DetectionListProps {
+  /** Those above the threshold. */
+  readonly detections: readonly Detection[];
+  readonly total: number;
+  /** The pointer is over one, or no more. */
+  readonly onHighlight: (detection: Detection | null) => void;
+}
+
 /** What was found, surest first. */
-export function DetectionList({ detections }: { detections: readonly Detection[] }) {
-  if (detections.length === 0) return <p class="muted">Nothing was found in this picture.</p>;
+export function DetectionList({ detections, total, onHighlight }: DetectionListProps) {
+  if (total === 0) return <p class="muted">Nothing was found in this picture.</p>;
+  if (detections.length === 0) return <p class="muted">Nothing has that high a score.</p>;
   const listed = detections.toSorted((one, other) => other.score - one.score).slice(0, LISTED);
   return (
     <div class="detections">
-      <h3>
-        {detections.length} {detections.length === 1 ? 'detection' : 'detections'}
-      </h3>
+      <h3>{plural(detections.length, 'detection')}</h3>
       <table>
         <thead>
           <tr>
@@ -24,13 +31,18 @@ export function DetectionList({ detections }: { detections: readonly Detection[]
               Size
             </th>
             <th scope="col" class="number">
-              At (left, top)
+              Left, top
             </th>
           </tr>
         </thead>
         <tbody>
           {listed.map((detection, index) => (
-            <DetectionRow key={index} detection={detection} />
+            <tr key={index} onMouseEnter={() => onHighlight(detection)} onMouseLeave={() => onHighlight(null)}>
+              <th scope="row">{detection.label}</th>
+              <td class="number">{score(detection.score)}</td>
+              <td class="number">{pixels(detection.pixels.width, detection.pixels.height, '\u202f×\u202f')}</td>
+              <td class="number">{pixels(detection.pixels.x, detection.pixels.y, ', ')}</td>
+            </tr>
           ))}
         </tbody>
       </table>
@@ -39,14 +51,6 @@ export function DetectionList({ detections }: { detections: readonly Detection[]
   );
 }
 
-function DetectionRow({ detection: { label, score: value, pixels } }: { detection: Detection }) {
-  const [x, y, width, height] = [pixels.x, pixels.y, pixels.width, pixels.height].map(Math.round);
-  return (
-    <tr>
-      <th scope="row">{label}</th>
-      <td class="number">{score(value)}</td>
-      <td class="number">{withUnit(`${width}\u202f×\u202f${height}`, 'px')}</td>
-      <td class="number">{withUnit(`${x}, ${y}`, 'px')}</td>
-    </tr>
-  );
+function pixels(one: number, other: number, between: string): string {
+  return withUnit(`${Math.round(one)}${between}${Math.round(other)}`, 'px');
 }

@@ -1,13 +1,13 @@
-/** As many as `devices.css` has colours; the next device begins anew. */
-const COLOURS = 8;
+import { useDeviceLook } from './devices-context.js';
 
-/** A device's id with the colour that it has everywhere on the page. */
-export function DeviceMark({ device, deviceIds }: { device: string; deviceIds: readonly string[] }) {
-  const index = deviceIds.indexOf(device);
-  const colour = index < 0 ? 'unknown' : index % COLOURS;
+/** A device's id with the colour and letter that it has everywhere on the page. */
+export function DeviceMark({ device }: { device: string }) {
+  const { colourClass, letter } = useDeviceLook()(device);
   return (
     <span class="device-mark">
-      <span class={`swatch device-${colour}`} aria-hidden="true" />
+      <span class={`swatch ${colourClass}`} aria-hidden="true">
+        {letter}
+      </span>
       {device}
     </span>
   );

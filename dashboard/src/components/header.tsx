@@ -1,40 +1,38 @@
 import { grid } from '../format.js';
-import type { ClusterFacts, Link } from '../state/dashboard-state.js';
-import { LinkState } from './link-state.js';
+import type { Route } from '../routing/route.js';
+import type { ClusterFacts, Connection } from '../state/dashboard-state.js';
+import { ConnectionMark } from './connection-mark.js';
+import { Fact } from './fact.js';
+import { Navigation } from './navigation.js';
 
 interface HeaderProps {
   readonly cluster: ClusterFacts | null;
-  readonly link: Link;
+  readonly connection: Connection;
+  readonly route: Route;
   /** For a token: then there is no connection to speak of. */
   readonly isAsking: boolean;
   readonly onRetry: () => void;
 }
 
-/** Which cluster this is, what it runs, and whether what the page shows is live. */
-export function Header({ cluster, link, isAsking, onRetry }: HeaderProps) {
+/** Which cluster this is, what it runs, whether what the page shows is live, and the way to its views. */
+export function Header({ cluster, connection, route, isAsking, onRetry }: HeaderProps) {
   return (
     <header class="page-header">
-      <div class="title">
-        <h1>{cluster?.name ?? 'DeepThings'}</h1>
-        {!isAsking && <LinkState link={link} onRetry={onRetry} />}
+      <div class="page-head">
+        <div class="title">
+          <p class="cluster-name">{cluster?.name ?? 'DeepThings'}</p>
+          {!isAsking && <ConnectionMark connection={connection} onRetry={onRetry} />}
+        </div>
+        {cluster !== null && (
+          <dl class="facts">
+            <Fact name="Model">{cluster.model.name}</Fact>
+            <Fact name="Grid">{grid(cluster.plan.grid)}</Fact>
+            <Fact name="Fused layers">{cluster.plan.fusedDepth}</Fact>
+            <Fact name="Strategy">{cluster.strategy}</Fact>
+          </dl>
+        )}
       </div>
-      {cluster !== null && (
-        <dl class="facts">
-          <Fact name="Model" value={cluster.model.name} />
-          <Fact name="Grid" value={grid(cluster.plan.grid)} />
-          <Fact name="Fused layers" value={String(cluster.plan.fusedDepth)} />
-          <Fact name="Strategy" value={cluster.strategy} />
-        </dl>
-      )}
+      {!isAsking && <Navigation route={route} />}
     </header>
-  );
-}
-
-function Fact({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
   );
 }

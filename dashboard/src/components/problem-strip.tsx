@@ -1,5 +1,6 @@
+import type { Notice } from '../contract-types.js';
 import { sentence } from '../format.js';
-import type { Notice } from '../live/live-event.js';
+import { formatRoute } from '../routing/route.js';
 import type { Problem } from '../state/select.js';
 import { Time } from './time.js';
 
@@ -59,7 +60,15 @@ function ProblemItem({ problem, onDismiss }: { problem: Problem; onDismiss: (not
           {notice.times > 1 && `, ${notice.times} times`}
         </span>
       </p>
-      <p>{sentence(notice.detail)}</p>
+      <p>
+        {sentence(notice.detail)}
+        {notice.frame !== null && (
+          <>
+            {' '}
+            <a href={formatRoute({ view: 'frame', frame: notice.frame })}>See the frame</a>
+          </>
+        )}
+      </p>
       <button type="button" onClick={() => onDismiss(notice)} aria-label={`Dismiss ${notice.code}`}>
         Dismiss
       </button>

@@ -1,19 +1,14 @@
 import { DeviceMark } from './device-mark.js';
 
-interface TilesByDeviceProps {
-  readonly byDevice: Readonly<Record<string, number>>;
-  readonly deviceIds: readonly string[];
-}
-
-/** How many tiles each device computed, in the order of the devices. */
-export function TilesByDevice({ byDevice, deviceIds }: TilesByDeviceProps) {
-  const counts = Object.entries(byDevice).sort(([one], [other]) => deviceIds.indexOf(one) - deviceIds.indexOf(other));
+/** How many tiles each device computed. */
+export function TilesByDevice({ byDevice }: { byDevice: Readonly<Record<string, number>> }) {
+  const counts = Object.entries(byDevice).sort(([one], [other]) => one.localeCompare(other, 'en', { numeric: true }));
   if (counts.length === 0) return null;
   return (
-    <ul class="tiles-by-device">
+    <ul class="tiles-by-device" aria-label="Tiles by device">
       {counts.map(([device, tiles]) => (
         <li key={device}>
-          <DeviceMark device={device} deviceIds={deviceIds} /> {tiles}
+          <DeviceMark device={device} /> {tiles}
         </li>
       ))}
     </ul>

@@ -1,19 +1,5 @@
-import type { DeviceState, Frame } from '../contract-types.js';
+import type { DeviceState, Frame, Notice, TileEvent } from '../contract-types.js';
 import type { SseEvent } from './sse-parser.js';
-
-/** Something happened to one tile of a frame. */
-export interface TileEvent {
-  readonly frame: string;
-  readonly tile: number;
-  readonly event: string;
-  readonly device?: string | null;
-  readonly attempt?: number;
-}
-
-export interface Notice {
-  readonly code: string;
-  readonly detail: string;
-}
 
 /** What `/events` tells. */
 export type LiveEvent =

@@ -1,15 +1,17 @@
-import type { ClusterState, DeviceState, Frame } from '../contract-types.js';
-import type { Notice } from '../live/live-event.js';
+import type { ClusterState, DeviceState, Frame, Notice, Plan, TileEvent } from '../contract-types.js';
+import type { Pace } from './pace.js';
+import type { TileLives } from './tile-life.js';
+import type { Traffic } from './traffic.js';
 
 /** Bounds on what the page keeps, whatever the cluster does. */
-export const FRAMES_KEPT = 20;
+export const FRAMES_KEPT = 50;
 export const NOTICES_KEPT = 5;
-export const SUBMISSIONS_KEPT = 5;
+export const SUBMISSIONS_KEPT = 12;
 
 /** What is known of the cluster itself; its devices stand beside it. */
 export type ClusterFacts = Omit<ClusterState, 'devices'>;
 
-export type Link =
+export type Connection =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'live' }
   /** `staleSince`: ISO time since which the page shows old news; null when it never showed any. */
@@ -18,6 +20,8 @@ export type Link =
 export type Access = 'open' | 'token-needed' | 'token-checking' | 'token-refused';
 
 export interface SeenNotice extends Notice {
+  /** The frame that it is about, if any. */
+  readonly frame: string | null;
   /** ISO time of the latest one. */
   readonly at: string;
   readonly times: number;
@@ -35,19 +39,35 @@ export interface Submission {
   readonly progress: SubmissionProgress;
 }
 
-/** Tiles of an open frame whose output has come: tile id -> device. */
-export type DoneTiles = Readonly<Record<number, string>>;
+/** What a device did last, as tile events tell. */
+export interface Activity {
+  readonly frame: string;
+  readonly tile: number;
+  readonly event: TileEvent['event'];
+  readonly atMs: number;
+}
+
+/** The last trouble of a device, kept when it is over. */
+export interface PastProblem {
+  readonly detail: string;
+  /** ISO time at which it was told. */
+  readonly at: string;
+}
 
 export interface DashboardState {
   readonly access: Access;
-  readonly link: Link;
+  readonly connection: Connection;
   readonly cluster: ClusterFacts | null;
+  readonly plan: Plan | null;
   readonly devices: readonly DeviceState[];
   /** The latest, newest first. */
   readonly frames: readonly Frame[];
-  readonly doneTiles: Readonly<Record<string, DoneTiles>>;
-  /** The frame that the user chose; null: the latest one is shown. */
-  readonly selected: Frame | null;
+  /** Of the frames above. */
+  readonly tiles: Readonly<Record<string, TileLives>>;
+  readonly activity: Readonly<Record<string, Activity>>;
+  readonly pastProblems: Readonly<Record<string, PastProblem>>;
+  readonly traffic: Traffic;
+  readonly pace: Pace;
   readonly notices: readonly SeenNotice[];
   /** Newest first. */
   readonly submissions: readonly Submission[];
@@ -55,12 +75,16 @@ export interface DashboardState {
 
 export const INITIAL_STATE: DashboardState = {
   access: 'open',
-  link: { kind: 'connecting' },
+  connection: { kind: 'connecting' },
   cluster: null,
+  plan: null,
   devices: [],
   frames: [],
-  doneTiles: {},
-  selected: null,
+  tiles: {},
+  activity: {},
+  pastProblems: {},
+  traffic: {},
+  pace: [],
   notices: [],
   submissions: [],
 };

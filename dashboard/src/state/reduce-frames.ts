@@ -1,43 +1,33 @@
 import type { Frame } from '../contract-types.js';
-import type { TileEvent } from '../live/live-event.js';
-import type { DashboardState, DoneTiles, Submission } from './dashboard-state.js';
+import type { DashboardState, Submission } from './dashboard-state.js';
 import { FRAMES_KEPT, isEnded } from './dashboard-state.js';
+import { countEnded } from './pace.js';
 
-/** A frame as the gateway tells it now: in the list, where it is chosen, and where it was submitted here. */
+/** A frame as the gateway tells it now: in the list, and where it was submitted here. */
 export function noteFrame(state: DashboardState, told: Frame): DashboardState {
   const known = state.frames.find(({ id }) => id === told.id);
   const frame = latest(known, told);
   const frames = known === undefined ? insert(state.frames, frame) : state.frames.map((f) => (f === known ? frame : f));
-  const doneTiles = keepOpen(frames, state.doneTiles);
+  const hasJustEnded = isEnded(frame) && (known === undefined || !isEnded(known));
+  const tiles = keepListed(frames, state.tiles);
   return {
     ...state,
     frames,
-    // Queued anew (its input changed): nothing of what was done counts any more.
-    doneTiles: frame.state === 'queued' ? without(doneTiles, frame.id) : doneTiles,
-    selected: state.selected?.id === frame.id ? latest(state.selected, frame) : state.selected,
+    // Queued anew (its input changed): nothing of what happened to its tiles counts any more.
+    tiles: frame.state === 'queued' ? without(tiles, frame.id) : tiles,
+    pace: hasJustEnded ? countEnded(state.pace, frame) : state.pace,
     submissions: state.submissions.map((submission) => withFrame(submission, frame)),
   };
 }
 
 /** All frames that the gateway has, newest first: those that it does not name are gone. */
 export function noteFrames(state: DashboardState, told: readonly Frame[]): DashboardState {
-  const frames = told.slice(0, FRAMES_KEPT).map((frame) =>
-    latest(
-      state.frames.find(({ id }) => id === frame.id),
-      frame,
-    ),
-  );
-  const cleared = { ...state, frames, doneTiles: keepOpen(frames, state.doneTiles) };
-  return frames.reduce(noteFrame, cleared);
-}
-
-/** Counts the tiles of open frames between two tellings of the frame. */
-export function noteTile(state: DashboardState, { frame, tile, event, device }: TileEvent): DashboardState {
-  if (event !== 'done' || device === undefined || device === null) return state;
-  const known = state.frames.find(({ id }) => id === frame);
-  if (known === undefined || isEnded(known)) return state;
-  const done: DoneTiles = { ...state.doneTiles[frame], [tile]: device };
-  return { ...state, doneTiles: { ...state.doneTiles, [frame]: done } };
+  const kept = told.slice(0, FRAMES_KEPT);
+  const ids = new Set(kept.map(({ id }) => id));
+  const frames = state.frames.filter(({ id }) => ids.has(id));
+  const cleared = { ...state, frames, tiles: keepListed(frames, state.tiles) };
+  // Oldest first, as they would have been told.
+  return kept.toReversed().reduce(noteFrame, cleared);
 }
 
 /** A frame ends once: what is told later of an open one was told of an earlier time. */
@@ -50,13 +40,15 @@ function insert(frames: readonly Frame[], frame: Frame): readonly Frame[] {
   return frames.toSpliced(at < 0 ? frames.length : at, 0, frame).slice(0, FRAMES_KEPT);
 }
 
-function keepOpen(frames: readonly Frame[], doneTiles: DashboardState['doneTiles']): DashboardState['doneTiles'] {
-  const open = new Set(frames.filter((frame) => !isEnded(frame)).map(({ id }) => id));
-  return Object.fromEntries(Object.entries(doneTiles).filter(([id]) => open.has(id)));
+function keepListed(frames: readonly Frame[], tiles: DashboardState['tiles']): DashboardState['tiles'] {
+  const listed = new Set(frames.map(({ id }) => id));
+  const entries = Object.entries(tiles);
+  if (entries.every(([id]) => listed.has(id))) return tiles;
+  return Object.fromEntries(entries.filter(([id]) => listed.has(id)));
 }
 
-function without(doneTiles: DashboardState['doneTiles'], id: string): DashboardState['doneTiles'] {
-  const { [id]: _, ...others } = doneTiles;
+function without(tiles: DashboardState['tiles'], id: string): DashboardState['tiles'] {
+  const { [id]: _, ...others } = tiles;
   return others;
 }
 

@@ -1,18 +1,24 @@
-import type { ClusterState, DeviceState, Frame } from '../contract-types.js';
-import type { LiveEvent, Notice } from '../live/live-event.js';
-import type { DashboardState, Submission, SubmissionProgress } from './dashboard-state.js';
+import type { ClusterState, DeviceState, Frame, Notice, Plan } from '../contract-types.js';
+import type { LiveEvent } from '../live/live-event.js';
+import type { DashboardState, PastProblem, Submission, SubmissionProgress } from './dashboard-state.js';
 import { NOTICES_KEPT, SUBMISSIONS_KEPT } from './dashboard-state.js';
-import { noteFrame, noteFrames, noteTile } from './reduce-frames.js';
+import { noteFrame, noteFrames } from './reduce-frames.js';
+import { noteTile } from './reduce-tiles.js';
+import { carry, GATEWAY } from './traffic.js';
 
 /** Everything that changes what the page shows. `at` is an ISO time. */
 export type Action =
-  | { readonly kind: 'snapshot'; readonly cluster: ClusterState; readonly frames: readonly Frame[] }
+  | {
+      readonly kind: 'snapshot';
+      readonly cluster: ClusterState;
+      readonly plan: Plan;
+      readonly frames: readonly Frame[];
+    }
   | { readonly kind: 'happened'; readonly event: LiveEvent; readonly at: string }
   | { readonly kind: 'connected' }
   | { readonly kind: 'disconnected'; readonly reason: string; readonly at: string }
   | { readonly kind: 'token-asked'; readonly refused: boolean }
   | { readonly kind: 'token-given' }
-  | { readonly kind: 'frame-selected'; readonly frame: Frame | null }
   | { readonly kind: 'notice-dismissed'; readonly notice: Notice }
   | { readonly kind: 'submitting'; readonly id: number; readonly name: string }
   | { readonly kind: 'submitted'; readonly id: number; readonly frame: Frame }
@@ -23,24 +29,22 @@ export function reduce(state: DashboardState, action: Action): DashboardState {
   switch (action.kind) {
     case 'snapshot': {
       const { devices, ...cluster } = action.cluster;
-      return noteFrames({ ...state, access: 'open', cluster, devices }, action.frames);
+      return noteFrames({ ...state, access: 'open', cluster, plan: action.plan, devices }, action.frames);
     }
     case 'happened':
       return applyEvent(state, action.event, action.at);
     case 'connected':
-      return { ...state, link: { kind: 'live' } };
+      return { ...state, connection: { kind: 'live' } };
     case 'disconnected': {
-      const { link } = state;
-      const liveUntilNow = link.kind === 'live' ? action.at : null;
-      const staleSince = link.kind === 'reconnecting' ? link.staleSince : liveUntilNow;
-      return { ...state, link: { kind: 'reconnecting', staleSince, reason: action.reason } };
+      const { connection } = state;
+      const liveUntilNow = connection.kind === 'live' ? action.at : null;
+      const staleSince = connection.kind === 'reconnecting' ? connection.staleSince : liveUntilNow;
+      return { ...state, connection: { kind: 'reconnecting', staleSince, reason: action.reason } };
     }
     case 'token-asked':
       return { ...state, access: action.refused ? 'token-refused' : 'token-needed' };
     case 'token-given':
-      return { ...state, access: 'token-checking', link: { kind: 'connecting' } };
-    case 'frame-selected':
-      return { ...state, selected: action.frame };
+      return { ...state, access: 'token-checking', connection: { kind: 'connecting' } };
     case 'notice-dismissed':
       return { ...state, notices: state.notices.filter((seen) => !isSameNotice(seen, action.notice)) };
     case 'submitting': {
@@ -50,9 +54,7 @@ export function reduce(state: DashboardState, action: Action): DashboardState {
     case 'submitted': {
       // The answer may come after the first events about the frame, and then knows less.
       const frame = state.frames.find(({ id }) => id === action.frame.id) ?? action.frame;
-      // Who submits a picture wants to see it, not the one chosen before.
-      const shown = noteFrame({ ...state, selected: null }, frame);
-      return noteSubmission(shown, action.id, { kind: 'accepted', frame });
+      return noteSubmission(noteFrame(state, frame), action.id, { kind: 'accepted', frame });
     }
     case 'submission-refused':
       return noteSubmission(state, action.id, { kind: 'refused', detail: action.detail });
@@ -62,28 +64,46 @@ export function reduce(state: DashboardState, action: Action): DashboardState {
 function applyEvent(state: DashboardState, event: LiveEvent, at: string): DashboardState {
   switch (event.kind) {
     case 'device':
-      return { ...state, devices: noteDevice(state.devices, event.device) };
+      return noteDevice(state, event.device, at);
     case 'frame':
-      return noteFrame(state, event.frame);
+      return tellFrame(state, event.frame, at);
     case 'tile':
-      return noteTile(state, event.tile);
+      return noteTile(state, event.tile, Date.parse(at));
     case 'problem':
-      return noteProblem(state, event.notice, at);
+      return noteProblem(state, { ...event.notice, frame: null }, at);
     case 'reset':
       return state;
   }
 }
 
-/** Devices keep their places; one that is not declared stands last. */
-function noteDevice(devices: readonly DeviceState[], device: DeviceState): readonly DeviceState[] {
-  const index = devices.findIndex((known) => known.device === device.device);
-  return index < 0 ? [...devices, device] : devices.with(index, device);
+/** Beside the frame itself: its picture on the way to its source, and its failure as something that is wrong. */
+function tellFrame(state: DashboardState, frame: Frame, at: string): DashboardState {
+  const before = state.frames.find(({ id }) => id === frame.id)?.state;
+  const noted = noteFrame(state, frame);
+  if (frame.state === 'running' && before !== 'running') {
+    const way = { kind: 'picture', from: GATEWAY, to: frame.source } as const;
+    return { ...noted, traffic: carry(noted.traffic, way, frame.picture.bytes, Date.parse(at)) };
+  }
+  if (frame.failure !== null && before !== 'failed') {
+    return noteProblem(noted, { ...frame.failure, frame: frame.id }, at);
+  }
+  return noted;
 }
 
-function noteProblem(state: DashboardState, notice: Notice, at: string): DashboardState {
+/** Devices keep their places; one that is not declared stands last. */
+function noteDevice(state: DashboardState, device: DeviceState, at: string): DashboardState {
+  const { devices, pastProblems } = state;
+  const index = devices.findIndex((known) => known.device === device.device);
+  const past: Readonly<Record<string, PastProblem>> =
+    device.problem === null ? pastProblems : { ...pastProblems, [device.device]: { detail: device.problem, at } };
+  return { ...state, devices: index < 0 ? [...devices, device] : devices.with(index, device), pastProblems: past };
+}
+
+function noteProblem(state: DashboardState, notice: Notice & { frame: string | null }, at: string): DashboardState {
   const before = state.notices.find((seen) => isSameNotice(seen, notice));
   const others = state.notices.filter((seen) => seen !== before);
-  const seen = { code: notice.code, detail: notice.detail, at, times: (before?.times ?? 0) + 1 };
+  const { code, detail, frame } = notice;
+  const seen = { code, detail, frame, at, times: (before?.times ?? 0) + 1 };
   return { ...state, notices: [seen, ...others].slice(0, NOTICES_KEPT) };
 }
 

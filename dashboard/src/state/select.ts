@@ -1,13 +1,6 @@
 import type { DeviceState, Frame } from '../contract-types.js';
 import { type DashboardState, isEnded, type SeenNotice } from './dashboard-state.js';
-
-/**
- * The frame to show large: the chosen one, else the newest that has ended, so that the picture does not jump back and
- * forth while the next one is computed; with none ended yet, the newest.
- */
-export function shownFrame({ selected, frames }: DashboardState): Frame | null {
-  return selected ?? frames.find(isEnded) ?? frames[0] ?? null;
-}
+import type { TileLives } from './tile-life.js';
 
 export interface TileProgress {
   readonly total: number;
@@ -16,12 +9,12 @@ export interface TileProgress {
 }
 
 /** Tiles done: what the gateway says of the frame, or the tile events since where those know more. */
-export function tileProgress(state: DashboardState, frame: Frame): TileProgress {
-  const told = Object.values(state.doneTiles[frame.id] ?? {});
-  if (isEnded(frame) || told.length <= frame.tiles.done) return frame.tiles;
+export function tileProgress(frame: Frame, lives: TileLives | undefined): TileProgress {
+  const done = Object.values(lives ?? {}).filter(({ state }) => state === 'done');
+  if (isEnded(frame) || done.length <= frame.tiles.done) return frame.tiles;
   const byDevice: Record<string, number> = {};
-  for (const device of told) byDevice[device] = (byDevice[device] ?? 0) + 1;
-  return { total: frame.tiles.total, done: told.length, byDevice };
+  for (const { device } of done) byDevice[device] = (byDevice[device] ?? 0) + 1;
+  return { total: frame.tiles.total, done: done.length, byDevice };
 }
 
 export type Problem =
@@ -49,3 +42,48 @@ function deviceProblem({ device, address, state, problem }: DeviceState): string
   }
   return null;
 }
+
+/** Frames that have not ended, as far as the page knows them. */
+export function openFrames({ frames }: DashboardState): readonly Frame[] {
+  return frames.filter((frame) => !isEnded(frame));
+}
+
+/** What a device does now, in a few words. */
+export function doing(
+  { device, state, running, pending }: DeviceState,
+  { activity }: DashboardState,
+  nowMs: number,
+): string {
+  switch (state) {
+    case 'expected':
+      return 'not seen yet';
+    case 'lost':
+      return 'lost';
+    case 'left':
+      return 'was stopped';
+    case 'refused':
+      return 'refused';
+    case 'live': {
+      const last = activity[device];
+      const isFresh = last !== undefined && nowMs - last.atMs < FRESH_MS;
+      if (isFresh && last.event !== 'queued') return `${VERB[last.event]} tile ${last.tile}`;
+      if (running > 0) return 'computing';
+      return pending > 0 ? 'has tiles queued' : 'idle';
+    }
+  }
+}
+
+/** A device that was heard of longer ago does something else by now. */
+const FRESH_MS = 1_200;
+
+const VERB = {
+  queued: 'queued',
+  assigned: 'took',
+  running: 'computes',
+  returned: 'gave back',
+  expired: 'overdue with',
+  lost: 'lost',
+  pushed: 'was given',
+  done: 'finished',
+  duplicate: 'finished again',
+} as const;

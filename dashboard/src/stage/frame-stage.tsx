@@ -1,0 +1,60 @@
+import { useRef } from 'preact/hooks';
+import { usePictureUrl } from '../components/use-picture-url.js';
+import { useWidth } from '../components/use-width.js';
+import type { Detection, Frame, Plan } from '../contract-types.js';
+import type { Session } from '../session.js';
+import type { TileLives } from '../state/tile-life.js';
+import { StageBoxes } from './stage-boxes.js';
+import { inputArea, pictureArea } from './stage-geometry.js';
+import { StageTiles } from './stage-tiles.js';
+
+interface FrameStageProps {
+  readonly frame: Frame;
+  readonly plan: Plan | null;
+  readonly session: Session;
+  /** Null: no grid, and only the picture without the bars that the letterbox puts beside it. */
+  readonly lives: TileLives | null;
+  /** Those to draw. */
+  readonly detections: readonly Detection[];
+  readonly highlighted?: Detection | null;
+}
+
+/** A picture is to be seen whole, whatever its shape. */
+const TALLEST = '76vh';
+
+/** A frame's picture as the network sees it, with its tiles and with what was found. */
+export function FrameStage({ frame, plan, session, lives, detections, highlighted = null }: FrameStageProps) {
+  const figure = useRef<HTMLElement>(null);
+  const width = useWidth(figure, 640);
+  const picture = usePictureUrl(frame.id, () => session.ask((api) => api.picture(frame.id)));
+  const stage = plan?.stages[0];
+  const image = pictureArea(frame);
+  const view = lives !== null && stage !== undefined ? inputArea(stage) : image;
+  const unit = view.width / width;
+  return (
+    <figure class="stage" ref={figure} style={{ maxWidth: `calc(${TALLEST} * ${view.width / view.height})` }}>
+      {picture.kind === 'failed' ? (
+        <p class="stage-missing error">The picture cannot be shown. {picture.why}</p>
+      ) : (
+        <svg
+          viewBox={`${view.x} ${view.y} ${view.width} ${view.height}`}
+          role="img"
+          aria-label={altText(frame, detections, lives)}
+          aria-busy={picture.kind === 'asking'}
+        >
+          <rect class="stage-ground" x={view.x} y={view.y} width={view.width} height={view.height} />
+          {picture.kind === 'answered' && <image href={picture.answer} {...image} preserveAspectRatio="none" />}
+          {lives !== null && stage !== undefined && <StageTiles stage={stage} lives={lives} unit={unit} />}
+          <StageBoxes frame={frame} detections={detections} view={view} unit={unit} highlighted={highlighted} />
+        </svg>
+      )}
+    </figure>
+  );
+}
+
+function altText(frame: Frame, detections: readonly Detection[], lives: TileLives | null): string {
+  const tiles = lives === null ? '' : ', with its tiles';
+  if (frame.detections === null) return `Picture of frame ${frame.id}${tiles}`;
+  const boxes = detections.length === 1 ? 'one box' : `${detections.length} boxes`;
+  return `Picture of frame ${frame.id}${tiles} and ${boxes}`;
+}

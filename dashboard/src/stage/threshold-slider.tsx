@@ -1,0 +1,35 @@
+import { useId } from 'preact/hooks';
+import { score } from '../format.js';
+
+interface ThresholdSliderProps {
+  readonly value: number;
+  readonly shown: number;
+  readonly total: number;
+  readonly onChange: (value: number) => void;
+}
+
+/** Hides what the model is less sure of. */
+export function ThresholdSlider({ value, shown, total, onChange }: ThresholdSliderProps) {
+  const id = useId();
+  return (
+    <div class="slider">
+      <label for={id}>Least score</label>
+      <input
+        id={id}
+        type="range"
+        min="0"
+        max="1"
+        step="0.01"
+        value={value}
+        aria-valuetext={`${score(value)}, ${shown} of ${total} shown`}
+        onInput={(event) => onChange(Number(event.currentTarget.value))}
+      />
+      <output for={id}>
+        {score(value)}{' '}
+        <span class="muted">
+          · {shown} of {total} shown
+        </span>
+      </output>
+    </div>
+  );
+}

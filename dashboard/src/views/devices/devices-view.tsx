@@ -1,0 +1,28 @@
+import { Panel } from '../../components/panel.js';
+import type { DashboardState } from '../../state/dashboard-state.js';
+import { DeviceCard } from './device-card.js';
+
+/** Every declared device and how it does. */
+export function DevicesView({ state }: { state: DashboardState }) {
+  if (state.cluster === null) return <p class="loading muted">Loading…</p>;
+  if (state.devices.length === 0) {
+    return (
+      <Panel title="No devices">
+        <p>None is declared: add them to the gateway's cluster.yaml and start it again.</p>
+      </Panel>
+    );
+  }
+  return (
+    <>
+      <div class="device-cards">
+        {state.devices.map((device) => (
+          <DeviceCard key={device.device} device={device} past={state.pastProblems[device.device]} />
+        ))}
+      </div>
+      <p class="muted drain-why" id="drain-why">
+        Draining a device from here comes with a later version: gateway and devices answer 501 to{' '}
+        <code>POST /drain</code>. Until then stop its process: what it has is then given to the others.
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,65 @@
+import type { Frame, FrameTrace } from '../../contract-types.js';
+import { timelineOf } from './timeline.js';
+
+/** An event of Chrome's trace format, which Perfetto opens; times are microseconds. */
+export interface ChromeTraceEvent {
+  readonly name: string;
+  readonly ph: 'X' | 'M' | 'i';
+  readonly pid: number;
+  readonly tid: number;
+  readonly ts?: number;
+  readonly dur?: number;
+  readonly cat?: string;
+  readonly s?: 'p';
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
+export interface ChromeTrace {
+  readonly displayTimeUnit: 'ms';
+  readonly otherData: Readonly<Record<string, unknown>>;
+  readonly traceEvents: readonly ChromeTraceEvent[];
+}
+
+/** A frame's timeline: each device a process, each row of its lane a thread, each phase of a tile a slice. */
+export function chromeTrace(frame: Frame, trace: FrameTrace): ChromeTrace {
+  const { devices } = timelineOf(trace);
+  const events: ChromeTraceEvent[] = [];
+  for (const [index, { device, rows }] of devices.entries()) {
+    const pid = index + 1;
+    events.push({ name: 'process_name', ph: 'M', pid, tid: 0, args: { name: device } });
+    for (const [tid, bars] of rows.entries()) {
+      for (const { tile, phases } of bars) {
+        const { history: _, ...facts } = trace.tiles[tile]!;
+        for (const { kind, fromMs, toMs } of phases) {
+          const name = `tile ${tile} ${kind}`;
+          const [ts, dur] = [Math.round(fromMs * 1000), Math.round((toMs - fromMs) * 1000)];
+          events.push({ name, ph: 'X', pid, tid, ts, dur, cat: kind, args: facts });
+        }
+      }
+    }
+  }
+  const pidOf = new Map(devices.map(({ device }, index) => [device, index + 1]));
+  for (const { tile, history } of trace.tiles) {
+    for (const { atMs, event, device, attempt } of history) {
+      const pid = pidOf.get(device ?? '') ?? 0;
+      const ts = Math.round(atMs * 1000);
+      events.push({
+        name: `tile ${tile} ${event}`,
+        ph: 'i',
+        s: 'p',
+        pid,
+        tid: 0,
+        ts,
+        cat: 'ledger',
+        args: { attempt },
+      });
+    }
+  }
+  const { id, source, strategy, createdAt } = frame;
+  const { bytes, macs } = trace;
+  return {
+    displayTimeUnit: 'ms',
+    otherData: { frame: id, source, strategy, createdAt, bytes, macs },
+    traceEvents: events,
+  };
+}

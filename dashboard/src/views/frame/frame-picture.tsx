@@ -1,0 +1,79 @@
+import { useState } from 'preact/hooks';
+import { DetectionList } from '../../components/detection-list.js';
+import { FrameStateBadge } from '../../components/frame-state-badge.js';
+import { Panel } from '../../components/panel.js';
+import type { Detection, Frame, FrameTrace } from '../../contract-types.js';
+import { sentence } from '../../format.js';
+import type { Session } from '../../session.js';
+import { FrameStage } from '../../stage/frame-stage.js';
+import { ThresholdSlider } from '../../stage/threshold-slider.js';
+import { TileLegend } from '../../stage/tile-legend.js';
+import { useTileLives } from '../../stage/use-tile-lives.js';
+import { type DashboardState, isEnded } from '../../state/dashboard-state.js';
+import { Downloads } from './downloads.js';
+import { FrameFacts } from './frame-facts.js';
+
+interface FramePictureProps {
+  readonly frame: Frame;
+  readonly state: DashboardState;
+  readonly session: Session;
+  readonly trace: FrameTrace | null;
+}
+
+/** A frame's picture with its boxes, and with its tiles where they are wanted. */
+export function FramePicture({ frame, state, session, trace }: FramePictureProps) {
+  const [threshold, setThreshold] = useState(0);
+  const [chosen, setChosen] = useState<boolean | null>(null);
+  // While they are computed they are what there is to see.
+  const showsTiles = chosen ?? !isEnded(frame);
+  const [highlighted, setHighlighted] = useState<Detection | null>(null);
+  const lives = useTileLives(frame, state.tiles[frame.id], session);
+  const all = frame.detections ?? [];
+  const shown = all.filter(({ score }) => score >= threshold);
+  return (
+    <Panel title={`Frame ${frame.id}`} aside={<FrameStateBadge state={frame.state} />}>
+      <div class="stage-beside">
+        <div class="stage-column">
+          <FrameStage
+            frame={frame}
+            plan={state.plan}
+            session={session}
+            lives={showsTiles ? lives : null}
+            detections={shown}
+            highlighted={highlighted}
+          />
+          <div class="stage-controls">
+            {frame.strategy !== 'modnn' && (
+              <label class="check">
+                <input
+                  type="checkbox"
+                  checked={showsTiles}
+                  onChange={(event) => setChosen(event.currentTarget.checked)}
+                />
+                Show the tiles
+              </label>
+            )}
+            {all.length > 0 && (
+              <ThresholdSlider value={threshold} shown={shown.length} total={all.length} onChange={setThreshold} />
+            )}
+          </div>
+        </div>
+        <div class="stage-side">
+          <FrameFacts frame={frame} />
+          {frame.failure !== null && (
+            <div class="failure">
+              <h3>It failed</h3>
+              <p>{sentence(frame.failure.detail)}</p>
+              <p class="muted">{frame.failure.code}</p>
+            </div>
+          )}
+          <TileLegend frame={frame} plan={state.plan} lives={lives} />
+          {frame.detections !== null && (
+            <DetectionList detections={shown} total={all.length} onHighlight={setHighlighted} />
+          )}
+          <Downloads frame={frame} trace={trace} session={session} />
+        </div>
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,85 @@
+import { FrameList } from '../../components/frame-list.js';
+import { Panel } from '../../components/panel.js';
+import { answerOf, useAnswer } from '../../components/use-answer.js';
+import { usePaced } from '../../components/use-paced.js';
+import { formatRoute, type HistoryFilter } from '../../routing/route.js';
+import { goTo } from '../../routing/use-route.js';
+import type { Session } from '../../session.js';
+import type { DashboardState } from '../../state/dashboard-state.js';
+import { FilterForm } from './filter-form.js';
+
+const PAGE = 20;
+/** Each time the page is asked for anew. */
+const FOLLOW_EVERY_MS = 2_000;
+
+interface HistoryViewProps {
+  readonly state: DashboardState;
+  readonly session: Session;
+  readonly filter: HistoryFilter;
+  /** The page begins after this frame; null: with the newest. */
+  readonly before: string | null;
+}
+
+/** The frames that the gateway keeps, newest first, by page. */
+export function HistoryView({ state, session, filter, before }: HistoryViewProps) {
+  // The first page follows the cluster; older ones stand still.
+  const latest = usePaced((state.frames[0]?.id ?? '') + (state.frames[0]?.state ?? ''), FOLLOW_EVERY_MS);
+  const newest = before ?? latest;
+  const key = JSON.stringify([filter, newest, state.connection.kind === 'live']);
+  const asked = useAnswer(state.cluster === null ? null : key, () =>
+    session.ask((api) => api.frames(filter, before, PAGE)),
+  );
+  const page = answerOf(asked);
+  const hasFilter = Object.keys(filter).length > 0;
+  const last = page?.frames.at(-1);
+  return (
+    <Panel title="Frames">
+      <FilterForm key={JSON.stringify(filter)} state={state} filter={filter} />
+      {asked.kind === 'failed' && <p class="error">The frames cannot be shown. {asked.why}</p>}
+      {page === null && asked.kind !== 'failed' && <p class="muted">Loading…</p>}
+      {page !== null && page.frames.length === 0 && (
+        <Empty hasFilter={hasFilter} isOlder={before !== null} filter={filter} />
+      )}
+      {page !== null && page.frames.length > 0 && (
+        <FrameList caption="Frames, newest first" frames={page.frames} tiles={state.tiles} session={session} />
+      )}
+      <nav class="paging" aria-label="Pages">
+        {before !== null && (
+          <>
+            <button type="button" onClick={() => goTo({ view: 'history', filter, before: null })}>
+              Newest
+            </button>
+            <button type="button" onClick={() => history.back()}>
+              Newer
+            </button>
+          </>
+        )}
+        {page?.hasMore === true && last !== undefined && (
+          <button type="button" onClick={() => goTo({ view: 'history', filter, before: last.id })}>
+            Older
+          </button>
+        )}
+      </nav>
+    </Panel>
+  );
+}
+
+function Empty({ hasFilter, isOlder, filter }: { hasFilter: boolean; isOlder: boolean; filter: HistoryFilter }) {
+  if (isOlder) {
+    return (
+      <p class="muted">
+        There are no older ones. <a href={formatRoute({ view: 'history', filter, before: null })}>Show the newest.</a>
+      </p>
+    );
+  }
+  return hasFilter ? (
+    <p class="muted">
+      No frame is like that. <a href={formatRoute({ view: 'history', filter: {}, before: null })}>Show all frames.</a>
+    </p>
+  ) : (
+    <p class="muted">
+      No frame yet. <a href={formatRoute({ view: 'submit' })}>Submit a picture</a>; those of cameras and scripts will be
+      listed here as well.
+    </p>
+  );
+}
