@@ -9,6 +9,8 @@ export interface TopologyLayout {
   readonly width: number;
   readonly height: number;
   readonly nodeRadius: number;
+  /** Of a device's name, the rest does not fit beside its neighbours'. */
+  readonly nameCharacters: number;
   /** Room for text beside nodes and on links. */
   readonly isWide: boolean;
   readonly gateway: Point;
@@ -20,6 +22,7 @@ const WIDE_PX = 92;
 /** An arc between devices that stand this many places apart hangs this much lower. */
 const ARC_STEP_PX = 34;
 const LOWEST_ARC_PX = 150;
+const CHARACTER_PX = 8.5;
 
 /**
  * The gateway above, the devices in a row below it: what goes to and from the gateway runs between them, what goes from
@@ -41,6 +44,7 @@ export function layOutTopology(devices: readonly string[], width: number): Topol
     width,
     height: row + nodeRadius + textBelow(isWide) + (devices.length > 1 ? below : 0),
     nodeRadius,
+    nameCharacters: Math.max(2, Math.floor(pitch / CHARACTER_PX)),
     isWide,
     gateway: { x: width / 2, y: 26 },
     devices: new Map(devices.map((device, index) => [device, { x: pitch * (index + 0.5), y: row }])),

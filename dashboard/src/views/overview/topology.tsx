@@ -167,7 +167,7 @@ function DeviceNode({ device, isLive, text, layout }: DeviceNodeProps) {
       </text>
       {!isLive && <path class="cross" d={crossOf(place.x, place.y, nodeRadius)} />}
       <text class="name" x={place.x} y={place.y + nodeRadius + 17}>
-        {device}
+        {shortened(device, layout.nameCharacters)}
       </text>
       {isWide && (
         <text class="doing" x={place.x} y={place.y + nodeRadius + 33}>
@@ -181,4 +181,8 @@ function DeviceNode({ device, isLive, text, layout }: DeviceNodeProps) {
 function crossOf(x: number, y: number, radius: number): string {
   const arm = radius * 0.72;
   return `M${x - arm} ${y - arm} L${x + arm} ${y + arm} M${x + arm} ${y - arm} L${x - arm} ${y + arm}`;
+}
+
+function shortened(name: string, characters: number): string {
+  return name.length <= characters ? name : `${name.slice(0, characters - 1)}…`;
 }
