@@ -2,10 +2,11 @@
 // strategies in turn, so that whatever the machine does meets all of them alike. Prints for each the median of the time to
 // the fused stack's merged output, multiply-accumulates executed over needed, and bytes of a frame; then the ratio of each
 // strategy's time to the first one's, pair by pair. Fails when an output differs from the untiled network's.
-// Usage: node bench/strategies.mjs [--rounds 20] [--model yolov2] [--grid 5x5] [--depth 16] [--devices 3]
+// Usage: node bench/strategies.mjs [--rounds 20] [--warmup 5] [--model yolov2 | --model FOLDER/NAME.cfg] [--grid 5x5] [--depth 16] [--devices 3]
 //                                  [--strategies ftp-wst,ftp-wst-s] [--yaml 'overlap: { policy: always }'] [--json]
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runnerImport } from 'vite';
@@ -13,6 +14,7 @@ import { runnerImport } from 'vite';
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '20' },
+    warmup: { type: 'string', default: '5' },
     model: { type: 'string', default: 'yolov2' },
     grid: { type: 'string', default: '5x5' },
     depth: { type: 'string', default: '16' },
@@ -22,7 +24,6 @@ const { values: options } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-const WARM_UP = 2;
 const TOLERANCE = options.yaml.includes('f16') ? 1e-2 : 1e-4;
 
 const source = async (path) => (await runnerImport(fileURLToPath(new URL(path, import.meta.url)))).module;
@@ -32,9 +33,14 @@ const { relativeDifference, runUntiled } = await source('../test/support/untiled
 
 const samples = createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json');
 const picture = readFileSync(samples.replace(/package\.json$/, 'demo/sample1.jpg'));
-const weights = options.model === 'face-detector' ? '' : ', weights: synthetic';
+/** Darknet's cfg with the weights beside it, a model by name that has weights, or one that has none. */
+function modelSection(name) {
+  if (name.endsWith('.cfg')) return `cfg: ${resolve(name)}, weights: ${resolve(name.replace(/cfg$/, 'weights'))}`;
+  return name === 'face-detector' ? `name: ${name}` : `name: ${name}, weights: synthetic`;
+}
+
 const yaml =
-  `model: { name: ${options.model}${weights} }\n` +
+  `model: { ${modelSection(options.model)} }\n` +
   `partition: { grid: ${options.grid}, fusedDepth: ${options.depth} }\nlimits: { keptOutputs: 1 }\n${options.yaml}\n`;
 const strategies = options.strategies.split(',');
 
@@ -47,7 +53,7 @@ let untiled;
 try {
   const { json: plan } = await cluster.client.call('getPlan');
   const size = plan.stages[0].maps[0].width;
-  for (let round = -WARM_UP; round < Number(options.rounds); round++) {
+  for (let round = -Number(options.warmup); round < Number(options.rounds); round++) {
     for (const strategy of strategies) {
       const answer = await cluster.client.call('submitFrame', {
         query: { wait: 120, strategy, source: 'e0' },
