@@ -1,5 +1,6 @@
 import { isStealing, type Strategy } from '../config/strategy.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
+import { neededMacs } from '../geometry/plan-cost.js';
 import { letterboxPicture } from '../imaging/letterbox.js';
 import { inspectPicture, type PictureLimits } from '../imaging/picture-header.js';
 import type { Network } from '../model/network.js';
@@ -18,8 +19,6 @@ export interface FrameDeskParts {
   readonly epoch: string;
   readonly network: Network;
   readonly plan: FtpPlan;
-  /** Multiply-accumulates of the untiled fused stack. */
-  readonly neededMacs: number;
   readonly limits: PictureLimits & { readonly queuedFrames: number };
   readonly registry: DeviceRegistry;
   readonly notices: ProblemNotices;
@@ -66,7 +65,7 @@ export class FrameDesk {
   }
 
   async #accept({ bytes, source, delivered, strategy }: Submission): Promise<FrameRecord> {
-    const { epoch, keeper, limits, log, metrics, neededMacs, network, nowMs, plan, store } = this.#parts;
+    const { epoch, keeper, limits, log, metrics, network, nowMs, plan, store } = this.#parts;
     const tiles = plan.tiles.length;
     metrics.bytesReceived.inc({ kind: 'picture' }, bytes.byteLength);
     const { mediaType, width, height } = await inspectPicture(bytes, limits);
@@ -74,7 +73,7 @@ export class FrameDesk {
     // Decoding took a while; a source that was lost meanwhile is found out by the ledger.
     const id = `${epoch}-${(++this.#lastNumber).toString(36)}`;
     const picture = { bytes, mediaType, width, height };
-    const trace = new FrameTrace(tiles, nowMs(), neededMacs);
+    const trace = new FrameTrace(tiles, nowMs(), neededMacs(plan.layers));
     const record = newFrameRecord({
       id,
       nowMs: Date.now(),

@@ -157,7 +157,6 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
   const desk = new FrameDesk({
     ...common,
     plan,
-    neededMacs: clusterPlan.cost.neededMacs,
     limits,
     keeper,
   });

@@ -171,26 +171,19 @@ function takeSlice(parts: WorkHandlerParts, bytes: Uint8Array): Verdict {
   if (record === null) return 'stale';
   const last = layer + 1 === wirePlan.plan.depth;
   metrics.bytesReceived.inc({ kind: last ? 'result' : 'overlap' }, bytes.byteLength);
+  // The first layer's task brings a part of the picture, each later one border rows.
+  const brought = layer === 0 ? { inputBytes: taskBytes, overlapBytes: 0 } : { inputBytes: 0, overlapBytes: taskBytes };
   if (keeper.wants(frame, slice, { layer, attempt }) && rounds.isPresent(result)) {
     rounds.place(result);
-    const carried =
-      layer === 0 ? { inputBytes: taskBytes, overlapBytes: 0 } : { inputBytes: 0, overlapBytes: taskBytes };
-    const { overlapBytes } = carried;
-    const sent = last
-      ? { resultBytes: bytes.byteLength, overlapBytes }
-      : { resultBytes: 0, overlapBytes: overlapBytes + bytes.byteLength };
-    record.trace.accepted(
-      slice,
-      { ...result, ...carried, ...sent, transferMs: 0, overlapMs: 0, controlBytes: 0 },
-      nowMs(),
-    );
+    const [resultBytes, rowBytes] = last ? [bytes.byteLength, 0] : [0, bytes.byteLength];
+    const overlapBytes = brought.overlapBytes + rowBytes;
+    const rest = { transferMs: 0, overlapMs: 0, controlBytes: 0 };
+    record.trace.accepted(slice, { ...result, ...brought, ...rest, overlapBytes, resultBytes }, nowMs());
   }
   const verdict = keeper.apply({ kind: 'result', frame, part: slice, layer, attempt, device }) ?? 'stale';
   metrics.results.inc({ verdict });
   if (verdict === 'accepted') {
     speeds.computed(device, result.macs, result.computeMs);
-    const brought =
-      layer === 0 ? { inputBytes: taskBytes, overlapBytes: 0 } : { inputBytes: 0, overlapBytes: taskBytes };
     registry.worked(device, { ...result, ...brought, resultBytes: bytes.byteLength });
   } else log.debug({ frame, slice, layer, attempt, device, verdict }, 'result not needed');
   return verdict;
