@@ -20,7 +20,7 @@ const WORKER_FILE = createRequire(import.meta.url).resolve('#compute-worker');
 
 /** A thread that holds the engine and the weights, seen from the node's main thread. */
 export interface ComputeThread extends ComputeReady {
-  /** @param job its input is given away: the array is empty afterwards; its strips are copied. */
+  /** @param job its input is given away: the array is empty afterwards; strips in shared memory are not copied. */
   runTile(job: TileJob): Promise<TileResult>;
   /**
    * Runs a slice of one fused layer. The first call loads each layer on its own, and the weights with them.

@@ -18,17 +18,24 @@ export interface TileJob {
   /** Bytes of the cut's input region of the letterboxed picture, `[3, height, width]`; none when it is empty. */
   readonly input: Uint8Array;
   /**
-   * Values of the cut's strips, `[channels, height, width]` each, in the order of `stripsOf`. `previous`: the tile that is
-   * run right before this one keeps it, and was not done yet when this job was made.
+   * Where the values of the cut's strips are, in the order of `stripsOf`. `previous`: the tile that is run right before this
+   * one keeps it, and was not done yet when this job was made.
    */
-  readonly strips: readonly (Float32Array | 'previous')[];
+  readonly strips: readonly (StripSource | 'previous')[];
   /** Sides where a neighbour can still use something of this tile. */
   readonly keepFor: readonly Side[];
 }
 
+/** Values of a region that holds a strip, `[channels, height, width]`. */
+export interface StripSource {
+  readonly region: Region;
+  readonly data: Float32Array;
+}
+
 /** What a tile that ran keeps for one neighbour at one segment input. */
 export interface KeptStrip extends OfferedRegion {
-  readonly data: Float32Array;
+  /** In memory that threads share: neither the thread that computed it nor the one that reuses it copies it. */
+  readonly data: Float32Array<SharedArrayBuffer>;
 }
 
 export interface TileRun {
@@ -89,7 +96,7 @@ export async function loadTileExecutor(
         computed = await graphs[step.segment.index]!.run(block);
       }
       previous = { tileId: job.tileId, kept: keep };
-      const kept = copiesOf(keep);
+      const kept = keep.map(({ side, segment, data }) => ({ side, segment, data }));
       return { output: computed, kept, macs: cutMacs(plan, cut) };
     },
     async release() {
@@ -116,28 +123,39 @@ function matchStrips(
   cut: TileCut,
   given: TileJob['strips'],
   previous: PreviousTile | null,
-): ReadonlyMap<Strip, Float32Array> {
+): ReadonlyMap<Strip, StripSource> {
   const strips = stripsOf(cut);
   requireSize(cut.tileId, 'list of strips', given.length, strips.length);
   return new Map(
     strips.map((strip, i) => {
-      const { channels } = plan.maps[strip.map]!;
-      const wanted = valuesOf(regionShape(channels, strip.region));
       const one = given[i]!;
-      const values = one === 'previous' ? keptStrip(previous, strip, channels) : one;
-      requireSize(cut.tileId, `strip of tile ${strip.producer}`, values.length, wanted);
-      return [strip, values];
+      return [strip, requireCover(plan, cut.tileId, strip, one === 'previous' ? keptStrip(previous, strip) : one)];
     }),
   );
 }
 
-/** @returns nothing when the tile before is another, or kept less. */
-function keptStrip(previous: PreviousTile | null, strip: Strip, channels: number): Float32Array {
+/** @returns null when the tile before is another, or kept nothing there. */
+function keptStrip(previous: PreviousTile | null, strip: Strip): StripSource | null {
   const kept = previous?.tileId === strip.producer ? previous.kept : [];
   const side = oppositeSide(strip.side);
-  const place = kept.find((one) => one.side === side && one.segment === strip.segment);
-  if (place === undefined || !containsRegion(place.region, strip.region)) return new Float32Array(0);
-  return cropRegion(place.data, channels, place.region, strip.region);
+  return kept.find((one) => one.side === side && one.segment === strip.segment) ?? null;
+}
+
+function requireCover(plan: FtpPlan, tileId: number, strip: Strip, source: StripSource | null): StripSource {
+  const { channels } = plan.maps[strip.map]!;
+  if (source !== null && containsRegion(source.region, strip.region)) {
+    requireSize(
+      tileId,
+      `strip of tile ${strip.producer}`,
+      source.data.length,
+      valuesOf(regionShape(channels, source.region)),
+    );
+    return source;
+  }
+  throw new DeepThingsError(
+    'DT_TILE_INPUT',
+    `tile ${tileId} needs a strip of tile ${strip.producer} that is not there`,
+  );
 }
 
 function requireSize(tileId: number, what: string, got: number, wanted: number): void {
@@ -155,7 +173,7 @@ function assemble(
   { segment, input, computed, padding, strips }: CutStep,
   block: FeatureBlock,
   parts: {
-    readonly strips: ReadonlyMap<Strip, Float32Array>;
+    readonly strips: ReadonlyMap<Strip, StripSource>;
     readonly blockFor: (segment: number, values: number) => Float32Array;
   },
 ): FeatureBlock {
@@ -166,7 +184,10 @@ function assemble(
   const data = parts.blockFor(segment.index, valuesOf(shape));
   data.fill(network.layers[segment.firstLayer]!.kind === 'maxpool' ? Number.NEGATIVE_INFINITY : 0);
   if (!isEmptyRegion(computed)) placeRegion(data, channels, region, block.data, computed);
-  for (const strip of strips) placeRegion(data, channels, region, parts.strips.get(strip)!, strip.region);
+  for (const strip of strips) {
+    const source = parts.strips.get(strip)!;
+    placeRegion<Float32Array>(data, channels, region, source.data, source.region, strip.region);
+  }
   return { data, shape };
 }
 
@@ -182,21 +203,12 @@ function placesToKeep(plan: FtpPlan, cut: TileCut, sides: readonly Side[]): Plac
       const values = valuesOf(regionShape(plan.maps[plan.segments[segment]!.firstLayer]!.channels, region));
       return values === 0 ? [] : [{ segment, region, values }];
     });
-    const buffer = new Float32Array(places.reduce((sum, { values }) => sum + values, 0));
+    const values = places.reduce((sum, place) => sum + place.values, 0);
+    const buffer = new Float32Array(new SharedArrayBuffer(values * Float32Array.BYTES_PER_ELEMENT));
     let end = 0;
     return places.map(({ segment, region, values }) => {
       end += values;
       return { side, segment, region, data: buffer.subarray(end - values, end) };
     });
-  });
-}
-
-/** To be handed to another thread, which takes time for each buffer: one for each side. */
-function copiesOf(places: readonly PlaceToKeep[]): KeptStrip[] {
-  const copies = new Map<ArrayBufferLike, ArrayBufferLike>();
-  return places.map(({ side, segment, data }) => {
-    const buffer = copies.get(data.buffer) ?? data.buffer.slice(0);
-    copies.set(data.buffer, buffer);
-    return { side, segment, data: new Float32Array(buffer as ArrayBuffer, data.byteOffset, data.length) };
   });
 }

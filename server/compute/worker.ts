@@ -92,8 +92,7 @@ async function serve(prepare: Prepare, request: ComputeRequest): Promise<void> {
     const startedAt = performance.now();
     const { block, more } = await run();
     const result = { ...block, ...more, computeMs: performance.now() - startedAt };
-    const buffers = new Set([block.data, ...(more?.kept.map(({ data }) => data) ?? [])].map(({ buffer }) => buffer));
-    send({ kind: 'done', id: request.id, result }, [...buffers] as ArrayBuffer[]);
+    send({ kind: 'done', id: request.id, result }, [block.data.buffer as ArrayBuffer]);
   } catch (error) {
     send({ kind: 'failed', id: request.id, ...failureOf(error) });
   }

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { DeepThingsClient } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
-import type { TileJob } from '../compute/tile-executor.js';
+import type { StripSource, TileJob } from '../compute/tile-executor.js';
 import type { OverlapConfig } from '../config/faithful.js';
 import { allSidesOrNone } from '../geometry/all-sides.js';
 import { neighbourAt, oppositeSide, SIDES, type Side } from '../geometry/neighbours.js';
@@ -103,11 +103,11 @@ export class TilePreparer {
       const cut = cutTile(wirePlan.plan, task.tile, offers);
       const strips = stripsOf(cut).map((strip) => ({
         strip,
-        data: this.#stripValues(task.frame, strip, { fetched, running }),
+        source: this.#sourceOf(task.frame, strip, { fetched, running }),
       }));
-      const lost = strips.filter(({ data }) => data === null).map(({ strip }) => strip);
+      const lost = strips.filter(({ source }) => source === null).map(({ strip }) => strip);
       if (lost.length === 0) {
-        return this.#withInput(task, { cut, offers, strips: strips.map(({ data }) => data!), fetched });
+        return this.#withInput(task, { cut, offers, strips: strips.map(({ source }) => source!), fetched });
       }
       offers = overlap.allSides ? {} : withoutRegions(offers, lost);
     }
@@ -173,13 +173,11 @@ export class TilePreparer {
     return { offers: chosen, fetched: ahead.with(await fetcher.fetch(task, wanted)) };
   }
 
-  /** Values of a strip, of those that were fetched or of this device's own; null when there are none. */
-  #stripValues(frame: string, strip: Strip, { fetched, running }: StripSources): Float32Array | 'previous' | null {
+  /** Where a strip's values are, of those that were fetched or of this device's own; null when there are none. */
+  #sourceOf(frame: string, strip: Strip, { fetched, running }: StripSources): StripSource | 'previous' | null {
     if (isOf(running, frame, strip.producer)) return 'previous';
     const there = fetched.covering(strip) ?? this.#parts.pool.strip(frame, strip.producer, strip.side, strip.segment);
-    if (there === null || !containsRegion(there.region, strip.region)) return null;
-    const { channels } = this.#parts.wirePlan.plan.maps[strip.map]!;
-    return cropRegion(there.data, channels, there.region, strip.region);
+    return there !== null && containsRegion(there.region, strip.region) ? there : null;
   }
 
   /** What came with the task is there; beyond that the gateway has to be asked. */

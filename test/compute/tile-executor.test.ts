@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { loadTileExecutor } from '../../server/compute/tile-executor.js';
+import { loadTileExecutor, type TileJob } from '../../server/compute/tile-executor.js';
 import { createEngine } from '../../server/engine/engines.js';
 import type { InferenceEngine } from '../../server/engine/inference-engine.js';
 import { DeepThingsError } from '../../server/errors.js';
@@ -16,6 +16,7 @@ import type { Network } from '../../server/model/network.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
 import { synthesizeWeights } from '../../server/model/synthetic-weights.js';
 import { cropRegion, placeRegion, valuesOf } from '../../server/tensor/planes.js';
+import { convolution } from '../model/small-networks.js';
 import { wholeTile } from '../support/untiled.js';
 import { arbitraryDeclarations, expectSame, networkOf, randomPicture } from './arbitrary-networks.js';
 
@@ -97,11 +98,10 @@ async function runWithReuse(engine: InferenceEngine, { network, seed }: Case, pl
   for (const { tileId } of order) {
     const offers = offersToTile(plan, tileId, (producer) => (random() < 0.8 ? (offersOf.get(producer) ?? null) : null));
     const cut = cutTile(plan, tileId, offers);
-    const strips = stripsOf(cut).map(({ producer, side, segment, region, map }) => {
-      const offered = offers[side]!.regions[segment]!;
-      const data = kept.get(`${producer}/${oppositeSide(side)}/${segment}`)!;
-      return cropRegion(data, plan.maps[map]!.channels, offered, region);
-    });
+    const strips = stripsOf(cut).map(({ producer, side, segment }) => ({
+      region: offers[side]!.regions[segment]!,
+      data: kept.get(`${producer}/${oppositeSide(side)}/${segment}`)!,
+    }));
     const bytes = isEmptyRegion(cut.input)
       ? new Uint8Array(0)
       : cropRegion(picture, input.channels, wholeMap(input), cut.input);
@@ -133,5 +133,25 @@ describe('running the tiles equals running the whole, on the real engine', () =>
       }),
       { numRuns: 60 },
     );
+  });
+
+  test('a strip that is not there, or has another size, is said and not computed with', async () => {
+    const network = networkOf([convolution(), convolution()], 12, 12);
+    const plan = planFtp(fusedGeometry(network, 2), 2, { rows: 1, columns: 2 });
+    const executor = await loadTileExecutor(engine, network, synthesizeWeights(network, 1).weights, plan);
+    const offers = offersToTile(plan, 1, () => offersOfTile(plan, cutTile(plan, 0)));
+    const cut = cutTile(plan, 1, offers);
+    const [strip] = stripsOf(cut);
+    const input = cropRegion(randomPicture(valuesOf(network.input), 1), 3, wholeMap(plan.maps[0]!), cut.input);
+    const run = (strips: TileJob['strips']) => executor.run({ tileId: 1, offers, input, strips, keepFor: [] });
+    const region = strip!.region;
+    const refused = (why: RegExp) =>
+      expect.objectContaining({ code: 'DT_TILE_INPUT', message: expect.stringMatching(why) });
+    await expect(run([])).rejects.toEqual(refused(/list of strips of 1/));
+    await expect(run(['previous'])).rejects.toEqual(refused(/strip of tile 0 that is not there/));
+    const narrower = { ...region, x1: region.x1 - 1 };
+    await expect(run([{ region: narrower, data: new Float32Array(0) }])).rejects.toEqual(refused(/not there/));
+    await expect(run([{ region, data: new Float32Array(1) }])).rejects.toEqual(refused(/got 1/));
+    await executor.release();
   });
 });

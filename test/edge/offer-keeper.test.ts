@@ -31,7 +31,8 @@ const kept: readonly KeptStrip[] = SIDES.flatMap((side) =>
   offers[side]!.regions.flatMap((region, segment) => {
     if (isEmptyRegion(region)) return [];
     const { channels } = plan.maps[plan.segments[segment]!.firstLayer]!;
-    return [{ side, segment, data: new Float32Array(valuesOf(regionShape(channels, region))) }];
+    const values = valuesOf(regionShape(channels, region));
+    return [{ side, segment, data: new Float32Array(new SharedArrayBuffer(4 * values)) }];
   }),
 );
 const JOB: TileJob = { tileId: 4, offers: {}, input: new Uint8Array(0), strips: [], keepFor: SIDES };
