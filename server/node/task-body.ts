@@ -1,15 +1,15 @@
-import { STRATEGIES, type Strategy } from '../config/strategy.js';
 import { DeepThingsError } from '../errors.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { SIDES, type Side } from '../geometry/neighbours.js';
 import { containsRegion, EMPTY_REGION, isEmptyRegion, type Region, wholeMap } from '../geometry/region.js';
 import { cutTile } from '../geometry/tile-cut.js';
+import { STRATEGIES, type Strategy } from '../scheduling/strategy.js';
 import type { TaskKey } from '../scheduling/task-queue.js';
+import type { Holder, Reuse } from '../scheduling/tile-reuse.js';
 import { cropRegion, regionShape } from '../tensor/planes.js';
 import { decodeSafetensors, layOutSafetensors, type Tensor } from '../tensor/safetensors.js';
 import { formatOffersToTile, parseOffersToTile } from './offer-text.js';
 import { HttpProblem } from './problem.js';
-import type { Holder, Reuse } from './tile-reuse.js';
 import {
   ADDRESS,
   DEVICE_ID,
