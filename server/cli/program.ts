@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { STRATEGIES } from '../config/strategy.js';
 import { VERSION } from '../node/version.js';
+import { STRATEGIES } from '../scheduling/strategy.js';
 
 /**
  * The command line. What a command does is loaded when it is run: `--help` answers at once, and an edge device does

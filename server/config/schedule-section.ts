@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
+import { STRATEGIES } from '../scheduling/strategy.js';
 import { CLUSTER_DEFAULTS } from './defaults.js';
 import { choice, decimal, flag, milliseconds, whole } from './schema-fields.js';
-import { STRATEGIES } from './strategy.js';
 
 const HOUR_MS = 3_600_000;
 const CLOSED = { additionalProperties: false } as const;

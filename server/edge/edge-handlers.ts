@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Schemas } from '../../client/client.js';
 import { GATEWAY_ID } from '../config/defaults.js';
-import { isStealing } from '../config/strategy.js';
 import { onlySides } from '../geometry/tile-offer.js';
 import { type CommonParts, commonHandlers } from '../node/common-handlers.js';
 import { cutInputBody } from '../node/input-body.js';
@@ -13,21 +12,22 @@ import { decodeSliceTask, isSliceBody } from '../node/slice-body.js';
 import { answerStrips } from '../node/strip-answer.js';
 import type { StripPool } from '../node/strip-pool.js';
 import { cutTaskBody, decodeTaskBody, encodeTaskBody } from '../node/task-body.js';
-import type { Reuse } from '../node/tile-reuse.js';
+import type { ReuseBook } from '../scheduling/reuse-book.js';
+import { isStealing } from '../scheduling/strategy.js';
+import type { Reuse } from '../scheduling/tile-reuse.js';
 import type { MapType } from '../tensor/map-tensor.js';
+import type { EdgeBoard } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
 import type { FrameIntake } from './frame-intake.js';
 import type { Outcomes } from './outcomes.js';
 import type { OwnFrames } from './own-frames.js';
 import type { Registrar } from './registrar.js';
-import type { ReuseBook } from './reuse-book.js';
 import type { SliceTask } from './slice-task.js';
-import type { TaskBoard } from './task-board.js';
 
 export interface EdgeHandlerParts extends CommonParts {
   /** Devices of the cluster: nobody else steals. */
   readonly devices: ReadonlySet<string>;
-  readonly board: TaskBoard;
+  readonly board: EdgeBoard;
   readonly ownFrames: OwnFrames;
   readonly intake: FrameIntake;
   readonly outcomes: Outcomes;

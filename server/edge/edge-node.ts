@@ -13,29 +13,32 @@ import { createPeerClients } from '../node/peer-clients.js';
 import { planDigest } from '../node/plan-digest.js';
 import { onceOnly, type RunningNode } from '../node/running-node.js';
 import { StripPool } from '../node/strip-pool.js';
-import type { Holder } from '../node/tile-reuse.js';
-import { ComputeSpeed } from './compute-speed.js';
+import { ComputeSpeed } from '../scheduling/compute-speed.js';
+import { FetchPolicy } from '../scheduling/fetch-policy.js';
+import { LinkRates } from '../scheduling/link-rates.js';
+import { ReuseBook } from '../scheduling/reuse-book.js';
+import { TaskBoard } from '../scheduling/task-board.js';
+import { taskReuse } from '../scheduling/task-reuse.js';
+import { tilePicker } from '../scheduling/tile-picker.js';
+import type { Holder } from '../scheduling/tile-reuse.js';
+import { UsualTime } from '../scheduling/usual-time.js';
+import { BYTES_PER_MAP_VALUE } from '../tensor/map-tensor.js';
 import { edgeHandlers } from './edge-handlers.js';
 import { EdgeStatus } from './edge-status.js';
+import type { EdgeTask } from './edge-task.js';
 import { Executor } from './executor.js';
-import { FetchPolicy } from './fetch-policy.js';
 import { FrameIntake } from './frame-intake.js';
 import { handBack } from './hand-back.js';
-import { LinkRates } from './link-rates.js';
 import { OfferKeeper } from './offer-keeper.js';
 import { Outcomes } from './outcomes.js';
 import { OwnFrames } from './own-frames.js';
 import { Registrar } from './registrar.js';
 import { ResultSender } from './result-sender.js';
-import { ReuseBook } from './reuse-book.js';
 import { SliceRunner } from './slice-runner.js';
+import type { SliceTask } from './slice-task.js';
 import { Stealer } from './stealer.js';
 import { StripFetcher } from './strip-fetcher.js';
-import { TaskBoard } from './task-board.js';
-import { taskReuse } from './task-reuse.js';
-import { tilePicker } from './tile-picker.js';
 import { TilePreparer } from './tile-preparer.js';
-import { UsualTime } from './usual-time.js';
 
 export interface EdgeOptions {
   readonly config: ClusterConfig;
@@ -124,7 +127,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
 
   const book = new ReuseBook(plan, overlap.policy !== 'never');
   const pool = new StripPool(limits.overlapBytes);
-  const board = new TaskBoard(queueLimit(config, plan.tiles.length), {
+  const board = new TaskBoard<EdgeTask, SliceTask>(queueLimit(config, plan.tiles.length), {
     pick: tilePicker(plan, book, schedule.order),
     onTaken: ({ frame, tile }, asker) => book.started(frame, tile, asker),
     onBack: ({ frame, tile }) => book.cameBack(frame, tile),
@@ -135,7 +138,13 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
   const speed = new ComputeSpeed();
   const links = new LinkRates();
   const { maps } = wire;
-  const policy = new FetchPolicy({ plan, policy: overlap.policy, links, speed, maps });
+  const policy = new FetchPolicy({
+    plan,
+    policy: overlap.policy,
+    links,
+    speed,
+    bytesPerValue: BYTES_PER_MAP_VALUE[maps],
+  });
   const common = {
     ...{ device, wirePlan, gateway, peers, board, ownFrames, book, pool, metrics, log },
     ...{ links, speed, maps, policy },

@@ -6,13 +6,13 @@ import { formatGrid } from '../geometry/grid.js';
 import type { Network } from '../model/network.js';
 import type { WirePlan } from '../node/task-body.js';
 import { VERSION } from '../node/version.js';
+import type { UsualTime } from '../scheduling/usual-time.js';
+import type { EdgeBoard } from './edge-board.js';
 import type { Executor } from './executor.js';
 import type { Outcomes } from './outcomes.js';
 import type { OwnFrames } from './own-frames.js';
 import type { Registrar } from './registrar.js';
 import type { Stealer } from './stealer.js';
-import type { TaskBoard } from './task-board.js';
-import type { UsualTime } from './usual-time.js';
 
 export interface EdgeStatusParts {
   readonly device: string;
@@ -21,7 +21,7 @@ export interface EdgeStatusParts {
   readonly node: NodeConfig;
   readonly wirePlan: WirePlan;
   readonly compute: ComputeThread;
-  readonly board: TaskBoard;
+  readonly board: EdgeBoard;
   readonly ownFrames: OwnFrames;
   readonly executor: Executor;
   readonly stealer: Stealer;

@@ -8,21 +8,21 @@ import type { PeerClients } from '../node/peer-clients.js';
 import { encodeResultBody, type ResultBody } from '../node/result-body.js';
 import { encodeSliceResult } from '../node/slice-body.js';
 import type { WirePlan } from '../node/task-body.js';
+import type { ComputeSpeed } from '../scheduling/compute-speed.js';
+import type { UsualTime } from '../scheduling/usual-time.js';
 import type { MapType } from '../tensor/map-tensor.js';
-import type { ComputeSpeed } from './compute-speed.js';
+import type { EdgeBoard } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
 import { handBackTask } from './hand-back.js';
 import type { OfferKeeper } from './offer-keeper.js';
 import type { ResultSender } from './result-sender.js';
 import type { SliceRunner } from './slice-runner.js';
 import type { SliceTask } from './slice-task.js';
-import type { TaskBoard } from './task-board.js';
 import type { RunningTile, TilePreparer } from './tile-preparer.js';
-import type { UsualTime } from './usual-time.js';
 
 export interface ExecutorParts {
   readonly device: string;
-  readonly board: TaskBoard;
+  readonly board: EdgeBoard;
   readonly compute: ComputeThread;
   readonly wirePlan: WirePlan;
   /** How feature maps are sent. */

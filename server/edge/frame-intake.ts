@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { DeepThingsClient, Schemas } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
-import { isStealing, type Strategy } from '../config/strategy.js';
 import { wholeMap } from '../geometry/region.js';
 import { letterboxPicture } from '../imaging/letterbox.js';
 import { sniffPicture } from '../imaging/picture-format.js';
@@ -11,13 +10,14 @@ import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import { HttpProblem } from '../node/problem.js';
 import { requireTensor, type WirePlan } from '../node/task-body.js';
-import { NO_REUSE } from '../node/tile-reuse.js';
 import { formatRegion } from '../node/wire-facts.js';
+import type { ReuseBook } from '../scheduling/reuse-book.js';
+import { isStealing, type Strategy } from '../scheduling/strategy.js';
+import { NO_REUSE } from '../scheduling/tile-reuse.js';
 import { decodeSafetensors } from '../tensor/safetensors.js';
+import type { EdgeBoard } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
 import type { OwnFrames } from './own-frames.js';
-import type { ReuseBook } from './reuse-book.js';
-import type { TaskBoard } from './task-board.js';
 
 export interface FrameIntakeParts {
   readonly device: string;
@@ -25,7 +25,7 @@ export interface FrameIntakeParts {
   readonly limits: PictureLimits;
   readonly wirePlan: WirePlan;
   readonly gateway: DeepThingsClient;
-  readonly board: TaskBoard;
+  readonly board: EdgeBoard;
   readonly ownFrames: OwnFrames;
   readonly book: ReuseBook;
   /** Of pictures that this device submits itself. */

@@ -1,12 +1,12 @@
 import type { Logger } from '../node/logger.js';
 import type { PeerClients } from '../node/peer-clients.js';
+import type { EdgeBoard } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
-import type { TaskBoard } from './task-board.js';
 
 const HAND_BACK_TIMEOUT_MS = 500;
 
 /** Gives stolen tasks that were not begun back to their victims; one that does not answer has them expire instead. */
-export async function handBack(board: TaskBoard, thief: string, peers: PeerClients, log: Logger): Promise<void> {
+export async function handBack(board: EdgeBoard, thief: string, peers: PeerClients, log: Logger): Promise<void> {
   await Promise.all(board.takeStolen().map((task) => handBackTask(task, thief, peers, log)));
 }
 

@@ -8,11 +8,11 @@ import { encodeOfferedStrips, encodeOfferNotice } from '../node/overlap-body.js'
 import type { PeerClients } from '../node/peer-clients.js';
 import type { StripPool } from '../node/strip-pool.js';
 import type { WirePlan } from '../node/task-body.js';
-import type { Holder } from '../node/tile-reuse.js';
+import type { ReuseBook } from '../scheduling/reuse-book.js';
+import type { Holder } from '../scheduling/tile-reuse.js';
 import type { MapType } from '../tensor/map-tensor.js';
+import type { EdgeBoard } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
-import type { ReuseBook } from './reuse-book.js';
-import type { TaskBoard } from './task-board.js';
 import type { RunningTile } from './tile-preparer.js';
 
 export interface OfferKeeperParts {
@@ -24,7 +24,7 @@ export interface OfferKeeperParts {
   readonly wirePlan: WirePlan;
   readonly gateway: DeepThingsClient;
   readonly peers: PeerClients;
-  readonly board: TaskBoard;
+  readonly board: EdgeBoard;
   readonly book: ReuseBook;
   readonly pool: StripPool;
   /** How strips are sent. */

@@ -3,13 +3,13 @@ import { ProblemError } from '../../client/problem-error.js';
 import type { Logger } from '../node/logger.js';
 import { pause } from '../node/pause.js';
 import { PROTOCOL_VERSION } from '../node/plan-digest.js';
-import type { TaskBoard } from './task-board.js';
+import type { EdgeBoard } from './edge-board.js';
 
 type Registration = Schemas['DeviceRegistration'];
 
 export interface RegistrarParts {
   readonly gateway: DeepThingsClient;
-  readonly board: TaskBoard;
+  readonly board: EdgeBoard;
   readonly identity: () => Pick<Registration, 'device' | 'address' | 'model' | 'plan' | 'engine'>;
   /** Frames of which strips are kept. */
   readonly keptFrames: () => readonly string[];

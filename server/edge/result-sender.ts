@@ -5,7 +5,7 @@ import { backoffMs } from '../node/backoff.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import { pause } from '../node/pause.js';
-import type { BoardTask, TaskBoard } from './task-board.js';
+import type { BoardTask, EdgeBoard } from './edge-board.js';
 
 /** Results on their way at once; the executor waits while there are as many. */
 const IN_FLIGHT_LIMIT = 8;
@@ -15,7 +15,7 @@ const SEND_TIMEOUT_MS = 15_000;
 
 export interface ResultSenderParts {
   readonly gateway: DeepThingsClient;
-  readonly board: TaskBoard;
+  readonly board: EdgeBoard;
   readonly metrics: NodeMetrics;
   readonly log: Logger;
 }

@@ -6,16 +6,16 @@ import type { NodeMetrics } from '../node/metrics.js';
 import { pause } from '../node/pause.js';
 import type { PeerClients } from '../node/peer-clients.js';
 import { decodeTaskBody, type WirePlan } from '../node/task-body.js';
+import type { LinkRates } from '../scheduling/link-rates.js';
+import type { EdgeBoard } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
-import type { LinkRates } from './link-rates.js';
-import type { TaskBoard } from './task-board.js';
 
 export interface StealerParts {
   readonly device: string;
   readonly wirePlan: WirePlan;
   readonly gateway: DeepThingsClient;
   readonly peers: PeerClients;
-  readonly board: TaskBoard;
+  readonly board: EdgeBoard;
   /** Whether the executor has nothing to do. */
   readonly isIdle: () => boolean;
   /** Tasks fetched ahead while one is computed. */

@@ -8,8 +8,8 @@ import { decodeStrips, formatMapRegion } from '../node/overlap-body.js';
 import type { PeerClients } from '../node/peer-clients.js';
 import type { PooledStrip } from '../node/strip-pool.js';
 import type { WirePlan } from '../node/task-body.js';
+import type { LinkRates } from '../scheduling/link-rates.js';
 import type { TaskKey } from '../scheduling/task-queue.js';
-import type { LinkRates } from './link-rates.js';
 
 export interface StripFetcherParts {
   readonly wirePlan: WirePlan;

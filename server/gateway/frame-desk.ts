@@ -1,4 +1,3 @@
-import { isStealing, type Strategy } from '../config/strategy.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { neededMacs } from '../geometry/plan-cost.js';
 import { letterboxPicture } from '../imaging/letterbox.js';
@@ -8,6 +7,7 @@ import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import { HttpProblem } from '../node/problem.js';
 import type { Distribution } from '../scheduling/ledger-state.js';
+import { isStealing, type Strategy } from '../scheduling/strategy.js';
 import type { DeviceRegistry } from './device-registry.js';
 import { type FrameRecord, newFrameRecord } from './frame-record.js';
 import type { FrameStore } from './frame-store.js';

@@ -1,5 +1,4 @@
 import type { FastifyReply } from 'fastify';
-import type { Strategy } from '../config/strategy.js';
 import { annotatePicture } from '../imaging/annotate.js';
 import { shrinkPicture } from '../imaging/shrink.js';
 import { cutInputBody } from '../node/input-body.js';
@@ -7,6 +6,7 @@ import type { OperationHandlers } from '../node/operations.js';
 import { readPictureBody } from '../node/picture-body.js';
 import { HttpProblem } from '../node/problem.js';
 import type { WirePlan } from '../node/task-body.js';
+import type { Strategy } from '../scheduling/strategy.js';
 import { encodeSafetensors } from '../tensor/safetensors.js';
 import type { FrameDesk } from './frame-desk.js';
 import type { FrameInputs } from './frame-inputs.js';

@@ -1,9 +1,9 @@
 import type { Schemas } from '../../client/client.js';
-import type { Strategy } from '../config/strategy.js';
 import type { LetterboxedPicture } from '../imaging/letterbox.js';
 import type { PictureMediaType } from '../imaging/picture-format.js';
 import type { Detection } from '../model/detect.js';
 import type { Placement } from '../model/placement.js';
+import type { Strategy } from '../scheduling/strategy.js';
 import type { FrameTrace } from './frame-trace.js';
 
 export interface StoredPicture {

@@ -1,9 +1,9 @@
-import { isStealing } from '../config/strategy.js';
 import type { EventLog } from '../node/event-log.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import type { StripPool } from '../node/strip-pool.js';
 import type { LedgerEffect, LedgerEvent } from '../scheduling/ledger-state.js';
+import { isStealing } from '../scheduling/strategy.js';
 import type { Courier } from './courier.js';
 import type { DeviceRegistry } from './device-registry.js';
 import type { DeviceSpeeds } from './device-speeds.js';

@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DeepThingsClient } from '../../client/client.js';
 import type { KeptStrip, TileJob } from '../../server/compute/tile-executor.js';
+import type { EdgeBoard } from '../../server/edge/edge-board.js';
 import type { EdgeTask } from '../../server/edge/edge-task.js';
 import { OfferKeeper } from '../../server/edge/offer-keeper.js';
-import { ReuseBook } from '../../server/edge/reuse-book.js';
-import { TaskBoard } from '../../server/edge/task-board.js';
 import { planFtp } from '../../server/geometry/ftp-plan.js';
 import { SIDES, type Side } from '../../server/geometry/neighbours.js';
 import { isEmptyRegion } from '../../server/geometry/region.js';
@@ -15,7 +14,9 @@ import { describeModel } from '../../server/model/model-source.js';
 import { createMetrics } from '../../server/node/metrics.js';
 import { decodeOfferedStrips, decodeOfferNotice } from '../../server/node/overlap-body.js';
 import { StripPool } from '../../server/node/strip-pool.js';
-import { NO_REUSE } from '../../server/node/tile-reuse.js';
+import { ReuseBook } from '../../server/scheduling/reuse-book.js';
+import { TaskBoard } from '../../server/scheduling/task-board.js';
+import { NO_REUSE } from '../../server/scheduling/tile-reuse.js';
 import { regionShape, valuesOf } from '../../server/tensor/planes.js';
 import { silent } from '../support/test-cluster.js';
 
@@ -40,7 +41,7 @@ const TILE = { job: JOB, cut: cutTile(plan, 4) };
 
 /** What was put, to whom, in order. */
 let puts: { to: string; bytes: Uint8Array }[];
-let board: TaskBoard;
+let board: EdgeBoard;
 let book: ReuseBook;
 let pool: StripPool;
 beforeEach(() => {

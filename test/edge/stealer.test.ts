@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DeepThingsClient } from '../../client/client.js';
-import { LinkRates } from '../../server/edge/link-rates.js';
+import type { EdgeBoard } from '../../server/edge/edge-board.js';
 import { Stealer } from '../../server/edge/stealer.js';
-import { TaskBoard } from '../../server/edge/task-board.js';
 import { createMetrics } from '../../server/node/metrics.js';
+import { LinkRates } from '../../server/scheduling/link-rates.js';
+import { TaskBoard } from '../../server/scheduling/task-board.js';
 import { FIG5 } from '../node/bodies.js';
 import { taskBody } from '../node/small-cluster.js';
 import { silent } from '../support/test-cluster.js';
@@ -21,7 +22,7 @@ const VICTIM = { device: 'e1', address: 'http://e1' };
 
 let asked: object[];
 let victims: (typeof VICTIM | null)[];
-let board: TaskBoard;
+let board: EdgeBoard;
 let stealer: Stealer;
 
 function json(document: object) {

@@ -2,12 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeepThingsClient } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
 import { loadTileExecutor, type TileExecutor } from '../../server/compute/tile-executor.js';
-import { ComputeSpeed } from '../../server/edge/compute-speed.js';
 import type { EdgeTask } from '../../server/edge/edge-task.js';
-import { FetchPolicy } from '../../server/edge/fetch-policy.js';
-import { LinkRates } from '../../server/edge/link-rates.js';
 import { OwnFrames } from '../../server/edge/own-frames.js';
-import { ReuseBook } from '../../server/edge/reuse-book.js';
 import { StripFetcher } from '../../server/edge/strip-fetcher.js';
 import { type Preparation, TilePreparer } from '../../server/edge/tile-preparer.js';
 import { createEngine } from '../../server/engine/engines.js';
@@ -24,7 +20,11 @@ import { createMetrics } from '../../server/node/metrics.js';
 import { encodeStrips, formatMapRegion, type MapRegion, parseMapRegions } from '../../server/node/overlap-body.js';
 import type { PeerClients } from '../../server/node/peer-clients.js';
 import { StripPool } from '../../server/node/strip-pool.js';
-import { NO_REUSE, type Reuse } from '../../server/node/tile-reuse.js';
+import { ComputeSpeed } from '../../server/scheduling/compute-speed.js';
+import { FetchPolicy } from '../../server/scheduling/fetch-policy.js';
+import { LinkRates } from '../../server/scheduling/link-rates.js';
+import { ReuseBook } from '../../server/scheduling/reuse-book.js';
+import { NO_REUSE, type Reuse } from '../../server/scheduling/tile-reuse.js';
 import type { MapType } from '../../server/tensor/map-tensor.js';
 import { cropRegion, placeRegion, regionShape, valuesOf } from '../../server/tensor/planes.js';
 import { encodeSafetensors, type Tensor } from '../../server/tensor/safetensors.js';
@@ -154,7 +154,7 @@ function world(options: WorldOptions = {}) {
     gateway: { baseUrl: '', call: gatewayCall } as unknown as DeepThingsClient,
     fetcher,
     links,
-    policy: new FetchPolicy({ plan, policy, links, speed, maps: 'f32' }),
+    policy: new FetchPolicy({ plan, policy, links, speed, bytesPerValue: 4 }),
     overlap: { allSides },
     ownFrames,
     book: own ? sourceBook : new ReuseBook(plan, true),

@@ -1,6 +1,6 @@
 import type { DeepThingsClient, Schemas } from '../../../client/client.js';
-import type { Strategy } from '../../config/strategy.js';
 import { DeepThingsError } from '../../errors.js';
+import type { Strategy } from '../../scheduling/strategy.js';
 import { EXIT_FAILED } from '../exit-codes.js';
 import { explainFailure } from '../explain-failure.js';
 import { detectionTable, frameSummary } from '../frame-report.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UsualTime } from '../../server/edge/usual-time.js';
+import { UsualTime } from '../../server/scheduling/usual-time.js';
 
 function usualOf(times: readonly number[], window?: number): number | null {
   const usual = new UsualTime(window);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ComputeSpeed } from '../../server/edge/compute-speed.js';
+import { ComputeSpeed } from '../../server/scheduling/compute-speed.js';
 
 it('how fast a device computes is unknown at first, then what its latest tiles say together', () => {
   const speed = new ComputeSpeed(2);

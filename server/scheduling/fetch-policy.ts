@@ -1,21 +1,22 @@
-import type { OverlapConfig } from '../config/faithful.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { oppositeSide, SIDES, type Side } from '../geometry/neighbours.js';
 import type { Region } from '../geometry/region.js';
 import type { Strip } from '../geometry/tile-cut.js';
 import type { OffersToTile, TileOffer, TileOffers } from '../geometry/tile-offer.js';
-import { estimatedMs, withoutFetching, worthwhileOffers } from '../scheduling/overlap-worth.js';
-import { BYTES_PER_MAP_VALUE, type MapType } from '../tensor/map-tensor.js';
 import type { ComputeSpeed } from './compute-speed.js';
 import type { LinkRates } from './link-rates.js';
+import { estimatedMs, withoutFetching, worthwhileOffers } from './overlap-worth.js';
+
+/** Which strips a device fetches: all, those that are worth their way, none. */
+export type OverlapPolicy = 'always' | 'cost' | 'never';
 
 export interface FetchPolicyParts {
   readonly plan: FtpPlan;
-  readonly policy: OverlapConfig['policy'];
+  readonly policy: OverlapPolicy;
   readonly links: LinkRates;
   readonly speed: ComputeSpeed;
-  /** How strips travel, as far as this device knows. */
-  readonly maps: MapType;
+  /** Of strips as they travel, as far as this device knows. */
+  readonly bytesPerValue: number;
 }
 
 export interface FetchQuestion {
@@ -40,7 +41,7 @@ export class FetchPolicy {
 
   /** The offers that a tile should count on. */
   choose({ tileId, offers, holderOf, inputMs }: FetchQuestion): OffersToTile {
-    const { links, maps, plan, policy, speed } = this.#parts;
+    const { bytesPerValue, links, plan, policy, speed } = this.#parts;
     const question = { plan, tileId, offers, holderOf };
     switch (policy) {
       case 'always':
@@ -51,7 +52,7 @@ export class FetchPolicy {
         const { macsPerMs } = speed;
         if (macsPerMs === null) return offers;
         const linkTo = (address: string) => links.linkTo(address);
-        return worthwhileOffers({ ...question, linkTo, macsPerMs, bytesPerValue: BYTES_PER_MAP_VALUE[maps], inputMs });
+        return worthwhileOffers({ ...question, linkTo, macsPerMs, bytesPerValue, inputMs });
       }
     }
   }
@@ -69,9 +70,9 @@ export class FetchPolicy {
 
   #savedMs(side: Side, offer: TileOffer | undefined, macsPerMs: number): number {
     if (offer === undefined) return 0;
-    const { links, maps, plan } = this.#parts;
+    const { bytesPerValue, links, plan } = this.#parts;
     const question = {
-      ...{ plan, tileId: offer.consumer, macsPerMs, bytesPerValue: BYTES_PER_MAP_VALUE[maps] },
+      ...{ plan, tileId: offer.consumer, macsPerMs, bytesPerValue },
       holderOf: () => '',
       linkTo: () => links.usual,
       inputMs: INPUT_IS_THERE,

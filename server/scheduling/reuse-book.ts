@@ -2,8 +2,8 @@ import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { neighbourAt, SIDES, type Side } from '../geometry/neighbours.js';
 import { cutTile } from '../geometry/tile-cut.js';
 import { offersOfTile, offersToTile, type TileOffers } from '../geometry/tile-offer.js';
-import { type Holder, NO_REUSE, type Reuse } from '../node/tile-reuse.js';
-import type { TileState } from '../scheduling/adaptive-order.js';
+import type { TileState } from './adaptive-order.js';
+import { type Holder, NO_REUSE, type Reuse } from './tile-reuse.js';
 
 interface Finished {
   readonly offers: TileOffers;

@@ -4,18 +4,23 @@ import { oppositeSide, SIDES, type Side } from '../geometry/neighbours.js';
 import { regionBytes } from '../geometry/plan-cost.js';
 import type { Region } from '../geometry/region.js';
 import type { Strip } from '../geometry/tile-cut.js';
-import type { TileOffer } from '../geometry/tile-offer.js';
-import type { StripPool } from '../node/strip-pool.js';
-import type { Holder, Reuse } from '../node/tile-reuse.js';
-import type { TaskKey } from '../scheduling/task-queue.js';
+import type { TileOffer, TileOffers } from '../geometry/tile-offer.js';
 import type { FetchPolicy } from './fetch-policy.js';
 import type { LinkRates } from './link-rates.js';
 import type { ReuseBook } from './reuse-book.js';
+import type { TaskKey } from './task-queue.js';
+import type { Holder, Reuse } from './tile-reuse.js';
+
+/** What this device keeps of the tiles that it ran. */
+export interface KeptOffers {
+  /** What a tile offers; null when it has run elsewhere, or its strips are gone. */
+  offersOf(frame: string, tile: number): TileOffers | null;
+}
 
 export interface TaskReuseParts {
   readonly plan: FtpPlan;
   readonly book: ReuseBook;
-  readonly pool: StripPool;
+  readonly pool: KeptOffers;
   readonly allSides: boolean;
   readonly policy: FetchPolicy;
   readonly links: LinkRates;

@@ -1,4 +1,4 @@
-import type { HandedOutTask, ListedTask } from '../scheduling/ledger-state.js';
+import type { HandedOutTask, ListedTask } from './ledger-state.js';
 import {
   dropFrameTasks,
   emptyTaskQueue,
@@ -8,48 +8,54 @@ import {
   type TaskKey,
   type TaskQueue,
   takeTask,
-} from '../scheduling/task-queue.js';
-import type { EdgeTask } from './edge-task.js';
-import type { SliceTask } from './slice-task.js';
+} from './task-queue.js';
 
-/** What a device computes: a tile, or with MoDNN one layer of its slice. */
-export type BoardTask = EdgeTask | SliceTask;
-
-/** What the last request of a thief was answered with, so that a repeated one gets the same. */
-interface Handout {
-  readonly sequence: number;
-  readonly task: EdgeTask;
+/** A tile as one device has it. */
+export interface BoardTile extends TaskKey {
+  readonly kind: 'tile';
 }
 
-export interface TaskBoardOptions {
+/** One layer of a slice as its device has it (MoDNN). */
+export interface BoardSlice extends TaskKey {
+  readonly kind: 'slice';
+  readonly layer: number;
+}
+
+/** What the last request of a thief was answered with, so that a repeated one gets the same. */
+interface Handout<Tile> {
+  readonly sequence: number;
+  readonly task: Tile;
+}
+
+export interface TaskBoardOptions<Tile> {
   /** Which queued task is next, by index, for a thief or (null) for this device; the first when not given. */
-  readonly pick?: (tasks: readonly EdgeTask[], asker: string | null) => number;
+  readonly pick?: (tasks: readonly Tile[], asker: string | null) => number;
   /** Told of each task that leaves the queue to be computed, here (null) or elsewhere, */
-  readonly onTaken?: (task: EdgeTask, asker: string | null) => void;
+  readonly onTaken?: (task: Tile, asker: string | null) => void;
   /** and of each that comes back uncomputed. */
-  readonly onBack?: (task: EdgeTask) => void;
+  readonly onBack?: (task: Tile) => void;
 }
 
 /**
  * Every task that one device has, by where it is: in the queue (open to thieves), stolen and waiting, or being
  * computed or sent. Tells those who listen when anything changes.
  */
-export class TaskBoard {
-  #queue: TaskQueue<EdgeTask>;
+export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
+  #queue: TaskQueue<Tile>;
   /** Stolen ahead of need; closed to thieves. */
-  #stolen: EdgeTask[] = [];
+  #stolen: Tile[] = [];
   /** Shared out to this device by the gateway; closed to thieves. */
-  #shared: BoardTask[] = [];
+  #shared: (Tile | Slice)[] = [];
   /** Being computed, or computed and not yet at the gateway. */
-  #running: BoardTask[] = [];
+  #running: (Tile | Slice)[] = [];
   #handedOut: HandedOutTask[] = [];
   #given = 0;
-  readonly #lastHandouts = new Map<string, Handout>();
+  readonly #lastHandouts = new Map<string, Handout<Tile>>();
   readonly #listeners = new Set<() => void>();
 
-  readonly #options: TaskBoardOptions;
+  readonly #options: TaskBoardOptions<Tile>;
 
-  constructor(limit: number, options: TaskBoardOptions = {}) {
+  constructor(limit: number, options: TaskBoardOptions<Tile> = {}) {
     this.#queue = emptyTaskQueue(limit);
     this.#options = options;
   }
@@ -77,7 +83,7 @@ export class TaskBoard {
   }
 
   /** @returns false when the queue has no room for all of them. */
-  enqueue(tasks: readonly EdgeTask[]): boolean {
+  enqueue(tasks: readonly Tile[]): boolean {
     const queue = enqueueTasks(this.#queue, tasks);
     if (queue === null) return false;
     this.#queue = queue;
@@ -86,7 +92,7 @@ export class TaskBoard {
   }
 
   /** Takes what the gateway shares out to this device. @returns false when there is no room for it. */
-  share(task: BoardTask): boolean {
+  share(task: Tile | Slice): boolean {
     if (this.#shared.length >= this.#queue.limit) return false;
     this.#shared.push(task);
     this.#changed();
@@ -94,22 +100,22 @@ export class TaskBoard {
   }
 
   has(task: TaskKey & { readonly layer?: number }): boolean {
-    const all: readonly BoardTask[] = [...this.#queue.tasks, ...this.#stolen, ...this.#shared, ...this.#running];
+    const all: readonly (Tile | Slice)[] = [...this.#queue.tasks, ...this.#stolen, ...this.#shared, ...this.#running];
     return all.some((other) => sameTile(other, task) && layerOf(other) === task.layer);
   }
 
   /** What was stolen and is next, not begun; null when there is nothing. */
-  get nextStolen(): EdgeTask | null {
+  get nextStolen(): Tile | null {
     return this.#stolen[0] ?? null;
   }
 
-  addStolen(task: EdgeTask): void {
+  addStolen(task: Tile): void {
     this.#stolen.push(task);
     this.#changed();
   }
 
   /** The next task to compute here: what was stolen ahead of need first, it has waited longest. */
-  takeNext(): BoardTask | null {
+  takeNext(): Tile | Slice | null {
     const task = this.#stolen.shift() ?? this.#shared.shift() ?? this.#takeQueued(null);
     if (task !== null) {
       this.#running.push(task);
@@ -119,13 +125,13 @@ export class TaskBoard {
   }
 
   /** A task is off this device's hands: its result has arrived, or nobody wants it. */
-  finished(task: BoardTask): void {
+  finished(task: Tile | Slice): void {
     this.#running = this.#running.filter((other) => other !== task);
     this.#changed();
   }
 
   /** The task that a thief gets; the same one again for a sequence number that it repeats. */
-  handOut(thief: string, sequence: number): EdgeTask | null {
+  handOut(thief: string, sequence: number): Tile | null {
     const last = this.#lastHandouts.get(thief);
     if (last?.sequence === sequence) return last.task;
     // An older request that was overtaken: nobody waits for its answer any more.
@@ -152,7 +158,7 @@ export class TaskBoard {
   }
 
   /** Takes out what was stolen and not begun, to be handed back. */
-  takeStolen(): readonly EdgeTask[] {
+  takeStolen(): readonly Tile[] {
     const stolen = this.#stolen;
     this.#stolen = [];
     if (stolen.length > 0) this.#changed();
@@ -170,7 +176,7 @@ export class TaskBoard {
 
   /** Every task that this device has, for its registration. */
   listed(): readonly ListedTask[] {
-    const entry = (task: BoardTask, state: ListedTask['state']): ListedTask => {
+    const entry = (task: Tile | Slice, state: ListedTask['state']): ListedTask => {
       const { frame, tile, attempt } = task;
       return { frame, tile, ...(task.kind === 'slice' && { layer: task.layer }), attempt, state };
     };
@@ -191,7 +197,7 @@ export class TaskBoard {
     this.#handedOut = this.#handedOut.filter((task) => !tasks.includes(task));
   }
 
-  #takeQueued(asker: string | null): EdgeTask | null {
+  #takeQueued(asker: string | null): Tile | null {
     const { queue, task } = takeTask(this.#queue, (tasks) => this.#options.pick?.(tasks, asker) ?? 0);
     this.#queue = queue;
     if (task !== null) this.#options.onTaken?.(task, asker);
@@ -203,6 +209,6 @@ export class TaskBoard {
   }
 }
 
-function layerOf(task: BoardTask): number | undefined {
+function layerOf(task: BoardTile | BoardSlice): number | undefined {
   return task.kind === 'slice' ? task.layer : undefined;
 }

@@ -1,4 +1,4 @@
-import type { LinkModel } from '../scheduling/overlap-worth.js';
+import type { LinkModel } from './overlap-worth.js';
 
 interface Sample {
   readonly bytes: number;

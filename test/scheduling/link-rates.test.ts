@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { LinkRates } from '../../server/edge/link-rates.js';
+import { LinkRates } from '../../server/scheduling/link-rates.js';
 
 let links: LinkRates;
 beforeEach(() => {

@@ -1,11 +1,11 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
-import { chooseTile } from '../scheduling/adaptive-order.js';
-import { paperOrder } from '../scheduling/tile-order.js';
-import type { EdgeTask } from './edge-task.js';
+import { chooseTile } from './adaptive-order.js';
 import type { ReuseBook } from './reuse-book.js';
+import type { TaskKey } from './task-queue.js';
+import { paperOrder } from './tile-order.js';
 
 /** Which of the queued tasks is next, by index, for a thief or (null) for this device. */
-export type TilePicker = (tasks: readonly EdgeTask[], asker: string | null) => number;
+export type TilePicker = (tasks: readonly TaskKey[], asker: string | null) => number;
 
 /**
  * Chooses within the oldest frame; tasks of other devices' frames go in the order in which they came.

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ReuseBook } from '../../server/edge/reuse-book.js';
 import { planFtp } from '../../server/geometry/ftp-plan.js';
 import { cutTile } from '../../server/geometry/tile-cut.js';
 import { offersOfTile, type TileOffers } from '../../server/geometry/tile-offer.js';
 import { fusedGeometry } from '../../server/model/layer-geometry.js';
 import { describeModel } from '../../server/model/model-source.js';
-import { NO_REUSE } from '../../server/node/tile-reuse.js';
+import { ReuseBook } from '../../server/scheduling/reuse-book.js';
+import { NO_REUSE } from '../../server/scheduling/tile-reuse.js';
 
 const network = describeModel({ name: 'face-detector', width: 96, height: 96 });
 //  0 1 2

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { EdgeBoard } from '../../server/edge/edge-board.js';
 import type { EdgeTask } from '../../server/edge/edge-task.js';
-import { TaskBoard } from '../../server/edge/task-board.js';
-import { NO_REUSE } from '../../server/node/tile-reuse.js';
+import type { SliceTask } from '../../server/edge/slice-task.js';
+import { TaskBoard } from '../../server/scheduling/task-board.js';
+import { NO_REUSE } from '../../server/scheduling/tile-reuse.js';
 
 function task(frame: string, tile: number, attempt = 1): EdgeTask {
   const carried = {
@@ -18,9 +20,9 @@ function task(frame: string, tile: number, attempt = 1): EdgeTask {
 
 const tiles = (frame: string, count: number) => Array.from({ length: count }, (_, tile) => task(frame, tile));
 
-let board: TaskBoard;
+let board: EdgeBoard;
 beforeEach(() => {
-  board = new TaskBoard(6);
+  board = new TaskBoard<EdgeTask, SliceTask>(6);
 });
 
 describe('a task board', () => {
