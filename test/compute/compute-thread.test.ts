@@ -5,7 +5,7 @@ import { wholeTile } from '../support/untiled.js';
 
 const FUSED: ComputeSetup = {
   model: { name: 'face-detector', width: 96, height: 96 },
-  engine: { name: 'onnxruntime', threads: 1 },
+  engine: { name: 'onnxruntime', backend: null, threads: 1 },
   stage: { kind: 'fused', depth: 3, grid: { rows: 2, columns: 2 } },
 };
 
@@ -42,7 +42,7 @@ describe('compute thread', () => {
   });
 
   test.each([
-    ['an unknown engine', { ...FUSED, engine: { name: 'abacus', threads: 1 } }, 'DT_ENGINE_NAME'],
+    ['an unknown engine', { ...FUSED, engine: { ...FUSED.engine, name: 'abacus' } }, 'DT_ENGINE_NAME'],
     ['an unknown model', { ...FUSED, model: { name: 'yolov99' } }, 'DT_MODEL_NAME'],
     ['a depth beyond the model', { ...FUSED, stage: { ...FUSED.stage, depth: 99 } }, /^DT_/],
   ])('%s is refused with its code', async (_what, setup, code) => {
