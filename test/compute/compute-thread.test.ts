@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type ComputeThread, startComputeThread } from '../../server/compute/compute-thread.js';
 import type { ComputeSetup } from '../../server/compute/messages.js';
+import { ENGINE_CASES } from '../engine/engine-cases.js';
 import { wholeTile } from '../support/untiled.js';
+import { expectSame, randomPicture } from './arbitrary-networks.js';
 
 const FUSED: ComputeSetup = {
   model: { name: 'face-detector', width: 96, height: 96 },
@@ -23,6 +25,20 @@ describe('compute thread', () => {
     await untiled.close();
     expect(data).toHaveLength(shape.channels * shape.height * shape.width);
     expect(computeMs).toBeGreaterThan(0);
+  });
+
+  test.each(ENGINE_CASES)('runs $label, again after its results were given away', async ({ name, backend }) => {
+    const stage = { kind: 'fused', depth: 3, grid: { rows: 1, columns: 1 } } as const;
+    compute = await startComputeThread({ ...FUSED, engine: { name, backend, threads: 1 }, stage });
+    expect(compute.engine).toMatchObject({ name, threads: 1, ...(backend === null ? {} : { backend }) });
+    expect(compute.remark).toBeNull();
+    const reference = await startComputeThread({ ...FUSED, stage });
+    const picture = randomPicture(3 * 96 * 96, 5);
+    const { data: expected } = await reference.runTile(wholeTile(picture.slice()));
+    await reference.close();
+    for (let round = 0; round < 3; round++) {
+      expectSame((await compute.runTile(wholeTile(picture.slice()))).data, expected);
+    }
   });
 
   test('the digest is the same whatever part of the model is loaded', async () => {
