@@ -20,7 +20,7 @@ export interface TfjsBackend {
 
 /** An optional peer dependency: what to install it with. */
 const NODE_PACKAGE = '@tensorflow/tfjs-node';
-const INSTALL_NODE = `npm install --no-save ${NODE_PACKAGE}@4.22.0`;
+const INSTALL_NODE = `npm install --no-save --allow-scripts=${NODE_PACKAGE} ${NODE_PACKAGE}@4.22.0`;
 
 // By `require`: tfjs-node is a CommonJS package, and the others come as one large file each that way.
 const requirePackage: PackageLoader = createRequire(import.meta.url);
