@@ -18,9 +18,9 @@ export interface TfjsBackend {
   readonly remark: string | null;
 }
 
-/** An optional peer dependency: what to install it with. */
+/** An optional peer dependency, and what installs it: without `--save-prod` npm leaves a peer as the lock file has it, out. */
 const NODE_PACKAGE = '@tensorflow/tfjs-node';
-const INSTALL_NODE = `npm install --no-save --allow-scripts=${NODE_PACKAGE} ${NODE_PACKAGE}@4.22.0`;
+const INSTALL_NODE = `npm install --no-save --save-prod ${NODE_PACKAGE}@4.22.0`;
 
 // By `require`: tfjs-node is a CommonJS package, and the others come as one large file each that way.
 const requirePackage: PackageLoader = createRequire(import.meta.url);

@@ -100,7 +100,7 @@ describe('where it is not', () => {
   it('node says how to install it', async () => {
     await expect(loadTfjsBackend({ backend: 'node', threads: 1 }, notInstalled)).rejects.toMatchObject({
       code: 'DT_ENGINE_LOAD',
-      message: expect.stringContaining('run npm install --no-save @tensorflow/tfjs-node'),
+      message: expect.stringContaining('run npm install --no-save --save-prod @tensorflow/tfjs-node'),
     });
   });
 });
