@@ -79,6 +79,12 @@ module.exports = {
       to: { path: 'node_modules/onnxruntime' },
     },
     {
+      name: 'tfjs-in-one-place',
+      severity: 'error',
+      from: { pathNot: '^server/engine/tfjs/' },
+      to: { path: 'node_modules/@tensorflow' },
+    },
+    {
       name: 'no-dev-dependency-at-run-time',
       severity: 'error',
       from: { path: '^(server|client)/' },

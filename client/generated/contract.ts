@@ -642,6 +642,8 @@ export interface components {
             name: string;
             version: string;
             threads: number;
+            /** @description What computes inside it */
+            backend?: string;
         };
         DeviceCounters: {
             tilesRun: number;
@@ -741,6 +743,8 @@ export interface components {
                 digest: string;
                 labels: string[];
             };
+            /** @description Of the node that answers; the gateway's runs the remaining layers */
+            engine: components["schemas"]["EngineInfo"];
             plan: {
                 grid: string;
                 fusedDepth: number;

@@ -1,4 +1,4 @@
-import type { Detection } from './contract-types.js';
+import type { Detection, EngineInfo } from './contract-types.js';
 
 /** A thin space keeps number and unit together without a line break between them. */
 const UNIT_SPACE = '\u202f';
@@ -53,6 +53,11 @@ export function times(ratio: number): string {
 
 export function plural(count: number, one: string, more = `${one}s`): string {
   return `${count} ${count === 1 ? one : more}`;
+}
+
+/** `tfjs 4.22.0 (wasm), 1 thread`. */
+export function engineText({ name, version, backend, threads }: EngineInfo): string {
+  return `${name} ${version}${backend === undefined ? '' : ` (${backend})`}, ${plural(threads, 'thread')}`;
 }
 
 export function score(value: number): string {

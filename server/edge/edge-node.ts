@@ -70,7 +70,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningNode> {
   const compute = await startComputeThread(
     {
       model: config.model,
-      engine: { name: config.engine.name, threads: node.threads },
+      engine: node.engine,
       stage: { kind: 'fused', depth, grid },
     },
     (error) => {
@@ -81,6 +81,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningNode> {
   // Now rather than with the first frame: loading it holds the thread up. A device that only steals goes without.
   if (node.source) await loadSharp();
   log.info({ engine: compute.engine, model: clusterPlan.network.name }, 'fused layers loaded');
+  if (compute.remark !== null) log.warn({ engine: compute.engine }, compute.remark);
   try {
     return await assemble(options, { node, at, clusterPlan, compute });
   } catch (error) {

@@ -82,6 +82,7 @@ export class EdgeStatus {
       strategy: schedule.strategy,
       overlap: { via: config.overlap.via },
       model: { name: network.name, digest: compute.modelDigest, labels: [...network.labels] },
+      engine: compute.engine,
       plan: { grid: formatGrid(partition.grid), fusedDepth: partition.fusedDepth, digest: wirePlan.digest },
       limits: { queuedFrames: limits.queuedFrames, pictureBytes: limits.pictureBytes },
       devices: [

@@ -79,7 +79,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningNode
   const compute = await startComputeThread(
     {
       model: config.model,
-      engine: { name: config.engine.name, threads: config.gateway.threads },
+      engine: config.gateway.engine,
       stage: { kind: 'remaining', depth: config.partition.fusedDepth },
     },
     (error) => {
@@ -89,6 +89,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningNode
   );
   await loadSharp();
   log.info({ engine: compute.engine, model: clusterPlan.network.name }, 'remaining layers loaded');
+  if (compute.remark !== null) log.warn({ engine: compute.engine }, compute.remark);
   try {
     return await assemble(options, { at, clusterPlan, compute });
   } catch (error) {
@@ -169,6 +170,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
     strategy: schedule.strategy,
     overlap: { via: config.overlap.via },
     model: { name: network.name, digest: compute.modelDigest, labels: [...network.labels] },
+    engine: compute.engine,
     plan: { grid: formatGrid(partition.grid), fusedDepth: partition.fusedDepth, digest: planDigestText },
     limits: { queuedFrames: limits.queuedFrames, pictureBytes: limits.pictureBytes },
     devices: registry.documents(),

@@ -65,6 +65,7 @@ export function aCluster(devices: readonly DeviceState[] = [aDevice('e0'), aDevi
     strategy: 'ftp-wst',
     overlap: { via: 'peer' },
     model: { name: 'face-detector', digest: 'sha256:1', labels: ['face'] },
+    engine: { name: 'onnxruntime', version: '1.30.0', threads: 1 },
     plan: { grid: '3x3', fusedDepth: 10, digest: 'sha256:2' },
     limits: { queuedFrames: 32, pictureBytes: 20 * 1024 * 1024 },
     devices: [...devices],

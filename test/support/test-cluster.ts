@@ -22,6 +22,8 @@ export interface TestClusterOptions {
   /** Text of sections of cluster.yaml besides gateway and devices. */
   readonly yaml: string;
   readonly devices?: number;
+  /** Further keys of the devices, by index: `engine: { threads: 2 }`. */
+  readonly deviceKeys?: readonly string[];
   readonly token?: string;
 }
 
@@ -29,18 +31,35 @@ export const ANY_PORT = { host: '127.0.0.1', port: 0 };
 
 export const silent = pino({ level: process.env.TEST_LOG ?? 'silent' });
 
-/** Reads a test's sections together with a gateway at `gatewayAddress` and that many devices, `e0` and so on. */
-export async function testConfig(yaml: string, devices: number, gatewayAddress: string): Promise<ClusterConfig> {
-  const declared = Array.from({ length: devices }, (_, i) => `  - { id: e${i}, address: 'http://127.0.0.1:${i + 1}' }`);
+/**
+ * Reads a test's sections together with a gateway at `gatewayAddress` and that many devices, `e0` and so on.
+ *
+ * @param keys further keys of the devices, by index.
+ */
+export async function testConfig(
+  yaml: string,
+  devices: number,
+  gatewayAddress: string,
+  keys: readonly string[] = [],
+): Promise<ClusterConfig> {
+  const declared = Array.from(
+    { length: devices },
+    (_, i) => `  - { id: e${i}, address: 'http://127.0.0.1:${i + 1}', ${keys[i] ?? ''} }`,
+  );
   const text = `${yaml}\ngateway: { address: '${gatewayAddress}' }\ndevices:\n${declared.join('\n')}\n`;
   return resolveClusterConfig(text, { file: 'test.yaml', baseDirectory: process.cwd(), env: {} });
 }
 
-export async function startTestCluster({ yaml, devices = 3, token }: TestClusterOptions): Promise<TestCluster> {
+export async function startTestCluster({
+  yaml,
+  devices = 3,
+  deviceKeys,
+  token,
+}: TestClusterOptions): Promise<TestCluster> {
   const secret = token ?? null;
-  const draft = await testConfig(yaml, devices, 'http://127.0.0.1:65535');
+  const draft = await testConfig(yaml, devices, 'http://127.0.0.1:65535', deviceKeys);
   const gateway = await startGateway({ config: draft, token: secret, log: silent, listen: ANY_PORT });
-  const config = await testConfig(yaml, devices, gateway.address);
+  const config = await testConfig(yaml, devices, gateway.address, deviceKeys);
   const started = new Map<string, RunningNode>();
   for (const { id } of config.devices) {
     started.set(id, await startEdge({ config, device: id, token: secret, log: silent, listen: ANY_PORT }));

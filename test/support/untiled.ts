@@ -13,7 +13,7 @@ export interface Untiled {
 export async function startUntiled(config: ClusterConfig): Promise<Untiled> {
   const compute = await startComputeThread({
     model: config.model,
-    engine: { name: config.engine.name, threads: 1 },
+    engine: { ...config.gateway.engine, threads: 1 },
     stage: { kind: 'fused', depth: config.partition.fusedDepth, grid: { rows: 1, columns: 1 } },
   });
   return { run: (input) => compute.runTile(wholeTile(input.slice())), close: () => compute.close() };

@@ -3,7 +3,7 @@ import { DeviceStateBadge } from '../../components/device-state-badge.js';
 import { Fact } from '../../components/fact.js';
 import { Time } from '../../components/time.js';
 import type { DeviceState } from '../../contract-types.js';
-import { byteSize, macRate, milliseconds, plural, sentence } from '../../format.js';
+import { byteSize, engineText, macRate, milliseconds, plural, sentence } from '../../format.js';
 import type { PastProblem } from '../../state/dashboard-state.js';
 
 /** Where nothing was measured yet. */
@@ -41,9 +41,7 @@ export function DeviceCard({ device: shown, past }: DeviceCardProps) {
         <Fact name="Tasks in">{work ? byteSize(work.inputBytes) : NOTHING}</Fact>
         <Fact name="Overlap in">{work ? byteSize(work.overlapBytes) : NOTHING}</Fact>
         <Fact name="Seen">{lastSeenAt === null ? NOTHING : <Time iso={lastSeenAt} />}</Fact>
-        <Fact name="Engine">
-          {engine === null ? NOTHING : `${engine.name} ${engine.version}, ${plural(engine.threads, 'thread')}`}
-        </Fact>
+        <Fact name="Engine">{engine === null ? NOTHING : engineText(engine)}</Fact>
         <Fact name="Last error">
           <LastError isNow={problem !== null} past={past} />
         </Fact>

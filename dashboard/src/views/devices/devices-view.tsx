@@ -1,4 +1,5 @@
 import { Panel } from '../../components/panel.js';
+import { engineText } from '../../format.js';
 import type { DashboardState } from '../../state/dashboard-state.js';
 import { DeviceCard } from './device-card.js';
 
@@ -19,6 +20,7 @@ export function DevicesView({ state }: { state: DashboardState }) {
           <DeviceCard key={device.device} device={device} past={state.pastProblems[device.device]} />
         ))}
       </div>
+      <p class="muted">The gateway runs the remaining layers with {engineText(state.cluster.engine)}.</p>
       <p class="muted drain-why" id="drain-why">
         Draining a device from here comes with a later version: gateway and devices answer 501 to{' '}
         <code>POST /drain</code>. Until then stop its process: what it has is then given to the others.
