@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { DeepThingsClient, Schemas } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
+import { DeepThingsError } from '../errors.js';
 import { wholeMap } from '../geometry/region.js';
 import { letterboxPicture } from '../imaging/letterbox.js';
 import { sniffPicture } from '../imaging/picture-format.js';
@@ -98,7 +100,7 @@ export class FrameIntake {
   async #open({ frame, attempt, digest, strategy }: AllottedFrame, picture: Uint8Array): Promise<void> {
     const { board, book, device, log, network, ownFrames, wirePlan } = this.#parts;
     const letterboxed = await letterboxPicture(picture, network);
-    const data = letterboxed.digest === digest ? letterboxed.data : await this.#gatewaysInput(frame);
+    const data = letterboxed.digest === digest ? letterboxed.data : await this.#gatewaysInput(frame, digest);
     const arrivedMs = performance.now();
     ownFrames.open({ frame, data, digest, openedMs: arrivedMs });
     if (strategy === 'ftp-wst-s') book.open(frame);
@@ -133,7 +135,7 @@ export class FrameIntake {
   }
 
   /** This device's decoder gave other bytes than the gateway's. */
-  async #gatewaysInput(frame: string): Promise<Uint8Array> {
+  async #gatewaysInput(frame: string, digest: string): Promise<Uint8Array> {
     const { gateway, log, metrics, wirePlan } = this.#parts;
     log.warn({ frame }, "this device's picture decoder differs from the gateway's: fetching the gateway's input");
     const map = wirePlan.plan.maps[0]!;
@@ -141,7 +143,9 @@ export class FrameIntake {
     const answer = await gateway.call('getFrameInput', { path: { frame }, query: { region: formatRegion(region) } });
     metrics.bytesReceived.inc({ kind: 'input' }, answer.bytes.byteLength);
     const { tensors } = decodeSafetensors(answer.bytes);
-    return requireTensor('DT_TENSOR_BODY', tensors, 'input', 'U8', map.channels, region) as Uint8Array;
+    const input = requireTensor('DT_TENSOR_BODY', tensors, 'input', 'U8', map.channels, region) as Uint8Array;
+    if (createHash('sha256').update(input).digest('hex') === digest) return input;
+    throw new DeepThingsError('DT_INPUT_DIFFERS', `the gateway sent another input of frame ${frame} than it announced`);
   }
 }
 

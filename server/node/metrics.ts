@@ -26,6 +26,8 @@ export interface NodeMetrics {
   readonly retries: Counter<'what'>;
   readonly results: Counter<'verdict'>;
   readonly refused: Counter<'code'>;
+  /** Bodies that arrived damaged: `part` says whether it was asked with or answered. */
+  readonly damaged: Counter<'kind' | 'part'>;
   readonly pending: Gauge;
 }
 
@@ -95,6 +97,12 @@ export function createMetrics(labels: { readonly role: string; readonly node: st
       name: 'deepthings_refused_total',
       help: 'Requests answered with a problem, by code',
       labelNames: ['code'],
+      registers,
+    }),
+    damaged: new Counter({
+      name: 'deepthings_damaged_bodies_total',
+      help: 'Bodies that arrived with another digest than they were sent with, by operation, of requests and answers',
+      labelNames: ['kind', 'part'],
       registers,
     }),
     pending: new Gauge({ name: 'deepthings_pending_tasks', help: 'Tasks in the queue', registers }),
