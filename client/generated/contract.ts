@@ -1382,6 +1382,8 @@ export interface operations {
                      * @default 0
                      */
                     waitMs?: number;
+                    /** @description Gateway only. Devices that do not answer this thief, so that another is named. */
+                    avoid?: components["schemas"]["DeviceId"][];
                 };
             };
         };
