@@ -1,7 +1,7 @@
 import type { components, operations } from './generated/contract.js';
 import { OPERATIONS } from './generated/operations.js';
 import { type Problem, ProblemError } from './problem-error.js';
-import type { Transport, TransportResponse } from './transport.js';
+import { mediaTypeOf, type Transport, type TransportResponse } from './transport.js';
 
 export type Schemas = components['schemas'];
 export type OperationId = keyof operations & keyof typeof OPERATIONS;
@@ -22,6 +22,10 @@ export interface CallOptions<K extends OperationId> {
   readonly signal?: AbortSignal | undefined;
   /** Bound on the whole exchange; `CLIENT_TIMEOUT_MS` when absent. */
   readonly timeoutMs?: number;
+  /** Bound on the time until the answer's head is there; when absent only `timeoutMs` holds. */
+  readonly headersTimeoutMs?: number | undefined;
+  /** Bound on the time between two pieces of the answer's body; when absent only `timeoutMs` holds. */
+  readonly idleTimeoutMs?: number | undefined;
 }
 
 export interface Answer<K extends OperationId> {
@@ -69,8 +73,10 @@ export function createClient(options: ClientOptions): DeepThingsClient {
         body: call.json === undefined ? call.body?.bytes : JSON.stringify(call.json),
         signal: call.signal,
         timeoutMs: call.timeoutMs ?? CLIENT_TIMEOUT_MS,
+        headersTimeoutMs: call.headersTimeoutMs,
+        idleTimeoutMs: call.idleTimeoutMs,
       });
-      const mediaType = response.header('content-type')?.split(';')[0]?.trim() ?? null;
+      const mediaType = mediaTypeOf(response.header('content-type'));
       if (response.status >= 400) throw problemOf(response, mediaType);
       return {
         status: response.status,

@@ -878,9 +878,18 @@ export interface components {
         frame: components["schemas"]["FrameId"];
         /** @description Tile id, row * columns + column */
         tile: number;
+        /**
+         * @description `crc32=` and the CRC-32 (that of zlib and PNG) of the body, eight hex digits. Must be there with
+         *     `application/octet-stream`, is compared where it is there (but for forms); a body of another digest is refused
+         *     (422, `DT_DIGEST`) and may be sent again.
+         */
+        digest: string;
     };
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description `crc32=` and the CRC-32 (that of zlib and PNG) of the body, eight hex digits */
+        Digest: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -947,7 +956,14 @@ export interface operations {
                  */
                 digest?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description `crc32=` and the CRC-32 (that of zlib and PNG) of the body, eight hex digits. Must be there with
+                 *     `application/octet-stream`, is compared where it is there (but for forms); a body of another digest is refused
+                 *     (422, `DT_DIGEST`) and may be sent again.
+                 */
+                "deepthings-digest"?: components["parameters"]["digest"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1208,6 +1224,7 @@ export interface operations {
             /** @description safetensors with `input`, U8 [3, y1-y0, x1-x0] */
             200: {
                 headers: {
+                    "deepthings-digest": components["headers"]["Digest"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1234,6 +1251,7 @@ export interface operations {
             /** @description safetensors with `output`, F32 [channels, height, width] */
             200: {
                 headers: {
+                    "deepthings-digest": components["headers"]["Digest"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1368,6 +1386,8 @@ export interface operations {
                      * @default 0
                      */
                     waitMs?: number;
+                    /** @description Gateway only. Devices that do not answer this thief, so that another is named. */
+                    avoid?: components["schemas"]["DeviceId"][];
                 };
             };
         };
@@ -1375,6 +1395,7 @@ export interface operations {
             /** @description On the gateway a hint, on a device a task */
             200: {
                 headers: {
+                    "deepthings-digest": components["headers"]["Digest"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1395,13 +1416,21 @@ export interface operations {
             409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
             503: components["responses"]["Overloaded"];
         };
     };
     pushTask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description `crc32=` and the CRC-32 (that of zlib and PNG) of the body, eight hex digits. Must be there with
+                 *     `application/octet-stream`, is compared where it is there (but for forms); a body of another digest is refused
+                 *     (422, `DT_DIGEST`) and may be sent again.
+                 */
+                "deepthings-digest"?: components["parameters"]["digest"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1468,6 +1497,7 @@ export interface operations {
             409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
         };
     };
     getOverlap: {
@@ -1489,6 +1519,7 @@ export interface operations {
             /** @description safetensors, a tensor for each region that is there */
             200: {
                 headers: {
+                    "deepthings-digest": components["headers"]["Digest"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1504,7 +1535,14 @@ export interface operations {
     putOverlap: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description `crc32=` and the CRC-32 (that of zlib and PNG) of the body, eight hex digits. Must be there with
+                 *     `application/octet-stream`, is compared where it is there (but for forms); a body of another digest is refused
+                 *     (422, `DT_DIGEST`) and may be sent again.
+                 */
+                "deepthings-digest"?: components["parameters"]["digest"];
+            };
             path: {
                 frame: components["parameters"]["frame"];
                 /** @description Tile id, row * columns + column */
@@ -1572,7 +1610,14 @@ export interface operations {
     postResult: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description `crc32=` and the CRC-32 (that of zlib and PNG) of the body, eight hex digits. Must be there with
+                 *     `application/octet-stream`, is compared where it is there (but for forms); a body of another digest is refused
+                 *     (422, `DT_DIGEST`) and may be sent again.
+                 */
+                "deepthings-digest"?: components["parameters"]["digest"];
+            };
             path?: never;
             cookie?: never;
         };

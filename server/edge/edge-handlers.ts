@@ -21,6 +21,7 @@ import type { EdgeTask } from './edge-task.js';
 import type { FrameIntake } from './frame-intake.js';
 import type { Outcomes } from './outcomes.js';
 import type { OwnFrames } from './own-frames.js';
+import type { PushedTasks } from './pushed-tasks.js';
 import type { Registrar } from './registrar.js';
 import type { SliceTask } from './slice-task.js';
 
@@ -30,6 +31,7 @@ export interface EdgeHandlerParts extends CommonParts {
   readonly board: EdgeBoard;
   readonly ownFrames: OwnFrames;
   readonly intake: FrameIntake;
+  readonly pushed: PushedTasks;
   readonly outcomes: Outcomes;
   readonly registrar: Registrar;
   readonly book: ReuseBook;
@@ -51,7 +53,7 @@ export function edgeHandlers(parts: EdgeHandlerParts): OperationHandlers {
 }
 
 function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
-  const { board, metrics, ownFrames, outcomes, registrar, wirePlan } = parts;
+  const { board, metrics, ownFrames, outcomes, pushed, registrar, wirePlan } = parts;
   const bodyOf = (task: EdgeTask, thief: string): Uint8Array | null => {
     if (task.input !== null) return encodeTaskBody(wirePlan, { ...task, input: task.input });
     const own = ownFrames.get(task.frame);
@@ -90,8 +92,9 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
         metrics.bytesReceived.inc({ kind: body.layer === 0 ? 'input' : 'overlap' }, bytes.byteLength);
         const taskBytes = bytes.byteLength;
         const task: SliceTask = { ...body, kind: 'slice', tile: body.slice, taskBytes, arrivedMs };
-        const queued = board.has(task) || board.share(task);
-        if (!queued) throw queueFull();
+        if (pushed.has(task)) return reply.code(202).send({ status: 'duplicate' });
+        if (!board.share(task)) throw queueFull();
+        pushed.add(task);
         return reply.code(202).send({ status: 'queued' });
       }
       const body = decodeTaskBody(wirePlan, bytes);
@@ -105,8 +108,9 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
         arrivedMs,
         victim: null,
       };
-      if (board.has(task)) return reply.code(202).send({ status: 'duplicate' });
+      if (board.has(task) || pushed.has(task)) return reply.code(202).send({ status: 'duplicate' });
       if (!(isStealing(task.strategy) ? board.enqueue([task]) : board.share(task))) throw queueFull();
+      pushed.add(task);
       return reply.code(202).send({ status: 'queued' });
     },
     returnTask: async (request, reply) => {

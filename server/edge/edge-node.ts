@@ -32,6 +32,7 @@ import { handBack } from './hand-back.js';
 import { OfferKeeper } from './offer-keeper.js';
 import { Outcomes } from './outcomes.js';
 import { OwnFrames } from './own-frames.js';
+import { PushedTasks } from './pushed-tasks.js';
 import { Registrar } from './registrar.js';
 import { ResultSender } from './result-sender.js';
 import { SliceRunner } from './slice-runner.js';
@@ -122,7 +123,8 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
   const peers = createPeerClients({
     token,
     nodes: [config.gateway, ...config.devices],
-    onSocket: (socket) => metrics.traffic.watch(socket),
+    metrics,
+    log,
   });
   const gateway = peers.client(config.gateway.address);
 
@@ -134,6 +136,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
     onBack: ({ frame, tile }) => book.cameBack(frame, tile),
   });
   const ownFrames = new OwnFrames(limits.queuedFrames, 2 * limits.frameTimeoutMs, (frame) => forget(frame));
+  const pushed = new PushedTasks(queueLimit(config, plan.tiles.length));
   const outcomes = new Outcomes();
   const usualTile = new UsualTime();
   const speed = new ComputeSpeed();
@@ -178,6 +181,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
     book.close(frame);
     pool.drop(frame);
     slices.drop(frame);
+    pushed.forget(frame);
     preparer.forget(frame);
   };
   const registrar = new Registrar({
@@ -200,6 +204,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
       notReady: () => (registrar.epoch === null ? (registrar.problem ?? 'registering with the gateway') : null),
       devices: new Set(config.devices.map(({ id }) => id)),
       intake,
+      pushed,
       outcomes,
       registrar,
       reuseOf: (task, thief) => taskReuse({ ...common, plan, holder, allSides: overlap.allSides }, task, thief),

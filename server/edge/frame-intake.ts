@@ -1,13 +1,17 @@
+import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import type { DeepThingsClient, Schemas } from '../../client/client.js';
+import type { Schemas } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
+import { DeepThingsError } from '../errors.js';
 import { wholeMap } from '../geometry/region.js';
 import { letterboxPicture } from '../imaging/letterbox.js';
 import { sniffPicture } from '../imaging/picture-format.js';
 import { inspectPicture, type PictureLimits } from '../imaging/picture-header.js';
 import type { Network } from '../model/network.js';
+import { CALLS } from '../node/calls.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
+import type { PeerClient } from '../node/peer-client.js';
 import { HttpProblem } from '../node/problem.js';
 import { requireTensor, type WirePlan } from '../node/task-body.js';
 import { formatRegion } from '../node/wire-facts.js';
@@ -24,7 +28,7 @@ export interface FrameIntakeParts {
   readonly network: Network;
   readonly limits: PictureLimits;
   readonly wirePlan: WirePlan;
-  readonly gateway: DeepThingsClient;
+  readonly gateway: PeerClient;
   readonly board: EdgeBoard;
   readonly ownFrames: OwnFrames;
   readonly book: ReuseBook;
@@ -42,20 +46,34 @@ interface AllottedFrame {
   readonly strategy: Strategy;
 }
 
-/** A gateway that decodes the picture before it answers may take a while with a large one. */
-const SUBMIT_TIMEOUT_MS = 30_000;
-
 /** Takes frames whose source this device is, and cuts them into tasks (the paper's data frame partitioner). */
 export class FrameIntake {
   readonly #parts: FrameIntakeParts;
+  /** Deliveries that are being taken, by frame. */
+  readonly #taking = new Map<string, { readonly attempt: number; readonly taken: Promise<void> }>();
 
   constructor(parts: FrameIntakeParts) {
     this.#parts = parts;
   }
 
-  /** A frame that the gateway gives this device, with its picture. */
+  /** A frame that the gateway gives this device, with its picture; the same attempt of it again counts once. */
   async take(frame: AllottedFrame, picture: Uint8Array): Promise<void> {
-    this.#parts.metrics.bytesReceived.inc({ kind: 'picture' }, picture.byteLength);
+    const { metrics, ownFrames } = this.#parts;
+    metrics.bytesReceived.inc({ kind: 'picture' }, picture.byteLength);
+    if (ownFrames.get(frame.frame)?.attempt === frame.attempt) return;
+    const underWay = this.#taking.get(frame.frame);
+    if (underWay?.attempt === frame.attempt) return underWay.taken;
+    const taken = this.#take(frame, picture);
+    const entry = { attempt: frame.attempt, taken };
+    this.#taking.set(frame.frame, entry);
+    try {
+      await taken;
+    } finally {
+      if (this.#taking.get(frame.frame) === entry) this.#taking.delete(frame.frame);
+    }
+  }
+
+  async #take(frame: AllottedFrame, picture: Uint8Array): Promise<void> {
     const now = performance.now();
     this.#parts.ownFrames.requireRoom(now);
     await inspectPicture(picture, this.#parts.limits);
@@ -72,10 +90,9 @@ export class FrameIntake {
     ownFrames.requireRoom(performance.now());
     const mediaType = sniffPicture(picture);
     const answer = await gateway
-      .call('submitFrame', {
+      .call(CALLS.submit, {
         query: { source: device, deliver: false, strategy },
         body: { mediaType, bytes: picture },
-        timeoutMs: SUBMIT_TIMEOUT_MS,
       })
       .catch((cause) => {
         throw refusedByGateway(cause, gateway.baseUrl, 'could not take the picture, nothing was queued');
@@ -89,7 +106,7 @@ export class FrameIntake {
   /** What has become of a frame, as the gateway answers, with links that lead there. */
   async look(frame: string): Promise<Schemas['Frame']> {
     const { gateway } = this.#parts;
-    const answer = await gateway.call('getFrame', { path: { frame } }).catch((cause) => {
+    const answer = await gateway.call(CALLS.look, { path: { frame } }).catch((cause) => {
       throw refusedByGateway(cause, gateway.baseUrl, `has frame ${frame} and cannot say how it is`);
     });
     return atGateway(answer.json!, gateway.baseUrl);
@@ -98,9 +115,9 @@ export class FrameIntake {
   async #open({ frame, attempt, digest, strategy }: AllottedFrame, picture: Uint8Array): Promise<void> {
     const { board, book, device, log, network, ownFrames, wirePlan } = this.#parts;
     const letterboxed = await letterboxPicture(picture, network);
-    const data = letterboxed.digest === digest ? letterboxed.data : await this.#gatewaysInput(frame);
+    const data = letterboxed.digest === digest ? letterboxed.data : await this.#gatewaysInput(frame, digest);
     const arrivedMs = performance.now();
-    ownFrames.open({ frame, data, digest, openedMs: arrivedMs });
+    ownFrames.open({ frame, attempt, data, digest, openedMs: arrivedMs });
     if (strategy === 'ftp-wst-s') book.open(frame);
     if (!isStealing(strategy)) {
       log.info({ frame, attempt, strategy }, 'frame kept for the gateway, which shares it out');
@@ -133,15 +150,20 @@ export class FrameIntake {
   }
 
   /** This device's decoder gave other bytes than the gateway's. */
-  async #gatewaysInput(frame: string): Promise<Uint8Array> {
+  async #gatewaysInput(frame: string, digest: string): Promise<Uint8Array> {
     const { gateway, log, metrics, wirePlan } = this.#parts;
     log.warn({ frame }, "this device's picture decoder differs from the gateway's: fetching the gateway's input");
     const map = wirePlan.plan.maps[0]!;
     const region = wholeMap(map);
-    const answer = await gateway.call('getFrameInput', { path: { frame }, query: { region: formatRegion(region) } });
+    const answer = await gateway.call(CALLS.gatewaysInput, {
+      path: { frame },
+      query: { region: formatRegion(region) },
+    });
     metrics.bytesReceived.inc({ kind: 'input' }, answer.bytes.byteLength);
     const { tensors } = decodeSafetensors(answer.bytes);
-    return requireTensor('DT_TENSOR_BODY', tensors, 'input', 'U8', map.channels, region) as Uint8Array;
+    const input = requireTensor('DT_TENSOR_BODY', tensors, 'input', 'U8', map.channels, region) as Uint8Array;
+    if (createHash('sha256').update(input).digest('hex') === digest) return input;
+    throw new DeepThingsError('DT_INPUT_DIFFERS', `the gateway sent another input of frame ${frame} than it announced`);
   }
 }
 

@@ -1,9 +1,8 @@
+import { CALLS } from '../node/calls.js';
 import type { Logger } from '../node/logger.js';
 import type { PeerClients } from '../node/peer-clients.js';
 import type { EdgeBoard } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
-
-const HAND_BACK_TIMEOUT_MS = 500;
 
 /** Gives stolen tasks that were not begun back to their victims; one that does not answer has them expire instead. */
 export async function handBack(board: EdgeBoard, thief: string, peers: PeerClients, log: Logger): Promise<void> {
@@ -20,11 +19,7 @@ export async function handBackTask(
   if (victim === null) return;
   const facts = { frame, tile, attempt, victim: victim.device };
   try {
-    await peers.client(victim.address).call('returnTask', {
-      path: { frame, tile },
-      json: { thief, attempt },
-      timeoutMs: HAND_BACK_TIMEOUT_MS,
-    });
+    await peers.client(victim.address).call(CALLS.handBack, { path: { frame, tile }, json: { thief, attempt } });
     log.debug(facts, 'tile handed back');
   } catch (error) {
     log.warn({ ...facts, err: error }, 'tile could not be handed back');

@@ -1,10 +1,11 @@
-import type { DeepThingsClient } from '../../client/client.js';
 import type { KeptStrip } from '../compute/tile-executor.js';
 import { neighbourAt, SIDES, type Side } from '../geometry/neighbours.js';
 import { offersOfTile, onlySides, type TileOffers } from '../geometry/tile-offer.js';
+import { CALLS } from '../node/calls.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import { encodeOfferedStrips, encodeOfferNotice } from '../node/overlap-body.js';
+import type { PeerClient } from '../node/peer-client.js';
 import type { PeerClients } from '../node/peer-clients.js';
 import type { StripPool } from '../node/strip-pool.js';
 import type { WirePlan } from '../node/task-body.js';
@@ -22,7 +23,7 @@ export interface OfferKeeperParts {
   /** Whether strips go to the gateway's pool. */
   readonly viaGateway: boolean;
   readonly wirePlan: WirePlan;
-  readonly gateway: DeepThingsClient;
+  readonly gateway: PeerClient;
   readonly peers: PeerClients;
   readonly board: EdgeBoard;
   readonly book: ReuseBook;
@@ -32,8 +33,6 @@ export interface OfferKeeperParts {
   readonly metrics: NodeMetrics;
   readonly log: Logger;
 }
-
-const NOTICE_TIMEOUT_MS = 2_000;
 
 /** Keeps what a finished tile offers its neighbours, as long as one can use it, and lets its frame's source know. */
 export class OfferKeeper {
@@ -89,10 +88,9 @@ export class OfferKeeper {
   async #tell({ frame, tile }: EdgeTask, source: string, bytes: Uint8Array): Promise<readonly Side[] | null> {
     const { log, peers } = this.#parts;
     try {
-      const answer = await peers.client(source).call('putOverlap', {
+      const answer = await peers.client(source).call(CALLS.offer, {
         path: { frame, tile },
         body: { mediaType: 'application/octet-stream', bytes },
-        timeoutMs: NOTICE_TIMEOUT_MS,
       });
       return answer.json?.sides ?? [];
     } catch (error) {
@@ -111,10 +109,9 @@ export class OfferKeeper {
     if (!viaGateway || strips.length === 0) return;
     const bytes = encodeOfferedStrips(wirePlan.plan, { device, offers, strips }, maps);
     try {
-      await gateway.call('putOverlap', {
+      await gateway.call(CALLS.pooledStrips, {
         path: { frame, tile },
         body: { mediaType: 'application/octet-stream', bytes },
-        timeoutMs: NOTICE_TIMEOUT_MS,
       });
       metrics.bytesSent.inc({ kind: 'overlap' }, bytes.byteLength);
     } catch (error) {

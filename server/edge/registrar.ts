@@ -1,14 +1,16 @@
-import type { DeepThingsClient, Schemas } from '../../client/client.js';
+import type { Schemas } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
+import { CALLS } from '../node/calls.js';
 import type { Logger } from '../node/logger.js';
 import { pause } from '../node/pause.js';
+import type { PeerClient } from '../node/peer-client.js';
 import { PROTOCOL_VERSION } from '../node/plan-digest.js';
 import type { EdgeBoard } from './edge-board.js';
 
 type Registration = Schemas['DeviceRegistration'];
 
 export interface RegistrarParts {
-  readonly gateway: DeepThingsClient;
+  readonly gateway: PeerClient;
   readonly board: EdgeBoard;
   readonly identity: () => Pick<Registration, 'device' | 'address' | 'model' | 'plan' | 'engine'>;
   /** Frames of which strips are kept. */
@@ -22,7 +24,6 @@ export interface RegistrarParts {
   readonly log: Logger;
 }
 
-const REGISTER_TIMEOUT_MS = 5_000;
 /** A refused device asks again: somebody may have mended the gateway's configuration. */
 const REFUSED_PAUSE_MS = 5_000;
 
@@ -70,7 +71,7 @@ export class Registrar {
     this.#stop.abort();
     this.#wake.abort();
     await this.#loop;
-    if (this.#epoch !== null) await this.#register(true, AbortSignal.timeout(500)).catch(() => {});
+    if (this.#epoch !== null) await this.#register(true).catch(() => {});
   }
 
   async #beat(): Promise<void> {
@@ -86,7 +87,7 @@ export class Registrar {
   /** @returns true when the gateway refuses this device. */
   async #try(): Promise<boolean> {
     try {
-      await this.#register(false, this.#stop.signal);
+      await this.#register(false);
       if (this.#lastProblem !== null) {
         this.#parts.log.info('the gateway takes this device again');
         this.#parts.onTaken();
@@ -105,12 +106,12 @@ export class Registrar {
     }
   }
 
-  async #register(leaving: boolean, signal: AbortSignal): Promise<void> {
+  async #register(leaving: boolean): Promise<void> {
     const { board, counters, gateway, identity, keptFrames, log, onEnded } = this.#parts;
     const handedOut = [...board.handedOut];
     const pending = board.pending;
     this.#announcedPending = pending;
-    const answer = await gateway.call('register', {
+    const answer = await gateway.call(leaving ? CALLS.leave : CALLS.register, {
       json: {
         kind: 'device',
         ...identity(),
@@ -124,8 +125,7 @@ export class Registrar {
         kept: [...keptFrames()],
         counters: counters(),
       },
-      signal,
-      timeoutMs: REGISTER_TIMEOUT_MS,
+      ...(!leaving && { signal: this.#stop.signal }),
     });
     board.reported(handedOut);
     const { epoch, ended } = answer.json!;

@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import type { DeepThingsClient } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
 import type { StripSource, TileJob } from '../compute/tile-executor.js';
 import type { OverlapConfig } from '../config/faithful.js';
@@ -7,8 +6,10 @@ import { regionBytes } from '../geometry/plan-cost.js';
 import { containsRegion, isEmptyRegion, type Region, wholeMap } from '../geometry/region.js';
 import { cutTile, type Strip, stripsOf, type TileCut } from '../geometry/tile-cut.js';
 import { type OffersToTile, withoutRegions } from '../geometry/tile-offer.js';
+import { CALLS } from '../node/calls.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
+import type { PeerClient } from '../node/peer-client.js';
 import type { StripPool } from '../node/strip-pool.js';
 import { requireTensor, type WirePlan } from '../node/task-body.js';
 import { formatRegion } from '../node/wire-facts.js';
@@ -33,7 +34,7 @@ import { type FetchedStrips, NOTHING_FETCHED, type StripFetcher } from './strip-
 export interface TilePreparerParts {
   readonly device: string;
   readonly wirePlan: WirePlan;
-  readonly gateway: DeepThingsClient;
+  readonly gateway: PeerClient;
   readonly fetcher: StripFetcher;
   readonly ownFrames: OwnFrames;
   readonly book: ReuseBook;
@@ -58,9 +59,6 @@ export interface RunningTile {
   readonly job: TileJob;
   readonly cut: TileCut;
 }
-
-const INPUT_TIMEOUT_MS = 2_000;
-const INPUT_TRIES = 2;
 
 /**
  * Gets a tile ready at the moment its execution starts: decides anew what it can count on, first on what this device
@@ -181,19 +179,17 @@ export class TilePreparer {
     const { gateway, links, log, metrics, wirePlan } = this.#parts;
     const { channels } = wirePlan.plan.maps[0]!;
     const query = { region: formatRegion(region) };
-    for (let tries = 1; ; tries++) {
-      try {
-        const startedMs = performance.now();
-        const answer = await gateway.call('getFrameInput', { path: { frame }, query, timeoutMs: INPUT_TIMEOUT_MS });
-        links.add(gateway.baseUrl, answer.bytes.byteLength, performance.now() - startedMs);
-        metrics.bytesReceived.inc({ kind: 'input' }, answer.bytes.byteLength);
-        const { tensors } = decodeSafetensors(answer.bytes);
-        return requireTensor('DT_TENSOR_BODY', tensors, 'input', 'U8', channels, region) as Uint8Array;
-      } catch (error) {
-        if (error instanceof ProblemError && error.status === 404) return 'ended';
-        log.warn({ frame, tile, err: error }, 'input that a tile lacks could not be fetched');
-        if (tries >= INPUT_TRIES) return 'no-input';
-      }
+    try {
+      const startedMs = performance.now();
+      const answer = await gateway.call(CALLS.inputRegion, { path: { frame }, query });
+      links.add(gateway.baseUrl, answer.bytes.byteLength, performance.now() - startedMs);
+      metrics.bytesReceived.inc({ kind: 'input' }, answer.bytes.byteLength);
+      const { tensors } = decodeSafetensors(answer.bytes);
+      return requireTensor('DT_TENSOR_BODY', tensors, 'input', 'U8', channels, region) as Uint8Array;
+    } catch (error) {
+      if (error instanceof ProblemError && error.status === 404) return 'ended';
+      log.warn({ frame, tile, err: error }, 'input that a tile lacks could not be fetched');
+      return 'no-input';
     }
   }
 }

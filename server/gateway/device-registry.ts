@@ -137,6 +137,11 @@ export class DeviceRegistry {
     return this.#entries.get(device)!.address;
   }
 
+  /** The device that is reached there; null when none is. */
+  deviceAt(address: string): string | null {
+    return [...this.#entries.values()].find((entry) => entry.address === address)?.device ?? null;
+  }
+
   document(device: string): DeviceState {
     const { address, state, last, lastSeenMs, problem, work } = this.#entries.get(device)!;
     return {

@@ -4,6 +4,7 @@ import { type ComputeThread, startComputeThread } from '../compute/compute-threa
 import type { ClusterConfig } from '../config/cluster-config.js';
 import { formatGrid } from '../geometry/grid.js';
 import { loadSharp } from '../imaging/sharp-library.js';
+import { CALLS } from '../node/calls.js';
 import { type ClusterPlan, largestTensorBody, planCluster } from '../node/cluster-plan.js';
 import { commonHandlers } from '../node/common-handlers.js';
 import { EventLog } from '../node/event-log.js';
@@ -11,6 +12,7 @@ import { type ListenAddress, listen, requireToken } from '../node/listen.js';
 import type { Logger } from '../node/logger.js';
 import { createMetrics } from '../node/metrics.js';
 import { createNodeApp } from '../node/node-app.js';
+import type { CircuitChange } from '../node/peer-circuits.js';
 import { createPeerClients, type PeerClients } from '../node/peer-clients.js';
 import { planDigest } from '../node/plan-digest.js';
 import { onceOnly, type RunningNode } from '../node/running-node.js';
@@ -47,7 +49,12 @@ export interface GatewayOptions {
   readonly onFatal?: (error: Error) => void;
 }
 
-const ANNOUNCE_TIMEOUT_MS = 1_000;
+function leftAloneText(device: string, address: string, reason: string | null): string {
+  return (
+    `device ${device} is left alone for a while: it says that it is there, but what the gateway asks at ${address} keeps ` +
+    `failing (${reason ?? 'no answer'}): check that the gateway reaches that address`
+  );
+}
 
 function ledgerSettings({ schedule, limits, devices }: ClusterConfig): LedgerSettings {
   const { lease, heartbeat } = schedule;
@@ -118,11 +125,12 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
   const peers = createPeerClients({
     token,
     nodes: [config.gateway, ...config.devices],
-    onSocket: (socket) => metrics.traffic.watch(socket),
+    metrics,
+    log,
+    onCircuit: (change) => leaveAlone(change),
   });
   const notices = new ProblemNotices(events, nowMs);
   const registry = new DeviceRegistry(config, { modelDigest: compute.modelDigest, planDigest: planDigestText });
-
   const stealDesk = new StealDesk();
   const store = new FrameStore(limits);
   const pool = new ResultsPool(plan);
@@ -155,6 +163,12 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
   const tell = (event: LedgerEvent) => void keeper.apply(event);
   const runner = new FrameRunner({ ...common, courier, finisher, tell });
   const keeper = new LedgerKeeper(ledgerSettings(config), nowMs, (effect) => runner.carryOut(effect));
+  const leaveAlone = ({ address, circuit, untilMs, reason }: CircuitChange) => {
+    const device = registry.deviceAt(address);
+    if (device === null || circuit !== 'work') return;
+    tell({ kind: 'device-left-alone', device, untilMs: untilMs ?? 0 });
+    if (untilMs !== null) notices.tell('DT_LEFT_ALONE', leftAloneText(device, address, reason));
+  };
   const desk = new FrameDesk({
     ...common,
     plan,
@@ -224,6 +238,5 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
 /** Devices that run already register at once instead of at their next try. */
 async function announce({ devices }: ClusterConfig, peers: PeerClients, epoch: string): Promise<void> {
   const json = { kind: 'gateway', epoch } as const;
-  const timeoutMs = ANNOUNCE_TIMEOUT_MS;
-  await Promise.allSettled(devices.map(({ address }) => peers.client(address).call('register', { json, timeoutMs })));
+  await Promise.allSettled(devices.map(({ address }) => peers.client(address).call(CALLS.announce, { json })));
 }

@@ -26,6 +26,11 @@ export interface NodeMetrics {
   readonly retries: Counter<'what'>;
   readonly results: Counter<'verdict'>;
   readonly refused: Counter<'code'>;
+  /** Bodies that arrived damaged: `part` says whether it was asked with or answered. */
+  readonly damaged: Counter<'kind' | 'part'>;
+  /** Peers that kept failing: how often each was left alone, and whether it is now. */
+  readonly leftAlone: Counter<'peer' | 'calls'>;
+  readonly leftAloneNow: Gauge<'peer' | 'calls'>;
   readonly pending: Gauge;
 }
 
@@ -95,6 +100,24 @@ export function createMetrics(labels: { readonly role: string; readonly node: st
       name: 'deepthings_refused_total',
       help: 'Requests answered with a problem, by code',
       labelNames: ['code'],
+      registers,
+    }),
+    damaged: new Counter({
+      name: 'deepthings_damaged_bodies_total',
+      help: 'Bodies that arrived with another digest than they were sent with, by operation, of requests and answers',
+      labelNames: ['kind', 'part'],
+      registers,
+    }),
+    leftAlone: new Counter({
+      name: 'deepthings_left_alone_total',
+      help: 'How often a peer kept failing and was left alone for a while, by address and what it was asked for',
+      labelNames: ['peer', 'calls'],
+      registers,
+    }),
+    leftAloneNow: new Gauge({
+      name: 'deepthings_left_alone',
+      help: '1 for a peer that kept failing and is left alone until it answers again',
+      labelNames: ['peer', 'calls'],
       registers,
     }),
     pending: new Gauge({ name: 'deepthings_pending_tasks', help: 'Tasks in the queue', registers }),

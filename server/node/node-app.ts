@@ -8,6 +8,7 @@ import Fastify, {
 } from 'fastify';
 import type { OperationId } from '../../client/client.js';
 import { authentication } from './authentication.js';
+import { guardBodies } from './body-digests.js';
 import { bodyTypeCheck } from './body-types.js';
 import { contractOperations, readContract } from './contract.js';
 import { contractRoutes } from './contract-routes.js';
@@ -53,14 +54,12 @@ const fastifySse = fastifySseModule as unknown as FastifyPluginAsync<{ heartbeat
 /** No request line is longer: what a parameter may be, the contract says, and that is asked after the token. */
 const LONGEST_PATH = 16 * 1024;
 
-const PICTURE_TYPES = ['image/jpeg', 'image/png', 'image/webp'];
-
 /**
  * The HTTP shell of a node, the same in each role: routes and validation from `openapi.yaml`, problems, the token,
  * the browsable contract. It does not listen yet.
  */
 export async function createNodeApp(options: NodeAppOptions): Promise<FastifyInstance> {
-  const { log, pictureBytes, tensorBytes } = options;
+  const { log, pictureBytes } = options;
   const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -77,10 +76,7 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
   app.server.on('connection', (socket) => options.metrics.traffic.watch(socket));
   answerWithProblems(app, options.metrics);
 
-  app.removeContentTypeParser('text/plain');
-  const asBuffer = (bodyLimit: number) => ({ parseAs: 'buffer' as const, bodyLimit });
-  app.addContentTypeParser('application/octet-stream', asBuffer(tensorBytes), async (_: unknown, body: Buffer) => body);
-  app.addContentTypeParser(PICTURE_TYPES, asBuffer(pictureBytes), async (_: unknown, body: Buffer) => body);
+  guardBodies(app, options, options.metrics);
 
   await app.register(authentication, {
     token: options.token,
@@ -93,7 +89,7 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
   serveDocs(app, options);
   countAnswers(app, options.metrics);
   for (const { operationId, method, url, schema, isWork } of contractRoutes(readContract())) {
-    const config = { isWork };
+    const config = { isWork, operationId };
     app.route({
       method,
       url,

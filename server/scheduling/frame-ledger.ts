@@ -18,7 +18,14 @@ import type {
  * the gateway expires; the first result of any attempt counts.
  */
 export function emptyLedger(settings: LedgerSettings, nowMs: number): FrameLedger {
-  return { settings, frames: new Map(), devices: new Map(), lastSource: null, deviceLessSinceMs: nowMs };
+  return {
+    settings,
+    frames: new Map(),
+    devices: new Map(),
+    lastSource: null,
+    deviceLessSinceMs: nowMs,
+    leftAloneUntilMs: new Map(),
+  };
 }
 
 export interface LedgerStep {
@@ -34,8 +41,9 @@ export function stepLedger(ledger: FrameLedger, event: LedgerEvent, nowMs: numbe
   const draft = draftOf(ledger, nowMs);
   const verdict = apply(draft, event);
   startWaitingFrames(draft);
-  const { settings, frames, devices, lastSource, deviceLessSinceMs, effects } = draft;
-  return { ledger: { settings, frames, devices, lastSource, deviceLessSinceMs }, effects, verdict };
+  const { settings, frames, devices, lastSource, deviceLessSinceMs, leftAloneUntilMs, effects } = draft;
+  const next = { settings, frames, devices, lastSource, deviceLessSinceMs, leftAloneUntilMs };
+  return { ledger: next, effects, verdict };
 }
 
 function apply(draft: LedgerDraft, event: LedgerEvent): ResultVerdict | null {
@@ -56,6 +64,10 @@ function apply(draft: LedgerDraft, event: LedgerEvent): ResultVerdict | null {
       return null;
     case 'device-left':
       devicesGone(draft, [event.device], (device) => `device ${device} left`);
+      return null;
+    case 'device-left-alone':
+      if (event.untilMs > draft.nowMs) draft.leftAloneUntilMs.set(event.device, event.untilMs);
+      else draft.leftAloneUntilMs.delete(event.device);
       return null;
     case 'part-pushed':
       partPushed(draft, event);

@@ -15,6 +15,7 @@ export interface LedgerDraft {
   readonly frames: Map<string, LedgerFrame>;
   readonly devices: Map<string, LedgerDevice>;
   readonly effects: LedgerEffect[];
+  readonly leftAloneUntilMs: Map<string, number>;
   lastSource: string | null;
   deviceLessSinceMs: number | null;
 }
@@ -26,6 +27,7 @@ export function draftOf(ledger: FrameLedger, nowMs: number): LedgerDraft {
     frames: new Map(ledger.frames),
     devices: new Map(ledger.devices),
     effects: [],
+    leftAloneUntilMs: new Map(ledger.leftAloneUntilMs),
     lastSource: ledger.lastSource,
     deviceLessSinceMs: ledger.deviceLessSinceMs,
   };
@@ -66,9 +68,19 @@ export function holderOf(part: PartState): string | null {
   return part.kind === 'unplaced' || part.kind === 'done' ? null : part.device;
 }
 
-/** Parts that each live device has or will get, those of frames that still wait for their source among them. */
+/** The live devices that the gateway reaches; all live ones where it reaches none. */
+export function reachable(draft: LedgerDraft): readonly string[] {
+  const live = [...draft.devices.keys()];
+  const reached = live.filter((device) => (draft.leftAloneUntilMs.get(device) ?? 0) <= draft.nowMs);
+  return reached.length > 0 ? reached : live;
+}
+
+/**
+ * Parts that each device to which more can go has or will get, those of frames that still wait for their source among
+ * them.
+ */
 export function loads(draft: LedgerDraft): Map<string, number> {
-  const result = new Map([...draft.devices.keys()].map((device): [string, number] => [device, 0]));
+  const result = new Map(reachable(draft).map((device): [string, number] => [device, 0]));
   const add = (device: string, count: number) => {
     const load = result.get(device);
     if (load !== undefined) result.set(device, load + count);

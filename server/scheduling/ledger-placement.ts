@@ -1,4 +1,4 @@
-import { failFrame, holderOf, type LedgerDraft, loads, note, setPart } from './ledger-draft.js';
+import { failFrame, holderOf, type LedgerDraft, loads, note, reachable, setPart } from './ledger-draft.js';
 import { restartLayers } from './ledger-layers.js';
 import type { LedgerFrame, PartState } from './ledger-state.js';
 
@@ -36,7 +36,7 @@ export function startWaitingFrames(draft: LedgerDraft): void {
   }
   for (const entry of [...draft.frames.values()]) {
     if (entry.phase.kind !== 'waiting' || entry.phase.notBeforeMs > draft.nowMs) continue;
-    const source = draft.devices.has(entry.source) ? entry.source : chooseSource(draft);
+    const source = reachable(draft).includes(entry.source) ? entry.source : chooseSource(draft);
     if (source === null || (active.get(source) ?? 0) >= draft.settings.framesPerSource) continue;
     const shared = entry.distribution.kind !== 'stealing';
     if (shared && sharing) continue;
@@ -107,7 +107,7 @@ interface Placement {
 
 /** Gives every part that nobody has to the live devices in turn (WSH of the paper's section V). */
 export function shareParts(draft: LedgerDraft, frame: string, attempt: number): void {
-  const devices = [...draft.devices.keys()].sort();
+  const devices = reachable(draft).toSorted();
   for (const [part, { kind }] of draft.frames.get(frame)!.parts.entries()) {
     if (kind !== 'unplaced' || devices.length === 0) continue;
     const device = devices[part % devices.length]!;

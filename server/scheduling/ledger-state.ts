@@ -109,6 +109,8 @@ export interface FrameLedger {
   readonly lastSource: string | null;
   /** Since when no device has been live; null while one is. */
   readonly deviceLessSinceMs: number | null;
+  /** Until when a device gets nothing new as long as another can have it, because the gateway does not reach it. */
+  readonly leftAloneUntilMs: ReadonlyMap<string, number>;
 }
 
 export interface ListedTask {
@@ -153,6 +155,8 @@ export type LedgerEvent =
       readonly handedOut: readonly HandedOutTask[];
     }
   | { readonly kind: 'device-left'; readonly device: string }
+  /** The gateway does not reach a device, which may be live; once `untilMs` is past it may be tried again. */
+  | { readonly kind: 'device-left-alone'; readonly device: string; readonly untilMs: number }
   | {
       readonly kind: 'part-pushed';
       readonly frame: string;

@@ -70,7 +70,13 @@ describe('the outcomes of a device’s frames', () => {
 });
 
 describe('the frames that a device sources', () => {
-  const frame = (name: string, openedMs: number) => ({ frame: name, data: new Uint8Array(3), digest: 'ab', openedMs });
+  const frame = (name: string, openedMs: number) => ({
+    frame: name,
+    attempt: 1,
+    data: new Uint8Array(3),
+    digest: 'ab',
+    openedMs,
+  });
 
   it('are as many as it may have; one more is told to come back', () => {
     const own = new OwnFrames(2, 1_000, () => {});

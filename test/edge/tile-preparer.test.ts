@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DigestError } from '../../client/body-digest.js';
 import type { DeepThingsClient } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
 import { loadTileExecutor, type TileExecutor } from '../../server/compute/tile-executor.js';
@@ -18,6 +19,8 @@ import { synthesizeWeights } from '../../server/model/synthetic-weights.js';
 import { cutInputBody } from '../../server/node/input-body.js';
 import { createMetrics } from '../../server/node/metrics.js';
 import { encodeStrips, formatMapRegion, type MapRegion, parseMapRegions } from '../../server/node/overlap-body.js';
+import { PeerCircuits } from '../../server/node/peer-circuits.js';
+import { peerClient } from '../../server/node/peer-client.js';
 import type { PeerClients } from '../../server/node/peer-clients.js';
 import { StripPool } from '../../server/node/strip-pool.js';
 import { ComputeSpeed } from '../../server/scheduling/compute-speed.js';
@@ -61,7 +64,7 @@ afterAll(() => executor?.release());
 const ANSWERS = ['all', 'some', 'none', 'misshapen', 'mistyped', 'nonsense', 'problem', 'refused', 'late'] as const;
 type AnswerKind = (typeof ANSWERS)[number];
 /** Answers after which a holder is left alone. */
-const SILENT: readonly AnswerKind[] = ['refused', 'late', 'nonsense'];
+const SILENT: readonly AnswerKind[] = ['refused', 'late'];
 
 const nobody = { call: () => Promise.reject(new Error('nobody is there')) };
 
@@ -138,20 +141,31 @@ function world(options: WorldOptions = {}) {
   const sourceBook = new ReuseBook(plan, true);
   sourceBook.open(FRAME);
   const ownFrames = new OwnFrames(9, AMPLE, () => undefined);
-  if (own) ownFrames.open({ frame: FRAME, data: picture, digest: 'd', openedMs: 0 });
+  if (own) ownFrames.open({ frame: FRAME, attempt: 1, data: picture, digest: 'd', openedMs: 0 });
   const pool = new StripPool(AMPLE);
-  const peers: PeerClients = {
-    client: (address) => (holders.find((one) => one.address === address) ?? nobody) as unknown as DeepThingsClient,
-    close: async () => undefined,
-  };
   const links = new LinkRates();
   const speed = new ComputeSpeed();
   const metrics = createMetrics({ role: 'edge', node: 'e0' });
+  const nowMs = () => performance.now();
+  const circuits = new PeerCircuits({ nowMs, random: () => 0.5, onChange: () => undefined });
+  const clientOf = (baseUrl: string, call: unknown) => {
+    const plain = { baseUrl, call } as DeepThingsClient;
+    return peerClient(plain, { circuits, nowMs, random: () => 0, metrics, log: silent });
+  };
+  const peers: PeerClients = {
+    client(address) {
+      const holder = holders.find((one) => one.address === address);
+      return clientOf(address, holder?.call.bind(holder) ?? nobody.call);
+    },
+    leftAloneUntilMs: () => null,
+    forgive: () => undefined,
+    close: async () => undefined,
+  };
   const fetcher = new StripFetcher({ wirePlan, peers, links, metrics, log: silent });
   const preparer = new TilePreparer({
     device: 'e0',
     wirePlan,
-    gateway: { baseUrl: '', call: gatewayCall } as unknown as DeepThingsClient,
+    gateway: clientOf('', gatewayCall),
     fetcher,
     links,
     policy: new FetchPolicy({ plan, policy, links, speed, bytesPerValue: 4 }),
@@ -229,7 +243,7 @@ describe.each([true, false])('the merged output equals the untiled one (this dev
     for (const seed of [1, 2, 3]) {
       const ran = await runFrame({ seed, own, answer: () => kind });
       expect(Math.max(...ran.asked) > 1).toBe(!SILENT.includes(kind));
-      if (SILENT.includes(kind) || kind === 'problem') expect(ran.overlapBytes).toBe(0);
+      if (SILENT.includes(kind) || kind === 'problem' || kind === 'nonsense') expect(ran.overlapBytes).toBe(0);
       inputsAsked += ran.inputsAsked;
     }
     if (own) expect(inputsAsked).toBe(0);
@@ -438,11 +452,18 @@ describe('a tile whose input cannot be had', () => {
   it.each([
     ['a problem', fail(problem(503))],
     ['no answer', fail(new Error('ECONNRESET'))],
-    ['nonsense', () => ({ bytes: Uint8Array.of(1) })],
-    ['no input', () => ({ bytes: encodeSafetensors({}, {}) })],
+    ['a damaged answer', fail(new DigestError('damaged'))],
   ])('is given up after a second try: %s', async (_name, gateway) => {
     const { got, asked } = await lacking(gateway);
     expect([got, asked.gateway]).toEqual([{ kind: 'no-input' }, 2]);
+  });
+
+  it.each([
+    ['nonsense', { bytes: Uint8Array.of(1) }],
+    ['no input', { bytes: encodeSafetensors({}, {}) }],
+  ])('is not asked for again where the gateway itself answers wrongly: %s', async (_name, answer) => {
+    const { got, asked } = await lacking(() => answer);
+    expect([got, asked.gateway]).toEqual([{ kind: 'no-input' }, 1]);
   });
 
   it('has ended with the frame of this device that it was cut from', async () => {

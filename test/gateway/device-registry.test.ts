@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ClusterConfig } from '../../server/config/cluster-config.js';
 import { DeviceRegistry } from '../../server/gateway/device-registry.js';
+import { PROTOCOL_VERSION } from '../../server/node/plan-digest.js';
 import { registration } from './fake-device.js';
 
 const CONFIG = {
@@ -96,7 +97,7 @@ describe('of two words of one device', () => {
 
 describe('a device that does not fit', () => {
   it.each([
-    ['protocol', { protocol: 2 }, 'DT_PROTOCOL_MISMATCH'],
+    ['protocol', { protocol: PROTOCOL_VERSION + 1 }, 'DT_PROTOCOL_MISMATCH'],
     ['model', { model: 'other' }, 'DT_MODEL_MISMATCH'],
     ['plan', { plan: 'other' }, 'DT_PLAN_MISMATCH'],
     ['host', { address: 'http://192.0.2.11:8081' }, 'DT_ADDRESS_UNDECLARED'],

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperationId } from '../../client/client.js';
 import { startGateway } from '../../server/gateway/gateway-node.js';
+import { PROTOCOL_VERSION } from '../../server/node/plan-digest.js';
 import type { RunningNode } from '../../server/node/running-node.js';
 import { ANY_PORT, silent, testConfig } from '../support/test-cluster.js';
 import { ask, askPath, type Question, refused } from './ask.js';
@@ -118,7 +119,14 @@ describe('a JSON body that the contract does not allow is refused', () => {
     ['an address of another scheme', { address: 'file:///etc/passwd' }],
   ])('a registration with %s', async (_name, part) => {
     const counters = { tilesRun: 0, tilesStolen: 0, tilesGiven: 0, tileMs: 0, rssBytes: 0 };
-    const good = { kind: 'device', device: 'e0', address: 'http://127.0.0.1:1', startedAt: 1, number: 1, protocol: 1 };
+    const good = {
+      kind: 'device',
+      device: 'e0',
+      address: 'http://127.0.0.1:1',
+      startedAt: 1,
+      number: 1,
+      protocol: PROTOCOL_VERSION,
+    };
     const rest = { model: 'x', plan: 'x', engine: { name: 'x', version: 'x', threads: 1 }, pending: 0 };
     await expectBad('register', { json: { ...good, ...rest, tasks: [], handedOut: [], counters, ...part } });
     const [device] = (await ask(gateway.address, 'getCluster')).json().devices;

@@ -78,7 +78,7 @@ export async function startProcessCluster(yaml: string, devices = 3): Promise<Pr
     await waitUntil(async () => {
       const state = await client.call('getCluster').catch(() => null);
       return state?.json?.devices.every((device) => device.state === 'live') ?? false;
-    }, 30_000);
+    }, 60_000);
   } catch (error) {
     await cluster.stop();
     throw error;

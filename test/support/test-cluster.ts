@@ -85,6 +85,12 @@ export async function startTestCluster({
   return cluster;
 }
 
+/** A client of any address, to be closed. */
+export function clientOf(address: string): { readonly client: DeepThingsClient; close(): Promise<void> } {
+  const { transport, close } = createUndiciTransport();
+  return { client: createClient({ baseUrl: address, transport }), close };
+}
+
 /** Polls until it holds; fails after a while. */
 export async function waitUntil(holds: () => boolean | Promise<boolean>, timeoutMs = 15_000): Promise<void> {
   const until = Date.now() + timeoutMs;
