@@ -38,6 +38,11 @@ export class LedgerKeeper {
     return verdict;
   }
 
+  /** Frames that are still to end. */
+  get size(): number {
+    return this.#ledger.frames.size;
+  }
+
   /** Whether a frame is still to end. */
   has(frame: string): boolean {
     return this.#ledger.frames.has(frame);
