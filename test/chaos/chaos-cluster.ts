@@ -51,7 +51,13 @@ export class ChaosCluster {
     this.#ports = ports;
     this.#proxies = proxies;
     this.nodes = [...ports.keys()];
+    process.once('exit', this.#killAll);
   }
+
+  /** Also when the runs are interrupted: what is frozen would stay for ever. */
+  readonly #killAll = () => {
+    for (const life of this.lives.filter(isRunning)) life.child.kill('SIGKILL');
+  };
 
   /** Writes cluster.yaml, puts up the proxies, starts every node and waits until all are live. */
   static async start({ seed, shape, devices }: ChaosPlan, folder: string, yaml: string): Promise<ChaosCluster> {
@@ -143,6 +149,7 @@ export class ChaosCluster {
     await Promise.all(running.map(({ ended }) => ended));
     await Promise.all([...this.#proxies.values()].map((proxy) => proxy.close()));
     await this.#transport.close();
+    process.off('exit', this.#killAll);
   }
 }
 

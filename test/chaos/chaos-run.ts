@@ -36,6 +36,8 @@ export interface RunReport {
   readonly failed: Readonly<Record<string, number>>;
   readonly refused: number;
   readonly unknown: number;
+  /** From the end of the last fault to everything being as it should be. */
+  readonly quietMs: number;
   readonly durationMs: number;
   /** Where logs and cluster.yaml are, when something is wrong. */
   readonly folder: string | null;
@@ -68,6 +70,7 @@ class RunInProgress {
   readonly #childrenBefore: number;
   #done: Done = { submissions: [], windows: [] };
   #facts: RunFacts | null = null;
+  #quietMs = 0;
 
   private constructor(plan: ChaosPlan, folder: string, cluster: ChaosCluster, disk: SmallDisk | null, before: number) {
     this.#plan = plan;
@@ -102,6 +105,7 @@ class RunInProgress {
       this.#cluster.nodes.map((node) => [node, processFacts(this.#cluster.life(node).child.pid!)?.files ?? 0]),
     );
     this.#done = await carryOut(this.#plan, { cluster: this.#cluster, pictures, disk: this.#disk });
+    const overMs = Date.now();
     await this.#cluster.allLive();
     await this.#allEnded();
     const afterwards = await this.#afterwards(pictures);
@@ -110,6 +114,7 @@ class RunInProgress {
     for (;;) {
       this.#facts = await this.#gather(afterwards, references, files);
       const wrong = checkRun(this.#facts);
+      this.#quietMs = Date.now() - overMs;
       if (wrong.length === 0 || Date.now() > endMs) return wrong;
       await sleep(LOOK_AGAIN_MS);
     }
@@ -192,6 +197,7 @@ class RunInProgress {
       failed,
       refused: submissions.filter(({ kind }) => kind === 'refused').length,
       unknown: submissions.filter(({ kind }) => kind === 'unknown').length,
+      quietMs: this.#quietMs,
     };
   }
 }

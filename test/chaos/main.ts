@@ -29,6 +29,7 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(options);
     return options === USAGE ? 0 : 2;
   }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const say = (text: string) => (options.json ? process.stderr : process.stdout).write(text);
   const reports: RunReport[] = [];
   for (let i = 0; i < options.runs && Date.now() < options.endMs; i++) {

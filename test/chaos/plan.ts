@@ -24,14 +24,14 @@ const NEAR_MS = 300;
 export function drawPlan(seed: number, only: readonly FaultName[]): ChaosPlan {
   const shape = drawShape(new Draws(seed, 1));
   const devices = Array.from({ length: shape.devices }, (_, i) => `e${i}`);
-  const frames = drawSubmissions(new Draws(seed, 2), devices, devices.slice(0, shape.devices - shape.stealOnly));
+  const frames = drawSubmissions(new Draws(seed, 2), devices.slice(0, shape.devices - shape.stealOnly));
   const faults = drawFaults(new Draws(seed, 3), devices, frames, only);
   const actions = [...frames, ...faults].sort((a, b) => a.atMs - b.atMs);
   return { seed, shape, devices, actions };
 }
 
 /** Frames come in bursts, so that there is something to steal, to push and to lose. */
-function drawSubmissions(draws: Draws, devices: readonly string[], sources: readonly string[]): Submission[] {
+function drawSubmissions(draws: Draws, sources: readonly string[]): Submission[] {
   const bursts = draws.whole(...BURSTS);
   return Array.from({ length: bursts }, () => {
     const startMs = draws.whole(0, LENGTH_MS);
@@ -40,7 +40,7 @@ function drawSubmissions(draws: Draws, devices: readonly string[], sources: read
       return {
         kind: 'submit',
         atMs: startMs + draws.whole(0, 200),
-        to: atDevice ? draws.among(devices) : 'gateway',
+        to: atDevice ? draws.among(sources) : 'gateway',
         picture: draws.whole(0, PICTURES - 1),
         source: !atDevice && draws.chance(0.5) ? draws.among(sources) : null,
         strategy: !atDevice && draws.chance(0.3) ? draws.among(STRATEGIES) : null,

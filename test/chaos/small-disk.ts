@@ -14,7 +14,10 @@ export class SmallDisk {
   private constructor(folder: string) {
     this.folder = folder;
     this.#ballast = join(folder, 'ballast');
+    process.once('exit', this.#onExit);
   }
+
+  readonly #onExit = () => this.#umount('--lazy');
 
   /** @returns null where this user may not mount. */
   static mount(folder: string): SmallDisk | null {
@@ -49,6 +52,11 @@ export class SmallDisk {
   }
 
   unmount(): void {
-    execFileSync('umount', [this.folder], { stdio: 'ignore' });
+    process.off('exit', this.#onExit);
+    this.#umount();
+  }
+
+  #umount(...options: string[]): void {
+    execFileSync('umount', [...options, this.folder], { stdio: 'ignore' });
   }
 }
