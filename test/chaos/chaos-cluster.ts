@@ -10,9 +10,9 @@ import type { ClusterConfig } from '../../server/config/cluster-config.js';
 import { loadClusterConfig } from '../../server/config/load.js';
 import { freePorts } from '../support/process-cluster.js';
 import { waitUntil } from '../support/test-cluster.js';
+import { ChaosProxy } from './chaos-proxy.js';
 import { clusterYaml, type NodePorts } from './cluster-shape.js';
 import { Draws } from './draws.js';
-import { FaultProxy } from './fault-proxy.js';
 import type { ChaosPlan } from './plan.js';
 
 const CLI = createRequire(import.meta.url).resolve('#cli');
@@ -36,14 +36,14 @@ export class ChaosCluster {
   readonly #file: string;
   readonly #folder: string;
   readonly #ports: ReadonlyMap<string, NodePorts>;
-  readonly #proxies: ReadonlyMap<string, FaultProxy>;
+  readonly #proxies: ReadonlyMap<string, ChaosProxy>;
   readonly #transport = createUndiciTransport({ connectionsPerOrigin: 64 });
 
   private constructor(
     config: ClusterConfig,
     folder: string,
     ports: ReadonlyMap<string, NodePorts>,
-    proxies: ReadonlyMap<string, FaultProxy>,
+    proxies: ReadonlyMap<string, ChaosProxy>,
   ) {
     this.config = config;
     this.#file = config.file;
@@ -68,9 +68,9 @@ export class ChaosCluster {
     const [gateway, ...rest] = [...ports.values()];
     await writeFile(file, clusterYaml(shape, gateway!, rest, yaml));
     const config = await loadClusterConfig(file, {});
-    const proxies = new Map<string, FaultProxy>();
+    const proxies = new Map<string, ChaosProxy>();
     for (const [i, [node, { address, listen }]] of [...ports].entries()) {
-      const proxy = new FaultProxy({ host: '127.0.0.1', port: listen }, new Draws(seed, 100 + i));
+      const proxy = new ChaosProxy({ host: '127.0.0.1', port: listen }, new Draws(seed, 100 + i));
       await proxy.listen(address);
       proxies.set(node, proxy);
     }
@@ -100,7 +100,7 @@ export class ChaosCluster {
     return `http://127.0.0.1:${this.#ports.get(node)!.listen}`;
   }
 
-  proxy(node: string): FaultProxy {
+  proxy(node: string): ChaosProxy {
     return this.#proxies.get(node)!;
   }
 

@@ -26,7 +26,7 @@ export const STRATEGIES: readonly Strategy[] = ['ftp-wst-s', 'ftp-wst', 'ftp-wsh
 export const LIMITS = {
   attempts: 6,
   frameTimeoutMs: 45_000,
-  lostAfterMs: 1_500,
+  lostAfterMs: 2_500,
 } as const;
 
 const MODELS = [
@@ -88,7 +88,7 @@ export function clusterYaml(
     `  strategy: ${strategy}`,
     `  order: ${order}`,
     `  prefetch: ${prefetch}`,
-    `  lease: { floorMs: 1000, waitingMs: 2000, attempts: ${attempts} }`,
+    `  lease: { floorMs: 1500, waitingMs: 3000, attempts: ${attempts} }`,
     `  heartbeat: { intervalMs: 250, lostAfterMs: ${lostAfterMs} }`,
     `overlap: { via: ${via}, policy: ${policy} }`,
     'wire: { maps: f32 }',

@@ -51,13 +51,13 @@ const theGateway = () => GATEWAY;
 /** Every kind of fault that a run can have, by its name on the command line. */
 export const FAULTS = {
   kill: processFault('a device is killed and started again', 'kill', aDevice, 2_500),
-  freeze: processFault('a device is frozen for a while', 'freeze', aDevice, 3_500),
+  freeze: processFault('a device is frozen for a while', 'freeze', aDevice, 5_000),
   restart: processFault('a device is told to end and started again', 'restart', aDevice, 1_000),
   'gateway-kill': {
     ...processFault('the gateway is killed and started again', 'kill', theGateway, 1_500),
     usual: false,
   },
-  'gateway-freeze': { ...processFault('the gateway is frozen for a while', 'freeze', theGateway, 2_500), weight: 1 },
+  'gateway-freeze': { ...processFault('the gateway is frozen for a while', 'freeze', theGateway, 4_000), weight: 1 },
   'gateway-restart': {
     ...processFault('the gateway is told to end and started again', 'restart', theGateway, 1_000),
     usual: false,

@@ -22,7 +22,7 @@ const SLOW_STEP_MS = 20;
  * Stands before one node: what is sent to the node's address goes through here, whole and at once unless something is
  * to go wrong with it.
  */
-export class FaultProxy {
+export class ChaosProxy {
   readonly #server: http.Server;
   readonly #agent = new http.Agent({ keepAlive: true, maxFreeSockets: IDLE_SOCKETS, timeout: IDLE_MS });
   readonly #target: { readonly host: string; readonly port: number };
