@@ -101,6 +101,16 @@ async function killOnce(role, momentMs) {
   return { role, atMs: momentMs, tilesTaken: taken.length, state: frame.state, ms, usualMs: usual, moreMs: ms - usual };
 }
 
+const say = (text) => void (options.json ? process.stderr : process.stdout).write(text);
+const show = (number) => number.toFixed(0).padStart(9);
+const within = ({ moreMs, state }, ms) => state === 'complete' && moreMs <= ms + bound.tickMs;
+
+function lineOf(kill) {
+  const { role, atMs, tilesTaken, ms, usualMs: usual, moreMs, state } = kill;
+  const verdict = within(kill, bound.leaseMs) ? 'one lease' : within(kill, bound.lossMs) ? 'loss' : 'LONGER';
+  return `${role.padEnd(8)}${[atMs, tilesTaken, ms, usual, moreMs].map(show).join('')}   ${state}, ${verdict}\n`;
+}
+
 const kills = [];
 let bound;
 let allMs;
@@ -109,12 +119,20 @@ try {
   allMs = await usualMs('e0', WARM_UP);
   const oneLease = await leaseMs();
   bound = { leaseMs: oneLease, lossMs: Math.max(oneLease, heartbeat.lostAfterMs), tickMs: TICK_MS };
+  say(
+    `${options.model} ${options.grid}, ${options.depth} layers, ${options.devices} devices; a frame on all of them: ${allMs} ms\n` +
+      `one lease: ${bound.leaseMs} ms; lost after ${heartbeat.lostAfterMs} ms of silence\n` +
+      'killed     at ms    tiles frame ms usual ms  more ms   within\n',
+  );
   for (let tries = 0; kills.length < Number(options.kills); tries++) {
     if (tries >= MOST_TRIES) throw new Error(`only ${kills.length} of ${tries} frames were in flight when killed`);
     const [least, most] = MOMENTS;
     const role = kills.length % 2 === 0 ? 'thief' : 'source';
     const kill = await killOnce(role, allMs * (least + random() * (most - least)));
-    if (kill !== null) kills.push(kill);
+    if (kill !== null) {
+      kills.push(kill);
+      say(lineOf(kill));
+    }
     // Again as fast as before: a device that has just started is not.
     await usualMs('e0');
   }
@@ -122,7 +140,6 @@ try {
   await cluster.stop();
 }
 
-const within = ({ moreMs, state }, ms) => state === 'complete' && moreMs <= ms + bound.tickMs;
 const more = kills.map(({ moreMs }) => moreMs);
 const summary = {
   kills: kills.length,
@@ -132,21 +149,9 @@ const summary = {
   medianMoreMs: median(more),
   worstMoreMs: Math.max(...more),
 };
-if (options.json) {
-  process.stdout.write(`${JSON.stringify({ bound, allDevicesMs: allMs, kills, summary }, null, 2)}\n`);
-} else {
-  const show = (number) => number.toFixed(0).padStart(9);
-  const lines = kills.map((kill) => {
-    const { role, atMs, tilesTaken, ms, usualMs, moreMs, state } = kill;
-    const verdict = within(kill, bound.leaseMs) ? 'one lease' : within(kill, bound.lossMs) ? 'loss' : 'LONGER';
-    return `${role.padEnd(8)}${[atMs, tilesTaken, ms, usualMs, moreMs].map(show).join('')}   ${state}, ${verdict}`;
-  });
-  process.stdout.write(
-    `${options.model} ${options.grid}, ${options.depth} layers, ${options.devices} devices; a frame on all of them: ${allMs} ms\n` +
-      `one lease: ${bound.leaseMs} ms; lost after ${heartbeat.lostAfterMs} ms of silence\n` +
-      `killed     at ms    tiles frame ms usual ms  more ms   within\n${lines.join('\n')}\n` +
-      `${summary.complete} of ${summary.kills} complete; ${summary.withinLease} within one lease more, ${summary.withinLoss} ` +
-      `within the longer of lease and loss; more: median ${summary.medianMoreMs} ms, worst ${summary.worstMoreMs} ms\n`,
-  );
-}
+say(
+  `${summary.complete} of ${summary.kills} complete; ${summary.withinLease} within one lease more, ${summary.withinLoss} ` +
+    `within the longer of lease and loss; more: median ${summary.medianMoreMs} ms, worst ${summary.worstMoreMs} ms\n`,
+);
+if (options.json) process.stdout.write(`${JSON.stringify({ bound, allDevicesMs: allMs, kills, summary }, null, 2)}\n`);
 process.exitCode = summary.withinLoss === summary.kills ? 0 : 1;
