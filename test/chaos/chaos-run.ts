@@ -38,6 +38,8 @@ export interface RunReport {
   readonly unknown: number;
   /** From the end of the last fault to everything being as it should be. */
   readonly quietMs: number;
+  /** What came right last. */
+  readonly last: string | null;
   readonly durationMs: number;
   /** Where logs and cluster.yaml are, when something is wrong. */
   readonly folder: string | null;
@@ -71,6 +73,7 @@ class RunInProgress {
   #done: Done = { submissions: [], windows: [] };
   #facts: RunFacts | null = null;
   #quietMs = 0;
+  #last: string | null = null;
 
   private constructor(plan: ChaosPlan, folder: string, cluster: ChaosCluster, disk: SmallDisk | null, before: number) {
     this.#plan = plan;
@@ -107,14 +110,18 @@ class RunInProgress {
     this.#done = await carryOut(this.#plan, { cluster: this.#cluster, pictures, disk: this.#disk });
     const overMs = Date.now();
     await this.#cluster.allLive();
+    const liveMs = Date.now();
     await this.#allEnded();
+    const endedMs = Date.now();
     const afterwards = await this.#afterwards(pictures);
     await this.#allEnded();
+    this.#last = `all live after ${liveMs - overMs} ms, ended after ${endedMs - liveMs} ms more, frames afterwards ${Date.now() - endedMs} ms`;
     const endMs = Date.now() + QUIET_WITHIN_MS;
     for (;;) {
       this.#facts = await this.#gather(afterwards, references, files);
       const wrong = checkRun(this.#facts);
       this.#quietMs = Date.now() - overMs;
+      this.#last = wrong[0] ?? this.#last;
       if (wrong.length === 0 || Date.now() > endMs) return wrong;
       await sleep(LOOK_AGAIN_MS);
     }
@@ -198,6 +205,7 @@ class RunInProgress {
       refused: submissions.filter(({ kind }) => kind === 'refused').length,
       unknown: submissions.filter(({ kind }) => kind === 'unknown').length,
       quietMs: this.#quietMs,
+      last: this.#last,
     };
   }
 }

@@ -4,7 +4,7 @@ import { describeRun, markdownTable, repeatCommand } from './report.js';
 
 const report = (seed: number, other: Partial<RunReport> = {}): RunReport => ({
   ...{ seed, wrong: [], faults: ['kill e0', 'stall gateway'], met: 3, accepted: 10, complete: 9 },
-  ...{ failed: { DT_NO_DEVICE: 1 }, refused: 2, unknown: 0, durationMs: 4_200, quietMs: 900, folder: null },
+  ...{ failed: { DT_NO_DEVICE: 1 }, refused: 2, unknown: 0, durationMs: 4_200, quietMs: 900, last: null, folder: null },
   ...other,
 });
 

@@ -1,7 +1,7 @@
 import type { RunReport } from './chaos-run.js';
 
 export function describeRun(report: RunReport): string {
-  const { accepted, complete, failed, refused, unknown, faults, met, durationMs, quietMs, wrong } = report;
+  const { accepted, complete, failed, refused, unknown, faults, met, durationMs, quietMs, last, wrong } = report;
   const codes = Object.entries(failed).map(([code, count]) => `${count} ${code}`);
   const parts = [
     wrong.length === 0 ? 'well' : `${wrong.length} THINGS WRONG`,
@@ -9,7 +9,7 @@ export function describeRun(report: RunReport): string {
     ...(refused > 0 ? [`${refused} refused`] : []),
     ...(unknown > 0 ? [`${unknown} without an answer`] : []),
     faults.length > 0 ? `${faults.join(', ')} (${met} requests disturbed)` : 'no faults',
-    `${(durationMs / 1_000).toFixed(1)} s, quiet within ${(quietMs / 1_000).toFixed(1)} s`,
+    `${(durationMs / 1_000).toFixed(1)} s, quiet within ${(quietMs / 1_000).toFixed(1)} s${last === null ? '' : ` (last: ${last})`}`,
   ];
   return parts.join('; ');
 }
