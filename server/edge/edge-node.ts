@@ -218,6 +218,11 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
     tensorBytes: largestTensorBody(clusterPlan),
   });
   board.onChange(() => metrics.pending.set(board.pending));
+  metrics.holds('tasks', () => board.listed().length);
+  metrics.holds('own frames', () => ownFrames.size);
+  metrics.holds('booked frames', () => book.size);
+  metrics.holds('frames with slices', () => slices.frames.length);
+  metrics.holds('bytes of strips', () => pool.bytes);
   const port = await listen(app, at);
   if (at.port === 0) status.address = `http://${at.host}:${port}`;
   log.info({ address: status.address }, `edge device ${device} listens`);

@@ -117,6 +117,11 @@ export class Executor {
     const { frame, slice, layer, attempt } = task;
     const facts = { frame, slice, layer, attempt };
     const waitMs = performance.now() - task.arrivedMs;
+    if (slices.isPast(task)) {
+      log.debug(facts, 'layer of a slice is past');
+      board.finished(task);
+      return;
+    }
     try {
       const result = await slices.run(task, waitMs);
       metrics.tileWait.observe(waitMs / 1000);

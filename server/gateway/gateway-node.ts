@@ -176,6 +176,12 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
     keeper,
   });
 
+  metrics.holds('open frames', () => store.openCount);
+  metrics.holds('frames in the ledger', () => keeper.size);
+  metrics.holds('merged maps', () => pool.size);
+  metrics.holds('layered frames', () => rounds.size);
+  metrics.holds('bytes of strips', () => strips.bytes);
+
   const clusterState = (): Schemas['ClusterState'] => ({
     name: config.name,
     role: 'gateway',

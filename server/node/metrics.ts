@@ -32,6 +32,8 @@ export interface NodeMetrics {
   readonly leftAlone: Counter<'peer' | 'calls'>;
   readonly leftAloneNow: Gauge<'peer' | 'calls'>;
   readonly pending: Gauge;
+  /** Shows what something holds of open frames, as of each look: nothing, when no frame is open. */
+  holds(what: string, amount: () => number): void;
 }
 
 export function createMetrics(labels: { readonly role: string; readonly node: string }): NodeMetrics {
@@ -39,6 +41,16 @@ export function createMetrics(labels: { readonly role: string; readonly node: st
   registry.setDefaultLabels(labels);
   const registers = [registry];
   const traffic = new SocketTraffic();
+  const holders = new Map<string, () => number>();
+  const held: Gauge<'what'> = new Gauge({
+    name: 'deepthings_held',
+    help: 'What is held for open frames, by what: nothing of a frame that has ended stays',
+    labelNames: ['what'],
+    registers,
+    collect: () => {
+      for (const [what, amount] of holders) held.set({ what }, amount());
+    },
+  });
   const seconds = (name: string, help: string, buckets: number[]) =>
     new Histogram({ name: `deepthings_${name}_seconds`, help, buckets, registers });
   const memory: Gauge = new Gauge({
@@ -121,5 +133,6 @@ export function createMetrics(labels: { readonly role: string; readonly node: st
       registers,
     }),
     pending: new Gauge({ name: 'deepthings_pending_tasks', help: 'Tasks in the queue', registers }),
+    holds: (what, amount) => void holders.set(what, amount),
   };
 }

@@ -37,6 +37,11 @@ export class ReuseBook {
     this.#shared = shared;
   }
 
+  /** Frames that are open here. */
+  get size(): number {
+    return this.#frames.size;
+  }
+
   open(frame: string): void {
     if (!this.#frames.has(frame)) this.#frames.set(frame, { finished: new Map(), inFlight: new Map() });
   }

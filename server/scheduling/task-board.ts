@@ -91,17 +91,25 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
     return true;
   }
 
-  /** Takes what the gateway shares out to this device. @returns false when there is no room for it. */
+  /**
+   * Takes what the gateway shares out to this device; slices of an earlier attempt, which was cut otherwise, go.
+   *
+   * @returns false when there is no room for it.
+   */
   share(task: Tile | Slice): boolean {
+    const isPast = (other: Tile | Slice) => other.frame === task.frame && other.attempt < task.attempt;
+    if (layerOf(task) !== undefined) this.#shared = this.#shared.filter((other) => !isPast(other));
     if (this.#shared.length >= this.#queue.limit) return false;
     this.#shared.push(task);
     this.#changed();
     return true;
   }
 
+  /** Whether it is here already: a tile in any attempt, since it is the same tile; a slice in this one. */
   has(task: TaskKey & { readonly layer?: number }): boolean {
     const all: readonly (Tile | Slice)[] = [...this.#queue.tasks, ...this.#stolen, ...this.#shared, ...this.#running];
-    return all.some((other) => sameTile(other, task) && layerOf(other) === task.layer);
+    const same = all.filter((other) => sameTile(other, task) && layerOf(other) === task.layer);
+    return task.layer === undefined ? same.length > 0 : same.some(({ attempt }) => attempt === task.attempt);
   }
 
   /** What was stolen and is next, not begun; null when there is nothing. */

@@ -54,6 +54,17 @@ describe('a task board', () => {
     expect(board.has(task('g', 0))).toBe(false);
   });
 
+  it('takes a slice of a later attempt in the place of those of earlier ones, which were cut otherwise', () => {
+    const slice = (layer: number, attempt: number) =>
+      ({ ...task('f', 0, attempt), kind: 'slice', slice: 0, layer }) as unknown as SliceTask;
+    board.share(slice(0, 1));
+    expect(board.has(slice(0, 1))).toBe(true);
+    expect(board.has(slice(1, 1))).toBe(false);
+    expect(board.has(slice(0, 2))).toBe(false);
+    board.share(slice(0, 2));
+    expect(board.listed()).toEqual([{ frame: 'f', tile: 0, layer: 0, attempt: 2, state: 'queued' }]);
+  });
+
   it('lists what it has, with where it is, for the registration', () => {
     board.enqueue(tiles('f', 2));
     board.addStolen(task('g', 0));

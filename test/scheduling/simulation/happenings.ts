@@ -1,10 +1,16 @@
 import fc from 'fast-check';
+import type { Distribution } from '../../../server/scheduling/ledger-state.js';
 import { type ClusterSetup, HEARTBEAT_MS, type SimulatedCluster } from './simulated-cluster.js';
 import type { SimulatedDevice } from './simulated-device.js';
 
 /** One thing that happens. Numbers pick among what there is, so that a script stays one when it is shortened. */
 export type Happening =
-  | { readonly kind: 'submit'; readonly parts: number; readonly source: number | null }
+  | {
+      readonly kind: 'submit';
+      readonly parts: number;
+      readonly source: number | null;
+      readonly how: Distribution['kind'];
+    }
   | { readonly kind: 'submit own'; readonly device: number; readonly parts: number }
   | { readonly kind: 'heartbeat' | 'work' | 'hand back'; readonly device: number }
   | { readonly kind: 'steal' | 'steal in vain'; readonly device: number; readonly victim: number }
@@ -18,8 +24,10 @@ const pick = fc.nat(30);
 const parts = fc.integer({ min: 1, max: 4 });
 const kinds = <Kind extends Happening['kind']>(...all: Kind[]) => fc.constantFrom(...all);
 
+const how = fc.constantFrom<Distribution['kind']>('stealing', 'stealing', 'sharing', 'layered');
+
 const submission: fc.Arbitrary<Happening> = fc.oneof(
-  fc.record({ kind: kinds('submit'), parts, source: fc.option(device) }),
+  fc.record({ kind: kinds('submit'), parts, source: fc.option(device), how }),
   fc.record({ kind: kinds('submit own'), device, parts }),
 );
 
@@ -63,7 +71,7 @@ export function happen(cluster: SimulatedCluster, happening: Happening): void {
   const at = (index: number): SimulatedDevice => cluster.devices[index % cluster.devices.length]!;
   switch (happening.kind) {
     case 'submit':
-      cluster.submit(happening.parts, happening.source === null ? null : at(happening.source).name);
+      cluster.submit(happening.parts, happening.source === null ? null : at(happening.source).name, happening.how);
       return;
     case 'submit own':
       cluster.submitOwn(at(happening.device), happening.parts);

@@ -1,13 +1,21 @@
-import type { LedgerEffect, LedgerEvent, LedgerSettings, PartNote } from '../../../server/scheduling/ledger-state.js';
+import type {
+  Distribution,
+  LedgerEffect,
+  LedgerEvent,
+  LedgerSettings,
+  PartNote,
+} from '../../../server/scheduling/ledger-state.js';
 import type { TaskKey } from '../../../server/scheduling/task-queue.js';
 import { type LedgerOrder, LedgerRun } from '../ledger-run.js';
-import { type Heartbeat, SimulatedDevice } from './simulated-device.js';
+import { type Heartbeat, SimulatedDevice, type SimulatedTask } from './simulated-device.js';
 import { type Call, type Letter, SimulatedNetwork } from './simulated-network.js';
 
 export const HEARTBEAT_MS = 100;
 const CALL_TIMEOUT_MS = 400;
 /** Keeps a script from asking for more than can be looked through. */
 const OPEN_FRAMES_LIMIT = 12;
+/** Of a frame that is computed layer by layer. */
+const LAYERS = 3;
 
 export interface ClusterSetup {
   readonly devices: number;
@@ -25,6 +33,8 @@ export interface ClusterTally {
   readonly failures: Map<string, number>;
   readonly notes: Map<PartNote, number>;
   readonly verdicts: Map<string, number>;
+  /** The latest attempt of any part. */
+  attempts: number;
 }
 
 /**
@@ -37,9 +47,16 @@ export class SimulatedCluster {
   readonly #usualTileMs: number | null;
   readonly #network = new SimulatedNetwork();
   readonly devices: readonly SimulatedDevice[];
-  readonly tally: ClusterTally = { complete: [], failures: new Map(), notes: new Map(), verdicts: new Map() };
+  readonly tally: ClusterTally = {
+    complete: [],
+    failures: new Map(),
+    notes: new Map(),
+    verdicts: new Map(),
+    attempts: 0,
+  };
   readonly #latest = new Map<string, Pick<Heartbeat, 'life' | 'number'>>();
   readonly #parts = new Map<string, number>();
+  readonly #distributions = new Map<string, Distribution>();
   #calls: Call[] = [];
   #finishing: string[] = [];
 
@@ -65,9 +82,14 @@ export class SimulatedCluster {
     return this.#run.ledger.frames.size;
   }
 
-  submit(parts: number, source: string | null): void {
+  /** @param parts tiles; of a layered frame the most slices. */
+  submit(parts: number, source: string | null, how: Distribution['kind'] = 'stealing'): void {
     if (this.openFrames.length >= OPEN_FRAMES_LIMIT) return;
-    this.#tell({ kind: 'frame-accepted', frame: this.#newFrame(parts), parts, source, delivered: false });
+    const frame = this.#newFrame(parts);
+    const distribution = how === 'layered' ? { kind: how, layers: LAYERS, mostSlices: parts } : { kind: how };
+    this.#distributions.set(frame, distribution);
+    const whole = how === 'layered' ? 1 : parts;
+    this.#tell({ kind: 'frame-accepted', frame, parts: whole, source, delivered: false, distribution });
   }
 
   /** A device submits its own camera's picture, and queues the tiles when it hears the frame's id. */
@@ -187,14 +209,18 @@ export class SimulatedCluster {
         const { frame, source, attempt } = order;
         const failure: LedgerEvent = { kind: 'delivery-failed', frame, source, attempt, detail: 'no answer' };
         const success: LedgerEvent = { kind: 'frame-delivered', frame, source, attempt };
-        this.#call(source, tilesOf(frame, this.#parts.get(frame)!, attempt), success, failure);
+        const isQueued = (this.#distributions.get(frame)?.kind ?? 'stealing') === 'stealing';
+        this.#call(source, isQueued ? tilesOf(frame, this.#parts.get(frame)!, attempt) : [], success, failure);
         return;
       }
       case 'push': {
-        const { frame, part, attempt, device } = order;
-        const failure: LedgerEvent = { kind: 'push-failed', frame, part, attempt, device, detail: 'no answer' };
-        const success: LedgerEvent = { kind: 'part-pushed', frame, part, attempt, device };
-        this.#call(device, [{ frame, tile: part, attempt }], success, failure);
+        const { frame, part, layer, attempt, device } = order;
+        const failure: LedgerEvent = { kind: 'push-failed', frame, part, layer, attempt, device, detail: 'no answer' };
+        const success: LedgerEvent = { kind: 'part-pushed', frame, part, layer, attempt, device };
+        const task = { frame, tile: part, layer, attempt };
+        if ((this.#distributions.get(frame)?.kind ?? 'stealing') === 'stealing') {
+          this.#call(device, [task], success, failure);
+        } else this.#share(device, task, success, failure);
         return;
       }
       case 'finish':
@@ -202,6 +228,7 @@ export class SimulatedCluster {
         return;
       case 'fail':
       case 'device-lost':
+      case 'slice':
         return;
     }
   }
@@ -210,6 +237,12 @@ export class SimulatedCluster {
     const call: Call = { success, failure, sinceMs: this.nowMs, open: true };
     this.#calls.push(call);
     this.#network.send({ kind: 'tasks', to, tasks, call, sentMs: this.nowMs });
+  }
+
+  #share(to: string, task: SimulatedTask, success: LedgerEvent, failure: LedgerEvent): void {
+    const call: Call = { success, failure, sinceMs: this.nowMs, open: true };
+    this.#calls.push(call);
+    this.#network.send({ kind: 'shared', to, task, call, sentMs: this.nowMs });
   }
 
   #fail(call: Call): void {
@@ -238,6 +271,14 @@ export class SimulatedCluster {
         else this.#fail(call);
         return;
       }
+      case 'shared': {
+        const { to, task, call } = letter;
+        const device = this.#device(to);
+        if (device.state === 'up' && device.share(task))
+          this.#network.send({ kind: 'taken', call, sentMs: this.nowMs });
+        else this.#fail(call);
+        return;
+      }
       case 'taken':
         if (this.#close(letter.call)) this.#tell(letter.call.success);
         return;
@@ -253,7 +294,8 @@ export class SimulatedCluster {
       }
       case 'result': {
         const { from, task } = letter;
-        this.#tell({ kind: 'result', frame: task.frame, part: task.tile, attempt: task.attempt, device: from });
+        const { frame, tile: part, layer, attempt } = task;
+        this.#tell({ kind: 'result', frame, part, layer, attempt, device: from });
         this.#device(from).sent(task);
         return;
       }
@@ -273,6 +315,7 @@ export class SimulatedCluster {
   }
 
   #count(effect: LedgerEffect): void {
+    if ('attempt' in effect) this.tally.attempts = Math.max(this.tally.attempts, effect.attempt);
     if (effect.kind === 'note') increment(this.tally.notes, effect.note);
     if (effect.kind === 'fail') increment(this.tally.failures, effect.code);
   }

@@ -20,6 +20,11 @@ export interface Heartbeat {
   readonly handedOut: readonly HandedOutTask[];
 }
 
+/** A task on its way or on a device: a tile, or one layer of a slice. */
+export interface SimulatedTask extends TaskKey {
+  readonly layer?: number | undefined;
+}
+
 /** An edge device as the ledger sees one: it queues, computes, steals and is stolen from, and tells what it holds. */
 export class SimulatedDevice {
   readonly name: string;
@@ -29,8 +34,12 @@ export class SimulatedDevice {
   #number = 0;
   #queue: TaskQueue<TaskKey>;
   #stolen: { task: TaskKey; victim: string }[] = [];
-  #computing: TaskKey | null = null;
-  #sending: TaskKey[] = [];
+  /** Shared out to it; nobody steals these. */
+  #shared: SimulatedTask[] = [];
+  /** By frame: of which attempt it has a slice of which map. */
+  readonly #resident = new Map<string, { readonly attempt: number; readonly map: number }>();
+  #computing: SimulatedTask | null = null;
+  #sending: SimulatedTask[] = [];
   #handedOut: HandedOutTask[] = [];
 
   /** @param keepsOlder whether it takes no newer attempt of a tile that it has already. */
@@ -49,7 +58,7 @@ export class SimulatedDevice {
   }
 
   get isIdle(): boolean {
-    return this.#computing === null && this.#stolen.length === 0 && this.pending === 0;
+    return this.#computing === null && this.#stolen.length + this.#shared.length + this.pending === 0;
   }
 
   /** Starts anew, with nothing of what it had. */
@@ -59,6 +68,8 @@ export class SimulatedDevice {
     this.#number = 0;
     this.#queue = emptyTaskQueue(this.#queue.limit);
     this.#stolen = [];
+    this.#shared = [];
+    this.#resident.clear();
     this.#computing = null;
     this.#sending = [];
     this.#handedOut = [];
@@ -78,16 +89,35 @@ export class SimulatedDevice {
     return true;
   }
 
+  /** Takes what the gateway shares out. @returns false when there is no room for it. */
+  share(task: SimulatedTask): boolean {
+    if (this.#listed().some((other) => keyOf(other) === keyOf(task))) return true;
+    if (this.#shared.length >= this.#queue.limit) return false;
+    this.#shared.push(task);
+    return true;
+  }
+
   /** Finishes what it computes and begins the next. @returns what it has a result of now. */
-  work(): TaskKey | null {
-    const finished = this.#computing;
+  work(): SimulatedTask | null {
+    const finished = this.#computing !== null && this.#compute(this.#computing) ? this.#computing : null;
     if (finished !== null) this.#sending.push(finished);
-    this.#computing = this.#stolen.shift()?.task ?? this.#takeQueued();
+    this.#computing = this.#stolen.shift()?.task ?? this.#shared.shift() ?? this.#takeQueued();
     return finished;
   }
 
+  /** @returns false for a layer of a slice that is past, or that lacks what the layer before should have left here. */
+  #compute({ frame, attempt, layer }: SimulatedTask): boolean {
+    if (layer === undefined) return true;
+    const resident = this.#resident.get(frame);
+    const isPast =
+      resident !== undefined && (attempt < resident.attempt || (attempt === resident.attempt && layer < resident.map));
+    if (isPast || (layer > 0 && (resident?.attempt !== attempt || resident.map !== layer))) return false;
+    this.#resident.set(frame, { attempt, map: layer + 1 });
+    return true;
+  }
+
   /** The result is with the gateway, or given up. */
-  sent(task: TaskKey): void {
+  sent(task: SimulatedTask): void {
     const index = this.#sending.findIndex((other) => keyOf(other) === keyOf(task));
     if (index >= 0) this.#sending.splice(index, 1);
   }
@@ -115,6 +145,8 @@ export class SimulatedDevice {
   dropFrame(frame: string): void {
     this.#queue = dropFrameTasks(this.#queue, frame);
     this.#stolen = this.#stolen.filter(({ task }) => task.frame !== frame);
+    this.#shared = this.#shared.filter((task) => task.frame !== frame);
+    this.#resident.delete(frame);
   }
 
   heartbeat(): Heartbeat {
@@ -132,7 +164,7 @@ export class SimulatedDevice {
     return [
       ...[...this.#sending, ...computing].map((task) => listed(task, 'running')),
       ...this.#stolen.map(({ task }) => listed(task, 'waiting')),
-      ...this.#queue.tasks.map((task) => listed(task, 'queued')),
+      ...[...this.#shared, ...this.#queue.tasks].map((task) => listed(task, 'queued')),
     ];
   }
 
@@ -143,10 +175,10 @@ export class SimulatedDevice {
   }
 }
 
-function listed({ frame, tile, attempt }: TaskKey, state: ListedTask['state']): ListedTask {
-  return { frame, tile, attempt, state };
+function listed({ frame, tile, layer, attempt }: SimulatedTask, state: ListedTask['state']): ListedTask {
+  return { frame, tile, ...(layer !== undefined && { layer }), attempt, state };
 }
 
-function keyOf({ frame, tile, attempt }: TaskKey): string {
-  return `${frame}/${tile}#${attempt}`;
+function keyOf({ frame, tile, layer, attempt }: SimulatedTask): string {
+  return `${frame}/${layer ?? ''}/${tile}#${attempt}`;
 }
