@@ -33,6 +33,7 @@ export class LedgerInvariants {
       this.#recordEvent(event, step);
       for (const effect of step.effects) {
         this.#recordEffect(before, step.ledger, effect);
+        checkAvailable(step.ledger, effect);
         if (effect.kind === 'fail') checkReason(before, event, step.ledger, nowMs, effect);
         if (effect.kind === 'device-lost') checkSilence(before, nowMs, effect.device);
       }
@@ -40,6 +41,7 @@ export class LedgerInvariants {
       for (const frame of step.ledger.frames.values()) checkFrame(step.ledger, before.frames.get(frame.frame), frame);
       this.#sourcesNotOverfull(step.ledger);
       if (event.kind === 'tick') checkNothingOverdue(step.ledger, nowMs);
+      if (event.kind === 'device-seen') checkHandedBack(step.ledger, event);
     } catch (cause) {
       throw new Error(`${(cause as Error).message}; at ${nowMs} ms, after ${JSON.stringify(event)}`, { cause });
     }
@@ -166,15 +168,16 @@ export class LedgerInvariants {
 }
 
 function checkFrame(ledger: FrameLedger, earlier: LedgerFrame | undefined, frame: LedgerFrame): void {
-  const { attempts } = ledger.settings;
+  const attempts = ledger.settings.attempts + frame.excused;
   const { phase, parts, deliveries, source } = frame;
+  demand(frame.excused >= (earlier?.excused ?? 0), 'an attempt is held against a frame after all');
   demand(deliveries <= attempts && deliveries >= (earlier?.deliveries ?? 0), `${deliveries} deliveries`);
   if (phase.kind === 'delivering') demand(ledger.devices.has(source), 'delivering to a device that is not live');
   const done = parts.every(({ kind }) => kind === 'done');
   demand(done === (phase.kind === 'finishing'), `${phase.kind} with ${done ? 'every part' : 'parts not'} done`);
   for (const [i, part] of parts.entries()) {
     const before = frame.distribution.kind === 'layered' && isCutAnew(frame, earlier) ? undefined : earlier?.parts[i];
-    checkPart(ledger, before, part);
+    checkPart(ledger, attempts, before, part);
     if (phase.kind !== 'running') demand(part.kind !== 'pushing', `pushing while ${phase.kind}`);
   }
 }
@@ -184,9 +187,8 @@ function isCutAnew({ layering, parts }: LedgerFrame, earlier: LedgerFrame | unde
   return layering?.layer !== earlier?.layering?.layer || parts[0]!.attempt !== earlier?.parts[0]?.attempt;
 }
 
-function checkPart(ledger: FrameLedger, earlier: PartState | undefined, part: PartState): void {
+function checkPart(ledger: FrameLedger, attempts: number, earlier: PartState | undefined, part: PartState): void {
   if (part.kind === 'done') return;
-  const { attempts } = ledger.settings;
   demand(earlier?.kind !== 'done', 'a part that was done is open again');
   demand(part.attempt >= (earlier?.attempt ?? 1), `attempt ${part.attempt} after ${earlier?.attempt}`);
   demand(part.attempt <= attempts, `attempt ${part.attempt} of ${attempts}`);
@@ -206,7 +208,7 @@ function checkNothingOverdue(ledger: FrameLedger, nowMs: number): void {
     for (const part of parts) {
       if ('deadlineMs' in part) demand(part.deadlineMs >= nowMs, `${part.kind} beyond its deadline`);
       if (part.kind !== 'unplaced' || phase.kind !== 'running') continue;
-      demand(ledger.devices.size === 0, 'a part of a running frame unplaced though a device is live');
+      demand(availableIn(ledger) === 0, 'a part of a running frame unplaced though a device is there for it');
     }
   }
 }
@@ -220,16 +222,16 @@ function checkReason(
   { frame, code }: { frame: string; code: string },
 ): void {
   const { attempts, frameTimeoutMs } = before.settings;
-  const { startedMs, deliveries, parts } = before.frames.get(frame)!;
+  const { startedMs, deliveries, excused, parts } = before.frames.get(frame)!;
   switch (code) {
     case 'DT_FRAME_TIMEOUT':
       demand(startedMs !== null && nowMs - startedMs > frameTimeoutMs, 'a frame timed out before its time');
       return;
     case 'DT_NO_DEVICE':
-      demand(startedMs === null && after.devices.size === 0, 'no device, it says, and one is live');
+      demand(startedMs === null && availableIn(after) === 0, 'no device, it says, and one is there');
       return;
     case 'DT_SOURCE_UNREACHABLE':
-      demand(deliveries === attempts, `unreachable after ${deliveries} of ${attempts} deliveries`);
+      demand(deliveries === attempts + excused, `unreachable after ${deliveries} of ${attempts} deliveries`);
       return;
     case 'DT_TILE_ATTEMPTS':
       demand(event.kind !== 'result' && parts.some(isOnLastAttempt), 'no part had its last attempt');
@@ -239,7 +241,41 @@ function checkReason(
   }
 
   function isOnLastAttempt(part: PartState): boolean {
-    return part.kind !== 'done' && part.attempt === attempts;
+    return part.kind !== 'done' && part.attempt === attempts + excused;
+  }
+}
+
+function availableIn({ devices }: FrameLedger): number {
+  return [...devices.values()].filter(({ draining }) => !draining).length;
+}
+
+/** Work is begun only where it is taken. */
+function checkAvailable(after: FrameLedger, effect: LedgerEffect): void {
+  const devices = workersOf(effect);
+  for (const device of devices)
+    demand(after.devices.get(device)?.draining === false, `${device} takes no ${effect.kind}`);
+}
+
+function workersOf(effect: LedgerEffect): readonly string[] {
+  if (effect.kind === 'deliver') return [effect.source];
+  if (effect.kind === 'slice') return effect.devices;
+  return effect.kind === 'push' ? [effect.device] : [];
+}
+
+/** What a device has given back it does not have, and what it drains it finishes or gives back. */
+function checkHandedBack(
+  { devices, frames }: FrameLedger,
+  { device, draining = false, returned = [] }: Extract<LedgerEvent, { kind: 'device-seen' }>,
+): void {
+  demand(devices.get(device)?.draining === draining, `${device} is ${draining ? 'not ' : ''}drained`);
+  for (const { frame, tile, attempt } of returned) {
+    const part = frames.get(frame)?.parts[tile];
+    const stays = part?.kind === 'queued' && part.device === device && part.attempt === attempt;
+    demand(!stays, `${device} gave tile ${tile} of ${frame} back and still has it`);
+  }
+  for (const { frame, layering, phase } of draining ? frames.values() : []) {
+    const has = phase.kind === 'running' && layering?.devices.includes(device);
+    demand(!has, `${device} is drained and has a slice of ${frame}`);
   }
 }
 
