@@ -57,6 +57,10 @@ export function doing(
   switch (state) {
     case 'expected':
       return 'not seen yet';
+    case 'draining':
+      return 'draining';
+    case 'drained':
+      return 'drained';
     case 'lost':
       return 'lost';
     case 'left':
