@@ -8,6 +8,9 @@ import type {
   PartState,
 } from '../../server/scheduling/ledger-state.js';
 
+import { demand } from './demand.js';
+import { availableIn, checkAvailable, checkHandedBack } from './draining-invariants.js';
+
 /** What has become of one frame, as told by events and effects alone. */
 interface FrameRecord {
   readonly distribution: Distribution['kind'];
@@ -245,44 +248,6 @@ function checkReason(
   }
 }
 
-function availableIn({ devices }: FrameLedger): number {
-  return [...devices.values()].filter(({ draining }) => !draining).length;
-}
-
-/** Work is begun only where it is taken. */
-function checkAvailable(after: FrameLedger, effect: LedgerEffect): void {
-  const devices = workersOf(effect);
-  for (const device of devices)
-    demand(after.devices.get(device)?.draining === false, `${device} takes no ${effect.kind}`);
-}
-
-function workersOf(effect: LedgerEffect): readonly string[] {
-  if (effect.kind === 'deliver') return [effect.source];
-  if (effect.kind === 'slice') return effect.devices;
-  return effect.kind === 'push' ? [effect.device] : [];
-}
-
-/** What a device has given back it does not have, and what it drains it finishes or gives back. */
-function checkHandedBack(
-  { devices, frames }: FrameLedger,
-  { device, draining = false, returned = [] }: Extract<LedgerEvent, { kind: 'device-seen' }>,
-): void {
-  demand(devices.get(device)?.draining === draining, `${device} is ${draining ? 'not ' : ''}drained`);
-  for (const { frame, tile, attempt } of returned) {
-    const part = frames.get(frame)?.parts[tile];
-    const stays = part?.kind === 'queued' && part.device === device && part.attempt === attempt;
-    demand(!stays, `${device} gave tile ${tile} of ${frame} back and still has it`);
-  }
-  for (const { frame, layering, phase } of draining ? frames.values() : []) {
-    const has = phase.kind === 'running' && layering?.devices.includes(device);
-    demand(!has, `${device} is drained and has a slice of ${frame}`);
-  }
-}
-
 function checkSilence({ devices, settings }: FrameLedger, nowMs: number, device: string): void {
   demand(nowMs - devices.get(device)!.lastSeenMs > settings.lostAfterMs, `${device} was lost, and was heard of`);
-}
-
-function demand(holds: boolean, broken: string): void {
-  if (!holds) throw new Error(broken);
 }
