@@ -353,9 +353,39 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take nothing new, finish, then report drained */
+        /**
+         * Take nothing new, finish, then report drained
+         * @description On an edge device: no new frames and tasks (503, `DT_DRAINING`), no more stealing; stolen tiles that have not begun
+         *     go back to their victims, queued ones to the gateway, which gives them to others; what runs is finished. Then the
+         *     device is out of the schedule, until it is resumed or ends. On the gateway: no new frames (503), until those that are
+         *     open have ended. The same again changes nothing. A process that gets SIGTERM does this and ends.
+         */
         post: operations["drain"];
-        delete?: never;
+        /** Take up work again */
+        delete: operations["resume"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/devices/{device}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device: components["parameters"]["device"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a device take nothing new, finish, then report drained
+         * @description The gateway passes it on (`POST /drain` of the device); `GET /cluster` and `GET /events` say when it is drained.
+         */
+        post: operations["drainDevice"];
+        /** Have a device take up work again */
+        delete: operations["resumeDevice"];
         options?: never;
         head?: never;
         patch?: never;
@@ -388,6 +418,7 @@ export interface paths {
         /**
          * The node can do its work
          * @description The gateway when its remaining layers are loaded; a device when its layers are loaded and the gateway has accepted it.
+         *     Neither while it is drained.
          */
         get: operations["getReady"];
         put?: never;
@@ -675,6 +706,17 @@ export interface components {
             pending: number;
             /** @description True in its last registration */
             leaving?: boolean;
+            /**
+             * @description When it is being drained or was; absent when it serves
+             * @enum {unknown}
+             */
+            drain?: "draining" | "drained";
+            /** @description Tiles that it gives back to the gateway since its last accepted registration, not begun */
+            returned?: {
+                frame: components["schemas"]["FrameId"];
+                tile: components["schemas"]["TileId"];
+                attempt: components["schemas"]["Attempt"];
+            }[];
             /** @description Every task that it has, which renews their leases */
             tasks: {
                 frame: components["schemas"]["FrameId"];
@@ -728,6 +770,7 @@ export interface components {
             name: string;
             /** @enum {unknown} */
             role: "gateway" | "edge";
+            drain: components["schemas"]["DrainState"];
             version: string;
             epoch: string | null;
             strategy: string;
@@ -765,10 +808,11 @@ export interface components {
             device: components["schemas"]["DeviceId"];
             address: string;
             /**
-             * @description `expected`: declared, not seen yet; `refused`: another model or plan
+             * @description `expected`: declared, not seen yet; `draining`: takes nothing new and finishes; `drained`: has finished, can be
+             *     resumed; `left`: was stopped; `refused`: another model or plan
              * @enum {unknown}
              */
-            state: "expected" | "live" | "lost" | "left" | "refused";
+            state: "expected" | "live" | "draining" | "drained" | "lost" | "left" | "refused";
             pending: number;
             running: number;
             engine: components["schemas"]["EngineInfo"] | null;
@@ -835,9 +879,19 @@ export interface components {
                 macs: number;
             }[];
         };
+        /**
+         * @description `draining`: takes nothing new and finishes what it has; `drained`: it has finished
+         * @enum {unknown}
+         */
+        DrainState: "serving" | "draining" | "drained";
+        DrainAnswer: {
+            state: components["schemas"]["DrainState"];
+            /** @description What is still to be finished: a device’s tasks, the gateway’s frames */
+            left: number;
+        };
         Health: {
             /** @enum {unknown} */
-            status: "ok" | "starting" | "stopping";
+            status: "ok" | "starting" | "draining";
             /** @enum {unknown} */
             role: "gateway" | "edge";
             detail?: string;
@@ -876,6 +930,7 @@ export interface components {
     };
     parameters: {
         frame: components["schemas"]["FrameId"];
+        device: components["schemas"]["DeviceId"];
         /** @description Tile id, row * columns + column */
         tile: number;
         /**
@@ -1460,7 +1515,6 @@ export interface operations {
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Overloaded"];
-            501: components["responses"]["Problem"];
             503: components["responses"]["Overloaded"];
         };
     };
@@ -1669,15 +1723,91 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Draining */
+            /** @description Draining, or drained already */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["DrainAnswer"];
+                };
             };
             401: components["responses"]["Problem"];
-            501: components["responses"]["Problem"];
+        };
+    };
+    resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The node serves, as it may have done all along */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrainAnswer"];
+                };
+            };
+            401: components["responses"]["Problem"];
+        };
+    };
+    drainDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device: components["parameters"]["device"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Draining, or drained already */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrainAnswer"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            502: components["responses"]["Problem"];
+        };
+    };
+    resumeDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device: components["parameters"]["device"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The device serves, as it may have done all along */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrainAnswer"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            502: components["responses"]["Problem"];
         };
     };
     getLive: {

@@ -18,6 +18,7 @@ export function createProgram(): Command {
   addUp(program);
   addNodes(program);
   addSubmit(program);
+  addDrain(program);
   addPlan(program);
   addModel(program.command('model').description('what the built-in models, and your own, are made of'));
   addConfig(program.command('config').description('check cluster.yaml'));
@@ -102,6 +103,30 @@ Examples:
   deepthings submit photo.jpg --out photo-found.jpg
   deepthings submit album/*.jpg --out found/ --json
   deepthings submit door.jpg --gateway http://192.168.1.10:8080`;
+
+function addDrain(program: Command): void {
+  program
+    .command('drain')
+    .description(
+      'take a device out of the running cluster without losing anything: it finishes or hands over what it has',
+    )
+    .argument('<device>', 'its id in cluster.yaml; "gateway" for the gateway itself, which takes no more frames')
+    .option('--wait', 'until it is drained')
+    .option('--resume', 'have it take up work again instead')
+    .option('--gateway <url>', 'the gateway, in place of the one in cluster.yaml')
+    .addHelpText('after', DRAIN_HELP)
+    .action(async (device: string, _options, command: Command) => {
+      const { runDrain } = await import('./drain-command.js');
+      await runDrain(device, command.optsWithGlobals());
+    });
+}
+
+const DRAIN_HELP = `
+A node that gets SIGTERM drains itself and ends: to restart a device nothing more is needed.
+
+Examples:
+  deepthings drain e1 --wait && ssh e1 sudo apt upgrade
+  deepthings drain e1 --resume`;
 
 function addPlan(program: Command): void {
   program

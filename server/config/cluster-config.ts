@@ -88,6 +88,7 @@ export function resolveCluster(given: ClusterFile, { file, spec, defaultDepth }:
       steal: { ...CLUSTER_DEFAULTS.schedule.steal, ...schedule?.steal },
       lease: { ...CLUSTER_DEFAULTS.schedule.lease, ...schedule?.lease },
       heartbeat: { ...CLUSTER_DEFAULTS.schedule.heartbeat, ...schedule?.heartbeat },
+      drain: { ...CLUSTER_DEFAULTS.schedule.drain, ...schedule?.drain },
     },
     overlap: { ...CLUSTER_DEFAULTS.overlap, ...given.overlap },
     wire: { ...CLUSTER_DEFAULTS.wire, ...given.wire },

@@ -4,6 +4,7 @@ import { GATEWAY_ID } from '../config/defaults.js';
 import { DeepThingsError } from '../errors.js';
 import { loadSharp } from '../imaging/sharp-library.js';
 import { type ClusterPlan, largestTensorBody, planCluster } from '../node/cluster-plan.js';
+import { RequestsUnderWay } from '../node/draining.js';
 import { EventLog } from '../node/event-log.js';
 import { type ListenAddress, listen, requireToken } from '../node/listen.js';
 import type { Logger } from '../node/logger.js';
@@ -23,6 +24,7 @@ import { tilePicker } from '../scheduling/tile-picker.js';
 import type { Holder } from '../scheduling/tile-reuse.js';
 import { UsualTime } from '../scheduling/usual-time.js';
 import { BYTES_PER_MAP_VALUE } from '../tensor/map-tensor.js';
+import { Drain } from './drain.js';
 import { edgeHandlers } from './edge-handlers.js';
 import { EdgeStatus } from './edge-status.js';
 import type { EdgeTask } from './edge-task.js';
@@ -163,7 +165,6 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
   const executor = new Executor({ ...common, preparer, slices, keeper, compute, sender, usualTile, events });
   const isIdle = () => board.isIdle;
   const stealer = new Stealer({ ...common, ...schedule.steal, isIdle, prefetch: schedule.prefetch });
-  const intake = new FrameIntake({ ...common, network, limits, strategy: schedule.strategy });
   const status: EdgeStatus = new EdgeStatus({
     ...common,
     config,
@@ -189,10 +190,20 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
     identity: () => status.identity(),
     counters: () => status.counters(),
     heartbeatMs: schedule.heartbeat.intervalMs,
-    keptFrames: () => [...new Set([...pool.frames, ...slices.frames, ...ownFrames.ids])],
+    keptFrames: () => keptFrames(),
     onEnded: (frames) => frames.forEach(forget),
+    drainState: () => drain.state,
     onTaken: () => stealer.resume(),
+    onTried: () => drain.heard(),
   });
+  const keptFrames = () => [...new Set([...pool.frames, ...slices.frames, ...ownFrames.ids])];
+  const underWay = new RequestsUnderWay();
+  const forgetAll = () => {
+    keptFrames().forEach(forget);
+    outcomes.release();
+  };
+  const drain: Drain = new Drain({ ...common, stealer, registrar, underWay, forgetAll });
+  const intake = new FrameIntake({ ...common, drain, network, limits, strategy: schedule.strategy });
 
   const app = await createNodeApp({
     role: 'edge',
@@ -206,10 +217,13 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
       intake,
       pushed,
       outcomes,
+      drainOf: drain,
+      drainState: () => drain.state,
+      underWay,
       registrar,
       reuseOf: (task, thief) => taskReuse({ ...common, plan, holder, allSides: overlap.allSides }, task, thief),
       forget,
-      clusterState: () => status.clusterState(registrar),
+      clusterState: () => status.clusterState(registrar, drain.state),
     }),
     token,
     log,
@@ -233,6 +247,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
   return {
     app,
     address: status.address,
+    drain: () => drain.finish(schedule.drain.timeoutMs),
     stop: onceOnly(async () => {
       executor.stop();
       await stealer.stop();

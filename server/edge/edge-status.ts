@@ -4,6 +4,7 @@ import type { ComputeThread } from '../compute/compute-thread.js';
 import type { ClusterConfig, NodeConfig } from '../config/cluster-config.js';
 import { formatGrid } from '../geometry/grid.js';
 import type { Network } from '../model/network.js';
+import type { DrainState } from '../node/draining.js';
 import type { WirePlan } from '../node/task-body.js';
 import { VERSION } from '../node/version.js';
 import type { UsualTime } from '../scheduling/usual-time.js';
@@ -71,12 +72,13 @@ export class EdgeStatus {
     return this.#rss.bytes;
   }
 
-  clusterState(registrar: Registrar): Schemas['ClusterState'] {
+  clusterState(registrar: Registrar, drain: DrainState): Schemas['ClusterState'] {
     const { board, compute, config, device, executor, network, outcomes, ownFrames, wirePlan } = this.#parts;
     const { limits, partition, schedule } = config;
     return {
       name: config.name,
       role: 'edge',
+      drain,
       version: VERSION,
       epoch: registrar.epoch,
       strategy: schedule.strategy,
@@ -89,7 +91,7 @@ export class EdgeStatus {
         {
           device,
           address: this.address,
-          state: registrar.epoch === null ? 'expected' : 'live',
+          state: drain !== 'serving' ? drain : registrar.epoch === null ? 'expected' : 'live',
           pending: board.pending,
           running: executor.busy ? 1 : 0,
           engine: compute.engine,

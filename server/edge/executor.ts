@@ -146,7 +146,7 @@ export class Executor {
       const overlapMs = performance.now() - startedMs;
       if (prepared.kind !== 'ready') {
         if (prepared.kind === 'ended') log.debug(facts, 'tile dropped: its frame has ended');
-        else await handBackTask(task, device, peers, log);
+        else if (!(await handBackTask(task, device, peers, log))) board.giveBack([task]);
         board.finished(task);
         return;
       }

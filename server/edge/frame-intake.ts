@@ -19,6 +19,7 @@ import type { ReuseBook } from '../scheduling/reuse-book.js';
 import { isStealing, type Strategy } from '../scheduling/strategy.js';
 import { NO_REUSE } from '../scheduling/tile-reuse.js';
 import { decodeSafetensors } from '../tensor/safetensors.js';
+import type { Drain } from './drain.js';
 import type { EdgeBoard } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
 import type { OwnFrames } from './own-frames.js';
@@ -31,6 +32,7 @@ export interface FrameIntakeParts {
   readonly gateway: PeerClient;
   readonly board: EdgeBoard;
   readonly ownFrames: OwnFrames;
+  readonly drain: Drain;
   readonly book: ReuseBook;
   /** Of pictures that this device submits itself. */
   readonly strategy: Strategy;
@@ -58,7 +60,8 @@ export class FrameIntake {
 
   /** A frame that the gateway gives this device, with its picture; the same attempt of it again counts once. */
   async take(frame: AllottedFrame, picture: Uint8Array): Promise<void> {
-    const { metrics, ownFrames } = this.#parts;
+    const { drain, metrics, ownFrames } = this.#parts;
+    drain.requireServing();
     metrics.bytesReceived.inc({ kind: 'picture' }, picture.byteLength);
     if (ownFrames.get(frame.frame)?.attempt === frame.attempt) return;
     const underWay = this.#taking.get(frame.frame);
@@ -77,7 +80,7 @@ export class FrameIntake {
     const now = performance.now();
     this.#parts.ownFrames.requireRoom(now);
     await inspectPicture(picture, this.#parts.limits);
-    await this.#open(frame, picture);
+    await this.#open(frame, picture, 'given');
   }
 
   /**
@@ -85,7 +88,13 @@ export class FrameIntake {
    *
    * @returns the frame as the gateway answered, with links that lead to the gateway.
    */
-  async submit(picture: Uint8Array): Promise<Schemas['Frame']> {
+  submit(picture: Uint8Array): Promise<Schemas['Frame']> {
+    const { drain } = this.#parts;
+    drain.requireServing();
+    return drain.during(this.#submit(picture));
+  }
+
+  async #submit(picture: Uint8Array): Promise<Schemas['Frame']> {
     const { device, gateway, metrics, ownFrames, strategy } = this.#parts;
     ownFrames.requireRoom(performance.now());
     const mediaType = sniffPicture(picture);
@@ -99,7 +108,9 @@ export class FrameIntake {
       });
     metrics.bytesSent.inc({ kind: 'picture' }, picture.byteLength);
     const frame = answer.json!;
-    await this.#open({ frame: frame.id, attempt: 1, digest: frame.inputDigest, strategy }, picture);
+    const own = { frame: frame.id, attempt: 1, digest: frame.inputDigest, strategy };
+    if (this.#parts.drain.state === 'serving') await this.#open(own, picture, 'own');
+    else this.#giveBack(own);
     return atGateway(frame, gateway.baseUrl);
   }
 
@@ -112,18 +123,39 @@ export class FrameIntake {
     return atGateway(answer.json!, gateway.baseUrl);
   }
 
-  async #open({ frame, attempt, digest, strategy }: AllottedFrame, picture: Uint8Array): Promise<void> {
-    const { board, book, device, log, network, ownFrames, wirePlan } = this.#parts;
+  /** @param whose `own`: the cluster has it, so that it cannot be refused any more. */
+  async #open(allotted: AllottedFrame, picture: Uint8Array, whose: 'own' | 'given'): Promise<void> {
+    const { board, book, device, drain, log, network, ownFrames } = this.#parts;
+    const { frame, attempt, digest, strategy } = allotted;
     const letterboxed = await letterboxPicture(picture, network);
     const data = letterboxed.digest === digest ? letterboxed.data : await this.#gatewaysInput(frame, digest);
-    const arrivedMs = performance.now();
-    ownFrames.open({ frame, attempt, data, digest, openedMs: arrivedMs });
+    if (whose === 'given') drain.requireServing();
+    else if (drain.state !== 'serving') return this.#giveBack(allotted);
+    ownFrames.open({ frame, attempt, data, digest, openedMs: performance.now() });
     if (strategy === 'ftp-wst-s') book.open(frame);
     if (!isStealing(strategy)) {
       log.info({ frame, attempt, strategy }, 'frame kept for the gateway, which shares it out');
       return;
     }
-    const tasks: EdgeTask[] = wirePlan.plan.tiles.map(({ tileId }) => ({
+    const fresh = this.#tasksOf(allotted).filter((task) => !board.has(task));
+    if (!board.enqueue(fresh)) {
+      ownFrames.close(frame);
+      book.close(frame);
+      const detail = `the task queue of ${device} has no room for ${fresh.length} tiles`;
+      throw new HttpProblem(429, 'DT_OVERLOADED', detail, { retryAfterSeconds: 1 });
+    }
+    log.info({ frame, attempt, tiles: fresh.length }, 'frame queued');
+  }
+
+  /** The cluster's, and not for this device to compute any more; one that is shared out the gateway has already. */
+  #giveBack(allotted: AllottedFrame): void {
+    if (isStealing(allotted.strategy)) this.#parts.board.giveBack(this.#tasksOf(allotted));
+  }
+
+  #tasksOf({ frame, attempt, digest, strategy }: AllottedFrame): readonly EdgeTask[] {
+    const { device, wirePlan } = this.#parts;
+    const arrivedMs = performance.now();
+    return wirePlan.plan.tiles.map(({ tileId }) => ({
       kind: 'tile',
       frame,
       tile: tileId,
@@ -139,14 +171,6 @@ export class FrameIntake {
       arrivedMs,
       victim: null,
     }));
-    const fresh = tasks.filter((task) => !board.has(task));
-    if (!board.enqueue(fresh)) {
-      ownFrames.close(frame);
-      book.close(frame);
-      const detail = `the task queue of ${device} has no room for ${fresh.length} tiles`;
-      throw new HttpProblem(429, 'DT_OVERLOADED', detail, { retryAfterSeconds: 1 });
-    }
-    log.info({ frame, attempt, tiles: fresh.length }, 'frame queued');
   }
 
   /** This device's decoder gave other bytes than the gateway's. */

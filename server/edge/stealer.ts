@@ -51,6 +51,9 @@ export class Stealer {
   #pause = new AbortController();
   /** Addresses of the latest victims, by device. */
   readonly #victims = new Map<string, string>();
+  #paused = false;
+  /** The steal that is under way. */
+  #turn: Promise<unknown> = Promise.resolve();
   #sequence = Date.now();
   #tilesStolen = 0;
   #wake: (() => void) | null = null;
@@ -77,6 +80,18 @@ export class Stealer {
     this.#pause.abort();
   }
 
+  /** Steals no more; resolves when no task is on its way here any more. */
+  async pause(): Promise<void> {
+    this.#paused = true;
+    this.#poll.abort();
+    await this.#turn;
+  }
+
+  goOn(): void {
+    this.#paused = false;
+    this.#wake?.();
+  }
+
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#poll.abort();
@@ -87,7 +102,7 @@ export class Stealer {
 
   #isHungry(): boolean {
     const { board, isIdle, prefetch } = this.#parts;
-    if (board.pending > 0) return false;
+    if (this.#paused || board.pending > 0) return false;
     return board.stolen < prefetch || (board.stolen === 0 && isIdle());
   }
 
@@ -108,8 +123,9 @@ export class Stealer {
       await this.#hunger();
       if (signal.aborted) return;
       try {
-        const victim = await this.#askForVictim();
-        const stolen = victim !== null && (await this.#askForTask(victim));
+        const stealing = this.#stealOnce();
+        this.#turn = stealing.catch(() => {});
+        const stolen = await stealing;
         failures = 0;
         if (!stolen && waitMs === 0) await this.#sleep(pollMs);
       } catch (error) {
@@ -122,6 +138,12 @@ export class Stealer {
     }
   }
 
+  /** @returns false when there was nothing to steal. */
+  async #stealOnce(): Promise<boolean> {
+    const victim = await this.#askForVictim();
+    return victim !== null && !this.#paused && (await this.#askForTask(victim));
+  }
+
   async #sleep(ms: number): Promise<void> {
     this.#pause = new AbortController();
     await pause(ms, this.#pause.signal);
@@ -132,7 +154,7 @@ export class Stealer {
     this.#sequence++;
     this.#poll = new AbortController();
     const { signal } = this.#poll;
-    if (this.#stop.signal.aborted || board.pending > 0) return null;
+    if (this.#stop.signal.aborted || this.#paused || board.pending > 0) return null;
     try {
       const { avoid, soonestMs } = this.#leftAlone();
       const heldMs = Math.ceil(Math.min(waitMs, soonestMs));

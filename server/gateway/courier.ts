@@ -111,7 +111,7 @@ export class Courier {
   async notify(record: FrameRecord): Promise<void> {
     const { log, registry } = this.#parts;
     const { signal } = this.#stop;
-    if (!registry.isLive(record.source) || signal.aborted) return;
+    if (!registry.mayHaveFrames(record.source) || signal.aborted) return;
     try {
       await this.#client(record.source).call(CALLS.outcome, { json: outcomeDocument(record), signal });
     } catch (error) {

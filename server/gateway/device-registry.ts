@@ -34,6 +34,9 @@ interface Entry {
   readonly work: DeviceWork;
 }
 
+/** States in which a device's process runs and has been heard of lately. */
+const UP: readonly DeviceState['state'][] = ['live', 'draining', 'drained'];
+
 const WORK_SUMS = ['macs', 'computeMs', 'inputBytes', 'overlapBytes', 'resultBytes'] as const;
 
 /** The declared devices and what each said last. */
@@ -80,22 +83,22 @@ export class DeviceRegistry {
     const mismatch = this.#mismatch(registration, entry);
     if (mismatch !== null) {
       // A stranger under the name of a device that works does not push it out.
-      if (sameProcess ? number > entry.number : entry.state !== 'live') {
+      if (sameProcess ? number > entry.number : !UP.includes(entry.state)) {
         Object.assign(entry, { startedAt, number, lastSeenMs: nowMs });
         Object.assign(entry, { state: 'refused', problem: mismatch.message, last: null });
       }
       throw mismatch;
     }
-    // A clock may have been set back since a process that is gone: only a live one is newer than its predecessors.
-    const older = sameProcess ? number <= entry.number : entry.state === 'live' && startedAt < entry.startedAt;
+    // A clock may have been set back since a process that is gone: only one that is up is newer than its predecessors.
+    const older = sameProcess ? number <= entry.number : UP.includes(entry.state) && startedAt < entry.startedAt;
     if (older) return { kind: 'stale' };
     const restarted = entry.last !== null && !sameProcess;
     Object.assign(entry, { startedAt, number, lastSeenMs: nowMs });
-    const { address, leaving } = registration;
+    const { address, drain, leaving } = registration;
     Object.assign(entry, {
       address,
       last: registration,
-      state: leaving ? 'left' : 'live',
+      state: leaving ? 'left' : (drain ?? 'live'),
       problem: leaving ? `was stopped: start it with "deepthings edge ${entry.device}"` : null,
     });
     return { kind: 'news', restarted };
@@ -103,7 +106,7 @@ export class DeviceRegistry {
 
   lost(device: string): void {
     const entry = this.#entries.get(device);
-    if (entry?.state !== 'live') return;
+    if (entry === undefined || !UP.includes(entry.state)) return;
     entry.state = 'lost';
     entry.problem = `no word from ${entry.address}: check that "deepthings edge ${device}" runs there and that the network reaches it`;
   }
@@ -121,6 +124,16 @@ export class DeviceRegistry {
 
   isLive(device: string): boolean {
     return this.#entries.get(device)?.state === 'live';
+  }
+
+  /** Whether it answers, working or not. */
+  isUp(device: string): boolean {
+    return this.#entries.has(device) && UP.includes(this.#entries.get(device)!.state);
+  }
+
+  /** Whether it has frames to be told of. */
+  mayHaveFrames(device: string): boolean {
+    return this.isLive(device) || this.#entries.get(device)?.state === 'draining';
   }
 
   /** Whether frames may start on it, when it is live. */

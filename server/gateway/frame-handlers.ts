@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { annotatePicture } from '../imaging/annotate.js';
 import { shrinkPicture } from '../imaging/shrink.js';
+import type { RequestsUnderWay } from '../node/draining.js';
 import { cutInputBody } from '../node/input-body.js';
 import type { OperationHandlers } from '../node/operations.js';
 import { readPictureBody } from '../node/picture-body.js';
@@ -13,6 +14,7 @@ import type { FrameInputs } from './frame-inputs.js';
 import { type FrameRecord, frameDocument } from './frame-record.js';
 import type { FrameRunner } from './frame-runner.js';
 import type { FrameStore } from './frame-store.js';
+import type { GatewayDrain } from './gateway-drain.js';
 import type { KeptOutputs } from './kept-outputs.js';
 import type { LedgerKeeper } from './ledger-keeper.js';
 
@@ -21,6 +23,8 @@ export interface FrameHandlerParts {
   readonly strategy: Strategy;
   readonly wirePlan: WirePlan;
   readonly desk: FrameDesk;
+  readonly drain: GatewayDrain;
+  readonly underWay: RequestsUnderWay;
   readonly store: FrameStore;
   readonly inputs: FrameInputs;
   readonly keptOutputs: KeptOutputs;
@@ -51,7 +55,7 @@ function timeOf(name: string, text: string | undefined): number | undefined {
   throw new HttpProblem(400, 'DT_REQUEST', `expected in ${name} an ISO time such as 2026-11-23T09:30:00Z, got ${text}`);
 }
 
-function submission({ desk, store, strategy: usual }: FrameHandlerParts): OperationHandlers {
+function submission({ desk, drain, store, strategy: usual, underWay }: FrameHandlerParts): OperationHandlers {
   return {
     submitFrame: async (request, reply) => {
       const { source, strategy = usual, wait, deliver, frame } = request.query;
@@ -61,8 +65,11 @@ function submission({ desk, store, strategy: usual }: FrameHandlerParts): Operat
       if (deliver === false && source === undefined) {
         throw new HttpProblem(400, 'DT_REQUEST', 'expected source with deliver=false');
       }
-      const bytes = await readPictureBody(request);
-      const record = await desk.accept({ bytes, source: source ?? null, delivered: deliver === false, strategy });
+      underWay.enter(reply);
+      const record = await drain.admit(async () => {
+        const bytes = await readPictureBody(request);
+        return desk.accept({ bytes, source: source ?? null, delivered: deliver === false, strategy });
+      });
       if (wait) await store.waitForEnd(record, wait * 1000, clientGone(reply));
       const document = frameDocument(record);
       if (record.end?.kind === 'failed' && wait) {

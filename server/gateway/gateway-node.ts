@@ -7,6 +7,7 @@ import { loadSharp } from '../imaging/sharp-library.js';
 import { CALLS } from '../node/calls.js';
 import { type ClusterPlan, largestTensorBody, planCluster } from '../node/cluster-plan.js';
 import { commonHandlers } from '../node/common-handlers.js';
+import { RequestsUnderWay } from '../node/draining.js';
 import { EventLog } from '../node/event-log.js';
 import { type ListenAddress, listen, requireToken } from '../node/listen.js';
 import type { Logger } from '../node/logger.js';
@@ -23,12 +24,14 @@ import { Courier } from './courier.js';
 import { isDashboardPath, serveDashboard } from './dashboard-files.js';
 import { DeviceRegistry } from './device-registry.js';
 import { DeviceSpeeds } from './device-speeds.js';
+import { drainHandlers } from './drain-handlers.js';
 import { Finisher } from './finisher.js';
 import { FrameDesk } from './frame-desk.js';
 import { frameHandlers } from './frame-handlers.js';
 import { FrameInputs } from './frame-inputs.js';
 import { FrameRunner } from './frame-runner.js';
 import { FrameStore } from './frame-store.js';
+import { GatewayDrain } from './gateway-drain.js';
 import { KeptOutputs } from './kept-outputs.js';
 import { LayerRounds } from './layer-rounds.js';
 import { LedgerKeeper } from './ledger-keeper.js';
@@ -161,7 +164,9 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
   const courier = new Courier(common);
   const finisher = new Finisher({ network, compute, limits: model, timeoutMs: limits.frameTimeoutMs });
   const tell = (event: LedgerEvent) => void keeper.apply(event);
-  const runner = new FrameRunner({ ...common, courier, finisher, tell });
+  const underWay = new RequestsUnderWay();
+  const drain = new GatewayDrain({ openFrames: () => store.openCount, underWay, log });
+  const runner = new FrameRunner({ ...common, courier, finisher, tell, onEnd: () => drain.look() });
   const keeper = new LedgerKeeper(ledgerSettings(config), nowMs, (effect) => runner.carryOut(effect));
   const leaveAlone = ({ address, circuit, untilMs, reason }: CircuitChange) => {
     const device = registry.deviceAt(address);
@@ -185,6 +190,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
   const clusterState = (): Schemas['ClusterState'] => ({
     name: config.name,
     role: 'gateway',
+    drain: drain.state,
     version: VERSION,
     epoch,
     strategy: schedule.strategy,
@@ -199,13 +205,22 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
   const app = await createNodeApp({
     role: 'gateway',
     handlers: {
-      ...commonHandlers({ ...common, role: 'gateway', clusterPlan, notReady: () => null }),
+      ...commonHandlers({
+        ...common,
+        role: 'gateway',
+        clusterPlan,
+        notReady: () => null,
+        drainState: () => drain.state,
+      }),
+      ...drainHandlers({ drain, registry, peers }),
       ...workHandlers({ ...common, heartbeatMs: schedule.heartbeat.intervalMs, keeper }),
       ...overlapHandlers(common),
       ...frameHandlers({
         ...common,
         strategy: schedule.strategy,
         desk,
+        drain,
+        underWay,
         inputs: new FrameInputs(network),
         keeper,
         runner,
@@ -229,6 +244,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
   return {
     app,
     address,
+    drain: () => drain.finish(schedule.drain.timeoutMs),
     stop: onceOnly(async () => {
       keeper.stop();
       courier.stop();

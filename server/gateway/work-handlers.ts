@@ -75,7 +75,8 @@ export function workHandlers(parts: WorkHandlerParts): OperationHandlers {
 
 function register(parts: WorkHandlerParts, registration: Registration): Schemas['RegistrationAnswer'] {
   const { epoch, events, heartbeatMs, keeper, log, notices, peers, registry, stealDesk } = parts;
-  const { device, pending, leaving, tasks, handedOut, kept = [], counters } = registration;
+  const { device, pending, tasks, handedOut, kept = [], counters } = registration;
+  const { drain, leaving = false, returned = [] } = registration;
   const before = registry.has(device) ? registry.document(device) : null;
   let admission: Admission;
   try {
@@ -94,18 +95,21 @@ function register(parts: WorkHandlerParts, registration: Registration): Schemas[
     throw error;
   }
   if (admission.kind === 'news') {
-    if (admission.restarted || leaving) keeper.apply({ kind: 'device-left', device });
-    if (!leaving) {
-      const usualTileMs = counters.tileMs > 0 ? counters.tileMs : null;
-      keeper.apply({ kind: 'device-seen', device, usualTileMs, tasks, handedOut });
-    }
-    stealDesk.pending(device, leaving ? 0 : pending);
+    if (admission.restarted) keeper.apply({ kind: 'device-left', device });
+    const usualTileMs = counters.tileMs > 0 ? counters.tileMs : null;
+    // Also the last word of a device tells who has what now.
+    const draining = leaving || drain !== undefined;
+    keeper.apply({ kind: 'device-seen', device, usualTileMs, tasks, handedOut, draining, returned });
+    if (leaving || drain === 'drained') keeper.apply({ kind: 'device-left', device });
+    stealDesk.pending(device, draining ? 0 : pending);
   }
   const now = registry.document(device);
   if (admission.kind === 'news' && (admission.restarted || before?.state !== now.state)) peers.forgive(now.address);
   if (before?.state !== now.state) log.info({ device, address: now.address }, `device is ${now.state}`);
   if (before === null || differs(before, now)) events.publish('device', now);
-  const ended = [...new Set([...kept, ...tasks.map(({ frame }) => frame)])].filter((frame) => !keeper.has(frame));
+  const ended = [...new Set([...kept, ...[...tasks, ...returned].map(({ frame }) => frame)])].filter(
+    (frame) => !keeper.has(frame),
+  );
   return { epoch, heartbeatMs, ended };
 }
 

@@ -115,7 +115,7 @@ export const CALLS = {
     ...{ headMs: 2_000, bodyMs: 1_000, totalMs: 2_000, tries: 2, patienceMs: 3_000, waitsForBusy: false },
     circuit: 'work',
   }),
-  /** Not repeated: the second would be refused, and a task that is not handed back expires. */
+  /** Not repeated: the second would be refused, and the gateway hears of a task that is not handed back. */
   handBack: rule('returnTask', { ...ONCE, headMs: 500, bodyMs: 500, totalMs: 500, patienceMs: 500, circuit: 'work' }),
 
   // What the gateway says to devices; a busy one is not waited for, others are idle.
@@ -136,6 +136,16 @@ export const CALLS = {
   push: rule('pushTask', {
     ...{ headMs: 5_000, bodyMs: 1_000, totalMs: 5_000, tries: 3, patienceMs: 8_000, waitsForBusy: false },
     circuit: 'work',
+  }),
+  /** Repeatable: a device that is being drained only says so again. Somebody waits for it. */
+  drain: rule('drain', {
+    ...{ headMs: 3_000, bodyMs: 1_000, totalMs: 3_000, tries: 2, patienceMs: 6_000, waitsForBusy: false },
+    circuit: null,
+  }),
+  /** Repeatable likewise. */
+  resume: rule('resume', {
+    ...{ headMs: 3_000, bodyMs: 1_000, totalMs: 3_000, tries: 2, patienceMs: 6_000, waitsForBusy: false },
+    circuit: null,
   }),
   /** Repeatable: a frame ends once, whatever is said of it again. */
   outcome: rule('postResult', {

@@ -1,4 +1,5 @@
-import { draftOf, type LedgerDraft, missingPart, note, setPart } from './ledger-draft.js';
+import { availableDevices, draftOf, type LedgerDraft, missingPart, note, setPart } from './ledger-draft.js';
+import { handBack, startDraining } from './ledger-draining.js';
 import { beginLayers, isPresentLayer, nextLayer } from './ledger-layers.js';
 import { deviceSeen, devicesGone, expire } from './ledger-leases.js';
 import { chooseSource, retryDelivery, shareParts, startWaitingFrames } from './ledger-placement.js';
@@ -40,6 +41,8 @@ export interface LedgerStep {
 export function stepLedger(ledger: FrameLedger, event: LedgerEvent, nowMs: number): LedgerStep {
   const draft = draftOf(ledger, nowMs);
   const verdict = apply(draft, event);
+  if (availableDevices(draft).length > 0) draft.deviceLessSinceMs = null;
+  else draft.deviceLessSinceMs ??= nowMs;
   startWaitingFrames(draft);
   const { settings, frames, devices, lastSource, deviceLessSinceMs, leftAloneUntilMs, effects } = draft;
   const next = { settings, frames, devices, lastSource, deviceLessSinceMs, leftAloneUntilMs };
@@ -55,8 +58,9 @@ function apply(draft: LedgerDraft, event: LedgerEvent): ResultVerdict | null {
       frameDelivered(draft, event);
       return null;
     case 'delivery-failed': {
+      if (event.draining) startDraining(draft, event.source);
       const entry = delivering(draft, event);
-      if (entry !== null) retryDelivery(draft, entry, event.detail);
+      if (entry !== null) retryDelivery(draft, entry, { detail: event.detail, excused: event.draining ?? false });
       return null;
     }
     case 'device-seen':
@@ -102,6 +106,7 @@ function acceptFrame(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'fr
     acceptedMs: draft.nowMs,
     startedMs: delivered ? draft.nowMs : null,
     deliveries: delivered ? 1 : 0,
+    excused: 0,
     parts,
   });
   if (delivered) for (const i of parts.keys()) note(draft, frame, i, 'queued', part);
@@ -169,10 +174,16 @@ function partPushed(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'par
 }
 
 function pushFailed(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'push-failed' }>): void {
-  if (!pushing(draft, event)) return;
   const { frame, part, attempt, device } = event;
+  if (event.draining) startDraining(draft, device);
+  if (!pushing(draft, event)) return;
+  if (event.draining) {
+    handBack(draft, device, [{ frame, tile: part, attempt }]);
+    return;
+  }
   // Expiry places it elsewhere after a pause: where every queue is full, its attempts must not be gone in a moment.
-  const pauseMs = draft.settings.retryMs * 2 ** (attempt - 1);
+  const failed = attempt - draft.frames.get(frame)!.excused;
+  const pauseMs = draft.settings.retryMs * 2 ** Math.max(0, failed - 1);
   setPart(draft, frame, part, missingPart(draft, device, attempt, pauseMs));
 }
 

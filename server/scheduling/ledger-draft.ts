@@ -68,11 +68,22 @@ export function holderOf(part: PartState): string | null {
   return part.kind === 'unplaced' || part.kind === 'done' ? null : part.device;
 }
 
-/** The live devices that the gateway reaches; all live ones where it reaches none. */
+/** Devices that work can be given to. */
+export function availableDevices({ devices }: Pick<LedgerDraft, 'devices'>): readonly string[] {
+  return [...devices.values()].filter(({ draining }) => !draining).map(({ device }) => device);
+}
+
+/** An attempt of this frame has come to nothing without anything having gone wrong. */
+export function excuseAttempt(draft: LedgerDraft, frame: string): void {
+  const entry = draft.frames.get(frame)!;
+  draft.frames.set(frame, { ...entry, excused: entry.excused + 1 });
+}
+
+/** The available devices that the gateway reaches; all of them where it reaches none. */
 export function reachable(draft: LedgerDraft): readonly string[] {
-  const live = [...draft.devices.keys()];
-  const reached = live.filter((device) => (draft.leftAloneUntilMs.get(device) ?? 0) <= draft.nowMs);
-  return reached.length > 0 ? reached : live;
+  const available = availableDevices(draft);
+  const reached = available.filter((device) => (draft.leftAloneUntilMs.get(device) ?? 0) <= draft.nowMs);
+  return reached.length > 0 ? reached : available;
 }
 
 /**

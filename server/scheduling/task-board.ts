@@ -49,6 +49,10 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
   /** Being computed, or computed and not yet at the gateway. */
   #running: (Tile | Slice)[] = [];
   #handedOut: HandedOutTask[] = [];
+  /** To be given back to the gateway, which has others run them. */
+  #returned: Tile[] = [];
+  /** Nothing is begun any more, and nothing handed out. */
+  #closed = false;
   #given = 0;
   readonly #lastHandouts = new Map<string, Handout<Tile>>();
   readonly #listeners = new Set<() => void>();
@@ -68,9 +72,43 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
     return this.#stolen.length;
   }
 
-  /** Whether there is nothing to compute or to send. */
+  /** Tasks to compute or to send. */
+  get size(): number {
+    return this.pending + this.#stolen.length + this.#shared.length + this.#running.length;
+  }
+
   get isIdle(): boolean {
-    return this.pending + this.#stolen.length + this.#shared.length + this.#running.length === 0;
+    return this.size === 0;
+  }
+
+  /** What is to be given back to the gateway and was not reported yet. */
+  get returned(): readonly Tile[] {
+    return this.#returned;
+  }
+
+  /**
+   * What has not been begun is to be given back: tiles to the gateway, stolen ones (`takeStolen`) to their victims. Of
+   * slices nobody needs to be told, since their frame starts again without this device.
+   */
+  close(): void {
+    this.#closed = true;
+    this.#returned.push(...this.#queue.tasks, ...this.#shared.filter((task): task is Tile => task.kind === 'tile'));
+    this.#queue = emptyTaskQueue(this.#queue.limit);
+    this.#shared = [];
+    this.#changed();
+  }
+
+  /** Takes up work again, first what the gateway has not been told of yet. */
+  open(): void {
+    this.#closed = false;
+    for (const task of this.#returned.splice(0).reverse()) this.#queue = requeueTask(this.#queue, task);
+    this.#changed();
+  }
+
+  /** Tiles that this device has and others are to run. */
+  giveBack(tasks: readonly Tile[]): void {
+    this.#returned.push(...tasks);
+    this.#changed();
   }
 
   /** Tasks handed out to thieves since the start. */
@@ -124,6 +162,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
 
   /** The next task to compute here: what was stolen ahead of need first, it has waited longest. */
   takeNext(): Tile | Slice | null {
+    if (this.#closed) return null;
     const task = this.#stolen.shift() ?? this.#shared.shift() ?? this.#takeQueued(null);
     if (task !== null) {
       this.#running.push(task);
@@ -158,7 +197,8 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
     const task = this.#lastHandouts.get(thief)?.task;
     if (task === undefined || !sameTile(task, key) || task.attempt !== key.attempt) return false;
     this.#lastHandouts.delete(thief);
-    this.#queue = requeueTask(this.#queue, task);
+    if (this.#closed) this.#returned.push(task);
+    else this.#queue = requeueTask(this.#queue, task);
     this.#options.onBack?.(task);
     this.#handedOut = this.#handedOut.filter((other) => !(other.thief === thief && sameTile(other, key)));
     this.#changed();
@@ -178,6 +218,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
     this.#queue = dropFrameTasks(this.#queue, frame);
     this.#stolen = this.#stolen.filter((task) => task.frame !== frame);
     this.#shared = this.#shared.filter((task) => task.frame !== frame);
+    this.#returned = this.#returned.filter((task) => task.frame !== frame);
     for (const [thief, { task }] of this.#lastHandouts) if (task.frame === frame) this.#lastHandouts.delete(thief);
     this.#changed();
   }
@@ -201,8 +242,9 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
   }
 
   /** The gateway knows of these now. */
-  reported(tasks: readonly HandedOutTask[]): void {
-    this.#handedOut = this.#handedOut.filter((task) => !tasks.includes(task));
+  reported(handedOut: readonly HandedOutTask[], returned: readonly Tile[]): void {
+    this.#handedOut = this.#handedOut.filter((task) => !handedOut.includes(task));
+    this.#returned = this.#returned.filter((task) => !returned.includes(task));
   }
 
   #takeQueued(asker: string | null): Tile | null {

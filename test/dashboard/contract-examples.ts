@@ -60,6 +60,7 @@ export function aCluster(devices: readonly DeviceState[] = [aDevice('e0'), aDevi
   return {
     name: 'home',
     role: 'gateway',
+    drain: 'serving',
     version: '0.1.0',
     epoch: 'mbx2k0g1',
     strategy: 'ftp-wst',

@@ -35,7 +35,15 @@ beforeEach(async () => {
   const metrics = createMetrics({ role: 'edge', node: 'e0' });
   const clusterPlan = planCluster(config);
   const wirePlan = { plan: clusterPlan.plan, digest: 'sha256:0' };
-  const common = { role: 'edge' as const, clusterPlan, wirePlan, events, metrics, notReady: () => notReady };
+  const common = {
+    role: 'edge' as const,
+    clusterPlan,
+    wirePlan,
+    events,
+    metrics,
+    notReady: () => notReady,
+    drainState: () => 'serving' as const,
+  };
   const others = Object.fromEntries(Object.keys(OPERATIONS).map((operation) => [operation, async () => ({})]));
   app = await createNodeApp({
     ...{ role: 'edge', handlers: { ...others, ...commonHandlers(common) }, token: null, log: silent, metrics },

@@ -6,6 +6,7 @@ import {
   chaos,
   type Happening,
   happen,
+  orderly,
   settle,
   settlingMs,
   setups,
@@ -58,6 +59,19 @@ describe('a simulated cluster', { timeout: 30_000 + 2_000 * SECONDS }, () => {
     );
   });
 
+  it('completes every frame when devices are drained, without a part lost or a lease run out', () => {
+    fc.assert(
+      fc.property(setups, orderly, (setup, script) => {
+        const cluster = play(unhurried(setup), script);
+        const { complete, failures, notes } = cluster.tally;
+        expect(failures.size).toBe(0);
+        expect(complete).toHaveLength(cluster.submitted);
+        for (const note of ['expired', 'lost'] as const) expect(notes.get(note) ?? 0).toBe(0);
+      }),
+      bounded(3),
+    );
+  });
+
   it('comes by everything that it is there to try', () => {
     const codes = new Set<string>();
     const notes = new Set<string>();
@@ -77,7 +91,16 @@ describe('a simulated cluster', { timeout: 30_000 + 2_000 * SECONDS }, () => {
       'DT_SOURCE_UNREACHABLE',
       'DT_TILE_ATTEMPTS',
     ]);
-    expect([...notes].sort()).toEqual(['assigned', 'done', 'expired', 'lost', 'pushed', 'queued', 'running']);
+    expect([...notes].sort()).toEqual([
+      'assigned',
+      'done',
+      'expired',
+      'lost',
+      'pushed',
+      'queued',
+      'returned',
+      'running',
+    ]);
     expect([...verdicts].sort()).toEqual(['accepted', 'duplicate', 'stale']);
   });
 });

@@ -133,7 +133,7 @@ describe('a thief', () => {
       { frame: 'f', tile: 1, attempt: 1, thief: 'e2' },
     ]);
     board.handOut('e1', 2);
-    board.reported(known);
+    board.reported(known, []);
     expect(board.handedOut).toEqual([{ frame: 'f', tile: 2, attempt: 1, thief: 'e1' }]);
   });
 

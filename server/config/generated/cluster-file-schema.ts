@@ -226,6 +226,20 @@ export const CLUSTER_FILE_SCHEMA = {
           },
           "additionalProperties": false,
           "description": "How devices show that they are alive."
+        },
+        "drain": {
+          "type": "object",
+          "properties": {
+            "timeoutMs": {
+              "type": "integer",
+              "description": "How long a node that is told to stop (SIGTERM, Ctrl-C) may take to finish what it has; then it stops all the same. In milliseconds.",
+              "minimum": 100,
+              "maximum": 3600000,
+              "default": 8000
+            }
+          },
+          "additionalProperties": false,
+          "description": "How nodes end in good order."
         }
       },
       "additionalProperties": false,

@@ -94,8 +94,9 @@ export class SimulatedCluster {
 
   /** A device submits its own camera's picture, and queues the tiles when it hears the frame's id. */
   submitOwn(device: SimulatedDevice, parts: number): void {
-    if (device.state !== 'up' || this.openFrames.length >= OPEN_FRAMES_LIMIT) return;
+    if (device.state !== 'up' || device.isDraining || this.openFrames.length >= OPEN_FRAMES_LIMIT) return;
     const frame = this.#newFrame(parts);
+    device.submits();
     this.#tell({ kind: 'frame-accepted', frame, parts, source: device.name, delivered: true });
     this.#network.send({
       kind: 'tasks',
@@ -164,7 +165,7 @@ export class SimulatedCluster {
 
   /** @param arrives whether the thief gets what the victim has given it. */
   steal(thief: SimulatedDevice, victim: SimulatedDevice, arrives: boolean): void {
-    if (thief === victim || thief.state !== 'up' || victim.state !== 'up') return;
+    if (thief === victim || thief.state !== 'up' || thief.isDraining || victim.state !== 'up') return;
     const task = victim.giveTo(thief.name);
     if (task !== null && arrives) thief.receiveStolen(task, victim.name);
   }
@@ -175,6 +176,20 @@ export class SimulatedCluster {
     if (stolen === null) return;
     const victim = this.#device(stolen.victim);
     if (victim.state === 'up') victim.takeBack(thief.name, stolen.task);
+    else thief.giveBack([stolen.task]);
+  }
+
+  drain(device: SimulatedDevice): void {
+    if (device.state !== 'up' || device.isDraining) return;
+    device.drain();
+    while (device.stolen > 0) this.handBack(device);
+  }
+
+  /** A device that was drained ends in good order, and starts again. */
+  replace(device: SimulatedDevice): void {
+    if (device.state !== 'up' || !device.mayEnd) return;
+    this.leave(device);
+    device.restart();
   }
 
   leave(device: SimulatedDevice): void {
@@ -207,7 +222,7 @@ export class SimulatedCluster {
     switch (order.kind) {
       case 'deliver': {
         const { frame, source, attempt } = order;
-        const failure: LedgerEvent = { kind: 'delivery-failed', frame, source, attempt, detail: 'no answer' };
+        const failure = { kind: 'delivery-failed' as const, frame, source, attempt, detail: 'no answer' };
         const success: LedgerEvent = { kind: 'frame-delivered', frame, source, attempt };
         const isQueued = (this.#distributions.get(frame)?.kind ?? 'stealing') === 'stealing';
         this.#call(source, isQueued ? tilesOf(frame, this.#parts.get(frame)!, attempt) : [], success, failure);
@@ -215,7 +230,7 @@ export class SimulatedCluster {
       }
       case 'push': {
         const { frame, part, layer, attempt, device } = order;
-        const failure: LedgerEvent = { kind: 'push-failed', frame, part, layer, attempt, device, detail: 'no answer' };
+        const failure = { kind: 'push-failed' as const, frame, part, layer, attempt, device, detail: 'no answer' };
         const success: LedgerEvent = { kind: 'part-pushed', frame, part, layer, attempt, device };
         const task = { frame, tile: part, layer, attempt };
         if ((this.#distributions.get(frame)?.kind ?? 'stealing') === 'stealing') {
@@ -233,13 +248,13 @@ export class SimulatedCluster {
     }
   }
 
-  #call(to: string, tasks: readonly TaskKey[], success: LedgerEvent, failure: LedgerEvent): void {
+  #call(to: string, tasks: readonly TaskKey[], success: LedgerEvent, failure: Call['failure']): void {
     const call: Call = { success, failure, sinceMs: this.nowMs, open: true };
     this.#calls.push(call);
     this.#network.send({ kind: 'tasks', to, tasks, call, sentMs: this.nowMs });
   }
 
-  #share(to: string, task: SimulatedTask, success: LedgerEvent, failure: LedgerEvent): void {
+  #share(to: string, task: SimulatedTask, success: LedgerEvent, failure: Call['failure']): void {
     const call: Call = { success, failure, sinceMs: this.nowMs, open: true };
     this.#calls.push(call);
     this.#network.send({ kind: 'shared', to, task, call, sentMs: this.nowMs });
@@ -247,6 +262,11 @@ export class SimulatedCluster {
 
   #fail(call: Call): void {
     if (this.#close(call)) this.#tell(call.failure);
+  }
+
+  /** The device says that it is being drained. */
+  #refuse(call: Call): void {
+    if (this.#close(call)) this.#tell({ ...call.failure, draining: true });
   }
 
   #close(call: Call): boolean {
@@ -265,16 +285,21 @@ export class SimulatedCluster {
       case 'tasks': {
         const { to, tasks, call } = letter;
         const device = this.#device(to);
+        if (call === null) {
+          if (device.state === 'up') device.hasSubmitted(tasks);
+          return;
+        }
         const taken = device.state === 'up' && device.enqueue(tasks);
-        if (call === null) return;
-        if (taken) this.#network.send({ kind: 'taken', call, sentMs: this.nowMs });
+        if (device.state === 'up' && device.isDraining) this.#refuse(call);
+        else if (taken) this.#network.send({ kind: 'taken', call, sentMs: this.nowMs });
         else this.#fail(call);
         return;
       }
       case 'shared': {
         const { to, task, call } = letter;
         const device = this.#device(to);
-        if (device.state === 'up' && device.share(task))
+        if (device.state === 'up' && device.isDraining) this.#refuse(call);
+        else if (device.state === 'up' && device.share(task))
           this.#network.send({ kind: 'taken', call, sentMs: this.nowMs });
         else this.#fail(call);
         return;
@@ -304,13 +329,16 @@ export class SimulatedCluster {
 
   /** Only heartbeats that are newer than what is known of the device count. */
   #heartbeatArrived(heartbeat: Heartbeat): void {
-    const { device, life, number, tasks, handedOut } = heartbeat;
+    const { device, life, number, tasks, handedOut, draining, returned, drained } = heartbeat;
     const latest = this.#latest.get(device);
     const isNewer = latest === undefined || life > latest.life || (life === latest.life && number > latest.number);
     if (!isNewer) return;
     this.#latest.set(device, { life, number });
-    this.#tell({ kind: 'device-seen', device, usualTileMs: this.#usualTileMs, tasks, handedOut });
-    const ended = [...new Set(tasks.map(({ frame }) => frame))].filter((frame) => !this.#run.ledger.frames.has(frame));
+    this.#tell({ kind: 'device-seen', device, usualTileMs: this.#usualTileMs, tasks, handedOut, draining, returned });
+    if (drained) this.#tell({ kind: 'device-left', device });
+    const ended = [...new Set([...tasks, ...returned].map(({ frame }) => frame))].filter(
+      (frame) => !this.#run.ledger.frames.has(frame),
+    );
     this.#network.send({ kind: 'heard', to: device, heartbeat, ended, sentMs: this.nowMs });
   }
 

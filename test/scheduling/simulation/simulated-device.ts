@@ -18,6 +18,10 @@ export interface Heartbeat {
   readonly number: number;
   readonly tasks: readonly ListedTask[];
   readonly handedOut: readonly HandedOutTask[];
+  readonly draining: boolean;
+  readonly returned: readonly TaskKey[];
+  /** Whether nothing is left of what it had. */
+  readonly drained: boolean;
 }
 
 /** A task on its way or on a device: a tile, or one layer of a slice. */
@@ -41,6 +45,11 @@ export class SimulatedDevice {
   #computing: SimulatedTask | null = null;
   #sending: SimulatedTask[] = [];
   #handedOut: HandedOutTask[] = [];
+  #draining = false;
+  #returned: TaskKey[] = [];
+  /** Its own pictures that the gateway has and it has not queued. */
+  #submitting = 0;
+  #knownDrained = false;
 
   /** @param keepsOlder whether it takes no newer attempt of a tile that it has already. */
   constructor(name: string, queueLimit: number, keepsOlder: boolean) {
@@ -57,8 +66,58 @@ export class SimulatedDevice {
     return this.#queue.tasks.length;
   }
 
+  get stolen(): number {
+    return this.#stolen.length;
+  }
+
   get isIdle(): boolean {
     return this.#computing === null && this.#stolen.length + this.#shared.length + this.pending === 0;
+  }
+
+  get isDraining(): boolean {
+    return this.#draining;
+  }
+
+  /** Whether it was drained to the end, and the gateway knows of everything. */
+  get isDrained(): boolean {
+    const known = this.#returned.length === 0 && this.#handedOut.length === 0;
+    return this.#draining && this.isIdle && this.#sending.length + this.#submitting === 0 && known;
+  }
+
+  /** Whether the gateway has heard that it is drained. */
+  get mayEnd(): boolean {
+    return this.isDrained && this.#knownDrained;
+  }
+
+  /** Takes nothing new, and gives back what waits in its queue. */
+  drain(): void {
+    this.#draining = true;
+    this.#knownDrained = false;
+    // A slice is of no use elsewhere: its frame begins again.
+    this.#returned.push(...this.#queue.tasks, ...this.#shared.filter(({ layer }) => layer === undefined));
+    this.#shared = [];
+    this.#queue = emptyTaskQueue(this.#queue.limit);
+  }
+
+  /** What the gateway has not been told of yet it keeps. */
+  resume(): void {
+    this.#draining = false;
+    for (const task of this.#returned.splice(0).reverse()) this.#queue = requeueTask(this.#queue, task);
+  }
+
+  submits(): void {
+    this.#submitting++;
+  }
+
+  /** The gateway has answered a picture of its own. */
+  hasSubmitted(tasks: readonly TaskKey[]): void {
+    this.#submitting = Math.max(0, this.#submitting - 1);
+    if (this.#draining) this.giveBack(tasks);
+    else this.enqueue(tasks);
+  }
+
+  giveBack(tasks: readonly TaskKey[]): void {
+    this.#returned.push(...tasks);
   }
 
   /** Starts anew, with nothing of what it had. */
@@ -73,10 +132,14 @@ export class SimulatedDevice {
     this.#computing = null;
     this.#sending = [];
     this.#handedOut = [];
+    this.#draining = false;
+    this.#returned = [];
+    this.#submitting = 0;
   }
 
-  /** @returns false when its queue has no room; what it has already it does not queue again. */
+  /** @returns false when its queue has no room, or it is being drained; what it has already it does not queue again. */
   enqueue(tasks: readonly TaskKey[]): boolean {
+    if (this.#draining) return false;
     const held = this.#listed();
     const isHeld = (task: TaskKey) =>
       held.some((other) => (this.#keepsOlder ? sameTile(other, task) : keyOf(other) === keyOf(task)));
@@ -101,7 +164,9 @@ export class SimulatedDevice {
   work(): SimulatedTask | null {
     const finished = this.#computing !== null && this.#compute(this.#computing) ? this.#computing : null;
     if (finished !== null) this.#sending.push(finished);
-    this.#computing = this.#stolen.shift()?.task ?? this.#shared.shift() ?? this.#takeQueued();
+    this.#computing = this.#draining
+      ? null
+      : (this.#stolen.shift()?.task ?? this.#shared.shift() ?? this.#takeQueued());
     return finished;
   }
 
@@ -138,7 +203,8 @@ export class SimulatedDevice {
   }
 
   takeBack(thief: string, task: TaskKey): void {
-    this.#queue = requeueTask(this.#queue, task);
+    if (this.#draining) this.#returned.push(task);
+    else this.#queue = requeueTask(this.#queue, task);
     this.#handedOut = this.#handedOut.filter((other) => other.thief !== thief || keyOf(other) !== keyOf(task));
   }
 
@@ -147,16 +213,23 @@ export class SimulatedDevice {
     this.#stolen = this.#stolen.filter(({ task }) => task.frame !== frame);
     this.#shared = this.#shared.filter((task) => task.frame !== frame);
     this.#resident.delete(frame);
+    this.#returned = this.#returned.filter((task) => task.frame !== frame);
   }
 
   heartbeat(): Heartbeat {
-    const handedOut = [...this.#handedOut];
-    return { device: this.name, life: this.#life, number: ++this.#number, tasks: this.#listed(), handedOut };
+    return {
+      ...{ device: this.name, life: this.#life, number: ++this.#number, tasks: this.#listed() },
+      ...{ handedOut: [...this.#handedOut], draining: this.#draining, returned: [...this.#returned] },
+      drained: this.isDrained,
+    };
   }
 
   /** The gateway has heard this. */
-  heard({ life, handedOut }: Heartbeat): void {
-    if (life === this.#life) this.#handedOut = this.#handedOut.filter((task) => !handedOut.includes(task));
+  heard({ life, handedOut, returned, drained }: Heartbeat): void {
+    if (life !== this.#life) return;
+    this.#knownDrained = drained;
+    this.#handedOut = this.#handedOut.filter((task) => !handedOut.includes(task));
+    this.#returned = this.#returned.filter((task) => !returned.includes(task));
   }
 
   #listed(): ListedTask[] {

@@ -5,7 +5,7 @@ import type { Heartbeat, SimulatedTask } from './simulated-device.js';
 /** A request of the gateway, which has exactly one outcome for it, whatever becomes of the letters. */
 export interface Call {
   readonly success: LedgerEvent;
-  readonly failure: LedgerEvent;
+  readonly failure: Extract<LedgerEvent, { kind: 'delivery-failed' | 'push-failed' }>;
   readonly sinceMs: number;
   open: boolean;
 }

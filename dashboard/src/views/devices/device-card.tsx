@@ -4,7 +4,9 @@ import { Fact } from '../../components/fact.js';
 import { Time } from '../../components/time.js';
 import type { DeviceState } from '../../contract-types.js';
 import { byteSize, engineText, macRate, milliseconds, plural, sentence } from '../../format.js';
+import type { Session } from '../../session.js';
 import type { PastProblem } from '../../state/dashboard-state.js';
+import { DrainControl } from './drain-control.js';
 
 /** Where nothing was measured yet. */
 const NOTHING = '–';
@@ -13,9 +15,10 @@ interface DeviceCardProps {
   readonly device: DeviceState;
   /** The last one that the page has heard of. */
   readonly past: PastProblem | undefined;
+  readonly session: Session;
 }
 
-export function DeviceCard({ device: shown, past }: DeviceCardProps) {
+export function DeviceCard({ device: shown, past, session }: DeviceCardProps) {
   const { device, address, state, counters, engine, work, pending, running, lastSeenAt, problem } = shown;
   const headingId = `device-${device}`;
   return (
@@ -46,9 +49,7 @@ export function DeviceCard({ device: shown, past }: DeviceCardProps) {
           <LastError isNow={problem !== null} past={past} />
         </Fact>
       </dl>
-      <button type="button" aria-disabled="true" aria-describedby="drain-why" class="disabled">
-        Drain
-      </button>
+      <DrainControl device={shown} session={session} />
     </section>
   );
 }
