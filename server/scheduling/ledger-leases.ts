@@ -140,6 +140,7 @@ export function devicesGone(draft: LedgerDraft, gone: readonly string[], why: (d
     // A tile that a drained device had and has no longer it gave back to its victim, who is about to say so.
     return known.has(holder) && !(part.kind === 'missing' && drained.has(holder));
   };
+  for (const entry of [...draft.frames.values()]) lookForGivenBack(draft, entry, drained);
   for (const entry of [...draft.frames.values()]) {
     const { phase, source } = entry;
     if (phase.kind === 'delivering' && known.has(source)) {
@@ -154,6 +155,14 @@ export function devicesGone(draft: LedgerDraft, gone: readonly string[], why: (d
       refusePushed(draft, entry, drained);
       takeAway(draft, draft.frames.get(entry.frame) ?? entry, 'lost', isGone);
     }
+  }
+}
+
+/** What only a victim said of a drained device was overtaken: the device gave it back before it could say so itself. */
+function lookForGivenBack(draft: LedgerDraft, { frame, parts }: LedgerFrame, drained: ReadonlySet<string>): void {
+  for (const [i, part] of parts.entries()) {
+    if (part.kind !== 'assigned' || part.confirmed || !drained.has(part.device)) continue;
+    setPart(draft, frame, i, missingPart(draft, part.device, part.attempt));
   }
 }
 

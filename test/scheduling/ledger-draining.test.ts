@@ -56,6 +56,15 @@ describe('a device that is drained', () => {
     expect(run.pass(0)).toEqual([push(0, 2, 'a')]);
   });
 
+  it('has given back what only an overtaken word of the victim says it has', () => {
+    const run = stealable();
+    run.draining('thief');
+    run.seen('victim', [], { handedOut: [gaveTo('thief', 'f')] });
+    expect(run.left('thief')).toEqual([]);
+    run.seen('victim', [queued('f')]);
+    expect(run.part('f')).toMatchObject({ kind: 'queued', device: 'victim', attempt: 1 });
+  });
+
   it('has handed a stolen tile back to its victim, who says so after it is gone', () => {
     const run = stealable();
     run.seen('victim', [], { handedOut: [gaveTo('thief', 'f')] });
