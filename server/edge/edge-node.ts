@@ -131,7 +131,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
     onBack: ({ frame, tile }) => book.cameBack(frame, tile),
   });
   const ownFrames = new OwnFrames(limits.queuedFrames, 2 * limits.frameTimeoutMs, (frame) => forget(frame));
-  const pushed = new PushedTasks(queueLimit(config, plan.tiles.length));
+  const pushed = new PushedTasks(taskQueueLimit(config, plan.tiles.length));
   const outcomes = new Outcomes();
   const usualTile = new UsualTime();
   const speed = new ComputeSpeed();
