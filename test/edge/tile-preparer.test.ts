@@ -8,7 +8,10 @@ import { OwnFrames } from '../../server/edge/own-frames.js';
 import { StripFetcher } from '../../server/edge/strip-fetcher.js';
 import { type Preparation, TilePreparer } from '../../server/edge/tile-preparer.js';
 import { createEngine } from '../../server/engine/engines.js';
+import { relativeDifference } from '../../server/evaluation/map-difference.js';
+import { wholeTile } from '../../server/evaluation/untiled.js';
 import { planFtp } from '../../server/geometry/ftp-plan.js';
+import type { MapRegion } from '../../server/geometry/map-region.js';
 import { isEmptyRegion, wholeMap } from '../../server/geometry/region.js';
 import { cutTile, stripsOf } from '../../server/geometry/tile-cut.js';
 import { type OffersToTile, offersOfTile } from '../../server/geometry/tile-offer.js';
@@ -18,7 +21,7 @@ import { seededRandom } from '../../server/model/seeded-random.js';
 import { synthesizeWeights } from '../../server/model/synthetic-weights.js';
 import { cutInputBody } from '../../server/node/input-body.js';
 import { createMetrics } from '../../server/node/metrics.js';
-import { encodeStrips, formatMapRegion, type MapRegion, parseMapRegions } from '../../server/node/overlap-body.js';
+import { encodeStrips, formatMapRegion, parseMapRegions } from '../../server/node/overlap-body.js';
 import { PeerCircuits } from '../../server/node/peer-circuits.js';
 import { peerClient } from '../../server/node/peer-client.js';
 import type { PeerClients } from '../../server/node/peer-clients.js';
@@ -32,7 +35,6 @@ import type { MapType } from '../../server/tensor/map-tensor.js';
 import { cropRegion, placeRegion, regionShape, valuesOf } from '../../server/tensor/planes.js';
 import { encodeSafetensors, type Tensor } from '../../server/tensor/safetensors.js';
 import { silent } from '../support/test-cluster.js';
-import { relativeDifference, wholeTile } from '../support/untiled.js';
 
 /** Design section 5: |a - b| <= 1e-4 * max|b|. */
 const TOLERANCE = 1e-4;
