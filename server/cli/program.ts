@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { VERSION } from '../node/version.js';
 import { STRATEGIES } from '../scheduling/strategy.js';
+import { addBench } from './bench/bench-command.js';
 
 /**
  * The command line. What a command does is loaded when it is run: `--help` answers at once, and an edge device does
@@ -21,6 +22,7 @@ export function createProgram(): Command {
   addDrain(program);
   addPlan(program);
   addModel(program.command('model').description('what the built-in models, and your own, are made of'));
+  addBench(program);
   addConfig(program.command('config').description('check cluster.yaml'));
   return program;
 }
