@@ -1,8 +1,8 @@
 /**
- * Arrows point inward (docs/architecture.md): cli -> roles -> node, compute, config, imaging, engine -> scheduling,
- * geometry, model, tensor. Each rule below names who may not look at whom.
+ * Arrows point inward (docs/architecture.md): cli -> evaluation, supervision, roles -> node, compute, config, imaging,
+ * engine -> scheduling, geometry, model, tensor. Each rule below names who may not look at whom.
  */
-const outer = '^server/(cli|edge|gateway)/';
+const outer = '^server/(cli|edge|evaluation|gateway|supervision)/';
 const middle = '^server/(node|compute|config|imaging|engine)/';
 
 module.exports = {
@@ -51,7 +51,28 @@ module.exports = {
       comment: 'The gateway and the edge devices know each other through the contract only.',
       severity: 'error',
       from: { path: '^server/(edge|gateway)/' },
-      to: { path: '^server/(edge|gateway|cli)/', pathNot: '^server/$1/' },
+      to: { path: '^server/(edge|gateway|cli|evaluation|supervision)/', pathNot: '^server/$1/' },
+    },
+    {
+      name: 'only-the-command-line-evaluates',
+      comment: 'Measuring and simulating look at a cluster from outside; no node needs them.',
+      severity: 'error',
+      from: { pathNot: '^(server/(cli|evaluation)|test)/' },
+      to: { path: '^server/evaluation/' },
+    },
+    {
+      name: 'evaluation-stays-outside',
+      comment: 'It starts nodes as processes and talks to them as any client does.',
+      severity: 'error',
+      from: { path: '^server/evaluation/' },
+      to: { path: '^server/(cli|edge|gateway)/|^dashboard/' },
+    },
+    {
+      name: 'supervision-knows-no-role',
+      comment: 'It starts processes and asks them whether they are ready.',
+      severity: 'error',
+      from: { path: '^server/supervision/' },
+      to: { path: '^server/(cli|edge|evaluation|gateway)/|^dashboard/' },
     },
     {
       name: 'client-stands-alone',

@@ -4,7 +4,7 @@ import type { ClusterConfig } from '../../server/config/cluster-config.js';
 import { letterboxPicture } from '../../server/imaging/letterbox.js';
 import { detect } from '../../server/model/detect.js';
 import { planCluster } from '../../server/node/cluster-plan.js';
-import { startUntiled } from '../support/untiled.js';
+import { startUntiled } from '../../server/evaluation/untiled.js';
 
 type Detection = Schemas['Detection'];
 

@@ -7,6 +7,7 @@ import { loadTileExecutor } from '../../server/compute/tile-executor.js';
 import { createEngine } from '../../server/engine/engines.js';
 import type { InferenceEngine } from '../../server/engine/inference-engine.js';
 import { DeepThingsError } from '../../server/errors.js';
+import { wholeTile } from '../../server/evaluation/untiled.js';
 import { planBodp, sliceStep } from '../../server/geometry/bodp-plan.js';
 import { planFtp } from '../../server/geometry/ftp-plan.js';
 import { NO_PADDING, wholeMap } from '../../server/geometry/region.js';
@@ -17,7 +18,6 @@ import { synthesizeWeights } from '../../server/model/synthetic-weights.js';
 import { cropRegion, valuesOf } from '../../server/tensor/planes.js';
 import { FAST_ENGINE_CASES } from '../engine/engine-cases.js';
 import { convolution, HALVE, networkOf as smallNetwork } from '../model/small-networks.js';
-import { wholeTile } from '../support/untiled.js';
 import { arbitraryDeclarations, expectSame, networkOf, randomPicture } from './arbitrary-networks.js';
 import { runSliced } from './sliced-run.js';
 

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { loadTileExecutor, type TileJob } from '../../server/compute/tile-executor.js';
 import type { InferenceEngine } from '../../server/engine/inference-engine.js';
 import { DeepThingsError } from '../../server/errors.js';
+import { wholeTile } from '../../server/evaluation/untiled.js';
 import { type FtpPlan, planFtp } from '../../server/geometry/ftp-plan.js';
 import type { Grid } from '../../server/geometry/grid.js';
 import { oppositeSide, SIDES } from '../../server/geometry/neighbours.js';
@@ -17,7 +18,6 @@ import { synthesizeWeights } from '../../server/model/synthetic-weights.js';
 import { cropRegion, placeRegion, valuesOf } from '../../server/tensor/planes.js';
 import { ENGINE_CASES } from '../engine/engine-cases.js';
 import { convolution } from '../model/small-networks.js';
-import { wholeTile } from '../support/untiled.js';
 import { arbitraryDeclarations, expectSame, networkOf, randomPicture } from './arbitrary-networks.js';
 
 interface Case {

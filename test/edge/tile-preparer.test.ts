@@ -8,6 +8,8 @@ import { OwnFrames } from '../../server/edge/own-frames.js';
 import { StripFetcher } from '../../server/edge/strip-fetcher.js';
 import { type Preparation, TilePreparer } from '../../server/edge/tile-preparer.js';
 import { createEngine } from '../../server/engine/engines.js';
+import { relativeDifference } from '../../server/evaluation/map-difference.js';
+import { wholeTile } from '../../server/evaluation/untiled.js';
 import { planFtp } from '../../server/geometry/ftp-plan.js';
 import { isEmptyRegion, wholeMap } from '../../server/geometry/region.js';
 import { cutTile, stripsOf } from '../../server/geometry/tile-cut.js';
@@ -32,7 +34,6 @@ import type { MapType } from '../../server/tensor/map-tensor.js';
 import { cropRegion, placeRegion, regionShape, valuesOf } from '../../server/tensor/planes.js';
 import { encodeSafetensors, type Tensor } from '../../server/tensor/safetensors.js';
 import { silent } from '../support/test-cluster.js';
-import { relativeDifference, wholeTile } from '../support/untiled.js';
 
 /** Design section 5: |a - b| <= 1e-4 * max|b|. */
 const TOLERANCE = 1e-4;

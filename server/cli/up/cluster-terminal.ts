@@ -2,13 +2,13 @@ import { relative } from 'node:path';
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import { formatGrid } from '../../geometry/grid.js';
 import { VERSION } from '../../node/version.js';
+import { describeExit, type ProcessExit } from '../../supervision/node-process.js';
 import { formatDuration } from '../quantities.js';
 import { errorMark } from '../report-error.js';
 import { paint, plainText, printLine, printNote } from '../terminal.js';
 import { textTable } from '../text-table.js';
 import type { NodeSpec } from './embedded-cluster.js';
 import type { LogLine, Severity } from './log-line.js';
-import { describeExit, type ProcessExit } from './node-process.js';
 
 const STYLES: Readonly<Record<Severity, Parameters<typeof paint>[1]>> = {
   debug: 'dim',

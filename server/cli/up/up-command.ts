@@ -5,6 +5,8 @@ import { fetchTransport } from '../../../client/fetch-transport.js';
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import { loadClusterConfig } from '../../config/load.js';
 import { requireToken } from '../../node/listen.js';
+import { describeExit } from '../../supervision/node-process.js';
+import { type StartingNode, waitUntilReady } from '../../supervision/readiness.js';
 import { clusterToken } from '../cluster-token.js';
 import { EXIT_FAILED } from '../exit-codes.js';
 import { explainFailure } from '../explain-failure.js';
@@ -23,9 +25,7 @@ import { runDemo } from './demo.js';
 import { EmbeddedCluster, type NodeSpec } from './embedded-cluster.js';
 import { Interruption } from './interruption.js';
 import { logFolder } from './log-folder.js';
-import { describeExit } from './node-process.js';
 import { checkPorts } from './ports.js';
-import { type StartingNode, waitUntilReady } from './readiness.js';
 
 export interface UpOptions {
   readonly config: string;

@@ -1,7 +1,7 @@
-import { startComputeThread } from '../../server/compute/compute-thread.js';
-import type { TileResult } from '../../server/compute/messages.js';
-import type { TileJob } from '../../server/compute/tile-executor.js';
-import type { ClusterConfig } from '../../server/config/cluster-config.js';
+import { startComputeThread } from '../compute/compute-thread.js';
+import type { TileResult } from '../compute/messages.js';
+import type { TileJob } from '../compute/tile-executor.js';
+import type { ClusterConfig } from '../config/cluster-config.js';
 
 /** The fused stack run whole, as one tile of a 1 x 1 grid, in one process. */
 export interface Untiled {
@@ -35,15 +35,4 @@ export async function runUntiled(config: ClusterConfig, input: Uint8Array): Prom
 /** A tile as if it had no neighbours. */
 export function wholeTile(input: Uint8Array, tileId = 0): TileJob {
   return { tileId, offers: {}, input, strips: [], keepFor: [] };
-}
-
-/** Largest difference of two maps, as a share of the second one's largest value. */
-export function relativeDifference(got: Float32Array, wanted: Float32Array): number {
-  let difference = got.length === wanted.length ? 0 : Number.POSITIVE_INFINITY;
-  let largest = 0;
-  for (let i = 0; i < wanted.length; i++) {
-    difference = Math.max(difference, Math.abs(got[i]! - wanted[i]!));
-    largest = Math.max(largest, Math.abs(wanted[i]!));
-  }
-  return difference / largest;
 }

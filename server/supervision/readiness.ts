@@ -1,7 +1,7 @@
-import type { DeepThingsClient } from '../../../client/client.js';
-import { ProblemError } from '../../../client/problem-error.js';
-import { DeepThingsError } from '../../errors.js';
-import { pause } from '../../node/pause.js';
+import type { DeepThingsClient } from '../../client/client.js';
+import { ProblemError } from '../../client/problem-error.js';
+import { DeepThingsError } from '../errors.js';
+import { pause } from '../node/pause.js';
 
 const POLL_MS = 100;
 /** One answer; a node that is busy starting may take a while. */

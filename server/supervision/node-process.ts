@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
-import type { ClusterConfig } from '../../config/cluster-config.js';
 
 // By the package's own name for it, so that it is found from compiled code and from tests alike.
 const CLI = createRequire(import.meta.url).resolve('#cli');
@@ -27,17 +26,21 @@ export interface NodeStart {
   /** Its command line after the program's name. */
   readonly args: readonly string[];
   /** Given to it as it is here, so that every node runs what was checked, whatever becomes of the file. */
-  readonly config: ClusterConfig;
+  readonly config: object;
+  /** A command line that ends by becoming the process (`exec`), where it is to run elsewhere than here. */
+  readonly within?: readonly string[];
+  /** In place of this process's environment. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /**
  * Starts one node as a process of its own. It has a channel to this process and ends when that breaks, so that no node
  * is left over whatever happens here.
  */
-export function startNodeProcess({ args, config }: NodeStart, onOutput: (chunk: Buffer) => void): NodeProcess {
-  const child: ChildProcess = spawn(process.execPath, [CLI, ...args, '--supervised'], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
+export function startNodeProcess(start: NodeStart, onOutput: (chunk: Buffer) => void): NodeProcess {
+  const { args, config, within = [], env = process.env } = start;
+  const [command, ...rest] = [...within, process.execPath, CLI, ...args, '--supervised'];
+  const child: ChildProcess = spawn(command!, rest, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env });
   // A process that is gone already is told of by its end.
   child.send(config, () => {});
   child.stdout?.on('data', onOutput);
