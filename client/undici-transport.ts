@@ -10,6 +10,8 @@ export interface UndiciTransportOptions {
   readonly connectTimeoutMs?: number;
   /** Told of every connection that is made. */
   readonly onSocket?: (socket: Socket) => void;
+  /** A socket in the file system that leads to the node, in place of a connection to its address. */
+  readonly socketPath?: string;
   /** Larger answers are refused. */
   readonly answerBytes?: number;
 }
@@ -66,8 +68,9 @@ function withDigest({ headers, body }: TransportRequest): Readonly<Record<string
   return body === undefined ? headers : { ...headers, [DIGEST_HEADER]: bodyDigest(body) };
 }
 
-function connectorOf({ connectTimeoutMs = 2_000, onSocket }: UndiciTransportOptions): buildConnector.connector {
-  const connect = buildConnector({ timeout: connectTimeoutMs });
+function connectorOf(options: UndiciTransportOptions): buildConnector.connector {
+  const { connectTimeoutMs = 2_000, onSocket, socketPath } = options;
+  const connect = buildConnector({ timeout: connectTimeoutMs, socketPath: socketPath ?? null });
   return (target, done) =>
     connect(target, (...result) => {
       if (result[0] === null) onSocket?.(result[1]);
