@@ -1,0 +1,11 @@
+import { once } from 'node:events';
+import { type RelayRoute, startRelay } from '../../evaluation/relay.js';
+import { ProcessEnd } from '../process-end.js';
+
+/** `deepthings bench relay`: told over its channel where to lead to, and ends when that breaks. */
+export async function runRelay(): Promise<void> {
+  new ProcessEnd({ supervised: true });
+  const [{ routes }] = (await once(process, 'message')) as [{ routes: readonly RelayRoute[] }];
+  await startRelay(routes);
+  process.send?.('started');
+}
