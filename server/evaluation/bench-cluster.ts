@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient, type DeepThingsClient } from '../../client/client.js';
 import { createUndiciTransport } from '../../client/undici-transport.js';
@@ -20,7 +21,7 @@ export interface NodeOutput {
 export interface BenchClusterParts {
   readonly config: ClusterConfig;
   readonly hosts: TestHosts;
-  /** For sockets of the relay. */
+  /** A folder for the relay's sockets is made in it. */
   readonly folder: string;
   readonly outputOf: (node: string) => NodeOutput;
   readonly signal: AbortSignal;
@@ -50,7 +51,7 @@ export class BenchCluster {
   #stopping = false;
 
   private constructor(parts: BenchClusterParts) {
-    const { config, folder, hosts, outputOf } = parts;
+    const { config, hosts, outputOf } = parts;
     this.config = config;
     this.#hosts = hosts;
     const token = randomBytes(24).toString('hex');
@@ -61,6 +62,8 @@ export class BenchCluster {
       return startNodeProcess({ args, config: what, within, env }, (chunk) => output.take(chunk));
     };
     const node = (id: string, args: readonly string[]) => start(id, args, config, hosts.within(id));
+    // Each cluster has its own: a socket outlives the relay that is killed, and could not be made again.
+    const folder = mkdtempSync(join(parts.folder, 'sockets-'));
     const routes = [config.gateway, ...config.devices].map((node) => routeTo(node, folder));
     this.#processes = new Map([
       [RELAY, start(RELAY, ['bench', RELAY], { routes }, hosts.withinClient())],
@@ -76,6 +79,7 @@ export class BenchCluster {
     this.client = this.#clients[0]!;
     this.#close = async () => {
       await Promise.all(transports.map(({ close }) => close()));
+      rmSync(folder, { recursive: true, force: true });
     };
     this.broken = this.#watch();
     // Nobody may be waiting at that moment.
@@ -90,7 +94,7 @@ export class BenchCluster {
   static async start(parts: BenchClusterParts): Promise<BenchCluster> {
     const cluster = new BenchCluster(parts);
     try {
-      await Promise.race([cluster.#ready(parts), cluster.broken]);
+      await unlessAborted(parts.signal, Promise.race([cluster.#ready(parts), cluster.broken]));
       return cluster;
     } catch (error) {
       await cluster.stop();
@@ -125,7 +129,6 @@ export class BenchCluster {
       started: this.#processes.get(id)!.started,
     }));
     await waitUntilReady(nodes, { limitMs: READY_LIMIT_MS, signal, onWaiting });
-    signal.throwIfAborted();
   }
 
   async #watch(): Promise<never> {
@@ -145,6 +148,21 @@ export class BenchCluster {
       .last.map(({ text }) => `\n  ${text}`)
       .join('');
     return `${id} ended (${describeExit(exit)})${reason}${lines}`;
+  }
+}
+
+/** What comes first: the work's end, or the reason to abort it. */
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort);
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }
 

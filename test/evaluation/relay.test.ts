@@ -51,3 +51,12 @@ it('ends a connection that leads nowhere', async () => {
   const ask = await relayTo(port);
   await expect(ask()).rejects.toThrow();
 });
+
+it('says when a socket cannot be made, such as one that another relay left', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'deepthings-relay-'));
+  closing.push(() => rmSync(folder, { recursive: true, force: true }));
+  const route = { path: join(folder, 'node.sock'), host: '127.0.0.1', port: 1 };
+  const relay = await startRelay([route]);
+  closing.push(() => relay.close());
+  await expect(startRelay([route])).rejects.toThrow(/EADDRINUSE/);
+});
