@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Schemas } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
-import { frameInput, frameOutput, samplePhoto, submit } from '../support/frames.js';
+import { frameInput, frameOutput } from '../../server/evaluation/frame-tensors.js';
+import { relativeDifference } from '../../server/evaluation/map-difference.js';
+import { runUntiled } from '../../server/evaluation/untiled.js';
+import { samplePhoto, submit } from '../support/frames.js';
 import { startTestCluster, type TestCluster, waitUntil } from '../support/test-cluster.js';
-import { relativeDifference, runUntiled } from '../support/untiled.js';
 
 const FRAMES = 4;
 const YAML =

@@ -1,16 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { DeepThingsClient } from '../../client/client.js';
 import { startEdge } from '../../server/edge/edge-node.js';
+import { frameInput, frameOutput } from '../../server/evaluation/frame-tensors.js';
+import { relativeDifference } from '../../server/evaluation/map-difference.js';
+import { runUntiled } from '../../server/evaluation/untiled.js';
 import { startGateway } from '../../server/gateway/gateway-node.js';
 import type { RunningNode } from '../../server/node/running-node.js';
 import { askPath } from '../node/ask.js';
 import { FaultProxy, type Faults } from '../support/fault-proxy.js';
-import { frameInput, frameOutput } from '../../server/evaluation/frame-tensors.js';
 import { samplePhoto, submit } from '../support/frames.js';
 import { freePorts } from '../support/process-cluster.js';
 import { ANY_PORT, clientOf, silent, testConfig, waitUntil } from '../support/test-cluster.js';
-import { relativeDifference } from '../../server/evaluation/map-difference.js';
-import { runUntiled } from '../../server/evaluation/untiled.js';
 
 const YAML =
   'model: { name: face-detector, width: 224, height: 224 }\n' +

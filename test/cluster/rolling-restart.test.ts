@@ -2,12 +2,14 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createClient, type DeepThingsClient, type Schemas } from '../../client/client.js';
 import { createUndiciTransport } from '../../client/undici-transport.js';
+import { frameInput, frameOutput } from '../../server/evaluation/frame-tensors.js';
+import { relativeDifference } from '../../server/evaluation/map-difference.js';
+import { runUntiled } from '../../server/evaluation/untiled.js';
 import { EventReader } from '../node/event-reader.js';
 import { SMALL } from '../node/small-cluster.js';
-import { frameInput, frameOutput, samplePhoto, submit } from '../support/frames.js';
+import { samplePhoto, submit } from '../support/frames.js';
 import { type ProcessCluster, startProcessCluster } from '../support/process-cluster.js';
 import { waitUntil } from '../support/test-cluster.js';
-import { relativeDifference, runUntiled } from '../support/untiled.js';
 
 const YAML =
   `${SMALL}\nschedule: { heartbeat: { intervalMs: 200, lostAfterMs: 20000 }, drain: { timeoutMs: 60000 } }\n` +

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Strategy } from '../../server/config/strategy.js';
 import type { MeasuredBatch } from '../../server/evaluation/measured-batch.js';
 import type { MeasuredFrame } from '../../server/evaluation/measured-frame.js';
 import { type ClusterFacts, reportStrategy } from '../../server/evaluation/testbed-report.js';
+import type { Strategy } from '../../server/scheduling/strategy.js';
 import { settings } from './testbed-settings.js';
 
 const MIB = 2 ** 20;

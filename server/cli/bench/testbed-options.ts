@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { BYTE_SIZE_PATTERN, parseByteSize } from '../../config/byte-size.js';
-import { STRATEGIES } from '../../config/strategy.js';
 import { DeepThingsError } from '../../errors.js';
 import { LEAST_CPU_CORES } from '../../evaluation/control-groups.js';
 import { MOST_HOSTS } from '../../evaluation/host-plan.js';
 import { type ModelChoice, planClusters, type TestbedSettings } from '../../evaluation/run-matrix.js';
 import { formatGrid, parseGrid } from '../../geometry/grid.js';
 import { BUILT_IN_MODELS, builtInModel } from '../../model/registry.js';
+import { STRATEGIES } from '../../scheduling/strategy.js';
 import { nameList, numberList, oneNumber, words } from './list-options.js';
 
 /** As given on the command line. */
