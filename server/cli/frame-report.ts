@@ -14,8 +14,19 @@ const COLUMNS: readonly Column[] = [
   { title: 'height', align: 'right' },
 ];
 
-/** What was found in a picture, best first; boxes in pixels. Empty when nothing was. */
-export function detectionTable({ detections }: Frame): string {
+const CLASS_COLUMNS: readonly Column[] = [
+  { title: 'label', style: 'green' },
+  { title: 'score', align: 'right' },
+];
+
+/** What was found in a picture, best first, boxes in pixels; or its best classes. Empty when nothing was. */
+export function resultTable({ classification, detections }: Frame): string {
+  if (classification !== null) {
+    return textTable(
+      CLASS_COLUMNS,
+      classification.map(({ label, score }) => [label, score.toFixed(3)]),
+    );
+  }
   if (detections === null || detections.length === 0) return '';
   const rows = [...detections]
     .sort((a, b) => b.score - a.score)
@@ -28,10 +39,17 @@ export function detectionTable({ detections }: Frame): string {
 }
 
 /** `photo.jpg (960x685): 3 found in 0.21 s; 9 tiles, run by e0 4, e1 3, e2 2`. */
-export function frameSummary(name: string, { detections, picture, tiles, timing }: Frame): string {
-  const found = detections?.length ? `${detections.length} found` : 'nothing found';
+export function frameSummary(name: string, frame: Frame): string {
+  const { picture, tiles, timing } = frame;
+  const found = foundText(frame);
   const time = timing.totalMs === null ? '' : ` in ${formatDuration(timing.totalMs)}`;
   const shares = Object.entries(tiles.byDevice).map(([device, count]) => `${device} ${count}`);
   const work = `${formatCount(tiles.total, 'tile')}, run by ${shares.join(', ')}`;
   return `${plainText(name)} (${picture.width}x${picture.height}): ${found}${time}; ${work}`;
+}
+
+function foundText({ classification, detections }: Frame): string {
+  const [best] = classification ?? [];
+  if (best !== undefined) return `${best.label} ${best.score.toFixed(2)}`;
+  return detections?.length ? `${detections.length} found` : 'nothing found';
 }

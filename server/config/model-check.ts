@@ -1,6 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { DeepThingsError } from '../errors.js';
-import { checkWeightsLength, LONGEST_HEADER_BYTES, parseWeightsHeader } from '../model/darknet-weights.js';
+import { checkWeightsFile, LONGEST_HEADER_BYTES, parseWeightsHeader } from '../model/darknet-weights.js';
 import { describeModel, type ModelSpec } from '../model/model-source.js';
 import type { Network } from '../model/network.js';
 import { builtInModel } from '../model/registry.js';
@@ -132,7 +132,7 @@ async function checkWeights({ problems }: Draft, { weights }: ModelSpec, network
   try {
     const { size } = await handle.stat();
     const { buffer, bytesRead } = await handle.read(new Uint8Array(LONGEST_HEADER_BYTES), 0, LONGEST_HEADER_BYTES, 0);
-    checkWeightsLength(network, parseWeightsHeader(buffer.subarray(0, bytesRead)), size);
+    checkWeightsFile(network, parseWeightsHeader(buffer.subarray(0, bytesRead)), size);
   } catch (error) {
     if (!(error instanceof DeepThingsError)) throw error;
     problems.report(path, error.message, 'give weights and cfg of one and the same model');
