@@ -139,14 +139,31 @@ function addPlan(program: Command): void {
     });
 }
 
+const PULL_HELP = `
+An interrupted pull goes on where it ended. The weights are kept in $XDG_CACHE_HOME/deepthings/models, by default in
+~/.cache/deepthings/models, and found there by  model: { name: yolov2 }  in cluster.yaml.
+HTTPS_PROXY, HTTP_PROXY and NO_PROXY are obeyed.`;
+
 function addModel(model: Command): void {
   model
     .command('list')
-    .description('the built-in models')
+    .description('the models that are here: built in, pulled, and the one of cluster.yaml')
     .option('--json', 'as JSON')
     .action(async (_options, command: Command) => {
       const { runModelList } = await import('./model/list-command.js');
       await runModelList(command.optsWithGlobals());
+    });
+  model
+    .command('pull')
+    .description('fetch the weights of a model by its name, and keep them on this machine')
+    .argument('<name>', 'yolov2, yolov2-tiny, yolov2-voc or yolov2-tiny-voc')
+    .option('--from <url>', 'another place to fetch them from')
+    .option('--sha256 <hex>', 'take them only if they have this SHA-256')
+    .option('--force', 'fetch them anew when they are there')
+    .addHelpText('after', PULL_HELP)
+    .action(async (name: string, _options, command: Command) => {
+      const { runModelPull } = await import('./model/pull/pull-command.js');
+      await runModelPull(name, command.optsWithGlobals());
     });
   model
     .command('inspect')
