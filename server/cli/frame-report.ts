@@ -48,6 +48,14 @@ export function frameSummary(name: string, frame: Frame): string {
   return `${plainText(name)} (${picture.width}x${picture.height}): ${found}${time}; ${work}`;
 }
 
+/** All of it on one line: `person 0.91, person 0.62, dog 0.81`; of classes with three digits. */
+export function foundLine({ classification, detections }: Frame): string {
+  const results = classification ?? detections ?? [];
+  if (results.length === 0) return 'nothing found';
+  const digits = classification === null ? 2 : 3;
+  return results.map(({ label, score }) => `${plainText(label)} ${score.toFixed(digits)}`).join(', ');
+}
+
 function foundText({ classification, detections }: Frame): string {
   const [best] = classification ?? [];
   if (best !== undefined) return `${best.label} ${best.score.toFixed(2)}`;

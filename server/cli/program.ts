@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { VERSION } from '../node/version.js';
 import { STRATEGIES } from '../scheduling/strategy.js';
+import { count, picturesASecond, secondsBetween, secondsToWait } from './option-values.js';
 
 /**
  * The command line. What a command does is loaded when it is run: `--help` answers at once, and an edge device does
@@ -19,6 +20,7 @@ export function createProgram(): Command {
   addNodes(program);
   addSubmit(program);
   addDrain(program);
+  addWatch(program);
   addPlan(program);
   addModel(program.command('model').description('what the built-in models, and your own, are made of'));
   addConfig(program.command('config').description('check cluster.yaml'));
@@ -128,6 +130,40 @@ Examples:
   deepthings drain e1 --wait && ssh e1 sudo apt upgrade
   deepthings drain e1 --resume`;
 
+function addWatch(program: Command): void {
+  program
+    .command('watch')
+    .description('find what is in the pictures of a folder, a camera or a video, as they come')
+    .argument('<source>', 'a folder, an http(s) address that gives a picture, a video file, rtsp://…, /dev/video0')
+    .option('--source <id>', 'the device that the tiles start on; without it the gateway chooses')
+    .option('--once', 'look at what is there (of a camera: one picture) and end; no picture is dropped')
+    .option('--interval <seconds>', 'between two snapshots (1), or two looks at a folder (2)', secondsBetween)
+    .option('--fps <number>', 'pictures a second that are taken of a video', picturesASecond, 1)
+    .option(
+      '--at-once <number>',
+      'pictures under way at once; of a camera the newest waits, the others are dropped',
+      count,
+      2,
+    )
+    .option('--annotated <folder>', 'write each picture with its boxes there')
+    .option('--state <file>', 'remember there which files of a folder have been looked at')
+    .option('--video', 'read an http address with ffmpeg, as a stream')
+    .option('--json', 'a line of JSON for each picture')
+    .option('--gateway <url>', 'the gateway, in place of the one in cluster.yaml')
+    .option('--wait <seconds>', 'how long to wait for each picture', secondsToWait, 60)
+    .addHelpText('after', WATCH_HELP)
+    .action(async (named: string, _options, command: Command) => {
+      const { runWatch } = await import('./watch/watch-command.js');
+      await runWatch(named, command.optsWithGlobals());
+    });
+}
+
+const WATCH_HELP = `
+Examples:
+  deepthings watch /srv/ftp/door --state door.seen --json >> found.jsonl
+  deepthings watch http://viewer:secret@192.168.1.20/snapshot.jpg --source kitchen --interval 2
+  deepthings watch rtsp://viewer:secret@192.168.1.21/stream1 --fps 2 --annotated found/`;
+
 function addPlan(program: Command): void {
   program
     .command('plan')
@@ -198,12 +234,4 @@ function addConfig(config: Command): void {
       const { runConfigCheck } = await import('./config-command.js');
       await runConfigCheck(command.optsWithGlobals());
     });
-}
-
-const LONGEST_WAIT_SECONDS = 300;
-
-function secondsToWait(text: string): number {
-  const seconds = Number(text);
-  if (text.trim() !== '' && seconds >= 0 && seconds <= LONGEST_WAIT_SECONDS) return seconds;
-  throw new InvalidArgumentError(`Expected seconds from 0 to ${LONGEST_WAIT_SECONDS}.`);
 }
