@@ -72,7 +72,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The picture with a box and a label around everything found */
+        /** The picture with a box and a label around everything found, or with its classes */
         get: operations["getFrameAnnotated"];
         put?: never;
         post?: never;
@@ -520,6 +520,15 @@ export interface components {
                 height: number;
             };
         };
+        /** @description How sure a classifier is of one class */
+        ClassScore: {
+            label: string;
+            classIndex: number;
+            /** @description Above 0; those of all classes add up to 1 */
+            score: number;
+        };
+        /** @description The five best classes, best first; null until the frame is complete, and with a model that detects */
+        Classification: components["schemas"]["ClassScore"][] | null;
         /**
          * @description `ftp-wst-s`: devices steal tiles and reuse overlap. `ftp-wst`: without reuse. `ftp-wsh`: the gateway shares tiles
          *     out. `modnn`: the gateway shares out each layer in slices of rows.
@@ -574,8 +583,12 @@ export interface components {
                 /** @description The remaining layers and the head */
                 remainingMs: number | null;
             };
-            /** @description Null until the frame is complete; an empty list means that nothing is in the picture */
+            /**
+             * @description Null until the frame is complete, and with a model that classifies; an empty list means that nothing is in the
+             *     picture.
+             */
             detections: components["schemas"]["Detection"][] | null;
+            classification: components["schemas"]["Classification"];
             failure: components["schemas"]["Failure"] | null;
             links: {
                 self: string;
@@ -764,6 +777,7 @@ export interface components {
             /** Format: date-time */
             endedAt: string;
             detections: components["schemas"]["Detection"][] | null;
+            classification: components["schemas"]["Classification"];
             failure: components["schemas"]["Failure"] | null;
         };
         ClusterState: {
@@ -954,7 +968,7 @@ export interface operations {
             query?: {
                 state?: components["schemas"]["FrameState"];
                 source?: components["schemas"]["DeviceId"];
-                /** @description Only complete frames in which something of this label was found. */
+                /** @description Only complete frames in which something of this label was found, or whose best class it is. */
                 label?: string;
                 /** @description Only frames accepted at or after this time. */
                 from?: components["schemas"]["QueryTime"];
@@ -1091,6 +1105,7 @@ export interface operations {
                      *           }
                      *         }
                      *       ],
+                     *       "classification": null,
                      *       "failure": null,
                      *       "links": {
                      *         "self": "/frames/mbx2k0g1-1",

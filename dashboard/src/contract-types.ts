@@ -1,5 +1,6 @@
 import type { Schemas } from '../../client/client.js';
 
+export type ClassScore = Schemas['ClassScore'];
 export type ClusterState = Schemas['ClusterState'];
 export type Detection = Schemas['Detection'];
 export type DeviceState = Schemas['DeviceState'];

@@ -1,4 +1,4 @@
-import type { Detection, EngineInfo } from './contract-types.js';
+import type { Detection, EngineInfo, Frame } from './contract-types.js';
 
 /** A thin space keeps number and unit together without a line break between them. */
 const UNIT_SPACE = '\u202f';
@@ -74,6 +74,12 @@ export function sentence(text: string): string {
 /** `3x3` as it is read: 3 × 3. */
 export function grid(text: string): string {
   return text.replace(/^(\d+)\s*x\s*(\d+)$/i, '$1\u202f×\u202f$2');
+}
+
+/** What came of a complete frame: its detections, or its best class: `tabby 0.62`. */
+export function resultSummary({ classification, detections }: Pick<Frame, 'classification' | 'detections'>): string {
+  const [best] = classification ?? [];
+  return best === undefined ? summary(detections ?? []) : `${best.label} ${score(best.score)}`;
 }
 
 /** What was found, most frequent first: `3 × face (0.97 to 0.62), 1 × dog (0.81)`. */

@@ -1,7 +1,8 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { VERSION } from '../node/version.js';
 import { STRATEGIES } from '../scheduling/strategy.js';
 import { addBench } from './bench/bench-command.js';
+import { count, picturesASecond, secondsBetween, secondsToWait } from './option-values.js';
 import { addPlan } from './plan/plan-options.js';
 
 /**
@@ -21,6 +22,7 @@ export function createProgram(): Command {
   addNodes(program);
   addSubmit(program);
   addDrain(program);
+  addWatch(program);
   addPlan(program);
   addModel(program.command('model').description('what the built-in models, and your own, are made of'));
   addBench(program);
@@ -131,14 +133,65 @@ Examples:
   deepthings drain e1 --wait && ssh e1 sudo apt upgrade
   deepthings drain e1 --resume`;
 
+function addWatch(program: Command): void {
+  program
+    .command('watch')
+    .description('find what is in the pictures of a folder, a camera or a video, as they come')
+    .argument('<source>', 'a folder, an http(s) address that gives a picture, a video file, rtsp://…, /dev/video0')
+    .option('--source <id>', 'the device that the tiles start on; without it the gateway chooses')
+    .option('--once', 'look at what is there (of a camera: one picture) and end; no picture is dropped')
+    .option('--interval <seconds>', 'between two snapshots (1), or two looks at a folder (2)', secondsBetween)
+    .option('--fps <number>', 'pictures a second that are taken of a video', picturesASecond, 1)
+    .option(
+      '--at-once <number>',
+      'pictures under way at once; of a camera the newest waits, the others are dropped',
+      count,
+      2,
+    )
+    .option('--annotated <folder>', 'write each picture with its boxes there')
+    .option('--state <file>', 'remember there which files of a folder have been looked at')
+    .option('--video', 'read an http address with ffmpeg, as a stream')
+    .option('--json', 'a line of JSON for each picture')
+    .option('--gateway <url>', 'the gateway, in place of the one in cluster.yaml')
+    .option('--wait <seconds>', 'how long to wait for each picture', secondsToWait, 60)
+    .addHelpText('after', WATCH_HELP)
+    .action(async (named: string, _options, command: Command) => {
+      const { runWatch } = await import('./watch/watch-command.js');
+      await runWatch(named, command.optsWithGlobals());
+    });
+}
+
+const WATCH_HELP = `
+Examples:
+  deepthings watch /srv/ftp/door --state door.seen --json >> found.jsonl
+  deepthings watch http://viewer:secret@192.168.1.20/snapshot.jpg --source kitchen --interval 2
+  deepthings watch rtsp://viewer:secret@192.168.1.21/stream1 --fps 2 --annotated found/`;
+
+const PULL_HELP = `
+An interrupted pull goes on where it ended. The weights are kept in $XDG_CACHE_HOME/deepthings/models, by default in
+~/.cache/deepthings/models, and found there by  model: { name: yolov2 }  in cluster.yaml.
+HTTPS_PROXY, HTTP_PROXY and NO_PROXY are obeyed.`;
+
 function addModel(model: Command): void {
   model
     .command('list')
-    .description('the built-in models')
+    .description('the models that are here: built in, pulled, and the one of cluster.yaml')
     .option('--json', 'as JSON')
     .action(async (_options, command: Command) => {
       const { runModelList } = await import('./model/list-command.js');
       await runModelList(command.optsWithGlobals());
+    });
+  model
+    .command('pull')
+    .description('fetch the weights of a model by its name, and keep them on this machine')
+    .argument('<name>', 'yolov2, yolov2-tiny, yolov2-voc or yolov2-tiny-voc')
+    .option('--from <url>', 'another place to fetch them from')
+    .option('--sha256 <hex>', 'take them only if they have this SHA-256')
+    .option('--force', 'fetch them anew when they are there')
+    .addHelpText('after', PULL_HELP)
+    .action(async (name: string, _options, command: Command) => {
+      const { runModelPull } = await import('./model/pull/pull-command.js');
+      await runModelPull(name, command.optsWithGlobals());
     });
   model
     .command('inspect')
@@ -173,12 +226,4 @@ function addConfig(config: Command): void {
       const { runConfigCheck } = await import('./config-command.js');
       await runConfigCheck(command.optsWithGlobals());
     });
-}
-
-const LONGEST_WAIT_SECONDS = 300;
-
-function secondsToWait(text: string): number {
-  const seconds = Number(text);
-  if (text.trim() !== '' && seconds >= 0 && seconds <= LONGEST_WAIT_SECONDS) return seconds;
-  throw new InvalidArgumentError(`Expected seconds from 0 to ${LONGEST_WAIT_SECONDS}.`);
 }

@@ -1,14 +1,17 @@
 import { DeepThingsError } from '../errors.js';
 import type { MapShape } from '../geometry/region.js';
+import { biasNumbers, isWeighted, kernelNumbers } from '../model/darknet-weights.js';
 import { shapeText } from '../model/layer-shapes.js';
-import type { ConvolutionalLayer } from '../model/network.js';
+import type { Layer, WeightedLayer } from '../model/network.js';
 import type { EngineGraph, FeatureBlock } from './inference-engine.js';
 
+/** Each of their outputs hangs on every cell of the map. */
+const WHOLE_MAP: readonly Layer['kind'][] = ['avgpool', 'connected', 'reorg'];
+
 /**
- * What no engine can run, found before its library sees it. A graph that passes has a convolution's weights in its size,
- * and routes to maps inside the graph only (`firstLayer - 1`, its own input, is one of them).
+ * What no engine can run, found before its library sees it. A graph that passes has each layer's weights in its size, and routes to maps inside the graph only (`firstLayer - 1`, its own input, is one of them).
  *
- * @throws DT_ENGINE_LAYER for a layer that cannot be part of such a graph, DT_ENGINE_WEIGHTS when a convolution has no
+ * @throws DT_ENGINE_LAYER for a layer that cannot be part of such a graph, DT_ENGINE_WEIGHTS when a layer has no
  * weights or of another size.
  */
 export function checkGraph(graph: EngineGraph): void {
@@ -17,30 +20,31 @@ export function checkGraph(graph: EngineGraph): void {
   }
   for (const [offset, layer] of graph.layers.entries()) {
     const index = graph.firstLayer + offset;
-    if (layer.kind === 'convolutional') checkWeights(graph, layer, index);
+    if (isWeighted(layer)) checkWeights(graph, layer, index);
     if (layer.kind === 'route') {
       const outside = layer.layers.find((source) => source < graph.firstLayer - 1 || source >= index);
       if (outside !== undefined) {
         throw unsupported(graph, index, `a route to layer ${outside}, whose output is not in this graph`);
       }
     }
-    if (layer.kind === 'reorg' && graph.padding === 'caller') {
-      throw unsupported(graph, index, 'a reorg, which mixes all rows of the map, on a part of it');
+    if (WHOLE_MAP.includes(layer.kind) && graph.padding === 'caller') {
+      throw unsupported(graph, index, `[${layer.kind}], which takes all of its map, on a part of it`);
     }
-    if (layer.kind === 'region') {
-      throw unsupported(graph, index, 'a detection head: end the graph before it and decode its input');
+    if (layer.kind === 'region' || layer.kind === 'softmax') {
+      throw unsupported(graph, index, 'the head: end the graph before it and decode its input');
     }
   }
 }
 
-function checkWeights(graph: EngineGraph, layer: ConvolutionalLayer, index: number): void {
+function checkWeights(graph: EngineGraph, layer: WeightedLayer, index: number): void {
   const found = graph.weights.get(index);
-  const expected = layer.filters * (layer.input.channels / layer.groups) * layer.size * layer.size;
-  if (found?.weights.length === expected && found.bias.length === layer.filters) return;
+  const expected = kernelNumbers(layer);
+  const biases = biasNumbers(layer);
+  if (found?.weights.length === expected && found.bias.length === biases) return;
   const came = found === undefined ? 'none' : `${found.weights.length} and ${found.bias.length}`;
   throw new DeepThingsError(
     'DT_ENGINE_WEIGHTS',
-    `${graph.name}: layer ${index} needs ${expected} weights and ${layer.filters} biases, and has ${came}`,
+    `${graph.name}: layer ${index} needs ${expected} weights and ${biases} biases, and has ${came}`,
   );
 }
 

@@ -128,7 +128,7 @@ function reading({ keeper, keptOutputs, runner, store }: FrameHandlerParts): Ope
         const why = end === null ? 'has not ended yet' : `failed: ${end.detail}`;
         throw new HttpProblem(409, 'DT_FRAME_NOT_COMPLETE', `there is nothing to draw: frame ${id} ${why}`);
       }
-      const jpeg = await annotatePicture(picture.bytes, end.detections);
+      const jpeg = await annotatePicture(picture.bytes, end.detections ?? [], { classes: end.classification ?? [] });
       return reply.type('image/jpeg').header('cache-control', KEEP_AN_HOUR).send(jpeg);
     },
     getFrameTrace: async (request) => {

@@ -1,6 +1,7 @@
 import type { Schemas } from '../../client/client.js';
 import type { LetterboxedPicture } from '../imaging/letterbox.js';
 import type { PictureMediaType } from '../imaging/picture-format.js';
+import type { ClassScore } from '../model/classify.js';
 import type { Detection } from '../model/detect.js';
 import type { Placement } from '../model/placement.js';
 import type { Strategy } from '../scheduling/strategy.js';
@@ -15,7 +16,13 @@ export interface StoredPicture {
 }
 
 export type FrameEnd =
-  | { readonly kind: 'complete'; readonly detections: readonly Detection[] }
+  | {
+      readonly kind: 'complete';
+      /** Null when the model classifies. */
+      readonly detections: readonly Detection[] | null;
+      /** Best class first; null when the model detects. */
+      readonly classification: readonly ClassScore[] | null;
+    }
   | { readonly kind: 'failed'; readonly code: string; readonly detail: string };
 
 /** A frame as the gateway keeps it: first what it is, then what has become of it. */
@@ -98,7 +105,7 @@ export function frameDocument(record: FrameRecord): Schemas['Frame'] {
       fusedMs: record.fusedMs,
       remainingMs: record.remainingMs,
     },
-    detections: end?.kind === 'complete' ? [...end.detections] : null,
+    ...resultDocument(end),
     failure: end?.kind === 'failed' ? { code: end.code, detail: end.detail } : null,
     links: { self, image: `${self}/image`, annotated: `${self}/annotated`, trace: `${self}/trace` },
   };
@@ -110,8 +117,17 @@ export function outcomeDocument({ id, end, endedMs }: FrameRecord): Schemas['Fra
     frame: id,
     state: end?.kind === 'complete' ? 'complete' : 'failed',
     endedAt: isoTime(endedMs ?? 0),
-    detections: end?.kind === 'complete' ? [...end.detections] : null,
+    ...resultDocument(end),
     failure: end?.kind === 'failed' ? { code: end.code, detail: end.detail } : null,
+  };
+}
+
+function resultDocument(end: FrameEnd | null): Pick<Schemas['Frame'], 'detections' | 'classification'> {
+  if (end?.kind !== 'complete') return { detections: null, classification: null };
+  const { detections, classification } = end;
+  return {
+    detections: detections === null ? null : [...detections],
+    classification: classification === null ? null : [...classification],
   };
 }
 

@@ -96,8 +96,8 @@ export class FrameRunner {
     const facts = { frame: record.id, source: record.source, totalMs };
     if (end.kind === 'complete') {
       const { fusedMs, remainingMs, trace } = record;
-      const detections = end.detections.length;
-      log.info({ ...facts, fusedMs, remainingMs, detections, tiles: trace.byDevice() }, 'frame complete');
+      const found = end.detections?.length ?? end.classification?.[0]?.label;
+      log.info({ ...facts, fusedMs, remainingMs, found, tiles: trace.byDevice() }, 'frame complete');
     } else {
       log.error({ ...facts, code: end.code }, `frame failed: ${end.detail}`);
     }

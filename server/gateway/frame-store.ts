@@ -11,7 +11,7 @@ export interface FrameFilter {
   readonly state?: string | undefined;
   readonly source?: string | undefined;
   readonly before?: string | undefined;
-  /** Something of this label was found. */
+  /** Something of this label was found, or the picture is of this class before all others. */
   readonly label?: string | undefined;
   /** Accepted at or after this time, epoch ms. */
   readonly fromMs?: number | undefined;
@@ -128,7 +128,8 @@ function matches(record: FrameRecord, wanted: Omit<FrameFilter, 'before' | 'limi
 }
 
 function finds({ end }: FrameRecord, label: string): boolean {
-  return end?.kind === 'complete' && end.detections.some((detection) => detection.label === label);
+  if (end?.kind !== 'complete') return false;
+  return end.detections?.some((detection) => detection.label === label) ?? end.classification?.[0]?.label === label;
 }
 
 /** A text that sorts as frames were accepted: ids are the gateway's epoch and a number, both in base 36. */

@@ -1,16 +1,16 @@
-import { kernelNumbers } from './darknet-weights.js';
+import { biasNumbers, isWeighted, kernelNumbers } from './darknet-weights.js';
 import type { Layer, Network } from './network.js';
 
 const FLOAT_BYTES = 4;
 
 /** Numbers of a layer's weights, batch normalisation folded in: kernel and biases. */
 export function parametersOf(layer: Layer): number {
-  return layer.kind === 'convolutional' ? kernelNumbers(layer) + layer.filters : 0;
+  return isWeighted(layer) ? kernelNumbers(layer) + biasNumbers(layer) : 0;
 }
 
-/** Multiply-accumulates of a whole layer; only convolutions count, as is usual. */
+/** Multiply-accumulates of a whole layer; only convolutions and connected layers count, as is usual. */
 export function macsOf(layer: Layer): number {
-  return layer.kind === 'convolutional' ? kernelNumbers(layer) * layer.output.height * layer.output.width : 0;
+  return isWeighted(layer) ? kernelNumbers(layer) * layer.output.height * layer.output.width : 0;
 }
 
 /** Bytes of a layer's output map, F32. */

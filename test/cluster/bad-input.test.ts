@@ -202,7 +202,13 @@ describe('a tensor body that is refused', () => {
   });
 
   it('an outcome of a frame that the device does not have, and a task that it never gave away', async () => {
-    const outcome = { state: 'failed', endedAt: '2026-11-23T09:30:00.000Z', detections: null, failure: null };
+    const outcome = {
+      state: 'failed',
+      endedAt: '2026-11-23T09:30:00.000Z',
+      detections: null,
+      classification: null,
+      failure: null,
+    };
     await expectRefused('edge', 'postResult', { json: { frame: 'zz-1', ...outcome } }, 404, 'DT_FRAME_UNKNOWN');
     await expectRefused('edge', 'postResult', { json: { frame: 'zz-1', state: 'failed' } }, 400, 'DT_REQUEST');
     const path = { frame: 'zz-1', tile: 0 };

@@ -72,6 +72,7 @@ describe('each role answers every operation', () => {
     state: 'failed',
     endedAt: '2026-11-23T09:30:00.000Z',
     detections: null,
+    classification: null,
     failure: null,
   };
   const BODIES: Record<string, Question> = {

@@ -29,6 +29,25 @@ describe('the merged output equals the untiled one', () => {
   });
 
   test.each([
+    ['4x4', 12],
+    // Through the pooling of stride 1, and one layer more.
+    ['3x5', 13],
+  ])('Tiny YOLOv2, synthetic weights, grid %s, %i fused layers', { timeout: 60_000 }, async (grid, depth) => {
+    cluster = await startTestCluster({
+      yaml:
+        'model: { name: yolov2-tiny, weights: synthetic }\n' +
+        `partition: { grid: ${grid}, fusedDepth: ${depth} }\n` +
+        'limits: { keptOutputs: 1 }',
+    });
+    const frame = await submit(cluster.client, samplePhoto('sample5.jpg'));
+    expect(frame.state).toBe('complete');
+    expect(Object.keys(frame.tiles.byDevice).length, 'idle devices steal').toBeGreaterThan(1);
+    const input = await frameInput(cluster.client, frame.id, 416);
+    const merged = await frameOutput(cluster.client, frame.id);
+    expect(relativeDifference(merged, await runUntiled(cluster.config, input))).toBeLessThanOrEqual(TOLERANCE);
+  });
+
+  test.each([
     ['1x1', 3],
     ['1x7', 8],
     ['5x3', 14],

@@ -39,6 +39,7 @@ export function aFrame(n: number, changes: Partial<Frame> = {}): Frame {
     tiles: { total: 9, done: 0, byDevice: {} },
     timing: { totalMs: null, fusedMs: null, remainingMs: null },
     detections: null,
+    classification: null,
     failure: null,
     links: { self: path, image: `${path}/image`, annotated: `${path}/annotated`, trace: `${path}/trace` },
     ...changes,

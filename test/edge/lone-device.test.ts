@@ -110,7 +110,7 @@ describe('what the gateway says of a picture that a device was given', () => {
       placement: { left: 0, top: 8, width: 64, height: 48 },
       tiles: { total: 4, done: 0, byDevice: {} },
       timing: { totalMs: null, fusedMs: null, remainingMs: null },
-      ...{ detections: null, failure: null },
+      ...{ detections: null, classification: null, failure: null },
     };
   });
   afterAll(async () => {
@@ -141,7 +141,14 @@ describe('what the gateway says of a picture that a device was given', () => {
     gateway.json('GET /frames/zz-1', 200, { ...frame, state: 'failed', endedAt, failure });
     const waiting = submit('wait=30');
     await waitUntil(async () => (await ask(device.address, 'getCluster')).json().frames.open === 1);
-    const outcome = { frame: 'zz-1', state: 'failed', endedAt, detections: null, failure } as const;
+    const outcome = {
+      frame: 'zz-1',
+      state: 'failed',
+      endedAt,
+      detections: null,
+      classification: null,
+      failure,
+    } as const;
     for (let told = 0; told < 2; told++) {
       expect((await ask(device.address, 'postResult', { json: outcome })).status).toBe(204);
     }

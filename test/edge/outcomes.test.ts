@@ -6,7 +6,7 @@ import { OwnFrames } from '../../server/edge/own-frames.js';
 const ENDED_AT = '2026-11-23T09:30:00.000Z';
 
 function complete(frame: string): Schemas['FrameOutcome'] {
-  return { frame, state: 'complete', endedAt: ENDED_AT, detections: [], failure: null };
+  return { frame, state: 'complete', endedAt: ENDED_AT, detections: [], classification: null, failure: null };
 }
 
 function failed(frame: string): Schemas['FrameOutcome'] {

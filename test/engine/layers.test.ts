@@ -3,13 +3,19 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { EngineGraph, FeatureBlock, InferenceEngine } from '../../server/engine/inference-engine.js';
 import type { MapShape } from '../../server/geometry/region.js';
 import type { LayerDeclaration } from '../../server/model/layer-shapes.js';
-import type { ConvolutionalLayer, MaxPoolLayer, Network, ReorgLayer } from '../../server/model/network.js';
+import type {
+  ConnectedLayer,
+  ConvolutionalLayer,
+  MaxPoolLayer,
+  Network,
+  ReorgLayer,
+} from '../../server/model/network.js';
 import { builtInModel, builtInNetwork } from '../../server/model/registry.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
 import { synthesizeWeights } from '../../server/model/synthetic-weights.js';
 import { convolution, HALVE, networkOf } from '../model/small-networks.js';
 import { ENGINE_CASES } from './engine-cases.js';
-import { convolve, pool, relativeError, reorganize, surround } from './reference-layers.js';
+import { connect, convolve, pool, relativeError, reorganize, surround } from './reference-layers.js';
 
 const TOLERANCE = 1e-5;
 const RUNS = { numRuns: 40 };
@@ -44,7 +50,13 @@ const convolutions = fc
     size: fc.integer({ min: 1, max: 5 }),
     stride: fc.integer({ min: 1, max: 3 }),
     padding: fc.integer({ min: 0, max: 4 }),
-    activation: fc.constantFrom('linear' as const, 'leaky' as const, 'relu' as const, 'logistic' as const),
+    activation: fc.constantFrom(
+      'linear' as const,
+      'leaky' as const,
+      'relu' as const,
+      'logistic' as const,
+      'mish' as const,
+    ),
   })
   .filter(({ size, padding }) => padding < size)
   .chain(({ filtersPerGroup, channelsPerGroup, ...options }) =>
@@ -155,6 +167,37 @@ describe.each(ENGINE_CASES)('$label', ({ create }) => {
       );
     });
 
+    it('connects every output to the whole map', async () => {
+      const cases = fc.record({
+        outputs: fc.integer({ min: 1, max: 6 }),
+        activation: fc.constantFrom('linear' as const, 'relu' as const, 'mish' as const),
+      });
+      await fc.assert(
+        fc.asyncProperty(shapes(fc.integer({ min: 1, max: 3 })), cases, fc.nat(), async (input, options, seed) => {
+          const network = networkOf(input, [
+            { kind: 'connected', batchNormalize: false, ...options },
+            { kind: 'dropout' },
+          ]);
+          const block = randomBlock(input, seed);
+          const graph = graphOf(network, 'layers');
+          const output = await runOnce(graph, block);
+          expect(output.shape).toEqual({ channels: options.outputs, height: 1, width: 1 });
+          const expected = connect(network.layers[0] as ConnectedLayer, graph.weights.get(0)!, block.data);
+          expect(relativeError(output.data, expected)).toBeLessThan(TOLERANCE);
+        }),
+        RUNS,
+      );
+    });
+
+    it('averages each channel', async () => {
+      const network = networkOf({ channels: 3, height: 5, width: 7 }, [{ kind: 'avgpool' }]);
+      const block = randomBlock(network.input, 4);
+      const output = await runOnce(graphOf(network, 'layers'), block);
+      expect(output.shape).toEqual({ channels: 3, height: 1, width: 1 });
+      const means = [0, 1, 2].map((c) => block.data.slice(35 * c, 35 * (c + 1)).reduce((sum, x) => sum + x, 0) / 35);
+      expect(relativeError(output.data, Float32Array.from(means))).toBeLessThan(TOLERANCE);
+    });
+
     it('takes blocks of any size where the caller pads', async () => {
       const network = networkOf({ channels: 3, height: 12, width: 12 }, [convolution({ padding: 0 }), HALVE]);
       const loaded = await engine.load(graphOf(network, 'caller'));
@@ -226,10 +269,19 @@ describe.each(ENGINE_CASES)('$label', ({ create }) => {
       const graph = graphOf(network, 'layers');
       const head = builtInNetwork('face-detector').layers.slice(-1);
       const reorg = networkOf({ channels: 4, height: 4, width: 4 }, [{ kind: 'reorg', stride: 2 }]);
+      const average = networkOf(network.input, [{ kind: 'avgpool' }]);
+      const softmax = networkOf({ channels: 4, height: 1, width: 1 }, [{ kind: 'softmax' }]);
+      const connected = networkOf(network.input, [
+        { kind: 'connected', outputs: 2, batchNormalize: false, activation: 'linear' },
+      ]);
       const refused: readonly (readonly [EngineGraph, string])[] = [
         [{ ...graph, layers: [] }, 'DT_ENGINE_LAYER'],
         [{ ...graph, layers: head }, 'DT_ENGINE_LAYER'],
         [graphOf(reorg, 'caller'), 'DT_ENGINE_LAYER'],
+        [graphOf(average, 'caller'), 'DT_ENGINE_LAYER'],
+        [graphOf(connected, 'caller'), 'DT_ENGINE_LAYER'],
+        [graphOf(softmax, 'layers'), 'DT_ENGINE_LAYER'],
+        [{ ...graphOf(connected, 'layers'), weights: new Map() }, 'DT_ENGINE_WEIGHTS'],
         [{ ...graph, weights: new Map() }, 'DT_ENGINE_WEIGHTS'],
         [
           { ...graph, weights: new Map([[0, { weights: new Float32Array(5), bias: new Float32Array(4) }]]) },

@@ -26,7 +26,8 @@ beforeEach(() => {
 afterEach(() => void vi.useRealTimers());
 
 function end(frame: FrameRecord, kind: 'complete' | 'failed' = 'complete'): void {
-  frame.end = kind === 'complete' ? { kind, detections: [] } : { kind, code: 'DT_X', detail: 'broke' };
+  frame.end =
+    kind === 'complete' ? { kind, detections: [], classification: null } : { kind, code: 'DT_X', detail: 'broke' };
   frame.state = kind;
   store.ended(frame);
 }
@@ -43,7 +44,11 @@ describe('the list of frames', () => {
   it('has those in which a label was found, and those of a time', () => {
     const frames = [1, 2, 3].map((i) => record(`ep-${i}`, 1, 'e0', i * 1000));
     add(...frames);
-    frames[1]!.end = { kind: 'complete', detections: [{ ...someone, pixels: { x: 0, y: 0, width: 1, height: 1 } }] };
+    frames[1]!.end = {
+      kind: 'complete',
+      detections: [{ ...someone, pixels: { x: 0, y: 0, width: 1, height: 1 } }],
+      classification: null,
+    };
     expect(listed({ label: 'person' })).toEqual(['ep-2']);
     expect(listed({ label: 'dog' })).toEqual([]);
     expect(listed({ fromMs: 2000 })).toEqual(['ep-3', 'ep-2']);

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { DeepThingsClient } from '../../../client/client.js';
 import { DeepThingsError } from '../../errors.js';
 import { samplePhotoPath } from '../../imaging/sample-photos.js';
-import { detectionTable, frameSummary } from '../frame-report.js';
+import { frameSummary, resultTable } from '../frame-report.js';
 import { paint, printLine } from '../terminal.js';
 
 const WAIT_SECONDS = 60;
@@ -21,7 +21,7 @@ export async function runDemo(gateway: DeepThingsClient): Promise<void> {
     throw new DeepThingsError('DT_DEMO', `the sample photograph is still ${frame.state} after ${WAIT_SECONDS} s`);
   }
   printLine(paint(process.stdout, 'bold', frameSummary(basename(path), frame)));
-  const table = detectionTable(frame);
+  const table = resultTable(frame);
   if (table !== '') printLine(`\n${table}`);
   printLine();
 }

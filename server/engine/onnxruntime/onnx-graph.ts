@@ -1,13 +1,15 @@
-import type { Activation, ConvolutionalLayer, Layer, MaxPoolLayer, ReorgLayer } from '../../model/network.js';
+import type { Activation, Layer, MaxPoolLayer, ReorgLayer, WeightedLayer } from '../../model/network.js';
 import { LEAKY_SLOPE, poolingPads, REORG_ORDER, reorgBlocks } from '../darknet-rules.js';
 import type { EngineGraph } from '../inference-engine.js';
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from './onnx-encoding.js';
 
-/** Darknet's activations by operator; linear needs none. */
-const ACTIVATIONS: Readonly<
-  Record<Activation, { operator: string; attributes?: Readonly<Record<string, OnnxAttribute>> } | undefined>
-> = {
-  linear: undefined,
+interface Operation {
+  readonly operator: string;
+  readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
+}
+
+/** Darknet's activations by operator; linear needs none, and mish is several (see `addActivation`). */
+const ACTIVATIONS: Readonly<Record<Exclude<Activation, 'linear' | 'mish'>, Operation>> = {
   leaky: { operator: 'LeakyRelu', attributes: { alpha: { float: LEAKY_SLOPE } } },
   relu: { operator: 'Relu' },
   logistic: { operator: 'Sigmoid' },
@@ -50,8 +52,30 @@ export function buildOnnxGraph(graph: EngineGraph): OnnxGraph {
 function addLayer(graph: EngineGraph, layer: Layer, index: number, parts: GraphParts): void {
   const [input, output] = [mapName(index), mapName(index + 1)];
   switch (layer.kind) {
-    case 'convolutional':
-      addConvolution(graph, layer, index, parts);
+    case 'convolutional': {
+      const pad = graph.padding === 'layers' ? layer.padding : 0;
+      const dims = [layer.filters, layer.input.channels / layer.groups, layer.size, layer.size];
+      addWeighted(graph, layer, index, parts, dims, {
+        ...window(layer),
+        pads: { integers: [pad, pad, pad, pad] },
+        group: { integer: layer.groups },
+      });
+      return;
+    }
+    case 'connected': {
+      // A convolution whose one window is the whole map.
+      const { channels, height, width } = layer.input;
+      addWeighted(graph, layer, index, parts, [layer.outputs, channels, height, width], {
+        kernel_shape: { integers: [height, width] },
+      });
+      return;
+    }
+    case 'avgpool':
+      parts.nodes.push({ operator: 'GlobalAveragePool', inputs: [input], output });
+      return;
+    case 'dropout':
+    case 'cost':
+      parts.nodes.push({ operator: 'Identity', inputs: [input], output });
       return;
     case 'maxpool': {
       const pads = graph.padding === 'layers' ? onnxPads(layer) : [0, 0, 0, 0];
@@ -75,32 +99,51 @@ function addLayer(graph: EngineGraph, layer: Layer, index: number, parts: GraphP
     case 'reorg':
       addReorg(layer, index, parts);
       return;
+    case 'softmax':
     case 'region':
       throw new TypeError(`layer ${index} of ${graph.name} was not checked`);
   }
 }
 
-function addConvolution(graph: EngineGraph, layer: ConvolutionalLayer, index: number, parts: GraphParts): void {
-  const dims = [layer.filters, layer.input.channels / layer.groups, layer.size, layer.size];
+/** @param dims of the kernel, `[outputs, channels, height, width]`. */
+function addWeighted(
+  graph: EngineGraph,
+  layer: WeightedLayer,
+  index: number,
+  parts: GraphParts,
+  dims: readonly number[],
+  attributes: Readonly<Record<string, OnnxAttribute>>,
+): void {
   const found = graph.weights.get(index)!;
   const [weights, bias] = [`weights ${index}`, `bias ${index}`];
   parts.initializers.push(
     { name: weights, dims, data: found.weights },
-    { name: bias, dims: [layer.filters], data: found.bias },
+    { name: bias, dims: [found.bias.length], data: found.bias },
   );
-  const pad = graph.padding === 'layers' ? layer.padding : 0;
-  const activation = ACTIVATIONS[layer.activation];
   const output = mapName(index + 1);
-  const sum = activation === undefined ? output : `${output} before activation`;
+  const sum = layer.activation === 'linear' ? output : `${output} before activation`;
   parts.nodes.push({
     operator: 'Conv',
     inputs: [mapName(index), weights, bias],
     output: sum,
-    attributes: { ...window(layer), pads: { integers: [pad, pad, pad, pad] }, group: { integer: layer.groups } },
+    attributes,
   });
-  if (activation !== undefined) {
-    parts.nodes.push({ ...activation, inputs: [sum], output });
+  addActivation(layer.activation, sum, output, parts);
+}
+
+/** Mish is an operator of its own only from operator set 18 on. */
+function addActivation(activation: Activation, sum: string, output: string, parts: GraphParts): void {
+  if (activation === 'linear') return;
+  if (activation !== 'mish') {
+    parts.nodes.push({ ...ACTIVATIONS[activation], inputs: [sum], output });
+    return;
   }
+  const [softplus, gate] = [`${output} softplus`, `${output} gate`];
+  parts.nodes.push(
+    { operator: 'Softplus', inputs: [sum], output: softplus },
+    { operator: 'Tanh', inputs: [softplus], output: gate },
+    { operator: 'Mul', inputs: [sum, gate], output },
+  );
 }
 
 /** ONNX's order of sides. */

@@ -1,6 +1,7 @@
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import type {
   Activation,
+  ConnectedLayer,
   ConvolutionalLayer,
   ConvolutionWeights,
   Layer,
@@ -11,12 +12,13 @@ import { LEAKY_SLOPE, poolingPads, REORG_ORDER, reorgBlocks } from '../darknet-r
 import type { EngineGraph } from '../inference-engine.js';
 import type { Tfjs } from './tfjs-backend.js';
 
-/** Darknet's activations by TensorFlow's names. */
+/** Darknet's activations by TensorFlow's names; mish is several operations (see `activateLate`). */
 const ACTIVATIONS = {
   linear: 'linear',
   leaky: 'leakyrelu',
   relu: 'relu',
   logistic: 'sigmoid',
+  mish: 'linear',
 } as const satisfies Record<Activation, string>;
 
 /** TensorFlow.js has maps as `[1, height, width, channels]`, and convolves in that order only. */
@@ -44,7 +46,10 @@ export function loadTfjsLayer(tfjs: Tfjs, graph: EngineGraph, layer: Layer, inde
       const pad: Padding = [layer.padding, layer.padding];
       return {
         sources: [index],
-        run: ([map]) => convolve(windowed(layer, pads ? surround(tfjs, map!, pad, pad, 0) : map!)),
+        run: ([map]) => {
+          const sum = convolve(windowed(layer, pads ? surround(tfjs, map!, pad, pad, 0) : map!));
+          return activateLate(tfjs, layer.activation, sum);
+        },
         dispose,
       };
     }
@@ -58,6 +63,14 @@ export function loadTfjsLayer(tfjs: Tfjs, graph: EngineGraph, layer: Layer, inde
       };
     case 'reorg':
       return { ...own, run: ([map]) => reorganize(tfjs, layer, map!) };
+    case 'connected':
+      return { ...own, ...loadConnected(tfjs, layer, graph.weights.get(index)!) };
+    case 'avgpool':
+      return { ...own, run: ([map]) => tfjs.mean<Tensor4D>(map!, [1, 2], true) };
+    case 'dropout':
+    case 'cost':
+      return { ...own, run: ([map]) => tfjs.clone(map!) };
+    case 'softmax':
     case 'region':
       throw new TypeError(`layer ${index} of ${graph.name} was not checked`);
   }
@@ -99,6 +112,38 @@ function reorganize(tfjs: Tfjs, layer: ReorgLayer, map: Tensor4D): Tensor4D {
   const blocks = tfjs.reshape(toChannelsFirst(tfjs, map), [...reorgBlocks(layer)]);
   const planes = tfjs.transpose(blocks, [...REORG_ORDER]);
   return toChannelsLast(tfjs, tfjs.reshape(planes, [1, channels, height, width]));
+}
+
+/** Mish after the sum, which no backend has as one operation; the others are part of it. */
+function activateLate(tfjs: Tfjs, activation: Activation, sum: Tensor4D): Tensor4D {
+  if (activation !== 'mish') return sum;
+  // ln(1 + e^x), so written that e^x does not overflow.
+  const softplus = tfjs.add(tfjs.relu(sum), tfjs.log(tfjs.add(1, tfjs.exp(tfjs.neg(tfjs.abs(sum))))));
+  return tfjs.mul(sum, tfjs.tanh(softplus));
+}
+
+/** A convolution whose one window is the whole map. */
+function loadConnected(
+  tfjs: Tfjs,
+  { activation, input, outputs }: ConnectedLayer,
+  { weights, bias }: ConvolutionWeights,
+): Pick<TfjsLayer, 'run' | 'dispose'> {
+  const { channels, height, width } = input;
+  const filter = tfjs.tidy(() =>
+    tfjs.transpose(tfjs.tensor4d(weights, [outputs, channels, height, width]), [2, 3, 1, 0]),
+  );
+  const biases = tfjs.tensor1d(bias);
+  const options = {
+    strides: 1,
+    pad: 'valid',
+    activation: ACTIVATIONS[activation],
+    leakyreluAlpha: LEAKY_SLOPE,
+  } as const;
+  return {
+    run: ([x]) =>
+      activateLate(tfjs, activation, tfjs.fused.conv2d<Tensor4D>({ x: x!, filter, bias: biases, ...options })),
+    dispose: () => tfjs.dispose([filter, biases]),
+  };
 }
 
 interface Convolution {
