@@ -2,7 +2,7 @@
 // what else it does, matters little; beside each the one last known (bench/quick-known.json). Reports, and never fails for
 // a ratio. A cluster of one device and one of three on the loopback, and the untiled fused stack in this process.
 // Usage: node bench/quick.mjs [--seconds 80] [--update]     (--update makes this run's ratios the last known ones)
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
@@ -83,16 +83,16 @@ if (rounds.length < LEAST_ROUNDS) {
   process.stdout.write(`bench:quick: only ${rounds.length} rounds in ${options.seconds} s, too few to say anything\n`);
   process.exit();
 }
-const known = JSON.parse(readFileSync(KNOWN, 'utf8'));
+const known = existsSync(KNOWN) ? JSON.parse(readFileSync(KNOWN, 'utf8')) : null;
 const ratios = Object.fromEntries(Object.keys(rounds[0]).map((name) => [name, median(rounds.map((row) => row[name]))]));
 process.stdout.write(
-  `YOLOv2, 16 layers, 5x5, ${rounds.length} rounds; ${processor}, ${cores} cores, load ${load}; last known: ` +
-    `${known.processor}, ${known.cores} cores, load ${known.load}\n\n` +
+  `YOLOv2, 16 layers, 5x5, ${rounds.length} rounds; ${processor}, ${cores} cores, load ${load}; ` +
+    `${known === null ? 'none last known: --update' : `last known: ${known.processor}, ${known.cores} cores, load ${known.load}`}\n\n` +
     `${'medians'.padEnd(54)}${'now'.padStart(7)}${'p10-p90'.padStart(14)}${'last'.padStart(8)}${'change'.padStart(9)}\n`,
 );
 for (const [name, ratio] of Object.entries(ratios)) {
   const all = rounds.map((row) => row[name]);
-  const last = known.ratios[name];
+  const last = known?.ratios[name];
   const change = last === undefined ? '' : `${ratio < last ? '' : '+'}${(100 * (ratio / last - 1)).toFixed(0)} %`;
   const spread = `${quantile(all, 0.1).toFixed(2)}-${quantile(all, 0.9).toFixed(2)}`;
   process.stdout.write(
