@@ -17,7 +17,7 @@ module.exports = {
     {
       name: 'core-knows-no-shell',
       severity: 'error',
-      from: { path: '^server/(geometry|scheduling|model|tensor)/' },
+      from: { path: '^server/(geometry|scheduling|simulation|model|tensor)/' },
       to: { path: `${outer}|${middle}|^client/|^dashboard/` },
     },
     {
@@ -32,6 +32,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^server/scheduling/' },
       to: { pathNot: '^server/(scheduling|geometry)/|^server/errors\\.ts$' },
+    },
+    {
+      name: 'simulation-is-pure',
+      comment: 'It drives the scheduling and geometry that the nodes run, under a clock and a randomness of its own.',
+      severity: 'error',
+      from: { path: '^server/simulation/' },
+      to: { pathNot: '^server/(simulation|scheduling|geometry|model)/|^server/errors\\.ts$' },
     },
     {
       name: 'middle-knows-no-role',

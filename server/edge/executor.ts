@@ -9,6 +9,7 @@ import { encodeResultBody, type ResultBody } from '../node/result-body.js';
 import { encodeSliceResult } from '../node/slice-body.js';
 import type { WirePlan } from '../node/task-body.js';
 import type { ComputeSpeed } from '../scheduling/compute-speed.js';
+import { AHEAD_MS } from '../scheduling/device-pace.js';
 import type { UsualTime } from '../scheduling/usual-time.js';
 import type { MapType } from '../tensor/map-tensor.js';
 import type { EdgeBoard } from './edge-board.js';
@@ -38,12 +39,6 @@ export interface ExecutorParts {
   readonly metrics: NodeMetrics;
   readonly log: Logger;
 }
-
-/**
- * So long before the usual end of a tile the next one is made ready and given to the compute thread, which would
- * otherwise wait for it; no sooner, since what it can reuse is decided then.
- */
-const AHEAD_MS = 6;
 
 /** A tile that the compute thread has. */
 interface TileUnderWay extends RunningTile {

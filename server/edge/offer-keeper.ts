@@ -1,5 +1,5 @@
 import type { KeptStrip } from '../compute/tile-executor.js';
-import { neighbourAt, SIDES, type Side } from '../geometry/neighbours.js';
+import type { Side } from '../geometry/neighbours.js';
 import { offersOfTile, onlySides, type TileOffers } from '../geometry/tile-offer.js';
 import { CALLS } from '../node/calls.js';
 import type { Logger } from '../node/logger.js';
@@ -11,6 +11,7 @@ import type { StripPool } from '../node/strip-pool.js';
 import type { WirePlan } from '../node/task-body.js';
 import type { ReuseBook } from '../scheduling/reuse-book.js';
 import type { Holder } from '../scheduling/tile-reuse.js';
+import { usableSides } from '../scheduling/tile-start.js';
 import type { MapType } from '../tensor/map-tensor.js';
 import type { EdgeBoard } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
@@ -70,18 +71,9 @@ export class OfferKeeper {
     return notice.byteLength;
   }
 
-  /** Forgets strips for neighbours that are under way elsewhere: they have been told already what to count on. */
   #keepUsable({ frame, tile }: EdgeTask, queued: readonly Side[]): void {
     const { board, pool, wirePlan } = this.#parts;
-    const here = (side: Side) => {
-      const neighbour = neighbourAt(wirePlan.plan.grid, tile, side);
-      return neighbour !== null && board.has({ frame, tile: neighbour, attempt: 1 });
-    };
-    pool.keepOnly(
-      frame,
-      tile,
-      SIDES.filter((side) => queued.includes(side) || here(side)),
-    );
+    pool.keepOnly(frame, tile, usableSides(wirePlan.plan, board, { frame, tile }, queued));
   }
 
   /** @returns the sides that others may ask for; null when the source could not be told. */

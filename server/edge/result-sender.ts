@@ -3,10 +3,8 @@ import { CALLS } from '../node/calls.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import type { PeerClient } from '../node/peer-client.js';
+import { RESULTS_IN_FLIGHT } from '../scheduling/device-pace.js';
 import type { BoardTask, EdgeBoard } from './edge-board.js';
-
-/** Results on their way at once; the executor waits while there are as many. */
-const IN_FLIGHT_LIMIT = 8;
 
 export interface ResultSenderParts {
   readonly gateway: PeerClient;
@@ -27,7 +25,7 @@ export class ResultSender {
 
   /** Resolves when there is room for one more. */
   async room(): Promise<void> {
-    while (this.#inFlight.size >= IN_FLIGHT_LIMIT) await Promise.race(this.#inFlight);
+    while (this.#inFlight.size >= RESULTS_IN_FLIGHT) await Promise.race(this.#inFlight);
   }
 
   /** @param body of the result, written again for each try. */

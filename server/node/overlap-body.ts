@@ -1,7 +1,8 @@
 import { DeepThingsError } from '../errors.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
+import type { MapRegion } from '../geometry/map-region.js';
 import { SIDES } from '../geometry/neighbours.js';
-import { isEmptyRegion, type Region } from '../geometry/region.js';
+import { isEmptyRegion } from '../geometry/region.js';
 import type { Strip } from '../geometry/tile-cut.js';
 import type { OfferedRegion, TileOffers } from '../geometry/tile-offer.js';
 import { decodeMap, encodeMap, type MapType, mapTensorType } from '../tensor/map-tensor.js';
@@ -16,12 +17,7 @@ import {
 import { formatTileOffers, parseTileOffers } from './offer-text.js';
 import { ADDRESS, DEVICE_ID, formatRegion, parseRegion, wireFacts } from './wire-facts.js';
 
-/** A region of a map as queries and tensors name it, `4:0,10,20,12`. */
-export interface MapRegion {
-  readonly map: number;
-  readonly region: Region;
-}
-
+/** As queries and tensors name it, `4:0,10,20,12`. */
 export function formatMapRegion({ map, region }: MapRegion): string {
   return `${map}:${formatRegion(region)}`;
 }

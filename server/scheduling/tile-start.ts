@@ -5,6 +5,7 @@ import { cutTile, type Strip, stripsOf, type TileCut } from '../geometry/tile-cu
 import { type OffersToTile, offersOfTile, type TileOffer } from '../geometry/tile-offer.js';
 import type { FetchPolicy } from './fetch-policy.js';
 import type { ReuseBook } from './reuse-book.js';
+import type { TaskKey } from './task-queue.js';
 import type { KeptOffers } from './task-reuse.js';
 import type { Holder, Reuse } from './tile-reuse.js';
 
@@ -76,6 +77,24 @@ export function isUnderWay(running: TileUnderWay | null, frame: string, tile: nu
 export function sidesToKeep({ book, plan, policy }: TileStartParts, frame: string, cut: TileCut): readonly Side[] {
   if (book.has(frame)) return book.openSides(frame, cut.tileId);
   return policy.isWorthTelling(offersOfTile(plan, cut)) ? SIDES : [];
+}
+
+/**
+ * Sides of a finished tile whose neighbour can still use what is kept here: not those of neighbours that are under way
+ * elsewhere, which have been told already what to count on.
+ *
+ * @param queued sides whose neighbour is not handed out yet, as its source says.
+ */
+export function usableSides(
+  plan: FtpPlan,
+  board: { has(task: TaskKey): boolean },
+  { frame, tile }: Pick<TaskKey, 'frame' | 'tile'>,
+  queued: readonly Side[],
+): readonly Side[] {
+  return SIDES.filter((side) => {
+    const neighbour = neighbourAt(plan.grid, tile, side);
+    return queued.includes(side) || (neighbour !== null && board.has({ frame, tile: neighbour, attempt: 1 }));
+  });
 }
 
 /** The strips that a tile counts on and that are elsewhere, by who has to be asked. */
