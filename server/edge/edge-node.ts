@@ -3,7 +3,7 @@ import type { ClusterConfig, DeviceConfig } from '../config/cluster-config.js';
 import { GATEWAY_ID } from '../config/defaults.js';
 import { DeepThingsError } from '../errors.js';
 import { loadSharp } from '../imaging/sharp-library.js';
-import { type ClusterPlan, largestTensorBody, planCluster } from '../node/cluster-plan.js';
+import { type ClusterPlan, largestTensorBody, planCluster, taskQueueLimit } from '../node/cluster-plan.js';
 import { RequestsUnderWay } from '../node/draining.js';
 import { EventLog } from '../node/event-log.js';
 import { type ListenAddress, listen, requireToken } from '../node/listen.js';
@@ -100,11 +100,6 @@ function declaredDevice(config: ClusterConfig, device: string): DeviceConfig {
   throw new DeepThingsError('DT_DEVICE_UNKNOWN', `${config.file} declares no device "${device}", only ${known}`);
 }
 
-/** Tasks that fit into the queue: a plan's worth for each frame that may be open, and as many pushed ones. */
-function queueLimit({ limits }: ClusterConfig, tiles: number): number {
-  return 2 * tiles * limits.queuedFrames;
-}
-
 interface Ground {
   readonly node: DeviceConfig;
   readonly at: ListenAddress;
@@ -132,13 +127,13 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
 
   const book = new ReuseBook(plan, overlap.policy !== 'never');
   const pool = new StripPool(limits.overlapBytes);
-  const board = new TaskBoard<EdgeTask, SliceTask>(queueLimit(config, plan.tiles.length), {
+  const board = new TaskBoard<EdgeTask, SliceTask>(taskQueueLimit(config, plan.tiles.length), {
     pick: tilePicker(plan, book, schedule.order),
     onTaken: ({ frame, tile }, asker) => book.started(frame, tile, asker),
     onBack: ({ frame, tile }) => book.cameBack(frame, tile),
   });
   const ownFrames = new OwnFrames(limits.queuedFrames, 2 * limits.frameTimeoutMs, (frame) => forget(frame));
-  const pushed = new PushedTasks(queueLimit(config, plan.tiles.length));
+  const pushed = new PushedTasks(taskQueueLimit(config, plan.tiles.length));
   const outcomes = new Outcomes();
   const usualTile = new UsualTime();
   const speed = new ComputeSpeed();

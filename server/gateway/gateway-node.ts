@@ -9,6 +9,7 @@ import { type ClusterPlan, largestTensorBody, planCluster } from '../node/cluste
 import { commonHandlers } from '../node/common-handlers.js';
 import { RequestsUnderWay } from '../node/draining.js';
 import { EventLog } from '../node/event-log.js';
+import { ledgerSettings } from '../node/ledger-settings.js';
 import { type ListenAddress, listen, requireToken } from '../node/listen.js';
 import type { Logger } from '../node/logger.js';
 import { createMetrics } from '../node/metrics.js';
@@ -19,7 +20,7 @@ import { planDigest } from '../node/plan-digest.js';
 import { onceOnly, type RunningNode } from '../node/running-node.js';
 import { StripPool } from '../node/strip-pool.js';
 import { VERSION } from '../node/version.js';
-import type { LedgerEvent, LedgerSettings } from '../scheduling/ledger-state.js';
+import type { LedgerEvent } from '../scheduling/ledger-state.js';
 import { Courier } from './courier.js';
 import { isDashboardPath, serveDashboard } from './dashboard-files.js';
 import { DeviceRegistry } from './device-registry.js';
@@ -57,22 +58,6 @@ function leftAloneText(device: string, address: string, reason: string | null): 
     `device ${device} is left alone for a while: it says that it is there, but what the gateway asks at ${address} keeps ` +
     `failing (${reason ?? 'no answer'}): check that the gateway reaches that address`
   );
-}
-
-function ledgerSettings({ schedule, limits, devices }: ClusterConfig): LedgerSettings {
-  const { lease, heartbeat } = schedule;
-  return {
-    framesPerSource: limits.framesPerSource,
-    lostAfterMs: heartbeat.lostAfterMs,
-    leaseFactor: lease.factor,
-    leaseFloorMs: lease.floorMs,
-    leaseWaitingMs: lease.waitingMs,
-    missingMs: 2 * heartbeat.intervalMs + 500,
-    retryMs: 250,
-    attempts: lease.attempts,
-    frameTimeoutMs: limits.frameTimeoutMs,
-    stealOnly: devices.filter(({ source }) => !source).map(({ id }) => id),
-  };
 }
 
 /**
