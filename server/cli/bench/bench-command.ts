@@ -1,10 +1,12 @@
 import { type Command, Option } from 'commander';
+import { addSimulate } from './simulate-options.js';
 
 /** `deepthings bench …`: how a cluster does, measured or simulated. */
 export function addBench(program: Command): void {
-  const bench = program.command('bench').description('measure how a cluster does');
+  const bench = program.command('bench').description('measure how a cluster does, or predict it');
   addTestbed(bench);
   addRelay(bench);
+  addSimulate(bench);
 }
 
 function addTestbed(bench: Command): void {

@@ -1,12 +1,12 @@
 import { loadClusterConfig } from '../../config/load.js';
 import { DeepThingsError } from '../../errors.js';
+import { macsOf, mapBytesOf, parametersOf, totalOf, weightBytesOf } from '../../model/layer-facts.js';
 import { judgeCut } from '../../model/layer-geometry.js';
 import { describeModel, type ModelSpec } from '../../model/model-source.js';
 import type { Layer, Network } from '../../model/network.js';
 import { formatBytes } from '../quantities.js';
 import { paint, printLine } from '../terminal.js';
 import { type Column, textTable } from '../text-table.js';
-import { macsOf, mapBytesOf, parametersOf, totalOf, weightBytesOf } from './layer-facts.js';
 
 export interface InspectOptions {
   readonly config: string;

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { weightsFileBytes } from '../../model/darknet-weights.js';
+import { macsOf, parametersOf, totalOf } from '../../model/layer-facts.js';
 import type { Network } from '../../model/network.js';
 import { BUILT_IN_MODELS, builtInNetwork, DEFAULT_MODEL, type WeightsOrigin } from '../../model/registry.js';
 import { formatBytes } from '../quantities.js';
 import { printLine } from '../terminal.js';
 import { type Column, textTable } from '../text-table.js';
-import { macsOf, parametersOf, totalOf } from './layer-facts.js';
 
 const HEADER_BYTES = 20;
 

@@ -1,5 +1,5 @@
-import { kernelNumbers } from '../../model/darknet-weights.js';
-import type { Layer, Network } from '../../model/network.js';
+import { kernelNumbers } from './darknet-weights.js';
+import type { Layer, Network } from './network.js';
 
 const FLOAT_BYTES = 4;
 
@@ -25,4 +25,9 @@ export function weightBytesOf(layer: Layer): number {
 
 export function totalOf(network: Network, of: (layer: Layer) => number): number {
   return network.layers.reduce((sum, layer) => sum + of(layer), 0);
+}
+
+/** Multiply-accumulates of the layers from `depth` on. */
+export function remainingMacs(network: Network, depth: number): number {
+  return network.layers.slice(depth).reduce((sum, layer) => sum + macsOf(layer), 0);
 }

@@ -1,0 +1,108 @@
+import { loadCosts } from '../../evaluation/calibration.js';
+import type { SimulatedRun } from '../../evaluation/simulated-run.js';
+import { describeModel } from '../../model/model-source.js';
+import type { Network } from '../../model/network.js';
+import { ProgressLine } from '../progress-line.js';
+import { formatBytes, formatDuration } from '../quantities.js';
+import { printLine, printNote } from '../terminal.js';
+import { type Column, textTable } from '../text-table.js';
+import { DEVIATION_KEYS, type Deviation, deviationOf, type MeasuredRun, readMeasured, summary } from './deviation.js';
+import { readJsonFile } from './option-lists.js';
+import type { SimulateOptions } from './simulate-options.js';
+import { type Combination, combinationsOf, runCombination } from './simulated-combinations.js';
+
+/** `deepthings bench simulate`. @param given whether an option was given, not left to its default. */
+export async function runSimulate(options: SimulateOptions, given: (option: string) => boolean): Promise<void> {
+  const { costs, origin } = await loadCosts(
+    options.calibration ?? null,
+    networkName(describeModel({ name: options.model })),
+  );
+  const measured = await measuredOf(options, given);
+  const progress = new ProgressLine();
+  const runs: SimulatedRun[] = [];
+  const combinations = measured ?? combinationsOf(options);
+  for (const [index, combination] of combinations.entries()) {
+    progress.show(`${index + 1} of ${combinations.length}: ${nameOf(combination)}`);
+    runs.push(await runCombination(combination, options, costs));
+  }
+  progress.clear();
+  const deviations = measured?.map((run, index) => deviationOf(runs[index]!, run)) ?? null;
+  if (options.json) {
+    const described = runs.map((run, index) => ({
+      ...run,
+      ...(deviations !== null && { deviation: deviations[index], measured: measured![index] }),
+    }));
+    printLine(JSON.stringify(described, null, 2));
+    return;
+  }
+  printNote(`costs: ${origin}`);
+  printLine(runTable(runs));
+  if (deviations !== null) printLine(`\n${deviationTable(measured!, deviations)}`);
+}
+
+/** As a calibration names it. */
+export function networkName({ input, name }: Network): string {
+  return `${name} ${input.width}x${input.height}`;
+}
+
+/** The combinations that were measured, of those only that the lists name which were given. */
+async function measuredOf(
+  options: SimulateOptions,
+  given: (option: string) => boolean,
+): Promise<readonly MeasuredRun[] | null> {
+  if (options.against === undefined) return null;
+  const all = readMeasured(await readJsonFile('--against', options.against), options.against);
+  return all.filter(
+    ({ devices, grid, sources, strategy }) =>
+      (!given('devices') || options.devices.includes(devices)) &&
+      (!given('grid') || options.grid.includes(grid)) &&
+      (!given('sources') || options.sources.includes(sources)) &&
+      (!given('strategy') || options.strategy.includes(strategy)),
+  );
+}
+
+function nameOf({ devices, frames, grid, sources, strategy }: Combination): string {
+  return `${strategy}, ${devices} devices, ${grid}, ${sources} sources, ${frames} frames`;
+}
+
+const right = (title: string): Column => ({ title, align: 'right' });
+
+function runTable(runs: readonly SimulatedRun[]): string {
+  const columns = ['devices', 'grid', 'sources', 'fused', 'end to end', 'frames/s', 'MACs', 'frame'].map(right);
+  const bytes = ['input', 'overlap', 'result', 'gateway', 'busiest device', 'busiest link'].map(right);
+  const seconds = (value: number | null) => (value === null ? 'failed' : formatDuration(1000 * value));
+  const share = (value: number) => `${(100 * value).toFixed(0)} %`;
+  return textTable(
+    [{ title: 'strategy' }, ...columns, ...bytes],
+    runs.map((run) => {
+      const { gateway, ...devices } = run.utilisation.nodes;
+      const { frame, input, overlap, result } = run.wireBytesPerFrame;
+      return [
+        ...[run.strategy, String(run.devices), run.grid, String(run.sources)],
+        ...[seconds(run.fusedSeconds), seconds(run.endToEndSeconds), run.framesPerSecond.toFixed(2)],
+        ...[
+          run.macsRatio.toFixed(2),
+          ...[frame, input, overlap, result].map((count) => formatBytes(Math.round(count))),
+        ],
+        ...[share(gateway ?? 0), share(Math.max(...Object.values(devices)))],
+        share(Math.max(0, ...Object.values(run.utilisation.links))),
+      ];
+    }),
+  );
+}
+
+function deviationTable(measured: readonly MeasuredRun[], deviations: readonly Deviation[]): string {
+  const percent = (value: number) => `${value >= 0 ? '+' : ''}${(100 * value).toFixed(1)} %`;
+  const cells = (deviation: Deviation, show = percent) => DEVIATION_KEYS.map((key) => show(deviation[key]));
+  const { median, worst } = summary(deviations);
+  const size = (value: number) => percent(value).slice(1);
+  const titles = ['fused', 'end to end', 'frames/s', 'bytes', 'MACs'].map(right);
+  return textTable(
+    [{ title: 'simulated over measured' }, ...titles],
+    [
+      ...measured.map((run, index) => [nameOf(run), ...cells(deviations[index]!)]),
+      ['median, either way', ...cells(median, size)],
+      ['worst, either way', ...cells(worst, size)],
+    ],
+  );
+}

@@ -1,0 +1,51 @@
+import type { ClusterConfig } from '../config/cluster-config.js';
+import { remainingMacs } from '../model/layer-facts.js';
+import { type ClusterPlan, taskQueueLimit } from '../node/cluster-plan.js';
+import { ledgerSettings } from '../node/ledger-settings.js';
+import { wireSizes } from '../node/wire-sizes.js';
+import { AHEAD_MS } from '../scheduling/device-pace.js';
+import type { Strategy } from '../scheduling/strategy.js';
+import type { Arrivals } from '../simulation/arrivals.js';
+import type { CostModel } from '../simulation/cost-model.js';
+import type { NetworkModel } from '../simulation/network.js';
+import type { SimulatedNode, SimulationSettings } from '../simulation/simulation-settings.js';
+import { BYTES_PER_MAP_VALUE } from '../tensor/map-tensor.js';
+
+/** What is not said in `cluster.yaml`. */
+export interface SimulatedGround {
+  readonly costs: CostModel;
+  readonly network: NetworkModel;
+  readonly cpu: SimulatedNode['cpu'];
+  readonly arrivals: Arrivals;
+  readonly strategy: Strategy;
+  readonly seed: number;
+}
+
+/** Any: only their length counts. */
+const DIGEST = '0'.repeat(64);
+
+/** The cluster that a `cluster.yaml` describes, to be simulated. */
+export function simulationSettingsOf(
+  config: ClusterConfig,
+  { network: model, plan }: Pick<ClusterPlan, 'network' | 'plan'>,
+  ground: SimulatedGround,
+): SimulationSettings {
+  const { arrivals, costs, cpu, network, seed, strategy } = ground;
+  const { overlap, schedule, wire } = config;
+  return {
+    ...{ plan, costs, network, strategy, arrivals, seed },
+    sizes: wireSizes({ plan, digest: `sha256:${DIGEST}` }, wire.maps, DIGEST),
+    gateway: { id: config.gateway.id, address: config.gateway.address, cpu },
+    devices: config.devices.map(({ id, address, speed }) => ({ id, address, speed, cpu })),
+    order: schedule.order,
+    prefetch: schedule.prefetch,
+    steal: schedule.steal,
+    overlap,
+    bytesPerValue: BYTES_PER_MAP_VALUE[wire.maps],
+    ledger: ledgerSettings(config),
+    heartbeatMs: schedule.heartbeat.intervalMs,
+    aheadMs: AHEAD_MS,
+    queueLimit: taskQueueLimit(config, plan.tiles.length),
+    remainingMacs: remainingMacs(model, plan.depth),
+  };
+}
