@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { addCalibrate } from './calibrate-options.js';
 import { addSimulate } from './simulate-options.js';
 
 /** `deepthings bench …`: how a cluster does, measured or simulated. */
@@ -7,6 +8,7 @@ export function addBench(program: Command): void {
   addTestbed(bench);
   addRelay(bench);
   addSimulate(bench);
+  addCalibrate(bench);
 }
 
 function addTestbed(bench: Command): void {
