@@ -41,6 +41,13 @@ module.exports = {
       to: { pathNot: '^server/(simulation|scheduling|geometry|model)/|^server/errors\\.ts$' },
     },
     {
+      name: 'planner-is-pure',
+      comment: 'It compares simulations; how long it may take is for its caller to say.',
+      severity: 'error',
+      from: { path: '^server/planner/' },
+      to: { pathNot: '^server/(planner|simulation|scheduling|geometry|model|tensor)/|^server/errors\\.ts$' },
+    },
+    {
       name: 'middle-knows-no-role',
       severity: 'error',
       from: { path: middle },

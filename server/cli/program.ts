@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { VERSION } from '../node/version.js';
 import { STRATEGIES } from '../scheduling/strategy.js';
 import { addBench } from './bench/bench-command.js';
+import { addPlan } from './plan/plan-options.js';
 
 /**
  * The command line. What a command does is loaded when it is run: `--help` answers at once, and an edge device does
@@ -129,17 +130,6 @@ A node that gets SIGTERM drains itself and ends: to restart a device nothing mor
 Examples:
   deepthings drain e1 --wait && ssh e1 sudo apt upgrade
   deepthings drain e1 --resume`;
-
-function addPlan(program: Command): void {
-  program
-    .command('plan')
-    .description('show how cluster.yaml cuts the network: tiles, regions, computation, bytes, memory')
-    .option('--json', 'the plan as GET /plan has it, and what it costs')
-    .action(async (_options, command: Command) => {
-      const { runPlan } = await import('./plan-command.js');
-      await runPlan(command.optsWithGlobals());
-    });
-}
 
 function addModel(model: Command): void {
   model

@@ -1,16 +1,16 @@
-import type { ClusterConfig } from '../config/cluster-config.js';
-import { loadClusterConfig } from '../config/load.js';
-import { formatGrid } from '../geometry/grid.js';
-import type { LayerGeometry } from '../geometry/layer.js';
-import type { Region } from '../geometry/region.js';
-import { shapeText } from '../model/layer-shapes.js';
-import { loadModel } from '../model/model-source.js';
-import { type ClusterPlan, planCluster } from '../node/cluster-plan.js';
-import { planDigest } from '../node/plan-digest.js';
-import { planDocument } from '../node/plan-document.js';
-import { formatBytes, formatMacs } from './quantities.js';
-import { paint, printLine } from './terminal.js';
-import { type Column, textTable } from './text-table.js';
+import type { ClusterConfig } from '../../config/cluster-config.js';
+import { loadClusterConfig } from '../../config/load.js';
+import { formatGrid } from '../../geometry/grid.js';
+import type { LayerGeometry } from '../../geometry/layer.js';
+import type { Region } from '../../geometry/region.js';
+import { shapeText } from '../../model/layer-shapes.js';
+import { loadModel } from '../../model/model-source.js';
+import { type ClusterPlan, planCluster } from '../../node/cluster-plan.js';
+import { planDigest } from '../../node/plan-digest.js';
+import { planDocument } from '../../node/plan-document.js';
+import { formatBytes, formatMacs } from '../quantities.js';
+import { paint, printLine } from '../terminal.js';
+import { type Column, textTable } from '../text-table.js';
 
 export interface PlanOptions {
   readonly config: string;
