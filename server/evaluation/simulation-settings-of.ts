@@ -1,5 +1,6 @@
 import type { ClusterConfig } from '../config/cluster-config.js';
 import { remainingMacs } from '../model/layer-facts.js';
+import { CALLS, CIRCUITS } from '../node/calls.js';
 import { type ClusterPlan, taskQueueLimit } from '../node/cluster-plan.js';
 import { ledgerSettings } from '../node/ledger-settings.js';
 import { wireSizes } from '../node/wire-sizes.js';
@@ -42,6 +43,7 @@ export function simulationSettingsOf(
     steal: schedule.steal,
     overlap,
     bytesPerValue: BYTES_PER_MAP_VALUE[wire.maps],
+    strips: { timeoutMs: CALLS.strips.totalMs, circuit: CIRCUITS.strips },
     ledger: ledgerSettings(config),
     heartbeatMs: schedule.heartbeat.intervalMs,
     aheadMs: AHEAD_MS,
