@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { VERSION } from '../node/version.js';
 import { STRATEGIES } from '../scheduling/strategy.js';
 import { addBench } from './bench/bench-command.js';
-import { addPlan } from './plan/plan-options.js';
+import { addPlan } from './plan/add-plan.js';
 
 /**
  * The command line. What a command does is loaded when it is run: `--help` answers at once, and an edge device does

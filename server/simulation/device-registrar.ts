@@ -44,6 +44,6 @@ function* register(parts: DeviceParts): Process {
     kept: [...new Set([...pool.frames, ...ownFrames])],
   };
   const ended = yield* world.wire.request(host, world.gateway, bytes, () => world.gateway.register(word));
-  board.reported(handedOut);
+  board.reported(handedOut, []);
   for (const frame of ended) parts.forget(frame);
 }

@@ -1,6 +1,5 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { BYTE_SIZE_PATTERN, parseByteSize } from '../../config/byte-size.js';
-import { parseAmount, parseCount, parseCpuShare, parseLinkRate } from '../bench/option-lists.js';
+import { type Command, Option } from 'commander';
+import { EXIT_USAGE } from '../exit-codes.js';
 import type { OptimizeOptions } from './optimize-command.js';
 
 type PlanCommandOptions = OptimizeOptions & { readonly optimize?: boolean; readonly compare?: boolean };
@@ -28,27 +27,20 @@ export function addPlan(program: Command): void {
     )
     .option('--apply', 'with --optimize: write the best into cluster.yaml')
     .option('--compare', 'what is predicted beside what the running cluster did with its latest frames')
-    .addOption(new Option('--memory <size>', 'with --optimize: of a device, as 64MiB').argParser(parseMemory))
-    .addOption(new Option('--devices <count>', 'in place of those of cluster.yaml').argParser(parseCount))
-    .addOption(new Option('--cpu <cores>', 'of each node').argParser(parseCpuShare).default(1))
-    .addOption(
-      new Option('--link <rate>', 'of the network, as 100mbit').argParser(parseLinkRate).default(12_500, '100mbit'),
-    )
+    .option('--memory <size>', 'with --optimize: of a device, as 64MiB')
+    .option('--devices <count>', 'in place of those of cluster.yaml')
+    .option('--cpu <cores>', 'of each node', '1')
+    .option('--link <rate>', 'of the network, as 50mbit; max: no limit', '100mbit')
     .addOption(new Option('--medium <kind>', 'how links share').choices(['switched', 'shared']).default('switched'))
     .option('--calibration <file>', 'what "bench calibrate" wrote')
-    .addOption(new Option('--seconds <limit>', 'with --optimize: time to search').argParser(parseAmount).default(20))
-    .addOption(new Option('--top <count>', 'with --optimize: plans to show').argParser(parseCount).default(5))
+    .option('--seconds <limit>', 'with --optimize: time to search', '20')
+    .option('--top <count>', 'with --optimize: plans to show', '5')
     .addHelpText('after', HELP)
     .action(async (_options, command: Command) => {
       const options = command.optsWithGlobals<PlanCommandOptions>();
       if (options.optimize) await (await import('./optimize-command.js')).runOptimize(options);
-      else if (options.apply) command.error("error: option '--apply' goes with '--optimize'");
+      else if (options.apply) command.error("error: option '--apply' goes with '--optimize'", { exitCode: EXIT_USAGE });
       else if (options.compare) await (await import('./compare-command.js')).runCompare(options);
       else await (await import('./plan-command.js')).runPlan(options);
     });
-}
-
-function parseMemory(text: string): number {
-  if (new RegExp(BYTE_SIZE_PATTERN).test(text)) return parseByteSize(text);
-  throw new InvalidArgumentError('Expected a size like 64MiB.');
 }
