@@ -3,7 +3,7 @@ import { VERSION } from '../node/version.js';
 import { STRATEGIES } from '../scheduling/strategy.js';
 import { addBench } from './bench/bench-command.js';
 import { count, picturesASecond, secondsBetween, secondsToWait } from './option-values.js';
-import { addPlan } from './plan/plan-options.js';
+import { addPlan } from './plan/add-plan.js';
 
 /**
  * The command line. What a command does is loaded when it is run: `--help` answers at once, and an edge device does

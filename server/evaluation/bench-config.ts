@@ -19,22 +19,23 @@ const PATIENCE = {
   limits: { frameTimeoutMs: 280_000 },
 } as const;
 
+type BenchHost = Pick<TestHost, 'id' | 'address'>;
 type Section = Readonly<Record<string, unknown>>;
 
 /**
- * The cluster.yaml of one cluster on test hosts.
+ * The cluster.yaml of one cluster on test hosts, real or simulated.
  *
  * @param atOnce frames that are under way together: their outputs are kept until they have been checked.
  * @throws ConfigError for a model, grid or depth that cannot be.
  */
 export function benchConfig(
-  settings: TestbedSettings,
-  { grid }: ClusterRun,
-  { gateway, devices }: { readonly gateway: TestHost; readonly devices: readonly TestHost[] },
+  settings: Pick<TestbedSettings, 'depth' | 'maps' | 'model' | 'sections'>,
+  { grid }: Pick<ClusterRun, 'grid'>,
+  { gateway, devices }: { readonly gateway: BenchHost; readonly devices: readonly BenchHost[] },
   atOnce: number,
 ): Promise<ClusterConfig> {
   const { depth, maps, model, sections } = settings;
-  const addressOf = ({ address }: TestHost) => `http://${address}:${PORT}`;
+  const addressOf = ({ address }: BenchHost) => `http://${address}:${PORT}`;
   const own = {
     name: 'testbed',
     model,

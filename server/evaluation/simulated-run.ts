@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { formatGrid } from '../geometry/grid.js';
+import { sourcesOf } from '../simulation/arrivals.js';
 import { simulate } from '../simulation/simulate.js';
 import type { FrameBytes, SimulatedFrame } from '../simulation/simulated-frame.js';
 import type { SimulationSettings } from '../simulation/simulation-settings.js';
@@ -19,8 +20,8 @@ export interface SimulatedRun {
   /** Median, from the submitted picture to the detections. */
   readonly endToEndSeconds: number | null;
   readonly framesPerSecond: number;
-  /** Means of bodies, as the frames' traces count them. */
-  readonly wireBytesPerFrame: Omit<FrameBytes, 'picture'>;
+  /** Medians of bodies, as the frames' traces count them. */
+  readonly wireBytesPerFrame: FrameBytes;
   /** Headers and all that is said beside the frames. */
   readonly headerBytesPerFrame: number;
   /** Multiply-accumulates executed over needed. */
@@ -40,29 +41,28 @@ export function simulatedRun(settings: SimulationSettings): SimulatedRun {
   const { frames, headerBytes, events, links, neededMacs, nodes, spanMs } = simulate(settings);
   const tookMs = performance.now() - startedMs;
   const complete = frames.filter(({ state }) => state === 'complete');
-  const mean = (of: (frame: SimulatedFrame) => number) =>
-    complete.reduce((sum, frame) => sum + of(frame), 0) / Math.max(1, complete.length);
   const middle = (of: (frame: SimulatedFrame) => number) => (complete.length === 0 ? null : median(complete.map(of)));
   const { arrivals } = settings;
   return {
     strategy: settings.strategy,
     devices: settings.devices.length,
     grid: formatGrid(settings.plan.grid),
-    sources: new Set(arrivals.kind === 'timed' ? arrivals.frames.map(({ source }) => source) : arrivals.sources).size,
+    sources: sourcesOf(arrivals).length,
     frames: frames.length,
     failed: frames.length - complete.length,
     fusedSeconds: middle(({ mergedMs, sourcedMs }) => (mergedMs! - sourcedMs!) / 1000),
     endToEndSeconds: middle(({ endedMs, submittedMs }) => (endedMs! - submittedMs) / 1000),
     framesPerSecond: (1000 * complete.length) / spanMs,
     wireBytesPerFrame: {
-      frame: mean(({ bytes }) => bytes.frame),
-      input: mean(({ bytes }) => bytes.input),
-      overlap: mean(({ bytes }) => bytes.overlap),
-      result: mean(({ bytes }) => bytes.result),
-      control: mean(({ bytes }) => bytes.control),
+      frame: middle(({ bytes }) => bytes.frame) ?? 0,
+      input: middle(({ bytes }) => bytes.input) ?? 0,
+      overlap: middle(({ bytes }) => bytes.overlap) ?? 0,
+      result: middle(({ bytes }) => bytes.result) ?? 0,
+      control: middle(({ bytes }) => bytes.control) ?? 0,
+      picture: middle(({ bytes }) => bytes.picture) ?? 0,
     },
     headerBytesPerFrame: headerBytes / Math.max(1, frames.length),
-    macsRatio: mean(({ macs }) => macs) / neededMacs,
+    macsRatio: (middle(({ macs }) => macs) ?? 0) / neededMacs,
     spanSeconds: spanMs / 1000,
     utilisation: {
       nodes: Object.fromEntries(nodes.map(({ node, utilisation }) => [node, utilisation])),

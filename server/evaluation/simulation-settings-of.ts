@@ -16,9 +16,12 @@ import { BYTES_PER_MAP_VALUE } from '../tensor/map-tensor.js';
 export interface SimulatedGround {
   readonly costs: CostModel;
   readonly network: NetworkModel;
-  readonly cpu: SimulatedNode['cpu'];
+  readonly gatewayCpu: SimulatedNode['cpu'];
+  /** One for each device. */
+  readonly cpus: readonly SimulatedNode['cpu'][];
   readonly arrivals: Arrivals;
   readonly strategy: Strategy;
+  readonly warmUp: number;
   readonly seed: number;
 }
 
@@ -31,13 +34,13 @@ export function simulationSettingsOf(
   { network: model, plan }: Pick<ClusterPlan, 'network' | 'plan'>,
   ground: SimulatedGround,
 ): SimulationSettings {
-  const { arrivals, costs, cpu, network, seed, strategy } = ground;
+  const { arrivals, costs, cpus, gatewayCpu, network, seed, strategy, warmUp } = ground;
   const { overlap, schedule, wire } = config;
   return {
-    ...{ plan, costs, network, strategy, arrivals, seed },
+    ...{ plan, costs, network, strategy, arrivals, warmUp, seed },
     sizes: wireSizes({ plan, digest: `sha256:${DIGEST}` }, wire.maps, DIGEST),
-    gateway: { id: config.gateway.id, address: config.gateway.address, cpu },
-    devices: config.devices.map(({ id, address, speed }) => ({ id, address, speed, cpu })),
+    gateway: { id: config.gateway.id, address: config.gateway.address, cpu: gatewayCpu },
+    devices: config.devices.map(({ id, address, speed }, index) => ({ id, address, speed, cpu: cpus[index]! })),
     order: schedule.order,
     prefetch: schedule.prefetch,
     steal: schedule.steal,

@@ -1,4 +1,4 @@
-import { availableDevices, draftOf, type LedgerDraft, missingPart, note, setPart } from './ledger-draft.js';
+import { draftOf, isAnyAvailable, type LedgerDraft, missingPart, note, setPart } from './ledger-draft.js';
 import { handBack, startDraining } from './ledger-draining.js';
 import { beginLayers, isPresentLayer, nextLayer } from './ledger-layers.js';
 import { deviceSeen, devicesGone, expire } from './ledger-leases.js';
@@ -41,7 +41,7 @@ export interface LedgerStep {
 export function stepLedger(ledger: FrameLedger, event: LedgerEvent, nowMs: number): LedgerStep {
   const draft = draftOf(ledger, nowMs);
   const verdict = apply(draft, event);
-  if (availableDevices(draft).length > 0) draft.deviceLessSinceMs = null;
+  if (isAnyAvailable(draft)) draft.deviceLessSinceMs = null;
   else draft.deviceLessSinceMs ??= nowMs;
   startWaitingFrames(draft);
   const { settings, frames, devices, lastSource, deviceLessSinceMs, leftAloneUntilMs, effects } = draft;

@@ -1,3 +1,4 @@
+import { LayeredMap } from './layered-map.js';
 import type {
   FrameLedger,
   LedgerDevice,
@@ -13,7 +14,7 @@ export interface LedgerDraft {
   readonly settings: LedgerSettings;
   readonly nowMs: number;
   readonly frames: Map<string, LedgerFrame>;
-  readonly devices: Map<string, LedgerDevice>;
+  readonly devices: LayeredMap<LedgerDevice>;
   readonly effects: LedgerEffect[];
   readonly leftAloneUntilMs: Map<string, number>;
   lastSource: string | null;
@@ -25,7 +26,7 @@ export function draftOf(ledger: FrameLedger, nowMs: number): LedgerDraft {
     settings: ledger.settings,
     nowMs,
     frames: new Map(ledger.frames),
-    devices: new Map(ledger.devices),
+    devices: LayeredMap.copyOf(ledger.devices),
     effects: [],
     leftAloneUntilMs: new Map(ledger.leftAloneUntilMs),
     lastSource: ledger.lastSource,
@@ -66,6 +67,12 @@ export function failFrame(draft: LedgerDraft, frame: string, code: string, detai
 /** The device that has a part; null for a part that nobody has or that is done. */
 export function holderOf(part: PartState): string | null {
   return part.kind === 'unplaced' || part.kind === 'done' ? null : part.device;
+}
+
+/** Whether there is a device that work can be given to. */
+export function isAnyAvailable({ devices }: Pick<LedgerDraft, 'devices'>): boolean {
+  for (const { draining } of devices.values()) if (!draining) return true;
+  return false;
 }
 
 /** Devices that work can be given to. */

@@ -21,6 +21,12 @@ export function periodicArrivals(sources: readonly string[], frames: number, eve
   }));
 }
 
+/** Devices that frames start on, the first one first. */
+export function sourcesOf(arrivals: Arrivals): readonly string[] {
+  if (arrivals.kind === 'one-by-one') return arrivals.sources;
+  return [...new Set(arrivals.frames.map(({ source }) => source))];
+}
+
 /** Frames of each source at random moments, on average one every so many milliseconds. */
 export function poissonArrivals(
   sources: readonly string[],

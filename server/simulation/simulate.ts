@@ -1,5 +1,6 @@
 import { neededMacs } from '../geometry/plan-cost.js';
 import { seededRandom } from '../model/seeded-random.js';
+import { sourcesOf } from './arrivals.js';
 import { Kernel, type Process, wait } from './kernel.js';
 import { type LinkUse, Network } from './network.js';
 import { SimulatedDevice } from './simulated-device.js';
@@ -39,7 +40,7 @@ export function simulate(settings: SimulationSettings): Simulation {
   const devices = new Map<string, DeviceDoor>();
   const byAddress = new Map<string, DeviceDoor | GatewayDoor>();
   const ended = new Map<string, () => void>();
-  let open = frameCount(settings);
+  let open = settings.warmUp + frameCount(settings);
   const world: World = {
     ...{ kernel, wire, settings, devices, random },
     at: (address) => byAddress.get(address)!,
@@ -63,20 +64,22 @@ export function simulate(settings: SimulationSettings): Simulation {
     return simulated;
   });
   for (const device of started) device.start();
-  const firstMs = WARM_UP_HEARTBEATS * settings.heartbeatMs;
+  let firstMs = WARM_UP_HEARTBEATS * settings.heartbeatMs;
   let before = { headerBytes: 0, requests: 0, links: network.use, busy: started.map(() => 0), gatewayMs: 0 };
-  kernel.at(firstMs, () => {
+  const begin = () => {
+    firstMs = kernel.nowMs;
     const busy = started.map(({ processor }) => processor.busyMs);
     const { headerBytes, requests } = wire;
     before = { headerBytes, requests, links: network.use, busy, gatewayMs: gateway.processor.busyMs };
     for (const source of submitting(settings, gateway, kernel, ended)) kernel.spawn(source);
-  });
+  };
+  kernel.at(firstMs, () => kernel.spawn(warmingUp(settings, gateway, ended), begin));
   kernel.run(() => open === 0, firstMs + MOST_MS);
   const spanMs = kernel.nowMs - firstMs;
   const utilisation = (busyMs: number, share: number) => (spanMs > 0 ? busyMs / (spanMs * share) : 0);
   const earlier = new Map(before.links.map((use) => [use.link, use]));
   return {
-    frames: [...gateway.frames.values()],
+    frames: [...gateway.frames.values()].slice(settings.warmUp),
     spanMs,
     neededMacs: neededMacs(settings.plan.layers),
     nodes: [
@@ -102,6 +105,18 @@ export function simulate(settings: SimulationSettings): Simulation {
 
 function frameCount({ arrivals }: SimulationSettings): number {
   return arrivals.kind === 'timed' ? arrivals.frames.length : arrivals.frames;
+}
+
+function* warmingUp(
+  { arrivals, warmUp }: SimulationSettings,
+  gateway: SimulatedGateway,
+  ended: Map<string, () => void>,
+): Process {
+  const sources = sourcesOf(arrivals);
+  for (let count = 0; count < warmUp; count++) {
+    const { frame } = yield* gateway.submit(sources[count % sources.length]!);
+    yield* wait<void>((wake) => void ended.set(frame, wake));
+  }
 }
 
 function submitting(

@@ -50,5 +50,7 @@ export interface SimulationSettings {
   /** Multiply-accumulates of the layers behind the fused stack. */
   readonly remainingMacs: number;
   readonly arrivals: Arrivals;
+  /** Frames before these, one after the other: devices then know how fast links and engines are. */
+  readonly warmUp: number;
   readonly seed: number;
 }

@@ -34,6 +34,7 @@ export function bareSettings(plan: FtpPlan, devices: number, changes: Partial<Si
     queueLimit: 10_000,
     remainingMacs: 0,
     arrivals: { kind: 'one-by-one', sources: ['e0'], frames: 1, pictureBytes: 100_000 },
+    warmUp: 0,
     seed: 1,
   };
   return { ...settings, ...changes };

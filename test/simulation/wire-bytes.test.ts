@@ -9,6 +9,7 @@ import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
 import { bareSettings } from './small-simulation.js';
 
 const DEVICES = 2;
+const CPU = { share: 0.3, periodMs: 0, cores: 1 };
 const digest = `sha256:${'0'.repeat(64)}`;
 
 let cluster: TestCluster;
@@ -33,7 +34,7 @@ function simulated(strategy: Strategy) {
   const { costs, network } = bareSettings(planCluster(config).plan, 1);
   const settings = simulationSettingsOf({ ...config, devices }, planCluster(config), {
     ...{ costs: { ...costs, engine: { callMs: 0.123, macsPerMs: 1_234_567 } }, network, strategy, seed: 1 },
-    cpu: { share: 0.3, periodMs: 0, cores: 1 },
+    ...{ warmUp: 0, gatewayCpu: CPU, cpus: devices.map(() => CPU) },
     arrivals: { kind: 'one-by-one', sources: ['e0'], frames: 1, pictureBytes: 100_000 },
   });
   return simulate(settings).frames[0]!;

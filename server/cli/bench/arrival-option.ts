@@ -1,24 +1,29 @@
-import { InvalidArgumentError } from 'commander';
 import { DeepThingsError } from '../../errors.js';
 import { type Arrival, type Arrivals, periodicArrivals, poissonArrivals } from '../../simulation/arrivals.js';
-import { readJsonFile } from './option-lists.js';
+import { readJsonFile } from './json-file.js';
 
 /** When frames come, as the command line has it. */
 export type ArrivalOption =
+  /** Each source submits its next frame when its last one has ended; */
   | { readonly kind: 'one-by-one' }
+  /** all are submitted together, round robin over the sources. */
+  | { readonly kind: 'at-once' }
   /** Frames a second of each source. */
   | { readonly kind: 'periodic' | 'poisson'; readonly rate: number }
   | { readonly kind: 'trace'; readonly file: string };
 
-/** `one-by-one`, `periodic:2`, `poisson:0.5`, `trace:FILE`. */
+/** @throws DeepThingsError `DT_USAGE` */
 export function parseArrivalOption(text: string): ArrivalOption {
   const [kind, ...rest] = text.split(':');
   const value = rest.join(':');
-  if (text === 'one-by-one') return { kind: text };
+  if (text === 'one-by-one' || text === 'at-once') return { kind: text };
   if (kind === 'trace' && value !== '') return { kind, file: value };
   const rate = Number(value);
   if ((kind === 'periodic' || kind === 'poisson') && rate > 0 && Number.isFinite(rate)) return { kind, rate };
-  throw new InvalidArgumentError('Expected one-by-one, periodic:RATE, poisson:RATE (frames a second) or trace:FILE.');
+  throw new DeepThingsError(
+    'DT_USAGE',
+    `--arrivals must be one-by-one, at-once, periodic:RATE, poisson:RATE or trace:FILE, and is "${text}"`,
+  );
 }
 
 export interface ArrivalScene {
@@ -37,6 +42,8 @@ export async function arrivalsOf(option: ArrivalOption, scene: ArrivalScene): Pr
   switch (option.kind) {
     case 'one-by-one':
       return { kind: 'one-by-one', sources, frames, pictureBytes };
+    case 'at-once':
+      return { kind: 'timed', frames: periodicArrivals(sources, frames, 0), pictureBytes };
     case 'periodic':
       return { kind: 'timed', frames: periodicArrivals(sources, frames, 1000 / option.rate), pictureBytes };
     case 'poisson':

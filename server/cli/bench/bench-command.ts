@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import { addCalibrate } from './calibrate-options.js';
-import { addSimulate } from './simulate-options.js';
+import { addCalibrate } from './add-calibrate.js';
+import { addSimulate } from './add-simulate.js';
 
 /** `deepthings bench …`: how a cluster does, measured or simulated. */
 export function addBench(program: Command): void {

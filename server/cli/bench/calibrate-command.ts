@@ -14,11 +14,13 @@ import { textTable } from '../text-table.js';
 import { leastCpuMs } from './calibration/cpu-time.js';
 import { measureEngine } from './calibration/engine-costs.js';
 import { measureRequests } from './calibration/request-costs.js';
+import { oneNumber } from './list-options.js';
 import { networkName } from './simulate-command.js';
+import { modelChoice } from './testbed-options.js';
 
 export interface CalibrateOptions {
   readonly model: string;
-  readonly depth: number;
+  readonly depth?: string;
   readonly engine: string;
   readonly json?: boolean;
   readonly out?: string;
@@ -28,10 +30,10 @@ export interface CalibrateOptions {
 export async function runCalibrate({ depth, engine: name, json, model: named, out }: CalibrateOptions): Promise<void> {
   const progress = new ProgressLine();
   const onStep = (what: string) => progress.show(`measuring ${what}`);
-  const weights = named === 'face-detector' ? {} : { weights: 'synthetic' };
-  const model = await loadModel({ name: named, ...weights });
+  const model = await loadModel(modelChoice(named, undefined));
+  const deepest = deepestCut(model.network);
+  const fused = depth === undefined ? deepest : oneNumber('--depth', depth, { least: 1, most: deepest, whole: true });
   const engine = await createEngine(name, { threads: 1 });
-  const fused = Math.min(depth, deepestCut(model.network));
   const engineCosts = await measureEngine(engine, model, fused, onStep);
   onStep('pictures');
   const picture = readFileSync(samplePhotoPath('sample1.jpg'));

@@ -2,15 +2,36 @@ import { DeepThingsError } from '../../errors.js';
 import type { SimulatedRun } from '../../evaluation/simulated-run.js';
 import { median } from '../../evaluation/statistics.js';
 import { STRATEGIES } from '../../scheduling/strategy.js';
-import type { Combination } from './simulated-combinations.js';
+import { type Combination, rateOf } from './simulate-options.js';
 
 /** What `bench testbed --json` says of one combination. */
-export interface MeasuredRun extends Combination {
+export interface MeasuredRun extends Pick<Combination, 'devices' | 'grid' | 'strategy' | 'sources' | 'frames'> {
   readonly fusedSeconds: number;
   readonly endToEndSeconds: number;
   readonly framesPerSecond: number;
   readonly wireBytesPerFrame: Readonly<Record<string, number>>;
   readonly macsRatio: number;
+  readonly model: Combination['model'];
+  readonly depth: number;
+  readonly maps: Combination['maps'];
+  readonly cpu: readonly number[];
+  readonly gatewayCpu: number;
+  readonly linkMbps: number | null;
+  readonly sections: Combination['sections'];
+  readonly warmup: number;
+  /** One entry for all that was submitted together. */
+  readonly samples: readonly { readonly frames: readonly unknown[] }[];
+}
+
+/** The same to be simulated. Frames that were submitted together are so again, once. */
+export function combinationOf(run: MeasuredRun): Combination {
+  const together = Math.max(...run.samples.map(({ frames }) => frames.length));
+  return {
+    ...run,
+    frames: together > 1 ? together : run.frames,
+    arrivals: { kind: together > 1 ? 'at-once' : 'one-by-one' },
+    bytesPerMs: rateOf(run.linkMbps === null ? null : run.linkMbps * 1e6),
+  };
 }
 
 /** Simulated over measured, less one: 0.1 is a tenth too much. */
@@ -67,13 +88,21 @@ export function readMeasured(given: unknown, file: string): readonly MeasuredRun
   if (!Array.isArray(given) || given.length === 0) return refuse('an array of objects');
   return given.map((entry: Partial<MeasuredRun> | null, index) => {
     const run = entry ?? {};
-    const numbers = ['devices', 'sources', 'frames', 'fusedSeconds', 'endToEndSeconds', 'framesPerSecond', 'macsRatio'];
+    const numbers = [
+      ...['devices', 'sources', 'frames', 'fusedSeconds', 'endToEndSeconds', 'framesPerSecond', 'macsRatio'],
+      ...['depth', 'gatewayCpu', 'warmup'],
+    ];
     for (const name of numbers) {
       if (!Number.isFinite(run[name as keyof MeasuredRun])) refuse(`a number "${name}" in entry ${index}`);
     }
     if (!STRATEGIES.some((name) => name === run.strategy)) refuse(`a "strategy" in entry ${index}`);
     if (!/^\d+x\d+$/.test(String(run.grid))) refuse(`a "grid" in entry ${index}`);
-    if (typeof run.wireBytesPerFrame !== 'object') refuse(`"wireBytesPerFrame" in entry ${index}`);
+    for (const name of ['wireBytesPerFrame', 'model', 'sections'] as const) {
+      if (typeof run[name] !== 'object' || run[name] === null) refuse(`"${name}" in entry ${index}`);
+    }
+    if (!Array.isArray(run.cpu) || !Array.isArray(run.samples) || run.samples.length === 0) {
+      refuse(`"cpu" and "samples" in entry ${index}`);
+    }
     return run as MeasuredRun;
   });
 }

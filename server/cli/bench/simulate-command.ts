@@ -1,4 +1,5 @@
-import { loadCosts } from '../../evaluation/calibration.js';
+import { DeepThingsError } from '../../errors.js';
+import { type Costs, loadCosts } from '../../evaluation/calibration.js';
 import type { SimulatedRun } from '../../evaluation/simulated-run.js';
 import { describeModel } from '../../model/model-source.js';
 import type { Network } from '../../model/network.js';
@@ -6,36 +7,51 @@ import { ProgressLine } from '../progress-line.js';
 import { formatBytes, formatDuration } from '../quantities.js';
 import { printLine, printNote } from '../terminal.js';
 import { type Column, textTable } from '../text-table.js';
-import { DEVIATION_KEYS, type Deviation, deviationOf, type MeasuredRun, readMeasured, summary } from './deviation.js';
-import { readJsonFile } from './option-lists.js';
-import type { SimulateOptions } from './simulate-options.js';
-import { type Combination, combinationsOf, runCombination } from './simulated-combinations.js';
+import {
+  combinationOf,
+  DEVIATION_KEYS,
+  type Deviation,
+  deviationOf,
+  type MeasuredRun,
+  readMeasured,
+  summary,
+} from './deviation.js';
+import { readJsonFile } from './json-file.js';
+import {
+  type Combination,
+  circumstancesOf,
+  combinationsOf,
+  listsOf,
+  type SimulateOptions,
+} from './simulate-options.js';
+import { runCombination } from './simulated-combinations.js';
 
 /** `deepthings bench simulate`. @param given whether an option was given, not left to its default. */
 export async function runSimulate(options: SimulateOptions, given: (option: string) => boolean): Promise<void> {
-  const { costs, origin } = await loadCosts(
-    options.calibration ?? null,
-    networkName(describeModel({ name: options.model })),
-  );
+  const circumstances = circumstancesOf(options);
   const measured = await measuredOf(options, given);
+  const combinations = measured?.map(combinationOf) ?? combinationsOf(options);
+  const costs = new Map<string, Costs>();
   const progress = new ProgressLine();
   const runs: SimulatedRun[] = [];
-  const combinations = measured ?? combinationsOf(options);
   for (const [index, combination] of combinations.entries()) {
     progress.show(`${index + 1} of ${combinations.length}: ${nameOf(combination)}`);
-    runs.push(await runCombination(combination, options, costs));
+    const model = networkName(describeModel(combination.model));
+    const known = costs.get(model) ?? (await loadCosts(options.calibration ?? null, model));
+    costs.set(model, known);
+    runs.push(await runCombination(combination, circumstances, known.costs));
   }
   progress.clear();
   const deviations = measured?.map((run, index) => deviationOf(runs[index]!, run)) ?? null;
   if (options.json) {
     const described = runs.map((run, index) => ({
       ...run,
-      ...(deviations !== null && { deviation: deviations[index], measured: measured![index] }),
+      ...(deviations !== null && { deviation: deviations[index] }),
     }));
     printLine(JSON.stringify(described, null, 2));
     return;
   }
-  printNote(`costs: ${origin}`);
+  for (const { origin } of costs.values()) printNote(`costs: ${origin}`);
   printLine(runTable(runs));
   if (deviations !== null) printLine(`\n${deviationTable(measured!, deviations)}`);
 }
@@ -52,16 +68,25 @@ async function measuredOf(
 ): Promise<readonly MeasuredRun[] | null> {
   if (options.against === undefined) return null;
   const all = readMeasured(await readJsonFile('--against', options.against), options.against);
-  return all.filter(
+  const lists = listsOf(options);
+  const left = all.filter(
     ({ devices, grid, sources, strategy }) =>
-      (!given('devices') || options.devices.includes(devices)) &&
-      (!given('grid') || options.grid.includes(grid)) &&
-      (!given('sources') || options.sources.includes(sources)) &&
-      (!given('strategy') || options.strategy.includes(strategy)),
+      (!given('devices') || lists.devices.includes(devices)) &&
+      (!given('grid') || lists.grids.includes(grid)) &&
+      (!given('sources') || lists.sources.includes(sources)) &&
+      (!given('strategy') || lists.strategies.includes(strategy)),
   );
+  if (left.length > 0) return left;
+  throw new DeepThingsError('DT_USAGE', `--against ${options.against} has nothing of what was asked for`);
 }
 
-function nameOf({ devices, frames, grid, sources, strategy }: Combination): string {
+function nameOf({
+  devices,
+  frames,
+  grid,
+  sources,
+  strategy,
+}: Pick<Combination, 'devices' | 'frames' | 'grid' | 'sources' | 'strategy'>): string {
   return `${strategy}, ${devices} devices, ${grid}, ${sources} sources, ${frames} frames`;
 }
 

@@ -1,94 +1,111 @@
-import { type Command, Option } from 'commander';
-import type { Strategy } from '../../scheduling/strategy.js';
+import type { TestbedSettings } from '../../evaluation/run-matrix.js';
+import { formatGrid, parseGrid } from '../../geometry/grid.js';
+import { STRATEGIES, type Strategy } from '../../scheduling/strategy.js';
+import type { NetworkModel } from '../../simulation/network.js';
 import { type ArrivalOption, parseArrivalOption } from './arrival-option.js';
-import {
-  parseAmount,
-  parseCount,
-  parseCounts,
-  parseCpuShare,
-  parseGrids,
-  parseLinkRate,
-  parseSeed,
-  parseStrategies,
-} from './option-lists.js';
+import { nameList, numberList, oneNumber, words } from './list-options.js';
+import { linkRate, modelChoice, sectionsOf } from './testbed-options.js';
 
+/** As given on the command line. */
 export interface SimulateOptions {
-  readonly devices: readonly number[];
-  readonly grid: readonly string[];
-  readonly strategy: readonly Strategy[];
-  readonly sources: readonly number[];
-  readonly frames: number;
+  readonly devices: string;
+  readonly cpu: string;
+  readonly gatewayCpu?: string;
+  readonly cpuPeriod: string;
+  readonly link: string;
+  readonly medium: NetworkModel['medium'];
+  readonly latency: string;
+  readonly grid: string;
+  readonly strategy: string;
+  readonly sources: string;
+  readonly frames: string;
+  readonly warmup: string;
+  readonly arrivals: string;
   readonly model: string;
-  readonly depth: number;
-  readonly yaml: string;
-  readonly link: number;
-  readonly medium: 'shared' | 'switched';
-  readonly latency: number;
-  readonly cpu: number;
-  readonly cpuPeriod: number;
-  readonly arrivals: ArrivalOption;
-  readonly pictureBytes: number;
+  readonly depth?: string;
+  readonly maps: 'f32' | 'f16';
+  readonly set?: string;
+  readonly pictureBytes: string;
   readonly calibration?: string;
   readonly against?: string;
-  readonly seed: number;
+  readonly seed: string;
   readonly json?: boolean;
 }
 
-const HELP = `
-What devices, links and requests cost is what "bench calibrate" measured, or typical of one server core.
+/** One cluster to simulate, and what it gets to do. */
+export interface Combination extends Pick<TestbedSettings, 'model' | 'depth' | 'maps' | 'sections'> {
+  readonly devices: number;
+  readonly grid: string;
+  readonly strategy: Strategy;
+  readonly sources: number;
+  readonly frames: number;
+  readonly warmup: number;
+  readonly arrivals: ArrivalOption;
+  /** One for all devices, or one each. */
+  readonly cpu: readonly number[];
+  readonly gatewayCpu: number;
+  readonly bytesPerMs: number;
+}
 
-Examples:
-  deepthings bench calibrate --out here.json
-  deepthings bench simulate --devices 1,2,4,6 --cpu 0.25 --link 50mbit --calibration here.json
-  deepthings bench simulate --devices 1000 --sources 50 --frames 200 --json
-  deepthings bench simulate --against testbed.json --cpu 0.25 --link 50mbit --calibration here.json`;
+/** What is the same for every combination. */
+export interface Circumstances {
+  readonly cpuPeriodMs: number;
+  readonly medium: NetworkModel['medium'];
+  readonly latencyMs: number;
+  readonly pictureBytes: number;
+  readonly seed: number;
+}
 
-/** `deepthings bench simulate`. */
-export function addSimulate(bench: Command): void {
-  bench
-    .command('simulate')
-    .description('predict how clusters do: the scheduling of the nodes, on devices and links that are simulated')
-    .addOption(new Option('--devices <counts>', 'devices').argParser(parseCounts).default([1, 2, 4, 6], '1,2,4,6'))
-    .addOption(new Option('--grid <grids>', 'tiles, rows x columns').argParser(parseGrids).default(['5x5'], '5x5'))
-    .addOption(
-      new Option('--strategy <names>', 'who computes what')
-        .argParser(parseStrategies)
-        .default(['ftp-wst-s'], 'ftp-wst-s'),
-    )
-    .addOption(
-      new Option('--sources <counts>', 'devices that frames start on').argParser(parseCounts).default([1], '1'),
-    )
-    .addOption(new Option('--frames <count>', 'frames of all sources together').argParser(parseCount).default(5))
-    .option('--model <name>', 'a built-in model', 'yolov2')
-    .addOption(new Option('--depth <layers>', 'fused layers').argParser(parseCount).default(16))
-    .option('--yaml <text>', 'sections of cluster.yaml, as "overlap: { policy: always }"', '')
-    .addOption(
-      new Option('--link <rate>', 'of each link, or of the shared medium')
-        .argParser(parseLinkRate)
-        .default(Infinity, 'max'),
-    )
-    .addOption(new Option('--medium <kind>', 'how links share').choices(['switched', 'shared']).default('switched'))
-    .addOption(new Option('--latency <ms>', 'of a link, one way').argParser(parseAmount).default(0.1))
-    .addOption(new Option('--cpu <cores>', 'of each node').argParser(parseCpuShare).default(1))
-    .addOption(
-      new Option('--cpu-period <ms>', 'of a quota, as on test hosts; 0: processors that are slower')
-        .argParser(parseAmount)
-        .default(20),
-    )
-    .addOption(
-      new Option('--arrivals <when>', 'one-by-one, periodic:RATE, poisson:RATE (a second and source), trace:FILE')
-        .argParser(parseArrivalOption)
-        .default({ kind: 'one-by-one' }, 'one-by-one'),
-    )
-    .addOption(new Option('--picture-bytes <bytes>', 'of each picture').argParser(parseAmount).default(100_000))
-    .option('--calibration <file>', 'what "bench calibrate" wrote')
-    .option('--against <file>', 'what "bench testbed --json" printed: simulate the same, and show the deviation')
-    .addOption(new Option('--seed <number>', 'of all that is random').argParser(parseSeed).default(1))
-    .option('--json', 'print an array of objects')
-    .addHelpText('after', HELP)
-    .action(async (_options, command: Command) => {
-      const { runSimulate } = await import('./simulate-command.js');
-      const given = (name: string) => command.getOptionValueSource(name) === 'cli';
-      await runSimulate(command.optsWithGlobals(), given);
-    });
+const BITS_PER_BYTE_MS = 8_000;
+const MANY = { least: 1, most: 100_000, whole: true };
+const CPU = { least: 0.001, most: 64, whole: false };
+const AMOUNT = { least: 0, most: 1e9, whole: false };
+
+/** @param bitsPerSecond null: no limit. @returns bytes a millisecond. */
+export function rateOf(bitsPerSecond: number | null): number {
+  return bitsPerSecond === null ? Number.POSITIVE_INFINITY : bitsPerSecond / BITS_PER_BYTE_MS;
+}
+
+export function circumstancesOf({ cpuPeriod, latency, medium, pictureBytes, seed }: SimulateOptions): Circumstances {
+  return {
+    cpuPeriodMs: oneNumber('--cpu-period', cpuPeriod, AMOUNT),
+    medium,
+    latencyMs: oneNumber('--latency', latency, AMOUNT),
+    pictureBytes: oneNumber('--picture-bytes', pictureBytes, { ...AMOUNT, whole: true }),
+    seed: oneNumber('--seed', seed, { least: 0, most: 2 ** 32 - 1, whole: true }),
+  };
+}
+
+/** Every combination that makes sense: no more sources than devices. @throws DeepThingsError `DT_USAGE`, `DT_GRID_…` */
+export function combinationsOf(options: SimulateOptions): readonly Combination[] {
+  const cpu = numberList('--cpu', options.cpu, CPU);
+  const settings = {
+    ...{ cpu, maps: options.maps, arrivals: parseArrivalOption(options.arrivals) },
+    gatewayCpu: options.gatewayCpu === undefined ? cpu[0]! : oneNumber('--gateway-cpu', options.gatewayCpu, CPU),
+    bytesPerMs: rateOf(linkRate(options.link)),
+    frames: oneNumber('--frames', options.frames, MANY),
+    warmup: oneNumber('--warmup', options.warmup, { ...MANY, least: 0 }),
+    model: modelChoice(options.model, undefined),
+    depth: options.depth === undefined ? null : oneNumber('--depth', options.depth, MANY),
+    sections: sectionsOf(options.set),
+  };
+  const { devices, grids, sources, strategies } = listsOf(options);
+  return strategies.flatMap((strategy) =>
+    grids.flatMap((grid) =>
+      devices.flatMap((count) =>
+        sources
+          .filter((some) => some <= count)
+          .map((some) => ({ ...settings, devices: count, grid, strategy, sources: some })),
+      ),
+    ),
+  );
+}
+
+export function listsOf(options: SimulateOptions) {
+  return {
+    devices: numberList('--devices', options.devices, MANY),
+    grids: words('--grid', options.grid).map((grid) => formatGrid(parseGrid(grid))),
+    sources: numberList('--sources', options.sources, MANY),
+    strategies: nameList('--strategy', options.strategy, STRATEGIES),
+  };
 }

@@ -80,7 +80,7 @@ export function testbedSettings(options: TestbedOptions): TestbedSettings {
 }
 
 /** `50mbit` in bits a second; null for `max`. */
-function linkRate(text: string): number | null {
+export function linkRate(text: string): number | null {
   if (text === 'max') return null;
   const match = /^(\d+(?:\.\d+)?)(kbit|mbit|gbit)$/.exec(text);
   const rate = match === null ? 0 : Math.round(Number(match[1]) * LINK_UNITS[match[2] as keyof typeof LINK_UNITS]);
@@ -91,14 +91,14 @@ function linkRate(text: string): number | null {
   );
 }
 
-function memorySize(option: string, text: string | undefined): number | null {
+export function memorySize(option: string, text: string | undefined): number | null {
   if (text === undefined) return null;
   if (new RegExp(BYTE_SIZE_PATTERN).test(text)) return parseByteSize(text);
   throw new DeepThingsError('DT_USAGE', `${option} must be a size such as 192MiB, and is "${text}"`);
 }
 
 /** A built-in model by its name, else the path of a cfg; without weights of its own it gets synthetic ones. */
-function modelChoice(model: string, given: string | undefined): ModelChoice {
+export function modelChoice(model: string, given: string | undefined): ModelChoice {
   const weights = given === undefined || given.startsWith('synthetic') ? given : resolve(given);
   if (Object.hasOwn(BUILT_IN_MODELS, model)) {
     const hasOwn = builtInModel(model).weights.kind !== 'darknet-file';
@@ -110,7 +110,7 @@ function modelChoice(model: string, given: string | undefined): ModelChoice {
   return { cfg, weights: weights ?? (existsSync(beside) && beside !== cfg ? beside : 'synthetic') };
 }
 
-function sectionsOf(text: string | undefined): Readonly<Record<string, unknown>> {
+export function sectionsOf(text: string | undefined): Readonly<Record<string, unknown>> {
   if (text === undefined) return {};
   try {
     const sections: unknown = parse(text);

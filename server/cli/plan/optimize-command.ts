@@ -9,6 +9,8 @@ import { describeModel } from '../../model/model-source.js';
 import { candidateOf } from '../../planner/candidate.js';
 import { type OneDevice, oneDevice } from '../../planner/one-device.js';
 import { type Prediction, predict, type SearchResult, searchPlans, withThroughput } from '../../planner/search.js';
+import { oneNumber } from '../bench/list-options.js';
+import { memorySize } from '../bench/testbed-options.js';
 import { ProgressLine } from '../progress-line.js';
 import { formatBytes, formatCount, formatDuration } from '../quantities.js';
 import { paint, printLine, printNote } from '../terminal.js';
@@ -18,11 +20,18 @@ import { type GroundOptions, type PlannedCluster, plannedCluster } from './plann
 
 export interface OptimizeOptions extends GroundOptions {
   readonly config: string;
-  readonly memory?: number;
-  readonly seconds: number;
-  readonly top: number;
+  readonly memory?: string;
+  readonly seconds: string;
+  readonly top: string;
   readonly apply?: boolean;
   readonly json?: boolean;
+}
+
+interface SearchLimits {
+  /** Bytes; null: none. */
+  readonly memory: number | null;
+  readonly seconds: number;
+  readonly top: number;
 }
 
 interface Advice {
@@ -35,14 +44,19 @@ interface Advice {
 
 /** `deepthings plan --optimize`. */
 export async function runOptimize(options: OptimizeOptions): Promise<void> {
-  const { apply, config: file, json, memory } = options;
+  const { apply, config: file, json } = options;
+  const memory = memorySize('--memory', options.memory);
   const declared = await loadClusterConfig(file);
   const model = describeModel(declared.model);
   const cluster = await plannedCluster(declared, model, options);
-  const advice = await advise(declared, cluster, options);
+  const advice = await advise(declared, cluster, {
+    memory,
+    seconds: oneNumber('--seconds', options.seconds, { least: 0.1, most: 3_600, whole: false }),
+    top: oneNumber('--top', options.top, { least: 1, most: 100, whole: true }),
+  });
   const [best] = advice.found.best;
   if (best === undefined && !advice.stayAlone) {
-    const limit = memory === undefined ? 'in these circumstances' : `within ${formatBytes(memory)} a device`;
+    const limit = memory === null ? 'in these circumstances' : `within ${formatBytes(memory)} a device`;
     throw new DeepThingsError(
       'DT_PLAN_NONE',
       `no plan works ${limit}: give devices more memory, or take a smaller model`,
@@ -58,15 +72,15 @@ export async function runOptimize(options: OptimizeOptions): Promise<void> {
   if (changes !== null) printLine(`\n${changes.length === 0 ? `${file} says so already` : changes.join('\n')}`);
 }
 
-async function advise(declared: ClusterConfig, cluster: PlannedCluster, options: OptimizeOptions): Promise<Advice> {
-  const { memory, seconds, top } = options;
+async function advise(declared: ClusterConfig, cluster: PlannedCluster, limits: SearchLimits): Promise<Advice> {
+  const { memory, seconds, top } = limits;
   const { ground, settingsOf, sources } = cluster;
   const model = describeModel(declared.model);
   const untilMs = performance.now() + 1000 * seconds;
   const progress = new ProgressLine();
   const search = searchPlans({
     ...{ model, ground, settingsOf, sources, keep: top },
-    memoryBytes: memory ?? null,
+    memoryBytes: memory,
     isOver: () => performance.now() > untilMs,
     onProgress: (looked, of, best) => progress.show(progressText(looked, of, best)),
   });
@@ -83,7 +97,7 @@ async function advise(declared: ClusterConfig, cluster: PlannedCluster, options:
   const predicted = predict({ ground, settingsOf }, now, sources.slice(0, 1));
   const present = predicted === null ? null : withThroughput({ settingsOf, sources }, predicted);
   const alone = oneDevice(model, ground.costs, deepestCut(model), Math.max(...ground.shares));
-  const fits = memory === undefined || alone.bytes <= memory;
+  const fits = memory === null || alone.bytes <= memory;
   const best = step.value.best[0];
   return {
     found: step.value,

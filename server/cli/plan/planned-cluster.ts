@@ -6,13 +6,16 @@ import type { PlannerGround } from '../../planner/bounds.js';
 import type { Candidate } from '../../planner/candidate.js';
 import type { Arrivals } from '../../simulation/arrivals.js';
 import type { SimulationSettings } from '../../simulation/simulation-settings.js';
+import { oneNumber } from '../bench/list-options.js';
 import { networkName } from '../bench/simulate-command.js';
+import { rateOf } from '../bench/simulate-options.js';
+import { linkRate } from '../bench/testbed-options.js';
 
 /** What the command line says of devices and links. */
 export interface GroundOptions {
-  readonly devices?: number;
-  readonly cpu: number;
-  readonly link: number;
+  readonly devices?: string;
+  readonly cpu: string;
+  readonly link: string;
   readonly medium: 'shared' | 'switched';
   readonly calibration?: string;
 }
@@ -28,17 +31,21 @@ export interface PlannedCluster {
 
 const LATENCY_MS = { switched: 0.2, shared: 1.5 };
 const SEED = 1;
+const MANY = { least: 1, most: 1_000, whole: true };
+const CPU = { least: 0.001, most: 64, whole: false };
 
 export async function plannedCluster(
   declared: ClusterConfig,
   model: Network,
   options: GroundOptions,
 ): Promise<PlannedCluster> {
-  const { calibration, cpu, link, medium } = options;
-  const devices = devicesOf(declared, options.devices ?? declared.devices.length);
+  const { calibration, medium } = options;
+  const count = options.devices === undefined ? declared.devices.length : oneNumber('--devices', options.devices, MANY);
+  const cpu = oneNumber('--cpu', options.cpu, CPU);
+  const devices = devicesOf(declared, count);
   const config = { ...declared, devices };
   const costs = await loadCosts(calibration ?? null, networkName(model));
-  const network = { medium, bytesPerMs: link, latencyMs: LATENCY_MS[medium] };
+  const network = { medium, bytesPerMs: rateOf(linkRate(options.link)), latencyMs: LATENCY_MS[medium] };
   const share = Math.min(1, cpu);
   const cores = cpu > 1 ? 2 : 1;
   const fastest = Math.max(...devices.map(({ speed }) => speed ?? 1));
@@ -50,17 +57,15 @@ export async function plannedCluster(
     sources: devices.filter(({ source }) => source).map(({ id }) => id),
     settingsOf({ depth, grid, maps, plan, strategy }, arrivals) {
       const choice = { ...config, partition: { grid, fusedDepth: depth }, wire: { maps } };
-      const cpuOf = (index: number) => ({ share: shares[index]!, periodMs: 0, cores });
-      const ground = {
-        costs: costs.costs,
-        network,
-        cpu: { share, periodMs: 0, cores },
-        arrivals,
-        strategy,
-        seed: SEED,
-      };
-      const settings = simulationSettingsOf(choice, { network: model, plan }, ground);
-      return { ...settings, devices: settings.devices.map((device, index) => ({ ...device, cpu: cpuOf(index) })) };
+      const cpuOf = (one: number) => ({ share: one, periodMs: 0, cores });
+      return simulationSettingsOf(
+        choice,
+        { network: model, plan },
+        {
+          ...{ costs: costs.costs, network, arrivals, strategy, warmUp: 0, seed: SEED },
+          ...{ gatewayCpu: cpuOf(share), cpus: shares.map(cpuOf) },
+        },
+      );
     },
   };
 }
