@@ -11,9 +11,11 @@ import { samplePhoto, submit } from '../support/frames.js';
 import { type ProcessCluster, startProcessCluster } from '../support/process-cluster.js';
 import { waitUntil } from '../support/test-cluster.js';
 
+/** Patient: on a busy machine a process may stand still for seconds, which is not what is looked for here. */
 const YAML =
-  `${SMALL}\nschedule: { heartbeat: { intervalMs: 200, lostAfterMs: 20000 }, drain: { timeoutMs: 60000 } }\n` +
-  'limits: { keptOutputs: 100, keptFrames: 10000, eventsKept: 100000 }';
+  `${SMALL}\nschedule: { heartbeat: { intervalMs: 2000, lostAfterMs: 60000 }, drain: { timeoutMs: 60000 }, ` +
+  'lease: { floorMs: 60000, waitingMs: 60000 } }\n' +
+  'limits: { keptOutputs: 100, keptFrames: 10000, eventsKept: 100000, frameTimeoutMs: 240000 }';
 const STRATEGIES = ['ftp-wst-s', 'ftp-wst', 'ftp-wsh', 'modnn'] as const;
 /** Programs that submit a picture as soon as they have heard of the one before. */
 const PROGRAMS = 4;
@@ -122,13 +124,17 @@ describe('every device is told to stop and started again, one after another, und
     const frames = await allFrames(client);
     expect(frames.length).toBeGreaterThan(36);
     expect(frames.filter(({ state }) => state !== 'complete')).toEqual([]);
-    const notes = new Set<string>();
+    const troubled: string[] = [];
     for (const { id } of frames) {
-      const { tiles } = (await client.call('getFrameTrace', { path: { frame: id } })).json!;
-      for (const { history } of tiles) for (const { event } of history) notes.add(event);
+      const { strategy, tiles } = (await client.call('getFrameTrace', { path: { frame: id } })).json!;
+      for (const { tile, history } of tiles) {
+        const story = history.map(
+          ({ atMs, event, device, attempt }) => `${atMs.toFixed(0)} ${event} ${device}#${attempt}`,
+        );
+        if (/expired|lost/.test(story.join())) troubled.push(`${id} ${strategy} ${tile}: ${story.join(', ')}`);
+      }
     }
-    expect([...notes]).not.toContain('expired');
-    expect([...notes]).not.toContain('lost');
+    expect(troubled).toEqual([]);
     await waitUntil(() => witness.differences.size === frames.length - 1, 30_000);
     expect(Math.max(...witness.differences.values())).toBeLessThanOrEqual(1e-4);
     expect([...witness.states]).not.toContain('lost');
