@@ -4,6 +4,7 @@ import { GATEWAY_ID } from '../config/defaults.js';
 import { DeepThingsError } from '../errors.js';
 import { loadSharp } from '../imaging/sharp-library.js';
 import { type ClusterPlan, largestTensorBody, planCluster, taskQueueLimit } from '../node/cluster-plan.js';
+import { declaredHosts } from '../node/declared-address.js';
 import { RequestsUnderWay } from '../node/draining.js';
 import { EventLog } from '../node/event-log.js';
 import { type ListenAddress, listen, requireToken } from '../node/listen.js';
@@ -225,6 +226,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
     metrics,
     pictureBytes: limits.pictureBytes,
     tensorBytes: largestTensorBody(clusterPlan),
+    hosts: [at.host, ...declaredHosts(config)],
   });
   board.onChange(() => metrics.pending.set(board.pending));
   metrics.holds('tasks', () => board.listed().length);

@@ -7,6 +7,7 @@ import { loadSharp } from '../imaging/sharp-library.js';
 import { CALLS } from '../node/calls.js';
 import { type ClusterPlan, largestTensorBody, planCluster } from '../node/cluster-plan.js';
 import { commonHandlers } from '../node/common-handlers.js';
+import { declaredHosts } from '../node/declared-address.js';
 import { RequestsUnderWay } from '../node/draining.js';
 import { EventLog } from '../node/event-log.js';
 import { ledgerSettings } from '../node/ledger-settings.js';
@@ -217,6 +218,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
     metrics,
     pictureBytes: limits.pictureBytes,
     tensorBytes: largestTensorBody(clusterPlan),
+    hosts: [at.host, ...declaredHosts(config)],
     openPaths: isDashboardPath,
   });
   await serveDashboard(app);

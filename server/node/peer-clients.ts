@@ -4,6 +4,7 @@ import { createClient } from '../../client/client.js';
 import { createUndiciTransport } from '../../client/undici-transport.js';
 import { DeepThingsError } from '../errors.js';
 import { CONNECT_MS } from './calls.js';
+import { isDeclaredAddress } from './declared-address.js';
 import type { Logger } from './logger.js';
 import type { NodeMetrics } from './metrics.js';
 import { type CircuitChange, PeerCircuits } from './peer-circuits.js';
@@ -25,7 +26,7 @@ const CLIENTS_LIMIT = 1_024;
 
 export interface PeerClientsOptions {
   readonly token: string | null;
-  /** The declared ones: requests, and the token with them, go to no other host. */
+  /** The declared ones: requests, and the token with them, go to no other address. */
   readonly nodes: readonly { readonly address: string }[];
   readonly metrics: NodeMetrics;
   readonly log: Logger;
@@ -34,7 +35,6 @@ export interface PeerClientsOptions {
 }
 
 export function createPeerClients({ token, nodes, metrics, log, onCircuit }: PeerClientsOptions): PeerClients {
-  const hosts = new Set(nodes.map(({ address }) => new URL(address).hostname));
   const onSocket = (socket: Socket) => metrics.traffic.watch(socket);
   const { transport, close } = createUndiciTransport({ onSocket, connectTimeoutMs: CONNECT_MS });
   const nowMs = () => performance.now();
@@ -52,8 +52,7 @@ export function createPeerClients({ token, nodes, metrics, log, onCircuit }: Pee
     client(address) {
       const known = clients.get(address);
       if (known !== undefined) return known;
-      const host = URL.canParse(address) ? new URL(address).hostname : null;
-      if (host === null || !hosts.has(host)) {
+      if (!nodes.some((node) => isDeclaredAddress(node.address, address))) {
         throw new DeepThingsError('DT_ADDRESS_UNDECLARED', `cluster.yaml declares no node at ${address.slice(0, 200)}`);
       }
       if (clients.size >= CLIENTS_LIMIT) clients.clear();
