@@ -15,6 +15,7 @@ import { createPeerClients } from '../node/peer-clients.js';
 import { planDigest } from '../node/plan-digest.js';
 import { onceOnly, type RunningNode } from '../node/running-node.js';
 import { StripPool } from '../node/strip-pool.js';
+import type { ClusterToken } from '../node/tokens.js';
 import { ComputeSpeed } from '../scheduling/compute-speed.js';
 import { FetchPolicy } from '../scheduling/fetch-policy.js';
 import { LinkRates } from '../scheduling/link-rates.js';
@@ -48,7 +49,7 @@ export interface EdgeOptions {
   readonly config: ClusterConfig;
   readonly device: string;
   /** The cluster's token; null when there is none. */
-  readonly token: string | null;
+  readonly token: ClusterToken | null;
   readonly log: Logger;
   /** In place of what `cluster.yaml` says; with port 0 the address that is announced follows from the port got. */
   readonly listen?: ListenAddress;

@@ -20,6 +20,7 @@ import { createPeerClients, type PeerClients } from '../node/peer-clients.js';
 import { planDigest } from '../node/plan-digest.js';
 import { onceOnly, type RunningNode } from '../node/running-node.js';
 import { StripPool } from '../node/strip-pool.js';
+import type { ClusterToken } from '../node/tokens.js';
 import { VERSION } from '../node/version.js';
 import type { LedgerEvent } from '../scheduling/ledger-state.js';
 import { Courier } from './courier.js';
@@ -46,7 +47,7 @@ import { workHandlers } from './work-handlers.js';
 export interface GatewayOptions {
   readonly config: ClusterConfig;
   /** The cluster's token; null when there is none. */
-  readonly token: string | null;
+  readonly token: ClusterToken | null;
   readonly log: Logger;
   /** In place of what `cluster.yaml` says; port 0 is any free one. */
   readonly listen?: ListenAddress;

@@ -23,6 +23,7 @@ import { problemOf } from './problem.js';
 import { answerClientError, answerWithProblems, refuse } from './refusals.js';
 import { SCHEMA_COMPILERS } from './schema-compilers.js';
 import { addSecurityHeaders, sendSecurityHeaders } from './security-headers.js';
+import type { ClusterToken } from './tokens.js';
 import { UploadBudget } from './upload-budget.js';
 
 declare module 'fastify' {
@@ -36,7 +37,7 @@ export interface NodeAppOptions {
   readonly role: NodeRole;
   readonly handlers: OperationHandlers;
   /** Null: no token is asked for. */
-  readonly token: string | null;
+  readonly token: ClusterToken | null;
   readonly log: Logger;
   readonly metrics: NodeMetrics;
   /** Bound on a submitted picture. */

@@ -9,6 +9,7 @@ import type { Logger } from './logger.js';
 import type { NodeMetrics } from './metrics.js';
 import { type CircuitChange, PeerCircuits } from './peer-circuits.js';
 import { type PeerClient, peerClient } from './peer-client.js';
+import { type ClusterToken, tokenSource } from './tokens.js';
 
 /** Clients of other nodes by address, over one set of keep-alive connections. */
 export interface PeerClients {
@@ -25,7 +26,7 @@ export interface PeerClients {
 const CLIENTS_LIMIT = 1_024;
 
 export interface PeerClientsOptions {
-  readonly token: string | null;
+  readonly token: ClusterToken | null;
   /** The declared ones: requests, and the token with them, go to no other address. */
   readonly nodes: readonly { readonly address: string }[];
   readonly metrics: NodeMetrics;
@@ -47,6 +48,8 @@ export function createPeerClients({ token, nodes, metrics, log, onCircuit }: Pee
       onCircuit?.(change);
     },
   });
+  const tokens = token === null ? null : tokenSource(token);
+  const sent = tokens === null ? undefined : () => tokens.current().sent;
   const clients = new Map<string, PeerClient>();
   return {
     client(address) {
@@ -56,7 +59,7 @@ export function createPeerClients({ token, nodes, metrics, log, onCircuit }: Pee
         throw new DeepThingsError('DT_ADDRESS_UNDECLARED', `cluster.yaml declares no node at ${address.slice(0, 200)}`);
       }
       if (clients.size >= CLIENTS_LIMIT) clients.clear();
-      const plain = createClient({ baseUrl: address, transport, token: token ?? undefined });
+      const plain = createClient({ baseUrl: address, transport, token: sent });
       const client = peerClient(plain, { circuits, nowMs, random, metrics, log });
       clients.set(address, client);
       return client;

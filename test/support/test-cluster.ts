@@ -6,6 +6,7 @@ import { resolveClusterConfig } from '../../server/config/load.js';
 import { startEdge } from '../../server/edge/edge-node.js';
 import { startGateway } from '../../server/gateway/gateway-node.js';
 import type { RunningNode } from '../../server/node/running-node.js';
+import { type ClusterToken, tokenSource } from '../../server/node/tokens.js';
 
 /** A cluster inside the test's own process, on free ports of the loopback. */
 export interface TestCluster {
@@ -24,7 +25,7 @@ export interface TestClusterOptions {
   readonly devices?: number;
   /** Further keys of the devices, by index: `engine: { threads: 2 }`. */
   readonly deviceKeys?: readonly string[];
-  readonly token?: string;
+  readonly token?: ClusterToken;
   /** In place of none. */
   readonly log?: Logger;
 }
@@ -70,13 +71,14 @@ export async function startTestCluster({
     started.set(id, await startEdge({ config, device: id, token: secret, log, listen: ANY_PORT }));
   }
   const { transport, close } = createUndiciTransport();
-  const client = createClient({ baseUrl: gateway.address, transport, token });
+  const sent = token === undefined ? undefined : () => tokenSource(token).current().sent;
+  const client = createClient({ baseUrl: gateway.address, transport, token: sent });
   const cluster: TestCluster = {
     config,
     gateway,
     devices: started,
     client,
-    clientOf: (device) => createClient({ baseUrl: started.get(device)!.address, transport, token }),
+    clientOf: (device) => createClient({ baseUrl: started.get(device)!.address, transport, token: sent }),
     async stop() {
       await Promise.all([...started.values()].map((node) => node.stop()));
       await gateway.stop();
