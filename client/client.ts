@@ -41,7 +41,8 @@ export interface ClientOptions {
   /** Origin of the node, e.g. `http://127.0.0.1:8080`; empty in a page that the node serves. */
   readonly baseUrl: string;
   readonly transport: Transport;
-  readonly token?: string | undefined;
+  /** As a function it is asked before each request: a token may be replaced. */
+  readonly token?: string | (() => string) | undefined;
 }
 
 export const CLIENT_TIMEOUT_MS = 30_000;
@@ -63,7 +64,8 @@ export function createClient(options: ClientOptions): DeepThingsClient {
     async call(operation, call = {}) {
       const { method, path } = OPERATIONS[operation];
       const headers: Record<string, string> = {};
-      if (options.token !== undefined) headers.authorization = `Bearer ${options.token}`;
+      const token = typeof options.token === 'function' ? options.token() : options.token;
+      if (token !== undefined) headers.authorization = `Bearer ${token}`;
       if (call.json !== undefined) headers['content-type'] = 'application/json';
       if (call.body !== undefined) headers['content-type'] = call.body.mediaType;
       const response = await options.transport({

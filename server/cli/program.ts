@@ -26,15 +26,18 @@ export function createProgram(): Command {
   addPlan(program);
   addModel(program.command('model').description('what the built-in models, and your own, are made of'));
   addBench(program);
+  addToken(program);
   addConfig(program.command('config').description('check cluster.yaml'));
   return program;
 }
 
 const PROGRAM_HELP = `
 Environment:
-  DEEPTHINGS_TOKEN    the cluster's secret, 16 characters or more; nodes that other machines can reach need it
-  DEEPTHINGS_DEBUG=1  shows where an error came from
-  NO_COLOR=1          no colours
+  DEEPTHINGS_TOKEN       the cluster's secret, 16 characters or more; nodes that other machines can reach need it
+  DEEPTHINGS_READ_TOKEN  another one, for reading only: for the dashboard
+  ..._FILE               either in a file instead, which may change while nodes run
+  DEEPTHINGS_DEBUG=1     shows where an error came from
+  NO_COLOR=1             no colours
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
 
@@ -215,6 +218,18 @@ function addModel(model: Command): void {
     .action(async (name: string, out: string, _options, command: Command) => {
       const { runModelSynth } = await import('./model/synth-command.js');
       await runModelSynth(name, out, command.optsWithGlobals());
+    });
+}
+
+function addToken(program: Command): void {
+  program
+    .command('token')
+    .description("make a token: the secret that a cluster's nodes show each other")
+    .option('--file <path>', 'write it there, readable by you alone, instead of printing it')
+    .addHelpText('after', '\nHow to replace one while the cluster runs: docs/security.md.')
+    .action(async (_options, command: Command) => {
+      const { runToken } = await import('./token-command.js');
+      await runToken(command.optsWithGlobals());
     });
 }
 

@@ -4,6 +4,7 @@ import { GATEWAY_ID } from '../config/defaults.js';
 import { DeepThingsError } from '../errors.js';
 import { loadSharp } from '../imaging/sharp-library.js';
 import { type ClusterPlan, largestTensorBody, planCluster, taskQueueLimit } from '../node/cluster-plan.js';
+import { declaredHosts } from '../node/declared-address.js';
 import { RequestsUnderWay } from '../node/draining.js';
 import { EventLog } from '../node/event-log.js';
 import { type ListenAddress, listen, requireToken } from '../node/listen.js';
@@ -14,6 +15,7 @@ import { createPeerClients } from '../node/peer-clients.js';
 import { planDigest } from '../node/plan-digest.js';
 import { onceOnly, type RunningNode } from '../node/running-node.js';
 import { StripPool } from '../node/strip-pool.js';
+import type { ClusterToken } from '../node/tokens.js';
 import { ComputeSpeed } from '../scheduling/compute-speed.js';
 import { FetchPolicy } from '../scheduling/fetch-policy.js';
 import { LinkRates } from '../scheduling/link-rates.js';
@@ -47,7 +49,7 @@ export interface EdgeOptions {
   readonly config: ClusterConfig;
   readonly device: string;
   /** The cluster's token; null when there is none. */
-  readonly token: string | null;
+  readonly token: ClusterToken | null;
   readonly log: Logger;
   /** In place of what `cluster.yaml` says; with port 0 the address that is announced follows from the port got. */
   readonly listen?: ListenAddress;
@@ -225,6 +227,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
     metrics,
     pictureBytes: limits.pictureBytes,
     tensorBytes: largestTensorBody(clusterPlan),
+    hosts: [at.host, ...declaredHosts(config)],
   });
   board.onChange(() => metrics.pending.set(board.pending));
   metrics.holds('tasks', () => board.listed().length);

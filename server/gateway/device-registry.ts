@@ -1,5 +1,6 @@
 import type { Schemas } from '../../client/client.js';
 import type { ClusterConfig } from '../config/cluster-config.js';
+import { isDeclaredAddress } from '../node/declared-address.js';
 import { PROTOCOL_VERSION } from '../node/plan-digest.js';
 import { HttpProblem } from '../node/problem.js';
 
@@ -24,6 +25,8 @@ interface Entry {
   readonly device: string;
   /** Whether frames may start on it. */
   readonly source: boolean;
+  /** As in cluster.yaml. */
+  readonly declared: string;
   address: string;
   state: DeviceState['state'];
   startedAt: number;
@@ -52,6 +55,7 @@ export class DeviceRegistry {
         {
           device: id,
           source,
+          declared: address,
           address,
           state: 'expected',
           startedAt: 0,
@@ -194,9 +198,8 @@ export class DeviceRegistry {
         'give both the same partition section in cluster.yaml';
       return new HttpProblem(409, 'DT_PLAN_MISMATCH', detail);
     }
-    // What a device announces is where requests are sent to: never to a host that nobody declared.
-    if (!URL.canParse(address) || new URL(address).hostname !== new URL(entry.address).hostname) {
-      const detail = `${device} announces ${address}, but cluster.yaml declares it at ${entry.address}`;
+    if (!isDeclaredAddress(entry.declared, address)) {
+      const detail = `${device} announces ${address}, but cluster.yaml declares it at ${entry.declared}`;
       return new HttpProblem(409, 'DT_ADDRESS_UNDECLARED', detail);
     }
     return null;

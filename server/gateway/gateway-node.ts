@@ -7,6 +7,7 @@ import { loadSharp } from '../imaging/sharp-library.js';
 import { CALLS } from '../node/calls.js';
 import { type ClusterPlan, largestTensorBody, planCluster } from '../node/cluster-plan.js';
 import { commonHandlers } from '../node/common-handlers.js';
+import { declaredHosts } from '../node/declared-address.js';
 import { RequestsUnderWay } from '../node/draining.js';
 import { EventLog } from '../node/event-log.js';
 import { ledgerSettings } from '../node/ledger-settings.js';
@@ -19,6 +20,7 @@ import { createPeerClients, type PeerClients } from '../node/peer-clients.js';
 import { planDigest } from '../node/plan-digest.js';
 import { onceOnly, type RunningNode } from '../node/running-node.js';
 import { StripPool } from '../node/strip-pool.js';
+import type { ClusterToken } from '../node/tokens.js';
 import { VERSION } from '../node/version.js';
 import type { LedgerEvent } from '../scheduling/ledger-state.js';
 import { Courier } from './courier.js';
@@ -45,7 +47,7 @@ import { workHandlers } from './work-handlers.js';
 export interface GatewayOptions {
   readonly config: ClusterConfig;
   /** The cluster's token; null when there is none. */
-  readonly token: string | null;
+  readonly token: ClusterToken | null;
   readonly log: Logger;
   /** In place of what `cluster.yaml` says; port 0 is any free one. */
   readonly listen?: ListenAddress;
@@ -217,6 +219,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
     metrics,
     pictureBytes: limits.pictureBytes,
     tensorBytes: largestTensorBody(clusterPlan),
+    hosts: [at.host, ...declaredHosts(config)],
     openPaths: isDashboardPath,
   });
   await serveDashboard(app);

@@ -4,10 +4,12 @@ import { createClient } from '../../client/client.js';
 import { createUndiciTransport } from '../../client/undici-transport.js';
 import { DeepThingsError } from '../errors.js';
 import { CONNECT_MS } from './calls.js';
+import { isDeclaredAddress } from './declared-address.js';
 import type { Logger } from './logger.js';
 import type { NodeMetrics } from './metrics.js';
 import { type CircuitChange, PeerCircuits } from './peer-circuits.js';
 import { type PeerClient, peerClient } from './peer-client.js';
+import { type ClusterToken, tokenSource } from './tokens.js';
 
 /** Clients of other nodes by address, over one set of keep-alive connections. */
 export interface PeerClients {
@@ -24,8 +26,8 @@ export interface PeerClients {
 const CLIENTS_LIMIT = 1_024;
 
 export interface PeerClientsOptions {
-  readonly token: string | null;
-  /** The declared ones: requests, and the token with them, go to no other host. */
+  readonly token: ClusterToken | null;
+  /** The declared ones: requests, and the token with them, go to no other address. */
   readonly nodes: readonly { readonly address: string }[];
   readonly metrics: NodeMetrics;
   readonly log: Logger;
@@ -34,7 +36,6 @@ export interface PeerClientsOptions {
 }
 
 export function createPeerClients({ token, nodes, metrics, log, onCircuit }: PeerClientsOptions): PeerClients {
-  const hosts = new Set(nodes.map(({ address }) => new URL(address).hostname));
   const onSocket = (socket: Socket) => metrics.traffic.watch(socket);
   const { transport, close } = createUndiciTransport({ onSocket, connectTimeoutMs: CONNECT_MS });
   const nowMs = () => performance.now();
@@ -47,17 +48,18 @@ export function createPeerClients({ token, nodes, metrics, log, onCircuit }: Pee
       onCircuit?.(change);
     },
   });
+  const tokens = token === null ? null : tokenSource(token);
+  const sent = tokens === null ? undefined : () => tokens.current().sent;
   const clients = new Map<string, PeerClient>();
   return {
     client(address) {
       const known = clients.get(address);
       if (known !== undefined) return known;
-      const host = URL.canParse(address) ? new URL(address).hostname : null;
-      if (host === null || !hosts.has(host)) {
+      if (!nodes.some((node) => isDeclaredAddress(node.address, address))) {
         throw new DeepThingsError('DT_ADDRESS_UNDECLARED', `cluster.yaml declares no node at ${address.slice(0, 200)}`);
       }
       if (clients.size >= CLIENTS_LIMIT) clients.clear();
-      const plain = createClient({ baseUrl: address, transport, token: token ?? undefined });
+      const plain = createClient({ baseUrl: address, transport, token: sent });
       const client = peerClient(plain, { circuits, nowMs, random, metrics, log });
       clients.set(address, client);
       return client;

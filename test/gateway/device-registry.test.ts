@@ -67,10 +67,10 @@ describe('a declared device', () => {
     expect(stateOf()).toBe('live');
   });
 
-  it('is reached where it announced itself', () => {
+  it('is reached where it is declared', () => {
     expect(registry.addressOf('e0')).toBe('http://192.0.2.10:8081');
-    admit({ address: 'http://192.0.2.10:9999' });
-    expect(registry.addressOf('e0')).toBe('http://192.0.2.10:9999');
+    admit();
+    expect(registry.addressOf('e0')).toBe('http://192.0.2.10:8081');
   });
 });
 
@@ -101,6 +101,8 @@ describe('a device that does not fit', () => {
     ['model', { model: 'other' }, 'DT_MODEL_MISMATCH'],
     ['plan', { plan: 'other' }, 'DT_PLAN_MISMATCH'],
     ['host', { address: 'http://192.0.2.11:8081' }, 'DT_ADDRESS_UNDECLARED'],
+    ['port', { address: 'http://192.0.2.10:9999' }, 'DT_ADDRESS_UNDECLARED'],
+    ['scheme', { address: 'https://192.0.2.10:8081' }, 'DT_ADDRESS_UNDECLARED'],
     ['host in disguise', { address: 'http://192.0.2.10.example.org:8081' }, 'DT_ADDRESS_UNDECLARED'],
     ['address', { address: 'http://[' }, 'DT_ADDRESS_UNDECLARED'],
   ])('is refused for its %s, and shown so with the reason', (_name, facts, code) => {

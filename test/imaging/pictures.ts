@@ -27,10 +27,19 @@ export function speckled(width: number, height: number) {
 
 /** A PNG whose header promises what its data does not hold. */
 export function promisingPng(width: number, height: number): Buffer {
-  const chunk = (type: string, data: Buffer) => {
-    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+  return pngOf(width, height, { depth: 8, colour: 2, data: Buffer.alloc(2_000) });
+}
+
+/** A PNG of any header, with that data as it is. */
+export function pngOf(
+  width: number,
+  height: number,
+  { depth, colour, data }: { readonly depth: number; readonly colour: number; readonly data: Buffer },
+): Buffer {
+  const chunk = (type: string, content: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type, 'latin1'), content]);
     const length = Buffer.alloc(4);
-    length.writeUInt32BE(data.length);
+    length.writeUInt32BE(content.length);
     const check = Buffer.alloc(4);
     check.writeUInt32BE(crc32(body));
     return Buffer.concat([length, body, check]);
@@ -38,11 +47,11 @@ export function promisingPng(width: number, height: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([8, 2, 0, 0, 0], 8);
+  header.set([depth, colour, 0, 0, 0], 8);
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
     chunk('IHDR', header),
-    chunk('IDAT', Buffer.alloc(2_000)),
+    chunk('IDAT', data),
     chunk('IEND', Buffer.alloc(0)),
   ]);
 }

@@ -47,7 +47,7 @@ beforeEach(async () => {
   const others = Object.fromEntries(Object.keys(OPERATIONS).map((operation) => [operation, async () => ({})]));
   app = await createNodeApp({
     ...{ role: 'edge', handlers: { ...others, ...commonHandlers(common) }, token: null, log: silent, metrics },
-    ...{ pictureBytes: 1024, tensorBytes: 1024 },
+    ...{ pictureBytes: 1024, tensorBytes: 1024, hosts: ['x'] },
   });
   app.server.on('connection', (socket) => sockets.push(socket));
   port = await listen(app, ANY_PORT);

@@ -43,8 +43,8 @@ export function printReady({ model, partition, schedule }: ClusterConfig, ms: nu
 }
 
 /** Where to go from here. */
-export function printAddresses({ gateway }: ClusterConfig, token: string | null): void {
-  const header = token === null ? '' : '-H "Authorization: Bearer $DEEPTHINGS_TOKEN" ';
+export function printAddresses({ gateway }: ClusterConfig, hasToken: boolean): void {
+  const header = hasToken ? '-H "Authorization: Bearer $DEEPTHINGS_TOKEN" ' : '';
   const title = (text: string) => paint(process.stdout, 'bold', text.padEnd(11));
   const link = (path: string) => paint(process.stdout, 'cyan', `${gateway.address}${path}`);
   printLine(`${title('Dashboard')}${link('/')}`);
