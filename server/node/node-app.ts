@@ -17,7 +17,7 @@ import type { Logger } from './logger.js';
 import type { NodeMetrics } from './metrics.js';
 import { missingOperation, type NodeRole, type OperationHandlers } from './operations.js';
 import { problemOf } from './problem.js';
-import { answerClientError, answerWithProblems, refuse } from './refusals.js';
+import { answerClientError, answerUnroutable, answerWithProblems, refuse } from './refusals.js';
 import { SCHEMA_COMPILERS } from './schema-compilers.js';
 
 declare module 'fastify' {
@@ -69,12 +69,14 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
     routerOptions: { maxParamLength: LONGEST_PATH },
     frameworkErrors: (error, _request, reply) => void refuse(reply, problemOf(error), options.metrics),
     clientErrorHandler: answerClientError,
+    http: { requireHostHeader: false },
     // Long polls and waits for detections are held by their handlers; a client that sends nothing is not.
     requestTimeout: 60_000,
     keepAliveTimeout: 72_000,
   }) as unknown as FastifyInstance;
   app.server.on('connection', (socket) => options.metrics.traffic.watch(socket));
   answerWithProblems(app, options.metrics);
+  answerUnroutable(app, options.metrics);
 
   guardBodies(app, options, options.metrics);
 
