@@ -94,7 +94,10 @@ export class DeviceRegistry {
       throw mismatch;
     }
     // A clock may have been set back since a process that is gone: only one that is up is newer than its predecessors.
-    const older = sameProcess ? number <= entry.number : UP.includes(entry.state) && startedAt < entry.startedAt;
+    // One that is lost is taken at its word: a number that was damaged on its way must not shut it out for ever.
+    const older = sameProcess
+      ? number <= entry.number && entry.state !== 'lost'
+      : UP.includes(entry.state) && startedAt < entry.startedAt;
     if (older) return { kind: 'stale' };
     const restarted = entry.last !== null && !sameProcess;
     Object.assign(entry, { startedAt, number, lastSeenMs: nowMs });

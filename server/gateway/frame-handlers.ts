@@ -68,7 +68,13 @@ function submission({ desk, drain, store, strategy: usual, underWay }: FrameHand
       underWay.enter(reply);
       const record = await drain.admit(async () => {
         const bytes = await readPictureBody(request);
-        return desk.accept({ bytes, source: source ?? null, delivered: deliver === false, strategy });
+        return desk.accept({
+          bytes,
+          source: source ?? null,
+          delivered: deliver === false,
+          strategy,
+          client: request.ip,
+        });
       });
       if (wait) await store.waitForEnd(record, wait * 1000, clientGone(reply));
       const document = frameDocument(record);

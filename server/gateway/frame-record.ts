@@ -34,6 +34,8 @@ export interface FrameRecord {
   readonly inputDigest: string;
   readonly placement: Placement;
   readonly trace: FrameTrace;
+  /** Whom it counts for when the queue fills. */
+  readonly claimant: string;
   source: string;
   state: 'queued' | 'running' | 'finishing' | 'complete' | 'failed';
   /** The letterboxed picture, from which any tile's input can be cut again; null once the frame has ended. */
@@ -49,13 +51,14 @@ export interface FrameRecord {
 export function newFrameRecord(facts: {
   readonly id: string;
   readonly nowMs: number;
+  readonly claimant: string;
   readonly source: string;
   readonly strategy: Strategy;
   readonly picture: StoredPicture;
   readonly letterboxed: LetterboxedPicture;
   readonly trace: FrameTrace;
 }): FrameRecord {
-  const { id, nowMs, source, strategy, picture, letterboxed, trace } = facts;
+  const { id, nowMs, claimant, source, strategy, picture, letterboxed, trace } = facts;
   return {
     id,
     createdMs: nowMs,
@@ -64,6 +67,7 @@ export function newFrameRecord(facts: {
     inputDigest: letterboxed.digest,
     placement: letterboxed.placement,
     trace,
+    claimant,
     source,
     state: 'queued',
     input: letterboxed.data,

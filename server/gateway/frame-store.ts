@@ -25,6 +25,7 @@ export class FrameStore {
   readonly #limits: FrameStoreLimits;
   /** In the order in which they were accepted. */
   readonly #frames = new Map<string, FrameRecord>();
+  readonly #openOf = new Map<string, number>();
   readonly #waiting = new Map<string, Set<() => void>>();
   #endedCount = 0;
   #endedBytes = 0;
@@ -48,12 +49,18 @@ export class FrameStore {
     return this.#failed;
   }
 
+  /** Open frames of one claimant. */
+  openOf(claimant: string): number {
+    return this.#openOf.get(claimant) ?? 0;
+  }
+
   get(id: string): FrameRecord | undefined {
     return this.#frames.get(id);
   }
 
   add(record: FrameRecord): void {
     this.#frames.set(record.id, record);
+    this.#openOf.set(record.claimant, this.openOf(record.claimant) + 1);
   }
 
   /** Newest first. */
@@ -73,6 +80,9 @@ export class FrameStore {
   /** A frame's record says that it has ended: frees what only an open frame needs, and what is beyond the bounds. */
   ended(record: FrameRecord): void {
     record.input = null;
+    const others = this.openOf(record.claimant) - 1;
+    if (others > 0) this.#openOf.set(record.claimant, others);
+    else this.#openOf.delete(record.claimant);
     this.#endedCount++;
     this.#endedBytes += record.picture.bytes.byteLength;
     if (record.state === 'complete') this.#complete++;

@@ -20,7 +20,7 @@ import { type Logger, withoutSecrets } from './logger.js';
 import type { NodeMetrics } from './metrics.js';
 import { missingOperation, type NodeRole, type OperationHandlers } from './operations.js';
 import { problemOf } from './problem.js';
-import { answerClientError, answerWithProblems, refuse } from './refusals.js';
+import { answerClientError, answerUnroutable, answerWithProblems, refuse } from './refusals.js';
 import { SCHEMA_COMPILERS } from './schema-compilers.js';
 import { addSecurityHeaders, sendSecurityHeaders } from './security-headers.js';
 import type { ClusterToken } from './tokens.js';
@@ -96,7 +96,7 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
     routerOptions: { maxParamLength: LONGEST_PATH },
     frameworkErrors: (error, _request, reply) => void refuse(addSecurityHeaders(reply), problemOf(error), metrics),
     clientErrorHandler: answerClientError,
-    http: { headersTimeout: bounds.headersMs, connectionsCheckingInterval: bounds.checkMs },
+    http: { requireHostHeader: false, headersTimeout: bounds.headersMs, connectionsCheckingInterval: bounds.checkMs },
     requestTimeout: bounds.requestMs,
     keepAliveTimeout: 72_000,
   }) as unknown as FastifyInstance;
@@ -104,6 +104,7 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
   app.server.on('drop', () => metrics.refused.inc({ code: 'DT_CONNECTIONS' }));
   app.server.on('connection', (socket) => metrics.traffic.watch(socket));
   answerWithProblems(app, metrics);
+  answerUnroutable(app, metrics);
   sendSecurityHeaders(app);
   if (options.token === null) guardAgainstPages(app, options.hosts);
   guardBodies(app, options, metrics);

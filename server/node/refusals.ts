@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Problem } from '../../client/problem-error.js';
@@ -58,6 +58,24 @@ export function answerClientError(error: Error & { readonly code?: string }, soc
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\ncontent-type: ${PROBLEM_TYPE}\r\n${security.join('')}` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
+}
+
+/**
+ * Refuses with a problem what Node itself would refuse with no word: a request without a host (which its server must have
+ * been told to let through), and expectations that nobody can meet.
+ */
+export function answerUnroutable(app: FastifyInstance, metrics: NodeMetrics): void {
+  app.addHook('onRequest', async ({ raw }) => {
+    if (raw.httpVersion !== '1.1' || raw.headers.host !== undefined) return;
+    throw new HttpProblem(400, 'DT_REQUEST', 'expected a host header');
+  });
+  app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    const problem = problemDocument(417, 'DT_REQUEST', 'expected no expectation but 100-continue');
+    metrics.refused.inc({ code: problem.code });
+    response
+      .writeHead(problem.status, { 'content-type': PROBLEM_TYPE, connection: 'close' })
+      .end(JSON.stringify(problem));
+  });
 }
 
 function clientProblem(code: string | undefined): Problem {

@@ -30,6 +30,8 @@ export class ChaosProxy {
   readonly #active = new Set<ActiveDisturbance>();
   /** Requests that met a disturbance. */
   met = 0;
+  /** Is told of each request that went through whole and undisturbed. */
+  onPassed: ((request: http.IncomingMessage, body: Buffer) => void) | null = null;
 
   constructor(target: { readonly host: string; readonly port: number }, draws: Draws) {
     this.#target = target;
@@ -133,6 +135,7 @@ export class ChaosProxy {
   #pass(request: http.IncomingMessage, response: http.ServerResponse): void {
     const onward = http.request(this.#options(request, null));
     request.pipe(onward);
+    if (this.onPassed !== null) this.#tell(request, this.onPassed);
     onward.on('response', (answer) => {
       response.writeHead(answer.statusCode!, passedHeaders(answer.headers, null));
       answer.pipe(response);
@@ -140,6 +143,12 @@ export class ChaosProxy {
     });
     onward.on('error', () => response.destroy());
     response.on('close', () => onward.destroy());
+  }
+
+  #tell(request: http.IncomingMessage, told: (request: http.IncomingMessage, body: Buffer) => void): void {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => told(request, Buffer.concat(chunks)));
   }
 
   /** Sends the request on; what comes back goes to `answered`. A client that hangs up meanwhile hangs up on the node. */

@@ -57,6 +57,15 @@ describe('a declared device', () => {
     expect(stateOf()).toBe('live');
   });
 
+  it('that is lost is taken at its word again, whatever number was heard of it', () => {
+    admit();
+    expect(admit({ number: Number.MAX_SAFE_INTEGER })).toEqual({ kind: 'news', restarted: false });
+    expect(admit({ number: 3 })).toEqual({ kind: 'stale' });
+    registry.lost('e0');
+    expect(admit({ number: 4 })).toEqual({ kind: 'news', restarted: false });
+    expect(stateOf()).toBe('live');
+  });
+
   it('is lost when it was live, and live with its next word', () => {
     registry.lost('e0');
     expect(stateOf()).toBe('expected');

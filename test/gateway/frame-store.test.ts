@@ -10,6 +10,7 @@ function record(id: string, bytes = 10, source = 'e0', nowMs = 0): FrameRecord {
   return newFrameRecord({
     id,
     nowMs,
+    claimant: 'client a',
     source,
     strategy: 'ftp-wst-s',
     picture,
@@ -55,6 +56,16 @@ describe('the list of frames', () => {
     expect(listed({ toMs: 2000 })).toEqual(['ep-1']);
     expect(listed({ fromMs: 2000, toMs: 3000 })).toEqual(['ep-2']);
   });
+});
+
+it('open frames are counted for whom they are of, and ended ones are not', () => {
+  const frames = [record('ep-1'), record('ep-2')];
+  add(...frames);
+  expect([store.openOf('client a'), store.openOf('client b')]).toEqual([2, 0]);
+  for (const [i, frame] of frames.entries()) {
+    end(frame, i === 0 ? 'complete' : 'failed');
+    expect(store.openOf('client a')).toBe(1 - i);
+  }
 });
 
 describe('the frames kept', () => {

@@ -4,7 +4,7 @@ import type { RunningNode } from '../../server/node/running-node.js';
 import { wireFacts } from '../../server/node/wire-facts.js';
 import { decodeSafetensors } from '../../server/tensor/safetensors.js';
 import { problemLines, REQUIRED } from '../config/problem-lines.js';
-import { pngOf } from '../imaging/pictures.js';
+import { pngOf } from '../imaging/png-chunks.js';
 import { ask, refused } from '../node/ask.js';
 import { SMALL, smallPicture } from '../node/small-cluster.js';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
@@ -23,7 +23,7 @@ afterAll(() => cluster?.stop());
 describe('a decompression bomb', () => {
   it('of a whole PNG that unpacks to 400 million pixels is refused by its header', async () => {
     const side = 20_000;
-    const bomb = pngOf(side, side, { depth: 1, colour: 0, data: deflateSync(Buffer.alloc(side * (side / 8 + 1))) });
+    const bomb = pngOf(side, side, deflateSync(Buffer.alloc(side * (side / 8 + 1))), { depth: 1, colour: 0 });
     expect(bomb.byteLength).toBeLessThan(100_000);
     const before = process.memoryUsage().rss;
     await refused(gateway.address, 'submitFrame', { body: ['image/png', bomb] }, 413, 'DT_PICTURE_DIMENSIONS');
