@@ -1,6 +1,7 @@
+import { frameOutput } from '../../server/evaluation/frame-tensors.js';
 import { relativeDifference } from '../../server/evaluation/map-difference.js';
 import { detectionsDiffer, type Reference } from '../chaos/reference.js';
-import { frameOutput, submit } from '../support/frames.js';
+import { submit } from '../support/frames.js';
 import type { ProcessCluster } from '../support/process-cluster.js';
 
 /** What the product promises of the merged output, with F32 on the wire. */
