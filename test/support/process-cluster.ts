@@ -16,6 +16,8 @@ const CLI = createRequire(import.meta.url).resolve('#cli');
 /** A cluster whose nodes are operating system processes of their own, so that they can be killed. */
 export interface ProcessCluster {
   readonly config: ClusterConfig;
+  /** Its cluster.yaml. */
+  readonly file: string;
   readonly client: DeepThingsClient;
   /** The process of a device, or of `gateway`. */
   process(node: string): ChildProcess;
@@ -43,7 +45,11 @@ export async function startProcessCluster(yaml: string, devices = 3): Promise<Pr
   const [gatewayPort, ...ports] = await freePorts(devices + 1);
   const declared = ports.map((port, i) => `  - { id: e${i}, address: 'http://127.0.0.1:${port}' }`).join('\n');
   const file = join(folder, 'cluster.yaml');
-  await writeFile(file, `${yaml}\ngateway: { address: 'http://127.0.0.1:${gatewayPort}' }\ndevices:\n${declared}\n`);
+  const store = /^store:/m.test(yaml) ? '' : '\nstore: { path: store }';
+  await writeFile(
+    file,
+    `${yaml}${store}\ngateway: { address: 'http://127.0.0.1:${gatewayPort}' }\ndevices:\n${declared}\n`,
+  );
   const config = await loadClusterConfig(file, {});
   const { transport, close } = createUndiciTransport();
   const client = createClient({ baseUrl: config.gateway.address, transport });
@@ -51,6 +57,7 @@ export async function startProcessCluster(yaml: string, devices = 3): Promise<Pr
 
   const cluster: ProcessCluster = {
     config,
+    file,
     client,
     process: (node) => processes.get(node)!,
     start(node) {
