@@ -1,8 +1,8 @@
 /**
- * Arrows point inward (docs/architecture.md): cli -> roles -> node, compute, config, imaging, engine -> scheduling,
- * geometry, model, tensor. Each rule below names who may not look at whom.
+ * Arrows point inward (docs/architecture.md): cli -> evaluation, supervision, roles -> node, compute, config, imaging,
+ * engine -> scheduling, geometry, model, tensor. Each rule below names who may not look at whom.
  */
-const outer = '^server/(cli|edge|gateway)/';
+const outer = '^server/(cli|edge|evaluation|gateway|supervision)/';
 const middle = '^server/(node|compute|config|imaging|engine)/';
 
 module.exports = {
@@ -17,7 +17,7 @@ module.exports = {
     {
       name: 'core-knows-no-shell',
       severity: 'error',
-      from: { path: '^server/(geometry|scheduling|model|tensor)/' },
+      from: { path: '^server/(geometry|scheduling|simulation|model|tensor)/' },
       to: { path: `${outer}|${middle}|^client/|^dashboard/` },
     },
     {
@@ -32,6 +32,20 @@ module.exports = {
       severity: 'error',
       from: { path: '^server/scheduling/' },
       to: { pathNot: '^server/(scheduling|geometry)/|^server/errors\\.ts$' },
+    },
+    {
+      name: 'simulation-is-pure',
+      comment: 'It drives the scheduling and geometry that the nodes run, under a clock and a randomness of its own.',
+      severity: 'error',
+      from: { path: '^server/simulation/' },
+      to: { pathNot: '^server/(simulation|scheduling|geometry|model)/|^server/errors\\.ts$' },
+    },
+    {
+      name: 'planner-is-pure',
+      comment: 'It compares simulations; how long it may take is for its caller to say.',
+      severity: 'error',
+      from: { path: '^server/planner/' },
+      to: { pathNot: '^server/(planner|simulation|scheduling|geometry|model|tensor)/|^server/errors\\.ts$' },
     },
     {
       name: 'middle-knows-no-role',
@@ -51,7 +65,28 @@ module.exports = {
       comment: 'The gateway and the edge devices know each other through the contract only.',
       severity: 'error',
       from: { path: '^server/(edge|gateway)/' },
-      to: { path: '^server/(edge|gateway|cli)/', pathNot: '^server/$1/' },
+      to: { path: '^server/(edge|gateway|cli|evaluation|supervision)/', pathNot: '^server/$1/' },
+    },
+    {
+      name: 'only-the-command-line-evaluates',
+      comment: 'Measuring and simulating look at a cluster from outside; no node needs them.',
+      severity: 'error',
+      from: { pathNot: '^(server/(cli|evaluation)|test)/' },
+      to: { path: '^server/evaluation/' },
+    },
+    {
+      name: 'evaluation-stays-outside',
+      comment: 'It starts nodes as processes and talks to them as any client does.',
+      severity: 'error',
+      from: { path: '^server/evaluation/' },
+      to: { path: '^server/(cli|edge|gateway)/|^dashboard/' },
+    },
+    {
+      name: 'supervision-knows-no-role',
+      comment: 'It starts processes and asks them whether they are ready.',
+      severity: 'error',
+      from: { path: '^server/supervision/' },
+      to: { path: '^server/(cli|edge|evaluation|gateway)/|^dashboard/' },
     },
     {
       name: 'client-stands-alone',
@@ -77,6 +112,12 @@ module.exports = {
       severity: 'error',
       from: { pathNot: '^server/engine/onnxruntime/' },
       to: { path: 'node_modules/onnxruntime' },
+    },
+    {
+      name: 'tfjs-in-one-place',
+      severity: 'error',
+      from: { pathNot: '^server/engine/tfjs/' },
+      to: { path: 'node_modules/@tensorflow' },
     },
     {
       name: 'no-dev-dependency-at-run-time',

@@ -5,7 +5,14 @@ import { defineConfig } from 'vite';
  * Read their own files or a native one from where they are installed, or are loaded only where a node wants them: pages
  * of documentation, logs on a terminal.
  */
-const INSTALLED = ['onnxruntime-node', 'sharp', '@fastify/swagger', '@fastify/swagger-ui', 'pino-pretty'];
+const INSTALLED = [
+  'onnxruntime-node',
+  '@tensorflow/tfjs-core',
+  'sharp',
+  '@fastify/swagger',
+  '@fastify/swagger-ui',
+  'pino-pretty',
+];
 
 /** Fastify would load them for applications that are made in another way than ours, and for tests. */
 const UNUSED = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', 'light-my-request'];

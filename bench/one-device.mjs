@@ -2,11 +2,8 @@
 // stack's merged output, tiled and with reuse, beside the time that the untiled stack takes on the same engine in this
 // process. The two take turns, so that whatever the machine does meets both alike; prints medians and their ratio.
 // Usage: node bench/one-device.mjs [--rounds 15] [--model yolov2] [--grid 5x5] [--depth 16]
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { runnerImport } from 'vite';
+import { source } from './sources.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -18,19 +15,18 @@ const { values: options } = parseArgs({
 });
 const WARM_UP = 3;
 
-const source = async (path) => (await runnerImport(fileURLToPath(new URL(path, import.meta.url)))).module;
-const { startProcessCluster } = await source('../test/support/process-cluster.ts');
-const { frameInput } = await source('../test/support/frames.ts');
-const { startUntiled } = await source('../test/support/untiled.ts');
+const { startProcessCluster } = await source('test/support/process-cluster.ts');
+const { samplePhoto } = await source('test/support/frames.ts');
+const { median } = await source('server/evaluation/statistics.ts');
+const { frameInput } = await source('server/evaluation/frame-tensors.ts');
+const { startUntiled } = await source('server/evaluation/untiled.ts');
 
-const samples = createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json');
-const picture = readFileSync(samples.replace(/package\.json$/, 'demo/sample1.jpg'));
+const picture = samplePhoto('sample1.jpg');
 const weights = options.model === 'face-detector' ? '' : ', weights: synthetic';
 const cluster = await startProcessCluster(
   `model: { name: ${options.model}${weights} }\npartition: { grid: ${options.grid}, fusedDepth: ${options.depth} }`,
   1,
 );
-const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const untiled = await startUntiled(cluster.config);
 const pairs = [];
 try {

@@ -4,12 +4,9 @@
 // strategy's time to the first one's, pair by pair. Fails when an output differs from the untiled network's.
 // Usage: node bench/strategies.mjs [--rounds 20] [--warmup 5] [--model yolov2 | --model FOLDER/NAME.cfg] [--grid 5x5] [--depth 16] [--devices 3]
 //                                  [--strategies ftp-wst,ftp-wst-s] [--yaml 'overlap: { policy: always }'] [--json]
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { runnerImport } from 'vite';
+import { source } from './sources.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -26,13 +23,14 @@ const { values: options } = parseArgs({
 });
 const TOLERANCE = options.yaml.includes('f16') ? 1e-2 : 1e-4;
 
-const source = async (path) => (await runnerImport(fileURLToPath(new URL(path, import.meta.url)))).module;
-const { startProcessCluster } = await source('../test/support/process-cluster.ts');
-const { frameInput, frameOutput } = await source('../test/support/frames.ts');
-const { relativeDifference, runUntiled } = await source('../test/support/untiled.ts');
+const { startProcessCluster } = await source('test/support/process-cluster.ts');
+const { samplePhoto } = await source('test/support/frames.ts');
+const { median } = await source('server/evaluation/statistics.ts');
+const { frameInput, frameOutput } = await source('server/evaluation/frame-tensors.ts');
+const { relativeDifference } = await source('server/evaluation/map-difference.ts');
+const { runUntiled } = await source('server/evaluation/untiled.ts');
 
-const samples = createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json');
-const picture = readFileSync(samples.replace(/package\.json$/, 'demo/sample1.jpg'));
+const picture = samplePhoto('sample1.jpg');
 /** Darknet's cfg with the weights beside it, a model by name that has weights, or one that has none. */
 function modelSection(name) {
   if (name.endsWith('.cfg')) return `cfg: ${resolve(name)}, weights: ${resolve(name.replace(/cfg$/, 'weights'))}`;
@@ -44,7 +42,6 @@ const yaml =
   `partition: { grid: ${options.grid}, fusedDepth: ${options.depth} }\nlimits: { keptOutputs: 1 }\n${options.yaml}\n`;
 const strategies = options.strategies.split(',');
 
-const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const show = (number, digits = 0) => number.toFixed(digits).padStart(9);
 
 const cluster = await startProcessCluster(yaml, Number(options.devices));

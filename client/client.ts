@@ -1,7 +1,7 @@
 import type { components, operations } from './generated/contract.js';
 import { OPERATIONS } from './generated/operations.js';
 import { type Problem, ProblemError } from './problem-error.js';
-import type { Transport, TransportResponse } from './transport.js';
+import { mediaTypeOf, type Transport, type TransportResponse } from './transport.js';
 
 export type Schemas = components['schemas'];
 export type OperationId = keyof operations & keyof typeof OPERATIONS;
@@ -22,6 +22,10 @@ export interface CallOptions<K extends OperationId> {
   readonly signal?: AbortSignal | undefined;
   /** Bound on the whole exchange; `CLIENT_TIMEOUT_MS` when absent. */
   readonly timeoutMs?: number;
+  /** Bound on the time until the answer's head is there; when absent only `timeoutMs` holds. */
+  readonly headersTimeoutMs?: number | undefined;
+  /** Bound on the time between two pieces of the answer's body; when absent only `timeoutMs` holds. */
+  readonly idleTimeoutMs?: number | undefined;
 }
 
 export interface Answer<K extends OperationId> {
@@ -37,7 +41,8 @@ export interface ClientOptions {
   /** Origin of the node, e.g. `http://127.0.0.1:8080`; empty in a page that the node serves. */
   readonly baseUrl: string;
   readonly transport: Transport;
-  readonly token?: string | undefined;
+  /** As a function it is asked before each request: a token may be replaced. */
+  readonly token?: string | (() => string) | undefined;
 }
 
 export const CLIENT_TIMEOUT_MS = 30_000;
@@ -59,7 +64,8 @@ export function createClient(options: ClientOptions): DeepThingsClient {
     async call(operation, call = {}) {
       const { method, path } = OPERATIONS[operation];
       const headers: Record<string, string> = {};
-      if (options.token !== undefined) headers.authorization = `Bearer ${options.token}`;
+      const token = typeof options.token === 'function' ? options.token() : options.token;
+      if (token !== undefined) headers.authorization = `Bearer ${token}`;
       if (call.json !== undefined) headers['content-type'] = 'application/json';
       if (call.body !== undefined) headers['content-type'] = call.body.mediaType;
       const response = await options.transport({
@@ -69,8 +75,10 @@ export function createClient(options: ClientOptions): DeepThingsClient {
         body: call.json === undefined ? call.body?.bytes : JSON.stringify(call.json),
         signal: call.signal,
         timeoutMs: call.timeoutMs ?? CLIENT_TIMEOUT_MS,
+        headersTimeoutMs: call.headersTimeoutMs,
+        idleTimeoutMs: call.idleTimeoutMs,
       });
-      const mediaType = response.header('content-type')?.split(';')[0]?.trim() ?? null;
+      const mediaType = mediaTypeOf(response.header('content-type'));
       if (response.status >= 400) throw problemOf(response, mediaType);
       return {
         status: response.status,

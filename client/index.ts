@@ -1,3 +1,4 @@
+export { DigestError } from './body-digest.js';
 export {
   type Answer,
   type CallOptions,

@@ -8,6 +8,10 @@ export interface TransportRequest {
   readonly signal?: AbortSignal | undefined;
   /** Bound on the whole exchange. */
   readonly timeoutMs: number;
+  /** Until the answer's head is there. A transport that cannot tell goes by `timeoutMs` alone, here and below. */
+  readonly headersTimeoutMs?: number | undefined;
+  /** Between two pieces of the answer's body. */
+  readonly idleTimeoutMs?: number | undefined;
 }
 
 export interface TransportResponse {
@@ -16,5 +20,10 @@ export interface TransportResponse {
   readonly bytes: Uint8Array;
 }
 
-/** Carries out one exchange; rejects when no whole response came (refused, reset, timed out, aborted). */
+/** Carries out one exchange; rejects when no whole response came (refused, reset, damaged, timed out, aborted). */
 export type Transport = (request: TransportRequest) => Promise<TransportResponse>;
+
+/** A content type without its parameters. */
+export function mediaTypeOf(contentType: string | null): string | null {
+  return contentType?.split(';')[0]?.trim() ?? null;
+}

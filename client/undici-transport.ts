@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import { Agent, buildConnector } from 'undici';
-import type { Transport } from './transport.js';
+import { bodyDigest, DIGEST_HEADER, requireDigest } from './body-digest.js';
+import { mediaTypeOf, type Transport, type TransportRequest } from './transport.js';
 
 export interface UndiciTransportOptions {
   /** Connections kept to one node. */
@@ -9,6 +10,8 @@ export interface UndiciTransportOptions {
   readonly connectTimeoutMs?: number;
   /** Told of every connection that is made. */
   readonly onSocket?: (socket: Socket) => void;
+  /** A socket in the file system that leads to the node, in place of a connection to its address. */
+  readonly socketPath?: string;
   /** Larger answers are refused. */
   readonly answerBytes?: number;
 }
@@ -19,7 +22,10 @@ export interface UndiciTransport {
   close(): Promise<void>;
 }
 
-/** Keep-alive connections to any number of nodes, for programs that run in Node. */
+/**
+ * Keep-alive connections to any number of nodes, for programs that run in Node. Bodies that are sent carry a digest, and
+ * those that come are compared with theirs.
+ */
 export function createUndiciTransport(options: UndiciTransportOptions = {}): UndiciTransport {
   const agent = new Agent({
     connections: options.connectionsPerOrigin ?? 16,
@@ -36,22 +42,20 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Und
           origin: url.origin,
           path: url.pathname + url.search,
           method: request.method as 'GET',
-          headers: request.headers,
+          headers: withDigest(request),
           body: request.body ?? null,
           signal: bound.signal,
-          // The signal bounds the whole exchange; undici's own clocks would cut long polls short.
-          headersTimeout: 0,
-          bodyTimeout: 0,
+          // 0 leaves it to the signal, which bounds the whole exchange.
+          headersTimeout: request.headersTimeoutMs ?? 0,
+          bodyTimeout: request.idleTimeoutMs ?? 0,
         });
         const bytes = new Uint8Array(await response.body.arrayBuffer());
-        return {
-          status: response.statusCode,
-          header(name) {
-            const value = response.headers[name];
-            return (Array.isArray(value) ? value[0] : value) ?? null;
-          },
-          bytes,
+        const header = (name: string) => {
+          const value = response.headers[name];
+          return (Array.isArray(value) ? value[0] : value) ?? null;
         };
+        requireDigest(header(DIGEST_HEADER), mediaTypeOf(header('content-type')), bytes);
+        return { status: response.statusCode, header, bytes };
       } finally {
         bound.release();
       }
@@ -60,8 +64,13 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Und
   };
 }
 
-function connectorOf({ connectTimeoutMs = 2_000, onSocket }: UndiciTransportOptions): buildConnector.connector {
-  const connect = buildConnector({ timeout: connectTimeoutMs });
+function withDigest({ headers, body }: TransportRequest): Readonly<Record<string, string>> {
+  return body === undefined ? headers : { ...headers, [DIGEST_HEADER]: bodyDigest(body) };
+}
+
+function connectorOf(options: UndiciTransportOptions): buildConnector.connector {
+  const { connectTimeoutMs = 2_000, onSocket, socketPath } = options;
+  const connect = buildConnector({ timeout: connectTimeoutMs, socketPath: socketPath ?? null });
   return (target, done) =>
     connect(target, (...result) => {
       if (result[0] === null) onSocket?.(result[1]);

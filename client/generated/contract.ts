@@ -72,7 +72,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The picture with a box and a label around everything found */
+        /** The picture with a box and a label around everything found, or with its classes */
         get: operations["getFrameAnnotated"];
         put?: never;
         post?: never;
@@ -353,9 +353,39 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take nothing new, finish, then report drained */
+        /**
+         * Take nothing new, finish, then report drained
+         * @description On an edge device: no new frames and tasks (503, `DT_DRAINING`), no more stealing; stolen tiles that have not begun
+         *     go back to their victims, queued ones to the gateway, which gives them to others; what runs is finished. Then the
+         *     device is out of the schedule, until it is resumed or ends. On the gateway: no new frames (503), until those that are
+         *     open have ended. The same again changes nothing. A process that gets SIGTERM does this and ends.
+         */
         post: operations["drain"];
-        delete?: never;
+        /** Take up work again */
+        delete: operations["resume"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/devices/{device}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device: components["parameters"]["device"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a device take nothing new, finish, then report drained
+         * @description The gateway passes it on (`POST /drain` of the device); `GET /cluster` and `GET /events` say when it is drained.
+         */
+        post: operations["drainDevice"];
+        /** Have a device take up work again */
+        delete: operations["resumeDevice"];
         options?: never;
         head?: never;
         patch?: never;
@@ -388,6 +418,7 @@ export interface paths {
         /**
          * The node can do its work
          * @description The gateway when its remaining layers are loaded; a device when its layers are loaded and the gateway has accepted it.
+         *     Neither while it is drained.
          */
         get: operations["getReady"];
         put?: never;
@@ -489,6 +520,15 @@ export interface components {
                 height: number;
             };
         };
+        /** @description How sure a classifier is of one class */
+        ClassScore: {
+            label: string;
+            classIndex: number;
+            /** @description Above 0; those of all classes add up to 1 */
+            score: number;
+        };
+        /** @description The five best classes, best first; null until the frame is complete, and with a model that detects */
+        Classification: components["schemas"]["ClassScore"][] | null;
         /**
          * @description `ftp-wst-s`: devices steal tiles and reuse overlap. `ftp-wst`: without reuse. `ftp-wsh`: the gateway shares tiles
          *     out. `modnn`: the gateway shares out each layer in slices of rows.
@@ -543,8 +583,12 @@ export interface components {
                 /** @description The remaining layers and the head */
                 remainingMs: number | null;
             };
-            /** @description Null until the frame is complete; an empty list means that nothing is in the picture */
+            /**
+             * @description Null until the frame is complete, and with a model that classifies; an empty list means that nothing is in the
+             *     picture.
+             */
             detections: components["schemas"]["Detection"][] | null;
+            classification: components["schemas"]["Classification"];
             failure: components["schemas"]["Failure"] | null;
             links: {
                 self: string;
@@ -642,6 +686,8 @@ export interface components {
             name: string;
             version: string;
             threads: number;
+            /** @description What computes inside it */
+            backend?: string;
         };
         DeviceCounters: {
             tilesRun: number;
@@ -673,6 +719,17 @@ export interface components {
             pending: number;
             /** @description True in its last registration */
             leaving?: boolean;
+            /**
+             * @description When it is being drained or was; absent when it serves
+             * @enum {unknown}
+             */
+            drain?: "draining" | "drained";
+            /** @description Tiles that it gives back to the gateway since its last accepted registration, not begun */
+            returned?: {
+                frame: components["schemas"]["FrameId"];
+                tile: components["schemas"]["TileId"];
+                attempt: components["schemas"]["Attempt"];
+            }[];
             /** @description Every task that it has, which renews their leases */
             tasks: {
                 frame: components["schemas"]["FrameId"];
@@ -720,12 +777,14 @@ export interface components {
             /** Format: date-time */
             endedAt: string;
             detections: components["schemas"]["Detection"][] | null;
+            classification: components["schemas"]["Classification"];
             failure: components["schemas"]["Failure"] | null;
         };
         ClusterState: {
             name: string;
             /** @enum {unknown} */
             role: "gateway" | "edge";
+            drain: components["schemas"]["DrainState"];
             version: string;
             epoch: string | null;
             strategy: string;
@@ -741,6 +800,8 @@ export interface components {
                 digest: string;
                 labels: string[];
             };
+            /** @description Of the node that answers; the gateway's runs the remaining layers */
+            engine: components["schemas"]["EngineInfo"];
             plan: {
                 grid: string;
                 fusedDepth: number;
@@ -761,10 +822,11 @@ export interface components {
             device: components["schemas"]["DeviceId"];
             address: string;
             /**
-             * @description `expected`: declared, not seen yet; `refused`: another model or plan
+             * @description `expected`: declared, not seen yet; `draining`: takes nothing new and finishes; `drained`: has finished, can be
+             *     resumed; `left`: was stopped; `refused`: another model or plan
              * @enum {unknown}
              */
-            state: "expected" | "live" | "lost" | "left" | "refused";
+            state: "expected" | "live" | "draining" | "drained" | "lost" | "left" | "refused";
             pending: number;
             running: number;
             engine: components["schemas"]["EngineInfo"] | null;
@@ -831,9 +893,19 @@ export interface components {
                 macs: number;
             }[];
         };
+        /**
+         * @description `draining`: takes nothing new and finishes what it has; `drained`: it has finished
+         * @enum {unknown}
+         */
+        DrainState: "serving" | "draining" | "drained";
+        DrainAnswer: {
+            state: components["schemas"]["DrainState"];
+            /** @description What is still to be finished: a device’s tasks, the gateway’s frames */
+            left: number;
+        };
         Health: {
             /** @enum {unknown} */
-            status: "ok" | "starting" | "stopping";
+            status: "ok" | "starting" | "draining";
             /** @enum {unknown} */
             role: "gateway" | "edge";
             detail?: string;
@@ -872,11 +944,21 @@ export interface components {
     };
     parameters: {
         frame: components["schemas"]["FrameId"];
+        device: components["schemas"]["DeviceId"];
         /** @description Tile id, row * columns + column */
         tile: number;
+        /**
+         * @description `crc32=` and the CRC-32 (that of zlib and PNG) of the body, eight hex digits. Must be there with
+         *     `application/octet-stream`, is compared where it is there (but for forms); a body of another digest is refused
+         *     (422, `DT_DIGEST`) and may be sent again.
+         */
+        digest: string;
     };
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description `crc32=` and the CRC-32 (that of zlib and PNG) of the body, eight hex digits */
+        Digest: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -886,7 +968,7 @@ export interface operations {
             query?: {
                 state?: components["schemas"]["FrameState"];
                 source?: components["schemas"]["DeviceId"];
-                /** @description Only complete frames in which something of this label was found. */
+                /** @description Only complete frames in which something of this label was found, or whose best class it is. */
                 label?: string;
                 /** @description Only frames accepted at or after this time. */
                 from?: components["schemas"]["QueryTime"];
@@ -917,6 +999,7 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
         };
     };
@@ -943,7 +1026,14 @@ export interface operations {
                  */
                 digest?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description `crc32=` and the CRC-32 (that of zlib and PNG) of the body, eight hex digits. Must be there with
+                 *     `application/octet-stream`, is compared where it is there (but for forms); a body of another digest is refused
+                 *     (422, `DT_DIGEST`) and may be sent again.
+                 */
+                "deepthings-digest"?: components["parameters"]["digest"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1016,6 +1106,7 @@ export interface operations {
                      *           }
                      *         }
                      *       ],
+                     *       "classification": null,
                      *       "failure": null,
                      *       "links": {
                      *         "self": "/frames/mbx2k0g1-1",
@@ -1048,6 +1139,7 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
@@ -1080,6 +1172,7 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
         };
     };
@@ -1103,6 +1196,7 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
         };
     };
@@ -1133,6 +1227,7 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
         };
     };
@@ -1158,6 +1253,7 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
         };
@@ -1184,6 +1280,7 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
         };
     };
@@ -1204,6 +1301,7 @@ export interface operations {
             /** @description safetensors with `input`, U8 [3, y1-y0, x1-x0] */
             200: {
                 headers: {
+                    "deepthings-digest": components["headers"]["Digest"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1212,6 +1310,7 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
         };
@@ -1230,6 +1329,7 @@ export interface operations {
             /** @description safetensors with `output`, F32 [channels, height, width] */
             200: {
                 headers: {
+                    "deepthings-digest": components["headers"]["Digest"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1238,6 +1338,7 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
         };
     };
@@ -1260,6 +1361,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
         };
     };
     getPlan: {
@@ -1281,6 +1383,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
         };
     };
     getEvents: {
@@ -1305,6 +1408,7 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             503: components["responses"]["Overloaded"];
         };
     };
@@ -1332,6 +1436,7 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
@@ -1364,6 +1469,8 @@ export interface operations {
                      * @default 0
                      */
                     waitMs?: number;
+                    /** @description Gateway only. Devices that do not answer this thief, so that another is named. */
+                    avoid?: components["schemas"]["DeviceId"][];
                 };
             };
         };
@@ -1371,6 +1478,7 @@ export interface operations {
             /** @description On the gateway a hint, on a device a task */
             200: {
                 headers: {
+                    "deepthings-digest": components["headers"]["Digest"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1387,17 +1495,26 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
             503: components["responses"]["Overloaded"];
         };
     };
     pushTask: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description `crc32=` and the CRC-32 (that of zlib and PNG) of the body, eight hex digits. Must be there with
+                 *     `application/octet-stream`, is compared where it is there (but for forms); a body of another digest is refused
+                 *     (422, `DT_DIGEST`) and may be sent again.
+                 */
+                "deepthings-digest"?: components["parameters"]["digest"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1421,13 +1538,13 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Overloaded"];
-            501: components["responses"]["Problem"];
             503: components["responses"]["Overloaded"];
         };
     };
@@ -1460,10 +1577,12 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
         };
     };
     getOverlap: {
@@ -1485,6 +1604,7 @@ export interface operations {
             /** @description safetensors, a tensor for each region that is there */
             200: {
                 headers: {
+                    "deepthings-digest": components["headers"]["Digest"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1493,6 +1613,7 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
         };
@@ -1500,7 +1621,14 @@ export interface operations {
     putOverlap: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description `crc32=` and the CRC-32 (that of zlib and PNG) of the body, eight hex digits. Must be there with
+                 *     `application/octet-stream`, is compared where it is there (but for forms); a body of another digest is refused
+                 *     (422, `DT_DIGEST`) and may be sent again.
+                 */
+                "deepthings-digest"?: components["parameters"]["digest"];
+            };
             path: {
                 frame: components["parameters"]["frame"];
                 /** @description Tile id, row * columns + column */
@@ -1534,6 +1662,7 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
@@ -1562,13 +1691,21 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
         };
     };
     postResult: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description `crc32=` and the CRC-32 (that of zlib and PNG) of the body, eight hex digits. Must be there with
+                 *     `application/octet-stream`, is compared where it is there (but for forms); a body of another digest is refused
+                 *     (422, `DT_DIGEST`) and may be sent again.
+                 */
+                "deepthings-digest"?: components["parameters"]["digest"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1603,6 +1740,7 @@ export interface operations {
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
@@ -1620,15 +1758,95 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Draining */
+            /** @description Draining, or drained already */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["DrainAnswer"];
+                };
             };
             401: components["responses"]["Problem"];
-            501: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+        };
+    };
+    resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The node serves, as it may have done all along */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrainAnswer"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+        };
+    };
+    drainDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device: components["parameters"]["device"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Draining, or drained already */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrainAnswer"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            502: components["responses"]["Problem"];
+        };
+    };
+    resumeDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device: components["parameters"]["device"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The device serves, as it may have done all along */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrainAnswer"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            502: components["responses"]["Problem"];
         };
     };
     getLive: {
@@ -1649,6 +1867,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            403: components["responses"]["Problem"];
         };
     };
     getReady: {
@@ -1669,6 +1888,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            403: components["responses"]["Problem"];
             /** @description Not ready */
             503: {
                 headers: {
@@ -1699,6 +1919,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
         };
     };
     getContract: {
@@ -1720,6 +1941,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
         };
     };
 }

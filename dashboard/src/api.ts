@@ -36,6 +36,8 @@ export interface DashboardApi {
   /** As it was submitted, or a small copy no longer at either side than `width` pixels. */
   picture(id: string, width?: number): Promise<Blob>;
   annotated(id: string): Promise<Blob>;
+  drain(device: string): Promise<void>;
+  resume(device: string): Promise<void>;
   openEvents(lastEventId: string | null, signal: AbortSignal): Promise<Response>;
 }
 
@@ -75,6 +77,12 @@ export function createApi(baseUrl: string, token: string | undefined): Dashboard
       );
     },
     annotated: async (frame) => blobOf(await client.call('getFrameAnnotated', { path: { frame } })),
+    async drain(device) {
+      await client.call('drainDevice', { path: { device } });
+    },
+    async resume(device) {
+      await client.call('resumeDevice', { path: { device } });
+    },
     async openEvents(lastEventId, signal) {
       const headers: Record<string, string> = { accept: 'text/event-stream' };
       if (token !== undefined) headers.authorization = `Bearer ${token}`;

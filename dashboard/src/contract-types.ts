@@ -1,8 +1,10 @@
 import type { Schemas } from '../../client/client.js';
 
+export type ClassScore = Schemas['ClassScore'];
 export type ClusterState = Schemas['ClusterState'];
 export type Detection = Schemas['Detection'];
 export type DeviceState = Schemas['DeviceState'];
+export type EngineInfo = Schemas['EngineInfo'];
 export type Frame = Schemas['Frame'];
 export type FrameState = Schemas['FrameState'];
 export type FrameTrace = Schemas['FrameTrace'];

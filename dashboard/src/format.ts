@@ -1,4 +1,4 @@
-import type { Detection } from './contract-types.js';
+import type { Detection, EngineInfo, Frame } from './contract-types.js';
 
 /** A thin space keeps number and unit together without a line break between them. */
 const UNIT_SPACE = '\u202f';
@@ -55,6 +55,11 @@ export function plural(count: number, one: string, more = `${one}s`): string {
   return `${count} ${count === 1 ? one : more}`;
 }
 
+/** `tfjs 4.22.0 (wasm), 1 thread`. */
+export function engineText({ name, version, backend, threads }: EngineInfo): string {
+  return `${name} ${version}${backend === undefined ? '' : ` (${backend})`}, ${plural(threads, 'thread')}`;
+}
+
 export function score(value: number): string {
   return value.toFixed(2);
 }
@@ -69,6 +74,12 @@ export function sentence(text: string): string {
 /** `3x3` as it is read: 3 × 3. */
 export function grid(text: string): string {
   return text.replace(/^(\d+)\s*x\s*(\d+)$/i, '$1\u202f×\u202f$2');
+}
+
+/** What came of a complete frame: its detections, or its best class: `tabby 0.62`. */
+export function resultSummary({ classification, detections }: Pick<Frame, 'classification' | 'detections'>): string {
+  const [best] = classification ?? [];
+  return best === undefined ? summary(detections ?? []) : `${best.label} ${score(best.score)}`;
 }
 
 /** What was found, most frequent first: `3 × face (0.97 to 0.62), 1 × dog (0.81)`. */

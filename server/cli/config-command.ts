@@ -17,19 +17,24 @@ export async function runConfigCheck({ config: file }: { readonly config: string
 }
 
 function summaryOf(config: ClusterConfig): string {
-  const { devices, engine, gateway, model, name, partition, schedule } = config;
+  const { devices, gateway, model, name, partition, schedule } = config;
   const { name: modelName, input } = describeModel(model);
   const tiles = formatCount(tileCount(partition.grid), 'tile');
   const lines = [
     `cluster ${name}, ${schedule.strategy}`,
-    `  model    ${modelName}, input ${input.width}x${input.height}, ${engine.name} (${formatCount(engine.threads, 'thread')})`,
+    `  model    ${modelName}, input ${input.width}x${input.height}, ${engineText(gateway)}`,
     `  tiles    ${formatCount(partition.fusedDepth, 'fused layer')}, ${formatGrid(partition.grid)}: ${tiles}`,
     `  gateway  ${placeOf(gateway)}`,
-    ...devices.map(
-      (device) => `  ${device.id.padEnd(8)} ${placeOf(device)}${device.source ? '' : ', no frames start on it'}`,
-    ),
+    ...devices.map((device) => {
+      const own = engineText(device) === engineText(gateway) ? '' : `, ${engineText(device)}`;
+      return `  ${device.id.padEnd(8)} ${placeOf(device)}${own}${device.source ? '' : ', no frames start on it'}`;
+    }),
   ];
   return lines.join('\n');
+}
+
+function engineText({ engine: { name, backend, threads } }: NodeConfig): string {
+  return `${backend === null ? name : `${name} ${backend}`} (${formatCount(threads, 'thread')})`;
 }
 
 function placeOf({ address, listen }: NodeConfig): string {

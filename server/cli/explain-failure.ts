@@ -5,7 +5,7 @@ import { DeepThingsError } from '../errors.js';
 export function explainFailure(error: unknown, address: string): string {
   if (error instanceof ProblemError) {
     if (error.status === 401) {
-      return `the gateway at ${address} asks for the cluster's token: set DEEPTHINGS_TOKEN to it`;
+      return `the gateway at ${address} asks for the cluster's token: set DEEPTHINGS_TOKEN to it, or DEEPTHINGS_TOKEN_FILE to a file with it`;
     }
     if (error.code === 'DT_ANSWER') return `what answers at ${address} is no DeepThings node (status ${error.status})`;
     return `${error.message} (${error.status} ${error.code})`;

@@ -4,7 +4,7 @@ import type { ClusterConfig } from '../config/cluster-config.js';
 import { loadClusterConfig } from '../config/load.js';
 import { parseNodeAddress } from '../config/node-address.js';
 import { DeepThingsError } from '../errors.js';
-import { clusterToken } from './cluster-token.js';
+import { EnvironmentTokens } from './cluster-token.js';
 
 export interface GatewayAccess {
   readonly client: DeepThingsClient;
@@ -25,7 +25,7 @@ export interface GatewayChoice {
  * @throws ConfigError, DeepThingsError `DT_TOKEN_UNUSABLE`, `DT_USAGE` for an address that is none.
  */
 export async function openGateway({ config: file, gateway }: GatewayChoice): Promise<GatewayAccess> {
-  const token = clusterToken() ?? undefined;
+  const token = EnvironmentTokens.read()?.current().sent;
   const config = gateway === undefined ? await loadClusterConfig(file) : null;
   const baseUrl = config?.gateway.address ?? gatewayAddress(gateway!);
   const { transport, close } = createUndiciTransport();

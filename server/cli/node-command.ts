@@ -4,7 +4,8 @@ import { type HostPort, parseListen } from '../config/node-address.js';
 import { DeepThingsError } from '../errors.js';
 import { createLogger, type Logger } from '../node/logger.js';
 import type { RunningNode } from '../node/running-node.js';
-import { clusterToken } from './cluster-token.js';
+import type { TokenSource } from '../node/tokens.js';
+import { EnvironmentTokens } from './cluster-token.js';
 import { EXIT_FAILED } from './exit-codes.js';
 import { ProcessEnd } from './process-end.js';
 import { reportError } from './report-error.js';
@@ -19,7 +20,7 @@ export interface NodeCommandOptions {
 /** What a node of either role is started with. */
 interface NodeSetup {
   readonly config: ClusterConfig;
-  readonly token: string | null;
+  readonly token: TokenSource | null;
   readonly log: Logger;
   readonly listen?: HostPort;
   readonly onFatal: () => void;
@@ -64,11 +65,12 @@ async function startNode(
   end: ProcessEnd,
   start: (setup: NodeSetup) => Promise<RunningNode>,
 ): Promise<RunningNode> {
-  const token = clusterToken();
+  const token = EnvironmentTokens.read();
   const listen = options.listen === undefined ? undefined : listenAddress(options.listen);
   const config = await (options.supervised ? configFromParent() : configFromFile(options.config));
   const log = await createLogger(config.log.level, name);
   end.logTo(log);
+  token?.follow(log);
   return start({ config, token, log, ...(listen && { listen }), onFatal: () => void end.end(EXIT_FAILED) });
 }
 

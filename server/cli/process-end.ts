@@ -3,7 +3,7 @@ import type { Logger } from '../node/logger.js';
 import type { RunningNode } from '../node/running-node.js';
 import { EXIT_FAILED } from './exit-codes.js';
 
-/** What a node gets to end in good order. */
+/** What a node gets to end, once it has nothing left to finish or has given up on that. */
 const STOP_LIMIT_MS = 1_500;
 
 /** npm passes a Ctrl-C on that the terminal has sent already: what comes this soon is no second one. */
@@ -21,9 +21,10 @@ export class ProcessEnd {
   #endingSinceMs: number | null = null;
 
   constructor({ supervised }: ProcessEndOptions) {
-    process.on('SIGTERM', () => this.#asked());
+    // All nodes of "deepthings up" end together: there is nobody to hand anything over to.
+    process.on('SIGTERM', () => this.#asked(supervised ? 'at once' : 'drained'));
     process.on('SIGINT', () => {
-      if (!supervised) this.#asked();
+      if (!supervised) this.#asked('drained');
     });
     if (!supervised) return;
     process.once('disconnect', () => void this.end(0));
@@ -48,19 +49,25 @@ export class ProcessEnd {
     });
   }
 
-  /** Stops the node, within a bound, and ends the process. */
-  async end(exitCode: number): Promise<void> {
+  /**
+   * Stops the node, within a bound, and ends the process.
+   *
+   * @param how `drained`: what the node has it finishes or hands over before that.
+   */
+  async end(exitCode: number, how: 'at once' | 'drained' = 'at once'): Promise<void> {
     if (this.#endingSinceMs !== null) return;
     this.#endingSinceMs = performance.now();
     this.#log?.info('stopping');
+    if (how === 'drained') await this.#node?.drain().catch((error) => this.#log?.error({ err: error }, 'not drained'));
     setTimeout(leaveAtOnce, STOP_LIMIT_MS).unref();
     await this.#node?.stop().catch(() => {});
     process.exit(exitCode);
   }
 
-  #asked(): void {
+  /** Asked again it leaves at once. */
+  #asked(how: 'at once' | 'drained'): void {
     const since = this.#endingSinceMs;
-    if (since === null) void this.end(0);
+    if (since === null) void this.end(0, how);
     else if (performance.now() - since > ECHO_MS) leaveAtOnce();
   }
 }

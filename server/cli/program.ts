@@ -1,6 +1,9 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { STRATEGIES } from '../config/strategy.js';
+import { Command, Option } from 'commander';
 import { VERSION } from '../node/version.js';
+import { STRATEGIES } from '../scheduling/strategy.js';
+import { addBench } from './bench/bench-command.js';
+import { count, picturesASecond, secondsBetween, secondsToWait } from './option-values.js';
+import { addPlan } from './plan/add-plan.js';
 
 /**
  * The command line. What a command does is loaded when it is run: `--help` answers at once, and an edge device does
@@ -18,17 +21,23 @@ export function createProgram(): Command {
   addUp(program);
   addNodes(program);
   addSubmit(program);
+  addDrain(program);
+  addWatch(program);
   addPlan(program);
   addModel(program.command('model').description('what the built-in models, and your own, are made of'));
+  addBench(program);
+  addToken(program);
   addConfig(program.command('config').description('check cluster.yaml'));
   return program;
 }
 
 const PROGRAM_HELP = `
 Environment:
-  DEEPTHINGS_TOKEN    the cluster's secret, 16 characters or more; nodes that other machines can reach need it
-  DEEPTHINGS_DEBUG=1  shows where an error came from
-  NO_COLOR=1          no colours
+  DEEPTHINGS_TOKEN       the cluster's secret, 16 characters or more; nodes that other machines can reach need it
+  DEEPTHINGS_READ_TOKEN  another one, for reading only: for the dashboard
+  ..._FILE               either in a file instead, which may change while nodes run
+  DEEPTHINGS_DEBUG=1     shows where an error came from
+  NO_COLOR=1             no colours
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
 
@@ -103,25 +112,89 @@ Examples:
   deepthings submit album/*.jpg --out found/ --json
   deepthings submit door.jpg --gateway http://192.168.1.10:8080`;
 
-function addPlan(program: Command): void {
+function addDrain(program: Command): void {
   program
-    .command('plan')
-    .description('show how cluster.yaml cuts the network: tiles, regions, computation, bytes, memory')
-    .option('--json', 'the plan as GET /plan has it, and what it costs')
-    .action(async (_options, command: Command) => {
-      const { runPlan } = await import('./plan-command.js');
-      await runPlan(command.optsWithGlobals());
+    .command('drain')
+    .description(
+      'take a device out of the running cluster without losing anything: it finishes or hands over what it has',
+    )
+    .argument('<device>', 'its id in cluster.yaml; "gateway" for the gateway itself, which takes no more frames')
+    .option('--wait', 'until it is drained')
+    .option('--resume', 'have it take up work again instead')
+    .option('--gateway <url>', 'the gateway, in place of the one in cluster.yaml')
+    .addHelpText('after', DRAIN_HELP)
+    .action(async (device: string, _options, command: Command) => {
+      const { runDrain } = await import('./drain-command.js');
+      await runDrain(device, command.optsWithGlobals());
     });
 }
+
+const DRAIN_HELP = `
+A node that gets SIGTERM drains itself and ends: to restart a device nothing more is needed.
+
+Examples:
+  deepthings drain e1 --wait && ssh e1 sudo apt upgrade
+  deepthings drain e1 --resume`;
+
+function addWatch(program: Command): void {
+  program
+    .command('watch')
+    .description('find what is in the pictures of a folder, a camera or a video, as they come')
+    .argument('<source>', 'a folder, an http(s) address that gives a picture, a video file, rtsp://…, /dev/video0')
+    .option('--source <id>', 'the device that the tiles start on; without it the gateway chooses')
+    .option('--once', 'look at what is there (of a camera: one picture) and end; no picture is dropped')
+    .option('--interval <seconds>', 'between two snapshots (1), or two looks at a folder (2)', secondsBetween)
+    .option('--fps <number>', 'pictures a second that are taken of a video', picturesASecond, 1)
+    .option(
+      '--at-once <number>',
+      'pictures under way at once; of a camera the newest waits, the others are dropped',
+      count,
+      2,
+    )
+    .option('--annotated <folder>', 'write each picture with its boxes there')
+    .option('--state <file>', 'remember there which files of a folder have been looked at')
+    .option('--video', 'read an http address with ffmpeg, as a stream')
+    .option('--json', 'a line of JSON for each picture')
+    .option('--gateway <url>', 'the gateway, in place of the one in cluster.yaml')
+    .option('--wait <seconds>', 'how long to wait for each picture', secondsToWait, 60)
+    .addHelpText('after', WATCH_HELP)
+    .action(async (named: string, _options, command: Command) => {
+      const { runWatch } = await import('./watch/watch-command.js');
+      await runWatch(named, command.optsWithGlobals());
+    });
+}
+
+const WATCH_HELP = `
+Examples:
+  deepthings watch /srv/ftp/door --state door.seen --json >> found.jsonl
+  deepthings watch http://viewer:secret@192.168.1.20/snapshot.jpg --source kitchen --interval 2
+  deepthings watch rtsp://viewer:secret@192.168.1.21/stream1 --fps 2 --annotated found/`;
+
+const PULL_HELP = `
+An interrupted pull goes on where it ended. The weights are kept in $XDG_CACHE_HOME/deepthings/models, by default in
+~/.cache/deepthings/models, and found there by  model: { name: yolov2 }  in cluster.yaml.
+HTTPS_PROXY, HTTP_PROXY and NO_PROXY are obeyed.`;
 
 function addModel(model: Command): void {
   model
     .command('list')
-    .description('the built-in models')
+    .description('the models that are here: built in, pulled, and the one of cluster.yaml')
     .option('--json', 'as JSON')
     .action(async (_options, command: Command) => {
       const { runModelList } = await import('./model/list-command.js');
       await runModelList(command.optsWithGlobals());
+    });
+  model
+    .command('pull')
+    .description('fetch the weights of a model by its name, and keep them on this machine')
+    .argument('<name>', 'yolov2, yolov2-tiny, yolov2-voc or yolov2-tiny-voc')
+    .option('--from <url>', 'another place to fetch them from')
+    .option('--sha256 <hex>', 'take them only if they have this SHA-256')
+    .option('--force', 'fetch them anew when they are there')
+    .addHelpText('after', PULL_HELP)
+    .action(async (name: string, _options, command: Command) => {
+      const { runModelPull } = await import('./model/pull/pull-command.js');
+      await runModelPull(name, command.optsWithGlobals());
     });
   model
     .command('inspect')
@@ -148,6 +221,18 @@ function addModel(model: Command): void {
     });
 }
 
+function addToken(program: Command): void {
+  program
+    .command('token')
+    .description("make a token: the secret that a cluster's nodes show each other")
+    .option('--file <path>', 'write it there, readable by you alone, instead of printing it')
+    .addHelpText('after', '\nHow to replace one while the cluster runs: docs/security.md.')
+    .action(async (_options, command: Command) => {
+      const { runToken } = await import('./token-command.js');
+      await runToken(command.optsWithGlobals());
+    });
+}
+
 function addConfig(config: Command): void {
   config
     .command('check')
@@ -156,12 +241,4 @@ function addConfig(config: Command): void {
       const { runConfigCheck } = await import('./config-command.js');
       await runConfigCheck(command.optsWithGlobals());
     });
-}
-
-const LONGEST_WAIT_SECONDS = 300;
-
-function secondsToWait(text: string): number {
-  const seconds = Number(text);
-  if (text.trim() !== '' && seconds >= 0 && seconds <= LONGEST_WAIT_SECONDS) return seconds;
-  throw new InvalidArgumentError(`Expected seconds from 0 to ${LONGEST_WAIT_SECONDS}.`);
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { setTimeout } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
+import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { DeepThingsError } from '../errors.js';
 import type {
   ComputeClose,
@@ -55,7 +55,8 @@ export async function startComputeThread(
   setup: ComputeSetup,
   onCrash: (error: Error) => void = () => {},
 ): Promise<ComputeThread> {
-  const worker = new Worker(WORKER_FILE, { workerData: setup });
+  // The process's own environment: native libraries read their settings there, not in a thread's copy of it.
+  const worker = new Worker(WORKER_FILE, { workerData: setup, env: SHARE_ENV });
   const ready = await readiness(worker);
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
@@ -148,8 +149,8 @@ function readiness(worker: Worker): Promise<ComputeReady> {
     };
     const onMessage = (reply: ComputeReply) => {
       if (reply.kind === 'ready') {
-        const { modelDigest, engine } = reply;
-        settle(() => resolve({ modelDigest, engine }));
+        const { modelDigest, engine, remark } = reply;
+        settle(() => resolve({ modelDigest, engine, remark }));
       } else if (reply.kind === 'unusable') {
         settle(() => reject(new DeepThingsError(reply.code, reply.message)));
         void worker.terminate();

@@ -1,3 +1,4 @@
+import type { EngineOptions } from '../engine/inference-engine.js';
 import type { Grid } from '../geometry/grid.js';
 import type { MapShape, Padding, Region } from '../geometry/region.js';
 import type { ModelSpec } from '../model/model-source.js';
@@ -10,7 +11,7 @@ export type ComputeStage =
 
 export interface ComputeSetup {
   readonly model: ModelSpec;
-  readonly engine: { readonly name: string; readonly threads: number };
+  readonly engine: EngineOptions & { readonly name: string };
   readonly stage: ComputeStage;
 }
 
@@ -59,10 +60,20 @@ export interface ComputeFailure {
   readonly message: string;
 }
 
+/** Which engine runs; `backend` where its library has several. */
+export interface EngineFacts {
+  readonly name: string;
+  readonly version: string;
+  readonly threads: number;
+  readonly backend?: string;
+}
+
 export interface ComputeReady {
   /** Digest of structure and weights. */
   readonly modelDigest: string;
-  readonly engine: { readonly name: string; readonly version: string; readonly threads: number };
+  readonly engine: EngineFacts;
+  /** What whoever runs the node ought to know of the engine. */
+  readonly remark: string | null;
 }
 
 export type ComputeReply =

@@ -1,4 +1,5 @@
 import type { FeatureBlock, InferenceEngine, LoadedGraph } from '../engine/inference-engine.js';
+import { headIndex } from '../model/head.js';
 import type { Network, NetworkWeights } from '../model/network.js';
 
 /** The layers behind the fused stack, up to the head (which is decoded, not run). */
@@ -17,7 +18,7 @@ export async function loadRemainingLayers(
   weights: NetworkWeights,
   depth: number,
 ): Promise<RemainingLayers> {
-  const head = network.layers.findIndex(({ kind }) => kind === 'region');
+  const head = headIndex(network.layers);
   const endLayer = head < 0 ? network.layers.length : head;
   const shape = network.layers[depth - 1]!.output;
   const graph: LoadedGraph | null =

@@ -99,7 +99,7 @@ async function serve(prepare: Prepare, request: ComputeRequest): Promise<void> {
 }
 
 try {
-  const engine = await createEngine(setup.engine.name, { threads: setup.engine.threads });
+  const engine = await createEngine(setup.engine.name, setup.engine);
   const { stage } = setup;
   const layers =
     stage.kind === 'fused' ? { start: 0, end: stage.depth } : { start: stage.depth, end: Number.POSITIVE_INFINITY };
@@ -116,8 +116,9 @@ try {
     for (let next = requests.shift(); next !== undefined; next = requests.shift()) await serve(prepare, next);
     serving = false;
   });
-  const { name, version } = engine;
-  send({ kind: 'ready', modelDigest: model.digest, engine: { name, version, threads: setup.engine.threads } });
+  const { name, version, threads, backend, remark } = engine;
+  const facts = { name, version, threads, ...(backend === null ? {} : { backend }) };
+  send({ kind: 'ready', modelDigest: model.digest, engine: facts, remark });
 } catch (error) {
   send({ kind: 'unusable', ...failureOf(error) });
 }

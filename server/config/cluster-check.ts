@@ -2,11 +2,13 @@ import { formatByteSize, parseByteSize } from './byte-size.js';
 import { CLUSTER_DEFAULTS, GATEWAY_ID, SIZE_BOUNDS } from './defaults.js';
 import type { Draft } from './draft.js';
 import { parseListen, parseNodeAddress, socketOf } from './node-address.js';
+import { checkEngines } from './node-engine.js';
 import { type ConfigPath, formatPath } from './position.js';
 
 /** Checks what one key alone cannot show, apart from the model: see `checkModel`. */
 export function checkCluster(draft: Draft): void {
   checkHeartbeat(draft);
+  checkEngines(draft);
   checkSizes(draft);
   checkIds(draft);
   checkAddresses(draft);

@@ -5,6 +5,7 @@ import type { ClusterFile } from './cluster-file.js';
 import { CLUSTER_DEFAULTS, GATEWAY_ID, NMS_BY_MODEL } from './defaults.js';
 import { type OverlapConfig, resolveFaithful } from './faithful.js';
 import { type HostPort, parseListen, parseNodeAddress } from './node-address.js';
+import { type EngineConfig, resolveEngine } from './node-engine.js';
 
 /** A section with nothing left out, frozen. */
 type Filled<T> = T extends object ? { readonly [K in keyof T]-?: Filled<NonNullable<T[K]>> } : T;
@@ -32,8 +33,8 @@ export interface NodeConfig {
   readonly address: string;
   /** Where it listens. */
   readonly listen: HostPort;
-  /** Threads of its engine. */
-  readonly threads: number;
+  /** What it computes with. */
+  readonly engine: EngineConfig;
 }
 
 export interface DeviceConfig extends NodeConfig {
@@ -49,7 +50,6 @@ export interface ClusterConfig {
   readonly file: string;
   readonly name: string;
   readonly model: ModelConfig;
-  readonly engine: Section<'engine'>;
   readonly partition: PartitionConfig;
   readonly schedule: Section<'schedule'>;
   readonly overlap: OverlapConfig;
@@ -70,14 +70,12 @@ export interface ResolvedParts {
 /** Fills in the defaults and parses what is text. The file must have passed every check. */
 export function resolveCluster(given: ClusterFile, { file, spec, defaultDepth }: ResolvedParts): ClusterConfig {
   const { partition, schedule } = given;
-  const engine = { ...CLUSTER_DEFAULTS.engine, ...given.engine };
   const limits = { ...CLUSTER_DEFAULTS.limits, ...given.limits };
   const nms = given.model.nms ?? NMS_BY_MODEL[spec.name ?? ''] ?? CLUSTER_DEFAULTS.model.nms;
   const filled = {
     file,
     name: given.name ?? CLUSTER_DEFAULTS.name,
     model: { ...spec, threshold: given.model.threshold ?? CLUSTER_DEFAULTS.model.threshold, nms },
-    engine,
     partition: {
       grid: parseGrid(partition?.grid ?? CLUSTER_DEFAULTS.partition.grid),
       fusedDepth: partition?.fusedDepth ?? defaultDepth,
@@ -90,12 +88,13 @@ export function resolveCluster(given: ClusterFile, { file, spec, defaultDepth }:
       steal: { ...CLUSTER_DEFAULTS.schedule.steal, ...schedule?.steal },
       lease: { ...CLUSTER_DEFAULTS.schedule.lease, ...schedule?.lease },
       heartbeat: { ...CLUSTER_DEFAULTS.schedule.heartbeat, ...schedule?.heartbeat },
+      drain: { ...CLUSTER_DEFAULTS.schedule.drain, ...schedule?.drain },
     },
     overlap: { ...CLUSTER_DEFAULTS.overlap, ...given.overlap },
     wire: { ...CLUSTER_DEFAULTS.wire, ...given.wire },
-    gateway: resolveNode({ id: GATEWAY_ID, ...given.gateway }, engine.threads),
+    gateway: resolveNode({ id: GATEWAY_ID, ...given.gateway }, given.engine),
     devices: given.devices.map((device) => ({
-      ...resolveNode(device, engine.threads),
+      ...resolveNode(device, given.engine),
       source: device.source ?? CLUSTER_DEFAULTS.device.source,
       speed: device.speed ?? null,
     })),
@@ -111,8 +110,8 @@ export function resolveCluster(given: ClusterFile, { file, spec, defaultDepth }:
 }
 
 function resolveNode(
-  node: Pick<ClusterFile['devices'][number], 'id' | 'address' | 'listen' | 'threads'>,
-  threads: number,
+  node: Pick<ClusterFile['devices'][number], 'id' | 'address' | 'listen' | 'engine'>,
+  engine: ClusterFile['engine'],
 ): NodeConfig {
   const address = parseNodeAddress(node.address);
   const listen = node.listen === undefined ? address : parseListen(node.listen);
@@ -121,7 +120,7 @@ function resolveNode(
     id: node.id,
     address: address.origin,
     listen: { host: listen.host, port: listen.port },
-    threads: node.threads ?? threads,
+    engine: resolveEngine(engine, node.engine),
   };
 }
 

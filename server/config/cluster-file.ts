@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { BUILT_IN_MODELS } from '../model/registry.js';
 import { CLUSTER_DEFAULTS as defaults } from './defaults.js';
+import { engine, nodeEngine } from './engine-section.js';
 import { schedule } from './schedule-section.js';
 import { byteSize, choice, decimal, flag, milliseconds, text, whole } from './schema-fields.js';
 
@@ -41,18 +42,6 @@ const model = Type.Object(
     ),
   },
   { ...CLOSED, description: 'What is detected: a built-in model by name, or cfg and weights of your own.' },
-);
-
-const threads = { minimum: 1, maximum: 64, examples: [1] };
-
-const engine = Type.Object(
-  {
-    name: optional(choice('The inference library.', ['onnxruntime'], defaults.engine.name)),
-    threads: optional(
-      whole('Threads it computes with, on every node.', { ...threads, default: defaults.engine.threads }),
-    ),
-  },
-  { ...CLOSED, description: 'What computes the layers.' },
 );
 
 const partition = Type.Object(
@@ -120,7 +109,7 @@ const listen = optional(
 );
 
 const gateway = Type.Object(
-  { address, listen },
+  { address, listen, engine: optional(nodeEngine) },
   { ...CLOSED, description: 'The node that takes pictures in, hands out work and merges the results.' },
 );
 
@@ -133,7 +122,7 @@ const device = Type.Object(
     }),
     address,
     listen,
-    threads: optional(whole('Threads that this device computes with, instead of engine.threads.', threads)),
+    engine: optional(nodeEngine),
     speed: optional(
       decimal('How fast it computes, compared with the others; modnn cuts slices by it. Without it, as measured.', {
         minimum: 0.001,

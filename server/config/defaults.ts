@@ -15,6 +15,7 @@ export const CLUSTER_DEFAULTS = Object.freeze({
     steal: { waitMs: 20_000, pollMs: 100 },
     lease: { factor: 3, floorMs: 2_000, waitingMs: 10_000, attempts: 4 },
     heartbeat: { intervalMs: 1_000, lostAfterMs: 3_500 },
+    drain: { timeoutMs: 8_000 },
   },
   overlap: { via: 'peer', policy: 'cost' },
   wire: { maps: 'f32' },

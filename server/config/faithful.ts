@@ -1,9 +1,11 @@
+import type { OverlapPolicy } from '../scheduling/fetch-policy.js';
+
 /** What tiles reuse of each other, and which way it goes. */
 export interface OverlapConfig {
   /** Where a strip is fetched from that another device computed. */
   readonly via: 'peer' | 'gateway';
   /** Which strips a device fetches. */
-  readonly policy: 'always' | 'cost' | 'never';
+  readonly policy: OverlapPolicy;
   /** Whether a tile reuses the overlap of all of its neighbours, or nothing. */
   readonly allSides: boolean;
 }

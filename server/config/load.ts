@@ -48,7 +48,7 @@ export async function resolveClusterConfig(text: string, origin: ConfigOrigin): 
   checkSchema(source);
   const draft = draftOf(source);
   checkCluster(draft);
-  const spec = modelSpecOf(draft, baseDirectory);
+  const spec = modelSpecOf(draft, baseDirectory, env);
   const network = await checkModel(draft, spec);
   if (network !== undefined) checkPartition(draft, network);
   if (!draft.problems.isEmpty || network === undefined) throw new ConfigError(draft.problems.sorted());

@@ -1,6 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { DeepThingsError } from '../errors.js';
-import { checkWeightsLength, LONGEST_HEADER_BYTES, parseWeightsHeader } from '../model/darknet-weights.js';
+import { checkWeightsFile, LONGEST_HEADER_BYTES, parseWeightsHeader } from '../model/darknet-weights.js';
 import { describeModel, type ModelSpec } from '../model/model-source.js';
 import type { Network } from '../model/network.js';
 import { builtInModel } from '../model/registry.js';
@@ -20,14 +20,14 @@ const LARGEST_SEED = 2 ** 32 - 1;
  * @returns the network, where so much is right that the partition can be checked against it; see `isSizeRight`.
  */
 export async function checkModel(draft: Draft, spec: ModelSpec): Promise<Network | undefined> {
-  checkModelKeys(draft);
+  checkModelKeys(draft, spec);
   await checkFiles(draft, spec);
   const network = describeNetwork(draft, spec);
   if (network !== undefined) await checkWeights(draft, spec, network);
   return network;
 }
 
-function checkModelKeys({ given, problems }: Draft): void {
+function checkModelKeys({ given, problems }: Draft, spec: ModelSpec): void {
   if (problems.has(['model']) || given.model === undefined) return;
   const { name, cfg, weights } = given.model;
   const isOpen = (key: string) => !problems.has(['model', key]);
@@ -39,10 +39,10 @@ function checkModelKeys({ given, problems }: Draft): void {
     const message = `is given beside name: ${name}, and there can be one model only`;
     problems.report(['model', 'cfg'], message, 'remove name or cfg', { at: 'key' });
   }
-  if (weights === undefined) {
+  if (weights === undefined && spec.weights === undefined) {
     const mend = mendMissingWeights(name, cfg);
     if (mend !== undefined) problems.report(['model', 'weights'], 'is missing', mend, { at: 'key' });
-  } else if (isSynthetic(weights) && !isSeedRight(weights)) {
+  } else if (weights !== undefined && isSynthetic(weights) && !isSeedRight(weights)) {
     const mend = `write synthetic, or synthetic: and a whole number from 0 to ${LARGEST_SEED}`;
     problems.report(['model', 'weights'], `cannot read the seed in '${weights}'`, mend);
   }
@@ -53,7 +53,7 @@ function mendMissingWeights(name: string | undefined, cfg: string | undefined): 
   if (cfg !== undefined) return 'write weights: and the path of the weights that were trained with this cfg';
   const origin = name === undefined ? undefined : builtInModel(name).weights;
   if (origin?.kind !== 'darknet-file') return undefined;
-  return `download ${origin.urls[0]} and write weights: ${origin.file}; or weights: synthetic to measure speed only`;
+  return `run "deepthings model pull ${name}" on this machine; or write weights: synthetic to measure speed only`;
 }
 
 function isSeedRight(weights: string): boolean {
@@ -125,17 +125,21 @@ function attempt({ problems }: Draft, path: ConfigPath, mend: string, spec: Mode
 }
 
 /** The length that the cfg implies, without reading more than the header. */
-async function checkWeights({ problems }: Draft, { weights }: ModelSpec, network: Network): Promise<void> {
+async function checkWeights({ given, problems }: Draft, { name, weights }: ModelSpec, network: Network): Promise<void> {
   const path = ['model', 'weights'];
   if (weights === undefined || isSynthetic(weights) || problems.has(path)) return;
   const handle = await open(weights);
   try {
     const { size } = await handle.stat();
     const { buffer, bytesRead } = await handle.read(new Uint8Array(LONGEST_HEADER_BYTES), 0, LONGEST_HEADER_BYTES, 0);
-    checkWeightsLength(network, parseWeightsHeader(buffer.subarray(0, bytesRead)), size);
+    checkWeightsFile(network, parseWeightsHeader(buffer.subarray(0, bytesRead)), size);
   } catch (error) {
     if (!(error instanceof DeepThingsError)) throw error;
-    problems.report(path, error.message, 'give weights and cfg of one and the same model');
+    const isPulled = given.model?.weights === undefined;
+    const mend = isPulled
+      ? `run "deepthings model pull ${name} --force"`
+      : 'give weights and cfg of one and the same model';
+    problems.report(path, isPulled ? `${weights}: ${error.message}` : error.message, mend);
   } finally {
     await handle.close();
   }

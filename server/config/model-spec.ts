@@ -1,15 +1,19 @@
 import { resolve } from 'node:path';
+import { findPulledWeights } from '../model/model-cache.js';
 import type { ModelSpec } from '../model/model-source.js';
 import type { Draft } from './draft.js';
+import type { Environment } from './environment.js';
 
-/** The model that a file asks for, its paths made absolute. */
-export function modelSpecOf({ given }: Draft, baseDirectory: string): ModelSpec {
+/** The model that a file asks for, its paths made absolute; weights that are not named are those that were pulled. */
+export function modelSpecOf({ given }: Draft, baseDirectory: string, env: Environment): ModelSpec {
   const { name, cfg, weights, labels, width, height } = given.model ?? {};
+  const pulled = name === undefined ? undefined : findPulledWeights(name, env);
   const absolute = (path: string) => resolve(baseDirectory, path.replace(/^file:(\/\/)?/, ''));
   return Object.freeze({
     ...(name === undefined ? {} : { name }),
     ...(cfg === undefined ? {} : { cfg: absolute(cfg) }),
     ...(weights === undefined ? {} : { weights: isSynthetic(weights) ? weights : absolute(weights) }),
+    ...(weights === undefined && pulled !== undefined ? { weights: pulled } : {}),
     ...(labels === undefined ? {} : { labels: absolute(labels) }),
     ...(width === undefined ? {} : { width }),
     ...(height === undefined ? {} : { height }),

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
+import { STRATEGIES } from '../scheduling/strategy.js';
 import { CLUSTER_DEFAULTS } from './defaults.js';
 import { choice, decimal, flag, milliseconds, whole } from './schema-fields.js';
-import { STRATEGIES } from './strategy.js';
 
 const HOUR_MS = 3_600_000;
 const CLOSED = { additionalProperties: false } as const;
@@ -79,6 +79,18 @@ const heartbeat = Type.Object(
   { ...CLOSED, description: 'How devices show that they are alive.' },
 );
 
+const drain = Type.Object(
+  {
+    timeoutMs: optional(
+      milliseconds(
+        'How long a node that is told to stop (SIGTERM, Ctrl-C) may take to finish what it has; then it stops all the same.',
+        { minimum: 100, maximum: HOUR_MS, default: defaults.drain.timeoutMs },
+      ),
+    ),
+  },
+  { ...CLOSED, description: 'How nodes end in good order.' },
+);
+
 /** `schedule:` of cluster.yaml. */
 export const schedule = Type.Object(
   {
@@ -108,6 +120,7 @@ export const schedule = Type.Object(
     steal: optional(steal),
     lease: optional(lease),
     heartbeat: optional(heartbeat),
+    drain: optional(drain),
   },
   { ...CLOSED, description: 'How tiles are given to devices.' },
 );

@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { CLUSTER_FILE_SCHEMA } from './generated/cluster-file-schema.js';
 import { nearestWord } from './nearest-word.js';
-import type { ConfigPath } from './position.js';
+import { type ConfigPath, formatPath } from './position.js';
 import type { YamlSource } from './yaml-source.js';
 
 /** What our schema's nodes have, as far as messages need it. */
@@ -76,7 +76,9 @@ function reportUnknownKey({ problems }: YamlSource, error: ErrorObject): void {
   const known = Object.keys((error.parentSchema as SchemaNode).properties ?? {});
   const absent = known.filter((name) => !Object.hasOwn(error.data as object, name));
   const near = nearestWord(key, absent);
-  const elsewhere = near === undefined ? sectionWith(key, root) : undefined;
+  // First below the section that it was written in: `threads` of a device belongs in that device's engine.
+  const below = sectionWith(key, error.parentSchema as SchemaNode, formatPath(parent));
+  const elsewhere = near === undefined ? (below ?? sectionWith(key, root)) : undefined;
   let mend = `remove it; known here: ${known.join(', ')}`;
   if (elsewhere !== undefined) mend = `it belongs at ${elsewhere}`;
   if (near !== undefined) mend = `did you mean ${near}?`;

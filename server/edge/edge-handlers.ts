@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import type { Schemas } from '../../client/client.js';
 import { GATEWAY_ID } from '../config/defaults.js';
-import { isStealing } from '../config/strategy.js';
 import { onlySides } from '../geometry/tile-offer.js';
 import { type CommonParts, commonHandlers } from '../node/common-handlers.js';
+import type { RequestsUnderWay } from '../node/draining.js';
 import { cutInputBody } from '../node/input-body.js';
 import type { OperationHandlers } from '../node/operations.js';
 import { decodeOfferNotice } from '../node/overlap-body.js';
@@ -13,24 +13,31 @@ import { decodeSliceTask, isSliceBody } from '../node/slice-body.js';
 import { answerStrips } from '../node/strip-answer.js';
 import type { StripPool } from '../node/strip-pool.js';
 import { cutTaskBody, decodeTaskBody, encodeTaskBody } from '../node/task-body.js';
-import type { Reuse } from '../node/tile-reuse.js';
+import type { ReuseBook } from '../scheduling/reuse-book.js';
+import { isStealing } from '../scheduling/strategy.js';
+import type { Reuse } from '../scheduling/tile-reuse.js';
 import type { MapType } from '../tensor/map-tensor.js';
+import type { Drain } from './drain.js';
+import type { EdgeBoard } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
 import type { FrameIntake } from './frame-intake.js';
 import type { Outcomes } from './outcomes.js';
 import type { OwnFrames } from './own-frames.js';
+import type { PushedTasks } from './pushed-tasks.js';
 import type { Registrar } from './registrar.js';
-import type { ReuseBook } from './reuse-book.js';
 import type { SliceTask } from './slice-task.js';
-import type { TaskBoard } from './task-board.js';
 
 export interface EdgeHandlerParts extends CommonParts {
   /** Devices of the cluster: nobody else steals. */
   readonly devices: ReadonlySet<string>;
-  readonly board: TaskBoard;
+  readonly board: EdgeBoard;
   readonly ownFrames: OwnFrames;
   readonly intake: FrameIntake;
+  readonly pushed: PushedTasks;
   readonly outcomes: Outcomes;
+  readonly drainOf: Drain;
+  /** Those whose answers others need. */
+  readonly underWay: RequestsUnderWay;
   readonly registrar: Registrar;
   readonly book: ReuseBook;
   readonly pool: StripPool;
@@ -47,11 +54,17 @@ const OCTETS = 'application/octet-stream';
 
 /** What an edge device answers. */
 export function edgeHandlers(parts: EdgeHandlerParts): OperationHandlers {
-  return { ...commonHandlers(parts), ...workHandlers(parts), ...overlapHandlers(parts), ...frameHandlers(parts) };
+  return {
+    ...commonHandlers(parts),
+    ...workHandlers(parts),
+    ...overlapHandlers(parts),
+    ...frameHandlers(parts),
+    ...drainHandlers(parts),
+  };
 }
 
 function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
-  const { board, metrics, ownFrames, outcomes, registrar, wirePlan } = parts;
+  const { board, metrics, ownFrames, outcomes, pushed, registrar, wirePlan } = parts;
   const bodyOf = (task: EdgeTask, thief: string): Uint8Array | null => {
     if (task.input !== null) return encodeTaskBody(wirePlan, { ...task, input: task.input });
     const own = ownFrames.get(task.frame);
@@ -67,6 +80,7 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
       return { epoch: request.body.epoch, heartbeatMs: 0, ended: [] };
     },
     stealTask: async (request, reply) => {
+      parts.underWay.enter(reply);
       const { thief, sequence } = request.body;
       if (!parts.devices.has(thief)) {
         throw new HttpProblem(409, 'DT_DEVICE_UNKNOWN', `cluster.yaml declares no device ${thief}`);
@@ -83,6 +97,7 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
       return reply.type(OCTETS).send(body);
     },
     pushTask: async (request, reply) => {
+      parts.drainOf.requireServing();
       const bytes = request.body as Uint8Array;
       const arrivedMs = performance.now();
       if (isSliceBody(bytes)) {
@@ -90,8 +105,9 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
         metrics.bytesReceived.inc({ kind: body.layer === 0 ? 'input' : 'overlap' }, bytes.byteLength);
         const taskBytes = bytes.byteLength;
         const task: SliceTask = { ...body, kind: 'slice', tile: body.slice, taskBytes, arrivedMs };
-        const queued = board.has(task) || board.share(task);
-        if (!queued) throw queueFull();
+        if (pushed.has(task)) return reply.code(202).send({ status: 'duplicate' });
+        if (!board.share(task)) throw queueFull();
+        pushed.add(task);
         return reply.code(202).send({ status: 'queued' });
       }
       const body = decodeTaskBody(wirePlan, bytes);
@@ -105,8 +121,9 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
         arrivedMs,
         victim: null,
       };
-      if (board.has(task)) return reply.code(202).send({ status: 'duplicate' });
+      if (board.has(task) || pushed.has(task)) return reply.code(202).send({ status: 'duplicate' });
       if (!(isStealing(task.strategy) ? board.enqueue([task]) : board.share(task))) throw queueFull();
+      pushed.add(task);
       return reply.code(202).send({ status: 'queued' });
     },
     returnTask: async (request, reply) => {
@@ -143,7 +160,15 @@ function queueFull(): HttpProblem {
   return new HttpProblem(429, 'DT_OVERLOADED', 'the task queue is full', { retryAfterSeconds: 1 });
 }
 
-function overlapHandlers({ book, devices, maps, metrics, pool, wirePlan }: EdgeHandlerParts): OperationHandlers {
+function overlapHandlers({
+  book,
+  devices,
+  maps,
+  metrics,
+  pool,
+  underWay,
+  wirePlan,
+}: EdgeHandlerParts): OperationHandlers {
   const { plan } = wirePlan;
   return {
     putOverlap: async (request) => {
@@ -160,6 +185,7 @@ function overlapHandlers({ book, devices, maps, metrics, pool, wirePlan }: EdgeH
       return { sides: [...sides] };
     },
     getOverlap: async (request, reply) => {
+      underWay.enter(reply);
       const { frame, tile } = request.params;
       const body = answerStrips(plan, pool, { frame, tile, regions: request.query.regions }, maps);
       metrics.bytesSent.inc({ kind: 'overlap' }, body.byteLength);
@@ -168,10 +194,25 @@ function overlapHandlers({ book, devices, maps, metrics, pool, wirePlan }: EdgeH
   };
 }
 
+function drainHandlers({ drainOf }: EdgeHandlerParts): OperationHandlers {
+  const answer = () => ({ state: drainOf.state, left: drainOf.left });
+  return {
+    drain: async (_request, reply) => {
+      drainOf.begin();
+      return reply.code(202).send(answer());
+    },
+    resume: async () => {
+      drainOf.resume();
+      return answer();
+    },
+  };
+}
+
 function frameHandlers(parts: EdgeHandlerParts): OperationHandlers {
-  const { intake, outcomes, ownFrames, wirePlan } = parts;
+  const { drainOf, intake, outcomes, ownFrames, underWay, wirePlan } = parts;
   return {
     submitFrame: async (request, reply) => {
+      underWay.enter(reply);
       const { frame, attempt, digest, strategy, wait } = request.query;
       const picture = await readPictureBody(request);
       if (frame !== undefined) {
@@ -183,7 +224,8 @@ function frameHandlers(parts: EdgeHandlerParts): OperationHandlers {
       }
       const accepted = await intake.submit(picture);
       if (!wait) return reply.code(202).header('location', accepted.links.self).send(accepted);
-      await outcomes.wait(accepted.id, wait * 1000);
+      // A drained device is not told any more.
+      if (drainOf.state !== 'drained') await outcomes.wait(accepted.id, wait * 1000);
       const now = await intake.look(accepted.id);
       if (now.failure !== null) {
         throw new HttpProblem(500, now.failure.code, `frame ${now.id} failed: ${now.failure.detail}`);
@@ -194,6 +236,7 @@ function frameHandlers(parts: EdgeHandlerParts): OperationHandlers {
         .send(now);
     },
     getFrameInput: async (request, reply) => {
+      underWay.enter(reply);
       const own = ownFrames.get(request.params.frame);
       if (own === undefined) {
         throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `this device has no open frame ${request.params.frame}`);

@@ -3,7 +3,9 @@ import type { ClusterConfig, DeviceConfig } from '../config/cluster-config.js';
 import { GATEWAY_ID } from '../config/defaults.js';
 import { DeepThingsError } from '../errors.js';
 import { loadSharp } from '../imaging/sharp-library.js';
-import { type ClusterPlan, largestTensorBody, planCluster } from '../node/cluster-plan.js';
+import { type ClusterPlan, largestTensorBody, planCluster, taskQueueLimit } from '../node/cluster-plan.js';
+import { declaredHosts } from '../node/declared-address.js';
+import { RequestsUnderWay } from '../node/draining.js';
 import { EventLog } from '../node/event-log.js';
 import { type ListenAddress, listen, requireToken } from '../node/listen.js';
 import type { Logger } from '../node/logger.js';
@@ -13,35 +15,41 @@ import { createPeerClients } from '../node/peer-clients.js';
 import { planDigest } from '../node/plan-digest.js';
 import { onceOnly, type RunningNode } from '../node/running-node.js';
 import { StripPool } from '../node/strip-pool.js';
-import type { Holder } from '../node/tile-reuse.js';
-import { ComputeSpeed } from './compute-speed.js';
+import type { ClusterToken } from '../node/tokens.js';
+import { ComputeSpeed } from '../scheduling/compute-speed.js';
+import { FetchPolicy } from '../scheduling/fetch-policy.js';
+import { LinkRates } from '../scheduling/link-rates.js';
+import { ReuseBook } from '../scheduling/reuse-book.js';
+import { TaskBoard } from '../scheduling/task-board.js';
+import { taskReuse } from '../scheduling/task-reuse.js';
+import { tilePicker } from '../scheduling/tile-picker.js';
+import type { Holder } from '../scheduling/tile-reuse.js';
+import { UsualTime } from '../scheduling/usual-time.js';
+import { BYTES_PER_MAP_VALUE } from '../tensor/map-tensor.js';
+import { Drain } from './drain.js';
 import { edgeHandlers } from './edge-handlers.js';
 import { EdgeStatus } from './edge-status.js';
+import type { EdgeTask } from './edge-task.js';
 import { Executor } from './executor.js';
-import { FetchPolicy } from './fetch-policy.js';
 import { FrameIntake } from './frame-intake.js';
 import { handBack } from './hand-back.js';
-import { LinkRates } from './link-rates.js';
 import { OfferKeeper } from './offer-keeper.js';
 import { Outcomes } from './outcomes.js';
 import { OwnFrames } from './own-frames.js';
+import { PushedTasks } from './pushed-tasks.js';
 import { Registrar } from './registrar.js';
 import { ResultSender } from './result-sender.js';
-import { ReuseBook } from './reuse-book.js';
 import { SliceRunner } from './slice-runner.js';
+import type { SliceTask } from './slice-task.js';
 import { Stealer } from './stealer.js';
 import { StripFetcher } from './strip-fetcher.js';
-import { TaskBoard } from './task-board.js';
-import { taskReuse } from './task-reuse.js';
-import { tilePicker } from './tile-picker.js';
 import { TilePreparer } from './tile-preparer.js';
-import { UsualTime } from './usual-time.js';
 
 export interface EdgeOptions {
   readonly config: ClusterConfig;
   readonly device: string;
   /** The cluster's token; null when there is none. */
-  readonly token: string | null;
+  readonly token: ClusterToken | null;
   readonly log: Logger;
   /** In place of what `cluster.yaml` says; with port 0 the address that is announced follows from the port got. */
   readonly listen?: ListenAddress;
@@ -67,7 +75,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningNode> {
   const compute = await startComputeThread(
     {
       model: config.model,
-      engine: { name: config.engine.name, threads: node.threads },
+      engine: node.engine,
       stage: { kind: 'fused', depth, grid },
     },
     (error) => {
@@ -78,6 +86,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningNode> {
   // Now rather than with the first frame: loading it holds the thread up. A device that only steals goes without.
   if (node.source) await loadSharp();
   log.info({ engine: compute.engine, model: clusterPlan.network.name }, 'fused layers loaded');
+  if (compute.remark !== null) log.warn({ engine: compute.engine }, compute.remark);
   try {
     return await assemble(options, { node, at, clusterPlan, compute });
   } catch (error) {
@@ -91,11 +100,6 @@ function declaredDevice(config: ClusterConfig, device: string): DeviceConfig {
   if (node !== undefined) return node;
   const known = config.devices.map(({ id }) => id).join(', ');
   throw new DeepThingsError('DT_DEVICE_UNKNOWN', `${config.file} declares no device "${device}", only ${known}`);
-}
-
-/** Tasks that fit into the queue: a plan's worth for each frame that may be open, and as many pushed ones. */
-function queueLimit({ limits }: ClusterConfig, tiles: number): number {
-  return 2 * tiles * limits.queuedFrames;
 }
 
 interface Ground {
@@ -118,24 +122,32 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
   const peers = createPeerClients({
     token,
     nodes: [config.gateway, ...config.devices],
-    onSocket: (socket) => metrics.traffic.watch(socket),
+    metrics,
+    log,
   });
   const gateway = peers.client(config.gateway.address);
 
   const book = new ReuseBook(plan, overlap.policy !== 'never');
   const pool = new StripPool(limits.overlapBytes);
-  const board = new TaskBoard(queueLimit(config, plan.tiles.length), {
+  const board = new TaskBoard<EdgeTask, SliceTask>(taskQueueLimit(config, plan.tiles.length), {
     pick: tilePicker(plan, book, schedule.order),
     onTaken: ({ frame, tile }, asker) => book.started(frame, tile, asker),
     onBack: ({ frame, tile }) => book.cameBack(frame, tile),
   });
   const ownFrames = new OwnFrames(limits.queuedFrames, 2 * limits.frameTimeoutMs, (frame) => forget(frame));
+  const pushed = new PushedTasks(taskQueueLimit(config, plan.tiles.length));
   const outcomes = new Outcomes();
   const usualTile = new UsualTime();
   const speed = new ComputeSpeed();
   const links = new LinkRates();
   const { maps } = wire;
-  const policy = new FetchPolicy({ plan, policy: overlap.policy, links, speed, maps });
+  const policy = new FetchPolicy({
+    plan,
+    policy: overlap.policy,
+    links,
+    speed,
+    bytesPerValue: BYTES_PER_MAP_VALUE[maps],
+  });
   const common = {
     ...{ device, wirePlan, gateway, peers, board, ownFrames, book, pool, metrics, log },
     ...{ links, speed, maps, policy },
@@ -150,7 +162,6 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
   const executor = new Executor({ ...common, preparer, slices, keeper, compute, sender, usualTile, events });
   const isIdle = () => board.isIdle;
   const stealer = new Stealer({ ...common, ...schedule.steal, isIdle, prefetch: schedule.prefetch });
-  const intake = new FrameIntake({ ...common, network, limits, strategy: schedule.strategy });
   const status: EdgeStatus = new EdgeStatus({
     ...common,
     config,
@@ -168,6 +179,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
     book.close(frame);
     pool.drop(frame);
     slices.drop(frame);
+    pushed.forget(frame);
     preparer.forget(frame);
   };
   const registrar = new Registrar({
@@ -175,10 +187,20 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
     identity: () => status.identity(),
     counters: () => status.counters(),
     heartbeatMs: schedule.heartbeat.intervalMs,
-    keptFrames: () => [...new Set([...pool.frames, ...slices.frames, ...ownFrames.ids])],
+    keptFrames: () => keptFrames(),
     onEnded: (frames) => frames.forEach(forget),
+    drainState: () => drain.state,
     onTaken: () => stealer.resume(),
+    onTried: () => drain.heard(),
   });
+  const keptFrames = () => [...new Set([...pool.frames, ...slices.frames, ...ownFrames.ids])];
+  const underWay = new RequestsUnderWay();
+  const forgetAll = () => {
+    keptFrames().forEach(forget);
+    outcomes.release();
+  };
+  const drain: Drain = new Drain({ ...common, stealer, registrar, underWay, forgetAll });
+  const intake = new FrameIntake({ ...common, drain, network, limits, strategy: schedule.strategy });
 
   const app = await createNodeApp({
     role: 'edge',
@@ -190,19 +212,29 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
       notReady: () => (registrar.epoch === null ? (registrar.problem ?? 'registering with the gateway') : null),
       devices: new Set(config.devices.map(({ id }) => id)),
       intake,
+      pushed,
       outcomes,
+      drainOf: drain,
+      drainState: () => drain.state,
+      underWay,
       registrar,
       reuseOf: (task, thief) => taskReuse({ ...common, plan, holder, allSides: overlap.allSides }, task, thief),
       forget,
-      clusterState: () => status.clusterState(registrar),
+      clusterState: () => status.clusterState(registrar, drain.state),
     }),
     token,
     log,
     metrics,
     pictureBytes: limits.pictureBytes,
     tensorBytes: largestTensorBody(clusterPlan),
+    hosts: [at.host, ...declaredHosts(config)],
   });
   board.onChange(() => metrics.pending.set(board.pending));
+  metrics.holds('tasks', () => board.listed().length);
+  metrics.holds('own frames', () => ownFrames.size);
+  metrics.holds('booked frames', () => book.size);
+  metrics.holds('frames with slices', () => slices.frames.length);
+  metrics.holds('bytes of strips', () => pool.bytes);
   const port = await listen(app, at);
   if (at.port === 0) status.address = `http://${at.host}:${port}`;
   log.info({ address: status.address }, `edge device ${device} listens`);
@@ -213,6 +245,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
   return {
     app,
     address: status.address,
+    drain: () => drain.finish(schedule.drain.timeoutMs),
     stop: onceOnly(async () => {
       executor.stop();
       await stealer.stop();

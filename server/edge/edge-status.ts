@@ -4,15 +4,16 @@ import type { ComputeThread } from '../compute/compute-thread.js';
 import type { ClusterConfig, NodeConfig } from '../config/cluster-config.js';
 import { formatGrid } from '../geometry/grid.js';
 import type { Network } from '../model/network.js';
+import type { DrainState } from '../node/draining.js';
 import type { WirePlan } from '../node/task-body.js';
 import { VERSION } from '../node/version.js';
+import type { UsualTime } from '../scheduling/usual-time.js';
+import type { EdgeBoard } from './edge-board.js';
 import type { Executor } from './executor.js';
 import type { Outcomes } from './outcomes.js';
 import type { OwnFrames } from './own-frames.js';
 import type { Registrar } from './registrar.js';
 import type { Stealer } from './stealer.js';
-import type { TaskBoard } from './task-board.js';
-import type { UsualTime } from './usual-time.js';
 
 export interface EdgeStatusParts {
   readonly device: string;
@@ -21,7 +22,7 @@ export interface EdgeStatusParts {
   readonly node: NodeConfig;
   readonly wirePlan: WirePlan;
   readonly compute: ComputeThread;
-  readonly board: TaskBoard;
+  readonly board: EdgeBoard;
   readonly ownFrames: OwnFrames;
   readonly executor: Executor;
   readonly stealer: Stealer;
@@ -71,24 +72,26 @@ export class EdgeStatus {
     return this.#rss.bytes;
   }
 
-  clusterState(registrar: Registrar): Schemas['ClusterState'] {
+  clusterState(registrar: Registrar, drain: DrainState): Schemas['ClusterState'] {
     const { board, compute, config, device, executor, network, outcomes, ownFrames, wirePlan } = this.#parts;
     const { limits, partition, schedule } = config;
     return {
       name: config.name,
       role: 'edge',
+      drain,
       version: VERSION,
       epoch: registrar.epoch,
       strategy: schedule.strategy,
       overlap: { via: config.overlap.via },
       model: { name: network.name, digest: compute.modelDigest, labels: [...network.labels] },
+      engine: compute.engine,
       plan: { grid: formatGrid(partition.grid), fusedDepth: partition.fusedDepth, digest: wirePlan.digest },
       limits: { queuedFrames: limits.queuedFrames, pictureBytes: limits.pictureBytes },
       devices: [
         {
           device,
           address: this.address,
-          state: registrar.epoch === null ? 'expected' : 'live',
+          state: drain !== 'serving' ? drain : registrar.epoch === null ? 'expected' : 'live',
           pending: board.pending,
           running: executor.busy ? 1 : 0,
           engine: compute.engine,

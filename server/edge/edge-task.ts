@@ -1,7 +1,7 @@
-import type { Strategy } from '../config/strategy.js';
 import type { InputPart } from '../node/task-body.js';
-import type { Reuse } from '../node/tile-reuse.js';
+import type { Strategy } from '../scheduling/strategy.js';
 import type { TaskKey } from '../scheduling/task-queue.js';
+import type { Reuse } from '../scheduling/tile-reuse.js';
 
 /** A tile as one device has it. */
 export interface EdgeTask extends TaskKey {

@@ -8,21 +8,22 @@ import type { PeerClients } from '../node/peer-clients.js';
 import { encodeResultBody, type ResultBody } from '../node/result-body.js';
 import { encodeSliceResult } from '../node/slice-body.js';
 import type { WirePlan } from '../node/task-body.js';
+import type { ComputeSpeed } from '../scheduling/compute-speed.js';
+import { AHEAD_MS } from '../scheduling/device-pace.js';
+import type { UsualTime } from '../scheduling/usual-time.js';
 import type { MapType } from '../tensor/map-tensor.js';
-import type { ComputeSpeed } from './compute-speed.js';
+import type { EdgeBoard } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
 import { handBackTask } from './hand-back.js';
 import type { OfferKeeper } from './offer-keeper.js';
 import type { ResultSender } from './result-sender.js';
 import type { SliceRunner } from './slice-runner.js';
 import type { SliceTask } from './slice-task.js';
-import type { TaskBoard } from './task-board.js';
 import type { RunningTile, TilePreparer } from './tile-preparer.js';
-import type { UsualTime } from './usual-time.js';
 
 export interface ExecutorParts {
   readonly device: string;
-  readonly board: TaskBoard;
+  readonly board: EdgeBoard;
   readonly compute: ComputeThread;
   readonly wirePlan: WirePlan;
   /** How feature maps are sent. */
@@ -38,12 +39,6 @@ export interface ExecutorParts {
   readonly metrics: NodeMetrics;
   readonly log: Logger;
 }
-
-/**
- * So long before the usual end of a tile the next one is made ready and given to the compute thread, which would
- * otherwise wait for it; no sooner, since what it can reuse is decided then.
- */
-const AHEAD_MS = 6;
 
 /** A tile that the compute thread has. */
 interface TileUnderWay extends RunningTile {
@@ -117,6 +112,11 @@ export class Executor {
     const { frame, slice, layer, attempt } = task;
     const facts = { frame, slice, layer, attempt };
     const waitMs = performance.now() - task.arrivedMs;
+    if (slices.isPast(task)) {
+      log.debug(facts, 'layer of a slice is past');
+      board.finished(task);
+      return;
+    }
     try {
       const result = await slices.run(task, waitMs);
       metrics.tileWait.observe(waitMs / 1000);
@@ -141,7 +141,7 @@ export class Executor {
       const overlapMs = performance.now() - startedMs;
       if (prepared.kind !== 'ready') {
         if (prepared.kind === 'ended') log.debug(facts, 'tile dropped: its frame has ended');
-        else await handBackTask(task, device, peers, log);
+        else if (!(await handBackTask(task, device, peers, log))) board.giveBack([task]);
         board.finished(task);
         return;
       }

@@ -1,32 +1,38 @@
+import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import type { DeepThingsClient, Schemas } from '../../client/client.js';
+import type { Schemas } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
-import { isStealing, type Strategy } from '../config/strategy.js';
+import { DeepThingsError } from '../errors.js';
 import { wholeMap } from '../geometry/region.js';
 import { letterboxPicture } from '../imaging/letterbox.js';
 import { sniffPicture } from '../imaging/picture-format.js';
 import { inspectPicture, type PictureLimits } from '../imaging/picture-header.js';
 import type { Network } from '../model/network.js';
+import { CALLS } from '../node/calls.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
+import type { PeerClient } from '../node/peer-client.js';
 import { HttpProblem } from '../node/problem.js';
 import { requireTensor, type WirePlan } from '../node/task-body.js';
-import { NO_REUSE } from '../node/tile-reuse.js';
 import { formatRegion } from '../node/wire-facts.js';
+import type { ReuseBook } from '../scheduling/reuse-book.js';
+import { isStealing, type Strategy } from '../scheduling/strategy.js';
+import { NO_REUSE } from '../scheduling/tile-reuse.js';
 import { decodeSafetensors } from '../tensor/safetensors.js';
+import type { Drain } from './drain.js';
+import type { EdgeBoard } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
 import type { OwnFrames } from './own-frames.js';
-import type { ReuseBook } from './reuse-book.js';
-import type { TaskBoard } from './task-board.js';
 
 export interface FrameIntakeParts {
   readonly device: string;
   readonly network: Network;
   readonly limits: PictureLimits;
   readonly wirePlan: WirePlan;
-  readonly gateway: DeepThingsClient;
-  readonly board: TaskBoard;
+  readonly gateway: PeerClient;
+  readonly board: EdgeBoard;
   readonly ownFrames: OwnFrames;
+  readonly drain: Drain;
   readonly book: ReuseBook;
   /** Of pictures that this device submits itself. */
   readonly strategy: Strategy;
@@ -42,24 +48,39 @@ interface AllottedFrame {
   readonly strategy: Strategy;
 }
 
-/** A gateway that decodes the picture before it answers may take a while with a large one. */
-const SUBMIT_TIMEOUT_MS = 30_000;
-
 /** Takes frames whose source this device is, and cuts them into tasks (the paper's data frame partitioner). */
 export class FrameIntake {
   readonly #parts: FrameIntakeParts;
+  /** Deliveries that are being taken, by frame. */
+  readonly #taking = new Map<string, { readonly attempt: number; readonly taken: Promise<void> }>();
 
   constructor(parts: FrameIntakeParts) {
     this.#parts = parts;
   }
 
-  /** A frame that the gateway gives this device, with its picture. */
+  /** A frame that the gateway gives this device, with its picture; the same attempt of it again counts once. */
   async take(frame: AllottedFrame, picture: Uint8Array): Promise<void> {
-    this.#parts.metrics.bytesReceived.inc({ kind: 'picture' }, picture.byteLength);
+    const { drain, metrics, ownFrames } = this.#parts;
+    drain.requireServing();
+    metrics.bytesReceived.inc({ kind: 'picture' }, picture.byteLength);
+    if (ownFrames.get(frame.frame)?.attempt === frame.attempt) return;
+    const underWay = this.#taking.get(frame.frame);
+    if (underWay?.attempt === frame.attempt) return underWay.taken;
+    const taken = this.#take(frame, picture);
+    const entry = { attempt: frame.attempt, taken };
+    this.#taking.set(frame.frame, entry);
+    try {
+      await taken;
+    } finally {
+      if (this.#taking.get(frame.frame) === entry) this.#taking.delete(frame.frame);
+    }
+  }
+
+  async #take(frame: AllottedFrame, picture: Uint8Array): Promise<void> {
     const now = performance.now();
     this.#parts.ownFrames.requireRoom(now);
     await inspectPicture(picture, this.#parts.limits);
-    await this.#open(frame, picture);
+    await this.#open(frame, picture, 'given');
   }
 
   /**
@@ -67,46 +88,74 @@ export class FrameIntake {
    *
    * @returns the frame as the gateway answered, with links that lead to the gateway.
    */
-  async submit(picture: Uint8Array): Promise<Schemas['Frame']> {
+  submit(picture: Uint8Array): Promise<Schemas['Frame']> {
+    const { drain } = this.#parts;
+    drain.requireServing();
+    return drain.during(this.#submit(picture));
+  }
+
+  async #submit(picture: Uint8Array): Promise<Schemas['Frame']> {
     const { device, gateway, metrics, ownFrames, strategy } = this.#parts;
     ownFrames.requireRoom(performance.now());
     const mediaType = sniffPicture(picture);
     const answer = await gateway
-      .call('submitFrame', {
+      .call(CALLS.submit, {
         query: { source: device, deliver: false, strategy },
         body: { mediaType, bytes: picture },
-        timeoutMs: SUBMIT_TIMEOUT_MS,
       })
       .catch((cause) => {
         throw refusedByGateway(cause, gateway.baseUrl, 'could not take the picture, nothing was queued');
       });
     metrics.bytesSent.inc({ kind: 'picture' }, picture.byteLength);
     const frame = answer.json!;
-    await this.#open({ frame: frame.id, attempt: 1, digest: frame.inputDigest, strategy }, picture);
+    const own = { frame: frame.id, attempt: 1, digest: frame.inputDigest, strategy };
+    if (this.#parts.drain.state === 'serving') await this.#open(own, picture, 'own');
+    else this.#giveBack(own);
     return atGateway(frame, gateway.baseUrl);
   }
 
   /** What has become of a frame, as the gateway answers, with links that lead there. */
   async look(frame: string): Promise<Schemas['Frame']> {
     const { gateway } = this.#parts;
-    const answer = await gateway.call('getFrame', { path: { frame } }).catch((cause) => {
+    const answer = await gateway.call(CALLS.look, { path: { frame } }).catch((cause) => {
       throw refusedByGateway(cause, gateway.baseUrl, `has frame ${frame} and cannot say how it is`);
     });
     return atGateway(answer.json!, gateway.baseUrl);
   }
 
-  async #open({ frame, attempt, digest, strategy }: AllottedFrame, picture: Uint8Array): Promise<void> {
-    const { board, book, device, log, network, ownFrames, wirePlan } = this.#parts;
+  /** @param whose `own`: the cluster has it, so that it cannot be refused any more. */
+  async #open(allotted: AllottedFrame, picture: Uint8Array, whose: 'own' | 'given'): Promise<void> {
+    const { board, book, device, drain, log, network, ownFrames } = this.#parts;
+    const { frame, attempt, digest, strategy } = allotted;
     const letterboxed = await letterboxPicture(picture, network);
-    const data = letterboxed.digest === digest ? letterboxed.data : await this.#gatewaysInput(frame);
-    const arrivedMs = performance.now();
-    ownFrames.open({ frame, data, digest, openedMs: arrivedMs });
+    const data = letterboxed.digest === digest ? letterboxed.data : await this.#gatewaysInput(frame, digest);
+    if (whose === 'given') drain.requireServing();
+    else if (drain.state !== 'serving') return this.#giveBack(allotted);
+    ownFrames.open({ frame, attempt, data, digest, openedMs: performance.now() });
     if (strategy === 'ftp-wst-s') book.open(frame);
     if (!isStealing(strategy)) {
       log.info({ frame, attempt, strategy }, 'frame kept for the gateway, which shares it out');
       return;
     }
-    const tasks: EdgeTask[] = wirePlan.plan.tiles.map(({ tileId }) => ({
+    const fresh = this.#tasksOf(allotted).filter((task) => !board.has(task));
+    if (!board.enqueue(fresh)) {
+      ownFrames.close(frame);
+      book.close(frame);
+      const detail = `the task queue of ${device} has no room for ${fresh.length} tiles`;
+      throw new HttpProblem(429, 'DT_OVERLOADED', detail, { retryAfterSeconds: 1 });
+    }
+    log.info({ frame, attempt, tiles: fresh.length }, 'frame queued');
+  }
+
+  /** The cluster's, and not for this device to compute any more; one that is shared out the gateway has already. */
+  #giveBack(allotted: AllottedFrame): void {
+    if (isStealing(allotted.strategy)) this.#parts.board.giveBack(this.#tasksOf(allotted));
+  }
+
+  #tasksOf({ frame, attempt, digest, strategy }: AllottedFrame): readonly EdgeTask[] {
+    const { device, wirePlan } = this.#parts;
+    const arrivedMs = performance.now();
+    return wirePlan.plan.tiles.map(({ tileId }) => ({
       kind: 'tile',
       frame,
       tile: tileId,
@@ -122,26 +171,23 @@ export class FrameIntake {
       arrivedMs,
       victim: null,
     }));
-    const fresh = tasks.filter((task) => !board.has(task));
-    if (!board.enqueue(fresh)) {
-      ownFrames.close(frame);
-      book.close(frame);
-      const detail = `the task queue of ${device} has no room for ${fresh.length} tiles`;
-      throw new HttpProblem(429, 'DT_OVERLOADED', detail, { retryAfterSeconds: 1 });
-    }
-    log.info({ frame, attempt, tiles: fresh.length }, 'frame queued');
   }
 
   /** This device's decoder gave other bytes than the gateway's. */
-  async #gatewaysInput(frame: string): Promise<Uint8Array> {
+  async #gatewaysInput(frame: string, digest: string): Promise<Uint8Array> {
     const { gateway, log, metrics, wirePlan } = this.#parts;
     log.warn({ frame }, "this device's picture decoder differs from the gateway's: fetching the gateway's input");
     const map = wirePlan.plan.maps[0]!;
     const region = wholeMap(map);
-    const answer = await gateway.call('getFrameInput', { path: { frame }, query: { region: formatRegion(region) } });
+    const answer = await gateway.call(CALLS.gatewaysInput, {
+      path: { frame },
+      query: { region: formatRegion(region) },
+    });
     metrics.bytesReceived.inc({ kind: 'input' }, answer.bytes.byteLength);
     const { tensors } = decodeSafetensors(answer.bytes);
-    return requireTensor('DT_TENSOR_BODY', tensors, 'input', 'U8', map.channels, region) as Uint8Array;
+    const input = requireTensor('DT_TENSOR_BODY', tensors, 'input', 'U8', map.channels, region) as Uint8Array;
+    if (createHash('sha256').update(input).digest('hex') === digest) return input;
+    throw new DeepThingsError('DT_INPUT_DIFFERS', `the gateway sent another input of frame ${frame} than it announced`);
   }
 }
 

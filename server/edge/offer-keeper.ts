@@ -1,18 +1,20 @@
-import type { DeepThingsClient } from '../../client/client.js';
 import type { KeptStrip } from '../compute/tile-executor.js';
-import { neighbourAt, SIDES, type Side } from '../geometry/neighbours.js';
+import type { Side } from '../geometry/neighbours.js';
 import { offersOfTile, onlySides, type TileOffers } from '../geometry/tile-offer.js';
+import { CALLS } from '../node/calls.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import { encodeOfferedStrips, encodeOfferNotice } from '../node/overlap-body.js';
+import type { PeerClient } from '../node/peer-client.js';
 import type { PeerClients } from '../node/peer-clients.js';
 import type { StripPool } from '../node/strip-pool.js';
 import type { WirePlan } from '../node/task-body.js';
-import type { Holder } from '../node/tile-reuse.js';
+import type { ReuseBook } from '../scheduling/reuse-book.js';
+import type { Holder } from '../scheduling/tile-reuse.js';
+import { usableSides } from '../scheduling/tile-start.js';
 import type { MapType } from '../tensor/map-tensor.js';
+import type { EdgeBoard } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
-import type { ReuseBook } from './reuse-book.js';
-import type { TaskBoard } from './task-board.js';
 import type { RunningTile } from './tile-preparer.js';
 
 export interface OfferKeeperParts {
@@ -22,9 +24,9 @@ export interface OfferKeeperParts {
   /** Whether strips go to the gateway's pool. */
   readonly viaGateway: boolean;
   readonly wirePlan: WirePlan;
-  readonly gateway: DeepThingsClient;
+  readonly gateway: PeerClient;
   readonly peers: PeerClients;
-  readonly board: TaskBoard;
+  readonly board: EdgeBoard;
   readonly book: ReuseBook;
   readonly pool: StripPool;
   /** How strips are sent. */
@@ -32,8 +34,6 @@ export interface OfferKeeperParts {
   readonly metrics: NodeMetrics;
   readonly log: Logger;
 }
-
-const NOTICE_TIMEOUT_MS = 2_000;
 
 /** Keeps what a finished tile offers its neighbours, as long as one can use it, and lets its frame's source know. */
 export class OfferKeeper {
@@ -71,28 +71,18 @@ export class OfferKeeper {
     return notice.byteLength;
   }
 
-  /** Forgets strips for neighbours that are under way elsewhere: they have been told already what to count on. */
   #keepUsable({ frame, tile }: EdgeTask, queued: readonly Side[]): void {
     const { board, pool, wirePlan } = this.#parts;
-    const here = (side: Side) => {
-      const neighbour = neighbourAt(wirePlan.plan.grid, tile, side);
-      return neighbour !== null && board.has({ frame, tile: neighbour, attempt: 1 });
-    };
-    pool.keepOnly(
-      frame,
-      tile,
-      SIDES.filter((side) => queued.includes(side) || here(side)),
-    );
+    pool.keepOnly(frame, tile, usableSides(wirePlan.plan, board, { frame, tile }, queued));
   }
 
   /** @returns the sides that others may ask for; null when the source could not be told. */
   async #tell({ frame, tile }: EdgeTask, source: string, bytes: Uint8Array): Promise<readonly Side[] | null> {
     const { log, peers } = this.#parts;
     try {
-      const answer = await peers.client(source).call('putOverlap', {
+      const answer = await peers.client(source).call(CALLS.offer, {
         path: { frame, tile },
         body: { mediaType: 'application/octet-stream', bytes },
-        timeoutMs: NOTICE_TIMEOUT_MS,
       });
       return answer.json?.sides ?? [];
     } catch (error) {
@@ -111,10 +101,9 @@ export class OfferKeeper {
     if (!viaGateway || strips.length === 0) return;
     const bytes = encodeOfferedStrips(wirePlan.plan, { device, offers, strips }, maps);
     try {
-      await gateway.call('putOverlap', {
+      await gateway.call(CALLS.pooledStrips, {
         path: { frame, tile },
         body: { mediaType: 'application/octet-stream', bytes },
-        timeoutMs: NOTICE_TIMEOUT_MS,
       });
       metrics.bytesSent.inc({ kind: 'overlap' }, bytes.byteLength);
     } catch (error) {

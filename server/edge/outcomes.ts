@@ -38,6 +38,11 @@ export class Outcomes {
     this.#waiting.delete(outcome.frame);
   }
 
+  /** Nothing more is heard here: those who wait ask the gateway. */
+  release(): void {
+    for (const resolve of [...this.#waiting.values()].flat()) resolve();
+  }
+
   /** Resolves when the frame has ended, or after a while. */
   async wait(frame: string, ms: number): Promise<void> {
     if (this.has(frame)) return;

@@ -3,6 +3,8 @@ import { HttpProblem } from '../node/problem.js';
 /** The letterboxed picture of an open frame that this device sources. */
 export interface OwnFrame {
   readonly frame: string;
+  /** Of the delivery that brought it. */
+  readonly attempt: number;
   /** `[3, height, width]`. */
   readonly data: Uint8Array;
   readonly digest: string;

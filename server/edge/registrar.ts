@@ -1,28 +1,33 @@
-import type { DeepThingsClient, Schemas } from '../../client/client.js';
+import type { Schemas } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
+import { CALLS } from '../node/calls.js';
+import type { DrainState } from '../node/draining.js';
 import type { Logger } from '../node/logger.js';
 import { pause } from '../node/pause.js';
+import type { PeerClient } from '../node/peer-client.js';
 import { PROTOCOL_VERSION } from '../node/plan-digest.js';
-import type { TaskBoard } from './task-board.js';
+import type { EdgeBoard } from './edge-board.js';
 
 type Registration = Schemas['DeviceRegistration'];
 
 export interface RegistrarParts {
-  readonly gateway: DeepThingsClient;
-  readonly board: TaskBoard;
+  readonly gateway: PeerClient;
+  readonly board: EdgeBoard;
   readonly identity: () => Pick<Registration, 'device' | 'address' | 'model' | 'plan' | 'engine'>;
   /** Frames of which strips are kept. */
   readonly keptFrames: () => readonly string[];
+  readonly drainState: () => DrainState;
   readonly counters: () => Schemas['DeviceCounters'];
   readonly heartbeatMs: number;
   /** Frames that have ended, as far as the gateway was asked about them. */
   readonly onEnded: (frames: readonly string[]) => void;
   /** The gateway takes this device for the first time, or again after it did not. */
   readonly onTaken: () => void;
+  /** A registration was taken, or was not. */
+  readonly onTried: () => void;
   readonly log: Logger;
 }
 
-const REGISTER_TIMEOUT_MS = 5_000;
 /** A refused device asks again: somebody may have mended the gateway's configuration. */
 const REFUSED_PAUSE_MS = 5_000;
 
@@ -35,6 +40,7 @@ export class Registrar {
   #epoch: string | null = null;
   #announcedPending: number | null = null;
   #lastProblem: string | null = null;
+  #told: DrainState = 'serving';
   #wake = new AbortController();
   #loop: Promise<void> = Promise.resolve();
 
@@ -50,6 +56,11 @@ export class Registrar {
   /** Why the gateway does not take this device; null when it does. */
   get problem(): string | null {
     return this.#lastProblem;
+  }
+
+  /** What the gateway knows of this device's being drained. */
+  get told(): DrainState {
+    return this.#told;
   }
 
   start(): void {
@@ -70,7 +81,7 @@ export class Registrar {
     this.#stop.abort();
     this.#wake.abort();
     await this.#loop;
-    if (this.#epoch !== null) await this.#register(true, AbortSignal.timeout(500)).catch(() => {});
+    if (this.#epoch !== null) await this.#register(true).catch(() => {});
   }
 
   async #beat(): Promise<void> {
@@ -78,6 +89,7 @@ export class Registrar {
     while (!this.#stop.signal.aborted) {
       this.#wake = new AbortController();
       const refused = await this.#try();
+      this.#parts.onTried();
       // What changed while the request was under way has been noticed: `announce` aborts the pause.
       await pause(refused ? REFUSED_PAUSE_MS : heartbeatMs, this.#wake.signal);
     }
@@ -86,7 +98,7 @@ export class Registrar {
   /** @returns true when the gateway refuses this device. */
   async #try(): Promise<boolean> {
     try {
-      await this.#register(false, this.#stop.signal);
+      await this.#register(false);
       if (this.#lastProblem !== null) {
         this.#parts.log.info('the gateway takes this device again');
         this.#parts.onTaken();
@@ -105,12 +117,14 @@ export class Registrar {
     }
   }
 
-  async #register(leaving: boolean, signal: AbortSignal): Promise<void> {
-    const { board, counters, gateway, identity, keptFrames, log, onEnded } = this.#parts;
+  async #register(leaving: boolean): Promise<void> {
+    const { board, counters, drainState, gateway, identity, keptFrames, log, onEnded } = this.#parts;
     const handedOut = [...board.handedOut];
+    const returned = [...board.returned];
+    const drain = drainState();
     const pending = board.pending;
     this.#announcedPending = pending;
-    const answer = await gateway.call('register', {
+    const answer = await gateway.call(leaving ? CALLS.leave : CALLS.register, {
       json: {
         kind: 'device',
         ...identity(),
@@ -119,15 +133,17 @@ export class Registrar {
         protocol: PROTOCOL_VERSION,
         pending,
         leaving,
+        ...(drain === 'serving' ? {} : { drain }),
         tasks: [...board.listed()],
         handedOut,
+        returned: returned.map(({ frame, tile, attempt }) => ({ frame, tile, attempt })),
         kept: [...keptFrames()],
         counters: counters(),
       },
-      signal,
-      timeoutMs: REGISTER_TIMEOUT_MS,
+      ...(!leaving && { signal: this.#stop.signal }),
     });
-    board.reported(handedOut);
+    board.reported(handedOut, returned);
+    this.#told = drain;
     const { epoch, ended } = answer.json!;
     if (this.#epoch !== epoch) {
       log.info({ epoch }, this.#epoch === null ? 'registered with the gateway' : 'the gateway has restarted');

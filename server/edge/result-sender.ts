@@ -1,21 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { DeepThingsClient } from '../../client/client.js';
-import { ProblemError } from '../../client/problem-error.js';
-import { backoffMs } from '../node/backoff.js';
+import { CALLS } from '../node/calls.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
-import { pause } from '../node/pause.js';
-import type { BoardTask, TaskBoard } from './task-board.js';
-
-/** Results on their way at once; the executor waits while there are as many. */
-const IN_FLIGHT_LIMIT = 8;
-const TRIES = 6;
-const RETRY = { firstMs: 100, mostMs: 2_000 };
-const SEND_TIMEOUT_MS = 15_000;
+import type { PeerClient } from '../node/peer-client.js';
+import { RESULTS_IN_FLIGHT } from '../scheduling/device-pace.js';
+import type { BoardTask, EdgeBoard } from './edge-board.js';
 
 export interface ResultSenderParts {
-  readonly gateway: DeepThingsClient;
-  readonly board: TaskBoard;
+  readonly gateway: PeerClient;
+  readonly board: EdgeBoard;
   readonly metrics: NodeMetrics;
   readonly log: Logger;
 }
@@ -32,7 +25,7 @@ export class ResultSender {
 
   /** Resolves when there is room for one more. */
   async room(): Promise<void> {
-    while (this.#inFlight.size >= IN_FLIGHT_LIMIT) await Promise.race(this.#inFlight);
+    while (this.#inFlight.size >= RESULTS_IN_FLIGHT) await Promise.race(this.#inFlight);
   }
 
   /** @param body of the result, written again for each try. */
@@ -58,29 +51,24 @@ export class ResultSender {
     const { signal } = this.#abort;
     // First the executor gets the next task under way: writing a result takes as long as the gap between two tiles may.
     await nextTurn();
-    for (let tries = 1; !signal.aborted; tries++) {
-      try {
-        const bytes = body();
-        const answer = await gateway.call('postResult', {
-          body: { mediaType: 'application/octet-stream', bytes },
-          signal,
-          timeoutMs: SEND_TIMEOUT_MS,
-        });
-        metrics.bytesSent.inc({ kind: 'result' }, bytes.byteLength);
-        const verdict = answer.json?.status ?? 'accepted';
-        metrics.results.inc({ verdict });
-        log.debug({ ...facts, verdict }, 'result sent');
-        return;
-      } catch (error) {
-        if (signal.aborted) return;
-        const refused = error instanceof ProblemError && error.status < 500 && error.status !== 429;
-        if (refused || tries >= TRIES) {
-          log.warn({ ...facts, err: error }, 'result could not be given to the gateway');
-          return;
-        }
-        metrics.retries.inc({ what: 'result' });
-        await pause(backoffMs(RETRY, tries, Math.random()), signal);
-      }
+    let resultBytes = 0;
+    const written = () => {
+      const bytes = body();
+      resultBytes = bytes.byteLength;
+      return bytes;
+    };
+    if (signal.aborted) return;
+    try {
+      const answer = await gateway.call(CALLS.result, {
+        body: { mediaType: 'application/octet-stream', bytes: written },
+        signal,
+      });
+      metrics.bytesSent.inc({ kind: 'result' }, resultBytes);
+      const verdict = answer.json?.status ?? 'accepted';
+      metrics.results.inc({ verdict });
+      log.debug({ ...facts, verdict }, 'result sent');
+    } catch (error) {
+      if (!signal.aborted) log.warn({ ...facts, err: error }, 'result could not be given to the gateway');
     }
   }
 }

@@ -36,6 +36,13 @@ export class SliceRunner {
     this.#resident.delete(frame);
   }
 
+  /** Whether a layer was computed here already: a task that arrives twice must not use up what the next one needs. */
+  isPast({ frame, layer, attempt }: Pick<SliceTask, 'frame' | 'layer' | 'attempt'>): boolean {
+    const resident = this.#resident.get(frame);
+    if (resident === undefined) return false;
+    return attempt < resident.attempt || (attempt === resident.attempt && layer < resident.map);
+  }
+
   /** @throws DeepThingsError `DT_LAYER_INPUT` when rows are missing, as after a restart of this device. */
   async run(task: SliceTask, waitMs: number): Promise<SliceResultBody> {
     const { plan } = this.#wirePlan;

@@ -1,21 +1,22 @@
 import { performance } from 'node:perf_hooks';
-import type { DeepThingsClient } from '../../client/client.js';
 import { backoffMs } from '../node/backoff.js';
+import { CALLS } from '../node/calls.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import { pause } from '../node/pause.js';
+import type { PeerClient } from '../node/peer-client.js';
 import type { PeerClients } from '../node/peer-clients.js';
 import { decodeTaskBody, type WirePlan } from '../node/task-body.js';
+import type { LinkRates } from '../scheduling/link-rates.js';
+import type { EdgeBoard } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
-import type { LinkRates } from './link-rates.js';
-import type { TaskBoard } from './task-board.js';
 
 export interface StealerParts {
   readonly device: string;
   readonly wirePlan: WirePlan;
-  readonly gateway: DeepThingsClient;
+  readonly gateway: PeerClient;
   readonly peers: PeerClients;
-  readonly board: TaskBoard;
+  readonly board: EdgeBoard;
   /** Whether the executor has nothing to do. */
   readonly isIdle: () => boolean;
   /** Tasks fetched ahead while one is computed. */
@@ -37,9 +38,8 @@ interface Victim {
 }
 
 const RETRY = { firstMs: 100, mostMs: 5_000 };
-const STEAL_TIMEOUT_MS = 10_000;
-/** A request that got no answer is repeated once: the same sequence number gets the same task. */
-const STEAL_TRIES = 2;
+/** Of so many victims it is known whether they are left alone; the contract takes no more. */
+const VICTIMS_LIMIT = 64;
 
 /** Steals tasks while this device has none of its own (the paper's stealer thread). */
 export class Stealer {
@@ -49,6 +49,11 @@ export class Stealer {
   #poll = new AbortController();
   /** Aborted to end a pause after failures. */
   #pause = new AbortController();
+  /** Addresses of the latest victims, by device. */
+  readonly #victims = new Map<string, string>();
+  #paused = false;
+  /** The steal that is under way. */
+  #turn: Promise<unknown> = Promise.resolve();
   #sequence = Date.now();
   #tilesStolen = 0;
   #wake: (() => void) | null = null;
@@ -75,6 +80,18 @@ export class Stealer {
     this.#pause.abort();
   }
 
+  /** Steals no more; resolves when no task is on its way here any more. */
+  async pause(): Promise<void> {
+    this.#paused = true;
+    this.#poll.abort();
+    await this.#turn;
+  }
+
+  goOn(): void {
+    this.#paused = false;
+    this.#wake?.();
+  }
+
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#poll.abort();
@@ -85,7 +102,7 @@ export class Stealer {
 
   #isHungry(): boolean {
     const { board, isIdle, prefetch } = this.#parts;
-    if (board.pending > 0) return false;
+    if (this.#paused || board.pending > 0) return false;
     return board.stolen < prefetch || (board.stolen === 0 && isIdle());
   }
 
@@ -106,8 +123,9 @@ export class Stealer {
       await this.#hunger();
       if (signal.aborted) return;
       try {
-        const victim = await this.#askForVictim();
-        const stolen = victim !== null && (await this.#askForTask(victim));
+        const stealing = this.#stealOnce();
+        this.#turn = stealing.catch(() => {});
+        const stolen = await stealing;
         failures = 0;
         if (!stolen && waitMs === 0) await this.#sleep(pollMs);
       } catch (error) {
@@ -120,6 +138,12 @@ export class Stealer {
     }
   }
 
+  /** @returns false when there was nothing to steal. */
+  async #stealOnce(): Promise<boolean> {
+    const victim = await this.#askForVictim();
+    return victim !== null && !this.#paused && (await this.#askForTask(victim));
+  }
+
   async #sleep(ms: number): Promise<void> {
     this.#pause = new AbortController();
     await pause(ms, this.#pause.signal);
@@ -130,12 +154,16 @@ export class Stealer {
     this.#sequence++;
     this.#poll = new AbortController();
     const { signal } = this.#poll;
-    if (this.#stop.signal.aborted || board.pending > 0) return null;
+    if (this.#stop.signal.aborted || this.#paused || board.pending > 0) return null;
     try {
-      const json = { thief: device, sequence: this.#sequence, waitMs };
-      const answer = await gateway.call('stealTask', { json, signal, timeoutMs: waitMs + STEAL_TIMEOUT_MS });
+      const { avoid, soonestMs } = this.#leftAlone();
+      const heldMs = Math.ceil(Math.min(waitMs, soonestMs));
+      const json = { thief: device, sequence: this.#sequence, waitMs: heldMs, ...(avoid.length > 0 && { avoid }) };
+      const answer = await gateway.call(CALLS.victim, { json, signal, heldMs });
       if (answer.json === undefined) return null;
-      return { ...answer.json.victim, controlBytes: jsonBytes(json) + answer.bytes.byteLength };
+      const { victim } = answer.json;
+      this.#remember(victim);
+      return { ...victim, controlBytes: jsonBytes(json) + answer.bytes.byteLength };
     } catch (error) {
       if (signal.aborted) return null;
       throw error;
@@ -146,8 +174,10 @@ export class Stealer {
   async #askForTask({ controlBytes, ...victim }: Victim): Promise<boolean> {
     const { board, device, links, log, metrics, peers, wirePlan } = this.#parts;
     const startedMs = performance.now();
-    const bytes = await this.#fetchTask(peers.client(victim.address));
-    if (bytes === null) {
+    const { signal } = this.#stop;
+    const answer = await peers.client(victim.address).call(CALLS.task, { json: this.#question(), signal });
+    const { bytes } = answer;
+    if (answer.status === 204) {
       metrics.steals.inc({ direction: 'in vain' });
       log.debug({ victim: victim.device }, 'nothing left to steal');
       return false;
@@ -180,20 +210,24 @@ export class Stealer {
     return { thief: this.#parts.device, sequence: this.#sequence };
   }
 
-  async #fetchTask(victim: DeepThingsClient): Promise<Uint8Array | null> {
-    const { signal } = this.#stop;
-    for (let tries = 1; ; tries++) {
-      try {
-        const answer = await victim.call('stealTask', {
-          json: this.#question(),
-          signal,
-          timeoutMs: STEAL_TIMEOUT_MS,
-        });
-        return answer.status === 204 ? null : answer.bytes;
-      } catch (error) {
-        if (signal.aborted || tries >= STEAL_TRIES) throw error;
-      }
+  #remember({ device, address }: Pick<Victim, 'device' | 'address'>): void {
+    this.#victims.delete(device);
+    this.#victims.set(device, address);
+    if (this.#victims.size > VICTIMS_LIMIT) this.#victims.delete(this.#victims.keys().next().value!);
+  }
+
+  /** Victims that kept failing: the gateway is to name others, no longer than until one of these can be asked again. */
+  #leftAlone(): { readonly avoid: string[]; readonly soonestMs: number } {
+    const { peers } = this.#parts;
+    const avoid: string[] = [];
+    let soonestMs = Number.POSITIVE_INFINITY;
+    for (const [device, address] of this.#victims) {
+      const untilMs = peers.leftAloneUntilMs(address);
+      if (untilMs === null) continue;
+      avoid.push(device);
+      soonestMs = Math.min(soonestMs, Math.max(0, untilMs - performance.now()));
     }
+    return { avoid, soonestMs };
   }
 }
 

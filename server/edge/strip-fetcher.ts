@@ -1,15 +1,15 @@
 import { performance } from 'node:perf_hooks';
-import { ProblemError } from '../../client/problem-error.js';
 import { containsRegion } from '../geometry/region.js';
 import type { Strip } from '../geometry/tile-cut.js';
+import { CALLS } from '../node/calls.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import { decodeStrips, formatMapRegion } from '../node/overlap-body.js';
 import type { PeerClients } from '../node/peer-clients.js';
 import type { PooledStrip } from '../node/strip-pool.js';
 import type { WirePlan } from '../node/task-body.js';
+import type { LinkRates } from '../scheduling/link-rates.js';
 import type { TaskKey } from '../scheduling/task-queue.js';
-import type { LinkRates } from './link-rates.js';
 
 export interface StripFetcherParts {
   readonly wirePlan: WirePlan;
@@ -44,16 +44,9 @@ export class FetchedStrips {
 
 export const NOTHING_FETCHED = new FetchedStrips();
 
-/** What comes later than this is computed instead. */
-const STRIP_TIMEOUT_MS = 500;
-/** A holder that did not answer is not asked again for this long. */
-const SILENCE_MS = 10_000;
-
 /** Gets strips from the nodes that keep them, devices or the gateway (the paper's fetcher). */
 export class StripFetcher {
   readonly #parts: StripFetcherParts;
-  /** Holders that did not answer, until when they are left alone; no more than there are devices. */
-  readonly #silentUntilMs = new Map<string, number>();
 
   constructor(parts: StripFetcherParts) {
     this.#parts = parts;
@@ -71,16 +64,12 @@ export class StripFetcher {
 
   async #ask({ frame, tile }: TaskKey, address: string, wanted: readonly Strip[]): Promise<FetchedStrips> {
     const { links, log, metrics, peers, wirePlan } = this.#parts;
-    if ((this.#silentUntilMs.get(address) ?? 0) > performance.now()) return NOTHING_FETCHED;
     try {
       const regions = wanted.map(formatMapRegion).join(';');
       const startedMs = performance.now();
-      const answer = await peers
-        .client(address)
-        .call('getOverlap', { path: { frame, tile }, query: { regions }, timeoutMs: STRIP_TIMEOUT_MS });
+      const answer = await peers.client(address).call(CALLS.strips, { path: { frame, tile }, query: { regions } });
       const bytes = answer.bytes.byteLength;
       links.add(address, bytes, performance.now() - startedMs);
-      this.#silentUntilMs.delete(address);
       metrics.bytesReceived.inc({ kind: 'overlap' }, bytes);
       const values = decodeStrips(wirePlan.plan, answer.bytes, wanted);
       const strips = wanted.flatMap((strip): [string, PooledStrip][] => {
@@ -89,7 +78,6 @@ export class StripFetcher {
       });
       return new FetchedStrips(new Map(strips), bytes);
     } catch (error) {
-      if (!(error instanceof ProblemError)) this.#silentUntilMs.set(address, performance.now() + SILENCE_MS);
       log.debug({ frame, tile, address, err: error }, 'strips could not be fetched: computing them');
       return NOTHING_FETCHED;
     }

@@ -1,33 +1,40 @@
 import { performance } from 'node:perf_hooks';
-import type { DeepThingsClient } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
 import type { StripSource, TileJob } from '../compute/tile-executor.js';
 import type { OverlapConfig } from '../config/faithful.js';
-import { allSidesOrNone } from '../geometry/all-sides.js';
-import { neighbourAt, oppositeSide, SIDES, type Side } from '../geometry/neighbours.js';
 import { regionBytes } from '../geometry/plan-cost.js';
 import { containsRegion, isEmptyRegion, type Region, wholeMap } from '../geometry/region.js';
 import { cutTile, type Strip, stripsOf, type TileCut } from '../geometry/tile-cut.js';
-import { type OffersToTile, offersOfTile, type TileOffer, withoutRegions } from '../geometry/tile-offer.js';
+import { type OffersToTile, withoutRegions } from '../geometry/tile-offer.js';
+import { CALLS } from '../node/calls.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
+import type { PeerClient } from '../node/peer-client.js';
 import type { StripPool } from '../node/strip-pool.js';
 import { requireTensor, type WirePlan } from '../node/task-body.js';
-import { type Holder, NO_REUSE, type Reuse } from '../node/tile-reuse.js';
 import { formatRegion } from '../node/wire-facts.js';
+import type { FetchPolicy } from '../scheduling/fetch-policy.js';
+import type { LinkRates } from '../scheduling/link-rates.js';
+import type { ReuseBook } from '../scheduling/reuse-book.js';
+import { NO_REUSE, type Reuse } from '../scheduling/tile-reuse.js';
+import {
+  isUnderWay,
+  knownOffers,
+  sidesToKeep,
+  stripsToFetch,
+  type TileStartParts,
+  type TileUnderWay,
+} from '../scheduling/tile-start.js';
 import { cropRegion } from '../tensor/planes.js';
 import { decodeSafetensors } from '../tensor/safetensors.js';
 import type { EdgeTask } from './edge-task.js';
-import type { FetchPolicy } from './fetch-policy.js';
-import type { LinkRates } from './link-rates.js';
 import type { OwnFrames } from './own-frames.js';
-import type { ReuseBook } from './reuse-book.js';
 import { type FetchedStrips, NOTHING_FETCHED, type StripFetcher } from './strip-fetcher.js';
 
 export interface TilePreparerParts {
   readonly device: string;
   readonly wirePlan: WirePlan;
-  readonly gateway: DeepThingsClient;
+  readonly gateway: PeerClient;
   readonly fetcher: StripFetcher;
   readonly ownFrames: OwnFrames;
   readonly book: ReuseBook;
@@ -52,9 +59,6 @@ export interface RunningTile {
   readonly job: TileJob;
   readonly cut: TileCut;
 }
-
-const INPUT_TIMEOUT_MS = 2_000;
-const INPUT_TRIES = 2;
 
 /**
  * Gets a tile ready at the moment its execution starts: decides anew what it can count on, first on what this device
@@ -81,7 +85,11 @@ export class TilePreparer {
   }
 
   async #fetchFor(task: EdgeTask, running: RunningTile): Promise<FetchedStrips> {
-    const { fetched } = await this.#fetchMissing(task, this.#knownOffers(task, running), NOTHING_FETCHED);
+    const { fetched } = await this.#fetchMissing(
+      task,
+      knownOffers(this.#startParts, task, underWay(running)),
+      NOTHING_FETCHED,
+    );
     return fetched;
   }
 
@@ -95,7 +103,7 @@ export class TilePreparer {
     const { overlap, wirePlan } = this.#parts;
     const ahead = this.#ahead?.task === task ? await this.#ahead.fetched : NOTHING_FETCHED;
     this.#ahead = null;
-    const known = reuses(task) ? this.#knownOffers(task, running) : NO_REUSE;
+    const known = reuses(task) ? knownOffers(this.#startParts, task, underWay(running)) : NO_REUSE;
     const { offers: chosen, fetched } = await this.#fetchMissing(task, known, ahead);
     let offers = chosen;
     // Each round counts on fewer strips than the one before, until all that are left are there.
@@ -116,46 +124,14 @@ export class TilePreparer {
   async #withInput(task: EdgeTask, { cut, offers, strips, fetched }: Decision): Promise<Preparation> {
     const input = await this.#inputFor(task, cut);
     if (typeof input === 'string') return { kind: input };
-    const keepFor = reuses(task) ? this.#openSides(task, cut) : [];
+    const keepFor = reuses(task) ? sidesToKeep(this.#startParts, task.frame, cut) : [];
     const job = { tileId: task.tile, offers, input, strips, keepFor };
     return { kind: 'ready', job, cut, overlapBytes: fetched.bytes };
   }
 
-  /** Sides whose neighbour can still use something; none where it is not worth telling another device's frame of it. */
-  #openSides(task: EdgeTask, cut: TileCut): readonly Side[] {
-    const { book, policy, wirePlan } = this.#parts;
-    if (book.has(task.frame)) return book.openSides(task.frame, task.tile);
-    return policy.isWorthTelling(offersOfTile(wirePlan.plan, cut)) ? SIDES : [];
-  }
-
-  /**
-   * What there is, here and elsewhere; a side without a holder is here.
-   *
-   * @param running counts as done, and as kept by this device.
-   */
-  #knownOffers({ frame, tile, reuse }: EdgeTask, running: RunningTile | null): Reuse {
-    const { book, device, overlap, wirePlan } = this.#parts;
-    const { plan } = wirePlan;
-    const named = book.has(frame) ? book.reuseFor(frame, tile, null) : reuse;
-    const offers: Partial<Record<Side, TileOffer>> = {};
-    const holders: Partial<Record<Side, Holder>> = {};
-    for (const side of SIDES) {
-      const producer = neighbourAt(plan.grid, tile, side);
-      const own = producer === null ? undefined : this.#ownOffer(frame, producer, oppositeSide(side), running);
-      const holder = named.holders[side];
-      if (own !== undefined) offers[side] = own;
-      else if (named.offers[side] !== undefined && holder !== undefined && holder.device !== device) {
-        offers[side] = named.offers[side];
-        holders[side] = holder;
-      }
-    }
-    return { offers: overlap.allSides ? allSidesOrNone(plan.grid, tile, offers) : offers, holders };
-  }
-
-  #ownOffer(frame: string, producer: number, side: Side, running: RunningTile | null): TileOffer | undefined {
-    const { pool, wirePlan } = this.#parts;
-    if (!isOf(running, frame, producer)) return pool.offersOf(frame, producer)?.[side];
-    return offersOfTile(wirePlan.plan, running.cut, running.job.keepFor)[side];
+  get #startParts(): TileStartParts {
+    const { book, device, overlap, policy, pool, wirePlan } = this.#parts;
+    return { book, device, policy, pool, plan: wirePlan.plan, allSides: overlap.allSides };
   }
 
   /** Decides which offers to count on, and fetches what of them is neither here nor fetched already. */
@@ -165,17 +141,13 @@ export class TilePreparer {
     const holderOf = (strip: Strip) => (ahead.covering(strip) ? null : (holders[strip.side]?.address ?? null));
     const inputMs = (region: Region) => this.#inputMs(task, region);
     const chosen = policy.choose({ tileId: task.tile, offers, holderOf, inputMs });
-    const wanted = new Map<string, Strip[]>();
-    for (const strip of stripsOf(cutTile(wirePlan.plan, task.tile, chosen))) {
-      const address = holderOf(strip);
-      if (address !== null) wanted.set(address, [...(wanted.get(address) ?? []), strip]);
-    }
+    const wanted = stripsToFetch(wirePlan.plan, task.tile, chosen, holderOf);
     return { offers: chosen, fetched: ahead.with(await fetcher.fetch(task, wanted)) };
   }
 
   /** Where a strip's values are, of those that were fetched or of this device's own; null when there are none. */
   #sourceOf(frame: string, strip: Strip, { fetched, running }: StripSources): StripSource | 'previous' | null {
-    if (isOf(running, frame, strip.producer)) return 'previous';
+    if (isUnderWay(underWay(running), frame, strip.producer)) return 'previous';
     const there = fetched.covering(strip) ?? this.#parts.pool.strip(frame, strip.producer, strip.side, strip.segment);
     return there !== null && containsRegion(there.region, strip.region) ? there : null;
   }
@@ -207,19 +179,17 @@ export class TilePreparer {
     const { gateway, links, log, metrics, wirePlan } = this.#parts;
     const { channels } = wirePlan.plan.maps[0]!;
     const query = { region: formatRegion(region) };
-    for (let tries = 1; ; tries++) {
-      try {
-        const startedMs = performance.now();
-        const answer = await gateway.call('getFrameInput', { path: { frame }, query, timeoutMs: INPUT_TIMEOUT_MS });
-        links.add(gateway.baseUrl, answer.bytes.byteLength, performance.now() - startedMs);
-        metrics.bytesReceived.inc({ kind: 'input' }, answer.bytes.byteLength);
-        const { tensors } = decodeSafetensors(answer.bytes);
-        return requireTensor('DT_TENSOR_BODY', tensors, 'input', 'U8', channels, region) as Uint8Array;
-      } catch (error) {
-        if (error instanceof ProblemError && error.status === 404) return 'ended';
-        log.warn({ frame, tile, err: error }, 'input that a tile lacks could not be fetched');
-        if (tries >= INPUT_TRIES) return 'no-input';
-      }
+    try {
+      const startedMs = performance.now();
+      const answer = await gateway.call(CALLS.inputRegion, { path: { frame }, query });
+      links.add(gateway.baseUrl, answer.bytes.byteLength, performance.now() - startedMs);
+      metrics.bytesReceived.inc({ kind: 'input' }, answer.bytes.byteLength);
+      const { tensors } = decodeSafetensors(answer.bytes);
+      return requireTensor('DT_TENSOR_BODY', tensors, 'input', 'U8', channels, region) as Uint8Array;
+    } catch (error) {
+      if (error instanceof ProblemError && error.status === 404) return 'ended';
+      log.warn({ frame, tile, err: error }, 'input that a tile lacks could not be fetched');
+      return 'no-input';
     }
   }
 }
@@ -237,8 +207,8 @@ interface StripSources {
   readonly running: RunningTile | null;
 }
 
-function isOf(running: RunningTile | null, frame: string, tile: number): running is RunningTile {
-  return running?.frame === frame && running.job.tileId === tile;
+function underWay(running: RunningTile | null): TileUnderWay | null {
+  return running === null ? null : { frame: running.frame, cut: running.cut, keepFor: running.job.keepFor };
 }
 
 /** Other strategies run tiles whole, and keep nothing. */

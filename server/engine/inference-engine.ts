@@ -34,12 +34,26 @@ export interface LoadedGraph {
   release(): Promise<void>;
 }
 
+export interface EngineOptions {
+  /** Threads that one run may use. */
+  readonly threads: number;
+  /** Which of the library's backends is wanted, `auto` for the fastest that can be loaded; null where it has one. */
+  readonly backend: string | null;
+}
+
 /**
  * The port to an inference library. It knows nothing of tiles, frames or the network. `run` may block its thread:
  * engines live in a compute thread (see `server/compute/`).
  */
 export interface InferenceEngine {
   readonly name: string;
+  /** The library's. */
   readonly version: string;
+  /** What computes inside the library, where it has several such: `node`, `wasm` or `cpu` of tfjs. */
+  readonly backend: string | null;
+  /** Threads that one run uses. */
+  readonly threads: number;
+  /** What whoever runs the node ought to know, such as that something faster could not be loaded. */
+  readonly remark: string | null;
   load(graph: EngineGraph): Promise<LoadedGraph>;
 }

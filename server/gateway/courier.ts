@@ -1,28 +1,20 @@
 import { createHash } from 'node:crypto';
 import { DeepThingsError } from '../errors.js';
 import { wholeMap } from '../geometry/region.js';
-import { backoffMs } from '../node/backoff.js';
+import { CALLS } from '../node/calls.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
-import { pause } from '../node/pause.js';
 import type { PeerClients } from '../node/peer-clients.js';
 import { encodeSliceTask } from '../node/slice-body.js';
 import { cutTaskBody, requireTensor, type WirePlan } from '../node/task-body.js';
-import { NO_REUSE } from '../node/tile-reuse.js';
 import { formatRegion } from '../node/wire-facts.js';
 import type { LedgerEffect } from '../scheduling/ledger-state.js';
+import { NO_REUSE } from '../scheduling/tile-reuse.js';
 import type { MapType } from '../tensor/map-tensor.js';
 import { decodeSafetensors } from '../tensor/safetensors.js';
 import type { DeviceRegistry } from './device-registry.js';
 import { type FrameRecord, outcomeDocument } from './frame-record.js';
 import type { LayerRounds } from './layer-rounds.js';
-
-/** A source decodes the picture before it answers. */
-const DELIVER_TIMEOUT_MS = 20_000;
-const PUSH_TIMEOUT_MS = 5_000;
-const NOTIFY_TIMEOUT_MS = 3_000;
-const NOTIFY_TRIES = 3;
-const NOTIFY_RETRY = { firstMs: 200, mostMs: 1_000 };
 
 export interface CourierParts {
   readonly epoch: string;
@@ -58,11 +50,10 @@ export class Courier {
     attempt: number,
   ): Promise<void> {
     const { epoch, metrics } = this.#parts;
-    await this.#client(source).call('submitFrame', {
+    await this.#client(source).call(CALLS.deliver, {
       query: { frame: id, epoch, attempt, digest: inputDigest, strategy },
       body: { mediaType: picture.mediaType, bytes: picture.bytes },
       signal: this.#stop.signal,
-      timeoutMs: DELIVER_TIMEOUT_MS,
     });
     metrics.bytesSent.inc({ kind: 'picture' }, picture.bytes.byteLength);
     trace.travelled('picture', picture.bytes.byteLength);
@@ -78,11 +69,10 @@ export class Courier {
     const { metrics, wirePlan } = this.#parts;
     const map = wirePlan.plan.maps[0]!;
     const region = wholeMap(map);
-    const { bytes } = await this.#client(source).call('getFrameInput', {
+    const { bytes } = await this.#client(source).call(CALLS.collect, {
       path: { frame: id },
       query: { region: formatRegion(region) },
       signal: this.#stop.signal,
-      timeoutMs: DELIVER_TIMEOUT_MS,
     });
     metrics.bytesReceived.inc({ kind: 'frame' }, bytes.byteLength);
     trace.travelled('frame', bytes.byteLength);
@@ -97,10 +87,9 @@ export class Courier {
     const { metrics } = this.#parts;
     const bytes = layer === undefined ? this.#tile(record, part, attempt) : this.#slice(record, part, layer, attempt);
     if (bytes === null) return;
-    await this.#client(device).call('pushTask', {
+    await this.#client(device).call(CALLS.push, {
       body: { mediaType: 'application/octet-stream', bytes },
       signal: this.#stop.signal,
-      timeoutMs: PUSH_TIMEOUT_MS,
     });
     if (attempt > 1) metrics.retries.inc({ what: 'tile' });
     metrics.bytesSent.inc({ kind: (layer ?? 0) === 0 ? 'input' : 'overlap' }, bytes.byteLength);
@@ -122,15 +111,11 @@ export class Courier {
   async notify(record: FrameRecord): Promise<void> {
     const { log, registry } = this.#parts;
     const { signal } = this.#stop;
-    for (let tries = 1; tries <= NOTIFY_TRIES && registry.isLive(record.source) && !signal.aborted; tries++) {
-      try {
-        const json = outcomeDocument(record);
-        await this.#client(record.source).call('postResult', { json, signal, timeoutMs: NOTIFY_TIMEOUT_MS });
-        return;
-      } catch (error) {
-        log.debug({ frame: record.id, device: record.source, err: error }, 'source could not be told of the outcome');
-        await pause(backoffMs(NOTIFY_RETRY, tries, Math.random()), signal);
-      }
+    if (!registry.mayHaveFrames(record.source) || signal.aborted) return;
+    try {
+      await this.#client(record.source).call(CALLS.outcome, { json: outcomeDocument(record), signal });
+    } catch (error) {
+      log.debug({ frame: record.id, device: record.source, err: error }, 'source could not be told of the outcome');
     }
   }
 

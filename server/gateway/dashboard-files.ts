@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { DASHBOARD_POLICY } from '../node/security-headers.js';
 
 /** Where `npm run build` puts the dashboard; null when it has not been built. */
 function dashboardFolder(): string | null {
@@ -17,11 +18,6 @@ export function isDashboardPath(path: string): boolean {
   return path === '/' || path === '/index.html' || path.startsWith('/assets/') || path === '/favicon.svg';
 }
 
-/** Only the page's own files may run, and it talks to its own node only. */
-const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; " +
-  "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
 /** Serves the dashboard at `/`. */
 export async function serveDashboard(app: FastifyInstance): Promise<void> {
   const root = dashboardFolder();
@@ -35,9 +31,7 @@ export async function serveDashboard(app: FastifyInstance): Promise<void> {
     root,
     wildcard: false,
     setHeaders: (response) => {
-      response.header('content-security-policy', CONTENT_SECURITY_POLICY);
-      response.header('x-content-type-options', 'nosniff');
-      response.header('referrer-policy', 'no-referrer');
+      response.header('content-security-policy', DASHBOARD_POLICY);
     },
   });
 }

@@ -1,5 +1,6 @@
 import type { Schemas } from '../../client/client.js';
 import type { ClusterConfig } from '../config/cluster-config.js';
+import { isDeclaredAddress } from '../node/declared-address.js';
 import { PROTOCOL_VERSION } from '../node/plan-digest.js';
 import { HttpProblem } from '../node/problem.js';
 
@@ -24,6 +25,8 @@ interface Entry {
   readonly device: string;
   /** Whether frames may start on it. */
   readonly source: boolean;
+  /** As in cluster.yaml. */
+  readonly declared: string;
   address: string;
   state: DeviceState['state'];
   startedAt: number;
@@ -33,6 +36,9 @@ interface Entry {
   problem: string | null;
   readonly work: DeviceWork;
 }
+
+/** States in which a device's process runs and has been heard of lately. */
+const UP: readonly DeviceState['state'][] = ['live', 'draining', 'drained'];
 
 const WORK_SUMS = ['macs', 'computeMs', 'inputBytes', 'overlapBytes', 'resultBytes'] as const;
 
@@ -49,6 +55,7 @@ export class DeviceRegistry {
         {
           device: id,
           source,
+          declared: address,
           address,
           state: 'expected',
           startedAt: 0,
@@ -80,22 +87,25 @@ export class DeviceRegistry {
     const mismatch = this.#mismatch(registration, entry);
     if (mismatch !== null) {
       // A stranger under the name of a device that works does not push it out.
-      if (sameProcess ? number > entry.number : entry.state !== 'live') {
+      if (sameProcess ? number > entry.number : !UP.includes(entry.state)) {
         Object.assign(entry, { startedAt, number, lastSeenMs: nowMs });
         Object.assign(entry, { state: 'refused', problem: mismatch.message, last: null });
       }
       throw mismatch;
     }
-    // A clock may have been set back since a process that is gone: only a live one is newer than its predecessors.
-    const older = sameProcess ? number <= entry.number : entry.state === 'live' && startedAt < entry.startedAt;
+    // A clock may have been set back since a process that is gone: only one that is up is newer than its predecessors.
+    // One that is lost is taken at its word: a number that was damaged on its way must not shut it out for ever.
+    const older = sameProcess
+      ? number <= entry.number && entry.state !== 'lost'
+      : UP.includes(entry.state) && startedAt < entry.startedAt;
     if (older) return { kind: 'stale' };
     const restarted = entry.last !== null && !sameProcess;
     Object.assign(entry, { startedAt, number, lastSeenMs: nowMs });
-    const { address, leaving } = registration;
+    const { address, drain, leaving } = registration;
     Object.assign(entry, {
       address,
       last: registration,
-      state: leaving ? 'left' : 'live',
+      state: leaving ? 'left' : (drain ?? 'live'),
       problem: leaving ? `was stopped: start it with "deepthings edge ${entry.device}"` : null,
     });
     return { kind: 'news', restarted };
@@ -103,7 +113,7 @@ export class DeviceRegistry {
 
   lost(device: string): void {
     const entry = this.#entries.get(device);
-    if (entry?.state !== 'live') return;
+    if (entry === undefined || !UP.includes(entry.state)) return;
     entry.state = 'lost';
     entry.problem = `no word from ${entry.address}: check that "deepthings edge ${device}" runs there and that the network reaches it`;
   }
@@ -123,6 +133,16 @@ export class DeviceRegistry {
     return this.#entries.get(device)?.state === 'live';
   }
 
+  /** Whether it answers, working or not. */
+  isUp(device: string): boolean {
+    return this.#entries.has(device) && UP.includes(this.#entries.get(device)!.state);
+  }
+
+  /** Whether it has frames to be told of. */
+  mayHaveFrames(device: string): boolean {
+    return this.isLive(device) || this.#entries.get(device)?.state === 'draining';
+  }
+
   /** Whether frames may start on it, when it is live. */
   maySource(device: string): boolean {
     return this.#entries.get(device)?.source === true;
@@ -135,6 +155,11 @@ export class DeviceRegistry {
   /** Where a device is reached: what it announced, before that what is declared. */
   addressOf(device: string): string {
     return this.#entries.get(device)!.address;
+  }
+
+  /** The device that is reached there; null when none is. */
+  deviceAt(address: string): string | null {
+    return [...this.#entries.values()].find((entry) => entry.address === address)?.device ?? null;
   }
 
   document(device: string): DeviceState {
@@ -176,9 +201,8 @@ export class DeviceRegistry {
         'give both the same partition section in cluster.yaml';
       return new HttpProblem(409, 'DT_PLAN_MISMATCH', detail);
     }
-    // What a device announces is where requests are sent to: never to a host that nobody declared.
-    if (!URL.canParse(address) || new URL(address).hostname !== new URL(entry.address).hostname) {
-      const detail = `${device} announces ${address}, but cluster.yaml declares it at ${entry.address}`;
+    if (!isDeclaredAddress(entry.declared, address)) {
+      const detail = `${device} announces ${address}, but cluster.yaml declares it at ${entry.declared}`;
       return new HttpProblem(409, 'DT_ADDRESS_UNDECLARED', detail);
     }
     return null;

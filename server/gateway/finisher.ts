@@ -1,7 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import type { ComputeThread } from '../compute/compute-thread.js';
 import { DeepThingsError } from '../errors.js';
+import { classify } from '../model/classify.js';
 import { type DetectionLimits, detect } from '../model/detect.js';
+import { type Head, requireHead } from '../model/head.js';
 import type { Network } from '../model/network.js';
 import type { FrameEnd, FrameRecord } from './frame-record.js';
 
@@ -16,9 +18,12 @@ export interface FinisherParts {
 /** Finishes the network on a merged frame: the remaining layers, then the head. */
 export class Finisher {
   readonly #parts: FinisherParts;
+  readonly #head: Head;
 
+  /** @throws DeepThingsError `DT_HEAD_MISSING` when the network puts out nothing that can be decoded. */
   constructor(parts: FinisherParts) {
     this.#parts = parts;
+    this.#head = requireHead(parts.network);
   }
 
   /**
@@ -29,9 +34,13 @@ export class Finisher {
     const { network, compute, limits, timeoutMs } = this.#parts;
     const startedMs = performance.now();
     const { data } = await within(timeoutMs, compute.runRemaining(merged));
-    const detections = detect(data, network, record.placement, limits);
+    const head = this.#head;
+    const end: FrameEnd =
+      head.kind === 'region'
+        ? { kind: 'complete', detections: detect(data, network, record.placement, limits), classification: null }
+        : { kind: 'complete', detections: null, classification: classify(data, head, network) };
     record.remainingMs = performance.now() - startedMs;
-    return { kind: 'complete', detections };
+    return end;
   }
 }
 

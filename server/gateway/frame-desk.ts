@@ -1,4 +1,3 @@
-import { isStealing, type Strategy } from '../config/strategy.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { neededMacs } from '../geometry/plan-cost.js';
 import { letterboxPicture } from '../imaging/letterbox.js';
@@ -7,7 +6,9 @@ import type { Network } from '../model/network.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import { HttpProblem } from '../node/problem.js';
+import { admitFrame } from '../scheduling/admission.js';
 import type { Distribution } from '../scheduling/ledger-state.js';
+import { isStealing, type Strategy } from '../scheduling/strategy.js';
 import type { DeviceRegistry } from './device-registry.js';
 import { type FrameRecord, newFrameRecord } from './frame-record.js';
 import type { FrameStore } from './frame-store.js';
@@ -36,13 +37,20 @@ export interface Submission {
   /** Whether the source sent it itself and has the picture. */
   readonly delivered: boolean;
   readonly strategy: Strategy;
+  /** Network address of the client that sent it. */
+  readonly client: string;
+}
+
+/** Who a frame counts for: the device that sent it for its camera, else the client's host. */
+function claimantOf({ client, delivered, source }: Submission): string {
+  return delivered ? `device ${source}` : `client ${client}`;
 }
 
 /** Accepts frames: everything that can be wrong with a picture is found before a frame is allotted. */
 export class FrameDesk {
   readonly #parts: FrameDeskParts;
-  /** Pictures being looked at; they count as frames. */
-  #inHand = 0;
+  /** Pictures being looked at, by who they are of; they count as frames. */
+  readonly #inHand = new Map<string, number>();
   #lastNumber = 0;
 
   constructor(parts: FrameDeskParts) {
@@ -50,21 +58,28 @@ export class FrameDesk {
   }
 
   /**
-   * @throws HttpProblem 429 when as many frames are open as may be, 503 when there is no device for it.
+   * @throws HttpProblem 429 when as many frames are open as may be, or too many of who sends it; 503 when there is no device for it.
    * @throws DeepThingsError of imaging when it is no picture that can be taken.
    */
   async accept(submission: Submission): Promise<FrameRecord> {
-    this.#requireRoom();
+    const claimant = claimantOf(submission);
+    this.#requireRoom(claimant);
     this.#requireSource(submission.source);
-    this.#inHand++;
+    this.#take(claimant, 1);
     try {
-      return await this.#accept(submission);
+      return await this.#accept(submission, claimant);
     } finally {
-      this.#inHand--;
+      this.#take(claimant, -1);
     }
   }
 
-  async #accept({ bytes, source, delivered, strategy }: Submission): Promise<FrameRecord> {
+  #take(claimant: string, more: 1 | -1): void {
+    const count = (this.#inHand.get(claimant) ?? 0) + more;
+    if (count === 0) this.#inHand.delete(claimant);
+    else this.#inHand.set(claimant, count);
+  }
+
+  async #accept({ bytes, source, delivered, strategy }: Submission, claimant: string): Promise<FrameRecord> {
     const { epoch, keeper, limits, log, metrics, network, nowMs, plan, store } = this.#parts;
     const tiles = plan.tiles.length;
     metrics.bytesReceived.inc({ kind: 'picture' }, bytes.byteLength);
@@ -77,6 +92,7 @@ export class FrameDesk {
     const record = newFrameRecord({
       id,
       nowMs: Date.now(),
+      claimant,
       source: source ?? '',
       strategy,
       picture,
@@ -103,11 +119,16 @@ export class FrameDesk {
     return { kind: 'layered', layers: layers.length, mostSlices: maps.at(-1)!.height };
   }
 
-  #requireRoom(): void {
+  #requireRoom(claimant: string): void {
     const { limits, notices, store } = this.#parts;
-    const open = store.openCount + this.#inHand;
-    if (open < limits.queuedFrames) return;
-    const detail = `${open} frames are queued, which is as many as may be; come back when one has ended`;
+    const open = [...this.#inHand.values()].reduce((sum, count) => sum + count, store.openCount);
+    const own = store.openOf(claimant) + (this.#inHand.get(claimant) ?? 0);
+    const verdict = admitFrame({ limit: limits.queuedFrames, open, own });
+    if (verdict === 'admitted') return;
+    const detail =
+      verdict === 'full'
+        ? `${open} frames are queued, which is as many as may be; come back when one has ended`
+        : `${own} of the ${open} queued frames are of this ${claimant}, and the other places are for others; come back when one has ended`;
     notices.tell('DT_OVERLOADED', `${open} frames are queued and more are refused: send fewer, or add devices`);
     throw new HttpProblem(429, 'DT_OVERLOADED', detail, { retryAfterSeconds: 1 });
   }

@@ -1,18 +1,20 @@
 import type { FastifyReply } from 'fastify';
-import type { Strategy } from '../config/strategy.js';
 import { annotatePicture } from '../imaging/annotate.js';
 import { shrinkPicture } from '../imaging/shrink.js';
+import type { RequestsUnderWay } from '../node/draining.js';
 import { cutInputBody } from '../node/input-body.js';
 import type { OperationHandlers } from '../node/operations.js';
 import { readPictureBody } from '../node/picture-body.js';
 import { HttpProblem } from '../node/problem.js';
 import type { WirePlan } from '../node/task-body.js';
+import type { Strategy } from '../scheduling/strategy.js';
 import { encodeSafetensors } from '../tensor/safetensors.js';
 import type { FrameDesk } from './frame-desk.js';
 import type { FrameInputs } from './frame-inputs.js';
 import { type FrameRecord, frameDocument } from './frame-record.js';
 import type { FrameRunner } from './frame-runner.js';
 import type { FrameStore } from './frame-store.js';
+import type { GatewayDrain } from './gateway-drain.js';
 import type { KeptOutputs } from './kept-outputs.js';
 import type { LedgerKeeper } from './ledger-keeper.js';
 
@@ -21,6 +23,8 @@ export interface FrameHandlerParts {
   readonly strategy: Strategy;
   readonly wirePlan: WirePlan;
   readonly desk: FrameDesk;
+  readonly drain: GatewayDrain;
+  readonly underWay: RequestsUnderWay;
   readonly store: FrameStore;
   readonly inputs: FrameInputs;
   readonly keptOutputs: KeptOutputs;
@@ -51,7 +55,7 @@ function timeOf(name: string, text: string | undefined): number | undefined {
   throw new HttpProblem(400, 'DT_REQUEST', `expected in ${name} an ISO time such as 2026-11-23T09:30:00Z, got ${text}`);
 }
 
-function submission({ desk, store, strategy: usual }: FrameHandlerParts): OperationHandlers {
+function submission({ desk, drain, store, strategy: usual, underWay }: FrameHandlerParts): OperationHandlers {
   return {
     submitFrame: async (request, reply) => {
       const { source, strategy = usual, wait, deliver, frame } = request.query;
@@ -61,8 +65,17 @@ function submission({ desk, store, strategy: usual }: FrameHandlerParts): Operat
       if (deliver === false && source === undefined) {
         throw new HttpProblem(400, 'DT_REQUEST', 'expected source with deliver=false');
       }
-      const bytes = await readPictureBody(request);
-      const record = await desk.accept({ bytes, source: source ?? null, delivered: deliver === false, strategy });
+      underWay.enter(reply);
+      const record = await drain.admit(async () => {
+        const bytes = await readPictureBody(request);
+        return desk.accept({
+          bytes,
+          source: source ?? null,
+          delivered: deliver === false,
+          strategy,
+          client: request.ip,
+        });
+      });
       if (wait) await store.waitForEnd(record, wait * 1000, clientGone(reply));
       const document = frameDocument(record);
       if (record.end?.kind === 'failed' && wait) {
@@ -121,7 +134,7 @@ function reading({ keeper, keptOutputs, runner, store }: FrameHandlerParts): Ope
         const why = end === null ? 'has not ended yet' : `failed: ${end.detail}`;
         throw new HttpProblem(409, 'DT_FRAME_NOT_COMPLETE', `there is nothing to draw: frame ${id} ${why}`);
       }
-      const jpeg = await annotatePicture(picture.bytes, end.detections);
+      const jpeg = await annotatePicture(picture.bytes, end.detections ?? [], { classes: end.classification ?? [] });
       return reply.type('image/jpeg').header('cache-control', KEEP_AN_HOUR).send(jpeg);
     },
     getFrameTrace: async (request) => {

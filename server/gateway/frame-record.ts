@@ -1,9 +1,10 @@
 import type { Schemas } from '../../client/client.js';
-import type { Strategy } from '../config/strategy.js';
 import type { LetterboxedPicture } from '../imaging/letterbox.js';
 import type { PictureMediaType } from '../imaging/picture-format.js';
+import type { ClassScore } from '../model/classify.js';
 import type { Detection } from '../model/detect.js';
 import type { Placement } from '../model/placement.js';
+import type { Strategy } from '../scheduling/strategy.js';
 import type { FrameTrace } from './frame-trace.js';
 
 export interface StoredPicture {
@@ -15,7 +16,13 @@ export interface StoredPicture {
 }
 
 export type FrameEnd =
-  | { readonly kind: 'complete'; readonly detections: readonly Detection[] }
+  | {
+      readonly kind: 'complete';
+      /** Null when the model classifies. */
+      readonly detections: readonly Detection[] | null;
+      /** Best class first; null when the model detects. */
+      readonly classification: readonly ClassScore[] | null;
+    }
   | { readonly kind: 'failed'; readonly code: string; readonly detail: string };
 
 /** A frame as the gateway keeps it: first what it is, then what has become of it. */
@@ -27,6 +34,8 @@ export interface FrameRecord {
   readonly inputDigest: string;
   readonly placement: Placement;
   readonly trace: FrameTrace;
+  /** Whom it counts for when the queue fills. */
+  readonly claimant: string;
   source: string;
   state: 'queued' | 'running' | 'finishing' | 'complete' | 'failed';
   /** The letterboxed picture, from which any tile's input can be cut again; null once the frame has ended. */
@@ -42,13 +51,14 @@ export interface FrameRecord {
 export function newFrameRecord(facts: {
   readonly id: string;
   readonly nowMs: number;
+  readonly claimant: string;
   readonly source: string;
   readonly strategy: Strategy;
   readonly picture: StoredPicture;
   readonly letterboxed: LetterboxedPicture;
   readonly trace: FrameTrace;
 }): FrameRecord {
-  const { id, nowMs, source, strategy, picture, letterboxed, trace } = facts;
+  const { id, nowMs, claimant, source, strategy, picture, letterboxed, trace } = facts;
   return {
     id,
     createdMs: nowMs,
@@ -57,6 +67,7 @@ export function newFrameRecord(facts: {
     inputDigest: letterboxed.digest,
     placement: letterboxed.placement,
     trace,
+    claimant,
     source,
     state: 'queued',
     input: letterboxed.data,
@@ -98,7 +109,7 @@ export function frameDocument(record: FrameRecord): Schemas['Frame'] {
       fusedMs: record.fusedMs,
       remainingMs: record.remainingMs,
     },
-    detections: end?.kind === 'complete' ? [...end.detections] : null,
+    ...resultDocument(end),
     failure: end?.kind === 'failed' ? { code: end.code, detail: end.detail } : null,
     links: { self, image: `${self}/image`, annotated: `${self}/annotated`, trace: `${self}/trace` },
   };
@@ -110,8 +121,17 @@ export function outcomeDocument({ id, end, endedMs }: FrameRecord): Schemas['Fra
     frame: id,
     state: end?.kind === 'complete' ? 'complete' : 'failed',
     endedAt: isoTime(endedMs ?? 0),
-    detections: end?.kind === 'complete' ? [...end.detections] : null,
+    ...resultDocument(end),
     failure: end?.kind === 'failed' ? { code: end.code, detail: end.detail } : null,
+  };
+}
+
+function resultDocument(end: FrameEnd | null): Pick<Schemas['Frame'], 'detections' | 'classification'> {
+  if (end?.kind !== 'complete') return { detections: null, classification: null };
+  const { detections, classification } = end;
+  return {
+    detections: detections === null ? null : [...detections],
+    classification: classification === null ? null : [...classification],
   };
 }
 

@@ -1,9 +1,11 @@
-import { isStealing } from '../config/strategy.js';
+import { ProblemError } from '../../client/problem-error.js';
+import { DRAINING_CODE } from '../node/draining.js';
 import type { EventLog } from '../node/event-log.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import type { StripPool } from '../node/strip-pool.js';
 import type { LedgerEffect, LedgerEvent } from '../scheduling/ledger-state.js';
+import { isStealing } from '../scheduling/strategy.js';
 import type { Courier } from './courier.js';
 import type { DeviceRegistry } from './device-registry.js';
 import type { DeviceSpeeds } from './device-speeds.js';
@@ -30,6 +32,8 @@ export interface FrameRunnerParts {
   readonly metrics: NodeMetrics;
   readonly log: Logger;
   readonly nowMs: () => number;
+  /** A frame has ended. */
+  readonly onEnd: () => void;
   /** Hands an event to the ledger. */
   readonly tell: (event: LedgerEvent) => void;
 }
@@ -92,13 +96,14 @@ export class FrameRunner {
     const facts = { frame: record.id, source: record.source, totalMs };
     if (end.kind === 'complete') {
       const { fusedMs, remainingMs, trace } = record;
-      const detections = end.detections.length;
-      log.info({ ...facts, fusedMs, remainingMs, detections, tiles: trace.byDevice() }, 'frame complete');
+      const found = end.detections?.length ?? end.classification?.[0]?.label;
+      log.info({ ...facts, fusedMs, remainingMs, found, tiles: trace.byDevice() }, 'frame complete');
     } else {
       log.error({ ...facts, code: end.code }, `frame failed: ${end.detail}`);
     }
     this.#publish(record);
     void courier.notify(record);
+    this.#parts.onEnd();
   }
 
   #note(record: FrameRecord, { part, note, device, attempt }: Extract<LedgerEffect, { kind: 'note' }>): void {
@@ -125,10 +130,13 @@ export class FrameRunner {
       }
       tell({ kind: 'frame-delivered', frame: record.id, source, attempt });
     } catch (error) {
+      const draining = isDraining(error);
+      const facts = { frame: record.id, device: source, attempt };
+      if (draining) log.info(facts, 'source is being drained: another one gets the frame');
+      else log.warn({ ...facts, err: error }, 'source did not take the frame');
       metrics.retries.inc({ what: 'delivery' });
-      log.warn({ frame: record.id, device: source, attempt, err: error }, 'source did not take the frame');
       const detail = `${source}: ${(error as Error).message}`;
-      tell({ kind: 'delivery-failed', frame: record.id, source, attempt, detail });
+      tell({ kind: 'delivery-failed', frame: record.id, source, attempt, detail, draining });
     }
   }
 
@@ -139,8 +147,11 @@ export class FrameRunner {
       await courier.push(record, effect);
       tell({ kind: 'part-pushed', frame, part, layer, attempt, device });
     } catch (error) {
-      log.warn({ frame, tile: part, layer, attempt, device, err: error }, 'device did not take the task');
-      tell({ kind: 'push-failed', frame, part, layer, attempt, device, detail: (error as Error).message });
+      const draining = isDraining(error);
+      const facts = { frame, tile: part, layer, attempt, device };
+      if (draining) log.info(facts, 'device is being drained: another one gets the task');
+      else log.warn({ ...facts, err: error }, 'device did not take the task');
+      tell({ kind: 'push-failed', frame, part, layer, attempt, device, detail: (error as Error).message, draining });
     }
   }
 
@@ -167,4 +178,8 @@ export class FrameRunner {
   #publish(record: FrameRecord): void {
     this.#parts.events.publish('frame', frameDocument(record));
   }
+}
+
+function isDraining(error: unknown): boolean {
+  return error instanceof ProblemError && error.code === DRAINING_CODE;
 }

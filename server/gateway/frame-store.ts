@@ -11,7 +11,7 @@ export interface FrameFilter {
   readonly state?: string | undefined;
   readonly source?: string | undefined;
   readonly before?: string | undefined;
-  /** Something of this label was found. */
+  /** Something of this label was found, or the picture is of this class before all others. */
   readonly label?: string | undefined;
   /** Accepted at or after this time, epoch ms. */
   readonly fromMs?: number | undefined;
@@ -25,6 +25,7 @@ export class FrameStore {
   readonly #limits: FrameStoreLimits;
   /** In the order in which they were accepted. */
   readonly #frames = new Map<string, FrameRecord>();
+  readonly #openOf = new Map<string, number>();
   readonly #waiting = new Map<string, Set<() => void>>();
   #endedCount = 0;
   #endedBytes = 0;
@@ -48,12 +49,18 @@ export class FrameStore {
     return this.#failed;
   }
 
+  /** Open frames of one claimant. */
+  openOf(claimant: string): number {
+    return this.#openOf.get(claimant) ?? 0;
+  }
+
   get(id: string): FrameRecord | undefined {
     return this.#frames.get(id);
   }
 
   add(record: FrameRecord): void {
     this.#frames.set(record.id, record);
+    this.#openOf.set(record.claimant, this.openOf(record.claimant) + 1);
   }
 
   /** Newest first. */
@@ -73,6 +80,9 @@ export class FrameStore {
   /** A frame's record says that it has ended: frees what only an open frame needs, and what is beyond the bounds. */
   ended(record: FrameRecord): void {
     record.input = null;
+    const others = this.openOf(record.claimant) - 1;
+    if (others > 0) this.#openOf.set(record.claimant, others);
+    else this.#openOf.delete(record.claimant);
     this.#endedCount++;
     this.#endedBytes += record.picture.bytes.byteLength;
     if (record.state === 'complete') this.#complete++;
@@ -128,7 +138,8 @@ function matches(record: FrameRecord, wanted: Omit<FrameFilter, 'before' | 'limi
 }
 
 function finds({ end }: FrameRecord, label: string): boolean {
-  return end?.kind === 'complete' && end.detections.some((detection) => detection.label === label);
+  if (end?.kind !== 'complete') return false;
+  return end.detections?.some((detection) => detection.label === label) ?? end.classification?.[0]?.label === label;
 }
 
 /** A text that sorts as frames were accepted: ids are the gateway's epoch and a number, both in base 36. */

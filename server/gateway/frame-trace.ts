@@ -30,6 +30,7 @@ interface Travelled {
 const STATE_OF_NOTE: Readonly<Record<PartNote | 'duplicate', TileState>> = {
   queued: 'queued',
   pushed: 'queued',
+  returned: 'queued',
   expired: 'queued',
   lost: 'queued',
   assigned: 'assigned',

@@ -4,29 +4,37 @@ import { type ComputeThread, startComputeThread } from '../compute/compute-threa
 import type { ClusterConfig } from '../config/cluster-config.js';
 import { formatGrid } from '../geometry/grid.js';
 import { loadSharp } from '../imaging/sharp-library.js';
+import { CALLS } from '../node/calls.js';
 import { type ClusterPlan, largestTensorBody, planCluster } from '../node/cluster-plan.js';
 import { commonHandlers } from '../node/common-handlers.js';
+import { declaredHosts } from '../node/declared-address.js';
+import { RequestsUnderWay } from '../node/draining.js';
 import { EventLog } from '../node/event-log.js';
+import { ledgerSettings } from '../node/ledger-settings.js';
 import { type ListenAddress, listen, requireToken } from '../node/listen.js';
 import type { Logger } from '../node/logger.js';
 import { createMetrics } from '../node/metrics.js';
 import { createNodeApp } from '../node/node-app.js';
+import type { CircuitChange } from '../node/peer-circuits.js';
 import { createPeerClients, type PeerClients } from '../node/peer-clients.js';
 import { planDigest } from '../node/plan-digest.js';
 import { onceOnly, type RunningNode } from '../node/running-node.js';
 import { StripPool } from '../node/strip-pool.js';
+import type { ClusterToken } from '../node/tokens.js';
 import { VERSION } from '../node/version.js';
-import type { LedgerEvent, LedgerSettings } from '../scheduling/ledger-state.js';
+import type { LedgerEvent } from '../scheduling/ledger-state.js';
 import { Courier } from './courier.js';
 import { isDashboardPath, serveDashboard } from './dashboard-files.js';
 import { DeviceRegistry } from './device-registry.js';
 import { DeviceSpeeds } from './device-speeds.js';
+import { drainHandlers } from './drain-handlers.js';
 import { Finisher } from './finisher.js';
 import { FrameDesk } from './frame-desk.js';
 import { frameHandlers } from './frame-handlers.js';
 import { FrameInputs } from './frame-inputs.js';
 import { FrameRunner } from './frame-runner.js';
 import { FrameStore } from './frame-store.js';
+import { GatewayDrain } from './gateway-drain.js';
 import { KeptOutputs } from './kept-outputs.js';
 import { LayerRounds } from './layer-rounds.js';
 import { LedgerKeeper } from './ledger-keeper.js';
@@ -39,7 +47,7 @@ import { workHandlers } from './work-handlers.js';
 export interface GatewayOptions {
   readonly config: ClusterConfig;
   /** The cluster's token; null when there is none. */
-  readonly token: string | null;
+  readonly token: ClusterToken | null;
   readonly log: Logger;
   /** In place of what `cluster.yaml` says; port 0 is any free one. */
   readonly listen?: ListenAddress;
@@ -47,22 +55,11 @@ export interface GatewayOptions {
   readonly onFatal?: (error: Error) => void;
 }
 
-const ANNOUNCE_TIMEOUT_MS = 1_000;
-
-function ledgerSettings({ schedule, limits, devices }: ClusterConfig): LedgerSettings {
-  const { lease, heartbeat } = schedule;
-  return {
-    framesPerSource: limits.framesPerSource,
-    lostAfterMs: heartbeat.lostAfterMs,
-    leaseFactor: lease.factor,
-    leaseFloorMs: lease.floorMs,
-    leaseWaitingMs: lease.waitingMs,
-    missingMs: 2 * heartbeat.intervalMs + 500,
-    retryMs: 250,
-    attempts: lease.attempts,
-    frameTimeoutMs: limits.frameTimeoutMs,
-    stealOnly: devices.filter(({ source }) => !source).map(({ id }) => id),
-  };
+function leftAloneText(device: string, address: string, reason: string | null): string {
+  return (
+    `device ${device} is left alone for a while: it says that it is there, but what the gateway asks at ${address} keeps ` +
+    `failing (${reason ?? 'no answer'}): check that the gateway reaches that address`
+  );
 }
 
 /**
@@ -79,7 +76,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningNode
   const compute = await startComputeThread(
     {
       model: config.model,
-      engine: { name: config.engine.name, threads: config.gateway.threads },
+      engine: config.gateway.engine,
       stage: { kind: 'remaining', depth: config.partition.fusedDepth },
     },
     (error) => {
@@ -89,6 +86,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningNode
   );
   await loadSharp();
   log.info({ engine: compute.engine, model: clusterPlan.network.name }, 'remaining layers loaded');
+  if (compute.remark !== null) log.warn({ engine: compute.engine }, compute.remark);
   try {
     return await assemble(options, { at, clusterPlan, compute });
   } catch (error) {
@@ -117,11 +115,12 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
   const peers = createPeerClients({
     token,
     nodes: [config.gateway, ...config.devices],
-    onSocket: (socket) => metrics.traffic.watch(socket),
+    metrics,
+    log,
+    onCircuit: (change) => leaveAlone(change),
   });
   const notices = new ProblemNotices(events, nowMs);
   const registry = new DeviceRegistry(config, { modelDigest: compute.modelDigest, planDigest: planDigestText });
-
   const stealDesk = new StealDesk();
   const store = new FrameStore(limits);
   const pool = new ResultsPool(plan);
@@ -152,8 +151,16 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
   const courier = new Courier(common);
   const finisher = new Finisher({ network, compute, limits: model, timeoutMs: limits.frameTimeoutMs });
   const tell = (event: LedgerEvent) => void keeper.apply(event);
-  const runner = new FrameRunner({ ...common, courier, finisher, tell });
+  const underWay = new RequestsUnderWay();
+  const drain = new GatewayDrain({ openFrames: () => store.openCount, underWay, log });
+  const runner = new FrameRunner({ ...common, courier, finisher, tell, onEnd: () => drain.look() });
   const keeper = new LedgerKeeper(ledgerSettings(config), nowMs, (effect) => runner.carryOut(effect));
+  const leaveAlone = ({ address, circuit, untilMs, reason }: CircuitChange) => {
+    const device = registry.deviceAt(address);
+    if (device === null || circuit !== 'work') return;
+    tell({ kind: 'device-left-alone', device, untilMs: untilMs ?? 0 });
+    if (untilMs !== null) notices.tell('DT_LEFT_ALONE', leftAloneText(device, address, reason));
+  };
   const desk = new FrameDesk({
     ...common,
     plan,
@@ -161,14 +168,22 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
     keeper,
   });
 
+  metrics.holds('open frames', () => store.openCount);
+  metrics.holds('frames in the ledger', () => keeper.size);
+  metrics.holds('merged maps', () => pool.size);
+  metrics.holds('layered frames', () => rounds.size);
+  metrics.holds('bytes of strips', () => strips.bytes);
+
   const clusterState = (): Schemas['ClusterState'] => ({
     name: config.name,
     role: 'gateway',
+    drain: drain.state,
     version: VERSION,
     epoch,
     strategy: schedule.strategy,
     overlap: { via: config.overlap.via },
     model: { name: network.name, digest: compute.modelDigest, labels: [...network.labels] },
+    engine: compute.engine,
     plan: { grid: formatGrid(partition.grid), fusedDepth: partition.fusedDepth, digest: planDigestText },
     limits: { queuedFrames: limits.queuedFrames, pictureBytes: limits.pictureBytes },
     devices: registry.documents(),
@@ -177,13 +192,22 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
   const app = await createNodeApp({
     role: 'gateway',
     handlers: {
-      ...commonHandlers({ ...common, role: 'gateway', clusterPlan, notReady: () => null }),
+      ...commonHandlers({
+        ...common,
+        role: 'gateway',
+        clusterPlan,
+        notReady: () => null,
+        drainState: () => drain.state,
+      }),
+      ...drainHandlers({ drain, registry, peers }),
       ...workHandlers({ ...common, heartbeatMs: schedule.heartbeat.intervalMs, keeper }),
       ...overlapHandlers(common),
       ...frameHandlers({
         ...common,
         strategy: schedule.strategy,
         desk,
+        drain,
+        underWay,
         inputs: new FrameInputs(network),
         keeper,
         runner,
@@ -195,6 +219,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
     metrics,
     pictureBytes: limits.pictureBytes,
     tensorBytes: largestTensorBody(clusterPlan),
+    hosts: [at.host, ...declaredHosts(config)],
     openPaths: isDashboardPath,
   });
   await serveDashboard(app);
@@ -207,6 +232,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
   return {
     app,
     address,
+    drain: () => drain.finish(schedule.drain.timeoutMs),
     stop: onceOnly(async () => {
       keeper.stop();
       courier.stop();
@@ -222,6 +248,5 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
 /** Devices that run already register at once instead of at their next try. */
 async function announce({ devices }: ClusterConfig, peers: PeerClients, epoch: string): Promise<void> {
   const json = { kind: 'gateway', epoch } as const;
-  const timeoutMs = ANNOUNCE_TIMEOUT_MS;
-  await Promise.allSettled(devices.map(({ address }) => peers.client(address).call('register', { json, timeoutMs })));
+  await Promise.allSettled(devices.map(({ address }) => peers.client(address).call(CALLS.announce, { json })));
 }

@@ -29,6 +29,11 @@ export class LayerRounds {
     this.#results = results;
   }
 
+  /** Frames that are being computed so. */
+  get size(): number {
+    return this.#rounds.size;
+  }
+
   /** @param shares how fast the slices' devices are, one compared with the other. */
   begin(frame: string, attempt: number, shares: readonly number[]): void {
     const { layers, depth } = this.#wirePlan.plan;

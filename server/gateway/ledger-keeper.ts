@@ -8,6 +8,11 @@ import type {
 } from '../scheduling/ledger-state.js';
 
 const TICK_MS = 200;
+/**
+ * The most that one look at the clock finds to have passed. When this process has not run for a while (its machine slept,
+ * or gave it no time), heartbeats and results wait in its sockets: nobody is late who could not be heard.
+ */
+const MOST_PASSED_MS = 2 * TICK_MS;
 
 /** Holds the frame ledger: hands it events and the clock, and its effects to whoever carries them out. */
 export class LedgerKeeper {
@@ -15,11 +20,17 @@ export class LedgerKeeper {
   readonly #nowMs: () => number;
   readonly #carryOut: (effect: LedgerEffect) => void;
   #ticking: NodeJS.Timeout | undefined;
+  /** The ledger's clock, */
+  #ledgerMs: number;
+  /** and when it was looked at. */
+  #lookedMs: number;
 
   constructor(settings: LedgerSettings, nowMs: () => number, carryOut: (effect: LedgerEffect) => void) {
     this.#nowMs = nowMs;
     this.#carryOut = carryOut;
-    this.#ledger = emptyLedger(settings, nowMs());
+    this.#lookedMs = nowMs();
+    this.#ledgerMs = this.#lookedMs;
+    this.#ledger = emptyLedger(settings, this.#ledgerMs);
   }
 
   start(): void {
@@ -32,10 +43,15 @@ export class LedgerKeeper {
 
   /** @returns what became of the result, when the event brings one. */
   apply(event: LedgerEvent): ResultVerdict | null {
-    const { ledger, effects, verdict } = stepLedger(this.#ledger, event, this.#nowMs());
+    const { ledger, effects, verdict } = stepLedger(this.#ledger, event, this.#clock());
     this.#ledger = ledger;
     for (const effect of effects) this.#carryOut(effect);
     return verdict;
+  }
+
+  /** Frames that are still to end. */
+  get size(): number {
+    return this.#ledger.frames.size;
   }
 
   /** Whether a frame is still to end. */
@@ -54,5 +70,12 @@ export class LedgerKeeper {
 
   sourceOf(frame: string): string | undefined {
     return this.#ledger.frames.get(frame)?.source;
+  }
+
+  #clock(): number {
+    const nowMs = this.#nowMs();
+    this.#ledgerMs += Math.min(MOST_PASSED_MS, nowMs - this.#lookedMs);
+    this.#lookedMs = nowMs;
+    return this.#ledgerMs;
   }
 }

@@ -14,6 +14,11 @@ export class ResultsPool {
     this.#plan = plan;
   }
 
+  /** Frames of which something is here. */
+  get size(): number {
+    return this.#maps.size;
+  }
+
   /** @param output the tile's share, `[channels, height, width]`. */
   place(frame: string, tile: number, output: Float32Array): void {
     this.placeRows(frame, this.#plan.tiles[tile]!.regions[this.#plan.depth]!, output);

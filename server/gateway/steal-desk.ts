@@ -2,6 +2,7 @@ import { EMPTY_RING, hintVictim, setPending, type VictimRing } from '../scheduli
 
 interface Waiter {
   readonly thief: string;
+  readonly avoid: readonly string[];
   answer(victim: string | null): void;
 }
 
@@ -18,15 +19,24 @@ export class StealDesk {
   pending(device: string, count: number): void {
     this.#ring = setPending(this.#ring, device, count);
     for (const waiter of [...this.#waiting.values()]) {
-      const victim = this.#hint(waiter.thief);
+      const victim = this.#hint(waiter.thief, waiter.avoid);
       if (victim !== null) waiter.answer(victim);
     }
   }
 
-  /** A victim for this thief, at once or within `waitMs`; null when there is none by then. */
-  async askForVictim(thief: string, waitMs: number, signal: AbortSignal): Promise<string | null> {
+  /**
+   * A victim for this thief, at once or within `waitMs`; null when there is none by then.
+   *
+   * @param avoid victims that do not answer this thief.
+   */
+  async askForVictim(
+    thief: string,
+    waitMs: number,
+    signal: AbortSignal,
+    avoid: readonly string[] = [],
+  ): Promise<string | null> {
     this.#waiting.get(thief)?.answer(null);
-    const victim = this.#hint(thief);
+    const victim = this.#hint(thief, avoid);
     if (victim !== null || waitMs === 0 || signal.aborted) return victim;
     return new Promise((resolve) => {
       const answer = (found: string | null) => {
@@ -38,7 +48,7 @@ export class StealDesk {
       const giveUp = () => answer(null);
       const timer = setTimeout(giveUp, waitMs);
       signal.addEventListener('abort', giveUp, { once: true });
-      const waiter: Waiter = { thief, answer };
+      const waiter: Waiter = { thief, avoid, answer };
       this.#waiting.set(thief, waiter);
     });
   }
@@ -48,8 +58,8 @@ export class StealDesk {
     for (const waiter of [...this.#waiting.values()]) waiter.answer(null);
   }
 
-  #hint(thief: string): string | null {
-    const { ring, victim } = hintVictim(this.#ring, thief);
+  #hint(thief: string, avoid: readonly string[]): string | null {
+    const { ring, victim } = hintVictim(this.#ring, thief, avoid);
     this.#ring = ring;
     return victim;
   }

@@ -3,6 +3,7 @@ import type { EventLog } from '../node/event-log.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import type { OperationHandlers } from '../node/operations.js';
+import type { PeerClients } from '../node/peer-clients.js';
 import { HttpProblem } from '../node/problem.js';
 import { decodeResultBody } from '../node/result-body.js';
 import { decodeSliceResult, isSliceBody } from '../node/slice-body.js';
@@ -31,6 +32,7 @@ export interface WorkHandlerParts {
   readonly pool: ResultsPool;
   readonly rounds: LayerRounds;
   readonly speeds: DeviceSpeeds;
+  readonly peers: Pick<PeerClients, 'forgive'>;
   readonly events: EventLog;
   readonly notices: ProblemNotices;
   readonly metrics: NodeMetrics;
@@ -53,11 +55,11 @@ export function workHandlers(parts: WorkHandlerParts): OperationHandlers {
       return register(parts, request.body);
     },
     stealTask: async (request, reply) => {
-      const { thief, waitMs = 0 } = request.body;
+      const { thief, waitMs = 0, avoid } = request.body;
       if (!registry.has(thief)) {
         throw new HttpProblem(409, 'DT_DEVICE_UNKNOWN', `cluster.yaml declares no device ${thief}`);
       }
-      const device = await stealDesk.askForVictim(thief, waitMs, clientGone(reply));
+      const device = await stealDesk.askForVictim(thief, waitMs, clientGone(reply), avoid);
       if (device === null) return reply.code(204).send();
       return { victim: { device, address: registry.addressOf(device) } };
     },
@@ -72,8 +74,9 @@ export function workHandlers(parts: WorkHandlerParts): OperationHandlers {
 }
 
 function register(parts: WorkHandlerParts, registration: Registration): Schemas['RegistrationAnswer'] {
-  const { epoch, events, heartbeatMs, keeper, log, notices, registry, stealDesk } = parts;
-  const { device, pending, leaving, tasks, handedOut, kept = [], counters } = registration;
+  const { epoch, events, heartbeatMs, keeper, log, notices, peers, registry, stealDesk } = parts;
+  const { device, pending, tasks, handedOut, kept = [], counters } = registration;
+  const { drain, leaving = false, returned = [] } = registration;
   const before = registry.has(device) ? registry.document(device) : null;
   let admission: Admission;
   try {
@@ -92,17 +95,21 @@ function register(parts: WorkHandlerParts, registration: Registration): Schemas[
     throw error;
   }
   if (admission.kind === 'news') {
-    if (admission.restarted || leaving) keeper.apply({ kind: 'device-left', device });
-    if (!leaving) {
-      const usualTileMs = counters.tileMs > 0 ? counters.tileMs : null;
-      keeper.apply({ kind: 'device-seen', device, usualTileMs, tasks, handedOut });
-    }
-    stealDesk.pending(device, leaving ? 0 : pending);
+    if (admission.restarted) keeper.apply({ kind: 'device-left', device });
+    const usualTileMs = counters.tileMs > 0 ? counters.tileMs : null;
+    // Also the last word of a device tells who has what now.
+    const draining = leaving || drain !== undefined;
+    keeper.apply({ kind: 'device-seen', device, usualTileMs, tasks, handedOut, draining, returned });
+    if (leaving || drain === 'drained') keeper.apply({ kind: 'device-left', device });
+    stealDesk.pending(device, draining ? 0 : pending);
   }
   const now = registry.document(device);
+  if (admission.kind === 'news' && (admission.restarted || before?.state !== now.state)) peers.forgive(now.address);
   if (before?.state !== now.state) log.info({ device, address: now.address }, `device is ${now.state}`);
   if (before === null || differs(before, now)) events.publish('device', now);
-  const ended = [...new Set([...kept, ...tasks.map(({ frame }) => frame)])].filter((frame) => !keeper.has(frame));
+  const ended = [...new Set([...kept, ...[...tasks, ...returned].map(({ frame }) => frame)])].filter(
+    (frame) => !keeper.has(frame),
+  );
   return { epoch, heartbeatMs, ended };
 }
 

@@ -153,7 +153,12 @@ export function publishedRows(plan: BodpPlan, map: number, slice: number): reado
  * @throws DeepThingsError `DT_SLICE_UNKNOWN` when the plan has no such layer or slice.
  */
 export function sliceMacs(plan: BodpPlan, layer: number, slice: number): number {
-  return plan.layers[layer]!.macsPerCell * regionArea(sliceStep(plan, layer, slice).output);
+  return sliceMacsOf(plan, layer, sliceStep(plan, layer, slice).output);
+}
+
+/** Multiply-accumulates of a layer that computes these rows. */
+export function sliceMacsOf({ layers }: FusedLayers, layer: number, output: Region): number {
+  return layers[layer]!.macsPerCell * regionArea(output);
 }
 
 /** What one frame moves, values only, without what the wire puts around them. Paper section V.B, Fig. 12. */

@@ -1,5 +1,11 @@
 import { drawAnnotations } from './annotation-drawing.js';
-import { type AnnotatedDetection, annotationScale, layOutAnnotations } from './annotation-layout.js';
+import {
+  type AnnotatedClass,
+  type AnnotatedDetection,
+  annotationScale,
+  layOutAnnotations,
+  layOutClasses,
+} from './annotation-layout.js';
 import { loadLabelFont } from './label-font.js';
 import { brokenPicture, readHeader } from './picture-header.js';
 import { loadSharp } from './sharp-library.js';
@@ -7,6 +13,8 @@ import { loadSharp } from './sharp-library.js';
 export type { AnnotatedDetection };
 
 export interface AnnotateOptions {
+  /** What the picture as a whole is, best first; none by default. */
+  readonly classes?: readonly AnnotatedClass[];
   /** Of the JPEG, 1 to 100; 85 by default. */
   readonly quality?: number;
   /** A larger picture is drawn smaller, so that drawing takes no more memory than that: 4 by default. */
@@ -17,8 +25,8 @@ const DEFAULT_QUALITY = 85;
 const DEFAULT_MEGAPIXELS = 4;
 
 /**
- * The picture with a box, a label and a score for each detection, as a JPEG the right way up (EXIF orientation applied),
- * in sRGB and without the original's metadata, which may tell where it was taken.
+ * The picture with a box, a label and a score for each detection, and its classes in a column, as a JPEG the right way up
+ * (EXIF orientation applied), in sRGB and without the original's metadata, which may tell where it was taken.
  *
  * @param detections in pixels of the picture the right way up
  * @throws DeepThingsError `DT_PICTURE_EMPTY`, `DT_PICTURE_FORMAT`, `DT_PICTURE_BROKEN`
@@ -32,7 +40,10 @@ export async function annotatePicture(
   const size = sizeWithin(header, options.maxMegapixels ?? DEFAULT_MEGAPIXELS);
   const scale = annotationScale(size.width, size.height);
   const textWidth = (text: string) => (font.widthOf(text) * scale.text) / font.unitsPerEm;
-  const annotations = layOutAnnotations(size, resized(detections, header, size), scale, textWidth);
+  const annotations = [
+    ...layOutAnnotations(size, resized(detections, header, size), scale, textWidth),
+    ...layOutClasses(size, options.classes ?? [], scale, textWidth),
+  ];
   const drawing = drawAnnotations(size, annotations, scale, font);
   try {
     return await sharp(bytes, { failOn: 'truncated', limitInputPixels: header.width * header.height })

@@ -27,6 +27,7 @@ export function drawAnnotations(
 }
 
 function drawBox({ colour, box }: Annotation, { line, casing }: AnnotationScale): string {
+  if (box === null) return '';
   const shape =
     `x="${short(box.x)}" y="${short(box.y)}" width="${short(box.width)}" height="${short(box.height)}" ` +
     `rx="${short(line)}" fill="none"`;

@@ -1,10 +1,10 @@
 import { type AnnotationColour, colourOf } from './annotation-colours.js';
 
-/** What is drawn on a picture for one detection, in pixels of the picture the right way up. */
+/** What is drawn on a picture for one detection or class, in pixels of the picture the right way up. */
 export interface Annotation {
   readonly colour: AnnotationColour;
-  /** The box's line, along its middle, all of it within the picture. */
-  readonly box: Rectangle;
+  /** The box's line, along its middle, all of it within the picture; null for a class, which is of the whole picture. */
+  readonly box: Rectangle | null;
   /** The plate that carries the text. */
   readonly plate: Rectangle;
   /** What the plate says: label and score, shortened where the picture is narrow. */
@@ -18,13 +18,17 @@ export interface Rectangle {
   readonly height: number;
 }
 
-/** A detection as people see it; `pixels` may reach beyond the picture. */
-export interface AnnotatedDetection {
+/** What a picture, or something in it, is. */
+export interface AnnotatedClass {
   readonly label: string;
   /** The label's place among the model's classes; without it, two labels may get one colour. */
   readonly classIndex?: number;
   /** 0 to 1. */
   readonly score: number;
+}
+
+/** A detection as people see it; `pixels` may reach beyond the picture. */
+export interface AnnotatedDetection extends AnnotatedClass {
   readonly pixels: Rectangle;
 }
 
@@ -70,12 +74,37 @@ export function layOutAnnotations(
   for (const { label, classIndex, score, pixels } of best) {
     const box = boxWithin(picture, pixels, scale.line / 2 + scale.casing);
     if (box === undefined) continue;
-    const text = shorten(label, ` ${Math.round(score * 100)}%`, picture.width - 2 * scale.margin, textWidth);
-    const size = { width: Math.min(picture.width, textWidth(text) + 2 * scale.margin), height: scale.plateHeight };
+    const { text, ...size } = plateFor(picture, label, score, scale, textWidth);
     const plate = choosePlate(picture, outerEdge(box, scale), size, placed);
     placed.push({ colour: colourOf(label, classIndex), box, plate, text });
   }
   return placed.reverse();
+}
+
+/** A picture's classes, one below the other from its top left corner, as many as there is room for. */
+export function layOutClasses(
+  picture: { readonly width: number; readonly height: number },
+  classes: readonly AnnotatedClass[],
+  scale: AnnotationScale,
+  textWidth: (text: string) => number,
+): Annotation[] {
+  const rows = Math.max(1, Math.floor(picture.height / scale.plateHeight));
+  return classes.slice(0, rows).map(({ label, classIndex, score }, row) => {
+    const { text, width, height } = plateFor(picture, label, score, scale, textWidth);
+    return { colour: colourOf(label, classIndex), box: null, plate: { x: 0, y: row * height, width, height }, text };
+  });
+}
+
+/** What a plate says, and the size that it needs. */
+function plateFor(
+  picture: { readonly width: number },
+  label: string,
+  score: number,
+  scale: AnnotationScale,
+  textWidth: (text: string) => number,
+) {
+  const text = shorten(label, ` ${Math.round(score * 100)}%`, picture.width - 2 * scale.margin, textWidth);
+  return { text, width: Math.min(picture.width, textWidth(text) + 2 * scale.margin), height: scale.plateHeight };
 }
 
 /** The part of a box within the picture, `inset` from its edge; undefined when there is none. */

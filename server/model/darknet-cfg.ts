@@ -18,7 +18,7 @@ export interface CfgReading {
   readonly size?: InputSize | undefined;
 }
 
-const ACTIVATIONS: readonly Activation[] = ['linear', 'leaky', 'relu', 'logistic'];
+const ACTIVATIONS: readonly Activation[] = ['linear', 'leaky', 'relu', 'logistic', 'mish'];
 
 /** Darknet centres the picture on half grey (0.5, which lies between two bytes) and divides by 255. */
 export const DARKNET_PREPROCESSING: Preprocessing = Object.freeze({
@@ -91,6 +91,18 @@ function declareLayer(section: CfgSection, index: number, where: string): LayerD
       return declareRoute(options, index);
     case 'reorg':
       return { kind, stride: options.integer('stride', 1, 1) };
+    case 'connected':
+      return {
+        kind,
+        outputs: options.integer('output', 1, 1),
+        batchNormalize: options.flag('batch_normalize'),
+        activation: readActivation(options),
+      };
+    case 'avgpool':
+    case 'dropout':
+    case 'cost':
+    case 'softmax':
+      return { kind };
     case 'region':
       return declareRegion(options);
   }
@@ -98,14 +110,6 @@ function declareLayer(section: CfgSection, index: number, where: string): LayerD
 
 function declareConvolution(options: SectionReader): LayerDeclaration {
   const size = options.integer('size', 1, 1);
-  const activation = options.text('activation', 'logistic');
-  if (!isActivation(activation)) {
-    options.refuse(
-      'DT_CFG_VALUE',
-      `activation=${activation} is not supported, only ${ACTIVATIONS.join(', ')}`,
-      options.section.options.get('activation')?.line,
-    );
-  }
   return {
     kind: 'convolutional',
     filters: options.integer('filters', 1, 1),
@@ -114,8 +118,18 @@ function declareConvolution(options: SectionReader): LayerDeclaration {
     padding: options.flag('pad') ? Math.floor(size / 2) : options.integer('padding', 0, 0),
     groups: options.integer('groups', 1, 1),
     batchNormalize: options.flag('batch_normalize'),
-    activation,
+    activation: readActivation(options),
   };
+}
+
+function readActivation(options: SectionReader): Activation {
+  const activation = options.text('activation', 'logistic');
+  if (isActivation(activation)) return activation;
+  return options.refuse(
+    'DT_CFG_VALUE',
+    `activation=${activation} is not supported, only ${ACTIVATIONS.join(', ')}`,
+    options.section.options.get('activation')?.line,
+  );
 }
 
 function isActivation(name: string): name is Activation {

@@ -53,6 +53,23 @@ export const LAYER_OPTIONS = {
     neutral: { extra: OFF, flatten: OFF, reverse: OFF },
     training: [],
   },
+  connected: {
+    read: ['output', 'batch_normalize', 'activation'],
+    neutral: {},
+    training: [],
+  },
+  avgpool: { read: [], neutral: {}, training: [] },
+  dropout: { read: [], neutral: {}, training: ['probability'] },
+  cost: {
+    read: [],
+    neutral: {},
+    training: ['noobj', 'ratio', 'scale', 'thresh', 'type'],
+  },
+  softmax: {
+    read: [],
+    neutral: { groups: ['1'], spatial: OFF, temperature: ['1'] },
+    training: ['noloss'],
+  },
   region: {
     read: ['anchors', 'classes', 'coords', 'num', 'softmax'],
     neutral: { background: OFF },
@@ -80,7 +97,13 @@ export const LAYER_OPTIONS = {
 export type LayerKind = keyof typeof LAYER_OPTIONS;
 
 /** Darknet's names for one kind of layer. */
-const ALIASES: Readonly<Record<string, LayerKind>> = { conv: 'convolutional', max: 'maxpool' };
+const ALIASES: Readonly<Record<string, LayerKind>> = {
+  avg: 'avgpool',
+  conn: 'connected',
+  conv: 'convolutional',
+  max: 'maxpool',
+  soft: 'softmax',
+};
 
 /** The kind that a section's name stands for; undefined for what is not supported. */
 export function layerKind(name: string): LayerKind | undefined {

@@ -3,14 +3,14 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { DeepThingsError } from '../errors.js';
 import type { Interval } from '../geometry/region.js';
 import {
-  checkWeightsLength,
-  foldConvolution,
+  checkWeightsFile,
+  foldWeights,
   isWanted,
   LONGEST_HEADER_BYTES,
   parseWeightsHeader,
   weightsSpans,
 } from './darknet-weights.js';
-import type { ConvolutionalLayer, ConvolutionWeights, Network } from './network.js';
+import type { ConvolutionWeights, Network, WeightedLayer } from './network.js';
 import type { LoadedWeights } from './weights-source.js';
 
 const CHUNK_BYTES = 1 << 20;
@@ -20,7 +20,7 @@ const CHUNK_BYTES = 1 << 20;
  * file is never in memory as a whole.
  *
  * @param layers only these layers' weights; all when not given. The digest is the whole file's in any case.
- * @throws DT_MODEL_FILE when it cannot be read, DT_WEIGHTS_LENGTH when it does not fit the network.
+ * @throws DT_MODEL_FILE when it cannot be read, DT_WEIGHTS_LENGTH or DT_WEIGHTS_FORMAT when it does not fit the network.
  */
 export async function loadDarknetWeights(path: string, network: Network, layers?: Interval): Promise<LoadedWeights> {
   let handle: FileHandle | undefined;
@@ -39,12 +39,12 @@ export async function loadDarknetWeights(path: string, network: Network, layers?
 async function readWeights(handle: FileHandle, network: Network, layers?: Interval): Promise<LoadedWeights> {
   const { size } = await handle.stat();
   const header = parseWeightsHeader(await readAt(handle, 0, Math.min(size, LONGEST_HEADER_BYTES)));
-  checkWeightsLength(network, header, size);
+  checkWeightsFile(network, header, size);
   const weights = new Map<number, ConvolutionWeights>();
   for (const span of weightsSpans(network, header.byteLength)) {
     if (isWanted(span.layer, layers)) {
       const bytes = await readAt(handle, span.byteOffset, span.byteLength);
-      weights.set(span.layer, foldConvolution(network.layers[span.layer] as ConvolutionalLayer, bytes));
+      weights.set(span.layer, foldWeights(network.layers[span.layer] as WeightedLayer, bytes));
     }
   }
   return { weights, digest: await digestFile(handle, size) };

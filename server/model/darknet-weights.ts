@@ -1,6 +1,6 @@
 import { DeepThingsError } from '../errors.js';
 import type { Interval } from '../geometry/region.js';
-import type { ConvolutionalLayer, ConvolutionWeights, Network, NetworkWeights } from './network.js';
+import type { ConvolutionWeights, Layer, Network, NetworkWeights, WeightedLayer } from './network.js';
 
 /** Start of a `.weights` file. */
 export interface WeightsHeader {
@@ -10,7 +10,7 @@ export interface WeightsHeader {
   readonly byteLength: 16 | 20;
 }
 
-/** Where one convolution's numbers lie in a `.weights` file. */
+/** Where one layer's numbers lie in a `.weights` file. */
 export interface WeightsSpan {
   /** Index in the network. */
   readonly layer: number;
@@ -43,14 +43,14 @@ export function parseWeightsHeader(bytes: Uint8Array): WeightsHeader {
   return { major, minor, byteLength: wide ? 20 : 16 };
 }
 
-/** Where each convolution's numbers lie, in file order. */
+/** Where each layer's numbers lie, in file order. */
 export function weightsSpans(network: Network, headerBytes: number): readonly WeightsSpan[] {
   const spans: WeightsSpan[] = [];
   let byteOffset = headerBytes;
   for (const [index, layer] of network.layers.entries()) {
-    if (layer.kind === 'convolutional') {
-      const perFilter = layer.batchNormalize ? 4 : 1;
-      const byteLength = FLOAT_BYTES * (layer.filters * perFilter + kernelNumbers(layer));
+    if (isWeighted(layer)) {
+      const perOutput = layer.batchNormalize ? 4 : 1;
+      const byteLength = FLOAT_BYTES * (biasNumbers(layer) * perOutput + kernelNumbers(layer));
       spans.push({ layer: index, byteOffset, byteLength });
       byteOffset += byteLength;
     }
@@ -65,12 +65,14 @@ export function weightsFileBytes(network: Network, headerBytes: number): number 
 }
 
 /**
- * Checks that a file of this length belongs to the network. Darknet itself goes on with zeros when a file is short and
+ * Checks that a file of this header and length belongs to the network. Darknet itself goes on with zeros when a file is short and
  * takes no notice of what is left over: both mean that file and cfg are not of one model.
  *
- * @throws DT_WEIGHTS_LENGTH with both sizes, and the layer at which a short file ends.
+ * @throws DT_WEIGHTS_LENGTH with both sizes, and the layer at which a short file ends; DT_WEIGHTS_FORMAT when connected
+ * layers are written transposed, as only Darknet's first versions did.
  */
-export function checkWeightsLength(network: Network, header: WeightsHeader, fileBytes: number): void {
+export function checkWeightsFile(network: Network, header: WeightsHeader, fileBytes: number): void {
+  checkOrder(network, header);
   const expected = weightsFileBytes(network, header.byteLength);
   if (fileBytes === expected) {
     return;
@@ -86,34 +88,49 @@ export function checkWeightsLength(network: Network, header: WeightsHeader, file
   const end = spans.find((span) => span.byteOffset + span.byteLength > fileBytes)!;
   throw new DeepThingsError(
     'DT_WEIGHTS_LENGTH',
-    `${sizes}: it ends within layer ${end.layer} [convolutional], which needs ${end.byteLength} bytes from byte ` +
+    `${sizes}: it ends within layer ${end.layer} [${network.layers[end.layer]!.kind}], which needs ${end.byteLength} bytes from byte ` +
       `${end.byteOffset} on; the file is cut off or belongs to another model`,
   );
 }
 
+function checkOrder({ name, layers }: Network, { major, minor }: WeightsHeader): void {
+  if (major <= 1000 && minor <= 1000) return;
+  const index = layers.findIndex(({ kind }) => kind === 'connected');
+  if (index < 0) return;
+  throw new DeepThingsError(
+    'DT_WEIGHTS_FORMAT',
+    `the weights file is of version ${major}.${minor}, in which layer ${index} [connected] of model ${name} lies ` +
+      'transposed: write it again with a newer Darknet',
+  );
+}
+
 /**
- * One convolution's numbers as Darknet writes them: biases, with batch normalisation scales, means and variances, then
- * the kernel. Batch normalisation is folded in as Darknet computes it,
+ * One layer's numbers as Darknet writes them. A convolution: biases, with batch normalisation scales, means and
+ * variances, then the kernel; a connected layer has the kernel right behind the biases. Batch normalisation is folded in as Darknet computes it,
  * `y = scale * (x - mean) / (sqrt(variance) + 1e-6) + bias`.
  *
  * @param bytes exactly the layer's span, little-endian; left as it is.
  */
-export function foldConvolution(layer: ConvolutionalLayer, bytes: Uint8Array): ConvolutionWeights {
+export function foldWeights(layer: WeightedLayer, bytes: Uint8Array): ConvolutionWeights {
   const aligned = bytes.byteOffset % FLOAT_BYTES === 0 ? bytes : bytes.slice();
   const numbers = new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / FLOAT_BYTES);
-  const { filters } = layer;
-  const part = (index: number) => numbers.subarray(index * filters, (index + 1) * filters);
-  const bias = part(0).slice();
+  const outputs = biasNumbers(layer);
+  const kernel = kernelNumbers(layer);
+  const bias = numbers.slice(0, outputs);
+  const kernelStart = layer.batchNormalize && layer.kind === 'convolutional' ? 4 * outputs : outputs;
+  const weights = numbers.slice(kernelStart, kernelStart + kernel);
   if (!layer.batchNormalize) {
-    return { weights: numbers.slice(filters), bias };
+    return { weights, bias };
   }
-  const [scales, means, variances] = [part(1), part(2), part(3)];
-  const weights = numbers.slice(4 * filters);
-  const perFilter = weights.length / filters;
-  for (let filter = 0; filter < filters; filter++) {
-    const factor = scales[filter]! / (Math.sqrt(variances[filter]!) + DARKNET_EPSILON);
-    bias[filter] = bias[filter]! - means[filter]! * factor;
-    for (let i = filter * perFilter; i < (filter + 1) * perFilter; i++) {
+  const normalisation = layer.kind === 'convolutional' ? outputs : outputs + kernel;
+  const part = (index: number) =>
+    numbers.subarray(normalisation + index * outputs, normalisation + (index + 1) * outputs);
+  const [scales, means, variances] = [part(0), part(1), part(2)];
+  const perOutput = kernel / outputs;
+  for (let output = 0; output < outputs; output++) {
+    const factor = scales[output]! / (Math.sqrt(variances[output]!) + DARKNET_EPSILON);
+    bias[output] = bias[output]! - means[output]! * factor;
+    for (let i = output * perOutput; i < (output + 1) * perOutput; i++) {
       weights[i] = weights[i]! * factor;
     }
   }
@@ -124,19 +141,16 @@ export function foldConvolution(layer: ConvolutionalLayer, bytes: Uint8Array): C
  * Reads a whole `.weights` file that is in memory. Each layer gets arrays of its own, so the file's bytes can go.
  *
  * @param layers only these layers' weights; all when not given.
- * @throws DT_WEIGHTS_LENGTH
+ * @throws DT_WEIGHTS_LENGTH, DT_WEIGHTS_FORMAT
  */
 export function parseDarknetWeights(bytes: Uint8Array, network: Network, layers?: Interval): NetworkWeights {
   const header = parseWeightsHeader(bytes);
-  checkWeightsLength(network, header, bytes.byteLength);
+  checkWeightsFile(network, header, bytes.byteLength);
   const weights = new Map<number, ConvolutionWeights>();
   for (const span of weightsSpans(network, header.byteLength)) {
     if (isWanted(span.layer, layers)) {
-      const layer = network.layers[span.layer] as ConvolutionalLayer;
-      weights.set(
-        span.layer,
-        foldConvolution(layer, bytes.subarray(span.byteOffset, span.byteOffset + span.byteLength)),
-      );
+      const layer = network.layers[span.layer] as WeightedLayer;
+      weights.set(span.layer, foldWeights(layer, bytes.subarray(span.byteOffset, span.byteOffset + span.byteLength)));
     }
   }
   return weights;
@@ -147,7 +161,23 @@ export function isWanted(layer: number, layers: Interval | undefined): boolean {
   return layers === undefined || (layers.start <= layer && layer < layers.end);
 }
 
-/** How many numbers a convolution's kernel has: `filters * channels / groups * size * size`. */
-export function kernelNumbers(layer: ConvolutionalLayer): number {
+/** Whether a weights file has numbers for a layer. */
+export function isWeighted(layer: Layer): layer is WeightedLayer {
+  return layer.kind === 'convolutional' || layer.kind === 'connected';
+}
+
+/** How many biases a layer has: one a filter or output. */
+export function biasNumbers(layer: WeightedLayer): number {
+  return layer.kind === 'connected' ? layer.outputs : layer.filters;
+}
+
+/**
+ * How many numbers a layer's kernel has: a convolution's `filters * channels / groups * size * size`, a connected
+ * layer's `outputs * channels * height * width`.
+ */
+export function kernelNumbers(layer: WeightedLayer): number {
+  if (layer.kind === 'connected') {
+    return layer.outputs * layer.input.channels * layer.input.height * layer.input.width;
+  }
   return layer.filters * (layer.input.channels / layer.groups) * layer.size * layer.size;
 }

@@ -1,5 +1,6 @@
 import { DeepThingsError } from '../errors.js';
 import type { Box } from './box.js';
+import { headOf } from './head.js';
 import type { Network, RegionLayer } from './network.js';
 import { suppressNonMaxima } from './nms.js';
 import { type PixelBox, type Placement, toPictureBox, toPixelBox } from './placement.js';
@@ -54,16 +55,16 @@ export function detect(
 }
 
 /**
- * The network's last layer, which no engine runs.
+ * The network's head, which no engine runs.
  *
  * @throws DT_HEAD_MISSING
  */
 export function detectionHead(network: Network): RegionLayer {
-  const head = network.layers.at(-1);
+  const head = headOf(network.layers);
   if (head?.kind !== 'region') {
     throw new DeepThingsError(
       'DT_HEAD_MISSING',
-      `model ${network.name} ends in ${head?.kind ?? 'nothing'}, and detection needs a [region] layer at its end`,
+      `model ${network.name} ends in ${network.layers.at(-1)?.kind ?? 'nothing'}, and detection needs a [region] layer at its end`,
     );
   }
   return head;

@@ -1,5 +1,6 @@
 import { DeepThingsError } from '../errors.js';
 import { COCO_LABELS } from './coco-labels.js';
+import { headOf } from './head.js';
 import type { Layer } from './network.js';
 import { VOC_LABELS } from './voc-labels.js';
 
@@ -14,17 +15,18 @@ export function parseLabels(text: string): readonly string[] {
 }
 
 /**
- * The labels of a network's head: the given ones, else those of the data set with that many classes, else numbers. A
- * head without classes has one label; a network without head has none.
+ * The labels of a network's head: the given ones, else numbers, for a detector those of the data set with that many
+ * classes. A detection head without classes has one label; a network without head has none.
  *
  * @throws DT_LABELS_COUNT when there are more or fewer than the head has classes.
  */
 export function labelsFor(layers: readonly Layer[], given: readonly string[] | undefined): readonly string[] {
-  const head = layers.find((layer) => layer.kind === 'region');
+  const head = headOf(layers);
   if (head === undefined) {
     return Object.freeze([]);
   }
-  const count = Math.max(1, head.classes);
+  const classes = head.kind === 'softmax' ? head.input.channels : head.classes;
+  const count = Math.max(1, classes);
   if (given !== undefined) {
     if (given.length !== count) {
       throw new DeepThingsError(
@@ -34,9 +36,12 @@ export function labelsFor(layers: readonly Layer[], given: readonly string[] | u
     }
     return Object.freeze([...given]);
   }
-  if (head.classes === 0) {
+  if (classes === 0) {
     return Object.freeze(['object']);
   }
   const known = [COCO_LABELS, VOC_LABELS].find((labels) => labels.length === count);
-  return known ?? Object.freeze(Array.from({ length: count }, (_, index) => `class ${index}`));
+  if (head.kind === 'region' && known !== undefined) {
+    return known;
+  }
+  return Object.freeze(Array.from({ length: count }, (_, index) => `class ${index}`));
 }

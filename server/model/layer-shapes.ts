@@ -15,7 +15,8 @@ export type DescribeLayer = (index: number) => string;
  *
  * - convolution: `(W + 2 * padding - size) / stride + 1`, rounded down;
  * - max pooling: `(W + totalPadding - size) / stride + 1`, rounded down, so that an odd map rounds up at 2/2;
- * - route: channels add up; reorg: `[c * s * s, h / s, w / s]`.
+ * - route: channels add up; reorg: `[c * s * s, h / s, w / s]`;
+ * - connected: `[outputs, 1, 1]`; avgpool: `[c, 1, 1]`.
  *
  * @throws DT_CFG_SHAPE when a layer does not fit the map before it, naming the layer and both.
  */
@@ -83,6 +84,20 @@ function outputShape(
         width: input.width / stride,
       };
     }
+    case 'connected':
+      return { channels: layer.outputs, height: 1, width: 1 };
+    case 'avgpool':
+      return { channels: input.channels, height: 1, width: 1 };
+    case 'dropout':
+    case 'cost':
+      return input;
+    case 'softmax':
+      if (input.height * input.width !== 1) {
+        refuse(
+          `needs a number for each class, and the layer before gives ${shapeText(input)}: put [avgpool] before it`,
+        );
+      }
+      return input;
     case 'region': {
       const channels = layer.anchors.length * (layer.coords + 1 + layer.classes);
       if (channels !== input.channels) {

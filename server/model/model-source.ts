@@ -85,7 +85,7 @@ async function loadWeights(spec: ModelSpec, network: Network, layers?: Interval)
     if (origin?.kind === 'face-api-package') {
       return loadFaceDetectorWeights(network, layers);
     }
-    const fetchHint = origin === undefined ? '' : ` (${origin.file}, e.g. from ${origin.urls[0]})`;
+    const fetchHint = origin === undefined ? '' : ` ("deepthings model pull ${network.name}" fetches it)`;
     throw new DeepThingsError(
       'DT_MODEL_WEIGHTS',
       `model ${network.name} needs weights: give \`weights:\` the path of a file${fetchHint}, or \`weights: synthetic\` ` +

@@ -1,6 +1,7 @@
 import type { MapShape } from '../geometry/region.js';
 
-export type Activation = 'linear' | 'leaky' | 'relu' | 'logistic';
+/** Darknet's, by its names; mish is `x * tanh(ln(1 + e^x))` (Misra 2019). */
+export type Activation = 'linear' | 'leaky' | 'relu' | 'logistic' | 'mish';
 
 interface LayerShape {
   readonly input: MapShape;
@@ -41,6 +42,29 @@ export interface ReorgLayer extends LayerShape {
   readonly stride: number;
 }
 
+/** Every output is a weighted sum of the whole input map, which is read row by row, plane by plane. */
+export interface ConnectedLayer extends LayerShape {
+  readonly kind: 'connected';
+  readonly outputs: number;
+  readonly batchNormalize: boolean;
+  readonly activation: Activation;
+}
+
+/** Global average pooling: the mean of each channel. */
+export interface AvgPoolLayer extends LayerShape {
+  readonly kind: 'avgpool';
+}
+
+/** What matters in training only: its output is its input. */
+export interface PassingLayer extends LayerShape {
+  readonly kind: 'dropout' | 'cost';
+}
+
+/** A classifier's head: probabilities of its classes, which add up to 1. */
+export interface SoftmaxLayer extends LayerShape {
+  readonly kind: 'softmax';
+}
+
 /** YOLOv2's detection head: per cell and anchor `coords` numbers, objectness, `classes` scores. */
 export interface RegionLayer extends LayerShape {
   readonly kind: 'region';
@@ -51,7 +75,19 @@ export interface RegionLayer extends LayerShape {
   readonly anchors: readonly (readonly [number, number])[];
 }
 
-export type Layer = ConvolutionalLayer | MaxPoolLayer | RouteLayer | ReorgLayer | RegionLayer;
+export type Layer =
+  | ConvolutionalLayer
+  | MaxPoolLayer
+  | RouteLayer
+  | ReorgLayer
+  | ConnectedLayer
+  | AvgPoolLayer
+  | PassingLayer
+  | SoftmaxLayer
+  | RegionLayer;
+
+/** Layers that a weights file has numbers for. */
+export type WeightedLayer = ConvolutionalLayer | ConnectedLayer;
 
 /** How a picture becomes the network's input. */
 export interface Preprocessing {
@@ -74,13 +110,16 @@ export interface Network {
   readonly labels: readonly string[];
 }
 
-/** Weights of one convolution, batch normalisation folded in. */
+/** Weights of one convolution or connected layer, batch normalisation folded in. */
 export interface ConvolutionWeights {
-  /** `[filters, input.channels / groups, size, size]`, row-major. */
+  /**
+   * Of a convolution `[filters, input.channels / groups, size, size]`, of a connected layer
+   * `[outputs, input.channels, input.height, input.width]`; row-major.
+   */
   readonly weights: Float32Array;
-  /** `[filters]`. */
+  /** `[filters]` or `[outputs]`. */
   readonly bias: Float32Array;
 }
 
-/** By layer index; an entry for every convolutional layer. */
+/** By layer index; an entry for every convolutional or connected layer. */
 export type NetworkWeights = ReadonlyMap<number, ConvolutionWeights>;

@@ -17,6 +17,8 @@ export type WeightsOrigin =
       readonly urls: readonly string[];
       /** Where it is known; the length that the layers imply is checked in any case. */
       readonly byteLength?: number;
+      /** Hex, where one is known from a source that can be trusted. */
+      readonly sha256?: string;
     };
 
 /** A model that is known by name. */

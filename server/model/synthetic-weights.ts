@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Interval } from '../geometry/region.js';
-import { isWanted, kernelNumbers } from './darknet-weights.js';
-import type { Activation, ConvolutionalLayer, ConvolutionWeights, Network } from './network.js';
+import { biasNumbers, isWanted, isWeighted, kernelNumbers } from './darknet-weights.js';
+import type { Activation, ConvolutionWeights, Network, WeightedLayer } from './network.js';
 import { seededRandom } from './seeded-random.js';
 import type { LoadedWeights } from './weights-source.js';
 
@@ -20,6 +20,8 @@ const VARIANCE_GAIN: Readonly<Record<Activation, number>> = {
   leaky: 2 / (1 + 0.1 * 0.1),
   relu: 2,
   logistic: 1,
+  // 1 / E[mish(x)²] for x from the standard normal distribution.
+  mish: 2.2107,
 };
 
 /**
@@ -31,30 +33,25 @@ const VARIANCE_GAIN: Readonly<Record<Activation, number>> = {
 export function synthesizeWeights(network: Network, seed: number, layers?: Interval): LoadedWeights {
   const weights = new Map<number, ConvolutionWeights>();
   for (const [index, layer] of network.layers.entries()) {
-    if (layer.kind === 'convolutional' && isWanted(index, layers)) {
+    if (isWeighted(layer) && isWanted(index, layers)) {
       const gain = network.layers[index + 1]?.kind === 'region' ? HEAD_GAIN : 1;
-      weights.set(index, synthesizeConvolution(layer, gain, seed, index));
+      weights.set(index, synthesizeLayer(layer, gain, seed, index));
     }
   }
   const digest = createHash('sha256').update(`synthetic weights ${VERSION}, seed ${seed}`).digest('hex');
   return { weights, digest };
 }
 
-function synthesizeConvolution(
-  layer: ConvolutionalLayer,
-  gain: number,
-  seed: number,
-  stream: number,
-): ConvolutionWeights {
+function synthesizeLayer(layer: WeightedLayer, gain: number, seed: number, stream: number): ConvolutionWeights {
   const random = seededRandom(seed, stream);
-  const fanIn = (layer.input.channels / layer.groups) * layer.size * layer.size;
+  const fanIn = kernelNumbers(layer) / biasNumbers(layer);
   // A uniform distribution on [-limit, limit] has the variance limit^2 / 3.
   const limit = gain * Math.sqrt((3 * VARIANCE_GAIN[layer.activation]) / fanIn);
   const weights = new Float32Array(kernelNumbers(layer));
   for (let i = 0; i < weights.length; i++) {
     weights[i] = (2 * random() - 1) * limit;
   }
-  const bias = new Float32Array(layer.filters);
+  const bias = new Float32Array(biasNumbers(layer));
   for (let i = 0; i < bias.length; i++) {
     bias[i] = (2 * random() - 1) * BIAS_LIMIT;
   }

@@ -10,17 +10,21 @@ const BODY_TYPES: ReadonlyMap<string, readonly string[]> = new Map(
 );
 
 /**
- * Makes the hook that refuses a body of a type which the operation's contract does not name, or none at all, before it
- * is read. Fastify checks only bodies of the types that it has a schema for, and hands all others to the handler.
+ * Makes the hook that refuses a body of a type which the operation's contract does not name, or none at all, or one that
+ * is packed, before it is read; null for operations that take no body. Fastify checks only bodies of the types that it
+ * has a schema for, and hands all others to the handler.
  */
-export function bodyTypeCheck(operation: string): { onRequest?: (request: FastifyRequest) => Promise<void> } {
+export function bodyCheck(operation: string): ((request: FastifyRequest) => Promise<void>) | null {
   const expected = BODY_TYPES.get(operation);
-  if (expected === undefined) return {};
-  return {
-    async onRequest({ mediaType }) {
-      if (mediaType !== undefined && expected.includes(mediaType)) return;
+  if (expected === undefined) return null;
+  return async ({ mediaType, headers }) => {
+    if (mediaType === undefined || !expected.includes(mediaType)) {
       const detail = `expected a body of ${expected.join(', ')}; got ${mediaType ?? 'none, or one without content-type'}`;
       throw new HttpProblem(415, 'DT_MEDIA_TYPE', detail);
-    },
+    }
+    // What is unpacked can be a thousand times as large as what the limits have seen.
+    if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
+      throw new HttpProblem(415, 'DT_CONTENT_ENCODING', 'expected a body as it is, without a content-encoding');
+    }
   };
 }

@@ -39,3 +39,8 @@ export function largestTensorBody({ cost, plan }: ClusterPlan): number {
   );
   return HEADER_ROOM_BYTES + Math.max(cost.frameBytes, cost.outputBytes, ...rows, ...cost.tiles.map(ofTile));
 }
+
+/** Tasks that fit into a device's queue: a plan's worth for each frame that may be open, and as many pushed ones. */
+export function taskQueueLimit({ limits }: ClusterConfig, tiles: number): number {
+  return 2 * tiles * limits.queuedFrames;
+}

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { ClusterPlan } from './cluster-plan.js';
 import { readContract } from './contract.js';
+import type { DrainState } from './draining.js';
 import type { EventLog } from './event-log.js';
 import type { NodeMetrics } from './metrics.js';
 import type { NodeRole, OperationHandlers } from './operations.js';
@@ -16,6 +17,7 @@ export interface CommonParts {
   readonly metrics: NodeMetrics;
   /** Null when the node is ready, else what it waits for. */
   readonly notReady: () => string | null;
+  readonly drainState: () => DrainState;
 }
 
 /** Watchers of one node's events; each holds a connection. */
@@ -30,6 +32,10 @@ export function commonHandlers(parts: CommonParts) {
   return {
     getLive: async () => ({ status: 'ok', role }),
     getReady: async (_request: unknown, reply: FastifyReply) => {
+      const drain = parts.drainState();
+      if (drain !== 'serving') {
+        return reply.code(503).send({ status: 'draining', role, detail: `${drain}: DELETE /drain has it serve again` });
+      }
       const detail = parts.notReady();
       if (detail === null) return { status: 'ok', role };
       return reply.code(503).send({ status: 'starting', role, detail });

@@ -4,6 +4,7 @@ import type { Logger } from './logger.js';
 import type { NodeMetrics } from './metrics.js';
 import { answerWithProblems } from './refusals.js';
 import { SCHEMA_COMPILERS } from './schema-compilers.js';
+import { DOCS_POLICY, sendSecurityHeaders } from './security-headers.js';
 
 export interface DocsOptions {
   readonly log: Logger;
@@ -37,9 +38,10 @@ async function createDocs({ log, metrics }: DocsOptions): Promise<FastifyInstanc
     schemaController: SCHEMA_COMPILERS,
   }) as unknown as FastifyInstance;
   answerWithProblems(docs, metrics);
+  sendSecurityHeaders(docs);
   // Swagger writes into the document that it is given.
   await docs.register(fastifySwagger, { mode: 'static', specification: { document: readContract() as never } });
-  await docs.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: true });
+  await docs.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: DOCS_POLICY });
   await docs.ready();
   return docs;
 }

@@ -1,8 +1,13 @@
-import { containsRegion, type MapShape, wholeMap } from '../geometry/region.js';
+import { containsRegion, type MapShape, type Region, wholeMap } from '../geometry/region.js';
 import { cropRegion, regionShape } from '../tensor/planes.js';
-import { layOutSafetensors } from '../tensor/safetensors.js';
+import { layOutSafetensors, safetensorsBytes } from '../tensor/safetensors.js';
 import { HttpProblem } from './problem.js';
-import { parseRegion } from './wire-facts.js';
+import { formatRegion, parseRegion } from './wire-facts.js';
+
+interface PictureFacts {
+  readonly frame: string;
+  readonly digest: string;
+}
 
 /**
  * A region of a frame's letterboxed picture, as `GET /frames/{frame}/input` answers it.
@@ -13,19 +18,30 @@ import { parseRegion } from './wire-facts.js';
  */
 export function cutInputBody(
   map: MapShape,
-  picture: { readonly frame: string; readonly digest: string; readonly data: Uint8Array },
+  picture: PictureFacts & { readonly data: Uint8Array },
   regionText: string,
 ): Uint8Array {
   const region = parseRegion(regionText);
   if (!containsRegion(wholeMap(map), region)) {
     throw new HttpProblem(422, 'DT_REGION', `expected a region of a map of ${map.width} x ${map.height} cells`);
   }
-  const { channels, height, width } = regionShape(map.channels, region);
-  const { bytes, tensors } = layOutSafetensors([{ name: 'input', type: 'U8', shape: [channels, height, width] }], {
-    frame: picture.frame,
-    region: regionText,
-    inputDigest: picture.digest,
-  });
+  const { channels, entries, metadata } = inputParts(map, picture, region);
+  const { bytes, tensors } = layOutSafetensors(entries, metadata);
   cropRegion(picture.data, channels, wholeMap(map), region, tensors.get('input')!.data as Uint8Array);
   return bytes;
+}
+
+/** Length of the body of `cutInputBody`. */
+export function inputBodyBytes(map: MapShape, picture: PictureFacts, region: Region): number {
+  const { entries, metadata } = inputParts(map, picture, region);
+  return safetensorsBytes(entries, metadata);
+}
+
+function inputParts(map: MapShape, picture: PictureFacts, region: Region) {
+  const { channels, height, width } = regionShape(map.channels, region);
+  return {
+    channels,
+    entries: [{ name: 'input', type: 'U8' as const, shape: [channels, height, width] }],
+    metadata: { frame: picture.frame, region: formatRegion(region), inputDigest: picture.digest },
+  };
 }

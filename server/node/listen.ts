@@ -19,12 +19,12 @@ export function isLoopback(host: string): boolean {
  *
  * @throws DeepThingsError `DT_TOKEN_MISSING` when the node would listen beyond loopback without one.
  */
-export function requireToken(host: string, token: string | null): string | null {
+export function requireToken<Token>(host: string, token: Token | null): Token | null {
   if (token !== null || isLoopback(host)) return token;
   throw new DeepThingsError(
     'DT_TOKEN_MISSING',
-    `refusing to listen on ${host}, which other machines can reach, without a token: set DEEPTHINGS_TOKEN to the ` +
-      'same secret of at least 16 characters on every node, or listen on 127.0.0.1',
+    `refusing to listen on ${host}, which other machines can reach, without a token: make one with ` +
+      '"deepthings token" and set DEEPTHINGS_TOKEN to it on every node, or listen on 127.0.0.1',
   );
 }
 

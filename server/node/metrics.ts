@@ -26,7 +26,14 @@ export interface NodeMetrics {
   readonly retries: Counter<'what'>;
   readonly results: Counter<'verdict'>;
   readonly refused: Counter<'code'>;
+  /** Bodies that arrived damaged: `part` says whether it was asked with or answered. */
+  readonly damaged: Counter<'kind' | 'part'>;
+  /** Peers that kept failing: how often each was left alone, and whether it is now. */
+  readonly leftAlone: Counter<'peer' | 'calls'>;
+  readonly leftAloneNow: Gauge<'peer' | 'calls'>;
   readonly pending: Gauge;
+  /** Shows what something holds of open frames, as of each look: nothing, when no frame is open. */
+  holds(what: string, amount: () => number): void;
 }
 
 export function createMetrics(labels: { readonly role: string; readonly node: string }): NodeMetrics {
@@ -34,6 +41,16 @@ export function createMetrics(labels: { readonly role: string; readonly node: st
   registry.setDefaultLabels(labels);
   const registers = [registry];
   const traffic = new SocketTraffic();
+  const holders = new Map<string, () => number>();
+  const held: Gauge<'what'> = new Gauge({
+    name: 'deepthings_held',
+    help: 'What is held for open frames, by what: nothing of a frame that has ended stays',
+    labelNames: ['what'],
+    registers,
+    collect: () => {
+      for (const [what, amount] of holders) held.set({ what }, amount());
+    },
+  });
   const seconds = (name: string, help: string, buckets: number[]) =>
     new Histogram({ name: `deepthings_${name}_seconds`, help, buckets, registers });
   const memory: Gauge = new Gauge({
@@ -97,6 +114,25 @@ export function createMetrics(labels: { readonly role: string; readonly node: st
       labelNames: ['code'],
       registers,
     }),
+    damaged: new Counter({
+      name: 'deepthings_damaged_bodies_total',
+      help: 'Bodies that arrived with another digest than they were sent with, by operation, of requests and answers',
+      labelNames: ['kind', 'part'],
+      registers,
+    }),
+    leftAlone: new Counter({
+      name: 'deepthings_left_alone_total',
+      help: 'How often a peer kept failing and was left alone for a while, by address and what it was asked for',
+      labelNames: ['peer', 'calls'],
+      registers,
+    }),
+    leftAloneNow: new Gauge({
+      name: 'deepthings_left_alone',
+      help: '1 for a peer that kept failing and is left alone until it answers again',
+      labelNames: ['peer', 'calls'],
+      registers,
+    }),
     pending: new Gauge({ name: 'deepthings_pending_tasks', help: 'Tasks in the queue', registers }),
+    holds: (what, amount) => void holders.set(what, amount),
   };
 }

@@ -3,21 +3,28 @@ import fastifySseModule from '@fastify/sse';
 import Fastify, {
   type FastifyInstance,
   type FastifyPluginAsync,
+  type FastifyReply,
+  type FastifyRequest,
   LogController,
   type RouteHandlerMethod,
 } from 'fastify';
 import type { OperationId } from '../../client/client.js';
 import { authentication } from './authentication.js';
-import { bodyTypeCheck } from './body-types.js';
+import { guardBodies } from './body-digests.js';
+import { bodyCheck } from './body-types.js';
+import { guardAgainstPages } from './browser-guard.js';
 import { contractOperations, readContract } from './contract.js';
 import { contractRoutes } from './contract-routes.js';
 import { serveDocs } from './docs-pages.js';
-import type { Logger } from './logger.js';
+import { type Logger, withoutSecrets } from './logger.js';
 import type { NodeMetrics } from './metrics.js';
 import { missingOperation, type NodeRole, type OperationHandlers } from './operations.js';
 import { problemOf } from './problem.js';
-import { answerClientError, answerWithProblems, refuse } from './refusals.js';
+import { answerClientError, answerUnroutable, answerWithProblems, refuse } from './refusals.js';
 import { SCHEMA_COMPILERS } from './schema-compilers.js';
+import { addSecurityHeaders, sendSecurityHeaders } from './security-headers.js';
+import type { ClusterToken } from './tokens.js';
+import { UploadBudget } from './upload-budget.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -30,7 +37,7 @@ export interface NodeAppOptions {
   readonly role: NodeRole;
   readonly handlers: OperationHandlers;
   /** Null: no token is asked for. */
-  readonly token: string | null;
+  readonly token: ClusterToken | null;
   readonly log: Logger;
   readonly metrics: NodeMetrics;
   /** Bound on a submitted picture. */
@@ -39,7 +46,26 @@ export interface NodeAppOptions {
   readonly tensorBytes: number;
   /** Paths served besides the contract's, for which no token is asked (the dashboard's files). */
   readonly openPaths?: (path: string) => boolean;
+  /** Names besides the loopback's that the node is reached by. */
+  readonly hosts: readonly string[];
+  /** In place of `HTTP_BOUNDS`, to be tested. */
+  readonly bounds?: Partial<HttpBounds>;
 }
+
+/** What a client may take of the node before anything of its request is known. */
+export interface HttpBounds {
+  /** Until the path and the headers are there. */
+  readonly headersMs: number;
+  /** Until the whole request is there. */
+  readonly requestMs: number;
+  /** How often the two are looked at. */
+  readonly checkMs: number;
+  /** Open at once; more are closed as they come. A node of the largest cluster makes 16 to each other. */
+  readonly connections: number;
+}
+
+// Long polls and waits for detections are held by their handlers; a client that sends nothing is not.
+const HTTP_BOUNDS: HttpBounds = { headersMs: 10_000, requestMs: 60_000, checkMs: 5_000, connections: 2_048 };
 
 /** A listed task takes some 70 bytes; a registration may list a plan's worth of them for each open frame. */
 const JSON_BYTES = 8 * 1024 * 1024;
@@ -53,14 +79,14 @@ const fastifySse = fastifySseModule as unknown as FastifyPluginAsync<{ heartbeat
 /** No request line is longer: what a parameter may be, the contract says, and that is asked after the token. */
 const LONGEST_PATH = 16 * 1024;
 
-const PICTURE_TYPES = ['image/jpeg', 'image/png', 'image/webp'];
-
 /**
  * The HTTP shell of a node, the same in each role: routes and validation from `openapi.yaml`, problems, the token,
  * the browsable contract. It does not listen yet.
  */
 export async function createNodeApp(options: NodeAppOptions): Promise<FastifyInstance> {
-  const { log, pictureBytes, tensorBytes } = options;
+  const { metrics, pictureBytes } = options;
+  const log = withoutSecrets(options.log);
+  const bounds = { ...HTTP_BOUNDS, ...options.bounds };
   const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -68,19 +94,20 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
     forceCloseConnections: true,
     bodyLimit: JSON_BYTES,
     routerOptions: { maxParamLength: LONGEST_PATH },
-    frameworkErrors: (error, _request, reply) => void refuse(reply, problemOf(error), options.metrics),
+    frameworkErrors: (error, _request, reply) => void refuse(addSecurityHeaders(reply), problemOf(error), metrics),
     clientErrorHandler: answerClientError,
-    // Long polls and waits for detections are held by their handlers; a client that sends nothing is not.
-    requestTimeout: 60_000,
+    http: { requireHostHeader: false, headersTimeout: bounds.headersMs, connectionsCheckingInterval: bounds.checkMs },
+    requestTimeout: bounds.requestMs,
     keepAliveTimeout: 72_000,
   }) as unknown as FastifyInstance;
-  app.server.on('connection', (socket) => options.metrics.traffic.watch(socket));
-  answerWithProblems(app, options.metrics);
-
-  app.removeContentTypeParser('text/plain');
-  const asBuffer = (bodyLimit: number) => ({ parseAs: 'buffer' as const, bodyLimit });
-  app.addContentTypeParser('application/octet-stream', asBuffer(tensorBytes), async (_: unknown, body: Buffer) => body);
-  app.addContentTypeParser(PICTURE_TYPES, asBuffer(pictureBytes), async (_: unknown, body: Buffer) => body);
+  app.server.maxConnections = bounds.connections;
+  app.server.on('drop', () => metrics.refused.inc({ code: 'DT_CONNECTIONS' }));
+  app.server.on('connection', (socket) => metrics.traffic.watch(socket));
+  answerWithProblems(app, metrics);
+  answerUnroutable(app, metrics);
+  sendSecurityHeaders(app);
+  if (options.token === null) guardAgainstPages(app, options.hosts);
+  guardBodies(app, options, metrics);
 
   await app.register(authentication, {
     token: options.token,
@@ -90,16 +117,18 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
     limits: { fileSize: pictureBytes, files: 1, fields: 8, fieldSize: 1024, parts: 9 },
   });
   await app.register(fastifySse, { heartbeatInterval: 15_000 });
-  serveDocs(app, options);
-  countAnswers(app, options.metrics);
+  serveDocs(app, { log, metrics });
+  countAnswers(app, metrics);
+  const uploads = new UploadBudget(pictureBytes + MULTIPART_OVERHEAD_BYTES);
+  metrics.holds('bytes of uploads', () => uploads.reserved);
   for (const { operationId, method, url, schema, isWork } of contractRoutes(readContract())) {
-    const config = { isWork };
+    const config = { isWork, operationId };
     app.route({
       method,
       url,
       schema,
       config,
-      ...(routeOptions(options, operationId) as { handler: RouteHandlerMethod }),
+      ...(routeOptions(options, operationId, uploads) as { handler: RouteHandlerMethod }),
     });
   }
   return app;
@@ -113,13 +142,15 @@ function countAnswers(app: FastifyInstance, { bytesSent }: NodeMetrics): void {
   });
 }
 
-function routeOptions({ role, handlers, pictureBytes }: NodeAppOptions, operation: OperationId) {
+function routeOptions({ role, handlers, pictureBytes }: NodeAppOptions, operation: OperationId, uploads: UploadBudget) {
   const handler = handlers[operation] ?? missingOperation(operation, role);
   // Whoever asks for events gets them, whatever else it would accept; a HEAD of them would never end.
   if (operation === 'getEvents') return { handler, sse: { kind: 'manual' }, exposeHeadRoute: false };
-  const bodyTypes = bodyTypeCheck(operation);
-  if (operation !== 'submitFrame') return { handler, ...bodyTypes };
-  return { handler, ...bodyTypes, bodyLimit: pictureBytes + MULTIPART_OVERHEAD_BYTES };
+  const checkBody = bodyCheck(operation);
+  if (checkBody === null) return { handler };
+  if (operation !== 'submitFrame') return { handler, onRequest: checkBody };
+  const reserve = async (request: FastifyRequest, reply: FastifyReply) => uploads.reserve(request, reply);
+  return { handler, onRequest: [checkBody, reserve], bodyLimit: pictureBytes + MULTIPART_OVERHEAD_BYTES };
 }
 
 /** Health and the contract say nothing of this cluster. */

@@ -23,7 +23,7 @@ export type OperationHandler<K extends OperationId> = (
   reply: FastifyReply,
 ) => Promise<unknown>;
 
-/** What a role does. Operations that are not here are another role's, or no version's yet. */
+/** What a role does. Operations that are not here are another role's. */
 export type OperationHandlers = { readonly [K in OperationId]?: OperationHandler<K> };
 
 /** Which roles serve an operation; both where it is not named. */
@@ -35,14 +35,11 @@ const ROLE_OF_OPERATION: { readonly [K in OperationId]?: NodeRole } = {
   getFrameAnnotated: 'gateway',
   getFrameTrace: 'gateway',
   getFrameOutput: 'gateway',
+  drainDevice: 'gateway',
+  resumeDevice: 'gateway',
   pushTask: 'edge',
   returnTask: 'edge',
   getResults: 'edge',
-};
-
-/** In the contract already, built later: on which roles. */
-const NOT_YET: { readonly [K in OperationId]?: readonly NodeRole[] } = {
-  drain: ['gateway', 'edge'],
 };
 
 /**
@@ -51,11 +48,6 @@ const NOT_YET: { readonly [K in OperationId]?: readonly NodeRole[] } = {
  * @throws Error when the role should have one: a node must not start with a hole in its contract.
  */
 export function missingOperation(operation: OperationId, role: NodeRole): () => Promise<never> {
-  if (NOT_YET[operation]?.includes(role)) {
-    return async () => {
-      throw new HttpProblem(501, 'DT_NOT_IMPLEMENTED', `${operation} is in the contract, but not in this version yet`);
-    };
-  }
   const server = ROLE_OF_OPERATION[operation];
   if (server === undefined || server === role) throw new Error(`the ${role} has no handler for ${operation}`);
   return async () => {

@@ -1,21 +1,23 @@
 import { DeepThingsError } from '../errors.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
+import type { MapRegion } from '../geometry/map-region.js';
 import { SIDES } from '../geometry/neighbours.js';
-import { isEmptyRegion, type Region } from '../geometry/region.js';
+import { isEmptyRegion } from '../geometry/region.js';
 import type { Strip } from '../geometry/tile-cut.js';
 import type { OfferedRegion, TileOffers } from '../geometry/tile-offer.js';
-import { decodeMap, encodeMap, type MapType } from '../tensor/map-tensor.js';
+import { decodeMap, encodeMap, type MapType, mapTensorType } from '../tensor/map-tensor.js';
 import { regionShape } from '../tensor/planes.js';
-import { decodeSafetensors, encodeSafetensors, type Tensor } from '../tensor/safetensors.js';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  safetensorsBytes,
+  type Tensor,
+  type TensorEntry,
+} from '../tensor/safetensors.js';
 import { formatTileOffers, parseTileOffers } from './offer-text.js';
 import { ADDRESS, DEVICE_ID, formatRegion, parseRegion, wireFacts } from './wire-facts.js';
 
-/** A region of a map as queries and tensors name it, `4:0,10,20,12`. */
-export interface MapRegion {
-  readonly map: number;
-  readonly region: Region;
-}
-
+/** As queries and tensors name it, `4:0,10,20,12`. */
 export function formatMapRegion({ map, region }: MapRegion): string {
   return `${map}:${formatRegion(region)}`;
 }
@@ -46,11 +48,30 @@ export function encodeStrips(
   return encodeSafetensors(stripTensors(plan, strips, maps), { missing: missing.map(formatMapRegion).join(';') });
 }
 
+/** Length of the body of `encodeStrips`. */
+export function stripsBodyBytes(
+  plan: FtpPlan,
+  strips: readonly MapRegion[],
+  missing: readonly MapRegion[],
+  maps: MapType,
+): number {
+  const metadata = { missing: missing.map(formatMapRegion).join(';') };
+  return safetensorsBytes(
+    strips.map((strip) => stripEntry(plan, strip, maps)),
+    metadata,
+  );
+}
+
+function stripEntry(plan: FtpPlan, strip: MapRegion, maps: MapType): TensorEntry {
+  const { channels, height, width } = regionShape(plan.maps[strip.map]!.channels, strip.region);
+  return { name: formatMapRegion(strip), type: mapTensorType(maps), shape: [channels, height, width] };
+}
+
 function stripTensors(plan: FtpPlan, strips: readonly StripData[], maps: MapType): Record<string, Tensor> {
   return Object.fromEntries(
     strips.map((strip) => {
-      const { channels, height, width } = regionShape(plan.maps[strip.map]!.channels, strip.region);
-      return [formatMapRegion(strip), encodeMap(strip.data, [channels, height, width], maps)];
+      const { name, shape } = stripEntry(plan, strip, maps);
+      return [name, encodeMap(strip.data, shape, maps)];
     }),
   );
 }
@@ -113,6 +134,18 @@ export function encodeOfferedStrips(
     return { map: plan.segments[segment]!.firstLayer, region: offers[side]!.regions[segment]!, data };
   });
   return encodeSafetensors(stripTensors(plan, regions, maps), { device, offers: formatTileOffers(offers) });
+}
+
+/** Length of the body of `encodeOfferedStrips`. */
+export function offeredStripsBytes(plan: FtpPlan, device: string, offers: TileOffers, maps: MapType): number {
+  const entries = SIDES.flatMap((side) =>
+    (offers[side]?.regions ?? []).flatMap((region, segment) =>
+      isEmptyRegion(region) ? [] : [stripEntry(plan, { map: plan.segments[segment]!.firstLayer, region }, maps)],
+    ),
+  );
+  // Two neighbours may be offered one and the same region, which travels once.
+  const byName = new Map(entries.map((entry) => [entry.name, entry]));
+  return safetensorsBytes([...byName.values()], { device, offers: formatTileOffers(offers) });
 }
 
 /** @throws DeepThingsError `DT_TENSOR_BODY`, `DT_OVERLAP_BODY` when the strips are not just those that are offered. */

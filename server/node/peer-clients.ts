@@ -1,12 +1,24 @@
 import type { Socket } from 'node:net';
-import { createClient, type DeepThingsClient } from '../../client/client.js';
+import { performance } from 'node:perf_hooks';
+import { createClient } from '../../client/client.js';
 import { createUndiciTransport } from '../../client/undici-transport.js';
 import { DeepThingsError } from '../errors.js';
+import { CONNECT_MS } from './calls.js';
+import { isDeclaredAddress } from './declared-address.js';
+import type { Logger } from './logger.js';
+import type { NodeMetrics } from './metrics.js';
+import { type CircuitChange, PeerCircuits } from './peer-circuits.js';
+import { type PeerClient, peerClient } from './peer-client.js';
+import { type ClusterToken, tokenSource } from './tokens.js';
 
 /** Clients of other nodes by address, over one set of keep-alive connections. */
 export interface PeerClients {
   /** @throws DeepThingsError `DT_ADDRESS_UNDECLARED` */
-  client(address: string): DeepThingsClient;
+  client(address: string): PeerClient;
+  /** Until when a peer is not asked for work, by `performance.now()`; null when it can be asked. */
+  leftAloneUntilMs(address: string): number | null;
+  /** A peer that says of itself that it is there again gets another chance at once. */
+  forgive(address: string): void;
   close(): Promise<void>;
 }
 
@@ -14,30 +26,59 @@ export interface PeerClients {
 const CLIENTS_LIMIT = 1_024;
 
 export interface PeerClientsOptions {
-  readonly token: string | null;
-  /** The declared ones: requests, and the token with them, go to no other host. */
+  readonly token: ClusterToken | null;
+  /** The declared ones: requests, and the token with them, go to no other address. */
   readonly nodes: readonly { readonly address: string }[];
-  /** Told of every connection that is made. */
-  readonly onSocket: (socket: Socket) => void;
+  readonly metrics: NodeMetrics;
+  readonly log: Logger;
+  /** Told when a peer is left alone from now on, or is asked again. */
+  readonly onCircuit?: (change: CircuitChange) => void;
 }
 
-export function createPeerClients({ token, nodes, onSocket }: PeerClientsOptions): PeerClients {
-  const hosts = new Set(nodes.map(({ address }) => new URL(address).hostname));
-  const { transport, close } = createUndiciTransport({ onSocket });
-  const clients = new Map<string, DeepThingsClient>();
+export function createPeerClients({ token, nodes, metrics, log, onCircuit }: PeerClientsOptions): PeerClients {
+  const onSocket = (socket: Socket) => metrics.traffic.watch(socket);
+  const { transport, close } = createUndiciTransport({ onSocket, connectTimeoutMs: CONNECT_MS });
+  const nowMs = () => performance.now();
+  const random = () => Math.random();
+  const circuits = new PeerCircuits({
+    nowMs,
+    random,
+    onChange(change) {
+      tellOf(change, nowMs(), metrics, log);
+      onCircuit?.(change);
+    },
+  });
+  const tokens = token === null ? null : tokenSource(token);
+  const sent = tokens === null ? undefined : () => tokens.current().sent;
+  const clients = new Map<string, PeerClient>();
   return {
     client(address) {
       const known = clients.get(address);
       if (known !== undefined) return known;
-      const host = URL.canParse(address) ? new URL(address).hostname : null;
-      if (host === null || !hosts.has(host)) {
+      if (!nodes.some((node) => isDeclaredAddress(node.address, address))) {
         throw new DeepThingsError('DT_ADDRESS_UNDECLARED', `cluster.yaml declares no node at ${address.slice(0, 200)}`);
       }
       if (clients.size >= CLIENTS_LIMIT) clients.clear();
-      const client = createClient({ baseUrl: address, transport, token: token ?? undefined });
+      const plain = createClient({ baseUrl: address, transport, token: sent });
+      const client = peerClient(plain, { circuits, nowMs, random, metrics, log });
       clients.set(address, client);
       return client;
     },
+    leftAloneUntilMs: (address) => circuits.leftAloneUntilMs('work', address),
+    forgive: (address) => circuits.forgive(address),
     close,
   };
+}
+
+/** Said once when a peer is left alone and once when it is asked again, not at each time that it fails in between. */
+function tellOf(change: CircuitChange, nowMs: number, { leftAlone, leftAloneNow }: NodeMetrics, log: Logger): void {
+  const { address: peer, circuit: calls, untilMs, again, reason } = change;
+  leftAloneNow.set({ peer, calls }, untilMs === null ? 0 : 1);
+  if (untilMs === null) {
+    log.info({ peer, calls }, 'peer answers: it is asked again');
+    return;
+  }
+  leftAlone.inc({ peer, calls });
+  const facts = { peer, calls, forMs: Math.round(untilMs - nowMs), reason };
+  log[again ? 'debug' : 'warn'](facts, `peer keeps failing: it is ${again ? 'still ' : ''}left alone for a while`);
 }

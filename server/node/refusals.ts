@@ -1,10 +1,11 @@
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Problem } from '../../client/problem-error.js';
 import { contractOperations, readContract } from './contract.js';
 import type { NodeMetrics } from './metrics.js';
 import { HttpProblem, problemDocument, problemOf } from './problem.js';
+import { SECURITY_HEADERS } from './security-headers.js';
 
 const PROBLEM_TYPE = 'application/problem+json';
 
@@ -29,9 +30,11 @@ export function answerWithProblems(app: FastifyInstance, metrics: NodeMetrics): 
   });
   app.setErrorHandler(async (error, request, reply) => {
     const problem = problemOf(error);
+    // Without the query: somebody may have put a secret there.
+    const path = request.url.split('?', 1)[0]!;
     // 500 is this node's own fault; what is above (not yet, not now) was meant.
-    if (problem.status === 500) request.log.error({ err: error, url: request.url }, 'request failed');
-    else request.log.debug({ code: problem.code, detail: problem.detail, url: request.url }, 'request refused');
+    if (problem.status === 500) request.log.error({ err: error, path }, 'request failed');
+    else request.log.debug({ code: problem.code, detail: problem.detail, path }, 'request refused');
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
     const retryAfter = error instanceof HttpProblem ? error.retryAfterSeconds : null;
     if (retryAfter !== null) reply.header('retry-after', retryAfter);
@@ -50,10 +53,29 @@ export function answerClientError(error: Error & { readonly code?: string }, soc
   if (error.code === 'ECONNRESET' || !socket.writable) return;
   const problem = clientProblem(error.code);
   const body = JSON.stringify(problem);
+  const security = Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\ncontent-type: ${PROBLEM_TYPE}\r\n` +
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\ncontent-type: ${PROBLEM_TYPE}\r\n${security.join('')}` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
+}
+
+/**
+ * Refuses with a problem what Node itself would refuse with no word: a request without a host (which its server must have
+ * been told to let through), and expectations that nobody can meet.
+ */
+export function answerUnroutable(app: FastifyInstance, metrics: NodeMetrics): void {
+  app.addHook('onRequest', async ({ raw }) => {
+    if (raw.httpVersion !== '1.1' || raw.headers.host !== undefined) return;
+    throw new HttpProblem(400, 'DT_REQUEST', 'expected a host header');
+  });
+  app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    const problem = problemDocument(417, 'DT_REQUEST', 'expected no expectation but 100-continue');
+    metrics.refused.inc({ code: problem.code });
+    response
+      .writeHead(problem.status, { 'content-type': PROBLEM_TYPE, connection: 'close' })
+      .end(JSON.stringify(problem));
+  });
 }
 
 function clientProblem(code: string | undefined): Problem {

@@ -1,7 +1,7 @@
 import type { TaskKey } from '../scheduling/task-queue.js';
-import { encodeMap, type MapType } from '../tensor/map-tensor.js';
+import { encodeMap, type MapType, mapTensorType } from '../tensor/map-tensor.js';
 import { regionShape } from '../tensor/planes.js';
-import { decodeSafetensors, encodeSafetensors } from '../tensor/safetensors.js';
+import { decodeSafetensors, encodeSafetensors, safetensorsBytes } from '../tensor/safetensors.js';
 import { requireMap } from './map-body.js';
 import { requirePlan, type WirePlan } from './task-body.js';
 import { DEVICE_ID, DIGEST, FRAME_ID, MAX_ATTEMPT, wireFacts } from './wire-facts.js';
@@ -29,30 +29,41 @@ export interface ResultBody extends TaskKey {
   readonly macs: number;
 }
 
-export function encodeResultBody({ plan, digest }: WirePlan, result: ResultBody, maps: MapType = 'f32'): Uint8Array {
+export type ResultFacts = Omit<ResultBody, 'output'>;
+
+export function encodeResultBody(wirePlan: WirePlan, result: ResultBody, maps: MapType = 'f32'): Uint8Array {
+  const { shape, metadata } = resultParts(wirePlan, result);
+  return encodeSafetensors({ output: encodeMap(result.output, shape, maps) }, metadata);
+}
+
+/** Length of the body of a result. */
+export function resultBodyBytes(wirePlan: WirePlan, result: ResultFacts, maps: MapType): number {
+  const { shape, metadata } = resultParts(wirePlan, result);
+  return safetensorsBytes([{ name: 'output', type: mapTensorType(maps), shape }], metadata);
+}
+
+function resultParts({ plan, digest }: WirePlan, result: ResultFacts) {
   const { channels, height, width } = regionShape(
     plan.maps[plan.depth]!.channels,
     plan.tiles[result.tile]!.regions[plan.depth]!,
   );
-  return encodeSafetensors(
-    { output: encodeMap(result.output, [channels, height, width], maps) },
-    {
-      frame: result.frame,
-      tile: String(result.tile),
-      attempt: String(result.attempt),
-      device: result.device,
-      inputDigest: result.inputDigest,
-      plan: digest,
-      waitMs: String(result.waitMs),
-      transferMs: String(result.transferMs),
-      overlapMs: String(result.overlapMs),
-      computeMs: String(result.computeMs),
-      inputBytes: String(result.inputBytes),
-      overlapBytes: String(result.overlapBytes),
-      controlBytes: String(result.controlBytes),
-      macs: String(result.macs),
-    },
-  );
+  const metadata = {
+    frame: result.frame,
+    tile: String(result.tile),
+    attempt: String(result.attempt),
+    device: result.device,
+    inputDigest: result.inputDigest,
+    plan: digest,
+    waitMs: String(result.waitMs),
+    transferMs: String(result.transferMs),
+    overlapMs: String(result.overlapMs),
+    computeMs: String(result.computeMs),
+    inputBytes: String(result.inputBytes),
+    overlapBytes: String(result.overlapBytes),
+    controlBytes: String(result.controlBytes),
+    macs: String(result.macs),
+  };
+  return { shape: [channels, height, width], metadata };
 }
 
 /**

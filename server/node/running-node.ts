@@ -5,6 +5,12 @@ export interface RunningNode {
   readonly app: FastifyInstance;
   /** Where others reach it. */
   readonly address: string;
+  /**
+   * Finishes or hands over what it has, and takes nothing new meanwhile; within `schedule.drain.timeoutMs`.
+   *
+   * @returns false when it had to leave something.
+   */
+  drain(): Promise<boolean>;
   /** Ends it in good order, within about a second; calling it again waits for the same end. */
   stop(): Promise<void>;
 }

@@ -1,9 +1,16 @@
 import { DeepThingsError } from '../errors.js';
 import type { MapShape, Region } from '../geometry/region.js';
 import { containsRegion, EMPTY_REGION, isEmptyRegion, wholeMap } from '../geometry/region.js';
-import { decodeMap, encodeMap, type MapType } from '../tensor/map-tensor.js';
+import { decodeMap, encodeMap, type MapType, mapTensorType } from '../tensor/map-tensor.js';
 import { regionShape } from '../tensor/planes.js';
-import { decodeSafetensors, encodeSafetensors, type SafetensorsDocument, type Tensor } from '../tensor/safetensors.js';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type SafetensorsDocument,
+  safetensorsBytes,
+  type Tensor,
+  type TensorEntry,
+} from '../tensor/safetensors.js';
 import { formatMapRegion, parseMapRegions } from './overlap-body.js';
 import { requirePlan, type WirePlan } from './task-body.js';
 import { DEVICE_ID, DIGEST, FRAME_ID, MAX_ATTEMPT, type WireFacts, wireFacts } from './wire-facts.js';
@@ -54,15 +61,29 @@ export function isSliceBody(bytes: Uint8Array): boolean {
 
 /** @param maps how rows of feature maps travel; those of the picture are bytes. */
 export function encodeSliceTask(wirePlan: WirePlan, task: SliceTaskBody, maps: MapType): Uint8Array {
+  return encodeSafetensors(rowTensors(wirePlan, task.layer, task.pieces, maps), sliceTaskFacts(wirePlan, task));
+}
+
+/** Length of the body of a slice's task that brings rows of these regions. */
+export function sliceTaskBytes(
+  wirePlan: WirePlan,
+  task: Omit<SliceTaskBody, 'pieces'>,
+  pieces: readonly Region[],
+  maps: MapType,
+): number {
+  return safetensorsBytes(rowEntries(wirePlan, task.layer, pieces, maps), sliceTaskFacts(wirePlan, task));
+}
+
+function sliceTaskFacts({ digest }: WirePlan, task: Omit<SliceTaskBody, 'pieces'>) {
   const { layer } = task;
-  return encodeSafetensors(rowTensors(wirePlan, layer, task.pieces, maps), {
+  return {
     ...keyTexts(task),
     source: task.source,
     inputDigest: task.inputDigest,
-    plan: wirePlan.digest,
+    plan: digest,
     output: regionsText(layer + 1, isEmptyRegion(task.output) ? [] : [task.output]),
     publish: regionsText(layer + 1, task.publish),
-  });
+  };
 }
 
 /**
@@ -89,16 +110,31 @@ export function decodeSliceTask(wirePlan: WirePlan, bytes: Uint8Array): SliceTas
 }
 
 export function encodeSliceResult(wirePlan: WirePlan, result: SliceResultBody, maps: MapType): Uint8Array {
-  return encodeSafetensors(rowTensors(wirePlan, result.layer + 1, result.rows, maps), {
+  const rows = rowTensors(wirePlan, result.layer + 1, result.rows, maps);
+  return encodeSafetensors(rows, sliceResultFacts(wirePlan, result));
+}
+
+/** Length of the body of a slice's result with rows of these regions. */
+export function sliceResultBytes(
+  wirePlan: WirePlan,
+  result: Omit<SliceResultBody, 'rows'>,
+  rows: readonly Region[],
+  maps: MapType,
+): number {
+  return safetensorsBytes(rowEntries(wirePlan, result.layer + 1, rows, maps), sliceResultFacts(wirePlan, result));
+}
+
+function sliceResultFacts({ digest }: WirePlan, result: Omit<SliceResultBody, 'rows'>) {
+  return {
     ...keyTexts(result),
     device: result.device,
     inputDigest: result.inputDigest,
-    plan: wirePlan.digest,
+    plan: digest,
     waitMs: String(result.waitMs),
     computeMs: String(result.computeMs),
     taskBytes: String(result.taskBytes),
     macs: String(result.macs),
-  });
+  };
 }
 
 /**
@@ -151,15 +187,24 @@ function requireRows(shape: MapShape, map: number, entry: { map: number; region:
 }
 
 /** Rows as tensors, each under its region's name. */
-function rowTensors({ plan }: WirePlan, map: number, rows: readonly Rows[], maps: MapType): Record<string, Tensor> {
+function rowTensors(wirePlan: WirePlan, map: number, rows: readonly Rows[], maps: MapType): Record<string, Tensor> {
   const tensors: Record<string, Tensor> = {};
   for (const { region, data } of rows) {
-    const { channels, height, width } = regionShape(plan.maps[map]!.channels, region);
-    const shape = [channels, height, width];
-    tensors[formatMapRegion({ map, region })] =
-      data instanceof Uint8Array ? { type: 'U8', shape, data } : encodeMap(data, shape, maps);
+    const { name, shape } = rowEntry(wirePlan, map, region, maps);
+    tensors[name] = data instanceof Uint8Array ? { type: 'U8', shape, data } : encodeMap(data, shape, maps);
   }
   return tensors;
+}
+
+function rowEntries(wirePlan: WirePlan, map: number, regions: readonly Region[], maps: MapType): TensorEntry[] {
+  return regions.map((region) => rowEntry(wirePlan, map, region, maps));
+}
+
+/** Map 0 is the picture. */
+function rowEntry({ plan }: WirePlan, map: number, region: Region, maps: MapType): TensorEntry {
+  const { channels, height, width } = regionShape(plan.maps[map]!.channels, region);
+  const type = map === 0 ? 'U8' : mapTensorType(maps);
+  return { name: formatMapRegion({ map, region }), type, shape: [channels, height, width] };
 }
 
 function readRows({ plan }: WirePlan, map: number, { tensors }: SafetensorsDocument, code: string): Rows[] {

@@ -1,8 +1,8 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
+import type { MapRegion } from '../geometry/map-region.js';
 import { neighbourAt, oppositeSide, SIDES, type Side } from '../geometry/neighbours.js';
 import { containsRegion, type Region } from '../geometry/region.js';
 import { onlySides, type TileOffers } from '../geometry/tile-offer.js';
-import type { MapRegion } from './overlap-body.js';
 
 /** Values of one offered region, `[channels, height, width]`. */
 export interface PooledStrip {

@@ -1,15 +1,15 @@
-import { STRATEGIES, type Strategy } from '../config/strategy.js';
 import { DeepThingsError } from '../errors.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { SIDES, type Side } from '../geometry/neighbours.js';
 import { containsRegion, EMPTY_REGION, isEmptyRegion, type Region, wholeMap } from '../geometry/region.js';
 import { cutTile } from '../geometry/tile-cut.js';
+import { STRATEGIES, type Strategy } from '../scheduling/strategy.js';
 import type { TaskKey } from '../scheduling/task-queue.js';
+import type { Holder, Reuse } from '../scheduling/tile-reuse.js';
 import { cropRegion, regionShape } from '../tensor/planes.js';
-import { decodeSafetensors, layOutSafetensors, type Tensor } from '../tensor/safetensors.js';
+import { decodeSafetensors, layOutSafetensors, safetensorsBytes, type Tensor } from '../tensor/safetensors.js';
 import { formatOffersToTile, parseOffersToTile } from './offer-text.js';
 import { HttpProblem } from './problem.js';
-import type { Holder, Reuse } from './tile-reuse.js';
 import {
   ADDRESS,
   DEVICE_ID,
@@ -47,9 +47,9 @@ export interface WirePlan {
 
 const STRATEGY = new RegExp(`^(${STRATEGIES.join('|')})$`);
 
-type TaskFacts = Omit<TaskBody, 'input'>;
+export type TaskFacts = Omit<TaskBody, 'input'>;
 
-function layOutTask({ plan, digest }: WirePlan, task: TaskFacts, region: Region) {
+function taskParts({ plan, digest }: WirePlan, task: TaskFacts, region: Region) {
   const { channels, height, width } = regionShape(plan.maps[0]!.channels, region);
   const metadata = {
     frame: task.frame,
@@ -63,8 +63,19 @@ function layOutTask({ plan, digest }: WirePlan, task: TaskFacts, region: Region)
     offers: formatOffersToTile(task.reuse.offers),
     holders: JSON.stringify(task.reuse.holders),
   };
-  const layout = layOutSafetensors([{ name: 'input', type: 'U8', shape: [channels, height, width] }], metadata);
+  return { channels, entries: [{ name: 'input', type: 'U8' as const, shape: [channels, height, width] }], metadata };
+}
+
+function layOutTask(wirePlan: WirePlan, task: TaskFacts, region: Region) {
+  const { channels, entries, metadata } = taskParts(wirePlan, task, region);
+  const layout = layOutSafetensors(entries, metadata);
   return { channels, bytes: layout.bytes, input: layout.tensors.get('input')!.data as Uint8Array };
+}
+
+/** Length of a task's body with this region of the picture. */
+export function taskBodyBytes(wirePlan: WirePlan, task: TaskFacts, region: Region): number {
+  const { entries, metadata } = taskParts(wirePlan, task, region);
+  return safetensorsBytes(entries, metadata);
 }
 
 /** Cuts what a task still needs of the whole letterboxed picture, right into the body. */

@@ -1,4 +1,5 @@
-import { draftOf, type LedgerDraft, missingPart, note, setPart } from './ledger-draft.js';
+import { draftOf, isAnyAvailable, type LedgerDraft, missingPart, note, setPart } from './ledger-draft.js';
+import { handBack, startDraining } from './ledger-draining.js';
 import { beginLayers, isPresentLayer, nextLayer } from './ledger-layers.js';
 import { deviceSeen, devicesGone, expire } from './ledger-leases.js';
 import { chooseSource, retryDelivery, shareParts, startWaitingFrames } from './ledger-placement.js';
@@ -18,7 +19,14 @@ import type {
  * the gateway expires; the first result of any attempt counts.
  */
 export function emptyLedger(settings: LedgerSettings, nowMs: number): FrameLedger {
-  return { settings, frames: new Map(), devices: new Map(), lastSource: null, deviceLessSinceMs: nowMs };
+  return {
+    settings,
+    frames: new Map(),
+    devices: new Map(),
+    lastSource: null,
+    deviceLessSinceMs: nowMs,
+    leftAloneUntilMs: new Map(),
+  };
 }
 
 export interface LedgerStep {
@@ -33,9 +41,12 @@ export interface LedgerStep {
 export function stepLedger(ledger: FrameLedger, event: LedgerEvent, nowMs: number): LedgerStep {
   const draft = draftOf(ledger, nowMs);
   const verdict = apply(draft, event);
+  if (isAnyAvailable(draft)) draft.deviceLessSinceMs = null;
+  else draft.deviceLessSinceMs ??= nowMs;
   startWaitingFrames(draft);
-  const { settings, frames, devices, lastSource, deviceLessSinceMs, effects } = draft;
-  return { ledger: { settings, frames, devices, lastSource, deviceLessSinceMs }, effects, verdict };
+  const { settings, frames, devices, lastSource, deviceLessSinceMs, leftAloneUntilMs, effects } = draft;
+  const next = { settings, frames, devices, lastSource, deviceLessSinceMs, leftAloneUntilMs };
+  return { ledger: next, effects, verdict };
 }
 
 function apply(draft: LedgerDraft, event: LedgerEvent): ResultVerdict | null {
@@ -47,8 +58,9 @@ function apply(draft: LedgerDraft, event: LedgerEvent): ResultVerdict | null {
       frameDelivered(draft, event);
       return null;
     case 'delivery-failed': {
+      if (event.draining) startDraining(draft, event.source);
       const entry = delivering(draft, event);
-      if (entry !== null) retryDelivery(draft, entry, event.detail);
+      if (entry !== null) retryDelivery(draft, entry, { detail: event.detail, excused: event.draining ?? false });
       return null;
     }
     case 'device-seen':
@@ -56,6 +68,10 @@ function apply(draft: LedgerDraft, event: LedgerEvent): ResultVerdict | null {
       return null;
     case 'device-left':
       devicesGone(draft, [event.device], (device) => `device ${device} left`);
+      return null;
+    case 'device-left-alone':
+      if (event.untilMs > draft.nowMs) draft.leftAloneUntilMs.set(event.device, event.untilMs);
+      else draft.leftAloneUntilMs.delete(event.device);
       return null;
     case 'part-pushed':
       partPushed(draft, event);
@@ -90,6 +106,7 @@ function acceptFrame(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'fr
     acceptedMs: draft.nowMs,
     startedMs: delivered ? draft.nowMs : null,
     deliveries: delivered ? 1 : 0,
+    excused: 0,
     parts,
   });
   if (delivered) for (const i of parts.keys()) note(draft, frame, i, 'queued', part);
@@ -157,10 +174,16 @@ function partPushed(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'par
 }
 
 function pushFailed(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'push-failed' }>): void {
-  if (!pushing(draft, event)) return;
   const { frame, part, attempt, device } = event;
+  if (event.draining) startDraining(draft, device);
+  if (!pushing(draft, event)) return;
+  if (event.draining) {
+    handBack(draft, device, [{ frame, tile: part, attempt }]);
+    return;
+  }
   // Expiry places it elsewhere after a pause: where every queue is full, its attempts must not be gone in a moment.
-  const pauseMs = draft.settings.retryMs * 2 ** (attempt - 1);
+  const failed = attempt - draft.frames.get(frame)!.excused;
+  const pauseMs = draft.settings.retryMs * 2 ** Math.max(0, failed - 1);
   setPart(draft, frame, part, missingPart(draft, device, attempt, pauseMs));
 }
 

@@ -1,3 +1,4 @@
+import { LayeredMap } from './layered-map.js';
 import type {
   FrameLedger,
   LedgerDevice,
@@ -13,8 +14,9 @@ export interface LedgerDraft {
   readonly settings: LedgerSettings;
   readonly nowMs: number;
   readonly frames: Map<string, LedgerFrame>;
-  readonly devices: Map<string, LedgerDevice>;
+  readonly devices: LayeredMap<LedgerDevice>;
   readonly effects: LedgerEffect[];
+  readonly leftAloneUntilMs: Map<string, number>;
   lastSource: string | null;
   deviceLessSinceMs: number | null;
 }
@@ -24,8 +26,9 @@ export function draftOf(ledger: FrameLedger, nowMs: number): LedgerDraft {
     settings: ledger.settings,
     nowMs,
     frames: new Map(ledger.frames),
-    devices: new Map(ledger.devices),
+    devices: LayeredMap.copyOf(ledger.devices),
     effects: [],
+    leftAloneUntilMs: new Map(ledger.leftAloneUntilMs),
     lastSource: ledger.lastSource,
     deviceLessSinceMs: ledger.deviceLessSinceMs,
   };
@@ -66,9 +69,36 @@ export function holderOf(part: PartState): string | null {
   return part.kind === 'unplaced' || part.kind === 'done' ? null : part.device;
 }
 
-/** Parts that each live device has or will get, those of frames that still wait for their source among them. */
+/** Whether there is a device that work can be given to. */
+export function isAnyAvailable({ devices }: Pick<LedgerDraft, 'devices'>): boolean {
+  for (const { draining } of devices.values()) if (!draining) return true;
+  return false;
+}
+
+/** Devices that work can be given to. */
+export function availableDevices({ devices }: Pick<LedgerDraft, 'devices'>): readonly string[] {
+  return [...devices.values()].filter(({ draining }) => !draining).map(({ device }) => device);
+}
+
+/** An attempt of this frame has come to nothing without anything having gone wrong. */
+export function excuseAttempt(draft: LedgerDraft, frame: string): void {
+  const entry = draft.frames.get(frame)!;
+  draft.frames.set(frame, { ...entry, excused: entry.excused + 1 });
+}
+
+/** The available devices that the gateway reaches; all of them where it reaches none. */
+export function reachable(draft: LedgerDraft): readonly string[] {
+  const available = availableDevices(draft);
+  const reached = available.filter((device) => (draft.leftAloneUntilMs.get(device) ?? 0) <= draft.nowMs);
+  return reached.length > 0 ? reached : available;
+}
+
+/**
+ * Parts that each device to which more can go has or will get, those of frames that still wait for their source among
+ * them.
+ */
 export function loads(draft: LedgerDraft): Map<string, number> {
-  const result = new Map([...draft.devices.keys()].map((device): [string, number] => [device, 0]));
+  const result = new Map(reachable(draft).map((device): [string, number] => [device, 0]));
   const add = (device: string, count: number) => {
     const load = result.get(device);
     if (load !== undefined) result.set(device, load + count);

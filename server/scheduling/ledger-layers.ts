@@ -1,4 +1,4 @@
-import { failFrame, type LedgerDraft } from './ledger-draft.js';
+import { failFrame, type LedgerDraft, reachable } from './ledger-draft.js';
 import type { LedgerFrame, PartState } from './ledger-state.js';
 
 /** Whether a word about a layer is about the one that is computed now; frames that are not layered have none. */
@@ -7,7 +7,8 @@ export function isPresentLayer({ layering }: LedgerFrame, layer: number | undefi
 }
 
 /**
- * Begins a layered frame with its first layer on all live devices. While none is live it is one part that nobody has.
+ * Begins a layered frame with its first layer on all available devices that can be reached. While there is none it is
+ * one part that nobody has.
  *
  * @param attempt of every part from here on.
  * @param avoid a device that did not get on with its slice; only taken when there is no other.
@@ -15,7 +16,7 @@ export function isPresentLayer({ layering }: LedgerFrame, layer: number | undefi
 export function beginLayers(draft: LedgerDraft, frame: string, attempt: number, avoid: string | null = null): void {
   const entry = draft.frames.get(frame)!;
   if (entry.distribution.kind !== 'layered') return;
-  const live = [...draft.devices.keys()].sort();
+  const live = reachable(draft).toSorted();
   const others = live.filter((device) => device !== avoid);
   const devices = (others.length > 0 ? others : live).slice(0, entry.distribution.mostSlices);
   if (devices.length === 0) {
@@ -38,7 +39,7 @@ export function nextLayer(draft: LedgerDraft, entry: LedgerFrame): boolean {
 /** A slice is lost, and with it what its device had of the frame: from the beginning, without that device. */
 export function restartLayers(draft: LedgerDraft, entry: LedgerFrame, slice: number): void {
   const lost = entry.parts[slice]!;
-  if (lost.attempt >= draft.settings.attempts) {
+  if (lost.attempt >= draft.settings.attempts + entry.excused) {
     const reason = `slice ${slice} gave no result in ${lost.attempt} attempts; the devices' logs say why`;
     failFrame(draft, entry.frame, 'DT_TILE_ATTEMPTS', reason);
     return;

@@ -1,21 +1,25 @@
-import { failFrame, holderOf, type LedgerDraft, missingPart, note, setPart } from './ledger-draft.js';
+import { availableDevices, failFrame, holderOf, type LedgerDraft, missingPart, note, setPart } from './ledger-draft.js';
+import { handBack, refusePushed, startDraining } from './ledger-draining.js';
 import { beginLayers, isPresentLayer, restartLayers } from './ledger-layers.js';
 import { placeParts, replaceParts, retryDelivery } from './ledger-placement.js';
 import type { HandedOutTask, LedgerEvent, LedgerFrame, ListedTask, PartState } from './ledger-state.js';
 import type { TaskKey } from './task-queue.js';
 
+type FrameTask = Pick<TaskKey, 'frame' | 'attempt'>;
+
 /**
- * How long a device may compute one tile: a multiple of what it usually takes, with a floor, doubled with each
+ * How long a device may compute one tile: a multiple of what it usually takes, with a floor, doubled with each failed
  * attempt so that a cluster that has become slow does not fail its frames.
  */
-function leaseMs(draft: LedgerDraft, device: string, attempt: number): number {
+function leaseMs(draft: LedgerDraft, device: string, { frame, attempt }: FrameTask): number {
+  const failed = attempt - 1 - draft.frames.get(frame)!.excused;
   const { leaseFactor, leaseFloorMs, leaseWaitingMs } = draft.settings;
   const usual = draft.devices.get(device)?.usualTileMs ?? leaseWaitingMs;
-  return Math.max(leaseFloorMs, leaseFactor * usual) * 2 ** (attempt - 1);
+  return Math.max(leaseFloorMs, leaseFactor * usual) * 2 ** Math.max(0, failed);
 }
 
-function waitingDeadline(draft: LedgerDraft, device: string, attempt: number): number {
-  return draft.nowMs + draft.settings.leaseWaitingMs + leaseMs(draft, device, attempt);
+function waitingDeadline(draft: LedgerDraft, device: string, task: FrameTask): number {
+  return draft.nowMs + draft.settings.leaseWaitingMs + leaseMs(draft, device, task);
 }
 
 /**
@@ -39,8 +43,9 @@ function handOut(draft: LedgerDraft, victim: string, task: HandedOutTask): void 
   const { part, attempt } = open;
   const device = task.thief;
   if (attempt === part.attempt && !victimKnowsBetter(part, victim, device)) return;
+  const deadlineMs = () => waitingDeadline(draft, device, { ...task, attempt });
   const state: PartState = draft.devices.has(device)
-    ? { kind: 'assigned', attempt, device, deadlineMs: waitingDeadline(draft, device, attempt), confirmed: false }
+    ? { kind: 'assigned', attempt, device, deadlineMs: deadlineMs(), confirmed: false }
     : missingPart(draft, device, attempt);
   setPart(draft, task.frame, task.tile, state);
   note(draft, task.frame, task.tile, 'assigned', state);
@@ -60,13 +65,13 @@ function listedState(draft: LedgerDraft, device: string, task: ListedTask, part:
     case 'queued':
       return { kind: 'queued', attempt, device };
     case 'waiting': {
-      const deadlineMs = same && part.kind === 'assigned' ? part.deadlineMs : waitingDeadline(draft, device, attempt);
+      const deadlineMs = same && part.kind === 'assigned' ? part.deadlineMs : waitingDeadline(draft, device, task);
       return { kind: 'assigned', attempt, device, deadlineMs, confirmed: true };
     }
     case 'running':
       return same && part.kind === 'running'
         ? part
-        : { kind: 'running', attempt, device, deadlineMs: draft.nowMs + leaseMs(draft, device, attempt) };
+        : { kind: 'running', attempt, device, deadlineMs: draft.nowMs + leaseMs(draft, device, task) };
   }
 }
 
@@ -98,11 +103,12 @@ function newestAttempts(tasks: readonly ListedTask[]): ReadonlyMap<string, Liste
   return newest;
 }
 
-/** A device's heartbeat: what it handed out, what it has, and what it therefore has no longer. */
+/** A device's heartbeat: what it handed out, what it has, what it gives back, and what it therefore has no longer. */
 export function deviceSeen(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'device-seen' }>): void {
-  const { device, usualTileMs } = event;
-  draft.devices.set(device, { device, usualTileMs, lastSeenMs: draft.nowMs });
-  draft.deviceLessSinceMs = null;
+  const { device, usualTileMs, draining = false, returned = [] } = event;
+  const wasDraining = draft.devices.get(device)?.draining ?? false;
+  draft.devices.set(device, { device, usualTileMs, lastSeenMs: draft.nowMs, draining: wasDraining && draining });
+  if (draining) startDraining(draft, device);
   for (const task of event.handedOut) handOut(draft, device, task);
   const present = event.tasks.filter(({ frame, layer }) => {
     const entry = draft.frames.get(frame);
@@ -110,6 +116,7 @@ export function deviceSeen(draft: LedgerDraft, event: Extract<LedgerEvent, { kin
   });
   const listed = newestAttempts(present);
   for (const task of listed.values()) claim(draft, device, task);
+  handBack(draft, device, returned);
   for (const { frame, parts } of [...draft.frames.values()]) {
     for (const [i, part] of parts.entries()) {
       if (!wouldBeListed(part, device) || listed.has(`${frame}/${i}`)) continue;
@@ -125,18 +132,37 @@ export function deviceSeen(draft: LedgerDraft, event: Extract<LedgerEvent, { kin
  */
 export function devicesGone(draft: LedgerDraft, gone: readonly string[], why: (device: string) => string): void {
   // All before any part is placed again: else it could go from one of them to the next, an attempt each.
+  const drained = new Set(gone.filter((device) => draft.devices.get(device)?.draining));
   const known = new Set(gone.filter((device) => draft.devices.delete(device)));
   if (known.size === 0) return;
-  if (draft.devices.size === 0) draft.deviceLessSinceMs = draft.nowMs;
+  const isGone = (part: PartState) => {
+    const holder = holderOf(part) ?? '';
+    // A tile that a drained device had and has no longer it gave back to its victim, who is about to say so.
+    return known.has(holder) && !(part.kind === 'missing' && drained.has(holder));
+  };
+  for (const entry of [...draft.frames.values()]) lookForGivenBack(draft, entry, drained);
   for (const entry of [...draft.frames.values()]) {
     const { phase, source } = entry;
-    if (phase.kind === 'delivering' && known.has(source)) retryDelivery(draft, entry, why(source));
+    if (phase.kind === 'delivering' && known.has(source)) {
+      retryDelivery(draft, entry, { detail: why(source), excused: drained.has(source) });
+    }
     const slice = entry.layering?.devices.findIndex((device) => known.has(device)) ?? -1;
     // Also one that is done with the present layer: the next one needs what it kept.
     if (slice >= 0 && phase.kind === 'running') {
       note(draft, entry.frame, slice, 'lost', entry.parts[slice]!);
       restartLayers(draft, entry, slice);
-    } else takeAway(draft, entry, 'lost', (part) => known.has(holderOf(part) ?? ''));
+    } else {
+      refusePushed(draft, entry, drained);
+      takeAway(draft, draft.frames.get(entry.frame) ?? entry, 'lost', isGone);
+    }
+  }
+}
+
+/** What only a victim said of a drained device was overtaken: the device gave it back before it could say so itself. */
+function lookForGivenBack(draft: LedgerDraft, { frame, parts }: LedgerFrame, drained: ReadonlySet<string>): void {
+  for (const [i, part] of parts.entries()) {
+    if (part.kind !== 'assigned' || part.confirmed || !drained.has(part.device)) continue;
+    setPart(draft, frame, i, missingPart(draft, part.device, part.attempt));
   }
 }
 
@@ -155,7 +181,7 @@ export function expire(draft: LedgerDraft): void {
 function expireParts(draft: LedgerDraft, entry: LedgerFrame): void {
   const { frame, parts, phase } = entry;
   takeAway(draft, entry, 'expired', (part) => 'deadlineMs' in part && part.deadlineMs < draft.nowMs);
-  if (phase.kind !== 'running' || draft.devices.size === 0 || !draft.frames.has(frame)) return;
+  if (phase.kind !== 'running' || availableDevices(draft).length === 0 || !draft.frames.has(frame)) return;
   const unplaced = [...parts.keys()].filter((part) => parts[part]!.kind === 'unplaced');
   if (entry.distribution.kind === 'layered') {
     if (unplaced.length > 0) beginLayers(draft, frame, parts[0]!.attempt);

@@ -1,11 +1,11 @@
-import { failFrame, holderOf, type LedgerDraft, loads, note, setPart } from './ledger-draft.js';
+import { failFrame, holderOf, type LedgerDraft, loads, note, reachable, setPart } from './ledger-draft.js';
 import { restartLayers } from './ledger-layers.js';
 import type { LedgerFrame, PartState } from './ledger-state.js';
 
 /**
- * Chooses the source of a frame that named none: the live device with the least pending, round robin among equals.
+ * Chooses the source of a frame that named none: the available device with the least pending, round robin among equals.
  *
- * @returns null when no device is live.
+ * @returns null when no device is available.
  */
 export function chooseSource(draft: LedgerDraft, avoid: string | null = null): string | null {
   const { stealOnly = [] } = draft.settings;
@@ -36,7 +36,7 @@ export function startWaitingFrames(draft: LedgerDraft): void {
   }
   for (const entry of [...draft.frames.values()]) {
     if (entry.phase.kind !== 'waiting' || entry.phase.notBeforeMs > draft.nowMs) continue;
-    const source = draft.devices.has(entry.source) ? entry.source : chooseSource(draft);
+    const source = reachable(draft).includes(entry.source) ? entry.source : chooseSource(draft);
     if (source === null || (active.get(source) ?? 0) >= draft.settings.framesPerSource) continue;
     const shared = entry.distribution.kind !== 'stealing';
     if (shared && sharing) continue;
@@ -54,17 +54,27 @@ export function startWaitingFrames(draft: LedgerDraft): void {
   }
 }
 
-/** A source that did not take its frame: another one gets it after a pause, a bounded number of times. */
-export function retryDelivery(draft: LedgerDraft, entry: LedgerFrame, detail: string): void {
+/**
+ * A source that did not take its frame: another one gets it after a pause, a bounded number of times.
+ *
+ * @param excused whether it was being drained, which is no failure.
+ */
+export function retryDelivery(
+  draft: LedgerDraft,
+  entry: LedgerFrame,
+  { detail, excused: isExcused }: { readonly detail: string; readonly excused: boolean },
+): void {
   const { attempts, retryMs } = draft.settings;
-  if (entry.deliveries >= attempts) {
+  const excused = entry.excused + (isExcused ? 1 : 0);
+  const failed = entry.deliveries - excused;
+  if (failed >= attempts) {
     const reason = `the picture could not be given to a source device in ${entry.deliveries} attempts; last: ${detail}`;
     failFrame(draft, entry.frame, 'DT_SOURCE_UNREACHABLE', reason);
     return;
   }
   const source = chooseSource(draft, entry.source) ?? entry.source;
-  const notBeforeMs = draft.nowMs + retryMs * 2 ** (entry.deliveries - 1);
-  draft.frames.set(entry.frame, { ...entry, source, phase: { kind: 'waiting', notBeforeMs } });
+  const notBeforeMs = draft.nowMs + (isExcused ? 0 : retryMs * 2 ** Math.max(0, failed - 1));
+  draft.frames.set(entry.frame, { ...entry, source, excused, phase: { kind: 'waiting', notBeforeMs } });
 }
 
 /**
@@ -83,7 +93,7 @@ export function replaceParts(draft: LedgerDraft, frame: string, lost: readonly n
     for (const i of lost) setPart(draft, frame, i, { kind: 'unplaced', attempt: parts[i]!.attempt });
     return;
   }
-  const { attempts } = draft.settings;
+  const attempts = draft.settings.attempts + entry.excused;
   const spent = lost.find((i) => parts[i]!.attempt >= attempts);
   if (spent !== undefined) {
     const reason = `tile ${spent} gave no result in ${attempts} attempts; the devices' logs say why`;
@@ -105,9 +115,9 @@ interface Placement {
   readonly avoid: string | null;
 }
 
-/** Gives every part that nobody has to the live devices in turn (WSH of the paper's section V). */
+/** Gives every part that nobody has to the available devices in turn (WSH of the paper's section V). */
 export function shareParts(draft: LedgerDraft, frame: string, attempt: number): void {
-  const devices = [...draft.devices.keys()].sort();
+  const devices = reachable(draft).toSorted();
   for (const [part, { kind }] of draft.frames.get(frame)!.parts.entries()) {
     if (kind !== 'unplaced' || devices.length === 0) continue;
     const device = devices[part % devices.length]!;
@@ -118,7 +128,7 @@ export function shareParts(draft: LedgerDraft, frame: string, attempt: number): 
   }
 }
 
-/** Gives parts to the least loaded live device, one after another; while none is live they stay unplaced. */
+/** Gives parts to the least loaded available device, one after another; while there is none they stay unplaced. */
 export function placeParts(draft: LedgerDraft, frame: string, placements: readonly Placement[]): void {
   if (placements.length === 0) return;
   const loadOf = loads(draft);

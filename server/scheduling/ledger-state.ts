@@ -1,3 +1,5 @@
+import type { TaskKey } from './task-queue.js';
+
 /** What the frame ledger knows: plain, frozen data. See `frame-ledger.ts` for how it changes. */
 
 /** Who has a part of a frame, as far as the gateway knows. */
@@ -68,6 +70,8 @@ export interface LedgerFrame {
   readonly acceptedMs: number;
   /** Deliveries begun so far; the tiles of the n-th are attempt n. */
   readonly deliveries: number;
+  /** Attempts that came to nothing because a device was drained: they do not count as failed ones. */
+  readonly excused: number;
   readonly parts: readonly PartState[];
 }
 
@@ -76,6 +80,8 @@ export interface LedgerDevice {
   readonly lastSeenMs: number;
   /** What a tile usually takes there; null until one has run. */
   readonly usualTileMs: number | null;
+  /** Whether it takes nothing new; it is live all the same, and finishes what it computes. */
+  readonly draining: boolean;
 }
 
 export interface LedgerSettings {
@@ -107,8 +113,10 @@ export interface FrameLedger {
   readonly devices: ReadonlyMap<string, LedgerDevice>;
   /** The source chosen last when nobody named one. */
   readonly lastSource: string | null;
-  /** Since when no device has been live; null while one is. */
+  /** Since when no device has been there to take work; null while one is. */
   readonly deviceLessSinceMs: number | null;
+  /** Until when a device gets nothing new as long as another can have it, because the gateway does not reach it. */
+  readonly leftAloneUntilMs: ReadonlyMap<string, number>;
 }
 
 export interface ListedTask {
@@ -144,6 +152,8 @@ export type LedgerEvent =
       readonly source: string;
       readonly attempt: number;
       readonly detail: string;
+      /** Whether it refused because it is being drained. */
+      readonly draining?: boolean;
     }
   | {
       readonly kind: 'device-seen';
@@ -151,8 +161,14 @@ export type LedgerEvent =
       readonly usualTileMs: number | null;
       readonly tasks: readonly ListedTask[];
       readonly handedOut: readonly HandedOutTask[];
+      /** Whether it is being drained; not when absent. */
+      readonly draining?: boolean;
+      /** Tiles that it gives back without having started them. */
+      readonly returned?: readonly TaskKey[];
     }
   | { readonly kind: 'device-left'; readonly device: string }
+  /** The gateway does not reach a device, which may be live; once `untilMs` is past it may be tried again. */
+  | { readonly kind: 'device-left-alone'; readonly device: string; readonly untilMs: number }
   | {
       readonly kind: 'part-pushed';
       readonly frame: string;
@@ -169,6 +185,8 @@ export type LedgerEvent =
       readonly attempt: number;
       readonly device: string;
       readonly detail: string;
+      /** Whether it refused because it is being drained. */
+      readonly draining?: boolean;
     }
   | {
       readonly kind: 'result';
@@ -211,7 +229,7 @@ export type LedgerEffect =
       readonly attempt: number;
     };
 
-export type PartNote = 'queued' | 'assigned' | 'running' | 'expired' | 'lost' | 'pushed' | 'done';
+export type PartNote = 'queued' | 'assigned' | 'running' | 'returned' | 'expired' | 'lost' | 'pushed' | 'done';
 
 /** What became of a result that was handed to the ledger. */
 export type ResultVerdict = 'accepted' | 'duplicate' | 'stale';

@@ -27,12 +27,19 @@ export function setPending(ring: VictimRing, device: string, pending: number): V
   return { members: ring.members.map((member) => (member.device === device ? said : member)) };
 }
 
-/** Names a victim for a thief: the next in the ring that is not the thief itself. */
+/**
+ * Names a victim for a thief: the next in the ring that is not the thief itself.
+ *
+ * @param avoid devices that the thief does not ask for now.
+ */
 export function hintVictim(
   ring: VictimRing,
   thief: string,
+  avoid: readonly string[] = [],
 ): { readonly ring: VictimRing; readonly victim: string | null } {
-  const named = ring.members.find(({ device, estimate }) => device !== thief && estimate > 0);
+  const named = ring.members.find(
+    ({ device, estimate }) => device !== thief && estimate > 0 && !avoid.includes(device),
+  );
   if (named === undefined) return { ring, victim: null };
   const others = ring.members.filter((member) => member !== named);
   const lowered = { device: named.device, estimate: named.estimate - 1 };

@@ -1,10 +1,15 @@
 import { fromFloat16, toFloat16 } from './float16.js';
-import type { Tensor } from './safetensors.js';
+import type { Tensor, TensorType } from './safetensors.js';
 
 /** How feature maps travel (`wire.maps`): as computed, or in half the bytes with 11 significant bits. */
 export type MapType = 'f32' | 'f16';
 
 export const BYTES_PER_MAP_VALUE: Readonly<Record<MapType, number>> = Object.freeze({ f32: 4, f16: 2 });
+
+/** The type of the tensors that feature maps travel as. */
+export function mapTensorType(type: MapType): TensorType {
+  return type === 'f32' ? 'F32' : 'F16';
+}
 
 /** A block of a feature map as it travels. */
 export function encodeMap(data: Float32Array, shape: readonly number[], type: MapType): Tensor {

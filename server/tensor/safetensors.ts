@@ -17,6 +17,13 @@ export interface Tensor {
   readonly data: Uint8Array | Uint16Array | Float32Array;
 }
 
+/** A tensor without its values. */
+export interface TensorEntry {
+  readonly name: string;
+  readonly type: TensorType;
+  readonly shape: readonly number[];
+}
+
 export interface SafetensorsDocument {
   readonly metadata: Readonly<Record<string, string>>;
   readonly tensors: ReadonlyMap<string, Tensor>;
@@ -39,10 +46,31 @@ export interface SafetensorsLayout {
  * @param entries name, type and shape of each tensor, in any order.
  */
 export function layOutSafetensors(
-  entries: readonly { readonly name: string; readonly type: TensorType; readonly shape: readonly number[] }[],
+  entries: readonly TensorEntry[],
   metadata: Readonly<Record<string, string>>,
 ): SafetensorsLayout {
   if (!LITTLE_ENDIAN) throw new DeepThingsError('DT_ENDIAN', 'tensors are little endian; this machine is not');
+  const { placed, text, headerBytes, dataBytes } = headerOf(entries, metadata);
+  const bytes = new Uint8Array(8 + headerBytes + dataBytes);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  Buffer.from(bytes.buffer).write(text, 8);
+  const dataStart = 8 + headerBytes;
+  const tensors = new Map(
+    placed.map(({ name, type, shape, start, end }) => [
+      name,
+      { type, shape, data: viewOf(type, bytes.subarray(dataStart + start, dataStart + end)) },
+    ]),
+  );
+  return { bytes, tensors };
+}
+
+/** Length of the document that `layOutSafetensors` would lay out. */
+export function safetensorsBytes(entries: readonly TensorEntry[], metadata: Readonly<Record<string, string>>): number {
+  const { headerBytes, dataBytes } = headerOf(entries, metadata);
+  return 8 + headerBytes + dataBytes;
+}
+
+function headerOf(entries: readonly TensorEntry[], metadata: Readonly<Record<string, string>>) {
   let end = 0;
   const placed = [...entries]
     .sort((a, b) => BYTES_PER_VALUE[b.type] - BYTES_PER_VALUE[a.type])
@@ -58,18 +86,7 @@ export function layOutSafetensors(
   let text = JSON.stringify(Object.fromEntries([['__metadata__', metadata], ...header]));
   const textBytes = Buffer.byteLength(text);
   text = text.padEnd(text.length + ((8 - (textBytes % 8)) % 8), ' ');
-  const headerBytes = Buffer.byteLength(text);
-  const bytes = new Uint8Array(8 + headerBytes + end);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
-  Buffer.from(bytes.buffer).write(text, 8);
-  const dataStart = 8 + headerBytes;
-  const tensors = new Map(
-    placed.map(({ name, type, shape, start, end }) => [
-      name,
-      { type, shape, data: viewOf(type, bytes.subarray(dataStart + start, dataStart + end)) },
-    ]),
-  );
-  return { bytes, tensors };
+  return { placed, text, headerBytes: Buffer.byteLength(text), dataBytes: end };
 }
 
 /** Writes a document in one piece; the tensors' values are copied once. */

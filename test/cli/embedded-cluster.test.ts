@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { EmbeddedCluster, type NodeSpec } from '../../server/cli/up/embedded-cluster.js';
-import type { ProcessExit } from '../../server/cli/up/node-process.js';
 import { loadClusterConfig } from '../../server/config/load.js';
+import type { ProcessExit } from '../../server/supervision/node-process.js';
 import { clusterFile, FACES } from './running-cli.js';
 
 test('a node that cannot start is reported with what it said last', async () => {

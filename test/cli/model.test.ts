@@ -52,22 +52,28 @@ function cfgFile(): string {
 
 describe('model list', () => {
   test('names every built-in model with its size and where its weights are', async () => {
-    const { code, stdout } = await runCli(['model', 'list'], { cwd: temporaryFolder() });
+    const env = { XDG_CACHE_HOME: temporaryFolder() };
+    const { code, stdout } = await runCli(['model', 'list'], { cwd: temporaryFolder(), env });
     expect(code).toBe(0);
     const line = (name: string) => stdout.split('\n').find((text) => text.trim().startsWith(`${name} `));
     for (const name of Object.keys(BUILT_IN_MODELS)) expect(line(name)).toBeDefined();
     // Both as the papers have them: 50.95 M parameters, 62.94 GFLOP (two a MAC) at 608.
-    expect(line('yolov2')).toMatch(/608x608 +32 +80 +50,95\d,\d{3} +31\.4\d +194 MiB from https:/);
-    expect(line('face-detector')).toContain('there (npm package @vladmandic/face-api)');
+    expect(line('yolov2')).toMatch(
+      /608x608 +32 +80 +50,95\d,\d{3} +31\.4\d +194 MiB, not here: deepthings model pull yolov2/,
+    );
+    expect(line('face-detector')).toContain('built in');
   });
 
-  test('sees weights that are there', async () => {
-    const cwd = temporaryFolder();
-    writeFileSync(join(cwd, 'yolov2.weights'), 'x');
-    const { stdout } = await runCli(['model', 'list', '--json'], { cwd });
-    const models = JSON.parse(stdout) as { name: string; weights: { present: boolean } }[];
-    const present = models.filter(({ weights }) => weights.present).map(({ name }) => name);
-    expect(present).toEqual(['face-detector', 'yolov2']);
+  test('lists the model of cluster.yaml where it is one of your own', async () => {
+    const cfg = cfgFile();
+    const weights = cfg.replace('.cfg', '.weights');
+    await runCli(['model', 'synth', cfg, weights]);
+    const cluster = clusterFile(FACES.replace('{ name: face-detector }', `{ cfg: ${cfg}, weights: ${weights} }`));
+    const partition = readFileSync(cluster, 'utf8').replace(/partition: .*/, 'partition: { grid: 2x2, fusedDepth: 2 }');
+    writeFileSync(cluster, partition);
+    const { stdout } = await runCli(['model', 'list', '--json', '-c', cluster]);
+    const models = JSON.parse(stdout) as { name: string; weights: Record<string, unknown> }[];
+    expect(models.at(-1)).toMatchObject({ name: 'small', weights: { origin: 'own', path: weights, present: true } });
   });
 });
 

@@ -29,7 +29,7 @@ export interface RunningCli {
 
 /** Starts the compiled program with nothing of this environment that it looks at. */
 export function startCli(args: readonly string[], { cwd, env = {} }: CliOptions = {}): RunningCli {
-  const { DEEPTHINGS_TOKEN: _token, DEEPTHINGS_DEBUG: _debug, ...rest } = process.env;
+  const rest = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('DEEPTHINGS_')));
   const child = spawn(process.execPath, [CLI, ...args], {
     cwd,
     env: { ...rest, ...env },

@@ -57,6 +57,32 @@ describe('an exchange', () => {
   });
 });
 
+describe('a body', () => {
+  it('that is sent carries its digest; a request without one has none', async () => {
+    answer = (request, response) => response.end(request.headers['deepthings-digest'] ?? 'none');
+    // The check value of CRC-32 in every catalogue of such codes.
+    expect(await textOf(ask({ method: 'PUT', body: '123456789' }))).toBe('crc32=cbf43926');
+    expect(await textOf(ask({ method: 'PUT', body: new TextEncoder().encode('a') }))).toBe('crc32=e8b7be43');
+    expect(await textOf(ask())).toBe('none');
+  });
+
+  it('that comes is refused when a bit of it has flipped', async () => {
+    answer = (_request, response) =>
+      response.writeHead(200, { 'deepthings-digest': 'crc32=cbf43926' }).end('123456788');
+    await expect(ask()).rejects.toMatchObject({ name: 'DigestError', message: expect.stringContaining('9 bytes') });
+    answer = (_request, response) =>
+      response.writeHead(200, { 'deepthings-digest': 'crc32=cbf43926' }).end('123456789');
+    expect(await textOf(ask())).toBe('123456789');
+  });
+
+  it('of tensors is refused without a digest, even if whoever sent it knows of none; another is taken', async () => {
+    answer = (_request, response) => response.writeHead(200, { 'content-type': 'application/octet-stream' }).end('it');
+    await expect(ask()).rejects.toMatchObject({ name: 'DigestError' });
+    answer = (_request, response) => response.writeHead(200, { 'content-type': 'image/jpeg' }).end('it');
+    expect(await textOf(ask())).toBe('it');
+  });
+});
+
 describe('an exchange that takes too long', () => {
   it.each([
     ['no answer comes', () => {}],

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperationId, Schemas } from '../../client/client.js';
 import type { WirePlan } from '../../server/node/task-body.js';
 import { encodeSafetensors } from '../../server/tensor/safetensors.js';
-import { promisingPng } from '../imaging/pictures.js';
+import { promisingPng } from '../imaging/png-chunks.js';
 import { ask, askPath, type Question, refused } from '../node/ask.js';
 import { problemMistakes } from '../node/contract-answers.js';
 import { resultBody, SMALL, smallPicture, taskBody, wirePlanOf } from '../node/small-cluster.js';
@@ -202,7 +202,13 @@ describe('a tensor body that is refused', () => {
   });
 
   it('an outcome of a frame that the device does not have, and a task that it never gave away', async () => {
-    const outcome = { state: 'failed', endedAt: '2026-11-23T09:30:00.000Z', detections: null, failure: null };
+    const outcome = {
+      state: 'failed',
+      endedAt: '2026-11-23T09:30:00.000Z',
+      detections: null,
+      classification: null,
+      failure: null,
+    };
     await expectRefused('edge', 'postResult', { json: { frame: 'zz-1', ...outcome } }, 404, 'DT_FRAME_UNKNOWN');
     await expectRefused('edge', 'postResult', { json: { frame: 'zz-1', state: 'failed' } }, 400, 'DT_REQUEST');
     const path = { frame: 'zz-1', tile: 0 };

@@ -64,19 +64,15 @@ describe('the routes of a node', () => {
 describe('each role answers every operation', () => {
   const GATEWAY_ONLY = ['listFrames', 'getFrame', 'deleteFrame', 'getFrameImage', 'getFrameAnnotated'];
   const ONLY_ON: Record<string, string[]> = {
-    gateway: [...GATEWAY_ONLY, 'getFrameTrace', 'getFrameOutput'],
+    gateway: [...GATEWAY_ONLY, 'getFrameTrace', 'getFrameOutput', 'drainDevice', 'resumeDevice'],
     edge: ['pushTask', 'returnTask', 'getResults'],
   };
-  /** On which roles. */
-  const NOT_YET: Record<string, string[]> = {
-    drain: ['gateway', 'edge'],
-  };
-
   const outcome = {
     frame: 'zz-1',
     state: 'failed',
     endedAt: '2026-11-23T09:30:00.000Z',
     detections: null,
+    classification: null,
     failure: null,
   };
   const BODIES: Record<string, Question> = {
@@ -93,20 +89,18 @@ describe('each role answers every operation', () => {
   it.each(operations)('%s', async (operation) => {
     for (const role of ['gateway', 'edge'] as const) {
       const reply = await ask(role === 'gateway' ? gateway : device, operation, {
-        path: { frame: 'zz-1', tile: 0 },
+        path: { frame: 'zz-1', tile: 0, device: 'zz' },
         query: QUERIES[operation] ?? '',
         ...(BODIES[operation] ?? BODIES[`${operation} ${role}`]),
       });
       const code = reply.mediaType === 'application/problem+json' ? reply.json().code : null;
       const other = Object.keys(ONLY_ON).find((only) => only !== role && ONLY_ON[only]!.includes(operation));
-      if (NOT_YET[operation]?.includes(role)) {
-        expect([reply.status, code]).toEqual([501, 'DT_NOT_IMPLEMENTED']);
-      } else if (other !== undefined) {
+      if (other !== undefined) {
         expect([reply.status, code]).toEqual([404, 'DT_OTHER_ROLE']);
         expect(reply.json().detail).toContain(other === 'gateway' ? 'the gateway does' : 'edge devices do');
       } else {
         expect(reply.status).toBeLessThan(500);
-        expect(['DT_OTHER_ROLE', 'DT_NOT_FOUND', 'DT_NOT_IMPLEMENTED']).not.toContain(code);
+        expect(['DT_OTHER_ROLE', 'DT_NOT_FOUND']).not.toContain(code);
       }
     }
   });

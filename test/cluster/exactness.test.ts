@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { frameInput, frameOutput, samplePhoto, submit } from '../support/frames.js';
+import { frameInput, frameOutput } from '../../server/evaluation/frame-tensors.js';
+import { relativeDifference } from '../../server/evaluation/map-difference.js';
+import { runUntiled } from '../../server/evaluation/untiled.js';
+import { samplePhoto, submit } from '../support/frames.js';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
-import { relativeDifference, runUntiled } from '../support/untiled.js';
 
 /** Design section 5: |a - b| <= 1e-4 * max|b| with F32 on the wire. */
 const TOLERANCE = 1e-4;
@@ -22,6 +24,25 @@ describe('the merged output equals the untiled one', () => {
     expect(frame.tiles.done).toBe(25);
     expect(Object.keys(frame.tiles.byDevice).length, 'idle devices steal').toBeGreaterThan(1);
     const input = await frameInput(cluster.client, frame.id, 608);
+    const merged = await frameOutput(cluster.client, frame.id);
+    expect(relativeDifference(merged, await runUntiled(cluster.config, input))).toBeLessThanOrEqual(TOLERANCE);
+  });
+
+  test.each([
+    ['4x4', 12],
+    // Through the pooling of stride 1, and one layer more.
+    ['3x5', 13],
+  ])('Tiny YOLOv2, synthetic weights, grid %s, %i fused layers', { timeout: 60_000 }, async (grid, depth) => {
+    cluster = await startTestCluster({
+      yaml:
+        'model: { name: yolov2-tiny, weights: synthetic }\n' +
+        `partition: { grid: ${grid}, fusedDepth: ${depth} }\n` +
+        'limits: { keptOutputs: 1 }',
+    });
+    const frame = await submit(cluster.client, samplePhoto('sample5.jpg'));
+    expect(frame.state).toBe('complete');
+    expect(Object.keys(frame.tiles.byDevice).length, 'idle devices steal').toBeGreaterThan(1);
+    const input = await frameInput(cluster.client, frame.id, 416);
     const merged = await frameOutput(cluster.client, frame.id);
     expect(relativeDifference(merged, await runUntiled(cluster.config, input))).toBeLessThanOrEqual(TOLERANCE);
   });

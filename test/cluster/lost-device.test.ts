@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Schemas } from '../../client/client.js';
-import { frameInput, frameOutput, samplePhoto, submit } from '../support/frames.js';
+import { frameInput, frameOutput } from '../../server/evaluation/frame-tensors.js';
+import { relativeDifference } from '../../server/evaluation/map-difference.js';
+import { runUntiled } from '../../server/evaluation/untiled.js';
+import { samplePhoto, submit } from '../support/frames.js';
 import { type ProcessCluster, startProcessCluster } from '../support/process-cluster.js';
 import { waitUntil } from '../support/test-cluster.js';
-import { relativeDifference, runUntiled } from '../support/untiled.js';
 
 type Strategy = Schemas['Strategy'];
 

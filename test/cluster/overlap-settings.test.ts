@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Schemas } from '../../client/client.js';
-import { frameInput, frameOutput, samplePhoto, submit } from '../support/frames.js';
+import { frameInput, frameOutput } from '../../server/evaluation/frame-tensors.js';
+import { relativeDifference } from '../../server/evaluation/map-difference.js';
+import { runUntiled } from '../../server/evaluation/untiled.js';
+import { samplePhoto, submit } from '../support/frames.js';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
-import { relativeDifference, runUntiled } from '../support/untiled.js';
 
 /** Design section 5: |a - b| <= 1e-4 * max|b| with F32 on the wire. */
 const EXACT = 1e-4;

@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Schemas } from '../../client/client.js';
+import { frameInput, frameOutput } from '../../server/evaluation/frame-tensors.js';
+import { relativeDifference } from '../../server/evaluation/map-difference.js';
+import { runUntiled } from '../../server/evaluation/untiled.js';
 import { bodpBytes, planBodp } from '../../server/geometry/bodp-plan.js';
 import { planCluster } from '../../server/node/cluster-plan.js';
-import { frameInput, frameOutput, samplePhoto, submit } from '../support/frames.js';
+import { samplePhoto, submit } from '../support/frames.js';
 import { hasSharedData, sharedData } from '../support/shared-data.js';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
-import { relativeDifference, runUntiled } from '../support/untiled.js';
 
 type Strategy = Schemas['Strategy'];
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { relativeDifference } from '../../server/evaluation/map-difference.js';
 import { type LayerDeclaration, shapeLayers } from '../../server/model/layer-shapes.js';
 import type { Activation, Network } from '../../server/model/network.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
-import { relativeDifference } from '../support/untiled.js';
 
 /** Design section 5: |a - b| <= 1e-4 * max|b|. */
 const TOLERANCE = 1e-4;

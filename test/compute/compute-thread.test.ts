@@ -1,11 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type ComputeThread, startComputeThread } from '../../server/compute/compute-thread.js';
 import type { ComputeSetup } from '../../server/compute/messages.js';
-import { wholeTile } from '../support/untiled.js';
+import { wholeTile } from '../../server/evaluation/untiled.js';
+import { ENGINE_CASES } from '../engine/engine-cases.js';
+import { expectSame, randomPicture } from './arbitrary-networks.js';
 
 const FUSED: ComputeSetup = {
   model: { name: 'face-detector', width: 96, height: 96 },
-  engine: { name: 'onnxruntime', threads: 1 },
+  engine: { name: 'onnxruntime', backend: null, threads: 1 },
   stage: { kind: 'fused', depth: 3, grid: { rows: 2, columns: 2 } },
 };
 
@@ -25,6 +27,20 @@ describe('compute thread', () => {
     expect(computeMs).toBeGreaterThan(0);
   });
 
+  test.each(ENGINE_CASES)('runs $label, again after its results were given away', async ({ name, backend }) => {
+    const stage = { kind: 'fused', depth: 3, grid: { rows: 1, columns: 1 } } as const;
+    compute = await startComputeThread({ ...FUSED, engine: { name, backend, threads: 1 }, stage });
+    expect(compute.engine).toMatchObject({ name, threads: 1, ...(backend === null ? {} : { backend }) });
+    expect(compute.remark).toBeNull();
+    const reference = await startComputeThread({ ...FUSED, stage });
+    const picture = randomPicture(3 * 96 * 96, 5);
+    const { data: expected } = await reference.runTile(wholeTile(picture.slice()));
+    await reference.close();
+    for (let round = 0; round < 3; round++) {
+      expectSame((await compute.runTile(wholeTile(picture.slice()))).data, expected);
+    }
+  });
+
   test('the digest is the same whatever part of the model is loaded', async () => {
     compute = await startComputeThread(FUSED);
     const remaining = await startComputeThread({ ...FUSED, stage: { kind: 'remaining', depth: 3 } });
@@ -42,7 +58,7 @@ describe('compute thread', () => {
   });
 
   test.each([
-    ['an unknown engine', { ...FUSED, engine: { name: 'abacus', threads: 1 } }, 'DT_ENGINE_NAME'],
+    ['an unknown engine', { ...FUSED, engine: { ...FUSED.engine, name: 'abacus' } }, 'DT_ENGINE_NAME'],
     ['an unknown model', { ...FUSED, model: { name: 'yolov99' } }, 'DT_MODEL_NAME'],
     ['a depth beyond the model', { ...FUSED, stage: { ...FUSED.stage, depth: 99 } }, /^DT_/],
   ])('%s is refused with its code', async (_what, setup, code) => {

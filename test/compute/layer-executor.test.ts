@@ -7,6 +7,7 @@ import { loadTileExecutor } from '../../server/compute/tile-executor.js';
 import { createEngine } from '../../server/engine/engines.js';
 import type { InferenceEngine } from '../../server/engine/inference-engine.js';
 import { DeepThingsError } from '../../server/errors.js';
+import { wholeTile } from '../../server/evaluation/untiled.js';
 import { planBodp, sliceStep } from '../../server/geometry/bodp-plan.js';
 import { planFtp } from '../../server/geometry/ftp-plan.js';
 import { NO_PADDING, wholeMap } from '../../server/geometry/region.js';
@@ -15,17 +16,17 @@ import { describeModel } from '../../server/model/model-source.js';
 import type { Network } from '../../server/model/network.js';
 import { synthesizeWeights } from '../../server/model/synthetic-weights.js';
 import { cropRegion, valuesOf } from '../../server/tensor/planes.js';
+import { FAST_ENGINE_CASES } from '../engine/engine-cases.js';
 import { convolution, HALVE, networkOf as smallNetwork } from '../model/small-networks.js';
-import { wholeTile } from '../support/untiled.js';
 import { arbitraryDeclarations, expectSame, networkOf, randomPicture } from './arbitrary-networks.js';
 import { runSliced } from './sliced-run.js';
 
 const rows = (y0: number, y1: number, width = 8) => ({ x0: 0, x1: width, y0, y1 });
 
-describe('slices, layer by layer, equal the whole, on the real engine', () => {
+describe.each(FAST_ENGINE_CASES)('slices, layer by layer, equal the whole, on $label', ({ create }) => {
   let engine: InferenceEngine;
   beforeAll(async () => {
-    engine = await createEngine('onnxruntime', { threads: 1 });
+    engine = await create();
   });
 
   async function expectSlicedIsWhole(network: Network, shares: readonly number[], seed: number): Promise<void> {
@@ -168,7 +169,7 @@ describe('layers in a compute thread', () => {
   const DEPTH = 14;
   const setup: ComputeSetup = {
     model: { name: 'face-detector', width: SIZE, height: SIZE },
-    engine: { name: 'onnxruntime', threads: 1 },
+    engine: { name: 'onnxruntime', backend: null, threads: 1 },
     stage: { kind: 'fused', depth: DEPTH, grid: { rows: 1, columns: 1 } },
   };
   const geometry = fusedGeometry(describeModel(setup.model), DEPTH);

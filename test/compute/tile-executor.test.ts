@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadTileExecutor, type TileJob } from '../../server/compute/tile-executor.js';
-import { createEngine } from '../../server/engine/engines.js';
 import type { InferenceEngine } from '../../server/engine/inference-engine.js';
 import { DeepThingsError } from '../../server/errors.js';
+import { wholeTile } from '../../server/evaluation/untiled.js';
 import { type FtpPlan, planFtp } from '../../server/geometry/ftp-plan.js';
 import type { Grid } from '../../server/geometry/grid.js';
 import { oppositeSide, SIDES } from '../../server/geometry/neighbours.js';
@@ -16,8 +16,8 @@ import type { Network } from '../../server/model/network.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
 import { synthesizeWeights } from '../../server/model/synthetic-weights.js';
 import { cropRegion, placeRegion, valuesOf } from '../../server/tensor/planes.js';
+import { ENGINE_CASES } from '../engine/engine-cases.js';
 import { convolution } from '../model/small-networks.js';
-import { wholeTile } from '../support/untiled.js';
 import { arbitraryDeclarations, expectSame, networkOf, randomPicture } from './arbitrary-networks.js';
 
 interface Case {
@@ -114,10 +114,10 @@ async function runWithReuse(engine: InferenceEngine, { network, seed }: Case, pl
   return merged;
 }
 
-describe('running the tiles equals running the whole, on the real engine', () => {
+describe.each(ENGINE_CASES)('running the tiles equals running the whole, on $label', ({ create, slow }) => {
   let engine: InferenceEngine;
   beforeAll(async () => {
-    engine = await createEngine('onnxruntime', { threads: 1 });
+    engine = await create();
   });
 
   test('random chains, grids and depths, without reuse and with what some neighbours offer, in random order', {
@@ -131,7 +131,7 @@ describe('running the tiles equals running the whole, on the real engine', () =>
         expectSame(await runPlan(engine, given, given.plan, picture), untiled);
         expectSame(await runWithReuse(engine, given, given.plan, picture), untiled);
       }),
-      { numRuns: 60 },
+      { numRuns: slow ? 15 : 60 },
     );
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { resolveEngine } from '../../server/config/node-engine.js';
 import { problemLines, REQUIRED } from './problem-lines.js';
 
 const problemsWith = (text: string) => problemLines(REQUIRED + text);
@@ -80,5 +81,81 @@ describe('nodes', () => {
       "id: e0, address: 'http://b:8080', listen: '0.0.0.0:8080'",
     );
     expect(lines).toEqual([]);
+  });
+});
+
+describe('engines', () => {
+  const REFUSED_ON_ENGINE = 'wasm is a backend of tfjs, and the engine here is onnxruntime';
+  const MEND = 'write name: tfjs beside it, or remove backend';
+  const ONE_THREAD = 'write threads: 1, or backend: node with tfjs-node installed';
+
+  test.each([
+    ['{ backend: wasm }', `5:20 engine.backend: ${REFUSED_ON_ENGINE} (${MEND})`],
+    ['{ name: onnxruntime, backend: wasm }', `5:39 engine.backend: ${REFUSED_ON_ENGINE} (${MEND})`],
+    [
+      '{ name: tfjs, backend: wasm, threads: 2 }',
+      `5:47 engine.threads: the backend wasm of tfjs computes in one thread, not 2 (${ONE_THREAD})`,
+    ],
+    [
+      '{ name: tensorflow }',
+      "5:17 engine.name: must be one of onnxruntime, tfjs, is 'tensorflow' (write for instance 'onnxruntime')",
+    ],
+    [
+      '{ name: tfjs, backend: webgl }',
+      "5:32 engine.backend: must be one of auto, node, wasm, cpu, is 'webgl' (write for instance 'auto')",
+    ],
+  ])('engine: %s', async (engine, line) => {
+    expect(await problemsWith(`engine: ${engine}`)).toEqual([`cluster.yaml:${line}`]);
+  });
+
+  test.each([
+    '{ name: tfjs }',
+    '{ name: tfjs, backend: node, threads: 4 }',
+    '{ name: tfjs, threads: 2 }',
+    '{ name: tfjs, backend: wasm, threads: 1 }',
+  ])('engine: %s is fine', async (engine) => {
+    expect(await problemsWith(`engine: ${engine}`)).toEqual([]);
+  });
+
+  const withDevice = (engine: string, own: string) =>
+    problemLines(
+      `model: { name: face-detector }\nengine: ${engine}\ngateway: { address: 'http://a:1' }\n` +
+        `devices:\n  - { id: e0, address: 'http://b:1', engine: ${own} }\n`,
+    );
+
+  test("a device's own backend needs tfjs there, by its own section or the cluster's", async () => {
+    expect(await withDevice('{ name: onnxruntime }', '{ backend: wasm }')).toEqual([
+      `cluster.yaml:5:57 devices[0].engine.backend: ${REFUSED_ON_ENGINE} (${MEND})`,
+    ]);
+    expect(await withDevice('{ name: tfjs }', '{ backend: wasm }')).toEqual([]);
+    expect(await withDevice('{ name: onnxruntime }', '{ name: tfjs, backend: wasm }')).toEqual([]);
+    expect(await withDevice('{ name: tfjs, backend: cpu }', '{ name: onnxruntime, threads: 4 }')).toEqual([]);
+  });
+
+  test('says nothing of a backend beside a name that is wrong itself', async () => {
+    expect(await withDevice('{ name: onxruntime }', '{ backend: wasm }')).toEqual([
+      "cluster.yaml:2:17 engine.name: must be one of onnxruntime, tfjs, is 'onxruntime' (did you mean onnxruntime?)",
+    ]);
+  });
+
+  test("threads beside a device's other keys are told where they belong", async () => {
+    expect(
+      await problemLines(`model: { name: face-detector }
+gateway: { address: 'http://a:1' }
+devices:
+  - { id: e0, address: 'http://b:1', threads: 2 }
+`),
+    ).toEqual(['cluster.yaml:4:38 devices[0].threads: is not a known key (it belongs at devices[0].engine.threads)']);
+  });
+
+  test.each([
+    [undefined, undefined, { name: 'onnxruntime', backend: null, threads: 1 }],
+    [{ name: 'tfjs' }, undefined, { name: 'tfjs', backend: 'auto', threads: 1 }],
+    [{ threads: 3 }, { name: 'tfjs' }, { name: 'tfjs', backend: 'auto', threads: 3 }],
+    [{ name: 'tfjs', backend: 'cpu' }, { threads: 2 }, { name: 'tfjs', backend: 'cpu', threads: 2 }],
+    [{ name: 'tfjs', backend: 'cpu' }, { name: 'onnxruntime' }, { name: 'onnxruntime', backend: null, threads: 1 }],
+    [{ name: 'tfjs', backend: 'cpu' }, { backend: 'wasm' }, { name: 'tfjs', backend: 'wasm', threads: 1 }],
+  ] as const)('of %j and %j comes %j', (cluster, own, resolved) => {
+    expect(resolveEngine(cluster, own)).toEqual(resolved);
   });
 });

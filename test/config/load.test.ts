@@ -20,7 +20,7 @@ describe('what is resolved', () => {
       id: 'gateway',
       address: 'http://127.0.0.1:8080',
       listen: { host: '127.0.0.1', port: 8080 },
-      threads: 1,
+      engine: { name: 'onnxruntime', backend: null, threads: 1 },
     });
     expect(config.devices.map((device) => [device.id, device.address])).toEqual([
       ['e0', 'http://127.0.0.1:8081'],
@@ -39,7 +39,7 @@ describe('what is resolved', () => {
     expect(await resolveText(REQUIRED)).toMatchObject({
       name: 'deepthings',
       model: { threshold: 0.5, nms: 0.4 },
-      engine: { name: 'onnxruntime', threads: 1 },
+      gateway: { engine: { name: 'onnxruntime', backend: null, threads: 1 } },
       partition: { grid: { rows: 3, columns: 3 }, fusedDepth: 8 },
       schedule: {
         strategy: 'ftp-wst-s',
@@ -79,7 +79,7 @@ schedule: { lease: { attempts: 2 } }
 gateway: { address: 'http://gateway.local', listen: '[::]:8080' }
 devices:
   - { id: a, address: 'http://a:1/' }
-  - { id: b, address: 'http://b:1', listen: '0.0.0.0:2', threads: 4 }
+  - { id: b, address: 'http://b:1', listen: '0.0.0.0:2', engine: { name: tfjs, backend: wasm, threads: 1 } }
 limits: { pictureBytes: 512KiB, keptBytes: 1048576 }
 `,
       { env: { THREADS: '2' } },
@@ -87,13 +87,17 @@ limits: { pictureBytes: 512KiB, keptBytes: 1048576 }
     expect(config).toMatchObject({
       name: 'attic',
       model: { name: 'yolov2', weights: 'synthetic:3', width: 320, threshold: 0.25, nms: 0.45 },
-      engine: { name: 'onnxruntime', threads: 2 },
       partition: { grid: { rows: 2, columns: 5 }, fusedDepth: 16 },
       schedule: { lease: { factor: 3, attempts: 2 } },
-      gateway: { address: 'http://gateway.local', listen: { host: '::', port: 8080 }, threads: 2 },
+      gateway: { address: 'http://gateway.local', listen: { host: '::', port: 8080 }, engine: { threads: 2 } },
       devices: [
-        { id: 'a', address: 'http://a:1', listen: { host: 'a', port: 1 }, threads: 2 },
-        { id: 'b', address: 'http://b:1', listen: { host: '0.0.0.0', port: 2 }, threads: 4 },
+        { id: 'a', address: 'http://a:1', listen: { host: 'a', port: 1 }, engine: { threads: 2 } },
+        {
+          id: 'b',
+          address: 'http://b:1',
+          listen: { host: '0.0.0.0', port: 2 },
+          engine: { name: 'tfjs', backend: 'wasm', threads: 1 },
+        },
       ],
       limits: { pictureBytes: 524_288, keptBytes: 1_048_576 },
     });
@@ -279,6 +283,8 @@ describe('garbage gives a ConfigError and nothing else', () => {
         'face-detector',
         'yolov2',
         'synthetic',
+        'tfjs',
+        'wasm',
         'http://a',
         'http://a:1/x',
         'a:1',
@@ -298,11 +304,11 @@ describe('garbage gives a ConfigError and nothing else', () => {
       {
         name: value,
         model: section('name', 'cfg', 'weights', 'labels', 'width', 'height', 'threshold', 'nms'),
-        engine: section('name', 'threads'),
+        engine: section('name', 'backend', 'threads'),
         partition: section('grid', 'fusedDepth'),
         schedule: section('strategy', 'prefetch', 'faithful', 'steal', 'lease', 'heartbeat'),
         gateway: section('address', 'listen'),
-        devices: fc.oneof(fc.array(section('id', 'address', 'listen', 'threads'), { maxLength: 3 }), value),
+        devices: fc.oneof(fc.array(section('id', 'address', 'listen', 'engine'), { maxLength: 3 }), value),
         overlap: section('via', 'policy'),
         wire: section('maps'),
         limits: section('pictureBytes', 'keptBytes', 'keptFrames'),

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problemLines, resolveText } from './problem-lines.js';
 
@@ -141,12 +141,24 @@ describe('a built-in model', () => {
   });
 
   test('one whose weights must be given', async () => {
-    expect(await problems('name: yolov2')).toEqual([
+    const cache = await mkdtemp(join(folder, 'cache-'));
+    const env = { XDG_CACHE_HOME: cache };
+    expect(await problemLines(document('name: yolov2'), { env })).toEqual([
       at(
-        '3:1 model.weights: is missing (download https://data.pjreddie.com/files/yolov2.weights and write weights: ' +
-          'yolov2.weights; or weights: synthetic to measure speed only)',
+        '3:1 model.weights: is missing (run "deepthings model pull yolov2" on this machine; or write weights: synthetic ' +
+          'to measure speed only)',
       ),
     ]);
+    const pulled = join(cache, 'deepthings', 'models', 'yolov2.weights');
+    await mkdir(dirname(pulled), { recursive: true });
+    await writeFile(pulled, new Uint8Array(new Int32Array([0, 1, 0, 0, 0]).buffer));
+    expect(await problemLines(document('name: yolov2'), { env })).toEqual([
+      expect.stringMatching(
+        /yolov2.weights: model yolov2 needs 203934260 bytes .*\(run "deepthings model pull yolov2 --force"\)$/s,
+      ),
+    ]);
+    await truncate(pulled, 203_934_260);
+    expect((await resolveText(document('name: yolov2'), { env })).model.weights).toBe(pulled);
     expect(await problems('name: yolov2\nweights: synthetic')).toEqual([]);
   });
 

@@ -55,11 +55,11 @@ describe('wrong values', () => {
     ],
     [
       'engine: onnxruntime',
-      "5:9 engine: must be a map with name, threads, is 'onnxruntime' (write key: value lines, indented below it)",
+      "5:9 engine: must be a map with name, backend, threads, is 'onnxruntime' (write key: value lines, indented below it)",
     ],
     [
       'engine: [x]',
-      '5:9 engine: must be a map with name, threads, is a list (write key: value lines, indented below it)',
+      '5:9 engine: must be a map with name, backend, threads, is a list (write key: value lines, indented below it)',
     ],
     [
       'partition: { grid: 3 }',

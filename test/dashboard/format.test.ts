@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { byteSize, grid, milliseconds, sentence, summary } from '../../dashboard/src/format.js';
+import { byteSize, engineText, grid, milliseconds, sentence, summary } from '../../dashboard/src/format.js';
 
 const plain = (text: string): string => text.replaceAll('\u202f', ' ');
 
@@ -30,6 +30,13 @@ describe('numbers have units', () => {
   ])('%d bytes are %s', (bytes, text) => {
     expect(plain(byteSize(bytes))).toBe(text);
   });
+});
+
+it('an engine is told with its backend, where it has one', () => {
+  expect(engineText({ name: 'onnxruntime', version: '1.30.0', threads: 2 })).toBe('onnxruntime 1.30.0, 2 threads');
+  expect(engineText({ name: 'tfjs', version: '4.22.0', backend: 'wasm', threads: 1 })).toBe(
+    'tfjs 4.22.0 (wasm), 1 thread',
+  );
 });
 
 describe('summary', () => {

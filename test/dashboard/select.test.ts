@@ -17,6 +17,7 @@ describe('doing', () => {
     ['what it says itself, after a while', { running: 1 }, nowMs - 9_000, 'computing'],
     ['that it has tiles to give', { pending: 2 }, nowMs - 9_000, 'has tiles queued'],
     ['nothing', {}, nowMs - 9_000, 'idle'],
+    ['that it is drained, whatever it did last', { state: 'drained' as const }, nowMs - 100, 'drained'],
     ['that it is gone, whatever it did last', { state: 'lost' as const }, nowMs - 100, 'lost'],
   ])('is %s', (_name, device, atMs, words) => {
     expect(doing(aDevice('e0', device), state(activity(atMs)), nowMs)).toBe(words);
@@ -47,8 +48,9 @@ describe('problems', () => {
     ]);
   });
 
-  it('has nothing against devices that are live, have left or are still to come', () => {
-    const devices = [aDevice('e0'), aDevice('e1', { state: 'left' }), aDevice('e2', { state: 'expected' })];
+  it('has nothing against devices that are live or drained, have left or are still to come', () => {
+    const states = ['live', 'draining', 'drained', 'left', 'expected'] as const;
+    const devices = states.map((each, i) => aDevice(`e${i}`, { state: each }));
     expect(details({ devices })).toEqual([]);
   });
 });

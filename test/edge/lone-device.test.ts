@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Schemas } from '../../client/client.js';
 import { startEdge } from '../../server/edge/edge-node.js';
 import { letterboxPicture } from '../../server/imaging/letterbox.js';
@@ -11,6 +11,7 @@ import { ANY_PORT, silent, testConfig, waitUntil } from '../support/test-cluster
 import { FakeGateway } from './fake-gateway.js';
 
 const OCTETS = 'application/octet-stream';
+const log = vi.spyOn(silent, 'info');
 const LIMITS = 'limits: { queuedFrames: 2 }';
 
 function startDevice(config: Awaited<ReturnType<typeof testConfig>>): Promise<RunningNode> {
@@ -109,7 +110,7 @@ describe('what the gateway says of a picture that a device was given', () => {
       placement: { left: 0, top: 8, width: 64, height: 48 },
       tiles: { total: 4, done: 0, byDevice: {} },
       timing: { totalMs: null, fusedMs: null, remainingMs: null },
-      ...{ detections: null, failure: null },
+      ...{ detections: null, classification: null, failure: null },
     };
   });
   afterAll(async () => {
@@ -140,13 +141,30 @@ describe('what the gateway says of a picture that a device was given', () => {
     gateway.json('GET /frames/zz-1', 200, { ...frame, state: 'failed', endedAt, failure });
     const waiting = submit('wait=30');
     await waitUntil(async () => (await ask(device.address, 'getCluster')).json().frames.open === 1);
-    const outcome = { frame: 'zz-1', state: 'failed', endedAt, detections: null, failure } as const;
+    const outcome = {
+      frame: 'zz-1',
+      state: 'failed',
+      endedAt,
+      detections: null,
+      classification: null,
+      failure,
+    } as const;
     for (let told = 0; told < 2; told++) {
       expect((await ask(device.address, 'postResult', { json: outcome })).status).toBe(204);
     }
     const reply = await waiting;
     expect([reply.status, reply.json().code]).toEqual([500, 'DT_FRAME_TIMEOUT']);
     expect((await ask(device.address, 'getCluster')).json().frames).toEqual({ open: 0, complete: 0, failed: 1 });
+  });
+
+  it('each attempt of a frame of the gateway’s is taken once, however often it comes, and at once or later', async () => {
+    const query = `frame=zz-2&attempt=1&digest=${frame.inputDigest}&strategy=ftp-wst`;
+    const give = () => ask(device.address, 'submitFrame', { query, body: ['image/jpeg', picture] });
+    const queued = log.mock.calls.length;
+    const replies = [...(await Promise.all([give(), give()])), await give()];
+    expect(replies.map(({ status }) => status)).toEqual([204, 204, 204]);
+    const taken = log.mock.calls.slice(queued).filter(([, text]) => text === 'frame queued');
+    expect(taken).toEqual([[{ frame: 'zz-2', attempt: 1, tiles: 4 }, 'frame queued']]);
   });
 
   it('a frame of the gateway’s without attempt and digest is refused', async () => {

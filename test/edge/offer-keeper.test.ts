@@ -1,10 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { DeepThingsClient } from '../../client/client.js';
 import type { KeptStrip, TileJob } from '../../server/compute/tile-executor.js';
+import type { EdgeBoard } from '../../server/edge/edge-board.js';
 import type { EdgeTask } from '../../server/edge/edge-task.js';
 import { OfferKeeper } from '../../server/edge/offer-keeper.js';
-import { ReuseBook } from '../../server/edge/reuse-book.js';
-import { TaskBoard } from '../../server/edge/task-board.js';
 import { planFtp } from '../../server/geometry/ftp-plan.js';
 import { SIDES, type Side } from '../../server/geometry/neighbours.js';
 import { isEmptyRegion } from '../../server/geometry/region.js';
@@ -12,10 +10,14 @@ import { cutTile } from '../../server/geometry/tile-cut.js';
 import { offersOfTile } from '../../server/geometry/tile-offer.js';
 import { fusedGeometry } from '../../server/model/layer-geometry.js';
 import { describeModel } from '../../server/model/model-source.js';
+import type { CallRule } from '../../server/node/calls.js';
 import { createMetrics } from '../../server/node/metrics.js';
 import { decodeOfferedStrips, decodeOfferNotice } from '../../server/node/overlap-body.js';
+import type { PeerClient } from '../../server/node/peer-client.js';
 import { StripPool } from '../../server/node/strip-pool.js';
-import { NO_REUSE } from '../../server/node/tile-reuse.js';
+import { ReuseBook } from '../../server/scheduling/reuse-book.js';
+import { TaskBoard } from '../../server/scheduling/task-board.js';
+import { NO_REUSE } from '../../server/scheduling/tile-reuse.js';
 import { regionShape, valuesOf } from '../../server/tensor/planes.js';
 import { silent } from '../support/test-cluster.js';
 
@@ -40,7 +42,7 @@ const TILE = { job: JOB, cut: cutTile(plan, 4) };
 
 /** What was put, to whom, in order. */
 let puts: { to: string; bytes: Uint8Array }[];
-let board: TaskBoard;
+let board: EdgeBoard;
 let book: ReuseBook;
 let pool: StripPool;
 beforeEach(() => {
@@ -50,13 +52,13 @@ beforeEach(() => {
   pool = new StripPool(1e9);
 });
 
-function node(address: string, answer: () => Promise<unknown>): DeepThingsClient {
-  const call = async (operation: string, { body }: { body: { bytes: Uint8Array } }) => {
+function node(address: string, answer: () => Promise<unknown>): PeerClient {
+  const call = async ({ operation }: CallRule, { body }: { body: { bytes: Uint8Array } }) => {
     expect(operation).toBe('putOverlap');
     puts.push({ to: address, bytes: body.bytes });
     return answer();
   };
-  return { baseUrl: address, call } as unknown as DeepThingsClient;
+  return { baseUrl: address, call } as unknown as PeerClient;
 }
 
 /** @param answer of the source. */
@@ -68,7 +70,12 @@ function keeper(viaGateway: boolean, answer: () => Promise<unknown> = async () =
     viaGateway,
     wirePlan: { plan, digest: 'd' },
     gateway: node('http://gateway', async () => ({ json: undefined })),
-    peers: { client: () => node(SOURCE.address, answer), close: async () => undefined },
+    peers: {
+      client: () => node(SOURCE.address, answer),
+      leftAloneUntilMs: () => null,
+      forgive: () => undefined,
+      close: async () => undefined,
+    },
     board,
     book,
     pool,

@@ -6,7 +6,7 @@ import { OwnFrames } from '../../server/edge/own-frames.js';
 const ENDED_AT = '2026-11-23T09:30:00.000Z';
 
 function complete(frame: string): Schemas['FrameOutcome'] {
-  return { frame, state: 'complete', endedAt: ENDED_AT, detections: [], failure: null };
+  return { frame, state: 'complete', endedAt: ENDED_AT, detections: [], classification: null, failure: null };
 }
 
 function failed(frame: string): Schemas['FrameOutcome'] {
@@ -70,7 +70,13 @@ describe('the outcomes of a device’s frames', () => {
 });
 
 describe('the frames that a device sources', () => {
-  const frame = (name: string, openedMs: number) => ({ frame: name, data: new Uint8Array(3), digest: 'ab', openedMs });
+  const frame = (name: string, openedMs: number) => ({
+    frame: name,
+    attempt: 1,
+    data: new Uint8Array(3),
+    digest: 'ab',
+    openedMs,
+  });
 
   it('are as many as it may have; one more is told to come back', () => {
     const own = new OwnFrames(2, 1_000, () => {});

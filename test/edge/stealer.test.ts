@@ -1,9 +1,12 @@
+import { performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { DeepThingsClient } from '../../client/client.js';
-import { LinkRates } from '../../server/edge/link-rates.js';
+import type { EdgeBoard } from '../../server/edge/edge-board.js';
 import { Stealer } from '../../server/edge/stealer.js';
-import { TaskBoard } from '../../server/edge/task-board.js';
+import type { CallRule } from '../../server/node/calls.js';
 import { createMetrics } from '../../server/node/metrics.js';
+import type { PeerClient } from '../../server/node/peer-client.js';
+import { LinkRates } from '../../server/scheduling/link-rates.js';
+import { TaskBoard } from '../../server/scheduling/task-board.js';
 import { FIG5 } from '../node/bodies.js';
 import { taskBody } from '../node/small-cluster.js';
 import { silent } from '../support/test-cluster.js';
@@ -21,15 +24,17 @@ const VICTIM = { device: 'e1', address: 'http://e1' };
 
 let asked: object[];
 let victims: (typeof VICTIM | null)[];
-let board: TaskBoard;
+let board: EdgeBoard;
 let stealer: Stealer;
+/** Until when the victim is not to be asked. */
+let leftAloneMs: number | null;
 
 function json(document: object) {
   return { status: 200, json: document, bytes: Buffer.from(JSON.stringify(document)) };
 }
 
 function start(waitMs: number) {
-  const gateway = async (_operation: string, call: { json: object }) => {
+  const gateway = async (_rule: CallRule, call: { json: object }) => {
     asked.push(call.json);
     const victim = victims.shift() ?? null;
     if (victim !== null) return json({ victim });
@@ -37,11 +42,16 @@ function start(waitMs: number) {
     return { status: 204, json: undefined, bytes: new Uint8Array(0) };
   };
   const victim = async () => ({ status: 200, bytes: taskBody(FIG5) });
-  const clientOf = (call: unknown) => ({ baseUrl: '', call }) as unknown as DeepThingsClient;
+  const clientOf = (call: unknown) => ({ baseUrl: '', call }) as unknown as PeerClient;
   stealer = new Stealer({
     ...{ device: 'e0', wirePlan: FIG5, board, waitMs, pollMs: 100, prefetch: 0, log: silent },
     gateway: clientOf(gateway),
-    peers: { client: () => clientOf(victim), close: async () => undefined },
+    peers: {
+      client: () => clientOf(victim),
+      leftAloneUntilMs: () => leftAloneMs,
+      forgive: () => undefined,
+      close: async () => undefined,
+    },
     links: new LinkRates(),
     isIdle: () => board.isIdle,
     metrics: createMetrics({ role: 'edge', node: 'e0' }),
@@ -54,6 +64,7 @@ describe('a stealer', () => {
     vi.useFakeTimers();
     asked = [];
     victims = [];
+    leftAloneMs = null;
     board = new TaskBoard(9);
   });
   afterEach(async () => {
@@ -85,6 +96,33 @@ describe('a stealer', () => {
     const bytes = said.reduce((sum, document) => sum + JSON.stringify(document).length, 0);
     expect(board.nextStolen).toMatchObject({ controlBytes: bytes, victim: VICTIM });
     await stealer.stop();
+  });
+
+  it('asks for another than a victim that is left alone, and is held no longer than that', async () => {
+    victims = [VICTIM];
+    start(0);
+    await vi.advanceTimersByTimeAsync(1);
+    board.takeStolen();
+    leftAloneMs = performance.now() + 700;
+    await vi.advanceTimersByTimeAsync(150);
+    expect(asked.at(-1)).toMatchObject({ waitMs: 0, avoid: ['e1'] });
+    leftAloneMs = null;
+    await vi.advanceTimersByTimeAsync(150);
+    expect(asked.at(-1)).not.toHaveProperty('avoid');
+    await stealer.stop();
+  });
+
+  it('that is held is not held beyond the time that its victim is left alone', async () => {
+    victims = [VICTIM];
+    start(20_000);
+    await vi.advanceTimersByTimeAsync(1);
+    leftAloneMs = performance.now() + 700;
+    board.takeStolen();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(asked.at(-1)).toMatchObject({ avoid: ['e1'] });
+    const { waitMs } = asked.at(-1) as { waitMs: number };
+    expect(waitMs).toBeGreaterThan(0);
+    expect(waitMs).toBeLessThanOrEqual(701);
   });
 
   it('that is held asks once', async () => {

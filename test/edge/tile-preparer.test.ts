@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DigestError } from '../../client/body-digest.js';
 import type { DeepThingsClient } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
 import { loadTileExecutor, type TileExecutor } from '../../server/compute/tile-executor.js';
-import { ComputeSpeed } from '../../server/edge/compute-speed.js';
 import type { EdgeTask } from '../../server/edge/edge-task.js';
-import { FetchPolicy } from '../../server/edge/fetch-policy.js';
-import { LinkRates } from '../../server/edge/link-rates.js';
 import { OwnFrames } from '../../server/edge/own-frames.js';
-import { ReuseBook } from '../../server/edge/reuse-book.js';
 import { StripFetcher } from '../../server/edge/strip-fetcher.js';
 import { type Preparation, TilePreparer } from '../../server/edge/tile-preparer.js';
 import { createEngine } from '../../server/engine/engines.js';
+import { relativeDifference } from '../../server/evaluation/map-difference.js';
+import { wholeTile } from '../../server/evaluation/untiled.js';
 import { planFtp } from '../../server/geometry/ftp-plan.js';
+import type { MapRegion } from '../../server/geometry/map-region.js';
 import { isEmptyRegion, wholeMap } from '../../server/geometry/region.js';
 import { cutTile, stripsOf } from '../../server/geometry/tile-cut.js';
 import { type OffersToTile, offersOfTile } from '../../server/geometry/tile-offer.js';
@@ -21,15 +21,20 @@ import { seededRandom } from '../../server/model/seeded-random.js';
 import { synthesizeWeights } from '../../server/model/synthetic-weights.js';
 import { cutInputBody } from '../../server/node/input-body.js';
 import { createMetrics } from '../../server/node/metrics.js';
-import { encodeStrips, formatMapRegion, type MapRegion, parseMapRegions } from '../../server/node/overlap-body.js';
+import { encodeStrips, formatMapRegion, parseMapRegions } from '../../server/node/overlap-body.js';
+import { PeerCircuits } from '../../server/node/peer-circuits.js';
+import { peerClient } from '../../server/node/peer-client.js';
 import type { PeerClients } from '../../server/node/peer-clients.js';
 import { StripPool } from '../../server/node/strip-pool.js';
-import { NO_REUSE, type Reuse } from '../../server/node/tile-reuse.js';
+import { ComputeSpeed } from '../../server/scheduling/compute-speed.js';
+import { FetchPolicy } from '../../server/scheduling/fetch-policy.js';
+import { LinkRates } from '../../server/scheduling/link-rates.js';
+import { ReuseBook } from '../../server/scheduling/reuse-book.js';
+import { NO_REUSE, type Reuse } from '../../server/scheduling/tile-reuse.js';
 import type { MapType } from '../../server/tensor/map-tensor.js';
 import { cropRegion, placeRegion, regionShape, valuesOf } from '../../server/tensor/planes.js';
 import { encodeSafetensors, type Tensor } from '../../server/tensor/safetensors.js';
 import { silent } from '../support/test-cluster.js';
-import { relativeDifference, wholeTile } from '../support/untiled.js';
 
 /** Design section 5: |a - b| <= 1e-4 * max|b|. */
 const TOLERANCE = 1e-4;
@@ -61,7 +66,7 @@ afterAll(() => executor?.release());
 const ANSWERS = ['all', 'some', 'none', 'misshapen', 'mistyped', 'nonsense', 'problem', 'refused', 'late'] as const;
 type AnswerKind = (typeof ANSWERS)[number];
 /** Answers after which a holder is left alone. */
-const SILENT: readonly AnswerKind[] = ['refused', 'late', 'nonsense'];
+const SILENT: readonly AnswerKind[] = ['refused', 'late'];
 
 const nobody = { call: () => Promise.reject(new Error('nobody is there')) };
 
@@ -138,23 +143,34 @@ function world(options: WorldOptions = {}) {
   const sourceBook = new ReuseBook(plan, true);
   sourceBook.open(FRAME);
   const ownFrames = new OwnFrames(9, AMPLE, () => undefined);
-  if (own) ownFrames.open({ frame: FRAME, data: picture, digest: 'd', openedMs: 0 });
+  if (own) ownFrames.open({ frame: FRAME, attempt: 1, data: picture, digest: 'd', openedMs: 0 });
   const pool = new StripPool(AMPLE);
-  const peers: PeerClients = {
-    client: (address) => (holders.find((one) => one.address === address) ?? nobody) as unknown as DeepThingsClient,
-    close: async () => undefined,
-  };
   const links = new LinkRates();
   const speed = new ComputeSpeed();
   const metrics = createMetrics({ role: 'edge', node: 'e0' });
+  const nowMs = () => performance.now();
+  const circuits = new PeerCircuits({ nowMs, random: () => 0.5, onChange: () => undefined });
+  const clientOf = (baseUrl: string, call: unknown) => {
+    const plain = { baseUrl, call } as DeepThingsClient;
+    return peerClient(plain, { circuits, nowMs, random: () => 0, metrics, log: silent });
+  };
+  const peers: PeerClients = {
+    client(address) {
+      const holder = holders.find((one) => one.address === address);
+      return clientOf(address, holder?.call.bind(holder) ?? nobody.call);
+    },
+    leftAloneUntilMs: () => null,
+    forgive: () => undefined,
+    close: async () => undefined,
+  };
   const fetcher = new StripFetcher({ wirePlan, peers, links, metrics, log: silent });
   const preparer = new TilePreparer({
     device: 'e0',
     wirePlan,
-    gateway: { baseUrl: '', call: gatewayCall } as unknown as DeepThingsClient,
+    gateway: clientOf('', gatewayCall),
     fetcher,
     links,
-    policy: new FetchPolicy({ plan, policy, links, speed, maps: 'f32' }),
+    policy: new FetchPolicy({ plan, policy, links, speed, bytesPerValue: 4 }),
     overlap: { allSides },
     ownFrames,
     book: own ? sourceBook : new ReuseBook(plan, true),
@@ -229,7 +245,7 @@ describe.each([true, false])('the merged output equals the untiled one (this dev
     for (const seed of [1, 2, 3]) {
       const ran = await runFrame({ seed, own, answer: () => kind });
       expect(Math.max(...ran.asked) > 1).toBe(!SILENT.includes(kind));
-      if (SILENT.includes(kind) || kind === 'problem') expect(ran.overlapBytes).toBe(0);
+      if (SILENT.includes(kind) || kind === 'problem' || kind === 'nonsense') expect(ran.overlapBytes).toBe(0);
       inputsAsked += ran.inputsAsked;
     }
     if (own) expect(inputsAsked).toBe(0);
@@ -438,11 +454,18 @@ describe('a tile whose input cannot be had', () => {
   it.each([
     ['a problem', fail(problem(503))],
     ['no answer', fail(new Error('ECONNRESET'))],
-    ['nonsense', () => ({ bytes: Uint8Array.of(1) })],
-    ['no input', () => ({ bytes: encodeSafetensors({}, {}) })],
+    ['a damaged answer', fail(new DigestError('damaged'))],
   ])('is given up after a second try: %s', async (_name, gateway) => {
     const { got, asked } = await lacking(gateway);
     expect([got, asked.gateway]).toEqual([{ kind: 'no-input' }, 2]);
+  });
+
+  it.each([
+    ['nonsense', { bytes: Uint8Array.of(1) }],
+    ['no input', { bytes: encodeSafetensors({}, {}) }],
+  ])('is not asked for again where the gateway itself answers wrongly: %s', async (_name, answer) => {
+    const { got, asked } = await lacking(() => answer);
+    expect([got, asked.gateway]).toEqual([{ kind: 'no-input' }, 1]);
   });
 
   it('has ended with the frame of this device that it was cut from', async () => {

@@ -1,6 +1,7 @@
 import type { FeatureBlock } from '../../server/engine/inference-engine.js';
 import type {
   Activation,
+  ConnectedLayer,
   ConvolutionalLayer,
   ConvolutionWeights,
   MaxPoolLayer,
@@ -12,6 +13,7 @@ const ACTIVATE: Readonly<Record<Activation, (value: number) => number>> = {
   leaky: (value) => (value > 0 ? value : 0.1 * value),
   relu: (value) => Math.max(0, value),
   logistic: (value) => 1 / (1 + Math.exp(-value)),
+  mish: (value) => value * Math.tanh(Math.log1p(Math.exp(value))),
 };
 
 /** A convolution as its definition has it, in double precision. */
@@ -36,6 +38,15 @@ export function convolve(layer: ConvolutionalLayer, { weights, bias }: Convoluti
     }
     return ACTIVATE[layer.activation](sum);
   });
+}
+
+/** A connected layer, in double precision. */
+export function connect(layer: ConnectedLayer, { weights, bias }: ConvolutionWeights, input: Float32Array) {
+  return Float32Array.from({ length: layer.outputs }, (_, output) =>
+    ACTIVATE[layer.activation](
+      input.reduce((sum, value, i) => sum + value * weights[output * input.length + i]!, bias[output]!),
+    ),
+  );
 }
 
 /** Max pooling with minus infinity outside. */

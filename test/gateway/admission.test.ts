@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Schemas } from '../../client/client.js';
 import { startEdge } from '../../server/edge/edge-node.js';
 import { startGateway } from '../../server/gateway/gateway-node.js';
+import { PROTOCOL_VERSION } from '../../server/node/plan-digest.js';
 import type { RunningNode } from '../../server/node/running-node.js';
 import type { WirePlan } from '../../server/node/task-body.js';
 import { ask, refused } from '../node/ask.js';
@@ -68,7 +69,7 @@ describe('a device that does not fit', () => {
   it.each([
     ['another model', { model: 'sha256:0123456789abcdef' }, 'DT_MODEL_MISMATCH', /another model.*0123456789ab/],
     ['another plan', { plan: 'sha256:fedcba' }, 'DT_PLAN_MISMATCH', /another plan.*fedcba/],
-    ['another protocol', { protocol: 2 }, 'DT_PROTOCOL_MISMATCH', /protocol 2/],
+    ['another protocol', { protocol: PROTOCOL_VERSION + 1 }, 'DT_PROTOCOL_MISMATCH', /protocol \d+, the gateway \d+/],
     ['an address on another host', { address: 'http://192.0.2.1:8081' }, 'DT_ADDRESS_UNDECLARED', /192\.0\.2\.1/],
     ['an address that is none', { address: 'http://[::1' }, 'DT_ADDRESS_UNDECLARED', /\[::1/],
     ['a port that is none', { address: 'http://127.0.0.1:99999' }, 'DT_ADDRESS_UNDECLARED', /99999/],

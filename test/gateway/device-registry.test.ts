@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ClusterConfig } from '../../server/config/cluster-config.js';
 import { DeviceRegistry } from '../../server/gateway/device-registry.js';
+import { PROTOCOL_VERSION } from '../../server/node/plan-digest.js';
 import { registration } from './fake-device.js';
 
 const CONFIG = {
@@ -56,6 +57,15 @@ describe('a declared device', () => {
     expect(stateOf()).toBe('live');
   });
 
+  it('that is lost is taken at its word again, whatever number was heard of it', () => {
+    admit();
+    expect(admit({ number: Number.MAX_SAFE_INTEGER })).toEqual({ kind: 'news', restarted: false });
+    expect(admit({ number: 3 })).toEqual({ kind: 'stale' });
+    registry.lost('e0');
+    expect(admit({ number: 4 })).toEqual({ kind: 'news', restarted: false });
+    expect(stateOf()).toBe('live');
+  });
+
   it('is lost when it was live, and live with its next word', () => {
     registry.lost('e0');
     expect(stateOf()).toBe('expected');
@@ -66,10 +76,10 @@ describe('a declared device', () => {
     expect(stateOf()).toBe('live');
   });
 
-  it('is reached where it announced itself', () => {
+  it('is reached where it is declared', () => {
     expect(registry.addressOf('e0')).toBe('http://192.0.2.10:8081');
-    admit({ address: 'http://192.0.2.10:9999' });
-    expect(registry.addressOf('e0')).toBe('http://192.0.2.10:9999');
+    admit();
+    expect(registry.addressOf('e0')).toBe('http://192.0.2.10:8081');
   });
 });
 
@@ -96,10 +106,12 @@ describe('of two words of one device', () => {
 
 describe('a device that does not fit', () => {
   it.each([
-    ['protocol', { protocol: 2 }, 'DT_PROTOCOL_MISMATCH'],
+    ['protocol', { protocol: PROTOCOL_VERSION + 1 }, 'DT_PROTOCOL_MISMATCH'],
     ['model', { model: 'other' }, 'DT_MODEL_MISMATCH'],
     ['plan', { plan: 'other' }, 'DT_PLAN_MISMATCH'],
     ['host', { address: 'http://192.0.2.11:8081' }, 'DT_ADDRESS_UNDECLARED'],
+    ['port', { address: 'http://192.0.2.10:9999' }, 'DT_ADDRESS_UNDECLARED'],
+    ['scheme', { address: 'https://192.0.2.10:8081' }, 'DT_ADDRESS_UNDECLARED'],
     ['host in disguise', { address: 'http://192.0.2.10.example.org:8081' }, 'DT_ADDRESS_UNDECLARED'],
     ['address', { address: 'http://[' }, 'DT_ADDRESS_UNDECLARED'],
   ])('is refused for its %s, and shown so with the reason', (_name, facts, code) => {

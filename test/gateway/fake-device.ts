@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Schemas } from '../../client/client.js';
+import { PROTOCOL_VERSION } from '../../server/node/plan-digest.js';
 
 /** A device that takes whatever the gateway gives it, and computes nothing. */
 export class FakeDevice {
@@ -43,7 +44,7 @@ export function registration(facts: Partial<Schemas['DeviceRegistration']> = {})
     address: 'http://127.0.0.1:1',
     startedAt: 1_000,
     number: 1,
-    protocol: 1,
+    protocol: PROTOCOL_VERSION,
     model: 'model',
     plan: 'plan',
     engine: { name: 'onnxruntime', version: '1.30.0', threads: 1 },

@@ -10,6 +10,7 @@ function record(id: string, bytes = 10, source = 'e0', nowMs = 0): FrameRecord {
   return newFrameRecord({
     id,
     nowMs,
+    claimant: 'client a',
     source,
     strategy: 'ftp-wst-s',
     picture,
@@ -26,7 +27,8 @@ beforeEach(() => {
 afterEach(() => void vi.useRealTimers());
 
 function end(frame: FrameRecord, kind: 'complete' | 'failed' = 'complete'): void {
-  frame.end = kind === 'complete' ? { kind, detections: [] } : { kind, code: 'DT_X', detail: 'broke' };
+  frame.end =
+    kind === 'complete' ? { kind, detections: [], classification: null } : { kind, code: 'DT_X', detail: 'broke' };
   frame.state = kind;
   store.ended(frame);
 }
@@ -43,13 +45,27 @@ describe('the list of frames', () => {
   it('has those in which a label was found, and those of a time', () => {
     const frames = [1, 2, 3].map((i) => record(`ep-${i}`, 1, 'e0', i * 1000));
     add(...frames);
-    frames[1]!.end = { kind: 'complete', detections: [{ ...someone, pixels: { x: 0, y: 0, width: 1, height: 1 } }] };
+    frames[1]!.end = {
+      kind: 'complete',
+      detections: [{ ...someone, pixels: { x: 0, y: 0, width: 1, height: 1 } }],
+      classification: null,
+    };
     expect(listed({ label: 'person' })).toEqual(['ep-2']);
     expect(listed({ label: 'dog' })).toEqual([]);
     expect(listed({ fromMs: 2000 })).toEqual(['ep-3', 'ep-2']);
     expect(listed({ toMs: 2000 })).toEqual(['ep-1']);
     expect(listed({ fromMs: 2000, toMs: 3000 })).toEqual(['ep-2']);
   });
+});
+
+it('open frames are counted for whom they are of, and ended ones are not', () => {
+  const frames = [record('ep-1'), record('ep-2')];
+  add(...frames);
+  expect([store.openOf('client a'), store.openOf('client b')]).toEqual([2, 0]);
+  for (const [i, frame] of frames.entries()) {
+    end(frame, i === 0 ? 'complete' : 'failed');
+    expect(store.openOf('client a')).toBe(1 - i);
+  }
 });
 
 describe('the frames kept', () => {

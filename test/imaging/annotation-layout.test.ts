@@ -82,7 +82,7 @@ describe('layOutAnnotations', () => {
       x >= 0 && y >= 0 && width >= 0 && height >= 0 && x + width <= 640 + 1e-9 && y + height <= 480 + 1e-9;
     void fc.assert(
       fc.property(fc.array(any, { maxLength: 8 }), (detections) =>
-        layOut(...detections).every(({ box, plate }) => within(box) && within(plate)),
+        layOut(...detections).every(({ box, plate }) => box !== null && within(box) && within(plate)),
       ),
     );
   });

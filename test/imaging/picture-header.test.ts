@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inspectPicture } from '../../server/imaging/picture-header.js';
-import { painted, promisingPng, speckled, withCode } from './pictures.js';
+import { painted, speckled, withCode } from './pictures.js';
+import { promisingPng } from './png-chunks.js';
 
 const LIMITS = { pictureBytes: 1_000_000, pictureMegapixels: 10 };
 const FORMATS = ['jpeg', 'png', 'webp'] as const;

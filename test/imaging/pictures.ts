@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib';
 import { expect } from 'vitest';
 import type { DeepThingsError } from '../../server/errors.js';
 import { loadSharp } from '../../server/imaging/sharp-library.js';
@@ -23,28 +22,6 @@ export async function painted(width: number, height: number, colourAt: (x: numbe
 /** Enough detail to fill a file, and the same on every run. */
 export function speckled(width: number, height: number) {
   return painted(width, height, (x, y) => [(x * 7 + y * 3) & 255, (x * y) & 255, (x ^ y) & 255]);
-}
-
-/** A PNG whose header promises what its data does not hold. */
-export function promisingPng(width: number, height: number): Buffer {
-  const chunk = (type: string, data: Buffer) => {
-    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(data.length);
-    const check = Buffer.alloc(4);
-    check.writeUInt32BE(crc32(body));
-    return Buffer.concat([length, body, check]);
-  };
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  header.set([8, 2, 0, 0, 0], 8);
-  return Buffer.concat([
-    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
-    chunk('IHDR', header),
-    chunk('IDAT', Buffer.alloc(2_000)),
-    chunk('IEND', Buffer.alloc(0)),
-  ]);
 }
 
 /** Matches an error by its code. */

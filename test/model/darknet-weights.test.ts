@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
-  foldConvolution,
+  foldWeights,
   parseDarknetWeights,
   parseWeightsHeader,
   weightsFileBytes,
@@ -107,7 +107,7 @@ describe('parseDarknetWeights', () => {
   });
 });
 
-describe('foldConvolution', () => {
+describe('foldWeights', () => {
   it('equals convolving, normalising, scaling and adding one after the other', () => {
     const layer = network.layers[0] as ConvolutionalLayer;
     fc.assert(
@@ -118,7 +118,7 @@ describe('foldConvolution', () => {
           variances[i] = Math.abs(value);
         });
         const input = Float32Array.from({ length: 3 * 36 }, () => random());
-        const folded = convolve(layer, foldConvolution(layer, new Uint8Array(numbers.buffer)), input);
+        const folded = convolve(layer, foldWeights(layer, new Uint8Array(numbers.buffer)), input);
 
         const plain = convolve(
           { ...layer, activation: 'linear' },
@@ -134,6 +134,31 @@ describe('foldConvolution', () => {
         expect(relativeError(folded, expected)).toBeLessThan(1e-5);
       }),
       { numRuns: 30 },
+    );
+  });
+});
+
+describe('a connected layer', () => {
+  const connected = networkOf({ channels: 2, height: 1, width: 3 }, [
+    { kind: 'connected', outputs: 2, batchNormalize: true, activation: 'linear' },
+    { kind: 'connected', outputs: 1, batchNormalize: false, activation: 'linear' },
+  ]);
+
+  it('has its kernel right behind the biases, and what normalises it last', () => {
+    const weights = parseDarknetWeights(weightsFile({ floats: 2 + 12 + 6 + 1 + 2 }), connected);
+    // Biases 1 and 2, kernel 3 to 14, scales 15 and 16, means 17 and 18, variances 19 and 20.
+    const [first, second] = [15 / Math.sqrt(19), 16 / Math.sqrt(20)];
+    expect(weights.get(0)!.bias[0]).toBeCloseTo(1 - 17 * first, 3);
+    expect(weights.get(0)!.bias[1]).toBeCloseTo(2 - 18 * second, 3);
+    expect(weights.get(0)!.weights[0]).toBeCloseTo(3 * first, 3);
+    expect(weights.get(0)!.weights[6]).toBeCloseTo(9 * second, 3);
+    expect([...weights.get(1)!.bias, ...weights.get(1)!.weights]).toEqual([21, 22, 23]);
+  });
+
+  it('is not read where it lies transposed', () => {
+    const bytes = weightsFile({ version: [0, 1001], floats: 2 + 12 + 6 + 1 + 2 });
+    expect(() => parseDarknetWeights(bytes.subarray(0, 16 + 4 * 23), connected)).toThrow(
+      expect.objectContaining({ code: 'DT_WEIGHTS_FORMAT', message: expect.stringMatching(/layer 0.*transposed/) }),
     );
   });
 });

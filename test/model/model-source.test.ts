@@ -99,7 +99,7 @@ describe('loadModel', () => {
       'yolov2 without weights',
       { name: 'yolov2' },
       'DT_MODEL_WEIGHTS',
-      /`weights:` the path.*yolov2\.weights.*synthetic/,
+      /`weights:` the path.*deepthings model pull yolov2.*synthetic/,
     ],
     ['a cfg without weights', { cfg }, 'DT_MODEL_WEIGHTS', /model tiny needs weights/],
     ['a seed that is no number', { cfg, weights: 'synthetic:x' }, 'DT_MODEL_WEIGHTS', /seed/],

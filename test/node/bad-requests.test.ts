@@ -4,7 +4,9 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperationId } from '../../client/client.js';
 import { startGateway } from '../../server/gateway/gateway-node.js';
+import { PROTOCOL_VERSION } from '../../server/node/plan-digest.js';
 import type { RunningNode } from '../../server/node/running-node.js';
+import { parseAnswer } from '../fuzz/wire.js';
 import { ANY_PORT, silent, testConfig } from '../support/test-cluster.js';
 import { ask, askPath, type Question, refused } from './ask.js';
 import { jsonOf, problemMistakes } from './contract-answers.js';
@@ -118,7 +120,14 @@ describe('a JSON body that the contract does not allow is refused', () => {
     ['an address of another scheme', { address: 'file:///etc/passwd' }],
   ])('a registration with %s', async (_name, part) => {
     const counters = { tilesRun: 0, tilesStolen: 0, tilesGiven: 0, tileMs: 0, rssBytes: 0 };
-    const good = { kind: 'device', device: 'e0', address: 'http://127.0.0.1:1', startedAt: 1, number: 1, protocol: 1 };
+    const good = {
+      kind: 'device',
+      device: 'e0',
+      address: 'http://127.0.0.1:1',
+      startedAt: 1,
+      number: 1,
+      protocol: PROTOCOL_VERSION,
+    };
     const rest = { model: 'x', plan: 'x', engine: { name: 'x', version: 'x', threads: 1 }, pending: 0 };
     await expectBad('register', { json: { ...good, ...rest, tasks: [], handedOut: [], counters, ...part } });
     const [device] = (await ask(gateway.address, 'getCluster')).json().devices;
@@ -162,17 +171,20 @@ describe('what has no route is refused with a problem', () => {
     response.resume();
   });
 
-  it('what is no HTTP', async () => {
+  it.each([
+    ['what is no HTTP', 'HELLO\r\n\r\n', 400],
+    ['a request to no host', 'GET /livez HTTP/1.1\r\nconnection: close\r\n\r\n', 400],
+    ['an unknown expectation', 'GET /livez HTTP/1.1\r\nhost: x\r\nexpect: rain\r\n\r\n', 417],
+  ])('%s', async (_name, request, status) => {
     const socket = connect(Number(new URL(gateway.address).port), '127.0.0.1');
     const chunks: Buffer[] = [];
     socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-    socket.end('HELLO\r\n\r\n');
+    socket.end(request);
     await once(socket, 'close');
-    const [head, body] = Buffer.concat(chunks).toString().split('\r\n\r\n') as [string, string];
-    expect(head).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
-    const bytes = Buffer.from(body);
-    expect(problemMistakes({ status: 400, mediaType: 'application/problem+json', bytes })).toEqual([]);
-    expect(jsonOf({ bytes }).code).toBe('DT_REQUEST');
+    const { mediaType, body, ...answer } = parseAnswer(Buffer.concat(chunks));
+    expect(answer.status).toBe(status);
+    expect(problemMistakes({ status, mediaType, bytes: body })).toEqual([]);
+    expect(jsonOf({ bytes: body }).code).toBe('DT_REQUEST');
   });
 
   it('is counted', async () => {

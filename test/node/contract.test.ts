@@ -72,10 +72,6 @@ describe('an operation that a role has no handler for', () => {
     });
   });
 
-  it('says that it is for a later version', async () => {
-    await expect(answerOf('drain', 'edge')).rejects.toMatchObject({ status: 501, code: 'DT_NOT_IMPLEMENTED' });
-  });
-
   it.each([
     ['getFrame', 'gateway'],
     ['pushTask', 'edge'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cutTaskBody, decodeTaskBody, encodeTaskBody, type TaskBody } from '../../server/node/task-body.js';
-import { NO_REUSE } from '../../server/node/tile-reuse.js';
+import { NO_REUSE } from '../../server/scheduling/tile-reuse.js';
 import { decodeSafetensors, encodeSafetensors, type Tensor } from '../../server/tensor/safetensors.js';
 import { FIG5 } from './bodies.js';
 

@@ -35,11 +35,19 @@ beforeEach(async () => {
   const metrics = createMetrics({ role: 'edge', node: 'e0' });
   const clusterPlan = planCluster(config);
   const wirePlan = { plan: clusterPlan.plan, digest: 'sha256:0' };
-  const common = { role: 'edge' as const, clusterPlan, wirePlan, events, metrics, notReady: () => notReady };
+  const common = {
+    role: 'edge' as const,
+    clusterPlan,
+    wirePlan,
+    events,
+    metrics,
+    notReady: () => notReady,
+    drainState: () => 'serving' as const,
+  };
   const others = Object.fromEntries(Object.keys(OPERATIONS).map((operation) => [operation, async () => ({})]));
   app = await createNodeApp({
     ...{ role: 'edge', handlers: { ...others, ...commonHandlers(common) }, token: null, log: silent, metrics },
-    ...{ pictureBytes: 1024, tensorBytes: 1024 },
+    ...{ pictureBytes: 1024, tensorBytes: 1024, hosts: ['x'] },
   });
   app.server.on('connection', (socket) => sockets.push(socket));
   port = await listen(app, ANY_PORT);

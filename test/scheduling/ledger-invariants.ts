@@ -8,6 +8,9 @@ import type {
   PartState,
 } from '../../server/scheduling/ledger-state.js';
 
+import { demand } from './demand.js';
+import { availableIn, checkAvailable, checkHandedBack } from './draining-invariants.js';
+
 /** What has become of one frame, as told by events and effects alone. */
 interface FrameRecord {
   readonly distribution: Distribution['kind'];
@@ -33,6 +36,7 @@ export class LedgerInvariants {
       this.#recordEvent(event, step);
       for (const effect of step.effects) {
         this.#recordEffect(before, step.ledger, effect);
+        checkAvailable(step.ledger, effect);
         if (effect.kind === 'fail') checkReason(before, event, step.ledger, nowMs, effect);
         if (effect.kind === 'device-lost') checkSilence(before, nowMs, effect.device);
       }
@@ -40,6 +44,7 @@ export class LedgerInvariants {
       for (const frame of step.ledger.frames.values()) checkFrame(step.ledger, before.frames.get(frame.frame), frame);
       this.#sourcesNotOverfull(step.ledger);
       if (event.kind === 'tick') checkNothingOverdue(step.ledger, nowMs);
+      if (event.kind === 'device-seen') checkHandedBack(step.ledger, event);
     } catch (cause) {
       throw new Error(`${(cause as Error).message}; at ${nowMs} ms, after ${JSON.stringify(event)}`, { cause });
     }
@@ -166,15 +171,16 @@ export class LedgerInvariants {
 }
 
 function checkFrame(ledger: FrameLedger, earlier: LedgerFrame | undefined, frame: LedgerFrame): void {
-  const { attempts } = ledger.settings;
+  const attempts = ledger.settings.attempts + frame.excused;
   const { phase, parts, deliveries, source } = frame;
+  demand(frame.excused >= (earlier?.excused ?? 0), 'an attempt is held against a frame after all');
   demand(deliveries <= attempts && deliveries >= (earlier?.deliveries ?? 0), `${deliveries} deliveries`);
   if (phase.kind === 'delivering') demand(ledger.devices.has(source), 'delivering to a device that is not live');
   const done = parts.every(({ kind }) => kind === 'done');
   demand(done === (phase.kind === 'finishing'), `${phase.kind} with ${done ? 'every part' : 'parts not'} done`);
   for (const [i, part] of parts.entries()) {
     const before = frame.distribution.kind === 'layered' && isCutAnew(frame, earlier) ? undefined : earlier?.parts[i];
-    checkPart(ledger, before, part);
+    checkPart(ledger, attempts, before, part);
     if (phase.kind !== 'running') demand(part.kind !== 'pushing', `pushing while ${phase.kind}`);
   }
 }
@@ -184,9 +190,8 @@ function isCutAnew({ layering, parts }: LedgerFrame, earlier: LedgerFrame | unde
   return layering?.layer !== earlier?.layering?.layer || parts[0]!.attempt !== earlier?.parts[0]?.attempt;
 }
 
-function checkPart(ledger: FrameLedger, earlier: PartState | undefined, part: PartState): void {
+function checkPart(ledger: FrameLedger, attempts: number, earlier: PartState | undefined, part: PartState): void {
   if (part.kind === 'done') return;
-  const { attempts } = ledger.settings;
   demand(earlier?.kind !== 'done', 'a part that was done is open again');
   demand(part.attempt >= (earlier?.attempt ?? 1), `attempt ${part.attempt} after ${earlier?.attempt}`);
   demand(part.attempt <= attempts, `attempt ${part.attempt} of ${attempts}`);
@@ -206,7 +211,7 @@ function checkNothingOverdue(ledger: FrameLedger, nowMs: number): void {
     for (const part of parts) {
       if ('deadlineMs' in part) demand(part.deadlineMs >= nowMs, `${part.kind} beyond its deadline`);
       if (part.kind !== 'unplaced' || phase.kind !== 'running') continue;
-      demand(ledger.devices.size === 0, 'a part of a running frame unplaced though a device is live');
+      demand(availableIn(ledger) === 0, 'a part of a running frame unplaced though a device is there for it');
     }
   }
 }
@@ -220,16 +225,16 @@ function checkReason(
   { frame, code }: { frame: string; code: string },
 ): void {
   const { attempts, frameTimeoutMs } = before.settings;
-  const { startedMs, deliveries, parts } = before.frames.get(frame)!;
+  const { startedMs, deliveries, excused, parts } = before.frames.get(frame)!;
   switch (code) {
     case 'DT_FRAME_TIMEOUT':
       demand(startedMs !== null && nowMs - startedMs > frameTimeoutMs, 'a frame timed out before its time');
       return;
     case 'DT_NO_DEVICE':
-      demand(startedMs === null && after.devices.size === 0, 'no device, it says, and one is live');
+      demand(startedMs === null && availableIn(after) === 0, 'no device, it says, and one is there');
       return;
     case 'DT_SOURCE_UNREACHABLE':
-      demand(deliveries === attempts, `unreachable after ${deliveries} of ${attempts} deliveries`);
+      demand(deliveries === attempts + excused, `unreachable after ${deliveries} of ${attempts} deliveries`);
       return;
     case 'DT_TILE_ATTEMPTS':
       demand(event.kind !== 'result' && parts.some(isOnLastAttempt), 'no part had its last attempt');
@@ -239,14 +244,10 @@ function checkReason(
   }
 
   function isOnLastAttempt(part: PartState): boolean {
-    return part.kind !== 'done' && part.attempt === attempts;
+    return part.kind !== 'done' && part.attempt === attempts + excused;
   }
 }
 
 function checkSilence({ devices, settings }: FrameLedger, nowMs: number, device: string): void {
   demand(nowMs - devices.get(device)!.lastSeenMs > settings.lostAfterMs, `${device} was lost, and was heard of`);
-}
-
-function demand(holds: boolean, broken: string): void {
-  if (!holds) throw new Error(broken);
 }

@@ -10,6 +10,7 @@ import type {
   PartState,
   ResultVerdict,
 } from '../../server/scheduling/ledger-state.js';
+import type { TaskKey } from '../../server/scheduling/task-queue.js';
 import { LedgerInvariants } from './ledger-invariants.js';
 
 export const SETTINGS: LedgerSettings = {
@@ -102,6 +103,11 @@ export class LedgerRun {
     { handedOut = [] as readonly HandedOutTask[], usualTileMs = 100 as number | null } = {},
   ): LedgerOrder[] {
     return this.send({ kind: 'device-seen', device, usualTileMs, tasks, handedOut });
+  }
+
+  /** A device that is being drained has these tasks and gives those back. */
+  draining(device: string, tasks: readonly ListedTask[] = [], returned: readonly TaskKey[] = []): LedgerOrder[] {
+    return this.send({ kind: 'device-seen', device, usualTileMs: 100, tasks, handedOut: [], draining: true, returned });
   }
 
   left(device: string): LedgerOrder[] {

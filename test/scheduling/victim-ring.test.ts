@@ -17,6 +17,13 @@ function hints(ring: VictimRing, thieves: readonly string[]): (string | null)[] 
 }
 
 describe('a victim ring', () => {
+  it('names none that the thief does not ask for now, and keeps its turn for it', () => {
+    const { ring, victim } = hintVictim(ringOf({ a: 2, b: 2 }), 't', ['a']);
+    expect(victim).toBe('b');
+    expect(hintVictim(ring, 't').victim).toBe('a');
+    expect(hintVictim(ring, 't', ['a', 'b'])).toEqual({ ring, victim: null });
+  });
+
   it.each([
     ['is empty', {}, ['t', 't'], [null, null]],
     ['has one device', { a: 2 }, ['t', 't', 't'], ['a', 'a', null]],

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -17,6 +18,10 @@ const CLI = createRequire(import.meta.url).resolve('#cli');
 export interface ProcessCluster {
   readonly config: ClusterConfig;
   readonly client: DeepThingsClient;
+  /** Devices, and `gateway` first. */
+  readonly nodes: readonly string[];
+  /** Where a node itself listens, past whatever stands between the nodes. */
+  listens(node: string): string;
   /** The process of a device, or of `gateway`. */
   process(node: string): ChildProcess;
   start(node: string): void;
@@ -37,14 +42,33 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
+export interface ProcessClusterOptions {
+  /** Of Node itself. */
+  readonly nodeArguments?: readonly string[];
+  /** Where each node's log goes, `<node>.log`. */
+  readonly logFolder?: string;
+  /** Puts something on a node's address that hands on to where the node listens. */
+  readonly between?: (node: string, addressPort: number, listenPort: number) => Promise<void>;
+}
+
 /** @param yaml text of sections of cluster.yaml besides gateway and devices. */
-export async function startProcessCluster(yaml: string, devices = 3): Promise<ProcessCluster> {
+export async function startProcessCluster(
+  yaml: string,
+  devices = 3,
+  { nodeArguments = [], logFolder, between }: ProcessClusterOptions = {},
+): Promise<ProcessCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'deepthings-test-'));
-  const [gatewayPort, ...ports] = await freePorts(devices + 1);
-  const declared = ports.map((port, i) => `  - { id: e${i}, address: 'http://127.0.0.1:${port}' }`).join('\n');
+  const nodes = ['gateway', ...Array.from({ length: devices }, (_, i) => `e${i}`)];
+  const addresses = await freePorts(nodes.length);
+  const listen = between === undefined ? addresses : await freePorts(nodes.length);
+  const [gatewayPlace, ...places] = addresses.map(
+    (port, i) => `address: 'http://127.0.0.1:${port}', listen: '127.0.0.1:${listen[i]}'`,
+  );
+  const declared = places.map((place, i) => `  - { id: e${i}, ${place} }`).join('\n');
   const file = join(folder, 'cluster.yaml');
-  await writeFile(file, `${yaml}\ngateway: { address: 'http://127.0.0.1:${gatewayPort}' }\ndevices:\n${declared}\n`);
+  await writeFile(file, `${yaml}\ngateway: { ${gatewayPlace} }\ndevices:\n${declared}\n`);
   const config = await loadClusterConfig(file, {});
+  for (const [i, node] of nodes.entries()) await between?.(node, addresses[i]!, listen[i]!);
   const { transport, close } = createUndiciTransport();
   const client = createClient({ baseUrl: config.gateway.address, transport });
   const processes = new Map<string, ChildProcess>();
@@ -52,12 +76,16 @@ export async function startProcessCluster(yaml: string, devices = 3): Promise<Pr
   const cluster: ProcessCluster = {
     config,
     client,
+    nodes,
+    listens: (node) => `http://127.0.0.1:${listen[nodes.indexOf(node)]}`,
     process: (node) => processes.get(node)!,
     start(node) {
       const command = node === 'gateway' ? ['gateway'] : ['edge', node];
-      const child = spawn(process.execPath, [CLI, ...command, '-c', file], {
-        stdio: ['ignore', 'ignore', process.env.TEST_LOG === undefined ? 'ignore' : 'inherit'],
+      const log = logFolder === undefined ? null : openSync(join(logFolder, `${node}.log`), 'a');
+      const child = spawn(process.execPath, [...nodeArguments, CLI, ...command, '-c', file], {
+        stdio: ['ignore', log ?? 'ignore', log ?? (process.env.TEST_LOG === undefined ? 'ignore' : 'inherit')],
       });
+      if (log !== null) closeSync(log);
       processes.set(node, child);
     },
     async stop() {
@@ -73,12 +101,12 @@ export async function startProcessCluster(yaml: string, devices = 3): Promise<Pr
       await rm(folder, { recursive: true, force: true });
     },
   };
-  for (const node of ['gateway', ...config.devices.map(({ id }) => id)]) cluster.start(node);
+  for (const node of nodes) cluster.start(node);
   try {
     await waitUntil(async () => {
       const state = await client.call('getCluster').catch(() => null);
       return state?.json?.devices.every((device) => device.state === 'live') ?? false;
-    }, 30_000);
+    }, 60_000);
   } catch (error) {
     await cluster.stop();
     throw error;

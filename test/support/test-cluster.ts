@@ -1,4 +1,4 @@
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 import { createClient, type DeepThingsClient } from '../../client/client.js';
 import { createUndiciTransport } from '../../client/undici-transport.js';
 import type { ClusterConfig } from '../../server/config/cluster-config.js';
@@ -6,6 +6,7 @@ import { resolveClusterConfig } from '../../server/config/load.js';
 import { startEdge } from '../../server/edge/edge-node.js';
 import { startGateway } from '../../server/gateway/gateway-node.js';
 import type { RunningNode } from '../../server/node/running-node.js';
+import { type ClusterToken, tokenSource } from '../../server/node/tokens.js';
 
 /** A cluster inside the test's own process, on free ports of the loopback. */
 export interface TestCluster {
@@ -22,37 +23,62 @@ export interface TestClusterOptions {
   /** Text of sections of cluster.yaml besides gateway and devices. */
   readonly yaml: string;
   readonly devices?: number;
-  readonly token?: string;
+  /** Further keys of the devices, by index: `engine: { threads: 2 }`. */
+  readonly deviceKeys?: readonly string[];
+  readonly token?: ClusterToken;
+  /** In place of none. */
+  readonly log?: Logger;
 }
 
 export const ANY_PORT = { host: '127.0.0.1', port: 0 };
 
 export const silent = pino({ level: process.env.TEST_LOG ?? 'silent' });
 
-/** Reads a test's sections together with a gateway at `gatewayAddress` and that many devices, `e0` and so on. */
-export async function testConfig(yaml: string, devices: number, gatewayAddress: string): Promise<ClusterConfig> {
-  const declared = Array.from({ length: devices }, (_, i) => `  - { id: e${i}, address: 'http://127.0.0.1:${i + 1}' }`);
+/**
+ * Reads a test's sections together with a gateway at `gatewayAddress` and that many devices, `e0` and so on.
+ *
+ * @param keys further keys of the devices, by index.
+ */
+export async function testConfig(
+  yaml: string,
+  devices: number,
+  gatewayAddress: string,
+  keys: readonly string[] = [],
+): Promise<ClusterConfig> {
+  const declared = Array.from(
+    { length: devices },
+    (_, i) => `  - { id: e${i}, address: 'http://127.0.0.1:${i + 1}', ${keys[i] ?? ''} }`,
+  );
   const text = `${yaml}\ngateway: { address: '${gatewayAddress}' }\ndevices:\n${declared.join('\n')}\n`;
-  return resolveClusterConfig(text, { file: 'test.yaml', baseDirectory: process.cwd(), env: {} });
+  const config = await resolveClusterConfig(text, { file: 'test.yaml', baseDirectory: process.cwd(), env: {} });
+  // They listen on any free port, which no cluster.yaml can say.
+  return { ...config, devices: config.devices.map((device) => ({ ...device, address: 'http://127.0.0.1:0' })) };
 }
 
-export async function startTestCluster({ yaml, devices = 3, token }: TestClusterOptions): Promise<TestCluster> {
+export async function startTestCluster({
+  yaml,
+  devices = 3,
+  deviceKeys,
+  token,
+  log = silent,
+}: TestClusterOptions): Promise<TestCluster> {
   const secret = token ?? null;
-  const draft = await testConfig(yaml, devices, 'http://127.0.0.1:65535');
-  const gateway = await startGateway({ config: draft, token: secret, log: silent, listen: ANY_PORT });
-  const config = await testConfig(yaml, devices, gateway.address);
+  const draft = await testConfig(yaml, devices, 'http://127.0.0.1:65535', deviceKeys);
+  const gateway = await startGateway({ config: draft, token: secret, log, listen: ANY_PORT });
+  const config = await testConfig(yaml, devices, gateway.address, deviceKeys);
   const started = new Map<string, RunningNode>();
   for (const { id } of config.devices) {
-    started.set(id, await startEdge({ config, device: id, token: secret, log: silent, listen: ANY_PORT }));
+    started.set(id, await startEdge({ config, device: id, token: secret, log, listen: ANY_PORT }));
   }
   const { transport, close } = createUndiciTransport();
-  const client = createClient({ baseUrl: gateway.address, transport, token });
+  const sent = token === undefined ? undefined : () => tokenSource(token).current().sent;
+  const client = createClient({ baseUrl: gateway.address, transport, token: sent });
   const cluster: TestCluster = {
     config,
     gateway,
     devices: started,
     client,
-    clientOf: (device) => createClient({ baseUrl: started.get(device)!.address, transport, token }),
+    clientOf: (device) => createClient({ baseUrl: started.get(device)!.address, transport, token: sent }),
     async stop() {
       await Promise.all([...started.values()].map((node) => node.stop()));
       await gateway.stop();
@@ -64,6 +90,12 @@ export async function startTestCluster({ yaml, devices = 3, token }: TestCluster
     return json!.devices.every(({ state }) => state === 'live');
   });
   return cluster;
+}
+
+/** A client of any address, to be closed. */
+export function clientOf(address: string): { readonly client: DeepThingsClient; close(): Promise<void> } {
+  const { transport, close } = createUndiciTransport();
+  return { client: createClient({ baseUrl: address, transport }), close };
 }
 
 /** Polls until it holds; fails after a while. */

@@ -1,4 +1,4 @@
-import { milliseconds, summary } from '../format.js';
+import { milliseconds, resultSummary } from '../format.js';
 import type { Submission } from '../state/dashboard-state.js';
 
 /** Reads out how each submission ended, once; invisible. */
@@ -21,11 +21,11 @@ function outcome({ name, progress }: Submission): string | null {
     case 'refused':
       return `${name} was refused: ${progress.detail}`;
     case 'accepted': {
-      const { state, detections, failure, timing } = progress.frame;
+      const { state, failure, timing } = progress.frame;
       if (state === 'failed') return `${name} failed: ${failure?.detail ?? ''}`;
       if (state !== 'complete') return null;
       const took = timing.totalMs === null ? '' : ` in ${milliseconds(timing.totalMs)}`;
-      return `${name}: ${summary(detections ?? [])}${took}`;
+      return `${name}: ${resultSummary(progress.frame)}${took}`;
     }
   }
 }

@@ -108,7 +108,7 @@ function View({ route, state, session, choice, onChoice }: ViewProps) {
     case 'plan':
       return <PlanView state={state} choice={route.choice} />;
     case 'devices':
-      return <DevicesView state={state} />;
+      return <DevicesView state={state} session={session} />;
     case 'unknown':
       return <UnknownView path={route.path} />;
   }

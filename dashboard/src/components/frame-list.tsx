@@ -1,5 +1,5 @@
 import type { Frame } from '../contract-types.js';
-import { milliseconds, sentence, summary } from '../format.js';
+import { milliseconds, resultSummary, sentence } from '../format.js';
 import { formatRoute } from '../routing/route.js';
 import type { Session } from '../session.js';
 import { type TileProgress, tileProgress } from '../state/select.js';
@@ -77,7 +77,7 @@ function FrameRow({ frame, progress, session }: { frame: Frame; progress: TilePr
   );
 }
 
-function found({ detections, failure }: Frame): string {
-  if (failure !== null) return sentence(failure.detail);
-  return detections === null ? '–' : summary(detections);
+function found(frame: Frame): string {
+  if (frame.failure !== null) return sentence(frame.failure.detail);
+  return frame.state === 'complete' ? resultSummary(frame) : '–';
 }

@@ -43,6 +43,11 @@ function deviceProblem({ device, address, state, problem }: DeviceState): string
   return null;
 }
 
+/** Whether its process runs, working or drained. */
+export function isUp({ state }: DeviceState): boolean {
+  return state === 'live' || state === 'draining' || state === 'drained';
+}
+
 /** Frames that have not ended, as far as the page knows them. */
 export function openFrames({ frames }: DashboardState): readonly Frame[] {
   return frames.filter((frame) => !isEnded(frame));
@@ -57,6 +62,10 @@ export function doing(
   switch (state) {
     case 'expected':
       return 'not seen yet';
+    case 'draining':
+      return 'draining';
+    case 'drained':
+      return 'drained';
     case 'lost':
       return 'lost';
     case 'left':

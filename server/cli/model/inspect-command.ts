@@ -1,12 +1,12 @@
 import { loadClusterConfig } from '../../config/load.js';
 import { DeepThingsError } from '../../errors.js';
+import { macsOf, mapBytesOf, parametersOf, totalOf, weightBytesOf } from '../../model/layer-facts.js';
 import { judgeCut } from '../../model/layer-geometry.js';
 import { describeModel, type ModelSpec } from '../../model/model-source.js';
 import type { Layer, Network } from '../../model/network.js';
 import { formatBytes } from '../quantities.js';
 import { paint, printLine } from '../terminal.js';
 import { type Column, textTable } from '../text-table.js';
-import { macsOf, mapBytesOf, parametersOf, totalOf, weightBytesOf } from './layer-facts.js';
 
 export interface InspectOptions {
   readonly config: string;
@@ -110,7 +110,7 @@ function cutMark(network: Network, index: number, fusedDepth: number | null): st
 
 function labelsText(labels: readonly string[]): string {
   if (labels.length === 0) return 'no labels';
-  return labels.length <= 3 ? `finds ${labels.join(', ')}` : `finds ${labels.length} kinds of things`;
+  return labels.length <= 3 ? `finds ${labels.join(', ')}` : `${labels.length} classes`;
 }
 
 function howOf(layer: Layer): string {
@@ -127,6 +127,15 @@ function howOf(layer: Layer): string {
       return `of ${layer.layers.join(', ')}`;
     case 'reorg':
       return `/${layer.stride}`;
+    case 'connected':
+      return [layer.batchNormalize ? 'batch norm' : '', layer.activation].filter((part) => part !== '').join(', ');
+    case 'avgpool':
+      return 'mean of each channel';
+    case 'dropout':
+    case 'cost':
+      return 'nothing: for training only';
+    case 'softmax':
+      return `${layer.input.channels} classes`;
     case 'region':
       return `${layer.anchors.length} anchors, ${layer.classes} classes`;
   }

@@ -1,13 +1,34 @@
-import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { ClusterConfig } from '../../config/cluster-config.js';
+import { loadClusterConfig } from '../../config/load.js';
+import { isSynthetic } from '../../config/model-spec.js';
+import { ConfigError } from '../../config/problem.js';
 import { weightsFileBytes } from '../../model/darknet-weights.js';
+import { macsOf, parametersOf, totalOf } from '../../model/layer-facts.js';
+import { pulledWeightsPath } from '../../model/model-cache.js';
+import { describeModel } from '../../model/model-source.js';
 import type { Network } from '../../model/network.js';
-import { BUILT_IN_MODELS, builtInNetwork, DEFAULT_MODEL, type WeightsOrigin } from '../../model/registry.js';
+import { BUILT_IN_MODELS, builtInNetwork, DEFAULT_MODEL } from '../../model/registry.js';
 import { formatBytes } from '../quantities.js';
-import { printLine } from '../terminal.js';
+import { plainText, printLine, printNote } from '../terminal.js';
 import { type Column, textTable } from '../text-table.js';
-import { macsOf, parametersOf, totalOf } from './layer-facts.js';
+import { partialBytes } from './pull/partial-file.js';
+import { hasWeights } from './pull/pull-weights.js';
+import { HEADER_BYTES } from './weights-writing.js';
 
-const HEADER_BYTES = 20;
+export interface ListOptions {
+  readonly config: string;
+  readonly json?: boolean;
+}
+
+/** Where a model's weights are. */
+interface WeightsPlace {
+  readonly origin: 'built in' | 'pulled' | 'own' | 'synthetic' | 'missing';
+  readonly path?: string;
+  readonly bytes?: number;
+  /** Of an unfinished pull. */
+  readonly fetchedBytes?: number;
+}
 
 const COLUMNS: readonly Column[] = [
   { title: 'name', style: 'bold' },
@@ -19,52 +40,93 @@ const COLUMNS: readonly Column[] = [
   { title: 'weights' },
 ];
 
-/** `deepthings model list`. */
-export async function runModelList({ json }: { readonly json?: boolean }): Promise<void> {
-  const models = Object.entries(BUILT_IN_MODELS).map(([name, { weights }]) => {
-    const network = builtInNetwork(name);
-    const { width, height } = network.input;
-    return {
-      name,
-      input: { width, height },
+const HINTS = `${DEFAULT_MODEL} works as it is. "deepthings model pull yolov2-tiny" fetches the weights of another, and
+model: { name: yolov2-tiny } in cluster.yaml uses it; weights: synthetic measures speed without them.`;
+
+/** `deepthings model list`: the models that are known by name, and the one of cluster.yaml where it is another. */
+export async function runModelList({ config: file, json }: ListOptions): Promise<void> {
+  const used = await readCluster(file);
+  const models = await Promise.all(Object.keys(BUILT_IN_MODELS).map((name) => entryOf(name)));
+  const own = used === null ? null : ownEntry(used);
+  const all = own === null ? models : [...models, own];
+  if (json) {
+    const documents = all.map(({ network, weights }) => ({
+      name: network.name,
+      input: { width: network.input.width, height: network.input.height },
       layers: network.layers.length,
       labels: network.labels,
       parameters: totalOf(network, parametersOf),
       macs: totalOf(network, macsOf),
-      weights: describeWeights(weights, network),
-    };
-  });
-  if (json) {
-    printLine(JSON.stringify(models, null, 2));
+      weights: { ...weights, present: weights.origin !== 'missing' },
+    }));
+    printLine(JSON.stringify(documents, null, 2));
     return;
   }
-  const rows = models.map(({ name, input, layers, labels, parameters, macs, weights }) => [
-    name,
-    `${input.width}x${input.height}`,
-    String(layers),
-    String(labels.length),
-    parameters.toLocaleString('en'),
-    (macs / 1e9).toFixed(2),
-    weights.text,
+  const rows = all.map(({ network, weights }) => [
+    network.name,
+    `${network.input.width}x${network.input.height}`,
+    String(network.layers.length),
+    String(network.labels.length),
+    totalOf(network, parametersOf).toLocaleString('en'),
+    (totalOf(network, macsOf) / 1e9).toFixed(2),
+    placeText(network, weights),
   ]);
   printLine(textTable(COLUMNS, rows));
   printLine(`\n${HINTS}`);
 }
 
-const HINTS = `${DEFAULT_MODEL} works as it is. The others need their weights: download them, and write in cluster.yaml
-  model: { name: yolov2-tiny, weights: yolov2-tiny.weights }
-or weights: synthetic to measure speed without them.`;
-
-function describeWeights(origin: WeightsOrigin, network: Network) {
-  if (origin.kind === 'face-api-package') {
-    return {
-      origin: 'npm package @vladmandic/face-api',
-      present: true,
-      text: 'there (npm package @vladmandic/face-api)',
-    };
+/** Null when there is no such file, or one that cannot be used, which is said. */
+async function readCluster(file: string): Promise<ClusterConfig | null> {
+  const isThere = await stat(file).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) return null;
+  try {
+    return await loadClusterConfig(file);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    printNote(`${plainText(file)} has mistakes ("deepthings config check" names them), so its model is not listed`);
+    return null;
   }
-  const bytes = origin.byteLength ?? weightsFileBytes(network, HEADER_BYTES);
-  const present = existsSync(origin.file);
-  const text = present ? `there (./${origin.file})` : `${formatBytes(bytes)} from ${origin.urls[0]}`;
-  return { origin: origin.urls[0]!, file: origin.file, bytes, present, text };
+}
+
+interface Entry {
+  readonly network: Network;
+  readonly weights: WeightsPlace;
+}
+
+async function entryOf(name: string): Promise<Entry> {
+  const network = builtInNetwork(name);
+  const path = pulledWeightsPath(name, process.env);
+  if (path === undefined) return { network, weights: { origin: 'built in' } };
+  const bytes = weightsFileBytes(network, HEADER_BYTES);
+  if (await hasWeights(path, network)) return { network, weights: { origin: 'pulled', path, bytes } };
+  return { network, weights: { origin: 'missing', bytes, fetchedBytes: await partialBytes(path) } };
+}
+
+/** The cluster's model where it has weights or a cfg of its own. */
+function ownEntry({ model }: ClusterConfig): Entry | null {
+  const { name, weights } = model;
+  const isPulled = name !== undefined && weights === pulledWeightsPath(name, process.env);
+  if (weights === undefined || isPulled) return null;
+  const network = describeModel(model);
+  return { network, weights: isSynthetic(weights) ? { origin: 'synthetic' } : { origin: 'own', path: weights } };
+}
+
+function placeText({ name }: Network, { origin, path, bytes = 0, fetchedBytes = 0 }: WeightsPlace): string {
+  switch (origin) {
+    case 'built in':
+      return 'built in';
+    case 'pulled':
+      return `pulled: ${path}`;
+    case 'own':
+      return `your own: ${path}`;
+    case 'synthetic':
+      return 'synthetic, as cluster.yaml has it';
+    case 'missing': {
+      const begun = fetchedBytes > 0 ? `${formatBytes(fetchedBytes)} of them are here` : 'not here';
+      return `${formatBytes(bytes)}, ${begun}: deepthings model pull ${name}`;
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
-import type { ConvolutionalLayer, ConvolutionWeights, Network } from '../../model/network.js';
+import { biasNumbers, isWeighted } from '../../model/darknet-weights.js';
+import type { ConvolutionWeights, Network, WeightedLayer } from '../../model/network.js';
 import { synthesizeWeights } from '../../model/synthetic-weights.js';
 
 /** Of version 0.2: major, minor, revision as 32-bit numbers, and how many pictures were seen as a 64-bit one. */
@@ -30,7 +31,7 @@ export async function writeSyntheticWeights(
     let written = HEADER_BYTES;
     await file.write(weightsHeader());
     for (const [index, layer] of network.layers.entries()) {
-      if (layer.kind !== 'convolutional') continue;
+      if (!isWeighted(layer)) continue;
       const { weights } = synthesizeWeights(network, seed, { start: index, end: index + 1 });
       const bytes = layerBytes(layer, weights.get(index)!);
       await file.writeFile(bytes);
@@ -48,14 +49,11 @@ function weightsHeader(): Uint8Array {
   return new Uint8Array(header.buffer);
 }
 
-/** Biases; with batch normalisation scales, means, variances; then the kernel. */
-function layerBytes(
-  { batchNormalize, filters }: ConvolutionalLayer,
-  { weights, bias }: ConvolutionWeights,
-): Uint8Array {
-  const same = (value: number) => new Float32Array(filters).fill(value);
-  const normalisation = batchNormalize ? [same(1), same(0), same(NEUTRAL_VARIANCE)] : [];
-  const parts = [bias, ...normalisation, weights];
+/** Biases, kernel, and with batch normalisation scales, means and variances, in the order that `foldWeights` tells. */
+function layerBytes(layer: WeightedLayer, { weights, bias }: ConvolutionWeights): Uint8Array {
+  const same = (value: number) => new Float32Array(biasNumbers(layer)).fill(value);
+  const normalisation = layer.batchNormalize ? [same(1), same(0), same(NEUTRAL_VARIANCE)] : [];
+  const parts = layer.kind === 'connected' ? [bias, weights, ...normalisation] : [bias, ...normalisation, weights];
   const numbers = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

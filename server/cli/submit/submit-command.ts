@@ -1,9 +1,9 @@
 import type { DeepThingsClient, Schemas } from '../../../client/client.js';
-import type { Strategy } from '../../config/strategy.js';
 import { DeepThingsError } from '../../errors.js';
+import type { Strategy } from '../../scheduling/strategy.js';
 import { EXIT_FAILED } from '../exit-codes.js';
 import { explainFailure } from '../explain-failure.js';
-import { detectionTable, frameSummary } from '../frame-report.js';
+import { frameSummary, resultTable } from '../frame-report.js';
 import { openGateway } from '../gateway-access.js';
 import { ProgressLine } from '../progress-line.js';
 import { formatCount } from '../quantities.js';
@@ -139,6 +139,6 @@ function printFrame(image: string, frame: Frame, link: string): void {
     return;
   }
   printLine(paint(process.stdout, 'bold', frameSummary(image, frame)));
-  const table = detectionTable(frame);
+  const table = resultTable(frame);
   printLine(table === '' ? '' : `\n${table}\n`);
 }

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeepThingsClient, Schemas } from '../../../client/client.js';
 import { ProblemError } from '../../../client/problem-error.js';
-import type { Strategy } from '../../config/strategy.js';
+import type { Strategy } from '../../scheduling/strategy.js';
 import type { PictureBody } from './picture-file.js';
 
 export interface Submission {

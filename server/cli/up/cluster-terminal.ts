@@ -2,13 +2,13 @@ import { relative } from 'node:path';
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import { formatGrid } from '../../geometry/grid.js';
 import { VERSION } from '../../node/version.js';
+import { describeExit, type ProcessExit } from '../../supervision/node-process.js';
 import { formatDuration } from '../quantities.js';
 import { errorMark } from '../report-error.js';
 import { paint, plainText, printLine, printNote } from '../terminal.js';
 import { textTable } from '../text-table.js';
 import type { NodeSpec } from './embedded-cluster.js';
 import type { LogLine, Severity } from './log-line.js';
-import { describeExit, type ProcessExit } from './node-process.js';
 
 const STYLES: Readonly<Record<Severity, Parameters<typeof paint>[1]>> = {
   debug: 'dim',
@@ -43,8 +43,8 @@ export function printReady({ model, partition, schedule }: ClusterConfig, ms: nu
 }
 
 /** Where to go from here. */
-export function printAddresses({ gateway }: ClusterConfig, token: string | null): void {
-  const header = token === null ? '' : '-H "Authorization: Bearer $DEEPTHINGS_TOKEN" ';
+export function printAddresses({ gateway }: ClusterConfig, hasToken: boolean): void {
+  const header = hasToken ? '-H "Authorization: Bearer $DEEPTHINGS_TOKEN" ' : '';
   const title = (text: string) => paint(process.stdout, 'bold', text.padEnd(11));
   const link = (path: string) => paint(process.stdout, 'cyan', `${gateway.address}${path}`);
   printLine(`${title('Dashboard')}${link('/')}`);

@@ -1,22 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename } from 'node:path';
 import type { DeepThingsClient } from '../../../client/client.js';
 import { DeepThingsError } from '../../errors.js';
-import { detectionTable, frameSummary } from '../frame-report.js';
+import { samplePhotoPath } from '../../imaging/sample-photos.js';
+import { frameSummary, resultTable } from '../frame-report.js';
 import { paint, printLine } from '../terminal.js';
 
 const WAIT_SECONDS = 60;
 
-/** A photograph of people that comes with the face detector's package (MIT). */
-function samplePath(): string {
-  const require = createRequire(import.meta.url);
-  return join(dirname(require.resolve('@vladmandic/face-api/package.json')), 'demo', 'sample1.jpg');
-}
-
 /** Submits the sample photograph and prints what was found in it. */
 export async function runDemo(gateway: DeepThingsClient): Promise<void> {
-  const path = samplePath();
+  const path = samplePhotoPath('sample1.jpg');
   const answer = await gateway.call('submitFrame', {
     query: { wait: WAIT_SECONDS },
     body: { mediaType: 'image/jpeg', bytes: readFileSync(path) },
@@ -27,7 +21,7 @@ export async function runDemo(gateway: DeepThingsClient): Promise<void> {
     throw new DeepThingsError('DT_DEMO', `the sample photograph is still ${frame.state} after ${WAIT_SECONDS} s`);
   }
   printLine(paint(process.stdout, 'bold', frameSummary(basename(path), frame)));
-  const table = detectionTable(frame);
+  const table = resultTable(frame);
   if (table !== '') printLine(`\n${table}`);
   printLine();
 }

@@ -1,9 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import { backoffMs } from '../../node/backoff.js';
 import { pause } from '../../node/pause.js';
+import {
+  type NodeProcess,
+  type NodeStart,
+  type ProcessExit,
+  startNodeProcess,
+} from '../../supervision/node-process.js';
 import type { LogLine } from './log-line.js';
 import { NodeLog } from './node-log.js';
-import { type NodeProcess, type NodeStart, type ProcessExit, startNodeProcess } from './node-process.js';
 
 /** One node to run. */
 export interface NodeSpec extends NodeStart {

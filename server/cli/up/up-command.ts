@@ -5,7 +5,9 @@ import { fetchTransport } from '../../../client/fetch-transport.js';
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import { loadClusterConfig } from '../../config/load.js';
 import { requireToken } from '../../node/listen.js';
-import { clusterToken } from '../cluster-token.js';
+import { describeExit } from '../../supervision/node-process.js';
+import { type StartingNode, waitUntilReady } from '../../supervision/readiness.js';
+import { EnvironmentTokens } from '../cluster-token.js';
 import { EXIT_FAILED } from '../exit-codes.js';
 import { explainFailure } from '../explain-failure.js';
 import { ProgressLine } from '../progress-line.js';
@@ -23,9 +25,7 @@ import { runDemo } from './demo.js';
 import { EmbeddedCluster, type NodeSpec } from './embedded-cluster.js';
 import { Interruption } from './interruption.js';
 import { logFolder } from './log-folder.js';
-import { describeExit } from './node-process.js';
 import { checkPorts } from './ports.js';
-import { type StartingNode, waitUntilReady } from './readiness.js';
 
 export interface UpOptions {
   readonly config: string;
@@ -38,7 +38,7 @@ const READY_LIMIT_MS = 30_000;
 /** `deepthings up`: runs until it is told to stop, or a node cannot start. */
 export async function runUp({ config: file, demo }: UpOptions): Promise<void> {
   const startedMs = performance.now();
-  const token = clusterToken();
+  const token = EnvironmentTokens.read();
   const config = await loadClusterConfig(file);
   for (const { listen } of [config.gateway, ...config.devices]) requireToken(listen.host, token);
   await checkPorts(config);
@@ -51,7 +51,7 @@ export async function runUp({ config: file, demo }: UpOptions): Promise<void> {
 /** One run of the embedded cluster, from its start to its end. */
 class Up {
   readonly #config: ClusterConfig;
-  readonly #token: string | null;
+  readonly #token: EnvironmentTokens | null;
   readonly #specs: readonly NodeSpec[];
   readonly #clients: ReadonlyMap<string, DeepThingsClient>;
   readonly #progress = new ProgressLine();
@@ -60,14 +60,14 @@ class Up {
   #ready = false;
   #failed: () => void = () => {};
 
-  constructor(config: ClusterConfig, token: string | null) {
+  constructor(config: ClusterConfig, token: EnvironmentTokens | null) {
     this.#config = config;
     this.#token = token;
     this.#specs = nodeSpecs(config);
     this.#clients = new Map(
       this.#specs.map(({ id, address }) => [
         id,
-        createClient({ baseUrl: address, transport: fetchTransport, token: token ?? undefined }),
+        createClient({ baseUrl: address, transport: fetchTransport, token: token?.current().sent }),
       ]),
     );
     this.#interruption = new Interruption(() => this.#cluster.killAll());
@@ -109,7 +109,7 @@ class Up {
     printReady(this.#config, performance.now() - startedMs);
     if (demo) await this.#demo();
     if (signal.aborted) return 'up';
-    printAddresses(this.#config, this.#token);
+    printAddresses(this.#config, this.#token !== null);
     return 'up';
   }
 

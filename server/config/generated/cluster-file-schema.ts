@@ -78,13 +78,19 @@ export const CLUSTER_FILE_SCHEMA = {
       "properties": {
         "name": {
           "type": "string",
-          "enum": ["onnxruntime"],
+          "enum": ["onnxruntime", "tfjs"],
           "description": "The inference library.",
           "default": "onnxruntime"
         },
+        "backend": {
+          "type": "string",
+          "enum": ["auto", "node", "wasm", "cpu"],
+          "description": "What tfjs computes with: auto takes tfjs-node where it is installed, else wasm.",
+          "default": "auto"
+        },
         "threads": {
           "type": "integer",
-          "description": "Threads it computes with, on every node.",
+          "description": "Threads it computes with; wasm and cpu have one.",
           "minimum": 1,
           "maximum": 64,
           "examples": [1],
@@ -92,7 +98,7 @@ export const CLUSTER_FILE_SCHEMA = {
         }
       },
       "additionalProperties": false,
-      "description": "What computes the layers."
+      "description": "What computes the layers, on every node that says nothing else."
     },
     "partition": {
       "type": "object",
@@ -220,6 +226,20 @@ export const CLUSTER_FILE_SCHEMA = {
           },
           "additionalProperties": false,
           "description": "How devices show that they are alive."
+        },
+        "drain": {
+          "type": "object",
+          "properties": {
+            "timeoutMs": {
+              "type": "integer",
+              "description": "How long a node that is told to stop (SIGTERM, Ctrl-C) may take to finish what it has; then it stops all the same. In milliseconds.",
+              "minimum": 100,
+              "maximum": 3600000,
+              "default": 8000
+            }
+          },
+          "additionalProperties": false,
+          "description": "How nodes end in good order."
         }
       },
       "additionalProperties": false,
@@ -276,6 +296,30 @@ export const CLUSTER_FILE_SCHEMA = {
           "pattern": "^.+:[0-9]{1,5}$",
           "patternErrorMessage": "host:port",
           "examples": ["0.0.0.0:8080"]
+        },
+        "engine": {
+          "type": "object",
+          "properties": {
+            "name": {
+              "type": "string",
+              "enum": ["onnxruntime", "tfjs"],
+              "description": "The inference library."
+            },
+            "backend": {
+              "type": "string",
+              "enum": ["auto", "node", "wasm", "cpu"],
+              "description": "What tfjs computes with: auto takes tfjs-node where it is installed, else wasm."
+            },
+            "threads": {
+              "type": "integer",
+              "description": "Threads it computes with; wasm and cpu have one.",
+              "minimum": 1,
+              "maximum": 64,
+              "examples": [1]
+            }
+          },
+          "additionalProperties": false,
+          "description": "What computes the layers on this node."
         }
       },
       "additionalProperties": false,
@@ -312,12 +356,29 @@ export const CLUSTER_FILE_SCHEMA = {
             "patternErrorMessage": "host:port",
             "examples": ["0.0.0.0:8080"]
           },
-          "threads": {
-            "type": "integer",
-            "description": "Threads that this device computes with, instead of engine.threads.",
-            "minimum": 1,
-            "maximum": 64,
-            "examples": [1]
+          "engine": {
+            "type": "object",
+            "properties": {
+              "name": {
+                "type": "string",
+                "enum": ["onnxruntime", "tfjs"],
+                "description": "The inference library."
+              },
+              "backend": {
+                "type": "string",
+                "enum": ["auto", "node", "wasm", "cpu"],
+                "description": "What tfjs computes with: auto takes tfjs-node where it is installed, else wasm."
+              },
+              "threads": {
+                "type": "integer",
+                "description": "Threads it computes with; wasm and cpu have one.",
+                "minimum": 1,
+                "maximum": 64,
+                "examples": [1]
+              }
+            },
+            "additionalProperties": false,
+            "description": "What computes the layers on this node."
           },
           "speed": {
             "type": "number",

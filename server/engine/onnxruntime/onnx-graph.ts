@@ -1,16 +1,15 @@
-import { DeepThingsError } from '../../errors.js';
-import type { Activation, ConvolutionalLayer, Layer, MaxPoolLayer, ReorgLayer } from '../../model/network.js';
+import type { Activation, Layer, MaxPoolLayer, ReorgLayer, WeightedLayer } from '../../model/network.js';
+import { LEAKY_SLOPE, poolingPads, REORG_ORDER, reorgBlocks } from '../darknet-rules.js';
 import type { EngineGraph } from '../inference-engine.js';
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from './onnx-encoding.js';
 
-/** Slope of Darknet's leaky activation below zero. */
-const LEAKY_SLOPE = 0.1;
+interface Operation {
+  readonly operator: string;
+  readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
+}
 
-/** Darknet's activations by operator; linear needs none. */
-const ACTIVATIONS: Readonly<
-  Record<Activation, { operator: string; attributes?: Readonly<Record<string, OnnxAttribute>> } | undefined>
-> = {
-  linear: undefined,
+/** Darknet's activations by operator; linear needs none, and mish is several (see `addActivation`). */
+const ACTIVATIONS: Readonly<Record<Exclude<Activation, 'linear' | 'mish'>, Operation>> = {
   leaky: { operator: 'LeakyRelu', attributes: { alpha: { float: LEAKY_SLOPE } } },
   relu: { operator: 'Relu' },
   logistic: { operator: 'Sigmoid' },
@@ -25,15 +24,11 @@ interface GraphParts {
  * Translates layers to ONNX. Value `map l` is the input of layer l, so a graph goes from `map firstLayer` to the map
  * after its last layer, and a route that names layer firstLayer - 1 means the graph's own input.
  *
- * @throws DT_ENGINE_LAYER for a layer that cannot be part of such a graph, DT_ENGINE_WEIGHTS when a convolution has no
- * weights or of another size.
+ * @param graph one that `checkGraph` found right.
  */
 export function buildOnnxGraph(graph: EngineGraph): OnnxGraph {
-  const [first] = graph.layers;
-  const last = graph.layers.at(-1);
-  if (first === undefined || last === undefined) {
-    throw new DeepThingsError('DT_ENGINE_LAYER', `${graph.name}: there is no layer to run`);
-  }
+  const first = graph.layers[0]!;
+  const last = graph.layers.at(-1)!;
   const parts: GraphParts = { nodes: [], initializers: [] };
   for (const [offset, layer] of graph.layers.entries()) {
     addLayer(graph, layer, graph.firstLayer + offset, parts);
@@ -57,11 +52,33 @@ export function buildOnnxGraph(graph: EngineGraph): OnnxGraph {
 function addLayer(graph: EngineGraph, layer: Layer, index: number, parts: GraphParts): void {
   const [input, output] = [mapName(index), mapName(index + 1)];
   switch (layer.kind) {
-    case 'convolutional':
-      addConvolution(graph, layer, index, parts);
+    case 'convolutional': {
+      const pad = graph.padding === 'layers' ? layer.padding : 0;
+      const dims = [layer.filters, layer.input.channels / layer.groups, layer.size, layer.size];
+      addWeighted(graph, layer, index, parts, dims, {
+        ...window(layer),
+        pads: { integers: [pad, pad, pad, pad] },
+        group: { integer: layer.groups },
+      });
+      return;
+    }
+    case 'connected': {
+      // A convolution whose one window is the whole map.
+      const { channels, height, width } = layer.input;
+      addWeighted(graph, layer, index, parts, [layer.outputs, channels, height, width], {
+        kernel_shape: { integers: [height, width] },
+      });
+      return;
+    }
+    case 'avgpool':
+      parts.nodes.push({ operator: 'GlobalAveragePool', inputs: [input], output });
+      return;
+    case 'dropout':
+    case 'cost':
+      parts.nodes.push({ operator: 'Identity', inputs: [input], output });
       return;
     case 'maxpool': {
-      const pads = graph.padding === 'layers' ? poolingPads(layer) : [0, 0, 0, 0];
+      const pads = graph.padding === 'layers' ? onnxPads(layer) : [0, 0, 0, 0];
       parts.nodes.push({
         operator: 'MaxPool',
         inputs: [input],
@@ -71,12 +88,7 @@ function addLayer(graph: EngineGraph, layer: Layer, index: number, parts: GraphP
       return;
     }
     case 'route': {
-      const sources = layer.layers.map((source) => {
-        if (source < graph.firstLayer - 1 || source >= index) {
-          throw unsupported(graph, index, `a route to layer ${source}, whose output is not in this graph`);
-        }
-        return mapName(source + 1);
-      });
+      const sources = layer.layers.map((source) => mapName(source + 1));
       parts.nodes.push(
         sources.length === 1
           ? { operator: 'Identity', inputs: sources, output }
@@ -85,66 +97,63 @@ function addLayer(graph: EngineGraph, layer: Layer, index: number, parts: GraphP
       return;
     }
     case 'reorg':
-      if (graph.padding === 'caller') {
-        throw unsupported(graph, index, 'a reorg, which mixes all rows of the map, on a part of it');
-      }
       addReorg(layer, index, parts);
       return;
+    case 'softmax':
     case 'region':
-      throw unsupported(graph, index, 'a detection head: end the graph before it and decode its input');
+      throw new TypeError(`layer ${index} of ${graph.name} was not checked`);
   }
 }
 
-function addConvolution(graph: EngineGraph, layer: ConvolutionalLayer, index: number, parts: GraphParts): void {
-  const found = graph.weights.get(index);
-  const dims = [layer.filters, layer.input.channels / layer.groups, layer.size, layer.size];
-  const expected = dims.reduce((product, extent) => product * extent, 1);
-  if (found?.weights.length !== expected || found.bias.length !== layer.filters) {
-    const came = found === undefined ? 'none' : `${found.weights.length} and ${found.bias.length}`;
-    throw new DeepThingsError(
-      'DT_ENGINE_WEIGHTS',
-      `${graph.name}: layer ${index} needs ${expected} weights and ${layer.filters} biases, and has ${came}`,
-    );
-  }
+/** @param dims of the kernel, `[outputs, channels, height, width]`. */
+function addWeighted(
+  graph: EngineGraph,
+  layer: WeightedLayer,
+  index: number,
+  parts: GraphParts,
+  dims: readonly number[],
+  attributes: Readonly<Record<string, OnnxAttribute>>,
+): void {
+  const found = graph.weights.get(index)!;
   const [weights, bias] = [`weights ${index}`, `bias ${index}`];
   parts.initializers.push(
     { name: weights, dims, data: found.weights },
-    { name: bias, dims: [layer.filters], data: found.bias },
+    { name: bias, dims: [found.bias.length], data: found.bias },
   );
-  const pad = graph.padding === 'layers' ? layer.padding : 0;
-  const activation = ACTIVATIONS[layer.activation];
   const output = mapName(index + 1);
-  const sum = activation === undefined ? output : `${output} before activation`;
+  const sum = layer.activation === 'linear' ? output : `${output} before activation`;
   parts.nodes.push({
     operator: 'Conv',
     inputs: [mapName(index), weights, bias],
     output: sum,
-    attributes: { ...window(layer), pads: { integers: [pad, pad, pad, pad] }, group: { integer: layer.groups } },
+    attributes,
   });
-  if (activation !== undefined) {
-    parts.nodes.push({ ...activation, inputs: [sum], output });
+  addActivation(layer.activation, sum, output, parts);
+}
+
+/** Mish is an operator of its own only from operator set 18 on. */
+function addActivation(activation: Activation, sum: string, output: string, parts: GraphParts): void {
+  if (activation === 'linear') return;
+  if (activation !== 'mish') {
+    parts.nodes.push({ ...ACTIVATIONS[activation], inputs: [sum], output });
+    return;
   }
+  const [softplus, gate] = [`${output} softplus`, `${output} gate`];
+  parts.nodes.push(
+    { operator: 'Softplus', inputs: [sum], output: softplus },
+    { operator: 'Tanh', inputs: [softplus], output: gate },
+    { operator: 'Mul', inputs: [sum, gate], output },
+  );
 }
 
-/**
- * Darknet's pooling pads floor(total / 2) before and as much after as its last window needs: ONNX rounds down, and so
- * must be given exactly that. Order: top, left, bottom, right.
- */
-function poolingPads(layer: MaxPoolLayer): readonly number[] {
-  const before = Math.floor(layer.totalPadding / 2);
-  const after = (input: number, output: number) =>
-    Math.max(0, (output - 1) * layer.stride + layer.size - before - input);
-  return [before, before, after(layer.input.height, layer.output.height), after(layer.input.width, layer.output.width)];
+/** ONNX's order of sides. */
+function onnxPads(layer: MaxPoolLayer): readonly number[] {
+  const { top, left, bottom, right } = poolingPads(layer);
+  return [top, left, bottom, right];
 }
 
-/**
- * Darknet's reorg. It is no space-to-depth of the `[c, h, w]` map: with d = c / s², Darknet reads the same numbers as a
- * map `[d, h * s, w * s]`, takes that one's s x s blocks apart into `[s * s * d, h, w]`, and calls the result
- * `[c * s², h / s, w / s]`. So out[(oy * s + ox) * d + k][y][x] = in[k][y * s + oy][x * s + ox], on those shapes.
- */
 function addReorg(layer: ReorgLayer, index: number, parts: GraphParts): void {
-  const { stride, input, output } = layer;
-  const depth = input.channels / (stride * stride);
+  const { output } = layer;
   const [shapeBefore, shapeAfter] = [`reorg ${index} blocks`, `reorg ${index} shape`];
   const [blocks, planes] = [`map ${index} in blocks`, `map ${index} by planes`];
   const shape = (name: string, dims: readonly number[]): OnnxTensor => ({
@@ -153,13 +162,12 @@ function addReorg(layer: ReorgLayer, index: number, parts: GraphParts): void {
     data: BigInt64Array.from(dims, BigInt),
   });
   parts.initializers.push(
-    shape(shapeBefore, [depth, input.height, stride, input.width, stride]),
+    shape(shapeBefore, reorgBlocks(layer)),
     shape(shapeAfter, [1, output.channels, output.height, output.width]),
   );
   parts.nodes.push(
     { operator: 'Reshape', inputs: [mapName(index), shapeBefore], output: blocks },
-    // [k, y, oy, x, ox] to [oy, ox, k, y, x].
-    { operator: 'Transpose', inputs: [blocks], output: planes, attributes: { perm: { integers: [2, 4, 0, 1, 3] } } },
+    { operator: 'Transpose', inputs: [blocks], output: planes, attributes: { perm: { integers: REORG_ORDER } } },
     { operator: 'Reshape', inputs: [planes, shapeAfter], output: mapName(index + 1) },
   );
 }
@@ -170,8 +178,4 @@ function window({ size, stride }: { readonly size: number; readonly stride: numb
 
 function mapName(layer: number): string {
   return `map ${layer}`;
-}
-
-function unsupported(graph: EngineGraph, index: number, what: string): DeepThingsError {
-  return new DeepThingsError('DT_ENGINE_LAYER', `${graph.name}: layer ${index} is ${what}`);
 }

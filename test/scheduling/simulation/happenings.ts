@@ -1,14 +1,23 @@
 import fc from 'fast-check';
+import type { Distribution } from '../../../server/scheduling/ledger-state.js';
 import { type ClusterSetup, HEARTBEAT_MS, type SimulatedCluster } from './simulated-cluster.js';
 import type { SimulatedDevice } from './simulated-device.js';
 
 /** One thing that happens. Numbers pick among what there is, so that a script stays one when it is shortened. */
 export type Happening =
-  | { readonly kind: 'submit'; readonly parts: number; readonly source: number | null }
+  | {
+      readonly kind: 'submit';
+      readonly parts: number;
+      readonly source: number | null;
+      readonly how: Distribution['kind'];
+    }
   | { readonly kind: 'submit own'; readonly device: number; readonly parts: number }
   | { readonly kind: 'heartbeat' | 'work' | 'hand back'; readonly device: number }
   | { readonly kind: 'steal' | 'steal in vain'; readonly device: number; readonly victim: number }
-  | { readonly kind: 'freeze' | 'thaw' | 'kill' | 'restart' | 'leave'; readonly device: number }
+  | {
+      readonly kind: 'freeze' | 'thaw' | 'kill' | 'restart' | 'leave' | 'drain' | 'resume' | 'replace';
+      readonly device: number;
+    }
   | { readonly kind: 'arrive' | 'lose' | 'duplicate' | 'give up' | 'finish' | 'delete'; readonly pick: number }
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'round' };
@@ -18,8 +27,10 @@ const pick = fc.nat(30);
 const parts = fc.integer({ min: 1, max: 4 });
 const kinds = <Kind extends Happening['kind']>(...all: Kind[]) => fc.constantFrom(...all);
 
+const how = fc.constantFrom<Distribution['kind']>('stealing', 'stealing', 'sharing', 'layered');
+
 const submission: fc.Arbitrary<Happening> = fc.oneof(
-  fc.record({ kind: kinds('submit'), parts, source: fc.option(device) }),
+  fc.record({ kind: kinds('submit'), parts, source: fc.option(device), how }),
   fc.record({ kind: kinds('submit own'), device, parts }),
 );
 
@@ -38,6 +49,7 @@ const fault: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: kinds('steal in vain'), device, victim: device }) },
   { weight: 2, arbitrary: fc.record({ kind: kinds('freeze', 'thaw', 'kill', 'restart'), device }) },
   { weight: 1, arbitrary: fc.record({ kind: kinds('leave'), device }) },
+  { weight: 2, arbitrary: fc.record({ kind: kinds('drain', 'resume', 'replace'), device }) },
 );
 
 const rare: fc.Arbitrary<Happening> = fc.record({ kind: kinds('delete'), pick });
@@ -59,11 +71,26 @@ export const calm: fc.Arbitrary<Happening[]> = fc.array(
   { maxLength: 120, size: 'max' },
 );
 
+/** A frame that is computed layer by layer begins again without a device that is drained, which takes an attempt. */
+const ofTiles = ordinary.map((happening): Happening => {
+  return happening.kind === 'submit' && happening.how === 'layered' ? { ...happening, how: 'sharing' } : happening;
+});
+
+/** Devices are drained, and resumed or replaced, and nothing is wrong. */
+export const orderly: fc.Arbitrary<Happening[]> = fc.array(
+  fc.oneof(
+    { weight: 12, arbitrary: ofTiles },
+    { weight: 3, arbitrary: fc.constant<Happening>({ kind: 'round' }) },
+    { weight: 2, arbitrary: fc.record({ kind: kinds('drain', 'drain', 'resume', 'replace'), device }) },
+  ),
+  { maxLength: 120, size: 'max' },
+);
+
 export function happen(cluster: SimulatedCluster, happening: Happening): void {
   const at = (index: number): SimulatedDevice => cluster.devices[index % cluster.devices.length]!;
   switch (happening.kind) {
     case 'submit':
-      cluster.submit(happening.parts, happening.source === null ? null : at(happening.source).name);
+      cluster.submit(happening.parts, happening.source === null ? null : at(happening.source).name, happening.how);
       return;
     case 'submit own':
       cluster.submitOwn(at(happening.device), happening.parts);
@@ -86,6 +113,15 @@ export function happen(cluster: SimulatedCluster, happening: Happening): void {
     case 'kill':
     case 'restart':
       changeState(at(happening.device), happening.kind);
+      return;
+    case 'drain':
+      cluster.drain(at(happening.device));
+      return;
+    case 'resume':
+      at(happening.device).resume();
+      return;
+    case 'replace':
+      cluster.replace(at(happening.device));
       return;
     case 'leave':
       cluster.leave(at(happening.device));
@@ -129,7 +165,7 @@ export function round(cluster: SimulatedCluster): void {
   arriveAll(cluster);
   for (const device of cluster.devices) {
     cluster.work(device);
-    if (device.isIdle) stealFromFullest(cluster, device);
+    if (device.isIdle && !device.isDraining) stealFromFullest(cluster, device);
   }
   arriveAll(cluster);
   for (const device of cluster.devices) cluster.heartbeat(device);
@@ -149,12 +185,17 @@ function stealFromFullest(cluster: SimulatedCluster, thief: SimulatedDevice): vo
 }
 
 /**
- * Faults stop. At least one device is brought back if none is up; those that are frozen or dead stay so.
+ * Faults stop. At least one device is brought back if none is up and takes work; those that are frozen, dead or drained
+ * stay so.
  *
  * @throws Error when a frame is still open after the time in which every frame has to end.
  */
 export function settle(cluster: SimulatedCluster, withinMs: number): void {
-  if (cluster.devices.every(({ state }) => state !== 'up')) cluster.devices[0]!.restart();
+  if (cluster.devices.every(({ isDraining, state }) => state !== 'up' || isDraining)) {
+    const [first] = cluster.devices;
+    if (first!.state === 'up') first!.resume();
+    else first!.restart();
+  }
   const endMs = cluster.nowMs + withinMs;
   while (cluster.openFrames.length > 0) {
     if (cluster.nowMs > endMs) throw new Error(`${cluster.openFrames.join(', ')} still open after ${withinMs} ms`);

@@ -1,13 +1,21 @@
-import type { LedgerEffect, LedgerEvent, LedgerSettings, PartNote } from '../../../server/scheduling/ledger-state.js';
+import type {
+  Distribution,
+  LedgerEffect,
+  LedgerEvent,
+  LedgerSettings,
+  PartNote,
+} from '../../../server/scheduling/ledger-state.js';
 import type { TaskKey } from '../../../server/scheduling/task-queue.js';
 import { type LedgerOrder, LedgerRun } from '../ledger-run.js';
-import { type Heartbeat, SimulatedDevice } from './simulated-device.js';
+import { type Heartbeat, SimulatedDevice, type SimulatedTask } from './simulated-device.js';
 import { type Call, type Letter, SimulatedNetwork } from './simulated-network.js';
 
 export const HEARTBEAT_MS = 100;
 const CALL_TIMEOUT_MS = 400;
 /** Keeps a script from asking for more than can be looked through. */
 const OPEN_FRAMES_LIMIT = 12;
+/** Of a frame that is computed layer by layer. */
+const LAYERS = 3;
 
 export interface ClusterSetup {
   readonly devices: number;
@@ -25,6 +33,8 @@ export interface ClusterTally {
   readonly failures: Map<string, number>;
   readonly notes: Map<PartNote, number>;
   readonly verdicts: Map<string, number>;
+  /** The latest attempt of any part. */
+  attempts: number;
 }
 
 /**
@@ -37,9 +47,16 @@ export class SimulatedCluster {
   readonly #usualTileMs: number | null;
   readonly #network = new SimulatedNetwork();
   readonly devices: readonly SimulatedDevice[];
-  readonly tally: ClusterTally = { complete: [], failures: new Map(), notes: new Map(), verdicts: new Map() };
+  readonly tally: ClusterTally = {
+    complete: [],
+    failures: new Map(),
+    notes: new Map(),
+    verdicts: new Map(),
+    attempts: 0,
+  };
   readonly #latest = new Map<string, Pick<Heartbeat, 'life' | 'number'>>();
   readonly #parts = new Map<string, number>();
+  readonly #distributions = new Map<string, Distribution>();
   #calls: Call[] = [];
   #finishing: string[] = [];
 
@@ -65,15 +82,21 @@ export class SimulatedCluster {
     return this.#run.ledger.frames.size;
   }
 
-  submit(parts: number, source: string | null): void {
+  /** @param parts tiles; of a layered frame the most slices. */
+  submit(parts: number, source: string | null, how: Distribution['kind'] = 'stealing'): void {
     if (this.openFrames.length >= OPEN_FRAMES_LIMIT) return;
-    this.#tell({ kind: 'frame-accepted', frame: this.#newFrame(parts), parts, source, delivered: false });
+    const frame = this.#newFrame(parts);
+    const distribution = how === 'layered' ? { kind: how, layers: LAYERS, mostSlices: parts } : { kind: how };
+    this.#distributions.set(frame, distribution);
+    const whole = how === 'layered' ? 1 : parts;
+    this.#tell({ kind: 'frame-accepted', frame, parts: whole, source, delivered: false, distribution });
   }
 
   /** A device submits its own camera's picture, and queues the tiles when it hears the frame's id. */
   submitOwn(device: SimulatedDevice, parts: number): void {
-    if (device.state !== 'up' || this.openFrames.length >= OPEN_FRAMES_LIMIT) return;
+    if (device.state !== 'up' || device.isDraining || this.openFrames.length >= OPEN_FRAMES_LIMIT) return;
     const frame = this.#newFrame(parts);
+    device.submits();
     this.#tell({ kind: 'frame-accepted', frame, parts, source: device.name, delivered: true });
     this.#network.send({
       kind: 'tasks',
@@ -142,7 +165,7 @@ export class SimulatedCluster {
 
   /** @param arrives whether the thief gets what the victim has given it. */
   steal(thief: SimulatedDevice, victim: SimulatedDevice, arrives: boolean): void {
-    if (thief === victim || thief.state !== 'up' || victim.state !== 'up') return;
+    if (thief === victim || thief.state !== 'up' || thief.isDraining || victim.state !== 'up') return;
     const task = victim.giveTo(thief.name);
     if (task !== null && arrives) thief.receiveStolen(task, victim.name);
   }
@@ -153,6 +176,20 @@ export class SimulatedCluster {
     if (stolen === null) return;
     const victim = this.#device(stolen.victim);
     if (victim.state === 'up') victim.takeBack(thief.name, stolen.task);
+    else thief.giveBack([stolen.task]);
+  }
+
+  drain(device: SimulatedDevice): void {
+    if (device.state !== 'up' || device.isDraining) return;
+    device.drain();
+    while (device.stolen > 0) this.handBack(device);
+  }
+
+  /** A device that was drained ends in good order, and starts again. */
+  replace(device: SimulatedDevice): void {
+    if (device.state !== 'up' || !device.mayEnd) return;
+    this.leave(device);
+    device.restart();
   }
 
   leave(device: SimulatedDevice): void {
@@ -185,16 +222,20 @@ export class SimulatedCluster {
     switch (order.kind) {
       case 'deliver': {
         const { frame, source, attempt } = order;
-        const failure: LedgerEvent = { kind: 'delivery-failed', frame, source, attempt, detail: 'no answer' };
+        const failure = { kind: 'delivery-failed' as const, frame, source, attempt, detail: 'no answer' };
         const success: LedgerEvent = { kind: 'frame-delivered', frame, source, attempt };
-        this.#call(source, tilesOf(frame, this.#parts.get(frame)!, attempt), success, failure);
+        const isQueued = (this.#distributions.get(frame)?.kind ?? 'stealing') === 'stealing';
+        this.#call(source, isQueued ? tilesOf(frame, this.#parts.get(frame)!, attempt) : [], success, failure);
         return;
       }
       case 'push': {
-        const { frame, part, attempt, device } = order;
-        const failure: LedgerEvent = { kind: 'push-failed', frame, part, attempt, device, detail: 'no answer' };
-        const success: LedgerEvent = { kind: 'part-pushed', frame, part, attempt, device };
-        this.#call(device, [{ frame, tile: part, attempt }], success, failure);
+        const { frame, part, layer, attempt, device } = order;
+        const failure = { kind: 'push-failed' as const, frame, part, layer, attempt, device, detail: 'no answer' };
+        const success: LedgerEvent = { kind: 'part-pushed', frame, part, layer, attempt, device };
+        const task = { frame, tile: part, layer, attempt };
+        if ((this.#distributions.get(frame)?.kind ?? 'stealing') === 'stealing') {
+          this.#call(device, [task], success, failure);
+        } else this.#share(device, task, success, failure);
         return;
       }
       case 'finish':
@@ -202,18 +243,30 @@ export class SimulatedCluster {
         return;
       case 'fail':
       case 'device-lost':
+      case 'slice':
         return;
     }
   }
 
-  #call(to: string, tasks: readonly TaskKey[], success: LedgerEvent, failure: LedgerEvent): void {
+  #call(to: string, tasks: readonly TaskKey[], success: LedgerEvent, failure: Call['failure']): void {
     const call: Call = { success, failure, sinceMs: this.nowMs, open: true };
     this.#calls.push(call);
     this.#network.send({ kind: 'tasks', to, tasks, call, sentMs: this.nowMs });
   }
 
+  #share(to: string, task: SimulatedTask, success: LedgerEvent, failure: Call['failure']): void {
+    const call: Call = { success, failure, sinceMs: this.nowMs, open: true };
+    this.#calls.push(call);
+    this.#network.send({ kind: 'shared', to, task, call, sentMs: this.nowMs });
+  }
+
   #fail(call: Call): void {
     if (this.#close(call)) this.#tell(call.failure);
+  }
+
+  /** The device says that it is being drained. */
+  #refuse(call: Call): void {
+    if (this.#close(call)) this.#tell({ ...call.failure, draining: true });
   }
 
   #close(call: Call): boolean {
@@ -232,9 +285,22 @@ export class SimulatedCluster {
       case 'tasks': {
         const { to, tasks, call } = letter;
         const device = this.#device(to);
+        if (call === null) {
+          if (device.state === 'up') device.hasSubmitted(tasks);
+          return;
+        }
         const taken = device.state === 'up' && device.enqueue(tasks);
-        if (call === null) return;
-        if (taken) this.#network.send({ kind: 'taken', call, sentMs: this.nowMs });
+        if (device.state === 'up' && device.isDraining) this.#refuse(call);
+        else if (taken) this.#network.send({ kind: 'taken', call, sentMs: this.nowMs });
+        else this.#fail(call);
+        return;
+      }
+      case 'shared': {
+        const { to, task, call } = letter;
+        const device = this.#device(to);
+        if (device.state === 'up' && device.isDraining) this.#refuse(call);
+        else if (device.state === 'up' && device.share(task))
+          this.#network.send({ kind: 'taken', call, sentMs: this.nowMs });
         else this.#fail(call);
         return;
       }
@@ -253,7 +319,8 @@ export class SimulatedCluster {
       }
       case 'result': {
         const { from, task } = letter;
-        this.#tell({ kind: 'result', frame: task.frame, part: task.tile, attempt: task.attempt, device: from });
+        const { frame, tile: part, layer, attempt } = task;
+        this.#tell({ kind: 'result', frame, part, layer, attempt, device: from });
         this.#device(from).sent(task);
         return;
       }
@@ -262,17 +329,21 @@ export class SimulatedCluster {
 
   /** Only heartbeats that are newer than what is known of the device count. */
   #heartbeatArrived(heartbeat: Heartbeat): void {
-    const { device, life, number, tasks, handedOut } = heartbeat;
+    const { device, life, number, tasks, handedOut, draining, returned, drained } = heartbeat;
     const latest = this.#latest.get(device);
     const isNewer = latest === undefined || life > latest.life || (life === latest.life && number > latest.number);
     if (!isNewer) return;
     this.#latest.set(device, { life, number });
-    this.#tell({ kind: 'device-seen', device, usualTileMs: this.#usualTileMs, tasks, handedOut });
-    const ended = [...new Set(tasks.map(({ frame }) => frame))].filter((frame) => !this.#run.ledger.frames.has(frame));
+    this.#tell({ kind: 'device-seen', device, usualTileMs: this.#usualTileMs, tasks, handedOut, draining, returned });
+    if (drained) this.#tell({ kind: 'device-left', device });
+    const ended = [...new Set([...tasks, ...returned].map(({ frame }) => frame))].filter(
+      (frame) => !this.#run.ledger.frames.has(frame),
+    );
     this.#network.send({ kind: 'heard', to: device, heartbeat, ended, sentMs: this.nowMs });
   }
 
   #count(effect: LedgerEffect): void {
+    if ('attempt' in effect) this.tally.attempts = Math.max(this.tally.attempts, effect.attempt);
     if (effect.kind === 'note') increment(this.tally.notes, effect.note);
     if (effect.kind === 'fail') increment(this.tally.failures, effect.code);
   }

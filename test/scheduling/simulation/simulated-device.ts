@@ -18,6 +18,15 @@ export interface Heartbeat {
   readonly number: number;
   readonly tasks: readonly ListedTask[];
   readonly handedOut: readonly HandedOutTask[];
+  readonly draining: boolean;
+  readonly returned: readonly TaskKey[];
+  /** Whether nothing is left of what it had. */
+  readonly drained: boolean;
+}
+
+/** A task on its way or on a device: a tile, or one layer of a slice. */
+export interface SimulatedTask extends TaskKey {
+  readonly layer?: number | undefined;
 }
 
 /** An edge device as the ledger sees one: it queues, computes, steals and is stolen from, and tells what it holds. */
@@ -29,9 +38,18 @@ export class SimulatedDevice {
   #number = 0;
   #queue: TaskQueue<TaskKey>;
   #stolen: { task: TaskKey; victim: string }[] = [];
-  #computing: TaskKey | null = null;
-  #sending: TaskKey[] = [];
+  /** Shared out to it; nobody steals these. */
+  #shared: SimulatedTask[] = [];
+  /** By frame: of which attempt it has a slice of which map. */
+  readonly #resident = new Map<string, { readonly attempt: number; readonly map: number }>();
+  #computing: SimulatedTask | null = null;
+  #sending: SimulatedTask[] = [];
   #handedOut: HandedOutTask[] = [];
+  #draining = false;
+  #returned: TaskKey[] = [];
+  /** Its own pictures that the gateway has and it has not queued. */
+  #submitting = 0;
+  #knownDrained = false;
 
   /** @param keepsOlder whether it takes no newer attempt of a tile that it has already. */
   constructor(name: string, queueLimit: number, keepsOlder: boolean) {
@@ -48,8 +66,58 @@ export class SimulatedDevice {
     return this.#queue.tasks.length;
   }
 
+  get stolen(): number {
+    return this.#stolen.length;
+  }
+
   get isIdle(): boolean {
-    return this.#computing === null && this.#stolen.length === 0 && this.pending === 0;
+    return this.#computing === null && this.#stolen.length + this.#shared.length + this.pending === 0;
+  }
+
+  get isDraining(): boolean {
+    return this.#draining;
+  }
+
+  /** Whether it was drained to the end, and the gateway knows of everything. */
+  get isDrained(): boolean {
+    const known = this.#returned.length === 0 && this.#handedOut.length === 0;
+    return this.#draining && this.isIdle && this.#sending.length + this.#submitting === 0 && known;
+  }
+
+  /** Whether the gateway has heard that it is drained. */
+  get mayEnd(): boolean {
+    return this.isDrained && this.#knownDrained;
+  }
+
+  /** Takes nothing new, and gives back what waits in its queue. */
+  drain(): void {
+    this.#draining = true;
+    this.#knownDrained = false;
+    // A slice is of no use elsewhere: its frame begins again.
+    this.#returned.push(...this.#queue.tasks, ...this.#shared.filter(({ layer }) => layer === undefined));
+    this.#shared = [];
+    this.#queue = emptyTaskQueue(this.#queue.limit);
+  }
+
+  /** What the gateway has not been told of yet it keeps. */
+  resume(): void {
+    this.#draining = false;
+    for (const task of this.#returned.splice(0).reverse()) this.#queue = requeueTask(this.#queue, task);
+  }
+
+  submits(): void {
+    this.#submitting++;
+  }
+
+  /** The gateway has answered a picture of its own. */
+  hasSubmitted(tasks: readonly TaskKey[]): void {
+    this.#submitting = Math.max(0, this.#submitting - 1);
+    if (this.#draining) this.giveBack(tasks);
+    else this.enqueue(tasks);
+  }
+
+  giveBack(tasks: readonly TaskKey[]): void {
+    this.#returned.push(...tasks);
   }
 
   /** Starts anew, with nothing of what it had. */
@@ -59,13 +127,19 @@ export class SimulatedDevice {
     this.#number = 0;
     this.#queue = emptyTaskQueue(this.#queue.limit);
     this.#stolen = [];
+    this.#shared = [];
+    this.#resident.clear();
     this.#computing = null;
     this.#sending = [];
     this.#handedOut = [];
+    this.#draining = false;
+    this.#returned = [];
+    this.#submitting = 0;
   }
 
-  /** @returns false when its queue has no room; what it has already it does not queue again. */
+  /** @returns false when its queue has no room, or it is being drained; what it has already it does not queue again. */
   enqueue(tasks: readonly TaskKey[]): boolean {
+    if (this.#draining) return false;
     const held = this.#listed();
     const isHeld = (task: TaskKey) =>
       held.some((other) => (this.#keepsOlder ? sameTile(other, task) : keyOf(other) === keyOf(task)));
@@ -78,16 +152,37 @@ export class SimulatedDevice {
     return true;
   }
 
+  /** Takes what the gateway shares out. @returns false when there is no room for it. */
+  share(task: SimulatedTask): boolean {
+    if (this.#listed().some((other) => keyOf(other) === keyOf(task))) return true;
+    if (this.#shared.length >= this.#queue.limit) return false;
+    this.#shared.push(task);
+    return true;
+  }
+
   /** Finishes what it computes and begins the next. @returns what it has a result of now. */
-  work(): TaskKey | null {
-    const finished = this.#computing;
+  work(): SimulatedTask | null {
+    const finished = this.#computing !== null && this.#compute(this.#computing) ? this.#computing : null;
     if (finished !== null) this.#sending.push(finished);
-    this.#computing = this.#stolen.shift()?.task ?? this.#takeQueued();
+    this.#computing = this.#draining
+      ? null
+      : (this.#stolen.shift()?.task ?? this.#shared.shift() ?? this.#takeQueued());
     return finished;
   }
 
+  /** @returns false for a layer of a slice that is past, or that lacks what the layer before should have left here. */
+  #compute({ frame, attempt, layer }: SimulatedTask): boolean {
+    if (layer === undefined) return true;
+    const resident = this.#resident.get(frame);
+    const isPast =
+      resident !== undefined && (attempt < resident.attempt || (attempt === resident.attempt && layer < resident.map));
+    if (isPast || (layer > 0 && (resident?.attempt !== attempt || resident.map !== layer))) return false;
+    this.#resident.set(frame, { attempt, map: layer + 1 });
+    return true;
+  }
+
   /** The result is with the gateway, or given up. */
-  sent(task: TaskKey): void {
+  sent(task: SimulatedTask): void {
     const index = this.#sending.findIndex((other) => keyOf(other) === keyOf(task));
     if (index >= 0) this.#sending.splice(index, 1);
   }
@@ -108,23 +203,33 @@ export class SimulatedDevice {
   }
 
   takeBack(thief: string, task: TaskKey): void {
-    this.#queue = requeueTask(this.#queue, task);
+    if (this.#draining) this.#returned.push(task);
+    else this.#queue = requeueTask(this.#queue, task);
     this.#handedOut = this.#handedOut.filter((other) => other.thief !== thief || keyOf(other) !== keyOf(task));
   }
 
   dropFrame(frame: string): void {
     this.#queue = dropFrameTasks(this.#queue, frame);
     this.#stolen = this.#stolen.filter(({ task }) => task.frame !== frame);
+    this.#shared = this.#shared.filter((task) => task.frame !== frame);
+    this.#resident.delete(frame);
+    this.#returned = this.#returned.filter((task) => task.frame !== frame);
   }
 
   heartbeat(): Heartbeat {
-    const handedOut = [...this.#handedOut];
-    return { device: this.name, life: this.#life, number: ++this.#number, tasks: this.#listed(), handedOut };
+    return {
+      ...{ device: this.name, life: this.#life, number: ++this.#number, tasks: this.#listed() },
+      ...{ handedOut: [...this.#handedOut], draining: this.#draining, returned: [...this.#returned] },
+      drained: this.isDrained,
+    };
   }
 
   /** The gateway has heard this. */
-  heard({ life, handedOut }: Heartbeat): void {
-    if (life === this.#life) this.#handedOut = this.#handedOut.filter((task) => !handedOut.includes(task));
+  heard({ life, handedOut, returned, drained }: Heartbeat): void {
+    if (life !== this.#life) return;
+    this.#knownDrained = drained;
+    this.#handedOut = this.#handedOut.filter((task) => !handedOut.includes(task));
+    this.#returned = this.#returned.filter((task) => !returned.includes(task));
   }
 
   #listed(): ListedTask[] {
@@ -132,7 +237,7 @@ export class SimulatedDevice {
     return [
       ...[...this.#sending, ...computing].map((task) => listed(task, 'running')),
       ...this.#stolen.map(({ task }) => listed(task, 'waiting')),
-      ...this.#queue.tasks.map((task) => listed(task, 'queued')),
+      ...[...this.#shared, ...this.#queue.tasks].map((task) => listed(task, 'queued')),
     ];
   }
 
@@ -143,10 +248,10 @@ export class SimulatedDevice {
   }
 }
 
-function listed({ frame, tile, attempt }: TaskKey, state: ListedTask['state']): ListedTask {
-  return { frame, tile, attempt, state };
+function listed({ frame, tile, layer, attempt }: SimulatedTask, state: ListedTask['state']): ListedTask {
+  return { frame, tile, ...(layer !== undefined && { layer }), attempt, state };
 }
 
-function keyOf({ frame, tile, attempt }: TaskKey): string {
-  return `${frame}/${tile}#${attempt}`;
+function keyOf({ frame, tile, layer, attempt }: SimulatedTask): string {
+  return `${frame}/${layer ?? ''}/${tile}#${attempt}`;
 }

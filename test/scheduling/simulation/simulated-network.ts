@@ -1,11 +1,11 @@
 import type { LedgerEvent } from '../../../server/scheduling/ledger-state.js';
 import type { TaskKey } from '../../../server/scheduling/task-queue.js';
-import type { Heartbeat } from './simulated-device.js';
+import type { Heartbeat, SimulatedTask } from './simulated-device.js';
 
 /** A request of the gateway, which has exactly one outcome for it, whatever becomes of the letters. */
 export interface Call {
   readonly success: LedgerEvent;
-  readonly failure: LedgerEvent;
+  readonly failure: Extract<LedgerEvent, { kind: 'delivery-failed' | 'push-failed' }>;
   readonly sinceMs: number;
   open: boolean;
 }
@@ -13,10 +13,11 @@ export interface Call {
 /** Something between two nodes. */
 export type Letter = { readonly sentMs: number } & (
   | { readonly kind: 'tasks'; readonly to: string; readonly tasks: readonly TaskKey[]; readonly call: Call | null }
+  | { readonly kind: 'shared'; readonly to: string; readonly task: SimulatedTask; readonly call: Call }
   | { readonly kind: 'taken'; readonly call: Call }
   | { readonly kind: 'heartbeat'; readonly heartbeat: Heartbeat }
   | { readonly kind: 'heard'; readonly to: string; readonly heartbeat: Heartbeat; readonly ended: readonly string[] }
-  | { readonly kind: 'result'; readonly from: string; readonly task: TaskKey }
+  | { readonly kind: 'result'; readonly from: string; readonly task: SimulatedTask }
 );
 
 /** Letters on their way. Which arrives when, twice or never is for the simulation to choose. */

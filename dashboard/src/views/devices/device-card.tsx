@@ -3,8 +3,10 @@ import { DeviceStateBadge } from '../../components/device-state-badge.js';
 import { Fact } from '../../components/fact.js';
 import { Time } from '../../components/time.js';
 import type { DeviceState } from '../../contract-types.js';
-import { byteSize, macRate, milliseconds, plural, sentence } from '../../format.js';
+import { byteSize, engineText, macRate, milliseconds, plural, sentence } from '../../format.js';
+import type { Session } from '../../session.js';
 import type { PastProblem } from '../../state/dashboard-state.js';
+import { DrainControl } from './drain-control.js';
 
 /** Where nothing was measured yet. */
 const NOTHING = '–';
@@ -13,9 +15,10 @@ interface DeviceCardProps {
   readonly device: DeviceState;
   /** The last one that the page has heard of. */
   readonly past: PastProblem | undefined;
+  readonly session: Session;
 }
 
-export function DeviceCard({ device: shown, past }: DeviceCardProps) {
+export function DeviceCard({ device: shown, past, session }: DeviceCardProps) {
   const { device, address, state, counters, engine, work, pending, running, lastSeenAt, problem } = shown;
   const headingId = `device-${device}`;
   return (
@@ -41,16 +44,12 @@ export function DeviceCard({ device: shown, past }: DeviceCardProps) {
         <Fact name="Tasks in">{work ? byteSize(work.inputBytes) : NOTHING}</Fact>
         <Fact name="Overlap in">{work ? byteSize(work.overlapBytes) : NOTHING}</Fact>
         <Fact name="Seen">{lastSeenAt === null ? NOTHING : <Time iso={lastSeenAt} />}</Fact>
-        <Fact name="Engine">
-          {engine === null ? NOTHING : `${engine.name} ${engine.version}, ${plural(engine.threads, 'thread')}`}
-        </Fact>
+        <Fact name="Engine">{engine === null ? NOTHING : engineText(engine)}</Fact>
         <Fact name="Last error">
           <LastError isNow={problem !== null} past={past} />
         </Fact>
       </dl>
-      <button type="button" aria-disabled="true" aria-describedby="drain-why" class="disabled">
-        Drain
-      </button>
+      <DrainControl device={shown} session={session} />
     </section>
   );
 }

@@ -1,9 +1,11 @@
 import { Panel } from '../../components/panel.js';
+import { engineText } from '../../format.js';
+import type { Session } from '../../session.js';
 import type { DashboardState } from '../../state/dashboard-state.js';
 import { DeviceCard } from './device-card.js';
 
 /** Every declared device and how it does. */
-export function DevicesView({ state }: { state: DashboardState }) {
+export function DevicesView({ state, session }: { state: DashboardState; session: Session }) {
   if (state.cluster === null) return <p class="loading muted">Loading…</p>;
   if (state.devices.length === 0) {
     return (
@@ -16,13 +18,10 @@ export function DevicesView({ state }: { state: DashboardState }) {
     <>
       <div class="device-cards">
         {state.devices.map((device) => (
-          <DeviceCard key={device.device} device={device} past={state.pastProblems[device.device]} />
+          <DeviceCard key={device.device} device={device} past={state.pastProblems[device.device]} session={session} />
         ))}
       </div>
-      <p class="muted drain-why" id="drain-why">
-        Draining a device from here comes with a later version: gateway and devices answer 501 to{' '}
-        <code>POST /drain</code>. Until then stop its process: what it has is then given to the others.
-      </p>
+      <p class="muted">The gateway runs the remaining layers with {engineText(state.cluster.engine)}.</p>
     </>
   );
 }

@@ -15,6 +15,8 @@ interface DownloadsProps {
 export function Downloads({ frame, trace, session }: DownloadsProps) {
   const [failed, setFailed] = useState<string | null>(null);
   const { id } = frame;
+  const kind = frame.classification === null ? 'detections' : 'classes';
+  const result = frame.classification ?? frame.detections;
   const saveAnnotated = async (): Promise<void> => {
     try {
       saveFile(`${id}-annotated.jpg`, await session.ask((api) => api.annotated(id)));
@@ -32,10 +34,10 @@ export function Downloads({ frame, trace, session }: DownloadsProps) {
         </button>
         <button
           type="button"
-          disabled={frame.detections === null}
-          onClick={() => saveFile(`${id}-detections.json`, jsonBlob(frame.detections))}
+          disabled={result === null}
+          onClick={() => saveFile(`${id}-${kind}.json`, jsonBlob(result))}
         >
-          Detections (JSON)
+          {kind === 'classes' ? 'Classes' : 'Detections'} (JSON)
         </button>
         <button
           type="button"

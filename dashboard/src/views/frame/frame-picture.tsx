@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { ClassList } from '../../components/class-list.js';
 import { DetectionList } from '../../components/detection-list.js';
 import { FrameStateBadge } from '../../components/frame-state-badge.js';
 import { Panel } from '../../components/panel.js';
@@ -68,6 +69,7 @@ export function FramePicture({ frame, state, session, trace }: FramePictureProps
             </div>
           )}
           <TileLegend frame={frame} plan={state.plan} lives={lives} />
+          {frame.classification !== null && <ClassList classes={frame.classification} />}
           {frame.detections !== null && (
             <DetectionList detections={shown} total={all.length} onHighlight={setHighlighted} />
           )}

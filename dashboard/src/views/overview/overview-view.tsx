@@ -5,6 +5,7 @@ import { formatRoute } from '../../routing/route.js';
 import type { Session } from '../../session.js';
 import type { DashboardState } from '../../state/dashboard-state.js';
 import { DeviceActivity } from './device-activity.js';
+import { DrainedDevices } from './drained-devices.js';
 import { KeyFigures } from './key-figures.js';
 import { PaceCharts } from './pace-charts.js';
 import { Topology } from './topology.js';
@@ -16,6 +17,7 @@ export function OverviewView({ state, session }: { state: DashboardState; sessio
   if (state.cluster === null) return <p class="loading muted">Loading…</p>;
   return (
     <>
+      <DrainedDevices devices={state.devices} />
       <KeyFigures state={state} />
       <Panel title="Cluster" class="cluster">
         {state.devices.length === 0 ? (

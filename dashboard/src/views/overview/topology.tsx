@@ -4,7 +4,7 @@ import { useNow } from '../../components/use-now.js';
 import { useWidth } from '../../components/use-width.js';
 import { byteRate, plural } from '../../format.js';
 import type { DashboardState } from '../../state/dashboard-state.js';
-import { doing, openFrames } from '../../state/select.js';
+import { doing, isUp, openFrames } from '../../state/select.js';
 import { GATEWAY, isLit, type Link, type LinkKind, rateAt, type Traffic } from '../../state/traffic.js';
 import { layOutTopology, linkPath, type TopologyLayout } from './topology-layout.js';
 
@@ -80,7 +80,7 @@ export function Topology({ state }: { state: DashboardState }) {
           <DeviceNode
             key={device.device}
             device={device.device}
-            isLive={device.state === 'live'}
+            isThere={isUp(device)}
             text={doing(device, state, now)}
             layout={layout}
           />
@@ -149,23 +149,23 @@ function Rates({ layout, traffic, nowMs }: { layout: TopologyLayout; traffic: Tr
 
 interface DeviceNodeProps {
   readonly device: string;
-  readonly isLive: boolean;
+  readonly isThere: boolean;
   readonly text: string;
   readonly layout: TopologyLayout;
 }
 
-function DeviceNode({ device, isLive, text, layout }: DeviceNodeProps) {
+function DeviceNode({ device, isThere, text, layout }: DeviceNodeProps) {
   const { colourClass, letter } = useDeviceLook()(device);
   const place = layout.devices.get(device);
   if (place === undefined) return null;
   const { nodeRadius, isWide } = layout;
   return (
-    <g class={`node device ${colourClass} ${isLive ? '' : 'away'}`}>
+    <g class={`node device ${colourClass} ${isThere ? '' : 'away'}`}>
       <circle cx={place.x} cy={place.y} r={nodeRadius} />
       <text class="letter" x={place.x} y={place.y + 6}>
         {letter}
       </text>
-      {!isLive && <path class="cross" d={crossOf(place.x, place.y, nodeRadius)} />}
+      {!isThere && <path class="cross" d={crossOf(place.x, place.y, nodeRadius)} />}
       <text class="name" x={place.x} y={place.y + nodeRadius + 17}>
         {shortened(device, layout.nameCharacters)}
       </text>

@@ -1,5 +1,5 @@
 import type { Frame } from '../../contract-types.js';
-import { milliseconds, sentence, summary } from '../../format.js';
+import { milliseconds, resultSummary, sentence } from '../../format.js';
 import type { DashboardState, Submission } from '../../state/dashboard-state.js';
 import { tileProgress } from '../../state/select.js';
 
@@ -46,7 +46,7 @@ function Accepted({ state, frame }: { state: DashboardState; frame: Frame }) {
     const took = frame.timing.totalMs === null ? '' : ` in ${milliseconds(frame.timing.totalMs)}`;
     return (
       <span>
-        {summary(frame.detections ?? [])}
+        {resultSummary(frame)}
         {took}
       </span>
     );

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { ClassList } from '../../components/class-list.js';
 import { DetectionList } from '../../components/detection-list.js';
 import { FrameStateBadge } from '../../components/frame-state-badge.js';
 import { Panel } from '../../components/panel.js';
@@ -50,6 +51,7 @@ export function SubmittedFrame({ frame, name, state, session }: SubmittedFramePr
         <div class="stage-side">
           <TileLegend frame={frame} plan={state.plan} lives={lives} />
           {frame.failure !== null && <p class="failure">{sentence(frame.failure.detail)}</p>}
+          {frame.classification !== null && <ClassList classes={frame.classification} />}
           {frame.detections !== null && (
             <>
               {all.length > 0 && (

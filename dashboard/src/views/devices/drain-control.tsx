@@ -1,0 +1,113 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { DashboardApi } from '../../api.js';
+import type { DeviceState } from '../../contract-types.js';
+import { errorText } from '../../error-text.js';
+import type { Session } from '../../session.js';
+
+interface DrainControlProps {
+  readonly device: DeviceState;
+  readonly session: Session;
+}
+
+type Order = 'drain' | 'resume';
+
+/** Takes a device out of the schedule, when that has been confirmed, and has it back. */
+export function DrainControl({ device: { device, state }, session }: DrainControlProps) {
+  const [isConfirming, setConfirming] = useState(false);
+  const [ordered, setOrdered] = useState<Order | null>(null);
+  const [refusal, setRefusal] = useState('');
+  const button = useRef<HTMLButtonElement>(null);
+  const confirmation = useRef<HTMLButtonElement>(null);
+  const isDrained = state === 'draining' || state === 'drained';
+  const order = isDrained ? 'resume' : 'drain';
+  const asks = isConfirming && state === 'live';
+  const hint = `drain-hint-${device}`;
+
+  useEffect(() => {
+    if (asks) confirmation.current?.focus();
+  }, [asks]);
+  // What was ordered shows in the device's state.
+  useEffect(() => setOrdered(null), [state]);
+
+  const close = (): void => {
+    setConfirming(false);
+    // The button comes back with the next picture of the page.
+    requestAnimationFrame(() => button.current?.focus());
+  };
+  const give = async (wanted: Order): Promise<void> => {
+    close();
+    setOrdered(wanted);
+    setRefusal('');
+    const ask = (api: DashboardApi) => (wanted === 'drain' ? api.drain(device) : api.resume(device));
+    await session.ask(ask).catch((error: unknown) => {
+      setOrdered(null);
+      setRefusal(errorText(error));
+    });
+  };
+  const onClick = (): void => {
+    if (order === 'resume') void give('resume');
+    else if (state === 'live') setConfirming(true);
+  };
+
+  return (
+    <div class="drain">
+      {asks ? (
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields of a form
+        <div
+          role="group"
+          aria-labelledby={hint}
+          class="drain-confirmation"
+          onKeyDown={(event) => event.key === 'Escape' && close()}
+        >
+          <p id={hint}>
+            Drain {device}? It finishes the tile that it computes, gives the others away, and takes nothing new until it
+            is resumed or started again.
+          </p>
+          <div class="buttons">
+            <button type="button" class="primary" ref={confirmation} onClick={() => void give('drain')}>
+              Drain {device}
+            </button>
+            <button type="button" onClick={close}>
+              Cancel
+            </button>
+          </div>
+        </div>
+      ) : (
+        <>
+          <button
+            type="button"
+            ref={button}
+            aria-disabled={isDrained || state === 'live' ? undefined : 'true'}
+            aria-label={`${WORD[order]} ${device}`}
+            aria-describedby={hint}
+            onClick={onClick}
+          >
+            {WORD[order]}
+          </button>
+          <p id={hint} class="muted" aria-live="polite">
+            {ordered === null ? hintOf(state) : ORDERED[ordered]}
+          </p>
+        </>
+      )}
+      <p class="error" role="alert">
+        {refusal}
+      </p>
+    </div>
+  );
+}
+
+const WORD = { drain: 'Drain', resume: 'Resume' } as const;
+const ORDERED = { drain: 'Asking it to drain…', resume: 'Asking it to resume…' } as const;
+
+function hintOf(state: DeviceState['state']): string {
+  switch (state) {
+    case 'live':
+      return '';
+    case 'draining':
+      return 'It finishes what it has and takes nothing new.';
+    case 'drained':
+      return 'It has finished. Its process can be stopped, or resumed.';
+    default:
+      return 'Only a device that is live can be drained.';
+  }
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { createEngine } from '../../engine/engines.js';
+import type { Calibration } from '../../evaluation/calibration.js';
+import { letterboxPicture } from '../../imaging/letterbox.js';
+import { samplePhotoPath } from '../../imaging/sample-photos.js';
+import { deepestCut } from '../../model/layer-geometry.js';
+import { loadModel } from '../../model/model-source.js';
+import { ProgressLine } from '../progress-line.js';
+import { formatBytes } from '../quantities.js';
+import { printLine, printNote } from '../terminal.js';
+import { textTable } from '../text-table.js';
+import { leastCpuMs } from './calibration/cpu-time.js';
+import { measureEngine } from './calibration/engine-costs.js';
+import { measureRequests } from './calibration/request-costs.js';
+import { oneNumber } from './list-options.js';
+import { networkName } from './simulate-command.js';
+import { modelChoice } from './testbed-options.js';
+
+export interface CalibrateOptions {
+  readonly model: string;
+  readonly depth?: string;
+  readonly engine: string;
+  readonly json?: boolean;
+  readonly out?: string;
+}
+
+/** `deepthings bench calibrate`: what everything takes on one core of this machine. */
+export async function runCalibrate({ depth, engine: name, json, model: named, out }: CalibrateOptions): Promise<void> {
+  const progress = new ProgressLine();
+  const onStep = (what: string) => progress.show(`measuring ${what}`);
+  const model = await loadModel(modelChoice(named, undefined));
+  const deepest = deepestCut(model.network);
+  const fused = depth === undefined ? deepest : oneNumber('--depth', depth, { least: 1, most: deepest, whole: true });
+  const engine = await createEngine(name, { threads: 1 });
+  const engineCosts = await measureEngine(engine, model, fused, onStep);
+  onStep('pictures');
+  const picture = readFileSync(samplePhotoPath('sample1.jpg'));
+  const letterboxMs = await leastCpuMs(5, () => letterboxPicture(picture, model.network));
+  const request = await measureRequests(onStep);
+  progress.clear();
+  const calibration: Calibration = {
+    version: 1,
+    model: networkName(model.network),
+    machine: { processor: cpus()[0]?.model ?? '', architecture: process.arch, node: process.version },
+    engine: { name: engine.name, version: engine.version },
+    costs: { ...engineCosts, segments: [...engineCosts.segments], letterboxMs, request },
+  };
+  const text = JSON.stringify(calibration, null, 2);
+  if (out !== undefined) await writeFile(out, `${text}\n`);
+  if (json) printLine(text);
+  else printLine(describe(calibration));
+  if (out !== undefined) printNote(`written to ${out}`);
+}
+
+function describe({ costs, model }: Calibration): string {
+  const { assemblyMsPerMiB, engine, letterboxMs, remaining, request, segments, tileMs } = costs;
+  const speed = ({ callMs, macsPerMs }: { callMs: number; macsPerMs: number }) =>
+    `${callMs.toFixed(2)} ms a call, ${(macsPerMs / 1e6).toFixed(1)} GMAC/s`;
+  const { answerBytes, clientMs, msPerMiB, questionBytes, serverMs } = request;
+  return textTable(
+    [{ title: `${model}, one core` }, { title: '' }],
+    [
+      ...segments.map((segment) => [`layers ${segment.firstLayer} to ${segment.endLayer - 1}`, speed(segment)]),
+      ['all fused layers', speed(engine)],
+      ['remaining layers', speed(remaining)],
+      ['a tile', `${tileMs.toFixed(2)} ms, and ${assemblyMsPerMiB.toFixed(2)} ms a MiB put together`],
+      ['a request', `${clientMs.toFixed(2)} ms at the client, ${serverMs.toFixed(2)} ms at the server`],
+      ['its bodies', `${msPerMiB.toFixed(2)} ms a MiB at each end`],
+      ['its headers', `${formatBytes(questionBytes)} there, ${formatBytes(answerBytes)} back`],
+      ['a picture', `${letterboxMs.toFixed(1)} ms to decode and letterbox`],
+    ],
+  );
+}

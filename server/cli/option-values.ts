@@ -1,0 +1,20 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Reads a number between two others, as an option's value. */
+function numberWithin(least: number, most: number, what: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Expected ${what} from ${least} to ${most}.`);
+  };
+}
+
+export const secondsToWait = numberWithin(0, 300, 'seconds');
+export const secondsBetween = numberWithin(0.05, 86_400, 'seconds');
+export const picturesASecond = numberWithin(0.01, 60, 'pictures a second');
+
+export function count(text: string): number {
+  const value = numberWithin(1, 64, 'a whole number')(text);
+  if (Number.isInteger(value)) return value;
+  throw new InvalidArgumentError('Expected a whole number from 1 to 64.');
+}

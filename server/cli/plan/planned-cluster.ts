@@ -1,0 +1,80 @@
+import type { ClusterConfig, DeviceConfig } from '../../config/cluster-config.js';
+import { type Costs, loadCosts } from '../../evaluation/calibration.js';
+import { simulationSettingsOf } from '../../evaluation/simulation-settings-of.js';
+import type { Network } from '../../model/network.js';
+import type { PlannerGround } from '../../planner/bounds.js';
+import type { Candidate } from '../../planner/candidate.js';
+import type { Arrivals } from '../../simulation/arrivals.js';
+import type { SimulationSettings } from '../../simulation/simulation-settings.js';
+import { oneNumber } from '../bench/list-options.js';
+import { networkName } from '../bench/simulate-command.js';
+import { rateOf } from '../bench/simulate-options.js';
+import { linkRate } from '../bench/testbed-options.js';
+
+/** What the command line says of devices and links. */
+export interface GroundOptions {
+  readonly devices?: string;
+  readonly cpu: string;
+  readonly link: string;
+  readonly medium: 'shared' | 'switched';
+  readonly calibration?: string;
+}
+
+/** A cluster of `cluster.yaml` to plan for. */
+export interface PlannedCluster {
+  readonly config: ClusterConfig;
+  readonly costs: Costs;
+  readonly ground: PlannerGround;
+  readonly sources: readonly string[];
+  settingsOf(candidate: Candidate, arrivals: Arrivals): SimulationSettings;
+}
+
+const LATENCY_MS = { switched: 0.2, shared: 1.5 };
+const SEED = 1;
+const MANY = { least: 1, most: 1_000, whole: true };
+const CPU = { least: 0.001, most: 64, whole: false };
+
+export async function plannedCluster(
+  declared: ClusterConfig,
+  model: Network,
+  options: GroundOptions,
+): Promise<PlannedCluster> {
+  const { calibration, medium } = options;
+  const count = options.devices === undefined ? declared.devices.length : oneNumber('--devices', options.devices, MANY);
+  const cpu = oneNumber('--cpu', options.cpu, CPU);
+  const devices = devicesOf(declared, count);
+  const config = { ...declared, devices };
+  const costs = await loadCosts(calibration ?? null, networkName(model));
+  const network = { medium, bytesPerMs: rateOf(linkRate(options.link)), latencyMs: LATENCY_MS[medium] };
+  const share = Math.min(1, cpu);
+  const cores = cpu > 1 ? 2 : 1;
+  const fastest = Math.max(...devices.map(({ speed }) => speed ?? 1));
+  const shares = devices.map(({ speed }) => (share * (speed ?? 1)) / fastest);
+  return {
+    config,
+    costs,
+    ground: { costs: costs.costs, network, shares, gatewayShare: share },
+    sources: devices.filter(({ source }) => source).map(({ id }) => id),
+    settingsOf({ depth, grid, maps, plan, strategy }, arrivals) {
+      const choice = { ...config, partition: { grid, fusedDepth: depth }, wire: { maps } };
+      const cpuOf = (one: number) => ({ share: one, periodMs: 0, cores });
+      return simulationSettingsOf(
+        choice,
+        { network: model, plan },
+        {
+          ...{ costs: costs.costs, network, arrivals, strategy, warmUp: 0, seed: SEED },
+          ...{ gatewayCpu: cpuOf(share), cpus: shares.map(cpuOf) },
+        },
+      );
+    },
+  };
+}
+
+/** As many of the declared devices, or more that are like the last one. */
+function devicesOf({ devices }: ClusterConfig, count: number): readonly DeviceConfig[] {
+  return Array.from({ length: count }, (_, index) => {
+    const declared = devices[index];
+    if (declared !== undefined) return declared;
+    return { ...devices.at(-1)!, id: `more-${index}`, address: `http://more-${index}` };
+  });
+}

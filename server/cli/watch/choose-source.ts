@@ -1,0 +1,92 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { DeepThingsError } from '../../errors.js';
+import { readCredentialedUrl } from '../credentialed-url.js';
+import { FolderSource } from './folder-source.js';
+import { FolderState } from './folder-state.js';
+import { SnapshotSource } from './snapshot-source.js';
+import type { PictureSource } from './source-picture.js';
+import { VideoSource } from './video-source.js';
+
+export interface SourceOptions {
+  readonly once: boolean;
+  /** Seconds. */
+  readonly interval?: number | undefined;
+  readonly fps: number;
+  readonly state?: string | undefined;
+  /** Whether an http address is a stream. */
+  readonly video: boolean;
+  /** Where annotated pictures go; not into the folder that is watched. */
+  readonly annotated?: string | undefined;
+  /** Largest picture that the cluster takes, where that is known. */
+  readonly pictureBytes: number | null;
+  readonly onUnreadable: (name: string, error: Error) => void;
+}
+
+export interface ChosenSource {
+  readonly source: PictureSource;
+  /** For people, without credentials. */
+  readonly shown: string;
+}
+
+const RESCAN_SECONDS = 2;
+const SNAPSHOT_SECONDS = 1;
+/** Where the cluster does not say what it takes. */
+const PICTURE_BYTES = 20 * 2 ** 20;
+const STREAM_SCHEMES = ['rtsp', 'rtsps', 'rtmp', 'rtmps', 'udp', 'srt'];
+
+/**
+ * Makes a source of what was named: an http(s) address is polled, a stream and a video file are read by ffmpeg, a folder
+ * is looked through.
+ *
+ * @throws DeepThingsError `DT_USAGE` when it is none of these, or an option has no meaning for it.
+ */
+export async function chooseSource(named: string, options: SourceOptions): Promise<ChosenSource> {
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(named)?.[1]?.toLowerCase();
+  if (scheme !== undefined) return addressSource(named, scheme, options);
+  const stats = await stat(named).catch((cause: NodeJS.ErrnoException) => {
+    const why = cause.code === 'ENOENT' ? 'there is no such file or folder' : cause.message;
+    throw new DeepThingsError('DT_USAGE', `${named}: ${why}`, { cause });
+  });
+  if (stats.isDirectory()) return { source: await folderSource(named, options), shown: named };
+  refuseState(options, named);
+  // A camera's device, such as /dev/video0, has no end.
+  const kind = stats.isFile() ? 'file' : 'stream';
+  return { source: videoSource(named, named, (text) => text, kind, options), shown: named };
+}
+
+function addressSource(named: string, scheme: string, options: SourceOptions): ChosenSource {
+  const isHttp = scheme === 'http' || scheme === 'https';
+  const address = readCredentialedUrl(named, 'what is watched', isHttp ? ['http', 'https'] : STREAM_SCHEMES);
+  refuseState(options, address.plain);
+  const { interval = SNAPSHOT_SECONDS, once, pictureBytes } = options;
+  const source =
+    isHttp && !options.video
+      ? new SnapshotSource({ address, once, intervalMs: interval * 1000, pictureBytes: pictureBytes ?? PICTURE_BYTES })
+      : videoSource(named, address.plain, address.redact, 'stream', options);
+  return { source, shown: address.plain };
+}
+
+async function folderSource(folder: string, options: SourceOptions): Promise<PictureSource> {
+  const { annotated, interval = RESCAN_SECONDS, once, onUnreadable, pictureBytes } = options;
+  if (annotated !== undefined && resolve(annotated) === resolve(folder)) {
+    throw new DeepThingsError('DT_USAGE', '--annotated must be another folder: what it gets would be watched as well');
+  }
+  const state = await FolderState.open(options.state);
+  return new FolderSource({ folder, once, rescanMs: interval * 1000, state, pictureBytes, onUnreadable });
+}
+
+function videoSource(
+  input: string,
+  shown: string,
+  redact: (text: string) => string,
+  kind: 'file' | 'stream',
+  { fps, once, pictureBytes }: SourceOptions,
+): PictureSource {
+  return new VideoSource({ input, shown, redact, kind, once, fps, pictureBytes: pictureBytes ?? PICTURE_BYTES });
+}
+
+function refuseState({ state }: SourceOptions, shown: string): void {
+  if (state === undefined) return;
+  throw new DeepThingsError('DT_USAGE', `--state is for folders, and ${shown} is none: leave it out`);
+}

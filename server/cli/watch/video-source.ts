@@ -1,0 +1,132 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { DeepThingsError } from '../../errors.js';
+import { backoffMs } from '../../node/backoff.js';
+import { pause } from '../../node/pause.js';
+import { JpegSplitter } from './jpeg-splitter.js';
+import type { PictureGate, PictureSource } from './source-picture.js';
+
+export interface VideoOptions {
+  /** What ffmpeg opens: a path or an address, credentials included. */
+  readonly input: string;
+  /** The same for people. */
+  readonly shown: string;
+  readonly redact: (text: string) => string;
+  /** A file has an end; a stream that ends is opened again. */
+  readonly kind: 'file' | 'stream';
+  /** A file is read as fast as the cluster takes it and no picture is dropped, a stream gives one picture. */
+  readonly once: boolean;
+  /** Pictures a second. */
+  readonly fps: number;
+  readonly pictureBytes: number;
+}
+
+type Ffmpeg = ChildProcessByStdio<null, Readable, Readable>;
+
+const BACKOFF = { firstMs: 1_000, mostMs: 30_000 };
+/** A stream that ran for so long was in order. */
+const HEALTHY_MS = 30_000;
+/** What is kept of ffmpeg's complaints. */
+const COMPLAINT_CHARACTERS = 2_000;
+/** What ffmpeg gets to end by itself. */
+const END_MS = 2_000;
+
+/** A video file, a camera's device or a stream, read by ffmpeg. */
+export class VideoSource implements PictureSource {
+  readonly #options: VideoOptions;
+
+  constructor(options: VideoOptions) {
+    this.#options = options;
+  }
+
+  async run(gate: PictureGate, signal: AbortSignal): Promise<void> {
+    const { kind, once: single, shown } = this.#options;
+    let failures = 0;
+    while (!signal.aborted) {
+      const startedMs = Date.now();
+      const trouble = await this.#play(gate, signal);
+      if (signal.aborted) return;
+      if (kind === 'file' || single) {
+        if (trouble === null) return;
+        throw new DeepThingsError('DT_WATCH_SOURCE', `${shown}: ${trouble}`);
+      }
+      failures = Date.now() - startedMs > HEALTHY_MS ? 1 : failures + 1;
+      gate.note(`${shown}: ${trouble ?? 'the stream ended'}; it is opened again`);
+      await pause(backoffMs(BACKOFF, failures, Math.random()), signal);
+    }
+  }
+
+  /** @returns what ffmpeg complained of; null when it ended in order. */
+  async #play(gate: PictureGate, signal: AbortSignal): Promise<string | null> {
+    const { kind, once: single, pictureBytes, redact } = this.#options;
+    const ffmpeg = await startFfmpeg(ffmpegArguments(this.#options));
+    const closed = once(ffmpeg, 'close') as Promise<[number | null]>;
+    const stop = () => endFfmpeg(ffmpeg);
+    signal.addEventListener('abort', stop, { once: true });
+    let complaint = '';
+    ffmpeg.stderr.setEncoding('utf8').on('data', (text: string) => {
+      complaint = (complaint + text).slice(-COMPLAINT_CHARACTERS);
+    });
+    const splitter = new JpegSplitter(pictureBytes);
+    let number = 0;
+    try {
+      for await (const chunk of ffmpeg.stdout) {
+        for (const bytes of splitter.push(chunk as Buffer)) {
+          if (signal.aborted) break;
+          number++;
+          const name = kind === 'file' ? `picture ${number}` : new Date().toISOString();
+          const picture = { name, body: { mediaType: 'image/jpeg', bytes } };
+          if (!single) {
+            gate.offer(picture);
+            continue;
+          }
+          await gate.room();
+          void gate.submit(picture);
+        }
+      }
+    } finally {
+      stop();
+      signal.removeEventListener('abort', stop);
+    }
+    const [code] = await closed;
+    if (code === 0 || signal.aborted) return null;
+    return redact(complaint.trim().split('\n').at(-1) || `ffmpeg ended with ${code ?? 'a signal'}`);
+  }
+}
+
+function ffmpegArguments({ fps, input, kind, once: single }: VideoOptions): string[] {
+  const isRtsp = /^rtsps?:/i.test(input);
+  return [
+    ...['-nostdin', '-hide_banner', '-loglevel', 'error'],
+    // UDP loses packets on a busy network, which shows as grey smears.
+    ...(isRtsp ? ['-rtsp_transport', 'tcp'] : []),
+    // In the time that it took to film, as a camera would give it.
+    ...(kind === 'file' && !single ? ['-re'] : []),
+    ...['-i', input, '-an', '-sn', '-vf', `fps=${fps}`],
+    ...(kind === 'stream' && single ? ['-frames:v', '1'] : []),
+    ...['-f', 'image2pipe', '-c:v', 'mjpeg', '-q:v', '3', 'pipe:1'],
+  ];
+}
+
+/** @throws DeepThingsError `DT_USAGE` when there is no ffmpeg on this machine. */
+async function startFfmpeg(args: readonly string[]): Promise<Ffmpeg> {
+  const ffmpeg = spawn('ffmpeg', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  try {
+    await once(ffmpeg, 'spawn');
+    return ffmpeg;
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const message =
+      code === 'ENOENT'
+        ? 'a video needs ffmpeg, which is not on this machine: install it with "sudo apt-get install ffmpeg"'
+        : `ffmpeg cannot be started (${code})`;
+    throw new DeepThingsError('DT_USAGE', message, { cause });
+  }
+}
+
+function endFfmpeg(ffmpeg: Ffmpeg): void {
+  if (ffmpeg.exitCode !== null || ffmpeg.signalCode !== null) return;
+  ffmpeg.kill('SIGTERM');
+  setTimeout(() => ffmpeg.kill('SIGKILL'), END_MS).unref();
+}

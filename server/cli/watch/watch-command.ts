@@ -1,0 +1,123 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import type { DeepThingsClient, Schemas } from '../../../client/client.js';
+import { ProblemError } from '../../../client/problem-error.js';
+import { DeepThingsError } from '../../errors.js';
+import { EXIT_FAILED } from '../exit-codes.js';
+import { explainFailure } from '../explain-failure.js';
+import { openGateway } from '../gateway-access.js';
+import { writeAnnotated } from '../submit/annotated-files.js';
+import { submitPatiently } from '../submit/submit-patiently.js';
+import { Interruption } from '../up/interruption.js';
+import { chooseSource } from './choose-source.js';
+import { FrameGate } from './frame-gate.js';
+import type { PictureSource, SourcePicture } from './source-picture.js';
+import { WatchReport } from './watch-report.js';
+
+export interface WatchOptions {
+  readonly config: string;
+  readonly gateway?: string;
+  readonly source?: string;
+  readonly json?: boolean;
+  readonly annotated?: string;
+  readonly once?: boolean;
+  readonly video?: boolean;
+  readonly interval?: number;
+  readonly fps: number;
+  readonly atOnce: number;
+  /** Seconds. */
+  readonly wait: number;
+  readonly state?: string;
+}
+
+/** `deepthings watch`: sets the exit code to 1 when, with --once, a picture was refused, failed or took too long. */
+export async function runWatch(named: string, options: WatchOptions): Promise<void> {
+  const { annotated, once = false, video = false } = options;
+  const interruption = new Interruption(() => {});
+  const gateway = await openGateway(options);
+  try {
+    if (annotated !== undefined) await makeFolder(annotated);
+    let report: WatchReport | null = null;
+    const { source, shown } = await chooseSource(named, {
+      ...options,
+      once,
+      video,
+      pictureBytes: gateway.config?.limits.pictureBytes ?? null,
+      onUnreadable: (name, error) => report?.failure(name, error.message),
+    });
+    report = new WatchReport(shown, options.json ?? false);
+    await watch(gateway.client, source, report, { options, once, signal: interruption.signal });
+    if (once && report.failed > 0) process.exitCode = EXIT_FAILED;
+  } finally {
+    await gateway.close();
+  }
+}
+
+interface Watching {
+  readonly options: WatchOptions;
+  readonly once: boolean;
+  readonly signal: AbortSignal;
+}
+
+async function watch(
+  client: DeepThingsClient,
+  source: PictureSource,
+  report: WatchReport,
+  { options, once, signal }: Watching,
+): Promise<void> {
+  const gate: FrameGate = new FrameGate({
+    atOnce: options.atOnce,
+    handle: (picture) => handle(picture),
+    onDropped: () => report.drop(),
+    say: (text) => report.note(text),
+  });
+  const handle = async (picture: SourcePicture): Promise<'done' | 'later'> => {
+    try {
+      const { frame, path } = await submit(client, picture, options);
+      gate.note('');
+      if (frame.state === 'complete') report.result(picture.name, frame, path);
+      else report.failure(picture.name, `frame ${frame.id} has not ended within ${options.wait} s`);
+      return 'done';
+    } catch (error) {
+      if (signal.aborted) return 'later';
+      const reason = explainFailure(error, client.baseUrl);
+      if (once || !isPassing(error)) {
+        report.failure(picture.name, reason);
+        return once && isPassing(error) ? 'later' : 'done';
+      }
+      gate.note(`${reason}; it is tried again`);
+      return 'later';
+    }
+  };
+  try {
+    await source.run(gate, signal);
+    // After Ctrl-C nobody waits for what is under way; the gateway keeps its result.
+    if (!signal.aborted) await gate.drain();
+  } finally {
+    report.end();
+  }
+}
+
+async function submit(client: DeepThingsClient, { name, body }: SourcePicture, options: WatchOptions) {
+  const { annotated, source, wait } = options;
+  const frame: Schemas['Frame'] = await submitPatiently(client, { body, source, waitSeconds: wait });
+  if (annotated === undefined || frame.state !== 'complete') return { frame, path: null };
+  const stem = basename(name, extname(name)).replace(/[^\w.-]+/g, '-');
+  const path = join(annotated, `${stem}-${frame.id}.jpg`);
+  await writeAnnotated(client, frame.id, path);
+  return { frame, path };
+}
+
+/** Whether the same picture may be taken a little later: the gateway is away, or has no room or no device. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof ProblemError) return error.status === 429 || error.status === 503;
+  return !(error instanceof DeepThingsError);
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    throw new DeepThingsError('DT_USAGE', `--annotated cannot make ${path}: ${(cause as Error).message}`, { cause });
+  }
+}

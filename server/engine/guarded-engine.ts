@@ -1,0 +1,53 @@
+import { DeepThingsError } from '../errors.js';
+import { shapeText } from '../model/layer-shapes.js';
+import { blockRule, checkBlock, checkGraph } from './graph-check.js';
+import type { EngineGraph, InferenceEngine, LoadedGraph } from './inference-engine.js';
+
+/**
+ * An adapter as its users see it: graphs and blocks are checked before its library gets them, and what the library throws
+ * becomes our error, so that all engines refuse the same things in the same words.
+ *
+ * Loading throws DT_ENGINE_LAYER or DT_ENGINE_WEIGHTS for what no engine can run and DT_ENGINE_LOAD for what this one
+ * cannot; running throws DT_ENGINE_BLOCK for a block that is not the graph's and DT_ENGINE_RUN when it fails.
+ */
+export function guardEngine(adapter: InferenceEngine): InferenceEngine {
+  const { name, version, backend, threads, remark } = adapter;
+  return {
+    name,
+    version,
+    backend,
+    threads,
+    remark,
+    async load(graph) {
+      checkGraph(graph);
+      try {
+        return guardGraph(name, graph, await adapter.load(graph));
+      } catch (cause) {
+        const message = `${graph.name}: ${name} refuses the layers: ${String(cause)}`;
+        throw new DeepThingsError('DT_ENGINE_LOAD', message, { cause });
+      }
+    },
+  };
+}
+
+function guardGraph(engine: string, graph: EngineGraph, given: LoadedGraph): LoadedGraph {
+  const rule = blockRule(graph);
+  let loaded: LoadedGraph | undefined = given;
+  return {
+    async run(block) {
+      if (loaded === undefined) throw new DeepThingsError('DT_ENGINE_RUN', `${rule.name}: the graph has been released`);
+      checkBlock(rule, block);
+      try {
+        return await loaded.run(block);
+      } catch (cause) {
+        const message = `${rule.name}: ${engine} cannot run a block of ${shapeText(block.shape)}: ${String(cause)}`;
+        throw new DeepThingsError('DT_ENGINE_RUN', message, { cause });
+      }
+    },
+    async release() {
+      const last = loaded;
+      loaded = undefined;
+      await last?.release();
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import type { ControlGroups, GroupUsage } from './control-groups.js';
+import { leftovers, parseNamespaces } from './host-leftovers.js';
+import { type Command, type HostPlan, removeNamespace } from './host-plan.js';
+import { type LinkCounters, parseLinkCounters } from './link-counters.js';
+import type { RunCommand } from './system-command.js';
+
+export interface TestHostsParts {
+  readonly groups: ControlGroups;
+  readonly run: RunCommand;
+}
+
+/** Joins groups, then becomes the command after `--`; the files come first, since a namespace sees another /sys. */
+const JOIN_AND_BECOME = 'while [ "$1" != -- ]; do echo $$ > "$1" || exit 1; shift; done; shift; exec "$@"';
+
+/** Hosts that are up. Whatever happens to this process short of SIGKILL, they are taken down when it ends. */
+export class TestHosts {
+  readonly plan: HostPlan;
+  readonly #parts: TestHostsParts;
+  readonly #onExit = () => this.takeDown();
+
+  /**
+   * Removes what an earlier process left when it was killed, and makes the hosts.
+   *
+   * @throws DeepThingsError `DT_TESTBED`, `DT_CGROUP`; what was made by then is taken down.
+   */
+  constructor(plan: HostPlan, parts: TestHostsParts) {
+    this.plan = plan;
+    this.#parts = parts;
+    removeLeftovers(plan.ownerPid, parts);
+    process.once('exit', this.#onExit);
+    try {
+      for (const { name, ...limits } of plan.hosts) parts.groups.create(name, limits);
+      for (const command of plan.up) parts.run(command);
+    } catch (error) {
+      this.takeDown();
+      throw error;
+    }
+  }
+
+  /** The command line that a node is run within: on the host of that id, within its quota. */
+  within(id: string): Command {
+    const { name } = this.#host(id);
+    const joined = ['sh', '-c', JOIN_AND_BECOME, 'sh', ...this.#parts.groups.joinFiles(name), '--'];
+    return [...joined, 'ip', 'netns', 'exec', name];
+  }
+
+  /** The same for what asks the nodes: without a quota. */
+  withinClient(): Command {
+    return ['ip', 'netns', 'exec', this.plan.client.name];
+  }
+
+  usage(id: string): GroupUsage {
+    return this.#parts.groups.usage(this.#host(id).name);
+  }
+
+  linkCounters(): LinkCounters {
+    return parseLinkCounters(this.#parts.run(['ip', '-n', this.plan.switchName, '-s', '-j', 'link', 'show']));
+  }
+
+  /** Kills what runs on the hosts and removes them; again does nothing. */
+  takeDown(): void {
+    process.off('exit', this.#onExit);
+    remove(this.plan.names, this.#parts);
+  }
+
+  #host(id: string) {
+    const host = this.plan.hosts.find((one) => one.id === id);
+    if (host === undefined) throw new RangeError(`there is no host ${id}`);
+    return host;
+  }
+}
+
+function removeLeftovers(ownPid: number, parts: TestHostsParts): void {
+  const there = [...parts.groups.names(), ...namespaces(parts)];
+  remove(leftovers([...new Set(there)], ownPid, isAlive), parts);
+}
+
+/** What cannot be removed must not keep the rest: the first reason is told at the end. */
+function remove(names: readonly string[], parts: TestHostsParts): void {
+  const there = new Set(namespaces(parts));
+  const errors: unknown[] = [];
+  const attempt = (act: () => void) => {
+    try {
+      act();
+    } catch (error) {
+      errors.push(error);
+    }
+  };
+  for (const name of names) {
+    attempt(() => parts.groups.remove(name));
+    if (there.has(name)) attempt(() => parts.run(removeNamespace(name)));
+  }
+  if (errors.length > 0) throw errors[0];
+}
+
+function namespaces({ run }: TestHostsParts): readonly string[] {
+  return parseNamespaces(run(['ip', 'netns', 'list']));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // A process of somebody else is one.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

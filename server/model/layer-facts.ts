@@ -1,0 +1,33 @@
+import { biasNumbers, isWeighted, kernelNumbers } from './darknet-weights.js';
+import type { Layer, Network } from './network.js';
+
+const FLOAT_BYTES = 4;
+
+/** Numbers of a layer's weights, batch normalisation folded in: kernel and biases. */
+export function parametersOf(layer: Layer): number {
+  return isWeighted(layer) ? kernelNumbers(layer) + biasNumbers(layer) : 0;
+}
+
+/** Multiply-accumulates of a whole layer; only convolutions and connected layers count, as is usual. */
+export function macsOf(layer: Layer): number {
+  return isWeighted(layer) ? kernelNumbers(layer) * layer.output.height * layer.output.width : 0;
+}
+
+/** Bytes of a layer's output map, F32. */
+export function mapBytesOf({ output }: Layer): number {
+  return FLOAT_BYTES * output.channels * output.height * output.width;
+}
+
+/** Bytes of a layer's weights, F32, as they are in memory. */
+export function weightBytesOf(layer: Layer): number {
+  return FLOAT_BYTES * parametersOf(layer);
+}
+
+export function totalOf(network: Network, of: (layer: Layer) => number): number {
+  return network.layers.reduce((sum, layer) => sum + of(layer), 0);
+}
+
+/** Multiply-accumulates of the layers from `depth` on. */
+export function remainingMacs(network: Network, depth: number): number {
+  return network.layers.slice(depth).reduce((sum, layer) => sum + macsOf(layer), 0);
+}

@@ -1,0 +1,39 @@
+import type { FastifyReply } from 'fastify';
+import type { Schemas } from '../../client/client.js';
+import { HttpProblem } from './problem.js';
+
+export type DrainState = Schemas['DrainState'];
+
+/** What a node that is drained answers to new work. */
+export const DRAINING_CODE = 'DT_DRAINING';
+
+const COME_BACK_S = 2;
+
+/** @param who of the node, for the reader: `device e1`. */
+export function drainingProblem(who: string): HttpProblem {
+  const detail = `${who} is being drained and takes nothing new: try again when it is back, or ask another`;
+  return new HttpProblem(503, DRAINING_CODE, detail, { retryAfterSeconds: COME_BACK_S });
+}
+
+/** Requests of which the answer is not out yet: a node that ends would cut it off. */
+export class RequestsUnderWay {
+  #count = 0;
+  #onNone: () => void = () => {};
+
+  enter({ raw }: FastifyReply): void {
+    this.#count++;
+    raw.once('close', () => {
+      this.#count--;
+      if (this.#count === 0) this.#onNone();
+    });
+  }
+
+  /** Resolves when there is none, or the signal is aborted. */
+  async none(signal: AbortSignal): Promise<void> {
+    if (this.#count === 0 || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      this.#onNone = resolve;
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import { remainingMacs } from '../model/layer-facts.js';
+import type { Network } from '../model/network.js';
+import { type CostModel, msOf } from '../simulation/cost-model.js';
+import type { NetworkModel } from '../simulation/network.js';
+import type { Candidate } from './candidate.js';
+
+/** What frames run on. */
+export interface PlannerGround {
+  readonly costs: CostModel;
+  readonly network: NetworkModel;
+  /** Shares of a core, one for each device. */
+  readonly shares: readonly number[];
+  readonly gatewayShare: number;
+}
+
+/**
+ * No schedule is faster: all that must be computed on all devices at the speed of the fastest layers, or all that must
+ * reach the gateway (or leave it) over its link, then the layers behind.
+ */
+export function leastMs(model: Network, candidate: Candidate, ground: PlannerGround): number {
+  const { cost, depth, plan, strategy } = candidate;
+  const { costs, gatewayShare, network, shares } = ground;
+  const fastest = Math.max(costs.engine.macsPerMs, ...costs.segments.map(({ macsPerMs }) => macsPerMs));
+  const alike = strategy === 'ftp-wst-s' || strategy === 'modnn';
+  const macs = alike ? cost.neededMacs : cost.macs;
+  const workers = strategy === 'modnn' ? shares.length : Math.min(shares.length, plan.tiles.length);
+  const total = [...shares]
+    .sort((a, b) => b - a)
+    .slice(0, workers)
+    .reduce((sum, share) => sum + share, 0);
+  const computeMs = macs / fastest / total;
+  const shared = strategy === 'ftp-wsh' || strategy === 'modnn';
+  const outMs = shared ? (cost.frameBytes + cost.frameBytes) / network.bytesPerMs : 0;
+  const inMs = cost.outputBytes / network.bytesPerMs;
+  const wireMs = network.medium === 'shared' ? outMs + inMs : Math.max(outMs / 2, inMs);
+  return Math.max(computeMs, wireMs) + behindMs(model, depth, { costs, gatewayShare });
+}
+
+/** The layers behind the fused stack, on the gateway. */
+function behindMs(
+  model: Network,
+  depth: number,
+  { costs, gatewayShare }: Pick<PlannerGround, 'costs' | 'gatewayShare'>,
+) {
+  return msOf(costs.remaining, remainingMacs(model, depth)) / gatewayShare;
+}
+
+/**
+ * Where to look first: the bound, with reuse guessed at half, and a request or two for each tile. Wrong, but in the right
+ * order.
+ */
+export function guessMs(model: Network, candidate: Candidate, ground: PlannerGround): number {
+  const { cost, plan, strategy } = candidate;
+  const { costs, shares } = ground;
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  const { clientMs, serverMs } = costs.request;
+  const requests = strategy === 'modnn' ? 2 * plan.depth * shares.length : 3 * plan.tiles.length;
+  const twice = strategy === 'ftp-wst-s' ? (cost.macs - cost.neededMacs) / 2 : 0;
+  const extraMs =
+    (twice / costs.engine.macsPerMs + requests * (clientMs + serverMs) + plan.tiles.length * costs.tileMs) / total;
+  return leastMs(model, candidate, ground) + extraMs;
+}

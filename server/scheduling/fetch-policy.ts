@@ -1,0 +1,83 @@
+import type { FtpPlan } from '../geometry/ftp-plan.js';
+import { oppositeSide, SIDES, type Side } from '../geometry/neighbours.js';
+import type { Region } from '../geometry/region.js';
+import type { Strip } from '../geometry/tile-cut.js';
+import type { OffersToTile, TileOffer, TileOffers } from '../geometry/tile-offer.js';
+import type { ComputeSpeed } from './compute-speed.js';
+import type { LinkRates } from './link-rates.js';
+import { estimatedMs, withoutFetching, worthwhileOffers } from './overlap-worth.js';
+
+/** Which strips a device fetches: all, those that are worth their way, none. */
+export type OverlapPolicy = 'always' | 'cost' | 'never';
+
+export interface FetchPolicyParts {
+  readonly plan: FtpPlan;
+  readonly policy: OverlapPolicy;
+  readonly links: LinkRates;
+  readonly speed: ComputeSpeed;
+  /** Of strips as they travel, as far as this device knows. */
+  readonly bytesPerValue: number;
+}
+
+export interface FetchQuestion {
+  readonly tileId: number;
+  /** All that can be had. */
+  readonly offers: OffersToTile;
+  /** The address that has to be asked for a strip; null when it is where the tile runs. */
+  readonly holderOf: (strip: Strip) => string | null;
+  /** What it takes to have a region of the picture. */
+  readonly inputMs: (region: Region) => number;
+}
+
+const INPUT_IS_THERE = () => 0;
+
+/** Which strips are to travel (`overlap.policy`), by what links and the engine have been measured at. */
+export class FetchPolicy {
+  readonly #parts: FetchPolicyParts;
+
+  constructor(parts: FetchPolicyParts) {
+    this.#parts = parts;
+  }
+
+  /** The offers that a tile should count on. */
+  choose({ tileId, offers, holderOf, inputMs }: FetchQuestion): OffersToTile {
+    const { bytesPerValue, links, plan, policy, speed } = this.#parts;
+    const question = { plan, tileId, offers, holderOf };
+    switch (policy) {
+      case 'always':
+        return offers;
+      case 'never':
+        return withoutFetching(question);
+      case 'cost': {
+        const { macsPerMs } = speed;
+        if (macsPerMs === null) return offers;
+        const linkTo = (address: string) => links.linkTo(address);
+        return worthwhileOffers({ ...question, linkTo, macsPerMs, bytesPerValue, inputMs });
+      }
+    }
+  }
+
+  /**
+   * Whether others should hear of what a tile offers: all its neighbours together, each fetching its strips with a request
+   * of its own, must save more than one more request takes, which is what telling the source costs.
+   */
+  isWorthTelling(offers: TileOffers): boolean {
+    const { links, policy, speed } = this.#parts;
+    if (policy !== 'cost' || speed.macsPerMs === null) return true;
+    const saved = SIDES.reduce((sum, side) => sum + this.#savedMs(side, offers[side], speed.macsPerMs!), 0);
+    return saved > links.usual.requestMs;
+  }
+
+  #savedMs(side: Side, offer: TileOffer | undefined, macsPerMs: number): number {
+    if (offer === undefined) return 0;
+    const { bytesPerValue, links, plan } = this.#parts;
+    const question = {
+      ...{ plan, tileId: offer.consumer, macsPerMs, bytesPerValue },
+      holderOf: () => '',
+      linkTo: () => links.usual,
+      inputMs: INPUT_IS_THERE,
+    };
+    const offers = { [oppositeSide(side)]: offer };
+    return Math.max(0, estimatedMs({ ...question, offers: {} }, {}) - estimatedMs({ ...question, offers }, offers));
+  }
+}

@@ -1,0 +1,264 @@
+import type { HandedOutTask, ListedTask } from './ledger-state.js';
+import {
+  dropFrameTasks,
+  emptyTaskQueue,
+  enqueueTasks,
+  requeueTask,
+  sameTile,
+  type TaskKey,
+  type TaskQueue,
+  takeTask,
+} from './task-queue.js';
+
+/** A tile as one device has it. */
+export interface BoardTile extends TaskKey {
+  readonly kind: 'tile';
+}
+
+/** One layer of a slice as its device has it (MoDNN). */
+export interface BoardSlice extends TaskKey {
+  readonly kind: 'slice';
+  readonly layer: number;
+}
+
+/** What the last request of a thief was answered with, so that a repeated one gets the same. */
+interface Handout<Tile> {
+  readonly sequence: number;
+  readonly task: Tile;
+}
+
+export interface TaskBoardOptions<Tile> {
+  /** Which queued task is next, by index, for a thief or (null) for this device; the first when not given. */
+  readonly pick?: (tasks: readonly Tile[], asker: string | null) => number;
+  /** Told of each task that leaves the queue to be computed, here (null) or elsewhere, */
+  readonly onTaken?: (task: Tile, asker: string | null) => void;
+  /** and of each that comes back uncomputed. */
+  readonly onBack?: (task: Tile) => void;
+}
+
+/**
+ * Every task that one device has, by where it is: in the queue (open to thieves), stolen and waiting, or being
+ * computed or sent. Tells those who listen when anything changes.
+ */
+export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
+  #queue: TaskQueue<Tile>;
+  /** Stolen ahead of need; closed to thieves. */
+  #stolen: Tile[] = [];
+  /** Shared out to this device by the gateway; closed to thieves. */
+  #shared: (Tile | Slice)[] = [];
+  /** Being computed, or computed and not yet at the gateway. */
+  #running: (Tile | Slice)[] = [];
+  #handedOut: HandedOutTask[] = [];
+  /** To be given back to the gateway, which has others run them. */
+  #returned: Tile[] = [];
+  /** Nothing is begun any more, and nothing handed out. */
+  #closed = false;
+  #given = 0;
+  readonly #lastHandouts = new Map<string, Handout<Tile>>();
+  readonly #listeners = new Set<() => void>();
+
+  readonly #options: TaskBoardOptions<Tile>;
+
+  constructor(limit: number, options: TaskBoardOptions<Tile> = {}) {
+    this.#queue = emptyTaskQueue(limit);
+    this.#options = options;
+  }
+
+  get pending(): number {
+    return this.#queue.tasks.length;
+  }
+
+  get stolen(): number {
+    return this.#stolen.length;
+  }
+
+  /** Tasks to compute or to send. */
+  get size(): number {
+    return this.pending + this.#stolen.length + this.#shared.length + this.#running.length;
+  }
+
+  get isIdle(): boolean {
+    return this.size === 0;
+  }
+
+  /** What is to be given back to the gateway and was not reported yet. */
+  get returned(): readonly Tile[] {
+    return this.#returned;
+  }
+
+  /**
+   * What has not been begun is to be given back: tiles to the gateway, stolen ones (`takeStolen`) to their victims. Of
+   * slices nobody needs to be told, since their frame starts again without this device.
+   */
+  close(): void {
+    this.#closed = true;
+    this.#returned.push(...this.#queue.tasks, ...this.#shared.filter((task): task is Tile => task.kind === 'tile'));
+    this.#queue = emptyTaskQueue(this.#queue.limit);
+    this.#shared = [];
+    this.#changed();
+  }
+
+  /** Takes up work again, first what the gateway has not been told of yet. */
+  open(): void {
+    this.#closed = false;
+    for (const task of this.#returned.splice(0).reverse()) this.#queue = requeueTask(this.#queue, task);
+    this.#changed();
+  }
+
+  /** Tiles that this device has and others are to run. */
+  giveBack(tasks: readonly Tile[]): void {
+    this.#returned.push(...tasks);
+    this.#changed();
+  }
+
+  /** Tasks handed out to thieves since the start. */
+  get given(): number {
+    return this.#given;
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** @returns false when the queue has no room for all of them. */
+  enqueue(tasks: readonly Tile[]): boolean {
+    const queue = enqueueTasks(this.#queue, tasks);
+    if (queue === null) return false;
+    this.#queue = queue;
+    this.#changed();
+    return true;
+  }
+
+  /**
+   * Takes what the gateway shares out to this device; slices of an earlier attempt, which was cut otherwise, go.
+   *
+   * @returns false when there is no room for it.
+   */
+  share(task: Tile | Slice): boolean {
+    const isPast = (other: Tile | Slice) => other.frame === task.frame && other.attempt < task.attempt;
+    if (layerOf(task) !== undefined) this.#shared = this.#shared.filter((other) => !isPast(other));
+    if (this.#shared.length >= this.#queue.limit) return false;
+    this.#shared.push(task);
+    this.#changed();
+    return true;
+  }
+
+  /** Whether it is here already: a tile in any attempt, since it is the same tile; a slice in this one. */
+  has(task: TaskKey & { readonly layer?: number }): boolean {
+    const all: readonly (Tile | Slice)[] = [...this.#queue.tasks, ...this.#stolen, ...this.#shared, ...this.#running];
+    const same = all.filter((other) => sameTile(other, task) && layerOf(other) === task.layer);
+    return task.layer === undefined ? same.length > 0 : same.some(({ attempt }) => attempt === task.attempt);
+  }
+
+  /** What was stolen and is next, not begun; null when there is nothing. */
+  get nextStolen(): Tile | null {
+    return this.#stolen[0] ?? null;
+  }
+
+  addStolen(task: Tile): void {
+    this.#stolen.push(task);
+    this.#changed();
+  }
+
+  /** The next task to compute here: what was stolen ahead of need first, it has waited longest. */
+  takeNext(): Tile | Slice | null {
+    if (this.#closed) return null;
+    const task = this.#stolen.shift() ?? this.#shared.shift() ?? this.#takeQueued(null);
+    if (task !== null) {
+      this.#running.push(task);
+      this.#changed();
+    }
+    return task;
+  }
+
+  /** A task is off this device's hands: its result has arrived, or nobody wants it. */
+  finished(task: Tile | Slice): void {
+    this.#running = this.#running.filter((other) => other !== task);
+    this.#changed();
+  }
+
+  /** The task that a thief gets; the same one again for a sequence number that it repeats. */
+  handOut(thief: string, sequence: number): Tile | null {
+    const last = this.#lastHandouts.get(thief);
+    if (last?.sequence === sequence) return last.task;
+    // An older request that was overtaken: nobody waits for its answer any more.
+    if (last !== undefined && sequence < last.sequence) return null;
+    const task = this.#takeQueued(thief);
+    if (task === null) return null;
+    this.#lastHandouts.set(thief, { sequence, task });
+    this.#given++;
+    this.#handedOut.push({ frame: task.frame, tile: task.tile, attempt: task.attempt, thief });
+    this.#changed();
+    return task;
+  }
+
+  /** A thief hands a task back. @returns false when it never had it. */
+  takeBack(thief: string, key: TaskKey): boolean {
+    const task = this.#lastHandouts.get(thief)?.task;
+    if (task === undefined || !sameTile(task, key) || task.attempt !== key.attempt) return false;
+    this.#lastHandouts.delete(thief);
+    if (this.#closed) this.#returned.push(task);
+    else this.#queue = requeueTask(this.#queue, task);
+    this.#options.onBack?.(task);
+    this.#handedOut = this.#handedOut.filter((other) => !(other.thief === thief && sameTile(other, key)));
+    this.#changed();
+    return true;
+  }
+
+  /** Takes out what was stolen and not begun, to be handed back. */
+  takeStolen(): readonly Tile[] {
+    const stolen = this.#stolen;
+    this.#stolen = [];
+    if (stolen.length > 0) this.#changed();
+    return stolen;
+  }
+
+  /** Forgets a frame that has ended; what is being computed of it runs on, and its result will be stale. */
+  dropFrame(frame: string): void {
+    this.#queue = dropFrameTasks(this.#queue, frame);
+    this.#stolen = this.#stolen.filter((task) => task.frame !== frame);
+    this.#shared = this.#shared.filter((task) => task.frame !== frame);
+    this.#returned = this.#returned.filter((task) => task.frame !== frame);
+    for (const [thief, { task }] of this.#lastHandouts) if (task.frame === frame) this.#lastHandouts.delete(thief);
+    this.#changed();
+  }
+
+  /** Every task that this device has, for its registration. */
+  listed(): readonly ListedTask[] {
+    const entry = (task: Tile | Slice, state: ListedTask['state']): ListedTask => {
+      const { frame, tile, attempt } = task;
+      return { frame, tile, ...(task.kind === 'slice' && { layer: task.layer }), attempt, state };
+    };
+    return [
+      ...this.#running.map((task) => entry(task, 'running')),
+      ...this.#stolen.map((task) => entry(task, 'waiting')),
+      ...[...this.#shared, ...this.#queue.tasks].map((task) => entry(task, 'queued')),
+    ];
+  }
+
+  /** What was handed out and not yet reported. */
+  get handedOut(): readonly HandedOutTask[] {
+    return this.#handedOut;
+  }
+
+  /** The gateway knows of these now. */
+  reported(handedOut: readonly HandedOutTask[], returned: readonly Tile[]): void {
+    this.#handedOut = this.#handedOut.filter((task) => !handedOut.includes(task));
+    this.#returned = this.#returned.filter((task) => !returned.includes(task));
+  }
+
+  #takeQueued(asker: string | null): Tile | null {
+    const { queue, task } = takeTask(this.#queue, (tasks) => this.#options.pick?.(tasks, asker) ?? 0);
+    this.#queue = queue;
+    if (task !== null) this.#options.onTaken?.(task, asker);
+    return task;
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function layerOf(task: BoardTile | BoardSlice): number | undefined {
+  return task.kind === 'slice' ? task.layer : undefined;
+}

@@ -1,0 +1,112 @@
+import { backProject } from '../geometry/back-projection.js';
+import type { FtpPlan } from '../geometry/ftp-plan.js';
+import type { LayerGeometry } from '../geometry/layer.js';
+import { macsOfRegions } from '../geometry/plan-cost.js';
+import { type Region, regionArea, regionHeight, regionWidth } from '../geometry/region.js';
+import type { SegmentStep } from '../geometry/segment-steps.js';
+import type { TileCut } from '../geometry/tile-cut.js';
+
+/** How long layers take in one call of the engine: `callMs + macs / macsPerMs`. */
+export interface CallSpeed {
+  readonly callMs: number;
+  readonly macsPerMs: number;
+}
+
+/** The same of certain layers of the model that was measured. */
+export interface SegmentSpeed extends CallSpeed {
+  readonly firstLayer: number;
+  readonly endLayer: number;
+}
+
+/** What a request takes of the processors of both ends, at full speed, and on the wire beyond its bodies. */
+export interface RequestCosts {
+  readonly clientMs: number;
+  readonly serverMs: number;
+  /** Of each end, for writing or reading a body. */
+  readonly msPerMiB: number;
+  readonly questionBytes: number;
+  readonly answerBytes: number;
+}
+
+/** What everything takes on one whole core of a device. */
+export interface CostModel {
+  readonly engine: CallSpeed;
+  /** Where they are known they go before `engine`. */
+  readonly segments: readonly SegmentSpeed[];
+  /** For each tile, besides the calls of the engine. */
+  readonly tileMs: number;
+  /** Putting together and padding what the engine gets. */
+  readonly assemblyMsPerMiB: number;
+  readonly request: RequestCosts;
+  /** Decoding and letterboxing a picture, on the gateway and on its source. */
+  readonly letterboxMs: number;
+  /** The layers behind the fused stack, and the head. */
+  readonly remaining: CallSpeed;
+}
+
+/** Nothing but computing costs anything. */
+export function onlyComputing(macsPerMs: number): CostModel {
+  const engine = { callMs: 0, macsPerMs };
+  return {
+    engine,
+    segments: [],
+    tileMs: 0,
+    assemblyMsPerMiB: 0,
+    request: { clientMs: 0, serverMs: 0, msPerMiB: 0, questionBytes: 0, answerBytes: 0 },
+    letterboxMs: 0,
+    remaining: engine,
+  };
+}
+
+const MIB = 2 ** 20;
+const ENGINE_BYTES_PER_VALUE = 4;
+
+/** What a tile that is cut so takes a device of speed 1. */
+export function tileMs(costs: CostModel, plan: FtpPlan, cut: TileCut): number {
+  const calls = cut.steps.reduce((sum, step) => sum + callMs(costs, plan, step), 0);
+  return costs.tileMs + calls + (costs.assemblyMsPerMiB * assembledBytes(plan, cut)) / MIB;
+}
+
+/** Bytes of all that is put together for the engine. */
+export function assembledBytes(plan: FtpPlan, cut: TileCut): number {
+  return cut.steps.reduce((sum, { segment, input, padding }) => {
+    const { top, bottom, left, right } = padding;
+    const cells = (regionHeight(input) + top + bottom) * (regionWidth(input) + left + right);
+    return sum + cells * plan.maps[segment.firstLayer]!.channels * ENGINE_BYTES_PER_VALUE;
+  }, 0);
+}
+
+function callMs(costs: CostModel, plan: FtpPlan, { segment, output }: SegmentStep): number {
+  const layers = plan.layers.slice(segment.firstLayer, segment.endLayer);
+  const macs = macsOfRegions(layers, backProject(layers, output));
+  return msOf(speedOf(costs, segment.firstLayer, segment.endLayer), macs);
+}
+
+/** One layer of a slice of rows, whose rows come in pieces (MoDNN). */
+export function layerMs(
+  costs: CostModel,
+  layers: readonly LayerGeometry[],
+  layer: number,
+  input: Region,
+  output: Region,
+) {
+  const { channels } = layers[layer]!.input;
+  const bytes = regionArea(input) * channels * ENGINE_BYTES_PER_VALUE;
+  const macs = layers[layer]!.macsPerCell * regionArea(output);
+  const speed = speedOf(costs, layer, layer + 1);
+  return costs.tileMs + msOf(speed, macs) + (costs.assemblyMsPerMiB * bytes) / MIB;
+}
+
+/** Of the segment that was measured with the most of these layers, else of the engine on the whole. */
+function speedOf({ engine, segments }: CostModel, firstLayer: number, endLayer: number): CallSpeed {
+  const shared = ({ firstLayer: first, endLayer: end }: SegmentSpeed) =>
+    Math.min(end, endLayer) - Math.max(first, firstLayer);
+  return segments.reduce<CallSpeed | SegmentSpeed>((best, segment) => {
+    const most = 'firstLayer' in best ? shared(best) : 0;
+    return shared(segment) > most ? segment : best;
+  }, engine);
+}
+
+export function msOf(speed: CallSpeed, macs: number): number {
+  return speed.callMs + macs / speed.macsPerMs;
+}

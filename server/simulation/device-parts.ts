@@ -1,0 +1,91 @@
+import { ComputeSpeed } from '../scheduling/compute-speed.js';
+import { FetchPolicy } from '../scheduling/fetch-policy.js';
+import { LinkRates } from '../scheduling/link-rates.js';
+import { ReuseBook } from '../scheduling/reuse-book.js';
+import { TaskBoard } from '../scheduling/task-board.js';
+import type { TaskReuseParts } from '../scheduling/task-reuse.js';
+import { tilePicker } from '../scheduling/tile-picker.js';
+import type { Holder } from '../scheduling/tile-reuse.js';
+import type { TileStartParts, TileUnderWay } from '../scheduling/tile-start.js';
+import { UsualTime } from '../scheduling/usual-time.js';
+import type { DeviceBoard, SliceTask, TileTask } from './device-tasks.js';
+import { KeptStrips } from './kept-strips.js';
+import { type Latch, Signal } from './kernel.js';
+import { Processor } from './processor.js';
+import type { SimulatedDeviceSettings } from './simulation-settings.js';
+import type { Host, World } from './world.js';
+
+/** A tile that the compute thread has. */
+export interface RunningTile extends TileUnderWay {
+  /** When it is likely to end; null when nothing is known of that. */
+  readonly endMs: number | null;
+  readonly handled: Latch;
+}
+
+/** What one device consists of, each part the one of a real device where that decides something. */
+export class DeviceParts {
+  readonly world: World;
+  readonly host: Host;
+  /** Of its heartbeats, 0 to 1. */
+  readonly offset: number;
+  readonly processor: Processor;
+  readonly board: DeviceBoard;
+  readonly book: ReuseBook;
+  readonly pool = new KeptStrips();
+  readonly links = new LinkRates();
+  readonly speed = new ComputeSpeed();
+  readonly usualTile = new UsualTime();
+  readonly policy: FetchPolicy;
+  readonly ownFrames = new Set<string>();
+  /** Given whenever the board changes. */
+  readonly changed = new Signal();
+  running: RunningTile | null = null;
+
+  constructor(world: World, settings: SimulatedDeviceSettings, host: Host, offset: number) {
+    const { bytesPerValue, order, overlap, plan, queueLimit } = world.settings;
+    this.world = world;
+    this.host = host;
+    this.offset = offset;
+    this.processor = new Processor(world.kernel, settings.cpu, offset);
+    this.book = new ReuseBook(plan, overlap.policy !== 'never');
+    const { book, links, speed } = this;
+    this.board = new TaskBoard<TileTask, SliceTask>(queueLimit, {
+      pick: tilePicker(plan, book, order),
+      onTaken: ({ frame, tile }, asker) => book.started(frame, tile, asker),
+      onBack: ({ frame, tile }) => book.cameBack(frame, tile),
+    });
+    this.board.onChange(() => this.changed.give());
+    this.policy = new FetchPolicy({ plan, policy: overlap.policy, links, speed, bytesPerValue });
+  }
+
+  get viaGateway(): boolean {
+    const { overlap } = this.world.settings;
+    return overlap.via === 'gateway' && overlap.policy !== 'never';
+  }
+
+  /** Where others find the strips of this device. */
+  get holder(): Holder {
+    const { id, address } = this.viaGateway ? this.world.gateway : this.host;
+    return { device: id, address };
+  }
+
+  get startParts(): TileStartParts {
+    const { book, host, policy, pool, world } = this;
+    const { overlap, plan } = world.settings;
+    return { device: host.id, book, policy, pool, plan, allSides: overlap.allSides };
+  }
+
+  get reuseParts(): TaskReuseParts {
+    const { book, links, policy, pool, world } = this;
+    const { overlap, plan } = world.settings;
+    return { book, links, policy, pool, plan, allSides: overlap.allSides, holder: () => this.holder };
+  }
+
+  /** Frees everything of a frame that has ended. */
+  forget(frame: string): void {
+    this.ownFrames.delete(frame);
+    this.board.dropFrame(frame);
+    this.book.close(frame);
+    this.pool.drop(frame);
+  }
+}

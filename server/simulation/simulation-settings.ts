@@ -1,0 +1,56 @@
+import type { FtpPlan } from '../geometry/ftp-plan.js';
+import type { CircuitSettings } from '../scheduling/circuit-breaker.js';
+import type { OverlapPolicy } from '../scheduling/fetch-policy.js';
+import type { LedgerSettings } from '../scheduling/ledger-state.js';
+import type { Strategy } from '../scheduling/strategy.js';
+import type { Arrivals } from './arrivals.js';
+import type { BodySizes } from './body-sizes.js';
+import type { CostModel } from './cost-model.js';
+import type { CpuShare } from './cpu-budget.js';
+import type { NetworkModel } from './network.js';
+
+export interface SimulatedNode {
+  readonly id: string;
+  readonly address: string;
+  readonly cpu: CpuShare & { readonly cores: number };
+}
+
+export interface SimulatedDeviceSettings extends SimulatedNode {
+  /** Compared with the others, as `cluster.yaml` declares it; null: as fast as its processor is. */
+  readonly speed: number | null;
+}
+
+/** A cluster and what happens to it; times in milliseconds, all of the same names as in `cluster.yaml`. */
+export interface SimulationSettings {
+  readonly plan: FtpPlan;
+  readonly sizes: BodySizes;
+  readonly costs: CostModel;
+  readonly network: NetworkModel;
+  readonly gateway: SimulatedNode;
+  readonly devices: readonly SimulatedDeviceSettings[];
+  readonly strategy: Strategy;
+  readonly order: 'adaptive' | 'paper';
+  readonly prefetch: number;
+  readonly steal: { readonly waitMs: number; readonly pollMs: number };
+  readonly overlap: {
+    readonly via: 'peer' | 'gateway';
+    readonly policy: OverlapPolicy;
+    readonly allSides: boolean;
+  };
+  /** Of feature maps as they travel. */
+  readonly bytesPerValue: number;
+  /** Strips that come later are computed instead, and who did not send them in time is left alone for a while. */
+  readonly strips: { readonly timeoutMs: number; readonly circuit: CircuitSettings };
+  readonly ledger: LedgerSettings;
+  readonly heartbeatMs: number;
+  /** How long before its usual end the tile after a tile is made ready; null: only when it has ended. */
+  readonly aheadMs: number | null;
+  /** Tasks that fit into a device's queue. */
+  readonly queueLimit: number;
+  /** Multiply-accumulates of the layers behind the fused stack. */
+  readonly remainingMacs: number;
+  readonly arrivals: Arrivals;
+  /** Frames before these, one after the other: devices then know how fast links and engines are. */
+  readonly warmUp: number;
+  readonly seed: number;
+}

@@ -1,0 +1,127 @@
+import type { Side } from '../geometry/neighbours.js';
+import type { Region } from '../geometry/region.js';
+import type { Strip } from '../geometry/tile-cut.js';
+import type { TileOffers } from '../geometry/tile-offer.js';
+import type { SeededRandom } from '../model/seeded-random.js';
+import type { HandedOutTask, ListedTask } from '../scheduling/ledger-state.js';
+import type { Holder } from '../scheduling/tile-reuse.js';
+import type { SentResult, SentRows, SentTask } from './body-sizes.js';
+import type { RequestCosts } from './cost-model.js';
+import { type Kernel, type Process, wait } from './kernel.js';
+import type { SliceWork } from './layer-turns.js';
+import type { Network } from './network.js';
+import type { Processor } from './processor.js';
+import type { SimulationSettings } from './simulation-settings.js';
+
+/** A node as others reach it. */
+export interface Host {
+  readonly id: string;
+  readonly address: string;
+  readonly processor: Processor;
+}
+
+/** What a request is answered with. */
+export interface Answer<T> {
+  /** Of its body. */
+  readonly bytes: number;
+  readonly value: T;
+}
+
+const MIB = 2 ** 20;
+
+/** Requests between nodes: what they take of both processors and of the links between them. */
+export class Wire {
+  readonly #network: Network;
+  readonly #costs: RequestCosts;
+  /** Of requests and answers, beyond their bodies. */
+  headerBytes = 0;
+  requests = 0;
+
+  constructor(network: Network, costs: RequestCosts) {
+    this.#network = network;
+    this.#costs = costs;
+  }
+
+  /**
+   * @param questionBytes body of the request.
+   * @param handle what the other node does before it answers.
+   */
+  *request<T>(from: Host, to: Host, questionBytes: number, handle: () => Process<Answer<T>>): Process<T> {
+    const { clientMs, serverMs, msPerMiB, questionBytes: before, answerBytes: after } = this.#costs;
+    const copy = (bytes: number) => (bytes * msPerMiB) / MIB;
+    this.requests++;
+    this.headerBytes += before + after;
+    yield* wait(from.processor.serve(clientMs / 2 + copy(questionBytes)));
+    yield* this.#network.transfer(from.id, to.id, before + questionBytes);
+    yield* wait(to.processor.serve(serverMs + copy(questionBytes)));
+    const { bytes, value } = yield* handle();
+    yield* wait(to.processor.serve(copy(bytes)));
+    yield* this.#network.transfer(to.id, from.id, after + bytes);
+    yield* wait(from.processor.serve(clientMs / 2 + copy(bytes)));
+    return value;
+  }
+}
+
+/** What all nodes of one simulation share. */
+export interface World {
+  readonly kernel: Kernel;
+  /** By id. */
+  readonly devices: ReadonlyMap<string, DeviceDoor>;
+  readonly gateway: GatewayDoor;
+  /** The node at an address. */
+  at(address: string): DeviceDoor | GatewayDoor;
+  readonly wire: Wire;
+  readonly settings: SimulationSettings;
+  /** Seeded. */
+  readonly random: SeededRandom;
+}
+
+/** What devices ask of the gateway. */
+export interface GatewayDoor extends Host {
+  has(frame: string): boolean;
+  register(word: DeviceWord): Process<Answer<readonly string[]>>;
+  nameVictim(thief: string, waitMs: number): Process<Answer<{ device: string; address: string } | null>>;
+  hangUp(thief: string): void;
+  takeResult(result: SentResult, bytes: number): Process<Answer<null>>;
+  takeRows(result: SentRows, bytes: number): Process<Answer<null>>;
+  poolStrips(frame: string, tile: number, offers: TileOffers, bytes: number): Process<Answer<null>>;
+  giveStrips(frame: string, strips: readonly Strip[]): Process<Answer<readonly Strip[]>>;
+}
+
+/** A device's heartbeat. */
+export interface DeviceWord {
+  readonly device: string;
+  readonly pending: number;
+  readonly usualTileMs: number | null;
+  readonly tasks: readonly ListedTask[];
+  readonly handedOut: readonly HandedOutTask[];
+  /** Frames that something is kept of. */
+  readonly kept: readonly string[];
+}
+
+/** What the gateway and other devices ask of a device. */
+export interface DeviceDoor extends Host {
+  takeFrame(frame: string, attempt: number): Process<Answer<null>>;
+  /** @returns false when its queue is full. */
+  takeTile(task: SentTask, input: Region, bytes: number): Process<Answer<boolean>>;
+  takeSlice(work: SliceWork, bytes: number): Process<Answer<boolean>>;
+  hearOutcome(frame: string): Process<Answer<null>>;
+  /** A thief asks for a task. */
+  handOut(thief: string, sequence: number): Process<Answer<StolenTask | null>>;
+  /** The source of a frame hears what a tile offers, and says which sides can use it. */
+  hearOffers(frame: string, tile: number, offers: TileOffers, holder: Holder): Process<Answer<readonly Side[]>>;
+  giveStrips(frame: string, strips: readonly Strip[]): Process<Answer<readonly Strip[]>>;
+}
+
+/** A task that was handed out, with the region of the picture that came with it. */
+export interface StolenTask {
+  readonly task: SentTask;
+  readonly input: Region;
+  readonly bytes: number;
+}
+
+/** An answer that takes no time but that of every request. */
+// biome-ignore lint/correctness/useYield: it is a process like those that have to wait.
+export function* answer<T>(bytes: number, value: T): Process<Answer<T>> {
+  return { bytes, value };
+}

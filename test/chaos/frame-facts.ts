@@ -1,0 +1,27 @@
+import type { Schemas } from '../../client/client.js';
+import { relativeDifference } from '../../server/evaluation/map-difference.js';
+import type { FrameFacts } from './facts.js';
+import { detectionsDiffer, type Reference } from './reference.js';
+
+/** What the checker has to know of one frame. */
+export function factsOfFrame(
+  frame: Schemas['Frame'],
+  trace: Schemas['FrameTrace'],
+  output: Float32Array | null,
+  references: ReadonlyMap<string, Reference>,
+  threshold: number,
+): FrameFacts {
+  const reference = references.get(frame.inputDigest);
+  const attempts = Math.max(0, ...trace.tiles.flatMap(({ history }) => history.map(({ attempt }) => attempt ?? 0)));
+  const { detections } = frame;
+  return {
+    frame,
+    known: reference !== undefined,
+    difference: output === null || reference === undefined ? null : relativeDifference(output, reference.output),
+    detections:
+      detections === null || reference === undefined
+        ? null
+        : detectionsDiffer(detections, reference.detections, threshold),
+    attempts,
+  };
+}

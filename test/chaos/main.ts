@@ -1,0 +1,105 @@
+import { parseArgs } from 'node:util';
+import { type RunReport, runChaos } from './chaos-run.js';
+import { FAULT_NAMES, FAULTS, type FaultName, USUAL_FAULTS } from './faults.js';
+import { drawPlan } from './plan.js';
+import { describeRun, markdownTable, repeatCommand } from './report.js';
+
+const USAGE = `npm run chaos -- [--runs N] [--seconds T] [--seed S] [--only fault,…] [--json] [--markdown] [--keep]
+
+Runs clusters of real processes, does random things to them, and checks that nothing is lost. The runs of a seed S have
+the seeds S, S + 1 and so on; --runs 1 --seed S repeats one. Faults:
+${FAULT_NAMES.map((name) => `  ${name.padEnd(16)}${FAULTS[name].what}${FAULTS[name].usual ? '' : ' (only when asked for)'}`).join('\n')}
+`;
+
+interface Options {
+  readonly runs: number;
+  readonly endMs: number;
+  readonly seed: number;
+  readonly only: readonly FaultName[];
+  readonly onlyText: string | null;
+  readonly json: boolean;
+  readonly markdown: boolean;
+  readonly keep: boolean;
+}
+
+/** @returns the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const options = readOptions(args);
+  if (typeof options === 'string') {
+    process.stderr.write(options);
+    return options === USAGE ? 0 : 2;
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  const say = (text: string) => (options.json ? process.stderr : process.stdout).write(text);
+  const reports: RunReport[] = [];
+  for (let i = 0; i < options.runs && Date.now() < options.endMs; i++) {
+    const seed = (options.seed + i) >>> 0;
+    say(`run ${i + 1}, seed ${seed}: `);
+    const plan = drawPlan(seed, options.only);
+    const report = await runChaos(plan, options.keep);
+    reports.push(report);
+    say(`${describeRun(report)}\n`);
+    if (report.wrong.length > 0) {
+      say(`${report.wrong.map((line) => `  ${line}\n`).join('')}`);
+      say(`  what was done: ${JSON.stringify(plan.shape)}\n`);
+      say(
+        plan.actions
+          .filter(({ kind }) => kind !== 'submit')
+          .map((action) => `    ${JSON.stringify(action)}\n`)
+          .join(''),
+      );
+      say(`  logs and cluster.yaml: ${report.folder}\n`);
+      say(`  to repeat it: ${repeatCommand(seed, options.onlyText)}\n`);
+    }
+  }
+  if (options.json) process.stdout.write(`${JSON.stringify(reports, null, 2)}\n`);
+  if (options.markdown) process.stdout.write(markdownTable(reports));
+  const bad = reports.filter(({ wrong }) => wrong.length > 0);
+  say(`${reports.length} runs, ${bad.length} of them bad${bad.map(({ seed }) => ` ${seed}`).join('')}\n`);
+  return bad.length === 0 && reports.length > 0 ? 0 : 1;
+}
+
+function readOptions(args: readonly string[]): Options | string {
+  let values: ReturnType<typeof parse>['values'];
+  try {
+    ({ values } = parse(args));
+  } catch (error) {
+    return `${(error as Error).message}\n${USAGE}`;
+  }
+  if (values.help) return USAGE;
+  const seconds = values.seconds === undefined ? null : Number(values.seconds);
+  const runs = values.runs === undefined ? (seconds === null ? 1 : Number.POSITIVE_INFINITY) : Number(values.runs);
+  const seed = values.seed === undefined ? Date.now() % 1_000_000_000 : Number(values.seed);
+  const only = values.only?.split(',') ?? USUAL_FAULTS;
+  const unknown = only.filter((name) => !FAULT_NAMES.includes(name as FaultName));
+  if (unknown.length > 0) return `no such fault: ${unknown.join(', ')}\n${USAGE}`;
+  if (!(runs > 0) || !Number.isInteger(seed) || (seconds !== null && !(seconds > 0))) {
+    return `--runs, --seconds and --seed are numbers\n${USAGE}`;
+  }
+  return {
+    runs,
+    endMs: seconds === null ? Number.POSITIVE_INFINITY : Date.now() + seconds * 1_000,
+    seed,
+    only: only as FaultName[],
+    onlyText: values.only ?? null,
+    json: values.json,
+    markdown: values.markdown,
+    keep: values.keep,
+  };
+}
+
+function parse(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    options: {
+      runs: { type: 'string' },
+      seconds: { type: 'string' },
+      seed: { type: 'string' },
+      only: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      markdown: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+}

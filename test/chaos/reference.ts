@@ -1,0 +1,76 @@
+import type { Schemas } from '../../client/client.js';
+import { startComputeThread } from '../../server/compute/compute-thread.js';
+import type { ClusterConfig } from '../../server/config/cluster-config.js';
+import { startUntiled } from '../../server/evaluation/untiled.js';
+import { letterboxPicture } from '../../server/imaging/letterbox.js';
+import { detect } from '../../server/model/detect.js';
+import { planCluster } from '../../server/node/cluster-plan.js';
+
+type Detection = Schemas['Detection'];
+
+/** What the untiled network makes of a picture. */
+export interface Reference {
+  readonly output: Float32Array;
+  readonly detections: readonly Detection[];
+}
+
+/** @returns by the digest of the letterboxed picture, as a frame names it. */
+export async function computeReferences(
+  config: ClusterConfig,
+  pictures: readonly Uint8Array[],
+): Promise<Map<string, Reference>> {
+  const { network } = planCluster(config);
+  const untiled = await startUntiled(config);
+  const remaining = await startComputeThread({
+    model: config.model,
+    engine: { ...config.gateway.engine, threads: 1 },
+    stage: { kind: 'remaining', depth: config.partition.fusedDepth },
+  });
+  const references = new Map<string, Reference>();
+  try {
+    for (const picture of pictures) {
+      const { data, digest, placement } = await letterboxPicture(picture, network);
+      const output = (await untiled.run(data)).data;
+      const head = await remaining.runRemaining(output.slice());
+      references.set(digest, { output, detections: [...detect(head.data, network, placement, config.model)] });
+    }
+  } finally {
+    await Promise.all([untiled.close(), remaining.close()]);
+  }
+  return references;
+}
+
+/** A score so near to the threshold may be on either side of it. */
+const SCORE_TOLERANCE = 1e-3;
+const BOX_TOLERANCE = 1e-3;
+
+/** @returns how the detections differ; null when they agree but for scores at the threshold. */
+export function detectionsDiffer(
+  got: readonly Detection[],
+  wanted: readonly Detection[],
+  threshold: number,
+): string | null {
+  const missing = wanted.find(
+    (detection) => isSure(detection, threshold) && !got.some((other) => same(detection, other)),
+  );
+  if (missing !== undefined) return `${describe(missing)} is missing`;
+  const more = got.find((detection) => isSure(detection, threshold) && !wanted.some((other) => same(detection, other)));
+  return more === undefined ? null : `${describe(more)} is too many`;
+}
+
+function isSure({ score }: Detection, threshold: number): boolean {
+  return score > threshold + SCORE_TOLERANCE;
+}
+
+function same(a: Detection, b: Detection): boolean {
+  const keys = ['cx', 'cy', 'width', 'height'] as const;
+  return (
+    a.label === b.label &&
+    Math.abs(a.score - b.score) <= SCORE_TOLERANCE &&
+    keys.every((key) => Math.abs(a.box[key] - b.box[key]) <= BOX_TOLERANCE)
+  );
+}
+
+function describe({ label, score }: Detection): string {
+  return `${label} ${score.toFixed(3)}`;
+}

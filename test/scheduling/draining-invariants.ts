@@ -1,0 +1,37 @@
+import type { FrameLedger, LedgerEffect, LedgerEvent } from '../../server/scheduling/ledger-state.js';
+import { demand } from './demand.js';
+
+/** Devices that take work. */
+export function availableIn({ devices }: FrameLedger): number {
+  return [...devices.values()].filter(({ draining }) => !draining).length;
+}
+
+/** Work is begun only where it is taken. */
+export function checkAvailable(after: FrameLedger, effect: LedgerEffect): void {
+  const devices = workersOf(effect);
+  for (const device of devices)
+    demand(after.devices.get(device)?.draining === false, `${device} takes no ${effect.kind}`);
+}
+
+function workersOf(effect: LedgerEffect): readonly string[] {
+  if (effect.kind === 'deliver') return [effect.source];
+  if (effect.kind === 'slice') return effect.devices;
+  return effect.kind === 'push' ? [effect.device] : [];
+}
+
+/** What a device has given back it does not have, and what it drains it finishes or gives back. */
+export function checkHandedBack(
+  { devices, frames }: FrameLedger,
+  { device, draining = false, returned = [] }: Extract<LedgerEvent, { kind: 'device-seen' }>,
+): void {
+  demand(devices.get(device)?.draining === draining, `${device} is ${draining ? 'not ' : ''}drained`);
+  for (const { frame, tile, attempt } of returned) {
+    const part = frames.get(frame)?.parts[tile];
+    const stays = part?.kind === 'queued' && part.device === device && part.attempt === attempt;
+    demand(!stays, `${device} gave tile ${tile} of ${frame} back and still has it`);
+  }
+  for (const { frame, layering, phase } of draining ? frames.values() : []) {
+    const has = phase.kind === 'running' && layering?.devices.includes(device);
+    demand(!has, `${device} is drained and has a slice of ${frame}`);
+  }
+}
