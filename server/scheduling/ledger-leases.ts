@@ -118,7 +118,9 @@ export function deviceSeen(draft: LedgerDraft, event: Extract<LedgerEvent, { kin
   for (const task of listed.values()) claim(draft, device, task);
   handBack(draft, device, returned);
   for (const { frame, parts } of [...draft.frames.values()]) {
-    for (const [i, part] of parts.entries()) {
+    // Without an iterator's pairs: every heartbeat goes through every part.
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i]!;
       if (!wouldBeListed(part, device) || listed.has(`${frame}/${i}`)) continue;
       setPart(draft, frame, i, missingPart(draft, device, part.attempt));
     }

@@ -34,9 +34,12 @@ export function startWaitingFrames(draft: LedgerDraft): void {
     active.set(source, (active.get(source) ?? 0) + 1);
     sharing ||= distribution.kind !== 'stealing';
   }
+  // Worked out once, and only when a frame waits: this is done with every event.
+  let reached: ReadonlySet<string> | null = null;
   for (const entry of [...draft.frames.values()]) {
     if (entry.phase.kind !== 'waiting' || entry.phase.notBeforeMs > draft.nowMs) continue;
-    const source = reachable(draft).includes(entry.source) ? entry.source : chooseSource(draft);
+    reached ??= new Set(reachable(draft));
+    const source = reached.has(entry.source) ? entry.source : chooseSource(draft);
     if (source === null || (active.get(source) ?? 0) >= draft.settings.framesPerSource) continue;
     const shared = entry.distribution.kind !== 'stealing';
     if (shared && sharing) continue;

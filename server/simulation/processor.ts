@@ -6,12 +6,24 @@ interface Job {
   readonly ended: () => void;
 }
 
-/** One core: what serves requests goes first, one after the other; the rest shares what is left. */
+/** So many are forgotten together: one by one would take as long as the queue is. */
+const MANY_SERVED = 1_000;
+/** Serving for so long without a pause ends its precedence. */
+const BURST_MS = 20;
+
+/**
+ * One core: what serves requests goes first, one after the other, and the rest shares what is left. Who has served for long
+ * without a pause gets no more than any other, as a scheduler for time sharing has it.
+ */
 class Core {
   readonly #kernel: Kernel;
   readonly #budget: CpuBudget;
-  readonly #serving: Job[] = [];
+  #serving: Job[] = [];
+  /** Of `serving`, what is done. */
+  #served = 0;
   #others: Job[] = [];
+  /** CPU time that was spent on requests since there was none to serve. */
+  #burstMs = 0;
   /** Since when the present jobs run. */
   #sinceMs = 0;
   #cancel: Cancel | null = null;
@@ -44,12 +56,27 @@ class Core {
       const done = this.#budget.spend(this.#sinceMs, nowMs);
       this.busyMs += done;
       for (const job of running) job.leftMs -= done / running.length;
+      if (running[0] === this.#serving[this.#served]) this.#burstMs += done / running.length;
     }
     this.#sinceMs = nowMs;
   }
 
   get #running(): readonly Job[] {
-    return this.#serving.length > 0 ? this.#serving.slice(0, 1) : this.#others;
+    const serving = this.#serving[this.#served];
+    if (serving === undefined) return this.#others;
+    return this.#burstMs < BURST_MS ? [serving] : [serving, ...this.#others];
+  }
+
+  #ended(job: Job): void {
+    if (this.#serving[this.#served] !== job) {
+      this.#others = this.#others.filter((other) => other !== job);
+      return;
+    }
+    this.#served++;
+    if (this.#served === this.#serving.length) this.#burstMs = 0;
+    else if (this.#served < MANY_SERVED) return;
+    this.#serving = this.#serving.slice(this.#served);
+    this.#served = 0;
   }
 
   #plan(): void {
@@ -61,8 +88,7 @@ class Core {
     const atMs = this.#budget.finish(this.#kernel.nowMs, Math.max(0, next.leftMs) * running.length);
     this.#cancel = this.#kernel.at(atMs, () => {
       this.#progress();
-      if (this.#serving[0] === next) this.#serving.shift();
-      else this.#others = this.#others.filter((job) => job !== next);
+      this.#ended(next);
       this.#plan();
       next.ended();
     });
