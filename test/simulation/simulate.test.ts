@@ -99,7 +99,7 @@ describe('a simulated cluster', () => {
           for (const { utilisation } of simulation.nodes) expect(utilisation).toBeLessThan(1 + 1e-6 + cores);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 
