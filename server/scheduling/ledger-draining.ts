@@ -29,13 +29,15 @@ export function handBack(draft: LedgerDraft, device: string, tasks: readonly Tas
     const entry = draft.frames.get(frame);
     if (entry === undefined || entry.distribution.kind === 'layered') continue;
     const returned = tasks.filter((task) => task.frame === frame);
+    const parts = [...new Set(returned.filter((task) => isBack(entry, device, task)).map(({ tile }) => tile))];
+    for (const part of parts) note(draft, frame, part, 'returned', entry.parts[part]!);
     if (isOfDelivery(entry, device, returned)) {
-      retryDelivery(draft, entry, { detail: `device ${device} gave it back`, excused });
+      // The next delivery brings them.
+      replaceParts(draft, frame, parts);
+      retryDelivery(draft, draft.frames.get(frame)!, { detail: `device ${device} gave it back`, excused });
       continue;
     }
-    const parts = [...new Set(returned.filter((task) => isBack(entry, device, task)).map(({ tile }) => tile))];
     if (parts.length === 0) continue;
-    for (const part of parts) note(draft, frame, part, 'returned', entry.parts[part]!);
     if (excused) excuseAttempt(draft, frame);
     replaceParts(draft, frame, parts);
   }

@@ -56,6 +56,19 @@ describe('a device that is drained', () => {
     expect(run.pass(0)).toEqual([push(0, 2, 'a')]);
   });
 
+  it('gives back what a delivery brought before the answer to that delivery is heard', () => {
+    const run = withDevices('a');
+    run.accept('f', { source: 'a' });
+    run.seen('a', [queued('f')]);
+    run.draining('a', [], [key('f')]);
+    expect(run.notes().at(-1)).toBe('returned 0#1 a');
+    expect(run.part('f')).toMatchObject({ kind: 'unplaced' });
+    run.delivered('f', 'a');
+    run.left('a');
+    expect(run.pass(10_000)).toEqual([]);
+    expect(run.seen('b')).toMatchObject([{ kind: 'deliver', frame: 'f', source: 'b', attempt: 2 }]);
+  });
+
   it('has given back what only an overtaken word of the victim says it has', () => {
     const run = stealable();
     run.draining('thief');

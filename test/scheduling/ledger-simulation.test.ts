@@ -41,7 +41,7 @@ describe('a simulated cluster', { timeout: 30_000 + 2_000 * SECONDS }, () => {
         expect(cluster.submitted).toBe(submitted + 1);
         expect(cluster.tally.complete.length, 'the frame after the storm').toBe(before + 1);
       }),
-      bounded(0.8),
+      bounded(0.6),
     );
   });
 
@@ -55,7 +55,7 @@ describe('a simulated cluster', { timeout: 30_000 + 2_000 * SECONDS }, () => {
         for (const note of ['expired', 'lost'] as const) expect(notes.get(note) ?? 0).toBe(0);
         expect(attempts).toBeLessThanOrEqual(1);
       }),
-      bounded(0.2),
+      bounded(0.15),
     );
   });
 
@@ -68,7 +68,7 @@ describe('a simulated cluster', { timeout: 30_000 + 2_000 * SECONDS }, () => {
         expect(complete).toHaveLength(cluster.submitted);
         for (const note of ['expired', 'lost'] as const) expect(notes.get(note) ?? 0).toBe(0);
       }),
-      bounded(3),
+      bounded(0.25),
     );
   });
 
