@@ -108,6 +108,12 @@ module.exports = {
       to: { path: 'node_modules/sharp' },
     },
     {
+      name: 'lmdb-in-one-place',
+      severity: 'error',
+      from: { pathNot: '^server/gateway/archive/lmdb-tables\\.ts$' },
+      to: { path: 'node_modules/lmdb' },
+    },
+    {
       name: 'onnxruntime-in-one-place',
       severity: 'error',
       from: { pathNot: '^server/engine/onnxruntime/' },

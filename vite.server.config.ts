@@ -9,6 +9,7 @@ const INSTALLED = [
   'onnxruntime-node',
   '@tensorflow/tfjs-core',
   'sharp',
+  'lmdb',
   '@fastify/swagger',
   '@fastify/swagger-ui',
   'pino-pretty',
@@ -35,6 +36,8 @@ export default defineConfig({
         // As package.json names them in `bin` and `imports`.
         'server/cli/main': 'server/cli/main.ts',
         'server/compute/worker': 'server/compute/worker.ts',
+        'server/gateway/archive/lmdb-worker': 'server/gateway/archive/lmdb-worker.ts',
+        'server/gateway/archive/lmdb-probe': 'server/gateway/archive/lmdb-probe.ts',
         'client/index': 'client/index.ts',
       },
       output: {

@@ -16,6 +16,8 @@ type JsonAnswer<R> = R extends { content: { 'application/json': infer B } } ? B 
 export interface CallOptions<K extends OperationId> {
   readonly path?: Parameters<K>['path'];
   readonly query?: Parameters<K>['query'];
+  /** Headers that the contract names. */
+  readonly header?: Parameters<K>['header'];
   readonly json?: JsonBody<K>;
   /** A body that is not JSON, with its media type. */
   readonly body?: { readonly mediaType: string; readonly bytes: Uint8Array };
@@ -31,6 +33,8 @@ export interface CallOptions<K extends OperationId> {
 export interface Answer<K extends OperationId> {
   readonly status: number;
   readonly mediaType: string | null;
+  /** Null when the answer has none of that name. */
+  header(name: string): string | null;
   /** The body where it is JSON. */
   readonly json: JsonAnswer<Responses<K>[keyof Responses<K>]> | undefined;
   /** The body as it came. */
@@ -63,7 +67,7 @@ export function createClient(options: ClientOptions): DeepThingsClient {
     baseUrl,
     async call(operation, call = {}) {
       const { method, path } = OPERATIONS[operation];
-      const headers: Record<string, string> = {};
+      const headers: Record<string, string> = { ...(call.header as Record<string, string> | undefined) };
       const token = typeof options.token === 'function' ? options.token() : options.token;
       if (token !== undefined) headers.authorization = `Bearer ${token}`;
       if (call.json !== undefined) headers['content-type'] = 'application/json';
@@ -83,6 +87,7 @@ export function createClient(options: ClientOptions): DeepThingsClient {
       return {
         status: response.status,
         mediaType,
+        header: (name) => response.header(name) ?? null,
         json: mediaType === 'application/json' ? parseJson(response) : undefined,
         bytes: response.bytes,
       };

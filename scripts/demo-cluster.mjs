@@ -36,7 +36,7 @@ export async function startDemoCluster(yaml, devices) {
   const address = `http://127.0.0.1:${gatewayPort}`;
   const declared = ports.map((port, i) => `  - { id: e${i}, address: 'http://127.0.0.1:${port}' }`).join('\n');
   const file = join(folder, 'cluster.yaml');
-  writeFileSync(file, `${yaml}\ngateway: { address: '${address}' }\ndevices:\n${declared}\n`);
+  writeFileSync(file, `${yaml}\nstore: { path: memory }\ngateway: { address: '${address}' }\ndevices:\n${declared}\n`);
   const processes = new Map();
   const start = (node) => {
     const command = node === 'gateway' ? ['gateway'] : ['edge', node];

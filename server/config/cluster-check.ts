@@ -29,14 +29,28 @@ function checkHeartbeat({ given, problems }: Draft): void {
 }
 
 function checkSizes({ given, problems }: Draft): void {
-  for (const key of ['pictureBytes', 'keptBytes', 'overlapBytes'] as const) {
-    const size = given.limits?.[key];
+  const { limits, store } = CLUSTER_DEFAULTS;
+  const sizes = [
+    {
+      path: ['limits', 'pictureBytes'],
+      size: given.limits?.pictureBytes,
+      ...SIZE_BOUNDS.pictureBytes,
+      usual: limits.pictureBytes,
+    },
+    {
+      path: ['limits', 'overlapBytes'],
+      size: given.limits?.overlapBytes,
+      ...SIZE_BOUNDS.overlapBytes,
+      usual: limits.overlapBytes,
+    },
+    { path: ['store', 'bytes'], size: given.store?.bytes, ...SIZE_BOUNDS.storeBytes, usual: store.bytes },
+  ];
+  for (const { path, size, least, most, usual } of sizes) {
     if (size === undefined) continue;
-    const { least, most } = SIZE_BOUNDS[key];
     const bytes = parseByteSize(size);
     if (bytes >= least && bytes <= most) continue;
     const message = `must be from ${formatByteSize(least)} to ${formatByteSize(most)}, is ${size}`;
-    problems.report(['limits', key], message, `write for instance ${CLUSTER_DEFAULTS.limits[key]}`);
+    problems.report(path, message, `write for instance ${usual}`);
   }
 }
 

@@ -3,9 +3,11 @@ import type { ModelSpec } from '../model/model-source.js';
 import { parseByteSize } from './byte-size.js';
 import type { ClusterFile } from './cluster-file.js';
 import { CLUSTER_DEFAULTS, GATEWAY_ID, NMS_BY_MODEL } from './defaults.js';
+import { parseDuration } from './duration.js';
 import { type OverlapConfig, resolveFaithful } from './faithful.js';
 import { type HostPort, parseListen, parseNodeAddress } from './node-address.js';
 import { type EngineConfig, resolveEngine } from './node-engine.js';
+import { type StorePathOrigin, storePath } from './store-path.js';
 
 /** A section with nothing left out, frozen. */
 type Filled<T> = T extends object ? { readonly [K in keyof T]-?: Filled<NonNullable<T[K]>> } : T;
@@ -44,6 +46,20 @@ export interface DeviceConfig extends NodeConfig {
   readonly speed: number | null;
 }
 
+/** Where and how long the gateway keeps frames. */
+export interface StoreConfig {
+  /** Absolute; null: in memory only. */
+  readonly path: string | null;
+  /** Also of frames that have ended. */
+  readonly keepPictures: boolean;
+  /** Of ended frames: the oldest that is kept, */
+  readonly ageMs: number;
+  /** the bytes of their pictures, */
+  readonly bytes: number;
+  /** and how many. */
+  readonly frames: number;
+}
+
 /** A cluster.yaml that has been checked: defaults filled in, text parsed, frozen throughout. */
 export interface ClusterConfig {
   /** The file it was read from, as it was named. */
@@ -58,23 +74,27 @@ export interface ClusterConfig {
   readonly devices: readonly DeviceConfig[];
   /** Sizes in bytes. */
   readonly limits: { readonly [K in keyof Section<'limits'>]: number };
+  readonly store: StoreConfig;
   readonly log: Section<'log'>;
 }
 
-export interface ResolvedParts {
+export interface ResolvedParts extends StorePathOrigin {
   readonly file: string;
   readonly spec: ModelSpec;
   readonly defaultDepth: number;
 }
 
 /** Fills in the defaults and parses what is text. The file must have passed every check. */
-export function resolveCluster(given: ClusterFile, { file, spec, defaultDepth }: ResolvedParts): ClusterConfig {
+export function resolveCluster(given: ClusterFile, parts: ResolvedParts): ClusterConfig {
+  const { file, spec, defaultDepth } = parts;
   const { partition, schedule } = given;
   const limits = { ...CLUSTER_DEFAULTS.limits, ...given.limits };
   const nms = given.model.nms ?? NMS_BY_MODEL[spec.name ?? ''] ?? CLUSTER_DEFAULTS.model.nms;
+  const name = given.name ?? CLUSTER_DEFAULTS.name;
+  const { age, bytes, ...store } = { ...CLUSTER_DEFAULTS.store, ...given.store };
   const filled = {
     file,
-    name: given.name ?? CLUSTER_DEFAULTS.name,
+    name,
     model: { ...spec, threshold: given.model.threshold ?? CLUSTER_DEFAULTS.model.threshold, nms },
     partition: {
       grid: parseGrid(partition?.grid ?? CLUSTER_DEFAULTS.partition.grid),
@@ -101,8 +121,13 @@ export function resolveCluster(given: ClusterFile, { file, spec, defaultDepth }:
     limits: {
       ...limits,
       pictureBytes: parseByteSize(limits.pictureBytes),
-      keptBytes: parseByteSize(limits.keptBytes),
       overlapBytes: parseByteSize(limits.overlapBytes),
+    },
+    store: {
+      ...store,
+      path: storePath(given.store?.path, name, parts),
+      ageMs: parseDuration(age),
+      bytes: parseByteSize(bytes),
     },
     log: { ...CLUSTER_DEFAULTS.log, ...given.log },
   };

@@ -4,6 +4,7 @@ import { CLUSTER_DEFAULTS as defaults } from './defaults.js';
 import { engine, nodeEngine } from './engine-section.js';
 import { schedule } from './schedule-section.js';
 import { byteSize, choice, decimal, flag, milliseconds, text, whole } from './schema-fields.js';
+import { store } from './store-section.js';
 
 /*
  * The shape of cluster.yaml as it is written: what has a default may be missing. This is its only source; the types
@@ -171,14 +172,6 @@ const limits = Type.Object(
         default: defaults.limits.frameTimeoutMs,
       }),
     ),
-    keptFrames: optional(
-      whole('Ended frames that can still be looked at.', {
-        minimum: 1,
-        maximum: 100_000,
-        default: defaults.limits.keptFrames,
-      }),
-    ),
-    keptBytes: optional(byteSize('Memory for the pictures of ended frames.', defaults.limits.keptBytes)),
     eventsKept: optional(
       whole('Events that a reader can catch up on after a break.', {
         minimum: 1,
@@ -197,7 +190,7 @@ const limits = Type.Object(
       }),
     ),
   },
-  { ...CLOSED, description: 'What the gateway takes in and keeps.' },
+  { ...CLOSED, description: 'What the gateway takes in at once, and what nodes keep in memory.' },
 );
 
 const log = Type.Object(
@@ -227,6 +220,7 @@ export const clusterFileSchema = Type.Object(
     gateway,
     devices: Type.Array(device, { description: 'The edge devices.', minItems: 1, maxItems: MOST_DEVICES }),
     limits: optional(limits),
+    store: optional(store),
     log: optional(log),
   },
   { ...CLOSED, title: 'DeepThings cluster', description: 'A gateway and its edge devices.' },

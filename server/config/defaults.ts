@@ -26,20 +26,19 @@ export const CLUSTER_DEFAULTS = Object.freeze({
     queuedFrames: 32,
     framesPerSource: 2,
     frameTimeoutMs: 60_000,
-    keptFrames: 200,
-    keptBytes: '256MiB',
     eventsKept: 1_000,
     keptOutputs: 0,
     overlapBytes: '64MiB',
   },
+  store: { keepPictures: true, age: '7d', bytes: '512MiB', frames: 1_000 },
   log: { level: 'info' },
 } as const);
 
 /** Bounds of the sizes, in bytes: they may be written as text, which a schema cannot compare. */
 export const SIZE_BOUNDS = Object.freeze({
   pictureBytes: { least: 2 ** 10, most: 2 ** 30 },
-  keptBytes: { least: 2 ** 20, most: 2 ** 40 },
   overlapBytes: { least: 2 ** 20, most: 2 ** 40 },
+  storeBytes: { least: 2 ** 20, most: 2 ** 44 },
 });
 
 /** Models that want another overlap limit than the rest, by name. */

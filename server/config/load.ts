@@ -52,7 +52,10 @@ export async function resolveClusterConfig(text: string, origin: ConfigOrigin): 
   const network = await checkModel(draft, spec);
   if (network !== undefined) checkPartition(draft, network);
   if (!draft.problems.isEmpty || network === undefined) throw new ConfigError(draft.problems.sorted());
-  return resolveCluster(source.value as ClusterFile, { file, spec, defaultDepth: defaultDepth(network) });
+  return resolveCluster(source.value as ClusterFile, {
+    ...{ file, spec, defaultDepth: defaultDepth(network) },
+    ...{ baseDirectory: resolve(baseDirectory), env },
+  });
 }
 
 async function readBounded(path: string): Promise<Buffer> {

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { BYTE_SIZE_PATTERN, type ByteSize } from './byte-size.js';
+import { DURATION_PATTERN } from './duration.js';
 
 /**
  * The kinds of value that cluster.yaml has. None is a union of schemas: a mistake must give one error.
@@ -56,6 +57,14 @@ export function byteSize(description: string, preset: string) {
     pattern: BYTE_SIZE_PATTERN,
     patternErrorMessage: 'a size such as 20MiB, 512KiB or 1GiB, or a number of bytes',
     description,
+    default: preset,
+  });
+}
+
+export function duration(description: string, preset: string) {
+  return text(description, {
+    pattern: DURATION_PATTERN,
+    patternErrorMessage: 'a duration such as 12h, 7d or 30m',
     default: preset,
   });
 }

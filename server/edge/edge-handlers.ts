@@ -222,10 +222,11 @@ function frameHandlers(parts: EdgeHandlerParts): OperationHandlers {
         await intake.take({ frame, attempt, digest, strategy }, picture);
         return reply.code(204).send();
       }
-      const accepted = await intake.submit(picture);
+      const key = request.headers['idempotency-key'];
+      const accepted = await intake.submit(picture, typeof key === 'string' ? key : undefined);
       if (!wait) return reply.code(202).header('location', accepted.links.self).send(accepted);
-      // A drained device is not told any more.
-      if (drainOf.state !== 'drained') await outcomes.wait(accepted.id, wait * 1000);
+      // A drained device is not told any more; nor is anyone of what has been told before.
+      if (drainOf.state !== 'drained' && accepted.endedAt === null) await outcomes.wait(accepted.id, wait * 1000);
       const now = await intake.look(accepted.id);
       if (now.failure !== null) {
         throw new HttpProblem(500, now.failure.code, `frame ${now.id} failed: ${now.failure.detail}`);

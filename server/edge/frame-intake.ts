@@ -86,21 +86,23 @@ export class FrameIntake {
   /**
    * A picture of this device's own camera: it is the cluster's as soon as the gateway has it.
    *
+   * @param key names the submission, for the gateway to know it again.
    * @returns the frame as the gateway answered, with links that lead to the gateway.
    */
-  submit(picture: Uint8Array): Promise<Schemas['Frame']> {
+  submit(picture: Uint8Array, key?: string): Promise<Schemas['Frame']> {
     const { drain } = this.#parts;
     drain.requireServing();
-    return drain.during(this.#submit(picture));
+    return drain.during(this.#submit(picture, key));
   }
 
-  async #submit(picture: Uint8Array): Promise<Schemas['Frame']> {
+  async #submit(picture: Uint8Array, key: string | undefined): Promise<Schemas['Frame']> {
     const { device, gateway, metrics, ownFrames, strategy } = this.#parts;
     ownFrames.requireRoom(performance.now());
     const mediaType = sniffPicture(picture);
     const answer = await gateway
       .call(CALLS.submit, {
         query: { source: device, deliver: false, strategy },
+        ...(key !== undefined && { header: { 'idempotency-key': key } }),
         body: { mediaType, bytes: picture },
       })
       .catch((cause) => {
@@ -108,6 +110,8 @@ export class FrameIntake {
       });
     metrics.bytesSent.inc({ kind: 'picture' }, picture.byteLength);
     const frame = answer.json!;
+    // An earlier submission became it: the gateway sees to it that its tiles get done, those that were lost here too.
+    if (answer.header('idempotency-replayed') !== null) return atGateway(frame, gateway.baseUrl);
     const own = { frame: frame.id, attempt: 1, digest: frame.inputDigest, strategy };
     if (this.#parts.drain.state === 'serving') await this.#open(own, picture, 'own');
     else this.#giveBack(own);
@@ -199,6 +203,9 @@ function refusedByGateway(cause: unknown, address: string, what: string): HttpPr
   if (cause instanceof ProblemError && cause.status < 500 && cause.status !== 401) {
     const retry = cause.retryAfterSeconds === null ? {} : { retryAfterSeconds: cause.retryAfterSeconds };
     return new HttpProblem(cause.status, cause.code, cause.message, { cause, ...retry });
+  }
+  if (cause instanceof ProblemError && cause.status === 507) {
+    return new HttpProblem(507, cause.code, cause.message, { cause });
   }
   const detail = `the gateway at ${address} ${what}: ${(cause as Error).message}`;
   return new HttpProblem(503, 'DT_GATEWAY_AWAY', detail, { cause, retryAfterSeconds: 2 });

@@ -45,18 +45,19 @@ export class Courier {
 
   /** Gives a frame's picture to its source, which has queued the tiles when this resolves. */
   async deliver(
-    { id, picture, inputDigest, strategy, trace }: FrameRecord,
+    { id, picture, bytes, inputDigest, strategy, trace }: FrameRecord,
     source: string,
     attempt: number,
   ): Promise<void> {
     const { epoch, metrics } = this.#parts;
+    if (bytes === null) return;
     await this.#client(source).call(CALLS.deliver, {
       query: { frame: id, epoch, attempt, digest: inputDigest, strategy },
-      body: { mediaType: picture.mediaType, bytes: picture.bytes },
+      body: { mediaType: picture.mediaType, bytes },
       signal: this.#stop.signal,
     });
-    metrics.bytesSent.inc({ kind: 'picture' }, picture.bytes.byteLength);
-    trace.travelled('picture', picture.bytes.byteLength);
+    metrics.bytesSent.inc({ kind: 'picture' }, picture.bytes);
+    trace.travelled('picture', picture.bytes);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { neededMacs } from '../geometry/plan-cost.js';
 import { letterboxPicture } from '../imaging/letterbox.js';
@@ -7,14 +8,16 @@ import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import { HttpProblem } from '../node/problem.js';
 import { admitFrame } from '../scheduling/admission.js';
-import type { Distribution } from '../scheduling/ledger-state.js';
 import { isStealing, type Strategy } from '../scheduling/strategy.js';
+import type { IdempotentRequest } from './archive/frame-archive.js';
 import type { DeviceRegistry } from './device-registry.js';
-import { type FrameRecord, newFrameRecord } from './frame-record.js';
+import { partsOf } from './frame-parts.js';
+import { newFrameRecord } from './frame-record.js';
 import type { FrameStore } from './frame-store.js';
 import { FrameTrace } from './frame-trace.js';
 import type { LedgerKeeper } from './ledger-keeper.js';
 import type { ProblemNotices } from './problem-notices.js';
+import { SubmissionKeys, submissionDigest } from './submission-keys.js';
 
 export interface FrameDeskParts {
   readonly epoch: string;
@@ -39,6 +42,17 @@ export interface Submission {
   readonly strategy: Strategy;
   /** Network address of the client that sent it. */
   readonly client: string;
+  /** Null: a submission without a name, which is a new frame each time. */
+  readonly key: string | null;
+  /** The strategy as it was asked for, if it was. */
+  readonly askedStrategy: Strategy | null;
+}
+
+/** The frame that a submission became. */
+export interface Accepted {
+  readonly id: string;
+  /** An earlier submission of this name became it. */
+  readonly isReplay: boolean;
 }
 
 /** Who a frame counts for: the device that sent it for its camera, else the client's host. */
@@ -52,22 +66,37 @@ export class FrameDesk {
   /** Pictures being looked at, by who they are of; they count as frames. */
   readonly #inHand = new Map<string, number>();
   #lastNumber = 0;
+  readonly #keys: SubmissionKeys<string>;
 
   constructor(parts: FrameDeskParts) {
     this.#parts = parts;
+    this.#keys = new SubmissionKeys((key) => {
+      const known = parts.store.byKey(key);
+      return known && { digest: known.digest, outcome: known.id };
+    });
   }
 
   /**
-   * @throws HttpProblem 429 when as many frames are open as may be, or too many of who sends it; 503 when there is no device for it.
-   * @throws DeepThingsError of imaging when it is no picture that can be taken.
+   * @throws HttpProblem 429 when as many frames are open as may be, or too many of who sends it; 503 when there is no device for it;
+   *   422 when its key names another submission.
+   * @throws DeepThingsError of imaging when it is no picture that can be taken, `ArchiveError` when it cannot be stored.
    */
-  async accept(submission: Submission): Promise<FrameRecord> {
+  async accept(submission: Submission): Promise<Accepted> {
+    const { askedStrategy, bytes, key, source } = submission;
+    if (key === null) return { id: await this.#acceptNew(submission, null), isReplay: false };
+    const digest = await submissionDigest(bytes, { source, strategy: askedStrategy });
+    const accept = () => this.#acceptNew(submission, { key, digest });
+    const { outcome: id, isReplay } = await this.#keys.accept(key, digest, accept);
+    return { id, isReplay };
+  }
+
+  async #acceptNew(submission: Submission, request: IdempotentRequest | null): Promise<string> {
     const claimant = claimantOf(submission);
     this.#requireRoom(claimant);
     this.#requireSource(submission.source);
     this.#take(claimant, 1);
     try {
-      return await this.#accept(submission, claimant);
+      return await this.#accept(submission, claimant, request);
     } finally {
       this.#take(claimant, -1);
     }
@@ -79,44 +108,40 @@ export class FrameDesk {
     else this.#inHand.set(claimant, count);
   }
 
-  async #accept({ bytes, source, delivered, strategy }: Submission, claimant: string): Promise<FrameRecord> {
+  async #accept(submission: Submission, claimant: string, request: IdempotentRequest | null): Promise<string> {
+    const { bytes, source, delivered, strategy } = submission;
     const { epoch, keeper, limits, log, metrics, network, nowMs, plan, store } = this.#parts;
-    const tiles = plan.tiles.length;
+    const { parts, distribution } = partsOf(strategy, plan);
     metrics.bytesReceived.inc({ kind: 'picture' }, bytes.byteLength);
     const { mediaType, width, height } = await inspectPicture(bytes, limits);
     const letterboxed = await letterboxPicture(bytes, network);
-    // Decoding took a while; a source that was lost meanwhile is found out by the ledger.
     const id = `${epoch}-${(++this.#lastNumber).toString(36)}`;
-    const picture = { bytes, mediaType, width, height };
-    const trace = new FrameTrace(tiles, nowMs(), neededMacs(plan.layers));
-    const record = newFrameRecord({
-      id,
-      nowMs: Date.now(),
+    const picture = { bytes: bytes.byteLength, checksum: crc32(bytes), mediaType, width, height };
+    const trace = new FrameTrace(plan.tiles.length, nowMs(), neededMacs(plan.layers));
+    const { data: input, digest: inputDigest, placement } = letterboxed;
+    const facts = {
+      kind: 'open',
+      restarts: 0,
+      crashes: 0,
+      request,
       claimant,
-      source: source ?? '',
       strategy,
       picture,
-      letterboxed,
-      trace,
-    });
+      inputDigest,
+      placement,
+    } as const;
+    const created = { id, createdMs: Date.now(), source: source ?? '' };
+    const record = newFrameRecord({ ...facts, ...created }, trace, { bytes, input });
     if (delivered) {
       trace.travelled('picture', bytes.byteLength);
       if (isStealing(strategy)) record.sourcedMs = nowMs();
     }
-    store.add(record);
-    const distribution = this.#distributionOf(strategy);
-    const parts = distribution.kind === 'layered' ? 1 : tiles;
+    await store.admit(record);
+    // All this took a while; a source that was lost meanwhile is found out by the ledger.
     keeper.apply({ kind: 'frame-accepted', frame: id, parts, source, delivered, distribution });
-    record.source = keeper.sourceOf(id) ?? record.source;
+    store.sourced(record, keeper.sourceOf(id) ?? record.source);
     log.info({ frame: id, source: record.source, width, height, bytes: bytes.byteLength }, 'frame accepted');
-    return record;
-  }
-
-  #distributionOf(strategy: Strategy): Distribution {
-    if (isStealing(strategy)) return { kind: 'stealing' };
-    if (strategy === 'ftp-wsh') return { kind: 'sharing' };
-    const { layers, maps } = this.#parts.plan;
-    return { kind: 'layered', layers: layers.length, mostSlices: maps.at(-1)!.height };
+    return id;
   }
 
   #requireRoom(claimant: string): void {

@@ -11,16 +11,17 @@ import type { Strategy } from '../scheduling/strategy.js';
 import { encodeSafetensors } from '../tensor/safetensors.js';
 import type { FrameDesk } from './frame-desk.js';
 import type { FrameInputs } from './frame-inputs.js';
-import { type FrameRecord, frameDocument } from './frame-record.js';
 import type { FrameRunner } from './frame-runner.js';
-import type { FrameStore } from './frame-store.js';
+import { documentOf, type FrameStore, isEnded, type KnownFrame } from './frame-store.js';
 import type { GatewayDrain } from './gateway-drain.js';
 import type { KeptOutputs } from './kept-outputs.js';
 import type { LedgerKeeper } from './ledger-keeper.js';
+import { keyOf } from './submission-keys.js';
 
 export interface FrameHandlerParts {
   /** Of frames that name none. */
   readonly strategy: Strategy;
+  readonly keepPictures: boolean;
   readonly wirePlan: WirePlan;
   readonly desk: FrameDesk;
   readonly drain: GatewayDrain;
@@ -33,17 +34,18 @@ export interface FrameHandlerParts {
 }
 
 const OCTETS = 'application/octet-stream';
-/** A frame's picture never changes. */
+/** A frame's picture never changes. Where it is not to be kept, browsers do not keep it either. */
 const KEEP_AN_HOUR = 'private, max-age=3600, immutable';
+const KEEP_NOT = 'no-store';
 
 /** Frames, as people and programs see them. */
 export function frameHandlers(parts: FrameHandlerParts): OperationHandlers {
   return { ...submission(parts), ...reading(parts), ...tensors(parts) };
 }
 
-function findFrame(store: FrameStore, id: string): FrameRecord {
-  const record = store.get(id);
-  if (record !== undefined) return record;
+function findFrame(store: FrameStore, id: string): KnownFrame {
+  const frame = store.get(id);
+  if (frame !== undefined) return frame;
   throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `the gateway has no frame ${id}; GET /frames lists what it keeps`);
 }
 
@@ -58,32 +60,31 @@ function timeOf(name: string, text: string | undefined): number | undefined {
 function submission({ desk, drain, store, strategy: usual, underWay }: FrameHandlerParts): OperationHandlers {
   return {
     submitFrame: async (request, reply) => {
-      const { source, strategy = usual, wait, deliver, frame } = request.query;
+      const { source = null, strategy = usual, wait = 0, deliver, frame } = request.query;
+      const key = request.headers['idempotency-key'];
       if (frame !== undefined) {
         throw new HttpProblem(409, 'DT_FRAME_ALLOTTED', 'the gateway allots frame ids itself: leave "frame" out');
       }
-      if (deliver === false && source === undefined) {
+      if (deliver === false && source === null) {
         throw new HttpProblem(400, 'DT_REQUEST', 'expected source with deliver=false');
       }
       underWay.enter(reply);
-      const record = await drain.admit(async () => {
+      const { id, isReplay } = await drain.admit(async () => {
         const bytes = await readPictureBody(request);
         return desk.accept({
-          bytes,
-          source: source ?? null,
-          delivered: deliver === false,
-          strategy,
-          client: request.ip,
+          ...{ bytes, source: source ?? null, delivered: deliver === false, strategy, client: request.ip },
+          ...{ key: typeof key === 'string' ? keyOf(key) : null, askedStrategy: request.query.strategy ?? null },
         });
       });
-      if (wait) await store.waitForEnd(record, wait * 1000, clientGone(reply));
-      const document = frameDocument(record);
-      if (record.end?.kind === 'failed' && wait) {
-        const { code, detail } = record.end;
-        throw new HttpProblem(500, code, `frame ${record.id} failed: ${detail}`);
+      if (isReplay) reply.header('idempotency-replayed', 'true');
+      const ended = wait > 0 ? await store.waitForEnd(id, wait * 1000, clientGone(reply)) : null;
+      if (ended?.failure) {
+        const { code, detail } = ended.failure;
+        throw new HttpProblem(500, code, `frame ${id} failed: ${detail}`);
       }
+      const document = ended ?? documentOf(findFrame(store, id));
       reply.header('location', document.links.self);
-      return reply.code(record.end === null ? 202 : 200).send(document);
+      return reply.code(ended === null ? 202 : 200).send(document);
     },
   };
 }
@@ -95,57 +96,58 @@ export function clientGone(reply: FastifyReply): AbortSignal {
   return gone.signal;
 }
 
-function reading({ keeper, keptOutputs, runner, store }: FrameHandlerParts): OperationHandlers {
+function reading({ keepPictures, keeper, keptOutputs, runner, store }: FrameHandlerParts): OperationHandlers {
+  const caching = keepPictures ? KEEP_AN_HOUR : KEEP_NOT;
   return {
     listFrames: async (request) => {
       const { limit = 50, before, ...filter } = request.query;
       const { state, source, label, from, to } = filter;
       const times = { fromMs: timeOf('from', from), toMs: timeOf('to', to) };
-      const records = store.list({ before, limit, state, source, label, ...times });
-      const last = records.at(-1);
+      const frames = store.list({ before, limit, state, source, label, ...times });
+      const last = frames.at(-1);
       const query = new URLSearchParams({ ...filter, limit: String(limit) });
       if (last !== undefined) query.set('before', last.id);
-      const next = records.length < limit ? null : `/frames?${query.toString()}`;
-      return { frames: records.map(frameDocument), next };
+      const next = frames.length < limit ? null : `/frames?${query.toString()}`;
+      return { frames, next };
     },
-    getFrame: async (request) => frameDocument(findFrame(store, request.params.frame)),
+    getFrame: async (request) => documentOf(findFrame(store, request.params.frame)),
     deleteFrame: async (request, reply) => {
-      const record = findFrame(store, request.params.frame);
-      if (record.end === null) {
-        keeper.apply({ kind: 'frame-ended', frame: record.id });
-        runner.end(record, { kind: 'failed', code: 'DT_FRAME_DELETED', detail: 'the frame was deleted while it ran' });
+      const frame = findFrame(store, request.params.frame);
+      const { id } = documentOf(frame);
+      if (!isEnded(frame)) {
+        keeper.apply({ kind: 'frame-ended', frame: id });
+        runner.end(frame, { kind: 'failed', code: 'DT_FRAME_DELETED', detail: 'the frame was deleted while it ran' });
       }
-      store.remove(record);
-      keptOutputs.drop(record.id);
+      keptOutputs.drop(id);
+      await store.remove(id);
       return reply.code(204).send();
     },
     getFrameImage: async (request, reply) => {
-      const { picture } = findFrame(store, request.params.frame);
+      const frame = findFrame(store, request.params.frame);
+      const bytes = await store.picture(frame);
       const { width } = request.query;
       if (width !== undefined) {
-        const small = await shrinkPicture(picture.bytes, width);
-        return reply.type('image/jpeg').header('cache-control', KEEP_AN_HOUR).send(small);
+        const small = await shrinkPicture(bytes, width);
+        return reply.type('image/jpeg').header('cache-control', caching).send(small);
       }
-      return reply.type(picture.mediaType).header('cache-control', KEEP_AN_HOUR).send(picture.bytes);
+      return reply.type(documentOf(frame).picture.mediaType).header('cache-control', caching).send(bytes);
     },
     getFrameAnnotated: async (request, reply) => {
-      const { id, end, picture } = findFrame(store, request.params.frame);
-      if (end?.kind !== 'complete') {
-        const why = end === null ? 'has not ended yet' : `failed: ${end.detail}`;
+      const frame = findFrame(store, request.params.frame);
+      const { id, state, classification, detections, failure } = documentOf(frame);
+      if (state !== 'complete') {
+        const why = failure === null ? 'has not ended yet' : `failed: ${failure.detail}`;
         throw new HttpProblem(409, 'DT_FRAME_NOT_COMPLETE', `there is nothing to draw: frame ${id} ${why}`);
       }
-      const jpeg = await annotatePicture(picture.bytes, end.detections ?? [], { classes: end.classification ?? [] });
-      return reply.type('image/jpeg').header('cache-control', KEEP_AN_HOUR).send(jpeg);
+      const drawn = { classes: classification ?? [] };
+      const jpeg = await annotatePicture(await store.picture(frame), detections ?? [], drawn);
+      return reply.type('image/jpeg').header('cache-control', caching).send(jpeg);
     },
     getFrameTrace: async (request) => {
-      const record = findFrame(store, request.params.frame);
-      return {
-        frame: record.id,
-        source: record.source,
-        strategy: record.strategy,
-        createdAt: new Date(record.createdMs).toISOString(),
-        ...record.trace.document(),
-      };
+      const { frame: id } = request.params;
+      const trace = await store.trace(findFrame(store, id));
+      if (trace !== null) return trace;
+      throw new HttpProblem(404, 'DT_TRACE_LOST', `the trace of frame ${id} is missing in the store, or damaged`);
     },
   };
 }
@@ -154,13 +156,14 @@ function tensors({ inputs, keptOutputs, store, wirePlan }: FrameHandlerParts): O
   const { plan } = wirePlan;
   return {
     getFrameInput: async (request, reply) => {
-      const record = findFrame(store, request.params.frame);
-      const data = await inputs.of(record);
-      const picture = { frame: record.id, digest: record.inputDigest, data };
+      const frame = findFrame(store, request.params.frame);
+      const data = await inputs.of(frame);
+      const { id, inputDigest: digest } = documentOf(frame);
+      const picture = { frame: id, digest, data };
       return reply.type(OCTETS).send(cutInputBody(plan.maps[0]!, picture, request.query.region));
     },
     getFrameOutput: async (request, reply) => {
-      const { id } = findFrame(store, request.params.frame);
+      const { id } = documentOf(findFrame(store, request.params.frame));
       const data = keptOutputs.get(id);
       if (data === undefined) {
         const detail = `the merged output of frame ${id} is not kept; limits.keptOutputs in cluster.yaml says how many are`;

@@ -1,19 +1,8 @@
 import type { Schemas } from '../../client/client.js';
-import type { LetterboxedPicture } from '../imaging/letterbox.js';
-import type { PictureMediaType } from '../imaging/picture-format.js';
 import type { ClassScore } from '../model/classify.js';
 import type { Detection } from '../model/detect.js';
-import type { Placement } from '../model/placement.js';
-import type { Strategy } from '../scheduling/strategy.js';
+import type { EndedFrame, FrameTraceDocument, OpenFrame } from './archive/frame-archive.js';
 import type { FrameTrace } from './frame-trace.js';
-
-export interface StoredPicture {
-  readonly bytes: Uint8Array;
-  readonly mediaType: PictureMediaType;
-  /** In pixels, as it is to be looked at (after its orientation). */
-  readonly width: number;
-  readonly height: number;
-}
 
 export type FrameEnd =
   | {
@@ -25,21 +14,18 @@ export type FrameEnd =
     }
   | { readonly kind: 'failed'; readonly code: string; readonly detail: string };
 
-/** A frame as the gateway keeps it: first what it is, then what has become of it. */
-export interface FrameRecord {
-  readonly id: string;
-  readonly createdMs: number;
-  readonly strategy: Strategy;
-  readonly picture: StoredPicture;
-  readonly inputDigest: string;
-  readonly placement: Placement;
+/** A frame that is open, and until those who look after it have let go of it: what it is, then what has become of it. */
+export interface FrameRecord extends Omit<OpenFrame, 'source' | 'inputDigest'> {
   readonly trace: FrameTrace;
-  /** Whom it counts for when the queue fills. */
-  readonly claimant: string;
   source: string;
+  inputDigest: string;
   state: 'queued' | 'running' | 'finishing' | 'complete' | 'failed';
+  /** The picture's file; null while it is in the archive only. */
+  bytes: Uint8Array | null;
   /** The letterboxed picture, from which any tile's input can be cut again; null once the frame has ended. */
   input: Uint8Array | null;
+  /** Whether the picture outlives the frame's end. */
+  pictureKept: boolean;
   /** When its source had it letterboxed, as far as the gateway can tell. */
   sourcedMs: number | null;
   endedMs: number | null;
@@ -48,35 +34,41 @@ export interface FrameRecord {
   remainingMs: number | null;
 }
 
-export function newFrameRecord(facts: {
-  readonly id: string;
-  readonly nowMs: number;
-  readonly claimant: string;
-  readonly source: string;
-  readonly strategy: Strategy;
-  readonly picture: StoredPicture;
-  readonly letterboxed: LetterboxedPicture;
-  readonly trace: FrameTrace;
-}): FrameRecord {
-  const { id, nowMs, claimant, source, strategy, picture, letterboxed, trace } = facts;
+export function newFrameRecord(
+  frame: OpenFrame,
+  trace: FrameTrace,
+  { bytes, input }: { readonly bytes: Uint8Array | null; readonly input: Uint8Array | null },
+): FrameRecord {
   return {
-    id,
-    createdMs: nowMs,
-    strategy,
-    picture,
-    inputDigest: letterboxed.digest,
-    placement: letterboxed.placement,
+    ...frame,
     trace,
-    claimant,
-    source,
     state: 'queued',
-    input: letterboxed.data,
+    bytes,
+    input,
+    pictureKept: true,
     sourcedMs: null,
     endedMs: null,
     end: null,
     fusedMs: null,
     remainingMs: null,
   };
+}
+
+/** What of an open frame is kept in the archive. */
+export function openFrameOf(record: FrameRecord): OpenFrame {
+  const { id, createdMs, strategy, claimant, source, picture } = record;
+  const { inputDigest, placement, request, restarts, crashes } = record;
+  return {
+    kind: 'open',
+    ...{ id, createdMs, strategy, claimant, source, picture },
+    ...{ inputDigest, placement, request, restarts, crashes },
+  };
+}
+
+/** What of a frame that has ended is kept in the archive. */
+export function endedFrameOf(record: FrameRecord): EndedFrame {
+  const { picture, request } = record;
+  return { kind: 'ended', document: frameDocument(record), checksum: picture.checksum, request };
 }
 
 /** The frame as the API shows it. */
@@ -94,7 +86,8 @@ export function frameDocument(record: FrameRecord): Schemas['Frame'] {
       mediaType: picture.mediaType,
       width: picture.width,
       height: picture.height,
-      bytes: picture.bytes.byteLength,
+      bytes: picture.bytes,
+      kept: record.pictureKept,
     },
     placement: {
       left: placement.left,
@@ -113,6 +106,11 @@ export function frameDocument(record: FrameRecord): Schemas['Frame'] {
     failure: end?.kind === 'failed' ? { code: end.code, detail: end.detail } : null,
     links: { self, image: `${self}/image`, annotated: `${self}/annotated`, trace: `${self}/trace` },
   };
+}
+
+/** What happened to each of the frame's tiles, as the API shows it. */
+export function traceDocument({ id, source, strategy, createdMs, trace }: FrameRecord): FrameTraceDocument {
+  return { frame: id, source, strategy, createdAt: isoTime(createdMs), ...trace.document() };
 }
 
 /** The frame's end as its source is told of it. */

@@ -55,7 +55,7 @@ export class FrameRunner {
       this.#parts.events.publish('device', registry.document(effect.device));
       return;
     }
-    const record = store.get(effect.frame);
+    const record = store.open(effect.frame);
     if (record === undefined) return;
     switch (effect.kind) {
       case 'note':
@@ -117,8 +117,8 @@ export class FrameRunner {
   }
 
   async #deliver(record: FrameRecord, source: string, attempt: number): Promise<void> {
-    const { courier, log, metrics, nowMs, tell } = this.#parts;
-    record.source = source;
+    const { courier, log, metrics, nowMs, store, tell } = this.#parts;
+    store.sourced(record, source);
     record.state = 'running';
     this.#publish(record);
     try {
@@ -158,8 +158,10 @@ export class FrameRunner {
   async #finish(record: FrameRecord): Promise<void> {
     const { finisher, keptOutputs, log, metrics, nowMs, pool, tell } = this.#parts;
     record.state = 'finishing';
-    record.fusedMs = nowMs() - (record.sourcedMs ?? nowMs());
-    metrics.fusedDuration.observe(record.fusedMs / 1000);
+    if (record.sourcedMs !== null) {
+      record.fusedMs = nowMs() - record.sourcedMs;
+      metrics.fusedDuration.observe(record.fusedMs / 1000);
+    }
     this.#publish(record);
     try {
       const merged = pool.take(record.id)!;

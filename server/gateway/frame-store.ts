@@ -1,39 +1,71 @@
-import type { FrameRecord } from './frame-record.js';
+import type { Schemas } from '../../client/client.js';
+import type { StoreConfig } from '../config/cluster-config.js';
+import { HttpProblem } from '../node/problem.js';
+import { type EndedFrame, type FrameTraceDocument, idOf } from './archive/frame-archive.js';
+import { ArchiveWriter, type ArchiveWriterParts } from './archive-writer.js';
+import { ageOf, epochMsOf, type FrameFilter, isWanted } from './frame-filter.js';
+import { endedFrameOf, type FrameRecord, frameDocument, openFrameOf, traceDocument } from './frame-record.js';
+import { FrameWaiters } from './frame-waiters.js';
 
-export interface FrameStoreLimits {
-  /** Ended frames kept. */
-  readonly keptFrames: number;
-  /** Bytes of the pictures of ended frames. */
-  readonly keptBytes: number;
+/** A frame that is open, or one that has ended and of which the archive has the rest. */
+export type KnownFrame = FrameRecord | EndedFrame;
+
+export interface FrameStoreParts extends ArchiveWriterParts {
+  readonly bounds: Pick<StoreConfig, 'ageMs' | 'bytes' | 'frames' | 'keepPictures'>;
 }
 
-export interface FrameFilter {
-  readonly state?: string | undefined;
-  readonly source?: string | undefined;
-  readonly before?: string | undefined;
-  /** Something of this label was found, or the picture is of this class before all others. */
-  readonly label?: string | undefined;
-  /** Accepted at or after this time, epoch ms. */
-  readonly fromMs?: number | undefined;
-  /** Accepted before this time, epoch ms. */
-  readonly toMs?: number | undefined;
-  readonly limit: number;
-}
+/** Frames are looked through for those that are too old this often, or ten times in the age that they may reach. */
+const PRUNE_MS = 60_000;
 
-/** Every frame that the gateway knows, in memory: open ones as long as they are open, ended ones within bounds. */
+/**
+ * Every frame that the gateway knows: open ones as long as they are open, ended ones within bounds. Facts are in memory;
+ * pictures of ended frames and traces are in the archive.
+ */
 export class FrameStore {
-  readonly #limits: FrameStoreLimits;
+  readonly #parts: FrameStoreParts;
   /** In the order in which they were accepted. */
-  readonly #frames = new Map<string, FrameRecord>();
+  readonly #frames = new Map<string, KnownFrame>();
   readonly #openOf = new Map<string, number>();
-  readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #idOfKey = new Map<string, string>();
+  readonly #waiters = new FrameWaiters();
+  readonly #writer: ArchiveWriter;
+  /** Frames of which the archive has a record that cannot be read. */
+  #unreadable: readonly string[] = [];
+  #pruning: NodeJS.Timeout | undefined;
   #endedCount = 0;
   #endedBytes = 0;
   #complete = 0;
   #failed = 0;
 
-  constructor(limits: FrameStoreLimits) {
-    this.#limits = limits;
+  constructor(parts: FrameStoreParts) {
+    this.#parts = parts;
+    this.#writer = new ArchiveWriter(parts);
+  }
+
+  /**
+   * Takes over the frames of earlier lives, and keeps an eye on ages from here on.
+   *
+   * @param frames in the order in which they were accepted.
+   * @param unreadable frames of which the archive has a record that cannot be read.
+   */
+  start(frames: readonly KnownFrame[], unreadable: readonly string[] = []): void {
+    for (const frame of frames) {
+      this.#keep(frame);
+      if (isEnded(frame)) this.#count(frame, 1);
+    }
+    this.#unreadable = unreadable;
+    this.prune(Date.now());
+    const everyMs = Math.min(PRUNE_MS, this.#parts.bounds.ageMs / 10);
+    this.#pruning = setInterval(() => {
+      this.prune(Date.now());
+      this.#writer.retry();
+    }, everyMs).unref();
+  }
+
+  /** Resolves when everything that is to be written has been, or could not be. */
+  async stop(): Promise<void> {
+    clearInterval(this.#pruning);
+    await this.#writer.settled();
   }
 
   get openCount(): number {
@@ -54,98 +86,160 @@ export class FrameStore {
     return this.#openOf.get(claimant) ?? 0;
   }
 
-  get(id: string): FrameRecord | undefined {
+  get(id: string): KnownFrame | undefined {
     return this.#frames.get(id);
   }
 
-  add(record: FrameRecord): void {
-    this.#frames.set(record.id, record);
-    this.#openOf.set(record.claimant, this.openOf(record.claimant) + 1);
+  /** Undefined for one that has ended as well. */
+  open(id: string): FrameRecord | undefined {
+    const frame = this.#frames.get(id);
+    return frame === undefined || isEnded(frame) ? undefined : frame;
+  }
+
+  /** The frame that a submission of this name became. */
+  byKey(key: string): { readonly id: string; readonly digest: string } | null {
+    const id = this.#idOfKey.get(key);
+    return id === undefined ? null : { id, digest: this.#frames.get(id)!.request!.digest };
+  }
+
+  /**
+   * A new frame: it is safe in the archive when this resolves.
+   *
+   * @throws ArchiveError when it could not be written; then the frame is not there.
+   */
+  async admit(record: FrameRecord): Promise<void> {
+    await this.#parts.archive.accept(openFrameOf(record), record.bytes!);
+    this.#keep(record);
+  }
+
+  /** Facts of these frames have changed. Resolves also when they could not be written. */
+  async update(frames: readonly KnownFrame[]): Promise<void> {
+    await this.#writer.update(frames.map((frame) => (isEnded(frame) ? frame : openFrameOf(frame))));
+  }
+
+  /** An open frame is started on this device, which a later life of the gateway should know. */
+  sourced(record: FrameRecord, source: string): void {
+    if (record.source === source) return;
+    record.source = source;
+    void this.update([record]);
   }
 
   /** Newest first. */
-  list({ before, limit, ...wanted }: FrameFilter): FrameRecord[] {
-    const found: FrameRecord[] = [];
-    const end = before === undefined ? null : ageOf(before);
-    for (const record of [...this.#frames.values()].reverse()) {
+  list(filter: FrameFilter): Schemas['Frame'][] {
+    const found: Schemas['Frame'][] = [];
+    const end = filter.before === undefined ? null : ageOf(filter.before);
+    for (const [id, frame] of [...this.#frames].reverse()) {
       // Compared, not looked for: that frame may have been forgotten since the last page.
-      if (end !== null && ageOf(record.id) >= end) continue;
-      if (!matches(record, wanted)) continue;
-      found.push(record);
-      if (found.length >= limit) break;
+      if (end !== null && ageOf(id) >= end) continue;
+      const document = documentOf(frame);
+      if (!isWanted({ ...document, createdMs: Date.parse(document.createdAt) }, filter)) continue;
+      found.push(document);
+      if (found.length >= filter.limit) break;
     }
     return found;
   }
 
-  /** A frame's record says that it has ended: frees what only an open frame needs, and what is beyond the bounds. */
+  /** A record says that it has ended: frees what only an open frame needs, and what is beyond the bounds. */
   ended(record: FrameRecord): void {
+    record.pictureKept = this.#parts.bounds.keepPictures;
     record.input = null;
     const others = this.openOf(record.claimant) - 1;
     if (others > 0) this.#openOf.set(record.claimant, others);
     else this.#openOf.delete(record.claimant);
-    this.#endedCount++;
-    this.#endedBytes += record.picture.bytes.byteLength;
+    record.bytes = null;
+    const frame = endedFrameOf(record);
+    this.#frames.set(record.id, frame);
+    this.#count(frame, 1);
     if (record.state === 'complete') this.#complete++;
     else this.#failed++;
-    for (const resolve of this.#waiting.get(record.id) ?? []) resolve();
-    this.#waiting.delete(record.id);
-    this.#evict();
+    this.#writer.end(frame, traceDocument(record));
+    this.#waiters.ended(frame.document);
+    this.prune(Date.now());
   }
 
-  /** Forgets an ended frame. */
-  remove(record: FrameRecord): void {
-    if (!this.#frames.delete(record.id)) return;
-    this.#endedCount--;
-    this.#endedBytes -= record.picture.bytes.byteLength;
+  /**
+   * Forgets an ended frame, in memory and in the archive.
+   *
+   * @throws ArchiveError when its facts could not be removed there; its picture is gone.
+   */
+  async remove(id: string): Promise<void> {
+    this.#forget(id);
+    await this.#parts.archive.remove([id]);
   }
 
-  /** Resolves when the frame has ended, when `ms` have passed, or when the signal is aborted. */
-  async waitForEnd(record: FrameRecord, ms: number, signal: AbortSignal): Promise<void> {
-    if (record.end !== null || signal.aborted) return;
-    const waiting = this.#waiting.get(record.id) ?? new Set();
-    this.#waiting.set(record.id, waiting);
-    await new Promise<void>((resolve) => {
-      const settle = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', settle);
-        waiting.delete(settle);
-        resolve();
-      };
-      const timer = setTimeout(settle, ms);
-      signal.addEventListener('abort', settle, { once: true });
-      waiting.add(settle);
-    });
+  /** The frame when it has ended; null when `ms` have passed before, or when the signal is aborted. */
+  async waitForEnd(id: string, ms: number, signal: AbortSignal): Promise<Schemas['Frame'] | null> {
+    const frame = this.#frames.get(id);
+    if (frame === undefined) return null;
+    return isEnded(frame) ? frame.document : this.#waiters.wait(id, ms, signal);
   }
 
-  #evict(): void {
-    const { keptFrames, keptBytes } = this.#limits;
-    for (const record of this.#frames.values()) {
-      if (this.#endedCount <= keptFrames && this.#endedBytes <= keptBytes) return;
-      if (record.end !== null) this.remove(record);
+  /** @throws HttpProblem 410 when it is not there any more. */
+  async picture(frame: KnownFrame): Promise<Uint8Array> {
+    const open = !isEnded(frame);
+    if (open && frame.bytes !== null) return frame.bytes;
+    const { id, picture } = documentOf(frame);
+    if (!picture.kept) {
+      const detail = `the picture of frame ${id} was deleted when the frame ended: store.keepPictures is false in cluster.yaml`;
+      throw new HttpProblem(410, 'DT_PICTURE_NOT_KEPT', detail);
     }
+    const checksum = open ? frame.picture.checksum : frame.checksum;
+    const bytes = await this.#parts.archive.picture(id, { bytes: picture.bytes, checksum });
+    if (bytes !== null) return bytes;
+    throw new HttpProblem(410, 'DT_PICTURE_LOST', `the picture of frame ${id} is missing in the store, or damaged`);
+  }
+
+  /** Null when it is not there any more. */
+  async trace(frame: KnownFrame): Promise<FrameTraceDocument | null> {
+    if (!isEnded(frame)) return traceDocument(frame);
+    const { id } = frame.document;
+    return this.#writer.traceOf(id) ?? (await this.#parts.archive.trace(id));
+  }
+
+  /** Forgets the oldest ended frames, as long as there is one that is too old, or are more than may be. */
+  prune(nowMs: number): void {
+    const { ageMs, bytes, frames } = this.#parts.bounds;
+    const oldestMs = nowMs - ageMs;
+    const forgotten: string[] = [];
+    for (const [id, frame] of this.#frames) {
+      if (!isEnded(frame)) continue;
+      const within = this.#endedCount <= frames && this.#endedBytes <= bytes;
+      if (within && Date.parse(frame.document.createdAt) >= oldestMs) break;
+      this.#forget(id);
+      forgotten.push(id);
+    }
+    const unreadable = this.#unreadable.filter((id) => epochMsOf(id) < oldestMs);
+    this.#unreadable = this.#unreadable.filter((id) => !unreadable.includes(id));
+    this.#writer.remove([...forgotten, ...unreadable]);
+  }
+
+  #keep(frame: KnownFrame): void {
+    const id = idOf(frame);
+    this.#frames.set(id, frame);
+    if (!isEnded(frame)) this.#openOf.set(frame.claimant, this.openOf(frame.claimant) + 1);
+    if (frame.request !== null) this.#idOfKey.set(frame.request.key, id);
+  }
+
+  #forget(id: string): void {
+    const frame = this.#frames.get(id);
+    if (frame === undefined || !isEnded(frame)) return;
+    this.#frames.delete(id);
+    this.#writer.forget(id);
+    this.#count(frame, -1);
+    if (frame.request !== null) this.#idOfKey.delete(frame.request.key);
+  }
+
+  #count({ document: { picture } }: EndedFrame, sign: 1 | -1): void {
+    this.#endedCount += sign;
+    if (picture.kept) this.#endedBytes += sign * picture.bytes;
   }
 }
 
-function matches(record: FrameRecord, wanted: Omit<FrameFilter, 'before' | 'limit'>): boolean {
-  const { state, source, label, fromMs, toMs } = wanted;
-  return (
-    (state === undefined || record.state === state) &&
-    (source === undefined || record.source === source) &&
-    (fromMs === undefined || record.createdMs >= fromMs) &&
-    (toMs === undefined || record.createdMs < toMs) &&
-    (label === undefined || finds(record, label))
-  );
+export function isEnded(frame: KnownFrame): frame is EndedFrame {
+  return frame.kind === 'ended';
 }
 
-function finds({ end }: FrameRecord, label: string): boolean {
-  if (end?.kind !== 'complete') return false;
-  return end.detections?.some((detection) => detection.label === label) ?? end.classification?.[0]?.label === label;
-}
-
-/** A text that sorts as frames were accepted: ids are the gateway's epoch and a number, both in base 36. */
-function ageOf(id: string): string {
-  return id
-    .split('-')
-    .map((digits) => digits.padStart(16, '0'))
-    .join('-');
+/** The frame as the API shows it. */
+export function documentOf(frame: KnownFrame): Schemas['Frame'] {
+  return isEnded(frame) ? frame.document : frameDocument(frame);
 }

@@ -23,6 +23,7 @@ import { StripPool } from '../node/strip-pool.js';
 import type { ClusterToken } from '../node/tokens.js';
 import { VERSION } from '../node/version.js';
 import type { LedgerEvent } from '../scheduling/ledger-state.js';
+import { type OpenedArchive, openArchive } from './archive/open-archive.js';
 import { Courier } from './courier.js';
 import { isDashboardPath, serveDashboard } from './dashboard-files.js';
 import { DeviceRegistry } from './device-registry.js';
@@ -32,6 +33,7 @@ import { Finisher } from './finisher.js';
 import { FrameDesk } from './frame-desk.js';
 import { frameHandlers } from './frame-handlers.js';
 import { FrameInputs } from './frame-inputs.js';
+import { FrameRestorer } from './frame-restorer.js';
 import { FrameRunner } from './frame-runner.js';
 import { FrameStore } from './frame-store.js';
 import { GatewayDrain } from './gateway-drain.js';
@@ -73,6 +75,25 @@ export async function startGateway(options: GatewayOptions): Promise<RunningNode
   const at = options.listen ?? config.gateway.listen;
   requireToken(at.host, options.token);
   const clusterPlan = planCluster(config);
+  const starting = [openArchive(config, log), startCompute(options)] as const;
+  const [opened, computing] = await Promise.allSettled(starting);
+  if (opened.status === 'rejected' || computing.status === 'rejected') {
+    if (opened.status === 'fulfilled') await opened.value.archive.close();
+    if (computing.status === 'fulfilled') await computing.value.close();
+    throw opened.status === 'rejected' ? opened.reason : (computing as PromiseRejectedResult).reason;
+  }
+  const compute = computing.value;
+  log.info({ engine: compute.engine, model: clusterPlan.network.name }, 'remaining layers loaded');
+  try {
+    return await assemble(options, { at, clusterPlan, compute, ...opened.value });
+  } catch (error) {
+    await opened.value.archive.close();
+    await compute.close();
+    throw error;
+  }
+}
+
+async function startCompute({ config, log, onFatal }: GatewayOptions): Promise<ComputeThread> {
   const compute = await startComputeThread(
     {
       model: config.model,
@@ -81,21 +102,15 @@ export async function startGateway(options: GatewayOptions): Promise<RunningNode
     },
     (error) => {
       log.fatal({ err: error }, 'the compute thread crashed');
-      options.onFatal?.(error);
+      onFatal?.(error);
     },
   );
   await loadSharp();
-  log.info({ engine: compute.engine, model: clusterPlan.network.name }, 'remaining layers loaded');
   if (compute.remark !== null) log.warn({ engine: compute.engine }, compute.remark);
-  try {
-    return await assemble(options, { at, clusterPlan, compute });
-  } catch (error) {
-    await compute.close();
-    throw error;
-  }
+  return compute;
 }
 
-interface Ground {
+interface Ground extends OpenedArchive {
   readonly at: ListenAddress;
   readonly clusterPlan: ClusterPlan;
   readonly compute: ComputeThread;
@@ -103,10 +118,10 @@ interface Ground {
 
 /** Builds the parts of the gateway, and starts them. */
 async function assemble({ config, token, log }: GatewayOptions, ground: Ground): Promise<RunningNode> {
-  const { at, clusterPlan, compute } = ground;
-  const { limits, schedule, partition, model, wire } = config;
+  const { archive, at, clusterPlan, compute, contents } = ground;
+  const { limits, store: bounds, schedule, partition, model, wire } = config;
   const { network, plan } = clusterPlan;
-  const epoch = Date.now().toString(36);
+  const { epoch } = contents;
   const nowMs = () => performance.now();
   const planDigestText = planDigest({ modelDigest: compute.modelDigest, depth: plan.depth, grid: partition.grid });
   const wirePlan = { plan, digest: planDigestText };
@@ -122,7 +137,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
   const notices = new ProblemNotices(events, nowMs);
   const registry = new DeviceRegistry(config, { modelDigest: compute.modelDigest, planDigest: planDigestText });
   const stealDesk = new StealDesk();
-  const store = new FrameStore(limits);
+  const store = new FrameStore({ archive, bounds, metrics, log });
   const pool = new ResultsPool(plan);
   const rounds = new LayerRounds(wirePlan, pool);
   const speeds = new DeviceSpeeds(config.devices);
@@ -208,7 +223,8 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
         desk,
         drain,
         underWay,
-        inputs: new FrameInputs(network),
+        inputs: new FrameInputs(network, store),
+        keepPictures: bounds.keepPictures,
         keeper,
         runner,
       }),
@@ -223,6 +239,8 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
     openPaths: isDashboardPath,
   });
   await serveDashboard(app);
+  const restorer = new FrameRestorer({ ...common, archive, plan, keepPictures: bounds.keepPictures });
+  await restorer.restore(contents, { keeper, end: (record, end) => runner.end(record, end) });
   const port = await listen(app, at);
   const address = at.port === 0 ? `http://${at.host}:${port}` : config.gateway.address;
   log.info({ address }, 'gateway listens');
@@ -241,6 +259,8 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
       await app.close();
       await compute.close();
       await peers.close();
+      await store.stop();
+      await archive.close();
     }),
   };
 }

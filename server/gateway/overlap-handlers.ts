@@ -49,7 +49,7 @@ export function overlapHandlers(parts: OverlapHandlerParts): OperationHandlers {
 
 /** Strips of a frame that has ended would never be dropped. */
 function openFrame({ store }: OverlapHandlerParts, frame: string): FrameRecord {
-  const record = store.get(frame);
-  if (record !== undefined && record.end === null) return record;
+  const record = store.open(frame);
+  if (record !== undefined) return record;
   throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `the gateway has no open frame ${frame}`);
 }

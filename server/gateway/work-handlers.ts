@@ -125,7 +125,7 @@ function differs(a: Schemas['DeviceState'], b: Schemas['DeviceState']): boolean 
 
 type Verdict = 'accepted' | 'duplicate' | 'stale';
 
-/** The frame that a result is of; null when it was computed of another input. */
+/** The open frame that a result is of; null when it has ended, or when the result was computed of another input. */
 function frameOf(
   { log, metrics, registry, store }: WorkHandlerParts,
   facts: { readonly frame: string; readonly device: string; readonly inputDigest: string },
@@ -134,10 +134,13 @@ function frameOf(
   if (!registry.has(device)) {
     throw new HttpProblem(409, 'DT_DEVICE_UNKNOWN', `cluster.yaml declares no device ${device}`);
   }
-  const record = store.get(frame);
-  if (record === undefined) throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `the gateway has no frame ${frame}`);
-  if (facts.inputDigest === record.inputDigest) return record;
+  const record = store.open(frame);
+  if (store.get(frame) === undefined) {
+    throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `the gateway has no frame ${frame}`);
+  }
+  if (record !== undefined && facts.inputDigest === record.inputDigest) return record;
   metrics.results.inc({ verdict: 'stale' });
+  if (record === undefined) return null;
   log.warn({ frame, device }, 'result of another input refused');
   return null;
 }

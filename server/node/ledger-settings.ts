@@ -11,6 +11,8 @@ export function ledgerSettings({ schedule, limits, devices }: ClusterConfig): Le
     leaseFloorMs: lease.floorMs,
     leaseWaitingMs: lease.waitingMs,
     missingMs: 2 * heartbeat.intervalMs + 500,
+    // They are told that the gateway is there, and register at once.
+    restoreMs: heartbeat.intervalMs + 500,
     retryMs: 250,
     attempts: lease.attempts,
     frameTimeoutMs: limits.frameTimeoutMs,

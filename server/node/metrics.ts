@@ -31,6 +31,7 @@ export interface NodeMetrics {
   /** Peers that kept failing: how often each was left alone, and whether it is now. */
   readonly leftAlone: Counter<'peer' | 'calls'>;
   readonly leftAloneNow: Gauge<'peer' | 'calls'>;
+  readonly storeFailures: Counter<'what'>;
   readonly pending: Gauge;
   /** Shows what something holds of open frames, as of each look: nothing, when no frame is open. */
   holds(what: string, amount: () => number): void;
@@ -130,6 +131,12 @@ export function createMetrics(labels: { readonly role: string; readonly node: st
       name: 'deepthings_left_alone',
       help: '1 for a peer that kept failing and is left alone until it answers again',
       labelNames: ['peer', 'calls'],
+      registers,
+    }),
+    storeFailures: new Counter({
+      name: 'deepthings_store_failures_total',
+      help: 'What could not be written to the store',
+      labelNames: ['what'],
       registers,
     }),
     pending: new Gauge({ name: 'deepthings_pending_tasks', help: 'Tasks in the queue', registers }),

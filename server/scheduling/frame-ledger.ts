@@ -2,7 +2,9 @@ import { draftOf, isAnyAvailable, type LedgerDraft, missingPart, note, setPart }
 import { handBack, startDraining } from './ledger-draining.js';
 import { beginLayers, isPresentLayer, nextLayer } from './ledger-layers.js';
 import { deviceSeen, devicesGone, expire } from './ledger-leases.js';
-import { chooseSource, retryDelivery, shareParts, startWaitingFrames } from './ledger-placement.js';
+import { chooseSource, retryDelivery, shareParts } from './ledger-placement.js';
+import { restoreFrame } from './ledger-restore.js';
+import { startWaitingFrames } from './ledger-start.js';
 import type {
   FrameLedger,
   LedgerEffect,
@@ -53,6 +55,9 @@ function apply(draft: LedgerDraft, event: LedgerEvent): ResultVerdict | null {
   switch (event.kind) {
     case 'frame-accepted':
       acceptFrame(draft, event);
+      return null;
+    case 'frame-restored':
+      restoreFrame(draft, event);
       return null;
     case 'frame-delivered':
       frameDelivered(draft, event);
@@ -107,6 +112,7 @@ function acceptFrame(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'fr
     startedMs: delivered ? draft.nowMs : null,
     deliveries: delivered ? 1 : 0,
     excused: 0,
+    isRestored: false,
     parts,
   });
   if (delivered) for (const i of parts.keys()) note(draft, frame, i, 'queued', part);

@@ -40,7 +40,7 @@ export function nextLayer(draft: LedgerDraft, entry: LedgerFrame): boolean {
 export function restartLayers(draft: LedgerDraft, entry: LedgerFrame, slice: number): void {
   const lost = entry.parts[slice]!;
   if (lost.attempt >= draft.settings.attempts + entry.excused) {
-    const reason = `slice ${slice} gave no result in ${lost.attempt} attempts; the devices' logs say why`;
+    const reason = `slice ${slice} gave no result in ${lost.attempt - entry.excused} attempts; the devices' logs say why`;
     failFrame(draft, entry.frame, 'DT_TILE_ATTEMPTS', reason);
     return;
   }

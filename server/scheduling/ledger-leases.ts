@@ -2,6 +2,7 @@ import { availableDevices, failFrame, holderOf, type LedgerDraft, missingPart, n
 import { handBack, refusePushed, startDraining } from './ledger-draining.js';
 import { beginLayers, isPresentLayer, restartLayers } from './ledger-layers.js';
 import { placeParts, replaceParts, retryDelivery } from './ledger-placement.js';
+import { heardOf } from './ledger-restore.js';
 import type { HandedOutTask, LedgerEvent, LedgerFrame, ListedTask, PartState } from './ledger-state.js';
 import type { TaskKey } from './task-queue.js';
 
@@ -109,6 +110,7 @@ export function deviceSeen(draft: LedgerDraft, event: Extract<LedgerEvent, { kin
   const wasDraining = draft.devices.get(device)?.draining ?? false;
   draft.devices.set(device, { device, usualTileMs, lastSeenMs: draft.nowMs, draining: wasDraining && draining });
   if (draining) startDraining(draft, device);
+  for (const task of [...event.tasks, ...event.handedOut]) heardOf(draft, task);
   for (const task of event.handedOut) handOut(draft, device, task);
   const present = event.tasks.filter(({ frame, layer }) => {
     const entry = draft.frames.get(frame);

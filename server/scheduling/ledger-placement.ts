@@ -23,41 +23,6 @@ export function chooseSource(draft: LedgerDraft, avoid: string | null = null): s
 }
 
 /**
- * Starts as many waiting frames as their sources have room for, in the order in which they were accepted; of those that
- * the gateway shares out one at a time.
- */
-export function startWaitingFrames(draft: LedgerDraft): void {
-  const active = new Map<string, number>();
-  let sharing = false;
-  for (const { distribution, phase, source } of draft.frames.values()) {
-    if (phase.kind !== 'delivering' && phase.kind !== 'running') continue;
-    active.set(source, (active.get(source) ?? 0) + 1);
-    sharing ||= distribution.kind !== 'stealing';
-  }
-  // Worked out once, and only when a frame waits: this is done with every event.
-  let reached: ReadonlySet<string> | null = null;
-  for (const entry of [...draft.frames.values()]) {
-    if (entry.phase.kind !== 'waiting' || entry.phase.notBeforeMs > draft.nowMs) continue;
-    reached ??= new Set(reachable(draft));
-    const source = reached.has(entry.source) ? entry.source : chooseSource(draft);
-    if (source === null || (active.get(source) ?? 0) >= draft.settings.framesPerSource) continue;
-    const shared = entry.distribution.kind !== 'stealing';
-    if (shared && sharing) continue;
-    sharing ||= shared;
-    active.set(source, (active.get(source) ?? 0) + 1);
-    const deliveries = entry.deliveries + 1;
-    draft.frames.set(entry.frame, {
-      ...entry,
-      source,
-      deliveries,
-      phase: { kind: 'delivering' },
-      startedMs: entry.startedMs ?? draft.nowMs,
-    });
-    draft.effects.push({ kind: 'deliver', frame: entry.frame, source, attempt: deliveries });
-  }
-}
-
-/**
  * A source that did not take its frame: another one gets it after a pause, a bounded number of times.
  *
  * @param excused whether it was being drained, which is no failure.
@@ -71,7 +36,7 @@ export function retryDelivery(
   const excused = entry.excused + (isExcused ? 1 : 0);
   const failed = entry.deliveries - excused;
   if (failed >= attempts) {
-    const reason = `the picture could not be given to a source device in ${entry.deliveries} attempts; last: ${detail}`;
+    const reason = `the picture could not be given to a source device in ${failed} attempts; last: ${detail}`;
     failFrame(draft, entry.frame, 'DT_SOURCE_UNREACHABLE', reason);
     return;
   }
@@ -99,7 +64,7 @@ export function replaceParts(draft: LedgerDraft, frame: string, lost: readonly n
   const attempts = draft.settings.attempts + entry.excused;
   const spent = lost.find((i) => parts[i]!.attempt >= attempts);
   if (spent !== undefined) {
-    const reason = `tile ${spent} gave no result in ${attempts} attempts; the devices' logs say why`;
+    const reason = `tile ${spent} gave no result in ${draft.settings.attempts} attempts; the devices' logs say why`;
     failFrame(draft, frame, 'DT_TILE_ATTEMPTS', reason);
     return;
   }

@@ -68,10 +68,12 @@ export interface LedgerFrame {
   /** When it was given to a source first; null while it waits. */
   readonly startedMs: number | null;
   readonly acceptedMs: number;
-  /** Deliveries begun so far; the tiles of the n-th are attempt n. */
+  /** Deliveries begun so far; the tiles of the n-th are attempt n. Of a restored frame: as many as there may have been before. */
   readonly deliveries: number;
-  /** Attempts that came to nothing because a device was drained: they do not count as failed ones. */
+  /** Attempts that came to nothing because a device was drained, or the gateway ended: they do not count as failed ones. */
   readonly excused: number;
+  /** Taken up again after an earlier life of the gateway, and not yet given out in this one. */
+  readonly isRestored: boolean;
   readonly parts: readonly PartState[];
 }
 
@@ -96,6 +98,8 @@ export interface LedgerSettings {
   readonly leaseWaitingMs: number;
   /** A part that nobody lists is looked for this long. */
   readonly missingMs: number;
+  /** What devices get to say what they have of a frame that was taken up again. */
+  readonly restoreMs: number;
   /** Wait before a failed delivery or push is tried again; doubles with each attempt. */
   readonly retryMs: number;
   /** A part or a delivery fails for good after so many attempts. */
@@ -144,6 +148,17 @@ export type LedgerEvent =
       readonly delivered: boolean;
       /** `stealing` when absent. */
       readonly distribution?: Distribution;
+    }
+  | {
+      /** A frame that an earlier life of the gateway had accepted. */
+      readonly kind: 'frame-restored';
+      readonly frame: string;
+      readonly parts: number;
+      /** As it was known last; may be empty. */
+      readonly source: string;
+      readonly distribution: Distribution;
+      /** Counts the gateway's lives since the frame was accepted, from 1. */
+      readonly life: number;
     }
   | { readonly kind: 'frame-delivered'; readonly frame: string; readonly source: string; readonly attempt: number }
   | {

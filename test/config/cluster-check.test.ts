@@ -30,9 +30,9 @@ describe('heartbeat', () => {
 });
 
 test('sizes have bounds, however they are written', async () => {
-  expect(await problemsWith('limits:\n  pictureBytes: 2GiB\n  keptBytes: 1023KiB\n')).toEqual([
+  expect(await problemsWith('limits:\n  pictureBytes: 2GiB\nstore:\n  bytes: 1023KiB\n')).toEqual([
     'cluster.yaml:6:17 limits.pictureBytes: must be from 1KiB to 1GiB, is 2GiB (write for instance 20MiB)',
-    'cluster.yaml:7:14 limits.keptBytes: must be from 1MiB to 1024GiB, is 1023KiB (write for instance 256MiB)',
+    'cluster.yaml:8:10 store.bytes: must be from 1MiB to 16384GiB, is 1023KiB (write for instance 512MiB)',
   ]);
 });
 

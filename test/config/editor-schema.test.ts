@@ -52,7 +52,8 @@ describe('an editor', () => {
     'log: { level: loud }',
     'partition: { grid: "3" }',
     'tile: 1',
-    'limits: { keptBytes: 1MB }',
+    'store: { bytes: 1MB }',
+    'store: { age: 7 days }',
   ])('marks %s', (text) => {
     expect(rightFor(required + text)).toBe(false);
   });

@@ -29,10 +29,11 @@ describe('what is resolved', () => {
     ]);
   });
 
-  test('says nothing but what the defaults say as well, the name apart', async () => {
+  test('says nothing but what the defaults say as well, the name and what follows from it apart', async () => {
     const { file: _, ...shipped } = await loadClusterConfig(SHIPPED, {});
     const { file: __, ...bare } = await resolveText(REQUIRED);
-    expect({ ...shipped, name: bare.name, devices: bare.devices }).toEqual(bare);
+    const store = { ...shipped.store, path: bare.store.path };
+    expect({ ...shipped, name: bare.name, devices: bare.devices, store }).toEqual(bare);
   });
 
   test('defaults', async () => {
@@ -58,12 +59,11 @@ describe('what is resolved', () => {
         queuedFrames: 32,
         framesPerSource: 2,
         frameTimeoutMs: 60_000,
-        keptFrames: 200,
-        keptBytes: 268_435_456,
         eventsKept: 1_000,
         keptOutputs: 0,
         overlapBytes: 67_108_864,
       },
+      store: { keepPictures: true, ageMs: 604_800_000, bytes: 536_870_912, frames: 1_000 },
       log: { level: 'info' },
     });
   });
@@ -80,7 +80,8 @@ gateway: { address: 'http://gateway.local', listen: '[::]:8080' }
 devices:
   - { id: a, address: 'http://a:1/' }
   - { id: b, address: 'http://b:1', listen: '0.0.0.0:2', engine: { name: tfjs, backend: wasm, threads: 1 } }
-limits: { pictureBytes: 512KiB, keptBytes: 1048576 }
+limits: { pictureBytes: 512KiB, overlapBytes: 1048576 }
+store: { path: memory, keepPictures: false, age: 36h, bytes: 2MiB, frames: 5 }
 `,
       { env: { THREADS: '2' } },
     );
@@ -99,13 +100,14 @@ limits: { pictureBytes: 512KiB, keptBytes: 1048576 }
           engine: { name: 'tfjs', backend: 'wasm', threads: 1 },
         },
       ],
-      limits: { pictureBytes: 524_288, keptBytes: 1_048_576 },
+      limits: { pictureBytes: 524_288, overlapBytes: 1_048_576 },
+      store: { path: null, keepPictures: false, ageMs: 129_600_000, bytes: 2_097_152, frames: 5 },
     });
   });
 
   test('sections whose keys are all commented out are not given', async () => {
-    const config = await resolveText(`${REQUIRED}limits:\n  # keptFrames: 5\nschedule:\n  lease:\n`);
-    expect(config.limits.keptFrames).toBe(200);
+    const config = await resolveText(`${REQUIRED}limits:\n  # queuedFrames: 5\nschedule:\n  lease:\n`);
+    expect(config.limits.queuedFrames).toBe(32);
     expect(config.schedule.lease.attempts).toBe(4);
   });
 
@@ -311,7 +313,8 @@ describe('garbage gives a ConfigError and nothing else', () => {
         devices: fc.oneof(fc.array(section('id', 'address', 'listen', 'engine'), { maxLength: 3 }), value),
         overlap: section('via', 'policy'),
         wire: section('maps'),
-        limits: section('pictureBytes', 'keptBytes', 'keptFrames'),
+        limits: section('pictureBytes', 'overlapBytes', 'queuedFrames'),
+        store: section('path', 'keepPictures', 'age', 'bytes', 'frames'),
         log: section('level'),
       },
       { requiredKeys: [] },

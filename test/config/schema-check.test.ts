@@ -176,7 +176,7 @@ engine: { threads: '\${N}' }
 schedule:
   prefetch: \${N}
   lease: { factor: "\${F}" }
-limits: { pictureBytes: '\${SIZE}', keptBytes: '1\${N}00000' }
+limits: { pictureBytes: '\${SIZE}', overlapBytes: '1\${N}00000' }
 name: '\${N}'
 `;
     expect(await problems(text)).toEqual([]);

@@ -33,7 +33,7 @@ export function aFrame(n: number, changes: Partial<Frame> = {}): Frame {
     strategy: 'ftp-wst-s',
     createdAt: minute(n),
     endedAt: null,
-    picture: { mediaType: 'image/jpeg', width: 768, height: 576, bytes: 163_759 },
+    picture: { mediaType: 'image/jpeg', width: 768, height: 576, bytes: 163_759, kept: true },
     placement: { left: 0, top: 52, width: 416, height: 312 },
     inputDigest: 'sha256:3',
     tiles: { total: 9, done: 0, byDevice: {} },

@@ -14,7 +14,7 @@ describe('the stage', () => {
 
   it('has the boxes where the picture was scaled to', () => {
     const frame = aFrame(1, {
-      picture: { mediaType: 'image/jpeg', width: 200, height: 100, bytes: 1 },
+      picture: { mediaType: 'image/jpeg', width: 200, height: 100, bytes: 1, kept: true },
       placement: { left: 0, top: 6, width: 24, height: 12 },
     });
     const pixels = { x: 100, y: 50, width: 50, height: 25 };

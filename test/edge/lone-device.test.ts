@@ -106,7 +106,7 @@ describe('what the gateway says of a picture that a device was given', () => {
         inputDigest,
         links,
       },
-      picture: { mediaType: 'image/jpeg', width: 64, height: 48, bytes: picture.byteLength },
+      picture: { mediaType: 'image/jpeg', width: 64, height: 48, bytes: picture.byteLength, kept: true },
       placement: { left: 0, top: 8, width: 64, height: 48 },
       tiles: { total: 4, done: 0, byDevice: {} },
       timing: { totalMs: null, fusedMs: null, remainingMs: null },

@@ -67,6 +67,12 @@ export class LedgerInvariants {
       this.#frames.set(event.frame, { ...record, issued: new Set(), gone: false });
       if (bySource) this.#issueAll(event.frame, 1);
     }
+    if (event.kind === 'frame-restored') {
+      const { distribution, frame, parts } = event;
+      // Devices may go on with more of them than a source is given.
+      const facts = { parts, distribution: distribution.kind, bySource: true, end: null, gone: false };
+      this.#frames.set(frame, { ...facts, accepted: new Set(), issued: new Set() });
+    }
     if (event.kind === 'frame-ended') {
       const record = this.#frames.get(event.frame);
       if (record !== undefined) record.gone = true;

@@ -20,6 +20,7 @@ export const SETTINGS: LedgerSettings = {
   leaseFloorMs: 1_000,
   leaseWaitingMs: 2_000,
   missingMs: 1_500,
+  restoreMs: 800,
   retryMs: 100,
   attempts: 3,
   frameTimeoutMs: 60_000,
@@ -30,7 +31,7 @@ export type LedgerOrder = Exclude<LedgerEffect, { kind: 'note' }>;
 
 /** A frame ledger with a clock of its own, which checks every invariant after every event. */
 export class LedgerRun {
-  readonly #invariants = new LedgerInvariants();
+  #invariants = new LedgerInvariants();
   ledger: FrameLedger;
   nowMs = 0;
   verdict: ResultVerdict | null = null;
@@ -87,6 +88,21 @@ export class LedgerRun {
     } = {},
   ): LedgerOrder[] {
     return this.send({ kind: 'frame-accepted', frame, parts, source, delivered, distribution });
+  }
+
+  /** The gateway ends, and starts with nothing but the names of the frames that had not ended. */
+  restart(): string[] {
+    const open = [...this.ledger.frames.keys()];
+    this.#invariants = new LedgerInvariants();
+    this.ledger = deepFreeze(emptyLedger(this.ledger.settings, this.nowMs));
+    return open;
+  }
+
+  restored(
+    frame: string,
+    { parts = 1, source = 'a', life = 1, distribution = { kind: 'stealing' } as Distribution } = {},
+  ): LedgerOrder[] {
+    return this.send({ kind: 'frame-restored', frame, parts, source, life, distribution });
   }
 
   delivered(frame: string, source: string, attempt = 1): LedgerOrder[] {

@@ -27,7 +27,7 @@ export function bareSettings(plan: FtpPlan, devices: number, changes: Partial<Si
     strips: { timeoutMs: 500, circuit: { failures: 1, firstMs: 4_000, mostMs: 15_000 } },
     ledger: {
       ...{ framesPerSource: 2, lostAfterMs: 3_500, leaseFactor: 3, leaseFloorMs: 2_000, leaseWaitingMs: 10_000 },
-      ...{ missingMs: 2_500, retryMs: 250, attempts: 4, frameTimeoutMs: 60_000 },
+      ...{ missingMs: 2_500, restoreMs: 1_500, retryMs: 250, attempts: 4, frameTimeoutMs: 60_000 },
     },
     heartbeatMs: 1_000,
     aheadMs: null,

@@ -17,6 +17,8 @@ const CLI = createRequire(import.meta.url).resolve('#cli');
 /** A cluster whose nodes are operating system processes of their own, so that they can be killed. */
 export interface ProcessCluster {
   readonly config: ClusterConfig;
+  /** Its cluster.yaml. */
+  readonly file: string;
   readonly client: DeepThingsClient;
   /** Devices, and `gateway` first. */
   readonly nodes: readonly string[];
@@ -66,7 +68,8 @@ export async function startProcessCluster(
   );
   const declared = places.map((place, i) => `  - { id: e${i}, ${place} }`).join('\n');
   const file = join(folder, 'cluster.yaml');
-  await writeFile(file, `${yaml}\ngateway: { ${gatewayPlace} }\ndevices:\n${declared}\n`);
+  const store = /^store:/m.test(yaml) ? '' : '\nstore: { path: store }';
+  await writeFile(file, `${yaml}${store}\ngateway: { ${gatewayPlace} }\ndevices:\n${declared}\n`);
   const config = await loadClusterConfig(file, {});
   for (const [i, node] of nodes.entries()) await between?.(node, addresses[i]!, listen[i]!);
   const { transport, close } = createUndiciTransport();
@@ -75,6 +78,7 @@ export async function startProcessCluster(
 
   const cluster: ProcessCluster = {
     config,
+    file,
     client,
     nodes,
     listens: (node) => `http://127.0.0.1:${listen[nodes.indexOf(node)]}`,

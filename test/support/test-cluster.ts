@@ -49,7 +49,9 @@ export async function testConfig(
     { length: devices },
     (_, i) => `  - { id: e${i}, address: 'http://127.0.0.1:${i + 1}', ${keys[i] ?? ''} }`,
   );
-  const text = `${yaml}\ngateway: { address: '${gatewayAddress}' }\ndevices:\n${declared.join('\n')}\n`;
+  // Frames are not to be left on the machine that tests run on.
+  const store = /^store:/m.test(yaml) ? '' : '\nstore: { path: memory }';
+  const text = `${yaml}${store}\ngateway: { address: '${gatewayAddress}' }\ndevices:\n${declared.join('\n')}\n`;
   const config = await resolveClusterConfig(text, { file: 'test.yaml', baseDirectory: process.cwd(), env: {} });
   // They listen on any free port, which no cluster.yaml can say.
   return { ...config, devices: config.devices.map((device) => ({ ...device, address: 'http://127.0.0.1:0' })) };

@@ -8,11 +8,13 @@ const EDGE_PX = 192;
 /** Of a fast camera's frames, which pass by, none is fetched: the gateway has better things to do. */
 const LINGER_MS = 400;
 
-/** A small copy of a frame's picture, fetched when it comes into sight. */
+/** A small copy of a frame's picture, fetched when it comes into sight; an empty square where none is kept. */
 export function Thumbnail({ frame, session }: { frame: Frame; session: Session }) {
   const box = useRef<HTMLSpanElement>(null);
   const isSeen = useSeen(box);
-  const asked = usePictureUrl(isSeen ? frame.id : null, () => session.ask((api) => api.picture(frame.id, EDGE_PX)));
+  const asked = usePictureUrl(isSeen && frame.picture.kept ? frame.id : null, () =>
+    session.ask((api) => api.picture(frame.id, EDGE_PX)),
+  );
   return (
     <span ref={box} class="thumbnail">
       {asked.kind === 'answered' && <img src={asked.answer} alt="" />}

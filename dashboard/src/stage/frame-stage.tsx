@@ -22,11 +22,12 @@ interface FrameStageProps {
 /** A picture is to be seen whole, whatever its shape. */
 const TALLEST = '76vh';
 
-/** A frame's picture as the network sees it, with its tiles and with what was found. */
+/** A frame's picture as the network sees it, with its tiles and with what was found; these alone where no picture is kept. */
 export function FrameStage({ frame, plan, session, lives, detections, highlighted = null }: FrameStageProps) {
   const figure = useRef<HTMLElement>(null);
   const width = useWidth(figure, 640);
-  const picture = usePictureUrl(frame.id, () => session.ask((api) => api.picture(frame.id)));
+  const { kept } = frame.picture;
+  const picture = usePictureUrl(kept ? frame.id : null, () => session.ask((api) => api.picture(frame.id)));
   const stage = plan?.stages[0];
   const image = pictureArea(frame);
   const view = lives !== null && stage !== undefined ? inputArea(stage) : image;
@@ -40,13 +41,18 @@ export function FrameStage({ frame, plan, session, lives, detections, highlighte
           viewBox={`${view.x} ${view.y} ${view.width} ${view.height}`}
           role="img"
           aria-label={altText(frame, detections, lives)}
-          aria-busy={picture.kind === 'asking'}
+          aria-busy={kept && picture.kind === 'asking'}
         >
           <rect class="stage-ground" x={view.x} y={view.y} width={view.width} height={view.height} />
           {picture.kind === 'answered' && <image href={picture.answer} {...image} preserveAspectRatio="none" />}
           {lives !== null && stage !== undefined && <StageTiles stage={stage} lives={lives} unit={unit} />}
           <StageBoxes frame={frame} detections={detections} view={view} unit={unit} highlighted={highlighted} />
         </svg>
+      )}
+      {!kept && (
+        <figcaption class="muted">
+          The picture was deleted when the frame ended: <code>store.keepPictures</code> is false in cluster.yaml.
+        </figcaption>
       )}
     </figure>
   );

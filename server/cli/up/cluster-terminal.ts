@@ -43,13 +43,15 @@ export function printReady({ model, partition, schedule }: ClusterConfig, ms: nu
 }
 
 /** Where to go from here. */
-export function printAddresses({ gateway }: ClusterConfig, hasToken: boolean): void {
+export function printAddresses({ gateway, store }: ClusterConfig, hasToken: boolean): void {
   const header = hasToken ? '-H "Authorization: Bearer $DEEPTHINGS_TOKEN" ' : '';
   const title = (text: string) => paint(process.stdout, 'bold', text.padEnd(11));
   const link = (path: string) => paint(process.stdout, 'cyan', `${gateway.address}${path}`);
   printLine(`${title('Dashboard')}${link('/')}`);
   printLine(`${title('API docs')}${link('/docs')}`);
   printLine(`${title('Try')}curl ${header}-F image=@photo.jpg '${gateway.address}/frames?wait=30'`);
+  const place = store.path === null ? 'memory, until the cluster ends' : shownPath(store.path);
+  printLine(`${title('Frames')}are kept in ${place}`);
   printLine('\nCtrl-C ends the cluster.');
 }
 

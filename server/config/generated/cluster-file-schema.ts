@@ -439,21 +439,6 @@ export const CLUSTER_FILE_SCHEMA = {
           "maximum": 86400000,
           "default": 60000
         },
-        "keptFrames": {
-          "type": "integer",
-          "description": "Ended frames that can still be looked at.",
-          "minimum": 1,
-          "maximum": 100000,
-          "default": 200
-        },
-        "keptBytes": {
-          "type": ["integer", "string"],
-          "minimum": 0,
-          "pattern": "^[0-9]{1,15}(KiB|MiB|GiB)?$",
-          "patternErrorMessage": "a size such as 20MiB, 512KiB or 1GiB, or a number of bytes",
-          "description": "Memory for the pictures of ended frames.",
-          "default": "256MiB"
-        },
         "eventsKept": {
           "type": "integer",
           "description": "Events that a reader can catch up on after a break.",
@@ -478,7 +463,50 @@ export const CLUSTER_FILE_SCHEMA = {
         }
       },
       "additionalProperties": false,
-      "description": "What the gateway takes in and keeps."
+      "description": "What the gateway takes in at once, and what nodes keep in memory."
+    },
+    "store": {
+      "type": "object",
+      "properties": {
+        "path": {
+          "type": "string",
+          "description": "The folder that the gateway keeps frames in, from this file; or memory, for what need not survive a restart. By default deepthings/NAME in $XDG_STATE_HOME or ~/.local/state.",
+          "minLength": 1,
+          "maxLength": 1024,
+          "examples": ["/var/lib/deepthings", "memory"]
+        },
+        "keepPictures": {
+          "type": "boolean",
+          "description": "Whether a frame's picture is kept once the frame has ended, or only what was found.",
+          "default": true
+        },
+        "age": {
+          "type": "string",
+          "description": "Ended frames that are older are forgotten.",
+          "minLength": 1,
+          "maxLength": 1024,
+          "pattern": "^[1-9][0-9]{0,5}(s|m|h|d)$",
+          "patternErrorMessage": "a duration such as 12h, 7d or 30m",
+          "default": "7d"
+        },
+        "bytes": {
+          "type": ["integer", "string"],
+          "minimum": 0,
+          "pattern": "^[0-9]{1,15}(KiB|MiB|GiB)?$",
+          "patternErrorMessage": "a size such as 20MiB, 512KiB or 1GiB, or a number of bytes",
+          "description": "Room for the pictures of ended frames; the oldest are forgotten.",
+          "default": "512MiB"
+        },
+        "frames": {
+          "type": "integer",
+          "description": "Ended frames that can still be looked at; the oldest are forgotten.",
+          "minimum": 1,
+          "maximum": 100000,
+          "default": 1000
+        }
+      },
+      "additionalProperties": false,
+      "description": "Where and how long the gateway keeps frames (docs/reliability.md)."
     },
     "log": {
       "type": "object",

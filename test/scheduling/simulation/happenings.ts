@@ -20,7 +20,7 @@ export type Happening =
     }
   | { readonly kind: 'arrive' | 'lose' | 'duplicate' | 'give up' | 'finish' | 'delete'; readonly pick: number }
   | { readonly kind: 'pass'; readonly ms: number }
-  | { readonly kind: 'round' };
+  | { readonly kind: 'round' | 'restart gateway' };
 
 const device = fc.nat(4);
 const pick = fc.nat(30);
@@ -52,7 +52,10 @@ const fault: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: kinds('drain', 'resume', 'replace'), device }) },
 );
 
-const rare: fc.Arbitrary<Happening> = fc.record({ kind: kinds('delete'), pick });
+const rare: fc.Arbitrary<Happening> = fc.oneof(
+  fc.record({ kind: kinds('delete'), pick }),
+  fc.constant<Happening>({ kind: 'restart gateway' }),
+);
 
 export const chaos: fc.Arbitrary<Happening[]> = fc.array(
   fc.oneof(
@@ -147,6 +150,9 @@ export function happen(cluster: SimulatedCluster, happening: Happening): void {
     case 'pass':
       cluster.pass(happening.ms);
       return;
+    case 'restart gateway':
+      cluster.restartGateway();
+      return;
     case 'round':
       round(cluster);
       return;
@@ -233,6 +239,7 @@ export const setups: fc.Arbitrary<ClusterSetup> = fc
       leaseFloorMs: 200,
       leaseWaitingMs: 300,
       missingMs: 250,
+      restoreMs: 500,
       retryMs: 50,
       ...chosen,
     },
@@ -247,9 +254,9 @@ export function unhurried(setup: ClusterSetup): ClusterSetup {
 
 /** The longest that frames may take when nothing goes wrong any more, one after another. */
 export function settlingMs({ settings }: ClusterSetup, frames: number): number {
-  const { attempts, leaseFactor, leaseWaitingMs, lostAfterMs, missingMs, retryMs } = settings;
+  const { attempts, leaseFactor, leaseWaitingMs, lostAfterMs, missingMs, restoreMs, retryMs } = settings;
   const longestLeaseMs = leaseFactor * Math.max(250, leaseWaitingMs);
-  let frameMs = 0;
+  let frameMs = restoreMs;
   for (let attempt = 1; attempt <= attempts; attempt++) {
     frameMs += lostAfterMs + missingMs + leaseWaitingMs + (longestLeaseMs + retryMs) * 2 ** (attempt - 1) + 500;
   }

@@ -57,6 +57,8 @@ export class SimulatedCluster {
   readonly #latest = new Map<string, Pick<Heartbeat, 'life' | 'number'>>();
   readonly #parts = new Map<string, number>();
   readonly #distributions = new Map<string, Distribution>();
+  /** Of the gateway, beyond the one in which a frame was accepted. */
+  readonly #lives = new Map<string, number>();
   #calls: Call[] = [];
   #finishing: string[] = [];
 
@@ -105,6 +107,21 @@ export class SimulatedCluster {
       call: null,
       sentMs: this.nowMs,
     });
+  }
+
+  /** The gateway is killed, and takes up again what it had accepted; what was under way to it or from it goes on. */
+  restartGateway(): void {
+    for (const call of this.#calls) call.open = false;
+    this.#calls = [];
+    this.#finishing = [];
+    this.#latest.clear();
+    const sources = new Map([...this.#run.ledger.frames].map(([frame, { source }]) => [frame, source]));
+    for (const frame of this.#run.restart()) {
+      const life = (this.#lives.get(frame) ?? 0) + 1;
+      this.#lives.set(frame, life);
+      const facts = { parts: this.#parts.get(frame)!, source: sources.get(frame)!, life };
+      this.#tell({ kind: 'frame-restored', frame, ...facts, distribution: this.#distributions.get(frame)! });
+    }
   }
 
   /** Somebody deletes a frame. */

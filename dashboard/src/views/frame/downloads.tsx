@@ -29,7 +29,11 @@ export function Downloads({ frame, trace, session }: DownloadsProps) {
     <div class="downloads">
       <h3>Download</h3>
       <div class="buttons">
-        <button type="button" disabled={frame.state !== 'complete'} onClick={() => void saveAnnotated()}>
+        <button
+          type="button"
+          disabled={frame.state !== 'complete' || !frame.picture.kept}
+          onClick={() => void saveAnnotated()}
+        >
           Annotated picture
         </button>
         <button

@@ -27,8 +27,8 @@ export function FrameView({ id, state, session }: FrameViewProps) {
         <div class="empty">
           <p class="error">{asked.why}</p>
           <p>
-            The gateway keeps the latest frames only, as many as <code>limits.keptFrames</code> in cluster.yaml says.
-            See <a href={formatRoute({ view: 'history', filter: {}, before: null })}>those that it has</a>.
+            The gateway keeps the latest frames only, for as long as <code>store</code> in cluster.yaml says. See{' '}
+            <a href={formatRoute({ view: 'history', filter: {}, before: null })}>those that it has</a>.
           </p>
         </div>
       </Panel>

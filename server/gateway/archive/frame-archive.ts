@@ -1,0 +1,99 @@
+import type { Schemas } from '../../../client/client.js';
+import type { PictureMediaType } from '../../imaging/picture-format.js';
+import type { Placement } from '../../model/placement.js';
+import type { Strategy } from '../../scheduling/strategy.js';
+
+/** What is known of a picture without its bytes. */
+export interface PictureFacts {
+  readonly mediaType: PictureMediaType;
+  /** In pixels, as it is to be looked at (after its orientation). */
+  readonly width: number;
+  readonly height: number;
+  /** Size of the file. */
+  readonly bytes: number;
+  /** CRC-32 of the file. */
+  readonly checksum: number;
+}
+
+/** What a client called its submission, so that repeating it gives the same frame. */
+export interface IdempotentRequest {
+  readonly key: string;
+  /** SHA-256 of the picture and of what was asked for with it, hex. */
+  readonly digest: string;
+}
+
+/** A frame that has not ended. */
+export interface OpenFrame {
+  readonly kind: 'open';
+  readonly id: string;
+  readonly createdMs: number;
+  readonly strategy: Strategy;
+  /** Whom it counts for when the queue fills. */
+  readonly claimant: string;
+  /** Empty until one has been chosen. */
+  readonly source: string;
+  readonly picture: PictureFacts;
+  readonly inputDigest: string;
+  readonly placement: Placement;
+  readonly request: IdempotentRequest | null;
+  /** Times that a gateway started with this frame open, */
+  readonly restarts: number;
+  /** and how many of those followed a gateway that had ended without being stopped. */
+  readonly crashes: number;
+}
+
+/** A frame that has ended. */
+export interface EndedFrame {
+  readonly kind: 'ended';
+  /** As the API shows it. */
+  readonly document: Schemas['Frame'];
+  readonly checksum: number;
+  readonly request: IdempotentRequest | null;
+}
+
+export type ArchivedFrame = OpenFrame | EndedFrame;
+
+export type FrameTraceDocument = Schemas['FrameTrace'];
+
+/** What an archive has when it is opened. */
+export interface ArchiveContents {
+  /** This life of the gateway: frame ids of all lives begin with theirs, and sort as their lives followed each other. */
+  readonly epoch: string;
+  /** In the order in which they were accepted. */
+  readonly frames: readonly ArchivedFrame[];
+  /** Frames whose records cannot be read, being damaged or of a later version. They stay until somebody removes them. */
+  readonly unreadable: readonly string[];
+  /** The gateway before this one ended without closing the archive. */
+  readonly afterCrash: boolean;
+}
+
+/**
+ * Where frames are kept so that they outlive the gateway's process. Every method that writes resolves once what it wrote
+ * is safe, and rejects with an `ArchiveError` when it could not be written; then nothing of it is there.
+ */
+export interface FrameArchive {
+  /** Once, before anything else. */
+  open(nowMs: number): Promise<ArchiveContents>;
+  /** A new frame with its picture. */
+  accept(frame: OpenFrame, picture: Uint8Array): Promise<void>;
+  /** New facts of frames that are there. Pictures go where `document.picture.kept` is false. */
+  update(frames: readonly ArchivedFrame[]): Promise<void>;
+  /** A frame's end. Where `document.picture.kept` is false its picture goes, also when the end could not be written. */
+  end(frame: EndedFrame, trace: FrameTraceDocument): Promise<void>;
+  /** Null when there is none, or when it is damaged. */
+  picture(id: string, facts: Pick<PictureFacts, 'bytes' | 'checksum'>): Promise<Uint8Array | null>;
+  trace(id: string): Promise<FrameTraceDocument | null>;
+  /** Forgets frames with all that there is of them. */
+  remove(ids: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The newest life's name: later than the one before it also where the clock was set back. */
+export function nextEpoch(nowMs: number, lastEpoch: string | null): string {
+  const last = lastEpoch === null ? 0 : Number.parseInt(lastEpoch, 36);
+  return Math.max(nowMs, last + 1).toString(36);
+}
+
+export function idOf(frame: Pick<OpenFrame, 'kind' | 'id'> | EndedFrame): string {
+  return frame.kind === 'open' ? frame.id : frame.document.id;
+}

@@ -1,0 +1,74 @@
+/** Entry of the store's thread: it waits for the disk, so that the main thread does not. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { type LmdbReply, type LmdbRequest, type LmdbSetup, READY } from './lmdb-messages.js';
+import { LmdbTables } from './lmdb-tables.js';
+
+const port = parentPort!;
+const { path } = workerData as LmdbSetup;
+
+// lmdb rejects, besides what it throws, promises that nobody has hold of when a transaction fails.
+process.on('unhandledRejection', () => {});
+
+function send(reply: LmdbReply): void {
+  port.postMessage(reply);
+}
+
+type Write = Extract<LmdbRequest, { kind: 'write' }>;
+
+function serve(tables: LmdbTables): void {
+  let waiting: Write[] = [];
+
+  /** Everything that came while the disk was busy goes into one transaction. */
+  function writeAll(): void {
+    const writes = waiting;
+    waiting = [];
+    try {
+      tables.write(writes.map(({ write }) => write));
+      for (const { id } of writes) send({ kind: 'done', id, value: null });
+    } catch (error) {
+      // One that is too large must not take the others with it.
+      if (writes.length > 1) for (const write of writes) writeOne(write);
+      else for (const { id } of writes) send({ kind: 'failed', id, failure: tables.failureOf(error) });
+    }
+  }
+
+  function writeOne({ id, write }: Write): void {
+    try {
+      tables.write([write]);
+      send({ kind: 'done', id, value: null });
+    } catch (error) {
+      send({ kind: 'failed', id, failure: tables.failureOf(error) });
+    }
+  }
+
+  port.on('message', (request: LmdbRequest) => {
+    if (request.kind === 'write') {
+      if (waiting.push(request) === 1) setImmediate(writeAll);
+      return;
+    }
+    // What was asked for earlier is seen by what is asked for later.
+    if (waiting.length > 0) writeAll();
+    void answer(request).catch((error: unknown) => {
+      send({ kind: 'failed', id: request.id, failure: tables.failureOf(error) });
+    });
+  });
+
+  async function answer(request: Exclude<LmdbRequest, Write>): Promise<void> {
+    const { id } = request;
+    if (request.kind === 'get') send({ kind: 'done', id, value: tables.get(request.table, request.key) });
+    else if (request.kind === 'all') send({ kind: 'done', id, value: tables.all(request.table) });
+    else {
+      await tables.close();
+      send({ kind: 'done', id, value: null });
+      port.close();
+    }
+  }
+}
+
+try {
+  serve(new LmdbTables(path));
+  send({ kind: 'done', id: READY, value: null });
+} catch (error) {
+  const { code, message } = error as { code?: string | number; message: string };
+  send({ kind: 'failed', id: READY, failure: { code: String(code ?? ''), message } });
+}

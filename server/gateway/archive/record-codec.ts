@@ -1,0 +1,32 @@
+import { crc32 } from 'node:zlib';
+import type { ArchivedFrame, FrameTraceDocument } from './frame-archive.js';
+
+/** Of everything that is written here; a later version of this program may know more. */
+const VERSION = 1;
+/** Version (U8) and checksum of the rest (U32, little endian). */
+const HEADER_BYTES = 5;
+
+export type DecodedRecord<T> =
+  | { readonly kind: 'read'; readonly value: T }
+  | { readonly kind: 'damaged' }
+  | { readonly kind: 'newer'; readonly version: number };
+
+/** A record of the store: a version, a checksum, and JSON in UTF-8. */
+export function encodeRecord(value: ArchivedFrame | FrameTraceDocument): Buffer {
+  const json = Buffer.from(JSON.stringify(value));
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.writeUInt8(VERSION, 0);
+  header.writeUInt32LE(crc32(json), 1);
+  return Buffer.concat([header, json]);
+}
+
+/** What the checksum holds for was written by `encodeRecord`, so that its shape need not be looked at. */
+export function decodeRecord<T extends ArchivedFrame | FrameTraceDocument>(bytes: Uint8Array): DecodedRecord<T> {
+  if (bytes.byteLength <= HEADER_BYTES) return { kind: 'damaged' };
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const json = buffer.subarray(HEADER_BYTES);
+  if (crc32(json) !== buffer.readUInt32LE(1)) return { kind: 'damaged' };
+  const version = buffer.readUInt8(0);
+  if (version > VERSION) return { kind: 'newer', version };
+  return { kind: 'read', value: JSON.parse(json.toString('utf8')) as T };
+}

@@ -1,0 +1,45 @@
+import { type LedgerDraft, reachable } from './ledger-draft.js';
+import { chooseSource } from './ledger-placement.js';
+import { goOn, isUnderWay } from './ledger-restore.js';
+
+/**
+ * Starts as many waiting frames as their sources have room for, in the order in which they were accepted; of those that
+ * the gateway shares out one at a time.
+ */
+export function startWaitingFrames(draft: LedgerDraft): void {
+  const active = new Map<string, number>();
+  let sharing = false;
+  for (const { distribution, phase, source } of draft.frames.values()) {
+    if (phase.kind !== 'delivering' && phase.kind !== 'running') continue;
+    active.set(source, (active.get(source) ?? 0) + 1);
+    sharing ||= distribution.kind !== 'stealing';
+  }
+  // Worked out once, and only when a frame waits: this is done with every event.
+  let reached: ReadonlySet<string> | null = null;
+  for (const entry of [...draft.frames.values()]) {
+    if (entry.phase.kind !== 'waiting' || entry.phase.notBeforeMs > draft.nowMs) continue;
+    if (isUnderWay(entry)) {
+      goOn(draft, entry);
+      sharing ||= entry.distribution.kind !== 'stealing';
+      active.set(entry.source, (active.get(entry.source) ?? 0) + 1);
+      continue;
+    }
+    reached ??= new Set(reachable(draft));
+    const source = reached.has(entry.source) ? entry.source : chooseSource(draft);
+    if (source === null || (active.get(source) ?? 0) >= draft.settings.framesPerSource) continue;
+    const shared = entry.distribution.kind !== 'stealing';
+    if (shared && sharing) continue;
+    sharing ||= shared;
+    active.set(source, (active.get(source) ?? 0) + 1);
+    const deliveries = entry.deliveries + 1;
+    draft.frames.set(entry.frame, {
+      ...entry,
+      source,
+      deliveries,
+      isRestored: false,
+      phase: { kind: 'delivering' },
+      startedMs: entry.startedMs ?? draft.nowMs,
+    });
+    draft.effects.push({ kind: 'deliver', frame: entry.frame, source, attempt: deliveries });
+  }
+}
