@@ -119,8 +119,9 @@ export class SimulatedCluster {
     for (const frame of this.#run.restart()) {
       const life = (this.#lives.get(frame) ?? 0) + 1;
       this.#lives.set(frame, life);
-      const facts = { parts: this.#parts.get(frame)!, source: sources.get(frame)!, life };
-      this.#tell({ kind: 'frame-restored', frame, ...facts, distribution: this.#distributions.get(frame)! });
+      const distribution = this.#distributions.get(frame) ?? { kind: 'stealing' };
+      const parts = distribution.kind === 'layered' ? 1 : this.#parts.get(frame)!;
+      this.#tell({ kind: 'frame-restored', frame, parts, source: sources.get(frame)!, life, distribution });
     }
   }
 
