@@ -30,6 +30,7 @@ function checkSubmission(outcome: SubmissionOutcome, { frames, windows }: RunFac
         : [`frame ${outcome.frame} was accepted and is lost`];
     case 'refused':
       // What was garbled on its way is no request.
+      if (outcome.status === 507 && windows.some(({ fault }) => fault === 'full-disk')) return [];
       if ([429, 503].includes(outcome.status) || windows.some(({ fault }) => fault.startsWith('flip-'))) return [];
       return [`a picture was refused with ${outcome.status} ${outcome.code}`];
     case 'failed':

@@ -55,12 +55,12 @@ export const FAULTS = {
   restart: processFault('a device is told to end and started again', 'restart', aDevice, 1_000),
   'gateway-kill': {
     ...processFault('the gateway is killed and started again', 'kill', theGateway, 1_500),
-    usual: false,
+    weight: 1,
   },
   'gateway-freeze': { ...processFault('the gateway is frozen for a while', 'freeze', theGateway, 4_000), weight: 1 },
   'gateway-restart': {
     ...processFault('the gateway is told to end and started again', 'restart', theGateway, 1_000),
-    usual: false,
+    weight: 1,
   },
   'cut-request': trafficFault(
     'connections end in the middle of a request',

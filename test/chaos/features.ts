@@ -1,4 +1,4 @@
-/** The store of a gateway whose restarts lose nothing; none while there is no such thing. */
-export function storeSection(_folder: string): string {
-  return '';
+/** The gateway's store, which its restarts lose nothing of. */
+export function storeSection(folder: string): string {
+  return `store: { path: '${folder}' }`;
 }

@@ -32,6 +32,7 @@ const JUSTIFIED_BY: Readonly<Record<string, readonly FaultName[]>> = {
   DT_TILE_ATTEMPTS: ANY,
   DT_FRAME_TIMEOUT: ANY,
   DT_SOURCE_UNREACHABLE: ANY,
+  DT_GATEWAY_CRASHES: ['gateway-kill'],
   // A device counts as live until it is silent for long.
   DT_NO_DEVICE: ANY.filter((fault) => fault !== 'delay'),
 };

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { DeepThingsClient, Schemas } from '../../client/client.js';
+import { frameInput, frameOutput } from '../../server/evaluation/frame-tensors.js';
+import { relativeDifference } from '../../server/evaluation/map-difference.js';
+import { startUntiled, type Untiled } from '../../server/evaluation/untiled.js';
 import { runCli } from '../cli/running-cli.js';
-import { frameInput, frameOutput, samplePhoto, submit } from '../support/frames.js';
+import { samplePhoto, submit } from '../support/frames.js';
 import { freePorts, type ProcessCluster, startProcessCluster } from '../support/process-cluster.js';
 import { waitUntil } from '../support/test-cluster.js';
-import { relativeDifference, startUntiled, type Untiled } from '../support/untiled.js';
 
 /** Patient with devices, which a busy machine makes slow: what is lost with the gateway is seen by their heartbeats. */
 const SCHEDULE =

@@ -38,5 +38,8 @@ export function frameWith(id: string, bytes: Uint8Array): OpenFrame {
 
 export function endOf(frame: OpenFrame, kept = true): [EndedFrame, FrameTraceDocument] {
   const ended = { ...record(frame.id), ...frame, state: 'complete' as const, endedMs: 1, pictureKept: kept };
-  return [endedFrameOf({ ...ended, end: { kind: 'complete', detections: [], classification: null } }), traceDocument(ended)];
+  return [
+    endedFrameOf({ ...ended, end: { kind: 'complete', detections: [], classification: null } }),
+    traceDocument(ended),
+  ];
 }
