@@ -41,12 +41,19 @@ export interface FrameRunnerParts {
 /** Carries out what the ledger decides. */
 export class FrameRunner {
   readonly #parts: FrameRunnerParts;
+  #isStopped = false;
 
   constructor(parts: FrameRunnerParts) {
     this.#parts = parts;
   }
 
+  /** It is the gateway that ends from here on, and no frame by what then fails: they are open for its next life. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
   carryOut(effect: LedgerEffect): void {
+    if (this.#isStopped) return;
     const { registry, stealDesk, store } = this.#parts;
     if (effect.kind === 'device-lost') {
       this.#parts.log.warn({ device: effect.device }, 'device lost: its tiles go to the others');
@@ -170,6 +177,7 @@ export class FrameRunner {
       metrics.remainingDuration.observe((record.remainingMs ?? 0) / 1000);
       this.end(record, end);
     } catch (error) {
+      if (this.#isStopped) return;
       log.error({ frame: record.id, err: error }, 'remaining layers failed');
       const detail = `the remaining layers could not be run: ${(error as Error).message}`;
       this.end(record, { kind: 'failed', code: 'DT_REMAINING_LAYERS', detail });

@@ -253,6 +253,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
     drain: () => drain.finish(schedule.drain.timeoutMs),
     stop: onceOnly(async () => {
       keeper.stop();
+      runner.stop();
       courier.stop();
       stealDesk.close();
       events.close();

@@ -92,7 +92,7 @@ export function clusterYaml(
     `  heartbeat: { intervalMs: 250, lostAfterMs: ${lostAfterMs} }`,
     `overlap: { via: ${via}, policy: ${policy} }`,
     'wire: { maps: f32 }',
-    `limits: { keptOutputs: 100, eventsKept: 100000, keptFrames: 1000, frameTimeoutMs: ${frameTimeoutMs} }`,
+    `limits: { keptOutputs: 100, eventsKept: 100000, frameTimeoutMs: ${frameTimeoutMs} }`,
     'log: { level: debug }',
     ...(extra === '' ? [] : [extra]),
     `gateway: { ${place(gateway)} }`,

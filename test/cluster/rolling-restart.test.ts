@@ -15,7 +15,7 @@ import { waitUntil } from '../support/test-cluster.js';
 const YAML =
   `${SMALL}\nschedule: { heartbeat: { intervalMs: 2000, lostAfterMs: 60000 }, drain: { timeoutMs: 60000 }, ` +
   'lease: { floorMs: 60000, waitingMs: 60000 } }\n' +
-  'limits: { keptOutputs: 100, keptFrames: 10000, eventsKept: 100000, frameTimeoutMs: 240000 }';
+  'limits: { keptOutputs: 100, eventsKept: 100000, frameTimeoutMs: 240000 }';
 const STRATEGIES = ['ftp-wst-s', 'ftp-wst', 'ftp-wsh', 'modnn'] as const;
 /** Programs that submit a picture as soon as they have heard of the one before. */
 const PROGRAMS = 4;
