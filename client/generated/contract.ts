@@ -112,7 +112,7 @@ export interface paths {
         };
         /**
          * A region of the letterboxed input, for a device that lacks it
-         * @description On the gateway for every frame that it keeps, on the source while the frame is open.
+         * @description On the gateway for every frame whose picture it keeps, on the source while the frame is open.
          */
         get: operations["getFrameInput"];
         put?: never;
@@ -484,6 +484,8 @@ export interface components {
         FrameId: string;
         /** @description One life of the gateway */
         Epoch: string;
+        /** @description 1 to 128 visible ASCII characters but quotes and backslashes, such as a UUID */
+        IdempotencyKey: string;
         QueryTime: string;
         Attempt: number;
         TileId: number;
@@ -556,6 +558,8 @@ export interface components {
                 width: number;
                 height: number;
                 bytes: number;
+                /** @description Whether the gateway has it; once the frame has ended as `store.keepPictures` says */
+                kept: boolean;
             };
             /** @description Where the scaled picture lies on the network's input, in pixels of the input */
             placement: {
@@ -941,6 +945,30 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /**
+         * @description It could not be written to the gateway's store; no frame was accepted: `DT_STORE_FULL` when there is no room
+         *     left, else `DT_STORE_FAILED`.
+         */
+        StoreFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description The frame is there, its picture is not: `DT_PICTURE_NOT_KEPT` where `store.keepPictures` is false in `cluster.yaml`,
+         *     `DT_PICTURE_LOST` where its file is missing or damaged.
+         */
+        PictureGone: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
     };
     parameters: {
         frame: components["schemas"]["FrameId"];
@@ -1028,6 +1056,12 @@ export interface operations {
             };
             header?: {
                 /**
+                 * @description Names this submission, so that it can be repeated where the answer was lost: the same key, picture, `source` and
+                 *     `strategy` give the same frame for as long as the frame is kept; with anything else the key is refused (422).
+                 *     With or without quotes (draft-ietf-httpapi-idempotency-key-header). On a device it is passed on to the gateway.
+                 */
+                "idempotency-key"?: components["schemas"]["IdempotencyKey"];
+                /**
                  * @description `crc32=` and the CRC-32 (that of zlib and PNG) of the body, eight hex digits. Must be there with
                  *     `application/octet-stream`, is compared where it is there (but for forms); a body of another digest is refused
                  *     (422, `DT_DIGEST`) and may be sent again.
@@ -1064,7 +1098,8 @@ export interface operations {
                      *         "mediaType": "image/jpeg",
                      *         "width": 768,
                      *         "height": 576,
-                     *         "bytes": 163759
+                     *         "bytes": 163759,
+                     *         "kept": true
                      *       },
                      *       "placement": {
                      *         "left": 0,
@@ -1124,6 +1159,8 @@ export interface operations {
                 headers: {
                     /** @description Where the frame is */
                     location?: string;
+                    /** @description `true` when the key gave a frame that was there already */
+                    "idempotency-replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1148,6 +1185,7 @@ export interface operations {
             429: components["responses"]["Overloaded"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Overloaded"];
+            507: components["responses"]["StoreFailed"];
         };
     };
     getFrame: {
@@ -1187,7 +1225,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Gone */
+            /** @description Gone, with its picture */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1198,6 +1236,7 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            507: components["responses"]["StoreFailed"];
         };
     };
     getFrameImage: {
@@ -1229,6 +1268,7 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            410: components["responses"]["PictureGone"];
         };
     };
     getFrameAnnotated: {
@@ -1256,6 +1296,7 @@ export interface operations {
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            410: components["responses"]["PictureGone"];
         };
     };
     getFrameTrace: {
@@ -1312,6 +1353,7 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            410: components["responses"]["PictureGone"];
             422: components["responses"]["Problem"];
         };
     };

@@ -64,9 +64,9 @@ describe('the list of frames', () => {
   });
 });
 
-it('open frames are counted for whom they are of, and ended ones are not', () => {
+it('open frames are counted for whom they are of, and ended ones are not', async () => {
   const frames = [record('ep-1'), record('ep-2')];
-  add(...frames);
+  await add(...frames);
   expect([store.openOf('client a'), store.openOf('client b')]).toEqual([2, 0]);
   for (const [i, frame] of frames.entries()) {
     end(frame, i === 0 ? 'complete' : 'failed');
