@@ -34,6 +34,7 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   DT_RESULT_BODY: 422,
   DT_OVERLAP_BODY: 422,
   DT_REGION: 422,
+  DT_INPUT_DIFFERS: 409,
 };
 
 const BOUNDS = 'GET /cluster says how many bytes a picture may have, limits.pictureBytes in cluster.yaml sets it';
