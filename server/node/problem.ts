@@ -36,6 +36,7 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   DT_REGION: 422,
   DT_STORE_FULL: 507,
   DT_STORE_FAILED: 507,
+  DT_INPUT_DIFFERS: 409,
 };
 
 const BOUNDS = 'GET /cluster says how many bytes a picture may have, limits.pictureBytes in cluster.yaml sets it';

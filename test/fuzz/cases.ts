@@ -271,7 +271,7 @@ function written({ method, target, headers, body }: Request): Buffer[] {
   );
   // A request without a body says nothing of its length, but where its method wants one.
   const length = body === null ? '' : `content-length: ${body.length}\r\n`;
-  const head = Buffer.from(`${method} ${target} HTTP/1.1\r\nhost: fuzz\r\n${lines.join('')}${length}\r\n`);
+  const head = Buffer.from(`${method} ${target} HTTP/1.1\r\nhost: 127.0.0.1\r\n${lines.join('')}${length}\r\n`);
   return [body === null ? head : Buffer.concat([head, body])];
 }
 

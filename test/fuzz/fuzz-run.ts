@@ -20,6 +20,8 @@ const HELD_MS = 400;
 const ANSWER_WITHIN_MS = 15_000;
 /** The part of the time after which the cluster is warm: what it has grown by then, it needs. */
 const WARM_SHARE = 0.3;
+/** Of all requests; a third usually is. */
+const LEAST_LET_IN = 0.05;
 const LEAST_WARM_CASES = 300;
 const NAMES_EVERY_MS = 500;
 /** So many things wrong are enough. */
@@ -123,8 +125,15 @@ class FuzzInProgress {
         ...(await framesAfterwards(cluster, this.#picture, references)),
       );
     }
-    this.wrong.push(...watch.stop(), ...this.#ended(), ...(await this.#fatal()));
+    this.wrong.push(...this.#letIn(), ...watch.stop(), ...this.#ended(), ...(await this.#fatal()));
     this.slowestLiveMs = watch.slowestMs;
+  }
+
+  /** A run whose requests are all turned away at the door has tried nothing behind it. */
+  #letIn(): string[] {
+    if (this.#plan.cases !== null) return [];
+    const letIn = [...this.statuses].reduce((sum, [status, count]) => sum + (status.startsWith('2') ? count : 0), 0);
+    return letIn >= LEAST_LET_IN * this.cases ? [] : [`only ${letIn} of ${this.cases} requests were let in`];
   }
 
   /** Cases one after the other in each lane, for as long as `more` says so. */

@@ -4,7 +4,7 @@ import { exchange } from './wire.js';
 const EVERY_MS = 250;
 /** A node that is asked whether it lives says so by then, whatever else it is asked: also on a machine with more to do. */
 const BOUND_MS = 8_000;
-const GET_LIVE = 'GET /livez HTTP/1.1\r\nhost: watch\r\nconnection: close\r\n\r\n';
+const GET_LIVE = 'GET /livez HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n';
 
 /** Asks every node again and again whether it lives. */
 export class LiveWatch {

@@ -6,7 +6,7 @@ export interface RawRequest {
   readonly pieces: readonly (string | Buffer)[];
 }
 
-const HOST = 'host: x\r\n';
+const HOST = 'host: 127.0.0.1\r\n';
 const JSON_TYPE = 'content-type: application/json\r\n';
 const POST = `POST /tasks/steal HTTP/1.1\r\n${HOST}${JSON_TYPE}`;
 const STEAL = '{"thief":"e0","sequence":1}';
@@ -34,10 +34,10 @@ export const RAW_REQUESTS: readonly RawRequest[] = [
   { what: 'OPTIONS *', pieces: [`OPTIONS * HTTP/1.1\r\n${HOST}\r\n`] },
   { what: 'an absolute address', pieces: [`GET http://192.0.2.1/frames HTTP/1.1\r\n${HOST}connection: close\r\n\r\n`] },
   { what: 'no host', pieces: ['GET /livez HTTP/1.1\r\n\r\n'] },
-  { what: 'two hosts', pieces: [`GET /livez HTTP/1.1\r\n${HOST}host: y\r\nconnection: close\r\n\r\n`] },
+  { what: 'two hosts', pieces: [`GET /livez HTTP/1.1\r\n${HOST}host: 127.0.0.2\r\nconnection: close\r\n\r\n`] },
   { what: 'HTTP/0.9', pieces: ['GET /livez\r\n\r\n'] },
   { what: 'HTTP/9.9', pieces: [`GET /livez HTTP/9.9\r\n${HOST}\r\n`] },
-  { what: 'a bare line feed', pieces: ['GET /livez HTTP/1.1\nhost: x\n\n'] },
+  { what: 'a bare line feed', pieces: ['GET /livez HTTP/1.1\nhost: 127.0.0.1\n\n'] },
   { what: 'a NUL in the path', pieces: [`GET /li\0vez HTTP/1.1\r\n${HOST}\r\n`] },
   {
     what: 'bytes beyond ASCII in the path',

@@ -26,6 +26,7 @@ describe('problemOf', () => {
     ['DT_TASK_BODY', 422],
     ['DT_RESULT_BODY', 422],
     ['DT_REGION', 422],
+    ['DT_INPUT_DIFFERS', 409],
   ])('gives %s, raised where HTTP is not known, status %i', (code, status) => {
     expect(problemOf(new DeepThingsError(code, 'expected a tile'))).toMatchObject({
       status,
