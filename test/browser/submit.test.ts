@@ -136,7 +136,7 @@ describe('a person at the dashboard', () => {
 
   test('works out another plan, by keyboard', async () => {
     await page.getByRole('link', { name: 'Plan' }).click();
-    expect(await page.getByRole('radio').count()).toBe(9);
+    await waitUntil(async () => (await page.getByRole('radio').count()) === 9);
     await page.getByLabel('Columns').focus();
     await page.keyboard.press('ArrowRight');
     await waitUntil(async () => (await page.getByRole('radio').count()) === 12);
