@@ -6,8 +6,6 @@ export interface Fault {
   readonly what: string;
   /** How often it is drawn, beside the others. */
   readonly weight: number;
-  /** Whether a run has it when nothing else is asked for. */
-  readonly usual: boolean;
   draw(draws: Draws, devices: readonly string[]): FaultAction;
 }
 
@@ -24,7 +22,7 @@ function processFault(
     node: node(draws, devices),
     forMs: draws.whole(100, mostMs),
   });
-  return { what, weight: 3, usual: true, draw };
+  return { what, weight: 3, draw };
 }
 
 type DrawnDisturbance = Extract<FaultAction, { kind: 'traffic' }>['disturbance'];
@@ -42,7 +40,7 @@ function trafficFault(
     disturbance: disturbance(draws),
     share: least + draws.share() * (most - least),
   });
-  return { what, weight: 2, usual: true, draw };
+  return { what, weight: 2, draw };
 }
 
 const aDevice = (draws: Draws, devices: readonly string[]) => draws.among(devices);
@@ -89,18 +87,11 @@ export const FAULTS = {
     [0.3, 1],
   ),
   refuse: trafficFault('connections are reset at once', () => ({ kind: 'refuse' }), [0.3, 1]),
-  'flip-request': {
-    ...trafficFault('a bit of a request body is another one', () => ({ kind: 'flip-request' }), [0.1, 0.6]),
-    usual: false,
-  },
-  'flip-response': {
-    ...trafficFault('a bit of an answer is another one', () => ({ kind: 'flip-response' }), [0.1, 0.6]),
-    usual: false,
-  },
+  'flip-request': trafficFault('a bit of a request body is another one', () => ({ kind: 'flip-request' }), [0.1, 0.6]),
+  'flip-response': trafficFault('a bit of an answer is another one', () => ({ kind: 'flip-response' }), [0.1, 0.6]),
   'full-disk': {
     what: "the disk of the gateway's store is full",
     weight: 2,
-    usual: false,
     draw: (draws) => ({ kind: 'full-disk', node: GATEWAY, forMs: draws.whole(300, 2_500) }),
   },
 } as const satisfies Record<string, Fault>;
@@ -108,5 +99,3 @@ export const FAULTS = {
 export type FaultName = keyof typeof FAULTS;
 
 export const FAULT_NAMES = Object.keys(FAULTS) as readonly FaultName[];
-
-export const USUAL_FAULTS = FAULT_NAMES.filter((name) => FAULTS[name].usual);

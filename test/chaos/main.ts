@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type RunReport, runChaos } from './chaos-run.js';
-import { FAULT_NAMES, FAULTS, type FaultName, USUAL_FAULTS } from './faults.js';
+import { FAULT_NAMES, FAULTS, type FaultName } from './faults.js';
 import { drawPlan } from './plan.js';
 import { describeRun, markdownTable, repeatCommand } from './report.js';
 
@@ -8,7 +8,7 @@ const USAGE = `npm run chaos -- [--runs N] [--seconds T] [--seed S] [--only faul
 
 Runs clusters of real processes, does random things to them, and checks that nothing is lost. The runs of a seed S have
 the seeds S, S + 1 and so on; --runs 1 --seed S repeats one. Faults:
-${FAULT_NAMES.map((name) => `  ${name.padEnd(16)}${FAULTS[name].what}${FAULTS[name].usual ? '' : ' (only when asked for)'}`).join('\n')}
+${FAULT_NAMES.map((name) => `  ${name.padEnd(16)}${FAULTS[name].what}`).join('\n')}
 `;
 
 interface Options {
@@ -70,7 +70,7 @@ function readOptions(args: readonly string[]): Options | string {
   const seconds = values.seconds === undefined ? null : Number(values.seconds);
   const runs = values.runs === undefined ? (seconds === null ? 1 : Number.POSITIVE_INFINITY) : Number(values.runs);
   const seed = values.seed === undefined ? Date.now() % 1_000_000_000 : Number(values.seed);
-  const only = values.only?.split(',') ?? USUAL_FAULTS;
+  const only = values.only?.split(',') ?? FAULT_NAMES;
   const unknown = only.filter((name) => !FAULT_NAMES.includes(name as FaultName));
   if (unknown.length > 0) return `no such fault: ${unknown.join(', ')}\n${USAGE}`;
   if (!(runs > 0) || !Number.isInteger(seed) || (seconds !== null && !(seconds > 0))) {
