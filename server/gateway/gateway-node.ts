@@ -26,6 +26,7 @@ import type { LedgerEvent } from '../scheduling/ledger-state.js';
 import { type OpenedArchive, openArchive } from './archive/open-archive.js';
 import { Courier } from './courier.js';
 import { isDashboardPath, serveDashboard } from './dashboard-files.js';
+import { DeathWatch } from './death-watch.js';
 import { DeviceRegistry } from './device-registry.js';
 import { DeviceSpeeds } from './device-speeds.js';
 import { drainHandlers } from './drain-handlers.js';
@@ -176,6 +177,11 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
     tell({ kind: 'device-left-alone', device, untilMs: untilMs ?? 0 });
     if (untilMs !== null) notices.tell('DT_LEFT_ALONE', leftAloneText(device, address, reason));
   };
+  const deathWatch = new DeathWatch({
+    isUp: (device) => registry.isUp(device),
+    addressOf: (device) => registry.addressOf(device),
+    onDead: (device) => tell({ kind: 'device-dead', device }),
+  });
   const desk = new FrameDesk({
     ...common,
     plan,
@@ -215,7 +221,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
         drainState: () => drain.state,
       }),
       ...drainHandlers({ drain, registry, peers }),
-      ...workHandlers({ ...common, heartbeatMs: schedule.heartbeat.intervalMs, keeper }),
+      ...workHandlers({ ...common, heartbeatMs: schedule.heartbeat.intervalMs, keeper, deathWatch }),
       ...overlapHandlers(common),
       ...frameHandlers({
         ...common,
@@ -253,6 +259,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
     drain: () => drain.finish(schedule.drain.timeoutMs),
     stop: onceOnly(async () => {
       keeper.stop();
+      deathWatch.stop();
       runner.stop();
       courier.stop();
       stealDesk.close();

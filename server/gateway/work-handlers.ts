@@ -8,6 +8,7 @@ import { HttpProblem } from '../node/problem.js';
 import { decodeResultBody } from '../node/result-body.js';
 import { decodeSliceResult, isSliceBody } from '../node/slice-body.js';
 import type { WirePlan } from '../node/task-body.js';
+import type { DeathWatch } from './death-watch.js';
 import type { Admission, DeviceRegistry } from './device-registry.js';
 import type { DeviceSpeeds } from './device-speeds.js';
 import { clientGone } from './frame-handlers.js';
@@ -34,6 +35,7 @@ export interface WorkHandlerParts {
   readonly speeds: DeviceSpeeds;
   readonly peers: Pick<PeerClients, 'forgive'>;
   readonly events: EventLog;
+  readonly deathWatch: DeathWatch;
   readonly notices: ProblemNotices;
   readonly metrics: NodeMetrics;
   readonly log: Logger;
@@ -42,7 +44,7 @@ export interface WorkHandlerParts {
 
 /** What devices say to the gateway. */
 export function workHandlers(parts: WorkHandlerParts): OperationHandlers {
-  const { registry, stealDesk } = parts;
+  const { deathWatch, registry, stealDesk } = parts;
   return {
     register: async (request) => {
       if (request.body.kind !== 'device') {
@@ -52,7 +54,9 @@ export function workHandlers(parts: WorkHandlerParts): OperationHandlers {
           'this node is the gateway; gateways announce themselves to devices',
         );
       }
-      return register(parts, request.body);
+      const answer = register(parts, request.body);
+      deathWatch.heard(request.body.device, request.raw.socket);
+      return answer;
     },
     stealTask: async (request, reply) => {
       const { thief, waitMs = 0, avoid } = request.body;

@@ -1,7 +1,7 @@
 import { draftOf, isAnyAvailable, type LedgerDraft, missingPart, note, setPart } from './ledger-draft.js';
 import { handBack, startDraining } from './ledger-draining.js';
 import { beginLayers, isPresentLayer, nextLayer } from './ledger-layers.js';
-import { deviceSeen, devicesGone, expire } from './ledger-leases.js';
+import { deviceSeen, devicesGone, devicesLost, expire } from './ledger-leases.js';
 import { chooseSource, retryDelivery, shareParts } from './ledger-placement.js';
 import { restoreFrame } from './ledger-restore.js';
 import { startWaitingFrames } from './ledger-start.js';
@@ -73,6 +73,9 @@ function apply(draft: LedgerDraft, event: LedgerEvent): ResultVerdict | null {
       return null;
     case 'device-left':
       devicesGone(draft, [event.device], (device) => `device ${device} left`);
+      return null;
+    case 'device-dead':
+      if (draft.devices.has(event.device)) devicesLost(draft, [event.device]);
       return null;
     case 'device-left-alone':
       if (event.untilMs > draft.nowMs) draft.leftAloneUntilMs.set(event.device, event.untilMs);

@@ -170,13 +170,18 @@ function lookForGivenBack(draft: LedgerDraft, { frame, parts }: LedgerFrame, dra
   }
 }
 
+/** Devices that are gone without having said so. */
+export function devicesLost(draft: LedgerDraft, lost: readonly string[]): void {
+  for (const device of lost) draft.effects.push({ kind: 'device-lost', device });
+  devicesGone(draft, lost, (device) => `device ${device} was lost`);
+}
+
 /** What has run out by now: devices that are silent, leases, frames. */
 export function expire(draft: LedgerDraft): void {
   const silent = [...draft.devices.values()]
     .filter(({ lastSeenMs }) => draft.nowMs - lastSeenMs > draft.settings.lostAfterMs)
     .map(({ device }) => device);
-  for (const device of silent) draft.effects.push({ kind: 'device-lost', device });
-  devicesGone(draft, silent, (device) => `device ${device} was lost`);
+  devicesLost(draft, silent);
   for (const entry of [...draft.frames.values()]) {
     if (!frameTimedOut(draft, entry)) expireParts(draft, entry);
   }

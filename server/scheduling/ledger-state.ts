@@ -182,6 +182,8 @@ export type LedgerEvent =
       readonly returned?: readonly TaskKey[];
     }
   | { readonly kind: 'device-left'; readonly device: string }
+  /** Its process has ended without a word. */
+  | { readonly kind: 'device-dead'; readonly device: string }
   /** The gateway does not reach a device, which may be live; once `untilMs` is past it may be tried again. */
   | { readonly kind: 'device-left-alone'; readonly device: string; readonly untilMs: number }
   | {

@@ -25,7 +25,7 @@ describe('one node in the foreground', () => {
   test('says that its port is taken', async () => {
     const [port] = await freePorts(1);
     const listen = ['--listen', `127.0.0.1:${port}`];
-    const file = clusterFile(FACES);
+    const file = clusterFile(`${FACES}\nstore: { path: memory }`);
     const first = startCli(['gateway', '-c', file, ...listen]);
     await waitUntil(() => first.printed.stderr.includes('listens') || first.child.exitCode !== null, START_LIMIT_MS);
     const second = await runCli(['gateway', '-c', file, ...listen]);

@@ -77,3 +77,25 @@ describe('a device is killed in the middle of a frame', () => {
     },
   );
 });
+
+test('a device whose process has ended is missed at once, however long silence may be', {
+  timeout: 40_000,
+}, async () => {
+  const cluster = await startProcessCluster(
+    'model: { name: face-detector }\nschedule: { heartbeat: { intervalMs: 1000, lostAfterMs: 30000 } }',
+    2,
+  );
+  try {
+    const stateOf = async (device: string) => {
+      const { devices } = (await cluster.client.call('getCluster')).json!;
+      return devices.find((entry) => entry.device === device)!.state;
+    };
+    cluster.process('e1').kill('SIGKILL');
+    await waitUntil(async () => (await stateOf('e1')) === 'lost', 10_000);
+    expect(await stateOf('e0')).toBe('live');
+    cluster.start('e1');
+    await waitUntil(async () => (await stateOf('e1')) === 'live', 20_000);
+  } finally {
+    await cluster.stop();
+  }
+});

@@ -38,7 +38,7 @@ export class LedgerInvariants {
         this.#recordEffect(before, step.ledger, effect);
         checkAvailable(step.ledger, effect);
         if (effect.kind === 'fail') checkReason(before, event, step.ledger, nowMs, effect);
-        if (effect.kind === 'device-lost') checkSilence(before, nowMs, effect.device);
+        if (effect.kind === 'device-lost') checkLoss(before, event, nowMs, effect.device);
       }
       this.#nothingLostNothingLeft(step.ledger);
       for (const frame of step.ledger.frames.values()) checkFrame(step.ledger, before.frames.get(frame.frame), frame);
@@ -254,6 +254,7 @@ function checkReason(
   }
 }
 
-function checkSilence({ devices, settings }: FrameLedger, nowMs: number, device: string): void {
+function checkLoss({ devices, settings }: FrameLedger, event: LedgerEvent, nowMs: number, device: string): void {
+  if (event.kind === 'device-dead' && event.device === device) return;
   demand(nowMs - devices.get(device)!.lastSeenMs > settings.lostAfterMs, `${device} was lost, and was heard of`);
 }

@@ -15,7 +15,7 @@ export type Happening =
   | { readonly kind: 'heartbeat' | 'work' | 'hand back'; readonly device: number }
   | { readonly kind: 'steal' | 'steal in vain'; readonly device: number; readonly victim: number }
   | {
-      readonly kind: 'freeze' | 'thaw' | 'kill' | 'restart' | 'leave' | 'drain' | 'resume' | 'replace';
+      readonly kind: 'freeze' | 'thaw' | 'kill' | 'restart' | 'leave' | 'find dead' | 'drain' | 'resume' | 'replace';
       readonly device: number;
     }
   | { readonly kind: 'arrive' | 'lose' | 'duplicate' | 'give up' | 'finish' | 'delete'; readonly pick: number }
@@ -48,7 +48,7 @@ const fault: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: kinds('lose', 'duplicate', 'give up'), pick }) },
   { weight: 1, arbitrary: fc.record({ kind: kinds('steal in vain'), device, victim: device }) },
   { weight: 2, arbitrary: fc.record({ kind: kinds('freeze', 'thaw', 'kill', 'restart'), device }) },
-  { weight: 1, arbitrary: fc.record({ kind: kinds('leave'), device }) },
+  { weight: 2, arbitrary: fc.record({ kind: kinds('leave', 'find dead'), device }) },
   { weight: 2, arbitrary: fc.record({ kind: kinds('drain', 'resume', 'replace'), device }) },
 );
 
@@ -125,6 +125,9 @@ export function happen(cluster: SimulatedCluster, happening: Happening): void {
       return;
     case 'replace':
       cluster.replace(at(happening.device));
+      return;
+    case 'find dead':
+      cluster.findDead(at(happening.device));
       return;
     case 'leave':
       cluster.leave(at(happening.device));

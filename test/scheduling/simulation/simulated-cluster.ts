@@ -210,6 +210,11 @@ export class SimulatedCluster {
     device.restart();
   }
 
+  /** The gateway finds nobody at its address, which may be a mistake. */
+  findDead(device: SimulatedDevice): void {
+    this.#tell({ kind: 'device-dead', device: device.name });
+  }
+
   leave(device: SimulatedDevice): void {
     if (device.state !== 'up') return;
     device.state = 'down';
