@@ -25,6 +25,7 @@ export function emptyLedger(settings: LedgerSettings, nowMs: number): FrameLedge
     settings,
     frames: new Map(),
     devices: new Map(),
+    lost: new Set(),
     lastSource: null,
     deviceLessSinceMs: nowMs,
     leftAloneUntilMs: new Map(),
@@ -46,8 +47,8 @@ export function stepLedger(ledger: FrameLedger, event: LedgerEvent, nowMs: numbe
   if (isAnyAvailable(draft)) draft.deviceLessSinceMs = null;
   else draft.deviceLessSinceMs ??= nowMs;
   startWaitingFrames(draft);
-  const { settings, frames, devices, lastSource, deviceLessSinceMs, leftAloneUntilMs, effects } = draft;
-  const next = { settings, frames, devices, lastSource, deviceLessSinceMs, leftAloneUntilMs };
+  const { settings, frames, devices, lost, lastSource, deviceLessSinceMs, leftAloneUntilMs, effects } = draft;
+  const next = { settings, frames, devices, lost, lastSource, deviceLessSinceMs, leftAloneUntilMs };
   return { ledger: next, effects, verdict };
 }
 

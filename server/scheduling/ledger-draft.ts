@@ -15,6 +15,7 @@ export interface LedgerDraft {
   readonly nowMs: number;
   readonly frames: Map<string, LedgerFrame>;
   readonly devices: LayeredMap<LedgerDevice>;
+  readonly lost: Set<string>;
   readonly effects: LedgerEffect[];
   readonly leftAloneUntilMs: Map<string, number>;
   lastSource: string | null;
@@ -27,6 +28,7 @@ export function draftOf(ledger: FrameLedger, nowMs: number): LedgerDraft {
     nowMs,
     frames: new Map(ledger.frames),
     devices: LayeredMap.copyOf(ledger.devices),
+    lost: new Set(ledger.lost),
     effects: [],
     leftAloneUntilMs: new Map(ledger.leftAloneUntilMs),
     lastSource: ledger.lastSource,

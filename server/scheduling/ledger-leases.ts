@@ -47,7 +47,8 @@ function handOut(draft: LedgerDraft, victim: string, task: HandedOutTask): void 
   const deadlineMs = () => waitingDeadline(draft, device, { ...task, attempt });
   const state: PartState = draft.devices.has(device)
     ? { kind: 'assigned', attempt, device, deadlineMs: deadlineMs(), confirmed: false }
-    : missingPart(draft, device, attempt);
+    : // Nobody has to be looked for who is known to be gone.
+      missingPart(draft, device, attempt, draft.lost.has(device) ? 0 : draft.settings.missingMs);
   setPart(draft, task.frame, task.tile, state);
   note(draft, task.frame, task.tile, 'assigned', state);
 }
@@ -109,6 +110,7 @@ export function deviceSeen(draft: LedgerDraft, event: Extract<LedgerEvent, { kin
   const { device, usualTileMs, draining = false, returned = [] } = event;
   const wasDraining = draft.devices.get(device)?.draining ?? false;
   draft.devices.set(device, { device, usualTileMs, lastSeenMs: draft.nowMs, draining: wasDraining && draining });
+  draft.lost.delete(device);
   if (draining) startDraining(draft, device);
   for (const task of [...event.tasks, ...event.handedOut]) heardOf(draft, task);
   for (const task of event.handedOut) handOut(draft, device, task);
@@ -172,7 +174,10 @@ function lookForGivenBack(draft: LedgerDraft, { frame, parts }: LedgerFrame, dra
 
 /** Devices that are gone without having said so. */
 export function devicesLost(draft: LedgerDraft, lost: readonly string[]): void {
-  for (const device of lost) draft.effects.push({ kind: 'device-lost', device });
+  for (const device of lost) {
+    draft.lost.add(device);
+    draft.effects.push({ kind: 'device-lost', device });
+  }
   devicesGone(draft, lost, (device) => `device ${device} was lost`);
 }
 

@@ -115,6 +115,8 @@ export interface FrameLedger {
   readonly frames: ReadonlyMap<string, LedgerFrame>;
   /** The live ones. */
   readonly devices: ReadonlyMap<string, LedgerDevice>;
+  /** Devices that are gone without having said so, and have not been heard of since. */
+  readonly lost: ReadonlySet<string>;
   /** The source chosen last when nobody named one. */
   readonly lastSource: string | null;
   /** Since when no device has been there to take work; null while one is. */

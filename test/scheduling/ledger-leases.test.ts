@@ -182,6 +182,36 @@ describe('a death', () => {
   });
 });
 
+describe('a device that is found dead', () => {
+  it('is lost at once, with all that it had', () => {
+    const run = stealable();
+    run.seen('victim', [queued('f')]);
+    expect(run.send({ kind: 'device-dead', device: 'victim' })).toEqual([
+      { kind: 'device-lost', device: 'victim' },
+      { kind: 'push', frame: 'f', part: 0, attempt: 2, device: 'other' },
+    ]);
+    expect(run.send({ kind: 'device-dead', device: 'victim' })).toEqual([]);
+  });
+
+  it('is not looked for when its victim says only later what it stole', () => {
+    const run = stealable();
+    run.seen('victim', [queued('f')]);
+    run.send({ kind: 'device-dead', device: 'thief' });
+    run.seen('victim', [], { handedOut: [gaveTo('thief', 'f')] });
+    expect(run.pass(1)).toEqual([{ kind: 'push', frame: 'f', part: 0, attempt: 2, device: 'other' }]);
+  });
+
+  it('and comes back has its stolen tile, when it says so first', () => {
+    const run = stealable();
+    run.seen('victim', [queued('f')]);
+    run.send({ kind: 'device-dead', device: 'thief' });
+    run.seen('victim', [], { handedOut: [gaveTo('thief', 'f')] });
+    run.seen('thief', [running('f')]);
+    expect(run.pass(1)).toEqual([]);
+    expect(run.part('f')).toMatchObject({ kind: 'running', device: 'thief', attempt: 1 });
+  });
+});
+
 describe('a silent device', () => {
   it('is lost after lostAfterMs and not before, and hands on all that it had', () => {
     const run = stealable(2);
