@@ -17,10 +17,10 @@ limits:
   pictureBytes: 256KiB
   pictureMegapixels: 5
   queuedFrames: 8
-  keptFrames: 20
   keptOutputs: 4
   eventsKept: 200
   frameTimeoutMs: 10000
+store: { path: store, frames: 20 }
 log: { level: info }
 `;
 
