@@ -44,13 +44,24 @@ function handOut(draft: LedgerDraft, victim: string, task: HandedOutTask): void 
   const { part, attempt } = open;
   const device = task.thief;
   if (attempt === part.attempt && !victimKnowsBetter(part, victim, device)) return;
-  const deadlineMs = () => waitingDeadline(draft, device, { ...task, attempt });
-  const state: PartState = draft.devices.has(device)
-    ? { kind: 'assigned', attempt, device, deadlineMs: deadlineMs(), confirmed: false }
-    : // Nobody has to be looked for who is known to be gone.
-      missingPart(draft, device, attempt, draft.lost.has(device) ? 0 : draft.settings.missingMs);
+  const state = handedOutState(draft, device, { ...task, attempt });
   setPart(draft, task.frame, task.tile, state);
   note(draft, task.frame, task.tile, 'assigned', state);
+}
+
+function handedOutState(draft: LedgerDraft, device: string, { frame, attempt }: FrameTask): PartState {
+  // Nobody has to be looked for who is known to be gone.
+  if (draft.lost.has(device)) return missingPart(draft, device, attempt, 0);
+  // Its result may have gone to an earlier life of the gateway: a thief that still has the tile says so.
+  const isCertain = draft.devices.has(device) && !draft.frames.get(frame)!.isRestored;
+  if (!isCertain) return missingPart(draft, device, attempt);
+  return {
+    kind: 'assigned',
+    attempt,
+    device,
+    deadlineMs: waitingDeadline(draft, device, { frame, attempt }),
+    confirmed: false,
+  };
 }
 
 /** The thief may have spoken first: its own word about an attempt counts more than its victim's, which may be repeated. */

@@ -9,6 +9,9 @@ import { postPicture } from './submitting.js';
 
 /** How long a node that was told to end may take for it. */
 const END_WITHIN_MS = 30_000;
+/** A gateway whose disk is full is started again so often, and no longer than the longest such fault takes. */
+const START_AGAIN_MS = 300;
+const FULL_DISK_WITHIN_MS = 10_000;
 
 export interface Done {
   readonly submissions: SubmissionOutcome[];
@@ -85,9 +88,22 @@ async function doFault(action: PlannedFault, { cluster, disk }: Stage): Promise<
   }
 }
 
-/** Starts a node again and waits until it answers. */
+/**
+ * Starts a node again and waits until it answers. One that ends because the disk is full is started once more a while later,
+ * as whoever supervises it would.
+ */
 async function started(cluster: ChaosCluster, node: string): Promise<void> {
-  const { child } = cluster.spawn(node);
-  await once(child, 'spawn');
-  await cluster.answers(node);
+  for (const untilMs = Date.now() + FULL_DISK_WITHIN_MS; ; ) {
+    const life = cluster.spawn(node);
+    await once(life.child, 'spawn');
+    const answering = cluster.answers(node);
+    const isUp = await Promise.race([answering.then(() => true), life.ended.then(() => false)]);
+    if (isUp) return;
+    answering.catch(() => {});
+    if (Date.now() > untilMs || !(await cluster.lastLine(node)).includes('ENOSPC')) {
+      throw new Error(`${node} ended when it was started: ${await cluster.lastLine(node)}`);
+    }
+    life.asked = 'full-disk';
+    await sleep(START_AGAIN_MS);
+  }
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createClient, type DeepThingsClient } from '../../client/client.js';
@@ -23,8 +23,8 @@ const GATEWAY = 'gateway';
 export interface NodeLife {
   readonly node: string;
   readonly child: ChildProcess;
-  /** The last signal that was to end it; null when nobody asked it to. */
-  asked: 'SIGKILL' | 'SIGTERM' | null;
+  /** The last signal that was to end it, or that it could not start on a full disk; null when nothing was to end it. */
+  asked: 'SIGKILL' | 'SIGTERM' | 'full-disk' | null;
   readonly ended: Promise<void>;
 }
 
@@ -122,6 +122,12 @@ export class ChaosCluster {
   signal(life: NodeLife, signal: 'SIGKILL' | 'SIGTERM'): void {
     if (isRunning(life)) life.asked = signal;
     life.child.kill(signal);
+  }
+
+  /** Of a node's log. */
+  async lastLine(node: string): Promise<string> {
+    const log = await readFile(join(this.#folder, `${node}.log`), 'utf8');
+    return log.trimEnd().split('\n').at(-1)!;
   }
 
   /** Waits until a node that was started answers. */

@@ -99,8 +99,9 @@ describe('the end of the processes', () => {
   const life = { node: 'e0', asked: 'SIGTERM', exitCode: 0, signal: null } as const;
 
   it('is good when each ended as it was asked to', () => {
+    const full = { node: 'gateway', asked: 'full-disk', exitCode: 2, signal: null } as const;
     const murdered = { node: 'e0', asked: 'SIGKILL', exitCode: null, signal: 'SIGKILL' } as const;
-    expect(checkTeardown({ lives: [murdered, life], children: 0 })).toEqual([]);
+    expect(checkTeardown({ lives: [murdered, life, full], children: 0 })).toEqual([]);
   });
 
   test.each([

@@ -35,7 +35,7 @@ export interface FrameFacts {
 /** A process that ran a node, when the run is over. */
 export interface EndedLife {
   readonly node: string;
-  readonly asked: 'SIGKILL' | 'SIGTERM' | null;
+  readonly asked: 'SIGKILL' | 'SIGTERM' | 'full-disk' | null;
   readonly exitCode: number | null;
   readonly signal: string | null;
 }

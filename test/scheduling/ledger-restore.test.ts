@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { LedgerRun, queued, running, SETTINGS } from './ledger-run.js';
+import { gaveTo, LedgerRun, queued, running, SETTINGS, waiting } from './ledger-run.js';
 
-const { attempts, restoreMs } = SETTINGS;
+const { attempts, missingMs, restoreMs } = SETTINGS;
 const LAYERED = { kind: 'layered', layers: 3, mostSlices: 4 } as const;
 
 describe('a frame of an earlier life of the gateway', () => {
@@ -34,6 +34,17 @@ describe('a frame of an earlier life of the gateway', () => {
     expect(run.phase('f')).toBe('running');
     for (const part of [0, 1, 2]) run.result('f', part, 'b');
     expect(run.result('f', 3, 'b')).toEqual([{ kind: 'finish', frame: 'f' }]);
+  });
+
+  it('does not wait for a thief that has done with a tile, whatever the victim says', () => {
+    const run = new LedgerRun();
+    run.restored('f', { parts: 2 });
+    run.seen('a', [], { handedOut: [gaveTo('b', 'f', 0), gaveTo('c', 'f', 1)] });
+    run.seen('b');
+    run.seen('c', [waiting('f', 1)]);
+    const orders = run.passWith(missingMs + 1, { a: [], b: [], c: [waiting('f', 1)] });
+    expect(orders).toMatchObject([{ kind: 'push', part: 0, attempt: 2 }]);
+    expect(run.part('f', 1)).toMatchObject({ kind: 'assigned', device: 'c', attempt: 1 });
   });
 
   it('counts results of the earlier life at once, also all of them', () => {

@@ -2,6 +2,7 @@ import { chmodSync, statfsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
+import { reserveFile } from './file-reserve.js';
 import type { LmdbFailure, LmdbWrite, Table } from './lmdb-messages.js';
 
 const TABLES = ['frames', 'traces', 'meta'] as const;
@@ -9,6 +10,15 @@ const NAME_OF_ERRNO = new Map(Object.entries(constants.errno).map(([name, number
 const MAP_FULL = -30_792;
 /** Less than this is no room: LMDB wants a few pages for whatever it writes. */
 const NO_ROOM_BYTES = 256 * 1024;
+/** Pages of trees and of the list of free ones that a transaction writes anew, beside those of the values: */
+const PAGES = { perEntry: 6, perTransaction: 16 };
+/** Pages that only transactions that remove something may use: a full store can be emptied. */
+const PAGES_FOR_REMOVING = 128;
+
+interface LmdbStats {
+  readonly pageSize: number;
+  readonly lastPageNumber: number;
+}
 
 /**
  * The database: tables of bytes by text. The only place that knows LMDB. It blocks while a disk syncs, and a damaged file
@@ -38,8 +48,13 @@ export class LmdbTables {
     for (const file of [path, `${path}-lock`]) chmodSync(file, 0o600);
   }
 
-  /** Writes all of it in one transaction, which is on the disk when this returns. */
+  /**
+   * Writes all of it in one transaction, which is on the disk when this returns.
+   *
+   * @throws Error when it could not be written; then nothing of it is there.
+   */
   write(writes: readonly LmdbWrite[]): void {
+    this.#reserve(writes);
     this.#root.transactionSync(() => {
       for (const { puts, removes } of writes) {
         for (const { table, key, value } of puts) this.#table(table).putSync(key, asBuffer(value));
@@ -67,6 +82,21 @@ export class LmdbTables {
     // A page of which only a part could be written.
     if (name === 'EIO' && this.#hasNoRoom()) return { code: 'ENOSPC', message };
     return { code: name, message };
+  }
+
+  /**
+   * Has the disk give the room for a transaction before LMDB asks for it: a write that fails within LMDB leaves the memory
+   * of this process damaged (seen with lmdb 3.5.6: "malloc(): invalid size").
+   */
+  #reserve(writes: readonly LmdbWrite[]): void {
+    const { pageSize, lastPageNumber } = this.#root.getStats() as LmdbStats;
+    let pages = lastPageNumber + 1 + PAGES.perTransaction;
+    if (writes.some(({ puts }) => puts.length > 0)) pages += PAGES_FOR_REMOVING;
+    for (const { puts, removes } of writes) {
+      for (const { value } of puts) pages += PAGES.perEntry + Math.ceil(value.byteLength / pageSize);
+      pages += PAGES.perEntry * removes.length;
+    }
+    reserveFile(this.#path, pages * pageSize);
   }
 
   #hasNoRoom(): boolean {
