@@ -1,0 +1,105 @@
+import { parseArgs } from 'node:util';
+import { textTable } from '../../server/cli/text-table.js';
+import { useTable } from '../support/use-table.js';
+import type { Sample } from './samples.js';
+import { runSoak, type SoakPlan, type SoakReport } from './soak-run.js';
+
+const USAGE = `npm run soak -- [--seconds T] [--seed S] [--json] [--keep]
+
+Asks a cluster of real processes for twice what it can do, for T seconds (600 if nothing is said), and checks that it
+refuses the rest, is fair, keeps what it accepted, and that neither memory nor a queue grows. A seed S gives the moments at
+which pictures are sent.
+`;
+const MIB = 2 ** 20;
+/** Lines that a run prints, however long it is. */
+const LINES = 20;
+
+/** @returns the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const plan = readPlan(args);
+  if (typeof plan === 'string') {
+    process.stderr.write(plan);
+    return plan === USAGE ? 0 : 2;
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  const say = (line: string) => void (plan.json ? process.stderr : process.stdout).write(`${line}\n`);
+  say(`seed ${plan.seed}`);
+  let nextMs = 0;
+  const report = await runSoak(plan, (sample) => {
+    if (sample.atMs < nextMs) return;
+    nextMs = sample.atMs + (1_000 * plan.seconds) / LINES;
+    say(sampleLine(sample));
+  });
+  say(describe(report, plan));
+  if (plan.json) process.stdout.write(`${JSON.stringify(forJson(report), null, 2)}\n`);
+  return report.wrong.length === 0 ? 0 : 1;
+}
+
+function sampleLine({ atMs, rss, openFrames, ended }: Sample): string {
+  const memory = [...rss].map(([node, bytes]) => `${node} ${Math.round(bytes / MIB)}`).join(', ');
+  return `${String(Math.round(atMs / 1_000)).padStart(4)} s: ${ended.complete} frames complete, ${openFrames} open; RSS MiB: ${memory}`;
+}
+
+function describe(
+  { wrong, capacity, samples, senders, before, after, folder }: SoakReport,
+  { seconds }: SoakPlan,
+): string {
+  const perSecond = (count: number) => (count / seconds).toFixed(1);
+  const rows = senders.map(({ plan, sent, accepted, refused, leftOut }) => [
+    plan.name,
+    ...[plan.perSecond.toFixed(1), perSecond(sent), perSecond(accepted), perSecond(refused), perSecond(leftOut)],
+  ]);
+  const [first, last] = [samples[0]!, samples.at(-1)!];
+  const rate = (1_000 * (last.ended.complete - first.ended.complete)) / (last.atMs - first.atMs);
+  return [
+    `capacity ${capacity.toFixed(1)} frames/s; under twice that ${rate.toFixed(1)} frames/s completed`,
+    textTable(
+      ['who', 'wants /s', 'sent /s', 'accepted /s', 'refused /s', 'left out /s'].map((title) => ({ title })),
+      rows,
+    ),
+    'idle, before and after:',
+    useTable(before, after),
+    ...wrong,
+    ...(folder === null ? [] : [`logs: ${folder}`]),
+    wrong.length === 0 ? 'well' : `${wrong.length} THINGS WRONG`,
+  ].join('\n');
+}
+
+function forJson({ samples, senders, ...rest }: SoakReport) {
+  return {
+    ...rest,
+    senders: senders.map((sender) => ({ ...sender, other: Object.fromEntries(sender.other) })),
+    samples: samples.map(({ rss, held, ...sample }) => ({
+      ...sample,
+      rss: Object.fromEntries(rss),
+      held: Object.fromEntries(held),
+    })),
+  };
+}
+
+function readPlan(args: readonly string[]): (SoakPlan & { readonly json: boolean }) | string {
+  let values: ReturnType<typeof parse>['values'];
+  try {
+    ({ values } = parse(args));
+  } catch (error) {
+    return `${(error as Error).message}\n${USAGE}`;
+  }
+  if (values.help) return USAGE;
+  const seconds = Number(values.seconds);
+  const seed = values.seed === undefined ? Date.now() % 1_000_000_000 : Number(values.seed);
+  if (!(seconds >= 10) || !Number.isInteger(seed)) return `--seconds is a number from 10, --seed a whole one\n${USAGE}`;
+  return { seconds, seed, json: values.json, keep: values.keep };
+}
+
+function parse(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    options: {
+      seconds: { type: 'string', default: '600' },
+      seed: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+}
