@@ -133,7 +133,13 @@ describe('an address that is announced', () => {
   ])('is not asked for anything when nobody declared it: %s', (announced) => {
     expect(isDeclaredAddress(DECLARED, announced)).toBe(false);
     const metrics = createMetrics({ role: 'edge', node: 'e0' });
-    const peers = createPeerClients({ token: null, nodes: [{ address: DECLARED }], metrics, log: silent });
+    const peers = createPeerClients({
+      token: null,
+      tls: null,
+      nodes: [{ id: 'e1', address: DECLARED }],
+      metrics,
+      log: silent,
+    });
     expect(() => peers.client(announced)).toThrow(expect.objectContaining({ code: 'DT_ADDRESS_UNDECLARED' }));
     return peers.close();
   });
