@@ -1,5 +1,6 @@
 import type { ClusterConfig, NodeConfig } from '../config/cluster-config.js';
 import { type TlsFiles, tlsFilesOf } from '../config/tls-config.js';
+import { readersRemark } from './file-readers.js';
 import { watchFiles } from './file-watch.js';
 import type { Logger } from './logger.js';
 import type { NodeMetrics } from './metrics.js';
@@ -96,8 +97,13 @@ export class NodeTls implements OpenedTls {
   #tell(log: Logger, host: string): void {
     const { chain, files } = this.#material;
     log.info({ certificate: files.certificate, mutual: this.mutual }, `valid ${validityText(chain[0]!, Date.now())}`);
-    for (const remark of peerRemarks(this.#material, host)) log.warn(remark);
+    for (const remark of [...peerRemarks(this.#material, host), ...this.#readers()]) log.warn(remark);
     this.#tellTimes(log);
+  }
+
+  #readers(): readonly string[] {
+    const remark = readersRemark(this.#files.key, "this node's key");
+    return remark === null ? [] : [remark];
   }
 
   /** Each thing once, not at every look. */

@@ -164,13 +164,13 @@ function contextOf({ ca, certificate, key }: TlsMaterial) {
  */
 function strangeness(socket: TLSSocket): string | null {
   const { subject } = socket.getPeerCertificate();
-  if (subject === undefined) return 'none';
+  if (subject === undefined) return 'no certificate';
   if (socket.authorized) return null;
   const name = String(subject.CN ?? 'no name')
     .replace(/[^\x20-\x7e]/g, '?')
     .slice(0, 64);
   // The types promise an error where there is its code.
-  return `that of "${name}" (${String(socket.authorizationError)})`;
+  return `the certificate of "${name}" (${String(socket.authorizationError)})`;
 }
 
 /** Puts a listener before the one that an event has, which then decides whether that one is told. */

@@ -1,5 +1,5 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -30,7 +30,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function filesOf(certificate: string | null, key: string | null, ca: string | null = authority.certificate) {
   const path = (name: string, text: string | null) => {
     rmSync(join(folder, name), { force: true });
-    if (text !== null) writeFileSync(join(folder, name), text);
+    if (text !== null) writeFileSync(join(folder, name), text, { mode: 0o600 });
     return join(folder, name);
   };
   return { certificate: path('e0.crt', certificate), key: path('e0.key', key), ca: path('ca.crt', ca) };
@@ -139,6 +139,18 @@ describe('what is said of it', () => {
     expect(timeRemark(year!, 'e0.crt', nowMs + 351 * DAY_MS)).toMatch(/e0\.crt expires soon \(until 20.*, 12 days\)/);
     expect(timeRemark(year!, 'e0.crt', nowMs + 365 * DAY_MS)).toMatch(/e0\.crt has expired \(.*GMT\)/);
   });
+});
+
+it.skipIf(process.platform === 'win32')('others that can read the key are warned of', () => {
+  const files = filesOf(own.certificate, own.key);
+  chmodSync(files.key, 0o644);
+  const { log, lines } = keptLog();
+  const tls = new NodeTls(files, true);
+  tls.follow({ log, host: '127.0.0.1' });
+  tls.end();
+  expect(lines.filter(({ level }) => level === 40).map(({ msg }) => msg)).toEqual([
+    `others on this machine can read this node's key (mode 644): "chmod 600 ${files.key}" keeps it from them`,
+  ]);
 });
 
 describe('a node that has expired certificates', () => {

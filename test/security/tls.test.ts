@@ -179,8 +179,8 @@ describe.each([['with mutual', true] as const, ['without mutual', false] as cons
   });
 
   it.each([
-    ['without a certificate', () => ({}), /got none/],
-    ['with one of another authority', () => stranger, /got that of "stranger"/],
+    ['without a certificate', () => ({}), /got no certificate/],
+    ['with one of another authority', () => stranger, /got the certificate of "stranger"/],
     ['with one that has expired', () => authority.issue({ name: 'late', days: -1 }), /"late" \(CERT_HAS_EXPIRED\)/],
   ])('refuses a client %s, and says why', async (_who, own, says) => {
     for (const { address } of [cluster.gateway, ...cluster.devices.values()]) {
@@ -355,7 +355,7 @@ describe('a node whose certificate is of another authority', () => {
     closers.push(() => device.stop());
     await waitUntil(() => lines.some(({ msg }) => msg.startsWith('the gateway refuses this device')));
     const said = lines.map(({ msg }) => msg).join('\n');
-    expect(said).toMatch(/the gateway refuses this device: expected a certificate.*got that of "e1"/);
+    expect(said).toMatch(/the gateway refuses this device: expected a certificate.*got the certificate of "e1"/);
     expect(said).toContain(`${file('e1.crt')} is not signed by an authority in ${file('ca.crt')}`);
   });
 
