@@ -11,4 +11,9 @@ export {
 export { fetchTransport } from './fetch-transport.js';
 export { type Problem, ProblemError } from './problem-error.js';
 export type { Transport, TransportRequest, TransportResponse } from './transport.js';
-export { createUndiciTransport, type UndiciTransport, type UndiciTransportOptions } from './undici-transport.js';
+export {
+  createUndiciTransport,
+  type TransportTls,
+  type UndiciTransport,
+  type UndiciTransportOptions,
+} from './undici-transport.js';

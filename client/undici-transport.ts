@@ -1,8 +1,18 @@
 import { setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import { Agent, buildConnector } from 'undici';
 import { bodyDigest, DIGEST_HEADER, requireDigest } from './body-digest.js';
 import { mediaTypeOf, type Transport, type TransportRequest } from './transport.js';
+
+/** With what nodes are spoken to over https: PEM texts. */
+export interface TransportTls {
+  /** The authorities whose certificates are taken; without it those that Node.js knows. */
+  readonly ca?: string;
+  /** Shown to nodes that ask for one, with its key. */
+  readonly certificate?: string;
+  readonly key?: string;
+}
 
 export interface UndiciTransportOptions {
   /** Connections kept to one node. */
@@ -14,10 +24,13 @@ export interface UndiciTransportOptions {
   readonly socketPath?: string;
   /** Larger answers are refused. */
   readonly answerBytes?: number;
+  readonly tls?: TransportTls;
 }
 
 export interface UndiciTransport {
   readonly transport: Transport;
+  /** Requests from here on go over connections that are made with this; those under way end on the old ones. */
+  renewTls(tls: TransportTls): void;
   /** Ends every connection; requests under way are rejected. */
   close(): Promise<void>;
 }
@@ -27,12 +40,8 @@ export interface UndiciTransport {
  * those that come are compared with theirs.
  */
 export function createUndiciTransport(options: UndiciTransportOptions = {}): UndiciTransport {
-  const agent = new Agent({
-    connections: options.connectionsPerOrigin ?? 16,
-    connect: connectorOf(options),
-    keepAliveTimeout: 30_000,
-    maxResponseSize: options.answerBytes ?? 512 * 1024 * 1024,
-  });
+  let agent = agentOf(options);
+  const retired = new Set<Agent>();
   return {
     async transport(request) {
       const url = new URL(request.url);
@@ -60,8 +69,25 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Und
         bound.release();
       }
     },
-    close: () => agent.destroy(),
+    renewTls(tls) {
+      const old = agent;
+      agent = agentOf({ ...options, tls });
+      retired.add(old);
+      void old.close().finally(() => retired.delete(old));
+    },
+    async close() {
+      await Promise.all([agent, ...retired].map((one) => one.destroy()));
+    },
   };
+}
+
+function agentOf(options: UndiciTransportOptions): Agent {
+  return new Agent({
+    connections: options.connectionsPerOrigin ?? 16,
+    connect: connectorOf(options),
+    keepAliveTimeout: 30_000,
+    maxResponseSize: options.answerBytes ?? 512 * 1024 * 1024,
+  });
 }
 
 function withDigest({ headers, body }: TransportRequest): Readonly<Record<string, string>> {
@@ -69,13 +95,29 @@ function withDigest({ headers, body }: TransportRequest): Readonly<Record<string
 }
 
 function connectorOf(options: UndiciTransportOptions): buildConnector.connector {
-  const { connectTimeoutMs = 2_000, onSocket, socketPath } = options;
-  const connect = buildConnector({ timeout: connectTimeoutMs, socketPath: socketPath ?? null });
+  const { connectTimeoutMs = 2_000, onSocket, socketPath, tls = {} } = options;
+  // A connector has TLS sessions of its own: none goes on that was begun with other certificates.
+  const connect = buildConnector({
+    timeout: connectTimeoutMs,
+    socketPath: socketPath ?? null,
+    secureContext: secureContextOf(tls),
+    // Whatever NODE_TLS_REJECT_UNAUTHORIZED says.
+    rejectUnauthorized: true,
+  });
   return (target, done) =>
     connect(target, (...result) => {
       if (result[0] === null) onSocket?.(result[1]);
       done(...result);
     });
+}
+
+function secureContextOf({ ca, certificate, key }: TransportTls) {
+  return createSecureContext({
+    minVersion: 'TLSv1.2',
+    ...(ca !== undefined && { ca }),
+    ...(certificate !== undefined && { cert: certificate }),
+    ...(key !== undefined && { key }),
+  });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { DeepThingsError } from '../errors.js';
+import { readersRemark } from '../node/file-readers.js';
 import { watchFiles } from '../node/file-watch.js';
 import type { Logger } from '../node/logger.js';
 import type { TokenSource, Tokens } from '../node/tokens.js';
@@ -37,7 +38,10 @@ export class EnvironmentTokens implements TokenSource {
    */
   follow(log: Logger, everyMs?: number): () => void {
     const files = [this.#env.DEEPTHINGS_TOKEN_FILE, this.#env.DEEPTHINGS_READ_TOKEN_FILE].filter((path) => path);
-    for (const file of files as string[]) warnOfReaders(file, log);
+    for (const file of files as string[]) {
+      const remark = readersRemark(file, 'the token');
+      if (remark !== null) log.warn({ file }, remark);
+    }
     return watchFiles(files as string[], () => this.#reload(log), everyMs);
   }
 
@@ -112,14 +116,6 @@ function checked(text: string, where: string): readonly string[] {
     }
   }
   return tokens;
-}
-
-function warnOfReaders(file: string, log: Logger): void {
-  const mode = statSync(file).mode & 0o777;
-  // Windows has no such modes.
-  if (process.platform === 'win32' || (mode & 0o077) === 0) return;
-  const may = mode.toString(8).padStart(3, '0');
-  log.warn({ file, mode: may }, `others on this machine can read the token: "chmod 600 ${file}" keeps it from them`);
 }
 
 function unusable(message: string, cause?: unknown): DeepThingsError {

@@ -1,15 +1,21 @@
 import type { ClusterConfig, NodeConfig } from '../config/cluster-config.js';
 import { loadClusterConfig } from '../config/load.js';
+import { parseNodeAddress } from '../config/node-address.js';
 import { formatGrid, tileCount } from '../geometry/grid.js';
 import { describeModel } from '../model/model-source.js';
 import { isLoopback } from '../node/listen.js';
+import { certificateSummary } from './certificate-summary.js';
 import { formatCount } from './quantities.js';
-import { paint, printLine } from './terminal.js';
+import { paint, printLine, printNote } from './terminal.js';
 
 /** `deepthings config check`: what is wrong comes as the ConfigError that loading throws. */
 export async function runConfigCheck({ config: file }: { readonly config: string }): Promise<void> {
   const config = await loadClusterConfig(file);
   printLine(`${file} is ${paint(process.stdout, 'green', 'fine')}: ${summaryOf(config)}`);
+  const { lines, remarks } = certificateSummary(config, Date.now());
+  const title = config.tls?.mutual ? 'Nodes and clients show certificates' : 'Nodes show certificates';
+  if (lines.length > 0) printLine(`${title}:\n${lines.map((line) => `  ${line}`).join('\n')}`);
+  for (const remark of remarks) printNote(`${paint(process.stderr, 'yellow', 'warning:')} ${remark}`);
   const open = [config.gateway, ...config.devices].filter(({ listen }) => !isLoopback(listen.host));
   if (open.length === 0) return;
   const ids = open.map(({ id }) => id).join(', ');
@@ -38,7 +44,7 @@ function engineText({ engine: { name, backend, threads } }: NodeConfig): string 
 }
 
 function placeOf({ address, listen }: NodeConfig): string {
-  const { hostname, port } = new URL(address);
-  const same = hostname.replace(/^\[|\]$/g, '') === listen.host && Number(port || 80) === listen.port;
+  const parsed = parseNodeAddress(address);
+  const same = parsed.kind === 'address' && parsed.host === listen.host && parsed.port === listen.port;
   return same ? address : `${address}, listens on ${listen.host}:${listen.port}`;
 }

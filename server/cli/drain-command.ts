@@ -4,11 +4,12 @@ import { GATEWAY_ID } from '../config/defaults.js';
 import { DeepThingsError } from '../errors.js';
 import { explainFailure } from './explain-failure.js';
 import { openGateway } from './gateway-access.js';
+import type { TlsOptions } from './gateway-tls.js';
 import { ProgressLine } from './progress-line.js';
 import { formatCount } from './quantities.js';
 import { printLine } from './terminal.js';
 
-export interface DrainOptions {
+export interface DrainOptions extends TlsOptions {
   readonly config: string;
   readonly gateway?: string;
   readonly wait?: boolean;

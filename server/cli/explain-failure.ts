@@ -1,5 +1,6 @@
 import { ProblemError } from '../../client/problem-error.js';
 import { DeepThingsError } from '../errors.js';
+import { tlsFailureText } from '../node/tls-failure.js';
 
 /** What went wrong when the gateway was asked, in words that help. */
 export function explainFailure(error: unknown, address: string): string {
@@ -11,6 +12,8 @@ export function explainFailure(error: unknown, address: string): string {
     return `${error.message} (${error.status} ${error.code})`;
   }
   if (error instanceof DeepThingsError) return error.message;
+  const tls = tlsFailureText(error, { name: 'the gateway', address });
+  if (tls !== null) return tls;
   const { cause, name, message } = error as Error;
   const code = (error as NodeJS.ErrnoException).code ?? (cause as NodeJS.ErrnoException | undefined)?.code;
   if (name === 'TimeoutError') return `the gateway at ${address} did not answer: ${message}`;

@@ -4,7 +4,10 @@ import type { ClusterConfig } from '../config/cluster-config.js';
 import { loadClusterConfig } from '../config/load.js';
 import { parseNodeAddress } from '../config/node-address.js';
 import { DeepThingsError } from '../errors.js';
+import { watchFiles } from '../node/file-watch.js';
 import { EnvironmentTokens } from './cluster-token.js';
+import { gatewayTls, type TlsOptions } from './gateway-tls.js';
+import { printNote } from './terminal.js';
 
 export interface GatewayAccess {
   readonly client: DeepThingsClient;
@@ -13,23 +16,39 @@ export interface GatewayAccess {
   close(): Promise<void>;
 }
 
-export interface GatewayChoice {
+export interface GatewayChoice extends TlsOptions {
   readonly config: string;
   /** Address in place of the cluster file's. */
   readonly gateway?: string;
 }
 
 /**
- * A client of the running cluster's gateway.
+ * A client of the running cluster's gateway. It goes with its TLS files for as long as it is open.
  *
- * @throws ConfigError, DeepThingsError `DT_TOKEN_UNUSABLE`, `DT_USAGE` for an address that is none.
+ * @throws ConfigError, DeepThingsError `DT_TOKEN_UNUSABLE`, `DT_USAGE` for an address that is none, and those of TLS files.
  */
-export async function openGateway({ config: file, gateway }: GatewayChoice): Promise<GatewayAccess> {
+export async function openGateway(choice: GatewayChoice): Promise<GatewayAccess> {
+  const { config: file, gateway } = choice;
   const token = EnvironmentTokens.read()?.current().sent;
   const config = gateway === undefined ? await loadClusterConfig(file) : null;
   const baseUrl = config?.gateway.address ?? gatewayAddress(gateway!);
-  const { transport, close } = createUndiciTransport();
-  return { client: createClient({ baseUrl, transport, token }), config, close };
+  const tls = gatewayTls(baseUrl, config, choice);
+  const { transport, renewTls, close } = createUndiciTransport(tls === null ? {} : { tls: tls.read() });
+  const endWatch = watchFiles(tls?.paths ?? [], () => {
+    try {
+      renewTls(tls!.read());
+    } catch (error) {
+      printNote(`the certificates stay as they were: ${(error as Error).message}`);
+    }
+  });
+  return {
+    client: createClient({ baseUrl, transport, token }),
+    config,
+    async close() {
+      endWatch();
+      await close();
+    },
+  };
 }
 
 function gatewayAddress(text: string): string {

@@ -36,6 +36,7 @@ Environment:
   DEEPTHINGS_TOKEN       the cluster's secret, 16 characters or more; nodes that other machines can reach need it
   DEEPTHINGS_READ_TOKEN  another one, for reading only: for the dashboard
   ..._FILE               either in a file instead, which may change while nodes run
+  NODE_EXTRA_CA_CERTS    a file with an authority to trust besides those that Node.js knows, for https without --ca
   DEEPTHINGS_DEBUG=1     shows where an error came from
   NO_COLOR=1             no colours
 
@@ -84,6 +85,11 @@ function addNodes(program: Command): void {
     });
 }
 
+const gatewayOption = () => new Option('--gateway <url>', 'the gateway, in place of the one in cluster.yaml');
+const caOption = () => new Option('--ca <file>', 'of an https gateway: the authority that signed its certificate');
+const certOption = () => new Option('--cert <file>', 'the certificate to show to it, where it asks for one');
+const keyOption = () => new Option('--key <file>', "the certificate's key, unless it is in the same file");
+
 function addSubmit(program: Command): void {
   program
     .command('submit')
@@ -97,7 +103,10 @@ function addSubmit(program: Command): void {
         ...STRATEGIES,
       ]),
     )
-    .option('--gateway <url>', 'the gateway, in place of the one in cluster.yaml')
+    .addOption(gatewayOption())
+    .addOption(caOption())
+    .addOption(certOption())
+    .addOption(keyOption())
     .option('--wait <seconds>', 'how long to wait for each picture; 0 submits only', secondsToWait, 60)
     .addHelpText('after', SUBMIT_HELP)
     .action(async (images: string[], _options, command: Command) => {
@@ -110,7 +119,8 @@ const SUBMIT_HELP = `
 Examples:
   deepthings submit photo.jpg --out photo-found.jpg
   deepthings submit album/*.jpg --out found/ --json
-  deepthings submit door.jpg --gateway http://192.168.1.10:8080`;
+  deepthings submit door.jpg --gateway http://192.168.1.10:8080
+  deepthings submit door.jpg --gateway https://192.168.1.10:8080 --ca ca.crt`;
 
 function addDrain(program: Command): void {
   program
@@ -121,7 +131,10 @@ function addDrain(program: Command): void {
     .argument('<device>', 'its id in cluster.yaml; "gateway" for the gateway itself, which takes no more frames')
     .option('--wait', 'until it is drained')
     .option('--resume', 'have it take up work again instead')
-    .option('--gateway <url>', 'the gateway, in place of the one in cluster.yaml')
+    .addOption(gatewayOption())
+    .addOption(caOption())
+    .addOption(certOption())
+    .addOption(keyOption())
     .addHelpText('after', DRAIN_HELP)
     .action(async (device: string, _options, command: Command) => {
       const { runDrain } = await import('./drain-command.js');
@@ -155,7 +168,10 @@ function addWatch(program: Command): void {
     .option('--state <file>', 'remember there which files of a folder have been looked at')
     .option('--video', 'read an http address with ffmpeg, as a stream')
     .option('--json', 'a line of JSON for each picture')
-    .option('--gateway <url>', 'the gateway, in place of the one in cluster.yaml')
+    .addOption(gatewayOption())
+    .addOption(caOption())
+    .addOption(certOption())
+    .addOption(keyOption())
     .option('--wait <seconds>', 'how long to wait for each picture', secondsToWait, 60)
     .addHelpText('after', WATCH_HELP)
     .action(async (named: string, _options, command: Command) => {

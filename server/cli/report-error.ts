@@ -5,7 +5,8 @@ import { EXIT_FAILED, EXIT_USAGE } from './exit-codes.js';
 import { paint, printNote } from './terminal.js';
 
 /** Codes of what the user can mend in the command line, the environment, cluster.yaml or the files it names. */
-const USAGE_CODES = /^DT_(USAGE|CONFIG|TOKEN|DEVICE_UNKNOWN|MODEL|CFG|WEIGHTS|LABELS|LAYER|PLAN|GRID|STORE_PATH)(_|$)/;
+const USAGE_CODES =
+  /^DT_(USAGE|CONFIG|TOKEN|DEVICE_UNKNOWN|MODEL|CFG|WEIGHTS|LABELS|LAYER|PLAN|GRID|STORE_PATH|TLS)(_|$)/;
 
 /**
  * Says on standard error what went wrong: the message of an error that was raised on purpose; of any other one also

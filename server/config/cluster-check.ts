@@ -4,6 +4,7 @@ import type { Draft } from './draft.js';
 import { parseListen, parseNodeAddress, socketOf } from './node-address.js';
 import { checkEngines } from './node-engine.js';
 import { type ConfigPath, formatPath } from './position.js';
+import { checkTls } from './tls-check.js';
 
 /** Checks what one key alone cannot show, apart from the model: see `checkModel`. */
 export function checkCluster(draft: Draft): void {
@@ -12,6 +13,7 @@ export function checkCluster(draft: Draft): void {
   checkSizes(draft);
   checkIds(draft);
   checkAddresses(draft);
+  checkTls(draft);
 }
 
 /** One lost heartbeat must not make a device lost. */

@@ -8,6 +8,7 @@ import { type OverlapConfig, resolveFaithful } from './faithful.js';
 import { type HostPort, parseListen, parseNodeAddress } from './node-address.js';
 import { type EngineConfig, resolveEngine } from './node-engine.js';
 import { type StorePathOrigin, storePath } from './store-path.js';
+import { resolveTls, type TlsConfig } from './tls-config.js';
 
 /** A section with nothing left out, frozen. */
 type Filled<T> = T extends object ? { readonly [K in keyof T]-?: Filled<NonNullable<T[K]>> } : T;
@@ -72,6 +73,8 @@ export interface ClusterConfig {
   readonly wire: Section<'wire'>;
   readonly gateway: NodeConfig;
   readonly devices: readonly DeviceConfig[];
+  /** Null: nodes speak http. */
+  readonly tls: TlsConfig | null;
   /** Sizes in bytes. */
   readonly limits: { readonly [K in keyof Section<'limits'>]: number };
   readonly store: StoreConfig;
@@ -118,6 +121,7 @@ export function resolveCluster(given: ClusterFile, parts: ResolvedParts): Cluste
       source: device.source ?? CLUSTER_DEFAULTS.device.source,
       speed: device.speed ?? null,
     })),
+    tls: resolveTls(given.tls, parts.baseDirectory),
     limits: {
       ...limits,
       pictureBytes: parseByteSize(limits.pictureBytes),

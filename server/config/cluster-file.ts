@@ -5,6 +5,7 @@ import { engine, nodeEngine } from './engine-section.js';
 import { schedule } from './schedule-section.js';
 import { byteSize, choice, decimal, flag, milliseconds, text, whole } from './schema-fields.js';
 import { store } from './store-section.js';
+import { tls } from './tls-section.js';
 
 /*
  * The shape of cluster.yaml as it is written: what has a default may be missing. This is its only source; the types
@@ -98,7 +99,7 @@ const wire = Type.Object(
   { ...CLOSED, description: 'What travels between nodes.' },
 );
 
-const address = text('Where the other nodes reach it: http(s)://host:port.', {
+const address = text('Where the other nodes reach it: http://host:port, https:// with tls.', {
   examples: ['http://192.168.1.10:8080'],
 });
 const listen = optional(
@@ -219,6 +220,7 @@ export const clusterFileSchema = Type.Object(
     wire: optional(wire),
     gateway,
     devices: Type.Array(device, { description: 'The edge devices.', minItems: 1, maxItems: MOST_DEVICES }),
+    tls: optional(tls),
     limits: optional(limits),
     store: optional(store),
     log: optional(log),

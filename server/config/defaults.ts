@@ -30,6 +30,7 @@ export const CLUSTER_DEFAULTS = Object.freeze({
     keptOutputs: 0,
     overlapBytes: '64MiB',
   },
+  tls: { mutual: false },
   store: { keepPictures: true, age: '7d', bytes: '512MiB', frames: 1_000 },
   log: { level: 'info' },
 } as const);

@@ -14,6 +14,7 @@ import { type Environment, expandEnvironment } from './environment.js';
 import { DEEPEST_NESTING, excessiveStructure } from './nesting.js';
 import { type ConfigPath, type Position, PositionIndex } from './position.js';
 import { ConfigError, type ConfigProblem, fileProblem, ProblemList } from './problem.js';
+import { NODE_PLACE } from './tls-config.js';
 
 const MOST_ALIASES = 100;
 /** Values after aliases are put in: what an alias stands for counts each time. */
@@ -88,6 +89,9 @@ function explainSyntax(error: YAMLParseError, text: string): Pick<ConfigProblem,
   const message = `is not YAML: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`;
   if (text.slice(error.pos[0] - 1, error.pos[0] + 1) === '${') {
     return { message, mend: `put it in quotes: '\${NAME}'` };
+  }
+  if (text.startsWith(NODE_PLACE, error.pos[0])) {
+    return { message, mend: `put the whole path in quotes: 'tls/${NODE_PLACE}.crt'` };
   }
   switch (error.code) {
     case 'TAB_AS_INDENT':

@@ -1,6 +1,7 @@
 import { type ComputeThread, startComputeThread } from '../compute/compute-thread.js';
 import type { ClusterConfig, DeviceConfig } from '../config/cluster-config.js';
 import { GATEWAY_ID } from '../config/defaults.js';
+import { schemeOf } from '../config/tls-config.js';
 import { DeepThingsError } from '../errors.js';
 import { loadSharp } from '../imaging/sharp-library.js';
 import { type ClusterPlan, largestTensorBody, planCluster, taskQueueLimit } from '../node/cluster-plan.js';
@@ -11,6 +12,7 @@ import { type ListenAddress, listen, requireToken } from '../node/listen.js';
 import type { Logger } from '../node/logger.js';
 import { createMetrics } from '../node/metrics.js';
 import { createNodeApp } from '../node/node-app.js';
+import { type OpenedTls, openNodeTls } from '../node/node-tls.js';
 import { createPeerClients } from '../node/peer-clients.js';
 import { planDigest } from '../node/plan-digest.js';
 import { onceOnly, type RunningNode } from '../node/running-node.js';
@@ -63,7 +65,7 @@ const STOP_GRACE_MS = 500;
 /**
  * Starts an edge device: it sources frames, executes tiles, steals and is stolen from (paper section IV.B.1).
  *
- * @throws DeepThingsError when the model cannot be loaded or the port is taken.
+ * @throws DeepThingsError when the model or the files of `tls` cannot be loaded, or the port is taken.
  */
 export async function startEdge(options: EdgeOptions): Promise<RunningNode> {
   const { config, log } = options;
@@ -71,6 +73,24 @@ export async function startEdge(options: EdgeOptions): Promise<RunningNode> {
   const at = options.listen ?? node.listen;
   requireToken(at.host, options.token);
   const clusterPlan = planCluster(config);
+  const tls = openNodeTls(config, node, log);
+  try {
+    const compute = await startCompute(options, node);
+    log.info({ engine: compute.engine, model: clusterPlan.network.name }, 'fused layers loaded');
+    if (compute.remark !== null) log.warn({ engine: compute.engine }, compute.remark);
+    try {
+      return await assemble(options, { node, at, tls, clusterPlan, compute });
+    } catch (error) {
+      await compute.close();
+      throw error;
+    }
+  } catch (error) {
+    tls?.end();
+    throw error;
+  }
+}
+
+async function startCompute({ config, log, onFatal }: EdgeOptions, node: DeviceConfig): Promise<ComputeThread> {
   const { fusedDepth: depth, grid } = config.partition;
   const compute = await startComputeThread(
     {
@@ -80,19 +100,12 @@ export async function startEdge(options: EdgeOptions): Promise<RunningNode> {
     },
     (error) => {
       log.fatal({ err: error }, 'the compute thread crashed');
-      options.onFatal?.(error);
+      onFatal?.(error);
     },
   );
   // Now rather than with the first frame: loading it holds the thread up. A device that only steals goes without.
   if (node.source) await loadSharp();
-  log.info({ engine: compute.engine, model: clusterPlan.network.name }, 'fused layers loaded');
-  if (compute.remark !== null) log.warn({ engine: compute.engine }, compute.remark);
-  try {
-    return await assemble(options, { node, at, clusterPlan, compute });
-  } catch (error) {
-    await compute.close();
-    throw error;
-  }
+  return compute;
 }
 
 function declaredDevice(config: ClusterConfig, device: string): DeviceConfig {
@@ -105,6 +118,7 @@ function declaredDevice(config: ClusterConfig, device: string): DeviceConfig {
 interface Ground {
   readonly node: DeviceConfig;
   readonly at: ListenAddress;
+  readonly tls: OpenedTls | null;
   readonly clusterPlan: ClusterPlan;
   readonly compute: ComputeThread;
 }
@@ -112,7 +126,7 @@ interface Ground {
 /** Builds the parts of the device, and starts them. */
 async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNode> {
   const { config, device, log, token } = options;
-  const { node, at, clusterPlan, compute } = ground;
+  const { node, at, tls, clusterPlan, compute } = ground;
   const { limits, overlap, partition, schedule, wire } = config;
   const { network, plan } = clusterPlan;
   const digest = planDigest({ modelDigest: compute.modelDigest, depth: plan.depth, grid: partition.grid });
@@ -122,6 +136,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
   const peers = createPeerClients({
     token,
     nodes: [config.gateway, ...config.devices],
+    tls,
     metrics,
     log,
   });
@@ -223,6 +238,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
       clusterState: () => status.clusterState(registrar, drain.state),
     }),
     token,
+    tls,
     log,
     metrics,
     pictureBytes: limits.pictureBytes,
@@ -230,13 +246,14 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
     hosts: [at.host, ...declaredHosts(config)],
   });
   board.onChange(() => metrics.pending.set(board.pending));
+  tls?.measure(metrics);
   metrics.holds('tasks', () => board.listed().length);
   metrics.holds('own frames', () => ownFrames.size);
   metrics.holds('booked frames', () => book.size);
   metrics.holds('frames with slices', () => slices.frames.length);
   metrics.holds('bytes of strips', () => pool.bytes);
   const port = await listen(app, at);
-  if (at.port === 0) status.address = `http://${at.host}:${port}`;
+  if (at.port === 0) status.address = `${schemeOf(config)}://${at.host}:${port}`;
   log.info({ address: status.address }, `edge device ${device} listens`);
   registrar.start();
   executor.start();
@@ -256,6 +273,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
       await app.close();
       await compute.close();
       await peers.close();
+      tls?.end();
     }),
   };
 }

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Schemas } from '../../client/client.js';
 import { type ComputeThread, startComputeThread } from '../compute/compute-thread.js';
 import type { ClusterConfig } from '../config/cluster-config.js';
+import { schemeOf } from '../config/tls-config.js';
 import { formatGrid } from '../geometry/grid.js';
 import { loadSharp } from '../imaging/sharp-library.js';
 import { CALLS } from '../node/calls.js';
@@ -15,6 +16,7 @@ import { type ListenAddress, listen, requireToken } from '../node/listen.js';
 import type { Logger } from '../node/logger.js';
 import { createMetrics } from '../node/metrics.js';
 import { createNodeApp } from '../node/node-app.js';
+import { type OpenedTls, openNodeTls } from '../node/node-tls.js';
 import type { CircuitChange } from '../node/peer-circuits.js';
 import { createPeerClients, type PeerClients } from '../node/peer-clients.js';
 import { planDigest } from '../node/plan-digest.js';
@@ -69,13 +71,27 @@ function leftAloneText(device: string, address: string, reason: string | null): 
  * Starts the gateway: it owns frames, hints victims, merges results and runs the remaining layers (paper section
  * IV.B.2).
  *
- * @throws DeepThingsError when the model cannot be loaded or the port is taken.
+ * @throws DeepThingsError when the model or the files of `tls` cannot be loaded, or the port is taken.
  */
 export async function startGateway(options: GatewayOptions): Promise<RunningNode> {
   const { config, log } = options;
   const at = options.listen ?? config.gateway.listen;
   requireToken(at.host, options.token);
   const clusterPlan = planCluster(config);
+  const tls = openNodeTls(config, config.gateway, log);
+  try {
+    return await startWith(options, { at, tls, clusterPlan });
+  } catch (error) {
+    tls?.end();
+    throw error;
+  }
+}
+
+type Prepared = Pick<Ground, 'at' | 'tls' | 'clusterPlan'>;
+
+/** Opens the store and loads the model; whatever fails, nothing stays open. */
+async function startWith(options: GatewayOptions, prepared: Prepared): Promise<RunningNode> {
+  const { config, log } = options;
   const starting = [openArchive(config, log), startCompute(options)] as const;
   const [opened, computing] = await Promise.allSettled(starting);
   if (opened.status === 'rejected' || computing.status === 'rejected') {
@@ -84,9 +100,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningNode
     throw opened.status === 'rejected' ? opened.reason : (computing as PromiseRejectedResult).reason;
   }
   const compute = computing.value;
-  log.info({ engine: compute.engine, model: clusterPlan.network.name }, 'remaining layers loaded');
+  log.info({ engine: compute.engine, model: prepared.clusterPlan.network.name }, 'remaining layers loaded');
   try {
-    return await assemble(options, { at, clusterPlan, compute, ...opened.value });
+    return await assemble(options, { ...prepared, compute, ...opened.value });
   } catch (error) {
     await opened.value.archive.close();
     await compute.close();
@@ -113,13 +129,14 @@ async function startCompute({ config, log, onFatal }: GatewayOptions): Promise<C
 
 interface Ground extends OpenedArchive {
   readonly at: ListenAddress;
+  readonly tls: OpenedTls | null;
   readonly clusterPlan: ClusterPlan;
   readonly compute: ComputeThread;
 }
 
 /** Builds the parts of the gateway, and starts them. */
 async function assemble({ config, token, log }: GatewayOptions, ground: Ground): Promise<RunningNode> {
-  const { archive, at, clusterPlan, compute, contents } = ground;
+  const { archive, at, tls, clusterPlan, compute, contents } = ground;
   const { limits, store: bounds, schedule, partition, model, wire } = config;
   const { network, plan } = clusterPlan;
   const { epoch } = contents;
@@ -131,6 +148,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
   const peers = createPeerClients({
     token,
     nodes: [config.gateway, ...config.devices],
+    tls,
     metrics,
     log,
     onCircuit: (change) => leaveAlone(change),
@@ -189,6 +207,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
     keeper,
   });
 
+  tls?.measure(metrics);
   metrics.holds('open frames', () => store.openCount);
   metrics.holds('frames in the ledger', () => keeper.size);
   metrics.holds('merged maps', () => pool.size);
@@ -237,6 +256,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
       getCluster: async () => clusterState(),
     },
     token,
+    tls,
     log,
     metrics,
     pictureBytes: limits.pictureBytes,
@@ -248,7 +268,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
   const restorer = new FrameRestorer({ ...common, archive, plan, keepPictures: bounds.keepPictures });
   await restorer.restore(contents, { keeper, end: (record, end) => runner.end(record, end) });
   const port = await listen(app, at);
-  const address = at.port === 0 ? `http://${at.host}:${port}` : config.gateway.address;
+  const address = at.port === 0 ? `${schemeOf(config)}://${at.host}:${port}` : config.gateway.address;
   log.info({ address }, 'gateway listens');
   keeper.start();
   void announce(config, peers, epoch);
@@ -269,6 +289,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
       await peers.close();
       await store.stop();
       await archive.close();
+      tls?.end();
     }),
   };
 }

@@ -6,7 +6,7 @@ const TILE_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const FRAME_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 const BYTE_KINDS =
-  'by kind: picture (as submitted), frame (letterboxed, shared out), input (of tiles and slices), overlap (strips, border ' +
+  'before TLS, by kind: picture (as submitted), frame (letterboxed, shared out), input (of tiles and slices), overlap (strips, border ' +
   'rows), result, client (answers to people and programs), control (headers and all else)';
 
 /** One node's metrics, in a registry of its own so that several nodes fit into one process. */
@@ -33,6 +33,8 @@ export interface NodeMetrics {
   readonly leftAloneNow: Gauge<'peer' | 'calls'>;
   readonly storeFailures: Counter<'what'>;
   readonly pending: Gauge;
+  /** Shows until when a certificate is valid, as of each look. */
+  certificateExpires(certificate: string, secondsLeft: () => number): void;
   /** Shows what something holds of open frames, as of each look: nothing, when no frame is open. */
   holds(what: string, amount: () => number): void;
 }
@@ -50,6 +52,16 @@ export function createMetrics(labels: { readonly role: string; readonly node: st
     registers,
     collect: () => {
       for (const [what, amount] of holders) held.set({ what }, amount());
+    },
+  });
+  const expiries = new Map<string, () => number>();
+  const expires: Gauge<'certificate'> = new Gauge({
+    name: 'deepthings_tls_certificate_expires_seconds',
+    help: "Until a certificate expires, this node's own or its authority's (ca); negative when it has",
+    labelNames: ['certificate'],
+    registers,
+    collect: () => {
+      for (const [certificate, left] of expiries) expires.set({ certificate }, left());
     },
   });
   const seconds = (name: string, help: string, buckets: number[]) =>
@@ -140,6 +152,7 @@ export function createMetrics(labels: { readonly role: string; readonly node: st
       registers,
     }),
     pending: new Gauge({ name: 'deepthings_pending_tasks', help: 'Tasks in the queue', registers }),
+    certificateExpires: (certificate, left) => void expiries.set(certificate, left),
     holds: (what, amount) => void holders.set(what, amount),
   };
 }

@@ -1,3 +1,4 @@
+import type { Server as HttpServer } from 'node:http';
 import fastifyMultipart from '@fastify/multipart';
 import fastifySseModule from '@fastify/sse';
 import Fastify, {
@@ -5,6 +6,7 @@ import Fastify, {
   type FastifyPluginAsync,
   type FastifyReply,
   type FastifyRequest,
+  type FastifyServerFactory,
   LogController,
   type RouteHandlerMethod,
 } from 'fastify';
@@ -18,11 +20,13 @@ import { contractRoutes } from './contract-routes.js';
 import { serveDocs } from './docs-pages.js';
 import { type Logger, withoutSecrets } from './logger.js';
 import type { NodeMetrics } from './metrics.js';
+import type { TlsSource } from './node-tls.js';
 import { missingOperation, type NodeRole, type OperationHandlers } from './operations.js';
 import { problemOf } from './problem.js';
 import { answerClientError, answerUnroutable, answerWithProblems, refuse } from './refusals.js';
 import { SCHEMA_COMPILERS } from './schema-compilers.js';
 import { addSecurityHeaders, sendSecurityHeaders } from './security-headers.js';
+import { TlsServers } from './tls-server.js';
 import type { ClusterToken } from './tokens.js';
 import { UploadBudget } from './upload-budget.js';
 
@@ -38,6 +42,8 @@ export interface NodeAppOptions {
   readonly handlers: OperationHandlers;
   /** Null: no token is asked for. */
   readonly token: ClusterToken | null;
+  /** Null: it speaks http. */
+  readonly tls: TlsSource | null;
   readonly log: Logger;
   readonly metrics: NodeMetrics;
   /** Bound on a submitted picture. */
@@ -67,6 +73,9 @@ export interface HttpBounds {
 // Long polls and waits for detections are held by their handlers; a client that sends nothing is not.
 const HTTP_BOUNDS: HttpBounds = { headersMs: 10_000, requestMs: 60_000, checkMs: 5_000, connections: 2_048 };
 
+/** Longer than clients keep a connection that nothing goes over. */
+const KEEP_ALIVE_MS = 72_000;
+
 /** A listed task takes some 70 bytes; a registration may list a plan's worth of them for each open frame. */
 const JSON_BYTES = 8 * 1024 * 1024;
 
@@ -84,9 +93,17 @@ const LONGEST_PATH = 16 * 1024;
  * the browsable contract. It does not listen yet.
  */
 export async function createNodeApp(options: NodeAppOptions): Promise<FastifyInstance> {
-  const { metrics, pictureBytes } = options;
+  const { metrics, pictureBytes, tls } = options;
   const log = withoutSecrets(options.log);
   const bounds = { ...HTTP_BOUNDS, ...options.bounds };
+  const http = {
+    requireHostHeader: false,
+    headersTimeout: bounds.headersMs,
+    requestTimeout: bounds.requestMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionsCheckingInterval: bounds.checkMs,
+  };
+  const secured = tls === null ? null : new TlsServers({ tls, http, handshakeMs: bounds.headersMs, log, metrics });
   const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -96,13 +113,15 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
     routerOptions: { maxParamLength: LONGEST_PATH },
     frameworkErrors: (error, _request, reply) => void refuse(addSecurityHeaders(reply), problemOf(error), metrics),
     clientErrorHandler: answerClientError,
-    http: { requireHostHeader: false, headersTimeout: bounds.headersMs, connectionsCheckingInterval: bounds.checkMs },
+    // These two it sets itself on a server that it makes itself.
     requestTimeout: bounds.requestMs,
-    keepAliveTimeout: 72_000,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    ...(secured === null ? { http } : { serverFactory: serverFactoryOf(secured) }),
   }) as unknown as FastifyInstance;
   app.server.maxConnections = bounds.connections;
   app.server.on('drop', () => metrics.refused.inc({ code: 'DT_CONNECTIONS' }));
-  app.server.on('connection', (socket) => metrics.traffic.watch(socket));
+  app.server.on(secured === null ? 'connection' : 'secureConnection', (socket) => metrics.traffic.watch(socket));
+  if (secured !== null) renewConnections(app, secured);
   answerWithProblems(app, metrics);
   answerUnroutable(app, metrics);
   sendSecurityHeaders(app);
@@ -132,6 +151,19 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
     });
   }
   return app;
+}
+
+/** Fastify's types have it make HTTP servers only; what it asks of one, an HTTPS server has as well. */
+function serverFactoryOf(secured: TlsServers): FastifyServerFactory {
+  return (handler) => secured.create(handler) as unknown as HttpServer;
+}
+
+/** A connection that was made with certificates of before serves one more request: its client then makes a new one. */
+function renewConnections(app: FastifyInstance, secured: TlsServers): void {
+  app.addHook('onRequest', async ({ raw }, reply) => {
+    if (secured.isOutdated(raw.socket)) reply.header('connection', 'close');
+  });
+  app.addHook('preClose', async () => secured.closeUnfinished());
 }
 
 /** Bodies of answers to people and programs; what nodes say to each other is counted where it is read and written. */

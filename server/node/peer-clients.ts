@@ -1,14 +1,18 @@
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { createClient } from '../../client/client.js';
+import type { Transport } from '../../client/transport.js';
 import { createUndiciTransport } from '../../client/undici-transport.js';
+import { GATEWAY_ID } from '../config/defaults.js';
 import { DeepThingsError } from '../errors.js';
 import { CONNECT_MS } from './calls.js';
 import { isDeclaredAddress } from './declared-address.js';
 import type { Logger } from './logger.js';
 import type { NodeMetrics } from './metrics.js';
+import type { TlsSource } from './node-tls.js';
 import { type CircuitChange, PeerCircuits } from './peer-circuits.js';
 import { type PeerClient, peerClient } from './peer-client.js';
+import { tlsFailureText } from './tls-failure.js';
 import { type ClusterToken, tokenSource } from './tokens.js';
 
 /** Clients of other nodes by address, over one set of keep-alive connections. */
@@ -28,16 +32,23 @@ const CLIENTS_LIMIT = 1_024;
 export interface PeerClientsOptions {
   readonly token: ClusterToken | null;
   /** The declared ones: requests, and the token with them, go to no other address. */
-  readonly nodes: readonly { readonly address: string }[];
+  readonly nodes: readonly { readonly id: string; readonly address: string }[];
+  /** Null: nodes speak http. */
+  readonly tls: TlsSource | null;
   readonly metrics: NodeMetrics;
   readonly log: Logger;
   /** Told when a peer is left alone from now on, or is asked again. */
   readonly onCircuit?: (change: CircuitChange) => void;
 }
 
-export function createPeerClients({ token, nodes, metrics, log, onCircuit }: PeerClientsOptions): PeerClients {
+export function createPeerClients(options: PeerClientsOptions): PeerClients {
+  const { token, nodes, tls, metrics, log, onCircuit } = options;
   const onSocket = (socket: Socket) => metrics.traffic.watch(socket);
-  const { transport, close } = createUndiciTransport({ onSocket, connectTimeoutMs: CONNECT_MS });
+  const { transport, renewTls, close } = createUndiciTransport({
+    ...{ onSocket, connectTimeoutMs: CONNECT_MS },
+    ...(tls !== null && { tls: tls.current() }),
+  });
+  tls?.onRenewed(renewTls);
   const nowMs = () => performance.now();
   const random = () => Math.random();
   const circuits = new PeerCircuits({
@@ -55,11 +66,12 @@ export function createPeerClients({ token, nodes, metrics, log, onCircuit }: Pee
     client(address) {
       const known = clients.get(address);
       if (known !== undefined) return known;
-      if (!nodes.some((node) => isDeclaredAddress(node.address, address))) {
+      const node = nodes.find((one) => isDeclaredAddress(one.address, address));
+      if (node === undefined) {
         throw new DeepThingsError('DT_ADDRESS_UNDECLARED', `cluster.yaml declares no node at ${address.slice(0, 200)}`);
       }
       if (clients.size >= CLIENTS_LIMIT) clients.clear();
-      const plain = createClient({ baseUrl: address, transport, token: sent });
+      const plain = createClient({ baseUrl: address, transport: explained(transport, node.id, address), token: sent });
       const client = peerClient(plain, { circuits, nowMs, random, metrics, log });
       clients.set(address, client);
       return client;
@@ -67,6 +79,19 @@ export function createPeerClients({ token, nodes, metrics, log, onCircuit }: Pee
     leftAloneUntilMs: (address) => circuits.leftAloneUntilMs('work', address),
     forgive: (address) => circuits.forgive(address),
     close,
+  };
+}
+
+/** Says of a TLS connection that did not come about which node is to be looked at, and what for. */
+function explained(transport: Transport, id: string, address: string): Transport {
+  const name = id === GATEWAY_ID ? 'the gateway' : id;
+  return async (request) => {
+    try {
+      return await transport(request);
+    } catch (error) {
+      const text = tlsFailureText(error, { name, address });
+      throw text === null ? error : new Error(text, { cause: error });
+    }
   };
 }
 

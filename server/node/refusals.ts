@@ -51,12 +51,16 @@ export function refuse(reply: FastifyReply, problem: Problem, metrics: NodeMetri
 /** Answers, where it still can, what is no HTTP request that could have a route. */
 export function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
-  const problem = clientProblem(error.code);
+  socket.end(rawAnswer(clientProblem(error.code)));
+}
+
+/** A whole answer, for a connection that no HTTP server has. */
+export function rawAnswer(problem: Problem): string {
   const body = JSON.stringify(problem);
   const security = Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(
+  return (
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\ncontent-type: ${PROBLEM_TYPE}\r\n${security.join('')}` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
   );
 }
 

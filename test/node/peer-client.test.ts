@@ -52,7 +52,14 @@ beforeEach(async () => {
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   metrics = createMetrics({ role: 'edge', node: 'e0' });
   const onCircuit = (change: CircuitChange) => void changes.push(change);
-  peers = createPeerClients({ token: null, nodes: [{ address }], metrics, log: silent, onCircuit });
+  peers = createPeerClients({
+    token: null,
+    tls: null,
+    nodes: [{ id: 'e1', address }],
+    metrics,
+    log: silent,
+    onCircuit,
+  });
 });
 afterEach(async () => {
   await peers.close();

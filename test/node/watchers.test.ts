@@ -46,7 +46,14 @@ beforeEach(async () => {
   };
   const others = Object.fromEntries(Object.keys(OPERATIONS).map((operation) => [operation, async () => ({})]));
   app = await createNodeApp({
-    ...{ role: 'edge', handlers: { ...others, ...commonHandlers(common) }, token: null, log: silent, metrics },
+    ...{
+      role: 'edge',
+      handlers: { ...others, ...commonHandlers(common) },
+      token: null,
+      tls: null,
+      log: silent,
+      metrics,
+    },
     ...{ pictureBytes: 1024, tensorBytes: 1024, hosts: ['x'] },
   });
   app.server.on('connection', (socket) => sockets.push(socket));

@@ -133,13 +133,30 @@ describe('an address that is announced', () => {
   ])('is not asked for anything when nobody declared it: %s', (announced) => {
     expect(isDeclaredAddress(DECLARED, announced)).toBe(false);
     const metrics = createMetrics({ role: 'edge', node: 'e0' });
-    const peers = createPeerClients({ token: null, nodes: [{ address: DECLARED }], metrics, log: silent });
+    const peers = createPeerClients({
+      token: null,
+      tls: null,
+      nodes: [{ id: 'e1', address: DECLARED }],
+      metrics,
+      log: silent,
+    });
     expect(() => peers.client(announced)).toThrow(expect.objectContaining({ code: 'DT_ADDRESS_UNDECLARED' }));
     return peers.close();
+  });
+
+  it.each([
+    'http://192.0.2.10:8081',
+    'http://192.0.2.10:443',
+    'https://192.0.2.10',
+    'https://192.0.2.10:8081@evil.example',
+    'https://evil.example',
+  ])('is not asked in place of an https one: %s', (announced) => {
+    expect(isDeclaredAddress('https://192.0.2.10:8081', announced)).toBe(false);
   });
 
   it('is asked when it is the declared one', () => {
     expect(isDeclaredAddress(DECLARED, DECLARED)).toBe(true);
     expect(isDeclaredAddress('http://pi.lan', 'http://pi.lan:80')).toBe(true);
+    expect(isDeclaredAddress('https://pi.lan', 'https://pi.lan:443')).toBe(true);
   });
 });

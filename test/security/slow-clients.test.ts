@@ -23,7 +23,14 @@ async function start(bounds: Partial<HttpBounds>): Promise<void> {
   app = await createNodeApp({
     role: 'gateway',
     handlers: Object.fromEntries(Object.keys(OPERATIONS).map((operation) => [operation, count])),
-    ...{ token: null, log: silent, metrics: createMetrics({ role: 'gateway', node: 'gateway' }), hosts: [], bounds },
+    ...{
+      token: null,
+      tls: null,
+      log: silent,
+      metrics: createMetrics({ role: 'gateway', node: 'gateway' }),
+      hosts: [],
+      bounds,
+    },
     ...{ pictureBytes: PICTURE_BYTES, tensorBytes: 1024 },
   });
   port = await listen(app, ANY_PORT);

@@ -1,6 +1,6 @@
 import pino, { type Logger } from 'pino';
 import { createClient, type DeepThingsClient } from '../../client/client.js';
-import { createUndiciTransport } from '../../client/undici-transport.js';
+import { createUndiciTransport, type TransportTls } from '../../client/undici-transport.js';
 import type { ClusterConfig } from '../../server/config/cluster-config.js';
 import { resolveClusterConfig } from '../../server/config/load.js';
 import { startEdge } from '../../server/edge/edge-node.js';
@@ -26,6 +26,8 @@ export interface TestClusterOptions {
   /** Further keys of the devices, by index: `engine: { threads: 2 }`. */
   readonly deviceKeys?: readonly string[];
   readonly token?: ClusterToken;
+  /** What the clients show and trust, where `yaml` has `tls`. */
+  readonly tls?: TransportTls;
   /** In place of none. */
   readonly log?: Logger;
 }
@@ -47,14 +49,21 @@ export async function testConfig(
 ): Promise<ClusterConfig> {
   const declared = Array.from(
     { length: devices },
-    (_, i) => `  - { id: e${i}, address: 'http://127.0.0.1:${i + 1}', ${keys[i] ?? ''} }`,
+    (_, i) => `  - { id: e${i}, address: '${schemeIn(yaml)}://127.0.0.1:${i + 1}', ${keys[i] ?? ''} }`,
   );
   // Frames are not to be left on the machine that tests run on.
   const store = /^store:/m.test(yaml) ? '' : '\nstore: { path: memory }';
   const text = `${yaml}${store}\ngateway: { address: '${gatewayAddress}' }\ndevices:\n${declared.join('\n')}\n`;
   const config = await resolveClusterConfig(text, { file: 'test.yaml', baseDirectory: process.cwd(), env: {} });
   // They listen on any free port, which no cluster.yaml can say.
-  return { ...config, devices: config.devices.map((device) => ({ ...device, address: 'http://127.0.0.1:0' })) };
+  return {
+    ...config,
+    devices: config.devices.map((device) => ({ ...device, address: `${schemeIn(yaml)}://127.0.0.1:0` })),
+  };
+}
+
+function schemeIn(yaml: string): string {
+  return /^tls:/m.test(yaml) ? 'https' : 'http';
 }
 
 export async function startTestCluster({
@@ -62,17 +71,18 @@ export async function startTestCluster({
   devices = 3,
   deviceKeys,
   token,
+  tls,
   log = silent,
 }: TestClusterOptions): Promise<TestCluster> {
   const secret = token ?? null;
-  const draft = await testConfig(yaml, devices, 'http://127.0.0.1:65535', deviceKeys);
+  const draft = await testConfig(yaml, devices, `${schemeIn(yaml)}://127.0.0.1:65535`, deviceKeys);
   const gateway = await startGateway({ config: draft, token: secret, log, listen: ANY_PORT });
   const config = await testConfig(yaml, devices, gateway.address, deviceKeys);
   const started = new Map<string, RunningNode>();
   for (const { id } of config.devices) {
     started.set(id, await startEdge({ config, device: id, token: secret, log, listen: ANY_PORT }));
   }
-  const { transport, close } = createUndiciTransport();
+  const { transport, close } = createUndiciTransport(tls === undefined ? {} : { tls });
   const sent = token === undefined ? undefined : () => tokenSource(token).current().sent;
   const client = createClient({ baseUrl: gateway.address, transport, token: sent });
   const cluster: TestCluster = {

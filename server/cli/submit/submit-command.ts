@@ -5,6 +5,7 @@ import { EXIT_FAILED } from '../exit-codes.js';
 import { explainFailure } from '../explain-failure.js';
 import { frameSummary, resultTable } from '../frame-report.js';
 import { openGateway } from '../gateway-access.js';
+import type { TlsOptions } from '../gateway-tls.js';
 import { ProgressLine } from '../progress-line.js';
 import { formatCount } from '../quantities.js';
 import { errorMark } from '../report-error.js';
@@ -15,7 +16,7 @@ import { submitPatiently } from './submit-patiently.js';
 
 type Frame = Schemas['Frame'];
 
-export interface SubmitOptions {
+export interface SubmitOptions extends TlsOptions {
   readonly config: string;
   readonly gateway?: string;
   readonly json?: boolean;

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import type { ClusterConfig } from '../../config/cluster-config.js';
+import { CLIENT_ID, type TlsConfig, tlsFilesOf } from '../../config/tls-config.js';
 import { formatGrid } from '../../geometry/grid.js';
 import { VERSION } from '../../node/version.js';
 import { describeExit, type ProcessExit } from '../../supervision/node-process.js';
@@ -43,16 +44,25 @@ export function printReady({ model, partition, schedule }: ClusterConfig, ms: nu
 }
 
 /** Where to go from here. */
-export function printAddresses({ gateway, store }: ClusterConfig, hasToken: boolean): void {
+export function printAddresses({ gateway, store, tls }: ClusterConfig, hasToken: boolean): void {
   const header = hasToken ? '-H "Authorization: Bearer $DEEPTHINGS_TOKEN" ' : '';
   const title = (text: string) => paint(process.stdout, 'bold', text.padEnd(11));
   const link = (path: string) => paint(process.stdout, 'cyan', `${gateway.address}${path}`);
   printLine(`${title('Dashboard')}${link('/')}`);
   printLine(`${title('API docs')}${link('/docs')}`);
-  printLine(`${title('Try')}curl ${header}-F image=@photo.jpg '${gateway.address}/frames?wait=30'`);
+  printLine(
+    `${title('Try')}curl ${header}${tls === null ? '' : curlOptions(tls)}-F image=@photo.jpg '${gateway.address}/frames?wait=30'`,
+  );
   const place = store.path === null ? 'memory, until the cluster ends' : shownPath(store.path);
   printLine(`${title('Frames')}are kept in ${place}`);
   printLine('\nCtrl-C ends the cluster.');
+}
+
+/** What curl needs to speak to a cluster with TLS, each with a blank behind it. */
+function curlOptions(tls: TlsConfig): string {
+  const { ca, certificate, key } = tlsFilesOf(tls, CLIENT_ID);
+  const trust = ca === null ? '' : `--cacert ${shownPath(ca)} `;
+  return tls.mutual ? `${trust}--cert ${shownPath(certificate)} --key ${shownPath(key)} ` : trust;
 }
 
 /** Why a node did not start: what it said last. */

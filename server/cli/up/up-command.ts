@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { createClient, type DeepThingsClient } from '../../../client/client.js';
 import { fetchTransport } from '../../../client/fetch-transport.js';
+import type { Transport } from '../../../client/transport.js';
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import { loadClusterConfig } from '../../config/load.js';
 import { requireToken } from '../../node/listen.js';
@@ -25,6 +26,7 @@ import { runDemo } from './demo.js';
 import { EmbeddedCluster, type NodeSpec } from './embedded-cluster.js';
 import { Interruption } from './interruption.js';
 import { logFolder } from './log-folder.js';
+import { readNodeCertificates } from './node-certificates.js';
 import { checkPorts } from './ports.js';
 
 export interface UpOptions {
@@ -41,17 +43,35 @@ export async function runUp({ config: file, demo }: UpOptions): Promise<void> {
   const token = EnvironmentTokens.read();
   const config = await loadClusterConfig(file);
   for (const { listen } of [config.gateway, ...config.devices]) requireToken(listen.host, token);
+  const transport = await nodeTransport(config);
   await checkPorts(config);
   printStarting(config);
-  const up = new Up(config, token);
+  const up = new Up(config, token, transport);
   process.exitCode = await up.run({ demo: demo ?? false, startedMs });
   process.exit();
+}
+
+/** Every node's certificate is checked here; a restarted node is asked with what the files say then. */
+async function nodeTransport(config: ClusterConfig): Promise<NodeTransport> {
+  const material = readNodeCertificates(config);
+  if (material === null) return { transport: fetchTransport, renew() {} };
+  const { createUndiciTransport } = await import('../../../client/undici-transport.js');
+  const { transport, renewTls } = createUndiciTransport({ tls: material });
+  return { transport, renew: () => renewTls(readNodeCertificates(config)!) };
+}
+
+/** How the nodes are asked. */
+interface NodeTransport {
+  readonly transport: Transport;
+  /** @throws DeepThingsError `DT_TLS_FILES` */
+  renew(): void;
 }
 
 /** One run of the embedded cluster, from its start to its end. */
 class Up {
   readonly #config: ClusterConfig;
   readonly #token: EnvironmentTokens | null;
+  readonly #transport: NodeTransport;
   readonly #specs: readonly NodeSpec[];
   readonly #clients: ReadonlyMap<string, DeepThingsClient>;
   readonly #progress = new ProgressLine();
@@ -60,14 +80,15 @@ class Up {
   #ready = false;
   #failed: () => void = () => {};
 
-  constructor(config: ClusterConfig, token: EnvironmentTokens | null) {
+  constructor(config: ClusterConfig, token: EnvironmentTokens | null, nodeTransport: NodeTransport) {
     this.#config = config;
+    this.#transport = nodeTransport;
     this.#token = token;
     this.#specs = nodeSpecs(config);
     this.#clients = new Map(
       this.#specs.map(({ id, address }) => [
         id,
-        createClient({ baseUrl: address, transport: fetchTransport, token: token?.current().sent }),
+        createClient({ baseUrl: address, transport: nodeTransport.transport, token: token?.current().sent }),
       ]),
     );
     this.#interruption = new Interruption(() => this.#cluster.killAll());
@@ -154,6 +175,7 @@ class Up {
   async #watchRestart(id: string): Promise<void> {
     const { signal } = this.#interruption;
     try {
+      this.#transport.renew();
       await waitUntilReady([this.#starting(id)], { limitMs: READY_LIMIT_MS, signal });
       if (signal.aborted) return;
       printLogLine(id, { severity: 'info', text: `is ready again, process ${this.#cluster.pid(id)}` });

@@ -6,6 +6,7 @@ import { DeepThingsError } from '../../errors.js';
 import { EXIT_FAILED } from '../exit-codes.js';
 import { explainFailure } from '../explain-failure.js';
 import { openGateway } from '../gateway-access.js';
+import type { TlsOptions } from '../gateway-tls.js';
 import { writeAnnotated } from '../submit/annotated-files.js';
 import { submitPatiently } from '../submit/submit-patiently.js';
 import { Interruption } from '../up/interruption.js';
@@ -14,7 +15,7 @@ import { FrameGate } from './frame-gate.js';
 import type { PictureSource, SourcePicture } from './source-picture.js';
 import { WatchReport } from './watch-report.js';
 
-export interface WatchOptions {
+export interface WatchOptions extends TlsOptions {
   readonly config: string;
   readonly gateway?: string;
   readonly source?: string;

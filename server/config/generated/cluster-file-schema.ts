@@ -283,7 +283,7 @@ export const CLUSTER_FILE_SCHEMA = {
       "properties": {
         "address": {
           "type": "string",
-          "description": "Where the other nodes reach it: http(s)://host:port.",
+          "description": "Where the other nodes reach it: http://host:port, https:// with tls.",
           "minLength": 1,
           "maxLength": 1024,
           "examples": ["http://192.168.1.10:8080"]
@@ -342,7 +342,7 @@ export const CLUSTER_FILE_SCHEMA = {
           },
           "address": {
             "type": "string",
-            "description": "Where the other nodes reach it: http(s)://host:port.",
+            "description": "Where the other nodes reach it: http://host:port, https:// with tls.",
             "minLength": 1,
             "maxLength": 1024,
             "examples": ["http://192.168.1.10:8080"]
@@ -399,6 +399,40 @@ export const CLUSTER_FILE_SCHEMA = {
       "description": "The edge devices.",
       "minItems": 1,
       "maxItems": 1024
+    },
+    "tls": {
+      "type": "object",
+      "required": ["certificate", "key"],
+      "properties": {
+        "certificate": {
+          "type": "string",
+          "description": "A node's certificate and those between it and the authority (PEM), a path from this file.",
+          "minLength": 1,
+          "maxLength": 1024,
+          "examples": ["tls/{node}.crt"]
+        },
+        "key": {
+          "type": "string",
+          "description": "The certificate's private key (PEM, without a passphrase), a path from this file.",
+          "minLength": 1,
+          "maxLength": 1024,
+          "examples": ["tls/{node}.key"]
+        },
+        "ca": {
+          "type": "string",
+          "description": "The authority, or several in one file (PEM), whose certificates are taken. Without it those that Node.js knows.",
+          "minLength": 1,
+          "maxLength": 1024,
+          "examples": ["tls/ca.crt"]
+        },
+        "mutual": {
+          "type": "boolean",
+          "description": "Whether who connects has to show a certificate of ca as well.",
+          "default": false
+        }
+      },
+      "additionalProperties": false,
+      "description": "Nodes speak https; every address has to start with it. {node} in a path stands for the id of the node that reads it, for client with commands that only ask (docs/security.md)."
     },
     "limits": {
       "type": "object",
