@@ -24,11 +24,11 @@ export function formatMapRegion({ map, region }: MapRegion): string {
 
 /**
  * @param text as the contract's pattern has it, regions separated by `;`; one that is repeated counts once.
- * @throws DeepThingsError `DT_REGION` for an empty region.
+ * @throws DeepThingsError `DT_REGION` for an empty region, or none.
  */
 export function parseMapRegions(text: string): MapRegion[] {
   return [...new Set(text.split(';'))].map((entry) => {
-    const [map, corners] = entry.split(':') as [string, string];
+    const [map, corners = ''] = entry.split(':');
     return { map: Number(map), region: parseRegion(corners) };
   });
 }

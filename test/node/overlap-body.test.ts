@@ -6,7 +6,7 @@ import { cutTile } from '../../server/geometry/tile-cut.js';
 import { mostOfferedBytes, offersBytes, offersOfTile } from '../../server/geometry/tile-offer.js';
 import { fusedGeometry } from '../../server/model/layer-geometry.js';
 import { describeModel } from '../../server/model/model-source.js';
-import { decodeOfferedStrips, encodeOfferedStrips } from '../../server/node/overlap-body.js';
+import { decodeOfferedStrips, encodeOfferedStrips, parseMapRegions } from '../../server/node/overlap-body.js';
 import { regionShape, valuesOf } from '../../server/tensor/planes.js';
 
 const network = describeModel({ name: 'face-detector', width: 96, height: 96 });
@@ -46,4 +46,8 @@ describe('strips for the gateway’s pool', () => {
       expect(offersBytes(plan, ranWhole(tileId).offers, 4)).toBeLessThanOrEqual(mostOfferedBytes(plan, tileId, 4));
     }
   });
+});
+
+it.each(['3', '3:', ':', '3:1,2', '3:4,4,4,8', '3:0,0,1,1;7'])('regions "%s" are refused', (text) => {
+  expect(() => parseMapRegions(text)).toThrow(expect.objectContaining({ code: 'DT_REGION' }));
 });
