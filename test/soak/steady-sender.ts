@@ -43,7 +43,7 @@ export class SteadySender {
   constructor(plan: SenderPlan, draws: Draws) {
     this.plan = plan;
     this.#draws = draws;
-    this.#agent = new Agent({ connections: MOST_UNDER_WAY, connect: { localAddress: plan.from } });
+    this.#agent = new Agent({ connections: MOST_UNDER_WAY, localAddress: plan.from });
     this.#schedule();
   }
 

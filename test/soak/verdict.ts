@@ -7,7 +7,7 @@ const RSS_GROWTH = { share: 0.06, bytes: 8 * MIB };
 /** Queues move up and down: their mean may differ by this much of the larger one. */
 const HELD_GROWTH = { share: 0.3, least: 8 };
 /** Of its pictures, one who asks for less than a fair share gets at least so many through. */
-const MODEST_SHARE = 0.9;
+const MODEST_SHARE = 0.75;
 
 export interface SoakFacts {
   readonly samples: readonly Sample[];
