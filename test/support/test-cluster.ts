@@ -26,6 +26,8 @@ export interface TestClusterOptions {
   /** Further keys of the devices, by index: `engine: { threads: 2 }`. */
   readonly deviceKeys?: readonly string[];
   readonly token?: ClusterToken;
+  /** States besides `live` that a device may have when the cluster has started. */
+  readonly also?: readonly string[];
   /** In place of none. */
   readonly log?: Logger;
 }
@@ -63,6 +65,7 @@ export async function startTestCluster({
   deviceKeys,
   token,
   log = silent,
+  also = [],
 }: TestClusterOptions): Promise<TestCluster> {
   const secret = token ?? null;
   const draft = await testConfig(yaml, devices, 'http://127.0.0.1:65535', deviceKeys);
@@ -89,7 +92,9 @@ export async function startTestCluster({
   };
   await waitUntil(async () => {
     const { json } = await client.call('getCluster');
-    return json!.devices.every(({ state }) => state === 'live');
+    return json!.devices.every(
+      ({ state, lastSeenAt }) => lastSeenAt !== null && (state === 'live' || also.includes(state)),
+    );
   });
   return cluster;
 }
