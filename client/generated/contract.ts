@@ -391,6 +391,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/devices/{device}/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device: components["parameters"]["device"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Trust a device again that computed something wrong
+         * @description A device whose result differed from what another device and the gateway computed (`audit` in `cluster.yaml`) gets
+         *     nothing more to do, also when it or the gateway is started again, until this is called. On the gateway.
+         */
+        delete: operations["releaseDevice"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/livez": {
         parameters: {
             query?: never;
@@ -659,18 +682,22 @@ export interface components {
             history: {
                 /** @description Since the frame was accepted */
                 atMs: number;
-                /** @enum {unknown} */
-                event: "queued" | "assigned" | "running" | "returned" | "expired" | "lost" | "pushed" | "done" | "duplicate";
+                event: components["schemas"]["TileHappening"];
                 device?: string;
                 attempt?: components["schemas"]["Attempt"];
             }[];
         };
+        /**
+         * @description `audit`: given to another device as well, to compare (`audit` in `cluster.yaml`); `audited`: that one has the same;
+         *     `disputed`: it has something else
+         * @enum {unknown}
+         */
+        TileHappening: "queued" | "assigned" | "running" | "returned" | "expired" | "lost" | "pushed" | "done" | "duplicate" | "audit" | "audited" | "disputed";
         /** @description Something that happened to a tile, as `GET /events` tells it */
         TileEvent: {
             frame: components["schemas"]["FrameId"];
             tile: components["schemas"]["TileId"];
-            /** @enum {unknown} */
-            event: "queued" | "assigned" | "running" | "returned" | "expired" | "lost" | "pushed" | "done" | "duplicate";
+            event: components["schemas"]["TileHappening"];
             device: components["schemas"]["DeviceId"];
             attempt: components["schemas"]["Attempt"];
             cost?: components["schemas"]["TileCost"];
@@ -767,6 +794,11 @@ export interface components {
             heartbeatMs: number;
             /** @description Frames among the listed tasks and the kept strips that have ended; drop what is left of them */
             ended: components["schemas"]["FrameId"][];
+            /** @description Frames among them that have begun anew; drop what is of an earlier attempt */
+            superseded?: {
+                frame: components["schemas"]["FrameId"];
+                since: components["schemas"]["Attempt"];
+            }[];
         };
         StealHint: {
             victim: {
@@ -827,10 +859,11 @@ export interface components {
             address: string;
             /**
              * @description `expected`: declared, not seen yet; `draining`: takes nothing new and finishes; `drained`: has finished, can be
-             *     resumed; `left`: was stopped; `refused`: another model or plan
+             *     resumed; `left`: was stopped; `refused`: another model or plan; `quarantined`: computed something wrong, and gets
+             *     nothing until it is released
              * @enum {unknown}
              */
-            state: "expected" | "live" | "draining" | "drained" | "lost" | "left" | "refused";
+            state: "expected" | "live" | "draining" | "drained" | "lost" | "left" | "refused" | "quarantined";
             pending: number;
             running: number;
             engine: components["schemas"]["EngineInfo"] | null;
@@ -1048,6 +1081,11 @@ export interface operations {
                 epoch?: components["schemas"]["Epoch"];
                 /** @description Between nodes. The attempt that the source's tiles are, with `frame`; with `strategy` in every case. */
                 attempt?: components["schemas"]["Attempt"];
+                /**
+                 * @description Between nodes. The first attempt of the frame that counts, with `frame`; 1 when absent. What a device has of
+                 *     earlier ones it drops: another device that had a share in them computes wrongly.
+                 */
+                since?: components["schemas"]["Attempt"];
                 /**
                  * @description Between nodes. Digest of the letterboxed picture as the gateway has it, with `frame`. A source whose own
                  *     decoder gives another fetches the gateway's, since tiles of two decoders do not fit together.
@@ -1889,6 +1927,32 @@ export interface operations {
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
+        };
+    };
+    releaseDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device: components["parameters"]["device"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The device is given work as before, as it may have been all along */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceState"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
         };
     };
     getLive: {

@@ -24,6 +24,7 @@ export const OPERATIONS = {
   resume: { method: 'DELETE', path: '/drain' },
   drainDevice: { method: 'POST', path: '/devices/{device}/drain' },
   resumeDevice: { method: 'DELETE', path: '/devices/{device}/drain' },
+  releaseDevice: { method: 'DELETE', path: '/devices/{device}/quarantine' },
   getLive: { method: 'GET', path: '/livez' },
   getReady: { method: 'GET', path: '/readyz' },
   getMetrics: { method: 'GET', path: '/metrics' },

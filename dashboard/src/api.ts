@@ -38,6 +38,8 @@ export interface DashboardApi {
   annotated(id: string): Promise<Blob>;
   drain(device: string): Promise<void>;
   resume(device: string): Promise<void>;
+  /** Trusts a device again that computed something wrong. */
+  release(device: string): Promise<void>;
   openEvents(lastEventId: string | null, signal: AbortSignal): Promise<Response>;
 }
 
@@ -82,6 +84,9 @@ export function createApi(baseUrl: string, token: string | undefined): Dashboard
     },
     async resume(device) {
       await client.call('resumeDevice', { path: { device } });
+    },
+    async release(device) {
+      await client.call('releaseDevice', { path: { device } });
     },
     async openEvents(lastEventId, signal) {
       const headers: Record<string, string> = { accept: 'text/event-stream' };

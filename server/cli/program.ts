@@ -22,6 +22,7 @@ export function createProgram(): Command {
   addNodes(program);
   addSubmit(program);
   addDrain(program);
+  addQuarantine(program.command('quarantine').description('devices that computed something wrong'));
   addWatch(program);
   addPlan(program);
   addModel(program.command('model').description('what the built-in models, and your own, are made of'));
@@ -148,6 +149,23 @@ A node that gets SIGTERM drains itself and ends: to restart a device nothing mor
 Examples:
   deepthings drain e1 --wait && ssh e1 sudo apt upgrade
   deepthings drain e1 --resume`;
+
+function addQuarantine(quarantine: Command): void {
+  quarantine
+    .command('release')
+    .description('give a device work again that computed something wrong, once it has been looked after')
+    .argument('<device>', 'its id in cluster.yaml')
+    .option('--gateway <url>', 'the gateway, in place of the one in cluster.yaml')
+    .addHelpText('after', RELEASE_HELP)
+    .action(async (device: string, _options, command: Command) => {
+      const { runRelease } = await import('./release-command.js');
+      await runRelease(device, command.optsWithGlobals());
+    });
+}
+
+const RELEASE_HELP = `
+Devices come into quarantine when what they computed differs from what another device and the gateway computed:
+audit  in cluster.yaml has tiles run twice. GET /cluster and the dashboard say which are there, and why.`;
 
 function addWatch(program: Command): void {
   program

@@ -71,6 +71,7 @@ export interface ClusterConfig {
   readonly schedule: Section<'schedule'>;
   readonly overlap: OverlapConfig;
   readonly wire: Section<'wire'>;
+  readonly audit: Section<'audit'>;
   readonly gateway: NodeConfig;
   readonly devices: readonly DeviceConfig[];
   /** Null: nodes speak http. */
@@ -95,6 +96,7 @@ export function resolveCluster(given: ClusterFile, parts: ResolvedParts): Cluste
   const nms = given.model.nms ?? NMS_BY_MODEL[spec.name ?? ''] ?? CLUSTER_DEFAULTS.model.nms;
   const name = given.name ?? CLUSTER_DEFAULTS.name;
   const { age, bytes, ...store } = { ...CLUSTER_DEFAULTS.store, ...given.store };
+  const wire = { ...CLUSTER_DEFAULTS.wire, ...given.wire };
   const filled = {
     file,
     name,
@@ -114,7 +116,11 @@ export function resolveCluster(given: ClusterFile, parts: ResolvedParts): Cluste
       drain: { ...CLUSTER_DEFAULTS.schedule.drain, ...schedule?.drain },
     },
     overlap: { ...CLUSTER_DEFAULTS.overlap, ...given.overlap },
-    wire: { ...CLUSTER_DEFAULTS.wire, ...given.wire },
+    wire,
+    audit: {
+      fraction: given.audit?.fraction ?? CLUSTER_DEFAULTS.audit.fraction,
+      tolerance: given.audit?.tolerance ?? CLUSTER_DEFAULTS.audit.tolerance[wire.maps],
+    },
     gateway: resolveNode({ id: GATEWAY_ID, ...given.gateway }, given.engine),
     devices: given.devices.map((device) => ({
       ...resolveNode(device, given.engine),

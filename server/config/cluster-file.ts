@@ -99,6 +99,27 @@ const wire = Type.Object(
   { ...CLOSED, description: 'What travels between nodes.' },
 );
 
+const audit = Type.Object(
+  {
+    fraction: optional(
+      decimal(
+        'The share of tiles that a second device runs as well, to compare: 0 for none, 1 for all. Not with modnn.',
+        {
+          ...fraction,
+          default: defaults.audit.fraction,
+        },
+      ),
+    ),
+    tolerance: optional(
+      decimal(
+        "How far two outputs of a tile may be apart, as a share of the tile's largest value. 0.001, with wire.maps f16 0.01.",
+        { minimum: 1e-6, maximum: 1, examples: [defaults.audit.tolerance.f32] },
+      ),
+    ),
+  },
+  { ...CLOSED, description: 'How devices that compute something wrong are found (docs/security.md).' },
+);
+
 const address = text('Where the other nodes reach it: http://host:port, https:// with tls.', {
   examples: ['http://192.168.1.10:8080'],
 });
@@ -218,6 +239,7 @@ export const clusterFileSchema = Type.Object(
     schedule: optional(schedule),
     overlap: optional(overlap),
     wire: optional(wire),
+    audit: optional(audit),
     gateway,
     devices: Type.Array(device, { description: 'The edge devices.', minItems: 1, maxItems: MOST_DEVICES }),
     tls: optional(tls),

@@ -19,6 +19,7 @@ export const CLUSTER_DEFAULTS = Object.freeze({
   },
   overlap: { via: 'peer', policy: 'cost' },
   wire: { maps: 'f32' },
+  audit: { fraction: 0, tolerance: { f32: 1e-3, f16: 1e-2 } },
   device: { source: true },
   limits: {
     pictureBytes: '20MiB',

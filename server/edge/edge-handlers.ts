@@ -21,6 +21,7 @@ import type { Drain } from './drain.js';
 import type { EdgeBoard } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
 import type { FrameIntake } from './frame-intake.js';
+import type { FrameRuns } from './frame-runs.js';
 import type { Outcomes } from './outcomes.js';
 import type { OwnFrames } from './own-frames.js';
 import type { PushedTasks } from './pushed-tasks.js';
@@ -34,6 +35,7 @@ export interface EdgeHandlerParts extends CommonParts {
   readonly ownFrames: OwnFrames;
   readonly intake: FrameIntake;
   readonly pushed: PushedTasks;
+  readonly runs: FrameRuns;
   readonly outcomes: Outcomes;
   readonly drainOf: Drain;
   /** Those whose answers others need. */
@@ -64,7 +66,7 @@ export function edgeHandlers(parts: EdgeHandlerParts): OperationHandlers {
 }
 
 function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
-  const { board, metrics, ownFrames, outcomes, pushed, registrar, wirePlan } = parts;
+  const { board, metrics, ownFrames, outcomes, pushed, registrar, runs, wirePlan } = parts;
   const bodyOf = (task: EdgeTask, thief: string): Uint8Array | null => {
     if (task.input !== null) return encodeTaskBody(wirePlan, { ...task, input: task.input });
     const own = ownFrames.get(task.frame);
@@ -121,7 +123,10 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
         arrivedMs,
         victim: null,
       };
-      if (board.has(task) || pushed.has(task)) return reply.code(202).send({ status: 'duplicate' });
+      runs.supersede(task.frame, task.since);
+      if (runs.isPast(task) || board.has(task, task.since) || pushed.has(task)) {
+        return reply.code(202).send({ status: 'duplicate' });
+      }
       if (!(isStealing(task.strategy) ? board.enqueue([task]) : board.share(task))) throw queueFull();
       pushed.add(task);
       return reply.code(202).send({ status: 'queued' });
@@ -213,13 +218,13 @@ function frameHandlers(parts: EdgeHandlerParts): OperationHandlers {
   return {
     submitFrame: async (request, reply) => {
       underWay.enter(reply);
-      const { frame, attempt, digest, strategy, wait } = request.query;
+      const { frame, attempt, digest, strategy, since = 1, wait } = request.query;
       const picture = await readPictureBody(request);
       if (frame !== undefined) {
         if (digest === undefined || attempt === undefined || strategy === undefined) {
           throw new HttpProblem(400, 'DT_REQUEST', 'expected attempt, digest and strategy with frame');
         }
-        await intake.take({ frame, attempt, digest, strategy }, picture);
+        await intake.take({ frame, attempt, digest, strategy, since }, picture);
         return reply.code(204).send();
       }
       const key = request.headers['idempotency-key'];

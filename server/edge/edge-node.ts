@@ -34,6 +34,7 @@ import { EdgeStatus } from './edge-status.js';
 import type { EdgeTask } from './edge-task.js';
 import { Executor } from './executor.js';
 import { FrameIntake } from './frame-intake.js';
+import { FrameRuns } from './frame-runs.js';
 import { handBack } from './hand-back.js';
 import { OfferKeeper } from './offer-keeper.js';
 import { Outcomes } from './outcomes.js';
@@ -151,6 +152,12 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
   });
   const ownFrames = new OwnFrames(limits.queuedFrames, 2 * limits.frameTimeoutMs, (frame) => forget(frame));
   const pushed = new PushedTasks(taskQueueLimit(config, plan.tiles.length));
+  const runs = new FrameRuns(taskQueueLimit(config, plan.tiles.length), (frame, since) => {
+    board.dropBefore(frame, since);
+    book.close(frame);
+    pool.drop(frame);
+    preparer.forget(frame);
+  });
   const outcomes = new Outcomes();
   const usualTile = new UsualTime();
   const speed = new ComputeSpeed();
@@ -165,16 +172,20 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
   });
   const common = {
     ...{ device, wirePlan, gateway, peers, board, ownFrames, book, pool, metrics, log },
-    ...{ links, speed, maps, policy },
+    ...{ links, speed, maps, policy, runs },
   };
   const sender = new ResultSender(common);
-  const preparer = new TilePreparer({ ...common, overlap, fetcher: new StripFetcher(common) });
+  const preparer: TilePreparer = new TilePreparer({ ...common, overlap, fetcher: new StripFetcher(common) });
   const viaGateway = overlap.via === 'gateway' && overlap.policy !== 'never';
   const holder = (): Holder =>
     viaGateway ? { device: GATEWAY_ID, address: config.gateway.address } : { device, address: status.address };
   const keeper: OfferKeeper = new OfferKeeper({ ...common, holder, viaGateway });
   const slices = new SliceRunner(wirePlan, compute, device);
-  const executor = new Executor({ ...common, preparer, slices, keeper, compute, sender, usualTile, events });
+  const namesStrips = config.audit.fraction > 0;
+  const executor = new Executor({
+    ...common,
+    ...{ preparer, slices, keeper, compute, sender, usualTile, events, namesStrips },
+  });
   const isIdle = () => board.isIdle;
   const stealer = new Stealer({ ...common, ...schedule.steal, isIdle, prefetch: schedule.prefetch });
   const status: EdgeStatus = new EdgeStatus({
@@ -195,6 +206,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
     pool.drop(frame);
     slices.drop(frame);
     pushed.forget(frame);
+    runs.forget(frame);
     preparer.forget(frame);
   };
   const registrar = new Registrar({
@@ -204,6 +216,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
     heartbeatMs: schedule.heartbeat.intervalMs,
     keptFrames: () => keptFrames(),
     onEnded: (frames) => frames.forEach(forget),
+    onSuperseded: (frame, since) => runs.supersede(frame, since),
     drainState: () => drain.state,
     onTaken: () => stealer.resume(),
     onTried: () => drain.heard(),

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { ComputeThread } from '../compute/compute-thread.js';
 import type { TileResult } from '../compute/messages.js';
+import { stripsOf } from '../geometry/tile-cut.js';
 import type { EventLog } from '../node/event-log.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
@@ -28,6 +29,8 @@ export interface ExecutorParts {
   readonly wirePlan: WirePlan;
   /** How feature maps are sent. */
   readonly maps: MapType;
+  /** Whether results say whose strips they used, for those who compare them. */
+  readonly namesStrips: boolean;
   readonly preparer: TilePreparer;
   readonly slices: SliceRunner;
   readonly keeper: OfferKeeper;
@@ -182,7 +185,7 @@ export class Executor {
     computed: Promise<TileResult>,
     { waitMs, overlapMs, overlapBytes }: Pick<ResultBody, 'waitMs' | 'overlapMs' | 'overlapBytes'>,
   ): Promise<void> {
-    const { device, events, keeper, log, maps, metrics, sender, speed, usualTile, wirePlan } = this.#parts;
+    const { device, events, keeper, log, maps, metrics, namesStrips, sender, speed, usualTile, wirePlan } = this.#parts;
     const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
     try {
       const { data, computeMs, macs, kept } = await computed;
@@ -207,6 +210,7 @@ export class Executor {
         overlapBytes,
         controlBytes: task.controlBytes + noticeBytes,
         macs,
+        strips: namesStrips ? [...new Set(stripsOf(tile.cut).map(({ producer }) => producer))] : null,
       };
       sender.send(task, () => encodeResultBody(wirePlan, result, maps));
     } catch (error) {

@@ -22,6 +22,7 @@ import { decodeSafetensors } from '../tensor/safetensors.js';
 import type { Drain } from './drain.js';
 import type { EdgeBoard } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
+import type { FrameRuns } from './frame-runs.js';
 import type { OwnFrames } from './own-frames.js';
 
 export interface FrameIntakeParts {
@@ -32,6 +33,7 @@ export interface FrameIntakeParts {
   readonly gateway: PeerClient;
   readonly board: EdgeBoard;
   readonly ownFrames: OwnFrames;
+  readonly runs: FrameRuns;
   readonly drain: Drain;
   readonly book: ReuseBook;
   /** Of pictures that this device submits itself. */
@@ -46,6 +48,8 @@ interface AllottedFrame {
   /** Digest of the letterboxed picture as the gateway has it. */
   readonly digest: string;
   readonly strategy: Strategy;
+  /** The first attempt that counts. */
+  readonly since: number;
 }
 
 /** Takes frames whose source this device is, and cuts them into tasks (the paper's data frame partitioner). */
@@ -112,7 +116,7 @@ export class FrameIntake {
     const frame = answer.json!;
     // An earlier submission became it: the gateway sees to it that its tiles get done, those that were lost here too.
     if (answer.header('idempotency-replayed') !== null) return atGateway(frame, gateway.baseUrl);
-    const own = { frame: frame.id, attempt: 1, digest: frame.inputDigest, strategy };
+    const own = { frame: frame.id, attempt: 1, digest: frame.inputDigest, strategy, since: 1 };
     if (this.#parts.drain.state === 'serving') await this.#open(own, picture, 'own');
     else this.#giveBack(own);
     return atGateway(frame, gateway.baseUrl);
@@ -129,19 +133,21 @@ export class FrameIntake {
 
   /** @param whose `own`: the cluster has it, so that it cannot be refused any more. */
   async #open(allotted: AllottedFrame, picture: Uint8Array, whose: 'own' | 'given'): Promise<void> {
-    const { board, book, device, drain, log, network, ownFrames } = this.#parts;
-    const { frame, attempt, digest, strategy } = allotted;
+    const { board, book, device, drain, log, network, ownFrames, runs } = this.#parts;
+    const { frame, attempt, digest, strategy, since } = allotted;
     const letterboxed = await letterboxPicture(picture, network);
     const data = letterboxed.digest === digest ? letterboxed.data : await this.#gatewaysInput(frame, digest);
     if (whose === 'given') drain.requireServing();
     else if (drain.state !== 'serving') return this.#giveBack(allotted);
+    runs.supersede(frame, since);
+    if (runs.isPast(allotted)) return;
     ownFrames.open({ frame, attempt, data, digest, openedMs: performance.now() });
     if (strategy === 'ftp-wst-s') book.open(frame);
     if (!isStealing(strategy)) {
       log.info({ frame, attempt, strategy }, 'frame kept for the gateway, which shares it out');
       return;
     }
-    const fresh = this.#tasksOf(allotted).filter((task) => !board.has(task));
+    const fresh = this.#tasksOf(allotted).filter((task) => !board.has(task, since));
     if (!board.enqueue(fresh)) {
       ownFrames.close(frame);
       book.close(frame);
@@ -156,7 +162,7 @@ export class FrameIntake {
     if (isStealing(allotted.strategy)) this.#parts.board.giveBack(this.#tasksOf(allotted));
   }
 
-  #tasksOf({ frame, attempt, digest, strategy }: AllottedFrame): readonly EdgeTask[] {
+  #tasksOf({ frame, attempt, digest, since, strategy }: AllottedFrame): readonly EdgeTask[] {
     const { device, wirePlan } = this.#parts;
     const arrivedMs = performance.now();
     return wirePlan.plan.tiles.map(({ tileId }) => ({
@@ -167,6 +173,7 @@ export class FrameIntake {
       source: device,
       strategy,
       inputDigest: digest,
+      since,
       input: null,
       reuse: NO_REUSE,
       inputBytes: 0,

@@ -21,6 +21,8 @@ export interface RegistrarParts {
   readonly heartbeatMs: number;
   /** Frames that have ended, as far as the gateway was asked about them. */
   readonly onEnded: (frames: readonly string[]) => void;
+  /** A frame has begun anew: it counts from this attempt on. */
+  readonly onSuperseded: (frame: string, since: number) => void;
   /** The gateway takes this device for the first time, or again after it did not. */
   readonly onTaken: () => void;
   /** A registration was taken, or was not. */
@@ -144,11 +146,12 @@ export class Registrar {
     });
     board.reported(handedOut, returned);
     this.#told = drain;
-    const { epoch, ended } = answer.json!;
+    const { epoch, ended, superseded = [] } = answer.json!;
     if (this.#epoch !== epoch) {
       log.info({ epoch }, this.#epoch === null ? 'registered with the gateway' : 'the gateway has restarted');
       this.#epoch = epoch;
     }
     if (ended.length > 0) onEnded(ended);
+    for (const { frame, since } of superseded) this.#parts.onSuperseded(frame, since);
   }
 }

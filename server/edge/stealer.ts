@@ -10,6 +10,7 @@ import { decodeTaskBody, type WirePlan } from '../node/task-body.js';
 import type { LinkRates } from '../scheduling/link-rates.js';
 import type { EdgeBoard } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
+import type { FrameRuns } from './frame-runs.js';
 
 export interface StealerParts {
   readonly device: string;
@@ -17,6 +18,7 @@ export interface StealerParts {
   readonly gateway: PeerClient;
   readonly peers: PeerClients;
   readonly board: EdgeBoard;
+  readonly runs: FrameRuns;
   /** Whether the executor has nothing to do. */
   readonly isIdle: () => boolean;
   /** Tasks fetched ahead while one is computed. */
@@ -172,7 +174,7 @@ export class Stealer {
 
   /** @returns false when there was none left. */
   async #askForTask({ controlBytes, ...victim }: Victim): Promise<boolean> {
-    const { board, device, links, log, metrics, peers, wirePlan } = this.#parts;
+    const { board, device, links, log, metrics, peers, runs, wirePlan } = this.#parts;
     const startedMs = performance.now();
     const { signal } = this.#stop;
     const answer = await peers.client(victim.address).call(CALLS.task, { json: this.#question(), signal });
@@ -201,7 +203,9 @@ export class Stealer {
     metrics.tileTransfer.observe(transferMs / 1000);
     const { frame, tile, attempt } = task;
     log.debug({ frame, tile, attempt, victim: victim.device, device, transferMs }, 'tile stolen');
-    board.addStolen(task);
+    runs.supersede(frame, task.since);
+    // Its victim has not heard yet that the frame began anew.
+    if (!runs.isPast(task)) board.addStolen(task);
     return true;
   }
 

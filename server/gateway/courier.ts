@@ -9,6 +9,7 @@ import { encodeSliceTask } from '../node/slice-body.js';
 import { cutTaskBody, requireTensor, type WirePlan } from '../node/task-body.js';
 import { formatRegion } from '../node/wire-facts.js';
 import type { LedgerEffect } from '../scheduling/ledger-state.js';
+import type { Strategy } from '../scheduling/strategy.js';
 import { NO_REUSE } from '../scheduling/tile-reuse.js';
 import type { MapType } from '../tensor/map-tensor.js';
 import { decodeSafetensors } from '../tensor/safetensors.js';
@@ -28,7 +29,7 @@ export interface CourierParts {
   readonly log: Logger;
 }
 
-type PushedPart = Pick<Extract<LedgerEffect, { kind: 'push' }>, 'part' | 'layer' | 'attempt' | 'device'>;
+type PushedPart = Pick<Extract<LedgerEffect, { kind: 'push' }>, 'part' | 'layer' | 'attempt' | 'device' | 'audit'>;
 
 /** Brings pictures, tasks and outcomes from the gateway to devices. */
 export class Courier {
@@ -44,15 +45,13 @@ export class Courier {
   }
 
   /** Gives a frame's picture to its source, which has queued the tiles when this resolves. */
-  async deliver(
-    { id, picture, bytes, inputDigest, strategy, trace }: FrameRecord,
-    source: string,
-    attempt: number,
-  ): Promise<void> {
+  async deliver(record: FrameRecord, source: string, attempt: number): Promise<void> {
     const { epoch, metrics } = this.#parts;
+    const { id, picture, bytes, inputDigest, since, trace } = record;
     if (bytes === null) return;
+    const strategy = strategyOf(record);
     await this.#client(source).call(CALLS.deliver, {
-      query: { frame: id, epoch, attempt, digest: inputDigest, strategy },
+      query: { frame: id, epoch, attempt, digest: inputDigest, strategy, ...(since > 1 && { since }) },
       body: { mediaType: picture.mediaType, bytes },
       signal: this.#stop.signal,
     });
@@ -84,21 +83,25 @@ export class Courier {
   }
 
   /** Gives a device a task: one tile, cut from the gateway's own letterboxed picture, or one layer of a slice. */
-  async push(record: FrameRecord, { part, layer, attempt, device }: PushedPart): Promise<void> {
+  async push(record: FrameRecord, { part, layer, attempt, device, audit }: PushedPart): Promise<void> {
     const { metrics } = this.#parts;
-    const bytes = layer === undefined ? this.#tile(record, part, attempt) : this.#slice(record, part, layer, attempt);
+    const bytes =
+      layer === undefined ? this.#tile(record, part, attempt, audit) : this.#slice(record, part, layer, attempt);
     if (bytes === null) return;
     await this.#client(device).call(CALLS.push, {
       body: { mediaType: 'application/octet-stream', bytes },
       signal: this.#stop.signal,
     });
-    if (attempt > 1) metrics.retries.inc({ what: 'tile' });
+    if (attempt > 1 && !audit) metrics.retries.inc({ what: 'tile' });
     metrics.bytesSent.inc({ kind: (layer ?? 0) === 0 ? 'input' : 'overlap' }, bytes.byteLength);
   }
 
-  #tile({ id, source, strategy, inputDigest, input }: FrameRecord, tile: number, attempt: number): Uint8Array | null {
+  /** @param audit run to compare: it is not to be stolen, nor to use strips of those that it is to be compared with. */
+  #tile(record: FrameRecord, tile: number, attempt: number, audit = false): Uint8Array | null {
+    const { id, source, inputDigest, since, input } = record;
     if (input === null) return null;
-    const facts = { frame: id, tile, attempt, source, strategy, inputDigest, reuse: NO_REUSE };
+    const strategy = audit ? 'ftp-wsh' : strategyOf(record);
+    const facts = { frame: id, tile, attempt, source, strategy, inputDigest, since, reuse: NO_REUSE };
     return cutTaskBody(this.#parts.wirePlan, facts, input);
   }
 
@@ -123,4 +126,9 @@ export class Courier {
   #client(device: string) {
     return this.#parts.peers.client(this.#parts.registry.addressOf(device));
   }
+}
+
+/** A frame that began anew takes nothing of its earlier attempts, whose strips devices may still keep. */
+function strategyOf({ since, strategy }: FrameRecord): Strategy {
+  return strategy === 'ftp-wst-s' && since > 1 ? 'ftp-wst' : strategy;
 }

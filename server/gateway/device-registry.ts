@@ -34,6 +34,8 @@ interface Entry {
   last: Registration | null;
   lastSeenMs: number | null;
   problem: string | null;
+  /** Why it is in quarantine; null when it is not. */
+  quarantine: string | null;
   readonly work: DeviceWork;
 }
 
@@ -63,6 +65,7 @@ export class DeviceRegistry {
           last: null,
           lastSeenMs: null,
           problem: `not seen yet: start it with "deepthings edge ${id}"`,
+          quarantine: null,
           work: { tiles: 0, macs: 0, computeMs: 0, inputBytes: 0, overlapBytes: 0, resultBytes: 0 },
         },
       ]),
@@ -118,6 +121,19 @@ export class DeviceRegistry {
     entry.problem = `no word from ${entry.address}: check that "deepthings edge ${device}" runs there and that the network reaches it`;
   }
 
+  /** @param problem what it did, and what is to be done. */
+  quarantine(device: string, problem: string): void {
+    this.#entries.get(device)!.quarantine = problem;
+  }
+
+  release(device: string): void {
+    this.#entries.get(device)!.quarantine = null;
+  }
+
+  isQuarantined(device: string): boolean {
+    return (this.#entries.get(device)?.quarantine ?? null) !== null;
+  }
+
   /** Counts what a result of this device that was accepted came to. */
   worked(device: string, cost: Omit<DeviceWork, 'tiles'>): void {
     const { work } = this.#entries.get(device)!;
@@ -130,7 +146,7 @@ export class DeviceRegistry {
   }
 
   isLive(device: string): boolean {
-    return this.#entries.get(device)?.state === 'live';
+    return this.#entries.get(device)?.state === 'live' && !this.isQuarantined(device);
   }
 
   /** Whether it answers, working or not. */
@@ -140,6 +156,7 @@ export class DeviceRegistry {
 
   /** Whether it has frames to be told of. */
   mayHaveFrames(device: string): boolean {
+    if (this.isQuarantined(device)) return false;
     return this.isLive(device) || this.#entries.get(device)?.state === 'draining';
   }
 
@@ -149,7 +166,7 @@ export class DeviceRegistry {
   }
 
   get anySourceLive(): boolean {
-    return [...this.#entries.values()].some(({ state, source }) => source && state === 'live');
+    return [...this.#entries.values()].some(({ device, source }) => source && this.isLive(device));
   }
 
   /** Where a device is reached: what it announced, before that what is declared. */
@@ -163,18 +180,18 @@ export class DeviceRegistry {
   }
 
   document(device: string): DeviceState {
-    const { address, state, last, lastSeenMs, problem, work } = this.#entries.get(device)!;
+    const { address, state, last, lastSeenMs, problem, quarantine, work } = this.#entries.get(device)!;
     return {
       device,
       address,
-      state,
+      state: quarantine === null ? state : 'quarantined',
       pending: last?.pending ?? 0,
       running: last?.tasks.filter((task) => task.state === 'running').length ?? 0,
       engine: last?.engine ?? null,
       counters: last?.counters ?? null,
       work: { ...work },
       lastSeenAt: lastSeenMs === null ? null : new Date(lastSeenMs).toISOString(),
-      problem,
+      problem: quarantine ?? problem,
     };
   }
 

@@ -15,10 +15,12 @@ export type FrameEnd =
   | { readonly kind: 'failed'; readonly code: string; readonly detail: string };
 
 /** A frame that is open, and until those who look after it have let go of it: what it is, then what has become of it. */
-export interface FrameRecord extends Omit<OpenFrame, 'source' | 'inputDigest'> {
+export interface FrameRecord extends Omit<OpenFrame, 'source' | 'inputDigest' | 'since'> {
   readonly trace: FrameTrace;
   source: string;
   inputDigest: string;
+  /** The first attempt that counts: a frame that began anew is run without reuse from there on. */
+  since: number;
   state: 'queued' | 'running' | 'finishing' | 'complete' | 'failed';
   /** The picture's file; null while it is in the archive only. */
   bytes: Uint8Array | null;
@@ -41,6 +43,7 @@ export function newFrameRecord(
 ): FrameRecord {
   return {
     ...frame,
+    since: frame.since ?? 1,
     trace,
     state: 'queued',
     bytes,
@@ -57,11 +60,12 @@ export function newFrameRecord(
 /** What of an open frame is kept in the archive. */
 export function openFrameOf(record: FrameRecord): OpenFrame {
   const { id, createdMs, strategy, claimant, source, picture } = record;
-  const { inputDigest, placement, request, restarts, crashes } = record;
+  const { inputDigest, placement, request, restarts, crashes, since } = record;
   return {
     kind: 'open',
     ...{ id, createdMs, strategy, claimant, source, picture },
     ...{ inputDigest, placement, request, restarts, crashes },
+    ...(since > 1 && { since }),
   };
 }
 

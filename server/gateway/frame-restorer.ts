@@ -61,8 +61,8 @@ export class FrameRestorer {
         end(record, { kind: 'failed', ...failure });
         continue;
       }
-      const { id: frame, restarts: life, source, strategy } = record;
-      keeper.apply({ kind: 'frame-restored', frame, source, life, ...partsOf(strategy, plan) });
+      const { id: frame, restarts: life, since, source, strategy } = record;
+      keeper.apply({ kind: 'frame-restored', frame, source, life, since, ...partsOf(strategy, plan) });
       log.warn({ frame, restarts: life }, 'frame taken up again');
     }
   }

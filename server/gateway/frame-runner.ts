@@ -6,6 +6,7 @@ import type { NodeMetrics } from '../node/metrics.js';
 import type { StripPool } from '../node/strip-pool.js';
 import type { LedgerEffect, LedgerEvent } from '../scheduling/ledger-state.js';
 import { isStealing } from '../scheduling/strategy.js';
+import type { Auditor } from './auditor.js';
 import type { Courier } from './courier.js';
 import type { DeviceRegistry } from './device-registry.js';
 import type { DeviceSpeeds } from './device-speeds.js';
@@ -14,6 +15,7 @@ import { type FrameEnd, type FrameRecord, frameDocument } from './frame-record.j
 import type { FrameStore } from './frame-store.js';
 import type { KeptOutputs } from './kept-outputs.js';
 import type { LayerRounds } from './layer-rounds.js';
+import type { Quarantine } from './quarantine.js';
 import type { ResultsPool } from './results-pool.js';
 import type { StealDesk } from './steal-desk.js';
 
@@ -26,6 +28,9 @@ export interface FrameRunnerParts {
   readonly keptOutputs: KeptOutputs;
   readonly courier: Courier;
   readonly finisher: Finisher;
+  /** Null where nothing is audited. */
+  readonly auditor: Auditor | null;
+  readonly quarantine: Pick<Quarantine, 'begin'>;
   readonly registry: DeviceRegistry;
   readonly stealDesk: StealDesk;
   readonly events: EventLog;
@@ -62,6 +67,10 @@ export class FrameRunner {
       this.#parts.events.publish('device', registry.document(effect.device));
       return;
     }
+    if (effect.kind === 'quarantine') {
+      this.#parts.quarantine.begin(effect.device, effect.detail);
+      return;
+    }
     const record = store.open(effect.frame);
     if (record === undefined) return;
     switch (effect.kind) {
@@ -78,6 +87,15 @@ export class FrameRunner {
       case 'push':
         void this.#push(record, effect);
         return;
+      case 'judge':
+        void this.#judge(record, effect);
+        return;
+      case 'audited':
+        this.#parts.metrics.audits.inc({ outcome: effect.outcome });
+        return;
+      case 'rerun':
+        this.#rerun(record, effect.since);
+        return;
       case 'finish':
         void this.#finish(record);
         return;
@@ -90,13 +108,14 @@ export class FrameRunner {
   /** Ends a frame, once. */
   end(record: FrameRecord, end: FrameEnd): void {
     if (record.end !== null) return;
-    const { courier, log, metrics, pool, rounds, store, strips } = this.#parts;
+    const { auditor, courier, log, metrics, pool, rounds, store, strips } = this.#parts;
     record.end = end;
     record.state = end.kind;
     record.endedMs = Date.now();
     pool.take(record.id);
     rounds.drop(record.id);
     strips.drop(record.id);
+    auditor?.drop(record.id);
     store.ended(record);
     const totalMs = record.endedMs - record.createdMs;
     metrics.frameDuration.observe({ state: end.kind }, totalMs / 1000);
@@ -111,6 +130,33 @@ export class FrameRunner {
     this.#publish(record);
     void courier.notify(record);
     this.#parts.onEnd();
+  }
+
+  async #judge(record: FrameRecord, effect: Extract<LedgerEffect, { kind: 'judge' }>): Promise<void> {
+    const { frame, part, attempt } = effect;
+    // Only an auditor has the ledger audit anything.
+    const finding = await this.#parts.auditor!.find(record, effect);
+    if (!this.#isStopped) this.#parts.tell({ kind: 'audit-judged', frame, part, attempt, finding });
+  }
+
+  /** A device that computed something wrong had a share in it. */
+  #rerun(record: FrameRecord, since: number): void {
+    const { auditor, keptOutputs, log, metrics, pool, rounds, store, strips } = this.#parts;
+    const { id, trace } = record;
+    pool.take(id);
+    rounds.drop(id);
+    strips.drop(id);
+    keptOutputs.drop(id);
+    auditor?.drop(id);
+    trace.beginAnew();
+    Object.assign(record, { since, state: 'queued', sourcedMs: null, fusedMs: null, remainingMs: null });
+    metrics.retries.inc({ what: 'frame' });
+    log.warn(
+      { frame: id, attempt: since },
+      'frame begun anew: what a device in quarantine may have had a share in is void',
+    );
+    void store.update([record]);
+    this.#publish(record);
   }
 
   #note(record: FrameRecord, { part, note, device, attempt }: Extract<LedgerEffect, { kind: 'note' }>): void {
@@ -165,6 +211,7 @@ export class FrameRunner {
   async #finish(record: FrameRecord): Promise<void> {
     const { finisher, keptOutputs, log, metrics, nowMs, pool, tell } = this.#parts;
     record.state = 'finishing';
+    const { since } = record;
     if (record.sourcedMs !== null) {
       record.fusedMs = nowMs() - record.sourcedMs;
       metrics.fusedDuration.observe(record.fusedMs / 1000);
@@ -174,10 +221,11 @@ export class FrameRunner {
       const merged = pool.take(record.id)!;
       keptOutputs.keep(record.id, merged);
       const end = await finisher.finish(record, merged);
+      if (record.since !== since) return;
       metrics.remainingDuration.observe((record.remainingMs ?? 0) / 1000);
       this.end(record, end);
     } catch (error) {
-      if (this.#isStopped) return;
+      if (this.#isStopped || record.since !== since) return;
       log.error({ frame: record.id, err: error }, 'remaining layers failed');
       const detail = `the remaining layers could not be run: ${(error as Error).message}`;
       this.end(record, { kind: 'failed', code: 'DT_REMAINING_LAYERS', detail });

@@ -23,7 +23,9 @@ export interface PartCost {
 interface Travelled {
   picture: number;
   frame: number;
+  input: number;
   overlap: number;
+  result: number;
   control: number;
 }
 
@@ -37,6 +39,9 @@ const STATE_OF_NOTE: Readonly<Record<PartNote | 'duplicate', TileState>> = {
   running: 'running',
   done: 'done',
   duplicate: 'done',
+  audit: 'done',
+  audited: 'done',
+  disputed: 'done',
 };
 
 /** What happened to each tile of one frame. */
@@ -44,7 +49,7 @@ export class FrameTrace {
   readonly #startedMs: number;
   readonly #neededMacs: number;
   #tiles: TileTrace[] = [];
-  readonly #travelled: Travelled = { picture: 0, frame: 0, overlap: 0, control: 0 };
+  readonly #travelled: Travelled = { picture: 0, frame: 0, input: 0, overlap: 0, result: 0, control: 0 };
   #done = 0;
 
   /** @param neededMacs multiply-accumulates of the untiled fused stack. */
@@ -74,6 +79,13 @@ export class FrameTrace {
       macs: null,
       history: [],
     }));
+  }
+
+  /** The same parts, once more; what was told of them is void, but for what it cost. */
+  beginAnew(): void {
+    const { input, overlap, result, control } = this.document().bytes;
+    Object.assign(this.#travelled, { input, overlap, result, control });
+    this.restart(this.tiles);
   }
 
   get tiles(): number {
@@ -120,7 +132,10 @@ export class FrameTrace {
     return { computeMs, inputBytes, overlapBytes, resultBytes, macs };
   }
 
-  /** Bodies that carried something else than tiles: pictures, letterboxed frames, strips put into the pool, announcements. */
+  /**
+   * Bodies that carried something else than tiles that count: pictures, letterboxed frames, strips put into the pool,
+   * announcements; tiles that were run to compare, and what was computed before the frame began anew.
+   */
   travelled(kind: keyof Travelled, bytes: number): void {
     this.#travelled[kind] += bytes;
   }
@@ -130,9 +145,9 @@ export class FrameTrace {
     return {
       bytes: {
         ...this.#travelled,
-        input: total(({ inputBytes }) => inputBytes),
+        input: this.#travelled.input + total(({ inputBytes }) => inputBytes),
         overlap: this.#travelled.overlap + total(({ overlapBytes }) => overlapBytes),
-        result: total(({ resultBytes }) => resultBytes),
+        result: this.#travelled.result + total(({ resultBytes }) => resultBytes),
         control: this.#travelled.control + total(({ controlBytes }) => controlBytes),
       },
       macs: { executed: total(({ macs }) => macs ?? 0), needed: this.#neededMacs },

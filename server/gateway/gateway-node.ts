@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Schemas } from '../../client/client.js';
 import { type ComputeThread, startComputeThread } from '../compute/compute-thread.js';
@@ -26,6 +27,7 @@ import type { ClusterToken } from '../node/tokens.js';
 import { VERSION } from '../node/version.js';
 import type { LedgerEvent } from '../scheduling/ledger-state.js';
 import { type OpenedArchive, openArchive } from './archive/open-archive.js';
+import { Auditor } from './auditor.js';
 import { Courier } from './courier.js';
 import { isDashboardPath, serveDashboard } from './dashboard-files.js';
 import { DeathWatch } from './death-watch.js';
@@ -45,8 +47,11 @@ import { LayerRounds } from './layer-rounds.js';
 import { LedgerKeeper } from './ledger-keeper.js';
 import { overlapHandlers } from './overlap-handlers.js';
 import { ProblemNotices } from './problem-notices.js';
+import { Quarantine } from './quarantine.js';
+import { quarantineHandlers } from './quarantine-handlers.js';
 import { ResultsPool } from './results-pool.js';
 import { StealDesk } from './steal-desk.js';
+import { TileJudge } from './tile-judge.js';
 import { workHandlers } from './work-handlers.js';
 
 export interface GatewayOptions {
@@ -159,6 +164,19 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
   const store = new FrameStore({ archive, bounds, metrics, log });
   const pool = new ResultsPool(plan);
   const rounds = new LayerRounds(wirePlan, pool);
+  const judge = new TileJudge({
+    plan,
+    modelDigest: compute.modelDigest,
+    start: () =>
+      startComputeThread({
+        model,
+        engine: config.gateway.engine,
+        stage: { kind: 'fused', depth: plan.depth, grid: partition.grid },
+      }),
+    timeoutMs: limits.frameTimeoutMs,
+  });
+  const { fraction, tolerance } = config.audit;
+  const auditor = fraction > 0 ? new Auditor({ fraction, tolerance, secret: randomBytes(32), pool, judge, log }) : null;
   const speeds = new DeviceSpeeds(config.devices);
   const strips = new StripPool(limits.overlapBytes);
   const keptOutputs = new KeptOutputs(limits.keptOutputs);
@@ -172,6 +190,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
     stealDesk,
     store,
     pool,
+    auditor,
     rounds,
     speeds,
     strips,
@@ -187,7 +206,8 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
   const tell = (event: LedgerEvent) => void keeper.apply(event);
   const underWay = new RequestsUnderWay();
   const drain = new GatewayDrain({ openFrames: () => store.openCount, underWay, log });
-  const runner = new FrameRunner({ ...common, courier, finisher, tell, onEnd: () => drain.look() });
+  const quarantine = new Quarantine({ ...common, archive, tell });
+  const runner = new FrameRunner({ ...common, courier, finisher, quarantine, tell, onEnd: () => drain.look() });
   const keeper = new LedgerKeeper(ledgerSettings(config), nowMs, (effect) => runner.carryOut(effect));
   const leaveAlone = ({ address, circuit, untilMs, reason }: CircuitChange) => {
     const device = registry.deviceAt(address);
@@ -211,6 +231,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
   metrics.holds('open frames', () => store.openCount);
   metrics.holds('frames in the ledger', () => keeper.size);
   metrics.holds('merged maps', () => pool.size);
+  if (auditor !== null) metrics.holds('audited frames', () => auditor.size);
   metrics.holds('layered frames', () => rounds.size);
   metrics.holds('bytes of strips', () => strips.bytes);
 
@@ -240,6 +261,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
         drainState: () => drain.state,
       }),
       ...drainHandlers({ drain, registry, peers }),
+      ...quarantineHandlers({ quarantine, registry }),
       ...workHandlers({ ...common, heartbeatMs: schedule.heartbeat.intervalMs, keeper, deathWatch }),
       ...overlapHandlers(common),
       ...frameHandlers({
@@ -265,6 +287,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
     openPaths: isDashboardPath,
   });
   await serveDashboard(app);
+  quarantine.restore(contents.quarantined);
   const restorer = new FrameRestorer({ ...common, archive, plan, keepPictures: bounds.keepPictures });
   await restorer.restore(contents, { keeper, end: (record, end) => runner.end(record, end) });
   const port = await listen(app, at);
@@ -285,6 +308,7 @@ async function assemble({ config, token, log }: GatewayOptions, ground: Ground):
       stealDesk.close();
       events.close();
       await app.close();
+      await judge.close();
       await compute.close();
       await peers.close();
       await store.stop();

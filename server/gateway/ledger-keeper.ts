@@ -1,4 +1,5 @@
 import { emptyLedger, stepLedger } from '../scheduling/frame-ledger.js';
+import { isSecondResult } from '../scheduling/ledger-audits.js';
 import type {
   FrameLedger,
   LedgerEffect,
@@ -59,13 +60,24 @@ export class LedgerKeeper {
     return this.#ledger.frames.has(frame);
   }
 
-  /** Whether a result of this part would count: a tile, or the slice of a layer in one attempt. */
-  wants(frame: string, part: number, slice?: { readonly layer: number; readonly attempt: number }): boolean {
+  /** Whether this result would count: of a tile, or of the slice of a layer in one attempt. */
+  wants({ frame, part, layer, attempt, device }: Omit<Extract<LedgerEvent, { kind: 'result' }>, 'kind'>): boolean {
     const entry = this.#ledger.frames.get(frame);
     const state = entry?.parts[part];
     if (entry === undefined || state === undefined || state.kind === 'done') return false;
-    if (slice === undefined) return entry.distribution.kind !== 'layered';
-    return entry.layering?.layer === slice.layer && state.attempt === slice.attempt;
+    if (attempt < entry.since || this.#ledger.quarantined.has(device)) return false;
+    if (layer === undefined) return entry.distribution.kind !== 'layered';
+    return entry.layering?.layer === layer && state.attempt === attempt;
+  }
+
+  /** Whether this result is of a part that is done and is to be compared with what counts of it. */
+  isSecondResult(result: Parameters<typeof isSecondResult>[1]): boolean {
+    return isSecondResult(this.#ledger, result);
+  }
+
+  /** The first attempt of a frame that counts. */
+  sinceOf(frame: string): number {
+    return this.#ledger.frames.get(frame)?.since ?? 1;
   }
 
   sourceOf(frame: string): string | undefined {

@@ -31,6 +31,9 @@ export function overlapHandlers(parts: OverlapHandlerParts): OperationHandlers {
       if (!registry.has(device)) {
         throw new HttpProblem(409, 'DT_DEVICE_UNKNOWN', `cluster.yaml declares no device ${device}`);
       }
+      if (registry.isQuarantined(device)) {
+        throw new HttpProblem(409, 'DT_QUARANTINED', `device ${device} is in quarantine: nobody uses its strips`);
+      }
       const record = openFrame(parts, frame);
       metrics.bytesReceived.inc({ kind: 'overlap' }, bytes.byteLength);
       record.trace.travelled('overlap', bytes.byteLength);

@@ -1,6 +1,6 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { type Region, wholeMap } from '../geometry/region.js';
-import { placeRegion, valuesOf } from '../tensor/planes.js';
+import { cropRegion, placeRegion, valuesOf } from '../tensor/planes.js';
 
 /**
  * The tiles' outputs, put together as they come (paper section IV.B.2): they cover the fused stack's output exactly
@@ -30,6 +30,14 @@ export class ResultsPool {
     const map = this.#maps.get(frame) ?? new Float32Array(valuesOf(shape));
     this.#maps.set(frame, map);
     placeRegion(map, shape.channels, wholeMap(shape), output, region);
+  }
+
+  /** A copy of a tile's share of what is merged so far; null when nothing is. */
+  tileOf(frame: string, tile: number): Float32Array | null {
+    const { channels } = this.#plan.maps[this.#plan.depth]!;
+    const map = this.#maps.get(frame);
+    const region = this.#plan.tiles[tile]!.regions[this.#plan.depth]!;
+    return map === undefined ? null : cropRegion(map, channels, wholeMap(this.#plan.maps[this.#plan.depth]!), region);
   }
 
   /** Takes the merged map out, `[channels, height, width]`. */

@@ -14,14 +14,26 @@ export class StealDesk {
   #ring: VictimRing = EMPTY_RING;
   /** In the order in which they came; one for each thief. */
   readonly #waiting = new Map<string, Waiter>();
+  /** Devices that get nothing. */
+  readonly #barred = new Set<string>();
 
   /** What a device says that it has in its queue. */
   pending(device: string, count: number): void {
-    this.#ring = setPending(this.#ring, device, count);
+    this.#ring = setPending(this.#ring, device, this.#barred.has(device) ? 0 : count);
     for (const waiter of [...this.#waiting.values()]) {
       const victim = this.#hint(waiter.thief, waiter.avoid);
       if (victim !== null) waiter.answer(victim);
     }
+  }
+
+  /** Nobody is named to this device any more, nor is it named to anybody. */
+  bar(device: string): void {
+    this.#barred.add(device);
+    this.pending(device, 0);
+  }
+
+  admit(device: string): void {
+    this.#barred.delete(device);
   }
 
   /**
@@ -59,6 +71,7 @@ export class StealDesk {
   }
 
   #hint(thief: string, avoid: readonly string[]): string | null {
+    if (this.#barred.has(thief)) return null;
     const { ring, victim } = hintVictim(this.#ring, thief, avoid);
     this.#ring = ring;
     return victim;

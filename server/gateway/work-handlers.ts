@@ -5,9 +5,10 @@ import type { NodeMetrics } from '../node/metrics.js';
 import type { OperationHandlers } from '../node/operations.js';
 import type { PeerClients } from '../node/peer-clients.js';
 import { HttpProblem } from '../node/problem.js';
-import { decodeResultBody } from '../node/result-body.js';
+import { decodeResultBody, type ResultBody } from '../node/result-body.js';
 import { decodeSliceResult, isSliceBody } from '../node/slice-body.js';
 import type { WirePlan } from '../node/task-body.js';
+import type { Auditor } from './auditor.js';
 import type { DeathWatch } from './death-watch.js';
 import type { Admission, DeviceRegistry } from './device-registry.js';
 import type { DeviceSpeeds } from './device-speeds.js';
@@ -31,6 +32,8 @@ export interface WorkHandlerParts {
   readonly keeper: LedgerKeeper;
   readonly store: FrameStore;
   readonly pool: ResultsPool;
+  /** Null where nothing is audited. */
+  readonly auditor: Auditor | null;
   readonly rounds: LayerRounds;
   readonly speeds: DeviceSpeeds;
   readonly peers: Pick<PeerClients, 'forgive'>;
@@ -111,10 +114,13 @@ function register(parts: WorkHandlerParts, registration: Registration): Schemas[
   if (admission.kind === 'news' && (admission.restarted || before?.state !== now.state)) peers.forgive(now.address);
   if (before?.state !== now.state) log.info({ device, address: now.address }, `device is ${now.state}`);
   if (before === null || differs(before, now)) events.publish('device', now);
-  const ended = [...new Set([...kept, ...[...tasks, ...returned].map(({ frame }) => frame)])].filter(
-    (frame) => !keeper.has(frame),
-  );
-  return { epoch, heartbeatMs, ended };
+  const has = [...tasks, ...returned];
+  // What a device in quarantine has is of no use to anybody.
+  const isOver = (frame: string) => registry.isQuarantined(device) || !keeper.has(frame);
+  const ended = [...new Set([...kept, ...has.map(({ frame }) => frame)])].filter(isOver);
+  const past = new Set(has.filter(({ frame, attempt }) => attempt < keeper.sinceOf(frame)).map(({ frame }) => frame));
+  const superseded = [...past].map((frame) => ({ frame, since: keeper.sinceOf(frame) }));
+  return { epoch, heartbeatMs, ended, ...(superseded.length > 0 && { superseded }) };
 }
 
 /** Whether those who watch should hear of it; that it was seen again is no news. */
@@ -150,18 +156,22 @@ function frameOf(
 }
 
 function takeResult(parts: WorkHandlerParts, bytes: Uint8Array): Verdict {
-  const { keeper, log, metrics, nowMs, pool, registry, speeds, wirePlan } = parts;
+  const { auditor, keeper, log, metrics, nowMs, pool, registry, speeds, wirePlan } = parts;
   const result = decodeResultBody(wirePlan, bytes);
   const { frame, tile, attempt, device } = result;
   const record = frameOf(parts, result);
   if (record === null) return 'stale';
   metrics.bytesReceived.inc({ kind: 'result' }, bytes.byteLength);
   // Before the ledger hears of it: with the last tile it has the frame finished.
-  if (keeper.wants(frame, tile)) {
+  const key = { frame, part: tile, attempt, device };
+  if (auditor !== null && keeper.isSecondResult(key)) return compare(parts, auditor, record, { result, bytes });
+  if (keeper.wants(key)) {
+    auditor?.accepted(record, result);
     pool.place(frame, tile, result.output);
     record.trace.accepted(tile, { ...result, resultBytes: bytes.byteLength }, nowMs());
   }
-  const verdict = keeper.apply({ kind: 'result', frame, part: tile, attempt, device }) ?? 'stale';
+  const audited = auditor?.picks(result) ?? false;
+  const verdict = keeper.apply({ kind: 'result', ...key, audited }) ?? 'stale';
   metrics.results.inc({ verdict });
   if (verdict === 'accepted') {
     speeds.computed(device, result.macs, result.computeMs);
@@ -170,10 +180,31 @@ function takeResult(parts: WorkHandlerParts, bytes: Uint8Array): Verdict {
     metrics.tileTransfer.observe(result.transferMs / 1000);
     metrics.tileWait.observe(result.waitMs / 1000);
   } else {
-    if (verdict === 'duplicate') record.trace.note(tile, 'duplicate', device, attempt, nowMs());
+    if (verdict === 'duplicate') {
+      record.trace.note(tile, 'duplicate', device, attempt, nowMs());
+      auditor?.repeated(frame, tile);
+    }
     log.debug({ frame, tile, attempt, device, verdict }, 'result not needed');
   }
   return verdict;
+}
+
+/** The second result of a tile: it is compared with the first, and not merged. */
+function compare(
+  { keeper, log, metrics, speeds }: WorkHandlerParts,
+  auditor: Auditor,
+  { trace }: FrameRecord,
+  { result, bytes }: { readonly result: ResultBody; readonly bytes: Uint8Array },
+): Verdict {
+  const { frame, tile, attempt, device, inputBytes, macs, computeMs } = result;
+  trace.travelled('input', inputBytes);
+  trace.travelled('result', bytes.byteLength);
+  speeds.computed(device, macs, computeMs);
+  metrics.results.inc({ verdict: 'accepted' });
+  const agrees = auditor.agrees(result);
+  if (!agrees) log.warn({ frame, tile, attempt, device }, 'tile run twice with different results');
+  keeper.apply({ kind: 'audit-result', frame, part: tile, attempt, device, agrees });
+  return 'accepted';
 }
 
 /** A slice's rows after one layer: what others need for the next, in the end all of it (MoDNN). */
@@ -187,7 +218,7 @@ function takeSlice(parts: WorkHandlerParts, bytes: Uint8Array): Verdict {
   metrics.bytesReceived.inc({ kind: last ? 'result' : 'overlap' }, bytes.byteLength);
   // The first layer's task brings a part of the picture, each later one border rows.
   const brought = layer === 0 ? { inputBytes: taskBytes, overlapBytes: 0 } : { inputBytes: 0, overlapBytes: taskBytes };
-  if (keeper.wants(frame, slice, { layer, attempt }) && rounds.isPresent(result)) {
+  if (keeper.wants({ frame, part: slice, layer, attempt, device }) && rounds.isPresent(result)) {
     rounds.place(result);
     const [resultBytes, rowBytes] = last ? [bytes.byteLength, 0] : [0, bytes.byteLength];
     const overlapBytes = brought.overlapBytes + rowBytes;

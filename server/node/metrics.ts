@@ -25,6 +25,9 @@ export interface NodeMetrics {
   readonly steals: Counter<'direction'>;
   readonly retries: Counter<'what'>;
   readonly results: Counter<'verdict'>;
+  /** Results that were compared with another device's, by how that ended. */
+  readonly audits: Counter<'outcome'>;
+  readonly quarantined: Gauge<'device'>;
   readonly refused: Counter<'code'>;
   /** Bodies that arrived damaged: `part` says whether it was asked with or answered. */
   readonly damaged: Counter<'kind' | 'part'>;
@@ -119,6 +122,18 @@ export function createMetrics(labels: { readonly role: string; readonly node: st
       name: 'deepthings_results_total',
       help: 'Tile outputs by what became of them',
       labelNames: ['verdict'],
+      registers,
+    }),
+    audits: new Counter({
+      name: 'deepthings_audits_total',
+      help: 'Tiles that a second device was to run as well, to compare: agreed, disagreed, skipped (none could), undecided',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    quarantined: new Gauge({
+      name: 'deepthings_quarantined',
+      help: '1 for a device that computed something wrong and was not released yet',
+      labelNames: ['device'],
       registers,
     }),
     refused: new Counter({

@@ -37,6 +37,7 @@ const ROLE_OF_OPERATION: { readonly [K in OperationId]?: NodeRole } = {
   getFrameOutput: 'gateway',
   drainDevice: 'gateway',
   resumeDevice: 'gateway',
+  releaseDevice: 'gateway',
   pushTask: 'edge',
   returnTask: 'edge',
   getResults: 'edge',

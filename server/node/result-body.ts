@@ -1,3 +1,4 @@
+import { DeepThingsError } from '../errors.js';
 import type { TaskKey } from '../scheduling/task-queue.js';
 import { encodeMap, type MapType, mapTensorType } from '../tensor/map-tensor.js';
 import { regionShape } from '../tensor/planes.js';
@@ -5,6 +6,9 @@ import { decodeSafetensors, encodeSafetensors, safetensorsBytes } from '../tenso
 import { requireMap } from './map-body.js';
 import { requirePlan, type WirePlan } from './task-body.js';
 import { DEVICE_ID, DIGEST, FRAME_ID, MAX_ATTEMPT, wireFacts } from './wire-facts.js';
+
+/** At most one for each side. */
+const STRIPS = /^(\d{1,5}(,\d{1,5}){0,3})?$/;
 
 /** A tile's output on its way to the gateway, and what it took. */
 export interface ResultBody extends TaskKey {
@@ -27,6 +31,8 @@ export interface ResultBody extends TaskKey {
   readonly controlBytes: number;
   /** Multiply-accumulates executed. */
   readonly macs: number;
+  /** Tiles whose strips it used, its own device's among them; null where nobody asks for it. */
+  readonly strips: readonly number[] | null;
 }
 
 export type ResultFacts = Omit<ResultBody, 'output'>;
@@ -62,6 +68,7 @@ function resultParts({ plan, digest }: WirePlan, result: ResultFacts) {
     overlapBytes: String(result.overlapBytes),
     controlBytes: String(result.controlBytes),
     macs: String(result.macs),
+    ...(result.strips !== null && { strips: result.strips.join(',') }),
   };
   return { shape: [channels, height, width], metadata };
 }
@@ -93,5 +100,12 @@ export function decodeResultBody({ plan, digest }: WirePlan, bytes: Uint8Array):
     overlapBytes: facts.amount('overlapBytes'),
     controlBytes: facts.amount('controlBytes'),
     macs: facts.amount('macs'),
+    strips: facts.has('strips') ? readStrips(facts.text('strips', STRIPS), plan.tiles.length) : null,
   };
+}
+
+function readStrips(text: string, tiles: number): readonly number[] {
+  const strips = text === '' ? [] : text.split(',').map(Number);
+  if (strips.every((tile) => tile < tiles)) return strips;
+  throw new DeepThingsError('DT_RESULT_BODY', `expected strips to name tiles from 0 to ${tiles - 1}, got ${text}`);
 }

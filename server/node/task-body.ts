@@ -27,6 +27,8 @@ export interface TaskBody extends TaskKey {
   readonly strategy: Strategy;
   /** Digest of the whole letterboxed picture that `input` was cut from: tiles of two decoders do not fit together. */
   readonly inputDigest: string;
+  /** The first attempt of the frame that counts. */
+  readonly since: number;
   /** What neighbours offer, and who has it. */
   readonly reuse: Reuse;
   readonly input: InputPart;
@@ -58,6 +60,7 @@ function taskParts({ plan, digest }: WirePlan, task: TaskFacts, region: Region) 
     source: task.source,
     strategy: task.strategy,
     inputDigest: task.inputDigest,
+    ...(task.since > 1 && { since: String(task.since) }),
     plan: digest,
     region: formatRegion(region),
     offers: formatOffersToTile(task.reuse.offers),
@@ -112,6 +115,7 @@ export function decodeTaskBody({ plan, digest }: WirePlan, bytes: Uint8Array): T
     source: facts.text('source', DEVICE_ID),
     strategy: facts.text('strategy', STRATEGY) as Strategy,
     inputDigest: facts.text('inputDigest', DIGEST),
+    since: facts.has('since') ? facts.whole('since', 1, MAX_ATTEMPT) : 1,
     reuse: readReuse(plan, tile, facts),
     input: { region, data: data as Uint8Array },
   };

@@ -3,6 +3,7 @@ import type { Region } from '../geometry/region.js';
 
 /** Facts of a task or a result, as texts in a document's `__metadata__`; every one is checked when it is read. */
 export interface WireFacts {
+  has(name: string): boolean;
   text(name: string, pattern: RegExp): string;
   /** A whole number from `least` to `most`. */
   whole(name: string, least: number, most: number): number;
@@ -27,6 +28,7 @@ export function wireFacts(metadata: Readonly<Record<string, string>>, code: stri
     throw new DeepThingsError(code, `expected "${name}" in the body's __metadata__ to be ${what}`);
   };
   return {
+    has: (name) => Object.hasOwn(metadata, name),
     text(name, pattern) {
       const value = read(name);
       return pattern.test(value) ? value : refuse(name, `like ${pattern.source}`);

@@ -10,8 +10,8 @@ import { taskBodyBytes, type WirePlan } from './task-body.js';
 export function wireSizes(wirePlan: WirePlan, maps: MapType, inputDigest: string): BodySizes {
   const { plan } = wirePlan;
   return {
-    task: (task, input) => taskBodyBytes(wirePlan, { ...task, inputDigest }, input),
-    result: (result) => resultBodyBytes(wirePlan, { ...result, inputDigest }, maps),
+    task: (task, input) => taskBodyBytes(wirePlan, { ...task, inputDigest, since: 1 }, input),
+    result: (result) => resultBodyBytes(wirePlan, { ...result, inputDigest, strips: null }, maps),
     picture: (frame, region) => inputBodyBytes(plan.maps[0]!, { frame, digest: inputDigest }, region),
     strips: (there, missing) => stripsBodyBytes(plan, there, missing, maps),
     offerNotice: (holder, offers) => encodeOfferNotice({ ...holder, offers }).byteLength,

@@ -1,8 +1,10 @@
+import { auditResult, beginAudit, finishIfWhole, retryAudits, runningAudit } from './ledger-audits.js';
 import { draftOf, isAnyAvailable, type LedgerDraft, missingPart, note, setPart } from './ledger-draft.js';
 import { handBack, startDraining } from './ledger-draining.js';
 import { beginLayers, isPresentLayer, nextLayer } from './ledger-layers.js';
 import { deviceSeen, devicesGone, devicesLost, expire } from './ledger-leases.js';
 import { chooseSource, retryDelivery, shareParts } from './ledger-placement.js';
+import { auditJudged } from './ledger-quarantine.js';
 import { restoreFrame } from './ledger-restore.js';
 import { startWaitingFrames } from './ledger-start.js';
 import type {
@@ -29,6 +31,7 @@ export function emptyLedger(settings: LedgerSettings, nowMs: number): FrameLedge
     lastSource: null,
     deviceLessSinceMs: nowMs,
     leftAloneUntilMs: new Map(),
+    quarantined: new Set(),
   };
 }
 
@@ -47,8 +50,9 @@ export function stepLedger(ledger: FrameLedger, event: LedgerEvent, nowMs: numbe
   if (isAnyAvailable(draft)) draft.deviceLessSinceMs = null;
   else draft.deviceLessSinceMs ??= nowMs;
   startWaitingFrames(draft);
-  const { settings, frames, devices, lost, lastSource, deviceLessSinceMs, leftAloneUntilMs, effects } = draft;
-  const next = { settings, frames, devices, lost, lastSource, deviceLessSinceMs, leftAloneUntilMs };
+  const { settings, frames, devices, lost, lastSource, deviceLessSinceMs, leftAloneUntilMs, quarantined, effects } =
+    draft;
+  const next = { settings, frames, devices, lost, lastSource, deviceLessSinceMs, leftAloneUntilMs, quarantined };
   return { ledger: next, effects, verdict };
 }
 
@@ -90,6 +94,18 @@ function apply(draft: LedgerDraft, event: LedgerEvent): ResultVerdict | null {
       return null;
     case 'result':
       return acceptResult(draft, event);
+    case 'audit-result':
+      auditResult(draft, event);
+      return null;
+    case 'audit-judged':
+      auditJudged(draft, event);
+      return null;
+    case 'device-quarantined':
+      draft.quarantined.add(event.device);
+      return null;
+    case 'device-released':
+      draft.quarantined.delete(event.device);
+      return null;
     case 'frame-ended':
       draft.frames.delete(event.frame);
       return null;
@@ -102,7 +118,8 @@ function apply(draft: LedgerDraft, event: LedgerEvent): ResultVerdict | null {
 function acceptFrame(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'frame-accepted' }>): void {
   const { frame, distribution = { kind: 'stealing' } } = event;
   // What the gateway shares out waits for its turn, also where its source has the picture already.
-  const delivered = event.delivered && distribution.kind === 'stealing';
+  const isQuarantined = event.source !== null && draft.quarantined.has(event.source);
+  const delivered = event.delivered && distribution.kind === 'stealing' && !isQuarantined;
   const source = event.source ?? chooseSource(draft) ?? '';
   const part = firstState(draft, source, delivered);
   const parts: PartState[] = Array(event.parts).fill(part);
@@ -117,6 +134,10 @@ function acceptFrame(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'fr
     deliveries: delivered ? 1 : 0,
     excused: 0,
     isRestored: false,
+    since: 1,
+    audits: [],
+    latest: 1,
+    latestAudit: 0,
     parts,
   });
   if (delivered) for (const i of parts.keys()) note(draft, frame, i, 'queued', part);
@@ -162,7 +183,9 @@ function queueParts(
   for (const [i, part] of entry.parts.entries()) {
     // A heartbeat may have told of the delivery's tiles before its answer did; what it told of older ones is past.
     if (part.kind === 'done' || (part.kind !== 'unplaced' && part.attempt >= event.attempt)) continue;
-    const state: PartState = { kind: 'queued', attempt: event.attempt, device: event.source };
+    // Something of an earlier life of the gateway may have had more attempts. Who has a part goes on under an older one.
+    const attempt = Math.max(part.attempt, event.attempt);
+    const state: PartState = { kind: 'queued', attempt, device: event.source };
     setPart(draft, entry.frame, i, state);
     note(draft, entry.frame, i, 'queued', state);
   }
@@ -186,6 +209,9 @@ function partPushed(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'par
 function pushFailed(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'push-failed' }>): void {
   const { frame, part, attempt, device } = event;
   if (event.draining) startDraining(draft, device);
+  const entry = draft.frames.get(frame);
+  const audit = entry === undefined || event.layer !== undefined ? null : runningAudit(entry, part, attempt);
+  if (audit !== null) retryAudits(draft, frame, (other) => other === audit);
   if (!pushing(draft, event)) return;
   if (event.draining) {
     handBack(draft, device, [{ frame, tile: part, attempt }]);
@@ -201,21 +227,25 @@ function acceptResult(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'r
   const entry = draft.frames.get(event.frame);
   const part = entry?.parts[event.part];
   if (entry === undefined || part === undefined) return 'stale';
+  if (draft.quarantined.has(event.device) || event.attempt < entry.since) return 'stale';
   // Slices of an earlier attempt were cut otherwise; those of an earlier layer are done.
   const layered = entry.distribution.kind === 'layered';
   const present = isPresentLayer(entry, event.layer) && layered === (event.layer !== undefined);
   if (!present || (layered && part.attempt !== event.attempt)) return 'stale';
-  if (part.kind === 'done') return 'duplicate';
-  const state: PartState = { kind: 'done', attempt: event.attempt, device: event.device };
+  if (part.kind === 'done') {
+    const audit = runningAudit(entry, event.part, event.attempt);
+    // It came back to the very device that it was to check.
+    if (audit !== null) retryAudits(draft, event.frame, (other) => other === audit);
+    return 'duplicate';
+  }
+  const state = { kind: 'done', attempt: event.attempt, device: event.device } as const;
   setPart(draft, event.frame, event.part, state);
   const now = draft.frames.get(event.frame)!;
   const all = now.parts.every(({ kind }) => kind === 'done');
   if (all && nextLayer(draft, now)) return 'accepted';
   if (!layered) note(draft, event.frame, event.part, 'done', state);
-  if (all) {
-    if (layered) for (const [i, done] of now.parts.entries()) note(draft, event.frame, i, 'done', done);
-    draft.frames.set(event.frame, { ...now, phase: { kind: 'finishing' } });
-    draft.effects.push({ kind: 'finish', frame: event.frame });
-  }
+  else if (all) for (const [i, done] of now.parts.entries()) note(draft, event.frame, i, 'done', done);
+  if (event.audited && !layered) beginAudit(draft, event.frame, event.part, state);
+  finishIfWhole(draft, event.frame);
   return 'accepted';
 }

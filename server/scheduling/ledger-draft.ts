@@ -18,6 +18,7 @@ export interface LedgerDraft {
   readonly lost: Set<string>;
   readonly effects: LedgerEffect[];
   readonly leftAloneUntilMs: Map<string, number>;
+  readonly quarantined: Set<string>;
   lastSource: string | null;
   deviceLessSinceMs: number | null;
 }
@@ -31,6 +32,7 @@ export function draftOf(ledger: FrameLedger, nowMs: number): LedgerDraft {
     lost: new Set(ledger.lost),
     effects: [],
     leftAloneUntilMs: new Map(ledger.leftAloneUntilMs),
+    quarantined: new Set(ledger.quarantined),
     lastSource: ledger.lastSource,
     deviceLessSinceMs: ledger.deviceLessSinceMs,
   };
@@ -38,7 +40,8 @@ export function draftOf(ledger: FrameLedger, nowMs: number): LedgerDraft {
 
 export function setPart(draft: LedgerDraft, frame: string, part: number, state: PartState): void {
   const entry = draft.frames.get(frame)!;
-  draft.frames.set(frame, { ...entry, parts: entry.parts.with(part, state) });
+  const latest = Math.max(entry.latest, state.attempt);
+  draft.frames.set(frame, { ...entry, latest, parts: entry.parts.with(part, state) });
 }
 
 export function note(draft: LedgerDraft, frame: string, part: number, what: PartNote, state: PartState): void {
@@ -60,10 +63,14 @@ export function missingPart(
 export function failFrame(draft: LedgerDraft, frame: string, code: string, detail: string): void {
   if (!draft.frames.delete(frame)) return;
   const isPush = (effect: LedgerEffect) =>
-    (effect.kind === 'push' || effect.kind === 'slice' || (effect.kind === 'note' && effect.note === 'pushed')) &&
+    (effect.kind === 'push' || effect.kind === 'slice' || (effect.kind === 'note' && isOfPush(effect.note))) &&
     effect.frame === frame;
   const others = draft.effects.filter((effect) => !isPush(effect));
   draft.effects.splice(0, draft.effects.length, ...others, { kind: 'fail', frame, code, detail });
+}
+
+function isOfPush(what: PartNote): boolean {
+  return what === 'pushed' || what === 'audit';
 }
 
 /** The device that has a part; null for a part that nobody has or that is done. */
@@ -72,14 +79,24 @@ export function holderOf(part: PartState): string | null {
 }
 
 /** Whether there is a device that work can be given to. */
-export function isAnyAvailable({ devices }: Pick<LedgerDraft, 'devices'>): boolean {
-  for (const { draining } of devices.values()) if (!draining) return true;
+export function isAnyAvailable({ devices, quarantined }: Pick<LedgerDraft, 'devices' | 'quarantined'>): boolean {
+  for (const { device, draining } of devices.values()) if (!draining && !quarantined.has(device)) return true;
   return false;
 }
 
 /** Devices that work can be given to. */
-export function availableDevices({ devices }: Pick<LedgerDraft, 'devices'>): readonly string[] {
-  return [...devices.values()].filter(({ draining }) => !draining).map(({ device }) => device);
+export function availableDevices({
+  devices,
+  quarantined,
+}: Pick<LedgerDraft, 'devices' | 'quarantined'>): readonly string[] {
+  return [...devices.values()]
+    .filter(({ device, draining }) => !draining && !quarantined.has(device))
+    .map(({ device }) => device);
+}
+
+/** Whether what is said of this device's tasks counts. */
+export function isTrusted({ devices, quarantined }: LedgerDraft, device: string): boolean {
+  return devices.has(device) && !quarantined.has(device);
 }
 
 /** An attempt of this frame has come to nothing without anything having gone wrong. */
@@ -105,9 +122,10 @@ export function loads(draft: LedgerDraft): Map<string, number> {
     const load = result.get(device);
     if (load !== undefined) result.set(device, load + count);
   };
-  for (const { phase, source, parts } of draft.frames.values()) {
+  for (const { audits, phase, source, parts } of draft.frames.values()) {
     if (phase.kind === 'waiting' || phase.kind === 'delivering') add(source, parts.length);
     else for (const part of parts) add(holderOf(part) ?? '', 1);
+    for (const audit of audits) if (audit.phase.kind === 'running') add(audit.phase.device, 1);
   }
   return result;
 }

@@ -1,3 +1,4 @@
+import { handBackAudits } from './ledger-audits.js';
 import { excuseAttempt, holderOf, type LedgerDraft, note } from './ledger-draft.js';
 import { restartLayers } from './ledger-layers.js';
 import { replaceParts, retryDelivery } from './ledger-placement.js';
@@ -25,6 +26,7 @@ export function startDraining(draft: LedgerDraft, device: string): void {
 /** Tiles that a device gives back without having begun them: others get them at once. */
 export function handBack(draft: LedgerDraft, device: string, tasks: readonly TaskKey[]): void {
   const excused = draft.devices.get(device)?.draining ?? false;
+  handBackAudits(draft, tasks);
   for (const frame of new Set(tasks.map((task) => task.frame))) {
     const entry = draft.frames.get(frame);
     if (entry === undefined || entry.distribution.kind === 'layered') continue;
@@ -52,9 +54,9 @@ function isOfDelivery({ deliveries, phase, source }: LedgerFrame, device: string
  * Whether a device's word that it gives a tile back is the latest about it. It may have had the tile from a thief that
  * handed it back just before.
  */
-function isBack({ parts }: LedgerFrame, device: string, { tile, attempt }: TaskKey): boolean {
+function isBack({ parts, since }: LedgerFrame, device: string, { tile, attempt }: TaskKey): boolean {
   const part = parts[tile];
-  if (part === undefined || part.kind === 'done' || part.kind === 'unplaced') return false;
+  if (part === undefined || part.kind === 'done' || part.kind === 'unplaced' || attempt < since) return false;
   if (holderOf(part) === device) return part.kind === 'pushing' ? part.attempt === attempt : part.attempt >= attempt;
   return part.attempt === attempt && (part.kind === 'assigned' || part.kind === 'missing');
 }

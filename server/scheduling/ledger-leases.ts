@@ -1,27 +1,21 @@
-import { availableDevices, failFrame, holderOf, type LedgerDraft, missingPart, note, setPart } from './ledger-draft.js';
+import { leaseMs, waitingDeadline } from './lease-times.js';
+import { expireAudits, retryAudits } from './ledger-audits.js';
+import {
+  availableDevices,
+  failFrame,
+  holderOf,
+  isTrusted,
+  type LedgerDraft,
+  missingPart,
+  note,
+  setPart,
+} from './ledger-draft.js';
 import { handBack, refusePushed, startDraining } from './ledger-draining.js';
 import { beginLayers, isPresentLayer, restartLayers } from './ledger-layers.js';
 import { placeParts, replaceParts, retryDelivery } from './ledger-placement.js';
 import { heardOf } from './ledger-restore.js';
 import type { HandedOutTask, LedgerEvent, LedgerFrame, ListedTask, PartState } from './ledger-state.js';
 import type { TaskKey } from './task-queue.js';
-
-type FrameTask = Pick<TaskKey, 'frame' | 'attempt'>;
-
-/**
- * How long a device may compute one tile: a multiple of what it usually takes, with a floor, doubled with each failed
- * attempt so that a cluster that has become slow does not fail its frames.
- */
-function leaseMs(draft: LedgerDraft, device: string, { frame, attempt }: FrameTask): number {
-  const failed = attempt - 1 - draft.frames.get(frame)!.excused;
-  const { leaseFactor, leaseFloorMs, leaseWaitingMs } = draft.settings;
-  const usual = draft.devices.get(device)?.usualTileMs ?? leaseWaitingMs;
-  return Math.max(leaseFloorMs, leaseFactor * usual) * 2 ** Math.max(0, failed);
-}
-
-function waitingDeadline(draft: LedgerDraft, device: string, task: FrameTask): number {
-  return draft.nowMs + draft.settings.leaseWaitingMs + leaseMs(draft, device, task);
-}
 
 /**
  * The open part that a device's word is about, and the attempt that it speaks of; null when that is past. Who has a
@@ -31,7 +25,7 @@ function waitingDeadline(draft: LedgerDraft, device: string, task: FrameTask): n
 function openPart(draft: LedgerDraft, device: string, { frame, tile, attempt }: TaskKey) {
   const entry = draft.frames.get(frame);
   const part = entry?.parts[tile];
-  if (entry === undefined || part === undefined || part.kind === 'done') return null;
+  if (entry === undefined || part === undefined || part.kind === 'done' || attempt < entry.since) return null;
   // Slices of an earlier attempt were cut otherwise.
   if (entry.distribution.kind === 'layered' && attempt !== part.attempt) return null;
   const has = holderOf(part) === device && part.kind !== 'pushing';
@@ -49,11 +43,11 @@ function handOut(draft: LedgerDraft, victim: string, task: HandedOutTask): void 
   note(draft, task.frame, task.tile, 'assigned', state);
 }
 
-function handedOutState(draft: LedgerDraft, device: string, { frame, attempt }: FrameTask): PartState {
+function handedOutState(draft: LedgerDraft, device: string, { frame, attempt }: TaskKey): PartState {
   // Nobody has to be looked for who is known to be gone.
   if (draft.lost.has(device)) return missingPart(draft, device, attempt, 0);
   // Its result may have gone to an earlier life of the gateway: a thief that still has the tile says so.
-  const isCertain = draft.devices.has(device) && !draft.frames.get(frame)!.isRestored;
+  const isCertain = isTrusted(draft, device) && !draft.frames.get(frame)!.isRestored;
   if (!isCertain) return missingPart(draft, device, attempt);
   return {
     kind: 'assigned',
@@ -120,14 +114,19 @@ function newestAttempts(tasks: readonly ListedTask[]): ReadonlyMap<string, Liste
 export function deviceSeen(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'device-seen' }>): void {
   const { device, usualTileMs, draining = false, returned = [] } = event;
   const wasDraining = draft.devices.get(device)?.draining ?? false;
-  draft.devices.set(device, { device, usualTileMs, lastSeenMs: draft.nowMs, draining: wasDraining && draining });
+  const seen = { device, usualTileMs, lastSeenMs: draft.nowMs };
   draft.lost.delete(device);
+  if (draft.quarantined.has(device)) {
+    draft.devices.set(device, { ...seen, draining });
+    return;
+  }
+  draft.devices.set(device, { ...seen, draining: wasDraining && draining });
   if (draining) startDraining(draft, device);
   for (const task of [...event.tasks, ...event.handedOut]) heardOf(draft, task);
   for (const task of event.handedOut) handOut(draft, device, task);
-  const present = event.tasks.filter(({ frame, layer }) => {
+  const present = event.tasks.filter(({ frame, layer, attempt }) => {
     const entry = draft.frames.get(frame);
-    return entry !== undefined && isPresentLayer(entry, layer);
+    return entry !== undefined && attempt >= entry.since && isPresentLayer(entry, layer);
   });
   const listed = newestAttempts(present);
   for (const task of listed.values()) claim(draft, device, task);
@@ -171,6 +170,7 @@ export function devicesGone(draft: LedgerDraft, gone: readonly string[], why: (d
     } else {
       refusePushed(draft, entry, drained);
       takeAway(draft, draft.frames.get(entry.frame) ?? entry, 'lost', isGone);
+      retryAudits(draft, entry.frame, (audit) => known.has(audit.phase.device));
     }
   }
 }
@@ -199,7 +199,9 @@ export function expire(draft: LedgerDraft): void {
     .map(({ device }) => device);
   devicesLost(draft, silent);
   for (const entry of [...draft.frames.values()]) {
-    if (!frameTimedOut(draft, entry)) expireParts(draft, entry);
+    if (frameTimedOut(draft, entry)) continue;
+    expireParts(draft, entry);
+    expireAudits(draft, entry.frame);
   }
 }
 

@@ -1,20 +1,22 @@
+import { runningAudit } from './ledger-audits.js';
 import type { LedgerDraft } from './ledger-draft.js';
 import { placeParts } from './ledger-placement.js';
 import type { LedgerEvent, LedgerFrame } from './ledger-state.js';
+import type { TaskKey } from './task-queue.js';
 
 /** The contract's largest attempt. The lives of a gateway after so many attempts share theirs. */
-const LARGEST_ATTEMPT = 1_000;
+export const LARGEST_ATTEMPT = 1_000;
 
 /**
  * Takes up a frame of an earlier life of the gateway: whatever was known of its parts is gone. Before anything of it is
  * given out, the devices have a while to say which parts they have.
  */
 export function restoreFrame(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'frame-restored' }>): void {
-  const { frame, source, distribution, life } = event;
+  const { frame, source, distribution, life, since = 1 } = event;
   const { attempts, restoreMs } = draft.settings;
-  const earlier = Math.min(life * attempts, LARGEST_ATTEMPT - attempts);
+  const earlier = Math.min(since - 1 + life * attempts, LARGEST_ATTEMPT - attempts);
   // Slices are cut anew, so that none of an earlier life may count. A tile is the same in every life: who has it goes on.
-  const attempt = distribution.kind === 'layered' ? earlier + 1 : 1;
+  const attempt = distribution.kind === 'layered' ? earlier + 1 : since;
   draft.frames.set(frame, {
     frame,
     source,
@@ -26,6 +28,10 @@ export function restoreFrame(draft: LedgerDraft, event: Extract<LedgerEvent, { k
     deliveries: earlier,
     excused: earlier,
     isRestored: true,
+    since,
+    audits: [],
+    latest: attempt,
+    latestAudit: 0,
     parts: Array(event.parts).fill({ kind: 'unplaced', attempt }),
   });
 }
@@ -34,13 +40,12 @@ export function restoreFrame(draft: LedgerDraft, event: Extract<LedgerEvent, { k
  * A device names an attempt. One that this life of the gateway cannot have come to is an earlier life's: a part of it that
  * is lost is then tried as often as any other.
  */
-export function heardOf(
-  draft: LedgerDraft,
-  { frame, attempt }: { readonly frame: string; readonly attempt: number },
-): void {
+export function heardOf(draft: LedgerDraft, { frame, tile, attempt }: TaskKey): void {
   const entry = draft.frames.get(frame);
   const { attempts } = draft.settings;
   if (entry === undefined || entry.distribution.kind === 'layered' || attempt <= entry.excused + attempts) return;
+  // What is run to compare has attempts beyond those of the part.
+  if (runningAudit(entry, tile, attempt) !== null) return;
   draft.frames.set(frame, { ...entry, excused: Math.min(attempt, LARGEST_ATTEMPT - attempts) });
 }
 

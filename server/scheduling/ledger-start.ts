@@ -31,11 +31,14 @@ export function startWaitingFrames(draft: LedgerDraft): void {
     if (shared && sharing) continue;
     sharing ||= shared;
     active.set(source, (active.get(source) ?? 0) + 1);
-    const deliveries = entry.deliveries + 1;
+    // Beyond what was given out of it to compare: no attempt of a part is given out twice.
+    const compared = Math.max(0, entry.latestAudit - entry.deliveries);
+    const deliveries = entry.deliveries + compared + 1;
     draft.frames.set(entry.frame, {
       ...entry,
       source,
       deliveries,
+      excused: entry.excused + compared,
       isRestored: false,
       phase: { kind: 'delivering' },
       startedMs: entry.startedMs ?? draft.nowMs,

@@ -58,6 +58,34 @@ export interface Layering {
   readonly devices: readonly string[];
 }
 
+/** A part that is done and run once more on another device, to compare the two. */
+export interface PartAudit {
+  readonly part: number;
+  /** Devices that have had it, first the one whose result counts. */
+  readonly tried: readonly string[];
+  readonly phase:
+    | {
+        readonly kind: 'running';
+        readonly attempt: number;
+        readonly device: string;
+        readonly deadlineMs: number;
+      }
+    /** The two differ: the gateway finds out who is wrong. */
+    | { readonly kind: 'judging'; readonly attempt: number };
+}
+
+/** How an audit ended. `skipped`: no second device, or none in time. */
+export type AuditOutcome = 'agreed' | 'disagreed' | 'skipped' | 'undecided';
+
+/** What the gateway found out about two results that differ. */
+export type AuditFinding =
+  /** These devices computed something else than the gateway; none: both are near enough. */
+  | { readonly kind: 'wrong'; readonly devices: readonly { readonly device: string; readonly detail: string }[] }
+  /** One result is wrong, and it cannot be told by whose fault. */
+  | { readonly kind: 'unclear'; readonly detail: string }
+  /** The gateway could not compute the part itself. */
+  | { readonly kind: 'impossible'; readonly detail: string };
+
 export interface LedgerFrame {
   readonly frame: string;
   readonly source: string;
@@ -74,6 +102,13 @@ export interface LedgerFrame {
   readonly excused: number;
   /** Taken up again after an earlier life of the gateway, and not yet given out in this one. */
   readonly isRestored: boolean;
+  /** The first attempt that counts. Those before it were thrown away: a device that was wrong had a share in them. */
+  readonly since: number;
+  readonly audits: readonly PartAudit[];
+  /** The latest attempt of any part, */
+  readonly latest: number;
+  /** and of what was given out to compare; 0 before the first. */
+  readonly latestAudit: number;
   readonly parts: readonly PartState[];
 }
 
@@ -123,6 +158,8 @@ export interface FrameLedger {
   readonly deviceLessSinceMs: number | null;
   /** Until when a device gets nothing new as long as another can have it, because the gateway does not reach it. */
   readonly leftAloneUntilMs: ReadonlyMap<string, number>;
+  /** Devices that computed something wrong: until they are released nothing that they say of frames counts. */
+  readonly quarantined: ReadonlySet<string>;
 }
 
 export interface ListedTask {
@@ -161,6 +198,8 @@ export type LedgerEvent =
       readonly distribution: Distribution;
       /** Counts the gateway's lives since the frame was accepted, from 1. */
       readonly life: number;
+      /** The first attempt that counts; 1 when absent. */
+      readonly since?: number;
     }
   | { readonly kind: 'frame-delivered'; readonly frame: string; readonly source: string; readonly attempt: number }
   | {
@@ -214,7 +253,29 @@ export type LedgerEvent =
       readonly layer?: number | undefined;
       readonly attempt: number;
       readonly device: string;
+      /** Whether another device is to run it as well; not when absent. Layers of slices never are. */
+      readonly audited?: boolean;
     }
+  | {
+      /** The second result of a part that is audited. */
+      readonly kind: 'audit-result';
+      readonly frame: string;
+      readonly part: number;
+      readonly attempt: number;
+      readonly device: string;
+      readonly agrees: boolean;
+    }
+  | {
+      readonly kind: 'audit-judged';
+      readonly frame: string;
+      readonly part: number;
+      /** Of the second result. */
+      readonly attempt: number;
+      readonly finding: AuditFinding;
+    }
+  /** Known from an earlier life of the gateway. */
+  | { readonly kind: 'device-quarantined'; readonly device: string }
+  | { readonly kind: 'device-released'; readonly device: string }
   | { readonly kind: 'frame-ended'; readonly frame: string }
   | { readonly kind: 'tick' };
 
@@ -232,7 +293,31 @@ export type LedgerEffect =
       readonly layer?: number | undefined;
       readonly attempt: number;
       readonly device: string;
+      /** To compare its result with the first one. Then it uses nothing of its neighbours, and nobody steals it. */
+      readonly audit?: true;
     }
+  /** Two devices differ: find out who is wrong. */
+  | {
+      readonly kind: 'judge';
+      readonly frame: string;
+      readonly part: number;
+      /** Of the second result. */
+      readonly attempt: number;
+      /** Whose result counts, and who differs. */
+      readonly devices: readonly [string, string];
+    }
+  /** An audit has ended. */
+  | { readonly kind: 'audited'; readonly frame: string; readonly part: number; readonly outcome: AuditOutcome }
+  /** A device gets nothing any more; the frame may have ended. */
+  | {
+      readonly kind: 'quarantine';
+      readonly device: string;
+      readonly frame: string;
+      readonly part: number;
+      readonly detail: string;
+    }
+  /** Throw away what there is of a frame; it is run again from its picture on. */
+  | { readonly kind: 'rerun'; readonly frame: string; readonly since: number }
   /** Every part is there: merge, run the remaining layers, end the frame as complete. */
   | { readonly kind: 'finish'; readonly frame: string }
   /** End the frame as failed. It is out of the ledger already. */
@@ -248,7 +333,21 @@ export type LedgerEffect =
       readonly attempt: number;
     };
 
-export type PartNote = 'queued' | 'assigned' | 'running' | 'returned' | 'expired' | 'lost' | 'pushed' | 'done';
+export type PartNote =
+  | 'queued'
+  | 'assigned'
+  | 'running'
+  | 'returned'
+  | 'expired'
+  | 'lost'
+  | 'pushed'
+  | 'done'
+  /** Given to another device as well, */
+  | 'audit'
+  /** whose result was the same, */
+  | 'audited'
+  /** or was not. */
+  | 'disputed';
 
 /** What became of a result that was handed to the ledger. */
 export type ResultVerdict = 'accepted' | 'duplicate' | 'stale';

@@ -143,11 +143,17 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
     return true;
   }
 
-  /** Whether it is here already: a tile in any attempt, since it is the same tile; a slice in this one. */
-  has(task: TaskKey & { readonly layer?: number }): boolean {
+  /**
+   * Whether it is here already: a tile in any attempt that counts, since it is the same tile; a slice in this one.
+   *
+   * @param since the first attempt that counts.
+   */
+  has(task: TaskKey & { readonly layer?: number }, since = 1): boolean {
     const all: readonly (Tile | Slice)[] = [...this.#queue.tasks, ...this.#stolen, ...this.#shared, ...this.#running];
     const same = all.filter((other) => sameTile(other, task) && layerOf(other) === task.layer);
-    return task.layer === undefined ? same.length > 0 : same.some(({ attempt }) => attempt === task.attempt);
+    return task.layer === undefined
+      ? same.some(({ attempt }) => attempt >= since)
+      : same.some(({ attempt }) => attempt === task.attempt);
   }
 
   /** What was stolen and is next, not begun; null when there is nothing. */
@@ -220,6 +226,17 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
     this.#shared = this.#shared.filter((task) => task.frame !== frame);
     this.#returned = this.#returned.filter((task) => task.frame !== frame);
     for (const [thief, { task }] of this.#lastHandouts) if (task.frame === frame) this.#lastHandouts.delete(thief);
+    this.#changed();
+  }
+
+  /** Forgets earlier attempts of a frame that began anew; what is being computed runs on, and its result will be stale. */
+  dropBefore(frame: string, since: number): void {
+    const isPast = (task: TaskKey) => task.frame === frame && task.attempt < since;
+    this.#queue = { ...this.#queue, tasks: this.#queue.tasks.filter((task) => !isPast(task)) };
+    this.#stolen = this.#stolen.filter((task) => !isPast(task));
+    this.#shared = this.#shared.filter((task) => !isPast(task));
+    this.#returned = this.#returned.filter((task) => !isPast(task));
+    for (const [thief, { task }] of this.#lastHandouts) if (isPast(task)) this.#lastHandouts.delete(thief);
     this.#changed();
   }
 

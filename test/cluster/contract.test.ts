@@ -64,7 +64,7 @@ describe('the routes of a node', () => {
 describe('each role answers every operation', () => {
   const GATEWAY_ONLY = ['listFrames', 'getFrame', 'deleteFrame', 'getFrameImage', 'getFrameAnnotated'];
   const ONLY_ON: Record<string, string[]> = {
-    gateway: [...GATEWAY_ONLY, 'getFrameTrace', 'getFrameOutput', 'drainDevice', 'resumeDevice'],
+    gateway: [...GATEWAY_ONLY, 'getFrameTrace', 'getFrameOutput', 'drainDevice', 'resumeDevice', 'releaseDevice'],
     edge: ['pushTask', 'returnTask', 'getResults'],
   };
   const outcome = {

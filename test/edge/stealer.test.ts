@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EdgeBoard } from '../../server/edge/edge-board.js';
+import { FrameRuns } from '../../server/edge/frame-runs.js';
 import { Stealer } from '../../server/edge/stealer.js';
 import type { CallRule } from '../../server/node/calls.js';
 import { createMetrics } from '../../server/node/metrics.js';
@@ -52,6 +53,7 @@ function start(waitMs: number) {
       forgive: () => undefined,
       close: async () => undefined,
     },
+    runs: new FrameRuns(9, () => {}),
     links: new LinkRates(),
     isIdle: () => board.isIdle,
     metrics: createMetrics({ role: 'edge', node: 'e0' }),

@@ -189,7 +189,15 @@ function world(options: WorldOptions = {}) {
     const data = isEmptyRegion(input) ? new Uint8Array(0) : cropRegion(picture, map.channels, wholeMap(map), input);
     const travelled = own ? { input: null, reuse: NO_REUSE } : { input: { region: input, data }, reuse: given };
     const strategy = reuse ? 'ftp-wst-s' : 'ftp-wst';
-    const facts = { frame: FRAME, tile, attempt: 1, source: own ? 'e0' : 'e9', inputDigest: 'd', victim: null };
+    const facts = {
+      frame: FRAME,
+      tile,
+      attempt: 1,
+      source: own ? 'e0' : 'e9',
+      inputDigest: 'd',
+      since: 1,
+      victim: null,
+    };
     return {
       kind: 'tile',
       ...facts,

@@ -18,6 +18,7 @@ const RESULT: ResultBody = {
     overlapBytes: 5,
     controlBytes: 7,
     macs: 5e9,
+    strips: null,
   },
 };
 

@@ -30,6 +30,7 @@ export function taskBody(wirePlan: WirePlan, facts: Partial<TaskBody> = {}): Uin
     source: 'e0',
     strategy: 'ftp-wst-s',
     inputDigest: DIGEST,
+    since: 1,
     reuse: NO_REUSE,
     input: { region, data },
     ...facts,
@@ -56,6 +57,7 @@ export function resultBody(wirePlan: WirePlan, facts: Partial<ResultBody> = {}):
     overlapBytes: 0,
     controlBytes: 0,
     macs: 1e6,
+    strips: null,
     ...facts,
   });
 }

@@ -15,6 +15,7 @@ const TASK: TaskBody = {
   source: 'e0',
   strategy: 'ftp-wst-s',
   inputDigest: 'ab12',
+  since: 1,
   reuse: NO_REUSE,
   input: { region: REGION, data: input },
 };

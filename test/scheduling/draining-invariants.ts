@@ -2,15 +2,17 @@ import type { FrameLedger, LedgerEffect, LedgerEvent } from '../../server/schedu
 import { demand } from './demand.js';
 
 /** Devices that take work. */
-export function availableIn({ devices }: FrameLedger): number {
-  return [...devices.values()].filter(({ draining }) => !draining).length;
+export function availableIn({ devices, quarantined }: FrameLedger): number {
+  return [...devices.values()].filter(({ device, draining }) => !draining && !quarantined.has(device)).length;
 }
 
 /** Work is begun only where it is taken. */
 export function checkAvailable(after: FrameLedger, effect: LedgerEffect): void {
   const devices = workersOf(effect);
-  for (const device of devices)
+  for (const device of devices) {
     demand(after.devices.get(device)?.draining === false, `${device} takes no ${effect.kind}`);
+    demand(!after.quarantined.has(device), `${effect.kind} for ${device}, which is in quarantine`);
+  }
 }
 
 function workersOf(effect: LedgerEffect): readonly string[] {

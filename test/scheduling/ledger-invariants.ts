@@ -8,6 +8,7 @@ import type {
   PartState,
 } from '../../server/scheduling/ledger-state.js';
 
+import { checkAudits, checkQuarantine } from './audit-invariants.js';
 import { demand } from './demand.js';
 import { availableIn, checkAvailable, checkHandedBack } from './draining-invariants.js';
 
@@ -17,7 +18,7 @@ interface FrameRecord {
   /** Of a layered frame: as many as it has slices at the time, each once a layer. */
   readonly parts: number;
   /** Its source had the picture from the start, so that the ledger could not hold it back. */
-  readonly bySource: boolean;
+  bySource: boolean;
   /** Parts whose result was accepted. */
   readonly accepted: Set<number | string>;
   /** `part#attempt` of everything that was given to a device. */
@@ -33,13 +34,14 @@ export class LedgerInvariants {
 
   check(before: FrameLedger, event: LedgerEvent, nowMs: number, step: LedgerStep): void {
     try {
-      this.#recordEvent(event, step);
+      this.#recordEvent(before, event, step);
       for (const effect of step.effects) {
         this.#recordEffect(before, step.ledger, effect);
         checkAvailable(step.ledger, effect);
         if (effect.kind === 'fail') checkReason(before, event, step.ledger, nowMs, effect);
         if (effect.kind === 'device-lost') checkLoss(before, event, nowMs, effect.device);
       }
+      checkQuarantine(before, event, step);
       this.#nothingLostNothingLeft(step.ledger);
       for (const frame of step.ledger.frames.values()) checkFrame(step.ledger, before.frames.get(frame.frame), frame);
       this.#sourcesNotOverfull(step.ledger);
@@ -59,10 +61,10 @@ export class LedgerInvariants {
     return this.#frames.get(frame)?.end ?? null;
   }
 
-  #recordEvent(event: LedgerEvent, step: LedgerStep): void {
+  #recordEvent(before: FrameLedger, event: LedgerEvent, step: LedgerStep): void {
     if (event.kind === 'frame-accepted') {
       const { parts, distribution: { kind: distribution } = { kind: 'stealing' } } = event;
-      const bySource = event.delivered && distribution === 'stealing';
+      const bySource = event.delivered && distribution === 'stealing' && !before.quarantined.has(event.source ?? '');
       const record = { parts, distribution, bySource, accepted: new Set<number | string>(), end: null };
       this.#frames.set(event.frame, { ...record, issued: new Set(), gone: false });
       if (bySource) this.#issueAll(event.frame, 1);
@@ -77,13 +79,17 @@ export class LedgerInvariants {
       const record = this.#frames.get(event.frame);
       if (record !== undefined) record.gone = true;
     }
-    if (event.kind === 'result') this.#recordResult(event, step);
+    if (event.kind === 'result') this.#recordResult(before, event, step);
     else demand(step.verdict === null, 'a verdict without a result');
   }
 
-  #recordResult(event: Extract<LedgerEvent, { kind: 'result' }>, { verdict }: LedgerStep): void {
-    const { frame, part, layer, attempt } = event;
+  #recordResult(before: FrameLedger, event: Extract<LedgerEvent, { kind: 'result' }>, { verdict }: LedgerStep): void {
+    const { frame, part, layer, attempt, device } = event;
     const record = this.#frames.get(frame);
+    if (before.quarantined.has(device) || attempt < (before.frames.get(frame)?.since ?? 1)) {
+      demand(verdict === 'stale', `a result that was thrown away, or of a device in quarantine, is ${verdict}`);
+      return;
+    }
     if (record?.distribution === 'layered') {
       const key = `${layer}/${part}#${attempt}`;
       if (verdict === 'accepted') demand(!record.gone && !record.accepted.has(key), `${key} counts twice`);
@@ -103,6 +109,7 @@ export class LedgerInvariants {
       demand(before.devices.has(effect.device) && !after.devices.has(effect.device), 'lost a device it did not have');
       return;
     }
+    if (effect.kind === 'quarantine') return;
     const record = this.#frames.get(effect.frame);
     if (record === undefined) throw new Error(`${effect.kind} for a frame that was never accepted`);
     demand(!record.gone, `${effect.kind} for a frame that has ended`);
@@ -110,11 +117,16 @@ export class LedgerInvariants {
       this.#recordEnd(after, record, effect);
       return;
     }
-    if (effect.kind === 'slice') return;
+    if (effect.kind === 'rerun') {
+      record.accepted.clear();
+      record.end = null;
+      record.bySource = false;
+    }
+    if (effect.kind === 'slice' || effect.kind === 'rerun') return;
     if (effect.kind !== 'deliver' && record.distribution !== 'layered') {
       demand(effect.part >= 0 && effect.part < record.parts, 'a part that does not exist');
     }
-    if (effect.kind !== 'note') this.#recordOrder(after, effect);
+    if (effect.kind === 'deliver' || effect.kind === 'push') this.#recordOrder(after, effect);
   }
 
   #recordEnd(after: FrameLedger, record: FrameRecord, { kind, frame }: { kind: 'finish' | 'fail'; frame: string }) {
@@ -141,7 +153,8 @@ export class LedgerInvariants {
     }
     const { part, layer, attempt, device } = effect;
     const state = entry?.parts[part];
-    demand(state?.kind === 'pushing' && state.device === device && state.attempt === attempt, 'an unnoted push');
+    if (effect.audit) checkAudits(entry, effect);
+    else demand(state?.kind === 'pushing' && state.device === device && state.attempt === attempt, 'an unnoted push');
     this.#issue(effect.frame, part, attempt, layer);
   }
 
@@ -182,10 +195,13 @@ function checkFrame(ledger: FrameLedger, earlier: LedgerFrame | undefined, frame
   demand(frame.excused >= (earlier?.excused ?? 0), 'an attempt is held against a frame after all');
   demand(deliveries <= attempts && deliveries >= (earlier?.deliveries ?? 0), `${deliveries} deliveries`);
   if (phase.kind === 'delivering') demand(ledger.devices.has(source), 'delivering to a device that is not live');
-  const done = parts.every(({ kind }) => kind === 'done');
+  const done = parts.every(({ kind }) => kind === 'done') && frame.audits.length === 0;
   demand(done === (phase.kind === 'finishing'), `${phase.kind} with ${done ? 'every part' : 'parts not'} done`);
   for (const [i, part] of parts.entries()) {
-    const before = frame.distribution.kind === 'layered' && isCutAnew(frame, earlier) ? undefined : earlier?.parts[i];
+    const isAnew =
+      (frame.distribution.kind === 'layered' && isCutAnew(frame, earlier)) || frame.since !== earlier?.since;
+    const before = isAnew ? undefined : earlier?.parts[i];
+    demand(part.attempt >= frame.since, `attempt ${part.attempt} of a frame that counts from ${frame.since}`);
     checkPart(ledger, attempts, before, part);
     if (phase.kind !== 'running') demand(part.kind !== 'pushing', `pushing while ${phase.kind}`);
   }
@@ -211,9 +227,12 @@ function checkNothingOverdue(ledger: FrameLedger, nowMs: number): void {
   for (const { device, lastSeenMs } of ledger.devices.values()) {
     demand(nowMs - lastSeenMs <= lostAfterMs, `${device} is silent and still live`);
   }
-  for (const { phase, startedMs, parts } of ledger.frames.values()) {
+  for (const { audits, phase, startedMs, parts } of ledger.frames.values()) {
     if (phase.kind === 'finishing') continue;
     demand(startedMs === null || nowMs - startedMs <= frameTimeoutMs, 'a frame beyond its time');
+    for (const { phase: of } of audits) {
+      if (of.kind === 'running') demand(of.deadlineMs >= nowMs, 'an audit beyond its deadline');
+    }
     for (const part of parts) {
       if ('deadlineMs' in part) demand(part.deadlineMs >= nowMs, `${part.kind} beyond its deadline`);
       if (part.kind !== 'unplaced' || phase.kind !== 'running') continue;
@@ -244,6 +263,9 @@ function checkReason(
       return;
     case 'DT_TILE_ATTEMPTS':
       demand(event.kind !== 'result' && parts.some(isOnLastAttempt), 'no part had its last attempt');
+      return;
+    case 'DT_AUDIT_UNDECIDED':
+      demand(event.kind === 'audit-judged' && event.finding.kind !== 'wrong', 'undecided, it says, and it was decided');
       return;
     default:
       throw new Error(`failed with ${code}`);

@@ -76,16 +76,26 @@ describe('a simulated cluster', { timeout: 30_000 + 2_000 * SECONDS }, () => {
     const codes = new Set<string>();
     const notes = new Set<string>();
     const verdicts = new Set<string>();
+    const audits = new Set<string>();
     let complete = 0;
+    let quarantines = 0;
+    let reruns = 0;
     for (const [setup, script] of fc.sample(fc.tuple(setups, chaos), { numRuns: 600, seed: 1 })) {
       const { tally } = play(setup, script);
       complete += tally.complete.length;
       for (const code of tally.failures.keys()) codes.add(code);
       for (const note of tally.notes.keys()) notes.add(note);
       for (const verdict of tally.verdicts.keys()) verdicts.add(verdict);
+      for (const outcome of tally.audits.keys()) audits.add(outcome);
+      quarantines += tally.quarantines.length;
+      reruns += tally.reruns;
     }
     expect(complete).toBeGreaterThan(600);
+    expect(quarantines).toBeGreaterThan(20);
+    expect(reruns).toBeGreaterThan(quarantines);
+    expect([...audits].sort()).toEqual(['agreed', 'disagreed', 'skipped', 'undecided']);
     expect([...codes].sort()).toEqual([
+      'DT_AUDIT_UNDECIDED',
       'DT_FRAME_TIMEOUT',
       'DT_NO_DEVICE',
       'DT_SOURCE_UNREACHABLE',
@@ -93,6 +103,9 @@ describe('a simulated cluster', { timeout: 30_000 + 2_000 * SECONDS }, () => {
     ]);
     expect([...notes].sort()).toEqual([
       'assigned',
+      'audit',
+      'audited',
+      'disputed',
       'done',
       'expired',
       'lost',

@@ -15,7 +15,17 @@ function task(frame: string, tile: number, attempt = 1): EdgeTask {
     arrivedMs: 0,
     victim: null,
   };
-  return { kind: 'tile', frame, tile, attempt, source: 'e0', strategy: 'ftp-wst-s', inputDigest: 'ab', ...carried };
+  return {
+    kind: 'tile',
+    frame,
+    tile,
+    attempt,
+    source: 'e0',
+    strategy: 'ftp-wst-s',
+    inputDigest: 'ab',
+    since: 1,
+    ...carried,
+  };
 }
 
 const tiles = (frame: string, count: number) => Array.from({ length: count }, (_, tile) => task(frame, tile));

@@ -8,6 +8,7 @@ const LOOK: Readonly<Record<DeviceState['state'], { readonly text: string; reado
   lost: { text: 'lost', tone: 'badge bad' },
   left: { text: 'left', tone: 'badge' },
   refused: { text: 'refused', tone: 'badge bad' },
+  quarantined: { text: 'quarantined', tone: 'badge bad' },
 };
 
 export function DeviceStateBadge({ state }: { state: DeviceState['state'] }) {

@@ -1,4 +1,4 @@
-import type { Notice } from '../contract-types.js';
+import type { DeviceState, Notice } from '../contract-types.js';
 import { sentence } from '../format.js';
 import { formatRoute } from '../routing/route.js';
 import type { Problem } from '../state/select.js';
@@ -36,7 +36,7 @@ function ProblemItem({ problem, onDismiss }: { problem: Problem; onDismiss: (not
       <li>
         <p>
           <strong>
-            Device {device} {state === 'live' || state === 'expected' ? 'has a problem' : `is ${state}`}
+            Device {device} {whatIsWrong(state)}
           </strong>
           {lastSeenAt !== null && (
             <span class="muted">
@@ -45,7 +45,15 @@ function ProblemItem({ problem, onDismiss }: { problem: Problem; onDismiss: (not
             </span>
           )}
         </p>
-        <p>{sentence(problem.detail)}</p>
+        <p>
+          {sentence(problem.detail)}
+          {state === 'quarantined' && (
+            <>
+              {' '}
+              <a href={formatRoute({ view: 'devices' })}>See the devices</a>
+            </>
+          )}
+        </p>
       </li>
     );
   }
@@ -74,6 +82,11 @@ function ProblemItem({ problem, onDismiss }: { problem: Problem; onDismiss: (not
       </button>
     </li>
   );
+}
+
+function whatIsWrong(state: DeviceState['state']): string {
+  if (state === 'quarantined') return 'is in quarantine';
+  return state === 'live' || state === 'expected' ? 'has a problem' : `is ${state}`;
 }
 
 function keyOf(problem: Problem): string {

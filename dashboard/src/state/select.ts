@@ -21,15 +21,20 @@ export type Problem =
   | { readonly kind: 'device'; readonly device: DeviceState; readonly detail: string }
   | { readonly kind: 'notice'; readonly notice: SeenNotice };
 
-/** What is wrong now, devices first. */
+/** What is wrong now, devices first, and of these first those that computed something wrong. */
 export function problems({ devices, notices }: DashboardState): readonly Problem[] {
-  const ofDevices = devices.flatMap((device): Problem[] => {
+  const gravestFirst = devices.toSorted((a, b) => gravity(b) - gravity(a));
+  const ofDevices = gravestFirst.flatMap((device): Problem[] => {
     const detail = deviceProblem(device);
     return detail === null ? [] : [{ kind: 'device', device, detail }];
   });
   const said = new Set(devices.map(({ problem }) => problem));
   const others = notices.filter(({ detail }) => !said.has(detail));
   return [...ofDevices, ...others.map((notice): Problem => ({ kind: 'notice', notice }))];
+}
+
+function gravity({ state }: DeviceState): number {
+  return state === 'quarantined' ? 1 : 0;
 }
 
 function deviceProblem({ device, address, state, problem }: DeviceState): string | null {
@@ -72,6 +77,8 @@ export function doing(
       return 'was stopped';
     case 'refused':
       return 'refused';
+    case 'quarantined':
+      return 'in quarantine';
     case 'live': {
       const last = activity[device];
       const isFresh = last !== undefined && nowMs - last.atMs < FRESH_MS;
@@ -95,4 +102,7 @@ const VERB = {
   pushed: 'was given',
   done: 'finished',
   duplicate: 'finished again',
+  audit: 'checks',
+  audited: 'confirmed',
+  disputed: 'differs on',
 } as const;

@@ -24,8 +24,10 @@ export type TileNews = Pick<TileEvent, 'event' | 'cost'> & {
 /** A tile after one more thing has happened to it. */
 export function stepTile(before: TileLife | undefined, news: TileNews): TileLife | undefined {
   const { event } = news;
-  // The first result of any attempt counts; whatever comes after it changes nothing.
-  if (before?.state === 'done' || event === 'duplicate') return before;
+  // The first result of any attempt counts; whatever comes after it changes nothing, but that the frame began anew.
+  const isAnew =
+    (event === 'queued' || event === 'pushed') && before !== undefined && (news.attempt ?? 1) > before.attempt;
+  if ((before?.state === 'done' && !isAnew) || event === 'duplicate') return before;
   const device = news.device ?? before?.device ?? '';
   const attempt = news.attempt ?? before?.attempt ?? 1;
   const retried = before?.retried === true || attempt > 1;
@@ -41,6 +43,10 @@ export function stepTile(before: TileLife | undefined, news: TileNews): TileLife
     case 'running':
     case 'done':
       return { state: event, device, attempt, queuedOn: before?.queuedOn ?? null, retried, cost: news.cost ?? null };
+    case 'audit':
+    case 'audited':
+    case 'disputed':
+      return before;
   }
 }
 

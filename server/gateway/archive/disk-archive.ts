@@ -15,6 +15,7 @@ import {
   nextEpoch,
   type OpenFrame,
   type PictureFacts,
+  type QuarantinedDevice,
 } from './frame-archive.js';
 import type { LmdbWrite } from './lmdb-messages.js';
 import { isReadable, LmdbThread } from './lmdb-thread.js';
@@ -24,6 +25,7 @@ import { StoreOwner } from './store-owner.js';
 
 const DATABASE = 'frames.mdb';
 const PICTURES = 'pictures';
+const QUARANTINE = 'quarantine';
 const SET_ASIDE = 'damaged-';
 
 export interface DiskArchiveOptions {
@@ -133,6 +135,11 @@ export class DiskArchive implements FrameArchive {
     });
   }
 
+  async quarantine(devices: readonly QuarantinedDevice[]): Promise<void> {
+    const put = { table: 'meta' as const, key: QUARANTINE, value: encodeRecord(devices) };
+    await writing('the devices in quarantine could not be stored', () => this.#open.write({ puts: [put] }));
+  }
+
   async close(): Promise<void> {
     await this.#database?.close();
     if (this.#isOwned) await this.#owner.release();
@@ -162,7 +169,18 @@ export class DiskArchive implements FrameArchive {
     const before = await database.get('meta', 'epoch');
     const epoch = nextEpoch(nowMs, before === null ? null : Buffer.from(before).toString());
     await database.write({ puts: [{ table: 'meta', key: 'epoch', value: Buffer.from(epoch) }] });
-    return { epoch, frames, unreadable };
+    return { epoch, frames, unreadable, quarantined: await this.#quarantined(database) };
+  }
+
+  async #quarantined(database: LmdbThread): Promise<readonly QuarantinedDevice[]> {
+    const bytes = await database.get('meta', QUARANTINE);
+    if (bytes === null) return [];
+    const record = decodeRecord<readonly QuarantinedDevice[]>(bytes);
+    if (record.kind === 'read') return record.value;
+    this.#options.log.error(
+      'which devices were in quarantine cannot be read: they are given work until they err again',
+    );
+    return [];
   }
 
   /** Of frames that were never accepted, or whose end came before their picture's. */

@@ -40,6 +40,8 @@ export interface OpenFrame {
   readonly restarts: number;
   /** and how many of those followed a gateway that had ended without being stopped. */
   readonly crashes: number;
+  /** The first attempt that counts, where it began anew. */
+  readonly since?: number;
 }
 
 /** A frame that has ended. */
@@ -49,6 +51,14 @@ export interface EndedFrame {
   readonly document: Schemas['Frame'];
   readonly checksum: number;
   readonly request: IdempotentRequest | null;
+}
+
+/** A device that computed something wrong, and that nobody has released since. */
+export interface QuarantinedDevice {
+  readonly device: string;
+  readonly sinceMs: number;
+  /** What it did, and what is to be done. */
+  readonly detail: string;
 }
 
 export type ArchivedFrame = OpenFrame | EndedFrame;
@@ -63,6 +73,7 @@ export interface ArchiveContents {
   readonly frames: readonly ArchivedFrame[];
   /** Frames whose records cannot be read, being damaged or of a later version. They stay until somebody removes them. */
   readonly unreadable: readonly string[];
+  readonly quarantined: readonly QuarantinedDevice[];
   /** The gateway before this one ended without closing the archive. */
   readonly afterCrash: boolean;
 }
@@ -85,6 +96,8 @@ export interface FrameArchive {
   trace(id: string): Promise<FrameTraceDocument | null>;
   /** Forgets frames with all that there is of them. */
   remove(ids: readonly string[]): Promise<void>;
+  /** These devices are in quarantine, and no others. */
+  quarantine(devices: readonly QuarantinedDevice[]): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -14,7 +14,7 @@ export class MemoryArchive implements FrameArchive {
   readonly #traces = new Map<string, FrameTraceDocument>();
 
   async open(nowMs: number): Promise<ArchiveContents> {
-    return { epoch: nextEpoch(nowMs, null), frames: [], unreadable: [], afterCrash: false };
+    return { epoch: nextEpoch(nowMs, null), frames: [], unreadable: [], quarantined: [], afterCrash: false };
   }
 
   async accept({ id }: OpenFrame, picture: Uint8Array): Promise<void> {
@@ -46,6 +46,9 @@ export class MemoryArchive implements FrameArchive {
       this.#traces.delete(id);
     }
   }
+
+  /** Nothing here outlives the process, which knows them itself. */
+  async quarantine(): Promise<void> {}
 
   async close(): Promise<void> {
     this.#pictures.clear();

@@ -1,5 +1,7 @@
 import { crc32 } from 'node:zlib';
-import type { ArchivedFrame, FrameTraceDocument } from './frame-archive.js';
+import type { ArchivedFrame, FrameTraceDocument, QuarantinedDevice } from './frame-archive.js';
+
+export type ArchiveRecord = ArchivedFrame | FrameTraceDocument | readonly QuarantinedDevice[];
 
 /** Of everything that is written here; a later version of this program may know more. */
 const VERSION = 1;
@@ -12,7 +14,7 @@ export type DecodedRecord<T> =
   | { readonly kind: 'newer'; readonly version: number };
 
 /** A record of the store: a version, a checksum, and JSON in UTF-8. */
-export function encodeRecord(value: ArchivedFrame | FrameTraceDocument): Buffer {
+export function encodeRecord(value: ArchiveRecord): Buffer {
   const json = Buffer.from(JSON.stringify(value));
   const header = Buffer.alloc(HEADER_BYTES);
   header.writeUInt8(VERSION, 0);
@@ -21,7 +23,7 @@ export function encodeRecord(value: ArchivedFrame | FrameTraceDocument): Buffer 
 }
 
 /** What the checksum holds for was written by `encodeRecord`, so that its shape need not be looked at. */
-export function decodeRecord<T extends ArchivedFrame | FrameTraceDocument>(bytes: Uint8Array): DecodedRecord<T> {
+export function decodeRecord<T extends ArchiveRecord>(bytes: Uint8Array): DecodedRecord<T> {
   if (bytes.byteLength <= HEADER_BYTES) return { kind: 'damaged' };
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const json = buffer.subarray(HEADER_BYTES);

@@ -31,6 +31,7 @@ describe.each([
       frames: [],
       unreadable: [],
       afterCrash: false,
+      quarantined: [],
     });
   });
 

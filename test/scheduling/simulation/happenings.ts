@@ -18,6 +18,8 @@ export type Happening =
       readonly kind: 'freeze' | 'thaw' | 'kill' | 'restart' | 'leave' | 'find dead' | 'drain' | 'resume' | 'replace';
       readonly device: number;
     }
+  | { readonly kind: 'go wrong' | 'mend' | 'release'; readonly device: number }
+  | { readonly kind: 'judge' | 'judge in vain' | 'judge without an engine'; readonly pick: number }
   | { readonly kind: 'arrive' | 'lose' | 'duplicate' | 'give up' | 'finish' | 'delete'; readonly pick: number }
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'round' | 'restart gateway' };
@@ -41,7 +43,7 @@ const ordinary: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: kinds('steal'), device, victim: device }) },
   { weight: 1, arbitrary: fc.record({ kind: kinds('hand back'), device }) },
   { weight: 6, arbitrary: fc.record({ kind: kinds('arrive'), pick }) },
-  { weight: 1, arbitrary: fc.record({ kind: kinds('finish'), pick }) },
+  { weight: 1, arbitrary: fc.record({ kind: kinds('finish', 'judge'), pick }) },
 );
 
 const fault: fc.Arbitrary<Happening> = fc.oneof(
@@ -50,6 +52,8 @@ const fault: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: kinds('freeze', 'thaw', 'kill', 'restart'), device }) },
   { weight: 2, arbitrary: fc.record({ kind: kinds('leave', 'find dead'), device }) },
   { weight: 2, arbitrary: fc.record({ kind: kinds('drain', 'resume', 'replace'), device }) },
+  { weight: 3, arbitrary: fc.record({ kind: kinds('go wrong', 'go wrong', 'mend', 'release'), device }) },
+  { weight: 3, arbitrary: fc.record({ kind: kinds('judge in vain', 'judge without an engine'), pick }) },
 );
 
 const rare: fc.Arbitrary<Happening> = fc.oneof(
@@ -129,6 +133,22 @@ export function happen(cluster: SimulatedCluster, happening: Happening): void {
     case 'find dead':
       cluster.findDead(at(happening.device));
       return;
+    case 'go wrong':
+    case 'mend':
+      at(happening.device).isWrong = happening.kind === 'go wrong';
+      return;
+    case 'release':
+      cluster.release(at(happening.device));
+      return;
+    case 'judge':
+      cluster.judge(happening.pick);
+      return;
+    case 'judge in vain':
+      cluster.judge(happening.pick, 'not tell');
+      return;
+    case 'judge without an engine':
+      cluster.judge(happening.pick, 'not compute');
+      return;
     case 'leave':
       cluster.leave(at(happening.device));
       return;
@@ -179,6 +199,7 @@ export function round(cluster: SimulatedCluster): void {
   arriveAll(cluster);
   for (const device of cluster.devices) cluster.heartbeat(device);
   arriveAll(cluster);
+  cluster.judge(0);
   cluster.endFinished(0);
   cluster.pass(HEARTBEAT_MS);
 }
@@ -195,22 +216,28 @@ function stealFromFullest(cluster: SimulatedCluster, thief: SimulatedDevice): vo
 
 /**
  * Faults stop. At least one device is brought back if none is up and takes work; those that are frozen, dead or drained
- * stay so.
+ * stay so, as do those that are in quarantine. What was computed wrongly may still be found out.
  *
  * @throws Error when a frame is still open after the time in which every frame has to end.
  */
 export function settle(cluster: SimulatedCluster, withinMs: number): void {
-  if (cluster.devices.every(({ isDraining, state }) => state !== 'up' || isDraining)) {
-    const [first] = cluster.devices;
-    if (first!.state === 'up') first!.resume();
-    else first!.restart();
-  }
+  for (const device of cluster.devices) device.isWrong = false;
+  haveOneThatWorks(cluster);
   const endMs = cluster.nowMs + withinMs;
   while (cluster.openFrames.length > 0) {
+    haveOneThatWorks(cluster);
     if (cluster.nowMs > endMs) throw new Error(`${cluster.openFrames.join(', ')} still open after ${withinMs} ms`);
     round(cluster);
   }
   for (let left = cluster.framesInLedger; left > 0; left--) cluster.endFinished(0);
+}
+
+function haveOneThatWorks(cluster: SimulatedCluster): void {
+  if (cluster.devices.some((device) => cluster.takesWork(device))) return;
+  const first = cluster.devices.find(({ isDraining, state }) => state === 'up' && !isDraining) ?? cluster.devices[0]!;
+  cluster.release(first);
+  if (first.state === 'up') first.resume();
+  else first.restart();
 }
 
 /** Devices that are gone are known to be gone, and those that are up have nothing of the past. */
@@ -226,12 +253,14 @@ export const setups: fc.Arbitrary<ClusterSetup> = fc
     usualTileMs: fc.constantFrom(null, 20, 250),
     queueLimit: fc.constantFrom(6, 100),
     keepsOlder: fc.boolean(),
+    auditEvery: fc.constantFrom(0, 1, 3),
     framesPerSource: fc.integer({ min: 1, max: 2 }),
     attempts: fc.integer({ min: 1, max: 4 }),
     /** Long, so that a part that is stuck is not saved by it; or short, so that it is met. */
     frameTimeoutMs: fc.constantFrom(1_500, 1e9),
   })
-  .map(({ devices, usualTileMs, queueLimit, keepsOlder, ...chosen }) => ({
+  .map(({ auditEvery, devices, usualTileMs, queueLimit, keepsOlder, ...chosen }) => ({
+    auditEvery,
     devices,
     usualTileMs,
     queueLimit,
@@ -256,12 +285,14 @@ export function unhurried(setup: ClusterSetup): ClusterSetup {
 }
 
 /** The longest that frames may take when nothing goes wrong any more, one after another. */
-export function settlingMs({ settings }: ClusterSetup, frames: number): number {
+export function settlingMs({ devices, settings }: ClusterSetup, frames: number): number {
   const { attempts, leaseFactor, leaseWaitingMs, lostAfterMs, missingMs, restoreMs, retryMs } = settings;
   const longestLeaseMs = leaseFactor * Math.max(250, leaseWaitingMs);
   let frameMs = restoreMs;
   for (let attempt = 1; attempt <= attempts; attempt++) {
     frameMs += lostAfterMs + missingMs + leaseWaitingMs + (longestLeaseMs + retryMs) * 2 ** (attempt - 1) + 500;
   }
-  return (frames + 1) * frameMs;
+  // Each device may turn out to have been wrong, and every frame begins anew; each may also be asked to check a part.
+  const auditMs = devices * (leaseWaitingMs + longestLeaseMs + lostAfterMs);
+  return (frames + 1) * (devices + 1) * (frameMs + auditMs);
 }

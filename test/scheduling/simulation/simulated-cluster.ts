@@ -1,4 +1,7 @@
+import { isSecondResult } from '../../../server/scheduling/ledger-audits.js';
 import type {
+  AuditFinding,
+  AuditOutcome,
   Distribution,
   LedgerEffect,
   LedgerEvent,
@@ -24,6 +27,8 @@ export interface ClusterSetup {
   readonly queueLimit: number;
   /** Whether they answer "queued already" to a newer attempt of what they have. */
   readonly keepsOlder: boolean;
+  /** Of every so many parts one is audited; 0 audits none. */
+  readonly auditEvery: number;
   readonly settings: LedgerSettings;
 }
 
@@ -33,6 +38,9 @@ export interface ClusterTally {
   readonly failures: Map<string, number>;
   readonly notes: Map<PartNote, number>;
   readonly verdicts: Map<string, number>;
+  readonly audits: Map<AuditOutcome, number>;
+  readonly quarantines: string[];
+  reruns: number;
   /** The latest attempt of any part. */
   attempts: number;
 }
@@ -52,6 +60,9 @@ export class SimulatedCluster {
     failures: new Map(),
     notes: new Map(),
     verdicts: new Map(),
+    audits: new Map(),
+    quarantines: [],
+    reruns: 0,
     attempts: 0,
   };
   readonly #latest = new Map<string, Pick<Heartbeat, 'life' | 'number'>>();
@@ -61,8 +72,15 @@ export class SimulatedCluster {
   readonly #lives = new Map<string, number>();
   #calls: Call[] = [];
   #finishing: string[] = [];
+  readonly #auditEvery: number;
+  /** Results that count and are wrong, `frame/part`, and who sent them. */
+  readonly #wrong = new Map<string, string>();
+  #judging: { readonly order: Extract<LedgerOrder, { kind: 'judge' }>; readonly wrong: readonly string[] }[] = [];
+  /** Devices in quarantine, as the gateway's store has them. */
+  readonly #quarantined = new Set<string>();
 
-  constructor({ devices, usualTileMs, queueLimit, keepsOlder, settings }: ClusterSetup) {
+  constructor({ auditEvery, devices, usualTileMs, queueLimit, keepsOlder, settings }: ClusterSetup) {
+    this.#auditEvery = auditEvery;
     this.#run = new LedgerRun(settings);
     this.#usualTileMs = usualTileMs;
     this.devices = Array.from({ length: devices }, (_, i) => new SimulatedDevice(`e${i}`, queueLimit, keepsOlder));
@@ -104,6 +122,7 @@ export class SimulatedCluster {
       kind: 'tasks',
       to: device.name,
       tasks: tilesOf(frame, parts, 1),
+      since: 1,
       call: null,
       sentMs: this.nowMs,
     });
@@ -115,13 +134,19 @@ export class SimulatedCluster {
     this.#calls = [];
     this.#finishing = [];
     this.#latest.clear();
+    this.#judging = [];
+    this.#wrong.clear();
+    const began = new Map([...this.#run.ledger.frames].map(([frame, { since }]) => [frame, since]));
     const sources = new Map([...this.#run.ledger.frames].map(([frame, { source }]) => [frame, source]));
-    for (const frame of this.#run.restart()) {
+    const open = this.#run.restart();
+    for (const device of this.#quarantined) this.#tell({ kind: 'device-quarantined', device });
+    for (const frame of open) {
       const life = (this.#lives.get(frame) ?? 0) + 1;
       this.#lives.set(frame, life);
       const distribution = this.#distributions.get(frame) ?? { kind: 'stealing' };
       const parts = distribution.kind === 'layered' ? 1 : this.#parts.get(frame)!;
-      this.#tell({ kind: 'frame-restored', frame, parts, source: sources.get(frame)!, life, distribution });
+      const since = began.get(frame)!;
+      this.#tell({ kind: 'frame-restored', frame, parts, source: sources.get(frame)!, life, distribution, since });
     }
   }
 
@@ -136,7 +161,36 @@ export class SimulatedCluster {
     const [frame] = this.#finishing.splice(pick % Math.max(1, this.#finishing.length), 1);
     if (frame === undefined) return;
     this.tally.complete.push(frame);
+    const wrong = [...this.#wrong].find(
+      ([key, device]) => key.startsWith(`${frame}/`) && this.#quarantined.has(device),
+    );
+    if (wrong !== undefined) throw new Error(`${frame} is complete with what ${wrong[1]} computed`);
     this.#tell({ kind: 'frame-ended', frame });
+  }
+
+  /** The gateway has found out who was wrong where two differed; or cannot tell. */
+  judge(pick: number, can: 'tell' | 'not tell' | 'not compute' = 'tell'): void {
+    const [judged] = this.#judging.splice(pick % Math.max(1, this.#judging.length), 1);
+    if (judged === undefined) return;
+    const { frame, part, attempt } = judged.order;
+    const detail = 'differs';
+    const findings: Record<typeof can, AuditFinding> = {
+      tell: { kind: 'wrong', devices: judged.wrong.map((device) => ({ device, detail })) },
+      'not tell': { kind: 'unclear', detail },
+      'not compute': { kind: 'impossible', detail },
+    };
+    this.#tell({ kind: 'audit-judged', frame, part, attempt, finding: findings[can] });
+  }
+
+  /** Somebody has looked after a device and trusts it again. */
+  release(device: SimulatedDevice): void {
+    this.#quarantined.delete(device.name);
+    this.#tell({ kind: 'device-released', device: device.name });
+  }
+
+  /** Whether a device would be given work. */
+  takesWork({ name, state, isDraining }: SimulatedDevice): boolean {
+    return state === 'up' && !isDraining && !this.#quarantined.has(name);
   }
 
   pass(ms: number): void {
@@ -183,7 +237,7 @@ export class SimulatedCluster {
 
   /** @param arrives whether the thief gets what the victim has given it. */
   steal(thief: SimulatedDevice, victim: SimulatedDevice, arrives: boolean): void {
-    if (thief === victim || thief.state !== 'up' || thief.isDraining || victim.state !== 'up') return;
+    if (thief === victim || !this.takesWork(thief) || victim.state !== 'up') return;
     const task = victim.giveTo(thief.name);
     if (task !== null && arrives) thief.receiveStolen(task, victim.name);
   }
@@ -248,7 +302,8 @@ export class SimulatedCluster {
         const failure = { kind: 'delivery-failed' as const, frame, source, attempt, detail: 'no answer' };
         const success: LedgerEvent = { kind: 'frame-delivered', frame, source, attempt };
         const isQueued = (this.#distributions.get(frame)?.kind ?? 'stealing') === 'stealing';
-        this.#call(source, isQueued ? tilesOf(frame, this.#parts.get(frame)!, attempt) : [], success, failure);
+        const tasks = isQueued ? tilesOf(frame, this.#parts.get(frame)!, attempt) : [];
+        this.#call(source, { frame, tasks }, success, failure);
         return;
       }
       case 'push': {
@@ -256,31 +311,54 @@ export class SimulatedCluster {
         const failure = { kind: 'push-failed' as const, frame, part, layer, attempt, device, detail: 'no answer' };
         const success: LedgerEvent = { kind: 'part-pushed', frame, part, layer, attempt, device };
         const task = { frame, tile: part, layer, attempt };
-        if ((this.#distributions.get(frame)?.kind ?? 'stealing') === 'stealing') {
-          this.#call(device, [task], success, failure);
+        if (order.audit !== true && (this.#distributions.get(frame)?.kind ?? 'stealing') === 'stealing') {
+          this.#call(device, { frame, tasks: [task] }, success, failure);
         } else this.#share(device, task, success, failure);
         return;
       }
       case 'finish':
         this.#finishing.push(order.frame);
         return;
+      case 'judge': {
+        const { frame, part, devices } = order;
+        const wrong = [this.#wrong.get(`${frame}/${part}`), this.#wrong.get(`${frame}/${part} audited`)];
+        this.#judging.push({ order, wrong: devices.filter((device) => wrong.includes(device)) });
+        return;
+      }
+      case 'quarantine':
+        this.#quarantined.add(order.device);
+        return;
+      case 'rerun':
+        this.#finishing = this.#finishing.filter((frame) => frame !== order.frame);
+        for (const key of this.#wrong.keys()) if (key.startsWith(`${order.frame}/`)) this.#wrong.delete(key);
+        return;
       case 'fail':
       case 'device-lost':
       case 'slice':
+      case 'audited':
         return;
     }
   }
 
-  #call(to: string, tasks: readonly TaskKey[], success: LedgerEvent, failure: Call['failure']): void {
+  #since(frame: string): number {
+    return this.#run.ledger.frames.get(frame)?.since ?? 1;
+  }
+
+  #call(
+    to: string,
+    { frame, tasks }: { readonly frame: string; readonly tasks: readonly TaskKey[] },
+    success: LedgerEvent,
+    failure: Call['failure'],
+  ): void {
     const call: Call = { success, failure, sinceMs: this.nowMs, open: true };
     this.#calls.push(call);
-    this.#network.send({ kind: 'tasks', to, tasks, call, sentMs: this.nowMs });
+    this.#network.send({ kind: 'tasks', to, tasks, since: this.#since(frame), call, sentMs: this.nowMs });
   }
 
   #share(to: string, task: SimulatedTask, success: LedgerEvent, failure: Call['failure']): void {
     const call: Call = { success, failure, sinceMs: this.nowMs, open: true };
     this.#calls.push(call);
-    this.#network.send({ kind: 'shared', to, task, call, sentMs: this.nowMs });
+    this.#network.send({ kind: 'shared', to, task, since: this.#since(task.frame), call, sentMs: this.nowMs });
   }
 
   #fail(call: Call): void {
@@ -306,8 +384,9 @@ export class SimulatedCluster {
   #arrived(letter: Letter): void {
     switch (letter.kind) {
       case 'tasks': {
-        const { to, tasks, call } = letter;
+        const { to, tasks, since, call } = letter;
         const device = this.#device(to);
+        for (const { frame } of device.state === 'up' ? tasks : []) device.supersede(frame, since);
         if (call === null) {
           if (device.state === 'up') device.hasSubmitted(tasks);
           return;
@@ -319,8 +398,9 @@ export class SimulatedCluster {
         return;
       }
       case 'shared': {
-        const { to, task, call } = letter;
+        const { to, task, since, call } = letter;
         const device = this.#device(to);
+        if (device.state === 'up') device.supersede(task.frame, since);
         if (device.state === 'up' && device.isDraining) this.#refuse(call);
         else if (device.state === 'up' && device.share(task))
           this.#network.send({ kind: 'taken', call, sentMs: this.nowMs });
@@ -338,16 +418,35 @@ export class SimulatedCluster {
         if (device.state !== 'up') return;
         device.heard(letter.heartbeat);
         for (const frame of letter.ended) device.dropFrame(frame);
+        for (const [frame, since] of letter.superseded) device.supersede(frame, since);
         return;
       }
       case 'result': {
         const { from, task } = letter;
-        const { frame, tile: part, layer, attempt } = task;
-        this.#tell({ kind: 'result', frame, part, layer, attempt, device: from });
+        this.#resultArrived(from, task);
         this.#device(from).sent(task);
         return;
       }
     }
+  }
+
+  #resultArrived(device: string, { frame, tile: part, layer, attempt, isWrong = false }: SimulatedTask): void {
+    const entry = this.#run.ledger.frames.get(frame);
+    const key = `${frame}/${part}`;
+    if (layer === undefined && isSecondResult(this.#run.ledger, { frame, part, attempt, device })) {
+      if (isWrong) this.#wrong.set(`${key} audited`, device);
+      else this.#wrong.delete(`${key} audited`);
+      this.#tell({ kind: 'audit-result', frame, part, attempt, device, agrees: !isWrong && !this.#wrong.has(key) });
+      return;
+    }
+    const audited = this.#auditEvery > 0 && (this.#parts.size + part + attempt) % this.#auditEvery === 0;
+    // Before it may be thrown away again.
+    const isOpen = entry?.parts[part]?.kind !== 'done' && attempt >= (entry?.since ?? 1);
+    if (layer === undefined && isOpen && !this.#quarantined.has(device)) {
+      if (isWrong) this.#wrong.set(key, device);
+      else this.#wrong.delete(key);
+    }
+    this.#tell({ kind: 'result', frame, part, layer, attempt, device, audited });
   }
 
   /** Only heartbeats that are newer than what is known of the device count. */
@@ -359,17 +458,28 @@ export class SimulatedCluster {
     this.#latest.set(device, { life, number });
     this.#tell({ kind: 'device-seen', device, usualTileMs: this.#usualTileMs, tasks, handedOut, draining, returned });
     if (drained) this.#tell({ kind: 'device-left', device });
-    const ended = [...new Set([...tasks, ...returned].map(({ frame }) => frame))].filter(
-      (frame) => !this.#run.ledger.frames.has(frame),
-    );
-    this.#network.send({ kind: 'heard', to: device, heartbeat, ended, sentMs: this.nowMs });
+    const named = [...new Set([...tasks, ...returned].map(({ frame }) => frame))];
+    const hasNothing = this.#quarantined.has(device);
+    const ended = named.filter((frame) => hasNothing || !this.#run.ledger.frames.has(frame));
+    const superseded = new Map(named.map((frame) => [frame, this.#since(frame)]));
+    this.#network.send({ kind: 'heard', to: device, heartbeat, ended, superseded, sentMs: this.nowMs });
   }
 
   #count(effect: LedgerEffect): void {
-    if ('attempt' in effect) this.tally.attempts = Math.max(this.tally.attempts, effect.attempt);
+    if ('attempt' in effect && !isAudit(effect)) this.tally.attempts = Math.max(this.tally.attempts, effect.attempt);
     if (effect.kind === 'note') increment(this.tally.notes, effect.note);
     if (effect.kind === 'fail') increment(this.tally.failures, effect.code);
+    if (effect.kind === 'audited') increment(this.tally.audits, effect.outcome);
+    if (effect.kind === 'quarantine') this.tally.quarantines.push(effect.device);
+    if (effect.kind === 'rerun') this.tally.reruns++;
   }
+}
+
+/** Whether it is about an attempt that is only compared. */
+function isAudit(effect: LedgerEffect): boolean {
+  if (effect.kind === 'push') return effect.audit === true;
+  if (effect.kind === 'note') return ['audit', 'audited', 'disputed'].includes(effect.note);
+  return effect.kind === 'judge';
 }
 
 function tilesOf(frame: string, parts: number, attempt: number): TaskKey[] {

@@ -27,12 +27,16 @@ export interface Heartbeat {
 /** A task on its way or on a device: a tile, or one layer of a slice. */
 export interface SimulatedTask extends TaskKey {
   readonly layer?: number | undefined;
+  /** Whether it was computed wrongly. */
+  readonly isWrong?: boolean;
 }
 
 /** An edge device as the ledger sees one: it queues, computes, steals and is stolen from, and tells what it holds. */
 export class SimulatedDevice {
   readonly name: string;
   state: 'up' | 'frozen' | 'down' = 'up';
+  /** Whether it computes everything wrongly. */
+  isWrong = false;
   readonly #keepsOlder: boolean;
   #life = 0;
   #number = 0;
@@ -50,6 +54,8 @@ export class SimulatedDevice {
   /** Its own pictures that the gateway has and it has not queued. */
   #submitting = 0;
   #knownDrained = false;
+  /** By frame: the first attempt that counts, as far as it has been told. */
+  readonly #since = new Map<string, number>();
 
   /** @param keepsOlder whether it takes no newer attempt of a tile that it has already. */
   constructor(name: string, queueLimit: number, keepsOlder: boolean) {
@@ -135,14 +141,27 @@ export class SimulatedDevice {
     this.#draining = false;
     this.#returned = [];
     this.#submitting = 0;
+    this.#since.clear();
+  }
+
+  /** Earlier attempts of a frame do not count any more. */
+  supersede(frame: string, since: number): void {
+    if ((this.#since.get(frame) ?? 1) >= since) return;
+    this.#since.set(frame, since);
+    const isPast = (task: TaskKey) => task.frame === frame && task.attempt < since;
+    this.#queue = { ...this.#queue, tasks: this.#queue.tasks.filter((task) => !isPast(task)) };
+    this.#stolen = this.#stolen.filter(({ task }) => !isPast(task));
+    this.#shared = this.#shared.filter((task) => !isPast(task));
+    this.#returned = this.#returned.filter((task) => !isPast(task));
   }
 
   /** @returns false when its queue has no room, or it is being drained; what it has already it does not queue again. */
   enqueue(tasks: readonly TaskKey[]): boolean {
     if (this.#draining) return false;
     const held = this.#listed();
+    const counts = ({ frame, attempt }: TaskKey) => attempt >= (this.#since.get(frame) ?? 1);
     const isHeld = (task: TaskKey) =>
-      held.some((other) => (this.#keepsOlder ? sameTile(other, task) : keyOf(other) === keyOf(task)));
+      held.some((other) => counts(other) && (this.#keepsOlder ? sameTile(other, task) : keyOf(other) === keyOf(task)));
     const queue = enqueueTasks(
       this.#queue,
       tasks.filter((task) => !isHeld(task)),
@@ -162,7 +181,8 @@ export class SimulatedDevice {
 
   /** Finishes what it computes and begins the next. @returns what it has a result of now. */
   work(): SimulatedTask | null {
-    const finished = this.#computing !== null && this.#compute(this.#computing) ? this.#computing : null;
+    const computed = this.#computing !== null && this.#compute(this.#computing) ? this.#computing : null;
+    const finished = computed && { ...computed, isWrong: this.isWrong };
     if (finished !== null) this.#sending.push(finished);
     this.#computing = this.#draining
       ? null
@@ -213,6 +233,7 @@ export class SimulatedDevice {
     this.#stolen = this.#stolen.filter(({ task }) => task.frame !== frame);
     this.#shared = this.#shared.filter((task) => task.frame !== frame);
     this.#resident.delete(frame);
+    this.#since.delete(frame);
     this.#returned = this.#returned.filter((task) => task.frame !== frame);
   }
 

@@ -12,11 +12,29 @@ export interface Call {
 
 /** Something between two nodes. */
 export type Letter = { readonly sentMs: number } & (
-  | { readonly kind: 'tasks'; readonly to: string; readonly tasks: readonly TaskKey[]; readonly call: Call | null }
-  | { readonly kind: 'shared'; readonly to: string; readonly task: SimulatedTask; readonly call: Call }
+  | {
+      readonly kind: 'tasks';
+      readonly to: string;
+      readonly tasks: readonly TaskKey[];
+      readonly since: number;
+      readonly call: Call | null;
+    }
+  | {
+      readonly kind: 'shared';
+      readonly to: string;
+      readonly task: SimulatedTask;
+      readonly since: number;
+      readonly call: Call;
+    }
   | { readonly kind: 'taken'; readonly call: Call }
   | { readonly kind: 'heartbeat'; readonly heartbeat: Heartbeat }
-  | { readonly kind: 'heard'; readonly to: string; readonly heartbeat: Heartbeat; readonly ended: readonly string[] }
+  | {
+      readonly kind: 'heard';
+      readonly to: string;
+      readonly heartbeat: Heartbeat;
+      readonly ended: readonly string[];
+      readonly superseded: ReadonlyMap<string, number>;
+    }
   | { readonly kind: 'result'; readonly from: string; readonly task: SimulatedTask }
 );
 

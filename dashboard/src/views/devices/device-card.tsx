@@ -7,6 +7,7 @@ import { byteSize, engineText, macRate, milliseconds, plural, sentence } from '.
 import type { Session } from '../../session.js';
 import type { PastProblem } from '../../state/dashboard-state.js';
 import { DrainControl } from './drain-control.js';
+import { ReleaseControl } from './release-control.js';
 
 /** Where nothing was measured yet. */
 const NOTHING = '–';
@@ -49,6 +50,7 @@ export function DeviceCard({ device: shown, past, session }: DeviceCardProps) {
           <LastError isNow={problem !== null} past={past} />
         </Fact>
       </dl>
+      {state === 'quarantined' && <ReleaseControl device={device} session={session} />}
       <DrainControl device={shown} session={session} />
     </section>
   );

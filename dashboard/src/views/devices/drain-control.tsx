@@ -105,6 +105,8 @@ function hintOf(state: DeviceState['state']): string {
       return '';
     case 'draining':
       return 'It finishes what it has and takes nothing new.';
+    case 'quarantined':
+      return 'It gets no tiles anyway.';
     case 'drained':
       return 'It has finished. Its process can be stopped, or resumed.';
     default:

@@ -1,0 +1,23 @@
+import { DeepThingsError } from '../errors.js';
+import { explainFailure } from './explain-failure.js';
+import { openGateway } from './gateway-access.js';
+import { printLine } from './terminal.js';
+
+export interface ReleaseOptions {
+  readonly config: string;
+  readonly gateway?: string;
+}
+
+/** `deepthings quarantine release`. */
+export async function runRelease(device: string, options: ReleaseOptions): Promise<void> {
+  const { client, close } = await openGateway(options);
+  try {
+    const { json } = await client.call('releaseDevice', { path: { device } });
+    printLine(`device ${device} is ${json!.state}`);
+  } catch (error) {
+    if (error instanceof DeepThingsError) throw error;
+    throw new DeepThingsError('DT_QUARANTINE', explainFailure(error, client.baseUrl), { cause: error });
+  } finally {
+    await close();
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * How far two lists of values are apart: their largest difference, as a share of the largest value of either. Where
+ * neither is a number, or both are the same infinity, they are the same; where only one is, they are infinitely apart.
+ * Infinities do not count as the largest value: beside them nothing would differ.
+ */
+export function relativeDifference(a: Float32Array, b: Float32Array): number {
+  if (a.length !== b.length) return Number.POSITIVE_INFINITY;
+  let apart = 0;
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) {
+    const x = a[i]!;
+    const y = b[i]!;
+    if (Number.isFinite(x) && Number.isFinite(y)) {
+      apart = Math.max(apart, Math.abs(x - y));
+      largest = Math.max(largest, Math.abs(x), Math.abs(y));
+    } else if (!Object.is(x, y)) return Number.POSITIVE_INFINITY;
+  }
+  return apart === 0 ? 0 : apart / largest;
+}
