@@ -42,6 +42,15 @@ describe('deepthings drain', { timeout: 60_000 }, () => {
     expect(nowhere.stderr).toContain('cannot reach the gateway at http://127.0.0.1:18080');
   });
 
+  test('deepthings quarantine release gives a device work again', async () => {
+    const release = (device: string) =>
+      runCli(['quarantine', 'release', device, '--gateway', cluster.config.gateway.address]);
+    expect(await release('e1')).toMatchObject({ code: 0, stdout: 'device e1 is live\n' });
+    const unknown = await release('e7');
+    expect(unknown.code).toBe(1);
+    expect(unknown.stderr).toContain('error: the cluster has no device e7');
+  });
+
   test('cannot drain a device that was stopped, which has drained itself', async () => {
     const process = cluster.process('e0');
     const ended = once(process, 'exit');

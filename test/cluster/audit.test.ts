@@ -1,45 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Schemas } from '../../client/client.js';
-import type { ComputeThread } from '../../server/compute/compute-thread.js';
-import type { ComputeSetup } from '../../server/compute/messages.js';
 import { startEdge } from '../../server/edge/edge-node.js';
 import { frameInput, frameOutput } from '../../server/evaluation/frame-tensors.js';
 import { relativeDifference } from '../../server/evaluation/map-difference.js';
 import { runUntiled } from '../../server/evaluation/untiled.js';
+import { newFolder } from '../gateway/archive/archives.js';
 import { samplePhoto, submit } from '../support/frames.js';
 import { ANY_PORT, silent, startTestCluster, type TestCluster, waitUntil } from '../support/test-cluster.js';
+import { engines } from '../support/wrong-engine.js';
 
-/** Devices whose engine computes wrongly, by the order in which they were started. */
-const wrong = new Set<number>();
-/** Tiles that the gateway computed by itself. */
-let judged = 0;
-let started = 0;
-
-// An engine that is wrong in one value of each output, and in every strip: as one with a bad memory cell.
 vi.mock('../../server/compute/compute-thread.js', async (original) => {
-  const { startComputeThread } = await original<typeof import('../../server/compute/compute-thread.js')>();
-  return {
-    startComputeThread: async (setup: ComputeSetup, onCrash?: (error: Error) => void): Promise<ComputeThread> => {
-      const thread = await startComputeThread(setup, onCrash);
-      if (setup.stage.kind === 'remaining') return thread;
-      const number = started++;
-      return {
-        ...thread,
-        async runTile(job) {
-          if (number >= devicesStarted) judged++;
-          const result = await thread.runTile(job);
-          if (!wrong.has(number)) return result;
-          const values = [result.data, ...result.kept.map(({ data }) => data)].filter(({ length }) => length > 0);
-          for (const data of values) data[0] = data.reduce((most, value) => Math.max(most, Math.abs(value)), 1) * 2;
-          return result;
-        },
-      };
-    },
-  };
+  const { withWrongEngines } = await import('../support/wrong-engine.js');
+  return withWrongEngines(await original());
 });
-
-let devicesStarted = 3;
 
 const yaml = (more: string) =>
   `model: { name: face-detector }
@@ -52,14 +26,11 @@ describe('tiles that are run twice', () => {
   let cluster: TestCluster | undefined;
   afterEach(async () => {
     await cluster?.stop();
-    wrong.clear();
     cluster = undefined;
-    started = 0;
-    judged = 0;
+    engines.reset();
   });
 
   async function start(more: string, devices = 3) {
-    devicesStarted = devices;
     cluster = await startTestCluster({ yaml: yaml(more), devices });
     return cluster;
   }
@@ -88,7 +59,7 @@ describe('tiles that are run twice', () => {
     async (strategy) => {
       const { client } = await start(`schedule: { ${QUICK} }\naudit: { fraction: 1 }`);
       const frame = await submit(client, samplePhoto('sample1.jpg'), { strategy });
-      expect(judged, 'nothing to judge').toBe(0);
+      expect(engines.runBeyond(3), 'nothing to judge').toBe(0);
       await expectExact(frame);
       expect(frame.tiles.done).toBe(9);
       const { tiles, bytes } = (await client.call('getFrameTrace', { path: { frame: frame.id } })).json!;
@@ -110,13 +81,11 @@ describe('tiles that are run twice', () => {
     { timeout: 30_000 },
     async (strategy) => {
       const { client, config, gateway } = await start(`schedule: { ${QUICK} }\naudit: { fraction: 1 }`);
-      wrong.add(1);
-      const told: string[] = [];
+      engines.wrong.add(1);
       let frame = await submit(client, samplePhoto('sample1.jpg'), { strategy, source: 'e1' });
       await expectExact(frame);
       await waitUntil(async () => (await stateOf('e1')).state === 'quarantined');
       const { problem } = await stateOf('e1');
-      told.push(problem!);
       expect(problem).toMatch(
         /^device e1 computed something wrong .* tile \d of frame [\w-]+ differs from the gateway's/,
       );
@@ -124,7 +93,7 @@ describe('tiles that are run twice', () => {
       expect(problem).toMatch(/Check its memory, its disk and its model's files/);
       for (const id of ['e0', 'e2']) expect((await stateOf(id)).state).toBe('live');
       expect(Object.keys(frame.tiles.byDevice)).not.toContain('e1');
-      expect(judged).toBeGreaterThan(0);
+      expect(engines.runBeyond(3), 'the gateway judges').toBeGreaterThan(0);
       expect(await metric('deepthings_audits_total{outcome="disagreed"')).toBeGreaterThanOrEqual(1);
       expect(await metric('deepthings_quarantined{device="e1"')).toBe(1);
 
@@ -137,7 +106,7 @@ describe('tiles that are run twice', () => {
 
       // Another process of it is not trusted for that.
       await cluster!.devices.get('e1')!.stop();
-      wrong.clear();
+      engines.wrong.clear();
       const again = await startEdge({
         config: { ...config, gateway: { ...config.gateway, address: gateway.address } },
         ...{ device: 'e1', token: null, log: silent, listen: ANY_PORT },
@@ -164,7 +133,7 @@ describe('tiles that are run twice', () => {
     timeout: 30_000,
   }, async () => {
     const { client } = await start(`schedule: { ${QUICK} }\noverlap: { policy: always }\naudit: { fraction: 0.4 }`);
-    wrong.add(2);
+    engines.wrong.add(2);
     for (let round = 0; round < 12 && (await stateOf('e2')).state === 'live'; round++) {
       await Promise.all(['e0', 'e1'].map((source) => submit(client, samplePhoto('sample4.jpg'), { source })));
     }
@@ -175,7 +144,7 @@ describe('tiles that are run twice', () => {
 
   test('two devices suffice: the gateway computes what they differ in by itself', async () => {
     const { client } = await start(`schedule: { ${QUICK} }\naudit: { fraction: 1 }`, 2);
-    wrong.add(0);
+    engines.wrong.add(0);
     const frame = await submit(client, samplePhoto('sample6.jpg'), { source: 'e0' });
     await expectExact(frame);
     expect((await stateOf('e0')).state).toBe('quarantined');
@@ -192,7 +161,7 @@ describe('tiles that are run twice', () => {
 
   test('at 0, the default, nothing is run twice, and nothing more is sent', async () => {
     const { client } = await start(`schedule: { ${QUICK} }`);
-    wrong.add(1);
+    engines.wrong.add(1);
     const frame = await submit(client, samplePhoto('sample1.jpg'), { source: 'e1' });
     expect(frame.state).toBe('complete');
     const { tiles, bytes } = (await client.call('getFrameTrace', { path: { frame: frame.id } })).json!;
@@ -200,6 +169,35 @@ describe('tiles that are run twice', () => {
     expect(tiles.flatMap(({ history }) => history.map(({ event }) => event))).not.toContain('audit');
     await pause(300);
     expect((await stateOf('e1')).state).toBe('live');
+  });
+
+  test('a gateway that is started again still knows who is in quarantine', async () => {
+    const { folder, remove } = await newFolder();
+    const store = `store: { path: ${folder} }`;
+    const { client } = await start(`schedule: { ${QUICK} }\naudit: { fraction: 1 }\n${store}`, 2);
+    engines.wrong.add(1);
+    await expectExact(await submit(client, samplePhoto('sample1.jpg'), { source: 'e1' }));
+    const { problem } = await stateOf('e1');
+    for (const [state, release] of [
+      ['quarantined', true],
+      ['live', false],
+    ] as const) {
+      await cluster!.stop();
+      engines.reset();
+      cluster = undefined;
+      // Every device registers, also the one that is not given anything.
+      cluster = await startTestCluster({ yaml: yaml(`schedule: { ${QUICK} }\n${store}`), devices: 2, also: [state] });
+      const found = await stateOf('e1');
+      expect(found.state).toBe(state);
+      if (state === 'quarantined') expect(found.problem).toBe(problem);
+      const frame = await submit(cluster.client, samplePhoto('sample2.jpg'));
+      await expectExact(frame);
+      if (state === 'quarantined') expect(Object.keys(frame.tiles.byDevice)).toEqual(['e0']);
+      if (release) await cluster.client.call('releaseDevice', { path: { device: 'e1' } });
+    }
+    await cluster!.stop();
+    cluster = undefined;
+    await remove();
   });
 
   test('a device that nobody knows cannot be released', async () => {

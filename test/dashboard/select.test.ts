@@ -18,6 +18,7 @@ describe('doing', () => {
     ['that it has tiles to give', { pending: 2 }, nowMs - 9_000, 'has tiles queued'],
     ['nothing', {}, nowMs - 9_000, 'idle'],
     ['that it is drained, whatever it did last', { state: 'drained' as const }, nowMs - 100, 'drained'],
+    ['that it is in quarantine, whatever it did last', { state: 'quarantined' as const }, nowMs - 100, 'in quarantine'],
     ['that it is gone, whatever it did last', { state: 'lost' as const }, nowMs - 100, 'lost'],
   ])('is %s', (_name, device, atMs, words) => {
     expect(doing(aDevice('e0', device), state(activity(atMs)), nowMs)).toBe(words);
@@ -32,6 +33,14 @@ describe('problems', () => {
     const notice = { code: 'DT_OVERLOAD', detail: 'Too much.', frame: null, at: minute(1), times: 1 };
     const devices = [aDevice('e0'), aDevice('e1', { state: 'refused', problem: 'Another model.' })];
     expect(details({ devices, notices: [notice] })).toEqual(['Another model.', 'Too much.']);
+  });
+
+  it('says first which device computes wrongly, and no more of it once it has been released', () => {
+    const notice = { code: 'DT_QUARANTINED', detail: 'Wrong sums.', frame: null, at: minute(1), times: 1 };
+    const lost = aDevice('e0', { state: 'lost', problem: 'Silent.' });
+    const wrong = aDevice('e1', { state: 'quarantined', problem: 'Wrong sums.' });
+    expect(details({ devices: [lost, wrong], notices: [notice] })).toEqual(['Wrong sums.', 'Silent.']);
+    expect(details({ devices: [lost, aDevice('e1')], notices: [notice] })).toEqual(['Silent.']);
   });
 
   it('does not say the same twice', () => {

@@ -26,6 +26,22 @@ describe('a tile', () => {
     expect(life).toMatchObject({ state: 'done', device: 'e2', attempt: 2, retried: true });
   });
 
+  it('that is checked by another device is done all the same', () => {
+    const done = lifeOf(queued, { event: 'done', device: 'e0', attempt: 1, cost });
+    for (const event of ['audit', 'audited', 'disputed'] as const) {
+      expect(stepTile(done, { event, device: 'e1', attempt: 2 })).toBe(done);
+    }
+  });
+
+  it('whose frame begins anew is queued again', () => {
+    const done = lifeOf(queued, { event: 'done', device: 'e0', attempt: 1, cost });
+    expect(stepTile(done, { event: 'queued', device: 'e2', attempt: 3 })).toMatchObject({
+      state: 'queued',
+      device: 'e2',
+    });
+    expect(stepTile(done, queued)).toBe(done);
+  });
+
   it('is done once', () => {
     const done = lifeOf(queued, { event: 'done', device: 'e0', attempt: 1, cost });
     expect(stepTile(done, { event: 'running', device: 'e1', attempt: 2 })).toBe(done);

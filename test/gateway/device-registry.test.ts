@@ -28,6 +28,21 @@ describe('a declared device', () => {
     expect(registry.anySourceLive).toBe(false);
   });
 
+  it('is in quarantine until it is released, whatever it says meanwhile', () => {
+    admit();
+    registry.quarantine('e0', 'its sums are wrong');
+    expect(registry.document('e0')).toMatchObject({ state: 'quarantined', problem: 'its sums are wrong' });
+    const shown = () => [registry.isLive('e0'), registry.anySourceLive, registry.mayHaveFrames('e0')];
+    expect(shown()).toEqual([false, false, false]);
+    admit({ startedAt: 9_999_999, number: 1 });
+    registry.lost('e0');
+    expect(stateOf()).toBe('quarantined');
+    registry.release('e0');
+    expect(stateOf()).toBe('lost');
+    admit({ startedAt: 9_999_999, number: 2 });
+    expect(shown()).toEqual([true, true, true]);
+  });
+
   it('is live with its first word, and shown as it says', () => {
     const tasks = [{ frame: 'f-1', tile: 0, attempt: 1, state: 'running' as const }];
     expect(admit({ pending: 3, tasks }, 60_000)).toEqual({ kind: 'news', restarted: false });

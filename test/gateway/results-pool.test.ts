@@ -20,6 +20,17 @@ function mapFrom(start: number) {
 }
 
 describe('the results pool', () => {
+  it('gives a copy of what it has of a tile', () => {
+    const { share } = mapFrom(1);
+    const pool = new ResultsPool(plan);
+    expect(pool.tileOf('f', 1)).toBeNull();
+    pool.place('f', 1, share(1));
+    const copy = pool.tileOf('f', 1)!;
+    expect(copy).toEqual(share(1));
+    copy.fill(0);
+    expect(pool.tileOf('f', 1)).toEqual(share(1));
+  });
+
   it('puts the tiles together in whatever order they come', () => {
     const { map, share } = mapFrom(1);
     fc.assert(

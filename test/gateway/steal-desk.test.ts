@@ -31,6 +31,21 @@ describe('a thief that asks for a victim', () => {
     expect(await desk.askForVictim('e1', 0, never())).toBeNull();
   });
 
+  it('is named nobody, and to nobody, while it is barred', async () => {
+    const { answered } = asking(['e1', 'e2']);
+    desk.bar('e1');
+    desk.bar('e3');
+    desk.pending('e3', 1);
+    desk.pending('e0', 1);
+    await settled();
+    expect(answered).toEqual([['e2', 'e0']]);
+    desk.admit('e1');
+    desk.pending('e0', 1);
+    await settled();
+    expect(answered.at(-1)).toEqual(['e1', 'e0']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('is held until a device has tasks', async () => {
     const { answered } = asking(['e1']);
     await vi.advanceTimersByTimeAsync(19_999);

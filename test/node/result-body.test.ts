@@ -48,6 +48,13 @@ describe('the body of a result', () => {
     }
   });
 
+  it('says whose strips it used, where somebody asks', () => {
+    for (const strips of [[], [0], [0, 3, 2]]) {
+      expect(decodeResultBody(FIG5, encodeResultBody(FIG5, { ...RESULT, strips })).strips).toEqual(strips);
+    }
+    expect(decodeSafetensors(encodeResultBody(FIG5, RESULT)).metadata).not.toHaveProperty('strips');
+  });
+
   it('keeps whatever a device measured', () => {
     const amount = fc.double({ min: 0, max: 1e15, noNaN: true }).map((value) => value + 0);
     fc.assert(
@@ -65,6 +72,8 @@ describe('the body of a result', () => {
     ['a negative time', { computeMs: '-1' }],
     ['a time without end', { waitMs: 'Infinity' }],
     ['no MACs', { macs: undefined }],
+    ['strips of a tile beyond the grid', { strips: '0,4' }],
+    ['strips of more sides than a tile has', { strips: '0,1,2,3,0' }],
   ])('is refused with %s', (_name, facts) => {
     expect(decodeWith(facts)).toThrow(refusal('DT_RESULT_BODY'));
   });

@@ -35,6 +35,12 @@ describe('the body of a task', () => {
     expect([...decodeTaskBody(FIG5, encodeTaskBody(FIG5, TASK)).input.data]).toEqual([...input]);
   });
 
+  it('says from which attempt on its frame counts, where that is not the first', () => {
+    expect(decodeTaskBody(FIG5, encodeTaskBody(FIG5, { ...TASK, since: 7 })).since).toBe(7);
+    expect(decodeSafetensors(encodeTaskBody(FIG5, TASK)).metadata).not.toHaveProperty('since');
+    expect(decodeWith({ since: '0' })).toThrow(refusal('DT_TASK_BODY'));
+  });
+
   it('is the same whether its input is cut before or on the way', () => {
     const picture = Uint8Array.from({ length: 3 * 6 * 6 }, (_, i) => i);
     const cut = Uint8Array.from(

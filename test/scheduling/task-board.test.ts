@@ -169,6 +169,28 @@ describe('a thief', () => {
   });
 });
 
+describe('a frame that began anew', () => {
+  it('has its earlier attempts dropped, but for what is being computed, which stands in no way', () => {
+    board.enqueue([task('f', 0), task('f', 1), task('f', 2), task('g', 0)]);
+    const computing = board.takeNext()!;
+    board.handOut('e1', 1);
+    board.addStolen(task('f', 3));
+    board.giveBack([task('f', 4)]);
+    board.dropBefore('f', 5);
+    expect(board.listed().map(({ frame, tile }) => `${frame}/${tile}`)).toEqual(['f/0', 'g/0']);
+    expect(board.returned).toEqual([]);
+    expect(board.takeBack('e1', task('f', 1))).toBe(false);
+    expect([board.has(task('f', 0, 5)), board.has(task('f', 0, 5), 5)]).toEqual([true, false]);
+    board.enqueue([task('f', 0, 5)]);
+    expect(board.has(task('f', 0, 6), 5)).toBe(true);
+    board.dropBefore('f', 5);
+    expect(board.takeNext()).toMatchObject({ frame: 'g' });
+    expect(board.takeNext()).toMatchObject({ frame: 'f', attempt: 5 });
+    board.finished(computing);
+    expect(board.listed()).toHaveLength(2);
+  });
+});
+
 describe('a frame that has ended', () => {
   it('leaves the queue, what was stolen of it and what thieves could ask for again', () => {
     board.enqueue([...tiles('f', 2), task('g', 0)]);

@@ -28,6 +28,8 @@ export interface TestClusterOptions {
   readonly token?: ClusterToken;
   /** What the clients show and trust, where `yaml` has `tls`. */
   readonly tls?: TransportTls;
+  /** States besides `live` that a device may have when the cluster has started. */
+  readonly also?: readonly string[];
   /** In place of none. */
   readonly log?: Logger;
 }
@@ -73,6 +75,7 @@ export async function startTestCluster({
   token,
   tls,
   log = silent,
+  also = [],
 }: TestClusterOptions): Promise<TestCluster> {
   const secret = token ?? null;
   const draft = await testConfig(yaml, devices, `${schemeIn(yaml)}://127.0.0.1:65535`, deviceKeys);
@@ -99,7 +102,9 @@ export async function startTestCluster({
   };
   await waitUntil(async () => {
     const { json } = await client.call('getCluster');
-    return json!.devices.every(({ state }) => state === 'live');
+    return json!.devices.every(
+      ({ state, lastSeenAt }) => lastSeenAt !== null && (state === 'live' || also.includes(state)),
+    );
   });
   return cluster;
 }

@@ -29,7 +29,8 @@ export function problems({ devices, notices }: DashboardState): readonly Problem
     return detail === null ? [] : [{ kind: 'device', device, detail }];
   });
   const said = new Set(devices.map(({ problem }) => problem));
-  const others = notices.filter(({ detail }) => !said.has(detail));
+  // Which devices are in quarantine the devices' states say, also when that is over.
+  const others = notices.filter(({ code, detail }) => !said.has(detail) && code !== 'DT_QUARANTINED');
   return [...ofDevices, ...others.map((notice): Problem => ({ kind: 'notice', notice }))];
 }
 

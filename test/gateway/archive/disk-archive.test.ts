@@ -243,3 +243,28 @@ describe.skipIf(!mountable)('a disk that is full (needs root, to mount a small o
     }
   });
 });
+
+describe('the devices in quarantine', () => {
+  it('are known to the next life of the gateway, as they were said last', async () => {
+    await archive.open(0);
+    const e1 = { device: 'e1', sinceMs: 5, detail: 'far off' };
+    await archive.quarantine([e1, { ...e1, device: 'e2' }]);
+    expect((await reopen()).quarantined.map(({ device }) => device)).toEqual(['e1', 'e2']);
+    await archive.quarantine([e1]);
+    expect((await reopen()).quarantined).toEqual([e1]);
+    await archive.quarantine([]);
+    expect((await reopen()).quarantined).toEqual([]);
+  });
+
+  it('are none where that cannot be read, which is said', async () => {
+    await archive.open(0);
+    await archive.close();
+    const database = await LmdbThread.open({ path: join(folder, 'frames.mdb') });
+    await database.write({ puts: [{ table: 'meta', key: 'quarantine', value: Buffer.from('damaged') }] });
+    await database.close();
+    const { log, lines } = keptLog();
+    archive = diskArchive(folder, log);
+    expect((await archive.open(0)).quarantined).toEqual([]);
+    expect(lines.map(({ msg }) => msg).join()).toContain('which devices were in quarantine cannot be read');
+  });
+});

@@ -1,0 +1,51 @@
+import type { ComputeThread } from '../../server/compute/compute-thread.js';
+import type { ComputeSetup } from '../../server/compute/messages.js';
+
+type ComputeModule = typeof import('../../server/compute/compute-thread.js');
+
+/** Engines of fused layers in this process, by the order in which they were started: a test cluster's devices come first. */
+class Engines {
+  /** Those that are wrong in one value of each output, and in every strip that they lend: as with a bad memory cell. */
+  readonly wrong = new Set<number>();
+  /** Tiles that each has run. */
+  readonly tilesRun: number[] = [];
+
+  /** Counts from 0 again, and none is wrong. */
+  reset(): void {
+    this.wrong.clear();
+    this.tilesRun.length = 0;
+  }
+
+  /** Tiles that others than the first so many engines have run. */
+  runBeyond(count: number): number {
+    return this.tilesRun.slice(count).reduce((sum, tiles) => sum + tiles, 0);
+  }
+}
+
+export const engines = new Engines();
+
+/**
+ * The module that starts compute threads, with engines that can be made wrong. For the factory of a `vi.mock` of
+ * `server/compute/compute-thread.js`.
+ */
+export function withWrongEngines({ startComputeThread }: ComputeModule): ComputeModule {
+  return {
+    async startComputeThread(setup: ComputeSetup, onCrash?: (error: Error) => void): Promise<ComputeThread> {
+      const thread = await startComputeThread(setup, onCrash);
+      if (setup.stage.kind === 'remaining') return thread;
+      const number = engines.tilesRun.push(0) - 1;
+      return {
+        ...thread,
+        async runTile(job) {
+          engines.tilesRun[number]!++;
+          const result = await thread.runTile(job);
+          if (!engines.wrong.has(number)) return result;
+          for (const data of [result.data, ...result.kept.map((strip) => strip.data)]) {
+            if (data.length > 0) data[0] = 2 * data.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+          }
+          return result;
+        },
+      };
+    },
+  };
+}
