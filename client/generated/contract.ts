@@ -636,11 +636,11 @@ export interface components {
                 picture: number;
                 /** @description The letterboxed picture, from its source to the gateway (`ftp-wsh`, `modnn`) */
                 frame: number;
-                /** @description Inputs of tiles and slices */
+                /** @description Inputs of tiles and slices, those among them that were run to compare */
                 input: number;
                 /** @description Strips of neighbouring tiles, to and from where they are kept; border rows of slices */
                 overlap: number;
-                /** @description Outputs of the fused stack */
+                /** @description Outputs of the fused stack, those among them that were only compared */
                 result: number;
                 /** @description Requests for victims and tasks, offers, announcements about this frame */
                 control: number;
