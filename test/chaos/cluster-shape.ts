@@ -18,6 +18,8 @@ export interface ClusterShape {
   readonly via: 'peer' | 'gateway';
   readonly policy: 'always' | 'cost';
   readonly prefetch: number;
+  /** Of tiles that are run twice: whatever is done to devices, none of them computes wrongly. */
+  readonly audited: number;
 }
 
 export const STRATEGIES: readonly Strategy[] = ['ftp-wst-s', 'ftp-wst', 'ftp-wsh', 'modnn'];
@@ -50,6 +52,7 @@ export function drawShape(draws: Draws): ClusterShape {
     via: draws.among(['peer', 'gateway']),
     policy: draws.among(['always', 'cost']),
     prefetch: draws.whole(0, 2),
+    audited: draws.among([0, 0, 0.3, 1]),
   };
 }
 
@@ -71,7 +74,7 @@ export function clusterYaml(
   devices: readonly NodePorts[],
   extra = '',
 ): string {
-  const { model, size, grid, depth, strategy, order, via, policy, prefetch } = shape;
+  const { model, size, grid, depth, strategy, order, via, policy, prefetch, audited } = shape;
   const weights = model === 'face-detector' ? '' : ', weights: synthetic';
   const { attempts, frameTimeoutMs, lostAfterMs } = LIMITS;
   const place = ({ address, listen }: NodePorts) =>
@@ -92,6 +95,7 @@ export function clusterYaml(
     `  heartbeat: { intervalMs: 250, lostAfterMs: ${lostAfterMs} }`,
     `overlap: { via: ${via}, policy: ${policy} }`,
     'wire: { maps: f32 }',
+    `audit: { fraction: ${audited} }`,
     `limits: { keptOutputs: 100, eventsKept: 100000, frameTimeoutMs: ${frameTimeoutMs} }`,
     'log: { level: debug }',
     ...(extra === '' ? [] : [extra]),
