@@ -277,6 +277,27 @@ export const CLUSTER_FILE_SCHEMA = {
       "additionalProperties": false,
       "description": "What travels between nodes."
     },
+    "audit": {
+      "type": "object",
+      "properties": {
+        "fraction": {
+          "type": "number",
+          "description": "The share of tiles that a second device runs as well, to compare: 0 for none, 1 for all. Not with modnn.",
+          "minimum": 0,
+          "maximum": 1,
+          "default": 0
+        },
+        "tolerance": {
+          "type": "number",
+          "description": "How far two outputs of a tile may be apart, as a share of the tile's largest value. 0.001, with wire.maps f16 0.01.",
+          "minimum": 0.000001,
+          "maximum": 1,
+          "examples": [0.001]
+        }
+      },
+      "additionalProperties": false,
+      "description": "How devices that compute something wrong are found (docs/security.md)."
+    },
     "gateway": {
       "type": "object",
       "required": ["address"],
