@@ -728,6 +728,8 @@ export interface components {
             tilesGiven: number;
             /** @description Usual compute time of a tile (moving median) */
             tileMs: number;
+            /** @description Usual time until the gateway has the result of a tile (moving median) */
+            resultMs: number;
             rssBytes: number;
         };
         DeviceRegistration: {

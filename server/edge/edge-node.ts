@@ -195,6 +195,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
     node,
     compute,
     executor,
+    sender,
     stealer,
     outcomes,
     usualTile,

@@ -13,6 +13,7 @@ import type { Executor } from './executor.js';
 import type { Outcomes } from './outcomes.js';
 import type { OwnFrames } from './own-frames.js';
 import type { Registrar } from './registrar.js';
+import type { ResultSender } from './result-sender.js';
 import type { Stealer } from './stealer.js';
 
 export interface EdgeStatusParts {
@@ -27,6 +28,7 @@ export interface EdgeStatusParts {
   readonly executor: Executor;
   readonly stealer: Stealer;
   readonly outcomes: Outcomes;
+  readonly sender: ResultSender;
   readonly usualTile: UsualTime;
 }
 
@@ -55,12 +57,13 @@ export class EdgeStatus {
   }
 
   counters(): Schemas['DeviceCounters'] {
-    const { board, executor, stealer, usualTile } = this.#parts;
+    const { board, executor, sender, stealer, usualTile } = this.#parts;
     return {
       tilesRun: executor.tilesRun,
       tilesStolen: stealer.tilesStolen,
       tilesGiven: board.given,
       tileMs: usualTile.medianMs ?? 0,
+      resultMs: sender.usual.medianMs ?? 0,
       rssBytes: this.#residentBytes(),
     };
   }

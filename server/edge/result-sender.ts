@@ -1,9 +1,11 @@
+import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CALLS } from '../node/calls.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import type { PeerClient } from '../node/peer-client.js';
 import { RESULTS_IN_FLIGHT } from '../scheduling/device-pace.js';
+import { UsualTime } from '../scheduling/usual-time.js';
 import type { BoardTask, EdgeBoard } from './edge-board.js';
 
 export interface ResultSenderParts {
@@ -18,6 +20,8 @@ export class ResultSender {
   readonly #parts: ResultSenderParts;
   readonly #abort = new AbortController();
   readonly #inFlight = new Set<Promise<void>>();
+  /** Until the gateway has a result. */
+  readonly usual = new UsualTime();
 
   constructor(parts: ResultSenderParts) {
     this.#parts = parts;
@@ -58,11 +62,13 @@ export class ResultSender {
       return bytes;
     };
     if (signal.aborted) return;
+    const startedMs = performance.now();
     try {
       const answer = await gateway.call(CALLS.result, {
         body: { mediaType: 'application/octet-stream', bytes: written },
         signal,
       });
+      this.usual.add(performance.now() - startedMs);
       metrics.bytesSent.inc({ kind: 'result' }, resultBytes);
       const verdict = answer.json?.status ?? 'accepted';
       metrics.results.inc({ verdict });

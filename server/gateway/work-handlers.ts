@@ -103,7 +103,7 @@ function register(parts: WorkHandlerParts, registration: Registration): Schemas[
   }
   if (admission.kind === 'news') {
     if (admission.restarted) keeper.apply({ kind: 'device-left', device });
-    const usualTileMs = counters.tileMs > 0 ? counters.tileMs : null;
+    const usualTileMs = counters.tileMs > 0 ? counters.tileMs + counters.resultMs : null;
     // Also the last word of a device tells who has what now.
     const draining = leaving || drain !== undefined;
     keeper.apply({ kind: 'device-seen', device, usualTileMs, tasks, handedOut, draining, returned });

@@ -115,7 +115,7 @@ export interface LedgerFrame {
 export interface LedgerDevice {
   readonly device: string;
   readonly lastSeenMs: number;
-  /** What a tile usually takes there; null until one has run. */
+  /** What a tile usually takes there, until the gateway has its result; null until one has run. */
   readonly usualTileMs: number | null;
   /** Whether it takes nothing new; it is live all the same, and finishes what it computes. */
   readonly draining: boolean;

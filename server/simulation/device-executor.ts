@@ -114,10 +114,12 @@ class DeviceExecutor {
   }
 
   #send(task: TileTask | SliceTask, bytes: number, take: () => Process<Answer<null>>): void {
-    const { board, host, world } = this.#parts;
+    const { board, host, usualResult, world } = this.#parts;
+    const startedMs = world.kernel.nowMs;
     this.#inFlight++;
     world.kernel.spawn(world.wire.request(host, world.gateway, bytes, take), () => {
       this.#inFlight--;
+      usualResult.add(world.kernel.nowMs - startedMs);
       this.#sent.give();
       board.finished(task);
     });

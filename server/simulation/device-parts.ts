@@ -35,6 +35,8 @@ export class DeviceParts {
   readonly links = new LinkRates();
   readonly speed = new ComputeSpeed();
   readonly usualTile = new UsualTime();
+  /** Until the gateway has a result. */
+  readonly usualResult = new UsualTime();
   readonly policy: FetchPolicy;
   readonly ownFrames = new Set<string>();
   /** Given whenever the board changes. */

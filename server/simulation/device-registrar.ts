@@ -35,12 +35,14 @@ export function* registering(parts: DeviceParts): Process {
 }
 
 function* register(parts: DeviceParts): Process {
-  const { board, host, ownFrames, pool, usualTile, world } = parts;
+  const { board, host, ownFrames, pool, usualResult, usualTile, world } = parts;
+  const { medianMs } = usualTile;
+  const usualTileMs = medianMs === null ? null : medianMs + (usualResult.medianMs ?? 0);
   const handedOut = [...board.handedOut];
   const tasks = board.listed();
   const bytes = WORD_BYTES + TASK_BYTES * (tasks.length + handedOut.length);
   const word = {
-    ...{ device: host.id, pending: board.pending, usualTileMs: usualTile.medianMs, tasks, handedOut },
+    ...{ device: host.id, pending: board.pending, usualTileMs, tasks, handedOut },
     kept: [...new Set([...pool.frames, ...ownFrames])],
   };
   const ended = yield* world.wire.request(host, world.gateway, bytes, () => world.gateway.register(word));

@@ -15,7 +15,7 @@ export function aDevice(device: string, changes: Partial<DeviceState> = {}): Dev
     pending: 0,
     running: 0,
     engine: { name: 'onnxruntime', version: '1.30.0', threads: 1 },
-    counters: { tilesRun: 0, tilesStolen: 0, tilesGiven: 0, tileMs: 0, rssBytes: 0 },
+    counters: { tilesRun: 0, tilesStolen: 0, tilesGiven: 0, tileMs: 0, resultMs: 0, rssBytes: 0 },
     lastSeenAt: minute(0),
     problem: null,
     ...changes,

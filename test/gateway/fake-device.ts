@@ -51,7 +51,7 @@ export function registration(facts: Partial<Schemas['DeviceRegistration']> = {})
     pending: 0,
     tasks: [],
     handedOut: [],
-    counters: { tilesRun: 0, tilesStolen: 0, tilesGiven: 0, tileMs: 0, rssBytes: 0 },
+    counters: { tilesRun: 0, tilesStolen: 0, tilesGiven: 0, tileMs: 0, resultMs: 0, rssBytes: 0 },
     ...facts,
   };
 }

@@ -119,7 +119,7 @@ describe('a JSON body that the contract does not allow is refused', () => {
     ['an address with a user', { address: 'http://me@127.0.0.1:1' }],
     ['an address of another scheme', { address: 'file:///etc/passwd' }],
   ])('a registration with %s', async (_name, part) => {
-    const counters = { tilesRun: 0, tilesStolen: 0, tilesGiven: 0, tileMs: 0, rssBytes: 0 };
+    const counters = { tilesRun: 0, tilesStolen: 0, tilesGiven: 0, tileMs: 0, resultMs: 0, rssBytes: 0 };
     const good = {
       kind: 'device',
       device: 'e0',

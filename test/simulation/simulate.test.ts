@@ -103,6 +103,21 @@ describe('a simulated cluster', () => {
     );
   });
 
+  // Found by the property above: the lease knew how long a tile is computed, not how long its result travels.
+  it('loses no frame on links where results take longer than the shortest lease', () => {
+    const plan = planOf('2x3', 8);
+    const settings = bareSettings(plan, 6, {
+      ...{ costs: COSTS, network: { medium: 'switched', bytesPerMs: 600, latencyMs: 0.2 }, aheadMs: 6, prefetch: 1 },
+      overlap: { via: 'peer', policy: 'always', allSides: false },
+      arrivals: { kind: 'one-by-one', sources: ['e0', 'e1'], frames: 4, pictureBytes: 90_000 },
+      seed: -116326439,
+    });
+    const simulation = simulate(settings);
+    expectConserved(simulation, settings);
+    const resultMs = simulation.frames[0]!.bytes.result / 600;
+    expect(resultMs).toBeGreaterThan(2 * settings.ledger.leaseFloorMs);
+  });
+
   it('is the same for the same seed', () => {
     const run = (seed: number) => {
       const arrivals = { kind: 'one-by-one', sources: ['e0', 'e3'], frames: 4, pictureBytes: 90_000 } as const;
