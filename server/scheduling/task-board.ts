@@ -120,11 +120,17 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
     this.#listeners.add(listener);
   }
 
-  /** @returns false when the queue has no room for all of them. */
+  /**
+   * A later attempt of a tile that was stolen and is not begun takes its place: handed back to its victim it would take the
+   * later one along unseen.
+   *
+   * @returns false when the queue has no room for all of them.
+   */
   enqueue(tasks: readonly Tile[]): boolean {
     const queue = enqueueTasks(this.#queue, tasks);
     if (queue === null) return false;
     this.#queue = queue;
+    this.#stolen = this.#stolen.filter((stolen) => !tasks.some((task) => isOvertaken(stolen, task)));
     this.#changed();
     return true;
   }
@@ -144,12 +150,14 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
   }
 
   /**
-   * Whether it is here already: a tile in any attempt that counts, since it is the same tile; a slice in this one.
+   * Whether it is here already: a tile in any attempt that counts, since it is the same tile, but for one that was stolen
+   * and not begun; a slice in this one.
    *
    * @param since the first attempt that counts.
    */
   has(task: TaskKey & { readonly layer?: number }, since = 1): boolean {
-    const all: readonly (Tile | Slice)[] = [...this.#queue.tasks, ...this.#stolen, ...this.#shared, ...this.#running];
+    const stolen = this.#stolen.filter((other) => !isOvertaken(other, task));
+    const all: readonly (Tile | Slice)[] = [...this.#queue.tasks, ...stolen, ...this.#shared, ...this.#running];
     const same = all.filter((other) => sameTile(other, task) && layerOf(other) === task.layer);
     return task.layer === undefined
       ? same.some(({ attempt }) => attempt >= since)
@@ -274,6 +282,10 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
   #changed(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+function isOvertaken(stolen: TaskKey, task: TaskKey): boolean {
+  return sameTile(stolen, task) && stolen.attempt < task.attempt;
 }
 
 function layerOf(task: BoardTile | BoardSlice): number | undefined {

@@ -64,6 +64,18 @@ describe('a task board', () => {
     expect(board.has(task('g', 0))).toBe(false);
   });
 
+  // Found by the ledger's simulation: handed back to its victim, the first attempt took the second with it.
+  it('queues a later attempt of what was stolen and is not begun, in its place', () => {
+    board.addStolen(task('f', 3, 1));
+    expect(board.has(task('f', 3, 1))).toBe(true);
+    expect(board.has(task('f', 3, 2))).toBe(false);
+    board.enqueue([task('f', 3, 2)]);
+    expect(board.listed()).toEqual([{ frame: 'f', tile: 3, attempt: 2, state: 'queued' }]);
+    expect(board.takeStolen()).toEqual([]);
+    board.takeNext();
+    expect(board.has(task('f', 3, 3))).toBe(true);
+  });
+
   it('takes a slice of a later attempt in the place of those of earlier ones, which were cut otherwise', () => {
     const slice = (layer: number, attempt: number) =>
       ({ ...task('f', 0, attempt), kind: 'slice', slice: 0, layer }) as unknown as SliceTask;

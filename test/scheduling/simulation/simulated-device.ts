@@ -158,7 +158,10 @@ export class SimulatedDevice {
   /** @returns false when its queue has no room, or it is being drained; what it has already it does not queue again. */
   enqueue(tasks: readonly TaskKey[]): boolean {
     if (this.#draining) return false;
-    const held = this.#listed();
+    const isOvertaken = (stolen: TaskKey) =>
+      tasks.some((task) => sameTile(task, stolen) && stolen.attempt < task.attempt);
+    const stolenWaits = this.#stolen.filter(({ task }) => !isOvertaken(task));
+    const held = this.#listed(stolenWaits);
     const counts = ({ frame, attempt }: TaskKey) => attempt >= (this.#since.get(frame) ?? 1);
     const isHeld = (task: TaskKey) =>
       held.some((other) => counts(other) && (this.#keepsOlder ? sameTile(other, task) : keyOf(other) === keyOf(task)));
@@ -168,6 +171,7 @@ export class SimulatedDevice {
     );
     if (queue === null) return false;
     this.#queue = queue;
+    this.#stolen = stolenWaits;
     return true;
   }
 
@@ -253,11 +257,11 @@ export class SimulatedDevice {
     this.#returned = this.#returned.filter((task) => !returned.includes(task));
   }
 
-  #listed(): ListedTask[] {
+  #listed(stolen: readonly { readonly task: TaskKey }[] = this.#stolen): ListedTask[] {
     const computing = this.#computing === null ? [] : [this.#computing];
     return [
       ...[...this.#sending, ...computing].map((task) => listed(task, 'running')),
-      ...this.#stolen.map(({ task }) => listed(task, 'waiting')),
+      ...stolen.map(({ task }) => listed(task, 'waiting')),
       ...[...this.#shared, ...this.#queue.tasks].map((task) => listed(task, 'queued')),
     ];
   }
