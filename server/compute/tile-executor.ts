@@ -97,7 +97,7 @@ export async function loadTileExecutor(
       }
       previous = { tileId: job.tileId, kept: keep };
       const kept = keep.map(({ side, segment, data }) => ({ side, segment, data }));
-      return { output: computed, kept, macs: cutMacs(plan, cut) };
+      return { output: computed, kept, macs: cutMacs(cut) };
     },
     async release() {
       for (const graph of graphs) await graph.release();

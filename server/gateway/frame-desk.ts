@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
-import { neededMacs } from '../geometry/plan-cost.js';
+import { neededMacs } from '../geometry/layer-macs.js';
 import { letterboxPicture } from '../imaging/letterbox.js';
 import { inspectPicture, type PictureLimits } from '../imaging/picture-header.js';
 import type { Network } from '../model/network.js';

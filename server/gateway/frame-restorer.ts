@@ -1,5 +1,5 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
-import { neededMacs } from '../geometry/plan-cost.js';
+import { neededMacs } from '../geometry/layer-macs.js';
 import { letterboxPicture } from '../imaging/letterbox.js';
 import type { Network } from '../model/network.js';
 import type { Logger } from '../node/logger.js';

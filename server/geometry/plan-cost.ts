@@ -1,5 +1,6 @@
 import type { FtpPlan } from './ftp-plan.js';
 import type { LayerGeometry } from './layer.js';
+import { macsOfRegions, neededMacs } from './layer-macs.js';
 import { type MapShape, type Padding, type Region, regionArea, regionHeight, regionWidth, wholeMap } from './region.js';
 import { segmentSteps } from './segment-steps.js';
 
@@ -61,21 +62,6 @@ export function planCost(plan: FtpPlan, widths: TravelWidths): PlanCost {
     peakBytes: tiles.reduce((peak, tile) => Math.max(peak, tile.peakBytes), 0),
     untiledPeakBytes: untiledPeakBytes(plan.layers),
   });
-}
-
-/**
- * Multiply-accumulates of layers that compute the given regions, whatever the reason why they compute just these.
- *
- * @param layers n layers.
- * @param regions n + 1 regions by map: layer l computes `regions[l + 1]`; `regions[0]` is given, not computed.
- */
-export function macsOfRegions(layers: readonly LayerGeometry[], regions: readonly Region[]): number {
-  return layers.reduce((macs, layer, index) => macs + layer.macsPerCell * regionArea(regions[index + 1]!), 0);
-}
-
-/** Multiply-accumulates of untiled layers: every output cell once, also those that no later layer looks at. */
-export function neededMacs(layers: readonly LayerGeometry[]): number {
-  return layers.reduce((macs, layer) => macs + layer.macsPerCell * layer.output.height * layer.output.width, 0);
 }
 
 /** Bytes of a region of a map, all channels. */

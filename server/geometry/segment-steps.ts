@@ -1,7 +1,8 @@
 import { backProject, inputRegion } from './back-projection.js';
 import { type FtpPlan, tileOf } from './ftp-plan.js';
 import type { LayerGeometry } from './layer.js';
-import type { Padding, Region } from './region.js';
+import { macsOfRegions } from './layer-macs.js';
+import type { MapShape, Padding, Region } from './region.js';
 import type { Segment } from './segments.js';
 
 /**
@@ -16,7 +17,17 @@ export interface SegmentStep {
   readonly padding: Padding;
   /** On map `segment.endLayer`. */
   readonly output: Region;
+  /** What each layer of the segment computes, first to last; the last is `output`. */
+  readonly computes: readonly Region[];
+  /** Multiply-accumulates. */
+  readonly macs: number;
 }
+
+/** Steps of one segment that are remembered; then all are forgotten. */
+const REMEMBERED_STEPS = 4096;
+
+/** By layers and by segment: who decides what to reuse asks for the same steps again and again, frame after frame. */
+const remembered = new WeakMap<readonly LayerGeometry[], Map<number, SegmentStep>[]>();
 
 /**
  * How to compute any region of a segment's output. Padding occurs at the segment's first layer only, by the way
@@ -26,9 +37,43 @@ export interface SegmentStep {
  * @param output on map `segment.endLayer`; an empty one gives an empty input and no padding.
  */
 export function segmentStep(layers: readonly LayerGeometry[], segment: Segment, output: Region): SegmentStep {
-  const regions = backProject(layers.slice(segment.firstLayer, segment.endLayer), output);
-  const { region, padding } = inputRegion(layers[segment.firstLayer]!, regions[1]!);
-  return Object.freeze({ segment, input: region, padding, output: regions.at(-1)! });
+  const steps = stepsOf(layers, segment);
+  const key = keyOf(layers[segment.endLayer - 1]!.output, output);
+  let step = steps.get(key);
+  if (step === undefined) {
+    if (steps.size >= REMEMBERED_STEPS) steps.clear();
+    step = newStep(layers, segment, output);
+    steps.set(key, step);
+  }
+  return step;
+}
+
+function stepsOf(layers: readonly LayerGeometry[], { index }: Segment): Map<number, SegmentStep> {
+  const bySegment = remembered.get(layers) ?? [];
+  remembered.set(layers, bySegment);
+  const steps = bySegment[index] ?? new Map<number, SegmentStep>();
+  bySegment[index] = steps;
+  return steps;
+}
+
+/** Another number for each region of a map. */
+function keyOf({ width, height }: MapShape, { x0, x1, y0, y1 }: Region): number {
+  return ((x0 * (width + 1) + x1) * (height + 1) + y0) * (height + 1) + y1;
+}
+
+function newStep(layers: readonly LayerGeometry[], segment: Segment, output: Region): SegmentStep {
+  const own = layers.slice(segment.firstLayer, segment.endLayer);
+  const regions = backProject(own, output);
+  const { region, padding } = inputRegion(own[0]!, regions[1]!);
+  const computes = Object.freeze(regions.slice(1));
+  return Object.freeze({
+    segment,
+    input: region,
+    padding,
+    output: computes.at(-1)!,
+    computes,
+    macs: macsOfRegions(own, regions),
+  });
 }
 
 /**

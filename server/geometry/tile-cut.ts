@@ -1,8 +1,7 @@
 import { DeepThingsError } from '../errors.js';
-import { backProject } from './back-projection.js';
 import { type FtpPlan, tileOf } from './ftp-plan.js';
 import { neighbourAt, SIDES, type Side } from './neighbours.js';
-import { macsOfRegions, regionBytes } from './plan-cost.js';
+import { regionBytes } from './plan-cost.js';
 import { EMPTY_REGION, intersectRegions, isEmptyRegion, type Region } from './region.js';
 import { type SegmentStep, segmentStep } from './segment-steps.js';
 import type { HeldTile, OffersToTile, TileOffer } from './tile-offer.js';
@@ -79,16 +78,15 @@ export function cutTile(plan: FtpPlan, tileId: number, offers: OffersToTile = {}
  */
 export function computedRegions(plan: FtpPlan, cut: TileCut): readonly Region[] {
   const regions: Region[] = plan.maps.map(() => EMPTY_REGION);
-  for (const { segment, output } of cut.steps) {
-    const within = backProject(plan.layers.slice(segment.firstLayer, segment.endLayer), output);
-    for (const [index, region] of within.slice(1).entries()) regions[segment.firstLayer + 1 + index] = region;
+  for (const { segment, computes } of cut.steps) {
+    for (const [index, region] of computes.entries()) regions[segment.firstLayer + 1 + index] = region;
   }
   return Object.freeze(regions);
 }
 
 /** Multiply-accumulates of a tile that is computed as cut. */
-export function cutMacs(plan: FtpPlan, cut: TileCut): number {
-  return macsOfRegions(plan.layers, computedRegions(plan, cut));
+export function cutMacs(cut: TileCut): number {
+  return cut.steps.reduce((sum, { macs }) => sum + macs, 0);
 }
 
 /** Every strip that a cut counts on, in the order in which it is needed. */

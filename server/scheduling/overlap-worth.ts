@@ -99,7 +99,7 @@ interface Choice {
 }
 
 function msOf({ plan, holderOf, linkTo, macsPerMs, bytesPerValue, inputMs }: WorthQuestion, cut: TileCut): number {
-  let ms = cutMacs(plan, cut) / macsPerMs + (isEmptyRegion(cut.input) ? 0 : inputMs(cut.input));
+  let ms = cutMacs(cut) / macsPerMs + (isEmptyRegion(cut.input) ? 0 : inputMs(cut.input));
   const asked = new Set<string>();
   for (const strip of stripsOf(cut)) {
     const holder = holderOf(strip);
@@ -112,9 +112,9 @@ function msOf({ plan, holderOf, linkTo, macsPerMs, bytesPerValue, inputMs }: Wor
 }
 
 function leastMs(question: WorthQuestion, full: TileCut, distant: readonly Strip[]): number {
-  const { holderOf, linkTo, macsPerMs, plan } = question;
+  const { holderOf, linkTo, macsPerMs } = question;
   const requests = distant.map((strip) => linkTo(holderOf(strip)!).requestMs);
-  return cutMacs(plan, full) / macsPerMs + Math.min(...requests);
+  return cutMacs(full) / macsPerMs + Math.min(...requests);
 }
 
 function fetchedStrips({ holderOf }: Pick<WorthQuestion, 'holderOf'>, cut: TileCut): readonly Strip[] {

@@ -1,6 +1,6 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
+import { macsOfRegions, neededMacs } from '../geometry/layer-macs.js';
 import { SIDES } from '../geometry/neighbours.js';
-import { macsOfRegions, neededMacs } from '../geometry/plan-cost.js';
 import { intersectRegions, isEmptyRegion, type Region } from '../geometry/region.js';
 import { computedRegions, cutTile } from '../geometry/tile-cut.js';
 import type { OffersToTile, TileOffer } from '../geometry/tile-offer.js';

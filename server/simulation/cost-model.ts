@@ -1,7 +1,5 @@
-import { backProject } from '../geometry/back-projection.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import type { LayerGeometry } from '../geometry/layer.js';
-import { macsOfRegions } from '../geometry/plan-cost.js';
 import { type Region, regionArea, regionHeight, regionWidth } from '../geometry/region.js';
 import type { SegmentStep } from '../geometry/segment-steps.js';
 import type { TileCut } from '../geometry/tile-cut.js';
@@ -63,7 +61,7 @@ const ENGINE_BYTES_PER_VALUE = 4;
 
 /** What a tile that is cut so takes a device of speed 1. */
 export function tileMs(costs: CostModel, plan: FtpPlan, cut: TileCut): number {
-  const calls = cut.steps.reduce((sum, step) => sum + callMs(costs, plan, step), 0);
+  const calls = cut.steps.reduce((sum, step) => sum + callMs(costs, step), 0);
   return costs.tileMs + calls + (costs.assemblyMsPerMiB * assembledBytes(plan, cut)) / MIB;
 }
 
@@ -76,9 +74,7 @@ export function assembledBytes(plan: FtpPlan, cut: TileCut): number {
   }, 0);
 }
 
-function callMs(costs: CostModel, plan: FtpPlan, { segment, output }: SegmentStep): number {
-  const layers = plan.layers.slice(segment.firstLayer, segment.endLayer);
-  const macs = macsOfRegions(layers, backProject(layers, output));
+function callMs(costs: CostModel, { segment, macs }: SegmentStep): number {
   return msOf(speedOf(costs, segment.firstLayer, segment.endLayer), macs);
 }
 

@@ -84,7 +84,7 @@ class DeviceExecutor {
   *#handle(task: TileTask, tile: PreparedTile, times: { waitMs: number; overlapMs: number }): Process {
     const { host, processor, speed, usualTile, world } = this.#parts;
     const { costs, plan, sizes } = world.settings;
-    const macs = cutMacs(plan, tile.cut);
+    const macs = cutMacs(tile.cut);
     const computeMs = yield* wait(processor.compute(tileMs(costs, plan, tile.cut)));
     const noticeBytes = keepOffers(this.#parts, task, tile);
     usualTile.add(computeMs);

@@ -1,4 +1,4 @@
-import { neededMacs } from '../geometry/plan-cost.js';
+import { neededMacs } from '../geometry/layer-macs.js';
 import { seededRandom } from '../model/seeded-random.js';
 import { sourcesOf } from './arrivals.js';
 import { Kernel, type Process, wait } from './kernel.js';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { planFtp } from '../../server/geometry/ftp-plan.js';
 import { parseGrid } from '../../server/geometry/grid.js';
-import { macsOfRegions, neededMacs, planCost, regionBytes } from '../../server/geometry/plan-cost.js';
+import { macsOfRegions, neededMacs } from '../../server/geometry/layer-macs.js';
+import { planCost, regionBytes } from '../../server/geometry/plan-cost.js';
 import { EMPTY_REGION } from '../../server/geometry/region.js';
 import { chain, conv, max, yolov2Chain } from './layer-chains.js';
 import { readYolov2Table, yolov2Grids, yolov2TableIsMissing, yolov2TableNote } from './yolov2-table.js';

@@ -37,12 +37,19 @@ describe('segmentSteps', () => {
         input: { x0: 1, x1: 8, y0: 0, y1: 7 },
         padding: { top: 1, bottom: 0, left: 0, right: 1 },
         output: { x0: 1, x1: 4, y0: 0, y1: 3 },
+        computes: [
+          { x0: 2, x1: 8, y0: 0, y1: 6 },
+          { x0: 1, x1: 4, y0: 0, y1: 3 },
+        ],
+        macs: 36 * layers[0]!.macsPerCell + 9 * layers[1]!.macsPerCell,
       },
       {
         segment: { index: 1, firstLayer: 2, endLayer: 3 },
         input: { x0: 1, x1: 4, y0: 0, y1: 3 },
         padding: { top: 1, bottom: 0, left: 0, right: 1 },
         output: { x0: 2, x1: 4, y0: 0, y1: 2 },
+        computes: [{ x0: 2, x1: 4, y0: 0, y1: 2 }],
+        macs: 4 * layers[2]!.macsPerCell,
       },
     ]);
   });
@@ -112,6 +119,8 @@ describe('segmentStep', () => {
       input: EMPTY_REGION,
       padding: NO_PADDING,
       output: EMPTY_REGION,
+      computes: [EMPTY_REGION, EMPTY_REGION],
+      macs: 0,
     });
   });
 });

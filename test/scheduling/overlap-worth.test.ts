@@ -79,8 +79,7 @@ describe('the offers that are worth their way', () => {
         const here = { ...question, holderOf: () => null };
         expect(worthwhileOffers(here)).toBe(here.offers);
         const linkTo = () => ({ requestMs: 0, bytesPerMs: Number.POSITIVE_INFINITY });
-        const macs = (offers: WorthQuestion['offers']) =>
-          cutMacs(question.plan, cutTile(question.plan, question.tileId, offers));
+        const macs = (offers: WorthQuestion['offers']) => cutMacs(cutTile(question.plan, question.tileId, offers));
         expect(macs(worthwhileOffers({ ...question, linkTo }))).toBe(macs(question.offers));
       }),
       RUNS,

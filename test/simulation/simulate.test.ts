@@ -129,7 +129,7 @@ describe('a simulated cluster', () => {
 
   it('takes one device as long as its multiply-accumulates, when nothing else costs anything', () => {
     const plan = planOf('4x4');
-    const whole = plan.tiles.reduce((sum, { tileId }) => sum + cutMacs(plan, cutTile(plan, tileId)), 0);
+    const whole = plan.tiles.reduce((sum, { tileId }) => sum + cutMacs(cutTile(plan, tileId)), 0);
     const { mergedMs, sourcedMs, macs } = simulate(bareSettings(plan, 1, { strategy: 'ftp-wst' })).frames[0]!;
     expect(macs).toBe(whole);
     expect(mergedMs! - sourcedMs!).toBe(whole / MACS_PER_MS);

@@ -73,7 +73,7 @@ function macsRowByRow(plan: FtpPlan): number {
       offersToTile(plan, tileId, (producer) => kept[producer] ?? null),
     );
     kept[tileId] = offersOfTile(plan, cut);
-    macs += cutMacs(plan, cut);
+    macs += cutMacs(cut);
   }
   return macs;
 }

@@ -2,12 +2,10 @@ import { loadRemainingLayers } from '../../../compute/remaining-layers.js';
 import { loadTileExecutor, type TileJob } from '../../../compute/tile-executor.js';
 import type { InferenceEngine } from '../../../engine/inference-engine.js';
 import { fittedLine, type Sample } from '../../../evaluation/fitted-line.js';
-import { backProject } from '../../../geometry/back-projection.js';
 import { type FtpPlan, planFtp } from '../../../geometry/ftp-plan.js';
 import { parseGrid } from '../../../geometry/grid.js';
 import { SIDES } from '../../../geometry/neighbours.js';
-import { macsOfRegions } from '../../../geometry/plan-cost.js';
-import { type SegmentStep, segmentSteps } from '../../../geometry/segment-steps.js';
+import { segmentSteps } from '../../../geometry/segment-steps.js';
 import { cutTile, stripsOf, type TileCut } from '../../../geometry/tile-cut.js';
 import { offersOfTile, offersToTile } from '../../../geometry/tile-offer.js';
 import { remainingMacs } from '../../../model/layer-facts.js';
@@ -51,7 +49,7 @@ export async function measureEngine(
       const step = segmentSteps(plan, middleTile(plan))[index]!;
       const shape = regionShape(plan.maps[firstLayer]!.channels, paddedRegion(step.input, step.padding));
       const data = new Float32Array(valuesOf(shape)).fill(0.5);
-      samples.push({ amount: stepMacs(plan, step), ms: await leastCpuMs(TIMES, () => graph.run({ data, shape })) });
+      samples.push({ amount: step.macs, ms: await leastCpuMs(TIMES, () => graph.run({ data, shape })) });
     }
     await graph.release();
     measured.push({ firstLayer, endLayer, samples });
@@ -75,11 +73,6 @@ export async function measureEngine(
 
 function middleTile({ grid }: FtpPlan): number {
   return Math.floor(grid.rows / 2) * grid.columns + Math.floor(grid.columns / 2);
-}
-
-function stepMacs(plan: FtpPlan, { output, segment }: SegmentStep): number {
-  const layers = plan.layers.slice(segment.firstLayer, segment.endLayer);
-  return macsOfRegions(layers, backProject(layers, output));
 }
 
 /** What tiles take beyond the calls of the engine, by how much is put together for these. */
