@@ -4,7 +4,13 @@ import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { oppositeSide, SIDES, type Side } from '../geometry/neighbours.js';
 import { containsRegion, isEmptyRegion, type Region } from '../geometry/region.js';
 import { type CutStep, cutMacs, cutTile, type Strip, stripsOf, type TileCut } from '../geometry/tile-cut.js';
-import { type OfferedRegion, type OffersToTile, offersOfTile } from '../geometry/tile-offer.js';
+import {
+  type OfferedRegion,
+  type OffersToTile,
+  offerBytes,
+  offersOfTile,
+  type TileOffer,
+} from '../geometry/tile-offer.js';
 import type { Network, NetworkWeights } from '../model/network.js';
 import { normaliseBytes } from '../tensor/normalise.js';
 import { cropRegion, paddedRegion, placeRegion, regionShape, valuesOf } from '../tensor/planes.js';
@@ -24,6 +30,8 @@ export interface TileJob {
   readonly strips: readonly (StripSource | 'previous')[];
   /** Sides where a neighbour can still use something of this tile. */
   readonly keepFor: readonly Side[];
+  /** Where to keep it, `stripBytes` of a side; in memory of its own where nothing is given. */
+  readonly keepIn?: Readonly<Partial<Record<Side, SharedArrayBuffer>>>;
 }
 
 /** Values of a region that holds a strip, `[channels, height, width]`. */
@@ -84,7 +92,7 @@ export async function loadTileExecutor(
       const cut = cutTile(plan, job.tileId, job.offers);
       const strips = matchStrips(plan, cut, job.strips, previous);
       previous = null;
-      const keep = placesToKeep(plan, cut, job.keepFor);
+      const keep = placesToKeep(plan, cut, job);
       let computed = cutInput(network, plan, cut, job.input);
       for (const step of cut.steps) {
         const block = assemble(network, plan, step, computed, { strips, blockFor });
@@ -195,16 +203,21 @@ interface PlaceToKeep extends KeptStrip {
   readonly region: Region;
 }
 
+/** Bytes in which the strips of one side are kept. */
+export function stripBytes(plan: FtpPlan, offer: TileOffer): number {
+  return offerBytes(plan, offer, Float32Array.BYTES_PER_ELEMENT);
+}
+
 /** Strips to keep, and where; those of one side share a buffer. */
-function placesToKeep(plan: FtpPlan, cut: TileCut, sides: readonly Side[]): PlaceToKeep[] {
-  const offers = offersOfTile(plan, cut, sides);
+function placesToKeep(plan: FtpPlan, cut: TileCut, { keepFor, keepIn = {} }: TileJob): PlaceToKeep[] {
+  const offers = offersOfTile(plan, cut, keepFor);
   return SIDES.flatMap((side) => {
     const places = (offers[side]?.regions ?? []).flatMap((region, segment) => {
       const values = valuesOf(regionShape(plan.maps[plan.segments[segment]!.firstLayer]!.channels, region));
       return values === 0 ? [] : [{ segment, region, values }];
     });
-    const values = places.reduce((sum, place) => sum + place.values, 0);
-    const buffer = new Float32Array(new SharedArrayBuffer(values * Float32Array.BYTES_PER_ELEMENT));
+    if (places.length === 0) return [];
+    const buffer = new Float32Array(keepIn[side] ?? new SharedArrayBuffer(stripBytes(plan, offers[side]!)));
     let end = 0;
     return places.map(({ segment, region, values }) => {
       end += values;

@@ -45,6 +45,7 @@ import { ResultSender } from './result-sender.js';
 import { SliceRunner } from './slice-runner.js';
 import type { SliceTask } from './slice-task.js';
 import { Stealer } from './stealer.js';
+import { StripBuffers } from './strip-buffers.js';
 import { StripFetcher } from './strip-fetcher.js';
 import { TilePreparer } from './tile-preparer.js';
 
@@ -60,6 +61,8 @@ export interface EdgeOptions {
   readonly onFatal?: (error: Error) => void;
 }
 
+/** Memory for strips that waits to be used again: about what a frame of YOLOv2 leaves behind on one of three devices. */
+const MOST_IDLE_STRIP_BYTES = 8 * 2 ** 20;
 /** What results that are on their way get when the node stops. */
 const STOP_GRACE_MS = 500;
 
@@ -145,6 +148,8 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
 
   const book = new ReuseBook(plan, overlap.policy !== 'never');
   const pool = new StripPool(limits.overlapBytes);
+  const buffers = new StripBuffers(Math.min(limits.overlapBytes, MOST_IDLE_STRIP_BYTES));
+  const dropStrips = (frame: string) => buffers.give(pool.drop(frame));
   const board = new TaskBoard<EdgeTask, SliceTask>(taskQueueLimit(config, plan.tiles.length), {
     pick: tilePicker(plan, book, schedule.order),
     onTaken: ({ frame, tile }, asker) => book.started(frame, tile, asker),
@@ -155,7 +160,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
   const runs = new FrameRuns(taskQueueLimit(config, plan.tiles.length), (frame, since) => {
     board.dropBefore(frame, since);
     book.close(frame);
-    pool.drop(frame);
+    dropStrips(frame);
     preparer.forget(frame);
   });
   const outcomes = new Outcomes();
@@ -171,7 +176,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
     bytesPerValue: BYTES_PER_MAP_VALUE[maps],
   });
   const common = {
-    ...{ device, wirePlan, gateway, peers, board, ownFrames, book, pool, metrics, log },
+    ...{ device, wirePlan, gateway, peers, board, ownFrames, book, pool, buffers, metrics, log },
     ...{ links, speed, maps, policy, runs },
   };
   const sender = new ResultSender(common);
@@ -204,7 +209,7 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
     ownFrames.close(frame);
     board.dropFrame(frame);
     book.close(frame);
-    pool.drop(frame);
+    dropStrips(frame);
     slices.drop(frame);
     pushed.forget(frame);
     runs.forget(frame);

@@ -1,5 +1,5 @@
 import type { KeptStrip } from '../compute/tile-executor.js';
-import type { Side } from '../geometry/neighbours.js';
+import { oppositeSide, type Side } from '../geometry/neighbours.js';
 import { offersOfTile, onlySides, type TileOffers } from '../geometry/tile-offer.js';
 import { CALLS } from '../node/calls.js';
 import type { Logger } from '../node/logger.js';
@@ -96,8 +96,11 @@ export class OfferKeeper {
    * take a third request, and whoever starts a neighbour sooner computes what is missing.
    */
   async #upload({ frame, tile }: EdgeTask, offers: TileOffers, kept: readonly KeptStrip[]): Promise<void> {
-    const { device, gateway, log, maps, metrics, viaGateway, wirePlan } = this.#parts;
-    const strips = kept.filter(({ side }) => offers[side] !== undefined);
+    const { device, gateway, log, maps, metrics, pool, viaGateway, wirePlan } = this.#parts;
+    // What was dropped meanwhile may be in use for something else.
+    const isThere = ({ side, segment, data }: KeptStrip) =>
+      pool.strip(frame, tile, oppositeSide(side), segment)?.data === data;
+    const strips = kept.filter((strip) => offers[strip.side] !== undefined && isThere(strip));
     if (!viaGateway || strips.length === 0) return;
     const bytes = encodeOfferedStrips(wirePlan.plan, { device, offers, strips }, maps);
     try {

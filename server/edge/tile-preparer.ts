@@ -1,11 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import { ProblemError } from '../../client/problem-error.js';
-import type { StripSource, TileJob } from '../compute/tile-executor.js';
+import { type StripSource, stripBytes, type TileJob } from '../compute/tile-executor.js';
 import type { OverlapConfig } from '../config/faithful.js';
+import type { Side } from '../geometry/neighbours.js';
 import { regionBytes } from '../geometry/plan-cost.js';
 import { containsRegion, isEmptyRegion, type Region, wholeMap } from '../geometry/region.js';
 import { cutTile, type Strip, stripsOf, type TileCut } from '../geometry/tile-cut.js';
-import { type OffersToTile, withoutRegions } from '../geometry/tile-offer.js';
+import { type OffersToTile, offersOfTile, withoutRegions } from '../geometry/tile-offer.js';
 import { CALLS } from '../node/calls.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
@@ -29,6 +30,7 @@ import { cropRegion } from '../tensor/planes.js';
 import { decodeSafetensors } from '../tensor/safetensors.js';
 import type { EdgeTask } from './edge-task.js';
 import type { OwnFrames } from './own-frames.js';
+import type { StripBuffers } from './strip-buffers.js';
 import { type FetchedStrips, NOTHING_FETCHED, type StripFetcher } from './strip-fetcher.js';
 
 export interface TilePreparerParts {
@@ -39,6 +41,7 @@ export interface TilePreparerParts {
   readonly ownFrames: OwnFrames;
   readonly book: ReuseBook;
   readonly pool: StripPool;
+  readonly buffers: StripBuffers;
   readonly links: LinkRates;
   readonly policy: FetchPolicy;
   readonly overlap: Pick<OverlapConfig, 'allSides'>;
@@ -125,8 +128,17 @@ export class TilePreparer {
     const input = await this.#inputFor(task, cut);
     if (typeof input === 'string') return { kind: input };
     const keepFor = reuses(task) ? sidesToKeep(this.#startParts, task.frame, cut) : [];
-    const job = { tileId: task.tile, offers, input, strips, keepFor };
+    const job = { tileId: task.tile, offers, input, strips, keepFor, keepIn: this.#roomFor(cut, keepFor) };
     return { kind: 'ready', job, cut, overlapBytes: fetched.bytes };
+  }
+
+  #roomFor(cut: TileCut, sides: readonly Side[]): TileJob['keepIn'] {
+    const { buffers, wirePlan } = this.#parts;
+    const room: Partial<Record<Side, SharedArrayBuffer>> = {};
+    for (const [side, offer] of Object.entries(offersOfTile(wirePlan.plan, cut, sides))) {
+      room[side as Side] = buffers.take(stripBytes(wirePlan.plan, offer));
+    }
+    return room;
   }
 
   get #startParts(): TileStartParts {

@@ -105,7 +105,18 @@ export function onlySides<Offers extends TileOffers | OffersToTile>(offers: Offe
 
 /** Bytes of everything a tile keeps for its neighbours, all channels; what two of them can use counts twice. */
 export function offersBytes(plan: FtpPlan, offers: TileOffers, bytesPerValue: number): number {
-  return SIDES.reduce((sum, side) => sum + offerBytes(plan, offers[side]?.regions ?? [], bytesPerValue), 0);
+  return SIDES.reduce((sum, side) => {
+    const offer = offers[side];
+    return offer === undefined ? sum : sum + offerBytes(plan, offer, bytesPerValue);
+  }, 0);
+}
+
+/** Bytes of everything a tile keeps for one neighbour, all channels. */
+export function offerBytes(plan: FtpPlan, { regions }: Pick<TileOffer, 'regions'>, bytesPerValue: number): number {
+  return regions.reduce(
+    (sum, region, index) => sum + regionBytes(region, plan.maps[plan.segments[index]!.firstLayer]!, bytesPerValue),
+    0,
+  );
 }
 
 /** More bytes than a tile can offer, whatever it reused: all that it shares with its neighbours at segment inputs. */
@@ -115,18 +126,11 @@ export function mostOfferedBytes(plan: FtpPlan, tileId: number, bytesPerValue: n
     const neighbour = neighbourAt(plan.grid, tileId, side);
     if (neighbour === null) return sum;
     const other = tileOf(plan, neighbour).regions;
-    const shared = plan.segments.map(({ index, firstLayer }) =>
+    const regions = plan.segments.map(({ index, firstLayer }) =>
       index === 0 ? EMPTY_REGION : intersectRegions(full[firstLayer]!, other[firstLayer]!),
     );
-    return sum + offerBytes(plan, shared, bytesPerValue);
+    return sum + offerBytes(plan, { regions }, bytesPerValue);
   }, 0);
-}
-
-function offerBytes(plan: FtpPlan, regions: readonly Region[], bytesPerValue: number): number {
-  return regions.reduce(
-    (sum, region, index) => sum + regionBytes(region, plan.maps[plan.segments[index]!.firstLayer]!, bytesPerValue),
-    0,
-  );
 }
 
 /**

@@ -15,6 +15,8 @@ interface PooledTile {
   /** By the producer's side and segment, `east/2`. */
   readonly strips: ReadonlyMap<string, PooledStrip>;
   readonly bytes: number;
+  /** All that it came in, also of what is not kept any more. */
+  readonly buffers: ReadonlySet<ArrayBufferLike>;
 }
 
 /**
@@ -52,7 +54,7 @@ export class StripPool {
     }
     const tiles = this.#frames.get(frame) ?? new Map<number, PooledTile>();
     this.#bytes += bytes - (tiles.get(tile)?.bytes ?? 0);
-    tiles.set(tile, { offers, strips, bytes });
+    tiles.set(tile, { offers, strips, bytes, buffers: new Set(kept.map(({ data }) => data.buffer)) });
     this.#frames.set(frame, tiles);
     for (const oldest of this.#frames.keys()) {
       if (this.#bytes <= this.#limitBytes || oldest === frame) break;
@@ -70,7 +72,7 @@ export class StripPool {
     const strips = new Map([...kept.strips].filter(([key]) => sides.some((side) => key.startsWith(side))));
     const bytes = [...strips.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
     this.#bytes += bytes - kept.bytes;
-    tiles.set(tile, { offers: onlySides(kept.offers, sides), strips, bytes });
+    tiles.set(tile, { ...kept, offers: onlySides(kept.offers, sides), strips, bytes });
   }
 
   /** What a tile of this device offers; null when it has run elsewhere, or its strips are gone. */
@@ -103,9 +105,12 @@ export class StripPool {
     );
   }
 
-  drop(frame: string): void {
-    for (const { bytes } of this.#frames.get(frame)?.values() ?? []) this.#bytes -= bytes;
+  /** @returns the memory that the frame's strips were in. */
+  drop(frame: string): readonly ArrayBufferLike[] {
+    const tiles = [...(this.#frames.get(frame)?.values() ?? [])];
+    for (const { bytes } of tiles) this.#bytes -= bytes;
     this.#frames.delete(frame);
+    return tiles.flatMap(({ buffers }) => [...buffers]);
   }
 }
 

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { loadTileExecutor, type TileJob } from '../../server/compute/tile-executor.js';
+import { loadTileExecutor, stripBytes, type TileJob } from '../../server/compute/tile-executor.js';
 import type { InferenceEngine } from '../../server/engine/inference-engine.js';
 import { DeepThingsError } from '../../server/errors.js';
 import { wholeTile } from '../../server/evaluation/untiled.js';
 import { type FtpPlan, planFtp } from '../../server/geometry/ftp-plan.js';
 import type { Grid } from '../../server/geometry/grid.js';
-import { oppositeSide, SIDES } from '../../server/geometry/neighbours.js';
+import { oppositeSide, SIDES, type Side } from '../../server/geometry/neighbours.js';
 import { isEmptyRegion, wholeMap } from '../../server/geometry/region.js';
 import { cutTile, stripsOf } from '../../server/geometry/tile-cut.js';
 import { offersOfTile, offersToTile, type TileOffers } from '../../server/geometry/tile-offer.js';
@@ -85,6 +85,12 @@ async function runPlan(engine: InferenceEngine, { network, seed }: Case, plan: F
   return merged;
 }
 
+function usedBuffer(bytes: number): SharedArrayBuffer {
+  const buffer = new SharedArrayBuffer(bytes);
+  new Uint8Array(buffer).fill(0xff);
+  return buffer;
+}
+
 /** Runs the tiles in a random order; each counts on a random subset of what its finished neighbours offer. */
 async function runWithReuse(engine: InferenceEngine, { network, seed }: Case, plan: FtpPlan, picture: Uint8Array) {
   const executor = await loadTileExecutor(engine, network, synthesizeWeights(network, seed).weights, plan);
@@ -105,7 +111,13 @@ async function runWithReuse(engine: InferenceEngine, { network, seed }: Case, pl
     const bytes = isEmptyRegion(cut.input)
       ? new Uint8Array(0)
       : cropRegion(picture, input.channels, wholeMap(input), cut.input);
-    const run = await executor.run({ tileId, offers, input: bytes, strips, keepFor: SIDES });
+    const keepIn: Partial<Record<Side, SharedArrayBuffer>> = {};
+    for (const [side, offer] of Object.entries(offersOfTile(plan, cut))) {
+      // Some are given memory that is larger than needed and has something else in it.
+      if (random() < 0.5) keepIn[side as Side] = usedBuffer(stripBytes(plan, offer) + 4 * Math.floor(random() * 50));
+    }
+    const run = await executor.run({ tileId, offers, input: bytes, strips, keepFor: SIDES, keepIn });
+    for (const { side, data } of run.kept) if (keepIn[side] !== undefined) expect(data.buffer).toBe(keepIn[side]);
     for (const { side, segment, data } of run.kept) kept.set(`${tileId}/${side}/${segment}`, data);
     offersOf.set(tileId, offersOfTile(plan, cut));
     placeRegion(merged, output.channels, wholeMap(output), run.output.data, plan.tiles[tileId]!.regions[plan.depth]!);

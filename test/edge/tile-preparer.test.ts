@@ -5,6 +5,7 @@ import { ProblemError } from '../../client/problem-error.js';
 import { loadTileExecutor, type TileExecutor } from '../../server/compute/tile-executor.js';
 import type { EdgeTask } from '../../server/edge/edge-task.js';
 import { OwnFrames } from '../../server/edge/own-frames.js';
+import { StripBuffers } from '../../server/edge/strip-buffers.js';
 import { StripFetcher } from '../../server/edge/strip-fetcher.js';
 import { type Preparation, TilePreparer } from '../../server/edge/tile-preparer.js';
 import { createEngine } from '../../server/engine/engines.js';
@@ -175,6 +176,7 @@ function world(options: WorldOptions = {}) {
     ownFrames,
     book: own ? sourceBook : new ReuseBook(plan, true),
     pool,
+    buffers: new StripBuffers(1e6),
     metrics,
     log: silent,
   });
