@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { MEMORY_SETTINGS } from './memory-settings.js';
 
 // By the package's own name for it, so that it is found from compiled code and from tests alike.
 const CLI = createRequire(import.meta.url).resolve('#cli');
@@ -39,8 +40,12 @@ export interface NodeStart {
  */
 export function startNodeProcess(start: NodeStart, onOutput: (chunk: Buffer) => void): NodeProcess {
   const { args, config, within = [], env = process.env } = start;
-  const [command, ...rest] = [...within, process.execPath, CLI, ...args, '--supervised'];
-  const child: ChildProcess = spawn(command!, rest, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env });
+  const { environment, nodeArguments } = MEMORY_SETTINGS;
+  const [command, ...rest] = [...within, process.execPath, ...nodeArguments, CLI, ...args, '--supervised'];
+  const child: ChildProcess = spawn(command!, rest, {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...environment, ...env },
+  });
   // A process that is gone already is told of by its end.
   child.send(config, () => {});
   child.stdout?.on('data', onOutput);
