@@ -69,6 +69,16 @@ describe('a frame of an earlier life of the gateway', () => {
     expect(run.pass(1)).toMatchObject([{ kind: 'push', device: 'b', attempt: attempts + 1 }]);
   });
 
+  // Found by the ledger's simulation: audits of the earlier life had used up more attempts than a life has.
+  it('goes to its source as an attempt beyond any that a device named and lost', () => {
+    const run = new LedgerRun();
+    run.restored('f');
+    run.seen('a', [queued('f', 0, attempts + 3)]);
+    run.left('a');
+    run.seen('b');
+    expect(run.pass(restoreMs)).toEqual([{ kind: 'deliver', frame: 'f', source: 'b', attempt: attempts + 4 }]);
+  });
+
   it('of slices begins anew: none of the earlier life counts', () => {
     const run = new LedgerRun();
     run.restored('f', { distribution: LAYERED, life: 2 });
