@@ -1,6 +1,6 @@
 /**
  * How a node's process goes about memory. A node copies much and keeps little: with what Node and the C library do by
- * themselves, memory that is free again stays with the process, a third of what it has (docs/engines.md, "Memory").
+ * themselves, memory that is free again stays with the process (docs/evaluation.md, "Memory").
  * `deepthings` itself is started with the same, by its first line.
  */
 export const MEMORY_SETTINGS = {
@@ -8,7 +8,7 @@ export const MEMORY_SETTINGS = {
   nodeArguments: ['--max-semi-space-size=2'],
   /**
    * Of glibc's allocator; others do not look at them. Two arenas in place of eight a core. What the engine takes for a while
-   * goes back to the system from 4 MiB on; lower thresholds cost a fifth of its time in page faults.
+   * goes back to the system from 4 MiB on; lower thresholds cost time in page faults.
    */
   environment: {
     MALLOC_ARENA_MAX: '2',
