@@ -12,51 +12,11 @@ import { normaliseBytes } from '../../server/tensor/normalise.js';
 import { darknet19Cfg } from '../support/darknet19.js';
 import { samplePhoto, submit } from '../support/frames.js';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
+import { VGG_LIKE_CFG } from '../support/vgg-like.js';
 
 const TOLERANCE = 1e-4;
 const folder = mkdtempSync(join(tmpdir(), 'deepthings-classifier-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** A classifier in the manner of VGG, small enough to be run often; every activation that Darknet's chains have. */
-const VGG_LIKE = `[net]
-width=64
-height=64
-channels=3
-[convolutional]
-filters=8
-size=3
-pad=1
-activation=relu
-[convolutional]
-filters=8
-size=3
-pad=1
-activation=mish
-[maxpool]
-size=2
-stride=2
-[convolutional]
-batch_normalize=1
-filters=16
-size=3
-pad=1
-activation=logistic
-[maxpool]
-size=3
-stride=1
-[connected]
-output=32
-activation=mish
-[dropout]
-probability=.5
-[connected]
-output=7
-activation=linear
-[softmax]
-groups=1
-[cost]
-type=sse
-`;
 
 describe('a classifier through a cluster', () => {
   let cluster: TestCluster | undefined;
@@ -74,7 +34,7 @@ describe('a classifier through a cluster', () => {
 
   test.each([
     ['Darknet-19', darknet19Cfg({ size: 128 }), '{ grid: 3x4, fusedDepth: 12 }', 128, 1000],
-    ['a VGG of a few layers', VGG_LIKE, '{ grid: 4x3, fusedDepth: 5 }', 64, 7],
+    ['a VGG of a few layers', VGG_LIKE_CFG, '{ grid: 4x3, fusedDepth: 5 }', 64, 7],
   ])('%s: exact, and its five best classes', { timeout: 60_000 }, async (_name, cfg, partition, size, classes) => {
     const labels = Array.from({ length: classes }, (_, index) => `kind ${index}`);
     const { client, config } = await start(cfg, partition, labels);
