@@ -45,19 +45,48 @@ const OPSET_VERSION = 17;
 const ELEMENT = { float: 1, int64: 7 } as const;
 const ATTRIBUTE = { float: 1, integer: 2, integers: 7 } as const;
 
-/** Room for names and framing, so that the buffer with the weights is not grown (that is, copied). */
-const FRAMING_BYTES = 64 * 1024;
+/** Where a tensor's values are. */
+const DATA_LOCATION = { external: 1 } as const;
 
-/** Encodes a graph as a complete ONNX model. */
-export function encodeOnnxModel(graph: OnnxGraph): Uint8Array {
-  const dataBytes = graph.initializers.reduce((sum, tensor) => sum + tensor.data.byteLength, 0);
-  const writer = new PbfWriter(new Uint8Array(dataBytes + FRAMING_BYTES));
+/** Tensors with more bytes are handed over beside the model. */
+const MOST_BYTES_INSIDE = 4096;
+
+/** Values that a model names by path and does not have inside. */
+export interface ExternalData {
+  readonly path: string;
+  /** A view: nothing is copied. */
+  readonly data: Uint8Array;
+}
+
+export interface EncodedModel {
+  readonly model: Uint8Array;
+  readonly externalData: readonly ExternalData[];
+}
+
+/**
+ * Encodes a graph as an ONNX model. Weights stay outside of it, each as if it were a file, since a model that has them inside
+ * is copied once to write it and once to read it.
+ */
+export function encodeOnnxModel(graph: OnnxGraph): EncodedModel {
+  const writer = new PbfWriter();
   // ModelProto
   writer.writeVarintField(1, IR_VERSION);
   writer.writeStringField(2, 'deepthings'); // producer_name
   writer.writeMessage(7, writeGraph, graph);
   writer.writeMessage(8, writeOperatorSet, OPSET_VERSION); // opset_import
-  return writer.finish();
+  const externalData = graph.initializers
+    .filter(isExternal)
+    .map((tensor) => ({ path: tensor.name, data: bytesOf(tensor) }));
+  return { model: writer.finish(), externalData };
+}
+
+function isExternal({ data }: OnnxTensor): boolean {
+  return data.byteLength > MOST_BYTES_INSIDE;
+}
+
+/** Little-endian, as is every machine that onnxruntime is built for. */
+function bytesOf({ data }: OnnxTensor): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 function writeOperatorSet(version: number, writer: PbfWriter): void {
@@ -112,8 +141,17 @@ function writeTensor(tensor: OnnxTensor, writer: PbfWriter): void {
   }
   writer.writeVarintField(2, data instanceof Float32Array ? ELEMENT.float : ELEMENT.int64); // data_type
   writer.writeStringField(8, tensor.name);
-  // raw_data is little-endian, as is every machine that onnxruntime is built for.
-  writer.writeBytesField(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  if (isExternal(tensor)) {
+    const place = { location: tensor.name, offset: '0', length: `${data.byteLength}` };
+    for (const entry of Object.entries(place)) writer.writeMessage(13, writeEntry, entry); // external_data
+    writer.writeVarintField(14, DATA_LOCATION.external); // data_location
+  } else writer.writeBytesField(9, bytesOf(tensor)); // raw_data
+}
+
+/** StringStringEntryProto */
+function writeEntry([key, value]: readonly [string, string], writer: PbfWriter): void {
+  writer.writeStringField(1, key);
+  writer.writeStringField(2, value);
 }
 
 function writeValue(value: OnnxValue, writer: PbfWriter): void {

@@ -44,8 +44,9 @@ class OnnxRuntimeEngine implements InferenceEngine {
   }
 
   async load(graph: EngineGraph): Promise<LoadedGraph> {
-    const model = encodeOnnxModel(buildOnnxGraph(graph));
-    const session = await this.#runtime.InferenceSession.create(model, sessionOptions(this.threads));
+    const { model, externalData } = encodeOnnxModel(buildOnnxGraph(graph));
+    const options = { ...sessionOptions(this.threads), externalData };
+    const session = await this.#runtime.InferenceSession.create(model, options);
     return new OnnxRuntimeGraph(this.#runtime, session);
   }
 }
