@@ -190,10 +190,11 @@ export class FrameIntake {
     log.warn({ frame }, "this device's picture decoder differs from the gateway's: fetching the gateway's input");
     const map = wirePlan.plan.maps[0]!;
     const region = wholeMap(map);
-    const answer = await gateway.call(CALLS.gatewaysInput, {
-      path: { frame },
-      query: { region: formatRegion(region) },
-    });
+    const answer = await gateway
+      .call(CALLS.gatewaysInput, { path: { frame }, query: { region: formatRegion(region) } })
+      .catch((cause) => {
+        throw refusedByGateway(cause, gateway.baseUrl, `has frame ${frame} and could not give its input`);
+      });
     metrics.bytesReceived.inc({ kind: 'input' }, answer.bytes.byteLength);
     const { tensors } = decodeSafetensors(answer.bytes);
     const input = requireTensor('DT_TENSOR_BODY', tensors, 'input', 'U8', map.channels, region) as Uint8Array;
