@@ -82,6 +82,13 @@ module.exports = {
       to: { path: '^server/(cli|edge|gateway)/|^dashboard/' },
     },
     {
+      name: 'figures-are-pure',
+      comment: 'The same results give the same page: no clock, file or process.',
+      severity: 'error',
+      from: { path: '^server/evaluation/(paper|charts)/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
       name: 'supervision-knows-no-role',
       comment: 'It starts processes and asks them whether they are ready.',
       severity: 'error',

@@ -1,7 +1,7 @@
 // What tiling costs one device: the time from the letterboxed picture at a device that is alone with its gateway to the fused
 // stack's merged output, tiled and with reuse, beside the time that the untiled stack takes on the same engine in this
 // process. The two take turns, so that whatever the machine does meets both alike; prints medians and their ratio.
-// Usage: node bench/one-device.mjs [--rounds 15] [--model yolov2] [--grid 5x5] [--depth 16]
+// Usage: node bench/one-device.mjs [--rounds 15] [--model yolov2] [--grid 5x5] [--depth 16] [--json: every pair]
 import { parseArgs } from 'node:util';
 import { source } from './sources.mjs';
 
@@ -11,6 +11,7 @@ const { values: options } = parseArgs({
     model: { type: 'string', default: 'yolov2' },
     grid: { type: 'string', default: '5x5' },
     depth: { type: 'string', default: '16' },
+    json: { type: 'boolean', default: false },
   },
 });
 const WARM_UP = 3;
@@ -50,7 +51,7 @@ try {
 const tiled = median(pairs.map(({ tiledMs }) => tiledMs));
 const whole = median(pairs.map(({ untiledMs }) => untiledMs));
 const ratio = median(pairs.map(({ tiledMs, untiledMs }) => tiledMs / untiledMs));
-process.stdout.write(
+const sentence =
   `${options.model}, ${options.depth} layers, one device, ${options.grid} with reuse: ${tiled.toFixed(0)} ms; ` +
-    `untiled in one process: ${whole.toFixed(0)} ms; ratio (median of ${pairs.length} pairs): ${ratio.toFixed(2)}\n`,
-);
+  `untiled in one process: ${whole.toFixed(0)} ms; ratio (median of ${pairs.length} pairs): ${ratio.toFixed(2)}`;
+process.stdout.write(`${options.json ? JSON.stringify(pairs) : sentence}\n`);

@@ -17,6 +17,8 @@ export interface SimulatedRun {
   readonly failed: number;
   /** Median, from the letterboxed picture at the source to the fused stack's merged output; null when all failed. */
   readonly fusedSeconds: number | null;
+  /** From the first letterboxed picture at its source to the last merged output. */
+  readonly fusedSpanSeconds: number | null;
   /** Median, from the submitted picture to the detections. */
   readonly endToEndSeconds: number | null;
   readonly framesPerSecond: number;
@@ -42,6 +44,8 @@ export function simulatedRun(settings: SimulationSettings): SimulatedRun {
   const tookMs = performance.now() - startedMs;
   const complete = frames.filter(({ state }) => state === 'complete');
   const middle = (of: (frame: SimulatedFrame) => number) => (complete.length === 0 ? null : median(complete.map(of)));
+  const firstMs = Math.min(...complete.map(({ sourcedMs }) => sourcedMs!));
+  const lastMs = Math.max(...complete.map(({ mergedMs }) => mergedMs!));
   const { arrivals } = settings;
   return {
     strategy: settings.strategy,
@@ -51,6 +55,7 @@ export function simulatedRun(settings: SimulationSettings): SimulatedRun {
     frames: frames.length,
     failed: frames.length - complete.length,
     fusedSeconds: middle(({ mergedMs, sourcedMs }) => (mergedMs! - sourcedMs!) / 1000),
+    fusedSpanSeconds: complete.length === 0 ? null : (lastMs - firstMs) / 1000,
     endToEndSeconds: middle(({ endedMs, submittedMs }) => (endedMs! - submittedMs) / 1000),
     framesPerSecond: (1000 * complete.length) / spanMs,
     wireBytesPerFrame: {

@@ -101,6 +101,7 @@ export function reportStrategy(strategy: Strategy, batches: readonly MeasuredBat
     machine,
     samples: counted.map((batch) => ({
       seconds: batch.seconds,
+      fusedSeconds: fusedSpanSeconds(batch.frames),
       linkBytes: batch.linkBytes,
       frames: batch.frames.map(({ mergedAtMs: _, ...frame }) => frame),
     })),

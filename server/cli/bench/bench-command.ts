@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { addCalibrate } from './add-calibrate.js';
+import { addPaper } from './add-paper.js';
 import { addSimulate } from './add-simulate.js';
 
 /** `deepthings bench …`: how a cluster does, measured or simulated. */
@@ -9,6 +10,7 @@ export function addBench(program: Command): void {
   addRelay(bench);
   addSimulate(bench);
   addCalibrate(bench);
+  addPaper(bench);
 }
 
 function addTestbed(bench: Command): void {

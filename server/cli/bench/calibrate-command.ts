@@ -1,21 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
-import { createEngine } from '../../engine/engines.js';
 import type { Calibration } from '../../evaluation/calibration.js';
-import { letterboxPicture } from '../../imaging/letterbox.js';
-import { samplePhotoPath } from '../../imaging/sample-photos.js';
 import { deepestCut } from '../../model/layer-geometry.js';
 import { loadModel } from '../../model/model-source.js';
 import { ProgressLine } from '../progress-line.js';
 import { formatBytes } from '../quantities.js';
 import { printLine, printNote } from '../terminal.js';
 import { textTable } from '../text-table.js';
-import { leastCpuMs } from './calibration/cpu-time.js';
-import { measureEngine } from './calibration/engine-costs.js';
-import { measureRequests } from './calibration/request-costs.js';
+import { calibrate } from './calibration/calibrate.js';
 import { oneNumber } from './list-options.js';
-import { networkName } from './simulate-command.js';
 import { modelChoice } from './testbed-options.js';
 
 export interface CalibrateOptions {
@@ -27,26 +19,13 @@ export interface CalibrateOptions {
 }
 
 /** `deepthings bench calibrate`: what everything takes on one core of this machine. */
-export async function runCalibrate({ depth, engine: name, json, model: named, out }: CalibrateOptions): Promise<void> {
+export async function runCalibrate({ depth, engine, json, model: named, out }: CalibrateOptions): Promise<void> {
   const progress = new ProgressLine();
-  const onStep = (what: string) => progress.show(`measuring ${what}`);
   const model = await loadModel(modelChoice(named, undefined));
   const deepest = deepestCut(model.network);
   const fused = depth === undefined ? deepest : oneNumber('--depth', depth, { least: 1, most: deepest, whole: true });
-  const engine = await createEngine(name, { threads: 1 });
-  const engineCosts = await measureEngine(engine, model, fused, onStep);
-  onStep('pictures');
-  const picture = readFileSync(samplePhotoPath('sample1.jpg'));
-  const letterboxMs = await leastCpuMs(5, () => letterboxPicture(picture, model.network));
-  const request = await measureRequests(onStep);
+  const calibration = await calibrate(model, fused, engine, (what) => progress.show(`measuring ${what}`));
   progress.clear();
-  const calibration: Calibration = {
-    version: 1,
-    model: networkName(model.network),
-    machine: { processor: cpus()[0]?.model ?? '', architecture: process.arch, node: process.version },
-    engine: { name: engine.name, version: engine.version },
-    costs: { ...engineCosts, segments: [...engineCosts.segments], letterboxMs, request },
-  };
   const text = JSON.stringify(calibration, null, 2);
   if (out !== undefined) await writeFile(out, `${text}\n`);
   if (json) printLine(text);

@@ -4,6 +4,7 @@ import { type SimulatedRun, simulatedRun } from '../../evaluation/simulated-run.
 import { simulationSettingsOf } from '../../evaluation/simulation-settings-of.js';
 import { planCluster } from '../../node/cluster-plan.js';
 import type { CostModel } from '../../simulation/cost-model.js';
+import type { SimulationSettings } from '../../simulation/simulation-settings.js';
 import { arrivalsOf } from './arrival-option.js';
 import type { Circumstances, Combination } from './simulate-options.js';
 
@@ -15,6 +16,15 @@ export async function runCombination(
   circumstances: Circumstances,
   costs: CostModel,
 ): Promise<SimulatedRun> {
+  return simulatedRun(await combinationSettings(combination, circumstances, costs));
+}
+
+/** What is to be simulated. */
+export async function combinationSettings(
+  combination: Combination,
+  circumstances: Circumstances,
+  costs: CostModel,
+): Promise<SimulationSettings> {
   const { bytesPerMs, cpu, devices, frames, gatewayCpu, sources, strategy, warmup } = combination;
   const { cpuPeriodMs, latencyMs, medium, pictureBytes, seed } = circumstances;
   if (cpu.length > 1 && cpu.length < devices) {
@@ -30,12 +40,10 @@ export async function runCombination(
   const candidates = config.devices.filter(({ source }) => source).map(({ id }) => id);
   const scene = { devices: candidates, sources, frames, pictureBytes, seed };
   const cpuOf = (cores: number) => ({ share: Math.min(1, cores), periodMs: cpuPeriodMs, cores: cores > 1 ? 2 : 1 });
-  return simulatedRun(
-    simulationSettingsOf(config, planCluster(config), {
-      ...{ costs, strategy, seed, warmUp: warmup, arrivals: await arrivalsOf(combination.arrivals, scene) },
-      network: { medium, bytesPerMs, latencyMs },
-      gatewayCpu: cpuOf(gatewayCpu),
-      cpus: hosts.map((_, index) => cpuOf(cpu[cpu.length === 1 ? 0 : index]!)),
-    }),
-  );
+  return simulationSettingsOf(config, planCluster(config), {
+    ...{ costs, strategy, seed, warmUp: warmup, arrivals: await arrivalsOf(combination.arrivals, scene) },
+    network: { medium, bytesPerMs, latencyMs },
+    gatewayCpu: cpuOf(gatewayCpu),
+    cpus: hosts.map((_, index) => cpuOf(cpu[cpu.length === 1 ? 0 : index]!)),
+  });
 }

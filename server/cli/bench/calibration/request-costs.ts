@@ -1,11 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
 import pino from 'pino';
 import { createClient, type DeepThingsClient } from '../../../../client/client.js';
 import { createUndiciTransport } from '../../../../client/undici-transport.js';
-import type { ClusterConfig } from '../../../config/cluster-config.js';
+import type { ClusterConfig, NodeConfig } from '../../../config/cluster-config.js';
 import { resolveClusterConfig } from '../../../config/load.js';
 import { startEdge } from '../../../edge/edge-node.js';
+import { DeepThingsError } from '../../../errors.js';
 import { startGateway } from '../../../gateway/gateway-node.js';
 import { samplePhotoPath } from '../../../imaging/sample-photos.js';
 import type { RequestCosts } from '../../../simulation/cost-model.js';
@@ -18,6 +23,8 @@ const LARGE = 40;
 const ROUNDS = 3;
 const MIB = 2 ** 20;
 const HOST = '127.0.0.1';
+const LIVE_LIMIT_MS = 30_000;
+const LIVE_POLL_MS = 20;
 
 /**
  * Measures requests over the loopback with the client and the nodes that clusters use: first both ends in this process,
@@ -87,49 +94,77 @@ async function withClient<T>(address: string, use: (client: MeasuredClient) => P
 }
 
 async function withNodesHere<T>(use: (client: MeasuredClient) => Promise<T>): Promise<T> {
-  const log = pino({ level: 'silent' });
-  const listen = { host: HOST, port: 0 };
-  const draft = await configOf(1);
-  const gateway = await startGateway({ config: draft, token: null, log, listen });
-  try {
-    const config = await configOf(Number(new URL(gateway.address).port));
-    const edge = await startEdge({ config, device: 'e0', token: null, log, listen });
+  return withConfig(async (config) => {
+    const log = pino({ level: 'silent' });
+    const gateway = await startGateway({ config, token: null, log, listen: listenOf(config.gateway) });
     try {
-      return await withClient(gateway.address, async (client) => {
-        for (let live = false; !live; ) {
-          const { json } = await client.call('getCluster');
-          live = json!.devices.every(({ state }) => state === 'live');
-        }
-        return await use(client);
-      });
+      const edge = await startEdge({ config, device: 'e0', token: null, log, listen: listenOf(config.devices[0]!) });
+      try {
+        return await withClient(gateway.address, async (client) => {
+          await untilLive(client);
+          return await use(client);
+        });
+      } finally {
+        await edge.stop();
+      }
     } finally {
-      await edge.stop();
+      await gateway.stop();
     }
-  } finally {
-    await gateway.stop();
+  });
+}
+
+/** @throws DeepThingsError `DT_NOT_READY` */
+async function untilLive(client: MeasuredClient): Promise<void> {
+  const endMs = performance.now() + LIVE_LIMIT_MS;
+  for (;;) {
+    const { json } = await client.call('getCluster');
+    if (json!.devices.every(({ state }) => state === 'live')) return;
+    const problem = json!.devices.map((device) => device.problem).find((text) => text !== null);
+    if (problem !== undefined || performance.now() > endMs) {
+      throw new DeepThingsError('DT_NOT_READY', `a device for measuring requests is not ready: ${problem ?? 'silent'}`);
+    }
+    await setTimeout(LIVE_POLL_MS);
   }
 }
 
 async function withNodeBeside<T>(use: (client: MeasuredClient) => Promise<T>): Promise<T> {
-  const config = await configOf(await freePort(HOST));
-  const node = startNodeProcess({ args: ['gateway'], config }, () => {});
+  return withConfig(async (config) => {
+    const node = startNodeProcess({ args: ['gateway'], config }, () => {});
+    try {
+      await Promise.race([node.started, node.ended]);
+      return await withClient(config.gateway.address, use);
+    } finally {
+      node.kill('SIGTERM');
+      await node.ended;
+    }
+  });
+}
+
+/** A cluster of free ports, with a store of its own that is gone afterwards. */
+async function withConfig<T>(use: (config: ClusterConfig) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'deepthings-calibration-'));
   try {
-    await Promise.race([node.started, node.ended]);
-    return await withClient(config.gateway.address, use);
+    return await use(await configOf(await freePort(HOST), await freePort(HOST), folder));
   } finally {
-    node.kill('SIGTERM');
-    await node.ended;
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function configOf(port: number): Promise<ClusterConfig> {
-  const text = [
-    'model: { name: face-detector }',
-    'schedule: { heartbeat: { intervalMs: 5000, lostAfterMs: 20000 } }',
-    `gateway: { address: 'http://${HOST}:${port}' }`,
-    `devices: [{ id: e0, address: 'http://${HOST}:${port === 1 ? 2 : 1}' }]`,
-    'limits: { keptOutputs: 1 }',
-    'log: { level: error }',
-  ].join('\n');
+function listenOf({ address }: NodeConfig): { host: string; port: number } {
+  return { host: HOST, port: Number(new URL(address).port) };
+}
+
+function configOf(gatewayPort: number, devicePort: number, store: string): Promise<ClusterConfig> {
+  const settings = {
+    model: { name: 'face-detector' },
+    schedule: { heartbeat: { intervalMs: 5000, lostAfterMs: 20_000 } },
+    store: { path: store },
+    gateway: { address: `http://${HOST}:${gatewayPort}` },
+    devices: [{ id: 'e0', address: `http://${HOST}:${devicePort}` }],
+    limits: { keptOutputs: 1 },
+    log: { level: 'error' },
+  };
+  // JSON is YAML.
+  const text = JSON.stringify(settings, null, 2);
   return resolveClusterConfig(text, { file: 'calibration', baseDirectory: process.cwd(), env: {} });
 }

@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Calibration } from '../../../evaluation/calibration.js';
+import type { Experiment, MeasuredExperiment, OneDeviceExperiment } from '../../../evaluation/paper/experiment.js';
+import type { PaperDevice } from '../../../evaluation/paper/paper-device.js';
+import type { OneDevicePair, Outcome } from '../../../evaluation/paper/stored-experiment.js';
+import { planClusters } from '../../../evaluation/run-matrix.js';
+import type { StrategyReport } from '../../../evaluation/testbed-report.js';
+import { runTestbed } from '../../../evaluation/testbed-run.js';
+import { UntiledReference } from '../../../evaluation/untiled-reference.js';
+import { loadModel } from '../../../model/model-source.js';
+import { ProgressLine } from '../../progress-line.js';
+import { calibrate } from '../calibration/calibrate.js';
+import { modelChoice } from '../testbed-options.js';
+import { TestbedSession } from '../testbed-session.js';
+import { runScenes } from './simulated-scenes.js';
+
+export interface RunnerParts {
+  readonly paper: PaperDevice;
+  readonly signal: AbortSignal;
+  /** From an earlier start. */
+  readonly calibration: Calibration | null;
+}
+
+const CALIBRATED_DEPTH = 16;
+
+/** Runs one experiment after the other, whatever its kind. */
+export class ExperimentRunner {
+  readonly #paper: PaperDevice;
+  readonly #signal: AbortSignal;
+  readonly #progress = new ProgressLine();
+  /** By fused depth: outputs of the untiled network differ with it. */
+  readonly #references = new Map<number | null, UntiledReference>();
+  #calibration: Calibration | null;
+  #session: TestbedSession | null = null;
+
+  constructor({ calibration, paper, signal }: RunnerParts) {
+    this.#calibration = calibration;
+    this.#paper = paper;
+    this.#signal = signal;
+  }
+
+  async run(experiment: Experiment): Promise<Outcome> {
+    try {
+      return await this.#run(experiment);
+    } finally {
+      this.#progress.clear();
+    }
+  }
+
+  end(failed: boolean): void {
+    this.#session?.end(failed);
+  }
+
+  async #run(experiment: Experiment): Promise<Outcome> {
+    switch (experiment.kind) {
+      case 'calibration':
+        return { kind: 'calibration', calibration: await this.#calibrate() };
+      case 'simulated': {
+        const { length } = experiment.scenes;
+        const onScene = (done: number) => this.#progress.show(`  simulating ${done + 1} of ${length}`);
+        const here = this.#calibration?.costs ?? null;
+        return {
+          kind: 'simulated',
+          runs: await runScenes(experiment, { here, paper: this.#paper, signal: this.#signal, onScene }),
+        };
+      }
+      case 'one-device':
+        return { kind: 'one-device', pairs: await this.#oneDevice(experiment) };
+      case 'measured':
+        return { kind: 'measured', reports: await this.#measure(experiment) };
+    }
+  }
+
+  async #calibrate(): Promise<Calibration> {
+    const model = await loadModel(modelChoice('yolov2', undefined));
+    const onStep = (what: string) => {
+      this.#signal.throwIfAborted();
+      this.#progress.show(`  measuring ${what}`);
+    };
+    this.#calibration = await calibrate(model, CALIBRATED_DEPTH, 'onnxruntime', onStep);
+    return this.#calibration;
+  }
+
+  async #measure({ settings }: MeasuredExperiment): Promise<readonly StrategyReport[]> {
+    this.#session ??= new TestbedSession(this.#signal);
+    const reference = this.#references.get(settings.depth) ?? new UntiledReference();
+    this.#references.set(settings.depth, reference);
+    return runTestbed(settings, planClusters(settings)[0]!, {
+      ...this.#session.parts(reference),
+      progress: {
+        waiting: (ids) => this.#progress.show(`  starting: waiting for ${ids.join(', ')}`),
+        ready: () => this.#progress.show('  started'),
+        measured: ({ batch }) => this.#progress.show(`  ${batch.strategy}${batch.warmup ? ', warm-up' : ''}`),
+      },
+    });
+  }
+
+  /** The benchmark that stands in the repository, in a process of its own. */
+  async #oneDevice({ rounds }: OneDeviceExperiment): Promise<readonly OneDevicePair[]> {
+    const folder = dirname(createRequire(import.meta.url).resolve('#package'));
+    const words = [join(folder, 'bench', 'one-device.mjs'), '--json', '--rounds', String(rounds)];
+    const { stdout } = await promisify(execFile)(process.execPath, words, { cwd: folder, signal: this.#signal });
+    return JSON.parse(stdout) as readonly OneDevicePair[];
+  }
+}

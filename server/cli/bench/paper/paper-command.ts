@@ -1,0 +1,127 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { DeepThingsError } from '../../../errors.js';
+import { machineFacts } from '../../../evaluation/machine-facts.js';
+import { arithmeticOf } from '../../../evaluation/paper/arithmetic.js';
+import { docsBlock, notForDocs, withDocsBlock } from '../../../evaluation/paper/docs-block.js';
+import type { Experiment, MeasuredExperiment } from '../../../evaluation/paper/experiment.js';
+import { experimentsOf } from '../../../evaluation/paper/experiments.js';
+import { paperDevice } from '../../../evaluation/paper/paper-device.js';
+import { type PaperResults, SEED } from '../../../evaluation/paper/results.js';
+import { remaining } from '../../../evaluation/paper/resume.js';
+import { type Spent, secondsLeft } from '../../../evaluation/paper/seconds-left.js';
+import type { StoredExperiment } from '../../../evaluation/paper/stored-experiment.js';
+import { failures } from '../../../evaluation/paper/verdict.js';
+import { describeModel } from '../../../model/model-source.js';
+import { EXIT_FAILED } from '../../exit-codes.js';
+import { formatDuration } from '../../quantities.js';
+import { errorMark } from '../../report-error.js';
+import { printLine, printNote } from '../../terminal.js';
+import { Interruption } from '../../up/interruption.js';
+import { modelChoice } from '../testbed-options.js';
+import { isOfTheMachine, requireTestbed } from '../testbed-session.js';
+import { ExperimentRunner } from './experiment-runner.js';
+import { type PaperOptions, type PaperSettings, paperSettings } from './paper-options.js';
+import { ResultsFolder } from './results-folder.js';
+
+type Gathered = Pick<PaperResults, 'experiments' | 'missing' | 'notMeasured'>;
+
+/** `deepthings bench paper`: sets the exit code to 1 when something is not as it must be. */
+export async function runBenchPaper(options: PaperOptions): Promise<void> {
+  const settings = paperSettings(options);
+  const folder = new ResultsFolder(settings.out);
+  const arithmetic = arithmeticOf(describeModel(modelChoice('yolov2', undefined)));
+  const experiments = experimentsOf(settings.extent, settings.figures);
+  const gathered = options.render
+    ? whatIsThere(experiments, folder)
+    : await runAll(experiments, folder, arithmetic.neededMacs, options.fresh ?? false);
+  const results: PaperResults = {
+    ...{ version: 1, createdAt: new Date().toISOString(), options: { ...options }, seed: SEED },
+    ...{ figures: settings.figures, arithmetic },
+    ...gathered,
+  };
+  folder.render(results);
+  printLine(relative(process.cwd(), folder.page) || folder.page);
+  const wrong = failures(results);
+  for (const what of wrong) printNote(`${errorMark()} ${what}`);
+  if (wrong.length > 0) process.exitCode = EXIT_FAILED;
+  if (options.docs) writeDocs(results, settings, experiments);
+}
+
+/** Nothing is run: those of the earlier start's experiments that the figures are of. */
+function whatIsThere(experiments: readonly Experiment[], folder: ResultsFolder): Gathered {
+  const wanted = new Set(experiments.map(({ id }) => id));
+  const earlier = folder.earlierResults();
+  return {
+    experiments: folder.stored().filter(({ experiment }) => wanted.has(experiment.id)),
+    notMeasured: earlier?.notMeasured ?? null,
+    missing: earlier?.missing ?? [],
+  };
+}
+
+async function runAll(
+  experiments: readonly Experiment[],
+  folder: ResultsFolder,
+  neededMacs: number,
+  fresh: boolean,
+): Promise<Gathered> {
+  const notMeasured = obstacle(experiments);
+  if (notMeasured !== null) printNote(`measured experiments are skipped: ${notMeasured}`);
+  const possible = experiments.filter(({ kind }) => notMeasured === null || kind !== 'measured');
+  const { kept, todo } = remaining(possible, fresh ? [] : folder.stored(), machineFacts());
+  if (kept.length > 0) printNote(`${kept.length} of ${possible.length} experiments stand from an earlier start`);
+  const { signal } = new Interruption(() => {});
+  const calibration = kept.map(({ outcome }) => outcome).find((outcome) => outcome.kind === 'calibration')?.calibration;
+  const runner = new ExperimentRunner({ paper: paperDevice(neededMacs), signal, calibration: calibration ?? null });
+  const done: StoredExperiment[] = [];
+  const spent: Spent[] = [];
+  const missing: { id: string; reason: string }[] = [];
+  try {
+    for (const [index, experiment] of todo.entries()) {
+      const left = formatDuration(1000 * secondsLeft(todo.slice(index), spent));
+      printNote(`[${index + 1}/${todo.length}] ${experiment.id}; about ${left} left`);
+      const [machine, startedAt, startMs] = [machineFacts(), new Date().toISOString(), performance.now()];
+      try {
+        const outcome = await runner.run(experiment);
+        const seconds = (performance.now() - startMs) / 1000;
+        const stored = { experiment, machine, startedAt, seconds, outcome };
+        folder.keep(stored);
+        done.push(stored);
+        spent.push({ ...experiment, seconds });
+      } catch (error) {
+        if (signal.aborted)
+          throw new DeepThingsError('DT_INTERRUPTED', 'told to stop; the same command goes on from here');
+        if (isOfTheMachine(error)) throw error;
+        printNote(`${errorMark()} ${experiment.id}: ${(error as Error).message}`);
+        missing.push({ id: experiment.id, reason: (error as Error).message });
+      }
+    }
+  } finally {
+    runner.end(missing.length > 0);
+  }
+  const all = new Map([...kept, ...done].map((stored) => [stored.experiment.id, stored]));
+  return { notMeasured, missing, experiments: experiments.flatMap(({ id }) => all.get(id) ?? []) };
+}
+
+/** Why nothing can be measured on test hosts here; null when it can, or nothing is to be. */
+function obstacle(experiments: readonly Experiment[]): string | null {
+  const measured = experiments.filter((one): one is MeasuredExperiment => one.kind === 'measured');
+  try {
+    for (const { settings } of measured) requireTestbed(settings);
+    return null;
+  } catch (error) {
+    if (error instanceof DeepThingsError) return error.message;
+    throw error;
+  }
+}
+
+/** @throws DeepThingsError `DT_DOCS` for results that are not to stand there. */
+function writeDocs(results: PaperResults, { extent, figures }: PaperSettings, wanted: readonly Experiment[]): void {
+  const reason = notForDocs(results, { extent, figures, wanted });
+  if (reason !== null) throw new DeepThingsError('DT_DOCS', `docs/evaluation.md is left as it is: ${reason}`);
+  const path = join(dirname(createRequire(import.meta.url).resolve('#package')), 'docs', 'evaluation.md');
+  writeFileSync(path, withDocsBlock(readFileSync(path, 'utf8'), docsBlock(results)));
+  printNote('docs/evaluation.md has the tables');
+}

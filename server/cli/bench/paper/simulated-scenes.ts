@@ -1,0 +1,53 @@
+import { DeepThingsError } from '../../../errors.js';
+import type { Scene, SimulatedExperiment } from '../../../evaluation/paper/experiment.js';
+import { floatPictures } from '../../../evaluation/paper/float-pictures.js';
+import type { PaperDevice } from '../../../evaluation/paper/paper-device.js';
+import { SEED } from '../../../evaluation/paper/results.js';
+import { type SimulatedRun, simulatedRun } from '../../../evaluation/simulated-run.js';
+import type { CostModel } from '../../../simulation/cost-model.js';
+import { type Combination, rateOf } from '../simulate-options.js';
+import { combinationSettings } from '../simulated-combinations.js';
+
+const WARM_UP = 2;
+const PICTURE_BYTES = 100_000;
+
+export interface SceneGround {
+  readonly paper: PaperDevice;
+  /** What was calibrated here; null: it was not. */
+  readonly here: CostModel | null;
+  readonly signal: AbortSignal;
+  readonly onScene: (done: number) => void;
+}
+
+/** Simulates every scene, in order. */
+export async function runScenes(experiment: SimulatedExperiment, to: SceneGround): Promise<readonly SimulatedRun[]> {
+  const runs: SimulatedRun[] = [];
+  for (const scene of experiment.scenes) {
+    to.signal.throwIfAborted();
+    to.onScene(runs.length);
+    runs.push(await runScene(experiment, scene, to));
+    // Simulating blocks the thread; signals come between scenes.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return runs;
+}
+
+async function runScene({ ground, set }: SimulatedExperiment, scene: Scene, { here, paper }: SceneGround) {
+  const costs = set === 'here' ? here : paper.costs;
+  if (costs === null) throw new DeepThingsError('DT_NOT_CALIBRATED', 'this machine has not been calibrated');
+  const { cpu, cpuPeriodMs, gatewayCpu, latencyMs, linkMbps, medium } = ground ?? paper.ground;
+  const combination: Combination = {
+    ...scene,
+    warmup: WARM_UP,
+    arrivals: { kind: scene.sources > 1 ? 'at-once' : 'one-by-one' },
+    cpu: [cpu],
+    gatewayCpu,
+    bytesPerMs: rateOf(linkMbps * 1e6),
+    model: { name: 'yolov2', weights: 'synthetic' },
+    maps: 'f32',
+    sections: set === 'letter' ? { schedule: { faithful: true } } : {},
+  };
+  const circumstances = { cpuPeriodMs, medium, latencyMs, pictureBytes: PICTURE_BYTES, seed: SEED };
+  const settings = await combinationSettings(combination, circumstances, costs);
+  return simulatedRun(set === 'letter' ? floatPictures(settings) : settings);
+}

@@ -1,0 +1,66 @@
+import { type Estimate, estimate } from '../estimate.js';
+import type { FigureId } from '../figure-id.js';
+import { STATEMENTS } from '../paper-statements.js';
+import type { Points } from '../point.js';
+import type { PaperResults, PointSets } from '../results.js';
+import { STATEMENT_VALUES } from '../statement-values.js';
+import type { Statement } from '../statements/statement.js';
+import type { Table } from './section.js';
+import { showDeviation, showEstimate, showStated } from './shown-value.js';
+
+/** One statement of the paper beside ours. */
+export interface Comparison {
+  readonly statement: Statement;
+  /** Null for what is arithmetic, where only `arithmetic` is there. */
+  readonly arithmetic: Estimate | null;
+  readonly letter: Estimate | null;
+  readonly ours: Estimate | null;
+  readonly measured: Estimate | null;
+  readonly here: Estimate | null;
+}
+
+const NONE = { arithmetic: null, letter: null, ours: null, measured: null, here: null };
+
+export function comparisons(results: PaperResults, sets: PointSets, figure: FigureId): readonly Comparison[] {
+  return STATEMENTS.filter((statement: Statement) => statement.figure === figure).map((statement): Comparison => {
+    const value = STATEMENT_VALUES[statement.id]!;
+    if (value.kind === 'arithmetic') {
+      const known = { value: value.of(results.arithmetic), low: null, high: null };
+      return { ...NONE, statement, arithmetic: known };
+    }
+    const of = (points: Points) => estimate(points, value.by);
+    const { here, letter, measured, ours } = sets;
+    return { ...NONE, statement, letter: of(letter), ours: of(ours), measured: of(measured), here: of(here) };
+  });
+}
+
+/** What the paper states of a figure, ours, how far apart they are, and why. */
+export function statementTable(results: PaperResults, sets: PointSets, figure: FigureId): readonly Table[] {
+  const all = comparisons(results, sets, figure);
+  if (all.length === 0) return [];
+  const right = (title: string) => ({ title, align: 'right' }) as const;
+  const left = (title: string) => ({ title, align: 'left' }) as const;
+  return [
+    {
+      title: 'What the paper’s text states',
+      columns: [
+        ...[left('what'), right('paper'), right('arithmetic'), right('simulated, to the letter')],
+        ...[right('simulated, ours'), right('deviation'), right('measured here (95 % CI)'), right('simulated here')],
+        ...[right('deviation'), left('why'), left('where the paper says so')],
+      ],
+      rows: all.map(rowOf),
+    },
+  ];
+}
+
+function rowOf({ arithmetic, here, letter, measured, ours, statement }: Comparison): readonly string[] {
+  const { absolute, quote, reason, section, unit, what } = statement;
+  const onTheirs = arithmetic ?? letter;
+  return [
+    ...[what, showStated(statement), showEstimate(arithmetic, unit), showEstimate(letter, unit)],
+    ...[showEstimate(ours, unit), showDeviation(statement, onTheirs?.value ?? null)],
+    ...[showEstimate(measured, unit), showEstimate(here, unit)],
+    absolute ? 'another device' : showDeviation(statement, measured?.value ?? null),
+    ...[reason, `${section}: “${quote}”`],
+  ];
+}

@@ -1,0 +1,34 @@
+import { STRATEGIES, type Strategy } from '../../../scheduling/strategy.js';
+import type { LegendEntry } from '../../charts/chart.js';
+import type { Look } from '../../charts/look.js';
+
+export const STRATEGY_NAMES: Readonly<Record<Strategy, string>> = {
+  'ftp-wst-s': 'FTP-WST-S',
+  'ftp-wst': 'FTP-WST',
+  'ftp-wsh': 'FTP-WSH',
+  modnn: 'MoDNN',
+};
+
+const LOOKS: Readonly<Record<Strategy, Omit<Look, 'line'>>> = {
+  'ftp-wst-s': { tone: 'blue', marker: 'circle' },
+  'ftp-wst': { tone: 'green', marker: 'triangle' },
+  'ftp-wsh': { tone: 'orange', marker: 'square' },
+  modnn: { tone: 'purple', marker: 'diamond' },
+};
+
+export const STATED: Look = { tone: 'ink', marker: 'cross', line: 'none' };
+
+export function lookOf(strategy: Strategy, line: Look['line']): Look {
+  return { ...LOOKS[strategy], line };
+}
+
+/** Strategies by colour, then what full and dashed lines are. */
+export function strategyLegend(solid: string, dashed: string, stated: string): readonly LegendEntry[] {
+  const line = (label: string, look: Look): LegendEntry => ({ label, kind: 'line', look });
+  return [
+    ...STRATEGIES.map((strategy) => line(STRATEGY_NAMES[strategy], lookOf(strategy, 'solid'))),
+    line(solid, { tone: 'grey', marker: 'circle', line: 'solid' }),
+    line(dashed, { tone: 'grey', marker: 'circle', line: 'dashed' }),
+    line(stated, STATED),
+  ];
+}

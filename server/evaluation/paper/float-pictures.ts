@@ -1,0 +1,21 @@
+import { type Region, regionArea } from '../../geometry/region.js';
+import type { SimulationSettings } from '../../simulation/simulation-settings.js';
+
+/** A picture's value travels as one byte; as F32 it takes so many more. */
+const MORE_BYTES = 3;
+
+/** The same cluster whose pictures travel as F32, as in the paper. */
+export function floatPictures(settings: SimulationSettings): SimulationSettings {
+  const { plan, sizes } = settings;
+  const more = (region: Region) => MORE_BYTES * plan.maps[0]!.channels * regionArea(region);
+  return {
+    ...settings,
+    sizes: {
+      ...sizes,
+      task: (task, input) => sizes.task(task, input) + more(input),
+      picture: (frame, region) => sizes.picture(frame, region) + more(region),
+      slice: (task, pieces) =>
+        sizes.slice(task, pieces) + (task.layer === 0 ? pieces.reduce((sum, piece) => sum + more(piece), 0) : 0),
+    },
+  };
+}

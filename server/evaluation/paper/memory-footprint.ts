@@ -1,0 +1,87 @@
+import { planBodp, sliceStep } from '../../geometry/bodp-plan.js';
+import { planFtp } from '../../geometry/ftp-plan.js';
+import { parseGrid } from '../../geometry/grid.js';
+import type { LayerGeometry } from '../../geometry/layer.js';
+import { regionBytes } from '../../geometry/plan-cost.js';
+import { type Region, wholeMap } from '../../geometry/region.js';
+import { weightBytesOf } from '../../model/layer-facts.js';
+import { fusedGeometry } from '../../model/layer-geometry.js';
+import type { Network } from '../../model/network.js';
+
+/** What one way of cutting needs of a device's memory. */
+export interface Footprint {
+  readonly name: string;
+  /** Of each layer: its input and output, as F32, of the tile or slice that needs most. */
+  readonly mapBytes: readonly number[];
+  /** The largest of these, and the weights of all layers: "the sum of the largest layer data size and the total weight amount". */
+  readonly totalBytes: number;
+}
+
+export interface MemoryFootprints {
+  /** `conv0`, `max1`, … as the paper names them. */
+  readonly layers: readonly string[];
+  readonly weightBytes: readonly number[];
+  readonly original: Footprint;
+  /** Rows cut among so many devices, halo rows included. */
+  readonly bodp: Footprint;
+  /** By grid. */
+  readonly ftp: Readonly<Record<string, Footprint>>;
+}
+
+export const BODP_SLICES = 4;
+const FLOAT_BYTES = 4;
+
+/** Figure 11 as arithmetic: paper section V.A. No program's own memory is in it. */
+export function memoryFootprints(network: Network, depth: number, grids: readonly string[]): MemoryFootprints {
+  const layers = fusedGeometry(network, depth);
+  const weightBytes = network.layers.slice(0, depth).map(weightBytesOf);
+  const weights = weightBytes.reduce((sum, bytes) => sum + bytes, 0);
+  const footprint = (name: string, mapBytes: readonly number[]): Footprint => ({
+    ...{ name, mapBytes },
+    totalBytes: Math.max(...mapBytes) + weights,
+  });
+  const whole = layers.map((layer) => layerBytes(layer, wholeMap(layer.input), wholeMap(layer.output)));
+  const slices = planBodp(layers, depth, Array<number>(BODP_SLICES).fill(1));
+  return {
+    layers: network.layers.slice(0, depth).map(({ kind }, index) => `${kind === 'maxpool' ? 'max' : 'conv'}${index}`),
+    weightBytes,
+    original: footprint('original', whole),
+    bodp: footprint(
+      `BODP-${BODP_SLICES}`,
+      layers.map((layer, index) => largestSlice(slices, layer, index)),
+    ),
+    ftp: Object.fromEntries(grids.map((grid) => [grid, footprint(`FTP ${grid}`, tileBytes(layers, depth, grid))])),
+  };
+}
+
+function largestSlice(plan: ReturnType<typeof planBodp>, layer: LayerGeometry, index: number): number {
+  const bytes = Array.from({ length: plan.slices }, (_, slice) => {
+    const { input, output } = sliceStep(plan, index, slice);
+    return layerBytes(layer, input, output);
+  });
+  return Math.max(...bytes);
+}
+
+function tileBytes(layers: readonly LayerGeometry[], depth: number, grid: string): readonly number[] {
+  const { tiles } = planFtp(layers, depth, parseGrid(grid));
+  return layers.map((layer, index) =>
+    Math.max(...tiles.map(({ regions }) => layerBytes(layer, regions[index]!, regions[index + 1]!))),
+  );
+}
+
+function layerBytes({ input, output }: LayerGeometry, from: Region, to: Region): number {
+  return regionBytes(from, input, FLOAT_BYTES) + regionBytes(to, output, FLOAT_BYTES);
+}
+
+/** Mean over layers of how much less a layer needs, its own weights included: section V.A's average reduction. */
+export function meanLayerReduction({ original, weightBytes }: MemoryFootprints, cut: Footprint): number {
+  const reductions = original.mapBytes.map((bytes, index) => {
+    const weights = weightBytes[index]!;
+    return 1 - (cut.mapBytes[index]! + weights) / (bytes + weights);
+  });
+  return reductions.reduce((sum, reduction) => sum + reduction, 0) / reductions.length;
+}
+
+export function totalReduction({ original }: MemoryFootprints, cut: Footprint): number {
+  return 1 - cut.totalBytes / original.totalBytes;
+}

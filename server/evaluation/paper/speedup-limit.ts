@@ -1,0 +1,44 @@
+import type { Strategy } from '../../scheduling/strategy.js';
+
+/** What no schedule can beat, of one frame. */
+export interface SpeedupLimit {
+  /** What the untiled network takes one device, shared out evenly. */
+  readonly computeSeconds: number;
+  /** What has to cross the busiest link. */
+  readonly linkSeconds: number;
+  /** The untiled network's time on one device over the larger of both. */
+  readonly speedup: number;
+}
+
+export interface LimitFacts {
+  readonly untiledSeconds: number;
+  readonly devices: number;
+  readonly linkMbps: number;
+  readonly strategy: Strategy;
+  /** Bodies of a frame, in bytes. */
+  readonly bytes: Readonly<Record<'frame' | 'input' | 'overlap' | 'result', number>>;
+}
+
+export function speedupLimit(facts: LimitFacts): SpeedupLimit {
+  const { devices, linkMbps, untiledSeconds } = facts;
+  const computeSeconds = untiledSeconds / devices;
+  const linkSeconds = (8 * busiestLinkBytes(facts)) / (linkMbps * 1e6);
+  return { computeSeconds, linkSeconds, speedup: untiledSeconds / Math.max(computeSeconds, linkSeconds) };
+}
+
+/**
+ * What the gateway's link has to carry in one direction at least: all results come in. Where the gateway shares work out, the
+ * picture comes in and inputs go out as well, and MoDNN's border rows go both ways: at least half of all in one of them.
+ */
+function busiestLinkBytes({ bytes, strategy }: Pick<LimitFacts, 'bytes' | 'strategy'>): number {
+  const { frame, input, overlap, result } = bytes;
+  switch (strategy) {
+    case 'ftp-wst-s':
+    case 'ftp-wst':
+      return result;
+    case 'ftp-wsh':
+      return Math.max(frame + result, input);
+    case 'modnn':
+      return (frame + input + overlap + result) / 2;
+  }
+}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { floatPictures } from '../../../server/evaluation/paper/float-pictures.js';
+import { simulatedRun } from '../../../server/evaluation/simulated-run.js';
+import { planFtp } from '../../../server/geometry/ftp-plan.js';
+import { planCost } from '../../../server/geometry/plan-cost.js';
+import { fusedGeometry } from '../../../server/model/layer-geometry.js';
+import { bareSettings } from '../../simulation/small-simulation.js';
+import { YOLOV2 } from './paper-results.js';
+
+const plan = planFtp(fusedGeometry(YOLOV2, 4), 4, { rows: 2, columns: 2 });
+const { frameBytes, inputBytes } = planCost(plan, { inputBytesPerValue: 1, outputBytesPerValue: 4 });
+
+describe('pictures that travel as F32', () => {
+  it('take three bytes more a value, in whole and in tiles, and nothing else changes', () => {
+    const settings = bareSettings(plan, 2, { strategy: 'ftp-wsh' });
+    const bytes = simulatedRun(settings).wireBytesPerFrame;
+    const floats = simulatedRun(floatPictures(settings)).wireBytesPerFrame;
+    expect(floats.frame - bytes.frame).toBe(3 * frameBytes);
+    expect(floats.input - bytes.input).toBe(3 * inputBytes);
+    expect(floats.result).toBe(bytes.result);
+  });
+
+  it('do so in the slices of MoDNN as well, whose border rows were floats before', () => {
+    const settings = bareSettings(plan, 2, { strategy: 'modnn' });
+    const bytes = simulatedRun(settings).wireBytesPerFrame;
+    const floats = simulatedRun(floatPictures(settings)).wireBytesPerFrame;
+    expect(floats.input - bytes.input).toBeGreaterThan(3 * frameBytes);
+    expect(floats.overlap).toBe(bytes.overlap);
+  });
+});
