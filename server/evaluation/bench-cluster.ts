@@ -93,10 +93,14 @@ export class BenchCluster {
    */
   static async start(parts: BenchClusterParts): Promise<BenchCluster> {
     const cluster = new BenchCluster(parts);
+    // Nodes of a broken cluster are not waited for any longer: that would keep the process alive.
+    const givenUp = new AbortController();
+    const signal = AbortSignal.any([parts.signal, givenUp.signal]);
     try {
-      await unlessAborted(parts.signal, Promise.race([cluster.#ready(parts), cluster.broken]));
+      await unlessAborted(parts.signal, Promise.race([cluster.#ready({ ...parts, signal }), cluster.broken]));
       return cluster;
     } catch (error) {
+      givenUp.abort();
       await cluster.stop();
       throw error;
     }

@@ -1,3 +1,5 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { ClusterConfig } from '../config/cluster-config.js';
 import { BenchCluster, type NodeOutput } from './bench-cluster.js';
@@ -58,6 +60,11 @@ function configOf(settings: TestbedSettings, run: ClusterRun, { hosts }: HostPla
   return benchConfig(settings, run, { gateway: gateway!, devices }, largestBatch(planBatches(settings, run)));
 }
 
+/** Frames of an earlier cluster, or of another run at the same time, are no business of this one. */
+function withOwnStore(config: ClusterConfig, folder: string): ClusterConfig {
+  return { ...config, store: { ...config.store, path: mkdtempSync(join(folder, 'store-')) } };
+}
+
 /**
  * Measures one cluster on test hosts of its own, which are gone when this settles.
  *
@@ -74,7 +81,8 @@ export async function runTestbed(
   const machine = machineFacts();
   const batches = planBatches(settings, run);
   const plan = hostsOf(settings, run);
-  const config = await configOf(settings, run, plan);
+  const asked = await configOf(settings, run, plan);
+  const config = 'store' in settings.sections ? asked : withOwnStore(asked, folder);
   const hosts = new TestHosts(plan, { groups, run: parts.run });
   try {
     const beginMs = performance.now();
