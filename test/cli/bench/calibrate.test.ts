@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest';
+import { runCli } from '../running-cli.js';
+
+describe('bench calibrate', () => {
+  it('ends, with what layers, tiles and requests take', { timeout: 90_000 }, async () => {
+    const { code, stdout } = await runCli(['bench', 'calibrate', '--model', 'face-detector', '--json']);
+    expect(code).toBe(0);
+    const { costs } = JSON.parse(stdout);
+    expect(costs.engine.macsPerMs).toBeGreaterThan(0);
+    expect(costs.segments.length).toBeGreaterThan(1);
+    expect(costs.request.clientMs).toBeGreaterThan(0);
+    expect(costs.request.questionBytes).toBeGreaterThan(50);
+  });
+});
