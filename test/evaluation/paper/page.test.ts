@@ -49,6 +49,11 @@ describe('the page', () => {
     expect(page).not.toContain('id="fig13"');
   });
 
+  it('says that outputs are exact only where some were measured', () => {
+    expect(paperPage(paperResults())).toMatch(/exact in all \d+ measured clusters/);
+    expect(paperPage(paperResults({ experiments: [] }))).not.toContain('exact');
+  });
+
   it('says what is wrong', () => {
     expect(paperPage(paperResults({ missing: [{ id: 'number-6', reason: 'no memory' }] }))).toContain(
       '<p class="bad">number-6: no memory</p>',

@@ -24,8 +24,10 @@ export function showEstimate(known: Estimate | null, unit: Unit): string {
   return `${showValue(value, unit)} (${trimmed(low, decimals)} to ${trimmed(high, decimals)})`;
 }
 
+/** With the digits that the paper has. */
 export function showStated({ bound, unit, value }: Statement): string {
-  return bound === undefined ? showValue(value, unit) : `${bound} ${showValue(value, unit)}`;
+  const shown = unit === 'x' ? `${value}x` : `${value} ${unit}`;
+  return bound === undefined ? shown : `${bound} ${shown}`;
 }
 
 /** How far from what is stated: in points of percentages, else in percent of it. */

@@ -45,8 +45,13 @@ export function statementTable(results: PaperResults, sets: PointSets, figure: F
       title: 'What the paper’s text states',
       columns: [
         ...[left('what'), right('paper'), right('arithmetic'), right('simulated, to the letter')],
-        ...[right('simulated, ours'), right('deviation'), right('measured here (95 % CI)'), right('simulated here')],
-        ...[right('deviation'), left('why'), left('where the paper says so')],
+        ...[
+          right('simulated, ours'),
+          right('off the paper'),
+          right('measured here (95 % CI)'),
+          right('simulated here'),
+        ],
+        ...[right('measured, off the paper'), left('why'), left('where the paper says so')],
       ],
       rows: all.map(rowOf),
     },
@@ -60,7 +65,7 @@ function rowOf({ arithmetic, here, letter, measured, ours, statement }: Comparis
     ...[what, showStated(statement), showEstimate(arithmetic, unit), showEstimate(letter, unit)],
     ...[showEstimate(ours, unit), showDeviation(statement, onTheirs?.value ?? null)],
     ...[showEstimate(measured, unit), showEstimate(here, unit)],
-    absolute ? 'another device' : showDeviation(statement, measured?.value ?? null),
+    absolute && measured !== null ? 'another device' : showDeviation(statement, measured?.value ?? null),
     ...[reason, `${section}: “${quote}”`],
   ];
 }

@@ -5,6 +5,7 @@ export const SAME_SUM = 'Arithmetic on the same definition: input and output of 
 export const U8 = 'Pictures are counted with four bytes a value, as in the paper; ours travel with one.';
 
 export const ORDER =
-  'Ours reuses any side of a tile and chooses tiles by what is there; the paper reuses all four sides or none.';
+  'Simulated: strips of every tile cross the shared WLAN to the gateway. Measured: any side of a tile is reused, tiles are chosen ' +
+  'by what is there, and strips are fetched from their device only where that is worth it.';
 
 export const DEVICE = 'Time of another device. On the paper’s, simulated, it tests how well two equations describe it.';
