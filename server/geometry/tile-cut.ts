@@ -1,6 +1,7 @@
 import { DeepThingsError } from '../errors.js';
 import { type FtpPlan, tileOf } from './ftp-plan.js';
 import { neighbourAt, SIDES, type Side } from './neighbours.js';
+import { offersKey } from './offers-key.js';
 import { regionBytes } from './plan-cost.js';
 import { EMPTY_REGION, intersectRegions, isEmptyRegion, type Region } from './region.js';
 import { type SegmentStep, segmentStep } from './segment-steps.js';
@@ -44,6 +45,12 @@ export interface TileCut extends HeldTile {
   readonly steps: readonly CutStep[];
 }
 
+/** Cuts of one plan that are remembered; then all are forgotten. */
+const REMEMBERED_CUTS = 1024;
+
+/** Frame after frame is much alike, and each part of a node that has to do with a tile asks for its cut. */
+const remembered = new WeakMap<FtpPlan, Map<string, TileCut>>();
+
 /**
  * Decides what a tile computes and what it takes from its neighbours. Walks backward from the tile's output: at each
  * segment input, what is needed is the back-projection of what is computed beyond it; from that rectangle everything
@@ -57,6 +64,19 @@ export interface TileCut extends HeldTile {
  * one of that neighbour to this tile in this plan.
  */
 export function cutTile(plan: FtpPlan, tileId: number, offers: OffersToTile = {}): TileCut {
+  const cuts = remembered.get(plan) ?? new Map<string, TileCut>();
+  remembered.set(plan, cuts);
+  const key = offersKey(tileId, offers);
+  let cut = cuts.get(key);
+  if (cut === undefined) {
+    if (cuts.size >= REMEMBERED_CUTS) cuts.clear();
+    cut = newCut(plan, tileId, offers);
+    cuts.set(key, cut);
+  }
+  return cut;
+}
+
+function newCut(plan: FtpPlan, tileId: number, offers: OffersToTile): TileCut {
   let output = tileOf(plan, tileId).regions[plan.depth]!;
   checkOffers(plan, tileId, offers);
   const held: Region[] = plan.segments.map(() => EMPTY_REGION);

@@ -32,6 +32,9 @@ export interface OfferedRegion {
   readonly segment: number;
 }
 
+/** By plan and tile: a cut is asked again and again what it will offer. */
+const remembered = new WeakMap<FtpPlan, WeakMap<HeldTile, Map<Side, TileOffer | null>>>();
+
 /**
  * What a tile that ran keeps for its neighbours. For neighbour B at segment input s that is
  *
@@ -53,15 +56,32 @@ export interface OfferedRegion {
  * @throws DeepThingsError `DT_TILE_UNKNOWN` when the plan has no such tile.
  */
 export function offersOfTile(plan: FtpPlan, tile: HeldTile, sides: readonly Side[] = SIDES): TileOffers {
+  const known = rememberedOffers(plan, tile);
   const offers: Partial<Record<Side, TileOffer>> = {};
   for (const side of sides) {
-    const neighbour = neighbourAt(plan.grid, tile.tileId, side);
-    if (neighbour === null) continue;
-    const regions = offeredRegions(plan, tile.held, neighbour, oppositeSide(side));
-    if (regions.every(isEmptyRegion)) continue;
-    offers[side] = Object.freeze({ producer: tile.tileId, consumer: neighbour, regions });
+    let offer = known.get(side);
+    if (offer === undefined) {
+      offer = offerOfTile(plan, tile, side);
+      known.set(side, offer);
+    }
+    if (offer !== null) offers[side] = offer;
   }
   return Object.freeze(offers);
+}
+
+function rememberedOffers(plan: FtpPlan, tile: HeldTile): Map<Side, TileOffer | null> {
+  const byTile = remembered.get(plan) ?? new WeakMap<HeldTile, Map<Side, TileOffer | null>>();
+  remembered.set(plan, byTile);
+  const known = byTile.get(tile) ?? new Map<Side, TileOffer | null>();
+  byTile.set(tile, known);
+  return known;
+}
+
+function offerOfTile(plan: FtpPlan, { held, tileId }: HeldTile, side: Side): TileOffer | null {
+  const neighbour = neighbourAt(plan.grid, tileId, side);
+  if (neighbour === null) return null;
+  const regions = offeredRegions(plan, held, neighbour, oppositeSide(side));
+  return regions.every(isEmptyRegion) ? null : Object.freeze({ producer: tileId, consumer: neighbour, regions });
 }
 
 /**

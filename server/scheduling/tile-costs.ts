@@ -1,9 +1,9 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { macsOfRegions, neededMacs } from '../geometry/layer-macs.js';
-import { SIDES } from '../geometry/neighbours.js';
+import { offersKey } from '../geometry/offers-key.js';
 import { intersectRegions, isEmptyRegion, type Region } from '../geometry/region.js';
 import { computedRegions, cutTile } from '../geometry/tile-cut.js';
-import type { OffersToTile, TileOffer } from '../geometry/tile-offer.js';
+import type { OffersToTile } from '../geometry/tile-offer.js';
 
 /** What computing a tile costs given certain offers. */
 export interface TileCost {
@@ -26,8 +26,6 @@ export class TileCosts {
   readonly #plan: FtpPlan;
   readonly #near: readonly (readonly number[])[];
   readonly #costs = new Map<string, TileCost>();
-  readonly #offerNumbers = new Map<string, number>();
-  #numberOf = new WeakMap<TileOffer, number>();
 
   constructor(plan: FtpPlan) {
     this.#plan = plan;
@@ -49,11 +47,10 @@ export class TileCosts {
 
   /** @throws DeepThingsError as `cutTile`. */
   costOf(tileId: number, offers: OffersToTile): TileCost {
-    if (this.#costs.size >= REMEMBERED_COSTS) this.#forget();
-    let key = `${tileId}`;
-    for (const side of SIDES) key += `,${this.#offerNumber(offers[side])}`;
+    const key = offersKey(tileId, offers);
     let cost = this.#costs.get(key);
     if (cost === undefined) {
+      if (this.#costs.size >= REMEMBERED_COSTS) this.#costs.clear();
       cost = this.#compute(tileId, offers);
       this.#costs.set(key, cost);
     }
@@ -66,25 +63,6 @@ export class TileCosts {
       macs: macsOfRegions(this.#plan.layers, regions),
       shared: this.nearTiles(tileId).map((near) => sharedMacs(this.#plan, regions, near)),
     };
-  }
-
-  /** A small number for what an offer says: equal offers have equal numbers. */
-  #offerNumber(offer: TileOffer | undefined): number {
-    if (offer === undefined) return 0;
-    let number = this.#numberOf.get(offer);
-    if (number === undefined) {
-      const text = JSON.stringify([offer.producer, offer.consumer, ...offer.regions]);
-      number = this.#offerNumbers.get(text) ?? this.#offerNumbers.size + 1;
-      this.#offerNumbers.set(text, number);
-      this.#numberOf.set(offer, number);
-    }
-    return number;
-  }
-
-  #forget(): void {
-    this.#costs.clear();
-    this.#offerNumbers.clear();
-    this.#numberOf = new WeakMap();
   }
 }
 

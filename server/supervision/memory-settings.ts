@@ -5,7 +5,7 @@
  */
 export const MEMORY_SETTINGS = {
   /** MiB of V8's young generation, of which it has three. Its usual 16 fill up between two collections. */
-  nodeArguments: ['--max-semi-space-size=2'],
+  nodeArguments: ['--max-semi-space-size=2', '--heap-growing-percent=100'],
   /**
    * Of glibc's allocator; others do not look at them. Two arenas in place of eight a core. What the engine takes for a while
    * goes back to the system from 4 MiB on; lower thresholds cost time in page faults.
