@@ -2,7 +2,7 @@ import type { EngineOptions } from '../engine/inference-engine.js';
 import type { Grid } from '../geometry/grid.js';
 import type { MapShape, Padding, Region } from '../geometry/region.js';
 import type { ModelSpec } from '../model/model-source.js';
-import type { KeptStrip, TileJob } from './tile-executor.js';
+import type { TileJob } from './tile-executor.js';
 
 /** What a compute thread is to load: a device the fused stack, the gateway what remains. */
 export type ComputeStage =
@@ -50,7 +50,6 @@ export interface ComputeResult {
 }
 
 export interface TileResult extends ComputeResult {
-  readonly kept: readonly KeptStrip[];
   /** Multiply-accumulates executed. */
   readonly macs: number;
 }

@@ -1,19 +1,14 @@
 import type { FeatureBlock, InferenceEngine, LoadedGraph } from '../engine/inference-engine.js';
 import { DeepThingsError } from '../errors.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
-import { oppositeSide, SIDES, type Side } from '../geometry/neighbours.js';
+import { oppositeSide } from '../geometry/neighbours.js';
 import { containsRegion, isEmptyRegion, type Region } from '../geometry/region.js';
 import { type CutStep, cutMacs, cutTile, type Strip, stripsOf, type TileCut } from '../geometry/tile-cut.js';
-import {
-  type OfferedRegion,
-  type OffersToTile,
-  offerBytes,
-  offersOfTile,
-  type TileOffer,
-} from '../geometry/tile-offer.js';
+import type { OffersToTile } from '../geometry/tile-offer.js';
 import type { Network, NetworkWeights } from '../model/network.js';
 import { normaliseBytes } from '../tensor/normalise.js';
 import { cropRegion, paddedRegion, placeRegion, regionShape, valuesOf } from '../tensor/planes.js';
+import { type KeptStrip, keptStrips, type StripRoom } from './kept-strips.js';
 
 /** A tile to run, cut by what its neighbours offer. */
 export interface TileJob {
@@ -28,10 +23,8 @@ export interface TileJob {
    * one keeps it, and was not done yet when this job was made.
    */
   readonly strips: readonly (StripSource | 'previous')[];
-  /** Sides where a neighbour can still use something of this tile. */
-  readonly keepFor: readonly Side[];
-  /** Where to keep it, `stripBytes` of a side; in memory of its own where nothing is given. */
-  readonly keepIn?: Readonly<Partial<Record<Side, SharedArrayBuffer>>>;
+  /** Where to keep what neighbours can use; only for sides that are listed. */
+  readonly keepIn: StripRoom;
 }
 
 /** Values of a region that holds a strip, `[channels, height, width]`. */
@@ -40,16 +33,9 @@ export interface StripSource {
   readonly data: Float32Array;
 }
 
-/** What a tile that ran keeps for one neighbour at one segment input. */
-export interface KeptStrip extends OfferedRegion {
-  /** In memory that threads share: neither the thread that computed it nor the one that reuses it copies it. */
-  readonly data: Float32Array<SharedArrayBuffer>;
-}
-
 export interface TileRun {
   /** The tile's share of the fused stack's output, `[channels, height, width]`. */
   readonly output: FeatureBlock;
-  readonly kept: readonly KeptStrip[];
   /** Multiply-accumulates executed. */
   readonly macs: number;
 }
@@ -92,7 +78,7 @@ export async function loadTileExecutor(
       const cut = cutTile(plan, job.tileId, job.offers);
       const strips = matchStrips(plan, cut, job.strips, previous);
       previous = null;
-      const keep = placesToKeep(plan, cut, job);
+      const keep = keptStrips(plan, cut, job.keepIn);
       let computed = cutInput(network, plan, cut, job.input);
       for (const step of cut.steps) {
         const block = assemble(network, plan, step, computed, { strips, blockFor });
@@ -104,8 +90,7 @@ export async function loadTileExecutor(
         computed = await graphs[step.segment.index]!.run(block);
       }
       previous = { tileId: job.tileId, kept: keep };
-      const kept = keep.map(({ side, segment, data }) => ({ side, segment, data }));
-      return { output: computed, kept, macs: cutMacs(cut) };
+      return { output: computed, macs: cutMacs(cut) };
     },
     async release() {
       for (const graph of graphs) await graph.release();
@@ -123,7 +108,7 @@ function cutInput(network: Network, plan: FtpPlan, cut: TileCut, input: Uint8Arr
 /** What the tile before kept, for one that follows at once. */
 interface PreviousTile {
   readonly tileId: number;
-  readonly kept: readonly PlaceToKeep[];
+  readonly kept: readonly KeptStrip[];
 }
 
 function matchStrips(
@@ -197,31 +182,4 @@ function assemble(
     placeRegion<Float32Array>(data, channels, region, source.data, source.region, strip.region);
   }
   return { data, shape };
-}
-
-interface PlaceToKeep extends KeptStrip {
-  readonly region: Region;
-}
-
-/** Bytes in which the strips of one side are kept. */
-export function stripBytes(plan: FtpPlan, offer: TileOffer): number {
-  return offerBytes(plan, offer, Float32Array.BYTES_PER_ELEMENT);
-}
-
-/** Strips to keep, and where; those of one side share a buffer. */
-function placesToKeep(plan: FtpPlan, cut: TileCut, { keepFor, keepIn = {} }: TileJob): PlaceToKeep[] {
-  const offers = offersOfTile(plan, cut, keepFor);
-  return SIDES.flatMap((side) => {
-    const places = (offers[side]?.regions ?? []).flatMap((region, segment) => {
-      const values = valuesOf(regionShape(plan.maps[plan.segments[segment]!.firstLayer]!.channels, region));
-      return values === 0 ? [] : [{ segment, region, values }];
-    });
-    if (places.length === 0) return [];
-    const buffer = new Float32Array(keepIn[side] ?? new SharedArrayBuffer(stripBytes(plan, offers[side]!)));
-    let end = 0;
-    return places.map(({ segment, region, values }) => {
-      end += values;
-      return { side, segment, region, data: buffer.subarray(end - values, end) };
-    });
-  });
 }

@@ -55,8 +55,8 @@ async function prepareStage(engine: InferenceEngine, model: LoadedModel): Promis
     switch (request.kind) {
       case 'tile':
         return async () => {
-          const { output, kept, macs } = await tiles.run(request.job);
-          return { block: output, more: { kept, macs } };
+          const { output, macs } = await tiles.run(request.job);
+          return { block: output, more: { macs } };
         };
       case 'layer': {
         layers ??= await loadLayers(engine, stage.depth, digest);

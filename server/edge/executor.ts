@@ -148,14 +148,12 @@ export class Executor {
         board.finished(task);
         return;
       }
-      const { cut, job, overlapBytes } = prepared;
-      const handled = this.#handle(task, { cut, job }, compute.runTile(job), { waitMs, overlapMs, overlapBytes });
+      const { kind: _, overlapBytes, ...tile } = prepared;
+      const handled = this.#handle(task, tile, compute.runTile(tile.job), { waitMs, overlapMs, overlapBytes });
       await before?.handled;
       const { medianMs } = usualTile;
       const underWay: TileUnderWay = {
-        frame: task.frame,
-        job,
-        cut,
+        ...tile,
         endMs: medianMs === null ? null : performance.now() + medianMs,
         handled: handled.finally(() => {
           if (this.#running === underWay) this.#running = null;
@@ -181,15 +179,15 @@ export class Executor {
 
   async #handle(
     task: EdgeTask,
-    tile: Pick<RunningTile, 'cut' | 'job'>,
+    tile: RunningTile,
     computed: Promise<TileResult>,
     { waitMs, overlapMs, overlapBytes }: Pick<ResultBody, 'waitMs' | 'overlapMs' | 'overlapBytes'>,
   ): Promise<void> {
     const { device, events, keeper, log, maps, metrics, namesStrips, sender, speed, usualTile, wirePlan } = this.#parts;
     const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
     try {
-      const { data, computeMs, macs, kept } = await computed;
-      const noticeBytes = task.strategy === 'ftp-wst-s' ? keeper.keep(task, tile, kept) : 0;
+      const { data, computeMs, macs } = await computed;
+      const noticeBytes = task.strategy === 'ftp-wst-s' ? keeper.keep(task, tile) : 0;
       this.#tilesRun++;
       usualTile.add(computeMs);
       speed.add(macs, computeMs);

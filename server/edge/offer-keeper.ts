@@ -1,4 +1,4 @@
-import type { KeptStrip } from '../compute/tile-executor.js';
+import type { KeptStrip } from '../compute/kept-strips.js';
 import { oppositeSide, type Side } from '../geometry/neighbours.js';
 import { offersOfTile, onlySides, type TileOffers } from '../geometry/tile-offer.js';
 import { CALLS } from '../node/calls.js';
@@ -44,12 +44,12 @@ export class OfferKeeper {
   }
 
   /** @returns bytes of what is said about it. */
-  keep(task: EdgeTask, { cut, job }: Pick<RunningTile, 'cut' | 'job'>, kept: readonly KeptStrip[]): number {
+  keep(task: EdgeTask, { cut, keepFor, kept }: Omit<RunningTile, 'job'>): number {
     const { book, device, holder, pool, wirePlan } = this.#parts;
     const { frame, tile } = task;
     // The frame has ended while its tile was computed: nobody will ask for anything of it.
     if (task.source === device && !book.has(frame)) return 0;
-    const offered = offersOfTile(wirePlan.plan, cut, job.keepFor);
+    const offered = offersOfTile(wirePlan.plan, cut, keepFor);
     const offers = kept.length > 0 && pool.add(frame, tile, offered, kept) ? offered : {};
     if (book.has(frame)) {
       const sides = book.queuedSides(frame, tile);
@@ -59,7 +59,7 @@ export class OfferKeeper {
       return 0;
     }
     // Nobody is to hear of it.
-    if (job.keepFor.length === 0) return 0;
+    if (keepFor.length === 0) return 0;
     // A tile that was pushed, or stolen from another than its source, has no way home: the source computes it as new.
     if (task.victim?.device !== task.source) return 0;
     const notice = encodeOfferNotice({ ...holder(), offers });

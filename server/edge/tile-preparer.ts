@@ -1,12 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import { ProblemError } from '../../client/problem-error.js';
-import { type StripSource, stripBytes, type TileJob } from '../compute/tile-executor.js';
+import { type KeptStrip, keptStrips, roomForStrips } from '../compute/kept-strips.js';
+import type { StripSource, TileJob } from '../compute/tile-executor.js';
 import type { OverlapConfig } from '../config/faithful.js';
-import type { Side } from '../geometry/neighbours.js';
 import { regionBytes } from '../geometry/plan-cost.js';
 import { containsRegion, isEmptyRegion, type Region, wholeMap } from '../geometry/region.js';
 import { cutTile, type Strip, stripsOf, type TileCut } from '../geometry/tile-cut.js';
-import { type OffersToTile, offersOfTile, withoutRegions } from '../geometry/tile-offer.js';
+import { type OffersToTile, withoutRegions } from '../geometry/tile-offer.js';
 import { CALLS } from '../node/calls.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
@@ -50,17 +50,17 @@ export interface TilePreparerParts {
 }
 
 export type Preparation =
-  | { readonly kind: 'ready'; readonly job: TileJob; readonly cut: TileCut; readonly overlapBytes: number }
+  | ({ readonly kind: 'ready'; readonly overlapBytes: number } & RunningTile)
   /** Its frame has ended. */
   | { readonly kind: 'ended' }
   /** What it needs of the picture could not be had. */
   | { readonly kind: 'no-input' };
 
 /** A tile that is being computed. */
-export interface RunningTile {
-  readonly frame: string;
+export interface RunningTile extends TileUnderWay {
   readonly job: TileJob;
-  readonly cut: TileCut;
+  /** What it keeps when it is done. */
+  readonly kept: readonly KeptStrip[];
 }
 
 /**
@@ -88,11 +88,7 @@ export class TilePreparer {
   }
 
   async #fetchFor(task: EdgeTask, running: RunningTile): Promise<FetchedStrips> {
-    const { fetched } = await this.#fetchMissing(
-      task,
-      knownOffers(this.#startParts, task, underWay(running)),
-      NOTHING_FETCHED,
-    );
+    const { fetched } = await this.#fetchMissing(task, knownOffers(this.#startParts, task, running), NOTHING_FETCHED);
     return fetched;
   }
 
@@ -106,7 +102,7 @@ export class TilePreparer {
     const { overlap, wirePlan } = this.#parts;
     const ahead = this.#ahead?.task === task ? await this.#ahead.fetched : NOTHING_FETCHED;
     this.#ahead = null;
-    const known = reuses(task) ? knownOffers(this.#startParts, task, underWay(running)) : NO_REUSE;
+    const known = reuses(task) ? knownOffers(this.#startParts, task, running) : NO_REUSE;
     const { offers: chosen, fetched } = await this.#fetchMissing(task, known, ahead);
     let offers = chosen;
     // Each round counts on fewer strips than the one before, until all that are left are there.
@@ -127,18 +123,13 @@ export class TilePreparer {
   async #withInput(task: EdgeTask, { cut, offers, strips, fetched }: Decision): Promise<Preparation> {
     const input = await this.#inputFor(task, cut);
     if (typeof input === 'string') return { kind: input };
-    const keepFor = reuses(task) ? sidesToKeep(this.#startParts, task.frame, cut) : [];
-    const job = { tileId: task.tile, offers, input, strips, keepFor, keepIn: this.#roomFor(cut, keepFor) };
-    return { kind: 'ready', job, cut, overlapBytes: fetched.bytes };
-  }
-
-  #roomFor(cut: TileCut, sides: readonly Side[]): TileJob['keepIn'] {
     const { buffers, wirePlan } = this.#parts;
-    const room: Partial<Record<Side, SharedArrayBuffer>> = {};
-    for (const [side, offer] of Object.entries(offersOfTile(wirePlan.plan, cut, sides))) {
-      room[side as Side] = buffers.take(stripBytes(wirePlan.plan, offer));
-    }
-    return room;
+    const { frame, tile } = task;
+    const keepFor = reuses(task) ? sidesToKeep(this.#startParts, frame, cut) : [];
+    const keepIn = roomForStrips(wirePlan.plan, cut, keepFor, (bytes) => buffers.take(bytes));
+    const job = { tileId: tile, offers, input, strips, keepIn };
+    const kept = keptStrips(wirePlan.plan, cut, keepIn);
+    return { kind: 'ready', frame, job, cut, keepFor, kept, overlapBytes: fetched.bytes };
   }
 
   get #startParts(): TileStartParts {
@@ -159,7 +150,7 @@ export class TilePreparer {
 
   /** Where a strip's values are, of those that were fetched or of this device's own; null when there are none. */
   #sourceOf(frame: string, strip: Strip, { fetched, running }: StripSources): StripSource | 'previous' | null {
-    if (isUnderWay(underWay(running), frame, strip.producer)) return 'previous';
+    if (isUnderWay(running, frame, strip.producer)) return 'previous';
     const there = fetched.covering(strip) ?? this.#parts.pool.strip(frame, strip.producer, strip.side, strip.segment);
     return there !== null && containsRegion(there.region, strip.region) ? there : null;
   }
@@ -217,10 +208,6 @@ interface Decision {
 interface StripSources {
   readonly fetched: FetchedStrips;
   readonly running: RunningTile | null;
-}
-
-function underWay(running: RunningTile | null): TileUnderWay | null {
-  return running === null ? null : { frame: running.frame, cut: running.cut, keepFor: running.job.keepFor };
 }
 
 /** Other strategies run tiles whole, and keep nothing. */

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { loadTileExecutor, stripBytes, type TileJob } from '../../server/compute/tile-executor.js';
+import { keptStrips, roomForStrips } from '../../server/compute/kept-strips.js';
+import { loadTileExecutor, type TileJob } from '../../server/compute/tile-executor.js';
 import type { InferenceEngine } from '../../server/engine/inference-engine.js';
 import { DeepThingsError } from '../../server/errors.js';
 import { wholeTile } from '../../server/evaluation/untiled.js';
 import { type FtpPlan, planFtp } from '../../server/geometry/ftp-plan.js';
 import type { Grid } from '../../server/geometry/grid.js';
-import { oppositeSide, SIDES, type Side } from '../../server/geometry/neighbours.js';
+import { oppositeSide, SIDES } from '../../server/geometry/neighbours.js';
 import { isEmptyRegion, wholeMap } from '../../server/geometry/region.js';
 import { cutTile, stripsOf } from '../../server/geometry/tile-cut.js';
 import { offersOfTile, offersToTile, type TileOffers } from '../../server/geometry/tile-offer.js';
@@ -111,14 +112,10 @@ async function runWithReuse(engine: InferenceEngine, { network, seed }: Case, pl
     const bytes = isEmptyRegion(cut.input)
       ? new Uint8Array(0)
       : cropRegion(picture, input.channels, wholeMap(input), cut.input);
-    const keepIn: Partial<Record<Side, SharedArrayBuffer>> = {};
-    for (const [side, offer] of Object.entries(offersOfTile(plan, cut))) {
-      // Some are given memory that is larger than needed and has something else in it.
-      if (random() < 0.5) keepIn[side as Side] = usedBuffer(stripBytes(plan, offer) + 4 * Math.floor(random() * 50));
-    }
-    const run = await executor.run({ tileId, offers, input: bytes, strips, keepFor: SIDES, keepIn });
-    for (const { side, data } of run.kept) if (keepIn[side] !== undefined) expect(data.buffer).toBe(keepIn[side]);
-    for (const { side, segment, data } of run.kept) kept.set(`${tileId}/${side}/${segment}`, data);
+    // Memory that is larger than needed and has something else in it.
+    const keepIn = roomForStrips(plan, cut, SIDES, (size) => usedBuffer(size + 4 * Math.floor(random() * 50)));
+    const run = await executor.run({ tileId, offers, input: bytes, strips, keepIn });
+    for (const { side, segment, data } of keptStrips(plan, cut, keepIn)) kept.set(`${tileId}/${side}/${segment}`, data);
     offersOf.set(tileId, offersOfTile(plan, cut));
     placeRegion(merged, output.channels, wholeMap(output), run.output.data, plan.tiles[tileId]!.regions[plan.depth]!);
   }
@@ -155,7 +152,7 @@ describe.each(ENGINE_CASES)('running the tiles equals running the whole, on $lab
     const cut = cutTile(plan, 1, offers);
     const [strip] = stripsOf(cut);
     const input = cropRegion(randomPicture(valuesOf(network.input), 1), 3, wholeMap(plan.maps[0]!), cut.input);
-    const run = (strips: TileJob['strips']) => executor.run({ tileId: 1, offers, input, strips, keepFor: [] });
+    const run = (strips: TileJob['strips']) => executor.run({ tileId: 1, offers, input, strips, keepIn: {} });
     const region = strip!.region;
     const refused = (why: RegExp) =>
       expect.objectContaining({ code: 'DT_TILE_INPUT', message: expect.stringMatching(why) });

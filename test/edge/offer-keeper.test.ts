@@ -1,11 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { KeptStrip, TileJob } from '../../server/compute/tile-executor.js';
+import { keptStrips, roomForStrips } from '../../server/compute/kept-strips.js';
 import type { EdgeBoard } from '../../server/edge/edge-board.js';
 import type { EdgeTask } from '../../server/edge/edge-task.js';
 import { OfferKeeper } from '../../server/edge/offer-keeper.js';
 import { planFtp } from '../../server/geometry/ftp-plan.js';
 import { SIDES, type Side } from '../../server/geometry/neighbours.js';
-import { isEmptyRegion } from '../../server/geometry/region.js';
 import { cutTile } from '../../server/geometry/tile-cut.js';
 import { offersOfTile } from '../../server/geometry/tile-offer.js';
 import { fusedGeometry } from '../../server/model/layer-geometry.js';
@@ -18,7 +17,6 @@ import { StripPool } from '../../server/node/strip-pool.js';
 import { ReuseBook } from '../../server/scheduling/reuse-book.js';
 import { TaskBoard } from '../../server/scheduling/task-board.js';
 import { NO_REUSE } from '../../server/scheduling/tile-reuse.js';
-import { regionShape, valuesOf } from '../../server/tensor/planes.js';
 import { silent } from '../support/test-cluster.js';
 
 const network = describeModel({ name: 'face-detector', width: 96, height: 96 });
@@ -29,16 +27,9 @@ const plan = planFtp(fusedGeometry(network, 8), 8, { rows: 3, columns: 3 });
 const FRAME = 'a-1';
 const SOURCE = { device: 'e9', address: 'http://e9' };
 const offers = offersOfTile(plan, cutTile(plan, 4));
-const kept: readonly KeptStrip[] = SIDES.flatMap((side) =>
-  offers[side]!.regions.flatMap((region, segment) => {
-    if (isEmptyRegion(region)) return [];
-    const { channels } = plan.maps[plan.segments[segment]!.firstLayer]!;
-    const values = valuesOf(regionShape(channels, region));
-    return [{ side, segment, data: new Float32Array(new SharedArrayBuffer(4 * values)) }];
-  }),
-);
-const JOB: TileJob = { tileId: 4, offers: {}, input: new Uint8Array(0), strips: [], keepFor: SIDES };
-const TILE = { job: JOB, cut: cutTile(plan, 4) };
+const cut = cutTile(plan, 4);
+const kept = keptStrips(plan, cut, roomForStrips(plan, cut, SIDES));
+const TILE = { frame: FRAME, cut, keepFor: SIDES, kept };
 
 /** What was put, to whom, in order. */
 let puts: { to: string; bytes: Uint8Array }[];
@@ -105,7 +96,7 @@ const settled = (sides: readonly Side[]) => vi.waitFor(() => expect(keptSides())
 
 describe('what a thief keeps of a tile', () => {
   it('is what the source says can be used, after it was told', async () => {
-    const bytes = keeper(false).keep(task(4), TILE, kept);
+    const bytes = keeper(false).keep(task(4), TILE);
     expect(keptSides()).toHaveLength(4);
     await settled(['south']);
     expect(puts.map(({ to }) => to)).toEqual([SOURCE.address]);
@@ -117,13 +108,13 @@ describe('what a thief keeps of a tile', () => {
     board.addStolen(task(1));
     board.enqueue([task(5)]);
     board.addStolen(task(3, { frame: 'a-2' }));
-    keeper(false).keep(task(4), TILE, kept);
+    keeper(false).keep(task(4), TILE);
     await settled(['south', 'north', 'east']);
   });
 
   it('is all of it when the source does not answer', async () => {
     const answer = vi.fn(async () => Promise.reject(new Error('ECONNREFUSED')));
-    keeper(true, answer).keep(task(4), TILE, kept);
+    keeper(true, answer).keep(task(4), TILE);
     await vi.waitFor(() => expect(answer).toHaveBeenCalled());
     await new Promise(setImmediate);
     expect([keptSides().length, puts.length]).toEqual([4, 1]);
@@ -131,7 +122,7 @@ describe('what a thief keeps of a tile', () => {
 
   it('goes to the gateway, as far as others can use it', async () => {
     board.addStolen(task(1));
-    keeper(true).keep(task(4), TILE, kept);
+    keeper(true).keep(task(4), TILE);
     await vi.waitFor(() => expect(puts).toHaveLength(2));
     expect(puts.map(({ to }) => to)).toEqual([SOURCE.address, 'http://gateway']);
     expect(decodeOfferNotice(plan, 4, puts[0]!.bytes)).toMatchObject({ device: 'gateway', address: 'http://gateway' });
@@ -142,7 +133,7 @@ describe('what a thief keeps of a tile', () => {
   });
 
   it('is told to nobody when it was pushed here', () => {
-    expect(keeper(true).keep(task(4, { victim: null }), TILE, kept)).toBe(0);
+    expect(keeper(true).keep(task(4, { victim: null }), TILE)).toBe(0);
     expect([puts, keptSides().length]).toEqual([[], 4]);
   });
 });
@@ -157,20 +148,20 @@ describe('what a source keeps of its own tile', () => {
   });
 
   it('is what tiles that are not handed out can use', () => {
-    keeper(false).keep(own(4), TILE, kept);
+    keeper(false).keep(own(4), TILE);
     expect([keptSides(), puts]).toEqual([['east', 'south'], []]);
     expect(book.reuseFor(FRAME, 7, 'e1').offers).toEqual({ north: offers.south });
   });
 
   it('goes to the gateway just so', async () => {
-    keeper(true).keep(own(4), TILE, kept);
+    keeper(true).keep(own(4), TILE);
     await vi.waitFor(() => expect(puts).toHaveLength(1));
     expect(Object.keys(decodeOfferedStrips(plan, 4, puts[0]!.bytes).offers).sort()).toEqual(['east', 'south']);
   });
 
   it('is nothing once its frame has ended', () => {
     book.close(FRAME);
-    keeper(true).keep(own(4), TILE, kept);
+    keeper(true).keep(own(4), TILE);
     expect([pool.frames, puts]).toEqual([[], []]);
   });
 });

@@ -214,9 +214,9 @@ function world(options: WorldOptions = {}) {
   /** Prepares and runs a tile; what it keeps goes to a holder, or to this device. */
   const run = async (tile: number, holder: Holder | null, merged?: Float32Array) => {
     const ready = readyOf(await preparer.prepare(taskOf(tile)));
-    const { output, kept, macs } = await executor.run(ready.job);
-    const offers = offersOfTile(plan, cutTile(plan, tile, ready.job.offers), ready.job.keepFor);
-    (holder?.pool ?? pool).add(FRAME, tile, offers, kept);
+    const { output, macs } = await executor.run(ready.job);
+    const offers = offersOfTile(plan, ready.cut, ready.keepFor);
+    (holder?.pool ?? pool).add(FRAME, tile, offers, ready.kept);
     const at = holder && { device: holder.address.slice(-2), address: holder.address };
     sourceBook.finished(FRAME, tile, offers, at);
     const shape = plan.maps[DEPTH]!;
@@ -308,16 +308,16 @@ describe('what a tile counts on', () => {
 
   it('nothing without reuse: nobody is asked, and nothing is kept', async () => {
     const { holders, run, preparer, taskOf, asked } = world({ reuse: false });
-    expect((await run(1, holders[0]!)).job.keepFor).toEqual([]);
-    const { job, overlapBytes } = readyOf(await preparer.prepare(taskOf(4)));
-    expect([job.offers, job.strips, job.keepFor, overlapBytes]).toEqual([{}, [], [], 0]);
+    expect((await run(1, holders[0]!)).keepFor).toEqual([]);
+    const { job, keepFor, overlapBytes } = readyOf(await preparer.prepare(taskOf(4)));
+    expect([job.offers, job.strips, keepFor, overlapBytes]).toEqual([{}, [], [], 0]);
     expect([holders.map((holder) => holder.asked), asked.gateway]).toEqual([[0, 0, 0], 0]);
   });
 
   it.each([true, false])('strips are kept for sides that may still be computed (the source: %s)', async (own) => {
     const { run } = world({ own });
     await run(1, null);
-    expect((await run(4, null)).job.keepFor).toEqual([...(own ? [] : ['north']), 'south', 'west', 'east']);
+    expect((await run(4, null)).keepFor).toEqual([...(own ? [] : ['north']), 'south', 'west', 'east']);
   });
 });
 
@@ -390,8 +390,8 @@ describe('strips fetched ahead', () => {
     const made = world({ answer });
     await made.run(1, made.holders[0]!);
     const task = made.taskOf(4);
-    const { cut, job } = readyOf(await made.preparer.prepare(made.taskOf(3)));
-    return { ...made, task, running: { frame: FRAME, cut, job }, asks: () => made.holders[0]!.asked };
+    const running = readyOf(await made.preparer.prepare(made.taskOf(3)));
+    return { ...made, task, running, asks: () => made.holders[0]!.asked };
   }
 
   it('are not asked for again, and what this device has computed meanwhile goes first', async () => {
@@ -399,8 +399,8 @@ describe('strips fetched ahead', () => {
     preparer.fetchAhead(task, running);
     preparer.fetchAhead(task, running);
     const before = asks();
-    const { kept } = await executor.run(running.job);
-    pool.add(FRAME, 3, offersOfTile(plan, cutTile(plan, 3, running.job.offers), running.job.keepFor), kept);
+    await executor.run(running.job);
+    pool.add(FRAME, 3, offersOfTile(plan, running.cut, running.keepFor), running.kept);
     const ready = readyOf(await preparer.prepare(task));
     expect(asks()).toBe(before);
     expect(Object.keys(ready.job.offers).sort()).toEqual(['north', 'west']);

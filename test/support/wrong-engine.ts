@@ -5,7 +5,7 @@ type ComputeModule = typeof import('../../server/compute/compute-thread.js');
 
 /** Engines of fused layers in this process, by the order in which they were started: a test cluster's devices come first. */
 class Engines {
-  /** Those that are wrong in one value of each output, and in every strip that they lend: as with a bad memory cell. */
+  /** Those that are wrong in one value of each output, and of what they lend each neighbour: as with a bad memory cell. */
   readonly wrong = new Set<number>();
   /** Tiles that each has run. */
   readonly tilesRun: number[] = [];
@@ -40,7 +40,7 @@ export function withWrongEngines({ startComputeThread }: ComputeModule): Compute
           engines.tilesRun[number]!++;
           const result = await thread.runTile(job);
           if (!engines.wrong.has(number)) return result;
-          for (const data of [result.data, ...result.kept.map((strip) => strip.data)]) {
+          for (const data of [result.data, ...Object.values(job.keepIn).map((room) => new Float32Array(room))]) {
             if (data.length > 0) data[0] = 2 * data.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
           }
           return result;

@@ -1,3 +1,4 @@
+import { roomForStrips } from '../../../compute/kept-strips.js';
 import { loadRemainingLayers } from '../../../compute/remaining-layers.js';
 import { loadTileExecutor, type TileJob } from '../../../compute/tile-executor.js';
 import type { InferenceEngine } from '../../../engine/inference-engine.js';
@@ -106,7 +107,7 @@ async function tileHandling(
 function jobOf(plan: FtpPlan, cut: TileCut, offers: TileJob['offers']): { cut: TileCut; job: TileJob } {
   const input = new Uint8Array(valuesOf(regionShape(plan.maps[0]!.channels, cut.input))).fill(127);
   const strips = stripsOf(cut).map(() => 'previous' as const);
-  return { cut, job: { tileId: cut.tileId, offers, input, strips, keepFor: SIDES } };
+  return { cut, job: { tileId: cut.tileId, offers, input, strips, keepIn: roomForStrips(plan, cut, SIDES) } };
 }
 
 function beyondCalls(plan: FtpPlan, costs: Pick<CostModel, 'engine' | 'segments'>, cut: TileCut, ms: number): Sample {
