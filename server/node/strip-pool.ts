@@ -10,10 +10,16 @@ export interface PooledStrip {
   readonly data: Float32Array;
 }
 
+/** What a tile keeps for the neighbour at one of its sides. */
+interface PooledSide {
+  /** By segment. */
+  readonly strips: (PooledStrip | undefined)[];
+  bytes: number;
+}
+
 interface PooledTile {
   readonly offers: TileOffers;
-  /** By the producer's side and segment, `east/2`. */
-  readonly strips: ReadonlyMap<string, PooledStrip>;
+  readonly sides: ReadonlyMap<Side, PooledSide>;
   readonly bytes: number;
   /** All that it came in, also of what is not kept any more. */
   readonly buffers: ReadonlySet<ArrayBufferLike>;
@@ -44,17 +50,11 @@ export class StripPool {
 
   /** @returns whether there was room for what the tile offers. */
   add(frame: string, tile: number, offers: TileOffers, kept: readonly KeptData[]): boolean {
-    const strips = new Map<string, PooledStrip>();
-    let bytes = 0;
-    for (const { side, segment, data } of kept) {
-      const region = offers[side]?.regions[segment];
-      if (region === undefined) continue;
-      strips.set(`${side}/${segment}`, { region, data });
-      bytes += data.byteLength;
-    }
+    const sides = sidesOf(offers, kept);
+    const bytes = bytesOf(sides);
     const tiles = this.#frames.get(frame) ?? new Map<number, PooledTile>();
     this.#bytes += bytes - (tiles.get(tile)?.bytes ?? 0);
-    tiles.set(tile, { offers, strips, bytes, buffers: new Set(kept.map(({ data }) => data.buffer)) });
+    tiles.set(tile, { offers, sides, bytes, buffers: new Set(kept.map(({ data }) => data.buffer)) });
     this.#frames.set(frame, tiles);
     for (const oldest of this.#frames.keys()) {
       if (this.#bytes <= this.#limitBytes || oldest === frame) break;
@@ -69,10 +69,10 @@ export class StripPool {
     const tiles = this.#frames.get(frame);
     const kept = tiles?.get(tile);
     if (tiles === undefined || kept === undefined) return;
-    const strips = new Map([...kept.strips].filter(([key]) => sides.some((side) => key.startsWith(side))));
-    const bytes = [...strips.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+    const left = new Map([...kept.sides].filter(([side]) => sides.includes(side)));
+    const bytes = bytesOf(left);
     this.#bytes += bytes - kept.bytes;
-    tiles.set(tile, { ...kept, offers: onlySides(kept.offers, sides), strips, bytes });
+    tiles.set(tile, { ...kept, offers: onlySides(kept.offers, sides), sides: left, bytes });
   }
 
   /** What a tile of this device offers; null when it has run elsewhere, or its strips are gone. */
@@ -97,12 +97,7 @@ export class StripPool {
    * @param side where the producer lies, as seen from the consumer.
    */
   strip(frame: string, producer: number, side: Side, segment: number): PooledStrip | null {
-    return (
-      this.#frames
-        .get(frame)
-        ?.get(producer)
-        ?.strips.get(`${oppositeSide(side)}/${segment}`) ?? null
-    );
+    return this.#frames.get(frame)?.get(producer)?.sides.get(oppositeSide(side))?.strips[segment] ?? null;
   }
 
   /** @returns the memory that the frame's strips were in. */
@@ -112,6 +107,23 @@ export class StripPool {
     this.#frames.delete(frame);
     return tiles.flatMap(({ buffers }) => [...buffers]);
   }
+}
+
+function sidesOf(offers: TileOffers, kept: readonly KeptData[]): ReadonlyMap<Side, PooledSide> {
+  const sides = new Map<Side, PooledSide>();
+  for (const { side, segment, data } of kept) {
+    const region = offers[side]?.regions[segment];
+    if (region === undefined) continue;
+    const pooled = sides.get(side) ?? { strips: [], bytes: 0 };
+    pooled.strips[segment] = { region, data };
+    pooled.bytes += data.byteLength;
+    sides.set(side, pooled);
+  }
+  return sides;
+}
+
+function bytesOf(sides: ReadonlyMap<Side, PooledSide>): number {
+  return [...sides.values()].reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 interface KeptData {
