@@ -1,6 +1,7 @@
 import type { Schemas } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
 import { CALLS } from '../node/calls.js';
+import { CANCELLED } from '../node/cancelled.js';
 import type { DrainState } from '../node/draining.js';
 import type { Logger } from '../node/logger.js';
 import { pause } from '../node/pause.js';
@@ -75,13 +76,13 @@ export class Registrar {
 
   /** Registers now, not only at the next heartbeat. */
   announce(): void {
-    this.#wake.abort();
+    this.#wake.abort(CANCELLED);
   }
 
   /** Tells the gateway that this device leaves, if that works at once. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#wake.abort();
+    this.#wake.abort(CANCELLED);
     await this.#loop;
     if (this.#epoch !== null) await this.#register(true).catch(() => {});
   }

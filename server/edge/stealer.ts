@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { backoffMs } from '../node/backoff.js';
 import { CALLS } from '../node/calls.js';
+import { CANCELLED } from '../node/cancelled.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import { pause } from '../node/pause.js';
@@ -71,7 +72,7 @@ export class Stealer {
 
   start(): void {
     this.#parts.board.onChange(() => {
-      if (this.#parts.board.pending > 0) this.#poll.abort();
+      if (this.#parts.board.pending > 0) this.#poll.abort(CANCELLED);
       this.#wake?.();
     });
     this.#loop = this.#steal();
@@ -79,13 +80,13 @@ export class Stealer {
 
   /** The gateway takes this device (again): no reason to wait any longer after what failed before. */
   resume(): void {
-    this.#pause.abort();
+    this.#pause.abort(CANCELLED);
   }
 
   /** Steals no more; resolves when no task is on its way here any more. */
   async pause(): Promise<void> {
     this.#paused = true;
-    this.#poll.abort();
+    this.#poll.abort(CANCELLED);
     await this.#turn;
   }
 
@@ -96,8 +97,8 @@ export class Stealer {
 
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#poll.abort();
-    this.#pause.abort();
+    this.#poll.abort(CANCELLED);
+    this.#pause.abort(CANCELLED);
     this.#wake?.();
     await this.#loop;
   }
