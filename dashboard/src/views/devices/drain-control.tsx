@@ -1,8 +1,9 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { DashboardApi } from '../../api.js';
 import type { DeviceState } from '../../contract-types.js';
 import { errorText } from '../../error-text.js';
 import type { Session } from '../../session.js';
+import { ConfirmationBox, useConfirmation } from './confirmation.js';
 
 interface DrainControlProps {
   readonly device: DeviceState;
@@ -13,29 +14,18 @@ type Order = 'drain' | 'resume';
 
 /** Takes a device out of the schedule, when that has been confirmed, and has it back. */
 export function DrainControl({ device: { device, state }, session }: DrainControlProps) {
-  const [isConfirming, setConfirming] = useState(false);
+  const confirmation = useConfirmation(state === 'live');
   const [ordered, setOrdered] = useState<Order | null>(null);
   const [refusal, setRefusal] = useState('');
-  const button = useRef<HTMLButtonElement>(null);
-  const confirmation = useRef<HTMLButtonElement>(null);
   const isDrained = state === 'draining' || state === 'drained';
   const order = isDrained ? 'resume' : 'drain';
-  const asks = isConfirming && state === 'live';
   const hint = `drain-hint-${device}`;
 
-  useEffect(() => {
-    if (asks) confirmation.current?.focus();
-  }, [asks]);
   // What was ordered shows in the device's state.
   useEffect(() => setOrdered(null), [state]);
 
-  const close = (): void => {
-    setConfirming(false);
-    // The button comes back with the next picture of the page.
-    requestAnimationFrame(() => button.current?.focus());
-  };
   const give = async (wanted: Order): Promise<void> => {
-    close();
+    confirmation.close();
     setOrdered(wanted);
     setRefusal('');
     const ask = (api: DashboardApi) => (wanted === 'drain' ? api.drain(device) : api.resume(device));
@@ -46,37 +36,26 @@ export function DrainControl({ device: { device, state }, session }: DrainContro
   };
   const onClick = (): void => {
     if (order === 'resume') void give('resume');
-    else if (state === 'live') setConfirming(true);
+    else if (state === 'live') confirmation.ask();
   };
 
   return (
     <div class="drain">
-      {asks ? (
-        // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields of a form
-        <div
-          role="group"
-          aria-labelledby={hint}
-          class="drain-confirmation"
-          onKeyDown={(event) => event.key === 'Escape' && close()}
+      {confirmation.isAsking ? (
+        <ConfirmationBox
+          confirmation={confirmation}
+          id={hint}
+          answer={`Drain ${device}`}
+          onYes={() => void give('drain')}
         >
-          <p id={hint}>
-            Drain {device}? It finishes the tile that it computes, gives the others away, and takes nothing new until it
-            is resumed or started again.
-          </p>
-          <div class="buttons">
-            <button type="button" class="primary" ref={confirmation} onClick={() => void give('drain')}>
-              Drain {device}
-            </button>
-            <button type="button" onClick={close}>
-              Cancel
-            </button>
-          </div>
-        </div>
+          Drain {device}? It finishes the tile that it computes, gives the others away, and takes nothing new until it
+          is resumed or started again.
+        </ConfirmationBox>
       ) : (
         <>
           <button
             type="button"
-            ref={button}
+            ref={confirmation.button}
             aria-disabled={isDrained || state === 'live' ? undefined : 'true'}
             aria-label={`${WORD[order]} ${device}`}
             aria-describedby={hint}
