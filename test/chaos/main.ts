@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readRun } from '../support/run-options.js';
 import { type RunReport, runChaos } from './chaos-run.js';
 import { FAULT_NAMES, FAULTS, type FaultName } from './faults.js';
 import { drawPlan } from './plan.js';
@@ -11,7 +11,7 @@ the seeds S, S + 1 and so on; --runs 1 --seed S repeats one. Faults:
 ${FAULT_NAMES.map((name) => `  ${name.padEnd(16)}${FAULTS[name].what}`).join('\n')}
 `;
 
-interface Options {
+interface ChaosOptions {
   readonly runs: number;
   readonly endMs: number;
   readonly seed: number;
@@ -25,11 +25,7 @@ interface Options {
 /** @returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   const options = readOptions(args);
-  if (typeof options === 'string') {
-    process.stderr.write(options);
-    return options === USAGE ? 0 : 2;
-  }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  if (typeof options === 'number') return options;
   const say = (text: string) => (options.json ? process.stderr : process.stdout).write(text);
   const reports: RunReport[] = [];
   for (let i = 0; i < options.runs && Date.now() < options.endMs; i++) {
@@ -59,47 +55,33 @@ export async function main(args: readonly string[]): Promise<number> {
   return bad.length === 0 && reports.length > 0 ? 0 : 1;
 }
 
-function readOptions(args: readonly string[]): Options | string {
-  let values: ReturnType<typeof parse>['values'];
-  try {
-    ({ values } = parse(args));
-  } catch (error) {
-    return `${(error as Error).message}\n${USAGE}`;
-  }
-  if (values.help) return USAGE;
-  const seconds = values.seconds === undefined ? null : Number(values.seconds);
-  const runs = values.runs === undefined ? (seconds === null ? 1 : Number.POSITIVE_INFINITY) : Number(values.runs);
-  const seed = values.seed === undefined ? Date.now() % 1_000_000_000 : Number(values.seed);
-  const only = values.only?.split(',') ?? FAULT_NAMES;
-  const unknown = only.filter((name) => !FAULT_NAMES.includes(name as FaultName));
-  if (unknown.length > 0) return `no such fault: ${unknown.join(', ')}\n${USAGE}`;
-  if (!(runs > 0) || !Number.isInteger(seed) || (seconds !== null && !(seconds > 0))) {
-    return `--runs, --seconds and --seed are numbers\n${USAGE}`;
-  }
-  return {
-    runs,
-    endMs: seconds === null ? Number.POSITIVE_INFINITY : Date.now() + seconds * 1_000,
-    seed,
-    only: only as FaultName[],
-    onlyText: values.only ?? null,
-    json: values.json,
-    markdown: values.markdown,
-    keep: values.keep,
-  };
-}
-
-function parse(args: readonly string[]) {
-  return parseArgs({
-    args: [...args],
+function readOptions(args: readonly string[]): ChaosOptions | number {
+  return readRun(args, {
+    usage: USAGE,
     options: {
       runs: { type: 'string' },
       seconds: { type: 'string' },
-      seed: { type: 'string' },
       only: { type: 'string' },
       json: { type: 'boolean', default: false },
       markdown: { type: 'boolean', default: false },
-      keep: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
+    },
+    plan: ({ json, keep, markdown, ...values }, seed): ChaosOptions | string => {
+      const seconds = values.seconds === undefined ? null : Number(values.seconds);
+      const runs = values.runs === undefined ? (seconds === null ? 1 : Number.POSITIVE_INFINITY) : Number(values.runs);
+      const only = values.only?.split(',') ?? FAULT_NAMES;
+      const unknown = only.filter((name) => !FAULT_NAMES.includes(name as FaultName));
+      if (unknown.length > 0) return `no such fault: ${unknown.join(', ')}`;
+      if (!(runs > 0) || (seconds !== null && !(seconds > 0))) return '--runs and --seconds are numbers';
+      return {
+        runs,
+        endMs: seconds === null ? Number.POSITIVE_INFINITY : Date.now() + seconds * 1_000,
+        seed,
+        only: only as FaultName[],
+        onlyText: values.only ?? null,
+        json,
+        markdown,
+        keep,
+      };
     },
   });
 }

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readRun } from '../support/run-options.js';
 import { useTable } from '../support/use-table.js';
 import { type FuzzPlan, runFuzz } from './fuzz-run.js';
 
@@ -12,11 +12,7 @@ alone, --case N-M all from N to M.
 /** @returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   const plan = readPlan(args);
-  if (typeof plan === 'string') {
-    process.stderr.write(plan);
-    return plan === USAGE ? 0 : 2;
-  }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  if (typeof plan === 'number') return plan;
   const say = (line: string) => process.stdout.write(`${line}\n`);
   say(`seed ${plan.seed}`);
   const { wrong, cases, statuses, slowestLiveMs, before, after, folder } = await runFuzz(plan);
@@ -29,33 +25,17 @@ export async function main(args: readonly string[]): Promise<number> {
   return wrong.length === 0 ? 0 : 1;
 }
 
-function readPlan(args: readonly string[]): FuzzPlan | string {
-  let values: ReturnType<typeof parse>['values'];
-  try {
-    ({ values } = parse(args));
-  } catch (error) {
-    return `${(error as Error).message}\n${USAGE}`;
-  }
-  if (values.help) return USAGE;
-  const seconds = Number(values.seconds);
-  const seed = values.seed === undefined ? Date.now() % 1_000_000_000 : Number(values.seed);
-  const range = values.case === undefined ? null : /^(\d+)(?:-(\d+))?$/.exec(values.case);
-  if (!(seconds > 0) || !Number.isInteger(seed) || (values.case !== undefined && range === null)) {
-    return `--seconds and --seed are numbers, --case is one or two\n${USAGE}`;
-  }
-  const cases = range === null ? null : ([Number(range[1]), Number(range[2] ?? range[1])] as const);
-  return { seed, seconds, cases, keep: values.keep };
-}
-
-function parse(args: readonly string[]) {
-  return parseArgs({
-    args: [...args],
-    options: {
-      seconds: { type: 'string', default: '600' },
-      seed: { type: 'string' },
-      case: { type: 'string' },
-      keep: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
+function readPlan(args: readonly string[]): FuzzPlan | number {
+  return readRun(args, {
+    usage: USAGE,
+    options: { seconds: { type: 'string', default: '600' }, case: { type: 'string' } },
+    plan: (values, seed): FuzzPlan | string => {
+      const seconds = Number(values.seconds);
+      const range = values.case === undefined ? null : /^(\d+)(?:-(\d+))?$/.exec(values.case);
+      if (!(seconds > 0)) return '--seconds is a number';
+      if (values.case !== undefined && range === null) return '--case is one number, or two';
+      const cases = range === null ? null : ([Number(range[1]), Number(range[2] ?? range[1])] as const);
+      return { seed, seconds, cases, keep: values.keep };
     },
   });
 }

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { textTable } from '../../server/cli/text-table.js';
+import { readRun } from '../support/run-options.js';
 import { useTable } from '../support/use-table.js';
 import type { Sample } from './samples.js';
 import { runSoak, type SoakPlan, type SoakReport } from './soak-run.js';
@@ -17,11 +17,7 @@ const LINES = 20;
 /** @returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   const plan = readPlan(args);
-  if (typeof plan === 'string') {
-    process.stderr.write(plan);
-    return plan === USAGE ? 0 : 2;
-  }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  if (typeof plan === 'number') return plan;
   const say = (line: string) => void (plan.json ? process.stderr : process.stdout).write(`${line}\n`);
   say(`seed ${plan.seed}`);
   let nextMs = 0;
@@ -77,29 +73,17 @@ function forJson({ samples, senders, ...rest }: SoakReport) {
   };
 }
 
-function readPlan(args: readonly string[]): (SoakPlan & { readonly json: boolean }) | string {
-  let values: ReturnType<typeof parse>['values'];
-  try {
-    ({ values } = parse(args));
-  } catch (error) {
-    return `${(error as Error).message}\n${USAGE}`;
-  }
-  if (values.help) return USAGE;
-  const seconds = Number(values.seconds);
-  const seed = values.seed === undefined ? Date.now() % 1_000_000_000 : Number(values.seed);
-  if (!(seconds >= 10) || !Number.isInteger(seed)) return `--seconds is a number from 10, --seed a whole one\n${USAGE}`;
-  return { seconds, seed, json: values.json, keep: values.keep };
+interface JsonSoakPlan extends SoakPlan {
+  readonly json: boolean;
 }
 
-function parse(args: readonly string[]) {
-  return parseArgs({
-    args: [...args],
-    options: {
-      seconds: { type: 'string', default: '600' },
-      seed: { type: 'string' },
-      json: { type: 'boolean', default: false },
-      keep: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
+function readPlan(args: readonly string[]): JsonSoakPlan | number {
+  return readRun(args, {
+    usage: USAGE,
+    options: { seconds: { type: 'string', default: '600' }, json: { type: 'boolean', default: false } },
+    plan: ({ json, keep, ...values }, seed): JsonSoakPlan | string => {
+      const seconds = Number(values.seconds);
+      return seconds >= 10 ? { seconds, seed, json, keep } : '--seconds is a number from 10';
     },
   });
 }
