@@ -167,6 +167,13 @@ describe('what the gateway says of a picture that a device was given', () => {
     expect(taken).toEqual([[{ frame: 'zz-2', attempt: 1, tiles: 4 }, 'frame queued']]);
   });
 
+  it('of a frame that it does not know, when the device asks it for its own input, is told as it says it', async () => {
+    gateway.problem('GET /frames/zz-3/input', 404, 'DT_FRAME_UNKNOWN');
+    const query = `frame=zz-3&attempt=1&digest=${'0'.repeat(64)}&strategy=ftp-wst`;
+    await refused(device.address, 'submitFrame', { query, body: ['image/jpeg', picture] }, 404, 'DT_FRAME_UNKNOWN');
+    expect(log.mock.calls.filter(([facts]) => (facts as { frame?: string }).frame === 'zz-3')).toEqual([]);
+  });
+
   it('a frame of the gateway’s without attempt and digest is refused', async () => {
     const question = { query: 'frame=zz-1', body: ['image/jpeg', picture] } as const;
     await refused(device.address, 'submitFrame', question, 400, 'DT_REQUEST');
