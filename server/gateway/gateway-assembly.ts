@@ -1,0 +1,262 @@
+import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import type { Schemas } from '../../client/client.js';
+import { type ComputeThread, startComputeThread } from '../compute/compute-thread.js';
+import type { ClusterConfig } from '../config/cluster-config.js';
+import { schemeOf } from '../config/tls-config.js';
+import { formatGrid } from '../geometry/grid.js';
+import { CALLS } from '../node/calls.js';
+import { type ClusterPlan, largestTensorBody } from '../node/cluster-plan.js';
+import { commonHandlers } from '../node/common-handlers.js';
+import { declaredHosts } from '../node/declared-address.js';
+import { RequestsUnderWay } from '../node/draining.js';
+import { EventLog } from '../node/event-log.js';
+import { ledgerSettings } from '../node/ledger-settings.js';
+import { type ListenAddress, listen } from '../node/listen.js';
+import type { Logger } from '../node/logger.js';
+import { createMetrics } from '../node/metrics.js';
+import { createNodeApp } from '../node/node-app.js';
+import type { OpenedTls } from '../node/node-tls.js';
+import type { CircuitChange } from '../node/peer-circuits.js';
+import { createPeerClients, type PeerClients } from '../node/peer-clients.js';
+import { planDigest } from '../node/plan-digest.js';
+import { onceOnly, type RunningNode } from '../node/running-node.js';
+import { StripPool } from '../node/strip-pool.js';
+import type { ClusterToken } from '../node/tokens.js';
+import { VERSION } from '../node/version.js';
+import type { LedgerEvent } from '../scheduling/ledger-events.js';
+import type { OpenedArchive } from './archive/open-archive.js';
+import { Auditor } from './auditor.js';
+import { Courier } from './courier.js';
+import { isDashboardPath, serveDashboard } from './dashboard-files.js';
+import { DeathWatch } from './death-watch.js';
+import { DeviceRegistry } from './device-registry.js';
+import { DeviceSpeeds } from './device-speeds.js';
+import { drainHandlers } from './drain-handlers.js';
+import { Finisher } from './finisher.js';
+import { FrameDesk } from './frame-desk.js';
+import { frameHandlers } from './frame-handlers.js';
+import { FrameInputs } from './frame-inputs.js';
+import { FrameRestorer } from './frame-restorer.js';
+import { FrameRunner } from './frame-runner.js';
+import { FrameStore } from './frame-store.js';
+import { GatewayDrain } from './gateway-drain.js';
+import { KeptOutputs } from './kept-outputs.js';
+import { LayerRounds } from './layer-rounds.js';
+import { LedgerKeeper } from './ledger-keeper.js';
+import { overlapHandlers } from './overlap-handlers.js';
+import { ProblemNotices } from './problem-notices.js';
+import { Quarantine } from './quarantine.js';
+import { quarantineHandlers } from './quarantine-handlers.js';
+import { ResultsPool } from './results-pool.js';
+import { StealDesk } from './steal-desk.js';
+import { TileJudge } from './tile-judge.js';
+import { workHandlers } from './work-handlers.js';
+
+/** What the parts of a gateway are told. */
+export interface NodeOptions {
+  readonly config: ClusterConfig;
+  /** The cluster's token; null when there is none. */
+  readonly token: ClusterToken | null;
+  readonly log: Logger;
+}
+
+/** What a gateway stands on, opened and loaded. */
+export interface Ground extends OpenedArchive {
+  readonly at: ListenAddress;
+  readonly tls: OpenedTls | null;
+  readonly clusterPlan: ClusterPlan;
+  readonly compute: ComputeThread;
+}
+
+/** Builds the parts of the gateway, and starts them. */
+export async function assemble({ config, token, log }: NodeOptions, ground: Ground): Promise<RunningNode> {
+  const { archive, at, tls, clusterPlan, compute, contents } = ground;
+  const { limits, store: bounds, schedule, partition, model, wire } = config;
+  const { network, plan } = clusterPlan;
+  const { epoch } = contents;
+  const nowMs = () => performance.now();
+  const planDigestText = planDigest({ modelDigest: compute.modelDigest, depth: plan.depth, grid: partition.grid });
+  const wirePlan = { plan, digest: planDigestText };
+  const metrics = createMetrics({ role: 'gateway', node: 'gateway' });
+  const events = new EventLog(epoch, limits.eventsKept);
+  const peers = createPeerClients({
+    token,
+    nodes: [config.gateway, ...config.devices],
+    tls,
+    metrics,
+    log,
+    onCircuit: (change) => leaveAlone(change),
+  });
+  const notices = new ProblemNotices(events, nowMs);
+  const registry = new DeviceRegistry(config, { modelDigest: compute.modelDigest, planDigest: planDigestText });
+  const stealDesk = new StealDesk();
+  const store = new FrameStore({ archive, bounds, metrics, log });
+  const pool = new ResultsPool(plan);
+  const rounds = new LayerRounds(wirePlan, pool);
+  const judge = new TileJudge({
+    plan,
+    modelDigest: compute.modelDigest,
+    start: () =>
+      startComputeThread({
+        model,
+        engine: config.gateway.engine,
+        stage: { kind: 'fused', depth: plan.depth, grid: partition.grid },
+      }),
+    timeoutMs: limits.frameTimeoutMs,
+  });
+  const { fraction, tolerance } = config.audit;
+  const auditor = fraction > 0 ? new Auditor({ fraction, tolerance, secret: randomBytes(32), pool, judge, log }) : null;
+  const speeds = new DeviceSpeeds(config.devices);
+  const strips = new StripPool(limits.overlapBytes);
+  const keptOutputs = new KeptOutputs(limits.keptOutputs);
+  const common = {
+    epoch,
+    wirePlan,
+    maps: wire.maps,
+    network,
+    registry,
+    notices,
+    stealDesk,
+    store,
+    pool,
+    auditor,
+    rounds,
+    speeds,
+    strips,
+    keptOutputs,
+    peers,
+    events,
+    metrics,
+    log,
+    nowMs,
+  };
+  const courier = new Courier(common);
+  const finisher = new Finisher({ network, compute, limits: model, timeoutMs: limits.frameTimeoutMs });
+  const tell = (event: LedgerEvent) => void keeper.apply(event);
+  const underWay = new RequestsUnderWay();
+  const drain = new GatewayDrain({ openFrames: () => store.openCount, underWay, log });
+  const quarantine = new Quarantine({ ...common, archive, tell });
+  const runner = new FrameRunner({ ...common, courier, finisher, quarantine, tell, onEnd: () => drain.look() });
+  const keeper = new LedgerKeeper(ledgerSettings(config), nowMs, (effect) => runner.carryOut(effect));
+  const leaveAlone = ({ address, circuit, untilMs, reason }: CircuitChange) => {
+    const device = registry.deviceAt(address);
+    if (device === null || circuit !== 'work') return;
+    tell({ kind: 'device-left-alone', device, untilMs: untilMs ?? 0 });
+    if (untilMs !== null) notices.tell('DT_LEFT_ALONE', leftAloneText(device, address, reason));
+  };
+  const deathWatch = new DeathWatch({
+    isUp: (device) => registry.isUp(device),
+    addressOf: (device) => registry.addressOf(device),
+    onDead: (device) => tell({ kind: 'device-dead', device }),
+  });
+  const desk = new FrameDesk({
+    ...common,
+    plan,
+    limits,
+    keeper,
+  });
+
+  tls?.measure(metrics);
+  metrics.holds('open frames', () => store.openCount);
+  metrics.holds('frames in the ledger', () => keeper.size);
+  metrics.holds('merged maps', () => pool.size);
+  if (auditor !== null) metrics.holds('audited frames', () => auditor.size);
+  metrics.holds('layered frames', () => rounds.size);
+  metrics.holds('bytes of strips', () => strips.bytes);
+
+  const clusterState = (): Schemas['ClusterState'] => ({
+    name: config.name,
+    role: 'gateway',
+    drain: drain.state,
+    version: VERSION,
+    epoch,
+    strategy: schedule.strategy,
+    overlap: { via: config.overlap.via },
+    model: { name: network.name, digest: compute.modelDigest, labels: [...network.labels] },
+    engine: compute.engine,
+    plan: { grid: formatGrid(partition.grid), fusedDepth: partition.fusedDepth, digest: planDigestText },
+    limits: { queuedFrames: limits.queuedFrames, pictureBytes: limits.pictureBytes },
+    devices: registry.documents(),
+    frames: { open: store.openCount, complete: store.completeCount, failed: store.failedCount },
+  });
+  const app = await createNodeApp({
+    role: 'gateway',
+    handlers: {
+      ...commonHandlers({
+        ...common,
+        role: 'gateway',
+        clusterPlan,
+        notReady: () => null,
+        drainState: () => drain.state,
+      }),
+      ...drainHandlers({ drain, registry, peers }),
+      ...quarantineHandlers({ quarantine, registry }),
+      ...workHandlers({ ...common, heartbeatMs: schedule.heartbeat.intervalMs, keeper, deathWatch }),
+      ...overlapHandlers(common),
+      ...frameHandlers({
+        ...common,
+        strategy: schedule.strategy,
+        desk,
+        drain,
+        underWay,
+        inputs: new FrameInputs(network, store),
+        keepPictures: bounds.keepPictures,
+        keeper,
+        runner,
+      }),
+      getCluster: async () => clusterState(),
+    },
+    token,
+    tls,
+    log,
+    metrics,
+    pictureBytes: limits.pictureBytes,
+    tensorBytes: largestTensorBody(clusterPlan),
+    hosts: [at.host, ...declaredHosts(config)],
+    openPaths: isDashboardPath,
+  });
+  await serveDashboard(app);
+  quarantine.restore(contents.quarantined);
+  const restorer = new FrameRestorer({ ...common, archive, plan, keepPictures: bounds.keepPictures });
+  await restorer.restore(contents, { keeper, end: (record, end) => runner.end(record, end) });
+  const port = await listen(app, at);
+  const address = at.port === 0 ? `${schemeOf(config)}://${at.host}:${port}` : config.gateway.address;
+  log.info({ address }, 'gateway listens');
+  keeper.start();
+  void announce(config, peers, epoch);
+
+  return {
+    app,
+    address,
+    drain: () => drain.finish(schedule.drain.timeoutMs),
+    stop: onceOnly(async () => {
+      keeper.stop();
+      deathWatch.stop();
+      runner.stop();
+      courier.stop();
+      stealDesk.close();
+      events.close();
+      await app.close();
+      await judge.close();
+      await compute.close();
+      await peers.close();
+      await store.stop();
+      await archive.close();
+      tls?.end();
+    }),
+  };
+}
+
+/** Devices that run already register at once instead of at their next try. */
+async function announce({ devices }: ClusterConfig, peers: PeerClients, epoch: string): Promise<void> {
+  const json = { kind: 'gateway', epoch } as const;
+  await Promise.allSettled(devices.map(({ address }) => peers.client(address).call(CALLS.announce, { json })));
+}
+
+function leftAloneText(device: string, address: string, reason: string | null): string {
+  return (
+    `device ${device} is left alone for a while: it says that it is there, but what the gateway asks at ${address} keeps ` +
+    `failing (${reason ?? 'no answer'}): check that the gateway reaches that address`
+  );
+}
