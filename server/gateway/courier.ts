@@ -8,7 +8,7 @@ import type { PeerClients } from '../node/peer-clients.js';
 import { encodeSliceTask } from '../node/slice-body.js';
 import { cutTaskBody, requireTensor, type WirePlan } from '../node/task-body.js';
 import { formatRegion } from '../node/wire-facts.js';
-import type { LedgerEffect } from '../scheduling/ledger-state.js';
+import type { LedgerEffect } from '../scheduling/ledger-effects.js';
 import type { Strategy } from '../scheduling/strategy.js';
 import { NO_REUSE } from '../scheduling/tile-reuse.js';
 import type { MapType } from '../tensor/map-tensor.js';

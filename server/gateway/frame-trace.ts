@@ -1,5 +1,5 @@
 import type { Schemas } from '../../client/client.js';
-import type { PartNote } from '../scheduling/ledger-state.js';
+import type { PartNote } from '../scheduling/ledger-effects.js';
 
 type TileTrace = Schemas['TileTrace'];
 type TileState = TileTrace['state'];

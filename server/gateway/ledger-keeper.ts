@@ -1,12 +1,8 @@
 import { emptyLedger, stepLedger } from '../scheduling/frame-ledger.js';
 import { isSecondResult } from '../scheduling/ledger-audits.js';
-import type {
-  FrameLedger,
-  LedgerEffect,
-  LedgerEvent,
-  LedgerSettings,
-  ResultVerdict,
-} from '../scheduling/ledger-state.js';
+import type { LedgerEffect, ResultVerdict } from '../scheduling/ledger-effects.js';
+import type { LedgerEvent } from '../scheduling/ledger-events.js';
+import type { FrameLedger, LedgerSettings } from '../scheduling/ledger-state.js';
 
 const TICK_MS = 200;
 /**

@@ -1,7 +1,7 @@
 import type { EventLog } from '../node/event-log.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
-import type { LedgerEvent } from '../scheduling/ledger-state.js';
+import type { LedgerEvent } from '../scheduling/ledger-events.js';
 import type { FrameArchive, QuarantinedDevice } from './archive/frame-archive.js';
 import type { DeviceRegistry } from './device-registry.js';
 import type { ProblemNotices } from './problem-notices.js';

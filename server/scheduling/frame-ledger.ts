@@ -1,21 +1,15 @@
 import { auditResult, beginAudit, finishIfWhole, retryAudits, runningAudit } from './ledger-audits.js';
 import { draftOf, isAnyAvailable, type LedgerDraft, missingPart, note, setPart } from './ledger-draft.js';
 import { handBack, startDraining } from './ledger-draining.js';
+import type { LedgerEffect, ResultVerdict } from './ledger-effects.js';
+import type { LedgerEvent } from './ledger-events.js';
 import { beginLayers, isPresentLayer, nextLayer } from './ledger-layers.js';
 import { deviceSeen, devicesGone, devicesLost, expire } from './ledger-leases.js';
 import { chooseSource, retryDelivery, shareParts } from './ledger-placement.js';
 import { auditJudged } from './ledger-quarantine.js';
 import { restoreFrame } from './ledger-restore.js';
 import { startWaitingFrames } from './ledger-start.js';
-import type {
-  FrameLedger,
-  LedgerEffect,
-  LedgerEvent,
-  LedgerFrame,
-  LedgerSettings,
-  PartState,
-  ResultVerdict,
-} from './ledger-state.js';
+import type { FrameLedger, LedgerFrame, LedgerSettings, PartState } from './ledger-state.js';
 
 /**
  * Who owns what (design section 7): a pure state machine. A frame is in the ledger from the moment it is accepted

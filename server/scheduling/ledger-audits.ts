@@ -1,6 +1,7 @@
 import { waitingDeadline } from './lease-times.js';
 import { type LedgerDraft, loads, note } from './ledger-draft.js';
-import type { AuditOutcome, FrameLedger, LedgerEvent, LedgerFrame, PartAudit, PartState } from './ledger-state.js';
+import type { LedgerEvent } from './ledger-events.js';
+import type { AuditOutcome, FrameLedger, LedgerFrame, PartAudit, PartState } from './ledger-state.js';
 import type { TaskKey } from './task-queue.js';
 
 /*

@@ -1,13 +1,6 @@
 import { LayeredMap } from './layered-map.js';
-import type {
-  FrameLedger,
-  LedgerDevice,
-  LedgerEffect,
-  LedgerFrame,
-  LedgerSettings,
-  PartNote,
-  PartState,
-} from './ledger-state.js';
+import type { LedgerEffect, PartNote } from './ledger-effects.js';
+import type { FrameLedger, LedgerDevice, LedgerFrame, LedgerSettings, PartState } from './ledger-state.js';
 
 /** One step of the ledger while it is being made: a copy to write to, and the effects so far. */
 export interface LedgerDraft {

@@ -11,10 +11,11 @@ import {
   setPart,
 } from './ledger-draft.js';
 import { handBack, refusePushed, startDraining } from './ledger-draining.js';
+import type { HandedOutTask, LedgerEvent, ListedTask } from './ledger-events.js';
 import { beginLayers, isPresentLayer, restartLayers } from './ledger-layers.js';
 import { placeParts, replaceParts, retryDelivery } from './ledger-placement.js';
 import { heardOf } from './ledger-restore.js';
-import type { HandedOutTask, LedgerEvent, LedgerFrame, ListedTask, PartState } from './ledger-state.js';
+import type { LedgerFrame, PartState } from './ledger-state.js';
 import type { TaskKey } from './task-queue.js';
 
 /**

@@ -1,7 +1,8 @@
 import { endAudit } from './ledger-audits.js';
 import { failFrame, type LedgerDraft } from './ledger-draft.js';
+import type { LedgerEvent } from './ledger-events.js';
 import { LARGEST_ATTEMPT } from './ledger-restore.js';
-import type { LedgerEvent, LedgerFrame, PartState } from './ledger-state.js';
+import type { LedgerFrame, PartState } from './ledger-state.js';
 
 /** Two devices differed, and it has been found out who is wrong, or could not be. */
 export function auditJudged(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'audit-judged' }>): void {

@@ -1,7 +1,8 @@
 import { runningAudit } from './ledger-audits.js';
 import type { LedgerDraft } from './ledger-draft.js';
+import type { LedgerEvent } from './ledger-events.js';
 import { placeParts } from './ledger-placement.js';
-import type { LedgerEvent, LedgerFrame } from './ledger-state.js';
+import type { LedgerFrame } from './ledger-state.js';
 import type { TaskKey } from './task-queue.js';
 
 /** The contract's largest attempt. The lives of a gateway after so many attempts share theirs. */

@@ -1,4 +1,4 @@
-import type { HandedOutTask, ListedTask } from './ledger-state.js';
+import type { HandedOutTask, ListedTask } from './ledger-events.js';
 import {
   dropFrameTasks,
   emptyTaskQueue,

@@ -3,7 +3,7 @@ import type { Region } from '../geometry/region.js';
 import type { Strip } from '../geometry/tile-cut.js';
 import type { TileOffers } from '../geometry/tile-offer.js';
 import type { SeededRandom } from '../model/seeded-random.js';
-import type { HandedOutTask, ListedTask } from '../scheduling/ledger-state.js';
+import type { HandedOutTask, ListedTask } from '../scheduling/ledger-events.js';
 import type { Holder } from '../scheduling/tile-reuse.js';
 import type { SentResult, SentRows, SentTask } from './body-sizes.js';
 import type { RequestCosts } from './cost-model.js';

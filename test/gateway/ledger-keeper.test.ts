@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LedgerKeeper } from '../../server/gateway/ledger-keeper.js';
-import type { LedgerEffect } from '../../server/scheduling/ledger-state.js';
+import type { LedgerEffect } from '../../server/scheduling/ledger-effects.js';
 import { SETTINGS } from '../scheduling/ledger-run.js';
 
 const { lostAfterMs } = SETTINGS;

@@ -1,15 +1,7 @@
 import { emptyLedger, stepLedger } from '../../server/scheduling/frame-ledger.js';
-import type {
-  Distribution,
-  FrameLedger,
-  HandedOutTask,
-  LedgerEffect,
-  LedgerEvent,
-  LedgerSettings,
-  ListedTask,
-  PartState,
-  ResultVerdict,
-} from '../../server/scheduling/ledger-state.js';
+import type { LedgerEffect, ResultVerdict } from '../../server/scheduling/ledger-effects.js';
+import type { HandedOutTask, LedgerEvent, ListedTask } from '../../server/scheduling/ledger-events.js';
+import type { Distribution, FrameLedger, LedgerSettings, PartState } from '../../server/scheduling/ledger-state.js';
 import type { TaskKey } from '../../server/scheduling/task-queue.js';
 import { LedgerInvariants } from './ledger-invariants.js';
 

@@ -1,12 +1,11 @@
 import { isSecondResult } from '../../../server/scheduling/ledger-audits.js';
+import type { LedgerEffect, PartNote } from '../../../server/scheduling/ledger-effects.js';
+import type { LedgerEvent } from '../../../server/scheduling/ledger-events.js';
 import type {
   AuditFinding,
   AuditOutcome,
   Distribution,
-  LedgerEffect,
-  LedgerEvent,
   LedgerSettings,
-  PartNote,
 } from '../../../server/scheduling/ledger-state.js';
 import type { TaskKey } from '../../../server/scheduling/task-queue.js';
 import { type LedgerOrder, LedgerRun } from '../ledger-run.js';

@@ -1,4 +1,4 @@
-import type { HandedOutTask, ListedTask } from '../../../server/scheduling/ledger-state.js';
+import type { HandedOutTask, ListedTask } from '../../../server/scheduling/ledger-events.js';
 import {
   dropFrameTasks,
   emptyTaskQueue,

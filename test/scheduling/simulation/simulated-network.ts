@@ -1,4 +1,4 @@
-import type { LedgerEvent } from '../../../server/scheduling/ledger-state.js';
+import type { LedgerEvent } from '../../../server/scheduling/ledger-events.js';
 import type { TaskKey } from '../../../server/scheduling/task-queue.js';
 import type { Heartbeat, SimulatedTask } from './simulated-device.js';
 

@@ -1,0 +1,75 @@
+import type { AuditOutcome } from './ledger-state.js';
+
+/** What is to be done after an event. */
+export type LedgerEffect =
+  /** Give the picture to the source. */
+  | { readonly kind: 'deliver'; readonly frame: string; readonly source: string; readonly attempt: number }
+  /** Cut the fused stack into a slice for each of these devices; what was computed of another attempt is void. */
+  | { readonly kind: 'slice'; readonly frame: string; readonly attempt: number; readonly devices: readonly string[] }
+  /** Cut the part's input and give it to a device. */
+  | {
+      readonly kind: 'push';
+      readonly frame: string;
+      readonly part: number;
+      /** Of a layered frame. */
+      readonly layer?: number | undefined;
+      readonly attempt: number;
+      readonly device: string;
+      /** To compare its result with the first one. Then it uses nothing of its neighbours, and nobody steals it. */
+      readonly audit?: true;
+    }
+  /** Two devices differ: find out who is wrong. */
+  | {
+      readonly kind: 'judge';
+      readonly frame: string;
+      readonly part: number;
+      /** Of the second result. */
+      readonly attempt: number;
+      /** Whose result counts, and who differs. */
+      readonly devices: readonly [string, string];
+    }
+  /** An audit has ended. */
+  | { readonly kind: 'audited'; readonly frame: string; readonly part: number; readonly outcome: AuditOutcome }
+  /** A device gets nothing any more; the frame may have ended. */
+  | {
+      readonly kind: 'quarantine';
+      readonly device: string;
+      readonly frame: string;
+      readonly part: number;
+      readonly detail: string;
+    }
+  /** Throw away what there is of a frame; it is run again from its picture on. */
+  | { readonly kind: 'rerun'; readonly frame: string; readonly since: number }
+  /** Every part is there: merge, run the remaining layers, end the frame as complete. */
+  | { readonly kind: 'finish'; readonly frame: string }
+  /** End the frame as failed. It is out of the ledger already. */
+  | { readonly kind: 'fail'; readonly frame: string; readonly code: string; readonly detail: string }
+  | { readonly kind: 'device-lost'; readonly device: string }
+  /** For the frame's trace. */
+  | {
+      readonly kind: 'note';
+      readonly frame: string;
+      readonly part: number;
+      readonly note: PartNote;
+      readonly device: string;
+      readonly attempt: number;
+    };
+
+export type PartNote =
+  | 'queued'
+  | 'assigned'
+  | 'running'
+  | 'returned'
+  | 'expired'
+  | 'lost'
+  | 'pushed'
+  | 'done'
+  /** Given to another device as well, */
+  | 'audit'
+  /** whose result was the same, */
+  | 'audited'
+  /** or was not. */
+  | 'disputed';
+
+/** What became of a result that was handed to the ledger. */
+export type ResultVerdict = 'accepted' | 'duplicate' | 'stale';
