@@ -4,15 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { launchChromium } from '../scripts/chromium.mjs';
 import { recordFrames } from './dashboard-recording.mjs';
 import { startReplay } from './dashboard-replay.mjs';
+import { heapOf } from './heap-snapshot.mjs';
 
 const FRAMES_PER_SECOND = 20;
 const SECONDS = Number(process.argv[2] ?? 600);
 const RECORDED = 20;
 const SLOWEST_MS = 100;
-/** From the median of the first third, after the page has filled its lists, to that of the last. */
+/** Of what the page's script holds, from a third of the time, when it has filled its lists, to the end. */
 const MOST_GROWTH = 1.1;
 const BETWEEN_INTERACTIONS_MS = 700;
-const MEMORY_EVERY_MS = Math.max(2_000, (SECONDS * 1000) / 60);
 
 const recording = await recordFrames(RECORDED);
 const replay = await startReplay(recording, FRAMES_PER_SECOND);
@@ -37,20 +37,25 @@ try {
 
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable');
-  const heaps = [];
+  const overview = async () => {
+    await page.getByRole('link', { name: 'Overview', exact: true }).click();
+    await sleep(BETWEEN_INTERACTIONS_MS);
+  };
+  let first = null;
   const startedMs = Date.now();
-  let measuredMs = startedMs;
   let interactions = 0;
   for (let step = 0; Date.now() - startedMs < SECONDS * 1000; step++) {
     interactions += await interact(page, step);
     await sleep(BETWEEN_INTERACTIONS_MS);
-    if (Date.now() - measuredMs < MEMORY_EVERY_MS) continue;
-    measuredMs = Date.now();
-    heaps.push(await heapOf(session));
+    if (first !== null || Date.now() - startedMs < (SECONDS * 1000) / 3) continue;
+    await overview();
+    first = { ...(await heapOf(session)), nodes: await nodesOf(session) };
   }
+  await overview();
+  const last = { ...(await heapOf(session)), nodes: await nodesOf(session) };
   const counts = await page.evaluate(() => Object.entries(window.counts));
   const durations = counts.flatMap(([duration, count]) => Array(count).fill(Number(duration)));
-  report({ durations, interactions, heaps, told: replay.told(), errors });
+  report({ durations, interactions, first, last, told: replay.told(), errors });
 } finally {
   await browser.close();
   await replay.stop();
@@ -77,34 +82,27 @@ async function interact(page, step) {
   }
 }
 
-async function heapOf(session) {
-  await session.send('HeapProfiler.collectGarbage');
+async function nodesOf(session) {
   const { metrics } = await session.send('Performance.getMetrics');
-  const value = (name) => metrics.find((metric) => metric.name === name).value;
-  return { bytes: value('JSHeapUsedSize'), nodes: value('Nodes') };
+  return metrics.find(({ name }) => name === 'Nodes').value;
 }
 
 function median(values) {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
-function report({ durations, interactions, heaps, told, errors }) {
+function report({ durations, interactions, first, last, told, errors }) {
   const sorted = durations.toSorted((a, b) => a - b);
   const slowest = sorted.at(-1) ?? 0;
-  const third = Math.ceil(heaps.length / 3);
   const mib = (bytes) => (bytes / 1024 / 1024).toFixed(2);
-  const [first, last] = [heaps.slice(0, third), heaps.slice(-third)].map((part) =>
-    median(part.map(({ bytes }) => bytes)),
-  );
-  const growth = last / first;
+  const growth = last.held / first.held;
   const lines = [
     `${told.frames} frames, ${told.events} events in ${SECONDS} s`,
     `${interactions} interactions; of ${durations.length} events longer than 16 ms: median ${median(sorted) ?? 0} ms, ` +
       `p95 ${sorted[Math.floor(sorted.length * 0.95)] ?? 0} ms, slowest ${slowest} ms (at most ${SLOWEST_MS})`,
-    `JavaScript heap after collection: first third ${mib(first)} MiB, last third ${mib(last)} MiB, ` +
+    `held by the page's script after collection: after a third ${mib(first.held)} MiB, at the end ${mib(last.held)} MiB, ` +
       `${growth.toFixed(3)} times (at most ${MOST_GROWTH})`,
-    `DOM nodes: ${heaps.at(0)?.nodes} at first, ${heaps.at(-1)?.nodes} at last`,
-    `heap: ${heaps.map(({ bytes }) => mib(bytes)).join(' ')}`,
+    `compiled code: ${mib(first.code)} MiB, ${mib(last.code)} MiB; DOM nodes: ${first.nodes}, ${last.nodes}`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   for (const error of errors) process.stderr.write(`${error}\n`);

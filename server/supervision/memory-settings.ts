@@ -4,7 +4,10 @@
  * `deepthings` itself is started with the same, by its first line.
  */
 export const MEMORY_SETTINGS = {
-  /** MiB of V8's young generation, of which it has three. Its usual 16 fill up between two collections. */
+  /**
+   * MiB of V8's young generation, of which it has three: its usual 16 fill up between two collections. And the whole heap is
+   * collected when it has doubled: a node that mostly waits would come down to a tenth more, and collect at every second frame.
+   */
   nodeArguments: ['--max-semi-space-size=2', '--heap-growing-percent=100'],
   /**
    * Of glibc's allocator; others do not look at them. Two arenas in place of eight a core. What the engine takes for a while

@@ -1,15 +1,16 @@
 import { useEffect, useState } from 'preact/hooks';
 
-const DARK = '(prefers-color-scheme: dark)';
+/** One for all: the browser remembers each that was ever asked for. */
+const dark = matchMedia('(prefers-color-scheme: dark)');
 
 /** Which theme the system wants; renders again when it changes, for what is drawn with colours worked out beforehand. */
 export function useTheme(): 'light' | 'dark' {
-  const [isDark, setDark] = useState(() => matchMedia(DARK).matches);
+  const [isDark, setDark] = useState(dark.matches);
   useEffect(() => {
-    const media = matchMedia(DARK);
-    const update = (): void => setDark(media.matches);
-    media.addEventListener('change', update);
-    return () => media.removeEventListener('change', update);
+    const update = (): void => setDark(dark.matches);
+    update();
+    dark.addEventListener('change', update);
+    return () => dark.removeEventListener('change', update);
   }, []);
   return isDark ? 'dark' : 'light';
 }
