@@ -150,7 +150,7 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
       }
       const ended = outcome as Schemas['FrameOutcome'];
       const wasOpen = ownFrames.get(ended.frame) !== undefined;
-      if (!wasOpen && !outcomes.has(ended.frame)) {
+      if (!wasOpen && !outcomes.has(ended.frame) && !outcomes.expects(ended.frame)) {
         throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `this device has no frame ${ended.frame}`);
       }
       parts.forget(ended.frame);

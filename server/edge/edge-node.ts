@@ -221,7 +221,12 @@ async function assemble(options: EdgeOptions, ground: Ground): Promise<RunningNo
     counters: () => status.counters(),
     heartbeatMs: schedule.heartbeat.intervalMs,
     keptFrames: () => keptFrames(),
-    onEnded: (frames) => frames.forEach(forget),
+    onEnded: (frames) => {
+      for (const frame of frames) {
+        if (ownFrames.get(frame) !== undefined) outcomes.ended(frame);
+        forget(frame);
+      }
+    },
     onSuperseded: (frame, since) => runs.supersede(frame, since),
     drainState: () => drain.state,
     onTaken: () => stealer.resume(),

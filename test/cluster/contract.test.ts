@@ -9,7 +9,7 @@ import { ask, askPath, type Question, type Reply, refused } from '../node/ask.js
 import { contract, schemaMistakes } from '../node/contract-answers.js';
 import { EventReader } from '../node/event-reader.js';
 import { DIGEST, resultBody, SMALL, SMALL_TILES, smallPicture, taskBody, wirePlanOf } from '../node/small-cluster.js';
-import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
+import { startTestCluster, type TestCluster, waitUntil } from '../support/test-cluster.js';
 
 /** `METHOD path` of every route, for each node in the order in which they were made. */
 const routes: Set<string>[] = [];
@@ -131,8 +131,10 @@ describe('what a run answers is in the contract', () => {
     const reply = await ask(device, 'submitFrame', { query: 'wait=30', body: ['image/jpeg', picture] });
     expect(reply.status).toBe(200);
     expect(reply.json().links.self).toBe(`${gateway}/frames/${reply.json().id}`);
-    const { outcomes } = (await ask(device, 'getResults')).json();
-    expect(outcomes[0]).toMatchObject({ frame: reply.json().id, state: 'complete' });
+    // That it has ended may be known before how.
+    const latest = async () => (await ask(device, 'getResults')).json().outcomes[0];
+    await waitUntil(async () => (await latest())?.frame === reply.json().id);
+    expect(await latest()).toMatchObject({ state: 'complete' });
   });
 
   it('the frames in pages, and one of them', async () => {

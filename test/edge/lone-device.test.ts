@@ -157,6 +157,23 @@ describe('what the gateway says of a picture that a device was given', () => {
     expect((await ask(device.address, 'getCluster')).json().frames).toEqual({ open: 0, complete: 0, failed: 1 });
   });
 
+  it('that a frame has ended reaches who waits also where a heartbeat says so first, and how is taken afterwards', async () => {
+    const failure = { code: 'DT_FRAME_TIMEOUT', detail: 'too late' };
+    const endedAt = '2026-11-23T09:30:01.000Z';
+    gateway.json('POST /frames', 202, { ...frame, id: 'zz-4' });
+    gateway.json('GET /frames/zz-4', 200, { ...frame, id: 'zz-4', state: 'failed', endedAt, failure });
+    const waiting = submit('wait=25');
+    await waitUntil(async () => (await ask(device.address, 'getCluster')).json().frames.open === 1);
+    const startedMs = performance.now();
+    gateway.json('POST /register', 200, { epoch: 'fake', heartbeatMs: 1_000, ended: ['zz-4'] });
+    expect((await waiting).status).toBe(500);
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
+    const outcome = { frame: 'zz-4', state: 'failed', endedAt, detections: null, classification: null, failure };
+    const before = (await ask(device.address, 'getCluster')).json().frames;
+    expect((await ask(device.address, 'postResult', { json: outcome })).status).toBe(204);
+    expect((await ask(device.address, 'getCluster')).json().frames).toEqual({ ...before, failed: before.failed + 1 });
+  });
+
   it('each attempt of a frame of the gateway’s is taken once, however often it comes, and at once or later', async () => {
     const query = `frame=zz-2&attempt=1&digest=${frame.inputDigest}&strategy=ftp-wst`;
     const give = () => ask(device.address, 'submitFrame', { query, body: ['image/jpeg', picture] });

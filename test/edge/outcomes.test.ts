@@ -53,6 +53,25 @@ describe('the outcomes of a device’s frames', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('that are still to come of frames that have ended keep nobody waiting either, and are counted when they come', async () => {
+    const outcomes = new Outcomes();
+    const waiting = outcomes.wait('f', 1_000);
+    outcomes.ended('f');
+    await waiting;
+    await outcomes.wait('f', 1_000);
+    expect([outcomes.has('f'), outcomes.expects('f'), vi.getTimerCount()]).toEqual([false, true, 0]);
+    outcomes.note(complete('f'));
+    expect([outcomes.has('f'), outcomes.expects('f'), outcomes.complete]).toEqual([true, false, 1]);
+    outcomes.ended('f');
+    expect(outcomes.expects('f')).toBe(false);
+  });
+
+  it('are expected of so many frames as are kept', () => {
+    const outcomes = new Outcomes();
+    for (let i = 0; i < 101; i++) outcomes.ended(`f-${i}`);
+    expect([outcomes.expects('f-0'), outcomes.expects('f-1'), outcomes.expects('f-100')]).toEqual([false, true, true]);
+  });
+
   it('that come after somebody gave up still reach who waits longer', async () => {
     const outcomes = new Outcomes();
     const short = outcomes.wait('f', 10);
