@@ -1,8 +1,9 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { SIDES, type Side } from '../geometry/neighbours.js';
-import type { Region } from '../geometry/region.js';
+import { isEmptyRegion, type Region } from '../geometry/region.js';
+import { remembered } from '../geometry/remembered.js';
 import type { TileCut } from '../geometry/tile-cut.js';
-import { type OfferedRegion, offerBytes, offersOfTile } from '../geometry/tile-offer.js';
+import { type OfferedRegion, offersOfTile, type TileOffer } from '../geometry/tile-offer.js';
 import { regionShape, valuesOf } from '../tensor/planes.js';
 
 /**
@@ -29,7 +30,7 @@ export function roomForStrips(
   return Object.fromEntries(
     SIDES.flatMap((side) => {
       const offer = offers[side];
-      return offer === undefined ? [] : [[side, take(offerBytes(plan, offer, Float32Array.BYTES_PER_ELEMENT))]];
+      return offer === undefined ? [] : [[side, take(layOut(plan, offer).values * Float32Array.BYTES_PER_ELEMENT)]];
     }),
   );
 }
@@ -43,12 +44,33 @@ export function keptStrips(plan: FtpPlan, cut: TileCut, room: StripRoom): readon
   const offers = offersOfTile(plan, cut, sides);
   return sides.flatMap((side) => {
     const buffer = new Float32Array(room[side]!);
-    let end = 0;
-    return (offers[side]?.regions ?? []).flatMap((region, segment) => {
-      const values = valuesOf(regionShape(plan.maps[plan.segments[segment]!.firstLayer]!.channels, region));
-      if (values === 0) return [];
-      end += values;
-      return [{ side, segment, region, data: buffer.subarray(end - values, end) }];
+    const strips = offers[side] === undefined ? [] : layOut(plan, offers[side]).strips;
+    return strips.map(({ segment, region, start, end }) => ({
+      ...{ side, segment, region },
+      data: buffer.subarray(start, end),
+    }));
+  });
+}
+
+/** Where the strips of one offer lie, by number of values from the first. */
+interface StripLayout {
+  readonly strips: readonly { readonly segment: number; readonly region: Region; start: number; end: number }[];
+  /** Of all of them. */
+  readonly values: number;
+}
+
+/** Offers are made once for each cut of a tile, and belong to one plan. */
+const layouts = new WeakMap<TileOffer, StripLayout>();
+
+function layOut(plan: FtpPlan, offer: TileOffer): StripLayout {
+  return remembered(layouts, offer, () => {
+    let values = 0;
+    const strips = offer.regions.flatMap((region, segment) => {
+      if (isEmptyRegion(region)) return [];
+      const start = values;
+      values += valuesOf(regionShape(plan.maps[plan.segments[segment]!.firstLayer]!.channels, region));
+      return [{ segment, region, start, end: values }];
     });
+    return { strips, values };
   });
 }

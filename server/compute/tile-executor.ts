@@ -3,7 +3,7 @@ import { DeepThingsError } from '../errors.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { oppositeSide } from '../geometry/neighbours.js';
 import { containsRegion, isEmptyRegion, type Region } from '../geometry/region.js';
-import { type CutStep, cutMacs, cutTile, type Strip, stripsOf, type TileCut } from '../geometry/tile-cut.js';
+import { type CutStep, cutTile, type Strip, type TileCut } from '../geometry/tile-cut.js';
 import type { OffersToTile } from '../geometry/tile-offer.js';
 import type { Network, NetworkWeights } from '../model/network.js';
 import { normaliseBytes } from '../tensor/normalise.js';
@@ -19,7 +19,7 @@ export interface TileJob {
   /** Bytes of the cut's input region of the letterboxed picture, `[3, height, width]`; none when it is empty. */
   readonly input: Uint8Array;
   /**
-   * Where the values of the cut's strips are, in the order of `stripsOf`. `previous`: the tile that is run right before this
+   * Where the values of the cut's strips are, in its order. `previous`: the tile that is run right before this
    * one keeps it, and was not done yet when this job was made.
    */
   readonly strips: readonly (StripSource | 'previous')[];
@@ -90,7 +90,7 @@ export async function loadTileExecutor(
         computed = await graphs[step.segment.index]!.run(block);
       }
       previous = { tileId: job.tileId, kept: keep };
-      return { output: computed, macs: cutMacs(cut) };
+      return { output: computed, macs: cut.macs };
     },
     async release() {
       for (const graph of graphs) await graph.release();
@@ -117,7 +117,7 @@ function matchStrips(
   given: TileJob['strips'],
   previous: PreviousTile | null,
 ): ReadonlyMap<Strip, StripSource> {
-  const strips = stripsOf(cut);
+  const strips = cut.strips;
   requireSize(cut.tileId, 'list of strips', given.length, strips.length);
   return new Map(
     strips.map((strip, i) => {

@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { ComputeThread } from '../compute/compute-thread.js';
 import type { TileResult } from '../compute/messages.js';
-import { stripsOf } from '../geometry/tile-cut.js';
 import type { EventLog } from '../node/event-log.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
@@ -208,7 +207,7 @@ export class Executor {
         overlapBytes,
         controlBytes: task.controlBytes + noticeBytes,
         macs,
-        strips: namesStrips ? [...new Set(stripsOf(tile.cut).map(({ producer }) => producer))] : null,
+        strips: namesStrips ? [...new Set(tile.cut.strips.map(({ producer }) => producer))] : null,
       };
       sender.send(task, () => encodeResultBody(wirePlan, result, maps));
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { KeptStrip } from '../compute/kept-strips.js';
-import { oppositeSide, type Side } from '../geometry/neighbours.js';
+import { oppositeSide, SIDES, type Side } from '../geometry/neighbours.js';
 import { offersOfTile, onlySides, type TileOffers } from '../geometry/tile-offer.js';
 import { CALLS } from '../node/calls.js';
 import type { Logger } from '../node/logger.js';
@@ -50,14 +50,16 @@ export class OfferKeeper {
     // The frame has ended while its tile was computed: nobody will ask for anything of it.
     if (task.source === device && !book.has(frame)) return 0;
     const offered = offersOfTile(wirePlan.plan, cut, keepFor);
-    const offers = kept.length > 0 && pool.add(frame, tile, offered, kept) ? offered : {};
+    const add = (sides: readonly Side[]) =>
+      kept.length > 0 && pool.add(frame, tile, onlySides(offered, sides), kept) ? offered : {};
     if (book.has(frame)) {
-      const sides = book.queuedSides(frame, tile);
-      this.#keepUsable(task, sides);
+      const queued = book.queuedSides(frame, tile);
+      const offers = add(this.#usable(task, queued));
       book.finished(frame, tile, offers, null);
-      void this.#upload(task, onlySides(offers, sides), kept);
+      void this.#upload(task, onlySides(offers, queued), kept);
       return 0;
     }
+    const offers = add(SIDES);
     // Nobody is to hear of it.
     if (keepFor.length === 0) return 0;
     // A tile that was pushed, or stolen from another than its source, has no way home: the source computes it as new.
@@ -65,15 +67,15 @@ export class OfferKeeper {
     const notice = encodeOfferNotice({ ...holder(), offers });
     void this.#tell(task, task.victim.address, notice).then((sides) => {
       if (sides === null) return;
-      this.#keepUsable(task, sides);
+      pool.keepOnly(frame, tile, this.#usable(task, sides));
       void this.#upload(task, onlySides(offers, sides), kept);
     });
     return notice.byteLength;
   }
 
-  #keepUsable({ frame, tile }: EdgeTask, queued: readonly Side[]): void {
-    const { board, pool, wirePlan } = this.#parts;
-    pool.keepOnly(frame, tile, usableSides(wirePlan.plan, board, { frame, tile }, queued));
+  #usable({ frame, tile }: EdgeTask, queued: readonly Side[]): readonly Side[] {
+    const { board, wirePlan } = this.#parts;
+    return usableSides(wirePlan.plan, board, { frame, tile }, queued);
   }
 
   /** @returns the sides that others may ask for; null when the source could not be told. */

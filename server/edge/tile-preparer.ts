@@ -5,7 +5,7 @@ import type { StripSource, TileJob } from '../compute/tile-executor.js';
 import type { OverlapConfig } from '../config/faithful.js';
 import { regionBytes } from '../geometry/plan-cost.js';
 import { containsRegion, isEmptyRegion, type Region, wholeMap } from '../geometry/region.js';
-import { cutTile, type Strip, stripsOf, type TileCut } from '../geometry/tile-cut.js';
+import { cutTile, type Strip, type TileCut } from '../geometry/tile-cut.js';
 import { type OffersToTile, withoutRegions } from '../geometry/tile-offer.js';
 import { CALLS } from '../node/calls.js';
 import type { Logger } from '../node/logger.js';
@@ -108,7 +108,7 @@ export class TilePreparer {
     // Each round counts on fewer strips than the one before, until all that are left are there.
     for (;;) {
       const cut = cutTile(wirePlan.plan, task.tile, offers);
-      const strips = stripsOf(cut).map((strip) => ({
+      const strips = cut.strips.map((strip) => ({
         strip,
         source: this.#sourceOf(task.frame, strip, { fetched, running }),
       }));

@@ -3,6 +3,7 @@ import { type FtpPlan, tileOf } from './ftp-plan.js';
 import type { LayerGeometry } from './layer.js';
 import { macsOfRegions } from './layer-macs.js';
 import type { MapShape, Padding, Region } from './region.js';
+import { BoundedAnswers, remembered } from './remembered.js';
 import type { Segment } from './segments.js';
 
 /**
@@ -27,7 +28,7 @@ export interface SegmentStep {
 const REMEMBERED_STEPS = 4096;
 
 /** By layers and by segment: who decides what to reuse asks for the same steps again and again, frame after frame. */
-const remembered = new WeakMap<readonly LayerGeometry[], Map<number, SegmentStep>[]>();
+const known = new WeakMap<readonly LayerGeometry[], BoundedAnswers<number, SegmentStep>[]>();
 
 /**
  * How to compute any region of a segment's output. Padding occurs at the segment's first layer only, by the way
@@ -37,23 +38,10 @@ const remembered = new WeakMap<readonly LayerGeometry[], Map<number, SegmentStep
  * @param output on map `segment.endLayer`; an empty one gives an empty input and no padding.
  */
 export function segmentStep(layers: readonly LayerGeometry[], segment: Segment, output: Region): SegmentStep {
-  const steps = stepsOf(layers, segment);
+  const bySegment = remembered(known, layers, () => []);
+  bySegment[segment.index] ??= new BoundedAnswers(REMEMBERED_STEPS);
   const key = keyOf(layers[segment.endLayer - 1]!.output, output);
-  let step = steps.get(key);
-  if (step === undefined) {
-    if (steps.size >= REMEMBERED_STEPS) steps.clear();
-    step = newStep(layers, segment, output);
-    steps.set(key, step);
-  }
-  return step;
-}
-
-function stepsOf(layers: readonly LayerGeometry[], { index }: Segment): Map<number, SegmentStep> {
-  const bySegment = remembered.get(layers) ?? [];
-  remembered.set(layers, bySegment);
-  const steps = bySegment[index] ?? new Map<number, SegmentStep>();
-  bySegment[index] = steps;
-  return steps;
+  return remembered(bySegment[segment.index]!, key, () => newStep(layers, segment, output));
 }
 
 /** Another number for each region of a map. */

@@ -4,6 +4,7 @@ import { neighbourAt, SIDES, type Side } from './neighbours.js';
 import { offersKey } from './offers-key.js';
 import { regionBytes } from './plan-cost.js';
 import { EMPTY_REGION, intersectRegions, isEmptyRegion, type Region } from './region.js';
+import { BoundedAnswers, remembered } from './remembered.js';
 import { type SegmentStep, segmentStep } from './segment-steps.js';
 import type { HeldTile, OffersToTile, TileOffer } from './tile-offer.js';
 
@@ -43,13 +44,17 @@ export interface TileCut extends HeldTile {
   readonly input: Region;
   /** The engine calls in order, from the first segment that has something to compute to the last. */
   readonly steps: readonly CutStep[];
+  /** Every strip that the steps count on, in the order in which it is needed. */
+  readonly strips: readonly Strip[];
+  /** Multiply-accumulates of all steps. */
+  readonly macs: number;
 }
 
 /** Cuts of one plan that are remembered; then all are forgotten. */
 const REMEMBERED_CUTS = 1024;
 
 /** Frame after frame is much alike, and each part of a node that has to do with a tile asks for its cut. */
-const remembered = new WeakMap<FtpPlan, Map<string, TileCut>>();
+const known = new WeakMap<FtpPlan, BoundedAnswers<string, TileCut>>();
 
 /**
  * Decides what a tile computes and what it takes from its neighbours. Walks backward from the tile's output: at each
@@ -64,16 +69,8 @@ const remembered = new WeakMap<FtpPlan, Map<string, TileCut>>();
  * one of that neighbour to this tile in this plan.
  */
 export function cutTile(plan: FtpPlan, tileId: number, offers: OffersToTile = {}): TileCut {
-  const cuts = remembered.get(plan) ?? new Map<string, TileCut>();
-  remembered.set(plan, cuts);
-  const key = offersKey(tileId, offers);
-  let cut = cuts.get(key);
-  if (cut === undefined) {
-    if (cuts.size >= REMEMBERED_CUTS) cuts.clear();
-    cut = newCut(plan, tileId, offers);
-    cuts.set(key, cut);
-  }
-  return cut;
+  const cuts = remembered(known, plan, () => new BoundedAnswers(REMEMBERED_CUTS));
+  return remembered(cuts, offersKey(tileId, offers), () => newCut(plan, tileId, offers));
 }
 
 function newCut(plan: FtpPlan, tileId: number, offers: OffersToTile): TileCut {
@@ -89,7 +86,15 @@ function newCut(plan: FtpPlan, tileId: number, offers: OffersToTile): TileCut {
     steps.push(Object.freeze({ ...step, computed: rest, strips }));
     output = rest;
   }
-  return Object.freeze({ tileId, input: held[0]!, held: Object.freeze(held), steps: Object.freeze(steps.reverse()) });
+  steps.reverse();
+  return Object.freeze({
+    tileId,
+    input: held[0]!,
+    held: Object.freeze(held),
+    steps: Object.freeze(steps),
+    strips: Object.freeze(steps.flatMap(({ strips }) => strips)),
+    macs: steps.reduce((sum, { macs }) => sum + macs, 0),
+  });
 }
 
 /**
@@ -102,16 +107,6 @@ export function computedRegions(plan: FtpPlan, cut: TileCut): readonly Region[] 
     for (const [index, region] of computes.entries()) regions[segment.firstLayer + 1 + index] = region;
   }
   return Object.freeze(regions);
-}
-
-/** Multiply-accumulates of a tile that is computed as cut. */
-export function cutMacs(cut: TileCut): number {
-  return cut.steps.reduce((sum, { macs }) => sum + macs, 0);
-}
-
-/** Every strip that a cut counts on, in the order in which it is needed. */
-export function stripsOf(cut: TileCut): readonly Strip[] {
-  return cut.steps.flatMap(({ strips }) => strips);
 }
 
 /** Bytes of strips, all channels. */

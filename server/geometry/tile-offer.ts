@@ -3,6 +3,7 @@ import { type FtpPlan, tileOf } from './ftp-plan.js';
 import { neighbourAt, oppositeSide, SIDES, type Side } from './neighbours.js';
 import { regionBytes } from './plan-cost.js';
 import { EMPTY_REGION, type Interval, intersectRegions, isEmptyRegion, type Region } from './region.js';
+import { remembered } from './remembered.js';
 import type { Segment } from './segments.js';
 
 /** What a tile had at its segment inputs when it ran, computed or received. */
@@ -33,7 +34,7 @@ export interface OfferedRegion {
 }
 
 /** By plan and tile: a cut is asked again and again what it will offer. */
-const remembered = new WeakMap<FtpPlan, WeakMap<HeldTile, Map<Side, TileOffer | null>>>();
+const known = new WeakMap<FtpPlan, WeakMap<HeldTile, Map<Side, TileOffer | null>>>();
 
 /**
  * What a tile that ran keeps for its neighbours. For neighbour B at segment input s that is
@@ -56,25 +57,14 @@ const remembered = new WeakMap<FtpPlan, WeakMap<HeldTile, Map<Side, TileOffer | 
  * @throws DeepThingsError `DT_TILE_UNKNOWN` when the plan has no such tile.
  */
 export function offersOfTile(plan: FtpPlan, tile: HeldTile, sides: readonly Side[] = SIDES): TileOffers {
-  const known = rememberedOffers(plan, tile);
+  const byTile = remembered(known, plan, () => new WeakMap());
+  const bySide = remembered(byTile, tile, () => new Map());
   const offers: Partial<Record<Side, TileOffer>> = {};
   for (const side of sides) {
-    let offer = known.get(side);
-    if (offer === undefined) {
-      offer = offerOfTile(plan, tile, side);
-      known.set(side, offer);
-    }
+    const offer = remembered(bySide, side, () => offerOfTile(plan, tile, side));
     if (offer !== null) offers[side] = offer;
   }
   return Object.freeze(offers);
-}
-
-function rememberedOffers(plan: FtpPlan, tile: HeldTile): Map<Side, TileOffer | null> {
-  const byTile = remembered.get(plan) ?? new WeakMap<HeldTile, Map<Side, TileOffer | null>>();
-  remembered.set(plan, byTile);
-  const known = byTile.get(tile) ?? new Map<Side, TileOffer | null>();
-  byTile.set(tile, known);
-  return known;
 }
 
 function offerOfTile(plan: FtpPlan, { held, tileId }: HeldTile, side: Side): TileOffer | null {
@@ -104,7 +94,10 @@ export function offersToTile(
   return Object.freeze(offers);
 }
 
-/** The same offers without some regions: strips that turned out to be lost, or that cost more than they save. */
+/**
+ * The same offers without some regions: strips that turned out to be lost, or that cost more than they save. A side of
+ * which nothing is left is left out.
+ */
 export function withoutRegions(offers: OffersToTile, lost: readonly OfferedRegion[]): OffersToTile {
   const left: Partial<Record<Side, TileOffer>> = {};
   for (const side of SIDES) {
@@ -112,7 +105,8 @@ export function withoutRegions(offers: OffersToTile, lost: readonly OfferedRegio
     if (offer === undefined) continue;
     const gone = new Set(lost.filter((region) => region.side === side).map(({ segment }) => segment));
     const regions = offer.regions.map((region, segment) => (gone.has(segment) ? EMPTY_REGION : region));
-    left[side] = Object.freeze({ ...offer, regions: Object.freeze(regions) });
+    if (gone.size === 0) left[side] = offer;
+    else if (!regions.every(isEmptyRegion)) left[side] = Object.freeze({ ...offer, regions: Object.freeze(regions) });
   }
   return Object.freeze(left);
 }

@@ -1,6 +1,7 @@
 import { DeepThingsError } from '../errors.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { neighbourAt, SIDES } from '../geometry/neighbours.js';
+import { remembered } from '../geometry/remembered.js';
 import { offersToTile, type TileOffers } from '../geometry/tile-offer.js';
 import { TileCosts } from './tile-costs.js';
 
@@ -38,7 +39,7 @@ export type TileState =
  */
 export function chooseTile(plan: FtpPlan, queued: readonly number[], states: readonly TileState[]): number | null {
   checkTiles(plan, queued, states);
-  const costs = costsOf(plan);
+  const costs = remembered(knownCosts, plan, () => new TileCosts(plan));
   const frame = frameOf(queued, states);
   let best: number | null = null;
   let lowest = Number.POSITIVE_INFINITY;
@@ -51,6 +52,9 @@ export function chooseTile(plan: FtpPlan, queued: readonly number[], states: rea
   }
   return best;
 }
+
+/** Plans are few, frozen and live as long as the node. */
+const knownCosts = new WeakMap<FtpPlan, TileCosts>();
 
 interface FrameView {
   readonly states: readonly TileState[];
@@ -74,24 +78,14 @@ function scoreOf(plan: FtpPlan, costs: TileCosts, frame: FrameView, tileId: numb
   };
   const { macs, shared } = costs.costOf(tileId, offersToTile(plan, tileId, offersOf));
   const near = costs.nearTiles(tileId);
-  const twice = shared.reduce((sum, common, index) => (isQueued[near[index]!] ? sum : sum + common), 0);
+  let twice = 0;
+  for (let i = 0; i < near.length; i++) if (!isQueued[near[i]!]) twice += shared[i]!;
   const scale = Math.max(1, macs + costs.shareMacs);
   if (inFlight === 0) return Math.min(macs, twice) / scale;
-  const neighbours = SIDES.filter((side) => isQueued[neighbourAt(plan.grid, tileId, side) ?? -1]).length;
+  let neighbours = 0;
+  for (const side of SIDES) if (isQueued[neighbourAt(plan.grid, tileId, side) ?? -1]) neighbours++;
   const busy = Math.min(1, (inFlight + 1) / queuedCount);
   return (Math.min(macs, twice) - neighbours * costs.shareMacs - (macs * busy) / 2) / scale;
-}
-
-const rememberedCosts = new WeakMap<FtpPlan, TileCosts>();
-
-/** Plans are few, frozen and live as long as the node; what their tiles cost is worked out once for each. */
-function costsOf(plan: FtpPlan): TileCosts {
-  let costs = rememberedCosts.get(plan);
-  if (costs === undefined) {
-    costs = new TileCosts(plan);
-    rememberedCosts.set(plan, costs);
-  }
-  return costs;
 }
 
 function checkTiles(plan: FtpPlan, queued: readonly number[], states: readonly TileState[]): void {

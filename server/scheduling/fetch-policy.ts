@@ -1,11 +1,12 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
-import { oppositeSide, SIDES, type Side } from '../geometry/neighbours.js';
+import { SIDES, type Side } from '../geometry/neighbours.js';
 import type { Region } from '../geometry/region.js';
 import type { Strip } from '../geometry/tile-cut.js';
 import type { OffersToTile, TileOffer, TileOffers } from '../geometry/tile-offer.js';
 import type { ComputeSpeed } from './compute-speed.js';
 import type { LinkRates } from './link-rates.js';
-import { estimatedMs, withoutFetching, worthwhileOffers } from './overlap-worth.js';
+import { offerGain } from './offer-gain.js';
+import { withoutFetching, worthwhileOffers } from './overlap-worth.js';
 
 /** Which strips a device fetches: all, those that are worth their way, none. */
 export type OverlapPolicy = 'always' | 'cost' | 'never';
@@ -28,8 +29,6 @@ export interface FetchQuestion {
   /** What it takes to have a region of the picture. */
   readonly inputMs: (region: Region) => number;
 }
-
-const INPUT_IS_THERE = () => 0;
 
 /** Which strips are to travel (`overlap.policy`), by what links and the engine have been measured at. */
 export class FetchPolicy {
@@ -71,13 +70,9 @@ export class FetchPolicy {
   #savedMs(side: Side, offer: TileOffer | undefined, macsPerMs: number): number {
     if (offer === undefined) return 0;
     const { bytesPerValue, links, plan } = this.#parts;
-    const question = {
-      ...{ plan, tileId: offer.consumer, macsPerMs, bytesPerValue },
-      holderOf: () => '',
-      linkTo: () => links.usual,
-      inputMs: INPUT_IS_THERE,
-    };
-    const offers = { [oppositeSide(side)]: offer };
-    return Math.max(0, estimatedMs({ ...question, offers: {} }, {}) - estimatedMs({ ...question, offers }, offers));
+    const { requestMs, bytesPerMs } = links.usual;
+    const { macs, bytes } = offerGain(plan, side, offer);
+    const onTheWay = (bytes * bytesPerValue) / Float32Array.BYTES_PER_ELEMENT;
+    return Math.max(0, macs / macsPerMs - requestMs - onTheWay / bytesPerMs);
   }
 }

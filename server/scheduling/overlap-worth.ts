@@ -1,7 +1,7 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { SIDES, type Side } from '../geometry/neighbours.js';
 import { isEmptyRegion, type Region } from '../geometry/region.js';
-import { cutMacs, cutTile, type Strip, stripsBytes, stripsOf, type TileCut } from '../geometry/tile-cut.js';
+import { cutTile, type Strip, stripsBytes, type TileCut } from '../geometry/tile-cut.js';
 import { type OfferedRegion, type OffersToTile, withoutRegions } from '../geometry/tile-offer.js';
 
 /** What asking a node for something takes. */
@@ -99,9 +99,9 @@ interface Choice {
 }
 
 function msOf({ plan, holderOf, linkTo, macsPerMs, bytesPerValue, inputMs }: WorthQuestion, cut: TileCut): number {
-  let ms = cutMacs(cut) / macsPerMs + (isEmptyRegion(cut.input) ? 0 : inputMs(cut.input));
+  let ms = cut.macs / macsPerMs + (isEmptyRegion(cut.input) ? 0 : inputMs(cut.input));
   const asked = new Set<string>();
-  for (const strip of stripsOf(cut)) {
+  for (const strip of cut.strips) {
     const holder = holderOf(strip);
     if (holder === null) continue;
     const { requestMs, bytesPerMs } = linkTo(holder);
@@ -114,11 +114,11 @@ function msOf({ plan, holderOf, linkTo, macsPerMs, bytesPerValue, inputMs }: Wor
 function leastMs(question: WorthQuestion, full: TileCut, distant: readonly Strip[]): number {
   const { holderOf, linkTo, macsPerMs } = question;
   const requests = distant.map((strip) => linkTo(holderOf(strip)!).requestMs);
-  return cutMacs(full) / macsPerMs + Math.min(...requests);
+  return full.macs / macsPerMs + Math.min(...requests);
 }
 
 function fetchedStrips({ holderOf }: Pick<WorthQuestion, 'holderOf'>, cut: TileCut): readonly Strip[] {
-  return stripsOf(cut).filter((strip) => holderOf(strip) !== null);
+  return cut.strips.filter((strip) => holderOf(strip) !== null);
 }
 
 function beginAt(begins: Begins, group: readonly Side[], begin: number): Begins {

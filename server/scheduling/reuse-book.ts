@@ -1,7 +1,7 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { neighbourAt, SIDES, type Side } from '../geometry/neighbours.js';
 import { cutTile } from '../geometry/tile-cut.js';
-import { offersOfTile, offersToTile, type TileOffers } from '../geometry/tile-offer.js';
+import { type OffersToTile, offersOfTile, offersToTile, type TileOffers } from '../geometry/tile-offer.js';
 import type { TileState } from './adaptive-order.js';
 import { type Holder, NO_REUSE, type Reuse } from './tile-reuse.js';
 
@@ -18,8 +18,8 @@ interface BookedFrame {
 interface InFlight {
   /** Null: this device. */
   readonly device: string | null;
-  /** What the tile will offer, as far as could be told when it was handed out. */
-  readonly expected: TileOffers;
+  /** What the tile could count on when it was handed out. */
+  readonly offers: OffersToTile;
 }
 
 /**
@@ -56,10 +56,8 @@ export class ReuseBook {
 
   /** @param device who computes it; null for this device. */
   started(frame: string, tile: number, device: string | null): void {
-    if (!this.#frames.has(frame)) return;
     const { offers } = this.reuseFor(frame, tile, device);
-    const expected = offersOfTile(this.#plan, cutTile(this.#plan, tile, offers));
-    this.#frames.get(frame)?.inFlight.set(tile, { device, expected });
+    this.#frames.get(frame)?.inFlight.set(tile, { device, offers });
   }
 
   cameBack(frame: string, tile: number): void {
@@ -85,7 +83,8 @@ export class ReuseBook {
       if (done !== undefined) return { kind: 'done', offers: this.#canUse(done, asker) ? done.offers : {} };
       const running = booked?.inFlight.get(tileId);
       if (running === undefined) return { kind: 'queued' };
-      return running.device === asker ? { kind: 'done', offers: running.expected } : { kind: 'in-flight' };
+      if (running.device !== asker) return { kind: 'in-flight' };
+      return { kind: 'done', offers: offersOfTile(this.#plan, cutTile(this.#plan, tileId, running.offers)) };
     });
   }
 

@@ -156,12 +156,16 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
    * @param since the first attempt that counts.
    */
   has(task: TaskKey & { readonly layer?: number }, since = 1): boolean {
-    const stolen = this.#stolen.filter((other) => !isOvertaken(other, task));
-    const all: readonly (Tile | Slice)[] = [...this.#queue.tasks, ...stolen, ...this.#shared, ...this.#running];
-    const same = all.filter((other) => sameTile(other, task) && layerOf(other) === task.layer);
-    return task.layer === undefined
-      ? same.some(({ attempt }) => attempt >= since)
-      : same.some(({ attempt }) => attempt === task.attempt);
+    const isIt = (other: Tile | Slice) =>
+      sameTile(other, task) &&
+      layerOf(other) === task.layer &&
+      (task.layer === undefined ? other.attempt >= since : other.attempt === task.attempt);
+    return (
+      this.#queue.tasks.some(isIt) ||
+      this.#stolen.some((other) => isIt(other) && !isOvertaken(other, task)) ||
+      this.#shared.some(isIt) ||
+      this.#running.some(isIt)
+    );
   }
 
   /** What was stolen and is next, not begun; null when there is nothing. */

@@ -2,6 +2,7 @@ import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { macsOfRegions, neededMacs } from '../geometry/layer-macs.js';
 import { offersKey } from '../geometry/offers-key.js';
 import { intersectRegions, isEmptyRegion, type Region } from '../geometry/region.js';
+import { BoundedAnswers, remembered } from '../geometry/remembered.js';
 import { computedRegions, cutTile } from '../geometry/tile-cut.js';
 import type { OffersToTile } from '../geometry/tile-offer.js';
 
@@ -25,7 +26,7 @@ export class TileCosts {
   readonly shareMacs: number;
   readonly #plan: FtpPlan;
   readonly #near: readonly (readonly number[])[];
-  readonly #costs = new Map<string, TileCost>();
+  readonly #costs = new BoundedAnswers<string, TileCost>(REMEMBERED_COSTS);
 
   constructor(plan: FtpPlan) {
     this.#plan = plan;
@@ -47,14 +48,7 @@ export class TileCosts {
 
   /** @throws DeepThingsError as `cutTile`. */
   costOf(tileId: number, offers: OffersToTile): TileCost {
-    const key = offersKey(tileId, offers);
-    let cost = this.#costs.get(key);
-    if (cost === undefined) {
-      if (this.#costs.size >= REMEMBERED_COSTS) this.#costs.clear();
-      cost = this.#compute(tileId, offers);
-      this.#costs.set(key, cost);
-    }
-    return cost;
+    return remembered(this.#costs, offersKey(tileId, offers), () => this.#compute(tileId, offers));
   }
 
   #compute(tileId: number, offers: OffersToTile): TileCost {

@@ -1,7 +1,7 @@
 import { allSidesOrNone } from '../geometry/all-sides.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { neighbourAt, oppositeSide, SIDES, type Side } from '../geometry/neighbours.js';
-import { cutTile, type Strip, stripsOf, type TileCut } from '../geometry/tile-cut.js';
+import { cutTile, type Strip, type TileCut } from '../geometry/tile-cut.js';
 import { type OffersToTile, offersOfTile, type TileOffer } from '../geometry/tile-offer.js';
 import type { FetchPolicy } from './fetch-policy.js';
 import type { ReuseBook } from './reuse-book.js';
@@ -105,7 +105,7 @@ export function stripsToFetch(
   holderOf: (strip: Strip) => string | null,
 ): ReadonlyMap<string, readonly Strip[]> {
   const wanted = new Map<string, Strip[]>();
-  for (const strip of stripsOf(cutTile(plan, tileId, offers))) {
+  for (const strip of cutTile(plan, tileId, offers).strips) {
     const address = holderOf(strip);
     if (address !== null) wanted.set(address, [...(wanted.get(address) ?? []), strip]);
   }

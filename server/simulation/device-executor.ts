@@ -1,5 +1,4 @@
 import { sliceMacsOf } from '../geometry/bodp-plan.js';
-import { cutMacs } from '../geometry/tile-cut.js';
 import { RESULTS_IN_FLIGHT } from '../scheduling/device-pace.js';
 import { layerMs, tileMs } from './cost-model.js';
 import { keepOffers } from './device-keeper.js';
@@ -84,7 +83,7 @@ class DeviceExecutor {
   *#handle(task: TileTask, tile: PreparedTile, times: { waitMs: number; overlapMs: number }): Process {
     const { host, processor, speed, usualTile, world } = this.#parts;
     const { costs, plan, sizes } = world.settings;
-    const macs = cutMacs(tile.cut);
+    const macs = tile.cut.macs;
     const computeMs = yield* wait(processor.compute(tileMs(costs, plan, tile.cut)));
     const noticeBytes = keepOffers(this.#parts, task, tile);
     usualTile.add(computeMs);

@@ -1,6 +1,6 @@
 import { regionBytes } from '../geometry/plan-cost.js';
 import { containsRegion, isEmptyRegion, type Region } from '../geometry/region.js';
-import { cutTile, type Strip, stripsOf, type TileCut } from '../geometry/tile-cut.js';
+import { cutTile, type Strip, type TileCut } from '../geometry/tile-cut.js';
 import { withoutRegions } from '../geometry/tile-offer.js';
 import {
   type Circuit,
@@ -69,7 +69,7 @@ export class DevicePreparer {
     let offers = chosen;
     for (;;) {
       const cut = cutTile(plan, task.tile, offers);
-      const lost = stripsOf(cut).filter((strip) => !this.#isThere(task.frame, strip, fetched, running));
+      const lost = cut.strips.filter((strip) => !this.#isThere(task.frame, strip, fetched, running));
       if (lost.length === 0) return yield* this.#withInput(task, cut, fetched);
       offers = overlap.allSides ? {} : withoutRegions(offers, lost);
     }

@@ -9,7 +9,7 @@ import { type FtpPlan, planFtp } from '../../server/geometry/ftp-plan.js';
 import type { Grid } from '../../server/geometry/grid.js';
 import { oppositeSide, SIDES } from '../../server/geometry/neighbours.js';
 import { isEmptyRegion, wholeMap } from '../../server/geometry/region.js';
-import { cutTile, stripsOf } from '../../server/geometry/tile-cut.js';
+import { cutTile } from '../../server/geometry/tile-cut.js';
 import { offersOfTile, offersToTile, type TileOffers } from '../../server/geometry/tile-offer.js';
 import { fusedGeometry } from '../../server/model/layer-geometry.js';
 import type { LayerDeclaration } from '../../server/model/layer-shapes.js';
@@ -105,7 +105,7 @@ async function runWithReuse(engine: InferenceEngine, { network, seed }: Case, pl
   for (const { tileId } of order) {
     const offers = offersToTile(plan, tileId, (producer) => (random() < 0.8 ? (offersOf.get(producer) ?? null) : null));
     const cut = cutTile(plan, tileId, offers);
-    const strips = stripsOf(cut).map(({ producer, side, segment }) => ({
+    const strips = cut.strips.map(({ producer, side, segment }) => ({
       region: offers[side]!.regions[segment]!,
       data: kept.get(`${producer}/${oppositeSide(side)}/${segment}`)!,
     }));
@@ -150,7 +150,7 @@ describe.each(ENGINE_CASES)('running the tiles equals running the whole, on $lab
     const executor = await loadTileExecutor(engine, network, synthesizeWeights(network, 1).weights, plan);
     const offers = offersToTile(plan, 1, () => offersOfTile(plan, cutTile(plan, 0)));
     const cut = cutTile(plan, 1, offers);
-    const [strip] = stripsOf(cut);
+    const [strip] = cut.strips;
     const input = cropRegion(randomPicture(valuesOf(network.input), 1), 3, wholeMap(plan.maps[0]!), cut.input);
     const run = (strips: TileJob['strips']) => executor.run({ tileId: 1, offers, input, strips, keepIn: {} });
     const region = strip!.region;

@@ -14,7 +14,7 @@ import { wholeTile } from '../../server/evaluation/untiled.js';
 import { planFtp } from '../../server/geometry/ftp-plan.js';
 import type { MapRegion } from '../../server/geometry/map-region.js';
 import { isEmptyRegion, wholeMap } from '../../server/geometry/region.js';
-import { cutTile, stripsOf } from '../../server/geometry/tile-cut.js';
+import { cutTile } from '../../server/geometry/tile-cut.js';
 import { type OffersToTile, offersOfTile } from '../../server/geometry/tile-offer.js';
 import { fusedGeometry } from '../../server/model/layer-geometry.js';
 import { describeModel } from '../../server/model/model-source.js';
@@ -344,7 +344,7 @@ describe('what is fetched', () => {
     const ready = readyOf(await made.preparer.prepare(made.taskOf(4)));
     return { ...made, ready, sides: new Set(cutSides(ready.job.offers)) };
   }
-  const cutSides = (offers: OffersToTile) => stripsOf(cutTile(plan, 4, offers)).map(({ side }) => side);
+  const cutSides = (offers: OffersToTile) => cutTile(plan, 4, offers).strips.map(({ side }) => side);
 
   it('is nothing with policy never: what this device has is used', async () => {
     const { holders, sides, ready } = await amid({ policy: 'never', own: true });
@@ -421,7 +421,7 @@ describe('strips fetched ahead', () => {
     const ready = readyOf(await preparer.prepare(task));
     expect(asks()).toBeLessThanOrEqual(before + 1);
     expect(Object.keys(ready.job.offers)).toEqual(['north']);
-    expect(stripsOf(cutTile(plan, 4, ready.job.offers)).length).toBeGreaterThan(0);
+    expect(cutTile(plan, 4, ready.job.offers).strips.length).toBeGreaterThan(0);
   });
 
   it('that did not come are computed', async () => {

@@ -6,15 +6,7 @@ import { neededMacs } from '../../server/geometry/layer-macs.js';
 import { planCost } from '../../server/geometry/plan-cost.js';
 import { containsRegion, EMPTY_REGION } from '../../server/geometry/region.js';
 import { segmentSteps } from '../../server/geometry/segment-steps.js';
-import {
-  computedRegions,
-  cutInputBytes,
-  cutMacs,
-  cutTile,
-  stripsBytes,
-  stripsOf,
-  type TileCut,
-} from '../../server/geometry/tile-cut.js';
+import { computedRegions, cutInputBytes, cutTile, stripsBytes, type TileCut } from '../../server/geometry/tile-cut.js';
 import { offersOfTile, offersToTile, type TileOffers, withoutRegions } from '../../server/geometry/tile-offer.js';
 import { arbitraryPlanCase, type PlanCase } from './arbitrary-plans.js';
 import { chain, conv, max, type TestLayer, yolov2Chain } from './layer-chains.js';
@@ -64,7 +56,7 @@ describe('cutTile', () => {
       { x0: 4, x1: 8, y0: 0, y1: 8 },
       { x0: 3, x1: 8, y0: 0, y1: 8 },
     ]);
-    expect(stripsOf(cuts[1]!)).toEqual([
+    expect(cuts[1]!.strips).toEqual([
       { segment: 1, map: 1, side: 'west', producer: 0, region: { x0: 3, x1: 5, y0: 0, y1: 8 } },
     ]);
     expect(cuts[1]!.steps.map(({ computed, output, padding }) => ({ computed, output, padding }))).toEqual([
@@ -79,10 +71,10 @@ describe('cutTile', () => {
         padding: { top: 1, bottom: 1, left: 0, right: 1 },
       },
     ]);
-    expect(cutMacs(cuts[1]!)).toBe(3 * 8 * 18 + 4 * 8 * 18);
+    expect(cuts[1]!.macs).toBe(3 * 8 * 18 + 4 * 8 * 18);
     expect(cutInputBytes(plan, cuts[1]!, 1)).toBe(4 * 8);
-    expect(stripsBytes(plan, stripsOf(cuts[1]!), 4)).toBe(2 * 8 * 2 * 4);
-    expect(cutMacs(cuts[0]!) + cutMacs(cuts[1]!)).toBe(neededMacs(plan.layers));
+    expect(stripsBytes(plan, cuts[1]!.strips, 4)).toBe(2 * 8 * 2 * 4);
+    expect(cuts[0]!.macs + cuts[1]!.macs).toBe(neededMacs(plan.layers));
   });
 
   it('calls the engine for no segment whose work the strips have done', () => {
@@ -104,7 +96,7 @@ describe('cutTile', () => {
       cut.steps,
       ...cut.steps.flatMap((step) => [step, step.strips, step.computed]),
     ];
-    expect([...parts, ...stripsOf(cut)].every((value) => Object.isFrozen(value))).toBe(true);
+    expect([...parts, ...cut.strips].every((value) => Object.isFrozen(value))).toBe(true);
     expect(structuredClone(cut)).toEqual(cut);
   });
 
@@ -181,7 +173,7 @@ function decide({ plan, isSeen, isLost }: ReuseCase, tileId: number, offers: rea
   const found = new Set<string>();
   for (;;) {
     const cut = cutTile(plan, tileId, left);
-    const fetched = stripsOf(cut).filter(({ side, segment }) => !found.has(`${side}${segment}`));
+    const fetched = cut.strips.filter(({ side, segment }) => !found.has(`${side}${segment}`));
     const lost = fetched.filter(isLost);
     for (const { side, segment } of fetched) found.add(`${side}${segment}`);
     if (lost.length === 0) return cut;
@@ -211,7 +203,7 @@ describe('tiles with reuse', () => {
           expect([...held].every(([segment, { region }]) => region === cut.held[segment])).toBe(true);
           offers[tileId] = offersOfTile(plan, cut);
           devices.keep(held, offers[tileId]);
-          strips += stripsOf(cut).length;
+          strips += cut.strips.length;
         }
       }),
       { numRuns: runs },
@@ -238,7 +230,7 @@ describe('tiles with reuse', () => {
           ] as const) {
             expect(fewer.held.every((region, segment) => containsRegion(region, more.held[segment]!))).toBe(true);
             expect(containsRegion(fewer.input, more.input)).toBe(true);
-            expect(cutMacs(more)).toBeLessThanOrEqual(cutMacs(fewer));
+            expect(more.macs).toBeLessThanOrEqual(fewer.macs);
           }
           offers[tileId] = offersOfTile(plan, some);
         }
@@ -266,13 +258,13 @@ describe.skipIf(yolov2TableIsMissing)(`reuse for YOLOv2 608x608 (${yolov2TableNo
     const table = readYolov2Table().grids[name]!;
     const plan = planFtp(yolov2Chain(), 16, parseGrid(name));
     const { cuts } = checkerboard(plan);
-    expect(round(total(plan, cuts, (_, cut) => cutMacs(cut)) / table.macs, 4)).toBe(
+    expect(round(total(plan, cuts, (_, cut) => cut.macs) / table.macs, 4)).toBe(
       table.macs_ratio_checkerboard_full_reuse,
     );
     const inputBytes = total(plan, cuts, (_, cut) => cutInputBytes(plan, cut, 4));
     expect(round(inputBytes / MIB, 3)).toBe(table.tile_input_with_reuse_MiB_f32);
     // "Overlap at halo inputs" is what the second half of the tiles receives, each strip once.
-    const overlapBytes = total(plan, cuts, (_, cut) => stripsBytes(plan, stripsOf(cut), 4));
+    const overlapBytes = total(plan, cuts, (_, cut) => stripsBytes(plan, cut.strips, 4));
     expect(round(overlapBytes / MIB, 3)).toBe(table.overlap_MiB_f32_at_halo_inputs);
   });
 });
@@ -281,7 +273,7 @@ describe('one device that goes row by row', () => {
   it.each(['2x2', '5x5', '8x8', '4x7'])('computes nothing of YOLOv2 twice in %s', (name) => {
     const plan = planFtp(yolov2Chain(), 16, parseGrid(name));
     const { cuts } = inOrder(plan, [...plan.tiles.keys()]);
-    const macs = cuts.reduce((sum, cut) => sum + cutMacs(cut), 0);
+    const macs = cuts.reduce((sum, cut) => sum + cut.macs, 0);
     expect(macs / neededMacs(plan.layers)).toBeLessThan(1.001);
     expect(planCost(plan, { inputBytesPerValue: 1, outputBytesPerValue: 4 }).macs).toBeGreaterThan(macs);
   });

@@ -4,7 +4,7 @@ import { parseGrid } from '../../server/geometry/grid.js';
 import { neighbourAt, oppositeSide, SIDES } from '../../server/geometry/neighbours.js';
 import { regionBytes } from '../../server/geometry/plan-cost.js';
 import { containsRegion, EMPTY_REGION } from '../../server/geometry/region.js';
-import { cutTile, stripsOf } from '../../server/geometry/tile-cut.js';
+import { cutTile } from '../../server/geometry/tile-cut.js';
 import {
   offersBytes,
   offersOfTile,
@@ -88,9 +88,9 @@ describe('withoutRegions', () => {
     const west = offersOfTile(rowPlan, cutTile(rowPlan, 0)).east!;
     const left = withoutRegions({ west }, [{ side: 'west', segment: 2 }]);
     expect(left.west!.regions).toEqual([EMPTY_REGION, west.regions[1], EMPTY_REGION]);
-    expect(stripsOf(cutTile(rowPlan, 1, { west })).map(({ segment }) => segment)).toEqual([1, 2]);
+    expect(cutTile(rowPlan, 1, { west }).strips.map(({ segment }) => segment)).toEqual([1, 2]);
     // Without the cut above, more is needed below than the strip has.
-    expect(stripsOf(cutTile(rowPlan, 1, left))).toEqual([]);
+    expect(cutTile(rowPlan, 1, left).strips).toEqual([]);
     expect(withoutRegions({ west }, [{ side: 'east', segment: 1 }])).toEqual({ west });
   });
 });

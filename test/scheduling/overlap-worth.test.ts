@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { planFtp } from '../../server/geometry/ftp-plan.js';
 import { SIDES, type Side } from '../../server/geometry/neighbours.js';
 import { isEmptyRegion, regionArea } from '../../server/geometry/region.js';
-import { cutMacs, cutTile, type Strip, stripsOf } from '../../server/geometry/tile-cut.js';
+import { cutTile, type Strip } from '../../server/geometry/tile-cut.js';
 import { offersOfTile, offersToTile } from '../../server/geometry/tile-offer.js';
 import { fusedGeometry } from '../../server/model/layer-geometry.js';
 import { describeModel } from '../../server/model/model-source.js';
@@ -79,7 +79,7 @@ describe('the offers that are worth their way', () => {
         const here = { ...question, holderOf: () => null };
         expect(worthwhileOffers(here)).toBe(here.offers);
         const linkTo = () => ({ requestMs: 0, bytesPerMs: Number.POSITIVE_INFINITY });
-        const macs = (offers: WorthQuestion['offers']) => cutMacs(cutTile(question.plan, question.tileId, offers));
+        const macs = (offers: WorthQuestion['offers']) => cutTile(question.plan, question.tileId, offers).macs;
         expect(macs(worthwhileOffers({ ...question, linkTo }))).toBe(macs(question.offers));
       }),
       RUNS,
@@ -91,7 +91,7 @@ describe('the offers that are worth their way', () => {
       fc.property(arbitraryQuestion, (question) => {
         const linkTo = () => ({ requestMs: 1e30, bytesPerMs: 1 });
         const cut = cutTile(question.plan, question.tileId, worthwhileOffers({ ...question, linkTo }));
-        expect(stripsOf(cut).filter((strip) => question.holderOf(strip) !== null)).toEqual([]);
+        expect(cut.strips.filter((strip) => question.holderOf(strip) !== null)).toEqual([]);
       }),
       RUNS,
     );
@@ -109,7 +109,7 @@ describe('a tile amid a 5x5 grid of YOLOv2, 16 layers', () => {
     linkTo: () => ({ requestMs: 1, bytesPerMs: 6_250 }),
   };
   const lowest = (side: Side, chosen: WorthQuestion['offers']) =>
-    Math.min(...stripsOf(cutTile(plan, 12, chosen)).flatMap((strip) => (strip.side === side ? [strip.segment] : [])));
+    Math.min(...cutTile(plan, 12, chosen).strips.flatMap((strip) => (strip.side === side ? [strip.segment] : [])));
 
   it('fetches at 50 Mbit/s all but the strips of the largest maps, which save next to nothing', () => {
     const chosen = worthwhileOffers(question);
@@ -119,18 +119,18 @@ describe('a tile amid a 5x5 grid of YOLOv2, 16 layers', () => {
 
   it('fetches nothing at 10 Mbit/s, and computes in less time', () => {
     const slow = { ...question, linkTo: () => ({ requestMs: 3, bytesPerMs: 1_250 }) };
-    expect(stripsOf(cutTile(plan, 12, worthwhileOffers(slow)))).toEqual([]);
+    expect(cutTile(plan, 12, worthwhileOffers(slow)).strips).toEqual([]);
   });
 
   it('leaves out a holder that takes long to ask', () => {
     const linkTo = (holder: string) => ({ requestMs: holder === 'north' ? 80 : 1, bytesPerMs: 6_250 });
     const chosen = worthwhileOffers({ ...question, linkTo });
-    const sides = new Set(stripsOf(cutTile(plan, 12, chosen)).map(({ side }) => side));
+    const sides = new Set(cutTile(plan, 12, chosen).strips.map(({ side }) => side));
     expect([...sides].sort()).toEqual(['east', 'south', 'west']);
   });
 
   it('counts what the picture takes that it would need', () => {
     const slow = { ...question, linkTo: () => ({ requestMs: 3, bytesPerMs: 1_250 }), inputMs: () => 200 };
-    expect(stripsOf(cutTile(plan, 12, worthwhileOffers(slow))).length).toBeGreaterThan(0);
+    expect(cutTile(plan, 12, worthwhileOffers(slow)).strips.length).toBeGreaterThan(0);
   });
 });

@@ -5,7 +5,7 @@ import { planFtp } from '../../server/geometry/ftp-plan.js';
 import { parseGrid } from '../../server/geometry/grid.js';
 import { planCost } from '../../server/geometry/plan-cost.js';
 import { wholeMap } from '../../server/geometry/region.js';
-import { cutMacs, cutTile } from '../../server/geometry/tile-cut.js';
+import { cutTile } from '../../server/geometry/tile-cut.js';
 import { STRATEGIES } from '../../server/scheduling/strategy.js';
 import type { CostModel } from '../../server/simulation/cost-model.js';
 import { type Simulation, simulate } from '../../server/simulation/simulate.js';
@@ -129,7 +129,7 @@ describe('a simulated cluster', () => {
 
   it('takes one device as long as its multiply-accumulates, when nothing else costs anything', () => {
     const plan = planOf('4x4');
-    const whole = plan.tiles.reduce((sum, { tileId }) => sum + cutMacs(cutTile(plan, tileId)), 0);
+    const whole = plan.tiles.reduce((sum, { tileId }) => sum + cutTile(plan, tileId).macs, 0);
     const { mergedMs, sourcedMs, macs } = simulate(bareSettings(plan, 1, { strategy: 'ftp-wst' })).frames[0]!;
     expect(macs).toBe(whole);
     expect(mergedMs! - sourcedMs!).toBe(whole / MACS_PER_MS);

@@ -1,6 +1,6 @@
 import type { FtpPlan } from '../../../server/geometry/ftp-plan.js';
 import { neededMacs } from '../../../server/geometry/layer-macs.js';
-import { cutMacs, cutTile, type TileCut } from '../../../server/geometry/tile-cut.js';
+import { cutTile, type TileCut } from '../../../server/geometry/tile-cut.js';
 import { offersOfTile, offersToTile } from '../../../server/geometry/tile-offer.js';
 import type { TileState } from '../../../server/scheduling/adaptive-order.js';
 
@@ -31,7 +31,7 @@ export function runOneFrame(plan: FtpPlan, devices: number, choose: Choose, reus
       const tileId = choose(plan, queued, states);
       if (tileId === null) break;
       const cut = cutTile(plan, tileId, reuse ? offersThere(plan, tileId, states) : {});
-      const tileMacs = cutMacs(cut);
+      const tileMacs = cut.macs;
       macs += tileMacs;
       states[tileId] = { kind: 'in-flight' };
       running.set(tileId, { cut, endMacs: nowMacs + tileMacs });

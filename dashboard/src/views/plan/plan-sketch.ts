@@ -1,7 +1,7 @@
 import { type FtpPlan, planFtp } from '../../../../server/geometry/ftp-plan.js';
 import type { Grid } from '../../../../server/geometry/grid.js';
 import { type PlanCost, planCost } from '../../../../server/geometry/plan-cost.js';
-import { cutMacs, cutTile } from '../../../../server/geometry/tile-cut.js';
+import { cutTile } from '../../../../server/geometry/tile-cut.js';
 import { offersOfTile, offersToTile, type TileOffers } from '../../../../server/geometry/tile-offer.js';
 import type { Plan } from '../../contract-types.js';
 import type { PlanChoice } from '../../routing/route.js';
@@ -73,7 +73,7 @@ function macsRowByRow(plan: FtpPlan): number {
       offersToTile(plan, tileId, (producer) => kept[producer] ?? null),
     );
     kept[tileId] = offersOfTile(plan, cut);
-    macs += cutMacs(cut);
+    macs += cut.macs;
   }
   return macs;
 }

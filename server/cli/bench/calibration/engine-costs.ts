@@ -7,7 +7,7 @@ import { type FtpPlan, planFtp } from '../../../geometry/ftp-plan.js';
 import { parseGrid } from '../../../geometry/grid.js';
 import { SIDES } from '../../../geometry/neighbours.js';
 import { segmentSteps } from '../../../geometry/segment-steps.js';
-import { cutTile, stripsOf, type TileCut } from '../../../geometry/tile-cut.js';
+import { cutTile, type TileCut } from '../../../geometry/tile-cut.js';
 import { offersOfTile, offersToTile } from '../../../geometry/tile-offer.js';
 import { remainingMacs } from '../../../model/layer-facts.js';
 import { fusedGeometry } from '../../../model/layer-geometry.js';
@@ -106,7 +106,7 @@ async function tileHandling(
 
 function jobOf(plan: FtpPlan, cut: TileCut, offers: TileJob['offers']): { cut: TileCut; job: TileJob } {
   const input = new Uint8Array(valuesOf(regionShape(plan.maps[0]!.channels, cut.input))).fill(127);
-  const strips = stripsOf(cut).map(() => 'previous' as const);
+  const strips = cut.strips.map(() => 'previous' as const);
   return { cut, job: { tileId: cut.tileId, offers, input, strips, keepIn: roomForStrips(plan, cut, SIDES) } };
 }
 

@@ -1,0 +1,27 @@
+import type { FtpPlan } from '../geometry/ftp-plan.js';
+import { oppositeSide, type Side } from '../geometry/neighbours.js';
+import { remembered } from '../geometry/remembered.js';
+import { cutTile, stripsBytes } from '../geometry/tile-cut.js';
+import type { TileOffer } from '../geometry/tile-offer.js';
+
+/** What an offer does for the neighbour that it is made to, where that has nothing else. */
+export interface OfferGain {
+  /** Multiply-accumulates that the neighbour need not execute. */
+  readonly macs: number;
+  /** Bytes of the strips that it uses for that, as F32; 0 when it can use none. */
+  readonly bytes: number;
+}
+
+/** Offers are made once for each cut of a tile, and belong to one plan. */
+const known = new WeakMap<TileOffer, OfferGain>();
+
+/** @param side of the tile that offers, where the neighbour lies. */
+export function offerGain(plan: FtpPlan, side: Side, offer: TileOffer): OfferGain {
+  return remembered(known, offer, () => {
+    const helped = cutTile(plan, offer.consumer, { [oppositeSide(side)]: offer });
+    return {
+      macs: cutTile(plan, offer.consumer).macs - helped.macs,
+      bytes: stripsBytes(plan, helped.strips, Float32Array.BYTES_PER_ELEMENT),
+    };
+  });
+}
