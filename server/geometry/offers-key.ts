@@ -1,5 +1,5 @@
 import { SIDES } from './neighbours.js';
-import type { OffersToTile, TileOffer } from './tile-offer.js';
+import type { OffersToTile, TileOffer, TileOffers } from './tile-offer.js';
 
 /** Offers that are remembered; then all are forgotten. */
 const REMEMBERED_OFFERS = 4096;
@@ -9,8 +9,11 @@ const numbers = new Map<string, number>();
 /** Goes up for ever: what is forgotten is never taken for something else. */
 let lastNumber = 0;
 
-/** A short text for a tile and what its neighbours offer it: the same for offers that say the same. */
-export function offersKey(tileId: number, offers: OffersToTile): string {
+/**
+ * A short text for a tile and what its neighbours offer it, or what it offers them: the same for offers that say the
+ * same.
+ */
+export function offersKey(tileId: number, offers: OffersToTile | TileOffers): string {
   let key = `${tileId}`;
   for (const side of SIDES) key += `,${offerNumber(offers[side])}`;
   return key;

@@ -103,12 +103,22 @@ export function withoutRegions(offers: OffersToTile, lost: readonly OfferedRegio
   for (const side of SIDES) {
     const offer = offers[side];
     if (offer === undefined) continue;
-    const gone = new Set(lost.filter((region) => region.side === side).map(({ segment }) => segment));
-    const regions = offer.regions.map((region, segment) => (gone.has(segment) ? EMPTY_REGION : region));
-    if (gone.size === 0) left[side] = offer;
-    else if (!regions.every(isEmptyRegion)) left[side] = Object.freeze({ ...offer, regions: Object.freeze(regions) });
+    const gone = lost.flatMap((region) => (region.side === side ? [region.segment] : []));
+    const rest = gone.length === 0 ? offer : withoutSegments(offer, gone);
+    if (rest !== null) left[side] = rest;
   }
   return Object.freeze(left);
+}
+
+/** By offer and segments: the same object again is known for the same wherever offers are looked up. */
+const knownRests = new WeakMap<TileOffer, Map<string, TileOffer | null>>();
+
+function withoutSegments(offer: TileOffer, gone: readonly number[]): TileOffer | null {
+  const rests = remembered(knownRests, offer, () => new Map());
+  return remembered(rests, gone.toSorted((a, b) => a - b).join(), () => {
+    const regions = offer.regions.map((region, segment) => (gone.includes(segment) ? EMPTY_REGION : region));
+    return regions.every(isEmptyRegion) ? null : Object.freeze({ ...offer, regions: Object.freeze(regions) });
+  });
 }
 
 /** Of what a tile offers only some sides. */

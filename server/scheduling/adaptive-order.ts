@@ -1,7 +1,8 @@
 import { DeepThingsError } from '../errors.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { neighbourAt, SIDES } from '../geometry/neighbours.js';
-import { remembered } from '../geometry/remembered.js';
+import { offersKey } from '../geometry/offers-key.js';
+import { BoundedAnswers, remembered } from '../geometry/remembered.js';
 import { offersToTile, type TileOffers } from '../geometry/tile-offer.js';
 import { TileCosts } from './tile-costs.js';
 
@@ -39,8 +40,28 @@ export type TileState =
  */
 export function chooseTile(plan: FtpPlan, queued: readonly number[], states: readonly TileState[]): number | null {
   checkTiles(plan, queued, states);
-  const costs = remembered(knownCosts, plan, () => new TileCosts(plan));
   const frame = frameOf(queued, states);
+  const choices = remembered(knownChoices, plan, () => new BoundedAnswers(REMEMBERED_CHOICES));
+  return remembered(choices, choiceKey(queued, frame), () => choose(plan, queued, frame));
+}
+
+/** Frame after frame is much alike, and a thief waits for the answer. */
+const knownChoices = new WeakMap<FtpPlan, BoundedAnswers<string, number | null>>();
+/** Choices of one plan that are remembered; then all are forgotten. */
+const REMEMBERED_CHOICES = 1024;
+
+/** The same for frames of one plan that look the same. */
+function choiceKey(queued: readonly number[], { states, isQueued }: FrameView): string {
+  let key = queued.join();
+  for (const [tileId, state] of states.entries()) {
+    if (isQueued[tileId]) key += 'q';
+    else key += state.kind === 'done' ? `(${offersKey(tileId, state.offers)})` : 'f';
+  }
+  return key;
+}
+
+function choose(plan: FtpPlan, queued: readonly number[], frame: FrameView): number | null {
+  const costs = remembered(knownCosts, plan, () => new TileCosts(plan));
   let best: number | null = null;
   let lowest = Number.POSITIVE_INFINITY;
   for (const tileId of queued) {
