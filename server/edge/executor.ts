@@ -168,9 +168,12 @@ export class Executor {
 
   async #almostDone({ endMs, handled }: TileUnderWay): Promise<void> {
     if (endMs === null) return handled;
+    const leftMs = endMs - AHEAD_MS - performance.now();
+    // A timer takes a millisecond at least, longer than the smallest tiles.
+    if (leftMs <= 0) return;
     let timer: NodeJS.Timeout | undefined;
     const soon = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, Math.max(0, endMs - AHEAD_MS - performance.now()));
+      timer = setTimeout(resolve, leftMs);
     });
     await Promise.race([handled, soon]);
     clearTimeout(timer);
