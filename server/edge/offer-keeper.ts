@@ -99,11 +99,12 @@ export class OfferKeeper {
    */
   async #upload({ frame, tile }: EdgeTask, offers: TileOffers, kept: readonly KeptStrip[]): Promise<void> {
     const { device, gateway, log, maps, metrics, pool, viaGateway, wirePlan } = this.#parts;
+    if (!viaGateway) return;
     // What was dropped meanwhile may be in use for something else.
     const isThere = ({ side, segment, data }: KeptStrip) =>
       pool.strip(frame, tile, oppositeSide(side), segment)?.data === data;
     const strips = kept.filter((strip) => offers[strip.side] !== undefined && isThere(strip));
-    if (!viaGateway || strips.length === 0) return;
+    if (strips.length === 0) return;
     const bytes = encodeOfferedStrips(wirePlan.plan, { device, offers, strips }, maps);
     try {
       await gateway.call(CALLS.pooledStrips, {

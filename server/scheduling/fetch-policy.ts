@@ -1,7 +1,7 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { SIDES, type Side } from '../geometry/neighbours.js';
 import type { Region } from '../geometry/region.js';
-import type { Strip } from '../geometry/tile-cut.js';
+import { cutTile, type Strip } from '../geometry/tile-cut.js';
 import type { OffersToTile, TileOffer, TileOffers } from '../geometry/tile-offer.js';
 import type { ComputeSpeed } from './compute-speed.js';
 import type { LinkRates } from './link-rates.js';
@@ -54,6 +54,17 @@ export class FetchPolicy {
         return worthwhileOffers({ ...question, linkTo, macsPerMs, bytesPerValue, inputMs });
       }
     }
+  }
+
+  /**
+   * Whether fetching anything could be worth it for a tile, whatever is offered: no strips save more than computing all of
+   * the tile and getting its whole input take, and they cost a request at least.
+   */
+  couldPay(tileId: number, inputMs: FetchQuestion['inputMs']): boolean {
+    const { links, plan, policy, speed } = this.#parts;
+    if (policy !== 'cost' || speed.macsPerMs === null) return policy !== 'never';
+    const whole = cutTile(plan, tileId);
+    return whole.macs / speed.macsPerMs + inputMs(whole.input) > links.usual.requestMs;
   }
 
   /**

@@ -9,7 +9,7 @@ import type { FetchPolicy } from './fetch-policy.js';
 import type { LinkRates } from './link-rates.js';
 import type { ReuseBook } from './reuse-book.js';
 import type { TaskKey } from './task-queue.js';
-import type { Holder, Reuse } from './tile-reuse.js';
+import { type Holder, NO_REUSE, type Reuse } from './tile-reuse.js';
 
 /** What this device keeps of the tiles that it ran. */
 export interface KeptOffers {
@@ -34,7 +34,11 @@ export interface TaskReuseParts {
  */
 export function taskReuse(parts: TaskReuseParts, { frame, tile }: TaskKey, thief: string): Reuse {
   const { allSides, book, holder, links, plan, policy, pool } = parts;
+  // The input is cut for what the tile counts on, and travels with it.
+  const inputMs = (region: Region) => regionBytes(region, plan.maps[0]!, 1) / links.usual.bytesPerMs;
   const { offers, holders } = book.reuseFor(frame, tile, thief);
+  const isThere = SIDES.some((side) => holders[side]?.device === thief);
+  if (!isThere && !allSides && !policy.couldPay(tile, inputMs)) return NO_REUSE;
   const kept: Partial<Record<Side, TileOffer>> = { ...offers };
   const all: Partial<Record<Side, Holder>> = { ...holders };
   for (const side of SIDES.filter((name) => holders[name] === undefined)) {
@@ -48,8 +52,6 @@ export function taskReuse(parts: TaskReuseParts, { frame, tile }: TaskKey, thief
     }
   }
   if (allSides) return { offers: allSidesOrNone(plan.grid, tile, kept), holders: all };
-  // The input is cut for what the tile counts on, and travels with it.
-  const inputMs = (region: Region) => regionBytes(region, plan.maps[0]!, 1) / links.usual.bytesPerMs;
   const holderOf = ({ side }: Strip) => (all[side]?.device === thief ? null : (all[side]?.address ?? null));
   return { offers: policy.choose({ tileId: tile, offers: kept, holderOf, inputMs }), holders: all };
 }
