@@ -16,10 +16,13 @@ const CALIBRATION = Type.Object({
   model: Type.String(),
   machine: Type.Object({ processor: Type.String(), architecture: Type.String(), node: Type.String() }),
   engine: Type.Object({ name: Type.String(), version: Type.String() }),
+  /** The share of a core that it was measured within (costs are processor time all the same); absent: a whole one. */
+  cpu: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
   costs: Type.Object({
     engine: Type.Object(speed),
     segments: Type.Array(Type.Object({ firstLayer: layer, endLayer: layer, ...speed })),
     tileMs: amount,
+    frameMs: amount,
     assemblyMsPerMiB: amount,
     request: Type.Object({
       clientMs: amount,
@@ -43,6 +46,7 @@ const TYPICAL: CostModel = Object.freeze({
   engine: { callMs: 0.1, macsPerMs: 42_000_000 },
   segments: [],
   tileMs: 0.5,
+  frameMs: 0,
   assemblyMsPerMiB: 0.4,
   request: { clientMs: 0.35, serverMs: 0.35, msPerMiB: 0.3, questionBytes: 220, answerBytes: 180 },
   letterboxMs: 25,

@@ -62,8 +62,13 @@ export const MOST_HOSTS = 200;
 
 const NAME = /^deepthings-(\d+)-[a-z0-9]+$/;
 
+/** By its name who made it can be told, and what is left over of whom is gone. */
+export function groupName(ownerPid: number, what: string): string {
+  return `deepthings-${ownerPid}-${what}`;
+}
+
 export function planHosts({ ownerPid, hosts, linkBitsPerSecond }: HostPlanOptions): HostPlan {
-  const nameOf = (id: string) => `deepthings-${ownerPid}-${id}`;
+  const nameOf = (id: string) => groupName(ownerPid, id);
   const switchName = nameOf('switch');
   const client = { name: nameOf('client'), address: `${NETWORK}.${CLIENT_HOST}` };
   const placed = hosts.map((host, i) => ({ ...host, name: nameOf(host.id), address: `${NETWORK}.${FIRST_HOST + i}` }));

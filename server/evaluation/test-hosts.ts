@@ -1,4 +1,5 @@
 import type { ControlGroups, GroupUsage } from './control-groups.js';
+import { joiningGroups } from './group-entry.js';
 import { leftovers, parseNamespaces } from './host-leftovers.js';
 import { type Command, type HostPlan, removeNamespace } from './host-plan.js';
 import { type LinkCounters, parseLinkCounters } from './link-counters.js';
@@ -8,9 +9,6 @@ export interface TestHostsParts {
   readonly groups: ControlGroups;
   readonly run: RunCommand;
 }
-
-/** Joins groups, then becomes the command after `--`; the files come first, since a namespace sees another /sys. */
-const JOIN_AND_BECOME = 'while [ "$1" != -- ]; do echo $$ > "$1" || exit 1; shift; done; shift; exec "$@"';
 
 /** Hosts that are up. Whatever happens to this process short of SIGKILL, they are taken down when it ends. */
 export class TestHosts {
@@ -40,8 +38,8 @@ export class TestHosts {
   /** The command line that a node is run within: on the host of that id, within its quota. */
   within(id: string): Command {
     const { name } = this.#host(id);
-    const joined = ['sh', '-c', JOIN_AND_BECOME, 'sh', ...this.#parts.groups.joinFiles(name), '--'];
-    return [...joined, 'ip', 'netns', 'exec', name];
+    // The groups come first, since a namespace sees another /sys.
+    return [...joiningGroups(this.#parts.groups.joinFiles(name)), 'ip', 'netns', 'exec', name];
   }
 
   /** The same for what asks the nodes: without a quota. */

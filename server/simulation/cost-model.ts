@@ -31,8 +31,10 @@ export interface CostModel {
   readonly engine: CallSpeed;
   /** Where they are known they go before `engine`. */
   readonly segments: readonly SegmentSpeed[];
-  /** For each tile, besides the calls of the engine. */
+  /** For each tile, besides the calls of the engine and requests: getting it ready, its result, and what a node does besides. */
   readonly tileMs: number;
+  /** For each frame at its source, beside its picture, its tiles and requests. */
+  readonly frameMs: number;
   /** Putting together and padding what the engine gets. */
   readonly assemblyMsPerMiB: number;
   readonly request: RequestCosts;
@@ -49,6 +51,7 @@ export function onlyComputing(macsPerMs: number): CostModel {
     engine,
     segments: [],
     tileMs: 0,
+    frameMs: 0,
     assemblyMsPerMiB: 0,
     request: { clientMs: 0, serverMs: 0, msPerMiB: 0, questionBytes: 0, answerBytes: 0 },
     letterboxMs: 0,

@@ -46,6 +46,7 @@ export class SimulatedDevice implements DeviceDoor {
     const { board, book, ownFrames, processor, world } = this.#parts;
     const { costs, plan, strategy } = world.settings;
     yield* wait(processor.background(costs.letterboxMs));
+    world.kernel.spawn(wait(processor.serve(costs.frameMs)));
     ownFrames.add(frame);
     if (strategy === 'ftp-wst-s') book.open(frame);
     if (!isStealing(strategy)) return { bytes: 0, value: null };

@@ -35,11 +35,10 @@ export interface NodeStart {
 }
 
 /**
- * Starts one node as a process of its own. It has a channel to this process and ends when that breaks, so that no node
- * is left over whatever happens here.
+ * Starts a `deepthings` of its own, with the memory settings of nodes. It has a channel to this process and ends when that
+ * breaks, so that nothing is left over whatever happens here.
  */
-export function startNodeProcess(start: NodeStart, onOutput: (chunk: Buffer) => void): NodeProcess {
-  const { args, config, within = [], env = process.env } = start;
+export function spawnDeepThings({ args, config, within = [], env = process.env }: NodeStart): ChildProcess {
   const { environment, nodeArguments } = MEMORY_SETTINGS;
   const [command, ...rest] = [...within, process.execPath, ...nodeArguments, CLI, ...args, '--supervised'];
   const child: ChildProcess = spawn(command!, rest, {
@@ -48,6 +47,12 @@ export function startNodeProcess(start: NodeStart, onOutput: (chunk: Buffer) => 
   });
   // A process that is gone already is told of by its end.
   child.send(config, () => {});
+  return child;
+}
+
+/** Starts one node as a process of its own, as `spawnDeepThings`. */
+export function startNodeProcess(start: NodeStart, onOutput: (chunk: Buffer) => void): NodeProcess {
+  const child = spawnDeepThings(start);
   child.stdout?.on('data', onOutput);
   child.stderr?.on('data', onOutput);
   const started = new Promise<void>((resolve) => {

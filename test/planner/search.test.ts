@@ -15,6 +15,7 @@ const COSTS: CostModel = {
   engine: { callMs: 0.1, macsPerMs: 2_000_000 },
   segments: [],
   tileMs: 0.2,
+  frameMs: 0,
   assemblyMsPerMiB: 0.3,
   request: { clientMs: 0.2, serverMs: 0.2, msPerMiB: 0.5, questionBytes: 200, answerBytes: 150 },
   letterboxMs: 10,

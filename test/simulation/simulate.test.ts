@@ -20,6 +20,7 @@ const COSTS: CostModel = {
   engine: { callMs: 0.2, macsPerMs: 30_000_000 },
   segments: [{ firstLayer: 0, endLayer: 2, callMs: 0.5, macsPerMs: 10_000_000 }],
   tileMs: 1,
+  frameMs: 0,
   assemblyMsPerMiB: 0.5,
   request: { clientMs: 0.3, serverMs: 0.3, msPerMiB: 0.5, questionBytes: 250, answerBytes: 200 },
   letterboxMs: 20,

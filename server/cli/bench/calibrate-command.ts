@@ -1,30 +1,33 @@
 import { writeFile } from 'node:fs/promises';
 import type { Calibration } from '../../evaluation/calibration.js';
 import { deepestCut } from '../../model/layer-geometry.js';
-import { loadModel } from '../../model/model-source.js';
+import { describeModel } from '../../model/model-source.js';
 import { ProgressLine } from '../progress-line.js';
 import { formatBytes } from '../quantities.js';
 import { printLine, printNote } from '../terminal.js';
 import { textTable } from '../text-table.js';
-import { calibrate } from './calibration/calibrate.js';
+import { calibrateAsNode } from './calibration/calibration-process.js';
 import { oneNumber } from './list-options.js';
-import { modelChoice } from './testbed-options.js';
+import { CPU_CORES, modelChoice } from './testbed-options.js';
 
 export interface CalibrateOptions {
   readonly model: string;
   readonly depth?: string;
   readonly engine: string;
+  readonly cpu?: string;
   readonly json?: boolean;
   readonly out?: string;
 }
 
 /** `deepthings bench calibrate`: what everything takes on one core of this machine. */
-export async function runCalibrate({ depth, engine, json, model: named, out }: CalibrateOptions): Promise<void> {
+export async function runCalibrate({ cpu, depth, engine, json, model: named, out }: CalibrateOptions): Promise<void> {
+  const cpuCores = cpu === undefined ? null : oneNumber('--cpu', cpu, CPU_CORES);
   const progress = new ProgressLine();
-  const model = await loadModel(modelChoice(named, undefined));
-  const deepest = deepestCut(model.network);
+  const model = modelChoice(named, undefined);
+  const deepest = deepestCut(describeModel(model));
   const fused = depth === undefined ? deepest : oneNumber('--depth', depth, { least: 1, most: deepest, whole: true });
-  const calibration = await calibrate(model, fused, engine, (what) => progress.show(`measuring ${what}`));
+  const onStep = (what: string) => progress.show(`measuring ${what}`);
+  const calibration = await calibrateAsNode({ model, depth: fused, engine }, { cpuCores, onStep });
   progress.clear();
   const text = JSON.stringify(calibration, null, 2);
   if (out !== undefined) await writeFile(out, `${text}\n`);
@@ -34,7 +37,7 @@ export async function runCalibrate({ depth, engine, json, model: named, out }: C
 }
 
 function describe({ costs, model }: Calibration): string {
-  const { assemblyMsPerMiB, engine, letterboxMs, remaining, request, segments, tileMs } = costs;
+  const { assemblyMsPerMiB, engine, frameMs, letterboxMs, remaining, request, segments, tileMs } = costs;
   const speed = ({ callMs, macsPerMs }: { callMs: number; macsPerMs: number }) =>
     `${callMs.toFixed(2)} ms a call, ${(macsPerMs / 1e6).toFixed(1)} GMAC/s`;
   const { answerBytes, clientMs, msPerMiB, questionBytes, serverMs } = request;
@@ -45,6 +48,7 @@ function describe({ costs, model }: Calibration): string {
       ['all fused layers', speed(engine)],
       ['remaining layers', speed(remaining)],
       ['a tile', `${tileMs.toFixed(2)} ms, and ${assemblyMsPerMiB.toFixed(2)} ms a MiB put together`],
+      ['a frame', `${frameMs.toFixed(1)} ms at its source, besides`],
       ['a request', `${clientMs.toFixed(2)} ms at the client, ${serverMs.toFixed(2)} ms at the server`],
       ['its bodies', `${msPerMiB.toFixed(2)} ms a MiB at each end`],
       ['its headers', `${formatBytes(questionBytes)} there, ${formatBytes(answerBytes)} back`],

@@ -37,14 +37,14 @@ export interface TestbedOptions {
 
 /** As many outputs as a gateway keeps, until they have been checked. */
 const MOST_FRAMES = 100;
-const CPU = { least: LEAST_CPU_CORES, most: 1024, whole: false };
+export const CPU_CORES = { least: LEAST_CPU_CORES, most: 1024, whole: false };
 const LINK_UNITS = { kbit: 1e3, mbit: 1e6, gbit: 1e9 } as const;
 
 /** @throws DeepThingsError `DT_USAGE`, `DT_GRID_…` */
 export function testbedSettings(options: TestbedOptions): TestbedSettings {
   const count = (option: string, text: string, least: number, most: number) =>
     oneNumber(option, text, { least, most, whole: true });
-  const cpu = numberList('--cpu', options.cpu, CPU);
+  const cpu = numberList('--cpu', options.cpu, CPU_CORES);
   const devices = numberList('--devices', options.devices, { least: 1, most: MOST_HOSTS - 1, whole: true });
   const mostDevices = Math.max(...devices);
   if (cpu.length > 1 && cpu.length < mostDevices) {
@@ -56,7 +56,7 @@ export function testbedSettings(options: TestbedOptions): TestbedSettings {
   const settings: TestbedSettings = {
     devices,
     cpu,
-    gatewayCpu: options.gatewayCpu === undefined ? cpu[0]! : oneNumber('--gateway-cpu', options.gatewayCpu, CPU),
+    gatewayCpu: options.gatewayCpu === undefined ? cpu[0]! : oneNumber('--gateway-cpu', options.gatewayCpu, CPU_CORES),
     linkBitsPerSecond: linkRate(options.link),
     memoryBytes: memorySize('--memory', options.memory),
     gatewayMemoryBytes: memorySize('--gateway-memory', options.gatewayMemory),

@@ -57,6 +57,7 @@ export function paperDevice(neededMacs: number): PaperDevice {
     engine,
     segments: [],
     tileMs: 0.5 * SLOWER,
+    frameMs: 0,
     assemblyMsPerMiB: 0.4 * SLOWER,
     request: { ...request, questionBytes: 220, answerBytes: 180 },
     letterboxMs: 25 * SLOWER,

@@ -10,5 +10,15 @@ describe('bench calibrate', () => {
     expect(costs.segments.length).toBeGreaterThan(1);
     expect(costs.request.clientMs).toBeGreaterThan(0);
     expect(costs.request.questionBytes).toBeGreaterThan(50);
+    // Whole frames take more than their layers.
+    expect(costs.frameMs + costs.tileMs).toBeGreaterThan(0);
+  });
+
+  it('says what is wrong before it measures anything', async () => {
+    const none = await runCli(['bench', 'calibrate', '--cpu', '0']);
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('--cpu')]);
+    const engine = await runCli(['bench', 'calibrate', '--model', 'face-detector', '--engine', 'abacus']);
+    expect(engine.code).not.toBe(0);
+    expect(engine.stderr).toContain('there is no engine abacus');
   });
 });

@@ -4,15 +4,15 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Calibration } from '../../../evaluation/calibration.js';
 import type { Experiment, MeasuredExperiment, OneDeviceExperiment } from '../../../evaluation/paper/experiment.js';
+import { QUARTER_CORE } from '../../../evaluation/paper/ground.js';
 import type { PaperDevice } from '../../../evaluation/paper/paper-device.js';
 import type { OneDevicePair, Outcome } from '../../../evaluation/paper/stored-experiment.js';
 import { planClusters } from '../../../evaluation/run-matrix.js';
 import type { StrategyReport } from '../../../evaluation/testbed-report.js';
 import { runTestbed } from '../../../evaluation/testbed-run.js';
 import { UntiledReference } from '../../../evaluation/untiled-reference.js';
-import { loadModel } from '../../../model/model-source.js';
 import { ProgressLine } from '../../progress-line.js';
-import { calibrate } from '../calibration/calibrate.js';
+import { calibrateAsNode } from '../calibration/calibration-process.js';
 import { modelChoice } from '../testbed-options.js';
 import { TestbedSession } from '../testbed-session.js';
 import { runScenes } from './simulated-scenes.js';
@@ -75,12 +75,12 @@ export class ExperimentRunner {
   }
 
   async #calibrate(): Promise<Calibration> {
-    const model = await loadModel(modelChoice('yolov2', undefined));
-    const onStep = (what: string) => {
-      this.#signal.throwIfAborted();
-      this.#progress.show(`  measuring ${what}`);
-    };
-    this.#calibration = await calibrate(model, CALIBRATED_DEPTH, 'onnxruntime', onStep);
+    const onStep = (what: string) => this.#progress.show(`  measuring ${what}`);
+    this.#calibration = await calibrateAsNode(
+      { model: modelChoice('yolov2', undefined), depth: CALIBRATED_DEPTH, engine: 'onnxruntime' },
+      // Most of what is measured is measured with so much, and all of it with no more.
+      { cpuCores: QUARTER_CORE.cpu, onStep, signal: this.#signal },
+    );
     return this.#calibration;
   }
 
