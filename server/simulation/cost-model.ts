@@ -33,7 +33,7 @@ export interface CostModel {
   readonly segments: readonly SegmentSpeed[];
   /** For each tile, besides the calls of the engine and requests: getting it ready, its result, and what a node does besides. */
   readonly tileMs: number;
-  /** For each frame at its source, beside its picture, its tiles and requests. */
+  /** For each frame at its source, before its tiles begin, beside its picture, its tiles and requests. */
   readonly frameMs: number;
   /** Putting together and padding what the engine gets. */
   readonly assemblyMsPerMiB: number;

@@ -45,8 +45,7 @@ export class SimulatedDevice implements DeviceDoor {
   *takeFrame(frame: string, attempt: number): Process<Answer<null>> {
     const { board, book, ownFrames, processor, world } = this.#parts;
     const { costs, plan, strategy } = world.settings;
-    yield* wait(processor.background(costs.letterboxMs));
-    world.kernel.spawn(wait(processor.serve(costs.frameMs)));
+    yield* wait(processor.background(costs.letterboxMs + costs.frameMs));
     ownFrames.add(frame);
     if (strategy === 'ftp-wst-s') book.open(frame);
     if (!isStealing(strategy)) return { bytes: 0, value: null };
