@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 /** A button that asks first. */
 export interface Confirmation {
@@ -20,7 +20,8 @@ export function useConfirmation(isMeant = true): Confirmation {
   const yes = useRef<HTMLButtonElement>(null);
   const isAsking = wasAsked && isMeant;
 
-  useEffect(() => {
+  // Before the page is painted: who types on at once would press a key on nothing.
+  useLayoutEffect(() => {
     if (isAsking) yes.current?.focus();
   }, [isAsking]);
 
