@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { DeepThingsError } from '../../errors.js';
 import type { Calibration } from '../../evaluation/calibration.js';
 import { deepestCut } from '../../model/layer-geometry.js';
 import { describeModel } from '../../model/model-source.js';
@@ -6,6 +7,7 @@ import { ProgressLine } from '../progress-line.js';
 import { formatBytes } from '../quantities.js';
 import { printLine, printNote } from '../terminal.js';
 import { textTable } from '../text-table.js';
+import { Interruption } from '../up/interruption.js';
 import { calibrateAsNode } from './calibration/calibration-process.js';
 import { oneNumber } from './list-options.js';
 import { CPU_CORES, modelChoice } from './testbed-options.js';
@@ -27,7 +29,12 @@ export async function runCalibrate({ cpu, depth, engine, json, model: named, out
   const deepest = deepestCut(describeModel(model));
   const fused = depth === undefined ? deepest : oneNumber('--depth', depth, { least: 1, most: deepest, whole: true });
   const onStep = (what: string) => progress.show(`measuring ${what}`);
-  const calibration = await calibrateAsNode({ model, depth: fused, engine }, { cpuCores, onStep });
+  const { signal } = new Interruption(() => {});
+  const calibration = await calibrateAsNode({ model, depth: fused, engine }, { cpuCores, onStep, signal }).catch(
+    (error: unknown) => {
+      throw signal.aborted ? new DeepThingsError('DT_INTERRUPTED', 'told to stop; nothing was written') : error;
+    },
+  );
   progress.clear();
   const text = JSON.stringify(calibration, null, 2);
   if (out !== undefined) await writeFile(out, `${text}\n`);

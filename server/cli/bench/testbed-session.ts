@@ -3,7 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeepThingsError } from '../../errors.js';
 import { detectControlGroups } from '../../evaluation/detect-control-groups.js';
-import { requireTestHosts } from '../../evaluation/host-requirements.js';
+import { type HostCapabilities, requireTestHosts } from '../../evaluation/host-requirements.js';
 import { checkQuotas } from '../../evaluation/quota-check.js';
 import type { TestbedSettings } from '../../evaluation/run-matrix.js';
 import { hasProgram, runSystemCommand } from '../../evaluation/system-command.js';
@@ -16,8 +16,23 @@ import { NodeLog } from '../up/node-log.js';
 
 /** @throws DeepThingsError `DT_TESTBED_UNAVAILABLE`, or `DT_USAGE` for quotas that this machine cannot give. */
 export function requireTestbed(settings: TestbedSettings): void {
-  requireTestHosts({ platform: process.platform, userId: process.getuid?.() ?? null, hasProgram });
+  requireTestHosts(capabilities());
   checkQuotas(hostLimits(settings, Math.max(...settings.devices)), availableParallelism());
+}
+
+/** Whether test hosts can be made here, and with them quotas of processor time. */
+export function hasTestHosts(): boolean {
+  try {
+    requireTestHosts(capabilities());
+    return true;
+  } catch (error) {
+    if (error instanceof DeepThingsError) return false;
+    throw error;
+  }
+}
+
+function capabilities(): HostCapabilities {
+  return { platform: process.platform, userId: process.getuid?.() ?? null, hasProgram };
 }
 
 /** What every cluster on test hosts of one command shares: control groups, a folder for logs and sockets, pictures. */

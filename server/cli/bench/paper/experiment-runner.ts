@@ -14,7 +14,7 @@ import { UntiledReference } from '../../../evaluation/untiled-reference.js';
 import { ProgressLine } from '../../progress-line.js';
 import { calibrateAsNode } from '../calibration/calibration-process.js';
 import { modelChoice } from '../testbed-options.js';
-import { TestbedSession } from '../testbed-session.js';
+import { hasTestHosts, TestbedSession } from '../testbed-session.js';
 import { runScenes } from './simulated-scenes.js';
 
 export interface RunnerParts {
@@ -78,8 +78,8 @@ export class ExperimentRunner {
     const onStep = (what: string) => this.#progress.show(`  measuring ${what}`);
     this.#calibration = await calibrateAsNode(
       { model: modelChoice('yolov2', undefined), depth: CALIBRATED_DEPTH, engine: 'onnxruntime' },
-      // Most of what is measured is measured with so much, and all of it with no more.
-      { cpuCores: QUARTER_CORE.cpu, onStep, signal: this.#signal },
+      // Most of what is measured is measured with so much, and nothing with more.
+      { cpuCores: hasTestHosts() ? QUARTER_CORE.cpu : null, onStep, signal: this.#signal },
     );
     return this.#calibration;
   }

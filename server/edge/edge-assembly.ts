@@ -1,0 +1,245 @@
+import type { ComputeThread } from '../compute/compute-thread.js';
+import type { ClusterConfig, DeviceConfig } from '../config/cluster-config.js';
+import { GATEWAY_ID } from '../config/defaults.js';
+import { schemeOf } from '../config/tls-config.js';
+import { type ClusterPlan, largestTensorBody, taskQueueLimit } from '../node/cluster-plan.js';
+import { declaredHosts } from '../node/declared-address.js';
+import { RequestsUnderWay } from '../node/draining.js';
+import { EventLog } from '../node/event-log.js';
+import { type ListenAddress, listen } from '../node/listen.js';
+import type { Logger } from '../node/logger.js';
+import { createMetrics } from '../node/metrics.js';
+import { createNodeApp } from '../node/node-app.js';
+import type { OpenedTls } from '../node/node-tls.js';
+import { createPeerClients } from '../node/peer-clients.js';
+import { planDigest } from '../node/plan-digest.js';
+import { onceOnly, type RunningNode } from '../node/running-node.js';
+import { StripPool } from '../node/strip-pool.js';
+import type { ClusterToken } from '../node/tokens.js';
+import { ComputeSpeed } from '../scheduling/compute-speed.js';
+import { FetchPolicy } from '../scheduling/fetch-policy.js';
+import { LinkRates } from '../scheduling/link-rates.js';
+import { ReuseBook } from '../scheduling/reuse-book.js';
+import { TaskBoard } from '../scheduling/task-board.js';
+import { taskReuse } from '../scheduling/task-reuse.js';
+import { tilePicker } from '../scheduling/tile-picker.js';
+import type { Holder } from '../scheduling/tile-reuse.js';
+import { UsualTime } from '../scheduling/usual-time.js';
+import { BYTES_PER_MAP_VALUE } from '../tensor/map-tensor.js';
+import { Drain } from './drain.js';
+import { edgeHandlers } from './edge-handlers.js';
+import { EdgeStatus } from './edge-status.js';
+import type { EdgeTask } from './edge-task.js';
+import { Executor } from './executor.js';
+import { FrameIntake } from './frame-intake.js';
+import { FrameRuns } from './frame-runs.js';
+import { handBack } from './hand-back.js';
+import { OfferKeeper } from './offer-keeper.js';
+import { Outcomes } from './outcomes.js';
+import { OwnFrames } from './own-frames.js';
+import { PushedTasks } from './pushed-tasks.js';
+import { Registrar } from './registrar.js';
+import { ResultSender } from './result-sender.js';
+import { SliceRunner } from './slice-runner.js';
+import type { SliceTask } from './slice-task.js';
+import { Stealer } from './stealer.js';
+import { StripBuffers } from './strip-buffers.js';
+import { StripFetcher } from './strip-fetcher.js';
+import { TilePreparer } from './tile-preparer.js';
+
+/** Memory for strips that waits to be used again: about what a frame of YOLOv2 leaves behind on one of three devices. */
+const MOST_IDLE_STRIP_BYTES = 8 * 2 ** 20;
+/** What results that are on their way get when the node stops. */
+const STOP_GRACE_MS = 500;
+
+/** What the parts of a device are told. */
+export interface NodeOptions {
+  readonly config: ClusterConfig;
+  readonly device: string;
+  /** The cluster's token; null when there is none. */
+  readonly token: ClusterToken | null;
+  readonly log: Logger;
+}
+
+/** What a device stands on, opened and loaded. */
+export interface Ground {
+  readonly node: DeviceConfig;
+  readonly at: ListenAddress;
+  readonly tls: OpenedTls | null;
+  readonly clusterPlan: ClusterPlan;
+  readonly compute: ComputeThread;
+}
+
+/** Builds the parts of the device, and starts them. */
+export async function assemble({ config, device, log, token }: NodeOptions, ground: Ground): Promise<RunningNode> {
+  const { node, at, tls, clusterPlan, compute } = ground;
+  const { limits, overlap, partition, schedule, wire } = config;
+  const { network, plan } = clusterPlan;
+  const digest = planDigest({ modelDigest: compute.modelDigest, depth: plan.depth, grid: partition.grid });
+  const wirePlan = { plan, digest };
+  const metrics = createMetrics({ role: 'edge', node: device });
+  const events = new EventLog(Date.now().toString(36), limits.eventsKept);
+  const peers = createPeerClients({
+    token,
+    nodes: [config.gateway, ...config.devices],
+    tls,
+    metrics,
+    log,
+  });
+  const gateway = peers.client(config.gateway.address);
+
+  const book = new ReuseBook(plan, overlap.policy !== 'never');
+  const pool = new StripPool(limits.overlapBytes);
+  const buffers = new StripBuffers(Math.min(limits.overlapBytes, MOST_IDLE_STRIP_BYTES));
+  const dropStrips = (frame: string) => buffers.give(pool.drop(frame));
+  const board = new TaskBoard<EdgeTask, SliceTask>(taskQueueLimit(config, plan.tiles.length), {
+    pick: tilePicker(plan, book, schedule.order),
+    onTaken: ({ frame, tile }, asker) => book.started(frame, tile, asker),
+    onBack: ({ frame, tile }) => book.cameBack(frame, tile),
+  });
+  const ownFrames = new OwnFrames(limits.queuedFrames, 2 * limits.frameTimeoutMs, (frame) => forget(frame));
+  const pushed = new PushedTasks(taskQueueLimit(config, plan.tiles.length));
+  const runs = new FrameRuns(taskQueueLimit(config, plan.tiles.length), (frame, since) => {
+    board.dropBefore(frame, since);
+    book.close(frame);
+    dropStrips(frame);
+    preparer.forget(frame);
+  });
+  const outcomes = new Outcomes();
+  const usualTile = new UsualTime();
+  const speed = new ComputeSpeed();
+  const links = new LinkRates();
+  const { maps } = wire;
+  const policy = new FetchPolicy({
+    plan,
+    policy: overlap.policy,
+    links,
+    speed,
+    bytesPerValue: BYTES_PER_MAP_VALUE[maps],
+  });
+  const common = {
+    ...{ device, wirePlan, gateway, peers, board, ownFrames, book, pool, buffers, metrics, log },
+    ...{ links, speed, maps, policy, runs },
+  };
+  const sender = new ResultSender(common);
+  const preparer: TilePreparer = new TilePreparer({ ...common, overlap, fetcher: new StripFetcher(common) });
+  const viaGateway = overlap.via === 'gateway' && overlap.policy !== 'never';
+  const holder = (): Holder =>
+    viaGateway ? { device: GATEWAY_ID, address: config.gateway.address } : { device, address: status.address };
+  const keeper: OfferKeeper = new OfferKeeper({ ...common, holder, viaGateway });
+  const slices = new SliceRunner(wirePlan, compute, device);
+  const namesStrips = config.audit.fraction > 0;
+  const executor = new Executor({
+    ...common,
+    ...{ preparer, slices, keeper, compute, sender, usualTile, events, namesStrips },
+  });
+  const isIdle = () => board.isIdle;
+  const stealer = new Stealer({ ...common, ...schedule.steal, isIdle, prefetch: schedule.prefetch });
+  const status: EdgeStatus = new EdgeStatus({
+    ...common,
+    config,
+    network,
+    node,
+    compute,
+    executor,
+    sender,
+    stealer,
+    outcomes,
+    usualTile,
+  });
+  const forget = (frame: string) => {
+    ownFrames.close(frame);
+    board.dropFrame(frame);
+    book.close(frame);
+    dropStrips(frame);
+    slices.drop(frame);
+    pushed.forget(frame);
+    runs.forget(frame);
+    preparer.forget(frame);
+  };
+  const registrar = new Registrar({
+    ...common,
+    identity: () => status.identity(),
+    counters: () => status.counters(),
+    heartbeatMs: schedule.heartbeat.intervalMs,
+    keptFrames: () => keptFrames(),
+    onEnded: (frames) => {
+      for (const frame of frames) {
+        if (ownFrames.get(frame) !== undefined) outcomes.ended(frame);
+        forget(frame);
+      }
+    },
+    onSuperseded: (frame, since) => runs.supersede(frame, since),
+    drainState: () => drain.state,
+    onTaken: () => stealer.resume(),
+    onTried: () => drain.heard(),
+  });
+  const keptFrames = () => [...new Set([...pool.frames, ...slices.frames, ...ownFrames.ids])];
+  const underWay = new RequestsUnderWay();
+  const forgetAll = () => {
+    keptFrames().forEach(forget);
+    outcomes.release();
+  };
+  const drain: Drain = new Drain({ ...common, stealer, registrar, underWay, forgetAll });
+  const intake = new FrameIntake({ ...common, drain, network, limits, strategy: schedule.strategy });
+
+  const app = await createNodeApp({
+    role: 'edge',
+    handlers: edgeHandlers({
+      ...common,
+      role: 'edge',
+      clusterPlan,
+      events,
+      notReady: () => (registrar.epoch === null ? (registrar.problem ?? 'registering with the gateway') : null),
+      devices: new Set(config.devices.map(({ id }) => id)),
+      intake,
+      pushed,
+      outcomes,
+      drainOf: drain,
+      drainState: () => drain.state,
+      underWay,
+      registrar,
+      reuseOf: (task, thief) => taskReuse({ ...common, plan, holder, allSides: overlap.allSides }, task, thief),
+      forget,
+      clusterState: () => status.clusterState(registrar, drain.state),
+    }),
+    token,
+    tls,
+    log,
+    metrics,
+    pictureBytes: limits.pictureBytes,
+    tensorBytes: largestTensorBody(clusterPlan),
+    hosts: [at.host, ...declaredHosts(config)],
+  });
+  board.onChange(() => metrics.pending.set(board.pending));
+  tls?.measure(metrics);
+  metrics.holds('tasks', () => board.listed().length);
+  metrics.holds('own frames', () => ownFrames.size);
+  metrics.holds('booked frames', () => book.size);
+  metrics.holds('frames with slices', () => slices.frames.length);
+  metrics.holds('bytes of strips', () => pool.bytes);
+  const port = await listen(app, at);
+  if (at.port === 0) status.address = `${schemeOf(config)}://${at.host}:${port}`;
+  log.info({ address: status.address }, `edge device ${device} listens`);
+  registrar.start();
+  executor.start();
+  stealer.start();
+
+  return {
+    app,
+    address: status.address,
+    drain: () => drain.finish(schedule.drain.timeoutMs),
+    stop: onceOnly(async () => {
+      executor.stop();
+      await stealer.stop();
+      await handBack(board, device, peers, log);
+      await sender.stop(STOP_GRACE_MS);
+      await registrar.stop();
+      events.close();
+      await app.close();
+      await compute.close();
+      await peers.close();
+      tls?.end();
+    }),
+  };
+}
