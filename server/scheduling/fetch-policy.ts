@@ -59,12 +59,15 @@ export class FetchPolicy {
   /**
    * Whether fetching anything could be worth it for a tile, whatever is offered: no strips save more than computing all of
    * the tile and getting its whole input take, and they cost a request at least.
+   *
+   * @param holders addresses that would be asked.
    */
-  couldPay(tileId: number, inputMs: FetchQuestion['inputMs']): boolean {
+  couldPay(tileId: number, inputMs: FetchQuestion['inputMs'], holders: readonly string[]): boolean {
     const { links, plan, policy, speed } = this.#parts;
     if (policy !== 'cost' || speed.macsPerMs === null) return policy !== 'never';
     const whole = cutTile(plan, tileId);
-    return whole.macs / speed.macsPerMs + inputMs(whole.input) > links.usual.requestMs;
+    const leastMs = Math.min(...holders.map((address) => links.linkTo(address).requestMs));
+    return whole.macs / speed.macsPerMs + inputMs(whole.input) > leastMs;
   }
 
   /**

@@ -38,7 +38,9 @@ export function taskReuse(parts: TaskReuseParts, { frame, tile }: TaskKey, thief
   const inputMs = (region: Region) => regionBytes(region, plan.maps[0]!, 1) / links.usual.bytesPerMs;
   const { offers, holders } = book.reuseFor(frame, tile, thief);
   const isThere = SIDES.some((side) => holders[side]?.device === thief);
-  if (!isThere && !allSides && !policy.couldPay(tile, inputMs)) return NO_REUSE;
+  const offering = SIDES.filter((side) => offers[side] !== undefined);
+  const addresses = offering.map((side) => (holders[side] ?? holder()).address);
+  if (!isThere && !allSides && !policy.couldPay(tile, inputMs, addresses)) return NO_REUSE;
   const kept: Partial<Record<Side, TileOffer>> = { ...offers };
   const all: Partial<Record<Side, Holder>> = { ...holders };
   for (const side of SIDES.filter((name) => holders[name] === undefined)) {

@@ -44,11 +44,11 @@ describe('offerGain', () => {
 
 describe('FetchPolicy', () => {
   it('a request pays where the tile takes longer than it does, whether to compute or to get its input', () => {
-    expect(policyOf('cost', SLOW).policy.couldPay(4, INPUT_IS_THERE)).toBe(true);
-    expect(policyOf('cost', FAST).policy.couldPay(4, INPUT_IS_THERE)).toBe(false);
-    expect(policyOf('cost', FAST).policy.couldPay(4, () => 10)).toBe(true);
-    expect(policyOf('always', FAST).policy.couldPay(4, INPUT_IS_THERE)).toBe(true);
-    expect(policyOf('never', SLOW).policy.couldPay(4, INPUT_IS_THERE)).toBe(false);
+    expect(policyOf('cost', SLOW).policy.couldPay(4, INPUT_IS_THERE, ['http://e1'])).toBe(true);
+    expect(policyOf('cost', FAST).policy.couldPay(4, INPUT_IS_THERE, ['http://e1'])).toBe(false);
+    expect(policyOf('cost', FAST).policy.couldPay(4, () => 10, ['http://e1'])).toBe(true);
+    expect(policyOf('always', FAST).policy.couldPay(4, INPUT_IS_THERE, ['http://e1'])).toBe(true);
+    expect(policyOf('never', SLOW).policy.couldPay(4, INPUT_IS_THERE, ['http://e1'])).toBe(false);
   });
 
   it('others hear of what saves more than the request that tells of it', () => {
