@@ -7,10 +7,14 @@ import { type OfferedRegion, offersOfTile, type TileOffer } from '../geometry/ti
 import { regionShape, valuesOf } from '../tensor/planes.js';
 
 /**
- * Memory for what a tile keeps for its neighbours, by side. Threads share it: neither the one that computes a strip nor
- * the one that reuses it copies it.
+ * Memory for all that a tile keeps for its neighbours. Threads share it: neither the one that computes a strip nor the one
+ * that reuses it copies it.
  */
-export type StripRoom = Readonly<Partial<Record<Side, SharedArrayBuffer>>>;
+export interface StripRoom {
+  /** Where the neighbours lie. */
+  readonly sides: readonly Side[];
+  readonly buffer: SharedArrayBuffer;
+}
 
 /** What a tile keeps for one neighbour at one segment input. */
 export interface KeptStrip extends OfferedRegion {
@@ -19,42 +23,51 @@ export interface KeptStrip extends OfferedRegion {
   readonly data: Float32Array<SharedArrayBuffer>;
 }
 
-/** @param take gives memory of at least so many bytes. */
+/**
+ * @param take gives memory of at least so many bytes.
+ * @returns null when the tile has nothing to keep.
+ */
 export function roomForStrips(
   plan: FtpPlan,
   cut: TileCut,
   sides: readonly Side[],
   take: (bytes: number) => SharedArrayBuffer = (bytes) => new SharedArrayBuffer(bytes),
-): StripRoom {
-  const offers = offersOfTile(plan, cut, sides);
-  return Object.fromEntries(
-    SIDES.flatMap((side) => {
-      const offer = offers[side];
-      return offer === undefined ? [] : [[side, take(layOut(plan, offer).values * Float32Array.BYTES_PER_ELEMENT)]];
-    }),
-  );
+): StripRoom | null {
+  const offers = Object.values(offersOfTile(plan, cut, sides));
+  const values = offers.reduce((sum, offer) => sum + layOut(plan, offer).values, 0);
+  return values === 0 ? null : { sides, buffer: take(values * Float32Array.BYTES_PER_ELEMENT) };
 }
 
 /**
- * Where on that memory each strip lies: one after another, by segment. Both threads work it out for themselves; to tell
- * each other takes longer.
+ * Where on that memory each strip lies: one after another, by side and segment. Both threads work it out for themselves; to
+ * tell each other takes longer.
  */
-export function keptStrips(plan: FtpPlan, cut: TileCut, room: StripRoom): readonly KeptStrip[] {
-  const sides = SIDES.filter((side) => room[side] !== undefined);
-  const offers = offersOfTile(plan, cut, sides);
-  return sides.flatMap((side) => {
-    const buffer = new Float32Array(room[side]!);
-    const strips = offers[side] === undefined ? [] : layOut(plan, offers[side]).strips;
+export function keptStrips(plan: FtpPlan, cut: TileCut, room: StripRoom | null): readonly KeptStrip[] {
+  if (room === null) return [];
+  const offers = offersOfTile(plan, cut, room.sides);
+  let first = 0;
+  return SIDES.flatMap((side) => {
+    if (offers[side] === undefined) return [];
+    const { strips, values } = layOut(plan, offers[side]);
+    const from = first;
+    first += values;
     return strips.map(({ segment, region, start, end }) => ({
       ...{ side, segment, region },
-      data: buffer.subarray(start, end),
+      data: new Float32Array(room.buffer, (from + start) * Float32Array.BYTES_PER_ELEMENT, end - start),
     }));
   });
 }
 
+interface StripPlace {
+  readonly segment: number;
+  readonly region: Region;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Where the strips of one offer lie, by number of values from the first. */
 interface StripLayout {
-  readonly strips: readonly { readonly segment: number; readonly region: Region; start: number; end: number }[];
+  readonly strips: readonly StripPlace[];
   /** Of all of them. */
   readonly values: number;
 }

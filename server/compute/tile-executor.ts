@@ -23,8 +23,8 @@ export interface TileJob {
    * one keeps it, and was not done yet when this job was made.
    */
   readonly strips: readonly (StripSource | 'previous')[];
-  /** Where to keep what neighbours can use; only for sides that are listed. */
-  readonly keepIn: StripRoom;
+  /** Where to keep what neighbours can use; null: nothing. */
+  readonly keepIn: StripRoom | null;
 }
 
 /** Values of a region that holds a strip, `[channels, height, width]`. */

@@ -34,5 +34,5 @@ export async function runUntiled(config: ClusterConfig, input: Uint8Array): Prom
 
 /** A tile as if it had no neighbours. */
 export function wholeTile(input: Uint8Array, tileId = 0): TileJob {
-  return { tileId, offers: {}, input, strips: [], keepIn: {} };
+  return { tileId, offers: {}, input, strips: [], keepIn: null };
 }

@@ -76,7 +76,7 @@ export class TileJudge {
       const compute: ComputeTile = async (tile) => {
         const region = cutTile(plan, tile, {}).input;
         const cut = cropRegion(input, map.channels, wholeMap(map), region);
-        return (await thread.runTile({ tileId: tile, offers: {}, input: cut, strips: [], keepIn: {} })).data;
+        return (await thread.runTile({ tileId: tile, offers: {}, input: cut, strips: [], keepIn: null })).data;
       };
       return await Promise.race([work(compute), ended]);
     } finally {

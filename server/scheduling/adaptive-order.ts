@@ -40,9 +40,8 @@ export type TileState =
  */
 export function chooseTile(plan: FtpPlan, queued: readonly number[], states: readonly TileState[]): number | null {
   checkTiles(plan, queued, states);
-  const frame = frameOf(queued, states);
   const choices = remembered(knownChoices, plan, () => new BoundedAnswers(REMEMBERED_CHOICES));
-  return remembered(choices, choiceKey(queued, frame), () => choose(plan, queued, frame));
+  return remembered(choices, choiceKey(queued, states), () => choose(plan, queued, frameOf(queued, states)));
 }
 
 /** Frame after frame is much alike, and a thief waits for the answer. */
@@ -51,11 +50,11 @@ const knownChoices = new WeakMap<FtpPlan, BoundedAnswers<string, number | null>>
 const REMEMBERED_CHOICES = 1024;
 
 /** The same for frames of one plan that look the same. */
-function choiceKey(queued: readonly number[], { states, isQueued }: FrameView): string {
+function choiceKey(queued: readonly number[], states: readonly TileState[]): string {
   let key = queued.join();
-  for (const [tileId, state] of states.entries()) {
-    if (isQueued[tileId]) key += 'q';
-    else key += state.kind === 'done' ? `(${offersKey(tileId, state.offers)})` : 'f';
+  for (let tileId = 0; tileId < states.length; tileId++) {
+    const state = states[tileId]!;
+    key += state.kind === 'done' ? `(${offersKey(tileId, state.offers)})` : state.kind;
   }
   return key;
 }

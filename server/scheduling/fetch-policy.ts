@@ -1,7 +1,7 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { SIDES, type Side } from '../geometry/neighbours.js';
-import type { Region } from '../geometry/region.js';
-import { cutTile, type Strip } from '../geometry/tile-cut.js';
+import { isEmptyRegion, type Region } from '../geometry/region.js';
+import { cutTile, type Strip, type TileCut } from '../geometry/tile-cut.js';
 import type { OffersToTile, TileOffer, TileOffers } from '../geometry/tile-offer.js';
 import type { ComputeSpeed } from './compute-speed.js';
 import type { LinkRates } from './link-rates.js';
@@ -57,17 +57,18 @@ export class FetchPolicy {
   }
 
   /**
-   * Whether fetching anything could be worth it for a tile, whatever is offered: no strips save more than computing all of
-   * the tile and getting its whole input take, and they cost a request at least.
+   * Whether fetching any of what is offered could be worth it, without a search: none of it saves more than all of it, to
+   * compute and to have as input, and it costs a request at least.
    *
+   * @param offers none of which is there without a request.
    * @param holders addresses that would be asked.
    */
-  couldPay(tileId: number, inputMs: FetchQuestion['inputMs'], holders: readonly string[]): boolean {
+  couldPay({ tileId, offers, inputMs }: Omit<FetchQuestion, 'holderOf'>, holders: readonly string[]): boolean {
     const { links, plan, policy, speed } = this.#parts;
     if (policy !== 'cost' || speed.macsPerMs === null) return policy !== 'never';
-    const whole = cutTile(plan, tileId);
+    const takesMs = ({ input, macs }: TileCut) => macs / speed.macsPerMs! + (isEmptyRegion(input) ? 0 : inputMs(input));
     const leastMs = Math.min(...holders.map((address) => links.linkTo(address).requestMs));
-    return whole.macs / speed.macsPerMs + inputMs(whole.input) > leastMs;
+    return takesMs(cutTile(plan, tileId)) - takesMs(cutTile(plan, tileId, offers)) > leastMs;
   }
 
   /**

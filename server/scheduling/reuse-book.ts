@@ -7,6 +7,8 @@ import { type Holder, NO_REUSE, type Reuse } from './tile-reuse.js';
 
 interface Finished {
   readonly offers: TileOffers;
+  /** As those see it who can have them. */
+  readonly state: TileState;
   readonly holder: Holder | null;
 }
 
@@ -21,6 +23,11 @@ interface InFlight {
   /** What the tile could count on when it was handed out. */
   readonly offers: OffersToTile;
 }
+
+const QUEUED: TileState = Object.freeze({ kind: 'queued' });
+const IN_FLIGHT: TileState = Object.freeze({ kind: 'in-flight' });
+/** Done, and nothing of it can be had. */
+const OUT_OF_REACH: TileState = Object.freeze({ kind: 'done', offers: Object.freeze({}) });
 
 /**
  * What a source knows of the tiles of its frames: which are done, what they offer and who keeps it (paper section
@@ -68,7 +75,7 @@ export class ReuseBook {
   finished(frame: string, tile: number, offers: TileOffers, holder: Holder | null): void {
     const booked = this.#frames.get(frame);
     booked?.inFlight.delete(tile);
-    booked?.finished.set(tile, { offers, holder });
+    booked?.finished.set(tile, { offers, holder, state: { kind: 'done', offers } });
   }
 
   /**
@@ -80,10 +87,10 @@ export class ReuseBook {
     const booked = this.#frames.get(frame);
     return this.#plan.tiles.map(({ tileId }): TileState => {
       const done = booked?.finished.get(tileId);
-      if (done !== undefined) return { kind: 'done', offers: this.#canUse(done, asker) ? done.offers : {} };
+      if (done !== undefined) return this.#canUse(done, asker) ? done.state : OUT_OF_REACH;
       const running = booked?.inFlight.get(tileId);
-      if (running === undefined) return { kind: 'queued' };
-      if (running.device !== asker) return { kind: 'in-flight' };
+      if (running === undefined) return QUEUED;
+      if (running.device !== asker) return IN_FLIGHT;
       return { kind: 'done', offers: offersOfTile(this.#plan, cutTile(this.#plan, tileId, running.offers)) };
     });
   }

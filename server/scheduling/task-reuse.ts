@@ -40,7 +40,7 @@ export function taskReuse(parts: TaskReuseParts, { frame, tile }: TaskKey, thief
   const isThere = SIDES.some((side) => holders[side]?.device === thief);
   const offering = SIDES.filter((side) => offers[side] !== undefined);
   const addresses = offering.map((side) => (holders[side] ?? holder()).address);
-  if (!isThere && !allSides && !policy.couldPay(tile, inputMs, addresses)) return NO_REUSE;
+  if (!isThere && !allSides && !policy.couldPay({ tileId: tile, offers, inputMs }, addresses)) return NO_REUSE;
   const kept: Partial<Record<Side, TileOffer>> = { ...offers };
   const all: Partial<Record<Side, Holder>> = { ...holders };
   for (const side of SIDES.filter((name) => holders[name] === undefined)) {

@@ -152,7 +152,7 @@ describe.each(ENGINE_CASES)('running the tiles equals running the whole, on $lab
     const cut = cutTile(plan, 1, offers);
     const [strip] = cut.strips;
     const input = cropRegion(randomPicture(valuesOf(network.input), 1), 3, wholeMap(plan.maps[0]!), cut.input);
-    const run = (strips: TileJob['strips']) => executor.run({ tileId: 1, offers, input, strips, keepIn: {} });
+    const run = (strips: TileJob['strips']) => executor.run({ tileId: 1, offers, input, strips, keepIn: null });
     const region = strip!.region;
     const refused = (why: RegExp) =>
       expect.objectContaining({ code: 'DT_TILE_INPUT', message: expect.stringMatching(why) });

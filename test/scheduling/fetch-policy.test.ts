@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { planFtp } from '../../server/geometry/ftp-plan.js';
+import type { Region } from '../../server/geometry/region.js';
 import { cutTile } from '../../server/geometry/tile-cut.js';
 import { offersOfTile } from '../../server/geometry/tile-offer.js';
 import { ComputeSpeed } from '../../server/scheduling/compute-speed.js';
-import { FetchPolicy, type OverlapPolicy } from '../../server/scheduling/fetch-policy.js';
+import { FetchPolicy, type FetchQuestion, type OverlapPolicy } from '../../server/scheduling/fetch-policy.js';
 import { LinkRates } from '../../server/scheduling/link-rates.js';
 import { offerGain } from '../../server/scheduling/offer-gain.js';
 import { ReuseBook } from '../../server/scheduling/reuse-book.js';
@@ -15,6 +16,7 @@ const plan = planFtp(yolov2Chain(), 16, { rows: 3, columns: 3 });
 const whole = (tile: number) => offersOfTile(plan, cutTile(plan, tile));
 const FRAME = 'e0-1';
 const INPUT_IS_THERE = () => 0;
+const areaOf = ({ x0, x1, y0, y1 }: Region) => (x1 - x0) * (y1 - y0);
 
 /** A device that computes `macsPerMs`, and to whom answers took 4 ms however large they were. */
 function policyOf(policy: OverlapPolicy, macsPerMs: number) {
@@ -43,12 +45,19 @@ describe('offerGain', () => {
 });
 
 describe('FetchPolicy', () => {
-  it('a request pays where the tile takes longer than it does, whether to compute or to get its input', () => {
-    expect(policyOf('cost', SLOW).policy.couldPay(4, INPUT_IS_THERE, ['http://e1'])).toBe(true);
-    expect(policyOf('cost', FAST).policy.couldPay(4, INPUT_IS_THERE, ['http://e1'])).toBe(false);
-    expect(policyOf('cost', FAST).policy.couldPay(4, () => 10, ['http://e1'])).toBe(true);
-    expect(policyOf('always', FAST).policy.couldPay(4, INPUT_IS_THERE, ['http://e1'])).toBe(true);
-    expect(policyOf('never', SLOW).policy.couldPay(4, INPUT_IS_THERE, ['http://e1'])).toBe(false);
+  it('a request pays where what is offered saves more than it takes, whether computing or input', () => {
+    const offers = { west: whole(3).east! };
+    const couldPay = (policy: OverlapPolicy, speed: number, inputMs: FetchQuestion['inputMs']) =>
+      policyOf(policy, speed).policy.couldPay({ tileId: 4, offers, inputMs }, ['http://e1']);
+    expect(couldPay('cost', SLOW, INPUT_IS_THERE)).toBe(true);
+    expect(couldPay('cost', FAST, INPUT_IS_THERE)).toBe(false);
+    expect(couldPay('cost', FAST, areaOf)).toBe(true);
+    expect(couldPay('always', FAST, INPUT_IS_THERE)).toBe(true);
+    expect(couldPay('never', SLOW, INPUT_IS_THERE)).toBe(false);
+  });
+
+  it('nothing pays where nothing is offered, however slow the device is', () => {
+    expect(policyOf('cost', SLOW).policy.couldPay({ tileId: 4, offers: {}, inputMs: areaOf }, [])).toBe(false);
   });
 
   it('others hear of what saves more than the request that tells of it', () => {

@@ -40,9 +40,9 @@ export function withWrongEngines({ startComputeThread }: ComputeModule): Compute
           engines.tilesRun[number]!++;
           const result = await thread.runTile(job);
           if (!engines.wrong.has(number)) return result;
-          for (const data of [result.data, ...Object.values(job.keepIn).map((room) => new Float32Array(room))]) {
-            if (data.length > 0) data[0] = 2 * data.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-          }
+          const wrong = 2 * result.data.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+          if (result.data.length > 0) result.data[0] = wrong;
+          if (job.keepIn !== null) new Float32Array(job.keepIn.buffer).fill(wrong);
           return result;
         },
       };
