@@ -11,8 +11,10 @@ import type {
   ComputeResult,
   ComputeSetup,
   LayerJob,
+  TileMessage,
   TileResult,
 } from './messages.js';
+import { packOffers } from './offers-message.js';
 import type { TileJob } from './tile-executor.js';
 
 // By the package's own name for it, so that it is found from compiled code and from tests alike.
@@ -41,7 +43,7 @@ interface Waiting {
 }
 
 type Job =
-  | { readonly kind: 'tile'; readonly job: TileJob }
+  | { readonly kind: 'tile'; readonly job: TileMessage }
   | { readonly kind: 'layer'; readonly job: LayerJob }
   | { readonly kind: 'remaining'; readonly map: Float32Array };
 
@@ -97,7 +99,8 @@ export async function startComputeThread(
     ...ready,
     runTile(job) {
       const input = inOwnBuffer(job.input);
-      return run({ kind: 'tile', job: { ...job, input } }, [input.buffer]) as Promise<TileResult>;
+      const message = { ...job, input, offers: packOffers(job.offers) };
+      return run({ kind: 'tile', job: message }, [input.buffer]) as Promise<TileResult>;
     },
     runLayer(job) {
       const pieces = job.pieces.map(({ region, data }) => ({ region, data: inOwnBuffer(data) }));

@@ -3,7 +3,7 @@ import { SIDES, type Side } from '../geometry/neighbours.js';
 import { isEmptyRegion, type Region } from '../geometry/region.js';
 import { remembered } from '../geometry/remembered.js';
 import type { TileCut } from '../geometry/tile-cut.js';
-import { type OfferedRegion, offersOfTile, type TileOffer } from '../geometry/tile-offer.js';
+import { type OfferedRegion, offersBytes, offersOfTile, type TileOffer } from '../geometry/tile-offer.js';
 import { regionShape, valuesOf } from '../tensor/planes.js';
 
 /**
@@ -33,9 +33,8 @@ export function roomForStrips(
   sides: readonly Side[],
   take: (bytes: number) => SharedArrayBuffer = (bytes) => new SharedArrayBuffer(bytes),
 ): StripRoom | null {
-  const offers = Object.values(offersOfTile(plan, cut, sides));
-  const values = offers.reduce((sum, offer) => sum + layOut(plan, offer).values, 0);
-  return values === 0 ? null : { sides, buffer: take(values * Float32Array.BYTES_PER_ELEMENT) };
+  const bytes = offersBytes(plan, offersOfTile(plan, cut, sides), Float32Array.BYTES_PER_ELEMENT);
+  return bytes === 0 ? null : { sides, buffer: take(bytes) };
 }
 
 /**
@@ -45,45 +44,35 @@ export function roomForStrips(
 export function keptStrips(plan: FtpPlan, cut: TileCut, room: StripRoom | null): readonly KeptStrip[] {
   if (room === null) return [];
   const offers = offersOfTile(plan, cut, room.sides);
-  let first = 0;
-  return SIDES.flatMap((side) => {
-    if (offers[side] === undefined) return [];
-    const { strips, values } = layOut(plan, offers[side]);
-    const from = first;
-    first += values;
-    return strips.map(({ segment, region, start, end }) => ({
-      ...{ side, segment, region },
-      data: new Float32Array(room.buffer, (from + start) * Float32Array.BYTES_PER_ELEMENT, end - start),
-    }));
-  });
+  const kept: KeptStrip[] = [];
+  let firstByte = 0;
+  for (const side of SIDES) {
+    if (offers[side] === undefined) continue;
+    for (const { segment, region, values } of stripsOf(plan, offers[side])) {
+      kept.push({ side, segment, region, data: new Float32Array(room.buffer, firstByte, values) });
+      firstByte += values * Float32Array.BYTES_PER_ELEMENT;
+    }
+  }
+  return kept;
 }
 
-interface StripPlace {
+/** A strip of an offer that has something. */
+interface OfferedStrip {
   readonly segment: number;
   readonly region: Region;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Where the strips of one offer lie, by number of values from the first. */
-interface StripLayout {
-  readonly strips: readonly StripPlace[];
-  /** Of all of them. */
   readonly values: number;
 }
 
 /** Offers are made once for each cut of a tile, and belong to one plan. */
-const layouts = new WeakMap<TileOffer, StripLayout>();
+const known = new WeakMap<TileOffer, readonly OfferedStrip[]>();
 
-function layOut(plan: FtpPlan, offer: TileOffer): StripLayout {
-  return remembered(layouts, offer, () => {
-    let values = 0;
-    const strips = offer.regions.flatMap((region, segment) => {
+/** In the order in which they lie in memory, one right after another. */
+function stripsOf(plan: FtpPlan, offer: TileOffer): readonly OfferedStrip[] {
+  return remembered(known, offer, () =>
+    offer.regions.flatMap((region, segment) => {
       if (isEmptyRegion(region)) return [];
-      const start = values;
-      values += valuesOf(regionShape(plan.maps[plan.segments[segment]!.firstLayer]!.channels, region));
-      return [{ segment, region, start, end: values }];
-    });
-    return { strips, values };
-  });
+      const { channels } = plan.maps[plan.segments[segment]!.firstLayer]!;
+      return [{ segment, region, values: valuesOf(regionShape(channels, region)) }];
+    }),
+  );
 }

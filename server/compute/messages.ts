@@ -2,6 +2,7 @@ import type { EngineOptions } from '../engine/inference-engine.js';
 import type { Grid } from '../geometry/grid.js';
 import type { MapShape, Padding, Region } from '../geometry/region.js';
 import type { ModelSpec } from '../model/model-source.js';
+import type { OffersMessage } from './offers-message.js';
 import type { TileJob } from './tile-executor.js';
 
 /** What a compute thread is to load: a device the fused stack, the gateway what remains. */
@@ -32,8 +33,10 @@ export interface LayerJob {
   readonly pieces: readonly LayerPiece[];
 }
 
+export type TileMessage = Omit<TileJob, 'offers'> & { readonly offers: OffersMessage };
+
 export type ComputeRequest =
-  | { readonly id: number; readonly kind: 'tile'; readonly job: TileJob }
+  | { readonly id: number; readonly kind: 'tile'; readonly job: TileMessage }
   | { readonly id: number; readonly kind: 'layer'; readonly job: LayerJob }
   | { readonly id: number; readonly kind: 'remaining'; readonly map: Float32Array };
 

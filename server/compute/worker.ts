@@ -17,6 +17,7 @@ import type {
   ComputeSetup,
   TileResult,
 } from './messages.js';
+import { unpackOffers } from './offers-message.js';
 import { loadRemainingLayers } from './remaining-layers.js';
 import { loadTileExecutor } from './tile-executor.js';
 
@@ -55,7 +56,7 @@ async function prepareStage(engine: InferenceEngine, model: LoadedModel): Promis
     switch (request.kind) {
       case 'tile':
         return async () => {
-          const { output, macs } = await tiles.run(request.job);
+          const { output, macs } = await tiles.run({ ...request.job, offers: unpackOffers(request.job.offers) });
           return { block: output, more: { macs } };
         };
       case 'layer': {

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { packOffers, unpackOffers } from '../../server/compute/offers-message.js';
+import { planFtp } from '../../server/geometry/ftp-plan.js';
+import { cutTile } from '../../server/geometry/tile-cut.js';
+import { offersOfTile, offersToTile } from '../../server/geometry/tile-offer.js';
+import { yolov2Chain } from '../geometry/layer-chains.js';
+
+const plan = planFtp(yolov2Chain(), 16, { rows: 3, columns: 3 });
+const whole = (tile: number) => offersOfTile(plan, cutTile(plan, tile));
+
+it.each([
+  ['all sides', 4, [1, 3, 5, 7]],
+  ['two sides', 4, [1, 5]],
+  ['one side, the last', 4, [5]],
+  ['nothing', 4, []],
+])('offers arrive as they were sent: %s', (_, tile, producers) => {
+  const offers = offersToTile(plan, tile, (producer) => (producers.includes(producer) ? whole(producer) : null));
+  expect(Object.keys(offers)).toHaveLength(producers.length);
+  expect(unpackOffers(packOffers(offers))).toEqual(offers);
+});
+
+it('what came before is the same object again', () => {
+  const message = packOffers({ west: whole(3).east! });
+  expect(unpackOffers(message)).toBe(unpackOffers(`${message}`));
+});
