@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { PROCESS_SETTINGS } from './process-settings.js';
+import { MEMORY_SETTINGS } from './memory-settings.js';
 
 // By the package's own name for it, so that it is found from compiled code and from tests alike.
 const CLI = createRequire(import.meta.url).resolve('#cli');
@@ -35,11 +35,11 @@ export interface NodeStart {
 }
 
 /**
- * Starts a `deepthings` of its own, with the settings of nodes. It has a channel to this process and ends when that
+ * Starts a `deepthings` of its own, with the memory settings of nodes. It has a channel to this process and ends when that
  * breaks, so that nothing is left over whatever happens here.
  */
 export function spawnDeepThings({ args, config, within = [], env = process.env }: NodeStart): ChildProcess {
-  const { environment, nodeArguments } = PROCESS_SETTINGS;
+  const { environment, nodeArguments } = MEMORY_SETTINGS;
   const [command, ...rest] = [...within, process.execPath, ...nodeArguments, CLI, ...args, '--supervised'];
   const child: ChildProcess = spawn(command!, rest, {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

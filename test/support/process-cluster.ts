@@ -10,7 +10,7 @@ import { createClient, type DeepThingsClient } from '../../client/client.js';
 import { createUndiciTransport } from '../../client/undici-transport.js';
 import type { ClusterConfig } from '../../server/config/cluster-config.js';
 import { loadClusterConfig } from '../../server/config/load.js';
-import { PROCESS_SETTINGS } from '../../server/supervision/process-settings.js';
+import { MEMORY_SETTINGS } from '../../server/supervision/memory-settings.js';
 import { waitUntil } from './test-cluster.js';
 
 const CLI = createRequire(import.meta.url).resolve('#cli');
@@ -87,8 +87,8 @@ export async function startProcessCluster(
     start(node) {
       const command = node === 'gateway' ? ['gateway'] : ['edge', node];
       const log = logFolder === undefined ? null : openSync(join(logFolder, `${node}.log`), 'a');
-      const { environment, nodeArguments: settings } = PROCESS_SETTINGS;
-      const all = [...settings, ...nodeArguments, CLI, ...command, '-c', file];
+      const { environment, nodeArguments: memoryArguments } = MEMORY_SETTINGS;
+      const all = [...memoryArguments, ...nodeArguments, CLI, ...command, '-c', file];
       const child = spawn(process.execPath, all, {
         env: { ...environment, ...process.env },
         stdio: ['ignore', log ?? 'ignore', log ?? (process.env.TEST_LOG === undefined ? 'ignore' : 'inherit')],

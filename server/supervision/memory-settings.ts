@@ -1,16 +1,14 @@
 /**
- * How a node's process goes about memory, and when its code is compiled. A node copies much and keeps little: with what Node
- * and the C library do by themselves, memory that is free again stays with the process (docs/evaluation.md, "Memory").
+ * How a node's process goes about memory. A node copies much and keeps little: with what Node and the C library do by
+ * themselves, memory that is free again stays with the process (docs/evaluation.md, "Memory").
  * `deepthings` itself is started with the same, by its first line.
  */
-export const PROCESS_SETTINGS = {
+export const MEMORY_SETTINGS = {
   /**
    * MiB of V8's young generation, of which it has three: its usual 16 fill up between two collections. And the whole heap is
    * collected when it has doubled: a node that mostly waits would come down to a tenth more, and collect at every second frame.
-   * Functions are compiled after a seventh of the usual number of steps: what a node does for a tile it does a few times a
-   * frame only, and would do slowly for hundreds of frames (frames of small models take a tenth less).
    */
-  nodeArguments: ['--max-semi-space-size=2', '--heap-growing-percent=100', '--interrupt-budget=20000'],
+  nodeArguments: ['--max-semi-space-size=2', '--heap-growing-percent=100'],
   /**
    * Of glibc's allocator; others do not look at them. Two arenas in place of eight a core. What the engine takes for a while
    * goes back to the system from 4 MiB on; lower thresholds cost time in page faults.
