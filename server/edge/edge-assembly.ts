@@ -88,7 +88,17 @@ export async function assemble({ config, device, log, token }: NodeOptions, grou
   });
   const gateway = peers.client(config.gateway.address);
 
-  const book = new ReuseBook(plan, overlap.policy !== 'never');
+  const speed = new ComputeSpeed();
+  const links = new LinkRates();
+  const { maps } = wire;
+  const policy = new FetchPolicy({
+    plan,
+    policy: overlap.policy,
+    links,
+    speed,
+    bytesPerValue: BYTES_PER_MAP_VALUE[maps],
+  });
+  const book = new ReuseBook(plan, overlap.policy === 'never' ? null : policy);
   const pool = new StripPool(limits.overlapBytes);
   const buffers = new StripBuffers(Math.min(limits.overlapBytes, MOST_IDLE_STRIP_BYTES));
   const dropStrips = (frame: string) => buffers.give(pool.drop(frame));
@@ -107,16 +117,6 @@ export async function assemble({ config, device, log, token }: NodeOptions, grou
   });
   const outcomes = new Outcomes();
   const usualTile = new UsualTime();
-  const speed = new ComputeSpeed();
-  const links = new LinkRates();
-  const { maps } = wire;
-  const policy = new FetchPolicy({
-    plan,
-    policy: overlap.policy,
-    links,
-    speed,
-    bytesPerValue: BYTES_PER_MAP_VALUE[maps],
-  });
   const common = {
     ...{ device, wirePlan, gateway, peers, board, ownFrames, book, pool, buffers, metrics, log },
     ...{ links, speed, maps, policy, runs },

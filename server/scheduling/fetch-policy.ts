@@ -71,23 +71,38 @@ export class FetchPolicy {
     return takesMs(cutTile(plan, tileId)) - takesMs(cutTile(plan, tileId, offers)) > leastMs;
   }
 
-  /**
-   * Whether others should hear of what a tile offers: all its neighbours together, each fetching its strips with a request
-   * of its own, must save more than one more request takes, which is what telling the source costs.
-   */
-  isWorthTelling(offers: TileOffers): boolean {
-    const { links, policy, speed } = this.#parts;
-    if (policy !== 'cost' || speed.macsPerMs === null) return true;
-    const saved = SIDES.reduce((sum, side) => sum + this.#savedMs(side, offers[side], speed.macsPerMs!), 0);
-    return saved > links.usual.requestMs;
+  /** Whether strips of one offer, alone, are likely to be worth a request. */
+  isWorthIt(side: Side, offer: TileOffer): boolean {
+    const { policy, speed } = this.#parts;
+    if (policy !== 'cost' || speed.macsPerMs === null) return policy !== 'never';
+    return this.#savedMs(side, offer, speed.macsPerMs) > 0;
   }
 
-  #savedMs(side: Side, offer: TileOffer | undefined, macsPerMs: number): number {
-    if (offer === undefined) return 0;
+  /**
+   * Whether a frame's source should hear of what a tile offers. Telling it costs a request, and must save more: either all
+   * neighbours together, each fetching its strips with a request of its own, or this device, where it is given one of them
+   * next because of that.
+   */
+  isWorthTelling(offers: TileOffers): boolean {
+    const { links, plan, policy, speed } = this.#parts;
+    const { macsPerMs } = speed;
+    if (policy !== 'cost' || macsPerMs === null) return true;
+    const { requestMs } = links.usual;
+    let allMs = 0;
+    for (const side of SIDES) {
+      const offer = offers[side];
+      if (offer === undefined) continue;
+      if (offerGain(plan, side, offer).macs / macsPerMs > requestMs) return true;
+      allMs += Math.max(0, this.#savedMs(side, offer, macsPerMs));
+    }
+    return allMs > requestMs;
+  }
+
+  #savedMs(side: Side, offer: TileOffer, macsPerMs: number): number {
     const { bytesPerValue, links, plan } = this.#parts;
     const { requestMs, bytesPerMs } = links.usual;
     const { macs, bytes } = offerGain(plan, side, offer);
     const onTheWay = (bytes * bytesPerValue) / Float32Array.BYTES_PER_ELEMENT;
-    return Math.max(0, macs / macsPerMs - requestMs - onTheWay / bytesPerMs);
+    return macs / macsPerMs - requestMs - onTheWay / bytesPerMs;
   }
 }

@@ -1,14 +1,25 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { neighbourAt, SIDES, type Side } from '../geometry/neighbours.js';
 import { cutTile } from '../geometry/tile-cut.js';
-import { type OffersToTile, offersOfTile, offersToTile, type TileOffers } from '../geometry/tile-offer.js';
+import {
+  type OffersToTile,
+  offersOfTile,
+  offersToTile,
+  onlySides,
+  type TileOffer,
+  type TileOffers,
+} from '../geometry/tile-offer.js';
 import type { TileState } from './adaptive-order.js';
 import { type Holder, NO_REUSE, type Reuse } from './tile-reuse.js';
 
+type DoneTile = Extract<TileState, { readonly kind: 'done' }>;
+
 interface Finished {
   readonly offers: TileOffers;
-  /** As those see it who can have them. */
-  readonly state: TileState;
+  /** As who holds it sees it, */
+  readonly state: DoneTile;
+  /** and as others do, for whom what is not worth fetching does not count; null before one has asked. */
+  afar: DoneTile | null;
   readonly holder: Holder | null;
 }
 
@@ -27,7 +38,13 @@ interface InFlight {
 const QUEUED: TileState = Object.freeze({ kind: 'queued' });
 const IN_FLIGHT: TileState = Object.freeze({ kind: 'in-flight' });
 /** Done, and nothing of it can be had. */
-const OUT_OF_REACH: TileState = Object.freeze({ kind: 'done', offers: Object.freeze({}) });
+const OUT_OF_REACH: DoneTile = Object.freeze({ kind: 'done', offers: Object.freeze({}) });
+
+/** What is known of strips that would have to be fetched. */
+export interface Fetching {
+  /** @param side of the tile that offers, where the neighbour lies. */
+  isWorthIt(side: Side, offer: TileOffer): boolean;
+}
 
 /**
  * What a source knows of the tiles of its frames: which are done, what they offer and who keeps it (paper section
@@ -35,13 +52,13 @@ const OUT_OF_REACH: TileState = Object.freeze({ kind: 'done', offers: Object.fre
  */
 export class ReuseBook {
   readonly #plan: FtpPlan;
-  readonly #shared: boolean;
+  readonly #fetching: Fetching | null;
   readonly #frames = new Map<string, BookedFrame>();
 
-  /** @param shared whether devices fetch strips from each other; else each counts on its own. */
-  constructor(plan: FtpPlan, shared: boolean) {
+  /** @param fetching null where devices fetch no strips from each other: each counts on its own. */
+  constructor(plan: FtpPlan, fetching: Fetching | null) {
     this.#plan = plan;
-    this.#shared = shared;
+    this.#fetching = fetching;
   }
 
   /** Frames that are open here. */
@@ -63,7 +80,7 @@ export class ReuseBook {
 
   /** @param device who computes it; null for this device. */
   started(frame: string, tile: number, device: string | null): void {
-    const { offers } = this.reuseFor(frame, tile, device);
+    const offers = this.#likelyOffers(frame, tile, device);
     this.#frames.get(frame)?.inFlight.set(tile, { device, offers });
   }
 
@@ -75,11 +92,12 @@ export class ReuseBook {
   finished(frame: string, tile: number, offers: TileOffers, holder: Holder | null): void {
     const booked = this.#frames.get(frame);
     booked?.inFlight.delete(tile);
-    booked?.finished.set(tile, { offers, holder, state: { kind: 'done', offers } });
+    booked?.finished.set(tile, { offers, holder, state: { kind: 'done', offers }, afar: null });
   }
 
   /**
-   * What has become of every tile, for whoever chooses the next one.
+   * What has become of every tile, for whoever chooses the next one. Of what others have only that counts which is worth
+   * fetching: an order that counts on the rest has tiles computed far from those whose strips are there.
    *
    * @param asker who computes that next one: what it computes now will be there by then. Null for this device.
    */
@@ -87,7 +105,7 @@ export class ReuseBook {
     const booked = this.#frames.get(frame);
     return this.#plan.tiles.map(({ tileId }): TileState => {
       const done = booked?.finished.get(tileId);
-      if (done !== undefined) return this.#canUse(done, asker) ? done.state : OUT_OF_REACH;
+      if (done !== undefined) return this.#stateFor(done, asker);
       const running = booked?.inFlight.get(tileId);
       if (running === undefined) return QUEUED;
       if (running.device !== asker) return IN_FLIGHT;
@@ -120,7 +138,7 @@ export class ReuseBook {
     if (finished === undefined || finished.size === 0) return NO_REUSE;
     const offers = offersToTile(this.#plan, tile, (producer) => {
       const done = finished.get(producer);
-      return done !== undefined && this.#canUse(done, asker) ? done.offers : null;
+      return done !== undefined && (this.#fetching !== null || isHeldBy(done, asker)) ? done.offers : null;
     });
     const holders: Partial<Record<Side, Holder>> = {};
     for (const side of SIDES) {
@@ -131,7 +149,27 @@ export class ReuseBook {
     return { offers, holders };
   }
 
-  #canUse({ holder }: Finished, asker: string | null): boolean {
-    return this.#shared || (holder?.device ?? null) === asker;
+  #likelyOffers(frame: string, tile: number, device: string | null): OffersToTile {
+    const finished = this.#frames.get(frame)?.finished;
+    return offersToTile(this.#plan, tile, (producer) => {
+      const done = finished?.get(producer);
+      return done === undefined ? null : this.#stateFor(done, device).offers;
+    });
   }
+
+  #stateFor(done: Finished, asker: string | null): DoneTile {
+    if (isHeldBy(done, asker)) return done.state;
+    done.afar ??= this.#fetchable(done.offers);
+    return done.afar;
+  }
+
+  #fetchable(offers: TileOffers): DoneTile {
+    const sides = SIDES.filter((side) => offers[side] !== undefined && this.#fetching?.isWorthIt(side, offers[side]));
+    return sides.length === 0 ? OUT_OF_REACH : { kind: 'done', offers: onlySides(offers, sides) };
+  }
+}
+
+/** @param device null: this one. */
+function isHeldBy({ holder }: Finished, device: string | null): boolean {
+  return (holder?.device ?? null) === device;
 }

@@ -49,15 +49,16 @@ export class DeviceParts {
     this.host = host;
     this.offset = offset;
     this.processor = new Processor(world.kernel, settings.cpu, offset);
-    this.book = new ReuseBook(plan, overlap.policy !== 'never');
-    const { book, links, speed } = this;
+    const { links, speed } = this;
+    this.policy = new FetchPolicy({ plan, policy: overlap.policy, links, speed, bytesPerValue });
+    const book = new ReuseBook(plan, overlap.policy === 'never' ? null : this.policy);
+    this.book = book;
     this.board = new TaskBoard<TileTask, SliceTask>(queueLimit, {
       pick: tilePicker(plan, book, order),
       onTaken: ({ frame, tile }, asker) => book.started(frame, tile, asker),
       onBack: ({ frame, tile }) => book.cameBack(frame, tile),
     });
     this.board.onChange(() => this.changed.give());
-    this.policy = new FetchPolicy({ plan, policy: overlap.policy, links, speed, bytesPerValue });
   }
 
   get viaGateway(): boolean {

@@ -39,7 +39,7 @@ let pool: StripPool;
 beforeEach(() => {
   puts = [];
   board = new TaskBoard(9);
-  book = new ReuseBook(plan, true);
+  book = new ReuseBook(plan, { isWorthIt: () => true });
   pool = new StripPool(1e9);
 });
 

@@ -141,7 +141,7 @@ function world(options: WorldOptions = {}) {
     if (gateway !== undefined) return gateway();
     return { bytes: cutInputBody(map, { frame: FRAME, digest: 'd', data: picture }, query.region) };
   };
-  const sourceBook = new ReuseBook(plan, true);
+  const sourceBook = new ReuseBook(plan, { isWorthIt: () => true });
   sourceBook.open(FRAME);
   const ownFrames = new OwnFrames(9, AMPLE, () => undefined);
   if (own) ownFrames.open({ frame: FRAME, attempt: 1, data: picture, digest: 'd', openedMs: 0 });
@@ -174,7 +174,7 @@ function world(options: WorldOptions = {}) {
     policy: new FetchPolicy({ plan, policy, links, speed, bytesPerValue: 4 }),
     overlap: { allSides },
     ownFrames,
-    book: own ? sourceBook : new ReuseBook(plan, true),
+    book: own ? sourceBook : new ReuseBook(plan, { isWorthIt: () => true }),
     pool,
     buffers: new StripBuffers(1e6),
     metrics,

@@ -60,6 +60,28 @@ describe('FetchPolicy', () => {
     expect(policyOf('cost', SLOW).policy.couldPay({ tileId: 4, offers: {}, inputMs: areaOf }, [])).toBe(false);
   });
 
+  it('strips of an offer are worth a request where they save more than it takes', () => {
+    const isWorthIt = (policy: OverlapPolicy, speed: number) =>
+      policyOf(policy, speed).policy.isWorthIt('west', whole(4).west!);
+    expect(isWorthIt('cost', SLOW)).toBe(true);
+    expect(isWorthIt('cost', FAST)).toBe(false);
+    expect(isWorthIt('always', FAST)).toBe(true);
+    expect(isWorthIt('never', SLOW)).toBe(false);
+  });
+
+  it('the source hears of what is worth no request of others but saves this device more than one', () => {
+    const offer = whole(4).west!;
+    const { macs, bytes } = offerGain(plan, 'west', offer);
+    const links = new LinkRates();
+    // Answers of 4 ms and what makes the strips take as long as they save, beside a device that saves 8 ms with them.
+    for (let i = 0; i < 16; i++) links.add('http://e1', i * bytes, 4 + 8 * i);
+    const speed = new ComputeSpeed();
+    speed.add(macs, 8);
+    const policy = new FetchPolicy({ plan, policy: 'cost', links, speed, bytesPerValue: 4 });
+    expect(policy.isWorthIt('west', offer)).toBe(false);
+    expect(policy.isWorthTelling({ west: offer })).toBe(true);
+  });
+
   it('others hear of what saves more than the request that tells of it', () => {
     expect(policyOf('cost', SLOW).policy.isWorthTelling(whole(4))).toBe(true);
     expect(policyOf('cost', FAST).policy.isWorthTelling(whole(4))).toBe(false);
@@ -69,7 +91,7 @@ describe('FetchPolicy', () => {
 
 describe('taskReuse', () => {
   function reuseOf(macsPerMs: number, finishedBy: string | null) {
-    const book = new ReuseBook(plan, true);
+    const book = new ReuseBook(plan, { isWorthIt: () => true });
     book.open(FRAME);
     const address = (device: string) => ({ device, address: `http://${device}` });
     book.finished(FRAME, 3, whole(3), finishedBy === null ? null : address(finishedBy));

@@ -22,7 +22,7 @@ function whole(tile: number): TileOffers {
 
 let book: ReuseBook;
 beforeEach(() => {
-  book = new ReuseBook(plan, true);
+  book = new ReuseBook(plan, { isWorthIt: () => true });
   book.open(FRAME);
 });
 const kinds = (asker: string | null) => book.states(FRAME, asker).map(({ kind }) => kind);
@@ -147,7 +147,7 @@ describe('sides where a neighbour is not handed out yet', () => {
 
 describe('where devices fetch nothing from each other', () => {
   it('each counts on what it computed itself', () => {
-    const own = new ReuseBook(plan, false);
+    const own = new ReuseBook(plan, null);
     own.open(FRAME);
     own.finished(FRAME, 1, whole(1), E1);
     own.finished(FRAME, 3, whole(3), null);

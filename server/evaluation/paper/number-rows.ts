@@ -178,7 +178,7 @@ function limitRows(results: Results, untiled: string, id: string, what: string):
       simulated: simulatedSpeedup(results, set, report.grid),
       note:
         `limit ${speedup.toFixed(2)}x: computing takes all devices ${computeSeconds.toFixed(2)} s, ` +
-        `results over the gateway’s link ${linkSeconds.toFixed(2)} s`,
+        `the busiest link takes ${linkSeconds.toFixed(2)} s`,
       command: commandOf(stored),
     },
   ];

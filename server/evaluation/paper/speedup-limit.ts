@@ -27,15 +27,16 @@ export function speedupLimit(facts: LimitFacts): SpeedupLimit {
 }
 
 /**
- * What the gateway's link has to carry in one direction at least: all results come in. Where the gateway shares work out, the
- * picture comes in and inputs go out as well, and MoDNN's border rows go both ways: at least half of all in one of them.
+ * What one link has to carry in one direction at least. Where devices steal, all results come in at the gateway, and the
+ * inputs of what was stolen go out of the frame's only source. Where the gateway shares work out, the picture comes in there
+ * with the results and inputs go out, and MoDNN's border rows go both ways: at least half of all in one of them.
  */
 function busiestLinkBytes({ bytes, strategy }: Pick<LimitFacts, 'bytes' | 'strategy'>): number {
   const { frame, input, overlap, result } = bytes;
   switch (strategy) {
     case 'ftp-wst-s':
     case 'ftp-wst':
-      return result;
+      return Math.max(result, input);
     case 'ftp-wsh':
       return Math.max(frame + result, input);
     case 'modnn':

@@ -45,7 +45,8 @@ describe('the limit', () => {
 
   it('is the busiest link where these are slow', () => {
     // 8 Mbit/s are 1 MB a second.
-    expect(speedupLimit({ ...facts, linkMbps: 4, strategy: 'ftp-wst-s' }).speedup).toBe(3);
+    expect(speedupLimit({ ...facts, linkMbps: 4, strategy: 'ftp-wst-s' }).speedup).toBe(1);
+    expect(speedupLimit({ ...facts, strategy: 'ftp-wst', bytes: { ...bytes, result: 4e6 } }).linkSeconds).toBe(4);
     expect(speedupLimit({ ...facts, strategy: 'ftp-wsh' }).linkSeconds).toBe(5);
     expect(speedupLimit({ ...facts, strategy: 'modnn' }).linkSeconds).toBe(5);
   });
