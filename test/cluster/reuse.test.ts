@@ -32,22 +32,24 @@ describe('ftp-wst-s: overlap is reused, and the merged output equals the untiled
   let cluster: TestCluster | undefined;
   afterEach(() => cluster?.stop());
 
-  const start = (order: string, devices: number) =>
+  const start = (order: string, policy: string, devices: number) =>
     startTestCluster({
       yaml:
         'model: { name: yolov2, weights: synthetic, width: 320, height: 320 }\n' +
         'partition: { grid: 5x5, fusedDepth: 16 }\n' +
         `schedule: { strategy: ftp-wst-s, order: ${order} }\n` +
+        `overlap: { policy: ${policy} }\n` +
         'limits: { keptOutputs: 1 }',
       devices,
     });
 
   test.each([
-    ['adaptive', 1],
-    ['adaptive', 3],
-    ['paper', 3],
-  ])('order %s, %i devices', { timeout: 60_000 }, async (order, devices) => {
-    cluster = await start(order, devices);
+    ['adaptive', 'cost', 1],
+    ['adaptive', 'cost', 3],
+    ['adaptive', 'always', 3],
+    ['paper', 'always', 3],
+  ])('order %s, policy %s, %i devices', { timeout: 60_000 }, async (order, policy, devices) => {
+    cluster = await start(order, policy, devices);
     for (const photo of ['sample1.jpg', 'sample6.jpg']) {
       const frame = await submit(cluster.client, samplePhoto(photo));
       expect(frame.failure).toBeNull();
@@ -56,10 +58,9 @@ describe('ftp-wst-s: overlap is reused, and the merged output equals the untiled
       expect(relativeDifference(merged, await runUntiled(cluster.config, input))).toBeLessThanOrEqual(TOLERANCE);
       const { executed, needed, overlapBytes } = await macsOf(cluster, frame.id);
       if (devices === 1) expect(executed / needed).toBeLessThanOrEqual(ALONE);
-      else {
-        expect(overlapBytes).toBeGreaterThan(0);
-        expect(executed / needed).toBeLessThan(REUSED);
-      }
+      else expect(executed / needed).toBeLessThan(REUSED);
+      // With `cost` each may well do with what it has computed itself.
+      if (policy === 'always') expect(overlapBytes).toBeGreaterThan(0);
     }
   });
 });

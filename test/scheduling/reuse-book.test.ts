@@ -159,6 +159,27 @@ describe('where devices fetch nothing from each other', () => {
   });
 });
 
+describe('where strips are not worth fetching', () => {
+  it('the order counts on none of others, but who asks is told of all', () => {
+    const south = { isWorthIt: (side: string) => side === 'south' };
+    const picky = new ReuseBook(plan, south);
+    picky.open(FRAME);
+    picky.finished(FRAME, 1, whole(1), E1);
+    expect(picky.states(FRAME, 'e2')[1]).toEqual({ kind: 'done', offers: { south: whole(1).south } });
+    expect(picky.states(FRAME, null)[1]).toEqual({ kind: 'done', offers: { south: whole(1).south } });
+    expect(picky.states(FRAME, 'e1')[1]).toEqual({ kind: 'done', offers: whole(1) });
+    expect(picky.reuseFor(FRAME, 0, 'e2').offers).toEqual({ east: whole(1).west });
+  });
+
+  it('nor does a tile in flight count on them', () => {
+    const none = new ReuseBook(plan, { isWorthIt: () => false });
+    none.open(FRAME);
+    none.finished(FRAME, 1, whole(1), E1);
+    none.started(FRAME, 4, 'e2');
+    expect(none.states(FRAME, 'e2')[4]).toEqual({ kind: 'done', offers: whole(4) });
+  });
+});
+
 describe('a frame that is closed', () => {
   it('is not known, and nothing that still comes opens it again', () => {
     book.finished(FRAME, 1, whole(1), E1);
