@@ -6,6 +6,7 @@ import { containsRegion, isEmptyRegion, type Region } from '../geometry/region.j
 import { type CutStep, cutTile, type Strip, type TileCut } from '../geometry/tile-cut.js';
 import type { OffersToTile } from '../geometry/tile-offer.js';
 import type { Network, NetworkWeights } from '../model/network.js';
+import { TILES_AHEAD } from '../scheduling/device-pace.js';
 import { normaliseBytes } from '../tensor/normalise.js';
 import { cropRegion, paddedRegion, placeRegion, regionShape, valuesOf } from '../tensor/planes.js';
 import { type KeptStrip, keptStrips, type StripRoom } from './kept-strips.js';
@@ -19,10 +20,10 @@ export interface TileJob {
   /** Bytes of the cut's input region of the letterboxed picture, `[3, height, width]`; none when it is empty. */
   readonly input: Uint8Array;
   /**
-   * Where the values of the cut's strips are, in its order. `previous`: the tile that is run right before this
-   * one keeps it, and was not done yet when this job was made.
+   * Where the values of the cut's strips are, in its order. A number: the tile that is run so many before this one keeps
+   * it, 1 for the one right before it, and was not done yet when this job was made; at most `TILES_AHEAD`.
    */
-  readonly strips: readonly (StripSource | 'previous')[];
+  readonly strips: readonly (StripSource | number)[];
   /** Where to keep what neighbours can use; null: nothing. */
   readonly keepIn: StripRoom | null;
 }
@@ -72,12 +73,14 @@ export async function loadTileExecutor(
     if (blocks[segment]!.length < values) blocks[segment] = new Float32Array(values);
     return blocks[segment]!.subarray(0, values);
   };
-  let previous: PreviousTile | null = null;
+  /** The latest first; null for one that failed. */
+  const before: (TileBefore | null)[] = [];
   return {
     async run(job) {
+      before.unshift(null);
+      if (before.length > TILES_AHEAD + 1) before.pop();
       const cut = cutTile(plan, job.tileId, job.offers);
-      const strips = matchStrips(plan, cut, job.strips, previous);
-      previous = null;
+      const strips = matchStrips(plan, cut, job.strips, before);
       const keep = keptStrips(plan, cut, job.keepIn);
       let computed = cutInput(network, plan, cut, job.input);
       for (const step of cut.steps) {
@@ -89,7 +92,7 @@ export async function loadTileExecutor(
         }
         computed = await graphs[step.segment.index]!.run(block);
       }
-      previous = { tileId: job.tileId, kept: keep };
+      before[0] = { tileId: job.tileId, kept: keep };
       return { output: computed, macs: cut.macs };
     },
     async release() {
@@ -105,8 +108,8 @@ function cutInput(network: Network, plan: FtpPlan, cut: TileCut, input: Uint8Arr
   return { data: normaliseBytes(input, shape, network.preprocessing), shape };
 }
 
-/** What the tile before kept, for one that follows at once. */
-interface PreviousTile {
+/** What a tile kept, for those that follow at once. */
+interface TileBefore {
   readonly tileId: number;
   readonly kept: readonly KeptStrip[];
 }
@@ -115,21 +118,24 @@ function matchStrips(
   plan: FtpPlan,
   cut: TileCut,
   given: TileJob['strips'],
-  previous: PreviousTile | null,
+  before: readonly (TileBefore | null)[],
 ): ReadonlyMap<Strip, StripSource> {
   const strips = cut.strips;
   requireSize(cut.tileId, 'list of strips', given.length, strips.length);
   return new Map(
     strips.map((strip, i) => {
       const one = given[i]!;
-      return [strip, requireCover(plan, cut.tileId, strip, one === 'previous' ? keptStrip(previous, strip) : one)];
+      return [
+        strip,
+        requireCover(plan, cut.tileId, strip, typeof one === 'number' ? keptStrip(before[one], strip) : one),
+      ];
     }),
   );
 }
 
-/** @returns null when the tile before is another, or kept nothing there. */
-function keptStrip(previous: PreviousTile | null, strip: Strip): StripSource | null {
-  const kept = previous?.tileId === strip.producer ? previous.kept : [];
+/** @returns null when that tile is another, or kept nothing there. */
+function keptStrip(tile: TileBefore | null | undefined, strip: Strip): StripSource | null {
+  const kept = tile?.tileId === strip.producer ? tile.kept : [];
   const side = oppositeSide(strip.side);
   return kept.find((one) => one.side === side && one.segment === strip.segment) ?? null;
 }

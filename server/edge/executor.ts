@@ -10,6 +10,7 @@ import { encodeSliceResult } from '../node/slice-body.js';
 import type { WirePlan } from '../node/task-body.js';
 import type { ComputeSpeed } from '../scheduling/compute-speed.js';
 import { AHEAD_MS } from '../scheduling/device-pace.js';
+import { TilesUnderWay } from '../scheduling/tiles-under-way.js';
 import type { UsualTime } from '../scheduling/usual-time.js';
 import type { MapType } from '../tensor/map-tensor.js';
 import type { EdgeBoard } from './edge-board.js';
@@ -43,9 +44,7 @@ export interface ExecutorParts {
 }
 
 /** A tile that the compute thread has. */
-interface TileUnderWay extends RunningTile {
-  /** When it is likely to end; null when nothing is known of that. */
-  readonly endMs: number | null;
+interface TileInThread extends RunningTile {
   /** Resolves when it has been computed and its result is on its way, or it failed. */
   readonly handled: Promise<void>;
 }
@@ -53,8 +52,10 @@ interface TileUnderWay extends RunningTile {
 /** Computes this device's tasks, one at a time; results are sent while the next one is computed. */
 export class Executor {
   readonly #parts: ExecutorParts;
+  readonly #underWay = new TilesUnderWay<TileInThread>(AHEAD_MS);
   #busy = false;
-  #running: TileUnderWay | null = null;
+  /** Ends the wait for a task. */
+  #changed: () => void = () => {};
   #stopped = false;
   #tilesRun = 0;
 
@@ -73,6 +74,7 @@ export class Executor {
   start(): void {
     this.#parts.board.onChange(() => {
       this.#lookAhead();
+      this.#changed();
       void this.#work();
     });
     void this.#work();
@@ -85,8 +87,9 @@ export class Executor {
 
   /** While a tile is computed, strips of the next one travel. */
   #lookAhead(): void {
+    const { tiles } = this.#underWay;
     const next = this.#parts.board.nextStolen;
-    if (this.#running !== null && next !== null) this.#parts.preparer.fetchAhead(next, this.#running);
+    if (tiles.length > 0 && next !== null) this.#parts.preparer.fetchAhead(next, tiles);
   }
 
   async #work(): Promise<void> {
@@ -95,18 +98,36 @@ export class Executor {
     const { board, sender } = this.#parts;
     while (!this.#stopped) {
       await sender.room();
+      await this.#roomInThread();
       const task = board.takeNext();
+      const { first } = this.#underWay;
       if (task === null) {
-        if (this.#running === null) break;
-        await this.#running.handled;
+        if (first === null) break;
+        await Promise.race([first.handled, this.#change()]);
       } else if (task.kind === 'tile') {
         await this.#runTile(task);
       } else {
-        await this.#running?.handled;
+        await Promise.all(this.#underWay.tiles.map(({ handled }) => handled));
         await this.#runSlice(task);
       }
     }
     this.#busy = false;
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#changed = resolve;
+    });
+  }
+
+  /** Waits until the compute thread is to have one more tile. */
+  async #roomInThread(): Promise<void> {
+    for (;;) {
+      const { first } = this.#underWay;
+      const leftMs = this.#underWay.nextInMs(this.#parts.usualTile.medianMs, performance.now());
+      if (first === null || leftMs <= 0) return;
+      await withinMs(leftMs, first.handled);
+    }
   }
 
   async #runSlice(task: SliceTask): Promise<void> {
@@ -131,15 +152,14 @@ export class Executor {
     }
   }
 
-  /** Gives a tile to the compute thread, and waits until it is time for the next. */
+  /** Gets a tile ready and gives it to the compute thread. */
   async #runTile(task: EdgeTask): Promise<void> {
-    const { board, compute, device, log, peers, preparer, usualTile } = this.#parts;
+    const { board, compute, device, log, peers, preparer } = this.#parts;
     const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
     const waitMs = performance.now() - task.arrivedMs;
     try {
       const startedMs = performance.now();
-      const before = this.#running;
-      const prepared = await preparer.prepare(task, before);
+      const prepared = await preparer.prepare(task, this.#underWay.tiles);
       const overlapMs = performance.now() - startedMs;
       if (prepared.kind !== 'ready') {
         if (prepared.kind === 'ended') log.debug(facts, 'tile dropped: its frame has ended');
@@ -149,34 +169,15 @@ export class Executor {
       }
       const { kind: _, overlapBytes, ...tile } = prepared;
       const handled = this.#handle(task, tile, compute.runTile(tile.job), { waitMs, overlapMs, overlapBytes });
-      await before?.handled;
-      const { medianMs } = usualTile;
-      const underWay: TileUnderWay = {
+      const inThread: TileInThread = {
         ...tile,
-        endMs: medianMs === null ? null : performance.now() + medianMs,
-        handled: handled.finally(() => {
-          if (this.#running === underWay) this.#running = null;
-        }),
+        handled: handled.finally(() => this.#underWay.remove(inThread, performance.now())),
       };
-      this.#running = underWay;
+      this.#underWay.add(inThread, performance.now());
       this.#lookAhead();
-      await this.#almostDone(underWay);
     } catch (error) {
       this.#failed(task, error);
     }
-  }
-
-  async #almostDone({ endMs, handled }: TileUnderWay): Promise<void> {
-    if (endMs === null) return handled;
-    const leftMs = endMs - AHEAD_MS - performance.now();
-    // A timer takes a millisecond at least, longer than the smallest tiles.
-    if (leftMs <= 0) return;
-    let timer: NodeJS.Timeout | undefined;
-    const soon = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, leftMs);
-    });
-    await Promise.race([handled, soon]);
-    clearTimeout(timer);
   }
 
   async #handle(
@@ -225,4 +226,15 @@ export class Executor {
     if (!this.#stopped) log.error({ ...facts, err: error }, 'tile could not be computed');
     board.finished(task);
   }
+}
+
+/** Waits for a promise, but no longer than that; an infinite time is none. */
+async function withinMs(ms: number, done: Promise<void>): Promise<void> {
+  if (ms === Number.POSITIVE_INFINITY) return done;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([done, late]);
+  clearTimeout(timer);
 }

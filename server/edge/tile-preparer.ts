@@ -19,8 +19,8 @@ import type { LinkRates } from '../scheduling/link-rates.js';
 import type { ReuseBook } from '../scheduling/reuse-book.js';
 import { NO_REUSE, type Reuse } from '../scheduling/tile-reuse.js';
 import {
-  isUnderWay,
   knownOffers,
+  placeOf,
   sidesToKeep,
   stripsToFetch,
   type TileStartParts,
@@ -56,7 +56,7 @@ export type Preparation =
   /** What it needs of the picture could not be had. */
   | { readonly kind: 'no-input' };
 
-/** A tile that is being computed. */
+/** A tile that is ready to be computed, or being computed. */
 export interface RunningTile extends TileUnderWay {
   readonly job: TileJob;
   /** What it keeps when it is done. */
@@ -77,18 +77,18 @@ export class TilePreparer {
   }
 
   /**
-   * Begins to fetch what a task that waits will need from others when the running tile is done.
+   * Begins to fetch what a task that waits will need from others when the tiles before it are done.
    *
    * @param task the next one; of any other before it what was fetched is forgotten.
    */
-  fetchAhead(task: EdgeTask, running: RunningTile): void {
+  fetchAhead(task: EdgeTask, before: readonly RunningTile[]): void {
     if (this.#ahead?.task === task || !reuses(task)) return;
     // A task that cannot be cut is for `prepare` to tell.
-    this.#ahead = { task, fetched: this.#fetchFor(task, running).catch(() => NOTHING_FETCHED) };
+    this.#ahead = { task, fetched: this.#fetchFor(task, before).catch(() => NOTHING_FETCHED) };
   }
 
-  async #fetchFor(task: EdgeTask, running: RunningTile): Promise<FetchedStrips> {
-    const { fetched } = await this.#fetchMissing(task, knownOffers(this.#startParts, task, running), NOTHING_FETCHED);
+  async #fetchFor(task: EdgeTask, before: readonly RunningTile[]): Promise<FetchedStrips> {
+    const { fetched } = await this.#fetchMissing(task, knownOffers(this.#startParts, task, before), NOTHING_FETCHED);
     return fetched;
   }
 
@@ -97,12 +97,12 @@ export class TilePreparer {
     if (this.#ahead?.task.frame === frame) this.#ahead = null;
   }
 
-  /** @param running the tile that is computed now and will be done when this one starts; null when there is none. */
-  async prepare(task: EdgeTask, running: RunningTile | null = null): Promise<Preparation> {
+  /** @param before tiles that the compute thread has, in its order: they will have been computed when this one starts. */
+  async prepare(task: EdgeTask, before: readonly RunningTile[] = []): Promise<Preparation> {
     const { overlap, wirePlan } = this.#parts;
     const ahead = this.#ahead?.task === task ? await this.#ahead.fetched : NOTHING_FETCHED;
     this.#ahead = null;
-    const known = reuses(task) ? knownOffers(this.#startParts, task, running) : NO_REUSE;
+    const known = reuses(task) ? knownOffers(this.#startParts, task, before) : NO_REUSE;
     const { offers: chosen, fetched } = await this.#fetchMissing(task, known, ahead);
     let offers = chosen;
     // Each round counts on fewer strips than the one before, until all that are left are there.
@@ -110,7 +110,7 @@ export class TilePreparer {
       const cut = cutTile(wirePlan.plan, task.tile, offers);
       const strips = cut.strips.map((strip) => ({
         strip,
-        source: this.#sourceOf(task.frame, strip, { fetched, running }),
+        source: this.#sourceOf(task.frame, strip, { fetched, before }),
       }));
       const lost = strips.filter(({ source }) => source === null).map(({ strip }) => strip);
       if (lost.length === 0) {
@@ -149,8 +149,9 @@ export class TilePreparer {
   }
 
   /** Where a strip's values are, of those that were fetched or of this device's own; null when there are none. */
-  #sourceOf(frame: string, strip: Strip, { fetched, running }: StripSources): StripSource | 'previous' | null {
-    if (isUnderWay(running, frame, strip.producer)) return 'previous';
+  #sourceOf(frame: string, strip: Strip, { fetched, before }: StripSources): StripSource | number | null {
+    const place = placeOf(before, frame, strip.producer);
+    if (place >= 0) return before.length - place;
     const there = fetched.covering(strip) ?? this.#parts.pool.strip(frame, strip.producer, strip.side, strip.segment);
     return there !== null && containsRegion(there.region, strip.region) ? there : null;
   }
@@ -207,7 +208,7 @@ interface Decision {
 
 interface StripSources {
   readonly fetched: FetchedStrips;
-  readonly running: RunningTile | null;
+  readonly before: readonly RunningTile[];
 }
 
 /** Other strategies run tiles whole, and keep nothing. */

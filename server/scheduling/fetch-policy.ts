@@ -79,23 +79,16 @@ export class FetchPolicy {
   }
 
   /**
-   * Whether a frame's source should hear of what a tile offers. Telling it costs a request, and must save more: either all
-   * neighbours together, each fetching its strips with a request of its own, or this device, where it is given one of them
-   * next because of that.
+   * Whether a frame's source should hear of what a tile offers. Telling it costs a request, and must save more than that for
+   * one neighbour at least: for this device, if it is given that one next because of it. Another one has to send a request of
+   * its own for the strips.
    */
   isWorthTelling(offers: TileOffers): boolean {
     const { links, plan, policy, speed } = this.#parts;
     const { macsPerMs } = speed;
     if (policy !== 'cost' || macsPerMs === null) return true;
-    const { requestMs } = links.usual;
-    let allMs = 0;
-    for (const side of SIDES) {
-      const offer = offers[side];
-      if (offer === undefined) continue;
-      if (offerGain(plan, side, offer).macs / macsPerMs > requestMs) return true;
-      allMs += Math.max(0, this.#savedMs(side, offer, macsPerMs));
-    }
-    return allMs > requestMs;
+    const gainMs = (side: Side, offer: TileOffer) => offerGain(plan, side, offer).macs / macsPerMs;
+    return SIDES.some((side) => offers[side] !== undefined && gainMs(side, offers[side]) > links.usual.requestMs);
   }
 
   #savedMs(side: Side, offer: TileOffer, macsPerMs: number): number {

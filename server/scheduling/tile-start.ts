@@ -27,7 +27,7 @@ export interface StartingTile {
   readonly reuse: Reuse;
 }
 
-/** A tile that is computed now. */
+/** A tile that the compute thread has. */
 export interface TileUnderWay {
   readonly frame: string;
   readonly cut: TileCut;
@@ -38,16 +38,16 @@ export interface TileUnderWay {
 /**
  * What a tile that is about to start can count on, here and elsewhere; a side without a holder is here.
  *
- * @param running counts as done, and as kept by this device.
+ * @param before tiles that are computed before it; they count as done, and as kept by this device.
  */
-export function knownOffers(parts: TileStartParts, tile: StartingTile, running: TileUnderWay | null): Reuse {
+export function knownOffers(parts: TileStartParts, tile: StartingTile, before: readonly TileUnderWay[]): Reuse {
   const { allSides, book, device, plan } = parts;
   const named = book.has(tile.frame) ? book.reuseFor(tile.frame, tile.tile, null) : tile.reuse;
   const offers: Partial<Record<Side, TileOffer>> = {};
   const holders: Partial<Record<Side, Holder>> = {};
   for (const side of SIDES) {
     const producer = neighbourAt(plan.grid, tile.tile, side);
-    const own = producer === null ? undefined : ownOffer(parts, tile.frame, producer, oppositeSide(side), running);
+    const own = producer === null ? undefined : ownOffer(parts, tile.frame, producer, oppositeSide(side), before);
     const holder = named.holders[side];
     if (own !== undefined) offers[side] = own;
     else if (named.offers[side] !== undefined && holder !== undefined && holder.device !== device) {
@@ -63,14 +63,16 @@ function ownOffer(
   frame: string,
   producer: number,
   side: Side,
-  running: TileUnderWay | null,
+  before: readonly TileUnderWay[],
 ): TileOffer | undefined {
-  if (!isUnderWay(running, frame, producer)) return pool.offersOf(frame, producer)?.[side];
+  const running = before[placeOf(before, frame, producer)];
+  if (running === undefined) return pool.offersOf(frame, producer)?.[side];
   return offersOfTile(plan, running.cut, running.keepFor)[side];
 }
 
-export function isUnderWay(running: TileUnderWay | null, frame: string, tile: number): running is TileUnderWay {
-  return running?.frame === frame && running.cut.tileId === tile;
+/** @returns -1 when the tile is not among them. */
+export function placeOf(underWay: readonly TileUnderWay[], frame: string, tile: number): number {
+  return underWay.findLastIndex((running) => running.frame === frame && running.cut.tileId === tile);
 }
 
 /** Sides whose neighbour can still use something; none where it is not worth telling another device's frame of it. */

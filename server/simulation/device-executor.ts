@@ -2,7 +2,7 @@ import { sliceMacsOf } from '../geometry/bodp-plan.js';
 import { RESULTS_IN_FLIGHT } from '../scheduling/device-pace.js';
 import { layerMs, tileMs } from './cost-model.js';
 import { keepOffers } from './device-keeper.js';
-import type { DeviceParts, RunningTile } from './device-parts.js';
+import type { DeviceParts, TileInThread } from './device-parts.js';
 import { DevicePreparer, type PreparedTile } from './device-preparer.js';
 import type { SliceTask, TileTask } from './device-tasks.js';
 import { Latch, type Process, Signal, wait } from './kernel.js';
@@ -29,55 +29,58 @@ class DeviceExecutor {
     const { board, changed, world } = this.#parts;
     for (;;) {
       while (this.#inFlight >= RESULTS_IN_FLIGHT) yield* wait(this.#sent.next());
+      yield* this.#roomInThread();
       yield* wait(world.kernel.settled());
       const task = board.takeNext();
       if (task === null) {
-        if (this.#parts.running === null) yield* wait(changed.next());
-        else yield* wait(this.#parts.running.handled.done());
+        const { first } = this.#parts.underWay;
+        if (first === null) yield* wait(changed.next());
+        else yield* wait(world.kernel.first([first.handled.done(), changed.next()]));
       } else if (task.kind === 'tile') {
         yield* this.#runTile(task);
       } else {
-        if (this.#parts.running !== null) yield* wait(this.#parts.running.handled.done());
+        for (const { handled } of [...this.#parts.underWay.tiles]) yield* wait(handled.done());
         yield* this.#runSlice(task);
       }
     }
   }
 
   #lookAhead(): void {
-    const { board, running } = this.#parts;
+    const { board, underWay } = this.#parts;
     const next = board.nextStolen;
-    if (running !== null && next !== null) this.#preparer.fetchAhead(next, running);
+    if (underWay.tiles.length > 0 && next !== null) this.#preparer.fetchAhead(next, underWay.tiles);
   }
 
   *#runTile(task: TileTask): Process {
-    const { board, usualTile, world } = this.#parts;
+    const { board, underWay, world } = this.#parts;
     const { kernel } = world;
     const startedMs = kernel.nowMs;
     const waitMs = startedMs - task.arrivedMs;
-    const before = this.#parts.running;
-    const prepared = yield* this.#preparer.prepare(task, before);
+    const prepared = yield* this.#preparer.prepare(task, underWay.tiles);
     if (prepared === null) {
       board.finished(task);
       return;
     }
-    const handled = new Latch();
+    const inThread: TileInThread = { ...prepared, handled: new Latch() };
     const overlapMs = kernel.nowMs - startedMs;
+    underWay.add(inThread, kernel.nowMs);
     kernel.spawn(this.#handle(task, prepared, { waitMs, overlapMs }), () => {
-      if (this.#parts.running?.handled === handled) this.#parts.running = null;
-      handled.set();
+      underWay.remove(inThread, kernel.nowMs);
+      inThread.handled.set();
     });
-    if (before !== null) yield* wait(before.handled.done());
-    const { medianMs } = usualTile;
-    const endMs = medianMs === null ? null : kernel.nowMs + medianMs;
-    this.#parts.running = { ...prepared, endMs, handled };
     this.#lookAhead();
-    yield* this.#almostDone(this.#parts.running);
   }
 
-  *#almostDone({ endMs, handled }: RunningTile): Process {
-    const { kernel, settings } = this.#parts.world;
-    if (endMs === null || settings.aheadMs === null) yield* wait(handled.done());
-    else yield* wait(kernel.within(endMs - settings.aheadMs - kernel.nowMs, wait(handled.done())));
+  /** Waits until the compute thread is to have one more tile. */
+  *#roomInThread(): Process {
+    const { underWay, usualTile, world } = this.#parts;
+    for (;;) {
+      const { first } = underWay;
+      const leftMs = underWay.nextInMs(usualTile.medianMs, world.kernel.nowMs);
+      if (first === null || leftMs <= 0) return;
+      if (leftMs === Number.POSITIVE_INFINITY) yield* wait(first.handled.done());
+      else yield* wait(world.kernel.within(leftMs, wait(first.handled.done())));
+    }
   }
 
   *#handle(task: TileTask, tile: PreparedTile, times: { waitMs: number; overlapMs: number }): Process {

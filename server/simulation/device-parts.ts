@@ -7,6 +7,7 @@ import type { TaskReuseParts } from '../scheduling/task-reuse.js';
 import { tilePicker } from '../scheduling/tile-picker.js';
 import type { Holder } from '../scheduling/tile-reuse.js';
 import type { TileStartParts, TileUnderWay } from '../scheduling/tile-start.js';
+import { TilesUnderWay } from '../scheduling/tiles-under-way.js';
 import { UsualTime } from '../scheduling/usual-time.js';
 import type { DeviceBoard, SliceTask, TileTask } from './device-tasks.js';
 import { KeptStrips } from './kept-strips.js';
@@ -16,9 +17,7 @@ import type { SimulatedDeviceSettings } from './simulation-settings.js';
 import type { Host, World } from './world.js';
 
 /** A tile that the compute thread has. */
-export interface RunningTile extends TileUnderWay {
-  /** When it is likely to end; null when nothing is known of that. */
-  readonly endMs: number | null;
+export interface TileInThread extends TileUnderWay {
   readonly handled: Latch;
 }
 
@@ -41,13 +40,14 @@ export class DeviceParts {
   readonly ownFrames = new Set<string>();
   /** Given whenever the board changes. */
   readonly changed = new Signal();
-  running: RunningTile | null = null;
+  readonly underWay: TilesUnderWay<TileInThread>;
 
   constructor(world: World, settings: SimulatedDeviceSettings, host: Host, offset: number) {
-    const { bytesPerValue, order, overlap, plan, queueLimit } = world.settings;
+    const { aheadMs, bytesPerValue, order, overlap, plan, queueLimit } = world.settings;
     this.world = world;
     this.host = host;
     this.offset = offset;
+    this.underWay = new TilesUnderWay(aheadMs);
     this.processor = new Processor(world.kernel, settings.cpu, offset);
     const { links, speed } = this;
     this.policy = new FetchPolicy({ plan, policy: overlap.policy, links, speed, bytesPerValue });

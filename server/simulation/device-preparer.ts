@@ -10,7 +10,7 @@ import {
   tryCircuit,
 } from '../scheduling/circuit-breaker.js';
 import { NO_REUSE, type Reuse } from '../scheduling/tile-reuse.js';
-import { isUnderWay, knownOffers, sidesToKeep, stripsToFetch, type TileUnderWay } from '../scheduling/tile-start.js';
+import { knownOffers, placeOf, sidesToKeep, stripsToFetch, type TileUnderWay } from '../scheduling/tile-start.js';
 import type { DeviceParts } from './device-parts.js';
 import type { TileTask } from './device-tasks.js';
 import { Latch, type Process, wait } from './kernel.js';
@@ -50,26 +50,26 @@ export class DevicePreparer {
     return this.#parts.world.settings.strategy === 'ftp-wst-s';
   }
 
-  /** Begins to fetch what the next task will need from others when the running one is done. */
-  fetchAhead(task: TileTask, running: TileUnderWay): void {
+  /** Begins to fetch what the next task will need from others when those before it are done. */
+  fetchAhead(task: TileTask, before: readonly TileUnderWay[]): void {
     if (this.#ahead?.task === task || !this.#reuses) return;
     const fetched = new Latch<Fetched>();
     this.#ahead = { task, fetched };
-    const known = knownOffers(this.#parts.startParts, task, running);
+    const known = knownOffers(this.#parts.startParts, task, before);
     this.#parts.world.kernel.spawn(this.#fetchMissing(task, known, NOTHING), (got) => fetched.set(got.fetched));
   }
 
   /** @returns null when its frame has ended. */
-  *prepare(task: TileTask, running: TileUnderWay | null): Process<PreparedTile | null> {
+  *prepare(task: TileTask, before: readonly TileUnderWay[]): Process<PreparedTile | null> {
     const { plan, overlap } = this.#parts.world.settings;
     const ahead = this.#ahead?.task === task ? yield* wait(this.#ahead.fetched.done()) : NOTHING;
     this.#ahead = null;
-    const known = this.#reuses ? knownOffers(this.#parts.startParts, task, running) : NO_REUSE;
+    const known = this.#reuses ? knownOffers(this.#parts.startParts, task, before) : NO_REUSE;
     const { offers: chosen, fetched } = yield* this.#fetchMissing(task, known, ahead);
     let offers = chosen;
     for (;;) {
       const cut = cutTile(plan, task.tile, offers);
-      const lost = cut.strips.filter((strip) => !this.#isThere(task.frame, strip, fetched, running));
+      const lost = cut.strips.filter((strip) => !this.#isThere(task.frame, strip, fetched, before));
       if (lost.length === 0) return yield* this.#withInput(task, cut, fetched);
       offers = overlap.allSides ? {} : withoutRegions(offers, lost);
     }
@@ -132,8 +132,8 @@ export class DevicePreparer {
     return { regions: new Map(there.map((strip) => [keyOf(strip), strip.region])), bytes };
   }
 
-  #isThere(frame: string, strip: Strip, fetched: Fetched, running: TileUnderWay | null): boolean {
-    if (isUnderWay(running, frame, strip.producer)) return true;
+  #isThere(frame: string, strip: Strip, fetched: Fetched, before: readonly TileUnderWay[]): boolean {
+    if (placeOf(before, frame, strip.producer) >= 0) return true;
     const { producer, region, segment, side } = strip;
     return covers(fetched, strip) || this.#parts.pool.has(frame, producer, side, segment, region);
   }

@@ -76,6 +76,20 @@ export class Kernel {
     };
   }
 
+  /** Waits for whichever comes first. */
+  first(suspensions: readonly Suspension<void>[]): Suspension<void> {
+    return (wake) => {
+      let over = false;
+      for (const suspension of suspensions) {
+        suspension(() => {
+          if (over) return;
+          over = true;
+          wake();
+        });
+      }
+    };
+  }
+
   /** A process that may take too long. @returns null when it has not ended by then; it goes on unheeded. */
   within<T>(ms: number, process: Process<T>): Suspension<T | null> {
     return (wake) => {

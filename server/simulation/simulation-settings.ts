@@ -43,7 +43,7 @@ export interface SimulationSettings {
   readonly strips: { readonly timeoutMs: number; readonly circuit: CircuitSettings };
   readonly ledger: LedgerSettings;
   readonly heartbeatMs: number;
-  /** How long before its usual end the tile after a tile is made ready; null: only when it has ended. */
+  /** Of work that the compute thread is to have: with less it is given the next tile; null: only when it has none. */
   readonly aheadMs: number | null;
   /** Tasks that fit into a device's queue. */
   readonly queueLimit: number;

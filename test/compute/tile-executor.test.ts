@@ -10,12 +10,13 @@ import type { Grid } from '../../server/geometry/grid.js';
 import { oppositeSide, SIDES } from '../../server/geometry/neighbours.js';
 import { isEmptyRegion, wholeMap } from '../../server/geometry/region.js';
 import { cutTile } from '../../server/geometry/tile-cut.js';
-import { offersOfTile, offersToTile, type TileOffers } from '../../server/geometry/tile-offer.js';
+import { type OffersToTile, offersOfTile, offersToTile, type TileOffers } from '../../server/geometry/tile-offer.js';
 import { fusedGeometry } from '../../server/model/layer-geometry.js';
 import type { LayerDeclaration } from '../../server/model/layer-shapes.js';
 import type { Network } from '../../server/model/network.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
 import { synthesizeWeights } from '../../server/model/synthetic-weights.js';
+import { TILES_AHEAD } from '../../server/scheduling/device-pace.js';
 import { cropRegion, placeRegion, valuesOf } from '../../server/tensor/planes.js';
 import { ENGINE_CASES } from '../engine/engine-cases.js';
 import { convolution } from '../model/small-networks.js';
@@ -92,7 +93,10 @@ function usedBuffer(bytes: number): SharedArrayBuffer {
   return buffer;
 }
 
-/** Runs the tiles in a random order; each counts on a random subset of what its finished neighbours offer. */
+/**
+ * Runs the tiles in a random order; each counts on a random subset of what its finished neighbours offer. Of those that
+ * ran a moment before it, some are said to be before it.
+ */
 async function runWithReuse(engine: InferenceEngine, { network, seed }: Case, plan: FtpPlan, picture: Uint8Array) {
   const executor = await loadTileExecutor(engine, network, synthesizeWeights(network, seed).weights, plan);
   const random = seededRandom(seed, 1);
@@ -102,13 +106,15 @@ async function runWithReuse(engine: InferenceEngine, { network, seed }: Case, pl
   const merged = new Float32Array(valuesOf(output)).fill(Number.NaN);
   const offersOf = new Map<number, TileOffers>();
   const kept = new Map<string, Float32Array>();
-  for (const { tileId } of order) {
+  for (const [place, { tileId }] of order.entries()) {
     const offers = offersToTile(plan, tileId, (producer) => (random() < 0.8 ? (offersOf.get(producer) ?? null) : null));
     const cut = cutTile(plan, tileId, offers);
-    const strips = cut.strips.map(({ producer, side, segment }) => ({
-      region: offers[side]!.regions[segment]!,
-      data: kept.get(`${producer}/${oppositeSide(side)}/${segment}`)!,
-    }));
+    const strips = cut.strips.map(({ producer, side, segment }) => {
+      const before = place - order.findIndex((tile) => tile.tileId === producer);
+      if (before <= TILES_AHEAD && random() < 0.5) return before;
+      const data = kept.get(`${producer}/${oppositeSide(side)}/${segment}`)!;
+      return { region: offers[side]!.regions[segment]!, data };
+    });
     const bytes = isEmptyRegion(cut.input)
       ? new Uint8Array(0)
       : cropRegion(picture, input.channels, wholeMap(input), cut.input);
@@ -157,10 +163,35 @@ describe.each(ENGINE_CASES)('running the tiles equals running the whole, on $lab
     const refused = (why: RegExp) =>
       expect.objectContaining({ code: 'DT_TILE_INPUT', message: expect.stringMatching(why) });
     await expect(run([])).rejects.toEqual(refused(/list of strips of 1/));
-    await expect(run(['previous'])).rejects.toEqual(refused(/strip of tile 0 that is not there/));
+    for (const before of [1, 2, TILES_AHEAD + 1]) {
+      await expect(run([before])).rejects.toEqual(refused(/strip of tile 0 that is not there/));
+    }
     const narrower = { ...region, x1: region.x1 - 1 };
     await expect(run([{ region: narrower, data: new Float32Array(0) }])).rejects.toEqual(refused(/not there/));
     await expect(run([{ region, data: new Float32Array(1) }])).rejects.toEqual(refused(/got 1/));
+    await executor.release();
+  });
+
+  test('a strip of a tile that failed is not there', async () => {
+    const network = networkOf([convolution(), convolution()], 12, 12);
+    const plan = planFtp(fusedGeometry(network, 2), 2, { rows: 1, columns: 2 });
+    const executor = await loadTileExecutor(engine, network, synthesizeWeights(network, 1).weights, plan);
+    const picture = randomPicture(valuesOf(network.input), 1);
+    const jobOf = (tileId: number, offers: OffersToTile, strips: TileJob['strips']): TileJob => {
+      const cut = cutTile(plan, tileId, offers);
+      const input = cropRegion(picture, 3, wholeMap(plan.maps[0]!), cut.input);
+      return { tileId, offers, input, strips, keepIn: roomForStrips(plan, cut, SIDES) };
+    };
+    const first = jobOf(0, {}, []);
+    const offers = offersToTile(plan, 1, () => offersOfTile(plan, cutTile(plan, 0)));
+    const second = (before: number) => jobOf(1, offers, [before]);
+    const notThere = expect.objectContaining({ code: 'DT_TILE_INPUT' });
+    await expect(executor.run({ ...first, input: new Uint8Array(1) })).rejects.toEqual(notThere);
+    await expect(executor.run(second(1))).rejects.toEqual(notThere);
+    await executor.run(first);
+    await expect(executor.run(second(2))).rejects.toEqual(notThere);
+    const { output } = await executor.run(second(2));
+    expectSame(output.data, (await executor.run(jobOf(1, {}, []))).output.data);
     await executor.release();
   });
 });

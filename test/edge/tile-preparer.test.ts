@@ -7,7 +7,7 @@ import type { EdgeTask } from '../../server/edge/edge-task.js';
 import { OwnFrames } from '../../server/edge/own-frames.js';
 import { StripBuffers } from '../../server/edge/strip-buffers.js';
 import { StripFetcher } from '../../server/edge/strip-fetcher.js';
-import { type Preparation, TilePreparer } from '../../server/edge/tile-preparer.js';
+import { type Preparation, type RunningTile, TilePreparer } from '../../server/edge/tile-preparer.js';
 import { createEngine } from '../../server/engine/engines.js';
 import { relativeDifference } from '../../server/evaluation/map-difference.js';
 import { wholeTile } from '../../server/evaluation/untiled.js';
@@ -28,6 +28,7 @@ import { peerClient } from '../../server/node/peer-client.js';
 import type { PeerClients } from '../../server/node/peer-clients.js';
 import { StripPool } from '../../server/node/strip-pool.js';
 import { ComputeSpeed } from '../../server/scheduling/compute-speed.js';
+import { TILES_AHEAD } from '../../server/scheduling/device-pace.js';
 import { FetchPolicy } from '../../server/scheduling/fetch-policy.js';
 import { LinkRates } from '../../server/scheduling/link-rates.js';
 import { ReuseBook } from '../../server/scheduling/reuse-book.js';
@@ -330,7 +331,10 @@ describe('strips as halves', () => {
     const { job, macs, overlapBytes } = await run(4, null);
     expect(job.strips.length).toBeGreaterThan(0);
     expect(macs).toBeLessThan(whole.macs);
-    const values = job.strips.reduce((sum, strip) => sum + (strip === 'previous' ? 0 : strip.data.length), 0);
+    const values = job.strips.reduce<number>(
+      (sum, strip) => sum + (typeof strip === 'number' ? 0 : strip.data.length),
+      0,
+    );
     expect(overlapBytes).toBeLessThan(4 * values);
   });
 });
@@ -396,8 +400,8 @@ describe('strips fetched ahead', () => {
 
   it('are not asked for again, and what this device has computed meanwhile goes first', async () => {
     const { preparer, task, running, asks, pool } = await waiting();
-    preparer.fetchAhead(task, running);
-    preparer.fetchAhead(task, running);
+    preparer.fetchAhead(task, [running]);
+    preparer.fetchAhead(task, [running]);
     const before = asks();
     await executor.run(running.job);
     pool.add(FRAME, 3, offersOfTile(plan, running.cut, running.keepFor), running.kept);
@@ -415,7 +419,7 @@ describe('strips fetched ahead', () => {
 
   it('are completed where the running tile came to nothing', async () => {
     const { preparer, task, running, asks, pool } = await waiting();
-    preparer.fetchAhead(task, running);
+    preparer.fetchAhead(task, [running]);
     const before = asks();
     pool.drop(FRAME);
     const ready = readyOf(await preparer.prepare(task));
@@ -426,24 +430,55 @@ describe('strips fetched ahead', () => {
 
   it('that did not come are computed', async () => {
     const { preparer, task, running } = await waiting(() => 'refused');
-    preparer.fetchAhead(task, running);
+    preparer.fetchAhead(task, [running]);
     const ready = readyOf(await preparer.prepare(task));
     expect([ready.job.strips, ready.overlapBytes]).toEqual([[], 0]);
   });
 
   it('are kept for one task only, and not beyond the end of its frame', async () => {
     const { preparer, task, running, asks, taskOf } = await waiting();
-    preparer.fetchAhead(task, running);
-    preparer.fetchAhead(taskOf(2), running);
+    preparer.fetchAhead(task, [running]);
+    preparer.fetchAhead(taskOf(2), [running]);
     let before = asks();
     await preparer.prepare(task);
     expect(asks()).toBe(before + 1);
-    preparer.fetchAhead(task, running);
+    preparer.fetchAhead(task, [running]);
     before = asks();
     preparer.forget('zz-2');
     preparer.forget(FRAME);
     await preparer.prepare(task);
     expect(asks()).toBe(before + 1);
+  });
+});
+
+describe('tiles that the compute thread has already', () => {
+  it.each([true, false])('count as done (this device is the source: %s)', async (own) => {
+    for (const seed of [1, 2, 3, 4]) {
+      const { preparer, pool, random, sourceBook, taskOf } = world({ seed, own });
+      const shape = plan.maps[DEPTH]!;
+      const merged = new Float32Array(valuesOf(shape)).fill(Number.NaN);
+      const before: RunningTile[] = [];
+      let numbers = 0;
+      const runFirst = async () => {
+        const { job, cut, keepFor, kept } = before.shift()!;
+        const { output } = await executor.run(job);
+        const offers = offersOfTile(plan, cut, keepFor);
+        pool.add(FRAME, job.tileId, offers, kept);
+        sourceBook.finished(FRAME, job.tileId, offers, null);
+        const region = plan.tiles[job.tileId]!.regions[DEPTH]!;
+        placeRegion(merged, shape.channels, wholeMap(shape), output.data, region);
+      };
+      const order = plan.tiles.map(({ tileId }) => ({ tileId, key: random() })).sort((a, b) => a.key - b.key);
+      for (const { tileId } of order) {
+        while (before.length > 0 && (before.length > TILES_AHEAD || random() < 0.3)) await runFirst();
+        const ready = readyOf(await preparer.prepare(taskOf(tileId), before));
+        numbers += ready.job.strips.filter((strip) => typeof strip === 'number').length;
+        before.push(ready);
+      }
+      while (before.length > 0) await runFirst();
+      expect(numbers).toBeGreaterThan(0);
+      expect(relativeDifference(merged, untiled)).toBeLessThanOrEqual(TOLERANCE);
+    }
   });
 });
 

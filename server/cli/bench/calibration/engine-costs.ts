@@ -106,7 +106,7 @@ async function tileHandling(
 
 function jobOf(plan: FtpPlan, cut: TileCut, offers: TileJob['offers']): { cut: TileCut; job: TileJob } {
   const input = new Uint8Array(valuesOf(regionShape(plan.maps[0]!.channels, cut.input))).fill(127);
-  const strips = cut.strips.map(() => 'previous' as const);
+  const strips = cut.strips.map(() => 1);
   return { cut, job: { tileId: cut.tileId, offers, input, strips, keepIn: roomForStrips(plan, cut, SIDES) } };
 }
 
