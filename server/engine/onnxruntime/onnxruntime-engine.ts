@@ -13,6 +13,9 @@ type OnnxRuntime = typeof import('onnxruntime-node');
  * @throws DT_ENGINE_LOAD when there is no build of it for this machine.
  */
 export async function createOnnxRuntimeEngine({ threads }: EngineOptions): Promise<InferenceEngine> {
+  // From version 1.29 on the library writes an identifier of the machine into the user's cache folder and sends it to its makers,
+  // with facts about every model that is loaded, unless it finds this in the environment when it starts.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
   let runtime: OnnxRuntime;
   try {
     // By `require`: importing a package of many CommonJS modules takes Node half as long again.
