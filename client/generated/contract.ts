@@ -239,7 +239,9 @@ export interface paths {
          * @description On the gateway: a victim, round robin over the devices that have tasks pending, never the caller; with none
          *     the request is held up to `waitMs`, then 204.
          *     On an edge device: the next task in its queue's order; 204 when its queue is empty. The same `thief` and
-         *     `sequence` again get the same task again.
+         *     `sequence` again get the same task again. Its fact `region` is what the tile needs of the letterboxed picture;
+         *     where a fact `sent` is there as well, the tensor `input` has that part of it only, and the rest is of the one
+         *     colour that the model's letterbox has (with `wire.bars` all is sent).
          */
         post: operations["stealTask"];
         delete?: never;
@@ -260,8 +262,8 @@ export interface paths {
         /**
          * Give a device a task
          * @description The gateway pushes a tile whose lease expired or whose device was lost; such a tile can be stolen again. With
-         *     work sharing it pushes every tile, with MoDNN every layer's slices of rows; those stay where they are. The
-         *     result comes by `/results`.
+         *     work sharing it pushes every tile, with MoDNN every layer's slices of rows; those stay where they are. Tiles
+         *     are as those that are stolen. The result comes by `/results`.
          */
         post: operations["pushTask"];
         delete?: never;

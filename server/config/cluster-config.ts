@@ -141,7 +141,7 @@ export function resolveCluster(given: ClusterFile, parts: ResolvedParts): Cluste
     },
     log: { ...CLUSTER_DEFAULTS.log, ...given.log },
   };
-  return freezeDeeply({ ...filled, ...resolveFaithful(filled.schedule, filled.overlap) });
+  return freezeDeeply({ ...filled, ...resolveFaithful(filled.schedule, filled.overlap, wire) });
 }
 
 function resolveNode(

@@ -95,6 +95,9 @@ const wire = Type.Object(
         defaults.wire.maps,
       ),
     ),
+    bars: optional(
+      flag("Whether tiles' inputs bring the bars along that letterboxing puts around a picture.", defaults.wire.bars),
+    ),
   },
   { ...CLOSED, description: 'What travels between nodes.' },
 );

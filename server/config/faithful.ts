@@ -20,15 +20,17 @@ interface ScheduleSettings {
 /**
  * What `schedule.faithful` stands for, as plain settings: the paper to the letter (sections IV.B and IV.C). Devices poll
  * without being held and fetch nothing ahead, overlap goes through the gateway's pool, a tile reuses all of its sides or
- * nothing, and tiles go in the paper's order. Nothing but this knows of the flag.
+ * nothing, tiles go in the paper's order, and their inputs travel whole. Nothing but this knows of the flag.
  */
-export function resolveFaithful<Schedule extends ScheduleSettings>(
+export function resolveFaithful<Schedule extends ScheduleSettings, Wire extends { readonly bars: boolean }>(
   schedule: Schedule,
   overlap: Omit<OverlapConfig, 'allSides'>,
-): { readonly schedule: Schedule; readonly overlap: OverlapConfig } {
-  if (!schedule.faithful) return { schedule, overlap: { ...overlap, allSides: false } };
+  wire: Wire,
+): { readonly schedule: Schedule; readonly overlap: OverlapConfig; readonly wire: Wire } {
+  if (!schedule.faithful) return { schedule, overlap: { ...overlap, allSides: false }, wire };
   return {
     schedule: { ...schedule, order: 'paper', prefetch: 0, steal: { ...schedule.steal, waitMs: 0 } },
     overlap: { via: 'gateway', policy: 'always', allSides: true },
+    wire: { ...wire, bars: true },
   };
 }

@@ -2,6 +2,7 @@ import type { ComputeThread } from '../compute/compute-thread.js';
 import type { ClusterConfig, DeviceConfig } from '../config/cluster-config.js';
 import { GATEWAY_ID } from '../config/defaults.js';
 import { schemeOf } from '../config/tls-config.js';
+import { wholeMap } from '../geometry/region.js';
 import { type ClusterPlan, largestTensorBody, taskQueueLimit } from '../node/cluster-plan.js';
 import { declaredHosts } from '../node/declared-address.js';
 import { RequestsUnderWay } from '../node/draining.js';
@@ -76,7 +77,7 @@ export async function assemble({ config, device, log, token }: NodeOptions, grou
   const { limits, overlap, partition, schedule, wire } = config;
   const { network, plan } = clusterPlan;
   const digest = planDigest({ modelDigest: compute.modelDigest, depth: plan.depth, grid: partition.grid });
-  const wirePlan = { plan, digest };
+  const wirePlan = { plan, digest, fill: network.preprocessing.fill };
   const metrics = createMetrics({ role: 'edge', node: device });
   const events = new EventLog(Date.now().toString(36), limits.eventsKept);
   const peers = createPeerClients({
@@ -181,7 +182,8 @@ export async function assemble({ config, device, log, token }: NodeOptions, grou
     outcomes.release();
   };
   const drain: Drain = new Drain({ ...common, stealer, registrar, underWay, forgetAll });
-  const intake = new FrameIntake({ ...common, drain, network, limits, strategy: schedule.strategy });
+  const travels = (frame: string) => ownFrames.get(frame)?.travels ?? wholeMap(plan.maps[0]!);
+  const intake = new FrameIntake({ ...common, drain, network, limits, bars: wire.bars, strategy: schedule.strategy });
 
   const app = await createNodeApp({
     role: 'edge',
@@ -199,7 +201,8 @@ export async function assemble({ config, device, log, token }: NodeOptions, grou
       drainState: () => drain.state,
       underWay,
       registrar,
-      reuseOf: (task, thief) => taskReuse({ ...common, plan, holder, allSides: overlap.allSides }, task, thief),
+      reuseOf: (task, thief) =>
+        taskReuse({ ...common, plan, holder, travels, allSides: overlap.allSides }, task, thief),
       forget,
       clusterState: () => status.clusterState(registrar, drain.state),
     }),

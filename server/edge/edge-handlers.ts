@@ -71,7 +71,7 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
     if (task.input !== null) return encodeTaskBody(wirePlan, { ...task, input: task.input });
     const own = ownFrames.get(task.frame);
     if (own === undefined) return null;
-    return cutTaskBody(wirePlan, { ...task, reuse: parts.reuseOf(task, thief) }, own.data);
+    return cutTaskBody(wirePlan, { ...task, reuse: parts.reuseOf(task, thief) }, own);
   };
   return {
     register: async (request) => {

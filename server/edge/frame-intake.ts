@@ -8,6 +8,7 @@ import { letterboxPicture } from '../imaging/letterbox.js';
 import { sniffPicture } from '../imaging/picture-format.js';
 import { inspectPicture, type PictureLimits } from '../imaging/picture-header.js';
 import type { Network } from '../model/network.js';
+import { pictureRegion } from '../model/placement.js';
 import { CALLS } from '../node/calls.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
@@ -29,6 +30,8 @@ export interface FrameIntakeParts {
   readonly device: string;
   readonly network: Network;
   readonly limits: PictureLimits;
+  /** Whether bars around pictures travel (`wire.bars`). */
+  readonly bars: boolean;
   readonly wirePlan: WirePlan;
   readonly gateway: PeerClient;
   readonly board: EdgeBoard;
@@ -133,7 +136,7 @@ export class FrameIntake {
 
   /** @param whose `own`: the cluster has it, so that it cannot be refused any more. */
   async #open(allotted: AllottedFrame, picture: Uint8Array, whose: 'own' | 'given'): Promise<void> {
-    const { board, book, device, drain, log, network, ownFrames, runs } = this.#parts;
+    const { bars, board, book, device, drain, log, network, ownFrames, runs } = this.#parts;
     const { frame, attempt, digest, strategy, since } = allotted;
     const letterboxed = await letterboxPicture(picture, network);
     const data = letterboxed.digest === digest ? letterboxed.data : await this.#gatewaysInput(frame, digest);
@@ -141,7 +144,8 @@ export class FrameIntake {
     else if (drain.state !== 'serving') return this.#giveBack(allotted);
     runs.supersede(frame, since);
     if (runs.isPast(allotted)) return;
-    ownFrames.open({ frame, attempt, data, digest, openedMs: performance.now() });
+    const travels = bars ? wholeMap(network.input) : pictureRegion(letterboxed.placement);
+    ownFrames.open({ frame, attempt, data, travels, digest, openedMs: performance.now() });
     if (strategy === 'ftp-wst-s') book.open(frame);
     if (!isStealing(strategy)) {
       log.info({ frame, attempt, strategy }, 'frame kept for the gateway, which shares it out');

@@ -1,3 +1,4 @@
+import type { Region } from '../geometry/region.js';
 import { HttpProblem } from '../node/problem.js';
 
 /** The letterboxed picture of an open frame that this device sources. */
@@ -7,6 +8,8 @@ export interface OwnFrame {
   readonly attempt: number;
   /** `[3, height, width]`. */
   readonly data: Uint8Array;
+  /** What is to travel of it to other devices. */
+  readonly travels: Region;
   readonly digest: string;
   readonly openedMs: number;
 }

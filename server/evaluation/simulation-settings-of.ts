@@ -1,5 +1,7 @@
 import type { ClusterConfig } from '../config/cluster-config.js';
+import { wholeMap } from '../geometry/region.js';
 import { remainingMacs } from '../model/layer-facts.js';
+import { pictureRegion, placePicture } from '../model/placement.js';
 import { CALLS, CIRCUITS } from '../node/calls.js';
 import { type ClusterPlan, taskQueueLimit } from '../node/cluster-plan.js';
 import { ledgerSettings } from '../node/ledger-settings.js';
@@ -12,6 +14,12 @@ import type { NetworkModel } from '../simulation/network.js';
 import type { SimulatedNode, SimulationSettings } from '../simulation/simulation-settings.js';
 import { BYTES_PER_MAP_VALUE } from '../tensor/map-tensor.js';
 
+/** In pixels. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** What is not said in `cluster.yaml`. */
 export interface SimulatedGround {
   readonly costs: CostModel;
@@ -20,6 +28,8 @@ export interface SimulatedGround {
   /** One for each device. */
   readonly cpus: readonly SimulatedNode['cpu'][];
   readonly arrivals: Arrivals;
+  /** Pixels of the pictures; null: they fill the network's input. */
+  readonly pictureSize: PictureSize | null;
   readonly strategy: Strategy;
   readonly warmUp: number;
   readonly seed: number;
@@ -34,11 +44,18 @@ export function simulationSettingsOf(
   { network: model, plan }: Pick<ClusterPlan, 'network' | 'plan'>,
   ground: SimulatedGround,
 ): SimulationSettings {
-  const { arrivals, costs, cpus, gatewayCpu, network, seed, strategy, warmUp } = ground;
+  const { arrivals, costs, cpus, gatewayCpu, network, pictureSize, seed, strategy, warmUp } = ground;
   const { overlap, schedule, wire } = config;
+  const { input, preprocessing } = model;
+  const travels =
+    pictureSize === null || wire.bars
+      ? wholeMap(input)
+      : pictureRegion(placePicture(pictureSize.width, pictureSize.height, input, preprocessing.anchor));
+  const wirePlan = { plan, digest: `sha256:${DIGEST}`, fill: preprocessing.fill };
   return {
+    travels,
     ...{ plan, costs, network, strategy, arrivals, warmUp, seed },
-    sizes: wireSizes({ plan, digest: `sha256:${DIGEST}` }, wire.maps, DIGEST),
+    sizes: wireSizes(wirePlan, wire.maps, DIGEST, travels),
     gateway: { id: config.gateway.id, address: config.gateway.address, cpu: gatewayCpu },
     devices: config.devices.map(({ id, address, speed }, index) => ({ id, address, speed, cpu: cpus[index]! })),
     order: schedule.order,

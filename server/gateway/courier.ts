@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DeepThingsError } from '../errors.js';
 import { wholeMap } from '../geometry/region.js';
+import { pictureRegion } from '../model/placement.js';
 import { CALLS } from '../node/calls.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
@@ -23,6 +24,8 @@ export interface CourierParts {
   readonly rounds: LayerRounds;
   /** How feature maps are sent. */
   readonly maps: MapType;
+  /** Whether bars around pictures travel (`wire.bars`). */
+  readonly bars: boolean;
   readonly registry: DeviceRegistry;
   readonly peers: PeerClients;
   readonly metrics: NodeMetrics;
@@ -98,11 +101,13 @@ export class Courier {
 
   /** @param audit run to compare: it is not to be stolen, nor to use strips of those that it is to be compared with. */
   #tile(record: FrameRecord, tile: number, attempt: number, audit = false): Uint8Array | null {
-    const { id, source, inputDigest, since, input } = record;
+    const { bars, wirePlan } = this.#parts;
+    const { id, source, inputDigest, since, input, placement } = record;
     if (input === null) return null;
     const strategy = audit ? 'ftp-wsh' : strategyOf(record);
     const facts = { frame: id, tile, attempt, source, strategy, inputDigest, since, reuse: NO_REUSE };
-    return cutTaskBody(this.#parts.wirePlan, facts, input);
+    const travels = bars ? wholeMap(wirePlan.plan.maps[0]!) : pictureRegion(placement);
+    return cutTaskBody(wirePlan, facts, { data: input, travels });
   }
 
   #slice(record: FrameRecord, slice: number, layer: number, attempt: number): Uint8Array | null {

@@ -77,7 +77,7 @@ export async function assemble({ config, token, log }: NodeOptions, ground: Grou
   const { epoch } = contents;
   const nowMs = () => performance.now();
   const planDigestText = planDigest({ modelDigest: compute.modelDigest, depth: plan.depth, grid: partition.grid });
-  const wirePlan = { plan, digest: planDigestText };
+  const wirePlan = { plan, digest: planDigestText, fill: network.preprocessing.fill };
   const metrics = createMetrics({ role: 'gateway', node: 'gateway' });
   const events = new EventLog(epoch, limits.eventsKept);
   const peers = createPeerClients({
@@ -131,7 +131,7 @@ export async function assemble({ config, token, log }: NodeOptions, ground: Grou
     log,
     nowMs,
   };
-  const courier = new Courier(common);
+  const courier = new Courier({ ...common, bars: wire.bars });
   const finisher = new Finisher({ network, compute, limits: model, timeoutMs: limits.frameTimeoutMs });
   const tell = (event: LedgerEvent) => void keeper.apply(event);
   const underWay = new RequestsUnderWay();

@@ -1,5 +1,5 @@
 import { DeepThingsError } from '../errors.js';
-import type { MapShape } from '../geometry/region.js';
+import type { MapShape, Region } from '../geometry/region.js';
 import type { Box } from './box.js';
 
 /** Where the scaled picture lies on the network's input; everything in pixels. */
@@ -63,6 +63,11 @@ export function placePicture(
     inputWidth: input.width,
     inputHeight: input.height,
   });
+}
+
+/** The part of the network's input that the picture takes; what is around it has one colour. */
+export function pictureRegion({ left, top, scaledWidth, scaledHeight }: Placement): Region {
+  return { x0: left, x1: left + scaledWidth, y0: top, y1: top + scaledHeight };
 }
 
 /** Even the thinnest picture keeps a row or column of pixels, where Darknet's division gives none. */

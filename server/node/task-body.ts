@@ -1,12 +1,20 @@
 import { DeepThingsError } from '../errors.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { SIDES, type Side } from '../geometry/neighbours.js';
-import { containsRegion, EMPTY_REGION, isEmptyRegion, type Region, wholeMap } from '../geometry/region.js';
+import {
+  containsRegion,
+  EMPTY_REGION,
+  intersectRegions,
+  isEmptyRegion,
+  type Region,
+  regionArea,
+  wholeMap,
+} from '../geometry/region.js';
 import { cutTile } from '../geometry/tile-cut.js';
 import { STRATEGIES, type Strategy } from '../scheduling/strategy.js';
 import type { TaskKey } from '../scheduling/task-queue.js';
 import type { Holder, Reuse } from '../scheduling/tile-reuse.js';
-import { cropRegion, regionShape } from '../tensor/planes.js';
+import { cropRegion, placeRegion, regionShape } from '../tensor/planes.js';
 import { decodeSafetensors, layOutSafetensors, safetensorsBytes, type Tensor } from '../tensor/safetensors.js';
 import { formatOffersToTile, parseOffersToTile } from './offer-text.js';
 import { HttpProblem } from './problem.js';
@@ -45,14 +53,26 @@ export interface InputPart {
 export interface WirePlan {
   readonly plan: FtpPlan;
   readonly digest: string;
+  /** What is around the picture on the network's input: a byte for each channel. */
+  readonly fill: readonly number[];
 }
 
+/** A frame's letterboxed picture. */
+export interface LetterboxedInput {
+  /** `[3, height, width]`. */
+  readonly data: Uint8Array;
+  /** What is to travel of it: beyond, all is `fill`. */
+  readonly travels: Region;
+}
+
+const REGION = /^\d{1,5}(,\d{1,5}){3}$/;
 const STRATEGY = new RegExp(`^(${STRATEGIES.join('|')})$`);
 
 export type TaskFacts = Omit<TaskBody, 'input'>;
 
-function taskParts({ plan, digest }: WirePlan, task: TaskFacts, region: Region) {
-  const { channels, height, width } = regionShape(plan.maps[0]!.channels, region);
+function taskParts({ plan, digest }: WirePlan, task: TaskFacts, region: Region, travels: Region) {
+  const sent = containsRegion(travels, region) ? region : intersectRegions(region, travels);
+  const { channels, height, width } = regionShape(plan.maps[0]!.channels, sent);
   const metadata = {
     frame: task.frame,
     tile: String(task.tile),
@@ -63,36 +83,38 @@ function taskParts({ plan, digest }: WirePlan, task: TaskFacts, region: Region) 
     ...(task.since > 1 && { since: String(task.since) }),
     plan: digest,
     region: formatRegion(region),
+    ...(sent !== region && { sent: formatRegion(sent) }),
     offers: formatOffersToTile(task.reuse.offers),
     holders: JSON.stringify(task.reuse.holders),
   };
-  return { channels, entries: [{ name: 'input', type: 'U8' as const, shape: [channels, height, width] }], metadata };
+  const shape = [channels, height, width];
+  return { channels, sent, entries: [{ name: 'input', type: 'U8' as const, shape }], metadata };
 }
 
-function layOutTask(wirePlan: WirePlan, task: TaskFacts, region: Region) {
-  const { channels, entries, metadata } = taskParts(wirePlan, task, region);
+function layOutTask(wirePlan: WirePlan, task: TaskFacts, region: Region, travels: Region) {
+  const { channels, entries, metadata, sent } = taskParts(wirePlan, task, region, travels);
   const layout = layOutSafetensors(entries, metadata);
-  return { channels, bytes: layout.bytes, input: layout.tensors.get('input')!.data as Uint8Array };
+  return { channels, sent, bytes: layout.bytes, input: layout.tensors.get('input')!.data as Uint8Array };
 }
 
-/** Length of a task's body with this region of the picture. */
-export function taskBodyBytes(wirePlan: WirePlan, task: TaskFacts, region: Region): number {
-  const { entries, metadata } = taskParts(wirePlan, task, region);
+/** Length of a task's body with this region of the picture, of which no more travels than that. */
+export function taskBodyBytes(wirePlan: WirePlan, task: TaskFacts, region: Region, travels: Region): number {
+  const { entries, metadata } = taskParts(wirePlan, task, region, travels);
   return safetensorsBytes(entries, metadata);
 }
 
 /** Cuts what a task still needs of the whole letterboxed picture, right into the body. */
-export function cutTaskBody(wirePlan: WirePlan, task: TaskFacts, picture: Uint8Array): Uint8Array {
+export function cutTaskBody(wirePlan: WirePlan, task: TaskFacts, { data, travels }: LetterboxedInput): Uint8Array {
   const { plan } = wirePlan;
   const { input: region } = cutTile(plan, task.tile, task.reuse.offers);
-  const { channels, bytes, input } = layOutTask(wirePlan, task, region);
-  cropRegion(picture, channels, wholeMap(plan.maps[0]!), region, input);
+  const { channels, bytes, input, sent } = layOutTask(wirePlan, task, region, travels);
+  cropRegion(data, channels, wholeMap(plan.maps[0]!), sent, input);
   return bytes;
 }
 
 /** The body of a task whose input has been cut already. */
 export function encodeTaskBody(wirePlan: WirePlan, task: TaskBody): Uint8Array {
-  const { bytes, input } = layOutTask(wirePlan, task, task.input.region);
+  const { bytes, input } = layOutTask(wirePlan, task, task.input.region, wholeMap(wirePlan.plan.maps[0]!));
   input.set(task.input.data);
   return bytes;
 }
@@ -101,13 +123,16 @@ export function encodeTaskBody(wirePlan: WirePlan, task: TaskBody): Uint8Array {
  * @throws DeepThingsError `DT_TENSOR_BODY`, `DT_TASK_BODY` when the body is malformed or of the wrong shape.
  * @throws HttpProblem `DT_PLAN_MISMATCH` when it is a task of another plan.
  */
-export function decodeTaskBody({ plan, digest }: WirePlan, bytes: Uint8Array): TaskBody {
+export function decodeTaskBody(wirePlan: WirePlan, bytes: Uint8Array): TaskBody {
+  const { plan, digest } = wirePlan;
   const { metadata, tensors } = decodeSafetensors(bytes);
   const facts = wireFacts(metadata, 'DT_TASK_BODY');
   requirePlan(digest, facts.text('plan', DIGEST));
   const tile = facts.whole('tile', 0, plan.tiles.length - 1);
-  const region = readInputRegion(plan, facts.text('region', /^\d{1,5}(,\d{1,5}){3}$/));
-  const data = requireTensor('DT_TASK_BODY', tensors, 'input', 'U8', plan.maps[0]!.channels, region);
+  const region = readInputRegion(plan, facts.text('region', REGION));
+  const sent = facts.has('sent') ? readInputRegion(plan, facts.text('sent', REGION)) : region;
+  if (!containsRegion(region, sent)) throw new DeepThingsError('DT_TASK_BODY', 'more input came than the task says');
+  const data = requireTensor('DT_TASK_BODY', tensors, 'input', 'U8', plan.maps[0]!.channels, sent) as Uint8Array;
   return {
     frame: facts.text('frame', FRAME_ID),
     tile,
@@ -117,8 +142,20 @@ export function decodeTaskBody({ plan, digest }: WirePlan, bytes: Uint8Array): T
     inputDigest: facts.text('inputDigest', DIGEST),
     since: facts.has('since') ? facts.whole('since', 1, MAX_ATTEMPT) : 1,
     reuse: readReuse(plan, tile, facts),
-    input: { region, data: data as Uint8Array },
+    input: { region, data: sent === region ? data : filledUp(wirePlan, region, data, sent) },
   };
+}
+
+/** What came of a region, with what is around the picture. */
+function filledUp({ plan, fill }: WirePlan, region: Region, data: Uint8Array, sent: Region): Uint8Array {
+  const { channels } = plan.maps[0]!;
+  const area = regionArea(region);
+  const whole = new Uint8Array(channels * area);
+  for (let channel = 0; channel < channels; channel++) {
+    whole.fill(fill[channel]!, channel * area, (channel + 1) * area);
+  }
+  if (!isEmptyRegion(sent)) placeRegion(whole, channels, region, data, sent);
+  return whole;
 }
 
 function readInputRegion(plan: FtpPlan, text: string): Region {

@@ -2,7 +2,7 @@ import { allSidesOrNone } from '../geometry/all-sides.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { oppositeSide, SIDES, type Side } from '../geometry/neighbours.js';
 import { regionBytes } from '../geometry/plan-cost.js';
-import type { Region } from '../geometry/region.js';
+import { intersectRegions, type Region } from '../geometry/region.js';
 import type { Strip } from '../geometry/tile-cut.js';
 import type { TileOffer, TileOffers } from '../geometry/tile-offer.js';
 import type { FetchPolicy } from './fetch-policy.js';
@@ -24,6 +24,8 @@ export interface TaskReuseParts {
   readonly allSides: boolean;
   readonly policy: FetchPolicy;
   readonly links: LinkRates;
+  /** What is to travel of a frame's picture. */
+  readonly travels: (frame: string) => Region;
   /** Where others find the strips of this device: here, or on the gateway. */
   readonly holder: () => Holder;
 }
@@ -33,9 +35,10 @@ export interface TaskReuseParts {
  * promised, nor what costs more to fetch than to compute.
  */
 export function taskReuse(parts: TaskReuseParts, { frame, tile }: TaskKey, thief: string): Reuse {
-  const { allSides, book, holder, links, plan, policy, pool } = parts;
+  const { allSides, book, holder, links, plan, policy, pool, travels } = parts;
   // The input is cut for what the tile counts on, and travels with it.
-  const inputMs = (region: Region) => regionBytes(region, plan.maps[0]!, 1) / links.usual.bytesPerMs;
+  const inputMs = (region: Region) =>
+    regionBytes(intersectRegions(region, travels(frame)), plan.maps[0]!, 1) / links.usual.bytesPerMs;
   const { offers, holders } = book.reuseFor(frame, tile, thief);
   const isThere = SIDES.some((side) => holders[side]?.device === thief);
   const offering = SIDES.filter((side) => offers[side] !== undefined);

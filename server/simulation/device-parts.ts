@@ -80,8 +80,9 @@ export class DeviceParts {
 
   get reuseParts(): TaskReuseParts {
     const { book, links, policy, pool, world } = this;
-    const { overlap, plan } = world.settings;
-    return { book, links, policy, pool, plan, allSides: overlap.allSides, holder: () => this.holder };
+    const { overlap, plan, travels } = world.settings;
+    const holder = () => this.holder;
+    return { book, links, policy, pool, plan, allSides: overlap.allSides, holder, travels: () => travels };
   }
 
   /** Frees everything of a frame that has ended. */

@@ -1,4 +1,5 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
+import type { Region } from '../geometry/region.js';
 import type { CircuitSettings } from '../scheduling/circuit-breaker.js';
 import type { OverlapPolicy } from '../scheduling/fetch-policy.js';
 import type { LedgerSettings } from '../scheduling/ledger-state.js';
@@ -37,6 +38,8 @@ export interface SimulationSettings {
     readonly policy: OverlapPolicy;
     readonly allSides: boolean;
   };
+  /** What is to travel of a letterboxed picture. */
+  readonly travels: Region;
   /** Of feature maps as they travel. */
   readonly bytesPerValue: number;
   /** Strips that come later are computed instead, and who did not send them in time is left alone for a while. */

@@ -52,7 +52,7 @@ describe('what is resolved', () => {
         heartbeat: { intervalMs: 1_000, lostAfterMs: 3_500 },
       },
       overlap: { via: 'peer', policy: 'cost' },
-      wire: { maps: 'f32' },
+      wire: { maps: 'f32', bars: false },
       limits: {
         pictureBytes: 20_971_520,
         pictureMegapixels: 50,

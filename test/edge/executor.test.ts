@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { ComputeThread } from '../../server/compute/compute-thread.js';
 import type { TileResult } from '../../server/compute/messages.js';
 import type { EdgeBoard } from '../../server/edge/edge-board.js';
 import type { EdgeTask } from '../../server/edge/edge-task.js';
@@ -74,11 +73,10 @@ function device(usualMs: number | null) {
   };
   const executor = new Executor({
     ...{ device: 'e0', board, maps: 'f32', namesStrips: false, usualTile, speed: new ComputeSpeed(), log: silent },
-    ...{ wirePlan: { plan, digest: 'd' }, events: new EventLog('e', 99) },
+    ...{ wirePlan: { plan, digest: 'd', fill: [0, 0, 0] }, events: new EventLog('e', 99) },
     metrics: createMetrics({ role: 'edge', node: 'e0' }),
-    ...({ compute, preparer, slices, sender, keeper: null, peers: null } as object),
-    compute: compute as unknown as ComputeThread,
-  } as ExecutorParts);
+    ...{ compute, preparer, slices, sender, keeper: null, peers: null },
+  } as unknown as ExecutorParts);
   const tiles = () => given.map(({ tile }) => tile);
   const start = (count: number) => {
     board.enqueue(plan.tiles.slice(0, count).map(({ tileId }) => taskOf(tileId)));

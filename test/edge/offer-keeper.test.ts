@@ -59,7 +59,7 @@ function keeper(viaGateway: boolean, answer: () => Promise<unknown> = async () =
     device: 'e0',
     holder: () => ({ device: viaGateway ? 'gateway' : 'e0', address }),
     viaGateway,
-    wirePlan: { plan, digest: 'd' },
+    wirePlan: { plan, digest: 'd', fill: [0, 0, 0] },
     gateway: node('http://gateway', async () => ({ json: undefined })),
     peers: {
       client: () => node(SOURCE.address, answer),

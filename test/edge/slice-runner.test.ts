@@ -29,7 +29,7 @@ function runner() {
       return { data: new Float32Array(2 * 3 * 6).fill(jobs.length), shape: plan.maps[1]!, computeMs: 1 };
     },
   } as unknown as ComputeThread;
-  return { slices: new SliceRunner({ plan, digest: 'd' }, compute, 'e1'), jobs };
+  return { slices: new SliceRunner({ plan, digest: 'd', fill: [0, 0, 0] }, compute, 'e1'), jobs };
 }
 
 describe('a slice on its device', () => {

@@ -47,7 +47,7 @@ const network = describeModel({ name: 'face-detector', width: 96, height: 96 });
 const geometry = fusedGeometry(network, DEPTH);
 const plan = planFtp(geometry, DEPTH, { rows: 3, columns: 3 });
 const wholePlan = planFtp(geometry, DEPTH, { rows: 1, columns: 1 });
-const wirePlan = { plan, digest: 'd' };
+const wirePlan = { plan, digest: 'd', fill: [0, 0, 0] };
 const map = plan.maps[0]!;
 const noise = seededRandom(7);
 const picture = Uint8Array.from({ length: valuesOf(map) }, () => Math.floor(noise() * 256));
@@ -145,7 +145,8 @@ function world(options: WorldOptions = {}) {
   const sourceBook = new ReuseBook(plan, { isWorthIt: () => true });
   sourceBook.open(FRAME);
   const ownFrames = new OwnFrames(9, AMPLE, () => undefined);
-  if (own) ownFrames.open({ frame: FRAME, attempt: 1, data: picture, digest: 'd', openedMs: 0 });
+  if (own)
+    ownFrames.open({ frame: FRAME, attempt: 1, data: picture, travels: wholeMap(map), digest: 'd', openedMs: 0 });
   const pool = new StripPool(AMPLE);
   const links = new LinkRates();
   const speed = new ComputeSpeed();

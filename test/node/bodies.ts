@@ -6,4 +6,5 @@ import { chain, conv } from '../geometry/layer-chains.js';
 export const FIG5: WirePlan = {
   plan: planFtp(chain({ channels: 3, height: 6, width: 6 }, [conv(3, 2)]), 1, { rows: 2, columns: 2 }),
   digest: 'sha256:0123',
+  fill: [7, 8, 9],
 };

@@ -12,7 +12,8 @@ export const SMALL_TILES = 4;
 
 /** @param digest of the plan, as `GET /cluster` says it. */
 export function wirePlanOf(config: ClusterConfig, digest: string): WirePlan {
-  return { plan: planCluster(config).plan, digest };
+  const { network, plan } = planCluster(config);
+  return { plan, digest, fill: network.preprocessing.fill };
 }
 
 export const DIGEST = 'd'.repeat(64);

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { cutTaskBody, decodeTaskBody, encodeTaskBody, type TaskBody } from '../../server/node/task-body.js';
+import {
+  cutTaskBody,
+  decodeTaskBody,
+  encodeTaskBody,
+  type TaskBody,
+  taskBodyBytes,
+} from '../../server/node/task-body.js';
 import { NO_REUSE } from '../../server/scheduling/tile-reuse.js';
+import { cropRegion } from '../../server/tensor/planes.js';
 import { decodeSafetensors, encodeSafetensors, type Tensor } from '../../server/tensor/safetensors.js';
 import { FIG5 } from './bodies.js';
 
@@ -46,9 +53,40 @@ describe('the body of a task', () => {
     const cut = Uint8Array.from(
       [0, 1, 2].flatMap((c) => [0, 1, 2, 3].flatMap((y) => [2, 3, 4, 5].map((x) => c * 36 + y * 6 + x))),
     );
-    expect(cutTaskBody(FIG5, TASK, picture)).toEqual(
+    const travels = { x0: 0, x1: 6, y0: 0, y1: 6 };
+    expect(cutTaskBody(FIG5, TASK, { data: picture, travels })).toEqual(
       encodeTaskBody(FIG5, { ...TASK, input: { region: REGION, data: cut } }),
     );
+  });
+
+  it.each([
+    ['at its top', { x0: 0, x1: 6, y0: 1, y1: 6 }, [3, 3, 4]],
+    ['at its right', { x0: 0, x1: 5, y0: 0, y1: 6 }, [3, 4, 3]],
+    ['all around', { x0: 3, x1: 5, y0: 1, y1: 3 }, [3, 2, 2]],
+    ['and nothing else', { x0: 0, x1: 6, y0: 5, y1: 6 }, [3, 0, 0]],
+  ])('does not bring bars along, and is read with them: %s', (_where, travels, sent) => {
+    const picture = new Uint8Array(3 * 36);
+    for (let i = 0; i < picture.length; i++) {
+      const [x, y] = [i % 6, Math.floor(i / 6) % 6];
+      const isBar = x < travels.x0 || x >= travels.x1 || y < travels.y0 || y >= travels.y1;
+      picture[i] = isBar ? FIG5.fill[Math.floor(i / 36)]! : 100 + i;
+    }
+    const body = cutTaskBody(FIG5, TASK, { data: picture, travels });
+    expect(decodeSafetensors(body).tensors.get('input')!.shape).toEqual(sent);
+    expect(body).toHaveLength(taskBodyBytes(FIG5, TASK, REGION, travels));
+    const { input: read } = decodeTaskBody(FIG5, body);
+    expect(read.region).toEqual(REGION);
+    const whole = { x0: 0, x1: 6, y0: 0, y1: 6 };
+    expect([...read.data]).toEqual([...cropRegion(picture, 3, whole, REGION)]);
+  });
+
+  it.each([
+    ['is no region', '1,2'],
+    ['is beyond what the tile needs', '1,0,6,4'],
+    ['is beyond the map', '2,0,7,4'],
+    ['is not what its tensor has', '2,0,5,4'],
+  ])('is refused when what it says that it brings %s', (_what, sent) => {
+    expect(decodeWith({ sent })).toThrow(refusal('DT_TASK_BODY'));
   });
 
   it.each([

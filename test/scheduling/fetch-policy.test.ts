@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planFtp } from '../../server/geometry/ftp-plan.js';
 import type { Region } from '../../server/geometry/region.js';
+import { wholeMap } from '../../server/geometry/region.js';
 import { cutTile } from '../../server/geometry/tile-cut.js';
 import { offersOfTile } from '../../server/geometry/tile-offer.js';
 import { ComputeSpeed } from '../../server/scheduling/compute-speed.js';
@@ -96,7 +97,8 @@ describe('taskReuse', () => {
     const address = (device: string) => ({ device, address: `http://${device}` });
     book.finished(FRAME, 3, whole(3), finishedBy === null ? null : address(finishedBy));
     const pool = { offersOf: (_: string, tile: number) => (finishedBy === null && tile === 3 ? whole(3) : null) };
-    const parts = { plan, book, pool, allSides: false, holder: () => address('e0'), ...policyOf('cost', macsPerMs) };
+    const own = { holder: () => address('e0'), travels: () => wholeMap(plan.maps[0]!) };
+    const parts = { plan, book, pool, allSides: false, ...own, ...policyOf('cost', macsPerMs) };
     return taskReuse(parts, { frame: FRAME, tile: 4, attempt: 1 }, 'e1');
   }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { simulationSettingsOf } from '../../server/evaluation/simulation-settings-of.js';
+import { wholeMap } from '../../server/geometry/region.js';
 import { planCluster } from '../../server/node/cluster-plan.js';
 import { wireSizes } from '../../server/node/wire-sizes.js';
 import type { Strategy } from '../../server/scheduling/strategy.js';
@@ -34,7 +35,7 @@ function simulated(strategy: Strategy) {
   const { costs, network } = bareSettings(planCluster(config).plan, 1);
   const settings = simulationSettingsOf({ ...config, devices }, planCluster(config), {
     ...{ costs: { ...costs, engine: { callMs: 0.123, macsPerMs: 1_234_567 } }, network, strategy, seed: 1 },
-    ...{ warmUp: 0, gatewayCpu: CPU, cpus: devices.map(() => CPU) },
+    ...{ pictureSize: { width: 1920, height: 1280 }, warmUp: 0, gatewayCpu: CPU, cpus: devices.map(() => CPU) },
     arrivals: { kind: 'one-by-one', sources: ['e0'], frames: 1, pictureBytes: 100_000 },
   });
   return simulate(settings).frames[0]!;
@@ -60,8 +61,9 @@ describe('bodies as the simulator reckons them', () => {
     'follow from what happened to each tile, to the byte: %s',
     async (strategy) => {
       const trace = await measured(strategy);
-      const { plan } = planCluster(cluster.config);
-      const sizes = wireSizes({ plan, digest }, 'f32', '0'.repeat(64));
+      const { network, plan } = planCluster(cluster.config);
+      const wirePlan = { plan, digest, fill: network.preprocessing.fill };
+      const sizes = wireSizes(wirePlan, 'f32', '0'.repeat(64), wholeMap(network.input));
       for (const tile of trace.tiles) {
         const { attempt, controlBytes, inputBytes, overlapBytes, resultBytes } = tile;
         const facts = { frame: `00000000-${'1'.repeat(trace.frame.split('-')[1]!.length)}`, tile: tile.tile, attempt };

@@ -1,4 +1,6 @@
+import { DeepThingsError } from '../../errors.js';
 import type { TestbedSettings } from '../../evaluation/run-matrix.js';
+import type { PictureSize } from '../../evaluation/simulation-settings-of.js';
 import { formatGrid, parseGrid } from '../../geometry/grid.js';
 import { STRATEGIES, type Strategy } from '../../scheduling/strategy.js';
 import type { NetworkModel } from '../../simulation/network.js';
@@ -26,6 +28,7 @@ export interface SimulateOptions {
   readonly maps: 'f32' | 'f16';
   readonly set?: string;
   readonly pictureBytes: string;
+  readonly pictureSize: string;
   readonly calibration?: string;
   readonly against?: string;
   readonly seed: string;
@@ -53,6 +56,8 @@ export interface Circumstances {
   readonly medium: NetworkModel['medium'];
   readonly latencyMs: number;
   readonly pictureBytes: number;
+  /** Null: pictures fill the network's input. */
+  readonly pictureSize: PictureSize | null;
   readonly seed: number;
 }
 
@@ -66,14 +71,31 @@ export function rateOf(bitsPerSecond: number | null): number {
   return bitsPerSecond === null ? Number.POSITIVE_INFINITY : bitsPerSecond / BITS_PER_BYTE_MS;
 }
 
-export function circumstancesOf({ cpuPeriod, latency, medium, pictureBytes, seed }: SimulateOptions): Circumstances {
+export function circumstancesOf({
+  cpuPeriod,
+  latency,
+  medium,
+  pictureBytes,
+  pictureSize,
+  seed,
+}: SimulateOptions): Circumstances {
   return {
     cpuPeriodMs: oneNumber('--cpu-period', cpuPeriod, AMOUNT),
     medium,
     latencyMs: oneNumber('--latency', latency, AMOUNT),
     pictureBytes: oneNumber('--picture-bytes', pictureBytes, { ...AMOUNT, whole: true }),
+    pictureSize: pixels('--picture-size', pictureSize),
     seed: oneNumber('--seed', seed, { least: 0, most: 2 ** 32 - 1, whole: true }),
   };
+}
+
+/** @throws DeepThingsError `DT_USAGE` */
+function pixels(option: string, text: string): PictureSize {
+  const [, width, height] = /^([1-9]\d{0,5})x([1-9]\d{0,5})$/.exec(text) ?? [];
+  if (width === undefined || height === undefined) {
+    throw new DeepThingsError('DT_USAGE', `${option} must be WIDTHxHEIGHT in pixels, such as 1920x1080, not ${text}`);
+  }
+  return { width: Number(width), height: Number(height) };
 }
 
 /** Every combination that makes sense: no more sources than devices. @throws DeepThingsError `DT_USAGE`, `DT_GRID_…` */

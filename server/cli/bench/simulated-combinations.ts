@@ -26,7 +26,7 @@ export async function combinationSettings(
   costs: CostModel,
 ): Promise<SimulationSettings> {
   const { bytesPerMs, cpu, devices, frames, gatewayCpu, sources, strategy, warmup } = combination;
-  const { cpuPeriodMs, latencyMs, medium, pictureBytes, seed } = circumstances;
+  const { cpuPeriodMs, latencyMs, medium, pictureBytes, pictureSize, seed } = circumstances;
   if (cpu.length > 1 && cpu.length < devices) {
     throw new DeepThingsError('DT_USAGE', `--cpu must have one value, or one for each of ${devices} devices`);
   }
@@ -43,6 +43,7 @@ export async function combinationSettings(
   return simulationSettingsOf(config, planCluster(config), {
     ...{ costs, strategy, seed, warmUp: warmup, arrivals: await arrivalsOf(combination.arrivals, scene) },
     network: { medium, bytesPerMs, latencyMs },
+    pictureSize,
     gatewayCpu: cpuOf(gatewayCpu),
     cpus: hosts.map((_, index) => cpuOf(cpu[cpu.length === 1 ? 0 : index]!)),
   });

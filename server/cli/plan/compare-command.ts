@@ -29,9 +29,9 @@ interface Figures {
 /** `deepthings plan --compare`: what was predicted of the present plan beside what the running cluster did. */
 export async function runCompare(options: CompareOptions): Promise<void> {
   const declared = await loadClusterConfig(options.config);
-  const { frames, measured, strategy } = await measuredFigures(options.config);
+  const { frames, measured, pictureSize, strategy } = await measuredFigures(options.config);
   const model = describeModel(declared.model);
-  const cluster = await plannedCluster(declared, model, options);
+  const cluster = await plannedCluster(declared, model, options, pictureSize);
   const { partition, wire } = declared;
   const choice = { grid: partition.grid, depth: partition.fusedDepth, strategy, maps: wire.maps };
   const candidate = candidateOf(model, choice, declared.devices.length);
@@ -101,6 +101,7 @@ async function measuredFigures(file: string) {
     return {
       frames: all.length,
       strategy: latest.strategy,
+      pictureSize: latest.picture,
       measured: {
         fusedMs: middle(({ fusedMs }) => fusedMs),
         bytesPerFrame: middle(({ bytesPerFrame }) => bytesPerFrame),

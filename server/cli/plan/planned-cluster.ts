@@ -1,6 +1,6 @@
 import type { ClusterConfig, DeviceConfig } from '../../config/cluster-config.js';
 import { type Costs, loadCosts } from '../../evaluation/calibration.js';
-import { simulationSettingsOf } from '../../evaluation/simulation-settings-of.js';
+import { type PictureSize, simulationSettingsOf } from '../../evaluation/simulation-settings-of.js';
 import type { Network } from '../../model/network.js';
 import type { PlannerGround } from '../../planner/bounds.js';
 import type { Candidate } from '../../planner/candidate.js';
@@ -34,10 +34,12 @@ const SEED = 1;
 const MANY = { least: 1, most: 1_000, whole: true };
 const CPU = { least: 0.001, most: 64, whole: false };
 
+/** @param pictureSize of what the cameras give; null, when nobody knows: pictures fill the network's input. */
 export async function plannedCluster(
   declared: ClusterConfig,
   model: Network,
   options: GroundOptions,
+  pictureSize: PictureSize | null = null,
 ): Promise<PlannedCluster> {
   const { calibration, medium } = options;
   const count = options.devices === undefined ? declared.devices.length : oneNumber('--devices', options.devices, MANY);
@@ -56,14 +58,14 @@ export async function plannedCluster(
     ground: { costs: costs.costs, network, shares, gatewayShare: share },
     sources: devices.filter(({ source }) => source).map(({ id }) => id),
     settingsOf({ depth, grid, maps, plan, strategy }, arrivals) {
-      const choice = { ...config, partition: { grid, fusedDepth: depth }, wire: { maps } };
+      const choice = { ...config, partition: { grid, fusedDepth: depth }, wire: { ...config.wire, maps } };
       const cpuOf = (one: number) => ({ share: one, periodMs: 0, cores });
       return simulationSettingsOf(
         choice,
         { network: model, plan },
         {
           ...{ costs: costs.costs, network, arrivals, strategy, warmUp: 0, seed: SEED },
-          ...{ gatewayCpu: cpuOf(share), cpus: shares.map(cpuOf) },
+          ...{ gatewayCpu: cpuOf(share), cpus: shares.map(cpuOf), pictureSize },
         },
       );
     },

@@ -272,6 +272,11 @@ export const CLUSTER_FILE_SCHEMA = {
           "enum": ["f32", "f16"],
           "description": "How feature maps travel: as computed, or in half the bytes with 11 significant bits.",
           "default": "f32"
+        },
+        "bars": {
+          "type": "boolean",
+          "description": "Whether tiles' inputs bring the bars along that letterboxing puts around a picture.",
+          "default": false
         }
       },
       "additionalProperties": false,

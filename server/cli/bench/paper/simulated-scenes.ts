@@ -10,6 +10,8 @@ import { combinationSettings } from '../simulated-combinations.js';
 
 const WARM_UP = 2;
 const PICTURE_BYTES = 100_000;
+/** Of what sources on test hosts are given. */
+const PICTURE_SIZE = { width: 1920, height: 1280 };
 
 export interface SceneGround {
   readonly paper: PaperDevice;
@@ -47,7 +49,9 @@ async function runScene({ ground, set }: SimulatedExperiment, scene: Scene, { he
     maps: 'f32',
     sections: set === 'letter' ? { schedule: { faithful: true } } : {},
   };
-  const circumstances = { cpuPeriodMs, medium, latencyMs, pictureBytes: PICTURE_BYTES, seed: SEED };
+  // What the paper's cameras gave is not known: as if it filled the network's input.
+  const pictureSize = set === 'here' ? PICTURE_SIZE : null;
+  const circumstances = { cpuPeriodMs, medium, latencyMs, pictureBytes: PICTURE_BYTES, pictureSize, seed: SEED };
   const settings = await combinationSettings(combination, circumstances, costs);
   return simulatedRun(set === 'letter' ? floatPictures(settings) : settings);
 }
