@@ -139,12 +139,14 @@ export class FrameIntake {
     const { bars, board, book, device, drain, log, network, ownFrames, runs } = this.#parts;
     const { frame, attempt, digest, strategy, since } = allotted;
     const letterboxed = await letterboxPicture(picture, network);
-    const data = letterboxed.digest === digest ? letterboxed.data : await this.#gatewaysInput(frame, digest);
+    const isSame = letterboxed.digest === digest;
+    const data = isSame ? letterboxed.data : await this.#gatewaysInput(frame, digest);
     if (whose === 'given') drain.requireServing();
     else if (drain.state !== 'serving') return this.#giveBack(allotted);
     runs.supersede(frame, since);
     if (runs.isPast(allotted)) return;
-    const travels = bars ? wholeMap(network.input) : pictureRegion(letterboxed.placement);
+    // Where this device saw another picture, it knows nothing of where the gateway's lies.
+    const travels = bars || !isSame ? wholeMap(network.input) : pictureRegion(letterboxed.placement);
     ownFrames.open({ frame, attempt, data, travels, digest, openedMs: performance.now() });
     if (strategy === 'ftp-wst-s') book.open(frame);
     if (!isStealing(strategy)) {
