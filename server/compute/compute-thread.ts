@@ -152,8 +152,8 @@ function readiness(worker: Worker): Promise<ComputeReady> {
     };
     const onMessage = (reply: ComputeReply) => {
       if (reply.kind === 'ready') {
-        const { modelDigest, engine, remark } = reply;
-        settle(() => resolve({ modelDigest, engine, remark }));
+        const { kind: _, ...facts } = reply;
+        settle(() => resolve(facts));
       } else if (reply.kind === 'unusable') {
         settle(() => reject(new DeepThingsError(reply.code, reply.message)));
         void worker.terminate();

@@ -76,6 +76,8 @@ export interface ComputeReady {
   readonly engine: EngineFacts;
   /** What whoever runs the node ought to know of the engine. */
   readonly remark: string | null;
+  /** As the system numbers it; null where it does not. */
+  readonly thread: number | null;
 }
 
 export type ComputeReply =

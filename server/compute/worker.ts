@@ -19,6 +19,7 @@ import type {
 } from './messages.js';
 import { unpackOffers } from './offers-message.js';
 import { loadRemainingLayers } from './remaining-layers.js';
+import { systemThread } from './system-thread.js';
 import { loadTileExecutor } from './tile-executor.js';
 
 /** Computes a request: the values, and what else there is to say of them. */
@@ -119,7 +120,7 @@ try {
   });
   const { name, version, threads, backend, remark } = engine;
   const facts = { name, version, threads, ...(backend === null ? {} : { backend }) };
-  send({ kind: 'ready', modelDigest: model.digest, engine: facts, remark });
+  send({ kind: 'ready', modelDigest: model.digest, engine: facts, remark, thread: systemThread() });
 } catch (error) {
   send({ kind: 'unusable', ...failureOf(error) });
 }

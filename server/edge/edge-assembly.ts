@@ -1,4 +1,5 @@
 import type { ComputeThread } from '../compute/compute-thread.js';
+import { systemThread } from '../compute/system-thread.js';
 import type { ClusterConfig, DeviceConfig } from '../config/cluster-config.js';
 import { GATEWAY_ID } from '../config/defaults.js';
 import { schemeOf } from '../config/tls-config.js';
@@ -79,6 +80,7 @@ export async function assemble({ config, device, log, token }: NodeOptions, grou
   const digest = planDigest({ modelDigest: compute.modelDigest, depth: plan.depth, grid: partition.grid });
   const wirePlan = { plan, digest, fill: network.preprocessing.fill };
   const metrics = createMetrics({ role: 'edge', node: device });
+  metrics.cpu.tellApart({ main: systemThread(), compute: compute.thread });
   const events = new EventLog(Date.now().toString(36), limits.eventsKept);
   const peers = createPeerClients({
     token,

@@ -7,6 +7,7 @@ import type { ClusterConfig, NodeConfig } from '../config/cluster-config.js';
 import { DeepThingsError } from '../errors.js';
 import { describeExit, type NodeProcess, type ProcessExit, startNodeProcess } from '../supervision/node-process.js';
 import { waitUntilReady } from '../supervision/readiness.js';
+import { type ThreadTimes, threadTimes } from './cpu-profile.js';
 import type { RelayRoute } from './relay.js';
 import { systemPath } from './system-command.js';
 import type { TestHosts } from './test-hosts.js';
@@ -104,6 +105,13 @@ export class BenchCluster {
       await cluster.stop();
       throw error;
     }
+  }
+
+  /** What every node has used of its processors so far, by node. */
+  async threadTimes(): Promise<ReadonlyMap<string, ThreadTimes>> {
+    const nodes = [this.config.gateway, ...this.config.devices];
+    const times = await Promise.all(this.#clients.map(threadTimes));
+    return new Map(nodes.map(({ id }, i) => [id, times[i]!]));
   }
 
   /** The process that runs a node. */

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Schemas } from '../../client/client.js';
 import { DeepThingsError } from '../errors.js';
 import type { BenchCluster } from './bench-cluster.js';
+import { type ThreadTimes, usedSince } from './cpu-profile.js';
 import { bytesBetweenNodes } from './link-counters.js';
 import { type MeasuredFrame, measuredFrame } from './measured-frame.js';
 import { type MemoryPeaks, MemoryWatch } from './memory-watch.js';
@@ -19,6 +20,8 @@ export interface MeasuredBatch {
   readonly linkBytes: number;
   /** Of each device's process while the frames were under way. */
   readonly memory: ReadonlyMap<string, MemoryPeaks>;
+  /** What each node used meanwhile; null for warm-ups. */
+  readonly cpu: ReadonlyMap<string, ThreadTimes> | null;
 }
 
 export interface BatchParts {
@@ -42,6 +45,7 @@ export async function measureBatch(batch: Batch, parts: BatchParts): Promise<Mea
   const { cluster, hosts } = parts;
   const { devices, gateway } = cluster.config;
   const pids = new Map(devices.map(({ id }) => [id, cluster.pid(id)]));
+  const cpuBefore = batch.warmup ? null : await cluster.threadTimes();
   const watch = new MemoryWatch([...pids.values()]);
   const before = hosts.linkCounters();
   const startedMs = performance.now();
@@ -54,6 +58,7 @@ export async function measureBatch(batch: Batch, parts: BatchParts): Promise<Mea
   }
   const seconds = (performance.now() - startedMs) / 1000;
   const after = hosts.linkCounters();
+  const cpu = cpuBefore === null ? null : usedBy(cpuBefore, await cluster.threadTimes());
   const frames: MeasuredFrame[] = [];
   for (const one of answered) frames.push(await examine(one, parts));
   return {
@@ -62,7 +67,12 @@ export async function measureBatch(batch: Batch, parts: BatchParts): Promise<Mea
     seconds,
     linkBytes: bytesBetweenNodes(before, after, [gateway.id, ...devices.map(({ id }) => id)]),
     memory: new Map([...pids].map(([id, pid]) => [id, peaks.get(pid)!])),
+    cpu,
   };
+}
+
+function usedBy(before: ReadonlyMap<string, ThreadTimes>, after: ReadonlyMap<string, ThreadTimes>) {
+  return new Map([...after].map(([id, times]) => [id, usedSince(before.get(id)!, times)]));
 }
 
 interface Answered {

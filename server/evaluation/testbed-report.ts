@@ -1,5 +1,7 @@
+import { GATEWAY_ID } from '../config/defaults.js';
 import type { Strategy } from '../scheduling/strategy.js';
 import type { GroupUsage } from './control-groups.js';
+import { timesOf } from './cpu-profile.js';
 import type { MachineFacts } from './machine-facts.js';
 import type { MeasuredBatch } from './measured-batch.js';
 import { fusedSpanSeconds, type MeasuredFrame } from './measured-frame.js';
@@ -79,6 +81,7 @@ export function reportStrategy(strategy: Strategy, batches: readonly MeasuredBat
     batchSeconds: median(counted.map((batch) => batch.seconds)),
     batchFusedSeconds: median(counted.map((batch) => fusedSpanSeconds(batch.frames))),
     fusedFramesPerSecond: frames.length / fusedSeconds,
+    cpuMsPerFrame: cpuMsPerFrame(counted),
     linkBytesPerFrame: counted.reduce((sum, { linkBytes }) => sum + linkBytes, 0) / frames.length,
     retries: of(({ retries }) => retries).reduce((sum, value) => sum + value, 0),
     spread: { fusedSeconds: spreadOf(fused), endToEndSeconds: spreadOf(endToEnd) },
@@ -120,6 +123,26 @@ function edgeMemory(batches: readonly MeasuredBatch[]): { source: EdgeMemory; th
   const of = (isSource: boolean) => peaks.filter(([id]) => sources.has(id) === isSource).map(([, peak]) => peak);
   const thieves = of(false);
   return { source: mostMemory(of(true)), thief: thieves.length === 0 ? null : mostMemory(thieves) };
+}
+
+/** What a node of each kind uses for a frame of the cluster: the mean of those of its kind, the median over batches. */
+function cpuMsPerFrame(batches: readonly MeasuredBatch[]) {
+  const profiles = batches.flatMap(({ cpu, frames }) => {
+    if (cpu === null) return [];
+    const sources = new Set(frames.map(({ source }) => source));
+    const kindOf = (id: string) => (id === GATEWAY_ID ? 'gateway' : sources.has(id) ? 'source' : 'thief');
+    const of = (kind: string) => {
+      const times = [...cpu].filter(([id]) => kindOf(id) === kind).map(([, used]) => used);
+      if (times.length === 0) return null;
+      return timesOf((name) => times.reduce((sum, used) => sum + used[name], 0) / times.length / frames.length);
+    };
+    return [{ gateway: of('gateway'), source: of('source'), thief: of('thief') }];
+  });
+  const middle = (kind: 'gateway' | 'source' | 'thief') => {
+    const known = profiles.map((profile) => profile[kind]).filter((times) => times !== null);
+    return known.length === 0 ? null : timesOf((name) => median(known.map((times) => times[name])));
+  };
+  return { gateway: middle('gateway'), source: middle('source'), thief: middle('thief') };
 }
 
 function mostMemory(peaks: readonly MemoryPeaks[]): EdgeMemory {

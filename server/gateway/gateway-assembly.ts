@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Schemas } from '../../client/client.js';
 import { type ComputeThread, startComputeThread } from '../compute/compute-thread.js';
+import { systemThread } from '../compute/system-thread.js';
 import type { ClusterConfig } from '../config/cluster-config.js';
 import { schemeOf } from '../config/tls-config.js';
 import { formatGrid } from '../geometry/grid.js';
@@ -79,6 +80,7 @@ export async function assemble({ config, token, log }: NodeOptions, ground: Grou
   const planDigestText = planDigest({ modelDigest: compute.modelDigest, depth: plan.depth, grid: partition.grid });
   const wirePlan = { plan, digest: planDigestText, fill: network.preprocessing.fill };
   const metrics = createMetrics({ role: 'gateway', node: 'gateway' });
+  metrics.cpu.tellApart({ main: systemThread(), compute: compute.thread });
   const events = new EventLog(epoch, limits.eventsKept);
   const peers = createPeerClients({
     token,

@@ -109,7 +109,10 @@ describe('frames complete exactly, and it is counted, where', () => {
       flips++ < connections ? faults : null,
     );
     await expectExact(client, config, 3);
-    expect(await counted(nodes, 'deepthings_damaged_bodies_total')).toBeGreaterThan(0);
+    // How much of a frame travels is a matter of who is faster.
+    const damaged = () => counted(nodes, 'deepthings_damaged_bodies_total');
+    for (let round = 0; round < 30 && (await damaged()) === 0; round++) await expectExact(client, config, 2);
+    expect(await damaged()).toBeGreaterThan(0);
   });
 
   it('connections to the gateway are cut in the middle of a body', { timeout: 120_000 }, async () => {

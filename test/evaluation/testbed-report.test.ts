@@ -30,6 +30,14 @@ function batch(strategy: Strategy, frames: readonly MeasuredFrame[], warmup = fa
     frames,
     seconds: 4,
     linkBytes: 100,
+    cpu: warmup
+      ? null
+      : new Map([
+          ['gateway', { main: 40, compute: 200, other: 10 }],
+          ['e0', { main: 30, compute: 50, other: 20 }],
+          ['e1', { main: 10, compute: 70, other: 6 }],
+          ['e2', { main: 20, compute: 50, other: 4 }],
+        ]),
     memory: new Map([
       ['e0', peak(150)],
       ['e1', peak(120)],
@@ -87,6 +95,19 @@ describe('a report', () => {
     expect(report.edgeMemory).toMatchObject({ startMiB: 100, groupMiB: null, limitMiB: null });
     const both = reportStrategy('ftp-wst', [batch('ftp-wst', [frame(), frame({ source: 'e1' })])], facts);
     expect(both.edgeMemory.thief).toBeNull();
+  });
+
+  it('tells what each kind of node used its processors for, of a frame', () => {
+    const used = (frames: readonly MeasuredFrame[]) => reportStrategy('ftp-wst', [batch('ftp-wst', frames)], facts);
+    expect(used([frame()]).cpuMsPerFrame).toEqual({
+      gateway: { main: 40, compute: 200, other: 10 },
+      source: { main: 30, compute: 50, other: 20 },
+      thief: { main: 15, compute: 60, other: 5 },
+    });
+    const two = used([frame(), frame()]).cpuMsPerFrame;
+    expect(two.gateway).toEqual({ main: 20, compute: 100, other: 5 });
+    const all = [frame(), frame({ source: 'e1' }), frame({ source: 'e2' })];
+    expect(used(all).cpuMsPerFrame.thief).toBeNull();
   });
 
   it('counts throughput over the time that frames were under way together', () => {

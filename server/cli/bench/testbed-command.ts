@@ -14,7 +14,7 @@ import { printLine, printNote } from '../terminal.js';
 import { Interruption } from '../up/interruption.js';
 import { type TestbedOptions, testbedSettings } from './testbed-options.js';
 import { isOfTheMachine, requireTestbed, TestbedSession } from './testbed-session.js';
-import { clusterTitle, printBatch, printWhatIsRun, testbedTable } from './testbed-terminal.js';
+import { clusterTitle, cpuTable, printBatch, printWhatIsRun, testbedTable } from './testbed-terminal.js';
 
 /** `deepthings bench testbed`: sets the exit code to 1 when an output differs or a cluster could not be measured. */
 export async function runBenchTestbed(options: TestbedOptions): Promise<void> {
@@ -27,7 +27,7 @@ export async function runBenchTestbed(options: TestbedOptions): Promise<void> {
   const run = new TestbedCommand(settings, out);
   const reports = await run.all();
   if (options.json) printLine(JSON.stringify(reports, null, 2));
-  else if (reports.length > 0) printLine(testbedTable(reports));
+  else if (reports.length > 0) printLine(`${testbedTable(reports)}\n\n${cpuTable(reports)}`);
   if (run.failed) process.exitCode = EXIT_FAILED;
 }
 

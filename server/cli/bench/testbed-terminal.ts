@@ -1,6 +1,8 @@
+import type { ThreadTimes } from '../../evaluation/cpu-profile.js';
 import type { MeasuredBatch } from '../../evaluation/measured-batch.js';
 import type { ClusterRun, TestbedSettings } from '../../evaluation/run-matrix.js';
 import type { StrategyReport } from '../../evaluation/testbed-report.js';
+import { THREADS } from '../../node/cpu-counter.js';
 import { formatBytes, formatCount } from '../quantities.js';
 import { printNote } from '../terminal.js';
 import { type Column, textTable } from '../text-table.js';
@@ -47,6 +49,22 @@ export function testbedTable(reports: readonly StrategyReport[]): string {
         `${report.relativeDifference.toExponential(0)}${report.exact ? '' : ' WRONG'}`,
       ];
     }),
+  );
+}
+
+/** CPU time of a frame by what it was spent on. */
+export function cpuTable(reports: readonly StrategyReport[]): string {
+  const show = (times: ThreadTimes | null) => THREADS.map((name) => (times === null ? '' : times[name].toFixed(0)));
+  return textTable(
+    [
+      ...[{ title: 'CPU ms a frame' }, right('devices'), right('grid'), { title: 'node' }],
+      ...[right('requests'), right('layers'), right('other')],
+    ],
+    reports.flatMap(({ cpuMsPerFrame, devices, grid, strategy }) =>
+      (['source', 'thief', 'gateway'] as const)
+        .filter((kind) => cpuMsPerFrame[kind] !== null)
+        .map((kind) => [strategy, String(devices), grid, kind, ...show(cpuMsPerFrame[kind])]),
+    ),
   );
 }
 

@@ -63,7 +63,8 @@ export function docsBlock(results: PaperResults): string {
 }
 
 function sectionMarkdown({ tables, title }: Section): string {
-  return [`#### ${title}`, ...tables.map((table) => tableMarkdown(table))].join('\n\n');
+  const named = (table: Table) => (tables.length > 1 ? `${table.title}:\n\n` : '') + tableMarkdown(table);
+  return [`#### ${title}`, ...tables.map(named)].join('\n\n');
 }
 
 function tableMarkdown({ columns, rows }: Table): string {

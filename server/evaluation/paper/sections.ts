@@ -34,6 +34,6 @@ function sectionOf(figure: FigureId, results: PaperResults, sets: PointSets): Se
     case 'table1':
       return tableOne(results);
     case 'numbers':
-      return numbersSection(results);
+      return numbersSection(results, sets);
   }
 }

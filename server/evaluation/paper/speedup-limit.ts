@@ -20,10 +20,23 @@ export interface LimitFacts {
 }
 
 export function speedupLimit(facts: LimitFacts): SpeedupLimit {
-  const { devices, linkMbps, untiledSeconds } = facts;
+  const { devices, untiledSeconds } = facts;
   const computeSeconds = untiledSeconds / devices;
-  const linkSeconds = (8 * busiestLinkBytes(facts)) / (linkMbps * 1e6);
+  const linkSeconds = busiestLinkSeconds({ ...facts, wireBytesPerFrame: facts.bytes });
   return { computeSeconds, linkSeconds, speedup: untiledSeconds / Math.max(computeSeconds, linkSeconds) };
+}
+
+/** What has to cross the busiest link for a frame; no time where links are not shaped. */
+export function busiestLinkSeconds({ linkMbps, strategy, wireBytesPerFrame }: SentFacts): number {
+  const bits = 8 * busiestLinkBytes({ bytes: wireBytesPerFrame, strategy });
+  return linkMbps === null ? 0 : bits / (linkMbps * 1e6);
+}
+
+/** As a report of test hosts has it. */
+interface SentFacts {
+  readonly linkMbps: number | null;
+  readonly strategy: Strategy;
+  readonly wireBytesPerFrame: LimitFacts['bytes'];
 }
 
 /**

@@ -81,6 +81,8 @@ export function frameSeconds(devices: number, index = 0): number {
   return 6 / devices + 0.1 * devices + 0.01 * index;
 }
 
+const CPU = { main: 20, compute: 60, other: 10 };
+
 /** @param relative how far every output is off. */
 export function measuredReports({ settings }: MeasuredExperiment, relative = 1e-6) {
   const run = planClusters(settings)[0]!;
@@ -90,6 +92,7 @@ export function measuredReports({ settings }: MeasuredExperiment, relative = 1e-
       batch,
       seconds: 2,
       linkBytes: 1e6,
+      cpu: new Map(['gateway', ...[...Array(run.devices).keys()].map((device) => `e${device}`)].map((id) => [id, CPU])),
       memory: new Map([...Array(run.devices).keys()].map((device) => [`e${device}`, peak])),
       frames: batch.sources.map((source, index) => ({
         source: `e${source}`,

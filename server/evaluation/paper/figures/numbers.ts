@@ -1,6 +1,8 @@
 import { FIGURE_TITLES } from '../figure-id.js';
 import { type NumberRow, numberRows } from '../number-rows.js';
-import type { PaperResults } from '../results.js';
+import type { PaperResults, PointSets } from '../results.js';
+import { deviationTable } from './deviation-table.js';
+import { profileTable } from './profile-table.js';
 import type { Section } from './section.js';
 import { showEstimate, showValue } from './shown-value.js';
 
@@ -8,7 +10,7 @@ const right = (title: string) => ({ title, align: 'right' }) as const;
 const left = (title: string) => ({ title, align: 'left' }) as const;
 
 /** What ours must reach on test hosts, with the command that measures it again. */
-export function numbersSection(results: PaperResults): Section {
+export function numbersSection(results: PaperResults, sets: PointSets): Section {
   return {
     id: 'numbers',
     title: FIGURE_TITLES.numbers,
@@ -27,6 +29,8 @@ export function numbersSection(results: PaperResults): Section {
         ],
         rows: numberRows(results).map(rowOf),
       },
+      profileTable(results),
+      deviationTable(sets),
     ],
   };
 }
