@@ -12,10 +12,15 @@ export function systemThread(): number | null {
   }
 }
 
-/** CPU time that a thread of this process has used, in seconds; null where that is not known. */
-export function threadCpuSeconds(thread: number): number | null {
+/**
+ * CPU time that a thread has used, in seconds; null where that is not known.
+ *
+ * @param processId of its process; this one when absent.
+ */
+export function threadCpuSeconds(thread: number, processId: number | 'self' = 'self'): number | null {
   try {
-    return Number(readFileSync(`/proc/self/task/${thread}/schedstat`, 'utf8').split(' ', 1)[0]) / NS_PER_SECOND;
+    const text = readFileSync(`/proc/${processId}/task/${thread}/schedstat`, 'utf8');
+    return Number(text.split(' ', 1)[0]) / NS_PER_SECOND;
   } catch {
     return null;
   }

@@ -7,7 +7,7 @@ import type { ClusterConfig, NodeConfig } from '../config/cluster-config.js';
 import { DeepThingsError } from '../errors.js';
 import { describeExit, type NodeProcess, type ProcessExit, startNodeProcess } from '../supervision/node-process.js';
 import { waitUntilReady } from '../supervision/readiness.js';
-import { type ThreadTimes, threadTimes } from './cpu-profile.js';
+import { type ProcessThreads, type ThreadTimes, threadsOf, threadTimes } from './cpu-profile.js';
 import type { RelayRoute } from './relay.js';
 import { systemPath } from './system-command.js';
 import type { TestHosts } from './test-hosts.js';
@@ -49,6 +49,7 @@ export class BenchCluster {
   readonly #outputs = new Map<string, NodeOutput>();
   readonly #clients: readonly DeepThingsClient[];
   readonly #close: () => Promise<void>;
+  readonly #threads = new Map<string, ProcessThreads>();
   #stopping = false;
 
   private constructor(parts: BenchClusterParts) {
@@ -108,10 +109,8 @@ export class BenchCluster {
   }
 
   /** What every node has used of its processors so far, by node. */
-  async threadTimes(): Promise<ReadonlyMap<string, ThreadTimes>> {
-    const nodes = [this.config.gateway, ...this.config.devices];
-    const times = await Promise.all(this.#clients.map(threadTimes));
-    return new Map(nodes.map(({ id }, i) => [id, times[i]!]));
+  threadTimes(): ReadonlyMap<string, ThreadTimes> {
+    return new Map([...this.#threads].map(([id, threads]) => [id, threadTimes(threads)]));
   }
 
   /** The process that runs a node. */
@@ -141,6 +140,10 @@ export class BenchCluster {
       started: this.#processes.get(id)!.started,
     }));
     await waitUntilReady(nodes, { limitMs: READY_LIMIT_MS, signal, onWaiting });
+    for (const { client, id } of nodes) {
+      const threads = await threadsOf(client, this.pid(id));
+      if (threads !== null) this.#threads.set(id, threads);
+    }
   }
 
   async #watch(): Promise<never> {

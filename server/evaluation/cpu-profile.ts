@@ -1,16 +1,34 @@
+import { readdirSync } from 'node:fs';
 import type { DeepThingsClient } from '../../client/client.js';
-import { CPU_METRIC, THREADS, type ThreadName } from '../node/cpu-counter.js';
+import { threadCpuSeconds } from '../compute/system-thread.js';
+import { THREAD_METRIC, THREADS, type ThreadName } from '../node/cpu-counter.js';
 
 /** Milliseconds of CPU time by thread. */
 export type ThreadTimes = Readonly<Record<ThreadName, number>>;
 
-const LINE = new RegExp(`^${CPU_METRIC}\\{(?:[^}]*,)?thread="(\\w+)"[^}]*\\} (\\S+)$`, 'gm');
+/** A node's process and its threads, as the system numbers them. */
+export interface ProcessThreads {
+  readonly process: number;
+  readonly main: number;
+  readonly compute: number;
+}
 
-/** What a node's threads have used since its start. */
-export async function threadTimes(client: DeepThingsClient): Promise<ThreadTimes> {
+const LINE = new RegExp(`^${THREAD_METRIC}\\{(?:[^}]*,)?thread="(\\w+)"[^}]*\\} (\\d+)$`, 'gm');
+
+/** @returns null when the node does not say. */
+export async function threadsOf(client: DeepThingsClient, process: number): Promise<ProcessThreads | null> {
   const { bytes } = await client.call('getMetrics');
-  const seconds = new Map([...new TextDecoder().decode(bytes).matchAll(LINE)].map(([, name, value]) => [name, value]));
-  return timesOf((thread) => 1000 * Number(seconds.get(thread) ?? 0));
+  const ids = new Map([...new TextDecoder().decode(bytes).matchAll(LINE)].map(([, name, id]) => [name, Number(id)]));
+  const [main, compute] = [ids.get('main'), ids.get('compute')];
+  return main === undefined || compute === undefined ? null : { process, main, compute };
+}
+
+/** What a node's threads have used so far: asked of the system, since asking the node would cost it what is measured. */
+export function threadTimes({ compute, main, process }: ProcessThreads): ThreadTimes {
+  const msOf = (thread: number) => 1000 * (threadCpuSeconds(thread, process) ?? 0);
+  const all = readdirSync(`/proc/${process}/task`).reduce((sum, thread) => sum + msOf(Number(thread)), 0);
+  const [mainMs, computeMs] = [msOf(main), msOf(compute)];
+  return { main: mainMs, compute: computeMs, other: Math.max(0, all - mainMs - computeMs) };
 }
 
 export function timesOf(of: (thread: ThreadName) => number): ThreadTimes {
@@ -18,5 +36,5 @@ export function timesOf(of: (thread: ThreadName) => number): ThreadTimes {
 }
 
 export function usedSince(before: ThreadTimes, after: ThreadTimes): ThreadTimes {
-  return timesOf((thread) => after[thread] - before[thread]);
+  return timesOf((thread) => Math.max(0, after[thread] - before[thread]));
 }

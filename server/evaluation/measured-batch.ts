@@ -45,7 +45,7 @@ export async function measureBatch(batch: Batch, parts: BatchParts): Promise<Mea
   const { cluster, hosts } = parts;
   const { devices, gateway } = cluster.config;
   const pids = new Map(devices.map(({ id }) => [id, cluster.pid(id)]));
-  const cpuBefore = batch.warmup ? null : await cluster.threadTimes();
+  const cpuBefore = batch.warmup ? null : cluster.threadTimes();
   const watch = new MemoryWatch([...pids.values()]);
   const before = hosts.linkCounters();
   const startedMs = performance.now();
@@ -58,7 +58,7 @@ export async function measureBatch(batch: Batch, parts: BatchParts): Promise<Mea
   }
   const seconds = (performance.now() - startedMs) / 1000;
   const after = hosts.linkCounters();
-  const cpu = cpuBefore === null ? null : usedBy(cpuBefore, await cluster.threadTimes());
+  const cpu = cpuBefore === null ? null : usedBy(cpuBefore, cluster.threadTimes());
   const frames: MeasuredFrame[] = [];
   for (const one of answered) frames.push(await examine(one, parts));
   return {
