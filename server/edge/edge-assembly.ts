@@ -4,8 +4,8 @@ import type { ClusterConfig, DeviceConfig } from '../config/cluster-config.js';
 import { GATEWAY_ID } from '../config/defaults.js';
 import { schemeOf } from '../config/tls-config.js';
 import { wholeMap } from '../geometry/region.js';
-import { type ClusterPlan, largestTensorBody, taskQueueLimit } from '../node/cluster-plan.js';
-import { declaredHosts } from '../node/declared-address.js';
+import { appOptions } from '../node/app-options.js';
+import { type ClusterPlan, taskQueueLimit } from '../node/cluster-plan.js';
 import { RequestsUnderWay } from '../node/draining.js';
 import { EventLog } from '../node/event-log.js';
 import { type ListenAddress, listen } from '../node/listen.js';
@@ -212,9 +212,7 @@ export async function assemble({ config, device, log, token }: NodeOptions, grou
     tls,
     log,
     metrics,
-    pictureBytes: limits.pictureBytes,
-    tensorBytes: largestTensorBody(clusterPlan),
-    hosts: [at.host, ...declaredHosts(config)],
+    ...appOptions(config, clusterPlan, at),
   });
   board.onChange(() => metrics.pending.set(board.pending));
   tls?.measure(metrics);

@@ -6,10 +6,10 @@ import { systemThread } from '../compute/system-thread.js';
 import type { ClusterConfig } from '../config/cluster-config.js';
 import { schemeOf } from '../config/tls-config.js';
 import { formatGrid } from '../geometry/grid.js';
+import { appOptions } from '../node/app-options.js';
 import { CALLS } from '../node/calls.js';
-import { type ClusterPlan, largestTensorBody } from '../node/cluster-plan.js';
+import type { ClusterPlan } from '../node/cluster-plan.js';
 import { commonHandlers } from '../node/common-handlers.js';
-import { declaredHosts } from '../node/declared-address.js';
 import { RequestsUnderWay } from '../node/draining.js';
 import { EventLog } from '../node/event-log.js';
 import { ledgerSettings } from '../node/ledger-settings.js';
@@ -213,9 +213,7 @@ export async function assemble({ config, token, log }: NodeOptions, ground: Grou
     tls,
     log,
     metrics,
-    pictureBytes: limits.pictureBytes,
-    tensorBytes: largestTensorBody(clusterPlan),
-    hosts: [at.host, ...declaredHosts(config)],
+    ...appOptions(config, clusterPlan, at),
     openPaths: isDashboardPath,
   });
   await serveDashboard(app);
