@@ -1,12 +1,17 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
+/** Half of a chunk of this is more than what a node says before a body. */
+const LONGER_THAN_HEADERS = 4_000;
+
 /** What happens to the bytes of one direction of one connection; offsets count from the connection's first byte. */
 export interface Fault {
   /** Ends the connection after so many bytes, with a reset. */
   readonly cutAfter?: number;
   /** Flips a bit of the byte at this offset. */
   readonly flipAt?: number;
+  /** Flips a bit in the middle of so many chunks that are too long to be headers alone: within bodies. */
+  readonly flipBodies?: number;
   /** Lets nothing through after so many bytes, and keeps the connection. */
   readonly stallAfter?: number;
 }
@@ -64,12 +69,22 @@ export class FaultProxy {
   }
 }
 
-function passOn(from: Socket, to: Socket, { cutAfter, flipAt, stallAfter }: Fault, cut: () => void): void {
+function passOn(
+  from: Socket,
+  to: Socket,
+  { cutAfter, flipAt, flipBodies = 0, stallAfter }: Fault,
+  cut: () => void,
+): void {
   let offset = 0;
+  let flips = 0;
   from.on('data', (chunk: Buffer) => {
     const start = offset;
     offset += chunk.byteLength;
     if (flipAt !== undefined && flipAt >= start && flipAt < offset) chunk[flipAt - start]! ^= 1;
+    if (flips < flipBodies && chunk.byteLength > LONGER_THAN_HEADERS) {
+      chunk[chunk.byteLength >> 1]! ^= 1;
+      flips++;
+    }
     const end = Math.min(cutAfter ?? offset, stallAfter ?? offset, offset);
     if (end > start) to.write(chunk.subarray(0, end - start));
     if (cutAfter !== undefined && cutAfter <= offset) cut();
