@@ -96,9 +96,10 @@ export class Executor {
     if (this.#busy) return;
     this.#busy = true;
     const { board, sender } = this.#parts;
-    while (!this.#stopped) {
+    for (;;) {
       await sender.room();
       await this.#roomInThread();
+      if (this.#stopped) break;
       const task = board.takeNext();
       const { first } = this.#underWay;
       if (task === null) {

@@ -146,6 +146,16 @@ describe('the compute thread', () => {
     expect(given[2]).toMatchObject({ tile: 7, before: [] });
   });
 
+  it('gets nothing more once the device stops', async () => {
+    const { board, given, sent, start, tiles, executor } = device(60_000);
+    start(3);
+    await settled();
+    executor.stop();
+    given[0]!.done();
+    await settled();
+    expect([tiles(), sent, board.pending]).toEqual([[0], [0], 2]);
+  });
+
   it('has no tile while it computes a slice', async () => {
     const { board, given, sent, start } = device(0.2);
     start(2);
