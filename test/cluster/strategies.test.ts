@@ -104,6 +104,25 @@ describe('YOLOv2 608x608, synthetic weights, 16 fused layers, 5x5, three devices
   });
 });
 
+describe('with wire.bars', () => {
+  let cluster: TestCluster;
+  beforeAll(async () => {
+    cluster = await startTestCluster({
+      yaml: 'model: { name: face-detector }\npartition: { grid: 4x4, fusedDepth: 8 }\nwire: { bars: true }',
+      devices: 2,
+    });
+  });
+  afterAll(() => cluster?.stop());
+
+  test('ftp-wsh: inputs travel whole, as the plan has them', async () => {
+    const frame = await submit(cluster.client, samplePhoto('sample1.jpg'), { strategy: 'ftp-wsh' });
+    const { bytes } = await traceOf(cluster, frame.id);
+    const { cost } = planCluster(cluster.config);
+    expect(bytes.input).toBeGreaterThan(cost.inputBytes);
+    expect(bytes.input).toBeLessThan(cost.inputBytes + 16 * HEADER_BYTES);
+  });
+});
+
 describe('a frame that a device submits itself', () => {
   let cluster: TestCluster;
   beforeAll(async () => {
