@@ -31,6 +31,8 @@ export class Drain {
   #busy = 0;
   /** Returned tiles that the gateway is being told of. */
   #announced = 0;
+  /** The registration by which the gateway hears that this drain is over. */
+  #drainedBy = 0;
   /** Without a gateway there is nobody to tell, and a process that is to end does not wait for one. */
   #isEnding = false;
   #onDone: () => void = () => {};
@@ -124,9 +126,9 @@ export class Drain {
       this.#tellReturned();
       if (this.#isSettled()) this.#drained();
     }
-    if (this.#state === 'drained' && this.#isEnding && (this.#isAlone || this.#parts.registrar.told === 'drained')) {
-      this.#onDone();
-    }
+    if (this.#state !== 'drained' || !this.#isEnding) return;
+    // What it was told of an earlier drain, it was told of a device that was resumed since.
+    if (this.#isAlone || this.#parts.registrar.told >= this.#drainedBy) this.#onDone();
   }
 
   #handBackStolen(): void {
@@ -156,7 +158,7 @@ export class Drain {
     log.info('drained');
     this.#state = 'drained';
     forgetAll();
-    registrar.announce();
+    this.#drainedBy = registrar.announce();
   }
 
   /** The process is to end, and there is no gateway that could be told. */

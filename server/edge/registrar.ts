@@ -43,7 +43,7 @@ export class Registrar {
   #epoch: string | null = null;
   #announcedPending: number | null = null;
   #lastProblem: string | null = null;
-  #told: DrainState = 'serving';
+  #told = 0;
   #wake = new AbortController();
   #loop: Promise<void> = Promise.resolve();
 
@@ -61,8 +61,8 @@ export class Registrar {
     return this.#lastProblem;
   }
 
-  /** What the gateway knows of this device's being drained. */
-  get told(): DrainState {
+  /** The number of the latest registration that the gateway has taken; 0 before the first. */
+  get told(): number {
     return this.#told;
   }
 
@@ -74,9 +74,14 @@ export class Registrar {
     this.#loop = this.#beat();
   }
 
-  /** Registers now, not only at the next heartbeat. */
-  announce(): void {
+  /**
+   * Registers now, not only at the next heartbeat.
+   *
+   * @returns the number of the first registration that tells of the present.
+   */
+  announce(): number {
     this.#wake.abort(CANCELLED);
+    return this.#number + 1;
   }
 
   /** Tells the gateway that this device leaves, if that works at once. */
@@ -126,13 +131,14 @@ export class Registrar {
     const returned = [...board.returned];
     const drain = drainState();
     const pending = board.pending;
+    const number = ++this.#number;
     this.#announcedPending = pending;
     const answer = await gateway.call(leaving ? CALLS.leave : CALLS.register, {
       json: {
         kind: 'device',
         ...identity(),
         startedAt: this.#startedAt,
-        number: ++this.#number,
+        number,
         protocol: PROTOCOL_VERSION,
         pending,
         leaving,
@@ -146,7 +152,7 @@ export class Registrar {
       ...(!leaving && { signal: this.#stop.signal }),
     });
     board.reported(handedOut, returned);
-    this.#told = drain;
+    this.#told = number;
     const { epoch, ended, superseded = [] } = answer.json!;
     if (this.#epoch !== epoch) {
       log.info({ epoch }, this.#epoch === null ? 'registered with the gateway' : 'the gateway has restarted');

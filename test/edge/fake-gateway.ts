@@ -9,13 +9,16 @@ export class FakeGateway {
   readonly address: string;
   readonly #server: Server;
   readonly #handlers = new Map<string, Handler>();
+  readonly #answered = new Map<string, number>();
 
   private constructor(server: Server) {
     this.#server = server;
     this.address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     this.json('POST /register', 200, { epoch: 'fake', heartbeatMs: 1_000, ended: [] });
     server.on('request', (request, response) => {
-      const handler = this.#handlers.get(`${request.method} ${request.url!.split('?', 1)[0]}`);
+      const route = `${request.method} ${request.url!.split('?', 1)[0]}`;
+      const handler = this.#handlers.get(route);
+      response.once('finish', () => this.#answered.set(route, this.answered(route) + 1));
       // Thieves are held until the test is over.
       request.resume().once('end', () => handler?.(request, response));
     });
@@ -25,6 +28,11 @@ export class FakeGateway {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     return new FakeGateway(server);
+  }
+
+  /** Requests there that have had their answer. */
+  answered(route: string): number {
+    return this.#answered.get(route) ?? 0;
   }
 
   /** @param route `METHOD path`. */
@@ -37,6 +45,18 @@ export class FakeGateway {
 
   problem(route: string, status: number, code: string, headers: Record<string, string> = {}): void {
     this.json(route, status, { type: 'about:blank', title: 'No', status, code, detail: `because ${code}` }, headers);
+  }
+
+  /** Keeps back the answers to those who ask there, until `release` lets them out and answers as before. */
+  hold(route: string): { readonly held: () => number; readonly release: () => void } {
+    const answer = this.#handlers.get(route)!;
+    const kept: (() => void)[] = [];
+    this.#handlers.set(route, (request, response) => kept.push(() => answer(request, response)));
+    const release = () => {
+      this.#handlers.set(route, answer);
+      for (const answered of kept.splice(0)) answered();
+    };
+    return { held: () => kept.length, release };
   }
 
   async stop(): Promise<void> {

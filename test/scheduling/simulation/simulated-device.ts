@@ -54,6 +54,8 @@ export class SimulatedDevice {
   /** Its own pictures that the gateway has and it has not queued. */
   #submitting = 0;
   #knownDrained = false;
+  /** Heartbeats up to this one were sent before it was drained the last time. */
+  #drainedAfter = 0;
   /** By frame: the first attempt that counts, as far as it has been told. */
   readonly #since = new Map<string, number>();
 
@@ -99,6 +101,7 @@ export class SimulatedDevice {
   drain(): void {
     this.#draining = true;
     this.#knownDrained = false;
+    this.#drainedAfter = this.#number;
     // A slice is of no use elsewhere: its frame begins again.
     this.#returned.push(...this.#queue.tasks, ...this.#shared.filter(({ layer }) => layer === undefined));
     this.#shared = [];
@@ -139,6 +142,8 @@ export class SimulatedDevice {
     this.#sending = [];
     this.#handedOut = [];
     this.#draining = false;
+    this.#knownDrained = false;
+    this.#drainedAfter = 0;
     this.#returned = [];
     this.#submitting = 0;
     this.#since.clear();
@@ -250,9 +255,9 @@ export class SimulatedDevice {
   }
 
   /** The gateway has heard this. */
-  heard({ life, handedOut, returned, drained }: Heartbeat): void {
+  heard({ life, number, handedOut, returned, drained }: Heartbeat): void {
     if (life !== this.#life) return;
-    this.#knownDrained = drained;
+    if (number > this.#drainedAfter) this.#knownDrained = drained;
     this.#handedOut = this.#handedOut.filter((task) => !handedOut.includes(task));
     this.#returned = this.#returned.filter((task) => !returned.includes(task));
   }
