@@ -11,7 +11,7 @@ const layer = Type.Integer({ minimum: 0 });
 
 /** What `bench calibrate` writes: what everything took on one core of the machine where it ran. */
 const CALIBRATION = Type.Object({
-  version: Type.Literal(1),
+  version: Type.Literal(2),
   /** Name and input of the network that was measured. */
   model: Type.String(),
   machine: Type.Object({ processor: Type.String(), architecture: Type.String(), node: Type.String() }),
@@ -21,6 +21,7 @@ const CALIBRATION = Type.Object({
   costs: Type.Object({
     engine: Type.Object(speed),
     segments: Type.Array(Type.Object({ firstLayer: layer, endLayer: layer, ...speed })),
+    layerByLayer: Type.Number({ minimum: 1 }),
     tileMs: amount,
     frameMs: amount,
     assemblyMsPerMiB: amount,
@@ -45,6 +46,7 @@ export type Calibration = Static<typeof CALIBRATION>;
 const TYPICAL: CostModel = Object.freeze({
   engine: { callMs: 0.1, macsPerMs: 42_000_000 },
   segments: [],
+  layerByLayer: 2,
   tileMs: 0.5,
   frameMs: 0,
   assemblyMsPerMiB: 0.4,

@@ -1,4 +1,5 @@
 import type { Strategy } from '../scheduling/strategy.js';
+import { turnOrder } from './turn-order.js';
 
 /** What `deepthings bench testbed` was asked to measure. */
 export interface TestbedSettings {
@@ -68,7 +69,7 @@ export function planBatches(settings: TestbedSettings, { sources }: ClusterRun):
   const together = atOnce === 'always' || sources > 1;
   const turn = (round: number, size: number, isWarmup: boolean): readonly Batch[] => {
     const numbers = Array.from({ length: size }, (_, i) => (round * size + i) % sources);
-    return strategies.map((strategy) => ({ strategy, sources: numbers, warmup: isWarmup }));
+    return turnOrder(strategies, round).map((strategy) => ({ strategy, sources: numbers, warmup: isWarmup }));
   };
   const rounds = (count: number, size: number, isWarmup: boolean) =>
     Array.from({ length: count }, (_, round) => turn(round, size, isWarmup)).flat();

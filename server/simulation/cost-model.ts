@@ -31,6 +31,8 @@ export interface CostModel {
   readonly engine: CallSpeed;
   /** Where they are known they go before `engine`. */
   readonly segments: readonly SegmentSpeed[];
+  /** How many times what layers take in tiles they take one by one, on slices (MoDNN): the blocks are much larger. */
+  readonly layerByLayer: number;
   /** For each tile, besides the calls of the engine and requests: getting it ready, its result, and what a node does besides. */
   readonly tileMs: number;
   /** For each frame at its source, before its tiles begin, beside its picture, its tiles and requests. */
@@ -50,6 +52,7 @@ export function onlyComputing(macsPerMs: number): CostModel {
   return {
     engine,
     segments: [],
+    layerByLayer: 1,
     tileMs: 0,
     frameMs: 0,
     assemblyMsPerMiB: 0,
@@ -93,7 +96,22 @@ export function layerMs(
   const bytes = regionArea(input) * channels * ENGINE_BYTES_PER_VALUE;
   const macs = layers[layer]!.macsPerCell * regionArea(output);
   const speed = speedOf(costs, layer, layer + 1);
-  return costs.tileMs + msOf(speed, macs) + (costs.assemblyMsPerMiB * bytes) / MIB;
+  return costs.tileMs + costs.layerByLayer * (msOf(speed, macs) + (costs.assemblyMsPerMiB * bytes) / MIB);
+}
+
+/** The same device where layers, and what is put together for them, take so many times as long. */
+export function withSlowerLayers(costs: CostModel, factor: number): CostModel {
+  const slower = <Speed extends CallSpeed>(speed: Speed): Speed => ({
+    ...speed,
+    ...{ callMs: speed.callMs * factor, macsPerMs: speed.macsPerMs / factor },
+  });
+  return {
+    ...costs,
+    engine: slower(costs.engine),
+    segments: costs.segments.map(slower),
+    tileMs: costs.tileMs * factor,
+    assemblyMsPerMiB: costs.assemblyMsPerMiB * factor,
+  };
 }
 
 /** Of the segment that was measured with the most of these layers, else of the engine on the whole. */

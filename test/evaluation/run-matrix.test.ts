@@ -19,13 +19,13 @@ describe('the clusters of a matrix', () => {
 describe('the frames of a cluster', () => {
   const strategies = ['ftp-wst', 'ftp-wst-s'] as const;
 
-  it('come one after another from one source, the strategies in turn', () => {
+  it('come one after another from one source, the strategies in turn, in another order each round', () => {
     const batches = planBatches(settings({ frames: 2, warmup: 1, strategies }), {
       devices: 2,
       grid: '3x3',
       sources: 1,
     });
-    expect(batches.map(({ strategy }) => strategy)).toEqual([...strategies, ...strategies, ...strategies]);
+    expect(batches.map(({ strategy }) => strategy)).toEqual([...strategies, ...strategies, ...strategies.toReversed()]);
     expect(batches.map(({ warmup }) => warmup)).toEqual([true, true, false, false, false, false]);
     expect(largestBatch(batches)).toBe(1);
   });

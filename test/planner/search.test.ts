@@ -14,6 +14,7 @@ const model = builtInNetwork('face-detector');
 const COSTS: CostModel = {
   engine: { callMs: 0.1, macsPerMs: 2_000_000 },
   segments: [],
+  layerByLayer: 1,
   tileMs: 0.2,
   frameMs: 0,
   assemblyMsPerMiB: 0.3,

@@ -19,6 +19,7 @@ const planOf = (grid: string, depth = 16) => planFtp(yolov2, depth, parseGrid(gr
 const COSTS: CostModel = {
   engine: { callMs: 0.2, macsPerMs: 30_000_000 },
   segments: [{ firstLayer: 0, endLayer: 2, callMs: 0.5, macsPerMs: 10_000_000 }],
+  layerByLayer: 1.5,
   tileMs: 1,
   frameMs: 0,
   assemblyMsPerMiB: 0.5,

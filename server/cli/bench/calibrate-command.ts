@@ -44,7 +44,7 @@ export async function runCalibrate({ cpu, depth, engine, json, model: named, out
 }
 
 function describe({ costs, model }: Calibration): string {
-  const { assemblyMsPerMiB, engine, frameMs, letterboxMs, remaining, request, segments, tileMs } = costs;
+  const { assemblyMsPerMiB, engine, frameMs, layerByLayer, letterboxMs, remaining, request, segments, tileMs } = costs;
   const speed = ({ callMs, macsPerMs }: { callMs: number; macsPerMs: number }) =>
     `${callMs.toFixed(2)} ms a call, ${(macsPerMs / 1e6).toFixed(1)} GMAC/s`;
   const { answerBytes, clientMs, msPerMiB, questionBytes, serverMs } = request;
@@ -53,6 +53,7 @@ function describe({ costs, model }: Calibration): string {
     [
       ...segments.map((segment) => [`layers ${segment.firstLayer} to ${segment.endLayer - 1}`, speed(segment)]),
       ['all fused layers', speed(engine)],
+      ['layer by layer', `${layerByLayer.toFixed(2)} times as long`],
       ['remaining layers', speed(remaining)],
       ['a tile', `${tileMs.toFixed(2)} ms, and ${assemblyMsPerMiB.toFixed(2)} ms a MiB put together`],
       ['a frame', `${frameMs.toFixed(1)} ms at its source, besides`],

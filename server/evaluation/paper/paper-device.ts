@@ -56,6 +56,7 @@ export function paperDevice(neededMacs: number): PaperDevice {
   const costs: CostModel = {
     engine,
     segments: [],
+    layerByLayer: 1,
     tileMs: 0.5 * SLOWER,
     frameMs: 0,
     assemblyMsPerMiB: 0.4 * SLOWER,

@@ -67,7 +67,7 @@ function outcomeOf(experiment: Experiment): Outcome {
       return {
         kind: 'calibration',
         calibration: {
-          version: 1,
+          version: 2,
           model: 'yolov2 608x608',
           machine: { processor: '', architecture: 'x64', node: 'v20' },
           engine: { name: 'onnxruntime', version: '1' },

@@ -21,12 +21,13 @@ export async function calibrate(order: CalibrationOrder, onStep: (what: string) 
   const picture = readFileSync(samplePhotoPath('sample1.jpg'));
   const letterboxMs = await leastCpuMs(5, () => letterboxPicture(picture, model.network));
   const request = await measureRequests(onStep);
-  const known = { ...engineCosts, segments: [...engineCosts.segments], frameMs: 0, letterboxMs, request };
+  const alone = { ...engineCosts, layerByLayer: 1, frameMs: 0, letterboxMs, request };
+  const costs = await measureNode({ ...order, picture }, alone, onStep);
   return {
-    version: 1,
+    version: 2,
     model: networkName(model.network),
     machine: { processor: cpus()[0]?.model ?? '', architecture: process.arch, node: process.version },
     engine: { name: engine.name, version: engine.version },
-    costs: { ...known, ...(await measureNode(order, known, onStep)) },
+    costs: { ...costs, segments: [...costs.segments] },
   };
 }

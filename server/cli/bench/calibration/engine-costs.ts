@@ -113,7 +113,7 @@ function jobOf(plan: FtpPlan, cut: TileCut, offers: TileJob['offers']): { cut: T
 function beyondCalls(plan: FtpPlan, costs: Pick<CostModel, 'engine' | 'segments'>, cut: TileCut, ms: number): Sample {
   const bare: CostModel = {
     ...costs,
-    ...{ tileMs: 0, frameMs: 0, assemblyMsPerMiB: 0, letterboxMs: 0, remaining: costs.engine },
+    ...{ layerByLayer: 1, tileMs: 0, frameMs: 0, assemblyMsPerMiB: 0, letterboxMs: 0, remaining: costs.engine },
     request: { clientMs: 0, serverMs: 0, msPerMiB: 0, questionBytes: 0, answerBytes: 0 },
   };
   return { amount: assembledBytes(plan, cut) / MIB, ms: Math.max(0, ms - tileMs(bare, plan, cut)) };

@@ -32,17 +32,24 @@ export type ClusterSections = Readonly<Record<string, unknown>>;
 /** Which nodes run in this process; the gateway, when it does not, in one of its own. */
 export type NodesHere = 'both' | 'device' | 'none';
 
+export interface MeasuredNodes {
+  readonly config: ClusterConfig;
+  /** Of the gateway's process. */
+  readonly gatewayPid: number;
+}
+
 /** Starts a gateway, and its device if that runs here, for as long as they are used. */
 export async function withCluster<T>(
   sections: ClusterSections,
   here: NodesHere,
-  use: (client: MeasuredClient, config: ClusterConfig) => Promise<T>,
+  use: (client: MeasuredClient, nodes: MeasuredNodes) => Promise<T>,
 ): Promise<T> {
   const store = mkdtempSync(join(tmpdir(), 'deepthings-calibration-'));
   const closing: (() => Promise<unknown>)[] = [() => Promise.resolve(rmSync(store, { recursive: true, force: true }))];
   try {
     const config = await configOf(sections, store);
     const common = { config, token: null, log: SILENT };
+    let gatewayPid = process.pid;
     if (here === 'both') {
       const gateway = await startGateway({ ...common, listen: listenOf(config.gateway) });
       closing.push(() => gateway.stop());
@@ -53,6 +60,7 @@ export async function withCluster<T>(
         return node.ended;
       });
       await Promise.race([node.started, node.ended]);
+      gatewayPid = node.pid ?? gatewayPid;
     }
     if (here !== 'none') {
       const edge = await startEdge({ ...common, device: 'e0', listen: listenOf(config.devices[0]!) });
@@ -61,7 +69,7 @@ export async function withCluster<T>(
     const { client, close } = measuredClient(config.gateway.address);
     closing.push(close);
     if (here !== 'none') await untilLive(client);
-    return await use(client, config);
+    return await use(client, { config, gatewayPid });
   } finally {
     for (const close of closing.reverse()) await close();
   }
