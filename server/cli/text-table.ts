@@ -6,6 +6,11 @@ export interface Column {
   readonly style?: Parameters<typeof paint>[1];
 }
 
+/** A column of numbers. */
+export function right(title: string): Column {
+  return { title, align: 'right' };
+}
+
 const GAP = '  ';
 const INDENT = '  ';
 

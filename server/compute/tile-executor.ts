@@ -19,14 +19,17 @@ export interface TileJob {
   readonly offers: OffersToTile;
   /** Bytes of the cut's input region of the letterboxed picture, `[3, height, width]`; none when it is empty. */
   readonly input: Uint8Array;
-  /**
-   * Where the values of the cut's strips are, in its order. A number: the tile that is run so many before this one keeps
-   * it, 1 for the one right before it, and was not done yet when this job was made; at most `TILES_AHEAD`.
-   */
-  readonly strips: readonly (StripSource | number)[];
+  /** Where the values of the cut's strips are, in its order. */
+  readonly strips: readonly (StripSource | TilesBefore)[];
   /** Where to keep what neighbours can use; null: nothing. */
   readonly keepIn: StripRoom | null;
 }
+
+/**
+ * The tile that is run so many before this one keeps the strip, 1 for the one right before it, and was not done yet when
+ * this job was made; at most `TILES_AHEAD`.
+ */
+export type TilesBefore = number;
 
 /** Values of a region that holds a strip, `[channels, height, width]`. */
 export interface StripSource {

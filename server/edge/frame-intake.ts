@@ -8,7 +8,7 @@ import { letterboxPicture } from '../imaging/letterbox.js';
 import { sniffPicture } from '../imaging/picture-format.js';
 import { inspectPicture, type PictureLimits } from '../imaging/picture-header.js';
 import type { Network } from '../model/network.js';
-import { pictureRegion } from '../model/placement.js';
+import { travellingRegion } from '../model/placement.js';
 import { CALLS } from '../node/calls.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
@@ -146,7 +146,7 @@ export class FrameIntake {
     runs.supersede(frame, since);
     if (runs.isPast(allotted)) return;
     // Where this device saw another picture, it knows nothing of where the gateway's lies.
-    const travels = bars || !isSame ? wholeMap(network.input) : pictureRegion(letterboxed.placement);
+    const travels = travellingRegion(network.input, isSame ? letterboxed.placement : null, bars);
     ownFrames.open({ frame, attempt, data, travels, digest, openedMs: performance.now() });
     if (strategy === 'ftp-wst-s') book.open(frame);
     if (!isStealing(strategy)) {

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { ProblemError } from '../../client/problem-error.js';
 import { type KeptStrip, keptStrips, roomForStrips } from '../compute/kept-strips.js';
-import type { StripSource, TileJob } from '../compute/tile-executor.js';
+import type { StripSource, TileJob, TilesBefore } from '../compute/tile-executor.js';
 import type { OverlapConfig } from '../config/faithful.js';
 import { regionBytes } from '../geometry/plan-cost.js';
 import { containsRegion, isEmptyRegion, type Region, wholeMap } from '../geometry/region.js';
@@ -149,7 +149,7 @@ export class TilePreparer {
   }
 
   /** Where a strip's values are, of those that were fetched or of this device's own; null when there are none. */
-  #sourceOf(frame: string, strip: Strip, { fetched, before }: StripSources): StripSource | number | null {
+  #sourceOf(frame: string, strip: Strip, { fetched, before }: StripSources): StripSource | TilesBefore | null {
     const place = placeOf(before, frame, strip.producer);
     if (place >= 0) return before.length - place;
     const there = fetched.covering(strip) ?? this.#parts.pool.strip(frame, strip.producer, strip.side, strip.segment);

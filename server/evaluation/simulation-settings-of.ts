@@ -1,7 +1,6 @@
 import type { ClusterConfig } from '../config/cluster-config.js';
-import { wholeMap } from '../geometry/region.js';
 import { remainingMacs } from '../model/layer-facts.js';
-import { pictureRegion, placePicture } from '../model/placement.js';
+import { placePicture, travellingRegion } from '../model/placement.js';
 import { CALLS, CIRCUITS } from '../node/calls.js';
 import { type ClusterPlan, taskQueueLimit } from '../node/cluster-plan.js';
 import { ledgerSettings } from '../node/ledger-settings.js';
@@ -47,10 +46,9 @@ export function simulationSettingsOf(
   const { arrivals, costs, cpus, gatewayCpu, network, pictureSize, seed, strategy, warmUp } = ground;
   const { overlap, schedule, wire } = config;
   const { input, preprocessing } = model;
-  const travels =
-    pictureSize === null || wire.bars
-      ? wholeMap(input)
-      : pictureRegion(placePicture(pictureSize.width, pictureSize.height, input, preprocessing.anchor));
+  const placement =
+    pictureSize === null ? null : placePicture(pictureSize.width, pictureSize.height, input, preprocessing.anchor);
+  const travels = travellingRegion(input, placement, wire.bars);
   const wirePlan = { plan, digest: `sha256:${DIGEST}`, fill: preprocessing.fill };
   return {
     travels,

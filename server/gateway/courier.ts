@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DeepThingsError } from '../errors.js';
 import { wholeMap } from '../geometry/region.js';
-import { pictureRegion } from '../model/placement.js';
+import { travellingRegion } from '../model/placement.js';
 import { CALLS } from '../node/calls.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
@@ -106,7 +106,7 @@ export class Courier {
     if (input === null) return null;
     const strategy = audit ? 'ftp-wsh' : strategyOf(record);
     const facts = { frame: id, tile, attempt, source, strategy, inputDigest, since, reuse: NO_REUSE };
-    const travels = bars ? wholeMap(wirePlan.plan.maps[0]!) : pictureRegion(placement);
+    const travels = travellingRegion(wirePlan.plan.maps[0]!, placement, bars);
     return cutTaskBody(wirePlan, facts, { data: input, travels });
   }
 

@@ -1,5 +1,5 @@
 import { DeepThingsError } from '../errors.js';
-import type { MapShape, Region } from '../geometry/region.js';
+import { type MapShape, type Region, wholeMap } from '../geometry/region.js';
 import type { Box } from './box.js';
 
 /** Where the scaled picture lies on the network's input; everything in pixels. */
@@ -65,8 +65,14 @@ export function placePicture(
   });
 }
 
-/** The part of the network's input that the picture takes; what is around it has one colour. */
-export function pictureRegion({ left, top, scaledWidth, scaledHeight }: Placement): Region {
+/**
+ * What of a network's input travels: the picture alone, since around it is one colour (`wire.bars` has that travel too).
+ *
+ * @param placement of the picture; null where it is not known, and all travels.
+ */
+export function travellingRegion(input: MapShape, placement: Placement | null, bars: boolean): Region {
+  if (bars || placement === null) return wholeMap(input);
+  const { left, scaledHeight, scaledWidth, top } = placement;
   return { x0: left, x1: left + scaledWidth, y0: top, y1: top + scaledHeight };
 }
 

@@ -6,7 +6,7 @@ import type { Network } from '../../model/network.js';
 import { ProgressLine } from '../progress-line.js';
 import { formatBytes, formatDuration } from '../quantities.js';
 import { printLine, printNote } from '../terminal.js';
-import { type Column, textTable } from '../text-table.js';
+import { right, textTable } from '../text-table.js';
 import {
   combinationOf,
   DEVIATION_KEYS,
@@ -89,8 +89,6 @@ function nameOf({
 }: Pick<Combination, 'devices' | 'frames' | 'grid' | 'sources' | 'strategy'>): string {
   return `${strategy}, ${devices} devices, ${grid}, ${sources} sources, ${frames} frames`;
 }
-
-const right = (title: string): Column => ({ title, align: 'right' });
 
 function runTable(runs: readonly SimulatedRun[]): string {
   const columns = ['devices', 'grid', 'sources', 'fused', 'end to end', 'frames/s', 'MACs', 'frame'].map(right);

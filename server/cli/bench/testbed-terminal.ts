@@ -5,9 +5,7 @@ import type { StrategyReport } from '../../evaluation/testbed-report.js';
 import { THREADS } from '../../node/cpu-counter.js';
 import { formatBytes, formatCount } from '../quantities.js';
 import { printNote } from '../terminal.js';
-import { type Column, textTable } from '../text-table.js';
-
-const right = (title: string): Column => ({ title, align: 'right' });
+import { type Column, right, textTable } from '../text-table.js';
 
 const COLUMNS: readonly Column[] = [
   { title: 'strategy' },

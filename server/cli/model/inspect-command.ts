@@ -6,7 +6,7 @@ import { describeModel, type ModelSpec } from '../../model/model-source.js';
 import type { Layer, Network } from '../../model/network.js';
 import { formatBytes } from '../quantities.js';
 import { paint, printLine } from '../terminal.js';
-import { type Column, textTable } from '../text-table.js';
+import { type Column, right, textTable } from '../text-table.js';
 
 export interface InspectOptions {
   readonly config: string;
@@ -66,8 +66,6 @@ function inspection({ network, fusedDepth }: Subject) {
     })),
   };
 }
-
-const right = (title: string): Column => ({ title, align: 'right' });
 
 const COLUMNS: readonly Column[] = [
   right('layer'),

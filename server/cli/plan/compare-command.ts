@@ -9,7 +9,7 @@ import { explainFailure } from '../explain-failure.js';
 import { openGateway } from '../gateway-access.js';
 import { formatBytes, formatCount, formatDuration } from '../quantities.js';
 import { printLine, printNote } from '../terminal.js';
-import { textTable } from '../text-table.js';
+import { right, textTable } from '../text-table.js';
 import { type GroundOptions, plannedCluster } from './planned-cluster.js';
 
 export interface CompareOptions extends GroundOptions {
@@ -58,7 +58,6 @@ export async function runCompare(options: CompareOptions): Promise<void> {
   printLine(`${formatCount(frames, 'frame')} computed with ${strategy}, medians`);
   const percent = (value: number) => `${value >= 0 ? '+' : ''}${(100 * value).toFixed(1)} %`;
   const bytes = (value: number) => formatBytes(Math.round(value));
-  const right = (title: string) => ({ title, align: 'right' as const });
   printLine(
     textTable(
       [{ title: '' }, right('predicted'), right('measured'), right('deviation')],

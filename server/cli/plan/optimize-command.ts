@@ -14,7 +14,7 @@ import { memorySize } from '../bench/testbed-options.js';
 import { ProgressLine } from '../progress-line.js';
 import { formatBytes, formatCount, formatDuration } from '../quantities.js';
 import { paint, printLine, printNote } from '../terminal.js';
-import { type Column, textTable } from '../text-table.js';
+import { type Column, right, textTable } from '../text-table.js';
 import { applyPlan } from './apply-plan.js';
 import { type GroundOptions, type PlannedCluster, plannedCluster } from './planned-cluster.js';
 
@@ -115,8 +115,6 @@ function progressText(looked: number, of: number, best: Prediction | null): stri
 function nameOf({ candidate: { depth, grid, maps, strategy } }: Prediction): string {
   return `${formatGrid(grid)}, ${depth} layers, ${strategy}, ${maps}`;
 }
-
-const right = (title: string): Column => ({ title, align: 'right' });
 
 function describe({ alone, found, present, stayAlone }: Advice, { config, ground }: PlannedCluster): string {
   const devices = formatCount(ground.shares.length, 'device');

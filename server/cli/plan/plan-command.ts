@@ -10,7 +10,7 @@ import { planDigest } from '../../node/plan-digest.js';
 import { planDocument } from '../../node/plan-document.js';
 import { formatBytes, formatMacs } from '../quantities.js';
 import { paint, printLine } from '../terminal.js';
-import { type Column, textTable } from '../text-table.js';
+import { type Column, right, textTable } from '../text-table.js';
 
 export interface PlanOptions {
   readonly config: string;
@@ -68,8 +68,6 @@ function segmentTable({ plan }: ClusterPlan): string {
 function layerText({ kernel, stride, macsPerCell }: LayerGeometry): string {
   return `${macsPerCell === 0 ? 'maxpool' : 'conv'} ${kernel}x${kernel}${stride === 1 ? '' : `/${stride}`}`;
 }
-
-const right = (title: string): Column => ({ title, align: 'right' });
 
 const TILE_COLUMNS: readonly Column[] = [
   right('tile'),

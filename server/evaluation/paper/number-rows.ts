@@ -171,7 +171,7 @@ function limitRows(results: Results, untiled: string, id: string, what: string):
     devices: report.devices,
     linkMbps: report.linkMbps,
     strategy: report.strategy,
-    bytes: report.wireBytesPerFrame,
+    wireBytesPerFrame: report.wireBytesPerFrame,
   });
   const set = untiled === 'twentieth' ? 'simulated-here-twentieth' : 'simulated-here-frames';
   return [

@@ -1,4 +1,4 @@
-import type { Table } from './figures/section.js';
+import { left, right, type Table } from './figures/section.js';
 import type { PaperResults } from './results.js';
 import type { StoredExperiment } from './stored-experiment.js';
 
@@ -23,12 +23,11 @@ export function provenance({ createdAt, experiments, options, seed }: PaperResul
       `${group.length}`,
     ];
   });
-  const left = (title: string) => ({ title, align: 'left' }) as const;
   return {
     title: 'What made it',
     columns: [
       ...[left('machine'), left('versions'), left('commit'), left('begun'), left('load meanwhile')],
-      { title: 'experiments', align: 'right' },
+      right('experiments'),
     ],
     rows: [...rows, [`page: ${createdAt}`, `seed ${seed}`, `options ${JSON.stringify(options)}`, '', '', '']],
   };

@@ -16,27 +16,25 @@ export interface LimitFacts {
   readonly linkMbps: number;
   readonly strategy: Strategy;
   /** Bodies of a frame, in bytes. */
-  readonly bytes: Readonly<Record<'frame' | 'input' | 'overlap' | 'result', number>>;
+  readonly wireBytesPerFrame: Readonly<Record<'frame' | 'input' | 'overlap' | 'result', number>>;
 }
 
 export function speedupLimit(facts: LimitFacts): SpeedupLimit {
   const { devices, untiledSeconds } = facts;
   const computeSeconds = untiledSeconds / devices;
-  const linkSeconds = busiestLinkSeconds({ ...facts, wireBytesPerFrame: facts.bytes });
+  const linkSeconds = busiestLinkSeconds(facts);
   return { computeSeconds, linkSeconds, speedup: untiledSeconds / Math.max(computeSeconds, linkSeconds) };
 }
 
 /** What has to cross the busiest link for a frame; no time where links are not shaped. */
 export function busiestLinkSeconds({ linkMbps, strategy, wireBytesPerFrame }: SentFacts): number {
-  const bits = 8 * busiestLinkBytes({ bytes: wireBytesPerFrame, strategy });
+  const bits = 8 * busiestLinkBytes({ strategy, wireBytesPerFrame });
   return linkMbps === null ? 0 : bits / (linkMbps * 1e6);
 }
 
 /** As a report of test hosts has it. */
-interface SentFacts {
+interface SentFacts extends Pick<LimitFacts, 'strategy' | 'wireBytesPerFrame'> {
   readonly linkMbps: number | null;
-  readonly strategy: Strategy;
-  readonly wireBytesPerFrame: LimitFacts['bytes'];
 }
 
 /**
@@ -44,8 +42,8 @@ interface SentFacts {
  * inputs of what was stolen go out of the frame's only source. Where the gateway shares work out, the picture comes in there
  * with the results and inputs go out, and MoDNN's border rows go both ways: at least half of all in one of them.
  */
-function busiestLinkBytes({ bytes, strategy }: Pick<LimitFacts, 'bytes' | 'strategy'>): number {
-  const { frame, input, overlap, result } = bytes;
+function busiestLinkBytes({ strategy, wireBytesPerFrame }: Omit<SentFacts, 'linkMbps'>): number {
+  const { frame, input, overlap, result } = wireBytesPerFrame;
   switch (strategy) {
     case 'ftp-wst-s':
     case 'ftp-wst':

@@ -36,8 +36,8 @@ describe('the table of numbers', () => {
 });
 
 describe('the limit', () => {
-  const bytes = { frame: 4e6, input: 3e6, overlap: 2e6, result: 1e6 };
-  const facts = { untiledSeconds: 6, devices: 6, linkMbps: 8, bytes };
+  const wireBytesPerFrame = { frame: 4e6, input: 3e6, overlap: 2e6, result: 1e6 };
+  const facts = { untiledSeconds: 6, devices: 6, linkMbps: 8, wireBytesPerFrame };
 
   it('is computing where links are fast', () => {
     expect(speedupLimit({ ...facts, linkMbps: 1e6, strategy: 'ftp-wst' }).speedup).toBe(6);
@@ -46,7 +46,8 @@ describe('the limit', () => {
   it('is the busiest link where these are slow', () => {
     // 8 Mbit/s are 1 MB a second.
     expect(speedupLimit({ ...facts, linkMbps: 4, strategy: 'ftp-wst-s' }).speedup).toBe(1);
-    expect(speedupLimit({ ...facts, strategy: 'ftp-wst', bytes: { ...bytes, result: 4e6 } }).linkSeconds).toBe(4);
+    const larger = { ...wireBytesPerFrame, result: 4e6 };
+    expect(speedupLimit({ ...facts, strategy: 'ftp-wst', wireBytesPerFrame: larger }).linkSeconds).toBe(4);
     expect(speedupLimit({ ...facts, strategy: 'ftp-wsh' }).linkSeconds).toBe(5);
     expect(speedupLimit({ ...facts, strategy: 'modnn' }).linkSeconds).toBe(5);
   });

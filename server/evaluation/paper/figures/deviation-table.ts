@@ -3,7 +3,7 @@ import { median } from '../../statistics.js';
 import { DEEPEST } from '../arithmetic.js';
 import type { PointKey } from '../experiment.js';
 import type { PointSets } from '../results.js';
-import type { Table } from './section.js';
+import { left, right, type Table } from './section.js';
 
 interface Pair {
   readonly key: PointKey;
@@ -18,8 +18,6 @@ export function deviationTable({ here, measured }: PointSets): Table {
     const [simulated, real] = [here.value('latency', point), measured.value('latency', point)];
     return simulated === null || real === null ? [] : [{ key: point, deviation: simulated / real - 1 }];
   });
-  const right = (title: string) => ({ title, align: 'right' }) as const;
-  const left = (title: string) => ({ title, align: 'left' }) as const;
   return {
     title: 'Simulated against measured: time to the merged output, clusters of Figure 13',
     columns: [

@@ -3,11 +3,8 @@ import { type NumberRow, numberRows } from '../number-rows.js';
 import type { PaperResults, PointSets } from '../results.js';
 import { deviationTable } from './deviation-table.js';
 import { profileTable } from './profile-table.js';
-import type { Section } from './section.js';
+import { left, right, type Section } from './section.js';
 import { showEstimate, showValue } from './shown-value.js';
-
-const right = (title: string) => ({ title, align: 'right' }) as const;
-const left = (title: string) => ({ title, align: 'left' }) as const;
 
 /** What ours must reach on test hosts, with the command that measures it again. */
 export function numbersSection(results: PaperResults, sets: PointSets): Section {

@@ -3,7 +3,7 @@ import type { StrategyReport } from '../../testbed-report.js';
 import { reportOf } from '../number-facts.js';
 import { findExperiment, type PaperResults } from '../results.js';
 import { busiestLinkSeconds } from '../speedup-limit.js';
-import type { Table } from './section.js';
+import { left, right, type Table } from './section.js';
 
 const KINDS = ['source', 'thief', 'gateway'] as const;
 const NAMES = { source: 'source', thief: 'each thief', gateway: 'gateway, with the remaining layers' };
@@ -11,13 +11,12 @@ const EXPERIMENTS = ['number-1', 'number-6'];
 
 /** What nodes did with their processors during a frame, and how busy that and the busiest link made them: what bounds it. */
 export function profileTable(results: Pick<PaperResults, 'experiments'>): Table {
-  const right = (title: string) => ({ title, align: 'right' }) as const;
   const reports = EXPERIMENTS.map((id) => reportOf(findExperiment(results, id))).filter((report) => report !== null);
   return {
     title:
       'What bounds it: CPU time of a frame by thread, and how busy processors and links were until the merged output',
     columns: [
-      ...[{ title: 'node', align: 'left' as const }, right('requests, ms'), right('layers, ms'), right('other, ms')],
+      ...[left('node'), right('requests, ms'), right('layers, ms'), right('other, ms')],
       ...[right('of its quota'), right('busiest link')],
     ],
     rows: reports.flatMap(rowsOf),
@@ -33,8 +32,8 @@ function rowsOf(report: StrategyReport): readonly (readonly string[])[] {
     const sum = THREADS.reduce((ms, thread) => ms + times[thread], 0);
     // The gateway computes after the merged output.
     const quota = kind === 'gateway' ? '–' : percent(sum / 1000 / (cpu[0]! * fusedSeconds));
-    const link = kind === 'gateway' ? '–' : percent(busiestLinkSeconds(report) / fusedSeconds);
+    const link = kind === 'source' ? percent(busiestLinkSeconds(report) / fusedSeconds) : '–';
     const node = `${devices === 1 ? '1 device' : `${devices} devices`}: ${NAMES[kind]}`;
-    return [[node, ...THREADS.map((thread) => times[thread].toFixed(0)), quota, kind === 'source' ? link : '–']];
+    return [[node, ...THREADS.map((thread) => times[thread].toFixed(0)), quota, link]];
   });
 }

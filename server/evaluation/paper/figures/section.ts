@@ -13,6 +13,21 @@ export interface Section {
 
 export interface Table {
   readonly title: string;
-  readonly columns: readonly { readonly title: string; readonly align: 'left' | 'right' }[];
+  readonly columns: readonly TableColumn[];
   readonly rows: readonly (readonly string[])[];
+}
+
+export interface TableColumn {
+  readonly title: string;
+  readonly align: 'left' | 'right';
+}
+
+/** A column of words. */
+export function left(title: string): TableColumn {
+  return { title, align: 'left' };
+}
+
+/** A column of numbers. */
+export function right(title: string): TableColumn {
+  return { title, align: 'right' };
 }

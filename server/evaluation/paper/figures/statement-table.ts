@@ -5,7 +5,7 @@ import type { Points } from '../point.js';
 import type { PaperResults, PointSets } from '../results.js';
 import { STATEMENT_VALUES } from '../statement-values.js';
 import type { Statement } from '../statements/statement.js';
-import type { Table } from './section.js';
+import { left, right, type Table } from './section.js';
 import { showDeviation, showEstimate, showStated } from './shown-value.js';
 
 /** One statement of the paper beside ours. */
@@ -38,8 +38,6 @@ export function comparisons(results: PaperResults, sets: PointSets, figure: Figu
 export function statementTable(results: PaperResults, sets: PointSets, figure: FigureId): readonly Table[] {
   const all = comparisons(results, sets, figure);
   if (all.length === 0) return [];
-  const right = (title: string) => ({ title, align: 'right' }) as const;
-  const left = (title: string) => ({ title, align: 'left' }) as const;
   return [
     {
       title: 'What the paper’s text states',

@@ -1,8 +1,6 @@
 import { FIGURE_TITLES } from '../figure-id.js';
 import type { PaperResults } from '../results.js';
-import type { Section } from './section.js';
-
-const left = (title: string) => ({ title, align: 'left' }) as const;
+import { left, right, type Section } from './section.js';
 
 /** Table I, and what it is run on. */
 export function tableOne({ arithmetic }: PaperResults): Section {
@@ -32,7 +30,7 @@ export function tableOne({ arithmetic }: PaperResults): Section {
       },
       {
         title: 'The paper’s devices as they are simulated',
-        columns: [left('parameter'), { title: 'value', align: 'right' }, left('where from')],
+        columns: [left('parameter'), right('value'), left('where from')],
         rows: arithmetic.device.map(({ name, origin, unit, value }) => [
           name,
           `${Number(value.toPrecision(3))} ${unit}`.trim(),
