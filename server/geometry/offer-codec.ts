@@ -2,6 +2,7 @@ import { DeepThingsError } from '../errors.js';
 import { type FtpPlan, tileOf } from './ftp-plan.js';
 import { neighbourAt, SIDES, type Side } from './neighbours.js';
 import { containsRegion, EMPTY_REGION, isEmptyRegion, type Region } from './region.js';
+import { BoundedAnswers, remembered } from './remembered.js';
 import type { TileOffer, TileOffers } from './tile-offer.js';
 
 /**
@@ -22,6 +23,15 @@ export function encodeOffers(offers: TileOffers): EncodedOffers {
   return encoded;
 }
 
+/** Offers of one plan that are remembered; then all are forgotten. */
+const REMEMBERED_OFFERS = 1024;
+
+/**
+ * Frame after frame is much alike: what has been read before is the same object again, with all that was worked out of it.
+ * By producer, side and regions as they were sent.
+ */
+const known = new WeakMap<FtpPlan, BoundedAnswers<string, TileOffer>>();
+
 /**
  * The inverse of `encodeOffers`. Everything is checked, since this comes from another node: a region must lie where
  * both tiles of this plan have something on that map.
@@ -32,6 +42,7 @@ export function encodeOffers(offers: TileOffers): EncodedOffers {
  */
 export function decodeOffers(plan: FtpPlan, producer: number, encoded: unknown): TileOffers {
   tileOf(plan, producer);
+  const readBefore = remembered(known, plan, () => new BoundedAnswers(REMEMBERED_OFFERS));
   if (typeof encoded !== 'object' || encoded === null || Array.isArray(encoded)) {
     throw invalid(producer, `an object with lists of regions by side, got ${kindOf(encoded)}`);
   }
@@ -39,7 +50,8 @@ export function decodeOffers(plan: FtpPlan, producer: number, encoded: unknown):
   for (const [key, regions] of Object.entries(encoded)) {
     const side = SIDES.find((name) => name === key);
     if (side === undefined) throw invalid(producer, `sides among ${SIDES.join(', ')}, got '${key.slice(0, 40)}'`);
-    offers[side] = decodeOffer(plan, producer, side, regions);
+    const text = `${producer} ${side} ${JSON.stringify(regions)}`;
+    offers[side] = remembered(readBefore, text, () => decodeOffer(plan, producer, side, regions));
   }
   return Object.freeze(offers);
 }

@@ -1,8 +1,10 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { SIDES, type Side } from '../geometry/neighbours.js';
+import { regionBytes } from '../geometry/plan-cost.js';
 import { isEmptyRegion, type Region } from '../geometry/region.js';
-import { cutTile, type Strip, stripsBytes, type TileCut } from '../geometry/tile-cut.js';
-import { type OfferedRegion, type OffersToTile, withoutRegions } from '../geometry/tile-offer.js';
+import { cutTile, type Strip, type TileCut } from '../geometry/tile-cut.js';
+import { type OffersToTile, withoutRegions } from '../geometry/tile-offer.js';
+import { type Begins, variantsOf } from './offer-variants.js';
 
 /** What asking a node for something takes. */
 export interface LinkModel {
@@ -45,7 +47,8 @@ const NOTHING = Number.POSITIVE_INFINITY;
  */
 export function worthwhileOffers(question: WorthQuestion): OffersToTile {
   const { plan, tileId, offers, holderOf } = question;
-  const full = cutTile(plan, tileId, offers);
+  const variants = variantsOf(plan, tileId, offers);
+  const { cut: full } = variants.from({});
   const distant = fetchedStrips(question, full);
   if (distant.length === 0) return offers;
   const none = withoutFetching(question);
@@ -54,9 +57,9 @@ export function worthwhileOffers(question: WorthQuestion): OffersToTile {
   if (noneMs <= leastMs(question, full, distant)) return none;
   let best: Choice = { begins: {}, offers, ms: msOf(question, full) };
   const consider = (begins: Begins) => {
-    const left = withoutRegions(offers, dropped(offers, begins));
-    const ms = estimatedMs(question, left);
-    if (ms < best.ms) best = { begins, offers: left, ms };
+    const variant = variants.from(begins);
+    const ms = msOf(question, variant.cut);
+    if (ms < best.ms) best = { begins, offers: variant.offers, ms };
   };
   const sides = SIDES.filter((side) => distant.some((strip) => strip.side === side));
   for (const { index } of plan.segments.slice(1)) consider(beginAt({}, sides, index));
@@ -89,9 +92,6 @@ export function withoutFetching(
   }
 }
 
-/** From which segment on strips of a side are used; all of them where it is not named. */
-type Begins = Readonly<Partial<Record<Side, number>>>;
-
 interface Choice {
   readonly begins: Begins;
   readonly offers: OffersToTile;
@@ -100,13 +100,15 @@ interface Choice {
 
 function msOf({ plan, holderOf, linkTo, macsPerMs, bytesPerValue, inputMs }: WorthQuestion, cut: TileCut): number {
   let ms = cut.macs / macsPerMs + (isEmptyRegion(cut.input) ? 0 : inputMs(cut.input));
-  const asked = new Set<string>();
+  const asked: string[] = [];
   for (const strip of cut.strips) {
     const holder = holderOf(strip);
     if (holder === null) continue;
     const { requestMs, bytesPerMs } = linkTo(holder);
-    ms += stripsBytes(plan, [strip], bytesPerValue) / bytesPerMs + (asked.has(holder) ? 0 : requestMs);
-    asked.add(holder);
+    ms += regionBytes(strip.region, plan.maps[strip.map]!, bytesPerValue) / bytesPerMs;
+    if (asked.includes(holder)) continue;
+    ms += requestMs;
+    asked.push(holder);
   }
   return ms;
 }
@@ -122,11 +124,7 @@ function fetchedStrips({ holderOf }: Pick<WorthQuestion, 'holderOf'>, cut: TileC
 }
 
 function beginAt(begins: Begins, group: readonly Side[], begin: number): Begins {
-  return { ...begins, ...Object.fromEntries(group.map((side) => [side, begin])) };
-}
-
-function dropped(offers: OffersToTile, begins: Begins): readonly OfferedRegion[] {
-  return SIDES.flatMap((side) =>
-    (offers[side]?.regions ?? []).flatMap((_, segment) => (segment < (begins[side] ?? 0) ? [{ side, segment }] : [])),
-  );
+  const begun: Partial<Record<Side, number>> = { ...begins };
+  for (const side of group) begun[side] = begin;
+  return begun;
 }
