@@ -1,4 +1,4 @@
-#!/usr/bin/env -S MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=4194304 MALLOC_TRIM_THRESHOLD_=4194304 node --max-semi-space-size=2 --heap-growing-percent=100
+#!/usr/bin/env -S MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=4194304 MALLOC_TRIM_THRESHOLD_=4194304 node --single-threaded-gc --max-semi-space-size=2 --heap-growing-percent=100
 /** Entry of `deepthings`: reads the command line and turns whatever happens into an exit code. */
 
 // Reading source maps takes time, so only for who looks for a mistake, and before what they are of is loaded.

@@ -14,7 +14,7 @@ const ONE_DEVICE_ROUNDS = { full: 15, quick: 5 } as const;
 export function experimentsOf(extent: Extent, figures: readonly FigureId[] = FIGURES): readonly Experiment[] {
   const rounds = ONE_DEVICE_ROUNDS[extent.name];
   const all: readonly Experiment[] = [
-    { kind: 'calibration', id: 'calibration', figures: HERE, expectedSeconds: 110 },
+    { kind: 'calibration', id: 'calibration', figures: HERE, expectedSeconds: 200 },
     ...simulatedExperiments(),
     { kind: 'one-device', id: 'one-device', figures: ['numbers'], rounds, expectedSeconds: 10 + rounds },
     ...measuredExperiments(extent),

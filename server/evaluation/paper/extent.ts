@@ -3,6 +3,8 @@ export interface Extent {
   readonly name: 'full' | 'quick';
   readonly devices: readonly number[];
   readonly grids: readonly string[];
+  /** Frames of each strategy before those that count: V8 compiles what runs often only then. */
+  readonly warmup: number;
   /** Frames of each strategy that count. */
   readonly frames: number;
   /** How often frames of several sources are submitted at once. */
@@ -15,11 +17,12 @@ export interface Extent {
   readonly twentieth: boolean;
 }
 
-/** Half an hour. */
+/** Three quarters of an hour. */
 export const FULL: Extent = Object.freeze({
   name: 'full',
   devices: [1, 2, 4, 6],
   grids: ['3x3', '4x4', '5x5'],
+  warmup: 5,
   frames: 5,
   repeat: 3,
   severalSources: [3, 6],
@@ -33,6 +36,7 @@ export const QUICK: Extent = Object.freeze({
   name: 'quick',
   devices: [1, 6],
   grids: ['5x5'],
+  warmup: 1,
   frames: 2,
   repeat: 1,
   severalSources: [6],

@@ -13,7 +13,7 @@ interface Cluster {
   readonly strategies?: readonly Strategy[];
   readonly maps?: 'f32' | 'f16';
   readonly frames: number;
-  readonly warmup?: number;
+  readonly warmup: number;
   readonly repeat?: number;
   readonly ground?: Ground;
 }
@@ -23,7 +23,7 @@ const OURS: readonly Strategy[] = ['ftp-wst-s'];
 
 /** Every cluster that is measured, in the order in which they are. */
 export function measuredExperiments(extent: Extent): readonly MeasuredExperiment[] {
-  const { depths, devices, frames, grids, severalSources, sourceGrids, twentieth } = extent;
+  const { depths, devices, frames, grids, severalSources, sourceGrids, twentieth, warmup } = extent;
   const most = Math.max(...devices);
   const six = devices.includes(6);
   const all: MeasuredExperiment[] = [];
@@ -32,23 +32,24 @@ export function measuredExperiments(extent: Extent): readonly MeasuredExperiment
 
   for (const grid of grids) {
     for (const count of devices) {
-      add(`frame-${count}-${grid}`, ['fig12', 'fig13', 'fig14', 'fig15'], { devices: count, grid, frames });
+      add(`frame-${count}-${grid}`, ['fig12', 'fig13', 'fig14', 'fig15'], { devices: count, grid, frames, warmup });
     }
   }
   for (const grid of sourceGrids) {
     for (const sources of severalSources.filter((some) => some <= most)) {
       const [figures, repeat]: [FigureId[], number] = [['fig14'], extent.repeat];
-      add(`sources-${sources}-${grid}`, figures, { devices: most, grid, sources, frames: sources, repeat });
+      add(`sources-${sources}-${grid}`, figures, { devices: most, grid, sources, frames: sources, warmup, repeat });
     }
   }
   for (const depth of depths) {
-    add(`depth-${depth}-alone`, ['fig15'], { devices: 1, grid: '3x3', depth, strategies: OURS, frames });
+    const alike = { depth, strategies: OURS, frames, warmup };
+    add(`depth-${depth}-alone`, ['fig15'], { ...alike, devices: 1, grid: '3x3' });
     for (const grid of grids) {
-      const cluster = { devices: most, grid, depth, strategies: OURS, frames };
-      if (most > 1) add(`depth-${depth}-${grid}`, ['fig15'], cluster);
+      if (most > 1) add(`depth-${depth}-${grid}`, ['fig15'], { ...alike, devices: most, grid });
     }
   }
-  const alone = { grid: '5x5', strategies: OURS, frames: 2 * frames, warmup: 2 };
+  // One strategy has these to itself: as many frames before as where four of them take turns.
+  const alone = { grid: '5x5', strategies: OURS, frames: 2 * frames, warmup: 4 * warmup };
   add('number-untiled', ['numbers'], { ...alone, devices: 1, grid: '1x1', frames });
   add('number-1', ['numbers', 'fig11'], { ...alone, devices: 1, frames });
   if (six) {
@@ -59,15 +60,14 @@ export function measuredExperiments(extent: Extent): readonly MeasuredExperiment
       devices: 6,
       sources: 6,
       frames: 12,
-      warmup: 1,
       repeat: extent.repeat,
     });
   }
   if (six && twentieth) {
-    const slow = { strategies: OURS, ground: TWENTIETH_CORE };
-    add('twentieth-untiled', ['numbers'], { ...slow, devices: 1, grid: '1x1', frames: 3, warmup: 1 });
+    const slow = { strategies: OURS, ground: TWENTIETH_CORE, warmup };
+    add('twentieth-untiled', ['numbers'], { ...slow, devices: 1, grid: '1x1', frames: 3 });
     for (const grid of grids) {
-      add(`twentieth-6-${grid}`, ['numbers'], { ...slow, devices: 6, grid, frames: 2 * frames, warmup: 2 });
+      add(`twentieth-6-${grid}`, ['numbers'], { ...slow, devices: 6, grid, frames: 2 * frames });
     }
   }
   return all;
@@ -75,7 +75,7 @@ export function measuredExperiments(extent: Extent): readonly MeasuredExperiment
 
 function experimentOf(id: string, figures: readonly FigureId[], cluster: Cluster): MeasuredExperiment {
   const ground = cluster.ground ?? QUARTER_CORE;
-  const { devices, frames, grid, sources = 1, repeat = 1, strategies = STRATEGIES, warmup = 1 } = cluster;
+  const { devices, frames, grid, sources = 1, repeat = 1, strategies = STRATEGIES, warmup } = cluster;
   const settings: TestbedSettings = {
     devices: [devices],
     cpu: [ground.cpu],

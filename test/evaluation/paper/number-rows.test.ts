@@ -58,7 +58,7 @@ describe('the command that repeats a cluster', () => {
     const of = (id: string) => testbedWords(measuredExperiments(FULL).find((one) => one.id === id)!.settings);
     expect(of('number-6-sources')).toBe(
       'sudo npx deepthings bench testbed --devices 6 --cpu 0.25 --link 50mbit --grid 5x5 --depth 16 --strategy ftp-wst-s ' +
-        '--sources 6 --repeat 3 --frames 12 --warmup 1',
+        '--sources 6 --repeat 3 --frames 12 --warmup 20',
     );
     expect(of('number-6-f16')).toContain('--maps f16');
   });
