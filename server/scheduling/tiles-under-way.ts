@@ -43,7 +43,11 @@ export class TilesUnderWay<Tile> {
     const count = this.#tiles.length;
     if (count === 0) return 0;
     if (usualMs === null || this.#aheadMs === null || count > TILES_AHEAD) return Number.POSITIVE_INFINITY;
-    const firstLeftMs = Math.max(0, this.#sinceMs + usualMs - nowMs);
-    return Math.max(0, firstLeftMs + (count - 1) * usualMs - this.#aheadMs);
+    const firstEndsMs = this.#sinceMs + usualMs;
+    const behindMs = (count - 1) * usualMs;
+    // When the first one will be done is not known any more; until then there is as much behind it.
+    if (nowMs >= firstEndsMs) return behindMs > this.#aheadMs ? Number.POSITIVE_INFINITY : 0;
+    // Who waits for a moment that stays where it is gets there, also where clocks of many digits round.
+    return Math.max(0, firstEndsMs + behindMs - this.#aheadMs - nowMs);
   }
 }
