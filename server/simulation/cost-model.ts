@@ -99,16 +99,17 @@ export function layerMs(
   return costs.tileMs + costs.layerByLayer * (msOf(speed, macs) + (costs.assemblyMsPerMiB * bytes) / MIB);
 }
 
+/** A speed at which everything takes so many times as long. */
+export function slowerBy<Speed extends CallSpeed>(factor: number, speed: Speed): Speed {
+  return { ...speed, callMs: speed.callMs * factor, macsPerMs: speed.macsPerMs / factor };
+}
+
 /** The same device where layers, and what is put together for them, take so many times as long. */
 export function withSlowerLayers(costs: CostModel, factor: number): CostModel {
-  const slower = <Speed extends CallSpeed>(speed: Speed): Speed => ({
-    ...speed,
-    ...{ callMs: speed.callMs * factor, macsPerMs: speed.macsPerMs / factor },
-  });
   return {
     ...costs,
-    engine: slower(costs.engine),
-    segments: costs.segments.map(slower),
+    engine: slowerBy(factor, costs.engine),
+    segments: costs.segments.map((segment) => slowerBy(factor, segment)),
     tileMs: costs.tileMs * factor,
     assemblyMsPerMiB: costs.assemblyMsPerMiB * factor,
   };

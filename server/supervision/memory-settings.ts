@@ -7,6 +7,7 @@ export const MEMORY_SETTINGS = {
   /**
    * V8 collects garbage on the thread that made it: with helpers, who have to be waited for where all processors are busy,
    * the same collections took twice as long (docs/evaluation.md, "Memory").
+   *
    * MiB of V8's young generation, of which it has three: its usual 16 fill up between two collections. And the whole heap is
    * collected when it has doubled: a node that mostly waits would come down to a tenth more, and collect at every second frame.
    */

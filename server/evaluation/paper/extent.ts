@@ -17,7 +17,7 @@ export interface Extent {
   readonly twentieth: boolean;
 }
 
-/** Three quarters of an hour. */
+/** Fifty minutes. */
 export const FULL: Extent = Object.freeze({
   name: 'full',
   devices: [1, 2, 4, 6],

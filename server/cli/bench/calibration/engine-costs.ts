@@ -12,7 +12,7 @@ import { offersOfTile, offersToTile } from '../../../geometry/tile-offer.js';
 import { remainingMacs } from '../../../model/layer-facts.js';
 import { fusedGeometry } from '../../../model/layer-geometry.js';
 import type { LoadedModel } from '../../../model/model-source.js';
-import { assembledBytes, type CostModel, tileMs } from '../../../simulation/cost-model.js';
+import { assembledBytes, type CostModel, onlyComputing, tileMs } from '../../../simulation/cost-model.js';
 import { paddedRegion, regionShape, valuesOf } from '../../../tensor/planes.js';
 import { leastCpuMs } from './cpu-time.js';
 
@@ -111,11 +111,7 @@ function jobOf(plan: FtpPlan, cut: TileCut, offers: TileJob['offers']): { cut: T
 }
 
 function beyondCalls(plan: FtpPlan, costs: Pick<CostModel, 'engine' | 'segments'>, cut: TileCut, ms: number): Sample {
-  const bare: CostModel = {
-    ...costs,
-    ...{ layerByLayer: 1, tileMs: 0, frameMs: 0, assemblyMsPerMiB: 0, letterboxMs: 0, remaining: costs.engine },
-    request: { clientMs: 0, serverMs: 0, msPerMiB: 0, questionBytes: 0, answerBytes: 0 },
-  };
+  const bare = { ...onlyComputing(costs.engine.macsPerMs), ...costs };
   return { amount: assembledBytes(plan, cut) / MIB, ms: Math.max(0, ms - tileMs(bare, plan, cut)) };
 }
 

@@ -12,7 +12,7 @@ import { remainingMacs } from '../../../model/layer-facts.js';
 import { fusedGeometry } from '../../../model/layer-geometry.js';
 import { describeModel } from '../../../model/model-source.js';
 import type { Strategy } from '../../../scheduling/strategy.js';
-import { type CostModel, layerMs, msOf, tileMs, withSlowerLayers } from '../../../simulation/cost-model.js';
+import { type CostModel, layerMs, msOf, slowerBy, tileMs, withSlowerLayers } from '../../../simulation/cost-model.js';
 import type { CalibrationOrder } from './calibration-process.js';
 import { type MeasuredClient, withCluster } from './measured-cluster.js';
 
@@ -67,10 +67,7 @@ export async function measureNode(
 
   const remainingMs = msOf(costs.remaining, remainingMacs(network, order.depth));
   const onGateway = slowdown(frames.map(({ ms }) => [ms.remaining, remainingMs]));
-  const remaining = {
-    callMs: costs.remaining.callMs * onGateway,
-    macsPerMs: costs.remaining.macsPerMs / onGateway,
-  };
+  const remaining = slowerBy(onGateway, costs.remaining);
 
   const pictureMs = explainedPictureMs(order, costs);
   const rest = frames.map(({ plan, expectedMs, ms: { all, compute } }) => ({
@@ -100,8 +97,8 @@ function frameMs(
     schedule: { strategy, heartbeat: { intervalMs: 5000, lostAfterMs: 60_000 } },
   };
   return withCluster(sections, 'device', async (client, { config, gatewayPid }) => {
-    const device = await threadsAt(config.devices[0]!.address, process.pid);
-    const gateway = await threadsAt(config.gateway.address, gatewayPid);
+    const device = await deviceThreads(config.devices[0]!.address);
+    const gateway = await threadsOf(client, gatewayPid);
     for (let frame = 0; frame < WARM_UP; frame++) await submit(client, picture);
     const samples: { all: number; compute: number; remaining: number }[] = [];
     for (let frame = 0; frame < FRAMES; frame++) {
@@ -124,10 +121,11 @@ function frameMs(
   });
 }
 
-async function threadsAt(address: string, pid: number): Promise<ProcessThreads | null> {
+/** Of the device, which runs in this process. */
+async function deviceThreads(address: string): Promise<ProcessThreads | null> {
   const { transport, close } = createUndiciTransport();
   try {
-    return await threadsOf(createClient({ baseUrl: address, transport }), pid);
+    return await threadsOf(createClient({ baseUrl: address, transport }), process.pid);
   } finally {
     await close();
   }
