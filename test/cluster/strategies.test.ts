@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Schemas } from '../../client/client.js';
 import { frameInput, frameOutput } from '../../server/evaluation/frame-tensors.js';
@@ -9,7 +7,6 @@ import { bodpBytes, planBodp } from '../../server/geometry/bodp-plan.js';
 import { intersectRegions, regionArea } from '../../server/geometry/region.js';
 import { planCluster } from '../../server/node/cluster-plan.js';
 import { samplePhoto, submit } from '../support/frames.js';
-import { hasSharedData, sharedData } from '../support/shared-data.js';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
 
 type Strategy = Schemas['Strategy'];
@@ -137,28 +134,5 @@ describe('a frame that a device submits itself', () => {
     const frame = await submit(cluster.clientOf('e1'), samplePhoto('sample3.jpg'));
     expect(frame).toMatchObject({ state: 'complete', source: 'e1', strategy: 'modnn' });
     expect(frame.detections).toHaveLength(3);
-  });
-});
-
-describe.skipIf(!hasSharedData('yolo-lite'))('YOLO-LITE (needs ../shared/data/yolo-lite)', () => {
-  let cluster: TestCluster;
-  beforeAll(async () => {
-    const file = (ending: string) => join(sharedData('yolo-lite'), `tiny-yolov2-trial3.${ending}`);
-    const names = sharedData('darknet-cfg/voc.names');
-    cluster = await startTestCluster({
-      yaml:
-        `model: { cfg: ${file('cfg')}, weights: ${file('weights')}, labels: ${names}, threshold: 0.2 }\n` +
-        'partition: { grid: 3x4, fusedDepth: 8 }\nlimits: { keptOutputs: 1 }',
-    });
-  });
-  afterAll(() => cluster?.stop());
-
-  test.each(STRATEGIES)('%s: the merged output equals the untiled one', async (strategy) => {
-    const bytes = readFileSync(sharedData('photos/dog.jpg'));
-    const frame = await submit(cluster.client, bytes, { strategy });
-    expect(frame.state).toBe('complete');
-    const whole = await runUntiled(cluster.config, await frameInput(cluster.client, frame.id, 224));
-    expect(relativeDifference(await frameOutput(cluster.client, frame.id), whole)).toBeLessThanOrEqual(TOLERANCE);
-    expect(frame.detections!.length).toBeGreaterThan(0);
   });
 });

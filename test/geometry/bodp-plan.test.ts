@@ -14,7 +14,6 @@ import { arbitraryChain } from './arbitrary-plans.js';
 import { chain, conv, max, type TestLayer, yolov2Chain } from './layer-chains.js';
 import { plane, runWhole } from './reference-network.js';
 import { runSlices } from './slice-run.js';
-import { readYolov2Table, yolov2TableIsMissing, yolov2TableNote } from './yolov2-table.js';
 
 const F32 = { inputBytesPerValue: 4, mapBytesPerValue: 4 };
 const MIB = 2 ** 20;
@@ -222,18 +221,6 @@ describe('for YOLOv2 608x608, 16 layers', () => {
       ),
     );
     expect(macs.reduce((sum, of) => sum + of)).toBe(neededMacs(plan.layers));
-  });
-});
-
-describe.skipIf(yolov2TableIsMissing)(`one device with YOLOv2 608x608 (${yolov2TableNote})`, () => {
-  it('moves the frame twice and the output once', () => {
-    const { frame_MiB_f32, output_MiB_f32 } = readYolov2Table().grids['3x3']!;
-    const { frame, input, result } = bodpBytes(planBodp(yolov2Chain(), 16, [1]), F32);
-    expect([frame, input, result].map((bytes) => Number((bytes / MIB).toFixed(3)))).toEqual([
-      frame_MiB_f32,
-      frame_MiB_f32,
-      output_MiB_f32,
-    ]);
   });
 });
 

@@ -4,8 +4,7 @@ import { planFtp, tileOf } from '../../server/geometry/ftp-plan.js';
 import { parseGrid } from '../../server/geometry/grid.js';
 import type { LayerGeometry } from '../../server/geometry/layer.js';
 import { arbitraryPlanCase } from './arbitrary-plans.js';
-import { chain, conv, max, yolov2Chain } from './layer-chains.js';
-import { readYolov2Table, yolov2Grids, yolov2TableIsMissing, yolov2TableNote } from './yolov2-table.js';
+import { chain, conv, max } from './layer-chains.js';
 
 const square = (size: number) => ({ channels: 1, height: size, width: size });
 
@@ -65,24 +64,6 @@ describe('planFtp', () => {
       }),
       { numRuns: 150 },
     );
-  });
-});
-
-describe.skipIf(yolov2TableIsMissing)(`planFtp for YOLOv2 608x608 (${yolov2TableNote})`, () => {
-  it('has the maps of the table', () => {
-    const maps = planFtp(yolov2Chain(), 16, parseGrid('1x1')).maps;
-    expect(maps).toEqual(readYolov2Table().maps.map(({ size, channels }) => ({ channels, height: size, width: size })));
-  });
-
-  it.each(yolov2Grids)('%s: has every region of the table', (name) => {
-    const spans = readYolov2Table().grids[name]!.rows_or_cols;
-    const plan = planFtp(yolov2Chain(), 16, parseGrid(name));
-    expect(plan.tiles).toHaveLength(spans.length ** 2);
-    for (const { row, column, regions } of plan.tiles) {
-      expect(regions).toEqual(
-        spans[row]!.map(([y0, y1], map) => ({ x0: spans[column]![map]![0], x1: spans[column]![map]![1], y0, y1 })),
-      );
-    }
   });
 });
 

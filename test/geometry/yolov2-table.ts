@@ -1,7 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
-const path = fileURLToPath(new URL('../../../shared/data/ftp-yolov2-608.json', import.meta.url));
+import { readFileSync } from 'node:fs';
+import { sharedData } from '../support/shared-data.js';
 
 /** Independently computed figures for YOLOv2 608x608 with 16 fused layers. */
 export interface Yolov2Table {
@@ -23,15 +21,8 @@ export interface Yolov2Grid {
   readonly ftp_wsh_total_MiB: number;
 }
 
-/** The table lies beside the repository, not in it. */
-export const yolov2TableIsMissing = !existsSync(path);
-
-export const yolov2TableNote = yolov2TableIsMissing
-  ? 'SKIPPED, ../shared/data/ftp-yolov2-608.json is not there'
-  : 'against ../shared/data/ftp-yolov2-608.json';
-
 export const yolov2Grids = ['2x2', '3x3', '4x4', '5x5', '6x6'];
 
 export function readYolov2Table(): Yolov2Table {
-  return JSON.parse(readFileSync(path, 'utf8')) as Yolov2Table;
+  return JSON.parse(readFileSync(sharedData('ftp-yolov2-608.json'), 'utf8')) as Yolov2Table;
 }

@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { annotatePicture } from '../../server/imaging/annotate.js';
 import { colourOf } from '../../server/imaging/annotation-colours.js';
@@ -109,21 +107,5 @@ describe('annotatePicture', () => {
       withCode('DT_PICTURE_BROKEN'),
     );
     await expect(annotatePicture(Buffer.from('GIF89a'), [])).rejects.toThrow(withCode('DT_PICTURE_FORMAT'));
-  });
-
-  it('writes the same letters on a machine without fonts', async () => {
-    const bytes = await greyPicture();
-    const source = fileURLToPath(new URL('../../server/imaging/annotate.ts', import.meta.url));
-    const program = `
-      import { runnerImport } from 'vite';
-      const { annotatePicture } = (await runnerImport(${JSON.stringify(source)})).module;
-      const bytes = Buffer.from(process.argv[1], 'base64');
-      process.stdout.write(await annotatePicture(bytes, [${JSON.stringify(DOG)}]));`;
-    const withoutFonts = execFileSync(
-      process.execPath,
-      ['--input-type=module', '--eval', program, bytes.toString('base64')],
-      { env: { FONTCONFIG_PATH: '/nonexistent', FONTCONFIG_FILE: '/nonexistent/fonts.conf', HOME: '/nonexistent' } },
-    );
-    expect(withoutFonts.equals(await annotatePicture(bytes, [DOG]))).toBe(true);
   });
 });

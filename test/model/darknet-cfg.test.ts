@@ -1,7 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseDarknetCfg } from '../../server/model/darknet-cfg.js';
-import { hasSharedData, sharedData } from '../support/shared-data.js';
 
 const NET = '[net]\nwidth=12\nheight=10\nchannels=3\n';
 
@@ -156,29 +154,5 @@ describe('parseDarknetCfg', () => {
     ['[net]\nwidth=3\nheight=3\nchannels=1\n', 'DT_CFG_VALUE', /channels=1/],
   ])('refuses the file %j', (text, code, message) => {
     expect(() => parse('', text)).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
-  });
-});
-
-describe.skipIf(!hasSharedData('darknet-cfg'))('published cfgs (needs ../shared/data/darknet-cfg)', () => {
-  const folder = sharedData('darknet-cfg');
-  const outcome = (file: string) => {
-    try {
-      const network = parseDarknetCfg(readFileSync(`${folder}/${file}`, 'utf8'), { name: file });
-      return `${network.layers.length} layers`;
-    } catch (error) {
-      return (error as Error).message.split(':')[0];
-    }
-  };
-
-  it('reads those of YOLOv2 and Darknet-19 and refuses YOLOv3 by layer', () => {
-    const files = readdirSync(folder).filter((file) => file.endsWith('.cfg'));
-    expect(Object.fromEntries(files.map((file) => [file, outcome(file)]))).toEqual({
-      'darknet19.cfg': '26 layers',
-      'yolov2.cfg': '32 layers',
-      'yolov2-voc.cfg': '32 layers',
-      'yolov2-tiny.cfg': '16 layers',
-      'yolov2-tiny-voc.cfg': '16 layers',
-      'yolov3-tiny.cfg': expect.stringMatching(/^layer 16 \[yolo\], line \d+$/),
-    });
   });
 });

@@ -1,27 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseDarknetCfg } from '../../server/model/darknet-cfg.js';
 import { weightsFileBytes } from '../../server/model/darknet-weights.js';
-import { parseLabels } from '../../server/model/labels.js';
 import { BUILT_IN_MODELS, builtInModel, builtInNetwork } from '../../server/model/registry.js';
-import { hasSharedData, sharedData } from '../support/shared-data.js';
 
 const darknetModels = ['yolov2', 'yolov2-tiny', 'yolov2-voc', 'yolov2-tiny-voc'];
-
-describe.skipIf(!hasSharedData('darknet-cfg'))('against the cfgs (needs ../shared/data/darknet-cfg)', () => {
-  it.each(darknetModels)('%s is what its cfg says', (name) => {
-    const cfg = readFileSync(sharedData(`darknet-cfg/${name}.cfg`), 'utf8');
-    expect(builtInNetwork(name)).toEqual(parseDarknetCfg(cfg, { name }));
-  });
-
-  it.each([
-    ['yolov2', 'coco'],
-    ['yolov2-voc', 'voc'],
-  ])('%s has the labels of %s', (name, names) => {
-    const labels = parseLabels(readFileSync(sharedData(`darknet-cfg/${names}.names`), 'utf8'));
-    expect(builtInNetwork(name).labels).toEqual(labels);
-  });
-});
 
 describe('builtInNetwork', () => {
   it('knows these models', () => {

@@ -1,9 +1,8 @@
-import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EnvironmentTokens } from '../../server/cli/cluster-token.js';
-import { runCli } from '../cli/running-cli.js';
 import { ask, askPath } from '../node/ask.js';
 import { keptLog } from '../node/log-lines.js';
 import { SMALL, smallPicture } from '../node/small-cluster.js';
@@ -144,25 +143,4 @@ it('a token for reading opens what changes nothing, and none of what nodes say t
       new Set(['403 DT_READ_ONLY']),
     );
   }
-});
-
-describe('deepthings token', () => {
-  it('makes another one each time, which a node takes', async () => {
-    const [first, second] = await Promise.all([runCli(['token']), runCli(['token'])]);
-    expect(first).toMatchObject({ code: 0, stderr: '' });
-    expect(first.stdout).not.toBe(second.stdout);
-    expect(EnvironmentTokens.read({ DEEPTHINGS_TOKEN: first.stdout })!.current().sent).toMatch(/^[\w-]{32}$/);
-  });
-
-  it('writes it to a file for its owner alone, and over none', async () => {
-    const written = await runCli(['token', '--file', file]);
-    expect(written.code).toBe(0);
-    const token = readFileSync(file, 'utf8');
-    expect(written.stdout + written.stderr).not.toContain(token.trim());
-    expect(statSync(file).mode & 0o777).toBe(0o600);
-    const again = await runCli(['token', '--file', file]);
-    expect(again.code).toBe(2);
-    expect(again.stderr).toContain('there already');
-    expect(readFileSync(file, 'utf8')).toBe(token);
-  });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { Schemas } from '../../client/client.js';
-import { hasSharedData, sharedData } from './shared-data.js';
+import { sharedData } from './shared-data.js';
 
 /** What Darknet itself finds in a photograph. */
 interface DarknetDetection {
@@ -44,7 +44,6 @@ export function expectDarknetDetections(model: string, photo: string, found: rea
 }
 
 function expectedDetections(): Readonly<Record<string, readonly DarknetDetection[]>> {
-  if (!hasSharedData('yolo-lite')) return {};
   return JSON.parse(readFileSync(sharedData('yolo-lite/expected-detections.json'), 'utf8')).detections;
 }
 

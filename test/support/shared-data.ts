@@ -1,13 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** A file or folder of the data beside the project; tests that want it are skipped where it is not. */
+/** A file or folder of the data beside the checkout. Only tests named `*.shared.test.ts` may need it. */
 export function sharedData(path: string): string {
-  return fileURLToPath(new URL(`../../../shared/data/${path}`, import.meta.url));
+  return sharedFile(`data/${path}`);
 }
 
-export function hasSharedData(path: string): boolean {
-  return existsSync(sharedData(path));
+/** @throws Error where the checkout has no such file beside it. */
+export function sharedFile(path: string): string {
+  const file = fileURLToPath(new URL(`../../../shared/${path}`, import.meta.url));
+  if (!existsSync(file)) {
+    throw new Error(
+      `This test needs ../shared/${path} beside the checkout, which is not there. "npm test" runs without it.`,
+    );
+  }
+  return file;
 }
 
 /** Raw little-endian 32-bit floats. */

@@ -6,10 +6,10 @@ import {
   YOLO_LITE_MODELS,
   yoloLiteModel,
 } from '../support/darknet-detections.js';
-import { hasSharedData, sharedData } from '../support/shared-data.js';
+import { sharedData } from '../support/shared-data.js';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
 
-describe.skipIf(!hasSharedData('yolo-lite'))('YOLO-LITE through a cluster (needs ../shared/data/yolo-lite)', () => {
+describe('YOLO-LITE through a cluster', () => {
   describe.each(YOLO_LITE_MODELS)('%s', (model) => {
     let cluster: TestCluster;
     beforeAll(async () => {

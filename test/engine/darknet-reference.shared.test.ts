@@ -5,7 +5,7 @@ import { detect } from '../../server/model/detect.js';
 import { type LoadedModel, loadModel } from '../../server/model/model-source.js';
 import type { ConvolutionalLayer, MaxPoolLayer } from '../../server/model/network.js';
 import { placePicture } from '../../server/model/placement.js';
-import { hasSharedData, readFloats, sharedData } from '../support/shared-data.js';
+import { readFloats, sharedData } from '../support/shared-data.js';
 import { FAST_ENGINE_CASES } from './engine-cases.js';
 import { relativeError, surround } from './reference-layers.js';
 
@@ -21,13 +21,12 @@ interface ExpectedDetection {
   readonly h: number;
 }
 
-describe.skipIf(!hasSharedData('yolo-lite'))('Darknet’s own numbers (needs ../shared/data/yolo-lite)', () => {
+describe('Darknet’s own numbers', () => {
   describe.each(FAST_ENGINE_CASES)('$label', ({ create }) => {
     let engine: InferenceEngine;
     let model: LoadedModel;
     let picture: FeatureBlock;
 
-    // Not in the describe's body, which runs even where the data is missing.
     beforeAll(async () => {
       engine = await create();
       model = await loadDetector('tiny-yolov2-trial3');

@@ -4,7 +4,7 @@ import { createEngine } from '../../server/engine/engines.js';
 import { letterboxPicture } from '../../server/imaging/letterbox.js';
 import { type Detection, detect } from '../../server/model/detect.js';
 import { loadModel } from '../../server/model/model-source.js';
-import { hasSharedData, readFloats, sharedData } from '../support/shared-data.js';
+import { readFloats, sharedData } from '../support/shared-data.js';
 
 const folder = sharedData('yolo-lite');
 const photo = (name: string) => readFileSync(sharedData(`photos/${name}.jpg`));
@@ -33,7 +33,7 @@ function matches(found: Detection, wanted: ExpectedDetection): boolean {
   );
 }
 
-describe.skipIf(!hasSharedData('yolo-lite'))('the letterbox against Darknet’s (needs ../shared/data)', async () => {
+describe('the letterbox against Darknet’s', () => {
   const expected = JSON.parse(readFileSync(`${folder}/expected-detections.json`, 'utf8'));
 
   it('gives the bytes that Darknet’s own resizing gives, but for decoder and rounding', async () => {

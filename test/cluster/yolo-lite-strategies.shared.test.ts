@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { frameInput, frameOutput } from '../../server/evaluation/frame-tensors.js';
+import { relativeDifference } from '../../server/evaluation/map-difference.js';
+import { runUntiled } from '../../server/evaluation/untiled.js';
+import { YOLO_LITE_MODELS, yoloLiteModel } from '../support/darknet-detections.js';
+import { submit } from '../support/frames.js';
+import { sharedData } from '../support/shared-data.js';
+import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
+
+/** Design section 5: |a - b| <= 1e-4 * max|b| with F32 on the wire. */
+const TOLERANCE = 1e-4;
+
+describe('YOLO-LITE', () => {
+  let cluster: TestCluster;
+  beforeAll(async () => {
+    cluster = await startTestCluster({
+      yaml: `${yoloLiteModel(YOLO_LITE_MODELS[0]!)}\npartition: { grid: 3x4, fusedDepth: 8 }\nlimits: { keptOutputs: 1 }`,
+    });
+  });
+  afterAll(() => cluster?.stop());
+
+  test.each(['ftp-wst-s', 'ftp-wst', 'ftp-wsh', 'modnn'] as const)(
+    '%s: the merged output equals the untiled one',
+    async (strategy) => {
+      const bytes = readFileSync(sharedData('photos/dog.jpg'));
+      const frame = await submit(cluster.client, bytes, { strategy });
+      expect(frame.state).toBe('complete');
+      const whole = await runUntiled(cluster.config, await frameInput(cluster.client, frame.id, 224));
+      expect(relativeDifference(await frameOutput(cluster.client, frame.id), whole)).toBeLessThanOrEqual(TOLERANCE);
+      expect(frame.detections!.length).toBeGreaterThan(0);
+    },
+  );
+});
