@@ -1,8 +1,8 @@
-import { setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { Agent, buildConnector } from 'undici';
 import { bodyDigest, DIGEST_HEADER, requireDigest } from './body-digest.js';
+import { deadlineSignal } from './deadline-signal.js';
 import { mediaTypeOf, type Transport, type TransportRequest } from './transport.js';
 
 /** With what nodes are spoken to over https: PEM texts. */
@@ -45,7 +45,7 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Und
   return {
     async transport(request) {
       const url = new URL(request.url);
-      const bound = boundedSignal(request.signal, request.timeoutMs);
+      const held = deadlineSignal(request.signal, request.timeoutMs, `no whole answer within ${request.timeoutMs} ms`);
       try {
         const response = await agent.request({
           origin: url.origin,
@@ -53,7 +53,7 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Und
           method: request.method as 'GET',
           headers: withDigest(request),
           body: request.body ?? null,
-          signal: bound.signal,
+          signal: held.signal,
           // 0 leaves it to the signal, which bounds the whole exchange.
           headersTimeout: request.headersTimeoutMs ?? 0,
           bodyTimeout: request.idleTimeoutMs ?? 0,
@@ -66,7 +66,7 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Und
         requireDigest(header(DIGEST_HEADER), mediaTypeOf(header('content-type')), bytes);
         return { status: response.statusCode, header, bytes };
       } finally {
-        bound.release();
+        held.release();
       }
     },
     renewTls(tls) {
@@ -118,27 +118,4 @@ function secureContextOf({ ca, certificate, key }: TransportTls) {
     ...(certificate !== undefined && { cert: certificate }),
     ...(key !== undefined && { key }),
   });
-}
-
-/**
- * Aborted by the caller's signal or after a time. Released by hand: a signal that lives as long as the node would
- * otherwise gather a dependent with every request (as `AbortSignal.any` does in Node 20).
- */
-function boundedSignal(outer: AbortSignal | undefined, timeoutMs: number) {
-  const controller = new AbortController();
-  const onAbort = () => controller.abort(outer?.reason);
-  const timer = setTimeout(() => {
-    controller.abort(new DOMException(`no whole answer within ${timeoutMs} ms`, 'TimeoutError'));
-  }, timeoutMs);
-  if (outer?.aborted) onAbort();
-  // As many exchanges as are under way listen to it, which Node takes for a leak from eleven on.
-  if (outer !== undefined) setMaxListeners(0, outer);
-  outer?.addEventListener('abort', onAbort, { once: true });
-  return {
-    signal: controller.signal,
-    release() {
-      clearTimeout(timer);
-      outer?.removeEventListener('abort', onAbort);
-    },
-  };
 }

@@ -1,3 +1,4 @@
+import { withDeadline } from '../../client/deadline-signal.js';
 import { DRAINING_CODE, type DrainState, drainingProblem, type RequestsUnderWay } from '../node/draining.js';
 import type { Logger } from '../node/logger.js';
 import type { PeerClients } from '../node/peer-clients.js';
@@ -104,17 +105,19 @@ export class Drain {
    * @returns false when something was left after so long.
    */
   async finish(timeoutMs: number): Promise<boolean> {
-    const limit = AbortSignal.timeout(timeoutMs);
-    this.#isEnding = true;
-    this.begin();
-    const done = new Promise<void>((resolve) => {
-      this.#onDone = resolve;
-      limit.addEventListener('abort', () => resolve(), { once: true });
+    const isDrained = await withDeadline(undefined, timeoutMs, async (limit) => {
+      this.#isEnding = true;
+      this.begin();
+      const done = new Promise<void>((resolve) => {
+        this.#onDone = resolve;
+        limit.addEventListener('abort', () => resolve(), { once: true });
+      });
+      this.#look();
+      await done;
+      await this.#parts.underWay.none(limit);
+      return !limit.aborted;
     });
-    this.#look();
-    await done;
-    await this.#parts.underWay.none(limit);
-    if (!limit.aborted) return true;
+    if (isDrained) return true;
     const words = `tasks were left after ${timeoutMs} ms (schedule.drain.timeoutMs): the gateway has others run them`;
     this.#parts.log.warn({ tasks: this.left }, words);
     return false;

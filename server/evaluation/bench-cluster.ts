@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient, type DeepThingsClient } from '../../client/client.js';
+import { joinSignals } from '../../client/deadline-signal.js';
 import { createUndiciTransport } from '../../client/undici-transport.js';
 import type { ClusterConfig, NodeConfig } from '../config/cluster-config.js';
 import { DeepThingsError } from '../errors.js';
@@ -97,14 +98,17 @@ export class BenchCluster {
     const cluster = new BenchCluster(parts);
     // Nodes of a broken cluster are not waited for any longer: that would keep the process alive.
     const givenUp = new AbortController();
-    const signal = AbortSignal.any([parts.signal, givenUp.signal]);
+    const held = joinSignals([parts.signal, givenUp.signal]);
+    const ready = cluster.#ready({ ...parts, signal: held.signal });
     try {
-      await unlessAborted(parts.signal, Promise.race([cluster.#ready({ ...parts, signal }), cluster.broken]));
+      await unlessAborted(parts.signal, Promise.race([ready, cluster.broken]));
       return cluster;
     } catch (error) {
       givenUp.abort();
       await cluster.stop();
       throw error;
+    } finally {
+      held.release();
     }
   }
 

@@ -1,3 +1,4 @@
+import { withDeadline } from '../../client/deadline-signal.js';
 import { type DrainState, drainingProblem, type RequestsUnderWay } from '../node/draining.js';
 import type { Logger } from '../node/logger.js';
 
@@ -73,16 +74,18 @@ export class GatewayDrain {
    * @returns false when frames were left after so long.
    */
   async finish(timeoutMs: number): Promise<boolean> {
-    const limit = AbortSignal.timeout(timeoutMs);
-    this.begin();
-    if (this.#state !== 'drained') {
-      await new Promise<void>((resolve) => {
-        this.#onDrained = resolve;
-        limit.addEventListener('abort', () => resolve(), { once: true });
-      });
-    }
-    await this.#parts.underWay.none(limit);
-    if (!limit.aborted) return true;
+    const isDrained = await withDeadline(undefined, timeoutMs, async (limit) => {
+      this.begin();
+      if (this.#state !== 'drained') {
+        await new Promise<void>((resolve) => {
+          this.#onDrained = resolve;
+          limit.addEventListener('abort', () => resolve(), { once: true });
+        });
+      }
+      await this.#parts.underWay.none(limit);
+      return !limit.aborted;
+    });
+    if (isDrained) return true;
     this.#parts.log.warn({ frames: this.left }, `frames were left after ${timeoutMs} ms (schedule.drain.timeoutMs)`);
     return false;
   }

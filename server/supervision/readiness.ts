@@ -1,4 +1,5 @@
 import type { DeepThingsClient } from '../../client/client.js';
+import { withDeadline } from '../../client/deadline-signal.js';
 import { ProblemError } from '../../client/problem-error.js';
 import { DeepThingsError } from '../errors.js';
 import { pause } from '../node/pause.js';
@@ -34,22 +35,23 @@ export async function waitUntilReady(
 ): Promise<void> {
   const waiting = new Map(nodes.map(({ id }) => [id, 'it did not start to listen']));
   onWaiting?.([...waiting.keys()]);
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
-  const stopped = new Promise<void>((resolve) => limit.addEventListener('abort', () => resolve(), { once: true }));
-  const asking = nodes.map(async (node) => {
-    await Promise.race([node.started, stopped]);
-    while (!limit.aborted) {
-      const reason = await reasonToWait(node.client, limit);
-      if (reason === null) {
-        waiting.delete(node.id);
-        onWaiting?.([...waiting.keys()]);
-        return;
+  await withDeadline(signal, limitMs, async (limit) => {
+    const stopped = new Promise<void>((resolve) => limit.addEventListener('abort', () => resolve(), { once: true }));
+    const asking = nodes.map(async (node) => {
+      await Promise.race([node.started, stopped]);
+      while (!limit.aborted) {
+        const reason = await reasonToWait(node.client, limit);
+        if (reason === null) {
+          waiting.delete(node.id);
+          onWaiting?.([...waiting.keys()]);
+          return;
+        }
+        waiting.set(node.id, reason);
+        await pause(POLL_MS, limit);
       }
-      waiting.set(node.id, reason);
-      await pause(POLL_MS, limit);
-    }
+    });
+    await Promise.all(asking);
   });
-  await Promise.all(asking);
   if (waiting.size > 0 && !signal.aborted) throw notReady(waiting, limitMs);
 }
 

@@ -1,4 +1,5 @@
 import { Agent, request } from 'undici';
+import { withDeadline } from '../../client/deadline-signal.js';
 import type { Draws } from '../chaos/draws.js';
 
 /** Requests under way at once; a picture that is due beyond that is left out, as a camera would. */
@@ -76,14 +77,17 @@ export class SteadySender {
   async #send(): Promise<void> {
     this.#sent++;
     try {
-      const { statusCode, headers, body } = await request(this.plan.url, {
-        method: 'POST',
-        headers: { 'content-type': 'image/jpeg' },
-        body: this.plan.picture,
-        dispatcher: this.#agent,
-        signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      const { statusCode, headers } = await withDeadline(undefined, ANSWER_WITHIN_MS, async (signal) => {
+        const answer = await request(this.plan.url, {
+          method: 'POST',
+          headers: { 'content-type': 'image/jpeg' },
+          body: this.plan.picture,
+          dispatcher: this.#agent,
+          signal,
+        });
+        await answer.body.dump();
+        return answer;
       });
-      await body.dump();
       if (statusCode === 202) this.#accepted++;
       else if (statusCode === 429 && Number(headers['retry-after']) > 0) this.#refused++;
       else this.#count(statusCode === 429 ? '429 without Retry-After' : String(statusCode));

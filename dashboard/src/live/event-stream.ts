@@ -1,3 +1,4 @@
+import { joinSignals } from '../../../client/deadline-signal.js';
 import { backoffMs } from './backoff.js';
 import { type SseEvent, SseParser } from './sse-parser.js';
 
@@ -40,7 +41,8 @@ export function followEvents(options: EventStreamOptions): EventStream {
   /** One connection, from asking for it to its end; resolves with what ended it. */
   const connection = async (): Promise<unknown> => {
     const ended = new AbortController();
-    const signal = AbortSignal.any([stopped.signal, ended.signal]);
+    const held = joinSignals([stopped.signal, ended.signal]);
+    const { signal } = held;
     const watchdog = silenceWatchdog(() =>
       ended.abort(new Error(`the gateway was silent for ${SILENCE_MS / 1_000} s`)),
     );
@@ -67,6 +69,7 @@ export function followEvents(options: EventStreamOptions): EventStream {
       watchdog.end();
       // Whatever ended it, the gateway must not keep a subscriber that nobody reads.
       ended.abort();
+      held.release();
     }
   };
 

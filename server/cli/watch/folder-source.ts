@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { joinSignals } from '../../../client/deadline-signal.js';
 import { hasEnding } from '../../imaging/picture-ending.js';
 import type { PictureMediaType } from '../../imaging/picture-format.js';
 import { pause } from '../../node/pause.js';
@@ -159,7 +160,9 @@ class ChangeSignal {
   async wait(ms: number, signal: AbortSignal): Promise<void> {
     if (!this.#told) {
       this.#wake = new AbortController();
-      await pause(ms, AbortSignal.any([signal, this.#wake.signal]));
+      const held = joinSignals([signal, this.#wake.signal]);
+      await pause(ms, held.signal);
+      held.release();
       this.#wake = null;
     }
     this.#told = false;

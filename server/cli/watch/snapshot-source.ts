@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { Agent, fetch } from 'undici';
+import { withDeadline } from '../../../client/deadline-signal.js';
 import { DeepThingsError } from '../../errors.js';
 import { sniffPicture } from '../../imaging/picture-format.js';
 import { backoffMs } from '../../node/backoff.js';
@@ -61,9 +62,12 @@ export class SnapshotSource implements PictureSource {
   }
 
   async #fetch(dispatcher: Agent, signal: AbortSignal): Promise<PictureBody> {
+    return await withDeadline(signal, TIMEOUT_MS, (bounded) => this.#fetchWithin(dispatcher, bounded));
+  }
+
+  async #fetchWithin(dispatcher: Agent, signal: AbortSignal): Promise<PictureBody> {
     const { address, pictureBytes } = this.#options;
-    const bounded = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
-    const response = await fetch(address.plain, { dispatcher, signal: bounded, headers: address.headers });
+    const response = await fetch(address.plain, { dispatcher, signal, headers: address.headers });
     const type = response.headers.get('content-type') ?? '';
     if (!response.ok || /^(multipart|video)\//i.test(type)) {
       void response.body?.cancel();
