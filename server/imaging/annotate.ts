@@ -6,8 +6,9 @@ import {
   layOutAnnotations,
   layOutClasses,
 } from './annotation-layout.js';
+import { brokenPicture } from './container/broken-picture.js';
+import { essentialPicture } from './essential-picture.js';
 import { loadLabelFont } from './label-font.js';
-import { brokenPicture, readHeader } from './picture-header.js';
 import { loadSharp } from './sharp-library.js';
 
 export type { AnnotatedDetection };
@@ -23,6 +24,8 @@ export interface AnnotateOptions {
 
 const DEFAULT_QUALITY = 85;
 const DEFAULT_MEGAPIXELS = 4;
+/** Pixels of the longest side that encoders write. */
+const JPEG_SIDE = 65_500;
 
 /**
  * The picture with a box, a label and a score for each detection, and its classes in a column, as a JPEG the right way up
@@ -36,17 +39,18 @@ export async function annotatePicture(
   detections: readonly AnnotatedDetection[],
   options: AnnotateOptions = {},
 ): Promise<Buffer> {
-  const [sharp, font, header] = await Promise.all([loadSharp(), loadLabelFont(), readHeader(bytes)]);
-  const size = sizeWithin(header, options.maxMegapixels ?? DEFAULT_MEGAPIXELS);
+  const picture = essentialPicture(bytes);
+  const [sharp, font] = await Promise.all([loadSharp(), loadLabelFont()]);
+  const size = sizeWithin(picture, options.maxMegapixels ?? DEFAULT_MEGAPIXELS);
   const scale = annotationScale(size.width, size.height);
   const textWidth = (text: string) => (font.widthOf(text) * scale.text) / font.unitsPerEm;
   const annotations = [
-    ...layOutAnnotations(size, resized(detections, header, size), scale, textWidth),
+    ...layOutAnnotations(size, resized(detections, picture, size), scale, textWidth),
     ...layOutClasses(size, options.classes ?? [], scale, textWidth),
   ];
   const drawing = drawAnnotations(size, annotations, scale, font);
   try {
-    return await sharp(bytes, { failOn: 'truncated', limitInputPixels: header.width * header.height })
+    return await sharp(picture.bytes, { failOn: 'truncated', limitInputPixels: picture.width * picture.height })
       .autoOrient()
       .resize({ ...size, fit: 'fill' })
       .flatten({ background: '#000' })
@@ -57,7 +61,7 @@ export async function annotatePicture(
       .jpeg({ quality: options.quality ?? DEFAULT_QUALITY, chromaSubsampling: '4:4:4', optimiseCoding: false })
       .toBuffer();
   } catch (cause) {
-    throw brokenPicture(`Expected a whole ${header.mediaType} picture, got one that cannot be drawn on.`, cause);
+    throw brokenPicture(`Expected a whole ${picture.mediaType} picture, got one that cannot be drawn on.`, cause);
   }
 }
 
@@ -67,7 +71,7 @@ interface Size {
 }
 
 function sizeWithin({ width, height }: Size, megapixels: number): Size {
-  const factor = Math.min(1, Math.sqrt((megapixels * 1e6) / (width * height)));
+  const factor = Math.min(1, Math.sqrt((megapixels * 1e6) / (width * height)), JPEG_SIDE / Math.max(width, height));
   return { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) };
 }
 

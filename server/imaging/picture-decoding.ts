@@ -1,5 +1,6 @@
 import type { RgbPicture } from './bilinear-sampling.js';
-import { brokenPicture, type PictureHeader } from './picture-header.js';
+import { brokenPicture } from './container/broken-picture.js';
+import type { EssentialPicture } from './essential-picture.js';
 import { loadSharp } from './sharp-library.js';
 
 /**
@@ -18,34 +19,32 @@ const OVERSAMPLING = 2;
  * A picture of more than 2.5 megapixels is reduced while it is decoded, to twice `wanted`, so that what is held depends
  * on the network's input and not on the camera; a JPEG is then not even decoded in full.
  *
- * @param header what `readHeader` says of `bytes`
  * @param wanted the size, in pixels, that the picture will be scaled to
  * @throws DeepThingsError `DT_PICTURE_BROKEN` when it is truncated or cannot be decoded; a JPEG with flipped bits is
  *   taken, its decoder sees nothing wrong with it
  */
 export async function decodePicture(
-  bytes: Uint8Array,
-  header: PictureHeader,
+  picture: EssentialPicture,
   wanted: { readonly width: number; readonly height: number },
 ): Promise<RgbPicture> {
   const sharp = await loadSharp();
-  const pipeline = sharp(bytes, {
+  const pipeline = sharp(picture.bytes, {
     failOn: 'truncated',
     ignoreIcc: true,
-    limitInputPixels: header.width * header.height,
+    limitInputPixels: picture.width * picture.height,
   })
     .autoOrient()
     .flatten({ background: '#000' })
     .toColourspace('srgb');
   const width = wanted.width * OVERSAMPLING;
   const height = wanted.height * OVERSAMPLING;
-  if (header.width * header.height > WHOLE_PIXELS && header.width > width && header.height > height) {
+  if (picture.width * picture.height > WHOLE_PIXELS && picture.width > width && picture.height > height) {
     pipeline.resize({ width, height, fit: 'fill', kernel: 'linear' });
   }
   try {
     const { data, info } = await pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     return { data, width: info.width, height: info.height };
   } catch (cause) {
-    throw brokenPicture(`Expected a whole ${header.mediaType} picture, got one that cannot be decoded.`, cause);
+    throw brokenPicture(`Expected a whole ${picture.mediaType} picture, got one that cannot be decoded.`, cause);
   }
 }

@@ -1,7 +1,6 @@
 import { DeepThingsError } from '../errors.js';
-import { hasEnding } from './picture-ending.js';
-import { type PictureMediaType, sniffPicture } from './picture-format.js';
-import { loadSharp } from './sharp-library.js';
+import { essentialPicture, type PictureHeader } from './essential-picture.js';
+import { sniffPicture } from './picture-format.js';
 
 export interface PictureLimits {
   /** Largest picture taken, in bytes as sent. */
@@ -10,21 +9,23 @@ export interface PictureLimits {
   readonly pictureMegapixels: number;
 }
 
-export interface PictureHeader {
-  readonly mediaType: PictureMediaType;
-  /** Pixels, the right way up (EXIF orientation applied). */
-  readonly width: number;
-  readonly height: number;
-}
+/**
+ * Pixels of the longest side taken. A decoder's rows and tables grow with the width alone, whatever the area. JPEG ends
+ * at 65,535, WebP at 16,383; panoramas of 50 megapixels are shorter.
+ */
+const LONGEST_SIDE = 100_000;
+/** How many times as long as the shorter side the longer one may be: of a longer picture a network would see one row. */
+const LONGEST_PROPORTION = 1_000;
 
 /**
- * What a picture is and how large, from its header: nothing is decoded, so a bomb costs no more than any other.
+ * Checks a picture, and reads what it is and how large, from its header: nothing is decoded or unpacked, so a bomb costs
+ * no more than any other picture.
  *
  * @throws DeepThingsError `DT_PICTURE_EMPTY`, `DT_PICTURE_FORMAT`, `DT_PICTURE_TOO_LARGE` (bytes),
- *   `DT_PICTURE_DIMENSIONS` (pixels), `DT_PICTURE_BROKEN` (no readable header, or its end is missing)
+ *   `DT_PICTURE_DIMENSIONS` (pixels, sides, proportions), `DT_PICTURE_BROKEN` (no readable header, or its end is missing)
  */
 export async function inspectPicture(bytes: Uint8Array, limits: PictureLimits): Promise<PictureHeader> {
-  const mediaType = sniffPicture(bytes);
+  sniffPicture(bytes);
   if (bytes.length > limits.pictureBytes) {
     throw new DeepThingsError(
       'DT_PICTURE_TOO_LARGE',
@@ -32,38 +33,26 @@ export async function inspectPicture(bytes: Uint8Array, limits: PictureLimits): 
         'Send a smaller one or raise the limit in cluster.yaml.',
     );
   }
-  const header = await readHeader(bytes, mediaType);
-  const megapixels = (header.width * header.height) / 1e6;
-  if (megapixels > limits.pictureMegapixels) {
-    throw new DeepThingsError(
-      'DT_PICTURE_DIMENSIONS',
-      `Expected a picture of at most ${limits.pictureMegapixels} megapixels, got ${header.width}x${header.height} ` +
-        `(${megapixels.toFixed(1)} megapixels). Send a smaller one or raise the limit in cluster.yaml.`,
-    );
-  }
-  if (!hasEnding(bytes, mediaType)) {
-    throw brokenPicture(`Expected a whole ${mediaType} picture, got ${bytes.length} bytes that end too early.`);
-  }
-  return header;
+  const { height, mediaType, width } = essentialPicture(bytes);
+  requireDimensions(width, height, limits.pictureMegapixels);
+  return { mediaType, width, height };
 }
 
-/**
- * The header alone, without limits: for bytes that `inspectPicture` has let in.
- *
- * @throws DeepThingsError `DT_PICTURE_EMPTY`, `DT_PICTURE_FORMAT`, `DT_PICTURE_BROKEN`
- */
-export async function readHeader(bytes: Uint8Array, mediaType = sniffPicture(bytes)): Promise<PictureHeader> {
-  const sharp = await loadSharp();
-  try {
-    // sharp's own limit would hide the size from the message; ours is checked by the caller.
-    const { autoOrient } = await sharp(bytes, { limitInputPixels: false }).metadata();
-    return { mediaType, width: autoOrient.width, height: autoOrient.height };
-  } catch (cause) {
-    throw brokenPicture(`Expected a ${mediaType} picture, got one whose header cannot be read.`, cause);
+function requireDimensions(width: number, height: number, mostMegapixels: number): void {
+  const megapixels = (width * height) / 1e6;
+  const refuse = (bound: string, what: string, remedy: string) => {
+    throw new DeepThingsError('DT_PICTURE_DIMENSIONS', `Expected a picture ${bound}, got ${what}. ${remedy}.`);
+  };
+  if (megapixels > mostMegapixels) {
+    const what = `${width}x${height} (${megapixels.toFixed(1)} megapixels)`;
+    refuse(`of at most ${mostMegapixels} megapixels`, what, 'Send a smaller one or raise the limit in cluster.yaml');
   }
-}
-
-/** The one error for a picture of the right format that cannot be decoded. */
-export function brokenPicture(message: string, cause?: unknown): DeepThingsError {
-  return new DeepThingsError('DT_PICTURE_BROKEN', `${message} Send the picture again, whole.`, { cause });
+  const longer = Math.max(width, height);
+  if (longer > LONGEST_SIDE) {
+    refuse(`of at most ${LONGEST_SIDE} pixels a side`, `${width}x${height}`, 'Send it smaller, or in pieces');
+  }
+  if (longer > LONGEST_PROPORTION * Math.min(width, height)) {
+    const bound = `whose longer side is at most ${LONGEST_PROPORTION} times the shorter one`;
+    refuse(bound, `${width}x${height}`, 'Send it in pieces');
+  }
 }

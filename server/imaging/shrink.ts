@@ -1,4 +1,5 @@
-import { brokenPicture, readHeader } from './picture-header.js';
+import { brokenPicture } from './container/broken-picture.js';
+import { essentialPicture } from './essential-picture.js';
 import { loadSharp } from './sharp-library.js';
 
 /** Small pictures stand in rows of many. */
@@ -12,9 +13,10 @@ const QUALITY = 72;
  * @throws DeepThingsError `DT_PICTURE_EMPTY`, `DT_PICTURE_FORMAT`, `DT_PICTURE_BROKEN`
  */
 export async function shrinkPicture(bytes: Uint8Array, edge: number): Promise<Buffer> {
-  const [sharp, { width, height, mediaType }] = await Promise.all([loadSharp(), readHeader(bytes)]);
+  const picture = essentialPicture(bytes);
+  const sharp = await loadSharp();
   try {
-    return await sharp(bytes, { failOn: 'truncated', limitInputPixels: width * height })
+    return await sharp(picture.bytes, { failOn: 'truncated', limitInputPixels: picture.width * picture.height })
       .autoOrient()
       .resize({ width: edge, height: edge, fit: 'inside', withoutEnlargement: true })
       .flatten({ background: '#000' })
@@ -22,6 +24,6 @@ export async function shrinkPicture(bytes: Uint8Array, edge: number): Promise<Bu
       .jpeg({ quality: QUALITY })
       .toBuffer();
   } catch (cause) {
-    throw brokenPicture(`Expected a whole ${mediaType} picture, got one that cannot be made smaller.`, cause);
+    throw brokenPicture(`Expected a whole ${picture.mediaType} picture, got one that cannot be made smaller.`, cause);
   }
 }

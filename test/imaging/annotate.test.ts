@@ -81,6 +81,12 @@ describe('annotatePicture', () => {
     expect(count(picture, LINE, 498, 260, 502, 440)).toBeGreaterThan(200);
   });
 
+  it('draws a picture that is wider than a JPEG may be as wide as a JPEG may be', async () => {
+    const bytes = await (await painted(70_000, 40, () => GREY)).png().toBuffer();
+    const { height, width } = await pixelsOf(await annotatePicture(bytes, []));
+    expect([width, height]).toEqual([65_500, 37]);
+  });
+
   it.each(['png', 'webp'] as const)('puts what is transparent in a %s on black', async (format) => {
     const translucent = await (await painted(400, 300, () => [200, 100, 60]))
       .ensureAlpha(0.5)

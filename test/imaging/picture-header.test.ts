@@ -57,6 +57,27 @@ describe('inspectPicture', async () => {
     await expect(inspecting).rejects.toThrow(`at most 1000 bytes, got ${bytes.length}`);
   });
 
+  it.each([
+    [150_000, 200, 'at most 100000 pixels a side, got 150000x200'],
+    [200, 150_000, 'at most 100000 pixels a side, got 200x150000'],
+    [90_000, 80, 'at most 1000 times the shorter one, got 90000x80'],
+    [80, 90_000, 'at most 1000 times the shorter one, got 80x90000'],
+  ])('refuses %d x %d pixels by their sides, however few they are', async (width, height, says) => {
+    const inspecting = inspectPicture(promisingPng(width, height), { ...LIMITS, pictureMegapixels: 50 });
+    await expect(inspecting).rejects.toThrow(withCode('DT_PICTURE_DIMENSIONS'));
+    await expect(inspecting).rejects.toThrow(says);
+  });
+
+  it('takes a panorama and a ruler', async () => {
+    for (const [width, height] of [
+      [32_000, 1_500],
+      [5_000, 5],
+    ] as const) {
+      const inspecting = inspectPicture(promisingPng(width, height), { ...LIMITS, pictureMegapixels: 50 });
+      expect(await inspecting).toMatchObject({ width, height });
+    }
+  });
+
   it('refuses a bomb by its header, at once and without its memory', async () => {
     const bomb = promisingPng(30_000, 30_000);
     const before = process.memoryUsage.rss();

@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { crc32, deflateSync } from 'node:zlib';
 
 /** A PNG of this data, RGB unless said otherwise, whether it fits or not. */
 export function pngOf(width: number, height: number, data: Buffer, { depth = 8, colour = 2 } = {}): Buffer {
@@ -8,9 +8,9 @@ export function pngOf(width: number, height: number, data: Buffer, { depth = 8, 
   header.set([depth, colour, 0, 0, 0], 8);
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
-    chunk('IHDR', header),
-    chunk('IDAT', data),
-    chunk('IEND', Buffer.alloc(0)),
+    pngChunk('IHDR', header),
+    pngChunk('IDAT', data),
+    pngChunk('IEND', Buffer.alloc(0)),
   ]);
 }
 
@@ -19,7 +19,8 @@ export function promisingPng(width: number, height: number): Buffer {
   return pngOf(width, height, Buffer.alloc(2_000));
 }
 
-function chunk(type: string, data: Buffer): Buffer {
+/** One chunk, with its right check sum. */
+export function pngChunk(type: string, data: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const length = Buffer.alloc(4);
   length.writeUInt32BE(data.length);
@@ -27,3 +28,18 @@ function chunk(type: string, data: Buffer): Buffer {
   check.writeUInt32BE(crc32(body));
   return Buffer.concat([length, body, check]);
 }
+
+/** A PNG with further chunks before its pixels. */
+export function withChunks(png: Buffer, ...chunks: readonly Buffer[]): Buffer {
+  const end = 8 + 25;
+  return Buffer.concat([png.subarray(0, end), ...chunks, png.subarray(end)]);
+}
+
+const ONE_UNPACKED = deflateSync(Buffer.alloc(50e6, 'x'));
+
+/** Chunks of 48 kB that unpack to 50 MB each. */
+export const PACKED_BOMBS = {
+  zTXt: pngChunk('zTXt', Buffer.concat([Buffer.from('Comment\0\0'), ONE_UNPACKED])),
+  iTXt: pngChunk('iTXt', Buffer.concat([Buffer.from('Comment\0\x01\0\0\0'), ONE_UNPACKED])),
+  iCCP: pngChunk('iCCP', Buffer.concat([Buffer.from('profile\0\0'), ONE_UNPACKED])),
+};

@@ -1,0 +1,30 @@
+import { MAX_PARTS } from './picture-container.js';
+
+export interface PngChunk {
+  /** Four letters. */
+  readonly type: string;
+  readonly start: number;
+  /** After its check sum. */
+  readonly end: number;
+  readonly data: Buffer;
+}
+
+const SIGNATURE_BYTES = 8;
+/** Length, type and check sum. */
+const FRAME_BYTES = 12;
+
+/**
+ * Yields the chunks of a PNG, up to its end chunk; does not look into them. Stops without an end chunk where the file has
+ * none, or more chunks than any PNG has.
+ */
+export function* pngChunks(file: Buffer): Generator<PngChunk> {
+  let at = SIGNATURE_BYTES;
+  for (let parts = 0; parts < MAX_PARTS && at + FRAME_BYTES <= file.length; parts++) {
+    const end = at + FRAME_BYTES + file.readUInt32BE(at);
+    if (end > file.length) break;
+    const type = file.toString('latin1', at + 4, at + 8);
+    yield { type, start: at, end, data: file.subarray(at + 8, end - 4) };
+    if (type === 'IEND') return;
+    at = end;
+  }
+}
