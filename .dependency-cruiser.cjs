@@ -1,9 +1,9 @@
 /**
- * Arrows point inward (docs/architecture.md): cli -> evaluation, supervision, roles -> node, compute, config, imaging,
- * engine -> scheduling, geometry, model, tensor. Each rule below names who may not look at whom.
+ * Arrows point inward (docs/architecture.md): cli -> evaluation, supervision, roles -> cameras, node, compute, config,
+ * imaging, engine -> scheduling, geometry, model, tensor. Each rule below names who may not look at whom.
  */
 const outer = '^server/(cli|edge|evaluation|gateway|supervision)/';
-const middle = '^server/(node|compute|config|imaging|engine)/';
+const middle = '^server/(cameras|node|compute|config|imaging|engine)/';
 
 module.exports = {
   forbidden: [
@@ -52,6 +52,13 @@ module.exports = {
       severity: 'error',
       from: { path: middle },
       to: { path: outer },
+    },
+    {
+      name: 'cameras-know-no-cluster',
+      comment: 'They give pictures; the caller knows where these go.',
+      severity: 'error',
+      from: { path: '^server/cameras/' },
+      to: { path: '^server/(compute|config|engine|scheduling)/|^client/' },
     },
     {
       name: 'engines-know-no-cluster',

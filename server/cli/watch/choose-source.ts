@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { PictureSource } from '../../cameras/source-picture.js';
 import { DeepThingsError } from '../../errors.js';
 import { readCredentialedUrl } from '../credentialed-url.js';
 import { FolderSource } from './folder-source.js';
 import { FolderState } from './folder-state.js';
 import { SnapshotSource } from './snapshot-source.js';
-import type { PictureSource } from './source-picture.js';
 import { VideoSource } from './video-source.js';
 
 export interface SourceOptions {

@@ -2,12 +2,12 @@ import { type FSWatcher, watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { joinSignals } from '../../../client/deadline-signal.js';
+import type { PictureGate, PictureSource } from '../../cameras/source-picture.js';
 import { hasEnding } from '../../imaging/picture-ending.js';
 import type { PictureMediaType } from '../../imaging/picture-format.js';
 import { pause } from '../../node/pause.js';
 import { type PictureBody, readPicture } from '../submit/picture-file.js';
 import type { FileVersion, FolderState } from './folder-state.js';
-import type { PictureGate, PictureSource } from './source-picture.js';
 
 export interface FolderOptions {
   readonly folder: string;

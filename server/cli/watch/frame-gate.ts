@@ -1,4 +1,4 @@
-import type { PictureGate, SourcePicture } from './source-picture.js';
+import type { PictureGate, SourcePicture } from '../../cameras/source-picture.js';
 
 export interface FrameGateParts {
   /** Pictures under way at once. */

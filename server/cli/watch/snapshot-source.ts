@@ -1,13 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { Agent, fetch } from 'undici';
 import { withDeadline } from '../../../client/deadline-signal.js';
+import type { PictureGate, PictureSource } from '../../cameras/source-picture.js';
 import { DeepThingsError } from '../../errors.js';
 import { sniffPicture } from '../../imaging/picture-format.js';
 import { backoffMs } from '../../node/backoff.js';
 import { pause } from '../../node/pause.js';
 import type { CredentialedUrl } from '../credentialed-url.js';
 import type { PictureBody } from '../submit/picture-file.js';
-import type { PictureGate, PictureSource } from './source-picture.js';
 
 export interface SnapshotOptions {
   readonly address: CredentialedUrl;

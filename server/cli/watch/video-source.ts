@@ -1,11 +1,11 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
+import { JpegSplitter } from '../../cameras/jpeg-splitter.js';
+import type { PictureGate, PictureSource } from '../../cameras/source-picture.js';
 import { DeepThingsError } from '../../errors.js';
 import { backoffMs } from '../../node/backoff.js';
 import { pause } from '../../node/pause.js';
-import { JpegSplitter } from './jpeg-splitter.js';
-import type { PictureGate, PictureSource } from './source-picture.js';
 
 export interface VideoOptions {
   /** What ffmpeg opens: a path or an address, credentials included. */

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { DeepThingsClient, Schemas } from '../../../client/client.js';
 import { ProblemError } from '../../../client/problem-error.js';
+import type { PictureSource, SourcePicture } from '../../cameras/source-picture.js';
 import { DeepThingsError } from '../../errors.js';
 import { EXIT_FAILED } from '../exit-codes.js';
 import { explainFailure } from '../explain-failure.js';
@@ -12,7 +13,6 @@ import { submitPatiently } from '../submit/submit-patiently.js';
 import { Interruption } from '../up/interruption.js';
 import { chooseSource } from './choose-source.js';
 import { FrameGate } from './frame-gate.js';
-import type { PictureSource, SourcePicture } from './source-picture.js';
 import { WatchReport } from './watch-report.js';
 
 export interface WatchOptions extends TlsOptions {

@@ -1,4 +1,4 @@
-import type { PictureGate, SourcePicture } from '../../../server/cli/watch/source-picture.js';
+import type { PictureGate, SourcePicture } from '../../../server/cameras/source-picture.js';
 
 /** Takes every picture at once, and notes it. */
 export class FakeGate implements PictureGate {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { SourcePicture } from '../../../server/cameras/source-picture.js';
 import { FrameGate } from '../../../server/cli/watch/frame-gate.js';
-import type { SourcePicture } from '../../../server/cli/watch/source-picture.js';
 
 const picture = (name: string): SourcePicture => ({ name, body: { mediaType: 'image/jpeg', bytes: new Uint8Array() } });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { JpegSplitter } from '../../../server/cli/watch/jpeg-splitter.js';
-import { samplePhoto } from '../../support/frames.js';
+import { JpegSplitter } from '../../server/cameras/jpeg-splitter.js';
+import { samplePhoto } from '../support/frames.js';
 
 describe('pictures of a stream', () => {
   const photos = ['sample1.jpg', 'sample3.jpg', 'sample5.jpg'].map((name) => Buffer.from(samplePhoto(name)));

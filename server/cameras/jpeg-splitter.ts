@@ -1,4 +1,4 @@
-import { DeepThingsError } from '../../errors.js';
+import { DeepThingsError } from '../errors.js';
 
 const START = Buffer.from([0xff, 0xd8]);
 const END = Buffer.from([0xff, 0xd9]);
