@@ -6,6 +6,9 @@ export const DIGEST_HEADER = 'deepthings-digest';
 /** The only media type whose bodies are never taken without one between nodes: a flipped bit of a tensor looks like any other. */
 export const TENSOR_TYPE = 'application/octet-stream';
 
+/** What an answer without a body has: a node says by it that the answer is its own. */
+export const EMPTY_DIGEST = 'crc32=00000000';
+
 /** A body is not what was sent. */
 export class DigestError extends Error {
   override readonly name = 'DigestError';

@@ -1,3 +1,4 @@
+import { AnswerError, startOfBody } from './answer-error.js';
 import type { components, operations } from './generated/contract.js';
 import { OPERATIONS } from './generated/operations.js';
 import { type Problem, ProblemError } from './problem-error.js';
@@ -56,6 +57,7 @@ export interface DeepThingsClient {
   readonly baseUrl: string;
   /**
    * @throws ProblemError when the node answers with a status of 400 or more.
+   * @throws AnswerError when the answer has a status or a media type that the operation does not declare, or is no JSON.
    * @throws the transport's error when no whole answer came.
    */
   call<K extends OperationId>(operation: K, options?: CallOptions<K>): Promise<Answer<K>>;
@@ -84,11 +86,12 @@ export function createClient(options: ClientOptions): DeepThingsClient {
       });
       const mediaType = mediaTypeOf(response.header('content-type'));
       if (response.status >= 400) throw problemOf(response, mediaType);
+      requireDeclared(operation, response, mediaType);
       return {
         status: response.status,
         mediaType,
         header: (name) => response.header(name) ?? null,
-        json: mediaType === 'application/json' ? parseJson(response) : undefined,
+        json: mediaType === 'application/json' ? jsonOf(operation, response) : undefined,
         bytes: response.bytes,
       };
     },
@@ -112,6 +115,30 @@ function queryText(query: object | undefined): string {
   const entries = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
   if (entries.length === 0) return '';
   return `?${new URLSearchParams(entries.map(([name, value]): [string, string] => [name, String(value)])).toString()}`;
+}
+
+/** A login page or a redirect of a proxy has a status that looks like success. */
+function requireDeclared(operation: OperationId, response: TransportResponse, mediaType: string | null): void {
+  const answers: AnswerTypes = OPERATIONS[operation].answers;
+  const types = answers[response.status];
+  const isEmpty = response.bytes.byteLength === 0;
+  if (types !== undefined && (types.length === 0 ? isEmpty : types.includes(mediaType ?? ''))) return;
+  const expected = Object.entries(answers).map(([status, one]) => `${status} ${one.join(' or ') || 'without a body'}`);
+  const got = `${response.status} ${mediaType ?? 'without a type'}, ${startOfBody(response.bytes)}`;
+  throw new AnswerError(response.status, `expected of ${operation} ${expected.join(' or ')}; got ${got}: ${NO_NODE}`);
+}
+
+type AnswerTypes = Readonly<Record<number, readonly string[]>>;
+
+const NO_NODE = 'a proxy, a login page or another program answers in place of the node';
+
+function jsonOf(operation: OperationId, response: TransportResponse): never {
+  try {
+    return parseJson(response);
+  } catch (cause) {
+    const got = `${response.status} with ${startOfBody(response.bytes)}`;
+    throw new AnswerError(response.status, `expected JSON of ${operation}; got ${got}: ${NO_NODE}`, { cause });
+  }
 }
 
 function parseJson(response: TransportResponse): never {

@@ -1,3 +1,4 @@
+export { AnswerError } from './answer-error.js';
 export { DigestError } from './body-digest.js';
 export {
   type Answer,

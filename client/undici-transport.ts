@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { Agent, buildConnector } from 'undici';
+import { AnswerError, startOfBody } from './answer-error.js';
 import { bodyDigest, DIGEST_HEADER, requireDigest } from './body-digest.js';
 import { deadlineSignal } from './deadline-signal.js';
 import { mediaTypeOf, type Transport, type TransportRequest } from './transport.js';
@@ -25,6 +26,8 @@ export interface UndiciTransportOptions {
   /** Larger answers are refused. */
   readonly answerBytes?: number;
   readonly tls?: TransportTls;
+  /** Whether an answer without a digest is refused, as between nodes: then no node made it. */
+  readonly requiresDigests?: boolean;
 }
 
 export interface UndiciTransport {
@@ -63,7 +66,10 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Und
           const value = response.headers[name];
           return (Array.isArray(value) ? value[0] : value) ?? null;
         };
-        requireDigest(header(DIGEST_HEADER), mediaTypeOf(header('content-type')), bytes);
+        const digest = header(DIGEST_HEADER);
+        if (digest === null && options.requiresDigests)
+          throw notOfNode(response.statusCode, header('content-type'), bytes);
+        requireDigest(digest, mediaTypeOf(header('content-type')), bytes);
         return { status: response.statusCode, header, bytes };
       } finally {
         held.release();
@@ -79,6 +85,12 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Und
       await Promise.all([agent, ...retired].map((one) => one.destroy()));
     },
   };
+}
+
+function notOfNode(status: number, contentType: string | null, bytes: Uint8Array): AnswerError {
+  const got = `${status} ${mediaTypeOf(contentType) ?? 'without a type'}, ${startOfBody(bytes)}`;
+  const detail = `expected an answer with ${DIGEST_HEADER}, got ${got}: a proxy, a login page or another program made it`;
+  return new AnswerError(status, detail);
 }
 
 function agentOf(options: UndiciTransportOptions): Agent {

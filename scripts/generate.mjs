@@ -21,12 +21,28 @@ write(
 const contract = parse(readFileSync(contractUrl, 'utf8'));
 // Nodes read this one: parsing YAML takes a small machine a second at every start.
 write(new URL('../client/generated/openapi.json', import.meta.url), `${JSON.stringify(contract)}\n`);
+
+/** The media types of each status below 400 that an operation declares; none: the answer has no body. */
+function answersText(responses) {
+  const entries = Object.entries(responses).flatMap(([status, { content = {} }]) =>
+    Number(status) < 400
+      ? [
+          `${status}: [${Object.keys(content)
+            .map((type) => `'${type}'`)
+            .join(', ')}]`,
+        ]
+      : [],
+  );
+  return `{ ${entries.join(', ')} }`;
+}
+
 const operations = Object.entries(contract.paths).flatMap(([path, item]) =>
   Object.entries(item)
     .filter(([method]) => ['get', 'put', 'post', 'delete', 'patch'].includes(method))
-    .map(
-      ([method, operation]) => `  ${operation.operationId}: { method: '${method.toUpperCase()}', path: '${path}' },`,
-    ),
+    .map(([method, { operationId, responses }]) => {
+      const facts = `method: '${method.toUpperCase()}', path: '${path}', answers: ${answersText(responses)}`;
+      return `  ${operationId}: { ${facts} },`;
+    }),
 );
 write(
   new URL('../client/generated/operations.ts', import.meta.url),

@@ -1,3 +1,4 @@
+import { AnswerError } from '../../client/answer-error.js';
 import { ProblemError } from '../../client/problem-error.js';
 import { DeepThingsError } from '../errors.js';
 import { tlsFailureText } from '../node/tls-failure.js';
@@ -11,7 +12,7 @@ export function explainFailure(error: unknown, address: string): string {
     if (error.code === 'DT_ANSWER') return `what answers at ${address} is no DeepThings node (status ${error.status})`;
     return `${error.message} (${error.status} ${error.code})`;
   }
-  if (error instanceof DeepThingsError) return error.message;
+  if (error instanceof DeepThingsError || error instanceof AnswerError) return error.message;
   const tls = tlsFailureText(error, { name: 'the gateway', address });
   if (tls !== null) return tls;
   const { cause, name, message } = error as Error;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Schemas } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
@@ -109,7 +109,8 @@ export class FrameIntake {
     const answer = await gateway
       .call(CALLS.submit, {
         query: { source: device, deliver: false, strategy },
-        ...(key !== undefined && { header: { 'idempotency-key': key } }),
+        // Always with a key: an answer that was lost on its way is asked for again.
+        header: { 'idempotency-key': key ?? randomUUID() },
         body: { mediaType, bytes: picture },
       })
       .catch((cause) => {
@@ -118,7 +119,7 @@ export class FrameIntake {
     metrics.bytesSent.inc({ kind: 'picture' }, picture.byteLength);
     const frame = answer.json!;
     // An earlier submission became it: the gateway sees to it that its tiles get done, those that were lost here too.
-    if (answer.header('idempotency-replayed') !== null) return atGateway(frame, gateway.baseUrl);
+    if (key !== undefined && answer.header('idempotency-replayed') !== null) return atGateway(frame, gateway.baseUrl);
     const own = { frame: frame.id, attempt: 1, digest: frame.inputDigest, strategy, since: 1 };
     if (this.#parts.drain.state === 'serving') await this.#open(own, picture, 'own');
     else this.#giveBack(own);

@@ -86,7 +86,7 @@ export class OfferKeeper {
         path: { frame, tile },
         body: { mediaType: 'application/octet-stream', bytes },
       });
-      return answer.json?.sides ?? [];
+      return answer.json!.sides;
     } catch (error) {
       log.debug({ frame, tile, err: error }, 'the source could not be told what this tile offers');
       return null;

@@ -70,7 +70,7 @@ export class ResultSender {
       });
       this.usual.add(performance.now() - startedMs);
       metrics.bytesSent.inc({ kind: 'result' }, resultBytes);
-      const verdict = answer.json?.status ?? 'accepted';
+      const verdict = answer.json!.status;
       metrics.results.inc({ verdict });
       log.debug({ ...facts, verdict }, 'result sent');
     } catch (error) {

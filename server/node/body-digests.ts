@@ -1,5 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { bodyDigest, DIGEST_HEADER, DigestError, requireDigest, TENSOR_TYPE } from '../../client/body-digest.js';
+import {
+  bodyDigest,
+  DIGEST_HEADER,
+  DigestError,
+  EMPTY_DIGEST,
+  requireDigest,
+  TENSOR_TYPE,
+} from '../../client/body-digest.js';
 import type { OperationId } from '../../client/client.js';
 import type { NodeMetrics } from './metrics.js';
 import { HttpProblem } from './problem.js';
@@ -57,8 +64,10 @@ export function guardBodies(
     }
   });
   app.addHook('onSend', async (_request, reply, payload) => {
-    const isBody = typeof payload === 'string' || payload instanceof Uint8Array;
-    if (isBody && payload.length > 0) reply.header(DIGEST_HEADER, bodyDigest(payload));
+    if (payload === undefined || payload === null || payload === '') reply.header(DIGEST_HEADER, EMPTY_DIGEST);
+    else if (typeof payload === 'string' || payload instanceof Uint8Array) {
+      reply.header(DIGEST_HEADER, bodyDigest(payload));
+    }
     return payload;
   });
 }

@@ -1,3 +1,4 @@
+import { TENSOR_TYPE } from '../../client/body-digest.js';
 import type { OperationId } from '../../client/client.js';
 import type { CircuitSettings } from '../scheduling/circuit-breaker.js';
 
@@ -7,6 +8,8 @@ import type { CircuitSettings } from '../scheduling/circuit-breaker.js';
  */
 export interface CallRule<K extends OperationId = OperationId> {
   readonly operation: K;
+  /** The statuses that the peer's role answers with, each with its media type; null: it has no body. */
+  readonly answers: Readonly<Record<number, string | null>>;
   /** Until the answer's head is there, in which time the request's own body has to get through as well. */
   readonly headMs: number;
   /** Between two pieces of the answer's body. */
@@ -46,6 +49,8 @@ function rule<K extends OperationId>(operation: K, facts: Omit<CallRule<K>, 'ope
   return Object.freeze({ operation, ...facts });
 }
 
+const JSON_TYPE = 'application/json';
+
 const ONCE = { tries: 1, waitsForBusy: false } as const;
 
 /** Every call between nodes. */
@@ -54,13 +59,23 @@ export const CALLS = {
 
   /** Repeatable: of two with one number the second is ignored. Twice only: the next heartbeat says the same, newer. */
   register: rule('register', {
+    answers: { 200: JSON_TYPE },
     ...{ headMs: 5_000, bodyMs: 2_000, totalMs: 6_000, tries: 2, patienceMs: 6_000, waitsForBusy: false },
     circuit: null,
   }),
   /** Not repeated: a device that is about to exit does not wait, and is missed soon. */
-  leave: rule('register', { ...ONCE, headMs: 500, bodyMs: 500, totalMs: 500, patienceMs: 500, circuit: null }),
+  leave: rule('register', {
+    answers: { 200: JSON_TYPE },
+    ...ONCE,
+    headMs: 500,
+    bodyMs: 500,
+    totalMs: 500,
+    patienceMs: 500,
+    circuit: null,
+  }),
   /** Held by the gateway beyond these. Not repeated: the stealer asks anew; a hint that got lost costs an estimate. */
   victim: rule('stealTask', {
+    answers: { 200: JSON_TYPE, 204: null },
     ...ONCE,
     headMs: 8_000,
     bodyMs: 2_000,
@@ -70,30 +85,37 @@ export const CALLS = {
   }),
   /** Repeatable: a result counts once, however often it comes. Long enough for a gateway that is started anew. */
   result: rule('postResult', {
+    answers: { 200: JSON_TYPE },
     ...{ headMs: 15_000, bodyMs: 5_000, totalMs: 15_000, tries: 30, patienceMs: 60_000, waitsForBusy: true },
     circuit: null,
   }),
   /** Repeatable: reads. */
   inputRegion: rule('getFrameInput', {
+    answers: { 200: TENSOR_TYPE },
     ...{ headMs: 2_000, bodyMs: 1_000, totalMs: 2_000, tries: 2, patienceMs: 4_000, waitsForBusy: true },
     circuit: null,
   }),
   /** Repeatable: reads. The gateway waits for the source as long as `deliver` says: this is part of it. */
   gatewaysInput: rule('getFrameInput', {
+    answers: { 200: TENSOR_TYPE },
     ...{ headMs: 8_000, bodyMs: 3_000, totalMs: 10_000, tries: 2, patienceMs: 15_000, waitsForBusy: true },
     circuit: null,
   }),
   /** Repeatable: the same strips of the same tile take the place of those before. */
   pooledStrips: rule('putOverlap', {
+    answers: { 204: null },
     ...{ headMs: 2_000, bodyMs: 1_000, totalMs: 2_000, tries: 2, patienceMs: 3_000, waitsForBusy: false },
     circuit: null,
   }),
-  /** Not repeated: it could be two frames. The gateway decodes the picture before it answers. */
+  /** Repeatable: a key names the submission, which is one frame. The gateway decodes the picture before it answers. */
   submit: rule('submitFrame', {
-    ...{ ...ONCE, headMs: 30_000, bodyMs: 5_000, totalMs: 30_000, patienceMs: 30_000, circuit: null },
+    answers: { 202: JSON_TYPE },
+    ...{ headMs: 30_000, bodyMs: 5_000, totalMs: 30_000, tries: 3, patienceMs: 30_000, waitsForBusy: false },
+    circuit: null,
   }),
   /** Repeatable: reads. */
   look: rule('getFrame', {
+    answers: { 200: JSON_TYPE },
     ...{ headMs: 5_000, bodyMs: 2_000, totalMs: 8_000, tries: 3, patienceMs: 12_000, waitsForBusy: true },
     circuit: null,
   }),
@@ -102,53 +124,78 @@ export const CALLS = {
 
   /** Repeatable: the same sequence number gets the same task. */
   task: rule('stealTask', {
+    answers: { 200: TENSOR_TYPE, 204: null },
     ...{ headMs: 5_000, bodyMs: 3_000, totalMs: 10_000, tries: 3, patienceMs: 12_000, waitsForBusy: false },
     circuit: 'work',
   }),
   /** Repeatable: reads, as long as that is quicker than computing them. */
   strips: rule('getOverlap', {
+    answers: { 200: TENSOR_TYPE },
     ...{ headMs: 500, bodyMs: 500, totalMs: 500, tries: 2, patienceMs: 500, waitsForBusy: false },
     circuit: 'strips',
   }),
   /** Repeatable: the same offers of the same tile take the place of those before. */
   offer: rule('putOverlap', {
+    answers: { 200: JSON_TYPE },
     ...{ headMs: 2_000, bodyMs: 1_000, totalMs: 2_000, tries: 2, patienceMs: 3_000, waitsForBusy: false },
     circuit: 'work',
   }),
   /** Not repeated: the second would be refused, and the gateway hears of a task that is not handed back. */
-  handBack: rule('returnTask', { ...ONCE, headMs: 500, bodyMs: 500, totalMs: 500, patienceMs: 500, circuit: 'work' }),
+  handBack: rule('returnTask', {
+    answers: { 204: null },
+    ...ONCE,
+    headMs: 500,
+    bodyMs: 500,
+    totalMs: 500,
+    patienceMs: 500,
+    circuit: 'work',
+  }),
 
   // What the gateway says to devices; a busy one is not waited for, others are idle.
 
   /** Not repeated: devices find a gateway that started by themselves. */
-  announce: rule('register', { ...ONCE, headMs: 1_000, bodyMs: 500, totalMs: 1_000, patienceMs: 1_000, circuit: null }),
+  announce: rule('register', {
+    answers: { 200: JSON_TYPE },
+    ...ONCE,
+    headMs: 1_000,
+    bodyMs: 500,
+    totalMs: 1_000,
+    patienceMs: 1_000,
+    circuit: null,
+  }),
   /** Repeatable: a source takes each attempt of a frame once. It decodes the picture before it answers. */
   deliver: rule('submitFrame', {
+    answers: { 204: null },
     ...{ headMs: 20_000, bodyMs: 2_000, totalMs: 20_000, tries: 3, patienceMs: 25_000, waitsForBusy: false },
     circuit: 'work',
   }),
   /** Repeatable: reads. */
   collect: rule('getFrameInput', {
+    answers: { 200: TENSOR_TYPE },
     ...{ headMs: 8_000, bodyMs: 3_000, totalMs: 20_000, tries: 3, patienceMs: 25_000, waitsForBusy: false },
     circuit: 'work',
   }),
   /** Repeatable: a device takes each attempt of a task once. */
   push: rule('pushTask', {
+    answers: { 202: JSON_TYPE },
     ...{ headMs: 5_000, bodyMs: 1_000, totalMs: 5_000, tries: 3, patienceMs: 8_000, waitsForBusy: false },
     circuit: 'work',
   }),
   /** Repeatable: a device that is being drained only says so again. Somebody waits for it. */
   drain: rule('drain', {
+    answers: { 202: JSON_TYPE },
     ...{ headMs: 3_000, bodyMs: 1_000, totalMs: 3_000, tries: 2, patienceMs: 6_000, waitsForBusy: false },
     circuit: null,
   }),
   /** Repeatable likewise. */
   resume: rule('resume', {
+    answers: { 200: JSON_TYPE },
     ...{ headMs: 3_000, bodyMs: 1_000, totalMs: 3_000, tries: 2, patienceMs: 6_000, waitsForBusy: false },
     circuit: null,
   }),
   /** Repeatable: a frame ends once, whatever is said of it again. */
   outcome: rule('postResult', {
+    answers: { 204: null },
     ...{ headMs: 3_000, bodyMs: 1_000, totalMs: 3_000, tries: 3, patienceMs: 8_000, waitsForBusy: false },
     circuit: 'work',
   }),

@@ -1,6 +1,6 @@
 import type { FastifySchema } from 'fastify';
 import type { OperationId } from '../../client/client.js';
-import { type Contract, contractOperations } from './contract.js';
+import { type Contract, contractOperations, resolveReferences } from './contract.js';
 
 /** One operation as Fastify wants it. */
 export interface ContractRoute {
@@ -66,26 +66,4 @@ function bodySchema(body: Body | undefined): FastifySchema {
   const typed = Object.entries(body?.content ?? {}).filter(([, { schema }]) => schema !== undefined);
   if (typed.length === 0) return {};
   return { body: { content: Object.fromEntries(typed) } };
-}
-
-/**
- * Puts what references point to in their place. The contract has none that lead back to themselves.
- *
- * @throws Error when a reference points nowhere.
- */
-function resolveReferences(value: unknown, contract: object): unknown {
-  if (Array.isArray(value)) return value.map((entry) => resolveReferences(entry, contract));
-  if (typeof value !== 'object' || value === null) return value;
-  const { $ref: reference } = value as { $ref?: string };
-  if (reference !== undefined) return resolveReferences(lookUp(reference, contract), contract);
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, resolveReferences(entry, contract)]));
-}
-
-function lookUp(reference: string, contract: object): unknown {
-  const found = reference
-    .replace(/^#\//, '')
-    .split('/')
-    .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], contract);
-  if (found === undefined) throw new Error(`openapi.yaml has no ${reference}`);
-  return found;
 }

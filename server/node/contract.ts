@@ -10,6 +10,7 @@ export interface Contract {
 export interface ContractOperation {
   readonly operationId: string;
   readonly requestBody?: { readonly content: Readonly<Record<string, unknown>> };
+  readonly responses: Readonly<Record<string, unknown>>;
   readonly security?: readonly unknown[];
 }
 
@@ -30,4 +31,26 @@ export function contractOperations(contract: Contract) {
       return operation === undefined ? [] : [{ method, path, operation }];
     }),
   );
+}
+
+/**
+ * Puts what references point to in their place. The contract has none that lead back to themselves.
+ *
+ * @throws Error when a reference points nowhere.
+ */
+export function resolveReferences(value: unknown, contract: object): unknown {
+  if (Array.isArray(value)) return value.map((entry) => resolveReferences(entry, contract));
+  if (typeof value !== 'object' || value === null) return value;
+  const { $ref: reference } = value as { $ref?: string };
+  if (reference !== undefined) return resolveReferences(lookUp(reference, contract), contract);
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, resolveReferences(entry, contract)]));
+}
+
+function lookUp(reference: string, contract: object): unknown {
+  const found = reference
+    .replace(/^#\//, '')
+    .split('/')
+    .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], contract);
+  if (found === undefined) throw new Error(`openapi.yaml has no ${reference}`);
+  return found;
 }

@@ -32,6 +32,8 @@ export interface NodeMetrics {
   readonly refused: Counter<'code'>;
   /** Bodies that arrived damaged: `part` says whether it was asked with or answered. */
   readonly damaged: Counter<'kind' | 'part'>;
+  /** Answers that no node of the cluster gave, by the address that was asked and the operation. */
+  readonly badAnswers: Counter<'peer' | 'kind'>;
   /** Peers that kept failing: how often each was left alone, and whether it is now. */
   readonly leftAlone: Counter<'peer' | 'calls'>;
   readonly leftAloneNow: Gauge<'peer' | 'calls'>;
@@ -148,6 +150,12 @@ export function createMetrics(labels: { readonly role: string; readonly node: st
       name: 'deepthings_damaged_bodies_total',
       help: 'Bodies that arrived with another digest than they were sent with, by operation, of requests and answers',
       labelNames: ['kind', 'part'],
+      registers,
+    }),
+    badAnswers: new Counter({
+      name: 'deepthings_bad_answers_total',
+      help: 'Answers between nodes that the operation does not declare (a proxy, a login page), by peer and operation',
+      labelNames: ['peer', 'kind'],
       registers,
     }),
     leftAlone: new Counter({

@@ -1,15 +1,18 @@
+import { AnswerError } from '../../client/answer-error.js';
 import { DigestError } from '../../client/body-digest.js';
 import type { Answer, CallOptions, DeepThingsClient, OperationId } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
 import { DeepThingsError } from '../errors.js';
+import { requireAnswer } from './answer-check.js';
 import { backoffMs } from './backoff.js';
 import { type CallRule, REPEAT, RETRY_AFTER_LIMIT_MS } from './calls.js';
 import type { Logger } from './logger.js';
 import type { NodeMetrics } from './metrics.js';
 import { pause } from './pause.js';
 import type { PeerCircuits } from './peer-circuits.js';
+import type { RepeatGate } from './repeat-gate.js';
 
-type GivenOptions<K extends OperationId> = Pick<CallOptions<K>, 'path' | 'query' | 'json' | 'signal'>;
+type GivenOptions<K extends OperationId> = Pick<CallOptions<K>, 'path' | 'query' | 'header' | 'json' | 'signal'>;
 
 export interface PeerCallOptions<K extends OperationId> extends GivenOptions<K> {
   /** A body of tensors or a picture; as a function it is written again for each try, and not kept between them. */
@@ -23,6 +26,7 @@ export interface PeerClient {
   readonly baseUrl: string;
   /**
    * @throws ProblemError when the node answers with a status of 400 or more.
+   * @throws AnswerError when the answer is not one that the peer's role gives to this call.
    * @throws DeepThingsError `DT_LEFT_ALONE` when it kept failing and is not asked for a while.
    * @throws the transport's error when no whole answer came.
    */
@@ -34,7 +38,9 @@ export interface PeerClientParts {
   readonly nowMs: () => number;
   /** From 0 up to 1. */
   readonly random: () => number;
-  readonly metrics: Pick<NodeMetrics, 'damaged' | 'retries'>;
+  readonly metrics: Pick<NodeMetrics, 'badAnswers' | 'damaged' | 'retries'>;
+  /** When an answer that no node gave is logged again. */
+  readonly repeats: RepeatGate;
   readonly log: Logger;
 }
 
@@ -65,10 +71,7 @@ export function peerClient(client: DeepThingsClient, parts: PeerClientParts): Pe
           }
           judge(parts, rule, baseUrl, error);
           const kind = rule.operation;
-          if (error instanceof DigestError) {
-            metrics.damaged.inc({ kind, part: 'answer' });
-            log.warn({ peer: baseUrl, kind }, `answer refused: ${error.message}`);
-          }
+          noteAnswer(parts, baseUrl, kind, error);
           const waitMs = pauseMs(rule, error, tries, random());
           if (waitMs === null || nowMs() + waitMs >= endMs) throw error;
           metrics.retries.inc({ what: kind });
@@ -82,7 +85,7 @@ export function peerClient(client: DeepThingsClient, parts: PeerClientParts): Pe
   };
 }
 
-function exchange<K extends OperationId>(
+async function exchange<K extends OperationId>(
   client: DeepThingsClient,
   rule: CallRule<K>,
   { heldMs = 0, body, ...rest }: PeerCallOptions<K>,
@@ -94,12 +97,28 @@ function exchange<K extends OperationId>(
     idleTimeoutMs: rule.bodyMs,
     timeoutMs: Math.min(rule.totalMs + heldMs, leftMs),
   };
-  if (body === undefined) return client.call(rule.operation, call);
-  const { mediaType, bytes } = body;
-  return client.call(rule.operation, {
-    ...call,
-    body: { mediaType, bytes: typeof bytes === 'function' ? bytes() : bytes },
-  });
+  const { mediaType = '', bytes } = body ?? {};
+  const sent = body && { body: { mediaType, bytes: typeof bytes === 'function' ? bytes() : bytes! } };
+  const answer = await client.call(rule.operation, { ...call, ...sent });
+  requireAnswer(rule, answer);
+  return answer;
+}
+
+/** Counts and logs an answer that was damaged on its way, or that no node of the cluster gave. */
+function noteAnswer(
+  { log, metrics, nowMs, repeats }: PeerClientParts,
+  peer: string,
+  kind: OperationId,
+  error: unknown,
+) {
+  if (error instanceof DigestError) {
+    metrics.damaged.inc({ kind, part: 'answer' });
+    log.warn({ peer, kind }, `answer refused: ${error.message}`);
+  }
+  if (!(error instanceof AnswerError)) return;
+  metrics.badAnswers.inc({ peer, kind });
+  const times = repeats.due(`${peer} ${kind}`, nowMs());
+  if (times > 0) log.warn({ peer, kind, times }, `answer refused: ${error.message}`);
 }
 
 /**

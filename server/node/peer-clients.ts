@@ -12,6 +12,7 @@ import type { NodeMetrics } from './metrics.js';
 import type { TlsSource } from './node-tls.js';
 import { type CircuitChange, PeerCircuits } from './peer-circuits.js';
 import { type PeerClient, peerClient } from './peer-client.js';
+import { RepeatGate } from './repeat-gate.js';
 import { tlsFailureText } from './tls-failure.js';
 import { type ClusterToken, tokenSource } from './tokens.js';
 
@@ -29,6 +30,9 @@ export interface PeerClients {
 /** More addresses than a cluster has devices are not remembered. */
 const CLIENTS_LIMIT = 1_024;
 
+/** Answers that no node gave are logged this often, for each peer and operation. */
+const TELL_EVERY_MS = 60_000;
+
 export interface PeerClientsOptions {
   readonly token: ClusterToken | null;
   /** The declared ones: requests, and the token with them, go to no other address. */
@@ -45,7 +49,7 @@ export function createPeerClients(options: PeerClientsOptions): PeerClients {
   const { token, nodes, tls, metrics, log, onCircuit } = options;
   const onSocket = (socket: Socket) => metrics.traffic.watch(socket);
   const { transport, renewTls, close } = createUndiciTransport({
-    ...{ onSocket, connectTimeoutMs: CONNECT_MS },
+    ...{ onSocket, connectTimeoutMs: CONNECT_MS, requiresDigests: true },
     ...(tls !== null && { tls: tls.current() }),
   });
   tls?.onRenewed(renewTls);
@@ -61,6 +65,7 @@ export function createPeerClients(options: PeerClientsOptions): PeerClients {
   });
   const tokens = token === null ? null : tokenSource(token);
   const sent = tokens === null ? undefined : () => tokens.current().sent;
+  const repeats = new RepeatGate(TELL_EVERY_MS);
   const clients = new Map<string, PeerClient>();
   return {
     client(address) {
@@ -72,7 +77,7 @@ export function createPeerClients(options: PeerClientsOptions): PeerClients {
       }
       if (clients.size >= CLIENTS_LIMIT) clients.clear();
       const plain = createClient({ baseUrl: address, transport: explained(transport, node.id, address), token: sent });
-      const client = peerClient(plain, { circuits, nowMs, random, metrics, log });
+      const client = peerClient(plain, { circuits, nowMs, random, metrics, repeats, log });
       clients.set(address, client);
       return client;
     },

@@ -1,6 +1,7 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { bodyDigest, DIGEST_HEADER } from '../../client/body-digest.js';
 import type { Problem } from '../../client/problem-error.js';
 import { contractOperations, readContract } from './contract.js';
 import type { NodeMetrics } from './metrics.js';
@@ -60,6 +61,7 @@ export function rawAnswer(problem: Problem): string {
   const security = Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}\r\n`);
   return (
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\ncontent-type: ${PROBLEM_TYPE}\r\n${security.join('')}` +
+    `${DIGEST_HEADER}: ${bodyDigest(body)}\r\n` +
     `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
   );
 }
@@ -76,9 +78,9 @@ export function answerUnroutable(app: FastifyInstance, metrics: NodeMetrics): vo
   app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     const problem = problemDocument(417, 'DT_REQUEST', 'expected no expectation but 100-continue');
     metrics.refused.inc({ code: problem.code });
-    response
-      .writeHead(problem.status, { 'content-type': PROBLEM_TYPE, connection: 'close' })
-      .end(JSON.stringify(problem));
+    const body = JSON.stringify(problem);
+    const headers = { 'content-type': PROBLEM_TYPE, [DIGEST_HEADER]: bodyDigest(body), connection: 'close' };
+    response.writeHead(problem.status, headers).end(body);
   });
 }
 

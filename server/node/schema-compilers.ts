@@ -13,13 +13,21 @@ export const SCHEMA_COMPILERS: NonNullable<FastifyServerOptions['schemaControlle
   },
 };
 
+// A test checks the contract itself; Ajv need not compile its meta-schema for that again.
+const COMMON = {
+  ...{ removeAdditional: false, useDefaults: true, validateFormats: false },
+  ...{ strict: false, meta: false, validateSchema: false },
+} as const;
+
+/** Compiles schemas of the contract for JSON that is taken as it is. */
+export function exactAjv(): Ajv {
+  return new Ajv(COMMON);
+}
+
 /** Nobody may change a client's mistake into something that works: bodies are not coerced, nothing is removed. */
 function validatorCompiler(): FastifySchemaCompiler<object> {
-  const values = { removeAdditional: false, useDefaults: true, validateFormats: false } as const;
-  // A test checks the contract itself; Ajv need not compile its meta-schema for that again.
-  const common = { ...values, strict: false, meta: false, validateSchema: false } as const;
-  const exact = new Ajv(common);
-  const coercing = new Ajv({ ...common, coerceTypes: true });
+  const exact = exactAjv();
+  const coercing = new Ajv({ ...COMMON, coerceTypes: true });
   return ({ schema, httpPart }) => {
     const ajv = httpPart === 'body' ? exact : coercing;
     return compiledWhenAsked(() => ajv.compile(schema));

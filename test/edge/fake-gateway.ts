@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { bodyDigest, DIGEST_HEADER } from '../../client/body-digest.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -39,7 +40,8 @@ export class FakeGateway {
   json(route: string, status: number, document: object, headers: Record<string, string> = {}): void {
     const type = status < 400 ? 'application/json' : 'application/problem+json';
     this.#handlers.set(route, (_request, response) => {
-      response.writeHead(status, { 'content-type': type, ...headers }).end(JSON.stringify(document));
+      const body = JSON.stringify(document);
+      response.writeHead(status, { 'content-type': type, [DIGEST_HEADER]: bodyDigest(body), ...headers }).end(body);
     });
   }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DigestError } from '../../client/body-digest.js';
+import { DigestError, TENSOR_TYPE } from '../../client/body-digest.js';
 import type { DeepThingsClient } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
 import { loadTileExecutor, type TileExecutor } from '../../server/compute/tile-executor.js';
@@ -26,6 +26,7 @@ import { encodeStrips, formatMapRegion, parseMapRegions } from '../../server/nod
 import { PeerCircuits } from '../../server/node/peer-circuits.js';
 import { peerClient } from '../../server/node/peer-client.js';
 import type { PeerClients } from '../../server/node/peer-clients.js';
+import { RepeatGate } from '../../server/node/repeat-gate.js';
 import { StripPool } from '../../server/node/strip-pool.js';
 import { ComputeSpeed } from '../../server/scheduling/compute-speed.js';
 import { TILES_AHEAD } from '../../server/scheduling/device-pace.js';
@@ -153,9 +154,13 @@ function world(options: WorldOptions = {}) {
   const metrics = createMetrics({ role: 'edge', node: 'e0' });
   const nowMs = () => performance.now();
   const circuits = new PeerCircuits({ nowMs, random: () => 0.5, onChange: () => undefined });
-  const clientOf = (baseUrl: string, call: unknown) => {
-    const plain = { baseUrl, call } as DeepThingsClient;
-    return peerClient(plain, { circuits, nowMs, random: () => 0, metrics, log: silent });
+  const clientOf = (baseUrl: string, ask: (operation: never, options: never) => Promise<unknown>) => {
+    const call = async (operation: never, options: never) => {
+      return { status: 200, mediaType: TENSOR_TYPE, ...((await ask(operation, options)) as object) };
+    };
+    const plain = { baseUrl, call } as unknown as DeepThingsClient;
+    const repeats = new RepeatGate(AMPLE);
+    return peerClient(plain, { circuits, nowMs, random: () => 0, metrics, repeats, log: silent });
   };
   const peers: PeerClients = {
     client(address) {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { bodyDigest, DIGEST_HEADER } from '../../client/body-digest.js';
 import type { Schemas } from '../../client/client.js';
 import { PROTOCOL_VERSION } from '../../server/node/plan-digest.js';
 
@@ -18,8 +19,9 @@ export class FakeDevice {
       const path = request.url!.split('?', 1)[0];
       this.asked.push(`${request.method} ${path}`);
       request.resume().once('end', () => {
-        if (path !== '/tasks') return response.writeHead(204).end();
-        return response.writeHead(202, { 'content-type': 'application/json' }).end('{"status":"queued"}');
+        const body = path === '/tasks' ? '{"status":"queued"}' : '';
+        const type = body === '' ? {} : { 'content-type': 'application/json' };
+        return response.writeHead(body === '' ? 204 : 202, { ...type, [DIGEST_HEADER]: bodyDigest(body) }).end(body);
       });
     });
   }

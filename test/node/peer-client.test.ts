@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bodyDigest } from '../../client/body-digest.js';
+import { OPERATIONS } from '../../client/generated/operations.js';
 import { CALLS, type CallRule } from '../../server/node/calls.js';
 import { createMetrics, type NodeMetrics } from '../../server/node/metrics.js';
 import type { CircuitChange } from '../../server/node/peer-circuits.js';
 import { createPeerClients, type PeerClients } from '../../server/node/peer-clients.js';
-import { silent } from '../support/test-cluster.js';
 
 vi.mock('../../server/node/pause.js', () => ({ pause: async (ms: number) => void pauses.push(ms) }));
 
@@ -21,13 +22,20 @@ let peers: PeerClients;
 let metrics: NodeMetrics;
 let changes: CircuitChange[];
 let asked: string[];
+let logged: { readonly peer?: string; readonly kind?: string }[];
+const log = pino({ level: 'warn' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
 /** What the peer does about each request, by number from 1. */
 let answer: (socket: Socket, number: number) => void;
 const sockets = new Set<Socket>();
 
 function json(status: number, text: string, headers = ''): string {
   const type = status < 400 ? 'application/json' : 'application/problem+json';
-  return `HTTP/1.1 ${status} X\r\ncontent-type: ${type}\r\n${headers}content-length: ${text.length}\r\n\r\n${text}`;
+  return raw(status, text, `content-type: ${type}\r\ndeepthings-digest: ${bodyDigest(text)}\r\n${headers}`);
+}
+
+/** An answer as anything may give it, whole. */
+function raw(status: number, text: string, headers = ''): string {
+  return `HTTP/1.1 ${status} X\r\n${headers}content-length: ${text.length}\r\n\r\n${text}`;
 }
 
 function problem(status: number, code = 'DT_NO', headers = ''): string {
@@ -38,6 +46,7 @@ beforeEach(async () => {
   pauses.length = 0;
   changes = [];
   asked = [];
+  logged = [];
   answer = (socket) => socket.write(OK);
   // No HTTP server: it is to do what no HTTP server does.
   server = createServer((socket) => {
@@ -57,7 +66,7 @@ beforeEach(async () => {
     tls: null,
     nodes: [{ id: 'e1', address }],
     metrics,
-    log: silent,
+    log,
     onCircuit,
   });
 });
@@ -71,7 +80,7 @@ afterEach(async () => {
 /** A call that changes nothing, with what a test wants of its rule. */
 function rule(facts: Partial<CallRule> = {}): CallRule<'getLive'> {
   const short = { headMs: 60, bodyMs: 60, totalMs: 5_000, tries: 1, patienceMs: 10_000, waitsForBusy: true };
-  return { ...short, circuit: null, ...facts, operation: 'getLive' };
+  return { ...short, answers: { 200: 'application/json' }, circuit: null, ...facts, operation: 'getLive' };
 }
 
 const call = (facts?: Partial<CallRule>, signal?: AbortSignal) =>
@@ -96,7 +105,7 @@ describe('a peer that does not answer as it should', () => {
     [
       'sends another body than it says',
       {},
-      (socket) => socket.write(json(200, '{"status":"ok"}', 'deepthings-digest: crc32=00000000\r\n')),
+      (socket) => socket.write(raw(200, '{"status":"ok"}', 'deepthings-digest: crc32=00000000\r\n')),
       { name: 'DigestError' },
     ],
   ])('%s: the call ends in time, and so do its repetitions', async (_name, facts, does, error) => {
@@ -122,6 +131,62 @@ describe('a peer that does not answer as it should', () => {
     expect(asked.length).toBeGreaterThan(1);
     expect(asked.length).toBeLessThanOrEqual(5);
     expect(performance.now() - startMs).toBeLessThan(5_000);
+  });
+});
+
+describe('what no node answers', () => {
+  const digest = (text: string) => `deepthings-digest: ${bodyDigest(text)}\r\n`;
+  const html = 'content-type: text/html\r\n';
+  const typed = 'content-type: application/json\r\n';
+  const page = '<!DOCTYPE html><title>Sign in</title>';
+  it.each([
+    ['a login page', raw(200, page, html), 'text/html'],
+    ['a login page that says that it is JSON', raw(200, page, typed), 'Sign in'],
+    ['a redirect to one', raw(302, '', 'location: http://portal/\r\n'), '302'],
+    ['a redirect with a page', raw(307, page, html), '307'],
+    ['an answer that has no digest', raw(200, '{"status":"ok","role":"edge"}', typed), 'deepthings-digest'],
+    ['nothing, where a body is due', raw(204, ''), '204'],
+    ['nothing with a digest, where a body is due', raw(204, '', digest('')), '204'],
+    ['an empty body', raw(200, '', typed), 'no body'],
+    ['an empty object', json(200, '{}'), 'required property'],
+    ['null', json(200, 'null'), 'must be object'],
+    ['another operation’s JSON', json(200, '{"status":"accepted","role":"edge"}'), '/status'],
+    ['JSON that is cut short', json(200, '{"status":"ok","ro'), 'expected JSON'],
+    ['another status', json(202, '{"status":"ok","role":"edge"}'), '202'],
+    ['another type', raw(200, 'ok', `content-type: text/plain\r\n${digest('ok')}`), 'text/plain'],
+    ['a page that refuses', raw(403, page, html), '403'],
+    ['a page that finds nothing', raw(404, page, html), '404'],
+    [
+      'a problem of another API',
+      raw(404, '{"code":"X","detail":"no"}', 'content-type: application/problem+json\r\n'),
+      '404',
+    ],
+  ])('%s: is asked again, counted and logged with the peer', async (_name, lie, says) => {
+    answer = (socket) => socket.write(lie);
+    await expect(call()).rejects.toMatchObject({ name: 'AnswerError', code: 'DT_ANSWER' });
+    await expect(call()).rejects.toThrow(says);
+    answer = (socket, number) => socket.write(number < 5 ? lie : OK);
+    expect((await call({ tries: 3 })).json).toEqual({ status: 'ok', role: 'edge' });
+    expect(asked).toHaveLength(5);
+    expect(await metrics.registry.metrics()).toContain(`deepthings_bad_answers_total{peer="${address}",kind="getLive"`);
+    expect(logged.filter(({ peer, kind }) => peer === address && kind === 'getLive')).toHaveLength(1);
+  });
+
+  it('is a failure of the peer, which opens its circuit', async () => {
+    answer = (socket) => socket.write(raw(200, page, html));
+    await expect(call({ tries: 5, circuit: 'work' })).rejects.toThrow('Sign in');
+    expect(asked).toHaveLength(3);
+    expect(changes).toMatchObject([{ address, circuit: 'work' }]);
+  });
+
+  it('is held to what the contract declares of each call', () => {
+    for (const { operation, answers } of Object.values(CALLS)) {
+      const declared: Readonly<Record<number, readonly string[]>> = OPERATIONS[operation].answers;
+      for (const [status, type] of Object.entries(answers)) {
+        if (type === null) expect(declared[Number(status)]).toEqual([]);
+        else expect(declared[Number(status)]).toContain(type);
+      }
+    }
   });
 });
 
@@ -185,7 +250,7 @@ describe('what is asked again', () => {
 
   it('is only what may happen twice', () => {
     const once = Object.entries(CALLS).flatMap(([name, { tries }]) => (tries === 1 ? [name] : []));
-    expect(once.sort()).toEqual(['announce', 'handBack', 'leave', 'submit', 'victim']);
+    expect(once.sort()).toEqual(['announce', 'handBack', 'leave', 'victim']);
     for (const one of Object.values(CALLS)) {
       expect(Math.max(one.headMs, one.bodyMs)).toBeLessThanOrEqual(one.totalMs);
       expect(one.totalMs).toBeLessThanOrEqual(one.patienceMs);
