@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { DeepThingsError } from '../../errors.js';
 import type { EngineOptions } from '../inference-engine.js';
+import { defineRemovedUtil } from './removed-util.js';
 
 /** TensorFlow.js; its whole comes with tfjs-node, its core alone with the other backends. */
 export type Tfjs = typeof import('@tensorflow/tfjs-core');
@@ -50,6 +51,7 @@ async function loadNodeBackend(threads: number, load: PackageLoader): Promise<Tf
   process.env.TF_NUM_INTRAOP_THREADS = String(threads);
   process.env.TF_NUM_INTEROP_THREADS = '1';
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  defineRemovedUtil();
   try {
     const tfjs = load(NODE_PACKAGE) as Tfjs;
     return await ready(tfjs, { name: 'node', registeredName: 'tensorflow', threads, remark: null });
@@ -79,7 +81,30 @@ async function ready(tfjs: Tfjs, backend: Omit<TfjsBackend, 'tfjs'>): Promise<Tf
   // Without its advice on standard error, and without looking for NaN in every result.
   tfjs.enableProdMode();
   if (!(await tfjs.setBackend(backend.registeredName))) throw new Error(`${backend.registeredName} does not start`);
+  tryToConvolve(tfjs);
   return { tfjs, ...backend };
+}
+
+/**
+ * Computes one value. A backend can start and still fail at its first operation, where its own code calls what this
+ * version of Node does not have.
+ *
+ * @throws Error of the backend, or when the value is wrong.
+ */
+function tryToConvolve(tfjs: Tfjs): void {
+  const output = tfjs.tidy(() =>
+    tfjs.fused.conv2d({
+      x: tfjs.tensor4d([1, 2, 3, 4], [1, 2, 2, 1]),
+      filter: tfjs.tensor4d([1, 2, 3, 4], [2, 2, 1, 1]),
+      bias: tfjs.tensor1d([5]),
+      strides: 1,
+      pad: 'valid',
+      activation: 'relu',
+    }),
+  );
+  const [value] = output.dataSync();
+  output.dispose();
+  if (value !== 35) throw new Error(`the ${tfjs.getBackend()} backend computes ${value} where 35 is right`);
 }
 
 function isNotInstalled(error: unknown): boolean {

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import util from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { guardEngine } from '../../../server/engine/guarded-engine.js';
 import { loadTfjsBackend, type PackageLoader, type Tfjs } from '../../../server/engine/tfjs/tfjs-backend.js';
@@ -80,6 +81,61 @@ describe.skipIf(hasTfjsNode)('where tfjs-node is installed', () => {
     }
     const [node, wasm] = outputs;
     expect(node!.every((value, i) => Math.abs(value - wasm![i]!) < 1e-5)).toBe(true);
+  });
+
+  describe('on Node 23 and later, where util has lost functions', () => {
+    const functions = util as unknown as Record<string, unknown>;
+    const names = ['isArray', 'isNullOrUndefined'];
+    const had = names.map((name) => functions[name]);
+    beforeAll(() => {
+      for (const name of names) delete functions[name];
+    });
+    afterAll(() => {
+      for (const [index, name] of names.entries()) functions[name] = had[index];
+    });
+
+    it('they are there when tfjs-node is loaded', async () => {
+      let seen: unknown[] = [];
+      const { name, remark } = await loadTfjsBackend(
+        { backend: 'auto', threads: 1 },
+        loaderWith(() => {
+          // As `require` gives it to a CommonJS package.
+          const { isArray, isNullOrUndefined } = require('node:util') as Record<string, (value: unknown) => boolean>;
+          seen = [[], {}, null].map((value) => [isArray!(value), isNullOrUndefined!(value)]);
+          seen.push(isNullOrUndefined!(undefined), isNullOrUndefined!(0));
+          return standIn;
+        }),
+      );
+      expect([name, remark]).toEqual(['node', null]);
+      expect(seen).toEqual([[true, false], [false, false], [false, true], true, false]);
+    });
+  });
+
+  describe('and loads, but cannot compute', () => {
+    /** The stand-in, of which every convolution fails or is wrong. */
+    const convolving = (conv2d: () => unknown) =>
+      loaderWith(
+        () => new Proxy(standIn, { get: (tfjs, name) => (name === 'fused' ? { conv2d } : tfjs[name as 'fused']) }),
+      );
+    const throwing = convolving(() => {
+      throw new TypeError('(0 , util_1.isNullOrUndefined) is not a function');
+    });
+
+    it.each([
+      ['fails', throwing, 'util_1.isNullOrUndefined'],
+      ['is wrong', convolving(() => standIn.tensor1d([7])), 'computes 7 where 35 is right'],
+    ])('a convolution %s: auto takes WASM and says why', async (_what, load, why) => {
+      const { name, remark } = await loadTfjsBackend({ backend: 'auto', threads: 1 }, load);
+      expect([name, remark]).toEqual(['wasm', expect.stringContaining(why)]);
+      expect(remark).toMatch(/; WASM computes instead$/);
+    });
+
+    it('node does not start', async () => {
+      await expect(loadTfjsBackend({ backend: 'node', threads: 1 }, throwing)).rejects.toMatchObject({
+        code: 'DT_ENGINE_LOAD',
+        message: expect.stringContaining('util_1.isNullOrUndefined'),
+      });
+    });
   });
 
   it.each(['wasm', 'cpu'])('%s is still what was asked for', async (backend) => {
