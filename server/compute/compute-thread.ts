@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { setTimeout } from 'node:timers/promises';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { DeepThingsError } from '../errors.js';
+import type { HeapUse } from './heap-use.js';
 import type {
   ComputeClose,
   ComputeReady,
@@ -33,6 +34,8 @@ export interface ComputeThread extends ComputeReady {
   runLayer(job: LayerJob): Promise<ComputeResult>;
   /** @param map `[channels, height, width]`; given away: the array is empty afterwards. */
   runRemaining(map: Float32Array): Promise<ComputeResult>;
+  /** Returns the thread's memory as of its latest answer. */
+  heap(): HeapUse;
   /** Rejects what is under way with `DT_COMPUTE_CLOSED`. */
   close(): Promise<void>;
 }
@@ -59,7 +62,8 @@ export async function startComputeThread(
 ): Promise<ComputeThread> {
   // The process's own environment: native libraries read their settings there, not in a thread's copy of it.
   const worker = new Worker(WORKER_FILE, { workerData: setup, env: SHARE_ENV });
-  const ready = await readiness(worker);
+  const { heap: heapAtStart, ...ready } = await readiness(worker);
+  let heap = heapAtStart;
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
   let closed = false;
@@ -76,6 +80,7 @@ export async function startComputeThread(
   };
   worker.on('message', (reply: ComputeReply) => {
     if (reply.kind !== 'done' && reply.kind !== 'failed') return;
+    heap = reply.heap;
     const entry = waiting.get(reply.id);
     waiting.delete(reply.id);
     if (reply.kind === 'done') entry?.resolve(reply.result);
@@ -109,6 +114,7 @@ export async function startComputeThread(
       return run({ kind: 'layer', job: { ...job, pieces } }, [...buffers]);
     },
     runRemaining: (map) => run({ kind: 'remaining', map }, [map.buffer as ArrayBuffer]),
+    heap: () => heap,
     async close() {
       if (closed) return;
       closed = true;
@@ -144,7 +150,7 @@ function inOwnBuffer(values: Uint8Array | Float32Array): Uint8Array | Float32Arr
   return values instanceof Uint8Array ? new Uint8Array(values) : new Float32Array(values);
 }
 
-function readiness(worker: Worker): Promise<ComputeReady> {
+function readiness(worker: Worker): Promise<ComputeReady & { readonly heap: HeapUse }> {
   return new Promise((resolve, reject) => {
     const settle = (settled: () => void) => {
       worker.off('message', onMessage).off('error', onError).off('exit', onExit);

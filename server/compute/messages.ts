@@ -2,6 +2,7 @@ import type { EngineOptions } from '../engine/inference-engine.js';
 import type { Grid } from '../geometry/grid.js';
 import type { MapShape, Padding, Region } from '../geometry/region.js';
 import type { ModelSpec } from '../model/model-source.js';
+import type { HeapUse } from './heap-use.js';
 import type { OffersMessage } from './offers-message.js';
 import type { TileJob } from './tile-executor.js';
 
@@ -80,8 +81,11 @@ export interface ComputeReady {
   readonly thread: number | null;
 }
 
-export type ComputeReply =
+export type ComputeAnswer =
   | ({ readonly kind: 'ready' } & ComputeReady)
   | ({ readonly kind: 'unusable' } & ComputeFailure)
   | { readonly kind: 'done'; readonly id: number; readonly result: ComputeResult | TileResult }
   | ({ readonly kind: 'failed'; readonly id: number } & ComputeFailure);
+
+/** An answer, with the memory of the thread as of then. */
+export type ComputeReply = ComputeAnswer & { readonly heap: HeapUse };

@@ -7,8 +7,10 @@ import { DeepThingsError } from '../errors.js';
 import { planFtp } from '../geometry/ftp-plan.js';
 import { fusedGeometry } from '../model/layer-geometry.js';
 import { type LoadedModel, loadModel } from '../model/model-source.js';
+import { heapUse } from './heap-use.js';
 import { type LayerExecutor, loadLayerExecutor } from './layer-executor.js';
 import type {
+  ComputeAnswer,
   ComputeClose,
   ComputeFailure,
   ComputeReply,
@@ -31,8 +33,8 @@ type Prepare = (request: ComputeRequest) => Promise<Run>;
 const port = parentPort!;
 const setup = workerData as ComputeSetup;
 
-function send(reply: ComputeReply, transfer: ArrayBuffer[] = []): void {
-  port.postMessage(reply, transfer);
+function send(answer: ComputeAnswer, transfer: ArrayBuffer[] = []): void {
+  port.postMessage({ ...answer, heap: heapUse() } satisfies ComputeReply, transfer);
 }
 
 function failureOf(error: unknown): ComputeFailure {

@@ -81,6 +81,7 @@ export async function assemble({ config, device, log, token }: NodeOptions, grou
   const wirePlan = { plan, digest, fill: network.preprocessing.fill };
   const metrics = createMetrics({ role: 'edge', node: device });
   metrics.cpu.tellApart({ main: systemThread(), compute: compute.thread });
+  metrics.heap.watchCompute(() => compute.heap());
   const events = new EventLog(Date.now().toString(36), limits.eventsKept);
   const peers = createPeerClients({
     token,

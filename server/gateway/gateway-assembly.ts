@@ -81,6 +81,7 @@ export async function assemble({ config, token, log }: NodeOptions, ground: Grou
   const wirePlan = { plan, digest: planDigestText, fill: network.preprocessing.fill };
   const metrics = createMetrics({ role: 'gateway', node: 'gateway' });
   metrics.cpu.tellApart({ main: systemThread(), compute: compute.thread });
+  metrics.heap.watchCompute(() => compute.heap());
   const events = new EventLog(epoch, limits.eventsKept);
   const peers = createPeerClients({
     token,

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { ByteCounter } from './byte-counter.js';
 import { CpuCounter } from './cpu-counter.js';
+import { HeapGauge } from './heap-gauge.js';
 import { SocketTraffic } from './socket-traffic.js';
 
 const TILE_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -40,6 +41,7 @@ export interface NodeMetrics {
   readonly storeFailures: Counter<'what'>;
   readonly pending: Gauge;
   readonly cpu: CpuCounter;
+  readonly heap: HeapGauge;
   /** Shows until when a certificate is valid, as of each look. */
   certificateExpires(certificate: string, secondsLeft: () => number): void;
   /** Shows what something holds of open frames, as of each look: nothing, when no frame is open. */
@@ -177,6 +179,7 @@ export function createMetrics(labels: { readonly role: string; readonly node: st
       registers,
     }),
     cpu: new CpuCounter(registry),
+    heap: new HeapGauge(registry),
     pending: new Gauge({ name: 'deepthings_pending_tasks', help: 'Tasks in the queue', registers }),
     certificateExpires: (certificate, left) => void expiries.set(certificate, left),
     holds: (what, amount) => void holders.set(what, amount),

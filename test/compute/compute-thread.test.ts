@@ -41,6 +41,16 @@ describe('compute thread', () => {
     }
   });
 
+  test('tells the memory of its heap, from the start and after each task', async () => {
+    compute = await startComputeThread({ ...FUSED, stage: { kind: 'remaining', depth: 3 } });
+    const { total, used } = compute.heap();
+    expect(used).toBeGreaterThan(2 ** 20);
+    expect(total).toBeGreaterThanOrEqual(used);
+    const before = compute.heap();
+    await expect(compute.runRemaining(new Float32Array(1))).rejects.toThrow();
+    expect(compute.heap()).not.toEqual(before);
+  });
+
   test('the digest is the same whatever part of the model is loaded', async () => {
     compute = await startComputeThread(FUSED);
     const remaining = await startComputeThread({ ...FUSED, stage: { kind: 'remaining', depth: 3 } });

@@ -1,14 +1,23 @@
 import { textTable } from '../../server/cli/text-table.js';
 import { readRun } from '../support/run-options.js';
 import { useTable } from '../support/use-table.js';
+import { memoryReport, memorySoak } from './memory/main.js';
+import type { MemoryPlan } from './memory/memory-run.js';
 import type { Sample } from './samples.js';
 import { runSoak, type SoakPlan, type SoakReport } from './soak-run.js';
 
 const USAGE = `npm run soak -- [--seconds T] [--seed S] [--json] [--keep]
+npm run soak -- --hours H [--rate R] [--seed S] [--out FOLDER]
+npm run soak -- --report FOLDER
 
 Asks a cluster of real processes for twice what it can do, for T seconds (600 if nothing is said), and checks that it
 refuses the rest, is fair, keeps what it accepted, and that neither memory nor a queue grows. A seed S gives the moments at
 which pictures are sent.
+
+With --hours a cluster gets R frames a second for H hours instead (4 if nothing is said; less than it can do). Every ten
+seconds each process's memory is written down, V8's heaps and native memory told apart, to memory.jsonl in FOLDER
+(bench-results/soak); memory.svg and memory.md are made of it at the end, and --report makes them again, while it runs too.
+Wrong is memory that grows faster than its bound in the second half. It takes an hour to tell.
 `;
 const MIB = 2 ** 20;
 /** Lines that a run prints, however long it is. */
@@ -18,6 +27,12 @@ const LINES = 20;
 export async function main(args: readonly string[]): Promise<number> {
   const plan = readPlan(args);
   if (typeof plan === 'number') return plan;
+  if ('report' in plan) return memoryReport(plan.report);
+  if ('hours' in plan) return memorySoak(plan, plan.out);
+  return overloadSoak(plan);
+}
+
+async function overloadSoak(plan: JsonSoakPlan): Promise<number> {
   const say = (line: string) => void (plan.json ? process.stderr : process.stdout).write(`${line}\n`);
   say(`seed ${plan.seed}`);
   let nextMs = 0;
@@ -77,12 +92,25 @@ interface JsonSoakPlan extends SoakPlan {
   readonly json: boolean;
 }
 
-function readPlan(args: readonly string[]): JsonSoakPlan | number {
+type AnyPlan = JsonSoakPlan | (MemoryPlan & { readonly out: string }) | { readonly report: string };
+
+function readPlan(args: readonly string[]): AnyPlan | number {
   return readRun(args, {
     usage: USAGE,
-    options: { seconds: { type: 'string', default: '600' }, json: { type: 'boolean', default: false } },
-    plan: ({ json, keep, ...values }, seed): JsonSoakPlan | string => {
-      const seconds = Number(values.seconds);
+    options: {
+      ...{ seconds: { type: 'string' }, json: { type: 'boolean', default: false } },
+      ...{ hours: { type: 'string' }, rate: { type: 'string', default: '4' } },
+      ...{ out: { type: 'string', default: 'bench-results/soak' }, report: { type: 'string' } },
+    },
+    plan: ({ json, keep, out, report, ...values }, seed): AnyPlan | string => {
+      if (report !== undefined) return { report };
+      if (values.hours !== undefined) {
+        if (values.seconds !== undefined) return '--hours and --seconds are different runs: give one of them';
+        const [hours, perSecond] = [Number(values.hours), Number(values.rate)];
+        if (!(hours >= 0.01 && perSecond > 0)) return '--hours is a number from 0.01, --rate one above 0';
+        return { hours, perSecond, seed, out };
+      }
+      const seconds = Number(values.seconds ?? '600');
       return seconds >= 10 ? { seconds, seed, json, keep } : '--seconds is a number from 10';
     },
   });

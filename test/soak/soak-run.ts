@@ -8,19 +8,10 @@ import { INSPECTED } from '../support/node-memory.js';
 import { growth, type NodeUse, quiet, useOf } from '../support/node-use.js';
 import { type ProcessCluster, startProcessCluster } from '../support/process-cluster.js';
 import { type Sample, Sampler } from './samples.js';
+import { CLUSTER_YAML, DEVICES, QUEUED_FRAMES } from './soak-cluster.js';
 import { type SenderPlan, SteadySender } from './steady-sender.js';
 import { overloadMistakes, type SoakFacts } from './verdict.js';
 
-const QUEUED_FRAMES = 24;
-/** Little is kept of what has ended, so that a run comes to the bounds of that soon. */
-const YAML = `name: soak
-model: { name: face-detector, width: 96, height: 96 }
-partition: { grid: 3x3, fusedDepth: 8 }
-limits: { queuedFrames: ${QUEUED_FRAMES}, eventsKept: 500 }
-store: { path: store, frames: 50 }
-log: { level: warn }
-`;
-const DEVICES = 3;
 /** Frames under way while the capacity is measured. */
 const LANES = 16;
 const CAPACITY_MS = 6_000;
@@ -58,7 +49,7 @@ export interface SoakReport {
  */
 export async function runSoak(plan: SoakPlan, onSample: (sample: Sample) => void): Promise<SoakReport> {
   const folder = await mkdtemp(join(tmpdir(), 'deepthings-soak-'));
-  const cluster = await startProcessCluster(YAML, DEVICES, { nodeArguments: INSPECTED, logFolder: folder });
+  const cluster = await startProcessCluster(CLUSTER_YAML, DEVICES, { nodeArguments: INSPECTED, logFolder: folder });
   const sampler = new Sampler(cluster);
   try {
     const picture = samplePhoto('sample5.jpg');

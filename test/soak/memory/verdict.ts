@@ -1,0 +1,46 @@
+import type { SenderCounts, SenderPlan } from '../steady-sender.js';
+import type { MemorySample } from './node-sample.js';
+import { type Trend, trendsOf, type Watched } from './trend.js';
+
+/** MiB a minute over the second half of a run. A kilobyte kept of each frame, at four frames a second, is 0.23. */
+export const SLOPE_BOUNDS: Readonly<Record<Watched, number>> = { resident: 0.15, heap: 0.1, native: 0.12 };
+/** Heaps and allocators come to their size in the first half hour. */
+const LEAST_MINUTES = 60;
+/** The load is below what the cluster can do: little is refused, even where the machine has other work. */
+const REFUSED_SHARE = 0.05;
+
+export interface MemoryRun {
+  readonly samples: readonly MemorySample[];
+  readonly senders: readonly (SenderCounts & { readonly plan: Pick<SenderPlan, 'name'> })[];
+}
+
+/** @returns what was not as it has to be under a steady load. */
+export function memoryMistakes({ samples, senders }: MemoryRun): string[] {
+  const wrong: string[] = [];
+  for (const { plan, sent, refused, leftOut, other } of senders) {
+    for (const [what, count] of other) wrong.push(`${plan.name}: ${count} pictures came to ${what}`);
+    if (refused + leftOut > REFUSED_SHARE * (sent + leftOut)) {
+      wrong.push(
+        `${plan.name}: ${refused} pictures were refused and ${leftOut} left out of ${sent + leftOut}: send fewer`,
+      );
+    }
+  }
+  const failed = samples.at(-1)?.frames.failed ?? 0;
+  if (failed > 0) wrong.push(`${failed} frames that were accepted failed`);
+  const minutes = ((samples.at(-1)?.atMs ?? 0) - (samples[0]?.atMs ?? 0)) / 60_000;
+  if (minutes < LEAST_MINUTES - 1) {
+    return [
+      ...wrong,
+      `${minutes.toFixed(1)} minutes are too few to say that memory levels off: ${LEAST_MINUTES} are needed`,
+    ];
+  }
+  return [...wrong, ...trendsOf(samples).filter(isTooSteep).map(sentence)];
+}
+
+function isTooSteep({ what, mibPerMinute }: Trend): boolean {
+  return mibPerMinute > SLOPE_BOUNDS[what];
+}
+
+function sentence({ node, what, mibPerMinute }: Trend): string {
+  return `${what} memory of ${node} grows by ${mibPerMinute.toFixed(2)} MiB a minute, and ${SLOPE_BOUNDS[what]} is the bound`;
+}
