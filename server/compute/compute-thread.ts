@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { setTimeout } from 'node:timers/promises';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { DeepThingsError } from '../errors.js';
+import { BoundedCache } from '../geometry/memoize.js';
 import type { HeapUse } from './heap-use.js';
 import type {
   ComputeClose,
@@ -15,7 +16,7 @@ import type {
   TileMessage,
   TileResult,
 } from './messages.js';
-import { packOffers } from './offers-message.js';
+import { type OfferTexts, packOffers } from './offers-message.js';
 import type { TileJob } from './tile-executor.js';
 
 // By the package's own name for it, so that it is found from compiled code and from tests alike.
@@ -65,6 +66,7 @@ export async function startComputeThread(
   const { heap: heapAtStart, ...ready } = await readiness(worker);
   let heap = heapAtStart;
   const waiting = new Map<number, Waiting>();
+  const texts: OfferTexts = new BoundedCache(MOST_TEXTS);
   let lastId = 0;
   let closed = false;
 
@@ -104,7 +106,7 @@ export async function startComputeThread(
     ...ready,
     runTile(job) {
       const input = inOwnBuffer(job.input);
-      const message = { ...job, input, offers: packOffers(job.offers) };
+      const message = { ...job, input, offers: packOffers(job.offers, texts) };
       return run({ kind: 'tile', job: message }, [input.buffer]) as Promise<TileResult>;
     },
     runLayer(job) {
@@ -123,6 +125,9 @@ export async function startComputeThread(
     },
   };
 }
+
+/** Texts of offers that are kept, some 200 bytes each. */
+const MOST_TEXTS = 4096;
 
 /** One call of the engine may still run; longer than this nobody waits for it. */
 const CLOSE_LIMIT_MS = 10_000;

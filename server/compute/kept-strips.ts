@@ -1,9 +1,9 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { SIDES, type Side } from '../geometry/neighbours.js';
+import type { CacheTable, TileOffer } from '../geometry/plan-cache.js';
 import { isEmptyRegion, type Region } from '../geometry/region.js';
-import { remembered } from '../geometry/remembered.js';
 import type { TileCut } from '../geometry/tile-cut.js';
-import { type OfferedRegion, offersBytes, offersOfTile, type TileOffer } from '../geometry/tile-offer.js';
+import { type OfferedRegion, offersBytes, offersOfTile } from '../geometry/tile-offer.js';
 import { regionShape, valuesOf } from '../tensor/planes.js';
 
 /**
@@ -63,12 +63,12 @@ interface OfferedStrip {
   readonly values: number;
 }
 
-/** Offers are made once for each cut of a tile, and belong to one plan. */
-const known = new WeakMap<TileOffer, readonly OfferedStrip[]>();
+/** By offer. */
+const STRIPS: CacheTable<number, readonly OfferedStrip[]> = { limit: 4096 };
 
 /** In the order in which they lie in memory, one right after another. */
 function stripsOf(plan: FtpPlan, offer: TileOffer): readonly OfferedStrip[] {
-  return remembered(known, offer, () =>
+  return plan.cache.memoize(STRIPS, offer.id, () =>
     offer.regions.flatMap((region, segment) => {
       if (isEmptyRegion(region)) return [];
       const { channels } = plan.maps[plan.segments[segment]!.firstLayer]!;

@@ -1,36 +1,43 @@
+import type { FtpPlan } from '../geometry/ftp-plan.js';
+import { type BoundedCache, memoize } from '../geometry/memoize.js';
 import { SIDES, type Side } from '../geometry/neighbours.js';
-import { BoundedAnswers, remembered } from '../geometry/remembered.js';
-import type { OffersToTile, TileOffer } from '../geometry/tile-offer.js';
+import type { CacheTable, TileOffer } from '../geometry/plan-cache.js';
+import type { Region } from '../geometry/region.js';
+import type { OffersToTile } from '../geometry/tile-offer.js';
 
 /**
  * What a tile's neighbours offer it, as it goes from thread to thread: a text is passed on faster than some dozens of
- * numbers in objects, and who has read it before has the same offers at once, with all that was worked out of them.
+ * numbers in objects, and a thread that has read a text before has its offers at once.
  */
 export type OffersMessage = string;
 
 /** Between the sides, of which there are four; JSON has none between values of an array. */
 const BETWEEN = '\n';
 
-const texts = new WeakMap<TileOffer, string>();
+/** By offer id; of one plan. */
+export type OfferTexts = BoundedCache<number, string>;
 
-export function packOffers(offers: OffersToTile): OffersMessage {
+export function packOffers(offers: OffersToTile, texts: OfferTexts): OffersMessage {
   return SIDES.map((side) => {
     const offer = offers[side];
-    return offer === undefined ? '' : remembered(texts, offer, () => JSON.stringify(offer));
+    return offer === undefined ? '' : memoize(texts, offer.id, () => textOf(offer));
   }).join(BETWEEN);
 }
 
-/** Messages that are remembered; then all are forgotten. */
-const REMEMBERED_MESSAGES = 1024;
+function textOf({ producer, consumer, regions }: TileOffer): string {
+  return JSON.stringify([producer, consumer, regions]);
+}
 
-const known = new BoundedAnswers<OffersMessage, OffersToTile>(REMEMBERED_MESSAGES);
+const UNPACKED: CacheTable<OffersMessage, OffersToTile> = { limit: 1024 };
 
-export function unpackOffers(message: OffersMessage): OffersToTile {
-  return remembered(known, message, () => {
+export function unpackOffers(plan: FtpPlan, message: OffersMessage): OffersToTile {
+  return plan.cache.memoize(UNPACKED, message, () => {
     const sides = message.split(BETWEEN);
-    const offers = SIDES.flatMap((side, i): [Side, TileOffer][] =>
-      sides[i] === '' ? [] : [[side, JSON.parse(sides[i]!) as TileOffer]],
-    );
+    const offers = SIDES.flatMap((side, i): [Side, TileOffer][] => {
+      if (sides[i] === '') return [];
+      const [producer, consumer, regions] = JSON.parse(sides[i]!) as [number, number, Region[]];
+      return [[side, plan.cache.internOffer(producer, consumer, regions)]];
+    });
     return Object.freeze(Object.fromEntries(offers));
   });
 }

@@ -59,7 +59,7 @@ async function prepareStage(engine: InferenceEngine, model: LoadedModel): Promis
     switch (request.kind) {
       case 'tile':
         return async () => {
-          const { output, macs } = await tiles.run({ ...request.job, offers: unpackOffers(request.job.offers) });
+          const { output, macs } = await tiles.run({ ...request.job, offers: unpackOffers(plan, request.job.offers) });
           return { block: output, more: { macs } };
         };
       case 'layer': {

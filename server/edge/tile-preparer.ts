@@ -116,7 +116,7 @@ export class TilePreparer {
       if (lost.length === 0) {
         return this.#withInput(task, { cut, offers, strips: strips.map(({ source }) => source!), fetched });
       }
-      offers = overlap.allSides ? {} : withoutRegions(offers, lost);
+      offers = overlap.allSides ? {} : withoutRegions(wirePlan.plan, offers, lost);
     }
   }
 

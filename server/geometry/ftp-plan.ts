@@ -3,6 +3,7 @@ import { backProject } from './back-projection.js';
 import { type FusedLayers, fuseLayers } from './fused-layers.js';
 import { formatGrid, type Grid, tileCount, tilePosition, tileShare } from './grid.js';
 import type { LayerGeometry } from './layer.js';
+import { PlanCache } from './plan-cache.js';
 import type { MapShape, Region } from './region.js';
 import { type Segment, segmentsOf } from './segments.js';
 
@@ -15,12 +16,13 @@ export interface TilePlan {
   readonly regions: readonly Region[];
 }
 
-/** A fused stack cut into tiles. Plain frozen data. */
+/** A fused stack cut into tiles. Plain frozen data, with a cache of what has been computed from it. */
 export interface FtpPlan extends FusedLayers {
   readonly grid: Grid;
   readonly segments: readonly Segment[];
   /** By `tileId`. */
   readonly tiles: readonly TilePlan[];
+  readonly cache: PlanCache;
 }
 
 /**
@@ -48,6 +50,7 @@ export function planFtp(layers: readonly LayerGeometry[], depth: number, grid: G
     grid: Object.freeze({ rows: grid.rows, columns: grid.columns }),
     segments: segmentsOf(fused.layers),
     tiles: Object.freeze(tiles),
+    cache: new PlanCache(),
   });
 }
 

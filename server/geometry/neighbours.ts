@@ -1,5 +1,4 @@
-import { type Grid, tileCount, tileId, tilePosition } from './grid.js';
-import { remembered } from './remembered.js';
+import { type Grid, tilePosition } from './grid.js';
 
 /** Where a neighbour lies, as seen from a tile. Tiles that touch at a corner only are no neighbours. */
 export type Side = 'north' | 'south' | 'west' | 'east';
@@ -19,12 +18,6 @@ export function oppositeSide(side: Side): Side {
   return OPPOSITE[side];
 }
 
-/** The tiles beside one; null at the rim of the grid. */
-type Neighbours = Readonly<Record<Side, number | null>>;
-
-/** Of all tiles, by grid: there are few grids, and who decides about a tile asks for its neighbours over and over. */
-const tables = new WeakMap<Grid, readonly Neighbours[]>();
-
 /**
  * The tile beside another one.
  *
@@ -32,18 +25,15 @@ const tables = new WeakMap<Grid, readonly Neighbours[]>();
  * @throws DeepThingsError `DT_TILE_UNKNOWN` when the grid has no tile `id`.
  */
 export function neighbourAt(grid: Grid, id: number, side: Side): number | null {
-  const table = remembered(tables, grid, () =>
-    Array.from({ length: tileCount(grid) }, (_, tile) => around(grid, tile)),
-  );
-  return (table[id] ?? around(grid, id))[side];
-}
-
-function around(grid: Grid, id: number): Neighbours {
   const { row, column } = tilePosition(grid, id);
-  return {
-    north: row > 0 ? tileId(grid, row - 1, column) : null,
-    south: row < grid.rows - 1 ? tileId(grid, row + 1, column) : null,
-    west: column > 0 ? tileId(grid, row, column - 1) : null,
-    east: column < grid.columns - 1 ? tileId(grid, row, column + 1) : null,
-  };
+  switch (side) {
+    case 'north':
+      return row > 0 ? id - grid.columns : null;
+    case 'south':
+      return row < grid.rows - 1 ? id + grid.columns : null;
+    case 'west':
+      return column > 0 ? id - 1 : null;
+    case 'east':
+      return column < grid.columns - 1 ? id + 1 : null;
+  }
 }

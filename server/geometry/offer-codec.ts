@@ -1,9 +1,9 @@
 import { DeepThingsError } from '../errors.js';
 import { type FtpPlan, tileOf } from './ftp-plan.js';
 import { neighbourAt, SIDES, type Side } from './neighbours.js';
+import type { CacheTable, TileOffer } from './plan-cache.js';
 import { containsRegion, EMPTY_REGION, isEmptyRegion, type Region } from './region.js';
-import { BoundedAnswers, remembered } from './remembered.js';
-import type { TileOffer, TileOffers } from './tile-offer.js';
+import type { TileOffers } from './tile-offer.js';
 
 /**
  * What one tile offers, as JSON: by side of the producer, for each segment from the second on the region
@@ -23,14 +23,8 @@ export function encodeOffers(offers: TileOffers): EncodedOffers {
   return encoded;
 }
 
-/** Offers of one plan that are remembered; then all are forgotten. */
-const REMEMBERED_OFFERS = 1024;
-
-/**
- * Frame after frame is much alike: what has been read before is the same object again, with all that was worked out of it.
- * By producer, side and regions as they were sent.
- */
-const known = new WeakMap<FtpPlan, BoundedAnswers<string, TileOffer>>();
+/** By producer, side and regions as they were sent. */
+const DECODED: CacheTable<string, TileOffer> = { limit: 1024 };
 
 /**
  * The inverse of `encodeOffers`. Everything is checked, since this comes from another node: a region must lie where
@@ -42,7 +36,6 @@ const known = new WeakMap<FtpPlan, BoundedAnswers<string, TileOffer>>();
  */
 export function decodeOffers(plan: FtpPlan, producer: number, encoded: unknown): TileOffers {
   tileOf(plan, producer);
-  const readBefore = remembered(known, plan, () => new BoundedAnswers(REMEMBERED_OFFERS));
   if (typeof encoded !== 'object' || encoded === null || Array.isArray(encoded)) {
     throw invalid(producer, `an object with lists of regions by side, got ${kindOf(encoded)}`);
   }
@@ -51,7 +44,7 @@ export function decodeOffers(plan: FtpPlan, producer: number, encoded: unknown):
     const side = SIDES.find((name) => name === key);
     if (side === undefined) throw invalid(producer, `sides among ${SIDES.join(', ')}, got '${key.slice(0, 40)}'`);
     const text = `${producer} ${side} ${JSON.stringify(regions)}`;
-    offers[side] = remembered(readBefore, text, () => decodeOffer(plan, producer, side, regions));
+    offers[side] = plan.cache.memoize(DECODED, text, () => decodeOffer(plan, producer, side, regions));
   }
   return Object.freeze(offers);
 }
@@ -76,7 +69,7 @@ function decodeOffer(plan: FtpPlan, producer: number, side: Side, encoded: unkno
     }
     return region;
   });
-  return Object.freeze({ producer, consumer, regions: Object.freeze(regions) });
+  return plan.cache.internOffer(producer, consumer, regions);
 }
 
 function encodeRegion(region: Region): readonly number[] {

@@ -1,9 +1,9 @@
 import { backProject, inputRegion } from './back-projection.js';
 import { type FtpPlan, tileOf } from './ftp-plan.js';
-import type { LayerGeometry } from './layer.js';
 import { macsOfRegions } from './layer-macs.js';
+import { BoundedCache, memoize } from './memoize.js';
+import type { CacheTable } from './plan-cache.js';
 import type { MapShape, Padding, Region } from './region.js';
-import { BoundedAnswers, remembered } from './remembered.js';
 import type { Segment } from './segments.js';
 
 /**
@@ -24,24 +24,20 @@ export interface SegmentStep {
   readonly macs: number;
 }
 
-/** Steps of one segment that are remembered; then all are forgotten. */
-const REMEMBERED_STEPS = 4096;
-
-/** By layers and by segment: who decides what to reuse asks for the same steps again and again, frame after frame. */
-const known = new WeakMap<readonly LayerGeometry[], BoundedAnswers<number, SegmentStep>[]>();
+/** By segment index, then by region. */
+const STEPS: CacheTable<number, BoundedCache<number, SegmentStep>> = { limit: 1024 };
+/** Steps of one segment. */
+const MOST_STEPS = 4096;
 
 /**
  * How to compute any region of a segment's output. Padding occurs at the segment's first layer only, by the way
  * segments are cut.
  *
- * @param layers of the whole fused stack, as `segment` counts them.
  * @param output on map `segment.endLayer`; an empty one gives an empty input and no padding.
  */
-export function segmentStep(layers: readonly LayerGeometry[], segment: Segment, output: Region): SegmentStep {
-  const bySegment = remembered(known, layers, () => []);
-  bySegment[segment.index] ??= new BoundedAnswers(REMEMBERED_STEPS);
-  const key = keyOf(layers[segment.endLayer - 1]!.output, output);
-  return remembered(bySegment[segment.index]!, key, () => newStep(layers, segment, output));
+export function segmentStep(plan: FtpPlan, segment: Segment, output: Region): SegmentStep {
+  const steps = plan.cache.memoize(STEPS, segment.index, () => new BoundedCache(MOST_STEPS));
+  return memoize(steps, keyOf(plan.maps[segment.endLayer]!, output), () => newStep(plan, segment, output));
 }
 
 /** Another number for each region of a map. */
@@ -49,8 +45,8 @@ function keyOf({ width, height }: MapShape, { x0, x1, y0, y1 }: Region): number 
   return ((x0 * (width + 1) + x1) * (height + 1) + y0) * (height + 1) + y1;
 }
 
-function newStep(layers: readonly LayerGeometry[], segment: Segment, output: Region): SegmentStep {
-  const own = layers.slice(segment.firstLayer, segment.endLayer);
+function newStep(plan: FtpPlan, segment: Segment, output: Region): SegmentStep {
+  const own = plan.layers.slice(segment.firstLayer, segment.endLayer);
   const regions = backProject(own, output);
   const { region, padding } = inputRegion(own[0]!, regions[1]!);
   const computes = Object.freeze(regions.slice(1));
@@ -72,7 +68,5 @@ function newStep(layers: readonly LayerGeometry[], segment: Segment, output: Reg
  */
 export function segmentSteps(plan: FtpPlan, tileId: number): readonly SegmentStep[] {
   const tile = tileOf(plan, tileId);
-  return Object.freeze(
-    plan.segments.map((segment) => segmentStep(plan.layers, segment, tile.regions[segment.endLayer]!)),
-  );
+  return Object.freeze(plan.segments.map((segment) => segmentStep(plan, segment, tile.regions[segment.endLayer]!)));
 }

@@ -1,12 +1,11 @@
 import { DeepThingsError } from '../errors.js';
 import { type FtpPlan, tileOf } from './ftp-plan.js';
 import { neighbourAt, SIDES, type Side } from './neighbours.js';
-import { offersKey } from './offers-key.js';
+import type { CacheTable, TileOffer } from './plan-cache.js';
 import { regionBytes } from './plan-cost.js';
 import { EMPTY_REGION, intersectRegions, isEmptyRegion, type Region } from './region.js';
-import { BoundedAnswers, remembered } from './remembered.js';
 import { type SegmentStep, segmentStep } from './segment-steps.js';
-import type { HeldTile, OffersToTile, TileOffer } from './tile-offer.js';
+import { type HeldTile, type OffersToTile, offersKey } from './tile-offer.js';
 
 /** A part of a segment input that a neighbour has computed. */
 export interface Strip {
@@ -50,11 +49,8 @@ export interface TileCut extends HeldTile {
   readonly macs: number;
 }
 
-/** Cuts of one plan that are remembered; then all are forgotten. */
-const REMEMBERED_CUTS = 1024;
-
-/** Frame after frame is much alike, and each part of a node that has to do with a tile asks for its cut. */
-const known = new WeakMap<FtpPlan, BoundedAnswers<string, TileCut>>();
+/** By `offersKey`. */
+const CUTS: CacheTable<string, TileCut> = { limit: 1024 };
 
 /**
  * Decides what a tile computes and what it takes from its neighbours. Walks backward from the tile's output: at each
@@ -69,8 +65,7 @@ const known = new WeakMap<FtpPlan, BoundedAnswers<string, TileCut>>();
  * one of that neighbour to this tile in this plan.
  */
 export function cutTile(plan: FtpPlan, tileId: number, offers: OffersToTile = {}): TileCut {
-  const cuts = remembered(known, plan, () => new BoundedAnswers(REMEMBERED_CUTS));
-  return remembered(cuts, offersKey(tileId, offers), () => newCut(plan, tileId, offers));
+  return plan.cache.memoize(CUTS, offersKey(tileId, offers), () => newCut(plan, tileId, offers));
 }
 
 function newCut(plan: FtpPlan, tileId: number, offers: OffersToTile): TileCut {
@@ -80,7 +75,7 @@ function newCut(plan: FtpPlan, tileId: number, offers: OffersToTile): TileCut {
   const steps: CutStep[] = [];
   for (const segment of plan.segments.toReversed()) {
     if (isEmptyRegion(output)) break;
-    const step = segmentStep(plan.layers, segment, output);
+    const step = segmentStep(plan, segment, output);
     const { rest, strips } = cutRegion(step, offers);
     held[segment.index] = step.input;
     steps.push(Object.freeze({ ...step, computed: rest, strips }));

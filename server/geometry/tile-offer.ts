@@ -1,9 +1,10 @@
 import { inputInterval } from './back-projection.js';
 import { type FtpPlan, tileOf } from './ftp-plan.js';
+import { memoize } from './memoize.js';
 import { neighbourAt, oppositeSide, SIDES, type Side } from './neighbours.js';
+import type { CacheTable, TileOffer } from './plan-cache.js';
 import { regionBytes } from './plan-cost.js';
 import { EMPTY_REGION, type Interval, intersectRegions, isEmptyRegion, type Region } from './region.js';
-import { remembered } from './remembered.js';
 import type { Segment } from './segments.js';
 
 /** What a tile had at its segment inputs when it ran, computed or received. */
@@ -11,14 +12,6 @@ export interface HeldTile {
   readonly tileId: number;
   /** By segment index, on map `firstLayer`; empty where nothing was computed from there on. */
   readonly held: readonly Region[];
-}
-
-/** What one tile keeps for one of its neighbours. A few numbers, not the data. */
-export interface TileOffer {
-  readonly producer: number;
-  readonly consumer: number;
-  /** By segment index, on map `firstLayer`; the first is empty, since the input map is not exchanged. */
-  readonly regions: readonly Region[];
 }
 
 /** What one tile offers, by the side of it where the neighbour lies. */
@@ -33,8 +26,10 @@ export interface OfferedRegion {
   readonly segment: number;
 }
 
-/** By plan and tile: a cut is asked again and again what it will offer. */
-const known = new WeakMap<FtpPlan, WeakMap<HeldTile, Map<Side, TileOffer | null>>>();
+/** By tile, then by side: a cut is asked for its offers again and again. */
+const OFFERS_OF_TILE: CacheTable<HeldTile, Map<Side, TileOffer | null>> = { limit: 1024 };
+/** By offer and segments that are left out. */
+const RESTS: CacheTable<string, TileOffer | null> = { limit: 4096 };
 
 /**
  * What a tile that ran keeps for its neighbours. For neighbour B at segment input s that is
@@ -57,11 +52,10 @@ const known = new WeakMap<FtpPlan, WeakMap<HeldTile, Map<Side, TileOffer | null>
  * @throws DeepThingsError `DT_TILE_UNKNOWN` when the plan has no such tile.
  */
 export function offersOfTile(plan: FtpPlan, tile: HeldTile, sides: readonly Side[] = SIDES): TileOffers {
-  const byTile = remembered(known, plan, () => new WeakMap());
-  const bySide = remembered(byTile, tile, () => new Map());
+  const bySide = plan.cache.memoize(OFFERS_OF_TILE, tile, () => new Map());
   const offers: Partial<Record<Side, TileOffer>> = {};
   for (const side of sides) {
-    const offer = remembered(bySide, side, () => offerOfTile(plan, tile, side));
+    const offer = memoize(bySide, side, () => offerOfTile(plan, tile, side));
     if (offer !== null) offers[side] = offer;
   }
   return Object.freeze(offers);
@@ -71,7 +65,7 @@ function offerOfTile(plan: FtpPlan, { held, tileId }: HeldTile, side: Side): Til
   const neighbour = neighbourAt(plan.grid, tileId, side);
   if (neighbour === null) return null;
   const regions = offeredRegions(plan, held, neighbour, oppositeSide(side));
-  return regions.every(isEmptyRegion) ? null : Object.freeze({ producer: tileId, consumer: neighbour, regions });
+  return regions.every(isEmptyRegion) ? null : plan.cache.internOffer(tileId, neighbour, regions);
 }
 
 /**
@@ -98,27 +92,34 @@ export function offersToTile(
  * The same offers without some regions: strips that turned out to be lost, or that cost more than they save. A side of
  * which nothing is left is left out.
  */
-export function withoutRegions(offers: OffersToTile, lost: readonly OfferedRegion[]): OffersToTile {
+export function withoutRegions(plan: FtpPlan, offers: OffersToTile, lost: readonly OfferedRegion[]): OffersToTile {
   const left: Partial<Record<Side, TileOffer>> = {};
   for (const side of SIDES) {
     const offer = offers[side];
     if (offer === undefined) continue;
     const gone = lost.flatMap((region) => (region.side === side ? [region.segment] : []));
-    const rest = gone.length === 0 ? offer : withoutSegments(offer, gone);
+    const rest = gone.length === 0 ? offer : withoutSegments(plan, offer, gone);
     if (rest !== null) left[side] = rest;
   }
   return Object.freeze(left);
 }
 
-/** By offer and segments: the same object again is known for the same wherever offers are looked up. */
-const knownRests = new WeakMap<TileOffer, Map<string, TileOffer | null>>();
-
-function withoutSegments(offer: TileOffer, gone: readonly number[]): TileOffer | null {
-  const rests = remembered(knownRests, offer, () => new Map());
-  return remembered(rests, gone.toSorted((a, b) => a - b).join(), () => {
+function withoutSegments(plan: FtpPlan, offer: TileOffer, gone: readonly number[]): TileOffer | null {
+  const key = `${offer.id}/${gone.toSorted((a, b) => a - b).join()}`;
+  return plan.cache.memoize(RESTS, key, () => {
     const regions = offer.regions.map((region, segment) => (gone.includes(segment) ? EMPTY_REGION : region));
-    return regions.every(isEmptyRegion) ? null : Object.freeze({ ...offer, regions: Object.freeze(regions) });
+    return regions.every(isEmptyRegion) ? null : plan.cache.internOffer(offer.producer, offer.consumer, regions);
   });
+}
+
+/**
+ * A short text for a tile and what its neighbours offer it, or what it offers them: the same for offers that say the
+ * same.
+ */
+export function offersKey(tileId: number, offers: OffersToTile | TileOffers): string {
+  let key = `${tileId}`;
+  for (const side of SIDES) key += `,${offers[side]?.id ?? 0}`;
+  return key;
 }
 
 /** Of what a tile offers only some sides. */

@@ -2,7 +2,8 @@ import { DeepThingsError } from '../errors.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { neighbourAt, oppositeSide, SIDES, type Side } from '../geometry/neighbours.js';
 import { decodeOffers, encodeOffers } from '../geometry/offer-codec.js';
-import type { OffersToTile, TileOffer, TileOffers } from '../geometry/tile-offer.js';
+import type { TileOffer } from '../geometry/plan-cache.js';
+import type { OffersToTile, TileOffers } from '../geometry/tile-offer.js';
 
 /** What one tile offers all its neighbours, as text. */
 export function formatTileOffers(offers: TileOffers): string {

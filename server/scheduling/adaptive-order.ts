@@ -1,9 +1,8 @@
 import { DeepThingsError } from '../errors.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { neighbourAt, SIDES } from '../geometry/neighbours.js';
-import { offersKey } from '../geometry/offers-key.js';
-import { BoundedAnswers, remembered } from '../geometry/remembered.js';
-import { offersToTile, type TileOffers } from '../geometry/tile-offer.js';
+import type { CacheTable } from '../geometry/plan-cache.js';
+import { offersKey, offersToTile, type TileOffers } from '../geometry/tile-offer.js';
 import { TileCosts } from './tile-costs.js';
 
 /** What has become of one tile of a frame, as far as the device knows that hands the next one out. */
@@ -40,14 +39,14 @@ export type TileState =
  */
 export function chooseTile(plan: FtpPlan, queued: readonly number[], states: readonly TileState[]): number | null {
   checkTiles(plan, queued, states);
-  const choices = remembered(knownChoices, plan, () => new BoundedAnswers(REMEMBERED_CHOICES));
-  return remembered(choices, choiceKey(queued, states), () => choose(plan, queued, frameOf(queued, states)));
+  const key = choiceKey(queued, states);
+  return plan.cache.memoize(CHOICES, key, () => choose(plan, queued, frameOf(queued, states)));
 }
 
-/** Frame after frame is much alike, and a thief waits for the answer. */
-const knownChoices = new WeakMap<FtpPlan, BoundedAnswers<string, number | null>>();
-/** Choices of one plan that are remembered; then all are forgotten. */
-const REMEMBERED_CHOICES = 1024;
+/** By `choiceKey`: a thief waits for the answer. */
+const CHOICES: CacheTable<string, number | null> = { limit: 1024 };
+/** The plan's own. */
+const COSTS: CacheTable<'plan', TileCosts> = { limit: 1 };
 
 /** The same for frames of one plan that look the same. */
 function choiceKey(queued: readonly number[], states: readonly TileState[]): string {
@@ -60,7 +59,7 @@ function choiceKey(queued: readonly number[], states: readonly TileState[]): str
 }
 
 function choose(plan: FtpPlan, queued: readonly number[], frame: FrameView): number | null {
-  const costs = remembered(knownCosts, plan, () => new TileCosts(plan));
+  const costs = plan.cache.memoize(COSTS, 'plan', () => new TileCosts(plan));
   let best: number | null = null;
   let lowest = Number.POSITIVE_INFINITY;
   for (const tileId of queued) {
@@ -72,9 +71,6 @@ function choose(plan: FtpPlan, queued: readonly number[], frame: FrameView): num
   }
   return best;
 }
-
-/** Plans are few, frozen and live as long as the node. */
-const knownCosts = new WeakMap<FtpPlan, TileCosts>();
 
 interface FrameView {
   readonly states: readonly TileState[];

@@ -1,8 +1,9 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { SIDES, type Side } from '../geometry/neighbours.js';
+import type { TileOffer } from '../geometry/plan-cache.js';
 import { isEmptyRegion, type Region } from '../geometry/region.js';
 import { cutTile, type Strip, type TileCut } from '../geometry/tile-cut.js';
-import type { OffersToTile, TileOffer, TileOffers } from '../geometry/tile-offer.js';
+import type { OffersToTile, TileOffers } from '../geometry/tile-offer.js';
 import type { ComputeSpeed } from './compute-speed.js';
 import type { LinkRates } from './link-rates.js';
 import { offerGain } from './offer-gain.js';

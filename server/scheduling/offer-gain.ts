@@ -1,8 +1,7 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { oppositeSide, type Side } from '../geometry/neighbours.js';
-import { remembered } from '../geometry/remembered.js';
+import type { CacheTable, TileOffer } from '../geometry/plan-cache.js';
 import { cutTile, stripsBytes } from '../geometry/tile-cut.js';
-import type { TileOffer } from '../geometry/tile-offer.js';
 
 /** What an offer does for the neighbour that it is made to, where that has nothing else. */
 export interface OfferGain {
@@ -12,12 +11,12 @@ export interface OfferGain {
   readonly bytes: number;
 }
 
-/** Offers are made once for each cut of a tile, and belong to one plan. */
-const known = new WeakMap<TileOffer, OfferGain>();
+/** By offer. */
+const GAINS: CacheTable<number, OfferGain> = { limit: 4096 };
 
 /** @param side of the tile that offers, where the neighbour lies. */
 export function offerGain(plan: FtpPlan, side: Side, offer: TileOffer): OfferGain {
-  return remembered(known, offer, () => {
+  return plan.cache.memoize(GAINS, offer.id, () => {
     const helped = cutTile(plan, offer.consumer, { [oppositeSide(side)]: offer });
     return {
       macs: cutTile(plan, offer.consumer).macs - helped.macs,

@@ -1,9 +1,9 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
+import { memoize } from '../geometry/memoize.js';
 import { SIDES, type Side } from '../geometry/neighbours.js';
-import { offersKey } from '../geometry/offers-key.js';
-import { BoundedAnswers, remembered } from '../geometry/remembered.js';
+import type { CacheTable } from '../geometry/plan-cache.js';
 import { cutTile, type TileCut } from '../geometry/tile-cut.js';
-import { type OfferedRegion, type OffersToTile, withoutRegions } from '../geometry/tile-offer.js';
+import { type OfferedRegion, type OffersToTile, offersKey, withoutRegions } from '../geometry/tile-offer.js';
 
 /** From which segment on the strips of a side are used; all of them where it is not named. */
 export type Begins = Readonly<Partial<Record<Side, number>>>;
@@ -19,7 +19,7 @@ export class OfferVariants {
   readonly #plan: FtpPlan;
   readonly #tileId: number;
   readonly #offers: OffersToTile;
-  readonly #known = new Map<number, OfferVariant>();
+  readonly #variants = new Map<number, OfferVariant>();
 
   constructor(plan: FtpPlan, tileId: number, offers: OffersToTile) {
     this.#plan = plan;
@@ -32,8 +32,8 @@ export class OfferVariants {
     const segments = this.#plan.segments.length;
     let key = 0;
     for (const side of SIDES) key = key * (segments + 1) + Math.min(segments, Math.max(0, begins[side] ?? 0));
-    return remembered(this.#known, key, () => {
-      const offers = withoutRegions(this.#offers, dropped(this.#offers, begins));
+    return memoize(this.#variants, key, () => {
+      const offers = withoutRegions(this.#plan, this.#offers, dropped(this.#offers, begins));
       return { offers, cut: cutTile(this.#plan, this.#tileId, offers) };
     });
   }
@@ -45,13 +45,10 @@ function dropped(offers: OffersToTile, begins: Begins): readonly OfferedRegion[]
   );
 }
 
-/** Offers of one plan of which the variants are remembered; then all are forgotten. */
-const REMEMBERED = 128;
-
-const known = new WeakMap<FtpPlan, BoundedAnswers<string, OfferVariants>>();
+/** By `offersKey`. */
+const VARIANTS: CacheTable<string, OfferVariants> = { limit: 128 };
 
 /** The variants of what is offered to a tile. */
 export function variantsOf(plan: FtpPlan, tileId: number, offers: OffersToTile): OfferVariants {
-  const ofPlan = remembered(known, plan, () => new BoundedAnswers(REMEMBERED));
-  return remembered(ofPlan, offersKey(tileId, offers), () => new OfferVariants(plan, tileId, offers));
+  return plan.cache.memoize(VARIANTS, offersKey(tileId, offers), () => new OfferVariants(plan, tileId, offers));
 }

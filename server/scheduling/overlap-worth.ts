@@ -88,7 +88,7 @@ export function withoutFetching(
   for (;;) {
     const distant = fetchedStrips(question, cutTile(question.plan, question.tileId, offers));
     if (distant.length === 0) return offers;
-    offers = withoutRegions(offers, distant);
+    offers = withoutRegions(question.plan, offers, distant);
   }
 }
 

@@ -1,14 +1,8 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { neighbourAt, SIDES, type Side } from '../geometry/neighbours.js';
+import type { TileOffer } from '../geometry/plan-cache.js';
 import { cutTile } from '../geometry/tile-cut.js';
-import {
-  type OffersToTile,
-  offersOfTile,
-  offersToTile,
-  onlySides,
-  type TileOffer,
-  type TileOffers,
-} from '../geometry/tile-offer.js';
+import { type OffersToTile, offersOfTile, offersToTile, onlySides, type TileOffers } from '../geometry/tile-offer.js';
 import type { TileState } from './adaptive-order.js';
 import { type Holder, NO_REUSE, type Reuse } from './tile-reuse.js';
 

@@ -1,10 +1,11 @@
 import { allSidesOrNone } from '../geometry/all-sides.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { oppositeSide, SIDES, type Side } from '../geometry/neighbours.js';
+import type { TileOffer } from '../geometry/plan-cache.js';
 import { regionBytes } from '../geometry/plan-cost.js';
 import { intersectRegions, type Region } from '../geometry/region.js';
 import type { Strip } from '../geometry/tile-cut.js';
-import type { TileOffer, TileOffers } from '../geometry/tile-offer.js';
+import type { TileOffers } from '../geometry/tile-offer.js';
 import type { FetchPolicy } from './fetch-policy.js';
 import type { LinkRates } from './link-rates.js';
 import type { ReuseBook } from './reuse-book.js';

@@ -1,10 +1,9 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { macsOfRegions, neededMacs } from '../geometry/layer-macs.js';
-import { offersKey } from '../geometry/offers-key.js';
+import type { CacheTable } from '../geometry/plan-cache.js';
 import { intersectRegions, isEmptyRegion, type Region } from '../geometry/region.js';
-import { BoundedAnswers, remembered } from '../geometry/remembered.js';
 import { computedRegions, cutTile } from '../geometry/tile-cut.js';
-import type { OffersToTile } from '../geometry/tile-offer.js';
+import { type OffersToTile, offersKey } from '../geometry/tile-offer.js';
 
 /** What computing a tile costs given certain offers. */
 export interface TileCost {
@@ -14,19 +13,17 @@ export interface TileCost {
   readonly shared: readonly number[];
 }
 
-/** Cuts that are remembered; then all are forgotten. */
-const REMEMBERED_COSTS = 8192;
+/** By `offersKey`. */
+const COSTS: CacheTable<string, TileCost> = { limit: 8192 };
 
 /**
- * What the tiles of one plan cost. Remembers answers by what the offers say, since a scheduler asks for the same tile
- * again and again, and frame after frame is much alike.
+ * What the tiles of one plan cost. Answers are kept with the plan: a scheduler asks for the same tile again and again.
  */
 export class TileCosts {
   /** Multiply-accumulates of a tile if none were computed twice: the needed ones over the number of tiles. */
   readonly shareMacs: number;
   readonly #plan: FtpPlan;
   readonly #near: readonly (readonly number[])[];
-  readonly #costs = new BoundedAnswers<string, TileCost>(REMEMBERED_COSTS);
 
   constructor(plan: FtpPlan) {
     this.#plan = plan;
@@ -48,7 +45,7 @@ export class TileCosts {
 
   /** @throws DeepThingsError as `cutTile`. */
   costOf(tileId: number, offers: OffersToTile): TileCost {
-    return remembered(this.#costs, offersKey(tileId, offers), () => this.#compute(tileId, offers));
+    return this.#plan.cache.memoize(COSTS, offersKey(tileId, offers), () => this.#compute(tileId, offers));
   }
 
   #compute(tileId: number, offers: OffersToTile): TileCost {

@@ -1,8 +1,9 @@
 import { allSidesOrNone } from '../geometry/all-sides.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { neighbourAt, oppositeSide, SIDES, type Side } from '../geometry/neighbours.js';
+import type { TileOffer } from '../geometry/plan-cache.js';
 import { cutTile, type Strip, type TileCut } from '../geometry/tile-cut.js';
-import { type OffersToTile, offersOfTile, type TileOffer } from '../geometry/tile-offer.js';
+import { type OffersToTile, offersOfTile } from '../geometry/tile-offer.js';
 import type { FetchPolicy } from './fetch-policy.js';
 import type { ReuseBook } from './reuse-book.js';
 import type { TaskKey } from './task-queue.js';

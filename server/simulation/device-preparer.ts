@@ -71,7 +71,7 @@ export class DevicePreparer {
       const cut = cutTile(plan, task.tile, offers);
       const lost = cut.strips.filter((strip) => !this.#isThere(task.frame, strip, fetched, before));
       if (lost.length === 0) return yield* this.#withInput(task, cut, fetched);
-      offers = overlap.allSides ? {} : withoutRegions(offers, lost);
+      offers = overlap.allSides ? {} : withoutRegions(plan, offers, lost);
     }
   }
 

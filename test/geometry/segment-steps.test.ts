@@ -103,7 +103,7 @@ describe('segmentStep', () => {
           );
           fc.pre(output !== EMPTY_REGION);
           const input = runWhole(layers.slice(0, segment.firstLayer), inputPlane(layers));
-          const step = segmentStep(plan.layers, segment, output);
+          const step = segmentStep(plan, segment, output);
           const expected = runWhole(layers.slice(0, segment.endLayer), inputPlane(layers));
           expect(runStep(layers, step, crop(input, step.input))).toEqual(crop(expected, output));
         },
@@ -114,7 +114,7 @@ describe('segmentStep', () => {
 
   it('needs nothing for nothing', () => {
     const plan = planFtp(chain(square(8), [conv(3, 1), max(2, 2)]), 2, parseGrid('2x2'));
-    expect(segmentStep(plan.layers, plan.segments[0]!, { x0: 2, x1: 2, y0: 0, y1: 4 })).toEqual({
+    expect(segmentStep(plan, plan.segments[0]!, { x0: 2, x1: 2, y0: 0, y1: 4 })).toEqual({
       segment: plan.segments[0],
       input: EMPTY_REGION,
       padding: NO_PADDING,

@@ -161,7 +161,7 @@ function decide({ plan, isSeen, isLost }: ReuseCase, tileId: number, offers: rea
     const lost = fetched.filter(isLost);
     for (const { side, segment } of fetched) found.add(`${side}${segment}`);
     if (lost.length === 0) return cut;
-    left = withoutRegions(left, lost);
+    left = withoutRegions(plan, left, lost);
   }
 }
 

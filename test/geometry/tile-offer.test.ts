@@ -28,6 +28,7 @@ describe('offersOfTile', () => {
     ]);
     expect(offersOfTile(rowPlan, { tileId: 0, held })).toEqual({
       east: {
+        id: expect.any(Number),
         producer: 0,
         consumer: 1,
         regions: [EMPTY_REGION, { x0: 4, x1: 6, y0: 0, y1: 8 }, { x0: 3, x1: 5, y0: 0, y1: 8 }],
@@ -86,12 +87,12 @@ describe('offersToTile', () => {
 describe('withoutRegions', () => {
   it('takes out what is lost and leaves the rest, so that the cut is made without it', () => {
     const west = offersOfTile(rowPlan, cutTile(rowPlan, 0)).east!;
-    const left = withoutRegions({ west }, [{ side: 'west', segment: 2 }]);
+    const left = withoutRegions(rowPlan, { west }, [{ side: 'west', segment: 2 }]);
     expect(left.west!.regions).toEqual([EMPTY_REGION, west.regions[1], EMPTY_REGION]);
     expect(cutTile(rowPlan, 1, { west }).strips.map(({ segment }) => segment)).toEqual([1, 2]);
     // Without the cut above, more is needed below than the strip has.
     expect(cutTile(rowPlan, 1, left).strips).toEqual([]);
-    expect(withoutRegions({ west }, [{ side: 'east', segment: 1 }])).toEqual({ west });
+    expect(withoutRegions(rowPlan, { west }, [{ side: 'east', segment: 1 }])).toEqual({ west });
   });
 });
 

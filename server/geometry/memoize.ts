@@ -1,28 +1,29 @@
-/** Where answers are kept: a `Map`, a `WeakMap`, or a map that is bounded. */
+/** Where answers are kept: a `Map`, or a cache with a bound. */
 interface Answers<Key, Answer> {
   get(key: Key): Answer | undefined;
   set(key: Key, answer: Answer): unknown;
 }
 
-/** What is known for a key, worked out when it is asked for the first time. */
-export function remembered<Key, Answer extends NonNullable<unknown> | null>(
+/** The answer for a key, computed when it is asked for the first time. */
+export function memoize<Key, Answer extends NonNullable<unknown> | null>(
   answers: Answers<Key, Answer>,
   key: Key,
-  workOut: () => Answer,
+  compute: () => Answer,
 ): Answer {
   let answer = answers.get(key);
   if (answer === undefined) {
-    answer = workOut();
+    answer = compute();
     answers.set(key, answer);
   }
   return answer;
 }
 
-/** Answers of which there could be too many: one more than the limit, and all before it are forgotten. */
-export class BoundedAnswers<Key, Answer> implements Answers<Key, Answer> {
+/** A cache of bounded size. When it is full, the next new key empties it first. */
+export class BoundedCache<Key, Answer> implements Answers<Key, Answer> {
   readonly #limit: number;
   readonly #answers = new Map<Key, Answer>();
 
+  /** @param limit entries at most. */
   constructor(limit: number) {
     this.#limit = limit;
   }
