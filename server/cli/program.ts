@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { VERSION } from '../node/version.js';
-import { STRATEGIES } from '../scheduling/strategy.js';
+import { STRATEGIES } from '../scheduling/strategies/strategy.js';
 import { addBench } from './bench/bench-command.js';
 import { count, picturesASecond, secondsBetween, secondsToWait } from './option-values.js';
 import { addPlan } from './plan/add-plan.js';

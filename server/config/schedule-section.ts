@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { STRATEGIES } from '../scheduling/strategy.js';
+import { STRATEGIES } from '../scheduling/strategies/strategy.js';
 import { CLUSTER_DEFAULTS } from './defaults.js';
 import { choice, decimal, flag, milliseconds, whole } from './schema-fields.js';
 

@@ -14,7 +14,7 @@ import { answerStrips } from '../node/strip-answer.js';
 import type { StripPool } from '../node/strip-pool.js';
 import { cutTaskBody, decodeTaskBody, encodeTaskBody } from '../node/task-body.js';
 import type { ReuseBook } from '../scheduling/reuse-book.js';
-import { isStealing } from '../scheduling/strategy.js';
+import { strategyNamed } from '../scheduling/strategies/strategies.js';
 import type { Reuse } from '../scheduling/tile-reuse.js';
 import type { MapType } from '../tensor/map-tensor.js';
 import type { Drain } from './drain.js';
@@ -127,7 +127,8 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
       if (runs.isPast(task) || board.has(task, task.since) || pushed.has(task)) {
         return reply.code(202).send({ status: 'duplicate' });
       }
-      if (!(isStealing(task.strategy) ? board.enqueue([task]) : board.share(task))) throw queueFull();
+      const isStolen = strategyNamed(task.strategy).nextTask === 'steal';
+      if (!(isStolen ? board.enqueue([task]) : board.share(task))) throw queueFull();
       pushed.add(task);
       return reply.code(202).send({ status: 'queued' });
     },

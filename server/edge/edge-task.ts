@@ -1,5 +1,5 @@
 import type { InputPart } from '../node/task-body.js';
-import type { Strategy } from '../scheduling/strategy.js';
+import type { StrategyName } from '../scheduling/strategies/strategy.js';
 import type { TaskKey } from '../scheduling/task-queue.js';
 import type { Reuse } from '../scheduling/tile-reuse.js';
 
@@ -7,7 +7,7 @@ import type { Reuse } from '../scheduling/tile-reuse.js';
 export interface EdgeTask extends TaskKey {
   readonly kind: 'tile';
   readonly source: string;
-  readonly strategy: Strategy;
+  readonly strategy: StrategyName;
   readonly inputDigest: string;
   /** The first attempt of its frame that counts. */
   readonly since: number;

@@ -10,6 +10,7 @@ import { encodeSliceResult } from '../node/slice-body.js';
 import type { WirePlan } from '../node/task-body.js';
 import type { ComputeSpeed } from '../scheduling/compute-speed.js';
 import { AHEAD_MS } from '../scheduling/device-pace.js';
+import { strategyNamed } from '../scheduling/strategies/strategies.js';
 import { TilesUnderWay } from '../scheduling/tiles-under-way.js';
 import type { UsualTime } from '../scheduling/usual-time.js';
 import type { MapType } from '../tensor/map-tensor.js';
@@ -191,7 +192,7 @@ export class Executor {
     const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
     try {
       const { data, computeMs, macs } = await computed;
-      const noticeBytes = task.strategy === 'ftp-wst-s' ? keeper.keep(task, tile) : 0;
+      const noticeBytes = strategyNamed(task.strategy).reuse === 'overlap' ? keeper.keep(task, tile) : 0;
       this.#tilesRun++;
       usualTile.add(computeMs);
       speed.add(macs, computeMs);

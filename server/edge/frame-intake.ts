@@ -17,7 +17,8 @@ import { HttpProblem } from '../node/problem.js';
 import { requireTensor, type WirePlan } from '../node/task-body.js';
 import { formatRegion } from '../node/wire-facts.js';
 import type { ReuseBook } from '../scheduling/reuse-book.js';
-import { isStealing, type Strategy } from '../scheduling/strategy.js';
+import { strategyNamed } from '../scheduling/strategies/strategies.js';
+import type { StrategyName } from '../scheduling/strategies/strategy.js';
 import { NO_REUSE } from '../scheduling/tile-reuse.js';
 import { decodeSafetensors } from '../tensor/safetensors.js';
 import type { Drain } from './drain.js';
@@ -40,7 +41,7 @@ export interface FrameIntakeParts {
   readonly drain: Drain;
   readonly book: ReuseBook;
   /** Of pictures that this device submits itself. */
-  readonly strategy: Strategy;
+  readonly strategy: StrategyName;
   readonly metrics: NodeMetrics;
   readonly log: Logger;
 }
@@ -50,7 +51,7 @@ interface AllottedFrame {
   readonly attempt: number;
   /** Digest of the letterboxed picture as the gateway has it. */
   readonly digest: string;
-  readonly strategy: Strategy;
+  readonly strategy: StrategyName;
   /** The first attempt that counts. */
   readonly since: number;
 }
@@ -149,8 +150,9 @@ export class FrameIntake {
     // Where this device saw another picture, it knows nothing of where the gateway's lies.
     const travels = travellingRegion(network.input, isSame ? letterboxed.placement : null, bars);
     ownFrames.open({ frame, attempt, data, travels, digest, openedMs: performance.now() });
-    if (strategy === 'ftp-wst-s') book.open(frame);
-    if (!isStealing(strategy)) {
+    const { placement, reuse } = strategyNamed(strategy);
+    if (reuse === 'overlap') book.open(frame);
+    if (placement === 'gateway') {
       log.info({ frame, attempt, strategy }, 'frame kept for the gateway, which shares it out');
       return;
     }
@@ -166,7 +168,7 @@ export class FrameIntake {
 
   /** The cluster's, and not for this device to compute any more; one that is shared out the gateway has already. */
   #giveBack(allotted: AllottedFrame): void {
-    if (isStealing(allotted.strategy)) this.#parts.board.giveBack(this.#tasksOf(allotted));
+    if (strategyNamed(allotted.strategy).placement === 'source') this.#parts.board.giveBack(this.#tasksOf(allotted));
   }
 
   #tasksOf({ frame, attempt, digest, since, strategy }: AllottedFrame): readonly EdgeTask[] {

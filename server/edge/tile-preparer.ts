@@ -17,6 +17,7 @@ import { formatRegion } from '../node/wire-facts.js';
 import type { FetchPolicy } from '../scheduling/fetch-policy.js';
 import type { LinkRates } from '../scheduling/link-rates.js';
 import type { ReuseBook } from '../scheduling/reuse-book.js';
+import { strategyNamed } from '../scheduling/strategies/strategies.js';
 import { NO_REUSE, type Reuse } from '../scheduling/tile-reuse.js';
 import {
   knownOffers,
@@ -211,7 +212,7 @@ interface StripSources {
   readonly before: readonly RunningTile[];
 }
 
-/** Other strategies run tiles whole, and keep nothing. */
+/** Whether a tile takes overlap from its neighbours, and keeps some for them. */
 function reuses({ strategy }: EdgeTask): boolean {
-  return strategy === 'ftp-wst-s';
+  return strategyNamed(strategy).reuse === 'overlap';
 }

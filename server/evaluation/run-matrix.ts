@@ -1,4 +1,4 @@
-import type { Strategy } from '../scheduling/strategy.js';
+import type { StrategyName } from '../scheduling/strategies/strategy.js';
 import { turnOrder } from './turn-order.js';
 
 /** What `deepthings bench testbed` was asked to measure. */
@@ -12,7 +12,7 @@ export interface TestbedSettings {
   readonly memoryBytes: number | null;
   readonly gatewayMemoryBytes: number | null;
   readonly grids: readonly string[];
-  readonly strategies: readonly Strategy[];
+  readonly strategies: readonly StrategyName[];
   readonly sources: readonly number[];
   /** Frames of each strategy that count: in turn, or all at once. */
   readonly frames: number;
@@ -47,7 +47,7 @@ export interface ClusterRun {
 
 /** Frames of one strategy that are under way together. */
 export interface Batch {
-  readonly strategy: Strategy;
+  readonly strategy: StrategyName;
   /** One entry a frame: the number of the device that it starts on. */
   readonly sources: readonly number[];
   /** Whether it counts. */

@@ -6,7 +6,7 @@ import { type ClusterPlan, taskQueueLimit } from '../node/cluster-plan.js';
 import { ledgerSettings } from '../node/ledger-settings.js';
 import { wireSizes } from '../node/wire-sizes.js';
 import { AHEAD_MS } from '../scheduling/device-pace.js';
-import type { Strategy } from '../scheduling/strategy.js';
+import type { StrategyName } from '../scheduling/strategies/strategy.js';
 import type { Arrivals } from '../simulation/arrivals.js';
 import type { CostModel } from '../simulation/cost-model.js';
 import type { NetworkModel } from '../simulation/network.js';
@@ -29,7 +29,7 @@ export interface SimulatedGround {
   readonly arrivals: Arrivals;
   /** Pixels of the pictures; null: they fill the network's input. */
   readonly pictureSize: PictureSize | null;
-  readonly strategy: Strategy;
+  readonly strategy: StrategyName;
   readonly warmUp: number;
   readonly seed: number;
 }

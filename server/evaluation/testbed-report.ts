@@ -1,5 +1,5 @@
 import { GATEWAY_ID } from '../config/defaults.js';
-import type { Strategy } from '../scheduling/strategy.js';
+import type { StrategyName } from '../scheduling/strategies/strategy.js';
 import type { GroupUsage } from './control-groups.js';
 import { timesOf } from './cpu-profile.js';
 import type { MachineFacts } from './machine-facts.js';
@@ -48,7 +48,7 @@ const SEED = 1;
 export type StrategyReport = ReturnType<typeof reportStrategy>;
 
 /** One object of `deepthings bench testbed --json`: a strategy on a cluster. Times are medians over frames. */
-export function reportStrategy(strategy: Strategy, batches: readonly MeasuredBatch[], facts: ClusterFacts) {
+export function reportStrategy(strategy: StrategyName, batches: readonly MeasuredBatch[], facts: ClusterFacts) {
   const { depth, machine, run, settings, startPeaks, startSeconds, startedAt, usage } = facts;
   const counted = batches.filter(({ batch }) => batch.strategy === strategy && !batch.warmup);
   const every = batches.filter(({ batch }) => batch.strategy === strategy).flatMap(({ frames }) => frames);

@@ -4,6 +4,7 @@ import type { ResultBody } from '../node/result-body.js';
 import { blameFor, type TileOrigin } from '../scheduling/audit-blame.js';
 import type { LedgerEffect } from '../scheduling/ledger-effects.js';
 import type { AuditFinding } from '../scheduling/ledger-state.js';
+import { strategyNamed } from '../scheduling/strategies/strategies.js';
 import type { TaskKey } from '../scheduling/task-queue.js';
 import { relativeDifference } from '../tensor/value-difference.js';
 import { isAudited } from './audit-choice.js';
@@ -55,7 +56,7 @@ export class Auditor {
 
   /** A result counts. */
   accepted({ id, since, strategy }: FrameRecord, { tile, attempt, device, strips }: ResultBody): void {
-    const usesStrips = strategy === 'ftp-wst-s' && since === 1;
+    const usesStrips = strategyNamed(strategy).reuse === 'overlap' && since === 1;
     // An earlier attempt may have run as well, and lent its strips.
     this.#frame(id).origins.set(tile, { device, strips: usesStrips ? strips : [], isSole: attempt === 1 });
   }

@@ -10,7 +10,9 @@ import { encodeSliceTask } from '../node/slice-body.js';
 import { cutTaskBody, requireTensor, type WirePlan } from '../node/task-body.js';
 import { formatRegion } from '../node/wire-facts.js';
 import type { LedgerEffect } from '../scheduling/ledger-effects.js';
-import type { Strategy } from '../scheduling/strategy.js';
+import { ftpWorkSharing } from '../scheduling/strategies/ftp-work-sharing.js';
+import { strategyNamed } from '../scheduling/strategies/strategies.js';
+import type { StrategyName } from '../scheduling/strategies/strategy.js';
 import { NO_REUSE } from '../scheduling/tile-reuse.js';
 import type { MapType } from '../tensor/map-tensor.js';
 import { decodeSafetensors } from '../tensor/safetensors.js';
@@ -104,7 +106,7 @@ export class Courier {
     const { bars, wirePlan } = this.#parts;
     const { id, source, inputDigest, since, input, placement } = record;
     if (input === null) return null;
-    const strategy = audit ? 'ftp-wsh' : strategyOf(record);
+    const strategy = audit ? ftpWorkSharing.name : strategyOf(record);
     const facts = { frame: id, tile, attempt, source, strategy, inputDigest, since, reuse: NO_REUSE };
     const travels = travellingRegion(wirePlan.plan.maps[0]!, placement, bars);
     return cutTaskBody(wirePlan, facts, { data: input, travels });
@@ -134,6 +136,6 @@ export class Courier {
 }
 
 /** A frame that began anew takes nothing of its earlier attempts, whose strips devices may still keep. */
-function strategyOf({ since, strategy }: FrameRecord): Strategy {
-  return strategy === 'ftp-wst-s' && since > 1 ? 'ftp-wst' : strategy;
+function strategyOf({ since, strategy }: FrameRecord): StrategyName {
+  return since > 1 ? strategyNamed(strategy).withoutReuse : strategy;
 }

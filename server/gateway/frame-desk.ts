@@ -8,10 +8,10 @@ import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import { HttpProblem } from '../node/problem.js';
 import { admitFrame } from '../scheduling/admission.js';
-import { isStealing, type Strategy } from '../scheduling/strategy.js';
+import { strategyNamed } from '../scheduling/strategies/strategies.js';
+import type { StrategyName } from '../scheduling/strategies/strategy.js';
 import type { IdempotentRequest } from './archive/frame-archive.js';
 import type { DeviceRegistry } from './device-registry.js';
-import { partsOf } from './frame-parts.js';
 import { newFrameRecord } from './frame-record.js';
 import type { FrameStore } from './frame-store.js';
 import { FrameTrace } from './frame-trace.js';
@@ -39,13 +39,13 @@ export interface Submission {
   readonly source: string | null;
   /** Whether the source sent it itself and has the picture. */
   readonly delivered: boolean;
-  readonly strategy: Strategy;
+  readonly strategy: StrategyName;
   /** Network address of the client that sent it. */
   readonly client: string;
   /** Null: a submission without a name, which is a new frame each time. */
   readonly key: string | null;
   /** The strategy as it was asked for, if it was. */
-  readonly askedStrategy: Strategy | null;
+  readonly askedStrategy: StrategyName | null;
 }
 
 /** The frame that a submission became. */
@@ -111,7 +111,7 @@ export class FrameDesk {
   async #accept(submission: Submission, claimant: string, request: IdempotentRequest | null): Promise<string> {
     const { bytes, source, delivered, strategy } = submission;
     const { epoch, keeper, limits, log, metrics, network, nowMs, plan, store } = this.#parts;
-    const { parts, distribution } = partsOf(strategy, plan);
+    const { parts, distribution } = strategyNamed(strategy).partition(plan);
     metrics.bytesReceived.inc({ kind: 'picture' }, bytes.byteLength);
     const { mediaType, width, height } = await inspectPicture(bytes, limits);
     const letterboxed = await letterboxPicture(bytes, network);
@@ -134,7 +134,7 @@ export class FrameDesk {
     const record = newFrameRecord({ ...facts, ...created }, trace, { bytes, input });
     if (delivered) {
       trace.travelled('picture', bytes.byteLength);
-      if (isStealing(strategy)) record.sourcedMs = nowMs();
+      if (strategyNamed(strategy).placement === 'source') record.sourcedMs = nowMs();
     }
     await store.admit(record);
     // All this took a while; a source that was lost meanwhile is found out by the ledger.

@@ -7,7 +7,7 @@ import type { OperationHandlers } from '../node/operations.js';
 import { readPictureBody } from '../node/picture-body.js';
 import { HttpProblem } from '../node/problem.js';
 import type { WirePlan } from '../node/task-body.js';
-import type { Strategy } from '../scheduling/strategy.js';
+import type { StrategyName } from '../scheduling/strategies/strategy.js';
 import { encodeSafetensors } from '../tensor/safetensors.js';
 import type { FrameDesk } from './frame-desk.js';
 import type { FrameInputs } from './frame-inputs.js';
@@ -20,7 +20,7 @@ import { keyOf } from './submission-keys.js';
 
 export interface FrameHandlerParts {
   /** Of frames that name none. */
-  readonly strategy: Strategy;
+  readonly strategy: StrategyName;
   readonly keepPictures: boolean;
   readonly wirePlan: WirePlan;
   readonly desk: FrameDesk;

@@ -3,6 +3,7 @@ import { neededMacs } from '../geometry/layer-macs.js';
 import { letterboxPicture } from '../imaging/letterbox.js';
 import type { Network } from '../model/network.js';
 import type { Logger } from '../node/logger.js';
+import { strategyNamed } from '../scheduling/strategies/strategies.js';
 import {
   type ArchiveContents,
   type EndedFrame,
@@ -11,7 +12,6 @@ import {
   type OpenFrame,
 } from './archive/frame-archive.js';
 import { ageOf } from './frame-filter.js';
-import { partsOf } from './frame-parts.js';
 import { type FrameEnd, type FrameRecord, newFrameRecord } from './frame-record.js';
 import type { FrameStore, KnownFrame } from './frame-store.js';
 import { FrameTrace } from './frame-trace.js';
@@ -62,7 +62,7 @@ export class FrameRestorer {
         continue;
       }
       const { id: frame, restarts: life, since, source, strategy } = record;
-      keeper.apply({ kind: 'frame-restored', frame, source, life, since, ...partsOf(strategy, plan) });
+      keeper.apply({ kind: 'frame-restored', frame, source, life, since, ...strategyNamed(strategy).partition(plan) });
       log.warn({ frame, restarts: life }, 'frame taken up again');
     }
   }
@@ -71,7 +71,7 @@ export class FrameRestorer {
     const { nowMs, plan } = this.#parts;
     const facts = { ...frame, restarts: frame.restarts + 1, crashes: frame.crashes + (afterCrash ? 1 : 0) };
     const sinceMs = nowMs() - (Date.now() - frame.createdMs);
-    const trace = new FrameTrace(partsOf(frame.strategy, plan).parts, sinceMs, neededMacs(plan.layers));
+    const trace = new FrameTrace(strategyNamed(frame.strategy).partition(plan).parts, sinceMs, neededMacs(plan.layers));
     return newFrameRecord(facts, trace, { bytes: null, input: null });
   }
 

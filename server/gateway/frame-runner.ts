@@ -6,7 +6,7 @@ import type { NodeMetrics } from '../node/metrics.js';
 import type { StripPool } from '../node/strip-pool.js';
 import type { LedgerEffect } from '../scheduling/ledger-effects.js';
 import type { LedgerEvent } from '../scheduling/ledger-events.js';
-import { isStealing } from '../scheduling/strategy.js';
+import { strategyNamed } from '../scheduling/strategies/strategies.js';
 import type { Auditor } from './auditor.js';
 import type { Courier } from './courier.js';
 import type { DeviceRegistry } from './device-registry.js';
@@ -178,7 +178,7 @@ export class FrameRunner {
     try {
       await courier.deliver(record, source, attempt);
       record.sourcedMs ??= nowMs();
-      if (!isStealing(record.strategy)) {
+      if (strategyNamed(record.strategy).placement === 'gateway') {
         const input = await courier.collect(record, source);
         if (record.end === null) record.input = input;
       }

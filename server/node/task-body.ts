@@ -11,7 +11,7 @@ import {
   wholeMap,
 } from '../geometry/region.js';
 import { cutTile } from '../geometry/tile-cut.js';
-import { STRATEGIES, type Strategy } from '../scheduling/strategy.js';
+import { STRATEGIES, type StrategyName } from '../scheduling/strategies/strategy.js';
 import type { TaskKey } from '../scheduling/task-queue.js';
 import type { Holder, Reuse } from '../scheduling/tile-reuse.js';
 import { cropRegion, placeRegion, regionShape } from '../tensor/planes.js';
@@ -32,7 +32,7 @@ import {
 /** A tile on its way to the device that is to run it. */
 export interface TaskBody extends TaskKey {
   readonly source: string;
-  readonly strategy: Strategy;
+  readonly strategy: StrategyName;
   /** Digest of the whole letterboxed picture that `input` was cut from: tiles of two decoders do not fit together. */
   readonly inputDigest: string;
   /** The first attempt of the frame that counts. */
@@ -138,7 +138,7 @@ export function decodeTaskBody(wirePlan: WirePlan, bytes: Uint8Array): TaskBody 
     tile,
     attempt: facts.whole('attempt', 1, MAX_ATTEMPT),
     source: facts.text('source', DEVICE_ID),
-    strategy: facts.text('strategy', STRATEGY) as Strategy,
+    strategy: facts.text('strategy', STRATEGY) as StrategyName,
     inputDigest: facts.text('inputDigest', DIGEST),
     since: facts.has('since') ? facts.whole('since', 1, MAX_ATTEMPT) : 1,
     reuse: readReuse(plan, tile, facts),

@@ -1,5 +1,6 @@
 import { remainingMacs } from '../model/layer-facts.js';
 import type { Network } from '../model/network.js';
+import { strategyNamed } from '../scheduling/strategies/strategies.js';
 import { type CostModel, msOf } from '../simulation/cost-model.js';
 import type { NetworkModel } from '../simulation/network.js';
 import type { Candidate } from './candidate.js';
@@ -21,16 +22,15 @@ export function leastMs(model: Network, candidate: Candidate, ground: PlannerGro
   const { cost, depth, plan, strategy } = candidate;
   const { costs, gatewayShare, network, shares } = ground;
   const fastest = Math.max(costs.engine.macsPerMs, ...costs.segments.map(({ macsPerMs }) => macsPerMs));
-  const alike = strategy === 'ftp-wst-s' || strategy === 'modnn';
-  const macs = alike ? cost.neededMacs : cost.macs;
-  const workers = strategy === 'modnn' ? shares.length : Math.min(shares.length, plan.tiles.length);
+  const { bounds, placement } = strategyNamed(strategy);
+  const macs = bounds.leastMacs(cost);
+  const workers = bounds.workers(plan, shares.length);
   const total = [...shares]
     .sort((a, b) => b - a)
     .slice(0, workers)
     .reduce((sum, share) => sum + share, 0);
   const computeMs = macs / fastest / total;
-  const shared = strategy === 'ftp-wsh' || strategy === 'modnn';
-  const outMs = shared ? (cost.frameBytes + cost.frameBytes) / network.bytesPerMs : 0;
+  const outMs = placement === 'gateway' ? (cost.frameBytes + cost.frameBytes) / network.bytesPerMs : 0;
   const inMs = cost.outputBytes / network.bytesPerMs;
   const wireMs = network.medium === 'shared' ? outMs + inMs : Math.max(outMs / 2, inMs);
   return Math.max(computeMs, wireMs) + behindMs(model, depth, { costs, gatewayShare });
@@ -54,8 +54,9 @@ export function guessMs(model: Network, candidate: Candidate, ground: PlannerGro
   const { costs, shares } = ground;
   const total = shares.reduce((sum, share) => sum + share, 0);
   const { clientMs, serverMs } = costs.request;
-  const requests = strategy === 'modnn' ? 2 * plan.depth * shares.length : 3 * plan.tiles.length;
-  const twice = strategy === 'ftp-wst-s' ? (cost.macs - cost.neededMacs) / 2 : 0;
+  const { bounds } = strategyNamed(strategy);
+  const requests = bounds.requests(plan, shares.length);
+  const twice = bounds.likelyMacs(cost) - bounds.leastMacs(cost);
   const extraMs =
     (twice / costs.engine.macsPerMs + requests * (clientMs + serverMs) + plan.tiles.length * costs.tileMs) / total;
   return leastMs(model, candidate, ground) + extraMs;

@@ -6,14 +6,15 @@ import { segmentsOf } from '../geometry/segments.js';
 import { weightBytesOf } from '../model/layer-facts.js';
 import { deepestCut, fusedGeometry, judgeCut } from '../model/layer-geometry.js';
 import type { Network } from '../model/network.js';
-import { STRATEGIES, type Strategy } from '../scheduling/strategy.js';
+import { strategyNamed } from '../scheduling/strategies/strategies.js';
+import { STRATEGIES, type StrategyName } from '../scheduling/strategies/strategy.js';
 import { BYTES_PER_MAP_VALUE, type MapType } from '../tensor/map-tensor.js';
 
 /** One way to run a network on a cluster. */
 export interface Choice {
   readonly grid: Grid;
   readonly depth: number;
-  readonly strategy: Strategy;
+  readonly strategy: StrategyName;
   readonly maps: MapType;
 }
 
@@ -48,7 +49,7 @@ export function* candidatesOf(network: Network, devices: number): Generator<Cand
         for (const maps of ['f32', 'f16'] as const) {
           const cost = costOf(plan, maps);
           for (const strategy of STRATEGIES) {
-            if (strategy === 'modnn' && rows * columns > 1) continue;
+            if (!isCutByGrid(strategy) && rows * columns > 1) continue;
             const choice = { grid, depth, strategy, maps };
             yield { ...choice, plan, cost, deviceBytes: memoryOf(network, choice, plan, cost, devices) };
           }
@@ -78,8 +79,13 @@ function memoryOf(
   devices: number,
 ): number {
   const weights = network.layers.slice(0, depth).reduce((sum, layer) => sum + weightBytesOf(layer), 0);
-  const maps = strategy === 'modnn' ? sliceBytes(plan, devices) : cost.peakBytes;
+  const maps = isCutByGrid(strategy) ? cost.peakBytes : sliceBytes(plan, devices);
   return weights + maps + cost.frameBytes;
+}
+
+/** Whether the grid matters: slices of layers have none. */
+function isCutByGrid(strategy: StrategyName): boolean {
+  return strategyNamed(strategy).outputs === 'tiles';
 }
 
 /** Legal depths at the end of segments, and the deepest. */

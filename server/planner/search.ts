@@ -1,4 +1,5 @@
 import type { Network } from '../model/network.js';
+import { strategyNamed } from '../scheduling/strategies/strategies.js';
 import type { Arrivals } from '../simulation/arrivals.js';
 import { simulate } from '../simulation/simulate.js';
 import type { SimulationSettings } from '../simulation/simulation-settings.js';
@@ -145,7 +146,7 @@ function limitOf(
 ): Limit {
   const { busiestMs, fusedMs, latencyMs, macs } = times;
   if (latencyMs - fusedMs > fusedMs) return 'the remaining layers';
-  const workers = candidate.strategy === 'modnn' ? shares.length : Math.min(shares.length, candidate.plan.tiles.length);
+  const workers = strategyNamed(candidate.strategy).bounds.workers(candidate.plan, shares.length);
   const computingMs = macs / costs.engine.macsPerMs / shares.slice(0, workers).reduce((sum, share) => sum + share, 0);
   if (computingMs > fusedMs / 2) return 'computing';
   return busiestMs > fusedMs / 2 ? 'links' : 'requests and waiting';

@@ -1,7 +1,7 @@
 import type { MapRegion } from '../geometry/map-region.js';
 import type { Region } from '../geometry/region.js';
 import type { TileOffers } from '../geometry/tile-offer.js';
-import type { Strategy } from '../scheduling/strategy.js';
+import type { StrategyName } from '../scheduling/strategies/strategy.js';
 import type { Holder, Reuse } from '../scheduling/tile-reuse.js';
 
 export interface SentTask {
@@ -9,7 +9,7 @@ export interface SentTask {
   readonly tile: number;
   readonly attempt: number;
   readonly source: string;
-  readonly strategy: Strategy;
+  readonly strategy: StrategyName;
   readonly reuse: Reuse;
 }
 

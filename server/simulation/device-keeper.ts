@@ -1,4 +1,5 @@
 import { offersOfTile, onlySides, type TileOffers } from '../geometry/tile-offer.js';
+import { strategyNamed } from '../scheduling/strategies/strategies.js';
 import { usableSides } from '../scheduling/tile-start.js';
 import type { DeviceParts } from './device-parts.js';
 import type { PreparedTile } from './device-preparer.js';
@@ -15,7 +16,7 @@ export function keepOffers(parts: DeviceParts, task: TileTask, { cut, keepFor }:
   const { board, book, holder, host, pool, world } = parts;
   const { plan, sizes, strategy } = world.settings;
   const { frame, source, tile, victim } = task;
-  if (strategy !== 'ftp-wst-s' || (source === host.id && !book.has(frame))) return 0;
+  if (strategyNamed(strategy).reuse === 'none' || (source === host.id && !book.has(frame))) return 0;
   const offers = offersOfTile(plan, cut, keepFor);
   if (Object.keys(offers).length > 0) pool.add(frame, tile, offers);
   if (book.has(frame)) {

@@ -9,6 +9,7 @@ import {
   circuitSucceeded,
   tryCircuit,
 } from '../scheduling/circuit-breaker.js';
+import { strategyNamed } from '../scheduling/strategies/strategies.js';
 import { NO_REUSE, type Reuse } from '../scheduling/tile-reuse.js';
 import { knownOffers, placeOf, sidesToKeep, stripsToFetch, type TileUnderWay } from '../scheduling/tile-start.js';
 import type { DeviceParts } from './device-parts.js';
@@ -47,7 +48,7 @@ export class DevicePreparer {
   }
 
   get #reuses(): boolean {
-    return this.#parts.world.settings.strategy === 'ftp-wst-s';
+    return strategyNamed(this.#parts.world.settings.strategy).reuse === 'overlap';
   }
 
   /** Begins to fetch what the next task will need from others when those before it are done. */

@@ -2,7 +2,7 @@ import type { Side } from '../geometry/neighbours.js';
 import type { Region } from '../geometry/region.js';
 import { cutTile, type Strip } from '../geometry/tile-cut.js';
 import { onlySides, type TileOffers } from '../geometry/tile-offer.js';
-import { isStealing } from '../scheduling/strategy.js';
+import { strategyNamed } from '../scheduling/strategies/strategies.js';
 import { taskReuse } from '../scheduling/task-reuse.js';
 import type { Holder } from '../scheduling/tile-reuse.js';
 import { NO_REUSE } from '../scheduling/tile-reuse.js';
@@ -47,8 +47,9 @@ export class SimulatedDevice implements DeviceDoor {
     const { costs, plan, strategy } = world.settings;
     yield* wait(processor.background(costs.letterboxMs + costs.frameMs));
     ownFrames.add(frame);
-    if (strategy === 'ftp-wst-s') book.open(frame);
-    if (!isStealing(strategy)) return { bytes: 0, value: null };
+    const { placement, reuse } = strategyNamed(strategy);
+    if (reuse === 'overlap') book.open(frame);
+    if (placement === 'gateway') return { bytes: 0, value: null };
     const arrivedMs = world.kernel.nowMs;
     const tasks = plan.tiles.map(({ tileId }): TileTask => {
       const carried = { input: null, reuse: NO_REUSE, inputBytes: 0, controlBytes: 0, transferMs: 0, victim: null };
@@ -66,7 +67,8 @@ export class SimulatedDevice implements DeviceDoor {
       ...{ controlBytes: 0, transferMs: 0, arrivedMs: world.kernel.nowMs, victim: null },
     };
     const there = board.has(task);
-    const taken = there || (isStealing(sent.strategy) ? board.enqueue([task]) : board.share(task));
+    const taken =
+      there || (strategyNamed(sent.strategy).nextTask === 'steal' ? board.enqueue([task]) : board.share(task));
     return yield* answer(QUEUED_BYTES, taken);
   }
 

@@ -4,8 +4,8 @@ import type { TileOffers } from '../geometry/tile-offer.js';
 import { emptyLedger, stepLedger } from '../scheduling/frame-ledger.js';
 import type { LedgerEffect } from '../scheduling/ledger-effects.js';
 import type { LedgerEvent } from '../scheduling/ledger-events.js';
-import type { Distribution, FrameLedger } from '../scheduling/ledger-state.js';
-import { isStealing } from '../scheduling/strategy.js';
+import type { FrameLedger } from '../scheduling/ledger-state.js';
+import { strategyNamed } from '../scheduling/strategies/strategies.js';
 import { NO_REUSE } from '../scheduling/tile-reuse.js';
 import type { SentResult, SentRows } from './body-sizes.js';
 import { msOf } from './cost-model.js';
@@ -79,17 +79,9 @@ export class SimulatedGateway implements GatewayDoor {
     const frame = newFrame(`${EPOCH}-${(this.frames.size + 1).toString(36)}`, source, kernel.nowMs);
     this.frames.set(frame.frame, frame);
     yield* wait(this.processor.background(settings.costs.letterboxMs));
-    const distribution = this.#distribution();
-    const parts = distribution.kind === 'layered' ? 1 : settings.plan.tiles.length;
+    const { distribution, parts } = strategyNamed(settings.strategy).partition(settings.plan);
     this.apply({ kind: 'frame-accepted', frame: frame.frame, parts, source, delivered: false, distribution });
     return frame;
-  }
-
-  #distribution(): Distribution {
-    const { plan, strategy } = this.#world.settings;
-    if (isStealing(strategy)) return { kind: 'stealing' };
-    if (strategy === 'ftp-wsh') return { kind: 'sharing' };
-    return { kind: 'layered', layers: plan.layers.length, mostSlices: plan.maps.at(-1)!.height };
   }
 
   #carryOut(effect: LedgerEffect): void {
@@ -133,7 +125,7 @@ export class SimulatedGateway implements GatewayDoor {
     frame.bytes.picture += pictureBytes;
     yield* wire.request(this, device, pictureBytes, () => device.takeFrame(frame.frame, attempt));
     frame.sourcedMs ??= kernel.nowMs;
-    if (!isStealing(settings.strategy)) {
+    if (strategyNamed(settings.strategy).placement === 'gateway') {
       const bytes = settings.sizes.picture(frame.frame, wholeMap(settings.plan.maps[0]!));
       yield* wire.request(this, device, 0, () => answer(bytes, null));
       frame.bytes.frame += bytes;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { MeasuredBatch } from '../../server/evaluation/measured-batch.js';
 import type { MeasuredFrame } from '../../server/evaluation/measured-frame.js';
 import { type ClusterFacts, reportStrategy } from '../../server/evaluation/testbed-report.js';
-import type { Strategy } from '../../server/scheduling/strategy.js';
+import type { StrategyName } from '../../server/scheduling/strategies/strategy.js';
 import { settings } from './testbed-settings.js';
 
 const MIB = 2 ** 20;
@@ -23,7 +23,7 @@ function frame(wanted: Partial<MeasuredFrame> = {}): MeasuredFrame {
   };
 }
 
-function batch(strategy: Strategy, frames: readonly MeasuredFrame[], warmup = false): MeasuredBatch {
+function batch(strategy: StrategyName, frames: readonly MeasuredFrame[], warmup = false): MeasuredBatch {
   const peak = (resident: number) => ({ resident: resident * MIB, anonymous: MIB, file: 2 * MIB, counted: true });
   return {
     batch: { strategy, sources: frames.map(() => 0), warmup },

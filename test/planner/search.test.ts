@@ -5,7 +5,7 @@ import { leastMs, type PlannerGround } from '../../server/planner/bounds.js';
 import { candidateOf, candidatesOf, depthsOf } from '../../server/planner/candidate.js';
 import { oneDevice } from '../../server/planner/one-device.js';
 import { predict, type SearchOptions, type SearchResult, searchPlans } from '../../server/planner/search.js';
-import { STRATEGIES } from '../../server/scheduling/strategy.js';
+import { STRATEGIES } from '../../server/scheduling/strategies/strategy.js';
 import type { CostModel } from '../../server/simulation/cost-model.js';
 import { bareSettings, WHOLE_CORE } from '../simulation/small-simulation.js';
 

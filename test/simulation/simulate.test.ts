@@ -6,7 +6,7 @@ import { parseGrid } from '../../server/geometry/grid.js';
 import { planCost } from '../../server/geometry/plan-cost.js';
 import { wholeMap } from '../../server/geometry/region.js';
 import { cutTile } from '../../server/geometry/tile-cut.js';
-import { STRATEGIES } from '../../server/scheduling/strategy.js';
+import { STRATEGIES } from '../../server/scheduling/strategies/strategy.js';
 import type { CostModel } from '../../server/simulation/cost-model.js';
 import { type Simulation, simulate } from '../../server/simulation/simulate.js';
 import type { SimulationSettings } from '../../server/simulation/simulation-settings.js';

@@ -1,7 +1,7 @@
 import { DeepThingsError } from '../../errors.js';
 import type { SimulatedRun } from '../../evaluation/simulated-run.js';
 import { median } from '../../evaluation/statistics.js';
-import { STRATEGIES } from '../../scheduling/strategy.js';
+import { STRATEGIES } from '../../scheduling/strategies/strategy.js';
 import { type Combination, rateOf } from './simulate-options.js';
 
 /** What `bench testbed --json` says of one combination. */

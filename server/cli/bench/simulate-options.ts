@@ -2,7 +2,7 @@ import { DeepThingsError } from '../../errors.js';
 import type { TestbedSettings } from '../../evaluation/run-matrix.js';
 import type { PictureSize } from '../../evaluation/simulation-settings-of.js';
 import { formatGrid, parseGrid } from '../../geometry/grid.js';
-import { STRATEGIES, type Strategy } from '../../scheduling/strategy.js';
+import { STRATEGIES, type StrategyName } from '../../scheduling/strategies/strategy.js';
 import type { NetworkModel } from '../../simulation/network.js';
 import { type ArrivalOption, parseArrivalOption } from './arrival-option.js';
 import { nameList, numberList, oneNumber, words } from './list-options.js';
@@ -39,7 +39,7 @@ export interface SimulateOptions {
 export interface Combination extends Pick<TestbedSettings, 'model' | 'depth' | 'maps' | 'sections'> {
   readonly devices: number;
   readonly grid: string;
-  readonly strategy: Strategy;
+  readonly strategy: StrategyName;
   readonly sources: number;
   readonly frames: number;
   readonly warmup: number;

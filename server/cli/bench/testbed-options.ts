@@ -8,7 +8,7 @@ import { MOST_HOSTS } from '../../evaluation/host-plan.js';
 import { type ModelChoice, planClusters, type TestbedSettings } from '../../evaluation/run-matrix.js';
 import { formatGrid, parseGrid } from '../../geometry/grid.js';
 import { BUILT_IN_MODELS, builtInModel } from '../../model/registry.js';
-import { STRATEGIES } from '../../scheduling/strategy.js';
+import { STRATEGIES } from '../../scheduling/strategies/strategy.js';
 import { nameList, numberList, oneNumber, words } from './list-options.js';
 
 /** As given on the command line. */

@@ -1,6 +1,6 @@
 import type { DeepThingsClient, Schemas } from '../../../client/client.js';
 import { DeepThingsError } from '../../errors.js';
-import type { Strategy } from '../../scheduling/strategy.js';
+import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import { EXIT_FAILED } from '../exit-codes.js';
 import { explainFailure } from '../explain-failure.js';
 import { frameSummary, resultTable } from '../frame-report.js';
@@ -22,7 +22,7 @@ export interface SubmitOptions extends TlsOptions {
   readonly json?: boolean;
   readonly out?: string;
   readonly source?: string;
-  readonly strategy?: Strategy;
+  readonly strategy?: StrategyName;
   /** Seconds. */
   readonly wait: number;
 }

@@ -3,14 +3,14 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeepThingsClient, Schemas } from '../../../client/client.js';
 import { ProblemError } from '../../../client/problem-error.js';
-import type { Strategy } from '../../scheduling/strategy.js';
+import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import type { PictureBody } from './picture-file.js';
 
 export interface Submission {
   readonly body: PictureBody;
   readonly source?: string | undefined;
   /** As cluster.yaml says when absent. */
-  readonly strategy?: Strategy | undefined;
+  readonly strategy?: StrategyName | undefined;
   readonly waitSeconds: number;
 }
 

@@ -1,11 +1,11 @@
-import type { Strategy } from '../../scheduling/strategy.js';
+import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import type { TestbedSettings } from '../run-matrix.js';
 import type { FigureId } from './figure-id.js';
 import type { Ground } from './ground.js';
 
 /** A cluster and what it gets to do; who is compared agrees in all of it. */
 export interface PointKey {
-  readonly strategy: Strategy;
+  readonly strategy: StrategyName;
   readonly devices: number;
   readonly grid: string;
   readonly sources: number;

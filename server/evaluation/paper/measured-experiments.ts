@@ -1,4 +1,4 @@
-import { STRATEGIES, type Strategy } from '../../scheduling/strategy.js';
+import { STRATEGIES, type StrategyName } from '../../scheduling/strategies/strategy.js';
 import type { TestbedSettings } from '../run-matrix.js';
 import type { MeasuredExperiment } from './experiment.js';
 import type { Extent } from './extent.js';
@@ -10,7 +10,7 @@ interface Cluster {
   readonly grid: string;
   readonly sources?: number;
   readonly depth?: number;
-  readonly strategies?: readonly Strategy[];
+  readonly strategies?: readonly StrategyName[];
   readonly maps?: 'f32' | 'f16';
   readonly frames: number;
   readonly warmup: number;
@@ -19,7 +19,7 @@ interface Cluster {
 }
 
 const DEEPEST = 16;
-const OURS: readonly Strategy[] = ['ftp-wst-s'];
+const OURS: readonly StrategyName[] = ['ftp-wst-s'];
 
 /** Every cluster that is measured, in the order in which they are. */
 export function measuredExperiments(extent: Extent): readonly MeasuredExperiment[] {

@@ -1,4 +1,4 @@
-import type { Strategy } from '../../scheduling/strategy.js';
+import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import type { SimulatedRun } from '../simulated-run.js';
 import { median } from '../statistics.js';
 import type { StrategyReport } from '../testbed-report.js';
@@ -62,7 +62,7 @@ export function simulatedPoint(run: SimulatedRun, depth: number, pictureBytesPer
   const together = sources > 1 ? run.frames - run.failed : 1;
   const longest = sources > 1 ? fusedSpanSeconds : fusedSeconds;
   return {
-    ...{ strategy: strategy as Strategy, devices, grid, sources, depth },
+    ...{ strategy: strategy as StrategyName, devices, grid, sources, depth },
     samples: {
       latency: [fusedSeconds],
       longest: [longest],

@@ -1,4 +1,4 @@
-import { STRATEGIES, type Strategy } from '../../scheduling/strategy.js';
+import { STRATEGIES, type StrategyName } from '../../scheduling/strategies/strategy.js';
 import type { PointSetName, Scene, SimulatedExperiment } from './experiment.js';
 import type { FigureId } from './figure-id.js';
 import { type Ground, QUARTER_CORE, TWENTIETH_CORE } from './ground.js';
@@ -32,7 +32,7 @@ export function simulatedExperiments(): readonly SimulatedExperiment[] {
 }
 
 function framesOf(
-  strategies: readonly Strategy[],
+  strategies: readonly StrategyName[],
   counts: readonly number[],
   grids: readonly string[],
   depth = DEEPEST,

@@ -1,4 +1,4 @@
-import type { Strategy } from '../../scheduling/strategy.js';
+import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 
 /** What no schedule can beat, of one frame. */
 export interface SpeedupLimit {
@@ -14,7 +14,7 @@ export interface LimitFacts {
   readonly untiledSeconds: number;
   readonly devices: number;
   readonly linkMbps: number;
-  readonly strategy: Strategy;
+  readonly strategy: StrategyName;
   /** Bodies of a frame, in bytes. */
   readonly wireBytesPerFrame: Readonly<Record<'frame' | 'input' | 'overlap' | 'result', number>>;
 }

@@ -1,4 +1,4 @@
-import { STRATEGIES, type Strategy } from '../../scheduling/strategy.js';
+import { STRATEGIES, type StrategyName } from '../../scheduling/strategies/strategy.js';
 import { type Arithmetic, DEEPEST, DEVICE_COUNTS, GRIDS } from './arithmetic.js';
 import type { Estimator, Read } from './estimate.js';
 import type { PointKey } from './experiment.js';
@@ -13,10 +13,10 @@ export type StatementValue =
 const MIB = 2 ** 20;
 const MOST = 6;
 /** Those whose tiles compute all that they need. */
-const WITHOUT_REUSE: readonly Strategy[] = ['ftp-wst', 'ftp-wsh'];
+const WITHOUT_REUSE: readonly StrategyName[] = ['ftp-wst', 'ftp-wsh'];
 const SOURCES = [1, 2, 3, 4, 5, 6];
 
-function key(strategy: Strategy, devices: number, grid: string, sources = 1): PointKey {
+function key(strategy: StrategyName, devices: number, grid: string, sources = 1): PointKey {
   return { strategy, devices, grid, sources, depth: DEEPEST };
 }
 
@@ -73,13 +73,13 @@ const reuseOfSources = (metric: Metric, grid: string, by: typeof more) =>
   );
 const overModnn = (metric: Metric, by: typeof more) =>
   estimated((read) => overSeveral((g, s) => by(read, metric, key('ftp-wst-s', MOST, g, s), key('modnn', MOST, g, s))));
-const rate = (strategy: Strategy, sources: readonly number[]) =>
+const rate = (strategy: StrategyName, sources: readonly number[]) =>
   estimated((read) =>
     overSeveral((grid, s) => (sources.includes(s) ? read('rate', key(strategy, MOST, grid, s)) : null)),
   );
-const speedup = (strategy: Strategy, devices: number) =>
+const speedup = (strategy: StrategyName, devices: number) =>
   estimated((read) => overGrids((grid) => over(read, 'latency', key(strategy, 1, grid), key(strategy, devices, grid))));
-const latency = (strategy: Strategy) =>
+const latency = (strategy: StrategyName) =>
   estimated((read) => overGrids((grid) => read('latency', key(strategy, MOST, grid))));
 
 /** By the statement's id. */

@@ -1,7 +1,7 @@
 import type { Schemas } from '../../../client/client.js';
 import type { PictureMediaType } from '../../imaging/picture-format.js';
 import type { Placement } from '../../model/placement.js';
-import type { Strategy } from '../../scheduling/strategy.js';
+import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 
 /** What is known of a picture without its bytes. */
 export interface PictureFacts {
@@ -27,7 +27,7 @@ export interface OpenFrame {
   readonly kind: 'open';
   readonly id: string;
   readonly createdMs: number;
-  readonly strategy: Strategy;
+  readonly strategy: StrategyName;
   /** Whom it counts for when the queue fills. */
   readonly claimant: string;
   /** Empty until one has been chosen. */

@@ -11,7 +11,7 @@ import { cutTile } from '../../../geometry/tile-cut.js';
 import { remainingMacs } from '../../../model/layer-facts.js';
 import { fusedGeometry } from '../../../model/layer-geometry.js';
 import { describeModel } from '../../../model/model-source.js';
-import type { Strategy } from '../../../scheduling/strategy.js';
+import type { StrategyName } from '../../../scheduling/strategies/strategy.js';
 import { type CostModel, layerMs, msOf, slowerBy, tileMs, withSlowerLayers } from '../../../simulation/cost-model.js';
 import type { CalibrationOrder } from './calibration-process.js';
 import { type MeasuredClient, withCluster } from './measured-cluster.js';
@@ -88,7 +88,7 @@ function slowdown(pairs: readonly (readonly [ms: number | null, expectedMs: numb
 function frameMs(
   { depth, engine, model, picture }: NodeOrder,
   { grid }: FtpPlan,
-  strategy: Strategy,
+  strategy: StrategyName,
 ): Promise<FrameMs> {
   const sections = {
     model,

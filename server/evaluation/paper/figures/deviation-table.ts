@@ -1,4 +1,4 @@
-import { STRATEGIES } from '../../../scheduling/strategy.js';
+import { STRATEGIES } from '../../../scheduling/strategies/strategy.js';
 import { median } from '../../statistics.js';
 import { DEEPEST } from '../arithmetic.js';
 import type { PointKey } from '../experiment.js';

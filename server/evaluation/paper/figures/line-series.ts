@@ -1,4 +1,4 @@
-import { STRATEGIES } from '../../../scheduling/strategy.js';
+import { STRATEGIES } from '../../../scheduling/strategies/strategy.js';
 import type { LineSeries } from '../../charts/chart.js';
 import type { Look } from '../../charts/look.js';
 import { estimateOf } from '../estimate.js';

@@ -1,15 +1,15 @@
-import { STRATEGIES, type Strategy } from '../../../scheduling/strategy.js';
+import { STRATEGIES, type StrategyName } from '../../../scheduling/strategies/strategy.js';
 import type { LegendEntry } from '../../charts/chart.js';
 import type { Look } from '../../charts/look.js';
 
-export const STRATEGY_NAMES: Readonly<Record<Strategy, string>> = {
+export const STRATEGY_NAMES: Readonly<Record<StrategyName, string>> = {
   'ftp-wst-s': 'FTP-WST-S',
   'ftp-wst': 'FTP-WST',
   'ftp-wsh': 'FTP-WSH',
   modnn: 'MoDNN',
 };
 
-const LOOKS: Readonly<Record<Strategy, Omit<Look, 'line'>>> = {
+const LOOKS: Readonly<Record<StrategyName, Omit<Look, 'line'>>> = {
   'ftp-wst-s': { tone: 'blue', marker: 'circle' },
   'ftp-wst': { tone: 'green', marker: 'triangle' },
   'ftp-wsh': { tone: 'orange', marker: 'square' },
@@ -18,7 +18,7 @@ const LOOKS: Readonly<Record<Strategy, Omit<Look, 'line'>>> = {
 
 export const STATED: Look = { tone: 'ink', marker: 'cross', line: 'none' };
 
-export function lookOf(strategy: Strategy, line: Look['line']): Look {
+export function lookOf(strategy: StrategyName, line: Look['line']): Look {
   return { ...LOOKS[strategy], line };
 }
 

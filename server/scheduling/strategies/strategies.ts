@@ -1,0 +1,15 @@
+import { ftpWorkSharing } from './ftp-work-sharing.js';
+import { ftpWorkStealing, ftpWorkStealingWithReuse } from './ftp-work-stealing.js';
+import { modnn } from './modnn.js';
+import type { Strategy, StrategyName } from './strategy.js';
+
+const BY_NAME: Readonly<Record<StrategyName, Strategy>> = Object.freeze({
+  'ftp-wst-s': ftpWorkStealingWithReuse,
+  'ftp-wst': ftpWorkStealing,
+  'ftp-wsh': ftpWorkSharing,
+  modnn,
+});
+
+export function strategyNamed(name: StrategyName): Strategy {
+  return BY_NAME[name];
+}

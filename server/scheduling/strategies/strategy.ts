@@ -1,0 +1,43 @@
+import type { FtpPlan } from '../../geometry/ftp-plan.js';
+import type { PlanCost } from '../../geometry/plan-cost.js';
+import type { Distribution } from '../ledger-state.js';
+
+/** As `cluster.yaml`, a frame's query and the wire name them. */
+export const STRATEGIES = ['ftp-wst-s', 'ftp-wst', 'ftp-wsh', 'modnn'] as const;
+
+export type StrategyName = (typeof STRATEGIES)[number];
+
+/** How a frame is cut at first, and how its parts come to devices. */
+export interface Partition {
+  readonly parts: number;
+  readonly distribution: Distribution;
+}
+
+/** Which device computes what of a frame (paper section V). Every strategy is a value of this one shape. */
+export interface Strategy {
+  readonly name: StrategyName;
+  partition(plan: FtpPlan): Partition;
+  /** Where tasks wait: in the queue of the frame's source, or on the gateway, which pushes them to devices. */
+  readonly placement: 'source' | 'gateway';
+  /** How a device comes to its next task: it steals one when it is idle, or it is given one and keeps it. */
+  readonly nextTask: 'steal' | 'given';
+  /** What a tile takes from its neighbours: the overlap that they have computed, or nothing. */
+  readonly reuse: 'overlap' | 'none';
+  /** The strategy for tiles that must not depend on neighbours' data: this one without reuse. */
+  readonly withoutReuse: StrategyName;
+  /** What devices send to the gateway: a tile's share of the fused stack's output, or rows after every layer. */
+  readonly outputs: 'tiles' | 'layer-rows';
+  readonly bounds: StrategyBounds;
+}
+
+/** What a planner can say of a strategy without running it. */
+export interface StrategyBounds {
+  /** Devices that can compute at once. */
+  workers(plan: FtpPlan, devices: number): number;
+  /** Multiply-accumulates of a frame, at least. */
+  leastMacs(cost: PlanCost): number;
+  /** Multiply-accumulates of a frame, guessed. */
+  likelyMacs(cost: PlanCost): number;
+  /** Requests for one frame. */
+  requests(plan: FtpPlan, devices: number): number;
+}

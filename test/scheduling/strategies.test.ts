@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { planFtp } from '../../server/geometry/ftp-plan.js';
+import { planCost } from '../../server/geometry/plan-cost.js';
+import { strategyNamed } from '../../server/scheduling/strategies/strategies.js';
+import { STRATEGIES } from '../../server/scheduling/strategies/strategy.js';
+import { yolov2Chain } from '../geometry/layer-chains.js';
+
+const plan = planFtp(yolov2Chain(), 16, { rows: 5, columns: 5 });
+const cost = planCost(plan, { inputBytesPerValue: 1, outputBytesPerValue: 4 });
+
+describe.each(STRATEGIES)('%s', (name) => {
+  const strategy = strategyNamed(name);
+
+  it('is found by its name', () => {
+    expect(strategy.name).toBe(name);
+  });
+
+  it('without reuse places and cuts a frame as before, and takes nothing from neighbours', () => {
+    const alone = strategyNamed(strategy.withoutReuse);
+    expect(alone.reuse).toBe('none');
+    expect(alone.partition(plan)).toEqual(strategy.partition(plan));
+    expect([alone.placement, alone.nextTask, alone.outputs]).toEqual([
+      strategy.placement,
+      strategy.nextTask,
+      strategy.outputs,
+    ]);
+  });
+
+  it('computes at least what is needed, and at most every tile whole', () => {
+    const { leastMacs, likelyMacs, workers } = strategy.bounds;
+    expect(leastMacs(cost)).toBeGreaterThanOrEqual(cost.neededMacs);
+    expect(likelyMacs(cost)).toBeGreaterThanOrEqual(leastMacs(cost));
+    expect(likelyMacs(cost)).toBeLessThanOrEqual(cost.macs);
+    expect(workers(plan, 6)).toBe(6);
+  });
+});
+
+it('tiles are the parts of a frame, and with MoDNN the slices of its present layer', () => {
+  expect(strategyNamed('ftp-wst').partition(plan)).toEqual({ parts: 25, distribution: { kind: 'stealing' } });
+  expect(strategyNamed('ftp-wsh').partition(plan)).toEqual({ parts: 25, distribution: { kind: 'sharing' } });
+  expect(strategyNamed('modnn').partition(plan)).toEqual({
+    parts: 1,
+    distribution: { kind: 'layered', layers: 16, mostSlices: 38 },
+  });
+});
