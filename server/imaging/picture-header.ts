@@ -1,6 +1,7 @@
 import { DeepThingsError } from '../errors.js';
 import { essentialPicture, type PictureHeader } from './essential-picture.js';
 import { sniffPicture } from './picture-format.js';
+import { requireWhole } from './whole-picture.js';
 
 export interface PictureLimits {
   /** Largest picture taken, in bytes as sent. */
@@ -18,11 +19,11 @@ const LONGEST_SIDE = 100_000;
 const LONGEST_PROPORTION = 1_000;
 
 /**
- * Checks a picture, and reads what it is and how large, from its header: nothing is decoded or unpacked, so a bomb costs
- * no more than any other picture.
+ * Checks a picture, and reads what it is and how large, from its header: nothing is unpacked before that, so a bomb costs
+ * no more than any other picture. Then checks that its data is all there.
  *
  * @throws DeepThingsError `DT_PICTURE_EMPTY`, `DT_PICTURE_FORMAT`, `DT_PICTURE_TOO_LARGE` (bytes),
- *   `DT_PICTURE_DIMENSIONS` (pixels, sides, proportions), `DT_PICTURE_BROKEN` (no readable header, or its end is missing)
+ *   `DT_PICTURE_DIMENSIONS` (pixels, sides, proportions), `DT_PICTURE_BROKEN` (no readable header, or data is missing)
  */
 export async function inspectPicture(bytes: Uint8Array, limits: PictureLimits): Promise<PictureHeader> {
   sniffPicture(bytes);
@@ -33,8 +34,10 @@ export async function inspectPicture(bytes: Uint8Array, limits: PictureLimits): 
         'Send a smaller one or raise the limit in cluster.yaml.',
     );
   }
-  const { height, mediaType, width } = essentialPicture(bytes);
+  const picture = essentialPicture(bytes);
+  const { height, mediaType, width } = picture;
   requireDimensions(width, height, limits.pictureMegapixels);
+  await requireWhole(picture);
   return { mediaType, width, height };
 }
 

@@ -8,7 +8,7 @@ const VP8X_BYTES = 10;
 /** Flags in the first byte of VP8X. */
 const FLAG = { profile: 0x20, alpha: 0x10, exif: 0x08, animation: 0x02 } as const;
 
-interface WebpChunk {
+export interface WebpChunk {
   /** Four characters. */
   readonly type: string;
   readonly start: number;
@@ -68,7 +68,8 @@ function readExtended(file: Buffer, chunks: readonly WebpChunk[]): PictureContai
   return { codedWidth, codedHeight, orientation, essential: riff(kept.join()) };
 }
 
-function readChunks(file: Buffer, end: number): WebpChunk[] {
+/** Reads the chunks of a WebP that ends at `end`; does not look into them. */
+export function readChunks(file: Buffer, end: number): WebpChunk[] {
   const chunks: WebpChunk[] = [];
   let at = RIFF_HEADER_BYTES;
   while (at + CHUNK_HEADER_BYTES <= end) {
