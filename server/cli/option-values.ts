@@ -11,6 +11,7 @@ function numberWithin(least: number, most: number, what: string): (text: string)
 
 export const secondsToWait = numberWithin(0, 300, 'seconds');
 export const secondsBetween = numberWithin(0.05, 86_400, 'seconds');
+export const secondsOfSilence = numberWithin(1, 86_400, 'seconds');
 export const picturesASecond = numberWithin(0.01, 60, 'pictures a second');
 
 export function count(text: string): number {

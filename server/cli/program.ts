@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { VERSION } from '../node/version.js';
 import { STRATEGIES } from '../scheduling/strategies/strategy.js';
 import { addBench } from './bench/bench-command.js';
-import { count, picturesASecond, secondsBetween, secondsToWait } from './option-values.js';
+import { count, picturesASecond, secondsBetween, secondsOfSilence, secondsToWait } from './option-values.js';
 import { addPlan } from './plan/add-plan.js';
 
 /**
@@ -182,6 +182,7 @@ function addWatch(program: Command): void {
       count,
       2,
     )
+    .option('--silence <seconds>', 'without a picture, after which a stream is opened again', secondsOfSilence, 30)
     .option('--annotated <folder>', 'write each picture with its boxes there')
     .option('--state <file>', 'remember there which files of a folder have been looked at')
     .option('--video', 'read an http address with ffmpeg, as a stream')

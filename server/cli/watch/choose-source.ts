@@ -13,6 +13,8 @@ export interface SourceOptions {
   /** Seconds. */
   readonly interval?: number | undefined;
   readonly fps: number;
+  /** Seconds without a picture after which a stream is opened again. */
+  readonly silence: number;
   readonly state?: string | undefined;
   /** Whether an http address is a stream. */
   readonly video: boolean;
@@ -81,9 +83,13 @@ function videoSource(
   shown: string,
   redact: (text: string) => string,
   kind: 'file' | 'stream',
-  { fps, once, pictureBytes }: SourceOptions,
+  { fps, once, pictureBytes, silence }: SourceOptions,
 ): PictureSource {
-  return new VideoSource({ input, shown, redact, kind, once, fps, pictureBytes: pictureBytes ?? PICTURE_BYTES });
+  const silenceMs = silence * 1000;
+  return new VideoSource({
+    ...{ input, shown, redact, kind, once, fps, silenceMs },
+    pictureBytes: pictureBytes ?? PICTURE_BYTES,
+  });
 }
 
 function refuseState({ state }: SourceOptions, shown: string): void {

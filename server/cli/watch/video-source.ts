@@ -1,7 +1,9 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { performance } from 'node:perf_hooks';
 import type { Readable } from 'node:stream';
 import { JpegSplitter } from '../../cameras/jpeg-splitter.js';
+import { SilenceWatch } from '../../cameras/silence-watch.js';
 import type { PictureGate, PictureSource } from '../../cameras/source-picture.js';
 import { DeepThingsError } from '../../errors.js';
 import { backoffMs } from '../../node/backoff.js';
@@ -20,12 +22,21 @@ export interface VideoOptions {
   /** Pictures a second. */
   readonly fps: number;
   readonly pictureBytes: number;
+  /** A stream that gives no picture for so long is opened again; of a file it is said. */
+  readonly silenceMs: number;
+}
+
+/** How one opening of the input ended. */
+interface Playback {
+  /** What ffmpeg complained of, or that the source was silent; null when ffmpeg ended in order. */
+  readonly trouble: string | null;
+  readonly pictures: number;
 }
 
 type Ffmpeg = ChildProcessByStdio<null, Readable, Readable>;
 
 const BACKOFF = { firstMs: 1_000, mostMs: 30_000 };
-/** A stream that ran for so long was in order. */
+/** A stream that gave pictures and ran for so long was in order. */
 const HEALTHY_MS = 30_000;
 /** What is kept of ffmpeg's complaints. */
 const COMPLAINT_CHARACTERS = 2_000;
@@ -44,26 +55,36 @@ export class VideoSource implements PictureSource {
     const { kind, once: single, shown } = this.#options;
     let failures = 0;
     while (!signal.aborted) {
-      const startedMs = Date.now();
-      const trouble = await this.#play(gate, signal);
+      const startedMs = performance.now();
+      const { pictures, trouble } = await this.#play(gate, signal, failures > 0);
       if (signal.aborted) return;
       if (kind === 'file' || single) {
         if (trouble === null) return;
         throw new DeepThingsError('DT_WATCH_SOURCE', `${shown}: ${trouble}`);
       }
-      failures = Date.now() - startedMs > HEALTHY_MS ? 1 : failures + 1;
+      const wasHealthy = pictures > 0 && performance.now() - startedMs > HEALTHY_MS;
+      failures = wasHealthy ? 1 : failures + 1;
       gate.note(`${shown}: ${trouble ?? 'the stream ended'}; it is opened again`);
       await pause(backoffMs(BACKOFF, failures, Math.random()), signal);
     }
   }
 
-  /** @returns what ffmpeg complained of; null when it ended in order. */
-  async #play(gate: PictureGate, signal: AbortSignal): Promise<string | null> {
-    const { kind, once: single, pictureBytes, redact } = this.#options;
+  async #play(gate: PictureGate, signal: AbortSignal, wasAway: boolean): Promise<Playback> {
+    const { kind, once: single, pictureBytes, redact, shown } = this.#options;
     const ffmpeg = await startFfmpeg(ffmpegArguments(this.#options));
     const closed = once(ffmpeg, 'close') as Promise<[number | null]>;
     const stop = () => endFfmpeg(ffmpeg);
     signal.addEventListener('abort', stop, { once: true });
+    let silent: string | null = null;
+    const silence = new SilenceWatch({
+      silenceMs: silenceLimit(this.#options),
+      onSilence: () => {
+        // A file is not opened again: its pictures may lie far apart.
+        if (kind === 'file') return gate.note(`${shown}: ${silence.words}; the next one is waited for`);
+        silent = silence.words;
+        stop();
+      },
+    });
     let complaint = '';
     ffmpeg.stderr.setEncoding('utf8').on('data', (text: string) => {
       complaint = (complaint + text).slice(-COMPLAINT_CHARACTERS);
@@ -75,24 +96,33 @@ export class VideoSource implements PictureSource {
         for (const bytes of splitter.push(chunk as Buffer)) {
           if (signal.aborted) break;
           number++;
+          silence.heard();
+          if (number === 1 && wasAway) gate.note(`${shown} gives pictures again`);
           const name = kind === 'file' ? `picture ${number}` : new Date().toISOString();
           const picture = { name, body: { mediaType: 'image/jpeg', bytes } };
           if (!single) {
             gate.offer(picture);
             continue;
           }
-          await gate.room();
+          await silence.hold(gate.room());
           void gate.submit(picture);
         }
       }
     } finally {
+      silence.stop();
       stop();
       signal.removeEventListener('abort', stop);
     }
     const [code] = await closed;
-    if (code === 0 || signal.aborted) return null;
-    return redact(complaint.trim().split('\n').at(-1) || `ffmpeg ended with ${code ?? 'a signal'}`);
+    if (silent !== null || code === 0 || signal.aborted) return { trouble: silent, pictures: number };
+    const words = complaint.trim().split('\n').at(-1) || `ffmpeg ended with ${code ?? 'a signal'}`;
+    return { trouble: redact(words), pictures: number };
   }
+}
+
+/** Pictures that are asked for less often than the limit get a limit each of their own. */
+function silenceLimit({ fps, silenceMs }: VideoOptions): number {
+  return Math.max(silenceMs, 2 * (1000 / fps));
 }
 
 function ffmpegArguments({ fps, input, kind, once: single }: VideoOptions): string[] {

@@ -25,6 +25,8 @@ export interface WatchOptions extends TlsOptions {
   readonly video?: boolean;
   readonly interval?: number;
   readonly fps: number;
+  /** Seconds. */
+  readonly silence: number;
   readonly atOnce: number;
   /** Seconds. */
   readonly wait: number;

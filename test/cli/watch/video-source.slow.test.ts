@@ -8,7 +8,7 @@ import { FakeGate } from './fake-gate.js';
 
 const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
 
-const base = { redact: (text: string) => text, once: true, fps: 5, pictureBytes: 2 ** 22 };
+const base = { silenceMs: 30_000, redact: (text: string) => text, once: true, fps: 5, pictureBytes: 2 ** 22 };
 
 async function play(options: Pick<VideoOptions, 'input' | 'kind'> & Partial<VideoOptions>): Promise<FakeGate> {
   const gate = new FakeGate();
