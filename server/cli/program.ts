@@ -185,6 +185,7 @@ function addWatch(program: Command): void {
     .option('--silence <seconds>', 'without a picture, after which a stream is opened again', secondsOfSilence, 30)
     .option('--annotated <folder>', 'write each picture with its boxes there')
     .option('--state <file>', 'remember there which files of a folder have been looked at')
+    .option('--recursive', 'look into the sub-folders of a folder')
     .option('--video', 'read an http address with ffmpeg, as a stream')
     .option('--json', 'a line of JSON for each picture')
     .addOption(gatewayOption())

@@ -1,6 +1,7 @@
 import type { DeepThingsClient, Schemas } from '../../../client/client.js';
 import { DeepThingsError } from '../../errors.js';
 import type { StrategyName } from '../../scheduling/strategies/strategy.js';
+import { pathArgument } from '../argument-bytes.js';
 import { EXIT_FAILED } from '../exit-codes.js';
 import { explainFailure } from '../explain-failure.js';
 import { frameSummary, resultTable } from '../frame-report.js';
@@ -93,7 +94,7 @@ class SubmitRun {
 
   async #submit(image: string, annotatedPath: string | null): Promise<Frame> {
     const { source, strategy, wait } = this.#options;
-    const body = await readPicture(image, this.#pictureBytes);
+    const body = await readPicture(pathArgument(image), this.#pictureBytes);
     const frame = await submitPatiently(this.#client, { body, source, strategy, waitSeconds: wait });
     if (annotatedPath !== null && frame.state === 'complete') {
       await writeAnnotated(this.#client, frame.id, annotatedPath);

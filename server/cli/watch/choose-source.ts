@@ -1,10 +1,13 @@
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
+import { isAbsolute, relative } from 'node:path';
 import type { PictureSource } from '../../cameras/source-picture.js';
 import { DeepThingsError } from '../../errors.js';
+import { pathArgument } from '../argument-bytes.js';
 import { readCredentialedUrl } from '../credentialed-url.js';
-import { FolderSource } from './folder-source.js';
-import { FolderState } from './folder-state.js';
+import { shownPath } from './folder/file-name.js';
+import { FOLDER_PATIENCE } from './folder/file-settling.js';
+import { FolderSource } from './folder/folder-source.js';
+import { FolderState } from './folder/folder-state.js';
 import { SnapshotSource } from './snapshot-source.js';
 import { VideoSource } from './video-source.js';
 
@@ -16,6 +19,8 @@ export interface SourceOptions {
   /** Seconds without a picture after which a stream is opened again. */
   readonly silence: number;
   readonly state?: string | undefined;
+  /** Whether a folder's sub-folders are looked into. */
+  readonly recursive: boolean;
   /** Whether an http address is a stream. */
   readonly video: boolean;
   /** Where annotated pictures go; not into the folder that is watched. */
@@ -46,12 +51,13 @@ const STREAM_SCHEMES = ['rtsp', 'rtsps', 'rtmp', 'rtmps', 'udp', 'srt'];
 export async function chooseSource(named: string, options: SourceOptions): Promise<ChosenSource> {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(named)?.[1]?.toLowerCase();
   if (scheme !== undefined) return addressSource(named, scheme, options);
-  const stats = await stat(named).catch((cause: NodeJS.ErrnoException) => {
+  const path = pathArgument(named);
+  const stats = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     const why = cause.code === 'ENOENT' ? 'there is no such file or folder' : cause.message;
     throw new DeepThingsError('DT_USAGE', `${named}: ${why}`, { cause });
   });
-  if (stats.isDirectory()) return { source: await folderSource(named, options), shown: named };
-  refuseState(options, named);
+  if (stats.isDirectory()) return folderSource(Buffer.from(path), options);
+  refuseFolderOptions(options, named);
   // A camera's device, such as /dev/video0, has no end.
   const kind = stats.isFile() ? 'file' : 'stream';
   return { source: videoSource(named, named, (text) => text, kind, options), shown: named };
@@ -60,7 +66,7 @@ export async function chooseSource(named: string, options: SourceOptions): Promi
 function addressSource(named: string, scheme: string, options: SourceOptions): ChosenSource {
   const isHttp = scheme === 'http' || scheme === 'https';
   const address = readCredentialedUrl(named, 'what is watched', isHttp ? ['http', 'https'] : STREAM_SCHEMES);
-  refuseState(options, address.plain);
+  refuseFolderOptions(options, address.plain);
   const { interval = SNAPSHOT_SECONDS, once, pictureBytes } = options;
   const source =
     isHttp && !options.video
@@ -69,13 +75,24 @@ function addressSource(named: string, scheme: string, options: SourceOptions): C
   return { source, shown: address.plain };
 }
 
-async function folderSource(folder: string, options: SourceOptions): Promise<PictureSource> {
-  const { annotated, interval = RESCAN_SECONDS, once, onUnreadable, pictureBytes } = options;
-  if (annotated !== undefined && resolve(annotated) === resolve(folder)) {
+async function folderSource(folder: Buffer, options: SourceOptions): Promise<ChosenSource> {
+  const { annotated, interval = RESCAN_SECONDS, once, onUnreadable, pictureBytes, recursive } = options;
+  const shown = shownPath(folder);
+  if (annotated !== undefined && (await isWatched(annotated, folder, recursive))) {
     throw new DeepThingsError('DT_USAGE', '--annotated must be another folder: what it gets would be watched as well');
   }
   const state = await FolderState.open(options.state);
-  return new FolderSource({ folder, once, rescanMs: interval * 1000, state, pictureBytes, onUnreadable });
+  const times = { rescanMs: interval * 1000, patience: FOLDER_PATIENCE };
+  return {
+    source: new FolderSource({ folder, shown, recursive, once, state, pictureBytes, onUnreadable, ...times }),
+    shown,
+  };
+}
+
+/** Both are there, and links to them are followed. */
+async function isWatched(annotated: string, folder: Buffer, recursive: boolean): Promise<boolean> {
+  const inside = relative(await realpath(folder), await realpath(annotated));
+  return inside === '' || (recursive && !inside.startsWith('..') && !isAbsolute(inside));
 }
 
 function videoSource(
@@ -92,7 +109,8 @@ function videoSource(
   });
 }
 
-function refuseState({ state }: SourceOptions, shown: string): void {
-  if (state === undefined) return;
-  throw new DeepThingsError('DT_USAGE', `--state is for folders, and ${shown} is none: leave it out`);
+function refuseFolderOptions({ recursive, state }: SourceOptions, shown: string): void {
+  const option = state !== undefined ? '--state' : '--recursive';
+  if (state === undefined && !recursive) return;
+  throw new DeepThingsError('DT_USAGE', `${option} is for folders, and ${shown} is none: leave it out`);
 }

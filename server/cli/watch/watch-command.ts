@@ -23,6 +23,7 @@ export interface WatchOptions extends TlsOptions {
   readonly annotated?: string;
   readonly once?: boolean;
   readonly video?: boolean;
+  readonly recursive?: boolean;
   readonly interval?: number;
   readonly fps: number;
   /** Seconds. */
@@ -35,7 +36,7 @@ export interface WatchOptions extends TlsOptions {
 
 /** `deepthings watch`: sets the exit code to 1 when, with --once, a picture was refused, failed or took too long. */
 export async function runWatch(named: string, options: WatchOptions): Promise<void> {
-  const { annotated, once = false, video = false } = options;
+  const { annotated, once = false, recursive = false, video = false } = options;
   const interruption = new Interruption(() => {});
   const gateway = await openGateway(options);
   try {
@@ -45,6 +46,7 @@ export async function runWatch(named: string, options: WatchOptions): Promise<vo
       ...options,
       once,
       video,
+      recursive,
       pictureBytes: gateway.config?.limits.pictureBytes ?? null,
       onUnreadable: (name, error) => report?.failure(name, error.message),
     });

@@ -1,8 +1,13 @@
+import { isUtf8 } from 'node:buffer';
 import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
-import { DeepThingsError } from '../../errors.js';
+import { DeepThingsError } from '../../../errors.js';
+import { keyedPath, pathKey } from './file-name.js';
 
 /** What tells one version of a file from another. */
 export interface FileVersion {
+  /** The bytes of its path within the folder, as `pathKey` writes them. */
+  readonly key: string;
+  /** For people. */
   readonly name: string;
   readonly size: number;
   readonly mtimeMs: number;
@@ -32,29 +37,29 @@ export class FolderState {
     });
     for (const line of text.split('\n')) {
       const version = parseLine(line);
-      if (version !== null) state.#done.set(version.name, version);
+      if (version !== null) state.#done.set(version.key, version);
     }
     return state;
   }
 
-  has({ name, size, mtimeMs }: FileVersion): boolean {
-    const known = this.#done.get(name);
+  has({ key, size, mtimeMs }: FileVersion): boolean {
+    const known = this.#done.get(key);
     return known?.size === size && known.mtimeMs === mtimeMs;
   }
 
   /** @throws DeepThingsError `DT_OUT_FILE` when the file cannot be written. */
-  async add({ name, size, mtimeMs }: FileVersion): Promise<void> {
-    const version = { name, size, mtimeMs };
-    this.#done.set(name, version);
-    await this.#write((path) => appendFile(path, `${JSON.stringify(version)}\n`));
+  async add({ key, name, size, mtimeMs }: FileVersion): Promise<void> {
+    const version = { key, name, size, mtimeMs };
+    this.#done.set(key, version);
+    await this.#write((path) => appendFile(path, lineOf(version)));
   }
 
   /** Forgets files that are not in the folder any more. */
-  async keepOnly(names: ReadonlySet<string>): Promise<void> {
-    const gone = [...this.#done.keys()].filter((name) => !names.has(name));
+  async keepOnly(keys: ReadonlySet<string>): Promise<void> {
+    const gone = [...this.#done.keys()].filter((key) => !keys.has(key));
     if (gone.length === 0) return;
-    for (const name of gone) this.#done.delete(name);
-    const lines = [...this.#done.values()].map((version) => `${JSON.stringify(version)}\n`).join('');
+    for (const key of gone) this.#done.delete(key);
+    const lines = [...this.#done.values()].map(lineOf).join('');
     await this.#write(async (path) => {
       await writeFile(`${path}.new`, lines);
       await rename(`${path}.new`, path);
@@ -72,12 +77,21 @@ export class FolderState {
   }
 }
 
+/** A name that is no UTF-8 has its bytes beside it. */
+function lineOf({ key, name, size, mtimeMs }: FileVersion): string {
+  const path = keyedPath(key);
+  const bytes = isUtf8(path) ? {} : { base64: path.toString('base64') };
+  return `${JSON.stringify({ name, ...bytes, size, mtimeMs })}\n`;
+}
+
 /** Null for a line that was cut off when the machine went down. */
 function parseLine(line: string): FileVersion | null {
   try {
-    const { name, size, mtimeMs } = JSON.parse(line);
+    const { base64, name, size, mtimeMs } = JSON.parse(line);
     const isVersion = typeof name === 'string' && typeof size === 'number' && typeof mtimeMs === 'number';
-    return isVersion ? { name, size, mtimeMs } : null;
+    if (!isVersion) return null;
+    const path = typeof base64 === 'string' ? Buffer.from(base64, 'base64') : Buffer.from(name, 'utf8');
+    return { key: pathKey(path), name, size, mtimeMs };
   } catch {
     return null;
   }
