@@ -1,14 +1,15 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { createClient, type DeepThingsClient } from '../../client/client.js';
 import { createUndiciTransport } from '../../client/undici-transport.js';
-import { submitPatiently } from '../../server/cli/submit/submit-patiently.js';
-import { aFrame } from '../dashboard/contract-examples.js';
+import { type Submission, submitPatiently } from '../../server/cli/submit/submit-patiently.js';
+import { aCluster, aDevice, aFrame } from '../dashboard/contract-examples.js';
 
 let server: Server | undefined;
 const { transport, close } = createUndiciTransport();
+afterAll(close);
 afterEach(async () => {
   server?.closeAllConnections();
   if (server?.listening) await once(server.close(), 'close');
@@ -27,20 +28,24 @@ async function gatewayThat(...does: ((request: IncomingMessage, response: Server
   return { client: createClient({ baseUrl, transport }), keys };
 }
 
-function submit(client: DeepThingsClient, waitSeconds = 30) {
-  return submitPatiently(client, { body: { mediaType: 'image/jpeg', bytes: new Uint8Array(3) }, waitSeconds });
+function submit(client: DeepThingsClient, waitSeconds = 30, more: Partial<Submission> = {}) {
+  const body = { mediaType: 'image/jpeg', bytes: new Uint8Array(3) };
+  return submitPatiently(client, { body, waitSeconds, ...more });
 }
 
 const breaks = (request: IncomingMessage) => request.socket.destroy();
 const answers = (_request: IncomingMessage, response: ServerResponse) => {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(aFrame(1)));
 };
-const isFull = (_request: IncomingMessage, response: ServerResponse) => {
-  const problem = { type: 'about:blank', title: 'No', status: 429, code: 'DT_OVERLOADED', detail: 'full' };
-  response
-    .writeHead(429, { 'content-type': 'application/problem+json', 'retry-after': '0' })
-    .end(JSON.stringify(problem));
+const refuses = (status: number, code: string, detail: string) => {
+  return (_request: IncomingMessage, response: ServerResponse) => {
+    const problem = { type: 'about:blank', title: 'No', status, code, detail };
+    response
+      .writeHead(status, { 'content-type': 'application/problem+json', 'retry-after': '0' })
+      .end(JSON.stringify(problem));
+  };
 };
+const isFull = refuses(429, 'DT_OVERLOADED', 'full');
 
 describe('submitting', () => {
   it('is repeated under the same key where the connection broke or there was no room', async () => {
@@ -63,10 +68,70 @@ describe('submitting', () => {
     expect(new Set(keys).size).toBe(2);
   });
 
-  it('fails at once where there is no gateway', async () => {
+  it('fails at once where there is no gateway and no time to wait', async () => {
     const { client } = await gatewayThat();
     await once(server!.close(), 'close');
-    await expect(submit(client)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
-    await close();
+    await expect(submit(client, 0)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+});
+
+describe('what a submission waits for is said at once', () => {
+  it.each([
+    ['a device', refuses(503, 'DT_NO_DEVICE', 'none'), 'device', /^no device is registered yet$/],
+    [
+      'its device',
+      refuses(503, 'DT_SOURCE_NOT_LIVE', 'device e1 is not live now'),
+      'device',
+      /^device e1 is not live now$/,
+    ],
+    ['room', isFull, 'room', /^the cluster has no room: full/],
+    ['the gateway', refuses(503, 'DT_DRAINING', 'the gateway is being drained'), 'gateway', /is being drained/],
+  ])('%s', async (_what, refusal, kind, text) => {
+    const onWaiting = vi.fn();
+    const { client } = await gatewayThat(refusal, refusal, answers);
+    await submit(client, 30, { onWaiting });
+    expect(onWaiting.mock.calls).toEqual([
+      [{ kind, text: expect.stringMatching(text) }, expect.any(Number)],
+      [null, expect.any(Number)],
+    ]);
+    expect(onWaiting.mock.calls[0]![1]).toBeGreaterThan(28);
+  });
+
+  it('a device, while the gateway holds the answer', async () => {
+    let found = (): void => {};
+    const devices = { state: 'expected' as const };
+    server = createServer((request, response) => {
+      const json = (body: object) =>
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      if (request.url === '/cluster') json(aCluster([aDevice('e1', devices)]));
+      else request.resume().once('end', () => (found = () => json(aFrame(1))));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const client = createClient({ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, transport });
+    const onWaiting = vi.fn();
+    const submitted = submit(client, 30, { onWaiting });
+    await vi.waitUntil(() => onWaiting.mock.calls.length > 0, { timeout: 10_000 });
+    found();
+    await submitted;
+    expect(onWaiting.mock.calls.map(([reason]) => reason?.text ?? null)).toEqual(['no device is registered yet', null]);
+  });
+
+  it('a gateway that is not there yet', async () => {
+    const { client } = await gatewayThat();
+    const { port } = server!.address() as AddressInfo;
+    await once(server!.close(), 'close');
+    const texts: unknown[] = [];
+    const onWaiting: Submission['onWaiting'] = (reason) => {
+      texts.push(reason?.text ?? null);
+      if (reason !== null) server = createServer(answers).listen(port, '127.0.0.1');
+    };
+    await submit(client, 30, { onWaiting });
+    expect(texts).toEqual([expect.stringMatching(/^cannot reach the gateway at .*deepthings up/), null]);
+  });
+
+  it('until it is told to stop', async () => {
+    const stop = new AbortController();
+    const { client } = await gatewayThat(...Array.from({ length: 9 }, () => isFull));
+    await expect(submit(client, 30, { onWaiting: () => stop.abort(), signal: stop.signal })).rejects.toThrow();
   });
 });

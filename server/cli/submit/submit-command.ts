@@ -14,6 +14,7 @@ import { paint, plainText, printLine, printNote } from '../terminal.js';
 import { planAnnotatedFiles, writeAnnotated } from './annotated-files.js';
 import { readPicture } from './picture-file.js';
 import { submitPatiently } from './submit-patiently.js';
+import type { WaitingReason } from './waiting-reason.js';
 
 type Frame = Schemas['Frame'];
 
@@ -57,6 +58,8 @@ class SubmitRun {
   readonly #pictureBytes: number | null;
   readonly #progress = new ProgressLine();
   #ended = 0;
+  /** What several pictures wait for is said once. */
+  #waitingFor: string | null = null;
 
   constructor(client: DeepThingsClient, options: SubmitOptions, pictureBytes: number | null) {
     this.#client = client;
@@ -95,7 +98,10 @@ class SubmitRun {
   async #submit(image: string, annotatedPath: string | null): Promise<Frame> {
     const { source, strategy, wait } = this.#options;
     const body = await readPicture(pathArgument(image), this.#pictureBytes);
-    const frame = await submitPatiently(this.#client, { body, source, strategy, waitSeconds: wait });
+    const frame = await submitPatiently(this.#client, {
+      ...{ body, source, strategy, waitSeconds: wait },
+      onWaiting: (reason, seconds) => this.#sayWaiting(reason, seconds),
+    });
     if (annotatedPath !== null && frame.state === 'complete') {
       await writeAnnotated(this.#client, frame.id, annotatedPath);
     }
@@ -123,6 +129,14 @@ class SubmitRun {
 
   #linkOf({ links }: Frame): string {
     return this.#client.baseUrl + links.self;
+  }
+
+  #sayWaiting(reason: WaitingReason | null, seconds: number): void {
+    if (reason?.text === this.#waitingFor) return;
+    this.#waitingFor = reason?.text ?? null;
+    if (reason === null) return;
+    this.#progress.clear();
+    printNote(plainText(`${reason.text}; waiting (up to ${seconds} s)`));
   }
 
   #fail(image: string, reason: string): void {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeepThingsClient, Schemas } from '../../../client/client.js';
 import { ProblemError } from '../../../client/problem-error.js';
+import { pause } from '../../node/pause.js';
 import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import type { PictureBody } from './picture-file.js';
+import { missingDevice, type WaitingReason, waitingReasonOf } from './waiting-reason.js';
 
 export interface Submission {
   readonly body: PictureBody;
@@ -12,59 +13,138 @@ export interface Submission {
   /** As cluster.yaml says when absent. */
   readonly strategy?: StrategyName | undefined;
   readonly waitSeconds: number;
+  /** Told at once when the submission has to wait for something, and of nothing twice in a row; null when it goes on. */
+  readonly onWaiting?: (reason: WaitingReason | null, seconds: number) => void;
+  /** Ends the wait with an error. */
+  readonly signal?: AbortSignal;
 }
 
 /** The answer may come a little after the wait's end. */
 const ANSWER_MARGIN_MS = 10_000;
-/** What a gateway that went away in the middle of a submission gets to come back. */
+/** The time that a gateway that went away in the middle of a submission has to come back. */
 const BREAK_PATIENCE_MS = 15_000;
-const BREAK_PAUSE_MS = 500;
+/** The time that a gateway has to start. */
+const START_PATIENCE_MS = 10_000;
+const RETRY_MS = 500;
+/** An answer that takes longer may wait for a device. */
+const FIRST_LOOK_MS = 300;
+const LOOK_MS = 2_000;
 
 /** The connection was there, and broke before the answer was. */
 const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
-const AWAY = new Set(['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT']);
+const AWAY = new Set([
+  ...['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'EAI_AGAIN'],
+]);
 
 /**
- * Submits a picture and waits for its detections. A cluster that has no room says when to try again, which is done for
- * as long as there is time to wait. Where a connection breaks the same submission is repeated: its key sees to it that
- * the cluster gets the picture once.
+ * Submits a picture and waits for its detections. It waits for a gateway that starts, a device and room in the queue, within
+ * its time, and says so. Where a connection breaks the same submission is repeated: its key sees to it that the cluster
+ * gets the picture once.
  *
  * @throws ProblemError when the picture is refused or its frame fails.
+ * @throws the transport's error when the gateway stays away.
  */
-export async function submitPatiently(
-  client: DeepThingsClient,
-  { body, source, strategy, waitSeconds }: Submission,
-): Promise<Schemas['Frame']> {
-  const deadlineMs = performance.now() + waitSeconds * 1000;
-  const header = { 'idempotency-key': randomUUID() };
-  let brokenMs: number | null = null;
-  while (true) {
-    const leftMs = Math.max(0, deadlineMs - performance.now());
-    try {
-      const { json } = await client.call('submitFrame', {
-        query: { wait: Math.ceil(leftMs / 1000), ...(source && { source }), ...(strategy && { strategy }) },
-        header,
-        body,
-        timeoutMs: leftMs + ANSWER_MARGIN_MS,
-      });
-      return json!;
-    } catch (error) {
-      if (BROKEN.has(codeOf(error))) brokenMs ??= performance.now();
-      const isBreak = brokenMs !== null && (BROKEN.has(codeOf(error)) || AWAY.has(codeOf(error)));
-      const pauseMs = isBreak ? BREAK_PAUSE_MS : pauseBefore(error);
-      const untilMs = brokenMs === null ? deadlineMs : Math.max(deadlineMs, brokenMs + BREAK_PATIENCE_MS);
-      if (pauseMs === null || performance.now() + pauseMs >= untilMs) throw error;
-      await sleep(pauseMs);
+export async function submitPatiently(client: DeepThingsClient, submission: Submission): Promise<Schemas['Frame']> {
+  return new PatientSubmission(client, submission).run();
+}
+
+class PatientSubmission {
+  readonly #client: DeepThingsClient;
+  readonly #submission: Submission;
+  readonly #startedMs = performance.now();
+  readonly #deadlineMs: number;
+  readonly #signal: AbortSignal;
+  #brokenMs: number | null = null;
+  #said: string | null = null;
+
+  constructor(client: DeepThingsClient, submission: Submission) {
+    this.#client = client;
+    this.#submission = submission;
+    this.#signal = submission.signal ?? new AbortController().signal;
+    this.#deadlineMs = this.#startedMs + submission.waitSeconds * 1000;
+  }
+
+  async run(): Promise<Schemas['Frame']> {
+    const key = randomUUID();
+    while (true) {
+      try {
+        const frame = await this.#whileLooking(this.#submit(key));
+        this.#say(null, this.#deadlineMs);
+        return frame;
+      } catch (error) {
+        const again = this.#again(error);
+        if (again === null || this.#signal.aborted || performance.now() + again.pauseMs >= again.untilMs) throw error;
+        this.#say(waitingReasonOf(error, this.#client.baseUrl), again.untilMs);
+        await pause(again.pauseMs, this.#signal);
+      }
     }
   }
-}
 
-function codeOf(error: unknown): string {
-  return error instanceof ProblemError ? '' : ((error as NodeJS.ErrnoException).code ?? '');
-}
+  async #submit(key: string): Promise<Schemas['Frame']> {
+    const { body, source, strategy } = this.#submission;
+    const leftMs = Math.max(0, this.#deadlineMs - performance.now());
+    const { json } = await this.#client.call('submitFrame', {
+      query: { wait: Math.ceil(leftMs / 1000), ...(source && { source }), ...(strategy && { strategy }) },
+      header: { 'idempotency-key': key },
+      body,
+      timeoutMs: leftMs + ANSWER_MARGIN_MS,
+      signal: this.#signal,
+    });
+    return json!;
+  }
 
-/** How long to wait before the next try; null when there is none to be made. */
-function pauseBefore(error: unknown): number | null {
-  if (!(error instanceof ProblemError) || (error.status !== 429 && error.status !== 503)) return null;
-  return 1000 * Math.max(0.5, error.retryAfterSeconds ?? 1);
+  /** The gateway answers when the frame has ended; meanwhile the cluster is asked whether a device is there for it. */
+  async #whileLooking<T>(answer: Promise<T>): Promise<T> {
+    const ended = new AbortController();
+    const looking = this.#look(ended.signal);
+    try {
+      return await answer;
+    } finally {
+      ended.abort();
+      await looking;
+    }
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    const { source, waitSeconds } = this.#submission;
+    if (waitSeconds === 0) return;
+    await pause(FIRST_LOOK_MS, signal);
+    while (!signal.aborted) {
+      try {
+        const { json } = await this.#client.call('getCluster', { signal, timeoutMs: LOOK_MS });
+        if (!signal.aborted) this.#say(missingDevice(json!.devices, source), this.#deadlineMs);
+      } catch (error) {
+        // Of any other error the submission's own answer says more.
+        if ((error as Error).name === 'TimeoutError') {
+          const text = `the gateway at ${this.#client.baseUrl} does not answer`;
+          this.#say({ kind: 'gateway', text }, this.#deadlineMs);
+        }
+      }
+      await pause(LOOK_MS, signal);
+    }
+  }
+
+  /** @returns null when another try is of no use. */
+  #again(error: unknown): { readonly pauseMs: number; readonly untilMs: number } | null {
+    const code = error instanceof ProblemError ? '' : ((error as NodeJS.ErrnoException).code ?? '');
+    if (BROKEN.has(code)) this.#brokenMs ??= performance.now();
+    if (BROKEN.has(code) || AWAY.has(code)) {
+      if (this.#brokenMs !== null) {
+        return { pauseMs: RETRY_MS, untilMs: Math.max(this.#deadlineMs, this.#brokenMs + BREAK_PATIENCE_MS) };
+      }
+      return { pauseMs: RETRY_MS, untilMs: Math.min(this.#deadlineMs, this.#startedMs + START_PATIENCE_MS) };
+    }
+    if (!(error instanceof ProblemError) || (error.status !== 429 && error.status !== 503)) return null;
+    const seconds = Math.max(0.5, error.retryAfterSeconds ?? 1);
+    const untilMs =
+      this.#brokenMs === null ? this.#deadlineMs : Math.max(this.#deadlineMs, this.#brokenMs + BREAK_PATIENCE_MS);
+    return { pauseMs: 1000 * seconds, untilMs };
+  }
+
+  #say(reason: WaitingReason | null, untilMs: number): void {
+    const text = reason?.text ?? null;
+    if (text === this.#said) return;
+    this.#said = text;
+    this.#submission.onWaiting?.(reason, Math.max(0, Math.ceil((untilMs - performance.now()) / 1000)));
+  }
 }

@@ -9,7 +9,8 @@ import { explainFailure } from '../explain-failure.js';
 import { openGateway } from '../gateway-access.js';
 import type { TlsOptions } from '../gateway-tls.js';
 import { writeAnnotated } from '../submit/annotated-files.js';
-import { submitPatiently } from '../submit/submit-patiently.js';
+import { type Submission, submitPatiently } from '../submit/submit-patiently.js';
+import type { WaitingReason } from '../submit/waiting-reason.js';
 import { Interruption } from '../up/interruption.js';
 import { chooseSource } from './choose-source.js';
 import { FrameGate } from './frame-gate.js';
@@ -77,8 +78,16 @@ async function watch(
     say: (text) => report.note(text),
   });
   const handle = async (picture: SourcePicture): Promise<'done' | 'later'> => {
+    let hasSaid = false;
+    const onWaiting = (reason: WaitingReason | null) => {
+      report.cannotTake(reason !== null && reason.kind !== 'room');
+      if (reason === null) return;
+      hasSaid = true;
+      gate.note(`${reason.text}; it is tried again`);
+    };
     try {
-      const { frame, path } = await submit(client, picture, options);
+      const { frame, path } = await submit(client, picture, options, { onWaiting, signal });
+      report.cannotTake(false);
       gate.note('');
       if (frame.state === 'complete') report.result(picture.name, frame, path);
       else report.failure(picture.name, `frame ${frame.id} has not ended within ${options.wait} s`);
@@ -90,7 +99,8 @@ async function watch(
         report.failure(picture.name, reason);
         return once && isPassing(error) ? 'later' : 'done';
       }
-      gate.note(`${reason}; it is tried again`);
+      report.cannotTake(!(error instanceof ProblemError && error.status === 429));
+      if (!hasSaid) gate.note(`${reason}; it is tried again`);
       return 'later';
     }
   };
@@ -103,9 +113,13 @@ async function watch(
   }
 }
 
-async function submit(client: DeepThingsClient, { name, body }: SourcePicture, options: WatchOptions) {
-  const { annotated, source, wait } = options;
-  const frame: Schemas['Frame'] = await submitPatiently(client, { body, source, waitSeconds: wait });
+async function submit(
+  client: DeepThingsClient,
+  { name, body }: SourcePicture,
+  { annotated, source, wait }: WatchOptions,
+  watching: Pick<Submission, 'onWaiting' | 'signal'>,
+) {
+  const frame: Schemas['Frame'] = await submitPatiently(client, { body, source, waitSeconds: wait, ...watching });
   if (annotated === undefined || frame.state !== 'complete') return { frame, path: null };
   const stem = basename(name, extname(name)).replace(/[^\w.-]+/g, '-');
   const path = join(annotated, `${stem}-${frame.id}.jpg`);

@@ -6,14 +6,21 @@ import { plainText, printLine, printNote } from '../terminal.js';
 
 type Frame = Schemas['Frame'];
 
+const MISSED = 'while the cluster could take none';
+
 /** Says what becomes of the pictures of one source, a line each, and counts them. */
 export class WatchReport {
   complete = 0;
   failed = 0;
+  /** Dropped since the cluster is slower than the source. */
   dropped = 0;
+  /** Dropped while the gateway or its devices were not there. */
+  missed = 0;
   readonly #source: string;
   readonly #json: boolean;
   #saidDropped = 0;
+  #saidMissed = 0;
+  #cannotTake = false;
 
   /** @param source as people name it, without credentials. */
   constructor(source: string, json: boolean) {
@@ -41,7 +48,13 @@ export class WatchReport {
   }
 
   drop(): void {
-    this.dropped++;
+    if (this.#cannotTake) this.missed++;
+    else this.dropped++;
+  }
+
+  /** Whether the cluster can take pictures at all: what is dropped while it cannot says nothing of its speed. */
+  cannotTake(cannotTake: boolean): void {
+    this.#cannotTake = cannotTake;
   }
 
   note(text: string): void {
@@ -53,6 +66,7 @@ export class WatchReport {
     const counts = [
       formatCount(this.complete, 'picture'),
       ...(this.dropped > 0 ? [`${this.dropped} dropped, since the cluster is slower than the source`] : []),
+      ...(this.missed > 0 ? [`${this.missed} dropped, ${MISSED}`] : []),
       ...(this.failed > 0 ? [`${this.failed} failed`] : []),
     ];
     printNote(`${plainText(this.#source)}: ${counts.join(', ')}`);
@@ -60,6 +74,8 @@ export class WatchReport {
 
   /** Beside the results, each time that their number has doubled: a slow cluster drops most of a stream. */
   #tellDropped(): void {
+    if (this.missed > this.#saidMissed) printNote(`${formatCount(this.missed, 'picture')} dropped so far, ${MISSED}`);
+    this.#saidMissed = this.missed;
     if (this.dropped < Math.max(1, 2 * this.#saidDropped)) return;
     this.#saidDropped = this.dropped;
     printNote(`${formatCount(this.dropped, 'picture')} dropped so far: the cluster is slower than the source`);
