@@ -40,8 +40,11 @@ describe.skipIf(!hasFfmpeg)('a stream without pictures (needs ffmpeg)', { timeou
     const controller = new AbortController();
     gate.onPicture = () => controller.abort();
     await sourceOf(await camera(isMute, gives), false).run(gate, controller.signal);
-    const silence = 'the camera: no picture for 4 s; it is opened again';
-    expect(gate.notes).toEqual([silence, 'the camera gives pictures again']);
+    // On a busy machine ffmpeg may be silent more than once.
+    expect(new Set(gate.notes)).toEqual(
+      new Set(['the camera: no picture for 4 s; it is opened again', 'the camera gives pictures again']),
+    );
+    expect(gate.notes.at(-1)).toBe('the camera gives pictures again');
   });
 
   test('ends a run for one picture with a message', async () => {

@@ -14,9 +14,16 @@ export interface FolderPatience {
   readonly unfinishedMs: number;
   /** A file that has kept changing for so long may never stop. */
   readonly changingMs: number;
+  /** Files that are waited for longer than this are named. */
+  readonly quietMs: number;
 }
 
-export const FOLDER_PATIENCE: FolderPatience = { settledMs: 400, unfinishedMs: 10_000, changingMs: 60_000 };
+export const FOLDER_PATIENCE: FolderPatience = {
+  settledMs: 400,
+  unfinishedMs: 10_000,
+  changingMs: 60_000,
+  quietMs: 2_000,
+};
 
 /**
  * The ages of files, counted from when they were first seen. Their own dates do not count: a camera's clock may be wrong, and

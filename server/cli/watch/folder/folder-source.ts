@@ -9,7 +9,7 @@ import { type FileAge, FileAges, type FolderPatience, judgeFile } from './file-s
 import { type FolderListing, type FoundPicture, scanFolder } from './folder-scan.js';
 import type { FolderState } from './folder-state.js';
 import { FolderWatchers } from './folder-watchers.js';
-import { LeftAlone } from './left-alone.js';
+import { LeftAlone, someNames } from './left-alone.js';
 
 export interface FolderOptions {
   readonly folder: Buffer;
@@ -42,6 +42,8 @@ export class FolderSource implements PictureSource {
   readonly #told = new Map<string, string>();
   /** The names of those that wait to be whole, by key. */
   #waiting = new Map<string, string>();
+  /** Those of them that have waited for long. */
+  #slow: string[] = [];
   /** What a run that ends looks at. */
   #first: ReadonlySet<string> | null = null;
   /** The file system that the folder was on at the last look. */
@@ -82,6 +84,7 @@ export class FolderSource implements PictureSource {
     await this.#compare(listing, gate);
     const before = this.#waiting;
     this.#waiting = new Map();
+    this.#slow = [];
     const submitted: Promise<void>[] = [];
     for (const picture of listing.pictures) {
       if (signal.aborted) return false;
@@ -91,6 +94,7 @@ export class FolderSource implements PictureSource {
       if (body === 'wait') this.#waiting.set(picture.key, picture.name);
       else if (body !== null) submitted.push(this.#submit(gate, picture, body));
     }
+    this.#tellSlow(gate);
     if (!this.#options.once) return this.#waiting.size > 0;
     this.#tellGone(before, listing);
     // A run that ends waits for its pictures; one that goes on looks for new ones meanwhile.
@@ -152,7 +156,7 @@ export class FolderSource implements PictureSource {
     const age = this.#ages.observe(picture.key, picture.signature, performance.now());
     switch (judgeFile(picture.size, age, patience)) {
       case 'wait':
-        return 'wait';
+        return this.#wait(picture, age);
       case 'read':
         return this.#read(picture, age);
       case 'empty':
@@ -166,14 +170,14 @@ export class FolderSource implements PictureSource {
     }
   }
 
-  async #read(picture: FoundPicture, { unchangedMs }: FileAge): Promise<PictureBody | 'wait' | null> {
+  async #read(picture: FoundPicture, age: FileAge): Promise<PictureBody | 'wait' | null> {
     const { once, patience, pictureBytes } = this.#options;
     try {
       const body = await readFoundPicture(picture.path, pictureBytes);
-      if (body === 'changed') return 'wait';
+      if (body === 'changed') return this.#wait(picture, age);
       const isWhole = hasEnding(body.bytes, body.mediaType as PictureMediaType);
       // The cluster says what is wrong with one that stays without its end.
-      return isWhole || unchangedMs >= patience.unfinishedMs ? body : 'wait';
+      return isWhole || age.unchangedMs >= patience.unfinishedMs ? body : this.#wait(picture, age);
     } catch (error) {
       const { cause, code } = error as DeepThingsError;
       if (code !== 'DT_PICTURE_FILE') return this.#refuse(picture, error as Error);
@@ -208,6 +212,20 @@ export class FolderSource implements PictureSource {
     } finally {
       this.#underWay.delete(key);
     }
+  }
+
+  #wait({ key, name }: FoundPicture, { knownMs }: FileAge): 'wait' {
+    const isNew = knownMs >= this.#options.patience.quietMs && this.#isNewTrouble(key, 'waiting');
+    if (isNew) this.#slow.push(name);
+    return 'wait';
+  }
+
+  /** Files that are not whole for a while are said together, once. */
+  #tellSlow(gate: PictureGate): void {
+    if (this.#slow.length === 0) return;
+    gate.note(
+      `${this.#options.shown}: waiting for what is empty, has no end or still changes: ${someNames(this.#slow)}`,
+    );
   }
 
   #tellGone(before: ReadonlyMap<string, string>, { pictures }: FolderListing): void {

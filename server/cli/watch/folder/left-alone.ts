@@ -46,6 +46,10 @@ export class LeftAlone {
 
 function describe([kind, names]: [LeftAloneKind, readonly string[]]): string {
   const [one, many, why] = WORDS[kind];
-  const more = names.length > NAMES ? ', …' : '';
-  return `${formatCount(names.length, one, many)} (${names.slice(0, NAMES).join(', ')}${more}), since ${why}`;
+  return `${formatCount(names.length, one, many)} (${someNames(names)}), since ${why}`;
+}
+
+/** The first of several names. */
+export function someNames(names: readonly string[]): string {
+  return `${names.slice(0, NAMES).join(', ')}${names.length > NAMES ? ', …' : ''}`;
 }

@@ -21,6 +21,8 @@ import { temporaryFolder } from '../../running-cli.js';
 import { FakeGate } from '../fake-gate.js';
 
 const PHOTO = samplePhoto('sample1.jpg');
+/** As short as a busy machine allows. */
+const PATIENCE = { settledMs: 30, unfinishedMs: 200, changingMs: 600, quietMs: 100_000 };
 const FUTURE = new Date(Date.now() + 3 * 24 * 60 * 60 * 1000);
 
 interface Look extends Partial<FolderOptions> {
@@ -36,7 +38,7 @@ async function sourceOf(folder: string, { statePath, ...options }: Look = {}) {
     recursive: false,
     once: true,
     rescanMs: 50,
-    patience: { settledMs: 30, unfinishedMs: 200, changingMs: 600 },
+    patience: PATIENCE,
     state: await FolderState.open(statePath),
     pictureBytes: null,
     onUnreadable: (name, error) => unreadable.push(`${name}: ${error.message}`),
@@ -108,7 +110,7 @@ describe('once', () => {
     const folder = temporaryFolder();
     const path = put(folder, 'a.jpg', PHOTO.subarray(0, 1000));
     const { gate, source } = await sourceOf(folder, {
-      patience: { settledMs: 30, unfinishedMs: 20_000, changingMs: 20_000 },
+      patience: { ...PATIENCE, unfinishedMs: 20_000, changingMs: 20_000 },
     });
     const looked = source.run(gate, new AbortController().signal);
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -136,6 +138,13 @@ describe('once', () => {
     end();
     expect(names).toEqual(['b.jpg']);
     expect(unreadable).toEqual([expect.stringMatching(/^a.jpg: has kept changing for \d s: it is not taken$/)]);
+  });
+
+  test('files that are waited for are named, together and once', async () => {
+    const folder = temporaryFolder();
+    for (const name of ['a.jpg', 'b.jpg']) put(folder, name, '');
+    const { notes } = await look(folder, { patience: { ...PATIENCE, quietMs: 0 } });
+    expect(notes).toEqual(['door: waiting for what is empty, has no end or still changes: a.jpg, b.jpg']);
   });
 
   test('files that come later do not prolong it', async () => {
