@@ -691,10 +691,10 @@ export interface components {
         };
         /**
          * @description `audit`: given to another device as well, to compare (`audit` in `cluster.yaml`); `audited`: that one has the same;
-         *     `disputed`: it has something else
+         *     `disputed`: it has something else; `refused`: the device's output has values that are not finite
          * @enum {unknown}
          */
-        TileHappening: "queued" | "assigned" | "running" | "returned" | "expired" | "lost" | "pushed" | "done" | "duplicate" | "audit" | "audited" | "disputed";
+        TileHappening: "queued" | "assigned" | "running" | "returned" | "refused" | "expired" | "lost" | "pushed" | "done" | "duplicate" | "audit" | "audited" | "disputed";
         /** @description Something that happened to a tile, as `GET /events` tells it */
         TileEvent: {
             frame: components["schemas"]["FrameId"];

@@ -13,6 +13,7 @@ import { AHEAD_MS } from '../scheduling/device-pace.js';
 import { strategyNamed } from '../scheduling/strategies/strategies.js';
 import { TilesUnderWay } from '../scheduling/tiles-under-way.js';
 import type { UsualTime } from '../scheduling/usual-time.js';
+import { allFinite } from '../tensor/all-finite.js';
 import type { MapType } from '../tensor/map-tensor.js';
 import type { EdgeBoard } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
@@ -43,6 +44,9 @@ export interface ExecutorParts {
   readonly metrics: NodeMetrics;
   readonly log: Logger;
 }
+
+const NOT_FINITE =
+  "this device computed values that are not finite (NaN or infinite): check its memory and its model's files";
 
 /** A tile that the compute thread has. */
 interface TileInThread extends RunningTile {
@@ -192,7 +196,11 @@ export class Executor {
     const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
     try {
       const { data, computeMs, macs } = await computed;
-      const noticeBytes = strategyNamed(task.strategy).reuse === 'overlap' ? keeper.keep(task, tile) : 0;
+      const areFinite = [{ data }, ...tile.kept].every((values) => allFinite(values.data));
+      // The gateway refuses the result and names this device; neighbours get nothing of it.
+      if (!areFinite) log.error(facts, NOT_FINITE);
+      const offered = areFinite ? tile : { ...tile, kept: [] };
+      const noticeBytes = strategyNamed(task.strategy).reuse === 'overlap' ? keeper.keep(task, offered) : 0;
       this.#tilesRun++;
       usualTile.add(computeMs);
       speed.add(macs, computeMs);

@@ -10,6 +10,7 @@ import type { PooledStrip } from '../node/strip-pool.js';
 import type { WirePlan } from '../node/task-body.js';
 import type { LinkRates } from '../scheduling/link-rates.js';
 import type { TaskKey } from '../scheduling/task-queue.js';
+import { allFinite } from '../tensor/all-finite.js';
 
 export interface StripFetcherParts {
   readonly wirePlan: WirePlan;
@@ -74,7 +75,11 @@ export class StripFetcher {
       const values = decodeStrips(wirePlan.plan, answer.bytes, wanted);
       const strips = wanted.flatMap((strip): [string, PooledStrip][] => {
         const data = values.get(formatMapRegion(strip));
-        return data === undefined ? [] : [[keyOf(strip), { region: strip.region, data }]];
+        if (data === undefined) return [];
+        if (allFinite(data)) return [[keyOf(strip), { region: strip.region, data }]];
+        metrics.notFinite.inc({ from: address });
+        log.warn({ frame, tile, address }, 'strip with values that are not finite: computing it');
+        return [];
       });
       return new FetchedStrips(new Map(strips), bytes);
     } catch (error) {

@@ -34,7 +34,10 @@ export interface CourierParts {
   readonly log: Logger;
 }
 
-type PushedPart = Pick<Extract<LedgerEffect, { kind: 'push' }>, 'part' | 'layer' | 'attempt' | 'device' | 'audit'>;
+type PushedPart = Pick<
+  Extract<LedgerEffect, { kind: 'push' }>,
+  'part' | 'layer' | 'attempt' | 'device' | 'audit' | 'alone'
+>;
 
 /** Brings pictures, tasks and outcomes from the gateway to devices. */
 export class Courier {
@@ -88,10 +91,12 @@ export class Courier {
   }
 
   /** Gives a device a task: one tile, cut from the gateway's own letterboxed picture, or one layer of a slice. */
-  async push(record: FrameRecord, { part, layer, attempt, device, audit }: PushedPart): Promise<void> {
+  async push(record: FrameRecord, { part, layer, attempt, device, audit, alone }: PushedPart): Promise<void> {
     const { metrics } = this.#parts;
     const bytes =
-      layer === undefined ? this.#tile(record, part, attempt, audit) : this.#slice(record, part, layer, attempt);
+      layer === undefined
+        ? this.#tile(record, part, attempt, audit ?? alone)
+        : this.#slice(record, part, layer, attempt);
     if (bytes === null) return;
     await this.#client(device).call(CALLS.push, {
       body: { mediaType: 'application/octet-stream', bytes },
@@ -101,12 +106,12 @@ export class Courier {
     metrics.bytesSent.inc({ kind: (layer ?? 0) === 0 ? 'input' : 'overlap' }, bytes.byteLength);
   }
 
-  /** @param audit run to compare: it is not to be stolen, nor to use strips of those that it is to be compared with. */
-  #tile(record: FrameRecord, tile: number, attempt: number, audit = false): Uint8Array | null {
+  /** @param alone it is not to be stolen, nor to use strips of the devices whose results are in doubt. */
+  #tile(record: FrameRecord, tile: number, attempt: number, alone = false): Uint8Array | null {
     const { bars, wirePlan } = this.#parts;
     const { id, source, inputDigest, since, input, placement } = record;
     if (input === null) return null;
-    const strategy = audit ? ftpWorkSharing.name : strategyOf(record);
+    const strategy = alone ? ftpWorkSharing.name : strategyOf(record);
     const facts = { frame: id, tile, attempt, source, strategy, inputDigest, since, reuse: NO_REUSE };
     const travels = travellingRegion(wirePlan.plan.maps[0]!, placement, bars);
     return cutTaskBody(wirePlan, facts, { data: input, travels });

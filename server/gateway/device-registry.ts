@@ -37,7 +37,21 @@ interface Entry {
   /** Why it is in quarantine; null when it is not. */
   quarantine: string | null;
   readonly work: DeviceWork;
+  /** What is wrong although it works, by kind. */
+  readonly warnings: Map<WarningKind, Warning>;
 }
+
+/** What can be wrong with a device that works. */
+export type WarningKind = 'not-finite' | 'identity' | 'unreachable';
+
+interface Warning {
+  readonly text: string;
+  /** By the registry's clock. */
+  readonly atMs: number;
+}
+
+/** A warning that is not repeated for so long is over. */
+const WARNING_LASTS_MS = 60_000;
 
 /** States in which a device's process runs and has been heard of lately. */
 const UP: readonly DeviceState['state'][] = ['live', 'draining', 'drained'];
@@ -48,9 +62,12 @@ const WORK_SUMS = ['macs', 'computeMs', 'inputBytes', 'overlapBytes', 'resultByt
 export class DeviceRegistry {
   readonly #entries: Map<string, Entry>;
   readonly #identity: ClusterIdentity;
+  readonly #nowMs: () => number;
 
-  constructor(config: ClusterConfig, identity: ClusterIdentity) {
+  /** @param nowMs a clock that does not jump. */
+  constructor(config: ClusterConfig, identity: ClusterIdentity, nowMs: () => number) {
     this.#identity = identity;
+    this.#nowMs = nowMs;
     this.#entries = new Map(
       config.devices.map(({ id, address, source }) => [
         id,
@@ -66,6 +83,7 @@ export class DeviceRegistry {
           lastSeenMs: null,
           problem: `not seen yet: start it with "deepthings edge ${id}"`,
           quarantine: null,
+          warnings: new Map(),
           work: { tiles: 0, macs: 0, computeMs: 0, inputBytes: 0, overlapBytes: 0, resultBytes: 0 },
         },
       ]),
@@ -134,6 +152,18 @@ export class DeviceRegistry {
     return (this.#entries.get(device)?.quarantine ?? null) !== null;
   }
 
+  /** Shows on a device that works what is wrong with it, for a minute; null: it is over. */
+  warn(device: string, kind: WarningKind, text: string | null): void {
+    const warnings = this.#entries.get(device)?.warnings;
+    if (text === null) warnings?.delete(kind);
+    else warnings?.set(kind, { text, atMs: this.#nowMs() });
+  }
+
+  #warningOf({ warnings }: Entry): string | null {
+    const fresh = [...warnings.values()].filter(({ atMs }) => this.#nowMs() - atMs < WARNING_LASTS_MS);
+    return fresh.length === 0 ? null : fresh.map(({ text }) => text).join('; ');
+  }
+
   /** Counts what a result of this device that was accepted came to. */
   worked(device: string, cost: Omit<DeviceWork, 'tiles'>): void {
     const { work } = this.#entries.get(device)!;
@@ -180,7 +210,8 @@ export class DeviceRegistry {
   }
 
   document(device: string): DeviceState {
-    const { address, state, last, lastSeenMs, problem, quarantine, work } = this.#entries.get(device)!;
+    const entry = this.#entries.get(device)!;
+    const { address, state, last, lastSeenMs, problem, quarantine, work } = entry;
     return {
       device,
       address,
@@ -191,7 +222,7 @@ export class DeviceRegistry {
       counters: last?.counters ?? null,
       work: { ...work },
       lastSeenAt: lastSeenMs === null ? null : new Date(lastSeenMs).toISOString(),
-      problem: quarantine ?? problem,
+      problem: quarantine ?? problem ?? this.#warningOf(entry),
     };
   }
 

@@ -5,6 +5,7 @@ import { classify } from '../model/classify.js';
 import { type DetectionLimits, detect } from '../model/detect.js';
 import { type Head, requireHead } from '../model/head.js';
 import type { Network } from '../model/network.js';
+import { allFinite } from '../tensor/all-finite.js';
 import type { FrameEnd, FrameRecord } from './frame-record.js';
 
 export interface FinisherParts {
@@ -14,6 +15,10 @@ export interface FinisherParts {
   /** Bound on the remaining layers of one frame, those of the frames before it included. */
   readonly timeoutMs: number;
 }
+
+const NOT_FINITE =
+  "the gateway's engine gave values that are not finite (NaN or infinite), of tiles that were all finite: check the weights of " +
+  "the remaining layers and the gateway's memory";
 
 /** Finishes the network on a merged frame: the remaining layers, then the head. */
 export class Finisher {
@@ -34,6 +39,7 @@ export class Finisher {
     const { network, compute, limits, timeoutMs } = this.#parts;
     const startedMs = performance.now();
     const { data } = await within(timeoutMs, compute.runRemaining(merged));
+    if (!allFinite(data)) throw new DeepThingsError('DT_NOT_FINITE', NOT_FINITE);
     const head = this.#head;
     const end: FrameEnd =
       head.kind === 'region'

@@ -33,6 +33,7 @@ const STATE_OF_NOTE: Readonly<Record<PartNote | 'duplicate', TileState>> = {
   queued: 'queued',
   pushed: 'queued',
   returned: 'queued',
+  refused: 'queued',
   expired: 'queued',
   lost: 'queued',
   assigned: 'assigned',

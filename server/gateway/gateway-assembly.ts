@@ -92,7 +92,7 @@ export async function assemble({ config, token, log }: NodeOptions, ground: Grou
     onCircuit: (change) => leaveAlone(change),
   });
   const notices = new ProblemNotices(events, nowMs);
-  const registry = new DeviceRegistry(config, { modelDigest: compute.modelDigest, planDigest: planDigestText });
+  const registry = new DeviceRegistry(config, { modelDigest: compute.modelDigest, planDigest: planDigestText }, nowMs);
   const stealDesk = new StealDesk();
   const store = new FrameStore({ archive, bounds, metrics, log });
   const pool = new ResultsPool(plan);

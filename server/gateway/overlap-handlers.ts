@@ -1,3 +1,4 @@
+import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import type { OperationHandlers } from '../node/operations.js';
 import { decodeOfferedStrips } from '../node/overlap-body.js';
@@ -7,8 +8,10 @@ import type { StripPool } from '../node/strip-pool.js';
 import type { WirePlan } from '../node/task-body.js';
 import type { MapType } from '../tensor/map-tensor.js';
 import type { DeviceRegistry } from './device-registry.js';
+import { refusalOfValues } from './finite-results.js';
 import type { FrameRecord } from './frame-record.js';
 import type { FrameStore } from './frame-store.js';
+import type { ProblemNotices } from './problem-notices.js';
 
 export interface OverlapHandlerParts {
   readonly wirePlan: WirePlan;
@@ -17,7 +20,9 @@ export interface OverlapHandlerParts {
   readonly registry: DeviceRegistry;
   /** How strips are sent. */
   readonly maps: MapType;
+  readonly notices: ProblemNotices;
   readonly metrics: NodeMetrics;
+  readonly log: Logger;
 }
 
 /** The pool of overlapped data on the gateway (paper section IV.C.2), for `overlap.via: gateway`. */
@@ -35,6 +40,9 @@ export function overlapHandlers(parts: OverlapHandlerParts): OperationHandlers {
         throw new HttpProblem(409, 'DT_QUARANTINED', `device ${device} is in quarantine: nobody uses its strips`);
       }
       const record = openFrame(parts, frame);
+      const values = kept.map(({ data }) => data);
+      const problem = refusalOfValues(parts, { device, what: `strips of tile ${tile} of frame ${frame}` }, values);
+      if (problem !== null) throw problem;
       metrics.bytesReceived.inc({ kind: 'overlap' }, bytes.byteLength);
       record.trace.travelled('overlap', bytes.byteLength);
       strips.add(frame, tile, offers, kept);

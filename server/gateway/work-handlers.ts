@@ -12,6 +12,7 @@ import type { Auditor } from './auditor.js';
 import type { DeathWatch } from './death-watch.js';
 import type { Admission, DeviceRegistry } from './device-registry.js';
 import type { DeviceSpeeds } from './device-speeds.js';
+import { requireFiniteResult } from './finite-results.js';
 import { clientGone } from './frame-handlers.js';
 import type { FrameRecord } from './frame-record.js';
 import type { FrameStore } from './frame-store.js';
@@ -162,6 +163,7 @@ function takeResult(parts: WorkHandlerParts, bytes: Uint8Array): Verdict {
   const record = frameOf(parts, result);
   if (record === null) return 'stale';
   metrics.bytesReceived.inc({ kind: 'result' }, bytes.byteLength);
+  requireFiniteResult(parts, { frame, part: tile, attempt, device }, [result.output]);
   // Before the ledger hears of it: with the last tile it has the frame finished.
   const key = { frame, part: tile, attempt, device };
   if (auditor !== null && keeper.isSecondResult(key)) return compare(parts, auditor, record, { result, bytes });
@@ -216,6 +218,8 @@ function takeSlice(parts: WorkHandlerParts, bytes: Uint8Array): Verdict {
   if (record === null) return 'stale';
   const last = layer + 1 === wirePlan.plan.depth;
   metrics.bytesReceived.inc({ kind: last ? 'result' : 'overlap' }, bytes.byteLength);
+  const outputs = result.rows.map(({ data }) => data as Float32Array);
+  requireFiniteResult(parts, { frame, part: slice, layer, attempt, device }, outputs);
   // The first layer's task brings a part of the picture, each later one border rows.
   const brought = layer === 0 ? { inputBytes: taskBytes, overlapBytes: 0 } : { inputBytes: 0, overlapBytes: taskBytes };
   if (keeper.wants({ frame, part: slice, layer, attempt, device }) && rounds.isPresent(result)) {

@@ -30,6 +30,8 @@ export interface NodeMetrics {
   /** Results that were compared with another device's, by how that ended. */
   readonly audits: Counter<'outcome'>;
   readonly quarantined: Gauge<'device'>;
+  /** Results and strips with values that are not finite, by the device (or the address) that gave them. */
+  readonly notFinite: Counter<'from'>;
   readonly refused: Counter<'code'>;
   /** Bodies that arrived damaged: `part` says whether it was asked with or answered. */
   readonly damaged: Counter<'kind' | 'part'>;
@@ -140,6 +142,12 @@ export function createMetrics(labels: { readonly role: string; readonly node: st
       name: 'deepthings_quarantined',
       help: '1 for a device that computed something wrong and was not released yet',
       labelNames: ['device'],
+      registers,
+    }),
+    notFinite: new Counter({
+      name: 'deepthings_not_finite_total',
+      help: 'Results and strips that were refused since not all of their values are finite, by the device or address they came from',
+      labelNames: ['from'],
       registers,
     }),
     refused: new Counter({

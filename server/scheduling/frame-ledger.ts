@@ -7,6 +7,7 @@ import { beginLayers, isPresentLayer, nextLayer } from './ledger-layers.js';
 import { deviceSeen, devicesGone, devicesLost, expire } from './ledger-leases.js';
 import { chooseSource, retryDelivery, shareParts } from './ledger-placement.js';
 import { auditJudged } from './ledger-quarantine.js';
+import { convictRefused, resultRefused } from './ledger-refusals.js';
 import { restoreFrame } from './ledger-restore.js';
 import { startWaitingFrames } from './ledger-start.js';
 import type { FrameLedger, LedgerFrame, LedgerSettings, PartState } from './ledger-state.js';
@@ -88,6 +89,9 @@ function apply(draft: LedgerDraft, event: LedgerEvent): ResultVerdict | null {
       return null;
     case 'result':
       return acceptResult(draft, event);
+    case 'result-refused':
+      resultRefused(draft, event);
+      return null;
     case 'audit-result':
       auditResult(draft, event);
       return null;
@@ -130,6 +134,7 @@ function acceptFrame(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'fr
     isRestored: false,
     since: 1,
     audits: [],
+    refused: [],
     latest: 1,
     latestAudit: 0,
     parts,
@@ -239,6 +244,8 @@ function acceptResult(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'r
   if (all && nextLayer(draft, now)) return 'accepted';
   if (!layered) note(draft, event.frame, event.part, 'done', state);
   else if (all) for (const [i, done] of now.parts.entries()) note(draft, event.frame, i, 'done', done);
+  // Slices of the device that is convicted do not count already; tiles do, and the frame begins again without them.
+  if ((!layered || all) && convictRefused(draft, event.frame, event.part) && !layered) return 'accepted';
   if (event.audited && !layered) beginAudit(draft, event.frame, event.part, state);
   finishIfWhole(draft, event.frame);
   return 'accepted';

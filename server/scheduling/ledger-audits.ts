@@ -1,6 +1,7 @@
 import { waitingDeadline } from './lease-times.js';
-import { type LedgerDraft, loads, note } from './ledger-draft.js';
+import { type LedgerDraft, note } from './ledger-draft.js';
 import type { LedgerEvent } from './ledger-events.js';
+import { leastLoadedBesides } from './ledger-placement.js';
 import type { AuditOutcome, FrameLedger, LedgerFrame, PartAudit, PartState } from './ledger-state.js';
 import type { TaskKey } from './task-queue.js';
 
@@ -103,13 +104,11 @@ export function expireAudits(draft: LedgerDraft, frame: string): void {
 
 /** @param tried devices that have had it, first the one whose result counts. */
 function placeAudit(draft: LedgerDraft, frame: string, { part, tried }: Pick<PartAudit, 'part' | 'tried'>): void {
-  const candidates = [...loads(draft)].filter(([device]) => !tried.includes(device));
-  const [least] = candidates.toSorted(([a, x], [b, y]) => x - y || (a < b ? -1 : 1));
-  if (least === undefined) {
+  const device = leastLoadedBesides(draft, tried);
+  if (device === null) {
     draft.effects.push({ kind: 'audited', frame, part, outcome: 'skipped' });
     return;
   }
-  const [device] = least;
   const entry = draft.frames.get(frame)!;
   const first = entry.parts[part]!.attempt;
   // An attempt of its own, so that its result is told from late ones of the part.

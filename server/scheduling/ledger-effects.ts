@@ -17,6 +17,8 @@ export type LedgerEffect =
       readonly device: string;
       /** To compare its result with the first one. Then it uses nothing of its neighbours, and nobody steals it. */
       readonly audit?: true;
+      /** Computed elsewhere it was not finite. It uses nothing of its neighbours either, and nobody steals it. */
+      readonly alone?: true;
     }
   /** Two devices differ: find out who is wrong. */
   | {
@@ -60,6 +62,8 @@ export type PartNote =
   | 'assigned'
   | 'running'
   | 'returned'
+  /** Its result was not finite. */
+  | 'refused'
   | 'expired'
   | 'lost'
   | 'pushed'

@@ -97,6 +97,15 @@ export type LedgerEvent =
       readonly audited?: boolean;
     }
   | {
+      /** A result that was refused: not all of its values are finite. */
+      readonly kind: 'result-refused';
+      readonly frame: string;
+      readonly part: number;
+      readonly layer?: number | undefined;
+      readonly attempt: number;
+      readonly device: string;
+    }
+  | {
       /** The second result of a part that is audited. */
       readonly kind: 'audit-result';
       readonly frame: string;

@@ -11,13 +11,15 @@ export function isPresentLayer({ layering }: LedgerFrame, layer: number | undefi
  * one part that nobody has.
  *
  * @param attempt of every part from here on.
- * @param avoid a device that did not get on with its slice; only taken when there is no other.
+ * @param avoid a device that did not get on with its slice; only taken when there is no other, as those whose results of
+ *   this frame were refused.
  */
 export function beginLayers(draft: LedgerDraft, frame: string, attempt: number, avoid: string | null = null): void {
   const entry = draft.frames.get(frame)!;
   if (entry.distribution.kind !== 'layered') return;
   const live = reachable(draft).toSorted();
-  const others = live.filter((device) => device !== avoid);
+  const wasRefused = (device: string) => entry.refused.some((one) => one.device === device);
+  const others = live.filter((device) => device !== avoid && !wasRefused(device));
   const devices = (others.length > 0 ? others : live).slice(0, entry.distribution.mostSlices);
   if (devices.length === 0) {
     draft.frames.set(frame, { ...entry, layering: null, parts: [{ kind: 'unplaced', attempt }] });

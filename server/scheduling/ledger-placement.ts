@@ -115,6 +115,11 @@ export function placeParts(draft: LedgerDraft, frame: string, placements: readon
   }
 }
 
+/** The reachable device with the least to do that is none of `tried`; null when there is none. */
+export function leastLoadedBesides(draft: LedgerDraft, tried: readonly string[]): string | null {
+  return leastLoaded(new Map([...loads(draft)].filter(([device]) => !tried.includes(device))), null);
+}
+
 function leastLoaded(loadOf: ReadonlyMap<string, number>, avoid: string | null): string | null {
   let best: string | null = null;
   let bestLoad = Number.POSITIVE_INFINITY;

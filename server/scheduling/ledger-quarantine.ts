@@ -37,7 +37,7 @@ export function auditJudged(draft: LedgerDraft, event: Extract<LedgerEvent, { ki
  * Throws away what these devices can have had a share in. Their border strips may be in any tile of any frame that is
  * under way, so that these begin anew as a whole.
  */
-function runAgainWithout(draft: LedgerDraft, devices: ReadonlySet<string>): void {
+export function runAgainWithout(draft: LedgerDraft, devices: ReadonlySet<string>): void {
   if (devices.size === 0) return;
   for (const entry of [...draft.frames.values()]) if (mayHaveShare(entry, devices)) runAgain(draft, entry);
 }
@@ -65,6 +65,7 @@ function runAgain(draft: LedgerDraft, entry: LedgerFrame): void {
     ...entry,
     since,
     audits: [],
+    refused: [],
     layering: null,
     phase: { kind: 'waiting', notBeforeMs: draft.nowMs },
     deliveries: latest,

@@ -31,6 +31,7 @@ export function restoreFrame(draft: LedgerDraft, event: Extract<LedgerEvent, { k
     isRestored: true,
     since,
     audits: [],
+    refused: [],
     latest: attempt,
     latestAudit: 0,
     parts: Array(event.parts).fill({ kind: 'unplaced', attempt }),

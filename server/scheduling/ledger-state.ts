@@ -72,6 +72,13 @@ export interface PartAudit {
     | { readonly kind: 'judging'; readonly attempt: number };
 }
 
+/** A result with values that are not finite. */
+export interface RefusedResult {
+  /** The tile; null: a slice of a layered frame, whose parts change with every attempt. */
+  readonly part: number | null;
+  readonly device: string;
+}
+
 /** How an audit ended. `skipped`: no second device, or none in time. */
 export type AuditOutcome = 'agreed' | 'disagreed' | 'skipped' | 'undecided';
 
@@ -103,6 +110,8 @@ export interface LedgerFrame {
   /** The first attempt that counts. Those before it were thrown away: a device that was wrong had a share in them. */
   readonly since: number;
   readonly audits: readonly PartAudit[];
+  /** Results of this run that were not finite. */
+  readonly refused: readonly RefusedResult[];
   /** The latest attempt of any part, */
   readonly latest: number;
   /** and of what was given out to compare; 0 before the first. */

@@ -13,8 +13,9 @@ const CONFIG = {
 const GOOD = { address: 'http://192.0.2.10:8081' };
 
 let registry: DeviceRegistry;
+const nowMs = 0;
 beforeEach(() => {
-  registry = new DeviceRegistry(CONFIG, { modelDigest: 'model', planDigest: 'plan' });
+  registry = new DeviceRegistry(CONFIG, { modelDigest: 'model', planDigest: 'plan' }, () => nowMs);
 });
 
 const admit = (facts: Parameters<typeof registration>[0] = {}, nowMs = 0) =>

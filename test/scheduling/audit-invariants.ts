@@ -19,6 +19,23 @@ export function checkAudits(
   demand(new Set(audit?.tried).size === audit?.tried.length, `${device} was asked twice to check one part`);
 }
 
+/** Devices whose result was not finite where another device's is. */
+function convicted(before: FrameLedger, event: LedgerEvent, effects: readonly LedgerEffect[]): readonly string[] {
+  if (event.kind !== 'result' && event.kind !== 'result-refused') return [];
+  const entry = before.frames.get(event.frame);
+  const part = entry?.parts[event.part];
+  if (entry === undefined || part === undefined || event.attempt < entry.since) return [];
+  if (before.quarantined.has(event.device)) return [];
+  const isLayered = entry.distribution.kind === 'layered';
+  if (event.kind === 'result-refused') {
+    return !isLayered && part.kind === 'done' && part.device !== event.device ? [event.device] : [];
+  }
+  const isWhole = effects.some(({ kind }) => kind === 'finish');
+  if (isLayered ? !isWhole : part.kind === 'done') return [];
+  const ofPart = entry.refused.filter((one) => one.part === (isLayered ? null : event.part));
+  return ofPart.map(({ device }) => device).filter((device) => device !== event.device);
+}
+
 /** Devices are in quarantine from the moment that they are found to be wrong until they are released, and have nothing. */
 export function checkQuarantine(before: FrameLedger, event: LedgerEvent, { effects, ledger }: LedgerStep): void {
   const expected = new Set(before.quarantined);
@@ -27,10 +44,11 @@ export function checkQuarantine(before: FrameLedger, event: LedgerEvent, { effec
   if (event.kind === 'audit-judged' && event.finding.kind === 'wrong') {
     for (const { device } of event.finding.devices) expected.add(device);
   }
+  for (const device of convicted(before, event, effects)) expected.add(device);
   const asExpected = [...expected].sort().join() === [...ledger.quarantined].sort().join();
   demand(asExpected, 'other devices are in quarantine than should be');
   const told = effects.filter(({ kind }) => kind === 'quarantine').length;
-  const isFound = event.kind === 'audit-judged';
+  const isFound = event.kind !== 'device-quarantined' && event.kind !== 'device-released';
   demand(
     told === (isFound ? ledger.quarantined.size - before.quarantined.size : 0),
     'a quarantine that is not told once',

@@ -262,6 +262,13 @@ function checkReason(
     case 'DT_AUDIT_UNDECIDED':
       demand(event.kind === 'audit-judged' && event.finding.kind !== 'wrong', 'undecided, it says, and it was decided');
       return;
+    case 'DT_NOT_FINITE': {
+      const refused = new Set(before.frames.get(frame)!.refused.map(({ device }) => device));
+      if (event.kind === 'result-refused') refused.add(event.device);
+      const left = [...after.devices.keys()].filter((device) => !refused.has(device) && !after.quarantined.has(device));
+      demand(left.length === 0, 'a device that may give finite values was not asked');
+      return;
+    }
     default:
       throw new Error(`failed with ${code}`);
   }

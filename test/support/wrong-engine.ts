@@ -7,12 +7,15 @@ type ComputeModule = typeof import('../../server/compute/compute-thread.js');
 class Engines {
   /** Those that are wrong in one value of each output, and of what they lend each neighbour: as with a bad memory cell. */
   readonly wrong = new Set<number>();
+  /** Those that give one value that is no number, in each output and in what they lend each neighbour. */
+  readonly notFinite = new Set<number>();
   /** Tiles that each has run. */
   readonly tilesRun: number[] = [];
 
   /** Counts from 0 again, and none is wrong. */
   reset(): void {
     this.wrong.clear();
+    this.notFinite.clear();
     this.tilesRun.length = 0;
   }
 
@@ -39,10 +42,17 @@ export function withWrongEngines({ startComputeThread }: ComputeModule): Compute
         async runTile(job) {
           engines.tilesRun[number]!++;
           const result = await thread.runTile(job);
-          if (!engines.wrong.has(number)) return result;
-          const wrong = 2 * result.data.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+          const areFinite = !engines.notFinite.has(number);
+          if (!engines.wrong.has(number) && areFinite) return result;
+          const most = result.data.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1);
+          const wrong = areFinite ? 2 * most : Number.NaN;
           if (result.data.length > 0) result.data[0] = wrong;
           if (job.keepIn !== null) new Float32Array(job.keepIn.buffer).fill(wrong);
+          return result;
+        },
+        async runLayer(job) {
+          const result = await thread.runLayer(job);
+          if (engines.notFinite.has(number)) result.data.fill(Number.POSITIVE_INFINITY);
           return result;
         },
       };

@@ -98,6 +98,7 @@ const VERB = {
   assigned: 'took',
   running: 'computes',
   returned: 'gave back',
+  refused: 'was refused',
   expired: 'overdue with',
   lost: 'lost',
   pushed: 'was given',

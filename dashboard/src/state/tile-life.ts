@@ -36,6 +36,7 @@ export function stepTile(before: TileLife | undefined, news: TileNews): TileLife
     case 'pushed':
     case 'returned':
       return { state: 'queued', device, attempt, queuedOn: device, retried, cost: null };
+    case 'refused':
     case 'expired':
     case 'lost':
       return { state: 'queued', device, attempt, queuedOn: before?.queuedOn ?? null, retried: true, cost: null };
