@@ -32,5 +32,7 @@ export default defineConfig({
     // A Content-Security-Policy of `default-src 'self'` has no room for data: URLs or inline scripts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // On a busy machine it would tell each user of `npm ci` which plugin of the build takes its time.
+    rolldownOptions: { checks: { bundlerTimings: false } },
   },
 });

@@ -8,63 +8,46 @@ import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
 /** Design section 5: |a - b| <= 1e-4 * max|b| with F32 on the wire. */
 const TOLERANCE = 1e-4;
 
-describe('the merged output equals the untiled one', () => {
+describe('the face detector: the merged output equals the untiled one', () => {
   let cluster: TestCluster | undefined;
   afterEach(() => cluster?.stop());
 
-  test('YOLOv2 608x608, synthetic weights, 16 fused layers, 5x5 on three devices', { timeout: 90_000 }, async () => {
-    cluster = await startTestCluster({
+  const start = (grid: string, depth: number, devices: number) =>
+    startTestCluster({
       yaml:
-        'model: { name: yolov2, weights: synthetic }\n' +
-        'partition: { grid: 5x5, fusedDepth: 16 }\n' +
-        'limits: { keptOutputs: 1 }',
-    });
-    const frame = await submit(cluster.client, samplePhoto('sample1.jpg'));
-    expect(frame.state).toBe('complete');
-    expect(frame.tiles.done).toBe(25);
-    expect(Object.keys(frame.tiles.byDevice).length, 'idle devices steal').toBeGreaterThan(1);
-    const input = await frameInput(cluster.client, frame.id, 608);
-    const merged = await frameOutput(cluster.client, frame.id);
-    expect(relativeDifference(merged, await runUntiled(cluster.config, input))).toBeLessThanOrEqual(TOLERANCE);
-  });
-
-  test.each([
-    ['4x4', 12],
-    // Through the pooling of stride 1, and one layer more.
-    ['3x5', 13],
-  ])('Tiny YOLOv2, synthetic weights, grid %s, %i fused layers', { timeout: 60_000 }, async (grid, depth) => {
-    cluster = await startTestCluster({
-      yaml:
-        'model: { name: yolov2-tiny, weights: synthetic }\n' +
+        'model: { name: face-detector }\n' +
         `partition: { grid: ${grid}, fusedDepth: ${depth} }\n` +
         'limits: { keptOutputs: 1 }',
+      devices,
     });
-    const frame = await submit(cluster.client, samplePhoto('sample5.jpg'));
-    expect(frame.state).toBe('complete');
-    expect(Object.keys(frame.tiles.byDevice).length, 'idle devices steal').toBeGreaterThan(1);
-    const input = await frameInput(cluster.client, frame.id, 416);
-    const merged = await frameOutput(cluster.client, frame.id);
-    expect(relativeDifference(merged, await runUntiled(cluster.config, input))).toBeLessThanOrEqual(TOLERANCE);
-  });
+
+  const untiled = async ({ client, config }: TestCluster, frame: string) =>
+    runUntiled(config, await frameInput(client, frame, 416));
 
   test.each([
     ['1x1', 3],
     ['1x7', 8],
     ['5x3', 14],
-    ['13x13', 15],
-  ])('face detector, grid %s, %i fused layers', async (grid, depth) => {
-    cluster = await startTestCluster({
-      yaml:
-        'model: { name: face-detector }\n' +
-        `partition: { grid: ${grid}, fusedDepth: ${depth} }\n` +
-        'limits: { keptOutputs: 1 }',
-      devices: 2,
-    });
+    ['6x6', 15],
+  ])('grid %s, %i fused layers', async (grid, depth) => {
+    cluster = await start(grid, depth, 2);
     const frame = await submit(cluster.client, samplePhoto('sample3.jpg'));
     expect(frame.state).toBe('complete');
-    const input = await frameInput(cluster.client, frame.id, 416);
     const merged = await frameOutput(cluster.client, frame.id);
-    expect(relativeDifference(merged, await runUntiled(cluster.config, input))).toBeLessThanOrEqual(TOLERANCE);
+    expect(relativeDifference(merged, await untiled(cluster, frame.id))).toBeLessThanOrEqual(TOLERANCE);
     expect(frame.detections).toHaveLength(3);
+  });
+
+  test('whatever the strategy, and idle devices help', async () => {
+    cluster = await start('4x4', 8, 3);
+    let whole: Float32Array | undefined;
+    for (const strategy of ['ftp-wst-s', 'ftp-wst', 'ftp-wsh', 'modnn'] as const) {
+      const frame = await submit(cluster.client, samplePhoto('sample1.jpg'), { strategy });
+      expect(frame).toMatchObject({ state: 'complete', failure: null, strategy });
+      expect(Object.keys(frame.tiles.byDevice).length, strategy).toBeGreaterThan(1);
+      whole ??= await untiled(cluster, frame.id);
+      const difference = relativeDifference(await frameOutput(cluster.client, frame.id), whole);
+      expect(difference, strategy).toBeLessThanOrEqual(TOLERANCE);
+    }
   });
 });

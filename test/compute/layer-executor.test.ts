@@ -18,6 +18,7 @@ import { synthesizeWeights } from '../../server/model/synthetic-weights.js';
 import { cropRegion, valuesOf } from '../../server/tensor/planes.js';
 import { FAST_ENGINE_CASES } from '../engine/engine-cases.js';
 import { convolution, HALVE, networkOf as smallNetwork } from '../model/small-networks.js';
+import { propertyRuns } from '../support/property-runs.js';
 import { arbitraryDeclarations, expectSame, networkOf, randomPicture } from './arbitrary-networks.js';
 import { runSliced } from './sliced-run.js';
 
@@ -64,7 +65,7 @@ describe.each(FAST_ENGINE_CASES)('slices, layer by layer, equal the whole, on $l
       .filter((found) => found !== null);
     await fc.assert(
       fc.asyncProperty(arbitraryCase, ({ network, shares, seed }) => expectSlicedIsWhole(network, shares, seed)),
-      { numRuns: 60 },
+      { numRuns: propertyRuns(60) },
     );
   });
 

@@ -20,6 +20,7 @@ import { TILES_AHEAD } from '../../server/scheduling/device-pace.js';
 import { cropRegion, placeRegion, valuesOf } from '../../server/tensor/planes.js';
 import { ENGINE_CASES } from '../engine/engine-cases.js';
 import { convolution } from '../model/small-networks.js';
+import { propertyRuns } from '../support/property-runs.js';
 import { arbitraryDeclarations, expectSame, networkOf, randomPicture } from './arbitrary-networks.js';
 
 interface Case {
@@ -146,7 +147,7 @@ describe.each(ENGINE_CASES)('running the tiles equals running the whole, on $lab
         expectSame(await runPlan(engine, given, given.plan, picture), untiled);
         expectSame(await runWithReuse(engine, given, given.plan, picture), untiled);
       }),
-      { numRuns: slow ? 15 : 60 },
+      { numRuns: propertyRuns(slow ? 15 : 60) },
     );
   });
 

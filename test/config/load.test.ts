@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { loadClusterConfig } from '../../server/config/load.js';
 import { ConfigError } from '../../server/config/problem.js';
 import { DeepThingsError } from '../../server/errors.js';
+import { propertyRuns } from '../support/property-runs.js';
 import { problemLines, REQUIRED, resolveText } from './problem-lines.js';
 
 const SHIPPED = new URL('../../cluster.yaml', import.meta.url).pathname;
@@ -237,7 +238,9 @@ describe('garbage gives a ConfigError and nothing else', () => {
   };
 
   test('any text', async () => {
-    await fc.assert(fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 300 }), answers), { numRuns: 500 });
+    await fc.assert(fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 300 }), answers), {
+      numRuns: propertyRuns(500),
+    });
   });
 
   test('any text of what YAML is made of', async () => {
@@ -274,7 +277,7 @@ describe('garbage gives a ConfigError and nothing else', () => {
       '~',
     ];
     const text = fc.array(fc.constantFrom(...parts), { maxLength: 60 }).map((list) => list.join(''));
-    await fc.assert(fc.asyncProperty(text, answers), { numRuns: 1_000 });
+    await fc.assert(fc.asyncProperty(text, answers), { numRuns: propertyRuns(1_000) });
   });
 
   test('the right keys with any values', async () => {
@@ -321,7 +324,7 @@ describe('garbage gives a ConfigError and nothing else', () => {
     );
     await fc.assert(
       fc.asyncProperty(file, (contents) => answers(JSON.stringify(contents))),
-      { numRuns: 300 },
+      { numRuns: propertyRuns(300) },
     );
   });
 });

@@ -14,11 +14,12 @@ import { builtInModel, builtInNetwork } from '../../server/model/registry.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
 import { synthesizeWeights } from '../../server/model/synthetic-weights.js';
 import { convolution, HALVE, networkOf } from '../model/small-networks.js';
+import { propertyRuns } from '../support/property-runs.js';
 import { ENGINE_CASES } from './engine-cases.js';
 import { connect, convolve, pool, relativeError, reorganize, surround } from './reference-layers.js';
 
 const TOLERANCE = 1e-5;
-const RUNS = { numRuns: 40 };
+const RUNS = { numRuns: propertyRuns(40) };
 
 /** Layers `from` to `to`, the last not included, with synthetic weights. */
 function graphOf(network: Network, padding: EngineGraph['padding'], from = 0, to = network.layers.length): EngineGraph {

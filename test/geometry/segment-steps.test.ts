@@ -4,6 +4,7 @@ import { planFtp } from '../../server/geometry/ftp-plan.js';
 import { parseGrid } from '../../server/geometry/grid.js';
 import { EMPTY_REGION, intersectRegions, NO_PADDING, wholeMap } from '../../server/geometry/region.js';
 import { type SegmentStep, segmentStep, segmentSteps } from '../../server/geometry/segment-steps.js';
+import { propertyRuns } from '../support/property-runs.js';
 import { arbitraryPlanCase } from './arbitrary-plans.js';
 import { chain, conv, max, type TestLayer, yolov2Chain } from './layer-chains.js';
 import { crop, outside, type Plane, pad, plane, runUnpadded, runWhole } from './reference-network.js';
@@ -81,7 +82,7 @@ describe('segmentSteps', () => {
           expect(output).toEqual(crop(expected, steps.at(-1)!.output));
         }
       }),
-      { numRuns: 150 },
+      { numRuns: propertyRuns(150) },
     );
   });
 });
@@ -108,7 +109,7 @@ describe('segmentStep', () => {
           expect(runStep(layers, step, crop(input, step.input))).toEqual(crop(expected, output));
         },
       ),
-      { numRuns: 150 },
+      { numRuns: propertyRuns(150) },
     );
   });
 

@@ -8,6 +8,7 @@ import { containsRegion, EMPTY_REGION } from '../../server/geometry/region.js';
 import { segmentSteps } from '../../server/geometry/segment-steps.js';
 import { computedRegions, cutInputBytes, cutTile, stripsBytes, type TileCut } from '../../server/geometry/tile-cut.js';
 import { offersOfTile, offersToTile, type TileOffers, withoutRegions } from '../../server/geometry/tile-offer.js';
+import { propertyRuns } from '../support/property-runs.js';
 import { arbitraryPlanCase, type PlanCase } from './arbitrary-plans.js';
 import { cutInOrder } from './cut-in-order.js';
 import { chain, conv, max, type TestLayer, yolov2Chain } from './layer-chains.js';
@@ -16,7 +17,7 @@ import { ReuseRun } from './reuse-run.js';
 
 const square = (size: number) => ({ channels: 1, height: size, width: size });
 /** More of them on demand: `REUSE_RUNS=20000 npx vitest run test/geometry/tile-cut.test.ts`. */
-const runs = Number(process.env.REUSE_RUNS ?? 250);
+const runs = Number(process.env.REUSE_RUNS ?? propertyRuns(250));
 
 describe('cutTile', () => {
   const layers = chain(square(8), [conv(3, 2), conv(3, 1)]);

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { loadSharp } from '../../server/imaging/sharp-library.js';
 
 const imaging = new URL('../../server/imaging/', import.meta.url);
 
@@ -17,4 +18,11 @@ it('loadSharp is asked only when there is a picture: importing what uses sharp d
     console.log(before, loaded());`;
   const said = execFileSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' });
   expect(said.trim()).toBe('false true');
+});
+
+it('loadSharp gives one library, with one thread a picture and no cache', async () => {
+  const sharp = await loadSharp();
+  expect(await loadSharp()).toBe(sharp);
+  expect(sharp.concurrency()).toBe(1);
+  expect(sharp.cache()).toMatchObject({ memory: { max: 0 }, items: { max: 0 } });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -13,6 +13,7 @@ import { describeModel, loadModel } from '../../server/model/model-source.js';
 import type { SoftmaxLayer } from '../../server/model/network.js';
 import { normaliseBytes } from '../../server/tensor/normalise.js';
 import { darknet19Cfg } from '../support/darknet19.js';
+import { hasProgram } from '../support/programs.js';
 
 /** Debian's package. */
 const DARKNET = '/usr/bin/darknet';
@@ -58,7 +59,7 @@ activation=linear
 groups=1
 `;
 
-describe.skipIf(!existsSync(DARKNET))('the program darknet itself (needs Debian’s package darknet)', () => {
+describe.skipIf(!hasProgram(DARKNET))('the program darknet itself (needs Debian’s package darknet)', () => {
   const folder = mkdtempSync(join(tmpdir(), 'deepthings-darknet-'));
   afterAll(() => rmSync(folder, { recursive: true }));
   const file = (name: string) => join(folder, name);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Distribution } from '../../server/scheduling/ledger-state.js';
+import { propertyRuns } from '../support/property-runs.js';
 import { type LedgerOrder, type LedgerRun, withDevices } from './ledger-run.js';
 
 const layered = (layers: number, mostSlices = 99): Distribution => ({ kind: 'layered', layers, mostSlices });
@@ -127,7 +128,7 @@ describe('a frame that is computed layer by layer', () => {
         }
         expect(['finish', 'fail']).toContain(run.endOf('f'));
       }),
-      { numRuns: 300 },
+      { numRuns: propertyRuns(300) },
     );
   });
 });

@@ -15,7 +15,7 @@ import {
 import { type ClusterSetup, SimulatedCluster } from './simulation/simulated-cluster.js';
 
 /** For all properties together; `.ci/run` gives them more. */
-const SECONDS = Number(process.env.LEDGER_SECONDS ?? 8.5);
+const SECONDS = Number(process.env.LEDGER_SECONDS ?? 3);
 
 /** As many as fit into that share of the time; fast-check prints the seed and the shortest script that fails. */
 const bounded = (share: number) => ({ numRuns: 1e9, interruptAfterTimeLimit: share * SECONDS * 1_000 });

@@ -14,6 +14,7 @@ import {
   worthwhileOffers,
 } from '../../server/scheduling/overlap-worth.js';
 import { arbitraryPlanCase } from '../geometry/arbitrary-plans.js';
+import { propertyRuns } from '../support/property-runs.js';
 
 /** Any plan, any tile of it, some neighbours done, each kept by somebody, over any links, at any speed. */
 const arbitraryQuestion: fc.Arbitrary<WorthQuestion> = fc
@@ -43,7 +44,7 @@ const arbitraryQuestion: fc.Arbitrary<WorthQuestion> = fc
     };
   });
 
-const RUNS = { numRuns: 400 };
+const RUNS = { numRuns: propertyRuns(400) };
 
 describe('the offers that are worth their way', () => {
   it('never take longer than all, nor than those that are here', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TILES_AHEAD } from '../../server/scheduling/device-pace.js';
 import { TilesUnderWay } from '../../server/scheduling/tiles-under-way.js';
+import { propertyRuns } from '../support/property-runs.js';
 
 /** A thread that got tiles at these times. */
 function threadWith(addedAtMs: readonly number[], aheadMs: number | null = 6): TilesUnderWay<string> {
@@ -57,7 +58,7 @@ describe('when the compute thread is to have its next tile', () => {
           leftMs = underWay.nextInMs(usualMs, nowMs);
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: propertyRuns(2_000) },
     );
   });
 

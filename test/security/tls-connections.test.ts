@@ -84,7 +84,8 @@ describe('a client that does not come to TLS', () => {
     await start({ headersMs: 200, requestMs: 300, checkMs: 50 });
     const socket = open(HELLO);
     const trickle = setInterval(() => socket.write('x'), 20);
-    await once(socket, 'close');
+    // Not `once` of node:events: that fails where a write meets the reset.
+    await new Promise((closed) => socket.once('close', closed));
     clearInterval(trickle);
     expect(handled).toBe(0);
   });

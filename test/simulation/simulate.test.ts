@@ -11,6 +11,7 @@ import type { CostModel } from '../../server/simulation/cost-model.js';
 import { type Simulation, simulate } from '../../server/simulation/simulate.js';
 import type { SimulationSettings } from '../../server/simulation/simulation-settings.js';
 import { yolov2Chain } from '../geometry/layer-chains.js';
+import { propertyRuns } from '../support/property-runs.js';
 import { bareSettings, MACS_PER_MS } from './small-simulation.js';
 
 const yolov2 = yolov2Chain();
@@ -101,7 +102,7 @@ describe('a simulated cluster', () => {
           for (const { utilisation } of simulation.nodes) expect(utilisation).toBeLessThan(1 + 1e-6 + cores);
         },
       ),
-      { numRuns: 25 },
+      { numRuns: propertyRuns(25) },
     );
   });
 

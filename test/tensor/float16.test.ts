@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromFloat16, LARGEST_FLOAT16, toFloat16 } from '../../server/tensor/float16.js';
 import { decodeMap, encodeMap } from '../../server/tensor/map-tensor.js';
+import { propertyRuns } from '../support/property-runs.js';
 
 const every = Uint16Array.from({ length: 65_536 }, (_, bits) => bits);
 
@@ -45,7 +46,7 @@ describe('halves', () => {
       fc.property(fc.float(), (value) => {
         expect(rounded(value)).toBe(nearest(value));
       }),
-      { numRuns: 20_000 },
+      { numRuns: propertyRuns(20_000) },
     );
   });
 

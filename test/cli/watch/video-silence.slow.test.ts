@@ -1,12 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { VideoSource } from '../../../server/cli/watch/video-source.js';
 import { samplePhoto } from '../../support/frames.js';
+import { hasProgram } from '../../support/programs.js';
 import { FakeGate } from './fake-gate.js';
-
-const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
 
 /** A camera that does these things with one connection after another; the last one goes on. */
 async function camera(...does: ((socket: Socket) => void)[]): Promise<string> {
@@ -34,7 +32,7 @@ function sourceOf(input: string, single: boolean) {
   return new VideoSource({ ...options, input, shown: 'the camera', kind: 'stream', once: single });
 }
 
-describe.skipIf(!hasFfmpeg)('a stream without pictures (needs ffmpeg)', { timeout: 90_000 }, () => {
+describe.skipIf(!hasProgram('ffmpeg'))('a stream without pictures (needs ffmpeg)', { timeout: 90_000 }, () => {
   test('is said and opened again, until pictures come', async () => {
     const gate = new FakeGate();
     const controller = new AbortController();

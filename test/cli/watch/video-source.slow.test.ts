@@ -1,12 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type VideoOptions, VideoSource } from '../../../server/cli/watch/video-source.js';
 import { hasEnding } from '../../../server/imaging/picture-ending.js';
+import { hasProgram } from '../../support/programs.js';
 import { runCli, temporaryFolder } from '../running-cli.js';
 import { FakeGate } from './fake-gate.js';
-
-const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
 
 const base = { silenceMs: 30_000, redact: (text: string) => text, once: true, fps: 5, pictureBytes: 2 ** 22 };
 
@@ -16,7 +15,7 @@ async function play(options: Pick<VideoOptions, 'input' | 'kind'> & Partial<Vide
   return gate;
 }
 
-describe.skipIf(!hasFfmpeg)('a video (needs ffmpeg)', { timeout: 30_000 }, () => {
+describe.skipIf(!hasProgram('ffmpeg'))('a video (needs ffmpeg)', { timeout: 30_000 }, () => {
   const film = () => {
     const path = join(temporaryFolder(), 'film.avi');
     const source = ['-f', 'lavfi', '-i', 'testsrc=duration=2:size=160x120:rate=10'];

@@ -1,0 +1,1 @@
+export function readmeCommands(markdown: string, section: string): readonly string[];
