@@ -1113,6 +1113,10 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
+        /**
+         * @description A picture, or a form with one. Its bytes say what it is: any other media type is taken as well, and none at all, but for
+         *     those that say that the body is no picture (text, JSON, XML, sound, film).
+         */
         requestBody: {
             content: {
                 "multipart/form-data": unknown;

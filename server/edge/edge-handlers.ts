@@ -4,10 +4,10 @@ import { GATEWAY_ID } from '../config/defaults.js';
 import { onlySides } from '../geometry/tile-offer.js';
 import { type CommonParts, commonHandlers } from '../node/common-handlers.js';
 import type { RequestsUnderWay } from '../node/draining.js';
+import { readPictureBody } from '../node/http/picture-body.js';
 import { cutInputBody } from '../node/input-body.js';
 import type { OperationHandlers } from '../node/operations.js';
 import { decodeOfferNotice } from '../node/overlap-body.js';
-import { readPictureBody } from '../node/picture-body.js';
 import { HttpProblem } from '../node/problem.js';
 import { decodeSliceTask, isSliceBody } from '../node/slice-body.js';
 import { answerStrips } from '../node/strip-answer.js';
@@ -220,7 +220,7 @@ function frameHandlers(parts: EdgeHandlerParts): OperationHandlers {
     submitFrame: async (request, reply) => {
       underWay.enter(reply);
       const { frame, attempt, digest, strategy, since = 1, wait } = request.query;
-      const picture = await readPictureBody(request);
+      const picture = readPictureBody(request);
       if (frame !== undefined) {
         if (digest === undefined || attempt === undefined || strategy === undefined) {
           throw new HttpProblem(400, 'DT_REQUEST', 'expected attempt, digest and strategy with frame');

@@ -2,9 +2,9 @@ import type { FastifyReply } from 'fastify';
 import { annotatePicture } from '../imaging/annotate.js';
 import { shrinkPicture } from '../imaging/shrink.js';
 import type { RequestsUnderWay } from '../node/draining.js';
+import { readPictureBody } from '../node/http/picture-body.js';
 import { cutInputBody } from '../node/input-body.js';
 import type { OperationHandlers } from '../node/operations.js';
-import { readPictureBody } from '../node/picture-body.js';
 import { HttpProblem } from '../node/problem.js';
 import type { WirePlan } from '../node/task-body.js';
 import type { StrategyName } from '../scheduling/strategies/strategy.js';
@@ -70,7 +70,7 @@ function submission({ desk, drain, store, strategy: usual, underWay }: FrameHand
       }
       underWay.enter(reply);
       const { id, isReplay } = await drain.admit(async () => {
-        const bytes = await readPictureBody(request);
+        const bytes = readPictureBody(request);
         return desk.accept({
           ...{ bytes, source: source ?? null, delivered: deliver === false, strategy, client: request.ip },
           ...{ key: typeof key === 'string' ? keyOf(key) : null, askedStrategy: request.query.strategy ?? null },

@@ -1,3 +1,4 @@
+import { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { DeepThingsError } from '../errors.js';
@@ -35,7 +36,7 @@ export function requireToken<Token>(host: string, token: Token | null): Token | 
  */
 export async function listen(app: FastifyInstance, { host, port }: ListenAddress): Promise<number> {
   try {
-    await app.listen({ host, port });
+    await app.listen({ host, port, listenTextResolver: (address) => `Server listening at ${asServed(app, address)}` });
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     const detail =
@@ -45,4 +46,9 @@ export async function listen(app: FastifyInstance, { host, port }: ListenAddress
     throw new DeepThingsError(code === 'EADDRINUSE' ? 'DT_PORT_TAKEN' : 'DT_LISTEN', detail, { cause });
   }
   return (app.server.address() as AddressInfo).port;
+}
+
+/** Fastify takes every server that it has not made itself for one of http. */
+function asServed({ server }: FastifyInstance, address: string): string {
+  return server instanceof HttpsServer ? address.replace(/^http:/, 'https:') : address;
 }

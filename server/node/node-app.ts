@@ -1,34 +1,32 @@
 import type { Server as HttpServer } from 'node:http';
-import fastifyMultipart from '@fastify/multipart';
 import fastifySseModule from '@fastify/sse';
 import Fastify, {
   type FastifyInstance,
   type FastifyPluginAsync,
-  type FastifyReply,
-  type FastifyRequest,
   type FastifyServerFactory,
   LogController,
   type RouteHandlerMethod,
 } from 'fastify';
 import type { OperationId } from '../../client/client.js';
 import { authentication } from './authentication.js';
-import { guardBodies } from './body-digests.js';
-import { bodyCheck } from './body-types.js';
-import { guardAgainstPages } from './browser-guard.js';
+import { sendDigests } from './body-digests.js';
 import { contractOperations, readContract } from './contract.js';
 import { contractRoutes } from './contract-routes.js';
 import { serveDocs } from './docs-pages.js';
+import { takeBodies } from './http/bodies.js';
+import { guardAgainstPages } from './http/browser-guard.js';
+import { ClientErrors } from './http/client-errors.js';
+import { answerExpectations } from './http/expectations.js';
 import { type Logger, withoutSecrets } from './logger.js';
 import type { NodeMetrics } from './metrics.js';
 import type { TlsSource } from './node-tls.js';
 import { missingOperation, type NodeRole, type OperationHandlers } from './operations.js';
-import { problemOf } from './problem.js';
-import { answerClientError, answerUnroutable, answerWithProblems, refuse } from './refusals.js';
+import { HttpProblem, problemOf } from './problem.js';
+import { answerWithProblems, refuse } from './refusals.js';
 import { SCHEMA_COMPILERS } from './schema-compilers.js';
 import { addSecurityHeaders, sendSecurityHeaders } from './security-headers.js';
 import { TlsServers } from './tls-server.js';
 import type { ClusterToken } from './tokens.js';
-import { UploadBudget } from './upload-budget.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -76,12 +74,6 @@ const HTTP_BOUNDS: HttpBounds = { headersMs: 10_000, requestMs: 60_000, checkMs:
 /** Longer than clients keep a connection that nothing goes over. */
 const KEEP_ALIVE_MS = 72_000;
 
-/** A listed task takes some 70 bytes; a registration may list a plan's worth of them for each open frame. */
-const JSON_BYTES = 8 * 1024 * 1024;
-
-/** Room for a multipart body's boundaries and headers around the picture. */
-const MULTIPART_OVERHEAD_BYTES = 64 * 1024;
-
 /** Its types describe an ES module where the package is a CommonJS one. */
 const fastifySse = fastifySseModule as unknown as FastifyPluginAsync<{ heartbeatInterval: number }>;
 
@@ -93,7 +85,7 @@ const LONGEST_PATH = 16 * 1024;
  * the browsable contract. It does not listen yet.
  */
 export async function createNodeApp(options: NodeAppOptions): Promise<FastifyInstance> {
-  const { metrics, pictureBytes, tls } = options;
+  const { metrics, tls } = options;
   const log = withoutSecrets(options.log);
   const bounds = { ...HTTP_BOUNDS, ...options.bounds };
   const http = {
@@ -103,16 +95,16 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: bounds.checkMs,
   };
+  const clientErrors = new ClientErrors(metrics);
   const secured = tls === null ? null : new TlsServers({ tls, http, handshakeMs: bounds.headersMs, log, metrics });
   const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     schemaController: SCHEMA_COMPILERS,
     forceCloseConnections: true,
-    bodyLimit: JSON_BYTES,
-    routerOptions: { maxParamLength: LONGEST_PATH },
+    routerOptions: { maxParamLength: LONGEST_PATH, ignoreTrailingSlash: true },
     frameworkErrors: (error, _request, reply) => void refuse(addSecurityHeaders(reply), problemOf(error), metrics),
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => clientErrors.answer(error, socket),
     // These two it sets itself on a server that it makes itself.
     requestTimeout: bounds.requestMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -122,24 +114,22 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
   app.server.on('drop', () => metrics.refused.inc({ code: 'DT_CONNECTIONS' }));
   app.server.on(secured === null ? 'connection' : 'secureConnection', (socket) => metrics.traffic.watch(socket));
   if (secured !== null) renewConnections(app, secured);
-  answerWithProblems(app, metrics);
-  answerUnroutable(app, metrics);
+  clientErrors.watch(app);
   sendSecurityHeaders(app);
+  answerWithProblems(app, metrics);
+  answerExpectations(app);
+  requireHost(app);
+  sendDigests(app);
   if (options.token === null) guardAgainstPages(app, options.hosts);
-  guardBodies(app, options, metrics);
 
   await app.register(authentication, {
     token: options.token,
     isOpen: openPaths(options.openPaths ?? (() => false)),
   });
-  await app.register(fastifyMultipart, {
-    limits: { fileSize: pictureBytes, files: 1, fields: 8, fieldSize: 1024, parts: 9 },
-  });
+  takeBodies(app, options, metrics);
   await app.register(fastifySse, { heartbeatInterval: 15_000 });
   serveDocs(app, { log, metrics });
   countAnswers(app, metrics);
-  const uploads = new UploadBudget(pictureBytes + MULTIPART_OVERHEAD_BYTES);
-  metrics.holds('bytes of uploads', () => uploads.reserved);
   for (const { operationId, method, url, schema, isWork } of contractRoutes(readContract())) {
     const config = { isWork, operationId };
     app.route({
@@ -147,7 +137,7 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
       url,
       schema,
       config,
-      ...(routeOptions(options, operationId, uploads) as { handler: RouteHandlerMethod }),
+      ...(routeOptions(options, operationId) as { handler: RouteHandlerMethod }),
     });
   }
   return app;
@@ -174,15 +164,20 @@ function countAnswers(app: FastifyInstance, { bytesSent }: NodeMetrics): void {
   });
 }
 
-function routeOptions({ role, handlers, pictureBytes }: NodeAppOptions, operation: OperationId, uploads: UploadBudget) {
+function routeOptions({ role, handlers }: NodeAppOptions, operation: OperationId) {
   const handler = handlers[operation] ?? missingOperation(operation, role);
   // Whoever asks for events gets them, whatever else it would accept; a HEAD of them would never end.
-  if (operation === 'getEvents') return { handler, sse: { kind: 'manual' }, exposeHeadRoute: false };
-  const checkBody = bodyCheck(operation);
-  if (checkBody === null) return { handler };
-  if (operation !== 'submitFrame') return { handler, onRequest: checkBody };
-  const reserve = async (request: FastifyRequest, reply: FastifyReply) => uploads.reserve(request, reply);
-  return { handler, onRequest: [checkBody, reserve], bodyLimit: pictureBytes + MULTIPART_OVERHEAD_BYTES };
+  return operation === 'getEvents' ? { handler, sse: { kind: 'manual' }, exposeHeadRoute: false } : { handler };
+}
+
+/** Servers are told to let requests without a host through, to have them refused with a problem (RFC 9112, 3.2). */
+function requireHost(app: FastifyInstance): void {
+  app.addHook('onRequest', async ({ raw: { headers, httpVersion, rawHeaders } }) => {
+    const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length;
+    if (hosts > 1) throw new HttpProblem(400, 'DT_REQUEST', `expected one host header, got ${hosts}`);
+    if (httpVersion !== '1.1' || headers.host !== undefined) return;
+    throw new HttpProblem(400, 'DT_REQUEST', 'expected a host header');
+  });
 }
 
 /** Health and the contract say nothing of this cluster. */

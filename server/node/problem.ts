@@ -7,17 +7,20 @@ export class HttpProblem extends DeepThingsError {
   readonly status: number;
   /** Sent as Retry-After. */
   readonly retryAfterSeconds: number | null;
+  /** Sent with the answer: what the client may ask for instead. */
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     status: number,
     code: string,
     detail: string,
-    options: { cause?: unknown; retryAfterSeconds?: number } = {},
+    options: { cause?: unknown; retryAfterSeconds?: number; headers?: Readonly<Record<string, string>> } = {},
   ) {
     super(code, detail, options);
     this.name = 'HttpProblem';
     this.status = status;
     this.retryAfterSeconds = options.retryAfterSeconds ?? null;
+    this.headers = options.headers ?? {};
   }
 }
 

@@ -1,14 +1,16 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import { STATUS_CODES } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { bodyDigest, DIGEST_HEADER } from '../../client/body-digest.js';
 import type { Problem } from '../../client/problem-error.js';
 import { contractOperations, readContract } from './contract.js';
 import type { NodeMetrics } from './metrics.js';
-import { HttpProblem, problemDocument, problemOf } from './problem.js';
+import { HttpProblem, problemOf } from './problem.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 
 const PROBLEM_TYPE = 'application/problem+json';
+
+/** What still comes of a refused body is read for this long. */
+const REST_OF_BODY_MS = 10_000;
 
 interface PathMethods {
   readonly path: RegExp;
@@ -18,16 +20,12 @@ interface PathMethods {
 /** Answers everything that goes wrong within a route, and what leads to none, with a problem, and counts it. */
 export function answerWithProblems(app: FastifyInstance, metrics: NodeMetrics): void {
   const paths = contractPaths();
-  app.setNotFoundHandler(async (request, reply) => {
-    const path = request.url.split('?', 1)[0]!;
-    const known = paths.find((candidate) => candidate.path.test(path));
-    if (known === undefined) {
-      const detail = `there is no ${request.method} ${path}; /docs lists what there is`;
-      return refuse(reply, problemDocument(404, 'DT_NOT_FOUND', detail), metrics);
-    }
-    const allowed = known.methods.join(', ');
-    const detail = `expected ${allowed} for ${path}, got ${request.method}; /docs lists what there is`;
-    return refuse(reply.header('allow', allowed), problemDocument(405, 'DT_METHOD', detail), metrics);
+  app.setNotFoundHandler(async (request) => {
+    throw noRoute(paths, request);
+  });
+  // Before a body is read that leads nowhere.
+  app.addHook('preParsing', async (request) => {
+    if (request.is404) throw noRoute(paths, request);
   });
   app.setErrorHandler(async (error, request, reply) => {
     const problem = problemOf(error);
@@ -37,22 +35,52 @@ export function answerWithProblems(app: FastifyInstance, metrics: NodeMetrics): 
     if (problem.status === 500) request.log.error({ err: error, path }, 'request failed');
     else request.log.debug({ code: problem.code, detail: problem.detail, path }, 'request refused');
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
-    const retryAfter = error instanceof HttpProblem ? error.retryAfterSeconds : null;
-    if (retryAfter !== null) reply.header('retry-after', retryAfter);
+    if (error instanceof HttpProblem) {
+      if (error.retryAfterSeconds !== null) reply.header('retry-after', error.retryAfterSeconds);
+      reply.headers(error.headers);
+    }
+    if (!request.raw.complete) await letBodyPass(request, reply);
     return refuse(reply, problem, metrics);
   });
+}
+
+function noRoute(paths: readonly PathMethods[], { method, url }: FastifyRequest): HttpProblem {
+  const path = url.split('?', 1)[0]!;
+  const known = paths.find((candidate) => candidate.path.test(path));
+  if (known === undefined) {
+    return new HttpProblem(404, 'DT_NOT_FOUND', `there is no ${method} ${path}; /docs lists what there is`);
+  }
+  const allowed = known.methods.join(', ');
+  const detail = `expected ${allowed} for ${path}, got ${method}; /docs lists what there is`;
+  return new HttpProblem(405, 'DT_METHOD', detail, { headers: { allow: allowed } });
+}
+
+/**
+ * Reads what still comes of a refused body and throws it away, for a while: a connection that is closed while its client
+ * sends loses the answer that says why. Where the connection is closed behind the answer, resolves when that is over.
+ */
+async function letBodyPass({ headers, raw }: FastifyRequest, reply: FastifyReply): Promise<void> {
+  // Fastify's, which would have it closed at once.
+  reply.removeHeader('connection');
+  raw.on('error', () => {});
+  raw.resume();
+  const passed = new Promise<void>((resolve) => {
+    const timer = setTimeout(() => {
+      resolve();
+      if (reply.raw.writableFinished) raw.destroy();
+    }, REST_OF_BODY_MS);
+    raw.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+  if (!reply.raw.shouldKeepAlive && headers.expect === undefined) await passed;
 }
 
 /** Sends a problem, and counts it. */
 export function refuse(reply: FastifyReply, problem: Problem, metrics: NodeMetrics): FastifyReply {
   metrics.refused.inc({ code: problem.code });
   return reply.code(problem.status).type(PROBLEM_TYPE).send(problem);
-}
-
-/** Answers, where it still can, what is no HTTP request that could have a route. */
-export function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return;
-  socket.end(rawAnswer(clientProblem(error.code)));
 }
 
 /** A whole answer, for a connection that no HTTP server has. */
@@ -66,42 +94,13 @@ export function rawAnswer(problem: Problem): string {
   );
 }
 
-/**
- * Refuses with a problem what Node itself would refuse with no word: a request without a host (which its server must have
- * been told to let through), and expectations that nobody can meet.
- */
-export function answerUnroutable(app: FastifyInstance, metrics: NodeMetrics): void {
-  app.addHook('onRequest', async ({ raw }) => {
-    if (raw.httpVersion !== '1.1' || raw.headers.host !== undefined) return;
-    throw new HttpProblem(400, 'DT_REQUEST', 'expected a host header');
-  });
-  app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-    const problem = problemDocument(417, 'DT_REQUEST', 'expected no expectation but 100-continue');
-    metrics.refused.inc({ code: problem.code });
-    const body = JSON.stringify(problem);
-    const headers = { 'content-type': PROBLEM_TYPE, [DIGEST_HEADER]: bodyDigest(body), connection: 'close' };
-    response.writeHead(problem.status, headers).end(body);
-  });
-}
-
-function clientProblem(code: string | undefined): Problem {
-  switch (code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return problemDocument(431, 'DT_REQUEST', 'expected the path and the headers to have less than 16 KiB');
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return problemDocument(408, 'DT_REQUEST', 'the request did not arrive in time');
-    default:
-      return problemDocument(400, 'DT_REQUEST', 'expected an HTTP/1.1 request');
-  }
-}
-
 function contractPaths(): readonly PathMethods[] {
   const methods = new Map<string, string[]>();
   for (const { path, method } of contractOperations(readContract())) {
     methods.set(path, [...(methods.get(path) ?? []), method.toUpperCase()]);
   }
   return [...methods].map(([path, names]) => ({
-    path: new RegExp(`^${path.replace('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`),
+    path: new RegExp(`^${path.replace('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}/*$`),
     methods: names,
   }));
 }

@@ -55,16 +55,9 @@ describe.each(ROLES)('a picture that the %s refuses', (role) => {
   const CASES: [name: string, question: () => Question, status: number, code: string, says: RegExp][] = [
     ['text', () => ({ body: ['image/jpeg', 'hello'] }), 415, 'DT_PICTURE_FORMAT', /JPEG, PNG or WebP/],
     ['a GIF under a wrong name', () => ({ body: ['image/jpeg', gif] }), 415, 'DT_PICTURE_FORMAT', /JPEG.*got GIF/],
-    ['a GIF', () => ({ body: ['image/gif', gif] }), 415, 'DT_MEDIA_TYPE', /image\/jpeg.*got image\/gif/],
+    ['a GIF', () => ({ body: ['image/gif', gif] }), 415, 'DT_PICTURE_FORMAT', /JPEG.*got GIF/],
     ['zero bytes', () => ({ body: ['image/jpeg', ''] }), 415, 'DT_PICTURE_EMPTY', /JPEG.*zero bytes/],
-    ['an unnamed type', () => ({ body: [OCTETS, jpeg] }), 415, 'DT_MEDIA_TYPE', /image\/jpeg/],
-    [
-      'what curl -d calls it',
-      () => ({ body: ['application/x-www-form-urlencoded', jpeg] }),
-      415,
-      'DT_MEDIA_TYPE',
-      /image\/jpeg/,
-    ],
+    ['a type that is no picture', () => ({ body: ['text/plain', jpeg] }), 415, 'DT_MEDIA_TYPE', /image\/jpeg/],
     ['no body', () => ({}), 415, 'DT_MEDIA_TYPE', /multipart\/form-data, image\/jpeg.*got none/],
     ['a truncated JPEG', () => ({ body: ['image/jpeg', jpeg.subarray(0, -200)] }), 422, 'DT_PICTURE_BROKEN', /whole/],
     [

@@ -139,7 +139,7 @@ describe('what has no route is refused with a problem', () => {
   it.each([
     ['GET', '/nothing', 404, 'DT_NOT_FOUND'],
     ['GET', '/FRAMES', 404, 'DT_NOT_FOUND'],
-    ['GET', '/frames/', 400, 'DT_REQUEST'],
+    ['PUT', '/frames/', 405, 'DT_METHOD'],
     ['GET', '//frames', 404, 'DT_NOT_FOUND'],
     ['GET', '/frames/%zz', 400, 'DT_REQUEST'],
     ['PATCH', '/frames', 405, 'DT_METHOD'],

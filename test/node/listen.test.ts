@@ -1,3 +1,4 @@
+import { createServer } from 'node:https';
 import Fastify from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startEdge } from '../../server/edge/edge-node.js';
@@ -66,4 +67,17 @@ describe('a port', () => {
     const listens = listen(Fastify(), { host: '192.0.2.1', port: 0 });
     await expect(listens).rejects.toThrow(refusal('DT_LISTEN', /192\.0\.2\.1.*EADDRNOTAVAIL/));
   });
+});
+
+it('says in its log how it is reached', async () => {
+  const lines: string[] = [];
+  const logger = { stream: { write: (line: string) => void lines.push(line) } };
+  const plain = Fastify({ logger });
+  const secured = Fastify({ logger, serverFactory: (handler) => createServer(handler) as never });
+  apps.push(plain, secured as never);
+  const ports = [await listen(plain, ANY_PORT), await listen(secured as never, ANY_PORT)];
+  expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
+    `Server listening at http://127.0.0.1:${ports[0]}`,
+    `Server listening at https://127.0.0.1:${ports[1]}`,
+  ]);
 });

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { isLoopback } from './listen.js';
-import { HttpProblem } from './problem.js';
+import { isLoopback } from '../listen.js';
+import { HttpProblem } from '../problem.js';
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -14,22 +14,32 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
  * @param hosts names besides the loopback's that this node is reached by.
  */
 export function guardAgainstPages(app: FastifyInstance, hosts: readonly string[]): void {
-  const known = new Set(hosts.map((host) => host.toLowerCase()));
+  const known = new Set(hosts.map(hostName));
   app.addHook('onRequest', async (request) => {
     requireKnownHost(request, known);
     if (!SAFE_METHODS.has(request.method)) requireOwnOrigin(request);
   });
 }
 
-function requireKnownHost({ headers: { host } }: FastifyRequest, known: ReadonlySet<string>): void {
-  const url = `http://${host ?? ''}`;
-  const name = URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : null;
+function requireKnownHost({ raw: { headers, httpVersion } }: FastifyRequest, known: ReadonlySet<string | null>): void {
+  // No browser speaks HTTP/1.0, in which a request need not name its host.
+  if (httpVersion === '1.0' && headers.host === undefined) return;
+  const name = hostName(headers.host ?? '');
   if (name !== null && (isLoopback(name) || known.has(name))) return;
   throw new HttpProblem(
     403,
     'DT_HOST',
     'without a token this node answers only to localhost and to the addresses in cluster.yaml: ask it by one of these',
   );
+}
+
+/** A host's name as it is compared: lower case, without port, brackets and the dot of a name's root; null for none. */
+function hostName(host: string): string | null {
+  const isBareIPv6 = /^[\da-f]*:[\da-f]*:[\da-f:.]*$/i.test(host);
+  const url = `http://${isBareIPv6 ? `[${host}]` : host}`;
+  if (!URL.canParse(url)) return null;
+  const { hostname, username } = new URL(url);
+  return username === '' ? hostname.replace(/^\[|\]$|\.$/g, '') : null;
 }
 
 function requireOwnOrigin({ headers }: FastifyRequest): void {

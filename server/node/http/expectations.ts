@@ -1,0 +1,30 @@
+import type { ServerResponse } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import { HttpProblem } from '../problem.js';
+
+/**
+ * Answers `Expect: 100-continue` only when a request's body is about to be read, so that one that is refused by its headers
+ * is not sent for nothing, and every other expectation with 417 (RFC 9110, 10.1.1). Node itself would ask for each body,
+ * and refuse with no word.
+ */
+export function answerExpectations(app: FastifyInstance): void {
+  const expecting = new WeakSet<ServerResponse>();
+  app.server.on('checkContinue', (request, response) => {
+    expecting.add(response);
+    app.routing(request, response);
+  });
+  app.server.on('checkExpectation', (request, response) => app.routing(request, response));
+  app.addHook('onRequest', async ({ raw: { headers, httpVersion } }) => {
+    const expected = headers.expect?.trim().toLowerCase() ?? '';
+    // HTTP/1.0 has none.
+    if (httpVersion === '1.0' || expected === '' || expected === '100-continue') return;
+    throw new HttpProblem(417, 'DT_REQUEST', 'expected no expectation but 100-continue');
+  });
+  app.addHook('preParsing', async (_request, { raw }) => {
+    if (expecting.delete(raw)) raw.writeContinue();
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    // Refused: its client sends no body now, and would take what it sends next for another request.
+    if (expecting.has(reply.raw)) reply.header('connection', 'close');
+  });
+}
