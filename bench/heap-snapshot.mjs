@@ -19,7 +19,13 @@ export async function heapOf(session) {
   session.on('HeapProfiler.addHeapSnapshotChunk', onChunk);
   await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
   session.off('HeapProfiler.addHeapSnapshotChunk', onChunk);
-  const { nodes, snapshot } = JSON.parse(chunks.join(''));
+  const sizes = sizesOf(JSON.parse(chunks.join('')));
+  const held = [...sizes].reduce((sum, [name, bytes]) => sum + (HELD.has(name) ? bytes : 0), 0);
+  return { held, code: sizes.get('code') ?? 0 };
+}
+
+/** Bytes of a heap snapshot by the kind of what takes them. */
+export function sizesOf({ nodes, snapshot }) {
   const { node_fields: fields, node_types: types } = snapshot.meta;
   const [type, size] = ['type', 'self_size'].map((name) => fields.indexOf(name));
   const sizes = new Map();
@@ -27,6 +33,5 @@ export async function heapOf(session) {
     const name = types[type][nodes[at + type]];
     sizes.set(name, (sizes.get(name) ?? 0) + nodes[at + size]);
   }
-  const held = [...sizes].reduce((sum, [name, bytes]) => sum + (HELD.has(name) ? bytes : 0), 0);
-  return { held, code: sizes.get('code') ?? 0 };
+  return sizes;
 }

@@ -2,7 +2,7 @@
 // most that was resident, and of what is resident at the end the pages of files (the kernel can drop these), V8's heap of
 // the main thread, its array buffers, the weights once (as `plan` counts them), and the rest: the allocator with what it has
 // free, the compute thread's heap, stacks. Linux.
-// Usage: node bench/memory.mjs [--frames 50] [--model yolov2] [--grid 5x5] [--depth 16] [--devices 3]
+// Usage: node bench/memory.mjs [--frames 50] [--model yolov2] [--grid 5x5] [--depth 16] [--devices 3] [--engine tfjs:wasm]
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -18,6 +18,7 @@ const { values: options } = parseArgs({
     grid: { type: 'string', default: '5x5' },
     depth: { type: 'string', default: '16' },
     devices: { type: 'string', default: '3' },
+    engine: { type: 'string', default: 'onnxruntime' },
   },
 });
 const PROBE = fileURLToPath(new URL('memory-probe.cjs', import.meta.url));
@@ -59,9 +60,11 @@ function byLibrary(pages) {
 const mib = (bytes) => (bytes / 2 ** 20).toFixed(0).padStart(9);
 const folder = mkdtempSync(join(tmpdir(), 'deepthings-memory-'));
 process.env.MEMORY_PROBE_FOLDER = folder;
+const [engine, backend] = options.engine.split(':');
 const weights = options.model === 'face-detector' ? '' : ', weights: synthetic';
 const cluster = await startProcessCluster(
-  `model: { name: ${options.model}${weights} }\npartition: { grid: ${options.grid}, fusedDepth: ${options.depth} }`,
+  `model: { name: ${options.model}${weights} }\npartition: { grid: ${options.grid}, fusedDepth: ${options.depth} }\n` +
+    `engine: { name: ${engine}${backend === undefined ? '' : `, backend: ${backend}`} }`,
   Number(options.devices),
   { nodeArguments: ['--require', PROBE] },
 );
@@ -99,7 +102,7 @@ try {
   const [gateway, ...edges] = shown;
   const heads = [gateway, 'source', 'thief'].slice(0, 1 + edges.length);
   process.stdout.write(
-    `${options.model}, ${options.grid}, ${options.depth} layers, ${options.devices} devices, ${options.frames} frames; MiB\n` +
+    `${options.engine}, ${options.model}, ${options.grid}, ${options.depth} layers, ${options.devices} devices, ${options.frames} frames; MiB\n` +
       `${''.padEnd(28)}${heads.map((head) => head.padStart(9)).join('')}\n`,
   );
   for (const [name, values] of rows) process.stdout.write(`${name.padEnd(28)}${values.map(mib).join('')}\n`);

@@ -26,6 +26,9 @@ export const hasTfjsNode = await createEngine('tfjs', { backend: 'node' }).then(
   () => false,
 );
 
+// A run that is about tfjs-node must not pass without it.
+if (process.env.REQUIRE_TFJS_NODE !== undefined && !hasTfjsNode) await createEngine('tfjs', { backend: 'node' });
+
 /** Every engine with every backend that can be loaded here: what holds of the port holds of each. */
 export const ENGINE_CASES: readonly EngineCase[] = [
   engineCase('onnxruntime', null),

@@ -1,4 +1,3 @@
-import { median } from '../../../server/evaluation/statistics.js';
 import type { MemorySample, NodeSample } from './node-sample.js';
 
 const MIB = 2 ** 20;
@@ -46,6 +45,11 @@ interface Point {
  * @returns 0 for fewer than two points.
  */
 export function theilSenSlope(points: readonly Point[]): number {
-  const slopes = points.flatMap((a, i) => points.slice(i + 1).map((b) => (b.y - a.y) / (b.x - a.x)));
-  return slopes.length === 0 ? 0 : median(slopes);
+  const slopes = new Float64Array((points.length * (points.length - 1)) / 2);
+  let count = 0;
+  for (const [i, a] of points.entries()) {
+    for (const b of points.slice(i + 1)) slopes[count++] = (b.y - a.y) / (b.x - a.x);
+  }
+  slopes.sort();
+  return count === 0 ? 0 : (slopes[(count - 1) >> 1]! + slopes[count >> 1]!) / 2;
 }
