@@ -4,7 +4,9 @@ import { DeepThingsError } from '../errors.js';
 export interface CredentialedUrl {
   /** Without credentials; for requests and for people. */
   readonly plain: string;
-  /** The header that carries them. */
+  /** Null where the address has none. */
+  readonly credentials: { readonly name: string; readonly password: string } | null;
+  /** The header that carries them, as Basic authentication. */
   readonly headers: Readonly<Record<string, string>>;
   /** A text with the credentials taken out, for what other programs say about it. */
   readonly redact: (text: string) => string;
@@ -26,12 +28,15 @@ export function readCredentialedUrl(text: string, what: string, schemes: readonl
   const userinfo = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)@/i.exec(text)?.[1];
   url.username = '';
   url.password = '';
-  const [name, secret] = [decode(username), decode(password)];
-  const basic = Buffer.from(`${name}:${secret}`).toString('base64');
+  const credentials =
+    username === '' && password === '' ? null : { name: decode(username), password: decode(password) };
+  const secret = credentials?.password ?? '';
+  const basic = Buffer.from(`${credentials?.name}:${secret}`).toString('base64');
   const hidden = [userinfo === undefined ? '' : `${userinfo}@`, secret, password].filter((part) => part !== '');
   return {
     plain: url.href,
-    headers: username === '' && password === '' ? {} : { authorization: `Basic ${basic}` },
+    credentials,
+    headers: credentials === null ? {} : { authorization: `Basic ${basic}` },
     redact: (said) => hidden.reduce((clean, part) => clean.replaceAll(part, part.endsWith('@') ? '' : '***'), said),
   };
 }

@@ -171,11 +171,11 @@ function addWatch(program: Command): void {
   program
     .command('watch')
     .description('find what is in the pictures of a folder, a camera or a video, as they come')
-    .argument('<source>', 'a folder, an http(s) address that gives a picture, a video file, rtsp://…, /dev/video0')
+    .argument('<source>', 'a folder, an http(s) address of a camera, a video file, rtsp://…, /dev/video0')
     .option('--source <id>', 'the device that the tiles start on; without it the gateway chooses')
     .option('--once', 'look at what is there (of a camera: one picture) and end; no picture is dropped')
     .option('--interval <seconds>', 'between two snapshots (1), or two looks at a folder (2)', secondsBetween)
-    .option('--fps <number>', 'pictures a second that are taken of a video', picturesASecond, 1)
+    .option('--fps <number>', 'pictures a second that are taken of a stream or a video', picturesASecond, 1)
     .option(
       '--at-once <number>',
       'pictures under way at once; of a camera the newest waits, the others are dropped',
@@ -186,7 +186,9 @@ function addWatch(program: Command): void {
     .option('--annotated <folder>', 'write each picture with its boxes there')
     .option('--state <file>', 'remember there which files of a folder have been looked at')
     .option('--recursive', 'look into the sub-folders of a folder')
-    .option('--video', 'read an http address with ffmpeg, as a stream')
+    .option('--video', 'an http address gives a stream or a video, though it does not say so')
+    .option('--camera-ca <file>', 'of an https camera: its certificate, or the authority that signed it (PEM)')
+    .option('--insecure', 'take any certificate of an https camera, and the old TLS of old cameras')
     .option('--json', 'a line of JSON for each picture')
     .addOption(gatewayOption())
     .addOption(caOption())

@@ -45,13 +45,26 @@ export function sniffPicture(bytes: Uint8Array): PictureMediaType {
   if (bytes.length === 0) {
     throw new DeepThingsError('DT_PICTURE_EMPTY', `Expected ${EXPECTED}, got zero bytes.`);
   }
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 64)).toString('latin1');
-  const found = SIGNATURES.find(({ marks }) => marks.every(([offset, mark]) => head.startsWith(mark, offset)));
-  if (found?.mediaType !== undefined) return found.mediaType;
+  const mediaType = signatureOf(bytes)?.mediaType;
+  if (mediaType !== undefined) return mediaType;
   throw new DeepThingsError(
     'DT_PICTURE_FORMAT',
-    `Expected ${EXPECTED}, got ${found?.name ?? describeUnknown(head, bytes.length)}. Convert it and send it again.`,
+    `Expected ${EXPECTED}, got ${nameOfFormat(bytes) ?? describeUnknown(headOf(bytes), bytes.length)}. Convert it and send it again.`,
   );
+}
+
+/** The name of the format of these bytes, such as `GIF`; null for one that is not known here. */
+export function nameOfFormat(bytes: Uint8Array): string | null {
+  return signatureOf(bytes)?.name ?? null;
+}
+
+function signatureOf(bytes: Uint8Array): Signature | undefined {
+  const head = headOf(bytes);
+  return SIGNATURES.find(({ marks }) => marks.every(([offset, mark]) => head.startsWith(mark, offset)));
+}
+
+function headOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 64)).toString('latin1');
 }
 
 /** Says text when it looks like text, else the first bytes; never more of a stranger's data than that. */

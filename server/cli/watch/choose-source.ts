@@ -1,14 +1,15 @@
 import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
+import { CameraSource } from '../../cameras/camera-source.js';
+import { cameraTls } from '../../cameras/http/camera-trust.js';
 import type { PictureSource } from '../../cameras/source-picture.js';
 import { DeepThingsError } from '../../errors.js';
 import { pathArgument } from '../argument-bytes.js';
-import { readCredentialedUrl } from '../credentialed-url.js';
+import { type CredentialedUrl, readCredentialedUrl } from '../credentialed-url.js';
 import { shownPath } from './folder/file-name.js';
 import { FOLDER_PATIENCE } from './folder/file-settling.js';
 import { FolderSource } from './folder/folder-source.js';
 import { FolderState } from './folder/folder-state.js';
-import { SnapshotSource } from './snapshot-source.js';
 import { VideoSource } from './video-source.js';
 
 export interface SourceOptions {
@@ -21,8 +22,12 @@ export interface SourceOptions {
   readonly state?: string | undefined;
   /** Whether a folder's sub-folders are looked into. */
   readonly recursive: boolean;
-  /** Whether an http address is a stream. */
+  /** Whether an http address is a stream, though its type does not say so. */
   readonly video: boolean;
+  /** Of an https camera: the file with its certificate, or the authority that signed it. */
+  readonly cameraCa?: string | undefined;
+  /** Whether any certificate of a camera is taken. */
+  readonly insecure?: boolean | undefined;
   /** Where annotated pictures go; not into the folder that is watched. */
   readonly annotated?: string | undefined;
   /** Largest picture that the cluster takes, where that is known. */
@@ -38,13 +43,16 @@ export interface ChosenSource {
 
 const RESCAN_SECONDS = 2;
 const SNAPSHOT_SECONDS = 1;
+/** Cameras on batteries wake up, and slow ones send a picture in pieces. */
+const IDLE_MS = 10_000;
+const WHOLE_SNAPSHOT_MS = 60_000;
 /** Where the cluster does not say what it takes. */
 const PICTURE_BYTES = 20 * 2 ** 20;
 const STREAM_SCHEMES = ['rtsp', 'rtsps', 'rtmp', 'rtmps', 'udp', 'srt'];
 
 /**
- * Makes a source of what was named: an http(s) address is polled, a stream and a video file are read by ffmpeg, a folder
- * is looked through.
+ * Makes a source of what was named: an http(s) address is a camera; ffmpeg reads other streams, and video files;
+ * a folder is looked through.
  *
  * @throws DeepThingsError `DT_USAGE` when it is none of these, or an option has no meaning for it.
  */
@@ -67,12 +75,21 @@ function addressSource(named: string, scheme: string, options: SourceOptions): C
   const isHttp = scheme === 'http' || scheme === 'https';
   const address = readCredentialedUrl(named, 'what is watched', isHttp ? ['http', 'https'] : STREAM_SCHEMES);
   refuseFolderOptions(options, address.plain);
-  const { interval = SNAPSHOT_SECONDS, once, pictureBytes } = options;
-  const source =
-    isHttp && !options.video
-      ? new SnapshotSource({ address, once, intervalMs: interval * 1000, pictureBytes: pictureBytes ?? PICTURE_BYTES })
-      : videoSource(named, address.plain, address.redact, 'stream', options);
-  return { source, shown: address.plain };
+  const video = videoSource(named, address.plain, address.redact, 'stream', options);
+  return { source: isHttp ? cameraSource(address, video, options) : video, shown: address.plain };
+}
+
+function cameraSource(address: CredentialedUrl, video: PictureSource, options: SourceOptions): PictureSource {
+  const { cameraCa: caFile, fps, insecure = false, interval = SNAPSHOT_SECONDS, once, silence } = options;
+  return new CameraSource({
+    ...{ address, video, fps, once, isStream: options.video },
+    tls: cameraTls({ insecure, caFile }),
+    intervalMs: interval * 1000,
+    silenceMs: silence * 1000,
+    idleMs: IDLE_MS,
+    snapshotMs: WHOLE_SNAPSHOT_MS,
+    pictureBytes: options.pictureBytes ?? PICTURE_BYTES,
+  });
 }
 
 async function folderSource(folder: Buffer, options: SourceOptions): Promise<ChosenSource> {

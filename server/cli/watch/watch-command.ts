@@ -24,6 +24,9 @@ export interface WatchOptions extends TlsOptions {
   readonly annotated?: string;
   readonly once?: boolean;
   readonly video?: boolean;
+  /** The file with an https camera's certificate, or its authority's. */
+  readonly cameraCa?: string;
+  readonly insecure?: boolean;
   readonly recursive?: boolean;
   readonly interval?: number;
   readonly fps: number;

@@ -7,7 +7,7 @@ export class FakeGate implements PictureGate {
   readonly notes: string[] = [];
   /** How the next submissions end. */
   end: 'done' | 'later' = 'done';
-  onPicture: () => void = () => {};
+  onPicture: () => unknown = () => {};
 
   offer(picture: SourcePicture): void {
     this.names.push(picture.name);
