@@ -35,6 +35,7 @@ const TEXT_MS = 2_000;
 /** What a picture that is longer than its length said gets to arrive. */
 const BEYOND_MS = 1_000;
 const VIDEO = /^(video|audio)\/|mpegurl|dash\+xml/;
+const JPEG_TYPE = /^image\/p?jpe?g\b/;
 const GZIP_START = Buffer.from([0x1f, 0x8b]);
 
 /**
@@ -60,21 +61,23 @@ export async function readContent(answer: CameraAnswer, choice: ContentChoice): 
   if (isMultipart || /^--\S/.test(text) || (isJpeg && (choice.isStream || isVideo))) {
     return { kind: 'stream', chunks };
   }
-  if (isJpeg) return { kind: 'picture', picture: await readJpeg(answer.body, chunks, choice.pictureBytes) };
-  if (!PICTURE_STARTS.some((mark) => start.subarray(0, mark.length).equals(mark))) {
-    if (isVideo) return { kind: 'video', mediaType: answer.mediaType };
-    const format = nameOfFormat(start);
-    if (start.length === 0 || (format === null && looksLikeText(start))) {
-      choice.limitIdle(TEXT_MS);
-      throw answerTrouble(answer, await readText(chunks, isComplete));
-    }
-    if (choice.isStream) return { kind: 'video', mediaType: answer.mediaType };
-    throw new CameraError(
-      'answer',
-      `gives no picture${answer.after}: expected JPEG, PNG or WebP, got ${format ?? `bytes that begin with ${start.toString('hex', 0, 8)}`}`,
-    );
+  if (isJpeg) return { kind: 'picture', picture: await readJpeg(answer, chunks, choice.pictureBytes) };
+  const format = nameOfFormat(start);
+  if (format === 'PNG' || format === 'WebP') {
+    return { kind: 'picture', picture: await readOther(answer.body, chunks, choice.pictureBytes) };
   }
-  return { kind: 'picture', picture: await readOther(answer.body, chunks, choice.pictureBytes) };
+  if (isVideo) return { kind: 'video', mediaType: answer.mediaType };
+  if (start.length > 0 && format === null && JPEG_TYPE.test(answer.mediaType)) {
+    // Some send the headers twice, so that the picture begins later.
+    return { kind: 'picture', picture: await readJpeg(answer, chunks, choice.pictureBytes) };
+  }
+  if (start.length === 0 || (format === null && looksLikeText(start))) {
+    choice.limitIdle(TEXT_MS);
+    throw answerTrouble(answer, await readText(chunks, isComplete));
+  }
+  if (choice.isStream) return { kind: 'video', mediaType: answer.mediaType };
+  const got = format ?? `bytes that begin with ${start.toString('hex', 0, 8)}`;
+  throw new CameraError('answer', `gives no picture${answer.after}: expected JPEG, PNG or WebP, got ${got}`);
 }
 
 /** The bytes of a body; beyond its told length as well, for as long as the reader goes on and the camera sends. */
@@ -158,7 +161,7 @@ function unpackerOf(start: Buffer, encoding: string): Transform | null {
   return /\bbr\b/.test(encoding) ? createBrotliDecompress() : null;
 }
 
-async function readJpeg(body: AnswerBody, chunks: AsyncIterable<Buffer>, mostBytes: number): Promise<PictureBytes> {
+async function readJpeg(answer: CameraAnswer, chunks: AsyncIterable<Buffer>, mostBytes: number): Promise<PictureBytes> {
   const splitter = new JpegSplitter(mostBytes);
   const seen: Buffer[] = [];
   let bytes = 0;
@@ -172,7 +175,8 @@ async function readJpeg(body: AnswerBody, chunks: AsyncIterable<Buffer>, mostByt
   // A decoder may make more of an odd build than the splitter.
   const all = Buffer.concat(seen);
   if (hasEnding(all, 'image/jpeg')) return { mediaType: 'image/jpeg', bytes: all };
-  const told = body.told === null ? '' : ` of ${body.told}`;
+  if (!splitter.hasBegun) throw answerTrouble(answer, all.subarray(0, TEXT_BYTES));
+  const told = answer.body.told === null ? '' : ` of ${answer.body.told}`;
   throw new CameraError('answer', `its picture broke off: ${bytes}${told} bytes came, without the end of a JPEG`);
 }
 

@@ -147,13 +147,18 @@ export class CameraSource implements PictureSource {
     }
   }
 
-  /** @throws CameraError when the stream ends, in whatever way, unless one picture was all that is wanted. */
+  /**
+   * Reads a stream for as long as it gives pictures.
+   *
+   * @returns `picture` when it was no more than one: a snapshot in the clothes of a stream.
+   * @throws CameraError when it ends or breaks.
+   */
   async #read(
     chunks: AsyncIterable<Buffer>,
     client: CameraClient,
     gate: PictureGate,
     onPicture: () => void,
-  ): Promise<'over'> {
+  ): Promise<'picture' | 'over'> {
     const { fps, once, pictureBytes, silenceMs } = this.#options;
     const splitter = new JpegSplitter(pictureBytes);
     const pace = new PicturePace(fps);
@@ -188,7 +193,8 @@ export class CameraSource implements PictureSource {
     } finally {
       silence.stop();
     }
-    if (pictures > 0) throw new CameraError('ended', `the stream ended${broken()}`);
+    if (pictures === 1) return 'picture';
+    if (pictures > 1) throw new CameraError('ended', `the stream ended${broken()}`);
     throw new CameraError('answer', `the stream ended without a whole picture${broken()}`);
   }
 }

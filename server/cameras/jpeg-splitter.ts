@@ -32,6 +32,11 @@ export class JpegSplitter {
     this.#mostBytes = mostBytes;
   }
 
+  /** Whether a picture has begun and not ended. */
+  get hasBegun(): boolean {
+    return this.#bytes > 0;
+  }
+
   /** The number of pictures without an end: the next one began. */
   get broken(): number {
     return this.#broken;

@@ -32,6 +32,10 @@ const TAKEN: readonly (readonly [string, Buffer])[] = [
   ['ICY', raw(`ICY 200 OK\r\n${TYPE}\r\n`, PHOTO)],
   ['HTTP/1.0 without length', raw(`HTTP/1.0 200 OK\r\n${TYPE}\r\n`, PHOTO)],
   ['a status line without reason, in small letters', raw(`http/1.1 200\r\n${TYPE}\r\n`, PHOTO)],
+  ['CR alone', raw(`HTTP/1.1 200 OK\r${TYPE.trim()}\r\r`, PHOTO)],
+  ['CR twice', raw(`HTTP/1.1 200 OK\r\r\n${TYPE.trim()}\r\r\n\r\r\n`, PHOTO)],
+  ['no blank before the reason', raw(`HTTP/1.1 200OK\r\n${TYPE}\r\n`, PHOTO)],
+  ['its headers twice', raw(`HTTP/1.1 200 OK\r\n${TYPE}\r\n${TYPE}\r\n`, PHOTO)],
   ['empty lines before the status line', raw(`\r\n\r\nHTTP/1.1 200 OK\r\n${TYPE}\r\n`, PHOTO)],
   ['no status line', raw(`${TYPE}${length(0)}\r\n`, PHOTO)],
   ['a picture without any head', PHOTO],
@@ -61,6 +65,11 @@ const REFUSED: readonly (readonly [string, Buffer, RegExp])[] = [
     'busy',
     answer('503 Service Unavailable', [], '<?xml version="1.0"?><S><!-- x --><a>Device Busy</a></S>'),
     /answers 503 Service Unavailable: “Device Busy”$/,
+  ],
+  [
+    'a text of the type of a picture',
+    answer('200 OK', ['Content-Type: image/jpeg'], 'Camera busy now, try later'),
+    /gives text, no picture: “Camera busy now, try later”$/,
   ],
   ['a text', answer('200 OK', [], 'Camera busy'), /gives text, no picture: “Camera busy”$/],
   [
@@ -97,6 +106,7 @@ const REFUSED: readonly (readonly [string, Buffer, RegExp])[] = [
     answer('200 OK', ['Content-Type: image/gif'], 'GIF89a..............'),
     /gives no picture: expected JPEG, PNG or WebP, got GIF/,
   ],
+  ['an AVI', answer('200 OK', [], 'RIFF\x01\0\0\0AVI LIST'), /gives no picture: expected JPEG, PNG or WebP, got /],
   [
     'too much',
     answer('200 OK', [], Buffer.concat([PHOTO.subarray(0, 3), Buffer.alloc(2 ** 20)])),
@@ -213,6 +223,15 @@ describe('a camera that is asked again and again', () => {
 
   test('and closes the connection in between is asked over another one', async () => {
     const { host } = await rawCamera((_request, socket) => socket.end(answer('200 OK', [], PHOTO)));
+    const { controller, gate, run } = watchCamera(`http://${host}/`, { intervalMs: 1 });
+    gate.onPicture = () => gate.pictures.length > 3 && controller.abort();
+    await run;
+    expect(gate.notes).toEqual([]);
+  });
+
+  test('and packs each picture as a stream of one is asked at the interval', async () => {
+    const part = raw('HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace\r\n\r\n--x\r\n\r\n', PHOTO);
+    const { host } = await rawCamera((_request, socket) => socket.end(part));
     const { controller, gate, run } = watchCamera(`http://${host}/`, { intervalMs: 1 });
     gate.onPicture = () => gate.pictures.length > 3 && controller.abort();
     await run;

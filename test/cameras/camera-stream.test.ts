@@ -70,7 +70,7 @@ describe('an http address that gives a stream of JPEGs', () => {
     ['ends', true, /the stream ended; it is tried again$/],
     ['goes mute', false, /gave no picture for 0.1 s; it is tried again$/],
   ])('and %s is said, and opened again', async (_name, ends, text) => {
-    const { host, requests } = await streamOf(HEAD, [part(PHOTOS[0]!), raw('--frame\r\n\r\n')], ends);
+    const { host, requests } = await streamOf(HEAD, [...PHOTOS.map(part), raw('--frame\r\n\r\n')], ends);
     const { controller, gate, run } = watchCamera(`http://${host}/`, { silenceMs: 100 });
     gate.onPicture = () => requests.length === 2 && controller.abort();
     await run;

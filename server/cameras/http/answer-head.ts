@@ -17,14 +17,16 @@ export type HeadReading =
   | { readonly kind: 'incomplete' | 'foreign' }
   | { readonly kind: 'head'; readonly head: AnswerHead; readonly bodyAt: number };
 
-const STATUS_LINE = /^(HTTP|ICY)(?:\/(\d+(?:\.\d+)?))?[ \t]+(\d{3})(?:[ \t]+(.*))?$/is;
+const STATUS_LINE = /^(HTTPS?|ICY)(?:\/(\d+(?:\.\d*)?))?[ \t]+(\d{3})(?!\d)[ \t]*(.*)$/is;
 const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:[ \t]*(.*)$/s;
 /** Headers that a program without a web server's help begins its answer with. */
 const BARE_HEADER = /^(status|content-[a-z]+|server|date|cache-control|pragma|expires|connection|x-[a-z-]+)[ \t]*:/i;
 const LF = 0x0a;
+/** An empty line. CR may be doubled, or stand in place of LF. */
+const EMPTY_LINE = /\r*\n\r*\n|\r\r(?=[^\r\n])/g;
 
 /**
- * Reads the head of an answer as cameras write it: lines may end with LF alone, lines without a name are passed over, a
+ * Reads the head of an answer as cameras write it: lines may end with LF or CR alone, lines without a name are passed over, a
  * blank may stand before the colon, the status line may say `ICY`, lack its reason or be missing, and a picture or the first
  * part of a stream may come without any head.
  *
@@ -40,25 +42,20 @@ export function readAnswerHead(bytes: Buffer, isEnded: boolean): HeadReading {
   if (isBody) {
     return { kind: 'head', head: headOf(200, '', '1.0', new Map()), bodyAt: start };
   }
-  const end = endOfHead(bytes, start);
-  if (end === null && !isEnded) return { kind: mayBeHead(begun) ? 'incomplete' : 'foreign' };
-  const text = bytes.subarray(start, end?.at ?? bytes.length).toString('latin1');
-  const head = parseHead(text.split('\n').map((line) => line.trimEnd()));
-  return head === null ? { kind: 'foreign' } : { kind: 'head', head, bodyAt: end?.bodyAt ?? bytes.length };
+  if (!mayBeHead(begun)) return { kind: 'foreign' };
+  const text = begun.toString('latin1');
+  EMPTY_LINE.lastIndex = 0;
+  const end = EMPTY_LINE.exec(text);
+  if (end === null && !isEnded) return { kind: 'incomplete' };
+  const lines = text.slice(0, end?.index).split(/\r*\n|\r/);
+  const head = parseHead(lines.map((line) => line.trimEnd()));
+  const bodyAt = end === null ? bytes.length : start + EMPTY_LINE.lastIndex;
+  return head === null ? { kind: 'foreign' } : { kind: 'head', head, bodyAt };
 }
 
 /** The first line of a header; undefined when it is not there. */
 export function headerOf(headers: HeaderFields, name: string): string | undefined {
   return headers.get(name)?.[0];
-}
-
-/** Where the head's last line ends, and where the body begins after the empty line. */
-function endOfHead(bytes: Buffer, start: number): { at: number; bodyAt: number } | null {
-  for (let at = bytes.indexOf(LF, start); at >= 0; at = bytes.indexOf(LF, at + 1)) {
-    if (bytes[at + 1] === LF) return { at, bodyAt: at + 2 };
-    if (bytes[at + 1] === 0x0d && bytes[at + 2] === LF) return { at, bodyAt: at + 3 };
-  }
-  return null;
 }
 
 /** Whether the first bytes can still become a head: binary data is told apart without waiting for more. */
@@ -70,7 +67,7 @@ function parseHead(lines: readonly string[]): AnswerHead | null {
   const [, protocol, version, status, reason] = STATUS_LINE.exec(lines[0]!) ?? [];
   if (status !== undefined) {
     const spoken = protocol!.toUpperCase() === 'ICY' ? '1.0' : (version ?? '1.0');
-    return headOf(Number(status), reason ?? '', spoken, parseHeaders(lines.slice(1)));
+    return headOf(Number(status), reason!, spoken, parseHeaders(lines.slice(1)));
   }
   if (!BARE_HEADER.test(lines[0]!)) return null;
   const headers = parseHeaders(lines);
