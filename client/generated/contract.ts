@@ -442,8 +442,9 @@ export interface paths {
         };
         /**
          * The node can do its work
-         * @description The gateway when its remaining layers are loaded; a device when its layers are loaded and the gateway has accepted it.
-         *     Neither while it is drained.
+         * @description The gateway when a picture would be taken and computed now: a device that takes frames is live and is reached, and
+         *     the store can be written. A device when its layers are loaded and the gateway takes it. Neither while it is drained. Else
+         *     503 with what is waited for (`DT_NOT_READY`, `DT_DRAINING`).
          */
         get: operations["getReady"];
         put?: never;
@@ -854,7 +855,9 @@ export interface components {
             devices: components["schemas"]["DeviceState"][];
             frames: {
                 open: number;
+                /** @description Since the gateway started */
                 complete: number;
+                /** @description Likewise */
                 failed: number;
             };
         };
@@ -946,10 +949,9 @@ export interface components {
         };
         Health: {
             /** @enum {unknown} */
-            status: "ok" | "starting" | "draining";
+            status: "ok";
             /** @enum {unknown} */
             role: "gateway" | "edge";
-            detail?: string;
         };
     };
     responses: {
@@ -1071,7 +1073,10 @@ export interface operations {
     submitFrame: {
         parameters: {
             query?: {
-                /** @description Seconds to wait for the detections; 0 answers at once with 202. */
+                /**
+                 * @description Seconds to wait for the detections; 0 answers at once with 202. While no device can take the picture, it waits for
+                 *     one within this time; without it the answer is 503 at once.
+                 */
                 wait?: number;
                 /** @description The device that the frame's tiles are first queued on; without it the gateway chooses the one with the least pending. */
                 source?: components["schemas"]["DeviceId"];
@@ -2003,15 +2008,7 @@ export interface operations {
                 };
             };
             403: components["responses"]["Problem"];
-            /** @description Not ready */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Health"];
-                };
-            };
+            503: components["responses"]["Overloaded"];
         };
     };
     getMetrics: {

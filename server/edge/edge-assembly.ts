@@ -6,6 +6,7 @@ import { schemeOf } from '../config/tls-config.js';
 import { wholeMap } from '../geometry/region.js';
 import { appOptions } from '../node/app-options.js';
 import { type ClusterPlan, taskQueueLimit } from '../node/cluster-plan.js';
+import { ConditionWaiters } from '../node/condition-waiters.js';
 import { RequestsUnderWay } from '../node/draining.js';
 import { EventLog } from '../node/event-log.js';
 import { type ListenAddress, listen } from '../node/listen.js';
@@ -176,10 +177,14 @@ export async function assemble({ config, device, log, token }: NodeOptions, grou
     onSuperseded: (frame, since) => runs.supersede(frame, since),
     drainState: () => drain.state,
     onTaken: () => stealer.resume(),
-    onTried: () => drain.heard(),
+    onTried: () => {
+      drain.heard();
+      taken.look();
+    },
   });
   const keptFrames = () => [...new Set([...pool.frames, ...slices.frames, ...ownFrames.ids])];
   const underWay = new RequestsUnderWay();
+  const taken = new ConditionWaiters();
   const forgetAll = () => {
     keptFrames().forEach(forget);
     outcomes.release();
@@ -195,7 +200,7 @@ export async function assemble({ config, device, log, token }: NodeOptions, grou
       role: 'edge',
       clusterPlan,
       events,
-      notReady: () => (registrar.epoch === null ? (registrar.problem ?? 'registering with the gateway') : null),
+      notReady: () => (registrar.isTaken ? null : (registrar.problem ?? 'registering with the gateway')),
       devices: new Set(config.devices.map(({ id }) => id)),
       intake,
       pushed,
@@ -204,6 +209,7 @@ export async function assemble({ config, device, log, token }: NodeOptions, grou
       drainState: () => drain.state,
       underWay,
       registrar,
+      taken,
       reuseOf: (task, thief) =>
         taskReuse({ ...common, plan, holder, travels, allSides: overlap.allSides }, task, thief),
       forget,

@@ -1,8 +1,10 @@
 import { performance } from 'node:perf_hooks';
+import type { FastifyReply } from 'fastify';
 import type { Schemas } from '../../client/client.js';
 import { GATEWAY_ID } from '../config/defaults.js';
 import { onlySides } from '../geometry/tile-offer.js';
 import { type CommonParts, commonHandlers } from '../node/common-handlers.js';
+import type { ConditionWaiters } from '../node/condition-waiters.js';
 import type { RequestsUnderWay } from '../node/draining.js';
 import { readPictureBody } from '../node/http/picture-body.js';
 import { cutInputBody } from '../node/input-body.js';
@@ -41,6 +43,8 @@ export interface EdgeHandlerParts extends CommonParts {
   /** Those whose answers others need. */
   readonly underWay: RequestsUnderWay;
   readonly registrar: Registrar;
+  /** Pictures that wait until the gateway takes this device. */
+  readonly taken: ConditionWaiters;
   readonly book: ReuseBook;
   readonly pool: StripPool;
   /** What a task that is handed out can count on, with a holder for each side. */
@@ -214,6 +218,14 @@ function drainHandlers({ drainOf }: EdgeHandlerParts): OperationHandlers {
   };
 }
 
+/** A picture that waits for its detections waits for the gateway as well; at most as many as frames may be open. */
+async function registered({ ownFrames, registrar, taken }: EdgeHandlerParts, ms: number, reply: FastifyReply) {
+  if (registrar.isTaken || taken.size >= ownFrames.limit) return;
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  await taken.wait(() => registrar.isTaken, ms, gone.signal);
+}
+
 function frameHandlers(parts: EdgeHandlerParts): OperationHandlers {
   const { drainOf, intake, outcomes, ownFrames, underWay, wirePlan } = parts;
   return {
@@ -229,10 +241,13 @@ function frameHandlers(parts: EdgeHandlerParts): OperationHandlers {
         return reply.code(204).send();
       }
       const key = request.headers['idempotency-key'];
+      const untilMs = performance.now() + (wait ?? 0) * 1000;
+      if (wait) await registered(parts, wait * 1000, reply);
       const accepted = await intake.submit(picture, typeof key === 'string' ? key : undefined);
       if (!wait) return reply.code(202).header('location', accepted.links.self).send(accepted);
       // A drained device is not told any more; nor is anyone of what has been told before.
-      if (drainOf.state !== 'drained' && accepted.endedAt === null) await outcomes.wait(accepted.id, wait * 1000);
+      if (drainOf.state !== 'drained' && accepted.endedAt === null)
+        await outcomes.wait(accepted.id, Math.max(0, untilMs - performance.now()));
       const now = await intake.look(accepted.id);
       if (now.failure !== null) {
         throw new HttpProblem(500, now.failure.code, `frame ${now.id} failed: ${now.failure.detail}`);

@@ -29,6 +29,11 @@ export class OwnFrames {
     this.#onOld = onOld;
   }
 
+  /** Frames that may be open. */
+  get limit(): number {
+    return this.#limit;
+  }
+
   get ids(): readonly string[] {
     return [...this.#frames.keys()];
   }

@@ -61,6 +61,11 @@ export class Registrar {
     return this.#lastProblem;
   }
 
+  /** Whether the gateway takes this device now. */
+  get isTaken(): boolean {
+    return this.#epoch !== null && this.#lastProblem === null;
+  }
+
   /** The number of the latest registration that the gateway has taken; 0 before the first. */
   get told(): number {
     return this.#told;

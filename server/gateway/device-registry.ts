@@ -63,6 +63,7 @@ export class DeviceRegistry {
   readonly #entries: Map<string, Entry>;
   readonly #identity: ClusterIdentity;
   readonly #nowMs: () => number;
+  readonly #listeners: (() => void)[] = [];
 
   /** @param nowMs a clock that does not jump. */
   constructor(config: ClusterConfig, identity: ClusterIdentity, nowMs: () => number) {
@@ -129,7 +130,13 @@ export class DeviceRegistry {
       state: leaving ? 'left' : (drain ?? 'live'),
       problem: leaving ? `was stopped: start it with "deepthings edge ${entry.device}"` : null,
     });
+    this.#changed();
     return { kind: 'news', restarted };
+  }
+
+  /** Told when a device may have become able to take frames. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   lost(device: string): void {
@@ -146,6 +153,11 @@ export class DeviceRegistry {
 
   release(device: string): void {
     this.#entries.get(device)!.quarantine = null;
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   isQuarantined(device: string): boolean {
@@ -196,7 +208,13 @@ export class DeviceRegistry {
   }
 
   get anySourceLive(): boolean {
-    return [...this.#entries.values()].some(({ device, source }) => source && this.isLive(device));
+    return this.liveSources.length > 0;
+  }
+
+  /** Devices on which a frame may start now. */
+  get liveSources(): readonly string[] {
+    const sources = [...this.#entries.values()].filter(({ source }) => source);
+    return sources.map(({ device }) => device).filter((device) => this.isLive(device));
   }
 
   /** Where a device is reached: what it announced, before that what is declared. */

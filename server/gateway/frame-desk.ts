@@ -4,6 +4,8 @@ import { neededMacs } from '../geometry/layer-macs.js';
 import { letterboxPicture } from '../imaging/letterbox.js';
 import { inspectPicture, type PictureLimits } from '../imaging/picture-header.js';
 import type { Network } from '../model/network.js';
+import { ConditionWaiters } from '../node/condition-waiters.js';
+import { drainingProblem } from '../node/draining.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import { HttpProblem } from '../node/problem.js';
@@ -46,6 +48,16 @@ export interface Submission {
   readonly key: string | null;
   /** The strategy as it was asked for, if it was. */
   readonly askedStrategy: StrategyName | null;
+  /** Null: it is refused at once when no device can take it. */
+  readonly wait: SubmissionWait | null;
+}
+
+/** How long a submission waits for a device. */
+export interface SubmissionWait {
+  /** By the desk's clock. */
+  readonly untilMs: number;
+  /** Aborted when the client hangs up: its picture is dropped. */
+  readonly gone: AbortSignal;
 }
 
 /** The frame that a submission became. */
@@ -67,6 +79,8 @@ export class FrameDesk {
   readonly #inHand = new Map<string, number>();
   #lastNumber = 0;
   readonly #keys: SubmissionKeys<string>;
+  /** Pictures that are in order and wait for a device. */
+  readonly #waiters = new ConditionWaiters();
 
   constructor(parts: FrameDeskParts) {
     this.#parts = parts;
@@ -74,10 +88,22 @@ export class FrameDesk {
       const known = parts.store.byKey(key);
       return known && { digest: known.digest, outcome: known.id };
     });
+    parts.registry.onChange(() => this.#waiters.look());
+  }
+
+  /** Pictures that wait for a device. */
+  get waiting(): number {
+    return this.#waiters.size;
+  }
+
+  /** Refuses the pictures that wait: the gateway takes no more. */
+  refuseWaiting(): void {
+    this.#waiters.end();
   }
 
   /**
-   * @throws HttpProblem 429 when as many frames are open as may be, or too many of who sends it; 503 when there is no device for it;
+   * @throws HttpProblem 429 when as many frames are open as may be, or too many of who sends it; 503 when there is no device for it,
+   *   and none comes while it waits;
    *   422 when its key names another submission.
    * @throws DeepThingsError of imaging when it is no picture that can be taken, `ArchiveError` when it cannot be stored.
    */
@@ -93,7 +119,9 @@ export class FrameDesk {
   async #acceptNew(submission: Submission, request: IdempotentRequest | null): Promise<string> {
     const claimant = claimantOf(submission);
     this.#requireRoom(claimant);
-    this.#requireSource(submission.source);
+    this.#requireKnownSource(submission.source);
+    const problem = this.#sourceProblem(submission.source);
+    if (problem !== null && submission.wait === null) throw problem;
     this.#take(claimant, 1);
     try {
       return await this.#accept(submission, claimant, request);
@@ -115,6 +143,7 @@ export class FrameDesk {
     metrics.bytesReceived.inc({ kind: 'picture' }, bytes.byteLength);
     const { mediaType, width, height } = await inspectPicture(bytes, limits);
     const letterboxed = await letterboxPicture(bytes, network);
+    await this.#sourceOf(submission);
     const id = `${epoch}-${(++this.#lastNumber).toString(36)}`;
     const picture = { bytes: bytes.byteLength, checksum: crc32(bytes), mediaType, width, height };
     const trace = new FrameTrace(plan.tiles.length, nowMs(), neededMacs(plan.layers));
@@ -158,9 +187,22 @@ export class FrameDesk {
     throw new HttpProblem(429, 'DT_OVERLOADED', detail, { retryAfterSeconds: 1 });
   }
 
-  #requireSource(source: string | null): void {
+  /** Waits for a device that can take the picture, as long as its client does. */
+  async #sourceOf({ source, wait }: Submission): Promise<void> {
+    const { log, nowMs } = this.#parts;
+    const isThere = () => this.#sourceProblem(source) === null;
+    if (wait === null || isThere()) return;
+    const waitMs = Math.max(0, wait.untilMs - nowMs());
+    log.info({ source, waitMs }, 'a picture waits for a device');
+    const end = await this.#waiters.wait(isThere, waitMs, wait.gone);
+    if (end === 'ended') throw drainingProblem('the gateway');
+    const problem = this.#sourceProblem(source);
+    if (end === 'gone') throw new HttpProblem(503, 'DT_CLIENT_GONE', 'the client hung up while its picture waited');
+    if (problem !== null) throw problem;
+  }
+
+  #requireKnownSource(source: string | null): void {
     const { registry } = this.#parts;
-    const later = { retryAfterSeconds: 2 };
     if (source !== null && !registry.has(source)) {
       throw new HttpProblem(422, 'DT_DEVICE_UNKNOWN', `the cluster has no device ${source}; GET /cluster lists them`);
     }
@@ -168,17 +210,19 @@ export class FrameDesk {
       const detail = `device ${source} only steals (source: false in cluster.yaml): no frame starts on it`;
       throw new HttpProblem(422, 'DT_DEVICE_NO_SOURCE', detail);
     }
+  }
+
+  /** Why no frame can start now; null when one can. */
+  #sourceProblem(source: string | null): HttpProblem | null {
+    const { registry } = this.#parts;
+    const later = { retryAfterSeconds: 2 };
     if (source !== null && !registry.isLive(source)) {
-      throw new HttpProblem(
-        503,
-        'DT_SOURCE_NOT_LIVE',
-        `device ${source} is not live now; GET /cluster says why`,
-        later,
-      );
+      const detail = `device ${source} is not live now; GET /cluster says why, ?wait=30 waits for it`;
+      return new HttpProblem(503, 'DT_SOURCE_NOT_LIVE', detail, later);
     }
-    if (!registry.anySourceLive) {
-      const detail = 'no device is registered with the gateway, so nothing can be computed; GET /cluster says why';
-      throw new HttpProblem(503, 'DT_NO_DEVICE', detail, later);
-    }
+    if (registry.anySourceLive) return null;
+    const detail =
+      'no device is registered with the gateway, so nothing can be computed; GET /cluster says why, ?wait=30 waits for one';
+    return new HttpProblem(503, 'DT_NO_DEVICE', detail, later);
   }
 }

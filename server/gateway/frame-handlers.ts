@@ -31,6 +31,7 @@ export interface FrameHandlerParts {
   readonly keptOutputs: KeptOutputs;
   readonly keeper: LedgerKeeper;
   readonly runner: FrameRunner;
+  readonly nowMs: () => number;
 }
 
 const OCTETS = 'application/octet-stream';
@@ -57,7 +58,7 @@ function timeOf(name: string, text: string | undefined): number | undefined {
   throw new HttpProblem(400, 'DT_REQUEST', `expected in ${name} an ISO time such as 2026-11-23T09:30:00Z, got ${text}`);
 }
 
-function submission({ desk, drain, store, strategy: usual, underWay }: FrameHandlerParts): OperationHandlers {
+function submission({ desk, drain, nowMs, store, strategy: usual, underWay }: FrameHandlerParts): OperationHandlers {
   return {
     submitFrame: async (request, reply) => {
       const { source = null, strategy = usual, wait = 0, deliver, frame } = request.query;
@@ -69,15 +70,18 @@ function submission({ desk, drain, store, strategy: usual, underWay }: FrameHand
         throw new HttpProblem(400, 'DT_REQUEST', 'expected source with deliver=false');
       }
       underWay.enter(reply);
+      const gone = clientGone(reply);
+      const untilMs = nowMs() + wait * 1000;
       const { id, isReplay } = await drain.admit(async () => {
         const bytes = readPictureBody(request);
         return desk.accept({
           ...{ bytes, source: source ?? null, delivered: deliver === false, strategy, client: request.ip },
           ...{ key: typeof key === 'string' ? keyOf(key) : null, askedStrategy: request.query.strategy ?? null },
+          wait: wait > 0 ? { untilMs, gone } : null,
         });
       });
       if (isReplay) reply.header('idempotency-replayed', 'true');
-      const ended = wait > 0 ? await store.waitForEnd(id, wait * 1000, clientGone(reply)) : null;
+      const ended = wait > 0 ? await store.waitForEnd(id, Math.max(0, untilMs - nowMs()), gone) : null;
       if (ended?.failure) {
         const { code, detail } = ended.failure;
         throw new HttpProblem(500, code, `frame ${id} failed: ${detail}`);

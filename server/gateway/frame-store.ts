@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Schemas } from '../../client/client.js';
 import type { StoreConfig } from '../config/cluster-config.js';
 import { HttpProblem } from '../node/problem.js';
@@ -16,6 +17,9 @@ export interface FrameStoreParts extends ArchiveWriterParts {
 
 /** Frames are looked through for those that are too old this often, or ten times in the age that they may reach. */
 const PRUNE_MS = 60_000;
+
+/** A store that failed is not shown as failing for longer: nothing else would try it again. */
+const FAILING_MS = 30_000;
 
 /**
  * Every frame that the gateway knows: open ones as long as they are open, ended ones within bounds. Facts are in memory;
@@ -36,6 +40,8 @@ export class FrameStore {
   #endedBytes = 0;
   #complete = 0;
   #failed = 0;
+  /** When a picture could not be written; null when the last one could. */
+  #failedMs: number | null = null;
 
   constructor(parts: FrameStoreParts) {
     this.#parts = parts;
@@ -51,7 +57,10 @@ export class FrameStore {
   start(frames: readonly KnownFrame[], unreadable: readonly string[] = []): void {
     for (const frame of frames) {
       this.#keep(frame);
-      if (isEnded(frame)) this.#count(frame, 1);
+      if (!isEnded(frame)) continue;
+      this.#count(frame, 1);
+      if (frame.document.state === 'complete') this.#complete++;
+      else this.#failed++;
     }
     this.#unreadable = unreadable;
     this.prune(Date.now());
@@ -68,11 +77,16 @@ export class FrameStore {
     await this.#writer.settled();
   }
 
+  /** Whether the last picture could not be written, a moment ago: later it is worth another try. */
+  get isFailing(): boolean {
+    return this.#failedMs !== null && performance.now() - this.#failedMs < FAILING_MS;
+  }
+
   get openCount(): number {
     return this.#frames.size - this.#endedCount;
   }
 
-  /** Frames that ended so, since the start. */
+  /** Frames that ended so: since the start, and those of earlier lives that were kept then. */
   get completeCount(): number {
     return this.#complete;
   }
@@ -108,7 +122,13 @@ export class FrameStore {
    * @throws ArchiveError when it could not be written; then the frame is not there.
    */
   async admit(record: FrameRecord): Promise<void> {
-    await this.#parts.archive.accept(openFrameOf(record), record.bytes!);
+    try {
+      await this.#parts.archive.accept(openFrameOf(record), record.bytes!);
+      this.#failedMs = null;
+    } catch (error) {
+      this.#failedMs = performance.now();
+      throw error;
+    }
     this.#keep(record);
   }
 

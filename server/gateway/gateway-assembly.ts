@@ -42,6 +42,7 @@ import { FrameRestorer } from './frame-restorer.js';
 import { FrameRunner } from './frame-runner.js';
 import { FrameStore } from './frame-store.js';
 import { GatewayDrain } from './gateway-drain.js';
+import { notReady } from './gateway-readiness.js';
 import { KeptOutputs } from './kept-outputs.js';
 import { LayerRounds } from './layer-rounds.js';
 import { LedgerKeeper } from './ledger-keeper.js';
@@ -138,7 +139,12 @@ export async function assemble({ config, token, log }: NodeOptions, ground: Grou
   const finisher = new Finisher({ network, compute, limits: model, timeoutMs: limits.frameTimeoutMs });
   const tell = (event: LedgerEvent) => void keeper.apply(event);
   const underWay = new RequestsUnderWay();
-  const drain = new GatewayDrain({ openFrames: () => store.openCount, underWay, log });
+  const drain = new GatewayDrain({
+    openFrames: () => store.openCount,
+    underWay,
+    onBegin: () => desk.refuseWaiting(),
+    log,
+  });
   const quarantine = new Quarantine({ ...common, archive, tell });
   const runner = new FrameRunner({ ...common, courier, finisher, quarantine, tell, onEnd: () => drain.look() });
   const keeper = new LedgerKeeper(ledgerSettings(config), nowMs, (effect) => runner.carryOut(effect));
@@ -162,6 +168,7 @@ export async function assemble({ config, token, log }: NodeOptions, ground: Grou
 
   tls?.measure(metrics);
   metrics.holds('open frames', () => store.openCount);
+  metrics.holds('pictures that wait for a device', () => desk.waiting);
   metrics.holds('frames in the ledger', () => keeper.size);
   metrics.holds('merged maps', () => pool.size);
   if (auditor !== null) metrics.holds('audited frames', () => auditor.size);
@@ -190,7 +197,7 @@ export async function assemble({ config, token, log }: NodeOptions, ground: Grou
         ...common,
         role: 'gateway',
         clusterPlan,
-        notReady: () => null,
+        notReady: () => notReady({ registry, peers, store }),
         drainState: () => drain.state,
       }),
       ...drainHandlers({ drain, registry, peers }),

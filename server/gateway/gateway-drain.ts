@@ -7,6 +7,8 @@ export interface GatewayDrainParts {
   readonly openFrames: () => number;
   /** Requests for frames, which wait for what was found. */
   readonly underWay: RequestsUnderWay;
+  /** It takes no more pictures: those that wait for a device are to be refused. */
+  readonly onBegin: () => void;
   readonly log: Logger;
 }
 
@@ -35,6 +37,7 @@ export class GatewayDrain {
     if (this.#state !== 'serving') return;
     this.#parts.log.info({ frames: this.left }, 'draining: no more frames are taken');
     this.#state = 'draining';
+    this.#parts.onBegin();
     this.look();
   }
 

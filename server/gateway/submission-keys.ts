@@ -29,7 +29,13 @@ export class SubmissionKeys<T> {
     const earlier = this.#known(key) ?? this.#underWay.get(key);
     if (earlier !== undefined) {
       if (earlier.digest !== digest) throw mismatch(key);
-      return { outcome: await earlier.outcome, isReplay: true };
+      try {
+        return { outcome: await earlier.outcome, isReplay: true };
+      } catch (error) {
+        // The first one waited in vain, or hung up: this one may wait for longer.
+        if (!(error instanceof HttpProblem && error.status === 503)) throw error;
+        return this.accept(key, digest, accept);
+      }
     }
     const outcome = accept();
     this.#underWay.set(key, { digest, outcome });

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { ClusterPlan } from './cluster-plan.js';
 import { readContract } from './contract.js';
-import type { DrainState } from './draining.js';
+import { DRAINING_CODE, type DrainState } from './draining.js';
 import type { EventLog } from './event-log.js';
 import type { NodeMetrics } from './metrics.js';
 import type { NodeRole, OperationHandlers } from './operations.js';
@@ -31,14 +31,15 @@ export function commonHandlers(parts: CommonParts) {
   let watchers = 0;
   return {
     getLive: async () => ({ status: 'ok', role }),
-    getReady: async (_request: unknown, reply: FastifyReply) => {
+    getReady: async () => {
       const drain = parts.drainState();
+      const later = { retryAfterSeconds: 1 };
       if (drain !== 'serving') {
-        return reply.code(503).send({ status: 'draining', role, detail: `${drain}: DELETE /drain has it serve again` });
+        throw new HttpProblem(503, DRAINING_CODE, `${drain}: DELETE /drain has it serve again`, later);
       }
       const detail = parts.notReady();
-      if (detail === null) return { status: 'ok', role };
-      return reply.code(503).send({ status: 'starting', role, detail });
+      if (detail !== null) throw new HttpProblem(503, 'DT_NOT_READY', detail, later);
+      return { status: 'ok', role };
     },
     getMetrics: async (_request: unknown, reply: FastifyReply) =>
       reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),

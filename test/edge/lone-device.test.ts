@@ -34,7 +34,7 @@ describe('a device whose gateway is away', () => {
   it('is alive, and says what it is not ready for', async () => {
     expect((await ask(device.address, 'getLive')).status).toBe(200);
     await waitUntil(async () => (await ask(device.address, 'getReady')).json().detail.includes('65535'));
-    expect((await ask(device.address, 'getReady')).json()).toMatchObject({ status: 'starting', role: 'edge' });
+    expect((await ask(device.address, 'getReady')).json()).toMatchObject({ status: 503, code: 'DT_NOT_READY' });
   });
 
   it('takes no picture: it would have no frame id', async () => {

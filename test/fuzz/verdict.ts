@@ -9,7 +9,7 @@ export function mistakesOf({ operation, isHead, mayBeHeld }: FuzzCase, answer: W
   const seen = { status, mediaType, bytes: new Uint8Array(body) };
   const leaks = [...answer.headers.keys()].includes('set-cookie') ? ['a header that came with the request'] : [];
   if (isHead || (isOpen && mayBeHeld)) return [...leaks, ...serverFault(status)];
-  const isProblem = status >= 400 && !(operation === 'getReady' && status === 503);
+  const isProblem = status >= 400;
   const wrong = isProblem ? attempt(() => problemMistakes(seen)) : [];
   // Whatever the path, a request may be refused before a route is found for it.
   const isEarly = [400, 404, 405, 408, 414, 417, 431].includes(status);

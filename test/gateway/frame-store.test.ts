@@ -107,6 +107,18 @@ describe('the frames kept', () => {
     expect([store.openCount, store.completeCount, store.failedCount]).toEqual([0, 1, 1]);
   });
 
+  it('count those of an earlier life that are kept', async () => {
+    const frames = [record('ep-1'), record('ep-2'), record('ep-3')];
+    await add(...frames);
+    end(frames[0]!);
+    end(frames[1]!, 'failed');
+    const known = ['ep-1', 'ep-2', 'ep-3'].map((id) => store.get(id)!);
+    const next = newStore();
+    next.start(known);
+    expect([next.openCount, next.completeCount, next.failedCount]).toEqual([1, 1, 1]);
+    await next.stop();
+  });
+
   it('give up the picture, and the letterboxed one, when they end: it is in the archive', async () => {
     const frame = record('ep-1');
     await add(frame);

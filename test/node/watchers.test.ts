@@ -129,7 +129,8 @@ describe('what a node is ready for', () => {
   it('is told with the reason while it is not', async () => {
     notReady = 'registering with the gateway';
     const reply = await ask(node, 'getReady');
-    expect([reply.status, reply.json()]).toEqual([503, { status: 'starting', role: 'edge', detail: notReady }]);
+    expect(reply.json()).toMatchObject({ status: 503, code: 'DT_NOT_READY', detail: notReady });
+    expect([reply.status, reply.headers['retry-after']]).toEqual([503, '1']);
     expect((await ask(node, 'getLive')).json()).toEqual({ status: 'ok', role: 'edge' });
     notReady = null;
     expect((await ask(node, 'getReady')).json()).toEqual({ status: 'ok', role: 'edge' });

@@ -1,0 +1,24 @@
+import type { PeerClients } from '../node/peer-clients.js';
+import type { DeviceRegistry } from './device-registry.js';
+import type { FrameStore } from './frame-store.js';
+
+export interface ReadinessParts {
+  readonly registry: Pick<DeviceRegistry, 'addressOf' | 'liveSources'>;
+  readonly peers: Pick<PeerClients, 'leftAloneUntilMs'>;
+  readonly store: Pick<FrameStore, 'isFailing'>;
+}
+
+/**
+ * Says why the gateway could not take a frame and have it computed now; null when it could. Anybody may ask that without
+ * the token: it names no device and no folder.
+ */
+export function notReady({ peers, registry, store }: ReadinessParts): string | null {
+  const { liveSources } = registry;
+  if (liveSources.length === 0) {
+    return 'no device that takes frames is live yet; GET /cluster says which are expected, and why they are not there';
+  }
+  if (liveSources.every((device) => peers.leftAloneUntilMs(registry.addressOf(device)) !== null)) {
+    return 'the gateway does not reach the devices that are live; GET /cluster says why';
+  }
+  return store.isFailing ? 'the last picture could not be stored; the log says why' : null;
+}
