@@ -1,4 +1,5 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { runCli, startCli, temporaryFolder } from '../cli/running-cli.js';
@@ -35,5 +36,47 @@ describe('deepthings watch', { timeout: 60_000 }, () => {
     const state = join(temporaryFolder(), 'seen');
     const away = await runCli(['watch', folder, '--once', '--state', state, '--gateway', 'http://127.0.0.1:1']);
     expect([away.code, away.stderr]).toEqual([1, expect.stringMatching(/a.jpg: cannot reach the gateway/)]);
+  });
+
+  test('a folder with pipes, empty files and files of next week ends with --once', async () => {
+    cluster = await startTestCluster({ yaml: 'model: { name: face-detector }', devices: 1 });
+    const folder = temporaryFolder();
+    const put = (name: string, bytes: Uint8Array | string) => {
+      writeFileSync(join(folder, name), bytes);
+      const nextWeek = new Date(Date.now() + 7 * 24 * 60 * 60 * 1000);
+      utimesSync(join(folder, name), nextWeek, nextWeek);
+    };
+    mkdirSync(join(folder, '2026'));
+    put('2026/door.jpg', samplePhoto('sample3.jpg'));
+    put('empty.jpg', '');
+    put('cut.jpg', samplePhoto('sample3.jpg').subarray(0, 50_000));
+    execFileSync('mkfifo', [join(folder, 'pipe.jpg')]);
+    const args = ['watch', folder, '--once', '--recursive', '--gateway', cluster.gateway.address];
+    const { code, stdout, stderr } = await runCli(args);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^2026\/door.jpg: face .*\n$/);
+    expect(stderr).toContain('left alone: 1 pipe, socket or device (pipe.jpg)');
+    expect(stderr).toContain('empty.jpg: the file is empty');
+    expect(stderr).toMatch(/cut.jpg: .*end too early/);
+    expect(stderr).toContain('1 picture, 2 failed');
+  });
+
+  test('a picture waits for a device, which is said at once', async () => {
+    const running = await startTestCluster({ yaml: 'model: { name: face-detector }', devices: 1 });
+    cluster = running;
+    const device = { path: { device: 'e0' } };
+    await running.client.call('drainDevice', device);
+    await expect
+      .poll(async () => (await running.client.call('getCluster')).json!.devices[0]!.state, { timeout: 10_000 })
+      .toBe('drained');
+    const path = join(temporaryFolder(), 'door.jpg');
+    writeFileSync(path, samplePhoto('sample3.jpg'));
+    const { ended, printed } = startCli(['submit', path, '--gateway', running.gateway.address]);
+    await waitUntil(() => /no device .*; waiting \(up to \d+ s\)/.test(printed.stderr), 20_000);
+    expect(printed.stdout).toBe('');
+    await running.client.call('resumeDevice', device);
+    const { code, stdout } = await ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain('3 found');
   });
 });

@@ -111,8 +111,7 @@ export class FolderSource implements PictureSource {
       this.#isAway = false;
       return listing;
     } catch (cause) {
-      const { code, message } = cause as NodeJS.ErrnoException;
-      const reason = code === 'ENOENT' ? 'there is no such folder' : `the folder cannot be read (${code ?? message})`;
+      const reason = folderTrouble(cause as NodeJS.ErrnoException);
       if (once) throw new DeepThingsError('DT_WATCH_SOURCE', `${shown}: ${reason}`, { cause });
       gate.note(`${shown}: ${reason}; it is tried again`);
       this.#isAway = true;
@@ -140,7 +139,8 @@ export class FolderSource implements PictureSource {
     const troubles = new Set(unreadable.map(({ name }) => `folder ${name}`));
     for (const key of this.#told.keys()) if (!keys.has(key) && !troubles.has(key)) this.#told.delete(key);
     for (const { error, name } of unreadable) {
-      if (this.#isNewTrouble(`folder ${name}`, error.code ?? error.message)) onUnreadable(name, error);
+      if (!this.#isNewTrouble(`folder ${name}`, error.code ?? error.message)) continue;
+      onUnreadable(name, new DeepThingsError('DT_WATCH_SOURCE', folderTrouble(error), { cause: error }));
     }
   }
 
@@ -242,4 +242,8 @@ export class FolderSource implements PictureSource {
     this.#told.set(key, version);
     return true;
   }
+}
+
+function folderTrouble({ code, message }: NodeJS.ErrnoException): string {
+  return code === 'ENOENT' ? 'there is no such folder' : `the folder cannot be read (${code ?? message})`;
 }
