@@ -30,7 +30,7 @@ export function joinSignals(outer: readonly (AbortSignal | undefined)[]): HeldSi
 export function deadlineSignal(
   outer: AbortSignal | undefined,
   timeoutMs: number,
-  reason = `not done within ${timeoutMs} ms`,
+  reason = `no whole answer within ${timeoutMs < 1000 ? `${timeoutMs} ms` : `${timeoutMs / 1000} s`}`,
 ): HeldSignal {
   const controller = new AbortController();
   const held = follow(controller, [outer]);

@@ -3,7 +3,7 @@ import type { Transport } from './transport.js';
 
 /** For browsers, and anything else that has `fetch`. */
 export const fetchTransport: Transport = async (request) => {
-  const held = deadlineSignal(request.signal, request.timeoutMs, `no whole answer within ${request.timeoutMs} ms`);
+  const held = deadlineSignal(request.signal, request.timeoutMs);
   try {
     const response = await fetch(request.url, {
       method: request.method,

@@ -48,7 +48,7 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Und
   return {
     async transport(request) {
       const url = new URL(request.url);
-      const held = deadlineSignal(request.signal, request.timeoutMs, `no whole answer within ${request.timeoutMs} ms`);
+      const held = deadlineSignal(request.signal, request.timeoutMs);
       try {
         const response = await agent.request({
           origin: url.origin,
