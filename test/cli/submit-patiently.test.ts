@@ -97,14 +97,25 @@ describe('what a submission waits for is said at once', () => {
     expect(onWaiting.mock.calls[0]![1]).toBeGreaterThan(28);
   });
 
-  it('a device, while the gateway holds the answer', async () => {
+  it.each([
+    ['a device', aDevice('e1', { state: 'expected' }), 'no device is registered yet'],
+    [
+      'devices that are there and cannot be reached',
+      aDevice('e1', { state: 'live' }),
+      'the cluster is not ready: e1 is away',
+    ],
+  ])('%s, while the gateway holds the answer', async (_what, device, text) => {
     let found = (): void => {};
-    const devices = { state: 'expected' as const };
+    const notReady = refuses(503, 'DT_NOT_READY', 'e1 is away');
     server = createServer((request, response) => {
       const json = (body: object) =>
         response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-      if (request.url === '/cluster') json(aCluster([aDevice('e1', devices)]));
-      else request.resume().once('end', () => (found = () => json(aFrame(1))));
+      if (request.url === '/cluster') json(aCluster([device]));
+      else if (request.url === '/readyz') notReady(request, response);
+      else {
+        found = () => json(aFrame(1));
+        request.resume();
+      }
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const client = createClient({ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, transport });
@@ -113,7 +124,7 @@ describe('what a submission waits for is said at once', () => {
     await vi.waitUntil(() => onWaiting.mock.calls.length > 0, { timeout: 10_000 });
     found();
     await submitted;
-    expect(onWaiting.mock.calls.map(([reason]) => reason?.text ?? null)).toEqual(['no device is registered yet', null]);
+    expect(onWaiting.mock.calls.map(([reason]) => reason?.text ?? null)).toEqual([text, null]);
   });
 
   it('a gateway that is not there yet', async () => {

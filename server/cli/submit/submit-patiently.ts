@@ -5,7 +5,7 @@ import { ProblemError } from '../../../client/problem-error.js';
 import { pause } from '../../node/pause.js';
 import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import type { PictureBody } from './picture-file.js';
-import { missingDevice, type WaitingReason, waitingReasonOf } from './waiting-reason.js';
+import { missingDevice, unreadyReason, type WaitingReason, waitingReasonOf } from './waiting-reason.js';
 
 export interface Submission {
   readonly body: PictureBody;
@@ -112,13 +112,12 @@ class PatientSubmission {
     while (!signal.aborted) {
       try {
         const { json } = await this.#client.call('getCluster', { signal, timeoutMs: LOOK_MS });
-        if (!signal.aborted) this.#say(missingDevice(json!.devices, source), this.#deadlineMs);
+        const missing = missingDevice(json!.devices, source);
+        if (missing === null) await this.#client.call('getReady', { signal, timeoutMs: LOOK_MS });
+        if (!signal.aborted) this.#say(missing, this.#deadlineMs);
       } catch (error) {
-        // Of any other error the submission's own answer says more.
-        if ((error as Error).name === 'TimeoutError') {
-          const text = `the gateway at ${this.#client.baseUrl} does not answer`;
-          this.#say({ kind: 'gateway', text }, this.#deadlineMs);
-        }
+        const reason = unreadyReason(error, this.#client.baseUrl);
+        if (reason !== null && !signal.aborted) this.#say(reason, this.#deadlineMs);
       }
       await pause(LOOK_MS, signal);
     }

@@ -41,6 +41,19 @@ export function missingDevice(devices: readonly Schemas['DeviceState'][], source
   return { kind: 'device', text: isStarting ? NO_DEVICE : `no device can compute: ${words.join(', ')}` };
 }
 
+/**
+ * What a gateway that has the submission waits for, by how it answers when it is asked whether it is ready.
+ *
+ * @returns null for other errors, of which the answer to the submission says more.
+ */
+export function unreadyReason(error: unknown, address: string): WaitingReason | null {
+  if ((error as Error).name === 'TimeoutError') {
+    return { kind: 'gateway', text: `the gateway at ${address} does not answer` };
+  }
+  if (!(error instanceof ProblemError) || error.status !== 503) return null;
+  return { kind: 'gateway', text: `the cluster is not ready: ${error.message}` };
+}
+
 /** What an answer that asks to come back later, or none, makes a submission wait for. */
 export function waitingReasonOf(error: unknown, address: string): WaitingReason {
   if (!(error instanceof ProblemError)) return { kind: 'gateway', text: explainFailure(error, address) };
