@@ -12,3 +12,8 @@ export class DeepThingsError extends Error {
     this.code = code;
   }
 }
+
+/** The end of a `switch` over a union: it compiles only while every member has a case. */
+export function unreachable(member: never): never {
+  throw new TypeError(`no case for ${JSON.stringify(member)}`);
+}

@@ -1,11 +1,12 @@
 import { ProblemError } from '../../client/problem-error.js';
+import { unreachable } from '../errors.js';
 import { DRAINING_CODE } from '../node/draining.js';
 import type { EventLog } from '../node/event-log.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import type { StripPool } from '../node/strip-pool.js';
 import type { LedgerEffect } from '../scheduling/ledger-effects.js';
-import type { LedgerEvent } from '../scheduling/ledger-events.js';
+import type { LedgerNotice } from '../scheduling/ledger-events.js';
 import { strategyNamed } from '../scheduling/strategies/strategies.js';
 import type { Auditor } from './auditor.js';
 import type { Courier } from './courier.js';
@@ -41,7 +42,7 @@ export interface FrameRunnerParts {
   /** A frame has ended. */
   readonly onEnd: () => void;
   /** Hands an event to the ledger. */
-  readonly tell: (event: LedgerEvent) => void;
+  readonly tell: (event: LedgerNotice) => void;
 }
 
 /** Carries out what the ledger decides. */
@@ -103,6 +104,8 @@ export class FrameRunner {
       case 'fail':
         this.end(record, { kind: 'failed', code: effect.code, detail: effect.detail });
         return;
+      default:
+        unreachable(effect);
     }
   }
 

@@ -25,7 +25,7 @@ import { onceOnly, type RunningNode } from '../node/running-node.js';
 import { StripPool } from '../node/strip-pool.js';
 import type { ClusterToken } from '../node/tokens.js';
 import { VERSION } from '../node/version.js';
-import type { LedgerEvent } from '../scheduling/ledger-events.js';
+import type { LedgerNotice } from '../scheduling/ledger-events.js';
 import type { OpenedArchive } from './archive/open-archive.js';
 import { Auditor } from './auditor.js';
 import { Courier } from './courier.js';
@@ -137,7 +137,7 @@ export async function assemble({ config, token, log }: NodeOptions, ground: Grou
   };
   const courier = new Courier({ ...common, bars: wire.bars });
   const finisher = new Finisher({ network, compute, limits: model, timeoutMs: limits.frameTimeoutMs });
-  const tell = (event: LedgerEvent) => void keeper.apply(event);
+  const tell = (event: LedgerNotice) => void keeper.apply(event);
   const underWay = new RequestsUnderWay();
   const drain = new GatewayDrain({
     openFrames: () => store.openCount,

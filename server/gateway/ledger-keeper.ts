@@ -1,8 +1,9 @@
 import { emptyLedger, stepLedger } from '../scheduling/frame-ledger.js';
-import { isSecondResult } from '../scheduling/ledger-audits.js';
 import type { LedgerEffect, ResultVerdict } from '../scheduling/ledger-effects.js';
-import type { LedgerEvent } from '../scheduling/ledger-events.js';
+import type { LedgerEvent, LedgerNotice } from '../scheduling/ledger-events.js';
 import type { FrameLedger, LedgerSettings } from '../scheduling/ledger-state.js';
+
+type ResultEvent = Extract<LedgerEvent, { kind: 'result' }>;
 
 const TICK_MS = 200;
 /**
@@ -38,12 +39,24 @@ export class LedgerKeeper {
     clearInterval(this.#ticking);
   }
 
-  /** @returns what became of the result, when the event brings one. */
-  apply(event: LedgerEvent): ResultVerdict | null {
-    const { ledger, effects, verdict } = stepLedger(this.#ledger, event, this.#clock());
+  /** Hands the ledger an event, and carries out its effects. */
+  apply(event: LedgerNotice): void {
+    const { ledger, effects } = stepLedger(this.#ledger, event, this.#clock());
     this.#ledger = ledger;
     for (const effect of effects) this.#carryOut(effect);
-    return verdict;
+  }
+
+  /**
+   * Has the ledger decide about a result, once.
+   *
+   * @param place puts an accepted result where the effects look for it; called before they are carried out.
+   */
+  applyResult(result: Omit<ResultEvent, 'kind'>, place: () => void): ResultVerdict {
+    const { ledger, effects, verdict } = stepLedger(this.#ledger, { kind: 'result', ...result }, this.#clock());
+    this.#ledger = ledger;
+    if (verdict === 'accepted') place();
+    for (const effect of effects) this.#carryOut(effect);
+    return verdict ?? 'stale';
   }
 
   /** Frames that are still to end. */
@@ -54,21 +67,6 @@ export class LedgerKeeper {
   /** Whether a frame is still to end. */
   has(frame: string): boolean {
     return this.#ledger.frames.has(frame);
-  }
-
-  /** Whether this result would count: of a tile, or of the slice of a layer in one attempt. */
-  wants({ frame, part, layer, attempt, device }: Omit<Extract<LedgerEvent, { kind: 'result' }>, 'kind'>): boolean {
-    const entry = this.#ledger.frames.get(frame);
-    const state = entry?.parts[part];
-    if (entry === undefined || state === undefined || state.kind === 'done') return false;
-    if (attempt < entry.since || this.#ledger.quarantined.has(device)) return false;
-    if (layer === undefined) return entry.distribution.kind !== 'layered';
-    return entry.layering?.layer === layer && state.attempt === attempt;
-  }
-
-  /** Whether this result is of a part that is done and is to be compared with what counts of it. */
-  isSecondResult(result: Parameters<typeof isSecondResult>[1]): boolean {
-    return isSecondResult(this.#ledger, result);
   }
 
   /** The first attempt of a frame that counts. */

@@ -1,7 +1,7 @@
 import type { EventLog } from '../node/event-log.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
-import type { LedgerEvent } from '../scheduling/ledger-events.js';
+import type { LedgerNotice } from '../scheduling/ledger-events.js';
 import type { FrameArchive, QuarantinedDevice } from './archive/frame-archive.js';
 import type { DeviceRegistry } from './device-registry.js';
 import type { ProblemNotices } from './problem-notices.js';
@@ -16,7 +16,7 @@ export interface QuarantineParts {
   readonly metrics: NodeMetrics;
   readonly log: Logger;
   /** Hands an event to the ledger. */
-  readonly tell: (event: LedgerEvent) => void;
+  readonly tell: (event: LedgerNotice) => void;
 }
 
 /** The devices that computed something wrong, until somebody releases them: also over restarts of theirs and the gateway's. */

@@ -164,16 +164,14 @@ function takeResult(parts: WorkHandlerParts, bytes: Uint8Array): Verdict {
   if (record === null) return 'stale';
   metrics.bytesReceived.inc({ kind: 'result' }, bytes.byteLength);
   requireFiniteResult(parts, { frame, part: tile, attempt, device }, [result.output]);
-  // Before the ledger hears of it: with the last tile it has the frame finished.
-  const key = { frame, part: tile, attempt, device };
-  if (auditor !== null && keeper.isSecondResult(key)) return compare(parts, auditor, record, { result, bytes });
-  if (keeper.wants(key)) {
+  const audited = auditor?.picks(result) ?? false;
+  const verdict = keeper.applyResult({ frame, part: tile, attempt, device, audited }, () => {
     auditor?.accepted(record, result);
     pool.place(frame, tile, result.output);
     record.trace.accepted(tile, { ...result, resultBytes: bytes.byteLength }, nowMs());
-  }
-  const audited = auditor?.picks(result) ?? false;
-  const verdict = keeper.apply({ kind: 'result', ...key, audited }) ?? 'stale';
+  });
+  // Only an auditor has the ledger audit anything.
+  if (verdict === 'to-compare') return compare(parts, auditor!, record, { result, bytes });
   metrics.results.inc({ verdict });
   if (verdict === 'accepted') {
     speeds.computed(device, result.macs, result.computeMs);
@@ -222,14 +220,16 @@ function takeSlice(parts: WorkHandlerParts, bytes: Uint8Array): Verdict {
   requireFiniteResult(parts, { frame, part: slice, layer, attempt, device }, outputs);
   // The first layer's task brings a part of the picture, each later one border rows.
   const brought = layer === 0 ? { inputBytes: taskBytes, overlapBytes: 0 } : { inputBytes: 0, overlapBytes: taskBytes };
-  if (keeper.wants({ frame, part: slice, layer, attempt, device }) && rounds.isPresent(result)) {
+  const verdict = keeper.applyResult({ frame, part: slice, layer, attempt, device }, () => {
+    if (!rounds.isPresent(result)) return;
     rounds.place(result);
     const [resultBytes, rowBytes] = last ? [bytes.byteLength, 0] : [0, bytes.byteLength];
     const overlapBytes = brought.overlapBytes + rowBytes;
     const rest = { transferMs: 0, overlapMs: 0, controlBytes: 0 };
     record.trace.accepted(slice, { ...result, ...brought, ...rest, overlapBytes, resultBytes }, nowMs());
-  }
-  const verdict = keeper.apply({ kind: 'result', frame, part: slice, layer, attempt, device }) ?? 'stale';
+  });
+  // Slices are never audited.
+  if (verdict === 'to-compare') return 'duplicate';
   metrics.results.inc({ verdict });
   if (verdict === 'accepted') {
     speeds.computed(device, result.macs, result.computeMs);

@@ -1,4 +1,4 @@
-import { auditResult, beginAudit, finishIfWhole, retryAudits, runningAudit } from './ledger-audits.js';
+import { auditResult, beginAudit, finishIfWhole, isSecondResult, retryAudits, runningAudit } from './ledger-audits.js';
 import { draftOf, isAnyAvailable, type LedgerDraft, missingPart, note, setPart } from './ledger-draft.js';
 import { handBack, startDraining } from './ledger-draining.js';
 import type { LedgerEffect, ResultVerdict } from './ledger-effects.js';
@@ -233,8 +233,10 @@ function acceptResult(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'r
   if (!present || (layered && part.attempt !== event.attempt)) return 'stale';
   if (part.kind === 'done') {
     const audit = runningAudit(entry, event.part, event.attempt);
+    if (audit === null) return 'duplicate';
+    if (isSecondResult(draft, event)) return 'to-compare';
     // It came back to the very device that it was to check.
-    if (audit !== null) retryAudits(draft, event.frame, (other) => other === audit);
+    retryAudits(draft, event.frame, (other) => other === audit);
     return 'duplicate';
   }
   const state = { kind: 'done', attempt: event.attempt, device: event.device } as const;

@@ -75,5 +75,8 @@ export type PartNote =
   /** or was not. */
   | 'disputed';
 
-/** What became of a result that was handed to the ledger. */
-export type ResultVerdict = 'accepted' | 'duplicate' | 'stale';
+/**
+ * What the ledger decides about a result. `to-compare`: it is the second one of a part that is audited, and is compared with
+ * the first by an `audit-result`.
+ */
+export type ResultVerdict = 'accepted' | 'duplicate' | 'stale' | 'to-compare';

@@ -127,3 +127,6 @@ export type LedgerEvent =
   | { readonly kind: 'device-released'; readonly device: string }
   | { readonly kind: 'frame-ended'; readonly frame: string }
   | { readonly kind: 'tick' };
+
+/** Every event but a result: of these the ledger only takes note, about a result it decides. */
+export type LedgerNotice = Exclude<LedgerEvent, { kind: 'result' }>;

@@ -1,8 +1,9 @@
+import { unreachable } from '../errors.js';
 import { wholeMap } from '../geometry/region.js';
 import type { Strip } from '../geometry/tile-cut.js';
 import type { TileOffers } from '../geometry/tile-offer.js';
 import { emptyLedger, stepLedger } from '../scheduling/frame-ledger.js';
-import type { LedgerEffect } from '../scheduling/ledger-effects.js';
+import type { LedgerEffect, ResultVerdict } from '../scheduling/ledger-effects.js';
 import type { LedgerEvent } from '../scheduling/ledger-events.js';
 import type { FrameLedger } from '../scheduling/ledger-state.js';
 import { strategyNamed } from '../scheduling/strategies/strategies.js';
@@ -61,7 +62,7 @@ export class SimulatedGateway implements GatewayDoor {
     }
   }
 
-  apply(event: LedgerEvent): 'accepted' | 'duplicate' | 'stale' | null {
+  apply(event: LedgerEvent): ResultVerdict | null {
     const { ledger, effects, verdict } = stepLedger(this.#ledger, event, this.#world.kernel.nowMs);
     this.#ledger = ledger;
     for (const effect of effects) this.#carryOut(effect);
@@ -90,6 +91,7 @@ export class SimulatedGateway implements GatewayDoor {
       this.#desk.pending(effect.device, 0);
       return;
     }
+    if (effect.kind === 'quarantine') throw new TypeError('simulated devices compute nothing wrong');
     const frame = this.frames.get(effect.frame)!;
     switch (effect.kind) {
       case 'note':
@@ -110,6 +112,12 @@ export class SimulatedGateway implements GatewayDoor {
         frame.failure = effect.code;
         this.#end(frame, 'failed');
         return;
+      case 'judge':
+      case 'audited':
+      case 'rerun':
+        throw new TypeError(`the simulator audits nothing, and the ledger orders '${effect.kind}'`);
+      default:
+        unreachable(effect);
     }
   }
 

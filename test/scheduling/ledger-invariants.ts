@@ -91,11 +91,14 @@ export class LedgerInvariants {
       if (verdict === 'accepted') record.accepted.add(key);
       return;
     }
+    const audit = before.frames.get(frame)?.audits.find(({ phase }) => phase.attempt === attempt);
+    const isAudit = audit?.part === part && audit.phase.kind === 'running' && audit.tried[0] !== device;
+    const again = isAudit ? 'to-compare' : 'duplicate';
     if (record === undefined || record.gone || part >= record.parts) {
       demand(verdict === 'stale', `a result for nothing open is ${verdict}`);
       return;
     }
-    demand(verdict === (record.accepted.has(part) ? 'duplicate' : 'accepted'), `result is ${verdict}`);
+    demand(verdict === (record.accepted.has(part) ? again : 'accepted'), `result is ${verdict}`);
     record.accepted.add(part);
   }
 

@@ -1,4 +1,3 @@
-import { isSecondResult } from '../../../server/scheduling/ledger-audits.js';
 import type { LedgerEffect, PartNote } from '../../../server/scheduling/ledger-effects.js';
 import type { LedgerEvent } from '../../../server/scheduling/ledger-events.js';
 import type {
@@ -432,12 +431,6 @@ export class SimulatedCluster {
   #resultArrived(device: string, { frame, tile: part, layer, attempt, isWrong = false }: SimulatedTask): void {
     const entry = this.#run.ledger.frames.get(frame);
     const key = `${frame}/${part}`;
-    if (layer === undefined && isSecondResult(this.#run.ledger, { frame, part, attempt, device })) {
-      if (isWrong) this.#wrong.set(`${key} audited`, device);
-      else this.#wrong.delete(`${key} audited`);
-      this.#tell({ kind: 'audit-result', frame, part, attempt, device, agrees: !isWrong && !this.#wrong.has(key) });
-      return;
-    }
     const audited = this.#auditEvery > 0 && (this.#parts.size + part + attempt) % this.#auditEvery === 0;
     // Before it may be thrown away again.
     const isOpen = entry?.parts[part]?.kind !== 'done' && attempt >= (entry?.since ?? 1);
@@ -446,6 +439,10 @@ export class SimulatedCluster {
       else this.#wrong.delete(key);
     }
     this.#tell({ kind: 'result', frame, part, layer, attempt, device, audited });
+    if (this.#run.verdict !== 'to-compare') return;
+    if (isWrong) this.#wrong.set(`${key} audited`, device);
+    else this.#wrong.delete(`${key} audited`);
+    this.#tell({ kind: 'audit-result', frame, part, attempt, device, agrees: !isWrong && !this.#wrong.has(key) });
   }
 
   /** Only heartbeats that are newer than what is known of the device count. */
