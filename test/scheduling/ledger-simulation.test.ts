@@ -114,6 +114,6 @@ describe('a simulated cluster', { timeout: 30_000 + 2_000 * SECONDS }, () => {
       'returned',
       'running',
     ]);
-    expect([...verdicts].sort()).toEqual(['accepted', 'duplicate', 'stale']);
+    expect([...verdicts].sort()).toEqual(['accepted', 'duplicate', 'stale', 'to-compare']);
   });
 });
