@@ -10,7 +10,7 @@ const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'tr
 
 interface WrittenOperation {
   readonly operationId: string;
-  readonly responses: Record<string, unknown>;
+  readonly responses: Record<string, { readonly content?: Record<string, unknown> }>;
   readonly security?: readonly unknown[];
   readonly requestBody?: unknown;
 }
@@ -27,11 +27,12 @@ describe('what is generated from the contract', () => {
     expect(readContract()).toEqual(contract);
   });
 
-  it('has every operation with its method and path, and no other', () => {
-    const wanted = written.map(({ method, path, operation: { operationId } }) => [
-      operationId,
-      { method: method.toUpperCase(), path },
-    ]);
+  it('has every operation with its method, path and answers, and no other', () => {
+    const wanted = written.map(({ method, path, operation: { operationId, responses } }) => {
+      const good = Object.entries(responses).filter(([status]) => Number(status) < 400);
+      const answers = Object.fromEntries(good.map(([status, { content }]) => [status, Object.keys(content ?? {})]));
+      return [operationId, { method: method.toUpperCase(), path, answers }] as const;
+    });
     expect(OPERATIONS).toEqual(Object.fromEntries(wanted));
     const found = contractOperations(readContract()).map(({ operation }) => operation.operationId);
     expect(found.sort()).toEqual(wanted.map(([id]) => id).sort());
