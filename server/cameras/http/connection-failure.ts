@@ -60,7 +60,7 @@ function tlsText(code: string, detail: string): string | null {
 
 function brokenText(code: string, message: string): string {
   if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'ECONNABORTED') {
-    return `broke the connection off (${code}): it may be busy, serve another client, or expect https`;
+    return `broke the connection off (${code}): it may be busy, or speak the other one of http and https`;
   }
   return `the connection failed: ${message}`;
 }

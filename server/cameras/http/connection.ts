@@ -129,7 +129,10 @@ export class CameraConnection {
 /** @param bytes what came in place of an HTTP answer. */
 function foreignAnswer(bytes: Buffer): CameraError {
   if (bytes.length === 0) {
-    return new CameraError('unreachable', 'closed the connection without an answer: it may be busy, or expect https');
+    return new CameraError(
+      'unreachable',
+      'closed the connection without an answer: it may be busy, or speak the other one of http and https',
+    );
   }
   const text = bytes.toString('latin1', 0, 200);
   if (TLS_RECORDS.includes(bytes[0]!) && bytes[1] === 3) {
