@@ -47,7 +47,8 @@ const GZIP_START = Buffer.from([0x1f, 0x8b]);
 export async function readContent(answer: CameraAnswer, choice: ContentChoice): Promise<AnswerContent> {
   const isGood = answer.status >= 200 && answer.status <= 299;
   const isMultipart = /^multipart\//.test(answer.mediaType);
-  const raw = bodyChunks(answer.body, choice, isGood);
+  const mayBeEmpty = !JPEG_TYPE.test(answer.mediaType) && answer.body.told === 0;
+  const raw = bodyChunks(answer.body, choice, isGood && !mayBeEmpty);
   if (isGood && isMultipart && answer.encoding === '') return { kind: 'stream', chunks: raw };
   const isComplete = () => answer.body.isComplete;
   if (!isGood) {
@@ -91,7 +92,7 @@ async function* bodyChunks(
     if (chunk === null) break;
     yield chunk;
   }
-  if (!mayGoBeyond || !body.isComplete || body.framing.kind !== 'length' || body.framing.bytes === 0) return;
+  if (!mayGoBeyond || !body.isComplete || body.framing.kind !== 'length') return;
   limitIdle(BEYOND_MS);
   while (true) {
     // What ends the wait is no failure: all that was told has come.

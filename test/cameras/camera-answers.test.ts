@@ -43,6 +43,8 @@ const TAKEN: readonly (readonly [string, Buffer])[] = [
   ['a length 48 bytes too long', raw(`HTTP/1.1 200 OK\r\n${length(48)}\r\n`, PHOTO)],
   ['a length 48 bytes too long, and an end', raw(`HTTP/1.1 200 OK\r\n${length(48)}\r\n`, PHOTO)],
   ['a length 48 bytes too short', raw(`HTTP/1.1 200 OK\r\n${length(-48)}\r\n`, PHOTO)],
+  ['a length far too short', raw(`HTTP/1.1 200 OK\r\n${length(-140_000)}\r\n`, PHOTO)],
+  ['a length of 0', raw(`HTTP/1.1 200 OK\r\n${TYPE}Content-Length: 0\r\n\r\n`, PHOTO)],
   ['neither length nor end', raw(`HTTP/1.1 200 OK\r\nConnection: keep-alive\r\n\r\n`, PHOTO)],
   ['padding after the picture', answer('200 OK', [], Buffer.concat([PHOTO, Buffer.alloc(500)]))],
   ['a line end before the picture', answer('200 OK', [], Buffer.concat([Buffer.from('\r\n'), PHOTO]))],

@@ -61,7 +61,7 @@ export class AnswerBody {
 
   /** @returns bytes that come after the length that the camera told; null when there are none. */
   async beyond(): Promise<Buffer | null> {
-    if (this.#framing.kind !== 'length') return null;
+    if (this.told === null) return null;
     this.isComplete = false;
     this.#framing = { kind: 'close' };
     return this.next();
