@@ -44,8 +44,3 @@ export function ageOf(id: string): string {
     .map((digits) => digits.padStart(16, '0'))
     .join('-');
 }
-
-/** About when a frame was accepted, epoch ms: its gateway's epoch, which is a time. */
-export function epochMsOf(id: string): number {
-  return Number.parseInt(id.split('-', 1)[0]!, 36);
-}

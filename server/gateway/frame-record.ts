@@ -15,7 +15,9 @@ export type FrameEnd =
   | { readonly kind: 'failed'; readonly code: string; readonly detail: string };
 
 /** A frame that is open, and until those who look after it have let go of it: what it is, then what has become of it. */
-export interface FrameRecord extends Omit<OpenFrame, 'source' | 'inputDigest' | 'since'> {
+export interface FrameRecord extends Omit<OpenFrame, 'source' | 'inputDigest' | 'since' | 'keptSinceMs'> {
+  /** When it was accepted, by the store's clock; undefined until the store has it. */
+  keptSinceMs: number | undefined;
   readonly trace: FrameTrace;
   source: string;
   inputDigest: string;
@@ -44,6 +46,7 @@ export function newFrameRecord(
   return {
     ...frame,
     since: frame.since ?? 1,
+    keptSinceMs: frame.keptSinceMs,
     trace,
     state: 'queued',
     bytes,
@@ -60,19 +63,21 @@ export function newFrameRecord(
 /** What of an open frame is kept in the archive. */
 export function openFrameOf(record: FrameRecord): OpenFrame {
   const { id, createdMs, strategy, claimant, source, picture } = record;
-  const { inputDigest, placement, request, restarts, crashes, since } = record;
+  const { inputDigest, keptSinceMs, placement, request, restarts, crashes, since } = record;
   return {
     kind: 'open',
     ...{ id, createdMs, strategy, claimant, source, picture },
     ...{ inputDigest, placement, request, restarts, crashes },
     ...(since > 1 && { since }),
+    ...(keptSinceMs !== undefined && { keptSinceMs }),
   };
 }
 
 /** What of a frame that has ended is kept in the archive. */
 export function endedFrameOf(record: FrameRecord): EndedFrame {
-  const { picture, request } = record;
-  return { kind: 'ended', document: frameDocument(record), checksum: picture.checksum, request };
+  const { keptSinceMs, picture, request } = record;
+  const facts = { document: frameDocument(record), checksum: picture.checksum, request };
+  return { kind: 'ended', ...facts, ...(keptSinceMs !== undefined && { keptSinceMs }) };
 }
 
 /** The frame as the API shows it. */

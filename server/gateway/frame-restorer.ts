@@ -9,6 +9,7 @@ import {
   type EndedFrame,
   type FrameArchive,
   idOf,
+  keptSinceMs,
   type OpenFrame,
 } from './archive/frame-archive.js';
 import { ageOf } from './frame-filter.js';
@@ -68,9 +69,9 @@ export class FrameRestorer {
   }
 
   #record(frame: OpenFrame, afterCrash: boolean): FrameRecord {
-    const { nowMs, plan } = this.#parts;
+    const { archive, nowMs, plan } = this.#parts;
     const facts = { ...frame, restarts: frame.restarts + 1, crashes: frame.crashes + (afterCrash ? 1 : 0) };
-    const sinceMs = nowMs() - (Date.now() - frame.createdMs);
+    const sinceMs = nowMs() - Math.max(0, archive.clock.nowMs() - keptSinceMs(frame));
     const trace = new FrameTrace(strategyNamed(frame.strategy).partition(plan).parts, sinceMs, neededMacs(plan.layers));
     return newFrameRecord(facts, trace, { bytes: null, input: null });
   }

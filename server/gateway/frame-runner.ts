@@ -112,16 +112,16 @@ export class FrameRunner {
   /** Ends a frame, once. */
   end(record: FrameRecord, end: FrameEnd): void {
     if (record.end !== null) return;
-    const { auditor, courier, log, metrics, pool, rounds, store, strips } = this.#parts;
+    const { auditor, courier, log, metrics, nowMs, pool, rounds, store, strips } = this.#parts;
     record.end = end;
     record.state = end.kind;
-    record.endedMs = Date.now();
+    const totalMs = record.trace.passedMs(nowMs());
+    record.endedMs = record.createdMs + totalMs;
     pool.take(record.id);
     rounds.drop(record.id);
     strips.drop(record.id);
     auditor?.drop(record.id);
     store.ended(record);
-    const totalMs = record.endedMs - record.createdMs;
     metrics.frameDuration.observe({ state: end.kind }, totalMs / 1000);
     const facts = { frame: record.id, source: record.source, totalMs };
     if (end.kind === 'complete') {

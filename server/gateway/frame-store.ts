@@ -2,9 +2,9 @@ import { performance } from 'node:perf_hooks';
 import type { Schemas } from '../../client/client.js';
 import type { StoreConfig } from '../config/cluster-config.js';
 import { HttpProblem } from '../node/problem.js';
-import { type EndedFrame, type FrameTraceDocument, idOf } from './archive/frame-archive.js';
+import { type EndedFrame, type FrameTraceDocument, idOf, keptSinceMs } from './archive/frame-archive.js';
 import { ArchiveWriter, type ArchiveWriterParts } from './archive-writer.js';
-import { ageOf, epochMsOf, type FrameFilter, isWanted } from './frame-filter.js';
+import { ageOf, type FrameFilter, isWanted } from './frame-filter.js';
 import { endedFrameOf, type FrameRecord, frameDocument, openFrameOf, traceDocument } from './frame-record.js';
 import { FrameWaiters } from './frame-waiters.js';
 
@@ -14,6 +14,9 @@ export type KnownFrame = FrameRecord | EndedFrame;
 export interface FrameStoreParts extends ArchiveWriterParts {
   readonly bounds: Pick<StoreConfig, 'ageMs' | 'bytes' | 'frames' | 'keepPictures'>;
 }
+
+/** What the store's clock shows is noted this often: a gateway that is killed loses no more of it. */
+const NOTE_TIME_MS = 10 * 60_000;
 
 /** Frames are looked through for those that are too old this often, or ten times in the age that they may reach. */
 const PRUNE_MS = 60_000;
@@ -33,9 +36,10 @@ export class FrameStore {
   readonly #idOfKey = new Map<string, string>();
   readonly #waiters = new FrameWaiters();
   readonly #writer: ArchiveWriter;
-  /** Frames of which the archive has a record that cannot be read. */
-  #unreadable: readonly string[] = [];
+  /** Frames of which the archive has a record that cannot be read, and since when they are kept at the latest. */
+  #unreadable = new Map<string, number>();
   #pruning: NodeJS.Timeout | undefined;
+  #notingTime: NodeJS.Timeout | undefined;
   #endedCount = 0;
   #endedBytes = 0;
   #complete = 0;
@@ -62,18 +66,24 @@ export class FrameStore {
       if (frame.document.state === 'complete') this.#complete++;
       else this.#failed++;
     }
-    this.#unreadable = unreadable;
-    this.prune(Date.now());
+    const { clock } = this.#parts.archive;
+    for (const id of unreadable) {
+      const next = frames.find((frame) => ageOf(idOf(frame)) > ageOf(id));
+      this.#unreadable.set(id, next === undefined ? clock.nowMs() : keptSinceOf(next));
+    }
+    this.prune();
     const everyMs = Math.min(PRUNE_MS, this.#parts.bounds.ageMs / 10);
     this.#pruning = setInterval(() => {
-      this.prune(Date.now());
+      this.prune();
       this.#writer.retry();
     }, everyMs).unref();
+    this.#notingTime = setInterval(() => void this.#parts.archive.noteTime(), NOTE_TIME_MS).unref();
   }
 
   /** Resolves when everything that is to be written has been, or could not be. */
   async stop(): Promise<void> {
     clearInterval(this.#pruning);
+    clearInterval(this.#notingTime);
     await this.#writer.settled();
   }
 
@@ -122,6 +132,7 @@ export class FrameStore {
    * @throws ArchiveError when it could not be written; then the frame is not there.
    */
   async admit(record: FrameRecord): Promise<void> {
+    record.keptSinceMs = this.#parts.archive.clock.nowMs();
     try {
       await this.#parts.archive.accept(openFrameOf(record), record.bytes!);
       this.#failedMs = null;
@@ -174,7 +185,7 @@ export class FrameStore {
     else this.#failed++;
     this.#writer.end(frame, traceDocument(record));
     this.#waiters.ended(frame.document);
-    this.prune(Date.now());
+    this.prune();
   }
 
   /**
@@ -217,19 +228,19 @@ export class FrameStore {
   }
 
   /** Forgets the oldest ended frames, as long as there is one that is too old, or are more than may be. */
-  prune(nowMs: number): void {
+  prune(): void {
     const { ageMs, bytes, frames } = this.#parts.bounds;
-    const oldestMs = nowMs - ageMs;
+    const oldestMs = this.#parts.archive.clock.nowMs() - ageMs;
     const forgotten: string[] = [];
     for (const [id, frame] of this.#frames) {
       if (!isEnded(frame)) continue;
       const within = this.#endedCount <= frames && this.#endedBytes <= bytes;
-      if (within && Date.parse(frame.document.createdAt) >= oldestMs) break;
+      if (within && keptSinceOf(frame) >= oldestMs) break;
       this.#forget(id);
       forgotten.push(id);
     }
-    const unreadable = this.#unreadable.filter((id) => epochMsOf(id) < oldestMs);
-    this.#unreadable = this.#unreadable.filter((id) => !unreadable.includes(id));
+    const unreadable = [...this.#unreadable].filter(([, sinceMs]) => sinceMs < oldestMs).map(([id]) => id);
+    for (const id of unreadable) this.#unreadable.delete(id);
     this.#writer.remove([...forgotten, ...unreadable]);
   }
 
@@ -257,6 +268,10 @@ export class FrameStore {
 
 export function isEnded(frame: KnownFrame): frame is EndedFrame {
   return frame.kind === 'ended';
+}
+
+function keptSinceOf(frame: KnownFrame): number {
+  return keptSinceMs(isEnded(frame) ? frame : openFrameOf(frame));
 }
 
 /** The frame as the API shows it. */

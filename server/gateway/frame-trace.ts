@@ -60,6 +60,11 @@ export class FrameTrace {
     this.restart(tiles);
   }
 
+  /** Since the frame was accepted; the wall clock has no part in it. */
+  passedMs(nowMs: number): number {
+    return Math.max(0, Math.round(nowMs - this.#startedMs));
+  }
+
   /** The frame is cut anew; what was told of its parts is void. */
   restart(parts: number): void {
     this.#done = 0;

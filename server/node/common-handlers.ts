@@ -1,8 +1,9 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ClusterPlan } from './cluster-plan.js';
 import { readContract } from './contract.js';
 import { DRAINING_CODE, type DrainState } from './draining.js';
 import type { EventLog } from './event-log.js';
+import { StreamShares } from './http/stream-shares.js';
 import type { NodeMetrics } from './metrics.js';
 import type { NodeRole, OperationHandlers } from './operations.js';
 import { planDocument } from './plan-document.js';
@@ -20,15 +21,12 @@ export interface CommonParts {
   readonly drainState: () => DrainState;
 }
 
-/** Watchers of one node's events; each holds a connection. */
-const WATCHERS_LIMIT = 64;
-
 /** What every node serves alike. */
 export function commonHandlers(parts: CommonParts) {
   const { role, metrics, events } = parts;
   const contract = readContract();
   const plan = planDocument(parts.clusterPlan, parts.wirePlan.digest);
-  let watchers = 0;
+  const streams = new StreamShares();
   return {
     getLive: async () => ({ status: 'ok', role }),
     getReady: async () => {
@@ -45,12 +43,8 @@ export function commonHandlers(parts: CommonParts) {
       reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
     getContract: async () => contract,
     getPlan: async () => plan,
-    getEvents: async (_request: unknown, reply: FastifyReply) => {
-      if (watchers >= WATCHERS_LIMIT) {
-        const detail = `${watchers} programs watch this node's events already`;
-        throw new HttpProblem(503, 'DT_OVERLOADED', detail, { retryAfterSeconds: 5 });
-      }
-      watchers++;
+    getEvents: async (request: Pick<FastifyRequest, 'ip'>, reply: FastifyReply) => {
+      const leave = streams.enter(request.ip);
       const gone = new AbortController();
       reply.sse.onClose(() => gone.abort());
       reply.sse.keepAlive();
@@ -62,7 +56,7 @@ export function commonHandlers(parts: CommonParts) {
         const hungUp = new Promise<void>((resolve) => gone.signal.addEventListener('abort', () => resolve()));
         await Promise.race([reply.sse.send(events.watch(reply.sse.lastEventId, gone.signal)), hungUp]);
       } finally {
-        watchers--;
+        leave();
         reply.sse.close();
       }
     },

@@ -14,7 +14,7 @@ import { contractOperations, readContract } from './contract.js';
 import { contractRoutes } from './contract-routes.js';
 import { serveDocs } from './docs-pages.js';
 import { takeBodies } from './http/bodies.js';
-import { guardAgainstPages } from './http/browser-guard.js';
+import { guardAgainstPages, guardEvents } from './http/browser-guard.js';
 import { ClientErrors } from './http/client-errors.js';
 import { answerExpectations } from './http/expectations.js';
 import { type Logger, withoutSecrets } from './logger.js';
@@ -121,6 +121,7 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
   requireHost(app);
   sendDigests(app);
   if (options.token === null) guardAgainstPages(app, options.hosts);
+  guardEvents(app);
 
   await app.register(authentication, {
     token: options.token,

@@ -21,6 +21,9 @@ export interface BoardSlice extends TaskKey {
   readonly layer: number;
 }
 
+/** A request that is this far behind the last one is of another process of the thief, whose clock was set back. */
+const OVERTAKEN = 1_000;
+
 /** What the last request of a thief was answered with, so that a repeated one gets the same. */
 interface Handout<Tile> {
   readonly sequence: number;
@@ -200,7 +203,8 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
     const last = this.#lastHandouts.get(thief);
     if (last?.sequence === sequence) return last.task;
     // An older request that was overtaken: nobody waits for its answer any more.
-    if (last !== undefined && sequence < last.sequence) return null;
+    const behind = (last?.sequence ?? sequence) - sequence;
+    if (behind > 0 && behind < OVERTAKEN) return null;
     const task = this.#takeQueued(thief);
     if (task === null) return null;
     this.#lastHandouts.set(thief, { sequence, task });

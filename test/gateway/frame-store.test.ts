@@ -142,6 +142,23 @@ describe('the frames kept', () => {
     expect(await archive.picture('ep-2'), 'of an open one').not.toBeNull();
   });
 
+  it.each([
+    ['1970 to 2026', Date.UTC(2026)],
+    ['an hour and more on', 2 * HOUR_MS],
+    ['back', -HOUR_MS],
+  ])('are not forgotten by a wall clock that jumps %s, nor kept for ever', async (_name, jumpMs) => {
+    store.start([]);
+    const frames = [record('ep-1'), record('ep-2')];
+    await add(...frames);
+    end(frames[0]!);
+    vi.setSystemTime(Math.max(0, Date.now() + jumpMs));
+    end(frames[1]!);
+    await vi.advanceTimersByTimeAsync(HOUR_MS - 60_001);
+    expect(listed()).toEqual(['ep-2', 'ep-1']);
+    await vi.advanceTimersByTimeAsync(2 * 60_001);
+    expect(listed()).toEqual([]);
+  });
+
   it('have no picture, in memory or in the archive, where none is to be kept', async () => {
     store = newStore({ keepPictures: false, bytes: 5 });
     const frame = record('ep-1');

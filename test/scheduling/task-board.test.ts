@@ -132,6 +132,15 @@ describe('a thief', () => {
     expect(board.given).toBe(3);
   });
 
+  it('gets nothing for a number that was overtaken, but does when its clock was set back before it started again', () => {
+    const now = Date.UTC(2026);
+    board.enqueue(tiles('f', 4));
+    expect(board.handOut('e1', now)).toMatchObject({ tile: 0 });
+    expect(board.handOut('e1', now - 1)).toBeNull();
+    expect(board.handOut('e1', 60_000)).toMatchObject({ tile: 1 });
+    expect(board.handOut('e1', 60_001)).toMatchObject({ tile: 2 });
+  });
+
   it('that found nothing may ask with the same number again', () => {
     expect(board.handOut('e1', 1)).toBeNull();
     board.enqueue(tiles('f', 1));

@@ -74,6 +74,38 @@ describe('a node without a token', () => {
   });
 });
 
+describe('what a page of another site may not hold', () => {
+  it.each(['cross-site', 'same-site'])('%s: event streams, with a token and without, in whatever way', async (site) => {
+    for (const [node, token] of [
+      [open, null],
+      [closed, TOKEN],
+    ] as const) {
+      for (const mode of ['cors', 'no-cors', 'navigate']) {
+        const headers: Record<string, string> = {
+          'sec-fetch-site': site,
+          'sec-fetch-mode': mode,
+          'sec-fetch-dest': 'document',
+        };
+        if (token !== null) headers.authorization = `Bearer ${token}`;
+        expect(codeOf(await askPath(node.address, 'GET', '/events', { headers }))).toBe('403 DT_ORIGIN');
+      }
+    }
+  });
+
+  it('anything else that it does not visit, without a token', async () => {
+    for (const path of ['/cluster', '/metrics', '/frames', '/frames/zz-1/annotated', '/plan']) {
+      const picture = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' };
+      expect(codeOf(await askPath(open.address, 'GET', path, { headers: picture }))).toBe('403 DT_ORIGIN');
+      const frame = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' };
+      expect(codeOf(await askPath(open.address, 'GET', path, { headers: frame }))).toBe('403 DT_ORIGIN');
+    }
+    const visit = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+    for (const path of ['/', '/cluster', '/docs/']) {
+      expect((await askPath(open.address, 'GET', path, { headers: visit })).status).toBe(200);
+    }
+  });
+});
+
 describe('a node with a token', () => {
   it('goes by the token alone: a reverse proxy may give it any name', async () => {
     const headers = { host: 'objects.example', origin: 'https://objects.example', authorization: `Bearer ${TOKEN}` };

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { DeepThingsError } from '../../errors.js';
 import type { Logger } from '../../node/logger.js';
 import { ArchiveError } from './archive-error.js';
+import { readClockFile, writeClockFile } from './clock-file.js';
 import {
   type ArchiveContents,
   type ArchivedFrame,
@@ -12,6 +13,7 @@ import {
   type FrameArchive,
   type FrameTraceDocument,
   idOf,
+  keptSinceMs,
   nextEpoch,
   type OpenFrame,
   type PictureFacts,
@@ -21,10 +23,12 @@ import type { LmdbWrite } from './lmdb-messages.js';
 import { isReadable, LmdbThread } from './lmdb-thread.js';
 import { PictureFiles } from './picture-files.js';
 import { decodeRecord, encodeRecord } from './record-codec.js';
+import { readClocks, StoreClock } from './store-clock.js';
 import { StoreOwner } from './store-owner.js';
 
 const DATABASE = 'frames.mdb';
 const PICTURES = 'pictures';
+const CLOCK = 'clock.json';
 const QUARANTINE = 'quarantine';
 const SET_ASIDE = 'damaged-';
 
@@ -38,6 +42,7 @@ export interface DiskArchiveOptions {
 
 /** Frames in a folder: their facts in a database, their pictures as files beside it. */
 export class DiskArchive implements FrameArchive {
+  readonly clock = new StoreClock(Date.now());
   readonly #options: DiskArchiveOptions;
   readonly #owner: StoreOwner;
   readonly #pictures: PictureFiles;
@@ -57,12 +62,16 @@ export class DiskArchive implements FrameArchive {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const { afterCrash } = await this.#owner.take();
       this.#isOwned = true;
+      this.clock.resume(await readClockFile(join(folder, CLOCK)), readClocks(nowMs));
       await this.#setDamagedAside(nowMs);
-      await this.#forgetSetAside(nowMs);
+      await this.#forgetSetAside();
       await this.#pictures.open();
       const database = await LmdbThread.open({ path: join(folder, DATABASE) });
       this.#database = database;
-      return { ...(await this.#load(database, nowMs)), afterCrash };
+      const loaded = await this.#load(database, nowMs);
+      for (const frame of loaded.frames) this.clock.atLeast(keptSinceMs(frame));
+      await this.noteTime();
+      return { ...loaded, afterCrash };
     } catch (cause) {
       await this.close().catch(() => {});
       if (cause instanceof DeepThingsError) throw cause;
@@ -140,7 +149,18 @@ export class DiskArchive implements FrameArchive {
     await writing('the devices in quarantine could not be stored', () => this.#open.write({ puts: [put] }));
   }
 
+  async noteTime(): Promise<void> {
+    const { folder, log } = this.#options;
+    try {
+      await writeClockFile(join(folder, CLOCK), { storeMs: this.clock.nowMs(), ...readClocks() });
+    } catch (error) {
+      // Frames are kept for a while longer after the next start: no reason to stop anything.
+      log.debug({ err: error }, 'what the store’s clock shows could not be written');
+    }
+  }
+
   async close(): Promise<void> {
+    if (this.#database !== null) await this.noteTime();
     await this.#database?.close();
     if (this.#isOwned) await this.#owner.release();
     this.#isOwned = false;
@@ -200,14 +220,21 @@ export class DiskArchive implements FrameArchive {
     for (const name of [DATABASE, `${DATABASE}-lock`, PICTURES]) {
       if (existsSync(join(folder, name))) await rename(join(folder, name), join(aside, name));
     }
+    await this.#stampSetAside(aside);
     log.error({ folder: aside }, `the store is damaged: it was set aside in ${aside}, and an empty one begun`);
   }
 
-  async #forgetSetAside(nowMs: number): Promise<void> {
+  /** A folder that was set aside has the time of the store's clock as its own. */
+  async #stampSetAside(path: string): Promise<void> {
+    const seconds = this.clock.nowMs() / 1000;
+    await utimes(path, seconds, seconds);
+  }
+
+  async #forgetSetAside(): Promise<void> {
     const { ageMs, folder } = this.#options;
     for (const name of await readdir(folder)) {
       const path = join(folder, name);
-      if (!name.startsWith(SET_ASIDE) || nowMs - (await stat(path)).mtimeMs <= ageMs) continue;
+      if (!name.startsWith(SET_ASIDE) || this.clock.nowMs() - (await stat(path)).mtimeMs <= ageMs) continue;
       await rm(path, { recursive: true });
     }
   }

@@ -2,6 +2,7 @@ import type { Schemas } from '../../../client/client.js';
 import type { PictureMediaType } from '../../imaging/picture-format.js';
 import type { Placement } from '../../model/placement.js';
 import type { StrategyName } from '../../scheduling/strategies/strategy.js';
+import type { StoreClock } from './store-clock.js';
 
 /** What is known of a picture without its bytes. */
 export interface PictureFacts {
@@ -40,6 +41,8 @@ export interface OpenFrame {
   readonly restarts: number;
   /** and how many of those followed a gateway that had ended without being stopped. */
   readonly crashes: number;
+  /** When it was accepted, by the store's clock; frames of earlier versions have `createdMs` alone. */
+  readonly keptSinceMs?: number;
   /** The first attempt that counts, where it began anew. */
   readonly since?: number;
 }
@@ -51,6 +54,8 @@ export interface EndedFrame {
   readonly document: Schemas['Frame'];
   readonly checksum: number;
   readonly request: IdempotentRequest | null;
+  /** When it was accepted, by the store's clock; frames of earlier versions have `createdAt` alone. */
+  readonly keptSinceMs?: number;
 }
 
 /** A device that computed something wrong, and that nobody has released since. */
@@ -83,6 +88,8 @@ export interface ArchiveContents {
  * is safe, and rejects with an `ArchiveError` when it could not be written; then nothing of it is there.
  */
 export interface FrameArchive {
+  /** What frames age by. */
+  readonly clock: StoreClock;
   /** Once, before anything else. */
   open(nowMs: number): Promise<ArchiveContents>;
   /** A new frame with its picture. */
@@ -98,7 +105,14 @@ export interface FrameArchive {
   remove(ids: readonly string[]): Promise<void>;
   /** These devices are in quarantine, and no others. */
   quarantine(devices: readonly QuarantinedDevice[]): Promise<void>;
+  /** Notes what the clock shows, for the next life. Never rejects. */
+  noteTime(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** When a frame was accepted, by the store's clock. */
+export function keptSinceMs(frame: ArchivedFrame): number {
+  return frame.keptSinceMs ?? (frame.kind === 'open' ? frame.createdMs : Date.parse(frame.document.createdAt));
 }
 
 /** The newest life's name: later than the one before it also where the clock was set back. */

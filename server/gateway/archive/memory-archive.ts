@@ -7,9 +7,11 @@ import {
   nextEpoch,
   type OpenFrame,
 } from './frame-archive.js';
+import { StoreClock } from './store-clock.js';
 
 /** Frames in this process's memory, gone with it. */
 export class MemoryArchive implements FrameArchive {
+  readonly clock = new StoreClock(Date.now());
   readonly #pictures = new Map<string, Uint8Array>();
   readonly #traces = new Map<string, FrameTraceDocument>();
 
@@ -49,6 +51,9 @@ export class MemoryArchive implements FrameArchive {
 
   /** Nothing here outlives the process, which knows them itself. */
   async quarantine(): Promise<void> {}
+
+  /** The clock ends with the process. */
+  async noteTime(): Promise<void> {}
 
   async close(): Promise<void> {
     this.#pictures.clear();

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeepThingsError } from '../../errors.js';
 
@@ -37,7 +38,7 @@ export class StoreOwner {
    * @throws DeepThingsError `DT_STORE_IN_USE`
    */
   async take(): Promise<{ readonly afterCrash: boolean }> {
-    const until = Date.now() + PATIENCE_MS;
+    const until = performance.now() + PATIENCE_MS;
     let afterCrash = false;
     while (!(await this.#create())) {
       const text = await readFile(this.#path, 'utf8').catch(() => null);
@@ -48,7 +49,7 @@ export class StoreOwner {
         await this.#clearAway(text);
         continue;
       }
-      if (owner.pid === process.pid || Date.now() > until) throw this.#inUse(owner);
+      if (owner.pid === process.pid || performance.now() > until) throw this.#inUse(owner);
       await sleep(50);
     }
     held.add(this.#owner.token);

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isLoopback } from '../listen.js';
 import { HttpProblem } from '../problem.js';
@@ -6,8 +7,8 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
  * Keeps pages of other sites, opened in a browser on this machine, from using a node that asks for no token: a name
- * that is made to lead to this machine (DNS rebinding) by the Host header, forms and scripts of other origins by what
- * browsers say of where a request comes from. Programs say nothing of it and are not concerned.
+ * that is made to lead to this machine (DNS rebinding) by the Host header, forms, scripts and pictures of other origins by
+ * what browsers say of where a request comes from. Programs say nothing of it and are not concerned.
  *
  * A node with a token needs none of this: no other page has the token.
  *
@@ -17,7 +18,19 @@ export function guardAgainstPages(app: FastifyInstance, hosts: readonly string[]
   const known = new Set(hosts.map(hostName));
   app.addHook('onRequest', async (request) => {
     requireKnownHost(request, known);
-    if (!SAFE_METHODS.has(request.method)) requireOwnOrigin(request);
+    if (!SAFE_METHODS.has(request.method) || !isVisit(request.headers)) requireOwnOrigin(request);
+  });
+}
+
+/**
+ * Keeps pages of other sites from holding a node's event streams, with a token and without: no page of another site may
+ * read them, but each that it opens takes the place of another.
+ */
+export function guardEvents(app: FastifyInstance): void {
+  app.addHook('onRequest', async ({ headers, routeOptions }) => {
+    if (routeOptions.config.operationId !== 'getEvents' || !isOfAnotherSite(headers)) return;
+    const detail = 'refused: a page of another site asks for events, which only the dashboard and programs may watch';
+    throw new HttpProblem(403, 'DT_ORIGIN', detail);
   });
 }
 
@@ -44,13 +57,22 @@ function hostName(host: string): string | null {
 
 function requireOwnOrigin({ headers }: FastifyRequest): void {
   const { origin, host } = headers;
-  const site = headers['sec-fetch-site'];
-  const isOwnSite = site === undefined || site === 'same-origin' || site === 'none';
   const isOwnOrigin = origin === undefined || (URL.canParse(origin) && new URL(origin).host === host?.toLowerCase());
-  if (isOwnSite && isOwnOrigin) return;
+  if (isOwnOrigin && !isOfAnotherSite(headers)) return;
   throw new HttpProblem(
     403,
     'DT_ORIGIN',
     'refused: a page of another origin sent this. Without a token only the dashboard and programs may; set DEEPTHINGS_TOKEN to let others in by it',
   );
+}
+
+/** By what browsers say of a request; programs say nothing. */
+function isOfAnotherSite(headers: IncomingHttpHeaders): boolean {
+  const site = headers['sec-fetch-site'];
+  return site !== undefined && site !== 'same-origin' && site !== 'none';
+}
+
+/** Somebody follows a link to this node: that is shown to them, and to no page. */
+function isVisit(headers: IncomingHttpHeaders): boolean {
+  return headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
 }

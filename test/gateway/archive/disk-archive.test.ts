@@ -134,7 +134,7 @@ describe('a database that cannot be read', () => {
     ['empty', (path: string) => truncateSync(path, 0)],
     ['partly zeros', (path: string) => writeFileSync(path, readFileSync(path).fill(0, 8_192))],
   ])('is set aside with its pictures, and the gateway starts: %s', async (_what, damage) => {
-    await archive.open(0);
+    await archive.open(Date.now());
     for (let i = 0; i < 30; i++) await accept(`a-${i}`, picture(i, 50));
     await archive.close();
     damage(join(folder, 'frames.mdb'));
@@ -152,6 +152,39 @@ describe('a database that cannot be read', () => {
     utimesSync(join(folder, aside[0]!), 0, (nowMs - 2 * DAY_MS) / 1000);
     await reopen(nowMs);
     expect(existsSync(join(folder, aside[0]!))).toBe(false);
+  });
+});
+
+describe('the clock that frames age by', () => {
+  const HOUR_MS = 3_600_000;
+  const NOW_MS = Date.UTC(2026, 0, 1);
+
+  it('goes on in the next life, however the wall clock was set in between', async () => {
+    await archive.open(NOW_MS);
+    for (const wallMs of [NOW_MS + 365 * DAY_MS, 0, NOW_MS - 365 * DAY_MS]) {
+      await reopen(wallMs);
+      expect(archive.clock.nowMs() - NOW_MS).toBeGreaterThanOrEqual(0);
+      expect(archive.clock.nowMs() - NOW_MS).toBeLessThan(HOUR_MS);
+    }
+  });
+
+  it('goes on from the newest frame where its own file is lost or damaged', async () => {
+    await archive.open(NOW_MS);
+    const frame = frameWith('a-1', picture(7));
+    await archive.accept({ ...frame, keptSinceMs: NOW_MS + HOUR_MS }, picture(7));
+    await archive.close();
+    writeFileSync(join(folder, 'clock.json'), '{"storeMs":');
+    archive = diskArchive(folder);
+    await archive.open(1_000);
+    expect(archive.clock.nowMs()).toBeGreaterThanOrEqual(NOW_MS + HOUR_MS);
+  });
+
+  it('is no reason to stop where it cannot be written', async () => {
+    await archive.open(NOW_MS);
+    await mkdir(join(folder, 'clock.json.new'));
+    await archive.noteTime();
+    await accept('a-1');
+    expect(ids(await reopen(NOW_MS))).toEqual(['a-1']);
   });
 });
 

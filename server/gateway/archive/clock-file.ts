@@ -1,0 +1,22 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import type { StoreTime } from './store-clock.js';
+
+const KEYS = ['storeMs', 'wallMs', 'upMs'] as const;
+
+/** A store's last reading of its clock; null where there is none that can be used. */
+export async function readClockFile(path: string): Promise<StoreTime | null> {
+  try {
+    const time = JSON.parse(await readFile(path, 'utf8')) as StoreTime;
+    const isWhole = KEYS.every((key) => Number.isFinite(time[key])) && ['string', 'object'].includes(typeof time.boot);
+    return isWhole ? time : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Writes a reading in place of the last one; nobody reads half of it. */
+export async function writeClockFile(path: string, time: StoreTime): Promise<void> {
+  const draft = `${path}.new`;
+  await writeFile(draft, `${JSON.stringify(time)}\n`, { mode: 0o600 });
+  await rename(draft, path);
+}
