@@ -62,7 +62,8 @@ function downloadTensorflow() {
   } catch (error) {
     if (error.code === 'ENOENT') return 'there is no python3';
     if (/No module named pip/.test(error.message)) return 'there is no pip';
-    if (NO_ANSWER.test(error.message)) return `pip does not answer: ${error.message.trim().split('\n').at(-1)}`;
+    const why = error.message.split('\n').find((line) => NO_ANSWER.test(line));
+    if (why !== undefined) return `pip has no answer from its index: ${why.trim()}`;
     throw error;
   }
 }

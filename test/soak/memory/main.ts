@@ -28,8 +28,8 @@ export async function memorySoak(plan: MemoryPlan, folder: string): Promise<numb
 /** Makes chart and table of the samples in a folder again, also of a run that is under way. @returns the exit code. */
 export function memoryReport(folder: string): number {
   const run = readRunFile(folder);
-  if (run.samples.length === 0) {
-    say(`no samples in ${folder} yet`);
+  if (run === null || run.samples.length === 0) {
+    say(`no samples in ${folder}: npm run soak -- --hours 2 --out ${folder} writes some`);
     return 1;
   }
   writeFileSync(join(folder, 'memory.svg'), `${memorySvg(run)}\n`);

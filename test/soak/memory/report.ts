@@ -5,7 +5,7 @@ import { median } from '../../../server/evaluation/statistics.js';
 import type { MemorySample, NodeSample } from './node-sample.js';
 import type { RecordedRun } from './run-file.js';
 import { type Trend, trendsOf, WATCHED, type Watched } from './trend.js';
-import { SLOPE_BOUNDS } from './verdict.js';
+import { slopeBound } from './verdict.js';
 
 const MIB = 2 ** 20;
 const MINUTE_MS = 60_000;
@@ -28,9 +28,9 @@ const SHOWN: readonly Watched[] = ['resident', 'heap', 'native'];
 
 /** A file with a panel for each node. */
 export function memorySvg({ facts, samples }: RecordedRun): string {
-  const minutes = lastMinute(samples);
-  const tick = Math.max(1, Math.round(minutes / 4 / 5) * 5);
-  const xValues = Array.from({ length: Math.floor(minutes / tick) + 1 }, (_, i) => i * tick);
+  const minutes = Math.max(1, Math.round(lastMinute(samples)));
+  const tick = minutes < 20 ? Math.ceil(minutes / 4) : Math.ceil(minutes / 4 / 5) * 5;
+  const xValues = Array.from({ length: Math.ceil(minutes / tick) + 1 }, (_, i) => i * tick);
   const panels = Object.keys(samples[0]!.nodes).map((node): LinePanel => {
     const series = SHOWN.map((what, i) => ({
       look: LEGEND[i]!.look,
@@ -43,7 +43,7 @@ export function memorySvg({ facts, samples }: RecordedRun): string {
     return { kind: 'lines', title: node, xLabel: 'minutes', yLabel: 'MiB', xValues, series };
   });
   const heading = `Memory under ${facts.perSecond} frames a second, a process a node`;
-  const title = `${heading}: resident, V8's heaps and native, over ${Math.round(minutes)} minutes`;
+  const title = `${heading}: resident, V8's heaps and native, over ${minutes} minutes`;
   return chartSvg(
     { id: 'memory', title, legend: LEGEND, rows: [{ heading, sharedScale: true, panels }] },
     { alone: true },
@@ -80,7 +80,7 @@ export function trendTable(samples: readonly MemorySample[]): string {
     trend.node,
     trend.what,
     slopeText(trend),
-    String(SLOPE_BOUNDS[trend.what]),
+    slopeBound(trend).toFixed(3),
   ]);
   return textTable(
     ['node', 'memory', 'MiB a minute', 'bound'].map((title) => ({ title })),

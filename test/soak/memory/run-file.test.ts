@@ -40,7 +40,7 @@ describe('the file of a run', () => {
     const file = new RunFile(folder, PLAN);
     file.add(sample(1));
     file.add(sample(2));
-    const { facts, samples, senders } = readRunFile(folder);
+    const { facts, samples, senders } = readRunFile(folder)!;
     expect(facts).toMatchObject({ ...PLAN, node: process.version });
     expect([samples, senders]).toEqual([[sample(1), sample(2)], []]);
     file.end({ samples, senders: [SENDER] });
@@ -67,5 +67,6 @@ describe('the file of a run', () => {
     new RunFile(folder, PLAN);
     expect(memoryReport(folder)).toBe(1);
     expect(said).toContain('no samples');
+    expect(memoryReport(join(folder, 'elsewhere'))).toBe(1);
   });
 });

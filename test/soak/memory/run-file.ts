@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { MemoryPlan } from './memory-run.js';
@@ -47,8 +47,9 @@ export class RunFile {
   }
 }
 
-/** @throws Error when the folder has no run. */
-export function readRunFile(folder: string): RecordedRun {
+/** @returns null when the folder has no run. */
+export function readRunFile(folder: string): RecordedRun | null {
+  if (!existsSync(join(folder, FILE))) return null;
   const lines = readFileSync(join(folder, FILE), 'utf8')
     .split('\n')
     .filter((line) => line !== '')

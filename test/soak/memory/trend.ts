@@ -16,6 +16,8 @@ export type Watched = keyof typeof WATCHED;
 export interface Trend {
   readonly node: string;
   readonly what: Watched;
+  /** Of the second half. */
+  readonly minutes: number;
   /** Theil-Sen slope. */
   readonly mibPerMinute: number;
 }
@@ -24,11 +26,12 @@ export interface Trend {
 export function trendsOf(samples: readonly MemorySample[]): Trend[] {
   const startMs = samples[0]?.atMs ?? 0;
   const middleMs = (startMs + (samples.at(-1)?.atMs ?? 0)) / 2;
+  const minutes = ((samples.at(-1)?.atMs ?? 0) - middleMs) / MINUTE_MS;
   const half = samples.filter(({ atMs }) => atMs >= middleMs);
   return Object.keys(samples[0]?.nodes ?? {}).flatMap((node) =>
     (Object.keys(WATCHED) as Watched[]).map((what) => {
       const points = half.map(({ atMs, nodes }) => ({ x: atMs / MINUTE_MS, y: WATCHED[what](nodes[node]!) / MIB }));
-      return { node, what, mibPerMinute: theilSenSlope(points) };
+      return { node, what, minutes, mibPerMinute: theilSenSlope(points) };
     }),
   );
 }

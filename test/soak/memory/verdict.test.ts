@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Draws } from '../../chaos/draws.js';
 import type { MemorySample, NodeSample } from './node-sample.js';
-import { theilSenSlope, trendsOf } from './trend.js';
-import { type MemoryRun, memoryMistakes, SLOPE_BOUNDS } from './verdict.js';
+import { theilSenSlope, trendsOf, type Watched } from './trend.js';
+import { type MemoryRun, memoryMistakes, slopeBound } from './verdict.js';
 
 const MIB = 2 ** 20;
 const SAMPLES = 720;
@@ -70,8 +70,8 @@ describe('memory under a steady load', () => {
   });
 
   it('may not go on growing: in the heap, outside it, or in files', () => {
-    const growing = (from: number, what: keyof typeof SLOPE_BOUNDS) => (minute: number) =>
-      from + 1.5 * SLOPE_BOUNDS[what] * minute;
+    const growing = (from: number, what: Watched) => (minute: number) =>
+      from + 1.5 * slopeBound({ what, minutes: 60 }) * minute;
     const wrongOf = (course: Course) => memoryMistakes(run({ samples: samplesOf(course) })).join('; ');
     expect(wrongOf({ heap: (minute) => SAW(minute) + growing(0, 'resident')(minute) })).toMatch(
       /resident memory of e0 grows by 0\.\d+ MiB a minute, .*heap memory of e0 grows/,

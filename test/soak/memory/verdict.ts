@@ -2,8 +2,15 @@ import type { SenderCounts, SenderPlan } from '../steady-sender.js';
 import type { MemorySample } from './node-sample.js';
 import { type Trend, trendsOf, type Watched } from './trend.js';
 
-/** MiB a minute over the second half of a run. A kilobyte kept of each frame, at four frames a second, is 0.23. */
-export const SLOPE_BOUNDS: Readonly<Record<Watched, number>> = { resident: 0.15, heap: 0.1, native: 0.12 };
+/**
+ * Bounds of a slope over the second half of a run. V8 lets garbage lie until a heap has doubled, for minutes on a busy thread and for
+ * an hour on one that allocates little: a half of some minutes may catch so many MiB of that rise and none of the fall.
+ */
+const BOUNDS: Readonly<Record<Watched, { readonly mibPerMinute: number; readonly swingMib: number }>> = {
+  resident: { mibPerMinute: 0.1, swingMib: 8 },
+  heap: { mibPerMinute: 0.1, swingMib: 8 },
+  native: { mibPerMinute: 0.06, swingMib: 3 },
+};
 /** Heaps and allocators come to their size in the first half hour. */
 const LEAST_MINUTES = 60;
 /** The load is below what the cluster can do: little is refused, even where the machine has other work. */
@@ -34,13 +41,22 @@ export function memoryMistakes({ samples, senders }: MemoryRun): string[] {
       `${minutes.toFixed(1)} minutes are too few to say that memory levels off: ${LEAST_MINUTES} are needed`,
     ];
   }
-  return [...wrong, ...trendsOf(samples).filter(isTooSteep).map(sentence)];
+  return [
+    ...wrong,
+    ...trendsOf(samples)
+      .filter((trend) => trend.mibPerMinute > slopeBound(trend))
+      .map(sentence),
+  ];
 }
 
-function isTooSteep({ what, mibPerMinute }: Trend): boolean {
-  return mibPerMinute > SLOPE_BOUNDS[what];
+/** Returns the largest slope, in MiB a minute, that is no growth. */
+export function slopeBound({ what, minutes }: Pick<Trend, 'what' | 'minutes'>): number {
+  const { mibPerMinute, swingMib } = BOUNDS[what];
+  return mibPerMinute + swingMib / minutes;
 }
 
-function sentence({ node, what, mibPerMinute }: Trend): string {
-  return `${what} memory of ${node} grows by ${mibPerMinute.toFixed(2)} MiB a minute, and ${SLOPE_BOUNDS[what]} is the bound`;
+function sentence(trend: Trend): string {
+  const { node, what, mibPerMinute } = trend;
+  const bound = slopeBound(trend).toFixed(2);
+  return `${what} memory of ${node} grows by ${mibPerMinute.toFixed(2)} MiB a minute, and ${bound} is the bound`;
 }
