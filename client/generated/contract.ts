@@ -853,6 +853,7 @@ export interface components {
                 pictureBytes: number;
             };
             devices: components["schemas"]["DeviceState"][];
+            problems?: components["schemas"]["ClusterProblem"][];
             frames: {
                 open: number;
                 /** @description Since the gateway started */
@@ -878,8 +879,25 @@ export interface components {
             work?: components["schemas"]["DeviceWork"];
             /** Format: date-time */
             lastSeenAt: string | null;
+            /** @description When its process started */
+            startedAt?: number;
             /** @description What is wrong and what to do */
             problem: string | null;
+        };
+        /** @description Callers that were refused in the last minute, by kind and address; on the gateway only */
+        ClusterProblem: {
+            code: string;
+            /** @description Who was refused */
+            detail: string;
+            /** @description Network address of the caller */
+            address: string;
+            /** @description The device that it says it is, unchecked */
+            device: string | null;
+            count: number;
+            /** Format: date-time */
+            firstAt: string;
+            /** Format: date-time */
+            lastAt: string;
         };
         /** @description What its accepted results came to since the gateway started; on the gateway only */
         DeviceWork: {

@@ -16,6 +16,7 @@ import { createNodeApp } from '../node/node-app.js';
 import type { OpenedTls } from '../node/node-tls.js';
 import { createPeerClients } from '../node/peer-clients.js';
 import { planDigest } from '../node/plan-digest.js';
+import { RefusedCallers } from '../node/refused-callers.js';
 import { onceOnly, type RunningNode } from '../node/running-node.js';
 import { StripPool } from '../node/strip-pool.js';
 import type { ClusterToken } from '../node/tokens.js';
@@ -85,6 +86,7 @@ export async function assemble({ config, device, log, token }: NodeOptions, grou
   metrics.heap.watchCompute(() => compute.heap());
   const events = new EventLog(Date.now().toString(36), limits.eventsKept);
   const peers = createPeerClients({
+    self: device,
     token,
     nodes: [config.gateway, ...config.devices],
     tls,
@@ -219,6 +221,7 @@ export async function assemble({ config, device, log, token }: NodeOptions, grou
     tls,
     log,
     metrics,
+    refused: new RefusedCallers({ log, nowMs: () => Date.now() }),
     ...appOptions(config, clusterPlan, at),
   });
   board.onChange(() => metrics.pending.set(board.pending));

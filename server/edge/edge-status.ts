@@ -99,6 +99,7 @@ export class EdgeStatus {
           running: executor.busy ? 1 : 0,
           engine: compute.engine,
           counters: this.counters(),
+          startedAt: registrar.startedAt,
           lastSeenAt: new Date().toISOString(),
           problem: registrar.problem,
         },

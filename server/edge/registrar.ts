@@ -56,6 +56,11 @@ export class Registrar {
     return this.#epoch;
   }
 
+  /** When this process started, epoch ms: by that the gateway tells it from another one with the same id. */
+  get startedAt(): number {
+    return this.#startedAt;
+  }
+
   /** Why the gateway does not take this device; null when it does. */
   get problem(): string | null {
     return this.#lastProblem;

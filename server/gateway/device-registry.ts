@@ -14,6 +14,14 @@ export interface ClusterIdentity {
   readonly planDigest: string;
 }
 
+/** Where a registration came from. */
+export interface Origin {
+  /** Network address. */
+  readonly from?: string | null;
+  /** Whether this very process was seen to answer at the device's address. */
+  readonly isProven?: boolean;
+}
+
 /** What a registration that was taken means. */
 export type Admission =
   /** An older word than the last one. */
@@ -33,6 +41,10 @@ interface Entry {
   number: number;
   last: Registration | null;
   lastSeenMs: number | null;
+  /** The same by the registry's clock; 0 before. */
+  heardMs: number;
+  /** Network address that its last registration came from. */
+  from: string | null;
   problem: string | null;
   /** Why it is in quarantine; null when it is not. */
   quarantine: string | null;
@@ -42,13 +54,16 @@ interface Entry {
 }
 
 /** What can be wrong with a device that works. */
-export type WarningKind = 'not-finite' | 'identity' | 'unreachable';
+export type WarningKind = 'not-finite' | 'identity' | 'unreachable' | 'refused';
 
 interface Warning {
   readonly text: string;
   /** By the registry's clock. */
   readonly atMs: number;
 }
+
+/** A refused process that has not asked again for so long has ended: it asks every five seconds. */
+const REFUSED_LASTS_MS = 15_000;
 
 /** A warning that is not repeated for so long is over. */
 const WARNING_LASTS_MS = 60_000;
@@ -82,6 +97,8 @@ export class DeviceRegistry {
           number: 0,
           last: null,
           lastSeenMs: null,
+          heardMs: 0,
+          from: null,
           problem: `not seen yet: start it with "deepthings edge ${id}"`,
           quarantine: null,
           warnings: new Map(),
@@ -97,7 +114,7 @@ export class DeviceRegistry {
    * @throws HttpProblem 409 when it cannot work with this gateway; the device is shown as refused from then on,
    *   unless another process of that name is live.
    */
-  admit(registration: Registration, nowMs: number): Admission {
+  admit(registration: Registration, nowMs: number, { from = null, isProven = false }: Origin = {}): Admission {
     const entry = this.#entries.get(registration.device);
     if (entry === undefined) {
       const known = [...this.#entries.keys()].join(', ');
@@ -110,7 +127,9 @@ export class DeviceRegistry {
     if (mismatch !== null) {
       // A stranger under the name of a device that works does not push it out.
       if (sameProcess ? number > entry.number : !UP.includes(entry.state)) {
-        Object.assign(entry, { startedAt, number, lastSeenMs: nowMs });
+        Object.assign(entry, { startedAt, number, lastSeenMs: nowMs, heardMs: this.#nowMs(), from });
+        const isThere = isDeclaredAddress(entry.declared, registration.address);
+        if (isThere) entry.address = registration.address;
         Object.assign(entry, { state: 'refused', problem: mismatch.message, last: null });
       }
       throw mismatch;
@@ -119,10 +138,10 @@ export class DeviceRegistry {
     // One that is lost is taken at its word: a number that was damaged on its way must not shut it out for ever.
     const older = sameProcess
       ? number <= entry.number && entry.state !== 'lost'
-      : UP.includes(entry.state) && startedAt < entry.startedAt;
+      : UP.includes(entry.state) && startedAt < entry.startedAt && !isProven;
     if (older) return { kind: 'stale' };
     const restarted = entry.last !== null && !sameProcess;
-    Object.assign(entry, { startedAt, number, lastSeenMs: nowMs });
+    Object.assign(entry, { startedAt, number, lastSeenMs: nowMs, heardMs: this.#nowMs(), from });
     const { address, drain, leaving } = registration;
     Object.assign(entry, {
       address,
@@ -132,6 +151,35 @@ export class DeviceRegistry {
     });
     this.#changed();
     return { kind: 'news', restarted };
+  }
+
+  /** Where another process of this device works from, that has been heard of lately; null when there is none. */
+  rivalOf({ device, startedAt }: Registration): string | null {
+    const entry = this.#entries.get(device);
+    if (entry === undefined || !UP.includes(entry.state) || entry.startedAt === startedAt) return null;
+    return entry.from ?? entry.address;
+  }
+
+  /** The device that a refused caller seems to be: what it says, else the only declared one at its address that is not up. */
+  deviceOfCaller(claimed: string | null, address: string): string | null {
+    if (claimed !== null) return this.#entries.has(claimed) ? claimed : null;
+    const here = [...this.#entries.values()].filter((entry) => {
+      return hostOf(entry.declared) === address.replace(/^::ffff:/, '') && !this.isUp(entry.device);
+    });
+    return here.length === 1 ? here[0]!.device : null;
+  }
+
+  /** A refused device's process has ended. */
+  refusedEnded(device: string): void {
+    const entry = this.#entries.get(device);
+    if (entry?.state !== 'refused') return;
+    entry.state = 'expected';
+    entry.problem = `not running: the last process of it was refused (${entry.problem}); then start it with "deepthings edge ${device}"`;
+  }
+
+  /** Whether a process of it asks to be taken, and is refused. */
+  isRefused(device: string): boolean {
+    return this.#entries.get(device)?.state === 'refused';
   }
 
   /** Told when a device may have become able to take frames. */
@@ -171,9 +219,15 @@ export class DeviceRegistry {
     else warnings?.set(kind, { text, atMs: this.#nowMs() });
   }
 
-  #warningOf({ warnings }: Entry): string | null {
-    const fresh = [...warnings.values()].filter(({ atMs }) => this.#nowMs() - atMs < WARNING_LASTS_MS);
-    return fresh.length === 0 ? null : fresh.map(({ text }) => text).join('; ');
+  /** A device that is not there may have been refused before it could say who it is. */
+  #problemOf({ problem, state, warnings }: Entry): string | null {
+    const isUp = UP.includes(state);
+    const fresh = [...warnings].filter(([kind, { atMs }]) => {
+      return this.#nowMs() - atMs < WARNING_LASTS_MS && (kind === 'refused') !== isUp;
+    });
+    const texts = fresh.map(([, { text }]) => text).join('; ');
+    if (isUp) return problem ?? (texts || null);
+    return texts && state !== 'refused' ? texts : problem;
   }
 
   /** Counts what a result of this device that was accepted came to. */
@@ -229,7 +283,8 @@ export class DeviceRegistry {
 
   document(device: string): DeviceState {
     const entry = this.#entries.get(device)!;
-    const { address, state, last, lastSeenMs, problem, quarantine, work } = entry;
+    if (entry.state === 'refused' && this.#nowMs() - entry.heardMs > REFUSED_LASTS_MS) this.refusedEnded(device);
+    const { address, state, last, lastSeenMs, quarantine, work } = entry;
     return {
       device,
       address,
@@ -240,7 +295,7 @@ export class DeviceRegistry {
       counters: last?.counters ?? null,
       work: { ...work },
       lastSeenAt: lastSeenMs === null ? null : new Date(lastSeenMs).toISOString(),
-      problem: quarantine ?? problem ?? this.#warningOf(entry),
+      problem: quarantine ?? this.#problemOf(entry),
     };
   }
 
@@ -273,6 +328,10 @@ export class DeviceRegistry {
     }
     return null;
   }
+}
+
+function hostOf(address: string): string {
+  return new URL(address).hostname.replace(/^\[|\]$/g, '');
 }
 
 function short(digest: string): string {

@@ -4,6 +4,7 @@ import type { Schemas } from '../../client/client.js';
 import { type ComputeThread, startComputeThread } from '../compute/compute-thread.js';
 import { systemThread } from '../compute/system-thread.js';
 import type { ClusterConfig } from '../config/cluster-config.js';
+import { GATEWAY_ID } from '../config/defaults.js';
 import { schemeOf } from '../config/tls-config.js';
 import { formatGrid } from '../geometry/grid.js';
 import { appOptions } from '../node/app-options.js';
@@ -21,6 +22,7 @@ import type { OpenedTls } from '../node/node-tls.js';
 import type { CircuitChange } from '../node/peer-circuits.js';
 import { createPeerClients, type PeerClients } from '../node/peer-clients.js';
 import { planDigest } from '../node/plan-digest.js';
+import { RefusedCallers } from '../node/refused-callers.js';
 import { onceOnly, type RunningNode } from '../node/running-node.js';
 import { StripPool } from '../node/strip-pool.js';
 import type { ClusterToken } from '../node/tokens.js';
@@ -31,6 +33,8 @@ import { Auditor } from './auditor.js';
 import { Courier } from './courier.js';
 import { isDashboardPath, serveDashboard } from './dashboard-files.js';
 import { DeathWatch } from './death-watch.js';
+import { DeviceBulletin } from './device-bulletin.js';
+import { DeviceIdentity } from './device-identity.js';
 import { DeviceRegistry } from './device-registry.js';
 import { DeviceSpeeds } from './device-speeds.js';
 import { drainHandlers } from './drain-handlers.js';
@@ -85,6 +89,7 @@ export async function assemble({ config, token, log }: NodeOptions, ground: Grou
   metrics.heap.watchCompute(() => compute.heap());
   const events = new EventLog(epoch, limits.eventsKept);
   const peers = createPeerClients({
+    self: GATEWAY_ID,
     token,
     nodes: [config.gateway, ...config.devices],
     tls,
@@ -94,6 +99,17 @@ export async function assemble({ config, token, log }: NodeOptions, ground: Grou
   });
   const notices = new ProblemNotices(events, nowMs);
   const registry = new DeviceRegistry(config, { modelDigest: compute.modelDigest, planDigest: planDigestText }, nowMs);
+  const refused = new RefusedCallers({
+    log,
+    nowMs: () => Date.now(),
+    onRefused: ({ address, code, device: claimed }, text, isDue) => {
+      const device = registry.deviceOfCaller(claimed, address);
+      if (device !== null) registry.warn(device, 'refused', text);
+      if (isDue) notices.tell(code, text);
+    },
+  });
+  const identity = new DeviceIdentity({ peers, registry, notices, log, nowMs });
+  const bulletin = new DeviceBulletin(registry, events);
   const stealDesk = new StealDesk();
   const store = new FrameStore({ archive, bounds, metrics, log });
   const pool = new ResultsPool(plan);
@@ -120,6 +136,8 @@ export async function assemble({ config, token, log }: NodeOptions, ground: Grou
     maps: wire.maps,
     network,
     registry,
+    identity,
+    refused,
     notices,
     stealDesk,
     store,
@@ -152,12 +170,17 @@ export async function assemble({ config, token, log }: NodeOptions, ground: Grou
     const device = registry.deviceAt(address);
     if (device === null || circuit !== 'work') return;
     tell({ kind: 'device-left-alone', device, untilMs: untilMs ?? 0 });
-    if (untilMs !== null) notices.tell('DT_LEFT_ALONE', leftAloneText(device, address, reason));
+    const text = untilMs === null ? null : leftAloneText(device, address, reason);
+    registry.warn(device, 'unreachable', text);
+    if (text !== null) notices.tell('DT_LEFT_ALONE', text);
   };
   const deathWatch = new DeathWatch({
-    isUp: (device) => registry.isUp(device),
+    isUp: (device) => registry.isUp(device) || registry.isRefused(device),
     addressOf: (device) => registry.addressOf(device),
-    onDead: (device) => tell({ kind: 'device-dead', device }),
+    onDead: (device) => {
+      registry.refusedEnded(device);
+      tell({ kind: 'device-dead', device });
+    },
   });
   const desk = new FrameDesk({
     ...common,
@@ -188,6 +211,7 @@ export async function assemble({ config, token, log }: NodeOptions, ground: Grou
     plan: { grid: formatGrid(partition.grid), fusedDepth: partition.fusedDepth, digest: planDigestText },
     limits: { queuedFrames: limits.queuedFrames, pictureBytes: limits.pictureBytes },
     devices: registry.documents(),
+    problems: refused.current(),
     frames: { open: store.openCount, complete: store.completeCount, failed: store.failedCount },
   });
   const app = await createNodeApp({
@@ -221,6 +245,7 @@ export async function assemble({ config, token, log }: NodeOptions, ground: Grou
     tls,
     log,
     metrics,
+    refused,
     ...appOptions(config, clusterPlan, at),
     openPaths: isDashboardPath,
   });
@@ -232,6 +257,7 @@ export async function assemble({ config, token, log }: NodeOptions, ground: Grou
   const address = at.port === 0 ? `${schemeOf(config)}://${at.host}:${port}` : config.gateway.address;
   log.info({ address }, 'gateway listens');
   keeper.start();
+  bulletin.start();
   void announce(config, peers, epoch);
 
   return {
@@ -240,6 +266,7 @@ export async function assemble({ config, token, log }: NodeOptions, ground: Grou
     drain: () => drain.finish(schedule.drain.timeoutMs),
     stop: onceOnly(async () => {
       keeper.stop();
+      bulletin.stop();
       deathWatch.stop();
       runner.stop();
       courier.stop();

@@ -1,16 +1,18 @@
-import type { Schemas } from '../../client/client.js';
 import type { EventLog } from '../node/event-log.js';
 import type { Logger } from '../node/logger.js';
 import type { NodeMetrics } from '../node/metrics.js';
 import type { OperationHandlers } from '../node/operations.js';
 import type { PeerClients } from '../node/peer-clients.js';
 import { HttpProblem } from '../node/problem.js';
+import type { RefusedCallers } from '../node/refused-callers.js';
 import { decodeResultBody, type ResultBody } from '../node/result-body.js';
 import { decodeSliceResult, isSliceBody } from '../node/slice-body.js';
 import type { WirePlan } from '../node/task-body.js';
 import type { Auditor } from './auditor.js';
 import type { DeathWatch } from './death-watch.js';
-import type { Admission, DeviceRegistry } from './device-registry.js';
+import type { DeviceIdentity } from './device-identity.js';
+import { registerDevice } from './device-registration.js';
+import type { DeviceRegistry } from './device-registry.js';
 import type { DeviceSpeeds } from './device-speeds.js';
 import { requireFiniteResult } from './finite-results.js';
 import { clientGone } from './frame-handlers.js';
@@ -22,13 +24,13 @@ import type { ProblemNotices } from './problem-notices.js';
 import type { ResultsPool } from './results-pool.js';
 import type { StealDesk } from './steal-desk.js';
 
-type Registration = Schemas['DeviceRegistration'];
-
 export interface WorkHandlerParts {
   readonly epoch: string;
   readonly heartbeatMs: number;
   readonly wirePlan: WirePlan;
   readonly registry: DeviceRegistry;
+  readonly identity: DeviceIdentity;
+  readonly refused: RefusedCallers;
   readonly stealDesk: StealDesk;
   readonly keeper: LedgerKeeper;
   readonly store: FrameStore;
@@ -58,9 +60,12 @@ export function workHandlers(parts: WorkHandlerParts): OperationHandlers {
           'this node is the gateway; gateways announce themselves to devices',
         );
       }
-      const answer = register(parts, request.body);
-      deathWatch.heard(request.body.device, request.raw.socket);
-      return answer;
+      const { body, ip, raw } = request;
+      try {
+        return await registerDevice(parts, body, ip);
+      } finally {
+        deathWatch.heard(body.device, raw.socket);
+      }
     },
     stealTask: async (request, reply) => {
       const { thief, waitMs = 0, avoid } = request.body;
@@ -79,59 +84,6 @@ export function workHandlers(parts: WorkHandlerParts): OperationHandlers {
       return { status: isSliceBody(bytes) ? takeSlice(parts, bytes) : takeResult(parts, bytes) };
     },
   };
-}
-
-function register(parts: WorkHandlerParts, registration: Registration): Schemas['RegistrationAnswer'] {
-  const { epoch, events, heartbeatMs, keeper, log, notices, peers, registry, stealDesk } = parts;
-  const { device, pending, tasks, handedOut, kept = [], counters } = registration;
-  const { drain, leaving = false, returned = [] } = registration;
-  const before = registry.has(device) ? registry.document(device) : null;
-  let admission: Admission;
-  try {
-    admission = registry.admit(registration, Date.now());
-  } catch (error) {
-    if (before === null && error instanceof HttpProblem) notices.tell(error.code, error.message);
-    if (before !== null && before.state !== 'refused') {
-      log.error({ device }, `device refused: ${(error as Error).message}`);
-      const now = registry.document(device);
-      if (now.state === 'refused') {
-        keeper.apply({ kind: 'device-left', device });
-        stealDesk.pending(device, 0);
-        events.publish('device', now);
-      }
-    }
-    throw error;
-  }
-  if (admission.kind === 'news') {
-    if (admission.restarted) keeper.apply({ kind: 'device-left', device });
-    const usualTileMs = counters.tileMs > 0 ? counters.tileMs + counters.resultMs : null;
-    // Also the last word of a device tells who has what now.
-    const draining = leaving || drain !== undefined;
-    keeper.apply({ kind: 'device-seen', device, usualTileMs, tasks, handedOut, draining, returned });
-    if (leaving || drain === 'drained') keeper.apply({ kind: 'device-left', device });
-    stealDesk.pending(device, draining ? 0 : pending);
-  }
-  const now = registry.document(device);
-  if (admission.kind === 'news' && (admission.restarted || before?.state !== now.state)) peers.forgive(now.address);
-  if (before?.state !== now.state) log.info({ device, address: now.address }, `device is ${now.state}`);
-  if (before === null || differs(before, now)) events.publish('device', now);
-  const has = [...tasks, ...returned];
-  // What a device in quarantine has is of no use to anybody.
-  const isOver = (frame: string) => registry.isQuarantined(device) || !keeper.has(frame);
-  const ended = [...new Set([...kept, ...has.map(({ frame }) => frame)])].filter(isOver);
-  const past = new Set(has.filter(({ frame, attempt }) => attempt < keeper.sinceOf(frame)).map(({ frame }) => frame));
-  const superseded = [...past].map((frame) => ({ frame, since: keeper.sinceOf(frame) }));
-  return { epoch, heartbeatMs, ended, ...(superseded.length > 0 && { superseded }) };
-}
-
-/** Whether those who watch should hear of it; that it was seen again is no news. */
-function differs(a: Schemas['DeviceState'], b: Schemas['DeviceState']): boolean {
-  return (
-    a.state !== b.state ||
-    a.pending !== b.pending ||
-    a.running !== b.running ||
-    a.counters?.tilesRun !== b.counters?.tilesRun
-  );
 }
 
 type Verdict = 'accepted' | 'duplicate' | 'stale';

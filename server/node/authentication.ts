@@ -1,13 +1,18 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
+import { NODE_HEADER } from './peer-clients.js';
 import { HttpProblem } from './problem.js';
+import type { RefusedCaller } from './refused-callers.js';
 import { accessCheck, type ClusterToken, tokenSource } from './tokens.js';
+import { DEVICE_ID } from './wire-facts.js';
 
 export interface AuthenticationOptions {
   /** Null: nobody needs one (a node that listens on loopback only). */
   readonly token: ClusterToken | null;
   /** Whether a path may be asked for without a token: health, and files that say nothing of this cluster. */
   readonly isOpen: (path: string) => boolean;
+  /** Told of callers that show a wrong token, and of nodes that show none. */
+  readonly onRefused: (caller: RefusedCaller) => void;
 }
 
 /**
@@ -16,7 +21,7 @@ export interface AuthenticationOptions {
  * what nodes say to each other.
  */
 export const authentication = fastifyPlugin(
-  async (app: FastifyInstance, { token, isOpen }: AuthenticationOptions) => {
+  async (app: FastifyInstance, { token, isOpen, onRefused }: AuthenticationOptions) => {
     if (token === null) return;
     const accessOf = accessCheck(tokenSource(token));
     app.addHook('onRequest', async (request) => {
@@ -26,6 +31,7 @@ export const authentication = fastifyPlugin(
       const access = given === undefined ? 'none' : accessOf(given);
       if (access === 'full') return;
       if (access === 'none') {
+        if (given !== undefined || request.routeOptions.config.isWork) onRefused(refusedCaller(request, given));
         throw new HttpProblem(401, 'DT_TOKEN', 'expected "Authorization: Bearer <the cluster\'s token>"');
       }
       const isReading = request.method === 'GET' || request.method === 'HEAD';
@@ -35,3 +41,12 @@ export const authentication = fastifyPlugin(
   },
   { name: 'authentication' },
 );
+
+/** What it says of itself is not checked, and shown only where it has the form of an id. */
+function refusedCaller({ headers, ip }: FastifyRequest, given: string | undefined): RefusedCaller {
+  const claimed = headers[NODE_HEADER];
+  const device = typeof claimed === 'string' && DEVICE_ID.test(claimed) ? claimed : null;
+  const what = given === undefined ? 'shows no token' : 'shows a wrong token';
+  const detail = `${what}: give it the DEEPTHINGS_TOKEN (or the token file) that this node has, or stop it`;
+  return { code: 'DT_TOKEN', detail, address: ip, device };
+}

@@ -163,6 +163,11 @@ export const CALLS = {
     patienceMs: 1_000,
     circuit: null,
   }),
+  /** Not repeated: a device that does not answer is looked for again while it registers. */
+  identify: rule('getCluster', {
+    answers: { 200: JSON_TYPE },
+    ...{ ...ONCE, headMs: 1_000, bodyMs: 500, totalMs: 1_000, patienceMs: 1_000, circuit: null },
+  }),
   /** Repeatable: a source takes each attempt of a frame once. It decodes the picture before it answers. */
   deliver: rule('submitFrame', {
     answers: { 204: null },

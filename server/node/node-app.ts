@@ -23,6 +23,7 @@ import type { TlsSource } from './node-tls.js';
 import { missingOperation, type NodeRole, type OperationHandlers } from './operations.js';
 import { HttpProblem, problemOf } from './problem.js';
 import { answerWithProblems, refuse } from './refusals.js';
+import { noteTlsToHttp, type RefusedCallers } from './refused-callers.js';
 import { SCHEMA_COMPILERS } from './schema-compilers.js';
 import { addSecurityHeaders, sendSecurityHeaders } from './security-headers.js';
 import { TlsServers } from './tls-server.js';
@@ -44,6 +45,8 @@ export interface NodeAppOptions {
   readonly tls: TlsSource | null;
   readonly log: Logger;
   readonly metrics: NodeMetrics;
+  /** Keeps who is refused. */
+  readonly refused: RefusedCallers;
   /** Bound on a submitted picture. */
   readonly pictureBytes: number;
   /** Bound on a body with tensors. */
@@ -96,7 +99,8 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
     connectionsCheckingInterval: bounds.checkMs,
   };
   const clientErrors = new ClientErrors(metrics);
-  const secured = tls === null ? null : new TlsServers({ tls, http, handshakeMs: bounds.headersMs, log, metrics });
+  const { refused } = options;
+  const secured = tls === null ? null : new TlsServers({ tls, http, handshakeMs: bounds.headersMs, metrics, refused });
   const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -104,7 +108,10 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
     forceCloseConnections: true,
     routerOptions: { maxParamLength: LONGEST_PATH, ignoreTrailingSlash: true },
     frameworkErrors: (error, _request, reply) => void refuse(addSecurityHeaders(reply), problemOf(error), metrics),
-    clientErrorHandler: (error, socket) => clientErrors.answer(error, socket),
+    clientErrorHandler: (error, socket) => {
+      noteTlsToHttp(error, socket, refused);
+      clientErrors.answer(error, socket);
+    },
     // These two it sets itself on a server that it makes itself.
     requestTimeout: bounds.requestMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -126,6 +133,7 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
   await app.register(authentication, {
     token: options.token,
     isOpen: openPaths(options.openPaths ?? (() => false)),
+    onRefused: (caller) => refused.note(caller),
   });
   takeBodies(app, options, metrics);
   await app.register(fastifySse, { heartbeatInterval: 15_000 });

@@ -27,6 +27,9 @@ export interface PeerClients {
   close(): Promise<void>;
 }
 
+/** Header of requests between nodes: the id of the node that asks, unchecked. */
+export const NODE_HEADER = 'deepthings-node';
+
 /** More addresses than a cluster has devices are not remembered. */
 const CLIENTS_LIMIT = 1_024;
 
@@ -34,6 +37,8 @@ const CLIENTS_LIMIT = 1_024;
 const TELL_EVERY_MS = 60_000;
 
 export interface PeerClientsOptions {
+  /** Id of this node: named in each request, for a log that says who was refused. */
+  readonly self: string;
   readonly token: ClusterToken | null;
   /** The declared ones: requests, and the token with them, go to no other address. */
   readonly nodes: readonly { readonly id: string; readonly address: string }[];
@@ -46,7 +51,7 @@ export interface PeerClientsOptions {
 }
 
 export function createPeerClients(options: PeerClientsOptions): PeerClients {
-  const { token, nodes, tls, metrics, log, onCircuit } = options;
+  const { self, token, nodes, tls, metrics, log, onCircuit } = options;
   const onSocket = (socket: Socket) => metrics.traffic.watch(socket);
   const { transport, renewTls, close } = createUndiciTransport({
     ...{ onSocket, connectTimeoutMs: CONNECT_MS, requiresDigests: true },
@@ -76,7 +81,11 @@ export function createPeerClients(options: PeerClientsOptions): PeerClients {
         throw new DeepThingsError('DT_ADDRESS_UNDECLARED', `cluster.yaml declares no node at ${address.slice(0, 200)}`);
       }
       if (clients.size >= CLIENTS_LIMIT) clients.clear();
-      const plain = createClient({ baseUrl: address, transport: explained(transport, node.id, address), token: sent });
+      const plain = createClient({
+        baseUrl: address,
+        transport: explained(named(transport, self), node.id, address),
+        token: sent,
+      });
       const client = peerClient(plain, { circuits, nowMs, random, metrics, repeats, log });
       clients.set(address, client);
       return client;
@@ -85,6 +94,11 @@ export function createPeerClients(options: PeerClientsOptions): PeerClients {
     forgive: (address) => circuits.forgive(address),
     close,
   };
+}
+
+/** Says in each request which node asks. Nothing is granted for it. */
+function named(transport: Transport, self: string): Transport {
+  return (request) => transport({ ...request, headers: { ...request.headers, [NODE_HEADER]: self } });
 }
 
 /** Says of a TLS connection that did not come about which node is to be looked at, and what for. */

@@ -1,14 +1,13 @@
 import type { RequestListener } from 'node:http';
 import { createServer, type Server, type ServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
-import { performance } from 'node:perf_hooks';
 import type { TLSSocket } from 'node:tls';
 import type { Problem } from '../../client/problem-error.js';
-import type { Logger } from './logger.js';
 import type { NodeMetrics } from './metrics.js';
 import type { TlsSource } from './node-tls.js';
 import { problemDocument } from './problem.js';
 import { rawAnswer } from './refusals.js';
+import { HANDSHAKE_RECORD, type RefusedCallers } from './refused-callers.js';
 import type { TlsMaterial } from './tls-material.js';
 
 export interface TlsServerOptions {
@@ -16,18 +15,12 @@ export interface TlsServerOptions {
   readonly http: ServerOptions;
   /** Until a connection has said what it is, and again until its handshake is done. */
   readonly handshakeMs: number;
-  readonly log: Logger;
   readonly metrics: NodeMetrics;
+  readonly refused: RefusedCallers;
 }
-
-/** First byte of a TLS handshake's record (RFC 8446, 5.1). */
-const HANDSHAKE_RECORD = 0x16;
 
 /** Who is refused gets that to read why, and to stop sending. */
 const FAREWELL_MS = 1_000;
-
-/** Refusals of strangers are told this often; who tries a thousand times does not fill the log. */
-const TELL_EVERY_MS = 60_000;
 
 const PLAIN_HTTP = problemDocument(
   400,
@@ -46,7 +39,6 @@ export class TlsServers {
   readonly #acceptedWith = new WeakMap<object, TlsMaterial>();
   /** Connections without a finished handshake, by where they come from. */
   readonly #unfinished = new Map<string, Socket>();
-  #toldAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: TlsServerOptions) {
     this.#options = options;
@@ -72,7 +64,7 @@ export class TlsServers {
     replaceListeners(server, 'secureConnection', (socket: TLSSocket, serve) => this.#judge(socket, serve));
     server.prependListener('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
       socket.destroy();
-      this.#refused('DT_TLS_HANDSHAKE', `no TLS connection came about: ${error.code ?? error.message}`);
+      this.#refused('DT_TLS_HANDSHAKE', socket, handshakeText(error.code ?? error.message));
     });
     this.#servers.push(server);
     return server;
@@ -108,7 +100,11 @@ export class TlsServers {
       }
       socket.unshift(first);
       if (isHttp(first[0]!)) {
-        this.#refuse(socket, PLAIN_HTTP, `plain http from ${socket.remoteAddress}`);
+        this.#refuse(
+          socket,
+          PLAIN_HTTP,
+          'speaks http to this node, which speaks https: give every node the same tls section in cluster.yaml',
+        );
         return;
       }
       socket.setTimeout(0);
@@ -130,12 +126,16 @@ export class TlsServers {
       `expected a certificate of an authority that this node takes (tls.ca in its cluster.yaml), got ${reason}: give nodes ` +
       'tls.certificate and tls.key of it, commands --cert and --key; docs/security.md says how to make them';
     socket.on('error', () => socket.destroy());
-    this.#refuse(socket, problemDocument(403, 'DT_CERTIFICATE', detail), `${socket.remoteAddress} has shown ${reason}`);
+    this.#refuse(
+      socket,
+      problemDocument(403, 'DT_CERTIFICATE', detail),
+      `has shown ${reason}: give it tls.certificate and tls.key of an authority in tls.ca`,
+    );
   }
 
   /** Answers once, and ends the connection. What still comes is read and thrown away: else the answer may be lost. */
   #refuse(socket: Socket, problem: Problem, what: string): void {
-    this.#refused(problem.code, `connection refused: ${what}`);
+    this.#refused(problem.code, socket, what);
     socket.setTimeout(0);
     socket.end(rawAnswer(problem));
     socket.resume();
@@ -143,14 +143,17 @@ export class TlsServers {
     socket.once('close', () => clearTimeout(timer));
   }
 
-  #refused(code: string, text: string): void {
-    const { log, metrics } = this.#options;
+  #refused(code: string, { remoteAddress }: Socket, detail: string): void {
+    const { metrics, refused } = this.#options;
     metrics.refused.inc({ code });
-    const nowMs = performance.now();
-    const isDue = nowMs - this.#toldAtMs >= TELL_EVERY_MS;
-    if (isDue) this.#toldAtMs = nowMs;
-    log[isDue ? 'warn' : 'debug']({ code }, text);
+    refused.note({ code, detail, address: remoteAddress ?? 'unknown', device: null });
   }
+}
+
+/** An alert says that the caller does not take this node's certificate. */
+function handshakeText(code: string): string {
+  if (!/ALERT_(.*CERTIFICATE|UNKNOWN_CA)/.test(code)) return `began TLS and did not finish it (${code})`;
+  return `does not take this node's certificate (${code}): give both the same authority (tls.ca), which has signed tls.certificate`;
 }
 
 function contextOf({ ca, certificate, key }: TlsMaterial) {

@@ -9,7 +9,7 @@ afterEach(() => app.close());
 
 async function appWith(token: string | null): Promise<FastifyInstance> {
   app = Fastify();
-  await app.register(authentication, { token, isOpen: (path) => path === '/open' });
+  await app.register(authentication, { token, onRefused: () => {}, isOpen: (path) => path === '/open' });
   for (const path of ['/open', '/closed']) app.get(path, async () => 'here');
   return app;
 }

@@ -62,6 +62,7 @@ beforeEach(async () => {
   metrics = createMetrics({ role: 'edge', node: 'e0' });
   const onCircuit = (change: CircuitChange) => void changes.push(change);
   peers = createPeerClients({
+    self: 'e0',
     token: null,
     tls: null,
     nodes: [{ id: 'e1', address }],
@@ -250,7 +251,7 @@ describe('what is asked again', () => {
 
   it('is only what may happen twice', () => {
     const once = Object.entries(CALLS).flatMap(([name, { tries }]) => (tries === 1 ? [name] : []));
-    expect(once.sort()).toEqual(['announce', 'handBack', 'leave', 'victim']);
+    expect(once.sort()).toEqual(['announce', 'handBack', 'identify', 'leave', 'victim']);
     for (const one of Object.values(CALLS)) {
       expect(Math.max(one.headMs, one.bodyMs)).toBeLessThanOrEqual(one.totalMs);
       expect(one.totalMs).toBeLessThanOrEqual(one.patienceMs);

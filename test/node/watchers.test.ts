@@ -8,6 +8,7 @@ import { EventLog } from '../../server/node/event-log.js';
 import { listen } from '../../server/node/listen.js';
 import { createMetrics } from '../../server/node/metrics.js';
 import { createNodeApp } from '../../server/node/node-app.js';
+import { RefusedCallers } from '../../server/node/refused-callers.js';
 import { ANY_PORT, silent, testConfig, waitUntil } from '../support/test-cluster.js';
 import { ask, askPath } from './ask.js';
 import { EventReader } from './event-reader.js';
@@ -46,6 +47,7 @@ beforeEach(async () => {
   };
   const others = Object.fromEntries(Object.keys(OPERATIONS).map((operation) => [operation, async () => ({})]));
   app = await createNodeApp({
+    refused: new RefusedCallers({ log: silent, nowMs: () => 0 }),
     ...{
       role: 'edge',
       handlers: { ...others, ...commonHandlers(common) },

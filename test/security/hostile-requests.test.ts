@@ -134,6 +134,7 @@ describe('an address that is announced', () => {
     expect(isDeclaredAddress(DECLARED, announced)).toBe(false);
     const metrics = createMetrics({ role: 'edge', node: 'e0' });
     const peers = createPeerClients({
+      self: 'e0',
       token: null,
       tls: null,
       nodes: [{ id: 'e1', address: DECLARED }],

@@ -5,6 +5,7 @@ import { OPERATIONS } from '../../client/generated/operations.js';
 import { listen } from '../../server/node/listen.js';
 import { createMetrics } from '../../server/node/metrics.js';
 import { createNodeApp, type HttpBounds } from '../../server/node/node-app.js';
+import { RefusedCallers } from '../../server/node/refused-callers.js';
 import { askPath } from '../node/ask.js';
 import { ANY_PORT, silent, waitUntil } from '../support/test-cluster.js';
 
@@ -21,6 +22,7 @@ async function start(bounds: Partial<HttpBounds>): Promise<void> {
     return {};
   };
   app = await createNodeApp({
+    refused: new RefusedCallers({ log: silent, nowMs: () => 0 }),
     role: 'gateway',
     handlers: Object.fromEntries(Object.keys(OPERATIONS).map((operation) => [operation, count])),
     ...{

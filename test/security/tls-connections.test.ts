@@ -11,6 +11,7 @@ import { listen } from '../../server/node/listen.js';
 import { createMetrics } from '../../server/node/metrics.js';
 import { createNodeApp, type HttpBounds } from '../../server/node/node-app.js';
 import { NodeTls } from '../../server/node/node-tls.js';
+import { RefusedCallers } from '../../server/node/refused-callers.js';
 import { putFile, TestAuthority } from '../support/certificates.js';
 import { ANY_PORT, silent, waitUntil } from '../support/test-cluster.js';
 
@@ -48,6 +49,7 @@ async function start(bounds: Partial<HttpBounds>): Promise<void> {
   };
   metrics = createMetrics({ role: 'gateway', node: 'gateway' });
   app = await createNodeApp({
+    refused: new RefusedCallers({ log: silent, nowMs: () => 0 }),
     role: 'gateway',
     handlers: Object.fromEntries(Object.keys(OPERATIONS).map((operation) => [operation, count])),
     ...{ token: null, tls, log: silent, metrics, hosts: [], bounds, pictureBytes: 1024, tensorBytes: 1024 },

@@ -9,7 +9,7 @@ export const NOTICES_KEPT = 5;
 export const SUBMISSIONS_KEPT = 12;
 
 /** What is known of the cluster itself; its devices stand beside it. */
-export type ClusterFacts = Omit<ClusterState, 'devices'>;
+export type ClusterFacts = Omit<ClusterState, 'devices' | 'problems'>;
 
 export type Connection =
   | { readonly kind: 'connecting' }

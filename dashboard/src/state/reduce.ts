@@ -28,8 +28,11 @@ export type Action =
 export function reduce(state: DashboardState, action: Action): DashboardState {
   switch (action.kind) {
     case 'snapshot': {
-      const { devices, ...cluster } = action.cluster;
-      return noteFrames({ ...state, access: 'open', cluster, plan: action.plan, devices }, action.frames);
+      const { devices, problems = [], ...cluster } = action.cluster;
+      const shown = problems.reduceRight((before, { code, count, detail, lastAt }) => {
+        return noteProblem(before, { code, detail, frame: null }, lastAt, count);
+      }, state);
+      return noteFrames({ ...shown, access: 'open', cluster, plan: action.plan, devices }, action.frames);
     }
     case 'happened':
       return applyEvent(state, action.event, action.at);
@@ -99,11 +102,17 @@ function noteDevice(state: DashboardState, device: DeviceState, at: string): Das
   return { ...state, devices: index < 0 ? [...devices, device] : devices.with(index, device), pastProblems: past };
 }
 
-function noteProblem(state: DashboardState, notice: Notice & { frame: string | null }, at: string): DashboardState {
+/** @param times how often in all; once more than before when absent. */
+function noteProblem(
+  state: DashboardState,
+  notice: Notice & { frame: string | null },
+  at: string,
+  times?: number,
+): DashboardState {
   const before = state.notices.find((seen) => isSameNotice(seen, notice));
   const others = state.notices.filter((seen) => seen !== before);
   const { code, detail, frame } = notice;
-  const seen = { code, detail, frame, at, times: (before?.times ?? 0) + 1 };
+  const seen = { code, detail, frame, at, times: times ?? (before?.times ?? 0) + 1 };
   return { ...state, notices: [seen, ...others].slice(0, NOTICES_KEPT) };
 }
 

@@ -4,6 +4,7 @@ import { listen } from '../../../server/node/listen.js';
 import { createMetrics, type NodeMetrics } from '../../../server/node/metrics.js';
 import { createNodeApp, type NodeAppOptions } from '../../../server/node/node-app.js';
 import type { OperationHandlers } from '../../../server/node/operations.js';
+import { RefusedCallers } from '../../../server/node/refused-callers.js';
 import { ANY_PORT, silent } from '../../support/test-cluster.js';
 
 export interface SmallApp {
@@ -22,6 +23,7 @@ export async function startSmallApp(
   const app = await createNodeApp({
     ...{ role: 'gateway', token: null, tls: null, log: silent, metrics, hosts: ['Gateway.lan'] },
     ...{ pictureBytes: 1024 * 1024, tensorBytes: 64 * 1024 },
+    refused: new RefusedCallers({ log: silent, nowMs: () => 0 }),
     ...options,
     handlers: { ...others, ...handlers },
   });
