@@ -1,5 +1,5 @@
 import { DeepThingsError } from '../errors.js';
-import { essentialPicture, type PictureHeader } from './essential-picture.js';
+import { type EssentialPicture, essentialPicture, type PictureHeader } from './essential-picture.js';
 import { sniffPicture } from './picture-format.js';
 import { requireWhole } from './whole-picture.js';
 
@@ -19,13 +19,13 @@ const LONGEST_SIDE = 100_000;
 const LONGEST_PROPORTION = 1_000;
 
 /**
- * Checks a picture, and reads what it is and how large, from its header: nothing is unpacked before that, so a bomb costs
- * no more than any other picture. Then checks that its data is all there.
+ * Checks a picture, and reads what it is and how large, from its header: nothing is unpacked or decoded, so a bomb costs no
+ * more than any other picture.
  *
  * @throws DeepThingsError `DT_PICTURE_EMPTY`, `DT_PICTURE_FORMAT`, `DT_PICTURE_TOO_LARGE` (bytes),
- *   `DT_PICTURE_DIMENSIONS` (pixels, sides, proportions), `DT_PICTURE_BROKEN` (no readable header, or data is missing)
+ *   `DT_PICTURE_DIMENSIONS` (pixels, sides, proportions), `DT_PICTURE_BROKEN` (no readable header, or its end is missing)
  */
-export async function inspectPicture(bytes: Uint8Array, limits: PictureLimits): Promise<PictureHeader> {
+export function inspectHeader(bytes: Uint8Array, limits: PictureLimits): EssentialPicture {
   sniffPicture(bytes);
   if (bytes.length > limits.pictureBytes) {
     throw new DeepThingsError(
@@ -35,9 +35,19 @@ export async function inspectPicture(bytes: Uint8Array, limits: PictureLimits): 
     );
   }
   const picture = essentialPicture(bytes);
-  const { height, mediaType, width } = picture;
-  requireDimensions(width, height, limits.pictureMegapixels);
+  requireDimensions(picture.width, picture.height, limits.pictureMegapixels);
+  return picture;
+}
+
+/**
+ * As `inspectHeader`, and checks that the picture's data is all there: for pictures that no other node has checked.
+ *
+ * @throws DeepThingsError as `inspectHeader`; `DT_PICTURE_BROKEN` for data that is missing too
+ */
+export async function inspectPicture(bytes: Uint8Array, limits: PictureLimits): Promise<PictureHeader> {
+  const picture = inspectHeader(bytes, limits);
   await requireWhole(picture);
+  const { height, mediaType, width } = picture;
   return { mediaType, width, height };
 }
 

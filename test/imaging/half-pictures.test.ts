@@ -9,6 +9,7 @@ import { withCode } from './pictures.js';
 import { codedStart, cutAndEnded, JPEG_END, samplePicture } from './sample-pictures.js';
 
 const LIMITS = { pictureBytes: 20 * 2 ** 20, pictureMegapixels: 50 };
+/** Written by cjpeg (libjpeg-turbo) of sample1.jpg, since sharp writes no such JPEGs. */
 const fixture = (name: string) => readFileSync(fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url)));
 
 const inspect = (bytes: Buffer) => inspectPicture(bytes, LIMITS);

@@ -85,6 +85,11 @@ beforeAll(async () => {
   const scan = progressive.subarray(progressive.lastIndexOf(Buffer.from([0xff, 0xda])), -2);
   const scans = Array.from({ length: 2_000 }, () => scan.subarray(0, 40));
   bombs.set('JPEG of 2,000 scans', Buffer.concat([progressive.subarray(0, -2), ...scans, progressive.subarray(-2)]));
+  const blank = sharp({ create: { width: 8_000, height: 6_000, channels: 3, background: '#135' } });
+  const few = await blank.jpeg({ progressive: true }).toBuffer();
+  const lastScan = few.subarray(few.lastIndexOf(Buffer.from([0xff, 0xda])), -2);
+  const more = Array.from({ length: 22 }, () => lastScan);
+  bombs.set('JPEG of 48 megapixels in 32 scans', Buffer.concat([few.subarray(0, -2), ...more, few.subarray(-2)]));
   bombs.set('WebP with 16 MB of XMP', withRiffChunk(webp, 'XMP ', Buffer.alloc(16e6)));
   const frames = paint(64, 64 * 1_000, (x, y) => [x, y & 255, (x * y) & 255]);
   const film = sharp(frames, { raw: { width: 64, height: 64_000, channels: 3, pageHeight: 64 } });
@@ -118,6 +123,8 @@ describe('a bomb costs no more than any other picture', () => {
     ['JPEG of 65,000 x 1', 'DT_PICTURE_DIMENSIONS'],
     ['JPEG with a colour profile of 16 MB', 'taken'],
     ['JPEG of 2,000 scans', 'DT_PICTURE_FORMAT'],
+    // The coefficients of a progressive picture are held: three bytes a pixel, whatever it shows.
+    ['JPEG of 48 megapixels in 32 scans', 'DT_PICTURE_BROKEN', 250],
     ['WebP with 16 MB of XMP', 'taken'],
     ['WebP of a thousand frames', 'taken'],
   ] as [name: string, code: string, mostMiB?: number][])('%s', (name, code, mostMiB = 40) => {

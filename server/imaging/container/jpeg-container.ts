@@ -6,10 +6,10 @@ import { JPEG_MARKER, type JpegSegment, jpegSegments } from './jpeg-segments.js'
 import { KeptParts, type PictureContainer } from './picture-container.js';
 
 /**
- * Each scan makes a decoder visit every block, however few bytes it has. Encoders write one to three, progressive ones
- * some ten.
+ * Each scan makes a decoder visit every block, however few bytes it has. Encoders write one to four scans, progressive
+ * ones ten, of CMYK 18.
  */
-const MAX_SCANS = 64;
+const MAX_SCANS = 32;
 
 const EXIF = Buffer.from('Exif\0\0', 'latin1');
 const JFIF = Buffer.from('JFIF\0', 'latin1');

@@ -1,14 +1,7 @@
+import { byteCount, type ForeignFormat, REMEDY } from './format-names.js';
 import { nameMediaFile } from './media-files.js';
 import { signedFormat } from './signatures.js';
 import { nameText } from './texts.js';
-
-/** What bytes are that are no picture which is taken. */
-export interface ForeignFormat {
-  /** As it follows "got" in a message. */
-  readonly name: string;
-  /** What to do about it: a sentence. */
-  readonly remedy: string;
-}
 
 /** Bytes that are looked at, so that naming takes no time, however much was sent. */
 const HEAD_BYTES = 4_096;
@@ -21,9 +14,5 @@ export function nameForeignFormat(bytes: Uint8Array): ForeignFormat {
 
 function unknown(head: Buffer, length: number): ForeignFormat {
   const name = `${byteCount(length)} of an unknown format, starting with ${head.subarray(0, 8).toString('hex')}`;
-  return { name, remedy: 'Convert it and send it again.' };
-}
-
-function byteCount(length: number): string {
-  return `${length} ${length === 1 ? 'byte' : 'bytes'}`;
+  return { name, remedy: REMEDY.convert };
 }

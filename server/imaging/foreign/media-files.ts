@@ -1,5 +1,4 @@
-import type { ForeignFormat } from './foreign-format.js';
-import { REMEDY } from './remedies.js';
+import { type ForeignFormat, REMEDY } from './format-names.js';
 
 /** Brands of ISO media files (`ftyp` boxes), the telling ones first: a file names several. */
 const BRANDS: readonly (readonly [brands: RegExp, name: string, remedy: string])[] = [

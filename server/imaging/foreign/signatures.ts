@@ -1,5 +1,4 @@
-import type { ForeignFormat } from './foreign-format.js';
-import { REMEDY } from './remedies.js';
+import { type ForeignFormat, REMEDY } from './format-names.js';
 
 /** Bytes (latin 1) by where they must stand; a text alone stands at the beginning. */
 type Mark = string | Readonly<Record<number, string>>;

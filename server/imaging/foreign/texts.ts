@@ -1,5 +1,4 @@
-import type { ForeignFormat } from './foreign-format.js';
-import { REMEDY } from './remedies.js';
+import { byteCount, type ForeignFormat, REMEDY } from './format-names.js';
 
 /** Kinds of text, by their beginning without prolog and comments. */
 const KINDS: readonly (readonly [start: RegExp, kind: string, remedy: string])[] = [
@@ -21,7 +20,7 @@ export function nameText(head: Buffer, length: number): ForeignFormat | null {
   const text = decode(head);
   if (text === null) return null;
   const content = text.replace(PROLOG, '');
-  const size = `${length} ${length === 1 ? 'byte' : 'bytes'} of text`;
+  const size = `${byteCount(length)} of text`;
   const found = KINDS.find(([start]) => start.test(content));
   return found === undefined
     ? { name: size, remedy: REMEDY.check }

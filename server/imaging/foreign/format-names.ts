@@ -1,3 +1,11 @@
+/** What bytes are that are no picture which is taken. */
+export interface ForeignFormat {
+  /** As it follows "got" in a message. */
+  readonly name: string;
+  /** What to do about it: a sentence. */
+  readonly remedy: string;
+}
+
 /** What to do about a file that is no picture which is taken. */
 export const REMEDY = {
   convert: 'Convert it and send it again.',
@@ -12,3 +20,8 @@ export const REMEDY = {
   decode: 'Decode it and send the bytes.',
   binary: 'Send the original, as binary data.',
 } as const;
+
+/** How many bytes there are, in words. */
+export function byteCount(length: number): string {
+  return `${length} ${length === 1 ? 'byte' : 'bytes'}`;
+}
