@@ -8,8 +8,18 @@ const HEAD_BYTES = 4_096;
 
 /** Names a format by its first bytes; never shows more of a stranger's data than eight of them. */
 export function nameForeignFormat(bytes: Uint8Array): ForeignFormat {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, HEAD_BYTES));
-  return nameMediaFile(head) ?? signedFormat(head) ?? nameText(head, bytes.length) ?? unknown(head, bytes.length);
+  const head = headOf(bytes);
+  return signedForeignFormat(bytes) ?? nameText(head, bytes.length) ?? unknown(head, bytes.length);
+}
+
+/** Names a format that has a signature; null for text, and for a format that is not known here. */
+export function signedForeignFormat(bytes: Uint8Array): ForeignFormat | null {
+  const head = headOf(bytes);
+  return nameMediaFile(head) ?? signedFormat(head);
+}
+
+function headOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, HEAD_BYTES));
 }
 
 function unknown(head: Buffer, length: number): ForeignFormat {
