@@ -98,7 +98,7 @@ describe('what a submission waits for is said at once', () => {
   });
 
   it.each([
-    ['a device', aDevice('e1', { state: 'expected' }), 'no device is registered yet'],
+    ['a device', aDevice('e1', { state: 'expected' }), 'no device is registered yet: e1 is expected'],
     [
       'devices that are there and cannot be reached',
       aDevice('e1', { state: 'live' }),

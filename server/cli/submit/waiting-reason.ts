@@ -9,10 +9,12 @@ export interface WaitingReason {
   readonly text: string;
 }
 
+/** Devices that are named. */
+const NAMED = 3;
 const NO_DEVICE = 'no device is registered yet';
 
 const STATES: Readonly<Record<Schemas['DeviceState']['state'], string>> = {
-  expected: 'is not registered yet',
+  expected: 'is expected',
   live: 'is live',
   draining: 'is being drained',
   drained: 'is drained',
@@ -33,12 +35,12 @@ export function missingDevice(devices: readonly Schemas['DeviceState'][], source
   // A device that the cluster does not know is an error, which the gateway answers.
   if (asked.length === 0 && source !== undefined) return null;
   if (asked.some(({ state }) => state === 'live')) return null;
-  const words = asked.map(({ device, problem, state }) => {
+  const words = asked.slice(0, NAMED).map(({ device, problem, state }) => {
     return `${device} ${STATES[state]}${problem === null ? '' : ` (${problem})`}`;
   });
   if (source !== undefined) return { kind: 'device', text: `device ${words[0]}` };
-  const isStarting = asked.every(({ problem, state }) => state === 'expected' && problem === null);
-  return { kind: 'device', text: isStarting ? NO_DEVICE : `no device can compute: ${words.join(', ')}` };
+  const start = asked.every(({ state }) => state === 'expected') ? NO_DEVICE : 'no device can compute';
+  return { kind: 'device', text: `${start}: ${words.join(', ')}${asked.length > NAMED ? ', …' : ''}` };
 }
 
 /**
