@@ -24,6 +24,11 @@ function isBeginning(a: string, b: string): boolean {
   return Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a));
 }
 
+/** Whether two words differ in case, hyphens and underscores at most. */
+export function isSameWord(a: string, b: string): boolean {
+  return plainForm(a) === plainForm(b);
+}
+
 function plainForm(word: string): string {
   return word.toLowerCase().replace(/[-_\s]/g, '');
 }

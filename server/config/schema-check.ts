@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { CLUSTER_FILE_SCHEMA } from './generated/cluster-file-schema.js';
-import { nearestWord } from './nearest-word.js';
+import { synonymOf } from './key-synonyms.js';
+import { isSameWord, nearestWord } from './nearest-word.js';
 import { type ConfigPath, formatPath } from './position.js';
 import type { YamlSource } from './yaml-source.js';
 
@@ -74,16 +75,44 @@ function reportUnknownKey({ problems }: YamlSource, error: ErrorObject): void {
   const parent = pathOf(error.instancePath);
   const key = String(error.params.additionalProperty);
   const known = Object.keys((error.parentSchema as SchemaNode).properties ?? {});
-  const absent = known.filter((name) => !Object.hasOwn(error.data as object, name));
-  const near = nearestWord(key, absent);
-  // First below the section that it was written in: `threads` of a device belongs in that device's engine.
-  const below = sectionWith(key, error.parentSchema as SchemaNode, formatPath(parent));
-  const elsewhere = near === undefined ? (below ?? sectionWith(key, root)) : undefined;
+  const isAbsent = (name: string) => !Object.hasOwn(error.data as object, name);
+  const near = keyMeant(key, known.filter(isAbsent));
+  const twice = nearestWord(
+    key,
+    known.filter((name) => !isAbsent(name)),
+  );
   let mend = `remove it; known here: ${known.join(', ')}`;
-  if (elsewhere !== undefined) mend = `it belongs at ${elsewhere}`;
   if (near !== undefined) mend = `did you mean ${near}?`;
+  else if (twice !== undefined) mend = `remove it: ${twice} is given already`;
+  else mend = mendElsewhere(key, error.parentSchema as SchemaNode, parent) ?? mend;
   problems.report([...parent, key], 'is not a known key', mend, { at: 'key' });
   if (near !== undefined) problems.excuse([...parent, near]);
+}
+
+/** A key that is mistyped, or that other programs call so. Spelling comes first: it is the surer sign. */
+function keyMeant(key: string, known: readonly string[]): string | undefined {
+  return nearestWord(key, known) ?? synonymOf(key, known);
+}
+
+/**
+ * Finds the section where a key that is unknown here would be right. First below the section that it was written in:
+ * `threads` of a device belongs in that device's engine. A key that is spelt right elsewhere comes before a similar one.
+ */
+function mendElsewhere(key: string, section: SchemaNode, parent: ConfigPath): string | undefined {
+  const places = [...placesBelow(section, formatPath(parent)), ...placesBelow(root, '')];
+  const same = places.find((place) => isSameWord(place.key, key));
+  if (same !== undefined) return `it belongs at ${same.path}`;
+  const near = keyMeant(key, [...new Set(places.map((place) => place.key))]);
+  const place = places.find((candidate) => candidate.key === near);
+  return place === undefined ? undefined : `did you mean ${place.path}?`;
+}
+
+/** Every key below a section, with its path. */
+function placesBelow(schema: SchemaNode, path: string): readonly { readonly key: string; readonly path: string }[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, child]) => {
+    const childPath = path === '' ? key : `${path}.${key}`;
+    return [{ key, path: childPath }, ...placesBelow(child, childPath)];
+  });
 }
 
 function reportMissingKey({ problems, positions }: YamlSource, error: ErrorObject): void {
@@ -147,18 +176,6 @@ function mendValue(schema: SchemaNode, value: unknown): string {
 function isRightAsText(schema: SchemaNode, value: unknown): boolean {
   const isPlain = typeof value === 'number' || typeof value === 'boolean';
   return isPlain && (schema.enum?.includes(String(value)) ?? new RegExp(schema.pattern ?? '').test(String(value)));
-}
-
-/** Where a key that is unknown here would be right: `model.threshold`. */
-function sectionWith(key: string, schema: SchemaNode, path = ''): string | undefined {
-  const properties = schema.properties ?? {};
-  for (const [name, child] of Object.entries(properties)) {
-    const childPath = path === '' ? name : `${path}.${name}`;
-    if (name === key) return childPath;
-    const found = sectionWith(key, child, childPath);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
 
 /** A value as it is shown in a message: short, on one line. */

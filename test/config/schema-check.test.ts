@@ -9,6 +9,18 @@ describe('unknown keys', () => {
     ['patition: { grid: 3x3 }', '5:1 patition: is not a known key (did you mean partition?)'],
     ['partition: { fused_depth: 4 }', '5:14 partition.fused_depth: is not a known key (did you mean fusedDepth?)'],
     ['threshold: 0.4', '5:1 threshold: is not a known key (it belongs at model.threshold)'],
+    ['treshold: 0.4', '5:1 treshold: is not a known key (did you mean model.threshold?)'],
+    ['Fused-Depth: 4', '5:1 Fused-Depth: is not a known key (it belongs at partition.fusedDepth)'],
+    ['partition: { FUSED_DEPTH: 4 }', '5:14 partition.FUSED_DEPTH: is not a known key (did you mean fusedDepth?)'],
+    ['partition: { fuseddepth: 4 }', '5:14 partition.fuseddepth: is not a known key (did you mean fusedDepth?)'],
+    ['schedule: { heart-beat: {} }', '5:13 schedule["heart-beat"]: is not a known key (did you mean heartbeat?)'],
+    ['storage: { path: memory }', '5:1 storage: is not a known key (did you mean store?)'],
+    ['logging: { level: info }', '5:1 logging: is not a known key (did you mean log?)'],
+    ['ssl: {}', '5:1 ssl: is not a known key (did you mean tls?)'],
+    ['tiles: 3x3', '5:1 tiles: is not a known key (did you mean partition.grid?)'],
+    ['confidence: 0.4', '5:1 confidence: is not a known key (did you mean model.threshold?)'],
+    ['limits: { timeout: 4 }', '5:11 limits.timeout: is not a known key (did you mean frameTimeoutMs?)'],
+    ['tls: { cert: a, key: b }', '5:8 tls.cert: is not a known key (did you mean certificate?)'],
     ['log: { colour: 1 }', '5:8 log.colour: is not a known key (remove it; known here: level)'],
     ['engine: { "na me": 1 }', '5:11 engine["na me"]: is not a known key (did you mean name?)'],
     ['limits: { toString: 1 }', /^cluster.yaml:5:11 limits.toString: is not a known key \(remove it; known here: pic/],
@@ -29,7 +41,7 @@ describe('unknown keys', () => {
 
 test('a key that is there is not what an unknown one was meant to be, and is checked itself', async () => {
   expect(await problemsWith('log: { levle: info, level: loud }')).toEqual([
-    'cluster.yaml:5:8 log.levle: is not a known key (remove it; known here: level)',
+    'cluster.yaml:5:8 log.levle: is not a known key (remove it: level is given already)',
     "cluster.yaml:5:28 log.level: must be one of trace, debug, info, warn, error, is 'loud' (write for instance 'info')",
   ]);
 });
