@@ -52,7 +52,7 @@ describe('deepthings up', { timeout: 60_000 }, () => {
     const options = ['ca.crt', 'client.crt', 'client.key'].map((name) => `\\S*${name}`);
     expect(up.printed.stdout).toMatch(
       new RegExp(
-        `curl .*--cacert ${options[0]} --cert ${options[1]} --key ${options[2]} -F image=@photo.jpg '${gateway}/`,
+        `curl .*--cacert ${options[0]} --cert ${options[1]} --key ${options[2]} -F image=@\\S+sample6.jpg '${gateway}/`,
       ),
     );
   });

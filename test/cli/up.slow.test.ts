@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -94,7 +95,15 @@ describe('deepthings up --demo', () => {
     expect(stdout.match(/^ +face +0\.\d\d +\d+ +\d+ +\d+ +\d+$/gm)).toHaveLength(3);
     expect(stdout).toMatch(new RegExp(`Dashboard +${cluster.gateway}/\n`));
     expect(stdout).toContain(`${cluster.gateway}/docs`);
-    expect(stdout).toContain(`curl -F image=@photo.jpg '${cluster.gateway}/frames?wait=30'`);
+    expect(stdout).toMatch(new RegExp(`^Picture +${cluster.gateway}/#/frames/[0-9a-z-]+$`, 'm'));
+  });
+
+  test('the command to try works as it stands', () => {
+    const [, command = ''] = /^Try +(.*)$/m.exec(up.printed.stdout) ?? [];
+    expect(command).toContain(`'${cluster.gateway}/frames?wait=30'`);
+    const frame = JSON.parse(execFileSync('sh', ['-c', command], { encoding: 'utf8', stdio: 'pipe' })) as Frame;
+    expect(frame.state).toBe('complete');
+    expect(frame.detections!.length).toBeGreaterThan(2);
   });
 
   test('each node is a process of its own and has a log', async () => {
@@ -178,7 +187,7 @@ describe('deepthings up with a token', () => {
     await waitUntil(() => up.printed.stdout.includes('Ctrl-C') || up.child.exitCode !== null, START_LIMIT_MS);
     const pids = pidsIn(up.printed.stdout);
     expect(pids.size).toBe(2);
-    expect(up.printed.stdout).toContain('curl -H "Authorization: Bearer $DEEPTHINGS_TOKEN" -F image=@photo.jpg');
+    expect(up.printed.stdout).toContain('curl -H "Authorization: Bearer $DEEPTHINGS_TOKEN" -F image=@');
 
     const image = join(cluster.folder, 'sample1.jpg');
     writeFileSync(image, samplePhoto('sample1.jpg'));

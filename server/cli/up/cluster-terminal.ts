@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import { CLIENT_ID, type TlsConfig, tlsFilesOf } from '../../config/tls-config.js';
 import { formatGrid } from '../../geometry/grid.js';
+import { samplePhotoPath } from '../../imaging/sample-photos.js';
 import { VERSION } from '../../node/version.js';
 import { describeExit, type ProcessExit } from '../../supervision/node-process.js';
 import { formatDuration } from '../quantities.js';
@@ -43,19 +44,33 @@ export function printReady({ model, partition, schedule }: ClusterConfig, ms: nu
   printLine(`Ready in ${formatDuration(ms)}: ${model.name ?? model.cfg}, ${tiles}, ${schedule.strategy}.\n`);
 }
 
+export interface RunningFacts {
+  /** Whether the nodes want a token. */
+  readonly hasToken: boolean;
+  /** Of the demonstration; null without one. */
+  readonly frame: string | null;
+}
+
 /** Where to go from here. */
-export function printAddresses({ gateway, store, tls }: ClusterConfig, hasToken: boolean): void {
+export function printAddresses({ gateway, store, tls }: ClusterConfig, { hasToken, frame }: RunningFacts): void {
   const header = hasToken ? '-H "Authorization: Bearer $DEEPTHINGS_TOKEN" ' : '';
   const title = (text: string) => paint(process.stdout, 'bold', text.padEnd(11));
   const link = (path: string) => paint(process.stdout, 'cyan', `${gateway.address}${path}`);
   printLine(`${title('Dashboard')}${link('/')}`);
+  if (frame !== null) printLine(`${title('Picture')}${link(`/#/frames/${frame}`)}`);
   printLine(`${title('API docs')}${link('/docs')}`);
+  const sample = shownPath(samplePhotoPath('sample6.jpg'));
   printLine(
-    `${title('Try')}curl ${header}${tls === null ? '' : curlOptions(tls)}-F image=@photo.jpg '${gateway.address}/frames?wait=30'`,
+    `${title('Try')}curl ${header}${tls === null ? '' : curlOptions(tls)}-F ${quoted(`image=@${sample}`)} '${gateway.address}/frames?wait=30'`,
   );
   const place = store.path === null ? 'memory, until the cluster ends' : shownPath(store.path);
   printLine(`${title('Frames')}are kept in ${place}`);
   printLine('\nCtrl-C ends the cluster.');
+}
+
+/** A word of a command line, in quotes where a shell would take it apart. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** What curl needs to speak to a cluster with TLS, each with a blank behind it. */

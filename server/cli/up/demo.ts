@@ -8,8 +8,12 @@ import { paint, printLine } from '../terminal.js';
 
 const WAIT_SECONDS = 60;
 
-/** Submits the sample photograph and prints what was found in it. */
-export async function runDemo(gateway: DeepThingsClient): Promise<void> {
+/**
+ * Submits the sample photograph and prints what was found in it.
+ *
+ * @returns the frame's id.
+ */
+export async function runDemo(gateway: DeepThingsClient): Promise<string> {
   const path = samplePhotoPath('sample1.jpg');
   const answer = await gateway.call('submitFrame', {
     query: { wait: WAIT_SECONDS },
@@ -24,4 +28,5 @@ export async function runDemo(gateway: DeepThingsClient): Promise<void> {
   const table = resultTable(frame);
   if (table !== '') printLine(`\n${table}`);
   printLine();
+  return frame.id;
 }

@@ -13,7 +13,7 @@ import { EXIT_FAILED } from '../exit-codes.js';
 import { explainFailure } from '../explain-failure.js';
 import { ProgressLine } from '../progress-line.js';
 import { errorMark, reportError } from '../report-error.js';
-import { printLine, printNote } from '../terminal.js';
+import { printLine, printNote, printWarning } from '../terminal.js';
 import {
   printAddresses,
   printFailure,
@@ -46,6 +46,7 @@ export async function runUp({ config: file, demo }: UpOptions): Promise<void> {
   const transport = await nodeTransport(config);
   await checkPorts(config);
   printStarting(config);
+  for (const remark of config.remarks) printWarning(remark);
   const up = new Up(config, token, transport);
   process.exitCode = await up.run({ demo: demo ?? false, startedMs });
   process.exit();
@@ -128,19 +129,24 @@ class Up {
     this.#progress.clear();
     printNodes(this.#specs, (id) => this.#cluster.pid(id));
     printReady(this.#config, performance.now() - startedMs);
-    if (demo) await this.#demo();
+    const frame = demo ? await this.#demo() : null;
     if (signal.aborted) return 'up';
-    printAddresses(this.#config, this.#token !== null);
+    printAddresses(this.#config, { hasToken: this.#token !== null, frame });
     return 'up';
   }
 
-  /** The cluster stays up when its demonstration fails: somebody will want to look at it. */
-  async #demo(): Promise<void> {
+  /**
+   * The cluster stays up when its demonstration fails: the user will want to look at it.
+   *
+   * @returns the id of the frame that it made; null when it failed.
+   */
+  async #demo(): Promise<string | null> {
     const { address, id } = this.#config.gateway;
     try {
-      await runDemo(this.#clients.get(id)!);
+      return await runDemo(this.#clients.get(id)!);
     } catch (error) {
       if (!this.#interruption.signal.aborted) printNote(`${errorMark()} ${explainFailure(error, address)}`);
+      return null;
     }
   }
 
