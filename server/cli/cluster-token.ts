@@ -1,10 +1,12 @@
 import { readFileSync, statSync } from 'node:fs';
 import { DeepThingsError } from '../errors.js';
+import { expandHome } from '../model/files/home-folder.js';
 import { readersRemark } from '../node/file-readers.js';
 import { watchFiles } from '../node/file-watch.js';
 import type { Logger } from '../node/logger.js';
 import type { TokenSource, Tokens } from '../node/tokens.js';
 
+const FILE_VARIABLES = ['DEEPTHINGS_TOKEN_FILE', 'DEEPTHINGS_READ_TOKEN_FILE'] as const;
 const LEAST_CHARACTERS = 16;
 /** Two while one takes the other's place. */
 const MOST_TOKENS = 2;
@@ -22,8 +24,10 @@ export class EnvironmentTokens implements TokenSource {
 
   /** @returns null when there is none. @throws DeepThingsError `DT_TOKEN_UNUSABLE` */
   static read(env: NodeJS.ProcessEnv = process.env): EnvironmentTokens | null {
-    const tokens = readTokens(env);
-    return tokens === null ? null : new EnvironmentTokens(env, tokens);
+    const own = { ...env };
+    for (const name of FILE_VARIABLES) if (own[name] !== undefined) own[name] = expandHome(own[name], env);
+    const tokens = readTokens(own);
+    return tokens === null ? null : new EnvironmentTokens(own, tokens);
   }
 
   current(): Tokens {
@@ -37,7 +41,7 @@ export class EnvironmentTokens implements TokenSource {
    * @returns what ends it.
    */
   follow(log: Logger, everyMs?: number): () => void {
-    const files = [this.#env.DEEPTHINGS_TOKEN_FILE, this.#env.DEEPTHINGS_READ_TOKEN_FILE].filter((path) => path);
+    const files = FILE_VARIABLES.map((name) => this.#env[name]).filter((path) => path);
     for (const file of files as string[]) {
       const remark = readersRemark(file, 'the token');
       if (remark !== null) log.warn({ file }, remark);

@@ -6,7 +6,7 @@ import { describeModel } from '../model/model-source.js';
 import { isLoopback } from '../node/listen.js';
 import { certificateSummary } from './certificate-summary.js';
 import { formatCount } from './quantities.js';
-import { paint, printLine, printNote } from './terminal.js';
+import { paint, printLine, printWarning } from './terminal.js';
 
 /** `deepthings config check`: what is wrong comes as the ConfigError that loading throws. */
 export async function runConfigCheck({ config: file }: { readonly config: string }): Promise<void> {
@@ -15,7 +15,7 @@ export async function runConfigCheck({ config: file }: { readonly config: string
   const { lines, remarks } = certificateSummary(config, Date.now());
   const title = config.tls?.mutual ? 'Nodes and clients show certificates' : 'Nodes show certificates';
   if (lines.length > 0) printLine(`${title}:\n${lines.map((line) => `  ${line}`).join('\n')}`);
-  for (const remark of remarks) printNote(`${paint(process.stderr, 'yellow', 'warning:')} ${remark}`);
+  for (const remark of [...config.remarks, ...remarks]) printWarning(remark);
   const open = [config.gateway, ...config.devices].filter(({ listen }) => !isLoopback(listen.host));
   if (open.length === 0) return;
   const ids = open.map(({ id }) => id).join(', ');

@@ -13,6 +13,11 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const [{ createProgram }, { reportError }] = await Promise.all([import('./program.js'), import('./report-error.js')]);
+
+/** An error that nothing caught, in a timer or a stream: one line, as for any other. A node logs its own (`ProcessEnd`). */
+process.on('uncaughtException', (error) => {
+  if (process.listenerCount('uncaughtException') === 1) process.exit(reportError(error));
+});
 try {
   await createProgram().parseAsync();
 } catch (error) {

@@ -71,6 +71,8 @@ async function startNode(
   const log = await createLogger(config.log.level, name);
   end.logTo(log);
   token?.follow(log);
+  // "deepthings up" says them once for all nodes.
+  if (!options.supervised) for (const remark of config.remarks) log.warn(remark);
   return start({ config, token, log, ...(listen && { listen }), onFatal: () => void end.end(EXIT_FAILED) });
 }
 

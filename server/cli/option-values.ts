@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { expandHome } from '../model/files/home-folder.js';
 
 /** Reads a number between two others, as an option's value. */
 function numberWithin(least: number, most: number, what: string): (text: string) => number {
@@ -7,6 +8,11 @@ function numberWithin(least: number, most: number, what: string): (text: string)
     if (text.trim() !== '' && value >= least && value <= most) return value;
     throw new InvalidArgumentError(`Expected ${what} from ${least} to ${most}.`);
   };
+}
+
+/** Reads a path: `~` at its beginning is the home folder, also where no shell has put it in (`--ca=~/ca.crt`, systemd). */
+export function path(text: string): string {
+  return expandHome(text, process.env);
 }
 
 export const secondsToWait = numberWithin(0, 300, 'seconds');

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Logger } from '../node/logger.js';
 import type { RunningNode } from '../node/running-node.js';
 import { EXIT_FAILED } from './exit-codes.js';
+import { endWithParent } from './memory-rerun.js';
 
 /** What a node gets to end, once it has nothing left to finish or has given up on that. */
 const STOP_LIMIT_MS = 1_500;
@@ -26,7 +27,10 @@ export class ProcessEnd {
     process.on('SIGINT', () => {
       if (!supervised) this.#asked('drained');
     });
-    if (!supervised) return;
+    if (!supervised) {
+      endWithParent(() => this.#asked('drained'));
+      return;
+    }
     process.once('disconnect', () => void this.end(0));
     if (!process.connected) void this.end(0);
   }

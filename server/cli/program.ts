@@ -2,8 +2,10 @@ import { Command, Option } from 'commander';
 import { VERSION } from '../node/version.js';
 import { STRATEGIES } from '../scheduling/strategies/strategy.js';
 import { addBench } from './bench/bench-command.js';
-import { count, picturesASecond, secondsBetween, secondsOfSilence, secondsToWait } from './option-values.js';
+import { addGatewayOptions } from './gateway-options.js';
+import { count, path, picturesASecond, secondsBetween, secondsOfSilence, secondsToWait } from './option-values.js';
 import { addPlan } from './plan/add-plan.js';
+import { plainLines } from './terminal.js';
 
 /**
  * The command line. What a command does is loaded when it is run: `--help` answers at once, and an edge device does
@@ -13,10 +15,14 @@ export function createProgram(): Command {
   const program = new Command('deepthings')
     .description('Object detection on a cluster of small machines, which cut each picture into tiles and share them.')
     .version(VERSION)
-    .option('-c, --config <file>', 'the cluster file', 'cluster.yaml')
+    .option('-c, --config <file>', 'the cluster file', path, 'cluster.yaml')
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('("deepthings --help" lists what there is)')
     .addHelpText('after', PROGRAM_HELP)
+    .configureOutput({
+      writeOut: (text) => process.stdout.write(plainLines(text)),
+      writeErr: (text) => process.stderr.write(plainLines(text)),
+    })
     .exitOverride();
   addUp(program);
   addNodes(program);
@@ -71,6 +77,7 @@ function addNodes(program: Command): void {
     .addOption(listen())
     .addOption(supervised())
     .action(async (_options, command: Command) => {
+      await takeMemorySettings();
       const { runGateway } = await import('./node-command.js');
       await runGateway(command.optsWithGlobals());
     });
@@ -81,39 +88,38 @@ function addNodes(program: Command): void {
     .addOption(listen())
     .addOption(supervised())
     .action(async (id: string, _options, command: Command) => {
+      await takeMemorySettings();
       const { runEdge } = await import('./node-command.js');
       await runEdge(id, command.optsWithGlobals());
     });
 }
 
-const gatewayOption = () => new Option('--gateway <url>', 'the gateway, in place of the one in cluster.yaml');
-const caOption = () => new Option('--ca <file>', 'of an https gateway: the authority that signed its certificate');
-const certOption = () => new Option('--cert <file>', 'the certificate to show to it, where it asks for one');
-const keyOption = () => new Option('--key <file>', "the certificate's key, unless it is in the same file");
+/** Before anything else is loaded: the process that waits for the other one stays small. */
+async function takeMemorySettings(): Promise<void> {
+  const { lacksMemorySettings, rerunWithMemorySettings } = await import('./memory-rerun.js');
+  if (lacksMemorySettings(process)) await rerunWithMemorySettings();
+}
 
 function addSubmit(program: Command): void {
-  program
+  const submit = program
     .command('submit')
     .description('find what is in pictures, with the running cluster')
     .argument('<image...>', 'JPEG, PNG or WebP files')
     .option('--json', 'print an array with the whole frame of each image; null for one that was refused or failed')
-    .option('--out <file>', 'write the picture with boxes there; a folder when there are several images')
+    .option('--out <file>', 'write the picture with boxes there; a folder when there are several images', path)
     .option('--source <id>', 'the device that the tiles start on; without it the gateway chooses')
     .addOption(
       new Option('--strategy <name>', 'how it is computed, in place of what cluster.yaml says').choices([
         ...STRATEGIES,
       ]),
     )
-    .addOption(gatewayOption())
-    .addOption(caOption())
-    .addOption(certOption())
-    .addOption(keyOption())
     .option('--wait <seconds>', 'how long to wait for each picture; 0 submits only', secondsToWait, 60)
     .addHelpText('after', SUBMIT_HELP)
     .action(async (images: string[], _options, command: Command) => {
       const { runSubmit } = await import('./submit/submit-command.js');
-      await runSubmit(images, command.optsWithGlobals());
+      await runSubmit(images.map(path), command.optsWithGlobals());
     });
+  addGatewayOptions(submit);
 }
 
 const SUBMIT_HELP = `
@@ -124,7 +130,7 @@ Examples:
   deepthings submit door.jpg --gateway https://192.168.1.10:8080 --ca ca.crt`;
 
 function addDrain(program: Command): void {
-  program
+  const drain = program
     .command('drain')
     .description(
       'take a device out of the running cluster without losing anything: it finishes or hands over what it has',
@@ -132,15 +138,12 @@ function addDrain(program: Command): void {
     .argument('<device>', 'its id in cluster.yaml; "gateway" for the gateway itself, which takes no more frames')
     .option('--wait', 'until it is drained')
     .option('--resume', 'have it take up work again instead')
-    .addOption(gatewayOption())
-    .addOption(caOption())
-    .addOption(certOption())
-    .addOption(keyOption())
     .addHelpText('after', DRAIN_HELP)
     .action(async (device: string, _options, command: Command) => {
       const { runDrain } = await import('./drain-command.js');
       await runDrain(device, command.optsWithGlobals());
     });
+  addGatewayOptions(drain);
 }
 
 const DRAIN_HELP = `
@@ -151,16 +154,16 @@ Examples:
   deepthings drain e1 --resume`;
 
 function addQuarantine(quarantine: Command): void {
-  quarantine
+  const release = quarantine
     .command('release')
     .description('give a device work again that computed something wrong, once it has been looked after')
     .argument('<device>', 'its id in cluster.yaml')
-    .option('--gateway <url>', 'the gateway, in place of the one in cluster.yaml')
     .addHelpText('after', RELEASE_HELP)
     .action(async (device: string, _options, command: Command) => {
       const { runRelease } = await import('./release-command.js');
       await runRelease(device, command.optsWithGlobals());
     });
+  addGatewayOptions(release);
 }
 
 const RELEASE_HELP = `
@@ -168,7 +171,7 @@ Devices come into quarantine when what they computed differs from what another d
 audit  in cluster.yaml has tiles run twice. GET /cluster and the dashboard say which are there, and why.`;
 
 function addWatch(program: Command): void {
-  program
+  const watch = program
     .command('watch')
     .description('find what is in the pictures of a folder, a camera or a video, as they come')
     .argument('<source>', 'a folder, an http(s) address of a camera, a video file, rtsp://…, /dev/video0')
@@ -183,23 +186,20 @@ function addWatch(program: Command): void {
       2,
     )
     .option('--silence <seconds>', 'without a picture, after which a stream is opened again', secondsOfSilence, 30)
-    .option('--annotated <folder>', 'write each picture with its boxes there')
-    .option('--state <file>', 'remember there which files of a folder have been looked at')
+    .option('--annotated <folder>', 'write each picture with its boxes there', path)
+    .option('--state <file>', 'remember there which files of a folder have been looked at', path)
     .option('--recursive', 'look into the sub-folders of a folder')
     .option('--video', 'an http address gives a stream or a video, though it does not say so')
     .option('--camera-ca <file>', 'of an https camera: its certificate, or the authority that signed it (PEM)')
     .option('--insecure', 'take any certificate of an https camera, and the old TLS of old cameras')
     .option('--json', 'a line of JSON for each picture')
-    .addOption(gatewayOption())
-    .addOption(caOption())
-    .addOption(certOption())
-    .addOption(keyOption())
     .option('--wait <seconds>', 'how long to wait for each picture', secondsToWait, 60)
     .addHelpText('after', WATCH_HELP)
     .action(async (named: string, _options, command: Command) => {
       const { runWatch } = await import('./watch/watch-command.js');
-      await runWatch(named, command.optsWithGlobals());
+      await runWatch(path(named), command.optsWithGlobals());
     });
+  addGatewayOptions(watch);
 }
 
 const WATCH_HELP = `
@@ -238,7 +238,7 @@ function addModel(model: Command): void {
     .command('inspect')
     .description('the layers of a model, and where it can be cut')
     .argument('[name]', 'a built-in model; the one of cluster.yaml without name and --cfg')
-    .option('--cfg <file>', 'a Darknet cfg of your own')
+    .option('--cfg <file>', 'a Darknet cfg of your own', path)
     .option('--size <pixels>', 'another input size: 608, or 608x416 (width x height)')
     .option('--json', 'as JSON')
     .action(async (name: string | undefined, _options, command: Command) => {
@@ -255,7 +255,7 @@ function addModel(model: Command): void {
     .addHelpText('after', '\nThe file gives what "weights: synthetic:SEED" gives in cluster.yaml, but for rounding.')
     .action(async (name: string, out: string, _options, command: Command) => {
       const { runModelSynth } = await import('./model/synth-command.js');
-      await runModelSynth(name, out, command.optsWithGlobals());
+      await runModelSynth(path(name), path(out), command.optsWithGlobals());
     });
 }
 
@@ -263,7 +263,7 @@ function addToken(program: Command): void {
   program
     .command('token')
     .description("make a token: the secret that a cluster's nodes show each other")
-    .option('--file <path>', 'write it there, readable by you alone, instead of printing it')
+    .option('--file <path>', 'write it there, readable by you alone, instead of printing it', path)
     .addHelpText('after', '\nHow to replace one while the cluster runs: docs/security.md.')
     .action(async (_options, command: Command) => {
       const { runToken } = await import('./token-command.js');

@@ -1,15 +1,10 @@
 import { DeepThingsError } from '../errors.js';
 import { explainFailure } from './explain-failure.js';
-import { openGateway } from './gateway-access.js';
+import { type GatewayChoice, openGateway } from './gateway-access.js';
 import { printLine } from './terminal.js';
 
-export interface ReleaseOptions {
-  readonly config: string;
-  readonly gateway?: string;
-}
-
 /** `deepthings quarantine release`. */
-export async function runRelease(device: string, options: ReleaseOptions): Promise<void> {
+export async function runRelease(device: string, options: GatewayChoice): Promise<void> {
   const { client, close } = await openGateway(options);
   try {
     const { json } = await client.call('releaseDevice', { path: { device } });

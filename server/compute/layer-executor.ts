@@ -8,8 +8,8 @@ import {
   type Region,
   wholeMap,
 } from '../geometry/region.js';
-import { shapeText } from '../model/layer-shapes.js';
 import type { Layer, Network, NetworkWeights } from '../model/network.js';
+import { shapeText } from '../model/shape-text.js';
 import { normaliseBytes } from '../tensor/normalise.js';
 import { paddedRegion, placeRegion, regionShape, valuesOf } from '../tensor/planes.js';
 import type { LayerJob, LayerPiece } from './messages.js';

@@ -7,7 +7,7 @@ import { parseDuration } from './duration.js';
 import { type OverlapConfig, resolveFaithful } from './faithful.js';
 import { type HostPort, parseListen, parseNodeAddress } from './node-address.js';
 import { type EngineConfig, resolveEngine } from './node-engine.js';
-import { type StorePathOrigin, storePath } from './store-path.js';
+import { MEMORY, type StorePathOrigin, storePath } from './store-path.js';
 import { resolveTls, type TlsConfig } from './tls-config.js';
 
 /** A section with nothing left out, frozen. */
@@ -80,23 +80,32 @@ export interface ClusterConfig {
   readonly limits: { readonly [K in keyof Section<'limits'>]: number };
   readonly store: StoreConfig;
   readonly log: Section<'log'>;
+  /** What a user should know although the configuration can be used, a sentence each. */
+  readonly remarks: readonly string[];
 }
 
 export interface ResolvedParts extends StorePathOrigin {
   readonly file: string;
   readonly spec: ModelSpec;
   readonly defaultDepth: number;
+  readonly remarks: readonly string[];
 }
+
+const HOMELESS_REMARK =
+  'this user has no home folder, so the gateway keeps frames in memory, until it ends: set store.path in cluster.yaml, ' +
+  'XDG_STATE_HOME or HOME to keep them';
 
 /** Fills in the defaults and parses what is text. The file must have passed every check. */
 export function resolveCluster(given: ClusterFile, parts: ResolvedParts): ClusterConfig {
-  const { file, spec, defaultDepth } = parts;
+  const { file, spec, defaultDepth, remarks } = parts;
   const { partition, schedule } = given;
   const limits = { ...CLUSTER_DEFAULTS.limits, ...given.limits };
   const nms = given.model.nms ?? NMS_BY_MODEL[spec.name ?? ''] ?? CLUSTER_DEFAULTS.model.nms;
   const name = given.name ?? CLUSTER_DEFAULTS.name;
   const { age, bytes, ...store } = { ...CLUSTER_DEFAULTS.store, ...given.store };
   const wire = { ...CLUSTER_DEFAULTS.wire, ...given.wire };
+  const framesPath = storePath(given.store?.path, name, parts);
+  const isHomeless = framesPath === null && given.store?.path !== MEMORY;
   const filled = {
     file,
     name,
@@ -127,7 +136,7 @@ export function resolveCluster(given: ClusterFile, parts: ResolvedParts): Cluste
       source: device.source ?? CLUSTER_DEFAULTS.device.source,
       speed: device.speed ?? null,
     })),
-    tls: resolveTls(given.tls, parts.baseDirectory),
+    tls: resolveTls(given.tls, parts),
     limits: {
       ...limits,
       pictureBytes: parseByteSize(limits.pictureBytes),
@@ -135,11 +144,12 @@ export function resolveCluster(given: ClusterFile, parts: ResolvedParts): Cluste
     },
     store: {
       ...store,
-      path: storePath(given.store?.path, name, parts),
+      path: framesPath,
       ageMs: parseDuration(age),
       bytes: parseByteSize(bytes),
     },
     log: { ...CLUSTER_DEFAULTS.log, ...given.log },
+    remarks: isHomeless ? [...remarks, HOMELESS_REMARK] : remarks,
   };
   return freezeDeeply({ ...filled, ...resolveFaithful(filled.schedule, filled.overlap, wire) });
 }

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { LARGEST_INPUT_SIDE } from '../model/layer-limits.js';
 import { BUILT_IN_MODELS } from '../model/registry.js';
 import { CLUSTER_DEFAULTS as defaults } from './defaults.js';
 import { engine, nodeEngine } from './engine-section.js';
@@ -18,7 +19,7 @@ const DAY_MS = 86_400_000;
 const CLOSED = { additionalProperties: false } as const;
 const optional = Type.Optional;
 
-const inputSize = { minimum: 8, maximum: 8192, examples: [416] };
+const inputSize = { minimum: 8, maximum: LARGEST_INPUT_SIDE, examples: [416] };
 const fraction = { minimum: 0, maximum: 1 };
 
 const model = Type.Object(

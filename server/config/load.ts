@@ -49,11 +49,12 @@ export async function resolveClusterConfig(text: string, origin: ConfigOrigin): 
   const draft = draftOf(source);
   checkCluster(draft);
   const spec = modelSpecOf(draft, baseDirectory, env);
-  const network = await checkModel(draft, spec);
+  const remarks = new Set<string>();
+  const network = await checkModel(draft, spec, (said) => remarks.add(said));
   if (network !== undefined) checkPartition(draft, network);
   if (!draft.problems.isEmpty || network === undefined) throw new ConfigError(draft.problems.sorted());
   return resolveCluster(source.value as ClusterFile, {
-    ...{ file, spec, defaultDepth: defaultDepth(network) },
+    ...{ file, spec, defaultDepth: defaultDepth(network), remarks: [...remarks] },
     ...{ baseDirectory: resolve(baseDirectory), env },
   });
 }

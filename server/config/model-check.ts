@@ -1,29 +1,33 @@
 import { open, stat } from 'node:fs/promises';
 import { DeepThingsError } from '../errors.js';
-import { checkWeightsFile, LONGEST_HEADER_BYTES, parseWeightsHeader } from '../model/darknet-weights.js';
+import { CHECKED_BYTES, checkWeightsFile } from '../model/darknet-weights-check.js';
+import { LARGEST_TEXT_BYTES } from '../model/files/text-file.js';
+import { requireHead } from '../model/head.js';
 import { describeModel, type ModelSpec } from '../model/model-source.js';
 import type { Network } from '../model/network.js';
 import { builtInModel } from '../model/registry.js';
+import { NO_REMARK, type Remark } from '../model/remark.js';
 import type { Draft } from './draft.js';
 import { isSynthetic } from './model-spec.js';
 import type { ConfigPath } from './position.js';
 
-/** A cfg or a list of labels is text of some kilobytes. */
-const LARGEST_TEXT_BYTES = 2 ** 20;
 const LARGEST_SEED = 2 ** 32 - 1;
 
 /**
  * Checks the model: what is given of it, the files, that they fit each other. Reads the cfg and the labels, of the
- * weights only the header.
+ * weights only the beginning.
  *
  * @param spec with absolute paths.
+ * @param remark receives what a user should know of the files although they can be used.
  * @returns the network, where so much is right that the partition can be checked against it; see `isSizeRight`.
  */
-export async function checkModel(draft: Draft, spec: ModelSpec): Promise<Network | undefined> {
+export async function checkModel(draft: Draft, spec: ModelSpec, remark: Remark): Promise<Network | undefined> {
   checkModelKeys(draft, spec);
   await checkFiles(draft, spec);
-  const network = describeNetwork(draft, spec);
-  if (network !== undefined) await checkWeights(draft, spec, network);
+  const network = describeNetwork(draft, spec, remark);
+  if (network === undefined) return undefined;
+  checkHead(draft, network);
+  await checkWeights(draft, spec, network, remark);
   return network;
 }
 
@@ -91,17 +95,17 @@ async function troubleWithFile(path: string, mostBytes: number): Promise<string 
  *
  * @returns the network at its own input size when the wanted size is wrong.
  */
-function describeNetwork(draft: Draft, spec: ModelSpec): Network | undefined {
+function describeNetwork(draft: Draft, spec: ModelSpec, remark: Remark): Network | undefined {
   const { name, cfg, labels, width, height } = spec;
   const { problems } = draft;
   if ((name === undefined) === (cfg === undefined) || problems.has(['model', 'cfg'])) return undefined;
   const model = name === undefined ? { cfg } : { name };
-  const network = attempt(draft, ['model', 'cfg'], 'mend the cfg', model);
+  const network = attempt(draft, ['model', 'cfg'], 'correct the cfg', model, remark);
   if (network === undefined) return undefined;
   if (labels !== undefined && !problems.has(['model', 'labels'])) {
-    attempt(draft, ['model', 'labels'], 'mend the file of labels', { ...model, labels });
+    attempt(draft, ['model', 'labels'], 'correct the file of labels', { ...model, labels }, remark);
   }
-  const mendSize = 'choose another size, a multiple of 32 for most models';
+  const mendSize = 'choose another size';
   if (width !== undefined) attempt(draft, ['model', 'width'], mendSize, { ...model, width });
   if (height !== undefined) attempt(draft, ['model', 'height'], mendSize, { ...model, height });
   if (!isSizeRight(draft)) return network;
@@ -114,9 +118,15 @@ export function isSizeRight({ problems }: Draft): boolean {
 }
 
 /** Describes the model; what that throws on purpose becomes a problem. */
-function attempt({ problems }: Draft, path: ConfigPath, mend: string, spec: ModelSpec): Network | undefined {
+function attempt(
+  { problems }: Draft,
+  path: ConfigPath,
+  mend: string,
+  spec: ModelSpec,
+  remark: Remark = NO_REMARK,
+): Network | undefined {
   try {
-    return describeModel(spec);
+    return describeModel(spec, remark);
   } catch (error) {
     if (!(error instanceof DeepThingsError)) throw error;
     problems.report(path, error.message, mend);
@@ -124,21 +134,36 @@ function attempt({ problems }: Draft, path: ConfigPath, mend: string, spec: Mode
   }
 }
 
-/** The length that the cfg implies, without reading more than the header. */
-async function checkWeights({ given, problems }: Draft, { name, weights }: ModelSpec, network: Network): Promise<void> {
+/** Without a head a cluster computes what nobody can read. */
+function checkHead({ problems }: Draft, network: Network): void {
+  try {
+    requireHead(network);
+  } catch (error) {
+    if (!(error instanceof DeepThingsError)) throw error;
+    problems.report(['model', 'cfg'], error.message, 'end the cfg with the layer that is missing');
+  }
+}
+
+/** The length that the cfg implies, without reading more than the file's beginning. */
+async function checkWeights(
+  { given, problems }: Draft,
+  { name, weights }: ModelSpec,
+  network: Network,
+  remark: Remark,
+): Promise<void> {
   const path = ['model', 'weights'];
   if (weights === undefined || isSynthetic(weights) || problems.has(path)) return;
   const handle = await open(weights);
   try {
     const { size } = await handle.stat();
-    const { buffer, bytesRead } = await handle.read(new Uint8Array(LONGEST_HEADER_BYTES), 0, LONGEST_HEADER_BYTES, 0);
-    checkWeightsFile(network, parseWeightsHeader(buffer.subarray(0, bytesRead)), size);
+    const { buffer, bytesRead } = await handle.read(new Uint8Array(CHECKED_BYTES), 0, CHECKED_BYTES, 0);
+    checkWeightsFile(network, buffer.subarray(0, bytesRead), size, (said) => remark(`${weights}: ${said}`));
   } catch (error) {
     if (!(error instanceof DeepThingsError)) throw error;
     const isPulled = given.model?.weights === undefined;
-    const mend = isPulled
-      ? `run "deepthings model pull ${name} --force"`
-      : 'give weights and cfg of one and the same model';
+    const isOther = error.code === 'DT_WEIGHTS_FORMAT';
+    const own = isOther ? 'name the right file' : 'give weights and cfg of one and the same model';
+    const mend = isPulled ? `run "deepthings model pull ${name} --force"` : own;
     problems.report(path, isPulled ? `${weights}: ${error.message}` : error.message, mend);
   } finally {
     await handle.close();

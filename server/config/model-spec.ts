@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { expandHome } from '../model/files/home-folder.js';
 import { findPulledWeights } from '../model/model-cache.js';
 import type { ModelSpec } from '../model/model-source.js';
 import type { Draft } from './draft.js';
@@ -8,7 +9,7 @@ import type { Environment } from './environment.js';
 export function modelSpecOf({ given }: Draft, baseDirectory: string, env: Environment): ModelSpec {
   const { name, cfg, weights, labels, width, height } = given.model ?? {};
   const pulled = name === undefined ? undefined : findPulledWeights(name, env);
-  const absolute = (path: string) => resolve(baseDirectory, path.replace(/^file:(\/\/)?/, ''));
+  const absolute = (path: string) => resolve(baseDirectory, expandHome(path.replace(/^file:(\/\/)?/, ''), env));
   return Object.freeze({
     ...(name === undefined ? {} : { name }),
     ...(cfg === undefined ? {} : { cfg: absolute(cfg) }),

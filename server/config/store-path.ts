@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { expandHome, homeFolder } from '../model/files/home-folder.js';
 import type { Environment } from './environment.js';
 
 /** What `store.path` says instead of a folder. */
@@ -12,17 +12,23 @@ export interface StorePathOrigin {
   readonly env: Environment;
 }
 
-/** The absolute path of the store's folder; null when frames are kept in memory only. */
+/**
+ * The absolute path of the store's folder; null when frames are kept in memory only, as `memory` says and as it is for a
+ * user without a home folder.
+ */
 export function storePath(given: string | undefined, clusterName: string, origin: StorePathOrigin): string | null {
   if (given === MEMORY) return null;
-  if (given !== undefined) return resolve(origin.baseDirectory, given);
-  return join(stateHome(origin.env), 'deepthings', folderName(clusterName));
+  if (given !== undefined) return resolve(origin.baseDirectory, expandHome(given, origin.env));
+  const state = stateHome(origin.env);
+  return state === null ? null : join(state, 'deepthings', folderName(clusterName));
 }
 
 /** Where programs keep what is to survive a restart (XDG base directory specification, which wants it absolute). */
-function stateHome({ XDG_STATE_HOME: given, HOME: home }: Environment): string {
+function stateHome(env: Environment): string | null {
+  const given = env.XDG_STATE_HOME;
   if (given !== undefined && isAbsolute(given)) return given;
-  return join(home || homedir(), '.local', 'state');
+  const home = homeFolder(env);
+  return home === null ? null : join(home, '.local', 'state');
 }
 
 /** A cluster's name as the name of a folder: names that differ give names that differ. */

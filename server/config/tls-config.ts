@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
+import { expandHome } from '../model/files/home-folder.js';
 import type { ClusterFile } from './cluster-file.js';
 import { CLUSTER_DEFAULTS } from './defaults.js';
+import type { StorePathOrigin } from './store-path.js';
 
 /** The files of a node's TLS. Paths are absolute. */
 export interface TlsFiles {
@@ -22,14 +24,15 @@ export const CLIENT_ID = 'client';
 /** What stands for a node's id in a path. */
 export const NODE_PLACE = '{node}';
 
-/** @param baseDirectory absolute; where paths start from. */
-export function resolveTls(given: ClusterFile['tls'], baseDirectory: string): TlsConfig | null {
+/** @param origin where paths start from, and the home folder of `~`. */
+export function resolveTls(given: ClusterFile['tls'], { baseDirectory, env }: StorePathOrigin): TlsConfig | null {
+  const absolute = (path: string) => resolve(baseDirectory, expandHome(path, env));
   if (given === undefined) return null;
   const { ca, certificate, key, mutual } = { ...CLUSTER_DEFAULTS.tls, ...given };
   return {
-    certificate: resolve(baseDirectory, certificate),
-    key: resolve(baseDirectory, key),
-    ca: ca === undefined ? null : resolve(baseDirectory, ca),
+    certificate: absolute(certificate),
+    key: absolute(key),
+    ca: ca === undefined ? null : absolute(ca),
     mutual,
   };
 }

@@ -1,9 +1,13 @@
 import { DeepThingsError } from '../errors.js';
+import type { MapShape } from '../geometry/region.js';
 import { checkOptions, LAYER_OPTIONS, layerKind } from './darknet-options.js';
 import { type CfgSection, readSections, SectionReader } from './darknet-sections.js';
 import { labelsFor } from './labels.js';
+import { LARGEST_INPUT_SIDE } from './layer-limits.js';
 import { type LayerDeclaration, shapeLayers } from './layer-shapes.js';
 import type { Activation, Network, Preprocessing } from './network.js';
+import { refuseUnsupportedKinds } from './network-kind.js';
+import { NO_REMARK, type Remark } from './remark.js';
 
 /** A wanted input size in pixels; what is not given stays as the model has it. */
 export interface InputSize {
@@ -16,6 +20,8 @@ export interface CfgReading {
   /** Class names; those of COCO or VOC when the head has as many classes and none are given. */
   readonly labels?: readonly string[] | undefined;
   readonly size?: InputSize | undefined;
+  /** Receives what the cfg says twice. */
+  readonly remark?: Remark | undefined;
 }
 
 const ACTIVATIONS: readonly Activation[] = ['linear', 'leaky', 'relu', 'logistic', 'mish'];
@@ -32,41 +38,60 @@ export const DARKNET_PREPROCESSING: Preprocessing = Object.freeze({
  * Reads a Darknet cfg as Darknet's parser does, with its defaults.
  *
  * @throws DT_CFG_SYNTAX, DT_CFG_LAYER (unknown layer), DT_CFG_OPTION (option that is not supported), DT_CFG_VALUE,
- * DT_CFG_SHAPE, DT_LABELS_COUNT; messages name the layer's index, kind and line.
+ * DT_CFG_SHAPE, DT_CFG_SIZE, DT_LABELS_COUNT; messages name the layer's index, kind and line.
  */
 export function parseDarknetCfg(text: string, reading: CfgReading): Network {
-  const [head, ...sections] = readSections(text);
+  const [head, ...sections] = readSections(text, reading.remark ?? NO_REMARK);
   if (head === undefined || (head.kind !== 'net' && head.kind !== 'network')) {
     const found = head === undefined ? 'nothing' : `[${head.kind}] in line ${head.line}`;
     throw new DeepThingsError('DT_CFG_SYNTAX', `expected [net] as the first section, found ${found}`);
-  }
-  const net = new SectionReader(head, `[${head.kind}]`);
-  const input = {
-    channels: net.integer('channels', 0, 1),
-    height: reading.size?.height ?? net.integer('height', 0, 1),
-    width: reading.size?.width ?? net.integer('width', 0, 1),
-  };
-  for (const [name, value] of Object.entries(input)) {
-    if (value < 1) {
-      net.refuse('DT_CFG_VALUE', `${name} is missing`, head.line);
-    }
-  }
-  if (input.channels !== 3) {
-    net.refuse('DT_CFG_VALUE', `channels=${input.channels}, and pictures have 3 (red, green, blue)`, head.line);
   }
   const describe = (index: number) => {
     const section = sections[index]!;
     return `layer ${index} [${section.kind}], line ${section.line}`;
   };
+  refuseUnsupportedKinds(head, sections, describe);
+  const input = readInput(head, reading.size);
   const declarations = sections.map((section, index) => declareLayer(section, index, describe(index)));
   const layers = shapeLayers(input, declarations, describe);
   return Object.freeze({
     name: reading.name,
-    input: Object.freeze(input),
+    input,
     layers,
     preprocessing: DARKNET_PREPROCESSING,
     labels: labelsFor(layers, reading.labels),
   });
+}
+
+function readInput(head: CfgSection, size: InputSize | undefined): MapShape {
+  const net = new SectionReader(head, `[${head.kind}]`);
+  const input = {
+    channels: net.integer('channels', 0, 1),
+    height: size?.height ?? net.integer('height', 0, 1),
+    width: size?.width ?? net.integer('width', 0, 1),
+  };
+  for (const [name, value] of Object.entries(input)) {
+    if (value < 1) {
+      net.refuse('DT_CFG_VALUE', `${name} is missing`, head.line);
+    }
+    if (value > LARGEST_INPUT_SIDE) {
+      net.refuse('DT_CFG_SIZE', `${name}=${value}, and ${LARGEST_INPUT_SIDE} is the most`, head.line);
+    }
+  }
+  if (input.channels !== 3) {
+    net.refuse('DT_CFG_VALUE', `channels=${input.channels}, and pictures have 3 (red, green, blue)`, head.line);
+  }
+  // AlexeyAB's Darknet stretches pictures unless it is 1; pjreddie's does not know it and keeps their proportions.
+  const stretched = head.options.get('letter_box');
+  if (stretched !== undefined && !net.flag('letter_box')) {
+    net.refuse(
+      'DT_CFG_OPTION',
+      `letter_box=${stretched.value} has pictures stretched to the input, which is not supported: pictures keep their ` +
+        'proportions here (docs/models.md); remove the line, or train with letter_box=1',
+      stretched.line,
+    );
+  }
+  return Object.freeze(input);
 }
 
 function declareLayer(section: CfgSection, index: number, where: string): LayerDeclaration {

@@ -1,4 +1,9 @@
 import { DeepThingsError } from '../errors.js';
+import { splitLines } from './files/text-file.js';
+import type { Remark } from './remark.js';
+
+/** The deepest published cfgs have some 400 layers. */
+const MOST_SECTIONS = 2_000;
 
 /** One `[kind]` section of a Darknet cfg. */
 export interface CfgSection {
@@ -14,16 +19,23 @@ export interface CfgOption {
   readonly line: number;
 }
 
+/** A section whose options are still being read. */
+interface OpenSection extends CfgSection {
+  readonly options: Map<string, CfgOption>;
+}
+
 /**
  * Splits a Darknet cfg into sections. As in Darknet, blanks inside a line mean nothing, a line that starts with `#` or
- * `;` is a comment, and the first of two options of one name counts. What follows a `#` or `;` behind a value is cut
- * off (Darknet's number reading stops there as well).
+ * `;` is a comment, and the first of two options of one name counts (Darknet calls the other one an unused field). What
+ * follows a `#` or `;` behind a value is cut off (Darknet's number reading stops there as well).
  *
- * @throws DT_CFG_SYNTAX for a line that is neither header, option nor comment, with its number.
+ * @param remark receives options that are given twice with different values.
+ * @throws DT_CFG_SYNTAX for a line that is neither header, option nor comment, with its number; DT_CFG_SIZE for more
+ * than 2,000 sections.
  */
-export function readSections(text: string): readonly CfgSection[] {
-  const sections: { kind: string; line: number; options: Map<string, CfgOption> }[] = [];
-  for (const [index, raw] of text.split('\n').entries()) {
+export function readSections(text: string, remark: Remark): readonly CfgSection[] {
+  const sections: OpenSection[] = [];
+  for (const [index, raw] of splitLines(text).entries()) {
     const line = index + 1;
     const content = raw.replace(/\s/g, '').replace(/[#;].*$/, '');
     if (content === '') {
@@ -31,21 +43,46 @@ export function readSections(text: string): readonly CfgSection[] {
     }
     const header = /^\[(.+)\]$/.exec(content);
     if (header !== null) {
-      sections.push({ kind: header[1]!, line, options: new Map() });
+      if (sections.length === MOST_SECTIONS) throw tooManySections(line);
+      sections.push({ kind: shorten(header[1]!), line, options: new Map() });
       continue;
     }
     const equals = content.indexOf('=');
     const section = sections.at(-1);
     if (equals < 1 || section === undefined) {
-      const mend = section === undefined ? 'begin the file with [net]' : 'expected [section] or option=value';
-      throw new DeepThingsError('DT_CFG_SYNTAX', `line ${line}: cannot read "${raw.trim().slice(0, 80)}": ${mend}`);
+      const remedy = section === undefined ? 'begin the file with [net]' : 'expected [section] or option=value';
+      throw new DeepThingsError('DT_CFG_SYNTAX', `line ${line}: cannot read "${shorten(raw.trim())}": ${remedy}`);
     }
-    const name = content.slice(0, equals);
-    if (!section.options.has(name)) {
-      section.options.set(name, { value: content.slice(equals + 1), line });
-    }
+    addOption(section, { name: content.slice(0, equals), value: content.slice(equals + 1), line }, remark);
   }
   return sections;
+}
+
+interface GivenOption extends CfgOption {
+  readonly name: string;
+}
+
+function addOption(section: OpenSection, { name, value, line }: GivenOption, remark: Remark): void {
+  const first = section.options.get(name);
+  if (first === undefined) {
+    section.options.set(name, { value, line });
+  } else if (first.value !== value) {
+    remark(
+      `[${section.kind}] has ${name} twice: line ${first.line} says ${shorten(first.value)}, line ${line} says ` +
+        `${shorten(value)}; the first one counts, as in Darknet: remove the other`,
+    );
+  }
+}
+
+function tooManySections(line: number): DeepThingsError {
+  return new DeepThingsError(
+    'DT_CFG_SIZE',
+    `line ${line} begins section ${MOST_SECTIONS + 1}, and ${MOST_SECTIONS} is the most that a cfg may have`,
+  );
+}
+
+function shorten(value: string): string {
+  return value.length > 80 ? `${value.slice(0, 80)}…` : value;
 }
 
 /** Typed reading of one section's options; every error names `where` (layer, kind, line). */

@@ -2,15 +2,10 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { DeepThingsError } from '../errors.js';
 import type { Interval } from '../geometry/region.js';
-import {
-  checkWeightsFile,
-  foldWeights,
-  isWanted,
-  LONGEST_HEADER_BYTES,
-  parseWeightsHeader,
-  weightsSpans,
-} from './darknet-weights.js';
-import type { ConvolutionWeights, Network, WeightedLayer } from './network.js';
+import { foldWeights, isWanted, weightsSpans } from './darknet-weights.js';
+import { CHECKED_BYTES, checkWeightsFile } from './darknet-weights-check.js';
+import type { ConvolutionWeights, Network, NetworkWeights, WeightedLayer } from './network.js';
+import { NO_REMARK } from './remark.js';
 import type { LoadedWeights } from './weights-source.js';
 
 const CHUNK_BYTES = 1 << 20;
@@ -36,10 +31,28 @@ export async function loadDarknetWeights(path: string, network: Network, layers?
   }
 }
 
+/**
+ * Reads a whole `.weights` file that is in memory. Each layer gets arrays of its own, so the file's bytes can go.
+ *
+ * @param layers only these layers' weights; all when not given.
+ * @throws DT_WEIGHTS_LENGTH, DT_WEIGHTS_FORMAT
+ */
+export function parseDarknetWeights(bytes: Uint8Array, network: Network, layers?: Interval): NetworkWeights {
+  const header = checkWeightsFile(network, bytes, bytes.byteLength, NO_REMARK);
+  const weights = new Map<number, ConvolutionWeights>();
+  for (const span of weightsSpans(network, header.byteLength)) {
+    if (isWanted(span.layer, layers)) {
+      const layer = network.layers[span.layer] as WeightedLayer;
+      weights.set(span.layer, foldWeights(layer, bytes.subarray(span.byteOffset, span.byteOffset + span.byteLength)));
+    }
+  }
+  return weights;
+}
+
 async function readWeights(handle: FileHandle, network: Network, layers?: Interval): Promise<LoadedWeights> {
   const { size } = await handle.stat();
-  const header = parseWeightsHeader(await readAt(handle, 0, Math.min(size, LONGEST_HEADER_BYTES)));
-  checkWeightsFile(network, header, size);
+  const start = await readAt(handle, 0, Math.min(size, CHECKED_BYTES));
+  const header = checkWeightsFile(network, start, size, NO_REMARK);
   const weights = new Map<number, ConvolutionWeights>();
   for (const span of weightsSpans(network, header.byteLength)) {
     if (isWanted(span.layer, layers)) {

@@ -1,6 +1,5 @@
-import { DeepThingsError } from '../errors.js';
 import type { Interval } from '../geometry/region.js';
-import type { ConvolutionWeights, Layer, Network, NetworkWeights, WeightedLayer } from './network.js';
+import type { ConvolutionWeights, Layer, Network, WeightedLayer } from './network.js';
 
 /** Start of a `.weights` file. */
 export interface WeightsHeader {
@@ -18,24 +17,12 @@ export interface WeightsSpan {
   readonly byteLength: number;
 }
 
-/** The longest header; a file's first bytes that `parseWeightsHeader` wants. */
-export const LONGEST_HEADER_BYTES = 20;
-
 const FLOAT_BYTES = 4;
 /** Darknet adds it to the deviation, not to the variance. */
 const DARKNET_EPSILON = Math.fround(0.000001);
 
-/**
- * @param bytes the file's beginning.
- * @throws DT_WEIGHTS_LENGTH when there are too few bytes for a header.
- */
+/** Reads a file's first bytes, 16 at least; what the file may be otherwise is not looked at. */
 export function parseWeightsHeader(bytes: Uint8Array): WeightsHeader {
-  if (bytes.byteLength < 16) {
-    throw new DeepThingsError(
-      'DT_WEIGHTS_LENGTH',
-      `the weights file has ${bytes.byteLength} bytes, which is less than its header`,
-    );
-  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const major = view.getInt32(0, true);
   const minor = view.getInt32(4, true);
@@ -62,46 +49,6 @@ export function weightsSpans(network: Network, headerBytes: number): readonly We
 export function weightsFileBytes(network: Network, headerBytes: number): number {
   const last = weightsSpans(network, headerBytes).at(-1);
   return last === undefined ? headerBytes : last.byteOffset + last.byteLength;
-}
-
-/**
- * Checks that a file of this header and length belongs to the network. Darknet itself goes on with zeros when a file is short and
- * takes no notice of what is left over: both mean that file and cfg are not of one model.
- *
- * @throws DT_WEIGHTS_LENGTH with both sizes, and the layer at which a short file ends; DT_WEIGHTS_FORMAT when connected
- * layers are written transposed, as only Darknet's first versions did.
- */
-export function checkWeightsFile(network: Network, header: WeightsHeader, fileBytes: number): void {
-  checkOrder(network, header);
-  const expected = weightsFileBytes(network, header.byteLength);
-  if (fileBytes === expected) {
-    return;
-  }
-  const sizes = `model ${network.name} needs ${expected} bytes of weights, the file has ${fileBytes}`;
-  if (fileBytes > expected) {
-    throw new DeepThingsError(
-      'DT_WEIGHTS_LENGTH',
-      `${sizes}: ${fileBytes - expected} bytes too many, so the file belongs to another model; give the cfg that it was trained with`,
-    );
-  }
-  const spans = weightsSpans(network, header.byteLength);
-  const end = spans.find((span) => span.byteOffset + span.byteLength > fileBytes)!;
-  throw new DeepThingsError(
-    'DT_WEIGHTS_LENGTH',
-    `${sizes}: it ends within layer ${end.layer} [${network.layers[end.layer]!.kind}], which needs ${end.byteLength} bytes from byte ` +
-      `${end.byteOffset} on; the file is cut off or belongs to another model`,
-  );
-}
-
-function checkOrder({ name, layers }: Network, { major, minor }: WeightsHeader): void {
-  if (major <= 1000 && minor <= 1000) return;
-  const index = layers.findIndex(({ kind }) => kind === 'connected');
-  if (index < 0) return;
-  throw new DeepThingsError(
-    'DT_WEIGHTS_FORMAT',
-    `the weights file is of version ${major}.${minor}, in which layer ${index} [connected] of model ${name} lies ` +
-      'transposed: write it again with a newer Darknet',
-  );
 }
 
 /**
@@ -135,25 +82,6 @@ export function foldWeights(layer: WeightedLayer, bytes: Uint8Array): Convolutio
     }
   }
   return { weights, bias };
-}
-
-/**
- * Reads a whole `.weights` file that is in memory. Each layer gets arrays of its own, so the file's bytes can go.
- *
- * @param layers only these layers' weights; all when not given.
- * @throws DT_WEIGHTS_LENGTH, DT_WEIGHTS_FORMAT
- */
-export function parseDarknetWeights(bytes: Uint8Array, network: Network, layers?: Interval): NetworkWeights {
-  const header = parseWeightsHeader(bytes);
-  checkWeightsFile(network, header, bytes.byteLength);
-  const weights = new Map<number, ConvolutionWeights>();
-  for (const span of weightsSpans(network, header.byteLength)) {
-    if (isWanted(span.layer, layers)) {
-      const layer = network.layers[span.layer] as WeightedLayer;
-      weights.set(span.layer, foldWeights(layer, bytes.subarray(span.byteOffset, span.byteOffset + span.byteLength)));
-    }
-  }
-  return weights;
 }
 
 /** Whether a layer is among the wanted ones; all are when nothing is said. */

@@ -79,13 +79,33 @@ export function judgeCut(network: Network, depth: number): CutVerdict {
   return { kind: 'legal' };
 }
 
+/**
+ * The depths at which the fused stack may end, all at once: `judgeCut` for each of many layers would look at all of them
+ * each time.
+ *
+ * @returns at index `depth` whether that cut is legal; index 0 is false.
+ */
+export function legalCuts(network: Network): readonly boolean[] {
+  const deepest = fusibleDepth(network);
+  // How many routes begin, minus how many end, to forbid a cut at a depth.
+  const changes = new Array<number>(network.layers.length + 2).fill(0);
+  for (const [index, layer] of network.layers.entries()) {
+    if (layer.kind !== 'route') continue;
+    const first = layer.layers.reduce((least, source) => Math.min(least, source), index) + 2;
+    if (first > index) continue;
+    changes[first]! += 1;
+    changes[index + 1]! -= 1;
+  }
+  let forbidding = 0;
+  return Array.from({ length: deepest + 1 }, (_, depth) => {
+    forbidding += changes[depth]!;
+    return depth > 0 && forbidding === 0;
+  });
+}
+
 /** The deepest legal cut; 0 when even the first layer cannot be fused. */
 export function deepestCut(network: Network): number {
-  let depth = fusibleDepth(network);
-  while (depth > 0 && judgeCut(network, depth).kind === 'illegal') {
-    depth -= 1;
-  }
-  return depth;
+  return Math.max(0, legalCuts(network).lastIndexOf(true));
 }
 
 function isFusible(layer: Layer): boolean {

@@ -1,6 +1,9 @@
 import { DeepThingsError } from '../errors.js';
 import type { MapShape } from '../geometry/region.js';
+import { inputSizeHint } from './input-step.js';
+import { checkLayerSize } from './layer-limits.js';
 import type { Layer } from './network.js';
+import { shapeText } from './shape-text.js';
 
 type WithoutShapes<L> = L extends Layer ? Omit<L, 'input' | 'output'> : never;
 
@@ -18,7 +21,8 @@ export type DescribeLayer = (index: number) => string;
  * - route: channels add up; reorg: `[c * s * s, h / s, w / s]`;
  * - connected: `[outputs, 1, 1]`; avgpool: `[c, 1, 1]`.
  *
- * @throws DT_CFG_SHAPE when a layer does not fit the map before it, naming the layer and both.
+ * @throws DT_CFG_SHAPE when a layer does not fit the map before it, naming the layer and both; DT_CFG_SIZE when a map or
+ * the weights are larger than any machine can hold.
  */
 export function shapeLayers(
   input: MapShape,
@@ -26,13 +30,22 @@ export function shapeLayers(
   describe: DescribeLayer = (index) => `layer ${index} (${declarations[index]!.kind})`,
 ): readonly Layer[] {
   const layers: Layer[] = [];
+  const steps: number[] = [];
+  let weights = 0;
   let before = Object.freeze({ ...input });
   for (const [index, declaration] of declarations.entries()) {
-    const refuse = (reason: string): never => {
-      throw new DeepThingsError('DT_CFG_SHAPE', `${describe(index)}: ${reason}`);
-    };
-    const output = Object.freeze(outputShape(declaration, before, layers, refuse));
-    layers.push(Object.freeze({ ...declaration, input: before, output }));
+    const refuse =
+      (code: string) =>
+      (reason: string): never => {
+        throw new DeepThingsError(code, `${describe(index)}: ${reason}`);
+      };
+    const step = stepOf(declaration, steps);
+    const place = { input: before, earlier: layers, sizeHint: inputSizeHint(input, step) };
+    const output = Object.freeze(outputShape(declaration, place, refuse('DT_CFG_SHAPE')));
+    const layer = Object.freeze({ ...declaration, input: before, output });
+    weights = checkLayerSize(layer, weights, refuse('DT_CFG_SIZE'));
+    layers.push(layer);
+    steps.push(step);
     before = output;
   }
   return Object.freeze(layers);
@@ -40,10 +53,32 @@ export function shapeLayers(
 
 type Refuse = (reason: string) => never;
 
+/** Where a layer stands in its network. */
+interface LayerPlace {
+  readonly input: MapShape;
+  readonly earlier: readonly Layer[];
+  /** Which sizes of the network's input make the layer fit, where the size is the reason that it does not. */
+  readonly sizeHint: string;
+}
+
+/** Pixels of the network's input that make one cell of a layer's output, a side. */
+function stepOf(layer: LayerDeclaration, earlier: readonly number[]): number {
+  const before = earlier.at(-1) ?? 1;
+  switch (layer.kind) {
+    case 'convolutional':
+    case 'maxpool':
+    case 'reorg':
+      return before * layer.stride;
+    case 'route':
+      return Math.max(1, ...layer.layers.map((source) => earlier[source] ?? 1));
+    default:
+      return before;
+  }
+}
+
 function outputShape(
   layer: LayerDeclaration,
-  input: MapShape,
-  earlier: readonly Layer[],
+  { input, earlier, sizeHint }: LayerPlace,
   refuse: Refuse,
 ): { channels: number; height: number; width: number } {
   switch (layer.kind) {
@@ -69,13 +104,13 @@ function outputShape(
       return { channels: input.channels, height: cells(input.height), width: cells(input.width) };
     }
     case 'route':
-      return routeShape(layer.layers, earlier, refuse);
+      return routeShape(layer.layers, earlier, sizeHint, refuse);
     case 'reorg': {
       const { stride } = layer;
       if (input.width % stride !== 0 || input.height % stride !== 0 || input.channels % (stride * stride) !== 0) {
         refuse(
           `stride ${stride} must divide the map's height and width and its square the channels, ` +
-            `and the map is ${shapeText(input)}`,
+            `and the map is ${shapeText(input)}${sizeHint}`,
         );
       }
       return {
@@ -119,7 +154,7 @@ function windowCount(extent: number, padding: number, size: number, stride: numb
   return Math.floor(room / stride) + 1;
 }
 
-function routeShape(sources: readonly number[], earlier: readonly Layer[], refuse: Refuse) {
+function routeShape(sources: readonly number[], earlier: readonly Layer[], sizeHint: string, refuse: Refuse) {
   if (sources.length === 0) {
     refuse('names no layer');
   }
@@ -132,7 +167,7 @@ function routeShape(sources: readonly number[], earlier: readonly Layer[], refus
   const [first] = shapes;
   for (const shape of shapes) {
     if (shape.height !== first!.height || shape.width !== first!.width) {
-      refuse(`joins maps of different sizes, ${shapes.map(shapeText).join(' and ')}`);
+      refuse(`joins maps of different sizes, ${shapes.map(shapeText).join(' and ')}${sizeHint}`);
     }
   }
   return {
@@ -140,9 +175,4 @@ function routeShape(sources: readonly number[], earlier: readonly Layer[], refus
     height: first!.height,
     width: first!.width,
   };
-}
-
-/** A shape for messages: `[channels, height, width]`. */
-export function shapeText(shape: MapShape): string {
-  return `[${shape.channels}, ${shape.height}, ${shape.width}]`;
 }

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { DeepThingsError } from '../errors.js';
 import type { Interval } from '../geometry/region.js';
-import { parseDarknetCfg } from './darknet-cfg.js';
+import { type InputSize, parseDarknetCfg } from './darknet-cfg.js';
 import { loadDarknetWeights } from './darknet-weights-file.js';
 import { loadFaceDetectorWeights } from './face-detector-weights.js';
-import { labelsFor, parseLabels } from './labels.js';
+import { readTextFile } from './files/text-file.js';
+import { type LabelList, labelsOfList, parseLabels } from './labels.js';
 import type { Network, NetworkWeights } from './network.js';
 import { builtInModel, builtInNetwork, DEFAULT_MODEL } from './registry.js';
+import { firstRemarks, NO_REMARK, type Remark } from './remark.js';
 import { synthesizeWeights } from './synthetic-weights.js';
 import type { LoadedWeights } from './weights-source.js';
 
@@ -44,26 +45,25 @@ const LARGEST_SEED = 2 ** 32 - 1;
 /**
  * The model's structure, without its weights: all that planning needs.
  *
+ * @param remark receives what a user should know of the files although they can be used.
  * @throws DT_MODEL_SPEC when both name and cfg are given, DT_MODEL_NAME, DT_MODEL_INPUT_SIZE, DT_MODEL_FILE when a file
- * cannot be read, DT_CFG_… for what is wrong in a cfg, DT_LABELS_COUNT.
+ * cannot be read or is no text, DT_CFG_… for what is wrong in a cfg, DT_LABELS_LINE, DT_LABELS_COUNT.
  */
-export function describeModel(spec: ModelSpec): Network {
+export function describeModel(spec: ModelSpec, remark: Remark = NO_REMARK): Network {
   if (spec.name !== undefined && spec.cfg !== undefined) {
     throw new DeepThingsError(
       'DT_MODEL_SPEC',
       `both a built-in model (${spec.name}) and a cfg (${spec.cfg}) are given: leave one out`,
     );
   }
-  const labels = spec.labels === undefined ? undefined : parseLabels(readModelFile(spec.labels, 'labels'));
+  const say = firstRemarks(remark);
+  const list = spec.labels === undefined ? undefined : readLabels(spec.labels, say);
   const size = { width: spec.width, height: spec.height };
-  if (spec.cfg !== undefined) {
-    const text = readModelFile(spec.cfg, 'cfg');
-    return parseCfgFile(spec.cfg, () =>
-      parseDarknetCfg(text, { name: basename(spec.cfg!, extname(spec.cfg!)), labels, size }),
-    );
-  }
-  const network = builtInNetwork(spec.name ?? DEFAULT_MODEL, size);
-  return labels === undefined ? network : Object.freeze({ ...network, labels: labelsFor(network.layers, labels) });
+  const network =
+    spec.cfg === undefined ? builtInNetwork(spec.name ?? DEFAULT_MODEL, size) : readCfg(spec.cfg, size, say);
+  if (list === undefined) return network;
+  const labels = naming(spec.labels!, () => labelsOfList(network.layers, list, say));
+  return Object.freeze({ ...network, labels });
 }
 
 /**
@@ -132,16 +132,19 @@ function canonicalJson(value: unknown): string {
   );
 }
 
-function readModelFile(path: string, what: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new DeepThingsError('DT_MODEL_FILE', `cannot read the ${what} file ${path}: ${String(cause)}`, { cause });
-  }
+function readLabels(path: string, remark: Remark): LabelList {
+  const text = readTextFile(path, 'labels', remark);
+  return naming(path, () => parseLabels(text));
+}
+
+function readCfg(path: string, size: InputSize, remark: Remark): Network {
+  const text = readTextFile(path, 'cfg', NO_REMARK);
+  const name = basename(path, extname(path));
+  return naming(path, () => parseDarknetCfg(text, { name, size, remark: (said) => remark(`${path}: ${said}`) }));
 }
 
 /** Puts the file's name before what is wrong in it. */
-function parseCfgFile(path: string, parse: () => Network): Network {
+function naming<T>(path: string, parse: () => T): T {
   try {
     return parse();
   } catch (cause) {

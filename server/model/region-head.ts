@@ -1,7 +1,7 @@
 import { DeepThingsError } from '../errors.js';
 import type { Box } from './box.js';
-import { shapeText } from './layer-shapes.js';
 import type { RegionLayer } from './network.js';
+import { shapeText } from './shape-text.js';
 
 /** One anchor of one cell that holds an object. */
 export interface Candidate {

@@ -99,7 +99,8 @@ export function builtInNetwork(name: string, size: InputSize = {}): Network {
     if (!Number.isInteger(pixels) || pixels < INPUT_STEP || pixels % INPUT_STEP !== 0) {
       throw new DeepThingsError(
         'DT_MODEL_INPUT_SIZE',
-        `the input ${edge} of ${name} must be a multiple of ${INPUT_STEP} pixels, and ${pixels} is given`,
+        `width and height of ${name} must be multiples of ${INPUT_STEP}, and ${edge} ${pixels} is given: ` +
+          `${neighbours(pixels)} would do`,
       );
     }
   }
@@ -111,6 +112,12 @@ export function builtInNetwork(name: string, size: InputSize = {}): Network {
     preprocessing: model.preprocessing,
     labels: model.labels,
   });
+}
+
+/** The multiples of the step around a size. */
+function neighbours(pixels: number): string {
+  const below = Math.max(INPUT_STEP, Math.floor(pixels / INPUT_STEP) * INPUT_STEP);
+  return `${below} or ${below + INPUT_STEP}`;
 }
 
 /** What the models of Darknet's author have in common. */

@@ -4,7 +4,7 @@ import type { Grid } from '../geometry/grid.js';
 import { type PlanCost, planCost } from '../geometry/plan-cost.js';
 import { segmentsOf } from '../geometry/segments.js';
 import { weightBytesOf } from '../model/layer-facts.js';
-import { deepestCut, fusedGeometry, judgeCut } from '../model/layer-geometry.js';
+import { fusedGeometry, legalCuts } from '../model/layer-geometry.js';
 import type { Network } from '../model/network.js';
 import { strategyNamed } from '../scheduling/strategies/strategies.js';
 import { STRATEGIES, type StrategyName } from '../scheduling/strategies/strategy.js';
@@ -90,10 +90,11 @@ function isCutByGrid(strategy: StrategyName): boolean {
 
 /** Legal depths at the end of segments, and the deepest. */
 export function depthsOf(network: Network): readonly number[] {
-  const deepest = deepestCut(network);
-  if (deepest === 0) return [];
+  const legal = legalCuts(network);
+  const deepest = legal.lastIndexOf(true);
+  if (deepest < 1) return [];
   const ends = segmentsOf(fusedGeometry(network, deepest)).map(({ endLayer }) => endLayer);
-  return ends.filter((depth) => judgeCut(network, depth).kind === 'legal');
+  return ends.filter((depth) => legal[depth]);
 }
 
 /** Maps of one slice of rows: its share of the largest pair of maps, and a few rows of its neighbours. */

@@ -39,12 +39,15 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'deepthings-config-'));
   const header = new Uint8Array(new Int32Array([0, 2, 0, 0, 0]).buffer);
   await writeFile(join(folder, 'tiny.cfg'), CFG);
-  for (const [name, bytes] of Object.entries({ right: WEIGHTS_BYTES, short: WEIGHTS_BYTES - 4, long: 9999 })) {
+  for (const [name, bytes] of Object.entries({ right: WEIGHTS_BYTES, short: WEIGHTS_BYTES - 8, long: 9999 })) {
     await writeFile(join(folder, `${name}.weights`), header);
     await truncate(join(folder, `${name}.weights`), bytes);
   }
   await writeFile(join(folder, 'broken.cfg'), CFG.replace('[maxpool]', '[lstm]'));
-  await writeFile(join(folder, 'reorg.cfg'), '[net]\nwidth=32\nheight=32\nchannels=3\n[reorg]\nstride=1\n');
+  await writeFile(
+    join(folder, 'reorg.cfg'),
+    '[net]\nwidth=32\nheight=32\nchannels=3\n[reorg]\nstride=1\n[conv]\nfilters=5\n[region]\nclasses=0\n',
+  );
   await writeFile(join(folder, 'face.names'), 'face\n');
   await writeFile(join(folder, 'three.names'), 'a\nb\nc\n');
   await writeFile(join(folder, 'huge.cfg'), '');
@@ -102,14 +105,16 @@ describe('a model of your own', () => {
   test('a cfg with an unknown layer: which, and where', async () => {
     const [line, ...others] = await problems('cfg: broken.cfg\nweights: synthetic');
     expect(others).toEqual([]);
-    expect(line).toMatch(/^cluster.yaml:4:8 model.cfg: .*broken.cfg: layer 1 \[lstm\], line 13: .* \(mend the cfg\)$/);
+    expect(line).toMatch(
+      /^cluster.yaml:4:8 model.cfg: .*broken.cfg: layer 1 \[lstm\], line 13: .* \(correct the cfg\)$/,
+    );
   });
 
   test('weights that do not fit the cfg: layer and both sizes', async () => {
     const [short, ...others] = await problems('cfg: tiny.cfg\nweights: short.weights');
     expect(others).toEqual([]);
     expect(short).toMatch(/^cluster.yaml:5:12 model.weights: .*\(give weights and cfg of one and the same model\)$/);
-    expect(short).toContain(`needs ${WEIGHTS_BYTES} bytes of weights, the file has ${WEIGHTS_BYTES - 4}`);
+    expect(short).toContain(`needs ${WEIGHTS_BYTES} bytes of weights, the file has ${WEIGHTS_BYTES - 8}`);
     expect(short).toContain('layer 2 [convolutional]');
     const [long] = await problems('cfg: tiny.cfg\nweights: long.weights');
     expect(long).toContain(`needs ${WEIGHTS_BYTES} bytes of weights, the file has 9999`);
@@ -120,7 +125,32 @@ describe('a model of your own', () => {
   test('labels of another model', async () => {
     const [line, ...others] = await problems('cfg: tiny.cfg\nweights: synthetic\nlabels: three.names');
     expect(others).toEqual([]);
-    expect(line).toMatch(/^cluster.yaml:6:11 model.labels: .*1 classes.*3 labels.* \(mend the file of labels\)$/);
+    expect(line).toMatch(/^cluster.yaml:6:11 model.labels: .*1 classes.*3 labels.* \(correct the file of labels\)$/);
+  });
+
+  test('a cfg without a head: no cluster can make a result of it', async () => {
+    await writeFile(join(folder, 'headless.cfg'), CFG.slice(0, CFG.indexOf('[region]')));
+    expect(await problems('cfg: headless.cfg\nweights: synthetic')).toEqual([
+      at(
+        '4:8 model.cfg: model headless ends in convolutional, and a result needs a [region] layer (a detector) or a ' +
+          '[softmax] layer (a classifier) at its end (end the cfg with the layer that is missing)',
+      ),
+    ]);
+  });
+
+  test('what can be used but should be known comes as remarks, once', async () => {
+    await writeFile(join(folder, 'twice.cfg'), CFG.replace('width=32', 'width=32\nwidth=64'));
+    const narrow = new Uint8Array(WEIGHTS_BYTES - 4);
+    narrow[4] = 2;
+    await writeFile(join(folder, 'narrow.weights'), narrow);
+    await writeFile(join(folder, 'comment.names'), '# faces\n');
+    const model = 'cfg: twice.cfg\nweights: narrow.weights\nlabels: comment.names\nwidth: 32\nheight: 32';
+    const { remarks } = await resolveText(document(model), { baseDirectory: folder });
+    expect(remarks).toEqual([
+      `${folder}/twice.cfg: [net] has width twice: line 2 says 32, line 3 says 64; the first one counts, as in Darknet: remove the other`,
+      expect.stringContaining('line 1 is taken as a class and looks like a comment'),
+      expect.stringMatching(/narrow.weights: the weights file says version 0.2, .* fits one of 16: it was read so$/),
+    ]);
   });
 
   test('a cfg without weights', async () => {

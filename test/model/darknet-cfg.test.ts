@@ -32,8 +32,76 @@ describe('parseDarknetCfg', () => {
     expect(network.layers[0]).toMatchObject({ kind: 'convolutional', filters: 5 });
   });
 
-  it('lets the first of two options of one name count', () => {
-    expect(parse('[conv]\nfilters=2\nfilters=3\n').layers[0]).toMatchObject({ filters: 2 });
+  it('lets the first of two options of one name count, and says so where they differ', () => {
+    const remarks: string[] = [];
+    const text = `${NET}[conv]\nfilters=2\nfilters=3\nsize=1\nsize=1\n`;
+    const network = parseDarknetCfg(text, { name: 'test', remark: (said) => remarks.push(said) });
+    expect(network.layers[0]).toMatchObject({ filters: 2 });
+    expect(remarks).toEqual([
+      '[conv] has filters twice: line 6 says 2, line 7 says 3; the first one counts, as in Darknet: remove the other',
+    ]);
+  });
+
+  it('reads line ends of an old Macintosh, with the numbers of its lines', () => {
+    const text = `${NET}[conv]\nfilters=x\n`.replaceAll('\n', '\r');
+    expect(() => parse('', text)).toThrow(/line 6/);
+  });
+
+  it('takes letter_box=1, which is what happens to every picture', () => {
+    expect(parse('[conv]\n', `${NET}letter_box=1\n`).layers).toHaveLength(1);
+  });
+
+  it.each([
+    ['[conv]\n[lstm]\n', /^layer 1 \[lstm\], line 6: it makes this a recurrent network .* not supported/],
+    ['[gru]\n', /recurrent network/],
+    ['[conv]\n[shortcut]\n[yolo]\n', /^layer 2 \[yolo\], line 7: it makes this a detector of YOLOv3 or later/],
+    ['[local]\n[detection]\n', /the first YOLO/],
+    ['[conv]\n[iseg]\n', /segments pictures/],
+  ])('names the kind of network that is not supported: %j', (layers, message) => {
+    expect(() => parse(layers)).toThrow(
+      expect.objectContaining({ code: 'DT_CFG_LAYER', message: expect.stringMatching(message) }),
+    );
+  });
+
+  it('names a recurrent network that has no channels', () => {
+    expect(() => parse('', '[net]\nsubdivisions=8\ninputs=256\n[rnn]\noutput=1024\n')).toThrow(/recurrent network/);
+    expect(() => parse('', '[net]\ninputs=256\n[connected]\noutput=10\n')).toThrow(
+      /inputs=256 \(line 2\).*plain numbers/,
+    );
+  });
+
+  it('says which sizes fit a folded map', () => {
+    const layers = '[conv]\nfilters=4\n[maxpool]\nstride=2\n[reorg]\nstride=2\n';
+    expect(() => parse(layers, '[net]\nwidth=402\nheight=416\nchannels=3\n')).toThrow(
+      'width and height must be multiples of 4, and the input is 402x416; 400x416 or 404x416 would do',
+    );
+  });
+
+  it('says which sizes fit maps that are joined', () => {
+    const layers = [
+      '[conv]\nfilters=4',
+      '[conv]\nsize=2\nstride=2', // 33 to 16
+      '[route]\nlayers=0',
+      '[maxpool]\nstride=2', // 33 to 17
+      '[route]\nlayers=1,3',
+    ];
+    expect(() => parse(layers.join('\n'), '[net]\nwidth=33\nheight=64\nchannels=3\n')).toThrow(
+      /different sizes, .*: width and height must be multiples of 2, and the input is 33x64; 32x64 or 34x64 would do$/,
+    );
+  });
+
+  it('refuses absurd sizes and counts before anything is made of them', () => {
+    const absurd: [string, string, RegExp][] = [
+      ['[conv]\n', NET.replace('width=12', 'width=100000'), /width=100000, and 8192 is the most/],
+      ['[conv]\nfilters=1000000000\n', NET, /layer 0 .*output of \[1000000000, 10, 12\]/],
+      ['[connected]\noutput=100000000\n', NET, /layer 0 .*36000000000 weights/],
+      ['[conv]\n'.repeat(2000), NET, /line 2004 begins section 2001, and 2000 is the most/],
+    ];
+    for (const [layers, net, message] of absurd) {
+      expect(() => parse(layers, net)).toThrow(
+        expect.objectContaining({ code: 'DT_CFG_SIZE', message: expect.stringMatching(message) }),
+      );
+    }
   });
 
   it.each([
@@ -152,6 +220,7 @@ describe('parseDarknetCfg', () => {
     ['[conv]\n', 'DT_CFG_SYNTAX', /\[conv\]/],
     ['[net]\nwidth=3\nheight=3\n', 'DT_CFG_VALUE', /channels is missing/],
     ['[net]\nwidth=3\nheight=3\nchannels=1\n', 'DT_CFG_VALUE', /channels=1/],
+    [`${NET}letter_box=0\n[conv]\n`, 'DT_CFG_OPTION', /letter_box=0 has pictures stretched.*line 5/],
   ])('refuses the file %j', (text, code, message) => {
     expect(() => parse('', text)).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
   });

@@ -3,13 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import {
-  foldWeights,
-  parseDarknetWeights,
-  parseWeightsHeader,
-  weightsFileBytes,
-} from '../../server/model/darknet-weights.js';
-import { loadDarknetWeights } from '../../server/model/darknet-weights-file.js';
+import { foldWeights, parseWeightsHeader, weightsFileBytes } from '../../server/model/darknet-weights.js';
+import { checkWeightsFile } from '../../server/model/darknet-weights-check.js';
+import { loadDarknetWeights, parseDarknetWeights } from '../../server/model/darknet-weights-file.js';
 import type { ConvolutionalLayer } from '../../server/model/network.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
 import { convolve, relativeError } from '../engine/reference-layers.js';
@@ -91,13 +87,47 @@ describe('parseDarknetWeights', () => {
   });
 
   it.each([
-    [FLOATS - 1, /needs 300 bytes of weights, the file has 296.*layer 2/],
-    [20, /layer 0/],
+    [FLOATS - 2, /needs 300 bytes of weights, the file has 292: it is partial \(97.3 %\) and ends within layer 2/],
+    [20, /the file has 100: it is partial \(33.3 %\) and ends within layer 0/],
+    [62, /ends right after layer 0 \[convolutional\], as weights do that a training begins with/],
     [FLOATS + 2, /needs 300 bytes of weights, the file has 308.*8 bytes too many/],
   ])('refuses a file of %i numbers', (floats, message) => {
     expect(() => parseDarknetWeights(weightsFile({ floats }), network)).toThrow(
       expect.objectContaining({ code: 'DT_WEIGHTS_LENGTH', message: expect.stringMatching(message) }),
     );
+  });
+
+  it.each([
+    [[0, 2], 16, /version 0.2, which has a header of 20 bytes, and its length fits one of 16/],
+    [[0, 1], 20, /version 0.1, which has a header of 16 bytes, and its length fits one of 20/],
+  ] as const)('takes a file of version %j with a header of %i bytes, and says so', (version, headerBytes, remark) => {
+    const right = weightsFile({ version: headerBytes === 16 ? [0, 1] : [0, 2] });
+    const mixed = right.slice();
+    new DataView(mixed.buffer).setInt32(4, version[1], true);
+    const remarks: string[] = [];
+    const header = checkWeightsFile(network, mixed, mixed.byteLength, (said) => remarks.push(said));
+    expect(header.byteLength).toBe(headerBytes);
+    expect(remarks).toEqual([expect.stringMatching(remark)]);
+    expect(parseDarknetWeights(mixed, network)).toEqual(parseDarknetWeights(right, network));
+    checkWeightsFile(network, right, right.byteLength, (said) => remarks.push(said));
+    expect(remarks).toHaveLength(1);
+  });
+
+  it('names what else the file is, and what to do', () => {
+    const zip = new Uint8Array(400);
+    zip.set(Buffer.from('PK\x03\x04'));
+    for (const [bytes, message] of [
+      [
+        Buffer.from('<!DOCTYPE html><html>'),
+        /is a web page, and Darknet weights are expected: .*download the file itself/,
+      ],
+      [zip, /is a zip archive/],
+      [Buffer.from('plain text, long enough for a header'), /does not begin with the version of Darknet/],
+    ] as const) {
+      expect(() => parseDarknetWeights(bytes, network)).toThrow(
+        expect.objectContaining({ code: 'DT_WEIGHTS_FORMAT', message: expect.stringMatching(message) }),
+      );
+    }
   });
 
   it('refuses a file without header', () => {
@@ -186,7 +216,7 @@ describe('loadDarknetWeights', () => {
 
   it('refuses files that are short or not there', async () => {
     const short = join(folder, 'short.weights');
-    writeFileSync(short, weightsFile().subarray(0, weightsFileBytes(network, 20) - 4));
+    writeFileSync(short, weightsFile().subarray(0, weightsFileBytes(network, 20) - 8));
     await expect(loadDarknetWeights(short, network)).rejects.toMatchObject({ code: 'DT_WEIGHTS_LENGTH' });
     writeFileSync(short, '');
     await expect(loadDarknetWeights(short, network)).rejects.toMatchObject({ code: 'DT_WEIGHTS_LENGTH' });

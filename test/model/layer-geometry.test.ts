@@ -1,5 +1,13 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deepestCut, fusedGeometry, fusibleDepth, judgeCut, layerGeometry } from '../../server/model/layer-geometry.js';
+import {
+  deepestCut,
+  fusedGeometry,
+  fusibleDepth,
+  judgeCut,
+  layerGeometry,
+  legalCuts,
+} from '../../server/model/layer-geometry.js';
 import { builtInNetwork } from '../../server/model/registry.js';
 import { convolution, networkOf } from './small-networks.js';
 
@@ -43,6 +51,33 @@ describe('layerGeometry', () => {
 });
 
 describe('cuts', () => {
+  it('are the same judged one by one and all at once, whatever the routes', () => {
+    const networks = fc
+      .array(fc.oneof(fc.constant('conv' as const), fc.array(fc.nat(), { minLength: 1, maxLength: 3 })), {
+        maxLength: 12,
+      })
+      .map((kinds) =>
+        networkOf({ channels: 3, height: 4, width: 4 }, [
+          convolution(),
+          ...kinds.map((kind, index) =>
+            kind === 'conv'
+              ? convolution()
+              : ({ kind: 'route', layers: kind.map((source) => source % (index + 1)) } as const),
+          ),
+        ]),
+      );
+    fc.assert(
+      fc.property(networks, (network) => {
+        const judged = Array.from(
+          { length: fusibleDepth(network) + 1 },
+          (_, depth) => judgeCut(network, depth).kind === 'legal',
+        );
+        expect(legalCuts(network)).toEqual(judged);
+        expect(deepestCut(network)).toBe(Math.max(0, judged.lastIndexOf(true)));
+      }),
+    );
+  });
+
   it.each([
     ['yolov2', 25, 17],
     ['yolov2-tiny', 15, 15],

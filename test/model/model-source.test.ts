@@ -39,7 +39,16 @@ describe('describeModel', () => {
     ['labels that are not there', { labels: join(folder, 'none') }, 'DT_MODEL_FILE', /labels file/],
     ['a wrong count of labels', { cfg, labels: file('three', 'a\nb\nc') }, 'DT_LABELS_COUNT', /2 classes apart and 3/],
     ['a mistake in a cfg, with its path', { cfg: file('bad.cfg', `${CFG}[sam]`) }, 'DT_CFG_LAYER', /bad\.cfg: layer 2/],
-    ['an odd size', { width: 17 }, 'DT_MODEL_INPUT_SIZE', /multiple of 32/],
+    ['an odd size', { width: 17 }, 'DT_MODEL_INPUT_SIZE', /must be multiples of 32.*width 17 .*32 or 64/],
+    ['a blank line in labels', { cfg, labels: file('gap', 'a\n\nb') }, 'DT_LABELS_LINE', /gap: line 2 is blank/],
+    [
+      'a comment in labels',
+      { cfg, labels: file('note', '# x\na\nb') },
+      'DT_LABELS_COUNT',
+      /line 1 is .* comment: remove/,
+    ],
+    ['weights as a cfg', { cfg: weights }, 'DT_MODEL_FILE', /tiny.weights: it has bytes that no text has/],
+    ['a web page as labels', { cfg, labels: file('page', '<html>') }, 'DT_MODEL_FILE', /page: it is a web page/],
   ])('refuses %s', (_, spec, code, message) => {
     expect(() => describeModel(spec)).toThrow(
       expect.objectContaining({ code, message: expect.stringMatching(message) }),

@@ -39,7 +39,7 @@ describe('the built-in models', () => {
     ['yolov2', 'coco'],
     ['yolov2-voc', 'voc'],
   ])('%s has the labels of %s', (name, names) => {
-    const labels = parseLabels(readFileSync(sharedData(`darknet-cfg/${names}.names`), 'utf8'));
+    const labels = parseLabels(readFileSync(sharedData(`darknet-cfg/${names}.names`), 'utf8')).names;
     expect(builtInNetwork(name).labels).toEqual(labels);
   });
 });

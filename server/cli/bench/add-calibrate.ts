@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { path } from '../option-values.js';
 
 /** `deepthings bench calibrate`, and the process that it starts. */
 export function addCalibrate(bench: Command): void {
@@ -9,7 +10,7 @@ export function addCalibrate(bench: Command): void {
     .option('--depth <layers>', 'fused layers, at most; without it as many as can be fused')
     .option('--engine <name>', 'the engine', 'onnxruntime')
     .option('--cpu <cores>', 'within this share of a core, as on test hosts; takes root on Linux')
-    .option('--out <file>', 'write it there')
+    .option('--out <file>', 'write it there', path)
     .option('--json', 'as JSON')
     .action(async (_options, command: Command) => {
       const { runCalibrate } = await import('./calibrate-command.js');

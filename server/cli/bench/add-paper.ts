@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { path } from '../option-values.js';
 
 const HELP = `
 Makes Figures 11 to 15 and Table I of the paper for this implementation, and the table of numbers to reach: what the paper
@@ -21,7 +22,7 @@ export function addPaper(bench: Command): void {
     .option('--only <figures>', 'some figures only, such as fig13,table1')
     .option('--quick', 'a few minutes: fewer devices, grids and frames')
     .option('--devices <counts>', 'numbers of edge devices that are measured')
-    .option('--out <folder>', 'where results go; bench-results/paper, or paper-quick, without it')
+    .option('--out <folder>', 'where results go; bench-results/paper, or paper-quick, without it', path)
     .option('--fresh', 'take nothing from an earlier start')
     .option('--render', 'run nothing: make the page of what is there')
     .option('--docs', 'write the tables into docs/evaluation.md as well: of a full run only')

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { path } from '../option-values.js';
 
 const HELP = `
 What devices, links and requests cost is what "bench calibrate" measured, or typical of one server core. With --against, what
@@ -42,8 +43,8 @@ export function addSimulate(bench: Command): void {
     .option('--set <yaml>', "other settings, as in cluster.yaml: 'schedule: { faithful: true }'")
     .option('--picture-bytes <bytes>', 'of each picture', '100000')
     .option('--picture-size <pixels>', 'of each picture: bars around it do not travel', '1920x1280')
-    .option('--calibration <file>', 'what "bench calibrate" wrote')
-    .option('--against <file>', 'what "bench testbed --json" printed: simulate the same, and show the deviation')
+    .option('--calibration <file>', 'what "bench calibrate" wrote', path)
+    .option('--against <file>', 'what "bench testbed --json" printed: simulate the same, and show the deviation', path)
     .option('--seed <number>', 'of all that is random', '1')
     .option('--json', 'print an array of objects')
     .addHelpText('after', HELP)

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { path } from '../option-values.js';
 import { addCalibrate } from './add-calibrate.js';
 import { addPaper } from './add-paper.js';
 import { addSimulate } from './add-simulate.js';
@@ -36,7 +37,7 @@ function addTestbed(bench: Command): void {
     .addOption(new Option('--maps <type>', 'how feature maps travel').choices(['f32', 'f16']).default('f32'))
     .option('--set <yaml>', "other settings, as in cluster.yaml: 'schedule: { faithful: true }'")
     .option('--json', 'print an array with an object for each combination')
-    .option('--out <file>', 'write that array there, anew after each cluster')
+    .option('--out <file>', 'write that array there, anew after each cluster', path)
     .addHelpText('after', TESTBED_HELP)
     .action(async (_options, command: Command) => {
       const { runBenchTestbed } = await import('./testbed-command.js');

@@ -5,7 +5,7 @@ import { deepestCut } from '../../model/layer-geometry.js';
 import { describeModel } from '../../model/model-source.js';
 import { ProgressLine } from '../progress-line.js';
 import { formatBytes } from '../quantities.js';
-import { printLine, printNote } from '../terminal.js';
+import { printJson, printLine, printNote } from '../terminal.js';
 import { textTable } from '../text-table.js';
 import { Interruption } from '../up/interruption.js';
 import { calibrateAsNode } from './calibration/calibration-process.js';
@@ -36,9 +36,8 @@ export async function runCalibrate({ cpu, depth, engine, json, model: named, out
     },
   );
   progress.clear();
-  const text = JSON.stringify(calibration, null, 2);
-  if (out !== undefined) await writeFile(out, `${text}\n`);
-  if (json) printLine(text);
+  if (out !== undefined) await writeFile(out, `${JSON.stringify(calibration, null, 2)}\n`);
+  if (json) printJson(calibration);
   else printLine(describe(calibration));
   if (out !== undefined) printNote(`written to ${out}`);
 }

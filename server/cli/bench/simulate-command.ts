@@ -5,7 +5,7 @@ import { describeModel } from '../../model/model-source.js';
 import type { Network } from '../../model/network.js';
 import { ProgressLine } from '../progress-line.js';
 import { formatBytes, formatDuration } from '../quantities.js';
-import { printLine, printNote } from '../terminal.js';
+import { printJson, printLine, printNote } from '../terminal.js';
 import { right, textTable } from '../text-table.js';
 import {
   combinationOf,
@@ -48,7 +48,7 @@ export async function runSimulate(options: SimulateOptions, given: (option: stri
       ...run,
       ...(deviations !== null && { deviation: deviations[index] }),
     }));
-    printLine(JSON.stringify(described, null, 2));
+    printJson(described);
     return;
   }
   for (const { origin } of costs.values()) printNote(`costs: ${origin}`);

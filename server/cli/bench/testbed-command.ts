@@ -10,7 +10,7 @@ import { EXIT_FAILED } from '../exit-codes.js';
 import { ProgressLine } from '../progress-line.js';
 import { formatDuration } from '../quantities.js';
 import { errorMark } from '../report-error.js';
-import { printLine, printNote } from '../terminal.js';
+import { printJson, printLine, printNote } from '../terminal.js';
 import { Interruption } from '../up/interruption.js';
 import { type TestbedOptions, testbedSettings } from './testbed-options.js';
 import { isOfTheMachine, requireTestbed, TestbedSession } from './testbed-session.js';
@@ -26,7 +26,7 @@ export async function runBenchTestbed(options: TestbedOptions): Promise<void> {
   if (out !== null) writeReports(out, []);
   const run = new TestbedCommand(settings, out);
   const reports = await run.all();
-  if (options.json) printLine(JSON.stringify(reports, null, 2));
+  if (options.json) printJson(reports);
   else if (reports.length > 0) printLine(`${testbedTable(reports)}\n\n${cpuTable(reports)}`);
   if (run.failed) process.exitCode = EXIT_FAILED;
 }

@@ -1,11 +1,11 @@
 import { loadClusterConfig } from '../../config/load.js';
 import { DeepThingsError } from '../../errors.js';
 import { macsOf, mapBytesOf, parametersOf, totalOf, weightBytesOf } from '../../model/layer-facts.js';
-import { judgeCut } from '../../model/layer-geometry.js';
+import { legalCuts } from '../../model/layer-geometry.js';
 import { describeModel, type ModelSpec } from '../../model/model-source.js';
 import type { Layer, Network } from '../../model/network.js';
 import { formatBytes } from '../quantities.js';
-import { paint, printLine } from '../terminal.js';
+import { paint, printJson, printLine, printWarning } from '../terminal.js';
 import { type Column, right, textTable } from '../text-table.js';
 
 export interface InspectOptions {
@@ -24,13 +24,14 @@ interface Subject {
 /** `deepthings model inspect`. */
 export async function runModelInspect(name: string | undefined, options: InspectOptions): Promise<void> {
   const subject = await findSubject(name, options);
-  printLine(options.json ? JSON.stringify(inspection(subject), null, 2) : describe(subject));
+  if (options.json) printJson(inspection(subject));
+  else printLine(describe(subject));
 }
 
 async function findSubject(name: string | undefined, { cfg, config: file, size }: InspectOptions): Promise<Subject> {
   const wanted = size === undefined ? {} : parseSize(size);
   if (name !== undefined || cfg !== undefined) {
-    return { network: describeModel({ name, cfg, ...wanted }), fusedDepth: null };
+    return { network: describeModel({ name, cfg, ...wanted }, printWarning), fusedDepth: null };
   }
   const { model, partition } = await loadClusterConfig(file);
   const spec: ModelSpec = { ...model, ...wanted };
@@ -43,13 +44,9 @@ function parseSize(text: string): { width: number; height: number } {
   throw new DeepThingsError('DT_USAGE', `--size must be pixels, such as 608 or 608x416, and is ${text}`);
 }
 
-/** Whether the fused layers may end with this one. */
-function mayEndFusing(network: Network, index: number): boolean {
-  return judgeCut(network, index + 1).kind === 'legal';
-}
-
 function inspection({ network, fusedDepth }: Subject) {
   const { name, input, labels, layers } = network;
+  const legal = legalCuts(network);
   return {
     name,
     input,
@@ -62,7 +59,7 @@ function inspection({ network, fusedDepth }: Subject) {
       macs: macsOf(layer),
       mapBytes: mapBytesOf(layer),
       weightBytes: weightBytesOf(layer),
-      mayEndFusing: mayEndFusing(network, index),
+      mayEndFusing: legal[index + 1] ?? false,
     })),
   };
 }
@@ -80,6 +77,7 @@ const COLUMNS: readonly Column[] = [
 
 function describe({ network, fusedDepth }: Subject): string {
   const { name, input, labels, layers } = network;
+  const legal = legalCuts(network);
   const rows = layers.map((layer, index) => [
     String(index),
     layer.kind,
@@ -88,7 +86,7 @@ function describe({ network, fusedDepth }: Subject): string {
     macsOf(layer) === 0 ? '' : (macsOf(layer) / 1e9).toFixed(3),
     formatBytes(mapBytesOf(layer)),
     weightBytesOf(layer) === 0 ? '' : formatBytes(weightBytesOf(layer)),
-    cutMark(network, index, fusedDepth),
+    cutMark(index + 1, fusedDepth, legal),
   ]);
   const title = paint(process.stdout, 'bold', `${name}, input ${input.width}x${input.height}`);
   const total =
@@ -100,10 +98,9 @@ function describe({ network, fusedDepth }: Subject): string {
   return `${title}: ${total}\n\n${textTable(COLUMNS, rows)}\n\n${legend}`;
 }
 
-function cutMark(network: Network, index: number, fusedDepth: number | null): string {
-  const depth = index + 1;
+function cutMark(depth: number, fusedDepth: number | null, legal: readonly boolean[]): string {
   if (depth === fusedDepth) return `${depth} <- cluster.yaml`;
-  return mayEndFusing(network, index) ? String(depth) : '';
+  return legal[depth] ? String(depth) : '';
 }
 
 function labelsText(labels: readonly string[]): string {

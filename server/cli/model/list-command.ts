@@ -8,9 +8,9 @@ import { macsOf, parametersOf, totalOf } from '../../model/layer-facts.js';
 import { pulledWeightsPath } from '../../model/model-cache.js';
 import { describeModel } from '../../model/model-source.js';
 import type { Network } from '../../model/network.js';
-import { BUILT_IN_MODELS, builtInNetwork, DEFAULT_MODEL } from '../../model/registry.js';
+import { BUILT_IN_MODELS, builtInModel, builtInNetwork, DEFAULT_MODEL } from '../../model/registry.js';
 import { formatBytes } from '../quantities.js';
-import { plainText, printLine, printNote } from '../terminal.js';
+import { plainText, printJson, printLine, printNote } from '../terminal.js';
 import { type Column, textTable } from '../text-table.js';
 import { partialBytes } from './pull/partial-file.js';
 import { hasWeights } from './pull/pull-weights.js';
@@ -59,7 +59,7 @@ export async function runModelList({ config: file, json }: ListOptions): Promise
       macs: totalOf(network, macsOf),
       weights: { ...weights, present: weights.origin !== 'missing' },
     }));
-    printLine(JSON.stringify(documents, null, 2));
+    printJson(documents);
     return;
   }
   const rows = all.map(({ network, weights }) => [
@@ -98,9 +98,10 @@ interface Entry {
 
 async function entryOf(name: string): Promise<Entry> {
   const network = builtInNetwork(name);
+  if (builtInModel(name).weights.kind !== 'darknet-file') return { network, weights: { origin: 'built in' } };
   const path = pulledWeightsPath(name, process.env);
-  if (path === undefined) return { network, weights: { origin: 'built in' } };
   const bytes = weightsFileBytes(network, HEADER_BYTES);
+  if (path === undefined) return { network, weights: { origin: 'missing', bytes } };
   if (await hasWeights(path, network)) return { network, weights: { origin: 'pulled', path, bytes } };
   return { network, weights: { origin: 'missing', bytes, fetchedBytes: await partialBytes(path) } };
 }

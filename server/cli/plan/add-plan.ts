@@ -1,5 +1,7 @@
 import { type Command, Option } from 'commander';
 import { EXIT_USAGE } from '../exit-codes.js';
+import { addGatewayOptions } from '../gateway-options.js';
+import { path } from '../option-values.js';
 import type { OptimizeOptions } from './optimize-command.js';
 
 type PlanCommandOptions = OptimizeOptions & { readonly optimize?: boolean; readonly compare?: boolean };
@@ -16,7 +18,7 @@ Examples:
 
 /** `deepthings plan`. */
 export function addPlan(program: Command): void {
-  program
+  const plan = program
     .command('plan')
     .description(
       'show how cluster.yaml cuts the network: tiles, regions, computation, bytes, memory; or find a better cut',
@@ -32,7 +34,7 @@ export function addPlan(program: Command): void {
     .option('--cpu <cores>', 'of each node', '1')
     .option('--link <rate>', 'of the network, as 50mbit; max: no limit', '100mbit')
     .addOption(new Option('--medium <kind>', 'how links share').choices(['switched', 'shared']).default('switched'))
-    .option('--calibration <file>', 'what "bench calibrate" wrote')
+    .option('--calibration <file>', 'what "bench calibrate" wrote', path)
     .option('--seconds <limit>', 'with --optimize: time to search', '20')
     .option('--top <count>', 'with --optimize: plans to show', '5')
     .addHelpText('after', HELP)
@@ -43,4 +45,5 @@ export function addPlan(program: Command): void {
       else if (options.compare) await (await import('./compare-command.js')).runCompare(options);
       else await (await import('./plan-command.js')).runPlan(options);
     });
+  addGatewayOptions(plan);
 }

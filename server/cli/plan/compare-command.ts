@@ -6,14 +6,13 @@ import { describeModel } from '../../model/model-source.js';
 import { candidateOf } from '../../planner/candidate.js';
 import { predict } from '../../planner/search.js';
 import { explainFailure } from '../explain-failure.js';
-import { openGateway } from '../gateway-access.js';
+import { type GatewayChoice, openGateway } from '../gateway-access.js';
 import { formatBytes, formatCount, formatDuration } from '../quantities.js';
-import { printLine, printNote } from '../terminal.js';
+import { printJson, printLine, printNote } from '../terminal.js';
 import { right, textTable } from '../text-table.js';
 import { type GroundOptions, plannedCluster } from './planned-cluster.js';
 
-export interface CompareOptions extends GroundOptions {
-  readonly config: string;
+export interface CompareOptions extends GroundOptions, GatewayChoice {
   readonly json?: boolean;
 }
 
@@ -29,7 +28,7 @@ interface Figures {
 /** `deepthings plan --compare`: what was predicted of the present plan beside what the running cluster did. */
 export async function runCompare(options: CompareOptions): Promise<void> {
   const declared = await loadClusterConfig(options.config);
-  const { frames, measured, pictureSize, strategy } = await measuredFigures(options.config);
+  const { frames, measured, pictureSize, strategy } = await measuredFigures(options);
   const model = describeModel(declared.model);
   const cluster = await plannedCluster(declared, model, options, pictureSize);
   const { partition, wire } = declared;
@@ -45,13 +44,7 @@ export async function runCompare(options: CompareOptions): Promise<void> {
   };
   if (options.json) {
     const { bytesPerFrame, fusedMs, macsRatio } = predicted;
-    printLine(
-      JSON.stringify(
-        { frames, strategy, predicted: { fusedMs, bytesPerFrame, macsRatio }, measured, deviation },
-        null,
-        2,
-      ),
-    );
+    printJson({ frames, strategy, predicted: { fusedMs, bytesPerFrame, macsRatio }, measured, deviation });
     return;
   }
   printNote(`costs: ${cluster.costs.origin}`);
@@ -86,8 +79,8 @@ export async function runCompare(options: CompareOptions): Promise<void> {
 }
 
 /** Of the latest complete frames; of those, the ones that were computed by the latest one's strategy. */
-async function measuredFigures(file: string) {
-  const { client, close } = await openGateway({ config: file });
+async function measuredFigures(gateway: GatewayChoice) {
+  const { client, close } = await openGateway(gateway);
   try {
     const { json } = await client.call('listFrames', { query: { state: 'complete', limit: FRAMES } });
     const latest = json!.frames[0];

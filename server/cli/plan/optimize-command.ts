@@ -13,7 +13,7 @@ import { oneNumber } from '../bench/list-options.js';
 import { memorySize } from '../bench/testbed-options.js';
 import { ProgressLine } from '../progress-line.js';
 import { formatBytes, formatCount, formatDuration } from '../quantities.js';
-import { paint, printLine, printNote } from '../terminal.js';
+import { paint, printJson, printLine, printNote } from '../terminal.js';
 import { type Column, right, textTable } from '../text-table.js';
 import { applyPlan } from './apply-plan.js';
 import { type GroundOptions, type PlannedCluster, plannedCluster } from './planned-cluster.js';
@@ -64,7 +64,7 @@ export async function runOptimize(options: OptimizeOptions): Promise<void> {
   }
   const changes = apply && best !== undefined ? await applyPlan(file, best.candidate) : null;
   if (json) {
-    printLine(JSON.stringify(documentOf(advice, cluster, changes), null, 2));
+    printJson(documentOf(advice, cluster, changes));
     return;
   }
   printNote(`costs: ${cluster.costs.origin}`);

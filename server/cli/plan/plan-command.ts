@@ -3,13 +3,13 @@ import { loadClusterConfig } from '../../config/load.js';
 import { formatGrid } from '../../geometry/grid.js';
 import type { LayerGeometry } from '../../geometry/layer.js';
 import type { Region } from '../../geometry/region.js';
-import { shapeText } from '../../model/layer-shapes.js';
 import { loadModel } from '../../model/model-source.js';
+import { shapeText } from '../../model/shape-text.js';
 import { type ClusterPlan, planCluster } from '../../node/cluster-plan.js';
 import { planDigest } from '../../node/plan-digest.js';
 import { planDocument } from '../../node/plan-document.js';
 import { formatBytes, formatMacs } from '../quantities.js';
-import { paint, printLine } from '../terminal.js';
+import { paint, printJson, printLine } from '../terminal.js';
 import { type Column, right, textTable } from '../text-table.js';
 
 export interface PlanOptions {
@@ -23,7 +23,7 @@ export async function runPlan({ config: file, json }: PlanOptions): Promise<void
   const clusterPlan = planCluster(config);
   if (json) {
     const document = planDocument(clusterPlan, await digestOf(config));
-    printLine(JSON.stringify({ ...document, cost: clusterPlan.cost }, null, 2));
+    printJson({ ...document, cost: clusterPlan.cost });
     return;
   }
   printLine(planHeader(config, clusterPlan));

@@ -10,7 +10,7 @@ import type { TlsOptions } from '../gateway-tls.js';
 import { ProgressLine } from '../progress-line.js';
 import { formatCount } from '../quantities.js';
 import { errorMark } from '../report-error.js';
-import { paint, plainText, printLine, printNote } from '../terminal.js';
+import { paint, plainText, printJson, printLine, printNote } from '../terminal.js';
 import { planAnnotatedFiles, writeAnnotated } from './annotated-files.js';
 import { readPicture } from './picture-file.js';
 import { submitPatiently } from './submit-patiently.js';
@@ -43,7 +43,7 @@ export async function runSubmit(images: readonly string[], options: SubmitOption
   const run = new SubmitRun(gateway.client, options, gateway.config?.limits.pictureBytes ?? null);
   try {
     const frames = await run.submitAll(images, annotated);
-    if (json) printLine(JSON.stringify(frames, null, 2));
+    if (json) printJson(frames);
     if (run.failed) process.exitCode = EXIT_FAILED;
   } finally {
     await gateway.close();

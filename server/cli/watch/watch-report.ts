@@ -2,7 +2,7 @@ import type { Schemas } from '../../../client/client.js';
 import { foundLine } from '../frame-report.js';
 import { formatCount, formatDuration } from '../quantities.js';
 import { errorMark } from '../report-error.js';
-import { plainText, printLine, printNote } from '../terminal.js';
+import { plainText, printJsonLine, printLine, printNote } from '../terminal.js';
 
 type Frame = Schemas['Frame'];
 
@@ -82,6 +82,6 @@ export class WatchReport {
   }
 
   #print(document: object): void {
-    printLine(JSON.stringify({ source: this.#source, ...document }));
+    printJsonLine({ source: this.#source, ...document });
   }
 }

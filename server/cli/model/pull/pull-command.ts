@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { EnvHttpProxyAgent } from 'undici';
 import { DeepThingsError } from '../../../errors.js';
@@ -13,7 +13,7 @@ import { Interruption } from '../../up/interruption.js';
 import { HEADER_BYTES } from '../weights-writing.js';
 import { holdPullLock } from './pull-lock.js';
 import { PullProgress } from './pull-progress.js';
-import { hasWeights, type PullSource, pullWeights, sha256Of } from './pull-weights.js';
+import { hasWeights, makeFolder, type PullSource, pullWeights, sha256Of } from './pull-weights.js';
 
 export interface PullCommandOptions {
   readonly from?: string;
@@ -30,11 +30,12 @@ const SILENCE_MS = 30_000;
 export async function runModelPull(name: string, options: PullCommandOptions): Promise<void> {
   const origin = originOf(name);
   const network = builtInNetwork(name);
-  const target = pulledWeightsPath(name, process.env)!;
+  const target = pulledWeightsPath(name, process.env);
+  if (target === undefined) throw homeless();
   const sha256 = readSha256(options.sha256) ?? origin.sha256;
   const sources = readSources(origin, options.from);
   const interruption = new Interruption(() => {});
-  await mkdir(dirname(target), { recursive: true });
+  await makeFolder(dirname(target));
   const release = await holdPullLock(target);
   const dispatcher = new EnvHttpProxyAgent({ headersTimeout: SILENCE_MS, bodyTimeout: SILENCE_MS });
   const progress = new PullProgress(name);
@@ -70,6 +71,13 @@ function originOf(name: string): DarknetOrigin {
   if (weights.kind === 'darknet-file') return weights;
   const names = Object.keys(BUILT_IN_MODELS).filter((other) => builtInModel(other).weights.kind === 'darknet-file');
   throw new DeepThingsError('DT_USAGE', `${name} is built in with its weights; pull one of ${names.join(', ')}`);
+}
+
+function homeless(): DeepThingsError {
+  return new DeepThingsError(
+    'DT_HOME_UNKNOWN',
+    'this user has no home folder to keep weights in: set XDG_CACHE_HOME to a folder, or HOME',
+  );
 }
 
 function readSources({ urls }: DarknetOrigin, from: string | undefined): readonly PullSource[] {

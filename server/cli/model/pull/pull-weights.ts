@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, stat, statfs } from 'node:fs/promises';
+import { access, constants, mkdir, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Dispatcher } from 'undici';
 import { DeepThingsError } from '../../../errors.js';
-import {
-  checkWeightsFile,
-  LONGEST_HEADER_BYTES,
-  parseWeightsHeader,
-  weightsFileBytes,
-} from '../../../model/darknet-weights.js';
+import { weightsFileBytes } from '../../../model/darknet-weights.js';
+import { CHECKED_BYTES, checkWeightsFile } from '../../../model/darknet-weights-check.js';
 import type { Network } from '../../../model/network.js';
+import { NO_REMARK } from '../../../model/remark.js';
 import { type Backoff, backoffMs } from '../../../node/backoff.js';
 import { pause } from '../../../node/pause.js';
 import { fetchInto, SourceFailure } from './fetch-into.js';
@@ -25,7 +22,7 @@ export interface PullOptions {
   readonly network: Network;
   /** Tried in this order. */
   readonly sources: readonly PullSource[];
-  /** Where the weights belong; its folder is made. */
+  /** Where the weights belong, in a folder that is there. */
   readonly target: string;
   /** The one length that the file has, where that is known. */
   readonly byteLength?: number | undefined;
@@ -49,13 +46,11 @@ const BACKOFF: Backoff = { firstMs: 500, mostMs: 8_000 };
  * Fetches a model's weights, goes on where an earlier pull ended, and checks them before they are put where they belong.
  *
  * @returns their SHA-256, hex.
- * @throws DeepThingsError `DT_PULL_FAILED` with what was wrong at each source, `DT_PULL_SPACE`, `DT_PULL_INTERRUPTED`,
- * `DT_PULL_FOLDER`.
+ * @throws DeepThingsError `DT_PULL_FAILED` with what was wrong at each source, `DT_PULL_SPACE`, `DT_PULL_INTERRUPTED`.
  */
 export async function pullWeights(options: PullOptions): Promise<string> {
   const { network, sources, target, byteLength, signal } = options;
   const lengths = byteLength === undefined ? HEADERS.map((bytes) => weightsFileBytes(network, bytes)) : [byteLength];
-  await makeFolder(dirname(target));
   const partial = await PartialFile.open(target);
   try {
     await requireRoom(dirname(target), lengths[0]!, partial.bytes);
@@ -106,7 +101,7 @@ async function pullFrom(
 /** @throws SourceFailure `wrong` when it is not the model's weights. */
 async function finish(partial: PartialFile, { network, sha256, signal }: PullOptions): Promise<string> {
   try {
-    checkWeightsFile(network, parseWeightsHeader(await partial.read(LONGEST_HEADER_BYTES)), partial.bytes);
+    checkWeightsFile(network, await partial.read(CHECKED_BYTES), partial.bytes, NO_REMARK);
   } catch (error) {
     if (!(error instanceof DeepThingsError)) throw error;
     throw new SourceFailure('wrong', `gave another file: ${error.message}`);
@@ -126,13 +121,22 @@ export async function sha256Of(path: string, signal: AbortSignal): Promise<strin
   return hash.digest('hex');
 }
 
-async function makeFolder(path: string): Promise<void> {
+/**
+ * Makes the folder that weights are kept in, and finds out whether files can be made there.
+ *
+ * @throws DeepThingsError `DT_PULL_FOLDER`
+ */
+export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
+    await access(path, constants.W_OK);
   } catch (cause) {
-    throw new DeepThingsError('DT_PULL_FOLDER', `cannot make the folder ${path}: ${(cause as Error).message}`, {
-      cause,
-    });
+    const { code = (cause as Error).message } = cause as NodeJS.ErrnoException;
+    throw new DeepThingsError(
+      'DT_PULL_FOLDER',
+      `weights cannot be kept in ${path} (${code}): set XDG_CACHE_HOME to a folder that this user can write`,
+      { cause },
+    );
   }
 }
 
