@@ -22,7 +22,7 @@ export interface PullOptions {
   readonly network: Network;
   /** Tried in this order. */
   readonly sources: readonly PullSource[];
-  /** Where the weights belong, in a folder that is there. */
+  /** Where the weights belong; its folder is made. */
   readonly target: string;
   /** The one length that the file has, where that is known. */
   readonly byteLength?: number | undefined;
@@ -46,11 +46,13 @@ const BACKOFF: Backoff = { firstMs: 500, mostMs: 8_000 };
  * Fetches a model's weights, goes on where an earlier pull ended, and checks them before they are put where they belong.
  *
  * @returns their SHA-256, hex.
- * @throws DeepThingsError `DT_PULL_FAILED` with what was wrong at each source, `DT_PULL_SPACE`, `DT_PULL_INTERRUPTED`.
+ * @throws DeepThingsError `DT_PULL_FAILED` with what was wrong at each source, `DT_PULL_SPACE`, `DT_PULL_INTERRUPTED`,
+ * `DT_PULL_FOLDER`.
  */
 export async function pullWeights(options: PullOptions): Promise<string> {
   const { network, sources, target, byteLength, signal } = options;
   const lengths = byteLength === undefined ? HEADERS.map((bytes) => weightsFileBytes(network, bytes)) : [byteLength];
+  await makeFolder(dirname(target));
   const partial = await PartialFile.open(target);
   try {
     await requireRoom(dirname(target), lengths[0]!, partial.bytes);
