@@ -1,6 +1,7 @@
 import { AnswerError } from '../../client/answer-error.js';
 import { ProblemError } from '../../client/problem-error.js';
 import { DeepThingsError } from '../errors.js';
+import { nameFailureText } from '../node/name-failure.js';
 import { tlsFailureText } from '../node/tls-failure.js';
 
 /** What went wrong when the gateway was asked, in words that help. */
@@ -13,8 +14,8 @@ export function explainFailure(error: unknown, address: string): string {
     return `${error.message} (${error.status} ${error.code})`;
   }
   if (error instanceof DeepThingsError || error instanceof AnswerError) return error.message;
-  const tls = tlsFailureText(error, { name: 'the gateway', address });
-  if (tls !== null) return tls;
+  const known = tlsFailureText(error, { name: 'the gateway', address }) ?? nameFailureText(error, address);
+  if (known !== null) return known;
   const { cause, name, message } = error as Error;
   const code = (error as NodeJS.ErrnoException).code ?? (cause as NodeJS.ErrnoException | undefined)?.code;
   if (name === 'TimeoutError') return `the gateway at ${address} did not answer: ${message}`;

@@ -1,7 +1,7 @@
-import { performance } from 'node:perf_hooks';
 import type { Schemas } from '../../client/client.js';
 import type { StoreConfig } from '../config/cluster-config.js';
 import { HttpProblem } from '../node/problem.js';
+import type { ArchiveError } from './archive/archive-error.js';
 import { type EndedFrame, type FrameTraceDocument, idOf, keptSinceMs } from './archive/frame-archive.js';
 import { ArchiveWriter, type ArchiveWriterParts } from './archive-writer.js';
 import { ageOf, type FrameFilter, isWanted } from './frame-filter.js';
@@ -20,9 +20,6 @@ const NOTE_TIME_MS = 10 * 60_000;
 
 /** Frames are looked through for those that are too old this often, or ten times in the age that they may reach. */
 const PRUNE_MS = 60_000;
-
-/** A store that failed is not shown as failing for longer: nothing else would try it again. */
-const FAILING_MS = 30_000;
 
 /**
  * Every frame that the gateway knows: open ones as long as they are open, ended ones within bounds. Facts are in memory;
@@ -44,8 +41,6 @@ export class FrameStore {
   #endedBytes = 0;
   #complete = 0;
   #failed = 0;
-  /** When a picture could not be written; null when the last one could. */
-  #failedMs: number | null = null;
 
   constructor(parts: FrameStoreParts) {
     this.#parts = parts;
@@ -87,9 +82,9 @@ export class FrameStore {
     await this.#writer.settled();
   }
 
-  /** Whether the last picture could not be written, a moment ago: later it is worth another try. */
-  get isFailing(): boolean {
-    return this.#failedMs !== null && performance.now() - this.#failedMs < FAILING_MS;
+  /** Why pictures cannot be stored at present; null when they can, as far as is known. */
+  get failure(): ArchiveError | null {
+    return this.#parts.archive.problem();
   }
 
   get openCount(): number {
@@ -135,9 +130,8 @@ export class FrameStore {
     record.keptSinceMs = this.#parts.archive.clock.nowMs();
     try {
       await this.#parts.archive.accept(openFrameOf(record), record.bytes!);
-      this.#failedMs = null;
     } catch (error) {
-      this.#failedMs = performance.now();
+      this.#parts.metrics.storeFailures.inc({ what: 'accept' });
       throw error;
     }
     this.#keep(record);

@@ -5,7 +5,7 @@ import type { FrameStore } from './frame-store.js';
 export interface ReadinessParts {
   readonly registry: Pick<DeviceRegistry, 'addressOf' | 'liveSources'>;
   readonly peers: Pick<PeerClients, 'leftAloneUntilMs'>;
-  readonly store: Pick<FrameStore, 'isFailing'>;
+  readonly store: Pick<FrameStore, 'failure'>;
 }
 
 /**
@@ -20,5 +20,8 @@ export function notReady({ peers, registry, store }: ReadinessParts): string | n
   if (liveSources.every((device) => peers.leftAloneUntilMs(registry.addressOf(device)) !== null)) {
     return 'the gateway does not reach the devices that are live; GET /cluster says why';
   }
-  return store.isFailing ? 'the last picture could not be stored; the log says why' : null;
+  if (store.failure === null) return null;
+  return store.failure.code === 'DT_STORE_FULL'
+    ? 'the disk has no room left for pictures; the log names the folder'
+    : 'the last picture could not be stored; the log says why';
 }

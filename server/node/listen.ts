@@ -2,6 +2,7 @@ import { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { DeepThingsError } from '../errors.js';
+import { nameFailureText } from './name-failure.js';
 
 export interface ListenAddress {
   readonly host: string;
@@ -42,7 +43,8 @@ export async function listen(app: FastifyInstance, { host, port }: ListenAddress
     const detail =
       code === 'EADDRINUSE'
         ? `port ${port} on ${host} is in use: stop the program that has it, or give this node another port`
-        : `cannot listen on ${host}:${port}: ${(cause as Error).message}`;
+        : (nameFailureText(cause, `http://${host}:${port}`) ??
+          `cannot listen on ${host}:${port}: ${(cause as Error).message}`);
     throw new DeepThingsError(code === 'EADDRINUSE' ? 'DT_PORT_TAKEN' : 'DT_LISTEN', detail, { cause });
   }
   return (app.server.address() as AddressInfo).port;

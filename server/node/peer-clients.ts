@@ -9,6 +9,7 @@ import { CONNECT_MS } from './calls.js';
 import { isDeclaredAddress } from './declared-address.js';
 import type { Logger } from './logger.js';
 import type { NodeMetrics } from './metrics.js';
+import { nameFailureText } from './name-failure.js';
 import type { TlsSource } from './node-tls.js';
 import { type CircuitChange, PeerCircuits } from './peer-circuits.js';
 import { type PeerClient, peerClient } from './peer-client.js';
@@ -101,14 +102,14 @@ function named(transport: Transport, self: string): Transport {
   return (request) => transport({ ...request, headers: { ...request.headers, [NODE_HEADER]: self } });
 }
 
-/** Says of a TLS connection that did not come about which node is to be looked at, and what for. */
+/** Says of a connection that did not come about, for its TLS or its name, which node is to be looked at, and what for. */
 function explained(transport: Transport, id: string, address: string): Transport {
   const name = id === GATEWAY_ID ? 'the gateway' : id;
   return async (request) => {
     try {
       return await transport(request);
     } catch (error) {
-      const text = tlsFailureText(error, { name, address });
+      const text = tlsFailureText(error, { name, address }) ?? nameFailureText(error, address);
       throw text === null ? error : new Error(text, { cause: error });
     }
   };

@@ -44,7 +44,12 @@ describe('a store that cannot be written', () => {
     await writeFile(pictures, 'no folder');
     const body = { body: ['image/jpeg', picture] } as const;
     const problem = await refused(gateway.address, 'submitFrame', body, 507, 'DT_STORE_FAILED');
-    expect(problem.detail).toMatch(/could not be stored: ENOTDIR/);
+    expect(problem.detail).toMatch(/could not be stored in .*: ENOTDIR/);
+    const ready = await ask(gateway.address, 'getReady');
+    expect(ready.status).toBe(503);
+    expect(ready.json().detail).toContain('could not be stored');
+    const metrics = new TextDecoder().decode((await ask(gateway.address, 'getMetrics')).bytes);
+    expect(metrics).toContain('deepthings_store_failures_total{what="accept"');
     expect(await openFrames()).toBe(1);
     const { frames } = (await ask(gateway.address, 'listFrames')).json();
     expect(frames.map(({ id }: { id: string }) => id)).toEqual([before.json().id]);

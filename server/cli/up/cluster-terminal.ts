@@ -33,7 +33,12 @@ export function printStarting({ name, file, devices }: ClusterConfig): void {
 
 /** What runs where. */
 export function printNodes(specs: readonly NodeSpec[], pid: (id: string) => number | undefined): void {
-  const rows = specs.map(({ id, address, logPath }) => [id, address, String(pid(id) ?? ''), shownPath(logPath)]);
+  const rows = specs.map(({ id, address, logPath }) => [
+    id,
+    address,
+    String(pid(id) ?? ''),
+    logPath === null ? 'none' : shownPath(logPath),
+  ]);
   const columns = [{ title: 'node' }, { title: 'address' }, { title: 'process', align: 'right' as const }];
   printLine(`\n${textTable([...columns, { title: 'log' }], rows)}\n`);
 }
@@ -84,7 +89,7 @@ function curlOptions(tls: TlsConfig): string {
 export function printFailure({ id, logPath }: NodeSpec, exit: ProcessExit, last: readonly LogLine[]): void {
   printNote(`${errorMark()} ${id} ended while it started (${describeExit(exit)})${last.length === 0 ? '' : ':'}`);
   for (const { text } of last) printNote(`  ${text}`);
-  printNote(`its whole log: ${shownPath(logPath)}`);
+  if (logPath !== null) printNote(`its whole log: ${shownPath(logPath)}`);
 }
 
 /** As one would type it: from here, where that is shorter. */

@@ -14,7 +14,8 @@ import { NodeLog } from './node-log.js';
 export interface NodeSpec extends NodeStart {
   readonly id: string;
   readonly address: string;
-  readonly logPath: string;
+  /** Null where no log can be kept. */
+  readonly logPath: string | null;
 }
 
 /** What happens to the nodes. */

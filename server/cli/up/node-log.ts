@@ -12,7 +12,7 @@ const LONGEST_LINE = 64 * 1024;
 
 /** Keeps what one node's process prints: all of it in a file that is begun anew, its last lines in memory. */
 export class NodeLog {
-  readonly path: string;
+  readonly path: string | null;
   readonly #onLine: (line: LogLine) => void;
   readonly #decoder = new StringDecoder('utf8');
   readonly #last: LogLine[] = [];
@@ -20,12 +20,15 @@ export class NodeLog {
   #fileBytes = 0;
   #rest = '';
 
-  /** @throws the file system's error when the file cannot be made. */
-  constructor(path: string, onLine: (line: LogLine) => void) {
+  /**
+   * @param path null for memory only.
+   * @throws the file system's error when the file cannot be made.
+   */
+  constructor(path: string | null, onLine: (line: LogLine) => void) {
     this.path = path;
     this.#onLine = onLine;
-    mkdirSync(dirname(path), { recursive: true });
-    this.#file = openSync(path, 'w');
+    if (path !== null) mkdirSync(dirname(path), { recursive: true });
+    this.#file = path === null ? null : openSync(path, 'w');
   }
 
   /** The latest lines, oldest first. */
@@ -66,7 +69,7 @@ export class NodeLog {
 
   /** A disk that is full costs the log, not the cluster. */
   #write(chunk: Buffer): void {
-    if (this.#file === null) return;
+    if (this.#file === null || this.path === null) return;
     try {
       if (this.#fileBytes > LARGEST_LOG_BYTES) {
         closeSync(this.#file);

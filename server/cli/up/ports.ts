@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import type { ClusterConfig, NodeConfig } from '../../config/cluster-config.js';
 import { DeepThingsError } from '../../errors.js';
+import { unknownNameText } from '../../node/name-failure.js';
 
 /**
  * Finds out, before anything is started, whether every node can have its port.
@@ -40,6 +41,8 @@ function describeTrouble({ id, listen }: NodeConfig, code: string): string {
   if (code === 'EADDRINUSE') return `port ${listen.port} on ${listen.host}, which ${who} needs, is in use`;
   if (code === 'EACCES') return `${who} may not listen on port ${listen.port} (${code})`;
   if (code === 'EADDRNOTAVAIL') return `${who} cannot listen on ${listen.host}: no address of this machine`;
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return `${who} cannot listen: ${unknownNameText(listen.host, code)}`;
   return `${who} cannot listen on ${listen.host}:${listen.port} (${code})`;
 }
 

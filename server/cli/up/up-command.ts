@@ -199,7 +199,7 @@ function nodeSpecs(config: ClusterConfig): readonly NodeSpec[] {
     address,
     args: [...args, '--config', file],
     config,
-    logPath: join(folder, `${id}.log`),
+    logPath: folder === null ? null : join(folder, `${id}.log`),
   });
   return [
     spec(gateway.id, gateway.address, ['gateway']),

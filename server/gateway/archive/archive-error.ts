@@ -5,12 +5,13 @@ const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** `DT_STORE_FULL` or `DT_STORE_FAILED`: something could not be written to the store. */
 export class ArchiveError extends DeepThingsError {
-  constructor(what: string, cause: unknown) {
+  /** @param folder the store's. */
+  constructor(what: string, folder: string, cause: unknown) {
     const { code = '', message } = cause as NodeJS.ErrnoException;
     const full = FULL.has(code);
     const detail = full
-      ? `${what}: there is no room left for the store; make some, or set store.bytes and store.frames lower`
-      : `${what}: ${message}`;
+      ? `${what}: the disk has no room left for the store in ${folder}; make some, or set store.bytes and store.frames lower`
+      : `${what} in ${folder}: ${message}`;
     super(full ? 'DT_STORE_FULL' : 'DT_STORE_FAILED', detail, { cause });
     this.name = 'ArchiveError';
   }

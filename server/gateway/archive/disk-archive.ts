@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { crc32 } from 'node:zlib';
 import { DeepThingsError } from '../../errors.js';
 import type { Logger } from '../../node/logger.js';
@@ -24,6 +25,7 @@ import { isReadable, LmdbThread } from './lmdb-thread.js';
 import { PictureFiles } from './picture-files.js';
 import { decodeRecord, encodeRecord } from './record-codec.js';
 import { readClocks, StoreClock } from './store-clock.js';
+import { StoreHealth } from './store-health.js';
 import { StoreOwner } from './store-owner.js';
 
 const DATABASE = 'frames.mdb';
@@ -46,6 +48,7 @@ export class DiskArchive implements FrameArchive {
   readonly #options: DiskArchiveOptions;
   readonly #owner: StoreOwner;
   readonly #pictures: PictureFiles;
+  readonly #health: StoreHealth;
   #database: LmdbThread | null = null;
   #isOwned = false;
 
@@ -53,6 +56,8 @@ export class DiskArchive implements FrameArchive {
     this.#options = options;
     this.#owner = new StoreOwner(options.folder);
     this.#pictures = new PictureFiles(join(options.folder, PICTURES));
+    const { folder, log } = options;
+    this.#health = new StoreHealth({ folder, log, nowMs: () => performance.now() });
   }
 
   /** @throws DeepThingsError `DT_STORE_PATH`, `DT_STORE_IN_USE` */
@@ -84,7 +89,7 @@ export class DiskArchive implements FrameArchive {
 
   async accept(frame: OpenFrame, picture: Uint8Array): Promise<void> {
     const { id } = frame;
-    await writing(`frame ${id} could not be stored`, async () => {
+    await this.#writing(`frame ${id} could not be stored`, async () => {
       await this.#pictures.write(id, picture);
       try {
         await this.#open.write({ puts: [{ table: 'frames', key: id, value: encodeRecord(frame) }] });
@@ -93,12 +98,13 @@ export class DiskArchive implements FrameArchive {
         throw error;
       }
     });
+    this.#health.succeeded();
   }
 
   async update(frames: readonly ArchivedFrame[]): Promise<void> {
     const puts = frames.map((frame) => ({ table: 'frames' as const, key: idOf(frame), value: encodeRecord(frame) }));
     const bare = frames.filter((frame) => frame.kind === 'ended' && !frame.document.picture.kept).map(idOf);
-    await writing('facts of frames could not be stored', async () => {
+    await this.#writing('facts of frames could not be stored', async () => {
       await this.#open.write({ puts });
       await this.#pictures.remove(bare);
     });
@@ -110,7 +116,7 @@ export class DiskArchive implements FrameArchive {
       { table: 'frames', key, value: encodeRecord(frame) },
       { table: 'traces', key, value: encodeRecord(trace) },
     ];
-    await writing(`the end of frame ${key} could not be stored`, async () => {
+    await this.#writing(`the end of frame ${key} could not be stored`, async () => {
       try {
         await this.#open.write({ puts });
       } finally {
@@ -137,7 +143,7 @@ export class DiskArchive implements FrameArchive {
       { table: 'frames' as const, key },
       { table: 'traces' as const, key },
     ]);
-    await writing('frames could not be removed', async () => {
+    await this.#writing('frames could not be removed', async () => {
       // Whatever becomes of the rest.
       await this.#pictures.remove(ids);
       await this.#open.write({ removes });
@@ -146,7 +152,11 @@ export class DiskArchive implements FrameArchive {
 
   async quarantine(devices: readonly QuarantinedDevice[]): Promise<void> {
     const put = { table: 'meta' as const, key: QUARANTINE, value: encodeRecord(devices) };
-    await writing('the devices in quarantine could not be stored', () => this.#open.write({ puts: [put] }));
+    await this.#writing('the devices in quarantine could not be stored', () => this.#open.write({ puts: [put] }));
+  }
+
+  problem(): ArchiveError | null {
+    return this.#health.problem();
   }
 
   async noteTime(): Promise<void> {
@@ -238,12 +248,14 @@ export class DiskArchive implements FrameArchive {
       await rm(path, { recursive: true });
     }
   }
-}
 
-async function writing(what: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (cause) {
-    throw new ArchiveError(what, cause);
+  async #writing(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (cause) {
+      const error = new ArchiveError(what, this.#options.folder, cause);
+      this.#health.failed(error);
+      throw error;
+    }
   }
 }

@@ -2,6 +2,7 @@ import type { Schemas } from '../../../client/client.js';
 import type { PictureMediaType } from '../../imaging/picture-format.js';
 import type { Placement } from '../../model/placement.js';
 import type { StrategyName } from '../../scheduling/strategies/strategy.js';
+import type { ArchiveError } from './archive-error.js';
 import type { StoreClock } from './store-clock.js';
 
 /** What is known of a picture without its bytes. */
@@ -107,6 +108,8 @@ export interface FrameArchive {
   quarantine(devices: readonly QuarantinedDevice[]): Promise<void>;
   /** Notes what the clock shows, for the next life. Never rejects. */
   noteTime(): Promise<void>;
+  /** Why nothing can be written at present; null when it can, as far as is known. */
+  problem(): ArchiveError | null;
   close(): Promise<void>;
 }
 

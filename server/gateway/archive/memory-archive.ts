@@ -55,6 +55,11 @@ export class MemoryArchive implements FrameArchive {
   /** The clock ends with the process. */
   async noteTime(): Promise<void> {}
 
+  /** Memory has no room of its own that could run out. */
+  problem(): null {
+    return null;
+  }
+
   async close(): Promise<void> {
     this.#pictures.clear();
     this.#traces.clear();

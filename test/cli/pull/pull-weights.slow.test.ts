@@ -130,7 +130,7 @@ describe('a pull', () => {
     [
       'fewer bytes than it should, without saying so',
       { bytes: FILE.slice(0, -8), tellsLength: false },
-      /it ends within layer 1/,
+      /ends within layer 1/,
     ],
     [
       'more bytes than it should, without saying so',

@@ -26,6 +26,7 @@ describe.skipIf(!mountable)('a disk that is full (needs root, to mount a small o
       };
       await expect(fill()).rejects.toMatchObject({ code: 'DT_STORE_FULL' });
       expect(accepted.length).toBeGreaterThan(5);
+      expect(archive.problem()?.message).toContain(`no room left for the store in ${folder}`);
       // A small picture fits still, until the database's own pages do not.
       const small = async () => {
         for (let i = 0; i < 2_000; i++) await accept(`s-${i}`, picture(i, 2_000));
@@ -36,6 +37,7 @@ describe.skipIf(!mountable)('a disk that is full (needs root, to mount a small o
       await archive.remove(['a-1', 'a-2']);
       await archive.end(...endOf(frame));
       await accept('b-1', picture(1, 60_000));
+      expect(archive.problem()).toBeNull();
       await archive.close();
       archive = diskArchive(folder);
       const ids = (await archive.open(0)).frames.map(idOf);
