@@ -1,7 +1,8 @@
 /**
  * How a node's process goes about memory. A node copies much and keeps little: with what Node and the C library do by
  * themselves, memory that is free again stays with the process (docs/evaluation.md, "Memory").
- * `deepthings` itself is started with the same, by its first line.
+ * `deepthings` itself is started with the same, by its first line; a node that was started otherwise runs itself again with
+ * them (`server/cli/memory-rerun.ts`).
  */
 export const MEMORY_SETTINGS = {
   /**
