@@ -12,6 +12,7 @@ const MINUTE_MS = 60_000;
 /** A chart has a point for so much time, the table a column for each of some tenths of the run. */
 const POINT_MINUTES = 1;
 const COLUMNS = 8;
+const LEAST = '– least in use';
 
 const LEGEND = [
   { label: 'resident, with files', kind: 'line', look: { tone: 'ink', marker: 'none', line: 'solid' } },
@@ -34,7 +35,7 @@ export function memorySvg({ facts, samples }: RecordedRun): string {
   const panels = Object.keys(samples[0]!.nodes).map((node): LinePanel => {
     const series = SHOWN.map((what, i) => ({
       look: LEGEND[i]!.look,
-      points: medians(samples, POINT_MINUTES, (sample) => WATCHED[what](sample.nodes[node]!)).map(
+      points: spansOf(samples, POINT_MINUTES, (sample) => WATCHED[what](sample.nodes[node]!), median).map(
         ({ minute, mib }) => ({
           ...{ x: minute, y: mib, low: null, high: null },
         }),
@@ -57,7 +58,7 @@ export function memoryTable({ samples }: RecordedRun): string {
   const kinds: [string, (sample: NodeSample) => number, Watched | null][] = [
     ['resident', WATCHED.resident, 'resident'],
     ['V8 heaps', WATCHED.heap, 'heap'],
-    ['– in use', ({ used }) => used, null],
+    [LEAST, ({ used }) => used, null],
     ['native', WATCHED.native, 'native'],
     ['– buffers', ({ buffers }) => buffers, null],
   ];
@@ -65,11 +66,13 @@ export function memoryTable({ samples }: RecordedRun): string {
     kinds.map(([name, of, what]) => [
       node,
       name,
-      ...medians(samples, every, (sample) => of(sample.nodes[node]!)).map(({ mib }) => mib.toFixed(0)),
+      ...spansOf(samples, every, (sample) => of(sample.nodes[node]!), name === LEAST ? least : median).map(({ mib }) =>
+        mib.toFixed(0),
+      ),
       slopeText(trends.find((trend) => trend.node === node && trend.what === what)),
     ]),
   );
-  const ends = medians(samples, every, () => 0).map((_, i) => `to ${(i + 1) * every} min`);
+  const ends = spansOf(samples, every, () => 0, median).map((_, i) => `to ${(i + 1) * every} min`);
   const head = ['node', 'MiB', ...ends, 'slope, MiB/min'];
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 }
@@ -88,6 +91,11 @@ export function trendTable(samples: readonly MemorySample[]): string {
   );
 }
 
+/** What is left when a thread has just collected its garbage. */
+function least(values: readonly number[]): number {
+  return Math.min(...values);
+}
+
 function slopeText(trend: Trend | undefined): string {
   return trend === undefined ? '' : trend.mibPerMinute.toFixed(3);
 }
@@ -96,15 +104,16 @@ function lastMinute(samples: readonly MemorySample[]): number {
   return samples.at(-1)!.atMs / MINUTE_MS;
 }
 
-/** Medians over spans of some minutes, each with the minute at its middle; of a last span that is less than half, none. */
-function medians(
+/** One value for each span of some minutes, with the minute at its middle; for a last span that is less than half, none. */
+function spansOf(
   samples: readonly MemorySample[],
   everyMinutes: number,
   bytesOf: (sample: MemorySample) => number,
+  combine: (values: readonly number[]) => number,
 ): { readonly minute: number; readonly mib: number }[] {
   const spans = Math.max(1, Math.round(lastMinute(samples) / everyMinutes));
   return Array.from({ length: spans }, (_, i) => {
     const within = samples.filter(({ atMs }) => Math.ceil(atMs / MINUTE_MS / everyMinutes) === i + 1);
     return { minute: (i + 0.5) * everyMinutes, values: within.map(bytesOf) };
-  }).flatMap(({ minute, values }) => (values.length === 0 ? [] : [{ minute, mib: median(values) / MIB }]));
+  }).flatMap(({ minute, values }) => (values.length === 0 ? [] : [{ minute, mib: combine(values) / MIB }]));
 }
