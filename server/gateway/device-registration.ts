@@ -72,8 +72,8 @@ async function admit(
 
 function twice({ device, address }: Registration, rival: string, from: string): HttpProblem {
   const detail =
-    `two machines register as device ${device}: the one at ${rival}, which the gateway works with, and one at ${from}, which is not ` +
-    `what answers at ${address}: give each machine an id of its own in cluster.yaml, and start it with that one`;
+    `two programs register as device ${device}: one from ${rival}, which the gateway works with, and one from ${from}, which is not ` +
+    `what answers at ${address}: stop that one, or give its machine an id of its own in cluster.yaml and start it by that`;
   return new HttpProblem(409, 'DT_DEVICE_TWICE', detail);
 }
 
@@ -97,7 +97,7 @@ function refuse(parts: DeviceRegistrationParts, { device }: Registration, { befo
     }
     return;
   }
-  refused.note({ code: error.code, detail: `was refused: ${error.message}`, address: from, device });
+  refused.note({ code: error.code, detail: `does not fit this cluster: ${error.message}`, address: from, device });
 }
 
 function takeNews(

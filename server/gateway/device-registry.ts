@@ -118,7 +118,7 @@ export class DeviceRegistry {
     const entry = this.#entries.get(registration.device);
     if (entry === undefined) {
       const known = [...this.#entries.keys()].join(', ');
-      const detail = `the gateway's cluster.yaml declares no device ${registration.device}, only ${known}`;
+      const detail = `the gateway's cluster.yaml declares no device ${registration.device}, only ${known}: declare it there, or start it by one of these ids`;
       throw new HttpProblem(409, 'DT_DEVICE_UNKNOWN', detail);
     }
     const { startedAt, number } = registration;

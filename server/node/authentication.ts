@@ -6,6 +6,10 @@ import type { RefusedCaller } from './refused-callers.js';
 import { accessCheck, type ClusterToken, tokenSource } from './tokens.js';
 import { DEVICE_ID } from './wire-facts.js';
 
+const TOKEN_EXPECTED =
+  'expected "Authorization: Bearer <the cluster\'s token>": a node and a command send what DEEPTHINGS_TOKEN, or ' +
+  'DEEPTHINGS_TOKEN_FILE, says';
+
 export interface AuthenticationOptions {
   /** Null: nobody needs one (a node that listens on loopback only). */
   readonly token: ClusterToken | null;
@@ -32,7 +36,7 @@ export const authentication = fastifyPlugin(
       if (access === 'full') return;
       if (access === 'none') {
         if (given !== undefined || request.routeOptions.config.isWork) onRefused(refusedCaller(request, given));
-        throw new HttpProblem(401, 'DT_TOKEN', 'expected "Authorization: Bearer <the cluster\'s token>"');
+        throw new HttpProblem(401, 'DT_TOKEN', TOKEN_EXPECTED);
       }
       const isReading = request.method === 'GET' || request.method === 'HEAD';
       if (isReading && !request.routeOptions.config.isWork) return;
@@ -47,6 +51,6 @@ function refusedCaller({ headers, ip }: FastifyRequest, given: string | undefine
   const claimed = headers[NODE_HEADER];
   const device = typeof claimed === 'string' && DEVICE_ID.test(claimed) ? claimed : null;
   const what = given === undefined ? 'shows no token' : 'shows a wrong token';
-  const detail = `${what}: give it the DEEPTHINGS_TOKEN (or the token file) that this node has, or stop it`;
+  const detail = `${what}: give it the DEEPTHINGS_TOKEN (or the token file) of this cluster, or stop it`;
   return { code: 'DT_TOKEN', detail, address: ip, device };
 }

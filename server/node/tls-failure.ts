@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { ProblemError } from '../../client/problem-error.js';
 
 /** Whom a connection was to, and with what. */
@@ -22,6 +23,11 @@ const OTHER_AUTHORITY: ReadonlySet<string> = new Set([
 /** What OpenSSL makes of an answer that is no TLS. */
 const NO_TLS = /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNEXPECTED_MESSAGE|HTTP_REQUEST)$/;
 
+/** How a certificate names a host, as OpenSSL writes it. */
+export function altNameOf(host: string): string {
+  return `${isIP(host) === 0 ? 'DNS' : 'IP'}:${host}`;
+}
+
 /** The peer has refused what was shown to it, by a TLS alert. */
 const ALERT = /^ERR_SSL_(SSLV3|TLSV1|TLSV13)_ALERT_(.+)$/;
 const ALERT_OF_CERTIFICATE = /CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE/;
@@ -44,7 +50,8 @@ export function tlsFailureText(error: unknown, { name, address }: AskedPeer): st
   if (code === 'CERT_NOT_YET_VALID') return `the certificate of ${who} is not valid yet: are the clocks right?`;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     const { reason } = error as { reason?: string };
-    return `the certificate of ${who} is for another name (${reason ?? message}): make one with this one as subjectAltName`;
+    const wanted = altNameOf(new URL(address).hostname.replace(/^\[|\]$/g, ''));
+    return `the certificate of ${who} is for another name (${reason ?? message}): make one with subjectAltName=${wanted}`;
   }
   if (NO_TLS.test(code))
     return `${who} speaks http, not https: give every node the same tls section, or ask by http://`;

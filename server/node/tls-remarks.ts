@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
+import { altNameOf } from './tls-failure.js';
 import type { TlsMaterial } from './tls-material.js';
 
 const DAY_MS = 86_400_000;
@@ -53,7 +54,7 @@ export function peerRemarks({ authorities, chain, files }: TlsMaterial, host: st
   if ((isIP(host) === 0 ? own.checkHost(host) : own.checkIP(host)) === undefined) {
     remarks.push(
       `${files.certificate} is not for ${host}, by which others reach this node: they will refuse it; make one with ` +
-        `subjectAltName=${isIP(host) === 0 ? 'DNS' : 'IP'}:${host}`,
+        `subjectAltName=${altNameOf(host)}`,
     );
   }
   if (files.ca !== null && !isIssuedBy(own, chain.slice(1), authorities)) {

@@ -63,8 +63,11 @@ export class TlsServers {
     replaceListeners(server, 'connection', (socket: Socket, accept) => this.#sort(socket, accept));
     replaceListeners(server, 'secureConnection', (socket: TLSSocket, serve) => this.#judge(socket, serve));
     server.prependListener('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
+      const { remoteAddress } = socket;
+      // Of one that hung up this is not known any more: it is noted where its connection closes.
+      const isOpen = this.#unfinished.delete(placeOf(socket));
       socket.destroy();
-      this.#refused('DT_TLS_HANDSHAKE', socket, handshakeText(error.code ?? error.message));
+      if (isOpen) this.#refused('DT_TLS_HANDSHAKE', remoteAddress, handshakeText(error.code ?? error.message));
     });
     this.#servers.push(server);
     return server;
@@ -78,15 +81,21 @@ export class TlsServers {
 
   /** Ends connections that are no HTTP connections yet, which nothing else would end. */
   closeUnfinished(): void {
-    for (const socket of this.#unfinished.values()) socket.destroy();
+    const sockets = [...this.#unfinished.values()];
+    this.#unfinished.clear();
+    for (const socket of sockets) socket.destroy();
   }
 
   /** Tells TLS from plain HTTP by the first byte. */
   #sort(socket: Socket, accept: (socket: Socket) => void): void {
     const place = placeOf(socket);
+    const { remoteAddress } = socket;
+    let isHandshake = false;
     this.#unfinished.set(place, socket);
     socket.once('close', () => {
-      if (this.#unfinished.get(place) === socket) this.#unfinished.delete(place);
+      if (this.#unfinished.get(place) !== socket) return;
+      this.#unfinished.delete(place);
+      if (isHandshake) this.#refused('DT_TLS_HANDSHAKE', remoteAddress, HUNG_UP);
     });
     const onError = () => socket.destroy();
     socket.on('error', onError);
@@ -109,6 +118,7 @@ export class TlsServers {
       }
       socket.setTimeout(0);
       socket.off('error', onError);
+      isHandshake = true;
       accept(socket);
     });
   }
@@ -135,7 +145,7 @@ export class TlsServers {
 
   /** Answers once, and ends the connection. What still comes is read and thrown away: else the answer may be lost. */
   #refuse(socket: Socket, problem: Problem, what: string): void {
-    this.#refused(problem.code, socket, what);
+    this.#refused(problem.code, socket.remoteAddress, what);
     socket.setTimeout(0);
     socket.end(rawAnswer(problem));
     socket.resume();
@@ -143,17 +153,25 @@ export class TlsServers {
     socket.once('close', () => clearTimeout(timer));
   }
 
-  #refused(code: string, { remoteAddress }: Socket, detail: string): void {
+  #refused(code: string, address: string | undefined, detail: string): void {
     const { metrics, refused } = this.#options;
     metrics.refused.inc({ code });
-    refused.note({ code, detail, address: remoteAddress ?? 'unknown', device: null });
+    refused.note({ code, detail, address: address ?? 'unknown', device: null });
   }
 }
 
+const ONE_AUTHORITY =
+  'give both the same authority (tls.ca), which has signed tls.certificate for the address that this node has in cluster.yaml';
+
+/** Clients that look at the certificate themselves, such as Node.js, hang up without an alert when they do not take it. */
+const HUNG_UP = `began TLS and hung up; most likely it does not take this node's certificate: ${ONE_AUTHORITY}`;
+
 /** An alert says that the caller does not take this node's certificate. */
 function handshakeText(code: string): string {
-  if (!/ALERT_(.*CERTIFICATE|UNKNOWN_CA)/.test(code)) return `began TLS and did not finish it (${code})`;
-  return `does not take this node's certificate (${code}): give both the same authority (tls.ca), which has signed tls.certificate`;
+  if (/ALERT_(.*CERTIFICATE|UNKNOWN_CA)/.test(code)) {
+    return `does not take this node's certificate (${code}): ${ONE_AUTHORITY}`;
+  }
+  return `began TLS and did not finish it (${code}): see what that program says; it needs TLS 1.2 or newer`;
 }
 
 function contextOf({ ca, certificate, key }: TlsMaterial) {

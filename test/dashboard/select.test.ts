@@ -47,6 +47,8 @@ describe('problems', () => {
     const notice = { code: 'DT_MODEL', detail: 'Another model.', frame: null, at: minute(1), times: 1 };
     const devices = [aDevice('e1', { state: 'refused', problem: 'Another model.' })];
     expect(details({ devices, notices: [notice] })).toEqual(['Another model.']);
+    const longer = { ...notice, detail: 'device e1 registers, and Another model.' };
+    expect(details({ devices, notices: [longer] })).toEqual(['Another model.']);
   });
 
   it('says how to mend a lost or refused device of which the gateway says nothing', () => {

@@ -37,7 +37,7 @@ async function state(): Promise<Schemas['ClusterState']> {
 }
 const device = async (id: string) => (await state()).devices.find((one) => one.device === id)!;
 
-async function start(id: string, token: string, yaml = YAML, devices = 2): Promise<RunningNode> {
+async function start(id: string, token: string | null, yaml = YAML, devices = 2): Promise<RunningNode> {
   const config = await testConfig(yaml, devices, gateway.address);
   const node = await startEdge({ config, device: id, token, log: silent, listen: ANY_PORT });
   nodes.push(node);
@@ -58,11 +58,21 @@ describe('who is refused is shown', () => {
     expect(inLog(/wrong token/)).toBe(1);
   });
 
+  it('a device without a token', async () => {
+    await start('e1', null);
+    await waitUntil(async () => (await device('e1')).problem?.includes('no token') ?? false);
+    expect((await device('e1')).problem).toMatch(
+      /device e1 at 127\.0\.0\.1 shows no token: give it the DEEPTHINGS_TOKEN/,
+    );
+    expect((await state()).problems).toMatchObject([{ code: 'DT_TOKEN', address: '127.0.0.1', device: 'e1' }]);
+    expect(inLog(/shows no token/)).toBe(1);
+  });
+
   it('a device that is not declared', async () => {
     await start('e2', TOKEN, YAML, 3);
     await waitUntil(async () => ((await state()).problems ?? []).length > 0);
     expect((await state()).problems).toMatchObject([{ code: 'DT_DEVICE_UNKNOWN', device: 'e2', address: '127.0.0.1' }]);
-    expect(inLog(/declares no device e2/)).toBe(1);
+    expect(inLog(/declares no device e2, only e0, e1: declare it there/)).toBe(1);
   });
 
   it('a node that speaks TLS to a gateway without', async () => {
@@ -85,7 +95,7 @@ describe('who is refused is shown', () => {
     expect([reply.statusCode, reply.json().code]).toEqual([409, 'DT_DEVICE_TWICE']);
     const shown = await device('e0');
     expect(shown.state).toBe('live');
-    expect(shown.problem).toMatch(/two machines register as device e0/);
+    expect(shown.problem).toMatch(/two programs register as device e0/);
     expect((await state()).problems).toMatchObject([{ code: 'DT_DEVICE_TWICE', device: 'e0' }]);
   });
 
@@ -122,6 +132,15 @@ describe('who is refused is shown', () => {
     socket.destroy();
     expect((await state()).problems).toEqual([]);
   });
+});
+
+it('a health probe of a gateway that is not ready counts as no refusal', async () => {
+  const { statusCode } = await gateway.app.inject({ url: '/readyz' });
+  expect(statusCode).toBe(503);
+  await gateway.app.inject({ url: '/nothing' });
+  const metrics = await gateway.app.inject({ url: '/metrics', headers: { authorization: `Bearer ${TOKEN}` } });
+  expect(metrics.body).toMatch(/deepthings_refused_total\{code="DT_TOKEN"/);
+  expect(metrics.body).not.toMatch(/deepthings_refused_total\{code="DT_NOT_READY"/);
 });
 
 describe('refusals', () => {
