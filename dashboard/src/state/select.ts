@@ -28,9 +28,11 @@ export function problems({ devices, notices }: DashboardState): readonly Problem
     const detail = deviceProblem(device);
     return detail === null ? [] : [{ kind: 'device', device, detail }];
   });
-  const said = new Set(devices.map(({ problem }) => problem));
+  const said = devices.flatMap(({ problem }) => problem ?? []);
   // Which devices are in quarantine the devices' states say, also when that is over.
-  const others = notices.filter(({ code, detail }) => !said.has(detail) && code !== 'DT_QUARANTINED');
+  const others = notices.filter(
+    ({ code, detail }) => !said.some((text) => detail.includes(text)) && code !== 'DT_QUARANTINED',
+  );
   return [...ofDevices, ...others.map((notice): Problem => ({ kind: 'notice', notice }))];
 }
 
