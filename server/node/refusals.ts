@@ -40,6 +40,7 @@ export function answerWithProblems(app: FastifyInstance, metrics: NodeMetrics): 
       reply.headers(error.headers);
     }
     if (!request.raw.complete) await letBodyPass(request, reply);
+    if (isProbe(request)) return answer(reply, problem);
     return refuse(reply, problem, metrics);
   });
 }
@@ -77,9 +78,18 @@ async function letBodyPass({ headers, raw }: FastifyRequest, reply: FastifyReply
   if (!reply.raw.shouldKeepAlive && headers.expect === undefined) await passed;
 }
 
+/** That a node is not ready is what a health probe asks for: nothing of it was refused. */
+function isProbe({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.config.operationId === 'getReady';
+}
+
 /** Sends a problem, and counts it. */
 export function refuse(reply: FastifyReply, problem: Problem, metrics: NodeMetrics): FastifyReply {
   metrics.refused.inc({ code: problem.code });
+  return answer(reply, problem);
+}
+
+function answer(reply: FastifyReply, problem: Problem): FastifyReply {
   return reply.code(problem.status).type(PROBLEM_TYPE).send(problem);
 }
 
