@@ -188,7 +188,7 @@ describe.each([['with mutual', true] as const, ['without mutual', false] as cons
       const refusal = { status: 403, code: 'DT_CERTIFICATE', message: expect.stringMatching(says) };
       await expect(client.call('getLive')).rejects.toMatchObject(refusal);
     }
-    expect(log.lines.some(({ msg }) => msg.includes('connection refused: 127.0.0.1 has shown'))).toBe(true);
+    expect(log.lines.some(({ msg }) => msg.includes('refused: a program at 127.0.0.1 has shown'))).toBe(true);
   });
 
   it('refuses one that sends a lot at once', async () => {
