@@ -189,9 +189,11 @@ export class FrameDesk {
 
   /** Waits for a device that can take the picture, as long as its client does. */
   async #sourceOf({ source, wait }: Submission): Promise<void> {
-    const { log, nowMs } = this.#parts;
+    const { log, nowMs, registry } = this.#parts;
     const isThere = () => this.#sourceProblem(source) === null;
     if (wait === null || isThere()) return;
+    // A device leaves quarantine only when a person releases it.
+    if (source !== null && registry.isQuarantined(source)) throw this.#sourceProblem(source)!;
     const waitMs = Math.max(0, wait.untilMs - nowMs());
     log.info({ source, waitMs }, 'a picture waits for a device');
     const end = await this.#waiters.wait(isThere, waitMs, wait.gone);
@@ -217,7 +219,9 @@ export class FrameDesk {
     const { registry } = this.#parts;
     const later = { retryAfterSeconds: 2 };
     if (source !== null && !registry.isLive(source)) {
-      const detail = `device ${source} is not live now; GET /cluster says why, ?wait=30 waits for it`;
+      const detail = registry.isQuarantined(source)
+        ? `device ${source} is in quarantine; GET /cluster says why`
+        : `device ${source} is not live now; GET /cluster says why, ?wait=30 waits for it`;
       return new HttpProblem(503, 'DT_SOURCE_NOT_LIVE', detail, later);
     }
     if (registry.anySourceLive) return null;
