@@ -58,7 +58,8 @@ describe('a device that is drained through the gateway', () => {
       code: 'DT_DRAINING',
       retry: true,
     });
-    expect(await problemOf(submit(client, PICTURE, { source: 'e1' }))).toMatchObject({ code: 'DT_SOURCE_NOT_LIVE' });
+    const forIt = submit(client, PICTURE, { source: 'e1', wait: 0 });
+    expect(await problemOf(forIt)).toMatchObject({ code: 'DT_SOURCE_NOT_LIVE' });
     const frame = await submit(client, PICTURE);
     expect(frame.state).toBe('complete');
     expect(Object.keys(frame.tiles.byDevice)).not.toContain('e1');
@@ -114,7 +115,9 @@ test('frames wait while every device is drained, and go on when one is resumed',
   for (const device of devices) await becomes(device, 'drained');
   const path = { frame: frame.id };
   const before = (await client.call('getFrame', { path })).json!;
-  if (before.endedAt === null) expect(await problemOf(submit(client, PICTURE))).toMatchObject({ code: 'DT_NO_DEVICE' });
+  if (before.endedAt === null) {
+    expect(await problemOf(submit(client, PICTURE, { wait: 0 }))).toMatchObject({ code: 'DT_NO_DEVICE' });
+  }
   await client.call('resumeDevice', { path: { device: 'e1' } });
   await waitUntil(async () => (await client.call('getFrame', { path })).json!.state === 'complete', 30_000);
   for (const device of devices) await client.call('resumeDevice', { path: { device } });

@@ -38,8 +38,9 @@ async function frameOf(id: string): Promise<Schemas['Frame']> {
   return (await cluster.client.call('getFrame', { path: { frame: id } })).json!;
 }
 
-async function isBack(): Promise<boolean> {
-  return cluster.client.call('getReady').then(
+/** Whether the gateway answers again; it is ready only once a device is there. */
+async function isUp(): Promise<boolean> {
+  return cluster.client.call('getLive').then(
     () => true,
     () => false,
   );
@@ -104,7 +105,7 @@ describe('a gateway that is killed', () => {
     await client.call('deleteFrame', { path: { frame: gone.id } });
 
     await restart('SIGKILL');
-    await waitUntil(isBack, 30_000);
+    await waitUntil(isUp, 30_000);
 
     expect((await client.call('listFrames')).json!.frames).toEqual([first]);
     expect((await client.call('getFrameTrace', { path })).json).toEqual(trace);
@@ -128,7 +129,7 @@ describe('a gateway that is killed', () => {
     const { id } = await submit(client, samplePhoto('sample1.jpg'), { wait: 0 });
     for (let kills = 1; kills <= 4; kills++) {
       await restart('SIGKILL');
-      await waitUntil(isBack, 30_000);
+      await waitUntil(isUp, 30_000);
     }
     const frame = await ended(id, 10_000);
     expect(frame).toMatchObject({ state: 'failed', failure: { code: 'DT_GATEWAY_CRASHES' } });
@@ -147,7 +148,7 @@ describe('a gateway that is stopped', () => {
     const { id } = await submit(client, samplePhoto('sample1.jpg'), { wait: 0 });
     for (let times = 1; times <= 5; times++) {
       await restart('SIGTERM');
-      await waitUntil(isBack, 30_000);
+      await waitUntil(isUp, 30_000);
     }
     cluster.process('e0').kill('SIGCONT');
     expect(await ended(id)).toMatchObject({ state: 'complete' });
@@ -170,7 +171,7 @@ describe('a gateway that is stopped', () => {
     expect(second.code).toBe(1);
     expect(second.stderr).toMatch(/process \d+ has the store in .*store\.path/);
     await restart('SIGTERM');
-    await waitUntil(isBack, 30_000);
+    await waitUntil(isUp, 30_000);
     expect((await frameOf(frame.id)).detections).toEqual(frame.detections);
   });
 });
