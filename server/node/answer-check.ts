@@ -9,7 +9,7 @@ interface Responses {
   readonly [status: string]: { readonly content?: Readonly<Record<string, { readonly schema?: object }>> };
 }
 
-/** Compiled when such an answer first comes, by operation and status. */
+/** By operation and status. */
 const validators = new Map<string, ValidateFunction>();
 
 /**
@@ -36,6 +36,18 @@ export function requireAnswer<K extends OperationId>({ answers, operation }: Cal
     status,
     `the answer of ${operation} is not as the contract has it (${where}): ${startOfBody(bytes)}`,
   );
+}
+
+/**
+ * Compiles the checks of every call's answers, once a process: when a node starts, since compiling one takes longer than the
+ * main thread of a working node may be busy.
+ */
+export function prepareAnswerChecks(rules: Iterable<CallRule<OperationId>>): void {
+  for (const { answers, operation } of rules) {
+    for (const [status, type] of Object.entries(answers)) {
+      if (type === 'application/json') validatorOf(operation, Number(status));
+    }
+  }
 }
 
 function validatorOf(operationId: OperationId, status: number): ValidateFunction {

@@ -1,11 +1,13 @@
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import type { OperationId } from '../../client/client.js';
 import { createClient } from '../../client/client.js';
 import type { Transport } from '../../client/transport.js';
 import { createUndiciTransport } from '../../client/undici-transport.js';
 import { GATEWAY_ID } from '../config/defaults.js';
 import { DeepThingsError } from '../errors.js';
-import { CONNECT_MS } from './calls.js';
+import { prepareAnswerChecks } from './answer-check.js';
+import { CALLS, type CallRule, CONNECT_MS } from './calls.js';
 import { isDeclaredAddress } from './declared-address.js';
 import type { Logger } from './logger.js';
 import type { NodeMetrics } from './metrics.js';
@@ -53,6 +55,7 @@ export interface PeerClientsOptions {
 
 export function createPeerClients(options: PeerClientsOptions): PeerClients {
   const { self, token, nodes, tls, metrics, log, onCircuit } = options;
+  prepareAnswerChecks(Object.values(CALLS) as CallRule<OperationId>[]);
   const onSocket = (socket: Socket) => metrics.traffic.watch(socket);
   const { transport, renewTls, close } = createUndiciTransport({
     ...{ onSocket, connectTimeoutMs: CONNECT_MS, requiresDigests: true },
