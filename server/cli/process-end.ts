@@ -28,7 +28,8 @@ export class ProcessEnd {
       if (!supervised) this.#asked('drained');
     });
     if (!supervised) {
-      endWithParent(() => this.#asked('drained'));
+      // Only SIGKILL ends that process and does not reach this one: it is meant for both, and whoever sent it starts anew.
+      endWithParent(leaveAtOnce);
       return;
     }
     process.once('disconnect', () => void this.end(0));

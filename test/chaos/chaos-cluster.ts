@@ -1,13 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createClient, type DeepThingsClient } from '../../client/client.js';
 import { createUndiciTransport } from '../../client/undici-transport.js';
 import type { ClusterConfig } from '../../server/config/cluster-config.js';
 import { loadClusterConfig } from '../../server/config/load.js';
+import { spawnTestNode } from '../support/node-process.js';
 import { freePorts } from '../support/process-cluster.js';
 import { waitUntil } from '../support/test-cluster.js';
 import { ChaosProxy } from './chaos-proxy.js';
@@ -15,7 +14,6 @@ import { clusterYaml, type NodePorts } from './cluster-shape.js';
 import { Draws } from './draws.js';
 import type { ChaosPlan } from './plan.js';
 
-const CLI = createRequire(import.meta.url).resolve('#cli');
 const LIVE_WITHIN_MS = 60_000;
 const GATEWAY = 'gateway';
 
@@ -110,10 +108,7 @@ export class ChaosCluster {
   }
 
   spawn(node: string): NodeLife {
-    const command = node === GATEWAY ? [GATEWAY] : ['edge', node];
-    const log = openSync(join(this.#folder, `${node}.log`), 'a');
-    const child = spawn(process.execPath, [CLI, ...command, '-c', this.#file], { stdio: ['ignore', log, log] });
-    closeSync(log);
+    const child = spawnTestNode({ node, file: this.#file, logFile: join(this.#folder, `${node}.log`) });
     const life: NodeLife = { node, child, asked: null, ended: once(child, 'exit').then(() => {}) };
     this.lives.push(life);
     return life;

@@ -62,10 +62,12 @@ describe.skipIf(process.platform !== 'linux')('node dist/server/cli/main.js gate
     expect(isRunning(pid)).toBe(false);
   });
 
-  test('leaves nothing behind when the process that was started is killed', async () => {
+  test('is killed at once, not drained, when the process that was started is killed', async () => {
     const { cli, pid } = await startGateway();
     cli.child.kill('SIGKILL');
     await waitUntil(() => !isRunning(pid), LIMIT_MS);
+    await cli.ended;
+    expect(cli.printed.stderr).not.toContain('stopping');
   });
 
   test('ends as the process does that runs in its place', async () => {

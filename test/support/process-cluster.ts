@@ -1,8 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,10 +8,8 @@ import { createClient, type DeepThingsClient } from '../../client/client.js';
 import { createUndiciTransport } from '../../client/undici-transport.js';
 import type { ClusterConfig } from '../../server/config/cluster-config.js';
 import { loadClusterConfig } from '../../server/config/load.js';
-import { MEMORY_SETTINGS } from '../../server/supervision/memory-settings.js';
+import { spawnTestNode } from './node-process.js';
 import { waitUntil } from './test-cluster.js';
-
-const CLI = createRequire(import.meta.url).resolve('#cli');
 
 /** A cluster whose nodes are operating system processes of their own, so that they can be killed. */
 export interface ProcessCluster {
@@ -85,16 +81,8 @@ export async function startProcessCluster(
     listens: (node) => `http://127.0.0.1:${listen[nodes.indexOf(node)]}`,
     process: (node) => processes.get(node)!,
     start(node) {
-      const command = node === 'gateway' ? ['gateway'] : ['edge', node];
-      const log = logFolder === undefined ? null : openSync(join(logFolder, `${node}.log`), 'a');
-      const { environment, nodeArguments: memoryArguments } = MEMORY_SETTINGS;
-      const all = [...memoryArguments, ...nodeArguments, CLI, ...command, '-c', file];
-      const child = spawn(process.execPath, all, {
-        env: { ...environment, ...process.env },
-        stdio: ['ignore', log ?? 'ignore', log ?? (process.env.TEST_LOG === undefined ? 'ignore' : 'inherit')],
-      });
-      if (log !== null) closeSync(log);
-      processes.set(node, child);
+      const logFile = logFolder === undefined ? null : join(logFolder, `${node}.log`);
+      processes.set(node, spawnTestNode({ node, file, logFile, nodeArguments }));
     },
     async stop() {
       const running = [...processes.values()].filter((child) => child.exitCode === null && child.signalCode === null);
