@@ -58,7 +58,7 @@ function validatorOf(operationId: OperationId, status: number): ValidateFunction
   const named = contractOperations(contract).find(({ operation }) => operation.operationId === operationId);
   const responses = named?.operation.responses as Responses;
   const schema = resolveReferences(responses[status]?.content?.['application/json']?.schema, contract);
-  const compiled = exactAjv().compile(schema as object);
+  const compiled = exactAjv.compile(schema as object);
   validators.set(key, compiled);
   return compiled;
 }

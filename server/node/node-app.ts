@@ -24,7 +24,7 @@ import { missingOperation, type NodeRole, type OperationHandlers } from './opera
 import { HttpProblem, problemOf } from './problem.js';
 import { answerWithProblems, refuse } from './refusals.js';
 import { noteTlsToHttp, type RefusedCallers } from './refused-callers.js';
-import { SCHEMA_COMPILERS } from './schema-compilers.js';
+import { compileInTurns, SCHEMA_COMPILERS } from './schema-compilers.js';
 import { addSecurityHeaders, sendSecurityHeaders } from './security-headers.js';
 import { TlsServers } from './tls-server.js';
 import type { ClusterToken } from './tokens.js';
@@ -79,6 +79,9 @@ const KEEP_ALIVE_MS = 72_000;
 
 /** Its types describe an ES module where the package is a CommonJS one. */
 const fastifySse = fastifySseModule as unknown as FastifyPluginAsync<{ heartbeatInterval: number }>;
+
+/** Once a process, so that each schema is compiled once for all nodes in it. */
+const ROUTES = contractRoutes(readContract());
 
 /** No request line is longer: what a parameter may be, the contract says, and that is asked after the token. */
 const LONGEST_PATH = 16 * 1024;
@@ -139,7 +142,7 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
   await app.register(fastifySse, { heartbeatInterval: 15_000 });
   serveDocs(app, { log, metrics });
   countAnswers(app, metrics);
-  for (const { operationId, method, url, schema, isWork } of contractRoutes(readContract())) {
+  for (const { operationId, method, url, schema, isWork } of ROUTES) {
     const config = { isWork, operationId };
     app.route({
       method,
@@ -149,6 +152,11 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
       ...(routeOptions(options, operationId) as { handler: RouteHandlerMethod }),
     });
   }
+  const served = ROUTES.filter(({ operationId }) => options.handlers[operationId] !== undefined);
+  app.addHook('onListen', () => {
+    const schemas = served.map(({ schema }) => schema);
+    compileInTurns(schemas, () => app.server.listening).catch((error) => log.error({ err: error }, 'schemas'));
+  });
   return app;
 }
 
