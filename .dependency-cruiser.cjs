@@ -1,12 +1,158 @@
 /**
- * Arrows point inward (docs/architecture.md): cli -> evaluation, supervision, roles -> cameras, node, compute, config,
- * imaging, engine -> scheduling, geometry, model, tensor. Each rule below names who may not look at whom.
+ * Arrows point inward (docs/architecture.md): cli -> calibration, evaluation, supervision, roles -> cameras, node,
+ * compute, config, imaging, engine -> scheduling, geometry, model, tensor. Each rule below names a forbidden import.
  */
-const outer = '^server/(cli|edge|evaluation|gateway|supervision)/';
+const { readdirSync } = require('node:fs');
+
+const outer = '^server/(calibration|cli|edge|evaluation|gateway|supervision)/';
 const middle = '^server/(cameras|node|compute|config|imaging|engine)/';
+
+/**
+ * Folders with rooms: which of its siblings a room looks into, `.` for the files of the folder itself. The folder's own
+ * files look into all of them. A room that is not here is an error, and so is a look that is not.
+ */
+const ROOMS = {
+  'server/cameras': {
+    http: ['.', 'login'],
+    login: [],
+  },
+  'server/cli': {
+    bench: ['.', 'terminal', 'up'],
+    commands: ['.', 'gateway', 'terminal'],
+    gateway: ['.', 'terminal'],
+    model: ['.', 'terminal', 'up'],
+    plan: ['.', 'bench', 'gateway', 'terminal'],
+    submit: ['.', 'gateway', 'terminal'],
+    terminal: [],
+    up: ['.', 'gateway', 'terminal'],
+    watch: ['.', 'gateway', 'submit', 'terminal', 'up'],
+  },
+  'server/cli/bench': {
+    paper: ['.', 'simulate', 'testbed'],
+    simulate: ['.', 'testbed'],
+    testbed: ['.'],
+  },
+  'server/cli/model': {
+    pull: ['.'],
+  },
+  'server/cli/watch': {
+    folder: [],
+  },
+  'server/config': {
+    checks: ['.', 'generated', 'source'],
+    generated: [],
+    sections: ['.'],
+    source: ['.'],
+  },
+  'server/edge': {
+    frames: [],
+    tasks: ['frames'],
+  },
+  'server/engine': {
+    onnxruntime: ['.'],
+    tfjs: ['.'],
+  },
+  'server/evaluation': {
+    charts: [],
+    hosts: [],
+    measure: ['hosts', 'statistics'],
+    paper: ['charts', 'hosts', 'measure', 'simulate', 'statistics'],
+    simulate: ['statistics'],
+    statistics: [],
+  },
+  'server/evaluation/paper': {
+    experiments: ['.', 'figures', 'page'],
+    figures: ['.', 'experiments', 'page', 'statements'],
+    page: ['.', 'experiments', 'figures', 'statements'],
+    statements: ['page'],
+  },
+  'server/gateway': {
+    api: ['devices', 'dispatch', 'frames', 'intake', 'results'],
+    archive: [],
+    devices: ['archive'],
+    dispatch: ['devices', 'frames', 'results'],
+    frames: ['archive'],
+    intake: ['archive', 'devices', 'dispatch', 'frames'],
+    results: ['frames'],
+  },
+  'server/gateway/archive': {
+    lmdb: ['.'],
+  },
+  'server/geometry': {
+    reuse: ['.'],
+  },
+  'server/imaging': {
+    annotate: ['.', 'container'],
+    container: [],
+    foreign: [],
+    jpeg: ['.', 'container'],
+  },
+  'server/model': {
+    'built-in': ['.', 'darknet'],
+    darknet: ['.', 'files'],
+    files: ['.'],
+    heads: ['.'],
+  },
+  'server/node': {
+    bodies: ['contract', 'observe', 'problems'],
+    contract: ['problems'],
+    http: ['.', 'bodies', 'contract', 'observe', 'peers', 'problems', 'tls', 'wire'],
+    observe: [],
+    peers: ['.', 'contract', 'observe', 'tls'],
+    problems: ['contract', 'observe'],
+    tls: ['observe', 'problems'],
+    wire: ['.', 'problems'],
+  },
+  'server/scheduling': {
+    device: ['.', 'ledger'],
+    ledger: ['.'],
+    order: ['.', 'reuse'],
+    policy: [],
+    reuse: ['.', 'device', 'policy'],
+    strategies: ['ledger'],
+  },
+  'server/simulation': {
+    device: ['.', 'gateway', 'machine'],
+    gateway: ['.', 'machine'],
+    machine: [],
+  },
+};
+
+function subfolders(folder) {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && readdirSync(`${folder}/${entry.name}`).length > 0)
+    .map(({ name }) => name);
+}
+
+/** @throws Error when a folder under `server/` has a room that `ROOMS` does not list. */
+function requireListed(folder) {
+  for (const room of subfolders(folder)) {
+    if (ROOMS[folder]?.[room] === undefined && folder !== 'server') {
+      throw new Error(`.dependency-cruiser.cjs: say what ${folder}/${room} may look into`);
+    }
+    requireListed(`${folder}/${room}`);
+  }
+}
+
+requireListed('server');
+
+/** One rule a room: it looks into the rooms that it names, and no other. */
+const roomRules = Object.entries(ROOMS).flatMap(([folder, rooms]) =>
+  Object.entries(rooms).map(([room, into]) => {
+    const open = [room, ...into.filter((name) => name !== '.')].map((name) => `${folder}/${name}/`);
+    const ownFiles = into.includes('.') ? [`${folder}/[^/]+$`] : [];
+    return {
+      name: `${folder.replace('server/', '')}/${room} looks into ${into.join(', ') || 'no other room'}`,
+      severity: 'error',
+      from: { path: `^${folder}/${room}/` },
+      to: { path: `^${folder}/`, pathNot: `^(${[...open, ...ownFiles].join('|')})` },
+    };
+  }),
+);
 
 module.exports = {
   forbidden: [
+    ...roomRules,
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'no-orphans',
@@ -72,13 +218,13 @@ module.exports = {
       comment: 'The gateway and the edge devices know each other through the contract only.',
       severity: 'error',
       from: { path: '^server/(edge|gateway)/' },
-      to: { path: '^server/(edge|gateway|cli|evaluation|supervision)/', pathNot: '^server/$1/' },
+      to: { path: '^server/(calibration|cli|edge|evaluation|gateway|supervision)/', pathNot: '^server/$1/' },
     },
     {
       name: 'only-the-command-line-evaluates',
       comment: 'Measuring and simulating look at a cluster from outside; no node needs them.',
       severity: 'error',
-      from: { pathNot: '^(server/(cli|evaluation)|test)/' },
+      from: { pathNot: '^(server/(calibration|cli|evaluation)|test)/' },
       to: { path: '^server/evaluation/' },
     },
     {
@@ -86,7 +232,7 @@ module.exports = {
       comment: 'It starts nodes as processes and talks to them as any client does.',
       severity: 'error',
       from: { path: '^server/evaluation/' },
-      to: { path: '^server/(cli|edge|gateway)/|^dashboard/' },
+      to: { path: '^server/(calibration|cli|edge|gateway)/|^dashboard/' },
     },
     {
       name: 'figures-are-pure',
@@ -96,11 +242,18 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     {
+      name: 'calibration-is-not-of-the-command-line',
+      comment: 'It measures the nodes themselves, in this process; what is printed of it is for its caller.',
+      severity: 'error',
+      from: { path: '^server/calibration/' },
+      to: { path: '^server/cli/' },
+    },
+    {
       name: 'supervision-knows-no-role',
       comment: 'It starts processes and asks them whether they are ready.',
       severity: 'error',
       from: { path: '^server/supervision/' },
-      to: { path: '^server/(cli|edge|evaluation|gateway)/|^dashboard/' },
+      to: { path: '^server/(calibration|cli|edge|evaluation|gateway)/|^dashboard/' },
     },
     {
       name: 'client-stands-alone',
@@ -124,7 +277,7 @@ module.exports = {
     {
       name: 'lmdb-in-one-place',
       severity: 'error',
-      from: { pathNot: '^server/gateway/archive/lmdb-tables\\.ts$' },
+      from: { pathNot: '^server/gateway/archive/lmdb/lmdb-tables\\.ts$' },
       to: { path: 'node_modules/lmdb' },
     },
     {

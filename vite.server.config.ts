@@ -38,8 +38,8 @@ export default defineConfig({
         // As package.json names them in `bin` and `imports`.
         'server/cli/main': 'server/cli/main.ts',
         'server/compute/worker': 'server/compute/worker.ts',
-        'server/gateway/archive/lmdb-worker': 'server/gateway/archive/lmdb-worker.ts',
-        'server/gateway/archive/lmdb-probe': 'server/gateway/archive/lmdb-probe.ts',
+        'server/gateway/archive/lmdb/lmdb-worker': 'server/gateway/archive/lmdb/lmdb-worker.ts',
+        'server/gateway/archive/lmdb/lmdb-probe': 'server/gateway/archive/lmdb/lmdb-probe.ts',
         'client/index': 'client/index.ts',
       },
       output: {

@@ -18,8 +18,8 @@ const { values: options } = parseArgs({
 const source = async (path) => (await runnerImport(fileURLToPath(new URL(path, import.meta.url)))).module;
 const { startComputeThread } = await source('../server/compute/compute-thread.ts');
 const { describeModel } = await source('../server/model/model-source.ts');
-const { relativeDifference } = await source('../server/evaluation/map-difference.ts');
-const { wholeTile } = await source('../server/evaluation/untiled.ts');
+const { relativeDifference } = await source('../server/evaluation/measure/map-difference.ts');
+const { wholeTile } = await source('../server/evaluation/measure/untiled.ts');
 
 const model = { name: options.model, ...(options.model === 'face-detector' ? {} : { weights: 'synthetic' }) };
 const stage = { kind: 'fused', depth: Number(options.depth), grid: { rows: 1, columns: 1 } };

@@ -26,9 +26,9 @@ const PHOTOS = ['sample1.jpg', 'sample6.jpg'];
 
 const { startProcessCluster } = await source('test/support/process-cluster.ts');
 const { samplePhoto } = await source('test/support/frames.ts');
-const { readResidentMemory } = await source('server/evaluation/process-memory.ts');
+const { readResidentMemory } = await source('server/evaluation/measure/process-memory.ts');
 const { planCluster } = await source('server/node/cluster-plan.ts');
-const { weightsSpans } = await source('server/model/darknet-weights.ts');
+const { weightsSpans } = await source('server/model/darknet/darknet-weights.ts');
 
 /** Resident bytes of mapped files by name. */
 function filePages(pid) {

@@ -18,9 +18,9 @@ const WARM_UP = 3;
 
 const { startProcessCluster } = await source('test/support/process-cluster.ts');
 const { samplePhoto } = await source('test/support/frames.ts');
-const { median } = await source('server/evaluation/statistics.ts');
-const { frameInput } = await source('server/evaluation/frame-tensors.ts');
-const { startUntiled } = await source('server/evaluation/untiled.ts');
+const { median } = await source('server/evaluation/statistics/statistics.ts');
+const { frameInput } = await source('server/evaluation/measure/frame-tensors.ts');
+const { startUntiled } = await source('server/evaluation/measure/untiled.ts');
 
 const picture = samplePhoto('sample1.jpg');
 const weights = options.model === 'face-detector' ? '' : ', weights: synthetic';

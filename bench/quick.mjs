@@ -19,10 +19,10 @@ const WARM_UP = 2;
 
 const { startProcessCluster } = await source('test/support/process-cluster.ts');
 const { samplePhoto } = await source('test/support/frames.ts');
-const { frameInput } = await source('server/evaluation/frame-tensors.ts');
-const { machineFacts } = await source('server/evaluation/machine-facts.ts');
-const { median, quantile } = await source('server/evaluation/statistics.ts');
-const { startUntiled } = await source('server/evaluation/untiled.ts');
+const { frameInput } = await source('server/evaluation/measure/frame-tensors.ts');
+const { machineFacts } = await source('server/evaluation/hosts/machine-facts.ts');
+const { median, quantile } = await source('server/evaluation/statistics/statistics.ts');
+const { startUntiled } = await source('server/evaluation/measure/untiled.ts');
 
 const startedMs = performance.now();
 const bytes = samplePhoto('sample1.jpg');

@@ -26,10 +26,10 @@ const TOLERANCE = options.yaml.includes('f16') ? 1e-2 : 1e-4;
 
 const { startProcessCluster } = await source('test/support/process-cluster.ts');
 const { samplePhoto } = await source('test/support/frames.ts');
-const { median } = await source('server/evaluation/statistics.ts');
-const { frameInput, frameOutput } = await source('server/evaluation/frame-tensors.ts');
-const { relativeDifference } = await source('server/evaluation/map-difference.ts');
-const { runUntiled } = await source('server/evaluation/untiled.ts');
+const { median } = await source('server/evaluation/statistics/statistics.ts');
+const { frameInput, frameOutput } = await source('server/evaluation/measure/frame-tensors.ts');
+const { relativeDifference } = await source('server/evaluation/measure/map-difference.ts');
+const { runUntiled } = await source('server/evaluation/measure/untiled.ts');
 
 const picture = samplePhoto('sample1.jpg');
 /** Darknet's cfg with the weights beside it, a model by name that has weights, or one that has none. */

@@ -1,4 +1,4 @@
-import { backoffMs } from '../node/backoff.js';
+import { backoffMs } from '../node/peers/backoff.js';
 import { CameraError } from './camera-error.js';
 
 const FIRST_MS = 1_000;

@@ -12,7 +12,10 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-const [{ createProgram }, { reportError }] = await Promise.all([import('./program.js'), import('./report-error.js')]);
+const [{ createProgram }, { reportError }] = await Promise.all([
+  import('./program.js'),
+  import('./terminal/report-error.js'),
+]);
 
 /** An error that nothing caught, in a timer or a stream: one line, as for any other. A node logs its own (`ProcessEnd`). */
 process.on('uncaughtException', (error) => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { MEMORY_SETTINGS } from '../supervision/memory-settings.js';
-import { EXIT_FAILED } from './exit-codes.js';
+import { EXIT_FAILED } from './terminal/exit-codes.js';
 
 /** Set for a process that this one runs in its place: the id of this one. */
 const RERUN_BY = 'DEEPTHINGS_RERUN_BY';

@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
-import type { Logger } from '../node/logger.js';
+import type { Logger } from '../node/observe/logger.js';
 import type { RunningNode } from '../node/running-node.js';
-import { EXIT_FAILED } from './exit-codes.js';
 import { endWithParent } from './memory-rerun.js';
+import { EXIT_FAILED } from './terminal/exit-codes.js';
 
 /** What a node gets to end, once it has nothing left to finish or has given up on that. */
 const STOP_LIMIT_MS = 1_500;

@@ -2,10 +2,10 @@ import { Command, Option } from 'commander';
 import { VERSION } from '../node/version.js';
 import { STRATEGIES } from '../scheduling/strategies/strategy.js';
 import { addBench } from './bench/bench-command.js';
-import { addGatewayOptions } from './gateway-options.js';
+import { addGatewayOptions } from './gateway/gateway-options.js';
 import { count, path, picturesASecond, secondsBetween, secondsOfSilence, secondsToWait } from './option-values.js';
 import { addPlan } from './plan/add-plan.js';
-import { plainLines } from './terminal.js';
+import { plainLines } from './terminal/terminal.js';
 
 /**
  * The command line. What a command does is loaded when it is run: `--help` answers at once, and an edge device does
@@ -78,7 +78,7 @@ function addNodes(program: Command): void {
     .addOption(supervised())
     .action(async (_options, command: Command) => {
       await takeMemorySettings();
-      const { runGateway } = await import('./node-command.js');
+      const { runGateway } = await import('./commands/node-command.js');
       await runGateway(command.optsWithGlobals());
     });
   program
@@ -89,7 +89,7 @@ function addNodes(program: Command): void {
     .addOption(supervised())
     .action(async (id: string, _options, command: Command) => {
       await takeMemorySettings();
-      const { runEdge } = await import('./node-command.js');
+      const { runEdge } = await import('./commands/node-command.js');
       await runEdge(id, command.optsWithGlobals());
     });
 }
@@ -140,7 +140,7 @@ function addDrain(program: Command): void {
     .option('--resume', 'have it take up work again instead')
     .addHelpText('after', DRAIN_HELP)
     .action(async (device: string, _options, command: Command) => {
-      const { runDrain } = await import('./drain-command.js');
+      const { runDrain } = await import('./commands/drain-command.js');
       await runDrain(device, command.optsWithGlobals());
     });
   addGatewayOptions(drain);
@@ -160,7 +160,7 @@ function addQuarantine(quarantine: Command): void {
     .argument('<device>', 'its id in cluster.yaml')
     .addHelpText('after', RELEASE_HELP)
     .action(async (device: string, _options, command: Command) => {
-      const { runRelease } = await import('./release-command.js');
+      const { runRelease } = await import('./commands/release-command.js');
       await runRelease(device, command.optsWithGlobals());
     });
   addGatewayOptions(release);
@@ -266,7 +266,7 @@ function addToken(program: Command): void {
     .option('--file <path>', 'write it there, readable by you alone, instead of printing it', path)
     .addHelpText('after', '\nHow to replace one while the cluster runs: docs/security.md.')
     .action(async (_options, command: Command) => {
-      const { runToken } = await import('./token-command.js');
+      const { runToken } = await import('./commands/token-command.js');
       await runToken(command.optsWithGlobals());
     });
 }
@@ -276,7 +276,7 @@ function addConfig(config: Command): void {
     .command('check')
     .description('check cluster.yaml and the files it names, and say all that is wrong')
     .action(async (_options, command: Command) => {
-      const { runConfigCheck } = await import('./config-command.js');
+      const { runConfigCheck } = await import('./commands/config-command.js');
       await runConfigCheck(command.optsWithGlobals());
     });
 }

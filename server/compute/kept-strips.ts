@@ -1,9 +1,9 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
-import { SIDES, type Side } from '../geometry/neighbours.js';
 import type { CacheTable, TileOffer } from '../geometry/plan-cache.js';
 import { isEmptyRegion, type Region } from '../geometry/region.js';
-import type { TileCut } from '../geometry/tile-cut.js';
-import { type OfferedRegion, offersBytes, offersOfTile } from '../geometry/tile-offer.js';
+import { SIDES, type Side } from '../geometry/reuse/neighbours.js';
+import type { TileCut } from '../geometry/reuse/tile-cut.js';
+import { type OfferedRegion, offersBytes, offersOfTile } from '../geometry/reuse/tile-offer.js';
 import { regionShape, valuesOf } from '../tensor/planes.js';
 
 /**

@@ -1,9 +1,9 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { type BoundedCache, memoize } from '../geometry/memoize.js';
-import { SIDES, type Side } from '../geometry/neighbours.js';
 import type { CacheTable, TileOffer } from '../geometry/plan-cache.js';
 import type { Region } from '../geometry/region.js';
-import type { OffersToTile } from '../geometry/tile-offer.js';
+import { SIDES, type Side } from '../geometry/reuse/neighbours.js';
+import type { OffersToTile } from '../geometry/reuse/tile-offer.js';
 
 /**
  * What a tile's neighbours offer it, as it goes from thread to thread: a text is passed on faster than some dozens of

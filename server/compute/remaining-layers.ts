@@ -1,5 +1,5 @@
 import type { FeatureBlock, InferenceEngine, LoadedGraph } from '../engine/inference-engine.js';
-import { headIndex } from '../model/head.js';
+import { headIndex } from '../model/heads/head.js';
 import type { Network, NetworkWeights } from '../model/network.js';
 
 /** The layers behind the fused stack, up to the head (which is decoded, not run). */

@@ -1,12 +1,12 @@
 import { type Static, Type } from 'typebox';
+import { BUILT_IN_MODELS } from '../model/built-in/registry.js';
 import { LARGEST_INPUT_SIDE } from '../model/layer-limits.js';
-import { BUILT_IN_MODELS } from '../model/registry.js';
 import { CLUSTER_DEFAULTS as defaults } from './defaults.js';
-import { engine, nodeEngine } from './engine-section.js';
-import { schedule } from './schedule-section.js';
-import { byteSize, choice, decimal, flag, milliseconds, text, whole } from './schema-fields.js';
-import { store } from './store-section.js';
-import { tls } from './tls-section.js';
+import { engine, nodeEngine } from './sections/engine-section.js';
+import { schedule } from './sections/schedule-section.js';
+import { byteSize, choice, decimal, flag, milliseconds, text, whole } from './sections/schema-fields.js';
+import { store } from './sections/store-section.js';
+import { tls } from './sections/tls-section.js';
 
 /*
  * The shape of cluster.yaml as it is written: what has a default may be missing. This is its only source; the types

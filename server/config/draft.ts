@@ -1,7 +1,7 @@
 import type { ClusterFile } from './cluster-file.js';
-import type { ConfigPath } from './position.js';
-import type { ProblemList } from './problem.js';
-import type { YamlSource } from './yaml-source.js';
+import type { ConfigPath } from './source/position.js';
+import type { ProblemList } from './source/problem.js';
+import type { YamlSource } from './source/yaml-source.js';
 
 type Partly<T> = T extends readonly (infer Item)[]
   ? readonly (Partly<Item> | undefined)[]

@@ -1,4 +1,4 @@
-import type { OverlapPolicy } from '../scheduling/fetch-policy.js';
+import type { OverlapPolicy } from '../scheduling/reuse/fetch-policy.js';
 
 /** What tiles reuse of each other, and which way it goes. */
 export interface OverlapConfig {

@@ -1,16 +1,16 @@
 import { createReadStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { checkCluster } from './cluster-check.js';
+import { checkCluster } from './checks/cluster-check.js';
+import { checkModel } from './checks/model-check.js';
+import { checkPartition, defaultDepth } from './checks/partition-check.js';
+import { checkSchema } from './checks/schema-check.js';
 import { type ClusterConfig, resolveCluster } from './cluster-config.js';
 import type { ClusterFile } from './cluster-file.js';
 import { draftOf } from './draft.js';
-import type { Environment } from './environment.js';
-import { checkModel } from './model-check.js';
 import { modelSpecOf } from './model-spec.js';
-import { checkPartition, defaultDepth } from './partition-check.js';
-import { ConfigError, fileProblem } from './problem.js';
-import { checkSchema } from './schema-check.js';
-import { readYaml } from './yaml-source.js';
+import type { Environment } from './source/environment.js';
+import { ConfigError, fileProblem } from './source/problem.js';
+import { readYaml } from './source/yaml-source.js';
 
 const LARGEST_FILE_BYTES = 2 ** 20;
 

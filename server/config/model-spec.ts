@@ -3,7 +3,7 @@ import { expandHome } from '../model/files/home-folder.js';
 import { findPulledWeights } from '../model/model-cache.js';
 import type { ModelSpec } from '../model/model-source.js';
 import type { Draft } from './draft.js';
-import type { Environment } from './environment.js';
+import type { Environment } from './source/environment.js';
 
 /** The model that a file asks for, its paths made absolute; weights that are not named are those that were pulled. */
 export function modelSpecOf({ given }: Draft, baseDirectory: string, env: Environment): ModelSpec {

@@ -3,7 +3,7 @@ import type { EngineOptions } from '../engine/inference-engine.js';
 import type { ClusterFile } from './cluster-file.js';
 import { CLUSTER_DEFAULTS } from './defaults.js';
 import type { Draft } from './draft.js';
-import type { ConfigPath } from './position.js';
+import type { ConfigPath } from './source/position.js';
 
 /** What a node computes its layers with; `backend` is null where the engine has no choice of them. */
 export interface EngineConfig extends EngineOptions {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isAbsolute, join, resolve } from 'node:path';
 import { expandHome, homeFolder } from '../model/files/home-folder.js';
-import type { Environment } from './environment.js';
+import type { Environment } from './source/environment.js';
 
 /** What `store.path` says instead of a folder. */
 export const MEMORY = 'memory';

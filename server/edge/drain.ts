@@ -1,11 +1,11 @@
 import { withDeadline } from '../../client/deadline-signal.js';
 import { DRAINING_CODE, type DrainState, drainingProblem, type RequestsUnderWay } from '../node/draining.js';
-import type { Logger } from '../node/logger.js';
-import type { PeerClients } from '../node/peer-clients.js';
-import type { EdgeBoard } from './edge-board.js';
-import { handBackTask } from './hand-back.js';
+import type { Logger } from '../node/observe/logger.js';
+import type { PeerClients } from '../node/peers/peer-clients.js';
 import type { Registrar } from './registrar.js';
-import type { Stealer } from './stealer.js';
+import type { EdgeBoard } from './tasks/edge-board.js';
+import { handBackTask } from './tasks/hand-back.js';
+import type { Stealer } from './tasks/stealer.js';
 
 export interface DrainParts {
   readonly device: string;

@@ -3,9 +3,9 @@ import type { ClusterConfig, DeviceConfig } from '../config/cluster-config.js';
 import { DeepThingsError } from '../errors.js';
 import { loadSharp } from '../imaging/sharp-library.js';
 import { planCluster } from '../node/cluster-plan.js';
-import { type ListenAddress, requireToken } from '../node/listen.js';
-import { openNodeTls } from '../node/node-tls.js';
+import { type ListenAddress, requireToken } from '../node/http/listen.js';
 import type { RunningNode } from '../node/running-node.js';
+import { openNodeTls } from '../node/tls/node-tls.js';
 import { assemble, type NodeOptions } from './edge-assembly.js';
 
 export interface EdgeOptions extends NodeOptions {

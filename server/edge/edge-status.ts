@@ -5,16 +5,16 @@ import type { ClusterConfig, NodeConfig } from '../config/cluster-config.js';
 import { formatGrid } from '../geometry/grid.js';
 import type { Network } from '../model/network.js';
 import type { DrainState } from '../node/draining.js';
-import type { WirePlan } from '../node/task-body.js';
 import { VERSION } from '../node/version.js';
-import type { UsualTime } from '../scheduling/usual-time.js';
-import type { EdgeBoard } from './edge-board.js';
-import type { Executor } from './executor.js';
-import type { Outcomes } from './outcomes.js';
-import type { OwnFrames } from './own-frames.js';
+import type { WirePlan } from '../node/wire/task-body.js';
+import type { UsualTime } from '../scheduling/device/usual-time.js';
+import type { Outcomes } from './frames/outcomes.js';
+import type { OwnFrames } from './frames/own-frames.js';
 import type { Registrar } from './registrar.js';
-import type { ResultSender } from './result-sender.js';
-import type { Stealer } from './stealer.js';
+import type { EdgeBoard } from './tasks/edge-board.js';
+import type { Executor } from './tasks/executor.js';
+import type { ResultSender } from './tasks/result-sender.js';
+import type { Stealer } from './tasks/stealer.js';
 
 export interface EdgeStatusParts {
   readonly device: string;

@@ -1,6 +1,6 @@
 import { DeepThingsError } from '../errors.js';
 import type { MapShape } from '../geometry/region.js';
-import { biasNumbers, isWeighted, kernelNumbers } from '../model/darknet-weights.js';
+import { biasNumbers, isWeighted, kernelNumbers } from '../model/darknet/darknet-weights.js';
 import type { Layer, WeightedLayer } from '../model/network.js';
 import { shapeText } from '../model/shape-text.js';
 import type { EngineGraph, FeatureBlock } from './inference-engine.js';

@@ -1,9 +1,9 @@
 import { type ComputeThread, startComputeThread } from '../compute/compute-thread.js';
 import { loadSharp } from '../imaging/sharp-library.js';
 import { planCluster } from '../node/cluster-plan.js';
-import { type ListenAddress, requireToken } from '../node/listen.js';
-import { openNodeTls } from '../node/node-tls.js';
+import { type ListenAddress, requireToken } from '../node/http/listen.js';
 import type { RunningNode } from '../node/running-node.js';
+import { openNodeTls } from '../node/tls/node-tls.js';
 import { openArchive } from './archive/open-archive.js';
 import { assemble, type Ground, type NodeOptions } from './gateway-assembly.js';
 

@@ -1,6 +1,6 @@
-import type { PeerClients } from '../node/peer-clients.js';
-import type { DeviceRegistry } from './device-registry.js';
-import type { FrameStore } from './frame-store.js';
+import type { PeerClients } from '../node/peers/peer-clients.js';
+import type { DeviceRegistry } from './devices/device-registry.js';
+import type { FrameStore } from './frames/frame-store.js';
 
 export interface ReadinessParts {
   readonly registry: Pick<DeviceRegistry, 'addressOf' | 'liveSources'>;

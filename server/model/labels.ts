@@ -1,10 +1,10 @@
 import { DeepThingsError } from '../errors.js';
-import { COCO_LABELS } from './coco-labels.js';
+import { COCO_LABELS } from './built-in/coco-labels.js';
+import { VOC_LABELS } from './built-in/voc-labels.js';
 import { splitLines } from './files/text-file.js';
-import { headOf } from './head.js';
+import { headOf } from './heads/head.js';
 import type { Layer } from './network.js';
 import type { Remark } from './remark.js';
-import { VOC_LABELS } from './voc-labels.js';
 
 const LONGEST_LABEL = 256;
 

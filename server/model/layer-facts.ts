@@ -1,4 +1,4 @@
-import { biasNumbers, isWeighted, kernelNumbers } from './darknet-weights.js';
+import { biasNumbers, isWeighted, kernelNumbers } from './darknet/darknet-weights.js';
 import type { Layer, Network } from './network.js';
 
 const FLOAT_BYTES = 4;

@@ -1,4 +1,4 @@
-import { isWeighted, kernelNumbers } from './darknet-weights.js';
+import { isWeighted, kernelNumbers } from './darknet/darknet-weights.js';
 import type { Layer } from './network.js';
 import { shapeText } from './shape-text.js';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { BUILT_IN_MODELS } from './built-in/registry.js';
 import { homeFolder } from './files/home-folder.js';
-import { BUILT_IN_MODELS } from './registry.js';
 
 /** The environment variables that decide, as `process.env` has them. */
 type Environment = Readonly<Record<string, string | undefined>>;

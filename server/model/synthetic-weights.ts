@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Interval } from '../geometry/region.js';
-import { biasNumbers, isWanted, isWeighted, kernelNumbers } from './darknet-weights.js';
+import { biasNumbers, isWanted, isWeighted, kernelNumbers } from './darknet/darknet-weights.js';
 import type { Activation, ConvolutionWeights, Network, WeightedLayer } from './network.js';
 import { seededRandom } from './seeded-random.js';
 import type { LoadedWeights } from './weights-source.js';

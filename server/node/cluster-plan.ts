@@ -1,7 +1,7 @@
 import type { ClusterConfig } from '../config/cluster-config.js';
 import { type FtpPlan, planFtp } from '../geometry/ftp-plan.js';
 import { type PlanCost, planCost, type TileCost } from '../geometry/plan-cost.js';
-import { mostOfferedBytes } from '../geometry/tile-offer.js';
+import { mostOfferedBytes } from '../geometry/reuse/tile-offer.js';
 import { fusedGeometry } from '../model/layer-geometry.js';
 import { describeModel } from '../model/model-source.js';
 import type { Network } from '../model/network.js';

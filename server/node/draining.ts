@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { Schemas } from '../../client/client.js';
-import { HttpProblem } from './problem.js';
+import { HttpProblem } from './problems/problem.js';
 
 export type DrainState = Schemas['DrainState'];
 

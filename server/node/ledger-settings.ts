@@ -1,5 +1,5 @@
 import type { ClusterConfig } from '../config/cluster-config.js';
-import type { LedgerSettings } from '../scheduling/ledger-state.js';
+import type { LedgerSettings } from '../scheduling/ledger/ledger-state.js';
 
 /** What the frame ledger goes by, of `cluster.yaml`. */
 export function ledgerSettings({ schedule, limits, devices }: ClusterConfig): LedgerSettings {

@@ -2,7 +2,7 @@ import { remainingMacs } from '../model/layer-facts.js';
 import type { Network } from '../model/network.js';
 import { strategyNamed } from '../scheduling/strategies/strategies.js';
 import { type CostModel, msOf } from '../simulation/cost-model.js';
-import type { NetworkModel } from '../simulation/network.js';
+import type { NetworkModel } from '../simulation/machine/network.js';
 import type { Candidate } from './candidate.js';
 
 /** What frames run on. */

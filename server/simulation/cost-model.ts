@@ -1,8 +1,8 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import type { LayerGeometry } from '../geometry/layer.js';
 import { type Region, regionArea, regionHeight, regionWidth } from '../geometry/region.js';
+import type { TileCut } from '../geometry/reuse/tile-cut.js';
 import type { SegmentStep } from '../geometry/segment-steps.js';
-import type { TileCut } from '../geometry/tile-cut.js';
 
 /** How long layers take in one call of the engine: `callMs + macs / macsPerMs`. */
 export interface CallSpeed {

@@ -1,8 +1,8 @@
-import { oppositeSide, type Side } from '../geometry/neighbours.js';
 import type { Region } from '../geometry/region.js';
 import { containsRegion } from '../geometry/region.js';
-import { onlySides, type TileOffers } from '../geometry/tile-offer.js';
-import type { KeptOffers } from '../scheduling/task-reuse.js';
+import { oppositeSide, type Side } from '../geometry/reuse/neighbours.js';
+import { onlySides, type TileOffers } from '../geometry/reuse/tile-offer.js';
+import type { KeptOffers } from '../scheduling/reuse/task-reuse.js';
 
 /** The strips that a node keeps of finished tiles, without their values. */
 export class KeptStrips implements KeptOffers {

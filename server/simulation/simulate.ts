@@ -1,11 +1,11 @@
 import { neededMacs } from '../geometry/layer-macs.js';
 import { seededRandom } from '../model/seeded-random.js';
 import { sourcesOf } from './arrivals.js';
-import { Kernel, type Process, wait } from './kernel.js';
-import { type LinkUse, Network } from './network.js';
-import { SimulatedDevice } from './simulated-device.js';
-import type { SimulatedFrame } from './simulated-frame.js';
-import { SimulatedGateway } from './simulated-gateway.js';
+import { SimulatedDevice } from './device/simulated-device.js';
+import type { SimulatedFrame } from './gateway/simulated-frame.js';
+import { SimulatedGateway } from './gateway/simulated-gateway.js';
+import { Kernel, type Process, wait } from './machine/kernel.js';
+import { type LinkUse, Network } from './machine/network.js';
 import type { SimulationSettings } from './simulation-settings.js';
 import { type DeviceDoor, type GatewayDoor, Wire, type World } from './world.js';
 

@@ -1,14 +1,14 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import type { Region } from '../geometry/region.js';
-import type { CircuitSettings } from '../scheduling/circuit-breaker.js';
-import type { OverlapPolicy } from '../scheduling/fetch-policy.js';
-import type { LedgerSettings } from '../scheduling/ledger-state.js';
+import type { LedgerSettings } from '../scheduling/ledger/ledger-state.js';
+import type { CircuitSettings } from '../scheduling/policy/circuit-breaker.js';
+import type { OverlapPolicy } from '../scheduling/reuse/fetch-policy.js';
 import type { StrategyName } from '../scheduling/strategies/strategy.js';
 import type { Arrivals } from './arrivals.js';
 import type { BodySizes } from './body-sizes.js';
 import type { CostModel } from './cost-model.js';
-import type { CpuShare } from './cpu-budget.js';
-import type { NetworkModel } from './network.js';
+import type { CpuShare } from './machine/cpu-budget.js';
+import type { NetworkModel } from './machine/network.js';
 
 export interface SimulatedNode {
   readonly id: string;

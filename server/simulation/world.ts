@@ -1,16 +1,16 @@
-import type { Side } from '../geometry/neighbours.js';
 import type { Region } from '../geometry/region.js';
-import type { Strip } from '../geometry/tile-cut.js';
-import type { TileOffers } from '../geometry/tile-offer.js';
+import type { Side } from '../geometry/reuse/neighbours.js';
+import type { Strip } from '../geometry/reuse/tile-cut.js';
+import type { TileOffers } from '../geometry/reuse/tile-offer.js';
 import type { SeededRandom } from '../model/seeded-random.js';
-import type { HandedOutTask, ListedTask } from '../scheduling/ledger-events.js';
-import type { Holder } from '../scheduling/tile-reuse.js';
+import type { HandedOutTask, ListedTask } from '../scheduling/ledger/ledger-events.js';
+import type { Holder } from '../scheduling/reuse/tile-reuse.js';
 import type { SentResult, SentRows, SentTask } from './body-sizes.js';
 import type { RequestCosts } from './cost-model.js';
-import { type Kernel, type Process, wait } from './kernel.js';
-import type { SliceWork } from './layer-turns.js';
-import type { Network } from './network.js';
-import type { Processor } from './processor.js';
+import type { SliceWork } from './gateway/layer-turns.js';
+import { type Kernel, type Process, wait } from './machine/kernel.js';
+import type { Network } from './machine/network.js';
+import type { Processor } from './machine/processor.js';
 import type { SimulationSettings } from './simulation-settings.js';
 
 /** A node as others reach it. */

@@ -1,5 +1,5 @@
 import type { Schemas } from '../../client/client.js';
-import { relativeDifference } from '../../server/evaluation/map-difference.js';
+import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
 import type { FrameFacts } from './facts.js';
 import { detectionsDiffer, type Reference } from './reference.js';
 

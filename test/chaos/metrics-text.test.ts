@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createMetrics } from '../../server/node/metrics.js';
+import { createMetrics } from '../../server/node/observe/metrics.js';
 import { parseMetrics } from './metrics-text.js';
 
 test('what a node holds is read out of its metrics', async () => {

@@ -1,9 +1,9 @@
 import type { Schemas } from '../../client/client.js';
 import { startComputeThread } from '../../server/compute/compute-thread.js';
 import type { ClusterConfig } from '../../server/config/cluster-config.js';
-import { startUntiled } from '../../server/evaluation/untiled.js';
+import { startUntiled } from '../../server/evaluation/measure/untiled.js';
 import { letterboxPicture } from '../../server/imaging/letterbox.js';
-import { detect } from '../../server/model/detect.js';
+import { detect } from '../../server/model/heads/detect.js';
 import { planCluster } from '../../server/node/cluster-plan.js';
 
 type Detection = Schemas['Detection'];

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Schemas } from '../../client/client.js';
-import { frameOutput } from '../../server/evaluation/frame-tensors.js';
+import { frameOutput } from '../../server/evaluation/measure/frame-tensors.js';
 import { type ChaosCluster, isRunning } from './chaos-cluster.js';
 import type { FrameFacts, NodeFacts } from './facts.js';
 import { factsOfFrame } from './frame-facts.js';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { planFtp } from '../../server/geometry/ftp-plan.js';
 import { planCost } from '../../server/geometry/plan-cost.js';
+import { builtInNetwork } from '../../server/model/built-in/registry.js';
 import { fusedGeometry } from '../../server/model/layer-geometry.js';
-import { builtInNetwork } from '../../server/model/registry.js';
 import { clusterFile, FACES, runCli } from './running-cli.js';
 
 const plan = planFtp(fusedGeometry(builtInNetwork('face-detector'), 8), 8, { rows: 3, columns: 3 });

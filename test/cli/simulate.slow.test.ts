@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { deviationOf, type MeasuredRun, readMeasured, summary } from '../../server/cli/bench/deviation.js';
-import type { SimulatedRun } from '../../server/evaluation/simulated-run.js';
+import { deviationOf, type MeasuredRun, readMeasured, summary } from '../../server/cli/bench/simulate/deviation.js';
+import type { SimulatedRun } from '../../server/evaluation/simulate/simulated-run.js';
 import { runCli, temporaryFolder } from './running-cli.js';
 
 const FACES = ['--model', 'face-detector', '--grid', '3x3', '--frames', '2', '--warmup', '1'];

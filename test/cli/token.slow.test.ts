@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { EnvironmentTokens } from '../../server/cli/cluster-token.js';
+import { EnvironmentTokens } from '../../server/cli/gateway/cluster-token.js';
 import { runCli, temporaryFolder } from './running-cli.js';
 
 describe('deepthings token', () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperationId, Schemas } from '../../client/client.js';
-import type { WirePlan } from '../../server/node/task-body.js';
+import type { WirePlan } from '../../server/node/wire/task-body.js';
 import { encodeSafetensors } from '../../server/tensor/safetensors.js';
 import { promisingPng } from '../imaging/png-chunks.js';
 import { ask, askPath, type Question, refused } from '../node/ask.js';

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperationId, Schemas } from '../../client/client.js';
 import { OPERATIONS } from '../../client/generated/operations.js';
-import { isDashboardPath } from '../../server/gateway/dashboard-files.js';
+import { isDashboardPath } from '../../server/gateway/api/dashboard-files.js';
 import { decodeSafetensors } from '../../server/tensor/safetensors.js';
 import { ask, askPath, type Question, type Reply, refused } from '../node/ask.js';
 import { contract, schemaMistakes } from '../node/contract-answers.js';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Schemas } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
-import { frameInput, frameOutput } from '../../server/evaluation/frame-tensors.js';
-import { relativeDifference } from '../../server/evaluation/map-difference.js';
-import { runUntiled } from '../../server/evaluation/untiled.js';
+import { frameInput, frameOutput } from '../../server/evaluation/measure/frame-tensors.js';
+import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
+import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { samplePhoto, submit } from '../support/frames.js';
 import { startTestCluster, type TestCluster, waitUntil } from '../support/test-cluster.js';
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { DeepThingsClient, Schemas } from '../../client/client.js';
-import { frameInput, frameOutput } from '../../server/evaluation/frame-tensors.js';
-import { relativeDifference } from '../../server/evaluation/map-difference.js';
-import { startUntiled, type Untiled } from '../../server/evaluation/untiled.js';
+import { frameInput, frameOutput } from '../../server/evaluation/measure/frame-tensors.js';
+import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
+import { startUntiled, type Untiled } from '../../server/evaluation/measure/untiled.js';
 import { runCli } from '../cli/running-cli.js';
 import { samplePhoto, submit } from '../support/frames.js';
 import { freePorts, type ProcessCluster, startProcessCluster } from '../support/process-cluster.js';

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { DeepThingsClient } from '../../client/client.js';
 import { startEdge } from '../../server/edge/edge-node.js';
-import { frameInput, frameOutput } from '../../server/evaluation/frame-tensors.js';
-import { relativeDifference } from '../../server/evaluation/map-difference.js';
-import { runUntiled } from '../../server/evaluation/untiled.js';
+import { frameInput, frameOutput } from '../../server/evaluation/measure/frame-tensors.js';
+import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
+import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { startGateway } from '../../server/gateway/gateway-node.js';
 import type { RunningNode } from '../../server/node/running-node.js';
 import { askPath } from '../node/ask.js';

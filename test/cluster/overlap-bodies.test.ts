@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperationId } from '../../client/client.js';
-import { SIDES } from '../../server/geometry/neighbours.js';
 import { isEmptyRegion } from '../../server/geometry/region.js';
-import { cutTile } from '../../server/geometry/tile-cut.js';
-import { offersOfTile, type TileOffers } from '../../server/geometry/tile-offer.js';
-import { encodeOfferedStrips, encodeOfferNotice } from '../../server/node/overlap-body.js';
-import type { WirePlan } from '../../server/node/task-body.js';
+import { SIDES } from '../../server/geometry/reuse/neighbours.js';
+import { cutTile } from '../../server/geometry/reuse/tile-cut.js';
+import { offersOfTile, type TileOffers } from '../../server/geometry/reuse/tile-offer.js';
+import { encodeOfferedStrips, encodeOfferNotice } from '../../server/node/wire/overlap-body.js';
+import type { WirePlan } from '../../server/node/wire/task-body.js';
 import { regionShape, valuesOf } from '../../server/tensor/planes.js';
 import { decodeSafetensors, encodeSafetensors, type Tensor } from '../../server/tensor/safetensors.js';
 import { ask, type Question, refused } from '../node/ask.js';

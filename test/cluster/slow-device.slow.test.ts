@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Schemas } from '../../client/client.js';
-import { frameInput, frameOutput } from '../../server/evaluation/frame-tensors.js';
-import { relativeDifference } from '../../server/evaluation/map-difference.js';
-import { runUntiled } from '../../server/evaluation/untiled.js';
+import { frameInput, frameOutput } from '../../server/evaluation/measure/frame-tensors.js';
+import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
+import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { samplePhoto, submit } from '../support/frames.js';
 import { type ProcessCluster, startProcessCluster } from '../support/process-cluster.js';
 import { waitUntil } from '../support/test-cluster.js';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Schemas } from '../../client/client.js';
-import { frameInput, frameOutput } from '../../server/evaluation/frame-tensors.js';
-import { relativeDifference } from '../../server/evaluation/map-difference.js';
-import { runUntiled } from '../../server/evaluation/untiled.js';
+import { frameInput, frameOutput } from '../../server/evaluation/measure/frame-tensors.js';
+import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
+import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { bodpBytes, planBodp } from '../../server/geometry/bodp-plan.js';
 import { intersectRegions, regionArea } from '../../server/geometry/region.js';
 import { planCluster } from '../../server/node/cluster-plan.js';

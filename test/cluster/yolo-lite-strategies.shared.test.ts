@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { frameInput, frameOutput } from '../../server/evaluation/frame-tensors.js';
-import { relativeDifference } from '../../server/evaluation/map-difference.js';
-import { runUntiled } from '../../server/evaluation/untiled.js';
+import { frameInput, frameOutput } from '../../server/evaluation/measure/frame-tensors.js';
+import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
+import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { YOLO_LITE_MODELS, yoloLiteModel } from '../support/darknet-detections.js';
 import { submit } from '../support/frames.js';
 import { sharedData } from '../support/shared-data.js';

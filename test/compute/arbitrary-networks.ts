@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { relativeDifference } from '../../server/evaluation/map-difference.js';
+import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
 import { type LayerDeclaration, shapeLayers } from '../../server/model/layer-shapes.js';
 import type { Activation, Network } from '../../server/model/network.js';
 import { seededRandom } from '../../server/model/seeded-random.js';

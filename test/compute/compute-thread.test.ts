@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type ComputeThread, startComputeThread } from '../../server/compute/compute-thread.js';
 import type { ComputeSetup } from '../../server/compute/messages.js';
-import { wholeTile } from '../../server/evaluation/untiled.js';
+import { wholeTile } from '../../server/evaluation/measure/untiled.js';
 import { ENGINE_CASES } from '../engine/engine-cases.js';
 import { expectSame, randomPicture } from './arbitrary-networks.js';
 

@@ -7,7 +7,7 @@ import { loadTileExecutor } from '../../server/compute/tile-executor.js';
 import { createEngine } from '../../server/engine/engines.js';
 import type { InferenceEngine } from '../../server/engine/inference-engine.js';
 import { DeepThingsError } from '../../server/errors.js';
-import { wholeTile } from '../../server/evaluation/untiled.js';
+import { wholeTile } from '../../server/evaluation/measure/untiled.js';
 import { planBodp, sliceStep } from '../../server/geometry/bodp-plan.js';
 import { planFtp } from '../../server/geometry/ftp-plan.js';
 import { NO_PADDING, wholeMap } from '../../server/geometry/region.js';

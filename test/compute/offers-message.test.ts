@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { packOffers, unpackOffers } from '../../server/compute/offers-message.js';
 import { planFtp } from '../../server/geometry/ftp-plan.js';
 import { BoundedCache } from '../../server/geometry/memoize.js';
-import { cutTile } from '../../server/geometry/tile-cut.js';
-import { offersOfTile, offersToTile } from '../../server/geometry/tile-offer.js';
+import { cutTile } from '../../server/geometry/reuse/tile-cut.js';
+import { offersOfTile, offersToTile } from '../../server/geometry/reuse/tile-offer.js';
 import { yolov2Chain } from '../geometry/layer-chains.js';
 
 const planOfThread = () => planFtp(yolov2Chain(), 16, { rows: 3, columns: 3 });

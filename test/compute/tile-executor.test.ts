@@ -4,19 +4,24 @@ import { keptStrips, roomForStrips } from '../../server/compute/kept-strips.js';
 import { loadTileExecutor, type TileJob } from '../../server/compute/tile-executor.js';
 import type { InferenceEngine } from '../../server/engine/inference-engine.js';
 import { DeepThingsError } from '../../server/errors.js';
-import { wholeTile } from '../../server/evaluation/untiled.js';
+import { wholeTile } from '../../server/evaluation/measure/untiled.js';
 import { type FtpPlan, planFtp } from '../../server/geometry/ftp-plan.js';
 import type { Grid } from '../../server/geometry/grid.js';
-import { oppositeSide, SIDES } from '../../server/geometry/neighbours.js';
 import { isEmptyRegion, wholeMap } from '../../server/geometry/region.js';
-import { cutTile } from '../../server/geometry/tile-cut.js';
-import { type OffersToTile, offersOfTile, offersToTile, type TileOffers } from '../../server/geometry/tile-offer.js';
+import { oppositeSide, SIDES } from '../../server/geometry/reuse/neighbours.js';
+import { cutTile } from '../../server/geometry/reuse/tile-cut.js';
+import {
+  type OffersToTile,
+  offersOfTile,
+  offersToTile,
+  type TileOffers,
+} from '../../server/geometry/reuse/tile-offer.js';
 import { fusedGeometry } from '../../server/model/layer-geometry.js';
 import type { LayerDeclaration } from '../../server/model/layer-shapes.js';
 import type { Network } from '../../server/model/network.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
 import { synthesizeWeights } from '../../server/model/synthetic-weights.js';
-import { TILES_AHEAD } from '../../server/scheduling/device-pace.js';
+import { TILES_AHEAD } from '../../server/scheduling/device/device-pace.js';
 import { cropRegion, placeRegion, valuesOf } from '../../server/tensor/planes.js';
 import { ENGINE_CASES } from '../engine/engine-cases.js';
 import { convolution } from '../model/small-networks.js';

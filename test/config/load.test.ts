@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { loadClusterConfig } from '../../server/config/load.js';
-import { ConfigError } from '../../server/config/problem.js';
+import { ConfigError } from '../../server/config/source/problem.js';
 import { DeepThingsError } from '../../server/errors.js';
 import { propertyRuns } from '../support/property-runs.js';
 import { problemLines, REQUIRED, resolveText } from './problem-lines.js';

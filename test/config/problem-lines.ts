@@ -1,5 +1,5 @@
 import { resolveClusterConfig } from '../../server/config/load.js';
-import { ConfigError } from '../../server/config/problem.js';
+import { ConfigError } from '../../server/config/source/problem.js';
 
 /** The parts that every cluster.yaml must have. */
 export const REQUIRED = `model: { name: face-detector }

@@ -4,7 +4,7 @@ import { startEdge } from '../../server/edge/edge-node.js';
 import { letterboxPicture } from '../../server/imaging/letterbox.js';
 import { planCluster } from '../../server/node/cluster-plan.js';
 import type { RunningNode } from '../../server/node/running-node.js';
-import { decodeTaskBody, type WirePlan } from '../../server/node/task-body.js';
+import { decodeTaskBody, type WirePlan } from '../../server/node/wire/task-body.js';
 import { ask, refused } from '../node/ask.js';
 import { SMALL, smallPicture, taskBody, wirePlanOf } from '../node/small-cluster.js';
 import { ANY_PORT, silent, testConfig, waitUntil } from '../support/test-cluster.js';

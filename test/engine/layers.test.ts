@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { EngineGraph, FeatureBlock, InferenceEngine } from '../../server/engine/inference-engine.js';
 import type { MapShape } from '../../server/geometry/region.js';
+import { builtInModel, builtInNetwork } from '../../server/model/built-in/registry.js';
 import type { LayerDeclaration } from '../../server/model/layer-shapes.js';
 import type {
   ConnectedLayer,
@@ -10,7 +11,6 @@ import type {
   Network,
   ReorgLayer,
 } from '../../server/model/network.js';
-import { builtInModel, builtInNetwork } from '../../server/model/registry.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
 import { synthesizeWeights } from '../../server/model/synthetic-weights.js';
 import { convolution, HALVE, networkOf } from '../model/small-networks.js';

@@ -1,4 +1,4 @@
-import type { TestbedSettings } from '../../server/evaluation/run-matrix.js';
+import type { TestbedSettings } from '../../server/evaluation/measure/run-matrix.js';
 
 /** A small run of the face detector, but for what a test wants otherwise. */
 export function settings(wanted: Partial<TestbedSettings> = {}): TestbedSettings {

@@ -1,5 +1,5 @@
-import { frameOutput } from '../../server/evaluation/frame-tensors.js';
-import { relativeDifference } from '../../server/evaluation/map-difference.js';
+import { frameOutput } from '../../server/evaluation/measure/frame-tensors.js';
+import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
 import { detectionsDiffer, type Reference } from '../chaos/reference.js';
 import { submit } from '../support/frames.js';
 import type { ProcessCluster } from '../support/process-cluster.js';

@@ -1,8 +1,8 @@
 import { bodyDigest, DIGEST_HEADER, TENSOR_TYPE } from '../../client/body-digest.js';
 import type { OperationId } from '../../client/client.js';
 import { OPERATIONS } from '../../client/generated/operations.js';
-import { readContract } from '../../server/node/contract.js';
-import { type ContractRoute, contractRoutes } from '../../server/node/contract-routes.js';
+import { readContract } from '../../server/node/contract/contract.js';
+import { type ContractRoute, contractRoutes } from '../../server/node/contract/contract-routes.js';
 import { Draws } from '../chaos/draws.js';
 import { mutatedBytes } from './byte-bodies.js';
 import { HOSTILE_TEXTS } from './hostile-texts.js';

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { bodyDigest, DIGEST_HEADER } from '../../client/body-digest.js';
 import type { Schemas } from '../../client/client.js';
-import { PROTOCOL_VERSION } from '../../server/node/plan-digest.js';
+import { PROTOCOL_VERSION } from '../../server/node/wire/plan-digest.js';
 
 /** A device that takes whatever the gateway gives it, and computes nothing. */
 export class FakeDevice {

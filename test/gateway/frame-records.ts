@@ -1,6 +1,6 @@
 import type { IdempotentRequest, OpenFrame } from '../../server/gateway/archive/frame-archive.js';
-import { type FrameRecord, newFrameRecord } from '../../server/gateway/frame-record.js';
-import { FrameTrace } from '../../server/gateway/frame-trace.js';
+import { type FrameRecord, newFrameRecord } from '../../server/gateway/frames/frame-record.js';
+import { FrameTrace } from '../../server/gateway/frames/frame-trace.js';
 
 /** An open frame whose picture has `bytes` bytes. */
 export function openFrame(

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Schemas } from '../../client/client.js';
 import { startEdge } from '../../server/edge/edge-node.js';
 import { startGateway } from '../../server/gateway/gateway-node.js';
-import { RefusedCallers } from '../../server/node/refused-callers.js';
+import { RefusedCallers } from '../../server/node/problems/refused-callers.js';
 import type { RunningNode } from '../../server/node/running-node.js';
 import { SMALL } from '../node/small-cluster.js';
 import { ANY_PORT, clientOf, silent, testConfig, waitUntil } from '../support/test-cluster.js';

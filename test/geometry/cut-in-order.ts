@@ -1,6 +1,6 @@
 import type { FtpPlan } from '../../server/geometry/ftp-plan.js';
-import { cutTile, type TileCut } from '../../server/geometry/tile-cut.js';
-import { offersOfTile, offersToTile, type TileOffers } from '../../server/geometry/tile-offer.js';
+import { cutTile, type TileCut } from '../../server/geometry/reuse/tile-cut.js';
+import { offersOfTile, offersToTile, type TileOffers } from '../../server/geometry/reuse/tile-offer.js';
 
 /** Offers of tiles that ran one after another, each with all that was there. */
 export function cutInOrder(

@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
-import { SIDES } from '../../server/geometry/neighbours.js';
 import { containsRegion, isEmptyRegion, type Region, regionArea } from '../../server/geometry/region.js';
+import { SIDES } from '../../server/geometry/reuse/neighbours.js';
+import type { CutStep, Strip, TileCut } from '../../server/geometry/reuse/tile-cut.js';
+import type { TileOffers } from '../../server/geometry/reuse/tile-offer.js';
 import type { SegmentStep } from '../../server/geometry/segment-steps.js';
-import type { CutStep, Strip, TileCut } from '../../server/geometry/tile-cut.js';
-import type { TileOffers } from '../../server/geometry/tile-offer.js';
 import type { TestLayer } from './layer-chains.js';
 import { crop, outside, type Plane, pad, plane, runUnpadded } from './reference-network.js';
 

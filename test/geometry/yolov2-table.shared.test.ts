@@ -3,7 +3,7 @@ import { bodpBytes, planBodp } from '../../server/geometry/bodp-plan.js';
 import { type FtpPlan, planFtp } from '../../server/geometry/ftp-plan.js';
 import { parseGrid } from '../../server/geometry/grid.js';
 import { planCost } from '../../server/geometry/plan-cost.js';
-import { cutInputBytes, stripsBytes, type TileCut } from '../../server/geometry/tile-cut.js';
+import { cutInputBytes, stripsBytes, type TileCut } from '../../server/geometry/reuse/tile-cut.js';
 import { cutInOrder } from './cut-in-order.js';
 import { yolov2Chain } from './layer-chains.js';
 import { readYolov2Table, yolov2Grids } from './yolov2-table.js';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../server/engine/engines.js';
 import { letterboxPicture } from '../../server/imaging/letterbox.js';
-import { type Detection, detect } from '../../server/model/detect.js';
+import { type Detection, detect } from '../../server/model/heads/detect.js';
 import { loadModel } from '../../server/model/model-source.js';
 import { readFloats, sharedData } from '../support/shared-data.js';
 

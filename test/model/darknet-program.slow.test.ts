@@ -7,8 +7,8 @@ import { writeSyntheticWeights } from '../../server/cli/model/weights-writing.js
 import { createEngine } from '../../server/engine/engines.js';
 import { letterboxPicture } from '../../server/imaging/letterbox.js';
 import { samplePhotoPath } from '../../server/imaging/sample-photos.js';
-import { classify } from '../../server/model/classify.js';
-import { headIndex } from '../../server/model/head.js';
+import { classify } from '../../server/model/heads/classify.js';
+import { headIndex } from '../../server/model/heads/head.js';
 import { describeModel, loadModel } from '../../server/model/model-source.js';
 import type { SoftmaxLayer } from '../../server/model/network.js';
 import { normaliseBytes } from '../../server/tensor/normalise.js';

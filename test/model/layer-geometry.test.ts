@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { builtInNetwork } from '../../server/model/built-in/registry.js';
 import {
   deepestCut,
   fusedGeometry,
@@ -8,7 +9,6 @@ import {
   layerGeometry,
   legalCuts,
 } from '../../server/model/layer-geometry.js';
-import { builtInNetwork } from '../../server/model/registry.js';
 import { convolution, networkOf } from './small-networks.js';
 
 const yolo = builtInNetwork('yolov2');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../server/engine/engines.js';
-import { builtInNetwork } from '../../server/model/registry.js';
+import { builtInNetwork } from '../../server/model/built-in/registry.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
 import { synthesizeWeights } from '../../server/model/synthetic-weights.js';
 import { convolution, networkOf } from './small-networks.js';

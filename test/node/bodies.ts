@@ -1,5 +1,5 @@
 import { planFtp } from '../../server/geometry/ftp-plan.js';
-import type { WirePlan } from '../../server/node/task-body.js';
+import type { WirePlan } from '../../server/node/wire/task-body.js';
 import { chain, conv } from '../geometry/layer-chains.js';
 
 /** A map of 6 x 6 with three channels, a convolution of 3 x 3 to two, in tiles of 2 x 2: the paper's Fig. 5. */

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { contractOperations, readContract } from '../../server/node/contract.js';
-import { contractRoutes } from '../../server/node/contract-routes.js';
+import { contractOperations, readContract } from '../../server/node/contract/contract.js';
+import { contractRoutes } from '../../server/node/contract/contract-routes.js';
 
 describe('openapi.yaml', () => {
   test('is a valid OpenAPI 3.1 document', async () => {

@@ -1,9 +1,9 @@
 import type { ClusterConfig } from '../../server/config/cluster-config.js';
 import { loadSharp } from '../../server/imaging/sharp-library.js';
 import { planCluster } from '../../server/node/cluster-plan.js';
-import { encodeResultBody, type ResultBody } from '../../server/node/result-body.js';
-import { encodeTaskBody, type TaskBody, type WirePlan } from '../../server/node/task-body.js';
-import { NO_REUSE } from '../../server/scheduling/tile-reuse.js';
+import { encodeResultBody, type ResultBody } from '../../server/node/wire/result-body.js';
+import { encodeTaskBody, type TaskBody, type WirePlan } from '../../server/node/wire/task-body.js';
+import { NO_REUSE } from '../../server/scheduling/reuse/tile-reuse.js';
 import { regionShape, valuesOf } from '../../server/tensor/planes.js';
 
 /** The face detector on a picture of 96 x 96, in four tiles: each takes a few milliseconds. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { builtInNetwork } from '../../server/model/built-in/registry.js';
 import { macsOf, remainingMacs, totalOf } from '../../server/model/layer-facts.js';
-import { builtInNetwork } from '../../server/model/registry.js';
 import { leastMs, type PlannerGround } from '../../server/planner/bounds.js';
 import { candidateOf, candidatesOf, depthsOf } from '../../server/planner/candidate.js';
 import { oneDevice } from '../../server/planner/one-device.js';

@@ -1,7 +1,7 @@
-import type { LedgerStep } from '../../server/scheduling/frame-ledger.js';
-import type { LedgerEffect } from '../../server/scheduling/ledger-effects.js';
-import type { LedgerEvent } from '../../server/scheduling/ledger-events.js';
-import type { FrameLedger, LedgerFrame } from '../../server/scheduling/ledger-state.js';
+import type { LedgerStep } from '../../server/scheduling/ledger/frame-ledger.js';
+import type { LedgerEffect } from '../../server/scheduling/ledger/ledger-effects.js';
+import type { LedgerEvent } from '../../server/scheduling/ledger/ledger-events.js';
+import type { FrameLedger, LedgerFrame } from '../../server/scheduling/ledger/ledger-state.js';
 import { demand } from './demand.js';
 
 /** What is run to compare is done already, and goes to somebody who has not had it. */

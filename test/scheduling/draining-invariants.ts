@@ -1,6 +1,6 @@
-import type { LedgerEffect } from '../../server/scheduling/ledger-effects.js';
-import type { LedgerEvent } from '../../server/scheduling/ledger-events.js';
-import type { FrameLedger } from '../../server/scheduling/ledger-state.js';
+import type { LedgerEffect } from '../../server/scheduling/ledger/ledger-effects.js';
+import type { LedgerEvent } from '../../server/scheduling/ledger/ledger-events.js';
+import type { FrameLedger } from '../../server/scheduling/ledger/ledger-state.js';
 import { demand } from './demand.js';
 
 /** Devices that take work. */

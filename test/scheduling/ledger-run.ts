@@ -1,8 +1,13 @@
-import { emptyLedger, stepLedger } from '../../server/scheduling/frame-ledger.js';
-import type { LedgerEffect, ResultVerdict } from '../../server/scheduling/ledger-effects.js';
-import type { HandedOutTask, LedgerEvent, ListedTask } from '../../server/scheduling/ledger-events.js';
-import type { Distribution, FrameLedger, LedgerSettings, PartState } from '../../server/scheduling/ledger-state.js';
-import type { TaskKey } from '../../server/scheduling/task-queue.js';
+import { emptyLedger, stepLedger } from '../../server/scheduling/ledger/frame-ledger.js';
+import type { LedgerEffect, ResultVerdict } from '../../server/scheduling/ledger/ledger-effects.js';
+import type { HandedOutTask, LedgerEvent, ListedTask } from '../../server/scheduling/ledger/ledger-events.js';
+import type {
+  Distribution,
+  FrameLedger,
+  LedgerSettings,
+  PartState,
+} from '../../server/scheduling/ledger/ledger-state.js';
+import type { TaskKey } from '../../server/scheduling/task-key.js';
 import { LedgerInvariants } from './ledger-invariants.js';
 
 export const SETTINGS: LedgerSettings = {

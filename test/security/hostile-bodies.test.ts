@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningNode } from '../../server/node/running-node.js';
-import { wireFacts } from '../../server/node/wire-facts.js';
+import { wireFacts } from '../../server/node/wire/wire-facts.js';
 import { decodeSafetensors } from '../../server/tensor/safetensors.js';
 import { problemLines, REQUIRED } from '../config/problem-lines.js';
 import { pngOf } from '../imaging/png-chunks.js';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { contractOperations, readContract } from '../../server/node/contract.js';
+import { contractOperations, readContract } from '../../server/node/contract/contract.js';
 import { ask, askPath } from '../node/ask.js';
 import { EventReader } from '../node/event-reader.js';
 import { SMALL, smallPicture } from '../node/small-cluster.js';

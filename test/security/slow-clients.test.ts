@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../client/generated/operations.js';
-import { listen } from '../../server/node/listen.js';
-import { createMetrics } from '../../server/node/metrics.js';
-import { createNodeApp, type HttpBounds } from '../../server/node/node-app.js';
-import { RefusedCallers } from '../../server/node/refused-callers.js';
+import { listen } from '../../server/node/http/listen.js';
+import { createNodeApp, type HttpBounds } from '../../server/node/http/node-app.js';
+import { createMetrics } from '../../server/node/observe/metrics.js';
+import { RefusedCallers } from '../../server/node/problems/refused-callers.js';
 import { askPath } from '../node/ask.js';
 import { ANY_PORT, silent, waitUntil } from '../support/test-cluster.js';
 

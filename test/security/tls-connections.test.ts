@@ -7,11 +7,11 @@ import { performance } from 'node:perf_hooks';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../client/generated/operations.js';
-import { listen } from '../../server/node/listen.js';
-import { createMetrics } from '../../server/node/metrics.js';
-import { createNodeApp, type HttpBounds } from '../../server/node/node-app.js';
-import { NodeTls } from '../../server/node/node-tls.js';
-import { RefusedCallers } from '../../server/node/refused-callers.js';
+import { listen } from '../../server/node/http/listen.js';
+import { createNodeApp, type HttpBounds } from '../../server/node/http/node-app.js';
+import { createMetrics } from '../../server/node/observe/metrics.js';
+import { RefusedCallers } from '../../server/node/problems/refused-callers.js';
+import { NodeTls } from '../../server/node/tls/node-tls.js';
 import { putFile, TestAuthority } from '../support/certificates.js';
 import { ANY_PORT, silent, waitUntil } from '../support/test-cluster.js';
 

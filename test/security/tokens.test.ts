@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EnvironmentTokens } from '../../server/cli/cluster-token.js';
+import { EnvironmentTokens } from '../../server/cli/gateway/cluster-token.js';
 import { ask, askPath } from '../node/ask.js';
 import { keptLog } from '../node/log-lines.js';
 import { SMALL, smallPicture } from '../node/small-cluster.js';

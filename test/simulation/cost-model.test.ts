@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { planFtp } from '../../server/geometry/ftp-plan.js';
 import { parseGrid } from '../../server/geometry/grid.js';
 import { wholeMap } from '../../server/geometry/region.js';
-import { cutTile } from '../../server/geometry/tile-cut.js';
+import { cutTile } from '../../server/geometry/reuse/tile-cut.js';
 import {
   type CostModel,
   layerMs,

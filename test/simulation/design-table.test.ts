@@ -8,7 +8,7 @@ import { bareSettings, MACS_PER_MS } from './small-simulation.js';
 
 /**
  * Speedup over the untiled network on one device, and MACs over needed: `none` and `paper` are the design's (section 6),
- * `ours` are those of our adaptive order (`test/scheduling/adaptive-order.test.ts`).
+ * `ours` are those of our adaptive order (`test/scheduling/order/adaptive-order.test.ts`).
  */
 const table = [
   { grid: '5x5', devices: 1, none: [0.46, 2.2], paper: [0.78, 1.28], ours: [1.0, 1.0] },

@@ -1,6 +1,6 @@
 import type { FtpPlan } from '../../server/geometry/ftp-plan.js';
 import { wholeMap } from '../../server/geometry/region.js';
-import { wireSizes } from '../../server/node/wire-sizes.js';
+import { wireSizes } from '../../server/node/wire/wire-sizes.js';
 import { onlyComputing } from '../../server/simulation/cost-model.js';
 import type { SimulationSettings } from '../../server/simulation/simulation-settings.js';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { simulationSettingsOf } from '../../server/evaluation/simulation-settings-of.js';
+import { simulationSettingsOf } from '../../server/evaluation/simulate/simulation-settings-of.js';
 import { wholeMap } from '../../server/geometry/region.js';
 import { planCluster } from '../../server/node/cluster-plan.js';
-import { wireSizes } from '../../server/node/wire-sizes.js';
+import { wireSizes } from '../../server/node/wire/wire-sizes.js';
 import type { StrategyName } from '../../server/scheduling/strategies/strategy.js';
 import { simulate } from '../../server/simulation/simulate.js';
 import { samplePhoto, submit } from '../support/frames.js';

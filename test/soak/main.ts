@@ -1,4 +1,4 @@
-import { textTable } from '../../server/cli/text-table.js';
+import { textTable } from '../../server/cli/terminal/text-table.js';
 import { readRun } from '../support/run-options.js';
 import { useTable } from '../support/use-table.js';
 import { memoryReport, memorySoak } from './memory/main.js';

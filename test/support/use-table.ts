@@ -1,4 +1,4 @@
-import { textTable } from '../../server/cli/text-table.js';
+import { textTable } from '../../server/cli/terminal/text-table.js';
 import type { NodeUse } from './node-use.js';
 
 const MIB = 2 ** 20;

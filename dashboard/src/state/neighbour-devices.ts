@@ -1,4 +1,4 @@
-import { neighbourAt, SIDES } from '../../../server/geometry/neighbours.js';
+import { neighbourAt, SIDES } from '../../../server/geometry/reuse/neighbours.js';
 import type { Plan } from '../contract-types.js';
 import type { TileLives } from './tile-life.js';
 

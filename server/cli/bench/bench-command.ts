@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { path } from '../option-values.js';
 import { addCalibrate } from './add-calibrate.js';
 import { addPaper } from './add-paper.js';
-import { addSimulate } from './add-simulate.js';
+import { addSimulate } from './simulate/add-simulate.js';
 
 /** `deepthings bench …`: how a cluster does, measured or simulated. */
 export function addBench(program: Command): void {
@@ -40,7 +40,7 @@ function addTestbed(bench: Command): void {
     .option('--out <file>', 'write that array there, anew after each cluster', path)
     .addHelpText('after', TESTBED_HELP)
     .action(async (_options, command: Command) => {
-      const { runBenchTestbed } = await import('./testbed-command.js');
+      const { runBenchTestbed } = await import('./testbed/testbed-command.js');
       await runBenchTestbed(command.opts());
     });
 }

@@ -1,16 +1,16 @@
 import { writeFile } from 'node:fs/promises';
+import { calibrateAsNode } from '../../calibration/calibration-process.js';
 import { DeepThingsError } from '../../errors.js';
-import type { Calibration } from '../../evaluation/calibration.js';
+import type { Calibration } from '../../evaluation/simulate/calibration.js';
 import { deepestCut } from '../../model/layer-geometry.js';
 import { describeModel } from '../../model/model-source.js';
-import { ProgressLine } from '../progress-line.js';
-import { formatBytes } from '../quantities.js';
-import { printJson, printLine, printNote } from '../terminal.js';
-import { textTable } from '../text-table.js';
+import { ProgressLine } from '../terminal/progress-line.js';
+import { formatBytes } from '../terminal/quantities.js';
+import { printJson, printLine, printNote } from '../terminal/terminal.js';
+import { textTable } from '../terminal/text-table.js';
 import { Interruption } from '../up/interruption.js';
-import { calibrateAsNode } from './calibration/calibration-process.js';
 import { oneNumber } from './list-options.js';
-import { CPU_CORES, modelChoice } from './testbed-options.js';
+import { CPU_CORES, modelChoice } from './testbed/testbed-options.js';
 
 export interface CalibrateOptions {
   readonly model: string;

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
+import { calibrate } from '../../calibration/calibrate.js';
+import type { CalibrationMessage, CalibrationOrder } from '../../calibration/calibration-process.js';
 import { DeepThingsError } from '../../errors.js';
 import { ProcessEnd } from '../process-end.js';
-import { calibrate } from './calibration/calibrate.js';
-import type { CalibrationMessage, CalibrationOrder } from './calibration/calibration-process.js';
 
 /** `deepthings bench measure-costs`: told over its channel what to measure, and ends when that breaks. */
 export async function runMeasureCosts(): Promise<void> {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { type RelayRoute, startRelay } from '../../evaluation/relay.js';
+import { type RelayRoute, startRelay } from '../../evaluation/hosts/relay.js';
 import { ProcessEnd } from '../process-end.js';
-import { reportError } from '../report-error.js';
+import { reportError } from '../terminal/report-error.js';
 
 /** `deepthings bench relay`: told over its channel where to lead to, and ends when that breaks. */
 export async function runRelay(): Promise<void> {

@@ -4,9 +4,9 @@ import { macsOf, mapBytesOf, parametersOf, totalOf, weightBytesOf } from '../../
 import { legalCuts } from '../../model/layer-geometry.js';
 import { describeModel, type ModelSpec } from '../../model/model-source.js';
 import type { Layer, Network } from '../../model/network.js';
-import { formatBytes } from '../quantities.js';
-import { paint, printJson, printLine, printWarning } from '../terminal.js';
-import { type Column, right, textTable } from '../text-table.js';
+import { formatBytes } from '../terminal/quantities.js';
+import { paint, printJson, printLine, printWarning } from '../terminal/terminal.js';
+import { type Column, right, textTable } from '../terminal/text-table.js';
 
 export interface InspectOptions {
   readonly config: string;

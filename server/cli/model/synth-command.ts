@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { DeepThingsError } from '../../errors.js';
-import { weightsFileBytes } from '../../model/darknet-weights.js';
+import { BUILT_IN_MODELS, builtInModel } from '../../model/built-in/registry.js';
+import { weightsFileBytes } from '../../model/darknet/darknet-weights.js';
 import { describeModel } from '../../model/model-source.js';
 import type { Network } from '../../model/network.js';
-import { BUILT_IN_MODELS, builtInModel } from '../../model/registry.js';
-import { ProgressLine } from '../progress-line.js';
-import { formatBytes } from '../quantities.js';
-import { plainText, printLine } from '../terminal.js';
+import { ProgressLine } from '../terminal/progress-line.js';
+import { formatBytes } from '../terminal/quantities.js';
+import { plainText, printLine } from '../terminal/terminal.js';
 import { HEADER_BYTES, writeSyntheticWeights } from './weights-writing.js';
 
 export interface SynthOptions {

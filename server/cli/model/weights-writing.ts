@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { biasNumbers, isWeighted } from '../../model/darknet-weights.js';
+import { biasNumbers, isWeighted } from '../../model/darknet/darknet-weights.js';
 import type { ConvolutionWeights, Network, WeightedLayer } from '../../model/network.js';
 import { synthesizeWeights } from '../../model/synthetic-weights.js';
 

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import { EXIT_USAGE } from '../exit-codes.js';
-import { addGatewayOptions } from '../gateway-options.js';
+import { addGatewayOptions } from '../gateway/gateway-options.js';
 import { path } from '../option-values.js';
+import { EXIT_USAGE } from '../terminal/exit-codes.js';
 import type { OptimizeOptions } from './optimize-command.js';
 
 type PlanCommandOptions = OptimizeOptions & { readonly optimize?: boolean; readonly compare?: boolean };

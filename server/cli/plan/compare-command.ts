@@ -1,15 +1,15 @@
 import type { DeepThingsClient, Schemas } from '../../../client/client.js';
 import { loadClusterConfig } from '../../config/load.js';
 import { DeepThingsError } from '../../errors.js';
-import { median } from '../../evaluation/statistics.js';
+import { median } from '../../evaluation/statistics/statistics.js';
 import { describeModel } from '../../model/model-source.js';
 import { candidateOf } from '../../planner/candidate.js';
 import { predict } from '../../planner/search.js';
-import { explainFailure } from '../explain-failure.js';
-import { type GatewayChoice, openGateway } from '../gateway-access.js';
-import { formatBytes, formatCount, formatDuration } from '../quantities.js';
-import { printJson, printLine, printNote } from '../terminal.js';
-import { right, textTable } from '../text-table.js';
+import { type GatewayChoice, openGateway } from '../gateway/gateway-access.js';
+import { explainFailure } from '../terminal/explain-failure.js';
+import { formatBytes, formatCount, formatDuration } from '../terminal/quantities.js';
+import { printJson, printLine, printNote } from '../terminal/terminal.js';
+import { right, textTable } from '../terminal/text-table.js';
 import { type GroundOptions, plannedCluster } from './planned-cluster.js';
 
 export interface CompareOptions extends GroundOptions, GatewayChoice {

@@ -10,11 +10,11 @@ import { candidateOf } from '../../planner/candidate.js';
 import { type OneDevice, oneDevice } from '../../planner/one-device.js';
 import { type Prediction, predict, type SearchResult, searchPlans, withThroughput } from '../../planner/search.js';
 import { oneNumber } from '../bench/list-options.js';
-import { memorySize } from '../bench/testbed-options.js';
-import { ProgressLine } from '../progress-line.js';
-import { formatBytes, formatCount, formatDuration } from '../quantities.js';
-import { paint, printJson, printLine, printNote } from '../terminal.js';
-import { type Column, right, textTable } from '../text-table.js';
+import { memorySize } from '../bench/testbed/testbed-options.js';
+import { ProgressLine } from '../terminal/progress-line.js';
+import { formatBytes, formatCount, formatDuration } from '../terminal/quantities.js';
+import { paint, printJson, printLine, printNote } from '../terminal/terminal.js';
+import { type Column, right, textTable } from '../terminal/text-table.js';
 import { applyPlan } from './apply-plan.js';
 import { type GroundOptions, type PlannedCluster, plannedCluster } from './planned-cluster.js';
 

@@ -6,11 +6,11 @@ import type { Region } from '../../geometry/region.js';
 import { loadModel } from '../../model/model-source.js';
 import { shapeText } from '../../model/shape-text.js';
 import { type ClusterPlan, planCluster } from '../../node/cluster-plan.js';
-import { planDigest } from '../../node/plan-digest.js';
-import { planDocument } from '../../node/plan-document.js';
-import { formatBytes, formatMacs } from '../quantities.js';
-import { paint, printJson, printLine } from '../terminal.js';
-import { type Column, right, textTable } from '../text-table.js';
+import { planDigest } from '../../node/wire/plan-digest.js';
+import { planDocument } from '../../node/wire/plan-document.js';
+import { formatBytes, formatMacs } from '../terminal/quantities.js';
+import { paint, printJson, printLine } from '../terminal/terminal.js';
+import { type Column, right, textTable } from '../terminal/text-table.js';
 
 export interface PlanOptions {
   readonly config: string;

@@ -1,15 +1,14 @@
 import type { ClusterConfig, DeviceConfig } from '../../config/cluster-config.js';
-import { type Costs, loadCosts } from '../../evaluation/calibration.js';
-import { type PictureSize, simulationSettingsOf } from '../../evaluation/simulation-settings-of.js';
+import { type Costs, loadCosts, networkName } from '../../evaluation/simulate/calibration.js';
+import { type PictureSize, simulationSettingsOf } from '../../evaluation/simulate/simulation-settings-of.js';
 import type { Network } from '../../model/network.js';
 import type { PlannerGround } from '../../planner/bounds.js';
 import type { Candidate } from '../../planner/candidate.js';
 import type { Arrivals } from '../../simulation/arrivals.js';
 import type { SimulationSettings } from '../../simulation/simulation-settings.js';
 import { oneNumber } from '../bench/list-options.js';
-import { networkName } from '../bench/simulate-command.js';
-import { rateOf } from '../bench/simulate-options.js';
-import { linkRate } from '../bench/testbed-options.js';
+import { rateOf } from '../bench/simulate/simulate-options.js';
+import { linkRate } from '../bench/testbed/testbed-options.js';
 
 /** What the command line says of devices and links. */
 export interface GroundOptions {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeepThingsError } from '../../errors.js';
 import { sniffPicture } from '../../imaging/picture-format.js';
-import { formatBytes } from '../quantities.js';
+import { formatBytes } from '../terminal/quantities.js';
 import { type FileReading, readUnchanged } from './unchanged-file.js';
 
 /** Whatever a cluster takes: more than this is no picture. */

@@ -1,6 +1,6 @@
 import type { Schemas } from '../../../client/client.js';
 import { ProblemError } from '../../../client/problem-error.js';
-import { explainFailure } from '../explain-failure.js';
+import { explainFailure } from '../terminal/explain-failure.js';
 
 /** Why a submission does not go on yet. */
 export interface WaitingReason {

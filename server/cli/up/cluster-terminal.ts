@@ -5,10 +5,10 @@ import { formatGrid } from '../../geometry/grid.js';
 import { samplePhotoPath } from '../../imaging/sample-photos.js';
 import { VERSION } from '../../node/version.js';
 import { describeExit, type ProcessExit } from '../../supervision/node-process.js';
-import { formatDuration } from '../quantities.js';
-import { errorMark } from '../report-error.js';
-import { paint, plainText, printLine, printNote } from '../terminal.js';
-import { textTable } from '../text-table.js';
+import { formatDuration } from '../terminal/quantities.js';
+import { errorMark } from '../terminal/report-error.js';
+import { paint, plainText, printLine, printNote } from '../terminal/terminal.js';
+import { textTable } from '../terminal/text-table.js';
 import type { NodeSpec } from './embedded-cluster.js';
 import type { LogLine, Severity } from './log-line.js';
 

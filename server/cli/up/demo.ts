@@ -3,8 +3,8 @@ import { basename } from 'node:path';
 import type { DeepThingsClient } from '../../../client/client.js';
 import { DeepThingsError } from '../../errors.js';
 import { samplePhotoPath } from '../../imaging/sample-photos.js';
-import { frameSummary, resultTable } from '../frame-report.js';
-import { paint, printLine } from '../terminal.js';
+import { frameSummary, resultTable } from '../terminal/frame-report.js';
+import { paint, printLine } from '../terminal/terminal.js';
 
 const WAIT_SECONDS = 60;
 

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { backoffMs } from '../../node/backoff.js';
 import { pause } from '../../node/pause.js';
+import { backoffMs } from '../../node/peers/backoff.js';
 import {
   type NodeProcess,
   type NodeStart,

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { EXIT_FAILED } from '../exit-codes.js';
 import { ECHO_MS } from '../process-end.js';
+import { EXIT_FAILED } from '../terminal/exit-codes.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 

@@ -1,4 +1,4 @@
-import { plainText } from '../terminal.js';
+import { plainText } from '../terminal/terminal.js';
 
 export type Severity = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 

@@ -1,7 +1,7 @@
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import { tlsFilesOf } from '../../config/tls-config.js';
 import { DeepThingsError } from '../../errors.js';
-import { readTlsMaterial, type TlsMaterial } from '../../node/tls-material.js';
+import { readTlsMaterial, type TlsMaterial } from '../../node/tls/tls-material.js';
 
 /**
  * Finds out, before anything is started, whether every node can have its certificate.

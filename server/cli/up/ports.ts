@@ -1,7 +1,7 @@
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import type { ClusterConfig, NodeConfig } from '../../config/cluster-config.js';
 import { DeepThingsError } from '../../errors.js';
-import { unknownNameText } from '../../node/name-failure.js';
+import { unknownNameText } from '../../node/peers/name-failure.js';
 
 /**
  * Finds out, before anything is started, whether every node can have its port.
@@ -22,18 +22,6 @@ export async function checkPorts({ file, gateway, devices }: ClusterConfig): Pro
     : `"up" runs every node on this machine; for a cluster of several machines run "deepthings gateway" and ` +
       '"deepthings edge ID" on each.';
   throw new DeepThingsError(taken ? 'DT_PORT_TAKEN' : 'DT_LISTEN', `${troubles.join('\n       ')}\n       ${mend}`);
-}
-
-/** A port that was free a moment ago. */
-export function freePort(host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen({ host, port: 0 }, () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function describeTrouble({ id, listen }: NodeConfig, code: string): string {

@@ -5,15 +5,15 @@ import { fetchTransport } from '../../../client/fetch-transport.js';
 import type { Transport } from '../../../client/transport.js';
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import { loadClusterConfig } from '../../config/load.js';
-import { requireToken } from '../../node/listen.js';
+import { requireToken } from '../../node/http/listen.js';
 import { describeExit } from '../../supervision/node-process.js';
 import { type StartingNode, waitUntilReady } from '../../supervision/readiness.js';
-import { EnvironmentTokens } from '../cluster-token.js';
-import { EXIT_FAILED } from '../exit-codes.js';
-import { explainFailure } from '../explain-failure.js';
-import { ProgressLine } from '../progress-line.js';
-import { errorMark, reportError } from '../report-error.js';
-import { printLine, printNote, printWarning } from '../terminal.js';
+import { EnvironmentTokens } from '../gateway/cluster-token.js';
+import { EXIT_FAILED } from '../terminal/exit-codes.js';
+import { explainFailure } from '../terminal/explain-failure.js';
+import { ProgressLine } from '../terminal/progress-line.js';
+import { errorMark, reportError } from '../terminal/report-error.js';
+import { printLine, printNote, printWarning } from '../terminal/terminal.js';
 import {
   printAddresses,
   printFailure,

@@ -6,8 +6,8 @@ import { JpegSplitter } from '../../cameras/jpeg-splitter.js';
 import { SilenceWatch } from '../../cameras/silence-watch.js';
 import type { PictureGate, PictureSource } from '../../cameras/source-picture.js';
 import { DeepThingsError } from '../../errors.js';
-import { backoffMs } from '../../node/backoff.js';
 import { pause } from '../../node/pause.js';
+import { backoffMs } from '../../node/peers/backoff.js';
 
 export interface VideoOptions {
   /** What ffmpeg opens: a path or an address, credentials included. */

@@ -1,8 +1,8 @@
 import type { Schemas } from '../../../client/client.js';
-import { foundLine } from '../frame-report.js';
-import { formatCount, formatDuration } from '../quantities.js';
-import { errorMark } from '../report-error.js';
-import { plainText, printJsonLine, printLine, printNote } from '../terminal.js';
+import { foundLine } from '../terminal/frame-report.js';
+import { formatCount, formatDuration } from '../terminal/quantities.js';
+import { errorMark } from '../terminal/report-error.js';
+import { plainText, printJsonLine, printLine, printNote } from '../terminal/terminal.js';
 
 type Frame = Schemas['Frame'];
 

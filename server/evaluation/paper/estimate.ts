@@ -1,7 +1,7 @@
 import { type SeededRandom, seededRandom } from '../../model/seeded-random.js';
-import { median, quantile } from '../statistics.js';
-import type { PointKey } from './experiment.js';
-import type { Metric, Point, Points } from './point.js';
+import { median, quantile } from '../statistics/statistics.js';
+import type { PointKey } from './experiments/experiment.js';
+import type { Metric, Point, Points } from './experiments/point.js';
 
 /** What a statement is checked with: reads medians of points, null where there is no such point. */
 export type Read = (metric: Metric, key: PointKey) => number | null;

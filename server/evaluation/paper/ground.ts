@@ -1,4 +1,4 @@
-import type { NetworkModel } from '../../simulation/network.js';
+import type { NetworkModel } from '../../simulation/machine/network.js';
 
 /** What a cluster runs on. */
 export interface Ground {

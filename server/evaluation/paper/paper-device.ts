@@ -68,7 +68,7 @@ export function paperDevice(neededMacs: number): PaperDevice {
   const solved =
     'solved from section V.C (MoDNN on six devices: 8.1 s, a speedup of 2.1x) and V.B (19.6 MB on six devices, 14.0 MB ' +
     'on average over one to six, growing linearly)';
-  const assumed = `not in the paper: ${SLOWER} times what a core of a server takes (server/evaluation/calibration.ts)`;
+  const assumed = `not in the paper: ${SLOWER} times what a core of a server takes (server/evaluation/simulate/calibration.ts)`;
   return {
     costs,
     ground,

@@ -1,4 +1,4 @@
-import type { Experiment } from './experiment.js';
+import type { Experiment } from './experiments/experiment.js';
 
 /** An experiment that is done, and what it took. */
 export interface Spent {

@@ -1,7 +1,7 @@
 import type { ClusterConfig } from '../../config/cluster-config.js';
-import type { Logger } from '../../node/logger.js';
-import { DiskArchive } from './disk-archive.js';
+import type { Logger } from '../../node/observe/logger.js';
 import type { ArchiveContents, FrameArchive } from './frame-archive.js';
+import { DiskArchive } from './lmdb/disk-archive.js';
 import { MemoryArchive } from './memory-archive.js';
 
 export interface OpenedArchive {

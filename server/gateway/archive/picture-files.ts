@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SharedSync } from './shared-sync.js';
+import { SharedSync } from './lmdb/shared-sync.js';
 
 const NAME = /^[0-9a-z]{1,16}-[0-9a-z]{1,12}$/;
 

@@ -1,5 +1,5 @@
 import { statfsSync } from 'node:fs';
-import type { Logger } from '../../node/logger.js';
+import type { Logger } from '../../node/observe/logger.js';
 import type { ArchiveError } from './archive-error.js';
 
 /** Less than this is no room: a picture or two. */

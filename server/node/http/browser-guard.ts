@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { isLoopback } from '../listen.js';
-import { HttpProblem } from '../problem.js';
+import { HttpProblem } from '../problems/problem.js';
+import { isLoopback } from './listen.js';
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 

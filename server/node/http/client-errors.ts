@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Problem } from '../../../client/problem-error.js';
-import type { NodeMetrics } from '../metrics.js';
-import { problemDocument } from '../problem.js';
-import { rawAnswer } from '../refusals.js';
+import type { NodeMetrics } from '../observe/metrics.js';
+import { problemDocument } from '../problems/problem.js';
+import { rawAnswer } from '../problems/refusals.js';
 
 type Exchange = { readonly request: IncomingMessage; readonly response: ServerResponse };
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { HttpProblem } from '../problem.js';
+import { HttpProblem } from '../problems/problem.js';
 
 /**
  * Answers `Expect: 100-continue` only when a request's body is about to be read, so that one that is refused by its headers

@@ -1,6 +1,6 @@
 import type { FtpPlan } from '../../geometry/ftp-plan.js';
 import type { PlanCost } from '../../geometry/plan-cost.js';
-import type { Distribution } from '../ledger-state.js';
+import type { Distribution } from '../ledger/ledger-state.js';
 
 /** As `cluster.yaml`, a frame's query and the wire name them. */
 export const STRATEGIES = ['ftp-wst-s', 'ftp-wst', 'ftp-wsh', 'modnn'] as const;

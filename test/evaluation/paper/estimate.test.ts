@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { estimate, estimateOf } from '../../../server/evaluation/paper/estimate.js';
-import type { PointKey } from '../../../server/evaluation/paper/experiment.js';
-import { type Point, Points } from '../../../server/evaluation/paper/point.js';
+import type { PointKey } from '../../../server/evaluation/paper/experiments/experiment.js';
+import { type Point, Points } from '../../../server/evaluation/paper/experiments/point.js';
 
 const key = (devices: number): PointKey => ({ strategy: 'modnn', devices, grid: '5x5', sources: 1, depth: 16 });
 

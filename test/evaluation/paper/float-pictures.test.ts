@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { floatPictures } from '../../../server/evaluation/paper/float-pictures.js';
-import { simulatedRun } from '../../../server/evaluation/simulated-run.js';
+import { simulatedRun } from '../../../server/evaluation/simulate/simulated-run.js';
 import { planFtp } from '../../../server/geometry/ftp-plan.js';
 import { planCost } from '../../../server/geometry/plan-cost.js';
 import { fusedGeometry } from '../../../server/model/layer-geometry.js';

@@ -1,19 +1,19 @@
-import type { MachineFacts } from '../../../server/evaluation/machine-facts.js';
-import type { MeasuredBatch } from '../../../server/evaluation/measured-batch.js';
+import type { MachineFacts } from '../../../server/evaluation/hosts/machine-facts.js';
+import type { MeasuredBatch } from '../../../server/evaluation/measure/measured-batch.js';
+import { planBatches, planClusters } from '../../../server/evaluation/measure/run-matrix.js';
+import { reportStrategy } from '../../../server/evaluation/measure/testbed-report.js';
 import { arithmeticOf } from '../../../server/evaluation/paper/arithmetic.js';
 import type {
   Experiment,
   MeasuredExperiment,
   SimulatedExperiment,
-} from '../../../server/evaluation/paper/experiment.js';
-import { experimentsOf } from '../../../server/evaluation/paper/experiments.js';
-import { FULL } from '../../../server/evaluation/paper/extent.js';
-import { FIGURES } from '../../../server/evaluation/paper/figure-id.js';
-import type { PaperResults } from '../../../server/evaluation/paper/results.js';
-import type { Outcome, StoredExperiment } from '../../../server/evaluation/paper/stored-experiment.js';
-import { planBatches, planClusters } from '../../../server/evaluation/run-matrix.js';
-import { type SimulatedRun, simulatedRun } from '../../../server/evaluation/simulated-run.js';
-import { reportStrategy } from '../../../server/evaluation/testbed-report.js';
+} from '../../../server/evaluation/paper/experiments/experiment.js';
+import { experimentsOf } from '../../../server/evaluation/paper/experiments/experiments.js';
+import { FULL } from '../../../server/evaluation/paper/experiments/extent.js';
+import type { PaperResults } from '../../../server/evaluation/paper/experiments/results.js';
+import type { Outcome, StoredExperiment } from '../../../server/evaluation/paper/experiments/stored-experiment.js';
+import { FIGURES } from '../../../server/evaluation/paper/page/figure-id.js';
+import { type SimulatedRun, simulatedRun } from '../../../server/evaluation/simulate/simulated-run.js';
 import { planFtp } from '../../../server/geometry/ftp-plan.js';
 import { fusedGeometry } from '../../../server/model/layer-geometry.js';
 import { describeModel } from '../../../server/model/model-source.js';

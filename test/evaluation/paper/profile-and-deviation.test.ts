@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { type Point, Points } from '../../../server/evaluation/paper/experiments/point.js';
+import type { PointSets } from '../../../server/evaluation/paper/experiments/results.js';
 import { deviationTable } from '../../../server/evaluation/paper/figures/deviation-table.js';
 import { profileTable } from '../../../server/evaluation/paper/figures/profile-table.js';
-import { type Point, Points } from '../../../server/evaluation/paper/point.js';
-import type { PointSets } from '../../../server/evaluation/paper/results.js';
 import { frameSeconds, paperResults } from './paper-results.js';
 
 function point(strategy: Point['strategy'], devices: number, seconds: number, changes: Partial<Point> = {}): Point {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { STATEMENTS } from '../../../server/evaluation/paper/paper-statements.js';
+import { STATEMENTS } from '../../../server/evaluation/paper/page/paper-statements.js';
 import { sharedFile } from '../../support/shared-data.js';
 
 it('what the paper states is quoted as the paper has it', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { pointSets } from '../../../server/evaluation/paper/experiments/results.js';
 import { comparisons } from '../../../server/evaluation/paper/figures/statement-table.js';
-import { STATEMENTS } from '../../../server/evaluation/paper/paper-statements.js';
-import { pointSets } from '../../../server/evaluation/paper/results.js';
-import { STATEMENT_VALUES } from '../../../server/evaluation/paper/statement-values.js';
+import { STATEMENTS } from '../../../server/evaluation/paper/page/paper-statements.js';
+import { STATEMENT_VALUES } from '../../../server/evaluation/paper/page/statement-values.js';
 import { frameSeconds, paperResults } from './paper-results.js';
 
 describe('what the paper states', () => {

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { DiskArchive } from '../../../server/gateway/archive/disk-archive.js';
 import type { EndedFrame, FrameTraceDocument, OpenFrame } from '../../../server/gateway/archive/frame-archive.js';
-import { endedFrameOf, traceDocument } from '../../../server/gateway/frame-record.js';
-import type { Logger } from '../../../server/node/logger.js';
+import { DiskArchive } from '../../../server/gateway/archive/lmdb/disk-archive.js';
+import { endedFrameOf, traceDocument } from '../../../server/gateway/frames/frame-record.js';
+import type { Logger } from '../../../server/node/observe/logger.js';
 import { silent } from '../../support/test-cluster.js';
 import { openFrame, record } from '../frame-records.js';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readPictureBody } from '../../../server/node/http/picture-body.js';
+import { readPictureBody } from '../../../server/node/bodies/picture-body.js';
 import { smallPicture } from '../small-cluster.js';
 import { converse, exchange, type SmallApp, startSmallApp } from './small-app.js';
 

@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { OPERATIONS } from '../../../client/generated/operations.js';
-import { listen } from '../../../server/node/listen.js';
-import { createMetrics, type NodeMetrics } from '../../../server/node/metrics.js';
-import { createNodeApp, type NodeAppOptions } from '../../../server/node/node-app.js';
-import type { OperationHandlers } from '../../../server/node/operations.js';
-import { RefusedCallers } from '../../../server/node/refused-callers.js';
+import type { OperationHandlers } from '../../../server/node/contract/operations.js';
+import { listen } from '../../../server/node/http/listen.js';
+import { createNodeApp, type NodeAppOptions } from '../../../server/node/http/node-app.js';
+import { createMetrics, type NodeMetrics } from '../../../server/node/observe/metrics.js';
+import { RefusedCallers } from '../../../server/node/problems/refused-callers.js';
 import { ANY_PORT, silent } from '../../support/test-cluster.js';
 
 export interface SmallApp {

@@ -1,8 +1,8 @@
 import type { FtpPlan } from '../../../server/geometry/ftp-plan.js';
 import { neededMacs } from '../../../server/geometry/layer-macs.js';
-import { cutTile, type TileCut } from '../../../server/geometry/tile-cut.js';
-import { offersOfTile, offersToTile } from '../../../server/geometry/tile-offer.js';
-import type { TileState } from '../../../server/scheduling/adaptive-order.js';
+import { cutTile, type TileCut } from '../../../server/geometry/reuse/tile-cut.js';
+import { offersOfTile, offersToTile } from '../../../server/geometry/reuse/tile-offer.js';
+import type { TileState } from '../../../server/scheduling/reuse/tile-state.js';
 
 export interface OneFrame {
   /** Over the untiled network on one such device. */

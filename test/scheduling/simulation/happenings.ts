@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Distribution } from '../../../server/scheduling/ledger-state.js';
+import type { Distribution } from '../../../server/scheduling/ledger/ledger-state.js';
 import { type ClusterSetup, HEARTBEAT_MS, type SimulatedCluster } from './simulated-cluster.js';
 import type { SimulatedDevice } from './simulated-device.js';
 

@@ -1,12 +1,12 @@
-import type { LedgerEffect, PartNote } from '../../../server/scheduling/ledger-effects.js';
-import type { LedgerEvent } from '../../../server/scheduling/ledger-events.js';
+import type { LedgerEffect, PartNote } from '../../../server/scheduling/ledger/ledger-effects.js';
+import type { LedgerEvent } from '../../../server/scheduling/ledger/ledger-events.js';
 import type {
   AuditFinding,
   AuditOutcome,
   Distribution,
   LedgerSettings,
-} from '../../../server/scheduling/ledger-state.js';
-import type { TaskKey } from '../../../server/scheduling/task-queue.js';
+} from '../../../server/scheduling/ledger/ledger-state.js';
+import type { TaskKey } from '../../../server/scheduling/task-key.js';
 import { type LedgerOrder, LedgerRun } from '../ledger-run.js';
 import { type Heartbeat, SimulatedDevice, type SimulatedTask } from './simulated-device.js';
 import { type Call, type Letter, SimulatedNetwork } from './simulated-network.js';

@@ -1,14 +1,13 @@
-import type { HandedOutTask, ListedTask } from '../../../server/scheduling/ledger-events.js';
 import {
   dropFrameTasks,
   emptyTaskQueue,
   enqueueTasks,
   requeueTask,
-  sameTile,
-  type TaskKey,
   type TaskQueue,
   takeTask,
-} from '../../../server/scheduling/task-queue.js';
+} from '../../../server/scheduling/device/task-queue.js';
+import type { HandedOutTask, ListedTask } from '../../../server/scheduling/ledger/ledger-events.js';
+import { sameTile, type TaskKey } from '../../../server/scheduling/task-key.js';
 
 export interface Heartbeat {
   readonly device: string;

@@ -1,5 +1,5 @@
-import type { LedgerEvent } from '../../../server/scheduling/ledger-events.js';
-import type { TaskKey } from '../../../server/scheduling/task-queue.js';
+import type { LedgerEvent } from '../../../server/scheduling/ledger/ledger-events.js';
+import type { TaskKey } from '../../../server/scheduling/task-key.js';
 import type { Heartbeat, SimulatedTask } from './simulated-device.js';
 
 /** A request of the gateway, which has exactly one outcome for it, whatever becomes of the letters. */

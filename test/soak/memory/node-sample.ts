@@ -1,7 +1,7 @@
 import { createClient, type DeepThingsClient } from '../../../client/client.js';
 import { createUndiciTransport } from '../../../client/undici-transport.js';
-import { readResidentMemory } from '../../../server/evaluation/process-memory.js';
-import { HEAP_METRIC } from '../../../server/node/heap-gauge.js';
+import { readResidentMemory } from '../../../server/evaluation/measure/process-memory.js';
+import { HEAP_METRIC } from '../../../server/node/observe/heap-gauge.js';
 import { parseMetrics, type Sample } from '../../chaos/metrics-text.js';
 import type { ProcessCluster } from '../../support/process-cluster.js';
 

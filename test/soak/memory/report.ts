@@ -1,7 +1,7 @@
-import { textTable } from '../../../server/cli/text-table.js';
+import { textTable } from '../../../server/cli/terminal/text-table.js';
 import type { LegendEntry, LinePanel } from '../../../server/evaluation/charts/chart.js';
 import { chartSvg } from '../../../server/evaluation/charts/chart-svg.js';
-import { median } from '../../../server/evaluation/statistics.js';
+import { median } from '../../../server/evaluation/statistics/statistics.js';
 import type { MemorySample, NodeSample } from './node-sample.js';
 import type { RecordedRun } from './run-file.js';
 import { type Trend, trendsOf, WATCHED, type Watched } from './trend.js';

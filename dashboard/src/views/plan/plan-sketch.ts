@@ -1,8 +1,8 @@
 import { type FtpPlan, planFtp } from '../../../../server/geometry/ftp-plan.js';
 import type { Grid } from '../../../../server/geometry/grid.js';
 import { type PlanCost, planCost } from '../../../../server/geometry/plan-cost.js';
-import { cutTile } from '../../../../server/geometry/tile-cut.js';
-import { offersOfTile, offersToTile, type TileOffers } from '../../../../server/geometry/tile-offer.js';
+import { cutTile } from '../../../../server/geometry/reuse/tile-cut.js';
+import { offersOfTile, offersToTile, type TileOffers } from '../../../../server/geometry/reuse/tile-offer.js';
 import type { Plan } from '../../contract-types.js';
 import type { PlanChoice } from '../../routing/route.js';
 

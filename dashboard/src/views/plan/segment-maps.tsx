@@ -1,6 +1,5 @@
 import type { FtpPlan } from '../../../../server/geometry/ftp-plan.js';
 import { tileShare } from '../../../../server/geometry/grid.js';
-import { neighbourAt, SIDES } from '../../../../server/geometry/neighbours.js';
 import {
   intersectRegions,
   isEmptyRegion,
@@ -8,6 +7,7 @@ import {
   regionHeight,
   regionWidth,
 } from '../../../../server/geometry/region.js';
+import { neighbourAt, SIDES } from '../../../../server/geometry/reuse/neighbours.js';
 import { byteSize, dimensions } from '../../format.js';
 
 /** What a tile needs of the map at each segment's input, and of the stack's output. */

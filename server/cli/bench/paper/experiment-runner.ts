@@ -2,19 +2,23 @@ import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Calibration } from '../../../evaluation/calibration.js';
-import type { Experiment, MeasuredExperiment, OneDeviceExperiment } from '../../../evaluation/paper/experiment.js';
+import { calibrateAsNode } from '../../../calibration/calibration-process.js';
+import { planClusters } from '../../../evaluation/measure/run-matrix.js';
+import type { StrategyReport } from '../../../evaluation/measure/testbed-report.js';
+import { runTestbed } from '../../../evaluation/measure/testbed-run.js';
+import { UntiledReference } from '../../../evaluation/measure/untiled-reference.js';
+import type {
+  Experiment,
+  MeasuredExperiment,
+  OneDeviceExperiment,
+} from '../../../evaluation/paper/experiments/experiment.js';
+import type { OneDevicePair, Outcome } from '../../../evaluation/paper/experiments/stored-experiment.js';
 import { QUARTER_CORE } from '../../../evaluation/paper/ground.js';
 import type { PaperDevice } from '../../../evaluation/paper/paper-device.js';
-import type { OneDevicePair, Outcome } from '../../../evaluation/paper/stored-experiment.js';
-import { planClusters } from '../../../evaluation/run-matrix.js';
-import type { StrategyReport } from '../../../evaluation/testbed-report.js';
-import { runTestbed } from '../../../evaluation/testbed-run.js';
-import { UntiledReference } from '../../../evaluation/untiled-reference.js';
-import { ProgressLine } from '../../progress-line.js';
-import { calibrateAsNode } from '../calibration/calibration-process.js';
-import { modelChoice } from '../testbed-options.js';
-import { hasTestHosts, TestbedSession } from '../testbed-session.js';
+import type { Calibration } from '../../../evaluation/simulate/calibration.js';
+import { ProgressLine } from '../../terminal/progress-line.js';
+import { modelChoice } from '../testbed/testbed-options.js';
+import { hasTestHosts, TestbedSession } from '../testbed/testbed-session.js';
 import { runScenes } from './simulated-scenes.js';
 
 export interface RunnerParts {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { type Extent, FULL, QUICK } from '../../../evaluation/paper/extent.js';
-import { FIGURES, type FigureId } from '../../../evaluation/paper/figure-id.js';
+import { type Extent, FULL, QUICK } from '../../../evaluation/paper/experiments/extent.js';
+import { FIGURES, type FigureId } from '../../../evaluation/paper/page/figure-id.js';
 import { nameList, numberList } from '../list-options.js';
 
 /** As given on the command line. */

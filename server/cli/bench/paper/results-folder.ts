@@ -2,11 +2,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { join } from 'node:path';
 import { DeepThingsError } from '../../../errors.js';
 import { chartSvg } from '../../../evaluation/charts/chart-svg.js';
-import { paperPage } from '../../../evaluation/paper/page.js';
-import type { PaperResults } from '../../../evaluation/paper/results.js';
-import { sectionsOf } from '../../../evaluation/paper/sections.js';
-import type { StoredExperiment } from '../../../evaluation/paper/stored-experiment.js';
-import { printNote } from '../../terminal.js';
+import type { PaperResults } from '../../../evaluation/paper/experiments/results.js';
+import type { StoredExperiment } from '../../../evaluation/paper/experiments/stored-experiment.js';
+import { paperPage } from '../../../evaluation/paper/page/page.js';
+import { sectionsOf } from '../../../evaluation/paper/page/sections.js';
+import { printNote } from '../../terminal/terminal.js';
 
 const EXPERIMENTS = 'experiments';
 const RESULTS = 'results.json';

@@ -1,12 +1,12 @@
 import { DeepThingsError } from '../../../errors.js';
-import type { Scene, SimulatedExperiment } from '../../../evaluation/paper/experiment.js';
+import type { Scene, SimulatedExperiment } from '../../../evaluation/paper/experiments/experiment.js';
+import { SEED } from '../../../evaluation/paper/experiments/results.js';
 import { floatPictures } from '../../../evaluation/paper/float-pictures.js';
 import type { PaperDevice } from '../../../evaluation/paper/paper-device.js';
-import { SEED } from '../../../evaluation/paper/results.js';
-import { type SimulatedRun, simulatedRun } from '../../../evaluation/simulated-run.js';
+import { type SimulatedRun, simulatedRun } from '../../../evaluation/simulate/simulated-run.js';
 import type { CostModel } from '../../../simulation/cost-model.js';
-import { type Combination, rateOf } from '../simulate-options.js';
-import { combinationSettings } from '../simulated-combinations.js';
+import { type Combination, rateOf } from '../simulate/simulate-options.js';
+import { combinationSettings } from '../simulate/simulated-combinations.js';
 
 const WARM_UP = 2;
 const PICTURE_BYTES = 100_000;

@@ -1,6 +1,6 @@
 import { type Dispatcher, fetch, type Response } from 'undici';
 import { VERSION } from '../../../node/version.js';
-import { formatBytes } from '../../quantities.js';
+import { formatBytes } from '../../terminal/quantities.js';
 import type { PartialFile } from './partial-file.js';
 
 export interface FetchOptions {

@@ -1,7 +1,7 @@
 import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DeepThingsError } from '../../../errors.js';
-import { formatBytes } from '../../quantities.js';
+import { formatBytes } from '../../terminal/quantities.js';
 
 /** Which version of which address the bytes are of. */
 export interface PartialOrigin {

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
-import { ProgressLine } from '../../progress-line.js';
-import { formatBytes, formatDuration } from '../../quantities.js';
-import { printNote } from '../../terminal.js';
+import { ProgressLine } from '../../terminal/progress-line.js';
+import { formatBytes, formatDuration } from '../../terminal/quantities.js';
+import { printNote } from '../../terminal/terminal.js';
 
 const BAR_CELLS = 24;
 /** Between two looks of a line that is written over. */

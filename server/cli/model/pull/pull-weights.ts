@@ -4,12 +4,12 @@ import { access, constants, mkdir, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Dispatcher } from 'undici';
 import { DeepThingsError } from '../../../errors.js';
-import { weightsFileBytes } from '../../../model/darknet-weights.js';
-import { CHECKED_BYTES, checkWeightsFile } from '../../../model/darknet-weights-check.js';
+import { weightsFileBytes } from '../../../model/darknet/darknet-weights.js';
+import { CHECKED_BYTES, checkWeightsFile } from '../../../model/darknet/darknet-weights-check.js';
 import type { Network } from '../../../model/network.js';
 import { NO_REMARK } from '../../../model/remark.js';
-import { type Backoff, backoffMs } from '../../../node/backoff.js';
 import { pause } from '../../../node/pause.js';
+import { type Backoff, backoffMs } from '../../../node/peers/backoff.js';
 import { fetchInto, SourceFailure } from './fetch-into.js';
 import { noRoom, PartialFile } from './partial-file.js';
 

@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { formatCount } from '../../quantities.js';
+import { formatCount } from '../../terminal/quantities.js';
 import type { ScannedFolder } from './folder-scan.js';
 
 /** The system has a limit for each user (`fs.inotify.max_user_watches`), which other programs need too. */

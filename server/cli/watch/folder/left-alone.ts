@@ -1,4 +1,4 @@
-import { formatCount } from '../../quantities.js';
+import { formatCount } from '../../terminal/quantities.js';
 
 /** Why something in a folder is not looked at. */
 export type LeftAloneKind =

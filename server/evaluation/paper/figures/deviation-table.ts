@@ -1,8 +1,8 @@
 import { STRATEGIES } from '../../../scheduling/strategies/strategy.js';
-import { median } from '../../statistics.js';
+import { median } from '../../statistics/statistics.js';
 import { DEEPEST } from '../arithmetic.js';
-import type { PointKey } from '../experiment.js';
-import type { PointSets } from '../results.js';
+import type { PointKey } from '../experiments/experiment.js';
+import type { PointSets } from '../experiments/results.js';
 import { left, right, type Table } from './section.js';
 
 interface Pair {

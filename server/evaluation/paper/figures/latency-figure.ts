@@ -1,7 +1,7 @@
 import type { LinePanel, LineSeries, PanelRow } from '../../charts/chart.js';
 import { DEEPEST, DEVICE_COUNTS, GRIDS } from '../arithmetic.js';
-import { FIGURE_TITLES } from '../figure-id.js';
-import type { PointSets } from '../results.js';
+import type { PointSets } from '../experiments/results.js';
+import { FIGURE_TITLES } from '../page/figure-id.js';
 import { statedMarks, strategyLines } from './line-series.js';
 import type { Section } from './section.js';
 import { statedValue } from './stated-value.js';

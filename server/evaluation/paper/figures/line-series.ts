@@ -2,8 +2,8 @@ import { STRATEGIES } from '../../../scheduling/strategies/strategy.js';
 import type { LineSeries } from '../../charts/chart.js';
 import type { Look } from '../../charts/look.js';
 import { estimateOf } from '../estimate.js';
-import type { PointKey } from '../experiment.js';
-import type { Metric, Points } from '../point.js';
+import type { PointKey } from '../experiments/experiment.js';
+import type { Metric, Points } from '../experiments/point.js';
 import { lookOf, STATED } from './strategy-look.js';
 
 /** One line for each strategy that has points. @param keyOf what the line's abscissa stands for. */

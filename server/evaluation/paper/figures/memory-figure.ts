@@ -1,8 +1,8 @@
 import type { BarPanel, BarSeries, Chart, Mark } from '../../charts/chart.js';
 import type { Tone } from '../../charts/look.js';
-import { FIGURE_TITLES } from '../figure-id.js';
+import { findExperiment, type PaperResults } from '../experiments/results.js';
 import type { Footprint } from '../memory-footprint.js';
-import { findExperiment, type PaperResults } from '../results.js';
+import { FIGURE_TITLES } from '../page/figure-id.js';
 import type { Section, Table } from './section.js';
 
 const MIB = 2 ** 20;

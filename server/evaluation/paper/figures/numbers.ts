@@ -1,6 +1,6 @@
-import { FIGURE_TITLES } from '../figure-id.js';
-import { type NumberRow, numberRows } from '../number-rows.js';
-import type { PaperResults, PointSets } from '../results.js';
+import type { PaperResults, PointSets } from '../experiments/results.js';
+import { FIGURE_TITLES } from '../page/figure-id.js';
+import { type NumberRow, numberRows } from '../page/number-rows.js';
 import { deviationTable } from './deviation-table.js';
 import { profileTable } from './profile-table.js';
 import { left, right, type Section } from './section.js';

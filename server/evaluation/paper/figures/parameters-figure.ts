@@ -2,10 +2,10 @@ import type { BarPanel, BarSeries, Mark } from '../../charts/chart.js';
 import type { Tone } from '../../charts/look.js';
 import { DEPTHS, GRIDS } from '../arithmetic.js';
 import { type Estimate, estimate } from '../estimate.js';
-import type { PointKey } from '../experiment.js';
-import { FIGURE_TITLES } from '../figure-id.js';
-import type { Metric, Points } from '../point.js';
-import type { PaperResults, PointSets } from '../results.js';
+import type { PointKey } from '../experiments/experiment.js';
+import type { Metric, Points } from '../experiments/point.js';
+import type { PaperResults, PointSets } from '../experiments/results.js';
+import { FIGURE_TITLES } from '../page/figure-id.js';
 import type { Section } from './section.js';
 
 const DEVICES = 6;

@@ -1,7 +1,7 @@
-import { THREADS } from '../../../node/cpu-counter.js';
-import type { StrategyReport } from '../../testbed-report.js';
-import { reportOf } from '../number-facts.js';
-import { findExperiment, type PaperResults } from '../results.js';
+import { THREADS } from '../../../node/observe/cpu-counter.js';
+import type { StrategyReport } from '../../measure/testbed-report.js';
+import { findExperiment, type PaperResults } from '../experiments/results.js';
+import { reportOf } from '../page/number-facts.js';
 import { busiestLinkSeconds } from '../speedup-limit.js';
 import { left, right, type Table } from './section.js';
 

@@ -1,5 +1,5 @@
 import type { Chart } from '../../charts/chart.js';
-import type { FigureId } from '../figure-id.js';
+import type { FigureId } from '../page/figure-id.js';
 
 /** A figure of the page: what it shows, as a chart and as tables. */
 export interface Section {

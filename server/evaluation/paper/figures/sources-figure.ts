@@ -1,9 +1,9 @@
 import type { LinePanel, LineSeries, PanelRow } from '../../charts/chart.js';
 import type { Look } from '../../charts/look.js';
 import { DEEPEST, GRIDS } from '../arithmetic.js';
-import { FIGURE_TITLES } from '../figure-id.js';
-import type { Metric, Points } from '../point.js';
-import type { PointSets } from '../results.js';
+import type { Metric, Points } from '../experiments/point.js';
+import type { PointSets } from '../experiments/results.js';
+import { FIGURE_TITLES } from '../page/figure-id.js';
 import { statedMarks, strategyLines } from './line-series.js';
 import type { Section } from './section.js';
 import { statedValue } from './stated-value.js';

@@ -1,4 +1,4 @@
-import { STATEMENTS, type StatementId } from '../paper-statements.js';
+import { STATEMENTS, type StatementId } from '../page/paper-statements.js';
 
 /** The number of one of the paper's statements. */
 export function statedValue(id: StatementId): number {

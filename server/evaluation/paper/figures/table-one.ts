@@ -1,5 +1,5 @@
-import { FIGURE_TITLES } from '../figure-id.js';
-import type { PaperResults } from '../results.js';
+import type { PaperResults } from '../experiments/results.js';
+import { FIGURE_TITLES } from '../page/figure-id.js';
 import { left, right, type Section } from './section.js';
 
 /** Table I, and what it is run on. */

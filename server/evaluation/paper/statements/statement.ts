@@ -1,4 +1,4 @@
-import type { FigureId } from '../figure-id.js';
+import type { FigureId } from '../page/figure-id.js';
 
 export type Unit = '%' | 'MiB' | 's' | 'x' | 'frames/s' | 'devices';
 

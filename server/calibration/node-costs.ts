@@ -1,0 +1,168 @@
+import { createClient } from '../../client/client.js';
+import { createUndiciTransport } from '../../client/undici-transport.js';
+import { threadCpuSeconds } from '../compute/system-thread.js';
+import { type ProcessThreads, threadsOf } from '../evaluation/measure/cpu-profile.js';
+import { fittedLine } from '../evaluation/statistics/fitted-line.js';
+import { median } from '../evaluation/statistics/statistics.js';
+import { type FtpPlan, planFtp } from '../geometry/ftp-plan.js';
+import { formatGrid, parseGrid, tileCount } from '../geometry/grid.js';
+import { wholeMap } from '../geometry/region.js';
+import { cutTile } from '../geometry/reuse/tile-cut.js';
+import { remainingMacs } from '../model/layer-facts.js';
+import { fusedGeometry } from '../model/layer-geometry.js';
+import { describeModel } from '../model/model-source.js';
+import type { StrategyName } from '../scheduling/strategies/strategy.js';
+import { type CostModel, layerMs, msOf, slowerBy, tileMs, withSlowerLayers } from '../simulation/cost-model.js';
+import type { CalibrationOrder } from './calibration-process.js';
+import { type MeasuredClient, withCluster } from './measured-cluster.js';
+
+const GRIDS = ['2x2', '3x3', '5x5'];
+/** So many frames V8 has to see before most of what runs often is compiled. */
+const WARM_UP = 5;
+const FRAMES = 6;
+const MIB = 2 ** 20;
+const BYTES_PER_VALUE = 4;
+
+/** CPU time of a frame, in milliseconds; null where the system does not tell threads apart. */
+interface FrameMs {
+  /** Of the thread that computes layers. */
+  readonly compute: number | null;
+  /** Of the gateway's thread that computes the remaining ones. */
+  readonly remaining: number | null;
+  /** Of the device's process, and of the client that asks. */
+  readonly all: number;
+}
+
+type NodeOrder = CalibrationOrder & { readonly picture: Buffer };
+
+/**
+ * Measures whole frames on a device that is alone with its gateway, where layers run beside a thread that serves, and with
+ * colder caches than by themselves: how much longer they take there, in tiles and one by one, and what of a frame is
+ * explained by nothing that was measured before, for each frame and for each tile.
+ *
+ * @param costs as they are when nothing else runs.
+ */
+export async function measureNode(
+  order: NodeOrder,
+  costs: CostModel,
+  onStep: (what: string) => void,
+): Promise<CostModel> {
+  const network = describeModel(order.model);
+  const layers = fusedGeometry(network, order.depth);
+  const { height, width } = layers.at(-1)!.output;
+  const grids = GRIDS.map(parseGrid).filter(({ rows, columns }) => rows <= height && columns <= width);
+  if (grids.length === 0) return costs;
+  const frames: { plan: FtpPlan; expectedMs: number; ms: FrameMs }[] = [];
+  for (const grid of grids) {
+    onStep(`whole frames, ${formatGrid(grid)}`);
+    const plan = planFtp(layers, order.depth, grid);
+    frames.push({ plan, expectedMs: layersInTilesMs(costs, plan), ms: await frameMs(order, plan, 'ftp-wst') });
+  }
+  const here = withSlowerLayers(costs, slowdown(frames.map(({ expectedMs, ms }) => [ms.compute, expectedMs])));
+
+  const { plan } = frames[0]!;
+  onStep('whole frames, layer by layer');
+  const { compute } = await frameMs(order, plan, 'modnn');
+  const layerByLayer = Math.max(1, slowdown([[compute, layersMs(here, plan)]]));
+
+  const remainingMs = msOf(costs.remaining, remainingMacs(network, order.depth));
+  const onGateway = slowdown(frames.map(({ ms }) => [ms.remaining, remainingMs]));
+  const remaining = slowerBy(onGateway, costs.remaining);
+
+  const pictureMs = explainedPictureMs(order, costs);
+  const rest = frames.map(({ plan, expectedMs, ms: { all, compute } }) => ({
+    amount: tileCount(plan.grid),
+    ms: Math.max(0, all - (compute ?? expectedMs) - pictureMs - resultsMs(costs, plan)),
+  }));
+  const { fixedMs, msPerAmount } = fittedLine(rest);
+  return { ...here, layerByLayer, remaining, frameMs: fixedMs, tileMs: here.tileMs + msPerAmount };
+}
+
+/** How many times what was expected it took, median; 1 where that is not known. */
+function slowdown(pairs: readonly (readonly [ms: number | null, expectedMs: number])[]): number {
+  const ratios = pairs.flatMap(([ms, expectedMs]) => (ms === null || expectedMs === 0 ? [] : [ms / expectedMs]));
+  return ratios.length > 0 ? median(ratios) : 1;
+}
+
+/** Median of several frames, after some that warm up. */
+function frameMs(
+  { depth, engine, model, picture }: NodeOrder,
+  { grid }: FtpPlan,
+  strategy: StrategyName,
+): Promise<FrameMs> {
+  const sections = {
+    model,
+    engine: { name: engine },
+    partition: { grid: formatGrid(grid), fusedDepth: depth },
+    schedule: { strategy, heartbeat: { intervalMs: 5000, lostAfterMs: 60_000 } },
+  };
+  return withCluster(sections, 'device', async (client, { config, gatewayPid }) => {
+    const device = await deviceThreads(config.devices[0]!.address);
+    const gateway = await threadsOf(client, gatewayPid);
+    for (let frame = 0; frame < WARM_UP; frame++) await submit(client, picture);
+    const samples: { all: number; compute: number; remaining: number }[] = [];
+    for (let frame = 0; frame < FRAMES; frame++) {
+      const before = process.cpuUsage();
+      const computeBefore = computeMs(device);
+      const remainingBefore = computeMs(gateway);
+      await submit(client, picture);
+      const { system, user } = process.cpuUsage(before);
+      samples.push({
+        all: (system + user) / 1000,
+        compute: computeMs(device) - computeBefore,
+        remaining: computeMs(gateway) - remainingBefore,
+      });
+    }
+    return {
+      compute: device === null ? null : median(samples.map(({ compute }) => compute)),
+      remaining: gateway === null ? null : median(samples.map(({ remaining }) => remaining)),
+      all: median(samples.map(({ all }) => all)),
+    };
+  });
+}
+
+/** Of the device, which runs in this process. */
+async function deviceThreads(address: string): Promise<ProcessThreads | null> {
+  const { transport, close } = createUndiciTransport();
+  try {
+    return await threadsOf(createClient({ baseUrl: address, transport }), process.pid);
+  } finally {
+    await close();
+  }
+}
+
+function computeMs(threads: ProcessThreads | null): number {
+  return threads === null ? 0 : 1000 * (threadCpuSeconds(threads.compute, threads.process) ?? 0);
+}
+
+async function submit(client: MeasuredClient, picture: Buffer): Promise<void> {
+  await client.call('submitFrame', {
+    query: { wait: 240 },
+    body: { mediaType: 'image/jpeg', bytes: picture },
+    timeoutMs: 250_000,
+  });
+}
+
+function layersInTilesMs(costs: CostModel, plan: FtpPlan): number {
+  return plan.tiles.reduce((sum, { tileId }) => sum + tileMs(costs, plan, cutTile(plan, tileId)), 0);
+}
+
+/** All layers, each on its whole map. */
+function layersMs(costs: CostModel, { layers, maps }: FtpPlan): number {
+  const all = layers.map((_, layer) =>
+    layerMs(costs, layers, layer, wholeMap(maps[layer]!), wholeMap(maps[layer + 1]!)),
+  );
+  return all.reduce((sum, ms) => sum + ms - costs.tileMs, 0);
+}
+
+/** The picture that comes in, and is letterboxed. */
+function explainedPictureMs({ picture }: NodeOrder, { letterboxMs, request }: CostModel): number {
+  return letterboxMs + request.serverMs + request.clientMs + (2 * picture.byteLength * request.msPerMiB) / MIB;
+}
+
+/** Tiles' outputs, on their way to the gateway. */
+function resultsMs({ request }: CostModel, plan: FtpPlan): number {
+  const { channels, height, width } = plan.maps.at(-1)!;
+  const bytes = channels * height * width * BYTES_PER_VALUE;
+  return plan.tiles.length * request.clientMs + (bytes * request.msPerMiB) / MIB;
+}

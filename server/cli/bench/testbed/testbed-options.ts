@@ -1,0 +1,125 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parse } from 'yaml';
+import { BYTE_SIZE_PATTERN, parseByteSize } from '../../../config/byte-size.js';
+import { DeepThingsError } from '../../../errors.js';
+import { LEAST_CPU_CORES } from '../../../evaluation/hosts/control-groups.js';
+import { MOST_HOSTS } from '../../../evaluation/hosts/host-plan.js';
+import { type ModelChoice, planClusters, type TestbedSettings } from '../../../evaluation/measure/run-matrix.js';
+import { formatGrid, parseGrid } from '../../../geometry/grid.js';
+import { BUILT_IN_MODELS, builtInModel } from '../../../model/built-in/registry.js';
+import { STRATEGIES } from '../../../scheduling/strategies/strategy.js';
+import { nameList, numberList, oneNumber, words } from '../list-options.js';
+
+/** As given on the command line. */
+export interface TestbedOptions {
+  readonly devices: string;
+  readonly cpu: string;
+  readonly gatewayCpu?: string;
+  readonly link: string;
+  readonly memory?: string;
+  readonly gatewayMemory?: string;
+  readonly grid: string;
+  readonly strategy: string;
+  readonly sources: string;
+  readonly frames: string;
+  readonly warmup: string;
+  readonly atOnce?: boolean;
+  readonly repeat: string;
+  readonly model: string;
+  readonly weights?: string;
+  readonly depth?: string;
+  readonly maps: 'f32' | 'f16';
+  readonly set?: string;
+  readonly json?: boolean;
+  readonly out?: string;
+}
+
+/** As many outputs as a gateway keeps, until they have been checked. */
+const MOST_FRAMES = 100;
+export const CPU_CORES = { least: LEAST_CPU_CORES, most: 1024, whole: false };
+const LINK_UNITS = { kbit: 1e3, mbit: 1e6, gbit: 1e9 } as const;
+
+/** @throws DeepThingsError `DT_USAGE`, `DT_GRID_…` */
+export function testbedSettings(options: TestbedOptions): TestbedSettings {
+  const count = (option: string, text: string, least: number, most: number) =>
+    oneNumber(option, text, { least, most, whole: true });
+  const cpu = numberList('--cpu', options.cpu, CPU_CORES);
+  const devices = numberList('--devices', options.devices, { least: 1, most: MOST_HOSTS - 1, whole: true });
+  const mostDevices = Math.max(...devices);
+  if (cpu.length > 1 && cpu.length < mostDevices) {
+    throw new DeepThingsError(
+      'DT_USAGE',
+      `--cpu must have one value, or one for each of ${mostDevices} devices, and has ${cpu.length}`,
+    );
+  }
+  const settings: TestbedSettings = {
+    devices,
+    cpu,
+    gatewayCpu: options.gatewayCpu === undefined ? cpu[0]! : oneNumber('--gateway-cpu', options.gatewayCpu, CPU_CORES),
+    linkBitsPerSecond: linkRate(options.link),
+    memoryBytes: memorySize('--memory', options.memory),
+    gatewayMemoryBytes: memorySize('--gateway-memory', options.gatewayMemory),
+    grids: words('--grid', options.grid).map((grid) => formatGrid(parseGrid(grid))),
+    strategies: [...new Set(nameList('--strategy', options.strategy, STRATEGIES))],
+    sources: numberList('--sources', options.sources, { least: 1, most: MOST_HOSTS - 1, whole: true }),
+    frames: count('--frames', options.frames, 1, MOST_FRAMES),
+    warmup: count('--warmup', options.warmup, 0, MOST_FRAMES),
+    atOnce: options.atOnce ? 'always' : 'several-sources',
+    repeat: count('--repeat', options.repeat, 1, 1000),
+    model: modelChoice(options.model, options.weights),
+    depth: options.depth === undefined ? null : count('--depth', options.depth, 1, 1000),
+    maps: options.maps,
+    sections: sectionsOf(options.set),
+  };
+  if (planClusters(settings).length > 0) return settings;
+  throw new DeepThingsError(
+    'DT_USAGE',
+    `no --devices count has as many devices as --sources ${options.sources} asks for`,
+  );
+}
+
+/** `50mbit` in bits a second; null for `max`. */
+export function linkRate(text: string): number | null {
+  if (text === 'max') return null;
+  const match = /^(\d+(?:\.\d+)?)(kbit|mbit|gbit)$/.exec(text);
+  const rate = match === null ? 0 : Math.round(Number(match[1]) * LINK_UNITS[match[2] as keyof typeof LINK_UNITS]);
+  if (rate >= 1000) return rate;
+  throw new DeepThingsError(
+    'DT_USAGE',
+    `--link must be a rate such as 50mbit, 500kbit or 1gbit, or max, and is "${text}"`,
+  );
+}
+
+export function memorySize(option: string, text: string | undefined): number | null {
+  if (text === undefined) return null;
+  if (new RegExp(BYTE_SIZE_PATTERN).test(text)) return parseByteSize(text);
+  throw new DeepThingsError('DT_USAGE', `${option} must be a size such as 192MiB, and is "${text}"`);
+}
+
+/** A built-in model by its name, else the path of a cfg; without weights of its own it gets synthetic ones. */
+export function modelChoice(model: string, given: string | undefined): ModelChoice {
+  const weights = given === undefined || given.startsWith('synthetic') ? given : resolve(given);
+  if (Object.hasOwn(BUILT_IN_MODELS, model)) {
+    const hasOwn = builtInModel(model).weights.kind !== 'darknet-file';
+    const usual = hasOwn ? undefined : 'synthetic';
+    return { name: model, ...((weights ?? usual) && { weights: weights ?? usual }) };
+  }
+  const cfg = resolve(model);
+  const beside = cfg.replace(/\.cfg$/, '.weights');
+  return { cfg, weights: weights ?? (existsSync(beside) && beside !== cfg ? beside : 'synthetic') };
+}
+
+export function sectionsOf(text: string | undefined): Readonly<Record<string, unknown>> {
+  if (text === undefined) return {};
+  try {
+    const sections: unknown = parse(text);
+    if (typeof sections === 'object' && sections !== null && !Array.isArray(sections)) return { ...sections };
+  } catch (cause) {
+    throw new DeepThingsError('DT_USAGE', `--set is no YAML: ${(cause as Error).message}`, { cause });
+  }
+  throw new DeepThingsError(
+    'DT_USAGE',
+    `--set must be sections such as "schedule: { order: paper }", and is "${text}"`,
+  );
+}

@@ -1,0 +1,89 @@
+import type { ThreadTimes } from '../../../evaluation/measure/cpu-profile.js';
+import type { MeasuredBatch } from '../../../evaluation/measure/measured-batch.js';
+import type { ClusterRun, TestbedSettings } from '../../../evaluation/measure/run-matrix.js';
+import type { StrategyReport } from '../../../evaluation/measure/testbed-report.js';
+import { THREADS } from '../../../node/observe/cpu-counter.js';
+import { formatBytes, formatCount } from '../../terminal/quantities.js';
+import { printNote } from '../../terminal/terminal.js';
+import { type Column, right, textTable } from '../../terminal/text-table.js';
+
+const COLUMNS: readonly Column[] = [
+  { title: 'strategy' },
+  right('devices'),
+  right('grid'),
+  right('sources'),
+  right('fused s'),
+  right('p10-p90'),
+  right('end to end s'),
+  right('frames/s'),
+  right('sent a frame'),
+  right('on the links'),
+  right('MACs'),
+  right('source MiB'),
+  right('thief MiB'),
+  right('difference'),
+];
+
+export function testbedTable(reports: readonly StrategyReport[]): string {
+  return textTable(
+    COLUMNS,
+    reports.map((report) => {
+      const { source, thief } = report.edgeMemory;
+      const { p10, p90 } = report.spread.fusedSeconds;
+      return [
+        report.strategy,
+        String(report.devices),
+        report.grid,
+        String(report.sources),
+        report.fusedSeconds.toFixed(2),
+        `${p10.toFixed(2)}-${p90.toFixed(2)}`,
+        report.endToEndSeconds.toFixed(2),
+        report.framesPerSecond.toFixed(2),
+        formatBytes(Object.values(report.wireBytesPerFrame).reduce((sum, bytes) => sum + bytes, 0)),
+        formatBytes(Math.round(report.linkBytesPerFrame)),
+        report.macsRatio.toFixed(2),
+        source.residentMiB.toFixed(0),
+        thief === null ? '' : thief.residentMiB.toFixed(0),
+        `${report.relativeDifference.toExponential(0)}${report.exact ? '' : ' WRONG'}`,
+      ];
+    }),
+  );
+}
+
+/** CPU time of a frame by what it was spent on. */
+export function cpuTable(reports: readonly StrategyReport[]): string {
+  const show = (times: ThreadTimes | null) => THREADS.map((name) => (times === null ? '' : times[name].toFixed(0)));
+  return textTable(
+    [
+      ...[{ title: 'CPU ms a frame' }, right('devices'), right('grid'), { title: 'node' }],
+      ...[right('requests'), right('layers'), right('other')],
+    ],
+    reports.flatMap(({ cpuMsPerFrame, devices, grid, strategy }) =>
+      (['source', 'thief', 'gateway'] as const)
+        .filter((kind) => cpuMsPerFrame[kind] !== null)
+        .map((kind) => [strategy, String(devices), grid, kind, ...show(cpuMsPerFrame[kind])]),
+    ),
+  );
+}
+
+export function clusterTitle({ devices, grid, sources }: ClusterRun): string {
+  return `${formatCount(devices, 'device')}, ${grid}, ${formatCount(sources, 'source')}`;
+}
+
+export function printWhatIsRun(settings: TestbedSettings, clusters: readonly ClusterRun[], skipped: number): void {
+  const { cpu, gatewayCpu, linkBitsPerSecond, model } = settings;
+  const link = linkBitsPerSecond === null ? 'unshaped links' : `links of ${linkBitsPerSecond / 1e6} Mbit/s`;
+  printNote(
+    `${model.name ?? model.cfg}: ${formatCount(clusters.length, 'cluster')} one after another, devices of ${cpu.join(', ')} ` +
+      `core, gateway of ${gatewayCpu}, ${link}`,
+  );
+  if (skipped > 0) printNote(`left out: ${formatCount(skipped, 'combination')} with more sources than devices`);
+}
+
+export function printBatch(batch: MeasuredBatch, left: string): void {
+  const { frames, seconds } = batch;
+  const { strategy, warmup } = batch.batch;
+  const took = frames.length === 1 ? `fused ${frames[0]!.fusedSeconds.toFixed(2)} s, end to end` : 'all at once';
+  const kind = warmup ? 'warm-up ' : '';
+  printNote(`  ${strategy}: ${kind}${formatCount(frames.length, 'frame')}, ${took} ${seconds.toFixed(2)} s${left}`);
+}

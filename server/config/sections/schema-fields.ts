@@ -1,0 +1,70 @@
+import { Type } from 'typebox';
+import { BYTE_SIZE_PATTERN, type ByteSize } from '../byte-size.js';
+import { DURATION_PATTERN } from '../duration.js';
+
+/**
+ * The kinds of value that cluster.yaml has. None is a union of schemas: a mistake must give one error.
+ * `patternErrorMessage` is what editors show, and what our own messages say, instead of the regular expression.
+ */
+
+interface NumberHints {
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly examples?: readonly number[];
+  readonly default?: number;
+}
+
+interface TextHints {
+  readonly pattern?: string;
+  readonly patternErrorMessage?: string;
+  readonly examples?: readonly string[];
+  readonly default?: string;
+}
+
+export function whole(description: string, hints: NumberHints) {
+  return Type.Integer({ description, ...hints });
+}
+
+export function decimal(description: string, hints: NumberHints) {
+  return Type.Number({ description, ...hints });
+}
+
+export function milliseconds(description: string, hints: NumberHints) {
+  return whole(`${description} In milliseconds.`, hints);
+}
+
+export function text(description: string, hints: TextHints = {}) {
+  return Type.String({ description, minLength: 1, maxLength: 1024, ...hints });
+}
+
+export function flag(description: string, preset: boolean) {
+  return Type.Boolean({ description, default: preset });
+}
+
+export function choice<const T extends string>(description: string, values: readonly T[], preset?: T) {
+  return Type.Unsafe<T>({
+    type: 'string',
+    enum: values,
+    description,
+    ...(preset === undefined ? {} : { default: preset }),
+  });
+}
+
+export function byteSize(description: string, preset: string) {
+  return Type.Unsafe<ByteSize>({
+    type: ['integer', 'string'],
+    minimum: 0,
+    pattern: BYTE_SIZE_PATTERN,
+    patternErrorMessage: 'a size such as 20MiB, 512KiB or 1GiB, or a number of bytes',
+    description,
+    default: preset,
+  });
+}
+
+export function duration(description: string, preset: string) {
+  return text(description, {
+    pattern: DURATION_PATTERN,
+    patternErrorMessage: 'a duration such as 12h, 7d or 30m',
+    default: preset,
+  });
+}

@@ -1,0 +1,73 @@
+import type { Region } from '../../geometry/region.js';
+import { HttpProblem } from '../../node/problems/problem.js';
+
+/** The letterboxed picture of an open frame that this device sources. */
+export interface OwnFrame {
+  readonly frame: string;
+  /** Of the delivery that brought it. */
+  readonly attempt: number;
+  /** `[3, height, width]`. */
+  readonly data: Uint8Array;
+  /** What is to travel of it to other devices. */
+  readonly travels: Region;
+  readonly digest: string;
+  readonly openedMs: number;
+}
+
+/** The frames whose source this device is, until the gateway says how they ended. Bounded by number and by age. */
+export class OwnFrames {
+  readonly #limit: number;
+  readonly #maxAgeMs: number;
+  readonly #frames = new Map<string, OwnFrame>();
+
+  readonly #onOld: (frame: string) => void;
+
+  /** @param onOld told of a frame that the gateway has not ended in all that time: it is to be forgotten. */
+  constructor(limit: number, maxAgeMs: number, onOld: (frame: string) => void) {
+    this.#limit = limit;
+    this.#maxAgeMs = maxAgeMs;
+    this.#onOld = onOld;
+  }
+
+  /** Frames that may be open. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  get ids(): readonly string[] {
+    return [...this.#frames.keys()];
+  }
+
+  get size(): number {
+    return this.#frames.size;
+  }
+
+  get(frame: string): OwnFrame | undefined {
+    return this.#frames.get(frame);
+  }
+
+  /** @throws HttpProblem 429 when this device has as many frames as it may have. */
+  requireRoom(nowMs: number): void {
+    this.#dropOld(nowMs);
+    if (this.#frames.size < this.#limit) return;
+    const detail = `this device has ${this.#frames.size} frames open, which is as many as it may have`;
+    throw new HttpProblem(429, 'DT_OVERLOADED', detail, { retryAfterSeconds: 1 });
+  }
+
+  open(frame: OwnFrame): void {
+    this.#frames.set(frame.frame, frame);
+  }
+
+  close(frame: string): boolean {
+    return this.#frames.delete(frame);
+  }
+
+  /** A gateway that vanished never says how its frames ended. */
+  #dropOld(nowMs: number): void {
+    for (const { frame, openedMs } of [...this.#frames.values()]) {
+      if (nowMs - openedMs <= this.#maxAgeMs) continue;
+      this.#frames.delete(frame);
+      this.#onOld(frame);
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import { performance } from 'node:perf_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { CALLS } from '../../node/contract/calls.js';
+import type { Logger } from '../../node/observe/logger.js';
+import type { NodeMetrics } from '../../node/observe/metrics.js';
+import type { PeerClient } from '../../node/peers/peer-client.js';
+import { RESULTS_IN_FLIGHT } from '../../scheduling/device/device-pace.js';
+import { UsualTime } from '../../scheduling/device/usual-time.js';
+import type { BoardTask, EdgeBoard } from './edge-board.js';
+
+export interface ResultSenderParts {
+  readonly gateway: PeerClient;
+  readonly board: EdgeBoard;
+  readonly metrics: NodeMetrics;
+  readonly log: Logger;
+}
+
+/** Sends results to the gateway, beside the computation (the paper's partition result collection thread). */
+export class ResultSender {
+  readonly #parts: ResultSenderParts;
+  readonly #abort = new AbortController();
+  readonly #inFlight = new Set<Promise<void>>();
+  /** Until the gateway has a result. */
+  readonly usual = new UsualTime();
+
+  constructor(parts: ResultSenderParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves when there is room for one more. */
+  async room(): Promise<void> {
+    while (this.#inFlight.size >= RESULTS_IN_FLIGHT) await Promise.race(this.#inFlight);
+  }
+
+  /** @param body of the result, written again for each try. */
+  send(task: BoardTask, body: () => Uint8Array): void {
+    const sending = this.#deliver(task, body).finally(() => {
+      this.#inFlight.delete(sending);
+      this.#parts.board.finished(task);
+    });
+    this.#inFlight.add(sending);
+  }
+
+  /** Waits for what is on its way, up to `graceMs`, then drops it. */
+  async stop(graceMs: number): Promise<void> {
+    const timer = setTimeout(() => this.#abort.abort(), graceMs);
+    await Promise.all(this.#inFlight);
+    clearTimeout(timer);
+    this.#abort.abort();
+  }
+
+  async #deliver(task: BoardTask, body: () => Uint8Array): Promise<void> {
+    const { gateway, log, metrics } = this.#parts;
+    const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
+    const { signal } = this.#abort;
+    // First the executor gets the next task under way: writing a result takes as long as the gap between two tiles may.
+    await nextTurn();
+    let resultBytes = 0;
+    const written = () => {
+      const bytes = body();
+      resultBytes = bytes.byteLength;
+      return bytes;
+    };
+    if (signal.aborted) return;
+    const startedMs = performance.now();
+    try {
+      const answer = await gateway.call(CALLS.result, {
+        body: { mediaType: 'application/octet-stream', bytes: written },
+        signal,
+      });
+      this.usual.add(performance.now() - startedMs);
+      metrics.bytesSent.inc({ kind: 'result' }, resultBytes);
+      const verdict = answer.json!.status;
+      metrics.results.inc({ verdict });
+      log.debug({ ...facts, verdict }, 'result sent');
+    } catch (error) {
+      if (!signal.aborted) log.warn({ ...facts, err: error }, 'result could not be given to the gateway');
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { performance } from 'node:perf_hooks';
+import type { Schemas } from '../../../client/client.js';
+import { DeepThingsError } from '../../errors.js';
+import { bytesBetweenNodes } from '../hosts/link-counters.js';
+import type { TestHosts } from '../hosts/test-hosts.js';
+import type { BenchCluster } from './bench-cluster.js';
+import { type ThreadTimes, usedSince } from './cpu-profile.js';
+import { type MeasuredFrame, measuredFrame } from './measured-frame.js';
+import { type MemoryPeaks, MemoryWatch } from './memory-watch.js';
+import type { Batch } from './run-matrix.js';
+import type { UntiledReference } from './untiled-reference.js';
+
+/** What frames that were under way together took. */
+export interface MeasuredBatch {
+  readonly batch: Batch;
+  readonly frames: readonly MeasuredFrame[];
+  /** From the first submission to the last answer, at the client. */
+  readonly seconds: number;
+  /** Between nodes, with all headers. */
+  readonly linkBytes: number;
+  /** Of each device's process while the frames were under way. */
+  readonly memory: ReadonlyMap<string, MemoryPeaks>;
+  /** What each node used meanwhile; null for warm-ups. */
+  readonly cpu: ReadonlyMap<string, ThreadTimes> | null;
+}
+
+export interface BatchParts {
+  readonly cluster: BenchCluster;
+  readonly hosts: TestHosts;
+  readonly reference: UntiledReference;
+  /** Pictures to submit; a source has one of them. */
+  readonly pictures: readonly Uint8Array[];
+  readonly signal: AbortSignal;
+}
+
+/** As long as the contract lets a request wait. */
+const WAIT_SECONDS = 300;
+
+/**
+ * Submits a batch's frames at once, waits for them, and checks what came out.
+ *
+ * @throws DeepThingsError `DT_TESTBED_…`, ProblemError, the transport's errors.
+ */
+export async function measureBatch(batch: Batch, parts: BatchParts): Promise<MeasuredBatch> {
+  const { cluster, hosts } = parts;
+  const { devices, gateway } = cluster.config;
+  const pids = new Map(devices.map(({ id }) => [id, cluster.pid(id)]));
+  const cpuBefore = batch.warmup ? null : cluster.threadTimes();
+  const watch = new MemoryWatch([...pids.values()]);
+  const before = hosts.linkCounters();
+  const startedMs = performance.now();
+  let answered: readonly Answered[];
+  let peaks: ReadonlyMap<number, MemoryPeaks>;
+  try {
+    answered = await Promise.all(batch.sources.map((source) => submit(batch, source, parts)));
+  } finally {
+    peaks = watch.end();
+  }
+  const seconds = (performance.now() - startedMs) / 1000;
+  const after = hosts.linkCounters();
+  const cpu = cpuBefore === null ? null : usedBy(cpuBefore, cluster.threadTimes());
+  const frames: MeasuredFrame[] = [];
+  for (const one of answered) frames.push(await examine(one, parts));
+  return {
+    batch,
+    frames,
+    seconds,
+    linkBytes: bytesBetweenNodes(before, after, [gateway.id, ...devices.map(({ id }) => id)]),
+    memory: new Map([...pids].map(([id, pid]) => [id, peaks.get(pid)!])),
+    cpu,
+  };
+}
+
+function usedBy(before: ReadonlyMap<string, ThreadTimes>, after: ReadonlyMap<string, ThreadTimes>) {
+  return new Map([...after].map(([id, times]) => [id, usedSince(before.get(id)!, times)]));
+}
+
+interface Answered {
+  readonly frame: Schemas['Frame'];
+  /** From the submission to the answer. */
+  readonly seconds: number;
+}
+
+async function submit({ strategy }: Batch, source: number, parts: BatchParts): Promise<Answered> {
+  const { cluster, pictures, signal } = parts;
+  const startedMs = performance.now();
+  const answer = await cluster.client.call('submitFrame', {
+    query: { wait: WAIT_SECONDS, strategy, source: cluster.config.devices[source]!.id },
+    body: { mediaType: 'image/jpeg', bytes: pictures[source % pictures.length]! },
+    signal,
+    timeoutMs: (WAIT_SECONDS + 10) * 1000,
+  });
+  return { frame: answer.json!, seconds: (performance.now() - startedMs) / 1000 };
+}
+
+async function examine({ frame, seconds }: Answered, { cluster, reference }: BatchParts): Promise<MeasuredFrame> {
+  if (frame.state !== 'complete') {
+    throw new DeepThingsError('DT_TESTBED_FRAME', `frame ${frame.id} has not ended within ${WAIT_SECONDS} s`);
+  }
+  const { json: trace } = await cluster.client.call('getFrameTrace', { path: { frame: frame.id } });
+  const difference = await reference.compare(cluster.client, cluster.config, frame);
+  return measuredFrame({ frame, trace: trace!, difference, endToEndSeconds: seconds });
+}

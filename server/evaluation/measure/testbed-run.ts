@@ -1,0 +1,112 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import type { ClusterConfig } from '../../config/cluster-config.js';
+import type { ControlGroups } from '../hosts/control-groups.js';
+import { type HostLimits, type HostPlan, planHosts } from '../hosts/host-plan.js';
+import { machineFacts } from '../hosts/machine-facts.js';
+import type { RunCommand } from '../hosts/system-command.js';
+import { TestHosts } from '../hosts/test-hosts.js';
+import { BenchCluster, type NodeOutput } from './bench-cluster.js';
+import { benchConfig } from './bench-config.js';
+import { type MeasuredBatch, measureBatch } from './measured-batch.js';
+import { readResidentMemory } from './process-memory.js';
+import { type ClusterRun, deviceCpu, largestBatch, planBatches, type TestbedSettings } from './run-matrix.js';
+import { type ClusterFacts, reportStrategy, type StrategyReport } from './testbed-report.js';
+import type { UntiledReference } from './untiled-reference.js';
+
+export interface TestbedParts {
+  readonly groups: ControlGroups;
+  readonly run: RunCommand;
+  /** For sockets; a short path. */
+  readonly folder: string;
+  readonly outputOf: (node: string) => NodeOutput;
+  readonly pictures: readonly Uint8Array[];
+  readonly reference: UntiledReference;
+  readonly signal: AbortSignal;
+  readonly progress: TestbedProgress;
+}
+
+/** Told how far it is. */
+export interface TestbedProgress {
+  waiting(ids: readonly string[]): void;
+  /** @param seconds the start took. */
+  ready(seconds: number): void;
+  /** @param seconds the batch took, with the check of what came out. */
+  measured(batch: MeasuredBatch, seconds: number): void;
+}
+
+/** The gateway's host and the devices', with their quotas. */
+export function hostLimits(settings: TestbedSettings, devices: number): readonly HostLimits[] {
+  const { gatewayCpu, gatewayMemoryBytes, memoryBytes } = settings;
+  return [
+    { id: 'gateway', cpuCores: gatewayCpu, memoryBytes: gatewayMemoryBytes },
+    ...deviceCpu(settings, devices).map((cpuCores, i) => ({ id: `e${i}`, cpuCores, memoryBytes })),
+  ];
+}
+
+/** @throws ConfigError for what one of the clusters cannot be: said before the first is started. */
+export async function checkRuns(settings: TestbedSettings, runs: readonly ClusterRun[]): Promise<void> {
+  for (const run of runs) await configOf(settings, run, hostsOf(settings, run));
+}
+
+function hostsOf(settings: TestbedSettings, { devices }: ClusterRun): HostPlan {
+  const { linkBitsPerSecond } = settings;
+  return planHosts({ ownerPid: process.pid, hosts: hostLimits(settings, devices), linkBitsPerSecond });
+}
+
+function configOf(settings: TestbedSettings, run: ClusterRun, { hosts }: HostPlan): Promise<ClusterConfig> {
+  const [gateway, ...devices] = hosts;
+  return benchConfig(settings, run, { gateway: gateway!, devices }, largestBatch(planBatches(settings, run)));
+}
+
+/** Frames of an earlier cluster, or of another run at the same time, are no business of this one. */
+function withOwnStore(config: ClusterConfig, folder: string): ClusterConfig {
+  return { ...config, store: { ...config.store, path: mkdtempSync(join(folder, 'store-')) } };
+}
+
+/**
+ * Measures one cluster on test hosts of its own, which are gone when this settles.
+ *
+ * @returns one report a strategy.
+ * @throws DeepThingsError, ProblemError, the transport's errors.
+ */
+export async function runTestbed(
+  settings: TestbedSettings,
+  run: ClusterRun,
+  parts: TestbedParts,
+): Promise<readonly StrategyReport[]> {
+  const { folder, groups, outputOf, progress, signal } = parts;
+  const startedAt = new Date().toISOString();
+  const machine = machineFacts();
+  const batches = planBatches(settings, run);
+  const plan = hostsOf(settings, run);
+  const asked = await configOf(settings, run, plan);
+  const config = 'store' in settings.sections ? asked : withOwnStore(asked, folder);
+  const hosts = new TestHosts(plan, { groups, run: parts.run });
+  try {
+    const beginMs = performance.now();
+    const onWaiting = (ids: readonly string[]) => progress.waiting(ids);
+    const cluster = await BenchCluster.start({ config, hosts, folder, outputOf, signal, onWaiting });
+    try {
+      const startSeconds = (performance.now() - beginMs) / 1000;
+      const startPeaks = new Map(config.devices.map(({ id }) => [id, readResidentMemory(cluster.pid(id))?.peak ?? 0]));
+      progress.ready(startSeconds);
+      const measured: MeasuredBatch[] = [];
+      for (const batch of batches) {
+        signal.throwIfAborted();
+        const batchMs = performance.now();
+        measured.push(await Promise.race([measureBatch(batch, { ...parts, cluster, hosts }), cluster.broken]));
+        progress.measured(measured.at(-1)!, (performance.now() - batchMs) / 1000);
+      }
+      const usage = new Map(config.devices.map(({ id }) => [id, hosts.usage(id)]));
+      const depth = config.partition.fusedDepth;
+      const facts: ClusterFacts = { settings, run, depth, startSeconds, startPeaks, usage, machine, startedAt };
+      return settings.strategies.map((strategy) => reportStrategy(strategy, measured, facts));
+    } finally {
+      await cluster.stop();
+    }
+  } finally {
+    hosts.takeDown();
+  }
+}

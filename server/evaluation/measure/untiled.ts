@@ -1,0 +1,38 @@
+import { startComputeThread } from '../../compute/compute-thread.js';
+import type { TileResult } from '../../compute/messages.js';
+import type { TileJob } from '../../compute/tile-executor.js';
+import type { ClusterConfig } from '../../config/cluster-config.js';
+
+/** The fused stack run whole, as one tile of a 1 x 1 grid, in one process. */
+export interface Untiled {
+  /** @param input the letterboxed picture, `[3, height, width]`; copied. */
+  run(input: Uint8Array): Promise<TileResult>;
+  close(): Promise<void>;
+}
+
+export async function startUntiled(config: ClusterConfig): Promise<Untiled> {
+  const compute = await startComputeThread({
+    model: config.model,
+    engine: { ...config.gateway.engine, threads: 1 },
+    stage: { kind: 'fused', depth: config.partition.fusedDepth, grid: { rows: 1, columns: 1 } },
+  });
+  return { run: (input) => compute.runTile(wholeTile(input.slice())), close: () => compute.close() };
+}
+
+/**
+ * @param input the letterboxed picture, `[3, height, width]`.
+ * @returns the fused stack's output, `[channels, height, width]`.
+ */
+export async function runUntiled(config: ClusterConfig, input: Uint8Array): Promise<Float32Array> {
+  const untiled = await startUntiled(config);
+  try {
+    return (await untiled.run(input)).data;
+  } finally {
+    await untiled.close();
+  }
+}
+
+/** A tile as if it had no neighbours. */
+export function wholeTile(input: Uint8Array, tileId = 0): TileJob {
+  return { tileId, offers: {}, input, strips: [], keepIn: null };
+}

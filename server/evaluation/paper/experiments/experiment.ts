@@ -1,0 +1,64 @@
+import type { StrategyName } from '../../../scheduling/strategies/strategy.js';
+import type { TestbedSettings } from '../../measure/run-matrix.js';
+import type { Ground } from '../ground.js';
+import type { FigureId } from '../page/figure-id.js';
+
+/** A cluster and what it gets to do; who is compared agrees in all of it. */
+export interface PointKey {
+  readonly strategy: StrategyName;
+  readonly devices: number;
+  readonly grid: string;
+  readonly sources: number;
+  /** Fused layers. */
+  readonly depth: number;
+}
+
+/**
+ * Whose numbers: measured on test hosts (`measured`); simulated with what was calibrated here, on the same hosts (`here`);
+ * simulated on the paper's devices, as the project does it by default (`ours`) or as the paper does (`letter`:
+ * `schedule.faithful`, pictures that travel as F32).
+ */
+export const POINT_SETS = ['measured', 'here', 'ours', 'letter'] as const;
+
+export type PointSetName = (typeof POINT_SETS)[number];
+
+interface AnyExperiment {
+  /** Also the name of its file. */
+  readonly id: string;
+  readonly figures: readonly FigureId[];
+  /** Rough, on the machine that it was written on: for what is left. */
+  readonly expectedSeconds: number;
+}
+
+/** One cluster on test hosts. */
+export interface MeasuredExperiment extends AnyExperiment {
+  readonly kind: 'measured';
+  /** Of one cluster: one number of devices, one grid, one number of sources. */
+  readonly settings: TestbedSettings;
+}
+
+/** One simulated cluster. */
+export interface Scene extends PointKey {
+  readonly frames: number;
+}
+
+export interface SimulatedExperiment extends AnyExperiment {
+  readonly kind: 'simulated';
+  readonly set: Exclude<PointSetName, 'measured'>;
+  /** Null: the paper's devices. */
+  readonly ground: Ground | null;
+  readonly scenes: readonly Scene[];
+}
+
+/** What layers, tiles and requests take here. */
+export interface CalibrationExperiment extends AnyExperiment {
+  readonly kind: 'calibration';
+}
+
+/** One device with tiles and reuse, beside the untiled network in one process (bench/one-device.mjs). */
+export interface OneDeviceExperiment extends AnyExperiment {
+  readonly kind: 'one-device';
+  readonly rounds: number;
+}
+
+export type Experiment = MeasuredExperiment | SimulatedExperiment | CalibrationExperiment | OneDeviceExperiment;

@@ -1,0 +1,71 @@
+import type { ClusterConfig } from '../../config/cluster-config.js';
+import { placePicture, travellingRegion } from '../../model/heads/placement.js';
+import { remainingMacs } from '../../model/layer-facts.js';
+import { type ClusterPlan, taskQueueLimit } from '../../node/cluster-plan.js';
+import { CALLS, CIRCUITS } from '../../node/contract/calls.js';
+import { ledgerSettings } from '../../node/ledger-settings.js';
+import { wireSizes } from '../../node/wire/wire-sizes.js';
+import { AHEAD_MS } from '../../scheduling/device/device-pace.js';
+import type { StrategyName } from '../../scheduling/strategies/strategy.js';
+import type { Arrivals } from '../../simulation/arrivals.js';
+import type { CostModel } from '../../simulation/cost-model.js';
+import type { NetworkModel } from '../../simulation/machine/network.js';
+import type { SimulatedNode, SimulationSettings } from '../../simulation/simulation-settings.js';
+import { BYTES_PER_MAP_VALUE } from '../../tensor/map-tensor.js';
+
+/** In pixels. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What is not said in `cluster.yaml`. */
+export interface SimulatedGround {
+  readonly costs: CostModel;
+  readonly network: NetworkModel;
+  readonly gatewayCpu: SimulatedNode['cpu'];
+  /** One for each device. */
+  readonly cpus: readonly SimulatedNode['cpu'][];
+  readonly arrivals: Arrivals;
+  /** Pixels of the pictures; null: they fill the network's input. */
+  readonly pictureSize: PictureSize | null;
+  readonly strategy: StrategyName;
+  readonly warmUp: number;
+  readonly seed: number;
+}
+
+/** Any: only their length counts. */
+const DIGEST = '0'.repeat(64);
+
+/** The cluster that a `cluster.yaml` describes, to be simulated. */
+export function simulationSettingsOf(
+  config: ClusterConfig,
+  { network: model, plan }: Pick<ClusterPlan, 'network' | 'plan'>,
+  ground: SimulatedGround,
+): SimulationSettings {
+  const { arrivals, costs, cpus, gatewayCpu, network, pictureSize, seed, strategy, warmUp } = ground;
+  const { overlap, schedule, wire } = config;
+  const { input, preprocessing } = model;
+  const placement =
+    pictureSize === null ? null : placePicture(pictureSize.width, pictureSize.height, input, preprocessing.anchor);
+  const travels = travellingRegion(input, placement, wire.bars);
+  const wirePlan = { plan, digest: `sha256:${DIGEST}`, fill: preprocessing.fill };
+  return {
+    travels,
+    ...{ plan, costs, network, strategy, arrivals, warmUp, seed },
+    sizes: wireSizes(wirePlan, wire.maps, DIGEST, travels),
+    gateway: { id: config.gateway.id, address: config.gateway.address, cpu: gatewayCpu },
+    devices: config.devices.map(({ id, address, speed }, index) => ({ id, address, speed, cpu: cpus[index]! })),
+    order: schedule.order,
+    prefetch: schedule.prefetch,
+    steal: schedule.steal,
+    overlap,
+    bytesPerValue: BYTES_PER_MAP_VALUE[wire.maps],
+    strips: { timeoutMs: CALLS.strips.totalMs, circuit: CIRCUITS.strips },
+    ledger: ledgerSettings(config),
+    heartbeatMs: schedule.heartbeat.intervalMs,
+    aheadMs: AHEAD_MS,
+    queueLimit: taskQueueLimit(config, plan.tiles.length),
+    remainingMacs: remainingMacs(model, plan.depth),
+  };
+}

@@ -1,0 +1,57 @@
+import type { Schemas } from '../../../client/client.js';
+import { ProblemError } from '../../../client/problem-error.js';
+import { CALLS } from '../../node/contract/calls.js';
+import type { OperationHandlers } from '../../node/contract/operations.js';
+import type { PeerClients } from '../../node/peers/peer-clients.js';
+import { HttpProblem } from '../../node/problems/problem.js';
+import type { DeviceRegistry } from '../devices/device-registry.js';
+import type { GatewayDrain } from '../dispatch/gateway-drain.js';
+
+export interface DrainHandlerParts {
+  readonly drain: GatewayDrain;
+  readonly registry: DeviceRegistry;
+  readonly peers: PeerClients;
+}
+
+/** Draining the gateway itself, and devices for those who talk to the gateway only. */
+export function drainHandlers({ drain, peers, registry }: DrainHandlerParts): OperationHandlers {
+  const answer = () => ({ state: drain.state, left: drain.left });
+  const pass = async (device: string, operation: 'drain' | 'resume'): Promise<Schemas['DrainAnswer']> => {
+    const address = addressOf(registry, device);
+    try {
+      const client = peers.client(address);
+      const { json } = await (operation === 'drain' ? client.call(CALLS.drain) : client.call(CALLS.resume));
+      if (json !== undefined) return json;
+    } catch (cause) {
+      const code = cause instanceof ProblemError ? cause.code : 'DT_DEVICE_AWAY';
+      throw new HttpProblem(502, code, `device ${device} at ${address}: ${(cause as Error).message}`, { cause });
+    }
+    throw new HttpProblem(502, 'DT_DEVICE_AWAY', `what answers at ${address} is not device ${device}`);
+  };
+  return {
+    drain: async (_request, reply) => {
+      drain.begin();
+      return reply.code(202).send(answer());
+    },
+    resume: async () => {
+      drain.resume();
+      return answer();
+    },
+    drainDevice: async (request, reply) => reply.code(202).send(await pass(request.params.device, 'drain')),
+    resumeDevice: async (request) => pass(request.params.device, 'resume'),
+  };
+}
+
+/** @throws HttpProblem 404, 409 when nothing answers under this name. */
+function addressOf(registry: DeviceRegistry, device: string): string {
+  if (!registry.has(device)) {
+    throw new HttpProblem(404, 'DT_DEVICE_UNKNOWN', `the cluster has no device ${device}; GET /cluster lists them`);
+  }
+  if (registry.isUp(device)) return registry.addressOf(device);
+  const { problem, state } = registry.document(device);
+  throw new HttpProblem(
+    409,
+    'DT_DEVICE_NOT_LIVE',
+    `device ${device} is ${state}: ${problem ?? 'it cannot be reached'}`,
+  );
+}

@@ -1,0 +1,181 @@
+import type { FastifyReply } from 'fastify';
+import { annotatePicture } from '../../imaging/annotate/annotate.js';
+import { shrinkPicture } from '../../imaging/shrink.js';
+import { readPictureBody } from '../../node/bodies/picture-body.js';
+import type { OperationHandlers } from '../../node/contract/operations.js';
+import type { RequestsUnderWay } from '../../node/draining.js';
+import { HttpProblem } from '../../node/problems/problem.js';
+import { cutInputBody } from '../../node/wire/input-body.js';
+import type { WirePlan } from '../../node/wire/task-body.js';
+import type { StrategyName } from '../../scheduling/strategies/strategy.js';
+import { encodeSafetensors } from '../../tensor/safetensors.js';
+import type { FrameRunner } from '../dispatch/frame-runner.js';
+import type { GatewayDrain } from '../dispatch/gateway-drain.js';
+import type { LedgerKeeper } from '../dispatch/ledger-keeper.js';
+import type { FrameInputs } from '../frames/frame-inputs.js';
+import { documentOf, type FrameStore, isEnded, type KnownFrame } from '../frames/frame-store.js';
+import type { FrameDesk } from '../intake/frame-desk.js';
+import { keyOf } from '../intake/submission-keys.js';
+import type { KeptOutputs } from '../results/kept-outputs.js';
+
+export interface FrameHandlerParts {
+  /** Of frames that name none. */
+  readonly strategy: StrategyName;
+  readonly keepPictures: boolean;
+  readonly wirePlan: WirePlan;
+  readonly desk: FrameDesk;
+  readonly drain: GatewayDrain;
+  readonly underWay: RequestsUnderWay;
+  readonly store: FrameStore;
+  readonly inputs: FrameInputs;
+  readonly keptOutputs: KeptOutputs;
+  readonly keeper: LedgerKeeper;
+  readonly runner: FrameRunner;
+  readonly nowMs: () => number;
+}
+
+const OCTETS = 'application/octet-stream';
+/** A frame's picture never changes. Where it is not to be kept, browsers do not keep it either. */
+const KEEP_AN_HOUR = 'private, max-age=3600, immutable';
+const KEEP_NOT = 'no-store';
+
+/** Frames, as people and programs see them. */
+export function frameHandlers(parts: FrameHandlerParts): OperationHandlers {
+  return { ...submission(parts), ...reading(parts), ...tensors(parts) };
+}
+
+function findFrame(store: FrameStore, id: string): KnownFrame {
+  const frame = store.get(id);
+  if (frame !== undefined) return frame;
+  throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `the gateway has no frame ${id}; GET /frames lists what it keeps`);
+}
+
+/** @throws HttpProblem 400 for a text that has a time's shape and is none, such as February 30. */
+function timeOf(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = Date.parse(text);
+  if (!Number.isNaN(ms)) return ms;
+  throw new HttpProblem(400, 'DT_REQUEST', `expected in ${name} an ISO time such as 2026-11-23T09:30:00Z, got ${text}`);
+}
+
+function submission({ desk, drain, nowMs, store, strategy: usual, underWay }: FrameHandlerParts): OperationHandlers {
+  return {
+    submitFrame: async (request, reply) => {
+      const { source = null, strategy = usual, wait = 0, deliver, frame } = request.query;
+      const key = request.headers['idempotency-key'];
+      if (frame !== undefined) {
+        throw new HttpProblem(409, 'DT_FRAME_ALLOTTED', 'the gateway allots frame ids itself: leave "frame" out');
+      }
+      if (deliver === false && source === null) {
+        throw new HttpProblem(400, 'DT_REQUEST', 'expected source with deliver=false');
+      }
+      underWay.enter(reply);
+      const gone = clientGone(reply);
+      const untilMs = nowMs() + wait * 1000;
+      const { id, isReplay } = await drain.admit(async () => {
+        const bytes = readPictureBody(request);
+        return desk.accept({
+          ...{ bytes, source: source ?? null, delivered: deliver === false, strategy, client: request.ip },
+          ...{ key: typeof key === 'string' ? keyOf(key) : null, askedStrategy: request.query.strategy ?? null },
+          wait: wait > 0 ? { untilMs, gone } : null,
+        });
+      });
+      if (isReplay) reply.header('idempotency-replayed', 'true');
+      const ended = wait > 0 ? await store.waitForEnd(id, Math.max(0, untilMs - nowMs()), gone) : null;
+      if (ended?.failure) {
+        const { code, detail } = ended.failure;
+        throw new HttpProblem(500, code, `frame ${id} failed: ${detail}`);
+      }
+      const document = ended ?? documentOf(findFrame(store, id));
+      reply.header('location', document.links.self);
+      return reply.code(ended === null ? 202 : 200).send(document);
+    },
+  };
+}
+
+/** Aborted when the client hangs up. */
+export function clientGone(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  return gone.signal;
+}
+
+function reading({ keepPictures, keeper, keptOutputs, runner, store }: FrameHandlerParts): OperationHandlers {
+  const caching = keepPictures ? KEEP_AN_HOUR : KEEP_NOT;
+  return {
+    listFrames: async (request) => {
+      const { limit = 50, before, ...filter } = request.query;
+      const { state, source, label, from, to } = filter;
+      const times = { fromMs: timeOf('from', from), toMs: timeOf('to', to) };
+      const frames = store.list({ before, limit, state, source, label, ...times });
+      const last = frames.at(-1);
+      const query = new URLSearchParams({ ...filter, limit: String(limit) });
+      if (last !== undefined) query.set('before', last.id);
+      const next = frames.length < limit ? null : `/frames?${query.toString()}`;
+      return { frames, next };
+    },
+    getFrame: async (request) => documentOf(findFrame(store, request.params.frame)),
+    deleteFrame: async (request, reply) => {
+      const frame = findFrame(store, request.params.frame);
+      const { id } = documentOf(frame);
+      if (!isEnded(frame)) {
+        keeper.apply({ kind: 'frame-ended', frame: id });
+        runner.end(frame, { kind: 'failed', code: 'DT_FRAME_DELETED', detail: 'the frame was deleted while it ran' });
+      }
+      keptOutputs.drop(id);
+      await store.remove(id);
+      return reply.code(204).send();
+    },
+    getFrameImage: async (request, reply) => {
+      const frame = findFrame(store, request.params.frame);
+      const bytes = await store.picture(frame);
+      const { width } = request.query;
+      if (width !== undefined) {
+        const small = await shrinkPicture(bytes, width);
+        return reply.type('image/jpeg').header('cache-control', caching).send(small);
+      }
+      return reply.type(documentOf(frame).picture.mediaType).header('cache-control', caching).send(bytes);
+    },
+    getFrameAnnotated: async (request, reply) => {
+      const frame = findFrame(store, request.params.frame);
+      const { id, state, classification, detections, failure } = documentOf(frame);
+      if (state !== 'complete') {
+        const why = failure === null ? 'has not ended yet' : `failed: ${failure.detail}`;
+        throw new HttpProblem(409, 'DT_FRAME_NOT_COMPLETE', `there is nothing to draw: frame ${id} ${why}`);
+      }
+      const drawn = { classes: classification ?? [] };
+      const jpeg = await annotatePicture(await store.picture(frame), detections ?? [], drawn);
+      return reply.type('image/jpeg').header('cache-control', caching).send(jpeg);
+    },
+    getFrameTrace: async (request) => {
+      const { frame: id } = request.params;
+      const trace = await store.trace(findFrame(store, id));
+      if (trace !== null) return trace;
+      throw new HttpProblem(404, 'DT_TRACE_LOST', `the trace of frame ${id} is missing in the store, or damaged`);
+    },
+  };
+}
+
+function tensors({ inputs, keptOutputs, store, wirePlan }: FrameHandlerParts): OperationHandlers {
+  const { plan } = wirePlan;
+  return {
+    getFrameInput: async (request, reply) => {
+      const frame = findFrame(store, request.params.frame);
+      const data = await inputs.of(frame);
+      const { id, inputDigest: digest } = documentOf(frame);
+      const picture = { frame: id, digest, data };
+      return reply.type(OCTETS).send(cutInputBody(plan.maps[0]!, picture, request.query.region));
+    },
+    getFrameOutput: async (request, reply) => {
+      const { id } = documentOf(findFrame(store, request.params.frame));
+      const data = keptOutputs.get(id);
+      if (data === undefined) {
+        const detail = `the merged output of frame ${id} is not kept; limits.keptOutputs in cluster.yaml says how many are`;
+        throw new HttpProblem(404, 'DT_OUTPUT_NOT_KEPT', detail);
+      }
+      const { channels, height, width } = plan.maps[plan.depth]!;
+      const output = { type: 'F32' as const, shape: [channels, height, width], data };
+      return reply.type(OCTETS).send(encodeSafetensors({ output }, { frame: id }));
+    },
+  };
+}

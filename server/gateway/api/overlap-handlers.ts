@@ -1,0 +1,66 @@
+import type { OperationHandlers } from '../../node/contract/operations.js';
+import type { Logger } from '../../node/observe/logger.js';
+import type { NodeMetrics } from '../../node/observe/metrics.js';
+import { HttpProblem } from '../../node/problems/problem.js';
+import { decodeOfferedStrips } from '../../node/wire/overlap-body.js';
+import { answerStrips } from '../../node/wire/strip-answer.js';
+import type { StripPool } from '../../node/wire/strip-pool.js';
+import type { WirePlan } from '../../node/wire/task-body.js';
+import type { MapType } from '../../tensor/map-tensor.js';
+import type { DeviceRegistry } from '../devices/device-registry.js';
+import type { ProblemNotices } from '../devices/problem-notices.js';
+import { refusalOfValues } from '../dispatch/finite-results.js';
+import type { FrameRecord } from '../frames/frame-record.js';
+import type { FrameStore } from '../frames/frame-store.js';
+
+export interface OverlapHandlerParts {
+  readonly wirePlan: WirePlan;
+  readonly store: FrameStore;
+  readonly strips: StripPool;
+  readonly registry: DeviceRegistry;
+  /** How strips are sent. */
+  readonly maps: MapType;
+  readonly notices: ProblemNotices;
+  readonly metrics: NodeMetrics;
+  readonly log: Logger;
+}
+
+/** The pool of overlapped data on the gateway (paper section IV.C.2), for `overlap.via: gateway`. */
+export function overlapHandlers(parts: OverlapHandlerParts): OperationHandlers {
+  const { maps, metrics, registry, strips, wirePlan } = parts;
+  return {
+    putOverlap: async (request, reply) => {
+      const { frame, tile } = request.params;
+      const bytes = request.body as unknown as Uint8Array;
+      const { device, offers, strips: kept } = decodeOfferedStrips(wirePlan.plan, tile, bytes);
+      if (!registry.has(device)) {
+        throw new HttpProblem(409, 'DT_DEVICE_UNKNOWN', `cluster.yaml declares no device ${device}`);
+      }
+      if (registry.isQuarantined(device)) {
+        throw new HttpProblem(409, 'DT_QUARANTINED', `device ${device} is in quarantine: nobody uses its strips`);
+      }
+      const record = openFrame(parts, frame);
+      const values = kept.map(({ data }) => data);
+      const problem = refusalOfValues(parts, { device, what: `strips of tile ${tile} of frame ${frame}` }, values);
+      if (problem !== null) throw problem;
+      metrics.bytesReceived.inc({ kind: 'overlap' }, bytes.byteLength);
+      record.trace.travelled('overlap', bytes.byteLength);
+      strips.add(frame, tile, offers, kept);
+      return reply.code(204).send();
+    },
+    getOverlap: async (request, reply) => {
+      const { frame, tile } = request.params;
+      openFrame(parts, frame);
+      const body = answerStrips(wirePlan.plan, strips, { frame, tile, regions: request.query.regions }, maps);
+      metrics.bytesSent.inc({ kind: 'overlap' }, body.byteLength);
+      return reply.type('application/octet-stream').send(body);
+    },
+  };
+}
+
+/** Strips of a frame that has ended would never be dropped. */
+function openFrame({ store }: OverlapHandlerParts, frame: string): FrameRecord {
+  const record = store.open(frame);
+  if (record !== undefined) return record;
+  throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `the gateway has no open frame ${frame}`);
+}

@@ -1,0 +1,339 @@
+import type { Schemas } from '../../../client/client.js';
+import type { ClusterConfig } from '../../config/cluster-config.js';
+import { isDeclaredAddress } from '../../node/peers/declared-address.js';
+import { HttpProblem } from '../../node/problems/problem.js';
+import { PROTOCOL_VERSION } from '../../node/wire/plan-digest.js';
+
+type Registration = Schemas['DeviceRegistration'];
+type DeviceState = Schemas['DeviceState'];
+type DeviceWork = Schemas['DeviceWork'];
+
+/** What a device must agree with. */
+export interface ClusterIdentity {
+  readonly modelDigest: string;
+  readonly planDigest: string;
+}
+
+/** Where a registration came from. */
+export interface Origin {
+  /** Network address. */
+  readonly from?: string | null;
+  /** Whether this very process was seen to answer at the device's address. */
+  readonly isProven?: boolean;
+}
+
+/** What a registration that was taken means. */
+export type Admission =
+  /** An older word than the last one. */
+  | { readonly kind: 'stale' }
+  /** `restarted`: another process than before, which has nothing of what the last one had. */
+  | { readonly kind: 'news'; readonly restarted: boolean };
+
+interface Entry {
+  readonly device: string;
+  /** Whether frames may start on it. */
+  readonly source: boolean;
+  /** As in cluster.yaml. */
+  readonly declared: string;
+  address: string;
+  state: DeviceState['state'];
+  startedAt: number;
+  number: number;
+  last: Registration | null;
+  lastSeenMs: number | null;
+  /** The same by the registry's clock; 0 before. */
+  heardMs: number;
+  /** Network address that its last registration came from. */
+  from: string | null;
+  problem: string | null;
+  /** Why it is in quarantine; null when it is not. */
+  quarantine: string | null;
+  readonly work: DeviceWork;
+  /** What is wrong although it works, by kind. */
+  readonly warnings: Map<WarningKind, Warning>;
+}
+
+/** What can be wrong with a device that works. */
+export type WarningKind = 'not-finite' | 'identity' | 'unreachable' | 'refused';
+
+interface Warning {
+  readonly text: string;
+  /** By the registry's clock. */
+  readonly atMs: number;
+}
+
+/** A refused process that has not asked again for so long has ended: it asks every five seconds. */
+const REFUSED_LASTS_MS = 15_000;
+
+/** A warning that is not repeated for so long is over. */
+const WARNING_LASTS_MS = 60_000;
+
+/** States in which a device's process runs and has been heard of lately. */
+const UP: readonly DeviceState['state'][] = ['live', 'draining', 'drained'];
+
+const WORK_SUMS = ['macs', 'computeMs', 'inputBytes', 'overlapBytes', 'resultBytes'] as const;
+
+/** The declared devices and what each said last. */
+export class DeviceRegistry {
+  readonly #entries: Map<string, Entry>;
+  readonly #identity: ClusterIdentity;
+  readonly #nowMs: () => number;
+  readonly #listeners: (() => void)[] = [];
+
+  /** @param nowMs a clock that does not jump. */
+  constructor(config: ClusterConfig, identity: ClusterIdentity, nowMs: () => number) {
+    this.#identity = identity;
+    this.#nowMs = nowMs;
+    this.#entries = new Map(
+      config.devices.map(({ id, address, source }) => [
+        id,
+        {
+          device: id,
+          source,
+          declared: address,
+          address,
+          state: 'expected',
+          startedAt: 0,
+          number: 0,
+          last: null,
+          lastSeenMs: null,
+          heardMs: 0,
+          from: null,
+          problem: `not seen yet: start it with "deepthings edge ${id}"`,
+          quarantine: null,
+          warnings: new Map(),
+          work: { tiles: 0, macs: 0, computeMs: 0, inputBytes: 0, overlapBytes: 0, resultBytes: 0 },
+        },
+      ]),
+    );
+  }
+
+  /**
+   * Takes a device's word.
+   *
+   * @throws HttpProblem 409 when it cannot work with this gateway; the device is shown as refused from then on,
+   *   unless another process of that name is live.
+   */
+  admit(registration: Registration, nowMs: number, { from = null, isProven = false }: Origin = {}): Admission {
+    const entry = this.#entries.get(registration.device);
+    if (entry === undefined) {
+      const known = [...this.#entries.keys()].join(', ');
+      const detail = `the gateway's cluster.yaml declares no device ${registration.device}, only ${known}: declare it there, or start it by one of these ids`;
+      throw new HttpProblem(409, 'DT_DEVICE_UNKNOWN', detail);
+    }
+    const { startedAt, number } = registration;
+    const sameProcess = startedAt === entry.startedAt;
+    const mismatch = this.#mismatch(registration, entry);
+    if (mismatch !== null) {
+      // A stranger under the name of a device that works does not push it out.
+      if (sameProcess ? number > entry.number : !UP.includes(entry.state)) {
+        Object.assign(entry, { startedAt, number, lastSeenMs: nowMs, heardMs: this.#nowMs(), from });
+        const isThere = isDeclaredAddress(entry.declared, registration.address);
+        if (isThere) entry.address = registration.address;
+        Object.assign(entry, { state: 'refused', problem: mismatch.message, last: null });
+      }
+      throw mismatch;
+    }
+    // A clock may have been set back since a process that is gone: only one that is up is newer than its predecessors.
+    // One that is lost is taken at its word: a number that was damaged on its way must not shut it out for ever.
+    const older = sameProcess
+      ? number <= entry.number && entry.state !== 'lost'
+      : UP.includes(entry.state) && startedAt < entry.startedAt && !isProven;
+    if (older) return { kind: 'stale' };
+    const restarted = entry.last !== null && !sameProcess;
+    Object.assign(entry, { startedAt, number, lastSeenMs: nowMs, heardMs: this.#nowMs(), from });
+    const { address, drain, leaving } = registration;
+    Object.assign(entry, {
+      address,
+      last: registration,
+      state: leaving ? 'left' : (drain ?? 'live'),
+      problem: leaving ? `was stopped: start it with "deepthings edge ${entry.device}"` : null,
+    });
+    this.#changed();
+    return { kind: 'news', restarted };
+  }
+
+  /** Where another process of this device works from, that has been heard of lately; null when there is none. */
+  rivalOf({ device, startedAt }: Registration): string | null {
+    const entry = this.#entries.get(device);
+    if (entry === undefined || !UP.includes(entry.state) || entry.startedAt === startedAt) return null;
+    return entry.from ?? entry.address;
+  }
+
+  /** The device that a refused caller seems to be: what it says, else the only declared one at its address that is not up. */
+  deviceOfCaller(claimed: string | null, address: string): string | null {
+    if (claimed !== null) return this.#entries.has(claimed) ? claimed : null;
+    const here = [...this.#entries.values()].filter((entry) => {
+      return hostOf(entry.declared) === address.replace(/^::ffff:/, '') && !this.isUp(entry.device);
+    });
+    return here.length === 1 ? here[0]!.device : null;
+  }
+
+  /** A refused device's process has ended. */
+  refusedEnded(device: string): void {
+    const entry = this.#entries.get(device);
+    if (entry?.state !== 'refused') return;
+    entry.state = 'expected';
+    entry.problem = `not running: the last process of it was refused (${entry.problem}); then start it with "deepthings edge ${device}"`;
+  }
+
+  /** Whether a process of it asks to be taken, and is refused. */
+  isRefused(device: string): boolean {
+    return this.#entries.get(device)?.state === 'refused';
+  }
+
+  /** Told when a device may have become able to take frames. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  lost(device: string): void {
+    const entry = this.#entries.get(device);
+    if (entry === undefined || !UP.includes(entry.state)) return;
+    entry.state = 'lost';
+    entry.problem = `no word from ${entry.address}: check that "deepthings edge ${device}" runs there and that the network reaches it`;
+  }
+
+  /** @param problem what it did, and what is to be done. */
+  quarantine(device: string, problem: string): void {
+    this.#entries.get(device)!.quarantine = problem;
+  }
+
+  release(device: string): void {
+    this.#entries.get(device)!.quarantine = null;
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  isQuarantined(device: string): boolean {
+    return (this.#entries.get(device)?.quarantine ?? null) !== null;
+  }
+
+  /** Shows on a device that works what is wrong with it, for a minute; null: it is over. */
+  warn(device: string, kind: WarningKind, text: string | null): void {
+    const warnings = this.#entries.get(device)?.warnings;
+    if (text === null) warnings?.delete(kind);
+    else warnings?.set(kind, { text, atMs: this.#nowMs() });
+  }
+
+  /** A device that is not there may have been refused before it could say who it is. */
+  #problemOf({ problem, state, warnings }: Entry): string | null {
+    const isUp = UP.includes(state);
+    const fresh = [...warnings].filter(([kind, { atMs }]) => {
+      return this.#nowMs() - atMs < WARNING_LASTS_MS && (kind === 'refused') !== isUp;
+    });
+    const texts = fresh.map(([, { text }]) => text).join('; ');
+    if (isUp) return problem ?? (texts || null);
+    return texts && state !== 'refused' ? texts : problem;
+  }
+
+  /** Counts what a result of this device that was accepted came to. */
+  worked(device: string, cost: Omit<DeviceWork, 'tiles'>): void {
+    const { work } = this.#entries.get(device)!;
+    work.tiles++;
+    for (const key of WORK_SUMS) work[key] += cost[key];
+  }
+
+  has(device: string): boolean {
+    return this.#entries.has(device);
+  }
+
+  isLive(device: string): boolean {
+    return this.#entries.get(device)?.state === 'live' && !this.isQuarantined(device);
+  }
+
+  /** Whether it answers, working or not. */
+  isUp(device: string): boolean {
+    return this.#entries.has(device) && UP.includes(this.#entries.get(device)!.state);
+  }
+
+  /** Whether it has frames to be told of. */
+  mayHaveFrames(device: string): boolean {
+    if (this.isQuarantined(device)) return false;
+    return this.isLive(device) || this.#entries.get(device)?.state === 'draining';
+  }
+
+  /** Whether frames may start on it, when it is live. */
+  maySource(device: string): boolean {
+    return this.#entries.get(device)?.source === true;
+  }
+
+  get anySourceLive(): boolean {
+    return this.liveSources.length > 0;
+  }
+
+  /** Devices on which a frame may start now. */
+  get liveSources(): readonly string[] {
+    const sources = [...this.#entries.values()].filter(({ source }) => source);
+    return sources.map(({ device }) => device).filter((device) => this.isLive(device));
+  }
+
+  /** Where a device is reached: what it announced, before that what is declared. */
+  addressOf(device: string): string {
+    return this.#entries.get(device)!.address;
+  }
+
+  /** The device that is reached there; null when none is. */
+  deviceAt(address: string): string | null {
+    return [...this.#entries.values()].find((entry) => entry.address === address)?.device ?? null;
+  }
+
+  document(device: string): DeviceState {
+    const entry = this.#entries.get(device)!;
+    if (entry.state === 'refused' && this.#nowMs() - entry.heardMs > REFUSED_LASTS_MS) this.refusedEnded(device);
+    const { address, state, last, lastSeenMs, quarantine, work } = entry;
+    return {
+      device,
+      address,
+      state: quarantine === null ? state : 'quarantined',
+      pending: last?.pending ?? 0,
+      running: last?.tasks.filter((task) => task.state === 'running').length ?? 0,
+      engine: last?.engine ?? null,
+      counters: last?.counters ?? null,
+      work: { ...work },
+      lastSeenAt: lastSeenMs === null ? null : new Date(lastSeenMs).toISOString(),
+      problem: quarantine ?? this.#problemOf(entry),
+    };
+  }
+
+  documents(): DeviceState[] {
+    return [...this.#entries.keys()].map((device) => this.document(device));
+  }
+
+  #mismatch(registration: Registration, entry: Entry): HttpProblem | null {
+    const { modelDigest, planDigest } = this.#identity;
+    const { device, protocol, model, plan, address } = registration;
+    if (protocol !== PROTOCOL_VERSION) {
+      const detail = `${device} speaks protocol ${protocol}, the gateway ${PROTOCOL_VERSION}: run one version everywhere`;
+      return new HttpProblem(409, 'DT_PROTOCOL_MISMATCH', detail);
+    }
+    if (model !== modelDigest) {
+      const detail =
+        `${device} has another model than the gateway (${short(model)}, not ${short(modelDigest)}): ` +
+        'give both the same model section in cluster.yaml and the same files';
+      return new HttpProblem(409, 'DT_MODEL_MISMATCH', detail);
+    }
+    if (plan !== planDigest) {
+      const detail =
+        `${device} follows another plan than the gateway (${short(plan)}, not ${short(planDigest)}): ` +
+        'give both the same partition section in cluster.yaml';
+      return new HttpProblem(409, 'DT_PLAN_MISMATCH', detail);
+    }
+    if (!isDeclaredAddress(entry.declared, address)) {
+      const detail = `${device} announces ${address}, but cluster.yaml declares it at ${entry.declared}`;
+      return new HttpProblem(409, 'DT_ADDRESS_UNDECLARED', detail);
+    }
+    return null;
+  }
+}
+
+function hostOf(address: string): string {
+  return new URL(address).hostname.replace(/^\[|\]$/g, '');
+}
+
+function short(digest: string): string {
+  return digest.replace(/^sha256:/, '').slice(0, 12);
+}

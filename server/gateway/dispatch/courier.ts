@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { DeepThingsError } from '../../errors.js';
+import { wholeMap } from '../../geometry/region.js';
+import { travellingRegion } from '../../model/heads/placement.js';
+import { CALLS } from '../../node/contract/calls.js';
+import type { Logger } from '../../node/observe/logger.js';
+import type { NodeMetrics } from '../../node/observe/metrics.js';
+import type { PeerClients } from '../../node/peers/peer-clients.js';
+import { encodeSliceTask } from '../../node/wire/slice-body.js';
+import { cutTaskBody, requireTensor, type WirePlan } from '../../node/wire/task-body.js';
+import { formatRegion } from '../../node/wire/wire-facts.js';
+import type { LedgerEffect } from '../../scheduling/ledger/ledger-effects.js';
+import { NO_REUSE } from '../../scheduling/reuse/tile-reuse.js';
+import { ftpWorkSharing } from '../../scheduling/strategies/ftp-work-sharing.js';
+import { strategyNamed } from '../../scheduling/strategies/strategies.js';
+import type { StrategyName } from '../../scheduling/strategies/strategy.js';
+import type { MapType } from '../../tensor/map-tensor.js';
+import { decodeSafetensors } from '../../tensor/safetensors.js';
+import type { DeviceRegistry } from '../devices/device-registry.js';
+import { type FrameRecord, outcomeDocument } from '../frames/frame-record.js';
+import type { LayerRounds } from '../results/layer-rounds.js';
+
+export interface CourierParts {
+  readonly epoch: string;
+  readonly wirePlan: WirePlan;
+  readonly rounds: LayerRounds;
+  /** How feature maps are sent. */
+  readonly maps: MapType;
+  /** Whether bars around pictures travel (`wire.bars`). */
+  readonly bars: boolean;
+  readonly registry: DeviceRegistry;
+  readonly peers: PeerClients;
+  readonly metrics: NodeMetrics;
+  readonly log: Logger;
+}
+
+type PushedPart = Pick<
+  Extract<LedgerEffect, { kind: 'push' }>,
+  'part' | 'layer' | 'attempt' | 'device' | 'audit' | 'alone'
+>;
+
+/** Brings pictures, tasks and outcomes from the gateway to devices. */
+export class Courier {
+  readonly #parts: CourierParts;
+  readonly #stop = new AbortController();
+
+  constructor(parts: CourierParts) {
+    this.#parts = parts;
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  /** Gives a frame's picture to its source, which has queued the tiles when this resolves. */
+  async deliver(record: FrameRecord, source: string, attempt: number): Promise<void> {
+    const { epoch, metrics } = this.#parts;
+    const { id, picture, bytes, inputDigest, since, trace } = record;
+    if (bytes === null) return;
+    const strategy = strategyOf(record);
+    await this.#client(source).call(CALLS.deliver, {
+      query: { frame: id, epoch, attempt, digest: inputDigest, strategy, ...(since > 1 && { since }) },
+      body: { mediaType: picture.mediaType, bytes },
+      signal: this.#stop.signal,
+    });
+    metrics.bytesSent.inc({ kind: 'picture' }, picture.bytes);
+    trace.travelled('picture', picture.bytes);
+  }
+
+  /**
+   * Fetches the letterboxed picture from its source, as the paper's gateway does before it shares a frame out.
+   *
+   * @returns `[3, height, width]`.
+   * @throws DeepThingsError `DT_INPUT_DIFFERS` when it is another picture than the frame's.
+   */
+  async collect({ id, inputDigest, trace }: FrameRecord, source: string): Promise<Uint8Array> {
+    const { metrics, wirePlan } = this.#parts;
+    const map = wirePlan.plan.maps[0]!;
+    const region = wholeMap(map);
+    const { bytes } = await this.#client(source).call(CALLS.collect, {
+      path: { frame: id },
+      query: { region: formatRegion(region) },
+      signal: this.#stop.signal,
+    });
+    metrics.bytesReceived.inc({ kind: 'frame' }, bytes.byteLength);
+    trace.travelled('frame', bytes.byteLength);
+    const { tensors } = decodeSafetensors(bytes);
+    const input = requireTensor('DT_TENSOR_BODY', tensors, 'input', 'U8', map.channels, region) as Uint8Array;
+    if (createHash('sha256').update(input).digest('hex') === inputDigest) return input;
+    throw new DeepThingsError('DT_INPUT_DIFFERS', `${source} sent another letterboxed picture than the gateway has`);
+  }
+
+  /** Gives a device a task: one tile, cut from the gateway's own letterboxed picture, or one layer of a slice. */
+  async push(record: FrameRecord, { part, layer, attempt, device, audit, alone }: PushedPart): Promise<void> {
+    const { metrics } = this.#parts;
+    const bytes =
+      layer === undefined
+        ? this.#tile(record, part, attempt, audit ?? alone)
+        : this.#slice(record, part, layer, attempt);
+    if (bytes === null) return;
+    await this.#client(device).call(CALLS.push, {
+      body: { mediaType: 'application/octet-stream', bytes },
+      signal: this.#stop.signal,
+    });
+    if (attempt > 1 && !audit) metrics.retries.inc({ what: 'tile' });
+    metrics.bytesSent.inc({ kind: (layer ?? 0) === 0 ? 'input' : 'overlap' }, bytes.byteLength);
+  }
+
+  /** @param alone it is not to be stolen, nor to use strips of the devices whose results are in doubt. */
+  #tile(record: FrameRecord, tile: number, attempt: number, alone = false): Uint8Array | null {
+    const { bars, wirePlan } = this.#parts;
+    const { id, source, inputDigest, since, input, placement } = record;
+    if (input === null) return null;
+    const strategy = alone ? ftpWorkSharing.name : strategyOf(record);
+    const facts = { frame: id, tile, attempt, source, strategy, inputDigest, since, reuse: NO_REUSE };
+    const travels = travellingRegion(wirePlan.plan.maps[0]!, placement, bars);
+    return cutTaskBody(wirePlan, facts, { data: input, travels });
+  }
+
+  #slice(record: FrameRecord, slice: number, layer: number, attempt: number): Uint8Array | null {
+    const { maps, rounds, wirePlan } = this.#parts;
+    const task = rounds.task(record, slice, layer, attempt);
+    return task === null ? null : encodeSliceTask(wirePlan, task, maps);
+  }
+
+  /** Tells a frame's source how it ended; a source that cannot be told finds out by itself in time. */
+  async notify(record: FrameRecord): Promise<void> {
+    const { log, registry } = this.#parts;
+    const { signal } = this.#stop;
+    if (!registry.mayHaveFrames(record.source) || signal.aborted) return;
+    try {
+      await this.#client(record.source).call(CALLS.outcome, { json: outcomeDocument(record), signal });
+    } catch (error) {
+      log.debug({ frame: record.id, device: record.source, err: error }, 'source could not be told of the outcome');
+    }
+  }
+
+  #client(device: string) {
+    return this.#parts.peers.client(this.#parts.registry.addressOf(device));
+  }
+}
+
+/** A frame that began anew takes nothing of its earlier attempts, whose strips devices may still keep. */
+function strategyOf({ since, strategy }: FrameRecord): StrategyName {
+  return since > 1 ? strategyNamed(strategy).withoutReuse : strategy;
+}

@@ -1,0 +1,67 @@
+import type { Logger } from '../../node/observe/logger.js';
+import type { NodeMetrics } from '../../node/observe/metrics.js';
+import { HttpProblem } from '../../node/problems/problem.js';
+import type { LedgerEvent } from '../../scheduling/ledger/ledger-events.js';
+import { allFinite } from '../../tensor/all-finite.js';
+import type { DeviceRegistry } from '../devices/device-registry.js';
+import type { ProblemNotices } from '../devices/problem-notices.js';
+import type { LedgerKeeper } from './ledger-keeper.js';
+
+export interface FiniteResultParts {
+  readonly keeper: Pick<LedgerKeeper, 'apply'>;
+  readonly registry: Pick<DeviceRegistry, 'isQuarantined' | 'warn'>;
+  readonly notices: Pick<ProblemNotices, 'tell'>;
+  readonly metrics: Pick<NodeMetrics, 'notFinite' | 'results'>;
+  readonly log: Logger;
+}
+
+type RefusedPart = Omit<Extract<LedgerEvent, { kind: 'result-refused' }>, 'kind'>;
+
+/**
+ * Refuses a result with values that are not finite: the ledger has another device compute the part.
+ *
+ * @param outputs `[channels, height, width]` each.
+ * @throws HttpProblem 422 `DT_NOT_FINITE`
+ */
+export function requireFiniteResult(
+  parts: FiniteResultParts,
+  result: RefusedPart,
+  outputs: Iterable<Float32Array>,
+): void {
+  const { attempt, device, frame, layer, part } = result;
+  const what = layer === undefined ? `tile ${part}` : `layer ${layer} of slice ${part}`;
+  const problem = refusalOfValues(parts, { device, what: `its output of ${what} of frame ${frame}` }, outputs);
+  if (problem === null) return;
+  parts.metrics.results.inc({ verdict: 'refused' });
+  parts.keeper.apply({ kind: 'result-refused', frame, part, layer, attempt, device });
+  throw problem;
+}
+
+/**
+ * Looks whether what a device sent is finite, and counts, logs and shows it where it is not.
+ *
+ * @returns the problem to answer with; null when all values are finite.
+ */
+export function refusalOfValues(
+  { log, metrics, notices, registry }: Omit<FiniteResultParts, 'keeper'>,
+  { device, what }: { readonly device: string; readonly what: string },
+  outputs: Iterable<Float32Array>,
+): HttpProblem | null {
+  for (const output of outputs) {
+    if (allFinite(output)) continue;
+    const detail = `device ${device} sent values that are not finite (NaN or infinite): ${what}; another device computes it`;
+    metrics.notFinite.inc({ from: device });
+    if (!registry.isQuarantined(device)) {
+      const todo = `check the memory of device ${device} and its model's files`;
+      log.error({ device }, `${detail}: ${todo}`);
+      registry.warn(
+        device,
+        'not-finite',
+        `it sent values that are not finite (NaN or infinite), which were refused: ${todo}`,
+      );
+      notices.tell('DT_NOT_FINITE', `device ${device} sends values that are not finite (NaN or infinite): ${todo}`);
+    }
+    return new HttpProblem(422, 'DT_NOT_FINITE', detail);
+  }
+  return null;
+}

@@ -1,0 +1,87 @@
+import { emptyLedger, stepLedger } from '../../scheduling/ledger/frame-ledger.js';
+import type { LedgerEffect, ResultVerdict } from '../../scheduling/ledger/ledger-effects.js';
+import type { LedgerEvent, LedgerNotice } from '../../scheduling/ledger/ledger-events.js';
+import type { FrameLedger, LedgerSettings } from '../../scheduling/ledger/ledger-state.js';
+
+type ResultEvent = Extract<LedgerEvent, { kind: 'result' }>;
+
+const TICK_MS = 200;
+/**
+ * The most that one look at the clock finds to have passed. When this process has not run for a while (its machine slept,
+ * or gave it no time), heartbeats and results wait in its sockets: nobody is late who could not be heard.
+ */
+const MOST_PASSED_MS = 2 * TICK_MS;
+
+/** Holds the frame ledger: hands it events and the clock, and its effects to whoever carries them out. */
+export class LedgerKeeper {
+  #ledger: FrameLedger;
+  readonly #nowMs: () => number;
+  readonly #carryOut: (effect: LedgerEffect) => void;
+  #ticking: NodeJS.Timeout | undefined;
+  /** The ledger's clock, */
+  #ledgerMs: number;
+  /** and when it was looked at. */
+  #lookedMs: number;
+
+  constructor(settings: LedgerSettings, nowMs: () => number, carryOut: (effect: LedgerEffect) => void) {
+    this.#nowMs = nowMs;
+    this.#carryOut = carryOut;
+    this.#lookedMs = nowMs();
+    this.#ledgerMs = this.#lookedMs;
+    this.#ledger = emptyLedger(settings, this.#ledgerMs);
+  }
+
+  start(): void {
+    this.#ticking = setInterval(() => this.apply({ kind: 'tick' }), TICK_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#ticking);
+  }
+
+  /** Hands the ledger an event, and carries out its effects. */
+  apply(event: LedgerNotice): void {
+    const { ledger, effects } = stepLedger(this.#ledger, event, this.#clock());
+    this.#ledger = ledger;
+    for (const effect of effects) this.#carryOut(effect);
+  }
+
+  /**
+   * Has the ledger decide about a result, once.
+   *
+   * @param place puts an accepted result where the effects look for it; called before they are carried out.
+   */
+  applyResult(result: Omit<ResultEvent, 'kind'>, place: () => void): ResultVerdict {
+    const { ledger, effects, verdict } = stepLedger(this.#ledger, { kind: 'result', ...result }, this.#clock());
+    this.#ledger = ledger;
+    if (verdict === 'accepted') place();
+    for (const effect of effects) this.#carryOut(effect);
+    return verdict ?? 'stale';
+  }
+
+  /** Frames that are still to end. */
+  get size(): number {
+    return this.#ledger.frames.size;
+  }
+
+  /** Whether a frame is still to end. */
+  has(frame: string): boolean {
+    return this.#ledger.frames.has(frame);
+  }
+
+  /** The first attempt of a frame that counts. */
+  sinceOf(frame: string): number {
+    return this.#ledger.frames.get(frame)?.since ?? 1;
+  }
+
+  sourceOf(frame: string): string | undefined {
+    return this.#ledger.frames.get(frame)?.source;
+  }
+
+  #clock(): number {
+    const nowMs = this.#nowMs();
+    this.#ledgerMs += Math.min(MOST_PASSED_MS, nowMs - this.#lookedMs);
+    this.#lookedMs = nowMs;
+    return this.#ledgerMs;
+  }
+}

@@ -1,0 +1,147 @@
+import type { Schemas } from '../../../client/client.js';
+import type { ClassScore } from '../../model/heads/classify.js';
+import type { Detection } from '../../model/heads/detect.js';
+import type { EndedFrame, FrameTraceDocument, OpenFrame } from '../archive/frame-archive.js';
+import type { FrameTrace } from './frame-trace.js';
+
+export type FrameEnd =
+  | {
+      readonly kind: 'complete';
+      /** Null when the model classifies. */
+      readonly detections: readonly Detection[] | null;
+      /** Best class first; null when the model detects. */
+      readonly classification: readonly ClassScore[] | null;
+    }
+  | { readonly kind: 'failed'; readonly code: string; readonly detail: string };
+
+/** A frame that is open, and until those who look after it have let go of it: what it is, then what has become of it. */
+export interface FrameRecord extends Omit<OpenFrame, 'source' | 'inputDigest' | 'since' | 'keptSinceMs'> {
+  /** When it was accepted, by the store's clock; undefined until the store has it. */
+  keptSinceMs: number | undefined;
+  readonly trace: FrameTrace;
+  source: string;
+  inputDigest: string;
+  /** The first attempt that counts: a frame that began anew is run without reuse from there on. */
+  since: number;
+  state: 'queued' | 'running' | 'finishing' | 'complete' | 'failed';
+  /** The picture's file; null while it is in the archive only. */
+  bytes: Uint8Array | null;
+  /** The letterboxed picture, from which any tile's input can be cut again; null once the frame has ended. */
+  input: Uint8Array | null;
+  /** Whether the picture outlives the frame's end. */
+  pictureKept: boolean;
+  /** When its source had it letterboxed, as far as the gateway can tell. */
+  sourcedMs: number | null;
+  endedMs: number | null;
+  end: FrameEnd | null;
+  fusedMs: number | null;
+  remainingMs: number | null;
+}
+
+export function newFrameRecord(
+  frame: OpenFrame,
+  trace: FrameTrace,
+  { bytes, input }: { readonly bytes: Uint8Array | null; readonly input: Uint8Array | null },
+): FrameRecord {
+  return {
+    ...frame,
+    since: frame.since ?? 1,
+    keptSinceMs: frame.keptSinceMs,
+    trace,
+    state: 'queued',
+    bytes,
+    input,
+    pictureKept: true,
+    sourcedMs: null,
+    endedMs: null,
+    end: null,
+    fusedMs: null,
+    remainingMs: null,
+  };
+}
+
+/** What of an open frame is kept in the archive. */
+export function openFrameOf(record: FrameRecord): OpenFrame {
+  const { id, createdMs, strategy, claimant, source, picture } = record;
+  const { inputDigest, keptSinceMs, placement, request, restarts, crashes, since } = record;
+  return {
+    kind: 'open',
+    ...{ id, createdMs, strategy, claimant, source, picture },
+    ...{ inputDigest, placement, request, restarts, crashes },
+    ...(since > 1 && { since }),
+    ...(keptSinceMs !== undefined && { keptSinceMs }),
+  };
+}
+
+/** What of a frame that has ended is kept in the archive. */
+export function endedFrameOf(record: FrameRecord): EndedFrame {
+  const { keptSinceMs, picture, request } = record;
+  const facts = { document: frameDocument(record), checksum: picture.checksum, request };
+  return { kind: 'ended', ...facts, ...(keptSinceMs !== undefined && { keptSinceMs }) };
+}
+
+/** The frame as the API shows it. */
+export function frameDocument(record: FrameRecord): Schemas['Frame'] {
+  const { id, picture, placement, end, createdMs, endedMs, trace } = record;
+  const self = `/frames/${id}`;
+  return {
+    id,
+    state: record.state,
+    source: record.source,
+    strategy: record.strategy,
+    createdAt: isoTime(createdMs),
+    endedAt: endedMs === null ? null : isoTime(endedMs),
+    picture: {
+      mediaType: picture.mediaType,
+      width: picture.width,
+      height: picture.height,
+      bytes: picture.bytes,
+      kept: record.pictureKept,
+    },
+    placement: {
+      left: placement.left,
+      top: placement.top,
+      width: placement.scaledWidth,
+      height: placement.scaledHeight,
+    },
+    inputDigest: record.inputDigest,
+    tiles: { total: trace.tiles, done: trace.done, byDevice: trace.byDevice() },
+    timing: {
+      totalMs: endedMs === null ? null : endedMs - createdMs,
+      fusedMs: record.fusedMs,
+      remainingMs: record.remainingMs,
+    },
+    ...resultDocument(end),
+    failure: end?.kind === 'failed' ? { code: end.code, detail: end.detail } : null,
+    links: { self, image: `${self}/image`, annotated: `${self}/annotated`, trace: `${self}/trace` },
+  };
+}
+
+/** What happened to each of the frame's tiles, as the API shows it. */
+export function traceDocument({ id, source, strategy, createdMs, trace }: FrameRecord): FrameTraceDocument {
+  return { frame: id, source, strategy, createdAt: isoTime(createdMs), ...trace.document() };
+}
+
+/** The frame's end as its source is told of it. */
+export function outcomeDocument({ id, end, endedMs }: FrameRecord): Schemas['FrameOutcome'] {
+  return {
+    frame: id,
+    state: end?.kind === 'complete' ? 'complete' : 'failed',
+    endedAt: isoTime(endedMs ?? 0),
+    ...resultDocument(end),
+    failure: end?.kind === 'failed' ? { code: end.code, detail: end.detail } : null,
+  };
+}
+
+function resultDocument(end: FrameEnd | null): Pick<Schemas['Frame'], 'detections' | 'classification'> {
+  if (end?.kind !== 'complete') return { detections: null, classification: null };
+  const { detections, classification } = end;
+  return {
+    detections: detections === null ? null : [...detections],
+    classification: classification === null ? null : [...classification],
+  };
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,112 @@
+import type { FtpPlan } from '../../geometry/ftp-plan.js';
+import { neededMacs } from '../../geometry/layer-macs.js';
+import { letterboxPicture } from '../../imaging/letterbox.js';
+import type { Network } from '../../model/network.js';
+import type { Logger } from '../../node/observe/logger.js';
+import { strategyNamed } from '../../scheduling/strategies/strategies.js';
+import {
+  type ArchiveContents,
+  type EndedFrame,
+  type FrameArchive,
+  idOf,
+  keptSinceMs,
+  type OpenFrame,
+} from '../archive/frame-archive.js';
+import type { LedgerKeeper } from '../dispatch/ledger-keeper.js';
+import { ageOf } from '../frames/frame-filter.js';
+import { type FrameEnd, type FrameRecord, newFrameRecord } from '../frames/frame-record.js';
+import type { FrameStore, KnownFrame } from '../frames/frame-store.js';
+import { FrameTrace } from '../frames/frame-trace.js';
+
+/** A frame that was open at so many ends of a gateway that nobody had asked for may be what ended it. */
+const MOST_CRASHES = 3;
+
+export interface FrameRestorerParts {
+  readonly archive: FrameArchive;
+  readonly store: FrameStore;
+  readonly network: Network;
+  readonly plan: FtpPlan;
+  readonly keepPictures: boolean;
+  readonly log: Logger;
+  readonly nowMs: () => number;
+}
+
+/** What takes up frames once they are known. */
+export interface RestoredFrameSinks {
+  readonly keeper: LedgerKeeper;
+  readonly end: (record: FrameRecord, end: FrameEnd) => void;
+}
+
+/** Takes up the frames of earlier lives of the gateway: ended ones are history, open ones go on. */
+export class FrameRestorer {
+  readonly #parts: FrameRestorerParts;
+
+  constructor(parts: FrameRestorerParts) {
+    this.#parts = parts;
+  }
+
+  async restore(contents: ArchiveContents, { keeper, end }: RestoredFrameSinks): Promise<void> {
+    const { log, plan, store } = this.#parts;
+    const sorted = [...contents.frames].sort((a, b) => (ageOf(idOf(a)) < ageOf(idOf(b)) ? -1 : 1));
+    const known = sorted.map((frame) =>
+      frame.kind === 'ended' ? this.#asConfigured(frame) : this.#record(frame, contents.afterCrash),
+    );
+    const open = known.filter((frame): frame is FrameRecord => frame.kind === 'open');
+    store.start(known, contents.unreadable);
+    // Before any of their pictures is looked at: one may be what ended the gateway.
+    await store.update([...open, ...changed(sorted, known)]);
+    if (known.length > 0) log.info({ ended: known.length - open.length, open: open.length }, 'frames taken over');
+    for (const record of open) {
+      const failure = await this.#prepare(record);
+      if (failure !== null) {
+        end(record, { kind: 'failed', ...failure });
+        continue;
+      }
+      const { id: frame, restarts: life, since, source, strategy } = record;
+      keeper.apply({ kind: 'frame-restored', frame, source, life, since, ...strategyNamed(strategy).partition(plan) });
+      log.warn({ frame, restarts: life }, 'frame taken up again');
+    }
+  }
+
+  #record(frame: OpenFrame, afterCrash: boolean): FrameRecord {
+    const { archive, nowMs, plan } = this.#parts;
+    const facts = { ...frame, restarts: frame.restarts + 1, crashes: frame.crashes + (afterCrash ? 1 : 0) };
+    const sinceMs = nowMs() - Math.max(0, archive.clock.nowMs() - keptSinceMs(frame));
+    const trace = new FrameTrace(strategyNamed(frame.strategy).partition(plan).parts, sinceMs, neededMacs(plan.layers));
+    return newFrameRecord(facts, trace, { bytes: null, input: null });
+  }
+
+  /** Pictures are not kept any longer than cluster.yaml says now. */
+  #asConfigured(frame: EndedFrame): EndedFrame {
+    const { picture } = frame.document;
+    if (this.#parts.keepPictures || !picture.kept) return frame;
+    return { ...frame, document: { ...frame.document, picture: { ...picture, kept: false } } };
+  }
+
+  /** Gets the frame's picture, and letterboxes it again. @returns why the frame cannot go on; null when it can. */
+  async #prepare(record: FrameRecord): Promise<{ code: string; detail: string } | null> {
+    const { archive, log, network } = this.#parts;
+    const { crashes, id, picture } = record;
+    if (crashes > MOST_CRASHES) {
+      const detail = `the gateway ended ${crashes} times without being stopped while this frame was open: it is not tried again`;
+      return { code: 'DT_GATEWAY_CRASHES', detail };
+    }
+    try {
+      const bytes = await archive.picture(id, picture);
+      if (bytes === null) {
+        return { code: 'DT_PICTURE_LOST', detail: 'its picture is missing in the store, or damaged' };
+      }
+      const { data, digest } = await letterboxPicture(bytes, network);
+      if (digest !== record.inputDigest) log.warn({ frame: id }, 'this picture decoder differs from the one before');
+      Object.assign(record, { bytes, input: data, inputDigest: digest });
+      return null;
+    } catch (error) {
+      return { code: 'DT_PICTURE_LOST', detail: `its picture cannot be read again: ${(error as Error).message}` };
+    }
+  }
+}
+
+/** Ended frames that are no longer as the archive has them. */
+function changed(before: ArchiveContents['frames'], after: readonly KnownFrame[]): EndedFrame[] {
+  return after.filter((frame, i): frame is EndedFrame => frame.kind === 'ended' && frame !== before[i]);
+}

@@ -1,0 +1,200 @@
+import { DeepThingsError } from '../../errors.js';
+import type { Logger } from '../../node/observe/logger.js';
+import type { ResultBody } from '../../node/wire/result-body.js';
+import type { LedgerEffect } from '../../scheduling/ledger/ledger-effects.js';
+import type { AuditFinding } from '../../scheduling/ledger/ledger-state.js';
+import { blameFor, type TileOrigin } from '../../scheduling/policy/audit-blame.js';
+import { strategyNamed } from '../../scheduling/strategies/strategies.js';
+import type { TaskKey } from '../../scheduling/task-key.js';
+import { relativeDifference } from '../../tensor/value-difference.js';
+import type { FrameRecord } from '../frames/frame-record.js';
+import { isAudited } from './audit-choice.js';
+import type { ResultsPool } from './results-pool.js';
+import type { ComputeTile, TileJudge } from './tile-judge.js';
+
+export interface AuditorParts {
+  /** Of tiles that are run twice, above 0; */
+  readonly fraction: number;
+  /** and how far the two may be apart, as a share of the largest value. */
+  readonly tolerance: number;
+  /** What only the gateway knows. */
+  readonly secret: Uint8Array;
+  readonly pool: ResultsPool;
+  readonly judge: TileJudge;
+  readonly log: Logger;
+}
+
+const TOO_LATE = 'the frame ended, or began anew, before it could be found out who was wrong';
+
+interface AuditedFrame {
+  readonly origins: Map<number, TileOrigin>;
+  /** Second results that differ, by attempt and tile, until it is known who is wrong. */
+  readonly disputed: Map<string, Float32Array>;
+}
+
+/**
+ * Checks results: chooses which, compares, and where two devices differ has the gateway compute the tile itself and finds
+ * out by whose fault.
+ */
+export class Auditor {
+  readonly #parts: AuditorParts;
+  readonly #frames = new Map<string, AuditedFrame>();
+
+  constructor(parts: AuditorParts) {
+    this.#parts = parts;
+  }
+
+  /** Frames of which something is here. */
+  get size(): number {
+    return this.#frames.size;
+  }
+
+  /** Whether another device is to run this tile as well. Asked when its result is there, so that no device can know. */
+  picks(task: TaskKey): boolean {
+    return isAudited(this.#parts.secret, task, this.#parts.fraction);
+  }
+
+  /** A result counts. */
+  accepted({ id, since, strategy }: FrameRecord, { tile, attempt, device, strips }: ResultBody): void {
+    const usesStrips = strategyNamed(strategy).reuse === 'overlap' && since === 1;
+    // An earlier attempt may have run as well, and lent its strips.
+    this.#frame(id).origins.set(tile, { device, strips: usesStrips ? strips : [], isSole: attempt === 1 });
+  }
+
+  /** A tile has run once more, elsewhere. */
+  repeated(frame: string, tile: number): void {
+    const { origins } = this.#frame(frame);
+    const origin = origins.get(tile);
+    if (origin !== undefined) origins.set(tile, { ...origin, isSole: false });
+  }
+
+  /** Whether a second result is the same as the one that counts. One that is not is kept for `find`. */
+  agrees({ frame, tile, attempt, output }: Pick<ResultBody, 'frame' | 'tile' | 'attempt' | 'output'>): boolean {
+    const first = this.#parts.pool.tileOf(frame, tile);
+    if (first !== null && relativeDifference(first, output) <= this.#parts.tolerance) return true;
+    this.#frame(frame).disputed.set(keyOf(tile, attempt), output);
+    return false;
+  }
+
+  /** Finds out which of two devices that differ is wrong; never fails. */
+  async find(
+    record: FrameRecord,
+    { part, attempt, devices }: Extract<LedgerEffect, { kind: 'judge' }>,
+  ): Promise<AuditFinding> {
+    const { judge, log, pool } = this.#parts;
+    const { id, input, since } = record;
+    const facts = { frame: id, tile: part, devices };
+    const first = pool.tileOf(id, part);
+    // Those of this run: a frame that begins anew gets others.
+    const { disputed, origins } = this.#frame(id);
+    const second = disputed.get(keyOf(part, attempt));
+    disputed.delete(keyOf(part, attempt));
+    if (input === null || first === null || second === undefined) {
+      return { kind: 'impossible', detail: TOO_LATE };
+    }
+    log.warn(facts, 'two devices differ: the gateway computes the tile itself');
+    try {
+      const isWanted = () => record.end === null && record.since === since;
+      const dispute = { part, devices, first, second, origins, isWanted };
+      const finding = await judge.judge(input, isWanted, (compute) => this.#compare(record, dispute, compute));
+      return finding ?? { kind: 'impossible', detail: TOO_LATE };
+    } catch (error) {
+      log.error({ ...facts, err: error }, 'the gateway could not compute a tile that two devices differ in');
+      const detail =
+        `devices ${devices.join(' and ')} computed different outputs of tile ${part}, and the gateway could not find out ` +
+        `which is right: ${(error as Error).message}`;
+      return { kind: 'impossible', detail };
+    }
+  }
+
+  /** A frame has ended, or begins anew. */
+  drop(frame: string): void {
+    this.#frames.delete(frame);
+  }
+
+  async #compare(
+    record: FrameRecord,
+    { part, devices, first, second, origins, isWanted }: Dispute,
+    compute: ComputeTile,
+  ): Promise<AuditFinding> {
+    const { tolerance } = this.#parts;
+    const own = await compute(part);
+    const [checked, other] = devices;
+    const found: { device: string; detail: string }[] = [];
+    const say = (device: string, tile: number, apart: number) => {
+      if (found.some((one) => one.device === device)) return;
+      found.push({ device, detail: quarantineText({ device, frame: record.id, tile, apart, tolerance }) });
+    };
+    const secondApart = relativeDifference(second, own);
+    if (secondApart > tolerance) say(other, part, secondApart);
+    const firstApart = relativeDifference(first, own);
+    if (firstApart > tolerance) {
+      const apartOf = new Map([[part, firstApart]]);
+      const blame = await blameFor(
+        part,
+        (tile) => origins.get(tile),
+        async (tile) => {
+          const output = isWanted() ? this.#parts.pool.tileOf(record.id, tile) : null;
+          if (output === null) throw new DeepThingsError('DT_JUDGE_TOO_LATE', TOO_LATE);
+          const apart = relativeDifference(output, await compute(tile));
+          apartOf.set(tile, apart);
+          return apart > tolerance;
+        },
+      );
+      if (blame.kind === 'found') {
+        for (const tile of blame.tiles) {
+          say(tile === part ? checked : origins.get(tile)!.device, tile, apartOf.get(tile)!);
+        }
+      } else if (found.length === 0) {
+        const detail =
+          `the output of tile ${part} that device ${checked} computed is wrong, and it used strips of which it is not known ` +
+          'who computed them';
+        return { kind: 'unclear', detail };
+      }
+    }
+    return { kind: 'wrong', devices: found };
+  }
+
+  #frame(frame: string): AuditedFrame {
+    const known = this.#frames.get(frame) ?? { origins: new Map(), disputed: new Map() };
+    this.#frames.set(frame, known);
+    return known;
+  }
+}
+
+interface Dispute {
+  readonly part: number;
+  readonly devices: readonly [string, string];
+  readonly first: Float32Array;
+  readonly second: Float32Array;
+  readonly origins: ReadonlyMap<number, TileOrigin>;
+  /** Whether the frame still waits for it, with what was merged when it began. */
+  readonly isWanted: () => boolean;
+}
+
+function keyOf(tile: number, attempt: number): string {
+  return `${tile}#${attempt}`;
+}
+
+interface Wrong {
+  readonly device: string;
+  readonly frame: string;
+  readonly tile: number;
+  readonly apart: number;
+  readonly tolerance: number;
+}
+
+function quarantineText({ device, frame, tile, apart, tolerance }: Wrong): string {
+  const far = Number.isFinite(apart)
+    ? `by ${share(apart)} of its largest value`
+    : 'and is not even a number everywhere';
+  return (
+    `device ${device} computed something wrong and gets no more tiles: its output of tile ${tile} of frame ${frame} differs ` +
+    `from the gateway's ${far}, ${share(tolerance)} may be. Check its memory, its disk and its model's files, then ` +
+    `release it: deepthings quarantine release ${device}`
+  );
+}
+
+function share(fraction: number): string {
+  return `${Number((100 * fraction).toPrecision(2))} %`;
+}

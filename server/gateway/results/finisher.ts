@@ -1,0 +1,65 @@
+import { performance } from 'node:perf_hooks';
+import type { ComputeThread } from '../../compute/compute-thread.js';
+import { DeepThingsError } from '../../errors.js';
+import { classify } from '../../model/heads/classify.js';
+import { type DetectionLimits, detect } from '../../model/heads/detect.js';
+import { type Head, requireHead } from '../../model/heads/head.js';
+import type { Network } from '../../model/network.js';
+import { allFinite } from '../../tensor/all-finite.js';
+import type { FrameEnd, FrameRecord } from '../frames/frame-record.js';
+
+export interface FinisherParts {
+  readonly network: Network;
+  readonly compute: ComputeThread;
+  readonly limits: DetectionLimits;
+  /** Bound on the remaining layers of one frame, those of the frames before it included. */
+  readonly timeoutMs: number;
+}
+
+const NOT_FINITE =
+  "the gateway's engine gave values that are not finite (NaN or infinite), of tiles that were all finite: check the weights of " +
+  "the remaining layers and the gateway's memory";
+
+/** Finishes the network on a merged frame: the remaining layers, then the head. */
+export class Finisher {
+  readonly #parts: FinisherParts;
+  readonly #head: Head;
+
+  /** @throws DeepThingsError `DT_HEAD_MISSING` when the network puts out nothing that can be decoded. */
+  constructor(parts: FinisherParts) {
+    this.#parts = parts;
+    this.#head = requireHead(parts.network);
+  }
+
+  /**
+   * @param merged output of the fused stack; given away.
+   * @throws DeepThingsError when the layers cannot be run or their output is not the head's; `DT_FINISH_TIMEOUT`.
+   */
+  async finish(record: FrameRecord, merged: Float32Array): Promise<FrameEnd> {
+    const { network, compute, limits, timeoutMs } = this.#parts;
+    const startedMs = performance.now();
+    const { data } = await within(timeoutMs, compute.runRemaining(merged));
+    if (!allFinite(data)) throw new DeepThingsError('DT_NOT_FINITE', NOT_FINITE);
+    const head = this.#head;
+    const end: FrameEnd =
+      head.kind === 'region'
+        ? { kind: 'complete', detections: detect(data, network, record.placement, limits), classification: null }
+        : { kind: 'complete', detections: null, classification: classify(data, head, network) };
+    record.remainingMs = performance.now() - startedMs;
+    return end;
+  }
+}
+
+async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new DeepThingsError('DT_FINISH_TIMEOUT', `they did not end within ${timeoutMs / 1000} s`));
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([work, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

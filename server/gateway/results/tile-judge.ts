@@ -1,0 +1,88 @@
+import type { ComputeThread } from '../../compute/compute-thread.js';
+import { DeepThingsError } from '../../errors.js';
+import type { FtpPlan } from '../../geometry/ftp-plan.js';
+import { wholeMap } from '../../geometry/region.js';
+import { cutTile } from '../../geometry/reuse/tile-cut.js';
+import { cropRegion } from '../../tensor/planes.js';
+
+export interface TileJudgeParts {
+  readonly plan: FtpPlan;
+  /** What every node's model has to be. */
+  readonly modelDigest: string;
+  /** Starts a thread with the fused stack. */
+  readonly start: () => Promise<ComputeThread>;
+  /** Bound on one judgement, loading the layers included. */
+  readonly timeoutMs: number;
+}
+
+/** Computes a tile of a frame by itself; `[channels, height, width]`. */
+export type ComputeTile = (tile: number) => Promise<Float32Array>;
+
+/**
+ * Computes tiles on the gateway, which has no fused layers otherwise: they are loaded for one judgement, and freed after
+ * it. One at a time.
+ */
+export class TileJudge {
+  readonly #parts: TileJudgeParts;
+  #last: Promise<unknown> = Promise.resolve();
+  readonly #stop = new AbortController();
+
+  constructor(parts: TileJudgeParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * @param input letterboxed picture of the frame, `[3, height, width]`.
+   * @param isWanted asked when its turn has come.
+   * @returns null when it was not wanted any more.
+   * @throws DeepThingsError when the layers cannot be loaded or run; `DT_JUDGE_TIMEOUT`; `DT_JUDGE_STOPPED`.
+   */
+  judge<T>(input: Uint8Array, isWanted: () => boolean, work: (compute: ComputeTile) => Promise<T>): Promise<T | null> {
+    const turn = this.#last.then(() => (isWanted() ? this.#judge(input, work) : null));
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Ends what is under way, and begins nothing more. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#last;
+  }
+
+  async #judge<T>(input: Uint8Array, work: (compute: ComputeTile) => Promise<T>): Promise<T> {
+    const { modelDigest, plan, start, timeoutMs } = this.#parts;
+    const stopped = () => new DeepThingsError('DT_JUDGE_STOPPED', 'the gateway is stopped');
+    if (this.#stop.signal.aborted) throw stopped();
+    let timer: NodeJS.Timeout | undefined;
+    let give: () => void = () => {};
+    const ended = new Promise<never>((_resolve, reject) => {
+      give = () => reject(stopped());
+      this.#stop.signal.addEventListener('abort', give, { once: true });
+      timer = setTimeout(() => {
+        reject(new DeepThingsError('DT_JUDGE_TIMEOUT', `the gateway did not compute it within ${timeoutMs / 1000} s`));
+      }, timeoutMs);
+    });
+    ended.catch(() => {});
+    // Loading is not cut short: the thread is closed once it is there.
+    const thread = await start();
+    try {
+      if (thread.modelDigest !== modelDigest) {
+        throw new DeepThingsError(
+          'DT_MODEL_CHANGED',
+          "the model's files are no longer those that the gateway started with",
+        );
+      }
+      const map = plan.maps[0]!;
+      const compute: ComputeTile = async (tile) => {
+        const region = cutTile(plan, tile, {}).input;
+        const cut = cropRegion(input, map.channels, wholeMap(map), region);
+        return (await thread.runTile({ tileId: tile, offers: {}, input: cut, strips: [], keepIn: null })).data;
+      };
+      return await Promise.race([work(compute), ended]);
+    } finally {
+      clearTimeout(timer);
+      this.#stop.signal.removeEventListener('abort', give);
+      await thread.close();
+    }
+  }
+}

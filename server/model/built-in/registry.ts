@@ -1,0 +1,135 @@
+import { DeepThingsError } from '../../errors.js';
+import { DARKNET_PREPROCESSING, type InputSize } from '../darknet/darknet-cfg.js';
+import { type LayerDeclaration, shapeLayers } from '../layer-shapes.js';
+import type { Network, Preprocessing } from '../network.js';
+import { COCO_LABELS } from './coco-labels.js';
+import { FACE_DETECTOR_LABELS, FACE_DETECTOR_LAYERS, FACE_DETECTOR_PREPROCESSING } from './face-detector.js';
+import { VOC_LABELS } from './voc-labels.js';
+import { COCO_ANCHORS, TINY_VOC_ANCHORS, tinyYolov2Layers, VOC_ANCHORS, yolov2Layers } from './yolov2.js';
+
+/** Where a built-in model's weights come from. */
+export type WeightsOrigin =
+  | { readonly kind: 'face-api-package' }
+  | {
+      readonly kind: 'darknet-file';
+      readonly file: string;
+      /** To be tried in this order. */
+      readonly urls: readonly string[];
+      /** Where it is known; the length that the layers imply is checked in any case. */
+      readonly byteLength?: number;
+      /** Hex, where one is known from a source that can be trusted. */
+      readonly sha256?: string;
+    };
+
+/** A model that is known by name. */
+export interface BuiltInModel {
+  /** Default edge of the square input, pixels. */
+  readonly inputSize: number;
+  readonly layers: readonly LayerDeclaration[];
+  readonly preprocessing: Preprocessing;
+  readonly labels: readonly string[];
+  readonly weights: WeightsOrigin;
+}
+
+/** The model that is used when none is named. */
+export const DEFAULT_MODEL = 'face-detector';
+
+/** All built-in models halve their maps five times; the passthrough of YOLOv2 needs them to do so evenly. */
+const INPUT_STEP = 32;
+
+const coco = { classes: COCO_LABELS.length, anchors: COCO_ANCHORS };
+
+export const BUILT_IN_MODELS: Readonly<Record<string, BuiltInModel>> = Object.freeze({
+  'face-detector': {
+    inputSize: 416,
+    layers: FACE_DETECTOR_LAYERS,
+    preprocessing: FACE_DETECTOR_PREPROCESSING,
+    labels: FACE_DETECTOR_LABELS,
+    weights: { kind: 'face-api-package' },
+  },
+  yolov2: {
+    ...darknetModel('yolov2', 203_934_260),
+    inputSize: 608,
+    layers: yolov2Layers(coco),
+    labels: COCO_LABELS,
+  },
+  'yolov2-tiny': {
+    ...darknetModel('yolov2-tiny'),
+    inputSize: 416,
+    layers: tinyYolov2Layers(coco, 512),
+    labels: COCO_LABELS,
+  },
+  'yolov2-voc': {
+    ...darknetModel('yolov2-voc'),
+    inputSize: 416,
+    layers: yolov2Layers({ classes: VOC_LABELS.length, anchors: VOC_ANCHORS }),
+    labels: VOC_LABELS,
+  },
+  'yolov2-tiny-voc': {
+    ...darknetModel('yolov2-tiny-voc'),
+    inputSize: 416,
+    layers: tinyYolov2Layers({ classes: VOC_LABELS.length, anchors: TINY_VOC_ANCHORS }, 1024),
+    labels: VOC_LABELS,
+  },
+});
+
+/**
+ * @throws DT_MODEL_NAME when there is no such model.
+ */
+export function builtInModel(name: string): BuiltInModel {
+  const model = Object.hasOwn(BUILT_IN_MODELS, name) ? BUILT_IN_MODELS[name] : undefined;
+  if (model === undefined) {
+    throw new DeepThingsError(
+      'DT_MODEL_NAME',
+      `there is no built-in model ${name}: choose one of ${Object.keys(BUILT_IN_MODELS).join(', ')}, or give a cfg`,
+    );
+  }
+  return model;
+}
+
+/**
+ * A built-in model's structure.
+ *
+ * @throws DT_MODEL_NAME, DT_MODEL_INPUT_SIZE when a size is no multiple of 32.
+ */
+export function builtInNetwork(name: string, size: InputSize = {}): Network {
+  const model = builtInModel(name);
+  const { width = model.inputSize, height = model.inputSize } = size;
+  for (const [edge, pixels] of Object.entries({ width, height })) {
+    if (!Number.isInteger(pixels) || pixels < INPUT_STEP || pixels % INPUT_STEP !== 0) {
+      throw new DeepThingsError(
+        'DT_MODEL_INPUT_SIZE',
+        `width and height of ${name} must be multiples of ${INPUT_STEP}, and ${edge} ${pixels} is given: ` +
+          `${neighbours(pixels)} would do`,
+      );
+    }
+  }
+  const input = Object.freeze({ channels: 3, height, width });
+  return Object.freeze({
+    name,
+    input,
+    layers: shapeLayers(input, model.layers),
+    preprocessing: model.preprocessing,
+    labels: model.labels,
+  });
+}
+
+/** The multiples of the step around a size. */
+function neighbours(pixels: number): string {
+  const below = Math.max(INPUT_STEP, Math.floor(pixels / INPUT_STEP) * INPUT_STEP);
+  return `${below} or ${below + INPUT_STEP}`;
+}
+
+/** What the models of Darknet's author have in common. */
+function darknetModel(name: string, byteLength?: number): Pick<BuiltInModel, 'preprocessing' | 'weights'> {
+  const file = `${name}.weights`;
+  return {
+    preprocessing: DARKNET_PREPROCESSING,
+    weights: {
+      kind: 'darknet-file',
+      file,
+      urls: [`https://data.pjreddie.com/files/${file}`, `https://pjreddie.com/media/files/${file}`],
+      ...(byteLength === undefined ? {} : { byteLength }),
+    },
+  };
+}

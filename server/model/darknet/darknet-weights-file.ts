@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import { DeepThingsError } from '../../errors.js';
+import type { Interval } from '../../geometry/region.js';
+import type { ConvolutionWeights, Network, NetworkWeights, WeightedLayer } from '../network.js';
+import { NO_REMARK } from '../remark.js';
+import type { LoadedWeights } from '../weights-source.js';
+import { foldWeights, isWanted, weightsSpans } from './darknet-weights.js';
+import { CHECKED_BYTES, checkWeightsFile } from './darknet-weights-check.js';
+
+const CHUNK_BYTES = 1 << 20;
+
+/**
+ * Reads a `.weights` file layer by layer: YOLOv2's has 194 MiB, of which an edge device needs the first tenth, so the
+ * file is never in memory as a whole.
+ *
+ * @param layers only these layers' weights; all when not given. The digest is the whole file's in any case.
+ * @throws DT_MODEL_FILE when it cannot be read, DT_WEIGHTS_LENGTH or DT_WEIGHTS_FORMAT when it does not fit the network.
+ */
+export async function loadDarknetWeights(path: string, network: Network, layers?: Interval): Promise<LoadedWeights> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path);
+    return await readWeights(handle, network, layers);
+  } catch (cause) {
+    const code = cause instanceof DeepThingsError ? cause.code : 'DT_MODEL_FILE';
+    const reason = cause instanceof DeepThingsError ? cause.message : `cannot be read as a weights file, ${cause}`;
+    throw new DeepThingsError(code, `${path}: ${reason}`, { cause });
+  } finally {
+    await handle?.close();
+  }
+}
+
+/**
+ * Reads a whole `.weights` file that is in memory. Each layer gets arrays of its own, so the file's bytes can go.
+ *
+ * @param layers only these layers' weights; all when not given.
+ * @throws DT_WEIGHTS_LENGTH, DT_WEIGHTS_FORMAT
+ */
+export function parseDarknetWeights(bytes: Uint8Array, network: Network, layers?: Interval): NetworkWeights {
+  const header = checkWeightsFile(network, bytes, bytes.byteLength, NO_REMARK);
+  const weights = new Map<number, ConvolutionWeights>();
+  for (const span of weightsSpans(network, header.byteLength)) {
+    if (isWanted(span.layer, layers)) {
+      const layer = network.layers[span.layer] as WeightedLayer;
+      weights.set(span.layer, foldWeights(layer, bytes.subarray(span.byteOffset, span.byteOffset + span.byteLength)));
+    }
+  }
+  return weights;
+}
+
+async function readWeights(handle: FileHandle, network: Network, layers?: Interval): Promise<LoadedWeights> {
+  const { size } = await handle.stat();
+  const start = await readAt(handle, 0, Math.min(size, CHECKED_BYTES));
+  const header = checkWeightsFile(network, start, size, NO_REMARK);
+  const weights = new Map<number, ConvolutionWeights>();
+  for (const span of weightsSpans(network, header.byteLength)) {
+    if (isWanted(span.layer, layers)) {
+      const bytes = await readAt(handle, span.byteOffset, span.byteLength);
+      weights.set(span.layer, foldWeights(network.layers[span.layer] as WeightedLayer, bytes));
+    }
+  }
+  return { weights, digest: await digestFile(handle, size) };
+}
+
+async function readAt(handle: FileHandle, byteOffset: number, byteLength: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(byteLength);
+  let done = 0;
+  while (done < byteLength) {
+    const { bytesRead } = await handle.read(bytes, done, byteLength - done, byteOffset + done);
+    if (bytesRead === 0) {
+      throw new DeepThingsError('DT_MODEL_FILE', 'it became shorter while it was read');
+    }
+    done += bytesRead;
+  }
+  return bytes;
+}
+
+async function digestFile(handle: FileHandle, size: number): Promise<string> {
+  const hash = createHash('sha256');
+  for (let offset = 0; offset < size; offset += CHUNK_BYTES) {
+    hash.update(await readAt(handle, offset, Math.min(CHUNK_BYTES, size - offset)));
+  }
+  return hash.digest('hex');
+}

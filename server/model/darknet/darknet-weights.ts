@@ -1,0 +1,111 @@
+import type { Interval } from '../../geometry/region.js';
+import type { ConvolutionWeights, Layer, Network, WeightedLayer } from '../network.js';
+
+/** Start of a `.weights` file. */
+export interface WeightsHeader {
+  readonly major: number;
+  readonly minor: number;
+  /** 16 before version 0.2 (the count of pictures seen has 32 bits), 20 since (64 bits). */
+  readonly byteLength: 16 | 20;
+}
+
+/** Where one layer's numbers lie in a `.weights` file. */
+export interface WeightsSpan {
+  /** Index in the network. */
+  readonly layer: number;
+  readonly byteOffset: number;
+  readonly byteLength: number;
+}
+
+const FLOAT_BYTES = 4;
+/** Darknet adds it to the deviation, not to the variance. */
+const DARKNET_EPSILON = Math.fround(0.000001);
+
+/** Reads a file's first bytes, 16 at least; what the file may be otherwise is not looked at. */
+export function parseWeightsHeader(bytes: Uint8Array): WeightsHeader {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const major = view.getInt32(0, true);
+  const minor = view.getInt32(4, true);
+  const wide = major * 10 + minor >= 2 && major < 1000 && minor < 1000;
+  return { major, minor, byteLength: wide ? 20 : 16 };
+}
+
+/** Where each layer's numbers lie, in file order. */
+export function weightsSpans(network: Network, headerBytes: number): readonly WeightsSpan[] {
+  const spans: WeightsSpan[] = [];
+  let byteOffset = headerBytes;
+  for (const [index, layer] of network.layers.entries()) {
+    if (isWeighted(layer)) {
+      const perOutput = layer.batchNormalize ? 4 : 1;
+      const byteLength = FLOAT_BYTES * (biasNumbers(layer) * perOutput + kernelNumbers(layer));
+      spans.push({ layer: index, byteOffset, byteLength });
+      byteOffset += byteLength;
+    }
+  }
+  return spans;
+}
+
+/** Length in bytes that a network's weights file must have, for a given header. */
+export function weightsFileBytes(network: Network, headerBytes: number): number {
+  const last = weightsSpans(network, headerBytes).at(-1);
+  return last === undefined ? headerBytes : last.byteOffset + last.byteLength;
+}
+
+/**
+ * One layer's numbers as Darknet writes them. A convolution: biases, with batch normalisation scales, means and
+ * variances, then the kernel; a connected layer has the kernel right behind the biases. Batch normalisation is folded in as Darknet computes it,
+ * `y = scale * (x - mean) / (sqrt(variance) + 1e-6) + bias`.
+ *
+ * @param bytes exactly the layer's span, little-endian; left as it is.
+ */
+export function foldWeights(layer: WeightedLayer, bytes: Uint8Array): ConvolutionWeights {
+  const aligned = bytes.byteOffset % FLOAT_BYTES === 0 ? bytes : bytes.slice();
+  const numbers = new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / FLOAT_BYTES);
+  const outputs = biasNumbers(layer);
+  const kernel = kernelNumbers(layer);
+  const bias = numbers.slice(0, outputs);
+  const kernelStart = layer.batchNormalize && layer.kind === 'convolutional' ? 4 * outputs : outputs;
+  const weights = numbers.slice(kernelStart, kernelStart + kernel);
+  if (!layer.batchNormalize) {
+    return { weights, bias };
+  }
+  const normalisation = layer.kind === 'convolutional' ? outputs : outputs + kernel;
+  const part = (index: number) =>
+    numbers.subarray(normalisation + index * outputs, normalisation + (index + 1) * outputs);
+  const [scales, means, variances] = [part(0), part(1), part(2)];
+  const perOutput = kernel / outputs;
+  for (let output = 0; output < outputs; output++) {
+    const factor = scales[output]! / (Math.sqrt(variances[output]!) + DARKNET_EPSILON);
+    bias[output] = bias[output]! - means[output]! * factor;
+    for (let i = output * perOutput; i < (output + 1) * perOutput; i++) {
+      weights[i] = weights[i]! * factor;
+    }
+  }
+  return { weights, bias };
+}
+
+/** Whether a layer is among the wanted ones; all are when nothing is said. */
+export function isWanted(layer: number, layers: Interval | undefined): boolean {
+  return layers === undefined || (layers.start <= layer && layer < layers.end);
+}
+
+/** Whether a weights file has numbers for a layer. */
+export function isWeighted(layer: Layer): layer is WeightedLayer {
+  return layer.kind === 'convolutional' || layer.kind === 'connected';
+}
+
+/** How many biases a layer has: one a filter or output. */
+export function biasNumbers(layer: WeightedLayer): number {
+  return layer.kind === 'connected' ? layer.outputs : layer.filters;
+}
+
+/**
+ * How many numbers a layer's kernel has: a convolution's `filters * channels / groups * size * size`, a connected
+ * layer's `outputs * channels * height * width`.
+ */
+export function kernelNumbers(layer: WeightedLayer): number {
+  if (layer.kind === 'connected') {
+    return layer.outputs * layer.input.channels * layer.input.height * layer.input.width;
+  }
+  return layer.filters * (layer.input.channels / layer.groups) * layer.size * layer.size;
+}

@@ -1,0 +1,69 @@
+import type { FastifySchema } from 'fastify';
+import type { OperationId } from '../../../client/client.js';
+import { type Contract, contractOperations, resolveReferences } from './contract.js';
+
+/** One operation as Fastify wants it. */
+export interface ContractRoute {
+  readonly operationId: OperationId;
+  readonly method: string;
+  readonly url: string;
+  /** What requests are validated by; answers are checked by tests, not while a node runs. */
+  readonly schema: FastifySchema;
+  /** Whether it is what nodes say to each other, rather than for people and programs. */
+  readonly isWork: boolean;
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header' | 'cookie';
+  readonly required?: boolean;
+  readonly schema: object;
+}
+
+interface Body {
+  readonly content: Readonly<Record<string, { readonly schema?: object }>>;
+}
+
+interface Operation {
+  readonly tags: readonly string[];
+  readonly operationId: OperationId;
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: Body;
+}
+
+const FASTIFY_PART = { path: 'params', query: 'querystring', header: 'headers' } as const;
+
+/** The contract's operations as routes, with nothing left to resolve. */
+export function contractRoutes(contract: Contract): ContractRoute[] {
+  const paths = resolveReferences(contract.paths, contract) as Record<string, { parameters?: readonly Parameter[] }>;
+  return contractOperations({ ...contract, paths } as unknown as Contract).map(({ method, path, operation }) => {
+    const { operationId, parameters = [], requestBody, tags } = operation as unknown as Operation;
+    const shared = paths[path]!.parameters ?? [];
+    return {
+      operationId,
+      method: method.toUpperCase(),
+      url: path.replace(/\{(\w+)\}/g, ':$1'),
+      isWork: tags.includes('work'),
+      schema: { ...parameterSchemas([...shared, ...parameters]), ...bodySchema(requestBody) },
+    };
+  });
+}
+
+function parameterSchemas(parameters: readonly Parameter[]): FastifySchema {
+  const schema: Record<string, object> = {};
+  for (const [place, part] of Object.entries(FASTIFY_PART)) {
+    const here = parameters.filter((parameter) => parameter.in === place);
+    if (here.length === 0) continue;
+    const properties = Object.fromEntries(here.map((parameter) => [parameter.name, parameter.schema]));
+    const required = here.filter((parameter) => parameter.required).map(({ name }) => name);
+    schema[part] = { type: 'object', properties, required };
+  }
+  return schema;
+}
+
+/** Bodies of types without a schema (pictures, tensors, forms) are checked by whoever reads them. */
+function bodySchema(body: Body | undefined): FastifySchema {
+  const typed = Object.entries(body?.content ?? {}).filter(([, { schema }]) => schema !== undefined);
+  if (typed.length === 0) return {};
+  return { body: { content: Object.fromEntries(typed) } };
+}

@@ -1,0 +1,175 @@
+import { DeepThingsError } from '../../errors.js';
+import type { FtpPlan } from '../../geometry/ftp-plan.js';
+import type { MapRegion } from '../../geometry/map-region.js';
+import { isEmptyRegion } from '../../geometry/region.js';
+import { SIDES } from '../../geometry/reuse/neighbours.js';
+import type { Strip } from '../../geometry/reuse/tile-cut.js';
+import type { OfferedRegion, TileOffers } from '../../geometry/reuse/tile-offer.js';
+import { decodeMap, encodeMap, type MapType, mapTensorType } from '../../tensor/map-tensor.js';
+import { regionShape } from '../../tensor/planes.js';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  safetensorsBytes,
+  type Tensor,
+  type TensorEntry,
+} from '../../tensor/safetensors.js';
+import { formatTileOffers, parseTileOffers } from './offer-text.js';
+import { ADDRESS, DEVICE_ID, formatRegion, parseRegion, wireFacts } from './wire-facts.js';
+
+/** As queries and tensors name it, `4:0,10,20,12`. */
+export function formatMapRegion({ map, region }: MapRegion): string {
+  return `${map}:${formatRegion(region)}`;
+}
+
+/**
+ * @param text as the contract's pattern has it, regions separated by `;`; one that is repeated counts once.
+ * @throws DeepThingsError `DT_REGION` for an empty region, or none.
+ */
+export function parseMapRegions(text: string): MapRegion[] {
+  return [...new Set(text.split(';'))].map((entry) => {
+    const [map, corners = ''] = entry.split(':');
+    return { map: Number(map), region: parseRegion(corners) };
+  });
+}
+
+/** Values of a region of a map, `[channels, height, width]`. */
+interface StripData extends MapRegion {
+  readonly data: Float32Array;
+}
+
+/** The strips that are there, each under its region's name. */
+export function encodeStrips(
+  plan: FtpPlan,
+  strips: readonly StripData[],
+  missing: readonly MapRegion[],
+  maps: MapType,
+): Uint8Array {
+  return encodeSafetensors(stripTensors(plan, strips, maps), { missing: missing.map(formatMapRegion).join(';') });
+}
+
+/** Length of the body of `encodeStrips`. */
+export function stripsBodyBytes(
+  plan: FtpPlan,
+  strips: readonly MapRegion[],
+  missing: readonly MapRegion[],
+  maps: MapType,
+): number {
+  const metadata = { missing: missing.map(formatMapRegion).join(';') };
+  return safetensorsBytes(
+    strips.map((strip) => stripEntry(plan, strip, maps)),
+    metadata,
+  );
+}
+
+function stripEntry(plan: FtpPlan, strip: MapRegion, maps: MapType): TensorEntry {
+  const { channels, height, width } = regionShape(plan.maps[strip.map]!.channels, strip.region);
+  return { name: formatMapRegion(strip), type: mapTensorType(maps), shape: [channels, height, width] };
+}
+
+function stripTensors(plan: FtpPlan, strips: readonly StripData[], maps: MapType): Record<string, Tensor> {
+  return Object.fromEntries(
+    strips.map((strip) => {
+      const { name, shape } = stripEntry(plan, strip, maps);
+      return [name, encodeMap(strip.data, shape, maps)];
+    }),
+  );
+}
+
+/** The strips of an answer that were asked for and have the right shape, by their region's name. */
+export function decodeStrips(plan: FtpPlan, bytes: Uint8Array, wanted: readonly Strip[]): Map<string, Float32Array> {
+  const { tensors } = decodeSafetensors(bytes);
+  const strips = new Map<string, Float32Array>();
+  for (const strip of wanted) {
+    const data = stripOf(plan, tensors, strip);
+    if (data !== null) strips.set(formatMapRegion(strip), data);
+  }
+  return strips;
+}
+
+/** @returns null when the strip is not there, or has another shape or type. */
+function stripOf(plan: FtpPlan, tensors: ReadonlyMap<string, Tensor>, strip: MapRegion): Float32Array | null {
+  const { channels, height, width } = regionShape(plan.maps[strip.map]!.channels, strip.region);
+  const tensor = tensors.get(formatMapRegion(strip));
+  return tensor?.shape.join() === [channels, height, width].join() ? decodeMap(tensor) : null;
+}
+
+const OFFERS_TEXT = /^\{.{0,8192}\}$/s;
+
+/** What a finished tile offers, told to its frame's source: not the strips, only who keeps what. */
+export interface OfferNotice {
+  readonly device: string;
+  readonly address: string;
+  readonly offers: TileOffers;
+}
+
+export function encodeOfferNotice({ device, address, offers }: OfferNotice): Uint8Array {
+  return encodeSafetensors({}, { device, address, offers: formatTileOffers(offers) });
+}
+
+/** @throws DeepThingsError `DT_TENSOR_BODY`, `DT_OVERLAP_BODY` */
+export function decodeOfferNotice(plan: FtpPlan, producer: number, bytes: Uint8Array): OfferNotice {
+  const facts = wireFacts(decodeSafetensors(bytes).metadata, 'DT_OVERLAP_BODY');
+  return {
+    device: facts.text('device', DEVICE_ID),
+    address: facts.text('address', ADDRESS),
+    offers: parseTileOffers(plan, producer, facts.text('offers', OFFERS_TEXT), 'DT_OVERLAP_BODY'),
+  };
+}
+
+/** What a finished tile offers with the strips themselves, for the pool on the gateway. */
+export interface OfferedStrips {
+  readonly device: string;
+  readonly offers: TileOffers;
+  /** One for each region of the offers that has cells. */
+  readonly strips: readonly (OfferedRegion & { readonly data: Float32Array })[];
+}
+
+export function encodeOfferedStrips(
+  plan: FtpPlan,
+  { device, offers, strips }: OfferedStrips,
+  maps: MapType,
+): Uint8Array {
+  const regions = strips.map(({ side, segment, data }) => {
+    return { map: plan.segments[segment]!.firstLayer, region: offers[side]!.regions[segment]!, data };
+  });
+  return encodeSafetensors(stripTensors(plan, regions, maps), { device, offers: formatTileOffers(offers) });
+}
+
+/** Length of the body of `encodeOfferedStrips`. */
+export function offeredStripsBytes(plan: FtpPlan, device: string, offers: TileOffers, maps: MapType): number {
+  const entries = SIDES.flatMap((side) =>
+    (offers[side]?.regions ?? []).flatMap((region, segment) =>
+      isEmptyRegion(region) ? [] : [stripEntry(plan, { map: plan.segments[segment]!.firstLayer, region }, maps)],
+    ),
+  );
+  // Two neighbours may be offered one and the same region, which travels once.
+  const byName = new Map(entries.map((entry) => [entry.name, entry]));
+  return safetensorsBytes([...byName.values()], { device, offers: formatTileOffers(offers) });
+}
+
+/** @throws DeepThingsError `DT_TENSOR_BODY`, `DT_OVERLAP_BODY` when the strips are not just those that are offered. */
+export function decodeOfferedStrips(plan: FtpPlan, producer: number, bytes: Uint8Array): OfferedStrips {
+  const { metadata, tensors } = decodeSafetensors(bytes);
+  const facts = wireFacts(metadata, 'DT_OVERLAP_BODY');
+  const device = facts.text('device', DEVICE_ID);
+  const offers = parseTileOffers(plan, producer, facts.text('offers', OFFERS_TEXT), 'DT_OVERLAP_BODY');
+  const names = new Set<string>();
+  const strips = SIDES.flatMap((side) =>
+    (offers[side]?.regions ?? []).flatMap((region, segment) => {
+      if (isEmptyRegion(region)) return [];
+      const strip = { map: plan.segments[segment]!.firstLayer, region };
+      const name = formatMapRegion(strip);
+      const data = stripOf(plan, tensors, strip);
+      if (data === null) throw wrongStrips(`a tensor "${name}" of ${plan.maps[strip.map]!.channels} channels`);
+      names.add(name);
+      return [{ side, segment, data }];
+    }),
+  );
+  if (names.size !== tensors.size) throw wrongStrips(`${names.size} tensors, got ${tensors.size}`);
+  return { device, offers, strips };
+}
+
+function wrongStrips(expected: string): DeepThingsError {
+  return new DeepThingsError('DT_OVERLAP_BODY', `expected the strips that are offered, F32 or F16: ${expected}`);
+}

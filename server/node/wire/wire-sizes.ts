@@ -1,0 +1,28 @@
+import type { Region } from '../../geometry/region.js';
+import type { BodySizes } from '../../simulation/body-sizes.js';
+import type { MapType } from '../../tensor/map-tensor.js';
+import { inputBodyBytes } from './input-body.js';
+import { encodeOfferNotice, offeredStripsBytes, stripsBodyBytes } from './overlap-body.js';
+import { resultBodyBytes } from './result-body.js';
+import { sliceResultBytes, sliceTaskBytes } from './slice-body.js';
+import { taskBodyBytes, type WirePlan } from './task-body.js';
+
+/**
+ * How long the bodies are that nodes with this plan send.
+ *
+ * @param inputDigest any of the usual length.
+ * @param travels of a letterboxed picture.
+ */
+export function wireSizes(wirePlan: WirePlan, maps: MapType, inputDigest: string, travels: Region): BodySizes {
+  const { plan } = wirePlan;
+  return {
+    task: (task, input) => taskBodyBytes(wirePlan, { ...task, inputDigest, since: 1 }, input, travels),
+    result: (result) => resultBodyBytes(wirePlan, { ...result, inputDigest, strips: null }, maps),
+    picture: (frame, region) => inputBodyBytes(plan.maps[0]!, { frame, digest: inputDigest }, region),
+    strips: (there, missing) => stripsBodyBytes(plan, there, missing, maps),
+    offerNotice: (holder, offers) => encodeOfferNotice({ ...holder, offers }).byteLength,
+    offeredStrips: (device, offers) => offeredStripsBytes(plan, device, offers, maps),
+    slice: (task, pieces) => sliceTaskBytes(wirePlan, { ...task, inputDigest }, pieces, maps),
+    rows: (result, rows) => sliceResultBytes(wirePlan, { ...result, inputDigest }, rows, maps),
+  };
+}

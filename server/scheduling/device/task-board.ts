@@ -1,0 +1,293 @@
+import type { HandedOutTask, ListedTask } from '../ledger/ledger-events.js';
+import { sameTile, type TaskKey } from '../task-key.js';
+import { dropFrameTasks, emptyTaskQueue, enqueueTasks, requeueTask, type TaskQueue, takeTask } from './task-queue.js';
+
+/** A tile as one device has it. */
+export interface BoardTile extends TaskKey {
+  readonly kind: 'tile';
+}
+
+/** One layer of a slice as its device has it (MoDNN). */
+export interface BoardSlice extends TaskKey {
+  readonly kind: 'slice';
+  readonly layer: number;
+}
+
+/** A request that is this far behind the last one is of another process of the thief, whose clock was set back. */
+const OVERTAKEN = 1_000;
+
+/** What the last request of a thief was answered with, so that a repeated one gets the same. */
+interface Handout<Tile> {
+  readonly sequence: number;
+  readonly task: Tile;
+}
+
+export interface TaskBoardOptions<Tile> {
+  /** Which queued task is next, by index, for a thief or (null) for this device; the first when not given. */
+  readonly pick?: (tasks: readonly Tile[], asker: string | null) => number;
+  /** Told of each task that leaves the queue to be computed, here (null) or elsewhere, */
+  readonly onTaken?: (task: Tile, asker: string | null) => void;
+  /** and of each that comes back uncomputed. */
+  readonly onBack?: (task: Tile) => void;
+}
+
+/**
+ * Every task that one device has, by where it is: in the queue (open to thieves), stolen and waiting, or being
+ * computed or sent. Tells those who listen when anything changes.
+ */
+export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
+  #queue: TaskQueue<Tile>;
+  /** Stolen ahead of need; closed to thieves. */
+  #stolen: Tile[] = [];
+  /** Shared out to this device by the gateway; closed to thieves. */
+  #shared: (Tile | Slice)[] = [];
+  /** Being computed, or computed and not yet at the gateway. */
+  #running: (Tile | Slice)[] = [];
+  #handedOut: HandedOutTask[] = [];
+  /** To be given back to the gateway, which has others run them. */
+  #returned: Tile[] = [];
+  /** Nothing is begun any more, and nothing handed out. */
+  #closed = false;
+  #given = 0;
+  readonly #lastHandouts = new Map<string, Handout<Tile>>();
+  readonly #listeners = new Set<() => void>();
+
+  readonly #options: TaskBoardOptions<Tile>;
+
+  constructor(limit: number, options: TaskBoardOptions<Tile> = {}) {
+    this.#queue = emptyTaskQueue(limit);
+    this.#options = options;
+  }
+
+  get pending(): number {
+    return this.#queue.tasks.length;
+  }
+
+  get stolen(): number {
+    return this.#stolen.length;
+  }
+
+  /** Tasks to compute or to send. */
+  get size(): number {
+    return this.pending + this.#stolen.length + this.#shared.length + this.#running.length;
+  }
+
+  get isIdle(): boolean {
+    return this.size === 0;
+  }
+
+  /** What is to be given back to the gateway and was not reported yet. */
+  get returned(): readonly Tile[] {
+    return this.#returned;
+  }
+
+  /**
+   * What has not been begun is to be given back: tiles to the gateway, stolen ones (`takeStolen`) to their victims. Of
+   * slices nobody needs to be told, since their frame starts again without this device.
+   */
+  close(): void {
+    this.#closed = true;
+    this.#returned.push(...this.#queue.tasks, ...this.#shared.filter((task): task is Tile => task.kind === 'tile'));
+    this.#queue = emptyTaskQueue(this.#queue.limit);
+    this.#shared = [];
+    this.#changed();
+  }
+
+  /** Takes up work again, first what the gateway has not been told of yet. */
+  open(): void {
+    this.#closed = false;
+    for (const task of this.#returned.splice(0).reverse()) this.#queue = requeueTask(this.#queue, task);
+    this.#changed();
+  }
+
+  /** Tiles that this device has and others are to run. */
+  giveBack(tasks: readonly Tile[]): void {
+    this.#returned.push(...tasks);
+    this.#changed();
+  }
+
+  /** Tasks handed out to thieves since the start. */
+  get given(): number {
+    return this.#given;
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /**
+   * A later attempt of a tile that was stolen and is not begun takes its place: handed back to its victim it would take the
+   * later one along unseen.
+   *
+   * @returns false when the queue has no room for all of them.
+   */
+  enqueue(tasks: readonly Tile[]): boolean {
+    const queue = enqueueTasks(this.#queue, tasks);
+    if (queue === null) return false;
+    this.#queue = queue;
+    this.#stolen = this.#stolen.filter((stolen) => !tasks.some((task) => isOvertaken(stolen, task)));
+    this.#changed();
+    return true;
+  }
+
+  /**
+   * Takes what the gateway shares out to this device; slices of an earlier attempt, which was cut otherwise, go.
+   *
+   * @returns false when there is no room for it.
+   */
+  share(task: Tile | Slice): boolean {
+    const isPast = (other: Tile | Slice) => other.frame === task.frame && other.attempt < task.attempt;
+    if (layerOf(task) !== undefined) this.#shared = this.#shared.filter((other) => !isPast(other));
+    if (this.#shared.length >= this.#queue.limit) return false;
+    this.#shared.push(task);
+    this.#changed();
+    return true;
+  }
+
+  /**
+   * Whether it is here already: a tile in any attempt that counts, since it is the same tile, but for one that was stolen
+   * and not begun; a slice in this one.
+   *
+   * @param since the first attempt that counts.
+   */
+  has(task: TaskKey & { readonly layer?: number }, since = 1): boolean {
+    const isIt = (other: Tile | Slice) =>
+      sameTile(other, task) &&
+      layerOf(other) === task.layer &&
+      (task.layer === undefined ? other.attempt >= since : other.attempt === task.attempt);
+    return (
+      this.#queue.tasks.some(isIt) ||
+      this.#stolen.some((other) => isIt(other) && !isOvertaken(other, task)) ||
+      this.#shared.some(isIt) ||
+      this.#running.some(isIt)
+    );
+  }
+
+  /** What was stolen and is next, not begun; null when there is nothing. */
+  get nextStolen(): Tile | null {
+    return this.#stolen[0] ?? null;
+  }
+
+  addStolen(task: Tile): void {
+    this.#stolen.push(task);
+    this.#changed();
+  }
+
+  /** The next task to compute here: what was stolen ahead of need first, it has waited longest. */
+  takeNext(): Tile | Slice | null {
+    if (this.#closed) return null;
+    const task = this.#stolen.shift() ?? this.#shared.shift() ?? this.#takeQueued(null);
+    if (task !== null) {
+      this.#running.push(task);
+      this.#changed();
+    }
+    return task;
+  }
+
+  /** A task is off this device's hands: its result has arrived, or nobody wants it. */
+  finished(task: Tile | Slice): void {
+    this.#running = this.#running.filter((other) => other !== task);
+    this.#changed();
+  }
+
+  /** The task that a thief gets; the same one again for a sequence number that it repeats. */
+  handOut(thief: string, sequence: number): Tile | null {
+    const last = this.#lastHandouts.get(thief);
+    if (last?.sequence === sequence) return last.task;
+    // An older request that was overtaken: nobody waits for its answer any more.
+    const behind = (last?.sequence ?? sequence) - sequence;
+    if (behind > 0 && behind < OVERTAKEN) return null;
+    const task = this.#takeQueued(thief);
+    if (task === null) return null;
+    this.#lastHandouts.set(thief, { sequence, task });
+    this.#given++;
+    this.#handedOut.push({ frame: task.frame, tile: task.tile, attempt: task.attempt, thief });
+    this.#changed();
+    return task;
+  }
+
+  /** A thief hands a task back. @returns false when it never had it. */
+  takeBack(thief: string, key: TaskKey): boolean {
+    const task = this.#lastHandouts.get(thief)?.task;
+    if (task === undefined || !sameTile(task, key) || task.attempt !== key.attempt) return false;
+    this.#lastHandouts.delete(thief);
+    if (this.#closed) this.#returned.push(task);
+    else this.#queue = requeueTask(this.#queue, task);
+    this.#options.onBack?.(task);
+    this.#handedOut = this.#handedOut.filter((other) => !(other.thief === thief && sameTile(other, key)));
+    this.#changed();
+    return true;
+  }
+
+  /** Takes out what was stolen and not begun, to be handed back. */
+  takeStolen(): readonly Tile[] {
+    const stolen = this.#stolen;
+    this.#stolen = [];
+    if (stolen.length > 0) this.#changed();
+    return stolen;
+  }
+
+  /** Forgets a frame that has ended; what is being computed of it runs on, and its result will be stale. */
+  dropFrame(frame: string): void {
+    this.#queue = dropFrameTasks(this.#queue, frame);
+    this.#stolen = this.#stolen.filter((task) => task.frame !== frame);
+    this.#shared = this.#shared.filter((task) => task.frame !== frame);
+    this.#returned = this.#returned.filter((task) => task.frame !== frame);
+    for (const [thief, { task }] of this.#lastHandouts) if (task.frame === frame) this.#lastHandouts.delete(thief);
+    this.#changed();
+  }
+
+  /** Forgets earlier attempts of a frame that began anew; what is being computed runs on, and its result will be stale. */
+  dropBefore(frame: string, since: number): void {
+    const isPast = (task: TaskKey) => task.frame === frame && task.attempt < since;
+    this.#queue = { ...this.#queue, tasks: this.#queue.tasks.filter((task) => !isPast(task)) };
+    this.#stolen = this.#stolen.filter((task) => !isPast(task));
+    this.#shared = this.#shared.filter((task) => !isPast(task));
+    this.#returned = this.#returned.filter((task) => !isPast(task));
+    for (const [thief, { task }] of this.#lastHandouts) if (isPast(task)) this.#lastHandouts.delete(thief);
+    this.#changed();
+  }
+
+  /** Every task that this device has, for its registration. */
+  listed(): readonly ListedTask[] {
+    const entry = (task: Tile | Slice, state: ListedTask['state']): ListedTask => {
+      const { frame, tile, attempt } = task;
+      return { frame, tile, ...(task.kind === 'slice' && { layer: task.layer }), attempt, state };
+    };
+    return [
+      ...this.#running.map((task) => entry(task, 'running')),
+      ...this.#stolen.map((task) => entry(task, 'waiting')),
+      ...[...this.#shared, ...this.#queue.tasks].map((task) => entry(task, 'queued')),
+    ];
+  }
+
+  /** What was handed out and not yet reported. */
+  get handedOut(): readonly HandedOutTask[] {
+    return this.#handedOut;
+  }
+
+  /** The gateway knows of these now. */
+  reported(handedOut: readonly HandedOutTask[], returned: readonly Tile[]): void {
+    this.#handedOut = this.#handedOut.filter((task) => !handedOut.includes(task));
+    this.#returned = this.#returned.filter((task) => !returned.includes(task));
+  }
+
+  #takeQueued(asker: string | null): Tile | null {
+    const { queue, task } = takeTask(this.#queue, (tasks) => this.#options.pick?.(tasks, asker) ?? 0);
+    this.#queue = queue;
+    if (task !== null) this.#options.onTaken?.(task, asker);
+    return task;
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function isOvertaken(stolen: TaskKey, task: TaskKey): boolean {
+  return sameTile(stolen, task) && stolen.attempt < task.attempt;
+}
+
+function layerOf(task: BoardTile | BoardSlice): number | undefined {
+  return task.kind === 'slice' ? task.layer : undefined;
+}

@@ -1,0 +1,74 @@
+import type { TaskKey } from '../task-key.js';
+import { handBackAudits } from './ledger-audits.js';
+import { excuseAttempt, holderOf, type LedgerDraft, note } from './ledger-draft.js';
+import { restartLayers } from './ledger-layers.js';
+import { replaceParts, retryDelivery } from './ledger-placement.js';
+import type { LedgerFrame } from './ledger-state.js';
+
+/**
+ * A device takes nothing new from here on. What it computes it finishes, tiles that it has not begun it gives back one
+ * by one; a layered frame of which it has a slice starts again without it, since the rest of that would take as long as
+ * everybody else's share.
+ */
+export function startDraining(draft: LedgerDraft, device: string): void {
+  const known = draft.devices.get(device);
+  if (known === undefined || known.draining) return;
+  draft.devices.set(device, { ...known, draining: true });
+  for (const { frame, layering, parts, phase } of [...draft.frames.values()]) {
+    const slice = layering?.devices.indexOf(device) ?? -1;
+    if (slice < 0 || phase.kind !== 'running') continue;
+    note(draft, frame, slice, 'returned', parts[slice]!);
+    excuseAttempt(draft, frame);
+    restartLayers(draft, draft.frames.get(frame)!, slice);
+  }
+}
+
+/** Tiles that a device gives back without having begun them: others get them at once. */
+export function handBack(draft: LedgerDraft, device: string, tasks: readonly TaskKey[]): void {
+  const excused = draft.devices.get(device)?.draining ?? false;
+  handBackAudits(draft, tasks);
+  for (const frame of new Set(tasks.map((task) => task.frame))) {
+    const entry = draft.frames.get(frame);
+    if (entry === undefined || entry.distribution.kind === 'layered') continue;
+    const returned = tasks.filter((task) => task.frame === frame);
+    const parts = [...new Set(returned.filter((task) => isBack(entry, device, task)).map(({ tile }) => tile))];
+    for (const part of parts) note(draft, frame, part, 'returned', entry.parts[part]!);
+    if (isOfDelivery(entry, device, returned)) {
+      // The next delivery brings them.
+      replaceParts(draft, frame, parts);
+      retryDelivery(draft, draft.frames.get(frame)!, { detail: `device ${device} gave it back`, excused });
+      continue;
+    }
+    if (parts.length === 0) continue;
+    if (excused) excuseAttempt(draft, frame);
+    replaceParts(draft, frame, parts);
+  }
+}
+
+/** The source took the frame and gives it back, before its answer to the delivery was heard. */
+function isOfDelivery({ deliveries, phase, source }: LedgerFrame, device: string, tasks: readonly TaskKey[]): boolean {
+  return phase.kind === 'delivering' && source === device && tasks.some(({ attempt }) => attempt === deliveries);
+}
+
+/**
+ * Whether a device's word that it gives a tile back is the latest about it. It may have had the tile from a thief that
+ * handed it back just before.
+ */
+function isBack({ parts, since }: LedgerFrame, device: string, { tile, attempt }: TaskKey): boolean {
+  const part = parts[tile];
+  if (part === undefined || part.kind === 'done' || part.kind === 'unplaced' || attempt < since) return false;
+  if (holderOf(part) === device) return part.kind === 'pushing' ? part.attempt === attempt : part.attempt >= attempt;
+  return part.attempt === attempt && (part.kind === 'assigned' || part.kind === 'missing');
+}
+
+/** Drained devices are gone: what was on its way to them they have refused. */
+export function refusePushed(draft: LedgerDraft, { frame, parts }: LedgerFrame, drained: ReadonlySet<string>): void {
+  const refused = [...parts.keys()].filter((i) => {
+    const part = parts[i]!;
+    return part.kind === 'pushing' && drained.has(part.device);
+  });
+  if (refused.length === 0) return;
+  for (const i of refused) note(draft, frame, i, 'returned', parts[i]!);
+  excuseAttempt(draft, frame);
+  replaceParts(draft, frame, refused);
+}

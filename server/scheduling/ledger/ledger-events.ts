@@ -1,0 +1,132 @@
+import type { TaskKey } from '../task-key.js';
+import type { AuditFinding, Distribution } from './ledger-state.js';
+
+export interface ListedTask {
+  readonly frame: string;
+  /** With `layer` a slice. */
+  readonly tile: number;
+  readonly layer?: number | undefined;
+  readonly attempt: number;
+  readonly state: 'queued' | 'waiting' | 'running';
+}
+
+export interface HandedOutTask {
+  readonly frame: string;
+  readonly tile: number;
+  readonly attempt: number;
+  readonly thief: string;
+}
+
+/** What the ledger is told. */
+export type LedgerEvent =
+  | {
+      readonly kind: 'frame-accepted';
+      readonly frame: string;
+      readonly parts: number;
+      readonly source: string | null;
+      readonly delivered: boolean;
+      /** `stealing` when absent. */
+      readonly distribution?: Distribution;
+    }
+  | {
+      /** A frame that an earlier life of the gateway had accepted. */
+      readonly kind: 'frame-restored';
+      readonly frame: string;
+      readonly parts: number;
+      /** As it was known last; may be empty. */
+      readonly source: string;
+      readonly distribution: Distribution;
+      /** Counts the gateway's lives since the frame was accepted, from 1. */
+      readonly life: number;
+      /** The first attempt that counts; 1 when absent. */
+      readonly since?: number;
+    }
+  | { readonly kind: 'frame-delivered'; readonly frame: string; readonly source: string; readonly attempt: number }
+  | {
+      readonly kind: 'delivery-failed';
+      readonly frame: string;
+      readonly source: string;
+      readonly attempt: number;
+      readonly detail: string;
+      /** Whether it refused because it is being drained. */
+      readonly draining?: boolean;
+    }
+  | {
+      readonly kind: 'device-seen';
+      readonly device: string;
+      readonly usualTileMs: number | null;
+      readonly tasks: readonly ListedTask[];
+      readonly handedOut: readonly HandedOutTask[];
+      /** Whether it is being drained; not when absent. */
+      readonly draining?: boolean;
+      /** Tiles that it gives back without having started them. */
+      readonly returned?: readonly TaskKey[];
+    }
+  | { readonly kind: 'device-left'; readonly device: string }
+  /** Its process has ended without a word. */
+  | { readonly kind: 'device-dead'; readonly device: string }
+  /** The gateway does not reach a device, which may be live; once `untilMs` is past it may be tried again. */
+  | { readonly kind: 'device-left-alone'; readonly device: string; readonly untilMs: number }
+  | {
+      readonly kind: 'part-pushed';
+      readonly frame: string;
+      readonly part: number;
+      readonly layer?: number | undefined;
+      readonly attempt: number;
+      readonly device: string;
+    }
+  | {
+      readonly kind: 'push-failed';
+      readonly frame: string;
+      readonly part: number;
+      readonly layer?: number | undefined;
+      readonly attempt: number;
+      readonly device: string;
+      readonly detail: string;
+      /** Whether it refused because it is being drained. */
+      readonly draining?: boolean;
+    }
+  | {
+      readonly kind: 'result';
+      readonly frame: string;
+      readonly part: number;
+      readonly layer?: number | undefined;
+      readonly attempt: number;
+      readonly device: string;
+      /** Whether another device is to run it as well; not when absent. Layers of slices never are. */
+      readonly audited?: boolean;
+    }
+  | {
+      /** A result that was refused: not all of its values are finite. */
+      readonly kind: 'result-refused';
+      readonly frame: string;
+      readonly part: number;
+      readonly layer?: number | undefined;
+      readonly attempt: number;
+      readonly device: string;
+    }
+  | {
+      /** The second result of a part that is audited. */
+      readonly kind: 'audit-result';
+      readonly frame: string;
+      readonly part: number;
+      readonly attempt: number;
+      readonly device: string;
+      readonly agrees: boolean;
+    }
+  | {
+      readonly kind: 'audit-judged';
+      readonly frame: string;
+      readonly part: number;
+      /** Of the second result. */
+      readonly attempt: number;
+      readonly finding: AuditFinding;
+    }
+  /** Known from an earlier life of the gateway. */
+  | { readonly kind: 'device-quarantined'; readonly device: string }
+  | { readonly kind: 'device-released'; readonly device: string }
+  | { readonly kind: 'frame-ended'; readonly frame: string }
+  | { readonly kind: 'tick' };
+
+/** Every event but a result: of these the ledger only takes note, about a result it decides. */
+export type LedgerNotice = Exclude<LedgerEvent, { kind: 'result' }>;

@@ -1,0 +1,54 @@
+import { type BodpPlan, borderRows, planBodp, publishedRows, sliceStep } from '../../geometry/bodp-plan.js';
+import type { FusedLayers } from '../../geometry/fused-layers.js';
+import { isEmptyRegion, type Region } from '../../geometry/region.js';
+import type { SentSlice } from '../body-sizes.js';
+
+interface Turn {
+  readonly attempt: number;
+  readonly plan: BodpPlan;
+}
+
+/** A slice's next layer, and the rows that come with it. */
+export interface SliceWork {
+  readonly task: SentSlice;
+  readonly input: Region;
+  readonly pieces: readonly Region[];
+}
+
+/** Which rows MoDNN's gateway sends with each layer of each slice; the same plan as the nodes follow. */
+export class LayerTurns {
+  readonly #layers: FusedLayers;
+  readonly #turns = new Map<string, Turn>();
+
+  constructor(layers: FusedLayers) {
+    this.#layers = layers;
+  }
+
+  begin(frame: string, attempt: number, shares: readonly number[]): void {
+    const { layers, depth } = this.#layers;
+    this.#turns.set(frame, { attempt, plan: planBodp(layers, depth, shares) });
+  }
+
+  drop(frame: string): void {
+    this.#turns.delete(frame);
+  }
+
+  isPresent(frame: string, attempt: number): boolean {
+    return this.#turns.get(frame)?.attempt === attempt;
+  }
+
+  /** @returns null when that attempt is past. */
+  work(frame: string, source: string, slice: number, layer: number, attempt: number): SliceWork | null {
+    const turn = this.#turns.get(frame);
+    if (turn?.attempt !== attempt) return null;
+    const { plan } = turn;
+    const { input } = sliceStep(plan, layer, slice);
+    const output = plan.owned[layer + 1]![slice]!;
+    const publish = publishedRows(plan, layer + 1, slice);
+    const pieces =
+      layer > 0
+        ? borderRows(plan, layer, slice).map(({ region }) => region)
+        : [input].filter((region) => !isEmptyRegion(region));
+    return { task: { frame, slice, layer, attempt, source, output, publish }, input, pieces };
+  }
+}

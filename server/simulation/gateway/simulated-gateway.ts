@@ -1,0 +1,248 @@
+import { unreachable } from '../../errors.js';
+import { wholeMap } from '../../geometry/region.js';
+import type { Strip } from '../../geometry/reuse/tile-cut.js';
+import type { TileOffers } from '../../geometry/reuse/tile-offer.js';
+import { emptyLedger, stepLedger } from '../../scheduling/ledger/frame-ledger.js';
+import type { LedgerEffect, ResultVerdict } from '../../scheduling/ledger/ledger-effects.js';
+import type { LedgerEvent } from '../../scheduling/ledger/ledger-events.js';
+import type { FrameLedger } from '../../scheduling/ledger/ledger-state.js';
+import { NO_REUSE } from '../../scheduling/reuse/tile-reuse.js';
+import { strategyNamed } from '../../scheduling/strategies/strategies.js';
+import type { SentResult, SentRows } from '../body-sizes.js';
+import { msOf } from '../cost-model.js';
+import { KeptStrips } from '../kept-strips.js';
+import { type Process, wait } from '../machine/kernel.js';
+import { Processor } from '../machine/processor.js';
+import { type Answer, answer, type DeviceWord, type GatewayDoor, type World } from '../world.js';
+import { LayerTurns } from './layer-turns.js';
+import { countPart, newFrame, type SimulatedFrame } from './simulated-frame.js';
+import { VictimDesk } from './victim-desk.js';
+
+/** How often leases are looked at. */
+const TICK_MS = 200;
+/** As long as those of a gateway that was started today. */
+const EPOCH = '00000000';
+const OUTCOME_BYTES = 300;
+const VERDICT_BYTES = 21;
+const REGISTERED_BYTES = 50;
+
+type Push = Extract<LedgerEffect, { kind: 'push' }>;
+
+/** The gateway: the real frame ledger, with simulated devices to carry out what it decides. */
+export class SimulatedGateway implements GatewayDoor {
+  readonly id = 'gateway';
+  readonly address: string;
+  readonly processor: Processor;
+  readonly frames = new Map<string, SimulatedFrame>();
+  readonly #world: World;
+  readonly #desk: VictimDesk;
+  /** The pool of overlapped data, for `overlap.via: gateway`. */
+  readonly #pool = new KeptStrips();
+  readonly #onEnded: (frame: SimulatedFrame) => void;
+  readonly #turns: LayerTurns;
+  #ledger: FrameLedger;
+
+  /** @param offset of its quota's periods, 0 to 1. */
+  constructor(world: World, onEnded: (frame: SimulatedFrame) => void, offset: number) {
+    const { kernel, settings } = world;
+    this.#world = world;
+    this.#onEnded = onEnded;
+    this.address = settings.gateway.address;
+    this.processor = new Processor(kernel, settings.gateway.cpu, offset);
+    this.#desk = new VictimDesk(kernel);
+    this.#turns = new LayerTurns(settings.plan);
+    this.#ledger = emptyLedger(settings.ledger, kernel.nowMs);
+    kernel.spawn(this.#tick());
+  }
+
+  *#tick(): Process {
+    for (;;) {
+      yield* wait(this.#world.kernel.sleep(TICK_MS));
+      this.apply({ kind: 'tick' });
+    }
+  }
+
+  apply(event: LedgerEvent): ResultVerdict | null {
+    const { ledger, effects, verdict } = stepLedger(this.#ledger, event, this.#world.kernel.nowMs);
+    this.#ledger = ledger;
+    for (const effect of effects) this.#carryOut(effect);
+    return verdict;
+  }
+
+  /** Whether a frame is still to end. */
+  has(frame: string): boolean {
+    return this.#ledger.frames.has(frame);
+  }
+
+  /** A picture that has come in. */
+  *submit(source: string): Process<SimulatedFrame> {
+    const { kernel, settings } = this.#world;
+    const frame = newFrame(`${EPOCH}-${(this.frames.size + 1).toString(36)}`, source, kernel.nowMs);
+    this.frames.set(frame.frame, frame);
+    yield* wait(this.processor.background(settings.costs.letterboxMs));
+    const { distribution, parts } = strategyNamed(settings.strategy).partition(settings.plan);
+    this.apply({ kind: 'frame-accepted', frame: frame.frame, parts, source, delivered: false, distribution });
+    return frame;
+  }
+
+  #carryOut(effect: LedgerEffect): void {
+    const { kernel } = this.#world;
+    if (effect.kind === 'device-lost') {
+      this.#desk.pending(effect.device, 0);
+      return;
+    }
+    if (effect.kind === 'quarantine') throw new TypeError('simulated devices compute nothing wrong');
+    const frame = this.frames.get(effect.frame)!;
+    switch (effect.kind) {
+      case 'note':
+        return;
+      case 'deliver':
+        kernel.spawn(this.#deliver(frame, effect.source, effect.attempt));
+        return;
+      case 'slice':
+        this.#turns.begin(frame.frame, effect.attempt, this.#sharesOf(effect.devices));
+        return;
+      case 'push':
+        kernel.spawn(this.#push(frame, effect));
+        return;
+      case 'finish':
+        kernel.spawn(this.#finish(frame));
+        return;
+      case 'fail':
+        frame.failure = effect.code;
+        this.#end(frame, 'failed');
+        return;
+      case 'judge':
+      case 'audited':
+      case 'rerun':
+        throw new TypeError(`the simulator audits nothing, and the ledger orders '${effect.kind}'`);
+      default:
+        unreachable(effect);
+    }
+  }
+
+  #sharesOf(devices: readonly string[]): readonly number[] {
+    const settings = new Map(this.#world.settings.devices.map((device) => [device.id, device]));
+    return devices.map((device) => settings.get(device)!.speed ?? settings.get(device)!.cpu.share);
+  }
+
+  *#deliver(frame: SimulatedFrame, source: string, attempt: number): Process {
+    const { kernel, settings, wire } = this.#world;
+    const { pictureBytes } = settings.arrivals;
+    const device = this.#world.devices.get(source)!;
+    frame.bytes.picture += pictureBytes;
+    yield* wire.request(this, device, pictureBytes, () => device.takeFrame(frame.frame, attempt));
+    frame.sourcedMs ??= kernel.nowMs;
+    if (strategyNamed(settings.strategy).placement === 'gateway') {
+      const bytes = settings.sizes.picture(frame.frame, wholeMap(settings.plan.maps[0]!));
+      yield* wire.request(this, device, 0, () => answer(bytes, null));
+      frame.bytes.frame += bytes;
+    }
+    this.apply({ kind: 'frame-delivered', frame: frame.frame, source, attempt });
+  }
+
+  *#push(frame: SimulatedFrame, { part, layer, attempt, device: id }: Push): Process {
+    const { settings, wire } = this.#world;
+    const device = this.#world.devices.get(id)!;
+    const { strategy } = settings;
+    const key = { frame: frame.frame, attempt, source: frame.source };
+    let taken = true;
+    if (layer === undefined) {
+      const task = { ...key, tile: part, strategy, reuse: NO_REUSE };
+      const region = settings.plan.tiles[part]!.regions[0]!;
+      const bytes = settings.sizes.task(task, region);
+      taken = yield* wire.request(this, device, bytes, () => device.takeTile(task, region, bytes));
+    } else {
+      const work = this.#turns.work(frame.frame, frame.source, part, layer, attempt);
+      if (work === null) return;
+      const bytes = settings.sizes.slice(work.task, work.pieces);
+      taken = yield* wire.request(this, device, bytes, () => device.takeSlice(work, bytes));
+    }
+    const word = { frame: frame.frame, part, layer, attempt, device: id };
+    this.apply(taken ? { kind: 'part-pushed', ...word } : { kind: 'push-failed', ...word, detail: 'queue full' });
+  }
+
+  *#finish(frame: SimulatedFrame): Process {
+    const { kernel, settings } = this.#world;
+    frame.mergedMs = kernel.nowMs;
+    const { costs, remainingMacs } = settings;
+    yield* wait(this.processor.compute(msOf(costs.remaining, remainingMacs)));
+    this.#end(frame, 'complete');
+    this.apply({ kind: 'frame-ended', frame: frame.frame });
+  }
+
+  #end(frame: SimulatedFrame, state: 'complete' | 'failed'): void {
+    const { kernel, wire } = this.#world;
+    frame.state = state;
+    frame.endedMs = kernel.nowMs;
+    this.#pool.drop(frame.frame);
+    this.#turns.drop(frame.frame);
+    const source = this.#world.devices.get(frame.source)!;
+    kernel.spawn(wire.request(this, source, OUTCOME_BYTES, () => source.hearOutcome(frame.frame)));
+    this.#onEnded(frame);
+  }
+
+  *register(word: DeviceWord): Process<Answer<readonly string[]>> {
+    const { device, handedOut, kept, pending, tasks, usualTileMs } = word;
+    this.apply({ kind: 'device-seen', device, usualTileMs, tasks, handedOut });
+    this.#desk.pending(device, pending);
+    const ended = [...new Set([...kept, ...tasks.map(({ frame }) => frame)])].filter((frame) => !this.has(frame));
+    return yield* answer(REGISTERED_BYTES, ended);
+  }
+
+  hangUp(thief: string): void {
+    this.#desk.hangUp(thief);
+  }
+
+  /** A thief asks for a victim. @param waitMs as long as there is none. */
+  *nameVictim(thief: string, waitMs: number): Process<Answer<{ device: string; address: string } | null>> {
+    const device = yield* wait(this.#desk.ask(thief, waitMs));
+    if (device === null) return { bytes: 0, value: null };
+    const victim = { device, address: this.#world.devices.get(device)!.address };
+    return { bytes: JSON.stringify({ victim }).length, value: victim };
+  }
+
+  *takeResult(result: SentResult, bytes: number): Process<Answer<null>> {
+    const { frame: id, tile, attempt, device } = result;
+    const frame = this.frames.get(id)!;
+    const verdict = this.apply({ kind: 'result', frame: id, part: tile, attempt, device });
+    if (verdict === 'accepted') {
+      countPart(frame, String(tile), device, result.macs);
+      frame.bytes.input += result.inputBytes;
+      frame.bytes.overlap += result.overlapBytes;
+      frame.bytes.control += result.controlBytes;
+      frame.bytes.result += bytes;
+    }
+    return yield* answer(VERDICT_BYTES, null);
+  }
+
+  *takeRows(result: SentRows, bytes: number): Process<Answer<null>> {
+    const { frame: id, slice, layer, attempt, device, taskBytes, macs } = result;
+    const frame = this.frames.get(id)!;
+    const present = this.#turns.isPresent(id, attempt);
+    const verdict = this.apply({ kind: 'result', frame: id, part: slice, layer, attempt, device });
+    if (verdict === 'accepted' && present) {
+      countPart(frame, `${slice}/${layer}`, device, macs);
+      const last = layer + 1 === this.#world.settings.plan.depth;
+      frame.bytes[layer === 0 ? 'input' : 'overlap'] += taskBytes;
+      frame.bytes[last ? 'result' : 'overlap'] += bytes;
+    }
+    return yield* answer(VERDICT_BYTES, null);
+  }
+
+  *poolStrips(frame: string, tile: number, offers: TileOffers, bytes: number): Process<Answer<null>> {
+    if (this.has(frame)) {
+      this.frames.get(frame)!.bytes.overlap += bytes;
+      this.#pool.add(frame, tile, offers);
+    }
+    return yield* answer(0, null);
+  }
+
+  *giveStrips(frame: string, strips: readonly Strip[]): Process<Answer<readonly Strip[]>> {
+    const there = strips.filter(({ producer, region, segment, side }) =>
+      this.#pool.has(frame, producer, side, segment, region),
+    );
+    const missing = strips.filter((strip) => !there.includes(strip));
+    return yield* answer(this.#world.settings.sizes.strips(there, missing), there);
+  }
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { type TestbedOptions, testbedSettings } from '../../../../server/cli/bench/testbed/testbed-options.js';
+
+const USUAL: TestbedOptions = {
+  devices: '1,2',
+  cpu: '0.25',
+  link: '50mbit',
+  grid: '3x3,5x5',
+  strategy: 'ftp-wst-s,ftp-wst',
+  sources: '1',
+  frames: '5',
+  warmup: '2',
+  repeat: '1',
+  model: 'yolov2',
+  maps: 'f32',
+};
+const read = (options: Partial<TestbedOptions> = {}) => testbedSettings({ ...USUAL, ...options });
+
+describe('options of bench testbed', () => {
+  it('are read into what is to be measured', () => {
+    expect(read({ memory: '192MiB', depth: '16', set: 'schedule: { faithful: true }' })).toMatchObject({
+      devices: [1, 2],
+      cpu: [0.25],
+      gatewayCpu: 0.25,
+      linkBitsPerSecond: 50e6,
+      memoryBytes: 192 * 2 ** 20,
+      gatewayMemoryBytes: null,
+      grids: ['3x3', '5x5'],
+      strategies: ['ftp-wst-s', 'ftp-wst'],
+      depth: 16,
+      sections: { schedule: { faithful: true } },
+    });
+    expect(read({ link: 'max' }).linkBitsPerSecond).toBeNull();
+    expect(read({ link: '1.5gbit' }).linkBitsPerSecond).toBe(1.5e9);
+  });
+
+  it('has the gateway as fast as the first device, unless it is given', () => {
+    expect(read({ cpu: '0.4,0.1' }).gatewayCpu).toBe(0.4);
+    expect(read({ cpu: '0.4,0.1', gatewayCpu: '0.2' }).gatewayCpu).toBe(0.2);
+  });
+
+  it('gives a model without weights of its own made-up ones', () => {
+    expect(read().model).toEqual({ name: 'yolov2', weights: 'synthetic' });
+    expect(read({ model: 'face-detector' }).model).toEqual({ name: 'face-detector' });
+    expect(read({ model: '/nowhere/own.cfg' }).model).toEqual({ cfg: '/nowhere/own.cfg', weights: 'synthetic' });
+    expect(read({ weights: '/w/a.weights' }).model.weights).toBe('/w/a.weights');
+  });
+
+  it.each([
+    [{ devices: '1,x' }, /--devices must be a whole number/],
+    [{ devices: '1,' }, /--devices must be values with commas/],
+    [{ cpu: '0' }, /--cpu must be a number from 0\.001/],
+    [{ cpu: '0.2,0.1', devices: '3' }, /--cpu must have one value, or one for each of 3 devices, and has 2/],
+    [{ link: '50' }, /--link must be a rate such as 50mbit/],
+    [{ memory: 'lots' }, /--memory must be a size such as 192MiB/],
+    [{ strategy: 'magic' }, /--strategy must be of ftp-wst-s, .*names "magic"/],
+    [{ sources: '3' }, /no --devices count has as many devices as --sources 3/],
+    [{ frames: '101' }, /--frames must be a whole number from 1 to 100/],
+    [{ set: 'faithful' }, /--set must be sections/],
+    [{ set: '{' }, /--set is no YAML/],
+    [{ grid: '3' }, /3/],
+  ] as const)('says what is wrong with %j', (options, message) => {
+    expect(() => read(options)).toThrow(message);
+  });
+});

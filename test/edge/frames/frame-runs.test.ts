@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { FrameRuns } from '../../../server/edge/frames/frame-runs.js';
+
+it('a frame that began anew has what came before dropped, once', () => {
+  const dropped: [string, number][] = [];
+  const runs = new FrameRuns(2, (frame, since) => dropped.push([frame, since]));
+  const isPast = (frame: string, attempt: number) => runs.isPast({ frame, attempt });
+  runs.supersede('f', 1);
+  expect([dropped, isPast('f', 1)]).toEqual([[], false]);
+  runs.supersede('f', 4);
+  runs.supersede('f', 4);
+  runs.supersede('f', 2);
+  expect(dropped).toEqual([['f', 4]]);
+  expect([isPast('f', 3), isPast('f', 4), isPast('g', 1)]).toEqual([true, false, false]);
+  runs.supersede('f', 6);
+  expect(isPast('f', 5)).toBe(true);
+  runs.supersede('g', 2);
+  runs.supersede('h', 2);
+  expect(isPast('f', 5), 'more than are remembered').toBe(false);
+  runs.forget('g');
+  expect(isPast('g', 1)).toBe(false);
+});

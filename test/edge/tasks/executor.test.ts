@@ -1,0 +1,170 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { TileResult } from '../../../server/compute/messages.js';
+import type { EdgeBoard } from '../../../server/edge/tasks/edge-board.js';
+import type { EdgeTask } from '../../../server/edge/tasks/edge-task.js';
+import { Executor, type ExecutorParts } from '../../../server/edge/tasks/executor.js';
+import type { RunningTile } from '../../../server/edge/tasks/tile-preparer.js';
+import { wholeTile } from '../../../server/evaluation/measure/untiled.js';
+import { planFtp } from '../../../server/geometry/ftp-plan.js';
+import { cutTile } from '../../../server/geometry/reuse/tile-cut.js';
+import { fusedGeometry } from '../../../server/model/layer-geometry.js';
+import { describeModel } from '../../../server/model/model-source.js';
+import { EventLog } from '../../../server/node/observe/event-log.js';
+import { createMetrics } from '../../../server/node/observe/metrics.js';
+import { ComputeSpeed } from '../../../server/scheduling/device/compute-speed.js';
+import { TILES_AHEAD } from '../../../server/scheduling/device/device-pace.js';
+import { TaskBoard } from '../../../server/scheduling/device/task-board.js';
+import { UsualTime } from '../../../server/scheduling/device/usual-time.js';
+import { NO_REUSE } from '../../../server/scheduling/reuse/tile-reuse.js';
+import { silent } from '../../support/test-cluster.js';
+
+const network = describeModel({ name: 'face-detector', width: 96, height: 96 });
+const plan = planFtp(fusedGeometry(network, 8), 8, { rows: 3, columns: 3 });
+
+function taskOf(tile: number): EdgeTask {
+  return {
+    ...{ kind: 'tile', frame: 'a-1', tile, attempt: 1, source: 'e0', strategy: 'ftp-wst', inputDigest: 'd', since: 1 },
+    ...{ input: null, reuse: NO_REUSE, inputBytes: 0, controlBytes: 0, transferMs: 0, arrivedMs: 0, victim: null },
+  };
+}
+
+interface Given {
+  readonly tile: number;
+  /** Tiles that the thread had when this one was made ready. */
+  readonly before: readonly number[];
+  done(): void;
+  fail(): void;
+}
+
+/** @param usualMs of tiles that were computed before; null: none was. */
+function device(usualMs: number | null) {
+  const board: EdgeBoard = new TaskBoard(99);
+  const given: Given[] = [];
+  const sent: number[] = [];
+  const usualTile = new UsualTime();
+  if (usualMs !== null) usualTile.add(usualMs);
+  let before: readonly number[] = [];
+  const computed = (): TileResult => ({
+    ...{ data: new Float32Array(0), shape: { channels: 0, height: 0, width: 0 }, computeMs: usualMs ?? 1, macs: 1 },
+  });
+  const compute = {
+    runTile: ({ tileId }: { tileId: number }) =>
+      new Promise<TileResult>((resolve, reject) => {
+        given.push({ tile: tileId, before, done: () => resolve(computed()), fail: () => reject(new Error('broken')) });
+      }),
+  };
+  const preparer = {
+    fetchAhead: () => undefined,
+    async prepare({ tile, frame }: EdgeTask, running: readonly RunningTile[]) {
+      before = running.map(({ job }) => job.tileId);
+      const cut = cutTile(plan, tile);
+      const job = wholeTile(new Uint8Array(0), tile);
+      return { kind: 'ready', frame, job, cut, keepFor: [], kept: [], overlapBytes: 0 };
+    },
+  };
+  const slices = { isPast: () => false, run: async () => ({ computeMs: 1 }) };
+  const sender = {
+    room: async () => undefined,
+    send(task: { tile: number }) {
+      sent.push(task.tile);
+      board.finished(task as EdgeTask);
+    },
+  };
+  const executor = new Executor({
+    ...{ device: 'e0', board, maps: 'f32', namesStrips: false, usualTile, speed: new ComputeSpeed(), log: silent },
+    ...{ wirePlan: { plan, digest: 'd', fill: [0, 0, 0] }, events: new EventLog('e', 99) },
+    metrics: createMetrics({ role: 'edge', node: 'e0' }),
+    ...{ compute, preparer, slices, sender, keeper: null, peers: null },
+  } as unknown as ExecutorParts);
+  const tiles = () => given.map(({ tile }) => tile);
+  const start = (count: number) => {
+    board.enqueue(plan.tiles.slice(0, count).map(({ tileId }) => taskOf(tileId)));
+    executor.start();
+  };
+  return { board, given, sent, executor, tiles, start };
+}
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await nextTurn();
+}
+
+describe('the compute thread', () => {
+  it('gets a few small tiles ahead, each made ready with those before it, and the next when one is done', async () => {
+    const { given, sent, start, tiles } = device(0.2);
+    start(9);
+    await settled();
+    expect(tiles()).toEqual([0, 1, 2, 3].slice(0, TILES_AHEAD + 1));
+    expect(given.map(({ before }) => before)).toEqual([[], [0], [0, 1], [0, 1, 2]]);
+    given[0]!.done();
+    await settled();
+    expect(tiles()).toEqual([0, 1, 2, 3, 4]);
+    expect(given[4]!.before).toEqual([1, 2, 3]);
+    for (let next = 1; next < given.length; next++) {
+      given[next]!.done();
+      await settled();
+    }
+    expect(sent).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it.each([
+    ['large ones', 60_000],
+    ['ones of which nobody knows how long they take', null],
+  ])('gets one at a time of %s', async (_what, usualMs) => {
+    const { given, start, tiles, executor } = device(usualMs);
+    start(2);
+    await settled();
+    expect(tiles()).toEqual([0]);
+    given[0]!.done();
+    await settled();
+    expect(tiles()).toEqual([0, 1]);
+    executor.stop();
+  });
+
+  it('gets the next one a moment before a large one usually ends', async () => {
+    const { start, tiles } = device(40);
+    start(3);
+    await settled();
+    expect(tiles()).toEqual([0]);
+    await expect.poll(tiles, { timeout: 5_000, interval: 2 }).toEqual([0, 1]);
+  });
+
+  it('gets a tile that comes while others are computed, and goes on after one that failed', async () => {
+    const { board, given, sent, start, tiles, executor } = device(0.2);
+    start(1);
+    await settled();
+    expect(tiles()).toEqual([0]);
+    board.addStolen(taskOf(5));
+    await settled();
+    expect(tiles()).toEqual([0, 5]);
+    given[0]!.fail();
+    given[1]!.done();
+    await settled();
+    expect([sent, board.isIdle, executor.busy]).toEqual([[5], true, false]);
+    board.addStolen(taskOf(7));
+    await settled();
+    expect(given[2]).toMatchObject({ tile: 7, before: [] });
+  });
+
+  it('gets nothing more once the device stops', async () => {
+    const { board, given, sent, start, tiles, executor } = device(60_000);
+    start(3);
+    await settled();
+    executor.stop();
+    given[0]!.done();
+    await settled();
+    expect([tiles(), sent, board.pending]).toEqual([[0], [0], 2]);
+  });
+
+  it('has no tile while it computes a slice', async () => {
+    const { board, given, sent, start } = device(0.2);
+    start(2);
+    await settled();
+    board.share({ kind: 'slice', frame: 'b-1', tile: 8, slice: 8, layer: 0, attempt: 1, arrivedMs: 0 } as never);
+    await settled();
+    expect(sent).toEqual([]);
+    for (const { done } of given) done();
+    await settled();
+    expect(sent).toEqual([0, 1, 8]);
+  });
+});

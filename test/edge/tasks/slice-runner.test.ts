@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import type { ComputeThread } from '../../../server/compute/compute-thread.js';
+import type { LayerJob } from '../../../server/compute/messages.js';
+import { SliceRunner } from '../../../server/edge/tasks/slice-runner.js';
+import type { SliceTask } from '../../../server/edge/tasks/slice-task.js';
+import { planFtp } from '../../../server/geometry/ftp-plan.js';
+import { chain, conv } from '../../geometry/layer-chains.js';
+
+const plan = planFtp(chain({ channels: 3, height: 6, width: 6 }, [conv(3, 2), conv(3, 2), conv(3, 2)]), 3, {
+  rows: 1,
+  columns: 1,
+});
+const UPPER = { x0: 0, x1: 6, y0: 0, y1: 3 };
+
+/** The upper half of a map, again and again. */
+function task(layer: number, attempt = 1): SliceTask {
+  const picture = { region: { x0: 0, x1: 6, y0: 0, y1: 4 }, data: new Uint8Array(3 * 4 * 6) };
+  return {
+    ...{ kind: 'slice', frame: 'f-1', slice: 0, tile: 0, source: 'e0', inputDigest: 'ab', taskBytes: 1, arrivedMs: 0 },
+    ...{ layer, attempt, output: UPPER, publish: [], pieces: layer === 0 ? [picture] : [] },
+  };
+}
+
+function runner() {
+  const jobs: LayerJob[] = [];
+  const compute = {
+    runLayer: async (job: LayerJob) => {
+      jobs.push(job);
+      return { data: new Float32Array(2 * 3 * 6).fill(jobs.length), shape: plan.maps[1]!, computeMs: 1 };
+    },
+  } as unknown as ComputeThread;
+  return { slices: new SliceRunner({ plan, digest: 'd', fill: [0, 0, 0] }, compute, 'e1'), jobs };
+}
+
+describe('a slice on its device', () => {
+  it('goes on with the rows of the layer before, which stayed here', async () => {
+    const { slices, jobs } = runner();
+    await slices.run(task(0), 0);
+    await slices.run(task(1), 0);
+    expect(jobs[1]!.pieces).toEqual([{ region: UPPER, data: new Float32Array(36).fill(1) }]);
+    expect(slices.frames).toEqual(['f-1']);
+    slices.drop('f-1');
+    expect(slices.frames).toEqual([]);
+  });
+
+  it('knows a task that arrives again, when the next layer already needs what it left', async () => {
+    const { slices, jobs } = runner();
+    expect(slices.isPast(task(0))).toBe(false);
+    await slices.run(task(0), 0);
+    expect(slices.isPast(task(0))).toBe(true);
+    expect(slices.isPast(task(1))).toBe(false);
+    await slices.run(task(1), 0);
+    expect(slices.isPast(task(0))).toBe(true);
+    expect(slices.isPast(task(1))).toBe(true);
+    await slices.run(task(2), 0);
+    expect(jobs[2]!.pieces).toEqual([{ region: UPPER, data: new Float32Array(36).fill(2) }]);
+  });
+
+  it('takes a later attempt from its beginning, and nothing of an earlier one after that', async () => {
+    const { slices } = runner();
+    await slices.run(task(0), 0);
+    expect(slices.isPast(task(0, 2))).toBe(false);
+    await slices.run(task(0, 2), 0);
+    expect(slices.isPast(task(1, 1))).toBe(true);
+    expect(slices.isPast(task(1, 2))).toBe(false);
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { LedgerKeeper } from '../../../server/gateway/dispatch/ledger-keeper.js';
+import type { LedgerEffect } from '../../../server/scheduling/ledger/ledger-effects.js';
+import { SETTINGS } from '../../scheduling/ledger-run.js';
+
+const { lostAfterMs } = SETTINGS;
+
+function keeperWithClock() {
+  const clock = { ms: 1_000 };
+  const effects: LedgerEffect[] = [];
+  const keeper = new LedgerKeeper(
+    SETTINGS,
+    () => clock.ms,
+    (effect) => effects.push(effect),
+  );
+  const seen = (device: string) =>
+    keeper.apply({ kind: 'device-seen', device, usualTileMs: null, tasks: [], handedOut: [] });
+  const tick = () => keeper.apply({ kind: 'tick' });
+  const lost = () => effects.filter(({ kind }) => kind === 'device-lost').length;
+  return { clock, keeper, seen, tick, lost };
+}
+
+describe('the keeper of the ledger', () => {
+  it('finds a silent device lost', () => {
+    const { clock, seen, tick, lost } = keeperWithClock();
+    seen('e0');
+    for (const endMs = clock.ms + lostAfterMs; clock.ms < endMs; clock.ms += 200) tick();
+    expect(lost()).toBe(0);
+    clock.ms += 400;
+    tick();
+    expect(lost()).toBe(1);
+  });
+
+  it('loses nobody for the time in which it did not run itself: their words wait to be read', () => {
+    const { clock, keeper, seen, tick, lost } = keeperWithClock();
+    seen('e0');
+    seen('e1');
+    clock.ms += 100 * lostAfterMs;
+    tick();
+    expect(lost()).toBe(0);
+    seen('e0');
+    for (const endMs = clock.ms + lostAfterMs; clock.ms < endMs; clock.ms += 200) {
+      tick();
+      seen('e0');
+    }
+    expect(lost(), 'who stays silent').toBe(1);
+    expect(keeper.size).toBe(0);
+  });
+});

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { BUILT_IN_MODELS, builtInModel, builtInNetwork } from '../../../server/model/built-in/registry.js';
+import { weightsFileBytes } from '../../../server/model/darknet/darknet-weights.js';
+
+const darknetModels = ['yolov2', 'yolov2-tiny', 'yolov2-voc', 'yolov2-tiny-voc'];
+
+describe('builtInNetwork', () => {
+  it('knows these models', () => {
+    expect(Object.keys(BUILT_IN_MODELS)).toEqual(['face-detector', ...darknetModels.toSorted(byRegistryOrder)]);
+  });
+
+  it('halves the face detector’s map as the original does', () => {
+    const widths = builtInNetwork('face-detector').layers.map((layer) => layer.output.width);
+    expect(widths).toEqual([414, 207, 207, 207, 104, 104, 104, 52, 52, 52, 26, 26, 26, 13, 13, 13, 13, 13, 13]);
+  });
+
+  it('says how long the weights of yolov2 are', () => {
+    const origin = builtInModel('yolov2').weights;
+    const network = builtInNetwork('yolov2');
+    expect(origin).toMatchObject({ file: 'yolov2.weights', byteLength: weightsFileBytes(network, 16) });
+  });
+
+  it('takes other input sizes', () => {
+    const network = builtInNetwork('yolov2', { width: 64, height: 96 });
+    expect(network.layers.at(-1)!.output).toEqual({ channels: 425, height: 3, width: 2 });
+  });
+
+  it.each([{ width: 100 }, { height: 0 }, { width: -32 }, { height: 33.5 }])('refuses the size %j', (size) => {
+    expect(() => builtInNetwork('face-detector', size)).toThrow(
+      expect.objectContaining({ code: 'DT_MODEL_INPUT_SIZE' }),
+    );
+  });
+
+  it.each(['yolov9', '__proto__', 'toString'])('refuses the name %s', (name) => {
+    expect(() => builtInNetwork(name)).toThrow(expect.objectContaining({ code: 'DT_MODEL_NAME' }));
+  });
+});
+
+function byRegistryOrder(a: string, b: string): number {
+  return darknetModels.indexOf(a) - darknetModels.indexOf(b);
+}

@@ -1,0 +1,227 @@
+import { describe, expect, it } from 'vitest';
+import { parseDarknetCfg } from '../../../server/model/darknet/darknet-cfg.js';
+
+const NET = '[net]\nwidth=12\nheight=10\nchannels=3\n';
+
+function parse(layers: string, net = NET) {
+  return parseDarknetCfg(net + layers, { name: 'test' });
+}
+
+describe('parseDarknetCfg', () => {
+  it('uses the defaults of Darknet', () => {
+    const [conv, pool] = parse('[convolutional]\n[maxpool]\nstride=2\n').layers;
+    expect(conv).toEqual({
+      kind: 'convolutional',
+      filters: 1,
+      size: 1,
+      stride: 1,
+      padding: 0,
+      groups: 1,
+      batchNormalize: false,
+      activation: 'logistic',
+      input: { channels: 3, height: 10, width: 12 },
+      output: { channels: 1, height: 10, width: 12 },
+    });
+    expect(pool).toMatchObject({ size: 2, stride: 2, totalPadding: 1, output: { channels: 1, height: 5, width: 6 } });
+  });
+
+  it('reads blanks inside lines, comments and carriage returns as Darknet does', () => {
+    const text = '# c\r\n[net]\r\n width = 8 \r\nheight=8\r\nchannels=3\r\n; x\r\n[conv]\r\nfil ters = 5 # five\r\n';
+    const network = parseDarknetCfg(text, { name: 'test' });
+    expect(network.input).toEqual({ channels: 3, height: 8, width: 8 });
+    expect(network.layers[0]).toMatchObject({ kind: 'convolutional', filters: 5 });
+  });
+
+  it('lets the first of two options of one name count, and says so where they differ', () => {
+    const remarks: string[] = [];
+    const text = `${NET}[conv]\nfilters=2\nfilters=3\nsize=1\nsize=1\n`;
+    const network = parseDarknetCfg(text, { name: 'test', remark: (said) => remarks.push(said) });
+    expect(network.layers[0]).toMatchObject({ filters: 2 });
+    expect(remarks).toEqual([
+      '[conv] has filters twice: line 6 says 2, line 7 says 3; the first one counts, as in Darknet: remove the other',
+    ]);
+  });
+
+  it('reads line ends of an old Macintosh, with the numbers of its lines', () => {
+    const text = `${NET}[conv]\nfilters=x\n`.replaceAll('\n', '\r');
+    expect(() => parse('', text)).toThrow(/line 6/);
+  });
+
+  it('takes letter_box=1, which is what happens to every picture', () => {
+    expect(parse('[conv]\n', `${NET}letter_box=1\n`).layers).toHaveLength(1);
+  });
+
+  it.each([
+    ['[conv]\n[lstm]\n', /^layer 1 \[lstm\], line 6: it makes this a recurrent network .* not supported/],
+    ['[gru]\n', /recurrent network/],
+    ['[conv]\n[shortcut]\n[yolo]\n', /^layer 2 \[yolo\], line 7: it makes this a detector of YOLOv3 or later/],
+    ['[local]\n[detection]\n', /the first YOLO/],
+    ['[conv]\n[iseg]\n', /segments pictures/],
+  ])('names the kind of network that is not supported: %j', (layers, message) => {
+    expect(() => parse(layers)).toThrow(
+      expect.objectContaining({ code: 'DT_CFG_LAYER', message: expect.stringMatching(message) }),
+    );
+  });
+
+  it('names a recurrent network that has no channels', () => {
+    expect(() => parse('', '[net]\nsubdivisions=8\ninputs=256\n[rnn]\noutput=1024\n')).toThrow(/recurrent network/);
+    expect(() => parse('', '[net]\ninputs=256\n[connected]\noutput=10\n')).toThrow(
+      /inputs=256 \(line 2\).*plain numbers/,
+    );
+  });
+
+  it('says which sizes fit a folded map', () => {
+    const layers = '[conv]\nfilters=4\n[maxpool]\nstride=2\n[reorg]\nstride=2\n';
+    expect(() => parse(layers, '[net]\nwidth=402\nheight=416\nchannels=3\n')).toThrow(
+      'width and height must be multiples of 4, and the input is 402x416; 400x416 or 404x416 would do',
+    );
+  });
+
+  it('says which sizes fit maps that are joined', () => {
+    const layers = [
+      '[conv]\nfilters=4',
+      '[conv]\nsize=2\nstride=2', // 33 to 16
+      '[route]\nlayers=0',
+      '[maxpool]\nstride=2', // 33 to 17
+      '[route]\nlayers=1,3',
+    ];
+    expect(() => parse(layers.join('\n'), '[net]\nwidth=33\nheight=64\nchannels=3\n')).toThrow(
+      /different sizes, .*: width and height must be multiples of 2, and the input is 33x64; 32x64 or 34x64 would do$/,
+    );
+  });
+
+  it('refuses absurd sizes and counts before anything is made of them', () => {
+    const absurd: [string, string, RegExp][] = [
+      ['[conv]\n', NET.replace('width=12', 'width=100000'), /width=100000, and 8192 is the most/],
+      ['[conv]\nfilters=1000000000\n', NET, /layer 0 .*output of \[1000000000, 10, 12\]/],
+      ['[connected]\noutput=100000000\n', NET, /layer 0 .*36000000000 weights/],
+      ['[conv]\n'.repeat(2000), NET, /line 2004 begins section 2001, and 2000 is the most/],
+    ];
+    for (const [layers, net, message] of absurd) {
+      expect(() => parse(layers, net)).toThrow(
+        expect.objectContaining({ code: 'DT_CFG_SIZE', message: expect.stringMatching(message) }),
+      );
+    }
+  });
+
+  it.each([
+    ['pad=1\nsize=3\npadding=7', { padding: 1, height: 10 }],
+    ['pad=1\nsize=2', { padding: 1, height: 11 }],
+    ['pad=0\nsize=3\npadding=2', { padding: 2, height: 12 }],
+    ['size=3\nstride=2', { padding: 0, height: 4 }],
+  ])('pads a convolution: %s', (options, { padding, height }) => {
+    expect(parse(`[convolutional]\n${options}\n`).layers[0]).toMatchObject({ padding, output: { height } });
+  });
+
+  it.each([
+    ['size=2\nstride=2', 10, 5],
+    ['size=2\nstride=2', 11, 6],
+    ['size=2\nstride=1', 11, 11],
+    ['size=3\nstride=2', 11, 6],
+    ['size=3\nstride=2\npadding=0', 11, 5],
+  ])('pools %s on %i rows to %i', (options, rows, expected) => {
+    const net = `[net]\nwidth=12\nheight=${rows}\nchannels=3\n`;
+    expect(parse(`[maxpool]\n${options}\n`, net).layers[0]!.output.height).toBe(expected);
+  });
+
+  it('resolves routes and reorg', () => {
+    const { layers } = parse(
+      '[conv]\nfilters=4\n[conv]\nfilters=6\n[route]\nlayers=-1, 0\n[route]\nlayers=-3\n[reorg]\nstride=2\n',
+    );
+    expect(layers[2]).toMatchObject({ layers: [1, 0], output: { channels: 10, height: 10, width: 12 } });
+    expect(layers[3]).toMatchObject({ layers: [0], output: { channels: 4 } });
+    expect(layers[4]).toMatchObject({ stride: 2, output: { channels: 16, height: 5, width: 6 } });
+  });
+
+  it('reads a region head and names classes', () => {
+    const network = parse(
+      '[conv]\nfilters=14\n[region]\nanchors = 1,2, 3.5,4\nnum=2\nclasses=2\nsoftmax=1\nthresh=.6\n',
+    );
+    expect(network.layers[1]).toMatchObject({
+      kind: 'region',
+      classes: 2,
+      coords: 4,
+      softmax: true,
+      anchors: [
+        [1, 2],
+        [3.5, 4],
+      ],
+    });
+    expect(network.labels).toEqual(['class 0', 'class 1']);
+  });
+
+  it('reads a classifier’s layers, by their short names as well', () => {
+    const { layers } = parse(
+      '[conv]\nfilters=4\nactivation=mish\n[conn]\noutput=9\nbatch_normalize=1\nactivation=relu\n' +
+        '[dropout]\nprobability=.5\n[avg]\n[soft]\ngroups=1\n[cost]\ntype=sse\n',
+    );
+    expect(layers.map(({ kind }) => kind)).toEqual([
+      'convolutional',
+      'connected',
+      'dropout',
+      'avgpool',
+      'softmax',
+      'cost',
+    ]);
+    expect(layers[0]).toMatchObject({ activation: 'mish' });
+    expect(layers[1]).toMatchObject({ outputs: 9, batchNormalize: true, activation: 'relu' });
+    expect(layers.slice(1).map(({ output }) => output)).toEqual(
+      new Array(5).fill({ channels: 9, height: 1, width: 1 }),
+    );
+  });
+
+  it('takes another input size', () => {
+    const network = parseDarknetCfg(`${NET}[maxpool]\nstride=2\n`, { name: 'test', size: { width: 20 } });
+    expect(network.layers[0]!.output).toEqual({ channels: 3, height: 5, width: 10 });
+  });
+
+  it.each([
+    ['[yolo]\n', 'DT_CFG_LAYER', /layer 0 \[yolo\], line 5/],
+    ['[conv]\n[upsample]\n', 'DT_CFG_LAYER', /layer 1 \[upsample\], line 6/],
+    ['[constructor]\n', 'DT_CFG_LAYER', /layer 0/],
+    ['[conv]\nactivation=swish\n', 'DT_CFG_VALUE', /activation=swish.*line 6/],
+    ['[connected]\nactivation=tanh\n', 'DT_CFG_VALUE', /activation=tanh.*line 6/],
+    ['[connected]\noutput=4\nfilters=3\n', 'DT_CFG_OPTION', /filters=3/],
+    ['[conv]\n[softmax]\n', 'DT_CFG_SHAPE', /layer 1 .*\[avgpool\]/],
+    ['[avgpool]\n[softmax]\ngroups=2\n', 'DT_CFG_OPTION', /groups=2/],
+    ['[avgpool]\n[softmax]\ntree=a.tree\n', 'DT_CFG_OPTION', /tree=a.tree/],
+    ['[conv]\nfilters=many\n', 'DT_CFG_VALUE', /filters=many/],
+    ['[conv]\nfilters=0\n', 'DT_CFG_VALUE', /at least 1/],
+    ['[conv]\nflipped=1\n', 'DT_CFG_OPTION', /flipped=1/],
+    ['[conv]\nxnor=1\n', 'DT_CFG_OPTION', /xnor=1/],
+    ['[conv]\nsize=3\ndilation=2\n', 'DT_CFG_OPTION', /dilation=2/],
+    ['[conv]\nantialiasing=1\n', 'DT_CFG_OPTION', /antialiasing/],
+    ['[conv]\nstride=1\nstride_x=2\n', 'DT_CFG_OPTION', /stride_x=2/],
+    ['[conv]\nshare_index=0\n', 'DT_CFG_OPTION', /share_index/],
+    ['[conv]\ntoString=0\n', 'DT_CFG_OPTION', /toString/],
+    ['[maxpool]\nmaxpool_depth=1\n', 'DT_CFG_OPTION', /maxpool_depth/],
+    ['[conv]\nfilters=4\n[reorg]\nstride=2\nreverse=1\n', 'DT_CFG_OPTION', /reverse=1.*line 9/],
+    ['[conv]\n[route]\nlayers=0\ngroups=2\n', 'DT_CFG_OPTION', /groups=2/],
+    ['[conv]\n[route]\n', 'DT_CFG_VALUE', /layers is missing/],
+    ['[conv]\n[route]\nlayers=1\n', 'DT_CFG_VALUE', /must name layers before it/],
+    ['[conv]\n[route]\nlayers=-2\n', 'DT_CFG_VALUE', /must name layers before it/],
+    ['[conv]\n[maxpool]\nstride=2\n[route]\nlayers=0,1\n', 'DT_CFG_SHAPE', /different sizes/],
+    ['[conv]\nfilters=5\n[reorg]\nstride=2\n', 'DT_CFG_SHAPE', /stride 2/],
+    ['[conv]\nsize=3\npadding=3\n', 'DT_CFG_SHAPE', /padding 3/],
+    ['[conv]\nsize=13\n', 'DT_CFG_SHAPE', /does not fit a map of 10/],
+    ['[conv]\ngroups=2\nfilters=2\n', 'DT_CFG_SHAPE', /groups=2/],
+    ['[maxpool]\nsize=2\npadding=3\n', 'DT_CFG_SHAPE', /padding 3/],
+    ['[conv]\nfilters=9\n[region]\nclasses=2\nnum=1\nanchors=1,1\n', 'DT_CFG_SHAPE', /need 7 channels.*has 9/],
+    ['[conv]\nfilters=7\n[region]\nclasses=2\nnum=1\nanchors=1,1,2\n', 'DT_CFG_VALUE', /anchors has 3/],
+    ['[conv]\nfilters=7\n[region]\nclasses=2\ncoords=5\n', 'DT_CFG_VALUE', /coords=5/],
+    ['[conv]\nnonsense\n', 'DT_CFG_SYNTAX', /line 6/],
+  ])('refuses %j', (layers, code, message) => {
+    expect(() => parse(layers)).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
+  });
+
+  it.each([
+    ['', 'DT_CFG_SYNTAX', /found nothing/],
+    ['width=3\n', 'DT_CFG_SYNTAX', /line 1/],
+    ['[conv]\n', 'DT_CFG_SYNTAX', /\[conv\]/],
+    ['[net]\nwidth=3\nheight=3\n', 'DT_CFG_VALUE', /channels is missing/],
+    ['[net]\nwidth=3\nheight=3\nchannels=1\n', 'DT_CFG_VALUE', /channels=1/],
+    [`${NET}letter_box=0\n[conv]\n`, 'DT_CFG_OPTION', /letter_box=0 has pictures stretched.*line 5/],
+  ])('refuses the file %j', (text, code, message) => {
+    expect(() => parse('', text)).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
+  });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { DeepThingsError } from '../../../server/errors.js';
+import { HttpProblem, problemOf } from '../../../server/node/problems/problem.js';
+
+const SECRET = '/home/someone/secret.weights';
+
+describe('problemOf', () => {
+  it('tells what an error that has its status says', () => {
+    expect(problemOf(new HttpProblem(409, 'DT_PLAN_MISMATCH', 'expected another plan'))).toEqual({
+      type: 'about:blank',
+      title: 'Conflict',
+      status: 409,
+      code: 'DT_PLAN_MISMATCH',
+      detail: 'expected another plan',
+    });
+  });
+
+  it.each([
+    ['DT_PICTURE_EMPTY', 415],
+    ['DT_PICTURE_FORMAT', 415],
+    ['DT_PICTURE_BROKEN', 422],
+    ['DT_PICTURE_SIZE', 422],
+    ['DT_PICTURE_TOO_LARGE', 413],
+    ['DT_PICTURE_DIMENSIONS', 413],
+    ['DT_TENSOR_BODY', 422],
+    ['DT_TASK_BODY', 422],
+    ['DT_RESULT_BODY', 422],
+    ['DT_REGION', 422],
+    ['DT_INPUT_DIFFERS', 409],
+  ])('gives %s, raised where HTTP is not known, status %i', (code, status) => {
+    expect(problemOf(new DeepThingsError(code, 'expected a tile'))).toMatchObject({
+      status,
+      code,
+      detail: 'expected a tile',
+    });
+  });
+
+  it.each([
+    ['an error that nobody meant', new TypeError(`cannot read ${SECRET}`)],
+    ['one of the system', Object.assign(new Error(`ENOENT ${SECRET}`), { code: 'ENOENT' })],
+    ['one of ours that is no client’s fault', new DeepThingsError('DT_WEIGHTS', SECRET)],
+    ['one with a server’s status', Object.assign(new Error(SECRET), { statusCode: 502 })],
+    ['one with no HTTP status', Object.assign(new Error(SECRET), { statusCode: 7 })],
+    ['a text', SECRET],
+  ])('tells the client nothing of %s', (_name, error) => {
+    const problem = problemOf(error);
+    expect(problem).toMatchObject({ status: 500, code: 'DT_INTERNAL' });
+    expect(JSON.stringify(problem)).not.toContain(SECRET);
+  });
+
+  it('names each mistake that validation found, once', () => {
+    const validation = [
+      { instancePath: '/wait', message: 'must be number' },
+      { instancePath: '/wait', message: 'must be number' },
+      { instancePath: '', message: "must have required property 'source'" },
+    ];
+    const problem = problemOf(Object.assign(new Error(), { validation, validationContext: 'querystring' }));
+    expect(problem).toMatchObject({ status: 400, code: 'DT_REQUEST' });
+    expect(problem.errors).toEqual([
+      'querystring/wait must be number',
+      "querystring must have required property 'source'",
+    ]);
+    expect(problem.detail).toBe(problem.errors!.join('; '));
+  });
+
+  it.each([
+    ['FST_ERR_CTP_BODY_TOO_LARGE', 413, 'DT_BODY_TOO_LARGE'],
+    ['FST_REQ_FILE_TOO_LARGE', 413, 'DT_PICTURE_TOO_LARGE'],
+    ['FST_ERR_CTP_INVALID_MEDIA_TYPE', 415, 'DT_MEDIA_TYPE'],
+    ['FST_ERR_CTP_INVALID_JSON_BODY', 400, 'DT_REQUEST'],
+  ])('has a code of our own for %s', (code, status, ours) => {
+    expect(problemOf(Object.assign(new Error('No.'), { code, statusCode: 499 }))).toMatchObject({ status, code: ours });
+  });
+});

@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeResultBody, encodeResultBody, type ResultBody } from '../../../server/node/wire/result-body.js';
+import { decodeSafetensors, encodeSafetensors, type Tensor } from '../../../server/tensor/safetensors.js';
+import { FIG5 } from '../bodies.js';
+
+/** Tile (0, 1) gives x [3, 6), y [0, 3) of two channels. */
+const SHAPE = [2, 3, 3];
+const output = Float32Array.from({ length: 18 }, (_, i) => i / 7 - 1);
+const RESULT: ResultBody = {
+  ...{ frame: 'mb-1', tile: 1, attempt: 2, device: 'e0', inputDigest: 'ab12', output },
+  ...{
+    waitMs: 1.25,
+    transferMs: 0,
+    overlapMs: 0.5,
+    computeMs: 41.5,
+    inputBytes: 1_234,
+    overlapBytes: 5,
+    controlBytes: 7,
+    macs: 5e9,
+    strips: null,
+  },
+};
+
+function decodeWith(facts: Record<string, string | undefined>, tensors?: Record<string, Tensor>) {
+  const { metadata } = decodeSafetensors(encodeResultBody(FIG5, RESULT));
+  const changed = Object.entries({ ...metadata, ...facts }).filter(([, value]) => value !== undefined);
+  const whole: Record<string, Tensor> = tensors ?? { output: { type: 'F32', shape: SHAPE, data: output } };
+  return () => decodeResultBody(FIG5, encodeSafetensors(whole, Object.fromEntries(changed) as Record<string, string>));
+}
+
+const refusal = (code: string) => expect.objectContaining({ code });
+
+describe('the body of a result', () => {
+  it('is read as it was written, to the last bit', () => {
+    expect(decodeResultBody(FIG5, encodeResultBody(FIG5, RESULT))).toEqual(RESULT);
+    const odd = output.map((_, i) => [Number.NaN, -0, 1e-45, 3.4e38, Number.NEGATIVE_INFINITY][i % 5]!);
+    expect(decodeResultBody(FIG5, encodeResultBody(FIG5, { ...RESULT, output: odd })).output).toEqual(odd);
+  });
+
+  it('carries the output as halves where it is told to, and is read all the same', () => {
+    const bytes = encodeResultBody(FIG5, RESULT, 'f16');
+    expect(bytes.byteLength).toBeLessThanOrEqual(encodeResultBody(FIG5, RESULT).byteLength - 2 * output.length + 8);
+    const read = decodeResultBody(FIG5, bytes);
+    expect({ ...read, output: null }).toEqual({ ...RESULT, output: null });
+    for (const [i, value] of output.entries()) {
+      expect(Math.abs(read.output[i]! - value)).toBeLessThanOrEqual(Math.abs(value) * 2 ** -11);
+    }
+  });
+
+  it('says whose strips it used, where somebody asks', () => {
+    for (const strips of [[], [0], [0, 3, 2]]) {
+      expect(decodeResultBody(FIG5, encodeResultBody(FIG5, { ...RESULT, strips })).strips).toEqual(strips);
+    }
+    expect(decodeSafetensors(encodeResultBody(FIG5, RESULT)).metadata).not.toHaveProperty('strips');
+  });
+
+  it('keeps whatever a device measured', () => {
+    const amount = fc.double({ min: 0, max: 1e15, noNaN: true }).map((value) => value + 0);
+    fc.assert(
+      fc.property(amount, amount, amount, (waitMs, transferMs, computeMs) => {
+        const result = { ...RESULT, waitMs, transferMs, computeMs };
+        expect(decodeResultBody(FIG5, encodeResultBody(FIG5, result))).toEqual(result);
+      }),
+    );
+  });
+
+  it.each([
+    ['no device', { device: undefined }],
+    ['a device that is none', { device: 'e 0' }],
+    ['a tile beyond the grid', { tile: '4' }],
+    ['a negative time', { computeMs: '-1' }],
+    ['a time without end', { waitMs: 'Infinity' }],
+    ['no MACs', { macs: undefined }],
+    ['strips of a tile beyond the grid', { strips: '0,4' }],
+    ['strips of more sides than a tile has', { strips: '0,1,2,3,0' }],
+  ])('is refused with %s', (_name, facts) => {
+    expect(decodeWith(facts)).toThrow(refusal('DT_RESULT_BODY'));
+  });
+
+  it.each([
+    ['the input in place of the output', { input: { type: 'U8', shape: SHAPE, data: new Uint8Array(18) } }],
+    ['another type', { output: { type: 'U8', shape: SHAPE, data: new Uint8Array(18) } }],
+    ['halves in another shape', { output: { type: 'F16', shape: [18], data: new Uint16Array(18) } }],
+    ['the shape of the whole map', { output: { type: 'F32', shape: [2, 6, 6], data: new Float32Array(72) } }],
+    ['the right number of values in another shape', { output: { type: 'F32', shape: [18], data: output } }],
+  ] as [string, Record<string, Tensor>][])('is refused with %s', (_name, tensors) => {
+    expect(decodeWith({}, tensors)).toThrow(refusal('DT_RESULT_BODY'));
+  });
+
+  it('of another plan is refused', () => {
+    expect(decodeWith({ plan: 'sha256:4567' })).toThrow(refusal('DT_PLAN_MISMATCH'));
+  });
+});

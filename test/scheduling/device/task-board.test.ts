@@ -1,0 +1,235 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { EdgeBoard } from '../../../server/edge/tasks/edge-board.js';
+import type { EdgeTask } from '../../../server/edge/tasks/edge-task.js';
+import type { SliceTask } from '../../../server/edge/tasks/slice-task.js';
+import { TaskBoard } from '../../../server/scheduling/device/task-board.js';
+import { NO_REUSE } from '../../../server/scheduling/reuse/tile-reuse.js';
+
+function task(frame: string, tile: number, attempt = 1): EdgeTask {
+  const carried = {
+    input: null,
+    reuse: NO_REUSE,
+    inputBytes: 0,
+    controlBytes: 0,
+    transferMs: 0,
+    arrivedMs: 0,
+    victim: null,
+  };
+  return {
+    kind: 'tile',
+    frame,
+    tile,
+    attempt,
+    source: 'e0',
+    strategy: 'ftp-wst-s',
+    inputDigest: 'ab',
+    since: 1,
+    ...carried,
+  };
+}
+
+const tiles = (frame: string, count: number) => Array.from({ length: count }, (_, tile) => task(frame, tile));
+
+let board: EdgeBoard;
+beforeEach(() => {
+  board = new TaskBoard<EdgeTask, SliceTask>(6);
+});
+
+describe('a task board', () => {
+  it('takes all the tasks of a frame or none', () => {
+    expect(board.enqueue(tiles('f', 4))).toBe(true);
+    expect(board.enqueue(tiles('g', 3))).toBe(false);
+    expect(board.pending).toBe(4);
+    expect(board.has(task('g', 0))).toBe(false);
+    expect(board.enqueue(tiles('h', 2))).toBe(true);
+  });
+
+  it('gives the device what was stolen ahead before what is queued', () => {
+    board.enqueue(tiles('f', 1));
+    board.addStolen(task('g', 3));
+    expect(board.takeNext()).toMatchObject({ frame: 'g' });
+    expect(board.takeNext()).toMatchObject({ frame: 'f' });
+    expect(board.takeNext()).toBeNull();
+  });
+
+  it('knows every tile wherever it is, by frame and tile', () => {
+    board.enqueue(tiles('f', 2));
+    board.addStolen(task('g', 0));
+    const running = board.takeNext()!;
+    expect(running.frame).toBe('g');
+    expect(board.has(task('g', 0, 5))).toBe(true);
+    expect(board.has(task('f', 1))).toBe(true);
+    expect(board.has(task('f', 2))).toBe(false);
+    board.finished(running);
+    expect(board.has(task('g', 0))).toBe(false);
+  });
+
+  // Found by the ledger's simulation: handed back to its victim, the first attempt took the second with it.
+  it('queues a later attempt of what was stolen and is not begun, in its place', () => {
+    board.addStolen(task('f', 3, 1));
+    expect(board.has(task('f', 3, 1))).toBe(true);
+    expect(board.has(task('f', 3, 2))).toBe(false);
+    board.enqueue([task('f', 3, 2)]);
+    expect(board.listed()).toEqual([{ frame: 'f', tile: 3, attempt: 2, state: 'queued' }]);
+    expect(board.takeStolen()).toEqual([]);
+    board.takeNext();
+    expect(board.has(task('f', 3, 3))).toBe(true);
+  });
+
+  it('takes a slice of a later attempt in the place of those of earlier ones, which were cut otherwise', () => {
+    const slice = (layer: number, attempt: number) =>
+      ({ ...task('f', 0, attempt), kind: 'slice', slice: 0, layer }) as unknown as SliceTask;
+    board.share(slice(0, 1));
+    expect(board.has(slice(0, 1))).toBe(true);
+    expect(board.has(slice(1, 1))).toBe(false);
+    expect(board.has(slice(0, 2))).toBe(false);
+    board.share(slice(0, 2));
+    expect(board.listed()).toEqual([{ frame: 'f', tile: 0, layer: 0, attempt: 2, state: 'queued' }]);
+  });
+
+  it('lists what it has, with where it is, for the registration', () => {
+    board.enqueue(tiles('f', 2));
+    board.addStolen(task('g', 0));
+    board.takeNext();
+    board.addStolen(task('g', 1, 2));
+    expect(board.listed()).toEqual([
+      { frame: 'g', tile: 0, attempt: 1, state: 'running' },
+      { frame: 'g', tile: 1, attempt: 2, state: 'waiting' },
+      { frame: 'f', tile: 0, attempt: 1, state: 'queued' },
+      { frame: 'f', tile: 1, attempt: 1, state: 'queued' },
+    ]);
+  });
+
+  it('tells who listens of every change, and of nothing else', () => {
+    const listener = vi.fn();
+    board.onChange(listener);
+    const told = (act: () => void) => {
+      listener.mockClear();
+      act();
+      return listener.mock.calls.length > 0;
+    };
+    expect(told(() => board.handOut('e1', 1))).toBe(false);
+    expect(told(() => board.takeNext())).toBe(false);
+    expect(told(() => board.takeStolen())).toBe(false);
+    expect(told(() => board.enqueue(tiles('f', 3)))).toBe(true);
+    expect(told(() => board.enqueue(tiles('g', 9)))).toBe(false);
+    expect(told(() => board.handOut('e1', 2))).toBe(true);
+    expect(told(() => board.handOut('e1', 2))).toBe(false);
+    expect(told(() => board.takeBack('e1', task('f', 0)))).toBe(true);
+    expect(told(() => board.takeNext())).toBe(true);
+    expect(told(() => board.dropFrame('f'))).toBe(true);
+  });
+});
+
+describe('a thief', () => {
+  it('gets the next task of the queue for each number, and the same one for the same number', () => {
+    board.enqueue(tiles('f', 3));
+    expect(board.handOut('e1', 1)).toMatchObject({ tile: 0 });
+    expect(board.handOut('e1', 1)).toMatchObject({ tile: 0 });
+    expect(board.handOut('e2', 1)).toMatchObject({ tile: 1 });
+    expect(board.handOut('e1', 2)).toMatchObject({ tile: 2 });
+    expect(board.handOut('e1', 3)).toBeNull();
+    expect(board.given).toBe(3);
+  });
+
+  it('gets nothing for a number that was overtaken, but does when its clock was set back before it started again', () => {
+    const now = Date.UTC(2026);
+    board.enqueue(tiles('f', 4));
+    expect(board.handOut('e1', now)).toMatchObject({ tile: 0 });
+    expect(board.handOut('e1', now - 1)).toBeNull();
+    expect(board.handOut('e1', 60_000)).toMatchObject({ tile: 1 });
+    expect(board.handOut('e1', 60_001)).toMatchObject({ tile: 2 });
+  });
+
+  it('that found nothing may ask with the same number again', () => {
+    expect(board.handOut('e1', 1)).toBeNull();
+    board.enqueue(tiles('f', 1));
+    expect(board.handOut('e1', 1)).toMatchObject({ tile: 0 });
+  });
+
+  it('never gets what the device stole itself', () => {
+    board.addStolen(task('g', 0));
+    expect(board.handOut('e1', 1)).toBeNull();
+    expect(board.takeStolen()).toEqual([task('g', 0)]);
+    expect(board.stolen).toBe(0);
+  });
+
+  it('is named to the gateway until that knows of it', () => {
+    board.enqueue(tiles('f', 3));
+    board.handOut('e1', 1);
+    board.handOut('e2', 1);
+    const known = [...board.handedOut];
+    expect(known).toEqual([
+      { frame: 'f', tile: 0, attempt: 1, thief: 'e1' },
+      { frame: 'f', tile: 1, attempt: 1, thief: 'e2' },
+    ]);
+    board.handOut('e1', 2);
+    board.reported(known, []);
+    expect(board.handedOut).toEqual([{ frame: 'f', tile: 2, attempt: 1, thief: 'e1' }]);
+  });
+
+  it('hands back what it has, and nothing else: it is the next to go, and was never given', () => {
+    board.enqueue(tiles('f', 3));
+    board.handOut('e1', 1);
+    expect(board.takeBack('e2', task('f', 0))).toBe(false);
+    expect(board.takeBack('e1', task('f', 1))).toBe(false);
+    expect(board.takeBack('e1', task('f', 0, 2))).toBe(false);
+    expect(board.takeBack('e1', task('f', 0))).toBe(true);
+    expect(board.takeBack('e1', task('f', 0))).toBe(false);
+    expect(board.handedOut).toEqual([]);
+    expect(board.handOut('e1', 1)).toMatchObject({ tile: 0 });
+  });
+
+  it('hands back into a queue that has filled up meanwhile: nothing is lost', () => {
+    board.enqueue(tiles('f', 6));
+    board.handOut('e1', 1);
+    board.enqueue(tiles('g', 1));
+    expect(board.takeBack('e1', task('f', 0))).toBe(true);
+    expect(board.pending).toBe(7);
+    expect(board.enqueue(tiles('h', 1))).toBe(false);
+  });
+});
+
+describe('a frame that began anew', () => {
+  it('has its earlier attempts dropped, but for what is being computed, which stands in no way', () => {
+    board.enqueue([task('f', 0), task('f', 1), task('f', 2), task('g', 0)]);
+    const computing = board.takeNext()!;
+    board.handOut('e1', 1);
+    board.addStolen(task('f', 3));
+    board.giveBack([task('f', 4)]);
+    board.dropBefore('f', 5);
+    expect(board.listed().map(({ frame, tile }) => `${frame}/${tile}`)).toEqual(['f/0', 'g/0']);
+    expect(board.returned).toEqual([]);
+    expect(board.takeBack('e1', task('f', 1))).toBe(false);
+    expect([board.has(task('f', 0, 5)), board.has(task('f', 0, 5), 5)]).toEqual([true, false]);
+    board.enqueue([task('f', 0, 5)]);
+    expect(board.has(task('f', 0, 6), 5)).toBe(true);
+    board.dropBefore('f', 5);
+    expect(board.takeNext()).toMatchObject({ frame: 'g' });
+    expect(board.takeNext()).toMatchObject({ frame: 'f', attempt: 5 });
+    board.finished(computing);
+    expect(board.listed()).toHaveLength(2);
+  });
+});
+
+describe('a frame that has ended', () => {
+  it('leaves the queue, what was stolen of it and what thieves could ask for again', () => {
+    board.enqueue([...tiles('f', 2), task('g', 0)]);
+    board.addStolen(task('f', 5));
+    board.addStolen(task('h', 0));
+    board.handOut('e1', 1);
+    board.dropFrame('f');
+    expect(board.listed().map(({ frame }) => frame)).toEqual(['h', 'g']);
+    expect(board.takeBack('e1', task('f', 0))).toBe(false);
+    expect(board.handOut('e1', 1)).toMatchObject({ frame: 'g' });
+  });
+
+  it('is computed to the end where that has begun', () => {
+    board.enqueue(tiles('f', 1));
+    const running = board.takeNext()!;
+    board.dropFrame('f');
+    expect(board.has(running)).toBe(true);
+    board.finished(running);
+    expect(board.listed()).toEqual([]);
+  });
+});

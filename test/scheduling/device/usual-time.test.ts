@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { UsualTime } from '../../../server/scheduling/device/usual-time.js';
+
+function usualOf(times: readonly number[], window?: number): number | null {
+  const usual = new UsualTime(window);
+  for (const ms of times) usual.add(ms);
+  return usual.medianMs;
+}
+
+describe('the usual time', () => {
+  it.each([
+    ['unknown before anything was measured', [], null],
+    ['the only one', [7], 7],
+    ['the middle one, whatever the order', [9, 1, 5], 5],
+    ['an outlier’s neighbour, not the outlier', [10, 11, 10, 9_000, 12], 11],
+    ['one of the two in the middle', [1, 2, 3, 4], 3],
+  ])('is %s', (_what, times, median) => {
+    expect(usualOf(times)).toBe(median);
+  });
+
+  it('forgets what was usual before', () => {
+    expect(usualOf([100, 100, 100, 1, 2, 3], 3)).toBe(2);
+    expect(usualOf([...Array(15).fill(100), ...Array(15).fill(1)])).toBe(1);
+  });
+});
