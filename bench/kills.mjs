@@ -29,7 +29,7 @@ const WARM_UP = 5;
 const USUAL_FRAMES = 3;
 /** Of the usual time of a frame on all devices: after it has begun, before it is likely to be over. */
 const MOMENTS = [0.15, 0.8];
-/** The gateway looks for what has run out this often (server/gateway/dispatch/ledger-keeper.ts). */
+/** The gateway looks for what has run out this often (server/gateway/dispatch/ledger-runtime.ts). */
 const TICK_MS = 200;
 /** A frame that was over before its device was killed shows nothing: another one is tried. */
 const MOST_TRIES = 5 * Number(options.kills);

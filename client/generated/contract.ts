@@ -241,7 +241,7 @@ export interface paths {
          *     On an edge device: the next task in its queue's order; 204 when its queue is empty. The same `thief` and
          *     `sequence` again get the same task again. Its fact `region` is what the tile needs of the letterboxed picture;
          *     where a fact `sent` is there as well, the tensor `input` has that part of it only, and the rest is of the one
-         *     colour that the model's letterbox has (with `wire.bars` all is sent).
+         *     colour that the model's letterbox has (with `wire.padding` all is sent).
          */
         post: operations["stealTask"];
         delete?: never;

@@ -83,10 +83,10 @@ export function createSession({ baseUrl, store, tokens, now }: SessionOptions): 
   const start = (): void => {
     stream?.stop();
     const { openEvents } = api;
-    const supersede = firstPaint();
+    const invalidateBefore = firstPaint();
     // The state is fetched anew once the gateway has the subscription, so that nothing falls between the two.
     const onOpen = async (signal: AbortSignal): Promise<void> => {
-      supersede();
+      invalidateBefore();
       await refresh(signal);
       store.dispatch({ kind: 'connected' });
     };

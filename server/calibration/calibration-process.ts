@@ -19,7 +19,7 @@ export type CalibrationMessage =
   | { readonly kind: 'done'; readonly calibration: Calibration }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string };
 
-export interface CalibrationCircumstances {
+export interface CalibrationConditions {
   /** A share of a core that it is given, as test hosts are; null: a core as it is. */
   readonly cpuCores: number | null;
   /** Told what is next. */
@@ -35,7 +35,7 @@ export interface CalibrationCircumstances {
  */
 export async function calibrateAsNode(
   order: CalibrationOrder,
-  { cpuCores, onStep, signal }: CalibrationCircumstances,
+  { cpuCores, onStep, signal }: CalibrationConditions,
 ): Promise<Calibration> {
   const group = cpuCores === null ? null : new QuotaGroup(detectControlGroups(), 'calibration', cpuCores);
   try {

@@ -160,7 +160,7 @@ function resolveNode(
 ): NodeConfig {
   const address = parseNodeAddress(node.address);
   const listen = node.listen === undefined ? address : parseListen(node.listen);
-  if (address.kind === 'bad' || 'mend' in listen) throw new TypeError(`node ${node.id} was not checked`);
+  if (address.kind === 'bad' || 'remedy' in listen) throw new TypeError(`node ${node.id} was not checked`);
   return {
     id: node.id,
     address: address.origin,

@@ -96,9 +96,7 @@ const wire = Type.Object(
         defaults.wire.maps,
       ),
     ),
-    bars: optional(
-      flag("Whether tiles' inputs bring the bars along that letterboxing puts around a picture.", defaults.wire.bars),
-    ),
+    padding: optional(flag('Inputs of tiles include the letterbox padding around a picture.', defaults.wire.padding)),
   },
   { ...CLOSED, description: 'What travels between nodes.' },
 );

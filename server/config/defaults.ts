@@ -18,7 +18,7 @@ export const CLUSTER_DEFAULTS = Object.freeze({
     drain: { timeoutMs: 8_000 },
   },
   overlap: { via: 'peer', policy: 'cost' },
-  wire: { maps: 'f32', bars: false },
+  wire: { maps: 'f32', padding: false },
   audit: { fraction: 0, tolerance: { f32: 1e-3, f16: 1e-2 } },
   device: { source: true },
   limits: {

@@ -22,7 +22,7 @@ interface ScheduleSettings {
  * without being held and fetch nothing ahead, overlap goes through the gateway's pool, a tile reuses all of its sides or
  * nothing, tiles go in the paper's order, and their inputs travel whole. Nothing but this knows of the flag.
  */
-export function resolveFaithful<Schedule extends ScheduleSettings, Wire extends { readonly bars: boolean }>(
+export function resolveFaithful<Schedule extends ScheduleSettings, Wire extends { readonly padding: boolean }>(
   schedule: Schedule,
   overlap: Omit<OverlapConfig, 'allSides'>,
   wire: Wire,
@@ -31,6 +31,6 @@ export function resolveFaithful<Schedule extends ScheduleSettings, Wire extends 
   return {
     schedule: { ...schedule, order: 'paper', prefetch: 0, steal: { ...schedule.steal, waitMs: 0 } },
     overlap: { via: 'gateway', policy: 'always', allSides: true },
-    wire: { ...wire, bars: true },
+    wire: { ...wire, padding: true },
   };
 }

@@ -22,6 +22,7 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   mutual: ['mtls', 'clientauth', 'requireclientcertificate'],
   name: ['type', 'title', 'model', 'clustername'],
   nms: ['iou', 'nmsthreshold', 'iouthreshold', 'overlapthreshold'],
+  padding: ['bars', 'letterbox', 'border'],
   partition: ['partitioning', 'tiling', 'split', 'ftp'],
   path: ['dir', 'directory', 'folder', 'location', 'file'],
   pictureBytes: ['maxpicturebytes', 'imagebytes', 'uploadlimit'],

@@ -79,7 +79,7 @@ export class Drain {
     log.info('resumed');
     this.#state = 'serving';
     board.open();
-    stealer.goOn();
+    stealer.resume();
     registrar.announce();
   }
 

@@ -21,8 +21,8 @@ import type { ClusterToken } from '../node/tokens.js';
 import { planDigest } from '../node/wire/plan-digest.js';
 import { StripPool } from '../node/wire/strip-pool.js';
 import { ComputeSpeed } from '../scheduling/device/compute-speed.js';
+import { MedianWindow } from '../scheduling/device/median-window.js';
 import { TaskBoard } from '../scheduling/device/task-board.js';
-import { UsualTime } from '../scheduling/device/usual-time.js';
 import { tilePicker } from '../scheduling/order/tile-picker.js';
 import { LinkRates } from '../scheduling/policy/link-rates.js';
 import { FetchPolicy } from '../scheduling/reuse/fetch-policy.js';
@@ -66,7 +66,7 @@ export interface NodeOptions {
 }
 
 /** What a device stands on, opened and loaded. */
-export interface Ground {
+export interface Environment {
   readonly node: DeviceConfig;
   readonly at: ListenAddress;
   readonly tls: OpenedTls | null;
@@ -75,14 +75,17 @@ export interface Ground {
 }
 
 /** Builds the parts of the device, and starts them. */
-export async function assemble({ config, device, log, token }: NodeOptions, ground: Ground): Promise<RunningNode> {
-  const { node, at, tls, clusterPlan, compute } = ground;
+export async function assemble(
+  { config, device, log, token }: NodeOptions,
+  environment: Environment,
+): Promise<RunningNode> {
+  const { node, at, tls, clusterPlan, compute } = environment;
   const { limits, overlap, partition, schedule, wire } = config;
   const { network, plan } = clusterPlan;
   const digest = planDigest({ modelDigest: compute.modelDigest, depth: plan.depth, grid: partition.grid });
   const wirePlan = { plan, digest, fill: network.preprocessing.fill };
   const metrics = createMetrics({ role: 'edge', node: device });
-  metrics.cpu.tellApart({ main: systemThread(), compute: compute.thread });
+  metrics.cpu.separate({ main: systemThread(), compute: compute.thread });
   metrics.heap.watchCompute(() => compute.heap());
   const events = new EventLog(Date.now().toString(36), limits.eventsKept);
   const peers = createPeerClients({
@@ -123,7 +126,7 @@ export async function assemble({ config, device, log, token }: NodeOptions, grou
     preparer.forget(frame);
   });
   const outcomes = new Outcomes();
-  const usualTile = new UsualTime();
+  const tileTimes = new MedianWindow();
   const common = {
     ...{ device, wirePlan, gateway, peers, board, ownFrames, book, pool, buffers, metrics, log },
     ...{ links, speed, maps, policy, runs },
@@ -138,7 +141,7 @@ export async function assemble({ config, device, log, token }: NodeOptions, grou
   const namesStrips = config.audit.fraction > 0;
   const executor = new Executor({
     ...common,
-    ...{ preparer, slices, keeper, compute, sender, usualTile, events, namesStrips },
+    ...{ preparer, slices, keeper, compute, sender, tileTimes, events, namesStrips },
   });
   const isIdle = () => board.isIdle;
   const stealer = new Stealer({ ...common, ...schedule.steal, isIdle, prefetch: schedule.prefetch });
@@ -152,7 +155,7 @@ export async function assemble({ config, device, log, token }: NodeOptions, grou
     sender,
     stealer,
     outcomes,
-    usualTile,
+    tileTimes,
   });
   const forget = (frame: string) => {
     ownFrames.close(frame);
@@ -176,9 +179,9 @@ export async function assemble({ config, device, log, token }: NodeOptions, grou
         forget(frame);
       }
     },
-    onSuperseded: (frame, since) => runs.supersede(frame, since),
+    onSuperseded: (frame, since) => runs.invalidateBefore(frame, since),
     drainState: () => drain.state,
-    onTaken: () => stealer.resume(),
+    onTaken: () => stealer.retryNow(),
     onTried: () => {
       drain.heard();
       taken.look();
@@ -192,8 +195,15 @@ export async function assemble({ config, device, log, token }: NodeOptions, grou
     outcomes.release();
   };
   const drain: Drain = new Drain({ ...common, stealer, registrar, underWay, forgetAll });
-  const travels = (frame: string) => ownFrames.get(frame)?.travels ?? wholeMap(plan.maps[0]!);
-  const intake = new FrameIntake({ ...common, drain, network, limits, bars: wire.bars, strategy: schedule.strategy });
+  const transmitted = (frame: string) => ownFrames.get(frame)?.transmitted ?? wholeMap(plan.maps[0]!);
+  const intake = new FrameIntake({
+    ...common,
+    drain,
+    network,
+    limits,
+    padding: wire.padding,
+    strategy: schedule.strategy,
+  });
 
   const app = await createNodeApp({
     role: 'edge',
@@ -213,7 +223,7 @@ export async function assemble({ config, device, log, token }: NodeOptions, grou
       registrar,
       taken,
       reuseOf: (task, thief) =>
-        taskReuse({ ...common, plan, holder, travels, allSides: overlap.allSides }, task, thief),
+        taskReuse({ ...common, plan, holder, transmitted, allSides: overlap.allSides }, task, thief),
       forget,
       clusterState: () => status.clusterState(registrar, drain.state),
     }),

@@ -127,7 +127,7 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
         arrivedMs,
         victim: null,
       };
-      runs.supersede(task.frame, task.since);
+      runs.invalidateBefore(task.frame, task.since);
       if (runs.isPast(task) || board.has(task, task.since) || pushed.has(task)) {
         return reply.code(202).send({ status: 'duplicate' });
       }

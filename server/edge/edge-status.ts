@@ -7,7 +7,7 @@ import type { Network } from '../model/network.js';
 import type { DrainState } from '../node/draining.js';
 import { VERSION } from '../node/version.js';
 import type { WirePlan } from '../node/wire/task-body.js';
-import type { UsualTime } from '../scheduling/device/usual-time.js';
+import type { MedianWindow } from '../scheduling/device/median-window.js';
 import type { Outcomes } from './frames/outcomes.js';
 import type { OwnFrames } from './frames/own-frames.js';
 import type { Registrar } from './registrar.js';
@@ -29,7 +29,7 @@ export interface EdgeStatusParts {
   readonly stealer: Stealer;
   readonly outcomes: Outcomes;
   readonly sender: ResultSender;
-  readonly usualTile: UsualTime;
+  readonly tileTimes: MedianWindow;
 }
 
 const RSS_AGE_MS = 1_000;
@@ -57,13 +57,13 @@ export class EdgeStatus {
   }
 
   counters(): Schemas['DeviceCounters'] {
-    const { board, executor, sender, stealer, usualTile } = this.#parts;
+    const { board, executor, sender, stealer, tileTimes } = this.#parts;
     return {
       tilesRun: executor.tilesRun,
       tilesStolen: stealer.tilesStolen,
       tilesGiven: board.given,
-      tileMs: usualTile.medianMs ?? 0,
-      resultMs: sender.usual.medianMs ?? 0,
+      tileMs: tileTimes.medianMs ?? 0,
+      resultMs: sender.times.medianMs ?? 0,
       rssBytes: this.#residentBytes(),
     };
   }

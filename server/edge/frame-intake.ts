@@ -7,7 +7,7 @@ import { wholeMap } from '../geometry/region.js';
 import { letterboxPicture } from '../imaging/letterbox.js';
 import { sniffPicture } from '../imaging/picture-format.js';
 import { inspectHeader, type PictureLimits } from '../imaging/picture-header.js';
-import { travellingRegion } from '../model/heads/placement.js';
+import { transmittedRegion } from '../model/heads/placement.js';
 import type { Network } from '../model/network.js';
 import { CALLS } from '../node/contract/calls.js';
 import type { Logger } from '../node/observe/logger.js';
@@ -31,8 +31,8 @@ export interface FrameIntakeParts {
   readonly device: string;
   readonly network: Network;
   readonly limits: PictureLimits;
-  /** Whether bars around pictures travel (`wire.bars`). */
-  readonly bars: boolean;
+  /** The letterbox padding around pictures is sent (`wire.padding`). */
+  readonly padding: boolean;
   readonly wirePlan: WirePlan;
   readonly gateway: PeerClient;
   readonly board: EdgeBoard;
@@ -139,18 +139,18 @@ export class FrameIntake {
 
   /** @param whose `own`: the cluster has it, so that it cannot be refused any more. */
   async #open(allotted: AllottedFrame, picture: Uint8Array, whose: 'own' | 'given'): Promise<void> {
-    const { bars, board, book, device, drain, log, network, ownFrames, runs } = this.#parts;
+    const { padding, board, book, device, drain, log, network, ownFrames, runs } = this.#parts;
     const { frame, attempt, digest, strategy, since } = allotted;
     const letterboxed = await letterboxPicture(picture, network);
     const isSame = letterboxed.digest === digest;
     const data = isSame ? letterboxed.data : await this.#gatewaysInput(frame, digest);
     if (whose === 'given') drain.requireServing();
     else if (drain.state !== 'serving') return this.#giveBack(allotted);
-    runs.supersede(frame, since);
+    runs.invalidateBefore(frame, since);
     if (runs.isPast(allotted)) return;
     // Where this device saw another picture, it knows nothing of where the gateway's lies.
-    const travels = travellingRegion(network.input, isSame ? letterboxed.placement : null, bars);
-    ownFrames.open({ frame, attempt, data, travels, digest, openedMs: performance.now() });
+    const transmitted = transmittedRegion(network.input, isSame ? letterboxed.placement : null, padding);
+    ownFrames.open({ frame, attempt, data, transmitted, digest, openedMs: performance.now() });
     const { placement, reuse } = strategyNamed(strategy);
     if (reuse === 'overlap') book.open(frame);
     if (placement === 'gateway') {

@@ -42,22 +42,22 @@ import { DeviceRegistry } from './devices/device-registry.js';
 import { DeviceSpeeds } from './devices/device-speeds.js';
 import { ProblemNotices } from './devices/problem-notices.js';
 import { Quarantine } from './devices/quarantine.js';
-import { StealDesk } from './devices/steal-desk.js';
-import { Courier } from './dispatch/courier.js';
+import { VictimDirectory } from './devices/victim-directory.js';
 import { FrameRunner } from './dispatch/frame-runner.js';
 import { GatewayDrain } from './dispatch/gateway-drain.js';
-import { LedgerKeeper } from './dispatch/ledger-keeper.js';
+import { LedgerRuntime } from './dispatch/ledger-runtime.js';
+import { NodeDispatcher } from './dispatch/node-dispatcher.js';
 import { FrameInputs } from './frames/frame-inputs.js';
 import { FrameStore } from './frames/frame-store.js';
 import { notReady } from './gateway-readiness.js';
-import { FrameDesk } from './intake/frame-desk.js';
+import { FrameAdmission } from './intake/frame-admission.js';
 import { FrameRestorer } from './intake/frame-restorer.js';
 import { Auditor } from './results/auditor.js';
-import { Finisher } from './results/finisher.js';
+import { HeadRunner } from './results/head-runner.js';
 import { KeptOutputs } from './results/kept-outputs.js';
 import { LayerRounds } from './results/layer-rounds.js';
 import { ResultsPool } from './results/results-pool.js';
-import { TileJudge } from './results/tile-judge.js';
+import { TileVerifier } from './results/tile-verifier.js';
 
 /** What the parts of a gateway are told. */
 export interface NodeOptions {
@@ -68,7 +68,7 @@ export interface NodeOptions {
 }
 
 /** What a gateway stands on, opened and loaded. */
-export interface Ground extends OpenedArchive {
+export interface Environment extends OpenedArchive {
   readonly at: ListenAddress;
   readonly tls: OpenedTls | null;
   readonly clusterPlan: ClusterPlan;
@@ -76,8 +76,8 @@ export interface Ground extends OpenedArchive {
 }
 
 /** Builds the parts of the gateway, and starts them. */
-export async function assemble({ config, token, log }: NodeOptions, ground: Ground): Promise<RunningNode> {
-  const { archive, at, tls, clusterPlan, compute, contents } = ground;
+export async function assemble({ config, token, log }: NodeOptions, environment: Environment): Promise<RunningNode> {
+  const { archive, at, tls, clusterPlan, compute, contents } = environment;
   const { limits, store: bounds, schedule, partition, model, wire } = config;
   const { network, plan } = clusterPlan;
   const { epoch } = contents;
@@ -85,7 +85,7 @@ export async function assemble({ config, token, log }: NodeOptions, ground: Grou
   const planDigestText = planDigest({ modelDigest: compute.modelDigest, depth: plan.depth, grid: partition.grid });
   const wirePlan = { plan, digest: planDigestText, fill: network.preprocessing.fill };
   const metrics = createMetrics({ role: 'gateway', node: 'gateway' });
-  metrics.cpu.tellApart({ main: systemThread(), compute: compute.thread });
+  metrics.cpu.separate({ main: systemThread(), compute: compute.thread });
   metrics.heap.watchCompute(() => compute.heap());
   const events = new EventLog(epoch, limits.eventsKept);
   const peers = createPeerClients({
@@ -105,16 +105,16 @@ export async function assemble({ config, token, log }: NodeOptions, ground: Grou
     onRefused: ({ address, code, device: claimed }, text, isDue) => {
       const device = registry.deviceOfCaller(claimed, address);
       if (device !== null) registry.warn(device, 'refused', text);
-      if (isDue) notices.tell(code, text);
+      if (isDue) notices.report(code, text);
     },
   });
   const identity = new DeviceIdentity({ peers, registry, notices, log, nowMs });
   const bulletin = new DeviceBulletin(registry, events);
-  const stealDesk = new StealDesk();
+  const victims = new VictimDirectory();
   const store = new FrameStore({ archive, bounds, metrics, log });
   const pool = new ResultsPool(plan);
   const rounds = new LayerRounds(wirePlan, pool);
-  const judge = new TileJudge({
+  const judge = new TileVerifier({
     plan,
     modelDigest: compute.modelDigest,
     start: () =>
@@ -139,7 +139,7 @@ export async function assemble({ config, token, log }: NodeOptions, ground: Grou
     identity,
     refused,
     notices,
-    stealDesk,
+    victims,
     store,
     pool,
     auditor,
@@ -153,9 +153,9 @@ export async function assemble({ config, token, log }: NodeOptions, ground: Grou
     log,
     nowMs,
   };
-  const courier = new Courier({ ...common, bars: wire.bars });
-  const finisher = new Finisher({ network, compute, limits: model, timeoutMs: limits.frameTimeoutMs });
-  const tell = (event: LedgerNotice) => void keeper.apply(event);
+  const dispatcher = new NodeDispatcher({ ...common, padding: wire.padding });
+  const headRunner = new HeadRunner({ network, compute, limits: model, timeoutMs: limits.frameTimeoutMs });
+  const emit = (event: LedgerNotice) => void keeper.apply(event);
   const underWay = new RequestsUnderWay();
   const drain = new GatewayDrain({
     openFrames: () => store.openCount,
@@ -163,26 +163,26 @@ export async function assemble({ config, token, log }: NodeOptions, ground: Grou
     onBegin: () => desk.refuseWaiting(),
     log,
   });
-  const quarantine = new Quarantine({ ...common, archive, tell });
-  const runner = new FrameRunner({ ...common, courier, finisher, quarantine, tell, onEnd: () => drain.look() });
-  const keeper = new LedgerKeeper(ledgerSettings(config), nowMs, (effect) => runner.carryOut(effect));
+  const quarantine = new Quarantine({ ...common, archive, emit });
+  const runner = new FrameRunner({ ...common, dispatcher, headRunner, quarantine, emit, onEnd: () => drain.look() });
+  const keeper = new LedgerRuntime(ledgerSettings(config), nowMs, (effect) => runner.carryOut(effect));
   const leaveAlone = ({ address, circuit, untilMs, reason }: CircuitChange) => {
     const device = registry.deviceAt(address);
     if (device === null || circuit !== 'work') return;
-    tell({ kind: 'device-left-alone', device, untilMs: untilMs ?? 0 });
-    const text = untilMs === null ? null : leftAloneText(device, address, reason);
+    emit({ kind: 'device-suspended', device, untilMs: untilMs ?? 0 });
+    const text = untilMs === null ? null : suspensionText(device, address, reason);
     registry.warn(device, 'unreachable', text);
-    if (text !== null) notices.tell('DT_LEFT_ALONE', text);
+    if (text !== null) notices.report('DT_PEER_SUSPENDED', text);
   };
   const deathWatch = new DeathWatch({
     isUp: (device) => registry.isUp(device) || registry.isRefused(device),
     addressOf: (device) => registry.addressOf(device),
     onDead: (device) => {
       registry.refusedEnded(device);
-      tell({ kind: 'device-dead', device });
+      emit({ kind: 'device-dead', device });
     },
   });
-  const desk = new FrameDesk({
+  const desk = new FrameAdmission({
     ...common,
     plan,
     limits,
@@ -269,8 +269,8 @@ export async function assemble({ config, token, log }: NodeOptions, ground: Grou
       bulletin.stop();
       deathWatch.stop();
       runner.stop();
-      courier.stop();
-      stealDesk.close();
+      dispatcher.stop();
+      victims.close();
       events.close();
       await app.close();
       await judge.close();
@@ -289,9 +289,9 @@ async function announce({ devices }: ClusterConfig, peers: PeerClients, epoch: s
   await Promise.allSettled(devices.map(({ address }) => peers.client(address).call(CALLS.announce, { json })));
 }
 
-function leftAloneText(device: string, address: string, reason: string | null): string {
+function suspensionText(device: string, address: string, reason: string | null): string {
   return (
-    `device ${device} is left alone for a while: it says that it is there, but what the gateway asks at ${address} keeps ` +
+    `device ${device} is suspended for a while: it says that it is there, but what the gateway asks at ${address} keeps ` +
     `failing (${reason ?? 'no answer'}): check that the gateway reaches that address`
   );
 }

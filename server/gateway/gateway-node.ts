@@ -5,7 +5,7 @@ import { type ListenAddress, requireToken } from '../node/http/listen.js';
 import type { RunningNode } from '../node/running-node.js';
 import { openNodeTls } from '../node/tls/node-tls.js';
 import { openArchive } from './archive/open-archive.js';
-import { assemble, type Ground, type NodeOptions } from './gateway-assembly.js';
+import { assemble, type Environment, type NodeOptions } from './gateway-assembly.js';
 
 export interface GatewayOptions extends NodeOptions {
   /** In place of what `cluster.yaml` says; port 0 is any free one. */
@@ -34,7 +34,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningNode
   }
 }
 
-type Prepared = Pick<Ground, 'at' | 'tls' | 'clusterPlan'>;
+type Prepared = Pick<Environment, 'at' | 'tls' | 'clusterPlan'>;
 
 /** Opens the store and loads the model; whatever fails, nothing stays open. */
 async function startWith(options: GatewayOptions, prepared: Prepared): Promise<RunningNode> {

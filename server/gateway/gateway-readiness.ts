@@ -4,7 +4,7 @@ import type { FrameStore } from './frames/frame-store.js';
 
 export interface ReadinessParts {
   readonly registry: Pick<DeviceRegistry, 'addressOf' | 'liveSources'>;
-  readonly peers: Pick<PeerClients, 'leftAloneUntilMs'>;
+  readonly peers: Pick<PeerClients, 'suspendedUntilMs'>;
   readonly store: Pick<FrameStore, 'failure'>;
 }
 
@@ -17,7 +17,7 @@ export function notReady({ peers, registry, store }: ReadinessParts): string | n
   if (liveSources.length === 0) {
     return 'no device that takes frames is live yet; GET /cluster says which are expected, and why they are not there';
   }
-  if (liveSources.every((device) => peers.leftAloneUntilMs(registry.addressOf(device)) !== null)) {
+  if (liveSources.every((device) => peers.suspendedUntilMs(registry.addressOf(device)) !== null)) {
     return 'the gateway does not reach the devices that are live; GET /cluster says why';
   }
   if (store.failure === null) return null;

@@ -25,12 +25,12 @@ function checkNumbers(layer: LayerGeometry, index: number): void {
   const counts = { kernel, stride, ...prefixed('input', input), ...prefixed('output', output) };
   for (const [name, value] of Object.entries(counts)) {
     if (!Number.isSafeInteger(value) || value < 1) {
-      throw layersError(index, `expected ${name} to be a whole number from 1, got ${value}.`, mendModel);
+      throw layersError(index, `expected ${name} to be a whole number from 1, got ${value}.`, remedyModel);
     }
   }
   for (const [name, value] of Object.entries({ padBefore, macsPerCell })) {
     if (!Number.isSafeInteger(value) || value < 0) {
-      throw layersError(index, `expected ${name} to be a whole number from 0, got ${value}.`, mendModel);
+      throw layersError(index, `expected ${name} to be a whole number from 0, got ${value}.`, remedyModel);
     }
   }
 }
@@ -73,15 +73,15 @@ function checkOutputSize(layer: LayerGeometry, index: number, axis: 'width' | 'h
       index,
       `expected an output ${axis} of at least ${fewest} from an input ${axis} of ${input} (window ${kernel}, stride ` +
         `${stride}, padding before ${padBefore}), got ${output}.`,
-      mendModel,
+      remedyModel,
     );
   }
 }
 
-const mendModel = 'Mend the layer in the model.';
+const remedyModel = 'Mend the layer in the model.';
 
-function layersError(index: number, problem: string, mend: string): DeepThingsError {
-  return new DeepThingsError('DT_PLAN_LAYERS', `Layer ${index}: ${problem} ${mend}`);
+function layersError(index: number, problem: string, remedy: string): DeepThingsError {
+  return new DeepThingsError('DT_PLAN_LAYERS', `Layer ${index}: ${problem} ${remedy}`);
 }
 
 function paddingError(index: number, problem: string): DeepThingsError {

@@ -5,7 +5,7 @@ import { type MapShape, type Padding, type Region, regionArea, regionHeight, reg
 import { segmentSteps } from './segment-steps.js';
 
 /** How wide values are when tiles travel: U8 = 1, F16 = 2, F32 = 4. */
-export interface TravelWidths {
+export interface SentBytes {
   readonly inputBytesPerValue: number;
   readonly outputBytesPerValue: number;
 }
@@ -50,7 +50,7 @@ const ENGINE_BYTES_PER_VALUE = 4;
  * (a) any layer's input (padded, at the start of a segment) and output, and (b) a block and its padded copy; of the
  * untiled stack, the most of any layer's input and output map. Paper section V, memory footprint.
  */
-export function planCost(plan: FtpPlan, widths: TravelWidths): PlanCost {
+export function planCost(plan: FtpPlan, widths: SentBytes): PlanCost {
   const tiles = Object.freeze(plan.tiles.map((tile) => tileCost(plan, tile.tileId, widths)));
   return Object.freeze({
     tiles,
@@ -69,7 +69,7 @@ export function regionBytes(region: Region, { channels }: MapShape, bytesPerValu
   return channels * regionArea(region) * bytesPerValue;
 }
 
-function tileCost(plan: FtpPlan, tileId: number, widths: TravelWidths): TileCost {
+function tileCost(plan: FtpPlan, tileId: number, widths: SentBytes): TileCost {
   const { regions } = plan.tiles[tileId]!;
   return Object.freeze({
     tileId,

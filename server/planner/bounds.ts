@@ -6,7 +6,7 @@ import type { NetworkModel } from '../simulation/machine/network.js';
 import type { Candidate } from './candidate.js';
 
 /** What frames run on. */
-export interface PlannerGround {
+export interface PlannerEnvironment {
   readonly costs: CostModel;
   readonly network: NetworkModel;
   /** Shares of a core, one for each device. */
@@ -18,9 +18,9 @@ export interface PlannerGround {
  * No schedule is faster: all that must be computed on all devices at the speed of the fastest layers, or all that must
  * reach the gateway (or leave it) over its link, then the layers behind.
  */
-export function leastMs(model: Network, candidate: Candidate, ground: PlannerGround): number {
+export function leastMs(model: Network, candidate: Candidate, environment: PlannerEnvironment): number {
   const { cost, depth, plan, strategy } = candidate;
-  const { costs, gatewayShare, network, shares } = ground;
+  const { costs, gatewayShare, network, shares } = environment;
   const fastest = Math.max(costs.engine.macsPerMs, ...costs.segments.map(({ macsPerMs }) => macsPerMs));
   const { bounds, placement } = strategyNamed(strategy);
   const macs = bounds.leastMacs(cost);
@@ -40,7 +40,7 @@ export function leastMs(model: Network, candidate: Candidate, ground: PlannerGro
 function behindMs(
   model: Network,
   depth: number,
-  { costs, gatewayShare }: Pick<PlannerGround, 'costs' | 'gatewayShare'>,
+  { costs, gatewayShare }: Pick<PlannerEnvironment, 'costs' | 'gatewayShare'>,
 ) {
   return msOf(costs.remaining, remainingMacs(model, depth)) / gatewayShare;
 }
@@ -49,9 +49,9 @@ function behindMs(
  * Where to look first: the bound, with reuse guessed at half, and a request or two for each tile. Wrong, but in the right
  * order.
  */
-export function guessMs(model: Network, candidate: Candidate, ground: PlannerGround): number {
+export function guessMs(model: Network, candidate: Candidate, environment: PlannerEnvironment): number {
   const { cost, plan, strategy } = candidate;
-  const { costs, shares } = ground;
+  const { costs, shares } = environment;
   const total = shares.reduce((sum, share) => sum + share, 0);
   const { clientMs, serverMs } = costs.request;
   const { bounds } = strategyNamed(strategy);
@@ -59,5 +59,5 @@ export function guessMs(model: Network, candidate: Candidate, ground: PlannerGro
   const twice = bounds.likelyMacs(cost) - bounds.leastMacs(cost);
   const extraMs =
     (twice / costs.engine.macsPerMs + requests * (clientMs + serverMs) + plan.tiles.length * costs.tileMs) / total;
-  return leastMs(model, candidate, ground) + extraMs;
+  return leastMs(model, candidate, environment) + extraMs;
 }

@@ -3,7 +3,7 @@ import { strategyNamed } from '../scheduling/strategies/strategies.js';
 import type { Arrivals } from '../simulation/arrivals.js';
 import { simulate } from '../simulation/simulate.js';
 import type { SimulationSettings } from '../simulation/simulation-settings.js';
-import { guessMs, leastMs, type PlannerGround } from './bounds.js';
+import { guessMs, leastMs, type PlannerEnvironment } from './bounds.js';
 import { type Candidate, candidatesOf } from './candidate.js';
 
 /** What a candidate is predicted to do. */
@@ -25,7 +25,7 @@ export type Limit = 'computing' | 'the remaining layers' | 'links' | 'requests a
 
 export interface SearchOptions {
   readonly model: Network;
-  readonly ground: PlannerGround;
+  readonly environment: PlannerEnvironment;
   /** Of a device's memory; null: as much as is wanted. */
   readonly memoryBytes: number | null;
   readonly settingsOf: (candidate: Candidate, arrivals: Arrivals) => SimulationSettings;
@@ -56,16 +56,16 @@ const FRAMES = 3;
 
 /** Simulates candidates, the most promising first, until the bound of all others is above the best, or time is up. */
 export function* searchPlans(options: SearchOptions): Generator<void, SearchResult> {
-  const { ground, isOver, keep, memoryBytes, model, onProgress, sources } = options;
+  const { environment, isOver, keep, memoryBytes, model, onProgress, sources } = options;
   const queue: { readonly candidate: Candidate; readonly bound: number; readonly guess: number }[] = [];
   let tooLarge = 0;
-  for (const candidate of candidatesOf(model, ground.shares.length)) {
+  for (const candidate of candidatesOf(model, environment.shares.length)) {
     if (memoryBytes !== null && candidate.deviceBytes > memoryBytes) tooLarge++;
     else {
       queue.push({
         candidate,
-        bound: leastMs(model, candidate, ground),
-        guess: guessMs(model, candidate, ground),
+        bound: leastMs(model, candidate, environment),
+        guess: guessMs(model, candidate, environment),
       });
     }
     yield;
@@ -105,7 +105,7 @@ export function* searchPlans(options: SearchOptions): Generator<void, SearchResu
 
 /** @returns null when its frames fail. */
 export function predict(
-  { ground, settingsOf }: Pick<SearchOptions, 'ground' | 'settingsOf'>,
+  { environment, settingsOf }: Pick<SearchOptions, 'environment' | 'settingsOf'>,
   candidate: Candidate,
   sources: readonly string[],
 ): Prediction | null {
@@ -124,7 +124,7 @@ export function predict(
     framesPerSecond: 0,
     bytesPerFrame: Object.values(bodies).reduce((sum, bytes) => sum + bytes, 0),
     macsRatio: last.macs / neededMacs,
-    limit: limitOf(candidate, { fusedMs, latencyMs, busiestMs: busiest, macs: last.macs }, ground),
+    limit: limitOf(candidate, { fusedMs, latencyMs, busiestMs: busiest, macs: last.macs }, environment),
   };
 }
 
@@ -142,7 +142,7 @@ export function withThroughput(
 function limitOf(
   candidate: Candidate,
   times: { readonly fusedMs: number; readonly latencyMs: number; readonly busiestMs: number; readonly macs: number },
-  { costs, shares }: PlannerGround,
+  { costs, shares }: PlannerEnvironment,
 ): Limit {
   const { busiestMs, fusedMs, latencyMs, macs } = times;
   if (latencyMs - fusedMs > fusedMs) return 'the remaining layers';

@@ -39,10 +39,10 @@ export interface SimulationSettings {
     readonly allSides: boolean;
   };
   /** What is to travel of a letterboxed picture. */
-  readonly travels: Region;
+  readonly transmitted: Region;
   /** Of feature maps as they travel. */
   readonly bytesPerValue: number;
-  /** Strips that come later are computed instead, and who did not send them in time is left alone for a while. */
+  /** Strips that come later are computed instead, and who did not send them in time is suspended for a while. */
   readonly strips: { readonly timeoutMs: number; readonly circuit: CircuitSettings };
   readonly ledger: LedgerSettings;
   readonly heartbeatMs: number;

@@ -79,7 +79,7 @@ export interface World {
 /** What devices ask of the gateway. */
 export interface GatewayDoor extends Host {
   has(frame: string): boolean;
-  register(word: DeviceWord): Process<Answer<readonly string[]>>;
+  register(report: DeviceReport): Process<Answer<readonly string[]>>;
   nameVictim(thief: string, waitMs: number): Process<Answer<{ device: string; address: string } | null>>;
   hangUp(thief: string): void;
   takeResult(result: SentResult, bytes: number): Process<Answer<null>>;
@@ -89,10 +89,10 @@ export interface GatewayDoor extends Host {
 }
 
 /** A device's heartbeat. */
-export interface DeviceWord {
+export interface DeviceReport {
   readonly device: string;
   readonly pending: number;
-  readonly usualTileMs: number | null;
+  readonly medianTileMs: number | null;
   readonly tasks: readonly ListedTask[];
   readonly handedOut: readonly HandedOutTask[];
   /** Frames that something is kept of. */

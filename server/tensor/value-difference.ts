@@ -5,15 +5,15 @@
  */
 export function relativeDifference(a: Float32Array, b: Float32Array): number {
   if (a.length !== b.length) return Number.POSITIVE_INFINITY;
-  let apart = 0;
+  let deviation = 0;
   let largest = 0;
   for (let i = 0; i < a.length; i++) {
     const x = a[i]!;
     const y = b[i]!;
     if (Number.isFinite(x) && Number.isFinite(y)) {
-      apart = Math.max(apart, Math.abs(x - y));
+      deviation = Math.max(deviation, Math.abs(x - y));
       largest = Math.max(largest, Math.abs(x), Math.abs(y));
     } else if (!Object.is(x, y)) return Number.POSITIVE_INFINITY;
   }
-  return apart === 0 ? 0 : apart / largest;
+  return deviation === 0 ? 0 : deviation / largest;
 }

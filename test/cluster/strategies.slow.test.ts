@@ -101,11 +101,11 @@ describe('YOLOv2 608x608, synthetic weights, 16 fused layers, 5x5, three devices
   });
 });
 
-describe('with wire.bars', () => {
+describe('with wire.padding', () => {
   let cluster: TestCluster;
   beforeAll(async () => {
     cluster = await startTestCluster({
-      yaml: 'model: { name: face-detector }\npartition: { grid: 4x4, fusedDepth: 8 }\nwire: { bars: true }',
+      yaml: 'model: { name: face-detector }\npartition: { grid: 4x4, fusedDepth: 8 }\nwire: { padding: true }',
       devices: 2,
     });
   });

@@ -53,7 +53,7 @@ describe('what is resolved', () => {
         heartbeat: { intervalMs: 1_000, lostAfterMs: 3_500 },
       },
       overlap: { via: 'peer', policy: 'cost' },
-      wire: { maps: 'f32', bars: false },
+      wire: { maps: 'f32', padding: false },
       limits: {
         pictureBytes: 20_971_520,
         pictureMegapixels: 50,
@@ -162,7 +162,7 @@ test('the error carries the problems as data', async () => {
         column: 1,
         path: 'nmae',
         message: 'is not a known key',
-        mend: 'did you mean name?',
+        remedy: 'did you mean name?',
       },
     ],
   });
@@ -230,7 +230,7 @@ describe('garbage gives a ConfigError and nothing else', () => {
       expect(error.problems.length).toBeGreaterThan(0);
       for (const problem of error.problems) {
         expect(problem.message).not.toBe('');
-        expect(problem.mend).not.toBe('');
+        expect(problem.remedy).not.toBe('');
         expect(problem.line).toBeGreaterThanOrEqual(0);
       }
       expect(error.message).not.toMatch(/undefined|\[object|NaN/);

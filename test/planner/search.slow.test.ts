@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { builtInNetwork } from '../../server/model/built-in/registry.js';
 import { macsOf, remainingMacs, totalOf } from '../../server/model/layer-facts.js';
-import { leastMs, type PlannerGround } from '../../server/planner/bounds.js';
+import { leastMs, type PlannerEnvironment } from '../../server/planner/bounds.js';
 import { candidateOf, candidatesOf, depthsOf } from '../../server/planner/candidate.js';
 import { oneDevice } from '../../server/planner/one-device.js';
 import { predict, type SearchOptions, type SearchResult, searchPlans } from '../../server/planner/search.js';
@@ -23,15 +23,22 @@ const COSTS: CostModel = {
   remaining: { callMs: 0.5, macsPerMs: 2_000_000 },
 };
 
-function optionsOf(devices: number, changes: Partial<PlannerGround> = {}): SearchOptions {
+function optionsOf(devices: number, changes: Partial<PlannerEnvironment> = {}): SearchOptions {
   const shares = Array.from({ length: devices }, () => 1);
   const network = { medium: 'switched', bytesPerMs: 12_500, latencyMs: 0.2 } as const;
-  const ground: PlannerGround = { costs: COSTS, network, shares, gatewayShare: 1, ...changes };
+  const environment: PlannerEnvironment = { costs: COSTS, network, shares, gatewayShare: 1, ...changes };
   return {
-    ...{ model, ground, memoryBytes: null, isOver: () => false, keep: 3 },
+    ...{ model, environment, memoryBytes: null, isOver: () => false, keep: 3 },
     sources: shares.map((_, index) => `e${index}`),
     settingsOf: ({ depth, plan, strategy }, arrivals) => {
-      const parts = { costs: ground.costs, network: ground.network, strategy, arrivals, prefetch: 1, aheadMs: 6 };
+      const parts = {
+        costs: environment.costs,
+        network: environment.network,
+        strategy,
+        arrivals,
+        prefetch: 1,
+        aheadMs: 6,
+      };
       const bare = bareSettings(plan, devices, { ...parts, remainingMacs: remainingMacs(model, depth) });
       return { ...bare, devices: bare.devices.map((device) => ({ ...device, cpu: WHOLE_CORE })) };
     },
@@ -74,7 +81,7 @@ describe('searching a plan', () => {
     expect(best).toHaveLength(3);
     expect(candidates).toBeGreaterThanOrEqual(simulated + pruned + tooLarge);
     for (const prediction of best) {
-      expect(prediction.latencyMs).toBeGreaterThanOrEqual(leastMs(model, prediction.candidate, options.ground));
+      expect(prediction.latencyMs).toBeGreaterThanOrEqual(leastMs(model, prediction.candidate, options.environment));
       expect(prediction.framesPerSecond).toBeGreaterThan(0);
     }
     const latencies = best.map(({ latencyMs }) => latencyMs);

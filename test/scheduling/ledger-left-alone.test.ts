@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type LedgerRun, running, withDevices } from './ledger-run.js';
 
 function leaveAlone(run: LedgerRun, device: string, ms = 5_000) {
-  return run.send({ kind: 'device-left-alone', device, untilMs: run.nowMs + ms });
+  return run.send({ kind: 'device-suspended', device, untilMs: run.nowMs + ms });
 }
 
 describe('a live device that the gateway does not reach', () => {
@@ -40,7 +40,7 @@ describe('a live device that the gateway does not reach', () => {
     leaveAlone(run, 'b');
     expect(run.accept('f', { source: 'a' })).toMatchObject([{ kind: 'deliver', source: 'a' }]);
     run.ended('f');
-    run.send({ kind: 'device-left-alone', device: 'b', untilMs: 0 });
+    run.send({ kind: 'device-suspended', device: 'b', untilMs: 0 });
     expect(run.accept('g', { source: 'a' })).toMatchObject([{ kind: 'deliver', source: 'b' }]);
   });
 });

@@ -113,14 +113,22 @@ export class LedgerRun {
   seen(
     device: string,
     tasks: readonly ListedTask[] = [],
-    { handedOut = [] as readonly HandedOutTask[], usualTileMs = 100 as number | null } = {},
+    { handedOut = [] as readonly HandedOutTask[], medianTileMs = 100 as number | null } = {},
   ): LedgerOrder[] {
-    return this.send({ kind: 'device-seen', device, usualTileMs, tasks, handedOut });
+    return this.send({ kind: 'device-seen', device, medianTileMs, tasks, handedOut });
   }
 
   /** A device that is being drained has these tasks and gives those back. */
   draining(device: string, tasks: readonly ListedTask[] = [], returned: readonly TaskKey[] = []): LedgerOrder[] {
-    return this.send({ kind: 'device-seen', device, usualTileMs: 100, tasks, handedOut: [], draining: true, returned });
+    return this.send({
+      kind: 'device-seen',
+      device,
+      medianTileMs: 100,
+      tasks,
+      handedOut: [],
+      draining: true,
+      returned,
+    });
   }
 
   left(device: string): LedgerOrder[] {

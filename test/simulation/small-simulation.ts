@@ -12,11 +12,11 @@ export const MACS_PER_MS = 2 ** 22;
 /** Equal devices, one source, nothing costs anything but multiply-accumulates, and nothing is done ahead. */
 export function bareSettings(plan: FtpPlan, devices: number, changes: Partial<SimulationSettings> = {}) {
   const ids = Array.from({ length: devices }, (_, index) => `e${index}`);
-  const travels = wholeMap(plan.maps[0]!);
+  const transmitted = wholeMap(plan.maps[0]!);
   const settings: SimulationSettings = {
     plan,
-    sizes: wireSizes({ plan, digest: `sha256:${'0'.repeat(64)}`, fill: [0, 0, 0] }, 'f32', '0'.repeat(64), travels),
-    travels,
+    sizes: wireSizes({ plan, digest: `sha256:${'0'.repeat(64)}`, fill: [0, 0, 0] }, 'f32', '0'.repeat(64), transmitted),
+    transmitted,
     costs: onlyComputing(MACS_PER_MS),
     network: FREE_NETWORK,
     gateway: { id: 'gateway', address: 'http://gateway', cpu: WHOLE_CORE },

@@ -89,6 +89,6 @@ async function configFromParent(): Promise<ClusterConfig> {
 
 function listenAddress(text: string): HostPort {
   const listen = parseListen(text);
-  if ('kind' in listen) throw new DeepThingsError('DT_USAGE', `--listen ${listen.message}: ${listen.mend}`);
+  if ('kind' in listen) throw new DeepThingsError('DT_USAGE', `--listen ${listen.message}: ${listen.remedy}`);
   return listen;
 }

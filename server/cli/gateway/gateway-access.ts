@@ -53,6 +53,6 @@ export async function openGateway(choice: GatewayChoice): Promise<GatewayAccess>
 
 function gatewayAddress(text: string): string {
   const address = parseNodeAddress(text.replace(/\/+$/, ''));
-  if (address.kind === 'bad') throw new DeepThingsError('DT_USAGE', `--gateway ${address.message}: ${address.mend}`);
+  if (address.kind === 'bad') throw new DeepThingsError('DT_USAGE', `--gateway ${address.message}: ${address.remedy}`);
   return address.origin;
 }

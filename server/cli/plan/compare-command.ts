@@ -10,9 +10,9 @@ import { explainFailure } from '../terminal/explain-failure.js';
 import { formatBytes, formatCount, formatDuration } from '../terminal/quantities.js';
 import { printJson, printLine, printNote } from '../terminal/terminal.js';
 import { right, textTable } from '../terminal/text-table.js';
-import { type GroundOptions, plannedCluster } from './planned-cluster.js';
+import { type EnvironmentOptions, plannedCluster } from './planned-cluster.js';
 
-export interface CompareOptions extends GroundOptions, GatewayChoice {
+export interface CompareOptions extends EnvironmentOptions, GatewayChoice {
   readonly json?: boolean;
 }
 

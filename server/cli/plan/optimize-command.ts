@@ -16,9 +16,9 @@ import { formatBytes, formatCount, formatDuration } from '../terminal/quantities
 import { paint, printJson, printLine, printNote } from '../terminal/terminal.js';
 import { type Column, right, textTable } from '../terminal/text-table.js';
 import { applyPlan } from './apply-plan.js';
-import { type GroundOptions, type PlannedCluster, plannedCluster } from './planned-cluster.js';
+import { type EnvironmentOptions, type PlannedCluster, plannedCluster } from './planned-cluster.js';
 
-export interface OptimizeOptions extends GroundOptions {
+export interface OptimizeOptions extends EnvironmentOptions {
   readonly config: string;
   readonly memory?: string;
   readonly seconds: string;
@@ -74,12 +74,12 @@ export async function runOptimize(options: OptimizeOptions): Promise<void> {
 
 async function advise(declared: ClusterConfig, cluster: PlannedCluster, limits: SearchLimits): Promise<Advice> {
   const { memory, seconds, top } = limits;
-  const { ground, settingsOf, sources } = cluster;
+  const { environment, settingsOf, sources } = cluster;
   const model = describeModel(declared.model);
   const untilMs = performance.now() + 1000 * seconds;
   const progress = new ProgressLine();
   const search = searchPlans({
-    ...{ model, ground, settingsOf, sources, keep: top },
+    ...{ model, environment, settingsOf, sources, keep: top },
     memoryBytes: memory,
     isOver: () => performance.now() > untilMs,
     onProgress: (looked, of, best) => progress.show(progressText(looked, of, best)),
@@ -93,10 +93,10 @@ async function advise(declared: ClusterConfig, cluster: PlannedCluster, limits: 
   progress.clear();
   const { partition, schedule, wire } = declared;
   const choice = { grid: partition.grid, depth: partition.fusedDepth, strategy: schedule.strategy, maps: wire.maps };
-  const now = candidateOf(model, choice, ground.shares.length);
-  const predicted = predict({ ground, settingsOf }, now, sources.slice(0, 1));
+  const now = candidateOf(model, choice, environment.shares.length);
+  const predicted = predict({ environment, settingsOf }, now, sources.slice(0, 1));
   const present = predicted === null ? null : withThroughput({ settingsOf, sources }, predicted);
-  const alone = oneDevice(model, ground.costs, deepestCut(model), Math.max(...ground.shares));
+  const alone = oneDevice(model, environment.costs, deepestCut(model), Math.max(...environment.shares));
   const fits = memory === null || alone.bytes <= memory;
   const best = step.value.best[0];
   return {
@@ -116,8 +116,8 @@ function nameOf({ candidate: { depth, grid, maps, strategy } }: Prediction): str
   return `${formatGrid(grid)}, ${depth} layers, ${strategy}, ${maps}`;
 }
 
-function describe({ alone, found, present, stayAlone }: Advice, { config, ground }: PlannedCluster): string {
-  const devices = formatCount(ground.shares.length, 'device');
+function describe({ alone, found, present, stayAlone }: Advice, { config, environment }: PlannedCluster): string {
+  const devices = formatCount(environment.shares.length, 'device');
   const looked =
     `${formatCount(found.simulated, 'plan')} of ${found.candidates} simulated, ${found.pruned} ruled out by their bounds, ` +
     `${found.tooLarge} by memory${found.cutShort ? '; time was up (--seconds)' : ''}`;
@@ -170,13 +170,13 @@ function figures(prediction: Prediction): readonly string[] {
 
 function documentOf(
   { alone, found, present, stayAlone }: Advice,
-  { costs, ground }: PlannedCluster,
+  { costs, environment }: PlannedCluster,
   changes: readonly string[] | null,
 ) {
   const { best, ...search } = found;
   return {
     stayOnOneDevice: stayAlone,
-    devices: ground.shares.length,
+    devices: environment.shares.length,
     costs: costs.origin,
     best: best.map(plain),
     present: present === null ? null : plain(present),

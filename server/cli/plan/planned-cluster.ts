@@ -2,7 +2,7 @@ import type { ClusterConfig, DeviceConfig } from '../../config/cluster-config.js
 import { type Costs, loadCosts, networkName } from '../../evaluation/simulate/calibration.js';
 import { type PictureSize, simulationSettingsOf } from '../../evaluation/simulate/simulation-settings-of.js';
 import type { Network } from '../../model/network.js';
-import type { PlannerGround } from '../../planner/bounds.js';
+import type { PlannerEnvironment } from '../../planner/bounds.js';
 import type { Candidate } from '../../planner/candidate.js';
 import type { Arrivals } from '../../simulation/arrivals.js';
 import type { SimulationSettings } from '../../simulation/simulation-settings.js';
@@ -11,7 +11,7 @@ import { rateOf } from '../bench/simulate/simulate-options.js';
 import { linkRate } from '../bench/testbed/testbed-options.js';
 
 /** What the command line says of devices and links. */
-export interface GroundOptions {
+export interface EnvironmentOptions {
   readonly devices?: string;
   readonly cpu: string;
   readonly link: string;
@@ -23,7 +23,7 @@ export interface GroundOptions {
 export interface PlannedCluster {
   readonly config: ClusterConfig;
   readonly costs: Costs;
-  readonly ground: PlannerGround;
+  readonly environment: PlannerEnvironment;
   readonly sources: readonly string[];
   settingsOf(candidate: Candidate, arrivals: Arrivals): SimulationSettings;
 }
@@ -37,7 +37,7 @@ const CPU = { least: 0.001, most: 64, whole: false };
 export async function plannedCluster(
   declared: ClusterConfig,
   model: Network,
-  options: GroundOptions,
+  options: EnvironmentOptions,
   pictureSize: PictureSize | null = null,
 ): Promise<PlannedCluster> {
   const { calibration, medium } = options;
@@ -54,7 +54,7 @@ export async function plannedCluster(
   return {
     config,
     costs,
-    ground: { costs: costs.costs, network, shares, gatewayShare: share },
+    environment: { costs: costs.costs, network, shares, gatewayShare: share },
     sources: devices.filter(({ source }) => source).map(({ id }) => id),
     settingsOf({ depth, grid, maps, plan, strategy }, arrivals) {
       const choice = { ...config, partition: { grid, fusedDepth: depth }, wire: { ...config.wire, maps } };

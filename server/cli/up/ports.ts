@@ -17,11 +17,11 @@ export async function checkPorts({ file, gateway, devices }: ClusterConfig): Pro
   });
   if (troubles.length === 0) return;
   const taken = codes.some((code) => code === 'EADDRINUSE');
-  const mend = taken
+  const remedy = taken
     ? `Stop the program that has it (perhaps a cluster is running already), or change the ports in ${file}.`
     : `"up" runs every node on this machine; for a cluster of several machines run "deepthings gateway" and ` +
       '"deepthings edge ID" on each.';
-  throw new DeepThingsError(taken ? 'DT_PORT_TAKEN' : 'DT_LISTEN', `${troubles.join('\n       ')}\n       ${mend}`);
+  throw new DeepThingsError(taken ? 'DT_PORT_TAKEN' : 'DT_LISTEN', `${troubles.join('\n       ')}\n       ${remedy}`);
 }
 
 function describeTrouble({ id, listen }: NodeConfig, code: string): string {

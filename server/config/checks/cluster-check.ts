@@ -94,12 +94,12 @@ function checkNode(
 ): void {
   if (node?.listen !== undefined) {
     const listen = parseListen(node.listen);
-    if ('kind' in listen) problems.report([...path, 'listen'], listen.message, listen.mend);
+    if ('kind' in listen) problems.report([...path, 'listen'], listen.message, listen.remedy);
   }
   if (node?.address === undefined) return;
   const address = parseNodeAddress(node.address);
   if (address.kind === 'bad') {
-    problems.report([...path, 'address'], address.message, address.mend);
+    problems.report([...path, 'address'], address.message, address.remedy);
     return;
   }
   const socket = socketOf(address);

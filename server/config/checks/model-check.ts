@@ -36,24 +36,24 @@ function checkModelKeys({ given, problems }: Draft, spec: ModelSpec): void {
   const { name, cfg, weights } = given.model;
   const isOpen = (key: string) => !problems.has(['model', key]);
   if (name === undefined && cfg === undefined && isOpen('name') && isOpen('cfg')) {
-    const mend = 'write name: face-detector, or cfg: and weights: with paths of your own';
-    problems.report(['model', 'name'], 'is missing, and so is cfg', mend, { at: 'key' });
+    const remedy = 'write name: face-detector, or cfg: and weights: with paths of your own';
+    problems.report(['model', 'name'], 'is missing, and so is cfg', remedy, { at: 'key' });
   }
   if (name !== undefined && cfg !== undefined) {
     const message = `is given beside name: ${name}, and there can be one model only`;
     problems.report(['model', 'cfg'], message, 'remove name or cfg', { at: 'key' });
   }
   if (weights === undefined && spec.weights === undefined) {
-    const mend = mendMissingWeights(name, cfg);
-    if (mend !== undefined) problems.report(['model', 'weights'], 'is missing', mend, { at: 'key' });
+    const remedy = remedyMissingWeights(name, cfg);
+    if (remedy !== undefined) problems.report(['model', 'weights'], 'is missing', remedy, { at: 'key' });
   } else if (weights !== undefined && isSynthetic(weights) && !isSeedRight(weights)) {
-    const mend = `write synthetic, or synthetic: and a whole number from 0 to ${LARGEST_SEED}`;
-    problems.report(['model', 'weights'], `cannot read the seed in '${weights}'`, mend);
+    const remedy = `write synthetic, or synthetic: and a whole number from 0 to ${LARGEST_SEED}`;
+    problems.report(['model', 'weights'], `cannot read the seed in '${weights}'`, remedy);
   }
 }
 
 /** @returns undefined where no weights are needed: the face detector brings its own. */
-function mendMissingWeights(name: string | undefined, cfg: string | undefined): string | undefined {
+function remedyMissingWeights(name: string | undefined, cfg: string | undefined): string | undefined {
   if (cfg !== undefined) return 'write weights: and the path of the weights that were trained with this cfg';
   const origin = name === undefined ? undefined : builtInModel(name).weights;
   if (origin?.kind !== 'darknet-file') return undefined;
@@ -71,8 +71,8 @@ async function checkFiles({ problems }: Draft, spec: ModelSpec): Promise<void> {
     if (path === undefined || (key === 'weights' && isSynthetic(path))) continue;
     const trouble = await troubleWithFile(path, key === 'weights' ? Number.POSITIVE_INFINITY : LARGEST_TEXT_BYTES);
     if (trouble === undefined) continue;
-    const mend = 'mend the path; it is taken from the folder of this file';
-    problems.report(['model', key], trouble, mend);
+    const remedy = 'mend the path; it is taken from the folder of this file';
+    problems.report(['model', key], trouble, remedy);
   }
 }
 
@@ -105,11 +105,11 @@ function describeNetwork(draft: Draft, spec: ModelSpec, remark: Remark): Network
   if (labels !== undefined && !problems.has(['model', 'labels'])) {
     attempt(draft, ['model', 'labels'], 'correct the file of labels', { ...model, labels }, remark);
   }
-  const mendSize = 'choose another size';
-  if (width !== undefined) attempt(draft, ['model', 'width'], mendSize, { ...model, width });
-  if (height !== undefined) attempt(draft, ['model', 'height'], mendSize, { ...model, height });
+  const remedySize = 'choose another size';
+  if (width !== undefined) attempt(draft, ['model', 'width'], remedySize, { ...model, width });
+  if (height !== undefined) attempt(draft, ['model', 'height'], remedySize, { ...model, height });
   if (!isSizeRight(draft)) return network;
-  return attempt(draft, ['model', 'width'], mendSize, { ...model, width, height }) ?? network;
+  return attempt(draft, ['model', 'width'], remedySize, { ...model, width, height }) ?? network;
 }
 
 /** Whether nothing was found wrong with the wanted input size, so that the network's maps have their final sizes. */
@@ -121,7 +121,7 @@ export function isSizeRight({ problems }: Draft): boolean {
 function attempt(
   { problems }: Draft,
   path: ConfigPath,
-  mend: string,
+  remedy: string,
   spec: ModelSpec,
   remark: Remark = NO_REMARK,
 ): Network | undefined {
@@ -129,7 +129,7 @@ function attempt(
     return describeModel(spec, remark);
   } catch (error) {
     if (!(error instanceof DeepThingsError)) throw error;
-    problems.report(path, error.message, mend);
+    problems.report(path, error.message, remedy);
     return undefined;
   }
 }
@@ -163,8 +163,8 @@ async function checkWeights(
     const isPulled = given.model?.weights === undefined;
     const isOther = error.code === 'DT_WEIGHTS_FORMAT';
     const own = isOther ? 'name the right file' : 'give weights and cfg of one and the same model';
-    const mend = isPulled ? `run "deepthings model pull ${name} --force"` : own;
-    problems.report(path, isPulled ? `${weights}: ${error.message}` : error.message, mend);
+    const remedy = isPulled ? `run "deepthings model pull ${name} --force"` : own;
+    problems.report(path, isPulled ? `${weights}: ${error.message}` : error.message, remedy);
   } finally {
     await handle.close();
   }

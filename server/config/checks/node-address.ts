@@ -13,7 +13,7 @@ export interface NodeAddress extends HostPort {
 export interface BadAddress {
   readonly kind: 'bad';
   readonly message: string;
-  readonly mend: string;
+  readonly remedy: string;
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
@@ -67,6 +67,6 @@ function clip(text: string): string {
   return shown.length > 80 ? `${shown.slice(0, 80)}…` : shown;
 }
 
-function bad(message: string, mend: string): BadAddress {
-  return { kind: 'bad', message, mend };
+function bad(message: string, remedy: string): BadAddress {
+  return { kind: 'bad', message, remedy };
 }

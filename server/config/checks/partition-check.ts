@@ -54,8 +54,8 @@ function checkGrid({ given, problems }: Draft, network: Network, depth: number):
   const { height, width } = network.layers[depth - 1]!.output;
   if (grid.rows > height || grid.columns > width) {
     const map = `the map of ${height} rows and ${width} columns that ${depth} fused layers put out`;
-    const mend = `write at most ${height}x${width}, or a smaller fusedDepth`;
-    problems.report(GRID_PATH, `${grid.rows}x${grid.columns} is finer than ${map}`, mend);
+    const remedy = `write at most ${height}x${width}, or a smaller fusedDepth`;
+    problems.report(GRID_PATH, `${grid.rows}x${grid.columns} is finer than ${map}`, remedy);
   } else if (tileCount(grid) > MOST_TILES) {
     const message = `${grid.rows}x${grid.columns} makes ${tileCount(grid)} tiles, and ${MOST_TILES} is the most`;
     problems.report(GRID_PATH, message, 'write a coarser grid');

@@ -81,11 +81,11 @@ function reportUnknownKey({ problems }: YamlSource, error: ErrorObject): void {
     key,
     known.filter((name) => !isAbsent(name)),
   );
-  let mend = `remove it; known here: ${known.join(', ')}`;
-  if (near !== undefined) mend = `did you mean ${near}?`;
-  else if (twice !== undefined) mend = `remove it: ${twice} is given already`;
-  else mend = mendElsewhere(key, error.parentSchema as SchemaNode, parent) ?? mend;
-  problems.report([...parent, key], 'is not a known key', mend, { at: 'key' });
+  let remedy = `remove it; known here: ${known.join(', ')}`;
+  if (near !== undefined) remedy = `did you mean ${near}?`;
+  else if (twice !== undefined) remedy = `remove it: ${twice} is given already`;
+  else remedy = remedyElsewhere(key, error.parentSchema as SchemaNode, parent) ?? remedy;
+  problems.report([...parent, key], 'is not a known key', remedy, { at: 'key' });
   if (near !== undefined) problems.excuse([...parent, near]);
 }
 
@@ -98,7 +98,7 @@ function keyMeant(key: string, known: readonly string[]): string | undefined {
  * Finds the section where a key that is unknown here would be right. First below the section that it was written in:
  * `threads` of a device belongs in that device's engine. A key that is spelt right elsewhere comes before a similar one.
  */
-function mendElsewhere(key: string, section: SchemaNode, parent: ConfigPath): string | undefined {
+function remedyElsewhere(key: string, section: SchemaNode, parent: ConfigPath): string | undefined {
   const places = [...placesBelow(section, formatPath(parent)), ...placesBelow(root, '')];
   const same = places.find((place) => isSameWord(place.key, key));
   if (same !== undefined) return `it belongs at ${same.path}`;
@@ -120,10 +120,10 @@ function reportMissingKey({ problems, positions }: YamlSource, error: ErrorObjec
   const path = [...pathOf(error.instancePath), key];
   const schema = (error.parentSchema as SchemaNode).properties?.[key] ?? {};
   const message = positions.has(path) ? 'has no value' : 'is missing';
-  problems.report(path, message, mendMissing(key, schema), { at: 'key' });
+  problems.report(path, message, remedyMissing(key, schema), { at: 'key' });
 }
 
-function mendMissing(key: string, schema: SchemaNode): string {
+function remedyMissing(key: string, schema: SchemaNode): string {
   if (schema.examples !== undefined) return `write for instance ${key}: ${show(schema.examples[0])}`;
   const shape = schema.items ?? schema;
   const inside = shape.required ?? Object.keys(shape.properties ?? {}).slice(0, 1);
@@ -134,7 +134,7 @@ function reportWrongValue(source: YamlSource, error: ErrorObject): void {
   const schema = error.parentSchema as SchemaNode;
   const value: unknown = error.data;
   const message = `must be ${expected(schema)}, is ${show(value)}`;
-  source.problems.report(pathOf(error.instancePath), message, mendValue(schema, value));
+  source.problems.report(pathOf(error.instancePath), message, remedyValue(schema, value));
 }
 
 /** What a value must be, in words. */
@@ -159,7 +159,7 @@ function expected(schema: SchemaNode): string {
   }
 }
 
-function mendValue(schema: SchemaNode, value: unknown): string {
+function remedyValue(schema: SchemaNode, value: unknown): string {
   const near = typeof value === 'string' ? nearestWord(value, schema.enum ?? []) : undefined;
   if (near !== undefined) return `did you mean ${near}?`;
   if (readAs(schema.type, value) !== undefined) return `write ${value} without quotes`;

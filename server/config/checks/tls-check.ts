@@ -10,8 +10,8 @@ export function checkTls(draft: Draft): void {
   if (problems.has(['tls'])) return;
   for (const key of ['certificate', 'key', 'ca'] as const) checkPlaces(draft, key);
   if (given.tls?.mutual && given.tls.ca === undefined && !problems.has(['tls', 'ca'])) {
-    const mend = 'add ca: with the certificate of the authority that signs those of nodes and clients';
-    problems.report(['tls', 'mutual'], 'needs to know whose certificates to take', mend);
+    const remedy = 'add ca: with the certificate of the authority that signs those of nodes and clients';
+    problems.report(['tls', 'mutual'], 'needs to know whose certificates to take', remedy);
   }
   checkScheme(draft, ['gateway', 'address'], given.gateway?.address);
   for (const [index, device] of (given.devices ?? []).entries()) {
@@ -34,10 +34,10 @@ function checkScheme({ given, problems }: Draft, path: ConfigPath, text: string 
   const isHttps = address.origin.startsWith('https:');
   if (isHttps === (given.tls !== undefined)) return;
   if (isHttps) {
-    const mend = `write '${address.origin.replace('https:', 'http:')}', or add tls: with certificate and key`;
-    problems.report(path, `'${address.origin}' is https, and there is no tls section`, mend);
+    const remedy = `write '${address.origin.replace('https:', 'http:')}', or add tls: with certificate and key`;
+    problems.report(path, `'${address.origin}' is https, and there is no tls section`, remedy);
     return;
   }
-  const mend = `write '${address.origin.replace('http:', 'https:')}', or remove tls`;
-  problems.report(path, `'${address.origin}' is http, and with a tls section every node speaks https`, mend);
+  const remedy = `write '${address.origin.replace('http:', 'https:')}', or remove tls`;
+  problems.report(path, `'${address.origin}' is http, and with a tls section every node speaks https`, remedy);
 }

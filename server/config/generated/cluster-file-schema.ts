@@ -273,9 +273,9 @@ export const CLUSTER_FILE_SCHEMA = {
           "description": "How feature maps travel: as computed, or in half the bytes with 11 significant bits.",
           "default": "f32"
         },
-        "bars": {
+        "padding": {
           "type": "boolean",
-          "description": "Whether tiles' inputs bring the bars along that letterboxing puts around a picture.",
+          "description": "Inputs of tiles include the letterbox padding around a picture.",
           "default": false
         }
       },

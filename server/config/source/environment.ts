@@ -7,7 +7,7 @@ export interface Expansion {
   /** Whether anything of the environment went into it. */
   readonly expanded: boolean;
   /** What is wrong with its references, one entry each. */
-  readonly problems: readonly { readonly message: string; readonly mend: string }[];
+  readonly problems: readonly { readonly message: string; readonly remedy: string }[];
 }
 
 /** `$${` is a literal `${`; else `${…}` up to the next `}`, or an opening that nothing closes. */
@@ -20,7 +20,7 @@ const CONTENT = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
  */
 export function expandEnvironment(text: string, environment: Environment): Expansion {
   if (!text.includes('${')) return { text, expanded: false, problems: [] };
-  const problems: { message: string; mend: string }[] = [];
+  const problems: { message: string; remedy: string }[] = [];
   let expanded = false;
   const result = text.replace(REFERENCE, (reference: string, content?: string, close?: string) => {
     if (content === undefined) return '${';
@@ -44,7 +44,7 @@ export function expandEnvironment(text: string, environment: Environment): Expan
 function unset(name: string) {
   return {
     message: `the environment variable ${name} is not set`,
-    mend: `set it, or give a default: \${${name}:-value}`,
+    remedy: `set it, or give a default: \${${name}:-value}`,
   };
 }
 
@@ -52,6 +52,6 @@ function malformed(reference: string) {
   const shown = reference.length > 40 ? `${reference.slice(0, 40)}…` : reference;
   return {
     message: `cannot read the reference ${JSON.stringify(shown)}`,
-    mend: `write \${NAME} or \${NAME:-default}, without another reference in the default, or $\${ for a literal \${`,
+    remedy: `write \${NAME} or \${NAME:-default}, without another reference in the default, or $\${ for a literal \${`,
   };
 }

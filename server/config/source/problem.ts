@@ -11,7 +11,7 @@ export interface ConfigProblem {
   /** The key as a reader would write it, `devices[1].address`; empty for the file as a whole. */
   readonly path: string;
   readonly message: string;
-  readonly mend: string;
+  readonly remedy: string;
 }
 
 /** More than this many problems are counted, not listed. */
@@ -21,7 +21,7 @@ const LISTED_PROBLEMS = 100;
 export function formatProblem(problem: ConfigProblem): string {
   const place = problem.line === 0 ? `${problem.file}:` : `${problem.file}:${problem.line}:${problem.column}`;
   const key = problem.path === '' ? '' : ` ${problem.path}:`;
-  return `${place}${key} ${problem.message} (${problem.mend})`;
+  return `${place}${key} ${problem.message} (${problem.remedy})`;
 }
 
 /** A cluster.yaml that cannot be used (code `DT_CONFIG`); the message lists every problem, one a line. */
@@ -38,8 +38,8 @@ export class ConfigError extends DeepThingsError {
 }
 
 /** A problem of the file as a whole, which has no line. */
-export function fileProblem(file: string, message: string, mend: string): ConfigProblem {
-  return { file, line: 0, column: 0, path: '', message, mend };
+export function fileProblem(file: string, message: string, remedy: string): ConfigProblem {
+  return { file, line: 0, column: 0, path: '', message, remedy };
 }
 
 interface Report {
@@ -61,11 +61,11 @@ export class ProblemList {
     this.#positions = positions;
   }
 
-  report(path: ConfigPath, message: string, mend: string, where: Report = { at: 'value' }): void {
+  report(path: ConfigPath, message: string, remedy: string, where: Report = { at: 'value' }): void {
     const position =
       where.position ?? (where.at === 'key' ? this.#positions.ofKey(path) : this.#positions.ofValue(path));
     if (this.has(path)) return;
-    const problem = { file: this.#file, ...position, path: formatPath(path), message, mend };
+    const problem = { file: this.#file, ...position, path: formatPath(path), message, remedy };
     this.#problems.set(JSON.stringify(path), { path, problem: Object.freeze(problem) });
   }
 

@@ -85,28 +85,29 @@ function throwSyntaxErrors(document: Document.Parsed, text: string, file: string
   if (byLine.size > 0) throw new ConfigError([...byLine.values()]);
 }
 
-function explainSyntax(error: YAMLParseError, text: string): Pick<ConfigProblem, 'message' | 'mend'> {
+function explainSyntax(error: YAMLParseError, text: string): Pick<ConfigProblem, 'message' | 'remedy'> {
   const message = `is not YAML: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`;
   if (text.slice(error.pos[0] - 1, error.pos[0] + 1) === '${') {
-    return { message, mend: `put it in quotes: '\${NAME}'` };
+    return { message, remedy: `put it in quotes: '\${NAME}'` };
   }
   if (text.startsWith(NODE_PLACE, error.pos[0])) {
-    return { message, mend: `put the whole path in quotes: 'tls/${NODE_PLACE}.crt'` };
+    return { message, remedy: `put the whole path in quotes: 'tls/${NODE_PLACE}.crt'` };
   }
   switch (error.code) {
     case 'TAB_AS_INDENT':
-      return { message, mend: 'indent with spaces' };
+      return { message, remedy: 'indent with spaces' };
     case 'MULTIPLE_DOCS':
-      return { message: 'a second YAML document starts here', mend: 'remove the line --- or what follows it' };
+      return { message: 'a second YAML document starts here', remedy: 'remove the line --- or what follows it' };
     case 'BLOCK_AS_IMPLICIT_KEY':
       return {
         message: 'is not YAML: a key stands inside a value',
-        mend: 'give the next line the indentation of its neighbours, or put a value with a colon and a blank in quotes',
+        remedy:
+          'give the next line the indentation of its neighbours, or put a value with a colon and a blank in quotes',
       };
     case 'NON_STRING_KEY':
-      return { message: 'this key is not plain text', mend: 'write one word before the colon' };
+      return { message: 'this key is not plain text', remedy: 'write one word before the colon' };
     default:
-      return { message, mend: 'mend the indentation, quotes or brackets here or just before' };
+      return { message, remedy: 'mend the indentation, quotes or brackets here or just before' };
   }
 }
 
@@ -188,8 +189,8 @@ class TreeReader {
     if (typeof value !== 'string') return typeof value === 'bigint' ? Number(value) : value;
     const { text, expanded, problems } = expandEnvironment(value, this.#environment);
     if (problems.length > 0) {
-      const mends = new Set(problems.map((problem) => problem.mend));
-      this.#problems.report(path, problems.map((problem) => problem.message).join(', '), [...mends].join('; '));
+      const remedies = new Set(problems.map((problem) => problem.remedy));
+      this.#problems.report(path, problems.map((problem) => problem.message).join(', '), [...remedies].join('; '));
       return undefined;
     }
     if (expanded) this.expanded.push(path);

@@ -20,7 +20,7 @@ export class FrameRuns {
   }
 
   /** A frame is said to count from this attempt on. */
-  supersede(frame: string, since: number): void {
+  invalidateBefore(frame: string, since: number): void {
     if (since <= (this.#since.get(frame) ?? 1)) return;
     this.#since.set(frame, since);
     if (this.#since.size > this.#limit) this.#since.delete(this.#since.keys().next().value!);

@@ -9,7 +9,7 @@ export interface OwnFrame {
   /** `[3, height, width]`. */
   readonly data: Uint8Array;
   /** What is to travel of it to other devices. */
-  readonly travels: Region;
+  readonly transmitted: Region;
   readonly digest: string;
   readonly openedMs: number;
 }

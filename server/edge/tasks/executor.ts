@@ -10,8 +10,8 @@ import { encodeSliceResult } from '../../node/wire/slice-body.js';
 import type { WirePlan } from '../../node/wire/task-body.js';
 import type { ComputeSpeed } from '../../scheduling/device/compute-speed.js';
 import { AHEAD_MS } from '../../scheduling/device/device-pace.js';
+import type { MedianWindow } from '../../scheduling/device/median-window.js';
 import { TilesUnderWay } from '../../scheduling/device/tiles-under-way.js';
-import type { UsualTime } from '../../scheduling/device/usual-time.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import { allFinite } from '../../tensor/all-finite.js';
 import type { MapType } from '../../tensor/map-tensor.js';
@@ -38,7 +38,7 @@ export interface ExecutorParts {
   readonly keeper: OfferKeeper;
   readonly sender: ResultSender;
   readonly peers: PeerClients;
-  readonly usualTile: UsualTime;
+  readonly tileTimes: MedianWindow;
   readonly speed: ComputeSpeed;
   readonly events: EventLog;
   readonly metrics: NodeMetrics;
@@ -130,7 +130,7 @@ export class Executor {
   async #roomInThread(): Promise<void> {
     for (;;) {
       const { first } = this.#underWay;
-      const leftMs = this.#underWay.nextInMs(this.#parts.usualTile.medianMs, performance.now());
+      const leftMs = this.#underWay.nextInMs(this.#parts.tileTimes.medianMs, performance.now());
       if (first === null || leftMs <= 0) return;
       await withinMs(leftMs, first.handled);
     }
@@ -192,7 +192,7 @@ export class Executor {
     computed: Promise<TileResult>,
     { waitMs, overlapMs, overlapBytes }: Pick<ResultBody, 'waitMs' | 'overlapMs' | 'overlapBytes'>,
   ): Promise<void> {
-    const { device, events, keeper, log, maps, metrics, namesStrips, sender, speed, usualTile, wirePlan } = this.#parts;
+    const { device, events, keeper, log, maps, metrics, namesStrips, sender, speed, tileTimes, wirePlan } = this.#parts;
     const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
     try {
       const { data, computeMs, macs } = await computed;
@@ -202,7 +202,7 @@ export class Executor {
       const offered = areFinite ? tile : { ...tile, kept: [] };
       const noticeBytes = strategyNamed(task.strategy).reuse === 'overlap' ? keeper.keep(task, offered) : 0;
       this.#tilesRun++;
-      usualTile.add(computeMs);
+      tileTimes.add(computeMs);
       speed.add(macs, computeMs);
       metrics.tileWait.observe(waitMs / 1000);
       metrics.tileCompute.observe(computeMs / 1000);

@@ -65,7 +65,7 @@ export class OfferKeeper {
     // A tile that was pushed, or stolen from another than its source, has no way home: the source computes it as new.
     if (task.victim?.device !== task.source) return 0;
     const notice = encodeOfferNotice({ ...holder(), offers });
-    void this.#tell(task, task.victim.address, notice).then((sides) => {
+    void this.#report(task, task.victim.address, notice).then((sides) => {
       if (sides === null) return;
       pool.keepOnly(frame, tile, this.#usable(task, sides));
       void this.#upload(task, onlySides(offers, sides), kept);
@@ -79,7 +79,7 @@ export class OfferKeeper {
   }
 
   /** @returns the sides that others may ask for; null when the source could not be told. */
-  async #tell({ frame, tile }: EdgeTask, source: string, bytes: Uint8Array): Promise<readonly Side[] | null> {
+  async #report({ frame, tile }: EdgeTask, source: string, bytes: Uint8Array): Promise<readonly Side[] | null> {
     const { log, peers } = this.#parts;
     try {
       const answer = await peers.client(source).call(CALLS.offer, {

@@ -5,7 +5,7 @@ import type { Logger } from '../../node/observe/logger.js';
 import type { NodeMetrics } from '../../node/observe/metrics.js';
 import type { PeerClient } from '../../node/peers/peer-client.js';
 import { RESULTS_IN_FLIGHT } from '../../scheduling/device/device-pace.js';
-import { UsualTime } from '../../scheduling/device/usual-time.js';
+import { MedianWindow } from '../../scheduling/device/median-window.js';
 import type { BoardTask, EdgeBoard } from './edge-board.js';
 
 export interface ResultSenderParts {
@@ -21,7 +21,7 @@ export class ResultSender {
   readonly #abort = new AbortController();
   readonly #inFlight = new Set<Promise<void>>();
   /** Until the gateway has a result. */
-  readonly usual = new UsualTime();
+  readonly times = new MedianWindow();
 
   constructor(parts: ResultSenderParts) {
     this.#parts = parts;
@@ -68,7 +68,7 @@ export class ResultSender {
         body: { mediaType: 'application/octet-stream', bytes: written },
         signal,
       });
-      this.usual.add(performance.now() - startedMs);
+      this.times.add(performance.now() - startedMs);
       metrics.bytesSent.inc({ kind: 'result' }, resultBytes);
       const verdict = answer.json!.status;
       metrics.results.inc({ verdict });

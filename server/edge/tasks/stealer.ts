@@ -41,7 +41,7 @@ interface Victim {
 }
 
 const RETRY = { firstMs: 100, mostMs: 5_000 };
-/** Of so many victims it is known whether they are left alone; the contract takes no more. */
+/** Of so many victims it is known whether they are suspended; the contract takes no more. */
 const VICTIMS_LIMIT = 64;
 
 /** Steals tasks while this device has none of its own (the paper's stealer thread). */
@@ -79,7 +79,7 @@ export class Stealer {
   }
 
   /** The gateway takes this device (again): no reason to wait any longer after what failed before. */
-  resume(): void {
+  retryNow(): void {
     this.#pause.abort(CANCELLED);
   }
 
@@ -90,7 +90,7 @@ export class Stealer {
     await this.#turn;
   }
 
-  goOn(): void {
+  resume(): void {
     this.#paused = false;
     this.#wake?.();
   }
@@ -159,7 +159,7 @@ export class Stealer {
     const { signal } = this.#poll;
     if (this.#stop.signal.aborted || this.#paused || board.pending > 0) return null;
     try {
-      const { avoid, soonestMs } = this.#leftAlone();
+      const { avoid, soonestMs } = this.#suspended();
       const heldMs = Math.ceil(Math.min(waitMs, soonestMs));
       const json = { thief: device, sequence: this.#sequence, waitMs: heldMs, ...(avoid.length > 0 && { avoid }) };
       const answer = await gateway.call(CALLS.victim, { json, signal, heldMs });
@@ -204,7 +204,7 @@ export class Stealer {
     metrics.tileTransfer.observe(transferMs / 1000);
     const { frame, tile, attempt } = task;
     log.debug({ frame, tile, attempt, victim: victim.device, device, transferMs }, 'tile stolen');
-    runs.supersede(frame, task.since);
+    runs.invalidateBefore(frame, task.since);
     // Its victim has not heard yet that the frame began anew.
     if (!runs.isPast(task)) board.addStolen(task);
     return true;
@@ -222,12 +222,12 @@ export class Stealer {
   }
 
   /** Victims that kept failing: the gateway is to name others, no longer than until one of these can be asked again. */
-  #leftAlone(): { readonly avoid: string[]; readonly soonestMs: number } {
+  #suspended(): { readonly avoid: string[]; readonly soonestMs: number } {
     const { peers } = this.#parts;
     const avoid: string[] = [];
     let soonestMs = Number.POSITIVE_INFINITY;
     for (const [device, address] of this.#victims) {
-      const untilMs = peers.leftAloneUntilMs(address);
+      const untilMs = peers.suspendedUntilMs(address);
       if (untilMs === null) continue;
       avoid.push(device);
       soonestMs = Math.min(soonestMs, Math.max(0, untilMs - performance.now()));

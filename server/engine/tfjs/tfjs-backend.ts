@@ -56,8 +56,10 @@ async function loadNodeBackend(threads: number, load: PackageLoader): Promise<Tf
     const tfjs = load(NODE_PACKAGE) as Tfjs;
     return await ready(tfjs, { name: 'node', registeredName: 'tensorflow', threads, remark: null });
   } catch (cause) {
-    const mend = isMissing(cause) ? `it is not installed: run ${INSTALL_NODE}, or write backend: wasm` : String(cause);
-    throw new DeepThingsError('DT_ENGINE_LOAD', `${NODE_PACKAGE} cannot be loaded: ${mend}`, { cause });
+    const remedy = isMissing(cause)
+      ? `it is not installed: run ${INSTALL_NODE}, or write backend: wasm`
+      : String(cause);
+    throw new DeepThingsError('DT_ENGINE_LOAD', `${NODE_PACKAGE} cannot be loaded: ${remedy}`, { cause });
   }
 }
 

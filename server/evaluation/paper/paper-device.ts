@@ -1,5 +1,5 @@
 import type { CostModel } from '../../simulation/cost-model.js';
-import type { Ground } from './ground.js';
+import type { Environment } from './environment.js';
 
 /** A number that the simulation of the paper's devices rests on, and where it is from. */
 export interface DeviceParameter {
@@ -11,7 +11,7 @@ export interface DeviceParameter {
 
 export interface PaperDevice {
   readonly costs: CostModel;
-  readonly ground: Ground;
+  readonly environment: Environment;
   readonly parameters: readonly DeviceParameter[];
 }
 
@@ -64,21 +64,21 @@ export function paperDevice(neededMacs: number): PaperDevice {
     letterboxMs: 25 * SLOWER,
     remaining: engine,
   };
-  const ground: Ground = { cpu: 1, gatewayCpu: 4, linkMbps, medium: 'shared', latencyMs: 1, cpuPeriodMs: 0 };
+  const environment: Environment = { cpu: 1, gatewayCpu: 4, linkMbps, medium: 'shared', latencyMs: 1, cpuPeriodMs: 0 };
   const solved =
     'solved from section V.C (MoDNN on six devices: 8.1 s, a speedup of 2.1x) and V.B (19.6 MB on six devices, 14.0 MB ' +
     'on average over one to six, growing linearly)';
   const assumed = `not in the paper: ${SLOWER} times what a core of a server takes (server/evaluation/simulate/calibration.ts)`;
   return {
     costs,
-    ground,
+    environment,
     parameters: [
       { name: 'the 16 layers, untiled, on one device', value: computeSeconds, unit: 's', origin: solved },
       { name: 'speed of a device', value: engine.macsPerMs / 1e6, unit: 'GMAC/s', origin: 'from the time above' },
       { name: 'rate of the WLAN, shared by all', value: linkMbps, unit: 'Mbit/s', origin: solved },
       {
         name: 'latency of a message',
-        value: ground.latencyMs,
+        value: environment.latencyMs,
         unit: 'ms',
         origin: 'not in the paper: usual for a WLAN',
       },

@@ -1,5 +1,5 @@
 import type { ClusterConfig } from '../../config/cluster-config.js';
-import { placePicture, travellingRegion } from '../../model/heads/placement.js';
+import { placePicture, transmittedRegion } from '../../model/heads/placement.js';
 import { remainingMacs } from '../../model/layer-facts.js';
 import { type ClusterPlan, taskQueueLimit } from '../../node/cluster-plan.js';
 import { CALLS, CIRCUITS } from '../../node/contract/calls.js';
@@ -41,19 +41,19 @@ const DIGEST = '0'.repeat(64);
 export function simulationSettingsOf(
   config: ClusterConfig,
   { network: model, plan }: Pick<ClusterPlan, 'network' | 'plan'>,
-  ground: SimulatedGround,
+  environment: SimulatedGround,
 ): SimulationSettings {
-  const { arrivals, costs, cpus, gatewayCpu, network, pictureSize, seed, strategy, warmUp } = ground;
+  const { arrivals, costs, cpus, gatewayCpu, network, pictureSize, seed, strategy, warmUp } = environment;
   const { overlap, schedule, wire } = config;
   const { input, preprocessing } = model;
   const placement =
     pictureSize === null ? null : placePicture(pictureSize.width, pictureSize.height, input, preprocessing.anchor);
-  const travels = travellingRegion(input, placement, wire.bars);
+  const transmitted = transmittedRegion(input, placement, wire.padding);
   const wirePlan = { plan, digest: `sha256:${DIGEST}`, fill: preprocessing.fill };
   return {
-    travels,
+    transmitted,
     ...{ plan, costs, network, strategy, arrivals, warmUp, seed },
-    sizes: wireSizes(wirePlan, wire.maps, DIGEST, travels),
+    sizes: wireSizes(wirePlan, wire.maps, DIGEST, transmitted),
     gateway: { id: config.gateway.id, address: config.gateway.address, cpu: gatewayCpu },
     devices: config.devices.map(({ id, address, speed }, index) => ({ id, address, speed, cpu: cpus[index]! })),
     order: schedule.order,

@@ -6,8 +6,8 @@ import { HttpProblem } from '../../node/problems/problem.js';
 import type { RefusedCallers } from '../../node/problems/refused-callers.js';
 import type { DeviceIdentity } from '../devices/device-identity.js';
 import type { Admission, DeviceRegistry } from '../devices/device-registry.js';
-import type { StealDesk } from '../devices/steal-desk.js';
-import type { LedgerKeeper } from '../dispatch/ledger-keeper.js';
+import type { VictimDirectory } from '../devices/victim-directory.js';
+import type { LedgerRuntime } from '../dispatch/ledger-runtime.js';
 
 type Registration = Schemas['DeviceRegistration'];
 
@@ -17,8 +17,8 @@ export interface DeviceRegistrationParts {
   readonly registry: DeviceRegistry;
   readonly identity: DeviceIdentity;
   readonly refused: RefusedCallers;
-  readonly stealDesk: StealDesk;
-  readonly keeper: LedgerKeeper;
+  readonly victims: VictimDirectory;
+  readonly keeper: LedgerRuntime;
   readonly peers: Pick<PeerClients, 'forgive'>;
   readonly events: EventLog;
   readonly log: Logger;
@@ -85,14 +85,14 @@ interface Refusal {
 }
 
 function refuse(parts: DeviceRegistrationParts, { device }: Registration, { before, error, from }: Refusal): void {
-  const { events, keeper, refused, registry, stealDesk } = parts;
+  const { events, keeper, refused, registry, victims } = parts;
   if (error.code === 'DT_DEVICE_TWICE') registry.warn(device, 'identity', error.message);
   const now = before === null ? null : registry.document(device);
   if (now?.state === 'refused') {
     if (before?.state !== 'refused') {
       parts.log.error({ device, address: from }, `device refused: ${error.message}`);
       keeper.apply({ kind: 'device-left', device });
-      stealDesk.pending(device, 0);
+      victims.pending(device, 0);
       events.publish('device', now);
     }
     return;
@@ -105,15 +105,15 @@ function takeNews(
   registration: Registration,
   { restarted }: { restarted: boolean },
 ): void {
-  const { keeper, stealDesk } = parts;
+  const { keeper, victims } = parts;
   const { counters, device, drain, handedOut, leaving = false, pending, returned = [], tasks } = registration;
   if (restarted) keeper.apply({ kind: 'device-left', device });
-  const usualTileMs = counters.tileMs > 0 ? counters.tileMs + counters.resultMs : null;
+  const medianTileMs = counters.tileMs > 0 ? counters.tileMs + counters.resultMs : null;
   // Also the last word of a device tells who has what now.
   const draining = leaving || drain !== undefined;
-  keeper.apply({ kind: 'device-seen', device, usualTileMs, tasks, handedOut, draining, returned });
+  keeper.apply({ kind: 'device-seen', device, medianTileMs, tasks, handedOut, draining, returned });
   if (leaving || drain === 'drained') keeper.apply({ kind: 'device-left', device });
-  stealDesk.pending(device, draining ? 0 : pending);
+  victims.pending(device, draining ? 0 : pending);
 }
 
 function answerOf(

@@ -11,10 +11,10 @@ import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import { encodeSafetensors } from '../../tensor/safetensors.js';
 import type { FrameRunner } from '../dispatch/frame-runner.js';
 import type { GatewayDrain } from '../dispatch/gateway-drain.js';
-import type { LedgerKeeper } from '../dispatch/ledger-keeper.js';
+import type { LedgerRuntime } from '../dispatch/ledger-runtime.js';
 import type { FrameInputs } from '../frames/frame-inputs.js';
 import { documentOf, type FrameStore, isEnded, type KnownFrame } from '../frames/frame-store.js';
-import type { FrameDesk } from '../intake/frame-desk.js';
+import type { FrameAdmission } from '../intake/frame-admission.js';
 import { keyOf } from '../intake/submission-keys.js';
 import type { KeptOutputs } from '../results/kept-outputs.js';
 
@@ -23,13 +23,13 @@ export interface FrameHandlerParts {
   readonly strategy: StrategyName;
   readonly keepPictures: boolean;
   readonly wirePlan: WirePlan;
-  readonly desk: FrameDesk;
+  readonly desk: FrameAdmission;
   readonly drain: GatewayDrain;
   readonly underWay: RequestsUnderWay;
   readonly store: FrameStore;
   readonly inputs: FrameInputs;
   readonly keptOutputs: KeptOutputs;
-  readonly keeper: LedgerKeeper;
+  readonly keeper: LedgerRuntime;
   readonly runner: FrameRunner;
   readonly nowMs: () => number;
 }

@@ -44,7 +44,7 @@ export function overlapHandlers(parts: OverlapHandlerParts): OperationHandlers {
       const problem = refusalOfValues(parts, { device, what: `strips of tile ${tile} of frame ${frame}` }, values);
       if (problem !== null) throw problem;
       metrics.bytesReceived.inc({ kind: 'overlap' }, bytes.byteLength);
-      record.trace.travelled('overlap', bytes.byteLength);
+      record.trace.countSent('overlap', bytes.byteLength);
       strips.add(frame, tile, offers, kept);
       return reply.code(204).send();
     },

@@ -13,9 +13,9 @@ import type { DeviceIdentity } from '../devices/device-identity.js';
 import type { DeviceRegistry } from '../devices/device-registry.js';
 import type { DeviceSpeeds } from '../devices/device-speeds.js';
 import type { ProblemNotices } from '../devices/problem-notices.js';
-import type { StealDesk } from '../devices/steal-desk.js';
+import type { VictimDirectory } from '../devices/victim-directory.js';
 import { requireFiniteResult } from '../dispatch/finite-results.js';
-import type { LedgerKeeper } from '../dispatch/ledger-keeper.js';
+import type { LedgerRuntime } from '../dispatch/ledger-runtime.js';
 import type { FrameRecord } from '../frames/frame-record.js';
 import type { FrameStore } from '../frames/frame-store.js';
 import type { Auditor } from '../results/auditor.js';
@@ -31,8 +31,8 @@ export interface WorkHandlerParts {
   readonly registry: DeviceRegistry;
   readonly identity: DeviceIdentity;
   readonly refused: RefusedCallers;
-  readonly stealDesk: StealDesk;
-  readonly keeper: LedgerKeeper;
+  readonly victims: VictimDirectory;
+  readonly keeper: LedgerRuntime;
   readonly store: FrameStore;
   readonly pool: ResultsPool;
   /** Null where nothing is audited. */
@@ -50,7 +50,7 @@ export interface WorkHandlerParts {
 
 /** What devices say to the gateway. */
 export function workHandlers(parts: WorkHandlerParts): OperationHandlers {
-  const { deathWatch, registry, stealDesk } = parts;
+  const { deathWatch, registry, victims } = parts;
   return {
     register: async (request) => {
       if (request.body.kind !== 'device') {
@@ -72,7 +72,7 @@ export function workHandlers(parts: WorkHandlerParts): OperationHandlers {
       if (!registry.has(thief)) {
         throw new HttpProblem(409, 'DT_DEVICE_UNKNOWN', `cluster.yaml declares no device ${thief}`);
       }
-      const device = await stealDesk.askForVictim(thief, waitMs, clientGone(reply), avoid);
+      const device = await victims.askForVictim(thief, waitMs, clientGone(reply), avoid);
       if (device === null) return reply.code(204).send();
       return { victim: { device, address: registry.addressOf(device) } };
     },
@@ -149,8 +149,8 @@ function compare(
   { result, bytes }: { readonly result: ResultBody; readonly bytes: Uint8Array },
 ): Verdict {
   const { frame, tile, attempt, device, inputBytes, macs, computeMs } = result;
-  trace.travelled('input', inputBytes);
-  trace.travelled('result', bytes.byteLength);
+  trace.countSent('input', inputBytes);
+  trace.countSent('result', bytes.byteLength);
   speeds.computed(device, macs, computeMs);
   metrics.results.inc({ verdict: 'accepted' });
   const agrees = auditor.agrees(result);

@@ -9,7 +9,7 @@ import type { ProblemNotices } from './problem-notices.js';
 export interface DeviceIdentityParts {
   readonly peers: Pick<PeerClients, 'client'>;
   readonly registry: Pick<DeviceRegistry, 'addressOf' | 'isUp' | 'warn'>;
-  readonly notices: Pick<ProblemNotices, 'tell'>;
+  readonly notices: Pick<ProblemNotices, 'report'>;
   readonly log: Logger;
   readonly nowMs: () => number;
 }
@@ -58,7 +58,7 @@ export class DeviceIdentity {
       const text = `the gateway does not reach it at ${address}, where frames and tiles go: ${(error as Error).message}`;
       registry.warn(device, 'unreachable', text);
       log.warn({ device, address }, `device ${device} registers, and ${text}`);
-      notices.tell('DT_UNREACHABLE', `device ${device} registers, and ${text}`);
+      notices.report('DT_UNREACHABLE', `device ${device} registers, and ${text}`);
     }
   }
 

@@ -14,7 +14,7 @@ export class ProblemNotices {
     this.#nowMs = nowMs;
   }
 
-  tell(code: string, detail: string): void {
+  report(code: string, detail: string): void {
     if (this.#repeats.due(`${code} ${detail}`, this.#nowMs()) === 0) return;
     this.#events.publish('problem', { code, detail });
   }

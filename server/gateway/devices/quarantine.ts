@@ -5,18 +5,18 @@ import type { LedgerNotice } from '../../scheduling/ledger/ledger-events.js';
 import type { FrameArchive, QuarantinedDevice } from '../archive/frame-archive.js';
 import type { DeviceRegistry } from './device-registry.js';
 import type { ProblemNotices } from './problem-notices.js';
-import type { StealDesk } from './steal-desk.js';
+import type { VictimDirectory } from './victim-directory.js';
 
 export interface QuarantineParts {
   readonly archive: Pick<FrameArchive, 'quarantine'>;
   readonly registry: DeviceRegistry;
-  readonly stealDesk: StealDesk;
+  readonly victims: VictimDirectory;
   readonly events: EventLog;
   readonly notices: ProblemNotices;
   readonly metrics: NodeMetrics;
   readonly log: Logger;
   /** Hands an event to the ledger. */
-  readonly tell: (event: LedgerNotice) => void;
+  readonly emit: (event: LedgerNotice) => void;
 }
 
 /** The devices that computed something wrong, until somebody releases them: also over restarts of theirs and the gateway's. */
@@ -30,12 +30,12 @@ export class Quarantine {
 
   /** Those of earlier lives of the gateway. */
   restore(devices: readonly QuarantinedDevice[]): void {
-    const { log, registry, tell } = this.#parts;
+    const { log, registry, emit } = this.#parts;
     for (const known of devices) {
       const { detail, device } = known;
       if (!registry.has(device)) continue;
       this.#keepOut(known);
-      tell({ kind: 'device-quarantined', device });
+      emit({ kind: 'device-quarantined', device });
       log.warn({ device }, `still in quarantine: ${detail}`);
     }
   }
@@ -46,30 +46,30 @@ export class Quarantine {
     if (!registry.has(device)) return;
     this.#keepOut({ device, sinceMs: Date.now(), detail });
     log.error({ device }, detail);
-    notices.tell('DT_QUARANTINED', detail);
+    notices.report('DT_QUARANTINED', detail);
     events.publish('device', registry.document(device));
     void this.#store();
   }
 
   /** Resolves when that is kept, or could not be. */
   async release(device: string): Promise<void> {
-    const { events, log, metrics, registry, stealDesk, tell } = this.#parts;
+    const { events, log, metrics, registry, victims, emit } = this.#parts;
     if (!this.#devices.delete(device)) return;
     registry.release(device);
-    stealDesk.admit(device);
+    victims.admit(device);
     metrics.quarantined.set({ device }, 0);
-    tell({ kind: 'device-released', device });
+    emit({ kind: 'device-released', device });
     log.warn({ device }, 'released from quarantine');
     events.publish('device', registry.document(device));
     await this.#store();
   }
 
   #keepOut(known: QuarantinedDevice): void {
-    const { metrics, registry, stealDesk } = this.#parts;
+    const { metrics, registry, victims } = this.#parts;
     const { detail, device } = known;
     this.#devices.set(device, known);
     registry.quarantine(device, detail);
-    stealDesk.bar(device);
+    victims.bar(device);
     metrics.quarantined.set({ device }, 1);
   }
 

@@ -5,12 +5,12 @@ import type { LedgerEvent } from '../../scheduling/ledger/ledger-events.js';
 import { allFinite } from '../../tensor/all-finite.js';
 import type { DeviceRegistry } from '../devices/device-registry.js';
 import type { ProblemNotices } from '../devices/problem-notices.js';
-import type { LedgerKeeper } from './ledger-keeper.js';
+import type { LedgerRuntime } from './ledger-runtime.js';
 
 export interface FiniteResultParts {
-  readonly keeper: Pick<LedgerKeeper, 'apply'>;
+  readonly keeper: Pick<LedgerRuntime, 'apply'>;
   readonly registry: Pick<DeviceRegistry, 'isQuarantined' | 'warn'>;
-  readonly notices: Pick<ProblemNotices, 'tell'>;
+  readonly notices: Pick<ProblemNotices, 'report'>;
   readonly metrics: Pick<NodeMetrics, 'notFinite' | 'results'>;
   readonly log: Logger;
 }
@@ -59,7 +59,7 @@ export function refusalOfValues(
         'not-finite',
         `it sent values that are not finite (NaN or infinite), which were refused: ${todo}`,
       );
-      notices.tell('DT_NOT_FINITE', `device ${device} sends values that are not finite (NaN or infinite): ${todo}`);
+      notices.report('DT_NOT_FINITE', `device ${device} sends values that are not finite (NaN or infinite): ${todo}`);
     }
     return new HttpProblem(422, 'DT_NOT_FINITE', detail);
   }

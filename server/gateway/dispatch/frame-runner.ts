@@ -11,15 +11,15 @@ import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import type { DeviceRegistry } from '../devices/device-registry.js';
 import type { DeviceSpeeds } from '../devices/device-speeds.js';
 import type { Quarantine } from '../devices/quarantine.js';
-import type { StealDesk } from '../devices/steal-desk.js';
+import type { VictimDirectory } from '../devices/victim-directory.js';
 import { type FrameEnd, type FrameRecord, frameDocument } from '../frames/frame-record.js';
 import type { FrameStore } from '../frames/frame-store.js';
 import type { Auditor } from '../results/auditor.js';
-import type { Finisher } from '../results/finisher.js';
+import type { HeadRunner } from '../results/head-runner.js';
 import type { KeptOutputs } from '../results/kept-outputs.js';
 import type { LayerRounds } from '../results/layer-rounds.js';
 import type { ResultsPool } from '../results/results-pool.js';
-import type { Courier } from './courier.js';
+import type { NodeDispatcher } from './node-dispatcher.js';
 
 export interface FrameRunnerParts {
   readonly store: FrameStore;
@@ -28,13 +28,13 @@ export interface FrameRunnerParts {
   readonly speeds: DeviceSpeeds;
   readonly strips: StripPool;
   readonly keptOutputs: KeptOutputs;
-  readonly courier: Courier;
-  readonly finisher: Finisher;
+  readonly dispatcher: NodeDispatcher;
+  readonly headRunner: HeadRunner;
   /** Null where nothing is audited. */
   readonly auditor: Auditor | null;
   readonly quarantine: Pick<Quarantine, 'begin'>;
   readonly registry: DeviceRegistry;
-  readonly stealDesk: StealDesk;
+  readonly victims: VictimDirectory;
   readonly events: EventLog;
   readonly metrics: NodeMetrics;
   readonly log: Logger;
@@ -42,7 +42,7 @@ export interface FrameRunnerParts {
   /** A frame has ended. */
   readonly onEnd: () => void;
   /** Hands an event to the ledger. */
-  readonly tell: (event: LedgerNotice) => void;
+  readonly emit: (event: LedgerNotice) => void;
 }
 
 /** Carries out what the ledger decides. */
@@ -61,11 +61,11 @@ export class FrameRunner {
 
   carryOut(effect: LedgerEffect): void {
     if (this.#isStopped) return;
-    const { registry, stealDesk, store } = this.#parts;
+    const { registry, victims, store } = this.#parts;
     if (effect.kind === 'device-lost') {
       this.#parts.log.warn({ device: effect.device }, 'device lost: its tiles go to the others');
       registry.lost(effect.device);
-      stealDesk.pending(effect.device, 0);
+      victims.pending(effect.device, 0);
       this.#parts.events.publish('device', registry.document(effect.device));
       return;
     }
@@ -112,7 +112,7 @@ export class FrameRunner {
   /** Ends a frame, once. */
   end(record: FrameRecord, end: FrameEnd): void {
     if (record.end !== null) return;
-    const { auditor, courier, log, metrics, nowMs, pool, rounds, store, strips } = this.#parts;
+    const { auditor, dispatcher, log, metrics, nowMs, pool, rounds, store, strips } = this.#parts;
     record.end = end;
     record.state = end.kind;
     const totalMs = record.trace.passedMs(nowMs());
@@ -132,7 +132,7 @@ export class FrameRunner {
       log.error({ ...facts, code: end.code }, `frame failed: ${end.detail}`);
     }
     this.#publish(record);
-    void courier.notify(record);
+    void dispatcher.notify(record);
     this.#parts.onEnd();
   }
 
@@ -140,7 +140,7 @@ export class FrameRunner {
     const { frame, part, attempt } = effect;
     // Only an auditor has the ledger audit anything.
     const finding = await this.#parts.auditor!.find(record, effect);
-    if (!this.#isStopped) this.#parts.tell({ kind: 'audit-judged', frame, part, attempt, finding });
+    if (!this.#isStopped) this.#parts.emit({ kind: 'audit-judged', frame, part, attempt, finding });
   }
 
   /** A device that computed something wrong had a share in it. */
@@ -174,18 +174,18 @@ export class FrameRunner {
   }
 
   async #deliver(record: FrameRecord, source: string, attempt: number): Promise<void> {
-    const { courier, log, metrics, nowMs, store, tell } = this.#parts;
+    const { dispatcher, log, metrics, nowMs, store, emit } = this.#parts;
     store.sourced(record, source);
     record.state = 'running';
     this.#publish(record);
     try {
-      await courier.deliver(record, source, attempt);
+      await dispatcher.deliver(record, source, attempt);
       record.sourcedMs ??= nowMs();
       if (strategyNamed(record.strategy).placement === 'gateway') {
-        const input = await courier.collect(record, source);
+        const input = await dispatcher.collect(record, source);
         if (record.end === null) record.input = input;
       }
-      tell({ kind: 'frame-delivered', frame: record.id, source, attempt });
+      emit({ kind: 'frame-delivered', frame: record.id, source, attempt });
     } catch (error) {
       const draining = isDraining(error);
       const facts = { frame: record.id, device: source, attempt };
@@ -193,27 +193,27 @@ export class FrameRunner {
       else log.warn({ ...facts, err: error }, 'source did not take the frame');
       metrics.retries.inc({ what: 'delivery' });
       const detail = `${source}: ${(error as Error).message}`;
-      tell({ kind: 'delivery-failed', frame: record.id, source, attempt, detail, draining });
+      emit({ kind: 'delivery-failed', frame: record.id, source, attempt, detail, draining });
     }
   }
 
   async #push(record: FrameRecord, effect: Extract<LedgerEffect, { kind: 'push' }>): Promise<void> {
-    const { courier, log, tell } = this.#parts;
+    const { dispatcher, log, emit } = this.#parts;
     const { frame, part, layer, attempt, device } = effect;
     try {
-      await courier.push(record, effect);
-      tell({ kind: 'part-pushed', frame, part, layer, attempt, device });
+      await dispatcher.push(record, effect);
+      emit({ kind: 'part-pushed', frame, part, layer, attempt, device });
     } catch (error) {
       const draining = isDraining(error);
       const facts = { frame, tile: part, layer, attempt, device };
       if (draining) log.info(facts, 'device is being drained: another one gets the task');
       else log.warn({ ...facts, err: error }, 'device did not take the task');
-      tell({ kind: 'push-failed', frame, part, layer, attempt, device, detail: (error as Error).message, draining });
+      emit({ kind: 'push-failed', frame, part, layer, attempt, device, detail: (error as Error).message, draining });
     }
   }
 
   async #finish(record: FrameRecord): Promise<void> {
-    const { finisher, keptOutputs, log, metrics, nowMs, pool, tell } = this.#parts;
+    const { headRunner, keptOutputs, log, metrics, nowMs, pool, emit } = this.#parts;
     record.state = 'finishing';
     const { since } = record;
     if (record.sourcedMs !== null) {
@@ -224,7 +224,7 @@ export class FrameRunner {
     try {
       const merged = pool.take(record.id)!;
       keptOutputs.keep(record.id, merged);
-      const end = await finisher.finish(record, merged);
+      const end = await headRunner.finish(record, merged);
       if (record.since !== since) return;
       metrics.remainingDuration.observe((record.remainingMs ?? 0) / 1000);
       this.end(record, end);
@@ -234,7 +234,7 @@ export class FrameRunner {
       const detail = `the remaining layers could not be run: ${(error as Error).message}`;
       this.end(record, { kind: 'failed', code: 'DT_REMAINING_LAYERS', detail });
     }
-    tell({ kind: 'frame-ended', frame: record.id });
+    emit({ kind: 'frame-ended', frame: record.id });
   }
 
   #publish(record: FrameRecord): void {

@@ -20,7 +20,7 @@ export interface PartCost {
   readonly macs: number;
 }
 
-interface Travelled {
+interface BytesSent {
   picture: number;
   frame: number;
   input: number;
@@ -50,7 +50,7 @@ export class FrameTrace {
   readonly #startedMs: number;
   readonly #neededMacs: number;
   #tiles: TileTrace[] = [];
-  readonly #travelled: Travelled = { picture: 0, frame: 0, input: 0, overlap: 0, result: 0, control: 0 };
+  readonly #countSent: BytesSent = { picture: 0, frame: 0, input: 0, overlap: 0, result: 0, control: 0 };
   #done = 0;
 
   /** @param neededMacs multiply-accumulates of the untiled fused stack. */
@@ -90,7 +90,7 @@ export class FrameTrace {
   /** The same parts, once more; what was told of them is void, but for what it cost. */
   beginAnew(): void {
     const { input, overlap, result, control } = this.document().bytes;
-    Object.assign(this.#travelled, { input, overlap, result, control });
+    Object.assign(this.#countSent, { input, overlap, result, control });
     this.restart(this.tiles);
   }
 
@@ -142,19 +142,19 @@ export class FrameTrace {
    * Bodies that carried something else than tiles that count: pictures, letterboxed frames, strips put into the pool,
    * announcements; tiles that were run to compare, and what was computed before the frame began anew.
    */
-  travelled(kind: keyof Travelled, bytes: number): void {
-    this.#travelled[kind] += bytes;
+  countSent(kind: keyof BytesSent, bytes: number): void {
+    this.#countSent[kind] += bytes;
   }
 
   document(): Pick<Schemas['FrameTrace'], 'bytes' | 'macs' | 'tiles'> {
     const total = (of: (tile: TileTrace) => number) => this.#tiles.reduce((sum, tile) => sum + of(tile), 0);
     return {
       bytes: {
-        ...this.#travelled,
-        input: this.#travelled.input + total(({ inputBytes }) => inputBytes),
-        overlap: this.#travelled.overlap + total(({ overlapBytes }) => overlapBytes),
-        result: this.#travelled.result + total(({ resultBytes }) => resultBytes),
-        control: this.#travelled.control + total(({ controlBytes }) => controlBytes),
+        ...this.#countSent,
+        input: this.#countSent.input + total(({ inputBytes }) => inputBytes),
+        overlap: this.#countSent.overlap + total(({ overlapBytes }) => overlapBytes),
+        result: this.#countSent.result + total(({ resultBytes }) => resultBytes),
+        control: this.#countSent.control + total(({ controlBytes }) => controlBytes),
       },
       macs: { executed: total(({ macs }) => macs ?? 0), needed: this.#neededMacs },
       tiles: this.#tiles.map((tile) => ({ ...tile, history: [...tile.history] })),

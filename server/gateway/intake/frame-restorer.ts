@@ -12,7 +12,7 @@ import {
   keptSinceMs,
   type OpenFrame,
 } from '../archive/frame-archive.js';
-import type { LedgerKeeper } from '../dispatch/ledger-keeper.js';
+import type { LedgerRuntime } from '../dispatch/ledger-runtime.js';
 import { ageOf } from '../frames/frame-filter.js';
 import { type FrameEnd, type FrameRecord, newFrameRecord } from '../frames/frame-record.js';
 import type { FrameStore, KnownFrame } from '../frames/frame-store.js';
@@ -33,7 +33,7 @@ export interface FrameRestorerParts {
 
 /** What takes up frames once they are known. */
 export interface RestoredFrameSinks {
-  readonly keeper: LedgerKeeper;
+  readonly keeper: LedgerRuntime;
   readonly end: (record: FrameRecord, end: FrameEnd) => void;
 }
 

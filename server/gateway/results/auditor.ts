@@ -10,7 +10,7 @@ import { relativeDifference } from '../../tensor/value-difference.js';
 import type { FrameRecord } from '../frames/frame-record.js';
 import { isAudited } from './audit-choice.js';
 import type { ResultsPool } from './results-pool.js';
-import type { ComputeTile, TileJudge } from './tile-judge.js';
+import type { ComputeTile, TileVerifier } from './tile-verifier.js';
 
 export interface AuditorParts {
   /** Of tiles that are run twice, above 0; */
@@ -20,7 +20,7 @@ export interface AuditorParts {
   /** What only the gateway knows. */
   readonly secret: Uint8Array;
   readonly pool: ResultsPool;
-  readonly judge: TileJudge;
+  readonly judge: TileVerifier;
   readonly log: Logger;
 }
 
@@ -58,14 +58,14 @@ export class Auditor {
   accepted({ id, since, strategy }: FrameRecord, { tile, attempt, device, strips }: ResultBody): void {
     const usesStrips = strategyNamed(strategy).reuse === 'overlap' && since === 1;
     // An earlier attempt may have run as well, and lent its strips.
-    this.#frame(id).origins.set(tile, { device, strips: usesStrips ? strips : [], isSole: attempt === 1 });
+    this.#frame(id).origins.set(tile, { device, strips: usesStrips ? strips : [], isOnlyAttempt: attempt === 1 });
   }
 
   /** A tile has run once more, elsewhere. */
   repeated(frame: string, tile: number): void {
     const { origins } = this.#frame(frame);
     const origin = origins.get(tile);
-    if (origin !== undefined) origins.set(tile, { ...origin, isSole: false });
+    if (origin !== undefined) origins.set(tile, { ...origin, isOnlyAttempt: false });
   }
 
   /** Whether a second result is the same as the one that counts. One that is not is kept for `find`. */
@@ -121,29 +121,29 @@ export class Auditor {
     const own = await compute(part);
     const [checked, other] = devices;
     const found: { device: string; detail: string }[] = [];
-    const say = (device: string, tile: number, apart: number) => {
+    const say = (device: string, tile: number, deviation: number) => {
       if (found.some((one) => one.device === device)) return;
-      found.push({ device, detail: quarantineText({ device, frame: record.id, tile, apart, tolerance }) });
+      found.push({ device, detail: quarantineText({ device, frame: record.id, tile, deviation, tolerance }) });
     };
     const secondApart = relativeDifference(second, own);
     if (secondApart > tolerance) say(other, part, secondApart);
-    const firstApart = relativeDifference(first, own);
-    if (firstApart > tolerance) {
-      const apartOf = new Map([[part, firstApart]]);
+    const firstDeviation = relativeDifference(first, own);
+    if (firstDeviation > tolerance) {
+      const deviations = new Map([[part, firstDeviation]]);
       const blame = await blameFor(
         part,
         (tile) => origins.get(tile),
         async (tile) => {
           const output = isWanted() ? this.#parts.pool.tileOf(record.id, tile) : null;
           if (output === null) throw new DeepThingsError('DT_JUDGE_TOO_LATE', TOO_LATE);
-          const apart = relativeDifference(output, await compute(tile));
-          apartOf.set(tile, apart);
-          return apart > tolerance;
+          const deviation = relativeDifference(output, await compute(tile));
+          deviations.set(tile, deviation);
+          return deviation > tolerance;
         },
       );
       if (blame.kind === 'found') {
         for (const tile of blame.tiles) {
-          say(tile === part ? checked : origins.get(tile)!.device, tile, apartOf.get(tile)!);
+          say(tile === part ? checked : origins.get(tile)!.device, tile, deviations.get(tile)!);
         }
       } else if (found.length === 0) {
         const detail =
@@ -180,13 +180,13 @@ interface Wrong {
   readonly device: string;
   readonly frame: string;
   readonly tile: number;
-  readonly apart: number;
+  readonly deviation: number;
   readonly tolerance: number;
 }
 
-function quarantineText({ device, frame, tile, apart, tolerance }: Wrong): string {
-  const far = Number.isFinite(apart)
-    ? `by ${share(apart)} of its largest value`
+function quarantineText({ device, frame, tile, deviation, tolerance }: Wrong): string {
+  const far = Number.isFinite(deviation)
+    ? `by ${share(deviation)} of its largest value`
     : 'and is not even a number everywhere';
   return (
     `device ${device} computed something wrong and gets no more tiles: its output of tile ${tile} of frame ${frame} differs ` +

@@ -66,12 +66,12 @@ export function placePicture(
 }
 
 /**
- * What of a network's input travels: the picture alone, since around it is one colour (`wire.bars` has that travel too).
+ * Returns the region of a network input that is sent: the picture alone, since around it is one colour (with `wire.padding` all of it).
  *
  * @param placement of the picture; null where it is not known, and all travels.
  */
-export function travellingRegion(input: MapShape, placement: Placement | null, bars: boolean): Region {
-  if (bars || placement === null) return wholeMap(input);
+export function transmittedRegion(input: MapShape, placement: Placement | null, padding: boolean): Region {
+  if (padding || placement === null) return wholeMap(input);
   const { left, scaledHeight, scaledWidth, top } = placement;
   return { x0: left, x1: left + scaledWidth, y0: top, y1: top + scaledHeight };
 }

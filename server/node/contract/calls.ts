@@ -22,7 +22,7 @@ export interface CallRule<K extends OperationId = OperationId> {
   readonly patienceMs: number;
   /** Whether a peer that says that it is busy (429, 503) is asked again after its `Retry-After`. */
   readonly waitsForBusy: boolean;
-  /** By what the peer is judged, and left alone for a while when it keeps failing; null: it is always asked. */
+  /** By what the peer is judged, and suspended for a while when it keeps failing; null: it is always asked. */
   readonly circuit: CircuitName | null;
 }
 
@@ -37,7 +37,7 @@ export const REPEAT = { firstMs: 100, mostMs: 2_000 };
 /** A peer's `Retry-After` counts up to this. */
 export const RETRY_AFTER_LIMIT_MS = 5_000;
 
-/** When a peer is left alone. */
+/** When a peer is suspended. */
 export const CIRCUITS = {
   /** What a device is there for: tasks, pictures, words about a frame. */
   work: { failures: 3, firstMs: 1_000, mostMs: 15_000 },
@@ -55,7 +55,7 @@ const ONCE = { tries: 1, waitsForBusy: false } as const;
 
 /** Every call between nodes. */
 export const CALLS = {
-  // What devices say to the gateway, which is never left alone: without it there is no cluster.
+  // What devices say to the gateway, which is never suspended: without it there is no cluster.
 
   /** Repeatable: of two with one number the second is ignored. Twice only: the next heartbeat says the same, newer. */
   register: rule('register', {

@@ -30,7 +30,7 @@ export class CpuCounter {
   }
 
   /** @param threads as the system numbers them. */
-  tellApart(threads: Readonly<Record<'main' | 'compute', number | null>>): void {
+  separate(threads: Readonly<Record<'main' | 'compute', number | null>>): void {
     this.#threads = threads;
     for (const name of ['main', 'compute'] as const) {
       const thread = threads[name];

@@ -37,9 +37,9 @@ export interface NodeMetrics {
   readonly damaged: Counter<'kind' | 'part'>;
   /** Answers that no node of the cluster gave, by the address that was asked and the operation. */
   readonly badAnswers: Counter<'peer' | 'kind'>;
-  /** Peers that kept failing: how often each was left alone, and whether it is now. */
-  readonly leftAlone: Counter<'peer' | 'calls'>;
-  readonly leftAloneNow: Gauge<'peer' | 'calls'>;
+  /** Peers that kept failing: how often each was suspended, and whether it is now. */
+  readonly suspended: Counter<'peer' | 'calls'>;
+  readonly suspendedNow: Gauge<'peer' | 'calls'>;
   readonly storeFailures: Counter<'what'>;
   readonly pending: Gauge;
   readonly cpu: CpuCounter;
@@ -168,15 +168,15 @@ export function createMetrics(labels: { readonly role: string; readonly node: st
       labelNames: ['peer', 'kind'],
       registers,
     }),
-    leftAlone: new Counter({
-      name: 'deepthings_left_alone_total',
-      help: 'How often a peer kept failing and was left alone for a while, by address and what it was asked for',
+    suspended: new Counter({
+      name: 'deepthings_peer_suspensions_total',
+      help: 'How often a peer kept failing and was suspended for a while, by address and what it was asked for',
       labelNames: ['peer', 'calls'],
       registers,
     }),
-    leftAloneNow: new Gauge({
-      name: 'deepthings_left_alone',
-      help: '1 for a peer that kept failing and is left alone until it answers again',
+    suspendedNow: new Gauge({
+      name: 'deepthings_peers_suspended',
+      help: '1 for a peer that kept failing and is suspended until it answers again',
       labelNames: ['peer', 'calls'],
       registers,
     }),

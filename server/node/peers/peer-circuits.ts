@@ -8,13 +8,13 @@ import {
 } from '../../scheduling/policy/circuit-breaker.js';
 import { CIRCUITS, type CircuitName } from '../contract/calls.js';
 
-/** A peer is left alone from now on, or is asked again. */
+/** A peer is suspended from now on, or is asked again. */
 export interface CircuitChange {
   readonly address: string;
   readonly circuit: CircuitName;
   /** Until when; null: it answered. */
   readonly untilMs: number | null;
-  /** Whether it was left alone before as well. */
+  /** Whether it was suspended before as well. */
   readonly again: boolean;
   /** What the last failure was. */
   readonly reason: string | null;
@@ -36,7 +36,7 @@ export class PeerCircuits {
     this.#parts = parts;
   }
 
-  /** @returns false when the peer is to be left alone; else the outcome is to be told. */
+  /** @returns false when the peer is to be suspended; else the outcome is to be told. */
   mayAsk(name: CircuitName, address: string): boolean {
     const { circuit, isAllowed } = tryCircuit(this.#get(name, address), this.#parts.nowMs());
     this.#set(name, address, circuit);
@@ -70,8 +70,8 @@ export class PeerCircuits {
     for (const name of Object.keys(CIRCUITS) as CircuitName[]) this.succeeded(name, address);
   }
 
-  /** Until when a peer is left alone; null when it can be asked. */
-  leftAloneUntilMs(name: CircuitName, address: string): number | null {
+  /** Until when a peer is suspended; null when it can be asked. */
+  suspendedUntilMs(name: CircuitName, address: string): number | null {
     const circuit = this.#get(name, address);
     return circuit.kind === 'open' && circuit.untilMs > this.#parts.nowMs() ? circuit.untilMs : null;
   }

@@ -27,7 +27,7 @@ export interface PeerClient {
   /**
    * @throws ProblemError when the node answers with a status of 400 or more.
    * @throws AnswerError when the answer is not one that the peer's role gives to this call.
-   * @throws DeepThingsError `DT_LEFT_ALONE` when it kept failing and is not asked for a while.
+   * @throws DeepThingsError `DT_PEER_SUSPENDED` when it kept failing and is not asked for a while.
    * @throws the transport's error when no whole answer came.
    */
   call<K extends OperationId>(rule: CallRule<K>, options?: PeerCallOptions<K>): Promise<Answer<K>>;
@@ -58,7 +58,9 @@ export function peerClient(client: DeepThingsClient, parts: PeerClientParts): Pe
       let last: unknown;
       for (let tries = 1; ; tries++) {
         if (rule.circuit !== null && !parts.circuits.mayAsk(rule.circuit, baseUrl)) {
-          throw last ?? new DeepThingsError('DT_LEFT_ALONE', `${baseUrl} kept failing and is left alone for a while`);
+          throw (
+            last ?? new DeepThingsError('DT_PEER_SUSPENDED', `${baseUrl} kept failing and is suspended for a while`)
+          );
         }
         try {
           const answer = await exchange(client, rule, options, endMs - nowMs());

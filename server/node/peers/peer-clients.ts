@@ -24,7 +24,7 @@ export interface PeerClients {
   /** @throws DeepThingsError `DT_ADDRESS_UNDECLARED` */
   client(address: string): PeerClient;
   /** Until when a peer is not asked for work, by `performance.now()`; null when it can be asked. */
-  leftAloneUntilMs(address: string): number | null;
+  suspendedUntilMs(address: string): number | null;
   /** A peer that says of itself that it is there again gets another chance at once. */
   forgive(address: string): void;
   close(): Promise<void>;
@@ -49,7 +49,7 @@ export interface PeerClientsOptions {
   readonly tls: TlsSource | null;
   readonly metrics: NodeMetrics;
   readonly log: Logger;
-  /** Told when a peer is left alone from now on, or is asked again. */
+  /** Told when a peer is suspended from now on, or is asked again. */
   readonly onCircuit?: (change: CircuitChange) => void;
 }
 
@@ -94,7 +94,7 @@ export function createPeerClients(options: PeerClientsOptions): PeerClients {
       clients.set(address, client);
       return client;
     },
-    leftAloneUntilMs: (address) => circuits.leftAloneUntilMs('work', address),
+    suspendedUntilMs: (address) => circuits.suspendedUntilMs('work', address),
     forgive: (address) => circuits.forgive(address),
     close,
   };
@@ -118,15 +118,15 @@ function explained(transport: Transport, id: string, address: string): Transport
   };
 }
 
-/** Said once when a peer is left alone and once when it is asked again, not at each time that it fails in between. */
-function tellOf(change: CircuitChange, nowMs: number, { leftAlone, leftAloneNow }: NodeMetrics, log: Logger): void {
+/** Said once when a peer is suspended and once when it is asked again, not at each time that it fails in between. */
+function tellOf(change: CircuitChange, nowMs: number, { suspended, suspendedNow }: NodeMetrics, log: Logger): void {
   const { address: peer, circuit: calls, untilMs, again, reason } = change;
-  leftAloneNow.set({ peer, calls }, untilMs === null ? 0 : 1);
+  suspendedNow.set({ peer, calls }, untilMs === null ? 0 : 1);
   if (untilMs === null) {
     log.info({ peer, calls }, 'peer answers: it is asked again');
     return;
   }
-  leftAlone.inc({ peer, calls });
+  suspended.inc({ peer, calls });
   const facts = { peer, calls, forMs: Math.round(untilMs - nowMs), reason };
-  log[again ? 'debug' : 'warn'](facts, `peer keeps failing: it is ${again ? 'still ' : ''}left alone for a while`);
+  log[again ? 'debug' : 'warn'](facts, `peer keeps failing: it is ${again ? 'still ' : ''}suspended for a while`);
 }

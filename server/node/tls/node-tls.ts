@@ -60,7 +60,7 @@ export class NodeTls implements OpenedTls {
     const { certificate, key, ca } = this.#files;
     const paths = [...new Set([certificate, key, ...(ca === null ? [] : [ca])])];
     const endWatch = watchFiles(paths, () => this.#reload(log, host), everyMs);
-    this.#tell(log, host);
+    this.#report(log, host);
     const timer = setInterval(() => this.#tellTimes(log), HOUR_MS);
     timer.unref();
     this.#endFollowing = () => {
@@ -88,13 +88,13 @@ export class NodeTls implements OpenedTls {
       this.#said.clear();
       for (const listener of this.#listeners) listener(this.#material);
       log.info('certificates read again');
-      this.#tell(log, host);
+      this.#report(log, host);
     } catch (error) {
       log.error(`the certificates stay as they were: ${(error as Error).message}`);
     }
   }
 
-  #tell(log: Logger, host: string): void {
+  #report(log: Logger, host: string): void {
     const { chain, files } = this.#material;
     log.info({ certificate: files.certificate, mutual: this.mutual }, `valid ${validityText(chain[0]!, Date.now())}`);
     for (const remark of [...peerRemarks(this.#material, host), ...this.#readers()]) log.warn(remark);

@@ -38,9 +38,10 @@ export function timeRemark(certificate: X509Certificate, file: string, nowMs: nu
   if (validity === 'not yet valid') {
     return `${file} is not valid before ${certificate.validFrom}: is this machine's clock right?`;
   }
-  const mend = 'put a new one in its place, it is read without a restart';
-  if (validity === 'expired') return `${file} has expired (${certificate.validTo}): nobody takes it any more; ${mend}`;
-  return `${file} expires soon (${validityText(certificate, nowMs)}): ${mend}`;
+  const remedy = 'put a new one in its place, it is read without a restart';
+  if (validity === 'expired')
+    return `${file} has expired (${certificate.validTo}): nobody takes it any more; ${remedy}`;
+  return `${file} expires soon (${validityText(certificate, nowMs)}): ${remedy}`;
 }
 
 /**

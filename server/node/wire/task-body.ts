@@ -62,7 +62,7 @@ export interface LetterboxedInput {
   /** `[3, height, width]`. */
   readonly data: Uint8Array;
   /** What is to travel of it: beyond, all is `fill`. */
-  readonly travels: Region;
+  readonly transmitted: Region;
 }
 
 const REGION = /^\d{1,5}(,\d{1,5}){3}$/;
@@ -70,8 +70,8 @@ const STRATEGY = new RegExp(`^(${STRATEGIES.join('|')})$`);
 
 export type TaskFacts = Omit<TaskBody, 'input'>;
 
-function taskParts({ plan, digest }: WirePlan, task: TaskFacts, region: Region, travels: Region) {
-  const sent = containsRegion(travels, region) ? region : intersectRegions(region, travels);
+function taskParts({ plan, digest }: WirePlan, task: TaskFacts, region: Region, transmitted: Region) {
+  const sent = containsRegion(transmitted, region) ? region : intersectRegions(region, transmitted);
   const { channels, height, width } = regionShape(plan.maps[0]!.channels, sent);
   const metadata = {
     frame: task.frame,
@@ -91,23 +91,23 @@ function taskParts({ plan, digest }: WirePlan, task: TaskFacts, region: Region, 
   return { channels, sent, entries: [{ name: 'input', type: 'U8' as const, shape }], metadata };
 }
 
-function layOutTask(wirePlan: WirePlan, task: TaskFacts, region: Region, travels: Region) {
-  const { channels, entries, metadata, sent } = taskParts(wirePlan, task, region, travels);
+function layOutTask(wirePlan: WirePlan, task: TaskFacts, region: Region, transmitted: Region) {
+  const { channels, entries, metadata, sent } = taskParts(wirePlan, task, region, transmitted);
   const layout = layOutSafetensors(entries, metadata);
   return { channels, sent, bytes: layout.bytes, input: layout.tensors.get('input')!.data as Uint8Array };
 }
 
 /** Length of a task's body with this region of the picture, of which no more travels than that. */
-export function taskBodyBytes(wirePlan: WirePlan, task: TaskFacts, region: Region, travels: Region): number {
-  const { entries, metadata } = taskParts(wirePlan, task, region, travels);
+export function taskBodyBytes(wirePlan: WirePlan, task: TaskFacts, region: Region, transmitted: Region): number {
+  const { entries, metadata } = taskParts(wirePlan, task, region, transmitted);
   return safetensorsBytes(entries, metadata);
 }
 
 /** Cuts what a task still needs of the whole letterboxed picture, right into the body. */
-export function cutTaskBody(wirePlan: WirePlan, task: TaskFacts, { data, travels }: LetterboxedInput): Uint8Array {
+export function cutTaskBody(wirePlan: WirePlan, task: TaskFacts, { data, transmitted }: LetterboxedInput): Uint8Array {
   const { plan } = wirePlan;
   const { input: region } = cutTile(plan, task.tile, task.reuse.offers);
-  const { channels, bytes, input, sent } = layOutTask(wirePlan, task, region, travels);
+  const { channels, bytes, input, sent } = layOutTask(wirePlan, task, region, transmitted);
   cropRegion(data, channels, wholeMap(plan.maps[0]!), sent, input);
   return bytes;
 }

@@ -11,12 +11,12 @@ import { taskBodyBytes, type WirePlan } from './task-body.js';
  * How long the bodies are that nodes with this plan send.
  *
  * @param inputDigest any of the usual length.
- * @param travels of a letterboxed picture.
+ * @param transmitted of a letterboxed picture.
  */
-export function wireSizes(wirePlan: WirePlan, maps: MapType, inputDigest: string, travels: Region): BodySizes {
+export function wireSizes(wirePlan: WirePlan, maps: MapType, inputDigest: string, transmitted: Region): BodySizes {
   const { plan } = wirePlan;
   return {
-    task: (task, input) => taskBodyBytes(wirePlan, { ...task, inputDigest, since: 1 }, input, travels),
+    task: (task, input) => taskBodyBytes(wirePlan, { ...task, inputDigest, since: 1 }, input, transmitted),
     result: (result) => resultBodyBytes(wirePlan, { ...result, inputDigest, strips: null }, maps),
     picture: (frame, region) => inputBodyBytes(plan.maps[0]!, { frame, digest: inputDigest }, region),
     strips: (there, missing) => stripsBodyBytes(plan, there, missing, maps),

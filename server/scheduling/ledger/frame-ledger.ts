@@ -25,7 +25,7 @@ export function emptyLedger(settings: LedgerSettings, nowMs: number): FrameLedge
     lost: new Set(),
     lastSource: null,
     deviceLessSinceMs: nowMs,
-    leftAloneUntilMs: new Map(),
+    suspendedUntilMs: new Map(),
     quarantined: new Set(),
   };
 }
@@ -45,9 +45,9 @@ export function stepLedger(ledger: FrameLedger, event: LedgerEvent, nowMs: numbe
   if (isAnyAvailable(draft)) draft.deviceLessSinceMs = null;
   else draft.deviceLessSinceMs ??= nowMs;
   startWaitingFrames(draft);
-  const { settings, frames, devices, lost, lastSource, deviceLessSinceMs, leftAloneUntilMs, quarantined, effects } =
+  const { settings, frames, devices, lost, lastSource, deviceLessSinceMs, suspendedUntilMs, quarantined, effects } =
     draft;
-  const next = { settings, frames, devices, lost, lastSource, deviceLessSinceMs, leftAloneUntilMs, quarantined };
+  const next = { settings, frames, devices, lost, lastSource, deviceLessSinceMs, suspendedUntilMs, quarantined };
   return { ledger: next, effects, verdict };
 }
 
@@ -77,9 +77,9 @@ function apply(draft: LedgerDraft, event: LedgerEvent): ResultVerdict | null {
     case 'device-dead':
       if (draft.devices.has(event.device)) devicesLost(draft, [event.device]);
       return null;
-    case 'device-left-alone':
-      if (event.untilMs > draft.nowMs) draft.leftAloneUntilMs.set(event.device, event.untilMs);
-      else draft.leftAloneUntilMs.delete(event.device);
+    case 'device-suspended':
+      if (event.untilMs > draft.nowMs) draft.suspendedUntilMs.set(event.device, event.untilMs);
+      else draft.suspendedUntilMs.delete(event.device);
       return null;
     case 'part-pushed':
       partPushed(draft, event);

@@ -10,7 +10,7 @@ type FrameTask = Pick<TaskKey, 'frame' | 'attempt'>;
 export function leaseMs(draft: LedgerDraft, device: string, { frame, attempt }: FrameTask): number {
   const failed = attempt - 1 - draft.frames.get(frame)!.excused;
   const { leaseFactor, leaseFloorMs, leaseWaitingMs } = draft.settings;
-  const usual = draft.devices.get(device)?.usualTileMs ?? leaseWaitingMs;
+  const usual = draft.devices.get(device)?.medianTileMs ?? leaseWaitingMs;
   return Math.max(leaseFloorMs, leaseFactor * usual) * 2 ** Math.max(0, failed);
 }
 

@@ -10,7 +10,7 @@ export interface LedgerDraft {
   readonly devices: LayeredMap<LedgerDevice>;
   readonly lost: Set<string>;
   readonly effects: LedgerEffect[];
-  readonly leftAloneUntilMs: Map<string, number>;
+  readonly suspendedUntilMs: Map<string, number>;
   readonly quarantined: Set<string>;
   lastSource: string | null;
   deviceLessSinceMs: number | null;
@@ -24,7 +24,7 @@ export function draftOf(ledger: FrameLedger, nowMs: number): LedgerDraft {
     devices: LayeredMap.copyOf(ledger.devices),
     lost: new Set(ledger.lost),
     effects: [],
-    leftAloneUntilMs: new Map(ledger.leftAloneUntilMs),
+    suspendedUntilMs: new Map(ledger.suspendedUntilMs),
     quarantined: new Set(ledger.quarantined),
     lastSource: ledger.lastSource,
     deviceLessSinceMs: ledger.deviceLessSinceMs,
@@ -101,7 +101,7 @@ export function excuseAttempt(draft: LedgerDraft, frame: string): void {
 /** The available devices that the gateway reaches; all of them where it reaches none. */
 export function reachable(draft: LedgerDraft): readonly string[] {
   const available = availableDevices(draft);
-  const reached = available.filter((device) => (draft.leftAloneUntilMs.get(device) ?? 0) <= draft.nowMs);
+  const reached = available.filter((device) => (draft.suspendedUntilMs.get(device) ?? 0) <= draft.nowMs);
   return reached.length > 0 ? reached : available;
 }
 

@@ -54,7 +54,7 @@ export type LedgerEvent =
   | {
       readonly kind: 'device-seen';
       readonly device: string;
-      readonly usualTileMs: number | null;
+      readonly medianTileMs: number | null;
       readonly tasks: readonly ListedTask[];
       readonly handedOut: readonly HandedOutTask[];
       /** Whether it is being drained; not when absent. */
@@ -66,7 +66,7 @@ export type LedgerEvent =
   /** Its process has ended without a word. */
   | { readonly kind: 'device-dead'; readonly device: string }
   /** The gateway does not reach a device, which may be live; once `untilMs` is past it may be tried again. */
-  | { readonly kind: 'device-left-alone'; readonly device: string; readonly untilMs: number }
+  | { readonly kind: 'device-suspended'; readonly device: string; readonly untilMs: number }
   | {
       readonly kind: 'part-pushed';
       readonly frame: string;

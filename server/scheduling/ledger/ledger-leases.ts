@@ -15,7 +15,7 @@ import { handBack, refusePushed, startDraining } from './ledger-draining.js';
 import type { HandedOutTask, LedgerEvent, ListedTask } from './ledger-events.js';
 import { beginLayers, isPresentLayer, restartLayers } from './ledger-layers.js';
 import { placeParts, replaceParts, retryDelivery } from './ledger-placement.js';
-import { heardOf } from './ledger-restore.js';
+import { observe } from './ledger-restore.js';
 import type { LedgerFrame, PartState } from './ledger-state.js';
 
 /**
@@ -113,9 +113,9 @@ function newestAttempts(tasks: readonly ListedTask[]): ReadonlyMap<string, Liste
 
 /** A device's heartbeat: what it handed out, what it has, what it gives back, and what it therefore has no longer. */
 export function deviceSeen(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'device-seen' }>): void {
-  const { device, usualTileMs, draining = false, returned = [] } = event;
+  const { device, medianTileMs, draining = false, returned = [] } = event;
   const wasDraining = draft.devices.get(device)?.draining ?? false;
-  const seen = { device, usualTileMs, lastSeenMs: draft.nowMs };
+  const seen = { device, medianTileMs, lastSeenMs: draft.nowMs };
   draft.lost.delete(device);
   if (draft.quarantined.has(device)) {
     draft.devices.set(device, { ...seen, draining });
@@ -123,7 +123,7 @@ export function deviceSeen(draft: LedgerDraft, event: Extract<LedgerEvent, { kin
   }
   draft.devices.set(device, { ...seen, draining: wasDraining && draining });
   if (draining) startDraining(draft, device);
-  for (const task of [...event.tasks, ...event.handedOut]) heardOf(draft, task);
+  for (const task of [...event.tasks, ...event.handedOut]) observe(draft, task);
   for (const task of event.handedOut) handOut(draft, device, task);
   const present = event.tasks.filter(({ frame, layer, attempt }) => {
     const entry = draft.frames.get(frame);
@@ -170,7 +170,7 @@ export function devicesGone(draft: LedgerDraft, gone: readonly string[], why: (d
       restartLayers(draft, entry, slice);
     } else {
       refusePushed(draft, entry, drained);
-      takeAway(draft, draft.frames.get(entry.frame) ?? entry, 'lost', isGone);
+      revoke(draft, draft.frames.get(entry.frame) ?? entry, 'lost', isGone);
       retryAudits(draft, entry.frame, (audit) => known.has(audit.phase.device));
     }
   }
@@ -208,7 +208,7 @@ export function expire(draft: LedgerDraft): void {
 
 function expireParts(draft: LedgerDraft, entry: LedgerFrame): void {
   const { frame, parts, phase } = entry;
-  takeAway(draft, entry, 'expired', (part) => 'deadlineMs' in part && part.deadlineMs < draft.nowMs);
+  revoke(draft, entry, 'expired', (part) => 'deadlineMs' in part && part.deadlineMs < draft.nowMs);
   if (phase.kind !== 'running' || availableDevices(draft).length === 0 || !draft.frames.has(frame)) return;
   const unplaced = [...parts.keys()].filter((part) => parts[part]!.kind === 'unplaced');
   if (entry.distribution.kind === 'layered') {
@@ -223,7 +223,7 @@ function expireParts(draft: LedgerDraft, entry: LedgerFrame): void {
 }
 
 /** Takes parts from who has them, for others; nothing when the frame has failed in this step. */
-function takeAway(
+function revoke(
   draft: LedgerDraft,
   { frame, parts }: LedgerFrame,
   why: 'lost' | 'expired',

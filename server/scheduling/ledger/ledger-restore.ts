@@ -42,7 +42,7 @@ export function restoreFrame(draft: LedgerDraft, event: Extract<LedgerEvent, { k
  * A device names an attempt. One that this life of the gateway cannot have come to is an earlier life's: a part of it that
  * is lost is then tried as often as any other.
  */
-export function heardOf(draft: LedgerDraft, { frame, tile, attempt }: TaskKey): void {
+export function observe(draft: LedgerDraft, { frame, tile, attempt }: TaskKey): void {
   const entry = draft.frames.get(frame);
   const { attempts } = draft.settings;
   if (entry === undefined || entry.distribution.kind === 'layered' || attempt <= entry.excused + attempts) return;
@@ -57,7 +57,7 @@ export function isUnderWay({ isRestored, parts, source }: LedgerFrame): boolean 
 }
 
 /** Goes on with such a frame: the parts that no device has are given out. */
-export function goOn(draft: LedgerDraft, entry: LedgerFrame): void {
+export function resume(draft: LedgerDraft, entry: LedgerFrame): void {
   const { frame, parts } = entry;
   draft.frames.set(frame, { ...entry, isRestored: false, phase: { kind: 'running' }, startedMs: draft.nowMs });
   const unplaced = [...parts.entries()].filter(([, { kind }]) => kind === 'unplaced');

@@ -1,6 +1,6 @@
 import { type LedgerDraft, reachable } from './ledger-draft.js';
 import { chooseSource } from './ledger-placement.js';
-import { goOn, isUnderWay } from './ledger-restore.js';
+import { isUnderWay, resume } from './ledger-restore.js';
 import type { LedgerFrame } from './ledger-state.js';
 
 /**
@@ -20,7 +20,7 @@ export function startWaitingFrames(draft: LedgerDraft): void {
   for (const entry of [...draft.frames.values()]) {
     if (entry.phase.kind !== 'waiting' || entry.phase.notBeforeMs > draft.nowMs) continue;
     if (isUnderWay(entry)) {
-      goOn(draft, entry);
+      resume(draft, entry);
       sharing ||= entry.distribution.kind !== 'stealing';
       active.set(entry.source, (active.get(entry.source) ?? 0) + 1);
       continue;

@@ -123,7 +123,7 @@ export interface LedgerDevice {
   readonly device: string;
   readonly lastSeenMs: number;
   /** What a tile usually takes there, until the gateway has its result; null until one has run. */
-  readonly usualTileMs: number | null;
+  readonly medianTileMs: number | null;
   /** Whether it takes nothing new; it is live all the same, and finishes what it computes. */
   readonly draining: boolean;
 }
@@ -164,7 +164,7 @@ export interface FrameLedger {
   /** Since when no device has been there to take work; null while one is. */
   readonly deviceLessSinceMs: number | null;
   /** Until when a device gets nothing new as long as another can have it, because the gateway does not reach it. */
-  readonly leftAloneUntilMs: ReadonlyMap<string, number>;
+  readonly suspendedUntilMs: ReadonlyMap<string, number>;
   /** Devices that computed something wrong: until they are released nothing that they say of frames counts. */
   readonly quarantined: ReadonlySet<string>;
 }

@@ -4,7 +4,7 @@ export interface TileOrigin {
   /** Tiles whose strips it used, on whatever device; null when that is not known. */
   readonly strips: readonly number[] | null;
   /** Whether nobody else can have run it, and lent its strips. */
-  readonly isSole: boolean;
+  readonly isOnlyAttempt: boolean;
 }
 
 export type Blame =
@@ -47,7 +47,7 @@ function ancestorsOf(tile: number, originOf: (tile: number) => TileOrigin | unde
     if (strips === null) isWhole = false;
     for (const neighbour of strips ?? []) {
       const origin = originOf(neighbour);
-      isWhole &&= origin?.isSole === true;
+      isWhole &&= origin?.isOnlyAttempt === true;
       if (origin === undefined || tiles.has(neighbour)) continue;
       tiles.add(neighbour);
       open.push(neighbour);

@@ -5,7 +5,7 @@
 export type Circuit =
   /** It is asked. */
   | { readonly kind: 'closed'; readonly failures: number }
-  /** It is left alone. */
+  /** It is suspended. */
   | { readonly kind: 'open'; readonly openings: number; readonly untilMs: number }
   /** One question is under way that decides; no other is asked meanwhile. */
   | { readonly kind: 'half-open'; readonly openings: number };

@@ -34,7 +34,7 @@ const LINKS_LIMIT = 1_024;
 export class LinkRates {
   readonly #samples = new Map<string, Sample[]>();
   readonly #models = new Map<string, LinkModel>();
-  #usual: LinkModel | null = null;
+  #typicalLink: LinkModel | null = null;
 
   /** An answer of so many bytes that came so many milliseconds after it was asked for. */
   add(address: string, bytes: number, ms: number): void {
@@ -44,17 +44,17 @@ export class LinkRates {
     if (samples.length > SAMPLES_LIMIT) samples.shift();
     this.#samples.set(address, samples);
     this.#models.delete(address);
-    this.#usual = null;
+    this.#typicalLink = null;
   }
 
   /** To a node that is not known yet: the middle one of those that are. */
-  get usual(): LinkModel {
-    if (this.#usual === null) {
+  get typicalLink(): LinkModel {
+    if (this.#typicalLink === null) {
       const models = [...this.#samples.keys()].map((address) => this.linkTo(address));
       models.sort((a, b) => a.requestMs - b.requestMs);
-      this.#usual = models[Math.floor(models.length / 2)] ?? EXPECTED;
+      this.#typicalLink = models[Math.floor(models.length / 2)] ?? EXPECTED;
     }
-    return this.#usual;
+    return this.#typicalLink;
   }
 
   linkTo(address: string): LinkModel {

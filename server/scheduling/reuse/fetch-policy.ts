@@ -6,8 +6,8 @@ import { cutTile, type Strip, type TileCut } from '../../geometry/reuse/tile-cut
 import type { OffersToTile, TileOffers } from '../../geometry/reuse/tile-offer.js';
 import type { ComputeSpeed } from '../device/compute-speed.js';
 import type { LinkRates } from '../policy/link-rates.js';
+import { selectOffers, withoutFetching } from './fetch-estimate.js';
 import { offerGain } from './offer-gain.js';
-import { withoutFetching, worthwhileOffers } from './overlap-worth.js';
 
 /** Which strips a device fetches: all, those that are worth their way, none. */
 export type OverlapPolicy = 'always' | 'cost' | 'never';
@@ -52,7 +52,7 @@ export class FetchPolicy {
         const { macsPerMs } = speed;
         if (macsPerMs === null) return offers;
         const linkTo = (address: string) => links.linkTo(address);
-        return worthwhileOffers({ ...question, linkTo, macsPerMs, bytesPerValue, inputMs });
+        return selectOffers({ ...question, linkTo, macsPerMs, bytesPerValue, inputMs });
       }
     }
   }
@@ -64,7 +64,7 @@ export class FetchPolicy {
    * @param offers none of which is there without a request.
    * @param holders addresses that would be asked.
    */
-  couldPay({ tileId, offers, inputMs }: Omit<FetchQuestion, 'holderOf'>, holders: readonly string[]): boolean {
+  mayPayOff({ tileId, offers, inputMs }: Omit<FetchQuestion, 'holderOf'>, holders: readonly string[]): boolean {
     const { links, plan, policy, speed } = this.#parts;
     if (policy !== 'cost' || speed.macsPerMs === null) return policy !== 'never';
     const takesMs = ({ input, macs }: TileCut) => macs / speed.macsPerMs! + (isEmptyRegion(input) ? 0 : inputMs(input));
@@ -73,7 +73,7 @@ export class FetchPolicy {
   }
 
   /** Whether strips of one offer, alone, are likely to be worth a request. */
-  isWorthIt(side: Side, offer: TileOffer): boolean {
+  isWorthFetching(side: Side, offer: TileOffer): boolean {
     const { policy, speed } = this.#parts;
     if (policy !== 'cost' || speed.macsPerMs === null) return policy !== 'never';
     return this.#savedMs(side, offer, speed.macsPerMs) > 0;
@@ -84,17 +84,17 @@ export class FetchPolicy {
    * one neighbour at least: for this device, if it is given that one next because of it. Another one has to send a request of
    * its own for the strips.
    */
-  isWorthTelling(offers: TileOffers): boolean {
+  isWorthReporting(offers: TileOffers): boolean {
     const { links, plan, policy, speed } = this.#parts;
     const { macsPerMs } = speed;
     if (policy !== 'cost' || macsPerMs === null) return true;
     const gainMs = (side: Side, offer: TileOffer) => offerGain(plan, side, offer).macs / macsPerMs;
-    return SIDES.some((side) => offers[side] !== undefined && gainMs(side, offers[side]) > links.usual.requestMs);
+    return SIDES.some((side) => offers[side] !== undefined && gainMs(side, offers[side]) > links.typicalLink.requestMs);
   }
 
   #savedMs(side: Side, offer: TileOffer, macsPerMs: number): number {
     const { bytesPerValue, links, plan } = this.#parts;
-    const { requestMs, bytesPerMs } = links.usual;
+    const { requestMs, bytesPerMs } = links.typicalLink;
     const { macs, bytes } = offerGain(plan, side, offer);
     const onTheWay = (bytes * bytesPerValue) / Float32Array.BYTES_PER_ELEMENT;
     return macs / macsPerMs - requestMs - onTheWay / bytesPerMs;

@@ -43,7 +43,7 @@ const OUT_OF_REACH: DoneTile = Object.freeze({ kind: 'done', offers: Object.free
 /** What is known of strips that would have to be fetched. */
 export interface Fetching {
   /** @param side of the tile that offers, where the neighbour lies. */
-  isWorthIt(side: Side, offer: TileOffer): boolean;
+  isWorthFetching(side: Side, offer: TileOffer): boolean;
 }
 
 /**
@@ -164,7 +164,9 @@ export class ReuseBook {
   }
 
   #fetchable(offers: TileOffers): DoneTile {
-    const sides = SIDES.filter((side) => offers[side] !== undefined && this.#fetching?.isWorthIt(side, offers[side]));
+    const sides = SIDES.filter(
+      (side) => offers[side] !== undefined && this.#fetching?.isWorthFetching(side, offers[side]),
+    );
     return sides.length === 0 ? OUT_OF_REACH : { kind: 'done', offers: onlySides(offers, sides) };
   }
 }

@@ -26,7 +26,7 @@ export interface TaskReuseParts {
   readonly policy: FetchPolicy;
   readonly links: LinkRates;
   /** What is to travel of a frame's picture. */
-  readonly travels: (frame: string) => Region;
+  readonly transmitted: (frame: string) => Region;
   /** Where others find the strips of this device: here, or on the gateway. */
   readonly holder: () => Holder;
 }
@@ -36,15 +36,15 @@ export interface TaskReuseParts {
  * promised, nor what costs more to fetch than to compute.
  */
 export function taskReuse(parts: TaskReuseParts, { frame, tile }: TaskKey, thief: string): Reuse {
-  const { allSides, book, holder, links, plan, policy, pool, travels } = parts;
+  const { allSides, book, holder, links, plan, policy, pool, transmitted } = parts;
   // The input is cut for what the tile counts on, and travels with it.
   const inputMs = (region: Region) =>
-    regionBytes(intersectRegions(region, travels(frame)), plan.maps[0]!, 1) / links.usual.bytesPerMs;
+    regionBytes(intersectRegions(region, transmitted(frame)), plan.maps[0]!, 1) / links.typicalLink.bytesPerMs;
   const { offers, holders } = book.reuseFor(frame, tile, thief);
   const isThere = SIDES.some((side) => holders[side]?.device === thief);
   const offering = SIDES.filter((side) => offers[side] !== undefined);
   const addresses = offering.map((side) => (holders[side] ?? holder()).address);
-  if (!isThere && !allSides && !policy.couldPay({ tileId: tile, offers, inputMs }, addresses)) return NO_REUSE;
+  if (!isThere && !allSides && !policy.mayPayOff({ tileId: tile, offers, inputMs }, addresses)) return NO_REUSE;
   const kept: Partial<Record<Side, TileOffer>> = { ...offers };
   const all: Partial<Record<Side, Holder>> = { ...holders };
   for (const side of SIDES.filter((name) => holders[name] === undefined)) {

@@ -79,7 +79,7 @@ export function placeOf(underWay: readonly TileUnderWay[], frame: string, tile: 
 /** Sides whose neighbour can still use something; none where it is not worth telling another device's frame of it. */
 export function sidesToKeep({ book, plan, policy }: TileStartParts, frame: string, cut: TileCut): readonly Side[] {
   if (book.has(frame)) return book.openSides(frame, cut.tileId);
-  return policy.isWorthTelling(offersOfTile(plan, cut)) ? SIDES : [];
+  return policy.isWorthReporting(offersOfTile(plan, cut)) ? SIDES : [];
 }
 
 /**

@@ -3,7 +3,7 @@ import { RESULTS_IN_FLIGHT } from '../../scheduling/device/device-pace.js';
 import { layerMs, tileMs } from '../cost-model.js';
 import { Latch, type Process, Signal, wait } from '../machine/kernel.js';
 import type { Answer } from '../world.js';
-import { keepOffers } from './device-keeper.js';
+import { keepOffers } from './device-offers.js';
 import type { DeviceParts, TileInThread } from './device-parts.js';
 import { DevicePreparer, type PreparedTile } from './device-preparer.js';
 import type { SliceTask, TileTask } from './device-tasks.js';
@@ -73,10 +73,10 @@ class DeviceExecutor {
 
   /** Waits until the compute thread is to have one more tile. */
   *#roomInThread(): Process {
-    const { underWay, usualTile, world } = this.#parts;
+    const { underWay, tileTimes, world } = this.#parts;
     for (;;) {
       const { first } = underWay;
-      const leftMs = underWay.nextInMs(usualTile.medianMs, world.kernel.nowMs);
+      const leftMs = underWay.nextInMs(tileTimes.medianMs, world.kernel.nowMs);
       if (first === null || leftMs <= 0) return;
       if (leftMs === Number.POSITIVE_INFINITY) yield* wait(first.handled.done());
       else yield* wait(world.kernel.within(leftMs, wait(first.handled.done())));
@@ -84,12 +84,12 @@ class DeviceExecutor {
   }
 
   *#handle(task: TileTask, tile: PreparedTile, times: { waitMs: number; overlapMs: number }): Process {
-    const { host, processor, speed, usualTile, world } = this.#parts;
+    const { host, processor, speed, tileTimes, world } = this.#parts;
     const { costs, plan, sizes } = world.settings;
     const macs = tile.cut.macs;
     const computeMs = yield* wait(processor.compute(tileMs(costs, plan, tile.cut)));
     const noticeBytes = keepOffers(this.#parts, task, tile);
-    usualTile.add(computeMs);
+    tileTimes.add(computeMs);
     speed.add(macs, computeMs);
     const { attempt, frame, inputBytes, tile: tileId, transferMs } = task;
     const result = {
@@ -116,12 +116,12 @@ class DeviceExecutor {
   }
 
   #send(task: TileTask | SliceTask, bytes: number, take: () => Process<Answer<null>>): void {
-    const { board, host, usualResult, world } = this.#parts;
+    const { board, host, resultTimes, world } = this.#parts;
     const startedMs = world.kernel.nowMs;
     this.#inFlight++;
     world.kernel.spawn(world.wire.request(host, world.gateway, bytes, take), () => {
       this.#inFlight--;
-      usualResult.add(world.kernel.nowMs - startedMs);
+      resultTimes.add(world.kernel.nowMs - startedMs);
       this.#sent.give();
       board.finished(task);
     });

@@ -1,7 +1,7 @@
 import { ComputeSpeed } from '../../scheduling/device/compute-speed.js';
+import { MedianWindow } from '../../scheduling/device/median-window.js';
 import { TaskBoard } from '../../scheduling/device/task-board.js';
 import { TilesUnderWay } from '../../scheduling/device/tiles-under-way.js';
-import { UsualTime } from '../../scheduling/device/usual-time.js';
 import { tilePicker } from '../../scheduling/order/tile-picker.js';
 import { LinkRates } from '../../scheduling/policy/link-rates.js';
 import { FetchPolicy } from '../../scheduling/reuse/fetch-policy.js';
@@ -33,9 +33,9 @@ export class DeviceParts {
   readonly pool = new KeptStrips();
   readonly links = new LinkRates();
   readonly speed = new ComputeSpeed();
-  readonly usualTile = new UsualTime();
+  readonly tileTimes = new MedianWindow();
   /** Until the gateway has a result. */
-  readonly usualResult = new UsualTime();
+  readonly resultTimes = new MedianWindow();
   readonly policy: FetchPolicy;
   readonly ownFrames = new Set<string>();
   /** Given whenever the board changes. */
@@ -80,9 +80,9 @@ export class DeviceParts {
 
   get reuseParts(): TaskReuseParts {
     const { book, links, policy, pool, world } = this;
-    const { overlap, plan, travels } = world.settings;
+    const { overlap, plan, transmitted } = world.settings;
     const holder = () => this.holder;
-    return { book, links, policy, pool, plan, allSides: overlap.allSides, holder, travels: () => travels };
+    return { book, links, policy, pool, plan, allSides: overlap.allSides, holder, transmitted: () => transmitted };
   }
 
   /** Frees everything of a frame that has ended. */

@@ -35,17 +35,17 @@ export function* registering(parts: DeviceParts): Process {
 }
 
 function* register(parts: DeviceParts): Process {
-  const { board, host, ownFrames, pool, usualResult, usualTile, world } = parts;
-  const { medianMs } = usualTile;
-  const usualTileMs = medianMs === null ? null : medianMs + (usualResult.medianMs ?? 0);
+  const { board, host, ownFrames, pool, resultTimes, tileTimes, world } = parts;
+  const { medianMs } = tileTimes;
+  const medianTileMs = medianMs === null ? null : medianMs + (resultTimes.medianMs ?? 0);
   const handedOut = [...board.handedOut];
   const tasks = board.listed();
   const bytes = WORD_BYTES + TASK_BYTES * (tasks.length + handedOut.length);
-  const word = {
-    ...{ device: host.id, pending: board.pending, usualTileMs, tasks, handedOut },
+  const report = {
+    ...{ device: host.id, pending: board.pending, medianTileMs, tasks, handedOut },
     kept: [...new Set([...pool.frames, ...ownFrames])],
   };
-  const ended = yield* world.wire.request(host, world.gateway, bytes, () => world.gateway.register(word));
+  const ended = yield* world.wire.request(host, world.gateway, bytes, () => world.gateway.register(report));
   board.reported(handedOut, []);
   for (const frame of ended) parts.forget(frame);
 }

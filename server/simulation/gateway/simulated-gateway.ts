@@ -13,10 +13,10 @@ import { msOf } from '../cost-model.js';
 import { KeptStrips } from '../kept-strips.js';
 import { type Process, wait } from '../machine/kernel.js';
 import { Processor } from '../machine/processor.js';
-import { type Answer, answer, type DeviceWord, type GatewayDoor, type World } from '../world.js';
+import { type Answer, answer, type DeviceReport, type GatewayDoor, type World } from '../world.js';
 import { LayerTurns } from './layer-turns.js';
 import { countPart, newFrame, type SimulatedFrame } from './simulated-frame.js';
-import { VictimDesk } from './victim-desk.js';
+import { VictimDirectory } from './victim-directory.js';
 
 /** How often leases are looked at. */
 const TICK_MS = 200;
@@ -35,7 +35,7 @@ export class SimulatedGateway implements GatewayDoor {
   readonly processor: Processor;
   readonly frames = new Map<string, SimulatedFrame>();
   readonly #world: World;
-  readonly #desk: VictimDesk;
+  readonly #desk: VictimDirectory;
   /** The pool of overlapped data, for `overlap.via: gateway`. */
   readonly #pool = new KeptStrips();
   readonly #onEnded: (frame: SimulatedFrame) => void;
@@ -49,7 +49,7 @@ export class SimulatedGateway implements GatewayDoor {
     this.#onEnded = onEnded;
     this.address = settings.gateway.address;
     this.processor = new Processor(kernel, settings.gateway.cpu, offset);
-    this.#desk = new VictimDesk(kernel);
+    this.#desk = new VictimDirectory(kernel);
     this.#turns = new LayerTurns(settings.plan);
     this.#ledger = emptyLedger(settings.ledger, kernel.nowMs);
     kernel.spawn(this.#tick());
@@ -158,8 +158,8 @@ export class SimulatedGateway implements GatewayDoor {
       const bytes = settings.sizes.slice(work.task, work.pieces);
       taken = yield* wire.request(this, device, bytes, () => device.takeSlice(work, bytes));
     }
-    const word = { frame: frame.frame, part, layer, attempt, device: id };
-    this.apply(taken ? { kind: 'part-pushed', ...word } : { kind: 'push-failed', ...word, detail: 'queue full' });
+    const report = { frame: frame.frame, part, layer, attempt, device: id };
+    this.apply(taken ? { kind: 'part-pushed', ...report } : { kind: 'push-failed', ...report, detail: 'queue full' });
   }
 
   *#finish(frame: SimulatedFrame): Process {
@@ -182,9 +182,9 @@ export class SimulatedGateway implements GatewayDoor {
     this.#onEnded(frame);
   }
 
-  *register(word: DeviceWord): Process<Answer<readonly string[]>> {
-    const { device, handedOut, kept, pending, tasks, usualTileMs } = word;
-    this.apply({ kind: 'device-seen', device, usualTileMs, tasks, handedOut });
+  *register(report: DeviceReport): Process<Answer<readonly string[]>> {
+    const { device, handedOut, kept, pending, tasks, medianTileMs } = report;
+    this.apply({ kind: 'device-seen', device, medianTileMs, tasks, handedOut });
     this.#desk.pending(device, pending);
     const ended = [...new Set([...kept, ...tasks.map(({ frame }) => frame)])].filter((frame) => !this.has(frame));
     return yield* answer(REGISTERED_BYTES, ended);

@@ -193,18 +193,18 @@ describe('a built-in model', () => {
   });
 
   test('neither name nor cfg, and both', async () => {
-    const mend = 'write name: face-detector, or cfg: and weights: with paths of your own';
-    expect(await problems('threshold: 0.3')).toEqual([at(`3:1 model.name: is missing, and so is cfg (${mend})`)]);
+    const remedy = 'write name: face-detector, or cfg: and weights: with paths of your own';
+    expect(await problems('threshold: 0.3')).toEqual([at(`3:1 model.name: is missing, and so is cfg (${remedy})`)]);
     expect(await problems('name: yolov2\ncfg: tiny.cfg\nweights: synthetic')).toEqual([
       at('5:3 model.cfg: is given beside name: yolov2, and there can be one model only (remove name or cfg)'),
     ]);
   });
 
   test('a seed that is none', async () => {
-    const mend = 'write synthetic, or synthetic: and a whole number from 0 to 4294967295';
+    const remedy = 'write synthetic, or synthetic: and a whole number from 0 to 4294967295';
     for (const weights of ['synthetic:x', 'synthetic:', 'synthetic:4294967296']) {
       expect(await problems(`name: yolov2\nweights: '${weights}'`)).toEqual([
-        at(`5:12 model.weights: cannot read the seed in '${weights}' (${mend})`),
+        at(`5:12 model.weights: cannot read the seed in '${weights}' (${remedy})`),
       ]);
     }
     expect(await problems('name: yolov2\nweights: synthetic:4294967295')).toEqual([]);

@@ -40,8 +40,8 @@ describe('parseNodeAddress', () => {
       '0.0.0.0 is where to listen, not where other nodes reach this one',
       "write the machine's own address, and listen: '0.0.0.0:8080'",
     ],
-  ])('refuses %s', (text, message, mend) => {
-    expect(parseNodeAddress(text)).toEqual({ kind: 'bad', message, mend });
+  ])('refuses %s', (text, message, remedy) => {
+    expect(parseNodeAddress(text)).toEqual({ kind: 'bad', message, remedy });
   });
 
   test.each(['http://me:secret@pi:1', 'http://me:secret@pi:1/x', 'http://me:secret@:1', 'ftp://me:secret@pi'])(
@@ -64,7 +64,10 @@ describe('parseListen', () => {
   });
 
   test.each(['8080', ':8080', 'pi', 'pi:0', 'pi:65536', '::1:80', 'http://pi:80', '[pi]:80'])('refuses %s', (text) => {
-    expect(parseListen(text)).toMatchObject({ kind: 'bad', mend: "write for instance '0.0.0.0:8080' or '[::]:8080'" });
+    expect(parseListen(text)).toMatchObject({
+      kind: 'bad',
+      remedy: "write for instance '0.0.0.0:8080' or '[::]:8080'",
+    });
   });
 });
 

@@ -29,8 +29,8 @@ describe('expandEnvironment', () => {
   test('names every variable that is not set', () => {
     const { problems } = expandEnvironment(`\${A}-\${B}`, env);
     expect(problems).toEqual([
-      { message: 'the environment variable A is not set', mend: `set it, or give a default: \${A:-value}` },
-      { message: 'the environment variable B is not set', mend: `set it, or give a default: \${B:-value}` },
+      { message: 'the environment variable A is not set', remedy: `set it, or give a default: \${A:-value}` },
+      { message: 'the environment variable B is not set', remedy: `set it, or give a default: \${B:-value}` },
     ]);
   });
 

@@ -84,10 +84,10 @@ describe('mistakes', () => {
     ['a: 1\n---\nb: 1\n', 'c.yaml:2:1 a second YAML document starts here', 'remove the line ---'],
     ['[a]: 1\n', 'c.yaml:1:1 this key is not plain text', 'write one word before the colon'],
     [`a: { b: \${X} }\n`, 'c.yaml:1:', `put it in quotes: '\${NAME}'`],
-  ])('syntax of %j', (text, start, mend) => {
+  ])('syntax of %j', (text, start, remedy) => {
     const message = refusal(text);
     expect(message).toMatch(new RegExp(`^${start}`));
-    expect(message).toContain(`(${mend}`);
+    expect(message).toContain(`(${remedy}`);
   });
 
   test.each([

@@ -93,7 +93,7 @@ describe('the frames that a device sources', () => {
     frame: name,
     attempt: 1,
     data: new Uint8Array(3),
-    travels: { x0: 0, x1: 1, y0: 0, y1: 1 },
+    transmitted: { x0: 0, x1: 1, y0: 0, y1: 1 },
     digest: 'ab',
     openedMs,
   });

@@ -14,8 +14,8 @@ import { EventLog } from '../../../server/node/observe/event-log.js';
 import { createMetrics } from '../../../server/node/observe/metrics.js';
 import { ComputeSpeed } from '../../../server/scheduling/device/compute-speed.js';
 import { TILES_AHEAD } from '../../../server/scheduling/device/device-pace.js';
+import { MedianWindow } from '../../../server/scheduling/device/median-window.js';
 import { TaskBoard } from '../../../server/scheduling/device/task-board.js';
-import { UsualTime } from '../../../server/scheduling/device/usual-time.js';
 import { NO_REUSE } from '../../../server/scheduling/reuse/tile-reuse.js';
 import { silent } from '../../support/test-cluster.js';
 
@@ -42,8 +42,8 @@ function device(usualMs: number | null) {
   const board: EdgeBoard = new TaskBoard(99);
   const given: Given[] = [];
   const sent: number[] = [];
-  const usualTile = new UsualTime();
-  if (usualMs !== null) usualTile.add(usualMs);
+  const tileTimes = new MedianWindow();
+  if (usualMs !== null) tileTimes.add(usualMs);
   let before: readonly number[] = [];
   const computed = (): TileResult => ({
     ...{ data: new Float32Array(0), shape: { channels: 0, height: 0, width: 0 }, computeMs: usualMs ?? 1, macs: 1 },
@@ -72,7 +72,7 @@ function device(usualMs: number | null) {
     },
   };
   const executor = new Executor({
-    ...{ device: 'e0', board, maps: 'f32', namesStrips: false, usualTile, speed: new ComputeSpeed(), log: silent },
+    ...{ device: 'e0', board, maps: 'f32', namesStrips: false, tileTimes, speed: new ComputeSpeed(), log: silent },
     ...{ wirePlan: { plan, digest: 'd', fill: [0, 0, 0] }, events: new EventLog('e', 99) },
     metrics: createMetrics({ role: 'edge', node: 'e0' }),
     ...{ compute, preparer, slices, sender, keeper: null, peers: null },

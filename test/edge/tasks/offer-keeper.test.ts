@@ -39,7 +39,7 @@ let pool: StripPool;
 beforeEach(() => {
   puts = [];
   board = new TaskBoard(9);
-  book = new ReuseBook(plan, { isWorthIt: () => true });
+  book = new ReuseBook(plan, { isWorthFetching: () => true });
   pool = new StripPool(1e9);
 });
 
@@ -63,7 +63,7 @@ function keeper(viaGateway: boolean, answer: () => Promise<unknown> = async () =
     gateway: node('http://gateway', async () => ({ json: undefined })),
     peers: {
       client: () => node(SOURCE.address, answer),
-      leftAloneUntilMs: () => null,
+      suspendedUntilMs: () => null,
       forgive: () => undefined,
       close: async () => undefined,
     },

@@ -28,7 +28,7 @@ let victims: (typeof VICTIM | null)[];
 let board: EdgeBoard;
 let stealer: Stealer;
 /** Until when the victim is not to be asked. */
-let leftAloneMs: number | null;
+let suspendedMs: number | null;
 
 function json(document: object) {
   return { status: 200, json: document, bytes: Buffer.from(JSON.stringify(document)) };
@@ -49,7 +49,7 @@ function start(waitMs: number) {
     gateway: clientOf(gateway),
     peers: {
       client: () => clientOf(victim),
-      leftAloneUntilMs: () => leftAloneMs,
+      suspendedUntilMs: () => suspendedMs,
       forgive: () => undefined,
       close: async () => undefined,
     },
@@ -66,7 +66,7 @@ describe('a stealer', () => {
     vi.useFakeTimers();
     asked = [];
     victims = [];
-    leftAloneMs = null;
+    suspendedMs = null;
     board = new TaskBoard(9);
   });
   afterEach(async () => {
@@ -100,25 +100,25 @@ describe('a stealer', () => {
     await stealer.stop();
   });
 
-  it('asks for another than a victim that is left alone, and is held no longer than that', async () => {
+  it('asks for another than a victim that is suspended, and is held no longer than that', async () => {
     victims = [VICTIM];
     start(0);
     await vi.advanceTimersByTimeAsync(1);
     board.takeStolen();
-    leftAloneMs = performance.now() + 700;
+    suspendedMs = performance.now() + 700;
     await vi.advanceTimersByTimeAsync(150);
     expect(asked.at(-1)).toMatchObject({ waitMs: 0, avoid: ['e1'] });
-    leftAloneMs = null;
+    suspendedMs = null;
     await vi.advanceTimersByTimeAsync(150);
     expect(asked.at(-1)).not.toHaveProperty('avoid');
     await stealer.stop();
   });
 
-  it('that is held is not held beyond the time that its victim is left alone', async () => {
+  it('that is held is not held beyond the time that its victim is suspended', async () => {
     victims = [VICTIM];
     start(20_000);
     await vi.advanceTimersByTimeAsync(1);
-    leftAloneMs = performance.now() + 700;
+    suspendedMs = performance.now() + 700;
     board.takeStolen();
     await vi.advanceTimersByTimeAsync(1);
     expect(asked.at(-1)).toMatchObject({ avoid: ['e1'] });

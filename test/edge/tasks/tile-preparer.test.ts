@@ -68,7 +68,7 @@ afterAll(() => executor?.release());
 
 const ANSWERS = ['all', 'some', 'none', 'misshapen', 'mistyped', 'nonsense', 'problem', 'refused', 'late'] as const;
 type AnswerKind = (typeof ANSWERS)[number];
-/** Answers after which a holder is left alone. */
+/** Answers after which a holder is suspended. */
 const SILENT: readonly AnswerKind[] = ['refused', 'late'];
 
 const nobody = { call: () => Promise.reject(new Error('nobody is there')) };
@@ -143,11 +143,11 @@ function world(options: WorldOptions = {}) {
     if (gateway !== undefined) return gateway();
     return { bytes: cutInputBody(map, { frame: FRAME, digest: 'd', data: picture }, query.region) };
   };
-  const sourceBook = new ReuseBook(plan, { isWorthIt: () => true });
+  const sourceBook = new ReuseBook(plan, { isWorthFetching: () => true });
   sourceBook.open(FRAME);
   const ownFrames = new OwnFrames(9, AMPLE, () => undefined);
   if (own)
-    ownFrames.open({ frame: FRAME, attempt: 1, data: picture, travels: wholeMap(map), digest: 'd', openedMs: 0 });
+    ownFrames.open({ frame: FRAME, attempt: 1, data: picture, transmitted: wholeMap(map), digest: 'd', openedMs: 0 });
   const pool = new StripPool(AMPLE);
   const links = new LinkRates();
   const speed = new ComputeSpeed();
@@ -167,7 +167,7 @@ function world(options: WorldOptions = {}) {
       const holder = holders.find((one) => one.address === address);
       return clientOf(address, holder?.call.bind(holder) ?? nobody.call);
     },
-    leftAloneUntilMs: () => null,
+    suspendedUntilMs: () => null,
     forgive: () => undefined,
     close: async () => undefined,
   };
@@ -181,7 +181,7 @@ function world(options: WorldOptions = {}) {
     policy: new FetchPolicy({ plan, policy, links, speed, bytesPerValue: 4 }),
     overlap: { allSides },
     ownFrames,
-    book: own ? sourceBook : new ReuseBook(plan, { isWorthIt: () => true }),
+    book: own ? sourceBook : new ReuseBook(plan, { isWorthFetching: () => true }),
     pool,
     buffers: new StripBuffers(1e6),
     metrics,

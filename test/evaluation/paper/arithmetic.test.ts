@@ -55,7 +55,7 @@ describe('the paper’s device', () => {
     expect(computeSeconds / devices + mostMiB / mibPerSecond).toBeCloseTo(latencySeconds, 9);
     expect(computeSeconds + leastMiB / mibPerSecond).toBeCloseTo(speedup * latencySeconds, 9);
     expect(computeSeconds).toBeCloseTo(14.6, 1);
-    expect(paperDevice(arithmetic.neededMacs).ground.linkMbps).toBeCloseTo(29.0, 1);
+    expect(paperDevice(arithmetic.neededMacs).environment.linkMbps).toBeCloseTo(29.0, 1);
   });
 
   it('says of each parameter where it is from', () => {

@@ -60,7 +60,7 @@ function outcomeOf(experiment: Experiment): Outcome {
     case 'measured':
       return { kind: 'measured', reports: measuredReports(experiment) };
     case 'simulated':
-      return { kind: 'simulated', runs: experiment.scenes.map(madeUpRun) };
+      return { kind: 'simulated', runs: experiment.workloads.map(madeUpRun) };
     case 'one-device':
       return { kind: 'one-device', pairs: [1, 2, 3].map((i) => ({ tiledMs: 100 + i, untiledMs: 100 })) };
     case 'calibration':
@@ -120,7 +120,13 @@ export function measuredReports({ settings }: MeasuredExperiment, relative = 1e-
 const SMALL_PLAN = planFtp(fusedGeometry(YOLOV2, 2), 2, { rows: 1, columns: 2 });
 const SMALL_RUN = simulatedRun(bareSettings(SMALL_PLAN, 1));
 
-function madeUpRun({ devices, frames, grid, sources, strategy }: SimulatedExperiment['scenes'][number]): SimulatedRun {
+function madeUpRun({
+  devices,
+  frames,
+  grid,
+  sources,
+  strategy,
+}: SimulatedExperiment['workloads'][number]): SimulatedRun {
   const seconds = frameSeconds(devices);
   const spans = { fusedSeconds: seconds, fusedSpanSeconds: sources * seconds };
   return { ...SMALL_RUN, ...spans, devices, frames, grid, sources, strategy };

@@ -8,11 +8,11 @@ it('a problem is told at once, and not again for a while, however often it happe
   const first = watched.next();
   let nowMs = 0;
   const notices = new ProblemNotices(events, () => nowMs);
-  notices.tell('DT_A', 'much');
-  notices.tell('DT_A', 'much');
-  notices.tell('DT_A', 'more');
+  notices.report('DT_A', 'much');
+  notices.report('DT_A', 'much');
+  notices.report('DT_A', 'more');
   nowMs = 6_000;
-  notices.tell('DT_A', 'much');
+  notices.report('DT_A', 'much');
   const told = [await first, await watched.next(), await watched.next()].map(({ value }) => value.data);
   expect(told).toEqual([
     { code: 'DT_A', detail: 'much' },

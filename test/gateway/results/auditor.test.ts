@@ -3,7 +3,7 @@ import type { ComputeThread } from '../../../server/compute/compute-thread.js';
 import type { FrameRecord } from '../../../server/gateway/frames/frame-record.js';
 import { Auditor } from '../../../server/gateway/results/auditor.js';
 import { ResultsPool } from '../../../server/gateway/results/results-pool.js';
-import { TileJudge } from '../../../server/gateway/results/tile-judge.js';
+import { TileVerifier } from '../../../server/gateway/results/tile-verifier.js';
 import { planFtp } from '../../../server/geometry/ftp-plan.js';
 import type { ResultBody } from '../../../server/node/wire/result-body.js';
 import { regionShape, valuesOf } from '../../../server/tensor/planes.js';
@@ -28,7 +28,7 @@ let threads: { readonly close: ReturnType<typeof vi.fn> }[];
 let start: () => Promise<ComputeThread>;
 let runTile: () => Promise<{ data: Float32Array }>;
 let auditor: Auditor;
-let judge: TileJudge;
+let judge: TileVerifier;
 beforeEach(() => {
   pool = new ResultsPool(plan);
   threads = [];
@@ -38,7 +38,7 @@ beforeEach(() => {
     threads.push(thread);
     return thread as unknown as ComputeThread;
   };
-  judge = new TileJudge({ plan, modelDigest: 'm', start: () => start(), timeoutMs: 50 });
+  judge = new TileVerifier({ plan, modelDigest: 'm', start: () => start(), timeoutMs: 50 });
   auditor = new Auditor({ fraction: 1, tolerance: 1e-3, secret: Buffer.alloc(32), pool, judge, log: silent });
 });
 

@@ -36,7 +36,7 @@ describe('CPU time by thread', () => {
     });
     const { client, counted, values } = counter();
     expect(await threadsOf(client, process.pid)).toBeNull();
-    counted.tellApart({ main: systemThread(), compute: compute.thread });
+    counted.separate({ main: systemThread(), compute: compute.thread });
     const threads = (await threadsOf(client, process.pid))!;
     expect(threads).toEqual({ process: process.pid, main: systemThread(), compute: compute.thread });
     const [before, counts] = [threadTimes(threads), await values()];
@@ -52,7 +52,7 @@ describe('CPU time by thread', () => {
 
   it('is one sum where threads are not told apart, and never falls', async () => {
     const { counted, values } = counter();
-    counted.tellApart({ main: null, compute: null });
+    counted.separate({ main: null, compute: null });
     const first = await values();
     expect(Object.keys(first)).toEqual(['other']);
     expect(first.other).toBeGreaterThan(0);

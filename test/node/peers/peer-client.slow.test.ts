@@ -267,22 +267,25 @@ describe('a peer that keeps failing', () => {
       .find((line) => line.startsWith(`${name}{`))
       ?.split(' ')[1];
 
-  it('is left alone, which is told once, and asked again when it says that it is there', async () => {
+  it('is suspended, which is told once, and asked again when it says that it is there', async () => {
     answer = (socket) => socket.resetAndDestroy();
     await expect(call({ ...work, tries: 5 })).rejects.toThrow();
-    expect(asked, 'no more once it is left alone').toHaveLength(3);
-    await expect(call(work)).rejects.toMatchObject({ code: 'DT_LEFT_ALONE' });
+    expect(asked, 'no more once it is suspended').toHaveLength(3);
+    await expect(call(work)).rejects.toMatchObject({ code: 'DT_PEER_SUSPENDED' });
     expect(asked).toHaveLength(3);
-    expect(peers.leftAloneUntilMs(address)).toBeGreaterThan(performance.now());
+    expect(peers.suspendedUntilMs(address)).toBeGreaterThan(performance.now());
     expect(changes).toMatchObject([{ address, circuit: 'work', again: false }]);
-    expect([await metric('deepthings_left_alone'), await metric('deepthings_left_alone_total')]).toEqual(['1', '1']);
+    expect([await metric('deepthings_peers_suspended'), await metric('deepthings_peer_suspensions_total')]).toEqual([
+      '1',
+      '1',
+    ]);
     expect((await call({ circuit: null }).catch(() => null)) ?? 'asked').toBe('asked');
     expect(asked, 'where it has to be asked it is').toHaveLength(4);
     answer = (socket) => socket.write(OK);
     peers.forgive(address);
     expect((await call(work)).status).toBe(200);
     expect(changes.map(({ untilMs }) => untilMs !== null)).toEqual([true, false]);
-    expect(await metric('deepthings_left_alone')).toBe('0');
+    expect(await metric('deepthings_peers_suspended')).toBe('0');
   });
 
   it('is not one that refuses, that is busy, or whose line damages what is sent', async () => {

@@ -53,8 +53,8 @@ describe('the body of a task', () => {
     const cut = Uint8Array.from(
       [0, 1, 2].flatMap((c) => [0, 1, 2, 3].flatMap((y) => [2, 3, 4, 5].map((x) => c * 36 + y * 6 + x))),
     );
-    const travels = { x0: 0, x1: 6, y0: 0, y1: 6 };
-    expect(cutTaskBody(FIG5, TASK, { data: picture, travels })).toEqual(
+    const transmitted = { x0: 0, x1: 6, y0: 0, y1: 6 };
+    expect(cutTaskBody(FIG5, TASK, { data: picture, transmitted })).toEqual(
       encodeTaskBody(FIG5, { ...TASK, input: { region: REGION, data: cut } }),
     );
   });
@@ -64,16 +64,16 @@ describe('the body of a task', () => {
     ['at its right', { x0: 0, x1: 5, y0: 0, y1: 6 }, [3, 4, 3]],
     ['all around', { x0: 3, x1: 5, y0: 1, y1: 3 }, [3, 2, 2]],
     ['and nothing else', { x0: 0, x1: 6, y0: 5, y1: 6 }, [3, 0, 0]],
-  ])('does not bring bars along, and is read with them: %s', (_where, travels, sent) => {
+  ])('does not bring bars along, and is read with them: %s', (_where, transmitted, sent) => {
     const picture = new Uint8Array(3 * 36);
     for (let i = 0; i < picture.length; i++) {
       const [x, y] = [i % 6, Math.floor(i / 6) % 6];
-      const isBar = x < travels.x0 || x >= travels.x1 || y < travels.y0 || y >= travels.y1;
+      const isBar = x < transmitted.x0 || x >= transmitted.x1 || y < transmitted.y0 || y >= transmitted.y1;
       picture[i] = isBar ? FIG5.fill[Math.floor(i / 36)]! : 100 + i;
     }
-    const body = cutTaskBody(FIG5, TASK, { data: picture, travels });
+    const body = cutTaskBody(FIG5, TASK, { data: picture, transmitted });
     expect(decodeSafetensors(body).tensors.get('input')!.shape).toEqual(sent);
-    expect(body).toHaveLength(taskBodyBytes(FIG5, TASK, REGION, travels));
+    expect(body).toHaveLength(taskBodyBytes(FIG5, TASK, REGION, transmitted));
     const { input: read } = decodeTaskBody(FIG5, body);
     expect(read.region).toEqual(REGION);
     const whole = { x0: 0, x1: 6, y0: 0, y1: 6 };

@@ -161,7 +161,7 @@ describe('a device that is not drained', () => {
     for (let attempt = 1; attempt <= SETTINGS.attempts; attempt++) {
       const device = attempt % 2 === 1 ? 'a' : 'b';
       const returned = [key('f', 0, attempt)];
-      run.send({ kind: 'device-seen', device, usualTileMs: 100, tasks: [], handedOut: [], returned });
+      run.send({ kind: 'device-seen', device, medianTileMs: 100, tasks: [], handedOut: [], returned });
     }
     expect(run.endOf('f')).toBe('fail');
   });

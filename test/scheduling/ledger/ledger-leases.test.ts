@@ -4,9 +4,9 @@ import { gaveTo, LedgerRun, queued, running, SETTINGS, stealable, waiting } from
 const { attempts, leaseFactor, leaseFloorMs, leaseWaitingMs, lostAfterMs, missingMs } = SETTINGS;
 
 describe('the lease of a running tile', () => {
-  function runningOn(usualTileMs: number | null): LedgerRun {
+  function runningOn(medianTileMs: number | null): LedgerRun {
     const run = stealable();
-    run.seen('thief', [running('f')], { usualTileMs });
+    run.seen('thief', [running('f')], { medianTileMs });
     return run;
   }
 
@@ -16,7 +16,7 @@ describe('the lease of a running tile', () => {
     for (;;) {
       run.nowMs += 100;
       for (const device of ['victim', 'other']) run.seen(device);
-      run.seen('thief', [running('f', 0, attempt)], { usualTileMs: 1 });
+      run.seen('thief', [running('f', 0, attempt)], { medianTileMs: 1 });
       if (run.send({ kind: 'tick' }).length > 0) return run.nowMs - 100 - startMs;
     }
   }
@@ -48,7 +48,7 @@ describe('the lease of a running tile', () => {
     expect(run.send({ kind: 'tick' })).toEqual([{ kind: 'push', frame: 'f', part: 0, attempt: 2, device: 'other' }]);
     expect(run.notes()).toEqual(['expired 0#1 thief', 'pushed 0#2 other']);
     run.pushed('f', 0, 2, 'other');
-    run.seen('thief', [running('f', 0, 2)], { usualTileMs: 20 });
+    run.seen('thief', [running('f', 0, 2)], { medianTileMs: 20 });
     expect(run.part('f')).toMatchObject({ deadlineMs: run.nowMs + 2 * leaseFloorMs });
     expect(expiresAfterMs(run, 2)).toBe(2 * leaseFloorMs);
   });

@@ -12,7 +12,7 @@ function blame(
   const originOf = (one: number): TileOrigin | undefined =>
     strips[one] === undefined
       ? undefined
-      : { device: `e${one}`, strips: strips[one] ?? null, isSole: !unsure.includes(one) };
+      : { device: `e${one}`, strips: strips[one] ?? null, isOnlyAttempt: !unsure.includes(one) };
   const isWrong = async (one: number) => {
     asked.push(one);
     return wrong.includes(one);

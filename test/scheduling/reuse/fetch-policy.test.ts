@@ -48,26 +48,26 @@ describe('offerGain', () => {
 describe('FetchPolicy', () => {
   it('a request pays where what is offered saves more than it takes, whether computing or input', () => {
     const offers = { west: whole(3).east! };
-    const couldPay = (policy: OverlapPolicy, speed: number, inputMs: FetchQuestion['inputMs']) =>
-      policyOf(policy, speed).policy.couldPay({ tileId: 4, offers, inputMs }, ['http://e1']);
-    expect(couldPay('cost', SLOW, INPUT_IS_THERE)).toBe(true);
-    expect(couldPay('cost', FAST, INPUT_IS_THERE)).toBe(false);
-    expect(couldPay('cost', FAST, areaOf)).toBe(true);
-    expect(couldPay('always', FAST, INPUT_IS_THERE)).toBe(true);
-    expect(couldPay('never', SLOW, INPUT_IS_THERE)).toBe(false);
+    const mayPayOff = (policy: OverlapPolicy, speed: number, inputMs: FetchQuestion['inputMs']) =>
+      policyOf(policy, speed).policy.mayPayOff({ tileId: 4, offers, inputMs }, ['http://e1']);
+    expect(mayPayOff('cost', SLOW, INPUT_IS_THERE)).toBe(true);
+    expect(mayPayOff('cost', FAST, INPUT_IS_THERE)).toBe(false);
+    expect(mayPayOff('cost', FAST, areaOf)).toBe(true);
+    expect(mayPayOff('always', FAST, INPUT_IS_THERE)).toBe(true);
+    expect(mayPayOff('never', SLOW, INPUT_IS_THERE)).toBe(false);
   });
 
   it('nothing pays where nothing is offered, however slow the device is', () => {
-    expect(policyOf('cost', SLOW).policy.couldPay({ tileId: 4, offers: {}, inputMs: areaOf }, [])).toBe(false);
+    expect(policyOf('cost', SLOW).policy.mayPayOff({ tileId: 4, offers: {}, inputMs: areaOf }, [])).toBe(false);
   });
 
   it('strips of an offer are worth a request where they save more than it takes', () => {
-    const isWorthIt = (policy: OverlapPolicy, speed: number) =>
-      policyOf(policy, speed).policy.isWorthIt('west', whole(4).west!);
-    expect(isWorthIt('cost', SLOW)).toBe(true);
-    expect(isWorthIt('cost', FAST)).toBe(false);
-    expect(isWorthIt('always', FAST)).toBe(true);
-    expect(isWorthIt('never', SLOW)).toBe(false);
+    const isWorthFetching = (policy: OverlapPolicy, speed: number) =>
+      policyOf(policy, speed).policy.isWorthFetching('west', whole(4).west!);
+    expect(isWorthFetching('cost', SLOW)).toBe(true);
+    expect(isWorthFetching('cost', FAST)).toBe(false);
+    expect(isWorthFetching('always', FAST)).toBe(true);
+    expect(isWorthFetching('never', SLOW)).toBe(false);
   });
 
   it('the source hears of what is worth no request of others but saves this device more than one', () => {
@@ -79,25 +79,25 @@ describe('FetchPolicy', () => {
     const speed = new ComputeSpeed();
     speed.add(macs, 8);
     const policy = new FetchPolicy({ plan, policy: 'cost', links, speed, bytesPerValue: 4 });
-    expect(policy.isWorthIt('west', offer)).toBe(false);
-    expect(policy.isWorthTelling({ west: offer })).toBe(true);
+    expect(policy.isWorthFetching('west', offer)).toBe(false);
+    expect(policy.isWorthReporting({ west: offer })).toBe(true);
   });
 
   it('others hear of what saves more than the request that tells of it', () => {
-    expect(policyOf('cost', SLOW).policy.isWorthTelling(whole(4))).toBe(true);
-    expect(policyOf('cost', FAST).policy.isWorthTelling(whole(4))).toBe(false);
-    expect(policyOf('always', FAST).policy.isWorthTelling(whole(4))).toBe(true);
+    expect(policyOf('cost', SLOW).policy.isWorthReporting(whole(4))).toBe(true);
+    expect(policyOf('cost', FAST).policy.isWorthReporting(whole(4))).toBe(false);
+    expect(policyOf('always', FAST).policy.isWorthReporting(whole(4))).toBe(true);
   });
 });
 
 describe('taskReuse', () => {
   function reuseOf(macsPerMs: number, finishedBy: string | null) {
-    const book = new ReuseBook(plan, { isWorthIt: () => true });
+    const book = new ReuseBook(plan, { isWorthFetching: () => true });
     book.open(FRAME);
     const address = (device: string) => ({ device, address: `http://${device}` });
     book.finished(FRAME, 3, whole(3), finishedBy === null ? null : address(finishedBy));
     const pool = { offersOf: (_: string, tile: number) => (finishedBy === null && tile === 3 ? whole(3) : null) };
-    const own = { holder: () => address('e0'), travels: () => wholeMap(plan.maps[0]!) };
+    const own = { holder: () => address('e0'), transmitted: () => wholeMap(plan.maps[0]!) };
     const parts = { plan, book, pool, allSides: false, ...own, ...policyOf('cost', macsPerMs) };
     return taskReuse(parts, { frame: FRAME, tile: 4, attempt: 1 }, 'e1');
   }

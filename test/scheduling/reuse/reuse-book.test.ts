@@ -22,7 +22,7 @@ function whole(tile: number): TileOffers {
 
 let book: ReuseBook;
 beforeEach(() => {
-  book = new ReuseBook(plan, { isWorthIt: () => true });
+  book = new ReuseBook(plan, { isWorthFetching: () => true });
   book.open(FRAME);
 });
 const kinds = (asker: string | null) => book.states(FRAME, asker).map(({ kind }) => kind);
@@ -161,7 +161,7 @@ describe('where devices fetch nothing from each other', () => {
 
 describe('where strips are not worth fetching', () => {
   it('the order counts on none of others, but who asks is told of all', () => {
-    const south = { isWorthIt: (side: string) => side === 'south' };
+    const south = { isWorthFetching: (side: string) => side === 'south' };
     const picky = new ReuseBook(plan, south);
     picky.open(FRAME);
     picky.finished(FRAME, 1, whole(1), E1);
@@ -172,7 +172,7 @@ describe('where strips are not worth fetching', () => {
   });
 
   it('nor does a tile in flight count on them', () => {
-    const none = new ReuseBook(plan, { isWorthIt: () => false });
+    const none = new ReuseBook(plan, { isWorthFetching: () => false });
     none.open(FRAME);
     none.finished(FRAME, 1, whole(1), E1);
     none.started(FRAME, 4, 'e2');

@@ -18,7 +18,7 @@ export type Happening =
       readonly kind: 'freeze' | 'thaw' | 'kill' | 'restart' | 'leave' | 'find dead' | 'drain' | 'resume' | 'replace';
       readonly device: number;
     }
-  | { readonly kind: 'go wrong' | 'mend' | 'release'; readonly device: number }
+  | { readonly kind: 'go wrong' | 'repair' | 'release'; readonly device: number }
   | { readonly kind: 'judge' | 'judge in vain' | 'judge without an engine'; readonly pick: number }
   | { readonly kind: 'arrive' | 'lose' | 'duplicate' | 'give up' | 'finish' | 'delete'; readonly pick: number }
   | { readonly kind: 'pass'; readonly ms: number }
@@ -52,7 +52,7 @@ const fault: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: kinds('freeze', 'thaw', 'kill', 'restart'), device }) },
   { weight: 2, arbitrary: fc.record({ kind: kinds('leave', 'find dead'), device }) },
   { weight: 2, arbitrary: fc.record({ kind: kinds('drain', 'resume', 'replace'), device }) },
-  { weight: 3, arbitrary: fc.record({ kind: kinds('go wrong', 'go wrong', 'mend', 'release'), device }) },
+  { weight: 3, arbitrary: fc.record({ kind: kinds('go wrong', 'go wrong', 'repair', 'release'), device }) },
   { weight: 3, arbitrary: fc.record({ kind: kinds('judge in vain', 'judge without an engine'), pick }) },
 );
 
@@ -134,7 +134,7 @@ export function happen(cluster: SimulatedCluster, happening: Happening): void {
       cluster.findDead(at(happening.device));
       return;
     case 'go wrong':
-    case 'mend':
+    case 'repair':
       at(happening.device).isWrong = happening.kind === 'go wrong';
       return;
     case 'release':
@@ -250,7 +250,7 @@ export function calmDown(cluster: SimulatedCluster, { settings }: ClusterSetup):
 export const setups: fc.Arbitrary<ClusterSetup> = fc
   .record({
     devices: fc.integer({ min: 1, max: 4 }),
-    usualTileMs: fc.constantFrom(null, 20, 250),
+    medianTileMs: fc.constantFrom(null, 20, 250),
     queueLimit: fc.constantFrom(6, 100),
     keepsOlder: fc.boolean(),
     auditEvery: fc.constantFrom(0, 1, 3),
@@ -259,10 +259,10 @@ export const setups: fc.Arbitrary<ClusterSetup> = fc
     /** Long, so that a part that is stuck is not saved by it; or short, so that it is met. */
     frameTimeoutMs: fc.constantFrom(1_500, 1e9),
   })
-  .map(({ auditEvery, devices, usualTileMs, queueLimit, keepsOlder, ...chosen }) => ({
+  .map(({ auditEvery, devices, medianTileMs, queueLimit, keepsOlder, ...chosen }) => ({
     auditEvery,
     devices,
-    usualTileMs,
+    medianTileMs,
     queueLimit,
     keepsOlder,
     settings: {

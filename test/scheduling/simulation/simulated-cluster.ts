@@ -20,7 +20,7 @@ const LAYERS = 3;
 
 export interface ClusterSetup {
   readonly devices: number;
-  readonly usualTileMs: number | null;
+  readonly medianTileMs: number | null;
   /** Tasks that a device takes; it refuses more. */
   readonly queueLimit: number;
   /** Whether they answer "queued already" to a newer attempt of what they have. */
@@ -50,7 +50,7 @@ export interface ClusterTally {
  */
 export class SimulatedCluster {
   readonly #run: LedgerRun;
-  readonly #usualTileMs: number | null;
+  readonly #medianTileMs: number | null;
   readonly #network = new SimulatedNetwork();
   readonly devices: readonly SimulatedDevice[];
   readonly tally: ClusterTally = {
@@ -77,10 +77,10 @@ export class SimulatedCluster {
   /** Devices in quarantine, as the gateway's store has them. */
   readonly #quarantined = new Set<string>();
 
-  constructor({ auditEvery, devices, usualTileMs, queueLimit, keepsOlder, settings }: ClusterSetup) {
+  constructor({ auditEvery, devices, medianTileMs, queueLimit, keepsOlder, settings }: ClusterSetup) {
     this.#auditEvery = auditEvery;
     this.#run = new LedgerRun(settings);
-    this.#usualTileMs = usualTileMs;
+    this.#medianTileMs = medianTileMs;
     this.devices = Array.from({ length: devices }, (_, i) => new SimulatedDevice(`e${i}`, queueLimit, keepsOlder));
   }
 
@@ -384,7 +384,7 @@ export class SimulatedCluster {
       case 'tasks': {
         const { to, tasks, since, call } = letter;
         const device = this.#device(to);
-        for (const { frame } of device.state === 'up' ? tasks : []) device.supersede(frame, since);
+        for (const { frame } of device.state === 'up' ? tasks : []) device.invalidateBefore(frame, since);
         if (call === null) {
           if (device.state === 'up') device.hasSubmitted(tasks);
           return;
@@ -398,7 +398,7 @@ export class SimulatedCluster {
       case 'shared': {
         const { to, task, since, call } = letter;
         const device = this.#device(to);
-        if (device.state === 'up') device.supersede(task.frame, since);
+        if (device.state === 'up') device.invalidateBefore(task.frame, since);
         if (device.state === 'up' && device.isDraining) this.#refuse(call);
         else if (device.state === 'up' && device.share(task))
           this.#network.send({ kind: 'taken', call, sentMs: this.nowMs });
@@ -416,7 +416,7 @@ export class SimulatedCluster {
         if (device.state !== 'up') return;
         device.heard(letter.heartbeat);
         for (const frame of letter.ended) device.dropFrame(frame);
-        for (const [frame, since] of letter.superseded) device.supersede(frame, since);
+        for (const [frame, since] of letter.superseded) device.invalidateBefore(frame, since);
         return;
       }
       case 'result': {
@@ -452,7 +452,7 @@ export class SimulatedCluster {
     const isNewer = latest === undefined || life > latest.life || (life === latest.life && number > latest.number);
     if (!isNewer) return;
     this.#latest.set(device, { life, number });
-    this.#tell({ kind: 'device-seen', device, usualTileMs: this.#usualTileMs, tasks, handedOut, draining, returned });
+    this.#tell({ kind: 'device-seen', device, medianTileMs: this.#medianTileMs, tasks, handedOut, draining, returned });
     if (drained) this.#tell({ kind: 'device-left', device });
     const named = [...new Set([...tasks, ...returned].map(({ frame }) => frame))];
     const hasNothing = this.#quarantined.has(device);

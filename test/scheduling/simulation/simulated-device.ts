@@ -149,7 +149,7 @@ export class SimulatedDevice {
   }
 
   /** Earlier attempts of a frame do not count any more. */
-  supersede(frame: string, since: number): void {
+  invalidateBefore(frame: string, since: number): void {
     if ((this.#since.get(frame) ?? 1) >= since) return;
     this.#since.set(frame, since);
     const isPast = (task: TaskKey) => task.frame === frame && task.attempt < since;

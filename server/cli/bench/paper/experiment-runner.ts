@@ -7,19 +7,19 @@ import { planClusters } from '../../../evaluation/measure/run-matrix.js';
 import type { StrategyReport } from '../../../evaluation/measure/testbed-report.js';
 import { runTestbed } from '../../../evaluation/measure/testbed-run.js';
 import { UntiledReference } from '../../../evaluation/measure/untiled-reference.js';
+import { QUARTER_CORE } from '../../../evaluation/paper/environment.js';
 import type {
   Experiment,
   MeasuredExperiment,
   OneDeviceExperiment,
 } from '../../../evaluation/paper/experiments/experiment.js';
 import type { OneDevicePair, Outcome } from '../../../evaluation/paper/experiments/stored-experiment.js';
-import { QUARTER_CORE } from '../../../evaluation/paper/ground.js';
 import type { PaperDevice } from '../../../evaluation/paper/paper-device.js';
 import type { Calibration } from '../../../evaluation/simulate/calibration.js';
 import { ProgressLine } from '../../terminal/progress-line.js';
 import { modelChoice } from '../testbed/testbed-options.js';
 import { hasTestHosts, TestbedSession } from '../testbed/testbed-session.js';
-import { runScenes } from './simulated-scenes.js';
+import { runScenes } from './simulated-workloads.js';
 
 export interface RunnerParts {
   readonly paper: PaperDevice;
@@ -63,7 +63,7 @@ export class ExperimentRunner {
       case 'calibration':
         return { kind: 'calibration', calibration: await this.#calibrate() };
       case 'simulated': {
-        const { length } = experiment.scenes;
+        const { length } = experiment.workloads;
         const onScene = (done: number) => this.#progress.show(`  simulating ${done + 1} of ${length}`);
         const here = this.#calibration?.costs ?? null;
         return {

@@ -26,7 +26,7 @@ export function parseArrivalOption(text: string): ArrivalOption {
   );
 }
 
-export interface ArrivalScene {
+export interface ArrivalWorkload {
   /** Devices that frames may start on, in their order. */
   readonly devices: readonly string[];
   readonly sources: number;
@@ -36,9 +36,9 @@ export interface ArrivalScene {
 }
 
 /** @throws DeepThingsError `DT_USAGE` for a trace that is none. */
-export async function arrivalsOf(option: ArrivalOption, scene: ArrivalScene): Promise<Arrivals> {
-  const { devices, frames, pictureBytes, seed } = scene;
-  const sources = devices.slice(0, scene.sources);
+export async function arrivalsOf(option: ArrivalOption, workload: ArrivalWorkload): Promise<Arrivals> {
+  const { devices, frames, pictureBytes, seed } = workload;
+  const sources = devices.slice(0, workload.sources);
   switch (option.kind) {
     case 'one-by-one':
       return { kind: 'one-by-one', sources, frames, pictureBytes };

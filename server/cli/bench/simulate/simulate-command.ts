@@ -16,18 +16,12 @@ import {
   readMeasured,
   summary,
 } from './deviation.js';
-import {
-  type Combination,
-  circumstancesOf,
-  combinationsOf,
-  listsOf,
-  type SimulateOptions,
-} from './simulate-options.js';
+import { type Combination, combinationsOf, conditionsOf, listsOf, type SimulateOptions } from './simulate-options.js';
 import { runCombination } from './simulated-combinations.js';
 
 /** `deepthings bench simulate`. @param given whether an option was given, not left to its default. */
 export async function runSimulate(options: SimulateOptions, given: (option: string) => boolean): Promise<void> {
-  const circumstances = circumstancesOf(options);
+  const conditions = conditionsOf(options);
   const measured = await measuredOf(options, given);
   const combinations = measured?.map(combinationOf) ?? combinationsOf(options);
   const costs = new Map<string, Costs>();
@@ -38,7 +32,7 @@ export async function runSimulate(options: SimulateOptions, given: (option: stri
     const model = networkName(describeModel(combination.model));
     const known = costs.get(model) ?? (await loadCosts(options.calibration ?? null, model));
     costs.set(model, known);
-    runs.push(await runCombination(combination, circumstances, known.costs));
+    runs.push(await runCombination(combination, conditions, known.costs));
   }
   progress.clear();
   const deviations = measured?.map((run, index) => deviationOf(runs[index]!, run)) ?? null;

@@ -51,7 +51,7 @@ export interface Combination extends Pick<TestbedSettings, 'model' | 'depth' | '
 }
 
 /** What is the same for every combination. */
-export interface Circumstances {
+export interface Conditions {
   readonly cpuPeriodMs: number;
   readonly medium: NetworkModel['medium'];
   readonly latencyMs: number;
@@ -71,14 +71,14 @@ export function rateOf(bitsPerSecond: number | null): number {
   return bitsPerSecond === null ? Number.POSITIVE_INFINITY : bitsPerSecond / BITS_PER_BYTE_MS;
 }
 
-export function circumstancesOf({
+export function conditionsOf({
   cpuPeriod,
   latency,
   medium,
   pictureBytes,
   pictureSize,
   seed,
-}: SimulateOptions): Circumstances {
+}: SimulateOptions): Conditions {
   return {
     cpuPeriodMs: oneNumber('--cpu-period', cpuPeriod, AMOUNT),
     medium,

@@ -6,27 +6,27 @@ import { planCluster } from '../../../node/cluster-plan.js';
 import type { CostModel } from '../../../simulation/cost-model.js';
 import type { SimulationSettings } from '../../../simulation/simulation-settings.js';
 import { arrivalsOf } from './arrival-option.js';
-import type { Circumstances, Combination } from './simulate-options.js';
+import type { Combination, Conditions } from './simulate-options.js';
 
 /** Outputs that a gateway may be set to keep; simulated ones have none. */
 const MOST_KEPT = 100;
 
 export async function runCombination(
   combination: Combination,
-  circumstances: Circumstances,
+  conditions: Conditions,
   costs: CostModel,
 ): Promise<SimulatedRun> {
-  return simulatedRun(await combinationSettings(combination, circumstances, costs));
+  return simulatedRun(await combinationSettings(combination, conditions, costs));
 }
 
 /** What is to be simulated. */
 export async function combinationSettings(
   combination: Combination,
-  circumstances: Circumstances,
+  conditions: Conditions,
   costs: CostModel,
 ): Promise<SimulationSettings> {
   const { bytesPerMs, cpu, devices, frames, gatewayCpu, sources, strategy, warmup } = combination;
-  const { cpuPeriodMs, latencyMs, medium, pictureBytes, pictureSize, seed } = circumstances;
+  const { cpuPeriodMs, latencyMs, medium, pictureBytes, pictureSize, seed } = conditions;
   if (cpu.length > 1 && cpu.length < devices) {
     throw new DeepThingsError('DT_USAGE', `--cpu must have one value, or one for each of ${devices} devices`);
   }
@@ -38,10 +38,10 @@ export async function combinationSettings(
   const gateway = { id: 'gateway', address: '198.18.0.10' };
   const config = await benchConfig(combination, combination, { gateway, devices: hosts }, Math.min(frames, MOST_KEPT));
   const candidates = config.devices.filter(({ source }) => source).map(({ id }) => id);
-  const scene = { devices: candidates, sources, frames, pictureBytes, seed };
+  const workload = { devices: candidates, sources, frames, pictureBytes, seed };
   const cpuOf = (cores: number) => ({ share: Math.min(1, cores), periodMs: cpuPeriodMs, cores: cores > 1 ? 2 : 1 });
   return simulationSettingsOf(config, planCluster(config), {
-    ...{ costs, strategy, seed, warmUp: warmup, arrivals: await arrivalsOf(combination.arrivals, scene) },
+    ...{ costs, strategy, seed, warmUp: warmup, arrivals: await arrivalsOf(combination.arrivals, workload) },
     network: { medium, bytesPerMs, latencyMs },
     pictureSize,
     gatewayCpu: cpuOf(gatewayCpu),

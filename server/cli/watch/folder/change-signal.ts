@@ -15,7 +15,7 @@ export class ChangeSignal {
   #told = false;
   #wake: AbortController | null = null;
 
-  tell(): void {
+  emit(): void {
     this.#told = true;
     this.#wake?.abort();
   }

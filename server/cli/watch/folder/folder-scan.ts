@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { joinPath, pathKey, shownPath } from './file-name.js';
 import type { FileVersion } from './folder-state.js';
-import type { LeftAloneKind } from './left-alone.js';
+import type { SkippedKind } from './skipped-files.js';
 
 export const PICTURE_ENDINGS = ['.jpg', '.jpeg', '.png', '.webp'];
 /** Folders below one another; a folder that is mounted within itself has no end. */
@@ -28,7 +28,7 @@ export interface FolderListing {
   /** Oldest first. */
   readonly pictures: readonly FoundPicture[];
   readonly folders: readonly ScannedFolder[];
-  readonly leftAlone: readonly { readonly kind: LeftAloneKind; readonly name: string }[];
+  readonly skipped: readonly { readonly kind: SkippedKind; readonly name: string }[];
   /** Sub-folders that cannot be read. */
   readonly unreadable: readonly { readonly name: string; readonly error: NodeJS.ErrnoException }[];
   /** The file system of the folder. */
@@ -48,15 +48,15 @@ export async function scanFolder(folder: Buffer, recursive: boolean): Promise<Fo
   const { dev } = await stat(folder, { bigint: true });
   await scan.into(Buffer.alloc(0), 1);
   const pictures = scan.pictures.sort((a, b) => a.mtimeMs - b.mtimeMs || (a.key < b.key ? -1 : 1));
-  const { folders, leftAlone, unreadable } = scan;
-  const isEmpty = folders.length === 1 && pictures.length + leftAlone.length + unreadable.length === 0;
-  return { pictures, folders, leftAlone, unreadable, device: dev, isEmpty };
+  const { folders, skipped, unreadable } = scan;
+  const isEmpty = folders.length === 1 && pictures.length + skipped.length + unreadable.length === 0;
+  return { pictures, folders, skipped, unreadable, device: dev, isEmpty };
 }
 
 class Scan {
   readonly pictures: FoundPicture[] = [];
   readonly folders: ScannedFolder[] = [];
-  readonly leftAlone: { kind: LeftAloneKind; name: string }[] = [];
+  readonly skipped: { kind: SkippedKind; name: string }[] = [];
   readonly unreadable: { name: string; error: NodeJS.ErrnoException }[] = [];
   readonly #folder: Buffer;
   readonly #recursive: boolean;
@@ -121,7 +121,7 @@ class Scan {
     );
   }
 
-  #leave(kind: LeftAloneKind, inside: Buffer): void {
-    this.leftAlone.push({ kind, name: shownPath(inside) });
+  #leave(kind: SkippedKind, inside: Buffer): void {
+    this.skipped.push({ kind, name: shownPath(inside) });
   }
 }

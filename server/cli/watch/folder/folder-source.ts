@@ -9,7 +9,7 @@ import { type FileAge, FileAges, type FolderPatience, judgeFile } from './file-s
 import { type FolderListing, type FoundPicture, scanFolder } from './folder-scan.js';
 import type { FolderState } from './folder-state.js';
 import { FolderWatchers } from './folder-watchers.js';
-import { LeftAlone, someNames } from './left-alone.js';
+import { SkippedFile, someNames } from './skipped-files.js';
 
 export interface FolderOptions {
   readonly folder: Buffer;
@@ -36,7 +36,7 @@ export interface FolderOptions {
 export class FolderSource implements PictureSource {
   readonly #options: FolderOptions;
   readonly #ages = new FileAges();
-  readonly #leftAlone = new LeftAlone();
+  readonly #skipped = new SkippedFile();
   readonly #underWay = new Set<string>();
   /** Versions of files and folders of which the trouble has been told. */
   readonly #told = new Map<string, string>();
@@ -59,7 +59,7 @@ export class FolderSource implements PictureSource {
   async run(gate: PictureGate, signal: AbortSignal): Promise<void> {
     const { once, patience, rescanMs } = this.#options;
     const change = new ChangeSignal();
-    const parts = { onChange: () => change.tell(), rescanMs, say: (text: string) => gate.note(text) };
+    const parts = { onChange: () => change.emit(), rescanMs, say: (text: string) => gate.note(text) };
     const watchers = once ? null : new FolderWatchers(parts);
     try {
       while (!signal.aborted) {
@@ -120,10 +120,7 @@ export class FolderSource implements PictureSource {
   }
 
   /** Forgets what is not there any more, and tells what is new and not looked at. */
-  async #compare(
-    { device, isEmpty, leftAlone, pictures, unreadable }: FolderListing,
-    gate: PictureGate,
-  ): Promise<void> {
+  async #compare({ device, isEmpty, skipped, pictures, unreadable }: FolderListing, gate: PictureGate): Promise<void> {
     const { once, onUnreadable, shown, state } = this.#options;
     const keys = new Set(pictures.map(({ key }) => key));
     this.#ages.keepOnly(keys);
@@ -134,7 +131,7 @@ export class FolderSource implements PictureSource {
     }
     this.#device = device;
     if (once) this.#first ??= keys;
-    const news = this.#leftAlone.news(leftAlone);
+    const news = this.#skipped.news(skipped);
     if (news !== null) gate.note(`${shown}: ${news}`);
     const troubles = new Set(unreadable.map(({ name }) => `folder ${name}`));
     for (const key of this.#told.keys()) if (!keys.has(key) && !troubles.has(key)) this.#told.delete(key);

@@ -1,6 +1,6 @@
 import type { StrategyName } from '../../../scheduling/strategies/strategy.js';
 import type { TestbedSettings } from '../../measure/run-matrix.js';
-import type { Ground } from '../ground.js';
+import type { Environment } from '../environment.js';
 import type { FigureId } from '../page/figure-id.js';
 
 /** A cluster and what it gets to do; who is compared agrees in all of it. */
@@ -38,7 +38,7 @@ export interface MeasuredExperiment extends AnyExperiment {
 }
 
 /** One simulated cluster. */
-export interface Scene extends PointKey {
+export interface Workload extends PointKey {
   readonly frames: number;
 }
 
@@ -46,8 +46,8 @@ export interface SimulatedExperiment extends AnyExperiment {
   readonly kind: 'simulated';
   readonly set: Exclude<PointSetName, 'measured'>;
   /** Null: the paper's devices. */
-  readonly ground: Ground | null;
-  readonly scenes: readonly Scene[];
+  readonly environment: Environment | null;
+  readonly workloads: readonly Workload[];
 }
 
 /** What layers, tiles and requests take here. */

@@ -1,6 +1,6 @@
 import { STRATEGIES, type StrategyName } from '../../../scheduling/strategies/strategy.js';
 import type { TestbedSettings } from '../../measure/run-matrix.js';
-import { type Ground, QUARTER_CORE, TWENTIETH_CORE } from '../ground.js';
+import { type Environment, QUARTER_CORE, TWENTIETH_CORE } from '../environment.js';
 import type { FigureId } from '../page/figure-id.js';
 import type { MeasuredExperiment } from './experiment.js';
 import type { Extent } from './extent.js';
@@ -15,7 +15,7 @@ interface Cluster {
   readonly frames: number;
   readonly warmup: number;
   readonly repeat?: number;
-  readonly ground?: Ground;
+  readonly environment?: Environment;
 }
 
 const DEEPEST = 16;
@@ -64,7 +64,7 @@ export function measuredExperiments(extent: Extent): readonly MeasuredExperiment
     });
   }
   if (six && twentieth) {
-    const slow = { strategies: OURS, ground: TWENTIETH_CORE, warmup };
+    const slow = { strategies: OURS, environment: TWENTIETH_CORE, warmup };
     add('twentieth-untiled', ['numbers'], { ...slow, devices: 1, grid: '1x1', frames: 3 });
     for (const grid of grids) {
       add(`twentieth-6-${grid}`, ['numbers'], { ...slow, devices: 6, grid, frames: 2 * frames });
@@ -74,13 +74,13 @@ export function measuredExperiments(extent: Extent): readonly MeasuredExperiment
 }
 
 function experimentOf(id: string, figures: readonly FigureId[], cluster: Cluster): MeasuredExperiment {
-  const ground = cluster.ground ?? QUARTER_CORE;
+  const environment = cluster.environment ?? QUARTER_CORE;
   const { devices, frames, grid, sources = 1, repeat = 1, strategies = STRATEGIES, warmup } = cluster;
   const settings: TestbedSettings = {
     devices: [devices],
-    cpu: [ground.cpu],
-    gatewayCpu: ground.gatewayCpu,
-    linkBitsPerSecond: ground.linkMbps * 1e6,
+    cpu: [environment.cpu],
+    gatewayCpu: environment.gatewayCpu,
+    linkBitsPerSecond: environment.linkMbps * 1e6,
     memoryBytes: null,
     gatewayMemoryBytes: null,
     grids: [grid],
@@ -95,12 +95,15 @@ function experimentOf(id: string, figures: readonly FigureId[], cluster: Cluster
     maps: cluster.maps ?? 'f32',
     sections: {},
   };
-  return { kind: 'measured', id, figures, settings, expectedSeconds: expectedSeconds(ground, settings) };
+  return { kind: 'measured', id, figures, settings, expectedSeconds: expectedSeconds(environment, settings) };
 }
 
 /** Nodes start, then frames are computed and compared. */
-function expectedSeconds(ground: Ground, { devices, frames, repeat, sources, strategies, warmup }: TestbedSettings) {
+function expectedSeconds(
+  environment: Environment,
+  { devices, frames, repeat, sources, strategies, warmup }: TestbedSettings,
+) {
   const count = (warmup + frames * (sources[0]! > 1 ? repeat : 1)) * strategies.length;
-  const frameSeconds = 0.6 + 0.35 / ground.cpu / devices[0]! ** 0.7;
-  return 4 + 2.5 / ground.cpu + count * frameSeconds;
+  const frameSeconds = 0.6 + 0.35 / environment.cpu / devices[0]! ** 0.7;
+  return 4 + 2.5 / environment.cpu + count * frameSeconds;
 }

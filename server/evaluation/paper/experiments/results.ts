@@ -52,7 +52,7 @@ export function pointsOf({ experiment, outcome }: StoredExperiment): readonly Po
   if (outcome.kind !== 'simulated' || experiment.kind !== 'simulated') return [];
   const bytesPerValue = experiment.set === 'letter' ? LETTER_BYTES_PER_VALUE : 1;
   return outcome.runs
-    .map((run, index) => simulatedPoint(run, experiment.scenes[index]!.depth, bytesPerValue))
+    .map((run, index) => simulatedPoint(run, experiment.workloads[index]!.depth, bytesPerValue))
     .filter((point) => point !== null);
 }
 

@@ -1,7 +1,7 @@
 import { STRATEGIES, type StrategyName } from '../../../scheduling/strategies/strategy.js';
-import { type Ground, QUARTER_CORE, TWENTIETH_CORE } from '../ground.js';
+import { type Environment, QUARTER_CORE, TWENTIETH_CORE } from '../environment.js';
 import type { FigureId } from '../page/figure-id.js';
-import type { PointSetName, Scene, SimulatedExperiment } from './experiment.js';
+import type { PointSetName, SimulatedExperiment, Workload } from './experiment.js';
 
 const DEVICES = [1, 2, 3, 4, 5, 6];
 const GRIDS = ['3x3', '4x4', '5x5'];
@@ -9,15 +9,15 @@ const DEEPEST = 16;
 /** One by one, after two that warm up: devices then know how fast links and engines are. */
 const FRAMES = 5;
 const FRAME_FIGURES: readonly FigureId[] = ['fig12', 'fig13', 'fig14', 'fig15'];
-const SECONDS_A_SCENE = 0.1;
+const SECONDS_A_WORKLOAD = 0.1;
 const MOST = 6;
 
 /** Every simulated cluster: all combinations of the paper, since they take seconds. */
 export function simulatedExperiments(): readonly SimulatedExperiment[] {
   const sets = (['letter', 'ours', 'here'] as const).flatMap((set) => {
-    const ground = set === 'here' ? QUARTER_CORE : null;
-    const add = (what: string, figures: readonly FigureId[], scenes: readonly Scene[]) =>
-      experimentOf(`${set}-${what}`, figures, set, ground, scenes);
+    const environment = set === 'here' ? QUARTER_CORE : null;
+    const add = (what: string, figures: readonly FigureId[], workloads: readonly Workload[]) =>
+      experimentOf(`${set}-${what}`, figures, set, environment, workloads);
     return [
       add('frames', set === 'here' ? [...FRAME_FIGURES, 'numbers'] : FRAME_FIGURES, [
         ...framesOf(STRATEGIES, DEVICES, GRIDS),
@@ -39,28 +39,28 @@ function framesOf(
 ) {
   return grids.flatMap((grid) =>
     counts.flatMap((devices) =>
-      strategies.map((strategy): Scene => ({ strategy, devices, grid, sources: 1, depth, frames: FRAMES })),
+      strategies.map((strategy): Workload => ({ strategy, devices, grid, sources: 1, depth, frames: FRAMES })),
     ),
   );
 }
 
 /** One tile on one device. */
-function untiled(): readonly Scene[] {
+function untiled(): readonly Workload[] {
   return framesOf(['ftp-wst-s'], [1], ['1x1']);
 }
 
 /** A frame of each source at once. */
-function severalSources(): readonly Scene[] {
+function severalSources(): readonly Workload[] {
   return GRIDS.flatMap((grid) =>
     DEVICES.filter((sources) => sources > 1).flatMap((sources) =>
       STRATEGIES.map(
-        (strategy): Scene => ({ strategy, devices: MOST, grid, sources, depth: DEEPEST, frames: sources }),
+        (strategy): Workload => ({ strategy, devices: MOST, grid, sources, depth: DEEPEST, frames: sources }),
       ),
     ),
   );
 }
 
-function depths(): readonly Scene[] {
+function depths(): readonly Workload[] {
   return [4, 8].flatMap((depth) => [
     ...framesOf(['ftp-wst-s'], [1], ['3x3'], depth),
     ...framesOf(['ftp-wst-s'], [MOST], GRIDS, depth),
@@ -71,11 +71,11 @@ function experimentOf(
   id: string,
   figures: readonly FigureId[],
   set: Exclude<PointSetName, 'measured'>,
-  ground: Ground | null,
-  scenes: readonly Scene[],
+  environment: Environment | null,
+  workloads: readonly Workload[],
 ): SimulatedExperiment {
   return {
-    ...{ kind: 'simulated', id: `simulated-${id}`, figures, set, ground, scenes },
-    expectedSeconds: SECONDS_A_SCENE * scenes.length,
+    ...{ kind: 'simulated', id: `simulated-${id}`, figures, set, environment, workloads },
+    expectedSeconds: SECONDS_A_WORKLOAD * workloads.length,
   };
 }

@@ -56,24 +56,24 @@ describe('the experiments', () => {
 
   it('simulate every cluster that a figure shows, on the paper’s devices and here', () => {
     for (const set of ['letter', 'ours', 'here'] as const) {
-      const scenes = simulatedOf(set).flatMap((one) => one.scenes);
+      const workloads = simulatedOf(set).flatMap((one) => one.workloads);
       const has = (devices: number, grid: string, sources: number, depth: number) =>
-        scenes.some((s) => s.devices === devices && s.grid === grid && s.sources === sources && s.depth === depth);
+        workloads.some((s) => s.devices === devices && s.grid === grid && s.sources === sources && s.depth === depth);
       for (const grid of GRIDS) {
         for (const devices of DEVICE_COUNTS) expect(has(devices, grid, 1, 16)).toBe(true);
         for (const sources of DEVICE_COUNTS) expect(has(6, grid, sources, 16)).toBe(true);
         for (const depth of DEPTHS) expect(has(6, grid, 1, depth)).toBe(true);
       }
-      for (const { devices, sources } of scenes) expect(sources).toBeLessThanOrEqual(devices);
+      for (const { devices, sources } of workloads) expect(sources).toBeLessThanOrEqual(devices);
     }
   });
 
   it('have a simulated twin of every measured cluster of the figures', () => {
-    const scenes = simulatedOf('here').flatMap((one) => one.scenes);
+    const workloads = simulatedOf('here').flatMap((one) => one.workloads);
     for (const { figures, settings } of measuredOf()) {
       if (figures.every((figure) => figure === 'numbers' || figure === 'fig11')) continue;
       for (const strategy of settings.strategies) {
-        expect(scenes).toContainEqual(
+        expect(workloads).toContainEqual(
           expect.objectContaining({
             strategy,
             devices: settings.devices[0],

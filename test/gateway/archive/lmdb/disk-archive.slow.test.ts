@@ -101,7 +101,7 @@ describe('what was written', () => {
 });
 
 describe('a record that cannot be read', () => {
-  it('is left alone and told of; the others are there', async () => {
+  it('is suspended and told of; the others are there', async () => {
     await archive.open(0);
     const good = await accept('a-1');
     await accept('a-2');

@@ -1,7 +1,7 @@
 import { formatCount } from '../../terminal/quantities.js';
 
 /** Why something in a folder is not looked at. */
-export type LeftAloneKind =
+export type SkippedKind =
   | 'sub-folder'
   | 'linked folder'
   | 'hidden folder'
@@ -15,7 +15,7 @@ export type LeftAloneKind =
 const NAMES = 3;
 
 /** One, several, and the reason. */
-const WORDS: Readonly<Record<LeftAloneKind, readonly [one: string, many: string, why: string]>> = {
+const WORDS: Readonly<Record<SkippedKind, readonly [one: string, many: string, why: string]>> = {
   'sub-folder': ['sub-folder', 'sub-folders', 'only --recursive looks into sub-folders'],
   'linked folder': ['link to a folder', 'links to folders', 'links to folders are not followed'],
   'hidden folder': ['hidden folder', 'hidden folders', 'the name begins with a dot'],
@@ -27,12 +27,12 @@ const WORDS: Readonly<Record<LeftAloneKind, readonly [one: string, many: string,
 };
 
 /** Says what is left alone in a folder: each kind once, with some names. */
-export class LeftAlone {
-  readonly #told = new Set<LeftAloneKind>();
+export class SkippedFile {
+  readonly #told = new Set<SkippedKind>();
 
   /** @returns what to say of kinds that are new; null when there is none. */
-  news(found: readonly { readonly kind: LeftAloneKind; readonly name: string }[]): string | null {
-    const names = new Map<LeftAloneKind, string[]>();
+  news(found: readonly { readonly kind: SkippedKind; readonly name: string }[]): string | null {
+    const names = new Map<SkippedKind, string[]>();
     for (const { kind, name } of found) {
       if (this.#told.has(kind)) continue;
       const all = names.get(kind);
@@ -44,7 +44,7 @@ export class LeftAlone {
   }
 }
 
-function describe([kind, names]: [LeftAloneKind, readonly string[]]): string {
+function describe([kind, names]: [SkippedKind, readonly string[]]): string {
   const [one, many, why] = WORDS[kind];
   return `${formatCount(names.length, one, many)} (${someNames(names)}), since ${why}`;
 }

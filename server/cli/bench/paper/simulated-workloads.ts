@@ -1,5 +1,5 @@
 import { DeepThingsError } from '../../../errors.js';
-import type { Scene, SimulatedExperiment } from '../../../evaluation/paper/experiments/experiment.js';
+import type { SimulatedExperiment, Workload } from '../../../evaluation/paper/experiments/experiment.js';
 import { SEED } from '../../../evaluation/paper/experiments/results.js';
 import { floatPictures } from '../../../evaluation/paper/float-pictures.js';
 import type { PaperDevice } from '../../../evaluation/paper/paper-device.js';
@@ -13,7 +13,7 @@ const PICTURE_BYTES = 100_000;
 /** Of what sources on test hosts are given. */
 const PICTURE_SIZE = { width: 1920, height: 1280 };
 
-export interface SceneGround {
+export interface WorkloadEnvironment {
   readonly paper: PaperDevice;
   /** What was calibrated here; null: it was not. */
   readonly here: CostModel | null;
@@ -22,26 +22,33 @@ export interface SceneGround {
 }
 
 /** Simulates every scene, in order. */
-export async function runScenes(experiment: SimulatedExperiment, to: SceneGround): Promise<readonly SimulatedRun[]> {
+export async function runScenes(
+  experiment: SimulatedExperiment,
+  to: WorkloadEnvironment,
+): Promise<readonly SimulatedRun[]> {
   const runs: SimulatedRun[] = [];
-  for (const scene of experiment.scenes) {
+  for (const workload of experiment.workloads) {
     to.signal.throwIfAborted();
     to.onScene(runs.length);
-    runs.push(await runScene(experiment, scene, to));
+    runs.push(await runWorkload(experiment, workload, to));
     // Simulating blocks the thread; signals come between scenes.
     await new Promise((resolve) => setImmediate(resolve));
   }
   return runs;
 }
 
-async function runScene({ ground, set }: SimulatedExperiment, scene: Scene, { here, paper }: SceneGround) {
+async function runWorkload(
+  { environment, set }: SimulatedExperiment,
+  workload: Workload,
+  { here, paper }: WorkloadEnvironment,
+) {
   const costs = set === 'here' ? here : paper.costs;
   if (costs === null) throw new DeepThingsError('DT_NOT_CALIBRATED', 'this machine has not been calibrated');
-  const { cpu, cpuPeriodMs, gatewayCpu, latencyMs, linkMbps, medium } = ground ?? paper.ground;
+  const { cpu, cpuPeriodMs, gatewayCpu, latencyMs, linkMbps, medium } = environment ?? paper.environment;
   const combination: Combination = {
-    ...scene,
+    ...workload,
     warmup: WARM_UP,
-    arrivals: { kind: scene.sources > 1 ? 'at-once' : 'one-by-one' },
+    arrivals: { kind: workload.sources > 1 ? 'at-once' : 'one-by-one' },
     cpu: [cpu],
     gatewayCpu,
     bytesPerMs: rateOf(linkMbps * 1e6),
@@ -51,7 +58,7 @@ async function runScene({ ground, set }: SimulatedExperiment, scene: Scene, { he
   };
   // What the paper's cameras gave is not known: as if it filled the network's input.
   const pictureSize = set === 'here' ? PICTURE_SIZE : null;
-  const circumstances = { cpuPeriodMs, medium, latencyMs, pictureBytes: PICTURE_BYTES, pictureSize, seed: SEED };
-  const settings = await combinationSettings(combination, circumstances, costs);
+  const conditions = { cpuPeriodMs, medium, latencyMs, pictureBytes: PICTURE_BYTES, pictureSize, seed: SEED };
+  const settings = await combinationSettings(combination, conditions, costs);
   return simulatedRun(set === 'letter' ? floatPictures(settings) : settings);
 }

@@ -1,5 +1,5 @@
 /** What something usually takes: the median of the latest measurements. */
-export class UsualTime {
+export class MedianWindow {
   readonly #latestMs: number[] = [];
   readonly #window: number;
 

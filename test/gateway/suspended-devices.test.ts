@@ -40,7 +40,7 @@ afterEach(async () => {
   await once(broken.close(), 'close');
 });
 
-it('a device that registers and cannot be reached is left alone, which is told; its frame goes to another', async () => {
+it('a device that registers and cannot be reached is suspended, which is told; its frame goes to another', async () => {
   const events = await EventReader.open(gateway.address);
   const picture = await smallPicture();
   await ask(gateway.address, 'submitFrame', { query: 'source=e0', body: ['image/jpeg', picture] });
@@ -49,8 +49,10 @@ it('a device that registers and cannot be reached is left alone, which is told; 
   await ask(gateway.address, 'submitFrame', { query: 'source=e0', body: ['image/jpeg', picture] });
   await waitUntil(() => good.asked.filter((asked) => asked === 'POST /frames').length === 2);
   const told = await events.until(({ event }) => event === 'problem');
-  expect(told.at(-1)!.data).toMatchObject({ code: 'DT_LEFT_ALONE', detail: expect.stringContaining('device e0') });
+  expect(told.at(-1)!.data).toMatchObject({ code: 'DT_PEER_SUSPENDED', detail: expect.stringContaining('device e0') });
   const metrics = Buffer.from((await askPath(gateway.address, 'GET', '/metrics')).bytes).toString();
-  expect(metrics).toMatch(/deepthings_left_alone_total\{peer="http:\/\/127\.0\.0\.1:\d+",calls="work",.*\} [1-9]/);
+  expect(metrics).toMatch(
+    /deepthings_peer_suspensions_total\{peer="http:\/\/127\.0\.0\.1:\d+",calls="work",.*\} [1-9]/,
+  );
   events.close();
 });

@@ -1,7 +1,7 @@
 import type { NetworkModel } from '../../simulation/machine/network.js';
 
 /** What a cluster runs on. */
-export interface Ground {
+export interface Environment {
   /** Of each device, as a share of one core. */
   readonly cpu: number;
   /** Above 1: the gateway serves and computes on cores of their own. */
@@ -14,7 +14,7 @@ export interface Ground {
   readonly cpuPeriodMs: number;
 }
 
-const testHosts = (cpu: number, linkMbps: number): Ground =>
+const testHosts = (cpu: number, linkMbps: number): Environment =>
   Object.freeze({ cpu, gatewayCpu: cpu, linkMbps, medium: 'switched', latencyMs: 0.1, cpuPeriodMs: 20 });
 
 /** Test hosts of this machine that the figures are measured on. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LedgerKeeper } from '../../../server/gateway/dispatch/ledger-keeper.js';
+import { LedgerRuntime } from '../../../server/gateway/dispatch/ledger-runtime.js';
 import type { LedgerEffect } from '../../../server/scheduling/ledger/ledger-effects.js';
 import { SETTINGS } from '../../scheduling/ledger-run.js';
 
@@ -8,13 +8,13 @@ const { lostAfterMs } = SETTINGS;
 function keeperWithClock() {
   const clock = { ms: 1_000 };
   const effects: LedgerEffect[] = [];
-  const keeper = new LedgerKeeper(
+  const keeper = new LedgerRuntime(
     SETTINGS,
     () => clock.ms,
     (effect) => effects.push(effect),
   );
   const seen = (device: string) =>
-    keeper.apply({ kind: 'device-seen', device, usualTileMs: null, tasks: [], handedOut: [] });
+    keeper.apply({ kind: 'device-seen', device, medianTileMs: null, tasks: [], handedOut: [] });
   const tick = () => keeper.apply({ kind: 'tick' });
   const lost = () => effects.filter(({ kind }) => kind === 'device-lost').length;
   return { clock, keeper, seen, tick, lost };

@@ -8,7 +8,7 @@ import type { Network } from '../../model/network.js';
 import { allFinite } from '../../tensor/all-finite.js';
 import type { FrameEnd, FrameRecord } from '../frames/frame-record.js';
 
-export interface FinisherParts {
+export interface HeadRunnerParts {
   readonly network: Network;
   readonly compute: ComputeThread;
   readonly limits: DetectionLimits;
@@ -21,12 +21,12 @@ const NOT_FINITE =
   "the remaining layers and the gateway's memory";
 
 /** Finishes the network on a merged frame: the remaining layers, then the head. */
-export class Finisher {
-  readonly #parts: FinisherParts;
+export class HeadRunner {
+  readonly #parts: HeadRunnerParts;
   readonly #head: Head;
 
   /** @throws DeepThingsError `DT_HEAD_MISSING` when the network puts out nothing that can be decoded. */
-  constructor(parts: FinisherParts) {
+  constructor(parts: HeadRunnerParts) {
     this.#parts = parts;
     this.#head = requireHead(parts.network);
   }

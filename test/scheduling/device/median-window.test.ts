@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { UsualTime } from '../../../server/scheduling/device/usual-time.js';
+import { MedianWindow } from '../../../server/scheduling/device/median-window.js';
 
 function usualOf(times: readonly number[], window?: number): number | null {
-  const usual = new UsualTime(window);
+  const usual = new MedianWindow(window);
   for (const ms of times) usual.add(ms);
   return usual.medianMs;
 }

@@ -28,11 +28,11 @@ export function keepOffers(parts: DeviceParts, task: TileTask, { cut, keepFor }:
   }
   if (keepFor.length === 0 || victim === null || victim.device !== source) return 0;
   const bytes = sizes.offerNotice(holder, offers);
-  world.kernel.spawn(tell(parts, task, victim.address, offers, bytes));
+  world.kernel.spawn(report(parts, task, victim.address, offers, bytes));
   return bytes;
 }
 
-function* tell(parts: DeviceParts, task: TileTask, address: string, offers: TileOffers, bytes: number): Process {
+function* report(parts: DeviceParts, task: TileTask, address: string, offers: TileOffers, bytes: number): Process {
   const { board, holder, host, pool, world } = parts;
   const { frame, tile } = task;
   const source = world.at(address) as DeviceDoor;

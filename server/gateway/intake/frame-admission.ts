@@ -15,13 +15,13 @@ import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import type { IdempotentRequest } from '../archive/frame-archive.js';
 import type { DeviceRegistry } from '../devices/device-registry.js';
 import type { ProblemNotices } from '../devices/problem-notices.js';
-import type { LedgerKeeper } from '../dispatch/ledger-keeper.js';
+import type { LedgerRuntime } from '../dispatch/ledger-runtime.js';
 import { newFrameRecord } from '../frames/frame-record.js';
 import type { FrameStore } from '../frames/frame-store.js';
 import { FrameTrace } from '../frames/frame-trace.js';
 import { SubmissionKeys, submissionDigest } from './submission-keys.js';
 
-export interface FrameDeskParts {
+export interface FrameAdmissionParts {
   readonly epoch: string;
   readonly network: Network;
   readonly plan: FtpPlan;
@@ -29,7 +29,7 @@ export interface FrameDeskParts {
   readonly registry: DeviceRegistry;
   readonly notices: ProblemNotices;
   readonly store: FrameStore;
-  readonly keeper: LedgerKeeper;
+  readonly keeper: LedgerRuntime;
   readonly metrics: NodeMetrics;
   readonly log: Logger;
   readonly nowMs: () => number;
@@ -73,8 +73,8 @@ function claimantOf({ client, delivered, source }: Submission): string {
 }
 
 /** Accepts frames: everything that can be wrong with a picture is found before a frame is allotted. */
-export class FrameDesk {
-  readonly #parts: FrameDeskParts;
+export class FrameAdmission {
+  readonly #parts: FrameAdmissionParts;
   /** Pictures being looked at, by who they are of; they count as frames. */
   readonly #inHand = new Map<string, number>();
   #lastNumber = 0;
@@ -82,7 +82,7 @@ export class FrameDesk {
   /** Pictures that are in order and wait for a device. */
   readonly #waiters = new ConditionWaiters();
 
-  constructor(parts: FrameDeskParts) {
+  constructor(parts: FrameAdmissionParts) {
     this.#parts = parts;
     this.#keys = new SubmissionKeys((key) => {
       const known = parts.store.byKey(key);
@@ -162,7 +162,7 @@ export class FrameDesk {
     const created = { id, createdMs: Date.now(), source: source ?? '' };
     const record = newFrameRecord({ ...facts, ...created }, trace, { bytes, input });
     if (delivered) {
-      trace.travelled('picture', bytes.byteLength);
+      trace.countSent('picture', bytes.byteLength);
       if (strategyNamed(strategy).placement === 'source') record.sourcedMs = nowMs();
     }
     await store.admit(record);
@@ -183,7 +183,7 @@ export class FrameDesk {
       verdict === 'full'
         ? `${open} frames are queued, which is as many as may be; come back when one has ended`
         : `${own} of the ${open} queued frames are of this ${claimant}, and the other places are for others; come back when one has ended`;
-    notices.tell('DT_OVERLOADED', `${open} frames are queued and more are refused: send fewer, or add devices`);
+    notices.report('DT_OVERLOADED', `${open} frames are queued and more are refused: send fewer, or add devices`);
     throw new HttpProblem(429, 'DT_OVERLOADED', detail, { retryAfterSeconds: 1 });
   }
 

@@ -10,7 +10,7 @@ interface Waiter {
  * Where thieves ask for a victim. A request that finds none is held: when a device says that it has tasks, as many
  * thieves are woken as there are tasks, so that a new frame starts on all idle devices at once.
  */
-export class StealDesk {
+export class VictimDirectory {
   #ring: VictimRing = EMPTY_RING;
   /** In the order in which they came; one for each thief. */
   readonly #waiting = new Map<string, Waiter>();

@@ -2,7 +2,7 @@ import { EMPTY_RING, hintVictim, setPending, type VictimRing } from '../../sched
 import type { Kernel, Suspension } from '../machine/kernel.js';
 
 /** Where thieves ask for a victim, and are held while there is none. */
-export class VictimDesk {
+export class VictimDirectory {
   readonly #kernel: Kernel;
   #ring: VictimRing = EMPTY_RING;
   readonly #waiting = new Map<string, (victim: string | null) => void>();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DeepThingsError } from '../../errors.js';
 import { wholeMap } from '../../geometry/region.js';
-import { travellingRegion } from '../../model/heads/placement.js';
+import { transmittedRegion } from '../../model/heads/placement.js';
 import { CALLS } from '../../node/contract/calls.js';
 import type { Logger } from '../../node/observe/logger.js';
 import type { NodeMetrics } from '../../node/observe/metrics.js';
@@ -20,14 +20,14 @@ import type { DeviceRegistry } from '../devices/device-registry.js';
 import { type FrameRecord, outcomeDocument } from '../frames/frame-record.js';
 import type { LayerRounds } from '../results/layer-rounds.js';
 
-export interface CourierParts {
+export interface NodeDispatcherParts {
   readonly epoch: string;
   readonly wirePlan: WirePlan;
   readonly rounds: LayerRounds;
   /** How feature maps are sent. */
   readonly maps: MapType;
-  /** Whether bars around pictures travel (`wire.bars`). */
-  readonly bars: boolean;
+  /** The letterbox padding around pictures is sent (`wire.padding`). */
+  readonly padding: boolean;
   readonly registry: DeviceRegistry;
   readonly peers: PeerClients;
   readonly metrics: NodeMetrics;
@@ -40,11 +40,11 @@ type PushedPart = Pick<
 >;
 
 /** Brings pictures, tasks and outcomes from the gateway to devices. */
-export class Courier {
-  readonly #parts: CourierParts;
+export class NodeDispatcher {
+  readonly #parts: NodeDispatcherParts;
   readonly #stop = new AbortController();
 
-  constructor(parts: CourierParts) {
+  constructor(parts: NodeDispatcherParts) {
     this.#parts = parts;
   }
 
@@ -64,7 +64,7 @@ export class Courier {
       signal: this.#stop.signal,
     });
     metrics.bytesSent.inc({ kind: 'picture' }, picture.bytes);
-    trace.travelled('picture', picture.bytes);
+    trace.countSent('picture', picture.bytes);
   }
 
   /**
@@ -83,7 +83,7 @@ export class Courier {
       signal: this.#stop.signal,
     });
     metrics.bytesReceived.inc({ kind: 'frame' }, bytes.byteLength);
-    trace.travelled('frame', bytes.byteLength);
+    trace.countSent('frame', bytes.byteLength);
     const { tensors } = decodeSafetensors(bytes);
     const input = requireTensor('DT_TENSOR_BODY', tensors, 'input', 'U8', map.channels, region) as Uint8Array;
     if (createHash('sha256').update(input).digest('hex') === inputDigest) return input;
@@ -108,13 +108,13 @@ export class Courier {
 
   /** @param alone it is not to be stolen, nor to use strips of the devices whose results are in doubt. */
   #tile(record: FrameRecord, tile: number, attempt: number, alone = false): Uint8Array | null {
-    const { bars, wirePlan } = this.#parts;
+    const { padding, wirePlan } = this.#parts;
     const { id, source, inputDigest, since, input, placement } = record;
     if (input === null) return null;
     const strategy = alone ? ftpWorkSharing.name : strategyOf(record);
     const facts = { frame: id, tile, attempt, source, strategy, inputDigest, since, reuse: NO_REUSE };
-    const travels = travellingRegion(wirePlan.plan.maps[0]!, placement, bars);
-    return cutTaskBody(wirePlan, facts, { data: input, travels });
+    const transmitted = transmittedRegion(wirePlan.plan.maps[0]!, placement, padding);
+    return cutTaskBody(wirePlan, facts, { data: input, transmitted });
   }
 
   #slice(record: FrameRecord, slice: number, layer: number, attempt: number): Uint8Array | null {

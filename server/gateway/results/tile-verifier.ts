@@ -5,7 +5,7 @@ import { wholeMap } from '../../geometry/region.js';
 import { cutTile } from '../../geometry/reuse/tile-cut.js';
 import { cropRegion } from '../../tensor/planes.js';
 
-export interface TileJudgeParts {
+export interface TileVerifierParts {
   readonly plan: FtpPlan;
   /** What every node's model has to be. */
   readonly modelDigest: string;
@@ -22,12 +22,12 @@ export type ComputeTile = (tile: number) => Promise<Float32Array>;
  * Computes tiles on the gateway, which has no fused layers otherwise: they are loaded for one judgement, and freed after
  * it. One at a time.
  */
-export class TileJudge {
-  readonly #parts: TileJudgeParts;
+export class TileVerifier {
+  readonly #parts: TileVerifierParts;
   #last: Promise<unknown> = Promise.resolve();
   readonly #stop = new AbortController();
 
-  constructor(parts: TileJudgeParts) {
+  constructor(parts: TileVerifierParts) {
     this.#parts = parts;
   }
 

@@ -7,7 +7,7 @@ import { type OffersToTile, withoutRegions } from '../../geometry/reuse/tile-off
 import type { LinkModel } from '../policy/link-rates.js';
 import { type Begins, variantsOf } from './offer-variants.js';
 
-export interface WorthQuestion {
+export interface FetchEstimate {
   readonly plan: FtpPlan;
   readonly tileId: number;
   /** All that can be had. */
@@ -39,7 +39,7 @@ const NOTHING = Number.POSITIVE_INFINITY;
  *
  * @throws DeepThingsError as `cutTile`.
  */
-export function worthwhileOffers(question: WorthQuestion): OffersToTile {
+export function selectOffers(question: FetchEstimate): OffersToTile {
   const { plan, tileId, offers, holderOf } = question;
   const variants = variantsOf(plan, tileId, offers);
   const { cut: full } = variants.from({});
@@ -69,13 +69,13 @@ export function worthwhileOffers(question: WorthQuestion): OffersToTile {
 }
 
 /** What a tile takes with these offers: to fetch, one holder after the other, and to compute. */
-export function estimatedMs(question: WorthQuestion, offers: OffersToTile): number {
+export function estimatedMs(question: FetchEstimate, offers: OffersToTile): number {
   return msOf(question, cutTile(question.plan, question.tileId, offers));
 }
 
 /** The offers without any strip that is not here. */
 export function withoutFetching(
-  question: Pick<WorthQuestion, 'plan' | 'tileId' | 'offers' | 'holderOf'>,
+  question: Pick<FetchEstimate, 'plan' | 'tileId' | 'offers' | 'holderOf'>,
 ): OffersToTile {
   let { offers } = question;
   // With fewer strips used, others may have to be larger than what is here.
@@ -92,7 +92,7 @@ interface Choice {
   readonly ms: number;
 }
 
-function msOf({ plan, holderOf, linkTo, macsPerMs, bytesPerValue, inputMs }: WorthQuestion, cut: TileCut): number {
+function msOf({ plan, holderOf, linkTo, macsPerMs, bytesPerValue, inputMs }: FetchEstimate, cut: TileCut): number {
   let ms = cut.macs / macsPerMs + (isEmptyRegion(cut.input) ? 0 : inputMs(cut.input));
   const asked: string[] = [];
   for (const strip of cut.strips) {
@@ -107,13 +107,13 @@ function msOf({ plan, holderOf, linkTo, macsPerMs, bytesPerValue, inputMs }: Wor
   return ms;
 }
 
-function leastMs(question: WorthQuestion, full: TileCut, distant: readonly Strip[]): number {
+function leastMs(question: FetchEstimate, full: TileCut, distant: readonly Strip[]): number {
   const { holderOf, linkTo, macsPerMs } = question;
   const requests = distant.map((strip) => linkTo(holderOf(strip)!).requestMs);
   return full.macs / macsPerMs + Math.min(...requests);
 }
 
-function fetchedStrips({ holderOf }: Pick<WorthQuestion, 'holderOf'>, cut: TileCut): readonly Strip[] {
+function fetchedStrips({ holderOf }: Pick<FetchEstimate, 'holderOf'>, cut: TileCut): readonly Strip[] {
   return cut.strips.filter((strip) => holderOf(strip) !== null);
 }
 

@@ -1,13 +1,13 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { StealDesk } from '../../../server/gateway/devices/steal-desk.js';
+import { VictimDirectory } from '../../../server/gateway/devices/victim-directory.js';
 
 const never = () => new AbortController().signal;
 
-let desk: StealDesk;
+let desk: VictimDirectory;
 beforeEach(() => {
   vi.useFakeTimers();
-  desk = new StealDesk();
+  desk = new VictimDirectory();
 });
 afterEach(() => void vi.useRealTimers());
 

@@ -9,15 +9,15 @@ import { fusedGeometry } from '../../../server/model/layer-geometry.js';
 import { describeModel } from '../../../server/model/model-source.js';
 import {
   estimatedMs,
-  type WorthQuestion,
+  type FetchEstimate,
+  selectOffers,
   withoutFetching,
-  worthwhileOffers,
-} from '../../../server/scheduling/reuse/overlap-worth.js';
+} from '../../../server/scheduling/reuse/fetch-estimate.js';
 import { arbitraryPlanCase } from '../../geometry/arbitrary-plans.js';
 import { propertyRuns } from '../../support/property-runs.js';
 
 /** Any plan, any tile of it, some neighbours done, each kept by somebody, over any links, at any speed. */
-const arbitraryQuestion: fc.Arbitrary<WorthQuestion> = fc
+const arbitraryQuestion: fc.Arbitrary<FetchEstimate> = fc
   .record({
     plan: arbitraryPlanCase(20, 6).map(({ layers, depth, grid }) => planFtp(layers, depth, grid)),
     tile: fc.nat(),
@@ -50,7 +50,7 @@ describe('the offers that are worth their way', () => {
   it('never take longer than all, nor than those that are here', () => {
     fc.assert(
       fc.property(arbitraryQuestion, (question) => {
-        const ms = estimatedMs(question, worthwhileOffers(question));
+        const ms = estimatedMs(question, selectOffers(question));
         expect(ms).toBeLessThanOrEqual(estimatedMs(question, question.offers));
         expect(ms).toBeLessThanOrEqual(estimatedMs(question, withoutFetching(question)));
       }),
@@ -61,8 +61,8 @@ describe('the offers that are worth their way', () => {
   it('are the same each time, and of what was offered', () => {
     fc.assert(
       fc.property(arbitraryQuestion, (question) => {
-        const chosen = worthwhileOffers(question);
-        expect(worthwhileOffers(question)).toEqual(chosen);
+        const chosen = selectOffers(question);
+        expect(selectOffers(question)).toEqual(chosen);
         for (const side of SIDES) {
           for (const [segment, region] of (chosen[side]?.regions ?? []).entries()) {
             if (!isEmptyRegion(region)) expect(region).toEqual(question.offers[side]!.regions[segment]);
@@ -78,10 +78,10 @@ describe('the offers that are worth their way', () => {
     fc.assert(
       fc.property(arbitraryQuestion, (question) => {
         const here = { ...question, holderOf: () => null };
-        expect(worthwhileOffers(here)).toBe(here.offers);
+        expect(selectOffers(here)).toBe(here.offers);
         const linkTo = () => ({ requestMs: 0, bytesPerMs: Number.POSITIVE_INFINITY });
-        const macs = (offers: WorthQuestion['offers']) => cutTile(question.plan, question.tileId, offers).macs;
-        expect(macs(worthwhileOffers({ ...question, linkTo }))).toBe(macs(question.offers));
+        const macs = (offers: FetchEstimate['offers']) => cutTile(question.plan, question.tileId, offers).macs;
+        expect(macs(selectOffers({ ...question, linkTo }))).toBe(macs(question.offers));
       }),
       RUNS,
     );
@@ -91,7 +91,7 @@ describe('the offers that are worth their way', () => {
     fc.assert(
       fc.property(arbitraryQuestion, (question) => {
         const linkTo = () => ({ requestMs: 1e30, bytesPerMs: 1 });
-        const cut = cutTile(question.plan, question.tileId, worthwhileOffers({ ...question, linkTo }));
+        const cut = cutTile(question.plan, question.tileId, selectOffers({ ...question, linkTo }));
         expect(cut.strips.filter((strip) => question.holderOf(strip) !== null)).toEqual([]);
       }),
       RUNS,
@@ -104,34 +104,34 @@ describe('a tile amid a 5x5 grid of YOLOv2, 16 layers', () => {
   const plan = planFtp(fusedGeometry(network, 16), 16, { rows: 5, columns: 5 });
   const offers = offersToTile(plan, 12, (producer) => offersOfTile(plan, cutTile(plan, producer)));
   /** One core of 12 GMAC/s. */
-  const question: WorthQuestion = {
+  const question: FetchEstimate = {
     ...{ plan, tileId: 12, offers, macsPerMs: 12e6, bytesPerValue: 4, inputMs: () => 0 },
     holderOf: ({ side }) => side,
     linkTo: () => ({ requestMs: 1, bytesPerMs: 6_250 }),
   };
-  const lowest = (side: Side, chosen: WorthQuestion['offers']) =>
+  const lowest = (side: Side, chosen: FetchEstimate['offers']) =>
     Math.min(...cutTile(plan, 12, chosen).strips.flatMap((strip) => (strip.side === side ? [strip.segment] : [])));
 
   it('fetches at 50 Mbit/s all but the strips of the largest maps, which save next to nothing', () => {
-    const chosen = worthwhileOffers(question);
+    const chosen = selectOffers(question);
     for (const side of SIDES) expect(lowest(side, chosen)).toBeGreaterThan(lowest(side, offers));
     expect(estimatedMs(question, chosen)).toBeLessThan(estimatedMs(question, {}) / 2);
   });
 
   it('fetches nothing at 10 Mbit/s, and computes in less time', () => {
     const slow = { ...question, linkTo: () => ({ requestMs: 3, bytesPerMs: 1_250 }) };
-    expect(cutTile(plan, 12, worthwhileOffers(slow)).strips).toEqual([]);
+    expect(cutTile(plan, 12, selectOffers(slow)).strips).toEqual([]);
   });
 
   it('leaves out a holder that takes long to ask', () => {
     const linkTo = (holder: string) => ({ requestMs: holder === 'north' ? 80 : 1, bytesPerMs: 6_250 });
-    const chosen = worthwhileOffers({ ...question, linkTo });
+    const chosen = selectOffers({ ...question, linkTo });
     const sides = new Set(cutTile(plan, 12, chosen).strips.map(({ side }) => side));
     expect([...sides].sort()).toEqual(['east', 'south', 'west']);
   });
 
   it('counts what the picture takes that it would need', () => {
     const slow = { ...question, linkTo: () => ({ requestMs: 3, bytesPerMs: 1_250 }), inputMs: () => 200 };
-    expect(cutTile(plan, 12, worthwhileOffers(slow)).strips.length).toBeGreaterThan(0);
+    expect(cutTile(plan, 12, selectOffers(slow)).strips.length).toBeGreaterThan(0);
   });
 });

@@ -13,7 +13,7 @@ const TICK_MS = 200;
 const MOST_PASSED_MS = 2 * TICK_MS;
 
 /** Holds the frame ledger: hands it events and the clock, and its effects to whoever carries them out. */
-export class LedgerKeeper {
+export class LedgerRuntime {
   #ledger: FrameLedger;
   readonly #nowMs: () => number;
   readonly #carryOut: (effect: LedgerEffect) => void;
