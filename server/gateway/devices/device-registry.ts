@@ -2,17 +2,12 @@ import type { Schemas } from '../../../client/client.js';
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import { isDeclaredAddress } from '../../node/peers/declared-address.js';
 import { HttpProblem } from '../../node/problems/problem.js';
-import { PROTOCOL_VERSION } from '../../node/wire/plan-digest.js';
+import { DeviceWarnings, type WarningKind } from './device-warnings.js';
+import { type ClusterIdentity, registrationMismatch } from './registration-mismatch.js';
 
 type Registration = Schemas['DeviceRegistration'];
 type DeviceState = Schemas['DeviceState'];
 type DeviceWork = Schemas['DeviceWork'];
-
-/** What a device must agree with. */
-export interface ClusterIdentity {
-  readonly modelDigest: string;
-  readonly planDigest: string;
-}
 
 /** Where a registration came from. */
 export interface Origin {
@@ -49,24 +44,11 @@ interface Entry {
   /** Why it is in quarantine; null when it is not. */
   quarantine: string | null;
   readonly work: DeviceWork;
-  /** What is wrong although it works, by kind. */
-  readonly warnings: Map<WarningKind, Warning>;
-}
-
-/** What can be wrong with a device that works. */
-export type WarningKind = 'not-finite' | 'identity' | 'unreachable' | 'refused';
-
-interface Warning {
-  readonly text: string;
-  /** By the registry's clock. */
-  readonly atMs: number;
+  readonly warnings: DeviceWarnings;
 }
 
 /** A refused process that has not asked again for so long has ended: it asks every five seconds. */
 const REFUSED_LASTS_MS = 15_000;
-
-/** A warning that is not repeated for so long is over. */
-const WARNING_LASTS_MS = 60_000;
 
 /** States in which a device's process runs and has been heard of lately. */
 const UP: readonly DeviceState['state'][] = ['live', 'draining', 'drained'];
@@ -101,7 +83,7 @@ export class DeviceRegistry {
           from: null,
           problem: `not seen yet: start it with "deepthings edge ${id}"`,
           quarantine: null,
-          warnings: new Map(),
+          warnings: new DeviceWarnings(),
           work: { tiles: 0, macs: 0, computeMs: 0, inputBytes: 0, overlapBytes: 0, resultBytes: 0 },
         },
       ]),
@@ -123,7 +105,7 @@ export class DeviceRegistry {
     }
     const { startedAt, number } = registration;
     const sameProcess = startedAt === entry.startedAt;
-    const mismatch = this.#mismatch(registration, entry);
+    const mismatch = registrationMismatch(registration, entry.declared, this.#identity);
     if (mismatch !== null) {
       // A stranger under the name of a device that works does not push it out.
       if (sameProcess ? number > entry.number : !UP.includes(entry.state)) {
@@ -214,20 +196,15 @@ export class DeviceRegistry {
 
   /** Shows on a device that works what is wrong with it, for a minute; null: it is over. */
   warn(device: string, kind: WarningKind, text: string | null): void {
-    const warnings = this.#entries.get(device)?.warnings;
-    if (text === null) warnings?.delete(kind);
-    else warnings?.set(kind, { text, atMs: this.#nowMs() });
+    this.#entries.get(device)?.warnings.set(kind, text, this.#nowMs());
   }
 
   /** A device that is not there may have been refused before it could say who it is. */
   #problemOf({ problem, state, warnings }: Entry): string | null {
     const isUp = UP.includes(state);
-    const fresh = [...warnings].filter(([kind, { atMs }]) => {
-      return this.#nowMs() - atMs < WARNING_LASTS_MS && (kind === 'refused') !== isUp;
-    });
-    const texts = fresh.map(([, { text }]) => text).join('; ');
-    if (isUp) return problem ?? (texts || null);
-    return texts && state !== 'refused' ? texts : problem;
+    const text = warnings.text(isUp, this.#nowMs());
+    if (isUp) return problem ?? text;
+    return state === 'refused' ? problem : (text ?? problem);
   }
 
   /** Counts what a result of this device that was accepted came to. */
@@ -302,38 +279,8 @@ export class DeviceRegistry {
   documents(): DeviceState[] {
     return [...this.#entries.keys()].map((device) => this.document(device));
   }
-
-  #mismatch(registration: Registration, entry: Entry): HttpProblem | null {
-    const { modelDigest, planDigest } = this.#identity;
-    const { device, protocol, model, plan, address } = registration;
-    if (protocol !== PROTOCOL_VERSION) {
-      const detail = `${device} speaks protocol ${protocol}, the gateway ${PROTOCOL_VERSION}: run one version everywhere`;
-      return new HttpProblem(409, 'DT_PROTOCOL_MISMATCH', detail);
-    }
-    if (model !== modelDigest) {
-      const detail =
-        `${device} has another model than the gateway (${short(model)}, not ${short(modelDigest)}): ` +
-        'give both the same model section in cluster.yaml and the same files';
-      return new HttpProblem(409, 'DT_MODEL_MISMATCH', detail);
-    }
-    if (plan !== planDigest) {
-      const detail =
-        `${device} follows another plan than the gateway (${short(plan)}, not ${short(planDigest)}): ` +
-        'give both the same partition section in cluster.yaml';
-      return new HttpProblem(409, 'DT_PLAN_MISMATCH', detail);
-    }
-    if (!isDeclaredAddress(entry.declared, address)) {
-      const detail = `${device} announces ${address}, but cluster.yaml declares it at ${entry.declared}`;
-      return new HttpProblem(409, 'DT_ADDRESS_UNDECLARED', detail);
-    }
-    return null;
-  }
 }
 
 function hostOf(address: string): string {
   return new URL(address).hostname.replace(/^\[|\]$/g, '');
-}
-
-function short(digest: string): string {
-  return digest.replace(/^sha256:/, '').slice(0, 12);
 }
