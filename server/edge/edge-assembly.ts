@@ -7,6 +7,7 @@ import { wholeMap } from '../geometry/region.js';
 import { type ClusterPlan, taskQueueLimit } from '../node/cluster-plan.js';
 import { ConditionWaiters } from '../node/condition-waiters.js';
 import { RequestsUnderWay } from '../node/draining.js';
+import { FrameScopes } from '../node/frame-scopes.js';
 import { appOptions } from '../node/http/app-options.js';
 import { type ListenAddress, listen } from '../node/http/listen.js';
 import { createNodeApp } from '../node/http/node-app.js';
@@ -112,32 +113,40 @@ export async function assemble(
   const pool = new StripPool(limits.overlapBytes);
   const buffers = new StripBuffers(Math.min(limits.overlapBytes, MOST_IDLE_STRIP_BYTES));
   const dropStrips = (frame: string) => buffers.give(pool.drop(frame));
+  const scopes = new FrameScopes();
   const board = new TaskBoard<EdgeTask, SliceTask>(taskQueueLimit(config, plan.tiles.length), {
     pick: tilePicker(plan, book, schedule.order),
     onTaken: ({ frame, tile }, asker) => book.started(frame, tile, asker),
     onBack: ({ frame, tile }) => book.cameBack(frame, tile),
   });
-  const ownFrames = new OwnFrames(limits.queuedFrames, 2 * limits.frameTimeoutMs, (frame) => forget(frame));
-  const pushed = new PushedTasks(taskQueueLimit(config, plan.tiles.length));
-  const runs = new FrameRuns(taskQueueLimit(config, plan.tiles.length), (frame, since) => {
+  const ownFrames = new OwnFrames(limits.queuedFrames, 2 * limits.frameTimeoutMs, scopes);
+  scopes.onEnd((frame) => board.dropFrame(frame));
+  scopes.onEnd((frame) => book.close(frame));
+  scopes.onEnd(dropStrips, () => pool.frames);
+  const pushed = new PushedTasks(taskQueueLimit(config, plan.tiles.length), scopes);
+  const runs = new FrameRuns(taskQueueLimit(config, plan.tiles.length), scopes);
+  runs.onInvalidated((frame, since) => {
     board.dropBefore(frame, since);
     book.close(frame);
     dropStrips(frame);
-    preparer.forget(frame);
   });
   const outcomes = new Outcomes();
   const tileTimes = new MedianWindow();
   const common = {
     ...{ device, wirePlan, gateway, peers, board, ownFrames, book, pool, buffers, metrics, log },
-    ...{ links, speed, maps, policy, runs },
+    ...{ links, speed, maps, policy, runs, scopes },
   };
   const sender = new ResultSender(common);
-  const preparer: TilePreparer = new TilePreparer({ ...common, overlap, fetcher: new StripFetcher(common) });
+  const preparer = new TilePreparer({ ...common, overlap, fetcher: new StripFetcher(common) });
   const viaGateway = overlap.via === 'gateway' && overlap.policy !== 'never';
   const holder = (): Holder =>
     viaGateway ? { device: GATEWAY_ID, address: config.gateway.address } : { device, address: status.address };
   const keeper: OfferKeeper = new OfferKeeper({ ...common, holder, viaGateway });
   const slices = new SliceRunner(wirePlan, compute, device);
+  scopes.onEnd(
+    (frame) => slices.drop(frame),
+    () => slices.frames,
+  );
   const namesStrips = config.audit.fraction > 0;
   const executor = new Executor({
     ...common,
@@ -157,26 +166,16 @@ export async function assemble(
     outcomes,
     tileTimes,
   });
-  const forget = (frame: string) => {
-    ownFrames.close(frame);
-    board.dropFrame(frame);
-    book.close(frame);
-    dropStrips(frame);
-    slices.drop(frame);
-    pushed.forget(frame);
-    runs.forget(frame);
-    preparer.forget(frame);
-  };
   const registrar = new Registrar({
     ...common,
     identity: () => status.identity(),
     counters: () => status.counters(),
     heartbeatMs: schedule.heartbeat.intervalMs,
-    keptFrames: () => keptFrames(),
+    keptFrames: () => scopes.kept,
     onEnded: (frames) => {
       for (const frame of frames) {
         if (ownFrames.get(frame) !== undefined) outcomes.ended(frame);
-        forget(frame);
+        scopes.end(frame);
       }
     },
     onSuperseded: (frame, since) => runs.invalidateBefore(frame, since),
@@ -187,11 +186,10 @@ export async function assemble(
       taken.look();
     },
   });
-  const keptFrames = () => [...new Set([...pool.frames, ...slices.frames, ...ownFrames.ids])];
   const underWay = new RequestsUnderWay();
   const taken = new ConditionWaiters();
   const forgetAll = () => {
-    keptFrames().forEach(forget);
+    scopes.endAll();
     outcomes.release();
   };
   const drain: Drain = new Drain({ ...common, stealer, registrar, underWay, forgetAll });
@@ -224,7 +222,7 @@ export async function assemble(
       taken,
       reuseOf: (task, thief) =>
         taskReuse({ ...common, plan, holder, transmitted, allSides: overlap.allSides }, task, thief),
-      forget,
+      forget: (frame) => scopes.end(frame),
       clusterState: () => status.clusterState(registrar, drain.state),
     }),
     token,

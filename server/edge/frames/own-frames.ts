@@ -1,4 +1,5 @@
 import type { Region } from '../../geometry/region.js';
+import type { FrameScopes } from '../../node/frame-scopes.js';
 import { HttpProblem } from '../../node/problems/problem.js';
 
 /** The letterboxed picture of an open frame that this device sources. */
@@ -19,23 +20,22 @@ export class OwnFrames {
   readonly #limit: number;
   readonly #maxAgeMs: number;
   readonly #frames = new Map<string, OwnFrame>();
+  readonly #scopes: FrameScopes;
 
-  readonly #onOld: (frame: string) => void;
-
-  /** @param onOld told of a frame that the gateway has not ended in all that time: it is to be forgotten. */
-  constructor(limit: number, maxAgeMs: number, onOld: (frame: string) => void) {
+  /** @param maxAgeMs after which a frame ends here that the gateway has not ended. */
+  constructor(limit: number, maxAgeMs: number, scopes: FrameScopes) {
     this.#limit = limit;
     this.#maxAgeMs = maxAgeMs;
-    this.#onOld = onOld;
+    this.#scopes = scopes;
+    scopes.onEnd(
+      (frame) => this.close(frame),
+      () => [...this.#frames.keys()],
+    );
   }
 
   /** Frames that may be open. */
   get limit(): number {
     return this.#limit;
-  }
-
-  get ids(): readonly string[] {
-    return [...this.#frames.keys()];
   }
 
   get size(): number {
@@ -65,9 +65,7 @@ export class OwnFrames {
   /** A gateway that vanished never says how its frames ended. */
   #dropOld(nowMs: number): void {
     for (const { frame, openedMs } of [...this.#frames.values()]) {
-      if (nowMs - openedMs <= this.#maxAgeMs) continue;
-      this.#frames.delete(frame);
-      this.#onOld(frame);
+      if (nowMs - openedMs > this.#maxAgeMs) this.#scopes.end(frame);
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { FrameScopes } from '../../node/frame-scopes.js';
 import type { TaskKey } from '../../scheduling/task-key.js';
 
 /** Tasks that were pushed to this device, so that a push which is repeated counts once, also when the task is done by then. */
@@ -7,8 +8,9 @@ export class PushedTasks {
   readonly #taken = new Map<string, string>();
 
   /** @param limit of tasks that are remembered. */
-  constructor(limit: number) {
+  constructor(limit: number, scopes: FrameScopes) {
     this.#limit = limit;
+    scopes.onEnd((frame) => this.#forget(frame));
   }
 
   has(task: TaskKey & { readonly layer?: number }): boolean {
@@ -20,7 +22,7 @@ export class PushedTasks {
     if (this.#taken.size > this.#limit) this.#taken.delete(this.#taken.keys().next().value!);
   }
 
-  forget(frame: string): void {
+  #forget(frame: string): void {
     for (const [key, of] of this.#taken) if (of === frame) this.#taken.delete(key);
   }
 }

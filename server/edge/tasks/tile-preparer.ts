@@ -8,6 +8,7 @@ import { containsRegion, isEmptyRegion, type Region, wholeMap } from '../../geom
 import { cutTile, type Strip, type TileCut } from '../../geometry/reuse/tile-cut.js';
 import { type OffersToTile, withoutRegions } from '../../geometry/reuse/tile-offer.js';
 import { CALLS } from '../../node/contract/calls.js';
+import type { FrameScopes } from '../../node/frame-scopes.js';
 import type { Logger } from '../../node/observe/logger.js';
 import type { NodeMetrics } from '../../node/observe/metrics.js';
 import type { PeerClient } from '../../node/peers/peer-client.js';
@@ -29,6 +30,7 @@ import {
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import { cropRegion } from '../../tensor/planes.js';
 import { decodeSafetensors } from '../../tensor/safetensors.js';
+import type { FrameRuns } from '../frames/frame-runs.js';
 import type { OwnFrames } from '../frames/own-frames.js';
 import type { EdgeTask } from './edge-task.js';
 import type { StripBuffers } from './strip-buffers.js';
@@ -40,6 +42,8 @@ export interface TilePreparerParts {
   readonly gateway: PeerClient;
   readonly fetcher: StripFetcher;
   readonly ownFrames: OwnFrames;
+  readonly runs: FrameRuns;
+  readonly scopes: FrameScopes;
   readonly book: ReuseBook;
   readonly pool: StripPool;
   readonly buffers: StripBuffers;
@@ -75,6 +79,8 @@ export class TilePreparer {
 
   constructor(parts: TilePreparerParts) {
     this.#parts = parts;
+    parts.scopes.onEnd((frame) => this.#forget(frame));
+    parts.runs.onInvalidated((frame) => this.#forget(frame));
   }
 
   /**
@@ -94,7 +100,7 @@ export class TilePreparer {
   }
 
   /** Its strips are of no more use. */
-  forget(frame: string): void {
+  #forget(frame: string): void {
     if (this.#ahead?.task.frame === frame) this.#ahead = null;
   }
 

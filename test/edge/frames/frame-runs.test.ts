@@ -1,9 +1,12 @@
 import { expect, it } from 'vitest';
 import { FrameRuns } from '../../../server/edge/frames/frame-runs.js';
+import { FrameScopes } from '../../../server/node/frame-scopes.js';
 
 it('a frame that began anew has what came before dropped, once', () => {
   const dropped: [string, number][] = [];
-  const runs = new FrameRuns(2, (frame, since) => dropped.push([frame, since]));
+  const scopes = new FrameScopes();
+  const runs = new FrameRuns(2, scopes);
+  runs.onInvalidated((frame, since) => dropped.push([frame, since]));
   const isPast = (frame: string, attempt: number) => runs.isPast({ frame, attempt });
   runs.invalidateBefore('f', 1);
   expect([dropped, isPast('f', 1)]).toEqual([[], false]);
@@ -17,6 +20,6 @@ it('a frame that began anew has what came before dropped, once', () => {
   runs.invalidateBefore('g', 2);
   runs.invalidateBefore('h', 2);
   expect(isPast('f', 5), 'more than are remembered').toBe(false);
-  runs.forget('g');
+  scopes.end('g');
   expect(isPast('g', 1)).toBe(false);
 });

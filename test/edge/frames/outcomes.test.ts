@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Schemas } from '../../../client/client.js';
 import { Outcomes } from '../../../server/edge/frames/outcomes.js';
 import { OwnFrames } from '../../../server/edge/frames/own-frames.js';
+import { FrameScopes } from '../../../server/node/frame-scopes.js';
 
 const ENDED_AT = '2026-11-23T09:30:00.000Z';
 
@@ -99,7 +100,7 @@ describe('the frames that a device sources', () => {
   });
 
   it('are as many as it may have; one more is told to come back', () => {
-    const own = new OwnFrames(2, 1_000, () => {});
+    const own = new OwnFrames(2, 1_000, new FrameScopes());
     own.requireRoom(0);
     own.open(frame('f', 0));
     own.open(frame('g', 0));
@@ -111,10 +112,11 @@ describe('the frames that a device sources', () => {
   });
 
   it('are dropped when the gateway never says how they ended', () => {
-    const own = new OwnFrames(1, 1_000, () => {});
+    const scopes = new FrameScopes();
+    const own = new OwnFrames(1, 1_000, scopes);
     own.open(frame('f', 0));
     expect(() => own.requireRoom(1_000)).toThrow();
     own.requireRoom(1_001);
-    expect(own.get('f')).toBeUndefined();
+    expect([own.get('f'), scopes.kept]).toEqual([undefined, []]);
   });
 });

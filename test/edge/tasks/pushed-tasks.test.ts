@@ -1,21 +1,23 @@
 import { expect, it } from 'vitest';
 import { PushedTasks } from '../../../server/edge/tasks/pushed-tasks.js';
+import { FrameScopes } from '../../../server/node/frame-scopes.js';
 
 const TASK = { frame: 'a-1', tile: 2, attempt: 1 };
 
 it('each attempt of a tile, and of each layer of a slice, is known until its frame has ended', () => {
-  const pushed = new PushedTasks(9);
+  const scopes = new FrameScopes();
+  const pushed = new PushedTasks(9, scopes);
   pushed.add(TASK);
   pushed.add({ ...TASK, layer: 3 });
   const others = [{ attempt: 2 }, { tile: 3 }, { frame: 'a-2' }, { layer: 4 }].map((facts) => ({ ...TASK, ...facts }));
   expect([TASK, { ...TASK, layer: 3 }].map((task) => pushed.has(task))).toEqual([true, true]);
   expect(others.map((task) => pushed.has(task))).toEqual([false, false, false, false]);
-  pushed.forget('a-1');
+  scopes.end('a-1');
   expect(pushed.has(TASK)).toBe(false);
 });
 
 it('the oldest are forgotten beyond the bound', () => {
-  const pushed = new PushedTasks(2);
+  const pushed = new PushedTasks(2, new FrameScopes());
   for (const tile of [0, 1, 2]) pushed.add({ ...TASK, tile });
   expect([0, 1, 2].map((tile) => pushed.has({ ...TASK, tile }))).toEqual([false, true, true]);
 });

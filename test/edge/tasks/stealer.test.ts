@@ -4,6 +4,7 @@ import { FrameRuns } from '../../../server/edge/frames/frame-runs.js';
 import type { EdgeBoard } from '../../../server/edge/tasks/edge-board.js';
 import { Stealer } from '../../../server/edge/tasks/stealer.js';
 import type { CallRule } from '../../../server/node/contract/calls.js';
+import { FrameScopes } from '../../../server/node/frame-scopes.js';
 import { createMetrics } from '../../../server/node/observe/metrics.js';
 import type { PeerClient } from '../../../server/node/peers/peer-client.js';
 import { TaskBoard } from '../../../server/scheduling/device/task-board.js';
@@ -53,7 +54,7 @@ function start(waitMs: number) {
       forgive: () => undefined,
       close: async () => undefined,
     },
-    runs: new FrameRuns(9, () => {}),
+    runs: new FrameRuns(9, new FrameScopes()),
     links: new LinkRates(),
     isIdle: () => board.isIdle,
     metrics: createMetrics({ role: 'edge', node: 'e0' }),

@@ -3,6 +3,7 @@ import { DigestError, TENSOR_TYPE } from '../../../client/body-digest.js';
 import type { DeepThingsClient } from '../../../client/client.js';
 import { ProblemError } from '../../../client/problem-error.js';
 import { loadTileExecutor, type TileExecutor } from '../../../server/compute/tile-executor.js';
+import { FrameRuns } from '../../../server/edge/frames/frame-runs.js';
 import { OwnFrames } from '../../../server/edge/frames/own-frames.js';
 import type { EdgeTask } from '../../../server/edge/tasks/edge-task.js';
 import { StripBuffers } from '../../../server/edge/tasks/strip-buffers.js';
@@ -20,6 +21,7 @@ import { fusedGeometry } from '../../../server/model/layer-geometry.js';
 import { describeModel } from '../../../server/model/model-source.js';
 import { seededRandom } from '../../../server/model/seeded-random.js';
 import { synthesizeWeights } from '../../../server/model/synthetic-weights.js';
+import { FrameScopes } from '../../../server/node/frame-scopes.js';
 import { createMetrics } from '../../../server/node/observe/metrics.js';
 import { RepeatGate } from '../../../server/node/observe/repeat-gate.js';
 import { PeerCircuits } from '../../../server/node/peers/peer-circuits.js';
@@ -145,7 +147,8 @@ function world(options: WorldOptions = {}) {
   };
   const sourceBook = new ReuseBook(plan, { isWorthFetching: () => true });
   sourceBook.open(FRAME);
-  const ownFrames = new OwnFrames(9, AMPLE, () => undefined);
+  const scopes = new FrameScopes();
+  const ownFrames = new OwnFrames(9, AMPLE, scopes);
   if (own)
     ownFrames.open({ frame: FRAME, attempt: 1, data: picture, transmitted: wholeMap(map), digest: 'd', openedMs: 0 });
   const pool = new StripPool(AMPLE);
@@ -181,6 +184,8 @@ function world(options: WorldOptions = {}) {
     policy: new FetchPolicy({ plan, policy, links, speed, bytesPerValue: 4 }),
     overlap: { allSides },
     ownFrames,
+    scopes,
+    runs: new FrameRuns(9, scopes),
     book: own ? sourceBook : new ReuseBook(plan, { isWorthFetching: () => true }),
     pool,
     buffers: new StripBuffers(1e6),
@@ -230,7 +235,7 @@ function world(options: WorldOptions = {}) {
     if (merged) placeRegion(merged, shape.channels, wholeMap(shape), output.data, plan.tiles[tile]!.regions[DEPTH]!);
     return { ...ready, macs };
   };
-  return { random, holders, asked, pool, preparer, taskOf, run, ownFrames, links, speed, sourceBook };
+  return { random, holders, asked, pool, preparer, scopes, taskOf, run, ownFrames, links, speed, sourceBook };
 }
 
 function readyOf(preparation: Preparation) {
@@ -442,7 +447,7 @@ describe('strips fetched ahead', () => {
   });
 
   it('are kept for one task only, and not beyond the end of its frame', async () => {
-    const { preparer, task, running, asks, taskOf } = await waiting();
+    const { preparer, scopes, task, running, asks, taskOf } = await waiting();
     preparer.fetchAhead(task, [running]);
     preparer.fetchAhead(taskOf(2), [running]);
     let before = asks();
@@ -450,8 +455,8 @@ describe('strips fetched ahead', () => {
     expect(asks()).toBe(before + 1);
     preparer.fetchAhead(task, [running]);
     before = asks();
-    preparer.forget('zz-2');
-    preparer.forget(FRAME);
+    scopes.end('zz-2');
+    scopes.end(FRAME);
     await preparer.prepare(task);
     expect(asks()).toBe(before + 1);
   });
