@@ -30,8 +30,6 @@ export class Drain {
   #stealing = false;
   /** Tiles on their way back to victims, pictures of its own that the gateway is being given. */
   #busy = 0;
-  /** Returned tiles that the gateway is being told of. */
-  #announced = 0;
   /** The registration by which the gateway hears that this drain is over. */
   #drainedBy = 0;
   /** Without a gateway there is nobody to tell, and a process that is to end does not wait for one. */
@@ -40,7 +38,11 @@ export class Drain {
 
   constructor(parts: DrainParts) {
     this.#parts = parts;
-    parts.board.onChange(() => this.#look());
+    parts.board.onChange(({ kind }) => {
+      if (this.#state === 'draining' && kind === 'stolen') this.#handBackStolen();
+      if (this.#state === 'draining' && kind === 'returned') parts.registrar.announce();
+      this.#look();
+    });
   }
 
   get state(): DrainState {
@@ -63,13 +65,13 @@ export class Drain {
     const { board, log, registrar, stealer } = this.#parts;
     log.info({ code: DRAINING_CODE, tasks: board.size }, 'draining: nothing new is taken');
     this.#state = 'draining';
-    this.#announced = 0;
     this.#stealing = true;
     void stealer.pause().then(() => {
       this.#stealing = false;
       this.#look();
     });
     board.close();
+    this.#handBackStolen();
     registrar.announce();
   }
 
@@ -124,11 +126,7 @@ export class Drain {
   }
 
   #look(): void {
-    if (this.#state === 'draining') {
-      this.#handBackStolen();
-      this.#tellReturned();
-      if (this.#isSettled()) this.#drained();
-    }
+    if (this.#state === 'draining' && this.#isSettled()) this.#drained();
     if (this.#state !== 'drained' || !this.#isEnding) return;
     // What it was told of an earlier drain, it was told of a device that was resumed since.
     if (this.#isAlone || this.#parts.registrar.told >= this.#drainedBy) this.#onDone();
@@ -142,12 +140,6 @@ export class Drain {
       });
       void this.during(back);
     }
-  }
-
-  #tellReturned(): void {
-    const { length } = this.#parts.board.returned;
-    if (length > this.#announced) this.#parts.registrar.announce();
-    this.#announced = length;
   }
 
   #isSettled(): boolean {

@@ -114,11 +114,11 @@ export async function assemble(
   const buffers = new StripBuffers(Math.min(limits.overlapBytes, MOST_IDLE_STRIP_BYTES));
   const dropStrips = (frame: string) => buffers.give(pool.drop(frame));
   const scopes = new FrameScopes();
-  const board = new TaskBoard<EdgeTask, SliceTask>(taskQueueLimit(config, plan.tiles.length), {
-    pick: tilePicker(plan, book, schedule.order),
-    onTaken: ({ frame, tile }, asker) => book.started(frame, tile, asker),
-    onBack: ({ frame, tile }) => book.cameBack(frame, tile),
-  });
+  const board = new TaskBoard<EdgeTask, SliceTask>(
+    taskQueueLimit(config, plan.tiles.length),
+    tilePicker(plan, book, schedule.order),
+  );
+  board.onChange((change) => book.follow(change));
   const ownFrames = new OwnFrames(limits.queuedFrames, 2 * limits.frameTimeoutMs, scopes);
   scopes.onEnd((frame) => board.dropFrame(frame));
   scopes.onEnd((frame) => book.close(frame));
@@ -232,7 +232,7 @@ export async function assemble(
     refused: new RefusedCallers({ log, nowMs: () => Date.now() }),
     ...appOptions(config, clusterPlan, at),
   });
-  board.onChange(() => metrics.pending.set(board.pending));
+  board.onChange(({ pending }) => metrics.pending.set(pending));
   tls?.measure(metrics);
   metrics.holds('tasks', () => board.listed().length);
   metrics.holds('own frames', () => ownFrames.size);

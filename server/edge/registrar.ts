@@ -77,9 +77,8 @@ export class Registrar {
   }
 
   start(): void {
-    this.#parts.board.onChange(() => {
-      const some = this.#parts.board.pending > 0;
-      if (this.#announcedPending !== null && this.#announcedPending > 0 !== some) this.announce();
+    this.#parts.board.onChange(({ pending }) => {
+      if (this.#announcedPending !== null && this.#announcedPending > 0 !== pending > 0) this.announce();
     });
     this.#loop = this.#beat();
   }

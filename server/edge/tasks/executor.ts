@@ -45,6 +45,8 @@ export interface ExecutorParts {
   readonly log: Logger;
 }
 
+/** Changes of the board after which there may be a task to begin. */
+const BRINGS_WORK: ReadonlySet<string> = new Set(['queued', 'stolen', 'shared', 'handed-back', 'opened']);
 const NOT_FINITE =
   "this device computed values that are not finite (NaN or infinite): check its memory and its model's files";
 
@@ -77,8 +79,9 @@ export class Executor {
   }
 
   start(): void {
-    this.#parts.board.onChange(() => {
+    this.#parts.board.onChange(({ kind }) => {
       this.#lookAhead();
+      if (!BRINGS_WORK.has(kind)) return;
       this.#changed();
       void this.#work();
     });

@@ -71,8 +71,8 @@ export class Stealer {
   }
 
   start(): void {
-    this.#parts.board.onChange(() => {
-      if (this.#parts.board.pending > 0) this.#poll.abort(CANCELLED);
+    this.#parts.board.onChange(({ pending }) => {
+      if (pending > 0) this.#poll.abort(CANCELLED);
       this.#wake?.();
     });
     this.#loop = this.#steal();

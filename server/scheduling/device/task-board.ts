@@ -1,6 +1,7 @@
 import type { HandedOutTask, ListedTask } from '../ledger/ledger-events.js';
 import { sameTile, type TaskKey } from '../task-key.js';
-import { dropFrameTasks, emptyTaskQueue, enqueueTasks, requeueTask, type TaskQueue, takeTask } from './task-queue.js';
+import type { BoardChange, BoardEvent } from './board-change.js';
+import { emptyTaskQueue, enqueueTasks, requeueTask, type TaskQueue, takeTask } from './task-queue.js';
 
 /** A tile as one device has it. */
 export interface BoardTile extends TaskKey {
@@ -22,18 +23,9 @@ interface Handout<Tile> {
   readonly task: Tile;
 }
 
-export interface TaskBoardOptions<Tile> {
-  /** Which queued task is next, by index, for a thief or (null) for this device; the first when not given. */
-  readonly pick?: (tasks: readonly Tile[], asker: string | null) => number;
-  /** Told of each task that leaves the queue to be computed, here (null) or elsewhere, */
-  readonly onTaken?: (task: Tile, asker: string | null) => void;
-  /** and of each that comes back uncomputed. */
-  readonly onBack?: (task: Tile) => void;
-}
-
 /**
  * Every task that one device has, by where it is: in the queue (open to thieves), stolen and waiting, or being
- * computed or sent. Tells those who listen when anything changes.
+ * computed or sent. Listeners are told what changed.
  */
 export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
   #queue: TaskQueue<Tile>;
@@ -50,13 +42,16 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
   #closed = false;
   #given = 0;
   readonly #lastHandouts = new Map<string, Handout<Tile>>();
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners: ((change: BoardChange<Tile, Slice>) => void)[] = [];
+  readonly #pick: (tasks: readonly Tile[], asker: string | null) => number;
 
-  readonly #options: TaskBoardOptions<Tile>;
-
-  constructor(limit: number, options: TaskBoardOptions<Tile> = {}) {
+  /**
+   * @param limit of tasks in the queue.
+   * @param pick chooses the next task of the queue, by index, for a thief or (null) for this device; the first when not given.
+   */
+  constructor(limit: number, pick: (tasks: readonly Tile[], asker: string | null) => number = () => 0) {
     this.#queue = emptyTaskQueue(limit);
-    this.#options = options;
+    this.#pick = pick;
   }
 
   get pending(): number {
@@ -87,23 +82,23 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
    */
   close(): void {
     this.#closed = true;
-    this.#returned.push(...this.#queue.tasks, ...this.#shared.filter((task): task is Tile => task.kind === 'tile'));
+    const tasks = [...this.#queue.tasks, ...this.#shared.filter((task): task is Tile => task.kind === 'tile')];
     this.#queue = emptyTaskQueue(this.#queue.limit);
     this.#shared = [];
-    this.#changed();
+    this.giveBack(tasks);
   }
 
   /** Takes up work again, first what the gateway has not been told of yet. */
   open(): void {
     this.#closed = false;
     for (const task of this.#returned.splice(0).reverse()) this.#queue = requeueTask(this.#queue, task);
-    this.#changed();
+    this.#tell({ kind: 'opened' });
   }
 
   /** Tiles that this device has and others are to run. */
   giveBack(tasks: readonly Tile[]): void {
     this.#returned.push(...tasks);
-    this.#changed();
+    this.#tell({ kind: 'returned', tasks });
   }
 
   /** Tasks handed out to thieves since the start. */
@@ -111,8 +106,9 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
     return this.#given;
   }
 
-  onChange(listener: () => void): void {
-    this.#listeners.add(listener);
+  /** @param listener called after each change, in the order of registration. */
+  onChange(listener: (change: BoardChange<Tile, Slice>) => void): void {
+    this.#listeners.push(listener);
   }
 
   /**
@@ -126,7 +122,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
     if (queue === null) return false;
     this.#queue = queue;
     this.#stolen = this.#stolen.filter((stolen) => !tasks.some((task) => isOvertaken(stolen, task)));
-    this.#changed();
+    this.#tell({ kind: 'queued', tasks });
     return true;
   }
 
@@ -140,7 +136,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
     if (layerOf(task) !== undefined) this.#shared = this.#shared.filter((other) => !isPast(other));
     if (this.#shared.length >= this.#queue.limit) return false;
     this.#shared.push(task);
-    this.#changed();
+    this.#tell({ kind: 'shared', task });
     return true;
   }
 
@@ -170,16 +166,17 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
 
   addStolen(task: Tile): void {
     this.#stolen.push(task);
-    this.#changed();
+    this.#tell({ kind: 'stolen', task });
   }
 
   /** The next task to compute here: what was stolen ahead of need first, it has waited longest. */
   takeNext(): Tile | Slice | null {
     if (this.#closed) return null;
+    const from = this.#stolen.length > 0 ? 'stolen' : this.#shared.length > 0 ? 'shared' : 'queue';
     const task = this.#stolen.shift() ?? this.#shared.shift() ?? this.#takeQueued(null);
     if (task !== null) {
       this.#running.push(task);
-      this.#changed();
+      this.#tell({ kind: 'begun', task, from });
     }
     return task;
   }
@@ -187,7 +184,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
   /** A task is off this device's hands: its result has arrived, or nobody wants it. */
   finished(task: Tile | Slice): void {
     this.#running = this.#running.filter((other) => other !== task);
-    this.#changed();
+    this.#tell({ kind: 'finished', task });
   }
 
   /** The task that a thief gets; the same one again for a sequence number that it repeats. */
@@ -202,7 +199,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
     this.#lastHandouts.set(thief, { sequence, task });
     this.#given++;
     this.#handedOut.push({ frame: task.frame, tile: task.tile, attempt: task.attempt, thief });
-    this.#changed();
+    this.#tell({ kind: 'handed-out', task, thief });
     return task;
   }
 
@@ -213,9 +210,9 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
     this.#lastHandouts.delete(thief);
     if (this.#closed) this.#returned.push(task);
     else this.#queue = requeueTask(this.#queue, task);
-    this.#options.onBack?.(task);
     this.#handedOut = this.#handedOut.filter((other) => !(other.thief === thief && sameTile(other, key)));
-    this.#changed();
+    this.#tell({ kind: 'handed-back', task, thief });
+    if (this.#closed) this.#tell({ kind: 'returned', tasks: [task] });
     return true;
   }
 
@@ -223,18 +220,13 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
   takeStolen(): readonly Tile[] {
     const stolen = this.#stolen;
     this.#stolen = [];
-    if (stolen.length > 0) this.#changed();
+    if (stolen.length > 0) this.#tell({ kind: 'taken-out', tasks: stolen });
     return stolen;
   }
 
   /** Forgets a frame that has ended; what is being computed of it runs on, and its result will be stale. */
   dropFrame(frame: string): void {
-    this.#queue = dropFrameTasks(this.#queue, frame);
-    this.#stolen = this.#stolen.filter((task) => task.frame !== frame);
-    this.#shared = this.#shared.filter((task) => task.frame !== frame);
-    this.#returned = this.#returned.filter((task) => task.frame !== frame);
-    for (const [thief, { task }] of this.#lastHandouts) if (task.frame === frame) this.#lastHandouts.delete(thief);
-    this.#changed();
+    this.dropBefore(frame, Number.POSITIVE_INFINITY);
   }
 
   /** Forgets earlier attempts of a frame that began anew; what is being computed runs on, and its result will be stale. */
@@ -245,7 +237,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
     this.#shared = this.#shared.filter((task) => !isPast(task));
     this.#returned = this.#returned.filter((task) => !isPast(task));
     for (const [thief, { task }] of this.#lastHandouts) if (isPast(task)) this.#lastHandouts.delete(thief);
-    this.#changed();
+    this.#tell({ kind: 'dropped', frame });
   }
 
   /** Every task that this device has, for its registration. */
@@ -273,14 +265,14 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
   }
 
   #takeQueued(asker: string | null): Tile | null {
-    const { queue, task } = takeTask(this.#queue, (tasks) => this.#options.pick?.(tasks, asker) ?? 0);
+    const { queue, task } = takeTask(this.#queue, (tasks) => this.#pick(tasks, asker));
     this.#queue = queue;
-    if (task !== null) this.#options.onTaken?.(task, asker);
     return task;
   }
 
-  #changed(): void {
-    for (const listener of this.#listeners) listener();
+  #tell(event: BoardEvent<Tile, Slice>): void {
+    const change = { ...event, pending: this.pending };
+    for (const listener of this.#listeners) listener(change);
   }
 }
 

@@ -9,6 +9,8 @@ import {
   onlySides,
   type TileOffers,
 } from '../../geometry/reuse/tile-offer.js';
+import type { BoardChange } from '../device/board-change.js';
+import type { TaskKey } from '../task-key.js';
 import { type Holder, NO_REUSE, type Reuse } from './tile-reuse.js';
 import type { TileState } from './tile-state.js';
 
@@ -76,6 +78,13 @@ export class ReuseBook {
 
   has(frame: string): boolean {
     return this.#frames.has(frame);
+  }
+
+  /** Takes in what happened on this device's board: tiles of its own frames begin here and elsewhere, and come back. */
+  follow(change: BoardChange<TaskKey, TaskKey>): void {
+    if (change.kind === 'handed-out') this.started(change.task.frame, change.task.tile, change.thief);
+    if (change.kind === 'handed-back') this.cameBack(change.task.frame, change.task.tile);
+    if (change.kind === 'begun' && change.from === 'queue') this.started(change.task.frame, change.task.tile, null);
   }
 
   /** @param device who computes it; null for this device. */

@@ -53,11 +53,8 @@ export class DeviceParts {
     this.policy = new FetchPolicy({ plan, policy: overlap.policy, links, speed, bytesPerValue });
     const book = new ReuseBook(plan, overlap.policy === 'never' ? null : this.policy);
     this.book = book;
-    this.board = new TaskBoard<TileTask, SliceTask>(queueLimit, {
-      pick: tilePicker(plan, book, order),
-      onTaken: ({ frame, tile }, asker) => book.started(frame, tile, asker),
-      onBack: ({ frame, tile }) => book.cameBack(frame, tile),
-    });
+    this.board = new TaskBoard<TileTask, SliceTask>(queueLimit, tilePicker(plan, book, order));
+    this.board.onChange((change) => book.follow(change));
     this.board.onChange(() => this.changed.give());
   }
 

@@ -100,24 +100,38 @@ describe('a task board', () => {
     ]);
   });
 
-  it('tells who listens of every change, and of nothing else', () => {
+  it('tells its listeners what changed, and nothing where nothing did', () => {
     const listener = vi.fn();
     board.onChange(listener);
     const told = (act: () => void) => {
       listener.mockClear();
       act();
-      return listener.mock.calls.length > 0;
+      return listener.mock.calls.map(([change]) => change);
     };
-    expect(told(() => board.handOut('e1', 1))).toBe(false);
-    expect(told(() => board.takeNext())).toBe(false);
-    expect(told(() => board.takeStolen())).toBe(false);
-    expect(told(() => board.enqueue(tiles('f', 3)))).toBe(true);
-    expect(told(() => board.enqueue(tiles('g', 9)))).toBe(false);
-    expect(told(() => board.handOut('e1', 2))).toBe(true);
-    expect(told(() => board.handOut('e1', 2))).toBe(false);
-    expect(told(() => board.takeBack('e1', task('f', 0)))).toBe(true);
-    expect(told(() => board.takeNext())).toBe(true);
-    expect(told(() => board.dropFrame('f'))).toBe(true);
+    const [f0, f1, f2] = tiles('f', 3) as [EdgeTask, EdgeTask, EdgeTask];
+    const g0 = task('g', 0);
+    expect(told(() => board.handOut('e1', 1))).toEqual([]);
+    expect(told(() => board.takeNext())).toEqual([]);
+    expect(told(() => board.takeStolen())).toEqual([]);
+    expect(told(() => board.enqueue([f0, f1, f2]))).toEqual([{ kind: 'queued', tasks: [f0, f1, f2], pending: 3 }]);
+    expect(told(() => board.enqueue(tiles('g', 9)))).toEqual([]);
+    expect(told(() => board.handOut('e1', 2))).toEqual([{ kind: 'handed-out', task: f0, thief: 'e1', pending: 2 }]);
+    expect(told(() => board.handOut('e1', 2))).toEqual([]);
+    expect(told(() => board.takeBack('e1', f0))).toEqual([{ kind: 'handed-back', task: f0, thief: 'e1', pending: 3 }]);
+    expect(told(() => board.takeNext())).toEqual([{ kind: 'begun', task: f0, from: 'queue', pending: 2 }]);
+    expect(told(() => board.finished(f0))).toEqual([{ kind: 'finished', task: f0, pending: 2 }]);
+    expect(told(() => board.addStolen(g0))).toEqual([{ kind: 'stolen', task: g0, pending: 2 }]);
+    expect(told(() => board.takeStolen())).toEqual([{ kind: 'taken-out', tasks: [g0], pending: 2 }]);
+    expect(told(() => board.share(g0))).toEqual([{ kind: 'shared', task: g0, pending: 2 }]);
+    expect(told(() => board.takeNext())).toEqual([{ kind: 'begun', task: g0, from: 'shared', pending: 2 }]);
+    board.handOut('e1', 3);
+    expect(told(() => board.close())).toEqual([{ kind: 'returned', tasks: [f2], pending: 0 }]);
+    expect(told(() => board.takeBack('e1', f1))).toEqual([
+      { kind: 'handed-back', task: f1, thief: 'e1', pending: 0 },
+      { kind: 'returned', tasks: [f1], pending: 0 },
+    ]);
+    expect(told(() => board.open())).toEqual([{ kind: 'opened', pending: 2 }]);
+    expect(told(() => board.dropFrame('f'))).toEqual([{ kind: 'dropped', frame: 'f', pending: 0 }]);
   });
 });
 

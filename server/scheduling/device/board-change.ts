@@ -1,0 +1,21 @@
+/**
+ * What happened on a device's task board, and how many tasks its queue has after that.
+ *
+ * - `queued`, `stolen`, `shared`: tasks came, to be computed here; `opened`: work goes on, also with what waited before.
+ * - `begun`: a task is computed here; `from` says where it waited.
+ * - `handed-out`, `handed-back`: a thief took a task from the queue, or gave one back uncomputed.
+ * - `finished`: the device is done with a task that had begun.
+ * - `returned`: tasks wait for the gateway to hear that others are to run them; `taken-out`: stolen ones are on their way
+ *   back to their victims.
+ * - `dropped`: what is past of a frame is gone.
+ */
+export type BoardChange<Tile, Slice> = { readonly pending: number } & BoardEvent<Tile, Slice>;
+
+export type BoardEvent<Tile, Slice> =
+  | { readonly kind: 'queued' | 'returned' | 'taken-out'; readonly tasks: readonly Tile[] }
+  | { readonly kind: 'stolen'; readonly task: Tile }
+  | { readonly kind: 'shared' | 'finished'; readonly task: Tile | Slice }
+  | { readonly kind: 'begun'; readonly task: Tile | Slice; readonly from: 'queue' | 'stolen' | 'shared' }
+  | { readonly kind: 'handed-out' | 'handed-back'; readonly task: Tile; readonly thief: string }
+  | { readonly kind: 'dropped'; readonly frame: string }
+  | { readonly kind: 'opened' };
