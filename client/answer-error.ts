@@ -1,7 +1,10 @@
+/** The one code that the client itself gives, here and as a problem; every other is a node's. */
+export const ANSWER_CODE = 'DT_ANSWER';
+
 /** The answer is none that the operation declares: it comes from a proxy, a login page or another program. */
 export class AnswerError extends Error {
   override readonly name = 'AnswerError';
-  readonly code = 'DT_ANSWER';
+  readonly code = ANSWER_CODE;
   /** Of the answer. */
   readonly status: number;
 

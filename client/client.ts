@@ -1,4 +1,4 @@
-import { AnswerError, startOfBody } from './answer-error.js';
+import { ANSWER_CODE, AnswerError, startOfBody } from './answer-error.js';
 import type { components, operations } from './generated/contract.js';
 import { OPERATIONS } from './generated/operations.js';
 import { type Problem, ProblemError } from './problem-error.js';
@@ -165,5 +165,5 @@ function parseProblem(response: TransportResponse): Problem | null {
 
 function unexpectedAnswer(status: number): Problem {
   const detail = `the node answered ${status} without a problem document`;
-  return { type: 'about:blank', title: 'Unexpected answer', status, code: 'DT_ANSWER', detail };
+  return { type: 'about:blank', title: 'Unexpected answer', status, code: ANSWER_CODE, detail };
 }

@@ -11,6 +11,16 @@ function write(url, text) {
 }
 
 const banner = '// Generated from openapi.yaml by `npm run generate`. Do not edit.\n';
+const ERRORS_INTRODUCTION = `<!-- Generated from server/error-codes/ by \`npm run generate\`. Do not edit. -->
+# Error codes
+
+Every error has a stable code. Match the code, never the text; the message of an error says more than these tables: what
+was expected, what came and what to do. A node answers with a problem document (RFC 9457, \`application/problem+json\`), whose
+\`code\` it is, and logs the code of what it does not answer. A frame that failed has its code in \`failure.code\`; a
+submission that waits for it is answered 500 with that code. An edge device passes on the codes of the gateway, and the
+gateway those of a device that it drains (502). The client itself gives \`DT_ANSWER\` for an answer that is no node's.
+`;
+
 const contractUrl = new URL('../openapi.yaml', import.meta.url);
 
 write(
@@ -48,6 +58,24 @@ write(
   new URL('../client/generated/operations.ts', import.meta.url),
   `${banner}export const OPERATIONS = {\n${operations.join('\n')}\n} as const;\n`,
 );
+
+const { CODE_GROUPS } = (await runnerImport(fileURLToPath(new URL('../server/error-codes.ts', import.meta.url))))
+  .module;
+write(new URL('../docs/errors.md', import.meta.url), errorsPage(CODE_GROUPS));
+
+/** docs/errors.md: a table for each group of codes, sorted. */
+function errorsPage(groups) {
+  const sections = groups.map(({ title, about, codes }) => {
+    const rows = Object.keys(codes)
+      .sort()
+      .map((code) => {
+        const { status, meaning, remedy } = codes[code];
+        return `| \`${code}\` | ${[status ?? 'none'].flat().join(', ')} | ${meaning} | ${remedy} |`;
+      });
+    return `## ${title}\n\n${about}\n\n| code | HTTP status | meaning | what to do |\n|---|---|---|---|\n${rows.join('\n')}\n`;
+  });
+  return `${ERRORS_INTRODUCTION}\n${sections.join('\n')}`;
+}
 
 const editorSchema = new URL('../server/config/editor-schema.ts', import.meta.url);
 const { clusterFileSchemaModule, clusterJsonSchemaText } = (await runnerImport(fileURLToPath(editorSchema))).module;

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../error-codes.js';
 import { DeepThingsError } from '../errors.js';
 import { detectControlGroups } from '../evaluation/hosts/detect-control-groups.js';
 import { QuotaGroup } from '../evaluation/hosts/quota-group.js';
@@ -17,7 +18,7 @@ export interface CalibrationOrder {
 export type CalibrationMessage =
   | { readonly kind: 'step'; readonly what: string }
   | { readonly kind: 'done'; readonly calibration: Calibration }
-  | { readonly kind: 'failed'; readonly code: string; readonly message: string };
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string };
 
 export interface CalibrationConditions {
   /** A share of a core that it is given, as test hosts are; null: a core as it is. */

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { ConnectionOptions } from 'node:tls';
-import { DeepThingsError } from '../errors.js';
+import { DeepThingsError, hasCode } from '../errors.js';
 import { pause } from '../node/pause.js';
 import { type AnswerContent, readContent } from './answer-content.js';
 import { CameraError } from './camera-error.js';
@@ -93,7 +93,7 @@ export class CameraSource implements PictureSource {
   /** @returns how long to wait before the next try, in milliseconds. */
   #failed(error: unknown, failures: number, gate: PictureGate): number {
     const { address, intervalMs, once } = this.#options;
-    const isOfCamera = error instanceof CameraError || (error as DeepThingsError).code === 'DT_WATCH_STREAM';
+    const isOfCamera = error instanceof CameraError || hasCode(error, 'DT_WATCH_STREAM');
     if (!isOfCamera) throw error;
     const reason = `${address.plain}: ${address.redact((error as Error).message)}`;
     if (once) throw new DeepThingsError('DT_WATCH_SOURCE', reason, { cause: error });

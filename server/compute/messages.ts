@@ -1,4 +1,5 @@
 import type { EngineOptions } from '../engine/inference-engine.js';
+import type { ErrorCode } from '../error-codes.js';
 import type { Grid } from '../geometry/grid.js';
 import type { MapShape, Padding, Region } from '../geometry/region.js';
 import type { ModelSpec } from '../model/model-source.js';
@@ -59,7 +60,7 @@ export interface TileResult extends ComputeResult {
 }
 
 export interface ComputeFailure {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
 }
 

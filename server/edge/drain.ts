@@ -1,5 +1,5 @@
 import { withDeadline } from '../../client/deadline-signal.js';
-import { DRAINING_CODE, type DrainState, drainingProblem, type RequestsUnderWay } from '../node/draining.js';
+import { type DrainState, drainingProblem, type RequestsUnderWay } from '../node/draining.js';
 import type { Logger } from '../node/observe/logger.js';
 import type { PeerClients } from '../node/peers/peer-clients.js';
 import type { Registrar } from './registrar.js';
@@ -63,7 +63,7 @@ export class Drain {
   begin(): void {
     if (this.#state !== 'serving') return;
     const { board, log, registrar, stealer } = this.#parts;
-    log.info({ code: DRAINING_CODE, tasks: board.size }, 'draining: nothing new is taken');
+    log.info({ code: 'DT_DRAINING', tasks: board.size }, 'draining: nothing new is taken');
     this.#state = 'draining';
     this.#stealing = true;
     void stealer.pause().then(() => {

@@ -8,7 +8,7 @@ import type { ConditionWaiters } from '../node/condition-waiters.js';
 import type { OperationHandlers } from '../node/contract/operations.js';
 import type { RequestsUnderWay } from '../node/draining.js';
 import { type CommonParts, commonHandlers } from '../node/http/common-handlers.js';
-import { HttpProblem } from '../node/problems/problem.js';
+import { frameProblem, HttpProblem } from '../node/problems/problem.js';
 import { cutInputBody } from '../node/wire/input-body.js';
 import { decodeOfferNotice } from '../node/wire/overlap-body.js';
 import { decodeSliceTask, isSliceBody } from '../node/wire/slice-body.js';
@@ -80,7 +80,7 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
   return {
     register: async (request) => {
       if (request.body.kind !== 'gateway') {
-        throw new HttpProblem(404, 'DT_OTHER_ROLE', 'this node is an edge device; devices register with the gateway');
+        throw new HttpProblem('DT_OTHER_ROLE', 'this node is an edge device; devices register with the gateway');
       }
       registrar.announce();
       return { epoch: request.body.epoch, heartbeatMs: 0, ended: [] };
@@ -89,7 +89,7 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
       parts.underWay.enter(reply);
       const { thief, sequence } = request.body;
       if (!parts.devices.has(thief)) {
-        throw new HttpProblem(409, 'DT_DEVICE_UNKNOWN', `cluster.yaml declares no device ${thief}`);
+        throw new HttpProblem({ code: 'DT_DEVICE_UNKNOWN', status: 409 }, `cluster.yaml declares no device ${thief}`);
       }
       let body: Uint8Array | null = null;
       while (body === null) {
@@ -140,23 +140,19 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
       const { frame, tile } = request.params;
       const { thief, attempt } = request.body;
       if (!board.takeBack(thief, { frame, tile, attempt })) {
-        throw new HttpProblem(
-          404,
-          'DT_TASK_UNKNOWN',
-          `${thief} has no tile ${tile} of frame ${frame} from this device`,
-        );
+        throw new HttpProblem('DT_TASK_UNKNOWN', `${thief} has no tile ${tile} of frame ${frame} from this device`);
       }
       return reply.code(204).send();
     },
     postResult: async (request, reply) => {
       const outcome = request.body as unknown;
       if (outcome instanceof Uint8Array) {
-        throw new HttpProblem(404, 'DT_OTHER_ROLE', 'this node is an edge device; tile outputs go to the gateway');
+        throw new HttpProblem('DT_OTHER_ROLE', 'this node is an edge device; tile outputs go to the gateway');
       }
       const ended = outcome as Schemas['FrameOutcome'];
       const wasOpen = ownFrames.get(ended.frame) !== undefined;
       if (!wasOpen && !outcomes.has(ended.frame) && !outcomes.expects(ended.frame)) {
-        throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `this device has no frame ${ended.frame}`);
+        throw new HttpProblem('DT_FRAME_UNKNOWN', `this device has no frame ${ended.frame}`);
       }
       parts.forget(ended.frame);
       outcomes.note(ended);
@@ -167,7 +163,7 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
 }
 
 function queueFull(): HttpProblem {
-  return new HttpProblem(429, 'DT_OVERLOADED', 'the task queue is full', { retryAfterSeconds: 1 });
+  return new HttpProblem({ code: 'DT_OVERLOADED', status: 429 }, 'the task queue is full', { retryAfterSeconds: 1 });
 }
 
 function overlapHandlers({
@@ -186,9 +182,9 @@ function overlapHandlers({
       const bytes = request.body as Uint8Array;
       const { device, address, offers } = decodeOfferNotice(plan, tile, bytes);
       if (!devices.has(device) && device !== GATEWAY_ID) {
-        throw new HttpProblem(409, 'DT_DEVICE_UNKNOWN', `cluster.yaml declares no device ${device}`);
+        throw new HttpProblem({ code: 'DT_DEVICE_UNKNOWN', status: 409 }, `cluster.yaml declares no device ${device}`);
       }
-      if (!book.has(frame)) throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `this device has no open frame ${frame}`);
+      if (!book.has(frame)) throw new HttpProblem('DT_FRAME_UNKNOWN', `this device has no open frame ${frame}`);
       const sides = book.queuedSides(frame, tile).filter((side) => offers[side] !== undefined);
       // Whoever keeps it forgets the rest.
       book.finished(frame, tile, onlySides(offers, sides), { device, address });
@@ -235,7 +231,10 @@ function frameHandlers(parts: EdgeHandlerParts): OperationHandlers {
       const picture = readPictureBody(request);
       if (frame !== undefined) {
         if (digest === undefined || attempt === undefined || strategy === undefined) {
-          throw new HttpProblem(400, 'DT_REQUEST', 'expected attempt, digest and strategy with frame');
+          throw new HttpProblem(
+            { code: 'DT_REQUEST', status: 400 },
+            'expected attempt, digest and strategy with frame',
+          );
         }
         await intake.take({ frame, attempt, digest, strategy, since }, picture);
         return reply.code(204).send();
@@ -250,7 +249,7 @@ function frameHandlers(parts: EdgeHandlerParts): OperationHandlers {
         await outcomes.wait(accepted.id, Math.max(0, untilMs - performance.now()));
       const now = await intake.look(accepted.id);
       if (now.failure !== null) {
-        throw new HttpProblem(500, now.failure.code, `frame ${now.id} failed: ${now.failure.detail}`);
+        throw frameProblem(now.id, now.failure);
       }
       return reply
         .code(now.endedAt === null ? 202 : 200)
@@ -261,7 +260,7 @@ function frameHandlers(parts: EdgeHandlerParts): OperationHandlers {
       underWay.enter(reply);
       const own = ownFrames.get(request.params.frame);
       if (own === undefined) {
-        throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `this device has no open frame ${request.params.frame}`);
+        throw new HttpProblem('DT_FRAME_UNKNOWN', `this device has no open frame ${request.params.frame}`);
       }
       const body = cutInputBody(wirePlan.plan.maps[0]!, own, request.query.region);
       parts.metrics.bytesSent.inc({ kind: 'frame' }, body.byteLength);

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Schemas } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
+import { isErrorCode } from '../error-codes.js';
 import { DeepThingsError } from '../errors.js';
 import { wholeMap } from '../geometry/region.js';
 import { letterboxPicture } from '../imaging/letterbox.js';
@@ -162,7 +163,7 @@ export class FrameIntake {
       ownFrames.close(frame);
       book.close(frame);
       const detail = `the task queue of ${device} has no room for ${fresh.length} tiles`;
-      throw new HttpProblem(429, 'DT_OVERLOADED', detail, { retryAfterSeconds: 1 });
+      throw new HttpProblem({ code: 'DT_OVERLOADED', status: 429 }, detail, { retryAfterSeconds: 1 });
     }
     log.info({ frame, attempt, tiles: fresh.length }, 'frame queued');
   }
@@ -218,15 +219,13 @@ export class FrameIntake {
  * token is no fault of the client's.
  */
 function refusedByGateway(cause: unknown, address: string, what: string): HttpProblem {
-  if (cause instanceof ProblemError && cause.status < 500 && cause.status !== 401) {
-    const retry = cause.retryAfterSeconds === null ? {} : { retryAfterSeconds: cause.retryAfterSeconds };
-    return new HttpProblem(cause.status, cause.code, cause.message, { cause, ...retry });
-  }
-  if (cause instanceof ProblemError && cause.status === 507) {
-    return new HttpProblem(507, cause.code, cause.message, { cause });
+  if (cause instanceof ProblemError && isErrorCode(cause.code)) {
+    const { code, message, retryAfterSeconds, status } = cause;
+    const isOfRequest = (status < 500 && status !== 401) || status === 507;
+    if (isOfRequest) return new HttpProblem({ code, passedOnAs: status }, message, { cause, retryAfterSeconds });
   }
   const detail = `the gateway at ${address} ${what}: ${(cause as Error).message}`;
-  return new HttpProblem(503, 'DT_GATEWAY_AWAY', detail, { cause, retryAfterSeconds: 2 });
+  return new HttpProblem('DT_GATEWAY_AWAY', detail, { cause, retryAfterSeconds: 2 });
 }
 
 function atGateway(frame: Schemas['Frame'], address: string): Schemas['Frame'] {

@@ -57,7 +57,7 @@ export function planFtp(layers: readonly LayerGeometry[], depth: number, grid: G
 /**
  * A tile of a plan by its id.
  *
- * @throws DeepThingsError `DT_TILE_UNKNOWN` when the plan has no such tile.
+ * @throws DeepThingsError `DT_TILE_OUTSIDE` when the plan has no such tile.
  */
 export function tileOf(plan: FtpPlan, tileId: number): TilePlan {
   const { row, column } = tilePosition(plan.grid, tileId);

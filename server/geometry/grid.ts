@@ -45,12 +45,12 @@ export function tileCount(grid: Grid): number {
 /**
  * `row * columns + column`.
  *
- * @throws DeepThingsError `DT_TILE_UNKNOWN` when the position is outside the grid.
+ * @throws DeepThingsError `DT_TILE_OUTSIDE` when the position is outside the grid.
  */
 export function tileId(grid: Grid, row: number, column: number): number {
   if (!isIndex(row, grid.rows) || !isIndex(column, grid.columns)) {
     throw new DeepThingsError(
-      'DT_TILE_UNKNOWN',
+      'DT_TILE_OUTSIDE',
       `Expected a row from 0 to ${grid.rows - 1} and a column from 0 to ${grid.columns - 1} of the ` +
         `${formatGrid(grid)} grid, got row ${row}, column ${column}. Name a tile of this grid.`,
     );
@@ -61,12 +61,12 @@ export function tileId(grid: Grid, row: number, column: number): number {
 /**
  * The inverse of `tileId`.
  *
- * @throws DeepThingsError `DT_TILE_UNKNOWN` when the grid has no such tile.
+ * @throws DeepThingsError `DT_TILE_OUTSIDE` when the grid has no such tile.
  */
 export function tilePosition(grid: Grid, id: number): TilePosition {
   if (!isIndex(id, tileCount(grid))) {
     throw new DeepThingsError(
-      'DT_TILE_UNKNOWN',
+      'DT_TILE_OUTSIDE',
       `Expected a tile from 0 to ${tileCount(grid) - 1} of the ${formatGrid(grid)} grid, got ${id}. ` +
         'Name a tile of this grid; two nodes that disagree here run different plans.',
     );

@@ -64,7 +64,7 @@ function newStep(plan: FtpPlan, segment: Segment, output: Region): SegmentStep {
  * The engine calls that compute one tile without reuse, in order: each one's output region is the next one's input
  * region.
  *
- * @throws DeepThingsError `DT_TILE_UNKNOWN` when the plan has no such tile.
+ * @throws DeepThingsError `DT_TILE_OUTSIDE` when the plan has no such tile.
  */
 export function segmentSteps(plan: FtpPlan, tileId: number): readonly SegmentStep[] {
   const tile = tileOf(plan, tileId);

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../error-codes.js';
 import { DeepThingsError } from '../errors.js';
 import type { MapShape } from '../geometry/region.js';
 import { inputSizeHint } from './input-step.js';
@@ -35,7 +36,7 @@ export function shapeLayers(
   let before = Object.freeze({ ...input });
   for (const [index, declaration] of declarations.entries()) {
     const refuse =
-      (code: string) =>
+      (code: ErrorCode) =>
       (reason: string): never => {
         throw new DeepThingsError(code, `${describe(index)}: ${reason}`);
       };

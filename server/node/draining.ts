@@ -4,15 +4,12 @@ import { HttpProblem } from './problems/problem.js';
 
 export type DrainState = Schemas['DrainState'];
 
-/** What a node that is drained answers to new work. */
-export const DRAINING_CODE = 'DT_DRAINING';
-
 const COME_BACK_S = 2;
 
 /** @param who of the node, for the reader: `device e1`. */
 export function drainingProblem(who: string): HttpProblem {
   const detail = `${who} is being drained and takes nothing new: try again when it is back, or ask another`;
-  return new HttpProblem(503, DRAINING_CODE, detail, { retryAfterSeconds: COME_BACK_S });
+  return new HttpProblem('DT_DRAINING', detail, { retryAfterSeconds: COME_BACK_S });
 }
 
 /** Requests of which the answer is not out yet: a node that ends would cut it off. */

@@ -153,7 +153,7 @@ describe('tileOf', () => {
   });
 
   it('refuses an id that the plan does not have', () => {
-    expect(() => tileOf(plan, 6)).toThrow(expect.objectContaining({ code: 'DT_TILE_UNKNOWN' }));
+    expect(() => tileOf(plan, 6)).toThrow(expect.objectContaining({ code: 'DT_TILE_OUTSIDE' }));
   });
 });
 

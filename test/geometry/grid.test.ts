@@ -66,7 +66,7 @@ describe('tileId and tilePosition', () => {
   it('refuse what is outside the grid', () => {
     const grid = { rows: 3, columns: 5 };
     for (const id of [-1, 15, 1.5, Number.NaN]) {
-      expect(() => tilePosition(grid, id)).toThrow(expect.objectContaining({ code: 'DT_TILE_UNKNOWN' }));
+      expect(() => tilePosition(grid, id)).toThrow(expect.objectContaining({ code: 'DT_TILE_OUTSIDE' }));
     }
     for (const [row, column] of [
       [0, 5],
@@ -74,7 +74,7 @@ describe('tileId and tilePosition', () => {
       [1, -1],
       [0.5, 0],
     ] as const) {
-      expect(() => tileId(grid, row, column)).toThrow(expect.objectContaining({ code: 'DT_TILE_UNKNOWN' }));
+      expect(() => tileId(grid, row, column)).toThrow(expect.objectContaining({ code: 'DT_TILE_OUTSIDE' }));
     }
   });
 });

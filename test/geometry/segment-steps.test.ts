@@ -67,7 +67,7 @@ describe('segmentSteps', () => {
 
   it('refuses a tile that the plan does not have', () => {
     const plan = planFtp(chain(square(8), [conv(3, 1)]), 1, parseGrid('2x2'));
-    expect(() => segmentSteps(plan, 4)).toThrow(expect.objectContaining({ code: 'DT_TILE_UNKNOWN' }));
+    expect(() => segmentSteps(plan, 4)).toThrow(expect.objectContaining({ code: 'DT_TILE_OUTSIDE' }));
   });
 
   it('computes tile by tile exactly what the whole network computes', () => {

@@ -1,5 +1,6 @@
 import type { Schemas } from '../../../client/client.js';
 import { ProblemError } from '../../../client/problem-error.js';
+import { hasCode } from '../../errors.js';
 import { explainFailure } from '../terminal/explain-failure.js';
 
 /** Why a submission does not go on yet. */
@@ -59,8 +60,8 @@ export function unreadyReason(error: unknown, address: string): WaitingReason | 
 /** What an answer that asks to come back later, or none, makes a submission wait for. */
 export function waitingReasonOf(error: unknown, address: string): WaitingReason {
   if (!(error instanceof ProblemError)) return { kind: 'gateway', text: explainFailure(error, address) };
-  if (error.code === 'DT_NO_DEVICE') return { kind: 'device', text: NO_DEVICE };
-  if (error.code === 'DT_SOURCE_NOT_LIVE') return { kind: 'device', text: error.message };
+  if (hasCode(error, 'DT_NO_DEVICE')) return { kind: 'device', text: NO_DEVICE };
+  if (hasCode(error, 'DT_SOURCE_NOT_LIVE')) return { kind: 'device', text: error.message };
   const text = explainFailure(error, address);
   return error.status === 429 ? { kind: 'room', text: `the cluster has no room: ${text}` } : { kind: 'gateway', text };
 }

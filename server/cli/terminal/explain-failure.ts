@@ -1,4 +1,4 @@
-import { AnswerError } from '../../../client/answer-error.js';
+import { ANSWER_CODE, AnswerError } from '../../../client/answer-error.js';
 import { ProblemError } from '../../../client/problem-error.js';
 import { DeepThingsError } from '../../errors.js';
 import { nameFailureText } from '../../node/peers/name-failure.js';
@@ -10,7 +10,7 @@ export function explainFailure(error: unknown, address: string): string {
     if (error.status === 401) {
       return `the gateway at ${address} asks for the cluster's token: set DEEPTHINGS_TOKEN to it, or DEEPTHINGS_TOKEN_FILE to a file with it`;
     }
-    if (error.code === 'DT_ANSWER') return `what answers at ${address} is no DeepThings node (status ${error.status})`;
+    if (error.code === ANSWER_CODE) return `what answers at ${address} is no DeepThings node (status ${error.status})`;
     return `${error.message} (${error.status} ${error.code})`;
   }
   if (error instanceof DeepThingsError || error instanceof AnswerError) return error.message;

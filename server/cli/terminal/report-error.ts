@@ -1,12 +1,9 @@
 import { CommanderError } from 'commander';
 import { ConfigError } from '../../config/source/problem.js';
+import { isUsersToCorrect } from '../../error-codes.js';
 import { DeepThingsError } from '../../errors.js';
 import { EXIT_FAILED, EXIT_USAGE } from './exit-codes.js';
 import { paint, plainLines, printNote } from './terminal.js';
-
-/** Codes of what the user can mend in the command line, the environment, cluster.yaml or the files it names. */
-const USAGE_CODES =
-  /^DT_(USAGE|CONFIG|TOKEN|DEVICE_UNKNOWN|HOME|MODEL|CFG|WEIGHTS|LABELS|LAYER|PLAN|GRID|STORE_PATH|TLS)(_|$)/;
 
 /** What a person can do about errors of the system that have no message of ours. */
 const SYSTEM_REMEDIES: Readonly<Record<string, string>> = {
@@ -45,7 +42,7 @@ export function errorMark(): string {
 }
 
 function exitCodeOf(error: unknown): number {
-  return error instanceof DeepThingsError && USAGE_CODES.test(error.code) ? EXIT_USAGE : EXIT_FAILED;
+  return error instanceof DeepThingsError && isUsersToCorrect(error.code) ? EXIT_USAGE : EXIT_FAILED;
 }
 
 /** One line for what was not expected: an error of the system with its remedy, else where to tell of the mistake. */

@@ -51,7 +51,7 @@ export class OwnFrames {
     this.#dropOld(nowMs);
     if (this.#frames.size < this.#limit) return;
     const detail = `this device has ${this.#frames.size} frames open, which is as many as it may have`;
-    throw new HttpProblem(429, 'DT_OVERLOADED', detail, { retryAfterSeconds: 1 });
+    throw new HttpProblem({ code: 'DT_OVERLOADED', status: 429 }, detail, { retryAfterSeconds: 1 });
   }
 
   open(frame: OwnFrame): void {

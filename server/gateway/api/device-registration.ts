@@ -74,7 +74,7 @@ function twice({ device, address }: Registration, rival: string, from: string): 
   const detail =
     `two programs register as device ${device}: one from ${rival}, which the gateway works with, and one from ${from}, which is not ` +
     `what answers at ${address}: stop that one, or give its machine an id of its own in cluster.yaml and start it by that`;
-  return new HttpProblem(409, 'DT_DEVICE_TWICE', detail);
+  return new HttpProblem('DT_DEVICE_TWICE', detail);
 }
 
 interface Refusal {

@@ -1,5 +1,6 @@
 import type { Schemas } from '../../../client/client.js';
 import { ProblemError } from '../../../client/problem-error.js';
+import { isErrorCode } from '../../error-codes.js';
 import { CALLS } from '../../node/contract/calls.js';
 import type { OperationHandlers } from '../../node/contract/operations.js';
 import type { PeerClients } from '../../node/peers/peer-clients.js';
@@ -23,10 +24,12 @@ export function drainHandlers({ drain, peers, registry }: DrainHandlerParts): Op
       const { json } = await (operation === 'drain' ? client.call(CALLS.drain) : client.call(CALLS.resume));
       if (json !== undefined) return json;
     } catch (cause) {
-      const code = cause instanceof ProblemError ? cause.code : 'DT_DEVICE_AWAY';
-      throw new HttpProblem(502, code, `device ${device} at ${address}: ${(cause as Error).message}`, { cause });
+      const code = cause instanceof ProblemError && isErrorCode(cause.code) ? cause.code : 'DT_DEVICE_AWAY';
+      throw new HttpProblem({ code, passedOnAs: 502 }, `device ${device} at ${address}: ${(cause as Error).message}`, {
+        cause,
+      });
     }
-    throw new HttpProblem(502, 'DT_DEVICE_AWAY', `what answers at ${address} is not device ${device}`);
+    throw new HttpProblem('DT_DEVICE_AWAY', `what answers at ${address} is not device ${device}`);
   };
   return {
     drain: async (_request, reply) => {
@@ -45,13 +48,12 @@ export function drainHandlers({ drain, peers, registry }: DrainHandlerParts): Op
 /** @throws HttpProblem 404, 409 when nothing answers under this name. */
 function addressOf(registry: DeviceRegistry, device: string): string {
   if (!registry.has(device)) {
-    throw new HttpProblem(404, 'DT_DEVICE_UNKNOWN', `the cluster has no device ${device}; GET /cluster lists them`);
+    throw new HttpProblem(
+      { code: 'DT_DEVICE_UNKNOWN', status: 404 },
+      `the cluster has no device ${device}; GET /cluster lists them`,
+    );
   }
   if (registry.isUp(device)) return registry.addressOf(device);
   const { problem, state } = registry.document(device);
-  throw new HttpProblem(
-    409,
-    'DT_DEVICE_NOT_LIVE',
-    `device ${device} is ${state}: ${problem ?? 'it cannot be reached'}`,
-  );
+  throw new HttpProblem('DT_DEVICE_NOT_LIVE', `device ${device} is ${state}: ${problem ?? 'it cannot be reached'}`);
 }

@@ -4,7 +4,7 @@ import { shrinkPicture } from '../../imaging/shrink.js';
 import { readPictureBody } from '../../node/bodies/picture-body.js';
 import type { OperationHandlers } from '../../node/contract/operations.js';
 import type { RequestsUnderWay } from '../../node/draining.js';
-import { HttpProblem } from '../../node/problems/problem.js';
+import { frameProblem, HttpProblem } from '../../node/problems/problem.js';
 import { cutInputBody } from '../../node/wire/input-body.js';
 import type { WirePlan } from '../../node/wire/task-body.js';
 import type { StrategyName } from '../../scheduling/strategies/strategy.js';
@@ -47,7 +47,7 @@ export function frameHandlers(parts: FrameHandlerParts): OperationHandlers {
 function findFrame(store: FrameStore, id: string): KnownFrame {
   const frame = store.get(id);
   if (frame !== undefined) return frame;
-  throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `the gateway has no frame ${id}; GET /frames lists what it keeps`);
+  throw new HttpProblem('DT_FRAME_UNKNOWN', `the gateway has no frame ${id}; GET /frames lists what it keeps`);
 }
 
 /** @throws HttpProblem 400 for a text that has a time's shape and is none, such as February 30. */
@@ -55,7 +55,10 @@ function timeOf(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const ms = Date.parse(text);
   if (!Number.isNaN(ms)) return ms;
-  throw new HttpProblem(400, 'DT_REQUEST', `expected in ${name} an ISO time such as 2026-11-23T09:30:00Z, got ${text}`);
+  throw new HttpProblem(
+    { code: 'DT_REQUEST', status: 400 },
+    `expected in ${name} an ISO time such as 2026-11-23T09:30:00Z, got ${text}`,
+  );
 }
 
 function submission({ desk, drain, nowMs, store, strategy: usual, underWay }: FrameHandlerParts): OperationHandlers {
@@ -64,10 +67,10 @@ function submission({ desk, drain, nowMs, store, strategy: usual, underWay }: Fr
       const { source = null, strategy = usual, wait = 0, deliver, frame } = request.query;
       const key = request.headers['idempotency-key'];
       if (frame !== undefined) {
-        throw new HttpProblem(409, 'DT_FRAME_ALLOTTED', 'the gateway allots frame ids itself: leave "frame" out');
+        throw new HttpProblem('DT_FRAME_ALLOTTED', 'the gateway allots frame ids itself: leave "frame" out');
       }
       if (deliver === false && source === null) {
-        throw new HttpProblem(400, 'DT_REQUEST', 'expected source with deliver=false');
+        throw new HttpProblem({ code: 'DT_REQUEST', status: 400 }, 'expected source with deliver=false');
       }
       underWay.enter(reply);
       const gone = clientGone(reply);
@@ -83,8 +86,7 @@ function submission({ desk, drain, nowMs, store, strategy: usual, underWay }: Fr
       if (isReplay) reply.header('idempotency-replayed', 'true');
       const ended = wait > 0 ? await store.waitForEnd(id, Math.max(0, untilMs - nowMs()), gone) : null;
       if (ended?.failure) {
-        const { code, detail } = ended.failure;
-        throw new HttpProblem(500, code, `frame ${id} failed: ${detail}`);
+        throw frameProblem(id, ended.failure);
       }
       const document = ended ?? documentOf(findFrame(store, id));
       reply.header('location', document.links.self);
@@ -141,7 +143,7 @@ function reading({ keepPictures, keeper, keptOutputs, runner, store }: FrameHand
       const { id, state, classification, detections, failure } = documentOf(frame);
       if (state !== 'complete') {
         const why = failure === null ? 'has not ended yet' : `failed: ${failure.detail}`;
-        throw new HttpProblem(409, 'DT_FRAME_NOT_COMPLETE', `there is nothing to draw: frame ${id} ${why}`);
+        throw new HttpProblem('DT_FRAME_NOT_COMPLETE', `there is nothing to draw: frame ${id} ${why}`);
       }
       const drawn = { classes: classification ?? [] };
       const jpeg = await annotatePicture(await store.picture(frame), detections ?? [], drawn);
@@ -151,7 +153,7 @@ function reading({ keepPictures, keeper, keptOutputs, runner, store }: FrameHand
       const { frame: id } = request.params;
       const trace = await store.trace(findFrame(store, id));
       if (trace !== null) return trace;
-      throw new HttpProblem(404, 'DT_TRACE_LOST', `the trace of frame ${id} is missing in the store, or damaged`);
+      throw new HttpProblem('DT_TRACE_LOST', `the trace of frame ${id} is missing in the store, or damaged`);
     },
   };
 }
@@ -171,7 +173,7 @@ function tensors({ inputs, keptOutputs, store, wirePlan }: FrameHandlerParts): O
       const data = keptOutputs.get(id);
       if (data === undefined) {
         const detail = `the merged output of frame ${id} is not kept; limits.keptOutputs in cluster.yaml says how many are`;
-        throw new HttpProblem(404, 'DT_OUTPUT_NOT_KEPT', detail);
+        throw new HttpProblem('DT_OUTPUT_NOT_KEPT', detail);
       }
       const { channels, height, width } = plan.maps[plan.depth]!;
       const output = { type: 'F32' as const, shape: [channels, height, width], data };

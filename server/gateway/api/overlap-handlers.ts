@@ -34,10 +34,10 @@ export function overlapHandlers(parts: OverlapHandlerParts): OperationHandlers {
       const bytes = request.body as unknown as Uint8Array;
       const { device, offers, strips: kept } = decodeOfferedStrips(wirePlan.plan, tile, bytes);
       if (!registry.has(device)) {
-        throw new HttpProblem(409, 'DT_DEVICE_UNKNOWN', `cluster.yaml declares no device ${device}`);
+        throw new HttpProblem({ code: 'DT_DEVICE_UNKNOWN', status: 409 }, `cluster.yaml declares no device ${device}`);
       }
       if (registry.isQuarantined(device)) {
-        throw new HttpProblem(409, 'DT_QUARANTINED', `device ${device} is in quarantine: nobody uses its strips`);
+        throw new HttpProblem('DT_QUARANTINED', `device ${device} is in quarantine: nobody uses its strips`);
       }
       const record = openFrame(parts, frame);
       const values = kept.map(({ data }) => data);
@@ -62,5 +62,5 @@ export function overlapHandlers(parts: OverlapHandlerParts): OperationHandlers {
 function openFrame({ store }: OverlapHandlerParts, frame: string): FrameRecord {
   const record = store.open(frame);
   if (record !== undefined) return record;
-  throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `the gateway has no open frame ${frame}`);
+  throw new HttpProblem('DT_FRAME_UNKNOWN', `the gateway has no open frame ${frame}`);
 }

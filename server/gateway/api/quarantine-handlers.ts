@@ -14,7 +14,10 @@ export function quarantineHandlers({ quarantine, registry }: QuarantineHandlerPa
     releaseDevice: async (request) => {
       const { device } = request.params;
       if (!registry.has(device)) {
-        throw new HttpProblem(404, 'DT_DEVICE_UNKNOWN', `the cluster has no device ${device}; GET /cluster lists them`);
+        throw new HttpProblem(
+          { code: 'DT_DEVICE_UNKNOWN', status: 404 },
+          `the cluster has no device ${device}; GET /cluster lists them`,
+        );
       }
       await quarantine.release(device);
       return registry.document(device);

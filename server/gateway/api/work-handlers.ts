@@ -54,11 +54,7 @@ export function workHandlers(parts: WorkHandlerParts): OperationHandlers {
   return {
     register: async (request) => {
       if (request.body.kind !== 'device') {
-        throw new HttpProblem(
-          404,
-          'DT_OTHER_ROLE',
-          'this node is the gateway; gateways announce themselves to devices',
-        );
+        throw new HttpProblem('DT_OTHER_ROLE', 'this node is the gateway; gateways announce themselves to devices');
       }
       const { body, ip, raw } = request;
       try {
@@ -70,7 +66,7 @@ export function workHandlers(parts: WorkHandlerParts): OperationHandlers {
     stealTask: async (request, reply) => {
       const { thief, waitMs = 0, avoid } = request.body;
       if (!registry.has(thief)) {
-        throw new HttpProblem(409, 'DT_DEVICE_UNKNOWN', `cluster.yaml declares no device ${thief}`);
+        throw new HttpProblem({ code: 'DT_DEVICE_UNKNOWN', status: 409 }, `cluster.yaml declares no device ${thief}`);
       }
       const device = await victims.askForVictim(thief, waitMs, clientGone(reply), avoid);
       if (device === null) return reply.code(204).send();
@@ -79,7 +75,7 @@ export function workHandlers(parts: WorkHandlerParts): OperationHandlers {
     postResult: async (request) => {
       const bytes: unknown = request.body;
       if (!(bytes instanceof Uint8Array)) {
-        throw new HttpProblem(404, 'DT_OTHER_ROLE', 'this node is the gateway; outcomes go to the frame’s source');
+        throw new HttpProblem('DT_OTHER_ROLE', 'this node is the gateway; outcomes go to the frame’s source');
       }
       return { status: isSliceBody(bytes) ? takeSlice(parts, bytes) : takeResult(parts, bytes) };
     },
@@ -95,11 +91,11 @@ function frameOf(
 ): FrameRecord | null {
   const { frame, device } = facts;
   if (!registry.has(device)) {
-    throw new HttpProblem(409, 'DT_DEVICE_UNKNOWN', `cluster.yaml declares no device ${device}`);
+    throw new HttpProblem({ code: 'DT_DEVICE_UNKNOWN', status: 409 }, `cluster.yaml declares no device ${device}`);
   }
   const record = store.open(frame);
   if (store.get(frame) === undefined) {
-    throw new HttpProblem(404, 'DT_FRAME_UNKNOWN', `the gateway has no frame ${frame}`);
+    throw new HttpProblem('DT_FRAME_UNKNOWN', `the gateway has no frame ${frame}`);
   }
   if (record !== undefined && facts.inputDigest === record.inputDigest) return record;
   metrics.results.inc({ verdict: 'stale' });

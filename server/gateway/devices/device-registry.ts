@@ -101,7 +101,7 @@ export class DeviceRegistry {
     if (entry === undefined) {
       const known = [...this.#entries.keys()].join(', ');
       const detail = `the gateway's cluster.yaml declares no device ${registration.device}, only ${known}: declare it there, or start it by one of these ids`;
-      throw new HttpProblem(409, 'DT_DEVICE_UNKNOWN', detail);
+      throw new HttpProblem({ code: 'DT_DEVICE_UNKNOWN', status: 409 }, detail);
     }
     const { startedAt, number } = registration;
     const sameProcess = startedAt === entry.startedAt;

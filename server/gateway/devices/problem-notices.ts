@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../error-codes.js';
 import type { EventLog } from '../../node/observe/event-log.js';
 import { RepeatGate } from '../../node/observe/repeat-gate.js';
 
@@ -14,7 +15,7 @@ export class ProblemNotices {
     this.#nowMs = nowMs;
   }
 
-  report(code: string, detail: string): void {
+  report(code: ErrorCode, detail: string): void {
     if (this.#repeats.due(`${code} ${detail}`, this.#nowMs()) === 0) return;
     this.#events.publish('problem', { code, detail });
   }

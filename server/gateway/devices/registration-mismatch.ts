@@ -22,23 +22,23 @@ export function registrationMismatch(
 ): HttpProblem | null {
   if (protocol !== PROTOCOL_VERSION) {
     const detail = `${device} speaks protocol ${protocol}, the gateway ${PROTOCOL_VERSION}: run one version everywhere`;
-    return new HttpProblem(409, 'DT_PROTOCOL_MISMATCH', detail);
+    return new HttpProblem('DT_PROTOCOL_MISMATCH', detail);
   }
   if (model !== modelDigest) {
     const detail =
       `${device} has another model than the gateway (${short(model)}, not ${short(modelDigest)}): ` +
       'give both the same model section in cluster.yaml and the same files';
-    return new HttpProblem(409, 'DT_MODEL_MISMATCH', detail);
+    return new HttpProblem('DT_MODEL_MISMATCH', detail);
   }
   if (plan !== planDigest) {
     const detail =
       `${device} follows another plan than the gateway (${short(plan)}, not ${short(planDigest)}): ` +
       'give both the same partition section in cluster.yaml';
-    return new HttpProblem(409, 'DT_PLAN_MISMATCH', detail);
+    return new HttpProblem('DT_PLAN_MISMATCH', detail);
   }
   if (!isDeclaredAddress(declared, address)) {
     const detail = `${device} announces ${address}, but cluster.yaml declares it at ${declared}`;
-    return new HttpProblem(409, 'DT_ADDRESS_UNDECLARED', detail);
+    return new HttpProblem('DT_ADDRESS_UNDECLARED', detail);
   }
   return null;
 }

@@ -61,7 +61,7 @@ export function refusalOfValues(
       );
       notices.report('DT_NOT_FINITE', `device ${device} sends values that are not finite (NaN or infinite): ${todo}`);
     }
-    return new HttpProblem(422, 'DT_NOT_FINITE', detail);
+    return new HttpProblem('DT_NOT_FINITE', detail);
   }
   return null;
 }

@@ -1,6 +1,4 @@
-import { ProblemError } from '../../../client/problem-error.js';
-import { unreachable } from '../../errors.js';
-import { DRAINING_CODE } from '../../node/draining.js';
+import { hasCode, unreachable } from '../../errors.js';
 import type { EventLog } from '../../node/observe/event-log.js';
 import type { Logger } from '../../node/observe/logger.js';
 import type { NodeMetrics } from '../../node/observe/metrics.js';
@@ -243,5 +241,5 @@ export class FrameRunner {
 }
 
 function isDraining(error: unknown): boolean {
-  return error instanceof ProblemError && error.code === DRAINING_CODE;
+  return hasCode(error, 'DT_DRAINING');
 }

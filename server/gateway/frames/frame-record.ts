@@ -1,4 +1,5 @@
 import type { Schemas } from '../../../client/client.js';
+import type { ErrorCode } from '../../error-codes.js';
 import type { ClassScore } from '../../model/heads/classify.js';
 import type { Detection } from '../../model/heads/detect.js';
 import type { EndedFrame, FrameTraceDocument, OpenFrame } from '../archive/frame-archive.js';
@@ -12,7 +13,7 @@ export type FrameEnd =
       /** Best class first; null when the model detects. */
       readonly classification: readonly ClassScore[] | null;
     }
-  | { readonly kind: 'failed'; readonly code: string; readonly detail: string };
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly detail: string };
 
 /** A frame that is open, and until those who look after it have let go of it: what it is, then what has become of it. */
 export interface FrameRecord extends Omit<OpenFrame, 'source' | 'inputDigest' | 'since' | 'keptSinceMs'> {

@@ -206,12 +206,12 @@ export class FrameStore {
     const { id, picture } = documentOf(frame);
     if (!picture.kept) {
       const detail = `the picture of frame ${id} was deleted when the frame ended: store.keepPictures is false in cluster.yaml`;
-      throw new HttpProblem(410, 'DT_PICTURE_NOT_KEPT', detail);
+      throw new HttpProblem('DT_PICTURE_NOT_KEPT', detail);
     }
     const checksum = open ? frame.picture.checksum : frame.checksum;
     const bytes = await this.#parts.archive.picture(id, { bytes: picture.bytes, checksum });
     if (bytes !== null) return bytes;
-    throw new HttpProblem(410, 'DT_PICTURE_LOST', `the picture of frame ${id} is missing in the store, or damaged`);
+    throw new HttpProblem('DT_PICTURE_LOST', `the picture of frame ${id} is missing in the store, or damaged`);
   }
 
   /** Null when it is not there any more. */

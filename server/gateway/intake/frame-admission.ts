@@ -184,7 +184,7 @@ export class FrameAdmission {
         ? `${open} frames are queued, which is as many as may be; come back when one has ended`
         : `${own} of the ${open} queued frames are of this ${claimant}, and the other places are for others; come back when one has ended`;
     notices.report('DT_OVERLOADED', `${open} frames are queued and more are refused: send fewer, or add devices`);
-    throw new HttpProblem(429, 'DT_OVERLOADED', detail, { retryAfterSeconds: 1 });
+    throw new HttpProblem({ code: 'DT_OVERLOADED', status: 429 }, detail, { retryAfterSeconds: 1 });
   }
 
   /** Waits for a device that can take the picture, as long as its client does. */
@@ -199,18 +199,21 @@ export class FrameAdmission {
     const end = await this.#waiters.wait(isThere, waitMs, wait.gone);
     if (end === 'ended') throw drainingProblem('the gateway');
     const problem = this.#sourceProblem(source);
-    if (end === 'gone') throw new HttpProblem(503, 'DT_CLIENT_GONE', 'the client hung up while its picture waited');
+    if (end === 'gone') throw new HttpProblem('DT_CLIENT_GONE', 'the client hung up while its picture waited');
     if (problem !== null) throw problem;
   }
 
   #requireKnownSource(source: string | null): void {
     const { registry } = this.#parts;
     if (source !== null && !registry.has(source)) {
-      throw new HttpProblem(422, 'DT_DEVICE_UNKNOWN', `the cluster has no device ${source}; GET /cluster lists them`);
+      throw new HttpProblem(
+        { code: 'DT_DEVICE_UNKNOWN', status: 422 },
+        `the cluster has no device ${source}; GET /cluster lists them`,
+      );
     }
     if (source !== null && !registry.maySource(source)) {
       const detail = `device ${source} only steals (source: false in cluster.yaml): no frame starts on it`;
-      throw new HttpProblem(422, 'DT_DEVICE_NO_SOURCE', detail);
+      throw new HttpProblem('DT_DEVICE_NO_SOURCE', detail);
     }
   }
 
@@ -222,11 +225,11 @@ export class FrameAdmission {
       const detail = registry.isQuarantined(source)
         ? `device ${source} is in quarantine; GET /cluster says why`
         : `device ${source} is not live now; GET /cluster says why, ?wait=30 waits for it`;
-      return new HttpProblem(503, 'DT_SOURCE_NOT_LIVE', detail, later);
+      return new HttpProblem('DT_SOURCE_NOT_LIVE', detail, later);
     }
     if (registry.anySourceLive) return null;
     const detail =
       'no device is registered with the gateway, so nothing can be computed; GET /cluster says why, ?wait=30 waits for one';
-    return new HttpProblem(503, 'DT_NO_DEVICE', detail, later);
+    return new HttpProblem('DT_NO_DEVICE', detail, later);
   }
 }

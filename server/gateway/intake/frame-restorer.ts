@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../error-codes.js';
 import type { FtpPlan } from '../../geometry/ftp-plan.js';
 import { neededMacs } from '../../geometry/layer-macs.js';
 import { letterboxPicture } from '../../imaging/letterbox.js';
@@ -84,7 +85,7 @@ export class FrameRestorer {
   }
 
   /** Gets the frame's picture, and letterboxes it again. @returns why the frame cannot go on; null when it can. */
-  async #prepare(record: FrameRecord): Promise<{ code: string; detail: string } | null> {
+  async #prepare(record: FrameRecord): Promise<{ code: ErrorCode; detail: string } | null> {
     const { archive, log, network } = this.#parts;
     const { crashes, id, picture } = record;
     if (crashes > MOST_CRASHES) {

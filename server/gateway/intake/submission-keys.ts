@@ -51,7 +51,7 @@ function mismatch(key: string): HttpProblem {
   const detail =
     `the idempotency key ${key} was used for another picture, source or strategy; expected a key of its own for each ` +
     'submission, such as a random UUID';
-  return new HttpProblem(422, 'DT_IDEMPOTENCY_MISMATCH', detail);
+  return new HttpProblem('DT_IDEMPOTENCY_MISMATCH', detail);
 }
 
 /** A key as it is kept: quotes are the header's way to write a text. */

@@ -22,7 +22,7 @@ export function oppositeSide(side: Side): Side {
  * The tile beside another one.
  *
  * @returns null at the rim of the grid.
- * @throws DeepThingsError `DT_TILE_UNKNOWN` when the grid has no tile `id`.
+ * @throws DeepThingsError `DT_TILE_OUTSIDE` when the grid has no tile `id`.
  */
 export function neighbourAt(grid: Grid, id: number, side: Side): number | null {
   const { row, column } = tilePosition(grid, id);

@@ -31,7 +31,7 @@ const DECODED: CacheTable<string, TileOffer> = { limit: 1024 };
  * both tiles of this plan have something on that map.
  *
  * @param producer the tile that offers.
- * @throws DeepThingsError `DT_OFFER_INVALID` for anything that no tile of this plan could offer, `DT_TILE_UNKNOWN` when
+ * @throws DeepThingsError `DT_OFFER_INVALID` for anything that no tile of this plan could offer, `DT_TILE_OUTSIDE` when
  * the plan has no such producer.
  */
 export function decodeOffers(plan: FtpPlan, producer: number, encoded: unknown): TileOffers {

@@ -61,7 +61,7 @@ const CUTS: CacheTable<string, TileCut> = { limit: 1024 };
  * section 6.
  *
  * @param offers what can be had now. When a strip turns out to be lost, decide again `withoutRegions` it.
- * @throws DeepThingsError `DT_TILE_UNKNOWN` when the plan has no such tile, `DT_OFFER_INVALID` when an offer is not
+ * @throws DeepThingsError `DT_TILE_OUTSIDE` when the plan has no such tile, `DT_OFFER_INVALID` when an offer is not
  * one of that neighbour to this tile in this plan.
  */
 export function cutTile(plan: FtpPlan, tileId: number, offers: OffersToTile = {}): TileCut {

@@ -49,7 +49,7 @@ const RESTS: CacheTable<string, TileOffer | null> = { limit: 4096 };
  * section 6.
  *
  * @param sides where a neighbour can still use something: those that are not computed yet. All by default.
- * @throws DeepThingsError `DT_TILE_UNKNOWN` when the plan has no such tile.
+ * @throws DeepThingsError `DT_TILE_OUTSIDE` when the plan has no such tile.
  */
 export function offersOfTile(plan: FtpPlan, tile: HeldTile, sides: readonly Side[] = SIDES): TileOffers {
   const bySide = plan.cache.memoize(OFFERS_OF_TILE, tile, () => new Map());
@@ -72,7 +72,7 @@ function offerOfTile(plan: FtpPlan, { held, tileId }: HeldTile, side: Side): Til
  * Collects for one tile what its neighbours offer it.
  *
  * @param offersOf what a tile offers all its neighbours; null while that is not known or not to be had.
- * @throws DeepThingsError `DT_TILE_UNKNOWN` when the plan has no such tile.
+ * @throws DeepThingsError `DT_TILE_OUTSIDE` when the plan has no such tile.
  */
 export function offersToTile(
   plan: FtpPlan,

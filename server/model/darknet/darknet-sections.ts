@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../error-codes.js';
 import { DeepThingsError } from '../../errors.js';
 import { splitLines } from '../files/text-file.js';
 import type { Remark } from '../remark.js';
@@ -130,7 +131,7 @@ export class SectionReader {
     return values;
   }
 
-  refuse(code: string, reason: string, line?: number): never {
+  refuse(code: ErrorCode, reason: string, line?: number): never {
     throw new DeepThingsError(code, `${this.where}: ${reason}${line === undefined ? '' : ` (line ${line})`}`);
   }
 }

@@ -94,12 +94,12 @@ export class BodyBudget {
       verdict === 'full'
         ? `${this.#held} bytes of ${what} are arriving, of at most ${limitBytes}`
         : `${own} of the ${this.#held} bytes of ${what} that are arriving come from ${client}, and the rest of the ${limitBytes} is for others`;
-    return new HttpProblem(429, 'DT_UPLOADS', `${detail}: send this one later`, { retryAfterSeconds: 1 });
+    return new HttpProblem('DT_UPLOADS', `${detail}: send this one later`, { retryAfterSeconds: 1 });
   }
 
   #stalled(): HttpProblem {
     const detail = `this body arrived at less than ${LEAST_BYTES_PER_S} bytes a second while others waited for its room: send it again`;
-    return new HttpProblem(429, 'DT_UPLOADS', detail, { retryAfterSeconds: 1 });
+    return new HttpProblem('DT_UPLOADS', detail, { retryAfterSeconds: 1 });
   }
 }
 

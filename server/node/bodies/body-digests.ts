@@ -37,7 +37,7 @@ export function requireWhole(
     damaged.inc({ kind: operation, part: 'request' });
     const facts = { peer: request.ip, kind: operation, bytes: body.byteLength };
     request.log.warn(facts, `body refused: ${error.message}`);
-    throw new HttpProblem(422, 'DT_DIGEST', `${error.message}: send it again`, { cause: error });
+    throw new HttpProblem('DT_DIGEST', `${error.message}: send it again`, { cause: error });
   }
 }
 

@@ -50,7 +50,8 @@ export function readBody(
       end();
       resolve(pieces.join());
     };
-    const onCut = () => refuse(new HttpProblem(400, 'DT_REQUEST', 'the body ended too early: send it again'));
+    const onCut = () =>
+      refuse(new HttpProblem({ code: 'DT_REQUEST', status: 400 }, 'the body ended too early: send it again'));
     stream.on('data', onData).on('end', onEnd).on('close', onCut).on('error', onCut);
   });
 }

@@ -57,7 +57,7 @@ export function bodyRule(operation: string, headers: IncomingHttpHeaders, limits
   // What is unpacked can be a thousand times as large as what the limits have seen.
   if ((headers['content-encoding'] ?? 'identity').trim().toLowerCase() !== 'identity') {
     const detail = 'expected a body as it is, without a content-encoding';
-    throw new HttpProblem(415, 'DT_CONTENT_ENCODING', detail, { headers: { 'accept-encoding': 'identity' } });
+    throw new HttpProblem('DT_CONTENT_ENCODING', detail, { headers: { 'accept-encoding': 'identity' } });
   }
   if (Number(headers['content-length'] ?? 0) > rule.limitBytes) throw tooLarge(rule);
   return rule;
@@ -66,7 +66,7 @@ export function bodyRule(operation: string, headers: IncomingHttpHeaders, limits
 export function tooLarge({ kind, limitBytes }: BodyRule): HttpProblem {
   const what = kind === 'form' ? 'picture' : 'body';
   const detail = `expected a smaller ${what}, at most ${limitBytes} bytes altogether: ${PICTURE_BOUNDS}`;
-  return new HttpProblem(413, kind === 'form' ? 'DT_PICTURE_TOO_LARGE' : 'DT_BODY_TOO_LARGE', detail);
+  return new HttpProblem(kind === 'form' ? 'DT_PICTURE_TOO_LARGE' : 'DT_BODY_TOO_LARGE', detail);
 }
 
 /** Lower case and without parameters; null where there is none that is well-formed. */
@@ -92,5 +92,5 @@ function typedRule(type: string | null, types: readonly string[], { tensorBytes 
 
 function wrongType(types: readonly string[], type: string | null): HttpProblem {
   const detail = `expected a body of ${types.join(', ')}; got ${type ?? 'none, or one without content-type'}`;
-  return new HttpProblem(415, 'DT_MEDIA_TYPE', detail);
+  return new HttpProblem('DT_MEDIA_TYPE', detail);
 }

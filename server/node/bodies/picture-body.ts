@@ -23,17 +23,20 @@ export function readPictureBody(request: OperationRequest<'submitFrame'>): Buffe
   if (!isForm) return body;
   const form = readMultipartForm(contentType, body);
   if (form.kind === 'malformed') {
-    throw new HttpProblem(400, 'DT_FORM', `malformed multipart/form-data (${form.why}); ${EXPECTED}`);
+    throw new HttpProblem({ code: 'DT_FORM', status: 400 }, `malformed multipart/form-data (${form.why}); ${EXPECTED}`);
   }
   if (form.parts.length > MOST_PARTS) {
-    throw new HttpProblem(422, 'DT_FORM', `the form has more than ${MOST_PARTS} parts; ${EXPECTED}`);
+    throw new HttpProblem({ code: 'DT_FORM', status: 422 }, `the form has more than ${MOST_PARTS} parts; ${EXPECTED}`);
   }
   const files = form.parts.filter(isFile);
   if (files.length > 1) {
-    throw new HttpProblem(422, 'DT_FORM', `expected one file in the form, got ${files.length}: send each by itself`);
+    throw new HttpProblem(
+      { code: 'DT_FORM', status: 422 },
+      `expected one file in the form, got ${files.length}: send each by itself`,
+    );
   }
   const [file] = files;
-  if (file === undefined) throw new HttpProblem(422, 'DT_PICTURE_MISSING', `the form has no file; ${EXPECTED}`);
+  if (file === undefined) throw new HttpProblem('DT_PICTURE_MISSING', `the form has no file; ${EXPECTED}`);
   return file.content;
 }
 

@@ -23,7 +23,7 @@ export class StreamShares {
     if (verdict !== 'admitted') {
       const whose = verdict === 'full' ? '' : `, ${own} of them from ${client}`;
       const detail = `${this.#open} programs watch this node's events already${whose}`;
-      throw new HttpProblem(503, 'DT_OVERLOADED', detail, { retryAfterSeconds: COME_BACK_S });
+      throw new HttpProblem({ code: 'DT_OVERLOADED', status: 503 }, detail, { retryAfterSeconds: COME_BACK_S });
     }
     this.#count(client, 1);
     return () => this.#count(client, -1);

@@ -53,7 +53,7 @@ export function missingOperation(operation: OperationId, role: NodeRole): () => 
   if (server === undefined || server === role) throw new Error(`the ${role} has no handler for ${operation}`);
   return async () => {
     const who = server === 'gateway' ? 'the gateway does' : 'edge devices do';
-    throw new HttpProblem(404, 'DT_OTHER_ROLE', `this node is ${roleName(role)}; ${who} ${operation}`);
+    throw new HttpProblem('DT_OTHER_ROLE', `this node is ${roleName(role)}; ${who} ${operation}`);
   };
 }
 

@@ -36,11 +36,11 @@ export const authentication = fastifyPlugin(
       if (access === 'full') return;
       if (access === 'none') {
         if (given !== undefined || request.routeOptions.config.isWork) onRefused(refusedCaller(request, given));
-        throw new HttpProblem(401, 'DT_TOKEN', TOKEN_EXPECTED);
+        throw new HttpProblem('DT_TOKEN', TOKEN_EXPECTED);
       }
       const isReading = request.method === 'GET' || request.method === 'HEAD';
       if (isReading && !request.routeOptions.config.isWork) return;
-      throw new HttpProblem(403, 'DT_READ_ONLY', 'this token is for reading only: this needs DEEPTHINGS_TOKEN');
+      throw new HttpProblem('DT_READ_ONLY', 'this token is for reading only: this needs DEEPTHINGS_TOKEN');
     });
   },
   { name: 'authentication' },

@@ -30,7 +30,7 @@ export function guardEvents(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ headers, routeOptions }) => {
     if (routeOptions.config.operationId !== 'getEvents' || !isOfAnotherSite(headers)) return;
     const detail = 'refused: a page of another site asks for events, which only the dashboard and programs may watch';
-    throw new HttpProblem(403, 'DT_ORIGIN', detail);
+    throw new HttpProblem('DT_ORIGIN', detail);
   });
 }
 
@@ -40,7 +40,6 @@ function requireKnownHost({ raw: { headers, httpVersion } }: FastifyRequest, kno
   const name = hostName(headers.host ?? '');
   if (name !== null && (isLoopback(name) || known.has(name))) return;
   throw new HttpProblem(
-    403,
     'DT_HOST',
     'without a token this node answers only to localhost and to the addresses in cluster.yaml: ask it by one of these',
   );
@@ -60,7 +59,6 @@ function requireOwnOrigin({ headers }: FastifyRequest): void {
   const isOwnOrigin = origin === undefined || (URL.canParse(origin) && new URL(origin).host === host?.toLowerCase());
   if (isOwnOrigin && !isOfAnotherSite(headers)) return;
   throw new HttpProblem(
-    403,
     'DT_ORIGIN',
     'refused: a page of another origin sent this. Without a token only the dashboard and programs may; set DEEPTHINGS_TOKEN to let others in by it',
   );

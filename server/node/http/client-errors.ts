@@ -53,10 +53,13 @@ export class ClientErrors {
 function clientProblem(code: string | undefined): Problem {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return problemDocument(431, 'DT_REQUEST', 'expected the path and the headers to have less than 16 KiB');
+      return problemDocument(
+        { code: 'DT_REQUEST', status: 431 },
+        'expected the path and the headers to have less than 16 KiB',
+      );
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return problemDocument(408, 'DT_REQUEST', 'the request did not arrive in time');
+      return problemDocument({ code: 'DT_REQUEST', status: 408 }, 'the request did not arrive in time');
     default:
-      return problemDocument(400, 'DT_REQUEST', 'expected an HTTP/1.1 request');
+      return problemDocument({ code: 'DT_REQUEST', status: 400 }, 'expected an HTTP/1.1 request');
   }
 }

@@ -3,7 +3,7 @@ import { StreamShares } from '../bodies/stream-shares.js';
 import type { ClusterPlan } from '../cluster-plan.js';
 import { readContract } from '../contract/contract.js';
 import type { NodeRole, OperationHandlers } from '../contract/operations.js';
-import { DRAINING_CODE, type DrainState } from '../draining.js';
+import type { DrainState } from '../draining.js';
 import type { EventLog } from '../observe/event-log.js';
 import type { NodeMetrics } from '../observe/metrics.js';
 import { HttpProblem } from '../problems/problem.js';
@@ -33,10 +33,10 @@ export function commonHandlers(parts: CommonParts) {
       const drain = parts.drainState();
       const later = { retryAfterSeconds: 1 };
       if (drain !== 'serving') {
-        throw new HttpProblem(503, DRAINING_CODE, `${drain}: DELETE /drain has it serve again`, later);
+        throw new HttpProblem('DT_DRAINING', `${drain}: DELETE /drain has it serve again`, later);
       }
       const detail = parts.notReady();
-      if (detail !== null) throw new HttpProblem(503, 'DT_NOT_READY', detail, later);
+      if (detail !== null) throw new HttpProblem('DT_NOT_READY', detail, later);
       return { status: 'ok', role };
     },
     getMetrics: async (_request: unknown, reply: FastifyReply) =>

@@ -18,7 +18,7 @@ export function answerExpectations(app: FastifyInstance): void {
     const expected = headers.expect?.trim().toLowerCase() ?? '';
     // HTTP/1.0 has none.
     if (httpVersion === '1.0' || expected === '' || expected === '100-continue') return;
-    throw new HttpProblem(417, 'DT_REQUEST', 'expected no expectation but 100-continue');
+    throw new HttpProblem({ code: 'DT_REQUEST', status: 417 }, 'expected no expectation but 100-continue');
   });
   app.addHook('preParsing', async (_request, { raw }) => {
     if (expecting.delete(raw)) raw.writeContinue();

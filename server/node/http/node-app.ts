@@ -191,9 +191,9 @@ function routeOptions({ role, handlers }: NodeAppOptions, operation: OperationId
 function requireHost(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ raw: { headers, httpVersion, rawHeaders } }) => {
     const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length;
-    if (hosts > 1) throw new HttpProblem(400, 'DT_REQUEST', `expected one host header, got ${hosts}`);
+    if (hosts > 1) throw new HttpProblem({ code: 'DT_REQUEST', status: 400 }, `expected one host header, got ${hosts}`);
     if (httpVersion !== '1.1' || headers.host !== undefined) return;
-    throw new HttpProblem(400, 'DT_REQUEST', 'expected a host header');
+    throw new HttpProblem({ code: 'DT_REQUEST', status: 400 }, 'expected a host header');
   });
 }
 

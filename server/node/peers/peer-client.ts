@@ -2,7 +2,7 @@ import { AnswerError } from '../../../client/answer-error.js';
 import { DigestError } from '../../../client/body-digest.js';
 import type { Answer, CallOptions, DeepThingsClient, OperationId } from '../../../client/client.js';
 import { ProblemError } from '../../../client/problem-error.js';
-import { DeepThingsError } from '../../errors.js';
+import { DeepThingsError, hasCode } from '../../errors.js';
 import { requireAnswer } from '../contract/answer-check.js';
 import { type CallRule, REPEAT, RETRY_AFTER_LIMIT_MS } from '../contract/calls.js';
 import type { Logger } from '../observe/logger.js';
@@ -137,7 +137,7 @@ function judge({ circuits }: PeerClientParts, { circuit }: CallRule, address: st
 
 /** The request or the answer was damaged on its way. */
 function isDamage(error: unknown): boolean {
-  return error instanceof DigestError || (error instanceof ProblemError && error.code === 'DT_DIGEST');
+  return error instanceof DigestError || hasCode(error, 'DT_DIGEST');
 }
 
 /** How long to wait before the next try; null when there is to be none. */

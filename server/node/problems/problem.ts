@@ -1,21 +1,40 @@
 import { STATUS_CODES } from 'node:http';
 import type { Problem } from '../../../client/problem-error.js';
+import { ERROR_CODES, type ErrorCode, isErrorCode } from '../../error-codes.js';
 import { DeepThingsError } from '../../errors.js';
+
+type StatusesOf<Code extends ErrorCode> = (typeof ERROR_CODES)[Code]['status'];
+type OneStatusCode = { [Code in ErrorCode]: StatusesOf<Code> extends number ? Code : never }[ErrorCode];
+
+/**
+ * What an answer says: a code that has one status; a code that has several, with one of them; or a code that is passed on
+ * with the status of this answer, of a frame that failed or of what another node answered.
+ */
+export type Refusal =
+  | OneStatusCode
+  | {
+      [Code in ErrorCode]: StatusesOf<Code> extends readonly number[]
+        ? { readonly code: Code; readonly status: StatusesOf<Code>[number] }
+        : never;
+    }[ErrorCode]
+  | { readonly code: ErrorCode; readonly passedOnAs: number };
+
+export interface HttpProblemOptions {
+  readonly cause?: unknown;
+  /** Sent as Retry-After. */
+  readonly retryAfterSeconds?: number | null;
+  /** Sent with the answer: what the client may ask for instead. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
 /** An error that has its HTTP status with it. */
 export class HttpProblem extends DeepThingsError {
   readonly status: number;
-  /** Sent as Retry-After. */
   readonly retryAfterSeconds: number | null;
-  /** Sent with the answer: what the client may ask for instead. */
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(
-    status: number,
-    code: string,
-    detail: string,
-    options: { cause?: unknown; retryAfterSeconds?: number; headers?: Readonly<Record<string, string>> } = {},
-  ) {
+  constructor(refusal: Refusal, detail: string, options: HttpProblemOptions = {}) {
+    const { code, status } = answerOf(refusal);
     super(code, detail, options);
     this.name = 'HttpProblem';
     this.status = status;
@@ -24,34 +43,30 @@ export class HttpProblem extends DeepThingsError {
   }
 }
 
-/** Status of errors that are raised where HTTP is not known. What is not here is the node's own fault: 500. */
-const STATUS_OF_CODE: Readonly<Record<string, number>> = {
-  DT_PICTURE_EMPTY: 415,
-  DT_PICTURE_FORMAT: 415,
-  DT_PICTURE_BROKEN: 422,
-  DT_PICTURE_SIZE: 422,
-  DT_PICTURE_TOO_LARGE: 413,
-  DT_PICTURE_DIMENSIONS: 413,
-  DT_TENSOR_BODY: 422,
-  DT_TASK_BODY: 422,
-  DT_RESULT_BODY: 422,
-  DT_OVERLAP_BODY: 422,
-  DT_REGION: 422,
-  DT_STORE_FULL: 507,
-  DT_STORE_FAILED: 507,
-  DT_INPUT_DIFFERS: 409,
-};
+function answerOf(refusal: Refusal): { readonly code: ErrorCode; readonly status: number } {
+  if (typeof refusal === 'string') return { code: refusal, status: ERROR_CODES[refusal].status };
+  return { code: refusal.code, status: 'status' in refusal ? refusal.status : refusal.passedOnAs };
+}
+
+/** What a submission that waits for its frame is answered when the frame fails. */
+export function frameProblem(
+  frame: string,
+  { code, detail }: { readonly code: string; readonly detail: string },
+): HttpProblem {
+  const known = isErrorCode(code) ? code : 'DT_INTERNAL';
+  return new HttpProblem({ code: known, passedOnAs: 500 }, `frame ${frame} failed: ${detail}`);
+}
 
 const BOUNDS = 'GET /cluster says how many bytes a picture may have, limits.pictureBytes in cluster.yaml sets it';
 
 /** What Fastify itself refuses, in our codes, and in our words where its own do not say what to do. */
-const FASTIFY_FAULTS: Readonly<Record<string, readonly [status: number, code: string, detail?: string]>> = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'DT_MEDIA_TYPE'],
-  FST_ERR_CTP_BODY_TOO_LARGE: [413, 'DT_BODY_TOO_LARGE', `expected a smaller body: ${BOUNDS}`],
-  FST_REQ_FILE_TOO_LARGE: [413, 'DT_PICTURE_TOO_LARGE', `expected a smaller picture: ${BOUNDS}`],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [400, 'DT_REQUEST'],
-  FST_ERR_CTP_EMPTY_JSON_BODY: [400, 'DT_REQUEST'],
-  FST_ERR_CTP_INVALID_JSON_BODY: [400, 'DT_REQUEST'],
+const FASTIFY_FAULTS: Readonly<Record<string, readonly [refusal: Refusal, detail?: string]>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['DT_MEDIA_TYPE'],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['DT_BODY_TOO_LARGE', `expected a smaller body: ${BOUNDS}`],
+  FST_REQ_FILE_TOO_LARGE: ['DT_PICTURE_TOO_LARGE', `expected a smaller picture: ${BOUNDS}`],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [{ code: 'DT_REQUEST', status: 400 }],
+  FST_ERR_CTP_EMPTY_JSON_BODY: [{ code: 'DT_REQUEST', status: 400 }],
+  FST_ERR_CTP_INVALID_JSON_BODY: [{ code: 'DT_REQUEST', status: 400 }],
 };
 
 interface FastifyFault {
@@ -61,34 +76,46 @@ interface FastifyFault {
   readonly validationContext?: string;
 }
 
-export function problemDocument(status: number, code: string, detail: string, errors?: readonly string[]): Problem {
+type CodedProblem = Problem & { readonly code: ErrorCode };
+
+export function problemDocument(refusal: Refusal, detail: string, errors?: readonly string[]): CodedProblem {
+  const { code, status } = answerOf(refusal);
   const title = STATUS_CODES[status] ?? 'Error';
   return { type: 'about:blank', title, status, code, detail, ...(errors && { errors: [...errors] }) };
 }
 
 /**
- * The problem that an error is answered with. An error that nobody meant tells the client nothing but that; its text
- * goes to the log only.
+ * The problem that an error is answered with. An error that is not meant for the client tells it nothing but that; its
+ * text goes to the log only.
  */
 export function problemOf(error: unknown): Problem {
-  if (error instanceof HttpProblem) return problemDocument(error.status, error.code, error.message);
+  if (error instanceof HttpProblem) {
+    return problemDocument({ code: error.code, passedOnAs: error.status }, error.message);
+  }
   if (error instanceof DeepThingsError) {
-    const status = STATUS_OF_CODE[error.code];
-    if (status !== undefined) return problemDocument(status, error.code, error.message);
-    return problemDocument(500, 'DT_INTERNAL', 'the node failed to answer; its log says why');
+    const { code, message } = error;
+    return hasOneStatus(code) ? problemDocument(code, message) : internalProblem();
   }
   const fault = error as FastifyFault;
   if (fault.validation !== undefined) {
     const where = fault.validationContext ?? 'request';
     const lines = fault.validation.map(({ instancePath, message }) => `${where}${instancePath ?? ''} ${message ?? ''}`);
     const errors = [...new Set(lines)];
-    return problemDocument(400, 'DT_REQUEST', errors.join('; '), errors);
+    return problemDocument({ code: 'DT_REQUEST', status: 400 }, errors.join('; '), errors);
   }
   const known = FASTIFY_FAULTS[fault.code ?? ''];
-  if (known !== undefined) return problemDocument(known[0], known[1], known[2] ?? (error as Error).message);
+  if (known !== undefined) return problemDocument(known[0], known[1] ?? (error as Error).message);
   const status = fault.statusCode;
   if (status !== undefined && status >= 400 && status < 500) {
-    return problemDocument(status, 'DT_REQUEST', (error as Error).message);
+    return problemDocument({ code: 'DT_REQUEST', passedOnAs: status }, (error as Error).message);
   }
-  return problemDocument(500, 'DT_INTERNAL', 'the node failed to answer; its log says why');
+  return internalProblem();
+}
+
+function hasOneStatus(code: ErrorCode): code is OneStatusCode {
+  return typeof ERROR_CODES[code].status === 'number';
+}
+
+function internalProblem(): Problem {
+  return problemDocument('DT_INTERNAL', 'the node failed to answer; its log says why');
 }

@@ -49,11 +49,11 @@ function noRoute(paths: readonly PathMethods[], { method, url }: FastifyRequest)
   const path = url.split('?', 1)[0]!;
   const known = paths.find((candidate) => candidate.path.test(path));
   if (known === undefined) {
-    return new HttpProblem(404, 'DT_NOT_FOUND', `there is no ${method} ${path}; /docs lists what there is`);
+    return new HttpProblem('DT_NOT_FOUND', `there is no ${method} ${path}; /docs lists what there is`);
   }
   const allowed = known.methods.join(', ');
   const detail = `expected ${allowed} for ${path}, got ${method}; /docs lists what there is`;
-  return new HttpProblem(405, 'DT_METHOD', detail, { headers: { allow: allowed } });
+  return new HttpProblem('DT_METHOD', detail, { headers: { allow: allowed } });
 }
 
 /**

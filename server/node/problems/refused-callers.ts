@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net';
 import type { Schemas } from '../../../client/client.js';
+import type { ErrorCode } from '../../error-codes.js';
 import type { Logger } from '../observe/logger.js';
 import { RepeatGate } from '../observe/repeat-gate.js';
 
 /** A caller that was refused before its request was looked into, or because of what it is. */
 export interface RefusedCaller {
   /** Stable code of the refusal. */
-  readonly code: string;
+  readonly code: ErrorCode;
   /** What was wrong and what to do; the caller is named apart from it. */
   readonly detail: string;
   /** Network address of the caller. */

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { createServer, type Server, type ServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { Problem } from '../../../client/problem-error.js';
+import type { ErrorCode } from '../../error-codes.js';
 import type { NodeMetrics } from '../observe/metrics.js';
 import { problemDocument } from '../problems/problem.js';
 import { rawAnswer } from '../problems/refusals.js';
@@ -23,7 +23,6 @@ export interface TlsServerOptions {
 const FAREWELL_MS = 1_000;
 
 const PLAIN_HTTP = problemDocument(
-  400,
   'DT_TLS_REQUIRED',
   'this port speaks https, and this was http: ask by https://; a node needs the same tls section in its cluster.yaml',
 );
@@ -138,13 +137,13 @@ export class TlsServers {
     socket.on('error', () => socket.destroy());
     this.#refuse(
       socket,
-      problemDocument(403, 'DT_CERTIFICATE', detail),
+      problemDocument('DT_CERTIFICATE', detail),
       `has shown ${reason}: give it tls.certificate and tls.key of an authority in tls.ca`,
     );
   }
 
   /** Answers once, and ends the connection. What still comes is read and thrown away: else the answer may be lost. */
-  #refuse(socket: Socket, problem: Problem, what: string): void {
+  #refuse(socket: Socket, problem: ReturnType<typeof problemDocument>, what: string): void {
     this.#refused(problem.code, socket.remoteAddress, what);
     socket.setTimeout(0);
     socket.end(rawAnswer(problem));
@@ -153,7 +152,7 @@ export class TlsServers {
     socket.once('close', () => clearTimeout(timer));
   }
 
-  #refused(code: string, address: string | undefined, detail: string): void {
+  #refused(code: ErrorCode, address: string | undefined, detail: string): void {
     const { metrics, refused } = this.#options;
     metrics.refused.inc({ code });
     refused.note({ code, detail, address: address ?? 'unknown', device: null });

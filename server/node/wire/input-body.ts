@@ -23,7 +23,7 @@ export function cutInputBody(
 ): Uint8Array {
   const region = parseRegion(regionText);
   if (!containsRegion(wholeMap(map), region)) {
-    throw new HttpProblem(422, 'DT_REGION', `expected a region of a map of ${map.width} x ${map.height} cells`);
+    throw new HttpProblem('DT_REGION', `expected a region of a map of ${map.width} x ${map.height} cells`);
   }
   const { channels, entries, metadata } = inputParts(map, picture, region);
   const { bytes, tensors } = layOutSafetensors(entries, metadata);

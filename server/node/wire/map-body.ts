@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../error-codes.js';
 import type { Region } from '../../geometry/region.js';
 import { decodeMap } from '../../tensor/map-tensor.js';
 import type { Tensor } from '../../tensor/safetensors.js';
@@ -11,7 +12,7 @@ import { requireTensor } from './task-body.js';
  * @returns `[channels, height, width]`.
  */
 export function requireMap(
-  code: string,
+  code: ErrorCode,
   tensors: ReadonlyMap<string, Tensor>,
   name: string,
   channels: number,

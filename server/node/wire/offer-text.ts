@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../error-codes.js';
 import { DeepThingsError } from '../../errors.js';
 import type { FtpPlan } from '../../geometry/ftp-plan.js';
 import type { TileOffer } from '../../geometry/plan-cache.js';
@@ -11,7 +12,7 @@ export function formatTileOffers(offers: TileOffers): string {
 }
 
 /** @throws DeepThingsError `code` when no tile of this plan could offer that. */
-export function parseTileOffers(plan: FtpPlan, producer: number, text: string, code: string): TileOffers {
+export function parseTileOffers(plan: FtpPlan, producer: number, text: string, code: ErrorCode): TileOffers {
   return checked(code, () => decodeOffers(plan, producer, JSON.parse(text)));
 }
 
@@ -25,7 +26,7 @@ export function formatOffersToTile(offers: OffersToTile): string {
 }
 
 /** @throws DeepThingsError `code` when that could not be offered to this tile. */
-export function parseOffersToTile(plan: FtpPlan, tile: number, text: string, code: string): OffersToTile {
+export function parseOffersToTile(plan: FtpPlan, tile: number, text: string, code: ErrorCode): OffersToTile {
   return checked(code, () => {
     const given = JSON.parse(text) as Record<string, unknown>;
     const offers: Partial<Record<Side, TileOffer>> = {};
@@ -38,7 +39,7 @@ export function parseOffersToTile(plan: FtpPlan, tile: number, text: string, cod
   });
 }
 
-function checked<T>(code: string, read: () => T): T {
+function checked<T>(code: ErrorCode, read: () => T): T {
   try {
     return read();
   } catch (cause) {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../error-codes.js';
 import { DeepThingsError } from '../../errors.js';
 import type { MapShape, Region } from '../../geometry/region.js';
 import { containsRegion, EMPTY_REGION, isEmptyRegion, wholeMap } from '../../geometry/region.js';
@@ -181,7 +182,7 @@ function readRegions({ plan }: WirePlan, map: number, facts: WireFacts, name: st
   return parseMapRegions(text).map((entry) => requireRows(plan.maps[map]!, map, entry, 'DT_TASK_BODY'));
 }
 
-function requireRows(shape: MapShape, map: number, entry: { map: number; region: Region }, code: string): Region {
+function requireRows(shape: MapShape, map: number, entry: { map: number; region: Region }, code: ErrorCode): Region {
   if (entry.map === map && containsRegion(wholeMap(shape), entry.region)) return entry.region;
   throw new DeepThingsError(code, `expected regions of map ${map}, got ${formatMapRegion(entry)}`);
 }
@@ -207,7 +208,7 @@ function rowEntry({ plan }: WirePlan, map: number, region: Region, maps: MapType
   return { name: formatMapRegion({ map, region }), type, shape: [channels, height, width] };
 }
 
-function readRows({ plan }: WirePlan, map: number, { tensors }: SafetensorsDocument, code: string): Rows[] {
+function readRows({ plan }: WirePlan, map: number, { tensors }: SafetensorsDocument, code: ErrorCode): Rows[] {
   const shape = plan.maps[map]!;
   return [...tensors].map(([name, tensor]) => {
     if (!/^\d{1,3}:\d{1,5}(,\d{1,5}){3}$/.test(name)) {

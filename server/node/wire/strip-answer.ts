@@ -22,7 +22,7 @@ export interface StripQuestion {
  */
 export function answerStrips(plan: FtpPlan, pool: StripPool, question: StripQuestion, maps: MapType): Uint8Array {
   const { frame, tile, regions } = question;
-  if (plan.tiles[tile] === undefined) throw new HttpProblem(404, 'DT_TILE_UNKNOWN', `there is no tile ${tile}`);
+  if (plan.tiles[tile] === undefined) throw new HttpProblem('DT_TILE_UNKNOWN', `there is no tile ${tile}`);
   const there = [];
   const missing = [];
   for (const wanted of parseMapRegions(regions)) {

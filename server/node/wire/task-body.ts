@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../error-codes.js';
 import { DeepThingsError } from '../../errors.js';
 import type { FtpPlan } from '../../geometry/ftp-plan.js';
 import {
@@ -196,7 +197,6 @@ function parseHolders(text: string): Reuse['holders'] {
 export function requirePlan(expected: string, got: string): void {
   if (got === expected) return;
   throw new HttpProblem(
-    409,
     'DT_PLAN_MISMATCH',
     `this node follows plan ${expected}, the body is of plan ${got}: give both nodes the same cluster.yaml and model`,
   );
@@ -204,7 +204,7 @@ export function requirePlan(expected: string, got: string): void {
 
 /** A tensor of exactly one region of a map. */
 export function requireTensor(
-  code: string,
+  code: ErrorCode,
   tensors: ReadonlyMap<string, Tensor>,
   name: string,
   type: Tensor['type'],

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../error-codes.js';
 import { DeepThingsError } from '../../errors.js';
 import type { Region } from '../../geometry/region.js';
 
@@ -18,7 +19,7 @@ export const ADDRESS = /^https?:\/\/[^/?#@\s]{1,250}$/;
 export const MAX_ATTEMPT = 1000;
 
 /** @param code of the DeepThingsError that a missing or malformed fact raises. */
-export function wireFacts(metadata: Readonly<Record<string, string>>, code: string): WireFacts {
+export function wireFacts(metadata: Readonly<Record<string, string>>, code: ErrorCode): WireFacts {
   const read = (name: string): string => {
     const value = Object.hasOwn(metadata, name) ? metadata[name] : undefined;
     if (value === undefined) throw new DeepThingsError(code, `expected "${name}" in the body's __metadata__`);

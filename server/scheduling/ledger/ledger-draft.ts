@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../error-codes.js';
 import { LayeredMap } from './layered-map.js';
 import type { LedgerEffect, PartNote } from './ledger-effects.js';
 import type { FrameLedger, LedgerDevice, LedgerFrame, LedgerSettings, PartState } from './ledger-state.js';
@@ -53,7 +54,7 @@ export function missingPart(
 }
 
 /** Ends a frame as failed and forgets it, with the pushes that this step was to begin for it. */
-export function failFrame(draft: LedgerDraft, frame: string, code: string, detail: string): void {
+export function failFrame(draft: LedgerDraft, frame: string, code: ErrorCode, detail: string): void {
   if (!draft.frames.delete(frame)) return;
   const isPush = (effect: LedgerEffect) =>
     (effect.kind === 'push' || effect.kind === 'slice' || (effect.kind === 'note' && isOfPush(effect.note))) &&

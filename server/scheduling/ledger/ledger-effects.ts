@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../error-codes.js';
 import type { AuditOutcome } from './ledger-state.js';
 
 /** What is to be done after an event. */
@@ -45,7 +46,7 @@ export type LedgerEffect =
   /** Every part is there: merge, run the remaining layers, end the frame as complete. */
   | { readonly kind: 'finish'; readonly frame: string }
   /** End the frame as failed. It is out of the ledger already. */
-  | { readonly kind: 'fail'; readonly frame: string; readonly code: string; readonly detail: string }
+  | { readonly kind: 'fail'; readonly frame: string; readonly code: ErrorCode; readonly detail: string }
   | { readonly kind: 'device-lost'; readonly device: string }
   /** For the frame's trace. */
   | {

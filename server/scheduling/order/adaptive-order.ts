@@ -28,7 +28,7 @@ import { TileCosts } from './tile-costs.js';
  * @param states of every tile of the frame, by `tileId`; those in `queued` count as queued whatever it says. For a
  * device that fetches its next tile ahead, count its own unfinished one as done, with the offers that it will make.
  * @returns null when nothing is queued.
- * @throws DeepThingsError `DT_TILE_UNKNOWN` when the plan has no such tile or `states` is not one for each tile, and
+ * @throws DeepThingsError `DT_TILE_OUTSIDE` when the plan has no such tile or `states` is not one for each tile, and
  * `DT_OFFER_INVALID` as `cutTile`.
  */
 export function chooseTile(plan: FtpPlan, queued: readonly number[], states: readonly TileState[]): number | null {
@@ -103,7 +103,7 @@ function checkTiles(plan: FtpPlan, queued: readonly number[], states: readonly T
   const stranger = queued.find((tileId) => plan.tiles[tileId] === undefined);
   if (stranger !== undefined || states.length !== tiles) {
     throw new DeepThingsError(
-      'DT_TILE_UNKNOWN',
+      'DT_TILE_OUTSIDE',
       `Expected queued tiles from 0 to ${tiles - 1} and the states of ${tiles} tiles, got ` +
         `${stranger === undefined ? `${states.length} states` : `tile ${stranger}`}. Choose among one frame's tiles, ` +
         'all of one plan.',

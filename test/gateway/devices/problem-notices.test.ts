@@ -8,15 +8,15 @@ it('a problem is told at once, and not again for a while, however often it happe
   const first = watched.next();
   let nowMs = 0;
   const notices = new ProblemNotices(events, () => nowMs);
-  notices.report('DT_A', 'much');
-  notices.report('DT_A', 'much');
-  notices.report('DT_A', 'more');
+  notices.report('DT_OVERLOADED', 'much');
+  notices.report('DT_OVERLOADED', 'much');
+  notices.report('DT_OVERLOADED', 'more');
   nowMs = 6_000;
-  notices.report('DT_A', 'much');
+  notices.report('DT_OVERLOADED', 'much');
   const told = [await first, await watched.next(), await watched.next()].map(({ value }) => value.data);
   expect(told).toEqual([
-    { code: 'DT_A', detail: 'much' },
-    { code: 'DT_A', detail: 'more' },
-    { code: 'DT_A', detail: 'much' },
+    { code: 'DT_OVERLOADED', detail: 'much' },
+    { code: 'DT_OVERLOADED', detail: 'more' },
+    { code: 'DT_OVERLOADED', detail: 'much' },
   ]);
 });

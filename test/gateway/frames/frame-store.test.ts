@@ -33,7 +33,9 @@ function newStore(bounds: object = {}): FrameStore {
 
 function end(frame: FrameRecord, kind: 'complete' | 'failed' = 'complete'): void {
   frame.end ??=
-    kind === 'complete' ? { kind, detections: [], classification: null } : { kind, code: 'DT_X', detail: 'broke' };
+    kind === 'complete'
+      ? { kind, detections: [], classification: null }
+      : { kind, code: 'DT_FRAME_TIMEOUT', detail: 'broke' };
   frame.state = kind;
   frame.endedMs = Date.now();
   store.ended(frame);

@@ -23,6 +23,6 @@ describe('neighbourAt', () => {
   });
 
   it('refuses a tile that the grid does not have', () => {
-    expect(() => neighbourAt(grid, 6, 'north')).toThrow(expect.objectContaining({ code: 'DT_TILE_UNKNOWN' }));
+    expect(() => neighbourAt(grid, 6, 'north')).toThrow(expect.objectContaining({ code: 'DT_TILE_OUTSIDE' }));
   });
 });

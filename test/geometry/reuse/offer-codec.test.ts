@@ -108,6 +108,6 @@ describe('decodeOffers', () => {
   });
 
   it('refuses a tile that the plan does not have', () => {
-    expect(() => decodeOffers(plan, 9, {})).toThrow(expect.objectContaining({ code: 'DT_TILE_UNKNOWN' }));
+    expect(() => decodeOffers(plan, 9, {})).toThrow(expect.objectContaining({ code: 'DT_TILE_OUTSIDE' }));
   });
 });

@@ -105,7 +105,7 @@ describe('cutTile', () => {
     expect(() => cutTile(other, 1, { north: offer })).toThrow(invalid);
     const oneSegment = planFtp(layers, 1, parseGrid('1x3'));
     expect(() => cutTile(oneSegment, 1, { west: offer })).toThrow(invalid);
-    expect(() => cutTile(plan, 2)).toThrow(expect.objectContaining({ code: 'DT_TILE_UNKNOWN' }));
+    expect(() => cutTile(plan, 2)).toThrow(expect.objectContaining({ code: 'DT_TILE_OUTSIDE' }));
   });
 });
 

@@ -6,7 +6,7 @@ const SECRET = '/home/someone/secret.weights';
 
 describe('problemOf', () => {
   it('tells what an error that has its status says', () => {
-    expect(problemOf(new HttpProblem(409, 'DT_PLAN_MISMATCH', 'expected another plan'))).toEqual({
+    expect(problemOf(new HttpProblem('DT_PLAN_MISMATCH', 'expected another plan'))).toEqual({
       type: 'about:blank',
       title: 'Conflict',
       status: 409,
@@ -27,7 +27,7 @@ describe('problemOf', () => {
     ['DT_RESULT_BODY', 422],
     ['DT_REGION', 422],
     ['DT_INPUT_DIFFERS', 409],
-  ])('gives %s, raised where HTTP is not known, status %i', (code, status) => {
+  ] as const)('gives %s, raised where HTTP is not known, status %i', (code, status) => {
     expect(problemOf(new DeepThingsError(code, 'expected a tile'))).toMatchObject({
       status,
       code,
@@ -38,7 +38,7 @@ describe('problemOf', () => {
   it.each([
     ['an error that nobody meant', new TypeError(`cannot read ${SECRET}`)],
     ['one of the system', Object.assign(new Error(`ENOENT ${SECRET}`), { code: 'ENOENT' })],
-    ['one of ours that is no client’s fault', new DeepThingsError('DT_WEIGHTS', SECRET)],
+    ['one of ours that is no client’s fault', new DeepThingsError('DT_MODEL_FILE', SECRET)],
     ['one with a server’s status', Object.assign(new Error(SECRET), { statusCode: 502 })],
     ['one with no HTTP status', Object.assign(new Error(SECRET), { statusCode: 7 })],
     ['a text', SECRET],

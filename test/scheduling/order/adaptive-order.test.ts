@@ -56,7 +56,7 @@ describe('chooseTile', () => {
   });
 
   it('refuses tiles and states of another plan', () => {
-    const unknown = expect.objectContaining({ code: 'DT_TILE_UNKNOWN' });
+    const unknown = expect.objectContaining({ code: 'DT_TILE_OUTSIDE' });
     expect(() => chooseTile(plan, [9], queued)).toThrow(unknown);
     expect(() => chooseTile(plan, [1], queued.slice(1))).toThrow(unknown);
   });

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DeepThingsError } from '../../../errors.js';
+import { DeepThingsError, hasCode } from '../../../errors.js';
 import { detectControlGroups } from '../../../evaluation/hosts/detect-control-groups.js';
 import { type HostCapabilities, requireTestHosts } from '../../../evaluation/hosts/host-requirements.js';
 import { checkQuotas } from '../../../evaluation/hosts/quota-check.js';
@@ -71,5 +71,5 @@ export class TestbedSession {
 
 /** What would meet every other cluster as well. */
 export function isOfTheMachine(error: unknown): boolean {
-  return error instanceof DeepThingsError && /^DT_(CGROUP|TESTBED)$/.test(error.code);
+  return hasCode(error, 'DT_CGROUP') || hasCode(error, 'DT_TESTBED');
 }
