@@ -514,6 +514,8 @@ export interface components {
         IdempotencyKey: string;
         QueryTime: string;
         Attempt: number;
+        /** @description The fencing token of a frame. It grows when the frame begins again; what names an older one is void */
+        Generation: number;
         TileId: number;
         RegionText: string;
         /** @description Of a feature map */
@@ -764,6 +766,7 @@ export interface components {
             returned?: {
                 frame: components["schemas"]["FrameId"];
                 tile: components["schemas"]["TileId"];
+                generation: components["schemas"]["Generation"];
                 attempt: components["schemas"]["Attempt"];
             }[];
             /** @description Every task that it has, which renews their leases */
@@ -773,6 +776,7 @@ export interface components {
                 tile: number;
                 /** @description With `modnn` */
                 layer?: number;
+                generation: components["schemas"]["Generation"];
                 attempt: components["schemas"]["Attempt"];
                 /** @enum {unknown} */
                 state: "queued" | "waiting" | "running";
@@ -781,6 +785,7 @@ export interface components {
             handedOut: {
                 frame: components["schemas"]["FrameId"];
                 tile: components["schemas"]["TileId"];
+                generation: components["schemas"]["Generation"];
                 attempt: components["schemas"]["Attempt"];
                 thief: components["schemas"]["DeviceId"];
             }[];
@@ -799,10 +804,10 @@ export interface components {
             heartbeatMs: number;
             /** @description Frames among the listed tasks and the kept strips that have ended; drop what is left of them */
             ended: components["schemas"]["FrameId"][];
-            /** @description Frames among them that have begun anew; drop what is of an earlier attempt */
+            /** @description Frames among them that have begun again; the device drops what it has of an older generation */
             superseded?: {
                 frame: components["schemas"]["FrameId"];
-                since: components["schemas"]["Attempt"];
+                generation: components["schemas"]["Generation"];
             }[];
         };
         StealHint: {
@@ -1109,10 +1114,10 @@ export interface operations {
                 /** @description Between nodes. The attempt that the source's tiles are, with `frame`; with `strategy` in every case. */
                 attempt?: components["schemas"]["Attempt"];
                 /**
-                 * @description Between nodes. The first attempt of the frame that counts, with `frame`; 1 when absent. What a device has of
-                 *     earlier ones it drops: another device that had a share in them computes wrongly.
+                 * @description Between nodes. The frame's fencing token, with `frame`; 1 when absent. The device drops what it has of an older
+                 *     generation: a device that had a share in it computes wrongly.
                  */
-                since?: components["schemas"]["Attempt"];
+                generation?: components["schemas"]["Generation"];
                 /**
                  * @description Between nodes. Digest of the letterboxed picture as the gateway has it, with `frame`. A source whose own
                  *     decoder gives another fetches the gateway's, since tiles of two decoders do not fit together.

@@ -35,7 +35,7 @@ import { Drain } from './drain.js';
 import { edgeHandlers } from './edge-handlers.js';
 import { EdgeStatus } from './edge-status.js';
 import { FrameIntake } from './frame-intake.js';
-import { FrameRuns } from './frames/frame-runs.js';
+import { FrameGenerations } from './frames/frame-generations.js';
 import { Outcomes } from './frames/outcomes.js';
 import { OwnFrames } from './frames/own-frames.js';
 import { Registrar } from './registrar.js';
@@ -124,9 +124,9 @@ export async function assemble(
   scopes.onEnd((frame) => book.close(frame));
   scopes.onEnd(dropStrips, () => pool.frames);
   const pushed = new PushedTasks(taskQueueLimit(config, plan.tiles.length), scopes);
-  const runs = new FrameRuns(taskQueueLimit(config, plan.tiles.length), scopes);
-  runs.onInvalidated((frame, since) => {
-    board.dropBefore(frame, since);
+  const runs = new FrameGenerations(taskQueueLimit(config, plan.tiles.length), scopes);
+  runs.onInvalidated((frame, generation) => {
+    board.dropBefore(frame, generation);
     book.close(frame);
     dropStrips(frame);
   });
@@ -178,7 +178,7 @@ export async function assemble(
         scopes.end(frame);
       }
     },
-    onSuperseded: (frame, since) => runs.invalidateBefore(frame, since),
+    onSuperseded: (frame, generation) => runs.invalidateBefore(frame, generation),
     drainState: () => drain.state,
     onTaken: () => stealer.retryNow(),
     onTried: () => {

@@ -21,7 +21,7 @@ import { strategyNamed } from '../scheduling/strategies/strategies.js';
 import type { MapType } from '../tensor/map-tensor.js';
 import type { Drain } from './drain.js';
 import type { FrameIntake } from './frame-intake.js';
-import type { FrameRuns } from './frames/frame-runs.js';
+import type { FrameGenerations } from './frames/frame-generations.js';
 import type { Outcomes } from './frames/outcomes.js';
 import type { OwnFrames } from './frames/own-frames.js';
 import type { Registrar } from './registrar.js';
@@ -37,7 +37,7 @@ export interface EdgeHandlerParts extends CommonParts {
   readonly ownFrames: OwnFrames;
   readonly intake: FrameIntake;
   readonly pushed: PushedTasks;
-  readonly runs: FrameRuns;
+  readonly runs: FrameGenerations;
   readonly outcomes: Outcomes;
   readonly drainOf: Drain;
   /** Those whose answers others need. */
@@ -127,8 +127,8 @@ function workHandlers(parts: EdgeHandlerParts): OperationHandlers {
         arrivedMs,
         victim: null,
       };
-      runs.invalidateBefore(task.frame, task.since);
-      if (runs.isPast(task) || board.has(task, task.since) || pushed.has(task)) {
+      runs.invalidateBefore(task.frame, task.generation);
+      if (runs.isPast(task) || board.has(task) || pushed.has(task)) {
         return reply.code(202).send({ status: 'duplicate' });
       }
       const isStolen = strategyNamed(task.strategy).nextTask === 'steal';
@@ -227,7 +227,7 @@ function frameHandlers(parts: EdgeHandlerParts): OperationHandlers {
   return {
     submitFrame: async (request, reply) => {
       underWay.enter(reply);
-      const { frame, attempt, digest, strategy, since = 1, wait } = request.query;
+      const { frame, attempt, digest, strategy, generation = 1, wait } = request.query;
       const picture = readPictureBody(request);
       if (frame !== undefined) {
         if (digest === undefined || attempt === undefined || strategy === undefined) {
@@ -236,7 +236,7 @@ function frameHandlers(parts: EdgeHandlerParts): OperationHandlers {
             'expected attempt, digest and strategy with frame',
           );
         }
-        await intake.take({ frame, attempt, digest, strategy, since }, picture);
+        await intake.take({ frame, generation, attempt, digest, strategy }, picture);
         return reply.code(204).send();
       }
       const key = request.headers['idempotency-key'];

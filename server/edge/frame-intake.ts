@@ -23,7 +23,7 @@ import { strategyNamed } from '../scheduling/strategies/strategies.js';
 import type { StrategyName } from '../scheduling/strategies/strategy.js';
 import { decodeSafetensors } from '../tensor/safetensors.js';
 import type { Drain } from './drain.js';
-import type { FrameRuns } from './frames/frame-runs.js';
+import type { FrameGenerations } from './frames/frame-generations.js';
 import type { OwnFrames } from './frames/own-frames.js';
 import type { EdgeBoard } from './tasks/edge-board.js';
 import type { EdgeTask } from './tasks/edge-task.js';
@@ -38,7 +38,7 @@ export interface FrameIntakeParts {
   readonly gateway: PeerClient;
   readonly board: EdgeBoard;
   readonly ownFrames: OwnFrames;
-  readonly runs: FrameRuns;
+  readonly runs: FrameGenerations;
   readonly drain: Drain;
   readonly book: ReuseBook;
   /** Of pictures that this device submits itself. */
@@ -53,8 +53,8 @@ interface AllottedFrame {
   /** Digest of the letterboxed picture as the gateway has it. */
   readonly digest: string;
   readonly strategy: StrategyName;
-  /** The first attempt that counts. */
-  readonly since: number;
+  /** The fencing token of the frame. */
+  readonly generation: number;
 }
 
 /** Takes frames whose source this device is, and cuts them into tasks (the paper's data frame partitioner). */
@@ -123,7 +123,7 @@ export class FrameIntake {
     const frame = answer.json!;
     // An earlier submission became it: the gateway sees to it that its tiles get done, those that were lost here too.
     if (key !== undefined && answer.header('idempotency-replayed') !== null) return atGateway(frame, gateway.baseUrl);
-    const own = { frame: frame.id, attempt: 1, digest: frame.inputDigest, strategy, since: 1 };
+    const own = { frame: frame.id, attempt: 1, digest: frame.inputDigest, strategy, generation: 1 };
     if (this.#parts.drain.state === 'serving') await this.#open(own, picture, 'own');
     else this.#giveBack(own);
     return atGateway(frame, gateway.baseUrl);
@@ -141,13 +141,13 @@ export class FrameIntake {
   /** @param whose `own`: the cluster has it, so that it cannot be refused any more. */
   async #open(allotted: AllottedFrame, picture: Uint8Array, whose: 'own' | 'given'): Promise<void> {
     const { padding, board, book, device, drain, log, network, ownFrames, runs } = this.#parts;
-    const { frame, attempt, digest, strategy, since } = allotted;
+    const { frame, attempt, digest, generation, strategy } = allotted;
     const letterboxed = await letterboxPicture(picture, network);
     const isSame = letterboxed.digest === digest;
     const data = isSame ? letterboxed.data : await this.#gatewaysInput(frame, digest);
     if (whose === 'given') drain.requireServing();
     else if (drain.state !== 'serving') return this.#giveBack(allotted);
-    runs.invalidateBefore(frame, since);
+    runs.invalidateBefore(frame, generation);
     if (runs.isPast(allotted)) return;
     // Where this device saw another picture, it knows nothing of where the gateway's lies.
     const transmitted = transmittedRegion(network.input, isSame ? letterboxed.placement : null, padding);
@@ -158,7 +158,7 @@ export class FrameIntake {
       log.info({ frame, attempt, strategy }, 'frame kept for the gateway, which shares it out');
       return;
     }
-    const fresh = this.#tasksOf(allotted).filter((task) => !board.has(task, since));
+    const fresh = this.#tasksOf(allotted).filter((task) => !board.has(task));
     if (!board.enqueue(fresh)) {
       ownFrames.close(frame);
       book.close(frame);
@@ -173,7 +173,7 @@ export class FrameIntake {
     if (strategyNamed(allotted.strategy).placement === 'source') this.#parts.board.giveBack(this.#tasksOf(allotted));
   }
 
-  #tasksOf({ frame, attempt, digest, since, strategy }: AllottedFrame): readonly EdgeTask[] {
+  #tasksOf({ frame, attempt, digest, generation, strategy }: AllottedFrame): readonly EdgeTask[] {
     const { device, wirePlan } = this.#parts;
     const arrivedMs = performance.now();
     return wirePlan.plan.tiles.map(({ tileId }) => ({
@@ -184,7 +184,7 @@ export class FrameIntake {
       source: device,
       strategy,
       inputDigest: digest,
-      since,
+      generation,
       input: null,
       reuse: NO_REUSE,
       inputBytes: 0,

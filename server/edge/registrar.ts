@@ -23,7 +23,7 @@ export interface RegistrarParts {
   /** Frames that have ended, as far as the gateway was asked about them. */
   readonly onEnded: (frames: readonly string[]) => void;
   /** A frame has begun anew: it counts from this attempt on. */
-  readonly onSuperseded: (frame: string, since: number) => void;
+  readonly onSuperseded: (frame: string, generation: number) => void;
   /** The gateway takes this device for the first time, or again after it did not. */
   readonly onTaken: () => void;
   /** A registration was taken, or was not. */
@@ -154,7 +154,7 @@ export class Registrar {
         ...(drain === 'serving' ? {} : { drain }),
         tasks: [...board.listed()],
         handedOut,
-        returned: returned.map(({ frame, tile, attempt }) => ({ frame, tile, attempt })),
+        returned: returned.map(({ frame, tile, generation, attempt }) => ({ frame, tile, generation, attempt })),
         kept: [...keptFrames()],
         counters: counters(),
       },
@@ -168,6 +168,6 @@ export class Registrar {
       this.#epoch = epoch;
     }
     if (ended.length > 0) onEnded(ended);
-    for (const { frame, since } of superseded) this.#parts.onSuperseded(frame, since);
+    for (const { frame, generation } of superseded) this.#parts.onSuperseded(frame, generation);
   }
 }

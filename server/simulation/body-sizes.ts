@@ -7,6 +7,7 @@ import type { StrategyName } from '../scheduling/strategies/strategy.js';
 export interface SentTask {
   readonly frame: string;
   readonly tile: number;
+  readonly generation: number;
   readonly attempt: number;
   readonly source: string;
   readonly strategy: StrategyName;
@@ -16,6 +17,7 @@ export interface SentTask {
 export interface SentResult {
   readonly frame: string;
   readonly tile: number;
+  readonly generation: number;
   readonly attempt: number;
   readonly device: string;
   readonly waitMs: number;
@@ -32,6 +34,7 @@ export interface SentSlice {
   readonly frame: string;
   readonly slice: number;
   readonly layer: number;
+  readonly generation: number;
   readonly attempt: number;
   readonly source: string;
   readonly output: Region;
@@ -42,6 +45,7 @@ export interface SentRows {
   readonly frame: string;
   readonly slice: number;
   readonly layer: number;
+  readonly generation: number;
   readonly attempt: number;
   readonly device: string;
   readonly waitMs: number;

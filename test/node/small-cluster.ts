@@ -31,7 +31,7 @@ export function taskBody(wirePlan: WirePlan, facts: Partial<TaskBody> = {}): Uin
     source: 'e0',
     strategy: 'ftp-wst-s',
     inputDigest: DIGEST,
-    since: 1,
+    generation: 1,
     reuse: NO_REUSE,
     input: { region, data },
     ...facts,
@@ -46,6 +46,7 @@ export function resultBody(wirePlan: WirePlan, facts: Partial<ResultBody> = {}):
   return encodeResultBody(wirePlan, {
     frame: 'zz-1',
     tile,
+    generation: 1,
     attempt: 1,
     device: 'e0',
     inputDigest: DIGEST,

@@ -24,7 +24,7 @@ function convicted(before: FrameLedger, event: LedgerEvent, effects: readonly Le
   if (event.kind !== 'result' && event.kind !== 'result-refused') return [];
   const entry = before.frames.get(event.frame);
   const part = entry?.parts[event.part];
-  if (entry === undefined || part === undefined || event.attempt < entry.since) return [];
+  if (entry === undefined || part === undefined || event.generation !== entry.generation) return [];
   if (before.quarantined.has(event.device)) return [];
   const isLayered = entry.distribution.kind === 'layered';
   if (event.kind === 'result-refused') {

@@ -79,9 +79,9 @@ export class LedgerInvariants {
   }
 
   #recordResult(before: FrameLedger, event: Extract<LedgerEvent, { kind: 'result' }>, { verdict }: LedgerStep): void {
-    const { frame, part, layer, attempt, device } = event;
+    const { frame, part, layer, generation, attempt, device } = event;
     const record = this.#frames.get(frame);
-    if (before.quarantined.has(device) || attempt < (before.frames.get(frame)?.since ?? 1)) {
+    if (before.quarantined.has(device) || generation !== (before.frames.get(frame)?.generation ?? generation)) {
       demand(verdict === 'stale', `a result that was thrown away, or of a device in quarantine, is ${verdict}`);
       return;
     }
@@ -144,8 +144,9 @@ export class LedgerInvariants {
   #recordOrder(after: FrameLedger, effect: Extract<LedgerEffect, { kind: 'deliver' | 'push' }>): void {
     const entry = after.frames.get(effect.frame);
     if (effect.kind === 'deliver') {
-      demand(entry?.phase.kind === 'delivering' && entry.source === effect.source, 'a delivery that is not noted');
-      demand(entry?.deliveries === effect.attempt, 'a delivery with the wrong attempt');
+      const { phase, source } = entry!;
+      demand(phase.kind === 'delivering' && source === effect.source, 'a delivery that is not noted');
+      demand(phase.kind === 'delivering' && phase.attempt === effect.attempt, 'a delivery with the wrong attempt');
       if (entry?.distribution.kind === 'stealing') this.#issueAll(effect.frame, effect.attempt);
       return;
     }
@@ -188,18 +189,19 @@ export class LedgerInvariants {
 }
 
 function checkFrame(ledger: FrameLedger, earlier: LedgerFrame | undefined, frame: LedgerFrame): void {
-  const attempts = ledger.settings.attempts + frame.excused;
-  const { phase, parts, deliveries, source } = frame;
-  demand(frame.excused >= (earlier?.excused ?? 0), 'an attempt is held against a frame after all');
-  demand(deliveries <= attempts && deliveries >= (earlier?.deliveries ?? 0), `${deliveries} deliveries`);
+  const { attempts } = ledger.settings;
+  const { failedDeliveries, generation, latest, phase, parts, source } = frame;
+  const isSame = generation === earlier?.generation;
+  demand(generation >= (earlier?.generation ?? 1), `generation ${generation} after ${earlier?.generation}`);
+  demand(latest >= (earlier?.latest ?? 0), `attempt ${latest} after ${earlier?.latest}`);
+  demand(failedDeliveries < attempts, `${failedDeliveries} failed deliveries`);
+  if (isSame) demand(failedDeliveries >= earlier.failedDeliveries, 'a delivery that failed is forgotten');
   if (phase.kind === 'delivering') demand(ledger.devices.has(source), 'delivering to a device that is not live');
   const done = parts.every(({ kind }) => kind === 'done') && frame.audits.length === 0;
   demand(done === (phase.kind === 'finishing'), `${phase.kind} with ${done ? 'every part' : 'parts not'} done`);
   for (const [i, part] of parts.entries()) {
-    const isAnew =
-      (frame.distribution.kind === 'layered' && isCutAnew(frame, earlier)) || frame.since !== earlier?.since;
+    const isAnew = (frame.distribution.kind === 'layered' && isCutAnew(frame, earlier)) || !isSame;
     const before = isAnew ? undefined : earlier?.parts[i];
-    demand(part.attempt >= frame.since, `attempt ${part.attempt} of a frame that counts from ${frame.since}`);
     checkPart(ledger, attempts, before, part);
     if (phase.kind !== 'running') demand(part.kind !== 'pushing', `pushing while ${phase.kind}`);
   }
@@ -214,7 +216,8 @@ function checkPart(ledger: FrameLedger, attempts: number, earlier: PartState | u
   if (part.kind === 'done') return;
   demand(earlier?.kind !== 'done', 'a part that was done is open again');
   demand(part.attempt >= (earlier?.attempt ?? 1), `attempt ${part.attempt} after ${earlier?.attempt}`);
-  demand(part.attempt <= attempts, `attempt ${part.attempt} of ${attempts}`);
+  demand(part.failed < attempts, `${part.failed} failed tries of ${attempts}`);
+  demand(part.failed >= (earlier?.failed ?? 0), `${part.failed} failed tries after ${earlier?.failed}`);
   // A part that is looked for may have been last seen with a device that is gone.
   if (part.kind === 'unplaced' || part.kind === 'missing') return;
   demand(ledger.devices.has(part.device), `${part.kind} at a device that is not live`);
@@ -248,7 +251,7 @@ function checkReason(
   { frame, code }: { frame: string; code: string },
 ): void {
   const { attempts, frameTimeoutMs } = before.settings;
-  const { startedMs, deliveries, excused, parts } = before.frames.get(frame)!;
+  const { startedMs, failedDeliveries, parts } = before.frames.get(frame)!;
   switch (code) {
     case 'DT_FRAME_TIMEOUT':
       demand(startedMs !== null && nowMs - startedMs > frameTimeoutMs, 'a frame timed out before its time');
@@ -257,7 +260,7 @@ function checkReason(
       demand(startedMs === null && availableIn(after) === 0, 'no device, it says, and one is there');
       return;
     case 'DT_SOURCE_UNREACHABLE':
-      demand(deliveries === attempts + excused, `unreachable after ${deliveries} of ${attempts} deliveries`);
+      demand(failedDeliveries === attempts - 1, `unreachable after ${failedDeliveries + 1} of ${attempts} deliveries`);
       return;
     case 'DT_TILE_ATTEMPTS':
       demand(event.kind !== 'result' && parts.some(isOnLastAttempt), 'no part had its last attempt');
@@ -277,7 +280,7 @@ function checkReason(
   }
 
   function isOnLastAttempt(part: PartState): boolean {
-    return part.kind !== 'done' && part.attempt === attempts + excused;
+    return part.kind !== 'done' && part.failed === attempts - 1;
   }
 }
 

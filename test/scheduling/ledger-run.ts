@@ -5,7 +5,7 @@ import type {
   Distribution,
   FrameLedger,
   LedgerSettings,
-  PartState,
+  PartPlace,
 } from '../../server/scheduling/ledger/ledger-state.js';
 import type { TaskKey } from '../../server/scheduling/task-key.js';
 import { LedgerInvariants } from './ledger-invariants.js';
@@ -23,6 +23,22 @@ export const SETTINGS: LedgerSettings = {
   frameTimeoutMs: 60_000,
 };
 
+/** A task as tests write it: without its generation, which follows from its attempt. */
+export type TestTask<Task extends TaskKey = TaskKey> = Omit<Task, 'generation'> & { readonly generation?: number };
+
+type Unfenced<Event> = Event extends { kind: 'device-seen' }
+  ? Omit<Event, 'tasks' | 'handedOut' | 'returned'> & {
+      readonly tasks: readonly TestTask<ListedTask>[];
+      readonly handedOut: readonly TestTask<HandedOutTask>[];
+      readonly returned?: readonly TestTask[];
+    }
+  : Event extends { kind: 'result' | 'result-refused' }
+    ? Omit<Event, 'generation'> & { readonly generation?: number }
+    : Event;
+
+/** An event as tests write it. */
+export type TestEvent = Unfenced<LedgerEvent>;
+
 /** What the gateway is to do; notes are for the trace. */
 export type LedgerOrder = Exclude<LedgerEffect, { kind: 'note' }>;
 
@@ -32,6 +48,8 @@ export class LedgerRun {
   ledger: FrameLedger;
   nowMs = 0;
   verdict: ResultVerdict | null = null;
+  /** By frame: the first attempt of its second generation, of its third, ... */
+  readonly #begun = new Map<string, number[]>();
   /** Of the last event. */
   effects: readonly LedgerEffect[] = [];
 
@@ -39,14 +57,36 @@ export class LedgerRun {
     this.ledger = deepFreeze(emptyLedger({ ...SETTINGS, ...settings }, 0));
   }
 
-  send(event: LedgerEvent): LedgerOrder[] {
+  send(written: TestEvent): LedgerOrder[] {
     const before = this.ledger;
+    const event = this.#fenced(written);
     const step = stepLedger(before, deepFreeze(event), this.nowMs);
     this.#invariants.check(before, event, this.nowMs, step);
     this.ledger = deepFreeze(step.ledger);
     this.verdict = step.verdict;
     this.effects = step.effects;
+    for (const effect of step.effects) {
+      if (effect.kind !== 'rerun') continue;
+      const first = step.ledger.frames.get(effect.frame)!.parts[0]!.attempt;
+      this.#begun.set(effect.frame, [...(this.#begun.get(effect.frame) ?? []), first]);
+    }
     return step.effects.filter((effect) => effect.kind !== 'note');
+  }
+
+  /** The generation that an attempt of a frame is of. */
+  generationOf(frame: string, attempt: number): number {
+    return 1 + (this.#begun.get(frame) ?? []).filter((first) => attempt >= first).length;
+  }
+
+  #fenced(event: TestEvent): LedgerEvent {
+    const fence = <Task extends TestTask>(task: Task) => ({
+      generation: this.generationOf(task.frame, task.attempt),
+      ...task,
+    });
+    if (event.kind === 'result' || event.kind === 'result-refused') return fence({ ...event, tile: event.part });
+    if (event.kind !== 'device-seen') return event;
+    const { tasks, handedOut, returned = [] } = event;
+    return { ...event, tasks: tasks.map(fence), handedOut: handedOut.map(fence), returned: returned.map(fence) };
   }
 
   /** Frames that were accepted and have neither finished nor failed. */
@@ -64,7 +104,7 @@ export class LedgerRun {
   }
 
   /** Lets time pass while these devices send heartbeats with what they hold; the orders of all of it. */
-  passWith(ms: number, holdings: Readonly<Record<string, readonly ListedTask[]>>): LedgerOrder[] {
+  passWith(ms: number, holdings: Readonly<Record<string, readonly TestTask<ListedTask>[]>>): LedgerOrder[] {
     const orders: LedgerOrder[] = [];
     const end = this.nowMs + ms;
     while (this.nowMs < end) {
@@ -112,14 +152,18 @@ export class LedgerRun {
 
   seen(
     device: string,
-    tasks: readonly ListedTask[] = [],
-    { handedOut = [] as readonly HandedOutTask[], medianTileMs = 100 as number | null } = {},
+    tasks: readonly TestTask<ListedTask>[] = [],
+    { handedOut = [] as readonly TestTask<HandedOutTask>[], medianTileMs = 100 as number | null } = {},
   ): LedgerOrder[] {
     return this.send({ kind: 'device-seen', device, medianTileMs, tasks, handedOut });
   }
 
   /** A device that is being drained has these tasks and gives those back. */
-  draining(device: string, tasks: readonly ListedTask[] = [], returned: readonly TaskKey[] = []): LedgerOrder[] {
+  draining(
+    device: string,
+    tasks: readonly TestTask<ListedTask>[] = [],
+    returned: readonly TestTask[] = [],
+  ): LedgerOrder[] {
     return this.send({
       kind: 'device-seen',
       device,
@@ -156,8 +200,9 @@ export class LedgerRun {
     return this.send({ kind: 'frame-ended', frame });
   }
 
-  part(frame: string, part = 0): PartState {
-    return this.ledger.frames.get(frame)!.parts[part]!;
+  part(frame: string, part = 0): PartPlace {
+    const { failed: _, ...place } = this.ledger.frames.get(frame)!.parts[part]!;
+    return place;
   }
 
   phase(frame: string): string {
@@ -187,20 +232,25 @@ export function stealable(parts = 1): LedgerRun {
 }
 
 /** Entries of a heartbeat's list. */
-export const queued = (frame: string, tile = 0, attempt = 1): ListedTask => ({ frame, tile, attempt, state: 'queued' });
-export const waiting = (frame: string, tile = 0, attempt = 1): ListedTask => ({
+export const queued = (frame: string, tile = 0, attempt = 1): TestTask<ListedTask> => ({
+  frame,
+  tile,
+  attempt,
+  state: 'queued',
+});
+export const waiting = (frame: string, tile = 0, attempt = 1): TestTask<ListedTask> => ({
   frame,
   tile,
   attempt,
   state: 'waiting',
 });
-export const running = (frame: string, tile = 0, attempt = 1): ListedTask => ({
+export const running = (frame: string, tile = 0, attempt = 1): TestTask<ListedTask> => ({
   frame,
   tile,
   attempt,
   state: 'running',
 });
-export const gaveTo = (thief: string, frame: string, tile = 0, attempt = 1): HandedOutTask => ({
+export const gaveTo = (thief: string, frame: string, tile = 0, attempt = 1): TestTask<HandedOutTask> => ({
   frame,
   tile,
   attempt,

@@ -66,7 +66,8 @@ describe('bodies as the simulator reckons them', () => {
       const sizes = wireSizes(wirePlan, 'f32', '0'.repeat(64), wholeMap(network.input));
       for (const tile of trace.tiles) {
         const { attempt, controlBytes, inputBytes, overlapBytes, resultBytes } = tile;
-        const facts = { frame: `00000000-${'1'.repeat(trace.frame.split('-')[1]!.length)}`, tile: tile.tile, attempt };
+        const frame = `00000000-${'1'.repeat(trace.frame.split('-')[1]!.length)}`;
+        const facts = { frame, tile: tile.tile, generation: 1, attempt };
         const times = { waitMs: tile.waitMs!, transferMs: tile.transferMs!, overlapMs: tile.overlapMs! };
         const cost = { computeMs: tile.computeMs!, inputBytes, overlapBytes, controlBytes, macs: tile.macs! };
         expect(sizes.result({ ...facts, device: tile.device!, ...times, ...cost })).toBe(resultBytes);

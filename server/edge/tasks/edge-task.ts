@@ -9,8 +9,6 @@ export interface EdgeTask extends TaskKey {
   readonly source: string;
   readonly strategy: StrategyName;
   readonly inputDigest: string;
-  /** The first attempt of its frame that counts. */
-  readonly since: number;
   /** What came with it; null: cut from this device's own picture of the frame. */
   readonly input: InputPart | null;
   /** What whoever handed it out knew of its neighbours. */

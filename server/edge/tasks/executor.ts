@@ -213,6 +213,7 @@ export class Executor {
       log.debug({ ...facts, computeMs, waitMs }, 'tile computed');
       const result = {
         ...facts,
+        generation: task.generation,
         device,
         inputDigest: task.inputDigest,
         output: data,

@@ -73,9 +73,9 @@ export class OfferKeeper {
     return notice.byteLength;
   }
 
-  #usable({ frame, tile }: EdgeTask, queued: readonly Side[]): readonly Side[] {
+  #usable(task: EdgeTask, queued: readonly Side[]): readonly Side[] {
     const { board, wirePlan } = this.#parts;
-    return usableSides(wirePlan.plan, board, { frame, tile }, queued);
+    return usableSides(wirePlan.plan, board, task, queued);
   }
 
   /** @returns the sides that others may ask for; null when the source could not be told. */

@@ -46,8 +46,8 @@ export class SliceRunner {
   /** @throws DeepThingsError `DT_LAYER_INPUT` when rows are missing, as after a restart of this device. */
   async run(task: SliceTask, waitMs: number): Promise<SliceResultBody> {
     const { plan } = this.#wirePlan;
-    const { frame, slice, layer, attempt, output, publish, inputDigest, taskBytes } = task;
-    const facts = { frame, slice, layer, attempt, inputDigest, taskBytes, waitMs, device: this.#device };
+    const { frame, slice, layer, generation, attempt, output, publish, inputDigest, taskBytes } = task;
+    const facts = { frame, slice, layer, generation, attempt, inputDigest, taskBytes, waitMs, device: this.#device };
     if (isEmptyRegion(output)) return { ...facts, rows: [], computeMs: 0, macs: 0 };
     const { region: input, padding } = inputRegion(plan.layers[layer]!, output);
     const { data, computeMs } = await this.#compute.runLayer({

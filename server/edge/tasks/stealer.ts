@@ -9,7 +9,7 @@ import type { PeerClient } from '../../node/peers/peer-client.js';
 import type { PeerClients } from '../../node/peers/peer-clients.js';
 import { decodeTaskBody, type WirePlan } from '../../node/wire/task-body.js';
 import type { LinkRates } from '../../scheduling/policy/link-rates.js';
-import type { FrameRuns } from '../frames/frame-runs.js';
+import type { FrameGenerations } from '../frames/frame-generations.js';
 import type { EdgeBoard } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
 
@@ -19,7 +19,7 @@ export interface StealerParts {
   readonly gateway: PeerClient;
   readonly peers: PeerClients;
   readonly board: EdgeBoard;
-  readonly runs: FrameRuns;
+  readonly runs: FrameGenerations;
   /** Whether the executor has nothing to do. */
   readonly isIdle: () => boolean;
   /** Tasks fetched ahead while one is computed. */
@@ -204,7 +204,7 @@ export class Stealer {
     metrics.tileTransfer.observe(transferMs / 1000);
     const { frame, tile, attempt } = task;
     log.debug({ frame, tile, attempt, victim: victim.device, device, transferMs }, 'tile stolen');
-    runs.invalidateBefore(frame, task.since);
+    runs.invalidateBefore(frame, task.generation);
     // Its victim has not heard yet that the frame began anew.
     if (!runs.isPast(task)) board.addStolen(task);
     return true;

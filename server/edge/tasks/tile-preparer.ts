@@ -30,7 +30,7 @@ import {
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import { cropRegion } from '../../tensor/planes.js';
 import { decodeSafetensors } from '../../tensor/safetensors.js';
-import type { FrameRuns } from '../frames/frame-runs.js';
+import type { FrameGenerations } from '../frames/frame-generations.js';
 import type { OwnFrames } from '../frames/own-frames.js';
 import type { EdgeTask } from './edge-task.js';
 import type { StripBuffers } from './strip-buffers.js';
@@ -42,7 +42,7 @@ export interface TilePreparerParts {
   readonly gateway: PeerClient;
   readonly fetcher: StripFetcher;
   readonly ownFrames: OwnFrames;
-  readonly runs: FrameRuns;
+  readonly runs: FrameGenerations;
   readonly scopes: FrameScopes;
   readonly book: ReuseBook;
   readonly pool: StripPool;

@@ -124,8 +124,10 @@ function answerOf(
   // What a device in quarantine has is of no use to anybody.
   const isOver = (frame: string) => registry.isQuarantined(device) || !keeper.has(frame);
   const ended = [...new Set([...kept, ...has.map(({ frame }) => frame)])].filter(isOver);
-  const past = new Set(has.filter(({ frame, attempt }) => attempt < keeper.sinceOf(frame)).map(({ frame }) => frame));
-  const superseded = [...past].map((frame) => ({ frame, since: keeper.sinceOf(frame) }));
+  const past = new Set(
+    has.filter(({ frame, generation }) => generation < keeper.generationOf(frame)).map(({ frame }) => frame),
+  );
+  const superseded = [...past].map((frame) => ({ frame, generation: keeper.generationOf(frame) }));
   return { epoch, heartbeatMs, ended, ...(superseded.length > 0 && { superseded }) };
 }
 

@@ -107,13 +107,13 @@ function frameOf(
 function takeResult(parts: WorkHandlerParts, bytes: Uint8Array): Verdict {
   const { auditor, keeper, log, metrics, nowMs, pool, registry, speeds, wirePlan } = parts;
   const result = decodeResultBody(wirePlan, bytes);
-  const { frame, tile, attempt, device } = result;
+  const { frame, tile, generation, attempt, device } = result;
   const record = frameOf(parts, result);
   if (record === null) return 'stale';
   metrics.bytesReceived.inc({ kind: 'result' }, bytes.byteLength);
-  requireFiniteResult(parts, { frame, part: tile, attempt, device }, [result.output]);
+  requireFiniteResult(parts, { frame, part: tile, generation, attempt, device }, [result.output]);
   const audited = auditor?.picks(result) ?? false;
-  const verdict = keeper.applyResult({ frame, part: tile, attempt, device, audited }, () => {
+  const verdict = keeper.applyResult({ frame, part: tile, generation, attempt, device, audited }, () => {
     auditor?.accepted(record, result);
     pool.place(frame, tile, result.output);
     record.trace.accepted(tile, { ...result, resultBytes: bytes.byteLength }, nowMs());
@@ -159,16 +159,16 @@ function compare(
 function takeSlice(parts: WorkHandlerParts, bytes: Uint8Array): Verdict {
   const { keeper, log, metrics, nowMs, registry, rounds, speeds, wirePlan } = parts;
   const result = decodeSliceResult(wirePlan, bytes);
-  const { frame, slice, layer, attempt, device, taskBytes } = result;
+  const { frame, slice, layer, generation, attempt, device, taskBytes } = result;
   const record = frameOf(parts, result);
   if (record === null) return 'stale';
   const last = layer + 1 === wirePlan.plan.depth;
   metrics.bytesReceived.inc({ kind: last ? 'result' : 'overlap' }, bytes.byteLength);
   const outputs = result.rows.map(({ data }) => data as Float32Array);
-  requireFiniteResult(parts, { frame, part: slice, layer, attempt, device }, outputs);
+  requireFiniteResult(parts, { frame, part: slice, layer, generation, attempt, device }, outputs);
   // The first layer's task brings a part of the picture, each later one border rows.
   const brought = layer === 0 ? { inputBytes: taskBytes, overlapBytes: 0 } : { inputBytes: 0, overlapBytes: taskBytes };
-  const verdict = keeper.applyResult({ frame, part: slice, layer, attempt, device }, () => {
+  const verdict = keeper.applyResult({ frame, part: slice, layer, generation, attempt, device }, () => {
     if (!rounds.isPresent(result)) return;
     rounds.place(result);
     const [resultBytes, rowBytes] = last ? [bytes.byteLength, 0] : [0, bytes.byteLength];

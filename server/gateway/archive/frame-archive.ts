@@ -44,8 +44,8 @@ export interface OpenFrame {
   readonly crashes: number;
   /** When it was accepted, by the store's clock; frames of earlier versions have `createdMs` alone. */
   readonly keptSinceMs?: number;
-  /** The first attempt that counts, where it began anew. */
-  readonly since?: number;
+  /** Where it has begun again. */
+  readonly generation?: number;
 }
 
 /** A frame that has ended. */

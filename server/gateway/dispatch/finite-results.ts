@@ -28,12 +28,12 @@ export function requireFiniteResult(
   result: RefusedPart,
   outputs: Iterable<Float32Array>,
 ): void {
-  const { attempt, device, frame, layer, part } = result;
+  const { attempt, device, frame, generation, layer, part } = result;
   const what = layer === undefined ? `tile ${part}` : `layer ${layer} of slice ${part}`;
   const problem = refusalOfValues(parts, { device, what: `its output of ${what} of frame ${frame}` }, outputs);
   if (problem === null) return;
   parts.metrics.results.inc({ verdict: 'refused' });
-  parts.keeper.apply({ kind: 'result-refused', frame, part, layer, attempt, device });
+  parts.keeper.apply({ kind: 'result-refused', frame, part, layer, generation, attempt, device });
   throw problem;
 }
 

@@ -94,7 +94,7 @@ export class FrameRunner {
         this.#parts.metrics.audits.inc({ outcome: effect.outcome });
         return;
       case 'rerun':
-        this.#rerun(record, effect.since);
+        this.#rerun(record, effect.generation);
         return;
       case 'finish':
         void this.#finish(record);
@@ -142,7 +142,7 @@ export class FrameRunner {
   }
 
   /** A device that computed something wrong had a share in it. */
-  #rerun(record: FrameRecord, since: number): void {
+  #rerun(record: FrameRecord, generation: number): void {
     const { auditor, keptOutputs, log, metrics, pool, rounds, store, strips } = this.#parts;
     const { id, trace } = record;
     pool.take(id);
@@ -151,10 +151,10 @@ export class FrameRunner {
     keptOutputs.drop(id);
     auditor?.drop(id);
     trace.beginAnew();
-    Object.assign(record, { since, state: 'queued', sourcedMs: null, fusedMs: null, remainingMs: null });
+    Object.assign(record, { generation, state: 'queued', sourcedMs: null, fusedMs: null, remainingMs: null });
     metrics.retries.inc({ what: 'frame' });
     log.warn(
-      { frame: id, attempt: since },
+      { frame: id, generation },
       'frame begun anew: what a device in quarantine may have had a share in is void',
     );
     void store.update([record]);
@@ -213,7 +213,7 @@ export class FrameRunner {
   async #finish(record: FrameRecord): Promise<void> {
     const { headRunner, keptOutputs, log, metrics, nowMs, pool, emit } = this.#parts;
     record.state = 'finishing';
-    const { since } = record;
+    const { generation } = record;
     if (record.sourcedMs !== null) {
       record.fusedMs = nowMs() - record.sourcedMs;
       metrics.fusedDuration.observe(record.fusedMs / 1000);
@@ -223,11 +223,11 @@ export class FrameRunner {
       const merged = pool.take(record.id)!;
       keptOutputs.keep(record.id, merged);
       const end = await headRunner.finish(record, merged);
-      if (record.since !== since) return;
+      if (record.generation !== generation) return;
       metrics.remainingDuration.observe((record.remainingMs ?? 0) / 1000);
       this.end(record, end);
     } catch (error) {
-      if (this.#isStopped || record.since !== since) return;
+      if (this.#isStopped || record.generation !== generation) return;
       log.error({ frame: record.id, err: error }, 'remaining layers failed');
       const detail = `the remaining layers could not be run: ${(error as Error).message}`;
       this.end(record, { kind: 'failed', code: 'DT_REMAINING_LAYERS', detail });

@@ -69,9 +69,8 @@ export class LedgerRuntime {
     return this.#ledger.frames.has(frame);
   }
 
-  /** The first attempt of a frame that counts. */
-  sinceOf(frame: string): number {
-    return this.#ledger.frames.get(frame)?.since ?? 1;
+  generationOf(frame: string): number {
+    return this.#ledger.frames.get(frame)?.generation ?? 1;
   }
 
   sourceOf(frame: string): string | undefined {

@@ -55,11 +55,11 @@ export class NodeDispatcher {
   /** Gives a frame's picture to its source, which has queued the tiles when this resolves. */
   async deliver(record: FrameRecord, source: string, attempt: number): Promise<void> {
     const { epoch, metrics } = this.#parts;
-    const { id, picture, bytes, inputDigest, since, trace } = record;
+    const { id, picture, bytes, inputDigest, generation, trace } = record;
     if (bytes === null) return;
     const strategy = strategyOf(record);
     await this.#client(source).call(CALLS.deliver, {
-      query: { frame: id, epoch, attempt, digest: inputDigest, strategy, ...(since > 1 && { since }) },
+      query: { frame: id, epoch, attempt, digest: inputDigest, strategy, ...(generation > 1 && { generation }) },
       body: { mediaType: picture.mediaType, bytes },
       signal: this.#stop.signal,
     });
@@ -109,10 +109,10 @@ export class NodeDispatcher {
   /** @param alone it is not to be stolen, nor to use strips of the devices whose results are in doubt. */
   #tile(record: FrameRecord, tile: number, attempt: number, alone = false): Uint8Array | null {
     const { padding, wirePlan } = this.#parts;
-    const { id, source, inputDigest, since, input, placement } = record;
+    const { id, source, inputDigest, generation, input, placement } = record;
     if (input === null) return null;
     const strategy = alone ? ftpWorkSharing.name : strategyOf(record);
-    const facts = { frame: id, tile, attempt, source, strategy, inputDigest, since, reuse: NO_REUSE };
+    const facts = { frame: id, tile, generation, attempt, source, strategy, inputDigest, reuse: NO_REUSE };
     const transmitted = transmittedRegion(wirePlan.plan.maps[0]!, placement, padding);
     return cutTaskBody(wirePlan, facts, { data: input, transmitted });
   }
@@ -141,6 +141,6 @@ export class NodeDispatcher {
 }
 
 /** A frame that began anew takes nothing of its earlier attempts, whose strips devices may still keep. */
-function strategyOf({ since, strategy }: FrameRecord): StrategyName {
-  return since > 1 ? strategyNamed(strategy).withoutReuse : strategy;
+function strategyOf({ generation, strategy }: FrameRecord): StrategyName {
+  return generation > 1 ? strategyNamed(strategy).withoutReuse : strategy;
 }

@@ -16,14 +16,14 @@ export type FrameEnd =
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly detail: string };
 
 /** A frame that is open, and until those who look after it have let go of it: what it is, then what has become of it. */
-export interface FrameRecord extends Omit<OpenFrame, 'source' | 'inputDigest' | 'since' | 'keptSinceMs'> {
+export interface FrameRecord extends Omit<OpenFrame, 'source' | 'inputDigest' | 'generation' | 'keptSinceMs'> {
   /** When it was accepted, by the store's clock; undefined until the store has it. */
   keptSinceMs: number | undefined;
   readonly trace: FrameTrace;
   source: string;
   inputDigest: string;
-  /** The first attempt that counts: a frame that began anew is run without reuse from there on. */
-  since: number;
+  /** The fencing token: a frame that has begun again is run without reuse. */
+  generation: number;
   state: 'queued' | 'running' | 'finishing' | 'complete' | 'failed';
   /** The picture's file; null while it is in the archive only. */
   bytes: Uint8Array | null;
@@ -46,7 +46,7 @@ export function newFrameRecord(
 ): FrameRecord {
   return {
     ...frame,
-    since: frame.since ?? 1,
+    generation: frame.generation ?? 1,
     keptSinceMs: frame.keptSinceMs,
     trace,
     state: 'queued',
@@ -64,12 +64,12 @@ export function newFrameRecord(
 /** What of an open frame is kept in the archive. */
 export function openFrameOf(record: FrameRecord): OpenFrame {
   const { id, createdMs, strategy, claimant, source, picture } = record;
-  const { inputDigest, keptSinceMs, placement, request, restarts, crashes, since } = record;
+  const { inputDigest, keptSinceMs, placement, request, restarts, crashes, generation } = record;
   return {
     kind: 'open',
     ...{ id, createdMs, strategy, claimant, source, picture },
     ...{ inputDigest, placement, request, restarts, crashes },
-    ...(since > 1 && { since }),
+    ...(generation > 1 && { generation }),
     ...(keptSinceMs !== undefined && { keptSinceMs }),
   };
 }

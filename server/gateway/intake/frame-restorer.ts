@@ -63,8 +63,15 @@ export class FrameRestorer {
         end(record, { kind: 'failed', ...failure });
         continue;
       }
-      const { id: frame, restarts: life, since, source, strategy } = record;
-      keeper.apply({ kind: 'frame-restored', frame, source, life, since, ...strategyNamed(strategy).partition(plan) });
+      const { id: frame, restarts: life, generation, source, strategy } = record;
+      keeper.apply({
+        kind: 'frame-restored',
+        frame,
+        source,
+        life,
+        generation,
+        ...strategyNamed(strategy).partition(plan),
+      });
       log.warn({ frame, restarts: life }, 'frame taken up again');
     }
   }

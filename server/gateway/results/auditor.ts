@@ -55,8 +55,8 @@ export class Auditor {
   }
 
   /** A result counts. */
-  accepted({ id, since, strategy }: FrameRecord, { tile, attempt, device, strips }: ResultBody): void {
-    const usesStrips = strategyNamed(strategy).reuse === 'overlap' && since === 1;
+  accepted({ id, generation, strategy }: FrameRecord, { tile, attempt, device, strips }: ResultBody): void {
+    const usesStrips = strategyNamed(strategy).reuse === 'overlap' && generation === 1;
     // An earlier attempt may have run as well, and lent its strips.
     this.#frame(id).origins.set(tile, { device, strips: usesStrips ? strips : [], isOnlyAttempt: attempt === 1 });
   }
@@ -82,7 +82,7 @@ export class Auditor {
     { part, attempt, devices }: Extract<LedgerEffect, { kind: 'judge' }>,
   ): Promise<AuditFinding> {
     const { judge, log, pool } = this.#parts;
-    const { id, input, since } = record;
+    const { id, input, generation } = record;
     const facts = { frame: id, tile: part, devices };
     const first = pool.tileOf(id, part);
     // Those of this run: a frame that begins anew gets others.
@@ -94,7 +94,7 @@ export class Auditor {
     }
     log.warn(facts, 'two devices differ: the gateway computes the tile itself');
     try {
-      const isWanted = () => record.end === null && record.since === since;
+      const isWanted = () => record.end === null && record.generation === generation;
       const dispute = { part, devices, first, second, origins, isWanted };
       const finding = await judge.judge(input, isWanted, (compute) => this.#compare(record, dispute, compute));
       return finding ?? { kind: 'impossible', detail: TOO_LATE };

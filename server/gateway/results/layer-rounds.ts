@@ -46,12 +46,12 @@ export class LayerRounds {
   }
 
   /** What a slice's device is to compute next; null when that is past. */
-  task({ id, source, inputDigest, input }: FrameRecord, slice: number, layer: number, attempt: number) {
+  task({ id, source, inputDigest, input, generation }: FrameRecord, slice: number, layer: number, attempt: number) {
     const round = this.#rounds.get(id);
     if (round === undefined || round.attempt !== attempt || input === null) return null;
     const { plan } = round;
     const body: SliceTaskBody = {
-      ...{ frame: id, slice, layer, attempt, source, inputDigest },
+      ...{ frame: id, slice, layer, generation, attempt, source, inputDigest },
       output: plan.owned[layer + 1]![slice]!,
       publish: publishedRows(plan, layer + 1, slice),
       pieces: layer === 0 ? this.#picture(plan, slice, input) : this.#border(round, layer, slice),

@@ -56,6 +56,7 @@ function resultParts({ plan, digest }: WirePlan, result: ResultFacts) {
   const metadata = {
     frame: result.frame,
     tile: String(result.tile),
+    generation: String(result.generation),
     attempt: String(result.attempt),
     device: result.device,
     inputDigest: result.inputDigest,
@@ -88,6 +89,7 @@ export function decodeResultBody({ plan, digest }: WirePlan, bytes: Uint8Array):
   return {
     frame: facts.text('frame', FRAME_ID),
     tile,
+    generation: facts.whole('generation', 1, MAX_ATTEMPT),
     attempt: facts.whole('attempt', 1, MAX_ATTEMPT),
     device: facts.text('device', DEVICE_ID),
     inputDigest: facts.text('inputDigest', DIGEST),

@@ -26,6 +26,7 @@ interface SliceKey {
   readonly frame: string;
   readonly slice: number;
   readonly layer: number;
+  readonly generation: number;
   readonly attempt: number;
 }
 
@@ -158,8 +159,9 @@ export function decodeSliceResult(wirePlan: WirePlan, bytes: Uint8Array): SliceR
   };
 }
 
-function keyTexts({ frame, slice, layer, attempt }: SliceKey) {
-  return { frame, slice: String(slice), layer: String(layer), attempt: String(attempt) };
+function keyTexts({ frame, slice, layer, generation, attempt }: SliceKey) {
+  const numbers = { slice, layer, generation, attempt };
+  return { frame, ...Object.fromEntries(Object.entries(numbers).map(([name, number]) => [name, String(number)])) };
 }
 
 function readKey({ plan, digest }: WirePlan, facts: WireFacts): SliceKey {
@@ -168,6 +170,7 @@ function readKey({ plan, digest }: WirePlan, facts: WireFacts): SliceKey {
     frame: facts.text('frame', FRAME_ID),
     slice: facts.whole('slice', 0, 65_535),
     layer: facts.whole('layer', 0, plan.depth - 1),
+    generation: facts.whole('generation', 1, MAX_ATTEMPT),
     attempt: facts.whole('attempt', 1, MAX_ATTEMPT),
   };
 }

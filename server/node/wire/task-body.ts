@@ -36,8 +36,6 @@ export interface TaskBody extends TaskKey {
   readonly strategy: StrategyName;
   /** Digest of the whole letterboxed picture that `input` was cut from: tiles of two decoders do not fit together. */
   readonly inputDigest: string;
-  /** The first attempt of the frame that counts. */
-  readonly since: number;
   /** What neighbours offer, and who has it. */
   readonly reuse: Reuse;
   readonly input: InputPart;
@@ -77,11 +75,11 @@ function taskParts({ plan, digest }: WirePlan, task: TaskFacts, region: Region, 
   const metadata = {
     frame: task.frame,
     tile: String(task.tile),
+    generation: String(task.generation),
     attempt: String(task.attempt),
     source: task.source,
     strategy: task.strategy,
     inputDigest: task.inputDigest,
-    ...(task.since > 1 && { since: String(task.since) }),
     plan: digest,
     region: formatRegion(region),
     ...(sent !== region && { sent: formatRegion(sent) }),
@@ -137,11 +135,11 @@ export function decodeTaskBody(wirePlan: WirePlan, bytes: Uint8Array): TaskBody 
   return {
     frame: facts.text('frame', FRAME_ID),
     tile,
+    generation: facts.whole('generation', 1, MAX_ATTEMPT),
     attempt: facts.whole('attempt', 1, MAX_ATTEMPT),
     source: facts.text('source', DEVICE_ID),
     strategy: facts.text('strategy', STRATEGY) as StrategyName,
     inputDigest: facts.text('inputDigest', DIGEST),
-    since: facts.has('since') ? facts.whole('since', 1, MAX_ATTEMPT) : 1,
     reuse: readReuse(plan, tile, facts),
     input: { region, data: sent === region ? data : filledUp(wirePlan, region, data, sent) },
   };

@@ -16,7 +16,7 @@ export const FRAME_ID = /^[0-9a-z]{1,16}-[0-9a-z]{1,12}$/;
 export const DEVICE_ID = /^[a-z0-9][a-z0-9-]{0,31}$/;
 export const DIGEST = /^[0-9a-z:]{1,128}$/;
 export const ADDRESS = /^https?:\/\/[^/?#@\s]{1,250}$/;
-export const MAX_ATTEMPT = 1000;
+export { LARGEST_ATTEMPT as MAX_ATTEMPT } from '../../scheduling/task-key.js';
 
 /** @param code of the DeepThingsError that a missing or malformed fact raises. */
 export function wireFacts(metadata: Readonly<Record<string, string>>, code: ErrorCode): WireFacts {

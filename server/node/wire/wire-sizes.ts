@@ -16,7 +16,7 @@ import { taskBodyBytes, type WirePlan } from './task-body.js';
 export function wireSizes(wirePlan: WirePlan, maps: MapType, inputDigest: string, transmitted: Region): BodySizes {
   const { plan } = wirePlan;
   return {
-    task: (task, input) => taskBodyBytes(wirePlan, { ...task, inputDigest, since: 1 }, input, transmitted),
+    task: (task, input) => taskBodyBytes(wirePlan, { ...task, inputDigest }, input, transmitted),
     result: (result) => resultBodyBytes(wirePlan, { ...result, inputDigest, strips: null }, maps),
     picture: (frame, region) => inputBodyBytes(plan.maps[0]!, { frame, digest: inputDigest }, region),
     strips: (there, missing) => stripsBodyBytes(plan, there, missing, maps),

@@ -141,16 +141,14 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
   }
 
   /**
-   * Whether it is here already: a tile in any attempt that counts, since it is the same tile, but for one that was stolen
+   * Whether it is here already: a tile in any attempt of its generation, since it is the same tile, but for one that was stolen
    * and not begun; a slice in this one.
-   *
-   * @param since the first attempt that counts.
    */
-  has(task: TaskKey & { readonly layer?: number }, since = 1): boolean {
+  has(task: TaskKey & { readonly layer?: number }): boolean {
     const isIt = (other: Tile | Slice) =>
       sameTile(other, task) &&
       layerOf(other) === task.layer &&
-      (task.layer === undefined ? other.attempt >= since : other.attempt === task.attempt);
+      (task.layer === undefined ? other.generation >= task.generation : other.attempt === task.attempt);
     return (
       this.#queue.tasks.some(isIt) ||
       this.#stolen.some((other) => isIt(other) && !isOvertaken(other, task)) ||
@@ -198,13 +196,14 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
     if (task === null) return null;
     this.#lastHandouts.set(thief, { sequence, task });
     this.#given++;
-    this.#handedOut.push({ frame: task.frame, tile: task.tile, attempt: task.attempt, thief });
+    const { frame, tile, generation, attempt } = task;
+    this.#handedOut.push({ frame, tile, generation, attempt, thief });
     this.#tell({ kind: 'handed-out', task, thief });
     return task;
   }
 
   /** A thief hands a task back. @returns false when it never had it. */
-  takeBack(thief: string, key: TaskKey): boolean {
+  takeBack(thief: string, key: Omit<TaskKey, 'generation'>): boolean {
     const task = this.#lastHandouts.get(thief)?.task;
     if (task === undefined || !sameTile(task, key) || task.attempt !== key.attempt) return false;
     this.#lastHandouts.delete(thief);
@@ -229,9 +228,9 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
     this.dropBefore(frame, Number.POSITIVE_INFINITY);
   }
 
-  /** Forgets earlier attempts of a frame that began anew; what is being computed runs on, and its result will be stale. */
-  dropBefore(frame: string, since: number): void {
-    const isPast = (task: TaskKey) => task.frame === frame && task.attempt < since;
+  /** Forgets older generations of a frame that began again; what is being computed runs on, and its result will be stale. */
+  dropBefore(frame: string, generation: number): void {
+    const isPast = (task: TaskKey) => task.frame === frame && task.generation < generation;
     this.#queue = { ...this.#queue, tasks: this.#queue.tasks.filter((task) => !isPast(task)) };
     this.#stolen = this.#stolen.filter((task) => !isPast(task));
     this.#shared = this.#shared.filter((task) => !isPast(task));
@@ -243,8 +242,8 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
   /** Every task that this device has, for its registration. */
   listed(): readonly ListedTask[] {
     const entry = (task: Tile | Slice, state: ListedTask['state']): ListedTask => {
-      const { frame, tile, attempt } = task;
-      return { frame, tile, ...(task.kind === 'slice' && { layer: task.layer }), attempt, state };
+      const { frame, tile, generation, attempt } = task;
+      return { frame, tile, ...(task.kind === 'slice' && { layer: task.layer }), generation, attempt, state };
     };
     return [
       ...this.#running.map((task) => entry(task, 'running')),

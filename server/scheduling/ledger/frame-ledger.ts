@@ -10,7 +10,7 @@ import { auditJudged } from './ledger-quarantine.js';
 import { convictRefused, resultRefused } from './ledger-refusals.js';
 import { restoreFrame } from './ledger-restore.js';
 import { startWaitingFrames } from './ledger-start.js';
-import type { FrameLedger, LedgerFrame, LedgerSettings, PartState } from './ledger-state.js';
+import type { FrameLedger, LedgerFrame, LedgerSettings, PartPlace, PartState } from './ledger-state.js';
 
 /**
  * Who owns what (design section 7): a pure state machine. A frame is in the ledger from the moment it is accepted
@@ -65,7 +65,7 @@ function apply(draft: LedgerDraft, event: LedgerEvent): ResultVerdict | null {
     case 'delivery-failed': {
       if (event.draining) startDraining(draft, event.source);
       const entry = delivering(draft, event);
-      if (entry !== null) retryDelivery(draft, entry, { detail: event.detail, excused: event.draining ?? false });
+      if (entry !== null) retryDelivery(draft, entry, { detail: event.detail, hasFailed: !event.draining });
       return null;
     }
     case 'device-seen':
@@ -119,7 +119,7 @@ function acceptFrame(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'fr
   const isQuarantined = event.source !== null && draft.quarantined.has(event.source);
   const delivered = event.delivered && distribution.kind === 'stealing' && !isQuarantined;
   const source = event.source ?? chooseSource(draft) ?? '';
-  const part = firstState(draft, source, delivered);
+  const part: PartState = { ...firstPlace(draft, source, delivered), failed: 0 };
   const parts: PartState[] = Array(event.parts).fill(part);
   draft.frames.set(frame, {
     frame,
@@ -129,20 +129,18 @@ function acceptFrame(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'fr
     phase: delivered ? { kind: 'running' } : { kind: 'waiting', notBeforeMs: draft.nowMs },
     acceptedMs: draft.nowMs,
     startedMs: delivered ? draft.nowMs : null,
-    deliveries: delivered ? 1 : 0,
-    excused: 0,
+    failedDeliveries: 0,
     isRestored: false,
-    since: 1,
+    generation: 1,
     audits: [],
     refused: [],
-    latest: 1,
-    latestAudit: 0,
+    latest: delivered ? 1 : 0,
     parts,
   });
   if (delivered) for (const i of parts.keys()) note(draft, frame, i, 'queued', part);
 }
 
-function firstState(draft: LedgerDraft, source: string, delivered: boolean): PartState {
+function firstPlace(draft: LedgerDraft, source: string, delivered: boolean): PartPlace {
   if (!delivered) return { kind: 'unplaced', attempt: 1 };
   // A source that is not live has yet to show that it holds the frame.
   return draft.devices.has(source) ? { kind: 'queued', attempt: 1, device: source } : missingPart(draft, source, 1);
@@ -154,7 +152,7 @@ function delivering(
   { frame, source, attempt }: { frame: string; source: string; attempt: number },
 ): LedgerFrame | null {
   const entry = draft.frames.get(frame);
-  const current = entry?.phase.kind === 'delivering' && entry.source === source && entry.deliveries === attempt;
+  const current = entry?.phase.kind === 'delivering' && entry.source === source && entry.phase.attempt === attempt;
   return current ? entry : null;
 }
 
@@ -170,7 +168,7 @@ function frameDelivered(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 
       shareParts(draft, entry.frame, event.attempt);
       return;
     case 'layered':
-      beginLayers(draft, entry.frame, event.attempt);
+      beginLayers(draft, entry.frame, { attempt: event.attempt, failed: 0 });
   }
 }
 
@@ -184,7 +182,7 @@ function queueParts(
     if (part.kind === 'done' || (part.kind !== 'unplaced' && part.attempt >= event.attempt)) continue;
     // Something of an earlier life of the gateway may have had more attempts. Who has a part goes on under an older one.
     const attempt = Math.max(part.attempt, event.attempt);
-    const state: PartState = { kind: 'queued', attempt, device: event.source };
+    const state: PartPlace = { kind: 'queued', attempt, device: event.source };
     setPart(draft, entry.frame, i, state);
     note(draft, entry.frame, i, 'queued', state);
   }
@@ -200,7 +198,7 @@ function pushing(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'part-p
 
 function partPushed(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'part-pushed' }>): void {
   if (!pushing(draft, event)) return;
-  const state: PartState = { kind: 'queued', attempt: event.attempt, device: event.device };
+  const state: PartPlace = { kind: 'queued', attempt: event.attempt, device: event.device };
   setPart(draft, event.frame, event.part, state);
   if (event.layer === undefined) note(draft, event.frame, event.part, 'queued', state);
 }
@@ -213,12 +211,11 @@ function pushFailed(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'pus
   if (audit !== null) retryAudits(draft, frame, (other) => other === audit);
   if (!pushing(draft, event)) return;
   if (event.draining) {
-    handBack(draft, device, [{ frame, tile: part, attempt }]);
+    handBack(draft, device, [{ frame, tile: part, generation: entry!.generation, attempt }]);
     return;
   }
   // Expiry places it elsewhere after a pause: where every queue is full, its attempts must not be gone in a moment.
-  const failed = attempt - draft.frames.get(frame)!.excused;
-  const pauseMs = draft.settings.retryMs * 2 ** Math.max(0, failed - 1);
+  const pauseMs = draft.settings.retryMs * 2 ** entry!.parts[part]!.failed;
   setPart(draft, frame, part, missingPart(draft, device, attempt, pauseMs));
 }
 
@@ -226,7 +223,7 @@ function acceptResult(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'r
   const entry = draft.frames.get(event.frame);
   const part = entry?.parts[event.part];
   if (entry === undefined || part === undefined) return 'stale';
-  if (draft.quarantined.has(event.device) || event.attempt < entry.since) return 'stale';
+  if (draft.quarantined.has(event.device) || event.generation !== entry.generation) return 'stale';
   // Slices of an earlier attempt were cut otherwise; those of an earlier layer are done.
   const layered = entry.distribution.kind === 'layered';
   const present = isPresentLayer(entry, event.layer) && layered === (event.layer !== undefined);

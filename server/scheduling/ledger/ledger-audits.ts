@@ -3,7 +3,7 @@ import { waitingDeadline } from './lease-times.js';
 import { type LedgerDraft, note } from './ledger-draft.js';
 import type { LedgerEvent } from './ledger-events.js';
 import { leastLoadedBesides } from './ledger-placement.js';
-import type { AuditOutcome, FrameLedger, LedgerFrame, PartAudit, PartState } from './ledger-state.js';
+import type { AuditOutcome, FrameLedger, LedgerFrame, PartAudit, PartPlace } from './ledger-state.js';
 
 /*
  * Audits: a part that is done is run once more, on a device that has not had it, and the two results are compared. A
@@ -38,7 +38,7 @@ type SecondResult = Pick<
 >;
 
 /** Has another device run a part that has just been done. */
-export function beginAudit(draft: LedgerDraft, frame: string, part: number, state: PartState & { kind: 'done' }): void {
+export function beginAudit(draft: LedgerDraft, frame: string, part: number, state: PartPlace & { kind: 'done' }): void {
   placeAudit(draft, frame, { part, tried: [state.device] });
 }
 
@@ -110,16 +110,15 @@ function placeAudit(draft: LedgerDraft, frame: string, { part, tried }: Pick<Par
     return;
   }
   const entry = draft.frames.get(frame)!;
-  const first = entry.parts[part]!.attempt;
   // An attempt of its own, so that its result is told from late ones of the part.
-  const attempt = Math.max(entry.latest, entry.deliveries, entry.latestAudit) + 1;
-  const deadlineMs = waitingDeadline(draft, device, { frame, attempt: first });
+  const attempt = entry.latest + 1;
+  const deadlineMs = waitingDeadline(draft, device, entry.parts[part]!.failed);
   const audit: PartAudit = {
     part,
     tried: [...tried, device],
     phase: { kind: 'running', attempt, device, deadlineMs },
   };
-  draft.frames.set(frame, { ...entry, audits: [...entry.audits, audit], latestAudit: attempt });
+  draft.frames.set(frame, { ...entry, audits: [...entry.audits, audit], latest: attempt });
   draft.effects.push({ kind: 'push', frame, part, attempt, device, audit: true });
   note(draft, frame, part, 'audit', { kind: 'pushing', attempt, device });
 }

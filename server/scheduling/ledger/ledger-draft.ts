@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../error-codes.js';
 import { LayeredMap } from './layered-map.js';
 import type { LedgerEffect, PartNote } from './ledger-effects.js';
-import type { FrameLedger, LedgerDevice, LedgerFrame, LedgerSettings, PartState } from './ledger-state.js';
+import type { FrameLedger, LedgerDevice, LedgerFrame, LedgerSettings, PartPlace } from './ledger-state.js';
 
 /** One step of the ledger while it is being made: a copy to write to, and the effects so far. */
 export interface LedgerDraft {
@@ -32,13 +32,20 @@ export function draftOf(ledger: FrameLedger, nowMs: number): LedgerDraft {
   };
 }
 
-export function setPart(draft: LedgerDraft, frame: string, part: number, state: PartState): void {
+/** @param failed tries of the part that gave no result; as many as before when absent. */
+export function setPart(
+  draft: LedgerDraft,
+  frame: string,
+  part: number,
+  place: PartPlace,
+  failed = draft.frames.get(frame)!.parts[part]!.failed,
+): void {
   const entry = draft.frames.get(frame)!;
-  const latest = Math.max(entry.latest, state.attempt);
-  draft.frames.set(frame, { ...entry, latest, parts: entry.parts.with(part, state) });
+  const latest = Math.max(entry.latest, place.attempt);
+  draft.frames.set(frame, { ...entry, latest, parts: entry.parts.with(part, { ...place, failed }) });
 }
 
-export function note(draft: LedgerDraft, frame: string, part: number, what: PartNote, state: PartState): void {
+export function note(draft: LedgerDraft, frame: string, part: number, what: PartNote, state: PartPlace): void {
   const device = state.kind === 'unplaced' ? '' : state.device;
   draft.effects.push({ kind: 'note', frame, part, note: what, device, attempt: state.attempt });
 }
@@ -49,7 +56,7 @@ export function missingPart(
   device: string,
   attempt: number,
   lookMs = draft.settings.missingMs,
-): PartState {
+): PartPlace {
   return { kind: 'missing', attempt, device, deadlineMs: draft.nowMs + lookMs };
 }
 
@@ -68,7 +75,7 @@ function isOfPush(what: PartNote): boolean {
 }
 
 /** The device that has a part; null for a part that nobody has or that is done. */
-export function holderOf(part: PartState): string | null {
+export function holderOf(part: PartPlace): string | null {
   return part.kind === 'unplaced' || part.kind === 'done' ? null : part.device;
 }
 
@@ -91,12 +98,6 @@ export function availableDevices({
 /** Whether what is said of this device's tasks counts. */
 export function isTrusted({ devices, quarantined }: LedgerDraft, device: string): boolean {
   return devices.has(device) && !quarantined.has(device);
-}
-
-/** An attempt of this frame has come to nothing without anything having gone wrong. */
-export function excuseAttempt(draft: LedgerDraft, frame: string): void {
-  const entry = draft.frames.get(frame)!;
-  draft.frames.set(frame, { ...entry, excused: entry.excused + 1 });
 }
 
 /** The available devices that the gateway reaches; all of them where it reaches none. */

@@ -1,6 +1,6 @@
 import type { TaskKey } from '../task-key.js';
 import { handBackAudits } from './ledger-audits.js';
-import { excuseAttempt, holderOf, type LedgerDraft, note } from './ledger-draft.js';
+import { holderOf, type LedgerDraft, note } from './ledger-draft.js';
 import { restartLayers } from './ledger-layers.js';
 import { replaceParts, retryDelivery } from './ledger-placement.js';
 import type { LedgerFrame } from './ledger-state.js';
@@ -18,14 +18,13 @@ export function startDraining(draft: LedgerDraft, device: string): void {
     const slice = layering?.devices.indexOf(device) ?? -1;
     if (slice < 0 || phase.kind !== 'running') continue;
     note(draft, frame, slice, 'returned', parts[slice]!);
-    excuseAttempt(draft, frame);
-    restartLayers(draft, draft.frames.get(frame)!, slice);
+    restartLayers(draft, draft.frames.get(frame)!, slice, 'returned');
   }
 }
 
 /** Tiles that a device gives back without having begun them: others get them at once. */
 export function handBack(draft: LedgerDraft, device: string, tasks: readonly TaskKey[]): void {
-  const excused = draft.devices.get(device)?.draining ?? false;
+  const why = draft.devices.get(device)?.draining ? 'returned' : 'failed';
   handBackAudits(draft, tasks);
   for (const frame of new Set(tasks.map((task) => task.frame))) {
     const entry = draft.frames.get(frame);
@@ -35,28 +34,29 @@ export function handBack(draft: LedgerDraft, device: string, tasks: readonly Tas
     for (const part of parts) note(draft, frame, part, 'returned', entry.parts[part]!);
     if (isOfDelivery(entry, device, returned)) {
       // The next delivery brings them.
-      replaceParts(draft, frame, parts);
-      retryDelivery(draft, draft.frames.get(frame)!, { detail: `device ${device} gave it back`, excused });
+      replaceParts(draft, frame, parts, why);
+      const detail = `device ${device} gave it back`;
+      retryDelivery(draft, draft.frames.get(frame)!, { detail, hasFailed: why === 'failed' });
       continue;
     }
     if (parts.length === 0) continue;
-    if (excused) excuseAttempt(draft, frame);
-    replaceParts(draft, frame, parts);
+    replaceParts(draft, frame, parts, why);
   }
 }
 
 /** The source took the frame and gives it back, before its answer to the delivery was heard. */
-function isOfDelivery({ deliveries, phase, source }: LedgerFrame, device: string, tasks: readonly TaskKey[]): boolean {
-  return phase.kind === 'delivering' && source === device && tasks.some(({ attempt }) => attempt === deliveries);
+function isOfDelivery({ phase, source }: LedgerFrame, device: string, tasks: readonly TaskKey[]): boolean {
+  return phase.kind === 'delivering' && source === device && tasks.some(({ attempt }) => attempt === phase.attempt);
 }
 
 /**
  * Whether a device's word that it gives a tile back is the latest about it. It may have had the tile from a thief that
  * handed it back just before.
  */
-function isBack({ parts, since }: LedgerFrame, device: string, { tile, attempt }: TaskKey): boolean {
-  const part = parts[tile];
-  if (part === undefined || part.kind === 'done' || part.kind === 'unplaced' || attempt < since) return false;
+function isBack(frame: LedgerFrame, device: string, { tile, generation, attempt }: TaskKey): boolean {
+  const part = frame.parts[tile];
+  if (part === undefined || generation !== frame.generation) return false;
+  if (part.kind === 'done' || part.kind === 'unplaced') return false;
   if (holderOf(part) === device) return part.kind === 'pushing' ? part.attempt === attempt : part.attempt >= attempt;
   return part.attempt === attempt && (part.kind === 'assigned' || part.kind === 'missing');
 }
@@ -69,6 +69,5 @@ export function refusePushed(draft: LedgerDraft, { frame, parts }: LedgerFrame, 
   });
   if (refused.length === 0) return;
   for (const i of refused) note(draft, frame, i, 'returned', parts[i]!);
-  excuseAttempt(draft, frame);
-  replaceParts(draft, frame, refused);
+  replaceParts(draft, frame, refused, 'returned');
 }

@@ -42,7 +42,7 @@ export type LedgerEffect =
       readonly detail: string;
     }
   /** Throw away what there is of a frame; it is run again from its picture on. */
-  | { readonly kind: 'rerun'; readonly frame: string; readonly since: number }
+  | { readonly kind: 'rerun'; readonly frame: string; readonly generation: number }
   /** Every part is there: merge, run the remaining layers, end the frame as complete. */
   | { readonly kind: 'finish'; readonly frame: string }
   /** End the frame as failed. It is out of the ledger already. */

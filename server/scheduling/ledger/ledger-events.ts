@@ -6,6 +6,7 @@ export interface ListedTask {
   /** With `layer` a slice. */
   readonly tile: number;
   readonly layer?: number | undefined;
+  readonly generation: number;
   readonly attempt: number;
   readonly state: 'queued' | 'waiting' | 'running';
 }
@@ -13,6 +14,7 @@ export interface ListedTask {
 export interface HandedOutTask {
   readonly frame: string;
   readonly tile: number;
+  readonly generation: number;
   readonly attempt: number;
   readonly thief: string;
 }
@@ -38,8 +40,8 @@ export type LedgerEvent =
       readonly distribution: Distribution;
       /** Counts the gateway's lives since the frame was accepted, from 1. */
       readonly life: number;
-      /** The first attempt that counts; 1 when absent. */
-      readonly since?: number;
+      /** 1 when absent. */
+      readonly generation?: number;
     }
   | { readonly kind: 'frame-delivered'; readonly frame: string; readonly source: string; readonly attempt: number }
   | {
@@ -91,6 +93,7 @@ export type LedgerEvent =
       readonly frame: string;
       readonly part: number;
       readonly layer?: number | undefined;
+      readonly generation: number;
       readonly attempt: number;
       readonly device: string;
       /** Whether another device is to run it as well; not when absent. Layers of slices never are. */
@@ -102,6 +105,7 @@ export type LedgerEvent =
       readonly frame: string;
       readonly part: number;
       readonly layer?: number | undefined;
+      readonly generation: number;
       readonly attempt: number;
       readonly device: string;
     }

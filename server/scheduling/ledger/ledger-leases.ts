@@ -15,18 +15,17 @@ import { handBack, refusePushed, startDraining } from './ledger-draining.js';
 import type { HandedOutTask, LedgerEvent, ListedTask } from './ledger-events.js';
 import { beginLayers, isPresentLayer, restartLayers } from './ledger-layers.js';
 import { placeParts, replaceParts, retryDelivery } from './ledger-placement.js';
-import { observe } from './ledger-restore.js';
-import type { LedgerFrame, PartState } from './ledger-state.js';
+import type { LedgerFrame, PartPlace, PartState } from './ledger-state.js';
 
 /**
  * The open part that a device's word is about, and the attempt that it speaks of; null when that is past. Who has a
  * part may go on under an older attempt than it was given last, because it had the tile already: that counts for the
  * newer one.
  */
-function openPart(draft: LedgerDraft, device: string, { frame, tile, attempt }: TaskKey) {
+function openPart(draft: LedgerDraft, device: string, { frame, tile, generation, attempt }: TaskKey) {
   const entry = draft.frames.get(frame);
   const part = entry?.parts[tile];
-  if (entry === undefined || part === undefined || part.kind === 'done' || attempt < entry.since) return null;
+  if (entry === undefined || part === undefined || part.kind === 'done' || generation !== entry.generation) return null;
   // Slices of an earlier attempt were cut otherwise.
   if (entry.distribution.kind === 'layered' && attempt !== part.attempt) return null;
   const has = holderOf(part) === device && part.kind !== 'pushing';
@@ -39,22 +38,23 @@ function handOut(draft: LedgerDraft, victim: string, task: HandedOutTask): void 
   const { part, attempt } = open;
   const device = task.thief;
   if (attempt === part.attempt && !victimKnowsBetter(part, victim, device)) return;
-  const state = handedOutState(draft, device, { ...task, attempt });
+  const state = handedOutPlace(draft, device, { ...task, attempt });
   setPart(draft, task.frame, task.tile, state);
   note(draft, task.frame, task.tile, 'assigned', state);
 }
 
-function handedOutState(draft: LedgerDraft, device: string, { frame, attempt }: TaskKey): PartState {
+function handedOutPlace(draft: LedgerDraft, device: string, { frame, tile, attempt }: TaskKey): PartPlace {
   // Nobody has to be looked for who is known to be gone.
   if (draft.lost.has(device)) return missingPart(draft, device, attempt, 0);
   // Its result may have gone to an earlier life of the gateway: a thief that still has the tile says so.
-  const isCertain = isTrusted(draft, device) && !draft.frames.get(frame)!.isRestored;
+  const { isRestored, parts } = draft.frames.get(frame)!;
+  const isCertain = isTrusted(draft, device) && !isRestored;
   if (!isCertain) return missingPart(draft, device, attempt);
   return {
     kind: 'assigned',
     attempt,
     device,
-    deadlineMs: waitingDeadline(draft, device, { frame, attempt }),
+    deadlineMs: waitingDeadline(draft, device, parts[tile]!.failed),
     confirmed: false,
   };
 }
@@ -66,20 +66,21 @@ function victimKnowsBetter(part: PartState, victim: string, thief: string): bool
   return part.kind === 'missing' && holder !== thief;
 }
 
-function listedState(draft: LedgerDraft, device: string, task: ListedTask, part: PartState): PartState {
+function listedPlace(draft: LedgerDraft, device: string, task: ListedTask, part: PartState): PartPlace {
   const { attempt } = task;
   const same = part.attempt === attempt && holderOf(part) === device;
   switch (task.state) {
     case 'queued':
       return { kind: 'queued', attempt, device };
     case 'waiting': {
-      const deadlineMs = same && part.kind === 'assigned' ? part.deadlineMs : waitingDeadline(draft, device, task);
+      const deadlineMs =
+        same && part.kind === 'assigned' ? part.deadlineMs : waitingDeadline(draft, device, part.failed);
       return { kind: 'assigned', attempt, device, deadlineMs, confirmed: true };
     }
     case 'running':
       return same && part.kind === 'running'
         ? part
-        : { kind: 'running', attempt, device, deadlineMs: draft.nowMs + leaseMs(draft, device, task) };
+        : { kind: 'running', attempt, device, deadlineMs: draft.nowMs + leaseMs(draft, device, part.failed) };
   }
 }
 
@@ -87,7 +88,7 @@ function claim(draft: LedgerDraft, device: string, task: ListedTask): void {
   const open = openPart(draft, device, task);
   if (open === null) return;
   const { part, attempt } = open;
-  const state = listedState(draft, device, { ...task, attempt }, part);
+  const state = listedPlace(draft, device, { ...task, attempt }, part);
   if (state === part) return;
   setPart(draft, task.frame, task.tile, state);
   const news = part.kind !== state.kind || holderOf(part) !== device || part.attempt !== state.attempt;
@@ -123,11 +124,10 @@ export function deviceSeen(draft: LedgerDraft, event: Extract<LedgerEvent, { kin
   }
   draft.devices.set(device, { ...seen, draining: wasDraining && draining });
   if (draining) startDraining(draft, device);
-  for (const task of [...event.tasks, ...event.handedOut]) observe(draft, task);
   for (const task of event.handedOut) handOut(draft, device, task);
-  const present = event.tasks.filter(({ frame, layer, attempt }) => {
+  const present = event.tasks.filter(({ frame, layer, generation }) => {
     const entry = draft.frames.get(frame);
-    return entry !== undefined && attempt >= entry.since && isPresentLayer(entry, layer);
+    return entry !== undefined && generation === entry.generation && isPresentLayer(entry, layer);
   });
   const listed = newestAttempts(present);
   for (const task of listed.values()) claim(draft, device, task);
@@ -161,13 +161,13 @@ export function devicesGone(draft: LedgerDraft, gone: readonly string[], why: (d
   for (const entry of [...draft.frames.values()]) {
     const { phase, source } = entry;
     if (phase.kind === 'delivering' && known.has(source)) {
-      retryDelivery(draft, entry, { detail: why(source), excused: drained.has(source) });
+      retryDelivery(draft, entry, { detail: why(source), hasFailed: !drained.has(source) });
     }
     const slice = entry.layering?.devices.findIndex((device) => known.has(device)) ?? -1;
     // Also one that is done with the present layer: the next one needs what it kept.
     if (slice >= 0 && phase.kind === 'running') {
       note(draft, entry.frame, slice, 'lost', entry.parts[slice]!);
-      restartLayers(draft, entry, slice);
+      restartLayers(draft, entry, slice, 'failed');
     } else {
       refusePushed(draft, entry, drained);
       revoke(draft, draft.frames.get(entry.frame) ?? entry, 'lost', isGone);
@@ -212,13 +212,13 @@ function expireParts(draft: LedgerDraft, entry: LedgerFrame): void {
   if (phase.kind !== 'running' || availableDevices(draft).length === 0 || !draft.frames.has(frame)) return;
   const unplaced = [...parts.keys()].filter((part) => parts[part]!.kind === 'unplaced');
   if (entry.distribution.kind === 'layered') {
-    if (unplaced.length > 0) beginLayers(draft, frame, parts[0]!.attempt);
+    if (unplaced.length > 0) beginLayers(draft, frame, parts[0]!);
     return;
   }
   placeParts(
     draft,
     frame,
-    unplaced.map((part) => ({ part, attempt: parts[part]!.attempt, avoid: null })),
+    unplaced.map((part) => ({ ...parts[part]!, part, avoid: null })),
   );
 }
 
@@ -232,7 +232,7 @@ function revoke(
   if (!draft.frames.has(frame)) return;
   const taken = [...parts.keys()].filter((i) => isTaken(parts[i]!));
   for (const i of taken) note(draft, frame, i, why, parts[i]!);
-  replaceParts(draft, frame, taken);
+  replaceParts(draft, frame, taken, 'failed');
 }
 
 function frameTimedOut(draft: LedgerDraft, { frame, phase, startedMs }: LedgerFrame): boolean {

@@ -1,6 +1,7 @@
+import { LARGEST_ATTEMPT } from '../task-key.js';
 import { failFrame, holderOf, type LedgerDraft, loads, note, reachable, setPart } from './ledger-draft.js';
 import { restartLayers } from './ledger-layers.js';
-import type { LedgerFrame, PartState } from './ledger-state.js';
+import type { LedgerFrame, PartPlace } from './ledger-state.js';
 
 /**
  * Chooses the source of a frame that named none: the available device with the least pending, round robin among equals.
@@ -25,53 +26,64 @@ export function chooseSource(draft: LedgerDraft, avoid: string | null = null): s
 /**
  * A source that did not take its frame: another one gets it after a pause, a bounded number of times.
  *
- * @param excused whether it was being drained, which is no failure.
+ * @param hasFailed false when the source was being drained.
  */
 export function retryDelivery(
   draft: LedgerDraft,
   entry: LedgerFrame,
-  { detail, excused: isExcused }: { readonly detail: string; readonly excused: boolean },
+  { detail, hasFailed }: { readonly detail: string; readonly hasFailed: boolean },
 ): void {
   const { attempts, retryMs } = draft.settings;
-  const excused = entry.excused + (isExcused ? 1 : 0);
-  const failed = entry.deliveries - excused;
+  const failed = entry.failedDeliveries + (hasFailed ? 1 : 0);
   if (failed >= attempts) {
     const reason = `the picture could not be given to a source device in ${failed} attempts; last: ${detail}`;
     failFrame(draft, entry.frame, 'DT_SOURCE_UNREACHABLE', reason);
     return;
   }
   const source = chooseSource(draft, entry.source) ?? entry.source;
-  const notBeforeMs = draft.nowMs + (isExcused ? 0 : retryMs * 2 ** Math.max(0, failed - 1));
-  draft.frames.set(entry.frame, { ...entry, source, excused, phase: { kind: 'waiting', notBeforeMs } });
+  const notBeforeMs = draft.nowMs + (hasFailed ? retryMs * 2 ** (failed - 1) : 0);
+  draft.frames.set(entry.frame, {
+    ...entry,
+    source,
+    failedDeliveries: failed,
+    phase: { kind: 'waiting', notBeforeMs },
+  });
 }
 
+/** Why a part goes to another device: a try that gave no result, or a task that came back untried. */
+export type Reason = 'failed' | 'returned';
+
 /**
- * Gives parts that their holders lost to other devices, as their next attempt; one that has had its last fails the
+ * Gives parts that their holders lost to other devices, as their next attempt; one that has had its last try fails the
  * frame. While the frame's source is still being sought or fed nothing is pushed: the delivery brings every part that
  * nobody has, under an attempt of its own.
  */
-export function replaceParts(draft: LedgerDraft, frame: string, lost: readonly number[]): void {
+export function replaceParts(draft: LedgerDraft, frame: string, lost: readonly number[], why: Reason): void {
   const entry = draft.frames.get(frame)!;
   const { parts, phase } = entry;
   if (phase.kind === 'running' && entry.distribution.kind === 'layered') {
-    if (lost.length > 0) restartLayers(draft, entry, lost[0]!);
+    if (lost.length > 0) restartLayers(draft, entry, lost[0]!, why);
     return;
   }
   if (phase.kind !== 'running') {
     for (const i of lost) setPart(draft, frame, i, { kind: 'unplaced', attempt: parts[i]!.attempt });
     return;
   }
-  const attempts = draft.settings.attempts + entry.excused;
-  const spent = lost.find((i) => parts[i]!.attempt >= attempts);
+  const more = why === 'failed' ? 1 : 0;
+  const { attempts } = draft.settings;
+  const spent = lost.find((i) => parts[i]!.failed + more >= attempts || parts[i]!.attempt >= LARGEST_ATTEMPT);
   if (spent !== undefined) {
-    const reason = `tile ${spent} gave no result in ${draft.settings.attempts} attempts; the devices' logs say why`;
+    const reason = `tile ${spent} gave no result in ${attempts} attempts; the devices' logs say why`;
     failFrame(draft, frame, 'DT_TILE_ATTEMPTS', reason);
     return;
   }
   placeParts(
     draft,
     frame,
-    lost.map((part) => ({ part, attempt: parts[part]!.attempt + 1, avoid: holderOf(parts[part]!) })),
+    lost.map((part) => {
+      const { attempt, failed } = parts[part]!;
+      return { part, attempt: attempt + 1, failed: failed + more, avoid: holderOf(parts[part]!) };
+    }),
   );
 }
 
@@ -79,6 +91,7 @@ interface Placement {
   readonly part: number;
   /** The attempt that this will be. */
   readonly attempt: number;
+  readonly failed: number;
   /** The device that had it before: only taken when there is no other. */
   readonly avoid: string | null;
 }
@@ -89,7 +102,7 @@ export function shareParts(draft: LedgerDraft, frame: string, attempt: number): 
   for (const [part, { kind }] of draft.frames.get(frame)!.parts.entries()) {
     if (kind !== 'unplaced' || devices.length === 0) continue;
     const device = devices[part % devices.length]!;
-    const state: PartState = { kind: 'pushing', attempt, device };
+    const state: PartPlace = { kind: 'pushing', attempt, device };
     setPart(draft, frame, part, state);
     draft.effects.push({ kind: 'push', frame, part, attempt, device });
     note(draft, frame, part, 'pushed', state);
@@ -100,14 +113,14 @@ export function shareParts(draft: LedgerDraft, frame: string, attempt: number): 
 export function placeParts(draft: LedgerDraft, frame: string, placements: readonly Placement[]): void {
   if (placements.length === 0) return;
   const loadOf = loads(draft);
-  for (const { part, attempt, avoid } of placements) {
+  for (const { part, attempt, failed, avoid } of placements) {
     const device = leastLoaded(loadOf, avoid);
     if (device === null) {
-      setPart(draft, frame, part, { kind: 'unplaced', attempt });
+      setPart(draft, frame, part, { kind: 'unplaced', attempt }, failed);
       continue;
     }
-    const state: PartState = { kind: 'pushing', attempt, device };
-    setPart(draft, frame, part, state);
+    const state: PartPlace = { kind: 'pushing', attempt, device };
+    setPart(draft, frame, part, state, failed);
     if (avoid !== null && loadOf.has(avoid)) loadOf.set(avoid, loadOf.get(avoid)! - 1);
     loadOf.set(device, loadOf.get(device)! + 1);
     draft.effects.push({ kind: 'push', frame, part, attempt, device });

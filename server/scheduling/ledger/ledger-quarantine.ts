@@ -1,7 +1,7 @@
+import { LARGEST_ATTEMPT } from '../task-key.js';
 import { endAudit } from './ledger-audits.js';
 import { failFrame, type LedgerDraft } from './ledger-draft.js';
 import type { LedgerEvent } from './ledger-events.js';
-import { LARGEST_ATTEMPT } from './ledger-restore.js';
 import type { LedgerFrame, PartState } from './ledger-state.js';
 
 /** Two devices differed, and it has been found out who is wrong, or could not be. */
@@ -28,8 +28,7 @@ export function auditJudged(draft: LedgerDraft, event: Extract<LedgerEvent, { ki
     return;
   }
   draft.effects.push({ kind: 'audited', frame, part, outcome: 'undecided' });
-  const isFirstRun = entry.since === 1;
-  if (finding.kind === 'unclear' && isFirstRun) runAgain(draft, entry);
+  if (finding.kind === 'unclear' && entry.generation === 1) runAgain(draft, entry);
   else failFrame(draft, frame, 'DT_AUDIT_UNDECIDED', finding.detail);
 }
 
@@ -48,31 +47,28 @@ function mayHaveShare({ distribution, layering, parts, phase, source }: LedgerFr
   return phase.kind === 'running' || parts.some(({ kind }) => kind !== 'unplaced');
 }
 
-/** Runs a frame from its picture on; of the attempts so far none counts, neither as a result nor as a failure. */
+/** Runs a frame from its picture on, as a new generation: nothing of the attempts so far counts. */
 function runAgain(draft: LedgerDraft, entry: LedgerFrame): void {
-  const { audits, deliveries, distribution, excused, frame, latestAudit, parts } = entry;
-  const latest = Math.max(entry.latest, deliveries, latestAudit, ...parts.map(({ attempt }) => attempt));
-  const since = latest + 1;
+  const { audits, distribution, frame, latest, parts } = entry;
+  const generation = entry.generation + 1;
   for (const { part, phase } of audits) {
     if (phase.kind === 'running') draft.effects.push({ kind: 'audited', frame, part, outcome: 'skipped' });
   }
-  if (since > LARGEST_ATTEMPT - draft.settings.attempts) {
+  if (latest >= LARGEST_ATTEMPT - draft.settings.attempts) {
     failFrame(draft, frame, 'DT_TILE_ATTEMPTS', `the frame was begun anew too often, ${latest} attempts in all`);
     return;
   }
-  const unplaced: PartState = { kind: 'unplaced', attempt: since };
+  const unplaced: PartState = { kind: 'unplaced', attempt: latest + 1, failed: 0 };
   draft.frames.set(frame, {
     ...entry,
-    since,
+    generation,
     audits: [],
     refused: [],
     layering: null,
     phase: { kind: 'waiting', notBeforeMs: draft.nowMs },
-    deliveries: latest,
-    excused: Math.max(excused, latest),
+    failedDeliveries: 0,
     isRestored: false,
-    latest: since,
     parts: Array(distribution.kind === 'layered' ? 1 : parts.length).fill(unplaced),
   });
-  draft.effects.push({ kind: 'rerun', frame, since });
+  draft.effects.push({ kind: 'rerun', frame, generation });
 }

@@ -1,9 +1,9 @@
-import { availableDevices, excuseAttempt, failFrame, type LedgerDraft, note, setPart } from './ledger-draft.js';
+import { availableDevices, failFrame, type LedgerDraft, note, setPart } from './ledger-draft.js';
 import type { LedgerEvent } from './ledger-events.js';
 import { beginLayers, isPresentLayer } from './ledger-layers.js';
 import { leastLoadedBesides } from './ledger-placement.js';
 import { runAgainWithout } from './ledger-quarantine.js';
-import type { LedgerFrame, PartState } from './ledger-state.js';
+import type { LedgerFrame, PartPlace, PartState } from './ledger-state.js';
 
 /*
  * Results with values that are not finite. A part is pure: where another device computes finite values, the one whose
@@ -21,7 +21,7 @@ export function resultRefused(draft: LedgerDraft, event: RefusedEvent): void {
   const entry = draft.frames.get(frame);
   const state = entry?.parts[part];
   if (entry === undefined || state === undefined) return;
-  if (draft.quarantined.has(device) || event.attempt < entry.since) return;
+  if (draft.quarantined.has(device) || event.generation !== entry.generation) return;
   if (entry.distribution.kind === 'layered') {
     if (isPresentLayer(entry, event.layer) && state.attempt === event.attempt) refuseSlice(draft, entry, event);
   } else if (event.layer === undefined) refuseTile(draft, entry, state, event);
@@ -39,14 +39,13 @@ function refuseTile(draft: LedgerDraft, entry: LedgerFrame, state: PartState, { 
   if (attempt < state.attempt) return;
   const tried = refusedOf(draft.frames.get(frame)!, part);
   if (failsEverywhere(draft, frame, tried, `tile ${part}`)) return;
-  excuseAttempt(draft, frame);
   const next = Math.max(attempt, state.attempt) + 1;
   const other = leastLoadedBesides(draft, tried) ?? leastLoadedBesides(draft, []);
   if (other === null || entry.phase.kind !== 'running') {
     setPart(draft, frame, part, { kind: 'unplaced', attempt: next });
     return;
   }
-  const pushing: PartState = { kind: 'pushing', attempt: next, device: other };
+  const pushing: PartPlace = { kind: 'pushing', attempt: next, device: other };
   setPart(draft, frame, part, pushing);
   draft.effects.push({ kind: 'push', frame, part, attempt: next, device: other, alone: true });
   note(draft, frame, part, 'pushed', pushing);
@@ -58,8 +57,7 @@ function refuseSlice(draft: LedgerDraft, entry: LedgerFrame, { attempt, device, 
   draft.frames.set(frame, { ...entry, refused: [...entry.refused, { part: null, device }] });
   const tried = refusedOf(draft.frames.get(frame)!, null);
   if (failsEverywhere(draft, frame, tried, `slice ${part}`)) return;
-  excuseAttempt(draft, frame);
-  beginLayers(draft, frame, attempt + 1, device);
+  beginLayers(draft, frame, { attempt: attempt + 1, failed: entry.parts[part]!.failed }, device);
 }
 
 /** Fails the frame when no device is left that has not been refused. */

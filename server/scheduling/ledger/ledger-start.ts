@@ -1,7 +1,6 @@
 import { type LedgerDraft, reachable } from './ledger-draft.js';
 import { chooseSource } from './ledger-placement.js';
 import { isUnderWay, resume } from './ledger-restore.js';
-import type { LedgerFrame } from './ledger-state.js';
 
 /**
  * Starts as many waiting frames as their sources have room for, in the order in which they were accepted; of those that
@@ -32,26 +31,15 @@ export function startWaitingFrames(draft: LedgerDraft): void {
     if (shared && sharing) continue;
     sharing ||= shared;
     active.set(source, (active.get(source) ?? 0) + 1);
-    const beyond = Math.max(0, latestGiven(entry) - entry.deliveries);
-    const deliveries = entry.deliveries + beyond + 1;
+    const attempt = entry.latest + 1;
     draft.frames.set(entry.frame, {
       ...entry,
       source,
-      deliveries,
-      excused: entry.excused + beyond,
+      latest: attempt,
       isRestored: false,
-      phase: { kind: 'delivering' },
+      phase: { kind: 'delivering', attempt },
       startedMs: entry.startedMs ?? draft.nowMs,
     });
-    draft.effects.push({ kind: 'deliver', frame: entry.frame, source, attempt: deliveries });
+    draft.effects.push({ kind: 'deliver', frame: entry.frame, source, attempt });
   }
-}
-
-/**
- * The latest attempt that any part of a waiting frame was given out with: to compare, or in an earlier life of the gateway,
- * as a device said that was lost then. No attempt of a part is given out twice.
- */
-function latestGiven({ distribution, latestAudit, parts, since }: LedgerFrame): number {
-  if (distribution.kind === 'layered') return latestAudit;
-  return parts.reduce((latest, { attempt }) => (attempt > since ? Math.max(latest, attempt) : latest), latestAudit);
 }

@@ -1,7 +1,7 @@
 /** What the frame ledger knows: plain, frozen data. See `frame-ledger.ts` for how it changes. */
 
-/** Who has a part of a frame, as far as the gateway knows. */
-export type PartState =
+/** Where a part of a frame is, as far as the gateway knows. */
+export type PartPlace =
   /** Nobody: its frame waits for its source, or no device is live. */
   | { readonly kind: 'unplaced'; readonly attempt: number }
   /** On its way from the gateway to a device. */
@@ -23,11 +23,14 @@ export type PartState =
   | { readonly kind: 'missing'; readonly attempt: number; readonly device: string; readonly deadlineMs: number }
   | { readonly kind: 'done'; readonly attempt: number; readonly device: string };
 
+/** `failed`: tries that gave no result. A task that a device returned or was drained of is no failed try. */
+export type PartState = PartPlace & { readonly failed: number };
+
 export type FramePhase =
   /** Waits until its source has room for it, and for `notBeforeMs` after a delivery that failed. */
   | { readonly kind: 'waiting'; readonly notBeforeMs: number }
   /** The picture is on its way to the source. */
-  | { readonly kind: 'delivering' }
+  | { readonly kind: 'delivering'; readonly attempt: number }
   | { readonly kind: 'running' }
   /** Every part is there; the gateway computes the rest. */
   | { readonly kind: 'finishing' };
@@ -101,21 +104,17 @@ export interface LedgerFrame {
   /** When it was given to a source first; null while it waits. */
   readonly startedMs: number | null;
   readonly acceptedMs: number;
-  /** Deliveries begun so far; the tiles of the n-th are attempt n. Of a restored frame: as many as there may have been before. */
-  readonly deliveries: number;
-  /** Attempts that came to nothing because a device was drained, or the gateway ended: they do not count as failed ones. */
-  readonly excused: number;
+  /** Deliveries of this generation that failed; one that a draining source refused is no failure. */
+  readonly failedDeliveries: number;
   /** Taken up again after an earlier life of the gateway, and not yet given out in this one. */
   readonly isRestored: boolean;
-  /** The first attempt that counts. Those before it were thrown away: a device that was wrong had a share in them. */
-  readonly since: number;
+  /** The fencing token. It grows when the frame begins again because a device that was wrong had a share in it. */
+  readonly generation: number;
   readonly audits: readonly PartAudit[];
   /** Results of this run that were not finite. */
   readonly refused: readonly RefusedResult[];
-  /** The latest attempt of any part, */
+  /** The latest attempt that was given out: a delivery, a part or an audit. 0 before the first. */
   readonly latest: number;
-  /** and of what was given out to compare; 0 before the first. */
-  readonly latestAudit: number;
   readonly parts: readonly PartState[];
 }
 

@@ -91,12 +91,14 @@ export function sidesToKeep({ book, plan, policy }: TileStartParts, frame: strin
 export function usableSides(
   plan: FtpPlan,
   board: { has(task: TaskKey): boolean },
-  { frame, tile }: Pick<TaskKey, 'frame' | 'tile'>,
+  { frame, tile, generation }: Omit<TaskKey, 'attempt'>,
   queued: readonly Side[],
 ): readonly Side[] {
   return SIDES.filter((side) => {
     const neighbour = neighbourAt(plan.grid, tile, side);
-    return queued.includes(side) || (neighbour !== null && board.has({ frame, tile: neighbour, attempt: 1 }));
+    return (
+      queued.includes(side) || (neighbour !== null && board.has({ frame, tile: neighbour, generation, attempt: 1 }))
+    );
   });
 }
 

@@ -91,9 +91,20 @@ class DeviceExecutor {
     const noticeBytes = keepOffers(this.#parts, task, tile);
     tileTimes.add(computeMs);
     speed.add(macs, computeMs);
-    const { attempt, frame, inputBytes, tile: tileId, transferMs } = task;
+    const { attempt, frame, generation, inputBytes, tile: tileId, transferMs } = task;
     const result = {
-      ...{ frame, tile: tileId, attempt, device: host.id, ...times, transferMs, computeMs, inputBytes, macs },
+      ...{
+        frame,
+        tile: tileId,
+        generation,
+        attempt,
+        device: host.id,
+        ...times,
+        transferMs,
+        computeMs,
+        inputBytes,
+        macs,
+      },
       overlapBytes: tile.overlapBytes,
       controlBytes: task.controlBytes + noticeBytes,
     };
@@ -104,13 +115,13 @@ class DeviceExecutor {
   *#runSlice(task: SliceTask): Process {
     const { host, processor, world } = this.#parts;
     const { costs, plan, sizes } = world.settings;
-    const { attempt, frame, layer, taskBytes, tile: slice } = task;
+    const { attempt, frame, generation, layer, taskBytes, tile: slice } = task;
     const { input, task: sent } = task.work;
     const waitMs = world.kernel.nowMs - task.arrivedMs;
     const macs = sliceMacsOf(plan, layer, sent.output);
     const workMs = macs > 0 || sent.publish.length > 0 ? layerMs(costs, plan.layers, layer, input, sent.output) : 0;
     const computeMs = yield* wait(processor.compute(workMs));
-    const result = { frame, slice, layer, attempt, device: host.id, waitMs, computeMs, taskBytes, macs };
+    const result = { frame, slice, layer, generation, attempt, device: host.id, waitMs, computeMs, taskBytes, macs };
     const bytes = sizes.rows(result, sent.publish);
     this.#send(task, bytes, () => world.gateway.takeRows(result, bytes));
   }

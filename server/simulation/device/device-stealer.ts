@@ -40,12 +40,12 @@ function* takeFrom(
   const stolen = yield* wire.request(host, device, question, () => device.handOut(host.id, sequence));
   if (stolen === null) return false;
   const { bytes, input, task: sent } = stolen;
-  const { attempt, frame, reuse, source, tile } = sent;
+  const { attempt, frame, generation, reuse, source, tile } = sent;
   const arrivedMs = kernel.nowMs;
   const transferMs = arrivedMs - startedMs;
   links.add(victim.address, bytes, transferMs);
   const task: TileTask = {
-    ...{ kind: 'tile', frame, tile, attempt, source, reuse, input, inputBytes: bytes },
+    ...{ kind: 'tile', frame, tile, generation, attempt, source, reuse, input, inputBytes: bytes },
     ...{ controlBytes: controlBytes + question, transferMs, arrivedMs, victim },
   };
   board.addStolen(task);

@@ -53,7 +53,8 @@ export class SimulatedDevice implements DeviceDoor {
     const arrivedMs = world.kernel.nowMs;
     const tasks = plan.tiles.map(({ tileId }): TileTask => {
       const carried = { input: null, reuse: NO_REUSE, inputBytes: 0, controlBytes: 0, transferMs: 0, victim: null };
-      return { kind: 'tile', frame, tile: tileId, attempt, source: this.id, arrivedMs, ...carried };
+      const key = { frame, tile: tileId, generation: 1, attempt };
+      return { kind: 'tile', ...key, source: this.id, arrivedMs, ...carried };
     });
     board.enqueue(tasks.filter((task) => !board.has(task)));
     return { bytes: 0, value: null };
@@ -61,9 +62,9 @@ export class SimulatedDevice implements DeviceDoor {
 
   *takeTile(sent: SentTask, input: Region, bytes: number): Process<Answer<boolean>> {
     const { board, world } = this.#parts;
-    const { attempt, frame, reuse, source, tile } = sent;
+    const { attempt, frame, generation, reuse, source, tile } = sent;
     const task: TileTask = {
-      ...{ kind: 'tile', frame, tile, attempt, source, reuse, input, inputBytes: bytes },
+      ...{ kind: 'tile', frame, tile, generation, attempt, source, reuse, input, inputBytes: bytes },
       ...{ controlBytes: 0, transferMs: 0, arrivedMs: world.kernel.nowMs, victim: null },
     };
     const there = board.has(task);
@@ -74,8 +75,8 @@ export class SimulatedDevice implements DeviceDoor {
 
   *takeSlice(work: SliceWork, bytes: number): Process<Answer<boolean>> {
     const { board, world } = this.#parts;
-    const { attempt, frame, layer, slice } = work.task;
-    const key = { kind: 'slice' as const, frame, tile: slice, layer, attempt };
+    const { attempt, frame, generation, layer, slice } = work.task;
+    const key = { kind: 'slice' as const, frame, tile: slice, layer, generation, attempt };
     const task = { ...key, work, taskBytes: bytes, arrivedMs: world.kernel.nowMs };
     return yield* answer(QUEUED_BYTES, board.has(task) || board.share(task));
   }
@@ -92,8 +93,8 @@ export class SimulatedDevice implements DeviceDoor {
     if (task === null) return { bytes: 0, value: null };
     const { plan, sizes, strategy } = world.settings;
     const reuse = task.input === null ? taskReuse(parts.reuseParts, task, thief) : task.reuse;
-    const { attempt, frame, source, tile } = task;
-    const sent: SentTask = { frame, tile, attempt, source, strategy, reuse };
+    const { attempt, frame, generation, source, tile } = task;
+    const sent: SentTask = { frame, tile, generation, attempt, source, strategy, reuse };
     const input = task.input ?? cutTile(plan, tile, reuse.offers).input;
     const bytes = sizes.task(sent, input);
     return { bytes, value: { task: sent, input, bytes } };

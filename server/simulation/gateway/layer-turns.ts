@@ -49,6 +49,6 @@ export class LayerTurns {
       layer > 0
         ? borderRows(plan, layer, slice).map(({ region }) => region)
         : [input].filter((region) => !isEmptyRegion(region));
-    return { task: { frame, slice, layer, attempt, source, output, publish }, input, pieces };
+    return { task: { frame, slice, layer, generation: 1, attempt, source, output, publish }, input, pieces };
   }
 }

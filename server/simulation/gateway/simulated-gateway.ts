@@ -145,7 +145,7 @@ export class SimulatedGateway implements GatewayDoor {
     const { settings, wire } = this.#world;
     const device = this.#world.devices.get(id)!;
     const { strategy } = settings;
-    const key = { frame: frame.frame, attempt, source: frame.source };
+    const key = { frame: frame.frame, generation: 1, attempt, source: frame.source };
     let taken = true;
     if (layer === undefined) {
       const task = { ...key, tile: part, strategy, reuse: NO_REUSE };
@@ -203,9 +203,9 @@ export class SimulatedGateway implements GatewayDoor {
   }
 
   *takeResult(result: SentResult, bytes: number): Process<Answer<null>> {
-    const { frame: id, tile, attempt, device } = result;
+    const { frame: id, tile, generation, attempt, device } = result;
     const frame = this.frames.get(id)!;
-    const verdict = this.apply({ kind: 'result', frame: id, part: tile, attempt, device });
+    const verdict = this.apply({ kind: 'result', frame: id, part: tile, generation, attempt, device });
     if (verdict === 'accepted') {
       countPart(frame, String(tile), device, result.macs);
       frame.bytes.input += result.inputBytes;
@@ -217,10 +217,10 @@ export class SimulatedGateway implements GatewayDoor {
   }
 
   *takeRows(result: SentRows, bytes: number): Process<Answer<null>> {
-    const { frame: id, slice, layer, attempt, device, taskBytes, macs } = result;
+    const { frame: id, slice, layer, generation, attempt, device, taskBytes, macs } = result;
     const frame = this.frames.get(id)!;
     const present = this.#turns.isPresent(id, attempt);
-    const verdict = this.apply({ kind: 'result', frame: id, part: slice, layer, attempt, device });
+    const verdict = this.apply({ kind: 'result', frame: id, part: slice, layer, generation, attempt, device });
     if (verdict === 'accepted' && present) {
       countPart(frame, `${slice}/${layer}`, device, macs);
       const last = layer + 1 === this.#world.settings.plan.depth;

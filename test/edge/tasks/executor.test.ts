@@ -24,7 +24,16 @@ const plan = planFtp(fusedGeometry(network, 8), 8, { rows: 3, columns: 3 });
 
 function taskOf(tile: number): EdgeTask {
   return {
-    ...{ kind: 'tile', frame: 'a-1', tile, attempt: 1, source: 'e0', strategy: 'ftp-wst', inputDigest: 'd', since: 1 },
+    ...{
+      kind: 'tile',
+      frame: 'a-1',
+      tile,
+      attempt: 1,
+      source: 'e0',
+      strategy: 'ftp-wst',
+      inputDigest: 'd',
+      generation: 1,
+    },
     ...{ input: null, reuse: NO_REUSE, inputBytes: 0, controlBytes: 0, transferMs: 0, arrivedMs: 0, victim: null },
   };
 }
@@ -160,7 +169,16 @@ describe('the compute thread', () => {
     const { board, given, sent, start } = device(0.2);
     start(2);
     await settled();
-    board.share({ kind: 'slice', frame: 'b-1', tile: 8, slice: 8, layer: 0, attempt: 1, arrivedMs: 0 } as never);
+    board.share({
+      kind: 'slice',
+      frame: 'b-1',
+      tile: 8,
+      slice: 8,
+      layer: 0,
+      generation: 1,
+      attempt: 1,
+      arrivedMs: 0,
+    } as never);
     await settled();
     expect(sent).toEqual([]);
     for (const { done } of given) done();

@@ -85,7 +85,7 @@ function task(tile: number, facts: Partial<EdgeTask> = {}): EdgeTask {
     source: 'e9',
     strategy: 'ftp-wst-s' as const,
     inputDigest: 'd',
-    since: 1,
+    generation: 1,
   };
   const way = { inputBytes: 0, controlBytes: 0, transferMs: 0, arrivedMs: 0 };
   return { ...key, ...way, input: null, reuse: NO_REUSE, victim: SOURCE, ...facts };

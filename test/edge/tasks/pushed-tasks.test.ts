@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { PushedTasks } from '../../../server/edge/tasks/pushed-tasks.js';
 import { FrameScopes } from '../../../server/node/frame-scopes.js';
 
-const TASK = { frame: 'a-1', tile: 2, attempt: 1 };
+const TASK = { frame: 'a-1', tile: 2, generation: 1, attempt: 1 };
 
 it('each attempt of a tile, and of each layer of a slice, is known until its frame has ended', () => {
   const scopes = new FrameScopes();

@@ -17,7 +17,7 @@ function task(layer: number, attempt = 1): SliceTask {
   const picture = { region: { x0: 0, x1: 6, y0: 0, y1: 4 }, data: new Uint8Array(3 * 4 * 6) };
   return {
     ...{ kind: 'slice', frame: 'f-1', slice: 0, tile: 0, source: 'e0', inputDigest: 'ab', taskBytes: 1, arrivedMs: 0 },
-    ...{ layer, attempt, output: UPPER, publish: [], pieces: layer === 0 ? [picture] : [] },
+    ...{ layer, generation: 1, attempt, output: UPPER, publish: [], pieces: layer === 0 ? [picture] : [] },
   };
 }
 

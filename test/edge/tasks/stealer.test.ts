@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FrameRuns } from '../../../server/edge/frames/frame-runs.js';
+import { FrameGenerations } from '../../../server/edge/frames/frame-generations.js';
 import type { EdgeBoard } from '../../../server/edge/tasks/edge-board.js';
 import { Stealer } from '../../../server/edge/tasks/stealer.js';
 import type { CallRule } from '../../../server/node/contract/calls.js';
@@ -54,7 +54,7 @@ function start(waitMs: number) {
       forgive: () => undefined,
       close: async () => undefined,
     },
-    runs: new FrameRuns(9, new FrameScopes()),
+    runs: new FrameGenerations(9, new FrameScopes()),
     links: new LinkRates(),
     isIdle: () => board.isIdle,
     metrics: createMetrics({ role: 'edge', node: 'e0' }),

@@ -3,7 +3,7 @@ import { DigestError, TENSOR_TYPE } from '../../../client/body-digest.js';
 import type { DeepThingsClient } from '../../../client/client.js';
 import { ProblemError } from '../../../client/problem-error.js';
 import { loadTileExecutor, type TileExecutor } from '../../../server/compute/tile-executor.js';
-import { FrameRuns } from '../../../server/edge/frames/frame-runs.js';
+import { FrameGenerations } from '../../../server/edge/frames/frame-generations.js';
 import { OwnFrames } from '../../../server/edge/frames/own-frames.js';
 import type { EdgeTask } from '../../../server/edge/tasks/edge-task.js';
 import { StripBuffers } from '../../../server/edge/tasks/strip-buffers.js';
@@ -185,7 +185,7 @@ function world(options: WorldOptions = {}) {
     overlap: { allSides },
     ownFrames,
     scopes,
-    runs: new FrameRuns(9, scopes),
+    runs: new FrameGenerations(9, scopes),
     book: own ? sourceBook : new ReuseBook(plan, { isWorthFetching: () => true }),
     pool,
     buffers: new StripBuffers(1e6),
@@ -209,7 +209,7 @@ function world(options: WorldOptions = {}) {
       attempt: 1,
       source: own ? 'e0' : 'e9',
       inputDigest: 'd',
-      since: 1,
+      generation: 1,
       victim: null,
     };
     return {

@@ -45,7 +45,7 @@ describe('a declared device', () => {
   });
 
   it('is live with its first word, and shown as it says', () => {
-    const tasks = [{ frame: 'f-1', tile: 0, attempt: 1, state: 'running' as const }];
+    const tasks = [{ frame: 'f-1', tile: 0, generation: 1, attempt: 1, state: 'running' as const }];
     expect(admit({ pending: 3, tasks }, 60_000)).toEqual({ kind: 'news', restarted: false });
     expect(registry.document('e0')).toMatchObject({
       ...{ state: 'live', pending: 3, running: 1, problem: null },

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { isAudited } from '../../../server/gateway/results/audit-choice.js';
 
 const SECRET = Buffer.alloc(32, 7);
-const tasks = Array.from({ length: 4_000 }, (_, i) => ({ frame: `mb-${i % 200}`, tile: i % 20, attempt: 1 }));
+const tasks = Array.from({ length: 4_000 }, (_, i) => ({
+  frame: `mb-${i % 200}`,
+  tile: i % 20,
+  generation: 1,
+  attempt: 1,
+}));
 const chosen = (fraction: number, secret: Uint8Array = SECRET) =>
   tasks.filter((task) => isAudited(secret, task, fraction));
 

@@ -18,7 +18,7 @@ const wrong = () => right().fill(1.5, 3, 4);
 const input = new Uint8Array(3 * 4 * 8);
 
 const frame = (facts: Partial<FrameRecord> = {}) =>
-  ({ id: 'f-1', strategy: 'ftp-wst-s', since: 1, input, end: null, ...facts }) as FrameRecord;
+  ({ id: 'f-1', strategy: 'ftp-wst-s', generation: 1, input, end: null, ...facts }) as FrameRecord;
 const result = (facts: Partial<ResultBody>) =>
   ({ frame: 'f-1', tile: 0, attempt: 1, device: 'e0', strips: [], output: right(), ...facts }) as ResultBody;
 const dispute = { kind: 'judge', frame: 'f-1', part: 0, attempt: 2, devices: ['e0', 'e1'] } as const;
@@ -115,7 +115,7 @@ describe('an auditor', () => {
   });
 
   it('knows that no strips are used where a frame began anew', async () => {
-    const record = frame({ since: 4 });
+    const record = frame({ generation: 2 });
     differ(record, { output: wrong(), strips: null }, right());
     expect(devicesOf(await auditor.find(record, dispute))).toEqual(['e0']);
   });
@@ -139,7 +139,7 @@ describe('an auditor', () => {
     const record = frame();
     differ(record, { output: wrong() }, right());
     const finding = auditor.find(record, dispute);
-    record.since = 3;
+    record.generation = 2;
     expect(await finding).toMatchObject({ kind: 'impossible' });
     expect(threads).toEqual([]);
     expect(await auditor.find(frame(), { ...dispute, attempt: 9 }), 'no such result').toMatchObject({
@@ -155,7 +155,7 @@ describe('an auditor', () => {
     pool.place('f-1', 1, right());
     differ(record, { output: wrong(), strips: [1] }, right());
     runTile = async () => {
-      record.since = 3;
+      record.generation = 2;
       return { data: right() };
     };
     expect(devicesOf(await auditor.find(record, dispute))).toBe('impossible');

@@ -8,7 +8,7 @@ import { FIG5 } from '../bodies.js';
 const SHAPE = [2, 3, 3];
 const output = Float32Array.from({ length: 18 }, (_, i) => i / 7 - 1);
 const RESULT: ResultBody = {
-  ...{ frame: 'mb-1', tile: 1, attempt: 2, device: 'e0', inputDigest: 'ab12', output },
+  ...{ frame: 'mb-1', tile: 1, generation: 1, attempt: 2, device: 'e0', inputDigest: 'ab12', output },
   ...{
     waitMs: 1.25,
     transferMs: 0,

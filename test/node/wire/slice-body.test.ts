@@ -15,13 +15,13 @@ import { FIG5 } from '../bodies.js';
 const OUTPUT = { x0: 0, x1: 6, y0: 2, y1: 4 };
 const INPUT = { x0: 0, x1: 6, y0: 1, y1: 5 };
 const TASK: SliceTaskBody = {
-  ...{ frame: 'mb-1', slice: 1, layer: 0, attempt: 2, source: 'e0', inputDigest: 'ab12' },
+  ...{ frame: 'mb-1', slice: 1, layer: 0, generation: 1, attempt: 2, source: 'e0', inputDigest: 'ab12' },
   output: OUTPUT,
   publish: [OUTPUT],
   pieces: [{ region: INPUT, data: Uint8Array.from({ length: 3 * 4 * 6 }, (_, i) => i) }],
 };
 const RESULT: SliceResultBody = {
-  ...{ frame: 'mb-1', slice: 1, layer: 0, attempt: 2, device: 'e1', inputDigest: 'ab12' },
+  ...{ frame: 'mb-1', slice: 1, layer: 0, generation: 1, attempt: 2, device: 'e1', inputDigest: 'ab12' },
   rows: [{ region: OUTPUT, data: Float32Array.from({ length: 2 * 2 * 6 }, (_, i) => i / 8 - 1) }],
   ...{ waitMs: 1.5, computeMs: 2.25, taskBytes: 321, macs: 5e6 },
 };

@@ -22,7 +22,7 @@ const TASK: TaskBody = {
   source: 'e0',
   strategy: 'ftp-wst-s',
   inputDigest: 'ab12',
-  since: 1,
+  generation: 1,
   reuse: NO_REUSE,
   input: { region: REGION, data: input },
 };
@@ -42,10 +42,9 @@ describe('the body of a task', () => {
     expect([...decodeTaskBody(FIG5, encodeTaskBody(FIG5, TASK)).input.data]).toEqual([...input]);
   });
 
-  it('says from which attempt on its frame counts, where that is not the first', () => {
-    expect(decodeTaskBody(FIG5, encodeTaskBody(FIG5, { ...TASK, since: 7 })).since).toBe(7);
-    expect(decodeSafetensors(encodeTaskBody(FIG5, TASK)).metadata).not.toHaveProperty('since');
-    expect(decodeWith({ since: '0' })).toThrow(refusal('DT_TASK_BODY'));
+  it('names the generation of its frame', () => {
+    expect(decodeTaskBody(FIG5, encodeTaskBody(FIG5, { ...TASK, generation: 7 })).generation).toBe(7);
+    expect(decodeWith({ generation: '0' })).toThrow(refusal('DT_TASK_BODY'));
   });
 
   it('is the same whether its input is cut before or on the way', () => {

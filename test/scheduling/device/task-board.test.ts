@@ -23,7 +23,7 @@ function task(frame: string, tile: number, attempt = 1): EdgeTask {
     source: 'e0',
     strategy: 'ftp-wst-s',
     inputDigest: 'ab',
-    since: 1,
+    generation: 1,
     ...carried,
   };
 }
@@ -70,7 +70,7 @@ describe('a task board', () => {
     expect(board.has(task('f', 3, 1))).toBe(true);
     expect(board.has(task('f', 3, 2))).toBe(false);
     board.enqueue([task('f', 3, 2)]);
-    expect(board.listed()).toEqual([{ frame: 'f', tile: 3, attempt: 2, state: 'queued' }]);
+    expect(board.listed()).toEqual([{ frame: 'f', tile: 3, generation: 1, attempt: 2, state: 'queued' }]);
     expect(board.takeStolen()).toEqual([]);
     board.takeNext();
     expect(board.has(task('f', 3, 3))).toBe(true);
@@ -84,7 +84,7 @@ describe('a task board', () => {
     expect(board.has(slice(1, 1))).toBe(false);
     expect(board.has(slice(0, 2))).toBe(false);
     board.share(slice(0, 2));
-    expect(board.listed()).toEqual([{ frame: 'f', tile: 0, layer: 0, attempt: 2, state: 'queued' }]);
+    expect(board.listed()).toEqual([{ frame: 'f', tile: 0, layer: 0, generation: 1, attempt: 2, state: 'queued' }]);
   });
 
   it('lists what it has, with where it is, for the registration', () => {
@@ -93,10 +93,10 @@ describe('a task board', () => {
     board.takeNext();
     board.addStolen(task('g', 1, 2));
     expect(board.listed()).toEqual([
-      { frame: 'g', tile: 0, attempt: 1, state: 'running' },
-      { frame: 'g', tile: 1, attempt: 2, state: 'waiting' },
-      { frame: 'f', tile: 0, attempt: 1, state: 'queued' },
-      { frame: 'f', tile: 1, attempt: 1, state: 'queued' },
+      { frame: 'g', tile: 0, generation: 1, attempt: 1, state: 'running' },
+      { frame: 'g', tile: 1, generation: 1, attempt: 2, state: 'waiting' },
+      { frame: 'f', tile: 0, generation: 1, attempt: 1, state: 'queued' },
+      { frame: 'f', tile: 1, generation: 1, attempt: 1, state: 'queued' },
     ]);
   });
 
@@ -174,12 +174,12 @@ describe('a thief', () => {
     board.handOut('e2', 1);
     const known = [...board.handedOut];
     expect(known).toEqual([
-      { frame: 'f', tile: 0, attempt: 1, thief: 'e1' },
-      { frame: 'f', tile: 1, attempt: 1, thief: 'e2' },
+      { frame: 'f', tile: 0, generation: 1, attempt: 1, thief: 'e1' },
+      { frame: 'f', tile: 1, generation: 1, attempt: 1, thief: 'e2' },
     ]);
     board.handOut('e1', 2);
     board.reported(known, []);
-    expect(board.handedOut).toEqual([{ frame: 'f', tile: 2, attempt: 1, thief: 'e1' }]);
+    expect(board.handedOut).toEqual([{ frame: 'f', tile: 2, generation: 1, attempt: 1, thief: 'e1' }]);
   });
 
   it('hands back what it has, and nothing else: it is the next to go, and was never given', () => {
@@ -211,14 +211,15 @@ describe('a frame that began anew', () => {
     board.handOut('e1', 1);
     board.addStolen(task('f', 3));
     board.giveBack([task('f', 4)]);
-    board.dropBefore('f', 5);
+    board.dropBefore('f', 2);
     expect(board.listed().map(({ frame, tile }) => `${frame}/${tile}`)).toEqual(['f/0', 'g/0']);
     expect(board.returned).toEqual([]);
     expect(board.takeBack('e1', task('f', 1))).toBe(false);
-    expect([board.has(task('f', 0, 5)), board.has(task('f', 0, 5), 5)]).toEqual([true, false]);
-    board.enqueue([task('f', 0, 5)]);
-    expect(board.has(task('f', 0, 6), 5)).toBe(true);
-    board.dropBefore('f', 5);
+    const again = { ...task('f', 0, 5), generation: 2 };
+    expect([board.has(task('f', 0, 5)), board.has(again)]).toEqual([true, false]);
+    board.enqueue([again]);
+    expect(board.has({ ...again, attempt: 6 })).toBe(true);
+    board.dropBefore('f', 2);
     expect(board.takeNext()).toMatchObject({ frame: 'g' });
     expect(board.takeNext()).toMatchObject({ frame: 'f', attempt: 5 });
     board.finished(computing);

@@ -10,7 +10,7 @@ import {
 } from '../../../server/scheduling/device/task-queue.js';
 import { sameTile, type TaskKey } from '../../../server/scheduling/task-key.js';
 
-const task = (frame: string, tile: number, attempt = 1): TaskKey => ({ frame, tile, attempt });
+const task = (frame: string, tile: number, attempt = 1): TaskKey => ({ frame, tile, generation: 1, attempt });
 
 function queueOf(limit: number, ...tasks: TaskKey[]): TaskQueue<TaskKey> {
   return enqueueTasks(emptyTaskQueue<TaskKey>(limit), tasks)!;

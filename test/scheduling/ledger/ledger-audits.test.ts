@@ -108,7 +108,7 @@ describe('two devices that differ', () => {
     expect(judged(run, wrong('a'))).toEqual([
       { kind: 'quarantine', device: 'a', frame: 'f', part: 0, detail: 'far off' },
       ended('disagreed'),
-      { kind: 'rerun', frame: 'f', since: 3 },
+      { kind: 'rerun', frame: 'f', generation: 2 },
       { kind: 'deliver', frame: 'f', source: 'b', attempt: 3 },
     ]);
     expect(run.part('f')).toEqual({ kind: 'unplaced', attempt: 3 });
@@ -145,8 +145,8 @@ describe('two devices that differ', () => {
     second(run, false);
     const again = judged(run, wrong('a')).filter(({ kind }) => kind === 'rerun');
     expect(again).toEqual([
-      { kind: 'rerun', frame: 'f', since: 3 },
-      { kind: 'rerun', frame: 'g', since: 2 },
+      { kind: 'rerun', frame: 'f', generation: 2 },
+      { kind: 'rerun', frame: 'g', generation: 2 },
     ]);
     expect(run.phase('h'), 'its source is none of them, and nothing is known of its tiles').toBe('delivering');
   });
@@ -161,7 +161,7 @@ describe('two devices that differ', () => {
     run.send({ kind: 'result', frame: 'f', part: 0, attempt: 1, device: 'b', audited: true });
     second(run, false, 'a');
     expect(run.ledger.frames.get('layered')!.layering!.devices).toEqual(['a', 'b']);
-    expect(judged(run, wrong('a'))).toContainEqual({ kind: 'rerun', frame: 'layered', since: 2 });
+    expect(judged(run, wrong('a'))).toContainEqual({ kind: 'rerun', frame: 'layered', generation: 2 });
   });
 
   it('are told of once, however often it is found out', () => {
@@ -176,7 +176,7 @@ describe('two devices that differ', () => {
     second(run, false);
     expect(judged(run, { kind: 'unclear', detail: 'strips' })).toEqual([
       ended('undecided'),
-      { kind: 'rerun', frame: 'f', since: 3 },
+      { kind: 'rerun', frame: 'f', generation: 2 },
       { kind: 'deliver', frame: 'f', source: 'a', attempt: 3 },
     ]);
     run.delivered('f', 'a', 3);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LedgerRun, queued, SETTINGS, withDevices } from '../ledger-run.js';
+import { gaveTo, LedgerRun, queued, SETTINGS, withDevices } from '../ledger-run.js';
 
 /** Who the frames of one accepted frame each were given to. */
 function sourcesOf(run: LedgerRun, frames: readonly string[], parts = 1): string[] {
@@ -195,12 +195,13 @@ describe('a push', () => {
 
   it('is not begun for a frame that fails in the same moment', () => {
     const run = new LedgerRun({ attempts: 2 });
-    for (const device of ['a', 'b', 'c']) run.seen(device);
+    for (const device of ['a', 'b']) run.seen(device);
     run.accept('f', { parts: 2, source: 'a' });
     run.delivered('f', 'a');
-    run.seen('b', [queued('f', 1, 2)]);
-    run.seen('a', [queued('f', 0, 1)]);
-    run.seen('a', [queued('f', 0, 1), queued('f', 1, 2)]);
+    run.seen('a', [queued('f', 0)], { handedOut: [gaveTo('b', 'f', 1)] });
+    run.left('b');
+    run.pushed('f', 1, 2, 'a');
+    run.seen('c');
     expect(run.left('a')).toEqual([
       { kind: 'fail', frame: 'f', code: 'DT_TILE_ATTEMPTS', detail: expect.stringContaining('tile 1') },
     ]);

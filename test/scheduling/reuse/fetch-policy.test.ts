@@ -99,7 +99,7 @@ describe('taskReuse', () => {
     const pool = { offersOf: (_: string, tile: number) => (finishedBy === null && tile === 3 ? whole(3) : null) };
     const own = { holder: () => address('e0'), transmitted: () => wholeMap(plan.maps[0]!) };
     const parts = { plan, book, pool, allSides: false, ...own, ...policyOf('cost', macsPerMs) };
-    return taskReuse(parts, { frame: FRAME, tile: 4, attempt: 1 }, 'e1');
+    return taskReuse(parts, { frame: FRAME, tile: 4, generation: 1, attempt: 1 }, 'e1');
   }
 
   it('promises what is here, by this device’s address, where tiles take long', () => {

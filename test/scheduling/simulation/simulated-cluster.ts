@@ -119,8 +119,8 @@ export class SimulatedCluster {
     this.#network.send({
       kind: 'tasks',
       to: device.name,
-      tasks: tilesOf(frame, parts, 1),
-      since: 1,
+      tasks: tilesOf(frame, parts, { generation: 1, attempt: 1 }),
+      generation: 1,
       call: null,
       sentMs: this.nowMs,
     });
@@ -134,7 +134,7 @@ export class SimulatedCluster {
     this.#latest.clear();
     this.#judging = [];
     this.#wrong.clear();
-    const began = new Map([...this.#run.ledger.frames].map(([frame, { since }]) => [frame, since]));
+    const began = new Map([...this.#run.ledger.frames].map(([frame, { generation }]) => [frame, generation]));
     const sources = new Map([...this.#run.ledger.frames].map(([frame, { source }]) => [frame, source]));
     const open = this.#run.restart();
     for (const device of this.#quarantined) this.#tell({ kind: 'device-quarantined', device });
@@ -143,8 +143,8 @@ export class SimulatedCluster {
       this.#lives.set(frame, life);
       const distribution = this.#distributions.get(frame) ?? { kind: 'stealing' };
       const parts = distribution.kind === 'layered' ? 1 : this.#parts.get(frame)!;
-      const since = began.get(frame)!;
-      this.#tell({ kind: 'frame-restored', frame, parts, source: sources.get(frame)!, life, distribution, since });
+      const generation = began.get(frame)!;
+      this.#tell({ kind: 'frame-restored', frame, parts, source: sources.get(frame)!, life, distribution, generation });
     }
   }
 
@@ -300,7 +300,9 @@ export class SimulatedCluster {
         const failure = { kind: 'delivery-failed' as const, frame, source, attempt, detail: 'no answer' };
         const success: LedgerEvent = { kind: 'frame-delivered', frame, source, attempt };
         const isQueued = (this.#distributions.get(frame)?.kind ?? 'stealing') === 'stealing';
-        const tasks = isQueued ? tilesOf(frame, this.#parts.get(frame)!, attempt) : [];
+        const tasks = isQueued
+          ? tilesOf(frame, this.#parts.get(frame)!, { generation: this.#generation(frame), attempt })
+          : [];
         this.#call(source, { frame, tasks }, success, failure);
         return;
       }
@@ -308,7 +310,7 @@ export class SimulatedCluster {
         const { frame, part, layer, attempt, device } = order;
         const failure = { kind: 'push-failed' as const, frame, part, layer, attempt, device, detail: 'no answer' };
         const success: LedgerEvent = { kind: 'part-pushed', frame, part, layer, attempt, device };
-        const task = { frame, tile: part, layer, attempt };
+        const task = { frame, tile: part, layer, generation: this.#generation(frame), attempt };
         if (order.audit !== true && (this.#distributions.get(frame)?.kind ?? 'stealing') === 'stealing') {
           this.#call(device, { frame, tasks: [task] }, success, failure);
         } else this.#share(device, task, success, failure);
@@ -338,8 +340,8 @@ export class SimulatedCluster {
     }
   }
 
-  #since(frame: string): number {
-    return this.#run.ledger.frames.get(frame)?.since ?? 1;
+  #generation(frame: string): number {
+    return this.#run.ledger.frames.get(frame)?.generation ?? 1;
   }
 
   #call(
@@ -350,13 +352,20 @@ export class SimulatedCluster {
   ): void {
     const call: Call = { success, failure, sinceMs: this.nowMs, open: true };
     this.#calls.push(call);
-    this.#network.send({ kind: 'tasks', to, tasks, since: this.#since(frame), call, sentMs: this.nowMs });
+    this.#network.send({ kind: 'tasks', to, tasks, generation: this.#generation(frame), call, sentMs: this.nowMs });
   }
 
   #share(to: string, task: SimulatedTask, success: LedgerEvent, failure: Call['failure']): void {
     const call: Call = { success, failure, sinceMs: this.nowMs, open: true };
     this.#calls.push(call);
-    this.#network.send({ kind: 'shared', to, task, since: this.#since(task.frame), call, sentMs: this.nowMs });
+    this.#network.send({
+      kind: 'shared',
+      to,
+      task,
+      generation: this.#generation(task.frame),
+      call,
+      sentMs: this.nowMs,
+    });
   }
 
   #fail(call: Call): void {
@@ -382,9 +391,9 @@ export class SimulatedCluster {
   #arrived(letter: Letter): void {
     switch (letter.kind) {
       case 'tasks': {
-        const { to, tasks, since, call } = letter;
+        const { to, tasks, generation, call } = letter;
         const device = this.#device(to);
-        for (const { frame } of device.state === 'up' ? tasks : []) device.invalidateBefore(frame, since);
+        for (const { frame } of device.state === 'up' ? tasks : []) device.invalidateBefore(frame, generation);
         if (call === null) {
           if (device.state === 'up') device.hasSubmitted(tasks);
           return;
@@ -396,9 +405,9 @@ export class SimulatedCluster {
         return;
       }
       case 'shared': {
-        const { to, task, since, call } = letter;
+        const { to, task, generation, call } = letter;
         const device = this.#device(to);
-        if (device.state === 'up') device.invalidateBefore(task.frame, since);
+        if (device.state === 'up') device.invalidateBefore(task.frame, generation);
         if (device.state === 'up' && device.isDraining) this.#refuse(call);
         else if (device.state === 'up' && device.share(task))
           this.#network.send({ kind: 'taken', call, sentMs: this.nowMs });
@@ -416,7 +425,7 @@ export class SimulatedCluster {
         if (device.state !== 'up') return;
         device.heard(letter.heartbeat);
         for (const frame of letter.ended) device.dropFrame(frame);
-        for (const [frame, since] of letter.superseded) device.invalidateBefore(frame, since);
+        for (const [frame, generation] of letter.superseded) device.invalidateBefore(frame, generation);
         return;
       }
       case 'result': {
@@ -428,17 +437,20 @@ export class SimulatedCluster {
     }
   }
 
-  #resultArrived(device: string, { frame, tile: part, layer, attempt, isWrong = false }: SimulatedTask): void {
+  #resultArrived(
+    device: string,
+    { frame, tile: part, layer, generation, attempt, isWrong = false }: SimulatedTask,
+  ): void {
     const entry = this.#run.ledger.frames.get(frame);
     const key = `${frame}/${part}`;
     const audited = this.#auditEvery > 0 && (this.#parts.size + part + attempt) % this.#auditEvery === 0;
     // Before it may be thrown away again.
-    const isOpen = entry?.parts[part]?.kind !== 'done' && attempt >= (entry?.since ?? 1);
+    const isOpen = entry?.parts[part]?.kind !== 'done' && generation === (entry?.generation ?? generation);
     if (layer === undefined && isOpen && !this.#quarantined.has(device)) {
       if (isWrong) this.#wrong.set(key, device);
       else this.#wrong.delete(key);
     }
-    this.#tell({ kind: 'result', frame, part, layer, attempt, device, audited });
+    this.#tell({ kind: 'result', frame, part, layer, generation, attempt, device, audited });
     if (this.#run.verdict !== 'to-compare') return;
     if (isWrong) this.#wrong.set(`${key} audited`, device);
     else this.#wrong.delete(`${key} audited`);
@@ -457,7 +469,7 @@ export class SimulatedCluster {
     const named = [...new Set([...tasks, ...returned].map(({ frame }) => frame))];
     const hasNothing = this.#quarantined.has(device);
     const ended = named.filter((frame) => hasNothing || !this.#run.ledger.frames.has(frame));
-    const superseded = new Map(named.map((frame) => [frame, this.#since(frame)]));
+    const superseded = new Map(named.map((frame) => [frame, this.#generation(frame)]));
     this.#network.send({ kind: 'heard', to: device, heartbeat, ended, superseded, sentMs: this.nowMs });
   }
 
@@ -478,8 +490,8 @@ function isAudit(effect: LedgerEffect): boolean {
   return effect.kind === 'judge';
 }
 
-function tilesOf(frame: string, parts: number, attempt: number): TaskKey[] {
-  return Array.from({ length: parts }, (_, tile) => ({ frame, tile, attempt }));
+function tilesOf(frame: string, parts: number, tries: Pick<TaskKey, 'generation' | 'attempt'>): TaskKey[] {
+  return Array.from({ length: parts }, (_, tile) => ({ frame, tile, ...tries }));
 }
 
 function increment<Key>(counts: Map<Key, number>, key: Key): void {

@@ -55,8 +55,8 @@ export class SimulatedDevice {
   #knownDrained = false;
   /** Heartbeats up to this one were sent before it was drained the last time. */
   #drainedAfter = 0;
-  /** By frame: the first attempt that counts, as far as it has been told. */
-  readonly #since = new Map<string, number>();
+  /** By frame: its generation, as far as it has been told. */
+  readonly #generations = new Map<string, number>();
 
   /** @param keepsOlder whether it takes no newer attempt of a tile that it has already. */
   constructor(name: string, queueLimit: number, keepsOlder: boolean) {
@@ -145,14 +145,14 @@ export class SimulatedDevice {
     this.#drainedAfter = 0;
     this.#returned = [];
     this.#submitting = 0;
-    this.#since.clear();
+    this.#generations.clear();
   }
 
-  /** Earlier attempts of a frame do not count any more. */
-  invalidateBefore(frame: string, since: number): void {
-    if ((this.#since.get(frame) ?? 1) >= since) return;
-    this.#since.set(frame, since);
-    const isPast = (task: TaskKey) => task.frame === frame && task.attempt < since;
+  /** Older generations of a frame are void. */
+  invalidateBefore(frame: string, generation: number): void {
+    if ((this.#generations.get(frame) ?? 1) >= generation) return;
+    this.#generations.set(frame, generation);
+    const isPast = (task: TaskKey) => task.frame === frame && task.generation < generation;
     this.#queue = { ...this.#queue, tasks: this.#queue.tasks.filter((task) => !isPast(task)) };
     this.#stolen = this.#stolen.filter(({ task }) => !isPast(task));
     this.#shared = this.#shared.filter((task) => !isPast(task));
@@ -166,7 +166,7 @@ export class SimulatedDevice {
       tasks.some((task) => sameTile(task, stolen) && stolen.attempt < task.attempt);
     const stolenWaits = this.#stolen.filter(({ task }) => !isOvertaken(task));
     const held = this.#listed(stolenWaits);
-    const counts = ({ frame, attempt }: TaskKey) => attempt >= (this.#since.get(frame) ?? 1);
+    const counts = ({ frame, generation }: TaskKey) => generation >= (this.#generations.get(frame) ?? 1);
     const isHeld = (task: TaskKey) =>
       held.some((other) => counts(other) && (this.#keepsOlder ? sameTile(other, task) : keyOf(other) === keyOf(task)));
     const queue = enqueueTasks(
@@ -241,7 +241,7 @@ export class SimulatedDevice {
     this.#stolen = this.#stolen.filter(({ task }) => task.frame !== frame);
     this.#shared = this.#shared.filter((task) => task.frame !== frame);
     this.#resident.delete(frame);
-    this.#since.delete(frame);
+    this.#generations.delete(frame);
     this.#returned = this.#returned.filter((task) => task.frame !== frame);
   }
 
@@ -277,8 +277,8 @@ export class SimulatedDevice {
   }
 }
 
-function listed({ frame, tile, layer, attempt }: SimulatedTask, state: ListedTask['state']): ListedTask {
-  return { frame, tile, ...(layer !== undefined && { layer }), attempt, state };
+function listed({ frame, tile, layer, generation, attempt }: SimulatedTask, state: ListedTask['state']): ListedTask {
+  return { frame, tile, ...(layer !== undefined && { layer }), generation, attempt, state };
 }
 
 function keyOf({ frame, tile, layer, attempt }: SimulatedTask): string {

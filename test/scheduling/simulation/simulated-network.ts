@@ -16,14 +16,14 @@ export type Letter = { readonly sentMs: number } & (
       readonly kind: 'tasks';
       readonly to: string;
       readonly tasks: readonly TaskKey[];
-      readonly since: number;
+      readonly generation: number;
       readonly call: Call | null;
     }
   | {
       readonly kind: 'shared';
       readonly to: string;
       readonly task: SimulatedTask;
-      readonly since: number;
+      readonly generation: number;
       readonly call: Call;
     }
   | { readonly kind: 'taken'; readonly call: Call }
