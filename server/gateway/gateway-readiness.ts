@@ -1,10 +1,10 @@
-import type { PeerClients } from '../node/peers/peer-clients.js';
+import type { DeviceLinks } from './devices/device-links.js';
 import type { DeviceRegistry } from './devices/device-registry.js';
 import type { FrameStore } from './frames/frame-store.js';
 
 export interface ReadinessParts {
-  readonly registry: Pick<DeviceRegistry, 'addressOf' | 'liveSources'>;
-  readonly peers: Pick<PeerClients, 'suspendedUntilMs'>;
+  readonly registry: Pick<DeviceRegistry, 'liveSources'>;
+  readonly links: Pick<DeviceLinks, 'isSuspended'>;
   readonly store: Pick<FrameStore, 'failure'>;
 }
 
@@ -12,12 +12,12 @@ export interface ReadinessParts {
  * Says why the gateway could not take a frame and have it computed now; null when it could. Anybody may ask that without
  * the token: it names no device and no folder.
  */
-export function notReady({ peers, registry, store }: ReadinessParts): string | null {
+export function notReady({ links, registry, store }: ReadinessParts): string | null {
   const { liveSources } = registry;
   if (liveSources.length === 0) {
     return 'no device that takes frames is live yet; GET /cluster says which are expected, and why they are not there';
   }
-  if (liveSources.every((device) => peers.suspendedUntilMs(registry.addressOf(device)) !== null)) {
+  if (liveSources.every((device) => links.isSuspended(device))) {
     return 'the gateway does not reach the devices that are live; GET /cluster says why';
   }
   if (store.failure === null) return null;

@@ -3,24 +3,24 @@ import { ProblemError } from '../../../client/problem-error.js';
 import { isErrorCode } from '../../error-codes.js';
 import { CALLS } from '../../node/contract/calls.js';
 import type { OperationHandlers } from '../../node/contract/operations.js';
-import type { PeerClients } from '../../node/peers/peer-clients.js';
 import { HttpProblem } from '../../node/problems/problem.js';
+import type { DeviceLinks } from '../devices/device-links.js';
 import type { DeviceRegistry } from '../devices/device-registry.js';
-import type { GatewayDrain } from '../dispatch/gateway-drain.js';
+import type { GatewayDrain } from '../intake/gateway-drain.js';
 
 export interface DrainHandlerParts {
   readonly drain: GatewayDrain;
   readonly registry: DeviceRegistry;
-  readonly peers: PeerClients;
+  readonly links: DeviceLinks;
 }
 
 /** Draining the gateway itself, and devices for those who talk to the gateway only. */
-export function drainHandlers({ drain, peers, registry }: DrainHandlerParts): OperationHandlers {
+export function drainHandlers({ drain, links, registry }: DrainHandlerParts): OperationHandlers {
   const answer = () => ({ state: drain.state, left: drain.left });
   const pass = async (device: string, operation: 'drain' | 'resume'): Promise<Schemas['DrainAnswer']> => {
     const address = addressOf(registry, device);
     try {
-      const client = peers.client(address);
+      const client = links.client(device);
       const { json } = await (operation === 'drain' ? client.call(CALLS.drain) : client.call(CALLS.resume));
       if (json !== undefined) return json;
     } catch (cause) {

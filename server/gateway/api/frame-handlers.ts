@@ -3,34 +3,24 @@ import { annotatePicture } from '../../imaging/annotate/annotate.js';
 import { shrinkPicture } from '../../imaging/shrink.js';
 import { readPictureBody } from '../../node/bodies/picture-body.js';
 import type { OperationHandlers } from '../../node/contract/operations.js';
-import type { RequestsUnderWay } from '../../node/draining.js';
 import { frameProblem, HttpProblem } from '../../node/problems/problem.js';
 import { cutInputBody } from '../../node/wire/input-body.js';
 import type { WirePlan } from '../../node/wire/task-body.js';
 import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import { encodeSafetensors } from '../../tensor/safetensors.js';
-import type { FrameRunner } from '../dispatch/frame-runner.js';
-import type { GatewayDrain } from '../dispatch/gateway-drain.js';
-import type { LedgerRuntime } from '../dispatch/ledger-runtime.js';
-import type { FrameInputs } from '../frames/frame-inputs.js';
+import type { FrameFinisher } from '../dispatch/frame-finisher.js';
 import { documentOf, type FrameStore, isEnded, type KnownFrame } from '../frames/frame-store.js';
-import type { FrameAdmission } from '../intake/frame-admission.js';
+import type { GatewayFrames } from '../frames/gateway-frames.js';
+import type { GatewayIntake } from '../intake/gateway-intake.js';
 import { keyOf } from '../intake/submission-keys.js';
-import type { KeptOutputs } from '../results/kept-outputs.js';
 
 export interface FrameHandlerParts {
   /** Of frames that name none. */
   readonly strategy: StrategyName;
-  readonly keepPictures: boolean;
   readonly wirePlan: WirePlan;
-  readonly desk: FrameAdmission;
-  readonly drain: GatewayDrain;
-  readonly underWay: RequestsUnderWay;
-  readonly store: FrameStore;
-  readonly inputs: FrameInputs;
-  readonly keptOutputs: KeptOutputs;
-  readonly keeper: LedgerRuntime;
-  readonly runner: FrameRunner;
+  readonly frames: GatewayFrames;
+  readonly intake: GatewayIntake;
+  readonly finisher: FrameFinisher;
   readonly nowMs: () => number;
 }
 
@@ -61,7 +51,9 @@ function timeOf(name: string, text: string | undefined): number | undefined {
   );
 }
 
-function submission({ desk, drain, nowMs, store, strategy: usual, underWay }: FrameHandlerParts): OperationHandlers {
+function submission({ frames, intake, nowMs, strategy: usual }: FrameHandlerParts): OperationHandlers {
+  const { admission, drain } = intake;
+  const { store } = frames;
   return {
     submitFrame: async (request, reply) => {
       const { source = null, strategy = usual, wait = 0, deliver, frame } = request.query;
@@ -72,12 +64,12 @@ function submission({ desk, drain, nowMs, store, strategy: usual, underWay }: Fr
       if (deliver === false && source === null) {
         throw new HttpProblem({ code: 'DT_REQUEST', status: 400 }, 'expected source with deliver=false');
       }
-      underWay.enter(reply);
+      drain.underWay.enter(reply);
       const gone = clientGone(reply);
       const untilMs = nowMs() + wait * 1000;
       const { id, isReplay } = await drain.admit(async () => {
         const bytes = readPictureBody(request);
-        return desk.accept({
+        return admission.accept({
           ...{ bytes, source: source ?? null, delivered: deliver === false, strategy, client: request.ip },
           ...{ key: typeof key === 'string' ? keyOf(key) : null, askedStrategy: request.query.strategy ?? null },
           wait: wait > 0 ? { untilMs, gone } : null,
@@ -102,8 +94,9 @@ export function clientGone(reply: FastifyReply): AbortSignal {
   return gone.signal;
 }
 
-function reading({ keepPictures, keeper, keptOutputs, runner, store }: FrameHandlerParts): OperationHandlers {
-  const caching = keepPictures ? KEEP_AN_HOUR : KEEP_NOT;
+function reading({ finisher, frames }: FrameHandlerParts): OperationHandlers {
+  const { keptOutputs, store } = frames;
+  const caching = store.keepsPictures ? KEEP_AN_HOUR : KEEP_NOT;
   return {
     listFrames: async (request) => {
       const { limit = 50, before, ...filter } = request.query;
@@ -120,10 +113,7 @@ function reading({ keepPictures, keeper, keptOutputs, runner, store }: FrameHand
     deleteFrame: async (request, reply) => {
       const frame = findFrame(store, request.params.frame);
       const { id } = documentOf(frame);
-      if (!isEnded(frame)) {
-        keeper.apply({ kind: 'frame-ended', frame: id });
-        runner.end(frame, { kind: 'failed', code: 'DT_FRAME_DELETED', detail: 'the frame was deleted while it ran' });
-      }
+      if (!isEnded(frame)) finisher.abort(frame, 'DT_FRAME_DELETED', 'the frame was deleted while it ran');
       keptOutputs.drop(id);
       await store.remove(id);
       return reply.code(204).send();
@@ -158,7 +148,8 @@ function reading({ keepPictures, keeper, keptOutputs, runner, store }: FrameHand
   };
 }
 
-function tensors({ inputs, keptOutputs, store, wirePlan }: FrameHandlerParts): OperationHandlers {
+function tensors({ frames, wirePlan }: FrameHandlerParts): OperationHandlers {
+  const { inputs, keptOutputs, store } = frames;
   const { plan } = wirePlan;
   return {
     getFrameInput: async (request, reply) => {

@@ -1,33 +1,30 @@
 import type { OperationHandlers } from '../../node/contract/operations.js';
-import type { Logger } from '../../node/observe/logger.js';
-import type { NodeMetrics } from '../../node/observe/metrics.js';
+import type { Telemetry } from '../../node/observe/telemetry.js';
 import { HttpProblem } from '../../node/problems/problem.js';
 import { decodeOfferedStrips } from '../../node/wire/overlap-body.js';
 import { answerStrips } from '../../node/wire/strip-answer.js';
-import type { StripPool } from '../../node/wire/strip-pool.js';
 import type { WirePlan } from '../../node/wire/task-body.js';
 import type { MapType } from '../../tensor/map-tensor.js';
-import type { DeviceRegistry } from '../devices/device-registry.js';
-import type { ProblemNotices } from '../devices/problem-notices.js';
+import type { GatewayDevices } from '../devices/gateway-devices.js';
 import { refusalOfValues } from '../dispatch/finite-results.js';
 import type { FrameRecord } from '../frames/frame-record.js';
-import type { FrameStore } from '../frames/frame-store.js';
+import type { GatewayFrames } from '../frames/gateway-frames.js';
 
 export interface OverlapHandlerParts {
   readonly wirePlan: WirePlan;
-  readonly store: FrameStore;
-  readonly strips: StripPool;
-  readonly registry: DeviceRegistry;
   /** How strips are sent. */
   readonly maps: MapType;
-  readonly notices: ProblemNotices;
-  readonly metrics: NodeMetrics;
-  readonly log: Logger;
+  readonly frames: GatewayFrames;
+  readonly devices: GatewayDevices;
+  readonly telemetry: Telemetry;
 }
 
 /** The pool of overlapped data on the gateway (paper section IV.C.2), for `overlap.via: gateway`. */
 export function overlapHandlers(parts: OverlapHandlerParts): OperationHandlers {
-  const { maps, metrics, registry, strips, wirePlan } = parts;
+  const { maps, wirePlan } = parts;
+  const { registry } = parts.devices;
+  const { strips } = parts.frames;
+  const { metrics } = parts.telemetry;
   return {
     putOverlap: async (request, reply) => {
       const { frame, tile } = request.params;
@@ -59,8 +56,8 @@ export function overlapHandlers(parts: OverlapHandlerParts): OperationHandlers {
 }
 
 /** Strips of a frame that has ended would never be dropped. */
-function openFrame({ store }: OverlapHandlerParts, frame: string): FrameRecord {
-  const record = store.open(frame);
+function openFrame({ frames }: OverlapHandlerParts, frame: string): FrameRecord {
+  const record = frames.store.open(frame);
   if (record !== undefined) return record;
   throw new HttpProblem('DT_FRAME_UNKNOWN', `the gateway has no open frame ${frame}`);
 }

@@ -1,17 +1,16 @@
 import { AnswerError } from '../../../client/answer-error.js';
 import { ProblemError } from '../../../client/problem-error.js';
 import { CALLS } from '../../node/contract/calls.js';
-import type { Logger } from '../../node/observe/logger.js';
-import type { PeerClients } from '../../node/peers/peer-clients.js';
+import type { Telemetry } from '../../node/observe/telemetry.js';
+import type { DeviceLinks } from './device-links.js';
 import type { DeviceRegistry } from './device-registry.js';
 import type { ProblemNotices } from './problem-notices.js';
 
 export interface DeviceIdentityParts {
-  readonly peers: Pick<PeerClients, 'client'>;
+  readonly links: Pick<DeviceLinks, 'client'>;
   readonly registry: Pick<DeviceRegistry, 'addressOf' | 'isUp' | 'warn'>;
   readonly notices: Pick<ProblemNotices, 'report'>;
-  readonly log: Logger;
-  readonly nowMs: () => number;
+  readonly telemetry: Pick<Telemetry, 'log' | 'nowMs'>;
 }
 
 /** A device that is not reached is looked for this often, while it registers. */
@@ -42,7 +41,8 @@ export class DeviceIdentity {
    * @param isNew whether it has just become live.
    */
   async look(device: string, isNew: boolean): Promise<void> {
-    const { log, notices, nowMs, registry } = this.#parts;
+    const { notices, registry, telemetry } = this.#parts;
+    const { log, nowMs } = telemetry;
     const lookedMs = this.#unreached.get(device);
     if (!isNew && (lookedMs === undefined || nowMs() - lookedMs < LOOK_EVERY_MS)) return;
     this.#unreached.set(device, nowMs());
@@ -63,8 +63,7 @@ export class DeviceIdentity {
   }
 
   async #ask(device: string): Promise<number | null> {
-    const { peers, registry } = this.#parts;
-    const { json } = await peers.client(registry.addressOf(device)).call(CALLS.identify);
+    const { json } = await this.#parts.links.client(device).call(CALLS.identify);
     return json!.devices.find((one) => one.device === device)?.startedAt ?? null;
   }
 }

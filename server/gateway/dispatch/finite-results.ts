@@ -1,18 +1,13 @@
-import type { Logger } from '../../node/observe/logger.js';
-import type { NodeMetrics } from '../../node/observe/metrics.js';
+import type { Telemetry } from '../../node/observe/telemetry.js';
 import { HttpProblem } from '../../node/problems/problem.js';
-import type { LedgerEvent } from '../../scheduling/ledger/ledger-events.js';
+import type { LedgerEvent, LedgerSink } from '../../scheduling/ledger/ledger-events.js';
 import { allFinite } from '../../tensor/all-finite.js';
-import type { DeviceRegistry } from '../devices/device-registry.js';
-import type { ProblemNotices } from '../devices/problem-notices.js';
-import type { LedgerRuntime } from './ledger-runtime.js';
+import type { GatewayDevices } from '../devices/gateway-devices.js';
 
 export interface FiniteResultParts {
-  readonly keeper: Pick<LedgerRuntime, 'apply'>;
-  readonly registry: Pick<DeviceRegistry, 'isQuarantined' | 'warn'>;
-  readonly notices: Pick<ProblemNotices, 'report'>;
-  readonly metrics: Pick<NodeMetrics, 'notFinite' | 'results'>;
-  readonly log: Logger;
+  readonly ledger: LedgerSink;
+  readonly devices: Pick<GatewayDevices, 'registry' | 'notices'>;
+  readonly telemetry: Pick<Telemetry, 'log' | 'metrics'>;
 }
 
 type RefusedPart = Omit<Extract<LedgerEvent, { kind: 'result-refused' }>, 'kind'>;
@@ -32,8 +27,8 @@ export function requireFiniteResult(
   const what = layer === undefined ? `tile ${part}` : `layer ${layer} of slice ${part}`;
   const problem = refusalOfValues(parts, { device, what: `its output of ${what} of frame ${frame}` }, outputs);
   if (problem === null) return;
-  parts.metrics.results.inc({ verdict: 'refused' });
-  parts.keeper.apply({ kind: 'result-refused', frame, part, layer, generation, attempt, device });
+  parts.telemetry.metrics.results.inc({ verdict: 'refused' });
+  parts.ledger.apply({ kind: 'result-refused', frame, part, layer, generation, attempt, device });
   throw problem;
 }
 
@@ -43,10 +38,12 @@ export function requireFiniteResult(
  * @returns the problem to answer with; null when all values are finite.
  */
 export function refusalOfValues(
-  { log, metrics, notices, registry }: Omit<FiniteResultParts, 'keeper'>,
+  { devices, telemetry }: Omit<FiniteResultParts, 'ledger'>,
   { device, what }: { readonly device: string; readonly what: string },
   outputs: Iterable<Float32Array>,
 ): HttpProblem | null {
+  const { notices, registry } = devices;
+  const { log, metrics } = telemetry;
   for (const output of outputs) {
     if (allFinite(output)) continue;
     const detail = `device ${device} sent values that are not finite (NaN or infinite): ${what}; another device computes it`;

@@ -1,6 +1,6 @@
 import { emptyLedger, stepLedger } from '../../scheduling/ledger/frame-ledger.js';
 import type { LedgerEffect, ResultVerdict } from '../../scheduling/ledger/ledger-effects.js';
-import type { LedgerEvent, LedgerNotice } from '../../scheduling/ledger/ledger-events.js';
+import type { LedgerEvent, LedgerNotice, LedgerSink } from '../../scheduling/ledger/ledger-events.js';
 import type { FrameLedger, LedgerSettings } from '../../scheduling/ledger/ledger-state.js';
 
 type ResultEvent = Extract<LedgerEvent, { kind: 'result' }>;
@@ -12,38 +12,49 @@ const TICK_MS = 200;
  */
 const MOST_PASSED_MS = 2 * TICK_MS;
 
-/** Holds the frame ledger: hands it events and the clock, and its effects to whoever carries them out. */
-export class LedgerRuntime {
+/** Holds the frame ledger: hands it events and the clock, and has its effects carried out. */
+export class LedgerRuntime implements LedgerSink {
   #ledger: FrameLedger;
   readonly #nowMs: () => number;
-  readonly #carryOut: (effect: LedgerEffect) => void;
+  #carryOut: (effect: LedgerEffect) => void = unconnected;
+  #isStopped = false;
   #ticking: NodeJS.Timeout | undefined;
   /** The ledger's clock, */
   #ledgerMs: number;
   /** and when it was looked at. */
   #lookedMs: number;
 
-  constructor(settings: LedgerSettings, nowMs: () => number, carryOut: (effect: LedgerEffect) => void) {
+  constructor(settings: LedgerSettings, nowMs: () => number) {
     this.#nowMs = nowMs;
-    this.#carryOut = carryOut;
     this.#lookedMs = nowMs();
     this.#ledgerMs = this.#lookedMs;
     this.#ledger = emptyLedger(settings, this.#ledgerMs);
+  }
+
+  /** Sets what carries out the effects. It may hand events back, so it is made after the runtime; it is set before the first event. */
+  connect(carryOut: (effect: LedgerEffect) => void): void {
+    this.#carryOut = carryOut;
   }
 
   start(): void {
     this.#ticking = setInterval(() => this.apply({ kind: 'tick' }), TICK_MS);
   }
 
+  /** Carries out no more effects: the gateway ends, and open frames stay open for its next life, whatever fails now. */
   stop(): void {
     clearInterval(this.#ticking);
+    this.#isStopped = true;
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped;
   }
 
   /** Hands the ledger an event, and carries out its effects. */
   apply(event: LedgerNotice): void {
     const { ledger, effects } = stepLedger(this.#ledger, event, this.#clock());
     this.#ledger = ledger;
-    for (const effect of effects) this.#carryOut(effect);
+    this.#carryOutAll(effects);
   }
 
   /**
@@ -55,7 +66,7 @@ export class LedgerRuntime {
     const { ledger, effects, verdict } = stepLedger(this.#ledger, { kind: 'result', ...result }, this.#clock());
     this.#ledger = ledger;
     if (verdict === 'accepted') place();
-    for (const effect of effects) this.#carryOut(effect);
+    this.#carryOutAll(effects);
     return verdict ?? 'stale';
   }
 
@@ -77,10 +88,18 @@ export class LedgerRuntime {
     return this.#ledger.frames.get(frame)?.source;
   }
 
+  #carryOutAll(effects: readonly LedgerEffect[]): void {
+    for (const effect of effects) if (!this.#isStopped) this.#carryOut(effect);
+  }
+
   #clock(): number {
     const nowMs = this.#nowMs();
     this.#ledgerMs += Math.min(MOST_PASSED_MS, nowMs - this.#lookedMs);
     this.#lookedMs = nowMs;
     return this.#ledgerMs;
   }
+}
+
+function unconnected(effect: LedgerEffect): never {
+  throw new TypeError(`expected connect() before the first event, got the effect ${effect.kind}`);
 }

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { ClusterConfig } from '../../config/cluster-config.js';
 import { DeepThingsError } from '../../errors.js';
 import { wholeMap } from '../../geometry/region.js';
 import { transmittedRegion } from '../../model/heads/placement.js';
 import { CALLS } from '../../node/contract/calls.js';
-import type { Logger } from '../../node/observe/logger.js';
-import type { NodeMetrics } from '../../node/observe/metrics.js';
-import type { PeerClients } from '../../node/peers/peer-clients.js';
+import type { Telemetry } from '../../node/observe/telemetry.js';
 import { encodeSliceTask } from '../../node/wire/slice-body.js';
 import { cutTaskBody, requireTensor, type WirePlan } from '../../node/wire/task-body.js';
 import { formatRegion } from '../../node/wire/wire-facts.js';
@@ -14,24 +13,19 @@ import { NO_REUSE } from '../../scheduling/reuse/tile-reuse.js';
 import { ftpWorkSharing } from '../../scheduling/strategies/ftp-work-sharing.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import type { StrategyName } from '../../scheduling/strategies/strategy.js';
-import type { MapType } from '../../tensor/map-tensor.js';
 import { decodeSafetensors } from '../../tensor/safetensors.js';
-import type { DeviceRegistry } from '../devices/device-registry.js';
+import type { DeviceLinks } from '../devices/device-links.js';
 import { type FrameRecord, outcomeDocument } from '../frames/frame-record.js';
 import type { LayerRounds } from '../results/layer-rounds.js';
 
 export interface NodeDispatcherParts {
   readonly epoch: string;
   readonly wirePlan: WirePlan;
+  /** What is sent of pictures and feature maps. */
+  readonly wire: ClusterConfig['wire'];
+  readonly links: DeviceLinks;
   readonly rounds: LayerRounds;
-  /** How feature maps are sent. */
-  readonly maps: MapType;
-  /** The letterbox padding around pictures is sent (`wire.padding`). */
-  readonly padding: boolean;
-  readonly registry: DeviceRegistry;
-  readonly peers: PeerClients;
-  readonly metrics: NodeMetrics;
-  readonly log: Logger;
+  readonly telemetry: Telemetry;
 }
 
 type PushedPart = Pick<
@@ -54,16 +48,16 @@ export class NodeDispatcher {
 
   /** Gives a frame's picture to its source, which has queued the tiles when this resolves. */
   async deliver(record: FrameRecord, source: string, attempt: number): Promise<void> {
-    const { epoch, metrics } = this.#parts;
+    const { epoch, links, telemetry } = this.#parts;
     const { id, picture, bytes, inputDigest, generation, trace } = record;
     if (bytes === null) return;
     const strategy = strategyOf(record);
-    await this.#client(source).call(CALLS.deliver, {
+    await links.client(source).call(CALLS.deliver, {
       query: { frame: id, epoch, attempt, digest: inputDigest, strategy, ...(generation > 1 && { generation }) },
       body: { mediaType: picture.mediaType, bytes },
       signal: this.#stop.signal,
     });
-    metrics.bytesSent.inc({ kind: 'picture' }, picture.bytes);
+    telemetry.metrics.bytesSent.inc({ kind: 'picture' }, picture.bytes);
     trace.countSent('picture', picture.bytes);
   }
 
@@ -74,15 +68,15 @@ export class NodeDispatcher {
    * @throws DeepThingsError `DT_INPUT_DIFFERS` when it is another picture than the frame's.
    */
   async collect({ id, inputDigest, trace }: FrameRecord, source: string): Promise<Uint8Array> {
-    const { metrics, wirePlan } = this.#parts;
+    const { links, telemetry, wirePlan } = this.#parts;
     const map = wirePlan.plan.maps[0]!;
     const region = wholeMap(map);
-    const { bytes } = await this.#client(source).call(CALLS.collect, {
+    const { bytes } = await links.client(source).call(CALLS.collect, {
       path: { frame: id },
       query: { region: formatRegion(region) },
       signal: this.#stop.signal,
     });
-    metrics.bytesReceived.inc({ kind: 'frame' }, bytes.byteLength);
+    telemetry.metrics.bytesReceived.inc({ kind: 'frame' }, bytes.byteLength);
     trace.countSent('frame', bytes.byteLength);
     const { tensors } = decodeSafetensors(bytes);
     const input = requireTensor('DT_TENSOR_BODY', tensors, 'input', 'U8', map.channels, region) as Uint8Array;
@@ -92,13 +86,14 @@ export class NodeDispatcher {
 
   /** Gives a device a task: one tile, cut from the gateway's own letterboxed picture, or one layer of a slice. */
   async push(record: FrameRecord, { part, layer, attempt, device, audit, alone }: PushedPart): Promise<void> {
-    const { metrics } = this.#parts;
+    const { links, telemetry } = this.#parts;
+    const { metrics } = telemetry;
     const bytes =
       layer === undefined
         ? this.#tile(record, part, attempt, audit ?? alone)
         : this.#slice(record, part, layer, attempt);
     if (bytes === null) return;
-    await this.#client(device).call(CALLS.push, {
+    await links.client(device).call(CALLS.push, {
       body: { mediaType: 'application/octet-stream', bytes },
       signal: this.#stop.signal,
     });
@@ -108,35 +103,32 @@ export class NodeDispatcher {
 
   /** @param alone it is not to be stolen, nor to use strips of the devices whose results are in doubt. */
   #tile(record: FrameRecord, tile: number, attempt: number, alone = false): Uint8Array | null {
-    const { padding, wirePlan } = this.#parts;
+    const { wire, wirePlan } = this.#parts;
     const { id, source, inputDigest, generation, input, placement } = record;
     if (input === null) return null;
     const strategy = alone ? ftpWorkSharing.name : strategyOf(record);
     const facts = { frame: id, tile, generation, attempt, source, strategy, inputDigest, reuse: NO_REUSE };
-    const transmitted = transmittedRegion(wirePlan.plan.maps[0]!, placement, padding);
+    const transmitted = transmittedRegion(wirePlan.plan.maps[0]!, placement, wire.padding);
     return cutTaskBody(wirePlan, facts, { data: input, transmitted });
   }
 
   #slice(record: FrameRecord, slice: number, layer: number, attempt: number): Uint8Array | null {
-    const { maps, rounds, wirePlan } = this.#parts;
+    const { rounds, wire, wirePlan } = this.#parts;
     const task = rounds.task(record, slice, layer, attempt);
-    return task === null ? null : encodeSliceTask(wirePlan, task, maps);
+    return task === null ? null : encodeSliceTask(wirePlan, task, wire.maps);
   }
 
-  /** Tells a frame's source how it ended; a source that cannot be told finds out by itself in time. */
+  /** Tells a frame's source how it ended; a source that cannot be told finds out by itself in time. Never fails. */
   async notify(record: FrameRecord): Promise<void> {
-    const { log, registry } = this.#parts;
+    const { links, telemetry } = this.#parts;
+    const { id: frame, source: device } = record;
     const { signal } = this.#stop;
-    if (!registry.mayHaveFrames(record.source) || signal.aborted) return;
+    if (signal.aborted) return;
     try {
-      await this.#client(record.source).call(CALLS.outcome, { json: outcomeDocument(record), signal });
+      await links.client(device).call(CALLS.outcome, { json: outcomeDocument(record), signal });
     } catch (error) {
-      log.debug({ frame: record.id, device: record.source, err: error }, 'source could not be told of the outcome');
+      telemetry.log.debug({ frame, device, err: error }, 'source could not be told of the outcome');
     }
-  }
-
-  #client(device: string) {
-    return this.#parts.peers.client(this.#parts.registry.addressOf(device));
   }
 }
 

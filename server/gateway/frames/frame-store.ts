@@ -87,6 +87,11 @@ export class FrameStore {
     return this.#parts.archive.problem();
   }
 
+  /** Whether pictures outlive the ends of their frames. */
+  get keepsPictures(): boolean {
+    return this.#parts.bounds.keepPictures;
+  }
+
   get openCount(): number {
     return this.#frames.size - this.#endedCount;
   }

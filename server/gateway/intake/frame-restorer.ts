@@ -1,23 +1,18 @@
 import type { ErrorCode } from '../../error-codes.js';
-import type { FtpPlan } from '../../geometry/ftp-plan.js';
-import { neededMacs } from '../../geometry/layer-macs.js';
-import { letterboxPicture } from '../../imaging/letterbox.js';
-import type { Network } from '../../model/network.js';
-import type { Logger } from '../../node/observe/logger.js';
-import { strategyNamed } from '../../scheduling/strategies/strategies.js';
+import type { Telemetry } from '../../node/observe/telemetry.js';
 import {
   type ArchiveContents,
   type EndedFrame,
   type FrameArchive,
   idOf,
   keptSinceMs,
-  type OpenFrame,
 } from '../archive/frame-archive.js';
+import type { FrameFinisher } from '../dispatch/frame-finisher.js';
 import type { LedgerRuntime } from '../dispatch/ledger-runtime.js';
 import { ageOf } from '../frames/frame-filter.js';
-import { type FrameEnd, type FrameRecord, newFrameRecord } from '../frames/frame-record.js';
+import type { FrameRecord } from '../frames/frame-record.js';
 import type { FrameStore, KnownFrame } from '../frames/frame-store.js';
-import { FrameTrace } from '../frames/frame-trace.js';
+import type { FrameFactory } from './frame-factory.js';
 
 /** A frame that was open at so many ends of a gateway that nobody had asked for may be what ended it. */
 const MOST_CRASHES = 3;
@@ -25,17 +20,10 @@ const MOST_CRASHES = 3;
 export interface FrameRestorerParts {
   readonly archive: FrameArchive;
   readonly store: FrameStore;
-  readonly network: Network;
-  readonly plan: FtpPlan;
-  readonly keepPictures: boolean;
-  readonly log: Logger;
-  readonly nowMs: () => number;
-}
-
-/** What takes up frames once they are known. */
-export interface RestoredFrameSinks {
-  readonly keeper: LedgerRuntime;
-  readonly end: (record: FrameRecord, end: FrameEnd) => void;
+  readonly factory: FrameFactory;
+  readonly ledger: LedgerRuntime;
+  readonly finisher: Pick<FrameFinisher, 'end'>;
+  readonly telemetry: Telemetry;
 }
 
 /** Takes up the frames of earlier lives of the gateway: ended ones are history, open ones go on. */
@@ -46,12 +34,15 @@ export class FrameRestorer {
     this.#parts = parts;
   }
 
-  async restore(contents: ArchiveContents, { keeper, end }: RestoredFrameSinks): Promise<void> {
-    const { log, plan, store } = this.#parts;
+  async restore(contents: ArchiveContents): Promise<void> {
+    const { archive, factory, finisher, ledger, store, telemetry } = this.#parts;
+    const { log } = telemetry;
     const sorted = [...contents.frames].sort((a, b) => (ageOf(idOf(a)) < ageOf(idOf(b)) ? -1 : 1));
-    const known = sorted.map((frame) =>
-      frame.kind === 'ended' ? this.#asConfigured(frame) : this.#record(frame, contents.afterCrash),
-    );
+    const known = sorted.map((frame) => {
+      if (frame.kind === 'ended') return this.#asConfigured(frame);
+      const ageMs = Math.max(0, archive.clock.nowMs() - keptSinceMs(frame));
+      return factory.restore(frame, ageMs, contents.afterCrash);
+    });
     const open = known.filter((frame): frame is FrameRecord => frame.kind === 'open');
     store.start(known, contents.unreadable);
     // Before any of their pictures is looked at: one may be what ended the gateway.
@@ -60,40 +51,25 @@ export class FrameRestorer {
     for (const record of open) {
       const failure = await this.#prepare(record);
       if (failure !== null) {
-        end(record, { kind: 'failed', ...failure });
+        finisher.end(record, { kind: 'failed', ...failure });
         continue;
       }
       const { id: frame, restarts: life, generation, source, strategy } = record;
-      keeper.apply({
-        kind: 'frame-restored',
-        frame,
-        source,
-        life,
-        generation,
-        ...strategyNamed(strategy).partition(plan),
-      });
+      ledger.apply({ kind: 'frame-restored', frame, source, life, generation, ...factory.partition(strategy) });
       log.warn({ frame, restarts: life }, 'frame taken up again');
     }
-  }
-
-  #record(frame: OpenFrame, afterCrash: boolean): FrameRecord {
-    const { archive, nowMs, plan } = this.#parts;
-    const facts = { ...frame, restarts: frame.restarts + 1, crashes: frame.crashes + (afterCrash ? 1 : 0) };
-    const sinceMs = nowMs() - Math.max(0, archive.clock.nowMs() - keptSinceMs(frame));
-    const trace = new FrameTrace(strategyNamed(frame.strategy).partition(plan).parts, sinceMs, neededMacs(plan.layers));
-    return newFrameRecord(facts, trace, { bytes: null, input: null });
   }
 
   /** Pictures are not kept any longer than cluster.yaml says now. */
   #asConfigured(frame: EndedFrame): EndedFrame {
     const { picture } = frame.document;
-    if (this.#parts.keepPictures || !picture.kept) return frame;
+    if (this.#parts.store.keepsPictures || !picture.kept) return frame;
     return { ...frame, document: { ...frame.document, picture: { ...picture, kept: false } } };
   }
 
   /** Gets the frame's picture, and letterboxes it again. @returns why the frame cannot go on; null when it can. */
   async #prepare(record: FrameRecord): Promise<{ code: ErrorCode; detail: string } | null> {
-    const { archive, log, network } = this.#parts;
+    const { archive, factory, telemetry } = this.#parts;
     const { crashes, id, picture } = record;
     if (crashes > MOST_CRASHES) {
       const detail = `the gateway ended ${crashes} times without being stopped while this frame was open: it is not tried again`;
@@ -104,8 +80,10 @@ export class FrameRestorer {
       if (bytes === null) {
         return { code: 'DT_PICTURE_LOST', detail: 'its picture is missing in the store, or damaged' };
       }
-      const { data, digest } = await letterboxPicture(bytes, network);
-      if (digest !== record.inputDigest) log.warn({ frame: id }, 'this picture decoder differs from the one before');
+      const { data, digest } = await factory.letterbox(bytes);
+      if (digest !== record.inputDigest) {
+        telemetry.log.warn({ frame: id }, 'this picture decoder differs from the one before');
+      }
       Object.assign(record, { bytes, input: data, inputDigest: digest });
       return null;
     } catch (error) {

@@ -134,3 +134,8 @@ export type LedgerEvent =
 
 /** Every event but a result: of these the ledger only takes note, about a result it decides. */
 export type LedgerNotice = Exclude<LedgerEvent, { kind: 'result' }>;
+
+/** Takes note of what happened, and has the consequences carried out. */
+export interface LedgerSink {
+  apply(event: LedgerNotice): void;
+}

@@ -8,11 +8,8 @@ const { lostAfterMs } = SETTINGS;
 function keeperWithClock() {
   const clock = { ms: 1_000 };
   const effects: LedgerEffect[] = [];
-  const keeper = new LedgerRuntime(
-    SETTINGS,
-    () => clock.ms,
-    (effect) => effects.push(effect),
-  );
+  const keeper = new LedgerRuntime(SETTINGS, () => clock.ms);
+  keeper.connect((effect) => effects.push(effect));
   const seen = (device: string) =>
     keeper.apply({ kind: 'device-seen', device, medianTileMs: null, tasks: [], handedOut: [] });
   const tick = () => keeper.apply({ kind: 'tick' });
@@ -45,5 +42,21 @@ describe('the keeper of the ledger', () => {
     }
     expect(lost(), 'who stays silent').toBe(1);
     expect(keeper.size).toBe(0);
+  });
+
+  it('carries out nothing once it is stopped', () => {
+    const { clock, keeper, seen, tick, lost } = keeperWithClock();
+    seen('e0');
+    keeper.stop();
+    for (const endMs = clock.ms + 2 * lostAfterMs; clock.ms < endMs; clock.ms += 200) tick();
+    expect([lost(), keeper.isStopped]).toEqual([0, true]);
+  });
+
+  it('refuses to lose an effect that comes before it is connected', () => {
+    const keeper = new LedgerRuntime(SETTINGS, () => 0);
+    const accept = () =>
+      keeper.apply({ kind: 'frame-accepted', frame: 'f-1', parts: 1, source: 'e0', delivered: false });
+    keeper.apply({ kind: 'device-seen', device: 'e0', medianTileMs: null, tasks: [], handedOut: [] });
+    expect(accept).toThrow('expected connect() before the first event, got the effect deliver');
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { KeptOutputs } from '../../../server/gateway/results/kept-outputs.js';
+import { KeptOutputs } from '../../../server/gateway/frames/kept-outputs.js';
 import { ResultsPool } from '../../../server/gateway/results/results-pool.js';
 import { planFtp } from '../../../server/geometry/ftp-plan.js';
 import { wholeMap } from '../../../server/geometry/region.js';

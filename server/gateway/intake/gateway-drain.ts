@@ -1,12 +1,10 @@
 import { withDeadline } from '../../../client/deadline-signal.js';
-import { type DrainState, drainingProblem, type RequestsUnderWay } from '../../node/draining.js';
+import { type DrainState, drainingProblem, RequestsUnderWay } from '../../node/draining.js';
 import type { Logger } from '../../node/observe/logger.js';
 
 export interface GatewayDrainParts {
   /** Frames that have not ended. */
   readonly openFrames: () => number;
-  /** Requests for frames, which wait for what was found. */
-  readonly underWay: RequestsUnderWay;
   /** It takes no more pictures: those that wait for a device are to be refused. */
   readonly onBegin: () => void;
   readonly log: Logger;
@@ -14,6 +12,8 @@ export interface GatewayDrainParts {
 
 /** Takes the gateway out of service without a frame being lost: it accepts none, until those that are open have ended. */
 export class GatewayDrain {
+  /** Requests for frames, which wait for what was found. */
+  readonly underWay = new RequestsUnderWay();
   readonly #parts: GatewayDrainParts;
   #state: DrainState = 'serving';
   /** Pictures that were let in and are not frames yet. */
@@ -85,7 +85,7 @@ export class GatewayDrain {
           limit.addEventListener('abort', () => resolve(), { once: true });
         });
       }
-      await this.#parts.underWay.none(limit);
+      await this.underWay.none(limit);
       return !limit.aborted;
     });
     if (isDrained) return true;

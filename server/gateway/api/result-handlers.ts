@@ -1,77 +1,29 @@
 import type { OperationHandlers } from '../../node/contract/operations.js';
-import type { EventLog } from '../../node/observe/event-log.js';
-import type { Logger } from '../../node/observe/logger.js';
-import type { NodeMetrics } from '../../node/observe/metrics.js';
-import type { PeerClients } from '../../node/peers/peer-clients.js';
+import type { Telemetry } from '../../node/observe/telemetry.js';
 import { HttpProblem } from '../../node/problems/problem.js';
-import type { RefusedCallers } from '../../node/problems/refused-callers.js';
 import { decodeResultBody, type ResultBody } from '../../node/wire/result-body.js';
 import { decodeSliceResult, isSliceBody } from '../../node/wire/slice-body.js';
 import type { WirePlan } from '../../node/wire/task-body.js';
-import type { DeathWatch } from '../devices/death-watch.js';
-import type { DeviceIdentity } from '../devices/device-identity.js';
-import type { DeviceRegistry } from '../devices/device-registry.js';
-import type { DeviceSpeeds } from '../devices/device-speeds.js';
-import type { ProblemNotices } from '../devices/problem-notices.js';
-import type { VictimDirectory } from '../devices/victim-directory.js';
+import type { GatewayDevices } from '../devices/gateway-devices.js';
 import { requireFiniteResult } from '../dispatch/finite-results.js';
 import type { LedgerRuntime } from '../dispatch/ledger-runtime.js';
 import type { FrameRecord } from '../frames/frame-record.js';
 import type { FrameStore } from '../frames/frame-store.js';
 import type { Auditor } from '../results/auditor.js';
-import type { LayerRounds } from '../results/layer-rounds.js';
-import type { ResultsPool } from '../results/results-pool.js';
-import { registerDevice } from './device-registration.js';
-import { clientGone } from './frame-handlers.js';
+import type { GatewayResults } from '../results/gateway-results.js';
 
-export interface WorkHandlerParts {
-  readonly epoch: string;
-  readonly heartbeatMs: number;
+export interface ResultHandlerParts {
   readonly wirePlan: WirePlan;
-  readonly registry: DeviceRegistry;
-  readonly identity: DeviceIdentity;
-  readonly refused: RefusedCallers;
-  readonly victims: VictimDirectory;
-  readonly keeper: LedgerRuntime;
   readonly store: FrameStore;
-  readonly pool: ResultsPool;
-  /** Null where nothing is audited. */
-  readonly auditor: Auditor | null;
-  readonly rounds: LayerRounds;
-  readonly speeds: DeviceSpeeds;
-  readonly peers: Pick<PeerClients, 'forgive'>;
-  readonly events: EventLog;
-  readonly deathWatch: DeathWatch;
-  readonly notices: ProblemNotices;
-  readonly metrics: NodeMetrics;
-  readonly log: Logger;
-  readonly nowMs: () => number;
+  readonly results: GatewayResults;
+  readonly devices: GatewayDevices;
+  readonly ledger: LedgerRuntime;
+  readonly telemetry: Telemetry;
 }
 
-/** What devices say to the gateway. */
-export function workHandlers(parts: WorkHandlerParts): OperationHandlers {
-  const { deathWatch, registry, victims } = parts;
+/** Devices send what they computed. */
+export function resultHandlers(parts: ResultHandlerParts): OperationHandlers {
   return {
-    register: async (request) => {
-      if (request.body.kind !== 'device') {
-        throw new HttpProblem('DT_OTHER_ROLE', 'this node is the gateway; gateways announce themselves to devices');
-      }
-      const { body, ip, raw } = request;
-      try {
-        return await registerDevice(parts, body, ip);
-      } finally {
-        deathWatch.heard(body.device, raw.socket);
-      }
-    },
-    stealTask: async (request, reply) => {
-      const { thief, waitMs = 0, avoid } = request.body;
-      if (!registry.has(thief)) {
-        throw new HttpProblem({ code: 'DT_DEVICE_UNKNOWN', status: 409 }, `cluster.yaml declares no device ${thief}`);
-      }
-      const device = await victims.askForVictim(thief, waitMs, clientGone(reply), avoid);
-      if (device === null) return reply.code(204).send();
-      return { victim: { device, address: registry.addressOf(device) } };
-    },
     postResult: async (request) => {
       const bytes: unknown = request.body;
       if (!(bytes instanceof Uint8Array)) {
@@ -86,11 +38,12 @@ type Verdict = 'accepted' | 'duplicate' | 'stale';
 
 /** The open frame that a result is of; null when it has ended, or when the result was computed of another input. */
 function frameOf(
-  { log, metrics, registry, store }: WorkHandlerParts,
+  { devices, store, telemetry }: ResultHandlerParts,
   facts: { readonly frame: string; readonly device: string; readonly inputDigest: string },
 ): FrameRecord | null {
   const { frame, device } = facts;
-  if (!registry.has(device)) {
+  const { log, metrics } = telemetry;
+  if (!devices.registry.has(device)) {
     throw new HttpProblem({ code: 'DT_DEVICE_UNKNOWN', status: 409 }, `cluster.yaml declares no device ${device}`);
   }
   const record = store.open(frame);
@@ -104,8 +57,10 @@ function frameOf(
   return null;
 }
 
-function takeResult(parts: WorkHandlerParts, bytes: Uint8Array): Verdict {
-  const { auditor, keeper, log, metrics, nowMs, pool, registry, speeds, wirePlan } = parts;
+function takeResult(parts: ResultHandlerParts, bytes: Uint8Array): Verdict {
+  const { devices, ledger, results, telemetry, wirePlan } = parts;
+  const { auditor, pool } = results;
+  const { log, metrics, nowMs } = telemetry;
   const result = decodeResultBody(wirePlan, bytes);
   const { frame, tile, generation, attempt, device } = result;
   const record = frameOf(parts, result);
@@ -113,7 +68,7 @@ function takeResult(parts: WorkHandlerParts, bytes: Uint8Array): Verdict {
   metrics.bytesReceived.inc({ kind: 'result' }, bytes.byteLength);
   requireFiniteResult(parts, { frame, part: tile, generation, attempt, device }, [result.output]);
   const audited = auditor?.picks(result) ?? false;
-  const verdict = keeper.applyResult({ frame, part: tile, generation, attempt, device, audited }, () => {
+  const verdict = ledger.applyResult({ frame, part: tile, generation, attempt, device, audited }, () => {
     auditor?.accepted(record, result);
     pool.place(frame, tile, result.output);
     record.trace.accepted(tile, { ...result, resultBytes: bytes.byteLength }, nowMs());
@@ -122,8 +77,8 @@ function takeResult(parts: WorkHandlerParts, bytes: Uint8Array): Verdict {
   if (verdict === 'to-compare') return compare(parts, auditor!, record, { result, bytes });
   metrics.results.inc({ verdict });
   if (verdict === 'accepted') {
-    speeds.computed(device, result.macs, result.computeMs);
-    registry.worked(device, { ...result, resultBytes: bytes.byteLength });
+    devices.speeds.computed(device, result.macs, result.computeMs);
+    devices.registry.worked(device, { ...result, resultBytes: bytes.byteLength });
     metrics.tileCompute.observe(result.computeMs / 1000);
     metrics.tileTransfer.observe(result.transferMs / 1000);
     metrics.tileWait.observe(result.waitMs / 1000);
@@ -139,25 +94,28 @@ function takeResult(parts: WorkHandlerParts, bytes: Uint8Array): Verdict {
 
 /** The second result of a tile: it is compared with the first, and not merged. */
 function compare(
-  { keeper, log, metrics, speeds }: WorkHandlerParts,
+  { devices, ledger, telemetry }: ResultHandlerParts,
   auditor: Auditor,
   { trace }: FrameRecord,
   { result, bytes }: { readonly result: ResultBody; readonly bytes: Uint8Array },
 ): Verdict {
   const { frame, tile, attempt, device, inputBytes, macs, computeMs } = result;
+  const { log, metrics } = telemetry;
   trace.countSent('input', inputBytes);
   trace.countSent('result', bytes.byteLength);
-  speeds.computed(device, macs, computeMs);
+  devices.speeds.computed(device, macs, computeMs);
   metrics.results.inc({ verdict: 'accepted' });
   const agrees = auditor.agrees(result);
   if (!agrees) log.warn({ frame, tile, attempt, device }, 'tile run twice with different results');
-  keeper.apply({ kind: 'audit-result', frame, part: tile, attempt, device, agrees });
+  ledger.apply({ kind: 'audit-result', frame, part: tile, attempt, device, agrees });
   return 'accepted';
 }
 
 /** A slice's rows after one layer: what others need for the next, in the end all of it (MoDNN). */
-function takeSlice(parts: WorkHandlerParts, bytes: Uint8Array): Verdict {
-  const { keeper, log, metrics, nowMs, registry, rounds, speeds, wirePlan } = parts;
+function takeSlice(parts: ResultHandlerParts, bytes: Uint8Array): Verdict {
+  const { devices, ledger, results, telemetry, wirePlan } = parts;
+  const { rounds } = results;
+  const { log, metrics, nowMs } = telemetry;
   const result = decodeSliceResult(wirePlan, bytes);
   const { frame, slice, layer, generation, attempt, device, taskBytes } = result;
   const record = frameOf(parts, result);
@@ -168,7 +126,7 @@ function takeSlice(parts: WorkHandlerParts, bytes: Uint8Array): Verdict {
   requireFiniteResult(parts, { frame, part: slice, layer, generation, attempt, device }, outputs);
   // The first layer's task brings a part of the picture, each later one border rows.
   const brought = layer === 0 ? { inputBytes: taskBytes, overlapBytes: 0 } : { inputBytes: 0, overlapBytes: taskBytes };
-  const verdict = keeper.applyResult({ frame, part: slice, layer, generation, attempt, device }, () => {
+  const verdict = ledger.applyResult({ frame, part: slice, layer, generation, attempt, device }, () => {
     if (!rounds.isPresent(result)) return;
     rounds.place(result);
     const [resultBytes, rowBytes] = last ? [bytes.byteLength, 0] : [0, bytes.byteLength];
@@ -180,8 +138,8 @@ function takeSlice(parts: WorkHandlerParts, bytes: Uint8Array): Verdict {
   if (verdict === 'to-compare') return 'duplicate';
   metrics.results.inc({ verdict });
   if (verdict === 'accepted') {
-    speeds.computed(device, result.macs, result.computeMs);
-    registry.worked(device, { ...result, ...brought, resultBytes: bytes.byteLength });
+    devices.speeds.computed(device, result.macs, result.computeMs);
+    devices.registry.worked(device, { ...result, ...brought, resultBytes: bytes.byteLength });
   } else log.debug({ frame, slice, layer, attempt, device, verdict }, 'result not needed');
   return verdict;
 }

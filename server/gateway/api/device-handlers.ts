@@ -1,0 +1,31 @@
+import type { OperationHandlers } from '../../node/contract/operations.js';
+import { HttpProblem } from '../../node/problems/problem.js';
+import { type DeviceRegistrationParts, registerDevice } from './device-registration.js';
+import { clientGone } from './frame-handlers.js';
+
+/** Devices register, and ask for victims. */
+export function deviceHandlers(parts: DeviceRegistrationParts): OperationHandlers {
+  const { registry, victims } = parts.devices;
+  return {
+    register: async (request) => {
+      if (request.body.kind !== 'device') {
+        throw new HttpProblem('DT_OTHER_ROLE', 'this node is the gateway; gateways announce themselves to devices');
+      }
+      const { body, ip, raw } = request;
+      try {
+        return await registerDevice(parts, body, ip);
+      } finally {
+        parts.contacts.deathWatch.heard(body.device, raw.socket);
+      }
+    },
+    stealTask: async (request, reply) => {
+      const { thief, waitMs = 0, avoid } = request.body;
+      if (!registry.has(thief)) {
+        throw new HttpProblem({ code: 'DT_DEVICE_UNKNOWN', status: 409 }, `cluster.yaml declares no device ${thief}`);
+      }
+      const device = await victims.askForVictim(thief, waitMs, clientGone(reply), avoid);
+      if (device === null) return reply.code(204).send();
+      return { victim: { device, address: registry.addressOf(device) } };
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { ClusterConfig } from '../../config/cluster-config.js';
+import type { Telemetry } from '../../node/observe/telemetry.js';
+import type { LedgerSink } from '../../scheduling/ledger/ledger-events.js';
+import type { FrameArchive } from '../archive/frame-archive.js';
+import { DeviceBulletin } from './device-bulletin.js';
+import { DeviceRegistry } from './device-registry.js';
+import { DeviceSpeeds } from './device-speeds.js';
+import { ProblemNotices } from './problem-notices.js';
+import { Quarantine } from './quarantine.js';
+import type { ClusterIdentity } from './registration-mismatch.js';
+import { VictimDirectory } from './victim-directory.js';
+
+/** What the gateway knows of its devices. */
+export interface GatewayDevices {
+  readonly registry: DeviceRegistry;
+  readonly victims: VictimDirectory;
+  readonly speeds: DeviceSpeeds;
+  readonly quarantine: Quarantine;
+  readonly notices: ProblemNotices;
+  readonly bulletin: DeviceBulletin;
+}
+
+export interface GatewayDevicesParts {
+  readonly config: ClusterConfig;
+  readonly identity: ClusterIdentity;
+  readonly archive: FrameArchive;
+  readonly ledger: LedgerSink;
+  readonly telemetry: Telemetry;
+}
+
+export function createDevices(parts: GatewayDevicesParts): GatewayDevices {
+  const { archive, config, identity, ledger, telemetry } = parts;
+  const { events, nowMs } = telemetry;
+  const registry = new DeviceRegistry(config, identity, nowMs);
+  const victims = new VictimDirectory();
+  const notices = new ProblemNotices(events, nowMs);
+  return {
+    registry,
+    victims,
+    speeds: new DeviceSpeeds(config.devices),
+    quarantine: new Quarantine({ archive, registry, victims, notices, ledger, telemetry }),
+    notices,
+    bulletin: new DeviceBulletin(registry, events),
+  };
+}

@@ -1,0 +1,97 @@
+import { unreachable } from '../../errors.js';
+import type { Telemetry } from '../../node/observe/telemetry.js';
+import type { LedgerEffect } from '../../scheduling/ledger/ledger-effects.js';
+import type { GatewayDevices } from '../devices/gateway-devices.js';
+import type { FrameRecord } from '../frames/frame-record.js';
+import type { FrameStore } from '../frames/frame-store.js';
+import type { Audits } from './audits.js';
+import type { Deliveries } from './deliveries.js';
+import type { FrameFinisher } from './frame-finisher.js';
+
+export interface EffectRunnerParts {
+  readonly store: FrameStore;
+  readonly devices: GatewayDevices;
+  readonly deliveries: Deliveries;
+  readonly audits: Audits;
+  readonly finisher: FrameFinisher;
+  readonly telemetry: Telemetry;
+}
+
+/** Carries out what the ledger decides. */
+export class EffectRunner {
+  readonly #parts: EffectRunnerParts;
+
+  constructor(parts: EffectRunnerParts) {
+    this.#parts = parts;
+  }
+
+  carryOut(effect: LedgerEffect): void {
+    const { devices, store } = this.#parts;
+    if (effect.kind === 'device-lost') {
+      this.#lost(effect.device);
+      return;
+    }
+    if (effect.kind === 'quarantine') {
+      devices.quarantine.begin(effect.device, effect.detail);
+      return;
+    }
+    const record = store.open(effect.frame);
+    if (record !== undefined) this.#carryOutFor(record, effect);
+  }
+
+  #carryOutFor(
+    record: FrameRecord,
+    effect: Exclude<LedgerEffect, { readonly kind: 'device-lost' | 'quarantine' }>,
+  ): void {
+    const { audits, deliveries, finisher } = this.#parts;
+    switch (effect.kind) {
+      case 'note':
+        this.#note(record, effect);
+        return;
+      case 'deliver':
+        void deliveries.deliver(record, effect);
+        return;
+      case 'slice':
+        deliveries.slice(record, effect);
+        return;
+      case 'push':
+        void deliveries.push(record, effect);
+        return;
+      case 'judge':
+        void audits.judge(record, effect);
+        return;
+      case 'audited':
+        audits.ended(effect);
+        return;
+      case 'rerun':
+        finisher.rerun(record, effect);
+        return;
+      case 'finish':
+        void finisher.finish(record);
+        return;
+      case 'fail':
+        finisher.end(record, { kind: 'failed', code: effect.code, detail: effect.detail });
+        return;
+      default:
+        unreachable(effect);
+    }
+  }
+
+  #lost(device: string): void {
+    const { devices, telemetry } = this.#parts;
+    telemetry.log.warn({ device }, 'device lost: its tiles go to the others');
+    devices.registry.lost(device);
+    devices.victims.pending(device, 0);
+    telemetry.events.publish('device', devices.registry.document(device));
+  }
+
+  #note(record: FrameRecord, { part, note, device, attempt }: Extract<LedgerEffect, { kind: 'note' }>): void {
+    const { events, log, nowMs } = this.#parts.telemetry;
+    record.trace.note(part, note, device, attempt, nowMs());
+    const cost = note === 'done' ? { cost: record.trace.costOf(part) } : {};
+    events.publish('tile', { frame: record.id, tile: part, event: note, device, attempt, ...cost });
+    const facts = { frame: record.id, tile: part, attempt, device };
+    if (note === 'expired' || note === 'lost') log.warn(facts, `tile ${note}`);
+    else log.debug(facts, `tile ${note}`);
+  }
+}

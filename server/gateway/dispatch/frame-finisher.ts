@@ -1,0 +1,106 @@
+import type { ErrorCode } from '../../error-codes.js';
+import type { Telemetry } from '../../node/observe/telemetry.js';
+import type { LedgerEffect } from '../../scheduling/ledger/ledger-effects.js';
+import type { DeviceRegistry } from '../devices/device-registry.js';
+import { type FrameEnd, type FrameRecord, frameDocument } from '../frames/frame-record.js';
+import type { GatewayFrames } from '../frames/gateway-frames.js';
+import type { GatewayResults } from '../results/gateway-results.js';
+import type { LedgerRuntime } from './ledger-runtime.js';
+import type { NodeDispatcher } from './node-dispatcher.js';
+
+export interface FrameFinisherParts {
+  readonly frames: Pick<GatewayFrames, 'store' | 'runs' | 'keptOutputs'>;
+  readonly results: Pick<GatewayResults, 'pool' | 'headRunner'>;
+  readonly registry: Pick<DeviceRegistry, 'mayHaveFrames'>;
+  readonly dispatcher: NodeDispatcher;
+  readonly ledger: LedgerRuntime;
+  readonly telemetry: Telemetry;
+}
+
+/** Ends runs of frames: with the remaining layers, with a failure, or to run the frame again. */
+export class FrameFinisher {
+  readonly #parts: FrameFinisherParts;
+
+  constructor(parts: FrameFinisherParts) {
+    this.#parts = parts;
+  }
+
+  /** Runs the remaining layers on what the devices computed, and ends the frame; never fails. */
+  async finish(record: FrameRecord): Promise<void> {
+    const { frames, ledger, results, telemetry } = this.#parts;
+    const { log, metrics, nowMs } = telemetry;
+    record.state = 'finishing';
+    const { generation } = record;
+    if (record.sourcedMs !== null) {
+      record.fusedMs = nowMs() - record.sourcedMs;
+      metrics.fusedDuration.observe(record.fusedMs / 1000);
+    }
+    this.#publish(record);
+    try {
+      const merged = results.pool.take(record.id)!;
+      frames.keptOutputs.keep(record.id, merged);
+      const end = await results.headRunner.finish(record, merged);
+      if (record.generation !== generation) return;
+      metrics.remainingDuration.observe((record.remainingMs ?? 0) / 1000);
+      this.end(record, end);
+    } catch (error) {
+      if (ledger.isStopped || record.generation !== generation) return;
+      log.error({ frame: record.id, err: error }, 'remaining layers failed');
+      const detail = `the remaining layers could not be run: ${(error as Error).message}`;
+      this.end(record, { kind: 'failed', code: 'DT_REMAINING_LAYERS', detail });
+    }
+    ledger.apply({ kind: 'frame-ended', frame: record.id });
+  }
+
+  /** Ends a frame, once. */
+  end(record: FrameRecord, end: FrameEnd): void {
+    if (record.end !== null) return;
+    const { dispatcher, frames, registry, telemetry } = this.#parts;
+    const { log, metrics, nowMs } = telemetry;
+    record.end = end;
+    record.state = end.kind;
+    const totalMs = record.trace.passedMs(nowMs());
+    record.endedMs = record.createdMs + totalMs;
+    frames.store.ended(record);
+    metrics.frameDuration.observe({ state: end.kind }, totalMs / 1000);
+    const facts = { frame: record.id, source: record.source, totalMs };
+    if (end.kind === 'complete') {
+      const { fusedMs, remainingMs, trace } = record;
+      const found = end.detections?.length ?? end.classification?.[0]?.label;
+      log.info({ ...facts, fusedMs, remainingMs, found, tiles: trace.byDevice() }, 'frame complete');
+    } else {
+      log.error({ ...facts, code: end.code }, `frame failed: ${end.detail}`);
+    }
+    this.#publish(record);
+    if (registry.mayHaveFrames(record.source)) void dispatcher.notify(record);
+    frames.runs.end(record.id);
+  }
+
+  /** Ends an open frame without a result, and takes it out of the ledger. */
+  abort(record: FrameRecord, code: ErrorCode, detail: string): void {
+    this.#parts.ledger.apply({ kind: 'frame-ended', frame: record.id });
+    this.end(record, { kind: 'failed', code, detail });
+  }
+
+  /** Runs a frame again from its picture on: a device that computed something wrong had a share in this run. */
+  rerun(record: FrameRecord, { generation }: Extract<LedgerEffect, { kind: 'rerun' }>): void {
+    const { frames, telemetry } = this.#parts;
+    const { log, metrics } = telemetry;
+    const { id, trace } = record;
+    frames.runs.end(id);
+    frames.keptOutputs.drop(id);
+    trace.beginAnew();
+    Object.assign(record, { generation, state: 'queued', sourcedMs: null, fusedMs: null, remainingMs: null });
+    metrics.retries.inc({ what: 'frame' });
+    log.warn(
+      { frame: id, generation },
+      'frame begun anew: what a device in quarantine may have had a share in is void',
+    );
+    void frames.store.update([record]);
+    this.#publish(record);
+  }
+
+  #publish(record: FrameRecord): void {
+    this.#parts.telemetry.events.publish('frame', frameDocument(record));
+  }
+}

@@ -1,0 +1,38 @@
+import type { ClusterConfig } from '../../config/cluster-config.js';
+import type { Network } from '../../model/network.js';
+import { FrameScopes } from '../../node/frame-scopes.js';
+import type { Telemetry } from '../../node/observe/telemetry.js';
+import { StripPool } from '../../node/wire/strip-pool.js';
+import type { FrameArchive } from '../archive/frame-archive.js';
+import { FrameInputs } from './frame-inputs.js';
+import { FrameStore } from './frame-store.js';
+import { KeptOutputs } from './kept-outputs.js';
+
+/** What the gateway keeps of frames. */
+export interface GatewayFrames {
+  readonly store: FrameStore;
+  /** The runs of open frames: a run ends with the frame, or when the frame is run again from its picture on. */
+  readonly runs: FrameScopes;
+  readonly inputs: FrameInputs;
+  readonly strips: StripPool;
+  readonly keptOutputs: KeptOutputs;
+}
+
+export interface GatewayFramesParts {
+  readonly config: ClusterConfig;
+  readonly network: Network;
+  readonly archive: FrameArchive;
+  readonly telemetry: Telemetry;
+}
+
+export function createFrames({ archive, config, network, telemetry }: GatewayFramesParts): GatewayFrames {
+  const { log, metrics } = telemetry;
+  const store = new FrameStore({ archive, bounds: config.store, metrics, log });
+  const runs = new FrameScopes();
+  const strips = new StripPool(config.limits.overlapBytes);
+  runs.onEnd((frame) => strips.drop(frame));
+  metrics.holds('open frames', () => store.openCount);
+  metrics.holds('bytes of strips', () => strips.bytes);
+  const keptOutputs = new KeptOutputs(config.limits.keptOutputs);
+  return { store, runs, inputs: new FrameInputs(network, store), strips, keptOutputs };
+}

@@ -1,0 +1,99 @@
+import type { FastifyInstance } from 'fastify';
+import type { Schemas } from '../../client/client.js';
+import { formatGrid } from '../geometry/grid.js';
+import type { OperationHandlers } from '../node/contract/operations.js';
+import { appOptions } from '../node/http/app-options.js';
+import { commonHandlers } from '../node/http/common-handlers.js';
+import type { ListenAddress } from '../node/http/listen.js';
+import { createNodeApp } from '../node/http/node-app.js';
+import type { TlsSource } from '../node/tls/node-tls.js';
+import type { ClusterToken } from '../node/tokens.js';
+import { VERSION } from '../node/version.js';
+import { isDashboardPath, serveDashboard } from './api/dashboard-files.js';
+import { deviceHandlers } from './api/device-handlers.js';
+import { drainHandlers } from './api/drain-handlers.js';
+import { frameHandlers } from './api/frame-handlers.js';
+import { overlapHandlers } from './api/overlap-handlers.js';
+import { quarantineHandlers } from './api/quarantine-handlers.js';
+import { resultHandlers } from './api/result-handlers.js';
+import type { GatewayModules, GatewaySelf } from './gateway-modules.js';
+import { notReady } from './gateway-readiness.js';
+
+/** Where the gateway is reached, and by whom. */
+export interface GatewayDoor {
+  readonly at: ListenAddress;
+  /** Null: it speaks http. */
+  readonly tls: TlsSource | null;
+  /** Null: no token is asked for. */
+  readonly token: ClusterToken | null;
+}
+
+/** Makes the gateway's server; it does not listen yet. */
+export async function createGatewayApp(
+  self: GatewaySelf,
+  modules: GatewayModules,
+  { at, tls, token }: GatewayDoor,
+): Promise<FastifyInstance> {
+  const { clusterPlan, config, telemetry } = self;
+  const { log, metrics } = telemetry;
+  const app = await createNodeApp({
+    role: 'gateway',
+    handlers: handlersOf(self, modules),
+    ...{ token, tls, log, metrics, refused: modules.contacts.refused },
+    ...appOptions(config, clusterPlan, at),
+    openPaths: isDashboardPath,
+  });
+  await serveDashboard(app);
+  return app;
+}
+
+function handlersOf(self: GatewaySelf, modules: GatewayModules): OperationHandlers {
+  const { clusterPlan, config, epoch, telemetry, wirePlan } = self;
+  const { contacts, devices, dispatch, frames, intake, results } = modules;
+  const { drain } = intake;
+  const { finisher, ledger } = dispatch;
+  const { events, metrics, nowMs } = telemetry;
+  const { heartbeat, strategy } = config.schedule;
+  const { registry, quarantine } = devices;
+  const { links } = contacts;
+  const { store } = frames;
+  return {
+    ...commonHandlers({
+      ...{ role: 'gateway', clusterPlan, wirePlan, events, metrics },
+      notReady: () => notReady({ registry, links, store }),
+      drainState: () => drain.state,
+    }),
+    ...drainHandlers({ drain, registry, links }),
+    ...quarantineHandlers({ quarantine, registry }),
+    ...deviceHandlers({ epoch, heartbeatMs: heartbeat.intervalMs, devices, contacts, ledger, telemetry }),
+    ...resultHandlers({ wirePlan, store, results, devices, ledger, telemetry }),
+    ...overlapHandlers({ wirePlan, maps: config.wire.maps, frames, devices, telemetry }),
+    ...frameHandlers({ strategy, wirePlan, frames, intake, finisher, nowMs }),
+    getCluster: async () => clusterState(self, modules),
+  };
+}
+
+function clusterState(
+  { clusterPlan, compute, config, epoch, wirePlan }: GatewaySelf,
+  { contacts, devices, frames, intake }: GatewayModules,
+): Schemas['ClusterState'] {
+  const { limits, name, overlap, partition, schedule } = config;
+  const { network } = clusterPlan;
+  const { store } = frames;
+  return {
+    name,
+    role: 'gateway',
+    drain: intake.drain.state,
+    version: VERSION,
+    epoch,
+    strategy: schedule.strategy,
+    overlap: { via: overlap.via },
+    model: { name: network.name, digest: compute.modelDigest, labels: [...network.labels] },
+    engine: compute.engine,
+    plan: { grid: formatGrid(partition.grid), fusedDepth: partition.fusedDepth, digest: wirePlan.digest },
+    limits: { queuedFrames: limits.queuedFrames, pictureBytes: limits.pictureBytes },
+    devices: devices.registry.documents(),
+    problems: contacts.refused.current(),
+    frames: { open: store.openCount, complete: store.completeCount, failed: store.failedCount },
+  };
+}

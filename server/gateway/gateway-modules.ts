@@ -1,0 +1,89 @@
+import type { ComputeThread } from '../compute/compute-thread.js';
+import type { ClusterConfig } from '../config/cluster-config.js';
+import type { ClusterPlan } from '../node/cluster-plan.js';
+import { ledgerSettings } from '../node/ledger-settings.js';
+import type { Telemetry } from '../node/observe/telemetry.js';
+import type { WirePlan } from '../node/wire/task-body.js';
+import type { FrameArchive } from './archive/frame-archive.js';
+import { createContacts, type DeviceContacts } from './devices/device-contacts.js';
+import type { OpenPeers } from './devices/device-links.js';
+import { createDevices, type GatewayDevices } from './devices/gateway-devices.js';
+import { Audits } from './dispatch/audits.js';
+import { Deliveries } from './dispatch/deliveries.js';
+import { EffectRunner } from './dispatch/effect-runner.js';
+import { FrameFinisher } from './dispatch/frame-finisher.js';
+import { LedgerRuntime } from './dispatch/ledger-runtime.js';
+import { NodeDispatcher } from './dispatch/node-dispatcher.js';
+import { createFrames, type GatewayFrames } from './frames/gateway-frames.js';
+import { FrameFactory } from './intake/frame-factory.js';
+import { FrameRestorer } from './intake/frame-restorer.js';
+import { createIntake, type GatewayIntake } from './intake/gateway-intake.js';
+import { createResults, type GatewayResults } from './results/gateway-results.js';
+
+/** What the gateway is: settled before its modules are made. */
+export interface GatewaySelf {
+  readonly config: ClusterConfig;
+  readonly clusterPlan: ClusterPlan;
+  readonly wirePlan: WirePlan;
+  /** Of this life of the gateway. */
+  readonly epoch: string;
+  /** Has the remaining layers. */
+  readonly compute: ComputeThread;
+  readonly telemetry: Telemetry;
+}
+
+/** How the ledger's decisions are carried out. */
+export interface GatewayDispatch {
+  readonly ledger: LedgerRuntime;
+  readonly dispatcher: NodeDispatcher;
+  readonly finisher: FrameFinisher;
+}
+
+/** What the gateway is made of. */
+export interface GatewayModules {
+  readonly devices: GatewayDevices;
+  readonly contacts: DeviceContacts;
+  readonly frames: GatewayFrames;
+  readonly results: GatewayResults;
+  readonly dispatch: GatewayDispatch;
+  readonly intake: GatewayIntake & { readonly restorer: FrameRestorer };
+}
+
+/** Makes the modules, each of those before it; none has started when this returns. */
+export function createModules(self: GatewaySelf, archive: FrameArchive, openPeers: OpenPeers): GatewayModules {
+  const { clusterPlan, compute, config, epoch, telemetry, wirePlan } = self;
+  const { network } = clusterPlan;
+  const { nowMs } = telemetry;
+  const ledger = new LedgerRuntime(ledgerSettings(config), nowMs);
+  telemetry.metrics.holds('frames in the ledger', () => ledger.size);
+  const identity = { modelDigest: compute.modelDigest, planDigest: wirePlan.digest };
+  const devices = createDevices({ config, identity, archive, ledger, telemetry });
+  const contacts = createContacts({ openPeers, devices, ledger, telemetry });
+  const frames = createFrames({ config, network, archive, telemetry });
+  const results = createResults({ config, network, wirePlan, compute, runs: frames.runs, telemetry });
+  const dispatch = createDispatch(self, ledger, { devices, contacts, frames, results });
+  const factory = new FrameFactory({ epoch, clusterPlan, limits: config.limits, nowMs });
+  const intake = createIntake({ limits: config.limits, devices, frames, factory, ledger, telemetry });
+  const { finisher } = dispatch;
+  const restorer = new FrameRestorer({ archive, store: frames.store, factory, ledger, finisher, telemetry });
+  return { devices, contacts, frames, results, dispatch, intake: { ...intake, restorer } };
+}
+
+/** Connects the ledger with what carries out its decisions. */
+function createDispatch(
+  { config, epoch, telemetry, wirePlan }: GatewaySelf,
+  ledger: LedgerRuntime,
+  { contacts, devices, frames, results }: Pick<GatewayModules, 'contacts' | 'devices' | 'frames' | 'results'>,
+): GatewayDispatch {
+  const { registry, speeds } = devices;
+  const { store } = frames;
+  const { auditor, rounds } = results;
+  const { links } = contacts;
+  const dispatcher = new NodeDispatcher({ epoch, wirePlan, wire: config.wire, links, rounds, telemetry });
+  const finisher = new FrameFinisher({ frames, results, registry, dispatcher, ledger, telemetry });
+  const deliveries = new Deliveries({ dispatcher, store, rounds, speeds, ledger, telemetry });
+  const audits = new Audits({ auditor, ledger, metrics: telemetry.metrics });
+  const runner = new EffectRunner({ store, devices, deliveries, audits, finisher, telemetry });
+  ledger.connect((effect) => runner.carryOut(effect));
+  return { ledger, dispatcher, finisher };
+}

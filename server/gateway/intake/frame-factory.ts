@@ -1,0 +1,80 @@
+import { crc32 } from 'node:zlib';
+import { neededMacs } from '../../geometry/layer-macs.js';
+import { letterboxPicture } from '../../imaging/letterbox.js';
+import { inspectPicture, type PictureLimits } from '../../imaging/picture-header.js';
+import type { ClusterPlan } from '../../node/cluster-plan.js';
+import { strategyNamed } from '../../scheduling/strategies/strategies.js';
+import type { StrategyName } from '../../scheduling/strategies/strategy.js';
+import type { OpenFrame } from '../archive/frame-archive.js';
+import { type FrameRecord, newFrameRecord } from '../frames/frame-record.js';
+import { FrameTrace } from '../frames/frame-trace.js';
+
+export interface FrameFactoryParts {
+  /** Of this life of the gateway; begins the ids of its frames. */
+  readonly epoch: string;
+  readonly clusterPlan: Pick<ClusterPlan, 'network' | 'plan'>;
+  readonly limits: PictureLimits;
+  /** A clock that does not jump. */
+  readonly nowMs: () => number;
+}
+
+/** A picture that was looked at: what the archive keeps of it, and what the network sees of it. */
+export type ReadPicture = Pick<OpenFrame, 'picture' | 'inputDigest' | 'placement'> & {
+  readonly bytes: Uint8Array;
+  readonly input: Uint8Array;
+};
+
+/** Makes the records of frames: of pictures that come in, and of those that the archive kept. */
+export class FrameFactory {
+  readonly #parts: FrameFactoryParts;
+  #lastNumber = 0;
+
+  constructor(parts: FrameFactoryParts) {
+    this.#parts = parts;
+  }
+
+  /** How a strategy cuts the fused stack, and shares the parts out. */
+  partition(strategy: StrategyName) {
+    return strategyNamed(strategy).partition(this.#parts.clusterPlan.plan);
+  }
+
+  /** @throws DeepThingsError of imaging when it is no picture that can be taken. */
+  async read(bytes: Uint8Array): Promise<ReadPicture> {
+    const { mediaType, width, height } = await inspectPicture(bytes, this.#parts.limits);
+    const { data: input, digest: inputDigest, placement } = await this.letterbox(bytes);
+    const picture = { bytes: bytes.byteLength, checksum: crc32(bytes), mediaType, width, height };
+    return { picture, inputDigest, placement, bytes, input };
+  }
+
+  letterbox(bytes: Uint8Array) {
+    return letterboxPicture(bytes, this.#parts.clusterPlan.network);
+  }
+
+  /** A new frame, under an id of its own. */
+  create(
+    { bytes, input, ...seen }: ReadPicture,
+    facts: Pick<OpenFrame, 'claimant' | 'strategy' | 'source' | 'request'>,
+  ): FrameRecord {
+    const { clusterPlan, epoch, nowMs } = this.#parts;
+    const id = `${epoch}-${(++this.#lastNumber).toString(36)}`;
+    const trace = this.#trace(clusterPlan.plan.tiles.length, nowMs());
+    const open = { kind: 'open', id, createdMs: Date.now(), restarts: 0, crashes: 0, ...seen, ...facts } as const;
+    return newFrameRecord(open, trace, { bytes, input });
+  }
+
+  /**
+   * A frame of an earlier life of the gateway; its picture is still in the archive only.
+   *
+   * @param ageMs time since it was accepted.
+   * @param afterCrash whether the last life ended without being stopped.
+   */
+  restore(frame: OpenFrame, ageMs: number, afterCrash: boolean): FrameRecord {
+    const facts = { ...frame, restarts: frame.restarts + 1, crashes: frame.crashes + (afterCrash ? 1 : 0) };
+    const trace = this.#trace(this.partition(frame.strategy).parts, this.#parts.nowMs() - ageMs);
+    return newFrameRecord(facts, trace, { bytes: null, input: null });
+  }
+
+  #trace(parts: number, startedMs: number): FrameTrace {
+    return new FrameTrace(parts, startedMs, neededMacs(this.#parts.clusterPlan.plan.layers));
+  }
+}

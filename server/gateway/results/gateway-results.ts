@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { type ComputeThread, startComputeThread } from '../../compute/compute-thread.js';
+import type { ClusterConfig } from '../../config/cluster-config.js';
+import type { Network } from '../../model/network.js';
+import type { FrameScopes } from '../../node/frame-scopes.js';
+import type { Telemetry } from '../../node/observe/telemetry.js';
+import type { WirePlan } from '../../node/wire/task-body.js';
+import { Auditor } from './auditor.js';
+import { HeadRunner } from './head-runner.js';
+import { LayerRounds } from './layer-rounds.js';
+import { ResultsPool } from './results-pool.js';
+import { TileVerifier } from './tile-verifier.js';
+
+/** Where outputs are merged, verified and finished. */
+export interface GatewayResults {
+  readonly pool: ResultsPool;
+  readonly rounds: LayerRounds;
+  readonly verifier: TileVerifier;
+  /** Null where nothing is audited. */
+  readonly auditor: Auditor | null;
+  readonly headRunner: HeadRunner;
+}
+
+export interface GatewayResultsParts {
+  readonly config: ClusterConfig;
+  readonly network: Network;
+  readonly wirePlan: WirePlan;
+  /** Has the remaining layers. */
+  readonly compute: ComputeThread;
+  readonly runs: FrameScopes;
+  readonly telemetry: Telemetry;
+}
+
+/** @throws DeepThingsError `DT_HEAD_MISSING` when the network puts out nothing that can be decoded. */
+export function createResults(parts: GatewayResultsParts): GatewayResults {
+  const { compute, config, network, runs, telemetry, wirePlan } = parts;
+  const { frameTimeoutMs: timeoutMs } = config.limits;
+  const { metrics } = telemetry;
+  const pool = new ResultsPool(wirePlan.plan);
+  runs.onEnd((frame) => pool.take(frame));
+  metrics.holds('merged maps', () => pool.size);
+  const rounds = new LayerRounds(wirePlan, pool);
+  runs.onEnd((frame) => rounds.drop(frame));
+  metrics.holds('layered frames', () => rounds.size);
+  const headRunner = new HeadRunner({ network, compute, limits: config.model, timeoutMs });
+  const verifier = new TileVerifier({
+    plan: wirePlan.plan,
+    modelDigest: compute.modelDigest,
+    start: () => startFusedLayers(config),
+    timeoutMs,
+  });
+  return { pool, rounds, verifier, auditor: createAuditor(parts, pool, verifier), headRunner };
+}
+
+function startFusedLayers({ gateway, model, partition }: ClusterConfig): Promise<ComputeThread> {
+  const stage = { kind: 'fused', depth: partition.fusedDepth, grid: partition.grid } as const;
+  return startComputeThread({ model, engine: gateway.engine, stage });
+}
+
+function createAuditor(
+  { config, runs, telemetry }: GatewayResultsParts,
+  pool: ResultsPool,
+  judge: TileVerifier,
+): Auditor | null {
+  const { fraction, tolerance } = config.audit;
+  if (fraction === 0) return null;
+  const auditor = new Auditor({ fraction, tolerance, secret: randomBytes(32), pool, judge, log: telemetry.log });
+  runs.onEnd((frame) => auditor.drop(frame));
+  telemetry.metrics.holds('audited frames', () => auditor.size);
+  return auditor;
+}
