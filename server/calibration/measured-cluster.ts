@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import type { Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -12,7 +12,6 @@ import { resolveClusterConfig } from '../config/load.js';
 import { startEdge } from '../edge/edge-node.js';
 import { DeepThingsError } from '../errors.js';
 import { startGateway } from '../gateway/gateway-node.js';
-import { freePort } from '../supervision/free-port.js';
 import { startNodeProcess } from '../supervision/node-process.js';
 
 const HOST = '127.0.0.1';
@@ -117,4 +116,16 @@ async function configOf(sections: ClusterSections, store: string): Promise<Clust
   // JSON is YAML.
   const text = JSON.stringify(settings, null, 2);
   return resolveClusterConfig(text, { file: 'calibration', baseDirectory: process.cwd(), env: {} });
+}
+
+/** A port that was free a moment ago. */
+function freePort(host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ host, port: 0 }, () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
 }

@@ -1,14 +1,13 @@
 import { pipeline, Readable, type Transform } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { hasEnding } from '../imaging/picture-ending.js';
-import { nameOfFormat, sniffPicture } from '../imaging/picture-format.js';
+import { nameOfFormat, PICTURE_STARTS, sniffPicture } from '../imaging/picture-format.js';
 import { answerTrouble } from './answer-trouble.js';
 import { CameraError } from './camera-error.js';
 import type { AnswerBody } from './http/answer-body.js';
 import type { CameraAnswer } from './http/camera-client.js';
 import { explainConnectionFailure } from './http/connection-failure.js';
 import { JpegSplitter } from './jpeg-splitter.js';
-import { PICTURE_STARTS } from './picture-starts.js';
 import { looksLikeText } from './printable-text.js';
 import type { PictureBytes } from './source-picture.js';
 

@@ -6,10 +6,10 @@ import {
   isEmptyRegion,
   type MapShape,
   type Region,
+  shapeText,
   wholeMap,
 } from '../geometry/region.js';
 import type { Layer, Network, NetworkWeights } from '../model/network.js';
-import { shapeText } from '../model/shape-text.js';
 import { normaliseBytes } from '../tensor/normalise.js';
 import { paddedRegion, placeRegion, regionShape, valuesOf } from '../tensor/planes.js';
 import type { LayerJob, LayerPiece } from './messages.js';

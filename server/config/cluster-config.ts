@@ -1,14 +1,13 @@
 import { type Grid, parseGrid } from '../geometry/grid.js';
 import type { ModelSpec } from '../model/model-source.js';
-import { parseByteSize } from './byte-size.js';
 import { type HostPort, parseListen, parseNodeAddress } from './checks/node-address.js';
 import type { ClusterFile } from './cluster-file.js';
 import { CLUSTER_DEFAULTS, GATEWAY_ID, NMS_BY_MODEL } from './defaults.js';
-import { parseDuration } from './duration.js';
 import { type OverlapConfig, resolveFaithful } from './faithful.js';
 import { type EngineConfig, resolveEngine } from './node-engine.js';
 import { MEMORY, type StorePathOrigin, storePath } from './store-path.js';
 import { resolveTls, type TlsConfig } from './tls-config.js';
+import { parseByteSize, parseDuration } from './units.js';
 
 /** A section with nothing left out, frozen. */
 type Filled<T> = T extends object ? { readonly [K in keyof T]-?: Filled<NonNullable<T[K]>> } : T;

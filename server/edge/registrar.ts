@@ -1,10 +1,9 @@
 import type { Schemas } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
-import { CANCELLED } from '../node/cancelled.js';
 import { CALLS } from '../node/contract/calls.js';
 import type { DrainState } from '../node/draining.js';
 import type { Logger } from '../node/observe/logger.js';
-import { pause } from '../node/pause.js';
+import { CANCELLED, pause } from '../node/pause.js';
 import type { PeerClient } from '../node/peers/peer-client.js';
 import { PROTOCOL_VERSION } from '../node/wire/plan-digest.js';
 import type { EdgeBoard } from './tasks/edge-board.js';

@@ -1,5 +1,5 @@
 import { DeepThingsError } from '../errors.js';
-import { shapeText } from '../model/shape-text.js';
+import { shapeText } from '../geometry/region.js';
 import { blockRule, checkBlock, checkGraph } from './graph-check.js';
 import type { EngineGraph, InferenceEngine, LoadedGraph } from './inference-engine.js';
 

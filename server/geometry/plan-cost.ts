@@ -1,6 +1,5 @@
 import type { FtpPlan } from './ftp-plan.js';
-import type { LayerGeometry } from './layer.js';
-import { macsOfRegions, neededMacs } from './layer-macs.js';
+import { type LayerGeometry, macsOfRegions, neededMacs } from './layer.js';
 import { type MapShape, type Padding, type Region, regionArea, regionHeight, regionWidth, wholeMap } from './region.js';
 import { segmentSteps } from './segment-steps.js';
 

@@ -30,6 +30,12 @@ export interface MapShape {
   readonly width: number;
 }
 
+/** A region of a certain map. */
+export interface MapRegion {
+  readonly map: number;
+  readonly region: Region;
+}
+
 /** Cells around a block, a side each. */
 export interface Padding {
   readonly top: number;
@@ -82,4 +88,9 @@ export function containsRegion(outer: Region, inner: Region): boolean {
 /** The whole of a map. */
 export function wholeMap(shape: MapShape): Region {
   return { x0: 0, x1: shape.width, y0: 0, y1: shape.height };
+}
+
+/** A shape for messages: `[channels, height, width]`. */
+export function shapeText(shape: MapShape): string {
+  return `[${shape.channels}, ${shape.height}, ${shape.width}]`;
 }

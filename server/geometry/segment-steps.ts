@@ -1,6 +1,6 @@
 import { backProject, inputRegion } from './back-projection.js';
 import { type FtpPlan, tileOf } from './ftp-plan.js';
-import { macsOfRegions } from './layer-macs.js';
+import { macsOfRegions } from './layer.js';
 import { BoundedCache, memoize } from './memoize.js';
 import type { CacheTable } from './plan-cache.js';
 import type { MapShape, Padding, Region } from './region.js';

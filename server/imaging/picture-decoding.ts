@@ -1,5 +1,5 @@
 import type { RgbPicture } from './bilinear-sampling.js';
-import { brokenPicture } from './container/broken-picture.js';
+import { brokenPicture } from './container/picture-container.js';
 import type { EssentialPicture } from './essential-picture.js';
 import { loadSharp } from './sharp-library.js';
 

@@ -53,3 +53,10 @@ function pictureOf(bytes: Uint8Array): PictureFormat | undefined {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 12)).toString('latin1');
   return PICTURES.find(({ marks }) => marks.every(([offset, mark]) => head.startsWith(mark, offset)));
 }
+
+/** The first bytes of JPEG, PNG and WebP. */
+export const PICTURE_STARTS: readonly Buffer[] = [
+  Buffer.from([0xff, 0xd8, 0xff]),
+  Buffer.from('\x89PNG', 'latin1'),
+  Buffer.from('RIFF', 'latin1'),
+];

@@ -1,4 +1,4 @@
-import { brokenPicture } from './container/broken-picture.js';
+import { brokenPicture } from './container/picture-container.js';
 import { essentialPicture } from './essential-picture.js';
 import { loadSharp } from './sharp-library.js';
 

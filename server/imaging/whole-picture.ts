@@ -1,4 +1,4 @@
-import { requireWholePng } from './container/png-check.js';
+import { requireWholePng } from './container/png-chunks.js';
 import type { EssentialPicture } from './essential-picture.js';
 import { requireWholeJpeg } from './jpeg/whole-jpeg.js';
 import { requireWholeWebp } from './whole-webp.js';

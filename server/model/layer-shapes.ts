@@ -1,10 +1,8 @@
 import type { ErrorCode } from '../error-codes.js';
 import { DeepThingsError } from '../errors.js';
-import type { MapShape } from '../geometry/region.js';
-import { inputSizeHint } from './input-step.js';
-import { checkLayerSize } from './layer-limits.js';
+import { type MapShape, shapeText } from '../geometry/region.js';
+import { checkLayerSize, inputSizeHint } from './layer-limits.js';
 import type { Layer } from './network.js';
-import { shapeText } from './shape-text.js';
 
 type WithoutShapes<L> = L extends Layer ? Omit<L, 'input' | 'output'> : never;
 

@@ -8,10 +8,9 @@ import { type InputSize, parseDarknetCfg } from './darknet/darknet-cfg.js';
 import { loadDarknetWeights } from './darknet/darknet-weights-file.js';
 import { readTextFile } from './files/text-file.js';
 import { type LabelList, labelsOfList, parseLabels } from './labels.js';
-import type { Network, NetworkWeights } from './network.js';
+import type { LoadedWeights, Network, NetworkWeights } from './network.js';
 import { firstRemarks, NO_REMARK, type Remark } from './remark.js';
 import { synthesizeWeights } from './synthetic-weights.js';
-import type { LoadedWeights } from './weights-source.js';
 
 /** Which model to use; paths are absolute. */
 export interface ModelSpec {

@@ -123,3 +123,10 @@ export interface ConvolutionWeights {
 
 /** By layer index; an entry for every convolutional or connected layer. */
 export type NetworkWeights = ReadonlyMap<number, ConvolutionWeights>;
+
+/** What every source of weights gives. */
+export interface LoadedWeights {
+  readonly weights: NetworkWeights;
+  /** Tells these weights from all others, hex; the same whichever layers were asked for. */
+  readonly digest: string;
+}

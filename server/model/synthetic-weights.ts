@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Interval } from '../geometry/region.js';
 import { biasNumbers, isWanted, isWeighted, kernelNumbers } from './darknet/darknet-weights.js';
-import type { Activation, ConvolutionWeights, Network, WeightedLayer } from './network.js';
+import type { Activation, ConvolutionWeights, LoadedWeights, Network, WeightedLayer } from './network.js';
 import { seededRandom } from './seeded-random.js';
-import type { LoadedWeights } from './weights-source.js';
 
 /** Raise it when other numbers come out of one seed: nodes of two versions must not mix them. */
 const VERSION = 1;

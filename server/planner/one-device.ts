@@ -1,5 +1,5 @@
 import { backProject } from '../geometry/back-projection.js';
-import { macsOfRegions } from '../geometry/layer-macs.js';
+import { macsOfRegions } from '../geometry/layer.js';
 import { wholeMap } from '../geometry/region.js';
 import { segmentsOf } from '../geometry/segments.js';
 import { mapBytesOf, remainingMacs, totalOf, weightBytesOf } from '../model/layer-facts.js';

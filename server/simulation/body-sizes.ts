@@ -1,5 +1,4 @@
-import type { MapRegion } from '../geometry/map-region.js';
-import type { Region } from '../geometry/region.js';
+import type { MapRegion, Region } from '../geometry/region.js';
 import type { TileOffers } from '../geometry/reuse/tile-offer.js';
 import type { Holder, Reuse } from '../scheduling/reuse/tile-reuse.js';
 import type { StrategyName } from '../scheduling/strategies/strategy.js';

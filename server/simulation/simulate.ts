@@ -1,4 +1,4 @@
-import { neededMacs } from '../geometry/layer-macs.js';
+import { neededMacs } from '../geometry/layer.js';
 import { seededRandom } from '../model/seeded-random.js';
 import { sourcesOf } from './arrivals.js';
 import { SimulatedDevice } from './device/simulated-device.js';

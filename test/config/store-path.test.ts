@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { parseDuration } from '../../server/config/duration.js';
 import { storePath } from '../../server/config/store-path.js';
+import { parseDuration } from '../../server/config/units.js';
 
 const at = (given: string | undefined, name = 'attic', env = {}) =>
   storePath(given, name, { baseDirectory: '/etc/deepthings', env });

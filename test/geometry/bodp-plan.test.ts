@@ -8,7 +8,7 @@ import {
   sliceMacs,
   sliceStep,
 } from '../../server/geometry/bodp-plan.js';
-import { macsOfRegions, neededMacs } from '../../server/geometry/layer-macs.js';
+import { macsOfRegions, neededMacs } from '../../server/geometry/layer.js';
 import { containsRegion, EMPTY_REGION, NO_PADDING } from '../../server/geometry/region.js';
 import { arbitraryChain } from './arbitrary-plans.js';
 import { chain, conv, max, type TestLayer, yolov2Chain } from './layer-chains.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planFtp } from '../../server/geometry/ftp-plan.js';
 import { parseGrid } from '../../server/geometry/grid.js';
-import { macsOfRegions, neededMacs } from '../../server/geometry/layer-macs.js';
+import { macsOfRegions, neededMacs } from '../../server/geometry/layer.js';
 import { planCost, regionBytes } from '../../server/geometry/plan-cost.js';
 import { EMPTY_REGION } from '../../server/geometry/region.js';
 import { chain, conv, max, yolov2Chain } from './layer-chains.js';

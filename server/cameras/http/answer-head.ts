@@ -1,4 +1,4 @@
-import { PICTURE_STARTS } from '../picture-starts.js';
+import { PICTURE_STARTS } from '../../imaging/picture-format.js';
 
 /** Status and headers of an answer. */
 export interface AnswerHead {

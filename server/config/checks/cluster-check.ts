@@ -1,8 +1,8 @@
-import { formatByteSize, parseByteSize } from '../byte-size.js';
 import { CLUSTER_DEFAULTS, GATEWAY_ID, SIZE_BOUNDS } from '../defaults.js';
 import type { Draft } from '../draft.js';
 import { checkEngines } from '../node-engine.js';
 import { type ConfigPath, formatPath } from '../source/position.js';
+import { formatByteSize, parseByteSize } from '../units.js';
 import { parseListen, parseNodeAddress, socketOf } from './node-address.js';
 import { checkTls } from './tls-check.js';
 

@@ -1,6 +1,5 @@
 import { Type } from 'typebox';
-import { BYTE_SIZE_PATTERN, type ByteSize } from '../byte-size.js';
-import { DURATION_PATTERN } from '../duration.js';
+import { BYTE_SIZE_PATTERN, type ByteSize, DURATION_PATTERN } from '../units.js';
 
 /**
  * The kinds of value that cluster.yaml has. None is a union of schemas: a mistake must give one error.

@@ -1,9 +1,8 @@
 import { performance } from 'node:perf_hooks';
-import { CANCELLED } from '../../node/cancelled.js';
 import { CALLS } from '../../node/contract/calls.js';
 import type { Logger } from '../../node/observe/logger.js';
 import type { NodeMetrics } from '../../node/observe/metrics.js';
-import { pause } from '../../node/pause.js';
+import { CANCELLED, pause } from '../../node/pause.js';
 import { backoffMs } from '../../node/peers/backoff.js';
 import type { PeerClient } from '../../node/peers/peer-client.js';
 import type { PeerClients } from '../../node/peers/peer-clients.js';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeepThingsError } from '../../errors.js';
-import { pauseInPlace } from './pause-in-place.js';
+import type { Command } from './host-plan.js';
 
 /** What a host may use. */
 export interface GroupLimits {
@@ -140,4 +140,23 @@ function attempt(act: () => void, name: string): void {
 
 function refusal(name: string, cause: unknown): DeepThingsError {
   return new DeepThingsError('DT_CGROUP', `the control group ${name}: ${(cause as Error).message}`, { cause });
+}
+
+const PAUSE_CELL = new Int32Array(new SharedArrayBuffer(4));
+
+/** Waits without giving the thread away: for what has to be finished while the process ends. */
+function pauseInPlace(ms: number): void {
+  Atomics.wait(PAUSE_CELL, 0, 0, ms);
+}
+
+/** Joins groups, then becomes the command after `--`. */
+const JOIN_AND_BECOME = 'while [ "$1" != -- ]; do echo $$ > "$1" || exit 1; shift; done; shift; exec "$@"';
+
+/**
+ * The command line that a process is run within to be in control groups from its start on.
+ *
+ * @param joinFiles as `ControlGroups` names them.
+ */
+export function joiningGroups(joinFiles: readonly string[]): Command {
+  return ['sh', '-c', JOIN_AND_BECOME, 'sh', ...joinFiles, '--'];
 }

@@ -1,5 +1,4 @@
-import type { ControlGroups } from './control-groups.js';
-import { joiningGroups } from './group-entry.js';
+import { type ControlGroups, joiningGroups } from './control-groups.js';
 import { type Command, groupName } from './host-plan.js';
 
 /** A control group that gives a share of a core to what runs in it; gone when this process ends, at the latest. */

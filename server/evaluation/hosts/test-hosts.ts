@@ -1,5 +1,4 @@
-import type { ControlGroups, GroupUsage } from './control-groups.js';
-import { joiningGroups } from './group-entry.js';
+import { type ControlGroups, type GroupUsage, joiningGroups } from './control-groups.js';
 import { leftovers, parseNamespaces } from './host-leftovers.js';
 import { type Command, type HostPlan, removeNamespace } from './host-plan.js';
 import { type LinkCounters, parseLinkCounters } from './link-counters.js';

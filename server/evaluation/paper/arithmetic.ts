@@ -1,6 +1,6 @@
 import { planFtp } from '../../geometry/ftp-plan.js';
 import { parseGrid } from '../../geometry/grid.js';
-import { neededMacs } from '../../geometry/layer-macs.js';
+import { neededMacs } from '../../geometry/layer.js';
 import { planCost } from '../../geometry/plan-cost.js';
 import { fusedGeometry } from '../../model/layer-geometry.js';
 import type { Network } from '../../model/network.js';

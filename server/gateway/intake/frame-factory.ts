@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { neededMacs } from '../../geometry/layer-macs.js';
+import { neededMacs } from '../../geometry/layer.js';
 import { letterboxPicture } from '../../imaging/letterbox.js';
 import { inspectPicture, type PictureLimits } from '../../imaging/picture-header.js';
 import type { ClusterPlan } from '../../node/cluster-plan.js';

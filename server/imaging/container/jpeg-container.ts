@@ -1,9 +1,8 @@
 import { DeepThingsError } from '../../errors.js';
-import { brokenPicture, endsTooEarly } from './broken-picture.js';
 import { type Orientation, orientationTiff, readOrientation } from './exif-orientation.js';
 import { isCodingSegment, isFrameHeader, type JpegFrame, readFrame } from './jpeg-frame.js';
 import { JPEG_MARKER, type JpegSegment, jpegSegments } from './jpeg-segments.js';
-import { KeptParts, type PictureContainer } from './picture-container.js';
+import { brokenPicture, endsTooEarly, KeptParts, type PictureContainer } from './picture-container.js';
 
 /**
  * Each scan makes a decoder visit every block, however few bytes it has. Encoders write one to four scans, progressive

@@ -1,6 +1,6 @@
 import { DeepThingsError } from '../../errors.js';
-import { brokenPicture } from './broken-picture.js';
 import { JPEG_MARKER, type JpegSegment } from './jpeg-segments.js';
+import { brokenPicture } from './picture-container.js';
 
 export interface JpegComponent {
   readonly id: number;

@@ -1,3 +1,4 @@
+import { DeepThingsError } from '../../errors.js';
 import type { Orientation } from './exif-orientation.js';
 
 /** A picture's file, taken apart: what its header states, and the bytes that its pixels need. */
@@ -51,4 +52,13 @@ export class KeptParts {
   join(): Buffer {
     return this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts);
   }
+}
+
+/** The one error for a picture of the right format that cannot be decoded, or only in part. */
+export function brokenPicture(message: string, cause?: unknown): DeepThingsError {
+  return new DeepThingsError('DT_PICTURE_BROKEN', `${message} Send the picture again, whole.`, { cause });
+}
+
+export function endsTooEarly(format: string, file: Uint8Array): DeepThingsError {
+  return brokenPicture(`Expected a whole ${format} picture, got ${file.length} bytes that end too early.`);
 }

@@ -1,4 +1,5 @@
-import { MAX_PARTS } from './picture-container.js';
+import { crc32 } from 'node:zlib';
+import { brokenPicture, MAX_PARTS } from './picture-container.js';
 
 export interface PngChunk {
   /** Four letters. */
@@ -26,5 +27,20 @@ export function* pngChunks(file: Buffer): Generator<PngChunk> {
     yield { type, start: at, end, data: file.subarray(at + 8, end - 4) };
     if (type === 'IEND') return;
     at = end;
+  }
+}
+
+/** Chunks that no picture can do without. */
+const CRITICAL = new Set(['IHDR', 'PLTE', 'IDAT']);
+
+/**
+ * Compares the check sums of a PNG's critical chunks.
+ *
+ * @throws DeepThingsError `DT_PICTURE_BROKEN`
+ */
+export function requireWholePng(file: Buffer): void {
+  for (const { end, start, type } of pngChunks(file)) {
+    if (!CRITICAL.has(type) || crc32(file.subarray(start + 4, end - 4)) === file.readUInt32BE(end - 4)) continue;
+    throw brokenPicture('Expected a whole PNG picture, got one whose data does not match its check sums.');
   }
 }

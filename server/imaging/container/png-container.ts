@@ -1,7 +1,12 @@
 import { crc32, inflateSync } from 'node:zlib';
-import { brokenPicture, endsTooEarly } from './broken-picture.js';
 import { type Orientation, orientationTiff, readOrientation } from './exif-orientation.js';
-import { KeptParts, MAX_PROFILE_BYTES, type PictureContainer } from './picture-container.js';
+import {
+  brokenPicture,
+  endsTooEarly,
+  KeptParts,
+  MAX_PROFILE_BYTES,
+  type PictureContainer,
+} from './picture-container.js';
 import { type PngChunk, pngChunks } from './png-chunks.js';
 
 const SIGNATURE_BYTES = 8;

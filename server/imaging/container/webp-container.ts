@@ -1,6 +1,12 @@
-import { brokenPicture, endsTooEarly } from './broken-picture.js';
 import { type Orientation, orientationTiff, readOrientation } from './exif-orientation.js';
-import { KeptParts, MAX_PARTS, MAX_PROFILE_BYTES, type PictureContainer } from './picture-container.js';
+import {
+  brokenPicture,
+  endsTooEarly,
+  KeptParts,
+  MAX_PARTS,
+  MAX_PROFILE_BYTES,
+  type PictureContainer,
+} from './picture-container.js';
 
 const RIFF_HEADER_BYTES = 12;
 const CHUNK_HEADER_BYTES = 8;

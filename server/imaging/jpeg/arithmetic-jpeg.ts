@@ -1,6 +1,6 @@
-import { brokenPicture } from '../container/broken-picture.js';
 import type { JpegFrame } from '../container/jpeg-frame.js';
 import { JPEG_MARKER, jpegSegments } from '../container/jpeg-segments.js';
+import { brokenPicture } from '../container/picture-container.js';
 import { loadSharp } from '../sharp-library.js';
 
 /**

@@ -1,6 +1,6 @@
-import { brokenPicture } from '../container/broken-picture.js';
 import { isFrameHeader, type JpegFrame, readFrame } from '../container/jpeg-frame.js';
 import { JPEG_MARKER, type JpegSegment, jpegSegments } from '../container/jpeg-segments.js';
+import { brokenPicture } from '../container/picture-container.js';
 import { requireWholeArithmetic } from './arithmetic-jpeg.js';
 import { defineTables, type HuffmanTables } from './huffman-table.js';
 import { ScanCoverage } from './scan-coverage.js';

@@ -5,8 +5,7 @@ import { dirname, join } from 'node:path';
 import { DeepThingsError } from '../../errors.js';
 import type { Interval } from '../../geometry/region.js';
 import { isWanted, kernelNumbers } from '../darknet/darknet-weights.js';
-import type { ConvolutionalLayer, ConvolutionWeights, Network, NetworkWeights } from '../network.js';
-import type { LoadedWeights } from '../weights-source.js';
+import type { ConvolutionalLayer, ConvolutionWeights, LoadedWeights, Network, NetworkWeights } from '../network.js';
 
 const PACKAGE = '@vladmandic/face-api';
 const BINARY = 'tiny_face_detector_model.bin';

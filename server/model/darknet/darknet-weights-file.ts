@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { DeepThingsError } from '../../errors.js';
 import type { Interval } from '../../geometry/region.js';
-import type { ConvolutionWeights, Network, NetworkWeights, WeightedLayer } from '../network.js';
+import type { ConvolutionWeights, LoadedWeights, Network, NetworkWeights, WeightedLayer } from '../network.js';
 import { NO_REMARK } from '../remark.js';
-import type { LoadedWeights } from '../weights-source.js';
 import { foldWeights, isWanted, weightsSpans } from './darknet-weights.js';
 import { CHECKED_BYTES, checkWeightsFile } from './darknet-weights-check.js';
 

@@ -1,6 +1,6 @@
 import { DeepThingsError } from '../../errors.js';
+import { shapeText } from '../../geometry/region.js';
 import type { RegionLayer } from '../network.js';
-import { shapeText } from '../shape-text.js';
 import type { Box } from './box.js';
 
 /** One anchor of one cell that holds an object. */

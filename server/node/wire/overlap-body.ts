@@ -1,7 +1,6 @@
 import { DeepThingsError } from '../../errors.js';
 import type { FtpPlan } from '../../geometry/ftp-plan.js';
-import type { MapRegion } from '../../geometry/map-region.js';
-import { isEmptyRegion } from '../../geometry/region.js';
+import { isEmptyRegion, type MapRegion } from '../../geometry/region.js';
 import { SIDES } from '../../geometry/reuse/neighbours.js';
 import type { Strip } from '../../geometry/reuse/tile-cut.js';
 import type { OfferedRegion, TileOffers } from '../../geometry/reuse/tile-offer.js';

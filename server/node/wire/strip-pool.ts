@@ -1,6 +1,5 @@
 import type { FtpPlan } from '../../geometry/ftp-plan.js';
-import type { MapRegion } from '../../geometry/map-region.js';
-import { containsRegion, type Region } from '../../geometry/region.js';
+import { containsRegion, type MapRegion, type Region } from '../../geometry/region.js';
 import { neighbourAt, oppositeSide, SIDES, type Side } from '../../geometry/reuse/neighbours.js';
 import { onlySides, type TileOffers } from '../../geometry/reuse/tile-offer.js';
 

@@ -1,5 +1,5 @@
 import type { FtpPlan } from '../../geometry/ftp-plan.js';
-import { macsOfRegions, neededMacs } from '../../geometry/layer-macs.js';
+import { macsOfRegions, neededMacs } from '../../geometry/layer.js';
 import type { CacheTable } from '../../geometry/plan-cache.js';
 import { intersectRegions, isEmptyRegion, type Region } from '../../geometry/region.js';
 import { computedRegions, cutTile } from '../../geometry/reuse/tile-cut.js';

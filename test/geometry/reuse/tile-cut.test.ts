@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type FtpPlan, planFtp } from '../../../server/geometry/ftp-plan.js';
 import { parseGrid } from '../../../server/geometry/grid.js';
-import { neededMacs } from '../../../server/geometry/layer-macs.js';
+import { neededMacs } from '../../../server/geometry/layer.js';
 import { planCost } from '../../../server/geometry/plan-cost.js';
 import { containsRegion, EMPTY_REGION } from '../../../server/geometry/region.js';
 import {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
-import { BYTE_SIZE_PATTERN, parseByteSize } from '../../../config/byte-size.js';
+import { BYTE_SIZE_PATTERN, parseByteSize } from '../../../config/units.js';
 import { DeepThingsError } from '../../../errors.js';
 import { LEAST_CPU_CORES } from '../../../evaluation/hosts/control-groups.js';
 import { MOST_HOSTS } from '../../../evaluation/hosts/host-plan.js';

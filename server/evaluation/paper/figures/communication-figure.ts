@@ -2,9 +2,9 @@ import type { LinePanel, LineSeries } from '../../charts/chart.js';
 import { DEEPEST, DEVICE_COUNTS, GRIDS } from '../arithmetic.js';
 import type { PaperResults, PointSets } from '../experiments/results.js';
 import { FIGURE_TITLES } from '../page/figure-id.js';
+import { statedValue } from '../page/paper-statements.js';
 import { statedMarks, strategyLines } from './line-series.js';
 import type { Section } from './section.js';
-import { statedValue } from './stated-value.js';
 import { lookOf, strategyLegend } from './strategy-look.js';
 
 /** Figure 12. */

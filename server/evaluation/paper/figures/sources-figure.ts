@@ -4,9 +4,9 @@ import { DEEPEST, GRIDS } from '../arithmetic.js';
 import type { Metric, Points } from '../experiments/point.js';
 import type { PointSets } from '../experiments/results.js';
 import { FIGURE_TITLES } from '../page/figure-id.js';
+import { statedValue } from '../page/paper-statements.js';
 import { statedMarks, strategyLines } from './line-series.js';
 import type { Section } from './section.js';
-import { statedValue } from './stated-value.js';
 import { strategyLegend } from './strategy-look.js';
 
 const SOURCES = [1, 2, 3, 4, 5, 6];

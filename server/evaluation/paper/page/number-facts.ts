@@ -1,3 +1,4 @@
+import type { TestbedSettings } from '../../measure/run-matrix.js';
 import type { StrategyReport } from '../../measure/testbed-report.js';
 import { median } from '../../statistics/statistics.js';
 import { DEEPEST } from '../arithmetic.js';
@@ -5,7 +6,6 @@ import { type Estimate, estimate, estimateOf } from '../estimate.js';
 import { type Metric, measuredPoint, type Point, Points } from '../experiments/point.js';
 import { findExperiment, type PaperResults, pointsOf } from '../experiments/results.js';
 import type { StoredExperiment } from '../experiments/stored-experiment.js';
-import { testbedWords } from './testbed-words.js';
 
 /** What the table of numbers looks up. */
 export type Results = Pick<PaperResults, 'experiments'>;
@@ -58,4 +58,19 @@ export function reportOf(stored: StoredExperiment | null): StrategyReport | null
 
 export function commandOf(stored: StoredExperiment | null): string {
   return stored?.experiment.kind === 'measured' ? testbedWords(stored.experiment.settings) : '';
+}
+
+/** The command that measures the same cluster again. */
+export function testbedWords(settings: TestbedSettings): string {
+  const { cpu, depth, devices, frames, grids, linkBitsPerSecond, maps, repeat, sources, strategies, warmup } = settings;
+  return [
+    'sudo npx deepthings bench testbed',
+    `--devices ${devices.join(',')} --cpu ${cpu.join(',')}`,
+    linkBitsPerSecond === null ? '--link max' : `--link ${linkBitsPerSecond / 1e6}mbit`,
+    `--grid ${grids.join(',')} --depth ${depth}`,
+    `--strategy ${strategies.join(',')}`,
+    ...(sources.some((count) => count > 1) ? [`--sources ${sources.join(',')} --repeat ${repeat}`] : []),
+    ...(maps === 'f16' ? ['--maps f16'] : []),
+    `--frames ${frames} --warmup ${warmup}`,
+  ].join(' ');
 }

@@ -14,3 +14,8 @@ export const STATEMENTS = [
 ] as const;
 
 export type StatementId = (typeof STATEMENTS)[number]['id'];
+
+/** The number of one of the paper's statements. */
+export function statedValue(id: StatementId): number {
+  return STATEMENTS.find((statement) => statement.id === id)!.value;
+}

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { FULL } from '../../../../server/evaluation/paper/experiments/extent.js';
 import { measuredExperiments } from '../../../../server/evaluation/paper/experiments/measured-experiments.js';
+import { testbedWords } from '../../../../server/evaluation/paper/page/number-facts.js';
 import { numberRows } from '../../../../server/evaluation/paper/page/number-rows.js';
-import { testbedWords } from '../../../../server/evaluation/paper/page/testbed-words.js';
 import { speedupLimit } from '../../../../server/evaluation/paper/speedup-limit.js';
 import { paperResults } from '../paper-results.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BYTE_SIZE_PATTERN, formatByteSize, parseByteSize } from '../../server/config/byte-size.js';
+import { BYTE_SIZE_PATTERN, formatByteSize, parseByteSize } from '../../server/config/units.js';
 
 test.each([
   [7, 7],

@@ -1,5 +1,0 @@
-/**
- * Why what a node itself had begun is cut short, where that is as good as any end. For `AbortController.abort`, which makes an
- * error with its stack where it is given none: with every tile that is too much.
- */
-export const CANCELLED = new Error('no longer wanted');
