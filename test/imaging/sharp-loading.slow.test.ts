@@ -10,7 +10,7 @@ it('loadSharp is asked only when there is a picture: importing what uses sharp d
   const program = `
     import { runnerImport } from 'vite';
     await runnerImport(${source('letterbox.ts')});
-    await runnerImport(${source('annotate.ts')});
+    await runnerImport(${source('annotate/annotate.ts')});
     const loaded = () => process.report.getReport().sharedObjects.some((path) => path.includes('libvips'));
     process.report.excludeNetwork = true;
     const before = loaded();
