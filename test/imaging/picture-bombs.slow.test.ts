@@ -19,7 +19,7 @@ const PROGRAM = `
   const { inspectPicture } = await load('picture-header.ts');
   const { letterboxPicture } = await load('letterbox.ts');
   const { shrinkPicture } = await load('shrink.ts');
-  const { annotatePicture } = await load('annotate.ts');
+  const { annotatePicture } = await load('annotate/annotate.ts');
   const network = {
     input: { channels: 3, width: 416, height: 416 },
     preprocessing: { anchor: 'centre', fill: [0, 0, 0], mean: [0, 0, 0], scale: 1 },
