@@ -45,8 +45,10 @@ const ROOMS = {
     source: ['.'],
   },
   'server/edge': {
-    frames: [],
-    tasks: ['frames'],
+    api: ['.', 'device', 'frames', 'tasks'],
+    device: [],
+    frames: ['device'],
+    tasks: ['device', 'frames'],
   },
   'server/engine': {
     onnxruntime: ['.'],

@@ -1,22 +1,19 @@
 import { withDeadline } from '../../client/deadline-signal.js';
 import { type DrainState, drainingProblem, type RequestsUnderWay } from '../node/draining.js';
-import type { Logger } from '../node/observe/logger.js';
-import type { PeerClients } from '../node/peers/peer-clients.js';
+import type { EdgeDevice } from './device/edge-device.js';
+import type { DeviceFrames } from './frames/device-frames.js';
 import type { Registrar } from './registrar.js';
 import type { EdgeBoard } from './tasks/edge-board.js';
-import { handBackTask } from './tasks/hand-back.js';
+import { handBackStolen } from './tasks/hand-back.js';
 import type { Stealer } from './tasks/stealer.js';
 
 export interface DrainParts {
-  readonly device: string;
+  readonly edge: EdgeDevice;
   readonly board: EdgeBoard;
   readonly stealer: Stealer;
   readonly registrar: Registrar;
-  readonly peers: PeerClients;
+  readonly frames: DeviceFrames;
   readonly underWay: RequestsUnderWay;
-  /** Frees what is kept of frames, strips for others among it: what they miss they compute. */
-  readonly forgetAll: () => void;
-  readonly log: Logger;
 }
 
 /**
@@ -43,6 +40,7 @@ export class Drain {
       if (this.#state === 'draining' && kind === 'returned') parts.registrar.announce();
       this.#look();
     });
+    parts.registrar.onTried(() => this.#look());
   }
 
   get state(): DrainState {
@@ -57,13 +55,13 @@ export class Drain {
 
   /** @throws HttpProblem 503 `DT_DRAINING` unless the device serves. */
   requireServing(): void {
-    if (this.#state !== 'serving') throw drainingProblem(`device ${this.#parts.device}`);
+    if (this.#state !== 'serving') throw drainingProblem(`device ${this.#parts.edge.self.device}`);
   }
 
   begin(): void {
     if (this.#state !== 'serving') return;
-    const { board, log, registrar, stealer } = this.#parts;
-    log.info({ code: 'DT_DRAINING', tasks: board.size }, 'draining: nothing new is taken');
+    const { board, edge, registrar, stealer } = this.#parts;
+    edge.log.info({ code: 'DT_DRAINING', tasks: board.size }, 'draining: nothing new is taken');
     this.#state = 'draining';
     this.#stealing = true;
     void stealer.pause().then(() => {
@@ -72,17 +70,17 @@ export class Drain {
     });
     board.close();
     this.#handBackStolen();
-    registrar.announce();
+    registrar.announce(this.#state);
   }
 
   resume(): void {
     if (this.#state === 'serving') return;
-    const { board, log, registrar, stealer } = this.#parts;
-    log.info('resumed');
+    const { board, edge, registrar, stealer } = this.#parts;
+    edge.log.info('resumed');
     this.#state = 'serving';
     board.open();
     stealer.resume();
-    registrar.announce();
+    registrar.announce(this.#state);
   }
 
   /** The device is not drained before this is over. */
@@ -94,11 +92,6 @@ export class Drain {
       this.#busy--;
       this.#look();
     }
-  }
-
-  /** The gateway has answered a registration, or has not. */
-  heard(): void {
-    this.#look();
   }
 
   /**
@@ -121,7 +114,7 @@ export class Drain {
     });
     if (isDrained) return true;
     const words = `tasks were left after ${timeoutMs} ms (schedule.drain.timeoutMs): the gateway has others run them`;
-    this.#parts.log.warn({ tasks: this.left }, words);
+    this.#parts.edge.log.warn({ tasks: this.left }, words);
     return false;
   }
 
@@ -133,13 +126,8 @@ export class Drain {
   }
 
   #handBackStolen(): void {
-    const { board, device, log, peers } = this.#parts;
-    for (const task of board.takeStolen()) {
-      const back = handBackTask(task, device, peers, log).then((isBack) => {
-        if (!isBack) board.giveBack([task]);
-      });
-      void this.during(back);
-    }
+    const { board, edge } = this.#parts;
+    void this.during(handBackStolen(edge, board));
   }
 
   #isSettled(): boolean {
@@ -149,11 +137,13 @@ export class Drain {
   }
 
   #drained(): void {
-    const { forgetAll, log, registrar } = this.#parts;
-    log.info('drained');
+    const { edge, frames, registrar } = this.#parts;
+    edge.log.info('drained');
     this.#state = 'drained';
-    forgetAll();
-    this.#drainedBy = registrar.announce();
+    this.#drainedBy = registrar.announce(this.#state);
+    // Strips for others are among it: what they miss they compute.
+    frames.scopes.endAll();
+    frames.outcomes.release();
   }
 
   /** The process is to end, and there is no gateway that could be told. */

@@ -6,7 +6,8 @@ import { planCluster } from '../node/cluster-plan.js';
 import { type ListenAddress, requireToken } from '../node/http/listen.js';
 import type { RunningNode } from '../node/running-node.js';
 import { openNodeTls } from '../node/tls/node-tls.js';
-import { assemble, type NodeOptions } from './edge-assembly.js';
+import type { NodeOptions } from './device/edge-device.js';
+import { assemble } from './edge-assembly.js';
 
 export interface EdgeOptions extends NodeOptions {
   /** In place of what `cluster.yaml` says; with port 0 the address that is announced follows from the port got. */

@@ -1,33 +1,20 @@
-import type { Schemas } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
+import { ConditionWaiters } from '../node/condition-waiters.js';
 import { CALLS } from '../node/contract/calls.js';
 import type { DrainState } from '../node/draining.js';
-import type { Logger } from '../node/observe/logger.js';
 import { CANCELLED, pause } from '../node/pause.js';
-import type { PeerClient } from '../node/peers/peer-client.js';
 import { PROTOCOL_VERSION } from '../node/wire/plan-digest.js';
+import type { EdgeDevice } from './device/edge-device.js';
+import type { EdgeStatus } from './edge-status.js';
+import type { DeviceFrames } from './frames/device-frames.js';
 import type { EdgeBoard } from './tasks/edge-board.js';
 
-type Registration = Schemas['DeviceRegistration'];
-
 export interface RegistrarParts {
-  readonly gateway: PeerClient;
+  readonly edge: EdgeDevice;
+  readonly status: EdgeStatus;
   readonly board: EdgeBoard;
-  readonly identity: () => Pick<Registration, 'device' | 'address' | 'model' | 'plan' | 'engine'>;
-  /** Frames of which strips are kept. */
-  readonly keptFrames: () => readonly string[];
-  readonly drainState: () => DrainState;
-  readonly counters: () => Schemas['DeviceCounters'];
+  readonly frames: DeviceFrames;
   readonly heartbeatMs: number;
-  /** Frames that have ended, as far as the gateway was asked about them. */
-  readonly onEnded: (frames: readonly string[]) => void;
-  /** A frame has begun anew: it counts from this attempt on. */
-  readonly onSuperseded: (frame: string, generation: number) => void;
-  /** The gateway takes this device for the first time, or again after it did not. */
-  readonly onTaken: () => void;
-  /** A registration was taken, or was not. */
-  readonly onTried: () => void;
-  readonly log: Logger;
 }
 
 /** A refused device asks again: somebody may have mended the gateway's configuration. */
@@ -43,8 +30,12 @@ export class Registrar {
   #announcedPending: number | null = null;
   #lastProblem: string | null = null;
   #told = 0;
+  #drain: DrainState = 'serving';
+  readonly #listeners: ((isTakenAgain: boolean) => void)[] = [];
   #wake = new AbortController();
   #loop: Promise<void> = Promise.resolve();
+  /** Pictures that wait until the gateway takes this device. */
+  readonly waiting = new ConditionWaiters();
 
   constructor(parts: RegistrarParts) {
     this.#parts = parts;
@@ -75,6 +66,11 @@ export class Registrar {
     return this.#told;
   }
 
+  /** @param listener called after each registration, taken or not; told whether it is the first one taken after others were not. */
+  onTried(listener: (isTakenAgain: boolean) => void): void {
+    this.#listeners.push(listener);
+  }
+
   start(): void {
     this.#parts.board.onChange(({ pending }) => {
       if (this.#announcedPending !== null && this.#announcedPending > 0 !== pending > 0) this.announce();
@@ -85,9 +81,11 @@ export class Registrar {
   /**
    * Registers now, not only at the next heartbeat.
    *
+   * @param drain what the device says of its drain from now on; the same as before when not given.
    * @returns the number of the first registration that tells of the present.
    */
-  announce(): number {
+  announce(drain = this.#drain): number {
+    this.#drain = drain;
     this.#wake.abort(CANCELLED);
     return this.#number + 1;
   }
@@ -104,8 +102,10 @@ export class Registrar {
     const { heartbeatMs } = this.#parts;
     while (!this.#stop.signal.aborted) {
       this.#wake = new AbortController();
+      const problem = this.#lastProblem;
       const refused = await this.#try();
-      this.#parts.onTried();
+      for (const listener of this.#listeners) listener(problem !== null && this.isTaken);
+      this.waiting.look();
       // What changed while the request was under way has been noticed: `announce` aborts the pause.
       await pause(refused ? REFUSED_PAUSE_MS : heartbeatMs, this.#wake.signal);
     }
@@ -113,12 +113,10 @@ export class Registrar {
 
   /** @returns true when the gateway refuses this device. */
   async #try(): Promise<boolean> {
+    const { log, remote } = this.#parts.edge;
     try {
       await this.#register(false);
-      if (this.#lastProblem !== null) {
-        this.#parts.log.info('the gateway takes this device again');
-        this.#parts.onTaken();
-      }
+      if (this.#lastProblem !== null) log.info('the gateway takes this device again');
       this.#lastProblem = null;
       return false;
     } catch (error) {
@@ -126,25 +124,25 @@ export class Registrar {
       const refused = error instanceof ProblemError && error.status >= 400 && error.status < 500;
       const problem = refused
         ? `the gateway refuses this device: ${error.message}`
-        : `no gateway at ${this.#parts.gateway.baseUrl}: ${(error as Error).message}`;
-      if (problem !== this.#lastProblem) this.#parts.log[refused ? 'error' : 'warn'](problem);
+        : `no gateway at ${remote.gateway.baseUrl}: ${(error as Error).message}`;
+      if (problem !== this.#lastProblem) log[refused ? 'error' : 'warn'](problem);
       this.#lastProblem = problem;
       return refused;
     }
   }
 
   async #register(leaving: boolean): Promise<void> {
-    const { board, counters, drainState, gateway, identity, keptFrames, log, onEnded } = this.#parts;
+    const { board, edge, frames, status } = this.#parts;
     const handedOut = [...board.handedOut];
     const returned = [...board.returned];
-    const drain = drainState();
+    const drain = this.#drain;
     const pending = board.pending;
     const number = ++this.#number;
     this.#announcedPending = pending;
-    const answer = await gateway.call(leaving ? CALLS.leave : CALLS.register, {
+    const answer = await edge.remote.gateway.call(leaving ? CALLS.leave : CALLS.register, {
       json: {
         kind: 'device',
-        ...identity(),
+        ...status.identity(),
         startedAt: this.#startedAt,
         number,
         protocol: PROTOCOL_VERSION,
@@ -154,8 +152,8 @@ export class Registrar {
         tasks: [...board.listed()],
         handedOut,
         returned: returned.map(({ frame, tile, generation, attempt }) => ({ frame, tile, generation, attempt })),
-        kept: [...keptFrames()],
-        counters: counters(),
+        kept: [...frames.scopes.kept],
+        counters: status.counters(),
       },
       ...(!leaving && { signal: this.#stop.signal }),
     });
@@ -163,10 +161,13 @@ export class Registrar {
     this.#told = number;
     const { epoch, ended, superseded = [] } = answer.json!;
     if (this.#epoch !== epoch) {
-      log.info({ epoch }, this.#epoch === null ? 'registered with the gateway' : 'the gateway has restarted');
+      edge.log.info({ epoch }, this.#epoch === null ? 'registered with the gateway' : 'the gateway has restarted');
       this.#epoch = epoch;
     }
-    if (ended.length > 0) onEnded(ended);
-    for (const { frame, generation } of superseded) this.#parts.onSuperseded(frame, generation);
+    for (const frame of ended) {
+      if (frames.own.get(frame) !== undefined) frames.outcomes.ended(frame);
+      frames.scopes.end(frame);
+    }
+    for (const { frame, generation } of superseded) frames.generations.invalidateBefore(frame, generation);
   }
 }

@@ -41,6 +41,6 @@ export function largestTensorBody({ cost, plan }: ClusterPlan): number {
 }
 
 /** Tasks that fit into a device's queue: a plan's worth for each frame that may be open, and as many pushed ones. */
-export function taskQueueLimit({ limits }: ClusterConfig, tiles: number): number {
+export function taskQueueLimit({ limits }: Pick<ClusterConfig, 'limits'>, tiles: number): number {
   return 2 * tiles * limits.queuedFrames;
 }

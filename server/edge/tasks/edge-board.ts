@@ -1,6 +1,16 @@
+import type { SliceTaskBody } from '../../node/wire/slice-body.js';
 import type { TaskBoard } from '../../scheduling/device/task-board.js';
 import type { EdgeTask } from './edge-task.js';
-import type { SliceTask } from './slice-task.js';
+
+/** One layer of one slice, as its device has it (MoDNN). */
+export interface SliceTask extends SliceTaskBody {
+  readonly kind: 'slice';
+  /** The slice, as every task of the board has it. */
+  readonly tile: number;
+  /** Body that carried it here. */
+  readonly taskBytes: number;
+  readonly arrivedMs: number;
+}
 
 /** What a device computes: a tile, or with MoDNN one layer of its slice. */
 export type BoardTask = EdgeTask | SliceTask;

@@ -2,37 +2,18 @@ import type { KeptStrip } from '../../compute/kept-strips.js';
 import { oppositeSide, SIDES, type Side } from '../../geometry/reuse/neighbours.js';
 import { offersOfTile, onlySides, type TileOffers } from '../../geometry/reuse/tile-offer.js';
 import { CALLS } from '../../node/contract/calls.js';
-import type { Logger } from '../../node/observe/logger.js';
-import type { NodeMetrics } from '../../node/observe/metrics.js';
-import type { PeerClient } from '../../node/peers/peer-client.js';
-import type { PeerClients } from '../../node/peers/peer-clients.js';
 import { encodeOfferedStrips, encodeOfferNotice } from '../../node/wire/overlap-body.js';
-import type { StripPool } from '../../node/wire/strip-pool.js';
-import type { WirePlan } from '../../node/wire/task-body.js';
-import type { ReuseBook } from '../../scheduling/reuse/reuse-book.js';
-import type { Holder } from '../../scheduling/reuse/tile-reuse.js';
 import { usableSides } from '../../scheduling/reuse/tile-start.js';
-import type { MapType } from '../../tensor/map-tensor.js';
+import type { EdgeDevice } from '../device/edge-device.js';
+import type { DeviceOverlap } from './device-overlap.js';
 import type { EdgeBoard } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
 import type { RunningTile } from './tile-preparer.js';
 
 export interface OfferKeeperParts {
-  readonly device: string;
-  /** Where others find the strips of this device: here, or on the gateway. */
-  readonly holder: () => Holder;
-  /** Whether strips go to the gateway's pool. */
-  readonly viaGateway: boolean;
-  readonly wirePlan: WirePlan;
-  readonly gateway: PeerClient;
-  readonly peers: PeerClients;
+  readonly edge: EdgeDevice;
   readonly board: EdgeBoard;
-  readonly book: ReuseBook;
-  readonly pool: StripPool;
-  /** How strips are sent. */
-  readonly maps: MapType;
-  readonly metrics: NodeMetrics;
-  readonly log: Logger;
+  readonly overlap: DeviceOverlap;
 }
 
 /** Keeps what a finished tile offers its neighbours, as long as one can use it, and lets its frame's source know. */
@@ -45,10 +26,11 @@ export class OfferKeeper {
 
   /** @returns bytes of what is said about it. */
   keep(task: EdgeTask, { cut, keepFor, kept }: Omit<RunningTile, 'job'>): number {
-    const { book, device, holder, pool, wirePlan } = this.#parts;
+    const { book, holder, pool } = this.#parts.overlap;
+    const { self, wirePlan } = this.#parts.edge;
     const { frame, tile } = task;
     // The frame has ended while its tile was computed: nobody will ask for anything of it.
-    if (task.source === device && !book.has(frame)) return 0;
+    if (task.source === self.device && !book.has(frame)) return 0;
     const offered = offersOfTile(wirePlan.plan, cut, keepFor);
     const add = (sides: readonly Side[]) =>
       kept.length > 0 && pool.add(frame, tile, onlySides(offered, sides), kept) ? offered : {};
@@ -64,7 +46,7 @@ export class OfferKeeper {
     if (keepFor.length === 0) return 0;
     // A tile that was pushed, or stolen from another than its source, has no way home: the source computes it as new.
     if (task.victim?.device !== task.source) return 0;
-    const notice = encodeOfferNotice({ ...holder(), offers });
+    const notice = encodeOfferNotice({ ...holder, offers });
     void this.#report(task, task.victim.address, notice).then((sides) => {
       if (sides === null) return;
       pool.keepOnly(frame, tile, this.#usable(task, sides));
@@ -74,15 +56,15 @@ export class OfferKeeper {
   }
 
   #usable(task: EdgeTask, queued: readonly Side[]): readonly Side[] {
-    const { board, wirePlan } = this.#parts;
-    return usableSides(wirePlan.plan, board, task, queued);
+    const { board, edge } = this.#parts;
+    return usableSides(edge.wirePlan.plan, board, task, queued);
   }
 
   /** @returns the sides that others may ask for; null when the source could not be told. */
   async #report({ frame, tile }: EdgeTask, source: string, bytes: Uint8Array): Promise<readonly Side[] | null> {
-    const { log, peers } = this.#parts;
+    const { log, remote } = this.#parts.edge;
     try {
-      const answer = await peers.client(source).call(CALLS.offer, {
+      const answer = await remote.peers.client(source).call(CALLS.offer, {
         path: { frame, tile },
         body: { mediaType: 'application/octet-stream', bytes },
       });
@@ -98,16 +80,17 @@ export class OfferKeeper {
    * take a third request, and whoever starts a neighbour sooner computes what is missing.
    */
   async #upload({ frame, tile }: EdgeTask, offers: TileOffers, kept: readonly KeptStrip[]): Promise<void> {
-    const { device, gateway, log, maps, metrics, pool, viaGateway, wirePlan } = this.#parts;
-    if (!viaGateway) return;
+    const { edge, overlap } = this.#parts;
+    const { log, metrics, remote, self, wirePlan } = edge;
+    if (overlap.holder.device === self.device) return;
     // What was dropped meanwhile may be in use for something else.
     const isThere = ({ side, segment, data }: KeptStrip) =>
-      pool.strip(frame, tile, oppositeSide(side), segment)?.data === data;
+      overlap.pool.strip(frame, tile, oppositeSide(side), segment)?.data === data;
     const strips = kept.filter((strip) => offers[strip.side] !== undefined && isThere(strip));
     if (strips.length === 0) return;
-    const bytes = encodeOfferedStrips(wirePlan.plan, { device, offers, strips }, maps);
+    const bytes = encodeOfferedStrips(wirePlan.plan, { device: self.device, offers, strips }, wirePlan.maps);
     try {
-      await gateway.call(CALLS.pooledStrips, {
+      await remote.gateway.call(CALLS.pooledStrips, {
         path: { frame, tile },
         body: { mediaType: 'application/octet-stream', bytes },
       });

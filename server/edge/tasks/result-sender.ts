@@ -1,30 +1,23 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CALLS } from '../../node/contract/calls.js';
-import type { Logger } from '../../node/observe/logger.js';
-import type { NodeMetrics } from '../../node/observe/metrics.js';
-import type { PeerClient } from '../../node/peers/peer-client.js';
 import { RESULTS_IN_FLIGHT } from '../../scheduling/device/device-pace.js';
 import { MedianWindow } from '../../scheduling/device/median-window.js';
+import type { EdgeDevice } from '../device/edge-device.js';
 import type { BoardTask, EdgeBoard } from './edge-board.js';
-
-export interface ResultSenderParts {
-  readonly gateway: PeerClient;
-  readonly board: EdgeBoard;
-  readonly metrics: NodeMetrics;
-  readonly log: Logger;
-}
 
 /** Sends results to the gateway, beside the computation (the paper's partition result collection thread). */
 export class ResultSender {
-  readonly #parts: ResultSenderParts;
+  readonly #edge: EdgeDevice;
+  readonly #board: EdgeBoard;
   readonly #abort = new AbortController();
   readonly #inFlight = new Set<Promise<void>>();
   /** Until the gateway has a result. */
   readonly times = new MedianWindow();
 
-  constructor(parts: ResultSenderParts) {
-    this.#parts = parts;
+  constructor(edge: EdgeDevice, board: EdgeBoard) {
+    this.#edge = edge;
+    this.#board = board;
   }
 
   /** Resolves when there is room for one more. */
@@ -36,7 +29,7 @@ export class ResultSender {
   send(task: BoardTask, body: () => Uint8Array): void {
     const sending = this.#deliver(task, body).finally(() => {
       this.#inFlight.delete(sending);
-      this.#parts.board.finished(task);
+      this.#board.finished(task);
     });
     this.#inFlight.add(sending);
   }
@@ -50,7 +43,7 @@ export class ResultSender {
   }
 
   async #deliver(task: BoardTask, body: () => Uint8Array): Promise<void> {
-    const { gateway, log, metrics } = this.#parts;
+    const { log, metrics, remote } = this.#edge;
     const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
     const { signal } = this.#abort;
     // First the executor gets the next task under way: writing a result takes as long as the gap between two tiles may.
@@ -64,7 +57,7 @@ export class ResultSender {
     if (signal.aborted) return;
     const startedMs = performance.now();
     try {
-      const answer = await gateway.call(CALLS.result, {
+      const answer = await remote.gateway.call(CALLS.result, {
         body: { mediaType: 'application/octet-stream', bytes: written },
         signal,
       });

@@ -1,10 +1,21 @@
+import { performance } from 'node:perf_hooks';
 import type { ComputeThread } from '../../compute/compute-thread.js';
 import { inputRegion } from '../../geometry/back-projection.js';
 import { isEmptyRegion, type Region, regionArea } from '../../geometry/region.js';
-import type { Rows, SliceResultBody } from '../../node/wire/slice-body.js';
-import type { WirePlan } from '../../node/wire/task-body.js';
+import type { FrameScopes } from '../../node/frame-scopes.js';
+import { encodeSliceResult, type Rows, type SliceResultBody } from '../../node/wire/slice-body.js';
 import { cropRegion } from '../../tensor/planes.js';
-import type { SliceTask } from './slice-task.js';
+import type { EdgeDevice } from '../device/edge-device.js';
+import type { EdgeBoard, SliceTask } from './edge-board.js';
+import type { ResultSender } from './result-sender.js';
+
+export interface SliceRunnerParts {
+  readonly edge: EdgeDevice;
+  readonly compute: Pick<ComputeThread, 'runLayer'>;
+  readonly board: EdgeBoard;
+  readonly sender: ResultSender;
+  readonly scopes: FrameScopes;
+}
 
 /** A slice between two layers. */
 interface ResidentSlice {
@@ -16,24 +27,45 @@ interface ResidentSlice {
 
 /** Computes slices layer by layer; what a layer puts out stays here for the next one (MoDNN). */
 export class SliceRunner {
-  readonly #wirePlan: WirePlan;
-  readonly #compute: ComputeThread;
-  readonly #device: string;
+  readonly #parts: SliceRunnerParts;
   /** One for each open frame that is computed so, of which there is one at a time. */
   readonly #resident = new Map<string, ResidentSlice>();
 
-  constructor(wirePlan: WirePlan, compute: ComputeThread, device: string) {
-    this.#wirePlan = wirePlan;
-    this.#compute = compute;
-    this.#device = device;
+  constructor(parts: SliceRunnerParts) {
+    this.#parts = parts;
+    parts.scopes.onEnd(
+      (frame) => this.#resident.delete(frame),
+      () => [...this.#resident.keys()],
+    );
+    parts.edge.metrics.holds('frames with slices', () => this.#resident.size);
   }
 
-  get frames(): readonly string[] {
-    return [...this.#resident.keys()];
-  }
-
-  drop(frame: string): void {
-    this.#resident.delete(frame);
+  /**
+   * Computes one layer of a slice and has its result sent.
+   *
+   * @param stopped aborted when the device stops: the compute thread ends, and what it fails with is no error.
+   */
+  async run(task: SliceTask, stopped: AbortSignal): Promise<void> {
+    const { board, edge, sender } = this.#parts;
+    const { log, metrics, wirePlan } = edge;
+    const { frame, slice, layer, attempt } = task;
+    const facts = { frame, slice, layer, attempt };
+    const waitMs = performance.now() - task.arrivedMs;
+    if (this.isPast(task)) {
+      log.debug(facts, 'layer of a slice is past');
+      board.finished(task);
+      return;
+    }
+    try {
+      const result = await this.compute(task, waitMs);
+      metrics.tileWait.observe(waitMs / 1000);
+      log.debug({ ...facts, computeMs: result.computeMs, waitMs }, 'layer of a slice computed');
+      sender.send(task, () => encodeSliceResult(wirePlan, result, wirePlan.maps));
+    } catch (error) {
+      // The gateway sees that nobody lists the slice any more, and begins the frame again.
+      if (!stopped.aborted) log.error({ ...facts, err: error }, 'layer of a slice could not be computed');
+      board.finished(task);
+    }
   }
 
   /** Whether a layer was computed here already: a task that arrives twice must not use up what the next one needs. */
@@ -44,13 +76,14 @@ export class SliceRunner {
   }
 
   /** @throws DeepThingsError `DT_LAYER_INPUT` when rows are missing, as after a restart of this device. */
-  async run(task: SliceTask, waitMs: number): Promise<SliceResultBody> {
-    const { plan } = this.#wirePlan;
+  async compute(task: SliceTask, waitMs: number): Promise<SliceResultBody> {
+    const { self, wirePlan } = this.#parts.edge;
+    const { plan } = wirePlan;
     const { frame, slice, layer, generation, attempt, output, publish, inputDigest, taskBytes } = task;
-    const facts = { frame, slice, layer, generation, attempt, inputDigest, taskBytes, waitMs, device: this.#device };
+    const facts = { frame, slice, layer, generation, attempt, inputDigest, taskBytes, waitMs, device: self.device };
     if (isEmptyRegion(output)) return { ...facts, rows: [], computeMs: 0, macs: 0 };
     const { region: input, padding } = inputRegion(plan.layers[layer]!, output);
-    const { data, computeMs } = await this.#compute.runLayer({
+    const { data, computeMs } = await this.#parts.compute.runLayer({
       ...{ layer, input, padding },
       pieces: [...task.pieces, ...this.#takeResident(task)],
     });

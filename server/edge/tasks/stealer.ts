@@ -1,35 +1,23 @@
 import { performance } from 'node:perf_hooks';
 import { CALLS } from '../../node/contract/calls.js';
-import type { Logger } from '../../node/observe/logger.js';
-import type { NodeMetrics } from '../../node/observe/metrics.js';
 import { CANCELLED, pause } from '../../node/pause.js';
 import { backoffMs } from '../../node/peers/backoff.js';
-import type { PeerClient } from '../../node/peers/peer-client.js';
-import type { PeerClients } from '../../node/peers/peer-clients.js';
-import { decodeTaskBody, type WirePlan } from '../../node/wire/task-body.js';
-import type { LinkRates } from '../../scheduling/policy/link-rates.js';
+import { decodeTaskBody } from '../../node/wire/task-body.js';
+import type { EdgeDevice } from '../device/edge-device.js';
 import type { FrameGenerations } from '../frames/frame-generations.js';
 import type { EdgeBoard } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
 
 export interface StealerParts {
-  readonly device: string;
-  readonly wirePlan: WirePlan;
-  readonly gateway: PeerClient;
-  readonly peers: PeerClients;
+  readonly edge: EdgeDevice;
   readonly board: EdgeBoard;
-  readonly runs: FrameGenerations;
-  /** Whether the executor has nothing to do. */
-  readonly isIdle: () => boolean;
+  readonly generations: FrameGenerations;
   /** Tasks fetched ahead while one is computed. */
   readonly prefetch: number;
-  /** Long poll at the gateway; 0 to be answered at once, */
+  /** How long the gateway may hold the question for a victim; 0: it answers at once. */
   readonly waitMs: number;
-  /** and then how long to sleep when there was nothing. */
+  /** With `waitMs` 0: how long to sleep when there was nothing to steal. */
   readonly pollMs: number;
-  readonly links: LinkRates;
-  readonly metrics: NodeMetrics;
-  readonly log: Logger;
 }
 
 interface Victim {
@@ -103,9 +91,9 @@ export class Stealer {
   }
 
   #isHungry(): boolean {
-    const { board, isIdle, prefetch } = this.#parts;
+    const { board, prefetch } = this.#parts;
     if (this.#paused || board.pending > 0) return false;
-    return board.stolen < prefetch || (board.stolen === 0 && isIdle());
+    return board.stolen < prefetch || board.isIdle;
   }
 
   async #hunger(): Promise<void> {
@@ -118,7 +106,7 @@ export class Stealer {
   }
 
   async #steal(): Promise<void> {
-    const { log, metrics, pollMs, waitMs } = this.#parts;
+    const { edge, pollMs, waitMs } = this.#parts;
     const { signal } = this.#stop;
     let failures = 0;
     for (;;) {
@@ -133,8 +121,8 @@ export class Stealer {
       } catch (error) {
         if (signal.aborted) return;
         failures++;
-        metrics.retries.inc({ what: 'steal' });
-        log.debug({ err: error, failures }, 'stealing failed');
+        edge.metrics.retries.inc({ what: 'steal' });
+        edge.log.debug({ err: error, failures }, 'stealing failed');
         await this.#sleep(backoffMs(RETRY, failures, Math.random()));
       }
     }
@@ -152,7 +140,7 @@ export class Stealer {
   }
 
   async #askForVictim(): Promise<Victim | null> {
-    const { board, device, gateway, waitMs } = this.#parts;
+    const { board, edge, waitMs } = this.#parts;
     this.#sequence++;
     this.#poll = new AbortController();
     const { signal } = this.#poll;
@@ -160,8 +148,8 @@ export class Stealer {
     try {
       const { avoid, soonestMs } = this.#suspended();
       const heldMs = Math.ceil(Math.min(waitMs, soonestMs));
-      const json = { thief: device, sequence: this.#sequence, waitMs: heldMs, ...(avoid.length > 0 && { avoid }) };
-      const answer = await gateway.call(CALLS.victim, { json, signal, heldMs });
+      const json = { ...this.#question(), waitMs: heldMs, ...(avoid.length > 0 && { avoid }) };
+      const answer = await edge.remote.gateway.call(CALLS.victim, { json, signal, heldMs });
       if (answer.json === undefined) return null;
       const { victim } = answer.json;
       this.#remember(victim);
@@ -174,10 +162,11 @@ export class Stealer {
 
   /** @returns false when there was none left. */
   async #askForTask({ controlBytes, ...victim }: Victim): Promise<boolean> {
-    const { board, device, links, log, metrics, peers, runs, wirePlan } = this.#parts;
+    const { board, edge, generations } = this.#parts;
+    const { log, metrics, remote, self, wirePlan } = edge;
     const startedMs = performance.now();
     const { signal } = this.#stop;
-    const answer = await peers.client(victim.address).call(CALLS.task, { json: this.#question(), signal });
+    const answer = await remote.peers.client(victim.address).call(CALLS.task, { json: this.#question(), signal });
     const { bytes } = answer;
     if (answer.status === 204) {
       metrics.steals.inc({ direction: 'in vain' });
@@ -187,7 +176,7 @@ export class Stealer {
     const body = decodeTaskBody(wirePlan, bytes);
     const arrivedMs = performance.now();
     const transferMs = arrivedMs - startedMs;
-    links.add(victim.address, bytes.byteLength, transferMs);
+    remote.links.add(victim.address, bytes.byteLength, transferMs);
     const task: EdgeTask = {
       kind: 'tile',
       ...body,
@@ -202,16 +191,16 @@ export class Stealer {
     metrics.bytesReceived.inc({ kind: 'input' }, bytes.byteLength);
     metrics.tileTransfer.observe(transferMs / 1000);
     const { frame, tile, attempt } = task;
-    log.debug({ frame, tile, attempt, victim: victim.device, device, transferMs }, 'tile stolen');
-    runs.invalidateBefore(frame, task.generation);
+    log.debug({ frame, tile, attempt, victim: victim.device, device: self.device, transferMs }, 'tile stolen');
+    generations.invalidateBefore(frame, task.generation);
     // Its victim has not heard yet that the frame began anew.
-    if (!runs.isPast(task)) board.addStolen(task);
+    if (!generations.isPast(task)) board.addStolen(task);
     return true;
   }
 
   /** Asks a victim for a task: the same again as long as the number is the same. */
   #question() {
-    return { thief: this.#parts.device, sequence: this.#sequence };
+    return { thief: this.#parts.edge.self.device, sequence: this.#sequence };
   }
 
   #remember({ device, address }: Pick<Victim, 'device' | 'address'>): void {
@@ -222,7 +211,7 @@ export class Stealer {
 
   /** Victims that kept failing: the gateway is to name others, no longer than until one of these can be asked again. */
   #suspended(): { readonly avoid: string[]; readonly soonestMs: number } {
-    const { peers } = this.#parts;
+    const { peers } = this.#parts.edge.remote;
     const avoid: string[] = [];
     let soonestMs = Number.POSITIVE_INFINITY;
     for (const [device, address] of this.#victims) {

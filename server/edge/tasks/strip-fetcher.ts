@@ -2,23 +2,11 @@ import { performance } from 'node:perf_hooks';
 import { containsRegion } from '../../geometry/region.js';
 import type { Strip } from '../../geometry/reuse/tile-cut.js';
 import { CALLS } from '../../node/contract/calls.js';
-import type { Logger } from '../../node/observe/logger.js';
-import type { NodeMetrics } from '../../node/observe/metrics.js';
-import type { PeerClients } from '../../node/peers/peer-clients.js';
 import { decodeStrips, formatMapRegion } from '../../node/wire/overlap-body.js';
 import type { PooledStrip } from '../../node/wire/strip-pool.js';
-import type { WirePlan } from '../../node/wire/task-body.js';
-import type { LinkRates } from '../../scheduling/policy/link-rates.js';
 import type { TaskKey } from '../../scheduling/task-key.js';
 import { allFinite } from '../../tensor/all-finite.js';
-
-export interface StripFetcherParts {
-  readonly wirePlan: WirePlan;
-  readonly peers: PeerClients;
-  readonly links: LinkRates;
-  readonly metrics: NodeMetrics;
-  readonly log: Logger;
-}
+import type { EdgeDevice } from '../device/edge-device.js';
 
 /** Strips that other nodes sent for one tile, by the side and segment that they are for. */
 export class FetchedStrips {
@@ -47,10 +35,10 @@ export const NOTHING_FETCHED = new FetchedStrips();
 
 /** Gets strips from the nodes that keep them, devices or the gateway (the paper's fetcher). */
 export class StripFetcher {
-  readonly #parts: StripFetcherParts;
+  readonly #edge: EdgeDevice;
 
-  constructor(parts: StripFetcherParts) {
-    this.#parts = parts;
+  constructor(edge: EdgeDevice) {
+    this.#edge = edge;
   }
 
   /**
@@ -64,7 +52,8 @@ export class StripFetcher {
   }
 
   async #ask({ frame, tile }: TaskKey, address: string, wanted: readonly Strip[]): Promise<FetchedStrips> {
-    const { links, log, metrics, peers, wirePlan } = this.#parts;
+    const { log, metrics, wirePlan } = this.#edge;
+    const { links, peers } = this.#edge.remote;
     try {
       const regions = wanted.map(formatMapRegion).join(';');
       const startedMs = performance.now();

@@ -2,22 +2,13 @@ import { performance } from 'node:perf_hooks';
 import { ProblemError } from '../../../client/problem-error.js';
 import { type KeptStrip, keptStrips, roomForStrips } from '../../compute/kept-strips.js';
 import type { StripSource, TileJob, TilesBefore } from '../../compute/tile-executor.js';
-import type { OverlapConfig } from '../../config/faithful.js';
 import { regionBytes } from '../../geometry/plan-cost.js';
 import { containsRegion, isEmptyRegion, type Region, wholeMap } from '../../geometry/region.js';
 import { cutTile, type Strip, type TileCut } from '../../geometry/reuse/tile-cut.js';
 import { type OffersToTile, withoutRegions } from '../../geometry/reuse/tile-offer.js';
 import { CALLS } from '../../node/contract/calls.js';
-import type { FrameScopes } from '../../node/frame-scopes.js';
-import type { Logger } from '../../node/observe/logger.js';
-import type { NodeMetrics } from '../../node/observe/metrics.js';
-import type { PeerClient } from '../../node/peers/peer-client.js';
-import type { StripPool } from '../../node/wire/strip-pool.js';
-import { requireTensor, type WirePlan } from '../../node/wire/task-body.js';
+import { requireTensor } from '../../node/wire/task-body.js';
 import { formatRegion } from '../../node/wire/wire-facts.js';
-import type { LinkRates } from '../../scheduling/policy/link-rates.js';
-import type { FetchPolicy } from '../../scheduling/reuse/fetch-policy.js';
-import type { ReuseBook } from '../../scheduling/reuse/reuse-book.js';
 import { NO_REUSE, type Reuse } from '../../scheduling/reuse/tile-reuse.js';
 import {
   knownOffers,
@@ -30,28 +21,16 @@ import {
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import { cropRegion } from '../../tensor/planes.js';
 import { decodeSafetensors } from '../../tensor/safetensors.js';
-import type { FrameGenerations } from '../frames/frame-generations.js';
-import type { OwnFrames } from '../frames/own-frames.js';
+import type { EdgeDevice } from '../device/edge-device.js';
+import type { DeviceFrames } from '../frames/device-frames.js';
+import type { DeviceOverlap } from './device-overlap.js';
 import type { EdgeTask } from './edge-task.js';
-import type { StripBuffers } from './strip-buffers.js';
-import { type FetchedStrips, NOTHING_FETCHED, type StripFetcher } from './strip-fetcher.js';
+import { type FetchedStrips, NOTHING_FETCHED, StripFetcher } from './strip-fetcher.js';
 
 export interface TilePreparerParts {
-  readonly device: string;
-  readonly wirePlan: WirePlan;
-  readonly gateway: PeerClient;
-  readonly fetcher: StripFetcher;
-  readonly ownFrames: OwnFrames;
-  readonly runs: FrameGenerations;
-  readonly scopes: FrameScopes;
-  readonly book: ReuseBook;
-  readonly pool: StripPool;
-  readonly buffers: StripBuffers;
-  readonly links: LinkRates;
-  readonly policy: FetchPolicy;
-  readonly overlap: Pick<OverlapConfig, 'allSides'>;
-  readonly metrics: NodeMetrics;
-  readonly log: Logger;
+  readonly edge: EdgeDevice;
+  readonly overlap: DeviceOverlap;
+  readonly frames: DeviceFrames;
 }
 
 export type Preparation =
@@ -75,12 +54,14 @@ export interface RunningTile extends TileUnderWay {
  */
 export class TilePreparer {
   readonly #parts: TilePreparerParts;
+  readonly #fetcher: StripFetcher;
   #ahead: { readonly task: EdgeTask; readonly fetched: Promise<FetchedStrips> } | null = null;
 
   constructor(parts: TilePreparerParts) {
     this.#parts = parts;
-    parts.scopes.onEnd((frame) => this.#forget(frame));
-    parts.runs.onInvalidated((frame) => this.#forget(frame));
+    this.#fetcher = new StripFetcher(parts.edge);
+    parts.frames.scopes.onEnd((frame) => this.#forget(frame));
+    parts.frames.generations.onInvalidated((frame) => this.#forget(frame));
   }
 
   /**
@@ -106,7 +87,8 @@ export class TilePreparer {
 
   /** @param before tiles that the compute thread has, in its order: they will have been computed when this one starts. */
   async prepare(task: EdgeTask, before: readonly RunningTile[] = []): Promise<Preparation> {
-    const { overlap, wirePlan } = this.#parts;
+    const { edge, overlap } = this.#parts;
+    const { plan } = edge.wirePlan;
     const ahead = this.#ahead?.task === task ? await this.#ahead.fetched : NOTHING_FETCHED;
     this.#ahead = null;
     const known = reuses(task) ? knownOffers(this.#startParts, task, before) : NO_REUSE;
@@ -114,7 +96,7 @@ export class TilePreparer {
     let offers = chosen;
     // Each round counts on fewer strips than the one before, until all that are left are there.
     for (;;) {
-      const cut = cutTile(wirePlan.plan, task.tile, offers);
+      const cut = cutTile(plan, task.tile, offers);
       const strips = cut.strips.map((strip) => ({
         strip,
         source: this.#sourceOf(task.frame, strip, { fetched, before }),
@@ -123,60 +105,64 @@ export class TilePreparer {
       if (lost.length === 0) {
         return this.#withInput(task, { cut, offers, strips: strips.map(({ source }) => source!), fetched });
       }
-      offers = overlap.allSides ? {} : withoutRegions(wirePlan.plan, offers, lost);
+      offers = overlap.allSides ? {} : withoutRegions(plan, offers, lost);
     }
   }
 
   async #withInput(task: EdgeTask, { cut, offers, strips, fetched }: Decision): Promise<Preparation> {
     const input = await this.#inputFor(task, cut);
     if (typeof input === 'string') return { kind: input };
-    const { buffers, wirePlan } = this.#parts;
+    const { plan } = this.#parts.edge.wirePlan;
+    const { buffers } = this.#parts.overlap;
     const { frame, tile } = task;
     const keepFor = reuses(task) ? sidesToKeep(this.#startParts, frame, cut) : [];
-    const keepIn = roomForStrips(wirePlan.plan, cut, keepFor, (bytes) => buffers.take(bytes));
+    const keepIn = roomForStrips(plan, cut, keepFor, (bytes) => buffers.take(bytes));
     const job = { tileId: tile, offers, input, strips, keepIn };
-    const kept = keptStrips(wirePlan.plan, cut, keepIn);
+    const kept = keptStrips(plan, cut, keepIn);
     return { kind: 'ready', frame, job, cut, keepFor, kept, overlapBytes: fetched.bytes };
   }
 
   get #startParts(): TileStartParts {
-    const { book, device, overlap, policy, pool, wirePlan } = this.#parts;
-    return { book, device, policy, pool, plan: wirePlan.plan, allSides: overlap.allSides };
+    const { book, policy, pool, allSides } = this.#parts.overlap;
+    const { self, wirePlan } = this.#parts.edge;
+    return { device: self.device, plan: wirePlan.plan, book, policy, pool, allSides };
   }
 
   /** Decides which offers to count on, and fetches what of them is neither here nor fetched already. */
   async #fetchMissing(task: EdgeTask, { offers, holders }: Reuse, ahead: FetchedStrips) {
-    const { fetcher, policy, wirePlan } = this.#parts;
+    const { edge, overlap } = this.#parts;
     if (Object.keys(holders).length === 0) return { offers, fetched: ahead };
     const holderOf = (strip: Strip) => (ahead.covering(strip) ? null : (holders[strip.side]?.address ?? null));
     const inputMs = (region: Region) => this.#inputMs(task, region);
-    const chosen = policy.choose({ tileId: task.tile, offers, holderOf, inputMs });
-    const wanted = stripsToFetch(wirePlan.plan, task.tile, chosen, holderOf);
-    return { offers: chosen, fetched: ahead.with(await fetcher.fetch(task, wanted)) };
+    const chosen = overlap.policy.choose({ tileId: task.tile, offers, holderOf, inputMs });
+    const wanted = stripsToFetch(edge.wirePlan.plan, task.tile, chosen, holderOf);
+    return { offers: chosen, fetched: ahead.with(await this.#fetcher.fetch(task, wanted)) };
   }
 
   /** Where a strip's values are, of those that were fetched or of this device's own; null when there are none. */
   #sourceOf(frame: string, strip: Strip, { fetched, before }: StripSources): StripSource | TilesBefore | null {
     const place = placeOf(before, frame, strip.producer);
     if (place >= 0) return before.length - place;
-    const there = fetched.covering(strip) ?? this.#parts.pool.strip(frame, strip.producer, strip.side, strip.segment);
+    const there =
+      fetched.covering(strip) ?? this.#parts.overlap.pool.strip(frame, strip.producer, strip.side, strip.segment);
     return there !== null && containsRegion(there.region, strip.region) ? there : null;
   }
 
   /** What came with the task is there; beyond that the gateway has to be asked. */
   #inputMs(task: EdgeTask, region: Region): number {
-    const { gateway, links, ownFrames, wirePlan } = this.#parts;
-    if (ownFrames.get(task.frame) !== undefined) return 0;
+    const { edge, frames } = this.#parts;
+    const { gateway, links } = edge.remote;
+    if (frames.own.get(task.frame) !== undefined) return 0;
     if (task.input !== null && containsRegion(task.input.region, region)) return 0;
     const { requestMs, bytesPerMs } = links.linkTo(gateway.baseUrl);
-    return requestMs + regionBytes(region, wirePlan.plan.maps[0]!, 1) / bytesPerMs;
+    return requestMs + regionBytes(region, edge.wirePlan.plan.maps[0]!, 1) / bytesPerMs;
   }
 
   async #inputFor(task: EdgeTask, { input }: TileCut): Promise<Uint8Array | 'ended' | 'no-input'> {
     if (isEmptyRegion(input)) return new Uint8Array(0);
-    const { plan } = this.#parts.wirePlan;
-    const map = plan.maps[0]!;
-    const own = this.#parts.ownFrames.get(task.frame);
+    const { edge, frames } = this.#parts;
+    const map = edge.wirePlan.plan.maps[0]!;
+    const own = frames.own.get(task.frame);
     if (own !== undefined) return cropRegion(own.data, map.channels, wholeMap(map), input);
     if (task.input === null) return 'ended';
     if (containsRegion(task.input.region, input)) {
@@ -187,7 +173,8 @@ export class TilePreparer {
 
   /** A strip that the task's input counted on is gone: the gateway can cut any region again. */
   async #fetchInput({ frame, tile }: EdgeTask, region: Region): Promise<Uint8Array | 'ended' | 'no-input'> {
-    const { gateway, links, log, metrics, wirePlan } = this.#parts;
+    const { log, metrics, wirePlan } = this.#parts.edge;
+    const { gateway, links } = this.#parts.edge.remote;
     const { channels } = wirePlan.plan.maps[0]!;
     const query = { region: formatRegion(region) };
     try {

@@ -1,23 +1,25 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { TileResult } from '../../../server/compute/messages.js';
-import type { EdgeBoard } from '../../../server/edge/tasks/edge-board.js';
+import type { EdgeBoard, SliceTask } from '../../../server/edge/tasks/edge-board.js';
 import type { EdgeTask } from '../../../server/edge/tasks/edge-task.js';
-import { Executor, type ExecutorParts } from '../../../server/edge/tasks/executor.js';
-import type { RunningTile } from '../../../server/edge/tasks/tile-preparer.js';
+import { Executor } from '../../../server/edge/tasks/executor.js';
+import type { OfferKeeper } from '../../../server/edge/tasks/offer-keeper.js';
+import type { ResultSender } from '../../../server/edge/tasks/result-sender.js';
+import type { SliceRunner } from '../../../server/edge/tasks/slice-runner.js';
+import { TileOutputs } from '../../../server/edge/tasks/tile-outputs.js';
+import type { RunningTile, TilePreparer } from '../../../server/edge/tasks/tile-preparer.js';
+import { TileRunner } from '../../../server/edge/tasks/tile-runner.js';
 import { wholeTile } from '../../../server/evaluation/measure/untiled.js';
 import { planFtp } from '../../../server/geometry/ftp-plan.js';
 import { cutTile } from '../../../server/geometry/reuse/tile-cut.js';
 import { fusedGeometry } from '../../../server/model/layer-geometry.js';
 import { describeModel } from '../../../server/model/model-source.js';
-import { EventLog } from '../../../server/node/observe/event-log.js';
-import { createMetrics } from '../../../server/node/observe/metrics.js';
 import { ComputeSpeed } from '../../../server/scheduling/device/compute-speed.js';
 import { TILES_AHEAD } from '../../../server/scheduling/device/device-pace.js';
-import { MedianWindow } from '../../../server/scheduling/device/median-window.js';
 import { TaskBoard } from '../../../server/scheduling/device/task-board.js';
 import { NO_REUSE } from '../../../server/scheduling/reuse/tile-reuse.js';
-import { silent } from '../../support/test-cluster.js';
+import { testDevice } from '../test-device.js';
 
 const network = describeModel({ name: 'face-detector', width: 96, height: 96 });
 const plan = planFtp(fusedGeometry(network, 8), 8, { rows: 3, columns: 3 });
@@ -51,8 +53,8 @@ function device(usualMs: number | null) {
   const board: EdgeBoard = new TaskBoard(99);
   const given: Given[] = [];
   const sent: number[] = [];
-  const tileTimes = new MedianWindow();
-  if (usualMs !== null) tileTimes.add(usualMs);
+  const speed = new ComputeSpeed();
+  if (usualMs !== null) speed.add(1, usualMs);
   let before: readonly number[] = [];
   const computed = (): TileResult => ({
     ...{ data: new Float32Array(0), shape: { channels: 0, height: 0, width: 0 }, computeMs: usualMs ?? 1, macs: 1 },
@@ -72,20 +74,22 @@ function device(usualMs: number | null) {
       return { kind: 'ready', frame, job, cut, keepFor: [], kept: [], overlapBytes: 0 };
     },
   };
-  const slices = { isPast: () => false, run: async () => ({ computeMs: 1 }) };
   const sender = {
     room: async () => undefined,
     send(task: { tile: number }) {
       sent.push(task.tile);
       board.finished(task as EdgeTask);
     },
-  };
-  const executor = new Executor({
-    ...{ device: 'e0', board, maps: 'f32', namesStrips: false, tileTimes, speed: new ComputeSpeed(), log: silent },
-    ...{ wirePlan: { plan, digest: 'd', fill: [0, 0, 0] }, events: new EventLog('e', 99) },
-    metrics: createMetrics({ role: 'edge', node: 'e0' }),
-    ...{ compute, preparer, slices, sender, keeper: null, peers: null },
-  } as unknown as ExecutorParts);
+  } as unknown as ResultSender;
+  const slices = { run: async (task: SliceTask) => sender.send(task, () => new Uint8Array(0)) };
+  const edge = testDevice({ plan });
+  const keeper = { keep: () => 0 } as unknown as OfferKeeper;
+  const outputs = new TileOutputs({ edge, keeper, sender, speed, namesStrips: false });
+  const tileRunner = new TileRunner({
+    ...{ edge, board, compute, outputs, speed },
+    preparer: preparer as unknown as TilePreparer,
+  });
+  const executor = new Executor({ board, tiles: tileRunner, slices: slices as unknown as SliceRunner, sender });
   const tiles = () => given.map(({ tile }) => tile);
   const start = (count: number) => {
     board.enqueue(plan.tiles.slice(0, count).map(({ tileId }) => taskOf(tileId)));

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { keptStrips, roomForStrips } from '../../../server/compute/kept-strips.js';
+import type { DeviceOverlap } from '../../../server/edge/tasks/device-overlap.js';
 import type { EdgeBoard } from '../../../server/edge/tasks/edge-board.js';
 import type { EdgeTask } from '../../../server/edge/tasks/edge-task.js';
 import { OfferKeeper } from '../../../server/edge/tasks/offer-keeper.js';
@@ -10,14 +11,13 @@ import { offersOfTile } from '../../../server/geometry/reuse/tile-offer.js';
 import { fusedGeometry } from '../../../server/model/layer-geometry.js';
 import { describeModel } from '../../../server/model/model-source.js';
 import type { CallRule } from '../../../server/node/contract/calls.js';
-import { createMetrics } from '../../../server/node/observe/metrics.js';
 import type { PeerClient } from '../../../server/node/peers/peer-client.js';
 import { decodeOfferedStrips, decodeOfferNotice } from '../../../server/node/wire/overlap-body.js';
 import { StripPool } from '../../../server/node/wire/strip-pool.js';
 import { TaskBoard } from '../../../server/scheduling/device/task-board.js';
 import { ReuseBook } from '../../../server/scheduling/reuse/reuse-book.js';
 import { NO_REUSE } from '../../../server/scheduling/reuse/tile-reuse.js';
-import { silent } from '../../support/test-cluster.js';
+import { testDevice } from '../test-device.js';
 
 const network = describeModel({ name: 'face-detector', width: 96, height: 96 });
 //  0 1 2
@@ -54,26 +54,13 @@ function node(address: string, answer: () => Promise<unknown>): PeerClient {
 
 /** @param answer of the source. */
 function keeper(viaGateway: boolean, answer: () => Promise<unknown> = async () => ({ json: { sides: ['south'] } })) {
-  const address = viaGateway ? 'http://gateway' : 'http://e0';
-  return new OfferKeeper({
-    device: 'e0',
-    holder: () => ({ device: viaGateway ? 'gateway' : 'e0', address }),
-    viaGateway,
-    wirePlan: { plan, digest: 'd', fill: [0, 0, 0] },
+  const edge = testDevice({
+    plan,
     gateway: node('http://gateway', async () => ({ json: undefined })),
-    peers: {
-      client: () => node(SOURCE.address, answer),
-      suspendedUntilMs: () => null,
-      forgive: () => undefined,
-      close: async () => undefined,
-    },
-    board,
-    book,
-    pool,
-    maps: 'f32',
-    metrics: createMetrics({ role: 'edge', node: 'e0' }),
-    log: silent,
+    clientOf: () => node(SOURCE.address, answer),
   });
+  const holder = viaGateway ? { device: 'gateway', address: 'http://gateway' } : edge.self;
+  return new OfferKeeper({ edge, board, overlap: { book, pool, holder } as DeviceOverlap });
 }
 
 function task(tile: number, facts: Partial<EdgeTask> = {}): EdgeTask {

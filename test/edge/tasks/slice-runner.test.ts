@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { ComputeThread } from '../../../server/compute/compute-thread.js';
 import type { LayerJob } from '../../../server/compute/messages.js';
+import type { SliceTask } from '../../../server/edge/tasks/edge-board.js';
+import type { ResultSender } from '../../../server/edge/tasks/result-sender.js';
 import { SliceRunner } from '../../../server/edge/tasks/slice-runner.js';
-import type { SliceTask } from '../../../server/edge/tasks/slice-task.js';
 import { planFtp } from '../../../server/geometry/ftp-plan.js';
+import { FrameScopes } from '../../../server/node/frame-scopes.js';
+import { TaskBoard } from '../../../server/scheduling/device/task-board.js';
 import { chain, conv } from '../../geometry/layer-chains.js';
+import { testDevice } from '../test-device.js';
 
 const plan = planFtp(chain({ channels: 3, height: 6, width: 6 }, [conv(3, 2), conv(3, 2), conv(3, 2)]), 3, {
   rows: 1,
@@ -28,39 +31,45 @@ function runner() {
       jobs.push(job);
       return { data: new Float32Array(2 * 3 * 6).fill(jobs.length), shape: plan.maps[1]!, computeMs: 1 };
     },
-  } as unknown as ComputeThread;
-  return { slices: new SliceRunner({ plan, digest: 'd', fill: [0, 0, 0] }, compute, 'e1'), jobs };
+  };
+  const scopes = new FrameScopes();
+  const sender = {} as ResultSender;
+  return {
+    slices: new SliceRunner({ edge: testDevice({ plan }), compute, board: new TaskBoard(9), sender, scopes }),
+    scopes,
+    jobs,
+  };
 }
 
 describe('a slice on its device', () => {
   it('goes on with the rows of the layer before, which stayed here', async () => {
-    const { slices, jobs } = runner();
-    await slices.run(task(0), 0);
-    await slices.run(task(1), 0);
+    const { slices, scopes, jobs } = runner();
+    await slices.compute(task(0), 0);
+    await slices.compute(task(1), 0);
     expect(jobs[1]!.pieces).toEqual([{ region: UPPER, data: new Float32Array(36).fill(1) }]);
-    expect(slices.frames).toEqual(['f-1']);
-    slices.drop('f-1');
-    expect(slices.frames).toEqual([]);
+    expect(scopes.kept).toEqual(['f-1']);
+    scopes.end('f-1');
+    expect(scopes.kept).toEqual([]);
   });
 
   it('knows a task that arrives again, when the next layer already needs what it left', async () => {
     const { slices, jobs } = runner();
     expect(slices.isPast(task(0))).toBe(false);
-    await slices.run(task(0), 0);
+    await slices.compute(task(0), 0);
     expect(slices.isPast(task(0))).toBe(true);
     expect(slices.isPast(task(1))).toBe(false);
-    await slices.run(task(1), 0);
+    await slices.compute(task(1), 0);
     expect(slices.isPast(task(0))).toBe(true);
     expect(slices.isPast(task(1))).toBe(true);
-    await slices.run(task(2), 0);
+    await slices.compute(task(2), 0);
     expect(jobs[2]!.pieces).toEqual([{ region: UPPER, data: new Float32Array(36).fill(2) }]);
   });
 
   it('takes a later attempt from its beginning, and nothing of an earlier one after that', async () => {
     const { slices } = runner();
-    await slices.run(task(0), 0);
+    await slices.compute(task(0), 0);
     expect(slices.isPast(task(0, 2))).toBe(false);
-    await slices.run(task(0, 2), 0);
+    await slices.compute(task(0, 2), 0);
     expect(slices.isPast(task(1, 1))).toBe(true);
     expect(slices.isPast(task(1, 2))).toBe(false);
   });

@@ -1,17 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FrameGenerations } from '../../../server/edge/frames/frame-generations.js';
 import type { EdgeBoard } from '../../../server/edge/tasks/edge-board.js';
 import { Stealer } from '../../../server/edge/tasks/stealer.js';
 import type { CallRule } from '../../../server/node/contract/calls.js';
-import { FrameScopes } from '../../../server/node/frame-scopes.js';
-import { createMetrics } from '../../../server/node/observe/metrics.js';
 import type { PeerClient } from '../../../server/node/peers/peer-client.js';
 import { TaskBoard } from '../../../server/scheduling/device/task-board.js';
-import { LinkRates } from '../../../server/scheduling/policy/link-rates.js';
 import { FIG5 } from '../../node/bodies.js';
 import { taskBody } from '../../node/small-cluster.js';
-import { silent } from '../../support/test-cluster.js';
+import { testDevice, testFrames } from '../test-device.js';
 
 // Node's own timers of promises are none that vitest can replace.
 vi.mock('../../../server/node/pause.js', () => ({
@@ -45,20 +41,11 @@ function start(waitMs: number) {
   };
   const victim = async () => ({ status: 200, bytes: taskBody(FIG5) });
   const clientOf = (call: unknown) => ({ baseUrl: '', call }) as unknown as PeerClient;
-  stealer = new Stealer({
-    ...{ device: 'e0', wirePlan: FIG5, board, waitMs, pollMs: 100, prefetch: 0, log: silent },
-    gateway: clientOf(gateway),
-    peers: {
-      client: () => clientOf(victim),
-      suspendedUntilMs: () => suspendedMs,
-      forgive: () => undefined,
-      close: async () => undefined,
-    },
-    runs: new FrameGenerations(9, new FrameScopes()),
-    links: new LinkRates(),
-    isIdle: () => board.isIdle,
-    metrics: createMetrics({ role: 'edge', node: 'e0' }),
+  const edge = testDevice({
+    ...{ plan: FIG5.plan, digest: FIG5.digest, gateway: clientOf(gateway), clientOf: () => clientOf(victim) },
+    suspendedUntilMs: () => suspendedMs,
   });
+  stealer = new Stealer({ edge, board, generations: testFrames(edge).generations, waitMs, pollMs: 100, prefetch: 0 });
   stealer.start();
 }
 

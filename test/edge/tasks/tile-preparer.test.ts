@@ -3,11 +3,10 @@ import { DigestError, TENSOR_TYPE } from '../../../client/body-digest.js';
 import type { DeepThingsClient } from '../../../client/client.js';
 import { ProblemError } from '../../../client/problem-error.js';
 import { loadTileExecutor, type TileExecutor } from '../../../server/compute/tile-executor.js';
-import { FrameGenerations } from '../../../server/edge/frames/frame-generations.js';
-import { OwnFrames } from '../../../server/edge/frames/own-frames.js';
+import type { EdgeDevice } from '../../../server/edge/device/edge-device.js';
+import type { DeviceOverlap } from '../../../server/edge/tasks/device-overlap.js';
 import type { EdgeTask } from '../../../server/edge/tasks/edge-task.js';
 import { StripBuffers } from '../../../server/edge/tasks/strip-buffers.js';
-import { StripFetcher } from '../../../server/edge/tasks/strip-fetcher.js';
 import { type Preparation, type RunningTile, TilePreparer } from '../../../server/edge/tasks/tile-preparer.js';
 import { createEngine } from '../../../server/engine/engines.js';
 import { relativeDifference } from '../../../server/evaluation/measure/map-difference.js';
@@ -20,18 +19,15 @@ import { fusedGeometry } from '../../../server/model/layer-geometry.js';
 import { describeModel } from '../../../server/model/model-source.js';
 import { seededRandom } from '../../../server/model/seeded-random.js';
 import { synthesizeWeights } from '../../../server/model/synthetic-weights.js';
-import { FrameScopes } from '../../../server/node/frame-scopes.js';
 import { createMetrics } from '../../../server/node/observe/metrics.js';
 import { RepeatGate } from '../../../server/node/observe/repeat-gate.js';
 import { PeerCircuits } from '../../../server/node/peers/peer-circuits.js';
 import { peerClient } from '../../../server/node/peers/peer-client.js';
-import type { PeerClients } from '../../../server/node/peers/peer-clients.js';
 import { cutInputBody } from '../../../server/node/wire/input-body.js';
 import { encodeStrips, formatMapRegion, parseMapRegions } from '../../../server/node/wire/overlap-body.js';
 import { StripPool } from '../../../server/node/wire/strip-pool.js';
 import { ComputeSpeed } from '../../../server/scheduling/device/compute-speed.js';
 import { TILES_AHEAD } from '../../../server/scheduling/device/device-pace.js';
-import { LinkRates } from '../../../server/scheduling/policy/link-rates.js';
 import { FetchPolicy } from '../../../server/scheduling/reuse/fetch-policy.js';
 import { ReuseBook } from '../../../server/scheduling/reuse/reuse-book.js';
 import { NO_REUSE, type Reuse } from '../../../server/scheduling/reuse/tile-reuse.js';
@@ -39,6 +35,7 @@ import type { MapType } from '../../../server/tensor/map-tensor.js';
 import { cropRegion, placeRegion, regionShape, valuesOf } from '../../../server/tensor/planes.js';
 import { encodeSafetensors, type Tensor } from '../../../server/tensor/safetensors.js';
 import { silent } from '../../support/test-cluster.js';
+import { testDevice, testFrames } from '../test-device.js';
 
 /** Design section 5: |a - b| <= 1e-4 * max|b|. */
 const TOLERANCE = 1e-4;
@@ -49,7 +46,6 @@ const network = describeModel({ name: 'face-detector', width: 96, height: 96 });
 const geometry = fusedGeometry(network, DEPTH);
 const plan = planFtp(geometry, DEPTH, { rows: 3, columns: 3 });
 const wholePlan = planFtp(geometry, DEPTH, { rows: 1, columns: 1 });
-const wirePlan = { plan, digest: 'd', fill: [0, 0, 0] };
 const map = plan.maps[0]!;
 const noise = seededRandom(7);
 const picture = Uint8Array.from({ length: valuesOf(map) }, () => Math.floor(noise() * 256));
@@ -146,12 +142,7 @@ function world(options: WorldOptions = {}) {
   };
   const sourceBook = new ReuseBook(plan, { isWorthFetching: () => true });
   sourceBook.open(FRAME);
-  const scopes = new FrameScopes();
-  const ownFrames = new OwnFrames(9, AMPLE, scopes);
-  if (own)
-    ownFrames.open({ frame: FRAME, attempt: 1, data: picture, transmitted: wholeMap(map), digest: 'd', openedMs: 0 });
   const pool = new StripPool(AMPLE);
-  const links = new LinkRates();
   const speed = new ComputeSpeed();
   const metrics = createMetrics({ role: 'edge', node: 'e0' });
   const nowMs = () => performance.now();
@@ -164,33 +155,29 @@ function world(options: WorldOptions = {}) {
     const repeats = new RepeatGate(AMPLE);
     return peerClient(plain, { circuits, nowMs, random: () => 0, metrics, repeats, log: silent });
   };
-  const peers: PeerClients = {
-    client(address) {
-      const holder = holders.find((one) => one.address === address);
-      return clientOf(address, holder?.call.bind(holder) ?? nobody.call);
-    },
-    suspendedUntilMs: () => null,
-    forgive: () => undefined,
-    close: async () => undefined,
+  const holderAt = (address: string) => holders.find((one) => one.address === address);
+  const edge: EdgeDevice = {
+    ...testDevice({
+      plan,
+      gateway: clientOf('', gatewayCall),
+      clientOf: (address) => clientOf(address, holderAt(address)?.call.bind(holderAt(address)!) ?? nobody.call),
+    }),
+    metrics,
   };
-  const fetcher = new StripFetcher({ wirePlan, peers, links, metrics, log: silent });
-  const preparer = new TilePreparer({
-    device: 'e0',
-    wirePlan,
-    gateway: clientOf('', gatewayCall),
-    fetcher,
-    links,
-    policy: new FetchPolicy({ plan, policy, links, speed, bytesPerValue: 4 }),
-    overlap: { allSides },
-    ownFrames,
-    scopes,
-    runs: new FrameGenerations(9, scopes),
+  const { links } = edge.remote;
+  const frames = testFrames(edge);
+  const { own: ownFrames, scopes } = frames;
+  const transmitted = wholeMap(map);
+  if (own) ownFrames.open({ frame: FRAME, attempt: 1, data: picture, transmitted, digest: 'd', openedMs: 0 });
+  const overlap: DeviceOverlap = {
     book: own ? sourceBook : new ReuseBook(plan, { isWorthFetching: () => true }),
     pool,
     buffers: new StripBuffers(1e6),
-    metrics,
-    log: silent,
-  });
+    policy: new FetchPolicy({ plan, policy, links, speed, bytesPerValue: 4 }),
+    allSides,
+    holder: edge.self,
+  };
+  const preparer = new TilePreparer({ edge, overlap, frames });
   /** What the source names when it hands a tile out: everything has a holder. */
   const named = (tile: number): Reuse => {
     const { offers, holders: others } = sourceBook.reuseFor(FRAME, tile, 'e0');

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { EdgeBoard } from '../../../server/edge/tasks/edge-board.js';
+import type { EdgeBoard, SliceTask } from '../../../server/edge/tasks/edge-board.js';
 import type { EdgeTask } from '../../../server/edge/tasks/edge-task.js';
-import type { SliceTask } from '../../../server/edge/tasks/slice-task.js';
 import { TaskBoard } from '../../../server/scheduling/device/task-board.js';
 import { NO_REUSE } from '../../../server/scheduling/reuse/tile-reuse.js';
 

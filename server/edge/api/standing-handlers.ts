@@ -1,0 +1,26 @@
+import type { OperationHandlers } from '../../node/contract/operations.js';
+import { HttpProblem } from '../../node/problems/problem.js';
+import type { Standing } from '../standing.js';
+
+/** What a device answers about itself, and to the request that it be drained. */
+export function standingHandlers({ drain, registrar, status }: Standing): OperationHandlers {
+  const answer = () => ({ state: drain.state, left: drain.left });
+  return {
+    register: async (request) => {
+      if (request.body.kind !== 'gateway') {
+        throw new HttpProblem('DT_OTHER_ROLE', 'this node is an edge device; devices register with the gateway');
+      }
+      registrar.announce();
+      return { epoch: request.body.epoch, heartbeatMs: 0, ended: [] };
+    },
+    getCluster: async () => status.clusterState(registrar, drain.state),
+    drain: async (_request, reply) => {
+      drain.begin();
+      return reply.code(202).send(answer());
+    },
+    resume: async () => {
+      drain.resume();
+      return answer();
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { DeepThingsError } from '../../errors.js';
+import { type Region, wholeMap } from '../../geometry/region.js';
+import { letterboxPicture } from '../../imaging/letterbox.js';
+import { inspectHeader, type PictureLimits } from '../../imaging/picture-header.js';
+import { transmittedRegion } from '../../model/heads/placement.js';
+import type { Network } from '../../model/network.js';
+import { CALLS } from '../../node/contract/calls.js';
+import { requireTensor } from '../../node/wire/task-body.js';
+import { formatRegion } from '../../node/wire/wire-facts.js';
+import { decodeSafetensors } from '../../tensor/safetensors.js';
+import type { EdgeDevice } from '../device/edge-device.js';
+import { refusedByGateway } from './gateway-refusal.js';
+
+export interface FrameInputsParts {
+  readonly edge: EdgeDevice;
+  readonly network: Network;
+  readonly limits: PictureLimits;
+  /** The letterbox padding around pictures is sent (`wire.padding`). */
+  readonly padding: boolean;
+}
+
+/** The network's input for a frame, and which region of it is sent to other devices. */
+export interface FrameInput {
+  /** `[3, height, width]`. */
+  readonly data: Uint8Array;
+  readonly transmitted: Region;
+}
+
+/** Makes the inputs of frames out of pictures. */
+export class FrameInputs {
+  readonly #parts: FrameInputsParts;
+
+  constructor(parts: FrameInputsParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws HttpProblem when a picture is larger than pictures may be; that its data is complete the gateway has checked. */
+  inspect(picture: Uint8Array): void {
+    inspectHeader(picture, this.#parts.limits);
+  }
+
+  /**
+   * Letterboxes a picture. Where this device's decoder gives other bytes than the gateway's, the gateway's input is fetched.
+   *
+   * @param digest of the input as the gateway has it.
+   * @throws HttpProblem when the gateway cannot give its input; DeepThingsError `DT_INPUT_DIFFERS`.
+   */
+  async inputOf(frame: string, picture: Uint8Array, digest: string): Promise<FrameInput> {
+    const { network, padding } = this.#parts;
+    const letterboxed = await letterboxPicture(picture, network);
+    const isSame = letterboxed.digest === digest;
+    const data = isSame ? letterboxed.data : await this.#gatewaysInput(frame, digest);
+    // Where this device saw another picture, it knows nothing of where the gateway's lies.
+    return { data, transmitted: transmittedRegion(network.input, isSame ? letterboxed.placement : null, padding) };
+  }
+
+  async #gatewaysInput(frame: string, digest: string): Promise<Uint8Array> {
+    const { log, metrics, remote, wirePlan } = this.#parts.edge;
+    log.warn({ frame }, "this device's picture decoder differs from the gateway's: fetching the gateway's input");
+    const map = wirePlan.plan.maps[0]!;
+    const region = wholeMap(map);
+    const answer = await remote.gateway
+      .call(CALLS.gatewaysInput, { path: { frame }, query: { region: formatRegion(region) } })
+      .catch((cause) => {
+        throw refusedByGateway(cause, remote.gateway, `has frame ${frame} and could not give its input`);
+      });
+    metrics.bytesReceived.inc({ kind: 'input' }, answer.bytes.byteLength);
+    const { tensors } = decodeSafetensors(answer.bytes);
+    const input = requireTensor('DT_TENSOR_BODY', tensors, 'input', 'U8', map.channels, region) as Uint8Array;
+    if (createHash('sha256').update(input).digest('hex') === digest) return input;
+    throw new DeepThingsError('DT_INPUT_DIFFERS', `the gateway sent another input of frame ${frame} than it announced`);
+  }
+}

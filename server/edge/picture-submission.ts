@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import type { Schemas } from '../../client/client.js';
+import { sniffPicture } from '../imaging/picture-format.js';
+import { CALLS } from '../node/contract/calls.js';
+import type { StrategyName } from '../scheduling/strategies/strategy.js';
+import type { EdgeDevice } from './device/edge-device.js';
+import type { Drain } from './drain.js';
+import type { FrameIntake } from './frame-intake.js';
+import { refusedByGateway } from './frames/gateway-refusal.js';
+import type { OwnFrames } from './frames/own-frames.js';
+
+export interface PictureSubmissionParts {
+  readonly edge: EdgeDevice;
+  readonly own: OwnFrames;
+  readonly drain: Drain;
+  readonly intake: FrameIntake;
+  /** Of pictures that this device submits itself. */
+  readonly strategy: StrategyName;
+}
+
+/** Submits pictures of this device's own camera to the gateway, and answers how they are. */
+export class PictureSubmission {
+  readonly #parts: PictureSubmissionParts;
+
+  constructor(parts: PictureSubmissionParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Submits a picture: it is the cluster's as soon as the gateway has it.
+   *
+   * @param key names the submission, for the gateway to know it again.
+   * @returns the frame as the gateway answered, with links that lead to the gateway.
+   * @throws HttpProblem when this device or the gateway does not take it.
+   */
+  submit(picture: Uint8Array, key?: string): Promise<Schemas['Frame']> {
+    const { drain } = this.#parts;
+    drain.requireServing();
+    return drain.during(this.#submit(picture, key));
+  }
+
+  async #submit(picture: Uint8Array, key: string | undefined): Promise<Schemas['Frame']> {
+    const { edge, intake, own, strategy } = this.#parts;
+    const { gateway } = edge.remote;
+    own.requireRoom(performance.now());
+    const mediaType = sniffPicture(picture);
+    const answer = await gateway
+      .call(CALLS.submit, {
+        query: { source: edge.self.device, deliver: false, strategy },
+        // Always with a key: an answer that was lost on its way is asked for again.
+        header: { 'idempotency-key': key ?? randomUUID() },
+        body: { mediaType, bytes: picture },
+      })
+      .catch((cause) => {
+        throw refusedByGateway(cause, gateway, 'could not take the picture, nothing was queued');
+      });
+    edge.metrics.bytesSent.inc({ kind: 'picture' }, picture.byteLength);
+    const frame = answer.json!;
+    // An earlier submission became it: the gateway sees to it that its tiles get done, those that were lost here too.
+    const isKnown = key !== undefined && answer.header('idempotency-replayed') !== null;
+    if (!isKnown) {
+      await intake.takeOwn(
+        { frame: frame.id, attempt: 1, digest: frame.inputDigest, strategy, generation: 1 },
+        picture,
+      );
+    }
+    return atGateway(frame, gateway.baseUrl);
+  }
+
+  /**
+   * Looks up a frame at the gateway; its links lead there.
+   *
+   * @throws HttpProblem when the gateway does not answer.
+   */
+  async look(frame: string): Promise<Schemas['Frame']> {
+    const { gateway } = this.#parts.edge.remote;
+    const answer = await gateway.call(CALLS.look, { path: { frame } }).catch((cause) => {
+      throw refusedByGateway(cause, gateway, `has frame ${frame} and cannot say how it is`);
+    });
+    return atGateway(answer.json!, gateway.baseUrl);
+  }
+}
+
+function atGateway(frame: Schemas['Frame'], address: string): Schemas['Frame'] {
+  const { self, image, annotated, trace } = frame.links;
+  const absolute = (path: string) => address + path;
+  return {
+    ...frame,
+    links: { self: absolute(self), image: absolute(image), annotated: absolute(annotated), trace: absolute(trace) },
+  };
+}

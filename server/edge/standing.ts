@@ -1,0 +1,42 @@
+import type { ComputeThread } from '../compute/compute-thread.js';
+import type { ClusterConfig } from '../config/cluster-config.js';
+import type { Network } from '../model/network.js';
+import { RequestsUnderWay } from '../node/draining.js';
+import type { EdgeDevice } from './device/edge-device.js';
+import { Drain } from './drain.js';
+import { EdgeStatus } from './edge-status.js';
+import type { DeviceFrames } from './frames/device-frames.js';
+import { Registrar } from './registrar.js';
+import type { EdgeTasks } from './tasks/edge-tasks.js';
+
+export interface StandingParts {
+  readonly edge: EdgeDevice;
+  readonly config: ClusterConfig;
+  readonly network: Network;
+  readonly compute: ComputeThread;
+  readonly tasks: EdgeTasks;
+  readonly frames: DeviceFrames;
+}
+
+/** How a device stands with its gateway: what it says of itself, whether the gateway takes it, and whether it is drained. */
+export interface Standing {
+  readonly status: EdgeStatus;
+  readonly registrar: Registrar;
+  readonly drain: Drain;
+  /** Requests whose answers other nodes need: a device that ends waits for them. */
+  readonly underWay: RequestsUnderWay;
+}
+
+export function createStanding(parts: StandingParts): Standing {
+  const { config, edge, frames, tasks } = parts;
+  const { board, stealer } = tasks;
+  const { intervalMs: heartbeatMs } = config.schedule.heartbeat;
+  const status = new EdgeStatus(parts);
+  const registrar = new Registrar({ edge, status, board, frames, heartbeatMs });
+  registrar.onTried((isTakenAgain) => {
+    if (isTakenAgain) stealer.retryNow();
+  });
+  const underWay = new RequestsUnderWay();
+  const drain = new Drain({ edge, board, stealer, registrar, frames, underWay });
+  return { status, registrar, drain, underWay };
+}

@@ -1,0 +1,103 @@
+import type { Schemas } from '../../../client/client.js';
+import type { ComputeThread } from '../../compute/compute-thread.js';
+import type { ClusterConfig } from '../../config/cluster-config.js';
+import { taskQueueLimit } from '../../node/cluster-plan.js';
+import { ComputeSpeed } from '../../scheduling/device/compute-speed.js';
+import { TaskBoard } from '../../scheduling/device/task-board.js';
+import { tilePicker } from '../../scheduling/order/tile-picker.js';
+import type { EdgeDevice } from '../device/edge-device.js';
+import type { DeviceFrames } from '../frames/device-frames.js';
+import { createOverlap, type DeviceOverlap } from './device-overlap.js';
+import type { EdgeBoard, SliceTask } from './edge-board.js';
+import type { EdgeTask } from './edge-task.js';
+import { Executor } from './executor.js';
+import { handBackStolen } from './hand-back.js';
+import { OfferKeeper } from './offer-keeper.js';
+import { PushedTasks } from './pushed-tasks.js';
+import { ResultSender } from './result-sender.js';
+import { SliceRunner } from './slice-runner.js';
+import { Stealer } from './stealer.js';
+import { TileOutputs } from './tile-outputs.js';
+import { TilePreparer } from './tile-preparer.js';
+import { TileRunner } from './tile-runner.js';
+
+export interface EdgeTasksParts {
+  readonly edge: EdgeDevice;
+  readonly config: ClusterConfig;
+  readonly compute: ComputeThread;
+  readonly frames: DeviceFrames;
+}
+
+/** Results that are on their way get so long when the node stops. */
+const STOP_GRACE_MS = 500;
+
+/** A device's tasks: where they wait, and what steals, computes and sends them. */
+export class EdgeTasks {
+  readonly board: EdgeBoard;
+  readonly overlap: DeviceOverlap;
+  readonly pushed: PushedTasks;
+  readonly stealer: Stealer;
+  readonly #edge: EdgeDevice;
+  readonly #speed = new ComputeSpeed();
+  readonly #sender: ResultSender;
+  readonly #executor: Executor;
+
+  constructor({ edge, config, compute, frames }: EdgeTasksParts) {
+    const { audit, schedule } = config;
+    const { plan } = edge.wirePlan;
+    const { generations, scopes } = frames;
+    const speed = this.#speed;
+    const limit = taskQueueLimit(config, plan.tiles.length);
+    const overlap = createOverlap(edge, config, speed, frames);
+    const board: EdgeBoard = new TaskBoard<EdgeTask, SliceTask>(limit, tilePicker(plan, overlap.book, schedule.order));
+    board.onChange((change) => overlap.book.follow(change));
+    board.onChange(({ pending }) => edge.metrics.pending.set(pending));
+    scopes.onEnd((frame) => board.dropFrame(frame));
+    generations.onInvalidated((frame, generation) => board.dropBefore(frame, generation));
+    edge.metrics.holds('tasks', () => board.listed().length);
+    const sender = new ResultSender(edge, board);
+    const keeper = new OfferKeeper({ edge, board, overlap });
+    const outputs = new TileOutputs({ edge, keeper, sender, speed, namesStrips: audit.fraction > 0 });
+    const preparer = new TilePreparer({ edge, overlap, frames });
+    const tiles = new TileRunner({ edge, board, compute, preparer, outputs, speed });
+    const slices = new SliceRunner({ edge, compute, board, sender, scopes });
+    this.#edge = edge;
+    this.board = board;
+    this.overlap = overlap;
+    this.pushed = new PushedTasks(limit, scopes);
+    this.#sender = sender;
+    this.#executor = new Executor({ board, tiles, slices, sender });
+    this.stealer = new Stealer({ edge, board, generations, ...schedule.steal, prefetch: schedule.prefetch });
+  }
+
+  /** Whether a task is being computed. */
+  get isComputing(): boolean {
+    return this.#executor.busy;
+  }
+
+  /** What this device says of its work, but for the memory that its process has. */
+  counters(): Omit<Schemas['DeviceCounters'], 'rssBytes'> {
+    return {
+      tilesRun: this.#speed.tiles,
+      tilesStolen: this.stealer.tilesStolen,
+      tilesGiven: this.board.given,
+      tileMs: this.#speed.medianTileMs ?? 0,
+      resultMs: this.#sender.times.medianMs ?? 0,
+    };
+  }
+
+  start(): void {
+    for (const part of [this.#executor, this.stealer]) part.start();
+  }
+
+  /** Begins nothing more, hands stolen tasks back, and gives results that are on their way a moment. */
+  async stop(): Promise<void> {
+    const order = [
+      () => this.#executor.stop(),
+      () => this.stealer.stop(),
+      () => handBackStolen(this.#edge, this.board),
+      () => this.#sender.stop(STOP_GRACE_MS),
+    ];
+    for (const end of order) await end();
+  }
+}
