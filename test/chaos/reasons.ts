@@ -1,4 +1,5 @@
 import type { Schemas } from '../../client/client.js';
+import type { ErrorCode } from '../../server/error-codes.js';
 import { LIMITS } from './cluster-shape.js';
 import type { FaultWindow, FrameFacts } from './facts.js';
 import type { FaultName } from './faults.js';
@@ -35,7 +36,7 @@ const JUSTIFIED_BY: Readonly<Record<string, readonly FaultName[]>> = {
   DT_GATEWAY_CRASHES: ['gateway-kill'],
   // A device counts as live until it is silent for long.
   DT_NO_DEVICE: ANY.filter((fault) => fault !== 'delay'),
-};
+} satisfies Partial<Record<ErrorCode, readonly FaultName[]>>;
 
 /** @returns what is wrong with a frame's reason to have failed; null when it is true. */
 export function untrueReason(

@@ -23,6 +23,13 @@ describe('the table of error codes', () => {
     }
   });
 
+  test.each(CODE_GROUPS)('is in docs/errors.md as it is: $title', ({ codes }) => {
+    const page = readFileSync(join(ROOT, 'docs/errors.md'), 'utf8');
+    for (const [code, { status, meaning, remedy }] of Object.entries(codes)) {
+      expect(page).toContain(`| \`${code}\` | ${[status ?? 'none'].flat().join(', ')} | ${meaning} | ${remedy} |`);
+    }
+  });
+
   test('has each code in one group', () => {
     const grouped = CODE_GROUPS.flatMap(({ codes }) => Object.keys(codes));
     expect(grouped.toSorted()).toEqual(Object.keys(ERROR_CODES).toSorted());

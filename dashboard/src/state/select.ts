@@ -1,6 +1,10 @@
+import type { ErrorCode } from '../../../server/error-codes.js';
 import type { DeviceState, Frame } from '../contract-types.js';
 import { type DashboardState, isEnded, type SeenNotice } from './dashboard-state.js';
 import type { TileLives } from './tile-life.js';
+
+/** Which devices are in quarantine the devices' states say, also when that is over. */
+const QUARANTINED: ErrorCode = 'DT_QUARANTINED';
 
 export interface TileProgress {
   readonly total: number;
@@ -29,9 +33,8 @@ export function problems({ devices, notices }: DashboardState): readonly Problem
     return detail === null ? [] : [{ kind: 'device', device, detail }];
   });
   const said = devices.flatMap(({ problem }) => problem ?? []);
-  // Which devices are in quarantine the devices' states say, also when that is over.
   const others = notices.filter(
-    ({ code, detail }) => !said.some((text) => detail.includes(text)) && code !== 'DT_QUARANTINED',
+    ({ code, detail }) => !said.some((text) => detail.includes(text)) && code !== QUARANTINED,
   );
   return [...ofDevices, ...others.map((notice): Problem => ({ kind: 'notice', notice }))];
 }
