@@ -165,7 +165,7 @@ module.exports = {
     {
       name: 'core-knows-no-shell',
       severity: 'error',
-      from: { path: '^server/(geometry|scheduling|simulation|model|tensor)/' },
+      from: { path: '^server/(formats|geometry|graph|heads|model|scheduling|simulation|tensor)/' },
       to: { path: `${outer}|${middle}|^client/|^dashboard/` },
     },
     {

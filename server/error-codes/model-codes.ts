@@ -91,4 +91,9 @@ export const MODEL_CODES = {
     meaning: 'The weights file is shorter or longer than the cfg file needs.',
     remedy: 'Give the two files that belong together, complete.',
   },
+  DT_GRAPH_SHAPE: {
+    status: null,
+    meaning: 'A node of the network does not fit its inputs, or has an operator that is not known here.',
+    remedy: 'The message names the node. Export the model again, with fixed input sizes; see docs/models.md.',
+  },
 } as const;
