@@ -63,10 +63,10 @@ export function createModules(self: GatewaySelf, archive: FrameArchive, openPeer
   const results = createResults({ config, network, wirePlan, compute, runs: frames.runs, telemetry });
   const dispatch = createDispatch(self, ledger, { devices, contacts, frames, results });
   const factory = new FrameFactory({ epoch, clusterPlan, limits: config.limits, nowMs });
-  const intake = createIntake({ limits: config.limits, devices, frames, factory, ledger, telemetry });
+  const { admission, drain } = createIntake({ limits: config.limits, devices, frames, factory, ledger, telemetry });
   const { finisher } = dispatch;
   const restorer = new FrameRestorer({ archive, store: frames.store, factory, ledger, finisher, telemetry });
-  return { devices, contacts, frames, results, dispatch, intake: { ...intake, restorer } };
+  return { devices, contacts, frames, results, dispatch, intake: { admission, drain, restorer } };
 }
 
 /** Connects the ledger with what carries out its decisions. */

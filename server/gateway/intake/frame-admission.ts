@@ -42,7 +42,7 @@ export interface Accepted {
   readonly isReplay: boolean;
 }
 
-/** Who a frame counts for: the device that sent it for its camera, else the client's host. */
+/** The claimant whom a frame counts for: the device that sent it for its camera, else the client's host. */
 function claimantOf({ client, delivered, source }: Submission): string {
   return delivered ? `device ${source}` : `client ${client}`;
 }
@@ -61,9 +61,10 @@ export class FrameAdmission {
   }
 
   /**
-   * @throws HttpProblem 429 when as many frames are open as may be, or too many of who sends it; 503 when there is no device for it,
-   *   and none comes while it waits;
-   *   422 when its key names another submission.
+   * Makes a submission a frame, which is stored when this resolves.
+   *
+   * @throws HttpProblem 429 when as many frames are open as may be, or too many of its claimant; 503 when there is no device for
+   *   it, and none comes while it waits; 422 when its key names another submission.
    * @throws DeepThingsError of imaging when it is no picture that can be taken, `ArchiveError` when it cannot be stored.
    */
   async accept(submission: Submission): Promise<Accepted> {
