@@ -3,7 +3,7 @@ import type { FtpPlan } from '../../geometry/ftp-plan.js';
 import type { CacheTable } from '../../geometry/plan-cache.js';
 import { neighbourAt, SIDES } from '../../geometry/reuse/neighbours.js';
 import { offersKey, offersToTile } from '../../geometry/reuse/tile-offer.js';
-import type { TileState } from '../reuse/tile-state.js';
+import type { TileState } from '../reuse/tile-reuse.js';
 import { TileCosts } from './tile-costs.js';
 
 /**

@@ -11,8 +11,7 @@ import {
 } from '../../geometry/reuse/tile-offer.js';
 import type { BoardChange } from '../device/board-change.js';
 import type { TaskKey } from '../task-key.js';
-import { type Holder, NO_REUSE, type Reuse } from './tile-reuse.js';
-import type { TileState } from './tile-state.js';
+import { type Holder, NO_REUSE, type Reuse, type TileState } from './tile-reuse.js';
 
 type DoneTile = Extract<TileState, { readonly kind: 'done' }>;
 

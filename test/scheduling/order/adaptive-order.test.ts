@@ -5,7 +5,7 @@ import { cutTile } from '../../../server/geometry/reuse/tile-cut.js';
 import { offersOfTile } from '../../../server/geometry/reuse/tile-offer.js';
 import { chooseTile } from '../../../server/scheduling/order/adaptive-order.js';
 import { paperOrder } from '../../../server/scheduling/order/tile-order.js';
-import type { TileState } from '../../../server/scheduling/reuse/tile-state.js';
+import type { TileState } from '../../../server/scheduling/reuse/tile-reuse.js';
 import { chain, max, yolov2Chain } from '../../geometry/layer-chains.js';
 import { type Choose, type OneFrame, runOneFrame } from '../simulation/equal-devices.js';
 

@@ -2,7 +2,7 @@ import type { FtpPlan } from '../../../server/geometry/ftp-plan.js';
 import { neededMacs } from '../../../server/geometry/layer.js';
 import { cutTile, type TileCut } from '../../../server/geometry/reuse/tile-cut.js';
 import { offersOfTile, offersToTile } from '../../../server/geometry/reuse/tile-offer.js';
-import type { TileState } from '../../../server/scheduling/reuse/tile-state.js';
+import type { TileState } from '../../../server/scheduling/reuse/tile-reuse.js';
 
 export interface OneFrame {
   /** Over the untiled network on one such device. */
