@@ -25,12 +25,12 @@ export interface LetterboxedPicture {
 /** What the letterbox needs to know of a network. */
 export interface LetterboxSpec {
   readonly input: MapShape;
-  readonly preprocessing: Preprocessing;
+  readonly preprocessing: Pick<Preprocessing, 'anchor' | 'fill'>;
 }
 
 /**
- * Decodes a picture and scales it, as Darknet does, to fit the network's input with its proportions kept; the rest is
- * filled with `preprocessing.fill`. Gives other work a turn all the while.
+ * Decodes a picture and scales it, as Darknet does, to fit the network's input with its proportions kept (or to fill
+ * it, where `preprocessing` stretches); the rest is filled with `preprocessing.fill`. Gives other work a turn all the while.
  *
  * @param bytes a JPEG, PNG or WebP; its size is not limited here, `inspectPicture` does that
  * @throws DeepThingsError `DT_PICTURE_EMPTY`, `DT_PICTURE_FORMAT`, `DT_PICTURE_BROKEN`

@@ -91,13 +91,19 @@ export type WeightedLayer = ConvolutionalLayer | ConnectedLayer;
 
 /** How a picture becomes the network's input. */
 export interface Preprocessing {
-  /** Where the scaled picture lies on the input: Darknet centres it, the face detector puts it at the top left. */
-  readonly anchor: 'centre' | 'top-left';
-  /** What fills the rest: a byte for R, G and B. */
+  /**
+   * Where the scaled picture lies on the input: Darknet centres it, the face detector puts it at the top left. A
+   * stretched picture fills the input and does not keep its proportions.
+   */
+  readonly anchor: 'centre' | 'top-left' | 'stretch';
+  /** The colour of what the picture leaves free: a byte for R, G and B. */
   readonly fill: readonly [number, number, number];
-  /** Network input = (byte - mean) * scale, a mean for R, G and B. */
+  /** The order of the network's channels. Pictures are RGB until they are normalised. */
+  readonly order: 'rgb' | 'bgr';
+  /** Subtracted from a byte: a number for each of the network's channels, in their order. */
   readonly mean: readonly [number, number, number];
-  readonly scale: number;
+  /** Network input = (byte - mean) * scale: a factor for each of the network's channels, in their order. */
+  readonly scale: readonly [number, number, number];
 }
 
 /** A network's structure, without weights. Layers are numbered from 0; map l is the input of layer l. */

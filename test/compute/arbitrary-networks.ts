@@ -47,7 +47,13 @@ export function networkOf(declarations: LayerDeclaration[], height: number, widt
     name: 'random',
     input: { channels: 3, height, width },
     layers: shapeLayers({ channels: 3, height, width }, declarations),
-    preprocessing: { anchor: 'centre', fill: [128, 128, 128], mean: [10, 20, 30], scale: 1 / 255 },
+    preprocessing: {
+      anchor: 'centre',
+      fill: [128, 128, 128],
+      order: 'bgr',
+      mean: [10, 20, 30],
+      scale: [1 / 255, 1 / 57, 1 / 100],
+    },
     labels: [],
   };
 }

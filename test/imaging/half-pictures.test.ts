@@ -201,7 +201,7 @@ async function expectTrouble(bytes: Buffer, what: string): Promise<void> {
   await expect(reading, what).rejects.toThrow(withCode('DT_PICTURE_BROKEN'));
 }
 
-const BLACK = { anchor: 'centre', fill: [0, 0, 0], mean: [0, 0, 0], scale: 1 } as const;
+const BLACK = { anchor: 'centre', fill: [0, 0, 0] } as const;
 
 /** A WebP that was cut, with sizes that fit what is left. */
 function withRiffSizes(cut: Buffer): Buffer {

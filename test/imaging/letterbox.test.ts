@@ -5,10 +5,10 @@ import { colourDistance, painted, pixelsOf, type Rgb, speckled, withCode } from 
 
 const FILL: Rgb = [10, 20, 30];
 
-function spec(width: number, height: number, anchor: 'centre' | 'top-left' = 'centre') {
+function spec(width: number, height: number, anchor: 'centre' | 'top-left' | 'stretch' = 'centre') {
   return {
     input: { channels: 3, width, height },
-    preprocessing: { anchor, fill: FILL, mean: [0, 0, 0], scale: 1 / 255 } as const,
+    preprocessing: { anchor, fill: FILL } as const,
   };
 }
 
@@ -42,6 +42,13 @@ describe('letterboxPicture', () => {
     const boxed = await letterboxPicture(await (await quarters(40, 80)).png().toBuffer(), spec(96, 64, 'top-left'));
     expect(boxed.placement).toMatchObject({ scaledWidth: 32, scaledHeight: 64, left: 0, top: 0 });
     expect([0, 31, 32, 95].map((x) => colourAt(boxed, x, 0))).toEqual([RED, GREEN, FILL, FILL]);
+  });
+
+  it('stretches a picture over the whole input', async () => {
+    const boxed = await letterboxPicture(await (await quarters(80, 40)).png().toBuffer(), spec(48, 64, 'stretch'));
+    expect(boxed.placement).toMatchObject({ scaledWidth: 48, scaledHeight: 64, left: 0, top: 0 });
+    expect([0, 20, 27, 47].map((x) => colourAt(boxed, x, 0))).toEqual([RED, RED, GREEN, GREEN]);
+    expect([28, 35, 63].map((y) => colourAt(boxed, 0, y))).toEqual([RED, BLUE, BLUE]);
   });
 
   it('has the digest of its bytes, which no other picture has', async () => {

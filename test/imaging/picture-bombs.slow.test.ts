@@ -22,7 +22,7 @@ const PROGRAM = `
   const { annotatePicture } = await load('annotate/annotate.ts');
   const network = {
     input: { channels: 3, width: 416, height: 416 },
-    preprocessing: { anchor: 'centre', fill: [0, 0, 0], mean: [0, 0, 0], scale: 1 },
+    preprocessing: { anchor: 'centre', fill: [0, 0, 0] },
   };
   const peak = () => process.resourceUsage().maxRSS / 1024;
   async function read(file) {

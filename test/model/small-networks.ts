@@ -8,7 +8,7 @@ export function networkOf(input: MapShape, declarations: readonly LayerDeclarati
     name: 'small',
     input,
     layers: shapeLayers(input, declarations),
-    preprocessing: { anchor: 'centre', fill: [0, 0, 0], mean: [0, 0, 0], scale: 1 },
+    preprocessing: { anchor: 'centre', fill: [0, 0, 0], order: 'rgb', mean: [0, 0, 0], scale: [1, 1, 1] },
     labels: [],
   };
 }

@@ -7,8 +7,12 @@ const numbers = fc.double({ min: -300, max: 300, noNaN: true });
 describe('normaliseBytes', () => {
   it('subtracts the mean of the channel and scales', () => {
     const shape = { channels: 3, height: 1, width: 2 };
-    const values = normaliseBytes(Uint8Array.of(0, 255, 10, 20, 100, 200), shape, { mean: [0, 10, 100], scale: 0.5 });
-    expect(values).toEqual(Float32Array.of(0, 127.5, 0, 5, 0, 50));
+    const values = normaliseBytes(Uint8Array.of(0, 255, 10, 20, 100, 200), shape, {
+      order: 'rgb',
+      mean: [0, 10, 100],
+      scale: [0.5, 1, 2],
+    });
+    expect(values).toEqual(Float32Array.of(0, 127.5, 0, 10, 0, 200));
   });
 
   it('is plain arithmetic in double precision, rounded once', () => {
@@ -18,16 +22,19 @@ describe('normaliseBytes', () => {
         fc.nat(6),
         fc.nat(6),
         fc.tuple(numbers, numbers, numbers),
-        numbers,
+        fc.tuple(numbers, numbers, numbers),
+        fc.constantFrom('rgb' as const, 'bgr' as const),
         fc.infiniteStream(fc.nat(255)),
-        (channels, height, width, mean, scale, stream) => {
+        (channels, height, width, mean, scale, order, stream) => {
           const bytes = Uint8Array.from({ length: channels * height * width }, () => stream.next().value as number);
-          const values = normaliseBytes(bytes, { channels, height, width }, { mean, scale });
+          const values = normaliseBytes(bytes, { channels, height, width }, { order, mean, scale });
           expect(values).toHaveLength(bytes.length);
           for (const [i, value] of values.entries()) {
             const channel = Math.floor(i / (height * width));
+            const plane = order === 'rgb' ? channel : [...Array(channels).keys()].reverse()[channel]!;
+            const byte = bytes[plane * height * width + (i % (height * width))]!;
             // `+ 0`: no arithmetic here cares which zero it is.
-            expect(value + 0).toBe(Math.fround((bytes[i]! - mean[channel]!) * scale) + 0);
+            expect(value + 0).toBe(Math.fround((byte - mean[channel]!) * scale[channel]!) + 0);
           }
         },
       ),
@@ -39,7 +46,7 @@ describe('normaliseBytes', () => {
     const values = normaliseBytes(
       Uint8Array.of(0, 128, 255),
       { channels: 3, height: 1, width: 1 },
-      { mean, scale: 1 / 255 },
+      { order: 'rgb', mean, scale: [1 / 255, 1 / 255, 1 / 255] },
     );
     expect([...values].map((value) => value.toFixed(6))).toEqual(['-0.458827', '0.052169', '0.618024']);
   });

@@ -44,8 +44,9 @@ export const FACE_DETECTOR_LAYERS: readonly LayerDeclaration[] = Object.freeze([
 export const FACE_DETECTOR_PREPROCESSING: Preprocessing = Object.freeze({
   anchor: 'top-left',
   fill: Object.freeze([0, 0, 0] as const),
+  order: 'rgb',
   mean: Object.freeze([117.001, 114.697, 97.404] as const),
-  scale: 1 / 255,
+  scale: Object.freeze([1 / 255, 1 / 255, 1 / 255] as const),
 });
 
 export const FACE_DETECTOR_LABELS: readonly string[] = Object.freeze(['face']);

@@ -30,8 +30,9 @@ const ACTIVATIONS: readonly Activation[] = ['linear', 'leaky', 'relu', 'logistic
 export const DARKNET_PREPROCESSING: Preprocessing = Object.freeze({
   anchor: 'centre',
   fill: Object.freeze([128, 128, 128] as const),
+  order: 'rgb',
   mean: Object.freeze([0, 0, 0] as const),
-  scale: 1 / 255,
+  scale: Object.freeze([1 / 255, 1 / 255, 1 / 255] as const),
 });
 
 /**

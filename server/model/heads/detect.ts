@@ -2,7 +2,7 @@ import { DeepThingsError } from '../../errors.js';
 import type { Network, RegionLayer } from '../network.js';
 import type { Box } from './box.js';
 import { headOf } from './head.js';
-import { suppressNonMaxima } from './nms.js';
+import { type Candidate, suppressNonMaxima } from './nms.js';
 import { type PixelBox, type Placement, toPictureBox, toPixelBox } from './placement.js';
 import { decodeRegion } from './region-head.js';
 
@@ -41,17 +41,19 @@ export function detect(
 ): readonly Detection[] {
   const head = detectionHead(network);
   return suppressNonMaxima(decodeRegion(headOutput, head, limits.threshold), limits.nms)
-    .map(({ candidate, classIndex, score }) => {
-      const box = toPictureBox(candidate.box, placement);
-      return {
-        label: network.labels[classIndex]!,
-        classIndex,
-        score,
-        box,
-        pixels: toPixelBox(box, placement.pictureWidth, placement.pictureHeight),
-      };
-    })
+    .map((candidate) => detectionOf(candidate, network.labels, placement))
     .sort((a, b) => b.score - a.score);
+}
+
+/** The detection that a candidate is in the picture. */
+export function detectionOf(
+  { box: onInput, classIndex, score }: Candidate,
+  labels: readonly string[],
+  placement: Placement,
+): Detection {
+  const box = toPictureBox(onInput, placement);
+  const pixels = toPixelBox(box, placement.pictureWidth, placement.pictureHeight);
+  return { label: labels[classIndex]!, classIndex, score, box, pixels };
 }
 
 /**

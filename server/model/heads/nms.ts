@@ -1,10 +1,11 @@
-import { intersectionOverUnion } from './box.js';
-import type { Candidate } from './region-head.js';
+import { type Box, intersectionOverUnion } from './box.js';
 
-/** One class of one candidate that no better box of the class covers. */
-export interface Survivor {
-  readonly candidate: Candidate;
+/** A box that a head proposes for one class. */
+export interface Candidate {
+  /** Fractions of the network's input. */
+  readonly box: Box;
   readonly classIndex: number;
+  /** Above the head's threshold. */
   readonly score: number;
 }
 
@@ -14,22 +15,14 @@ export interface Survivor {
  *
  * @returns survivors by class, then by score, highest first; equal scores in the candidates' order.
  */
-export function suppressNonMaxima(candidates: readonly Candidate[], limit: number): readonly Survivor[] {
-  const classes = candidates[0]?.scores.length ?? 0;
-  const survivors: Survivor[] = [];
-  for (let classIndex = 0; classIndex < classes; classIndex++) {
-    const kept: Survivor[] = [];
-    const ranked = candidates
-      .map((candidate) => ({ candidate, classIndex, score: candidate.scores[classIndex]! }))
-      .filter(({ score }) => score > 0)
-      .sort((a, b) => b.score - a.score);
-    for (const contender of ranked) {
-      const { box } = contender.candidate;
-      if (!kept.some((better) => intersectionOverUnion(better.candidate.box, box) > limit)) {
-        kept.push(contender);
-      }
-    }
-    survivors.push(...kept);
+export function suppressNonMaxima(candidates: readonly Candidate[], limit: number): readonly Candidate[] {
+  const survivors: Candidate[] = [];
+  let ofClass: Candidate[] = [];
+  for (const contender of [...candidates].sort((a, b) => a.classIndex - b.classIndex || b.score - a.score)) {
+    if (ofClass[0]?.classIndex !== contender.classIndex) ofClass = [];
+    if (ofClass.some(({ box }) => intersectionOverUnion(box, contender.box) > limit)) continue;
+    ofClass.push(contender);
+    survivors.push(contender);
   }
   return survivors;
 }

@@ -1,5 +1,6 @@
 import { DeepThingsError } from '../../errors.js';
 import { type MapShape, type Region, wholeMap } from '../../geometry/region.js';
+import type { Preprocessing } from '../network.js';
 import type { Box } from './box.js';
 
 /** Where the scaled picture lies on the network's input; everything in pixels. */
@@ -24,7 +25,8 @@ export interface PixelBox {
 
 /**
  * Fits a picture into the input, keeping its proportions, with Darknet's integer arithmetic: the edge that fits less
- * well takes the whole input, the other is rounded down, and so is the offset of a centred picture.
+ * well takes the whole input, the other is rounded down, and so is the offset of a centred picture. A stretched picture
+ * takes the whole input.
  *
  *     +---------------------+ -
  *     |                     | | top
@@ -40,7 +42,7 @@ export function placePicture(
   pictureWidth: number,
   pictureHeight: number,
   input: MapShape,
-  anchor: 'centre' | 'top-left',
+  anchor: Preprocessing['anchor'],
 ): Placement {
   if (!(pictureWidth >= 1 && pictureHeight >= 1)) {
     throw new DeepThingsError(
@@ -48,10 +50,11 @@ export function placePicture(
       `a picture of ${pictureWidth} x ${pictureHeight} pixels has no content`,
     );
   }
-  // w / pictureWidth < h / pictureHeight, without division.
-  const fillsWidth = input.width * pictureHeight < input.height * pictureWidth;
+  // Of w / pictureWidth and h / pictureHeight which is less, without division.
+  const fillsWidth = anchor === 'stretch' || input.width * pictureHeight < input.height * pictureWidth;
+  const fillsHeight = anchor === 'stretch' || !fillsWidth;
   const scaledWidth = fillsWidth ? input.width : scaleDown(pictureWidth, input.height, pictureHeight);
-  const scaledHeight = fillsWidth ? scaleDown(pictureHeight, input.width, pictureWidth) : input.height;
+  const scaledHeight = fillsHeight ? input.height : scaleDown(pictureHeight, input.width, pictureWidth);
   const offset = (room: number) => (anchor === 'centre' ? Math.floor(room / 2) : 0);
   return Object.freeze({
     pictureWidth,

@@ -1,23 +1,15 @@
 import { DeepThingsError } from '../../errors.js';
 import { shapeText } from '../../geometry/region.js';
 import type { RegionLayer } from '../network.js';
-import type { Box } from './box.js';
-
-/** One anchor of one cell that holds an object. */
-export interface Candidate {
-  /** Fractions of the network's input. */
-  readonly box: Box;
-  /** Class by class objectness * probability, 0 where it does not exceed the threshold. One entry without classes. */
-  readonly scores: Float32Array;
-}
+import type { Candidate } from './nms.js';
 
 /**
  * Decodes YOLOv2's head as Darknet does (`x = (column + sigmoid(tx)) / w`, `width = exp(tw) * anchor / w`, softmax over
- * the classes, sigmoids where the cfg has no softmax). A head without classes scores by objectness alone.
+ * the classes, sigmoids where the cfg has no softmax). A head without classes scores by objectness alone (class 0).
  *
  * @param output the layer before the head, raw, `[anchors * (coords + 1 + classes), height, width]`.
  * @param threshold objectness and score must both exceed it.
- * @returns candidates in the order of cells, then anchors.
+ * @returns candidates in the order of cells, then anchors, then classes.
  * @throws DT_HEAD_OUTPUT when the output has another size, or numbers that are not finite: a model that broke must not
  * look like an empty picture.
  */
@@ -40,35 +32,28 @@ export function decodeRegion(output: Float32Array, head: RegionLayer, threshold:
       }
       const column = cell % width;
       const row = (cell - column) / width;
-      candidates.push({
-        box: {
-          cx: (column + sigmoid(at(0))) / width,
-          cy: (row + sigmoid(at(1))) / height,
-          width: (Math.exp(at(2)) * size[0]) / width,
-          height: (Math.exp(at(3)) * size[1]) / height,
-        },
-        scores: scoreClasses(head, objectness, threshold, (index) => at(head.coords + 1 + index)),
-      });
+      const box = {
+        cx: (column + sigmoid(at(0))) / width,
+        cy: (row + sigmoid(at(1))) / height,
+        width: (Math.exp(at(2)) * size[0]) / width,
+        height: (Math.exp(at(3)) * size[1]) / height,
+      };
+      const scores = scoreClasses(head, objectness, (index) => at(head.coords + 1 + index));
+      for (const [classIndex, score] of scores.entries()) {
+        if (score > threshold) candidates.push({ box, classIndex, score: Math.fround(score) });
+      }
     }
   }
   return candidates;
 }
 
-function scoreClasses(
-  head: RegionLayer,
-  objectness: number,
-  threshold: number,
-  logit: (index: number) => number,
-): Float32Array {
+function scoreClasses(head: RegionLayer, objectness: number, logit: (index: number) => number): readonly number[] {
   if (head.classes === 0) {
-    return Float32Array.of(objectness);
+    return [objectness];
   }
   const logits = Array.from({ length: head.classes }, (_, index) => logit(index));
   const probabilities = head.softmax ? softmax(logits) : logits.map(sigmoid);
-  return Float32Array.from(probabilities, (probability) => {
-    const score = objectness * probability;
-    return score > threshold ? score : 0;
-  });
+  return probabilities.map((probability) => objectness * probability);
 }
 
 /** Numbers per anchor and cell. */

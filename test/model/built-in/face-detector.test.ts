@@ -29,7 +29,7 @@ async function placeOnInput(path: string, network: Network) {
     const [y, x] = [Math.floor(at / inputWidth) % inputHeight, at % inputWidth];
     const inside = y < placement.scaledHeight && x < placement.scaledWidth;
     const byte = inside ? pixels[(y * placement.scaledWidth + x) * 3 + channel]! : fill[channel]!;
-    return (byte - mean[channel]!) * scale;
+    return (byte - mean[channel]!) * scale[channel]!;
   });
   return { placement, block: { data, shape: network.input } };
 }

@@ -3,7 +3,7 @@ import { type Box, intersectionOverUnion } from '../../../server/model/heads/box
 import { suppressNonMaxima } from '../../../server/model/heads/nms.js';
 
 const box = (cx: number, cy = 0.5, width = 0.2, height = 0.2): Box => ({ cx, cy, width, height });
-const candidate = (cx: number, ...scores: number[]) => ({ box: box(cx), scores: Float32Array.from(scores) });
+const candidate = (cx: number, score: number, classIndex = 0) => ({ box: box(cx), classIndex, score });
 
 describe('intersectionOverUnion', () => {
   it.each([
@@ -21,14 +21,7 @@ describe('intersectionOverUnion', () => {
 
 describe('suppressNonMaxima', () => {
   const kept = (candidates: readonly ReturnType<typeof candidate>[], limit = 0.3) =>
-    suppressNonMaxima(candidates, limit).map(
-      ({
-        candidate: {
-          box: { cx },
-        },
-        classIndex,
-      }) => [cx, classIndex],
-    );
+    suppressNonMaxima(candidates, limit).map(({ box: { cx }, classIndex }) => [cx, classIndex]);
 
   it.each([
     ['nothing', [], []],
@@ -44,7 +37,7 @@ describe('suppressNonMaxima', () => {
     ['the first of equals', [candidate(0.5, 0.6), candidate(0.51, 0.6)], [[0.5, 0]]],
     [
       'overlapping boxes of different classes',
-      [candidate(0.5, 0.6, 0), candidate(0.5, 0, 0.7)],
+      [candidate(0.5, 0.6), candidate(0.5, 0.7, 1)],
       [
         [0.5, 0],
         [0.5, 1],
@@ -52,7 +45,7 @@ describe('suppressNonMaxima', () => {
     ],
     [
       'one box for two classes',
-      [candidate(0.5, 0.6, 0.5)],
+      [candidate(0.5, 0.6), candidate(0.5, 0.5, 1)],
       [
         [0.5, 0],
         [0.5, 1],

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { placePicture, toPictureBox, toPixelBox } from '../../../server/model/heads/placement.js';
 
+const anchors = fc.constantFrom('centre' as const, 'top-left' as const, 'stretch' as const);
 const input = { channels: 3, height: 416, width: 416 };
 
 describe('placePicture', () => {
@@ -13,6 +14,8 @@ describe('placePicture', () => {
     ['wide, top left', 768, 576, 'top-left', { scaledWidth: 416, scaledHeight: 312, left: 0, top: 0 }],
     ['a line', 5000, 1, 'centre', { scaledWidth: 416, scaledHeight: 1, left: 0, top: 207 }],
     ['a column', 1, 5000, 'top-left', { scaledWidth: 1, scaledHeight: 416, left: 0, top: 0 }],
+    ['stretched', 768, 576, 'stretch', { scaledWidth: 416, scaledHeight: 416, left: 0, top: 0 }],
+    ['a stretched line', 5000, 1, 'stretch', { scaledWidth: 416, scaledHeight: 416, left: 0, top: 0 }],
   ] as const)('a picture that is %s', (_, width, height, anchor, expected) => {
     expect(placePicture(width, height, input, anchor)).toEqual({
       pictureWidth: width,
@@ -46,7 +49,7 @@ describe('placePicture', () => {
   it('always fits, and fills one edge', () => {
     const extent = fc.integer({ min: 1, max: 10_000 });
     fc.assert(
-      fc.property(extent, extent, fc.constantFrom('centre' as const, 'top-left' as const), (width, height, anchor) => {
+      fc.property(extent, extent, anchors, (width, height, anchor) => {
         const { scaledWidth, scaledHeight, left, top } = placePicture(width, height, input, anchor);
         expect(left + scaledWidth).toBeLessThanOrEqual(416);
         expect(top + scaledHeight).toBeLessThanOrEqual(416);
@@ -61,7 +64,7 @@ describe('toPictureBox', () => {
   it('turns the scaled picture into the whole picture', () => {
     const extent = fc.integer({ min: 1, max: 5000 });
     fc.assert(
-      fc.property(extent, extent, fc.constantFrom('centre' as const, 'top-left' as const), (width, height, anchor) => {
+      fc.property(extent, extent, anchors, (width, height, anchor) => {
         const placement = placePicture(width, height, input, anchor);
         const { left, top, scaledWidth, scaledHeight } = placement;
         const onInput = {

@@ -30,17 +30,18 @@ describe('decodeRegion', () => {
   it('places the box in its cell and scales its anchor', () => {
     const layer = head();
     // Second anchor, row 1, column 2.
-    const [candidate, ...others] = decodeRegion(
+    const [candidate, other, ...others] = decodeRegion(
       outputWith(layer, 1, 5, [logit(0.25), logit(0.5), Math.log(2), Math.log(0.5), logit(0.8), 1, 1]),
       layer,
       0.3,
     );
     expect(others).toEqual([]);
+    expect(other).toEqual({ ...candidate, classIndex: 1 });
     expect(candidate!.box.cx).toBeCloseTo(2.25 / 3, 6);
     expect(candidate!.box.cy).toBeCloseTo(1.5 / 2, 6);
     expect(candidate!.box.width).toBeCloseTo((3 * 2) / 3, 6);
     expect(candidate!.box.height).toBeCloseTo((4 * 0.5) / 2, 6);
-    expect(candidate!.scores[0]).toBeCloseTo(0.4, 6);
+    expect(candidate!.score).toBeCloseTo(0.4, 6);
   });
 
   it.each([
@@ -49,9 +50,9 @@ describe('decodeRegion', () => {
     [true, [1000, 1000 + Math.log(3)], [0.25, 0.75]],
   ])('turns class numbers into probabilities (softmax %s)', (softmax, logits, probabilities) => {
     const layer = head({ softmax });
-    const [candidate] = decodeRegion(outputWith(layer, 0, 0, [0, 0, 0, 0, logit(0.8), ...logits]), layer, 0.1);
+    const candidates = decodeRegion(outputWith(layer, 0, 0, [0, 0, 0, 0, logit(0.8), ...logits]), layer, 0.1);
     for (const [index, probability] of probabilities.entries()) {
-      expect(candidate!.scores[index]).toBeCloseTo(0.8 * probability, 3);
+      expect(candidates[index]!.score).toBeCloseTo(0.8 * probability, 3);
     }
   });
 
@@ -59,16 +60,16 @@ describe('decodeRegion', () => {
     const layer = head();
     const output = outputWith(layer, 0, 0, [0, 0, 0, 0, logit(0.5), 0, Math.log(3)]);
     expect(decodeRegion(output, layer, 0.51)).toEqual([]);
-    const [candidate] = decodeRegion(output, layer, 0.3);
-    expect(candidate!.scores[0]).toBe(0);
-    expect(candidate!.scores[1]).toBeCloseTo(0.375, 6);
+    const [candidate, ...others] = decodeRegion(output, layer, 0.3);
+    expect(candidate!.classIndex).toBe(1);
+    expect(candidate!.score).toBeCloseTo(0.375, 6);
+    expect(others).toEqual([]);
   });
 
   it('scores a head without classes by objectness', () => {
     const layer = head({ classes: 0 });
     const [candidate] = decodeRegion(outputWith(layer, 0, 3, [0, 0, 0, 0, logit(0.7)]), layer, 0.5);
-    expect(candidate!.scores).toHaveLength(1);
-    expect(candidate!.scores[0]).toBeCloseTo(0.7, 6);
+    expect(candidate).toMatchObject({ classIndex: 0, score: expect.closeTo(0.7, 6) });
   });
 
   it('refuses an output of another size', () => {
