@@ -8,7 +8,7 @@ import { type InputSize, parseDarknetCfg } from './darknet/darknet-cfg.js';
 import { loadDarknetWeights } from './darknet/darknet-weights-file.js';
 import { readTextFile } from './files/text-file.js';
 import { type LabelList, labelsOfList, parseLabels } from './labels.js';
-import type { LoadedWeights, Network, NetworkWeights } from './network.js';
+import type { LoadedWeights, Network, NetworkWeights, Preprocessing } from './network.js';
 import { firstRemarks, NO_REMARK, type Remark } from './remark.js';
 import { synthesizeWeights } from './synthetic-weights.js';
 
@@ -116,10 +116,16 @@ function modelDigest(network: Network, weightsDigest: string): string {
   const description = canonicalJson({
     input: network.input,
     layers: network.layers,
-    preprocessing: network.preprocessing,
+    preprocessing: describePreprocessing(network.preprocessing),
     weights: weightsDigest,
   });
   return createHash('sha256').update(description).digest('hex');
+}
+
+/** Writes RGB and one factor for all channels as released versions do, which know nothing else. */
+function describePreprocessing({ order, scale, ...rest }: Preprocessing): unknown {
+  const isUniform = scale.every((factor) => factor === scale[0]);
+  return { ...rest, scale: isUniform ? scale[0] : scale, ...(order === 'rgb' ? {} : { order }) };
 }
 
 /** JSON with sorted keys, so that the digest does not hang on the order in which an object was written. */
