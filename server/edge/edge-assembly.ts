@@ -4,7 +4,7 @@ import { commonHandlers } from '../node/http/common-handlers.js';
 import { listen } from '../node/http/listen.js';
 import { createNodeApp } from '../node/http/node-app.js';
 import { RefusedCallers } from '../node/problems/refused-callers.js';
-import { onceOnly, type RunningNode } from '../node/running-node.js';
+import { type RunningNode, stopInOrder } from '../node/running-node.js';
 import { frameHandlers, outcomeHandlers } from './api/frame-handlers.js';
 import { overlapHandlers } from './api/overlap-handlers.js';
 import { standingHandlers } from './api/standing-handlers.js';
@@ -40,8 +40,8 @@ export async function assemble(options: NodeOptions, environment: Environment): 
   const { address } = edge.self;
   log.info({ address }, `edge device ${device} listens`);
   for (const part of [standing.registrar, tasks]) part.start();
-  const ends = [
-    () => tasks.stop(),
+  const stops = [
+    ...tasks.stops,
     () => standing.registrar.stop(),
     () => edge.events.close(),
     () => app.close(),
@@ -53,9 +53,7 @@ export async function assemble(options: NodeOptions, environment: Environment): 
     app,
     address,
     drain: () => standing.drain.finish(config.schedule.drain.timeoutMs),
-    stop: onceOnly(async () => {
-      for (const end of ends) await end();
-    }),
+    stop: stopInOrder(stops),
   };
 }
 

@@ -11,7 +11,7 @@ import type { Logger } from '../node/observe/logger.js';
 import { createMetrics } from '../node/observe/metrics.js';
 import type { Telemetry } from '../node/observe/telemetry.js';
 import { createPeerClients } from '../node/peers/peer-clients.js';
-import { onceOnly, type RunningNode } from '../node/running-node.js';
+import { type RunningNode, stopInOrder } from '../node/running-node.js';
 import type { OpenedTls } from '../node/tls/node-tls.js';
 import type { ClusterToken } from '../node/tokens.js';
 import { planDigest } from '../node/wire/plan-digest.js';
@@ -60,7 +60,7 @@ export async function assemble(options: NodeOptions, environment: Environment): 
   const ids = config.devices.map(({ id }) => id);
   void contacts.links.announce(ids, self.epoch);
   // First what begins work, then what answers, last what keeps.
-  const stops: readonly (() => unknown)[] = [
+  const stops = [
     () => dispatch.ledger.stop(),
     () => devices.bulletin.stop(),
     () => contacts.deathWatch.stop(),
@@ -79,9 +79,7 @@ export async function assemble(options: NodeOptions, environment: Environment): 
     app,
     address,
     drain: () => intake.drain.finish(config.schedule.drain.timeoutMs),
-    stop: onceOnly(async () => {
-      for (const stop of stops) await stop();
-    }),
+    stop: stopInOrder(stops),
   };
 }
 

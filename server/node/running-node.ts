@@ -15,9 +15,16 @@ export interface RunningNode {
   stop(): Promise<void>;
 }
 
-/** Makes an end that can be asked for more than once. */
-export function onceOnly(end: () => Promise<void>): () => Promise<void> {
+/**
+ * Makes the end of a node: its parts stop one after the other, in this order. Asked for again, it waits for the same end.
+ *
+ * @param stops each may return a promise.
+ */
+export function stopInOrder(stops: readonly (() => unknown)[]): () => Promise<void> {
   let ending: Promise<void> | null = null;
+  const end = async () => {
+    for (const stop of stops) await stop();
+  };
   return () => {
     ending ??= end();
     return ending;

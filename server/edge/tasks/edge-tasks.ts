@@ -90,14 +90,13 @@ export class EdgeTasks {
     for (const part of [this.#executor, this.stealer]) part.start();
   }
 
-  /** Begins nothing more, hands stolen tasks back, and gives results that are on their way a moment. */
-  async stop(): Promise<void> {
-    const order = [
+  /** What stops, in this order: stolen tasks go back to their victims, results that are on their way get a moment. */
+  get stops(): readonly (() => unknown)[] {
+    return [
       () => this.#executor.stop(),
       () => this.stealer.stop(),
       () => handBackStolen(this.#edge, this.board),
       () => this.#sender.stop(STOP_GRACE_MS),
     ];
-    for (const end of order) await end();
   }
 }

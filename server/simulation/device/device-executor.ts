@@ -73,10 +73,10 @@ class DeviceExecutor {
 
   /** Waits until the compute thread is to have one more tile. */
   *#roomInThread(): Process {
-    const { underWay, tileTimes, world } = this.#parts;
+    const { underWay, speed, world } = this.#parts;
     for (;;) {
       const { first } = underWay;
-      const leftMs = underWay.nextInMs(tileTimes.medianMs, world.kernel.nowMs);
+      const leftMs = underWay.nextInMs(speed.medianTileMs, world.kernel.nowMs);
       if (first === null || leftMs <= 0) return;
       if (leftMs === Number.POSITIVE_INFINITY) yield* wait(first.handled.done());
       else yield* wait(world.kernel.within(leftMs, wait(first.handled.done())));
@@ -84,12 +84,11 @@ class DeviceExecutor {
   }
 
   *#handle(task: TileTask, tile: PreparedTile, times: { waitMs: number; overlapMs: number }): Process {
-    const { host, processor, speed, tileTimes, world } = this.#parts;
+    const { host, processor, speed, world } = this.#parts;
     const { costs, plan, sizes } = world.settings;
     const macs = tile.cut.macs;
     const computeMs = yield* wait(processor.compute(tileMs(costs, plan, tile.cut)));
     const noticeBytes = keepOffers(this.#parts, task, tile);
-    tileTimes.add(computeMs);
     speed.add(macs, computeMs);
     const { attempt, frame, generation, inputBytes, tile: tileId, transferMs } = task;
     const result = {

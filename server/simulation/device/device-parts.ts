@@ -33,7 +33,6 @@ export class DeviceParts {
   readonly pool = new KeptStrips();
   readonly links = new LinkRates();
   readonly speed = new ComputeSpeed();
-  readonly tileTimes = new MedianWindow();
   /** Until the gateway has a result. */
   readonly resultTimes = new MedianWindow();
   readonly policy: FetchPolicy;

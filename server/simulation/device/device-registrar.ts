@@ -35,9 +35,8 @@ export function* registering(parts: DeviceParts): Process {
 }
 
 function* register(parts: DeviceParts): Process {
-  const { board, host, ownFrames, pool, resultTimes, tileTimes, world } = parts;
-  const { medianMs } = tileTimes;
-  const medianTileMs = medianMs === null ? null : medianMs + (resultTimes.medianMs ?? 0);
+  const { board, host, ownFrames, pool, resultTimes, speed, world } = parts;
+  const medianTileMs = speed.medianTileMs === null ? null : speed.medianTileMs + (resultTimes.medianMs ?? 0);
   const handedOut = [...board.handedOut];
   const tasks = board.listed();
   const bytes = WORD_BYTES + TASK_BYTES * (tasks.length + handedOut.length);

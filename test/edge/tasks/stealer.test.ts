@@ -10,7 +10,8 @@ import { taskBody } from '../../node/small-cluster.js';
 import { testDevice, testFrames } from '../test-device.js';
 
 // Node's own timers of promises are none that vitest can replace.
-vi.mock('../../../server/node/pause.js', () => ({
+vi.mock('../../../server/node/pause.js', async (original) => ({
+  ...(await original<object>()),
   pause: (ms: number, signal: AbortSignal) =>
     new Promise<void>((resolve) => {
       setTimeout(resolve, ms);

@@ -59,6 +59,17 @@ describe('what has become of the tiles', () => {
     expect(stateOf(0, null)).toEqual({ kind: 'queued' });
   });
 
+  it('follows the board of its device: what leaves the queue is in flight, what a thief hands back is queued', () => {
+    const task = (tile: number) => ({ frame: FRAME, tile, generation: 1, attempt: 1 });
+    book.follow({ kind: 'queued', tasks: [task(0), task(4)], pending: 2 });
+    book.follow({ kind: 'begun', task: task(0), from: 'queue', pending: 1 });
+    book.follow({ kind: 'begun', task: task(1), from: 'shared', pending: 1 });
+    book.follow({ kind: 'handed-out', task: task(4), thief: 'e1', pending: 0 });
+    expect([0, 1, 4].map((tile) => stateOf(tile, 'e1').kind)).toEqual(['in-flight', 'queued', 'done']);
+    book.follow({ kind: 'handed-back', task: task(4), thief: 'e1', pending: 1 });
+    expect(stateOf(4, 'e1').kind).toBe('queued');
+  });
+
   it('one that was given to another after all is in flight there', () => {
     book.started(FRAME, 4, 'e1');
     book.started(FRAME, 4, 'e2');
