@@ -90,7 +90,7 @@ export const CLUSTER_CODES = {
   DT_QUARANTINED: {
     status: 409,
     meaning: 'The device is in quarantine, because its outputs were wrong.',
-    remedy: 'Check its machine, then `deepthings release`.',
+    remedy: 'Check its machine, then `deepthings quarantine release`.',
   },
   DT_SOURCE_NOT_LIVE: {
     status: 503,

@@ -18,7 +18,7 @@ export const FRAME_CODES = {
   DT_FRAME_TIMEOUT: {
     status: null,
     meaning: 'The frame was not finished in time.',
-    remedy: 'Add devices, send fewer pictures, or raise the time-out in `cluster.yaml`.',
+    remedy: 'Add devices, send fewer pictures, or raise `limits.frameTimeoutMs` in `cluster.yaml`.',
   },
   DT_FRAME_UNKNOWN: {
     status: 404,
