@@ -32,6 +32,9 @@ export function draftOf(ledger: FrameLedger, nowMs: number): LedgerDraft {
   };
 }
 
+/** Why a part goes to another device: a try that gave no result, or a task that came back untried. */
+export type Reason = 'failed' | 'returned';
+
 /** @param failed tries of the part that gave no result; as many as before when absent. */
 export function setPart(
   draft: LedgerDraft,

@@ -1,6 +1,5 @@
 import { LARGEST_ATTEMPT } from '../task-key.js';
-import { failFrame, type LedgerDraft, reachable } from './ledger-draft.js';
-import type { Reason } from './ledger-placement.js';
+import { failFrame, type LedgerDraft, type Reason, reachable } from './ledger-draft.js';
 import type { LedgerFrame, PartState } from './ledger-state.js';
 
 /** Of the slices of a layer: they begin and fail together. */

@@ -1,5 +1,5 @@
 import { LARGEST_ATTEMPT } from '../task-key.js';
-import { failFrame, holderOf, type LedgerDraft, loads, note, reachable, setPart } from './ledger-draft.js';
+import { failFrame, holderOf, type LedgerDraft, loads, note, type Reason, reachable, setPart } from './ledger-draft.js';
 import { restartLayers } from './ledger-layers.js';
 import type { LedgerFrame, PartPlace } from './ledger-state.js';
 
@@ -49,9 +49,6 @@ export function retryDelivery(
     phase: { kind: 'waiting', notBeforeMs },
   });
 }
-
-/** Why a part goes to another device: a try that gave no result, or a task that came back untried. */
-export type Reason = 'failed' | 'returned';
 
 /**
  * Gives parts that their holders lost to other devices, as their next attempt; one that has had its last try fails the

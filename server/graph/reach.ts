@@ -1,0 +1,195 @@
+import type { Interval } from '../geometry/region.js';
+import { type Graph, type GraphConstant, type GraphNode, integerOf, type TensorShape, textOf } from './graph.js';
+import { integersIn } from './integers.js';
+import { type AxisWindow, windowOf } from './window.js';
+
+/**
+ * What a range of a node's output needs of one of its inputs, along one axis.
+ *
+ * - `window`: `[o0*S - B, (o1-1)*S - B + K)`, clamped; what the clamp cuts off is padding. B is negative where the first
+ *   window begins inside the map (a Slice with a start).
+ * - `spread`: one input cell reaches K output cells, S apart: `[ceil((o0 + B - K + 1) / S), floor((o1 - 1 + B) / S) + 1)`,
+ *   and `halo` cells more on each side, clamped.
+ */
+export type AxisReach =
+  | { readonly kind: 'window'; readonly kernel: number; readonly stride: number; readonly before: number }
+  | {
+      readonly kind: 'spread';
+      readonly kernel: number;
+      readonly stride: number;
+      readonly before: number;
+      readonly halo: number;
+    };
+
+/** What a region of a node's output needs of one of its inputs. */
+export type Reach =
+  | { readonly kind: 'local'; readonly rows: AxisReach; readonly columns: AxisReach }
+  /** Each output cell may need the whole input: a stage ends before the node. */
+  | { readonly kind: 'everything'; readonly why: string };
+
+const CELL: AxisReach = Object.freeze({ kind: 'window', kernel: 1, stride: 1, before: 0 });
+const SAME_CELL: Reach = Object.freeze({ kind: 'local', rows: CELL, columns: CELL });
+
+/** Operators whose output cell needs the same cell of each input, whatever the channel. */
+const CELLWISE = new Set(
+  (
+    'Abs Add BatchNormalization Cast Clip Div Elu Erf Exp Floor Gelu HardSigmoid HardSwish Identity LRN LeakyRelu Log Max ' +
+    'Mean Min Mish Mul Neg PRelu Pow Reciprocal Relu Round Selu Sigmoid Softplus Softsign Sqrt Sub Sum Tanh'
+  ).split(' '),
+);
+
+/**
+ * Tells what a node needs of its feature maps.
+ *
+ * @returns one for all of its maps: where an operator reads several, it reads each alike. Design-2 section 2, table.
+ */
+export function reachOf(graph: Graph, node: GraphNode): Reach {
+  const inputs = node.inputs.map((name) => graph.values.get(name) ?? graph.constants.get(name) ?? null);
+  const values = node.inputs.flatMap((name) => graph.values.get(name) ?? []);
+  const outputs = node.outputs.flatMap((name) => graph.values.get(name) ?? []);
+  if (![...values, ...outputs].every(isMap)) return everything('its values are no feature maps');
+  const constant = (index: number) => graph.constants.get(node.inputs[index] ?? '') ?? null;
+  switch (node.operator) {
+    case 'AveragePool':
+    case 'Conv':
+    case 'MaxPool':
+      return windows(windowOf(node, node.operator === 'Conv' ? inputs : inputs.slice(0, 1)));
+    case 'ConvTranspose':
+      return spread(windowOf(node, inputs));
+    case 'Concat':
+    case 'Split':
+      return onChannels(integerOf(node, 'axis', 0));
+    case 'LogSoftmax':
+    case 'Softmax':
+      return onChannels(integerOf(node, 'axis', -1));
+    case 'Gather':
+      return onChannels(integerOf(node, 'axis', 0));
+    case 'Slice':
+      return sliceReach(values[0]!, [1, 2, 3, 4].map(constant));
+    case 'Pad':
+      return padReach(constant(1));
+    case 'Resize':
+      return resizeReach(node, constant(2));
+    case 'SpaceToDepth':
+      return blockwise(integerOf(node, 'blocksize', 1), 'window');
+    case 'DepthToSpace':
+      return blockwise(integerOf(node, 'blocksize', 1), 'spread');
+    case 'GlobalAveragePool':
+    case 'GlobalMaxPool':
+      return everything('it pools the whole map');
+    case 'ReduceMax':
+    case 'ReduceMean':
+      return everything('it reduces the whole map');
+    default:
+      if (CELLWISE.has(node.operator)) return cellwise(values);
+      return everything(`${node.operator} is not known to be local`);
+  }
+}
+
+/** A feature map of one picture. */
+export function isMap({ shape, type }: TensorShape): boolean {
+  return shape.length === 4 && shape[0] === 1 && type === 'float32';
+}
+
+/**
+ * The cells of an input that a range of a node's output needs.
+ *
+ * @param size of the input, in cells.
+ * @returns the range, and how many cells beyond the input's ends the windows reach.
+ */
+export function inputRange(reach: AxisReach, size: number, { start, end }: Interval) {
+  if (end <= start) return { start: 0, end: 0, before: 0, after: 0 };
+  const { kernel, stride, before } = reach;
+  if (reach.kind === 'spread') {
+    const first = Math.ceil((start + before - kernel + 1) / stride) - reach.halo;
+    const last = Math.floor((end - 1 + before) / stride) + 1 + reach.halo;
+    return { start: Math.max(0, first), end: Math.min(size, last), before: 0, after: 0 };
+  }
+  const first = start * stride - before;
+  const last = (end - 1) * stride - before + kernel;
+  // A range that lies in padding altogether needs nothing.
+  const from = Math.min(size, Math.max(0, first));
+  const to = Math.max(from, Math.min(size, last));
+  return { start: from, end: to, before: Math.max(0, -first), after: Math.max(0, last - size) };
+}
+
+function windows({ rows, columns }: { readonly rows: AxisWindow; readonly columns: AxisWindow }): Reach {
+  if ([rows, columns].some(({ kernel, before, after }) => before >= kernel || after >= kernel)) {
+    return everything('its padding is as large as its window');
+  }
+  const axis = ({ kernel, stride, before }: AxisWindow): AxisReach => ({ kind: 'window', kernel, stride, before });
+  return { kind: 'local', rows: axis(rows), columns: axis(columns) };
+}
+
+function spread({ rows, columns }: { readonly rows: AxisWindow; readonly columns: AxisWindow }): Reach {
+  const axis = ({ kernel, stride, before }: AxisWindow): AxisReach => {
+    return { kind: 'spread', kernel, stride, before, halo: 0 };
+  };
+  return { kind: 'local', rows: axis(rows), columns: axis(columns) };
+}
+
+function onChannels(axis: number): Reach {
+  return axis === 1 || axis === -3 ? SAME_CELL : everything('it works along rows or columns');
+}
+
+/** Maps of one size; one of 1 x 1 cells among larger ones is a global value. */
+function cellwise(values: readonly TensorShape[]): Reach {
+  const sizes = new Set(values.map(({ shape }) => `${shape[2]}x${shape[3]}`));
+  return sizes.size === 1 ? SAME_CELL : everything('its maps have different sizes');
+}
+
+function sliceReach(input: TensorShape, constants: readonly (GraphConstant | null)[]): Reach {
+  const [starts, ends, axes, steps] = constants.map((one) => (one === null ? null : integersIn(one)));
+  if (starts == null || ends == null) return everything('its range is not constant');
+  const reach: [AxisReach, AxisReach] = [CELL, CELL];
+  for (const [i, given] of (axes ?? starts.map((_, axis) => axis)).entries()) {
+    const axis = given < 0 ? given + 4 : given;
+    if (axis < 2) continue;
+    const size = input.shape[axis]!;
+    const start = Math.min(size, Math.max(0, starts[i]! < 0 ? starts[i]! + size : starts[i]!));
+    reach[axis - 2] = { kind: 'window', kernel: 1, stride: steps?.[i] ?? 1, before: -start };
+  }
+  return { kind: 'local', rows: reach[0], columns: reach[1] };
+}
+
+function padReach(pads: GraphConstant | null): Reach {
+  if (pads === null) return everything('its padding is not constant');
+  const numbers = integersIn(pads);
+  if (numbers.length !== 8) return everything('it pads something else than a map');
+  const axis = (before: number): AxisReach => ({ kind: 'window', kernel: 1, stride: 1, before });
+  return { kind: 'local', rows: axis(numbers[2]!), columns: axis(numbers[3]!) };
+}
+
+/** Modes that give the same as on the whole map where a block has `halo` cells around it, but at the block's border. */
+function resizeReach(node: GraphNode, scales: GraphConstant | null): Reach {
+  if (scales === null) return everything('its scales are not constant');
+  const factors = new Float32Array(scales.bytes.slice().buffer);
+  const [fy, fx] = [factors[2]!, factors[3]!];
+  if (![fy, fx].every((factor) => Number.isInteger(factor) && factor >= 1)) {
+    return everything(`it scales by ${fy} and ${fx}, which are no whole numbers`);
+  }
+  const mode = textOf(node, 'mode', 'nearest');
+  const place = textOf(node, 'coordinate_transformation_mode', 'half_pixel');
+  if (place === 'align_corners' || place === 'tf_crop_and_resize') return everything(`it resizes by ${place}`);
+  if (mode === 'cubic') return everything('it resizes by cubic interpolation');
+  const rounding = textOf(node, 'nearest_mode', 'round_prefer_floor');
+  const isOwnCell =
+    mode === 'nearest' &&
+    ((place === 'asymmetric' && rounding === 'floor') ||
+      (place !== 'asymmetric' && rounding === 'round_prefer_floor') ||
+      place === 'tf_half_pixel_for_nn');
+  const axis = (factor: number): AxisReach => {
+    return { kind: 'spread', kernel: factor, stride: factor, before: 0, halo: isOwnCell ? 0 : 1 };
+  };
+  return { kind: 'local', rows: axis(fy), columns: axis(fx) };
+}
+
+function blockwise(size: number, kind: 'window' | 'spread'): Reach {
+  const window = { kernel: size, stride: size, before: 0 };
+  const axis: AxisReach = kind === 'window' ? { kind, ...window } : { kind, ...window, halo: 0 };
+  return { kind: 'local', rows: axis, columns: axis };
+}
+
+function everything(why: string): Reach {
+  return { kind: 'everything', why };
+}
