@@ -1,49 +1,13 @@
 import { PbfWriter } from 'pbf';
-
-/**
- * The few messages of the ONNX file format (protocol buffers, `onnx.proto`) that our graphs need. Numbers beside the
- * fields are theirs in `onnx.proto`.
- */
-export interface OnnxGraph {
-  readonly name: string;
-  readonly nodes: readonly OnnxNode[];
-  readonly initializers: readonly OnnxTensor[];
-  readonly input: OnnxValue;
-  readonly output: OnnxValue;
-}
-
-/** One operator; its inputs and outputs are values by name. */
-export interface OnnxNode {
-  readonly operator: string;
-  readonly inputs: readonly string[];
-  readonly output: string;
-  readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
-}
-
-export type OnnxAttribute =
-  | { readonly float: number }
-  | { readonly integer: number }
-  | { readonly integers: readonly number[] };
-
-/** A constant. */
-export interface OnnxTensor {
-  readonly name: string;
-  readonly dims: readonly number[];
-  readonly data: Float32Array | BigInt64Array;
-}
-
-/** A graph's input or output, 32-bit floats; a dimension that is a name may differ from call to call. */
-export interface OnnxValue {
-  readonly name: string;
-  readonly dims: readonly (number | string)[];
-}
+import type { Attribute, ElementType, Graph, GraphConstant, GraphNode } from '../../graph/graph.js';
 
 /** Format and operator versions that onnxruntime reads since 1.13; the operators used have not changed since. */
 const IR_VERSION = 8;
 const OPSET_VERSION = 17;
 
-const ELEMENT = { float: 1, int64: 7 } as const;
-const ATTRIBUTE = { float: 1, integer: 2, integers: 7 } as const;
+/** Of `onnx.proto`, by our names. */
+const ELEMENT: Readonly<Record<ElementType, number>> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 };
+const ATTRIBUTE = { float: 1, integer: 2, text: 3, floats: 6, integers: 7 } as const;
 
 /** Where a tensor's values are. */
 const DATA_LOCATION = { external: 1 } as const;
@@ -64,29 +28,27 @@ export interface EncodedModel {
 }
 
 /**
- * Encodes a graph as an ONNX model. Weights stay outside of it, each as if it were a file, since a model that has them inside
+ * Encodes a graph as an ONNX model, in the few messages of the format (protocol buffers, `onnx.proto`) that graphs need; numbers
+ * beside the fields are theirs there. Weights stay outside of it, each as if it were a file, since a model that has them inside
  * is copied once to write it and once to read it.
+ *
+ * @param anySize height and width of the inputs may differ from call to call.
  */
-export function encodeOnnxModel(graph: OnnxGraph): EncodedModel {
+export function encodeOnnxModel(graph: Graph, { anySize }: { readonly anySize: boolean }): EncodedModel {
   const writer = new PbfWriter();
   // ModelProto
   writer.writeVarintField(1, IR_VERSION);
   writer.writeStringField(2, 'deepthings'); // producer_name
-  writer.writeMessage(7, writeGraph, graph);
+  writer.writeMessage(7, writeGraph, { graph, anySize });
   writer.writeMessage(8, writeOperatorSet, OPSET_VERSION); // opset_import
-  const externalData = graph.initializers
-    .filter(isExternal)
-    .map((tensor) => ({ path: tensor.name, data: bytesOf(tensor) }));
+  const externalData = [...graph.constants]
+    .filter(([, constant]) => isExternal(constant))
+    .map(([path, { bytes }]) => ({ path, data: bytes }));
   return { model: writer.finish(), externalData };
 }
 
-function isExternal({ data }: OnnxTensor): boolean {
-  return data.byteLength > MOST_BYTES_INSIDE;
-}
-
-/** Little-endian, as is every machine that onnxruntime is built for. */
-function bytesOf({ data }: OnnxTensor): Uint8Array {
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+function isExternal({ bytes }: GraphConstant): boolean {
+  return bytes.byteLength > MOST_BYTES_INSIDE;
 }
 
 function writeOperatorSet(version: number, writer: PbfWriter): void {
@@ -94,64 +56,63 @@ function writeOperatorSet(version: number, writer: PbfWriter): void {
   writer.writeVarintField(2, version);
 }
 
-function writeGraph(graph: OnnxGraph, writer: PbfWriter): void {
-  for (const node of graph.nodes) {
-    writer.writeMessage(1, writeNode, node);
-  }
+function writeGraph({ graph, anySize }: { graph: Graph; anySize: boolean }, writer: PbfWriter): void {
+  for (const node of graph.nodes) writer.writeMessage(1, writeNode, node);
   writer.writeStringField(2, graph.name);
-  for (const tensor of graph.initializers) {
-    writer.writeMessage(5, writeTensor, tensor);
+  for (const constant of graph.constants) writer.writeMessage(5, writeTensor, constant);
+  for (const name of graph.inputs) {
+    const { shape, type } = graph.values.get(name)!;
+    const dims = anySize ? [...shape.slice(0, 2), `height of ${name}`, `width of ${name}`] : shape;
+    writer.writeMessage(11, writeValue, { name, type, dims });
   }
-  writer.writeMessage(11, writeValue, graph.input);
-  writer.writeMessage(12, writeValue, graph.output);
+  // Their shapes follow.
+  for (const name of graph.outputs) {
+    writer.writeMessage(12, writeValue, { name, type: graph.values.get(name)!.type, dims: null });
+  }
 }
 
-function writeNode(node: OnnxNode, writer: PbfWriter): void {
-  for (const input of node.inputs) {
-    writer.writeStringField(1, input);
-  }
-  writer.writeStringField(2, node.output);
-  writer.writeStringField(3, `make ${node.output}`); // name
+function writeNode(node: GraphNode, writer: PbfWriter): void {
+  for (const input of node.inputs) writer.writeStringField(1, input);
+  for (const output of node.outputs) writer.writeStringField(2, output);
+  writer.writeStringField(3, node.name);
   writer.writeStringField(4, node.operator); // op_type
-  for (const attribute of Object.entries(node.attributes ?? {})) {
-    writer.writeMessage(5, writeAttribute, attribute);
-  }
+  for (const attribute of Object.entries(node.attributes)) writer.writeMessage(5, writeAttribute, attribute);
 }
 
-function writeAttribute([name, value]: readonly [string, OnnxAttribute], writer: PbfWriter): void {
+function writeAttribute([name, value]: readonly [string, Attribute], writer: PbfWriter): void {
   writer.writeStringField(1, name);
-  if ('float' in value) {
-    writer.writeFloatField(2, value.float);
-    writer.writeVarintField(20, ATTRIBUTE.float); // type
-  } else if ('integer' in value) {
-    writer.writeVarintField(3, value.integer);
-    writer.writeVarintField(20, ATTRIBUTE.integer);
-  } else {
-    for (const integer of value.integers) {
-      writer.writeVarintField(8, integer);
-    }
-    writer.writeVarintField(20, ATTRIBUTE.integers);
-  }
+  const [[kind]] = Object.entries(value) as [[keyof typeof ATTRIBUTE, unknown]];
+  writer.writeVarintField(20, ATTRIBUTE[kind]); // type
+  if ('float' in value) writer.writeFloatField(2, value.float);
+  else if ('integer' in value) writer.writeVarintField(3, value.integer);
+  else if ('text' in value) writer.writeBytesField(4, Buffer.from(value.text));
+  else if ('floats' in value) for (const float of value.floats) writer.writeFloatField(7, float);
+  else for (const integer of value.integers) writer.writeVarintField(8, integer);
 }
 
-function writeTensor(tensor: OnnxTensor, writer: PbfWriter): void {
-  const { data } = tensor;
-  for (const dim of tensor.dims) {
-    writer.writeVarintField(1, dim);
-  }
-  writer.writeVarintField(2, data instanceof Float32Array ? ELEMENT.float : ELEMENT.int64); // data_type
-  writer.writeStringField(8, tensor.name);
-  if (isExternal(tensor)) {
-    const place = { location: tensor.name, offset: '0', length: `${data.byteLength}` };
+function writeTensor([name, constant]: readonly [string, GraphConstant], writer: PbfWriter): void {
+  const { bytes, shape, type } = constant;
+  for (const dim of shape) writer.writeVarintField(1, dim);
+  writer.writeVarintField(2, ELEMENT[type]); // data_type
+  writer.writeStringField(8, name);
+  if (isExternal(constant)) {
+    const place = { location: name, offset: '0', length: `${bytes.byteLength}` };
     for (const entry of Object.entries(place)) writer.writeMessage(13, writeEntry, entry); // external_data
     writer.writeVarintField(14, DATA_LOCATION.external); // data_location
-  } else writer.writeBytesField(9, bytesOf(tensor)); // raw_data
+  } else writer.writeBytesField(9, bytes); // raw_data, little-endian as onnxruntime's machines are
 }
 
 /** StringStringEntryProto */
 function writeEntry([key, value]: readonly [string, string], writer: PbfWriter): void {
   writer.writeStringField(1, key);
   writer.writeStringField(2, value);
+}
+
+interface OnnxValue {
+  readonly name: string;
+  readonly type: ElementType;
+  /** A dimension that is a name may differ from call to call; null: nothing is said of them. */
+  readonly dims: readonly (number | string)[] | null;
 }
 
 function writeValue(value: OnnxValue, writer: PbfWriter): void {
@@ -163,21 +124,17 @@ function writeType(value: OnnxValue, writer: PbfWriter): void {
   writer.writeMessage(1, writeTensorType, value); // tensor_type
 }
 
-function writeTensorType(value: OnnxValue, writer: PbfWriter): void {
-  writer.writeVarintField(1, ELEMENT.float); // elem_type
-  writer.writeMessage(2, writeShape, value);
+function writeTensorType({ type, dims }: OnnxValue, writer: PbfWriter): void {
+  writer.writeVarintField(1, ELEMENT[type]); // elem_type
+  if (dims !== null) writer.writeMessage(2, writeShape, dims);
 }
 
-function writeShape(value: OnnxValue, writer: PbfWriter): void {
-  for (const dim of value.dims) {
-    writer.writeMessage(1, writeDimension, dim);
-  }
+function writeShape(dims: readonly (number | string)[], writer: PbfWriter): void {
+  for (const dim of dims) writer.writeMessage(1, writeDimension, dim);
 }
 
 function writeDimension(dim: number | string, writer: PbfWriter): void {
-  if (typeof dim === 'number') {
+  if (typeof dim === 'number')
     writer.writeVarintField(1, dim); // dim_value
-  } else {
-    writer.writeStringField(2, dim); // dim_param
-  }
+  else writer.writeStringField(2, dim); // dim_param
 }

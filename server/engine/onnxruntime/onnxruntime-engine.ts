@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import type { InferenceSession } from 'onnxruntime-node';
 import { DeepThingsError } from '../../errors.js';
 import type { EngineGraph, EngineOptions, FeatureBlock, InferenceEngine, LoadedGraph } from '../inference-engine.js';
+import { buildGraph } from './layers-graph.js';
 import { encodeOnnxModel } from './onnx-encoding.js';
-import { buildOnnxGraph } from './onnx-graph.js';
 
 type OnnxRuntime = typeof import('onnxruntime-node');
 
@@ -47,7 +47,7 @@ class OnnxRuntimeEngine implements InferenceEngine {
   }
 
   async load(graph: EngineGraph): Promise<LoadedGraph> {
-    const { model, externalData } = encodeOnnxModel(buildOnnxGraph(graph));
+    const { model, externalData } = encodeOnnxModel(buildGraph(graph), { anySize: graph.padding === 'caller' });
     const options = { ...sessionOptions(this.threads), externalData };
     const session = await this.#runtime.InferenceSession.create(model, options);
     return new OnnxRuntimeGraph(this.#runtime, session);
