@@ -1,7 +1,8 @@
 import { DeepThingsError } from '../errors.js';
 import { shapeText } from '../geometry/region.js';
+import { elementCount, type Graph } from '../graph/graph.js';
 import { blockRule, checkBlock, checkGraph } from './graph-check.js';
-import type { EngineGraph, InferenceEngine, LoadedGraph } from './inference-engine.js';
+import type { EngineGraph, InferenceEngine, LoadedGraph, LoadedNetwork } from './inference-engine.js';
 
 /**
  * An adapter as its users see it: graphs and blocks are checked before its library gets them, and what the library throws
@@ -11,7 +12,7 @@ import type { EngineGraph, InferenceEngine, LoadedGraph } from './inference-engi
  * cannot; running throws DT_ENGINE_BLOCK for a block that is not the graph's and DT_ENGINE_RUN when it fails.
  */
 export function guardEngine(adapter: InferenceEngine): InferenceEngine {
-  const { name, version, backend, threads, remark } = adapter;
+  const { name, version, backend, threads, remark, loadGraph } = adapter;
   return {
     name,
     version,
@@ -27,6 +28,32 @@ export function guardEngine(adapter: InferenceEngine): InferenceEngine {
         throw new DeepThingsError('DT_ENGINE_LOAD', message, { cause });
       }
     },
+    loadGraph: loadGraph === null ? null : (graph) => guardNetwork(name, graph, loadGraph),
+  };
+}
+
+async function guardNetwork(
+  engine: string,
+  graph: Graph,
+  load: NonNullable<InferenceEngine['loadGraph']>,
+): Promise<LoadedNetwork> {
+  const failed = (code: 'DT_ENGINE_LOAD' | 'DT_ENGINE_RUN', what: string) => (cause: unknown) => {
+    throw new DeepThingsError(code, `${graph.name}: ${engine} ${what}: ${String(cause)}`, { cause });
+  };
+  const loaded = await load(graph).catch(failed('DT_ENGINE_LOAD', 'refuses the graph'));
+  return {
+    async run(inputs) {
+      for (const name of graph.inputs) {
+        const { shape } = graph.values.get(name)!;
+        const given = inputs.get(name);
+        if (given?.data.length === elementCount(shape) && `${given.shape}` === `${shape}`) continue;
+        const came = given === undefined ? 'nothing' : `[${given.shape.join(', ')}]`;
+        const expected = `[${shape.join(', ')}]`;
+        throw new DeepThingsError('DT_ENGINE_BLOCK', `${graph.name}: expected ${name} of ${expected}, got ${came}`);
+      }
+      return loaded.run(inputs).catch(failed('DT_ENGINE_RUN', 'cannot run the graph'));
+    },
+    release: () => loaded.release(),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { MapShape } from '../geometry/region.js';
+import type { Graph } from '../graph/graph.js';
 import type { ConvolutionWeights, Layer } from '../model/network.js';
 
 /** Values of (a part of) a feature map, `[channels, height, width]`, row-major. */
@@ -34,6 +35,22 @@ export interface LoadedGraph {
   release(): Promise<void>;
 }
 
+/** Elements of a tensor, row-major. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | BigInt64Array | Int32Array | Uint8Array;
+}
+
+/** A graph that is ready to run, whole. */
+export interface LoadedNetwork {
+  /**
+   * @param inputs by their names.
+   * @returns the graph's outputs, by their names.
+   */
+  run(inputs: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>>;
+  release(): Promise<void>;
+}
+
 export interface EngineOptions {
   /** Threads that one run may use. */
   readonly threads: number;
@@ -56,4 +73,6 @@ export interface InferenceEngine {
   /** What whoever runs the node ought to know, such as that something faster could not be loaded. */
   readonly remark: string | null;
   load(graph: EngineGraph): Promise<LoadedGraph>;
+  /** Loads a whole graph; null where the library cannot run graphs. */
+  readonly loadGraph: ((graph: Graph) => Promise<LoadedNetwork>) | null;
 }

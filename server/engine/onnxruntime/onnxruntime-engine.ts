@@ -1,7 +1,16 @@
 import { createRequire } from 'node:module';
 import type { InferenceSession } from 'onnxruntime-node';
 import { DeepThingsError } from '../../errors.js';
-import type { EngineGraph, EngineOptions, FeatureBlock, InferenceEngine, LoadedGraph } from '../inference-engine.js';
+import type { Graph } from '../../graph/graph.js';
+import type {
+  EngineGraph,
+  EngineOptions,
+  FeatureBlock,
+  InferenceEngine,
+  LoadedGraph,
+  LoadedNetwork,
+  Tensor,
+} from '../inference-engine.js';
 import { buildGraph } from './layers-graph.js';
 import { encodeOnnxModel } from './onnx-encoding.js';
 
@@ -47,10 +56,17 @@ class OnnxRuntimeEngine implements InferenceEngine {
   }
 
   async load(graph: EngineGraph): Promise<LoadedGraph> {
-    const { model, externalData } = encodeOnnxModel(buildGraph(graph), { anySize: graph.padding === 'caller' });
-    const options = { ...sessionOptions(this.threads), externalData };
-    const session = await this.#runtime.InferenceSession.create(model, options);
+    const session = await this.#open(buildGraph(graph), graph.padding === 'caller');
     return new OnnxRuntimeGraph(this.#runtime, session);
+  }
+
+  readonly loadGraph = async (graph: Graph): Promise<LoadedNetwork> => {
+    return new OnnxRuntimeNetwork(this.#runtime, await this.#open(graph, false));
+  };
+
+  #open(graph: Graph, anySize: boolean): Promise<InferenceSession> {
+    const { model, externalData } = encodeOnnxModel(graph, { anySize });
+    return this.#runtime.InferenceSession.create(model, { ...sessionOptions(this.threads), externalData });
   }
 }
 
@@ -78,6 +94,35 @@ class OnnxRuntimeGraph implements LoadedGraph {
   release(): Promise<void> {
     return this.#session.release();
   }
+}
+
+class OnnxRuntimeNetwork implements LoadedNetwork {
+  readonly #runtime: OnnxRuntime;
+  readonly #session: InferenceSession;
+
+  constructor(runtime: OnnxRuntime, session: InferenceSession) {
+    this.#runtime = runtime;
+    this.#session = session;
+  }
+
+  async run(inputs: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>> {
+    const { Tensor } = this.#runtime;
+    const feeds = [...inputs].map(([name, { data, shape }]) => [name, new Tensor(typeOf(data), data, shape)] as const);
+    const outputs = await this.#session.run(Object.fromEntries(feeds));
+    return new Map(
+      Object.entries(outputs).map(([name, { data, dims }]) => [name, { shape: dims, data: data as Tensor['data'] }]),
+    );
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
+  }
+}
+
+function typeOf(data: Tensor['data']): 'float32' | 'int64' | 'int32' | 'uint8' {
+  if (data instanceof Float32Array) return 'float32';
+  if (data instanceof BigInt64Array) return 'int64';
+  return data instanceof Int32Array ? 'int32' : 'uint8';
 }
 
 /** Memory counts on small machines: no arena, no pattern; threads that wait sleep, since a quota counts spinning. */

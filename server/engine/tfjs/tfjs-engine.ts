@@ -19,6 +19,7 @@ class TfjsEngine implements InferenceEngine {
   readonly backend: string;
   readonly threads: number;
   readonly remark: string | null;
+  readonly loadGraph = null;
   readonly #backend: TfjsBackend;
 
   constructor(backend: TfjsBackend) {
