@@ -83,6 +83,10 @@ const ROOMS = {
   'server/geometry': {
     reuse: ['.'],
   },
+  'server/heads': {
+    decode: ['.'],
+    recognise: ['.'],
+  },
   'server/imaging': {
     annotate: ['.', 'container'],
     container: [],

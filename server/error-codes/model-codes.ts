@@ -35,6 +35,11 @@ export const MODEL_CODES = {
     meaning: 'The network ends in no layer that gives a result.',
     remedy: 'Use a model that ends in [region] (a detector) or [softmax] (a classifier).',
   },
+  DT_HEAD_UNKNOWN: {
+    status: null,
+    meaning: 'The outputs of the model fit no head that is supported, not the one that is asked for, or several.',
+    remedy: 'Set `model.head` to one that the message names.',
+  },
   DT_LABELS_COUNT: {
     status: null,
     meaning: 'There are not as many labels as the model has classes.',
@@ -49,6 +54,11 @@ export const MODEL_CODES = {
     status: null,
     meaning: 'The files of the model are others than when the node started.',
     remedy: 'Restart the node.',
+  },
+  DT_MODEL_CLASS_NAMES: {
+    status: null,
+    meaning: 'The class names in the metadata of the model cannot be read.',
+    remedy: 'Give the names in a file of their own, `model.labels`.',
   },
   DT_MODEL_FILE: {
     status: null,

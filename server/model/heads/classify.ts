@@ -28,11 +28,20 @@ export function classify(headOutput: Float32Array, head: SoftmaxLayer, { labels 
         `${headOutput.length === classes ? ', not all finite: the weights do not fit the model' : ''}`,
     );
   }
-  const largest = headOutput.reduce((max, value) => Math.max(max, value), Number.NEGATIVE_INFINITY);
-  const powers = Array.from(headOutput, (value) => Math.exp(value - largest));
-  const sum = powers.reduce((total, power) => total + power, 0);
-  return powers
-    .map((power, classIndex) => ({ label: labels[classIndex]!, classIndex, score: power / sum }))
+  return bestClasses(softmax(headOutput), labels);
+}
+
+/** The five best classes of all classes' probabilities, or all when there are fewer; best first, of equals the first. */
+export function bestClasses(probabilities: ArrayLike<number>, labels: readonly string[]): readonly ClassScore[] {
+  return Array.from(probabilities, (score, classIndex) => ({ label: labels[classIndex]!, classIndex, score }))
     .sort((a, b) => b.score - a.score)
     .slice(0, NAMED);
+}
+
+/** Probabilities, which add up to 1, of logits. */
+export function softmax(logits: ArrayLike<number>): readonly number[] {
+  const largest = Array.from(logits).reduce((max, value) => Math.max(max, value), Number.NEGATIVE_INFINITY);
+  const powers = Array.from(logits, (value) => Math.exp(value - largest));
+  const sum = powers.reduce((total, power) => total + power, 0);
+  return powers.map((power) => power / sum);
 }

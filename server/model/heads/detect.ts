@@ -45,7 +45,7 @@ export function detect(
     .sort((a, b) => b.score - a.score);
 }
 
-/** The detection that a candidate is in the picture. */
+/** The detection that a candidate is in the picture; a class without a label is called by its number. */
 export function detectionOf(
   { box: onInput, classIndex, score }: Candidate,
   labels: readonly string[],
@@ -53,7 +53,7 @@ export function detectionOf(
 ): Detection {
   const box = toPictureBox(onInput, placement);
   const pixels = toPixelBox(box, placement.pictureWidth, placement.pictureHeight);
-  return { label: labels[classIndex]!, classIndex, score, box, pixels };
+  return { label: labels[classIndex] ?? `class ${classIndex}`, classIndex, score, box, pixels };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { DeepThingsError } from '../../errors.js';
 import { shapeText } from '../../geometry/region.js';
 import type { RegionLayer } from '../network.js';
+import { softmax } from './classify.js';
 import type { Candidate } from './nms.js';
 
 /**
@@ -63,13 +64,6 @@ function entries(head: RegionLayer): number {
 
 function sigmoid(value: number): number {
   return 1 / (1 + Math.exp(-value));
-}
-
-function softmax(values: readonly number[]): readonly number[] {
-  const largest = values.reduce((max, value) => Math.max(max, value), Number.NEGATIVE_INFINITY);
-  const powers = values.map((value) => Math.exp(value - largest));
-  const sum = powers.reduce((total, power) => total + power, 0);
-  return powers.map((power) => power / sum);
 }
 
 function finite(value: number): number {

@@ -1,0 +1,127 @@
+import { unreachable } from '../../errors.js';
+import { bestClasses, type ClassScore, softmax } from '../../model/heads/classify.js';
+import { type Detection, type DetectionLimits, detectionOf } from '../../model/heads/detect.js';
+import { type Candidate, suppressNonMaxima } from '../../model/heads/nms.js';
+import type { Placement } from '../../model/heads/placement.js';
+import type { ClassifierFamily, DetectorFamily } from '../head-family.js';
+import { floatsOf, type HeadOutputs, type InputExtent } from '../head-output.js';
+import { CandidateList } from './candidate-list.js';
+import { decodeCentres } from './centre-head.js';
+import { decodeDetr, decodeList, decodeQueries, decodeSsd } from './listed-heads.js';
+import { decodeNanoDet } from './nanodet-head.js';
+import { decodeYolov5, decodeYolov8, decodeYolox } from './row-heads.js';
+import { decodeSsdAnchors } from './ssd-anchors-head.js';
+
+/** Candidates that NMS compares; further ones, of lower scores, go: NMS takes time with their square. */
+const MOST_CANDIDATES = 4_096;
+
+/** Families whose boxes are final: the graph has an NMS of its own, or needs none. */
+const FINAL: readonly DetectorFamily['kind'][] = ['end-to-end', 'yolo-nas', 'detr', 'rf-detr', 'ssd'];
+
+/**
+ * Makes detections of a graph's outputs.
+ *
+ * @param labels by class; a class without one is called by its number.
+ * @param placement where the picture lay on the graph's input.
+ * @returns highest score first.
+ * @throws DT_HEAD_OUTPUT when the outputs are not the head's, or broken.
+ */
+export function detectObjects(
+  outputs: HeadOutputs,
+  { family, labels }: { readonly family: DetectorFamily; readonly labels: readonly string[] },
+  placement: Placement,
+  limits: DetectionLimits,
+): readonly Detection[] {
+  const input = { width: placement.inputWidth, height: placement.inputHeight };
+  const candidates = decodeCandidates(outputs, family, input, limits.threshold);
+  return keepBest(candidates, family, limits.nms)
+    .map((candidate) => detectionOf(candidate, labels, placement))
+    .sort((a, b) => b.score - a.score);
+}
+
+/**
+ * Returns the boxes that the head proposes with a score above `threshold`, before NMS.
+ *
+ * @param input the extents of the graph's input.
+ * @returns boxes as fractions of the input, in the order of the outputs.
+ * @throws DT_HEAD_OUTPUT
+ */
+export function decodeCandidates(
+  outputs: HeadOutputs,
+  family: DetectorFamily,
+  input: InputExtent,
+  threshold: number,
+): readonly Candidate[] {
+  const list = new CandidateList(input, threshold);
+  decodeInto(list, outputs, family, input);
+  return list.candidates;
+}
+
+/**
+ * Returns the candidates that stay: all of a family whose boxes are final, else those that NMS keeps.
+ *
+ * @param nms intersection over union above which the lesser of two boxes of one class goes.
+ */
+function keepBest(candidates: readonly Candidate[], { kind }: DetectorFamily, nms: number): readonly Candidate[] {
+  if (FINAL.includes(kind)) return candidates;
+  const best =
+    candidates.length <= MOST_CANDIDATES
+      ? candidates
+      : [...candidates].sort((a, b) => b.score - a.score).slice(0, MOST_CANDIDATES);
+  return suppressNonMaxima(best, nms);
+}
+
+/**
+ * Makes a classification of a graph's output: numbers that are not probabilities yet (from 0, adding up to 1) become so
+ * by softmax.
+ *
+ * @returns the five best classes, best first.
+ * @throws DT_HEAD_OUTPUT
+ */
+export function classifyOutput(
+  outputs: HeadOutputs,
+  { family, labels }: { readonly family: ClassifierFamily; readonly labels: readonly string[] },
+): readonly ClassScore[] {
+  const numbers = floatsOf(outputs, family.output, family.shape);
+  const sum = numbers.reduce((total, number) => total + number, 0);
+  const areProbabilities = Math.abs(sum - 1) < 1e-3 && numbers.every((number) => number >= 0);
+  return bestClasses(areProbabilities ? numbers : softmax(numbers), labels);
+}
+
+function decodeInto(list: CandidateList, outputs: HeadOutputs, family: DetectorFamily, input: InputExtent): void {
+  switch (family.kind) {
+    case 'yolox':
+      decodeYolox(outputs, family, input, list);
+      break;
+    case 'yolov5':
+      decodeYolov5(outputs, family, list);
+      break;
+    case 'yolov8':
+      decodeYolov8(outputs, family, list);
+      break;
+    case 'end-to-end':
+    case 'yolo-nas':
+      decodeList(outputs, family, list);
+      break;
+    case 'detr':
+      decodeDetr(outputs, family, list);
+      break;
+    case 'rf-detr':
+      decodeQueries(outputs, family, input, list);
+      break;
+    case 'ssd':
+      decodeSsd(outputs, family, input, list);
+      break;
+    case 'ssd-anchors':
+      decodeSsdAnchors(outputs, family, input, list);
+      break;
+    case 'nanodet':
+      decodeNanoDet(outputs, family, input, list);
+      break;
+    case 'centerface':
+      decodeCentres(outputs, family, input, list);
+      break;
+    default:
+      unreachable(family);
+  }
+}
