@@ -85,6 +85,31 @@ export const MODEL_CODES = {
     meaning: 'The model has no weights.',
     remedy: '`deepthings model pull` fetches them; or name a file of your own.',
   },
+  DT_ONNX_EXTERNAL: {
+    status: null,
+    meaning: 'The model has weights in another file, which is missing, too short or outside of its folder.',
+    remedy: "Put the file beside the model's, or save the model as one file.",
+  },
+  DT_ONNX_FILE: {
+    status: null,
+    meaning: 'The file is no ONNX model, is damaged, or contradicts itself.',
+    remedy: 'Check that it is the file that was meant, and export or download it again.',
+  },
+  DT_ONNX_INPUT: {
+    status: null,
+    meaning: 'The input of the ONNX model is no picture, or its size is not known.',
+    remedy: 'Give the size that the message asks for, or export the model with an input of 1x3xHxW.',
+  },
+  DT_ONNX_LIMIT: {
+    status: null,
+    meaning: 'The ONNX model has more, or larger, parts than are read.',
+    remedy: 'Check that it is the file that was meant; use a smaller model.',
+  },
+  DT_ONNX_OPERATOR: {
+    status: null,
+    meaning: 'A node of the ONNX model cannot be run, or not in the form that it has.',
+    remedy: 'Export the model as the message says.',
+  },
   DT_TEXT_ENCODING: { status: null, meaning: 'A file of the model is no text.', remedy: 'Save it as UTF-8.' },
   DT_TEXT_LINE: {
     status: null,

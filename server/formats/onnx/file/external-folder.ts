@@ -1,0 +1,41 @@
+import { open, realpath } from 'node:fs/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import { DeepThingsError } from '../../../errors.js';
+import type { ReadExternal } from './external-data.js';
+
+/**
+ * A reader of files beside the model's. Links are followed, as far as they stay inside of the folder.
+ *
+ * @param folder of the model's file.
+ */
+export function externalFolder(folder: string): ReadExternal {
+  return async ({ location, offset, length }) => {
+    const refuse = (fact: string, cause?: unknown) =>
+      new DeepThingsError('DT_ONNX_EXTERNAL', `${join(folder, location)}, which the model names, ${fact}`, { cause });
+    const path = await realpath(join(folder, location)).catch((cause: unknown) => {
+      throw refuse("is not there; put it beside the model's file", cause);
+    });
+    const inside = relative(await realpath(folder), path);
+    if (inside === '' || isAbsolute(inside) || inside.split(sep)[0] === '..') {
+      throw refuse(`is a link to ${path}, outside of the folder; put the file itself there`);
+    }
+    const file = await open(path, 'r');
+    try {
+      const about = await file.stat();
+      if (!about.isFile()) throw refuse('is no file');
+      if (about.size < offset + length) {
+        throw refuse(`has ${about.size} bytes, where ${offset + length} are needed; copy it again`);
+      }
+      const bytes = new Uint8Array(length);
+      let at = 0;
+      while (at < length) {
+        const { bytesRead } = await file.read(bytes, at, length - at, offset + at);
+        if (bytesRead === 0) throw refuse('became shorter while it was read');
+        at += bytesRead;
+      }
+      return bytes;
+    } finally {
+      await file.close();
+    }
+  };
+}
