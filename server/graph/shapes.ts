@@ -15,12 +15,17 @@ type ShapeRule = (node: GraphNode, inputs: readonly NodeInput[]) => readonly Ten
  * @throws DeepThingsError `DT_GRAPH_SHAPE` for inputs that do not fit the operator, and for operators without a rule.
  */
 export function outputShapes(node: GraphNode, inputs: readonly NodeInput[]): readonly TensorShape[] {
-  const rule = RULES[node.operator];
+  const rule = hasShapeRule(node.operator) ? RULES[node.operator] : undefined;
   if (rule === undefined) throw shapeError(node, 'is an operator whose output has no known shape');
   const shapes = rule(node, inputs);
   const wrong = shapes.find(({ shape }) => shape.some((size) => !Number.isSafeInteger(size) || size < 1));
   if (wrong !== undefined) throw shapeError(node, `would put out [${wrong.shape.join(', ')}]`);
   return shapes;
+}
+
+/** Whether `outputShapes` knows an operator. */
+export function hasShapeRule(operator: string): boolean {
+  return Object.hasOwn(RULES, operator);
 }
 
 const same: ShapeRule = (node, inputs) => [required(node, inputs, 0)];

@@ -1,6 +1,4 @@
-import { createRequire } from 'node:module';
 import type { InferenceSession } from 'onnxruntime-node';
-import { DeepThingsError } from '../../errors.js';
 import type { Graph } from '../../graph/graph.js';
 import type {
   EngineGraph,
@@ -13,32 +11,15 @@ import type {
 } from '../inference-engine.js';
 import { buildGraph } from './layers-graph.js';
 import { encodeOnnxModel } from './onnx-encoding.js';
-
-type OnnxRuntime = typeof import('onnxruntime-node');
+import { loadOnnxRuntime, type OnnxRuntime } from './onnxruntime-library.js';
 
 /**
- * Loads the native library (some 20 MB of it) and returns the engine.
+ * Loads the native library and returns the engine.
  *
  * @throws DT_ENGINE_LOAD when there is no build of it for this machine.
  */
 export async function createOnnxRuntimeEngine({ threads }: EngineOptions): Promise<InferenceEngine> {
-  // From version 1.29 on the library writes an identifier of the machine into the user's cache folder and sends it to its makers,
-  // with facts about every model that is loaded, unless it finds this in the environment when it starts.
-  process.env.ORT_DISABLE_TELEMETRY ??= '1';
-  let runtime: OnnxRuntime;
-  try {
-    // By `require`: importing a package of many CommonJS modules takes Node half as long again.
-    runtime = createRequire(import.meta.url)('onnxruntime-node') as OnnxRuntime;
-  } catch (cause) {
-    throw new DeepThingsError(
-      'DT_ENGINE_LOAD',
-      `onnxruntime-node cannot be loaded on ${process.platform} ${process.arch}: ${String(cause)}`,
-      { cause },
-    );
-  }
-  // Warnings about unknown processors and the like would go to our standard error.
-  runtime.env.logLevel = 'error';
-  return new OnnxRuntimeEngine(runtime, threads);
+  return new OnnxRuntimeEngine(loadOnnxRuntime(), threads);
 }
 
 class OnnxRuntimeEngine implements InferenceEngine {

@@ -1,6 +1,6 @@
-import { dataTypeOf } from './data-types.js';
 import { DeepThingsError } from '../../../errors.js';
 import { elementCount } from '../../../graph/graph.js';
+import { dataTypeOf } from './data-types.js';
 import type { ExternalPlace, OnnxModel, OnnxTensor } from './onnx-model.js';
 import { LIMITS, limitError } from './read-limits.js';
 
@@ -41,7 +41,8 @@ export async function fetchExternal(
 
 function checkedPlace({ dataType, dims, name }: OnnxTensor, { location, offset }: ExternalPlace) {
   const parts = location.split(/[/\\]/);
-  const isInside = location !== '' && !/^([/\\]|[a-z]:)/i.test(location) && !parts.includes('..') && !/\0/.test(location);
+  const isInside =
+    location !== '' && !/^([/\\]|[a-z]:)/i.test(location) && !parts.includes('..') && !/\0/.test(location);
   if (!isInside) throw externalError({ name }, `${JSON.stringify(location)}, which is outside of the model's folder`);
   return { location, offset, length: elementCount(dims) * dataTypeOf(dataType)!.bytes };
 }

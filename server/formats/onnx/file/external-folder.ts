@@ -1,4 +1,4 @@
-import { open, realpath } from 'node:fs/promises';
+import { open, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { DeepThingsError } from '../../../errors.js';
 import type { ReadExternal } from './external-data.js';
@@ -19,13 +19,13 @@ export function externalFolder(folder: string): ReadExternal {
     if (inside === '' || isAbsolute(inside) || inside.split(sep)[0] === '..') {
       throw refuse(`is a link to ${path}, outside of the folder; put the file itself there`);
     }
+    const about = await stat(path);
+    if (!about.isFile()) throw refuse('is no file');
+    if (about.size < offset + length) {
+      throw refuse(`has ${about.size} bytes, where ${offset + length} are needed; copy it again`);
+    }
     const file = await open(path, 'r');
     try {
-      const about = await file.stat();
-      if (!about.isFile()) throw refuse('is no file');
-      if (about.size < offset + length) {
-        throw refuse(`has ${about.size} bytes, where ${offset + length} are needed; copy it again`);
-      }
       const bytes = new Uint8Array(length);
       let at = 0;
       while (at < length) {

@@ -1,6 +1,6 @@
 import { PbfReader } from 'pbf';
 import { DeepThingsError } from '../../../errors.js';
-import { limitError, LONGEST_NAME } from './read-limits.js';
+import { LONGEST_NAME, limitError } from './read-limits.js';
 
 const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
@@ -93,7 +93,8 @@ export class Message {
   }
 
   #read<T>(wire: number, read: () => T): T {
-    if (this.#pbf.type !== wire) throw damaged(this.#what, `a field has wire type ${this.#pbf.type} instead of ${wire}`);
+    if (this.#pbf.type !== wire)
+      throw damaged(this.#what, `a field has wire type ${this.#pbf.type} instead of ${wire}`);
     return this.#checked(read);
   }
 

@@ -18,7 +18,8 @@ const OLDEST_OPSET = 7;
 export function readModel(bytes: Uint8Array): OnnxModel {
   if (bytes.byteLength > LIMITS.fileBytes) throw limitError(`the file has ${bytes.byteLength} bytes`);
   const budget = new ReadBudget();
-  const message = new Message(bytes, 'the file');
+  // Views of a Buffer would be Buffers, whose `slice` does not copy.
+  const message = new Message(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), 'the file');
   let irVersion = 0;
   let graph: Uint8Array | undefined;
   const opsets = new Map<string, number>();

@@ -72,7 +72,9 @@ function elementsOf({ dataType, dims }: Pick<OnnxTensor, 'dataType' | 'dims'>, w
   if (dims.some((dim) => dim < 0)) throw damaged(what, `it has the dimensions [${dims.join(', ')}]`);
   const count = dims.reduce((product, dim) => product * dim, 1);
   if (count > MOST_ELEMENTS) {
-    throw limitError(`${what} has the dimensions [${dims.join(', ')}], where at most ${MOST_ELEMENTS} elements are read`);
+    throw limitError(
+      `${what} has the dimensions [${dims.join(', ')}], where at most ${MOST_ELEMENTS} elements are read`,
+    );
   }
   return count;
 }
@@ -100,7 +102,12 @@ function externalData(entries: ReadonlyMap<string, string>, what: string): OnnxD
   return { kind: 'external', place };
 }
 
-function checkLength({ dataType, dims }: Omit<OnnxTensor, 'data'>, data: OnnxData, expected: number, what: string): void {
+function checkLength(
+  { dataType, dims }: Omit<OnnxTensor, 'data'>,
+  data: OnnxData,
+  expected: number,
+  what: string,
+): void {
   const { bytes, name } = dataTypeOf(dataType)!;
   const wanted = `the dimensions [${dims.join(', ')}] of ${name} need`;
   if (data.kind === 'external') {
