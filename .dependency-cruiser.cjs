@@ -68,6 +68,13 @@ const ROOMS = {
     page: ['.', 'experiments', 'figures', 'statements'],
     statements: ['page'],
   },
+  'server/formats': {
+    onnx: [],
+  },
+  'server/formats/onnx': {
+    canonical: ['file'],
+    file: [],
+  },
   'server/gateway': {
     api: ['devices', 'dispatch', 'frames', 'intake', 'results'],
     archive: [],

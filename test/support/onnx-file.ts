@@ -1,6 +1,5 @@
-import { createRequire } from 'node:module';
 import { PbfWriter } from 'pbf';
-import type { Attribute, Graph } from '../../server/graph/graph.js';
+import type { Attribute } from '../../server/graph/graph.js';
 
 /** Types of `TensorProto.DataType` by the names that tests use. */
 export const DATA_TYPE = {
@@ -73,39 +72,6 @@ export function float32Tensor(name: string, dims: readonly number[], values?: re
 
 export function int64Tensor(name: string, values: readonly number[], dims = [values.length]): FileTensor {
   return { name, type: 'int64', dims, raw: new Uint8Array(BigInt64Array.from(values, BigInt).buffer) };
-}
-
-/** A graph as a file of operator set 17. */
-export function graphFile({ nodes, inputs, outputs, values, constants }: Graph): Uint8Array {
-  const describedValue = (name: string): FileValue => {
-    const { type, shape } = values.get(name)!;
-    return { name, type, dims: shape };
-  };
-  const tensors = [...constants].map(([name, { type, shape, bytes }]) => ({ name, type, dims: shape, raw: bytes }));
-  return onnxFile({ nodes, tensors, inputs: inputs.map(describedValue), outputs: outputs.map(describedValue) });
-}
-
-export type Outputs = Readonly<
-  Record<string, { readonly type: string; readonly dims: readonly number[]; readonly data: ArrayLike<unknown> }>
->;
-
-/** Runs a file with onnxruntime on given float inputs, as it is. */
-export async function runFile(
-  file: Uint8Array,
-  inputs: Readonly<Record<string, { readonly dims: readonly number[]; readonly data: Float32Array }>>,
-): Promise<Outputs> {
-  const { InferenceSession, Tensor, env } = createRequire(import.meta.url)(
-    'onnxruntime-node',
-  ) as typeof import('onnxruntime-node');
-  env.logLevel = 'error';
-  const options = { graphOptimizationLevel: 'disabled', intraOpNumThreads: 1, logSeverityLevel: 4 } as const;
-  const session = await InferenceSession.create(file, options);
-  try {
-    const feeds = Object.entries(inputs).map(([name, { dims, data }]) => [name, new Tensor('float32', data, dims)]);
-    return (await session.run(Object.fromEntries(feeds))) as Outputs;
-  } finally {
-    await session.release();
-  }
 }
 
 function writeGraph({ nodes, tensors = [], inputs, outputs, values = [] }: FileGraph, writer: PbfWriter): void {

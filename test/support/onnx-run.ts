@@ -1,0 +1,54 @@
+import { createRequire } from 'node:module';
+import { createEngine } from '../../server/engine/engines.js';
+import type { Tensor } from '../../server/engine/inference-engine.js';
+import type { Graph } from '../../server/graph/graph.js';
+
+type Tensors = ReadonlyMap<string, Tensor>;
+type Inputs = Readonly<Record<string, Tensor>>;
+
+/** Runs a file with onnxruntime as it is, without any optimisation. */
+export async function runFile(file: Uint8Array, inputs: Inputs): Promise<Tensors> {
+  const runtime = createRequire(import.meta.url)('onnxruntime-node') as typeof import('onnxruntime-node');
+  runtime.env.logLevel = 'error';
+  const options = { graphOptimizationLevel: 'disabled', intraOpNumThreads: 1, logSeverityLevel: 4 } as const;
+  const session = await runtime.InferenceSession.create(file, options);
+  try {
+    const feeds = Object.entries(inputs).map(([name, { data, shape }]) => [
+      name,
+      new runtime.Tensor('float32', data as Float32Array, shape),
+    ]);
+    const outputs = await session.run(Object.fromEntries(feeds));
+    return new Map(
+      Object.entries(outputs).map(([name, { dims, data }]) => [name, { shape: dims, data: data as Tensor['data'] }]),
+    );
+  } finally {
+    await session.release();
+  }
+}
+
+/** Runs a graph with the engine onnxruntime. */
+export async function runGraph(graph: Graph, inputs: Inputs): Promise<Tensors> {
+  const network = await (await createEngine('onnxruntime')).loadGraph!(graph);
+  try {
+    return await network.run(new Map(Object.entries(inputs)));
+  } finally {
+    await network.release();
+  }
+}
+
+/** The largest difference of two elements, as a part of the largest element of its output. */
+export function largestDifference(a: Tensors, b: Tensors): number {
+  let largest = 0;
+  for (const [name, { data }] of a) {
+    const other = b.get(name)!.data;
+    if (other.length !== data.length) return Number.POSITIVE_INFINITY;
+    const numbers = Array.from(data, Number);
+    const scale = Math.max(
+      numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
+      0.1,
+    );
+    for (const [i, value] of numbers.entries())
+      largest = Math.max(largest, Math.abs(value - Number(other[i]!)) / scale);
+  }
+  return largest;
+}
