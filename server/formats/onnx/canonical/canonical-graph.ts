@@ -28,8 +28,6 @@ export function canonicalGraph({ opsets, graph }: OnnxModel, { name, inputs, kno
   const outputs = graph.outputs.map((output) => output.name);
   const isOutput = new Set(outputs);
   for (const node of graph.nodes) {
-    if (node.domain !== '')
-      throw operatorError(node, 'is no operator of ONNX; export the model with standard operators');
     const draft = builder.resolved(node);
     const [first, ...others] = draft.outputs as [string, ...string[]];
     if (draft.operator === 'Constant') builder.constant(first, constantOfNode(draft));

@@ -4,7 +4,7 @@ import { integersIn } from '../../../graph/integers.js';
 import type { OnnxAttribute, OnnxNode } from '../file/onnx-model.js';
 import { describe } from '../file/structure.js';
 
-/** A node between the form that the file has and operator set 17's. Its domain is ONNX. */
+/** A node between the form that the file has and operator set 17's. */
 export type Draft = OnnxNode;
 
 /** The graph as far as it is there when a node's turn comes. */

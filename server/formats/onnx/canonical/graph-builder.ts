@@ -113,23 +113,22 @@ export class GraphBuilder implements Surroundings {
   }
 
   #shapesOf(draft: Draft, node: GraphNode): readonly TensorShape[] {
-    if (!hasShapeRule(node.operator)) {
-      return node.outputs.map((output) => {
-        const known = this.#known.get(output) ?? (output === '' ? { type: 'float32', shape: [] } : undefined);
-        if (known !== undefined) return known;
-        throw operatorError(draft, 'puts out what depends on the picture in size; export the model without this node');
-      });
-    }
-    const shapes = outputShapes(
-      node,
-      node.inputs.map((input) => {
-        if (input === '') return null;
-        const constant = this.constantOf(input);
-        return constant === undefined ? this.shapeOf(input) : { ...constant, constant };
-      }),
-    );
+    const inputs = node.inputs.map((input) => {
+      if (input === '') return null;
+      const constant = this.constantOf(input);
+      return constant === undefined ? this.shapeOf(input) : { ...constant, constant };
+    });
+    if (!hasShapeRule(node.operator)) return node.outputs.map((output) => this.#knownShape(draft, output));
+    const shapes = outputShapes(node, inputs);
     if (node.operator !== 'Cast') return shapes;
     return [{ ...shapes[0]!, type: elementTypeOf(integerOf(node, 'to', 0), `the output of ${node.name}`) }];
+  }
+
+  #knownShape(draft: Draft, output: string): TensorShape {
+    const known = this.#known.get(output);
+    if (known !== undefined) return known;
+    if (output === '') return { type: 'float32', shape: [] };
+    throw operatorError(draft, 'puts out what depends on the picture in size; export the model without this node');
   }
 }
 

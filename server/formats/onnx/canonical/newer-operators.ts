@@ -6,7 +6,6 @@ function steps(draft: Draft, all: readonly (readonly [operator: string, ...input
   return all.map(([operator, ...inputs], i) => ({
     name: i === all.length - 1 ? draft.name : `${draft.name} step ${i}`,
     operator,
-    domain: '',
     attributes: {},
     inputs,
     outputs: [i === all.length - 1 ? output : stepName(draft, i)],

@@ -100,7 +100,7 @@ export const softmax: Rewrite = (draft, around) => {
   const product = (sizes: readonly number[]) => sizes.reduce((all, size) => all * size, 1);
   const flatShape = [product(shape.slice(0, axis)), product(shape.slice(axis))];
   const reshape = (name: string, from: string, to: string, sizes: readonly number[]): Draft => ({
-    ...{ name, operator: 'Reshape', domain: '', attributes: {}, outputs: [to] },
+    ...{ name, operator: 'Reshape', attributes: {}, outputs: [to] },
     inputs: [from, around.add(`${name} shape`, int64Constant(sizes))],
   });
   return [

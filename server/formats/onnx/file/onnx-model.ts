@@ -24,9 +24,8 @@ export interface OnnxGraph {
 export interface OnnxNode {
   /** Unique: the file's name, or the operator and the place. */
   readonly name: string;
+  /** Of ONNX itself. */
   readonly operator: string;
-  /** '' for ONNX itself. */
-  readonly domain: string;
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];

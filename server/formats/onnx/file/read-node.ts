@@ -32,7 +32,7 @@ const EMPTY: Readonly<Record<number, OnnxAttribute>> = {
  * Reads a NodeProto.
  *
  * @param place of the node in the file, from 0.
- * @throws DT_ONNX_FILE, DT_ONNX_LIMIT; DT_ONNX_OPERATOR for a node with a graph inside.
+ * @throws DT_ONNX_FILE, DT_ONNX_LIMIT; DT_ONNX_OPERATOR for a node with a graph inside, or of another domain than ONNX.
  */
 export function readNode(bytes: Uint8Array, place: number, budget: ReadBudget): OnnxNode {
   budget.take('nodes');
@@ -54,10 +54,13 @@ export function readNode(bytes: Uint8Array, place: number, budget: ReadBudget): 
   const unique = name === '' ? `${operator} ${place}` : name;
   const what = `node ${JSON.stringify(unique)} (${operator})`;
   if (WITH_GRAPHS.has(operator)) throw hasGraph(what);
+  if (domain !== '' && domain !== 'ai.onnx') {
+    const fact = `is of ${JSON.stringify(domain)}, not of ONNX itself; export the model with standard operators only`;
+    throw new DeepThingsError('DT_ONNX_OPERATOR', `${what} ${fact}`);
+  }
   return {
     name: unique,
     operator,
-    domain: domain === 'ai.onnx' ? '' : domain,
     attributes: Object.fromEntries(attributes.map((attribute) => readAttribute(attribute, what, budget))),
     inputs,
     outputs,

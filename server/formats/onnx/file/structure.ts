@@ -77,6 +77,6 @@ function isInOrder(nodes: readonly OnnxNode[], known: ReadonlySet<string>): bool
 }
 
 /** For messages. */
-export function describe({ name, operator, domain }: Pick<OnnxNode, 'name' | 'operator' | 'domain'>): string {
-  return `node ${JSON.stringify(name)} (${domain === '' ? '' : `${domain}.`}${operator})`;
+export function describe({ name, operator }: Pick<OnnxNode, 'name' | 'operator'>): string {
+  return `node ${JSON.stringify(name)} (${operator})`;
 }
