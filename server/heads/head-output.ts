@@ -5,7 +5,7 @@ import { allFinite } from '../tensor/all-finite.js';
 export interface HeadOutput {
   readonly shape: readonly number[];
   /** Row-major. */
-  readonly data: Float32Array | BigInt64Array | Int32Array;
+  readonly data: Float32Array | BigInt64Array | Int32Array | Uint8Array;
 }
 
 /** The outputs of a graph, by name. */

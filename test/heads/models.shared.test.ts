@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { detectObjects } from '../../server/heads/decode/decode-head.js';
-import type { DetectorFamily } from '../../server/heads/head-family.js';
-import type { RecognisedHead } from '../../server/heads/recognise/recognise-head.js';
 import { type Box, intersectionOverUnion } from '../../server/model/heads/box.js';
 import type { Detection } from '../../server/model/heads/detect.js';
 import { sharedData } from '../support/shared-data.js';
@@ -16,13 +13,6 @@ interface ExpectedDetection {
   readonly cy: number;
   readonly w: number;
   readonly h: number;
-}
-
-async function detectionsIn(graph: WholeGraph, bytes: Uint8Array, threshold?: number): Promise<readonly Detection[]> {
-  const { outputs, placement } = await graph.run(bytes);
-  const head = graph.head as RecognisedHead<DetectorFamily>;
-  const limits = { ...head.limits, threshold: threshold ?? head.limits.threshold };
-  return detectObjects(outputs, head, placement, limits);
 }
 
 const photo = (name: string) => readFileSync(sharedData(`photos/${name}`));
@@ -45,7 +35,7 @@ describe('nanodet-g-416', () => {
   });
 
   it.each(Object.keys(expected))('finds in %s what it finds in Python', async (name) => {
-    const found = await detectionsIn(graph, photo(name), 0.35);
+    const found = await graph.detect(photo(name), 0.35);
     const sure = expected[name]!.filter(({ score }) => score >= 0.45);
     expect(sure.length).toBeGreaterThan(0);
     for (const { label, score, cx, cy, w, h } of sure) {
@@ -70,7 +60,7 @@ describe('ssdlite-mobilenetv2-300', () => {
   ] as const)('finds what is in %s', async (name, things) => {
     const graph = await wholeGraph('ssdlite-mobilenetv2-300.onnx');
     expect(graph.head.family).toMatchObject({ kind: 'ssd-anchors', classes: 91 });
-    const found = await detectionsIn(graph, photo(name));
+    const found = await graph.detect(photo(name));
     for (const [label, [x, y, width, height]] of Object.entries(things)) {
       const seen: Box = { cx: x + width / 2, cy: y + height / 2, width, height };
       const best = found.find((detection) => detection.label === label)!;
@@ -85,37 +75,86 @@ describe('yolox-tiny-416-1class', () => {
   it('finds the characters in a picture', async () => {
     const graph = await wholeGraph('yolox-tiny-416-1class.onnx', { asked: 'yolox' });
     expect(graph.head.family).toMatchObject({ kind: 'yolox', classes: 1, strides: [8, 16, 32] });
+    const style = 'font-size="36" font-weight="bold" fill="#d11" stroke="#fff"';
+    const drawn = (text: string, x: number, y: number) =>
+      drawing(416, 260, `<text x="${x}" y="${y}" ${style}>${text}</text>`);
     const characters = [drawn('大', 60, 80), drawn('R', 240, 60), drawn('山', 150, 190), drawn('K', 330, 200)];
     const background = sharp(photo('horses.jpg')).resize(416, 260, { fit: 'fill' }).blur(12);
-    const picture = await background
-      .composite(characters.map((input) => ({ input })))
-      .png()
-      .toBuffer();
-    const found = await detectionsIn(graph, picture);
+    const found = await graph.detect(await composed(background, characters));
     expect(found).toHaveLength(characters.length);
-    for (const character of characters) {
-      const ink = await inkBox(character);
-      const overlaps = found.map((detection) => intersectionOverUnion(pixelBoxOf(detection), ink));
-      expect(Math.max(...overlaps)).toBeGreaterThan(0.7);
+    for (const character of characters) expect(await bestOverlap(found, character)).toBeGreaterThan(0.7);
+  });
+});
+
+describe('picodet-layout-800x608', () => {
+  it('finds the paragraphs of a page', async () => {
+    const graph = await wholeGraph('picodet-layout-800x608.onnx');
+    expect(graph.head.family).toMatchObject({ kind: 'nanodet', classes: 10, bins: 8, origin: 'middle' });
+    const paragraph = (x: number, y: number, lines: number) =>
+      drawing(
+        ...([1216, 1600] as const),
+        Array.from({ length: lines }, (_, line) => {
+          return `<text x="${x}" y="${y + 20 * line}" font-size="13">Quick brown foxes jump over lazy dogs, then run away.</text>`;
+        }).join(''),
+      );
+    const paragraphs = [
+      paragraph(80, 220, 24),
+      paragraph(80, 780, 30),
+      paragraph(660, 220, 20),
+      paragraph(660, 700, 34),
+    ];
+    const page = sharp({ create: { width: 1216, height: 1600, channels: 3, background: '#fff' } });
+    const found = await graph.detect(await composed(page, paragraphs));
+    for (const text of paragraphs) expect(await bestOverlap(found, text)).toBeGreaterThan(0.85);
+    for (const { label, score } of found) if (score > 0.8) expect(label).toBe('class 0');
+  });
+});
+
+describe('centerface', () => {
+  it.each([
+    [1, 3],
+    [2, 3],
+    [3, 3],
+    [4, 4],
+    [5, 5],
+    [6, 4],
+  ])('finds every face of the face detector’s photograph %i: %i', async (sample, faces) => {
+    const graph = await wholeGraph('centerface.onnx', { size: { width: 640, height: 640 } });
+    expect(graph.head).toMatchObject({ family: { kind: 'centerface' }, labels: ['face'] });
+    const found = await graph.detect(readFileSync(`node_modules/@vladmandic/face-api/demo/sample${sample}.jpg`));
+    expect(found).toHaveLength(faces);
+    for (const { score, pixels } of found) {
+      expect(score).toBeGreaterThan(0.6);
+      expect(pixels.width / pixels.height).toBeGreaterThan(0.6);
+      expect(pixels.width / pixels.height).toBeLessThan(1.2);
     }
   });
-
-  function drawn(text: string, x: number, y: number): Buffer {
-    const style = 'font-size="36" font-weight="bold" fill="#d11" stroke="#fff"';
-    return Buffer.from(
-      `<svg width="416" height="260" xmlns="http://www.w3.org/2000/svg"><text x="${x}" y="${y}" ${style}>${text}</text></svg>`,
-    );
-  }
-
-  /** Where a drawing is not transparent, in pixels. */
-  async function inkBox(svg: Buffer): Promise<Box> {
-    const { data, info } = await sharp(svg).extractChannel('alpha').raw().toBuffer({ resolveWithObject: true });
-    const inked = [...data.keys()].filter((at) => data[at]! > 64);
-    const [xs, ys] = [inked.map((at) => at % info.width), inked.map((at) => Math.floor(at / info.width))];
-    const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs) + 1, Math.min(...ys), Math.max(...ys) + 1];
-    return { cx: (left + right) / 2, cy: (top + bottom) / 2, width: right - left, height: bottom - top };
-  }
 });
+
+function drawing(width: number, height: number, content: string): Buffer {
+  return Buffer.from(`<svg width="${width}" height="${height}" xmlns="http://www.w3.org/2000/svg">${content}</svg>`);
+}
+
+async function composed(background: Sharp, drawings: readonly Buffer[]): Promise<Buffer> {
+  return await background
+    .composite(drawings.map((input) => ({ input })))
+    .png()
+    .toBuffer();
+}
+
+/** The largest intersection over union of a detection and what is not transparent in a drawing. */
+async function bestOverlap(found: readonly Detection[], svg: Buffer): Promise<number> {
+  const { data, info } = await sharp(svg).extractChannel('alpha').raw().toBuffer({ resolveWithObject: true });
+  let [left, right, top, bottom] = [info.width, 0, info.height, 0];
+  for (const [at, alpha] of data.entries()) {
+    if (alpha <= 64) continue;
+    const x = at % info.width;
+    const y = (at - x) / info.width;
+    [left, right, top, bottom] = [Math.min(left, x), Math.max(right, x + 1), Math.min(top, y), Math.max(bottom, y + 1)];
+  }
+  const ink = { cx: (left + right) / 2, cy: (top + bottom) / 2, width: right - left, height: bottom - top };
+  return Math.max(...found.map((detection) => intersectionOverUnion(pixelBoxOf(detection), ink)));
+}
 
 function pixelBoxOf({ pixels: { x, y, width, height } }: Detection): Box {
   return { cx: x + width / 2, cy: y + height / 2, width, height };

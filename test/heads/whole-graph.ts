@@ -1,52 +1,50 @@
 import { readFileSync } from 'node:fs';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { ElementType } from '../../server/graph/graph.js';
-import type { HeadOutput, HeadOutputs, InputExtent } from '../../server/heads/head-output.js';
+import { normaliseOnnx } from '../../server/engine/onnxruntime/onnx-normalisation.js';
+import { importOnnx } from '../../server/formats/onnx/import-onnx.js';
+import { detectObjects } from '../../server/heads/decode/decode-head.js';
+import type { DetectorFamily, HeadName } from '../../server/heads/head-family.js';
+import type { InputExtent } from '../../server/heads/head-output.js';
 import { preprocessingOf } from '../../server/heads/input-settings.js';
 import { chooseHead, type RecognisedHead } from '../../server/heads/recognise/recognise-head.js';
 import { letterboxPicture } from '../../server/imaging/letterbox.js';
-import type { Placement } from '../../server/model/heads/placement.js';
+import type { Detection } from '../../server/model/heads/detect.js';
 import { normaliseBytes } from '../../server/tensor/normalise.js';
+import { runGraph } from '../support/onnx-run.js';
 import { sharedData } from '../support/shared-data.js';
 
-/** A file of `data/models`, run whole by onnxruntime, with the head that its outputs' shapes tell. */
+/** A file of `data/models`, imported and run whole, with the head that its outputs' shapes tell. */
 export interface WholeGraph {
   readonly head: RecognisedHead;
-  run(picture: Uint8Array): Promise<{ readonly outputs: HeadOutputs; readonly placement: Placement }>;
+  /** @param threshold the family's usual one by default. */
+  detect(picture: Uint8Array, threshold?: number): Promise<readonly Detection[]>;
 }
 
 export interface WholeGraphOptions {
-  readonly asked?: RecognisedHead['family']['kind'];
-  /** Of a file with a dynamic input. */
-  readonly input?: InputExtent;
+  readonly asked?: HeadName;
+  /** Where it is not the file's. */
+  readonly size?: InputExtent;
 }
 
-export async function wholeGraph(file: string, options: WholeGraphOptions = {}): Promise<WholeGraph> {
-  const session = await InferenceSession.create(readFileSync(sharedData(`models/${file}`)), { logSeverityLevel: 3 });
-  const [images] = session.inputMetadata;
-  if (!images?.isTensor) throw new Error(`${file} has no tensor as input`);
-  const [, , height, width] = images.shape as number[];
-  const input = options.input ?? { height: height!, width: width! };
-  const run = async (data: Float32Array) => {
-    const results = await session.run({ [images.name]: new Tensor(data, [1, 3, input.height, input.width]) });
-    return new Map(
-      session.outputNames.map((name): [string, HeadOutput] => {
-        const { data: values, dims } = results[name]!;
-        return [name, { shape: dims, data: values as Float32Array }];
-      }),
-    );
-  };
-  // What a file says of its outputs' shapes may be of another input.
-  const zeros = await run(new Float32Array(3 * input.height * input.width));
-  const shapes = [...zeros].map(([name, { shape }]) => ({ name, shape, type: 'float32' as ElementType }));
-  const head = chooseHead(shapes, input, new Map(), options.asked);
+export async function wholeGraph(file: string, { asked, size }: WholeGraphOptions = {}): Promise<WholeGraph> {
+  const bytes = readFileSync(sharedData(`models/${file}`));
+  const { graph, metadata } = await importOnnx(bytes, {
+    ...{ name: file, normalise: normaliseOnnx },
+    ...(size === undefined ? {} : { size }),
+  });
+  const [images] = graph.inputs as [string];
+  const [, channels, height, width] = graph.values.get(images)!.shape as [number, number, number, number];
+  const outputs = graph.outputs.map((name) => ({ name, ...graph.values.get(name)! }));
+  const head = chooseHead(outputs, { width, height }, metadata, asked);
   return {
     head,
-    async run(bytes) {
+    async detect(picture, threshold) {
       const preprocessing = preprocessingOf(head.input);
-      const shape = { channels: 3, ...input };
-      const picture = await letterboxPicture(bytes, { input: shape, preprocessing });
-      return { outputs: await run(normaliseBytes(picture.data, shape, preprocessing)), placement: picture.placement };
+      const input = { channels, height, width };
+      const { data, placement } = await letterboxPicture(picture, { input, preprocessing });
+      const values = { shape: [1, channels, height, width], data: normaliseBytes(data, input, preprocessing) };
+      const limits = { ...head.limits, threshold: threshold ?? head.limits.threshold };
+      const detector = head as RecognisedHead<DetectorFamily>;
+      return detectObjects(await runGraph(graph, { [images]: values }), detector, placement, limits);
     },
   };
 }
