@@ -1,16 +1,28 @@
 import { createRequire } from 'node:module';
+import type { InferenceSession } from 'onnxruntime-node';
 import { createEngine } from '../../server/engine/engines.js';
 import type { Tensor } from '../../server/engine/inference-engine.js';
+import { WEIGHTS_FILE, type WrittenModel } from '../../server/formats/onnx/file/write-model.js';
 import type { Graph } from '../../server/graph/graph.js';
 
 type Tensors = ReadonlyMap<string, Tensor>;
 type Inputs = Readonly<Record<string, Tensor>>;
 
+/** Runs a model in two files. */
+export function runWritten({ model, weights }: WrittenModel, inputs: Inputs): Promise<Tensors> {
+  const externalData = [{ path: WEIGHTS_FILE, data: Buffer.concat(weights) }];
+  return runFile(Buffer.concat(model), inputs, { externalData });
+}
+
 /** Runs a file with onnxruntime as it is, without any optimisation. */
-export async function runFile(file: Uint8Array, inputs: Inputs): Promise<Tensors> {
+export async function runFile(
+  file: Uint8Array,
+  inputs: Inputs,
+  more: InferenceSession.SessionOptions = {},
+): Promise<Tensors> {
   const runtime = createRequire(import.meta.url)('onnxruntime-node') as typeof import('onnxruntime-node');
   runtime.env.logLevel = 'error';
-  const options = { graphOptimizationLevel: 'disabled', intraOpNumThreads: 1, logSeverityLevel: 4 } as const;
+  const options = { graphOptimizationLevel: 'disabled', intraOpNumThreads: 1, logSeverityLevel: 4, ...more } as const;
   const session = await runtime.InferenceSession.create(file, options);
   try {
     const feeds = Object.entries(inputs).map(([name, { data, shape }]) => [

@@ -4,9 +4,19 @@ import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import { loadOnnxRuntime } from './onnxruntime-library.js';
 
+/** A model in two files, each in parts. */
+export interface SplitModel {
+  readonly model: readonly Uint8Array[];
+  readonly weights: readonly Uint8Array[];
+  /** The name of the second file, as the first has it. */
+  readonly weightsFile: string;
+}
+
 /** A model that onnxruntime has simplified. */
 export interface NormalisedModel {
   readonly bytes: Uint8Array;
+  /** The file that its external data are parts of. */
+  readonly weights: Uint8Array;
   readonly outputs: readonly DescribedOutput[];
 }
 
@@ -18,35 +28,50 @@ export interface DescribedOutput {
   readonly shape: readonly (number | string)[];
 }
 
+const SIMPLER_WEIGHTS = 'simpler.bin';
+
+/** Tensors with fewer bytes are in the simplified model itself. */
+const LEAST_BYTES_OUTSIDE = '1024';
+
 /**
  * Lets onnxruntime compute what does not depend on the inputs: constants, shapes, batch normalisation before or after a
- * convolution. The operators stay ONNX's own. A temporary folder has the model meanwhile, so that it is in memory once less.
+ * convolution. The operators stay ONNX's own. The weights go through files in a temporary folder, since in a model itself they
+ * would be in memory three times.
  *
- * @param model the file, in parts; its inputs have fixed dimensions.
+ * @param given a model whose inputs have fixed dimensions.
  * @throws Error with onnxruntime's message when it refuses the model; DT_ENGINE_LOAD.
  */
-export async function normaliseOnnx(model: readonly Uint8Array[]): Promise<NormalisedModel> {
+export async function normaliseOnnx(given: SplitModel): Promise<NormalisedModel> {
   const runtime = loadOnnxRuntime();
   const folder = await mkdtemp(join(tmpdir(), 'deepthings-onnx-'));
-  const [given, simpler] = [join(folder, 'given.onnx'), join(folder, 'simpler.onnx')];
+  const pathOf = (name: string) => join(folder, name);
   try {
-    await writeParts(given, model);
-    const session = await runtime.InferenceSession.create(given, {
+    await writeParts(pathOf('given.onnx'), given.model);
+    await writeParts(pathOf(given.weightsFile), given.weights);
+    const session = await runtime.InferenceSession.create(pathOf('given.onnx'), {
       executionProviders: ['cpu'],
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
       // 'extended' and 'all' leave operators that only onnxruntime knows.
       graphOptimizationLevel: 'basic',
-      optimizedModelFilePath: simpler,
+      optimizedModelFilePath: pathOf('simpler.onnx'),
       enableCpuMemArena: false,
       enableMemPattern: false,
       logSeverityLevel: 4,
-      // Nothing is run: weights need no second form.
-      extra: { session: { disable_prepacking: '1' } },
+      extra: {
+        session: {
+          // Nothing is run: weights need no second form.
+          disable_prepacking: '1',
+          optimized_model_external_initializers_file_name: SIMPLER_WEIGHTS,
+          optimized_model_external_initializers_min_size_in_bytes: LEAST_BYTES_OUTSIDE,
+        },
+      },
     });
     const outputs = session.outputMetadata.flatMap(describedOutput);
     await session.release();
-    return { bytes: await readFile(simpler), outputs };
+    // No file: no tensor is so large.
+    const weights = await readFile(pathOf(SIMPLER_WEIGHTS)).catch(() => new Uint8Array(0));
+    return { bytes: await readFile(pathOf('simpler.onnx')), weights, outputs };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -2,16 +2,18 @@ import { DeepThingsError, hasCode } from '../../errors.js';
 import type { Graph, TensorShape } from '../../graph/graph.js';
 import { hasShapeRule } from '../../graph/shapes.js';
 import { canonicalGraph } from './canonical/canonical-graph.js';
-import { fetchExternal, type ReadExternal } from './file/external-data.js';
+import { elementsOf, fetchExternal, type ReadExternal, withWeights } from './file/external-data.js';
 import type { OnnxModel, OnnxValue } from './file/onnx-model.js';
 import { readModel } from './file/read-model.js';
 import { elementTypeOf } from './file/tensor-elements.js';
-import { writeModel } from './file/write-model.js';
+import { WEIGHTS_FILE, type WrittenModel, writeModel } from './file/write-model.js';
 import { fixInputs, type PictureSize } from './input-sizes.js';
 
-/** An engine's simplification of a model with fixed inputs, in parts; see `normaliseOnnx`. */
-export type Normalise = (model: readonly Uint8Array[]) => Promise<{
+/** An engine's simplification of a model with fixed inputs; see `normaliseOnnx`. */
+export type Normalise = (model: WrittenModel & { readonly weightsFile: string }) => Promise<{
   readonly bytes: Uint8Array;
+  /** The file that external data of the simplified model are parts of. */
+  readonly weights: Uint8Array;
   readonly outputs: readonly {
     readonly name: string;
     readonly type: string;
@@ -47,12 +49,10 @@ export async function importOnnx(bytes: Uint8Array, options: ImportOptions): Pro
   const shapes = new Map(inputs.map(({ name, dataType, dims }) => [name, shapeOf(name, dataType, dims)]));
   const external = await fetchExternal(model, options.readExternal);
   const outputs = model.graph.outputs.map((output) => ({ ...output, dims: null }));
-  const { bytes: simpler } = await normalised(
-    writeModel(bytes, model.irVersion, { inputs, outputs, external }),
-    options,
-  );
-  const read = readModel(simpler);
-  const known = await knownShapes(simpler, read, { inputs, outputs }, options);
+  const written = writeModel(bytes, model.irVersion, { inputs, outputs, external });
+  const simpler = await normalised(written, options);
+  const read = withWeights(readModel(simpler.bytes), simpler.weights);
+  const known = await knownShapes({ ...simpler, model: read }, { inputs, outputs }, options);
   try {
     return { graph: canonicalGraph(read, { name: options.name, inputs: shapes, known }), metadata: model.metadata };
   } catch (error) {
@@ -67,9 +67,9 @@ function shapeOf(name: string, dataType: number, dims: readonly number[]): Tenso
 /** Characters of an engine's message that are passed on. */
 const MOST_CHARACTERS = 300;
 
-async function normalised(parts: readonly Uint8Array[], { normalise, name }: ImportOptions): ReturnType<Normalise> {
+async function normalised(model: WrittenModel, { normalise, name }: ImportOptions): ReturnType<Normalise> {
   try {
-    return await normalise(parts);
+    return await normalise({ ...model, weightsFile: WEIGHTS_FILE });
   } catch (cause) {
     if (cause instanceof DeepThingsError) throw cause;
     const text = (cause instanceof Error ? cause.message : String(cause))
@@ -84,8 +84,7 @@ const REWRITTEN: ReadonlySet<string> = new Set(['Constant', 'Dropout', 'Swish', 
 
 /** Asks the engine for the shapes that we cannot compute: those of operators without a rule. */
 async function knownShapes(
-  bytes: Uint8Array,
-  { irVersion, graph }: OnnxModel,
+  { bytes, model: { irVersion, graph } }: { readonly bytes: Uint8Array; readonly model: OnnxModel },
   { inputs, outputs }: { readonly inputs: readonly OnnxValue[]; readonly outputs: readonly OnnxValue[] },
   options: ImportOptions,
 ): Promise<ReadonlyMap<string, TensorShape>> {
@@ -97,7 +96,7 @@ async function knownShapes(
   if (unknown.length === 0) return new Map();
   const asked = [...outputs, ...more.map((name) => ({ name, dataType: 0, dims: null }))];
   const { outputs: found } = await normalised(
-    writeModel(bytes, irVersion, { inputs, outputs: asked, external: new Map() }),
+    writeModel(bytes, irVersion, { inputs, outputs: asked, external: elementsOf(graph.initializers) }),
     options,
   );
   return new Map(found.flatMap(({ name, type, shape }) => knownShape(name, type, shape)));

@@ -49,7 +49,7 @@ const CASES: readonly Case[] = [
     tensors: [weights],
     operators: ['Conv'],
     attributes: {
-      ...{ kernel_shape: ints(3, 3), strides: ints(2, 2), dilations: ints(1, 1) },
+      ...{ kernel_shape: ints(3, 3), strides: ints(2, 2), dilations: ints(1, 1), group: int(1) },
       pads: ints(0, 0, 1, 1),
     },
   },
@@ -61,7 +61,7 @@ const CASES: readonly Case[] = [
     tensors: [weights],
     operators: ['Conv'],
     attributes: {
-      ...{ kernel_shape: ints(3, 3), strides: ints(2, 2), dilations: ints(1, 1) },
+      ...{ kernel_shape: ints(3, 3), strides: ints(2, 2), dilations: ints(1, 1), group: int(1) },
       pads: ints(1, 1, 0, 0),
     },
   },
@@ -231,7 +231,7 @@ const CASES: readonly Case[] = [
     opset: 10,
     nodes: [node('Pad', ['x'], { pads: ints(0, 0, 1, 2, 0, 0, 3, 0), value: { float: -1 } })],
     operators: ['Pad'],
-    attributes: {},
+    attributes: { mode: text('constant') },
   },
   {
     title: 'Pad of some axes',
@@ -281,7 +281,7 @@ const CASES: readonly Case[] = [
     opset: 11,
     nodes: [node('ReduceSum', ['x'], { axes: ints(1) })],
     operators: ['ReduceSum'],
-    attributes: {},
+    attributes: { keepdims: int(1) },
   },
   {
     title: 'Softmax of several axes, before operator set 13',

@@ -39,6 +39,31 @@ export async function fetchExternal(
   return found;
 }
 
+/**
+ * Gives tensors with elements in another file those of `weights`, as views.
+ *
+ * @throws DT_ONNX_EXTERNAL when that file is too short.
+ */
+export function withWeights(model: OnnxModel, weights: Uint8Array): OnnxModel {
+  const initializers = new Map<string, OnnxTensor>();
+  for (const [name, tensor] of model.graph.initializers) {
+    if (tensor.data.kind !== 'external') initializers.set(name, tensor);
+    else {
+      const { location, offset, length } = checkedPlace(tensor, tensor.data.place);
+      if (offset + length > weights.byteLength) throw externalError(tensor, `${location}, which is too short`);
+      // A view of a Buffer would be a Buffer, whose `slice` does not copy.
+      const bytes = new Uint8Array(weights.buffer, weights.byteOffset + offset, length);
+      initializers.set(name, { ...tensor, data: { kind: 'raw', bytes } });
+    }
+  }
+  return { ...model, graph: { ...model.graph, initializers } };
+}
+
+/** Raw elements of tensors that came from another file, or might have, by name. */
+export function elementsOf(initializers: ReadonlyMap<string, OnnxTensor>): ReadonlyMap<string, Uint8Array> {
+  return new Map([...initializers].flatMap(([name, { data }]) => (data.kind === 'raw' ? [[name, data.bytes]] : [])));
+}
+
 function checkedPlace({ dataType, dims, name }: OnnxTensor, { location, offset }: ExternalPlace) {
   const parts = location.split(/[/\\]/);
   const isInside =

@@ -1,6 +1,6 @@
 import { DeepThingsError } from '../../../errors.js';
 import { damaged, Message } from './message.js';
-import type { OnnxAttribute, OnnxNode } from './onnx-model.js';
+import type { OnnxAttribute, OnnxNode, OnnxTensor } from './onnx-model.js';
 import type { ReadBudget } from './read-limits.js';
 import { readTensor } from './read-tensor.js';
 
@@ -91,7 +91,7 @@ function readAttribute(bytes: Uint8Array, what: string, budget: ReadBudget): rea
     else if (field === 2) value = { float: message.float() };
     else if (field === 3) value = { integer: message.integer() };
     else if (field === 4) value = { text: message.text() };
-    else if (field === 5) value = { tensor: readTensor(message.bytes(), what, budget) };
+    else if (field === 5) value = { tensor: insideTensor(message.bytes(), what, budget) };
     else if (field === 7) collect(lists.floats, message.floats());
     else if (field === 8) collect(lists.integers, message.integers());
     else if (field === 9) collect(lists.texts, [message.text()]);
@@ -104,6 +104,12 @@ function readAttribute(bytes: Uint8Array, what: string, budget: ReadBudget): rea
   }
   if (name === '' || name === '__proto__') throw damaged(what, `an attribute has the name ${JSON.stringify(name)}`);
   return [name, value ?? listOf(lists) ?? EMPTY[type] ?? { unsupported: `type ${type}` }];
+}
+
+function insideTensor(bytes: Uint8Array, what: string, budget: ReadBudget): OnnxTensor {
+  const tensor = readTensor(bytes, what, budget);
+  if (tensor.data.kind !== 'external') return tensor;
+  throw damaged(what, 'its constant is in another file, where only those of initializers are read');
 }
 
 function listOf({

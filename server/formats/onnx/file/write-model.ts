@@ -5,61 +5,143 @@ import type { OnnxValue } from './onnx-model.js';
 /** The oldest version of the format in which an initializer need not be an input too. */
 const IR_VERSION = 8;
 
+/** The name of the other file that a model written by `writeModel` has its larger tensors in. */
+export const WEIGHTS_FILE = 'weights.bin';
+
+/** Tensors with more bytes are in the other file. */
+const MOST_BYTES_INSIDE = 1024;
+
+/** Tensors begin at multiples of it in the other file, as vector instructions like it. */
+const ALIGNMENT = 64;
+
 /** What a copy of a model has in place of what the file has. */
 export interface Replacements {
   /** All of the graph's inputs. */
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
-  /** Elements that are in other files, by the tensor's name: the copy has them inside. */
+  /** Elements that are in other files, by the tensor's name. */
   readonly external: ReadonlyMap<string, Uint8Array>;
 }
 
-/**
- * Writes a copy of a model with other inputs and outputs, and without descriptions of inner values, which are of the old
- * inputs.
- *
- * @param bytes of a model that `readModel` found right.
- * @returns parts that make up the file, mostly views of `bytes` and of the external elements.
- */
-export function writeModel(bytes: Uint8Array, irVersion: number, replacements: Replacements): readonly Uint8Array[] {
-  const parts = [small((writer) => writer.writeVarintField(1, Math.max(irVersion, IR_VERSION)))];
-  const message = new Message(bytes, 'the file');
-  for (let field = message.next(); field !== 0; field = message.next()) {
-    if (field === 7) append(parts, field, writeGraph(message.bytes(), replacements));
-    else if (field !== 1) parts.push(message.whole());
-  }
-  return parts;
+/** A model in two files, each in parts, which are views of what they are made of wherever that is large. */
+export interface WrittenModel {
+  readonly model: readonly Uint8Array[];
+  /** Of the file `WEIGHTS_FILE` beside it. */
+  readonly weights: readonly Uint8Array[];
 }
 
-function writeGraph(bytes: Uint8Array, { inputs, outputs, external }: Replacements): readonly Uint8Array[] {
+/**
+ * Writes a copy of a model with other inputs and outputs, without descriptions of inner values, which are of the old inputs,
+ * and with constants as initializers. The weights go into another file, which an engine need not load to simplify the model.
+ *
+ * @param bytes of a model that `readModel` found right.
+ */
+export function writeModel(bytes: Uint8Array, irVersion: number, replacements: Replacements): WrittenModel {
+  const weights = new WeightsFile();
+  const model = [small((writer) => writer.writeVarintField(1, Math.max(irVersion, IR_VERSION)))];
+  const message = new Message(bytes, 'the file');
+  for (let field = message.next(); field !== 0; field = message.next()) {
+    if (field === 7) append(model, field, writeGraph(message.bytes(), replacements, weights));
+    else if (field !== 1) model.push(message.whole());
+  }
+  return { model, weights: weights.parts };
+}
+
+class WeightsFile {
+  readonly parts: Uint8Array[] = [];
+  #length = 0;
+
+  /** @returns where the elements begin. */
+  add(elements: Uint8Array): number {
+    const offset = Math.ceil(this.#length / ALIGNMENT) * ALIGNMENT;
+    this.parts.push(new Uint8Array(offset - this.#length), elements);
+    this.#length = offset + elements.byteLength;
+    return offset;
+  }
+}
+
+function writeGraph(
+  bytes: Uint8Array,
+  { inputs, outputs, external }: Replacements,
+  weights: WeightsFile,
+): readonly Uint8Array[] {
   const parts: Uint8Array[] = [];
   const message = new Message(bytes, 'the graph');
   for (let field = message.next(); field !== 0; field = message.next()) {
     if (field === 11 || field === 12 || field === 13) continue;
-    if (field === 5 && external.size > 0) append(parts, field, writeTensor(message.bytes(), external));
-    else parts.push(message.whole());
+    if (field === 5) append(parts, field, writeTensor(message.bytes(), null, external, weights));
+    else if (field === 1) {
+      const whole = message.whole();
+      const constant = constantIn(whole);
+      if (constant === undefined) parts.push(whole);
+      else append(parts, 5, writeTensor(constant.tensor, constant.name, external, weights));
+    } else parts.push(message.whole());
   }
   const values = small((writer) => {
     for (const input of inputs) writer.writeMessage(11, writeValue, input);
     for (const output of outputs) writer.writeMessage(12, writeValue, output);
   });
-  return [...joinedViews(parts), values];
+  return [...parts, values];
 }
 
-/** TensorProto */
-function writeTensor(bytes: Uint8Array, external: ReadonlyMap<string, Uint8Array>): readonly Uint8Array[] {
+/** The tensor of a Constant node. @param node the field with its number. */
+function constantIn(node: Uint8Array): { readonly name: string; readonly tensor: Uint8Array } | undefined {
+  const field = new Message(node, 'a node');
+  field.next();
+  const message = new Message(field.bytes(), 'a node');
+  let [operator, name] = ['', ''];
+  let tensor: Uint8Array | undefined;
+  for (let part = message.next(); part !== 0; part = message.next()) {
+    if (part === 2) name = message.text();
+    else if (part === 4) operator = message.text();
+    else if (part === 5) {
+      const attribute = new Message(message.bytes(), 'an attribute');
+      for (let inner = attribute.next(); inner !== 0; inner = attribute.next()) {
+        if (inner === 5) tensor = attribute.bytes();
+      }
+    }
+  }
+  return operator === 'Constant' && tensor !== undefined ? { name, tensor } : undefined;
+}
+
+/**
+ * TensorProto.
+ *
+ * @param name in place of the tensor's own, for the value of a Constant node; null for an initializer.
+ */
+function writeTensor(
+  bytes: Uint8Array,
+  name: string | null,
+  external: ReadonlyMap<string, Uint8Array>,
+  weights: WeightsFile,
+): readonly Uint8Array[] {
   const parts: Uint8Array[] = [];
   const message = new Message(bytes, 'a tensor');
-  let name = '';
+  let own = '';
+  let raw: Uint8Array | undefined;
   for (let field = message.next(); field !== 0; field = message.next()) {
-    if (field === 8) name = message.text();
+    if (field === 8) own = message.text();
+    else if (field === 9) raw = message.bytes();
     else if (field !== 13 && field !== 14) parts.push(message.whole());
   }
-  const elements = external.get(name);
-  if (elements === undefined) return [bytes];
-  parts.push(small((writer) => writer.writeStringField(8, name)));
-  append(parts, 9, [elements]);
+  const elements = (name === null ? external.get(own) : undefined) ?? raw;
+  parts.push(
+    small((writer) => {
+      writer.writeStringField(8, name ?? own);
+      if (elements === undefined) return;
+      if (elements.byteLength <= MOST_BYTES_INSIDE) return writer.writeBytesField(9, elements);
+      const place = { location: WEIGHTS_FILE, offset: `${weights.add(elements)}`, length: `${elements.byteLength}` };
+      for (const entry of Object.entries(place)) writer.writeMessage(13, writeEntry, entry);
+      writer.writeVarintField(14, 1);
+    }),
+  );
   return parts;
+}
+
+/** StringStringEntryProto */
+function writeEntry([key, value]: readonly [string, string], writer: PbfWriter): void {
+  writer.writeStringField(1, key);
+  writer.writeStringField(2, value);
 }
 
 /** Appends a field whose bytes are in parts. */
@@ -71,20 +153,6 @@ function append(parts: Uint8Array[], field: number, value: readonly Uint8Array[]
   });
   parts.push(head);
   for (const part of value) parts.push(part);
-}
-
-/** Neighbours in one buffer become one view. */
-function joinedViews(parts: readonly Uint8Array[]): readonly Uint8Array[] {
-  const joined: Uint8Array[] = [];
-  for (const part of parts) {
-    const last = joined.at(-1);
-    const isNext =
-      last !== undefined && last.buffer === part.buffer && last.byteOffset + last.byteLength === part.byteOffset;
-    if (isNext)
-      joined[joined.length - 1] = new Uint8Array(last.buffer, last.byteOffset, last.byteLength + part.byteLength);
-    else joined.push(part);
-  }
-  return joined;
 }
 
 function small(write: (writer: PbfWriter) => void): Uint8Array {
