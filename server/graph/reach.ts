@@ -1,5 +1,13 @@
 import type { Interval } from '../geometry/region.js';
-import { type Graph, type GraphConstant, type GraphNode, integerOf, type TensorShape, textOf } from './graph.js';
+import {
+  type Graph,
+  type GraphConstant,
+  type GraphNode,
+  integerOf,
+  integersOf,
+  type TensorShape,
+  textOf,
+} from './graph.js';
 import { integersIn } from './integers.js';
 import { type AxisWindow, windowOf } from './window.js';
 
@@ -12,7 +20,14 @@ import { type AxisWindow, windowOf } from './window.js';
  *   and `halo` cells more on each side, clamped.
  */
 export type AxisReach =
-  | { readonly kind: 'window'; readonly kernel: number; readonly stride: number; readonly before: number }
+  | {
+      readonly kind: 'window';
+      readonly kernel: number;
+      readonly stride: number;
+      readonly before: number;
+      /** Padding behind the map. What a range needs does not depend on it. */
+      readonly after: number;
+    }
   | {
       readonly kind: 'spread';
       readonly kernel: number;
@@ -27,7 +42,7 @@ export type Reach =
   /** Each output cell may need the whole input: a stage ends before the node. */
   | { readonly kind: 'everything'; readonly why: string };
 
-const CELL: AxisReach = Object.freeze({ kind: 'window', kernel: 1, stride: 1, before: 0 });
+const CELL: AxisReach = Object.freeze({ kind: 'window', kernel: 1, stride: 1, before: 0, after: 0 });
 const SAME_CELL: Reach = Object.freeze({ kind: 'local', rows: CELL, columns: CELL });
 
 /** Operators whose output cell needs the same cell of each input, whatever the channel. */
@@ -51,10 +66,13 @@ export function reachOf(graph: Graph, node: GraphNode): Reach {
   const constant = (index: number) => graph.constants.get(node.inputs[index] ?? '') ?? null;
   switch (node.operator) {
     case 'AveragePool':
+      return poolReach(node);
     case 'Conv':
+      return windows(windowOf(node, inputs));
     case 'MaxPool':
-      return windows(windowOf(node, node.operator === 'Conv' ? inputs : inputs.slice(0, 1)));
+      return windows(windowOf(node, []));
     case 'ConvTranspose':
+      if (integersOf(node, 'output_padding', []).some((pad) => pad > 0)) return everything('it pads its output');
       return spread(windowOf(node, inputs));
     case 'Concat':
     case 'Split':
@@ -67,7 +85,7 @@ export function reachOf(graph: Graph, node: GraphNode): Reach {
     case 'Slice':
       return sliceReach(values[0]!, [1, 2, 3, 4].map(constant));
     case 'Pad':
-      return padReach(constant(1));
+      return padReach(node, constant(1));
     case 'Resize':
       return resizeReach(node, constant(2));
     case 'SpaceToDepth':
@@ -81,7 +99,7 @@ export function reachOf(graph: Graph, node: GraphNode): Reach {
     case 'ReduceMean':
       return everything('it reduces the whole map');
     default:
-      if (CELLWISE.has(node.operator)) return cellwise(values);
+      if (CELLWISE.has(node.operator)) return cellwise(inputs);
       return everything(`${node.operator} is not known to be local`);
   }
 }
@@ -107,17 +125,21 @@ export function inputRange(reach: AxisReach, size: number, { start, end }: Inter
   }
   const first = start * stride - before;
   const last = (end - 1) * stride - before + kernel;
-  // A range that lies in padding altogether needs nothing.
-  const from = Math.min(size, Math.max(0, first));
-  const to = Math.max(from, Math.min(size, last));
-  return { start: from, end: to, before: Math.max(0, -first), after: Math.max(0, last - size) };
+  // A range that lies in padding altogether needs nothing of the map.
+  if (last <= 0 || first >= size) return { start: 0, end: 0, before: last - first, after: 0 };
+  return {
+    start: Math.max(0, first),
+    end: Math.min(size, last),
+    before: Math.max(0, -first),
+    after: Math.max(0, last - size),
+  };
 }
 
 function windows({ rows, columns }: { readonly rows: AxisWindow; readonly columns: AxisWindow }): Reach {
   if ([rows, columns].some(({ kernel, before, after }) => before >= kernel || after >= kernel)) {
     return everything('its padding is as large as its window');
   }
-  const axis = ({ kernel, stride, before }: AxisWindow): AxisReach => ({ kind: 'window', kernel, stride, before });
+  const axis = (window: AxisWindow): AxisReach => ({ kind: 'window', ...window });
   return { kind: 'local', rows: axis(rows), columns: axis(columns) };
 }
 
@@ -132,10 +154,25 @@ function onChannels(axis: number): Reach {
   return axis === 1 || axis === -3 ? SAME_CELL : everything('it works along rows or columns');
 }
 
-/** Maps of one size; one of 1 x 1 cells among larger ones is a global value. */
-function cellwise(values: readonly TensorShape[]): Reach {
-  const sizes = new Set(values.map(({ shape }) => `${shape[2]}x${shape[3]}`));
-  return sizes.size === 1 ? SAME_CELL : everything('its maps have different sizes');
+/** Maps of one size, and constants that are the same for every cell; a map of 1 x 1 cells among larger ones is a global value. */
+function cellwise(inputs: readonly (TensorShape | GraphConstant | null)[]): Reach {
+  const values = inputs.filter((input) => input !== null && !('bytes' in input));
+  const sizes = new Set(values.map((value) => `${value!.shape.slice(2)}`));
+  if (sizes.size !== 1) return everything('its maps have different sizes');
+  const placed = inputs.some((input) => input !== null && 'bytes' in input && isPlaced(input));
+  return placed ? everything('its constant differs from cell to cell') : SAME_CELL;
+}
+
+function isPlaced({ shape }: TensorShape): boolean {
+  return shape.length >= 2 && shape.slice(-2).some((size) => size > 1) && !(shape.length === 2 && shape.at(-1) === 1);
+}
+
+/** Padding that a mean does not count cannot be put around a block as zeros. */
+function poolReach(node: GraphNode): Reach {
+  const window = windowOf(node, []);
+  const isPadded = [window.rows, window.columns].some(({ before, after }) => before > 0 || after > 0);
+  if (isPadded && integerOf(node, 'count_include_pad', 0) === 0) return everything('its mean leaves padding out');
+  return windows(window);
 }
 
 function sliceReach(input: TensorShape, constants: readonly (GraphConstant | null)[]): Reach {
@@ -147,17 +184,18 @@ function sliceReach(input: TensorShape, constants: readonly (GraphConstant | nul
     if (axis < 2) continue;
     const size = input.shape[axis]!;
     const start = Math.min(size, Math.max(0, starts[i]! < 0 ? starts[i]! + size : starts[i]!));
-    reach[axis - 2] = { kind: 'window', kernel: 1, stride: steps?.[i] ?? 1, before: -start };
+    reach[axis - 2] = { kind: 'window', kernel: 1, stride: steps?.[i] ?? 1, before: -start, after: 0 };
   }
   return { kind: 'local', rows: reach[0], columns: reach[1] };
 }
 
-function padReach(pads: GraphConstant | null): Reach {
+function padReach(node: GraphNode, pads: GraphConstant | null): Reach {
   if (pads === null) return everything('its padding is not constant');
+  if (textOf(node, 'mode', 'constant') !== 'constant') return everything('its padding mirrors the map');
   const numbers = integersIn(pads);
   if (numbers.length !== 8) return everything('it pads something else than a map');
-  const axis = (before: number): AxisReach => ({ kind: 'window', kernel: 1, stride: 1, before });
-  return { kind: 'local', rows: axis(numbers[2]!), columns: axis(numbers[3]!) };
+  const axis = (before: number, after: number): AxisReach => ({ kind: 'window', kernel: 1, stride: 1, before, after });
+  return { kind: 'local', rows: axis(numbers[2]!, numbers[6]!), columns: axis(numbers[3]!, numbers[7]!) };
 }
 
 /** Modes that give the same as on the whole map where a block has `halo` cells around it, but at the block's border. */
@@ -186,7 +224,7 @@ function resizeReach(node: GraphNode, scales: GraphConstant | null): Reach {
 
 function blockwise(size: number, kind: 'window' | 'spread'): Reach {
   const window = { kernel: size, stride: size, before: 0 };
-  const axis: AxisReach = kind === 'window' ? { kind, ...window } : { kind, ...window, halo: 0 };
+  const axis: AxisReach = kind === 'window' ? { kind, ...window, after: 0 } : { kind, ...window, halo: 0 };
   return { kind: 'local', rows: axis, columns: axis };
 }
 
