@@ -2,7 +2,7 @@ import { DeepThingsError } from '../errors.js';
 import { shapeText } from '../geometry/region.js';
 import { elementCount, type Graph } from '../graph/graph.js';
 import { blockRule, checkBlock, checkGraph } from './graph-check.js';
-import type { EngineGraph, InferenceEngine, LoadedGraph, LoadedNetwork } from './inference-engine.js';
+import type { EngineGraph, GraphOptions, InferenceEngine, LoadedGraph, LoadedNetwork } from './inference-engine.js';
 
 /**
  * An adapter as its users see it: graphs and blocks are checked before its library gets them, and what the library throws
@@ -28,28 +28,30 @@ export function guardEngine(adapter: InferenceEngine): InferenceEngine {
         throw new DeepThingsError('DT_ENGINE_LOAD', message, { cause });
       }
     },
-    loadGraph: loadGraph === null ? null : (graph) => guardNetwork(name, graph, loadGraph),
+    loadGraph: loadGraph === null ? null : (graph, options = {}) => guardNetwork(name, graph, options, loadGraph),
   };
 }
 
 async function guardNetwork(
   engine: string,
   graph: Graph,
+  options: GraphOptions,
   load: NonNullable<InferenceEngine['loadGraph']>,
 ): Promise<LoadedNetwork> {
   const failed = (code: 'DT_ENGINE_LOAD' | 'DT_ENGINE_RUN', what: string) => (cause: unknown) => {
     throw new DeepThingsError(code, `${graph.name}: ${engine} ${what}: ${String(cause)}`, { cause });
   };
-  const loaded = await load(graph).catch(failed('DT_ENGINE_LOAD', 'refuses the graph'));
+  const loaded = await load(graph, options).catch(failed('DT_ENGINE_LOAD', 'refuses the graph'));
   return {
     async run(inputs) {
       for (const name of graph.inputs) {
         const { shape } = graph.values.get(name)!;
         const given = inputs.get(name);
-        if (given?.data.length === elementCount(shape) && `${given.shape}` === `${shape}`) continue;
+        const expected = options.anySize ? [...shape.slice(0, 2), ...(given?.shape.slice(2) ?? [])] : shape;
+        if (given?.data.length === elementCount(expected) && `${given.shape}` === `${expected}`) continue;
         const came = given === undefined ? 'nothing' : `[${given.shape.join(', ')}]`;
-        const expected = `[${shape.join(', ')}]`;
-        throw new DeepThingsError('DT_ENGINE_BLOCK', `${graph.name}: expected ${name} of ${expected}, got ${came}`);
+        const due = `[${shape.join(', ')}]`;
+        throw new DeepThingsError('DT_ENGINE_BLOCK', `${graph.name}: expected ${name} of ${due}, got ${came}`);
       }
       return loaded.run(inputs).catch(failed('DT_ENGINE_RUN', 'cannot run the graph'));
     },

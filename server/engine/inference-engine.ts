@@ -41,7 +41,12 @@ export interface Tensor {
   readonly data: Float32Array | BigInt64Array | Int32Array | Uint8Array;
 }
 
-/** A graph that is ready to run, whole. */
+export interface GraphOptions {
+  /** Height and width of the inputs, which are feature maps, may differ from call to call; fixed when absent. */
+  readonly anySize?: boolean;
+}
+
+/** A graph that is ready to run. */
 export interface LoadedNetwork {
   /**
    * @param inputs by their names.
@@ -73,6 +78,6 @@ export interface InferenceEngine {
   /** What whoever runs the node ought to know, such as that something faster could not be loaded. */
   readonly remark: string | null;
   load(graph: EngineGraph): Promise<LoadedGraph>;
-  /** Loads a whole graph; null where the library cannot run graphs. */
-  readonly loadGraph: ((graph: Graph) => Promise<LoadedNetwork>) | null;
+  /** Loads a graph; null where the library runs layers only. */
+  readonly loadGraph: ((graph: Graph, options?: GraphOptions) => Promise<LoadedNetwork>) | null;
 }

@@ -144,6 +144,7 @@ function windows({ rows, columns }: { readonly rows: AxisWindow; readonly column
 }
 
 function spread({ rows, columns }: { readonly rows: AxisWindow; readonly columns: AxisWindow }): Reach {
+  if ([rows, columns].some(({ kernel, stride }) => kernel < stride)) return everything('its windows leave gaps');
   const axis = ({ kernel, stride, before }: AxisWindow): AxisReach => {
     return { kind: 'spread', kernel, stride, before, halo: 0 };
   };

@@ -4,6 +4,7 @@ import type {
   EngineGraph,
   EngineOptions,
   FeatureBlock,
+  GraphOptions,
   InferenceEngine,
   LoadedGraph,
   LoadedNetwork,
@@ -41,8 +42,8 @@ class OnnxRuntimeEngine implements InferenceEngine {
     return new OnnxRuntimeGraph(this.#runtime, session);
   }
 
-  readonly loadGraph = async (graph: Graph): Promise<LoadedNetwork> => {
-    return new OnnxRuntimeNetwork(this.#runtime, await this.#open(graph, false));
+  readonly loadGraph = async (graph: Graph, { anySize = false }: GraphOptions = {}): Promise<LoadedNetwork> => {
+    return new OnnxRuntimeNetwork(this.#runtime, await this.#open(graph, anySize));
   };
 
   #open(graph: Graph, anySize: boolean): Promise<InferenceSession> {

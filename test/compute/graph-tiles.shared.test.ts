@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createEngine } from '../../server/engine/engines.js';
+import type { InferenceEngine } from '../../server/engine/inference-engine.js';
+import { normaliseOnnx } from '../../server/engine/onnxruntime/onnx-normalisation.js';
+import { importOnnx } from '../../server/formats/onnx/import-onnx.js';
+import { tileable } from '../../server/graph/cuts.js';
+import { seededRandom } from '../../server/model/seeded-random.js';
+import { compareTiled, mapOf } from './tiled-graph.js';
+
+const MODELS = join(import.meta.dirname, '../../../shared/data/models');
+
+describe('a real model in tiles', { timeout: 120_000 }, () => {
+  let engine: InferenceEngine;
+  beforeAll(async () => {
+    engine = await createEngine('onnxruntime', { threads: 2 });
+  });
+
+  it.each([
+    ['nanodet-g-416', {}, { nodes: 102, local: 76, work: 0.93, barrier: 'no feature maps' }],
+    ['yolox-tiny-416-1class', {}, { nodes: 277, local: 272, work: 1, barrier: 'no feature maps' }],
+    ['ssdlite-mobilenetv2-300', {}, { nodes: 167, local: 167, work: 1, barrier: undefined }],
+    ['centerface', { width: 320, height: 320 }, { nodes: 122, local: 122, work: 1, barrier: undefined }],
+    ['picodet-layout-800x608', {}, { nodes: 521, local: 130, work: 0.45, barrier: 'pools the whole map' }],
+    [
+      'ppocr-v4-det',
+      { width: 320, height: 320 },
+      { nodes: 328, local: 172, work: 0.31, barrier: 'pools the whole map' },
+    ],
+  ])('%s gives what it gives whole', async (name, size, expected) => {
+    const bytes = readFileSync(join(MODELS, `${name}.onnx`));
+    const { graph } = await importOnnx(bytes, { name, normalise: normaliseOnnx, size });
+    const { barriers, cuts, local, macs } = tileable(graph);
+    const last = cuts.at(-1)!;
+    expect([graph.nodes.length, local.length]).toEqual([expected.nodes, expected.local]);
+    expect(last.macs / macs).toBeCloseTo(expected.work, 2);
+    if (expected.barrier === undefined) expect(barriers).toEqual([]);
+    else expect(barriers[0]!.why).toContain(expected.barrier);
+    const { channels, height, width } = mapOf(graph, graph.inputs[0]!);
+    const random = seededRandom(7);
+    const picture = Float32Array.from({ length: channels * height * width }, () => random() * 255);
+    for (const cut of [last, cuts[Math.floor(cuts.length / 2)]!]) {
+      for (const grid of [
+        { rows: 3, columns: 2 },
+        { rows: 5, columns: 5 },
+      ]) {
+        const { differences } = await compareTiled(engine, graph, { cut, grid, local, picture });
+        for (const { difference, largest } of differences) {
+          expect(difference).toBeLessThanOrEqual(Math.max(1e-5 * largest, 1e-6));
+        }
+      }
+    }
+  });
+});
