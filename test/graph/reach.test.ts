@@ -109,7 +109,10 @@ describe('what an operator needs of its input', () => {
           const inside = [...cells].filter((cell) => cell >= 0 && cell < size);
           // Every window has a cell on the map, as `reachOf` demands of padding.
           fc.pre(inside.length > 0 && (start + length - 1) * stride - before < size);
-          const got = inputRange({ kind: 'window', kernel, stride, before, after: 0 }, size, { start, end: start + length });
+          const got = inputRange({ kind: 'window', kernel, stride, before, after: 0 }, size, {
+            start,
+            end: start + length,
+          });
           expect(got.start).toBe(Math.min(...inside));
           expect(got.end).toBe(Math.max(...inside) + 1);
           expect(got.before).toBe(Math.max(0, -Math.min(...cells)));
