@@ -8,6 +8,7 @@ export type DetectorFamily =
   | ListFamily
   | DetrFamily
   | QueryFamily
+  | CornerRowsFamily
   | SsdFamily
   | SsdAnchorsFamily
   | NanoDetFamily
@@ -63,6 +64,15 @@ export interface QueryFamily {
   readonly kind: 'rf-detr';
   readonly boxes: string;
   readonly logits: string;
+  readonly rows: number;
+  readonly classes: number;
+}
+
+/** Corners `[1, rows, 4]` x1 y1 x2 y2 in pixels of the input and scores `[1, rows, classes]`: YOLO-NAS without its NMS. */
+export interface CornerRowsFamily {
+  readonly kind: 'yolo-nas-raw';
+  readonly boxes: string;
+  readonly scores: string;
   readonly rows: number;
   readonly classes: number;
 }

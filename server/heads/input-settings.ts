@@ -61,6 +61,7 @@ const USUAL: Readonly<Record<HeadFamily['kind'], InputSettings>> = {
   yolov8: YOLO,
   'end-to-end': YOLO,
   'yolo-nas': { ...YOLO, anchor: 'top-left', order: 'bgr' },
+  'yolo-nas-raw': { ...YOLO, anchor: 'top-left', order: 'bgr' },
   detr: STRETCHED,
   'rf-detr': IMAGENET,
   ssd: SSD,
@@ -70,7 +71,11 @@ const USUAL: Readonly<Record<HeadFamily['kind'], InputSettings>> = {
   classifier: IMAGENET,
 };
 
-/** What the models of a family usually want of a picture. PicoDet, which measures from cells' middles, differs from NanoDet. */
-export function usualInputSettings(family: HeadFamily): InputSettings {
+/**
+ * What the models of a family usually want of a picture. PicoDet, which measures from cells' middles, differs from NanoDet,
+ * and Ultralytics' classifiers, which name their task in the file's metadata, from others.
+ */
+export function usualInputSettings(family: HeadFamily, metadata: ReadonlyMap<string, string>): InputSettings {
+  if (family.kind === 'classifier' && metadata.get('task') === 'classify') return STRETCHED;
   return family.kind === 'nanodet' && family.origin === 'middle' ? IMAGENET : USUAL[family.kind];
 }

@@ -8,7 +8,7 @@ const PIXEL = { channels: 3, height: 1, width: 1 };
 
 /** The network's input for one pixel. */
 function inputOf(family: HeadFamily, red: number, green: number, blue: number): readonly number[] {
-  const preprocessing = preprocessingOf(usualInputSettings(family));
+  const preprocessing = preprocessingOf(usualInputSettings(family, new Map()));
   return [...normaliseBytes(Uint8Array.of(red, green, blue), PIXEL, preprocessing)];
 }
 
@@ -53,9 +53,15 @@ describe('usualInputSettings', () => {
     ['yolov8', 'centre', 114],
     ['detr', 'stretch', 114],
   ] as const)('%s: %s', (kind, anchor, grey) => {
-    const { anchor: actual, fill } = usualInputSettings({ kind } as HeadFamily);
+    const { anchor: actual, fill } = usualInputSettings({ kind } as HeadFamily, new Map());
     expect([actual, ...fill]).toEqual([anchor, grey, grey, grey]);
   });
+});
+
+it('takes Ultralytics at its word that a classifier is its own', () => {
+  const family = { kind: 'classifier', output: 'o', shape: [1, 3], classes: 3 } as const;
+  expect(usualInputSettings(family, new Map([['task', 'classify']])).mean).toEqual([0, 0, 0]);
+  expect(usualInputSettings(family, new Map()).mean).toEqual([0.485, 0.456, 0.406]);
 });
 
 describe('preprocessingOf', () => {

@@ -112,6 +112,17 @@ export const HEADS: Readonly<Record<string, Maker>> = {
     ],
     reference: reference.yoloNas,
   }),
+  'yolo-nas-raw': (input, classes) => {
+    const rows = rowCount(input, STRIDES);
+    return {
+      family: { kind: 'yolo-nas-raw', boxes: 'b', scores: 's', rows, classes },
+      plans: [
+        { name: 'b', shape: [1, rows, 4], value: pixels(input.width) },
+        { name: 's', shape: [1, rows, classes], value: unit },
+      ],
+      reference: reference.yoloNasRaw,
+    };
+  },
   detr: (input, classes) => ({
     family: { kind: 'detr', labels: 'labels', boxes: 'boxes', scores: 'scores' },
     plans: [

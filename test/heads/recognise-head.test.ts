@@ -78,6 +78,12 @@ describe('recogniseHead', () => {
     ],
     ['YOLOv10', { output0: [1, 300, 6] }, square(640), [{ kind: 'end-to-end' }]],
     ['a list of any length', { output0: [1, -1, 6] }, square(640), [{ kind: 'end-to-end' }]],
+    [
+      'YOLO-NAS without NMS',
+      { a: [1, 8400, 4], b: [1, 8400, 80] },
+      square(640),
+      [{ kind: 'yolo-nas-raw', boxes: 'a', scores: 'b', classes: 80 }],
+    ],
     ['YOLO-NAS, flat', { graph2_flat_predictions: [-1, 7] }, square(640), [{ kind: 'yolo-nas' }]],
     [
       'RF-DETR',

@@ -1,5 +1,6 @@
 import type {
   CentreFamily,
+  CornerRowsFamily,
   DetrFamily,
   ListFamily,
   NanoDetFamily,
@@ -90,6 +91,14 @@ export const yoloNas: Reference<ListFamily> = (outputs, family) => {
     corners: [x1!, y1!, x2!, y2!],
     classIndex: classIndex!,
     score: score!,
+  }));
+};
+
+export const yoloNasRaw: Reference<CornerRowsFamily> = (outputs, family) => {
+  const scores = chunks(numbers(outputs, family.scores), family.classes);
+  return chunks(numbers(outputs, family.boxes), 4).map((box, row) => ({
+    corners: box as unknown as ReferenceBox['corners'],
+    ...best(scores[row]!),
   }));
 };
 

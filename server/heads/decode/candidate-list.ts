@@ -1,7 +1,10 @@
 import type { Candidate } from '../../model/heads/nms.js';
 import { headError, type InputExtent } from '../head-output.js';
 
-/** Collects the boxes above a threshold, in pixels of the input. */
+/**
+ * Collects the boxes above a threshold, in pixels of the input. Leaves out a box whose right edge is left of its left one,
+ * or its bottom above its top: there is nothing in it.
+ */
 export class CandidateList {
   readonly #input: InputExtent;
   readonly #candidates: Candidate[] = [];
@@ -29,7 +32,7 @@ export class CandidateList {
     if (!Number.isFinite(cx + cy + width + height)) {
       throw headError(`a box of the head has the extents ${width} x ${height}: its activations overflow`);
     }
-    this.#candidates.push({ box, classIndex, score });
+    if (width >= 0 && height >= 0) this.#candidates.push({ box, classIndex, score });
   }
 
   /** @throws DT_HEAD_OUTPUT for a box that is not finite, or a class that is not a whole number from 0. */

@@ -9,7 +9,7 @@ import { CandidateList } from './candidate-list.js';
 import { decodeCentres } from './centre-head.js';
 import { decodeDetr, decodeList, decodeQueries, decodeSsd } from './listed-heads.js';
 import { decodeNanoDet } from './nanodet-head.js';
-import { decodeYolov5, decodeYolov8, decodeYolox } from './row-heads.js';
+import { decodeCornerRows, decodeYolov5, decodeYolov8, decodeYolox } from './row-heads.js';
 import { decodeSsdAnchors } from './ssd-anchors-head.js';
 
 /** Candidates that NMS compares; further ones, of lower scores, go: NMS takes time with their square. */
@@ -102,6 +102,9 @@ function decodeInto(list: CandidateList, outputs: HeadOutputs, family: DetectorF
     case 'end-to-end':
     case 'yolo-nas':
       decodeList(outputs, family, list);
+      break;
+    case 'yolo-nas-raw':
+      decodeCornerRows(outputs, family, list);
       break;
     case 'detr':
       decodeDetr(outputs, family, list);

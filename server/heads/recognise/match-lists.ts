@@ -35,15 +35,19 @@ export function matchSeparateLists(all: readonly OutputShape[]): readonly HeadFa
   return [{ kind: 'ssd', boxes: boxes.name, classes: classes.name, scores: scores.name, count, classOffset }];
 }
 
-/** RF-DETR: boxes and logits of few queries, in two outputs. */
-export function matchQueries(outputs: readonly OutputShape[], input: InputExtent): readonly HeadFamily[] {
+/** Boxes and classes' scores in two outputs: YOLO-NAS where there is a row a cell, else the few queries of RF-DETR. */
+export function matchBoxesAndScores(outputs: readonly OutputShape[], input: InputExtent): readonly HeadFamily[] {
   const [boxes, ...otherBoxes] = outputs.filter((output) => hasShape(output, 1, null, 4));
   const rows = boxes?.shape[1];
   if (boxes === undefined || rows === undefined || otherBoxes.length > 0) return [];
-  const [logits, ...others] = outputs.filter((output) => output !== boxes && hasShape(output, 1, rows, null));
-  const isList = rows >= 1 && rows <= MOST_LISTED && stridesOf(input, rows) === undefined;
-  if (logits === undefined || others.length > 0 || !isList) return [];
-  return [{ kind: 'rf-detr', boxes: boxes.name, logits: logits.name, rows, classes: logits.shape[2]! }];
+  const [scores, ...others] = outputs.filter((output) => output !== boxes && hasShape(output, 1, rows, null));
+  if (scores === undefined || others.length > 0 || rows < 1) return [];
+  const classes = scores.shape[2]!;
+  if (stridesOf(input, rows) !== undefined) {
+    return [{ kind: 'yolo-nas-raw', boxes: boxes.name, scores: scores.name, rows, classes }];
+  }
+  if (rows > MOST_LISTED) return [];
+  return [{ kind: 'rf-detr', boxes: boxes.name, logits: scores.name, rows, classes }];
 }
 
 /** One output with a number a class. */

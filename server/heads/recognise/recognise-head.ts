@@ -5,7 +5,7 @@ import type { HeadFamily, HeadName } from '../head-family.js';
 import type { InputExtent } from '../head-output.js';
 import { type InputSettings, usualInputSettings } from '../input-settings.js';
 import { COCO_ID_LABELS, parseClassNames } from './class-names.js';
-import { matchClassifier, matchList, matchQueries, matchSeparateLists } from './match-lists.js';
+import { matchBoxesAndScores, matchClassifier, matchList, matchSeparateLists } from './match-lists.js';
 import { matchCentres, matchNanoDet, matchSsdAnchors } from './match-maps.js';
 import { matchYolov5, matchYolov8, matchYolox } from './match-rows.js';
 import type { OutputShape } from './output-shape.js';
@@ -39,7 +39,7 @@ export function recogniseHead(
   const heads = fittingHeads(outputs, input, metadata);
   const classes = heads.names?.length ?? COCO_LABELS.length;
   const likely = heads.families.filter((family) => (classesOf(family) ?? classes) === classes);
-  return (likely.length > 0 ? likely : heads.families).map((family) => describeHead(family, heads.names));
+  return (likely.length > 0 ? likely : heads.families).map((family) => describeHead(family, heads.names, metadata));
 }
 
 /**
@@ -61,7 +61,7 @@ export function chooseHead(
   if (likely !== undefined) return likely;
   const { families, names } = fittingHeads(outputs, input, metadata);
   const family = families.find(({ kind }) => kind === asked);
-  if (family !== undefined) return describeHead(family, names);
+  if (family !== undefined) return describeHead(family, names, metadata);
   throw unknownHead(outputs, input, [...new Set(heads.map(({ family: { kind } }) => kind))], asked);
 }
 
@@ -93,7 +93,7 @@ function fittingHeads(
     ...matchYolov8(outputs, input, names?.length),
     ...matchList(outputs),
     ...matchSeparateLists(outputs),
-    ...matchQueries(outputs, input),
+    ...matchBoxesAndScores(outputs, input),
     ...matchNanoDet(outputs, input),
     ...matchSsdAnchors(outputs),
     ...matchCentres(outputs, input),
@@ -102,8 +102,13 @@ function fittingHeads(
   return { families, names };
 }
 
-function describeHead(family: HeadFamily, names: readonly string[] | undefined): RecognisedHead {
-  return { family, labels: labelsOf(family, names), input: usualInputSettings(family), limits: usualLimits(family) };
+function describeHead(
+  family: HeadFamily,
+  names: readonly string[] | undefined,
+  metadata: ReadonlyMap<string, string>,
+): RecognisedHead {
+  const input = usualInputSettings(family, metadata);
+  return { family, labels: labelsOf(family, names), input, limits: LIMITS[family.kind] };
 }
 
 function labelsOf(family: HeadFamily, names: readonly string[] | undefined): readonly string[] {
@@ -121,12 +126,14 @@ function classesOf(family: HeadFamily): number | undefined {
   return 'classes' in family && typeof family.classes === 'number' ? family.classes : undefined;
 }
 
+/** The limits that the families' own programs have. */
 const LIMITS: Readonly<Record<HeadName, DetectionLimits>> = {
   yolox: { threshold: 0.3, nms: 0.45 },
   yolov5: { threshold: 0.25, nms: 0.45 },
   yolov8: { threshold: 0.25, nms: 0.7 },
   'end-to-end': { threshold: 0.25, nms: 1 },
   'yolo-nas': { threshold: 0.25, nms: 1 },
+  'yolo-nas-raw': { threshold: 0.25, nms: 0.7 },
   detr: { threshold: 0.4, nms: 1 },
   'rf-detr': { threshold: 0.5, nms: 1 },
   ssd: { threshold: 0.5, nms: 1 },
@@ -135,8 +142,3 @@ const LIMITS: Readonly<Record<HeadName, DetectionLimits>> = {
   centerface: { threshold: 0.5, nms: 0.3 },
   classifier: { threshold: 0, nms: 1 },
 };
-
-/** The limits that the family's own programs have. */
-function usualLimits({ kind }: HeadFamily): DetectionLimits {
-  return LIMITS[kind];
-}
