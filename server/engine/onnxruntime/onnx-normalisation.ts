@@ -39,9 +39,14 @@ const LEAST_BYTES_OUTSIDE = '1024';
  * would be in memory three times.
  *
  * @param given a model whose inputs have fixed dimensions.
+ * @param level 'disabled' computes nothing, for a description of the outputs. The levels beyond 'basic' leave operators that
+ * only onnxruntime knows.
  * @throws Error with onnxruntime's message when it refuses the model; DT_ENGINE_LOAD.
  */
-export async function normaliseOnnx(given: SplitModel): Promise<NormalisedModel> {
+export async function normaliseOnnx(
+  given: SplitModel,
+  level: 'basic' | 'disabled' = 'basic',
+): Promise<NormalisedModel> {
   const runtime = loadOnnxRuntime();
   const folder = await mkdtemp(join(tmpdir(), 'deepthings-onnx-'));
   const pathOf = (name: string) => join(folder, name);
@@ -52,8 +57,7 @@ export async function normaliseOnnx(given: SplitModel): Promise<NormalisedModel>
       executionProviders: ['cpu'],
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
-      // 'extended' and 'all' leave operators that only onnxruntime knows.
-      graphOptimizationLevel: 'basic',
+      graphOptimizationLevel: level,
       optimizedModelFilePath: pathOf('simpler.onnx'),
       enableCpuMemArena: false,
       enableMemPattern: false,

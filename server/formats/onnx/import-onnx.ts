@@ -7,10 +7,14 @@ import type { OnnxModel, OnnxValue } from './file/onnx-model.js';
 import { readModel } from './file/read-model.js';
 import { elementTypeOf } from './file/tensor-elements.js';
 import { WEIGHTS_FILE, type WrittenModel, writeModel } from './file/write-model.js';
+import { checkFoldedSize, foldedValues } from './folded-size.js';
 import { fixInputs, type PictureSize } from './input-sizes.js';
 
-/** An engine's simplification of a model with fixed inputs; see `normaliseOnnx`. */
-export type Normalise = (model: WrittenModel & { readonly weightsFile: string }) => Promise<{
+/** An engine's simplification of a model with fixed inputs, or only its description; see `normaliseOnnx`. */
+export type Normalise = (
+  model: WrittenModel & { readonly weightsFile: string },
+  level: 'basic' | 'disabled',
+) => Promise<{
   readonly bytes: Uint8Array;
   /** The file that external data of the simplified model are parts of. */
   readonly weights: Uint8Array;
@@ -50,7 +54,17 @@ export async function importOnnx(bytes: Uint8Array, options: ImportOptions): Pro
   const external = await fetchExternal(model, options.readExternal);
   const outputs = model.graph.outputs.map((output) => ({ ...output, dims: null }));
   const written = writeModel(bytes, model.irVersion, { inputs, outputs, external });
-  const simpler = await normalised(written, options);
+  const folded = foldedValues(model.graph).filter((name) => !outputs.some((output) => output.name === name));
+  if (folded.length > 0) {
+    const asked = { inputs, outputs: [...outputs, ...folded.map(undescribed)], external };
+    const { outputs: found } = await normalised(writeModel(bytes, model.irVersion, asked), options, 'disabled');
+    const names = new Set(folded);
+    checkFoldedSize(
+      model.graph,
+      found.filter(({ name }) => names.has(name)),
+    );
+  }
+  const simpler = await normalised(written, options, 'basic');
   const read = withWeights(readModel(simpler.bytes), simpler.weights);
   const known = await knownShapes({ ...simpler, model: read }, { inputs, outputs }, options);
   try {
@@ -64,12 +78,21 @@ function shapeOf(name: string, dataType: number, dims: readonly number[]): Tenso
   return { type: elementTypeOf(dataType, `input ${JSON.stringify(name)}`), shape: dims };
 }
 
+/** An output of which the engine finds out what it is. */
+function undescribed(name: string): OnnxValue {
+  return { name, dataType: 0, dims: null };
+}
+
 /** Characters of an engine's message that are passed on. */
 const MOST_CHARACTERS = 300;
 
-async function normalised(model: WrittenModel, { normalise, name }: ImportOptions): ReturnType<Normalise> {
+async function normalised(
+  model: WrittenModel,
+  { normalise, name }: ImportOptions,
+  level: 'basic' | 'disabled',
+): ReturnType<Normalise> {
   try {
-    return await normalise({ ...model, weightsFile: WEIGHTS_FILE });
+    return await normalise({ ...model, weightsFile: WEIGHTS_FILE }, level);
   } catch (cause) {
     if (cause instanceof DeepThingsError) throw cause;
     const text = (cause instanceof Error ? cause.message : String(cause))
@@ -94,10 +117,11 @@ async function knownShapes(
     .flatMap((node) => node.outputs);
   const more = unknown.filter((name) => name !== '' && !own.has(name));
   if (unknown.length === 0) return new Map();
-  const asked = [...outputs, ...more.map((name) => ({ name, dataType: 0, dims: null }))];
+  const asked = [...outputs, ...more.map(undescribed)];
   const { outputs: found } = await normalised(
     writeModel(bytes, irVersion, { inputs, outputs: asked, external: elementsOf(graph.initializers) }),
     options,
+    'disabled',
   );
   return new Map(found.flatMap(({ name, type, shape }) => knownShape(name, type, shape)));
 }

@@ -74,6 +74,14 @@ const CASES: readonly Case[] = [
     operators: ['Conv'],
   },
   {
+    title: 'SAME_UPPER of 1x1 windows with a stride of 2',
+    opset: 17,
+    shape: [8, 9],
+    nodes: [node('Conv', ['x', 'w'], { auto_pad: text('SAME_UPPER'), strides: ints(2, 2) })],
+    tensors: [float32Tensor('w', [4, 3, 1, 1])],
+    operators: ['Conv'],
+  },
+  {
     title: 'VALID has no pads',
     opset: 17,
     nodes: [node('MaxPool', ['x'], pool(3, 2, { auto_pad: text('VALID') }))],

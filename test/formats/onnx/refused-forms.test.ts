@@ -32,6 +32,14 @@ describe('forms of operators that are refused', () => {
       /node "the node" \(AveragePool\) has ceil_mode=1 and count_include_pad=1/,
     ],
     [
+      'windows far apart with auto_pad',
+      {
+        nodes: [one('Conv', { strides: { integers: [4, 4] }, auto_pad: { text: 'SAME_UPPER' } }, ['x', 'w'])],
+        tensors: [float32Tensor('w', [2, 3, 1, 1])],
+      },
+      /auto_pad=SAME_UPPER with windows far apart.*export it with pads/,
+    ],
+    [
       'places of maxima',
       {
         nodes: [one('MaxPool', pool, ['x'], { outputs: ['y', 'places'] })],

@@ -131,10 +131,18 @@ function withResolvedPads(draft: Draft, windows: Windows): Windows {
   const none = windows.sizes.map(() => 0);
   if (autoPad === 'VALID') return { ...windows, begins: none, ends: none };
   if (!autoPad.startsWith('SAME_')) throw operatorError(draft, `has the unknown auto_pad ${JSON.stringify(autoPad)}`);
-  const totals = windows.sizes.map((size, axis) => {
+  const needed = windows.sizes.map((size, axis) => {
     const stride = windows.strides[axis]!;
-    return Math.max(0, (Math.ceil(size / stride) - 1) * stride + windows.kernels[axis]! - size);
+    return (Math.ceil(size / stride) - 1) * stride + windows.kernels[axis]! - size;
   });
+  // TensorFlow starts such windows at the map's corner, onnxruntime within the map.
+  if (needed.some((cells) => cells < -1)) {
+    throw operatorError(
+      draft,
+      `has auto_pad=${autoPad} with windows far apart, which programs compute differently; export it with pads`,
+    );
+  }
+  const totals = needed.map((cells) => Math.max(0, cells));
   const [small, large] = [totals.map((total) => Math.floor(total / 2)), totals.map((total) => Math.ceil(total / 2))];
   return autoPad === 'SAME_UPPER'
     ? { ...windows, begins: small, ends: large }
