@@ -20,7 +20,7 @@ const ROOMS = {
     bench: ['.', 'terminal', 'up'],
     commands: ['.', 'gateway', 'terminal'],
     gateway: ['.', 'terminal'],
-    model: ['.', 'terminal', 'up'],
+    model: ['.', 'submit', 'terminal', 'up'],
     plan: ['.', 'bench', 'gateway', 'terminal'],
     submit: ['.', 'gateway', 'terminal'],
     terminal: [],
@@ -33,6 +33,7 @@ const ROOMS = {
     testbed: ['.'],
   },
   'server/cli/model': {
+    onnx: [],
     pull: ['.'],
   },
   'server/cli/watch': {
@@ -89,6 +90,9 @@ const ROOMS = {
   },
   'server/geometry': {
     reuse: ['.'],
+  },
+  'server/graph': {
+    tiles: ['.'],
   },
   'server/heads': {
     decode: ['.'],

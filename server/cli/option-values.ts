@@ -18,6 +18,7 @@ export function path(text: string): string {
 export const secondsToWait = numberWithin(0, 300, 'seconds');
 export const secondsBetween = numberWithin(0.05, 86_400, 'seconds');
 export const secondsOfSilence = numberWithin(1, 86_400, 'seconds');
+export const score = numberWithin(0, 1, 'a score');
 export const picturesASecond = numberWithin(0.01, 60, 'pictures a second');
 
 export function count(text: string): number {

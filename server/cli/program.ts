@@ -3,7 +3,15 @@ import { VERSION } from '../node/version.js';
 import { STRATEGIES } from '../scheduling/strategies/strategy.js';
 import { addBench } from './bench/bench-command.js';
 import { addGatewayOptions } from './gateway/gateway-options.js';
-import { count, path, picturesASecond, secondsBetween, secondsOfSilence, secondsToWait } from './option-values.js';
+import {
+  count,
+  path,
+  picturesASecond,
+  score,
+  secondsBetween,
+  secondsOfSilence,
+  secondsToWait,
+} from './option-values.js';
 import { addPlan } from './plan/add-plan.js';
 import { plainLines } from './terminal/terminal.js';
 
@@ -237,13 +245,34 @@ function addModel(model: Command): void {
   model
     .command('inspect')
     .description('the layers of a model, and where it can be cut')
-    .argument('[name]', 'a built-in model; the one of cluster.yaml without name and --cfg')
+    .argument(
+      '[name]',
+      'a built-in model, or the path of an ONNX file; the model of cluster.yaml without name and --cfg',
+    )
     .option('--cfg <file>', 'a Darknet cfg of your own', path)
     .option('--size <pixels>', 'another input size: 608, or 608x416 (width x height)')
     .option('--json', 'as JSON')
     .action(async (name: string | undefined, _options, command: Command) => {
       const { runModelInspect } = await import('./model/inspect-command.js');
       await runModelInspect(name, command.optsWithGlobals());
+    });
+  model
+    .command('check')
+    .description('run an ONNX file on a picture, whole, and say what it finds')
+    .argument('<model.onnx>', 'the ONNX file')
+    .argument('<picture>', 'a photograph of what it is to find')
+    .option('--size <pixels>', 'input size where the file leaves it open: 640, or 640x480 (width x height)')
+    .option(
+      '--head <family>',
+      'how boxes are made of its outputs, where their shapes do not tell: yolox, yolov5, yolov8, ...',
+    )
+    .option('--threshold <score>', 'least score, in place of what the family usually has', score)
+    .option('--grid <rows x columns>', 'compute it in tiles as well, 3x2 for instance, and compare')
+    .option('--annotated <out.jpg>', 'write the picture with what was found')
+    .option('--json', 'as JSON')
+    .action(async (file: string, picture: string, _options, command: Command) => {
+      const { runModelCheck } = await import('./model/onnx/check-command.js');
+      await runModelCheck(path(file), path(picture), command.optsWithGlobals());
     });
   model
     .command('synth')

@@ -1,6 +1,10 @@
 import type { InferenceEngine, LoadedNetwork, Tensor } from '../engine/inference-engine.js';
 import { DeepThingsError } from '../errors.js';
-import { type Region, regionHeight, regionWidth } from '../geometry/region.js';
+import { type Grid, tileCount } from '../geometry/grid.js';
+import { type Region, regionHeight, regionWidth, wholeMap } from '../geometry/region.js';
+import type { GraphCut } from '../graph/cuts.js';
+import { elementCount, type Graph } from '../graph/graph.js';
+import { sharesOf } from '../graph/tiles/choose-cut.js';
 import type { SegmentedStage } from '../graph/tiles/graph-segments.js';
 import { type SegmentGraph, segmentGraph } from '../graph/tiles/segment-graph.js';
 import { type SegmentRead, type TileStep, tileSteps } from '../graph/tiles/tile-steps.js';
@@ -59,6 +63,35 @@ export async function loadGraphTiles(engine: InferenceEngine, stage: SegmentedSt
       for (const { network } of loaded) await network.release();
     },
   };
+}
+
+/**
+ * Runs every tile of a grid, one after another, and merges them.
+ *
+ * @returns the cut's values, whole, and the multiply-accumulates of all tiles.
+ */
+export async function runInTiles(
+  tiles: GraphTiles,
+  { graph, cut, grid }: { readonly graph: Graph; readonly cut: GraphCut; readonly grid: Grid },
+  inputs: ReadonlyMap<string, MapBlock>,
+): Promise<{ readonly values: ReadonlyMap<string, Tensor>; readonly macs: number }> {
+  const merged = new Map(
+    cut.values.map((name): [string, { shape: readonly number[]; data: Float32Array }] => {
+      const { shape } = graph.values.get(name)!;
+      return [name, { shape, data: new Float32Array(elementCount(shape)) }];
+    }),
+  );
+  let macs = 0;
+  for (let tileId = 0; tileId < tileCount(grid); tileId++) {
+    const run = await tiles.run(inputs, sharesOf(graph, cut, grid, tileId));
+    macs += run.macs;
+    for (const [name, { data, region }] of run.values) {
+      const { data: whole, shape } = merged.get(name)!;
+      const [, channels, height, width] = shape as [number, number, number, number];
+      placeRegion(whole, channels, wholeMap({ channels, height, width }), data, region);
+    }
+  }
+  return { values: merged, macs };
 }
 
 function inputsOf(

@@ -1,5 +1,4 @@
 import { loadClusterConfig } from '../../config/load.js';
-import { DeepThingsError } from '../../errors.js';
 import { macsOf, mapBytesOf, parametersOf, totalOf, weightBytesOf } from '../../model/layer-facts.js';
 import { legalCuts } from '../../model/layer-geometry.js';
 import { describeModel, type ModelSpec } from '../../model/model-source.js';
@@ -7,6 +6,7 @@ import type { Layer, Network } from '../../model/network.js';
 import { formatBytes } from '../terminal/quantities.js';
 import { paint, printJson, printLine, printWarning } from '../terminal/terminal.js';
 import { type Column, right, textTable } from '../terminal/text-table.js';
+import { isOnnxPath, parseSize, readOnnxFile } from './onnx/onnx-file.js';
 
 export interface InspectOptions {
   readonly config: string;
@@ -23,6 +23,13 @@ interface Subject {
 
 /** `deepthings model inspect`. */
 export async function runModelInspect(name: string | undefined, options: InspectOptions): Promise<void> {
+  if (isOnnxPath(name)) {
+    const { describeGraph, inspectionOf } = await import('./onnx/describe-graph.js');
+    const imported = await readOnnxFile(name, options);
+    if (options.json) printJson(inspectionOf(imported));
+    else printLine(describeGraph(imported));
+    return;
+  }
   const subject = await findSubject(name, options);
   if (options.json) printJson(inspection(subject));
   else printLine(describe(subject));
@@ -36,12 +43,6 @@ async function findSubject(name: string | undefined, { cfg, config: file, size }
   const { model, partition } = await loadClusterConfig(file);
   const spec: ModelSpec = { ...model, ...wanted };
   return { network: describeModel(spec), fusedDepth: partition.fusedDepth };
-}
-
-function parseSize(text: string): { width: number; height: number } {
-  const [, width, height = width] = /^(\d{1,5})(?:x(\d{1,5}))?$/.exec(text) ?? [];
-  if (width !== undefined) return { width: Number(width), height: Number(height) };
-  throw new DeepThingsError('DT_USAGE', `--size must be pixels, such as 608 or 608x416, and is ${text}`);
 }
 
 function inspection({ network, fusedDepth }: Subject) {

@@ -1,7 +1,9 @@
+import type { ImportedModel } from '../../../formats/onnx/import-onnx.js';
 import { type GraphCut, type Tileable, tileable } from '../../../graph/cuts.js';
 import { elementCount, type Graph, type GraphNode } from '../../../graph/graph.js';
 import { macsOf } from '../../../graph/macs.js';
 import { type AxisReach, reachOf } from '../../../graph/reach.js';
+import { recogniseHead } from '../../../heads/recognise/recognise-head.js';
 import { formatBytes } from '../../terminal/quantities.js';
 import { paint } from '../../terminal/terminal.js';
 import { type Column, right, textTable } from '../../terminal/text-table.js';
@@ -20,11 +22,11 @@ const COLUMNS: readonly Column[] = [
 const NAME_LENGTH = 28;
 
 /** What `model inspect` prints of a graph: every node, what it needs of its inputs, where a stage can end, and why not. */
-export function describeGraph(graph: Graph): string {
+export function describeGraph({ graph, metadata }: ImportedModel): string {
   const parts = tileable(graph);
   const cuts = new Map(parts.cuts.map((cut) => [cut.after, cut]));
   const rows = graph.nodes.map((node, index) => nodeRow(graph, node, index, cuts.get(node)));
-  return `${textTable(COLUMNS, rows)}\n\n${summary(graph, parts)}`;
+  return `${textTable(COLUMNS, rows)}\n\n${summary(graph, parts)}\n${headLine(graph, metadata)}`;
 }
 
 function nodeRow(graph: Graph, node: GraphNode, index: number, cut: GraphCut | undefined): string[] {
@@ -69,12 +71,24 @@ function summary(graph: Graph, { barriers, cuts, local, macs }: Tileable): strin
   return lines.join('\n');
 }
 
+function headsOf(graph: Graph, metadata: ImportedModel['metadata']) {
+  const [, , height, width] = graph.values.get(graph.inputs[0]!)!.shape as [number, number, number, number];
+  const outputs = graph.outputs.map((name) => ({ name, ...graph.values.get(name)! }));
+  return recogniseHead(outputs, { height, width }, metadata);
+}
+
+function headLine(graph: Graph, metadata: ImportedModel['metadata']): string {
+  const heads = headsOf(graph, metadata);
+  if (heads.length === 0) return 'head    none that is known here: its outputs are not decoded';
+  return `head    ${heads.map(({ family, labels }) => `${family.kind} (${labels.length} classes)`).join(' or ')}`;
+}
+
 function shapeText(shape: readonly number[]): string {
   return shape.length === 4 && shape[0] === 1 ? shape.slice(1).join(' x ') : `[${shape.join(', ')}]`;
 }
 
 /** The same for programs. */
-export function inspectionOf(graph: Graph) {
+export function inspectionOf({ graph, metadata }: ImportedModel) {
   const { barriers, cuts, local, macs } = tileable(graph);
   const tensor = (name: string) => ({ name, ...graph.values.get(name)! });
   return {
@@ -92,6 +106,7 @@ export function inspectionOf(graph: Graph) {
     tileableNodes: local.length,
     cuts: cuts.map(({ after, bytes, macs: before, values }) => ({ after: after.name, values, bytes, macs: before })),
     barriers: barriers.map(({ node, why }) => ({ node: node.name, why })),
+    heads: headsOf(graph, metadata).map(({ family }) => family.kind),
     largestValueBytes: Math.max(...[...graph.values.values()].map(({ shape }) => 4 * elementCount(shape))),
   };
 }
