@@ -73,12 +73,6 @@ export function textOf({ attributes }: GraphNode, name: string, otherwise: strin
   return attribute !== undefined && 'text' in attribute ? attribute.text : otherwise;
 }
 
-/** A real attribute, or `otherwise` when the node does not have it. */
-export function floatOf({ attributes }: GraphNode, name: string, otherwise: number): number {
-  const attribute = attributes[name];
-  return attribute !== undefined && 'float' in attribute ? attribute.float : otherwise;
-}
-
 /** Elements of a tensor of this shape. */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);

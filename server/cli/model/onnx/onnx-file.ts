@@ -5,8 +5,8 @@ import { DeepThingsError } from '../../../errors.js';
 import { externalFolder } from '../../../formats/onnx/file/external-folder.js';
 import { type ImportedModel, importOnnx } from '../../../formats/onnx/import-onnx.js';
 
-/** ONNX itself allows no file of more. */
-const MOST_BYTES = 2 ** 31 - 1;
+/** The importer takes no more. */
+const MOST_BYTES = 2 ** 30;
 
 export interface OnnxFileOptions {
   /** Of the picture, where the file leaves it open, such as `640` or `640x480` (width x height). */
@@ -47,7 +47,8 @@ async function readBounded(path: string): Promise<Uint8Array> {
   const file = await open(path).catch(unreadable);
   try {
     const { size } = await file.stat();
-    if (size > MOST_BYTES) throw new DeepThingsError('DT_ONNX_FILE', `${path} is larger than an ONNX file can be`);
+    if (size > MOST_BYTES)
+      throw new DeepThingsError('DT_ONNX_FILE', `${path} is larger than 1 GiB, which is more than is read`);
     return await file.readFile().catch(unreadable);
   } finally {
     await file.close();
