@@ -1,13 +1,21 @@
 import type { InferenceEngine, LoadedNetwork, Tensor } from '../engine/inference-engine.js';
 import { DeepThingsError } from '../errors.js';
 import { type Grid, tileCount } from '../geometry/grid.js';
-import { type Region, regionHeight, regionWidth, wholeMap } from '../geometry/region.js';
+import { isEmptyRegion, type Region, regionHeight, regionWidth, wholeMap } from '../geometry/region.js';
+import { neighbourAt, SIDES } from '../geometry/reuse/neighbours.js';
 import type { GraphCut } from '../graph/cuts.js';
 import { elementCount, type Graph } from '../graph/graph.js';
 import { sharesOf } from '../graph/tiles/choose-cut.js';
 import type { SegmentedStage } from '../graph/tiles/graph-segments.js';
+import { cutByOffers, offerTo } from '../graph/tiles/offers.js';
 import { type SegmentGraph, segmentGraph } from '../graph/tiles/segment-graph.js';
-import { type SegmentRead, type TileStep, tileSteps } from '../graph/tiles/tile-steps.js';
+import {
+  type GraphStrip,
+  type SegmentRead,
+  type TileStep,
+  type TileWalk,
+  walkBack,
+} from '../graph/tiles/tile-steps.js';
 import { cropRegion, paddedRegion, placeRegion } from '../tensor/planes.js';
 
 /** Values of a region of a feature map, `[channels, height, width]`. */
@@ -20,13 +28,14 @@ export interface MapBlock {
 export interface GraphTiles {
   /**
    * @param inputs of the graph, whole or in part, by name; each contains what the tile needs.
-   * @param shares of the cut's values that the tile computes.
-   * @returns those shares, and the multiply-accumulates that they took.
+   * @param blockOf a block that contains a strip.
+   * @returns what the tile has of each materialised value, by name.
    */
   run(
     inputs: ReadonlyMap<string, MapBlock>,
-    shares: ReadonlyMap<string, Region>,
-  ): Promise<{ readonly values: ReadonlyMap<string, MapBlock>; readonly macs: number }>;
+    walk: TileWalk,
+    blockOf: (strip: GraphStrip) => MapBlock,
+  ): Promise<ReadonlyMap<string, MapBlock>>;
   release(): Promise<void>;
 }
 
@@ -40,24 +49,20 @@ export async function loadGraphTiles(engine: InferenceEngine, stage: SegmentedSt
     loaded.push({ network: await loadGraph(made.graph, { anySize: true }), segment: made });
   }
   return {
-    async run(inputs, shares) {
-      const blocks = new Map(inputs);
-      let macs = 0;
-      for (const step of tileSteps(stage, shares)) {
+    async run(inputs, walk, blockOf) {
+      const blocks = new Map([...inputs, ...blocksOfStrips(stage, walk, blockOf)]);
+      for (const step of walk.steps) {
         const { network, segment } = loaded[step.segment.index]!;
         const outputs = await network.run(inputsOf(stage, segment, step, blocks));
         for (const { block, region, value } of step.writes) {
+          const channels = channelsOf(stage, value);
           const data = outputs.get(value)!.data as Float32Array;
-          blocks.set(value, { region, data: cropped(data, channelsOf(stage, value), block, region) });
+          const there = blocks.get(value);
+          if (there !== undefined) placeRegion(there.data, channels, there.region, data, block, region);
+          else blocks.set(value, { region, data: cropped(data, channels, block, region) });
         }
-        macs += step.macs;
       }
-      // A map of fewer cells than tiles has none for some of them.
-      const values = [...shares.keys()].flatMap((name): [string, MapBlock][] => {
-        const block = blocks.get(name);
-        return block === undefined ? [] : [[name, block]];
-      });
-      return { values: new Map(values), macs };
+      return blocks;
     },
     async release() {
       for (const { network } of loaded) await network.release();
@@ -65,33 +70,86 @@ export async function loadGraphTiles(engine: InferenceEngine, stage: SegmentedSt
   };
 }
 
-/**
- * Runs every tile of a grid, one after another, and merges them.
- *
- * @returns the cut's values, whole, and the multiply-accumulates of all tiles.
- */
+/** Blocks of the values of which neighbours have a part, with that part in its place. */
+function blocksOfStrips(
+  stage: SegmentedStage,
+  { held, strips }: TileWalk,
+  blockOf: (strip: GraphStrip) => MapBlock,
+): ReadonlyMap<string, MapBlock> {
+  const blocks = new Map<string, MapBlock>();
+  for (const strip of strips) {
+    const { region: taken, value } = strip;
+    const channels = channelsOf(stage, value);
+    const region = held.get(value)!;
+    const values = channels * regionHeight(region) * regionWidth(region);
+    const block = blocks.get(value) ?? { region, data: new Float32Array(values) };
+    const from = blockOf(strip);
+    placeRegion(block.data, channels, region, from.data, from.region, taken);
+    blocks.set(value, block);
+  }
+  return blocks;
+}
+
+export interface TiledRun {
+  /** The cut's values, whole. */
+  readonly values: ReadonlyMap<string, Tensor>;
+  /** Multiply-accumulates of all tiles. */
+  readonly macs: number;
+}
+
+/** Runs every tile of a grid, one after another, each with what its neighbours that have run keep for it, and merges them. */
 export async function runInTiles(
   tiles: GraphTiles,
-  { graph, cut, grid }: { readonly graph: Graph; readonly cut: GraphCut; readonly grid: Grid },
+  { cut, grid, reuse, stage }: { stage: SegmentedStage; cut: GraphCut; grid: Grid; reuse: boolean },
   inputs: ReadonlyMap<string, MapBlock>,
-): Promise<{ readonly values: ReadonlyMap<string, Tensor>; readonly macs: number }> {
-  const merged = new Map(
-    cut.values.map((name): [string, { shape: readonly number[]; data: Float32Array }] => {
-      const { shape } = graph.values.get(name)!;
-      return [name, { shape, data: new Float32Array(elementCount(shape)) }];
-    }),
-  );
+): Promise<TiledRun> {
+  const merged = new MergedMaps(stage.graph, cut.values);
+  const done = new Map<number, { readonly walk: TileWalk; readonly blocks: ReadonlyMap<string, MapBlock> }>();
   let macs = 0;
   for (let tileId = 0; tileId < tileCount(grid); tileId++) {
-    const run = await tiles.run(inputs, sharesOf(graph, cut, grid, tileId));
-    macs += run.macs;
-    for (const [name, { data, region }] of run.values) {
-      const { data: whole, shape } = merged.get(name)!;
+    const shares = sharesOf(stage.graph, cut, grid, tileId);
+    const neighbours = SIDES.flatMap((side) => {
+      const other = done.get(neighbourAt(grid, tileId, side) ?? -1);
+      return other === undefined || !reuse ? [] : [[side, other] as const];
+    });
+    const offers = neighbours.map(([side, { walk }]) => [side, offerTo(stage, walk.held, shares, side)] as const);
+    const walk = walkBack(stage, shares, cutByOffers(Object.fromEntries(offers)));
+    const from = new Map(neighbours);
+    const blocks = await tiles.run(inputs, walk, ({ side, value }) => from.get(side)!.blocks.get(value)!);
+    done.set(tileId, { walk, blocks });
+    merged.place(shares, blocks);
+    macs += walk.macs;
+  }
+  return { values: merged.maps, macs };
+}
+
+/** Whole maps, put together of tiles' shares. */
+export class MergedMaps {
+  readonly #maps: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
+
+  constructor(graph: Graph, values: readonly string[]) {
+    this.#maps = new Map(
+      values.map((name) => {
+        const { shape } = graph.values.get(name)!;
+        return [name, { shape, data: new Float32Array(elementCount(shape)) }];
+      }),
+    );
+  }
+
+  get maps(): ReadonlyMap<string, Tensor> {
+    return this.#maps;
+  }
+
+  /** A map of fewer cells than tiles has none for some of them. */
+  place(shares: ReadonlyMap<string, Region>, blocks: ReadonlyMap<string, MapBlock>): void {
+    for (const [name, share] of shares) {
+      const block = blocks.get(name);
+      if (block === undefined || isEmptyRegion(share)) continue;
+      const { data, shape } = this.#maps.get(name)!;
       const [, channels, height, width] = shape as [number, number, number, number];
-      placeRegion(whole, channels, wholeMap({ channels, height, width }), data, region);
+      placeRegion(data, channels, wholeMap({ channels, height, width }), block.data, block.region, share);
     }
   }
-  return { values: merged, macs };
 }
 
 function inputsOf(

@@ -45,10 +45,12 @@ describe('a real model in tiles', { timeout: 120_000 }, () => {
         { rows: 3, columns: 2 },
         { rows: 5, columns: 5 },
       ]) {
-        const { differences } = await compareTiled(engine, graph, { cut, grid, local, picture });
-        for (const { difference, largest } of differences) {
+        const without = await compareTiled(engine, graph, { cut, grid, local, picture });
+        const withReuse = await compareTiled(engine, graph, { cut, grid, local, picture, isThere: () => true });
+        for (const { difference, largest } of [...without.differences, ...withReuse.differences]) {
           expect(difference).toBeLessThanOrEqual(Math.max(1e-5 * largest, 1e-6));
         }
+        expect(withReuse.macs).toBeLessThan(without.macs);
       }
     }
   });

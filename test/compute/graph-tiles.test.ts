@@ -143,8 +143,9 @@ describe('a stage in tiles', () => {
     engine = await createEngine('onnxruntime', { threads: 1 });
   });
 
-  it('gives what it gives whole, whatever the graph, the cut and the grid', async () => {
+  it('gives what it gives whole, whatever the graph, the cut, the grid, the order and the offers', async () => {
     const operators = new Map<string, number>();
+    let reused = 0;
     await fc.assert(
       fc.asyncProperty(
         fc.record({
@@ -155,8 +156,10 @@ describe('a stage in tiles', () => {
           rows: fc.integer({ min: 1, max: 4 }),
           columns: fc.integer({ min: 1, max: 4 }),
           seed: fc.nat(1_000),
+          order: fc.infiniteStream(fc.nat(1_000)),
+          missing: fc.constantFrom(0, 0, 3, 2, 1),
         }),
-        async ({ codes, columns, cutAt, height, rows, seed, width }) => {
+        async ({ codes, columns, cutAt, height, missing, order: numbers, rows, seed, width }) => {
           const graph = grow([1, 4, height, width], codes, seed);
           const { cuts, local } = tileable(graph);
           fc.pre(cuts.length > 0);
@@ -166,7 +169,16 @@ describe('a stage in tiles', () => {
           const { channels } = mapOf(graph, 'x');
           const random = seededRandom(seed + 1);
           const picture = Float32Array.from({ length: channels * height * width }, () => random() - 0.5);
-          const { differences } = await compareTiled(engine, graph, { cut, grid: { rows, columns }, local, picture });
+          const left = Array.from({ length: rows * columns }, (_, id) => id);
+          const order = Array.from(
+            { length: rows * columns },
+            () => left.splice(numbers.next().value! % left.length, 1)[0]!,
+          );
+          // Of the offers all are there, two thirds, half, or none.
+          const isThere = () => missing === 0 || (missing > 1 && numbers.next().value! % missing > 0);
+          const tiled = { cut, grid: { rows, columns }, local, picture, order, isThere };
+          const { differences, strips } = await compareTiled(engine, graph, tiled);
+          reused += strips;
           for (const { difference, largest, name } of differences) {
             expect(difference, name).toBeLessThanOrEqual(Math.max(1e-5 * largest, 1e-6));
           }
@@ -174,6 +186,7 @@ describe('a stage in tiles', () => {
       ),
       { numRuns: propertyRuns(500) },
     );
+    expect(reused).toBeGreaterThan(100);
     // Each operator was there.
     expect([...operators.keys()]).toEqual(
       expect.arrayContaining(

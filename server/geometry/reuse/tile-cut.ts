@@ -2,8 +2,9 @@ import { DeepThingsError } from '../../errors.js';
 import { type FtpPlan, tileOf } from '../ftp-plan.js';
 import type { CacheTable, TileOffer } from '../plan-cache.js';
 import { regionBytes } from '../plan-cost.js';
-import { EMPTY_REGION, intersectRegions, isEmptyRegion, type Region } from '../region.js';
+import { EMPTY_REGION, isEmptyRegion, type Region } from '../region.js';
 import { type SegmentStep, segmentStep } from '../segment-steps.js';
+import { cutSides } from './cut-sides.js';
 import { neighbourAt, SIDES, type Side } from './neighbours.js';
 import { type HeldTile, type OffersToTile, offersKey } from './tile-offer.js';
 
@@ -114,55 +115,14 @@ export function cutInputBytes(plan: FtpPlan, cut: TileCut, bytesPerValue: number
   return regionBytes(cut.input, plan.maps[0]!, bytesPerValue);
 }
 
-/** Cuts off what is offered until nothing changes; each side is cut at most once, since a cut leaves less to cover. */
 function cutRegion({ segment, input }: SegmentStep, offers: OffersToTile): { rest: Region; strips: readonly Strip[] } {
-  const strips: Strip[] = [];
-  let rest = input;
-  for (let changed = segment.index > 0; changed && !isEmptyRegion(rest); ) {
-    changed = false;
-    for (const side of SIDES) {
-      const offer = offers[side];
-      const offered = offer?.regions[segment.index];
-      if (offer === undefined || offered === undefined || !coversSide(offered, rest, side)) continue;
-      const region = Object.freeze(intersectRegions(rest, offered));
-      strips.push(
-        Object.freeze({ segment: segment.index, map: segment.firstLayer, side, producer: offer.producer, region }),
-      );
-      rest = cutOff(rest, offered, side);
-      changed = true;
-    }
-  }
-  return { rest: isEmptyRegion(rest) ? EMPTY_REGION : Object.freeze(rest), strips: Object.freeze(strips) };
-}
-
-/** Whether an offer has the whole first (or last) row or column of a rectangle. */
-function coversSide(offered: Region, rest: Region, side: Side): boolean {
-  if (isEmptyRegion(offered) || isEmptyRegion(rest)) return false;
-  const acrossX = offered.x0 <= rest.x0 && rest.x1 <= offered.x1;
-  const acrossY = offered.y0 <= rest.y0 && rest.y1 <= offered.y1;
-  switch (side) {
-    case 'north':
-      return acrossX && offered.y0 <= rest.y0 && rest.y0 < offered.y1;
-    case 'south':
-      return acrossX && offered.y0 < rest.y1 && rest.y1 <= offered.y1;
-    case 'west':
-      return acrossY && offered.x0 <= rest.x0 && rest.x0 < offered.x1;
-    case 'east':
-      return acrossY && offered.x0 < rest.x1 && rest.x1 <= offered.x1;
-  }
-}
-
-function cutOff(rest: Region, offered: Region, side: Side): Region {
-  switch (side) {
-    case 'north':
-      return { ...rest, y0: offered.y1 };
-    case 'south':
-      return { ...rest, y1: offered.y0 };
-    case 'west':
-      return { ...rest, x0: offered.x1 };
-    case 'east':
-      return { ...rest, x1: offered.x0 };
-  }
+  const offered = (side: Side) => (segment.index === 0 ? undefined : offers[side]?.regions[segment.index]);
+  const { rest, taken } = cutSides(input, offered);
+  const strips = taken.map(({ region, side }): Strip => {
+    const { producer } = offers[side]!;
+    return Object.freeze({ segment: segment.index, map: segment.firstLayer, side, producer, region });
+  });
+  return { rest, strips: Object.freeze(strips) };
 }
 
 function checkOffers(plan: FtpPlan, tileId: number, offers: OffersToTile): void {

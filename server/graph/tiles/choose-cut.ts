@@ -4,7 +4,7 @@ import type { GraphCut, Tileable } from '../cuts.js';
 import type { Graph } from '../graph.js';
 import { segmentStage } from './graph-segments.js';
 import { stageOf } from './stage.js';
-import { tileSteps } from './tile-steps.js';
+import { walkBack } from './tile-steps.js';
 
 /** What a cut costs in a grid, when nothing is reused. */
 export interface CutCost {
@@ -28,8 +28,9 @@ export function sharesOf(graph: Graph, { values }: GraphCut, grid: Grid, tileId:
 
 export function cutCost(graph: Graph, local: Tileable['local'], cut: GraphCut, grid: Grid): CutCost {
   const stage = segmentStage(stageOf(graph, local, cut));
-  const macs = Array.from({ length: tileCount(grid) }, (_, tileId) =>
-    tileSteps(stage, sharesOf(graph, cut, grid, tileId)).reduce((sum, step) => sum + step.macs, 0),
+  const macs = Array.from(
+    { length: tileCount(grid) },
+    (_, tileId) => walkBack(stage, sharesOf(graph, cut, grid, tileId)).macs,
   );
   return { cut, tileMacs: macs.reduce((sum, one) => sum + one, 0), largestTileMacs: Math.max(...macs) };
 }

@@ -1,14 +1,15 @@
 import type { Graph, GraphNode } from '../graph.js';
 import type { Stage } from './stage.js';
 
-/** The part of a graph behind a stage, from the values of its cut to the outputs. */
+/** The part of a graph behind a stage: from the values of its cut to the outputs that are not among them. */
 export function restOf({ graph, nodes, values }: Stage): Graph {
   const before = new Set(nodes.map(({ node }) => node));
+  const outputs = graph.outputs.filter((name) => !values.includes(name));
   return partOf(
     graph,
     graph.nodes.filter((node) => !before.has(node)),
     values,
-    graph.outputs,
+    outputs,
   );
 }
 

@@ -1,4 +1,5 @@
 import { EMPTY_REGION, isEmptyRegion, type Padding, type Region, regionArea, wholeMap } from '../../geometry/region.js';
+import type { TakenSide } from '../../geometry/reuse/cut-sides.js';
 import type { TensorShape } from '../graph.js';
 import { macsOf } from '../macs.js';
 import { type AxisReach, inputRange } from '../reach.js';
@@ -20,8 +21,13 @@ export interface SegmentWrite {
   readonly value: string;
   /** Where the block that the engine puts out lies; contains `region`, and may reach beyond the map. */
   readonly block: Region;
-  /** What is needed of it. */
+  /** What of it is computed here: what is needed and no neighbour has. */
   readonly region: Region;
+}
+
+/** A part of a materialised value that a neighbour has computed. */
+export interface GraphStrip extends TakenSide {
+  readonly value: string;
 }
 
 /** One engine call of a tile. */
@@ -33,21 +39,48 @@ export interface TileStep {
   readonly macs: number;
 }
 
+/** How a tile is computed. */
+export interface TileWalk {
+  /** In their order; a call that has nothing to compute is left out. */
+  readonly steps: readonly TileStep[];
+  /** What the tile has of each materialised value: computed, or of its neighbours. */
+  readonly held: ReadonlyMap<string, Region>;
+  /** What it takes of its neighbours. */
+  readonly strips: readonly GraphStrip[];
+  /** Multiply-accumulates of all steps. */
+  readonly macs: number;
+}
+
+/** Takes of a needed region what others have; what is left is a rectangle. */
+export type Cut = (value: string, needed: Region) => { readonly rest: Region; readonly taken: readonly TakenSide[] };
+
+const UNCUT: Cut = (_value, needed) => ({ rest: needed, taken: [] });
+
 /**
- * Walks backward through a stage: what each engine call computes and reads, so that in the end the tile's share of every value
- * of the cut is there. A value that several nodes read is computed where any of them needs it: the hull.
+ * Walks backward through a stage, so that in the end the tile's share of every value of the cut is there. At each materialised
+ * value what is needed is the hull of what its readers compute; what neighbours offer of it is cut off side by side; the rest is
+ * computed. Exact for any subset of offers.
  *
  * @param shares of the cut's values, by name.
- * @returns the calls in their order; one that has nothing to compute is left out.
  */
-export function tileSteps(stage: SegmentedStage, shares: ReadonlyMap<string, Region>): readonly TileStep[] {
+export function walkBack(stage: SegmentedStage, shares: ReadonlyMap<string, Region>, cut: Cut = UNCUT): TileWalk {
   const needed = new Map<string, Region>(shares);
+  const held = new Map<string, Region>();
+  const strips: GraphStrip[] = [];
   const steps: TileStep[] = [];
   for (const segment of stage.segments.toReversed()) {
+    for (const value of segment.writes) {
+      const region = needed.get(value) ?? EMPTY_REGION;
+      if (isEmptyRegion(region)) continue;
+      const { rest, taken } = cut(value, region);
+      held.set(value, region);
+      strips.push(...taken.map((one) => ({ ...one, value })));
+      needed.set(value, rest);
+    }
     const step = stepOf(stage, segment, needed);
     if (step !== null) steps.push(step);
   }
-  return steps.reverse();
+  return { steps: steps.reverse(), held, strips, macs: steps.reduce((sum, step) => sum + step.macs, 0) };
 }
 
 function stepOf(stage: SegmentedStage, segment: GraphSegment, needed: Map<string, Region>): TileStep | null {

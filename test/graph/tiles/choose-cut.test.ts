@@ -48,5 +48,7 @@ describe('what a cut costs in a grid', () => {
     expect([rest.inputs, rest.outputs]).toEqual([['c'], ['e']]);
     expect(rest.nodes.map(({ operator }) => operator)).toEqual(['Conv', 'GlobalAveragePool']);
     expect([...rest.constants.keys()]).toEqual(['constant 3/1']);
+    const early = { ...GRAPH, outputs: ['c', 'e'] };
+    expect(restOf(stageOf(early, local, tileable(early).cuts[2]!)).outputs, 'c is there already').toEqual(['e']);
   });
 });

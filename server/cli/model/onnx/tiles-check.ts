@@ -32,22 +32,25 @@ export async function checkTiles(
       `no part of ${graph.name} can be computed in tiles: ${parts.barriers[0]?.why}`,
     );
   }
-  const { cut, largestTileMacs, tileMacs } = chosen;
+  const { cut, tileMacs } = chosen;
   const stage = segmentStage(stageOf(graph, parts.local, cut));
   const tiles = await loadGraphTiles(engine, stage);
   const [, channels, height, width] = picture.shape as [number, number, number, number];
   const whole = { region: wholeMap({ channels, height, width }), data: picture.data as Float32Array };
-  const { values } = await runInTiles(tiles, { graph, cut, grid }, new Map([[graph.inputs[0]!, whole]]));
+  const inputs = new Map([[graph.inputs[0]!, whole]]);
+  const { macs, values } = await runInTiles(tiles, { stage, cut, grid, reuse: true }, inputs);
   await tiles.release();
   const rest = restOf(stage);
   const outputs = rest.nodes.length === 0 ? values : await runRest(engine, rest, values, picture);
   const difference = Math.max(...graph.outputs.map((name) => relativeDifference(right.get(name)!, outputs.get(name)!)));
   const share = parts.macs === 0 ? 0 : cut.macs / parts.macs;
+  const times = (one: number) => `${(one / cut.macs).toFixed(2)} times`;
   const text =
     `in ${formatGrid(grid)} tiles up to ${cut.after.operator} "${plainText(cut.after.name)}" (${Math.round(100 * share)} % of the work), ` +
-    `then whole: outputs within ${difference.toExponential(0)} of their largest values; tiles compute ` +
-    `${(tileMacs / cut.macs).toFixed(2)} times as much as the whole, the largest of them ${Math.round((100 * largestTileMacs) / cut.macs)} % of it`;
-  return { grid: formatGrid(grid), cut: cut.after.name, share, difference, overhead: tileMacs / cut.macs, text };
+    `then whole: outputs within ${difference.toExponential(0)} of their largest values; the tiles compute ${times(macs)} what the whole ` +
+    `does with reuse, ${times(tileMacs)} without`;
+  const overhead = { withReuse: macs / cut.macs, withoutReuse: tileMacs / cut.macs };
+  return { grid: formatGrid(grid), cut: cut.after.name, share, difference, overhead, text };
 }
 
 async function runRest(engine: InferenceEngine, rest: Graph, values: ReadonlyMap<string, Tensor>, picture: Tensor) {
