@@ -61,7 +61,7 @@ async function runFrame(device) {
   return answer.json;
 }
 
-async function usualMs(device, frames = USUAL_FRAMES) {
+async function medianMs(device, frames = USUAL_FRAMES) {
   const times = [];
   for (let i = 0; i < frames; i++) times.push((await runFrame(device)).timing.totalMs);
   return median(times);
@@ -93,12 +93,12 @@ async function killOnce(role, momentMs) {
     history.some(({ event }) => event === 'lost' || event === 'expired'),
   );
   await waitUntil(stateIs(victim, 'lost'), 30_000);
-  const usual = await usualMs(role === 'source' ? 'e1' : 'e0');
+  const usual = await medianMs(role === 'source' ? 'e1' : 'e0');
   cluster.start(victim);
   await waitUntil(stateIs(victim, 'live'), 30_000);
   if (!inFlight) return null;
   const ms = frame.timing.totalMs;
-  return { role, atMs: momentMs, tilesTaken: taken.length, state: frame.state, ms, usualMs: usual, moreMs: ms - usual };
+  return { role, atMs: momentMs, tilesTaken: taken.length, state: frame.state, ms, medianMs: usual, moreMs: ms - usual };
 }
 
 const say = (text) => void (options.json ? process.stderr : process.stdout).write(text);
@@ -106,7 +106,7 @@ const show = (number) => number.toFixed(0).padStart(9);
 const within = ({ moreMs, state }, ms) => state === 'complete' && moreMs <= ms + bound.tickMs;
 
 function lineOf(kill) {
-  const { role, atMs, tilesTaken, ms, usualMs: usual, moreMs, state } = kill;
+  const { role, atMs, tilesTaken, ms, medianMs: usual, moreMs, state } = kill;
   const verdict = within(kill, bound.leaseMs) ? 'one lease' : within(kill, bound.lossMs) ? 'loss' : 'LONGER';
   return `${role.padEnd(8)}${[atMs, tilesTaken, ms, usual, moreMs].map(show).join('')}   ${state}, ${verdict}\n`;
 }
@@ -115,8 +115,8 @@ const kills = [];
 let bound;
 let allMs;
 try {
-  await usualMs('e0', WARM_UP);
-  allMs = await usualMs('e0', WARM_UP);
+  await medianMs('e0', WARM_UP);
+  allMs = await medianMs('e0', WARM_UP);
   const oneLease = await leaseMs();
   bound = { leaseMs: oneLease, lossMs: Math.max(oneLease, heartbeat.lostAfterMs), tickMs: TICK_MS };
   say(
@@ -134,7 +134,7 @@ try {
       say(lineOf(kill));
     }
     // Again as fast as before: a device that has just started is not.
-    await usualMs('e0');
+    await medianMs('e0');
   }
 } finally {
   await cluster.stop();

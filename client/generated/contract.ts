@@ -805,7 +805,7 @@ export interface components {
             /** @description Frames among the listed tasks and the kept strips that have ended; drop what is left of them */
             ended: components["schemas"]["FrameId"][];
             /** @description Frames among them that have begun again; the device drops what it has of an older generation */
-            superseded?: {
+            invalidated?: {
                 frame: components["schemas"]["FrameId"];
                 generation: components["schemas"]["Generation"];
             }[];

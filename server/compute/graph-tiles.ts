@@ -56,7 +56,7 @@ export async function loadGraphTiles(engine: InferenceEngine, stage: SegmentedSt
         const outputs = await network.run(inputsOf(stage, segment, step, blocks));
         for (const { block, region, value } of step.writes) {
           const channels = channelsOf(stage, value);
-          const data = outputs.get(value)!.data as Float32Array;
+          const data = blockData(outputs.get(value)!, { segment: segment.graph.name, value, channels, block });
           const there = blocks.get(value);
           if (there !== undefined) placeRegion(there.data, channels, there.region, data, block, region);
           else blocks.set(value, { region, data: cropped(data, channels, block, region) });
@@ -68,6 +68,17 @@ export async function loadGraphTiles(engine: InferenceEngine, stage: SegmentedSt
       for (const { network } of loaded) await network.release();
     },
   };
+}
+
+/** @throws DeepThingsError `DT_ENGINE_RUN` when the engine puts out another block than was computed: nothing foreign may be merged. */
+function blockData(
+  { data, shape }: Tensor,
+  { segment, value, channels, block }: { segment: string; value: string; channels: number; block: Region },
+): Float32Array {
+  const expected = [1, channels, regionHeight(block), regionWidth(block)];
+  if (`${shape}` === `${expected}`) return data as Float32Array;
+  const detail = `expected ${value} of [${expected.join(', ')}], got [${shape.join(', ')}]`;
+  throw new DeepThingsError('DT_ENGINE_RUN', `${segment}: ${detail}`);
 }
 
 /** Blocks of the values of which neighbours have a part, with that part in its place. */
@@ -169,7 +180,7 @@ function inputsOf(
 
 /** @param from undefined where all of it is padding. */
 function paddedBlock(
-  { padding, region }: SegmentRead,
+  { padding, region, value }: SegmentRead,
   from: MapBlock | undefined,
   channels: number,
   fill: number,
@@ -178,7 +189,9 @@ function paddedBlock(
   const shape = [1, channels, regionHeight(around), regionWidth(around)];
   const data = new Float32Array(channels * regionHeight(around) * regionWidth(around));
   if (fill !== 0) data.fill(fill);
-  if (from !== undefined) placeRegion(data, channels, around, from.data, from.region, region);
+  if (isEmptyRegion(region)) return { shape, data };
+  if (from === undefined) throw new TypeError(`${value} is read before it is computed`);
+  placeRegion(data, channels, around, from.data, from.region, region);
   return { shape, data };
 }
 

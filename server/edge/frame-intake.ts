@@ -34,7 +34,7 @@ interface AllottedFrame {
 export class FrameIntake {
   readonly #parts: FrameIntakeParts;
   /** Deliveries that are being taken, by frame. */
-  readonly #taking = new Map<string, { readonly attempt: number; readonly taken: Promise<void> }>();
+  readonly #taking = new Map<string, Delivery & { readonly taken: Promise<void> }>();
 
   constructor(parts: FrameIntakeParts) {
     this.#parts = parts;
@@ -49,11 +49,12 @@ export class FrameIntake {
     const { drain, edge, frames } = this.#parts;
     drain.requireServing();
     edge.metrics.bytesReceived.inc({ kind: 'picture' }, picture.byteLength);
-    if (frames.own.get(frame.frame)?.attempt === frame.attempt) return;
+    const own = frames.own.get(frame.frame);
+    if (own !== undefined && isSame(own, frame)) return;
     const underWay = this.#taking.get(frame.frame);
-    if (underWay?.attempt === frame.attempt) return underWay.taken;
+    if (underWay !== undefined && isSame(underWay, frame)) return underWay.taken;
     const taken = this.#take(frame, picture);
-    const entry = { attempt: frame.attempt, taken };
+    const entry = { generation: frame.generation, attempt: frame.attempt, taken };
     this.#taking.set(frame.frame, entry);
     try {
       await taken;
@@ -82,8 +83,11 @@ export class FrameIntake {
     if (whose === 'given') drain.requireServing();
     else if (drain.state !== 'serving') return this.#giveBack(allotted);
     frames.generations.invalidateBefore(frame, generation);
-    if (frames.generations.isPast(allotted)) return;
-    frames.own.open({ frame, attempt, digest, ...input, openedMs: performance.now() });
+    if (frames.generations.isPast(allotted)) {
+      const detail = `frame ${frame} has begun again: generation ${generation} of it is void`;
+      throw new HttpProblem('DT_GENERATION_PAST', detail);
+    }
+    frames.own.open({ frame, generation, attempt, digest, ...input, openedMs: performance.now() });
     const { placement, reuse } = strategyNamed(strategy);
     if (reuse === 'overlap') book.open(frame);
     if (placement === 'gateway') {
@@ -126,4 +130,10 @@ export class FrameIntake {
       victim: null,
     }));
   }
+}
+
+type Delivery = Pick<AllottedFrame, 'generation' | 'attempt'>;
+
+function isSame(one: Delivery, other: Delivery): boolean {
+  return one.generation === other.generation && one.attempt === other.attempt;
 }

@@ -17,7 +17,7 @@ export interface RegistrarParts {
   readonly heartbeatMs: number;
 }
 
-/** A refused device asks again: somebody may have mended the gateway's configuration. */
+/** A refused device asks again: somebody may have fixed the gateway's configuration. */
 const REFUSED_PAUSE_MS = 5_000;
 
 /** Announces this device to the gateway: as a heartbeat, and at once when its queue fills or runs empty. */
@@ -159,7 +159,7 @@ export class Registrar {
     });
     board.reported(handedOut, returned);
     this.#told = number;
-    const { epoch, ended, superseded = [] } = answer.json!;
+    const { epoch, ended, invalidated = [] } = answer.json!;
     if (this.#epoch !== epoch) {
       edge.log.info({ epoch }, this.#epoch === null ? 'registered with the gateway' : 'the gateway has restarted');
       this.#epoch = epoch;
@@ -168,6 +168,6 @@ export class Registrar {
       if (frames.own.get(frame) !== undefined) frames.outcomes.ended(frame);
       frames.scopes.end(frame);
     }
-    for (const { frame, generation } of superseded) frames.generations.invalidateBefore(frame, generation);
+    for (const { frame, generation } of invalidated) frames.generations.invalidateBefore(frame, generation);
   }
 }

@@ -48,17 +48,17 @@ export const ENGINE_CODES = {
     meaning: 'The output of the network does not fit its head.',
     remedy: 'Report it with the message.',
   },
-  DT_JUDGE_STOPPED: {
+  DT_VERIFY_STOPPED: {
     status: null,
     meaning: 'The gateway was stopped while it checked an output.',
     remedy: 'Nothing: the gateway ends.',
   },
-  DT_JUDGE_TIMEOUT: {
+  DT_VERIFY_TIMEOUT: {
     status: null,
     meaning: 'The gateway did not compute a tile for comparison in time.',
     remedy: 'Lower `audit.fraction` in `cluster.yaml`, or use a faster gateway.',
   },
-  DT_JUDGE_TOO_LATE: {
+  DT_VERIFY_TOO_LATE: {
     status: null,
     meaning: 'The frame ended before it was found out which output is wrong.',
     remedy: 'Nothing: the next audit finds out.',

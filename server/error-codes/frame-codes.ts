@@ -95,4 +95,9 @@ export const FRAME_CODES = {
     meaning: "The frame's trace is missing or damaged.",
     remedy: 'Submit the picture again for a new one; check the disk.',
   },
+  DT_GENERATION_PAST: {
+    status: 409,
+    meaning: 'A frame has begun again, and the request is of an older generation of it.',
+    remedy: 'Nothing: the gateway gives the frame out again.',
+  },
 } as const;

@@ -53,6 +53,9 @@ export function tileable(graph: Graph): Tileable {
   return { local, barriers, cuts: cutsOf(graph, local), macs };
 }
 
+/** A cut with more values is of no use, and a file can have it at each of its nodes. */
+const MOST_VALUES = 64;
+
 function cutsOf(graph: Graph, local: readonly GraphNode[]): readonly GraphCut[] {
   const lastReader = new Map<string, number>();
   const place = new Map(local.map((node, i) => [node, i]));
@@ -62,12 +65,13 @@ function cutsOf(graph: Graph, local: readonly GraphNode[]): readonly GraphCut[] 
     }
   }
   for (const name of graph.outputs) lastReader.set(name, local.length);
-  const live = new Set(graph.inputs);
+  const live = new Set(graph.inputs.filter((name) => local.some(({ inputs }) => inputs.includes(name))));
   let macs = 0;
   return local.flatMap((after, i) => {
-    for (const name of after.outputs) live.add(name);
+    for (const name of after.outputs) if (name !== '') live.add(name);
     for (const name of live) if ((lastReader.get(name) ?? -1) <= i) live.delete(name);
     macs += macsOf(graph, after);
+    if (live.size > MOST_VALUES) return [];
     const values = [...live];
     const shapes = values.map((name) => graph.values.get(name)!);
     if (!shapes.every(isMap)) return [];

@@ -68,13 +68,16 @@ export function reachOf(graph: Graph, node: GraphNode): Reach {
     case 'AveragePool':
       return poolReach(node);
     case 'Conv':
-      return windows(windowOf(node, inputs));
+      return values.length > 1 ? everything('its kernel is computed') : windows(windowOf(node, inputs));
     case 'MaxPool':
       return windows(windowOf(node, []));
     case 'ConvTranspose':
+      if (values.length > 1) return everything('its kernel is computed');
       if (integersOf(node, 'output_padding', []).some((pad) => pad > 0)) return everything('it pads its output');
       return spread(windowOf(node, inputs));
     case 'Concat':
+      if (values.length < node.inputs.length) return everything('it joins a constant');
+      return onChannels(integerOf(node, 'axis', 0));
     case 'Split':
       return onChannels(integerOf(node, 'axis', 0));
     case 'LogSoftmax':
@@ -99,7 +102,7 @@ export function reachOf(graph: Graph, node: GraphNode): Reach {
     case 'ReduceMean':
       return everything('it reduces the whole map');
     default:
-      if (CELLWISE.has(node.operator)) return cellwise(inputs);
+      if (CELLWISE.has(node.operator)) return cellwise(node, inputs);
       return everything(`${node.operator} is not known to be local`);
   }
 }
@@ -156,16 +159,19 @@ function onChannels(axis: number): Reach {
 }
 
 /** Maps of one size, and constants that are the same for every cell; a map of 1 x 1 cells among larger ones is a global value. */
-function cellwise(inputs: readonly (TensorShape | GraphConstant | null)[]): Reach {
+function cellwise({ operator }: GraphNode, inputs: readonly (TensorShape | GraphConstant | null)[]): Reach {
   const values = inputs.filter((input) => input !== null && !('bytes' in input));
   const sizes = new Set(values.map((value) => `${value!.shape.slice(2)}`));
   if (sizes.size !== 1) return everything('its maps have different sizes');
-  const placed = inputs.some((input) => input !== null && 'bytes' in input && isPlaced(input));
+  // Its constants are by channel.
+  const isByChannel = operator === 'BatchNormalization';
+  if (isByChannel && values.length > 1) return everything('its numbers are computed');
+  const placed = !isByChannel && inputs.some((input) => input !== null && 'bytes' in input && isPlaced(input));
   return placed ? everything('its constant differs from cell to cell') : SAME_CELL;
 }
 
 function isPlaced({ shape }: TensorShape): boolean {
-  return shape.length >= 2 && shape.slice(-2).some((size) => size > 1) && !(shape.length === 2 && shape.at(-1) === 1);
+  return shape.slice(-2).some((size) => size > 1);
 }
 
 /** Padding that a mean does not count cannot be put around a block as zeros. */
@@ -183,6 +189,7 @@ function sliceReach(input: TensorShape, constants: readonly (GraphConstant | nul
   for (const [i, given] of (axes ?? starts.map((_, axis) => axis)).entries()) {
     const axis = given < 0 ? given + 4 : given;
     if (axis < 2) continue;
+    if ((steps?.[i] ?? 1) < 1) return everything('it turns the map round');
     const size = input.shape[axis]!;
     const start = Math.min(size, Math.max(0, starts[i]! < 0 ? starts[i]! + size : starts[i]!));
     reach[axis - 2] = { kind: 'window', kernel: 1, stride: steps?.[i] ?? 1, before: -start, after: 0 };
@@ -194,7 +201,7 @@ function padReach(node: GraphNode, pads: GraphConstant | null): Reach {
   if (pads === null) return everything('its padding is not constant');
   if (textOf(node, 'mode', 'constant') !== 'constant') return everything('its padding mirrors the map');
   const numbers = integersIn(pads);
-  if (numbers.length !== 8) return everything('it pads something else than a map');
+  if (numbers.length !== 8 || [0, 1, 4, 5].some((i) => numbers[i] !== 0)) return everything('it pads channels');
   const axis = (before: number, after: number): AxisReach => ({ kind: 'window', kernel: 1, stride: 1, before, after });
   return { kind: 'local', rows: axis(numbers[2]!, numbers[6]!), columns: axis(numbers[3]!, numbers[7]!) };
 }
@@ -214,9 +221,9 @@ function resizeReach(node: GraphNode, scales: GraphConstant | null): Reach {
   const rounding = textOf(node, 'nearest_mode', 'round_prefer_floor');
   const isOwnCell =
     mode === 'nearest' &&
-    ((place === 'asymmetric' && rounding === 'floor') ||
-      (place !== 'asymmetric' && rounding === 'round_prefer_floor') ||
-      place === 'tf_half_pixel_for_nn');
+    (place === 'asymmetric' || place === 'tf_half_pixel_for_nn'
+      ? rounding === 'floor'
+      : rounding === 'round_prefer_floor');
   const axis = (factor: number): AxisReach => {
     return { kind: 'spread', kernel: factor, stride: factor, before: 0, halo: isOwnCell ? 0 : 1 };
   };

@@ -131,8 +131,10 @@ const slice: ShapeRule = (node, inputs) => {
   for (const [i, given] of axes.entries()) {
     const axis = axisOf(node, given, shape);
     const [size, step] = [shape[axis]!, steps[i]!];
-    if (step < 1) throw shapeError(node, `has a step of ${step}`);
-    const clamp = (at: number) => Math.min(size, Math.max(0, at < 0 ? at + size : at));
+    if (step === 0) throw shapeError(node, 'has a step of 0');
+    // Backward it begins at the last cell at the latest, and may end before the first.
+    const [least, most] = step > 0 ? [0, size] : [-1, size - 1];
+    const clamp = (at: number) => Math.min(most, Math.max(least, at < 0 ? at + size : at));
     result[axis] = Math.ceil((clamp(ends[i]!) - clamp(starts[i]!)) / step);
   }
   return [{ type, shape: result }];
@@ -155,7 +157,8 @@ const resize: ShapeRule = (node, inputs) => {
   const scales = inputs[2]?.constant;
   if (scales === undefined) throw shapeError(node, 'has no constant scales');
   const factors = new Float32Array(scales.bytes.slice().buffer);
-  return [{ type, shape: shape.map((size, axis) => Math.floor(size * factors[axis]!)) }];
+  // In 32 bits, as ONNX has it.
+  return [{ type, shape: shape.map((size, axis) => Math.floor(Math.fround(size * factors[axis]!))) }];
 };
 
 const transpose: ShapeRule = (node, inputs) => {

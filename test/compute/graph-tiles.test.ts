@@ -50,7 +50,20 @@ function grow(input: readonly number[], codes: readonly (readonly [number, numbe
   }
   const read = new Set(graph.nodes.flatMap(({ inputs }) => inputs));
   const loose = [...graph.values.keys()].filter((name) => name !== 'x' && !read.has(name));
-  return { ...graph, outputs: loose };
+  return { ...graph, nodes: inAnyOrder(graph, random), outputs: loose };
+}
+
+/** Another of the orders in which each node comes after those whose outputs it reads. */
+function inAnyOrder({ inputs, nodes, constants }: Graph, random: () => number): Graph['nodes'] {
+  const there = new Set(['', ...inputs, ...constants.keys()]);
+  const left = [...nodes];
+  return nodes.map(() => {
+    const ready = left.filter((node) => node.inputs.every((name) => there.has(name)));
+    const next = ready[Math.floor(random() * ready.length)]!;
+    left.splice(left.indexOf(next), 1);
+    for (const name of next.outputs) there.add(name);
+    return next;
+  });
 }
 
 interface Choice {
@@ -101,14 +114,18 @@ function sketchOf(code: number, { channels, from, other, to, weights }: Choice):
       ];
     case 7:
     case 8:
-      return one('Add', [from, other]);
+      return one('Add', [from, kernel === 3 ? weights([channels, 1, 1]) : other]);
     case 9:
       return one('Concat', [from, other], { axis: { integer: 1 } });
     case 10:
       return one('Resize', [from, '', floats([1, 1, 2, 2])], {
         mode: { text: 'nearest' },
-        coordinate_transformation_mode: { text: ['asymmetric', 'half_pixel'][stride - 1]! },
-        nearest_mode: { text: ['floor', 'round_prefer_floor', 'ceil'][kernel - 1]! },
+        coordinate_transformation_mode: {
+          text: ['asymmetric', 'half_pixel', 'pytorch_half_pixel', 'tf_half_pixel_for_nn'][Math.floor(code / 16) % 4]!,
+        },
+        nearest_mode: {
+          text: ['floor', 'round_prefer_floor', 'ceil', 'round_prefer_ceil'][Math.floor(code / 64) % 4]!,
+        },
       });
     case 11:
       return one('Resize', [from, '', floats([1, 1, 2, 2])], { mode: { text: 'linear' } });
@@ -133,7 +150,8 @@ function sketchOf(code: number, { channels, from, other, to, weights }: Choice):
         ? one('SpaceToDepth', [from], { blocksize: { integer: 2 } })
         : one('Slice', [from, integers([kernel - 1, 1]), integers([1_000, 1_000]), integers([2, 3]), integers([2, 1])]);
     default:
-      return one('Pad', [from, integers([0, 0, 1, 2, 0, 0, 0, 1]), floats([-0.5], [])]);
+      // On rows and columns; on channels, which ends a stage.
+      return one('Pad', [from, integers([0, kernel === 3 ? 1 : 0, 1, 2, 0, 0, 0, 1]), floats([-0.5], [])]);
   }
 }
 

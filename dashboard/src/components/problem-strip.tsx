@@ -9,7 +9,7 @@ interface ProblemStripProps {
   readonly onDismiss: (notice: Notice) => void;
 }
 
-/** What is wrong, and how to mend it. Its frame stays in the page when it is empty, so that additions are read out. */
+/** What is wrong, and how to fix it. Its frame stays in the page when it is empty, so that additions are read out. */
 export function ProblemStrip({ problems, onDismiss }: ProblemStripProps) {
   return (
     <div aria-live="polite">

@@ -56,7 +56,7 @@ export async function runOptimize(options: OptimizeOptions): Promise<void> {
   });
   const [best] = advice.found.best;
   if (best === undefined && !advice.stayAlone) {
-    const limit = memory === null ? 'in these circumstances' : `within ${formatBytes(memory)} a device`;
+    const limit = memory === null ? 'in these conditions' : `within ${formatBytes(memory)} a device`;
     throw new DeepThingsError(
       'DT_PLAN_NONE',
       `no plan works ${limit}: give devices more memory, or take a smaller model`,

@@ -71,7 +71,7 @@ async function checkFiles({ problems }: Draft, spec: ModelSpec): Promise<void> {
     if (path === undefined || (key === 'weights' && isSynthetic(path))) continue;
     const trouble = await troubleWithFile(path, key === 'weights' ? Number.POSITIVE_INFINITY : LARGEST_TEXT_BYTES);
     if (trouble === undefined) continue;
-    const remedy = 'mend the path; it is taken from the folder of this file';
+    const remedy = 'fix the path; it is taken from the folder of this file';
     problems.report(['model', key], trouble, remedy);
   }
 }

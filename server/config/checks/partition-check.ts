@@ -44,7 +44,7 @@ function isPlannable({ given, problems }: Draft, network: Network, depth: number
   } catch (error) {
     if (!(error instanceof DeepThingsError)) throw error;
     const key = error.code === 'DT_PLAN_DEPTH' || given.model?.cfg === undefined ? DEPTH_PATH : ['model', 'cfg'];
-    problems.report(key, error.message, 'mend the cfg, or fuse fewer layers');
+    problems.report(key, error.message, 'fix the cfg, or fuse fewer layers');
     return false;
   }
 }

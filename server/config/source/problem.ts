@@ -1,7 +1,7 @@
 import { DeepThingsError } from '../../errors.js';
 import { type ConfigPath, formatPath, isPrefix, type Position, type PositionIndex } from './position.js';
 
-/** One mistake in a cluster.yaml: where it is, what is wrong, how to mend it. */
+/** One mistake in a cluster.yaml: where it is, what is wrong, how to fix it. */
 export interface ConfigProblem {
   readonly file: string;
   /** From 1; 0 when the problem is the file itself (missing, unreadable). */
@@ -17,7 +17,7 @@ export interface ConfigProblem {
 /** More than this many problems are counted, not listed. */
 const LISTED_PROBLEMS = 100;
 
-/** `cluster.yaml:12:9 devices[1].address: what is wrong (how to mend it)`. */
+/** `cluster.yaml:12:9 devices[1].address: what is wrong (how to fix it)`. */
 export function formatProblem(problem: ConfigProblem): string {
   const place = problem.line === 0 ? `${problem.file}:` : `${problem.file}:${problem.line}:${problem.column}`;
   const key = problem.path === '' ? '' : ` ${problem.path}:`;

@@ -107,7 +107,7 @@ function explainSyntax(error: YAMLParseError, text: string): Pick<ConfigProblem,
     case 'NON_STRING_KEY':
       return { message: 'this key is not plain text', remedy: 'write one word before the colon' };
     default:
-      return { message, remedy: 'mend the indentation, quotes or brackets here or just before' };
+      return { message, remedy: 'fix the indentation, quotes or brackets here or just before' };
   }
 }
 

@@ -6,6 +6,7 @@ import { HttpProblem } from '../../node/problems/problem.js';
 export interface OwnFrame {
   readonly frame: string;
   /** Of the delivery that brought it. */
+  readonly generation: number;
   readonly attempt: number;
   /** `[3, height, width]`. */
   readonly data: Uint8Array;

@@ -1,3 +1,4 @@
+import type { BoardEvent } from '../../scheduling/device/board-change.js';
 import type { EdgeBoard } from './edge-board.js';
 import type { ResultSender } from './result-sender.js';
 import type { SliceRunner } from './slice-runner.js';
@@ -10,8 +11,11 @@ export interface ExecutorParts {
   readonly sender: ResultSender;
 }
 
-/** Changes of the board after which there may be a task to begin. */
-const BRINGS_WORK: ReadonlySet<string> = new Set(['queued', 'stolen', 'shared', 'handed-back', 'opened']);
+/** Whether there may be a task to begin after such a change of the board. */
+const BRINGS_WORK: Readonly<Record<BoardEvent<unknown, unknown>['kind'], boolean>> = {
+  ...{ queued: true, stolen: true, shared: true, 'handed-back': true, opened: true },
+  ...{ returned: false, 'taken-out': false, finished: false, begun: false, 'handed-out': false, dropped: false },
+};
 
 /** Computes this device's tasks, one at a time; results are sent while the next one is computed. */
 export class Executor {
@@ -32,7 +36,7 @@ export class Executor {
   start(): void {
     this.#parts.board.onChange(({ kind }) => {
       this.#parts.tiles.lookAhead();
-      if (!BRINGS_WORK.has(kind)) return;
+      if (!BRINGS_WORK[kind]) return;
       this.#changed();
       void this.#work();
     });

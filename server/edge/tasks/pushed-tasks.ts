@@ -27,6 +27,6 @@ export class PushedTasks {
   }
 }
 
-function keyOf({ frame, tile, attempt, layer }: TaskKey & { readonly layer?: number }): string {
-  return `${frame}/${tile}/${layer ?? ''}/${attempt}`;
+function keyOf({ frame, tile, generation, attempt, layer }: TaskKey & { readonly layer?: number }): string {
+  return `${frame}/${generation}/${tile}/${layer ?? ''}/${attempt}`;
 }

@@ -41,10 +41,15 @@ export function encodeOnnxModel(graph: Graph, { anySize }: { readonly anySize: b
   writer.writeStringField(2, 'deepthings'); // producer_name
   writer.writeMessage(7, writeGraph, { graph, anySize });
   writer.writeMessage(8, writeOperatorSet, OPSET_VERSION); // opset_import
-  const externalData = [...graph.constants]
-    .filter(([, constant]) => isExternal(constant))
-    .map(([path, { bytes }]) => ({ path, data: bytes }));
+  const externalData = [...graph.constants.values()].flatMap((constant, index) =>
+    isExternal(constant) ? [{ path: placeOf(index), data: constant.bytes }] : [],
+  );
   return { model: writer.finish(), externalData };
+}
+
+/** Names of constants may look like paths, and out of the folder: they are not used as such. */
+function placeOf(index: number): string {
+  return `constant-${index}`;
 }
 
 function isExternal({ bytes }: GraphConstant): boolean {
@@ -59,7 +64,9 @@ function writeOperatorSet(version: number, writer: PbfWriter): void {
 function writeGraph({ graph, anySize }: { graph: Graph; anySize: boolean }, writer: PbfWriter): void {
   for (const node of graph.nodes) writer.writeMessage(1, writeNode, node);
   writer.writeStringField(2, graph.name);
-  for (const constant of graph.constants) writer.writeMessage(5, writeTensor, constant);
+  for (const [index, [name, constant]] of [...graph.constants].entries()) {
+    writer.writeMessage(5, writeTensor, { name, constant, place: placeOf(index) });
+  }
   for (const name of graph.inputs) {
     const { shape, type } = graph.values.get(name)!;
     const dims = anySize ? [...shape.slice(0, 2), `height of ${name}`, `width of ${name}`] : shape;
@@ -90,13 +97,16 @@ function writeAttribute([name, value]: readonly [string, Attribute], writer: Pbf
   else for (const integer of value.integers) writer.writeVarintField(8, integer);
 }
 
-function writeTensor([name, constant]: readonly [string, GraphConstant], writer: PbfWriter): void {
+function writeTensor(
+  { name, constant, place: location }: { name: string; constant: GraphConstant; place: string },
+  writer: PbfWriter,
+): void {
   const { bytes, shape, type } = constant;
   for (const dim of shape) writer.writeVarintField(1, dim);
   writer.writeVarintField(2, ELEMENT[type]); // data_type
   writer.writeStringField(8, name);
   if (isExternal(constant)) {
-    const place = { location: name, offset: '0', length: `${bytes.byteLength}` };
+    const place = { location, offset: '0', length: `${bytes.byteLength}` };
     for (const entry of Object.entries(place)) writer.writeMessage(13, writeEntry, entry); // external_data
     writer.writeVarintField(14, DATA_LOCATION.external); // data_location
   } else writer.writeBytesField(9, bytes); // raw_data, little-endian as onnxruntime's machines are

@@ -20,7 +20,7 @@ export interface PictureSize {
 }
 
 /** What is not said in `cluster.yaml`. */
-export interface SimulatedGround {
+export interface SimulatedEnvironment {
   readonly costs: CostModel;
   readonly network: NetworkModel;
   readonly gatewayCpu: SimulatedNode['cpu'];
@@ -41,7 +41,7 @@ const DIGEST = '0'.repeat(64);
 export function simulationSettingsOf(
   config: ClusterConfig,
   { network: model, plan }: Pick<ClusterPlan, 'network' | 'plan'>,
-  environment: SimulatedGround,
+  environment: SimulatedEnvironment,
 ): SimulationSettings {
   const { arrivals, costs, cpus, gatewayCpu, network, pictureSize, seed, strategy, warmUp } = environment;
   const { overlap, schedule, wire } = config;

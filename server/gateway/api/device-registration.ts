@@ -128,8 +128,8 @@ function answerOf(
   const past = new Set(
     has.filter(({ frame, generation }) => generation < ledger.generationOf(frame)).map(({ frame }) => frame),
   );
-  const superseded = [...past].map((frame) => ({ frame, generation: ledger.generationOf(frame) }));
-  return { epoch, heartbeatMs, ended, ...(superseded.length > 0 && { superseded }) };
+  const invalidated = [...past].map((frame) => ({ frame, generation: ledger.generationOf(frame) }));
+  return { epoch, heartbeatMs, ended, ...(invalidated.length > 0 && { invalidated }) };
 }
 
 /** Returns whether watchers should hear of it; that it was seen again is no news. */

@@ -127,7 +127,6 @@ function takeSlice(parts: ResultHandlerParts, bytes: Uint8Array): Verdict {
   // The first layer's task brings a part of the picture, each later one border rows.
   const brought = layer === 0 ? { inputBytes: taskBytes, overlapBytes: 0 } : { inputBytes: 0, overlapBytes: taskBytes };
   const verdict = ledger.applyResult({ frame, part: slice, layer, generation, attempt, device }, () => {
-    if (!rounds.isPresent(result)) return;
     rounds.place(result);
     const [resultBytes, rowBytes] = last ? [bytes.byteLength, 0] : [0, bytes.byteLength];
     const overlapBytes = brought.overlapBytes + rowBytes;

@@ -11,7 +11,7 @@ import type { NodeDispatcher } from './node-dispatcher.js';
 
 export interface DeliveriesParts {
   readonly dispatcher: NodeDispatcher;
-  readonly store: Pick<FrameStore, 'sourced'>;
+  readonly store: Pick<FrameStore, 'sourced' | 'update'>;
   readonly rounds: LayerRounds;
   readonly speeds: DeviceSpeeds;
   readonly ledger: LedgerSink;
@@ -34,6 +34,8 @@ export class Deliveries {
     record.state = 'running';
     events.publish('frame', frameDocument(record));
     try {
+      // A gateway that is killed must not come back with an older generation than its devices have seen.
+      if (record.generation > 1) await store.update([record]);
       await dispatcher.deliver(record, source, attempt);
       record.sourcedMs ??= nowMs();
       if (strategyNamed(record.strategy).placement === 'gateway') {

@@ -60,12 +60,13 @@ export class LedgerRuntime implements LedgerSink {
   /**
    * Has the ledger decide about a result, once.
    *
-   * @param place puts an accepted result where the effects look for it; called before they are carried out.
+   * @param place puts an accepted result where the effects look for it; called before they are carried out. When it throws, the
+   * ledger does not know of the result.
    */
   applyResult(result: Omit<ResultEvent, 'kind'>, place: () => void): ResultVerdict {
     const { ledger, effects, verdict } = stepLedger(this.#ledger, { kind: 'result', ...result }, this.#clock());
-    this.#ledger = ledger;
     if (verdict === 'accepted') place();
+    this.#ledger = ledger;
     this.#carryOutAll(effects);
     return verdict ?? 'stale';
   }

@@ -20,7 +20,7 @@ export interface AuditorParts {
   /** What only the gateway knows. */
   readonly secret: Uint8Array;
   readonly pool: ResultsPool;
-  readonly judge: TileVerifier;
+  readonly verifier: TileVerifier;
   readonly log: Logger;
 }
 
@@ -81,7 +81,7 @@ export class Auditor {
     record: FrameRecord,
     { part, attempt, devices }: Extract<LedgerEffect, { kind: 'judge' }>,
   ): Promise<AuditFinding> {
-    const { judge, log, pool } = this.#parts;
+    const { verifier, log, pool } = this.#parts;
     const { id, input, generation } = record;
     const facts = { frame: id, tile: part, devices };
     const first = pool.tileOf(id, part);
@@ -96,7 +96,7 @@ export class Auditor {
     try {
       const isWanted = () => record.end === null && record.generation === generation;
       const dispute = { part, devices, first, second, origins, isWanted };
-      const finding = await judge.judge(input, isWanted, (compute) => this.#compare(record, dispute, compute));
+      const finding = await verifier.verifier(input, isWanted, (compute) => this.#compare(record, dispute, compute));
       return finding ?? { kind: 'impossible', detail: TOO_LATE };
     } catch (error) {
       log.error({ ...facts, err: error }, 'the gateway could not compute a tile that two devices differ in');
@@ -125,8 +125,8 @@ export class Auditor {
       if (found.some((one) => one.device === device)) return;
       found.push({ device, detail: quarantineText({ device, frame: record.id, tile, deviation, tolerance }) });
     };
-    const secondApart = relativeDifference(second, own);
-    if (secondApart > tolerance) say(other, part, secondApart);
+    const secondDeviation = relativeDifference(second, own);
+    if (secondDeviation > tolerance) say(other, part, secondDeviation);
     const firstDeviation = relativeDifference(first, own);
     if (firstDeviation > tolerance) {
       const deviations = new Map([[part, firstDeviation]]);
@@ -135,7 +135,7 @@ export class Auditor {
         (tile) => origins.get(tile),
         async (tile) => {
           const output = isWanted() ? this.#parts.pool.tileOf(record.id, tile) : null;
-          if (output === null) throw new DeepThingsError('DT_JUDGE_TOO_LATE', TOO_LATE);
+          if (output === null) throw new DeepThingsError('DT_VERIFY_TOO_LATE', TOO_LATE);
           const deviation = relativeDifference(output, await compute(tile));
           deviations.set(tile, deviation);
           return deviation > tolerance;

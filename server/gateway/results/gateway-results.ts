@@ -60,11 +60,11 @@ function startFusedLayers({ gateway, model, partition }: ClusterConfig): Promise
 function createAuditor(
   { config, runs, telemetry }: GatewayResultsParts,
   pool: ResultsPool,
-  judge: TileVerifier,
+  verifier: TileVerifier,
 ): Auditor | null {
   const { fraction, tolerance } = config.audit;
   if (fraction === 0) return null;
-  const auditor = new Auditor({ fraction, tolerance, secret: randomBytes(32), pool, judge, log: telemetry.log });
+  const auditor = new Auditor({ fraction, tolerance, secret: randomBytes(32), pool, verifier, log: telemetry.log });
   runs.onEnd((frame) => auditor.drop(frame));
   telemetry.metrics.holds('audited frames', () => auditor.size);
   return auditor;

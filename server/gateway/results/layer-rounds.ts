@@ -59,11 +59,6 @@ export class LayerRounds {
     return body;
   }
 
-  /** Whether a result is of the attempt that counts. */
-  isPresent({ frame, attempt }: SliceResultBody): boolean {
-    return this.#rounds.get(frame)?.attempt === attempt;
-  }
-
   /**
    * Keeps what a slice has sent: border rows for the next layer, after the last one the slice itself.
    *

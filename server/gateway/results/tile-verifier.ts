@@ -35,10 +35,14 @@ export class TileVerifier {
    * @param input letterboxed picture of the frame, `[3, height, width]`.
    * @param isWanted asked when its turn has come.
    * @returns null when it was not wanted any more.
-   * @throws DeepThingsError when the layers cannot be loaded or run; `DT_JUDGE_TIMEOUT`; `DT_JUDGE_STOPPED`.
+   * @throws DeepThingsError when the layers cannot be loaded or run; `DT_VERIFY_TIMEOUT`; `DT_VERIFY_STOPPED`.
    */
-  judge<T>(input: Uint8Array, isWanted: () => boolean, work: (compute: ComputeTile) => Promise<T>): Promise<T | null> {
-    const turn = this.#last.then(() => (isWanted() ? this.#judge(input, work) : null));
+  verifier<T>(
+    input: Uint8Array,
+    isWanted: () => boolean,
+    work: (compute: ComputeTile) => Promise<T>,
+  ): Promise<T | null> {
+    const turn = this.#last.then(() => (isWanted() ? this.#verifier(input, work) : null));
     this.#last = turn.catch(() => {});
     return turn;
   }
@@ -49,9 +53,9 @@ export class TileVerifier {
     await this.#last;
   }
 
-  async #judge<T>(input: Uint8Array, work: (compute: ComputeTile) => Promise<T>): Promise<T> {
+  async #verifier<T>(input: Uint8Array, work: (compute: ComputeTile) => Promise<T>): Promise<T> {
     const { modelDigest, plan, start, timeoutMs } = this.#parts;
-    const stopped = () => new DeepThingsError('DT_JUDGE_STOPPED', 'the gateway is stopped');
+    const stopped = () => new DeepThingsError('DT_VERIFY_STOPPED', 'the gateway is stopped');
     if (this.#stop.signal.aborted) throw stopped();
     let timer: NodeJS.Timeout | undefined;
     let give: () => void = () => {};
@@ -59,7 +63,7 @@ export class TileVerifier {
       give = () => reject(stopped());
       this.#stop.signal.addEventListener('abort', give, { once: true });
       timer = setTimeout(() => {
-        reject(new DeepThingsError('DT_JUDGE_TIMEOUT', `the gateway did not compute it within ${timeoutMs / 1000} s`));
+        reject(new DeepThingsError('DT_VERIFY_TIMEOUT', `the gateway did not compute it within ${timeoutMs / 1000} s`));
       }, timeoutMs);
     });
     ended.catch(() => {});

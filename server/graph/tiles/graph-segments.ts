@@ -13,6 +13,7 @@ export interface GraphSegment {
 /** A stage's engine calls, each after those whose outputs it reads. */
 export interface SegmentedStage extends Stage {
   readonly materialised: ReadonlySet<string>;
+  readonly needOf: Materialised['needOf'];
   readonly segments: readonly GraphSegment[];
 }
 
@@ -20,15 +21,15 @@ export interface SegmentedStage extends Stage {
 export function segmentStage(stage: Stage): SegmentedStage {
   const materialised = materialise(stage);
   const groups = connected(stage, materialised);
+  const read = new Set(stage.nodes.flatMap(({ reads }) => reads));
   const segments = groups
     .toSorted((a, b) => materialised.levels.get(a[0]!)! - materialised.levels.get(b[0]!)!)
     .map((nodes, index): GraphSegment => {
-      const read = new Set(stage.nodes.flatMap(({ reads }) => reads));
       const outputs = nodes.flatMap(({ node }) => node.outputs);
       const isWanted = (name: string) => read.has(name) || stage.values.includes(name);
       return { index, nodes, writes: outputs.filter((name) => materialised.values.has(name) && isWanted(name)) };
     });
-  return { ...stage, materialised: materialised.values, segments };
+  return { ...stage, materialised: materialised.values, needOf: materialised.needOf, segments };
 }
 
 function connected({ nodes }: Stage, { values }: Materialised): readonly (readonly StageNode[])[] {

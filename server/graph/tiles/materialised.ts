@@ -5,6 +5,8 @@ export interface Materialised {
   readonly values: ReadonlySet<string>;
   /** Nodes of one number may run in one engine call; what a node reads comes from its own number or a smaller one. */
   readonly levels: ReadonlyMap<StageNode, number>;
+  /** What a node needs of each value that it reads: equal texts are equal regions, in every tile. */
+  readonly needOf: ReadonlyMap<StageNode, string>;
 }
 
 /**
@@ -36,7 +38,8 @@ export function materialise({ graph, nodes, values }: Stage): Materialised {
       needs.set(name, name);
     }
   }
-  return { values: chosen, levels: levelsOf(nodes, chosen, graph.inputs) };
+  const needOf = new Map(nodes.map((one) => [one, needThrough(one, needs)]));
+  return { values: chosen, levels: settledLevels(nodes, chosen, graph.inputs), needOf };
 }
 
 function readersOf(nodes: readonly StageNode[]): ReadonlyMap<string, readonly StageNode[]> {
@@ -52,6 +55,15 @@ function needThrough({ node, reach }: StageNode, needs: ReadonlyMap<string, stri
 }
 
 /** A value that would have to cross a later call to reach its reader is put together by hand as well. */
+function settledLevels(nodes: readonly StageNode[], chosen: Set<string>, inputs: readonly string[]) {
+  for (;;) {
+    const before = chosen.size;
+    const levels = levelsOf(nodes, chosen, inputs);
+    // One that is chosen late sets its earlier readers a level higher as well.
+    if (chosen.size === before) return levels;
+  }
+}
+
 function levelsOf(nodes: readonly StageNode[], chosen: Set<string>, inputs: readonly string[]) {
   const levels = new Map<StageNode, number>();
   const made = new Map<string, number>(inputs.map((name) => [name, -1]));

@@ -1,7 +1,7 @@
 import type { Attribute, Graph, GraphConstant, GraphNode } from '../graph.js';
 import { integersIn } from '../integers.js';
 import type { GraphSegment, SegmentedStage } from './graph-segments.js';
-import { reachText, type StageNode } from './stage.js';
+import type { StageNode } from './stage.js';
 
 /** The graph of one segment: its blocks come padded, and nothing in it pads or looks at where a block lies. */
 export interface SegmentGraph {
@@ -13,10 +13,10 @@ export interface SegmentGraph {
 }
 
 /** Makes the graph of a segment, which runs on blocks of any height and width. */
-export function segmentGraph({ graph, materialised }: SegmentedStage, segment: GraphSegment): SegmentGraph {
+export function segmentGraph({ graph, materialised, needOf }: SegmentedStage, segment: GraphSegment): SegmentGraph {
   // Readers that need a value in one way share an input.
   const inputOf = (reader: StageNode, value: string) =>
-    `${value} for ${reachText(reader.reach)} in ${fillOf(graph, reader)}`;
+    `${value} for ${needOf.get(reader)} in ${fillOf(graph, reader)}`;
   const inputs = new Set<string>();
   const values = new Map(graph.values);
   const constants = new Map<string, GraphConstant>();
@@ -68,8 +68,9 @@ function blockSlice(graph: Graph, node: GraphNode, constants: Map<string, GraphC
   const isOfMap = (i: number) => (axes[i]! + 4) % 4 >= 2;
   const names = [`${node.name} starts of a block`, `${node.name} ends of a block`] as const;
   const set = (name: string, numbers: readonly number[]) => {
-    const { buffer } = BigInt64Array.from(numbers, BigInt);
-    constants.set(name, { type: 'int64', shape: [numbers.length], bytes: new Uint8Array(buffer) });
+    const { type } = starts!;
+    const { buffer } = type === 'int32' ? Int32Array.from(numbers) : BigInt64Array.from(numbers, BigInt);
+    constants.set(name, { type, shape: [numbers.length], bytes: new Uint8Array(buffer) });
   };
   set(
     names[0],

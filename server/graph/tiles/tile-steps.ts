@@ -107,7 +107,7 @@ function stepOf(stage: SegmentedStage, segment: GraphSegment, needed: Map<string
       needed.set(value, isEmptyRegion(before) ? region : hull(before, region));
       block = blockOf(reach, region, output);
     }
-    const whole = mapOf(graph.values.get(node.outputs[0]!)!);
+    const whole = mapOf(graph.values.get(node.outputs.find((name) => name !== '')!)!);
     macs += (macsOf(graph, node) * regionArea(block)) / regionArea(wholeMap(whole));
     for (const name of node.outputs) blocks.set(name, block);
   }

@@ -68,7 +68,7 @@ export function createPeerClients(options: PeerClientsOptions): PeerClients {
     nowMs,
     random,
     onChange(change) {
-      tellOf(change, nowMs(), metrics, log);
+      reportOf(change, nowMs(), metrics, log);
       onCircuit?.(change);
     },
   });
@@ -119,7 +119,7 @@ function explained(transport: Transport, id: string, address: string): Transport
 }
 
 /** Said once when a peer is suspended and once when it is asked again, not at each time that it fails in between. */
-function tellOf(change: CircuitChange, nowMs: number, { suspended, suspendedNow }: NodeMetrics, log: Logger): void {
+function reportOf(change: CircuitChange, nowMs: number, { suspended, suspendedNow }: NodeMetrics, log: Logger): void {
   const { address: peer, circuit: calls, untilMs, again, reason } = change;
   suspendedNow.set({ peer, calls }, untilMs === null ? 0 : 1);
   if (untilMs === null) {

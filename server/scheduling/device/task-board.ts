@@ -92,13 +92,13 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
   open(): void {
     this.#closed = false;
     for (const task of this.#returned.splice(0).reverse()) this.#queue = requeueTask(this.#queue, task);
-    this.#tell({ kind: 'opened' });
+    this.#emit({ kind: 'opened' });
   }
 
   /** Tiles that this device has and others are to run. */
   giveBack(tasks: readonly Tile[]): void {
     this.#returned.push(...tasks);
-    this.#tell({ kind: 'returned', tasks });
+    this.#emit({ kind: 'returned', tasks });
   }
 
   /** Tasks handed out to thieves since the start. */
@@ -122,7 +122,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
     if (queue === null) return false;
     this.#queue = queue;
     this.#stolen = this.#stolen.filter((stolen) => !tasks.some((task) => isOvertaken(stolen, task)));
-    this.#tell({ kind: 'queued', tasks });
+    this.#emit({ kind: 'queued', tasks });
     return true;
   }
 
@@ -136,7 +136,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
     if (layerOf(task) !== undefined) this.#shared = this.#shared.filter((other) => !isPast(other));
     if (this.#shared.length >= this.#queue.limit) return false;
     this.#shared.push(task);
-    this.#tell({ kind: 'shared', task });
+    this.#emit({ kind: 'shared', task });
     return true;
   }
 
@@ -164,7 +164,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
 
   addStolen(task: Tile): void {
     this.#stolen.push(task);
-    this.#tell({ kind: 'stolen', task });
+    this.#emit({ kind: 'stolen', task });
   }
 
   /** The next task to compute here: what was stolen ahead of need first, it has waited longest. */
@@ -174,7 +174,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
     const task = this.#stolen.shift() ?? this.#shared.shift() ?? this.#takeQueued(null);
     if (task !== null) {
       this.#running.push(task);
-      this.#tell({ kind: 'begun', task, from });
+      this.#emit({ kind: 'begun', task, from });
     }
     return task;
   }
@@ -182,7 +182,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
   /** A task is off this device's hands: its result has arrived, or nobody wants it. */
   finished(task: Tile | Slice): void {
     this.#running = this.#running.filter((other) => other !== task);
-    this.#tell({ kind: 'finished', task });
+    this.#emit({ kind: 'finished', task });
   }
 
   /** The task that a thief gets; the same one again for a sequence number that it repeats. */
@@ -198,7 +198,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
     this.#given++;
     const { frame, tile, generation, attempt } = task;
     this.#handedOut.push({ frame, tile, generation, attempt, thief });
-    this.#tell({ kind: 'handed-out', task, thief });
+    this.#emit({ kind: 'handed-out', task, thief });
     return task;
   }
 
@@ -210,8 +210,8 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
     if (this.#closed) this.#returned.push(task);
     else this.#queue = requeueTask(this.#queue, task);
     this.#handedOut = this.#handedOut.filter((other) => !(other.thief === thief && sameTile(other, key)));
-    this.#tell({ kind: 'handed-back', task, thief });
-    if (this.#closed) this.#tell({ kind: 'returned', tasks: [task] });
+    this.#emit({ kind: 'handed-back', task, thief });
+    if (this.#closed) this.#emit({ kind: 'returned', tasks: [task] });
     return true;
   }
 
@@ -219,7 +219,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
   takeStolen(): readonly Tile[] {
     const stolen = this.#stolen;
     this.#stolen = [];
-    if (stolen.length > 0) this.#tell({ kind: 'taken-out', tasks: stolen });
+    if (stolen.length > 0) this.#emit({ kind: 'taken-out', tasks: stolen });
     return stolen;
   }
 
@@ -236,7 +236,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
     this.#shared = this.#shared.filter((task) => !isPast(task));
     this.#returned = this.#returned.filter((task) => !isPast(task));
     for (const [thief, { task }] of this.#lastHandouts) if (isPast(task)) this.#lastHandouts.delete(thief);
-    this.#tell({ kind: 'dropped', frame });
+    this.#emit({ kind: 'dropped', frame });
   }
 
   /** Every task that this device has, for its registration. */
@@ -269,7 +269,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
     return task;
   }
 
-  #tell(event: BoardEvent<Tile, Slice>): void {
+  #emit(event: BoardEvent<Tile, Slice>): void {
     const change = { ...event, pending: this.pending };
     for (const listener of this.#listeners) listener(change);
   }

@@ -1,3 +1,4 @@
+import { unreachable } from '../../errors.js';
 import { auditResult, beginAudit, finishIfWhole, isSecondResult, retryAudits, runningAudit } from './ledger-audits.js';
 import { draftOf, isAnyAvailable, type LedgerDraft, missingPart, note, setPart } from './ledger-draft.js';
 import { handBack, startDraining } from './ledger-draining.js';
@@ -169,6 +170,9 @@ function frameDelivered(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 
       return;
     case 'layered':
       beginLayers(draft, entry.frame, { attempt: event.attempt, failed: 0 });
+      return;
+    default:
+      unreachable(entry.distribution);
   }
 }
 

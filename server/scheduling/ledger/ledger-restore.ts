@@ -11,7 +11,8 @@ import type { LedgerFrame } from './ledger-state.js';
 export function restoreFrame(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'frame-restored' }>): void {
   const { frame, source, distribution, life, generation = 1 } = event;
   const { attempts, restoreMs } = draft.settings;
-  const latest = Math.min(life * attempts, LARGEST_ATTEMPT - attempts);
+  // Beyond what earlier lives and generations can have come to.
+  const latest = Math.min((life + 2 * (generation - 1)) * attempts, LARGEST_ATTEMPT - attempts);
   // Slices are cut anew, so that none of an earlier life may count. A tile is the same in every life: who has it goes on.
   const attempt = distribution.kind === 'layered' ? latest + 1 : 1;
   draft.frames.set(frame, {

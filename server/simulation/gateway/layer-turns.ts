@@ -33,10 +33,6 @@ export class LayerTurns {
     this.#turns.delete(frame);
   }
 
-  isPresent(frame: string, attempt: number): boolean {
-    return this.#turns.get(frame)?.attempt === attempt;
-  }
-
   /** @returns null when that attempt is past. */
   work(frame: string, source: string, slice: number, layer: number, attempt: number): SliceWork | null {
     const turn = this.#turns.get(frame);

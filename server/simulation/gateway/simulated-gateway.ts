@@ -35,7 +35,7 @@ export class SimulatedGateway implements GatewayDoor {
   readonly processor: Processor;
   readonly frames = new Map<string, SimulatedFrame>();
   readonly #world: World;
-  readonly #desk: VictimDirectory;
+  readonly #victims: VictimDirectory;
   /** The pool of overlapped data, for `overlap.via: gateway`. */
   readonly #pool = new KeptStrips();
   readonly #onEnded: (frame: SimulatedFrame) => void;
@@ -49,7 +49,7 @@ export class SimulatedGateway implements GatewayDoor {
     this.#onEnded = onEnded;
     this.address = settings.gateway.address;
     this.processor = new Processor(kernel, settings.gateway.cpu, offset);
-    this.#desk = new VictimDirectory(kernel);
+    this.#victims = new VictimDirectory(kernel);
     this.#turns = new LayerTurns(settings.plan);
     this.#ledger = emptyLedger(settings.ledger, kernel.nowMs);
     kernel.spawn(this.#tick());
@@ -88,7 +88,7 @@ export class SimulatedGateway implements GatewayDoor {
   #carryOut(effect: LedgerEffect): void {
     const { kernel } = this.#world;
     if (effect.kind === 'device-lost') {
-      this.#desk.pending(effect.device, 0);
+      this.#victims.pending(effect.device, 0);
       return;
     }
     if (effect.kind === 'quarantine') throw new TypeError('simulated devices compute nothing wrong');
@@ -185,18 +185,18 @@ export class SimulatedGateway implements GatewayDoor {
   *register(report: DeviceReport): Process<Answer<readonly string[]>> {
     const { device, handedOut, kept, pending, tasks, medianTileMs } = report;
     this.apply({ kind: 'device-seen', device, medianTileMs, tasks, handedOut });
-    this.#desk.pending(device, pending);
+    this.#victims.pending(device, pending);
     const ended = [...new Set([...kept, ...tasks.map(({ frame }) => frame)])].filter((frame) => !this.has(frame));
     return yield* answer(REGISTERED_BYTES, ended);
   }
 
   hangUp(thief: string): void {
-    this.#desk.hangUp(thief);
+    this.#victims.hangUp(thief);
   }
 
   /** A thief asks for a victim. @param waitMs as long as there is none. */
   *nameVictim(thief: string, waitMs: number): Process<Answer<{ device: string; address: string } | null>> {
-    const device = yield* wait(this.#desk.ask(thief, waitMs));
+    const device = yield* wait(this.#victims.ask(thief, waitMs));
     if (device === null) return { bytes: 0, value: null };
     const victim = { device, address: this.#world.devices.get(device)!.address };
     return { bytes: JSON.stringify({ victim }).length, value: victim };
@@ -219,9 +219,8 @@ export class SimulatedGateway implements GatewayDoor {
   *takeRows(result: SentRows, bytes: number): Process<Answer<null>> {
     const { frame: id, slice, layer, generation, attempt, device, taskBytes, macs } = result;
     const frame = this.frames.get(id)!;
-    const present = this.#turns.isPresent(id, attempt);
     const verdict = this.apply({ kind: 'result', frame: id, part: slice, layer, generation, attempt, device });
-    if (verdict === 'accepted' && present) {
+    if (verdict === 'accepted') {
       countPart(frame, `${slice}/${layer}`, device, macs);
       const last = layer + 1 === this.#world.settings.plan.depth;
       frame.bytes[layer === 0 ? 'input' : 'overlap'] += taskBytes;

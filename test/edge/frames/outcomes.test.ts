@@ -92,6 +92,7 @@ describe('the outcomes of a device’s frames', () => {
 describe('the frames that a device sources', () => {
   const frame = (name: string, openedMs: number) => ({
     frame: name,
+    generation: 1,
     attempt: 1,
     data: new Uint8Array(3),
     transmitted: { x0: 0, x1: 1, y0: 0, y1: 1 },

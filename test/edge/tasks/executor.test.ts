@@ -48,16 +48,16 @@ interface Given {
   fail(): void;
 }
 
-/** @param usualMs of tiles that were computed before; null: none was. */
-function device(usualMs: number | null) {
+/** @param medianMs of tiles that were computed before; null: none was. */
+function device(medianMs: number | null) {
   const board: EdgeBoard = new TaskBoard(99);
   const given: Given[] = [];
   const sent: number[] = [];
   const speed = new ComputeSpeed();
-  if (usualMs !== null) speed.add(1, usualMs);
+  if (medianMs !== null) speed.add(1, medianMs);
   let before: readonly number[] = [];
   const computed = (): TileResult => ({
-    ...{ data: new Float32Array(0), shape: { channels: 0, height: 0, width: 0 }, computeMs: usualMs ?? 1, macs: 1 },
+    ...{ data: new Float32Array(0), shape: { channels: 0, height: 0, width: 0 }, computeMs: medianMs ?? 1, macs: 1 },
   });
   const compute = {
     runTile: ({ tileId }: { tileId: number }) =>
@@ -123,8 +123,8 @@ describe('the compute thread', () => {
   it.each([
     ['large ones', 60_000],
     ['ones of which nobody knows how long they take', null],
-  ])('gets one at a time of %s', async (_what, usualMs) => {
-    const { given, start, tiles, executor } = device(usualMs);
+  ])('gets one at a time of %s', async (_what, medianMs) => {
+    const { given, start, tiles, executor } = device(medianMs);
     start(2);
     await settled();
     expect(tiles()).toEqual([0]);

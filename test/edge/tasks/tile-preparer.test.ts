@@ -168,7 +168,8 @@ function world(options: WorldOptions = {}) {
   const frames = testFrames(edge);
   const { own: ownFrames, scopes } = frames;
   const transmitted = wholeMap(map);
-  if (own) ownFrames.open({ frame: FRAME, attempt: 1, data: picture, transmitted, digest: 'd', openedMs: 0 });
+  if (own)
+    ownFrames.open({ frame: FRAME, generation: 1, attempt: 1, data: picture, transmitted, digest: 'd', openedMs: 0 });
   const overlap: DeviceOverlap = {
     book: own ? sourceBook : new ReuseBook(plan, { isWorthFetching: () => true }),
     pool,

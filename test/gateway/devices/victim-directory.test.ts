@@ -4,17 +4,19 @@ import { VictimDirectory } from '../../../server/gateway/devices/victim-director
 
 const never = () => new AbortController().signal;
 
-let desk: VictimDirectory;
+let victims: VictimDirectory;
 beforeEach(() => {
   vi.useFakeTimers();
-  desk = new VictimDirectory();
+  victims = new VictimDirectory();
 });
 afterEach(() => void vi.useRealTimers());
 
 /** Who has been answered, and with what. */
 function asking(thieves: readonly string[], waitMs = 20_000, signal = never()) {
   const answered: [thief: string, victim: string | null][] = [];
-  const all = thieves.map((thief) => desk.askForVictim(thief, waitMs, signal).then((v) => answered.push([thief, v])));
+  const all = thieves.map((thief) =>
+    victims.askForVictim(thief, waitMs, signal).then((v) => answered.push([thief, v])),
+  );
   return { answered, all: Promise.all(all) };
 }
 
@@ -22,25 +24,25 @@ const settled = () => vi.advanceTimersByTimeAsync(0);
 
 describe('a thief that asks for a victim', () => {
   it('is answered at once when there is one', async () => {
-    desk.pending('e0', 2);
-    expect(await desk.askForVictim('e1', 20_000, never())).toBe('e0');
+    victims.pending('e0', 2);
+    expect(await victims.askForVictim('e1', 20_000, never())).toBe('e0');
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it('is answered at once with none when it does not want to wait', async () => {
-    expect(await desk.askForVictim('e1', 0, never())).toBeNull();
+    expect(await victims.askForVictim('e1', 0, never())).toBeNull();
   });
 
   it('is named nobody, and to nobody, while it is barred', async () => {
     const { answered } = asking(['e1', 'e2']);
-    desk.bar('e1');
-    desk.bar('e3');
-    desk.pending('e3', 1);
-    desk.pending('e0', 1);
+    victims.bar('e1');
+    victims.bar('e3');
+    victims.pending('e3', 1);
+    victims.pending('e0', 1);
     await settled();
     expect(answered).toEqual([['e2', 'e0']]);
-    desk.admit('e1');
-    desk.pending('e0', 1);
+    victims.admit('e1');
+    victims.pending('e0', 1);
     await settled();
     expect(answered.at(-1)).toEqual(['e1', 'e0']);
     expect(vi.getTimerCount()).toBe(0);
@@ -50,7 +52,7 @@ describe('a thief that asks for a victim', () => {
     const { answered } = asking(['e1']);
     await vi.advanceTimersByTimeAsync(19_999);
     expect(answered).toEqual([]);
-    desk.pending('e0', 1);
+    victims.pending('e0', 1);
     await settled();
     expect(answered).toEqual([['e1', 'e0']]);
     expect(vi.getTimerCount()).toBe(0);
@@ -60,16 +62,16 @@ describe('a thief that asks for a victim', () => {
     const { answered } = asking(['e1']);
     await vi.advanceTimersByTimeAsync(20_000);
     expect(answered).toEqual([['e1', null]]);
-    desk.pending('e0', 1);
-    expect(await desk.askForVictim('e2', 0, never())).toBe('e0');
+    victims.pending('e0', 1);
+    expect(await victims.askForVictim('e2', 0, never())).toBe('e0');
   });
 
   it('is never named itself, and is held while nobody else has tasks', async () => {
-    desk.pending('e1', 5);
+    victims.pending('e1', 5);
     const { answered } = asking(['e1']);
     await settled();
     expect(answered).toEqual([]);
-    desk.pending('e2', 1);
+    victims.pending('e2', 1);
     await settled();
     expect(answered).toEqual([['e1', 'e2']]);
   });
@@ -81,13 +83,13 @@ describe('a thief that asks for a victim', () => {
     await settled();
     expect(answered).toEqual([['e1', null]]);
     const { answered: others } = asking(['e2']);
-    desk.pending('e0', 1);
+    victims.pending('e0', 1);
     await settled();
     expect(others).toEqual([['e2', 'e0']]);
   });
 
   it('that has hung up already is not held', async () => {
-    expect(await desk.askForVictim('e1', 20_000, AbortSignal.abort())).toBeNull();
+    expect(await victims.askForVictim('e1', 20_000, AbortSignal.abort())).toBeNull();
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -96,23 +98,23 @@ describe('a thief that asks for a victim', () => {
     const { answered: again } = asking(['e1']);
     await settled();
     expect(answered).toEqual([['e1', null]]);
-    desk.pending('e0', 2);
+    victims.pending('e0', 2);
     await settled();
     expect(again).toEqual([['e1', 'e0']]);
-    expect(await desk.askForVictim('e2', 0, never())).toBe('e0');
+    expect(await victims.askForVictim('e2', 0, never())).toBe('e0');
   });
 });
 
 describe('those who wait', () => {
   it('are woken in the order in which they came, no more of them than there are tiles', async () => {
     const { answered } = asking(['e1', 'e2', 'e3', 'e4']);
-    desk.pending('e0', 2);
+    victims.pending('e0', 2);
     await settled();
     expect(answered).toEqual([
       ['e1', 'e0'],
       ['e2', 'e0'],
     ]);
-    desk.pending('e0', 1);
+    victims.pending('e0', 1);
     await settled();
     expect(answered).toHaveLength(3);
     await vi.advanceTimersByTimeAsync(20_000);
@@ -120,22 +122,22 @@ describe('those who wait', () => {
   });
 
   it('are spread over the victims round robin', async () => {
-    desk.pending('e8', 3);
-    desk.pending('e9', 3);
+    victims.pending('e8', 3);
+    victims.pending('e9', 3);
     const { answered, all } = asking(['e1', 'e2', 'e3', 'e4']);
     await all;
     expect(answered.map(([, victim]) => victim)).toEqual(['e8', 'e9', 'e8', 'e9']);
   });
 
   it('are not sent to a device that has none any more', async () => {
-    desk.pending('e0', 3);
-    desk.pending('e0', 0);
-    expect(await desk.askForVictim('e1', 0, never())).toBeNull();
+    victims.pending('e0', 3);
+    victims.pending('e0', 0);
+    expect(await victims.askForVictim('e1', 0, never())).toBeNull();
   });
 
   it('are all answered when the gateway stops', async () => {
     const { answered, all } = asking(['e1', 'e2']);
-    desk.close();
+    victims.close();
     await all;
     expect(answered.map(([, victim]) => victim)).toEqual([null, null]);
     expect(vi.getTimerCount()).toBe(0);
@@ -145,7 +147,7 @@ describe('those who wait', () => {
     const gone = new AbortController();
     for (let i = 0; i < 100; i++) {
       const { all } = asking([`e${i}`], 20_000, gone.signal);
-      desk.pending('z', 1);
+      victims.pending('z', 1);
       await all;
     }
     expect(getEventListeners(gone.signal, 'abort')).toHaveLength(0);

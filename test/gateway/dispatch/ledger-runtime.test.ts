@@ -5,21 +5,21 @@ import { SETTINGS } from '../../scheduling/ledger-run.js';
 
 const { lostAfterMs } = SETTINGS;
 
-function keeperWithClock() {
+function runtimeWithClock() {
   const clock = { ms: 1_000 };
   const effects: LedgerEffect[] = [];
-  const keeper = new LedgerRuntime(SETTINGS, () => clock.ms);
-  keeper.connect((effect) => effects.push(effect));
+  const runtime = new LedgerRuntime(SETTINGS, () => clock.ms);
+  runtime.connect((effect) => effects.push(effect));
   const seen = (device: string) =>
-    keeper.apply({ kind: 'device-seen', device, medianTileMs: null, tasks: [], handedOut: [] });
-  const tick = () => keeper.apply({ kind: 'tick' });
+    runtime.apply({ kind: 'device-seen', device, medianTileMs: null, tasks: [], handedOut: [] });
+  const tick = () => runtime.apply({ kind: 'tick' });
   const lost = () => effects.filter(({ kind }) => kind === 'device-lost').length;
-  return { clock, keeper, seen, tick, lost };
+  return { clock, effects, runtime, seen, tick, lost };
 }
 
-describe('the keeper of the ledger', () => {
+describe('the runtime of the ledger', () => {
   it('finds a silent device lost', () => {
-    const { clock, seen, tick, lost } = keeperWithClock();
+    const { clock, seen, tick, lost } = runtimeWithClock();
     seen('e0');
     for (const endMs = clock.ms + lostAfterMs; clock.ms < endMs; clock.ms += 200) tick();
     expect(lost()).toBe(0);
@@ -29,7 +29,7 @@ describe('the keeper of the ledger', () => {
   });
 
   it('loses nobody for the time in which it did not run itself: their words wait to be read', () => {
-    const { clock, keeper, seen, tick, lost } = keeperWithClock();
+    const { clock, runtime, seen, tick, lost } = runtimeWithClock();
     seen('e0');
     seen('e1');
     clock.ms += 100 * lostAfterMs;
@@ -41,22 +41,36 @@ describe('the keeper of the ledger', () => {
       seen('e0');
     }
     expect(lost(), 'who stays silent').toBe(1);
-    expect(keeper.size).toBe(0);
+    expect(runtime.size).toBe(0);
   });
 
   it('carries out nothing once it is stopped', () => {
-    const { clock, keeper, seen, tick, lost } = keeperWithClock();
+    const { clock, runtime, seen, tick, lost } = runtimeWithClock();
     seen('e0');
-    keeper.stop();
+    runtime.stop();
     for (const endMs = clock.ms + 2 * lostAfterMs; clock.ms < endMs; clock.ms += 200) tick();
-    expect([lost(), keeper.isStopped]).toEqual([0, true]);
+    expect([lost(), runtime.isStopped]).toEqual([0, true]);
+  });
+
+  it('does not know of an accepted result that could not be placed: the right one counts when it comes', () => {
+    const { effects, runtime, seen } = runtimeWithClock();
+    seen('e0');
+    runtime.apply({ kind: 'frame-accepted', frame: 'f', parts: 1, source: 'e0', delivered: true });
+    const result = { frame: 'f', part: 0, generation: 1, attempt: 1, device: 'e0' };
+    const wrong = () => {
+      throw new Error('these are not its rows');
+    };
+    expect(() => runtime.applyResult(result, wrong)).toThrow('not its rows');
+    expect(effects.some(({ kind }) => kind === 'finish')).toBe(false);
+    expect(runtime.applyResult(result, () => {})).toBe('accepted');
+    expect(effects.some(({ kind }) => kind === 'finish')).toBe(true);
   });
 
   it('refuses to lose an effect that comes before it is connected', () => {
-    const keeper = new LedgerRuntime(SETTINGS, () => 0);
+    const runtime = new LedgerRuntime(SETTINGS, () => 0);
     const accept = () =>
-      keeper.apply({ kind: 'frame-accepted', frame: 'f-1', parts: 1, source: 'e0', delivered: false });
-    keeper.apply({ kind: 'device-seen', device: 'e0', medianTileMs: null, tasks: [], handedOut: [] });
+      runtime.apply({ kind: 'frame-accepted', frame: 'f-1', parts: 1, source: 'e0', delivered: false });
+    runtime.apply({ kind: 'device-seen', device: 'e0', medianTileMs: null, tasks: [], handedOut: [] });
     expect(accept).toThrow('expected connect() before the first event, got the effect deliver');
   });
 });

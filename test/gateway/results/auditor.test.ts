@@ -28,7 +28,7 @@ let threads: { readonly close: ReturnType<typeof vi.fn> }[];
 let start: () => Promise<ComputeThread>;
 let runTile: () => Promise<{ data: Float32Array }>;
 let auditor: Auditor;
-let judge: TileVerifier;
+let verifier: TileVerifier;
 beforeEach(() => {
   pool = new ResultsPool(plan);
   threads = [];
@@ -38,8 +38,8 @@ beforeEach(() => {
     threads.push(thread);
     return thread as unknown as ComputeThread;
   };
-  judge = new TileVerifier({ plan, modelDigest: 'm', start: () => start(), timeoutMs: 50 });
-  auditor = new Auditor({ fraction: 1, tolerance: 1e-3, secret: Buffer.alloc(32), pool, judge, log: silent });
+  verifier = new TileVerifier({ plan, modelDigest: 'm', start: () => start(), timeoutMs: 50 });
+  auditor = new Auditor({ fraction: 1, tolerance: 1e-3, secret: Buffer.alloc(32), pool, verifier, log: silent });
 });
 
 /** A first result that counts and a second one. */
@@ -129,7 +129,7 @@ describe('an auditor', () => {
     differ(frame(), { output: wrong() }, right());
     if ('start' in fault) start = fault.start;
     if ('runTile' in fault) runTile = fault.runTile;
-    if ('isStopped' in fault) await judge.close();
+    if ('isStopped' in fault) await verifier.close();
     const finding = await auditor.find(frame(), dispute);
     expect(finding).toMatchObject({ kind: 'impossible', detail: expect.stringMatching(reason) });
     for (const { close } of threads) expect(close).toHaveBeenCalledOnce();

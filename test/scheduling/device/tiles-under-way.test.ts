@@ -28,8 +28,8 @@ describe('when the compute thread is to have its next tile', () => {
     ['at once when that takes longer than usual, with little behind it', [0, 0], 5, 8, 0],
     ['at once beside small ones', [10, 10], 2, 10, 0],
     ['when less than 6 ms are left of several', [10, 10], 4, 10, 2],
-  ])('%s', (_what, added, usualMs, nowMs, expected) => {
-    expect(threadWith(added).nextInMs(usualMs, nowMs)).toBe(expected);
+  ])('%s', (_what, added, medianMs, nowMs, expected) => {
+    expect(threadWith(added).nextInMs(medianMs, nowMs)).toBe(expected);
   });
 
   it('is when one of them is done, once it has as many as it may have', () => {
@@ -44,18 +44,22 @@ describe('when the compute thread is to have its next tile', () => {
   it('comes for who waits so long, however many digits the clock has', () => {
     const moments = fc.record({
       sinceMs: fc.double({ min: 0, max: 1e9, noNaN: true }),
-      usualMs: fc.double({ min: 0.01, max: 20, noNaN: true }),
+      medianMs: fc.double({ min: 0.01, max: 20, noNaN: true }),
       tiles: fc.integer({ min: 1, max: TILES_AHEAD }),
     });
     fc.assert(
-      fc.property(moments, ({ sinceMs, tiles, usualMs }) => {
+      fc.property(moments, ({ sinceMs, tiles, medianMs }) => {
         const underWay = threadWith(Array.from({ length: tiles }, () => sinceMs));
         let nowMs = sinceMs;
         let waits = 0;
-        for (let leftMs = underWay.nextInMs(usualMs, nowMs); leftMs > 0 && leftMs < Number.POSITIVE_INFINITY; waits++) {
+        for (
+          let leftMs = underWay.nextInMs(medianMs, nowMs);
+          leftMs > 0 && leftMs < Number.POSITIVE_INFINITY;
+          waits++
+        ) {
           expect(waits).toBeLessThan(5);
           nowMs += leftMs;
-          leftMs = underWay.nextInMs(usualMs, nowMs);
+          leftMs = underWay.nextInMs(medianMs, nowMs);
         }
       }),
       { numRuns: propertyRuns(2_000) },

@@ -425,7 +425,7 @@ export class SimulatedCluster {
         if (device.state !== 'up') return;
         device.heard(letter.heartbeat);
         for (const frame of letter.ended) device.dropFrame(frame);
-        for (const [frame, generation] of letter.superseded) device.invalidateBefore(frame, generation);
+        for (const [frame, generation] of letter.invalidated) device.invalidateBefore(frame, generation);
         return;
       }
       case 'result': {
@@ -469,8 +469,8 @@ export class SimulatedCluster {
     const named = [...new Set([...tasks, ...returned].map(({ frame }) => frame))];
     const hasNothing = this.#quarantined.has(device);
     const ended = named.filter((frame) => hasNothing || !this.#run.ledger.frames.has(frame));
-    const superseded = new Map(named.map((frame) => [frame, this.#generation(frame)]));
-    this.#network.send({ kind: 'heard', to: device, heartbeat, ended, superseded, sentMs: this.nowMs });
+    const invalidated = new Map(named.map((frame) => [frame, this.#generation(frame)]));
+    this.#network.send({ kind: 'heard', to: device, heartbeat, ended, invalidated, sentMs: this.nowMs });
   }
 
   #count(effect: LedgerEffect): void {

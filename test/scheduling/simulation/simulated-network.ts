@@ -33,7 +33,7 @@ export type Letter = { readonly sentMs: number } & (
       readonly to: string;
       readonly heartbeat: Heartbeat;
       readonly ended: readonly string[];
-      readonly superseded: ReadonlyMap<string, number>;
+      readonly invalidated: ReadonlyMap<string, number>;
     }
   | { readonly kind: 'result'; readonly from: string; readonly task: SimulatedTask }
 );

@@ -21,7 +21,7 @@ export interface WorkloadEnvironment {
   readonly onScene: (done: number) => void;
 }
 
-/** Simulates every scene, in order. */
+/** Simulates every workload, in order. */
 export async function runScenes(
   experiment: SimulatedExperiment,
   to: WorkloadEnvironment,
@@ -31,7 +31,7 @@ export async function runScenes(
     to.signal.throwIfAborted();
     to.onScene(runs.length);
     runs.push(await runWorkload(experiment, workload, to));
-    // Simulating blocks the thread; signals come between scenes.
+    // Simulating blocks the thread; signals come between workloads.
     await new Promise((resolve) => setImmediate(resolve));
   }
   return runs;

@@ -42,7 +42,7 @@ export function addSimulate(bench: Command): void {
     .addOption(new Option('--maps <type>', 'how feature maps travel').choices(['f32', 'f16']).default('f32'))
     .option('--set <yaml>', "other settings, as in cluster.yaml: 'schedule: { faithful: true }'")
     .option('--picture-bytes <bytes>', 'of each picture', '100000')
-    .option('--picture-size <pixels>', 'of each picture: bars around it do not travel', '1920x1280')
+    .option('--picture-size <pixels>', 'of each picture: letterbox padding around it is not sent', '1920x1280')
     .option('--calibration <file>', 'what "bench calibrate" wrote', path)
     .option('--against <file>', 'what "bench testbed --json" printed: simulate the same, and show the deviation', path)
     .option('--seed <number>', 'of all that is random', '1')

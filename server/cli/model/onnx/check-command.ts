@@ -64,7 +64,13 @@ export async function runModelCheck(path: string, picturePath: string, options: 
 
 function pictureInput(graph: Graph) {
   const [name] = graph.inputs;
-  const { shape } = graph.values.get(name!)!;
+  const { shape, type } = graph.values.get(name!)!;
+  if (type !== 'float32') {
+    throw new DeepThingsError(
+      'DT_ONNX_INPUT',
+      `${graph.name} takes pictures as ${type}; export it with a float32 input`,
+    );
+  }
   if (graph.inputs.length > 1) {
     throw new DeepThingsError(
       'DT_ONNX_INPUT',
