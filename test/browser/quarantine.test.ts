@@ -32,7 +32,7 @@ afterAll(async () => {
 const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '');
 
 describe('somebody whose device computes something wrong', () => {
-  test('sees it first of all on the overview, and how to mend it', async () => {
+  test('sees it first of all on the overview, and how to fix it', async () => {
     engines.wrong.add(1);
     const frame = await submit(cluster.client, samplePhoto('sample5.jpg'), { source: 'e1' });
     expect(frame.state).toBe('complete');

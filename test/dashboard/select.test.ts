@@ -51,7 +51,7 @@ describe('problems', () => {
     expect(details({ devices, notices: [longer] })).toEqual(['Another model.']);
   });
 
-  it('says how to mend a lost or refused device of which the gateway says nothing', () => {
+  it('says how to fix a lost or refused device of which the gateway says nothing', () => {
     const devices = [aDevice('e0', { state: 'lost' }), aDevice('e1', { state: 'refused' })];
     expect(details({ devices })).toEqual([
       expect.stringContaining('"deepthings edge e0"'),

@@ -88,11 +88,11 @@ describe('a model of your own', () => {
 
   test('files that are missing are all named', async () => {
     expect(await problems('cfg: no.cfg\nweights: no.weights\nlabels: .')).toEqual([
-      at(`4:8 model.cfg: there is no file ${folder}/no.cfg (mend the path; it is taken from the folder of this file)`),
+      at(`4:8 model.cfg: there is no file ${folder}/no.cfg (fix the path; it is taken from the folder of this file)`),
       at(
-        `5:12 model.weights: there is no file ${folder}/no.weights (mend the path; it is taken from the folder of this file)`,
+        `5:12 model.weights: there is no file ${folder}/no.weights (fix the path; it is taken from the folder of this file)`,
       ),
-      at(`6:11 model.labels: ${folder} is not a file (mend the path; it is taken from the folder of this file)`),
+      at(`6:11 model.labels: ${folder} is not a file (fix the path; it is taken from the folder of this file)`),
     ]);
   });
 

@@ -19,7 +19,7 @@ test('what the geometry refuses is told of the cfg, or of the depth where there 
   const own = draft({ model: { cfg: 'x.cfg' } });
   checkPartition(own, paddedNetwork());
   expect(own.problems.sorted().map(formatProblem)).toEqual([
-    expect.stringMatching(/^c.yaml:1:1 model.cfg: Layer 0: .*padding.*\(mend the cfg, or fuse fewer layers\)$/),
+    expect.stringMatching(/^c.yaml:1:1 model.cfg: Layer 0: .*padding.*\(fix the cfg, or fuse fewer layers\)$/),
   ]);
   const builtIn = draft({ model: { name: 'yolov2' } });
   checkPartition(builtIn, paddedNetwork());

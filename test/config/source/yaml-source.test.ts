@@ -78,8 +78,8 @@ describe('mistakes', () => {
   test.each([
     ['a: 1\n b: 2\n', 'c.yaml:1:4 is not YAML: a key stands inside a value', 'give the next line the indentation'],
     ['a: b: 2\n', 'c.yaml:1:4 is not YAML: a key stands inside a value', 'give the next line the indentation'],
-    ['a: [1, 2\n', 'c.yaml:2:1 ', 'mend the indentation'],
-    ['a: "b\n', 'c.yaml:2:1 ', 'mend the indentation'],
+    ['a: [1, 2\n', 'c.yaml:2:1 ', 'fix the indentation'],
+    ['a: "b\n', 'c.yaml:2:1 ', 'fix the indentation'],
     ['a:\n\tb: 1\n', 'c.yaml:2:1 ', 'indent with spaces'],
     ['a: 1\n---\nb: 1\n', 'c.yaml:2:1 a second YAML document starts here', 'remove the line ---'],
     ['[a]: 1\n', 'c.yaml:1:1 this key is not plain text', 'write one word before the colon'],

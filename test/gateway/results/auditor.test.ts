@@ -74,7 +74,7 @@ describe('an auditor', () => {
     }
   });
 
-  it('says what is wrong and how to mend it', async () => {
+  it('says what is wrong and how to fix it', async () => {
     differ(frame(), { output: wrong() }, right());
     const finding = await auditor.find(frame(), dispute);
     expect(finding).toEqual({
