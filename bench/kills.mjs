@@ -98,7 +98,15 @@ async function killOnce(role, momentMs) {
   await waitUntil(stateIs(victim, 'live'), 30_000);
   if (!inFlight) return null;
   const ms = frame.timing.totalMs;
-  return { role, atMs: momentMs, tilesTaken: taken.length, state: frame.state, ms, medianMs: usual, moreMs: ms - usual };
+  return {
+    role,
+    atMs: momentMs,
+    tilesTaken: taken.length,
+    state: frame.state,
+    ms,
+    medianMs: usual,
+    moreMs: ms - usual,
+  };
 }
 
 const say = (text) => void (options.json ? process.stderr : process.stdout).write(text);
