@@ -22,7 +22,7 @@ export interface GraphBarrier {
   readonly why: string;
 }
 
-/** What of a graph can be computed in tiles. */
+/** The part of a graph that can be computed in tiles. */
 export interface Tileable {
   /** Nodes with nothing but local ones before them, in topological order. */
   readonly local: readonly GraphNode[];

@@ -46,7 +46,7 @@ export interface Graph {
   readonly name: string;
   /** The first is the picture, `[1, 3, height, width]`. */
   readonly inputs: readonly string[];
-  /** What heads decode. */
+  /** The values that heads decode. */
   readonly outputs: readonly string[];
   /** In topological order: a node comes after those whose outputs it reads. */
   readonly nodes: readonly GraphNode[];

@@ -12,7 +12,7 @@ import { integersIn } from './integers.js';
 import { type AxisWindow, windowOf } from './window.js';
 
 /**
- * What a range of a node's output needs of one of its inputs, along one axis.
+ * The cells of an input that a range of a node's output needs, along one axis.
  *
  * - `window`: `[o0*S - B, (o1-1)*S - B + K)`, clamped; what the clamp cuts off is padding. B is negative where the first
  *   window begins inside the map (a Slice with a start).
@@ -36,7 +36,7 @@ export type AxisReach =
       readonly halo: number;
     };
 
-/** What a region of a node's output needs of one of its inputs. */
+/** The part of an input that a region of a node's output needs. */
 export type Reach =
   | { readonly kind: 'local'; readonly rows: AxisReach; readonly columns: AxisReach }
   /** Each output cell may need the whole input: a stage ends before the node. */

@@ -23,7 +23,7 @@ export function outputShapes(node: GraphNode, inputs: readonly NodeInput[]): rea
   return shapes;
 }
 
-/** Whether `outputShapes` knows an operator. */
+/** Returns true for an operator that `outputShapes` knows. */
 export function hasShapeRule(operator: string): boolean {
   return Object.hasOwn(RULES, operator);
 }

@@ -1,6 +1,6 @@
 import { type GraphNode, integersOf, type TensorShape } from './graph.js';
 
-/** How windows of a node slide along one axis. */
+/** The windows of a node along one axis. */
 export interface AxisWindow {
   /** Cells from a window's first to its last, dilation included: D * (K - 1) + 1. */
   readonly kernel: number;

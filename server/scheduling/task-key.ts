@@ -1,4 +1,4 @@
-/** What identifies one task wherever it is. */
+/** The identity of one task wherever it is. */
 export interface TaskKey {
   readonly frame: string;
   readonly tile: number;

@@ -11,7 +11,7 @@ export interface ExecutorParts {
   readonly sender: ResultSender;
 }
 
-/** Whether there may be a task to begin after such a change of the board. */
+/** True for changes of the board after which there may be a task to begin. */
 const BRINGS_WORK: Readonly<Record<BoardEvent<unknown, unknown>['kind'], boolean>> = {
   ...{ queued: true, stolen: true, shared: true, 'handed-back': true, opened: true },
   ...{ returned: false, 'taken-out': false, finished: false, begun: false, 'handed-out': false, dropped: false },

@@ -6,7 +6,7 @@ import { segmentStage } from './graph-segments.js';
 import { stageOf } from './stage.js';
 import { walkBack } from './tile-steps.js';
 
-/** What a cut costs in a grid, when nothing is reused. */
+/** The cost of a cut in a grid, without reuse. */
 export interface CutCost {
   readonly cut: GraphCut;
   /** Multiply-accumulates of all tiles. */

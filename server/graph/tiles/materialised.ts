@@ -5,7 +5,7 @@ export interface Materialised {
   readonly values: ReadonlySet<string>;
   /** Nodes of one number may run in one engine call; what a node reads comes from its own number or a smaller one. */
   readonly levels: ReadonlyMap<StageNode, number>;
-  /** What a node needs of each value that it reads: equal texts are equal regions, in every tile. */
+  /** The part that a node needs of each value that it reads: equal texts are equal regions, in every tile. */
   readonly needOf: ReadonlyMap<StageNode, string>;
 }
 
@@ -17,7 +17,7 @@ export interface Materialised {
 export function materialise({ graph, nodes, values }: Stage): Materialised {
   const chosen = new Set([...graph.inputs, ...values]);
   const readers = readersOf(nodes);
-  /** What is needed of a node's outputs: equal texts are equal regions, in every tile. */
+  /** The part that is needed of a node's outputs: equal texts are equal regions, in every tile. */
   const needs = new Map<string, string>();
   for (const one of nodes.toReversed()) {
     const outputs = one.node.outputs.filter((name) => readers.has(name) || values.includes(name));
@@ -48,7 +48,7 @@ function readersOf(nodes: readonly StageNode[]): ReadonlyMap<string, readonly St
   return readers;
 }
 
-/** What a reader needs of an input, given what is needed of its own outputs. */
+/** Returns the part of an input that a reader needs, given the part that is needed of its own outputs. */
 function needThrough({ node, reach }: StageNode, needs: ReadonlyMap<string, string>): string {
   const own = node.outputs.map((name) => needs.get(name)).find((need) => need !== undefined)!;
   return isSameCell(reach) ? own : `${reachText(reach)}(${own})`;

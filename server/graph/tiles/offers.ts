@@ -4,7 +4,7 @@ import type { Side } from '../../geometry/reuse/neighbours.js';
 import type { SegmentedStage } from './graph-segments.js';
 import { type Cut, walkBack } from './tile-steps.js';
 
-/** What one tile keeps for a neighbour, by materialised value; no entry where it has nothing of use. */
+/** The regions that one tile keeps for a neighbour, by materialised value; no entry where it has nothing of use. */
 export type GraphOffer = ReadonlyMap<string, Region>;
 
 /**

@@ -8,7 +8,7 @@ export interface SegmentGraph {
   readonly graph: Graph;
   /** The graph's input for a materialised value that a node reads. */
   readonly inputOf: (reader: StageNode, value: string) => string;
-  /** What fills the padding of such an input. */
+  /** The number that fills the padding of such an input. */
   readonly fillOf: (reader: StageNode) => number;
 }
 

@@ -17,7 +17,7 @@ export interface Stage {
   readonly graph: Graph;
   /** In topological order. */
   readonly nodes: readonly StageNode[];
-  /** What goes on behind it. */
+  /** The values that are handed over at its end. */
   readonly values: readonly string[];
 }
 
@@ -34,21 +34,21 @@ export function stageOf(graph: Graph, local: readonly GraphNode[], { nodes: coun
   return { graph, nodes: nodes.reverse(), values };
 }
 
-/** Whether a reader needs exactly the cells that it puts out, of an input with no cells around them. */
+/** Returns true for a reader that needs exactly the cells that it puts out. */
 export function isSameCell({ rows, columns }: LocalReach): boolean {
   return [rows, columns].every(
     (axis) => axis.kind === 'window' && axis.kernel === 1 && axis.stride === 1 && axis.before === 0,
   );
 }
 
-/** Whether neighbouring outputs share cells of the input, or some of these lie beyond the map: then it is put together by hand. */
+/** Returns true where neighbouring outputs share cells of the input, or some of these lie beyond the map. */
 export function overlaps({ rows, columns }: LocalReach): boolean {
   return [rows, columns].some(
     (axis) => axis.kind === 'window' && (axis.kernel > axis.stride || axis.before !== 0 || axis.after !== 0),
   );
 }
 
-/** Whether what is computed of a block reaches beyond what was asked for. */
+/** Returns true for an operator that computes more of a block than was asked for. */
 export function isSpread({ rows, columns }: LocalReach): boolean {
   return rows.kind === 'spread' || columns.kind === 'spread';
 }

@@ -21,7 +21,7 @@ export interface SegmentWrite {
   readonly value: string;
   /** Where the block that the engine puts out lies; contains `region`, and may reach beyond the map. */
   readonly block: Region;
-  /** What of it is computed here: what is needed and no neighbour has. */
+  /** The part that is computed here: needed, and not taken of a neighbour. */
   readonly region: Region;
 }
 
@@ -39,13 +39,13 @@ export interface TileStep {
   readonly macs: number;
 }
 
-/** How a tile is computed. */
+/** The calls that compute a tile, and the blocks that they need. */
 export interface TileWalk {
   /** In their order; a call that has nothing to compute is left out. */
   readonly steps: readonly TileStep[];
-  /** What the tile has of each materialised value: computed, or of its neighbours. */
+  /** The region of each materialised value that the tile has, computed or taken of its neighbours. */
   readonly held: ReadonlyMap<string, Region>;
-  /** What it takes of its neighbours. */
+  /** The parts that it takes of its neighbours. */
   readonly strips: readonly GraphStrip[];
   /** Multiply-accumulates of all steps. */
   readonly macs: number;
@@ -118,7 +118,7 @@ function stepOf(stage: SegmentedStage, segment: GraphSegment, needed: Map<string
   return writes.length === 0 ? null : { segment, reads: reads.reverse(), writes, macs };
 }
 
-/** What an engine computes of a region of its input: exactly the output, or with a spread all that the region reaches. */
+/** The block that an engine computes of a region of its input: the output, or with a spread all that the region reaches. */
 function blockOf({ rows, columns }: StageNode['reach'], input: Region, output: Region): Region {
   const axis = (reach: AxisReach, [from, to]: readonly [number, number], exact: readonly [number, number]) => {
     if (reach.kind === 'window') return exact;

@@ -21,7 +21,7 @@ const COLUMNS: readonly Column[] = [
 /** Names of nodes are cut to it. */
 const NAME_LENGTH = 28;
 
-/** What `model inspect` prints of a graph: every node, what it needs of its inputs, where a stage can end, and why not. */
+/** Returns the text of `model inspect`: every node, the part of its inputs that it needs, where a stage can end, and why not. */
 export function describeGraph({ graph, metadata }: ImportedModel): string {
   const parts = tileable(graph);
   const cuts = new Map(parts.cuts.map((cut) => [cut.after, cut]));
