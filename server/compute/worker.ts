@@ -1,4 +1,5 @@
 /** Entry of a compute thread: inference blocks its thread, so it has one of its own and the node keeps serving. */
+
 import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createEngine } from '../engine/engines.js';
@@ -7,6 +8,7 @@ import { DeepThingsError } from '../errors.js';
 import { planFtp } from '../geometry/ftp-plan.js';
 import { fusedGeometry } from '../model/layer-geometry.js';
 import { type LoadedModel, loadModel } from '../model/model-source.js';
+import { collectGarbage } from './collect-garbage.js';
 import { heapUse } from './heap-use.js';
 import { type LayerExecutor, loadLayerExecutor } from './layer-executor.js';
 import type {
@@ -122,7 +124,10 @@ try {
   });
   const { name, version, threads, backend, remark } = engine;
   const facts = { name, version, threads, ...(backend === null ? {} : { backend }) };
-  send({ kind: 'ready', modelDigest: model.digest, engine: facts, remark, thread: systemThread() });
+  const { digest: modelDigest } = model;
+  send({ kind: 'ready', modelDigest, engine: facts, remark, thread: systemThread() });
+  // Once the model's own copy of the weights is out of reach.
+  setImmediate(collectGarbage);
 } catch (error) {
   send({ kind: 'unusable', ...failureOf(error) });
 }
