@@ -28,7 +28,7 @@ export class ProcessEnd {
       if (!supervised) this.#asked('drained');
     });
     if (!supervised) {
-      // Only SIGKILL ends that process and does not reach this one: it is meant for both, and whoever sent it starts anew.
+      // Only SIGKILL ends that process without reaching this one. It is meant for both: a successor may start at once.
       endWithParent(leaveAtOnce);
       return;
     }

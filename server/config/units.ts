@@ -22,7 +22,7 @@ export function formatByteSize(bytes: number): string {
   return String(bytes);
 }
 
-/** What `parseDuration` accepts, for the schema: a number and its unit. */
+/** The pattern of a duration in the schema: a number and its unit. */
 export const DURATION_PATTERN = '^[1-9][0-9]{0,5}(s|m|h|d)$';
 
 const MS_PER_UNIT: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -20,7 +20,7 @@ export interface FrameHandlerParts {
   readonly submission: PictureSubmission;
 }
 
-/** What a device answers about pictures, its own and those that the gateway gives it. */
+/** The handlers of a device for pictures, its own and those that the gateway gives it. */
 export function frameHandlers(parts: FrameHandlerParts): OperationHandlers {
   const { edge, frames, intake, standing, submission } = parts;
   const { drain, underWay } = standing;
@@ -78,7 +78,7 @@ async function registered({ frames, standing }: FrameHandlerParts, ms: number, r
   await registrar.waiting.wait(() => registrar.isTaken, ms, gone.signal);
 }
 
-/** What a device answers to the gateway about the ends of its frames. */
+/** The handlers of a device for the ends of its frames. */
 export function outcomeHandlers({ outcomes, own, scopes }: DeviceFrames): OperationHandlers {
   return {
     postResult: async (request, reply) => {

@@ -9,7 +9,7 @@ import type { EdgeDevice } from '../device/edge-device.js';
 import type { DeviceOverlap } from '../tasks/device-overlap.js';
 import { OCTETS, requireDevice } from './requests.js';
 
-/** What a device answers about the borders of finished tiles. */
+/** The handlers of a device for the borders of finished tiles. */
 export function overlapHandlers(
   edge: EdgeDevice,
   { book, pool }: DeviceOverlap,

@@ -2,7 +2,7 @@ import type { OperationHandlers } from '../../node/contract/operations.js';
 import { HttpProblem } from '../../node/problems/problem.js';
 import type { Standing } from '../standing.js';
 
-/** What a device answers about itself, and to the request that it be drained. */
+/** The handlers of a device for its status and its drain. */
 export function standingHandlers({ drain, registrar, status }: Standing): OperationHandlers {
   const answer = () => ({ state: drain.state, left: drain.left });
   return {

@@ -20,7 +20,7 @@ export interface TaskHandlerParts {
   readonly standing: Standing;
 }
 
-/** What a device answers to thieves, and to the gateway that shares tasks out. */
+/** The handlers of a device for thieves, and for the gateway that shares tasks out. */
 export function taskHandlers(parts: TaskHandlerParts): OperationHandlers {
   const { edge, frames, standing, tasks } = parts;
   const { board } = tasks;
