@@ -53,6 +53,9 @@ const JSON_TYPE = 'application/json';
 
 const ONCE = { tries: 1, waitsForBusy: false } as const;
 
+/** One exchange, within so many milliseconds. */
+const within = (ms: number, bodyMs: number) => ({ ...ONCE, headMs: ms, bodyMs, totalMs: ms, patienceMs: ms });
+
 /** Every call between nodes. */
 export const CALLS = {
   // What devices say to the gateway, which is never suspended: without it there is no cluster.
@@ -66,21 +69,13 @@ export const CALLS = {
   /** Not repeated: a device that is about to exit does not wait, and is missed soon. */
   leave: rule('register', {
     answers: { 200: JSON_TYPE },
-    ...ONCE,
-    headMs: 500,
-    bodyMs: 500,
-    totalMs: 500,
-    patienceMs: 500,
+    ...within(500, 500),
     circuit: null,
   }),
   /** Held by the gateway beyond these. Not repeated: the stealer asks anew; a hint that got lost costs an estimate. */
   victim: rule('stealTask', {
     answers: { 200: JSON_TYPE, 204: null },
-    ...ONCE,
-    headMs: 8_000,
-    bodyMs: 2_000,
-    totalMs: 10_000,
-    patienceMs: 10_000,
+    ...{ ...ONCE, headMs: 8_000, bodyMs: 2_000, totalMs: 10_000, patienceMs: 10_000 },
     circuit: null,
   }),
   /** Repeatable: a result counts once, however often it comes. Long enough for a gateway that is started anew. */
@@ -143,11 +138,7 @@ export const CALLS = {
   /** Not repeated: the second would be refused, and the gateway hears of a task that is not handed back. */
   handBack: rule('returnTask', {
     answers: { 204: null },
-    ...ONCE,
-    headMs: 500,
-    bodyMs: 500,
-    totalMs: 500,
-    patienceMs: 500,
+    ...within(500, 500),
     circuit: 'work',
   }),
 
@@ -156,17 +147,14 @@ export const CALLS = {
   /** Not repeated: devices find a gateway that started by themselves. */
   announce: rule('register', {
     answers: { 200: JSON_TYPE },
-    ...ONCE,
-    headMs: 1_000,
-    bodyMs: 500,
-    totalMs: 1_000,
-    patienceMs: 1_000,
+    ...within(1_000, 500),
     circuit: null,
   }),
   /** Not repeated: a device that does not answer is looked for again while it registers. */
   identify: rule('getCluster', {
     answers: { 200: JSON_TYPE },
-    ...{ ...ONCE, headMs: 1_000, bodyMs: 500, totalMs: 1_000, patienceMs: 1_000, circuit: null },
+    ...within(1_000, 500),
+    circuit: null,
   }),
   /** Repeatable: a source takes each attempt of a frame once. It decodes the picture before it answers. */
   deliver: rule('submitFrame', {

@@ -3,7 +3,7 @@ import { auditResult, beginAudit, finishIfWhole, isSecondResult, retryAudits, ru
 import { draftOf, isAnyAvailable, type LedgerDraft, missingPart, note, setPart } from './ledger-draft.js';
 import { handBack, startDraining } from './ledger-draining.js';
 import type { LedgerEffect, ResultVerdict } from './ledger-effects.js';
-import type { LedgerEvent } from './ledger-events.js';
+import type { EventOf, LedgerEvent } from './ledger-events.js';
 import { beginLayers, isPresentLayer, nextLayer } from './ledger-layers.js';
 import { deviceSeen, devicesGone, devicesLost, expire } from './ledger-leases.js';
 import { chooseSource, retryDelivery, shareParts } from './ledger-placement.js';
@@ -114,7 +114,7 @@ function apply(draft: LedgerDraft, event: LedgerEvent): ResultVerdict | null {
   }
 }
 
-function acceptFrame(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'frame-accepted' }>): void {
+function acceptFrame(draft: LedgerDraft, event: EventOf<'frame-accepted'>): void {
   const { frame, distribution = { kind: 'stealing' } } = event;
   // What the gateway shares out waits for its turn, also where its source has the picture already.
   const isQuarantined = event.source !== null && draft.quarantined.has(event.source);
@@ -157,7 +157,7 @@ function delivering(
   return current ? entry : null;
 }
 
-function frameDelivered(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'frame-delivered' }>): void {
+function frameDelivered(draft: LedgerDraft, event: EventOf<'frame-delivered'>): void {
   const entry = delivering(draft, event);
   if (entry === null) return;
   draft.frames.set(entry.frame, { ...entry, phase: { kind: 'running' } });
@@ -176,11 +176,7 @@ function frameDelivered(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 
   }
 }
 
-function queueParts(
-  draft: LedgerDraft,
-  entry: LedgerFrame,
-  event: Extract<LedgerEvent, { kind: 'frame-delivered' }>,
-): void {
+function queueParts(draft: LedgerDraft, entry: LedgerFrame, event: EventOf<'frame-delivered'>): void {
   for (const [i, part] of entry.parts.entries()) {
     // A heartbeat may have told of the delivery's tiles before its answer did; what it told of older ones is past.
     if (part.kind === 'done' || (part.kind !== 'unplaced' && part.attempt >= event.attempt)) continue;
@@ -192,7 +188,7 @@ function queueParts(
   }
 }
 
-function pushing(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'part-pushed' | 'push-failed' }>): boolean {
+function pushing(draft: LedgerDraft, event: EventOf<'part-pushed' | 'push-failed'>): boolean {
   const { frame, part, layer, attempt, device } = event;
   const entry = draft.frames.get(frame);
   if (entry === undefined || !isPresentLayer(entry, layer)) return false;
@@ -200,14 +196,14 @@ function pushing(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'part-p
   return state?.kind === 'pushing' && state.attempt === attempt && state.device === device;
 }
 
-function partPushed(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'part-pushed' }>): void {
+function partPushed(draft: LedgerDraft, event: EventOf<'part-pushed'>): void {
   if (!pushing(draft, event)) return;
   const state: PartPlace = { kind: 'queued', attempt: event.attempt, device: event.device };
   setPart(draft, event.frame, event.part, state);
   if (event.layer === undefined) note(draft, event.frame, event.part, 'queued', state);
 }
 
-function pushFailed(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'push-failed' }>): void {
+function pushFailed(draft: LedgerDraft, event: EventOf<'push-failed'>): void {
   const { frame, part, attempt, device } = event;
   if (event.draining) startDraining(draft, device);
   const entry = draft.frames.get(frame);
@@ -223,7 +219,7 @@ function pushFailed(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'pus
   setPart(draft, frame, part, missingPart(draft, device, attempt, pauseMs));
 }
 
-function acceptResult(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'result' }>): ResultVerdict {
+function acceptResult(draft: LedgerDraft, event: EventOf<'result'>): ResultVerdict {
   const entry = draft.frames.get(event.frame);
   const part = entry?.parts[event.part];
   if (entry === undefined || part === undefined) return 'stale';

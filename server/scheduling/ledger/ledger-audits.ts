@@ -1,7 +1,7 @@
 import type { TaskKey } from '../task-key.js';
 import { waitingDeadline } from './lease-times.js';
 import { type LedgerDraft, note } from './ledger-draft.js';
-import type { LedgerEvent } from './ledger-events.js';
+import type { EventOf } from './ledger-events.js';
 import { leastLoadedBesides } from './ledger-placement.js';
 import type { AuditOutcome, FrameLedger, LedgerFrame, PartAudit, PartPlace } from './ledger-state.js';
 
@@ -32,10 +32,7 @@ export function isSecondResult(
   return audit !== null && audit.tried[0] !== device && !quarantined.has(device);
 }
 
-type SecondResult = Pick<
-  Extract<LedgerEvent, { kind: 'audit-result' }>,
-  'frame' | 'part' | 'attempt' | 'device' | 'agrees'
->;
+type SecondResult = Pick<EventOf<'audit-result'>, 'frame' | 'part' | 'attempt' | 'device' | 'agrees'>;
 
 /** Has another device run a part that has just been done. */
 export function beginAudit(draft: LedgerDraft, frame: string, part: number, state: PartPlace & { kind: 'done' }): void {
@@ -52,7 +49,7 @@ export function finishIfWhole(draft: LedgerDraft, frame: string): void {
 }
 
 /** A second result, compared with the first. */
-export function auditResult(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'audit-result' }>): void {
+export function auditResult(draft: LedgerDraft, event: EventOf<'audit-result'>): void {
   const { frame, part, attempt, device } = event;
   if (!isSecondResult(draft, event)) return;
   const entry = draft.frames.get(frame)!;

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../error-codes.js';
+import type { PartAttempt } from './ledger-events.js';
 import type { AuditOutcome } from './ledger-state.js';
 
 /** What is to be done after an event. */
@@ -8,19 +9,13 @@ export type LedgerEffect =
   /** Cut the fused stack into a slice for each of these devices; what was computed of another attempt is void. */
   | { readonly kind: 'slice'; readonly frame: string; readonly attempt: number; readonly devices: readonly string[] }
   /** Cut the part's input and give it to a device. */
-  | {
+  | (PartAttempt & {
       readonly kind: 'push';
-      readonly frame: string;
-      readonly part: number;
-      /** Of a layered frame. */
-      readonly layer?: number | undefined;
-      readonly attempt: number;
-      readonly device: string;
       /** To compare its result with the first one. Then it uses nothing of its neighbours, and nobody steals it. */
       readonly audit?: true;
       /** Computed elsewhere it was not finite. It uses nothing of its neighbours either, and nobody steals it. */
       readonly alone?: true;
-    }
+    })
   /** Two devices differ: find out who is wrong. */
   | {
       readonly kind: 'judge';
@@ -49,14 +44,7 @@ export type LedgerEffect =
   | { readonly kind: 'fail'; readonly frame: string; readonly code: ErrorCode; readonly detail: string }
   | { readonly kind: 'device-lost'; readonly device: string }
   /** For the frame's trace. */
-  | {
-      readonly kind: 'note';
-      readonly frame: string;
-      readonly part: number;
-      readonly note: PartNote;
-      readonly device: string;
-      readonly attempt: number;
-    };
+  | (PartAttempt & { readonly kind: 'note'; readonly note: PartNote });
 
 export type PartNote =
   | 'queued'

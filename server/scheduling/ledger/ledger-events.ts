@@ -1,23 +1,28 @@
 import type { TaskKey } from '../task-key.js';
 import type { AuditFinding, Distribution } from './ledger-state.js';
 
-export interface ListedTask {
-  readonly frame: string;
-  /** With `layer` a slice. */
-  readonly tile: number;
+export interface ListedTask extends TaskKey {
+  /** Of a slice. */
   readonly layer?: number | undefined;
-  readonly generation: number;
-  readonly attempt: number;
   readonly state: 'queued' | 'waiting' | 'running';
 }
 
-export interface HandedOutTask {
-  readonly frame: string;
-  readonly tile: number;
-  readonly generation: number;
-  readonly attempt: number;
+export interface HandedOutTask extends TaskKey {
   readonly thief: string;
 }
+
+/** An attempt of a part on a device. */
+export interface PartAttempt {
+  readonly frame: string;
+  readonly part: number;
+  /** Of a layered frame. */
+  readonly layer?: number | undefined;
+  readonly attempt: number;
+  readonly device: string;
+}
+
+/** An attempt that has ended, with the fencing token that its task had. */
+type EndedAttempt = PartAttempt & { readonly generation: number };
 
 /** What the ledger is told. */
 export type LedgerEvent =
@@ -69,55 +74,15 @@ export type LedgerEvent =
   | { readonly kind: 'device-dead'; readonly device: string }
   /** The gateway does not reach a device, which may be live; once `untilMs` is past it may be tried again. */
   | { readonly kind: 'device-suspended'; readonly device: string; readonly untilMs: number }
-  | {
-      readonly kind: 'part-pushed';
-      readonly frame: string;
-      readonly part: number;
-      readonly layer?: number | undefined;
-      readonly attempt: number;
-      readonly device: string;
-    }
-  | {
-      readonly kind: 'push-failed';
-      readonly frame: string;
-      readonly part: number;
-      readonly layer?: number | undefined;
-      readonly attempt: number;
-      readonly device: string;
-      readonly detail: string;
-      /** Whether it refused because it is being drained. */
-      readonly draining?: boolean;
-    }
-  | {
-      readonly kind: 'result';
-      readonly frame: string;
-      readonly part: number;
-      readonly layer?: number | undefined;
-      readonly generation: number;
-      readonly attempt: number;
-      readonly device: string;
-      /** Whether another device is to run it as well; not when absent. Layers of slices never are. */
-      readonly audited?: boolean;
-    }
-  | {
-      /** A result that was refused: not all of its values are finite. */
-      readonly kind: 'result-refused';
-      readonly frame: string;
-      readonly part: number;
-      readonly layer?: number | undefined;
-      readonly generation: number;
-      readonly attempt: number;
-      readonly device: string;
-    }
-  | {
-      /** The second result of a part that is audited. */
-      readonly kind: 'audit-result';
-      readonly frame: string;
-      readonly part: number;
-      readonly attempt: number;
-      readonly device: string;
-      readonly agrees: boolean;
-    }
+  | (PartAttempt & { readonly kind: 'part-pushed' })
+  /** `draining`: the device refused because it is being drained. */
+  | (PartAttempt & { readonly kind: 'push-failed'; readonly detail: string; readonly draining?: boolean })
+  /** `audited`: another device is to run the part as well; not when absent. Layers of slices are not audited. */
+  | (EndedAttempt & { readonly kind: 'result'; readonly audited?: boolean })
+  /** A result that was refused: not all of its values are finite. */
+  | (EndedAttempt & { readonly kind: 'result-refused' })
+  /** The second result of a part that is audited. */
+  | (PartAttempt & { readonly kind: 'audit-result'; readonly agrees: boolean })
   | {
       readonly kind: 'audit-judged';
       readonly frame: string;
@@ -131,6 +96,8 @@ export type LedgerEvent =
   | { readonly kind: 'device-released'; readonly device: string }
   | { readonly kind: 'frame-ended'; readonly frame: string }
   | { readonly kind: 'tick' };
+
+export type EventOf<Kind extends LedgerEvent['kind']> = Extract<LedgerEvent, { kind: Kind }>;
 
 /** Every event but a result: of these the ledger only takes note, about a result it decides. */
 export type LedgerNotice = Exclude<LedgerEvent, { kind: 'result' }>;

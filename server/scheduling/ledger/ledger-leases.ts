@@ -12,7 +12,7 @@ import {
   setPart,
 } from './ledger-draft.js';
 import { handBack, refusePushed, startDraining } from './ledger-draining.js';
-import type { HandedOutTask, LedgerEvent, ListedTask } from './ledger-events.js';
+import type { EventOf, HandedOutTask, ListedTask } from './ledger-events.js';
 import { beginLayers, isPresentLayer, restartLayers } from './ledger-layers.js';
 import { placeParts, replaceParts, retryDelivery } from './ledger-placement.js';
 import type { LedgerFrame, PartPlace, PartState } from './ledger-state.js';
@@ -113,7 +113,7 @@ function newestAttempts(tasks: readonly ListedTask[]): ReadonlyMap<string, Liste
 }
 
 /** A device's heartbeat: what it handed out, what it has, what it gives back, and what it therefore has no longer. */
-export function deviceSeen(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'device-seen' }>): void {
+export function deviceSeen(draft: LedgerDraft, event: EventOf<'device-seen'>): void {
   const { device, medianTileMs, draining = false, returned = [] } = event;
   const wasDraining = draft.devices.get(device)?.draining ?? false;
   const seen = { device, medianTileMs, lastSeenMs: draft.nowMs };

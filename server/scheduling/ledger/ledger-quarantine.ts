@@ -1,11 +1,11 @@
 import { LARGEST_ATTEMPT } from '../task-key.js';
 import { endAudit } from './ledger-audits.js';
 import { failFrame, type LedgerDraft } from './ledger-draft.js';
-import type { LedgerEvent } from './ledger-events.js';
+import type { EventOf } from './ledger-events.js';
 import type { LedgerFrame, PartState } from './ledger-state.js';
 
 /** Two devices differed, and it has been found out who is wrong, or could not be. */
-export function auditJudged(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'audit-judged' }>): void {
+export function auditJudged(draft: LedgerDraft, event: EventOf<'audit-judged'>): void {
   const { frame, part, attempt, finding } = event;
   const audit = draft.frames
     .get(frame)

@@ -1,5 +1,5 @@
 import { availableDevices, failFrame, type LedgerDraft, note, setPart } from './ledger-draft.js';
-import type { LedgerEvent } from './ledger-events.js';
+import type { EventOf } from './ledger-events.js';
 import { beginLayers, isPresentLayer } from './ledger-layers.js';
 import { leastLoadedBesides } from './ledger-placement.js';
 import { runAgainWithout } from './ledger-quarantine.js';
@@ -13,7 +13,7 @@ import type { LedgerFrame, PartPlace, PartState } from './ledger-state.js';
 /** A part whose only device was refused is computed there once more: it may have been one flipped bit. */
 const LEAST_TRIES = 2;
 
-type RefusedEvent = Extract<LedgerEvent, { kind: 'result-refused' }>;
+type RefusedEvent = EventOf<'result-refused'>;
 
 /** Gives a part whose result was not finite to a device that has not computed it. */
 export function resultRefused(draft: LedgerDraft, event: RefusedEvent): void {

@@ -1,6 +1,6 @@
 import { LARGEST_ATTEMPT } from '../task-key.js';
 import type { LedgerDraft } from './ledger-draft.js';
-import type { LedgerEvent } from './ledger-events.js';
+import type { EventOf } from './ledger-events.js';
 import { placeParts } from './ledger-placement.js';
 import type { LedgerFrame } from './ledger-state.js';
 
@@ -8,7 +8,7 @@ import type { LedgerFrame } from './ledger-state.js';
  * Takes up a frame of an earlier life of the gateway: whatever was known of its parts is gone. Before anything of it is
  * given out, the devices have a while to say which parts they have.
  */
-export function restoreFrame(draft: LedgerDraft, event: Extract<LedgerEvent, { kind: 'frame-restored' }>): void {
+export function restoreFrame(draft: LedgerDraft, event: EventOf<'frame-restored'>): void {
   const { frame, source, distribution, life, generation = 1 } = event;
   const { attempts, restoreMs } = draft.settings;
   // Beyond what earlier lives and generations can have come to.

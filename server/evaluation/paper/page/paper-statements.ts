@@ -11,7 +11,7 @@ export const STATEMENTS = [
   ...LATENCY_STATEMENTS,
   ...SOURCES_STATEMENTS,
   ...PARAMETERS_STATEMENTS,
-] as const;
+];
 
 export type StatementId = (typeof STATEMENTS)[number]['id'];
 

@@ -1,16 +1,13 @@
-import { SAME_SUM, U8 } from './reasons.js';
-import type { Statement } from './statement.js';
+import { SAME_SUM, statementsOf, U8 } from './statement.js';
 
 /** What the paper's text states of Figure 15: section V.D. */
-export const PARAMETERS_STATEMENTS = [
+export const PARAMETERS_STATEMENTS = statementsOf({ figure: 'fig15', section: 'V.D', unit: '%' }, [
   {
-    ...{ id: 'depth-memory', figure: 'fig15', what: 'memory with 5x5 below 3x3, 16 layers', value: 23, unit: '%' },
-    ...{ bound: 'more than', section: 'V.D', quote: 'more than 23% memory reduction can be achieved' },
-    reason: SAME_SUM,
+    ...{ id: 'depth-memory', what: 'memory with 5x5 below 3x3, 16 layers', value: 23, reason: SAME_SUM },
+    ...{ bound: 'more than', quote: 'more than 23% memory reduction can be achieved' },
   },
   {
-    ...{ id: 'depth-bytes', figure: 'fig15', what: 'bytes with 5x5 above 3x3, 16 layers', value: 25, unit: '%' },
-    ...{ section: 'V.D', quote: 'the amount of transmitted data increases overall by 25% from 3x3 to 5x5' },
-    reason: U8,
+    ...{ id: 'depth-bytes', what: 'bytes with 5x5 above 3x3, 16 layers', value: 25, reason: U8 },
+    quote: 'the amount of transmitted data increases overall by 25% from 3x3 to 5x5',
   },
-] as const satisfies readonly Statement[];
+]);
