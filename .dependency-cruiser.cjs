@@ -70,6 +70,7 @@ const ROOMS = {
     statements: ['page'],
   },
   'server/formats': {
+    darknet: [],
     onnx: [],
   },
   'server/formats/onnx': {

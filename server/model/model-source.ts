@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { basename, extname } from 'node:path';
 import { DeepThingsError } from '../errors.js';
+import { layersOfConstants, weightConstants } from '../formats/darknet/layers-graph.js';
 import type { Interval } from '../geometry/region.js';
+import type { GraphConstant } from '../graph/graph.js';
 import { loadFaceDetectorWeights } from './built-in/face-detector-weights.js';
 import { builtInModel, builtInNetwork, DEFAULT_MODEL } from './built-in/registry.js';
 import { type InputSize, parseDarknetCfg } from './darknet/darknet-cfg.js';
+import type { WantedLayers } from './darknet/darknet-weights.js';
 import { loadDarknetWeights } from './darknet/darknet-weights-file.js';
 import { readTextFile } from './files/text-file.js';
 import { type LabelList, labelsOfList, parseLabels } from './labels.js';
@@ -31,6 +34,8 @@ export interface ModelSpec {
 export interface LoadedModel {
   readonly network: Network;
   readonly weights: NetworkWeights;
+  /** The same, as the constants of the network's graph, by name; the bytes are those of `weights`. */
+  readonly constants: ReadonlyMap<string, GraphConstant>;
   /**
    * SHA-256, hex, of the layers, the input, the preprocessing and the origin of the weights (a file's bytes, a seed).
    * Two nodes with one digest compute the same; names, paths and labels are not in it.
@@ -68,16 +73,18 @@ export function describeModel(spec: ModelSpec, remark: Remark = NO_REMARK): Netw
 /**
  * Loads a model with its weights.
  *
- * @param layers only these layers' weights, for a node that runs no others; all when not given. The digest is the same.
+ * @param wanted only the weights of these layers, or these constants of the network's graph (and the others of their layers),
+ * for a node that runs no more; all when not given. The digest is the same.
  * @throws what `describeModel` throws, DT_MODEL_WEIGHTS when no usable source of weights is named, DT_WEIGHTS_LENGTH.
  */
-export async function loadModel(spec: ModelSpec, layers?: Interval): Promise<LoadedModel> {
+export async function loadModel(spec: ModelSpec, wanted?: Interval | ReadonlySet<string>): Promise<LoadedModel> {
   const network = describeModel(spec);
+  const layers = wanted === undefined || 'start' in wanted ? wanted : layersOfConstants(wanted);
   const { weights, digest } = await loadWeights(spec, network, layers);
-  return { network, weights, digest: modelDigest(network, digest) };
+  return { network, weights, constants: weightConstants(network.graph, weights), digest: modelDigest(network, digest) };
 }
 
-async function loadWeights(spec: ModelSpec, network: Network, layers?: Interval): Promise<LoadedWeights> {
+async function loadWeights(spec: ModelSpec, network: Network, layers: WantedLayers): Promise<LoadedWeights> {
   const { weights } = spec;
   if (weights === undefined) {
     const origin = spec.cfg === undefined ? builtInModel(network.name).weights : undefined;

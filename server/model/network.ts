@@ -1,4 +1,5 @@
 import type { MapShape } from '../geometry/region.js';
+import type { Graph } from '../graph/graph.js';
 
 /** Darknet's, by its names; mish is `x * tanh(ln(1 + e^x))` (Misra 2019). */
 export type Activation = 'linear' | 'leaky' | 'relu' | 'logistic' | 'mish';
@@ -111,6 +112,11 @@ export interface Network {
   readonly name: string;
   readonly input: MapShape;
   readonly layers: readonly Layer[];
+  /**
+   * From the picture to what the head decodes, without weights: constants that are weights have a shape and no bytes. Layer l is
+   * made of nodes that put out the value `map l+1` in the end; its weights are the constants `weights l` and `bias l`.
+   */
+  readonly graph: Graph;
   readonly preprocessing: Preprocessing;
   /** Class names in the head's order; one name for a head without classes. */
   readonly labels: readonly string[];

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Interval } from '../geometry/region.js';
-import { biasNumbers, isWanted, isWeighted, kernelNumbers } from './darknet/darknet-weights.js';
+import { biasNumbers, isWanted, isWeighted, kernelNumbers, type WantedLayers } from './darknet/darknet-weights.js';
 import type { Activation, ConvolutionWeights, LoadedWeights, Network, WeightedLayer } from './network.js';
 import { seededRandom } from './seeded-random.js';
 
@@ -29,7 +28,7 @@ const VARIANCE_GAIN: Readonly<Record<Activation, number>> = {
  *
  * @param layers only these layers' weights (each layer has a random stream of its own); all when not given.
  */
-export function synthesizeWeights(network: Network, seed: number, layers?: Interval): LoadedWeights {
+export function synthesizeWeights(network: Network, seed: number, layers?: WantedLayers): LoadedWeights {
   const weights = new Map<number, ConvolutionWeights>();
   for (const [index, layer] of network.layers.entries()) {
     if (isWeighted(layer) && isWanted(index, layers)) {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
+import { networkGraph } from '../../server/formats/darknet/layers-graph.js';
 import { type LayerDeclaration, shapeLayers } from '../../server/model/layer-shapes.js';
 import type { Activation, Network } from '../../server/model/network.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
@@ -43,10 +44,13 @@ export const arbitraryDeclarations: fc.Arbitrary<LayerDeclaration[]> = fc.array(
 
 /** @throws DeepThingsError for a chain that does not fit. */
 export function networkOf(declarations: LayerDeclaration[], height: number, width: number): Network {
+  const input = { channels: 3, height, width };
+  const layers = shapeLayers(input, declarations);
   return {
     name: 'random',
-    input: { channels: 3, height, width },
-    layers: shapeLayers({ channels: 3, height, width }, declarations),
+    input,
+    layers,
+    graph: networkGraph('random', input, layers),
     preprocessing: {
       anchor: 'centre',
       fill: [128, 128, 128],

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { elementCount } from '../../server/graph/graph.js';
 import { describeModel, loadModel, type ModelSpec } from '../../server/model/model-source.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'deepthings-model-'));
@@ -88,6 +89,27 @@ describe('loadModel', () => {
     expect((await loadModel({ cfg, weights: 'synthetic:2' })).digest).toMatchInlineSnapshot(
       `"38c063cd9556da9e5a174bb8e00b15aa318bb708521cd4bd3c340cb8274d4e68"`,
     );
+  });
+
+  it.each([
+    ['face-detector', '3391e80d584e0571a7c8945b164e1c0a63c8dbc9c73bfa0d67182c5c5c577620'],
+    ['yolov2', 'd2821afc1f7bca9dfdd52cbd2412d58c6336a0beb8f40fd292913f10c9245a2f'],
+    ['yolov2-tiny', 'd393ee1a19850ed478a4f4c58204951cf118cce479136b7f73d6b5ca518f5207'],
+    ['yolov2-voc', '5775f13121ed279b5d4bba1477fa74b451142587445ce0d340b65023eb910b20'],
+    ['yolov2-tiny-voc', '73500e0d13d916e734ced36e98163304366b5a4b58f23adf56d7251c03662ea7'],
+  ])('keeps the digest of %s', async (name, digest) => {
+    expect((await loadModel({ name, weights: 'synthetic' }, new Set<string>())).digest).toBe(digest);
+  });
+
+  it('loads only the constants that are asked for by name', async () => {
+    const all = await loadModel({});
+    const some = await loadModel({}, new Set(['weights 2', 'bias 5', 'reorg 2 shape']));
+    expect([...some.constants.keys()]).toEqual(['weights 2', 'bias 2', 'weights 5', 'bias 5']);
+    expect(some.constants.get('weights 2')).toEqual(all.constants.get('weights 2'));
+    expect(some.digest).toBe(all.digest);
+    for (const [name, { bytes, shape }] of all.constants) {
+      expect({ name, values: bytes.byteLength / 4 }).toEqual({ name, values: elementCount(shape) });
+    }
   });
 
   it('loads only the wanted layers, with the same digest', async () => {

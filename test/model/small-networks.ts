@@ -1,13 +1,16 @@
+import { networkGraph } from '../../server/formats/darknet/layers-graph.js';
 import type { MapShape } from '../../server/geometry/region.js';
 import { type LayerDeclaration, shapeLayers } from '../../server/model/layer-shapes.js';
 import type { ConvolutionalLayer, Network } from '../../server/model/network.js';
 
 /** A network of these layers, for tests. */
 export function networkOf(input: MapShape, declarations: readonly LayerDeclaration[]): Network {
+  const layers = shapeLayers(input, declarations);
   return {
     name: 'small',
     input,
-    layers: shapeLayers(input, declarations),
+    layers,
+    graph: networkGraph('small', input, layers),
     preprocessing: { anchor: 'centre', fill: [0, 0, 0], order: 'rgb', mean: [0, 0, 0], scale: [1, 1, 1] },
     labels: [],
   };

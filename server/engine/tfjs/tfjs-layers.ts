@@ -1,4 +1,5 @@
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
+import { LEAKY_SLOPE, poolingPads, REORG_ORDER, reorgBlocks } from '../../formats/darknet/darknet-rules.js';
 import type {
   Activation,
   ConnectedLayer,
@@ -8,7 +9,6 @@ import type {
   MaxPoolLayer,
   ReorgLayer,
 } from '../../model/network.js';
-import { LEAKY_SLOPE, poolingPads, REORG_ORDER, reorgBlocks } from '../darknet-rules.js';
 import type { EngineGraph } from '../inference-engine.js';
 import type { Tfjs } from './tfjs-backend.js';
 

@@ -3,8 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { DeepThingsError } from '../../errors.js';
-import type { Interval } from '../../geometry/region.js';
-import { isWanted, kernelNumbers } from '../darknet/darknet-weights.js';
+import { isWanted, kernelNumbers, type WantedLayers } from '../darknet/darknet-weights.js';
 import type { ConvolutionalLayer, ConvolutionWeights, LoadedWeights, Network, NetworkWeights } from '../network.js';
 
 const PACKAGE = '@vladmandic/face-api';
@@ -30,7 +29,7 @@ interface ManifestEntry {
  *
  * @throws DT_MODEL_FILE when the package or its files are not there or not as expected.
  */
-export async function loadFaceDetectorWeights(network: Network, layers?: Interval): Promise<LoadedWeights> {
+export async function loadFaceDetectorWeights(network: Network, layers?: WantedLayers): Promise<LoadedWeights> {
   const folder = faceModelFolder();
   const [manifest, bytes] = await Promise.all([
     readPackageFile(join(folder, MANIFEST)),
@@ -49,7 +48,7 @@ export function parseFaceDetectorWeights(
   manifestText: string,
   bytes: Uint8Array,
   network: Network,
-  layers?: Interval,
+  layers?: WantedLayers,
 ): NetworkWeights {
   const tensors = parseManifest(manifestText);
   const expected = [...tensors.values()].reduce((sum, tensor) => sum + tensor.byteLength, 0);

@@ -1,4 +1,5 @@
 import { DeepThingsError } from '../../errors.js';
+import { networkGraph } from '../../formats/darknet/layers-graph.js';
 import { DARKNET_PREPROCESSING, type InputSize } from '../darknet/darknet-cfg.js';
 import { type LayerDeclaration, shapeLayers } from '../layer-shapes.js';
 import type { Network, Preprocessing } from '../network.js';
@@ -105,10 +106,12 @@ export function builtInNetwork(name: string, size: InputSize = {}): Network {
     }
   }
   const input = Object.freeze({ channels: 3, height, width });
+  const layers = shapeLayers(input, model.layers);
   return Object.freeze({
     name,
     input,
-    layers: shapeLayers(input, model.layers),
+    layers,
+    graph: networkGraph(name, input, layers),
     preprocessing: model.preprocessing,
     labels: model.labels,
   });

@@ -1,4 +1,5 @@
 import { DeepThingsError } from '../../errors.js';
+import { networkGraph } from '../../formats/darknet/layers-graph.js';
 import type { MapShape } from '../../geometry/region.js';
 import { labelsFor } from '../labels.js';
 import { LARGEST_INPUT_SIDE } from '../layer-limits.js';
@@ -59,6 +60,7 @@ export function parseDarknetCfg(text: string, reading: CfgReading): Network {
     name: reading.name,
     input,
     layers,
+    graph: networkGraph(reading.name, input, layers),
     preprocessing: DARKNET_PREPROCESSING,
     labels: labelsFor(layers, reading.labels),
   });

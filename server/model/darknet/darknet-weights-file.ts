@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { DeepThingsError } from '../../errors.js';
-import type { Interval } from '../../geometry/region.js';
 import type { ConvolutionWeights, LoadedWeights, Network, NetworkWeights, WeightedLayer } from '../network.js';
 import { NO_REMARK } from '../remark.js';
-import { foldWeights, isWanted, weightsSpans } from './darknet-weights.js';
+import { foldWeights, isWanted, type WantedLayers, weightsSpans } from './darknet-weights.js';
 import { CHECKED_BYTES, checkWeightsFile } from './darknet-weights-check.js';
 
 const CHUNK_BYTES = 1 << 20;
@@ -16,7 +15,11 @@ const CHUNK_BYTES = 1 << 20;
  * @param layers only these layers' weights; all when not given. The digest is the whole file's in any case.
  * @throws DT_MODEL_FILE when it cannot be read, DT_WEIGHTS_LENGTH or DT_WEIGHTS_FORMAT when it does not fit the network.
  */
-export async function loadDarknetWeights(path: string, network: Network, layers?: Interval): Promise<LoadedWeights> {
+export async function loadDarknetWeights(
+  path: string,
+  network: Network,
+  layers?: WantedLayers,
+): Promise<LoadedWeights> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(path);
@@ -36,7 +39,7 @@ export async function loadDarknetWeights(path: string, network: Network, layers?
  * @param layers only these layers' weights; all when not given.
  * @throws DT_WEIGHTS_LENGTH, DT_WEIGHTS_FORMAT
  */
-export function parseDarknetWeights(bytes: Uint8Array, network: Network, layers?: Interval): NetworkWeights {
+export function parseDarknetWeights(bytes: Uint8Array, network: Network, layers?: WantedLayers): NetworkWeights {
   const header = checkWeightsFile(network, bytes, bytes.byteLength, NO_REMARK);
   const weights = new Map<number, ConvolutionWeights>();
   for (const span of weightsSpans(network, header.byteLength)) {
@@ -48,7 +51,7 @@ export function parseDarknetWeights(bytes: Uint8Array, network: Network, layers?
   return weights;
 }
 
-async function readWeights(handle: FileHandle, network: Network, layers?: Interval): Promise<LoadedWeights> {
+async function readWeights(handle: FileHandle, network: Network, layers?: WantedLayers): Promise<LoadedWeights> {
   const { size } = await handle.stat();
   const start = await readAt(handle, 0, Math.min(size, CHECKED_BYTES));
   const header = checkWeightsFile(network, start, size, NO_REMARK);

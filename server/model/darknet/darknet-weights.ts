@@ -84,9 +84,13 @@ export function foldWeights(layer: WeightedLayer, bytes: Uint8Array): Convolutio
   return { weights, bias };
 }
 
-/** Whether a layer is among the wanted ones; all are when nothing is said. */
-export function isWanted(layer: number, layers: Interval | undefined): boolean {
-  return layers === undefined || (layers.start <= layer && layer < layers.end);
+/** Layers whose weights are wanted, by index; all when nothing is said. */
+export type WantedLayers = Interval | ReadonlySet<number> | undefined;
+
+/** Whether a layer is among the wanted ones. */
+export function isWanted(layer: number, layers: WantedLayers): boolean {
+  if (layers === undefined) return true;
+  return 'start' in layers ? layers.start <= layer && layer < layers.end : layers.has(layer);
 }
 
 /** Whether a weights file has numbers for a layer. */
