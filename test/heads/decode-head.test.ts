@@ -4,7 +4,7 @@ import { classifyOutput, decodeCandidates, detectObjects } from '../../server/he
 import type { HeadOutput, HeadOutputs } from '../../server/heads/head-output.js';
 import { placePicture } from '../../server/model/heads/placement.js';
 import { HEADS, headCases, outputsOf } from './random-heads.js';
-import type { ReferenceBox } from './reference-heads.js';
+import { type ReferenceBox, suppressed } from './reference-heads.js';
 
 const seeds = fc.integer({ min: 1, max: 1 << 30 });
 const thresholds = fc.constantFrom(0.05, 0.3, 0.7, 0.95);
@@ -27,27 +27,6 @@ function expectSame(found: readonly ReferenceBox[], expected: readonly Reference
       expect(Math.abs(value - other)).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(other)));
     }
   }
-}
-
-/** Greedy suppression over all boxes at once, as torchvision's `batched_nms`: boxes of other classes are moved apart. */
-function referenceNms(boxes: readonly ReferenceBox[], limit: number): readonly ReferenceBox[] {
-  const apart = boxes.map(({ corners, classIndex }) => corners.map((edge) => edge + classIndex * 1e5));
-  const order = [...boxes.keys()].sort((a, b) => boxes[b]!.score - boxes[a]!.score);
-  const gone = new Set<number>();
-  return order
-    .filter((index) => {
-      if (gone.has(index)) return false;
-      for (const other of order) if (overlap(apart[index]!, apart[other]!) > limit && other !== index) gone.add(other);
-      return true;
-    })
-    .map((index) => boxes[index]!);
-}
-
-function overlap(a: readonly number[], b: readonly number[]): number {
-  const extent = (axis: 0 | 1) => Math.max(0, Math.min(a[axis + 2]!, b[axis + 2]!) - Math.max(a[axis]!, b[axis]!));
-  const area = (box: readonly number[]) => (box[2]! - box[0]!) * (box[3]! - box[1]!);
-  const shared = extent(0) * extent(1);
-  return shared === 0 ? 0 : shared / (area(a) + area(b) - shared);
 }
 
 describe.each(Object.keys(HEADS))('%s', (name) => {
@@ -117,7 +96,7 @@ describe('detectObjects', () => {
         const placement = placePicture(width, height, { channels: 3, ...input }, anchor);
         const labels = ['a', 'b'];
         const found = detectObjects(outputs, { family, labels }, placement, { threshold: 0.6, nms: 0.45 });
-        const kept = referenceNms(
+        const kept = suppressed(
           reference(outputs, family, input).filter((box) => box.score > 0.6 && hasExtent(box)),
           0.45,
         );

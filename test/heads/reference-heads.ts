@@ -204,3 +204,24 @@ export const centerface: Reference<CentreFamily> = (outputs, family, input) => {
     score: heat[cell]!,
   }));
 };
+
+/** Greedy suppression over all boxes at once, as torchvision's `batched_nms`: boxes of other classes are moved apart. */
+export function suppressed(boxes: readonly ReferenceBox[], limit: number): readonly ReferenceBox[] {
+  const apart = boxes.map(({ corners, classIndex }) => corners.map((edge) => edge + classIndex * 1e5));
+  const order = [...boxes.keys()].sort((a, b) => boxes[b]!.score - boxes[a]!.score);
+  const gone = new Set<number>();
+  return order
+    .filter((index) => {
+      if (gone.has(index)) return false;
+      for (const other of order) if (overlap(apart[index]!, apart[other]!) > limit && other !== index) gone.add(other);
+      return true;
+    })
+    .map((index) => boxes[index]!);
+}
+
+function overlap(a: readonly number[], b: readonly number[]): number {
+  const extent = (axis: 0 | 1) => Math.max(0, Math.min(a[axis + 2]!, b[axis + 2]!) - Math.max(a[axis]!, b[axis]!));
+  const area = (box: readonly number[]) => (box[2]! - box[0]!) * (box[3]! - box[1]!);
+  const shared = extent(0) * extent(1);
+  return shared === 0 ? 0 : shared / (area(a) + area(b) - shared);
+}
