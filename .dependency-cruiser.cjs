@@ -73,6 +73,10 @@ const ROOMS = {
     darknet: [],
     onnx: [],
   },
+  'server/formats/darknet': {
+    cfg: ['.'],
+    weights: ['.'],
+  },
   'server/formats/onnx': {
     canonical: ['file'],
     file: [],
@@ -106,8 +110,7 @@ const ROOMS = {
     jpeg: ['.', 'container'],
   },
   'server/model': {
-    'built-in': ['.', 'darknet'],
-    darknet: ['.', 'files'],
+    'built-in': ['.'],
     files: ['.'],
     heads: ['.'],
   },

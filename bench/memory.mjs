@@ -28,7 +28,7 @@ const { startProcessCluster } = await source('test/support/process-cluster.ts');
 const { samplePhoto } = await source('test/support/frames.ts');
 const { readResidentMemory } = await source('server/evaluation/measure/process-memory.ts');
 const { planCluster } = await source('server/node/cluster-plan.ts');
-const { weightsSpans } = await source('server/model/darknet/darknet-weights.ts');
+const { weightsSpans } = await source('server/formats/darknet/weights/darknet-weights.ts');
 
 /** Resident bytes of mapped files by name. */
 function filePages(pid) {

@@ -1,5 +1,6 @@
 import type { FeatureBlock, InferenceEngine, LoadedGraph } from '../engine/inference-engine.js';
 import { DeepThingsError } from '../errors.js';
+import type { Layer, NetworkWeights } from '../formats/darknet/layers.js';
 import {
   containsRegion,
   intersectRegions,
@@ -9,7 +10,7 @@ import {
   shapeText,
   wholeMap,
 } from '../geometry/region.js';
-import type { Layer, Network, NetworkWeights } from '../model/network.js';
+import type { Network } from '../model/network.js';
 import { normaliseBytes } from '../tensor/normalise.js';
 import { paddedRegion, placeRegion, regionShape, valuesOf } from '../tensor/planes.js';
 import type { LayerJob, LayerPiece } from './messages.js';

@@ -1,6 +1,7 @@
 import type { FeatureBlock, InferenceEngine, LoadedGraph } from '../engine/inference-engine.js';
+import type { NetworkWeights } from '../formats/darknet/layers.js';
 import { headIndex } from '../model/heads/head.js';
-import type { Network, NetworkWeights } from '../model/network.js';
+import type { Network } from '../model/network.js';
 
 /** The layers behind the fused stack, up to the head (which is decoded, not run). */
 export interface RemainingLayers {

@@ -1,11 +1,12 @@
 import type { FeatureBlock, InferenceEngine, LoadedGraph } from '../engine/inference-engine.js';
 import { DeepThingsError } from '../errors.js';
+import type { NetworkWeights } from '../formats/darknet/layers.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { containsRegion, isEmptyRegion, type Region } from '../geometry/region.js';
 import { oppositeSide } from '../geometry/reuse/neighbours.js';
 import { type CutStep, cutTile, type Strip, type TileCut } from '../geometry/reuse/tile-cut.js';
 import type { OffersToTile } from '../geometry/reuse/tile-offer.js';
-import type { Network, NetworkWeights } from '../model/network.js';
+import type { Network } from '../model/network.js';
 import { TILES_AHEAD } from '../scheduling/device/device-pace.js';
 import { normaliseBytes } from '../tensor/normalise.js';
 import { cropRegion, paddedRegion, placeRegion, regionShape, valuesOf } from '../tensor/planes.js';

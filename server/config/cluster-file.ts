@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
+import { LARGEST_INPUT_SIDE } from '../formats/darknet/layer-limits.js';
 import { BUILT_IN_MODELS } from '../model/built-in/registry.js';
-import { LARGEST_INPUT_SIDE } from '../model/layer-limits.js';
 import { CLUSTER_DEFAULTS as defaults } from './defaults.js';
 import { engine, nodeEngine } from './sections/engine-section.js';
 import { schedule } from './sections/schedule-section.js';

@@ -1,7 +1,7 @@
 import { DeepThingsError } from '../errors.js';
+import type { Layer, WeightedLayer } from '../formats/darknet/layers.js';
+import { biasNumbers, isWeighted, kernelNumbers } from '../formats/darknet/weights/darknet-weights.js';
 import { type MapShape, shapeText } from '../geometry/region.js';
-import { biasNumbers, isWeighted, kernelNumbers } from '../model/darknet/darknet-weights.js';
-import type { Layer, WeightedLayer } from '../model/network.js';
 import type { EngineGraph, FeatureBlock } from './inference-engine.js';
 
 /** Each of their outputs hangs on every cell of the map. */

@@ -1,6 +1,6 @@
+import type { ConvolutionWeights, Layer } from '../formats/darknet/layers.js';
 import type { MapShape } from '../geometry/region.js';
 import type { Graph } from '../graph/graph.js';
-import type { ConvolutionWeights, Layer } from '../model/network.js';
 
 /** Values of (a part of) a feature map, `[channels, height, width]`, row-major. */
 export interface FeatureBlock {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MapShape } from '../geometry/region.js';
-import { type Placement, placePicture } from '../model/heads/placement.js';
+import { type Placement, placePicture } from '../heads/placement.js';
 import type { Preprocessing } from '../model/network.js';
 import { bilinearSampler } from './bilinear-sampling.js';
 import { essentialPicture } from './essential-picture.js';

@@ -1,9 +1,9 @@
 import { DeepThingsError } from '../errors.js';
+import type { Layer } from '../formats/darknet/layers.js';
 import { COCO_LABELS } from './built-in/coco-labels.js';
 import { VOC_LABELS } from './built-in/voc-labels.js';
 import { splitLines } from './files/text-file.js';
 import { headOf } from './heads/head.js';
-import type { Layer } from './network.js';
 import type { Remark } from './remark.js';
 
 const LONGEST_LABEL = 256;

@@ -1,5 +1,6 @@
-import { biasNumbers, isWeighted, kernelNumbers } from './darknet/darknet-weights.js';
-import type { Layer, Network } from './network.js';
+import type { Layer } from '../formats/darknet/layers.js';
+import { biasNumbers, isWeighted, kernelNumbers } from '../formats/darknet/weights/darknet-weights.js';
+import type { Network } from './network.js';
 
 const FLOAT_BYTES = 4;
 

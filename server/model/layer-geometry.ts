@@ -1,6 +1,7 @@
 import { DeepThingsError } from '../errors.js';
+import type { Layer } from '../formats/darknet/layers.js';
 import type { LayerGeometry } from '../geometry/layer.js';
-import type { Layer, Network } from './network.js';
+import type { Network } from './network.js';
 
 /** Whether the fused stack may end after a number of layers. */
 export type CutVerdict = { readonly kind: 'legal' } | { readonly kind: 'illegal'; readonly reason: string };

@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto';
 import { basename, extname } from 'node:path';
 import { DeepThingsError } from '../errors.js';
+import { type InputSize, parseDarknetCfg } from '../formats/darknet/cfg/darknet-cfg.js';
+import type { LoadedWeights, NetworkWeights } from '../formats/darknet/layers.js';
 import { layersOfConstants, weightConstants } from '../formats/darknet/layers-graph.js';
+import type { WantedLayers } from '../formats/darknet/weights/darknet-weights.js';
+import { loadDarknetWeights } from '../formats/darknet/weights/darknet-weights-file.js';
+import { synthesizeWeights } from '../formats/darknet/weights/synthetic-weights.js';
 import type { Interval } from '../geometry/region.js';
 import type { GraphConstant } from '../graph/graph.js';
 import { loadFaceDetectorWeights } from './built-in/face-detector-weights.js';
 import { builtInModel, builtInNetwork, DEFAULT_MODEL } from './built-in/registry.js';
-import { type InputSize, parseDarknetCfg } from './darknet/darknet-cfg.js';
-import type { WantedLayers } from './darknet/darknet-weights.js';
-import { loadDarknetWeights } from './darknet/darknet-weights-file.js';
 import { readTextFile } from './files/text-file.js';
 import { type LabelList, labelsOfList, parseLabels } from './labels.js';
-import type { LoadedWeights, Network, NetworkWeights, Preprocessing } from './network.js';
+import type { Network, Preprocessing } from './network.js';
 import { firstRemarks, NO_REMARK, type Remark } from './remark.js';
-import { synthesizeWeights } from './synthetic-weights.js';
 
 /** Which model to use; paths are absolute. */
 export interface ModelSpec {

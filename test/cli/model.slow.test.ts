@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { loadDarknetWeights } from '../../server/formats/darknet/weights/darknet-weights-file.js';
+import { synthesizeWeights } from '../../server/formats/darknet/weights/synthetic-weights.js';
 import { BUILT_IN_MODELS } from '../../server/model/built-in/registry.js';
-import { loadDarknetWeights } from '../../server/model/darknet/darknet-weights-file.js';
 import { describeModel } from '../../server/model/model-source.js';
-import { synthesizeWeights } from '../../server/model/synthetic-weights.js';
 import { clusterFile, FACES, runCli, temporaryFolder } from './running-cli.js';
 
 const CFG = `[net]

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
+import { type LayerDeclaration, shapeLayers } from '../../server/formats/darknet/layer-shapes.js';
+import type { Activation } from '../../server/formats/darknet/layers.js';
 import { networkGraph } from '../../server/formats/darknet/layers-graph.js';
-import { type LayerDeclaration, shapeLayers } from '../../server/model/layer-shapes.js';
-import type { Activation, Network } from '../../server/model/network.js';
+import type { Network } from '../../server/model/network.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
 
 /** Design section 5: |a - b| <= 1e-4 * max|b|. */

@@ -5,6 +5,8 @@ import { loadTileExecutor, type TileJob } from '../../server/compute/tile-execut
 import type { InferenceEngine } from '../../server/engine/inference-engine.js';
 import { DeepThingsError } from '../../server/errors.js';
 import { wholeTile } from '../../server/evaluation/measure/untiled.js';
+import type { LayerDeclaration } from '../../server/formats/darknet/layer-shapes.js';
+import { synthesizeWeights } from '../../server/formats/darknet/weights/synthetic-weights.js';
 import { type FtpPlan, planFtp } from '../../server/geometry/ftp-plan.js';
 import type { Grid } from '../../server/geometry/grid.js';
 import { isEmptyRegion, wholeMap } from '../../server/geometry/region.js';
@@ -17,10 +19,8 @@ import {
   type TileOffers,
 } from '../../server/geometry/reuse/tile-offer.js';
 import { fusedGeometry } from '../../server/model/layer-geometry.js';
-import type { LayerDeclaration } from '../../server/model/layer-shapes.js';
 import type { Network } from '../../server/model/network.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
-import { synthesizeWeights } from '../../server/model/synthetic-weights.js';
 import { TILES_AHEAD } from '../../server/scheduling/device/device-pace.js';
 import { cropRegion, placeRegion, valuesOf } from '../../server/tensor/planes.js';
 import { ENGINE_CASES } from '../engine/engine-cases.js';

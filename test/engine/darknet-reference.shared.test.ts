@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { EngineGraph, FeatureBlock, InferenceEngine } from '../../server/engine/inference-engine.js';
+import type { ConvolutionalLayer, MaxPoolLayer } from '../../server/formats/darknet/layers.js';
+import { placePicture } from '../../server/heads/placement.js';
 import { detect } from '../../server/model/heads/detect.js';
-import { placePicture } from '../../server/model/heads/placement.js';
 import { type LoadedModel, loadModel } from '../../server/model/model-source.js';
-import type { ConvolutionalLayer, MaxPoolLayer } from '../../server/model/network.js';
 import { readFloats, sharedData } from '../support/shared-data.js';
 import { FAST_ENGINE_CASES } from './engine-cases.js';
 import { relativeError, surround } from './reference-layers.js';

@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { EngineGraph, FeatureBlock, InferenceEngine } from '../../server/engine/inference-engine.js';
-import type { MapShape } from '../../server/geometry/region.js';
-import { builtInModel, builtInNetwork } from '../../server/model/built-in/registry.js';
-import type { LayerDeclaration } from '../../server/model/layer-shapes.js';
+import type { LayerDeclaration } from '../../server/formats/darknet/layer-shapes.js';
 import type {
   ConnectedLayer,
   ConvolutionalLayer,
   MaxPoolLayer,
-  Network,
   ReorgLayer,
-} from '../../server/model/network.js';
+} from '../../server/formats/darknet/layers.js';
+import { synthesizeWeights } from '../../server/formats/darknet/weights/synthetic-weights.js';
+import type { MapShape } from '../../server/geometry/region.js';
+import { builtInModel, builtInNetwork } from '../../server/model/built-in/registry.js';
+import type { Network } from '../../server/model/network.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
-import { synthesizeWeights } from '../../server/model/synthetic-weights.js';
 import { convolution, HALVE, networkOf } from '../model/small-networks.js';
 import { propertyRuns } from '../support/property-runs.js';
 import { ENGINE_CASES } from './engine-cases.js';

@@ -6,7 +6,7 @@ import type {
   ConvolutionWeights,
   MaxPoolLayer,
   ReorgLayer,
-} from '../../server/model/network.js';
+} from '../../server/formats/darknet/layers.js';
 
 const ACTIVATE: Readonly<Record<Activation, (value: number) => number>> = {
   linear: (value) => value,

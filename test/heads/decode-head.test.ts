@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { classifyOutput, decodeCandidates, detectObjects } from '../../server/heads/decode/decode-head.js';
 import type { HeadOutput, HeadOutputs } from '../../server/heads/head-output.js';
-import { placePicture } from '../../server/model/heads/placement.js';
+import { placePicture } from '../../server/heads/placement.js';
 import { HEADS, headCases, outputsOf } from './random-heads.js';
 import { type ReferenceBox, suppressed } from './reference-heads.js';
 

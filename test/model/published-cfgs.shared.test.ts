@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parseDarknetCfg } from '../../server/formats/darknet/cfg/darknet-cfg.js';
 import { builtInNetwork } from '../../server/model/built-in/registry.js';
-import { parseDarknetCfg } from '../../server/model/darknet/darknet-cfg.js';
 import { parseLabels } from '../../server/model/labels.js';
 import { sharedData } from '../support/shared-data.js';
 

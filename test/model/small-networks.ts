@@ -1,7 +1,8 @@
+import { type LayerDeclaration, shapeLayers } from '../../server/formats/darknet/layer-shapes.js';
+import type { ConvolutionalLayer } from '../../server/formats/darknet/layers.js';
 import { networkGraph } from '../../server/formats/darknet/layers-graph.js';
 import type { MapShape } from '../../server/geometry/region.js';
-import { type LayerDeclaration, shapeLayers } from '../../server/model/layer-shapes.js';
-import type { ConvolutionalLayer, Network } from '../../server/model/network.js';
+import type { Network } from '../../server/model/network.js';
 
 /** A network of these layers, for tests. */
 export function networkOf(input: MapShape, declarations: readonly LayerDeclaration[]): Network {

@@ -1,8 +1,9 @@
 import { loadClusterConfig } from '../../config/load.js';
+import type { Layer } from '../../formats/darknet/layers.js';
 import { macsOf, mapBytesOf, parametersOf, totalOf, weightBytesOf } from '../../model/layer-facts.js';
 import { legalCuts } from '../../model/layer-geometry.js';
 import { describeModel, type ModelSpec } from '../../model/model-source.js';
-import type { Layer, Network } from '../../model/network.js';
+import type { Network } from '../../model/network.js';
 import { formatBytes } from '../terminal/quantities.js';
 import { paint, printJson, printLine, printWarning } from '../terminal/terminal.js';
 import { type Column, right, textTable } from '../terminal/text-table.js';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { DeepThingsError } from '../../errors.js';
+import { weightsFileBytes } from '../../formats/darknet/weights/darknet-weights.js';
 import { BUILT_IN_MODELS, builtInModel } from '../../model/built-in/registry.js';
-import { weightsFileBytes } from '../../model/darknet/darknet-weights.js';
 import { describeModel } from '../../model/model-source.js';
 import type { Network } from '../../model/network.js';
 import { ProgressLine } from '../terminal/progress-line.js';

@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
-import { biasNumbers, isWeighted } from '../../model/darknet/darknet-weights.js';
-import type { ConvolutionWeights, Network, WeightedLayer } from '../../model/network.js';
-import { synthesizeWeights } from '../../model/synthetic-weights.js';
+import type { ConvolutionWeights, WeightedLayer } from '../../formats/darknet/layers.js';
+import { biasNumbers, isWeighted } from '../../formats/darknet/weights/darknet-weights.js';
+import { synthesizeWeights } from '../../formats/darknet/weights/synthetic-weights.js';
+import type { Network } from '../../model/network.js';
 
 /** Of version 0.2: major, minor, revision as 32-bit numbers, and how many pictures were seen as a 64-bit one. */
 export const HEADER_BYTES = 20;

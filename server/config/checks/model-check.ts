@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { DeepThingsError } from '../../errors.js';
+import { CHECKED_BYTES, checkWeightsFile } from '../../formats/darknet/weights/darknet-weights-check.js';
 import { builtInModel } from '../../model/built-in/registry.js';
-import { CHECKED_BYTES, checkWeightsFile } from '../../model/darknet/darknet-weights-check.js';
 import { LARGEST_TEXT_BYTES } from '../../model/files/text-file.js';
 import { requireHead } from '../../model/heads/head.js';
 import { describeModel, type ModelSpec } from '../../model/model-source.js';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { DeepThingsError } from '../../errors.js';
 import { type Region, wholeMap } from '../../geometry/region.js';
+import { transmittedRegion } from '../../heads/placement.js';
 import { letterboxPicture } from '../../imaging/letterbox.js';
 import { inspectHeader, type PictureLimits } from '../../imaging/picture-header.js';
-import { transmittedRegion } from '../../model/heads/placement.js';
 import type { Network } from '../../model/network.js';
 import { CALLS } from '../../node/contract/calls.js';
 import { requireTensor } from '../../node/wire/task-body.js';

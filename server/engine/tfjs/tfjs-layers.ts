@@ -8,7 +8,7 @@ import type {
   Layer,
   MaxPoolLayer,
   ReorgLayer,
-} from '../../model/network.js';
+} from '../../formats/darknet/layers.js';
 import type { EngineGraph } from '../inference-engine.js';
 import type { Tfjs } from './tfjs-backend.js';
 

@@ -1,5 +1,5 @@
 import type { ClusterConfig } from '../../config/cluster-config.js';
-import { placePicture, transmittedRegion } from '../../model/heads/placement.js';
+import { placePicture, transmittedRegion } from '../../heads/placement.js';
 import { remainingMacs } from '../../model/layer-facts.js';
 import { type ClusterPlan, taskQueueLimit } from '../../node/cluster-plan.js';
 import { CALLS, CIRCUITS } from '../../node/contract/calls.js';

@@ -1,4 +1,4 @@
-import type { MaxPoolLayer, ReorgLayer } from '../../model/network.js';
+import type { MaxPoolLayer, ReorgLayer } from './layers.js';
 
 /** Slope of Darknet's leaky activation below zero. */
 export const LEAKY_SLOPE = 0.1;

@@ -1,10 +1,10 @@
 import { DeepThingsError } from '../../errors.js';
 import type { MapShape } from '../../geometry/region.js';
 import type { Attribute, Graph, GraphConstant, GraphNode, TensorShape } from '../../graph/graph.js';
-import { biasNumbers } from '../../model/darknet/darknet-weights.js';
 import { headIndex } from '../../model/heads/head.js';
-import type { Activation, Layer, NetworkWeights, ReorgLayer, WeightedLayer } from '../../model/network.js';
 import { LEAKY_SLOPE, poolingPads, REORG_ORDER, reorgBlocks } from './darknet-rules.js';
+import type { Activation, Layer, NetworkWeights, ReorgLayer, WeightedLayer } from './layers.js';
+import { biasNumbers } from './weights/darknet-weights.js';
 
 /** Layers that follow one another in a network. */
 export interface LayerRun {

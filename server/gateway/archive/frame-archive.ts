@@ -1,6 +1,6 @@
 import type { Schemas } from '../../../client/client.js';
+import type { Placement } from '../../heads/placement.js';
 import type { PictureMediaType } from '../../imaging/picture-format.js';
-import type { Placement } from '../../model/heads/placement.js';
 import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import type { ArchiveError } from './archive-error.js';
 import type { StoreClock } from './store-clock.js';

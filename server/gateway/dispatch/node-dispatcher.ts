@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import { DeepThingsError } from '../../errors.js';
 import { wholeMap } from '../../geometry/region.js';
-import { transmittedRegion } from '../../model/heads/placement.js';
+import { transmittedRegion } from '../../heads/placement.js';
 import { CALLS } from '../../node/contract/calls.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import { encodeSliceTask } from '../../node/wire/slice-body.js';

@@ -1,5 +1,5 @@
-import type { Candidate } from '../../model/heads/nms.js';
 import { headError, type InputExtent } from '../head-output.js';
+import type { Candidate } from '../nms.js';
 
 /**
  * Collects the boxes above a threshold, in pixels of the input. Leaves out a box whose right edge is left of its left one,

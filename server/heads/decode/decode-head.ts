@@ -1,10 +1,10 @@
 import { unreachable } from '../../errors.js';
 import { bestClasses, type ClassScore, softmax } from '../../model/heads/classify.js';
 import { type Detection, type DetectionLimits, detectionOf } from '../../model/heads/detect.js';
-import { type Candidate, suppressNonMaxima } from '../../model/heads/nms.js';
-import type { Placement } from '../../model/heads/placement.js';
 import type { ClassifierFamily, DetectorFamily } from '../head-family.js';
 import { floatsOf, type HeadOutputs, type InputExtent } from '../head-output.js';
+import { type Candidate, suppressNonMaxima } from '../nms.js';
+import type { Placement } from '../placement.js';
 import { CandidateList } from './candidate-list.js';
 import { decodeCentres } from './centre-head.js';
 import { decodeDetr, decodeList, decodeQueries, decodeSsd } from './listed-heads.js';

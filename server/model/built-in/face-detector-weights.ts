@@ -3,8 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { DeepThingsError } from '../../errors.js';
-import { isWanted, kernelNumbers, type WantedLayers } from '../darknet/darknet-weights.js';
-import type { ConvolutionalLayer, ConvolutionWeights, LoadedWeights, Network, NetworkWeights } from '../network.js';
+import type {
+  ConvolutionalLayer,
+  ConvolutionWeights,
+  LoadedWeights,
+  NetworkWeights,
+} from '../../formats/darknet/layers.js';
+import { isWanted, kernelNumbers, type WantedLayers } from '../../formats/darknet/weights/darknet-weights.js';
+import type { Network } from '../network.js';
 
 const PACKAGE = '@vladmandic/face-api';
 const BINARY = 'tiny_face_detector_model.bin';

@@ -1,7 +1,7 @@
 import { DeepThingsError } from '../../errors.js';
+import { DARKNET_PREPROCESSING, type InputSize } from '../../formats/darknet/cfg/darknet-cfg.js';
+import { type LayerDeclaration, shapeLayers } from '../../formats/darknet/layer-shapes.js';
 import { networkGraph } from '../../formats/darknet/layers-graph.js';
-import { DARKNET_PREPROCESSING, type InputSize } from '../darknet/darknet-cfg.js';
-import { type LayerDeclaration, shapeLayers } from '../layer-shapes.js';
 import type { Network, Preprocessing } from '../network.js';
 import { COCO_LABELS } from './coco-labels.js';
 import { FACE_DETECTOR_LABELS, FACE_DETECTOR_LAYERS, FACE_DETECTOR_PREPROCESSING } from './face-detector.js';

@@ -1,5 +1,6 @@
 import { DeepThingsError } from '../../errors.js';
-import type { Network, SoftmaxLayer } from '../network.js';
+import type { SoftmaxLayer } from '../../formats/darknet/layers.js';
+import type { Network } from '../network.js';
 
 /** How sure a classifier is of one class. */
 export interface ClassScore {

@@ -1,9 +1,10 @@
 import { DeepThingsError } from '../../errors.js';
-import type { Network, RegionLayer } from '../network.js';
-import type { Box } from './box.js';
+import type { RegionLayer } from '../../formats/darknet/layers.js';
+import type { Box } from '../../heads/box.js';
+import { type Candidate, suppressNonMaxima } from '../../heads/nms.js';
+import { type PixelBox, type Placement, toPictureBox, toPixelBox } from '../../heads/placement.js';
+import type { Network } from '../network.js';
 import { headOf } from './head.js';
-import { type Candidate, suppressNonMaxima } from './nms.js';
-import { type PixelBox, type Placement, toPictureBox, toPixelBox } from './placement.js';
 import { decodeRegion } from './region-head.js';
 
 /** One object that was found in a picture. */

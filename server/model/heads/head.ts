@@ -1,5 +1,6 @@
 import { DeepThingsError } from '../../errors.js';
-import type { Layer, Network, RegionLayer, SoftmaxLayer } from '../network.js';
+import type { Layer, RegionLayer, SoftmaxLayer } from '../../formats/darknet/layers.js';
+import type { Network } from '../network.js';
 
 /** What is decoded into a result; no engine runs it. */
 export type Head = RegionLayer | SoftmaxLayer;

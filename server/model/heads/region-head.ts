@@ -1,8 +1,8 @@
 import { DeepThingsError } from '../../errors.js';
+import type { RegionLayer } from '../../formats/darknet/layers.js';
 import { shapeText } from '../../geometry/region.js';
-import type { RegionLayer } from '../network.js';
+import type { Candidate } from '../../heads/nms.js';
 import { softmax } from './classify.js';
-import type { Candidate } from './nms.js';
 
 /**
  * Decodes YOLOv2's head as Darknet does (`x = (column + sigmoid(tx)) / w`, `width = exp(tw) * anchor / w`, softmax over

@@ -6,8 +6,8 @@ import { createRequire } from 'node:module';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { weightsFileBytes } from '../../../server/formats/darknet/weights/darknet-weights.js';
 import { builtInNetwork } from '../../../server/model/built-in/registry.js';
-import { weightsFileBytes } from '../../../server/model/darknet/darknet-weights.js';
 import { clusterFile, FACES, runCli, startCli, temporaryFolder } from '../running-cli.js';
 import { startFileServer } from './file-server.js';
 

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { holdPullLock } from '../../../server/cli/model/pull/pull-lock.js';
 import { progressBar } from '../../../server/cli/model/pull/pull-progress.js';
 import { type PullOptions, pullWeights } from '../../../server/cli/model/pull/pull-weights.js';
-import { weightsFileBytes } from '../../../server/model/darknet/darknet-weights.js';
+import { weightsFileBytes } from '../../../server/formats/darknet/weights/darknet-weights.js';
 import { convolution, networkOf } from '../../model/small-networks.js';
 import { temporaryFolder } from '../running-cli.js';
 import { type FileServer, startFileServer } from './file-server.js';

@@ -3,8 +3,9 @@ import { checkPartition, defaultDepth } from '../../../server/config/checks/part
 import type { Draft } from '../../../server/config/draft.js';
 import { PositionIndex } from '../../../server/config/source/position.js';
 import { formatProblem, ProblemList } from '../../../server/config/source/problem.js';
+import type { ConvolutionalLayer } from '../../../server/formats/darknet/layers.js';
 import { describeModel } from '../../../server/model/model-source.js';
-import type { ConvolutionalLayer, Network } from '../../../server/model/network.js';
+import type { Network } from '../../../server/model/network.js';
 
 const draft = (given: Draft['given']): Draft => ({ given, problems: new ProblemList('c.yaml', new PositionIndex()) });
 

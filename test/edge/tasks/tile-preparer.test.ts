@@ -11,6 +11,7 @@ import { type Preparation, type RunningTile, TilePreparer } from '../../../serve
 import { createEngine } from '../../../server/engine/engines.js';
 import { relativeDifference } from '../../../server/evaluation/measure/map-difference.js';
 import { wholeTile } from '../../../server/evaluation/measure/untiled.js';
+import { synthesizeWeights } from '../../../server/formats/darknet/weights/synthetic-weights.js';
 import { planFtp } from '../../../server/geometry/ftp-plan.js';
 import { isEmptyRegion, type MapRegion, wholeMap } from '../../../server/geometry/region.js';
 import { cutTile } from '../../../server/geometry/reuse/tile-cut.js';
@@ -18,7 +19,6 @@ import { type OffersToTile, offersOfTile } from '../../../server/geometry/reuse/
 import { fusedGeometry } from '../../../server/model/layer-geometry.js';
 import { describeModel } from '../../../server/model/model-source.js';
 import { seededRandom } from '../../../server/model/seeded-random.js';
-import { synthesizeWeights } from '../../../server/model/synthetic-weights.js';
 import { createMetrics } from '../../../server/node/observe/metrics.js';
 import { RepeatGate } from '../../../server/node/observe/repeat-gate.js';
 import { PeerCircuits } from '../../../server/node/peers/peer-circuits.js';

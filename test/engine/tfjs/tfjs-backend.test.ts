@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { guardEngine } from '../../../server/engine/guarded-engine.js';
 import { loadTfjsBackend, type PackageLoader, type Tfjs } from '../../../server/engine/tfjs/tfjs-backend.js';
 import { createTfjsEngine } from '../../../server/engine/tfjs/tfjs-engine.js';
-import { synthesizeWeights } from '../../../server/model/synthetic-weights.js';
+import { synthesizeWeights } from '../../../server/formats/darknet/weights/synthetic-weights.js';
 import { convolution, networkOf } from '../../model/small-networks.js';
 import { hasTfjsNode } from '../engine-cases.js';
 

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../../server/engine/engines.js';
 import type { EngineGraph, InferenceEngine } from '../../../server/engine/inference-engine.js';
 import type { Tfjs } from '../../../server/engine/tfjs/tfjs-backend.js';
-import { synthesizeWeights } from '../../../server/model/synthetic-weights.js';
+import { synthesizeWeights } from '../../../server/formats/darknet/weights/synthetic-weights.js';
 import { convolution, HALVE, networkOf } from '../../model/small-networks.js';
 
 const tfjs = createRequire(import.meta.url)('@tensorflow/tfjs-core') as Tfjs;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { parseDarknetCfg } from '../../../server/formats/darknet/cfg/darknet-cfg.js';
 import type { Graph } from '../../../server/graph/graph.js';
 import { hasShapeRule, outputShapes } from '../../../server/graph/shapes.js';
 import { BUILT_IN_MODELS, builtInNetwork } from '../../../server/model/built-in/registry.js';
-import { parseDarknetCfg } from '../../../server/model/darknet/darknet-cfg.js';
 import { convolution, HALVE, networkOf } from '../../model/small-networks.js';
 
 /** The shapes that the operators' rules give must be those that the layers' rules gave. */

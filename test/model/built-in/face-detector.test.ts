@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../../server/engine/engines.js';
+import { placePicture } from '../../../server/heads/placement.js';
 import { parseFaceDetectorWeights } from '../../../server/model/built-in/face-detector-weights.js';
 import { detect } from '../../../server/model/heads/detect.js';
-import { placePicture } from '../../../server/model/heads/placement.js';
 import { loadModel } from '../../../server/model/model-source.js';
 import type { Network } from '../../../server/model/network.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { weightsFileBytes } from '../../../server/formats/darknet/weights/darknet-weights.js';
 import { BUILT_IN_MODELS, builtInModel, builtInNetwork } from '../../../server/model/built-in/registry.js';
-import { weightsFileBytes } from '../../../server/model/darknet/darknet-weights.js';
 
 const darknetModels = ['yolov2', 'yolov2-tiny', 'yolov2-voc', 'yolov2-tiny-voc'];
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parseDarknetCfg } from '../../../server/model/darknet/darknet-cfg.js';
+import { parseDarknetCfg } from '../../../server/formats/darknet/cfg/darknet-cfg.js';
+import type { SoftmaxLayer } from '../../../server/formats/darknet/layers.js';
 import { classify } from '../../../server/model/heads/classify.js';
 import { headIndex, headOf, requireHead } from '../../../server/model/heads/head.js';
-import type { SoftmaxLayer } from '../../../server/model/network.js';
 
 const NET = '[net]\nwidth=8\nheight=8\nchannels=3\n';
 const parse = (layers: string, labels?: readonly string[]) => parseDarknetCfg(NET + layers, { name: 'small', labels });

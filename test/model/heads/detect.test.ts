@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { placePicture } from '../../../server/heads/placement.js';
 import { builtInNetwork } from '../../../server/model/built-in/registry.js';
 import { detect, detectionHead } from '../../../server/model/heads/detect.js';
-import { placePicture } from '../../../server/model/heads/placement.js';
 import { convolution, networkOf } from '../small-networks.js';
 
 const network = builtInNetwork('yolov2-voc', { width: 64, height: 64 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { RegionLayer } from '../../../server/formats/darknet/layers.js';
 import { decodeRegion } from '../../../server/model/heads/region-head.js';
-import type { RegionLayer } from '../../../server/model/network.js';
 
 const CELLS = 2 * 3;
 

@@ -3,13 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { foldWeights, parseWeightsHeader, weightsFileBytes } from '../../../server/model/darknet/darknet-weights.js';
-import { checkWeightsFile } from '../../../server/model/darknet/darknet-weights-check.js';
-import { loadDarknetWeights, parseDarknetWeights } from '../../../server/model/darknet/darknet-weights-file.js';
-import type { ConvolutionalLayer } from '../../../server/model/network.js';
-import { seededRandom } from '../../../server/model/seeded-random.js';
-import { convolve, relativeError } from '../../engine/reference-layers.js';
-import { convolution, HALVE, networkOf } from '../small-networks.js';
+import type { ConvolutionalLayer } from '../../../../server/formats/darknet/layers.js';
+import {
+  foldWeights,
+  parseWeightsHeader,
+  weightsFileBytes,
+} from '../../../../server/formats/darknet/weights/darknet-weights.js';
+import { checkWeightsFile } from '../../../../server/formats/darknet/weights/darknet-weights-check.js';
+import {
+  loadDarknetWeights,
+  parseDarknetWeights,
+} from '../../../../server/formats/darknet/weights/darknet-weights-file.js';
+import { seededRandom } from '../../../../server/model/seeded-random.js';
+import { convolve, relativeError } from '../../../engine/reference-layers.js';
+import { convolution, HALVE, networkOf } from '../../../model/small-networks.js';
 
 const network = networkOf({ channels: 3, height: 6, width: 6 }, [
   convolution({ filters: 2, batchNormalize: true }),

@@ -1,7 +1,7 @@
-import { DeepThingsError } from '../../errors.js';
-import { SNIFFED_BYTES, sniffFile } from '../files/file-kind.js';
-import type { Network } from '../network.js';
-import type { Remark } from '../remark.js';
+import { DeepThingsError } from '../../../errors.js';
+import { SNIFFED_BYTES, sniffFile } from '../../../model/files/file-kind.js';
+import type { Network } from '../../../model/network.js';
+import type { Remark } from '../../../model/remark.js';
 import { parseWeightsHeader, type WeightsHeader, weightsFileBytes, weightsSpans } from './darknet-weights.js';
 
 /** How many of a weights file's first bytes `checkWeightsFile` looks at. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDarknetCfg } from '../../../server/model/darknet/darknet-cfg.js';
+import { parseDarknetCfg } from '../../../../server/formats/darknet/cfg/darknet-cfg.js';
 
 const NET = '[net]\nwidth=12\nheight=10\nchannels=3\n';
 

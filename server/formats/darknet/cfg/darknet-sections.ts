@@ -1,7 +1,7 @@
-import type { ErrorCode } from '../../error-codes.js';
-import { DeepThingsError } from '../../errors.js';
-import { splitLines } from '../files/text-file.js';
-import type { Remark } from '../remark.js';
+import type { ErrorCode } from '../../../error-codes.js';
+import { DeepThingsError } from '../../../errors.js';
+import { splitLines } from '../../../model/files/text-file.js';
+import type { Remark } from '../../../model/remark.js';
 
 /** The deepest published cfgs have some 400 layers. */
 const MOST_SECTIONS = 2_000;

@@ -1,8 +1,8 @@
-import type { ErrorCode } from '../error-codes.js';
-import { DeepThingsError } from '../errors.js';
-import { type MapShape, shapeText } from '../geometry/region.js';
+import type { ErrorCode } from '../../error-codes.js';
+import { DeepThingsError } from '../../errors.js';
+import { type MapShape, shapeText } from '../../geometry/region.js';
 import { checkLayerSize, inputSizeHint } from './layer-limits.js';
-import type { Layer } from './network.js';
+import type { Layer } from './layers.js';
 
 type WithoutShapes<L> = L extends Layer ? Omit<L, 'input' | 'output'> : never;
 

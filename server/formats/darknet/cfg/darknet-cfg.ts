@@ -1,14 +1,15 @@
-import { DeepThingsError } from '../../errors.js';
-import { networkGraph } from '../../formats/darknet/layers-graph.js';
-import type { MapShape } from '../../geometry/region.js';
-import { labelsFor } from '../labels.js';
+import { DeepThingsError } from '../../../errors.js';
+import type { MapShape } from '../../../geometry/region.js';
+import { labelsFor } from '../../../model/labels.js';
+import type { Network, Preprocessing } from '../../../model/network.js';
+import { NO_REMARK, type Remark } from '../../../model/remark.js';
 import { LARGEST_INPUT_SIDE } from '../layer-limits.js';
 import { type LayerDeclaration, shapeLayers } from '../layer-shapes.js';
-import type { Activation, Network, Preprocessing } from '../network.js';
-import { refuseUnsupportedKinds } from '../network-kind.js';
-import { NO_REMARK, type Remark } from '../remark.js';
+import type { Activation } from '../layers.js';
+import { networkGraph } from '../layers-graph.js';
 import { checkOptions, LAYER_OPTIONS, layerKind } from './darknet-options.js';
 import { type CfgSection, readSections, SectionReader } from './darknet-sections.js';
+import { refuseUnsupportedKinds } from './network-kind.js';
 
 /** A wanted input size in pixels; what is not given stays as the model has it. */
 export interface InputSize {

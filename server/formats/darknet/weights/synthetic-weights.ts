@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { biasNumbers, isWanted, isWeighted, kernelNumbers, type WantedLayers } from './darknet/darknet-weights.js';
-import type { Activation, ConvolutionWeights, LoadedWeights, Network, WeightedLayer } from './network.js';
-import { seededRandom } from './seeded-random.js';
+import type { Network } from '../../../model/network.js';
+import { seededRandom } from '../../../model/seeded-random.js';
+import type { Activation, ConvolutionWeights, LoadedWeights, WeightedLayer } from '../layers.js';
+import { biasNumbers, isWanted, isWeighted, kernelNumbers, type WantedLayers } from './darknet-weights.js';
 
 /** Raise it when other numbers come out of one seed: nodes of two versions must not mix them. */
 const VERSION = 1;

@@ -1,6 +1,6 @@
-import { type MapShape, shapeText } from '../geometry/region.js';
-import { isWeighted, kernelNumbers } from './darknet/darknet-weights.js';
-import type { Layer } from './network.js';
+import { type MapShape, shapeText } from '../../geometry/region.js';
+import type { Layer } from './layers.js';
+import { isWeighted, kernelNumbers } from './weights/darknet-weights.js';
 
 /** Pixels of a network's input, a side. */
 export const LARGEST_INPUT_SIDE = 8192;

@@ -1,5 +1,5 @@
-import { DeepThingsError } from '../errors.js';
-import type { CfgSection } from './darknet/darknet-sections.js';
+import { DeepThingsError } from '../../../errors.js';
+import type { CfgSection } from './darknet-sections.js';
 
 const RECURRENT = 'a recurrent network (for text and other sequences)';
 const LATER_YOLO = 'a detector of YOLOv3 or later';

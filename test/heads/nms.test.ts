@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Box, intersectionOverUnion } from '../../../server/model/heads/box.js';
-import { suppressNonMaxima } from '../../../server/model/heads/nms.js';
+import { type Box, intersectionOverUnion } from '../../server/heads/box.js';
+import { suppressNonMaxima } from '../../server/heads/nms.js';
 
 const box = (cx: number, cy = 0.5, width = 0.2, height = 0.2): Box => ({ cx, cy, width, height });
 const candidate = (cx: number, score: number, classIndex = 0) => ({ box: box(cx), classIndex, score });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { placePicture, toPictureBox, toPixelBox } from '../../../server/model/heads/placement.js';
+import { placePicture, toPictureBox, toPixelBox } from '../../server/heads/placement.js';
 
 const anchors = fc.constantFrom('centre' as const, 'top-left' as const, 'stretch' as const);
 const input = { channels: 3, height: 416, width: 416 };

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import { DeepThingsError } from '../../errors.js';
-import type { ConvolutionWeights, LoadedWeights, Network, NetworkWeights, WeightedLayer } from '../network.js';
-import { NO_REMARK } from '../remark.js';
+import { DeepThingsError } from '../../../errors.js';
+import type { Network } from '../../../model/network.js';
+import { NO_REMARK } from '../../../model/remark.js';
+import type { ConvolutionWeights, LoadedWeights, NetworkWeights, WeightedLayer } from '../layers.js';
 import { foldWeights, isWanted, type WantedLayers, weightsSpans } from './darknet-weights.js';
 import { CHECKED_BYTES, checkWeightsFile } from './darknet-weights-check.js';
 

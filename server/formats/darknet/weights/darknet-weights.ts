@@ -1,5 +1,6 @@
-import type { Interval } from '../../geometry/region.js';
-import type { ConvolutionWeights, Layer, Network, WeightedLayer } from '../network.js';
+import type { Interval } from '../../../geometry/region.js';
+import type { Network } from '../../../model/network.js';
+import type { ConvolutionWeights, Layer, WeightedLayer } from '../layers.js';
 
 /** Start of a `.weights` file. */
 export interface WeightsHeader {
