@@ -1,4 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-node';
+import { writeGraph } from '../../formats/onnx/write-graph.js';
 import type { Graph } from '../../graph/graph.js';
 import type {
   EngineGraph,
@@ -11,7 +12,6 @@ import type {
   Tensor,
 } from '../inference-engine.js';
 import { buildGraph } from './layers-graph.js';
-import { encodeOnnxModel } from './onnx-encoding.js';
 import { loadOnnxRuntime, type OnnxRuntime } from './onnxruntime-library.js';
 
 /**
@@ -47,7 +47,7 @@ class OnnxRuntimeEngine implements InferenceEngine {
   };
 
   #open(graph: Graph, anySize: boolean): Promise<InferenceSession> {
-    const { model, externalData } = encodeOnnxModel(graph, { anySize });
+    const { model, externalData } = writeGraph(graph, { anySize });
     return this.#runtime.InferenceSession.create(model, { ...sessionOptions(this.threads), externalData });
   }
 }

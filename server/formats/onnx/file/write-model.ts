@@ -1,6 +1,6 @@
-import { PbfWriter } from 'pbf';
 import { Message } from './message.js';
 import type { OnnxValue } from './onnx-model.js';
+import { type TensorPlace, writeElements, writeValue, written } from './write-messages.js';
 
 /** The oldest version of the format in which an initializer need not be an input too. */
 const IR_VERSION = 8;
@@ -38,7 +38,7 @@ export interface WrittenModel {
  */
 export function writeModel(bytes: Uint8Array, irVersion: number, replacements: Replacements): WrittenModel {
   const weights = new WeightsFile();
-  const model = [small((writer) => writer.writeVarintField(1, Math.max(irVersion, IR_VERSION)))];
+  const model = [written((writer) => writer.writeVarintField(1, Math.max(irVersion, IR_VERSION)))];
   const message = new Message(bytes, 'the file');
   for (let field = message.next(); field !== 0; field = message.next()) {
     if (field === 7) append(model, field, writeGraph(message.bytes(), replacements, weights));
@@ -51,12 +51,12 @@ class WeightsFile {
   readonly parts: Uint8Array[] = [];
   #length = 0;
 
-  /** @returns where the elements begin. */
-  add(elements: Uint8Array): number {
+  /** @returns where the elements are in the file. */
+  add(elements: Uint8Array): TensorPlace {
     const offset = Math.ceil(this.#length / ALIGNMENT) * ALIGNMENT;
     this.parts.push(new Uint8Array(offset - this.#length), elements);
     this.#length = offset + elements.byteLength;
-    return offset;
+    return { location: WEIGHTS_FILE, offset, length: elements.byteLength };
   }
 }
 
@@ -69,15 +69,15 @@ function writeGraph(
   const message = new Message(bytes, 'the graph');
   for (let field = message.next(); field !== 0; field = message.next()) {
     if (field === 11 || field === 12 || field === 13) continue;
-    if (field === 5) append(parts, field, writeTensor(message.bytes(), null, external, weights));
+    if (field === 5) append(parts, field, copyTensor(message.bytes(), null, external, weights));
     else if (field === 1) {
       const whole = message.whole();
       const constant = constantIn(whole);
       if (constant === undefined) parts.push(whole);
-      else append(parts, 5, writeTensor(constant.tensor, constant.name, external, weights));
+      else append(parts, 5, copyTensor(constant.tensor, constant.name, external, weights));
     } else parts.push(message.whole());
   }
-  const values = small((writer) => {
+  const values = written((writer) => {
     for (const input of inputs) writer.writeMessage(11, writeValue, input);
     for (const output of outputs) writer.writeMessage(12, writeValue, output);
   });
@@ -109,7 +109,7 @@ function constantIn(node: Uint8Array): { readonly name: string; readonly tensor:
  *
  * @param name in place of the tensor's own, for the value of a Constant node; null for an initializer.
  */
-function writeTensor(
+function copyTensor(
   bytes: Uint8Array,
   name: string | null,
   external: ReadonlyMap<string, Uint8Array>,
@@ -125,64 +125,19 @@ function writeTensor(
     else if (field !== 13 && field !== 14) parts.push(message.whole());
   }
   const elements = (name === null ? external.get(own) : undefined) ?? raw;
-  parts.push(
-    small((writer) => {
-      writer.writeStringField(8, name ?? own);
-      if (elements === undefined) return;
-      if (elements.byteLength <= MOST_BYTES_INSIDE) return writer.writeBytesField(9, elements);
-      const place = { location: WEIGHTS_FILE, offset: `${weights.add(elements)}`, length: `${elements.byteLength}` };
-      for (const entry of Object.entries(place)) writer.writeMessage(13, writeEntry, entry);
-      writer.writeVarintField(14, 1);
-    }),
-  );
+  const isLarge = elements !== undefined && elements.byteLength > MOST_BYTES_INSIDE;
+  const place = isLarge ? weights.add(elements) : elements;
+  parts.push(written((writer) => writeElements(name ?? own, place, writer)));
   return parts;
-}
-
-/** StringStringEntryProto */
-function writeEntry([key, value]: readonly [string, string], writer: PbfWriter): void {
-  writer.writeStringField(1, key);
-  writer.writeStringField(2, value);
 }
 
 /** Appends a field whose bytes are in parts. */
 function append(parts: Uint8Array[], field: number, value: readonly Uint8Array[]): void {
   const length = value.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  const head = small((writer) => {
+  const head = written((writer) => {
     writer.writeTag(field, 2);
     writer.writeVarint(length);
   });
   parts.push(head);
   for (const part of value) parts.push(part);
-}
-
-function small(write: (writer: PbfWriter) => void): Uint8Array {
-  const writer = new PbfWriter();
-  write(writer);
-  return writer.finish();
-}
-
-/** ValueInfoProto of a tensor; without type and dimensions where they are not known. */
-function writeValue({ name, dataType, dims }: OnnxValue, writer: PbfWriter): void {
-  writer.writeStringField(1, name);
-  if (dataType !== 0) writer.writeMessage(2, writeType, { dataType, dims });
-}
-
-type TensorType = Pick<OnnxValue, 'dataType' | 'dims'>;
-
-function writeType(type: TensorType, writer: PbfWriter): void {
-  writer.writeMessage(1, writeTensorType, type);
-}
-
-function writeTensorType({ dataType, dims }: TensorType, writer: PbfWriter): void {
-  writer.writeVarintField(1, dataType);
-  if (dims !== null) writer.writeMessage(2, writeShape, dims);
-}
-
-function writeShape(dims: readonly (number | string)[], writer: PbfWriter): void {
-  for (const dim of dims) writer.writeMessage(1, writeDimension, dim);
-}
-
-function writeDimension(dim: number | string, writer: PbfWriter): void {
-  if (typeof dim === 'number') writer.writeVarintField(1, dim);
-  else writer.writeStringField(2, dim);
 }
