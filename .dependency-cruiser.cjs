@@ -55,6 +55,9 @@ const ROOMS = {
     onnxruntime: ['.'],
     tfjs: ['.'],
   },
+  'server/engine/tfjs': {
+    operators: ['.'],
+  },
   'server/evaluation': {
     charts: [],
     hosts: [],

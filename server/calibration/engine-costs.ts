@@ -2,6 +2,7 @@ import { roomForStrips } from '../compute/kept-strips.js';
 import { loadRemainingLayers } from '../compute/remaining-layers.js';
 import { loadTileExecutor, type TileJob } from '../compute/tile-executor.js';
 import type { InferenceEngine } from '../engine/inference-engine.js';
+import { loadLayers } from '../engine/load-layers.js';
 import { fittedLine, type Sample } from '../evaluation/statistics/fitted-line.js';
 import { type FtpPlan, planFtp } from '../geometry/ftp-plan.js';
 import { parseGrid } from '../geometry/grid.js';
@@ -41,7 +42,7 @@ export async function measureEngine(
   for (const segment of plans[0]!.segments) {
     const { endLayer, firstLayer, index } = segment;
     onStep(`layers ${firstLayer} to ${endLayer - 1}`);
-    const graph = await engine.load({
+    const graph = await loadLayers(engine, {
       name: `layers ${firstLayer} to ${endLayer - 1}`,
       ...{ firstLayer, layers: network.layers.slice(firstLayer, endLayer), weights, padding: 'caller' },
     });

@@ -39,14 +39,12 @@ export interface GraphTiles {
   release(): Promise<void>;
 }
 
-/** @throws DeepThingsError `DT_ENGINE_LOAD` when the engine cannot run graphs. */
+/** @throws DeepThingsError `DT_ENGINE_LOAD` when the engine cannot run the stage. */
 export async function loadGraphTiles(engine: InferenceEngine, stage: SegmentedStage): Promise<GraphTiles> {
-  const { loadGraph, name } = engine;
-  if (loadGraph === null) throw new DeepThingsError('DT_ENGINE_LOAD', `${name} runs layers only: take onnxruntime`);
   const loaded: { readonly network: LoadedNetwork; readonly segment: SegmentGraph }[] = [];
   for (const segment of stage.segments) {
     const made = segmentGraph(stage, segment);
-    loaded.push({ network: await loadGraph(made.graph, { anySize: true }), segment: made });
+    loaded.push({ network: await engine.loadGraph(made.graph, { anySize: true }), segment: made });
   }
   return {
     async run(inputs, walk, blockOf) {

@@ -1,4 +1,5 @@
-import type { FeatureBlock, InferenceEngine, LoadedGraph } from '../engine/inference-engine.js';
+import type { FeatureBlock, InferenceEngine } from '../engine/inference-engine.js';
+import { type LoadedGraph, loadLayers } from '../engine/load-layers.js';
 import { DeepThingsError } from '../errors.js';
 import type { Layer, NetworkWeights } from '../formats/darknet/layers.js';
 import {
@@ -36,7 +37,7 @@ export async function loadLayerExecutor(
   const graphs: LoadedGraph[] = [];
   for (const [index, layer] of layers.entries()) {
     graphs.push(
-      await engine.load({
+      await loadLayers(engine, {
         name: `layer ${index}`,
         firstLayer: index,
         layers: [layer],

@@ -1,4 +1,5 @@
-import type { FeatureBlock, InferenceEngine, LoadedGraph } from '../engine/inference-engine.js';
+import type { FeatureBlock, InferenceEngine } from '../engine/inference-engine.js';
+import { type LoadedGraph, loadLayers } from '../engine/load-layers.js';
 import type { NetworkWeights } from '../formats/darknet/layers.js';
 import { headIndex } from '../model/heads/head.js';
 import type { Network } from '../model/network.js';
@@ -25,7 +26,7 @@ export async function loadRemainingLayers(
   const graph: LoadedGraph | null =
     depth >= endLayer
       ? null
-      : await engine.load({
+      : await loadLayers(engine, {
           name: `layers ${depth} to ${endLayer - 1}`,
           firstLayer: depth,
           layers: network.layers.slice(depth, endLayer),

@@ -1,4 +1,5 @@
-import type { FeatureBlock, InferenceEngine, LoadedGraph } from '../engine/inference-engine.js';
+import type { FeatureBlock, InferenceEngine } from '../engine/inference-engine.js';
+import { type LoadedGraph, loadLayers } from '../engine/load-layers.js';
 import { DeepThingsError } from '../errors.js';
 import type { NetworkWeights } from '../formats/darknet/layers.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
@@ -61,7 +62,7 @@ export async function loadTileExecutor(
   const graphs: LoadedGraph[] = [];
   for (const { firstLayer, endLayer } of plan.segments) {
     graphs.push(
-      await engine.load({
+      await loadLayers(engine, {
         name: `layers ${firstLayer} to ${endLayer - 1}`,
         firstLayer,
         layers: network.layers.slice(firstLayer, endLayer),

@@ -1,77 +1,83 @@
 import { DeepThingsError } from '../errors.js';
-import { shapeText } from '../geometry/region.js';
-import { elementCount, type Graph } from '../graph/graph.js';
-import { blockRule, checkBlock, checkGraph } from './graph-check.js';
-import type { EngineGraph, GraphOptions, InferenceEngine, LoadedGraph, LoadedNetwork } from './inference-engine.js';
+import { elementCount, type Graph, type TensorShape } from '../graph/graph.js';
+import type { EngineLack, GraphOptions, InferenceEngine, LoadedNetwork, Tensor } from './inference-engine.js';
 
 /**
- * An adapter as its users see it: graphs and blocks are checked before its library gets them, and what the library throws
- * becomes our error, so that all engines refuse the same things in the same words.
+ * An adapter as its users see it: graphs and inputs are checked before its library gets them, and what the library throws becomes
+ * our error, so that all engines refuse the same things in the same words.
  *
- * Loading throws DT_ENGINE_LAYER or DT_ENGINE_WEIGHTS for what no engine can run and DT_ENGINE_LOAD for what this one
- * cannot; running throws DT_ENGINE_BLOCK for a block that is not the graph's and DT_ENGINE_RUN when it fails.
+ * Loading throws DT_ENGINE_LOAD for a graph that this engine cannot run; running throws DT_ENGINE_BLOCK for inputs that are not the
+ * graph's and DT_ENGINE_RUN when it fails.
+ *
+ * @param lacks the nodes of a graph that the engine cannot run.
  */
-export function guardEngine(adapter: InferenceEngine): InferenceEngine {
-  const { name, version, backend, threads, remark, loadGraph } = adapter;
+export function guardEngine(
+  adapter: InferenceEngine,
+  lacks: (graph: Graph) => readonly EngineLack[] = () => [],
+): InferenceEngine {
+  const { name, version, backend, threads, remark } = adapter;
   return {
     name,
     version,
     backend,
     threads,
     remark,
-    async load(graph) {
-      checkGraph(graph);
-      try {
-        return guardGraph(name, graph, await adapter.load(graph));
-      } catch (cause) {
-        const message = `${graph.name}: ${name} refuses the layers: ${String(cause)}`;
+    async loadGraph(graph, options = {}) {
+      const [lack, ...others] = lacks(graph);
+      if (lack !== undefined) throw lackError(graph, name, lack, others.length);
+      const loaded = await adapter.loadGraph(graph, options).catch((cause) => {
+        const message = `${graph.name}: ${name} refuses the graph: ${String(cause)}`;
         throw new DeepThingsError('DT_ENGINE_LOAD', message, { cause });
-      }
+      });
+      return guardNetwork(name, loaded, inputRule(graph, options));
     },
-    loadGraph: loadGraph === null ? null : (graph, options = {}) => guardNetwork(name, graph, options, loadGraph),
   };
 }
 
-async function guardNetwork(
-  engine: string,
-  graph: Graph,
-  options: GraphOptions,
-  load: NonNullable<InferenceEngine['loadGraph']>,
-): Promise<LoadedNetwork> {
-  const failed = (code: 'DT_ENGINE_LOAD' | 'DT_ENGINE_RUN', what: string) => (cause: unknown) => {
-    throw new DeepThingsError(code, `${graph.name}: ${engine} ${what}: ${String(cause)}`, { cause });
-  };
-  const loaded = await load(graph, options).catch(failed('DT_ENGINE_LOAD', 'refuses the graph'));
+function lackError(graph: Graph, engine: string, { node, operator, why }: EngineLack, others: number): DeepThingsError {
+  const more = others === 0 ? '' : `, nor ${others} other node${others === 1 ? '' : 's'}`;
+  const remedy = 'take the engine onnxruntime';
+  return new DeepThingsError(
+    'DT_ENGINE_LOAD',
+    `${graph.name}: ${engine} cannot run ${operator} "${node}" (${why})${more}: ${remedy}`,
+  );
+}
+
+/** What a graph's inputs must be. It does without the graph, which holds the weights. */
+interface InputRule {
+  readonly graph: string;
+  readonly inputs: ReadonlyMap<string, TensorShape>;
+  readonly anySize: boolean;
+}
+
+function inputRule({ inputs, name, values }: Graph, { anySize = false }: GraphOptions): InputRule {
+  return { graph: name, inputs: new Map(inputs.map((input) => [input, values.get(input)!])), anySize };
+}
+
+/** @throws DT_ENGINE_BLOCK when the inputs are not what the rule says. */
+function checkInputs({ anySize, graph, inputs }: InputRule, given: ReadonlyMap<string, Tensor>): void {
+  for (const [name, { shape }] of inputs) {
+    const tensor = given.get(name);
+    const expected = anySize ? [...shape.slice(0, 2), ...(tensor?.shape.slice(2) ?? [])] : shape;
+    if (tensor?.data.length === elementCount(expected) && `${tensor.shape}` === `${expected}`) continue;
+    const came = tensor === undefined ? 'nothing' : `[${tensor.shape.join(', ')}] with ${tensor.data.length} numbers`;
+    throw new DeepThingsError('DT_ENGINE_BLOCK', `${graph}: expected ${name} of [${shape.join(', ')}], got ${came}`);
+  }
+}
+
+function guardNetwork(engine: string, given: LoadedNetwork, rule: InputRule): LoadedNetwork {
+  let loaded: LoadedNetwork | undefined = given;
   return {
     async run(inputs) {
-      for (const name of graph.inputs) {
-        const { shape } = graph.values.get(name)!;
-        const given = inputs.get(name);
-        const expected = options.anySize ? [...shape.slice(0, 2), ...(given?.shape.slice(2) ?? [])] : shape;
-        if (given?.data.length === elementCount(expected) && `${given.shape}` === `${expected}`) continue;
-        const came = given === undefined ? 'nothing' : `[${given.shape.join(', ')}]`;
-        const due = `[${shape.join(', ')}]`;
-        throw new DeepThingsError('DT_ENGINE_BLOCK', `${graph.name}: expected ${name} of ${due}, got ${came}`);
+      if (loaded === undefined) {
+        throw new DeepThingsError('DT_ENGINE_RUN', `${rule.graph}: the graph has been released`);
       }
-      return loaded.run(inputs).catch(failed('DT_ENGINE_RUN', 'cannot run the graph'));
-    },
-    release: () => loaded.release(),
-  };
-}
-
-function guardGraph(engine: string, graph: EngineGraph, given: LoadedGraph): LoadedGraph {
-  const rule = blockRule(graph);
-  let loaded: LoadedGraph | undefined = given;
-  return {
-    async run(block) {
-      if (loaded === undefined) throw new DeepThingsError('DT_ENGINE_RUN', `${rule.name}: the graph has been released`);
-      checkBlock(rule, block);
-      try {
-        return await loaded.run(block);
-      } catch (cause) {
-        const message = `${rule.name}: ${engine} cannot run a block of ${shapeText(block.shape)}: ${String(cause)}`;
+      checkInputs(rule, inputs);
+      return loaded.run(inputs).catch((cause) => {
+        const shapes = [...inputs.values()].map(({ shape }) => `[${shape.join(', ')}]`).join(' and ');
+        const message = `${rule.graph}: ${engine} cannot run ${shapes}: ${String(cause)}`;
         throw new DeepThingsError('DT_ENGINE_RUN', message, { cause });
-      }
+      });
     },
     async release() {
       const last = loaded;

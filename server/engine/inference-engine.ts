@@ -1,4 +1,3 @@
-import type { ConvolutionWeights, Layer } from '../formats/darknet/layers.js';
 import type { MapShape } from '../geometry/region.js';
 import type { Graph } from '../graph/graph.js';
 
@@ -6,33 +5,6 @@ import type { Graph } from '../graph/graph.js';
 export interface FeatureBlock {
   readonly data: Float32Array;
   readonly shape: MapShape;
-}
-
-/** Layers that an engine runs in one call. */
-export interface EngineGraph {
-  /** For messages and logs, e.g. `layers 0-1`. */
-  readonly name: string;
-  /** Index of the first layer in the network: `route` layers name layers by their index in the network. */
-  readonly firstLayer: number;
-  readonly layers: readonly Layer[];
-  /** By index in the network. */
-  readonly weights: ReadonlyMap<number, ConvolutionWeights>;
-  /**
-   * `caller`: the block comes padded and no layer adds padding of its own; height and width may differ from call to
-   * call. `layers`: each layer pads as it declares; the block is the whole input map of the first layer.
-   */
-  readonly padding: 'caller' | 'layers';
-}
-
-export interface LoadedGraph {
-  /**
-   * Runs the layers on one block.
-   *
-   * @param block `[channels, height, width]` of the first layer's input (padded where `padding` is `caller`).
-   * @returns the last layer's output.
-   */
-  run(block: FeatureBlock): Promise<FeatureBlock>;
-  release(): Promise<void>;
 }
 
 /** Elements of a tensor, row-major. */
@@ -56,6 +28,15 @@ export interface LoadedNetwork {
   release(): Promise<void>;
 }
 
+/** A node that an engine cannot run. */
+export interface EngineLack {
+  /** Its name. */
+  readonly node: string;
+  readonly operator: string;
+  /** For instance `its input 1 is computed, where it needs a constant`. */
+  readonly why: string;
+}
+
 export interface EngineOptions {
   /** Threads that one run may use. */
   readonly threads: number;
@@ -77,7 +58,5 @@ export interface InferenceEngine {
   readonly threads: number;
   /** What whoever runs the node ought to know, such as that something faster could not be loaded. */
   readonly remark: string | null;
-  load(graph: EngineGraph): Promise<LoadedGraph>;
-  /** Loads a graph; null where the library runs layers only. */
-  readonly loadGraph: ((graph: Graph, options?: GraphOptions) => Promise<LoadedNetwork>) | null;
+  loadGraph(graph: Graph, options?: GraphOptions): Promise<LoadedNetwork>;
 }

@@ -55,6 +55,12 @@ export interface Graph {
   readonly constants: ReadonlyMap<string, GraphConstant>;
 }
 
+/** A 32-bit float attribute, or `otherwise` when the node does not have it. */
+export function floatOf({ attributes }: GraphNode, name: string, otherwise: number): number {
+  const attribute = attributes[name];
+  return attribute !== undefined && 'float' in attribute ? attribute.float : otherwise;
+}
+
 /** An integer attribute, or `otherwise` when the node does not have it. */
 export function integerOf({ attributes }: GraphNode, name: string, otherwise: number): number {
   const attribute = attributes[name];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { createEngine } from '../../server/engine/engines.js';
+import { loadLayers } from '../../server/engine/load-layers.js';
 import { frameInput, frameOutput } from '../../server/evaluation/measure/frame-tensors.js';
 import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
 import { runUntiled } from '../../server/evaluation/measure/untiled.js';
@@ -65,7 +66,7 @@ async function classifyUntiled(spec: Parameters<typeof loadModel>[0], input: Uin
   const { network, weights } = await loadModel(spec);
   const engine = await createEngine('onnxruntime');
   const end = network.layers.findIndex(({ kind }) => kind === 'softmax');
-  const graph = await engine.load({
+  const graph = await loadLayers(engine, {
     name: 'whole',
     firstLayer: 0,
     layers: network.layers.slice(0, end),

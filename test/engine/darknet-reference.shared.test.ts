@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { EngineGraph, FeatureBlock, InferenceEngine } from '../../server/engine/inference-engine.js';
+import type { FeatureBlock, InferenceEngine } from '../../server/engine/inference-engine.js';
+import { type EngineGraph, loadLayers } from '../../server/engine/load-layers.js';
 import type { ConvolutionalLayer, MaxPoolLayer } from '../../server/formats/darknet/layers.js';
 import { placePicture } from '../../server/heads/placement.js';
 import { detect } from '../../server/model/heads/detect.js';
@@ -36,7 +37,7 @@ describe('Darknet’s own numbers', () => {
     const darknetMap = (layer: number) => readFloats(`${folder}/trial3-dog/layer${String(layer).padStart(2, '0')}.f32`);
 
     const load = (start: number, end: number, padding: EngineGraph['padding']) =>
-      engine.load({
+      loadLayers(engine, {
         name: `layers ${start} to ${end}`,
         firstLayer: start,
         layers: model.network.layers.slice(start, end),
@@ -86,7 +87,7 @@ describe('Darknet’s own numbers', () => {
 
     it.each(['tiny-yolov2-trial3', 'tiny-yolov2-trial3-noBatch'])('what %s sees in the dog’s picture', async (name) => {
       const detector = await loadDetector(name);
-      const graph = await engine.load({
+      const graph = await loadLayers(engine, {
         name,
         firstLayer: 0,
         layers: detector.network.layers.slice(0, -1),

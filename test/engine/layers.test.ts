@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { EngineGraph, FeatureBlock, InferenceEngine } from '../../server/engine/inference-engine.js';
+import type { FeatureBlock, InferenceEngine } from '../../server/engine/inference-engine.js';
+import { type EngineGraph, loadLayers } from '../../server/engine/load-layers.js';
 import type { LayerDeclaration } from '../../server/formats/darknet/layer-shapes.js';
 import type {
   ConnectedLayer,
@@ -85,7 +86,7 @@ describe.each(ENGINE_CASES)('$label', ({ create }) => {
   });
 
   async function runOnce(graph: EngineGraph, block: FeatureBlock): Promise<FeatureBlock> {
-    const loaded = await engine.load(graph);
+    const loaded = await loadLayers(engine, graph);
     try {
       return await loaded.run(block);
     } finally {
@@ -210,7 +211,7 @@ describe.each(ENGINE_CASES)('$label', ({ create }) => {
 
     it('takes blocks of any size where the caller pads', async () => {
       const network = networkOf({ channels: 3, height: 12, width: 12 }, [convolution({ padding: 0 }), HALVE]);
-      const loaded = await engine.load(graphOf(network, 'caller'));
+      const loaded = await loadLayers(engine, graphOf(network, 'caller'));
       const small = await loaded.run(randomBlock({ channels: 3, height: 6, width: 10 }, 1));
       const large = await loaded.run(randomBlock({ channels: 3, height: 22, width: 8 }, 1));
       expect(small.shape).toEqual({ channels: 4, height: 2, width: 4 });
@@ -221,7 +222,7 @@ describe.each(ENGINE_CASES)('$label', ({ create }) => {
     it('computes the same with several threads', async () => {
       const network = networkOf({ channels: 3, height: 40, width: 40 }, [convolution({ filters: 32 }), HALVE]);
       const block = randomBlock(network.input, 3);
-      const threaded = await (await create({ threads: 2 })).load(graphOf(network, 'layers'));
+      const threaded = await loadLayers(await create({ threads: 2 }), graphOf(network, 'layers'));
       const single = await runOnce(graphOf(network, 'layers'), block);
       expect(relativeError((await threaded.run(block)).data, single.data)).toBeLessThan(TOLERANCE);
       await threaded.release();
@@ -255,7 +256,9 @@ describe.each(ENGINE_CASES)('$label', ({ create }) => {
     });
 
     it('to a layer outside are refused', async () => {
-      await expect(engine.load(graphOf(network, 'layers', 2))).rejects.toMatchObject({ code: 'DT_ENGINE_LAYER' });
+      await expect(loadLayers(engine, graphOf(network, 'layers', 2))).rejects.toMatchObject({
+        code: 'DT_ENGINE_LAYER',
+      });
     });
 
     it('and reorg carry YOLOv2’s remaining layers, cut at the map that the passthrough takes', async () => {
@@ -299,13 +302,13 @@ describe.each(ENGINE_CASES)('$label', ({ create }) => {
         ],
       ];
       for (const [bad, code] of refused) {
-        await expect(engine.load(bad)).rejects.toMatchObject({ code });
+        await expect(loadLayers(engine, bad)).rejects.toMatchObject({ code });
       }
     });
 
     it('is refused when running', async () => {
-      const loaded = await engine.load(graphOf(network, 'layers'));
-      const anySize = await engine.load(graphOf(network, 'caller'));
+      const loaded = await loadLayers(engine, graphOf(network, 'layers'));
+      const anySize = await loadLayers(engine, graphOf(network, 'caller'));
       const block = randomBlock(network.input, 1);
       const run = (shape: MapShape) => loaded.run({ ...randomBlock(shape, 1), shape });
       await expect(run({ channels: 2, height: 8, width: 8 })).rejects.toMatchObject({ code: 'DT_ENGINE_BLOCK' });

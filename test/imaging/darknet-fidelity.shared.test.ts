@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../server/engine/engines.js';
+import { loadLayers } from '../../server/engine/load-layers.js';
 import { letterboxPicture } from '../../server/imaging/letterbox.js';
 import { type Detection, detect } from '../../server/model/heads/detect.js';
 import { loadModel } from '../../server/model/model-source.js';
@@ -57,7 +58,7 @@ describe('the letterbox against Darknet’s', () => {
       const { data, placement } = await letterboxPicture(photo(name), network);
       const depth = network.layers.length - 1;
       const engine = await createEngine('onnxruntime');
-      const graph = await engine.load({
+      const graph = await loadLayers(engine, {
         name: model,
         firstLayer: 0,
         layers: network.layers.slice(0, depth),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { writeSyntheticWeights } from '../../server/cli/model/weights-writing.js';
 import { createEngine } from '../../server/engine/engines.js';
+import { loadLayers } from '../../server/engine/load-layers.js';
 import type { SoftmaxLayer } from '../../server/formats/darknet/layers.js';
 import { letterboxPicture } from '../../server/imaging/letterbox.js';
 import { samplePhotoPath } from '../../server/imaging/sample-photos.js';
@@ -88,7 +89,7 @@ describe.skipIf(!hasProgram(DARKNET))('the program darknet itself (needs Debianâ
     const head = headIndex(network.layers);
     const engine = await createEngine('onnxruntime');
     const layers = network.layers.slice(0, head);
-    const graph = await engine.load({ name: 'whole', firstLayer: 0, layers, weights, padding: 'layers' });
+    const graph = await loadLayers(engine, { name: 'whole', firstLayer: 0, layers, weights, padding: 'layers' });
     const { data } = await letterboxPicture(readFileSync(photo), network);
     const input = normaliseBytes(data, network.input, network.preprocessing);
     const output = await graph.run({ data: input, shape: network.input });

@@ -40,7 +40,7 @@ export async function runFile(
 
 /** Runs a graph with the engine onnxruntime. */
 export async function runGraph(graph: Graph, inputs: Inputs): Promise<Tensors> {
-  const network = await (await createEngine('onnxruntime')).loadGraph!(graph);
+  const network = await (await createEngine('onnxruntime')).loadGraph(graph);
   try {
     return await network.run(new Map(Object.entries(inputs)));
   } finally {

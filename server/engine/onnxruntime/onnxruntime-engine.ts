@@ -1,17 +1,7 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { writeGraph } from '../../formats/onnx/write-graph.js';
 import type { Graph } from '../../graph/graph.js';
-import type {
-  EngineGraph,
-  EngineOptions,
-  FeatureBlock,
-  GraphOptions,
-  InferenceEngine,
-  LoadedGraph,
-  LoadedNetwork,
-  Tensor,
-} from '../inference-engine.js';
-import { buildGraph } from './layers-graph.js';
+import type { EngineOptions, GraphOptions, InferenceEngine, LoadedNetwork, Tensor } from '../inference-engine.js';
 import { loadOnnxRuntime, type OnnxRuntime } from './onnxruntime-library.js';
 
 /**
@@ -37,44 +27,10 @@ class OnnxRuntimeEngine implements InferenceEngine {
     this.version = runtime.env.versions.node ?? runtime.env.versions.common;
   }
 
-  async load(graph: EngineGraph): Promise<LoadedGraph> {
-    const session = await this.#open(buildGraph(graph), graph.padding === 'caller');
-    return new OnnxRuntimeGraph(this.#runtime, session);
-  }
-
-  readonly loadGraph = async (graph: Graph, { anySize = false }: GraphOptions = {}): Promise<LoadedNetwork> => {
-    return new OnnxRuntimeNetwork(this.#runtime, await this.#open(graph, anySize));
-  };
-
-  #open(graph: Graph, anySize: boolean): Promise<InferenceSession> {
+  async loadGraph(graph: Graph, { anySize = false }: GraphOptions = {}): Promise<LoadedNetwork> {
     const { model, externalData } = writeGraph(graph, { anySize });
-    return this.#runtime.InferenceSession.create(model, { ...sessionOptions(this.threads), externalData });
-  }
-}
-
-class OnnxRuntimeGraph implements LoadedGraph {
-  readonly #runtime: OnnxRuntime;
-  readonly #session: InferenceSession;
-
-  constructor(runtime: OnnxRuntime, session: InferenceSession) {
-    this.#runtime = runtime;
-    this.#session = session;
-  }
-
-  async run({ data, shape: { channels, height, width } }: FeatureBlock): Promise<FeatureBlock> {
-    const session = this.#session;
-    const tensor = new this.#runtime.Tensor('float32', data, [1, channels, height, width]);
-    const outputs = await session.run({ [session.inputNames[0]!]: tensor });
-    const output = outputs[session.outputNames[0]!]!;
-    const [, outChannels, outHeight, outWidth] = output.dims;
-    return {
-      data: output.data as Float32Array,
-      shape: { channels: outChannels!, height: outHeight!, width: outWidth! },
-    };
-  }
-
-  release(): Promise<void> {
-    return this.#session.release();
+    const options = { ...sessionOptions(this.threads), externalData };
+    return new OnnxRuntimeNetwork(this.#runtime, await this.#runtime.InferenceSession.create(model, options));
   }
 }
 

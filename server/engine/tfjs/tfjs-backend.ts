@@ -79,6 +79,11 @@ async function loadPortableBackend(
   }
 }
 
+/** Makes TensorFlow.js compute with a backend: a thread has one of it, and that one backend at a time. */
+export async function selectBackend({ tfjs, registeredName }: TfjsBackend): Promise<void> {
+  while (tfjs.getBackend() !== registeredName) await tfjs.setBackend(registeredName);
+}
+
 async function ready(tfjs: Tfjs, backend: Omit<TfjsBackend, 'tfjs'>): Promise<TfjsBackend> {
   // Without its advice on standard error, and without looking for NaN in every result.
   tfjs.enableProdMode();

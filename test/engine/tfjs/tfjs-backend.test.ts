@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import util from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { guardEngine } from '../../../server/engine/guarded-engine.js';
+import { loadLayers } from '../../../server/engine/load-layers.js';
 import { loadTfjsBackend, type PackageLoader, type Tfjs } from '../../../server/engine/tfjs/tfjs-backend.js';
 import { createTfjsEngine } from '../../../server/engine/tfjs/tfjs-engine.js';
 import { synthesizeWeights } from '../../../server/formats/darknet/weights/synthetic-weights.js';
@@ -73,7 +74,7 @@ describe.skipIf(hasTfjsNode)('where tfjs-node is installed', () => {
         ),
       );
       expect(engine.backend).toBe(backend);
-      const loaded = await engine.load(graph);
+      const loaded = await loadLayers(engine, graph);
       outputs.push((await loaded.run(block)).data);
       // The other engine computes in between: each has its own backend.
       expect(standIn.getBackend()).toBe(backend === 'node' ? 'tensorflow' : 'wasm');

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../../server/engine/engines.js';
-import type { EngineGraph, InferenceEngine } from '../../../server/engine/inference-engine.js';
+import type { InferenceEngine } from '../../../server/engine/inference-engine.js';
+import { type EngineGraph, loadLayers } from '../../../server/engine/load-layers.js';
 import type { Tfjs } from '../../../server/engine/tfjs/tfjs-backend.js';
 import { synthesizeWeights } from '../../../server/formats/darknet/weights/synthetic-weights.js';
 import { convolution, HALVE, networkOf } from '../../model/small-networks.js';
@@ -37,7 +38,7 @@ describe.each(['wasm', 'cpu'])('%s', (backend) => {
 
   it('keeps the weights of each convolution and nothing of a run', async () => {
     const before = tfjs.memory();
-    const loaded = await engine.load(graph);
+    const loaded = await loadLayers(engine, graph);
     const resting = tfjs.memory();
     // Weights and bias of three convolutions, and two of each for the one in two groups.
     expect(resting.numTensors - before.numTensors).toBe(10);
@@ -53,7 +54,7 @@ describe.each(['wasm', 'cpu'])('%s', (backend) => {
   });
 
   it('keeps nothing of a run that fails', async () => {
-    const loaded = await engine.load({ ...graph, layers: graph.layers.slice(0, 4), padding: 'caller' });
+    const loaded = await loadLayers(engine, { ...graph, layers: graph.layers.slice(0, 4), padding: 'caller' });
     const resting = tfjs.memory().numTensors;
     const small = { data: new Float32Array(4 * 4 * 4), shape: { channels: 4, height: 4, width: 4 } };
     await expect(loaded.run(small)).rejects.toMatchObject({ code: 'DT_ENGINE_RUN' });
@@ -63,7 +64,11 @@ describe.each(['wasm', 'cpu'])('%s', (backend) => {
 
   it('lets a map go as soon as nobody reads it any more', async () => {
     const chain = networkOf({ channels: 4, height: 8, width: 8 }, Array(12).fill(convolution()));
-    const loaded = await engine.load({ ...graph, layers: chain.layers, weights: synthesizeWeights(chain, 3).weights });
+    const loaded = await loadLayers(engine, {
+      ...graph,
+      layers: chain.layers,
+      weights: synthesizeWeights(chain, 3).weights,
+    });
     const { numTensors } = tfjs.memory();
     const { kernels } = await tfjs.profile(async () => {
       await loaded.run(block);

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../../server/engine/engines.js';
+import { loadLayers } from '../../../server/engine/load-layers.js';
 import { placePicture } from '../../../server/heads/placement.js';
 import { parseFaceDetectorWeights } from '../../../server/model/built-in/face-detector-weights.js';
 import { detect } from '../../../server/model/heads/detect.js';
@@ -43,7 +44,7 @@ describe('face detector', () => {
     const { network, weights } = await loadModel({ width: size, height: size });
     const layers = network.layers.slice(0, -1);
     const engine = await createEngine('onnxruntime');
-    const graph = await engine.load({ name: 'faces', firstLayer: 0, layers, weights, padding: 'layers' });
+    const graph = await loadLayers(engine, { name: 'faces', firstLayer: 0, layers, weights, padding: 'layers' });
     const found: Record<string, number> = {};
     for (const sample of ['sample1', 'sample3', 'sample4', 'sample5', 'sample6']) {
       const { placement, block } = await placeOnInput(join(packageFolder, 'demo', `${sample}.jpg`), network);

@@ -81,7 +81,7 @@ function pictureInput(graph: Graph) {
 }
 
 async function runWhole(engine: InferenceEngine, graph: Graph, picture: Tensor) {
-  const network = await engine.loadGraph!(graph);
+  const network = await engine.loadGraph(graph);
   try {
     const inputs = new Map([[graph.inputs[0]!, picture]]);
     await network.run(inputs);

@@ -54,7 +54,7 @@ export async function checkTiles(
 }
 
 async function runRest(engine: InferenceEngine, rest: Graph, values: ReadonlyMap<string, Tensor>, picture: Tensor) {
-  const network = await engine.loadGraph!(rest);
+  const network = await engine.loadGraph(rest);
   try {
     const outputs = await network.run(new Map(rest.inputs.map((name) => [name, values.get(name) ?? picture])));
     return new Map([...values, ...outputs]);

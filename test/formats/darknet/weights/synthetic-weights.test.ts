@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../../../server/engine/engines.js';
+import { loadLayers } from '../../../../server/engine/load-layers.js';
 import { synthesizeWeights } from '../../../../server/formats/darknet/weights/synthetic-weights.js';
 import { builtInNetwork } from '../../../../server/model/built-in/registry.js';
 import { seededRandom } from '../../../../server/model/seeded-random.js';
@@ -53,7 +54,7 @@ describe('synthesizeWeights', () => {
     const random = seededRandom(5);
     let block = { data: Float32Array.from({ length: 3 * 96 * 96 }, () => random()), shape: yolo.input };
     for (const [index, layer] of yolo.layers.slice(0, 16).entries()) {
-      const graph = await engine.load({
+      const graph = await loadLayers(engine, {
         name: `layer ${index}`,
         firstLayer: index,
         layers: [layer],

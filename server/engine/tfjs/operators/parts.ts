@@ -1,0 +1,203 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { floatsIn } from '../../../graph/floats.js';
+import { type GraphNode, integerOf, textOf } from '../../../graph/graph.js';
+import { integersIn } from '../../../graph/integers.js';
+import { byPlace, commonLayout, placeOf } from '../layout.js';
+import type { LoadContext, LoadOperation } from '../operation.js';
+import type { Tfjs } from '../tfjs-backend.js';
+
+const integersAt = ({ inputs }: GraphNode, { constant }: LoadContext, index: number): readonly number[] | undefined => {
+  const found = constant(inputs[index]);
+  return found && integersIn(found);
+};
+
+/** An operation on one value, whatever the order of its axes. */
+const onValue =
+  (
+    load: (
+      node: GraphNode,
+      context: LoadContext,
+      placeOfAxis: (axis: number) => number,
+    ) => (x: Tensor) => readonly Tensor[],
+  ): LoadOperation =>
+  (node, context) => {
+    const name = node.inputs[0]!;
+    const layout = context.layoutOf(name);
+    const rank = context.rankOf(name);
+    const run = load(node, context, (axis) => placeOf(axis, rank, layout));
+    return { reads: [{ name, layout }], layout, run: ([x]) => run(x!) };
+  };
+
+export const concat: LoadOperation = (node, context) => {
+  const layout = commonLayout(node.inputs, context);
+  const place = placeOf(integerOf(node, 'axis', 0), context.rankOf(node.inputs[0]!), layout);
+  return {
+    reads: node.inputs.map((name) => ({ name, layout })),
+    layout,
+    run: (tensors) => [
+      tensors.length === 1 ? context.tfjs.clone(tensors[0]!) : context.tfjs.concat([...tensors], place),
+    ],
+  };
+};
+
+export const split = onValue((node, context, placeOfAxis) => {
+  const place = placeOfAxis(integerOf(node, 'axis', 0));
+  const sizes = integersAt(node, context, 1);
+  const { length } = node.outputs;
+  return (x) => {
+    const each = Math.ceil(x.shape[place]! / length);
+    const even = Array.from({ length }, (_, i) => Math.min(each, x.shape[place]! - i * each));
+    return context.tfjs.split(x, [...(sizes ?? even)], place);
+  };
+});
+
+export const slice = onValue((node, context, placeOfAxis) => {
+  const { tfjs } = context;
+  const [starts, ends] = [integersAt(node, context, 1)!, integersAt(node, context, 2)!];
+  const places = (integersAt(node, context, 3) ?? starts.map((_, axis) => axis)).map(placeOfAxis);
+  const steps = integersAt(node, context, 4) ?? starts.map(() => 1);
+  return (x) => {
+    const begin = x.shape.map(() => 0);
+    const end = [...x.shape];
+    const stride = x.shape.map(() => 1);
+    const backward: number[] = [];
+    for (const [i, place] of places.entries()) {
+      const size = x.shape[place]!;
+      const step = steps[i]!;
+      const at = (given: number, least: number, most: number) =>
+        Math.min(most, Math.max(least, given < 0 ? given + size : given));
+      stride[place] = Math.abs(step);
+      if (step > 0) [begin[place], end[place]] = [at(starts[i]!, 0, size), at(ends[i]!, 0, size)];
+      else {
+        // Of the axis turned round.
+        backward.push(place);
+        [begin[place], end[place]] = [size - 1 - at(starts[i]!, -1, size - 1), size - 1 - at(ends[i]!, -1, size - 1)];
+      }
+    }
+    const turned = backward.length === 0 ? x : tfjs.reverse(x, backward);
+    return [
+      stride.every((step) => step === 1)
+        ? tfjs.slice(
+            turned,
+            begin,
+            end.map((one, axis) => one - begin[axis]!),
+          )
+        : tfjs.stridedSlice(turned, begin, end, stride),
+    ];
+  };
+});
+
+export const gather: LoadOperation = (node, context) => {
+  const { tfjs } = context;
+  const [name, indexName] = node.inputs as [string, string];
+  const rank = context.rankOf(name);
+  const axis = placeOf(integerOf(node, 'axis', 0), rank, 'graph');
+  const { shape, ...elements } = context.constant(indexName)!;
+  const indices = integersIn({ shape, ...elements });
+  // With one index for each cell that it puts out, its axes keep their places.
+  const layout = shape.length === 1 ? context.layoutOf(name) : 'graph';
+  const place = placeOf(axis, rank, layout);
+  return {
+    reads: [{ name, layout }],
+    layout,
+    run: ([x]) => {
+      const size = x!.shape[place]!;
+      const cells = Int32Array.from(indices, (index) => (index < 0 ? index + size : index));
+      const taken = tfjs.gather(x!, tfjs.tensor1d(cells, 'int32'), place);
+      return [
+        shape.length === 1
+          ? taken
+          : tfjs.reshape(taken, [...x!.shape.slice(0, axis), ...shape, ...x!.shape.slice(axis + 1)]),
+      ];
+    },
+  };
+};
+
+export const pad: LoadOperation = (node, context) => {
+  const { tfjs } = context;
+  const name = node.inputs[0]!;
+  const layout = context.layoutOf(name);
+  const rank = context.rankOf(name);
+  const numbers = integersAt(node, context, 1)!;
+  const pads = byPlace(
+    Array.from({ length: rank }, (_, axis) => [numbers[axis]!, numbers[axis + rank]!] as const),
+    layout,
+  );
+  const value = context.constant(node.inputs[2]);
+  const fill = value === undefined ? 0 : floatsIn(value)[0]!;
+  const mode = textOf(node, 'mode', 'constant');
+  return {
+    reads: [{ name, layout }],
+    layout,
+    run: ([x]) => [mode === 'constant' ? surrounded(tfjs, x!, pads, fill) : mirrored(tfjs, x!, pads, mode)],
+  };
+};
+
+type Pads = readonly (readonly [number, number])[];
+
+/** Negative pads cut off. */
+function surrounded(tfjs: Tfjs, x: Tensor, pads: Pads, fill: number): Tensor {
+  const larger = tfjs.pad(
+    x,
+    pads.map(([before, after]) => [Math.max(0, before), Math.max(0, after)]),
+    fill,
+  );
+  if (pads.every(([before, after]) => before >= 0 && after >= 0)) return larger;
+  const begin = pads.map(([before]) => Math.max(0, -before));
+  const size = larger.shape.map((length, axis) => length - begin[axis]! - Math.max(0, -pads[axis]![1]));
+  return tfjs.slice(larger, begin, size);
+}
+
+/** Repeats the cells of the border (`edge`), or those before it in turn (`reflect`). */
+function mirrored(tfjs: Tfjs, x: Tensor, pads: Pads, mode: string): Tensor {
+  let result = tfjs.clone(x);
+  for (const [axis, [before, after]] of pads.entries()) {
+    if (before === 0 && after === 0) continue;
+    const last = result.shape[axis]! - 1;
+    const cellAt = (at: number) => {
+      if (mode === 'edge') return Math.min(last, Math.max(0, at));
+      return last - Math.abs(last - Math.abs(at));
+    };
+    const cells = Int32Array.from({ length: before + last + 1 + after }, (_, i) => cellAt(i - before));
+    result = tfjs.gather(result, tfjs.tensor1d(cells, 'int32'), axis);
+  }
+  return result;
+}
+
+export const depthToSpace: LoadOperation = (node, { tfjs }) => {
+  const size = integerOf(node, 'blocksize', 1);
+  const isByColumnRow = textOf(node, 'mode', 'DCR') === 'CRD';
+  return {
+    reads: [{ name: node.inputs[0]!, layout: 'channelsLast' }],
+    layout: 'channelsLast',
+    run: ([x]) => {
+      const [, height, width, channels] = x!.shape as [number, number, number, number];
+      const depth = channels / (size * size);
+      const [blocks, order] = isByColumnRow
+        ? [
+            [height, width, depth, size, size],
+            [0, 3, 1, 4, 2],
+          ]
+        : [
+            [height, width, size, size, depth],
+            [0, 2, 1, 3, 4],
+          ];
+      const cells = tfjs.transpose(tfjs.reshape(x!, blocks), order);
+      return [tfjs.reshape(cells, [1, height * size, width * size, depth])];
+    },
+  };
+};
+
+export const spaceToDepth: LoadOperation = (node, { tfjs }) => {
+  const size = integerOf(node, 'blocksize', 1);
+  return {
+    reads: [{ name: node.inputs[0]!, layout: 'channelsLast' }],
+    layout: 'channelsLast',
+    run: ([x]) => {
+      const [, height, width, channels] = x!.shape as [number, number, number, number];
+      const blocks = tfjs.reshape(x!, [height / size, size, width / size, size, channels]);
+      const cells = tfjs.transpose(blocks, [0, 2, 1, 3, 4]);
+      return [tfjs.reshape(cells, [1, height / size, width / size, size * size * channels])];
+    },
+  };
+};
