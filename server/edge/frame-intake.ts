@@ -87,20 +87,19 @@ export class FrameIntake {
       const detail = `frame ${frame} has begun again: generation ${generation} of it is void`;
       throw new HttpProblem('DT_GENERATION_PAST', detail);
     }
-    frames.own.open({ frame, generation, attempt, digest, ...input, openedMs: performance.now() });
     const { placement, reuse } = strategyNamed(strategy);
+    const fresh = placement === 'source' ? this.#tasksOf(allotted).filter((task) => !board.has(task)) : [];
+    if (!board.hasRoom(fresh.length)) {
+      const detail = `the task queue of ${edge.self.device} has no room for ${fresh.length} tiles`;
+      throw new HttpProblem({ code: 'DT_OVERLOADED', status: 429 }, detail, { retryAfterSeconds: 1 });
+    }
+    frames.own.open({ frame, generation, attempt, digest, ...input, openedMs: performance.now() });
     if (reuse === 'overlap') book.open(frame);
     if (placement === 'gateway') {
       edge.log.info({ frame, attempt, strategy }, 'frame kept for the gateway, which shares it out');
       return;
     }
-    const fresh = this.#tasksOf(allotted).filter((task) => !board.has(task));
-    if (!board.enqueue(fresh)) {
-      frames.own.close(frame);
-      book.close(frame);
-      const detail = `the task queue of ${edge.self.device} has no room for ${fresh.length} tiles`;
-      throw new HttpProblem({ code: 'DT_OVERLOADED', status: 429 }, detail, { retryAfterSeconds: 1 });
-    }
+    board.enqueue(fresh);
     edge.log.info({ frame, attempt, tiles: fresh.length }, 'frame queued');
   }
 

@@ -24,7 +24,8 @@ const REFUSED_PAUSE_MS = 5_000;
 export class Registrar {
   readonly #parts: RegistrarParts;
   readonly #stop = new AbortController();
-  readonly #startedAt = Date.now();
+  /** When this process started, epoch ms: by that the gateway tells it from another one with the same id. */
+  readonly startedAt = Date.now();
   #number = 0;
   #epoch: string | null = null;
   #announcedPending: number | null = null;
@@ -44,11 +45,6 @@ export class Registrar {
   /** The gateway's epoch as of the last accepted registration; null until one was. */
   get epoch(): string | null {
     return this.#epoch;
-  }
-
-  /** When this process started, epoch ms: by that the gateway tells it from another one with the same id. */
-  get startedAt(): number {
-    return this.#startedAt;
   }
 
   /** Why the gateway does not take this device; null when it does. */
@@ -143,7 +139,7 @@ export class Registrar {
       json: {
         kind: 'device',
         ...status.identity(),
-        startedAt: this.#startedAt,
+        startedAt: this.startedAt,
         number,
         protocol: PROTOCOL_VERSION,
         pending,

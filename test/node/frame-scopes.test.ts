@@ -21,3 +21,13 @@ it('the end of a frame reaches every part that registered, in that order', () =>
   scopes.endAll();
   expect([scopes.kept, told]).toEqual([[], ['f-2', 'f-1', 'f-3']]);
 });
+
+it('a part hears why a frame ends: what outlives its end may not outlive a new beginning', () => {
+  const scopes = new FrameScopes();
+  const told: string[] = [];
+  scopes.onEnd((frame, why) => told.push(`${frame} ${why}`));
+  scopes.end('f-1');
+  scopes.end('f-1', 'begun again');
+  scopes.end('f-1', 'forgotten');
+  expect(told).toEqual(['f-1 ended', 'f-1 begun again', 'f-1 forgotten']);
+});

@@ -18,25 +18,21 @@ export interface OwnFrame {
 
 /** The frames whose source this device is, until the gateway says how they ended. Bounded by number and by age. */
 export class OwnFrames {
-  readonly #limit: number;
+  /** Frames that may be open. */
+  readonly limit: number;
   readonly #maxAgeMs: number;
   readonly #frames = new Map<string, OwnFrame>();
   readonly #scopes: FrameScopes;
 
   /** @param maxAgeMs after which a frame ends here that the gateway has not ended. */
   constructor(limit: number, maxAgeMs: number, scopes: FrameScopes) {
-    this.#limit = limit;
+    this.limit = limit;
     this.#maxAgeMs = maxAgeMs;
     this.#scopes = scopes;
     scopes.onEnd(
-      (frame) => this.close(frame),
+      (frame) => this.#frames.delete(frame),
       () => [...this.#frames.keys()],
     );
-  }
-
-  /** Frames that may be open. */
-  get limit(): number {
-    return this.#limit;
   }
 
   get size(): number {
@@ -50,17 +46,13 @@ export class OwnFrames {
   /** @throws HttpProblem 429 when this device has as many frames as it may have. */
   requireRoom(nowMs: number): void {
     this.#dropOld(nowMs);
-    if (this.#frames.size < this.#limit) return;
+    if (this.#frames.size < this.limit) return;
     const detail = `this device has ${this.#frames.size} frames open, which is as many as it may have`;
     throw new HttpProblem({ code: 'DT_OVERLOADED', status: 429 }, detail, { retryAfterSeconds: 1 });
   }
 
   open(frame: OwnFrame): void {
     this.#frames.set(frame.frame, frame);
-  }
-
-  close(frame: string): boolean {
-    return this.#frames.delete(frame);
   }
 
   /** A gateway that vanished never says how its frames ended. */

@@ -95,7 +95,7 @@ export function clientGone(reply: FastifyReply): AbortSignal {
 }
 
 function reading({ finisher, frames }: FrameHandlerParts): OperationHandlers {
-  const { keptOutputs, store } = frames;
+  const { store } = frames;
   const caching = store.keepsPictures ? KEEP_AN_HOUR : KEEP_NOT;
   return {
     listFrames: async (request) => {
@@ -114,7 +114,6 @@ function reading({ finisher, frames }: FrameHandlerParts): OperationHandlers {
       const frame = findFrame(store, request.params.frame);
       const { id } = documentOf(frame);
       if (!isEnded(frame)) finisher.abort(frame, 'DT_FRAME_DELETED', 'the frame was deleted while it ran');
-      keptOutputs.drop(id);
       await store.remove(id);
       return reply.code(204).send();
     },

@@ -87,8 +87,7 @@ export class FrameFinisher {
     const { frames, telemetry } = this.#parts;
     const { log, metrics } = telemetry;
     const { id, trace } = record;
-    frames.runs.end(id);
-    frames.keptOutputs.drop(id);
+    frames.runs.end(id, 'begun again');
     trace.beginAnew();
     Object.assign(record, { generation, state: 'queued', sourcedMs: null, fusedMs: null, remainingMs: null });
     metrics.retries.inc({ what: 'frame' });

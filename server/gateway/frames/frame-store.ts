@@ -35,6 +35,7 @@ export class FrameStore {
   readonly #writer: ArchiveWriter;
   /** Frames of which the archive has a record that cannot be read, and since when they are kept at the latest. */
   #unreadable = new Map<string, number>();
+  readonly #listeners: ((frame: string) => void)[] = [];
   #pruning: NodeJS.Timeout | undefined;
   #notingTime: NodeJS.Timeout | undefined;
   #endedCount = 0;
@@ -73,6 +74,11 @@ export class FrameStore {
       this.#writer.retry();
     }, everyMs).unref();
     this.#notingTime = setInterval(() => void this.#parts.archive.noteTime(), NOTE_TIME_MS).unref();
+  }
+
+  /** @param listener is told of each frame that the gateway forgets. */
+  onForgotten(listener: (frame: string) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** Resolves when everything that is to be written has been, or could not be. */
@@ -257,6 +263,7 @@ export class FrameStore {
     this.#writer.forget(id);
     this.#count(frame, -1);
     if (frame.request !== null) this.#idOfKey.delete(frame.request.key);
+    for (const listener of this.#listeners) listener(id);
   }
 
   #count({ document: { picture } }: EndedFrame, sign: 1 | -1): void {

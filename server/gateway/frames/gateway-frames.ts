@@ -31,8 +31,13 @@ export function createFrames({ archive, config, network, telemetry }: GatewayFra
   const runs = new FrameScopes();
   const strips = new StripPool(config.limits.overlapBytes);
   runs.onEnd((frame) => strips.drop(frame));
+  store.onForgotten((frame) => runs.end(frame, 'forgotten'));
   metrics.holds('open frames', () => store.openCount);
   metrics.holds('bytes of strips', () => strips.bytes);
   const keptOutputs = new KeptOutputs(config.limits.keptOutputs);
+  // An output is looked at when its frame has ended.
+  runs.onEnd((frame, why) => {
+    if (why !== 'ended') keptOutputs.drop(frame);
+  });
   return { store, runs, inputs: new FrameInputs(network, store), strips, keptOutputs };
 }

@@ -71,6 +71,11 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
     return this.size === 0;
   }
 
+  /** Whether the queue has room for so many tasks more. */
+  hasRoom(tasks: number): boolean {
+    return this.pending + tasks <= this.#queue.limit;
+  }
+
   /** What is to be given back to the gateway and was not reported yet. */
   get returned(): readonly Tile[] {
     return this.#returned;

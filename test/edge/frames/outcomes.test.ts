@@ -101,14 +101,16 @@ describe('the frames that a device sources', () => {
   });
 
   it('are as many as it may have; one more is told to come back', () => {
-    const own = new OwnFrames(2, 1_000, new FrameScopes());
+    const scopes = new FrameScopes();
+    const own = new OwnFrames(2, 1_000, scopes);
     own.requireRoom(0);
     own.open(frame('f', 0));
     own.open(frame('g', 0));
     const overloaded = expect.objectContaining({ status: 429, code: 'DT_OVERLOADED', retryAfterSeconds: 1 });
     expect(() => own.requireRoom(0)).toThrow(overloaded);
-    expect(own.close('f')).toBe(true);
-    expect(own.close('f')).toBe(false);
+    scopes.end('f');
+    expect(scopes.kept).toEqual(['g']);
+    scopes.end('f');
     own.requireRoom(0);
   });
 

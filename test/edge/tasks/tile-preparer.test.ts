@@ -512,9 +512,9 @@ describe('a tile whose input cannot be had', () => {
   });
 
   it('has ended with the frame of this device that it was cut from', async () => {
-    const { ownFrames, preparer, taskOf, asked } = world({ own: true });
+    const { scopes, preparer, taskOf, asked } = world({ own: true });
     expect((await preparer.prepare(taskOf(4))).kind).toBe('ready');
-    ownFrames.close(FRAME);
+    scopes.end(FRAME);
     expect([await preparer.prepare(taskOf(4)), asked.gateway]).toEqual([{ kind: 'ended' }, 0]);
   });
 });

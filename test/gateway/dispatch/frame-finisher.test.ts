@@ -69,6 +69,8 @@ it('a frame ends once, and what the parts keep of it with it, when it is no long
   expect(ended).toEqual([{ frame: 'f-1', openThen: 0 }]);
   expect(notified).toEqual(['f-1']);
   expect([pool.size, [...frames.keptOutputs.get('f-1')!]]).toEqual([0, [7, 7, 7, 7]]);
+  await frames.store.remove('f-1');
+  expect(frames.keptOutputs.get('f-1'), 'of a frame that is forgotten').toBeUndefined();
 });
 
 it('remaining layers that fail end the frame, but not when the gateway is stopped: it is open for the next life', async () => {
