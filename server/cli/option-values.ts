@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { expandHome } from '../model/files/home-folder.js';
 
 /** Reads a number between two others, as an option's value. */
@@ -25,4 +25,13 @@ export function count(text: string): number {
   const value = numberWithin(1, 64, 'a whole number')(text);
   if (Number.isInteger(value)) return value;
   throw new InvalidArgumentError('Expected a whole number from 1 to 64.');
+}
+
+/** What every command takes that asks a running gateway; `openGateway` reads it. */
+export function addGatewayOptions(command: Command): void {
+  command
+    .option('--gateway <url>', 'the gateway, in place of the one in cluster.yaml')
+    .option('--ca <file>', 'of an https gateway: the authority that signed its certificate', path)
+    .option('--cert <file>', 'the certificate to show to it, where it asks for one', path)
+    .option('--key <file>', "the certificate's key, unless it is in the same file", path);
 }

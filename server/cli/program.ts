@@ -2,9 +2,16 @@ import { Command, Option } from 'commander';
 import { VERSION } from '../node/version.js';
 import { STRATEGIES } from '../scheduling/strategies/strategy.js';
 import { addBench } from './bench/bench-command.js';
-import { addGatewayOptions } from './gateway/gateway-options.js';
 import { addModel } from './model/add-model.js';
-import { count, path, picturesASecond, secondsBetween, secondsOfSilence, secondsToWait } from './option-values.js';
+import {
+  addGatewayOptions,
+  count,
+  path,
+  picturesASecond,
+  secondsBetween,
+  secondsOfSilence,
+  secondsToWait,
+} from './option-values.js';
 import { addPlan } from './plan/add-plan.js';
 import { plainLines } from './terminal/terminal.js';
 

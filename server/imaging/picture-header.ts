@@ -1,7 +1,9 @@
 import { DeepThingsError } from '../errors.js';
+import { requireWholePng } from './container/png-chunks.js';
 import { type EssentialPicture, essentialPicture, type PictureHeader } from './essential-picture.js';
+import { requireWholeJpeg } from './jpeg/whole-jpeg.js';
 import { sniffPicture } from './picture-format.js';
-import { requireWhole } from './whole-picture.js';
+import { requireWholeWebp } from './whole-webp.js';
 
 export interface PictureLimits {
   /** Largest picture taken, in bytes as sent. */
@@ -49,6 +51,19 @@ export async function inspectPicture(bytes: Uint8Array, limits: PictureLimits): 
   await requireWhole(picture);
   const { height, mediaType, width } = picture;
   return { mediaType, width, height };
+}
+
+/**
+ * Checks that a picture's data is all there, as far as its decoder would not say so: libjpeg paints grey what is missing,
+ * libpng takes data with a wrong check sum, libwebp does not miss data that is left over. Nothing is decoded, but for WebPs
+ * and JPEGs with arithmetic coding, neither of which cameras send.
+ *
+ * @throws DeepThingsError `DT_PICTURE_BROKEN`
+ */
+async function requireWhole({ bytes, mediaType }: EssentialPicture): Promise<void> {
+  if (mediaType === 'image/jpeg') await requireWholeJpeg(bytes);
+  if (mediaType === 'image/png') requireWholePng(bytes);
+  if (mediaType === 'image/webp') await requireWholeWebp(bytes);
 }
 
 function requireDimensions(width: number, height: number, mostMegapixels: number): void {

@@ -2,16 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { DeepThingsClient, Schemas } from '../../../client/client.js';
 import { GATEWAY_ID } from '../../config/defaults.js';
 import { DeepThingsError } from '../../errors.js';
-import { openGateway } from '../gateway/gateway-access.js';
-import type { TlsOptions } from '../gateway/gateway-tls.js';
-import { explainFailure } from '../terminal/explain-failure.js';
+import { askGateway, type GatewayChoice } from '../gateway/gateway-access.js';
 import { ProgressLine } from '../terminal/progress-line.js';
 import { formatCount } from '../terminal/quantities.js';
 import { printLine } from '../terminal/terminal.js';
 
-export interface DrainOptions extends TlsOptions {
-  readonly config: string;
-  readonly gateway?: string;
+export interface DrainOptions extends GatewayChoice {
   readonly wait?: boolean;
   readonly resume?: boolean;
 }
@@ -25,15 +21,7 @@ export async function runDrain(node: string, options: DrainOptions): Promise<voi
   if (options.wait && options.resume) {
     throw new DeepThingsError('DT_USAGE', '--wait is for draining: leave it or --resume out');
   }
-  const { client, close } = await openGateway(options);
-  try {
-    await drainNode(client, node, options);
-  } catch (error) {
-    if (error instanceof DeepThingsError) throw error;
-    throw new DeepThingsError('DT_DRAIN', explainFailure(error, client.baseUrl), { cause: error });
-  } finally {
-    await close();
-  }
+  await askGateway(options, 'DT_DRAIN', (client) => drainNode(client, node, options));
 }
 
 async function drainNode(client: DeepThingsClient, node: string, { resume, wait }: DrainOptions): Promise<void> {

@@ -1,18 +1,10 @@
-import { DeepThingsError } from '../../errors.js';
-import { type GatewayChoice, openGateway } from '../gateway/gateway-access.js';
-import { explainFailure } from '../terminal/explain-failure.js';
+import { askGateway, type GatewayChoice } from '../gateway/gateway-access.js';
 import { printLine } from '../terminal/terminal.js';
 
 /** `deepthings quarantine release`. */
 export async function runRelease(device: string, options: GatewayChoice): Promise<void> {
-  const { client, close } = await openGateway(options);
-  try {
+  await askGateway(options, 'DT_QUARANTINE', async (client) => {
     const { json } = await client.call('releaseDevice', { path: { device } });
     printLine(`device ${device} is ${json!.state}`);
-  } catch (error) {
-    if (error instanceof DeepThingsError) throw error;
-    throw new DeepThingsError('DT_QUARANTINE', explainFailure(error, client.baseUrl), { cause: error });
-  } finally {
-    await close();
-  }
+  });
 }

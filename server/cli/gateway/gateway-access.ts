@@ -3,8 +3,10 @@ import { createUndiciTransport } from '../../../client/undici-transport.js';
 import { parseNodeAddress } from '../../config/checks/node-address.js';
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import { loadClusterConfig } from '../../config/load.js';
+import type { ErrorCode } from '../../error-codes.js';
 import { DeepThingsError } from '../../errors.js';
 import { watchFiles } from '../../node/tls/file-watch.js';
+import { explainFailure } from '../terminal/explain-failure.js';
 import { printNote } from '../terminal/terminal.js';
 import { EnvironmentTokens } from './cluster-token.js';
 import { gatewayTls, type TlsOptions } from './gateway-tls.js';
@@ -49,6 +51,27 @@ export async function openGateway(choice: GatewayChoice): Promise<GatewayAccess>
       await close();
     },
   };
+}
+
+/**
+ * Asks the running cluster's gateway something.
+ *
+ * @throws DeepThingsError as `openGateway`; of the given code when the gateway refuses or does not answer.
+ */
+export async function askGateway(
+  choice: GatewayChoice,
+  code: ErrorCode,
+  ask: (client: DeepThingsClient) => Promise<void>,
+): Promise<void> {
+  const { client, close } = await openGateway(choice);
+  try {
+    await ask(client);
+  } catch (error) {
+    if (error instanceof DeepThingsError) throw error;
+    throw new DeepThingsError(code, explainFailure(error, client.baseUrl), { cause: error });
+  } finally {
+    await close();
+  }
 }
 
 function gatewayAddress(text: string): string {

@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
-import { addGatewayOptions } from '../gateway/gateway-options.js';
-import { path } from '../option-values.js';
+import { addGatewayOptions, path } from '../option-values.js';
 import { EXIT_USAGE } from '../terminal/exit-codes.js';
 import type { OptimizeOptions } from './optimize-command.js';
 

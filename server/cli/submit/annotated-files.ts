@@ -12,7 +12,7 @@ import { DeepThingsError } from '../../errors.js';
 export async function planAnnotatedFiles(images: readonly string[], out: string): Promise<readonly string[]> {
   const intoFolder = images.length > 1 || out.endsWith('/') || (await isFolder(out));
   const paths = intoFolder ? namesInFolder(images, out) : [out];
-  await makeFolder(intoFolder ? out : dirname(out));
+  await makeFolder('--out', intoFolder ? out : dirname(out));
   const originals = new Set(await Promise.all(images.map(truePath)));
   for (const path of paths) {
     if (!originals.has(await truePath(path))) continue;
@@ -45,11 +45,12 @@ function namesInFolder(images: readonly string[], folder: string): readonly stri
   });
 }
 
-async function makeFolder(path: string): Promise<void> {
+/** @param option that names it. @throws DeepThingsError `DT_USAGE` when a folder cannot be made. */
+export async function makeFolder(option: string, path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
   } catch (cause) {
-    throw new DeepThingsError('DT_USAGE', `--out cannot make the folder ${path}: ${(cause as Error).message}`, {
+    throw new DeepThingsError('DT_USAGE', `${option} cannot make the folder ${path}: ${(cause as Error).message}`, {
       cause,
     });
   }

@@ -2,8 +2,7 @@ import type { DeepThingsClient, Schemas } from '../../../client/client.js';
 import { DeepThingsError } from '../../errors.js';
 import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import { pathArgument } from '../argument-bytes.js';
-import { openGateway } from '../gateway/gateway-access.js';
-import type { TlsOptions } from '../gateway/gateway-tls.js';
+import { type GatewayChoice, openGateway } from '../gateway/gateway-access.js';
 import { EXIT_FAILED } from '../terminal/exit-codes.js';
 import { explainFailure } from '../terminal/explain-failure.js';
 import { frameSummary, resultTable } from '../terminal/frame-report.js';
@@ -18,9 +17,7 @@ import type { WaitingReason } from './waiting-reason.js';
 
 type Frame = Schemas['Frame'];
 
-export interface SubmitOptions extends TlsOptions {
-  readonly config: string;
-  readonly gateway?: string;
+export interface SubmitOptions extends GatewayChoice {
   readonly json?: boolean;
   readonly out?: string;
   readonly source?: string;

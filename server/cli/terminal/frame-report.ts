@@ -1,23 +1,12 @@
 import type { Schemas } from '../../../client/client.js';
 import { formatCount, formatDuration } from './quantities.js';
 import { plainText } from './terminal.js';
-import { type Column, textTable } from './text-table.js';
+import { type Column, right, textTable } from './text-table.js';
 
 type Frame = Schemas['Frame'];
 
-const COLUMNS: readonly Column[] = [
-  { title: 'label', style: 'green' },
-  { title: 'score', align: 'right' },
-  { title: 'x', align: 'right' },
-  { title: 'y', align: 'right' },
-  { title: 'width', align: 'right' },
-  { title: 'height', align: 'right' },
-];
-
-const CLASS_COLUMNS: readonly Column[] = [
-  { title: 'label', style: 'green' },
-  { title: 'score', align: 'right' },
-];
+const CLASS_COLUMNS: readonly Column[] = [{ title: 'label', style: 'green' }, right('score')];
+const COLUMNS: readonly Column[] = [...CLASS_COLUMNS, ...['x', 'y', 'width', 'height'].map(right)];
 
 /** What was found in a picture, best first, boxes in pixels; or its best classes. Empty when nothing was. */
 export function resultTable({ classification, detections }: Frame): string {

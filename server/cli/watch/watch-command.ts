@@ -1,41 +1,31 @@
-import { mkdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { DeepThingsClient, Schemas } from '../../../client/client.js';
 import { ProblemError } from '../../../client/problem-error.js';
 import type { PictureSource, SourcePicture } from '../../cameras/source-picture.js';
 import { DeepThingsError } from '../../errors.js';
-import { openGateway } from '../gateway/gateway-access.js';
-import type { TlsOptions } from '../gateway/gateway-tls.js';
-import { writeAnnotated } from '../submit/annotated-files.js';
+import { type GatewayChoice, openGateway } from '../gateway/gateway-access.js';
+import { makeFolder, writeAnnotated } from '../submit/annotated-files.js';
 import { type Submission, submitPatiently } from '../submit/submit-patiently.js';
 import type { WaitingReason } from '../submit/waiting-reason.js';
 import { EXIT_FAILED } from '../terminal/exit-codes.js';
 import { explainFailure } from '../terminal/explain-failure.js';
 import { Interruption } from '../up/interruption.js';
-import { chooseSource } from './choose-source.js';
+import { chooseSource, type SourceOptions } from './choose-source.js';
 import { FrameGate } from './frame-gate.js';
 import { WatchReport } from './watch-report.js';
 
-export interface WatchOptions extends TlsOptions {
-  readonly config: string;
-  readonly gateway?: string;
+/** Flags that are absent are not set. */
+type Flags = Pick<SourceOptions, 'once' | 'video' | 'recursive'>;
+
+export interface WatchOptions
+  extends GatewayChoice,
+    Partial<Flags>,
+    Omit<SourceOptions, keyof Flags | 'pictureBytes' | 'onUnreadable'> {
   readonly source?: string;
   readonly json?: boolean;
-  readonly annotated?: string;
-  readonly once?: boolean;
-  readonly video?: boolean;
-  /** The file with an https camera's certificate, or its authority's. */
-  readonly cameraCa?: string;
-  readonly insecure?: boolean;
-  readonly recursive?: boolean;
-  readonly interval?: number;
-  readonly fps: number;
-  /** Seconds. */
-  readonly silence: number;
   readonly atOnce: number;
   /** Seconds. */
   readonly wait: number;
-  readonly state?: string;
 }
 
 /** `deepthings watch`: sets the exit code to 1 when, with --once, a picture was refused, failed or took too long. */
@@ -44,7 +34,7 @@ export async function runWatch(named: string, options: WatchOptions): Promise<vo
   const interruption = new Interruption(() => {});
   const gateway = await openGateway(options);
   try {
-    if (annotated !== undefined) await makeFolder(annotated);
+    if (annotated !== undefined) await makeFolder('--annotated', annotated);
     let report: WatchReport | null = null;
     const { source, shown } = await chooseSource(named, {
       ...options,
@@ -134,12 +124,4 @@ async function submit(
 function isPassing(error: unknown): boolean {
   if (error instanceof ProblemError) return error.status === 429 || error.status === 503;
   return !(error instanceof DeepThingsError);
-}
-
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (cause) {
-    throw new DeepThingsError('DT_USAGE', `--annotated cannot make ${path}: ${(cause as Error).message}`, { cause });
-  }
 }

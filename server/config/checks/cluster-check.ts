@@ -32,22 +32,12 @@ function checkHeartbeat({ given, problems }: Draft): void {
 
 function checkSizes({ given, problems }: Draft): void {
   const { limits, store } = CLUSTER_DEFAULTS;
-  const sizes = [
-    {
-      path: ['limits', 'pictureBytes'],
-      size: given.limits?.pictureBytes,
-      ...SIZE_BOUNDS.pictureBytes,
-      usual: limits.pictureBytes,
-    },
-    {
-      path: ['limits', 'overlapBytes'],
-      size: given.limits?.overlapBytes,
-      ...SIZE_BOUNDS.overlapBytes,
-      usual: limits.overlapBytes,
-    },
-    { path: ['store', 'bytes'], size: given.store?.bytes, ...SIZE_BOUNDS.storeBytes, usual: store.bytes },
-  ];
-  for (const { path, size, least, most, usual } of sizes) {
+  const inLimits = (['pictureBytes', 'overlapBytes'] as const).map((key) => ({
+    ...{ path: ['limits', key], size: given.limits?.[key], usual: limits[key] },
+    ...SIZE_BOUNDS[key],
+  }));
+  const inStore = { path: ['store', 'bytes'], size: given.store?.bytes, usual: store.bytes, ...SIZE_BOUNDS.storeBytes };
+  for (const { path, size, least, most, usual } of [...inLimits, inStore]) {
     if (size === undefined) continue;
     const bytes = parseByteSize(size);
     if (bytes >= least && bytes <= most) continue;

@@ -6,6 +6,7 @@ import { joinSignals } from '../../../client/deadline-signal.js';
 import { createUndiciTransport } from '../../../client/undici-transport.js';
 import type { ClusterConfig, NodeConfig } from '../../config/cluster-config.js';
 import { DeepThingsError } from '../../errors.js';
+import { pause } from '../../node/pause.js';
 import { describeExit, type NodeProcess, type ProcessExit, startNodeProcess } from '../../supervision/node-process.js';
 import { waitUntilReady } from '../../supervision/readiness.js';
 import type { RelayRoute } from '../hosts/relay.js';
@@ -126,12 +127,9 @@ export class BenchCluster {
     this.#stopping = true;
     const all = [...this.#processes.values()];
     for (const node of all) node.kill('SIGTERM');
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, STOP_LIMIT_MS);
-    });
-    await Promise.race([Promise.all(all.map(({ ended }) => ended)), limit]);
-    clearTimeout(timer);
+    const haveEnded = new AbortController();
+    void Promise.all(all.map(({ ended }) => ended)).then(() => haveEnded.abort());
+    await pause(STOP_LIMIT_MS, haveEnded.signal);
     for (const node of all) node.kill('SIGKILL');
     await this.#close();
   }

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import type { Static } from 'typebox';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { DeepThingsError } from '../../errors.js';
 import type { Network } from '../../model/network.js';
 import type { CostModel } from '../../simulation/cost-model.js';
+import { readJsonFile } from './json-file.js';
 
 const amount = Type.Number({ minimum: 0 });
 const speed = { callMs: amount, macsPerMs: Type.Number({ exclusiveMinimum: 0 }) };
@@ -69,7 +69,7 @@ export interface Costs {
  */
 export async function loadCosts(file: string | null, model: string): Promise<Costs> {
   if (file === null) return { costs: TYPICAL, origin: 'a typical server core; measure yours with "bench calibrate"' };
-  const calibration = parseCalibration(await readText(file), file);
+  const calibration = checked(await readJsonFile('--calibration', file), file);
   if (calibration.model === model) return { costs: calibration.costs, origin: file };
   return {
     costs: { ...calibration.costs, segments: [] },
@@ -77,22 +77,8 @@ export async function loadCosts(file: string | null, model: string): Promise<Cos
   };
 }
 
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new DeepThingsError('DT_USAGE', `--calibration ${file}: it cannot be read`, { cause });
-  }
-}
-
 /** @throws DeepThingsError `DT_USAGE` */
-function parseCalibration(text: string, file: string): Calibration {
-  let given: unknown;
-  try {
-    given = JSON.parse(text);
-  } catch (cause) {
-    throw new DeepThingsError('DT_USAGE', `--calibration ${file}: it is not JSON`, { cause });
-  }
+function checked(given: unknown, file: string): Calibration {
   if (Value.Check(CALIBRATION, given)) return given;
   const [first] = Value.Errors(CALIBRATION, given);
   const where = first === undefined ? '' : ` (${first.instancePath}: ${first.message})`;

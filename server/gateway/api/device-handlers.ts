@@ -1,5 +1,6 @@
 import type { OperationHandlers } from '../../node/contract/operations.js';
 import { HttpProblem } from '../../node/problems/problem.js';
+import { requireDeclared } from '../devices/declared-device.js';
 import { type DeviceRegistrationParts, registerDevice } from './device-registration.js';
 import { clientGone } from './frame-handlers.js';
 
@@ -20,9 +21,7 @@ export function deviceHandlers(parts: DeviceRegistrationParts): OperationHandler
     },
     stealTask: async (request, reply) => {
       const { thief, waitMs = 0, avoid } = request.body;
-      if (!registry.has(thief)) {
-        throw new HttpProblem({ code: 'DT_DEVICE_UNKNOWN', status: 409 }, `cluster.yaml declares no device ${thief}`);
-      }
+      requireDeclared(registry, thief, 409);
       const device = await victims.askForVictim(thief, waitMs, clientGone(reply), avoid);
       if (device === null) return reply.code(204).send();
       return { victim: { device, address: registry.addressOf(device) } };

@@ -4,6 +4,7 @@ import { isErrorCode } from '../../error-codes.js';
 import { CALLS } from '../../node/contract/calls.js';
 import type { OperationHandlers } from '../../node/contract/operations.js';
 import { HttpProblem } from '../../node/problems/problem.js';
+import { requireDeclared } from '../devices/declared-device.js';
 import type { DeviceLinks } from '../devices/device-links.js';
 import type { DeviceRegistry } from '../devices/device-registry.js';
 import type { GatewayDrain } from '../intake/gateway-drain.js';
@@ -47,12 +48,7 @@ export function drainHandlers({ drain, links, registry }: DrainHandlerParts): Op
 
 /** @throws HttpProblem 404, 409 when nothing answers under this name. */
 function addressOf(registry: DeviceRegistry, device: string): string {
-  if (!registry.has(device)) {
-    throw new HttpProblem(
-      { code: 'DT_DEVICE_UNKNOWN', status: 404 },
-      `the cluster has no device ${device}; GET /cluster lists them`,
-    );
-  }
+  requireDeclared(registry, device, 404);
   if (registry.isUp(device)) return registry.addressOf(device);
   const { problem, state } = registry.document(device);
   throw new HttpProblem('DT_DEVICE_NOT_LIVE', `device ${device} is ${state}: ${problem ?? 'it cannot be reached'}`);

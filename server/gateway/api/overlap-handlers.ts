@@ -5,6 +5,7 @@ import { decodeOfferedStrips } from '../../node/wire/overlap-body.js';
 import { answerStrips } from '../../node/wire/strip-answer.js';
 import type { WirePlan } from '../../node/wire/task-body.js';
 import type { MapType } from '../../tensor/map-tensor.js';
+import { requireDeclared } from '../devices/declared-device.js';
 import type { GatewayDevices } from '../devices/gateway-devices.js';
 import { refusalOfValues } from '../dispatch/finite-results.js';
 import type { FrameRecord } from '../frames/frame-record.js';
@@ -30,9 +31,7 @@ export function overlapHandlers(parts: OverlapHandlerParts): OperationHandlers {
       const { frame, tile } = request.params;
       const bytes = request.body as unknown as Uint8Array;
       const { device, offers, strips: kept } = decodeOfferedStrips(wirePlan.plan, tile, bytes);
-      if (!registry.has(device)) {
-        throw new HttpProblem({ code: 'DT_DEVICE_UNKNOWN', status: 409 }, `cluster.yaml declares no device ${device}`);
-      }
+      requireDeclared(registry, device, 409);
       if (registry.isQuarantined(device)) {
         throw new HttpProblem('DT_QUARANTINED', `device ${device} is in quarantine: nobody uses its strips`);
       }

@@ -1,5 +1,5 @@
 import type { OperationHandlers } from '../../node/contract/operations.js';
-import { HttpProblem } from '../../node/problems/problem.js';
+import { requireDeclared } from '../devices/declared-device.js';
 import type { DeviceRegistry } from '../devices/device-registry.js';
 import type { Quarantine } from '../devices/quarantine.js';
 
@@ -13,12 +13,7 @@ export function quarantineHandlers({ quarantine, registry }: QuarantineHandlerPa
   return {
     releaseDevice: async (request) => {
       const { device } = request.params;
-      if (!registry.has(device)) {
-        throw new HttpProblem(
-          { code: 'DT_DEVICE_UNKNOWN', status: 404 },
-          `the cluster has no device ${device}; GET /cluster lists them`,
-        );
-      }
+      requireDeclared(registry, device, 404);
       await quarantine.release(device);
       return registry.document(device);
     },

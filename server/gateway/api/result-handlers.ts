@@ -4,6 +4,7 @@ import { HttpProblem } from '../../node/problems/problem.js';
 import { decodeResultBody, type ResultBody } from '../../node/wire/result-body.js';
 import { decodeSliceResult, isSliceBody } from '../../node/wire/slice-body.js';
 import type { WirePlan } from '../../node/wire/task-body.js';
+import { requireDeclared } from '../devices/declared-device.js';
 import type { GatewayDevices } from '../devices/gateway-devices.js';
 import { requireFiniteResult } from '../dispatch/finite-results.js';
 import type { LedgerRuntime } from '../dispatch/ledger-runtime.js';
@@ -43,9 +44,7 @@ function frameOf(
 ): FrameRecord | null {
   const { frame, device } = facts;
   const { log, metrics } = telemetry;
-  if (!devices.registry.has(device)) {
-    throw new HttpProblem({ code: 'DT_DEVICE_UNKNOWN', status: 409 }, `cluster.yaml declares no device ${device}`);
-  }
+  requireDeclared(devices.registry, device, 409);
   const record = store.open(frame);
   if (store.get(frame) === undefined) {
     throw new HttpProblem('DT_FRAME_UNKNOWN', `the gateway has no frame ${frame}`);

@@ -1,5 +1,5 @@
 import { HttpProblem } from '../../node/problems/problem.js';
-import { admitFrame } from '../../scheduling/policy/admission.js';
+import { fairShare } from '../../scheduling/policy/fair-share.js';
 import type { ProblemNotices } from '../devices/problem-notices.js';
 import type { FrameStore } from '../frames/frame-store.js';
 
@@ -40,7 +40,7 @@ export class OpenFrameQuota {
     const { limit, notices, store } = this.#parts;
     const open = [...this.#inHand.values()].reduce((sum, count) => sum + count, store.openCount);
     const own = store.openOf(claimant) + (this.#inHand.get(claimant) ?? 0);
-    const verdict = admitFrame({ limit, open, own });
+    const verdict = fairShare({ limit, held: open, own, more: 1 });
     if (verdict === 'admitted') return;
     const detail =
       verdict === 'full'

@@ -2,6 +2,7 @@ import { ConditionWaiters } from '../../node/condition-waiters.js';
 import { drainingProblem } from '../../node/draining.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import { HttpProblem } from '../../node/problems/problem.js';
+import { requireDeclared } from '../devices/declared-device.js';
 import type { DeviceRegistry } from '../devices/device-registry.js';
 
 /** How long a submission waits for a device. */
@@ -40,12 +41,7 @@ export class SourceWaiters {
    *   not wait.
    */
   require(source: string | null, wait: SubmissionWait | null): void {
-    if (source !== null && !this.#registry.has(source)) {
-      throw new HttpProblem(
-        { code: 'DT_DEVICE_UNKNOWN', status: 422 },
-        `the cluster has no device ${source}; GET /cluster lists them`,
-      );
-    }
+    if (source !== null) requireDeclared(this.#registry, source, 422);
     if (source !== null && !this.#registry.maySource(source)) {
       const detail = `device ${source} only steals (source: false in cluster.yaml): no frame starts on it`;
       throw new HttpProblem('DT_DEVICE_NO_SOURCE', detail);

@@ -1,6 +1,5 @@
 import type { TaskKey } from '../task-key.js';
-import { waitingDeadline } from './lease-times.js';
-import { type LedgerDraft, note } from './ledger-draft.js';
+import { type LedgerDraft, note, waitingDeadline } from './ledger-draft.js';
 import type { EventOf } from './ledger-events.js';
 import { leastLoadedBesides } from './ledger-placement.js';
 import type { AuditOutcome, FrameLedger, LedgerFrame, PartAudit, PartPlace } from './ledger-state.js';

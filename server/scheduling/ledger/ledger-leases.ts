@@ -1,5 +1,4 @@
 import type { TaskKey } from '../task-key.js';
-import { leaseMs, waitingDeadline } from './lease-times.js';
 import { expireAudits, retryAudits } from './ledger-audits.js';
 import {
   availableDevices,
@@ -7,9 +6,11 @@ import {
   holderOf,
   isTrusted,
   type LedgerDraft,
+  leaseMs,
   missingPart,
   note,
   setPart,
+  waitingDeadline,
 } from './ledger-draft.js';
 import { handBack, refusePushed, startDraining } from './ledger-draining.js';
 import type { EventOf, HandedOutTask, ListedTask } from './ledger-events.js';

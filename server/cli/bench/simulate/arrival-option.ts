@@ -1,6 +1,6 @@
 import { DeepThingsError } from '../../../errors.js';
+import { readJsonFile } from '../../../evaluation/simulate/json-file.js';
 import { type Arrival, type Arrivals, periodicArrivals, poissonArrivals } from '../../../simulation/arrivals.js';
-import { readJsonFile } from '../json-file.js';
 
 /** When frames come, as the command line has it. */
 export type ArrivalOption =

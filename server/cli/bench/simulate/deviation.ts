@@ -34,24 +34,10 @@ export function combinationOf(run: MeasuredRun): Combination {
   };
 }
 
+export const DEVIATION_KEYS = ['fusedSeconds', 'endToEndSeconds', 'framesPerSecond', 'wireBytes', 'macsRatio'] as const;
+
 /** Simulated over measured, less one: 0.1 is a tenth too much. */
-export interface Deviation {
-  readonly fusedSeconds: number;
-  readonly endToEndSeconds: number;
-  readonly framesPerSecond: number;
-  readonly wireBytes: number;
-  readonly macsRatio: number;
-}
-
-export type DeviationKey = keyof Deviation;
-
-export const DEVIATION_KEYS: readonly DeviationKey[] = [
-  'fusedSeconds',
-  'endToEndSeconds',
-  'framesPerSecond',
-  'wireBytes',
-  'macsRatio',
-];
+export type Deviation = Readonly<Record<(typeof DEVIATION_KEYS)[number], number>>;
 
 export function deviationOf(simulated: SimulatedRun, measured: MeasuredRun): Deviation {
   const bytes = (run: { readonly wireBytesPerFrame: object }) => {

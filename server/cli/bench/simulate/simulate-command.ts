@@ -1,12 +1,12 @@
 import { DeepThingsError } from '../../../errors.js';
 import { type Costs, loadCosts, networkName } from '../../../evaluation/simulate/calibration.js';
+import { readJsonFile } from '../../../evaluation/simulate/json-file.js';
 import type { SimulatedRun } from '../../../evaluation/simulate/simulated-run.js';
 import { describeModel } from '../../../model/model-source.js';
 import { ProgressLine } from '../../terminal/progress-line.js';
 import { formatBytes, formatDuration } from '../../terminal/quantities.js';
 import { printJson, printLine, printNote } from '../../terminal/terminal.js';
 import { right, textTable } from '../../terminal/text-table.js';
-import { readJsonFile } from '../json-file.js';
 import {
   combinationOf,
   DEVIATION_KEYS,

@@ -5,34 +5,21 @@ import { formatGrid, parseGrid } from '../../../geometry/grid.js';
 import { STRATEGIES, type StrategyName } from '../../../scheduling/strategies/strategy.js';
 import type { NetworkModel } from '../../../simulation/machine/network.js';
 import { nameList, numberList, oneNumber, words } from '../list-options.js';
-import { linkRate, modelChoice, sectionsOf } from '../testbed/testbed-options.js';
+import { linkRate, modelChoice, sectionsOf, type TestbedOptions } from '../testbed/testbed-options.js';
 import { type ArrivalOption, parseArrivalOption } from './arrival-option.js';
 
 /** As given on the command line. */
-export interface SimulateOptions {
-  readonly devices: string;
-  readonly cpu: string;
-  readonly gatewayCpu?: string;
+export interface SimulateOptions
+  extends Omit<TestbedOptions, 'memory' | 'gatewayMemory' | 'atOnce' | 'repeat' | 'weights' | 'out'> {
   readonly cpuPeriod: string;
-  readonly link: string;
   readonly medium: NetworkModel['medium'];
   readonly latency: string;
-  readonly grid: string;
-  readonly strategy: string;
-  readonly sources: string;
-  readonly frames: string;
-  readonly warmup: string;
   readonly arrivals: string;
-  readonly model: string;
-  readonly depth?: string;
-  readonly maps: 'f32' | 'f16';
-  readonly set?: string;
   readonly pictureBytes: string;
   readonly pictureSize: string;
   readonly calibration?: string;
   readonly against?: string;
   readonly seed: string;
-  readonly json?: boolean;
 }
 
 /** One cluster to simulate, and what it gets to do. */

@@ -9,19 +9,8 @@ import { type Column, right, textTable } from '../../terminal/text-table.js';
 
 const COLUMNS: readonly Column[] = [
   { title: 'strategy' },
-  right('devices'),
-  right('grid'),
-  right('sources'),
-  right('fused s'),
-  right('p10-p90'),
-  right('end to end s'),
-  right('frames/s'),
-  right('sent a frame'),
-  right('on the links'),
-  right('MACs'),
-  right('source MiB'),
-  right('thief MiB'),
-  right('difference'),
+  ...['devices', 'grid', 'sources', 'fused s', 'p10-p90', 'end to end s', 'frames/s', 'sent a frame'].map(right),
+  ...['on the links', 'MACs', 'source MiB', 'thief MiB', 'difference'].map(right),
 ];
 
 export function testbedTable(reports: readonly StrategyReport[]): string {

@@ -1,18 +1,16 @@
-import type { LinePanel, LineSeries } from '../../charts/chart.js';
-import { DEEPEST, DEVICE_COUNTS, GRIDS } from '../arithmetic.js';
+import type { LineSeries } from '../../charts/chart.js';
+import { DEEPEST, DEVICE_COUNTS, type GRIDS } from '../arithmetic.js';
 import type { PaperResults, PointSets } from '../experiments/results.js';
 import { FIGURE_TITLES } from '../page/figure-id.js';
 import { statedValue } from '../page/paper-statements.js';
-import { statedMarks, strategyLines } from './line-series.js';
+import { gridRow, statedMarks, strategyLines } from './line-series.js';
 import type { Section } from './section.js';
 import { lookOf, strategyLegend } from './strategy-look.js';
 
 /** Figure 12. */
 export function communicationFigure(results: PaperResults, sets: PointSets): Section {
   const keyOf = (grid: string) => (devices: number) => ({ devices, grid, sources: 1, depth: DEEPEST });
-  const panel = (grid: string, series: readonly LineSeries[]): LinePanel => ({
-    ...{ kind: 'lines', title: grid, xLabel: 'devices', yLabel: 'MiB a frame', xValues: DEVICE_COUNTS, series },
-  });
+  const axes = { xLabel: 'devices', yLabel: 'MiB a frame', xValues: DEVICE_COUNTS };
   return {
     id: 'fig12',
     title: FIGURE_TITLES.fig12,
@@ -27,27 +25,15 @@ export function communicationFigure(results: PaperResults, sets: PointSets): Sec
       title: 'MiB that nodes send each other for one frame, over the number of devices, for three grids',
       legend: strategyLegend('arithmetic; to the letter; measured', 'simulated here', 'stated'),
       rows: [
-        {
-          heading: 'The paper’s devices, four bytes a value (arithmetic and simulation)',
-          sharedScale: true,
-          panels: GRIDS.map((grid) =>
-            panel(grid, [
-              statedMarks(stated(grid)),
-              ...arithmeticLines(results, grid),
-              ...strategyLines(sets.letter, 'paperMiB', 'solid', DEVICE_COUNTS, keyOf(grid)).filter(isStealing),
-            ]),
-          ),
-        },
-        {
-          heading: 'Test hosts of this machine, as it travels (measured and simulated)',
-          sharedScale: true,
-          panels: GRIDS.map((grid) =>
-            panel(grid, [
-              ...strategyLines(sets.here, 'sentMiB', 'dashed', DEVICE_COUNTS, keyOf(grid)),
-              ...strategyLines(sets.measured, 'sentMiB', 'solid', DEVICE_COUNTS, keyOf(grid)),
-            ]),
-          ),
-        },
+        gridRow('The paper’s devices, four bytes a value (arithmetic and simulation)', axes, (grid) => [
+          statedMarks(stated(grid)),
+          ...arithmeticLines(results, grid),
+          ...strategyLines(sets.letter, 'paperMiB', 'solid', DEVICE_COUNTS, keyOf(grid)).filter(isStealing),
+        ]),
+        gridRow('Test hosts of this machine, as it travels (measured and simulated)', axes, (grid) => [
+          ...strategyLines(sets.here, 'sentMiB', 'dashed', DEVICE_COUNTS, keyOf(grid)),
+          ...strategyLines(sets.measured, 'sentMiB', 'solid', DEVICE_COUNTS, keyOf(grid)),
+        ]),
       ],
     },
     tables: [],

@@ -1,9 +1,8 @@
-import type { LinePanel, LineSeries, PanelRow } from '../../charts/chart.js';
-import { DEEPEST, DEVICE_COUNTS, GRIDS } from '../arithmetic.js';
+import { DEEPEST, DEVICE_COUNTS } from '../arithmetic.js';
 import type { PointSets } from '../experiments/results.js';
 import { FIGURE_TITLES } from '../page/figure-id.js';
 import { statedValue } from '../page/paper-statements.js';
-import { statedMarks, strategyLines } from './line-series.js';
+import { gridRow, statedMarks, strategyLines } from './line-series.js';
 import type { Section } from './section.js';
 import { strategyLegend } from './strategy-look.js';
 
@@ -14,22 +13,7 @@ export function latencyFigure(sets: PointSets): Section {
     { x: most, y: statedValue('latency-6') },
     { x: most, y: statedValue('modnn-latency-6') },
   ]);
-  const row = (heading: string, seriesOf: (grid: string) => readonly LineSeries[]): PanelRow => ({
-    heading,
-    sharedScale: true,
-    panels: GRIDS.map(
-      (grid): LinePanel => ({
-        ...{
-          kind: 'lines',
-          title: grid,
-          xLabel: 'devices',
-          yLabel: 's',
-          xValues: DEVICE_COUNTS,
-          series: seriesOf(grid),
-        },
-      }),
-    ),
-  });
+  const axes = { xLabel: 'devices', yLabel: 's', xValues: DEVICE_COUNTS };
   const keyOf = (grid: string) => (devices: number) => ({ devices, grid, sources: 1, depth: DEEPEST });
   return {
     id: 'fig13',
@@ -45,12 +29,16 @@ export function latencyFigure(sets: PointSets): Section {
       title: 'Seconds from a picture to the merged output, over the number of devices, for three grids',
       legend: strategyLegend('to the letter, or measured', 'ours, or simulated here', 'stated'),
       rows: [
-        row('The paper’s devices, simulated: scheduled to the letter (full), ours by default (dashed)', (grid) => [
-          stated,
-          ...strategyLines(sets.ours, 'latency', 'dashed', DEVICE_COUNTS, keyOf(grid)),
-          ...strategyLines(sets.letter, 'latency', 'solid', DEVICE_COUNTS, keyOf(grid)),
-        ]),
-        row('Test hosts of this machine: measured (full), simulated (dashed)', (grid) => [
+        gridRow(
+          'The paper’s devices, simulated: scheduled to the letter (full), ours by default (dashed)',
+          axes,
+          (grid) => [
+            stated,
+            ...strategyLines(sets.ours, 'latency', 'dashed', DEVICE_COUNTS, keyOf(grid)),
+            ...strategyLines(sets.letter, 'latency', 'solid', DEVICE_COUNTS, keyOf(grid)),
+          ],
+        ),
+        gridRow('Test hosts of this machine: measured (full), simulated (dashed)', axes, (grid) => [
           ...strategyLines(sets.here, 'latency', 'dashed', DEVICE_COUNTS, keyOf(grid)),
           ...strategyLines(sets.measured, 'latency', 'solid', DEVICE_COUNTS, keyOf(grid)),
         ]),

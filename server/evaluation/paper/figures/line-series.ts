@@ -1,6 +1,7 @@
 import { STRATEGIES } from '../../../scheduling/strategies/strategy.js';
-import type { LineSeries } from '../../charts/chart.js';
+import type { LineSeries, PanelRow } from '../../charts/chart.js';
 import type { Look } from '../../charts/look.js';
+import { GRIDS } from '../arithmetic.js';
 import { estimateOf } from '../estimate.js';
 import type { PointKey } from '../experiments/experiment.js';
 import type { Metric, Points } from '../experiments/point.js';
@@ -26,4 +27,14 @@ export function strategyLines(
 /** What the paper's text states, as crosses. */
 export function statedMarks(values: readonly { readonly x: number; readonly y: number }[]): LineSeries {
   return { look: STATED, points: values.map(({ x, y }) => ({ x, y, low: null, high: null })) };
+}
+
+/** A panel for each grid, on one scale. */
+export function gridRow(
+  heading: string,
+  axes: { readonly xLabel: string; readonly yLabel: string; readonly xValues: readonly number[] },
+  seriesOf: (grid: (typeof GRIDS)[number]) => readonly LineSeries[],
+): PanelRow {
+  const panels = GRIDS.map((grid) => ({ kind: 'lines' as const, title: grid, ...axes, series: seriesOf(grid) }));
+  return { heading, sharedScale: true, panels };
 }

@@ -3,7 +3,7 @@ import type { Tone } from '../../charts/look.js';
 import { findExperiment, type PaperResults } from '../experiments/results.js';
 import type { Footprint } from '../memory-footprint.js';
 import { FIGURE_TITLES } from '../page/figure-id.js';
-import type { Section, Table } from './section.js';
+import { left, right, type Section, type Table } from './section.js';
 
 const MIB = 2 ** 20;
 const PROCESSES = 'number-6';
@@ -72,12 +72,7 @@ function processTable(results: PaperResults): readonly Table[] {
   return [
     {
       title: 'Edge processes, FTP-WST-S, 5x5, six devices: most resident memory while frames were under way',
-      columns: [
-        { title: 'process', align: 'left' },
-        { title: 'resident, MiB', align: 'right' },
-        { title: 'own, MiB', align: 'right' },
-        { title: 'file pages, MiB', align: 'right' },
-      ],
+      columns: [left('process'), right('resident, MiB'), right('own, MiB'), right('file pages, MiB')],
       rows: kinds.map(([name, { anonymousMiB, fileMiB, residentMiB }]) => [
         name,
         ...[residentMiB, anonymousMiB, fileMiB].map((value) => value.toFixed(0)),

@@ -1,11 +1,11 @@
-import type { LinePanel, LineSeries, PanelRow } from '../../charts/chart.js';
+import type { LineSeries } from '../../charts/chart.js';
 import type { Look } from '../../charts/look.js';
-import { DEEPEST, GRIDS } from '../arithmetic.js';
+import { DEEPEST } from '../arithmetic.js';
 import type { Metric, Points } from '../experiments/point.js';
 import type { PointSets } from '../experiments/results.js';
 import { FIGURE_TITLES } from '../page/figure-id.js';
 import { statedValue } from '../page/paper-statements.js';
-import { statedMarks, strategyLines } from './line-series.js';
+import { gridRow, statedMarks, strategyLines } from './line-series.js';
 import type { Section } from './section.js';
 import { strategyLegend } from './strategy-look.js';
 
@@ -17,15 +17,8 @@ export function sourcesFigure(sets: PointSets): Section {
   const keyOf = (grid: string) => (sources: number) => ({ devices: DEVICES, grid, sources, depth: DEEPEST });
   const lines = (points: Points, metric: Metric, line: Look['line'], grid: string) =>
     strategyLines(points, metric, line, SOURCES, keyOf(grid));
-  const row = (heading: string, yLabel: string, seriesOf: (grid: string) => readonly LineSeries[]): PanelRow => ({
-    heading,
-    sharedScale: true,
-    panels: GRIDS.map(
-      (grid): LinePanel => ({
-        ...{ kind: 'lines', title: grid, xLabel: 'sources', yLabel, xValues: SOURCES, series: seriesOf(grid) },
-      }),
-    ),
-  });
+  const row = (heading: string, yLabel: string, seriesOf: (grid: string) => readonly LineSeries[]) =>
+    gridRow(heading, { xLabel: 'sources', yLabel, xValues: SOURCES }, seriesOf);
   const paper = (metric: Metric) => (grid: string) => [
     ...lines(sets.ours, metric, 'dashed', grid),
     ...lines(sets.letter, metric, 'solid', grid),

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { admitFrame } from '../../../server/scheduling/policy/admission.js';
+import { fairShare } from '../../../server/scheduling/policy/fair-share.js';
+
+/** Whether one more frame is taken, as the gateway asks. */
+function admitFrame({ limit, open, own }: { limit: number; open: number; own: number }) {
+  return fairShare({ limit, held: open, own, more: 1 });
+}
 
 /** Everybody in turn sends one more, until nobody's is taken. */
 function flooded(limit: number, floods: number): number[] {
