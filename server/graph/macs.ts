@@ -1,4 +1,4 @@
-import { elementCount, type Graph, type GraphNode } from './graph.js';
+import { elementCount, type Graph, type GraphNode, integerOf } from './graph.js';
 
 /** Multiply-accumulates of a node on its whole inputs; 0 for what has none. */
 export function macsOf(graph: Graph, node: GraphNode): number {
@@ -13,8 +13,9 @@ export function macsOf(graph: Graph, node: GraphNode): number {
     case 'ConvTranspose':
       // Weights are [inputs, outputs / groups, rows, columns].
       return elementCount(input) * elementCount(weights.slice(1));
-    case 'MatMul':
     case 'Gemm':
+      return output * ((integerOf(node, 'transA', 0) === 1 ? input[0] : input[1]) ?? 0);
+    case 'MatMul':
       return output * (input.at(-1) ?? 0);
     default:
       return 0;

@@ -98,9 +98,12 @@ export function reachOf(graph: Graph, node: GraphNode): Reach {
     case 'GlobalAveragePool':
     case 'GlobalMaxPool':
       return everything('it pools the whole map');
+    case 'ReduceL2':
     case 'ReduceMax':
     case 'ReduceMean':
-      return everything('it reduces the whole map');
+    case 'ReduceMin':
+    case 'ReduceSum':
+      return reduceReach(node, constant(1));
     default:
       if (CELLWISE.has(node.operator)) return cellwise(node, inputs);
       return everything(`${node.operator} is not known to be local`);
@@ -206,28 +209,44 @@ function padReach(node: GraphNode, pads: GraphConstant | null): Reach {
   return { kind: 'local', rows: axis(numbers[2]!, numbers[6]!), columns: axis(numbers[3]!, numbers[7]!) };
 }
 
-/** Modes that give the same as on the whole map where a block has `halo` cells around it, but at the block's border. */
+/** Over the channels of each cell; over rows or columns the whole map counts. */
+function reduceReach(node: GraphNode, axes: GraphConstant | null): Reach {
+  const given = integersOf(node, 'axes', axes === null ? [] : integersIn(axes));
+  const isOfChannels = given.length > 0 && given.every((axis) => axis === 1 || axis === -3);
+  return isOfChannels ? SAME_CELL : everything('it reduces the whole map');
+}
+
 function resizeReach(node: GraphNode, scales: GraphConstant | null): Reach {
   if (scales === null) return everything('its scales are not constant');
   const factors = new Float32Array(scales.bytes.slice().buffer);
   const [fy, fx] = [factors[2]!, factors[3]!];
-  if (![fy, fx].every((factor) => Number.isInteger(factor) && factor >= 1)) {
-    return everything(`it scales by ${fy} and ${fx}, which are no whole numbers`);
-  }
-  const mode = textOf(node, 'mode', 'nearest');
   const place = textOf(node, 'coordinate_transformation_mode', 'half_pixel');
   if (place === 'align_corners' || place === 'tf_crop_and_resize') return everything(`it resizes by ${place}`);
-  if (mode === 'cubic') return everything('it resizes by cubic interpolation');
+  if (textOf(node, 'mode', 'nearest') === 'cubic') return everything('it resizes by cubic interpolation');
+  const [rows, columns] = [resizedAxis(node, place, fy), resizedAxis(node, place, fx)];
+  if (rows !== null && columns !== null) return { kind: 'local', rows, columns };
+  return everything(`it scales by ${fy} and ${fx}, which are no whole numbers and no halves or quarters`);
+}
+
+/** Of 1/2 the window has both cells also where one is read: an engine rounds the size of its block down. */
+function resizedAxis(node: GraphNode, place: string, factor: number): AxisReach | null {
+  const shrink = 1 / factor;
+  // Thirds are no exact floats: rounding would differ from block to block. This mode looks at how large the output is.
+  if (factor < 1 && Number.isInteger(Math.log2(shrink)) && place !== 'pytorch_half_pixel') {
+    return { kind: 'window', kernel: shrink, stride: shrink, before: 0, after: 0 };
+  }
+  if (!Number.isInteger(factor) || factor < 1) return null;
+  const halo = readsOwnCell(node, place) ? 0 : 1;
+  return { kind: 'spread', kernel: factor, stride: factor, before: 0, halo };
+}
+
+/** Modes that read the cell of the map that the output cell lies in; the others give the same where a block has a cell around it. */
+function readsOwnCell(node: GraphNode, place: string): boolean {
+  if (textOf(node, 'mode', 'nearest') !== 'nearest') return false;
   const rounding = textOf(node, 'nearest_mode', 'round_prefer_floor');
-  const isOwnCell =
-    mode === 'nearest' &&
-    (place === 'asymmetric' || place === 'tf_half_pixel_for_nn'
-      ? rounding === 'floor'
-      : rounding === 'round_prefer_floor');
-  const axis = (factor: number): AxisReach => {
-    return { kind: 'spread', kernel: factor, stride: factor, before: 0, halo: isOwnCell ? 0 : 1 };
-  };
-  return { kind: 'local', rows: axis(fy), columns: axis(fx) };
+  return place === 'asymmetric' || place === 'tf_half_pixel_for_nn'
+    ? rounding === 'floor'
+    : rounding === 'round_prefer_floor';
 }
 
 function blockwise(size: number, kind: 'window' | 'spread'): Reach {

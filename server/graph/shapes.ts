@@ -1,12 +1,16 @@
-import { DeepThingsError } from '../errors.js';
-import { elementCount, type GraphConstant, type GraphNode, integerOf, integersOf, type TensorShape } from './graph.js';
+import { elementCount, type GraphNode, integerOf, integersOf, type TensorShape } from './graph.js';
 import { integersIn } from './integers.js';
-import { type AxisWindow, windowOf } from './window.js';
-
-/** An input of a node: a value, or a constant with its elements; null for an optional one that is left out. */
-export type NodeInput = (TensorShape & { readonly constant?: GraphConstant }) | null;
-
-type ShapeRule = (node: GraphNode, inputs: readonly NodeInput[]) => readonly TensorShape[];
+import {
+  axisOf,
+  broadcastShape,
+  constantIntegers,
+  type NodeInput,
+  required,
+  type ShapeRule,
+  shapeError,
+  textOfShape,
+} from './shape-rule.js';
+import { blocks, pooled, sliding, transposed } from './window-shapes.js';
 
 /**
  * Computes what a node puts out.
@@ -30,43 +34,16 @@ export function hasShapeRule(operator: string): boolean {
 
 const same: ShapeRule = (node, inputs) => [required(node, inputs, 0)];
 
-/** NumPy's broadcasting: shapes are aligned at their last axes, 1 fits every size. */
 const broadcast: ShapeRule = (node, inputs) => {
   const all = inputs.map((_, i) => required(node, inputs, i));
-  const rank = Math.max(...all.map(({ shape }) => shape.length));
-  const shape = Array.from({ length: rank }, (_, axis) => {
-    const sizes = all.map(({ shape: one }) => one[axis - rank + one.length] ?? 1).filter((size) => size !== 1);
-    if (new Set(sizes).size > 1) throw shapeError(node, `has inputs of ${all.map(textOfShape).join(' and ')}`);
-    return sizes[0] ?? 1;
-  });
-  return [{ type: all[0]!.type, shape }];
-};
-
-/** Convolution and pooling: windows that slide over the map. */
-const sliding =
-  (channelsOf: (node: GraphNode, inputs: readonly NodeInput[]) => number): ShapeRule =>
-  (node, inputs) => {
-    const { type, shape } = map(node, inputs);
-    const { rows, columns } = windowOf(node, inputs);
-    const size = (length: number, { kernel, stride, before, after }: AxisWindow) =>
-      Math.floor((length + before + after - kernel) / stride) + 1;
-    return [{ type, shape: [1, channelsOf(node, inputs), size(shape[2]!, rows), size(shape[3]!, columns)] }];
-  };
-
-const transposed: ShapeRule = (node, inputs) => {
-  const { type, shape } = map(node, inputs);
-  const weights = required(node, inputs, 1).shape;
-  const { rows, columns } = windowOf(node, inputs);
-  const extra = integersOf(node, 'output_padding', [0, 0]);
-  const size = (axis: 0 | 1, { kernel, stride, before, after }: AxisWindow) =>
-    (shape[2 + axis]! - 1) * stride + kernel - before - after + extra[axis]!;
-  const channels = weights[1]! * integerOf(node, 'group', 1);
-  return [{ type, shape: [1, channels, size(0, rows), size(1, columns)] }];
+  const shapes = all.map(({ shape }) => shape);
+  return [{ type: all[0]!.type, shape: broadcastShape(node, shapes) }];
 };
 
 const reduce: ShapeRule = (node, inputs) => {
   const { type, shape } = required(node, inputs, 0);
   const given = integersOf(node, 'axes', inputs[1]?.constant === undefined ? [] : integersIn(inputs[1].constant));
+  if (given.length === 0 && integerOf(node, 'noop_with_empty_axes', 0) === 1) return [{ type, shape }];
   const axes = (given.length === 0 ? shape.map((_, axis) => axis) : given).map((axis) => axisOf(node, axis, shape));
   const keeps = integerOf(node, 'keepdims', 1) === 1;
   return [
@@ -85,7 +62,7 @@ const reshape: ShapeRule = (node, inputs) => {
   const known = elementCount(wanted.filter((size) => size !== -1));
   const result = wanted.map((size) => (size === -1 ? elementCount(shape) / known : size));
   if (elementCount(result) !== elementCount(shape)) {
-    throw shapeError(node, `makes ${textOfShape({ type, shape })} into [${wanted.join(', ')}]`);
+    throw shapeError(node, `makes ${textOfShape(shape)} into [${wanted.join(', ')}]`);
   }
   return [{ type, shape: result }];
 };
@@ -96,7 +73,8 @@ const concat: ShapeRule = (node, inputs) => {
   const axis = axisOf(node, integerOf(node, 'axis', 0), shape);
   const fits = (other: TensorShape) =>
     other.shape.length === shape.length && other.shape.every((size, i) => i === axis || size === shape[i]);
-  if (!all.every(fits)) throw shapeError(node, `joins ${all.map(textOfShape).join(' and ')} along axis ${axis}`);
+  if (!all.every(fits))
+    throw shapeError(node, `joins ${all.map((one) => textOfShape(one.shape)).join(' and ')} along axis ${axis}`);
   return [
     {
       type,
@@ -172,13 +150,18 @@ const transpose: ShapeRule = (node, inputs) => {
   return [{ type, shape: order.map((axis) => shape[axis]!) }];
 };
 
+/** NumPy's `matmul`: a vector on the left is a row, on the right a column, which is gone from the product. */
 const matMul: ShapeRule = (node, inputs) => {
   const [a, b] = [required(node, inputs, 0), required(node, inputs, 1)];
-  if (a.shape.length < 2 || b.shape.length < 2 || a.shape.at(-1) !== b.shape.at(-2)) {
-    throw shapeError(node, `multiplies ${textOfShape(a)} with ${textOfShape(b)}`);
+  const left = a.shape.length === 1 ? [1, ...a.shape] : a.shape;
+  const right = b.shape.length === 1 ? [...b.shape, 1] : b.shape;
+  if (left.length < 2 || right.length < 2 || left.at(-1) !== right.at(-2)) {
+    throw shapeError(node, `multiplies ${textOfShape(a.shape)} with ${textOfShape(b.shape)}`);
   }
-  const batch = a.shape.length >= b.shape.length ? a.shape.slice(0, -2) : b.shape.slice(0, -2);
-  return [{ type: a.type, shape: [...batch, a.shape.at(-2)!, b.shape.at(-1)!] }];
+  const batch = broadcastShape(node, [left.slice(0, -2), right.slice(0, -2)]);
+  const rows = a.shape.length === 1 ? [] : [left.at(-2)!];
+  const columns = b.shape.length === 1 ? [] : [right.at(-1)!];
+  return [{ type: a.type, shape: [...batch, ...rows, ...columns] }];
 };
 
 const gemm: ShapeRule = (node, inputs) => {
@@ -210,23 +193,6 @@ const unsqueeze: ShapeRule = (node, inputs) => {
   return [{ type, shape: Array.from({ length: rank }, (_, i) => (places.includes(i) ? 1 : rest.shift()!)) }];
 };
 
-/** @param inverse from cells to channels. */
-const blocks =
-  (inverse: boolean): ShapeRule =>
-  (node, inputs) => {
-    const { type, shape } = map(node, inputs);
-    const size = integerOf(node, 'blocksize', 1);
-    const [, channels, height, width] = shape as [number, number, number, number];
-    return [
-      {
-        type,
-        shape: inverse
-          ? [1, channels * size * size, height / size, width / size]
-          : [1, channels / (size * size), height * size, width * size],
-      },
-    ];
-  };
-
 const SAME_SHAPE =
   'Abs BatchNormalization Cast Clip Elu Erf Exp Floor Gelu HardSigmoid HardSwish Identity InstanceNormalization LRN ' +
   'LayerNormalization LeakyRelu Log LogSoftmax Mish Neg Reciprocal Relu Round Selu Sigmoid Softmax Softplus Softsign Sqrt Tanh';
@@ -236,7 +202,7 @@ const RULES: Readonly<Record<string, ShapeRule>> = {
   ...Object.fromEntries(SAME_SHAPE.split(' ').map((operator) => [operator, same])),
   ...Object.fromEntries(BROADCAST.split(' ').map((operator) => [operator, broadcast])),
   ...Object.fromEntries('ReduceMean ReduceMax ReduceMin ReduceSum ReduceL2'.split(' ').map((name) => [name, reduce])),
-  AveragePool: sliding((node, inputs) => map(node, inputs).shape[1]!),
+  AveragePool: sliding((_node, [input]) => input!.shape[1]!),
   Concat: concat,
   Conv: sliding((node, inputs) => required(node, inputs, 1).shape[0]!),
   ConvTranspose: transposed,
@@ -244,12 +210,10 @@ const RULES: Readonly<Record<string, ShapeRule>> = {
   Flatten: flatten,
   Gather: gather,
   Gemm: gemm,
-  GlobalAveragePool: (node, inputs) => [
-    { type: map(node, inputs).type, shape: [1, map(node, inputs).shape[1]!, 1, 1] },
-  ],
-  GlobalMaxPool: (node, inputs) => [{ type: map(node, inputs).type, shape: [1, map(node, inputs).shape[1]!, 1, 1] }],
+  GlobalAveragePool: pooled,
+  GlobalMaxPool: pooled,
   MatMul: matMul,
-  MaxPool: sliding((node, inputs) => map(node, inputs).shape[1]!),
+  MaxPool: sliding((_node, [input]) => input!.shape[1]!),
   Pad: pad,
   Reshape: reshape,
   Resize: resize,
@@ -260,38 +224,3 @@ const RULES: Readonly<Record<string, ShapeRule>> = {
   Transpose: transpose,
   Unsqueeze: unsqueeze,
 };
-
-function required(node: GraphNode, inputs: readonly NodeInput[], index: number): TensorShape {
-  const input = inputs[index];
-  if (input == null) throw shapeError(node, `lacks input ${index}`);
-  return { type: input.type, shape: input.shape };
-}
-
-/** The first input, a feature map. */
-function map(node: GraphNode, inputs: readonly NodeInput[]): TensorShape {
-  const first = required(node, inputs, 0);
-  if (first.shape.length !== 4 || first.shape[0] !== 1) {
-    throw shapeError(node, `takes ${textOfShape(first)}, which is no feature map of one picture`);
-  }
-  return first;
-}
-
-function constantIntegers(node: GraphNode, inputs: readonly NodeInput[], index: number): readonly number[] {
-  const constant = inputs[index]?.constant;
-  if (constant === undefined) throw shapeError(node, `has no constant for input ${index}`);
-  return integersIn(constant);
-}
-
-function axisOf(node: GraphNode, axis: number, shape: readonly number[]): number {
-  const place = axis < 0 ? axis + shape.length : axis;
-  if (place < 0 || place >= shape.length) throw shapeError(node, `names axis ${axis} of ${shape.length}`);
-  return place;
-}
-
-function textOfShape({ shape }: TensorShape): string {
-  return `[${shape.join(', ')}]`;
-}
-
-function shapeError(node: GraphNode, what: string): DeepThingsError {
-  return new DeepThingsError('DT_GRAPH_SHAPE', `${node.operator} "${node.name}" ${what}`);
-}

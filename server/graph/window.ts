@@ -10,20 +10,30 @@ export interface AxisWindow {
   readonly after: number;
 }
 
-/** The windows of a convolution, of a transposed one (there they lie on the output), or of pooling. */
+/** The windows of a convolution, of a transposed one (there they lie on the output), or of pooling, on feature maps. */
 export function windowOf(
   node: GraphNode,
   inputs: readonly (TensorShape | null)[],
 ): { readonly rows: AxisWindow; readonly columns: AxisWindow } {
-  const kernel = integersOf(node, 'kernel_shape', inputs[1]?.shape.slice(2) ?? [1, 1]);
-  const strides = integersOf(node, 'strides', [1, 1]);
-  const dilations = integersOf(node, 'dilations', [1, 1]);
-  const pads = integersOf(node, 'pads', [0, 0, 0, 0]);
-  const axis = (i: 0 | 1): AxisWindow => ({
-    kernel: dilations[i]! * (kernel[i]! - 1) + 1,
-    stride: strides[i]!,
-    before: pads[i]!,
-    after: pads[i + 2]!,
-  });
-  return { rows: axis(0), columns: axis(1) };
+  const [rows, columns] = windowsOf(node, inputs, 2);
+  return { rows: rows!, columns: columns! };
+}
+
+/** @param axes that follow the channels. */
+export function windowsOf(
+  node: GraphNode,
+  inputs: readonly (TensorShape | null)[],
+  axes: number,
+): readonly AxisWindow[] {
+  const all = (length: number, size: number) => Array.from({ length }, () => size);
+  const kernel = integersOf(node, 'kernel_shape', inputs[1]?.shape.slice(2) ?? all(axes, 1));
+  const strides = integersOf(node, 'strides', all(axes, 1));
+  const dilations = integersOf(node, 'dilations', all(axes, 1));
+  const pads = integersOf(node, 'pads', all(2 * axes, 0));
+  return all(axes, 0).map((_, axis) => ({
+    kernel: dilations[axis]! * (kernel[axis]! - 1) + 1,
+    stride: strides[axis]!,
+    before: pads[axis]!,
+    after: pads[axis + axes]!,
+  }));
 }

@@ -74,6 +74,15 @@ interface Choice {
   readonly weights: (shape: readonly number[]) => GraphConstant;
 }
 
+/** Factors of rows and columns. */
+const RESIZED = [
+  [2, 2],
+  [0.5, 0.5],
+  [0.25, 0.5],
+  [1, 0.5],
+  [3, 0.5],
+];
+
 function sketchOf(code: number, { channels, from, other, to, weights }: Choice): readonly Sketch[] {
   const kernel = 1 + (Math.floor(code / 16) % 3);
   const stride = 1 + (Math.floor(code / 48) % 2);
@@ -114,6 +123,7 @@ function sketchOf(code: number, { channels, from, other, to, weights }: Choice):
       ];
     case 7:
     case 8:
+      if (code % 9 === 0) return one('ReduceMean', [from], { axes: { integers: [1] } });
       return one('Add', [from, kernel === 3 ? weights([channels, 1, 1]) : other]);
     case 9:
       return one('Concat', [from, other], { axis: { integer: 1 } });
@@ -128,7 +138,11 @@ function sketchOf(code: number, { channels, from, other, to, weights }: Choice):
         },
       });
     case 11:
-      return one('Resize', [from, '', floats([1, 1, 2, 2])], { mode: { text: 'linear' } });
+      return one('Resize', [from, '', floats([1, 1, ...RESIZED[Math.floor(code / 16) % RESIZED.length]!])], {
+        mode: { text: code % 7 === 0 ? 'nearest' : 'linear' },
+        coordinate_transformation_mode: { text: code % 5 === 0 ? 'asymmetric' : 'half_pixel' },
+        nearest_mode: { text: ['floor', 'round_prefer_floor', 'ceil', 'round_prefer_ceil'][code % 4]! },
+      });
     case 12:
       return one('ConvTranspose', [from, weights([channels, outputs, kernel, kernel])], {
         ...window,
@@ -153,6 +167,11 @@ function sketchOf(code: number, { channels, from, other, to, weights }: Choice):
       // On rows and columns; on channels, which ends a stage.
       return one('Pad', [from, integers([0, kernel === 3 ? 1 : 0, 1, 2, 0, 0, 0, 1]), floats([-0.5], [])]);
   }
+}
+
+function isShrinking(graph: Graph, { inputs, operator, outputs }: Graph['nodes'][number]): boolean {
+  const widthOf = (name: string) => graph.values.get(name)!.shape[3]!;
+  return operator === 'Resize' && widthOf(outputs[0]!) < widthOf(inputs[0]!);
 }
 
 describe('a stage in tiles', () => {
@@ -182,8 +201,10 @@ describe('a stage in tiles', () => {
           const { cuts, local } = tileable(graph);
           fc.pre(cuts.length > 0);
           const cut = cuts[cutAt % 3 === 0 ? cuts.length - 1 : cutAt % cuts.length]!;
-          for (const { operator } of local.slice(0, cut.nodes))
-            operators.set(operator, (operators.get(operator) ?? 0) + 1);
+          for (const node of local.slice(0, cut.nodes)) {
+            const kind = isShrinking(graph, node) ? 'smaller Resize' : node.operator;
+            operators.set(kind, (operators.get(kind) ?? 0) + 1);
+          }
           const { channels } = mapOf(graph, 'x');
           const random = seededRandom(seed + 1);
           const picture = Float32Array.from({ length: channels * height * width }, () => random() - 0.5);
@@ -206,9 +227,12 @@ describe('a stage in tiles', () => {
     );
     expect(reused).toBeGreaterThan(100);
     // Each operator was there.
+    expect(operators.get('smaller Resize')).toBeGreaterThan(0);
     expect([...operators.keys()]).toEqual(
       expect.arrayContaining(
-        'Conv MaxPool AveragePool Add Concat Resize ConvTranspose Split Slice Pad Mul SpaceToDepth'.split(' '),
+        'Conv MaxPool AveragePool Add Concat Resize ConvTranspose Split Slice Pad Mul SpaceToDepth ReduceMean'.split(
+          ' ',
+        ),
       ),
     );
   });

@@ -39,6 +39,10 @@ describe('what an operator needs of its input', () => {
       [1, 3],
     ],
     ['linear resizing', node('Resize', ['x', '', floats([1, 1, 2, 2])], 'y', { mode: text('linear') }), [6, 8], [2, 5]],
+    ['halving', node('Resize', ['x', '', floats([1, 1, 0.5, 0.5])], 'y', { mode: text('linear') }), [1, 3], [2, 6]],
+    ['quartering', node('Resize', ['x', '', floats([1, 1, 0.25, 2])], 'y', { mode: text('nearest') }), [1, 3], [4, 12]],
+    ['a mean of channels', node('ReduceMean', ['x'], 'y', { axes: { integers: [1] } }), [3, 5], [3, 5]],
+    ['a sum of channels', node('ReduceSum', ['x', integers([-3])], 'y'), [3, 5], [3, 5]],
   ] as const)('%s', (_what, sketch, [start, end], [from, to]) => {
     expect(inputRange(rowsOf(reachOfOnly(sketch)), 12, { start, end })).toMatchObject({ start: from, end: to });
   });
@@ -55,9 +59,34 @@ describe('what an operator needs of its input', () => {
       }),
       'align_corners',
     ],
+    [
+      'resizing by a third, which is no exact number',
+      node('Resize', ['x', '', floats([1, 1, 1 / 3, 1 / 3])], 'y', { mode: text('linear') }),
+      'no halves or quarters',
+    ],
+    [
+      'halving in a mode that looks at the size of the output',
+      node('Resize', ['x', '', floats([1, 1, 0.5, 0.5])], 'y', {
+        coordinate_transformation_mode: text('pytorch_half_pixel'),
+      }),
+      'it scales by 0.5',
+    ],
+    ['a mean of rows', node('ReduceMean', ['x'], 'y', { axes: { integers: [1, 2] } }), 'reduces the whole map'],
+    ['a sum of everything', node('ReduceSum', ['x'], 'y'), 'reduces the whole map'],
+    ['a product of matrices', node('MatMul', ['x', floats(Array(144).fill(0), [12, 12])], 'y'), 'MatMul is not known'],
     ['a convolution with more padding than window', conv('x', 'y', [4, 4, 1], { pad: 1 }), 'padding'],
   ])('%s needs everything', (_what, sketch, why) => {
     expect(reachOfOnly(sketch)).toMatchObject({ kind: 'everything', why: expect.stringContaining(why) });
+  });
+
+  it.each([
+    ['a line', [1, 4, 12], [4, 4, 3]],
+    ['a volume', [1, 4, 12, 12, 12], [4, 4, 3, 3, 3]],
+    ['two pictures', [2, 4, 12, 12], [4, 4, 3, 3]],
+  ])('of windows on %s is everything', (_what, input, kernel) => {
+    const weights = floats(Array(kernel.reduce((a, b) => a * b)).fill(0), kernel);
+    const reach = reachOfOnly(node('Conv', ['x', weights], 'y'), input);
+    expect(reach).toEqual({ kind: 'everything', why: 'its values are no feature maps' });
   });
 
   it('of a transposed convolution is every cell that reaches the range, and no other', () => {

@@ -37,6 +37,17 @@ describe('the shape of what a node puts out', () => {
     ['an unsqueeze', node('Unsqueeze', ['x', integers([0, -1])], 'y'), [[1, 1, 4, 6, 8, 1]]],
     ['a flattening', node('Flatten', ['x'], 'y'), [[1, 192]]],
     ['a gathering of channels', node('Gather', ['x', integers([3, 1])], 'y', { axis: { integer: 1 } }), [[1, 2, 6, 8]]],
+    ['a product with a vector', node('MatMul', ['x', floats(Array(8).fill(0))], 'y'), [[1, 4, 6]]],
+    [
+      'a product with a matrix a channel',
+      node('MatMul', ['x', floats(Array(96).fill(0), [4, 8, 3])], 'y'),
+      [[1, 4, 6, 3]],
+    ],
+    [
+      'a sum that does nothing',
+      node('ReduceSum', ['x'], 'y', { noop_with_empty_axes: { integer: 1 } }),
+      [[1, 4, 6, 8]],
+    ],
   ] as const)('of %s', (_what, sketch, shapes) => {
     expect(shapesOf(sketch)).toEqual(shapes);
   });
@@ -46,11 +57,24 @@ describe('the shape of what a node puts out', () => {
     ['a window larger than the map', conv('x', 'y', [1, 4, 9], { pad: 0 }), /would put out \[1, 1, -2, 0\]/],
     ['a reshape to other counts', node('Reshape', ['x', integers([7, 5])], 'y'), /makes \[1, 4, 6, 8\] into/],
     ['an unknown operator', node('Frobnicate', ['x'], 'y'), /no known shape/],
+    [
+      'a product of matrices that do not broadcast',
+      node('MatMul', ['x', floats(Array(72).fill(0), [3, 8, 3])], 'y'),
+      /has inputs of \[1, 4\] and \[3\]/,
+    ],
     ['a missing input', node('Conv', ['x'], 'y'), /lacks input 1/],
     ['an axis that is none', node('Concat', ['x'], 'y', { axis: { integer: 4 } }), /names axis 4 of 4/],
   ])('of %s is refused', (_what, sketch, message) => {
     expect(() => shapesOf(sketch)).toThrowError(
       expect.objectContaining({ code: 'DT_GRAPH_SHAPE', message: expect.stringMatching(message) }),
     );
+  });
+
+  it('of windows needs maps, and of blocks maps with rows and columns', () => {
+    expect(() => shapesOf(conv('x', 'y', [1, 4, 3]), [4, 6])).toThrow(
+      /takes \[4, 6\], where maps of at least three axes/,
+    );
+    const blocks = node('DepthToSpace', ['x'], 'y', { blocksize: { integer: 2 } });
+    expect(() => shapesOf(blocks, [1, 4, 6])).toThrow(/takes \[1, 4, 6\], where maps of 4 axes are needed/);
   });
 });

@@ -1,5 +1,6 @@
 import type { Attribute, Graph, GraphConstant, GraphNode, TensorShape } from '../../server/graph/graph.js';
-import { type NodeInput, outputShapes } from '../../server/graph/shapes.js';
+import type { NodeInput } from '../../server/graph/shape-rule.js';
+import { outputShapes } from '../../server/graph/shapes.js';
 
 export const integers = (numbers: readonly number[]): GraphConstant => ({
   type: 'int64',

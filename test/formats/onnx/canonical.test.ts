@@ -166,6 +166,46 @@ const CASES: readonly Case[] = [
     operators: ['Resize'],
   },
   {
+    title: 'Resize with sizes reads the cells that it read, whose scale is no exact number',
+    opset: 13,
+    shape: [6, 6],
+    nodes: [
+      node('Resize', ['x', '', '', 'sizes'], {
+        ...{ mode: text('nearest'), coordinate_transformation_mode: text('asymmetric'), nearest_mode: text('floor') },
+      }),
+    ],
+    tensors: [int64Tensor('sizes', [1, 3, 10, 14])],
+    operators: ['Resize'],
+  },
+  {
+    title: 'Resize to one cell keeps the coordinates of its mode',
+    opset: 13,
+    shape: [2, 8],
+    nodes: [
+      node('Resize', ['x', '', 'scales'], {
+        mode: text('linear'),
+        coordinate_transformation_mode: text('pytorch_half_pixel'),
+      }),
+    ],
+    tensors: [float32Tensor('scales', [4], [1, 1, 0.5, 0.5])],
+    operators: ['Resize'],
+    attributes: expect.objectContaining({ coordinate_transformation_mode: text('pytorch_half_pixel') }),
+  },
+  {
+    title: 'Resize to more cells has those of half_pixel, which are the same',
+    opset: 13,
+    shape: [4, 8],
+    nodes: [
+      node('Resize', ['x', '', 'scales'], {
+        mode: text('linear'),
+        coordinate_transformation_mode: text('pytorch_half_pixel'),
+      }),
+    ],
+    tensors: [float32Tensor('scales', [4], [1, 1, 0.5, 0.5])],
+    operators: ['Resize'],
+    attributes: expect.objectContaining({ coordinate_transformation_mode: text('half_pixel') }),
+  },
+  {
     title: 'Resize of operator set 11 has a roi, which goes',
     opset: 11,
     nodes: [
@@ -291,6 +331,69 @@ const CASES: readonly Case[] = [
     operators: ['ReduceSum'],
     attributes: { keepdims: int(1) },
   },
+  ...(
+    [
+      ['ReduceSum', 13],
+      ['ReduceMean', 18],
+    ] as const
+  ).map(
+    ([operator, opset]): Case => ({
+      title: `${operator} that does nothing without axes goes`,
+      opset,
+      nodes: [node(operator, ['x'], { noop_with_empty_axes: int(1) }, ['a']), node('Relu', ['a'])],
+      operators: ['Relu'],
+    }),
+  ),
+  {
+    title: 'ReduceSum with an empty list of axes reduces all',
+    opset: 13,
+    nodes: [node('ReduceSum', ['x', 'axes'], { keepdims: int(0), noop_with_empty_axes: int(0) })],
+    tensors: [int64Tensor('axes', [])],
+    operators: ['ReduceSum'],
+    attributes: { keepdims: int(0) },
+  },
+  {
+    title: 'windows of one axis',
+    opset: 17,
+    nodes: [
+      node('Reshape', ['x', 'line'], {}, ['a']),
+      node('Conv', ['a', 'w'], { strides: ints(2), pads: ints(2, 1), dilations: ints(2) }, ['b']),
+      node('MaxPool', ['b'], { kernel_shape: ints(3), strides: ints(2), ceil_mode: int(1) }, ['c']),
+      node('ConvTranspose', ['c', 't'], { strides: ints(3), auto_pad: text('SAME_UPPER') }, ['d']),
+      node('GlobalAveragePool', ['d']),
+    ],
+    tensors: [int64Tensor('line', [1, 3, -1]), float32Tensor('w', [4, 3, 3]), float32Tensor('t', [4, 2, 3])],
+    operators: ['Reshape', 'Conv', 'MaxPool', 'ConvTranspose', 'GlobalAveragePool'],
+  },
+  {
+    title: 'windows of three axes, of several maps',
+    opset: 17,
+    shape: [8, 8],
+    nodes: [
+      node('Reshape', ['x', 'block'], {}, ['a']),
+      node('Conv', ['a', 'w'], { strides: ints(1, 2, 1), pads: ints(1, 0, 1, 1, 1, 0) }, ['b']),
+      node('AveragePool', ['b'], { kernel_shape: ints(2, 1, 2), pads: ints(0, 0, 1, 0, 0, 0) }),
+    ],
+    tensors: [int64Tensor('block', [3, 1, 4, 4, -1]), float32Tensor('w', [2, 1, 3, 2, 3])],
+    operators: ['Reshape', 'Conv', 'AveragePool'],
+  },
+  ...(
+    [
+      ['a vector', [8]],
+      ['a matrix', [8, 5]],
+      ['a matrix a channel', [3, 8, 5]],
+      ['matrices of more axes', [2, 1, 3, 8, 5]],
+    ] as const
+  ).map(
+    ([what, dims]): Case => ({
+      title: `MatMul with ${what}`,
+      opset: 13,
+      shape: [8, 8],
+      nodes: [node('MatMul', ['x', 'w'])],
+      tensors: [float32Tensor('w', dims)],
+      operators: ['MatMul'],
+    }),
+  ),
   {
     title: 'Softmax of several axes, before operator set 13',
     opset: 11,

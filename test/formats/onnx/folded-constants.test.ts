@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { normaliseOnnx } from '../../../server/engine/onnxruntime/onnx-normalisation.js';
 import { importOnnx } from '../../../server/formats/onnx/import-onnx.js';
+import { tileable } from '../../../server/graph/cuts.js';
 import { type FileModel, type FileNode, float32Tensor, int64Tensor, onnxFile } from '../../support/onnx-file.js';
 import { largestDifference, runFile, runGraph } from '../../support/onnx-run.js';
 
@@ -56,7 +57,7 @@ describe('a small file that asks for much memory is refused', () => {
   });
 });
 
-test('an anchor grid that is computed from the size of the picture is a constant', async () => {
+test('an anchor grid that is computed from the size of the picture is a constant, before which a stage ends', async () => {
   const integer = (value: number) => ({ integer: value });
   const file = onnxFile({
     nodes: [
@@ -80,6 +81,7 @@ test('an anchor grid that is computed from the size of the picture is a constant
   });
   expect(graph.nodes.map(({ operator }) => operator)).toEqual(['Conv', 'Add']);
   expect(graph.values.get('y')!.shape).toEqual([1, 2, 32, 48]);
+  expect(tileable(graph).barriers).toMatchObject([{ why: 'its constant differs from cell to cell' }]);
   const shape = [1, 3, 64, 96];
   const x = { shape, data: Float32Array.from({ length: 3 * 64 * 96 }, (_, i) => Math.sin(i)) };
   expect(largestDifference(await runFile(file, { x }), await runGraph(graph, { x }))).toBeLessThan(1e-6);

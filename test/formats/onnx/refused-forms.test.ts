@@ -58,6 +58,15 @@ describe('forms of operators that are refused', () => {
       /tf_crop_and_resize.*export the model with half_pixel/,
     ],
     [
+      'a size that no scale gives',
+      {
+        nodes: [one('Resize', { mode: { text: 'nearest' } }, ['x', '', '', 'sizes'])],
+        inputs: [{ name: 'x', type: 'float32', dims: [1, 3, 22, 22] }],
+        tensors: [int64Tensor('sizes', [1, 3, 13, 13])],
+      },
+      /resizes 22 cells to 13, which no 32-bit scale does; export the model with scales/,
+    ],
+    [
       'antialias',
       {
         opset: 18,

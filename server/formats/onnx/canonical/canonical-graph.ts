@@ -37,7 +37,12 @@ export function canonicalGraph({ opsets, graph }: OnnxModel, { name, inputs, kno
       if (isOutput.has(first)) builder.push(identity(draft));
       else builder.alias(first, draft.inputs[0]!);
     } else if (draft.operator === 'Cast') builder.push(cast(draft));
-    else for (const form of canonicalForms(draft, builder)) builder.push(form);
+    else {
+      for (const form of canonicalForms(draft, builder)) {
+        if (form.operator === 'Identity' && !isOutput.has(first)) builder.alias(first, form.inputs[0]!);
+        else builder.push(form);
+      }
+    }
   }
   const result = builder.finish(name, [...inputs.keys()], outputs);
   const unmade = outputs.find((output) => !result.nodes.some((node) => node.outputs.includes(output)));

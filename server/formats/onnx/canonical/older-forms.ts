@@ -65,6 +65,15 @@ export const slice: Rewrite = (draft, around) => {
   return withInputs(draft, 1, inputs, 'starts', 'ends', 'axes');
 };
 
+/** ReduceSum without axes reduces all of them, or does nothing where it says so. */
+export const reduceSum: Rewrite = (draft, around) => {
+  if (around.opset < 13) return axesAsInput(draft, around);
+  const axes = constantIntegers(draft, 1, around);
+  if (axes === undefined && attributeOf(draft, 'noop_with_empty_axes', 'integer') === 1) return identity(draft);
+  const plain = withAttributes(draft, { noop_with_empty_axes: undefined });
+  return axes === undefined ? withInputs(plain, 1, []) : plain;
+};
+
 /** Squeeze, Unsqueeze and ReduceSum had their axes as an attribute before operator set 13. */
 export const axesAsInput: Rewrite = (draft, around) =>
   around.opset >= 13 ? draft : withInputs(draft, 1, [asInput(draft, 'axes', around)], 'axes');

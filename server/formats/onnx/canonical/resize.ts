@@ -29,7 +29,7 @@ export const resize: Rewrite = (draft, around) => {
           requiredScales(draft, scales),
           shape.map(() => 1),
         )
-      : spread(sizes, shape).map((size, axis) => scaleTo(size, shape[axis]!));
+      : spread(sizes, shape).map((size, axis) => scaleTo(draft, size, shape[axis]!));
   return finished(draft, factors, around, {
     axes: undefined,
     antialias: undefined,
@@ -65,7 +65,14 @@ function finished(
   changes: Parameters<typeof withAttributes>[1],
 ): Draft {
   const name = around.add(`${draft.name} scales`, float32Constant(scales));
-  return withAttributes({ ...draft, inputs: [draft.inputs[0]!, '', name] }, changes);
+  const { shape } = around.shapeOf(draft.inputs[0]!);
+  const place = attributeOf(draft, 'coordinate_transformation_mode', 'text');
+  // The two differ for an output of one cell only, which a tile's may be where the map's is not.
+  const isHalfPixel =
+    place === 'pytorch_half_pixel' &&
+    scales.every((scale, axis) => scale === 1 || Math.floor(shape[axis]! * scale) > 1);
+  const mode = isHalfPixel ? { coordinate_transformation_mode: { text: 'half_pixel' } } : {};
+  return withAttributes({ ...draft, inputs: [draft.inputs[0]!, '', name] }, { ...mode, ...changes });
 }
 
 function requiredScales(draft: Draft, scales: readonly number[] | undefined): readonly number[] {
@@ -92,11 +99,19 @@ function refuseForms(draft: Draft): void {
   }
 }
 
-/** The scale, as a 32-bit float, that makes `to` cells of `from`, rounded down in 32 bits and in 64. */
-function scaleTo(to: number, from: number): number {
-  let scale = Math.fround(to / from);
-  while (Math.floor(Math.fround(scale * from)) < to || Math.floor(scale * from) < to) scale = nextFloat(scale);
-  return scale;
+/**
+ * Returns the scale that makes `to` cells of `from`, rounded down, all in 32 bits as engines compute it. Where `to / from` gives one
+ * cell less, the next scale does, which is not for the mode that chooses a cell: it would choose another one.
+ */
+function scaleTo(draft: Draft, to: number, from: number): number {
+  const exact = Math.fround(to / from);
+  let scale = exact;
+  while (Math.floor(Math.fround(scale * from)) < to) scale = nextFloat(scale);
+  if (scale === exact || (attributeOf(draft, 'mode', 'text') ?? 'nearest') !== 'nearest') return scale;
+  throw operatorError(
+    draft,
+    `resizes ${from} cells to ${to}, which no 32-bit scale does; export the model with scales`,
+  );
 }
 
 function nextFloat(value: number): number {
