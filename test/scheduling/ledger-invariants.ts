@@ -18,6 +18,8 @@ interface FrameRecord {
   readonly accepted: Set<number | string>;
   /** `part#attempt` of everything that was given to a device. */
   readonly issued: Set<string>;
+  /** The highest attempt of the generations before: what is given out now lies above it. 0 in the first. */
+  outdated: number;
   end: 'finish' | 'fail' | null;
   /** The gateway said `frame-ended`, or the ledger failed it. */
   gone: boolean;
@@ -38,7 +40,10 @@ export class LedgerInvariants {
       }
       checkQuarantine(before, event, step);
       this.#nothingLostNothingLeft(step.ledger);
-      for (const frame of step.ledger.frames.values()) checkFrame(step.ledger, before.frames.get(frame.frame), frame);
+      for (const frame of step.ledger.frames.values()) {
+        checkFrame(step.ledger, before.frames.get(frame.frame), frame);
+        checkAttempts(frame, this.#frames.get(frame.frame)!.outdated);
+      }
       this.#sourcesNotOverfull(step.ledger);
       if (event.kind === 'tick') checkNothingOverdue(step.ledger, nowMs);
       if (event.kind === 'device-seen') checkHandedBack(step.ledger, event);
@@ -61,13 +66,13 @@ export class LedgerInvariants {
       const { parts, distribution: { kind: distribution } = { kind: 'stealing' } } = event;
       const bySource = event.delivered && distribution === 'stealing' && !before.quarantined.has(event.source ?? '');
       const record = { parts, distribution, bySource, accepted: new Set<number | string>(), end: null };
-      this.#frames.set(event.frame, { ...record, issued: new Set(), gone: false });
+      this.#frames.set(event.frame, { ...record, issued: new Set(), outdated: 0, gone: false });
       if (bySource) this.#issueAll(event.frame, 1);
     }
     if (event.kind === 'frame-restored') {
       const { distribution, frame, parts } = event;
       // Devices may go on with more of them than a source is given.
-      const facts = { parts, distribution: distribution.kind, bySource: true, end: null, gone: false };
+      const facts = { parts, distribution: distribution.kind, bySource: true, outdated: 0, end: null, gone: false };
       this.#frames.set(frame, { ...facts, accepted: new Set(), issued: new Set() });
     }
     if (event.kind === 'frame-ended') {
@@ -116,6 +121,7 @@ export class LedgerInvariants {
       return;
     }
     if (effect.kind === 'rerun') {
+      record.outdated = highestAttempt(before.frames.get(effect.frame)!, record);
       record.accepted.clear();
       record.end = null;
       record.bySource = false;
@@ -162,7 +168,8 @@ export class LedgerInvariants {
   }
 
   #issue(frame: string, part: number, attempt: number, layer?: number): void {
-    const { issued } = this.#frames.get(frame)!;
+    const { issued, outdated } = this.#frames.get(frame)!;
+    demand(attempt > outdated, `attempt ${attempt} of part ${part}, and ${outdated} was of an older generation`);
     const key = `${layer ?? ''}/${part}#${attempt}`;
     demand(!issued.has(key), `attempt ${attempt} of part ${part} given away twice`);
     issued.add(key);
@@ -205,6 +212,22 @@ function checkFrame(ledger: FrameLedger, earlier: LedgerFrame | undefined, frame
     checkPart(ledger, attempts, before, part);
     if (phase.kind !== 'running') demand(part.kind !== 'pushing', `pushing while ${phase.kind}`);
   }
+}
+
+/** Whatever has an attempt number in this generation has it above those of all generations before. */
+function checkAttempts({ audits, frame, latest, parts, phase }: LedgerFrame, outdated: number): void {
+  const attempts = [...parts, phase, ...audits.map(({ phase: audit }) => audit)].flatMap((at) =>
+    'attempt' in at ? [at.attempt] : [],
+  );
+  demand(latest >= outdated, `${frame} has forgotten attempt ${outdated}`);
+  for (const attempt of attempts) demand(attempt > outdated, `attempt ${attempt} of ${frame} after ${outdated}`);
+}
+
+/** Of what the ledger noted for a frame, and of what it gave to devices. */
+function highestAttempt({ latest, parts }: LedgerFrame, { issued }: FrameRecord): number {
+  const given = [...issued].map((key) => Number(key.slice(key.indexOf('#') + 1)));
+  const noted = parts.flatMap((part) => ('attempt' in part ? [part.attempt] : []));
+  return Math.max(latest, ...noted, ...given);
 }
 
 /** The slices of the next layer, or of the next attempt, take the place of those that are done. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Distribution } from '../../server/scheduling/ledger/ledger-state.js';
-import { type LedgerOrder, queued, running, withDevices } from './ledger-run.js';
+import type { Distribution } from '../../../server/scheduling/ledger/ledger-state.js';
+import { type LedgerOrder, queued, running, withDevices } from '../ledger-run.js';
 
 const SHARING: Distribution = { kind: 'sharing' };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type LedgerRun, running, withDevices } from './ledger-run.js';
+import { type LedgerRun, running, withDevices } from '../ledger-run.js';
 
 function leaveAlone(run: LedgerRun, device: string, ms = 5_000) {
   return run.send({ kind: 'device-suspended', device, untilMs: run.nowMs + ms });

@@ -11,8 +11,8 @@ import {
   settlingMs,
   setups,
   unhurried,
-} from './simulation/happenings.js';
-import { type ClusterSetup, SimulatedCluster } from './simulation/simulated-cluster.js';
+} from '../simulation/happenings.js';
+import { type ClusterSetup, SimulatedCluster } from '../simulation/simulated-cluster.js';
 
 /** For all properties together; `.ci/run` gives them more. */
 const SECONDS = Number(process.env.LEDGER_SECONDS ?? 3);

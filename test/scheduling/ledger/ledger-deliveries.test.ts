@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LedgerRun, queued, running, SETTINGS, waiting, withDevices } from './ledger-run.js';
+import { LedgerRun, queued, running, SETTINGS, waiting, withDevices } from '../ledger-run.js';
 
 describe('a delivery that fails', () => {
   it('is tried again after a pause, at another source', () => {

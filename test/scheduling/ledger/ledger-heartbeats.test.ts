@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gaveTo, LedgerRun, queued, running, SETTINGS, stealable, waiting } from './ledger-run.js';
+import { gaveTo, LedgerRun, queued, running, SETTINGS, stealable, waiting } from '../ledger-run.js';
 
 const { leaseFloorMs, missingMs } = SETTINGS;
 
