@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import openapiTS, { astToString } from 'openapi-typescript';
 import { runnerImport } from 'vite';
 import { parse } from 'yaml';
+import { folderImports, productSources, withArrows } from './room-arrows.mjs';
 
 /** Leaves a file alone that has this text already, so that nothing is built again for it. */
 function write(url, text) {
@@ -62,6 +63,10 @@ write(
 const { CODE_GROUPS } = (await runnerImport(fileURLToPath(new URL('../server/error-codes.ts', import.meta.url))))
   .module;
 write(new URL('../docs/errors.md', import.meta.url), errorsPage(CODE_GROUPS));
+
+const architecture = new URL('../docs/architecture.md', import.meta.url);
+const sources = productSources(fileURLToPath(new URL('..', import.meta.url)));
+write(architecture, withArrows(readFileSync(architecture, 'utf8'), folderImports(sources)));
 
 /** docs/errors.md: a table for each group of codes, sorted. */
 function errorsPage(groups) {
