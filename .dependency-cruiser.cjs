@@ -115,7 +115,6 @@ const ROOMS = {
   'server/model': {
     'built-in': ['.'],
     files: ['.'],
-    heads: ['.'],
   },
   'server/node': {
     bodies: ['contract', 'observe', 'problems'],

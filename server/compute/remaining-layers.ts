@@ -1,7 +1,8 @@
 import type { FeatureBlock, InferenceEngine } from '../engine/inference-engine.js';
 import { type LoadedGraph, loadLayers } from '../engine/load-layers.js';
+import { DeepThingsError } from '../errors.js';
+import { decodedMaps } from '../formats/darknet/head.js';
 import type { NetworkWeights } from '../formats/darknet/layers.js';
-import { headIndex } from '../model/heads/head.js';
 import type { Network } from '../model/network.js';
 
 /** The layers behind the fused stack, up to the head (which is decoded, not run). */
@@ -20,8 +21,13 @@ export async function loadRemainingLayers(
   weights: NetworkWeights,
   depth: number,
 ): Promise<RemainingLayers> {
-  const head = headIndex(network.layers);
-  const endLayer = head < 0 ? network.layers.length : head;
+  const [endLayer, ...others] = decodedMaps(network.layers);
+  if (endLayer === undefined || others.length > 0) {
+    throw new DeepThingsError(
+      'DT_ENGINE_LAYER',
+      `${network.name}: a cluster cannot run a network of several heads yet`,
+    );
+  }
   const shape = network.layers[depth - 1]!.output;
   const graph: LoadedGraph | null =
     depth >= endLayer

@@ -1,6 +1,13 @@
 import { DeepThingsError } from '../errors.js';
-import type { ConvolutionWeights, Layer, WeightedLayer } from '../formats/darknet/layers.js';
-import { layersGraph, weightConstants } from '../formats/darknet/layers-graph.js';
+import {
+  type ConvolutionWeights,
+  earlierLayers,
+  isHead,
+  type Layer,
+  type WeightedLayer,
+} from '../formats/darknet/layers.js';
+import { layersGraph } from '../formats/darknet/layers-graph.js';
+import { weightConstants } from '../formats/darknet/weight-constants.js';
 import { biasNumbers, isWeighted, kernelNumbers } from '../formats/darknet/weights/darknet-weights.js';
 import type { Graph, GraphNode } from '../graph/graph.js';
 import type { FeatureBlock, InferenceEngine } from './inference-engine.js';
@@ -78,16 +85,14 @@ function checkLayers(graph: EngineGraph): void {
   for (const [offset, layer] of graph.layers.entries()) {
     const index = graph.firstLayer + offset;
     if (isWeighted(layer)) checkWeights(graph, layer, index);
-    if (layer.kind === 'route') {
-      const outside = layer.layers.find((source) => source < graph.firstLayer - 1 || source >= index);
-      if (outside !== undefined) {
-        throw unsupported(graph, index, `a route to layer ${outside}, whose output is not in this graph`);
-      }
+    const outside = earlierLayers(layer).find((source) => source < graph.firstLayer - 1 || source >= index);
+    if (outside !== undefined) {
+      throw unsupported(graph, index, `a ${layer.kind} to layer ${outside}, whose output is not in this graph`);
     }
     if (WHOLE_MAP.includes(layer.kind) && graph.padding === 'caller') {
       throw unsupported(graph, index, `[${layer.kind}], which takes all of its map, on a part of it`);
     }
-    if (layer.kind === 'region' || layer.kind === 'softmax') {
+    if (isHead(layer)) {
       throw unsupported(graph, index, 'the head: end the graph before it and decode its input');
     }
   }

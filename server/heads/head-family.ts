@@ -3,6 +3,8 @@
  * those of one picture. Names of outputs are the graph's.
  */
 export type DetectorFamily =
+  | RegionFamily
+  | YoloFamily
   | YoloxFamily
   | YoloRowsFamily
   | ListFamily
@@ -18,6 +20,42 @@ export type HeadFamily = DetectorFamily | ClassifierFamily;
 
 /** Name of a family, as `model.head` has it. */
 export type HeadName = HeadFamily['kind'];
+
+/** Darknet's YOLOv2, `[1, anchors * (5 + classes), height, width]`: for each anchor x, y, w, h, objectness and scores, all as logits. */
+export interface RegionFamily {
+  readonly kind: 'region';
+  readonly output: string;
+  readonly height: number;
+  readonly width: number;
+  /** 0: objectness is the score of the only class. */
+  readonly classes: number;
+  /** Scores of a box add up to 1; otherwise each stands for itself. */
+  readonly isSoftmax: boolean;
+  /** In cells, [width, height] each. */
+  readonly anchors: readonly (readonly [number, number])[];
+}
+
+/** Darknet's YOLOv3 and later: levels with anchors of their own. */
+export interface YoloFamily {
+  readonly kind: 'yolo';
+  readonly classes: number;
+  readonly levels: readonly YoloLevel[];
+  /** NMS goes by `IoU - (d² / c²)^exponent`, d between centres, c the diagonal around both boxes; null: by IoU. */
+  readonly distanceExponent: number | null;
+}
+
+/** `[1, anchors * (5 + classes), height, width]`: for each anchor x, y, w, h, objectness and scores. */
+export interface YoloLevel {
+  readonly output: string;
+  readonly height: number;
+  readonly width: number;
+  /** In pixels of the input, [width, height] each. */
+  readonly anchors: readonly (readonly [number, number])[];
+  /** Stretches the centre beyond its cell: `scale * sigmoid(x) - (scale - 1) / 2`. */
+  readonly scaleXY: number;
+  /** The graph has taken the sigmoids, and a size is `(2 * w)²` anchors, where otherwise it is `exp(w)`. */
+  readonly hasNewCoords: boolean;
+}
 
 /** `[1, rows, 5 + classes]`: x, y, w, h relative to cell and stride (`(p + cell) * stride`, `exp(p) * stride`), objectness, scores. */
 export interface YoloxFamily {
@@ -145,10 +183,14 @@ export interface CentreFamily {
   readonly stride: number;
 }
 
-/** One number a class, `[1, classes]` or `[1, classes, 1, 1]`: logits or probabilities. */
+/** One number a class, `[1, classes]` or `[1, classes, 1, 1]`. */
 export interface ClassifierFamily {
   readonly kind: 'classifier';
   readonly output: string;
   readonly shape: readonly number[];
   readonly classes: number;
+  /** Whether the numbers are logits whatever they are; otherwise those from 0 that add up to 1 are probabilities. */
+  readonly areLogits?: boolean;
+  /** Divides logits; 1 when absent. */
+  readonly temperature?: number;
 }

@@ -1,6 +1,5 @@
 import type { Preprocessing } from '../model/network.js';
 import type { HeadFamily } from './head-family.js';
-import type { InputExtent } from './head-output.js';
 
 type Triple = readonly [number, number, number];
 
@@ -32,12 +31,6 @@ export function preprocessingOf(settings: InputSettings): Preprocessing {
   };
 }
 
-/** What is known of a graph's picture. */
-export interface PictureInput extends InputExtent {
-  /** The graph takes bytes from 0 to 255 as they are, and normalises them itself. */
-  readonly takesBytes?: boolean;
-}
-
 const GREY: Triple = [114, 114, 114];
 const ZERO: Triple = [0, 0, 0];
 const ONE: Triple = [1, 1, 1];
@@ -62,7 +55,12 @@ const NANODET: InputSettings = {
   deviation: [57.375, 57.12, 58.395],
 };
 
+/** Darknet centres the picture on half grey (0.5, which lies between two bytes). */
+const DARKNET: InputSettings = { ...YOLO, fill: [128, 128, 128] };
+
 const USUAL: Readonly<Record<HeadFamily['kind'], InputSettings>> = {
+  region: DARKNET,
+  yolo: DARKNET,
   yolox: { ...YOLO, anchor: 'top-left', order: 'bgr', scale: 1 },
   yolov5: YOLO,
   yolov8: YOLO,
@@ -80,18 +78,9 @@ const USUAL: Readonly<Record<HeadFamily['kind'], InputSettings>> = {
 
 /**
  * What the models of a family usually want of a picture. PicoDet, which measures from cells' middles, differs from NanoDet,
- * and Ultralytics' classifiers, which name their task in the file's metadata, from others. Bytes are not scaled.
+ * and Ultralytics' classifiers, which name their task in the file's metadata, from others.
  */
-export function usualInputSettings(
-  family: HeadFamily,
-  { takesBytes = false }: PictureInput,
-  metadata: ReadonlyMap<string, string>,
-): InputSettings {
-  const usual = usualFloats(family, metadata);
-  return takesBytes ? { ...usual, scale: 1, mean: ZERO, deviation: ONE } : usual;
-}
-
-function usualFloats(family: HeadFamily, metadata: ReadonlyMap<string, string>): InputSettings {
+export function usualInputSettings(family: HeadFamily, metadata: ReadonlyMap<string, string>): InputSettings {
   if (family.kind === 'classifier' && metadata.get('task') === 'classify') return STRETCHED;
   return family.kind === 'nanodet' && family.origin === 'middle' ? IMAGENET : USUAL[family.kind];
 }

@@ -1,9 +1,8 @@
 import { DeepThingsError } from '../errors.js';
-import type { Layer } from '../formats/darknet/layers.js';
+import type { HeadFamily } from '../heads/head-family.js';
 import { COCO_LABELS } from './built-in/coco-labels.js';
 import { VOC_LABELS } from './built-in/voc-labels.js';
 import { splitLines } from './files/text-file.js';
-import { headOf } from './heads/head.js';
 import type { Remark } from './remark.js';
 
 const LONGEST_LABEL = 256;
@@ -46,12 +45,12 @@ export function parseLabels(text: string): LabelList {
  * @param remark receives lines that look like comments, where their number is right nevertheless.
  * @throws DT_LABELS_COUNT when there are more or fewer than the head has classes.
  */
-export function labelsOfList(layers: readonly Layer[], list: LabelList, remark: Remark): readonly string[] {
+export function labelsOfList(head: HeadFamily | null, list: LabelList, remark: Remark): readonly string[] {
   const { names, commentLines } = list;
   const comments =
     commentLines.length === 0 ? '' : `${lineList(commentLines)} taken as a class and looks like a comment`;
   try {
-    const labels = labelsFor(layers, names);
+    const labels = labelsFor(head, names);
     if (comments !== '') remark(`of the labels, ${comments}`);
     return labels;
   } catch (cause) {
@@ -61,17 +60,16 @@ export function labelsOfList(layers: readonly Layer[], list: LabelList, remark: 
 }
 
 /**
- * The labels of a network's head: the given ones, else numbers, for a detector those of the data set with that many
+ * The labels of a Darknet network's head: the given ones, else numbers, for a detector those of the data set with that many
  * classes. A detection head without classes has one label; a network without head has none.
  *
  * @throws DT_LABELS_COUNT when there are more or fewer than the head has classes.
  */
-export function labelsFor(layers: readonly Layer[], given: readonly string[] | undefined): readonly string[] {
-  const head = headOf(layers);
-  if (head === undefined) {
+export function labelsFor(head: HeadFamily | null, given: readonly string[] | undefined): readonly string[] {
+  if (head === null || !('classes' in head) || typeof head.classes !== 'number') {
     return Object.freeze([]);
   }
-  const classes = head.kind === 'softmax' ? head.input.channels : head.classes;
+  const { classes } = head;
   const count = Math.max(1, classes);
   if (given !== undefined) {
     if (given.length !== count) {
@@ -86,7 +84,7 @@ export function labelsFor(layers: readonly Layer[], given: readonly string[] | u
     return Object.freeze(['object']);
   }
   const known = [COCO_LABELS, VOC_LABELS].find((labels) => labels.length === count);
-  if (head.kind === 'region' && known !== undefined) {
+  if (head.kind !== 'classifier' && known !== undefined) {
     return known;
   }
   return Object.freeze(Array.from({ length: count }, (_, index) => `class ${index}`));

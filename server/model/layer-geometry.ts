@@ -1,5 +1,5 @@
 import { DeepThingsError } from '../errors.js';
-import type { Layer } from '../formats/darknet/layers.js';
+import { earlierLayers, type Layer } from '../formats/darknet/layers.js';
 import type { LayerGeometry } from '../geometry/layer.js';
 import type { Network } from './network.js';
 
@@ -16,9 +16,9 @@ export function layerGeometry(network: Network, index: number): LayerGeometry {
   switch (layer?.kind) {
     case 'convolutional':
       return Object.freeze({
-        kernel: layer.size,
+        kernel: (layer.dilation ?? 1) * (layer.size - 1) + 1,
         stride: layer.stride,
-        padBefore: layer.padding,
+        padBefore: layer.padding * (layer.dilation ?? 1),
         input: layer.input,
         output: layer.output,
         macsPerCell: (layer.filters * layer.size * layer.size * layer.input.channels) / layer.groups,
@@ -54,7 +54,7 @@ export function fusibleDepth(network: Network): number {
 
 /**
  * Whether the fused stack may end after `depth` layers: all of them must be fusible, and only the last one's output
- * leaves the stack, so a later `route` may name no layer before it.
+ * leaves the stack, so a later `route` or `shortcut` may name no layer before it.
  */
 export function judgeCut(network: Network, depth: number): CutVerdict {
   const deepest = fusibleDepth(network);
@@ -67,11 +67,11 @@ export function judgeCut(network: Network, depth: number): CutVerdict {
     return illegal(`${network.name} can be fused up to ${deepest} layers, since ${reason}; ${depth} are asked for`);
   }
   for (const [index, layer] of network.layers.entries()) {
-    if (layer.kind === 'route' && index >= depth) {
-      const inside = layer.layers.find((source) => source < depth - 1);
+    if (index >= depth) {
+      const inside = earlierLayers(layer).find((source) => source < depth - 1);
       if (inside !== undefined) {
         return illegal(
-          `layer ${index} (route) needs the output of layer ${inside}, which would be inside a fused stack of ${depth} ` +
+          `layer ${index} (${layer.kind}) needs the output of layer ${inside}, which would be inside a fused stack of ${depth} ` +
             `layers; fuse at most ${inside + 1}`,
         );
       }
@@ -88,11 +88,10 @@ export function judgeCut(network: Network, depth: number): CutVerdict {
  */
 export function legalCuts(network: Network): readonly boolean[] {
   const deepest = fusibleDepth(network);
-  // How many routes begin, minus how many end, to forbid a cut at a depth.
+  // How many routes and shortcuts begin, minus how many end, to forbid a cut at a depth.
   const changes = new Array<number>(network.layers.length + 2).fill(0);
   for (const [index, layer] of network.layers.entries()) {
-    if (layer.kind !== 'route') continue;
-    const first = layer.layers.reduce((least, source) => Math.min(least, source), index) + 2;
+    const first = earlierLayers(layer).reduce((least, source) => Math.min(least, source), index) + 2;
     if (first > index) continue;
     changes[first]! += 1;
     changes[index + 1]! -= 1;

@@ -3,7 +3,7 @@ import { basename, extname } from 'node:path';
 import { DeepThingsError } from '../errors.js';
 import { type InputSize, parseDarknetCfg } from '../formats/darknet/cfg/darknet-cfg.js';
 import type { LoadedWeights, NetworkWeights } from '../formats/darknet/layers.js';
-import { layersOfConstants, weightConstants } from '../formats/darknet/layers-graph.js';
+import { layersOfConstants, weightConstants } from '../formats/darknet/weight-constants.js';
 import type { WantedLayers } from '../formats/darknet/weights/darknet-weights.js';
 import { loadDarknetWeights } from '../formats/darknet/weights/darknet-weights-file.js';
 import { synthesizeWeights } from '../formats/darknet/weights/synthetic-weights.js';
@@ -67,7 +67,7 @@ export function describeModel(spec: ModelSpec, remark: Remark = NO_REMARK): Netw
   const network =
     spec.cfg === undefined ? builtInNetwork(spec.name ?? DEFAULT_MODEL, size) : readCfg(spec.cfg, size, say);
   if (list === undefined) return network;
-  const labels = naming(spec.labels!, () => labelsOfList(network.layers, list, say));
+  const labels = naming(spec.labels!, () => labelsOfList(network.head, list, say));
   return Object.freeze({ ...network, labels });
 }
 

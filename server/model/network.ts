@@ -1,6 +1,7 @@
 import type { Layer } from '../formats/darknet/layers.js';
 import type { MapShape } from '../geometry/region.js';
 import type { Graph } from '../graph/graph.js';
+import type { HeadFamily } from '../heads/head-family.js';
 
 /** How a picture becomes the network's input. */
 export interface Preprocessing {
@@ -29,6 +30,8 @@ export interface Network {
    * made of nodes that put out the value `map l+1` in the end; its weights are the constants `weights l` and `bias l`.
    */
   readonly graph: Graph;
+  /** What is decoded of the graph's outputs; null when they are no result. */
+  readonly head: HeadFamily | null;
   readonly preprocessing: Preprocessing;
   /** Class names in the head's order; one name for a head without classes. */
   readonly labels: readonly string[];

@@ -3,8 +3,8 @@ import { startComputeThread } from '../../server/compute/compute-thread.js';
 import type { ClusterConfig } from '../../server/config/cluster-config.js';
 import { startUntiled } from '../../server/evaluation/measure/untiled.js';
 import { letterboxPicture } from '../../server/imaging/letterbox.js';
-import { detect } from '../../server/model/heads/detect.js';
 import { planCluster } from '../../server/node/cluster-plan.js';
+import { foundIn } from '../support/head-outputs.js';
 
 type Detection = Schemas['Detection'];
 
@@ -32,7 +32,7 @@ export async function computeReferences(
       const { data, digest, placement } = await letterboxPicture(picture, network);
       const output = (await untiled.run(data)).data;
       const head = await remaining.runRemaining(output.slice());
-      references.set(digest, { output, detections: [...detect(head.data, network, placement, config.model)] });
+      references.set(digest, { output, detections: [...foundIn(head.data, network, placement, config.model)] });
     }
   } finally {
     await Promise.all([untiled.close(), remaining.close()]);

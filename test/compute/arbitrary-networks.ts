@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
-import { type LayerDeclaration, shapeLayers } from '../../server/formats/darknet/layer-shapes.js';
-import type { Activation } from '../../server/formats/darknet/layers.js';
-import { networkGraph } from '../../server/formats/darknet/layers-graph.js';
+import { assembleNetwork } from '../../server/formats/darknet/assemble-network.js';
+import { shapeLayers } from '../../server/formats/darknet/layer-shapes.js';
+import type { Activation, LayerDeclaration } from '../../server/formats/darknet/layers.js';
 import type { Network } from '../../server/model/network.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
 
@@ -48,10 +48,7 @@ export function networkOf(declarations: LayerDeclaration[], height: number, widt
   const input = { channels: 3, height, width };
   const layers = shapeLayers(input, declarations);
   return {
-    name: 'random',
-    input,
-    layers,
-    graph: networkGraph('random', input, layers),
+    ...assembleNetwork('random', input, layers),
     preprocessing: {
       anchor: 'centre',
       fill: [128, 128, 128],

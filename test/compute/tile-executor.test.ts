@@ -5,7 +5,7 @@ import { loadTileExecutor, type TileJob } from '../../server/compute/tile-execut
 import type { InferenceEngine } from '../../server/engine/inference-engine.js';
 import { DeepThingsError } from '../../server/errors.js';
 import { wholeTile } from '../../server/evaluation/measure/untiled.js';
-import type { LayerDeclaration } from '../../server/formats/darknet/layer-shapes.js';
+import type { LayerDeclaration } from '../../server/formats/darknet/layers.js';
 import { synthesizeWeights } from '../../server/formats/darknet/weights/synthetic-weights.js';
 import { type FtpPlan, planFtp } from '../../server/geometry/ftp-plan.js';
 import type { Grid } from '../../server/geometry/grid.js';

@@ -4,8 +4,8 @@ import type { FeatureBlock, InferenceEngine } from '../../server/engine/inferenc
 import { type EngineGraph, loadLayers } from '../../server/engine/load-layers.js';
 import type { ConvolutionalLayer, MaxPoolLayer } from '../../server/formats/darknet/layers.js';
 import { placePicture } from '../../server/heads/placement.js';
-import { detect } from '../../server/model/heads/detect.js';
 import { type LoadedModel, loadModel } from '../../server/model/model-source.js';
+import { foundIn } from '../support/head-outputs.js';
 import { readFloats, sharedData } from '../support/shared-data.js';
 import { FAST_ENGINE_CASES } from './engine-cases.js';
 import { relativeError, surround } from './reference-layers.js';
@@ -71,7 +71,7 @@ describe('Darknet’s own numbers', () => {
     const expectDogPicture = (head: Float32Array, { network }: LoadedModel) => {
       const expected = JSON.parse(readFileSync(`${folder}/expected-detections.json`, 'utf8'));
       const placement = placePicture(768, 576, network.input, network.preprocessing.anchor);
-      const detections = detect(head, network, placement, { threshold: expected.threshold, nms: expected.nms });
+      const detections = foundIn(head, network, placement, { threshold: expected.threshold, nms: expected.nms });
       const wanted: readonly ExpectedDetection[] = expected.detections[`${network.name}/dog.jpg`];
       expect(detections.map(({ label }) => label)).toEqual(wanted.map(({ label }) => label));
       for (const [index, { score, box }] of detections.entries()) {

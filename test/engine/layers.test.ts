@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { FeatureBlock, InferenceEngine } from '../../server/engine/inference-engine.js';
 import { type EngineGraph, loadLayers } from '../../server/engine/load-layers.js';
-import type { LayerDeclaration } from '../../server/formats/darknet/layer-shapes.js';
 import type {
   ConnectedLayer,
   ConvolutionalLayer,
+  LayerDeclaration,
   MaxPoolLayer,
   ReorgLayer,
 } from '../../server/formats/darknet/layers.js';

@@ -13,6 +13,15 @@ const ACTIVATE: Readonly<Record<Activation, (value: number) => number>> = {
   leaky: (value) => (value > 0 ? value : 0.1 * value),
   relu: (value) => Math.max(0, value),
   logistic: (value) => 1 / (1 + Math.exp(-value)),
+  swish: (value) => value / (1 + Math.exp(-value)),
+  relu6: (value) => Math.min(6, Math.max(0, value)),
+  elu: (value) => (value >= 0 ? value : Math.expm1(value)),
+  selu: (value) => 1.0507 * (value >= 0 ? value : 1.6732 * Math.expm1(value)),
+  relie: (value) => (value > 0 ? value : 0.01 * value),
+  ramp: (value) => Math.max(0, value) + 0.1 * value,
+  tanh: Math.tanh,
+  loggy: (value) => 2 / (1 + Math.exp(-value)) - 1,
+  hardtan: (value) => Math.min(1, Math.max(-1, value)),
   mish: (value) => value * Math.tanh(Math.log1p(Math.exp(value))),
 };
 

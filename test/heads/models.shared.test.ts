@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import sharp, { type Sharp } from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Box, intersectionOverUnion } from '../../server/heads/box.js';
-import type { Detection } from '../../server/model/heads/detect.js';
+import type { Detection } from '../../server/heads/detection.js';
 import { sharedData } from '../support/shared-data.js';
 import { type WholeGraph, wholeGraph } from './whole-graph.js';
 

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../server/engine/engines.js';
 import { loadLayers } from '../../server/engine/load-layers.js';
+import type { Detection } from '../../server/heads/detection.js';
 import { letterboxPicture } from '../../server/imaging/letterbox.js';
-import { type Detection, detect } from '../../server/model/heads/detect.js';
 import { loadModel } from '../../server/model/model-source.js';
+import { foundIn } from '../support/head-outputs.js';
 import { readFloats, sharedData } from '../support/shared-data.js';
 
 const folder = sharedData('yolo-lite');
@@ -70,7 +71,7 @@ describe('the letterbox against Darknet’s', () => {
       await graph.release();
       // A score within the tolerance of the threshold may fall on either side of it.
       const limits = { threshold: THRESHOLD - SCORE_TOLERANCE, nms: expected.nms };
-      const found = detect(output.data, network, placement, limits);
+      const found = foundIn(output.data, network, placement, limits);
       const wanted: readonly ExpectedDetection[] = expected.detections[`${model}/${name}.jpg`];
       const missing = wanted
         .filter(({ score }) => score >= THRESHOLD)

@@ -6,14 +6,12 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { writeSyntheticWeights } from '../../server/cli/model/weights-writing.js';
 import { createEngine } from '../../server/engine/engines.js';
 import { loadLayers } from '../../server/engine/load-layers.js';
-import type { SoftmaxLayer } from '../../server/formats/darknet/layers.js';
 import { letterboxPicture } from '../../server/imaging/letterbox.js';
 import { samplePhotoPath } from '../../server/imaging/sample-photos.js';
-import { classify } from '../../server/model/heads/classify.js';
-import { headIndex } from '../../server/model/heads/head.js';
 import { describeModel, loadModel } from '../../server/model/model-source.js';
 import { normaliseBytes } from '../../server/tensor/normalise.js';
 import { darknet19Cfg } from '../support/darknet19.js';
+import { classesIn } from '../support/head-outputs.js';
 import { hasProgram } from '../support/programs.js';
 
 /** Debian's package. */
@@ -86,7 +84,7 @@ describe.skipIf(!hasProgram(DARKNET))('the program darknet itself (needs Debianâ
     expect(wanted).toHaveLength(5);
 
     const { weights } = await loadModel({ cfg: file('a.cfg'), weights: file('a.weights') });
-    const head = headIndex(network.layers);
+    const head = network.layers.findIndex(({ kind }) => kind === 'softmax');
     const engine = await createEngine('onnxruntime');
     const layers = network.layers.slice(0, head);
     const graph = await loadLayers(engine, { name: 'whole', firstLayer: 0, layers, weights, padding: 'layers' });
@@ -94,7 +92,7 @@ describe.skipIf(!hasProgram(DARKNET))('the program darknet itself (needs Debianâ
     const input = normaliseBytes(data, network.input, network.preprocessing);
     const output = await graph.run({ data: input, shape: network.input });
     await graph.release();
-    const found = classify(output.data, network.layers[head] as SoftmaxLayer, network);
+    const found = classesIn(output.data, network);
     expect(found.map(({ label }) => label)).toEqual(wanted.map(({ label }) => label));
     for (const [i, { score }] of found.entries()) {
       expect(Math.abs(100 * score - wanted[i]!.percent)).toBeLessThan(PERCENT_TOLERANCE);

@@ -1,6 +1,6 @@
-import { type LayerDeclaration, shapeLayers } from '../../server/formats/darknet/layer-shapes.js';
-import type { ConvolutionalLayer } from '../../server/formats/darknet/layers.js';
-import { networkGraph } from '../../server/formats/darknet/layers-graph.js';
+import { assembleNetwork } from '../../server/formats/darknet/assemble-network.js';
+import { shapeLayers } from '../../server/formats/darknet/layer-shapes.js';
+import type { ConvolutionalLayer, LayerDeclaration } from '../../server/formats/darknet/layers.js';
 import type { MapShape } from '../../server/geometry/region.js';
 import type { Network } from '../../server/model/network.js';
 
@@ -8,10 +8,7 @@ import type { Network } from '../../server/model/network.js';
 export function networkOf(input: MapShape, declarations: readonly LayerDeclaration[]): Network {
   const layers = shapeLayers(input, declarations);
   return {
-    name: 'small',
-    input,
-    layers,
-    graph: networkGraph('small', input, layers),
+    ...assembleNetwork('small', input, layers),
     preprocessing: { anchor: 'centre', fill: [0, 0, 0], order: 'rgb', mean: [0, 0, 0], scale: [1, 1, 1] },
     labels: [],
   };

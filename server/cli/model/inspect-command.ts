@@ -1,5 +1,5 @@
 import { loadClusterConfig } from '../../config/load.js';
-import type { Layer } from '../../formats/darknet/layers.js';
+import type { Activation, Layer } from '../../formats/darknet/layers.js';
 import { macsOf, mapBytesOf, parametersOf, totalOf, weightBytesOf } from '../../model/layer-facts.js';
 import { legalCuts } from '../../model/layer-geometry.js';
 import { describeModel, type ModelSpec } from '../../model/model-source.js';
@@ -119,11 +119,24 @@ function howOf(layer: Layer): string {
       return [...parts, batchNormalize ? 'batch norm' : '', activation].filter((part) => part !== '').join(', ');
     }
     case 'maxpool':
+    case 'local_avgpool':
       return `${layer.size}x${layer.size}/${layer.stride}`;
     case 'route':
-      return `of ${layer.layers.join(', ')}`;
+      return `of ${layer.layers.join(', ')}${layer.group === undefined ? '' : `, part ${layer.group.index + 1} of ${layer.group.count}`}`;
+    case 'shortcut':
+      return withActivation(`plus ${layer.from.join(', ')}`, layer.activation);
+    case 'sam':
+    case 'scale_channels':
+      return withActivation(`times ${layer.from}`, layer.activation);
+    case 'upsample':
+      return `x${layer.stride}${layer.scale === 1 ? '' : `, times ${layer.scale}`}`;
     case 'reorg':
+    case 'reorg3d':
       return `/${layer.stride}`;
+    case 'crop':
+      return 'the middle';
+    case 'activation':
+      return layer.activation;
     case 'connected':
       return [layer.batchNormalize ? 'batch norm' : '', layer.activation].filter((part) => part !== '').join(', ');
     case 'avgpool':
@@ -134,6 +147,11 @@ function howOf(layer: Layer): string {
     case 'softmax':
       return `${layer.input.channels} classes`;
     case 'region':
+    case 'yolo':
       return `${layer.anchors.length} anchors, ${layer.classes} classes`;
   }
+}
+
+function withActivation(how: string, activation: Activation): string {
+  return activation === 'linear' ? how : `${how}, ${activation}`;
 }

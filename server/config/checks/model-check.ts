@@ -1,9 +1,9 @@
 import { open, stat } from 'node:fs/promises';
 import { DeepThingsError } from '../../errors.js';
 import { CHECKED_BYTES, checkWeightsFile } from '../../formats/darknet/weights/darknet-weights-check.js';
+import { requireHead } from '../../heads/require-head.js';
 import { builtInModel } from '../../model/built-in/registry.js';
 import { LARGEST_TEXT_BYTES } from '../../model/files/text-file.js';
-import { requireHead } from '../../model/heads/head.js';
 import { describeModel, type ModelSpec } from '../../model/model-source.js';
 import type { Network } from '../../model/network.js';
 import { NO_REMARK, type Remark } from '../../model/remark.js';

@@ -1,4 +1,4 @@
-import type { MaxPoolLayer, ReorgLayer } from './layers.js';
+import type { LocalAvgPoolLayer, MaxPoolLayer, ReorgLayer } from './layers.js';
 
 /** Slope of Darknet's leaky activation below zero. */
 export const LEAKY_SLOPE = 0.1;
@@ -15,7 +15,8 @@ interface PoolingPads {
  * Darknet's pooling pads floor(total / 2) before and as much after as its last window needs. Libraries round the number
  * of windows down, and so must be given exactly that.
  */
-export function poolingPads({ input, output, size, stride, totalPadding }: MaxPoolLayer): PoolingPads {
+export function poolingPads(layer: MaxPoolLayer | LocalAvgPoolLayer): PoolingPads {
+  const { input, output, size, stride, totalPadding } = layer;
   const before = Math.floor(totalPadding / 2);
   const after = (cells: number, windows: number) => Math.max(0, (windows - 1) * stride + size - before - cells);
   return {

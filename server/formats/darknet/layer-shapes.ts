@@ -2,12 +2,8 @@ import type { ErrorCode } from '../../error-codes.js';
 import { DeepThingsError } from '../../errors.js';
 import { type MapShape, shapeText } from '../../geometry/region.js';
 import { checkLayerSize, inputSizeHint } from './layer-limits.js';
-import type { Layer } from './layers.js';
-
-type WithoutShapes<L> = L extends Layer ? Omit<L, 'input' | 'output'> : never;
-
-/** A layer as it is declared, before its place in a network gives it an input and an output shape. */
-export type LayerDeclaration = WithoutShapes<Layer>;
+import { earlierLayers, isHead, type Layer, type LayerDeclaration } from './layers.js';
+import { type LayerPlace, mergedShape, type Refuse } from './merged-shapes.js';
 
 /** Names a layer in an error message; a cfg adds the line. */
 export type DescribeLayer = (index: number) => string;
@@ -17,11 +13,11 @@ export type DescribeLayer = (index: number) => string;
  *
  * - convolution: `(W + 2 * padding - size) / stride + 1`, rounded down;
  * - max pooling: `(W + totalPadding - size) / stride + 1`, rounded down, so that an odd map rounds up at 2/2;
- * - route: channels add up; reorg: `[c * s * s, h / s, w / s]`;
+ * - route: channels add up; shortcut and the like: as the input; upsample: `[c, h * s, w * s]`; reorg: `[c * s * s, h / s, w / s]`;
  * - connected: `[outputs, 1, 1]`; avgpool: `[c, 1, 1]`.
  *
- * @throws DT_CFG_SHAPE when a layer does not fit the map before it, naming the layer and both; DT_CFG_SIZE when a map or
- * the weights are larger than any machine can hold.
+ * @throws DT_CFG_SHAPE when a layer does not fit the map before it, naming the layer and both; DT_CFG_LAYER when it reads the
+ * output of a head; DT_CFG_SIZE when a map or the weights are larger than any machine can hold.
  */
 export function shapeLayers(
   input: MapShape,
@@ -40,6 +36,7 @@ export function shapeLayers(
       };
     const step = stepOf(declaration, steps);
     const place = { input: before, earlier: layers, sizeHint: inputSizeHint(input, step) };
+    refuseDecoded(declaration, layers, refuse('DT_CFG_LAYER'));
     const output = Object.freeze(outputShape(declaration, place, refuse('DT_CFG_SHAPE')));
     const layer = Object.freeze({ ...declaration, input: before, output });
     weights = checkLayerSize(layer, weights, refuse('DT_CFG_SIZE'));
@@ -50,15 +47,7 @@ export function shapeLayers(
   return Object.freeze(layers);
 }
 
-type Refuse = (reason: string) => never;
-
-/** Where a layer stands in its network. */
-interface LayerPlace {
-  readonly input: MapShape;
-  readonly earlier: readonly Layer[];
-  /** Which sizes of the network's input make the layer fit, where the size is the reason that it does not. */
-  readonly sizeHint: string;
-}
+type Declared<Kind> = Extract<LayerDeclaration, { readonly kind: Kind }>;
 
 /** Pixels of the network's input that make one cell of a layer's output, a side. */
 function stepOf(layer: LayerDeclaration, earlier: readonly number[]): number {
@@ -66,65 +55,57 @@ function stepOf(layer: LayerDeclaration, earlier: readonly number[]): number {
   switch (layer.kind) {
     case 'convolutional':
     case 'maxpool':
+    case 'local_avgpool':
     case 'reorg':
+    case 'reorg3d':
       return before * layer.stride;
+    case 'upsample':
+      return Math.max(1, before / layer.stride);
     case 'route':
-      return Math.max(1, ...layer.layers.map((source) => earlier[source] ?? 1));
+    case 'scale_channels':
+      return Math.max(1, ...earlierLayers(layer).map((source) => earlier[source] ?? 1));
     default:
       return before;
   }
 }
 
-function outputShape(
-  layer: LayerDeclaration,
-  { input, earlier, sizeHint }: LayerPlace,
-  refuse: Refuse,
-): { channels: number; height: number; width: number } {
+/** Refuses a layer that reads a head's output as a map. */
+function refuseDecoded(layer: LayerDeclaration, earlier: readonly Layer[], refuse: Refuse): void {
+  const reads = layer.kind === 'route' ? layer.layers : [earlier.length - 1, ...earlierLayers(layer)];
+  const head = reads.find((index) => earlier[index] !== undefined && isHead(earlier[index]));
+  if (head === undefined || layer.kind === 'cost' || layer.kind === 'dropout') return;
+  refuse(
+    `reads the output of layer ${head} [${earlier[head]!.kind}], which is a head: its output is a result and no map`,
+  );
+}
+
+function outputShape(layer: LayerDeclaration, place: LayerPlace, refuse: Refuse): MapShape {
+  const { input } = place;
   switch (layer.kind) {
-    case 'convolutional': {
-      if (layer.padding >= layer.size) {
-        refuse(`padding ${layer.padding} must be smaller than the window, which is ${layer.size}`);
-      }
-      if (input.channels % layer.groups !== 0 || layer.filters % layer.groups !== 0) {
-        refuse(
-          `groups=${layer.groups} must divide its ${input.channels} input channels and its ${layer.filters} filters`,
-        );
-      }
-      const cells = (extent: number) => windowCount(extent, 2 * layer.padding, layer.size, layer.stride, refuse);
-      return { channels: layer.filters, height: cells(input.height), width: cells(input.width) };
-    }
-    case 'maxpool': {
-      if (Math.ceil(layer.totalPadding / 2) >= layer.size) {
-        refuse(
-          `padding ${layer.totalPadding} (both sides together) puts whole windows of ${layer.size} outside the map`,
-        );
-      }
-      const cells = (extent: number) => windowCount(extent, layer.totalPadding, layer.size, layer.stride, refuse);
-      return { channels: input.channels, height: cells(input.height), width: cells(input.width) };
-    }
+    case 'convolutional':
+      return convolvedShape(layer, input, refuse);
+    case 'maxpool':
+    case 'local_avgpool':
+      return pooledShape(layer, input, refuse);
     case 'route':
-      return routeShape(layer.layers, earlier, sizeHint, refuse);
-    case 'reorg': {
-      const { stride } = layer;
-      if (input.width % stride !== 0 || input.height % stride !== 0 || input.channels % (stride * stride) !== 0) {
-        refuse(
-          `stride ${stride} must divide the map's height and width and its square the channels, ` +
-            `and the map is ${shapeText(input)}${sizeHint}`,
-        );
+    case 'shortcut':
+    case 'sam':
+    case 'scale_channels':
+      return mergedShape(layer, place, refuse);
+    case 'reorg':
+    case 'reorg3d':
+      return reorganizedShape(layer, place, refuse);
+    case 'upsample':
+      return { channels: input.channels, height: input.height * layer.stride, width: input.width * layer.stride };
+    case 'crop':
+      if (layer.height > input.height || layer.width > input.width) {
+        refuse(`takes ${layer.height} x ${layer.width} cells out of a map of ${shapeText(input)}: use a larger input`);
       }
-      return {
-        channels: input.channels * stride * stride,
-        height: input.height / stride,
-        width: input.width / stride,
-      };
-    }
+      return { channels: input.channels, height: layer.height, width: layer.width };
     case 'connected':
       return { channels: layer.outputs, height: 1, width: 1 };
     case 'avgpool':
       return { channels: input.channels, height: 1, width: 1 };
-    case 'dropout':
-    case 'cost':
-      return input;
     case 'softmax':
       if (input.height * input.width !== 1) {
         refuse(
@@ -132,17 +113,72 @@ function outputShape(
         );
       }
       return input;
-    case 'region': {
-      const channels = layer.anchors.length * (layer.coords + 1 + layer.classes);
-      if (channels !== input.channels) {
-        refuse(
-          `${layer.anchors.length} anchors with ${layer.coords} coordinates, objectness and ${layer.classes} classes ` +
-            `need ${channels} channels, and the layer before has ${input.channels}: correct its filters, or the classes`,
-        );
-      }
+    case 'region':
+      return detectedShape(layer.anchors.length, layer.coords, layer.classes, input, refuse);
+    case 'yolo':
+      return detectedShape(layer.anchors.length, 4, layer.classes, input, refuse);
+    case 'activation':
+    case 'dropout':
+    case 'cost':
       return input;
-    }
   }
+}
+
+function convolvedShape(
+  { dilation = 1, filters, groups, padding, size, stride }: Declared<'convolutional'>,
+  input: MapShape,
+  refuse: Refuse,
+): MapShape {
+  if (padding >= size) refuse(`padding ${padding} must be smaller than the window, which is ${size}`);
+  if (input.channels % groups !== 0 || filters % groups !== 0) {
+    refuse(`groups=${groups} must divide its ${input.channels} input channels and its ${filters} filters`);
+  }
+  const cells = (extent: number) => {
+    const windows = windowCount(extent, 2 * padding, size, stride, refuse);
+    // Darknet's map has the size that it would have without the dilation.
+    const isWhole = windows === Math.floor((extent + 2 * padding * dilation - dilation * (size - 1) - 1) / stride) + 1;
+    return isWhole ? windows : refuse(`dilation=${dilation} needs a window of odd size with pad=1`);
+  };
+  return { channels: filters, height: cells(input.height), width: cells(input.width) };
+}
+
+function pooledShape(
+  { size, stride, totalPadding }: Declared<'maxpool' | 'local_avgpool'>,
+  input: MapShape,
+  refuse: Refuse,
+): MapShape {
+  if (Math.ceil(totalPadding / 2) >= size) {
+    refuse(`padding ${totalPadding} (both sides together) puts whole windows of ${size} outside the map`);
+  }
+  const cells = (extent: number) => windowCount(extent, totalPadding, size, stride, refuse);
+  return { channels: input.channels, height: cells(input.height), width: cells(input.width) };
+}
+
+function reorganizedShape(
+  { kind, stride }: Declared<'reorg' | 'reorg3d'>,
+  { input, sizeHint }: LayerPlace,
+  refuse: Refuse,
+): MapShape {
+  const { channels, height, width } = input;
+  const fits = kind === 'reorg3d' || channels % (stride * stride) === 0;
+  if (width % stride !== 0 || height % stride !== 0 || !fits) {
+    refuse(
+      `stride ${stride} must divide the map's height and width${kind === 'reorg' ? ' and its square the channels' : ''}, ` +
+        `and the map is ${shapeText(input)}${sizeHint}`,
+    );
+  }
+  return { channels: channels * stride * stride, height: height / stride, width: width / stride };
+}
+
+function detectedShape(anchors: number, coords: number, classes: number, input: MapShape, refuse: Refuse): MapShape {
+  const channels = anchors * (coords + 1 + classes);
+  if (channels !== input.channels) {
+    refuse(
+      `${anchors} anchors with ${coords} coordinates, objectness and ${classes} classes ` +
+        `need ${channels} channels, and the layer before has ${input.channels}: correct its filters, or the classes`,
+    );
+  }
+  return input;
 }
 
 function windowCount(extent: number, padding: number, size: number, stride: number, refuse: Refuse): number {
@@ -151,27 +187,4 @@ function windowCount(extent: number, padding: number, size: number, stride: numb
     refuse(`a window of ${size} does not fit a map of ${extent} cells with ${padding} of padding: use a larger input`);
   }
   return Math.floor(room / stride) + 1;
-}
-
-function routeShape(sources: readonly number[], earlier: readonly Layer[], sizeHint: string, refuse: Refuse) {
-  if (sources.length === 0) {
-    refuse('names no layer');
-  }
-  const shapes = sources.map((source) => {
-    const layer = earlier[source];
-    return layer === undefined
-      ? refuse(`names layer ${source}, and only layers 0 to ${earlier.length - 1} come before it`)
-      : layer.output;
-  });
-  const [first] = shapes;
-  for (const shape of shapes) {
-    if (shape.height !== first!.height || shape.width !== first!.width) {
-      refuse(`joins maps of different sizes, ${shapes.map(shapeText).join(' and ')}${sizeHint}`);
-    }
-  }
-  return {
-    channels: shapes.reduce((sum, shape) => sum + shape.channels, 0),
-    height: first!.height,
-    width: first!.width,
-  };
 }

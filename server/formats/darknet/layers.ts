@@ -1,7 +1,21 @@
 import type { MapShape } from '../../geometry/region.js';
 
-/** Darknet's, by its names; mish is `x * tanh(ln(1 + e^x))` (Misra 2019). */
-export type Activation = 'linear' | 'leaky' | 'relu' | 'logistic' | 'mish';
+/** Darknet's, by its names; `activations.ts` says what they compute. */
+export type Activation =
+  | 'linear'
+  | 'leaky'
+  | 'relu'
+  | 'logistic'
+  | 'mish'
+  | 'swish'
+  | 'relu6'
+  | 'elu'
+  | 'selu'
+  | 'relie'
+  | 'ramp'
+  | 'tanh'
+  | 'loggy'
+  | 'hardtan';
 
 interface LayerShape {
   readonly input: MapShape;
@@ -14,8 +28,11 @@ export interface ConvolutionalLayer extends LayerShape {
   readonly filters: number;
   readonly size: number;
   readonly stride: number;
+  /** Cells on each side; with a dilation so many times as many. */
   readonly padding: number;
   readonly groups: number;
+  /** Cells from one of a window's cells to the next; 1 when absent. */
+  readonly dilation?: number;
   /** Whether the weights file holds scale, mean and variance for it; folded into weights and bias when loaded. */
   readonly batchNormalize: boolean;
   readonly activation: Activation;
@@ -30,15 +47,70 @@ export interface MaxPoolLayer extends LayerShape {
   readonly totalPadding: number;
 }
 
+/** The mean of a window's cells that lie on the map; padding as of max pooling. */
+export interface LocalAvgPoolLayer extends LayerShape {
+  readonly kind: 'local_avgpool';
+  readonly size: number;
+  readonly stride: number;
+  readonly totalPadding: number;
+}
+
 /** Concatenates, by channel, the outputs of earlier layers (absolute indices). */
 export interface RouteLayer extends LayerShape {
   readonly kind: 'route';
   readonly layers: readonly number[];
+  /** The part of each output's channels that is taken; all of them when absent. */
+  readonly group?: { readonly count: number; readonly index: number };
 }
 
-/** Darknet's reorg (space to depth in Darknet's own order of channels). */
+/**
+ * Adds the outputs of earlier layers (absolute indices) to its input. A larger map is sampled, every `stride`-th cell of every
+ * `stride`-th row; of maps with other numbers of channels the first that both have are added.
+ */
+export interface ShortcutLayer extends LayerShape {
+  readonly kind: 'shortcut';
+  readonly from: readonly number[];
+  readonly activation: Activation;
+}
+
+/** Multiplies the output of an earlier layer by its input, which has the same shape. */
+export interface SamLayer extends LayerShape {
+  readonly kind: 'sam';
+  readonly from: number;
+  readonly activation: Activation;
+}
+
+/** Multiplies the output of an earlier layer by its input: a number for each channel, or one for each cell. */
+export interface ScaleChannelsLayer extends LayerShape {
+  readonly kind: 'scale_channels';
+  readonly from: number;
+  readonly each: 'channel' | 'cell';
+  readonly activation: Activation;
+}
+
+/** Repeats each cell `stride` times along both axes, times `scale`. */
+export interface UpsampleLayer extends LayerShape {
+  readonly kind: 'upsample';
+  readonly stride: number;
+  readonly scale: number;
+}
+
+/** Takes the middle of the map (rounded to the top left), and with `isAdjusted` doubles its numbers and subtracts 1. */
+export interface CropLayer extends LayerShape {
+  readonly kind: 'crop';
+  readonly height: number;
+  readonly width: number;
+  readonly isAdjusted: boolean;
+}
+
+export interface ActivationLayer extends LayerShape {
+  readonly kind: 'activation';
+  readonly activation: Activation;
+}
+
+/** Darknet's reorg (space to depth in Darknet's own order of channels), and AlexeyAB's reorg3d, which is space to depth. */
 export interface ReorgLayer extends LayerShape {
-  readonly kind: 'reorg';
+  readonly kind: 'reorg' | 'reorg3d';
   readonly stride: number;
 }
 
@@ -63,6 +135,8 @@ export interface PassingLayer extends LayerShape {
 /** A classifier's head: probabilities of its classes, which add up to 1. */
 export interface SoftmaxLayer extends LayerShape {
   readonly kind: 'softmax';
+  /** Divides its input; 1 when absent. */
+  readonly temperature?: number;
 }
 
 /** YOLOv2's detection head: per cell and anchor `coords` numbers, objectness, `classes` scores. */
@@ -75,16 +149,46 @@ export interface RegionLayer extends LayerShape {
   readonly anchors: readonly (readonly [number, number])[];
 }
 
+/** The detection head of YOLOv3 and later: per cell and anchor x, y, width, height, objectness, `classes` scores. */
+export interface YoloLayer extends LayerShape {
+  readonly kind: 'yolo';
+  readonly classes: number;
+  /** Anchor boxes of this level in pixels of the network's input, [width, height] each. */
+  readonly anchors: readonly (readonly [number, number])[];
+  /** Stretches the centre beyond its cell: `scale * sigmoid(x) - (scale - 1) / 2`. */
+  readonly scaleXY: number;
+  /** The numbers come as sigmoids, and a size is `(2 * w)^2` anchors, where otherwise it is `exp(w)`. */
+  readonly hasNewCoords: boolean;
+  /** AlexeyAB's NMS, by `IoU - (distance / diagonal)^(2 * exponent)`; null: by IoU. */
+  readonly distanceExponent: number | null;
+}
+
 export type Layer =
   | ConvolutionalLayer
   | MaxPoolLayer
+  | LocalAvgPoolLayer
   | RouteLayer
+  | ShortcutLayer
+  | SamLayer
+  | ScaleChannelsLayer
+  | UpsampleLayer
+  | CropLayer
+  | ActivationLayer
   | ReorgLayer
   | ConnectedLayer
   | AvgPoolLayer
   | PassingLayer
   | SoftmaxLayer
-  | RegionLayer;
+  | RegionLayer
+  | YoloLayer;
+
+/** What is decoded into a result; no graph has it. */
+export type HeadLayer = RegionLayer | YoloLayer | SoftmaxLayer;
+
+type WithoutShapes<L> = L extends Layer ? Omit<L, 'input' | 'output'> : never;
+
+/** A layer as it is declared, before its place in a network gives it an input and an output shape. */
+export type LayerDeclaration = WithoutShapes<Layer>;
 
 /** Layers that a weights file has numbers for. */
 export type WeightedLayer = ConvolutionalLayer | ConnectedLayer;
@@ -108,4 +212,23 @@ export interface LoadedWeights {
   readonly weights: NetworkWeights;
   /** Tells these weights from all others, hex; the same whichever layers were asked for. */
   readonly digest: string;
+}
+
+/** The earlier layers (absolute indices) whose outputs a layer reads, beside the one right before it or, of a route, in its place. */
+export function earlierLayers(layer: Layer | LayerDeclaration): readonly number[] {
+  switch (layer.kind) {
+    case 'route':
+      return layer.layers;
+    case 'shortcut':
+      return layer.from;
+    case 'sam':
+    case 'scale_channels':
+      return [layer.from];
+    default:
+      return [];
+  }
+}
+
+export function isHead(layer: Layer): layer is HeadLayer {
+  return layer.kind === 'region' || layer.kind === 'yolo' || layer.kind === 'softmax';
 }

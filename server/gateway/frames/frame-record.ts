@@ -1,7 +1,7 @@
 import type { Schemas } from '../../../client/client.js';
 import type { ErrorCode } from '../../error-codes.js';
-import type { ClassScore } from '../../model/heads/classify.js';
-import type { Detection } from '../../model/heads/detect.js';
+import type { ClassScore } from '../../heads/class-scores.js';
+import type { Detection } from '../../heads/detection.js';
 import type { EndedFrame, FrameTraceDocument, OpenFrame } from '../archive/frame-archive.js';
 import type { FrameTrace } from './frame-trace.js';
 

@@ -1,9 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import type { ComputeThread } from '../../compute/compute-thread.js';
 import { DeepThingsError } from '../../errors.js';
-import { classify } from '../../model/heads/classify.js';
-import { type DetectionLimits, detect } from '../../model/heads/detect.js';
-import { type Head, requireHead } from '../../model/heads/head.js';
+import { classifyOutput, detectObjects } from '../../heads/decode/decode-head.js';
+import type { DetectionLimits } from '../../heads/detection.js';
+import type { HeadFamily } from '../../heads/head-family.js';
+import { requireHead } from '../../heads/require-head.js';
 import type { Network } from '../../model/network.js';
 import { allFinite } from '../../tensor/all-finite.js';
 import type { FrameEnd, FrameRecord } from '../frames/frame-record.js';
@@ -23,7 +24,7 @@ const NOT_FINITE =
 /** Finishes the network on a merged frame: the remaining layers, then the head. */
 export class HeadRunner {
   readonly #parts: HeadRunnerParts;
-  readonly #head: Head;
+  readonly #head: HeadFamily;
 
   /** @throws DeepThingsError `DT_HEAD_MISSING` when the network puts out nothing that can be decoded. */
   constructor(parts: HeadRunnerParts) {
@@ -40,11 +41,18 @@ export class HeadRunner {
     const startedMs = performance.now();
     const { data } = await within(timeoutMs, compute.runRemaining(merged));
     if (!allFinite(data)) throw new DeepThingsError('DT_NOT_FINITE', NOT_FINITE);
-    const head = this.#head;
+    const family = this.#head;
+    const { graph, labels } = network;
+    const [name] = graph.outputs;
+    const outputs = new Map([[name!, { shape: graph.values.get(name!)!.shape, data }]]);
     const end: FrameEnd =
-      head.kind === 'region'
-        ? { kind: 'complete', detections: detect(data, network, record.placement, limits), classification: null }
-        : { kind: 'complete', detections: null, classification: classify(data, head, network) };
+      family.kind === 'classifier'
+        ? { kind: 'complete', detections: null, classification: classifyOutput(outputs, { family, labels }) }
+        : {
+            kind: 'complete',
+            detections: detectObjects(outputs, { family, labels }, record.placement, limits),
+            classification: null,
+          };
     record.remainingMs = performance.now() - startedMs;
     return end;
   }

@@ -1,3 +1,4 @@
+import type { Box } from '../box.js';
 import { headError, type InputExtent } from '../head-output.js';
 import type { Candidate } from '../nms.js';
 
@@ -29,10 +30,20 @@ export class CandidateList {
       width: width / extents.width,
       height: height / extents.height,
     };
-    if (!Number.isFinite(cx + cy + width + height)) {
-      throw headError(`a box of the head has the extents ${width} x ${height}: its activations overflow`);
+    this.#add(box, classIndex, score);
+  }
+
+  /**
+   * Adds a box for each class whose score exceeds the threshold.
+   *
+   * @param box fractions of the input.
+   * @param scores by class.
+   * @throws DT_HEAD_OUTPUT for a box that is not finite.
+   */
+  addScores(box: Box, scores: readonly number[]): void {
+    for (const [classIndex, score] of scores.entries()) {
+      if (score > this.threshold) this.#add(box, classIndex, Math.fround(score));
     }
-    if (width >= 0 && height >= 0) this.#candidates.push({ box, classIndex, score });
   }
 
   /** @throws DT_HEAD_OUTPUT for a box that is not finite, or a class that is not a whole number from 0. */
@@ -41,5 +52,13 @@ export class CandidateList {
       throw headError(`a box of the head has class ${classIndex}, and classes are whole numbers from 0`);
     }
     this.addCentred((x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1, classIndex, score);
+  }
+
+  #add(box: Box, classIndex: number, score: number): void {
+    const { cx, cy, height, width } = box;
+    if (!Number.isFinite(cx + cy + width + height)) {
+      throw headError(`a box of the head has the extents ${width} x ${height}: its activations overflow`);
+    }
+    if (width >= 0 && height >= 0) this.#candidates.push({ box, classIndex, score });
   }
 }

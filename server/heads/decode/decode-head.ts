@@ -1,6 +1,7 @@
 import { unreachable } from '../../errors.js';
-import { bestClasses, type ClassScore, softmax } from '../../model/heads/classify.js';
-import { type Detection, type DetectionLimits, detectionOf } from '../../model/heads/detect.js';
+import { overlapByDistance } from '../box.js';
+import { bestClasses, type ClassScore, softmax } from '../class-scores.js';
+import { type Detection, type DetectionLimits, detectionOf } from '../detection.js';
 import type { ClassifierFamily, DetectorFamily } from '../head-family.js';
 import { floatsOf, type HeadOutputs, type InputExtent } from '../head-output.js';
 import { type Candidate, suppressNonMaxima } from '../nms.js';
@@ -9,8 +10,10 @@ import { CandidateList } from './candidate-list.js';
 import { decodeCentres } from './centre-head.js';
 import { decodeDetr, decodeList, decodeQueries, decodeSsd } from './listed-heads.js';
 import { decodeNanoDet } from './nanodet-head.js';
+import { decodeRegion } from './region-head.js';
 import { decodeCornerRows, decodeYolov5, decodeYolov8, decodeYolox } from './row-heads.js';
 import { decodeSsdAnchors } from './ssd-anchors-head.js';
+import { decodeYolo } from './yolo-head.js';
 
 /** Candidates that NMS compares; further ones, of lower scores, go: NMS takes time with their square. */
 const MOST_CANDIDATES = 4_096;
@@ -62,13 +65,14 @@ export function decodeCandidates(
  *
  * @param nms intersection over union above which the lesser of two boxes of one class goes.
  */
-function keepBest(candidates: readonly Candidate[], { kind }: DetectorFamily, nms: number): readonly Candidate[] {
-  if (FINAL.includes(kind)) return candidates;
+function keepBest(candidates: readonly Candidate[], family: DetectorFamily, nms: number): readonly Candidate[] {
+  if (FINAL.includes(family.kind)) return candidates;
   const best =
     candidates.length <= MOST_CANDIDATES
       ? candidates
       : [...candidates].sort((a, b) => b.score - a.score).slice(0, MOST_CANDIDATES);
-  return suppressNonMaxima(best, nms);
+  if (family.kind !== 'yolo' || family.distanceExponent === null) return suppressNonMaxima(best, nms);
+  return suppressNonMaxima(best, nms, overlapByDistance(family.distanceExponent));
 }
 
 /**
@@ -84,12 +88,20 @@ export function classifyOutput(
 ): readonly ClassScore[] {
   const numbers = floatsOf(outputs, family.output, family.shape);
   const sum = numbers.reduce((total, number) => total + number, 0);
-  const areProbabilities = Math.abs(sum - 1) < 1e-3 && numbers.every((number) => number >= 0);
-  return bestClasses(areProbabilities ? numbers : softmax(numbers), labels);
+  const mayBeProbabilities = Math.abs(sum - 1) < 1e-3 && numbers.every((number) => number >= 0);
+  const areProbabilities = family.areLogits !== true && mayBeProbabilities;
+  const { temperature = 1 } = family;
+  return bestClasses(areProbabilities ? numbers : softmax(numbers.map((number) => number / temperature)), labels);
 }
 
 function decodeInto(list: CandidateList, outputs: HeadOutputs, family: DetectorFamily, input: InputExtent): void {
   switch (family.kind) {
+    case 'region':
+      decodeRegion(outputs, family, list);
+      break;
+    case 'yolo':
+      decodeYolo(outputs, family, input, list);
+      break;
     case 'yolox':
       decodeYolox(outputs, family, input, list);
       break;

@@ -1,4 +1,4 @@
-import type { LayerDeclaration } from '../../formats/darknet/layer-shapes.js';
+import type { LayerDeclaration } from '../../formats/darknet/layers.js';
 import type { Preprocessing } from '../network.js';
 
 /** Filters of the separable convolutions; the first four are each followed by a halving. */

@@ -1,7 +1,8 @@
 import { DeepThingsError } from '../../errors.js';
+import { assembleNetwork } from '../../formats/darknet/assemble-network.js';
 import { DARKNET_PREPROCESSING, type InputSize } from '../../formats/darknet/cfg/darknet-cfg.js';
-import { type LayerDeclaration, shapeLayers } from '../../formats/darknet/layer-shapes.js';
-import { networkGraph } from '../../formats/darknet/layers-graph.js';
+import { shapeLayers } from '../../formats/darknet/layer-shapes.js';
+import type { LayerDeclaration } from '../../formats/darknet/layers.js';
 import type { Network, Preprocessing } from '../network.js';
 import { COCO_LABELS } from './coco-labels.js';
 import { FACE_DETECTOR_LABELS, FACE_DETECTOR_LAYERS, FACE_DETECTOR_PREPROCESSING } from './face-detector.js';
@@ -108,10 +109,7 @@ export function builtInNetwork(name: string, size: InputSize = {}): Network {
   const input = Object.freeze({ channels: 3, height, width });
   const layers = shapeLayers(input, model.layers);
   return Object.freeze({
-    name,
-    input,
-    layers,
-    graph: networkGraph(name, input, layers),
+    ...assembleNetwork(name, input, layers),
     preprocessing: model.preprocessing,
     labels: model.labels,
   });

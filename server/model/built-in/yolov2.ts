@@ -1,4 +1,4 @@
-import type { LayerDeclaration } from '../../formats/darknet/layer-shapes.js';
+import type { LayerDeclaration } from '../../formats/darknet/layers.js';
 
 /** What the members of the YOLOv2 family differ in. */
 export interface Yolov2Head {

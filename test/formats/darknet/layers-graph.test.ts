@@ -1,24 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseDarknetCfg } from '../../../server/formats/darknet/cfg/darknet-cfg.js';
-import type { Graph } from '../../../server/graph/graph.js';
-import { hasShapeRule, outputShapes } from '../../../server/graph/shapes.js';
 import { BUILT_IN_MODELS, builtInNetwork } from '../../../server/model/built-in/registry.js';
 import { convolution, HALVE, networkOf } from '../../model/small-networks.js';
-
-/** The shapes that the operators' rules give must be those that the layers' rules gave. */
-function checkShapes({ constants, nodes, values }: Graph): void {
-  for (const node of nodes) {
-    expect(hasShapeRule(node.operator)).toBe(true);
-    const inputs = node.inputs.map((name) => {
-      const constant = constants.get(name);
-      return values.get(name) ?? (constant === undefined ? null : { ...constant, constant });
-    });
-    expect({ node: node.name, shapes: outputShapes(node, inputs) }).toEqual({
-      node: node.name,
-      shapes: node.outputs.map((name) => values.get(name)),
-    });
-  }
-}
+import { checkShapes } from './check-shapes.js';
 
 describe('the graph of a network', () => {
   it.each(Object.keys(BUILT_IN_MODELS))('of %s has the maps of its layers and no weights', (name) => {

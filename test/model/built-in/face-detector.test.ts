@@ -7,9 +7,9 @@ import { createEngine } from '../../../server/engine/engines.js';
 import { loadLayers } from '../../../server/engine/load-layers.js';
 import { placePicture } from '../../../server/heads/placement.js';
 import { parseFaceDetectorWeights } from '../../../server/model/built-in/face-detector-weights.js';
-import { detect } from '../../../server/model/heads/detect.js';
 import { loadModel } from '../../../server/model/model-source.js';
 import type { Network } from '../../../server/model/network.js';
+import { foundIn } from '../../support/head-outputs.js';
 
 const packageFolder = join(dirname(createRequire(import.meta.url).resolve('@vladmandic/face-api')), '..');
 
@@ -49,7 +49,7 @@ describe('face detector', () => {
     for (const sample of ['sample1', 'sample3', 'sample4', 'sample5', 'sample6']) {
       const { placement, block } = await placeOnInput(join(packageFolder, 'demo', `${sample}.jpg`), network);
       const { data } = await graph.run(block);
-      const faces = detect(data, network, placement, { threshold: 0.5, nms: 0.4 });
+      const faces = foundIn(data, network, placement, { threshold: 0.5, nms: 0.4 });
       found[sample] = faces.length;
       for (const { label, score, pixels } of faces) {
         expect(label).toBe('face');

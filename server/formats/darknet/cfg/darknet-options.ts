@@ -6,7 +6,7 @@ interface LayerOptions {
   readonly read: readonly string[];
   /** They change the result and are not supported: allowed only with the value that changes nothing. */
   readonly neutral: Readonly<Record<string, readonly string[]>>;
-  /** They concern training only. */
+  /** They concern training only, or tracking objects from picture to picture. */
   readonly training: readonly string[];
 }
 
@@ -20,7 +20,7 @@ const OFF = ['0'];
 
 export const LAYER_OPTIONS = {
   convolutional: {
-    read: ['filters', 'size', 'stride', 'pad', 'padding', 'groups', 'batch_normalize', 'activation'],
+    read: ['filters', 'size', 'stride', 'pad', 'padding', 'groups', 'dilation', 'batch_normalize', 'activation'],
     neutral: {
       antialiasing: OFF,
       assisted_excitation: OFF,
@@ -28,7 +28,6 @@ export const LAYER_OPTIONS = {
       binary: OFF,
       cbn: OFF,
       coordconv: OFF,
-      dilation: ['1'],
       flipped: OFF,
       rotate: OFF,
       stretch: OFF,
@@ -36,38 +35,54 @@ export const LAYER_OPTIONS = {
       sway: OFF,
       xnor: OFF,
     },
-    training: ['angle', 'dot', 'train_only_bn'],
+    training: ['angle', 'dot', 'grad_centr', 'reverse', 'stream', 'train_only_bn', 'wait_stream'],
   },
   maxpool: {
     read: ['size', 'stride', 'padding'],
-    neutral: { antialiasing: OFF, maxpool_depth: OFF, out_channels: ['1'] },
+    neutral: { antialiasing: OFF, maxpool_depth: OFF, maxpool_zero_nonmax: OFF, out_channels: ['1'] },
     training: [],
   },
-  route: {
-    read: ['layers'],
-    neutral: { groups: ['1'], group_id: OFF },
+  local_avgpool: { read: ['size', 'stride', 'padding'], neutral: {}, training: [] },
+  route: { read: ['layers', 'groups', 'group_id'], neutral: {}, training: ['stream', 'wait_stream'] },
+  shortcut: {
+    read: ['from', 'activation'],
+    neutral: { alpha: ['1'], beta: ['1'], weights_normalization: ['none'], weights_type: ['none'] },
     training: [],
   },
+  sam: { read: ['from', 'activation'], neutral: {}, training: [] },
+  scale_channels: { read: ['from', 'scale_wh', 'activation'], neutral: {}, training: [] },
+  upsample: { read: ['stride', 'scale'], neutral: {}, training: [] },
+  crop: {
+    read: ['crop_height', 'crop_width', 'noadjust'],
+    neutral: {},
+    training: ['angle', 'exposure', 'flip', 'saturation', 'shift'],
+  },
+  activation: { read: ['activation'], neutral: {}, training: [] },
   reorg: {
     read: ['stride'],
     neutral: { extra: OFF, flatten: OFF, reverse: OFF },
     training: [],
   },
+  reorg3d: { read: ['stride'], neutral: { reverse: OFF }, training: [] },
   connected: {
     read: ['output', 'batch_normalize', 'activation'],
     neutral: {},
     training: [],
   },
   avgpool: { read: [], neutral: {}, training: [] },
-  dropout: { read: [], neutral: {}, training: ['probability'] },
+  dropout: {
+    read: [],
+    neutral: {},
+    training: ['dropblock', 'dropblock_size_abs', 'dropblock_size_rel', 'probability'],
+  },
   cost: {
     read: [],
     neutral: {},
     training: ['noobj', 'ratio', 'scale', 'thresh', 'type'],
   },
   softmax: {
-    read: [],
-    neutral: { groups: ['1'], spatial: OFF, temperature: ['1'] },
+    read: ['temperature'],
+    neutral: { groups: ['1'], spatial: OFF },
     training: ['noloss'],
   },
   region: {
@@ -88,8 +103,42 @@ export const LAYER_OPTIONS = {
       'object_scale',
       'random',
       'rescore',
+      'resize',
       'sqrt',
       'thresh',
+    ],
+  },
+  yolo: {
+    read: ['anchors', 'beta_nms', 'classes', 'mask', 'new_coords', 'nms_kind', 'num', 'scale_x_y'],
+    neutral: {},
+    training: [
+      'beta1',
+      'cls_normalizer',
+      'counters_per_class',
+      'delta_normalizer',
+      'dets_for_show',
+      'dets_for_track',
+      'embedding_layer',
+      'focal_loss',
+      'ignore_thresh',
+      'iou_loss',
+      'iou_normalizer',
+      'iou_thresh',
+      'iou_thresh_kind',
+      'jitter',
+      'label_smooth_eps',
+      'max',
+      'max_delta',
+      'obj_normalizer',
+      'objectness_smooth',
+      'random',
+      'resize',
+      'show_details',
+      'sim_thresh',
+      'track_ciou_norm',
+      'track_history_size',
+      'truth_thresh',
+      'uc_normalizer',
     ],
   },
 } as const satisfies Record<string, LayerOptions>;
@@ -101,6 +150,7 @@ const ALIASES: Readonly<Record<string, LayerKind>> = {
   avg: 'avgpool',
   conn: 'connected',
   conv: 'convolutional',
+  local_avg: 'local_avgpool',
   max: 'maxpool',
   soft: 'softmax',
 };

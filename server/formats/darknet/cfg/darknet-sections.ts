@@ -113,6 +113,17 @@ export class SectionReader {
     return value;
   }
 
+  /** @throws DT_CFG_VALUE when it is no number. */
+  number(name: string, fallback: number): number {
+    const option = this.section.options.get(name);
+    if (option === undefined) return fallback;
+    const value = Number(option.value);
+    if (option.value === '' || !Number.isFinite(value)) {
+      this.refuse('DT_CFG_VALUE', `${name}=${option.value} must be a number`, option.line);
+    }
+    return value;
+  }
+
   flag(name: string): boolean {
     return this.integer(name, 0, 0) !== 0;
   }

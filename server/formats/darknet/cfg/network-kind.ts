@@ -2,7 +2,6 @@ import { DeepThingsError } from '../../../errors.js';
 import type { CfgSection } from './darknet-sections.js';
 
 const RECURRENT = 'a recurrent network (for text and other sequences)';
-const LATER_YOLO = 'a detector of YOLOv3 or later';
 const FIRST_YOLO = 'a detector of the first YOLO';
 const SEGMENTATION = 'a network that segments pictures';
 
@@ -20,8 +19,7 @@ const TELLING_SECTIONS: ReadonlyMap<string, string> = new Map([
   ['seg', SEGMENTATION],
   ['deconvolutional', 'a network that makes pictures'],
   ['deconv', 'a network that makes pictures'],
-  ['yolo', LATER_YOLO],
-  ['Gaussian_yolo', LATER_YOLO],
+  ['Gaussian_yolo', 'a detector that tells how sure it is of its boxes (Gaussian YOLOv3)'],
 ]);
 
 /**
@@ -45,7 +43,7 @@ export function refuseUnsupportedKinds(
     throw new DeepThingsError(
       'DT_CFG_LAYER',
       `${describe(index)}: it makes this ${TELLING_SECTIONS.get(telling)!}, which is not supported, only detectors ` +
-        'that end in [region] (YOLOv2) and classifiers that end in [softmax]',
+        'that end in [region] (YOLOv2) or [yolo] (YOLOv3 and later) and classifiers that end in [softmax]',
     );
   }
   const inputs = net.options.get('inputs');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Network } from '../../../model/network.js';
 import { seededRandom } from '../../../model/seeded-random.js';
-import type { Activation, ConvolutionWeights, LoadedWeights, WeightedLayer } from '../layers.js';
+import type { Activation, ConvolutionWeights, Layer, LoadedWeights, WeightedLayer } from '../layers.js';
 import { biasNumbers, isWanted, isWeighted, kernelNumbers, type WantedLayers } from './darknet-weights.js';
 
 /** Raise it when other numbers come out of one seed: nodes of two versions must not mix them. */
@@ -13,14 +13,32 @@ const BIAS_LIMIT = 0.05;
 /** A detection head's last convolution: keeps exp(width) and exp(height) near 1. */
 const HEAD_GAIN = 0.1;
 
+/** A convolution whose output is added to another map: keeps sums of many such from growing. */
+const RESIDUAL_GAIN = 0.3;
+
+const GAIN_BEFORE: Partial<Record<Layer['kind'], number>> = {
+  region: HEAD_GAIN,
+  yolo: HEAD_GAIN,
+  shortcut: RESIDUAL_GAIN,
+};
+
 /** By how much an activation shrinks the mean square of what passes it, so that a layer keeps its input's. */
 const VARIANCE_GAIN: Readonly<Record<Activation, number>> = {
   linear: 1,
   leaky: 2 / (1 + 0.1 * 0.1),
   relu: 2,
   logistic: 1,
-  // 1 / E[mish(x)²] for x from the standard normal distribution.
+  // The others: 1 / E[f(x)²] for x from the standard normal distribution.
   mish: 2.2107,
+  swish: 2.8108,
+  relu6: 2,
+  elu: 1.5505,
+  selu: 1,
+  relie: 2,
+  ramp: 1.6393,
+  tanh: 2.5362,
+  loggy: 5.7632,
+  hardtan: 1.9378,
 };
 
 /**
@@ -33,7 +51,8 @@ export function synthesizeWeights(network: Network, seed: number, layers?: Wante
   const weights = new Map<number, ConvolutionWeights>();
   for (const [index, layer] of network.layers.entries()) {
     if (isWeighted(layer) && isWanted(index, layers)) {
-      const gain = network.layers[index + 1]?.kind === 'region' ? HEAD_GAIN : 1;
+      const next = network.layers[index + 1];
+      const gain = (next && GAIN_BEFORE[next.kind]) ?? 1;
       weights.set(index, synthesizeLayer(layer, gain, seed, index));
     }
   }

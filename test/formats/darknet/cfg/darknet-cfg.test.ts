@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDarknetCfg } from '../../../../server/formats/darknet/cfg/darknet-cfg.js';
+import { checkShapes } from '../check-shapes.js';
 
 const NET = '[net]\nwidth=12\nheight=10\nchannels=3\n';
 
@@ -54,7 +55,6 @@ describe('parseDarknetCfg', () => {
   it.each([
     ['[conv]\n[lstm]\n', /^layer 1 \[lstm\], line 6: it makes this a recurrent network .* not supported/],
     ['[gru]\n', /recurrent network/],
-    ['[conv]\n[shortcut]\n[yolo]\n', /^layer 2 \[yolo\], line 7: it makes this a detector of YOLOv3 or later/],
     ['[local]\n[detection]\n', /the first YOLO/],
     ['[conv]\n[iseg]\n', /segments pictures/],
   ])('names the kind of network that is not supported: %j', (layers, message) => {
@@ -170,17 +170,72 @@ describe('parseDarknetCfg', () => {
     );
   });
 
+  it('reads residual, enlarging and weighting layers', () => {
+    const { graph, layers } = parse(
+      '[conv]\nfilters=4\nactivation=swish\n[conv]\nfilters=4\nactivation=relu6\n[shortcut]\nfrom=-2\nactivation=leaky\n' +
+        '[route]\nlayers=-1,0\ngroups=2\ngroup_id=1\n[sam]\nfrom=2\n[avgpool]\n[scale_channels]\nfrom=4\n' +
+        '[upsample]\nscale=.5\n[reorg3d]\nstride=2\n[conv]\nsize=3\npad=1\ndilation=2\nfilters=2\nactivation=tanh\n' +
+        '[local_avgpool]\nsize=3\nstride=1\n[crop]\ncrop_height=3\ncrop_width=5\n[activation]\nactivation=elu\n',
+    );
+    expect(layers.map(({ output: { channels, height, width } }) => [channels, height, width])).toEqual([
+      [4, 10, 12],
+      [4, 10, 12],
+      [4, 10, 12],
+      [4, 10, 12],
+      [4, 10, 12],
+      [4, 1, 1],
+      [4, 10, 12],
+      [4, 20, 24],
+      [16, 10, 12],
+      [2, 10, 12],
+      [2, 10, 12],
+      [2, 3, 5],
+      [2, 3, 5],
+    ]);
+    expect(layers[2]).toMatchObject({ from: [0], activation: 'leaky' });
+    expect(layers[3]).toMatchObject({ layers: [2, 0], group: { count: 2, index: 1 } });
+    expect(layers[7]).toMatchObject({ stride: 2, scale: 0.5 });
+    checkShapes(graph);
+  });
+
+  it('reads several heads of YOLOv3 and later, with what is for training only', () => {
+    const yolo =
+      'anchors=1,2, 3,4, 5,6\nnum=3\nclasses=2\njitter=.3\nignore_thresh=.7\ntruth_thresh=1\nrandom=1\niou_loss=ciou\n';
+    const { graph, head, labels } = parse(
+      `[conv]\nfilters=14\n[yolo]\nmask=1,2\n${yolo}[route]\nlayers=0\n[conv]\nfilters=7\nstride=2\n` +
+        `[yolo]\nmask=0\nscale_x_y=1.05\nnew_coords=1\nnms_kind=diounms\nbeta_nms=.7\n${yolo}`,
+    );
+    expect(graph.outputs).toEqual(['map 1', 'map 4']);
+    expect(labels).toEqual(['class 0', 'class 1']);
+    const [first, second] = [
+      {
+        output: 'map 1',
+        height: 10,
+        width: 12,
+        anchors: [
+          [3, 4],
+          [5, 6],
+        ],
+        scaleXY: 1,
+        hasNewCoords: false,
+      },
+      { output: 'map 4', height: 5, width: 6, anchors: [[1, 2]], scaleXY: 1.05, hasNewCoords: true },
+    ];
+    expect(head).toEqual({ kind: 'yolo', classes: 2, distanceExponent: 0.7, levels: [first, second] });
+    checkShapes(graph);
+  });
+
   it('takes another input size', () => {
     const network = parseDarknetCfg(`${NET}[maxpool]\nstride=2\n`, { name: 'test', size: { width: 20 } });
     expect(network.layers[0]!.output).toEqual({ channels: 3, height: 5, width: 10 });
   });
 
   it.each([
-    ['[yolo]\n', 'DT_CFG_LAYER', /layer 0 \[yolo\], line 5/],
-    ['[conv]\n[upsample]\n', 'DT_CFG_LAYER', /layer 1 \[upsample\], line 6/],
+    ['[conv]\n[Gaussian_yolo]\n', 'DT_CFG_LAYER', /layer 1 \[Gaussian_yolo\], line 6.*Gaussian YOLOv3/],
+    ['[conv]\n[batchnorm]\n', 'DT_CFG_LAYER', /layer 1 \[batchnorm\], line 6/],
     ['[constructor]\n', 'DT_CFG_LAYER', /layer 0/],
-    ['[conv]\nactivation=swish\n', 'DT_CFG_VALUE', /activation=swish.*line 6/],
-    ['[connected]\nactivation=tanh\n', 'DT_CFG_VALUE', /activation=tanh.*line 6/],
+    ['[conv]\nactivation=hard_mish\n', 'DT_CFG_VALUE', /activation=hard_mish.*line 6/],
+    ['[connected]\nactivation=stair\n', 'DT_CFG_VALUE', /activation=stair.*line 6/],
     ['[connected]\noutput=4\nfilters=3\n', 'DT_CFG_OPTION', /filters=3/],
     ['[conv]\n[softmax]\n', 'DT_CFG_SHAPE', /layer 1 .*\[avgpool\]/],
     ['[avgpool]\n[softmax]\ngroups=2\n', 'DT_CFG_OPTION', /groups=2/],
@@ -189,14 +244,45 @@ describe('parseDarknetCfg', () => {
     ['[conv]\nfilters=0\n', 'DT_CFG_VALUE', /at least 1/],
     ['[conv]\nflipped=1\n', 'DT_CFG_OPTION', /flipped=1/],
     ['[conv]\nxnor=1\n', 'DT_CFG_OPTION', /xnor=1/],
-    ['[conv]\nsize=3\ndilation=2\n', 'DT_CFG_OPTION', /dilation=2/],
+    ['[conv]\nsize=3\ndilation=2\n', 'DT_CFG_SHAPE', /dilation=2 needs/],
+    ['[conv]\n[shortcut]\nfrom=0\nweights_type=per_channel\n', 'DT_CFG_OPTION', /weights_type=per_channel/],
+    ['[conv]\n[shortcut]\n', 'DT_CFG_VALUE', /from is missing/],
+    [
+      '[conv]\nstride=2\n[upsample]\n[shortcut]\nfrom=0\n',
+      'DT_CFG_SHAPE',
+      /adds \[1, 5, 6\] to a map of \[1, 10, 12\]/,
+    ],
+    ['[conv]\n[conv]\n[sam]\nfrom=0,1\n', 'DT_CFG_VALUE', /must name one layer/],
+    ['[conv]\n[conv]\n[scale_channels]\nfrom=0\n', 'DT_CFG_SHAPE', /a factor for each channel, \[1, 1, 1\]/],
+    ['[upsample]\nstride=-2\n', 'DT_CFG_VALUE', /stride=-2/],
+    ['[upsample]\nscale=big\n', 'DT_CFG_VALUE', /scale=big must be a number/],
+    ['[crop]\ncrop_height=11\ncrop_width=2\n', 'DT_CFG_SHAPE', /11 x 2 cells/],
+    ['[conv]\n[yolo]\nmask=1\n', 'DT_CFG_VALUE', /mask=1 must name anchors from 0 to 0/],
+    ['[conv]\n[yolo]\nnms_kind=cornersnms\n', 'DT_CFG_VALUE', /nms_kind=cornersnms/],
+    ['[conv]\nfilters=7\n[yolo]\nclasses=3\n', 'DT_CFG_SHAPE', /need 8 channels.*has 7/],
+    [
+      '[conv]\nfilters=7\n[yolo]\nclasses=2\n[conv]\n',
+      'DT_CFG_LAYER',
+      /layer 2 .*reads the output of layer 1 \[yolo\]/,
+    ],
+    [
+      '[conv]\nfilters=7\n[region]\nclasses=2\n[route]\nlayers=0\n[yolo]\nclasses=2\n',
+      'DT_CFG_LAYER',
+      /different kinds/,
+    ],
+    [
+      '[conv]\nfilters=14\n[yolo]\nclasses=9\n[route]\nlayers=0\n[yolo]\nclasses=2\nnum=2\nanchors=1,1,2,2\n',
+      'DT_CFG_LAYER',
+      /layer 1 \[yolo\] has 9 classes, and layer 3/,
+    ],
     ['[conv]\nantialiasing=1\n', 'DT_CFG_OPTION', /antialiasing/],
     ['[conv]\nstride=1\nstride_x=2\n', 'DT_CFG_OPTION', /stride_x=2/],
     ['[conv]\nshare_index=0\n', 'DT_CFG_OPTION', /share_index/],
     ['[conv]\ntoString=0\n', 'DT_CFG_OPTION', /toString/],
     ['[maxpool]\nmaxpool_depth=1\n', 'DT_CFG_OPTION', /maxpool_depth/],
     ['[conv]\nfilters=4\n[reorg]\nstride=2\nreverse=1\n', 'DT_CFG_OPTION', /reverse=1.*line 9/],
-    ['[conv]\n[route]\nlayers=0\ngroups=2\n', 'DT_CFG_OPTION', /groups=2/],
+    ['[conv]\n[route]\nlayers=0\ngroups=2\n', 'DT_CFG_SHAPE', /groups=2 must divide the 1 channels/],
+    ['[conv]\nfilters=2\n[route]\nlayers=0\ngroups=2\ngroup_id=2\n', 'DT_CFG_VALUE', /group_id=2/],
     ['[conv]\n[route]\n', 'DT_CFG_VALUE', /layers is missing/],
     ['[conv]\n[route]\nlayers=1\n', 'DT_CFG_VALUE', /must name layers before it/],
     ['[conv]\n[route]\nlayers=-2\n', 'DT_CFG_VALUE', /must name layers before it/],

@@ -1,7 +1,3 @@
-import { DeepThingsError } from '../../errors.js';
-import type { SoftmaxLayer } from '../../formats/darknet/layers.js';
-import type { Network } from '../network.js';
-
 /** How sure a classifier is of one class. */
 export interface ClassScore {
   readonly label: string;
@@ -12,25 +8,6 @@ export interface ClassScore {
 
 /** How many classes a result names. */
 const NAMED = 5;
-
-/**
- * Makes a classification of the output of the layer before the head, by Darknet's softmax.
- *
- * @param headOutput raw, a number for each class.
- * @returns the five best classes, or all when there are fewer; best first, of equals the first.
- * @throws DT_HEAD_OUTPUT when the output is not the head's or has numbers that are not finite.
- */
-export function classify(headOutput: Float32Array, head: SoftmaxLayer, { labels }: Network): readonly ClassScore[] {
-  const classes = head.input.channels;
-  if (headOutput.length !== classes || !headOutput.every(Number.isFinite)) {
-    throw new DeepThingsError(
-      'DT_HEAD_OUTPUT',
-      `the classifier's head expects ${classes} finite numbers and gets ${headOutput.length}` +
-        `${headOutput.length === classes ? ', not all finite: the weights do not fit the model' : ''}`,
-    );
-  }
-  return bestClasses(softmax(headOutput), labels);
-}
 
 /** The five best classes of all classes' probabilities, or all when there are fewer; best first, of equals the first. */
 export function bestClasses(probabilities: ArrayLike<number>, labels: readonly string[]): readonly ClassScore[] {
@@ -45,4 +22,9 @@ export function softmax(logits: ArrayLike<number>): readonly number[] {
   const powers = Array.from(logits, (value) => Math.exp(value - largest));
   const sum = powers.reduce((total, power) => total + power, 0);
   return powers.map((power) => power / sum);
+}
+
+/** The probability of a logit that stands for itself. */
+export function sigmoid(logit: number): number {
+  return 1 / (1 + Math.exp(-logit));
 }

@@ -1,19 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { parseDarknetCfg } from '../../../server/formats/darknet/cfg/darknet-cfg.js';
-import type { SoftmaxLayer } from '../../../server/formats/darknet/layers.js';
-import { classify } from '../../../server/model/heads/classify.js';
-import { headIndex, headOf, requireHead } from '../../../server/model/heads/head.js';
+import { parseDarknetCfg } from '../../server/formats/darknet/cfg/darknet-cfg.js';
+import { requireHead } from '../../server/heads/require-head.js';
+import { classesIn } from '../support/head-outputs.js';
 
 const NET = '[net]\nwidth=8\nheight=8\nchannels=3\n';
 const parse = (layers: string, labels?: readonly string[]) => parseDarknetCfg(NET + layers, { name: 'small', labels });
 const CLASSIFIER = '[conv]\nfilters=7\nactivation=linear\n[avgpool]\n[softmax]\ngroups=1\n[cost]\ntype=sse\n';
 
-describe('classify', () => {
+describe('the classes of a softmax layer', () => {
   const network = parse(CLASSIFIER, ['a', 'b', 'c', 'd', 'e', 'f', 'g']);
-  const head = headOf(network.layers) as SoftmaxLayer;
 
   it('gives the five best, of equals the first, with probabilities', () => {
-    const found = classify(Float32Array.of(0, 3, 1, 2, 2, -1, -9), head, network);
+    const found = classesIn(Float32Array.of(0, 3, 1, 2, 2, -1, -9), network);
     expect(found.map(({ label, classIndex }) => [label, classIndex])).toEqual([
       ['b', 1],
       ['d', 3],
@@ -26,27 +24,30 @@ describe('classify', () => {
   });
 
   it('does not overflow', () => {
-    const found = classify(Float32Array.of(1000, 999, 0, 0, 0, 0, 0), head, network);
+    const found = classesIn(Float32Array.of(1000, 999, 0, 0, 0, 0, 0), network);
     expect(found[0]!.score).toBeCloseTo(1 / (1 + Math.exp(-1)), 12);
   });
 
   it.each([[Float32Array.of(1, 2)], [Float32Array.of(1, 2, Number.NaN, 0, 0, 0, 0)]])(
     '%j is no output of this head',
     (output) => {
-      expect(() => classify(output, head, network)).toThrow(expect.objectContaining({ code: 'DT_HEAD_OUTPUT' }));
+      expect(() => classesIn(output, network)).toThrow(expect.objectContaining({ code: 'DT_HEAD_OUTPUT' }));
     },
   );
 });
 
 describe('a network’s head', () => {
   it('is its last layer but for what is for training', () => {
-    expect(headIndex(parse(CLASSIFIER).layers)).toBe(2);
-    expect(headIndex(parse('[conv]\n').layers)).toBe(-1);
+    expect(parse(CLASSIFIER)).toMatchObject({ head: { output: 'map 2' }, graph: { outputs: ['map 2'] } });
+    expect(parse('[conv]\n')).toMatchObject({ head: null, graph: { outputs: ['map 1'] } });
   });
 
-  it('is missed by name of the layer that is there', () => {
+  it('is missed', () => {
     expect(() => requireHead(parse('[conv]\n'))).toThrow(
-      expect.objectContaining({ code: 'DT_HEAD_MISSING', message: expect.stringMatching(/convolutional.*softmax/) }),
+      expect.objectContaining({
+        code: 'DT_HEAD_MISSING',
+        message: expect.stringMatching(/small has no head: .*softmax/),
+      }),
     );
   });
 

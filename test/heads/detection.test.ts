@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { placePicture } from '../../../server/heads/placement.js';
-import { builtInNetwork } from '../../../server/model/built-in/registry.js';
-import { detect, detectionHead } from '../../../server/model/heads/detect.js';
-import { convolution, networkOf } from '../small-networks.js';
+import { placePicture } from '../../server/heads/placement.js';
+import { requireHead } from '../../server/heads/require-head.js';
+import { builtInNetwork } from '../../server/model/built-in/registry.js';
+import { convolution, networkOf } from '../model/small-networks.js';
+import { foundIn } from '../support/head-outputs.js';
 
 const network = builtInNetwork('yolov2-voc', { width: 64, height: 64 });
 const placement = placePicture(200, 100, network.input, 'centre');
@@ -23,13 +24,13 @@ function headOutput(objects: readonly { cell: number; anchor: number; classIndex
   return output;
 }
 
-describe('detect', () => {
+describe('detections of YOLOv2', () => {
   it('names what it finds, best first, on the original picture', () => {
     const output = headOutput([
       { cell: 0, anchor: 0, classIndex: 14, objectness: 1 },
       { cell: 3, anchor: 0, classIndex: 11, objectness: 3 },
     ]);
-    const detections = detect(output, network, placement, { threshold: 0.5, nms: 0.45 });
+    const detections = foundIn(output, network, placement, { threshold: 0.5, nms: 0.45 });
     expect(detections.map(({ label, classIndex }) => [label, classIndex])).toEqual([
       ['dog', 11],
       ['person', 14],
@@ -45,11 +46,11 @@ describe('detect', () => {
   });
 
   it('finds nothing in an empty output', () => {
-    expect(detect(headOutput([]), network, placement, { threshold: 0.1, nms: 0.45 })).toEqual([]);
+    expect(foundIn(headOutput([]), network, placement, { threshold: 0.1, nms: 0.45 })).toEqual([]);
   });
 
   it('needs a head', () => {
     const headless = networkOf({ channels: 3, height: 4, width: 4 }, [convolution()]);
-    expect(() => detectionHead(headless)).toThrow(expect.objectContaining({ code: 'DT_HEAD_MISSING' }));
+    expect(() => requireHead(headless)).toThrow(expect.objectContaining({ code: 'DT_HEAD_MISSING' }));
   });
 });

@@ -1,23 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import type { RegionLayer } from '../../../server/formats/darknet/layers.js';
-import { decodeRegion } from '../../../server/model/heads/region-head.js';
+import { decodeCandidates } from '../../../server/heads/decode/decode-head.js';
+import type { RegionFamily } from '../../../server/heads/head-family.js';
 
 const CELLS = 2 * 3;
 
-function head(options: Partial<RegionLayer> = {}): RegionLayer {
-  const { classes = 2, coords = 4 } = options;
+function head(options: Partial<RegionFamily> = {}): RegionFamily {
   const anchors = [
     [1, 2],
     [3, 4],
   ] as const;
-  const input = { channels: anchors.length * (coords + 1 + classes), height: 2, width: 3 };
-  return { kind: 'region', classes, coords, softmax: true, anchors, input, output: input, ...options };
+  return { kind: 'region', output: 'map', height: 2, width: 3, classes: 2, isSoftmax: true, anchors, ...options };
+}
+
+function decodeRegion(data: Float32Array, family: RegionFamily, threshold: number) {
+  const channels = family.anchors.length * (5 + family.classes);
+  const outputs = new Map([['map', { shape: [1, channels, 2, 3], data }]]);
+  return decodeCandidates(outputs, family, { width: 96, height: 64 }, threshold);
 }
 
 /** Raw output with nothing in it but one anchor of one cell. */
-function outputWith(layer: RegionLayer, anchor: number, cell: number, entries: readonly number[]): Float32Array {
-  const perAnchor = layer.coords + 1 + layer.classes;
-  const output = new Float32Array(layer.anchors.length * perAnchor * CELLS).fill(-20);
+function outputWith({ anchors, classes }: RegionFamily, anchor: number, cell: number, entries: readonly number[]) {
+  const perAnchor = 5 + classes;
+  const output = new Float32Array(anchors.length * perAnchor * CELLS).fill(-20);
   for (const [entry, value] of entries.entries()) {
     output[(anchor * perAnchor + entry) * CELLS + cell] = value;
   }
@@ -26,7 +30,7 @@ function outputWith(layer: RegionLayer, anchor: number, cell: number, entries: r
 
 const logit = (probability: number) => Math.log(probability / (1 - probability));
 
-describe('decodeRegion', () => {
+describe('a region head', () => {
   it('places the box in its cell and scales its anchor', () => {
     const layer = head();
     // Second anchor, row 1, column 2.
@@ -48,8 +52,8 @@ describe('decodeRegion', () => {
     [true, [0, Math.log(3)], [0.25, 0.75]],
     [false, [logit(0.9), logit(0.6)], [0.9, 0.6]],
     [true, [1000, 1000 + Math.log(3)], [0.25, 0.75]],
-  ])('turns class numbers into probabilities (softmax %s)', (softmax, logits, probabilities) => {
-    const layer = head({ softmax });
+  ])('turns class numbers into probabilities (softmax %s)', (isSoftmax, logits, probabilities) => {
+    const layer = head({ isSoftmax });
     const candidates = decodeRegion(outputWith(layer, 0, 0, [0, 0, 0, 0, logit(0.8), ...logits]), layer, 0.1);
     for (const [index, probability] of probabilities.entries()) {
       expect(candidates[index]!.score).toBeCloseTo(0.8 * probability, 3);
@@ -74,7 +78,10 @@ describe('decodeRegion', () => {
 
   it('refuses an output of another size', () => {
     expect(() => decodeRegion(new Float32Array(10), head(), 0.5)).toThrow(
-      expect.objectContaining({ code: 'DT_HEAD_OUTPUT', message: expect.stringContaining('84 numbers, and gets 10') }),
+      expect.objectContaining({
+        code: 'DT_HEAD_OUTPUT',
+        message: expect.stringContaining('[1, 14, 2, 3] with 10 numbers'),
+      }),
     );
   });
 
