@@ -39,7 +39,12 @@ describe('describeModel', () => {
     ['a cfg that is not there', { cfg: join(folder, 'none.cfg') }, 'DT_MODEL_FILE', /none\.cfg/],
     ['labels that are not there', { labels: join(folder, 'none') }, 'DT_MODEL_FILE', /labels file/],
     ['a wrong count of labels', { cfg, labels: file('three', 'a\nb\nc') }, 'DT_LABELS_COUNT', /2 classes apart and 3/],
-    ['a mistake in a cfg, with its path', { cfg: file('bad.cfg', `${CFG}[batchnorm]`) }, 'DT_CFG_LAYER', /bad\.cfg: layer 2/],
+    [
+      'a mistake in a cfg, with its path',
+      { cfg: file('bad.cfg', `${CFG}[batchnorm]`) },
+      'DT_CFG_LAYER',
+      /bad\.cfg: layer 2/,
+    ],
     ['an odd size', { width: 17 }, 'DT_MODEL_INPUT_SIZE', /must be multiples of 32.*width 17 .*32 or 64/],
     ['a blank line in labels', { cfg, labels: file('gap', 'a\n\nb') }, 'DT_LABELS_LINE', /gap: line 2 is blank/],
     [
