@@ -20,7 +20,7 @@ export const ENGINE_CODES = {
   DT_ENGINE_LAYER: { status: null, meaning: 'The engine cannot run a layer.', remedy: 'Choose another engine.' },
   DT_ENGINE_LOAD: {
     status: null,
-    meaning: 'The engine cannot be loaded on this machine.',
+    meaning: 'The engine cannot be loaded on this machine, or cannot run a node of the model.',
     remedy: 'Do what the message says, or choose another engine.',
   },
   DT_ENGINE_NAME: {

@@ -28,14 +28,18 @@ export interface TiledCase {
   readonly isThere?: (producer: number, value: string) => boolean;
 }
 
-/** Runs the values of a cut on the whole picture, and in tiles that are merged; how far these are apart, value by value. */
-export async function compareTiled(engine: InferenceEngine, graph: Graph, one: TiledCase) {
+/**
+ * Runs the values of a cut on the whole picture, and in tiles that are merged; how far these are apart, value by value.
+ *
+ * @param reference the engine that runs the whole.
+ */
+export async function compareTiled(engine: InferenceEngine, graph: Graph, one: TiledCase, reference = engine) {
   const { cut, grid, local, picture, isThere = () => false } = one;
   const order = one.order ?? Array.from({ length: tileCount(grid) }, (_, id) => id);
   const [input] = graph.inputs as [string];
   const stage = segmentStage(stageOf(graph, local, cut));
   const nodes = stage.nodes.map(({ node }) => node);
-  const whole = await engine.loadGraph(partOf(graph, nodes, graph.inputs, cut.values));
+  const whole = await reference.loadGraph(partOf(graph, nodes, graph.inputs, cut.values));
   const right = await whole.run(new Map([[input, { shape: graph.values.get(input)!.shape, data: picture }]]));
   await whole.release();
   const tiles = await loadGraphTiles(engine, stage);

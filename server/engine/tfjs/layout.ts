@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { elementCount } from '../../graph/graph.js';
 import type { Layout, LoadContext } from './operation.js';
 import type { Tfjs } from './tfjs-backend.js';
 
@@ -33,4 +34,19 @@ export function graphShape({ shape }: Tensor, layout: Layout): number[] {
 export function commonLayout(names: readonly string[], context: LoadContext): Layout {
   const isMap = names.some((name) => context.layoutOf(name) === 'channelsLast');
   return isMap && names.every((name) => context.rankOf(name) <= 4) ? 'channelsLast' : 'graph';
+}
+
+/** Takes a part of a tensor. WASM copies it in runs of the last axis, so axes that are taken whole are joined with those before. */
+export function sliceOf(tfjs: Tfjs, x: Tensor, begin: readonly number[], size: readonly number[]): Tensor {
+  const isCut = (cells: number, axis: number) => cells !== x.shape[axis];
+  const [first, last] = [size.findIndex(isCut), size.findLastIndex(isCut)];
+  if (first === -1) return tfjs.clone(x);
+  const [outer, inner] = [elementCount(x.shape.slice(0, first)), elementCount(x.shape.slice(last + 1))];
+  const joined = (sizes: readonly number[], start: number) => [
+    start,
+    ...sizes.slice(first, last),
+    sizes[last]! * inner,
+  ];
+  const part = tfjs.slice(tfjs.reshape(x, joined(x.shape, outer)), joined(begin, 0), joined(size, outer));
+  return tfjs.reshape(part, [...size]);
 }

@@ -1,5 +1,6 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { AxisWindow } from '../../../graph/window.js';
+import { sliceOf } from '../layout.js';
 import type { Operation } from '../operation.js';
 import type { Tfjs } from '../tfjs-backend.js';
 
@@ -15,11 +16,16 @@ export function onMap(name: string, run: (map: Tensor4D) => Tensor): Operation {
   return { reads: [{ name, layout }], layout, run: ([map]) => [run(map as Tensor4D)] };
 }
 
-/** Whether the library's own padding `same`, which it has on every backend, is that of the windows. */
+/**
+ * Whether the windows pad, and as the library does by `same` on every backend. Windows of one cell are not among them: `same` makes
+ * WASM take the slower way.
+ */
 export function isSamePadded({ rows, columns }: MapWindows): boolean {
-  return [rows, columns].every(
+  const isPadded = rows.before > 0 || columns.before > 0;
+  const isSame = [rows, columns].every(
     ({ after, before, kernel, stride }) => stride === 1 && before === after && 2 * before === kernel - 1,
   );
+  return isPadded && isSame;
 }
 
 /**
@@ -46,11 +52,11 @@ export function surround(tfjs: Tfjs, map: Tensor4D, { rows, columns }: MapWindow
     throw new RangeError(`${size[0]}x${size[1]} cells are less than a window of ${rows.kernel}x${columns.kernel}`);
   }
   const isSmaller = top + bottom + left + right > 0;
-  return isSmaller ? tfjs.slice4d(larger, [0, top, left, 0], [1, ...size, channels]) : larger;
+  return isSmaller ? (sliceOf(tfjs, larger, [0, top, left, 0], [1, ...size, channels]) as Tensor4D) : larger;
 }
 
-/** The cells of a map that windows of one cell take, from the first on. */
+/** The cells of a map that windows of one cell take, from the first on: pooled, since the library's slices with steps take longer. */
 export function everyNth(tfjs: Tfjs, map: Tensor4D, strides: readonly [number, number]): Tensor4D {
   if (strides.every((stride) => stride === 1)) return tfjs.clone(map);
-  return tfjs.stridedSlice(map, [0, 0, 0, 0], map.shape, [1, ...strides, 1]) as Tensor4D;
+  return tfjs.maxPool(map, 1, [...strides], 'valid');
 }

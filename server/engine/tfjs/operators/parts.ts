@@ -1,10 +1,11 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { floatsIn } from '../../../graph/floats.js';
 import { type GraphNode, integerOf, textOf } from '../../../graph/graph.js';
 import { integersIn } from '../../../graph/integers.js';
-import { byPlace, commonLayout, placeOf } from '../layout.js';
+import { byPlace, commonLayout, placeOf, sliceOf } from '../layout.js';
 import type { LoadContext, LoadOperation } from '../operation.js';
 import type { Tfjs } from '../tfjs-backend.js';
+import { everyNth } from './map-windows.js';
 
 const integersAt = ({ inputs }: GraphNode, { constant }: LoadContext, index: number): readonly number[] | undefined => {
   const found = constant(inputs[index]);
@@ -51,41 +52,67 @@ export const split = onValue((node, context, placeOfAxis) => {
   };
 });
 
-export const slice = onValue((node, context, placeOfAxis) => {
+/** The part of an axis that a Slice takes; with `isBackward` of the axis turned round. */
+interface AxisPart {
+  readonly begin: number;
+  readonly end: number;
+  readonly step: number;
+  readonly isBackward: boolean;
+}
+
+function axisPart(size: number, start: number, end: number, step: number): AxisPart {
+  const at = (given: number, least: number, most: number) =>
+    Math.min(most, Math.max(least, given < 0 ? given + size : given));
+  if (step > 0) return { begin: at(start, 0, size), end: at(end, 0, size), step, isBackward: false };
+  const [first, last] = [at(start, -1, size - 1), at(end, -1, size - 1)];
+  return { begin: size - 1 - first, end: size - 1 - last, step: -step, isBackward: true };
+}
+
+export const slice: LoadOperation = (node, context) => {
   const { tfjs } = context;
+  const name = node.inputs[0]!;
+  const rank = context.rankOf(name);
   const [starts, ends] = [integersAt(node, context, 1)!, integersAt(node, context, 2)!];
-  const places = (integersAt(node, context, 3) ?? starts.map((_, axis) => axis)).map(placeOfAxis);
+  const axes = (integersAt(node, context, 3) ?? starts.map((_, axis) => axis)).map((axis) =>
+    placeOf(axis, rank, 'graph'),
+  );
   const steps = integersAt(node, context, 4) ?? starts.map(() => 1);
-  return (x) => {
-    const begin = x.shape.map(() => 0);
-    const end = [...x.shape];
-    const stride = x.shape.map(() => 1);
-    const backward: number[] = [];
-    for (const [i, place] of places.entries()) {
-      const size = x.shape[place]!;
-      const step = steps[i]!;
-      const at = (given: number, least: number, most: number) =>
-        Math.min(most, Math.max(least, given < 0 ? given + size : given));
-      stride[place] = Math.abs(step);
-      if (step > 0) [begin[place], end[place]] = [at(starts[i]!, 0, size), at(ends[i]!, 0, size)];
-      else {
-        // Of the axis turned round.
-        backward.push(place);
-        [begin[place], end[place]] = [size - 1 - at(starts[i]!, -1, size - 1), size - 1 - at(ends[i]!, -1, size - 1)];
-      }
-    }
+  const isStepped = steps.some((step) => Math.abs(step) > 1);
+  // Rows and columns of maps can be pooled.
+  const isPooled =
+    isStepped &&
+    rank === 4 &&
+    context.typeOf(name) === 'float32' &&
+    axes.every((axis, i) => axis > 1 || Math.abs(steps[i]!) === 1);
+  const layout = isPooled ? 'channelsLast' : context.layoutOf(name);
+  const places = axes.map((axis) => placeOf(axis, rank, layout));
+  const partsOf = (shape: readonly number[]) =>
+    shape.map((size, place) => {
+      const i = places.indexOf(place);
+      return i === -1 ? axisPart(size, 0, size, 1) : axisPart(size, starts[i]!, ends[i]!, steps[i]!);
+    });
+  const run = (x: Tensor): Tensor => {
+    const parts = partsOf(x.shape);
+    const backward = [...parts.keys()].filter((place) => parts[place]!.isBackward);
     const turned = backward.length === 0 ? x : tfjs.reverse(x, backward);
-    return [
-      stride.every((step) => step === 1)
-        ? tfjs.slice(
-            turned,
-            begin,
-            end.map((one, axis) => one - begin[axis]!),
-          )
-        : tfjs.stridedSlice(turned, begin, end, stride),
-    ];
+    const [begin, end] = [parts.map((part) => part.begin), parts.map((part) => part.end)];
+    if (isStepped && !isPooled)
+      return tfjs.stridedSlice(
+        turned,
+        begin,
+        end,
+        parts.map(({ step }) => step),
+      );
+    const whole = sliceOf(
+      tfjs,
+      turned,
+      begin,
+      parts.map((part) => part.end - part.begin),
+    );
+    return isPooled ? everyNth(tfjs, whole as Tensor4D, [parts[1]!.step, parts[2]!.step]) : whole;
   };
-});
+  return { reads: [{ name, layout }], layout, run: ([x]) => [run(x!)] };
+};
 
 export const gather: LoadOperation = (node, context) => {
   const { tfjs } = context;
@@ -145,7 +172,7 @@ function surrounded(tfjs: Tfjs, x: Tensor, pads: Pads, fill: number): Tensor {
   if (pads.every(([before, after]) => before >= 0 && after >= 0)) return larger;
   const begin = pads.map(([before]) => Math.max(0, -before));
   const size = larger.shape.map((length, axis) => length - begin[axis]! - Math.max(0, -pads[axis]![1]));
-  return tfjs.slice(larger, begin, size);
+  return sliceOf(tfjs, larger, begin, size);
 }
 
 /** Repeats the cells of the border (`edge`), or those before it in turn (`reflect`). */
