@@ -21,9 +21,7 @@ export interface CameraAddress {
   readonly redact: (text: string) => string;
 }
 
-export interface CameraOptions {
-  readonly address: CameraAddress;
-  readonly tls: ConnectionOptions;
+export interface CameraSettings {
   /** Between two snapshots. */
   readonly intervalMs: number;
   /** Pictures a second that are taken of a stream. */
@@ -39,6 +37,12 @@ export interface CameraOptions {
   readonly pictureBytes: number;
   /** Whether the address gives a stream, though its type does not say so. */
   readonly isStream: boolean;
+}
+
+export interface CameraParts {
+  readonly address: CameraAddress;
+  readonly tls: ConnectionOptions;
+  readonly settings: CameraSettings;
   /** Plays the address when it gives a video that is no stream of JPEGs. */
   readonly video: PictureSource;
 }
@@ -51,21 +55,28 @@ const HEALTHY_MS = 30_000;
  * JPEGs (MJPEG) is read for as long as it sends. Both are asked less often after a failure.
  */
 export class CameraSource implements PictureSource {
-  readonly #options: CameraOptions;
+  readonly #address: CameraAddress;
+  readonly #tls: ConnectionOptions;
+  readonly #settings: CameraSettings;
+  readonly #video: PictureSource;
 
-  constructor(options: CameraOptions) {
-    this.#options = options;
+  constructor({ address, settings, tls, video }: CameraParts) {
+    this.#address = address;
+    this.#tls = tls;
+    this.#settings = settings;
+    this.#video = video;
   }
 
   /** @throws DeepThingsError `DT_WATCH_SOURCE` with `once`, when there is no picture. */
   async run(gate: PictureGate, signal: AbortSignal): Promise<void> {
-    const { address, idleMs, intervalMs, tls } = this.#options;
-    const client = new CameraClient({ url: new URL(address.plain), credentials: address.credentials, tls, idleMs });
+    const { idleMs, intervalMs } = this.#settings;
+    const { credentials, plain } = this.#address;
+    const client = new CameraClient({ url: new URL(plain), credentials, tls: this.#tls, idleMs });
     const stop = () => client.close();
     signal.addEventListener('abort', stop, { once: true });
     let failures = 0;
     const onPicture = () => {
-      if (failures > 0) gate.note(`${address.plain} gives pictures again`);
+      if (failures > 0) gate.note(`${plain} gives pictures again`);
     };
     try {
       while (!signal.aborted) {
@@ -92,10 +103,10 @@ export class CameraSource implements PictureSource {
 
   /** @returns how long to wait before the next try, in milliseconds. */
   #failed(error: unknown, failures: number, gate: PictureGate): number {
-    const { address, intervalMs, once } = this.#options;
+    const { intervalMs, once } = this.#settings;
     const isOfCamera = error instanceof CameraError || hasCode(error, 'DT_WATCH_STREAM');
     if (!isOfCamera) throw error;
-    const reason = `${address.plain}: ${address.redact((error as Error).message)}`;
+    const reason = `${this.#address.plain}: ${this.#address.redact((error as Error).message)}`;
     if (once) throw new DeepThingsError('DT_WATCH_SOURCE', reason, { cause: error });
     const waitMs = retryPauseMs(error, failures, intervalMs, Math.random());
     // A wait that differs at each try would have the same trouble said each time.
@@ -111,7 +122,7 @@ export class CameraSource implements PictureSource {
     signal: AbortSignal,
     onPicture: () => void,
   ): Promise<'picture' | 'over'> {
-    const { once, video } = this.#options;
+    const { once } = this.#settings;
     const content = await this.#ask(client);
     if (signal.aborted) return 'over';
     switch (content.kind) {
@@ -126,14 +137,14 @@ export class CameraSource implements PictureSource {
         return this.#read(content.chunks, client, gate, onPicture);
       case 'video':
         client.abandon();
-        await video.run(gate, signal);
+        await this.#video.run(gate, signal);
         return 'over';
     }
   }
 
   /** A snapshot is there as a whole, of a stream the beginning. */
   async #ask(client: CameraClient): Promise<AnswerContent> {
-    const { isStream, pictureBytes, snapshotMs } = this.#options;
+    const { isStream, pictureBytes, snapshotMs } = this.#settings;
     const late = new CameraError('unreachable', `did not give a whole picture within ${snapshotMs / 1000} s`);
     const timer = setTimeout(() => client.abandon(late), snapshotMs);
     try {
@@ -159,7 +170,7 @@ export class CameraSource implements PictureSource {
     gate: PictureGate,
     onPicture: () => void,
   ): Promise<'picture' | 'over'> {
-    const { fps, once, pictureBytes, silenceMs } = this.#options;
+    const { fps, once, pictureBytes, silenceMs } = this.#settings;
     const splitter = new JpegSplitter(pictureBytes);
     const pace = new PicturePace(fps);
     const broken = () => (splitter.broken > 0 ? ` (pictures without an end: ${splitter.broken})` : '');

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { onTestFinished } from 'vitest';
-import { type CameraOptions, CameraSource } from '../../server/cameras/camera-source.js';
+import { type CameraParts, type CameraSettings, CameraSource } from '../../server/cameras/camera-source.js';
 import type { PictureSource } from '../../server/cameras/source-picture.js';
 import { readCredentialedUrl } from '../../server/cli/credentialed-url.js';
 import { FakeGate } from '../cli/watch/fake-gate.js';
@@ -65,8 +65,10 @@ export function raw(head: string, body: Uint8Array | string = ''): Buffer {
   return Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(body as string)]);
 }
 
+type WatchedCamera = Partial<CameraSettings> & Partial<Pick<CameraParts, 'tls'>>;
+
 /** A source that watches the address, with short waits. */
-export function watchCamera(url: string, options: Partial<CameraOptions> = {}) {
+export function watchCamera(url: string, { tls = {}, ...settings }: WatchedCamera = {}) {
   const gate = new FakeGate();
   const controller = new AbortController();
   const video: PictureSource & { runs: number } = {
@@ -77,15 +79,18 @@ export function watchCamera(url: string, options: Partial<CameraOptions> = {}) {
   };
   const source = new CameraSource({
     address: readCredentialedUrl(url, 'what is watched', ['http', 'https']),
-    ...{ tls: {}, once: false, isStream: false, video, pictureBytes: 2 ** 20 },
-    ...{ intervalMs: 10, fps: 60, silenceMs: 5_000, idleMs: 5_000, snapshotMs: 10_000 },
-    ...options,
+    ...{ tls, video },
+    settings: {
+      ...{ once: false, isStream: false, pictureBytes: 2 ** 20 },
+      ...{ intervalMs: 10, fps: 60, silenceMs: 5_000, idleMs: 5_000, snapshotMs: 10_000 },
+      ...settings,
+    },
   });
   return { gate, controller, video, run: source.run(gate, controller.signal) };
 }
 
 /** One picture of the address, or the error that says why there is none. */
-export async function takeOne(url: string, options: Partial<CameraOptions> = {}) {
+export async function takeOne(url: string, options: WatchedCamera = {}) {
   const { gate, run } = watchCamera(url, { once: true, ...options });
   await run;
   return gate.pictures[0]!.body;

@@ -30,7 +30,7 @@ async function gatewayThat(...does: ((request: IncomingMessage, response: Server
 
 function submit(client: DeepThingsClient, waitSeconds = 30, more: Partial<Submission> = {}) {
   const body = { mediaType: 'image/jpeg', bytes: new Uint8Array(3) };
-  return submitPatiently(client, { body, waitSeconds, ...more });
+  return submitPatiently(client, { body, query: {}, waitSeconds, ...more });
 }
 
 const breaks = (request: IncomingMessage) => request.socket.destroy();

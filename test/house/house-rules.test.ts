@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
+import { ConstructorParts } from './constructor-parts.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const MOST_FILES = 16;
@@ -33,33 +34,6 @@ function lines(node: ts.Node): number {
   return lineOf(node.getEnd()) - lineOf(node.getStart(source)) + 1;
 }
 
-/** Interfaces by their names, which are unique enough for this. */
-const interfaces = new Map<string, ts.InterfaceDeclaration[]>();
-eachNode((node) => {
-  if (ts.isInterfaceDeclaration(node))
-    interfaces.set(node.name.text, [...(interfaces.get(node.name.text) ?? []), node]);
-});
-
-function membersOf(name: string, source: ts.SourceFile): number {
-  const all = interfaces.get(name) ?? [];
-  const declared = all.find((one) => one.getSourceFile() === source) ?? all[0];
-  if (declared === undefined) return 0;
-  const inherited = (declared.heritageClauses ?? []).flatMap(({ types }) => types);
-  return (
-    declared.members.length +
-    inherited.reduce((sum, { expression }) => sum + membersOf(expression.getText(), source), 0)
-  );
-}
-
-/** What a constructor takes: its parameters, or the members of the one object that brings them all. */
-function partsOf(node: ts.ConstructorDeclaration): number {
-  const [only, ...others] = node.parameters;
-  if (only === undefined || others.length > 0) return node.parameters.length;
-  const type = only.type;
-  if (type === undefined || !ts.isTypeReferenceNode(type) || !/Parts$/.test(type.typeName.getText())) return 1;
-  return membersOf(type.typeName.getText(), node.getSourceFile());
-}
-
 describe('under server/', () => {
   test(`no folder has more than ${MOST_FILES} files of its own`, () => {
     const counts = new Map<string, number>();
@@ -81,9 +55,11 @@ describe('under server/', () => {
   });
 
   test(`no constructor takes more than ${MOST_PARTS} parts`, () => {
+    const parts = new ConstructorParts(sources);
     const many: string[] = [];
     eachNode((node, place) => {
-      if (ts.isConstructorDeclaration(node) && partsOf(node) > MOST_PARTS) many.push(`${place} ${partsOf(node)}`);
+      if (ts.isConstructorDeclaration(node) && parts.count(node) > MOST_PARTS)
+        many.push(`${place} ${parts.count(node)}`);
     });
     expect(many).toEqual([]);
   });

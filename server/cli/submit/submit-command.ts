@@ -96,7 +96,7 @@ class SubmitRun {
     const { source, strategy, wait } = this.#options;
     const body = await readPicture(pathArgument(image), this.#pictureBytes);
     const frame = await submitPatiently(this.#client, {
-      ...{ body, source, strategy, waitSeconds: wait },
+      ...{ body, query: { source, strategy }, waitSeconds: wait },
       onWaiting: (reason, seconds) => this.#sayWaiting(reason, seconds),
     });
     if (annotatedPath !== null && frame.state === 'complete') {

@@ -9,9 +9,8 @@ import { missingDevice, unreadyReason, type WaitingReason, waitingReasonOf } fro
 
 export interface Submission {
   readonly body: PictureBody;
-  readonly source?: string | undefined;
-  /** As cluster.yaml says when absent. */
-  readonly strategy?: StrategyName | undefined;
+  /** Who is to compute it, and how; as cluster.yaml says where absent. */
+  readonly query: { readonly source?: string | undefined; readonly strategy?: StrategyName | undefined };
   readonly waitSeconds: number;
   /** Told at once when the submission has to wait for something, and of nothing twice in a row; null when it goes on. */
   readonly onWaiting?: (reason: WaitingReason | null, seconds: number) => void;
@@ -81,7 +80,8 @@ class PatientSubmission {
   }
 
   async #submit(key: string): Promise<Schemas['Frame']> {
-    const { body, source, strategy } = this.#submission;
+    const { body, query } = this.#submission;
+    const { source, strategy } = query;
     const leftMs = Math.max(0, this.#deadlineMs - performance.now());
     const { json } = await this.#client.call('submitFrame', {
       query: { wait: Math.ceil(leftMs / 1000), ...(source && { source }), ...(strategy && { strategy }) },
@@ -106,13 +106,13 @@ class PatientSubmission {
   }
 
   async #look(signal: AbortSignal): Promise<void> {
-    const { source, waitSeconds } = this.#submission;
+    const { query, waitSeconds } = this.#submission;
     if (waitSeconds === 0) return;
     await pause(FIRST_LOOK_MS, signal);
     while (!signal.aborted) {
       try {
         const { json } = await this.#client.call('getCluster', { signal, timeoutMs: LOOK_MS });
-        const missing = missingDevice(json!.devices, source);
+        const missing = missingDevice(json!.devices, query.source);
         if (missing === null) await this.#client.call('getReady', { signal, timeoutMs: LOOK_MS });
         if (!signal.aborted) this.#say(missing, this.#deadlineMs);
       } catch (error) {

@@ -10,7 +10,7 @@ import { shownPath } from './folder/file-name.js';
 import { FOLDER_PATIENCE } from './folder/file-settling.js';
 import { FolderSource } from './folder/folder-source.js';
 import { FolderState } from './folder/folder-state.js';
-import { VideoSource } from './video-source.js';
+import { type VideoSettings, VideoSource } from './video-source.js';
 
 export interface SourceOptions {
   readonly once: boolean;
@@ -68,27 +68,32 @@ export async function chooseSource(named: string, options: SourceOptions): Promi
   refuseFolderOptions(options, named);
   // A camera's device, such as /dev/video0, has no end.
   const kind = stats.isFile() ? 'file' : 'stream';
-  return { source: videoSource(named, named, (text) => text, kind, options), shown: named };
+  const input = { input: named, shown: named, redact: (text: string) => text, kind } as const;
+  return { source: new VideoSource(input, videoSettings(options)), shown: named };
 }
 
 function addressSource(named: string, scheme: string, options: SourceOptions): ChosenSource {
   const isHttp = scheme === 'http' || scheme === 'https';
   const address = readCredentialedUrl(named, 'what is watched', isHttp ? ['http', 'https'] : STREAM_SCHEMES);
   refuseFolderOptions(options, address.plain);
-  const video = videoSource(named, address.plain, address.redact, 'stream', options);
+  const input = { input: named, shown: address.plain, redact: address.redact, kind: 'stream' } as const;
+  const video = new VideoSource(input, videoSettings(options));
   return { source: isHttp ? cameraSource(address, video, options) : video, shown: address.plain };
 }
 
 function cameraSource(address: CredentialedUrl, video: PictureSource, options: SourceOptions): PictureSource {
   const { cameraCa: caFile, fps, insecure = false, interval = SNAPSHOT_SECONDS, once, silence } = options;
   return new CameraSource({
-    ...{ address, video, fps, once, isStream: options.video },
+    ...{ address, video },
     tls: cameraTls({ insecure, caFile }),
-    intervalMs: interval * 1000,
-    silenceMs: silence * 1000,
-    idleMs: IDLE_MS,
-    snapshotMs: WHOLE_SNAPSHOT_MS,
-    pictureBytes: options.pictureBytes ?? PICTURE_BYTES,
+    settings: {
+      ...{ fps, once, isStream: options.video },
+      intervalMs: interval * 1000,
+      silenceMs: silence * 1000,
+      idleMs: IDLE_MS,
+      snapshotMs: WHOLE_SNAPSHOT_MS,
+      pictureBytes: options.pictureBytes ?? PICTURE_BYTES,
+    },
   });
 }
 
@@ -99,11 +104,8 @@ async function folderSource(folder: Buffer, options: SourceOptions): Promise<Cho
     throw new DeepThingsError('DT_USAGE', '--annotated must be another folder: what it gets would be watched as well');
   }
   const state = await FolderState.open(options.state);
-  const times = { rescanMs: interval * 1000, patience: FOLDER_PATIENCE };
-  return {
-    source: new FolderSource({ folder, shown, recursive, once, state, pictureBytes, onUnreadable, ...times }),
-    shown,
-  };
+  const look = { recursive, once, rescanMs: interval * 1000, patience: FOLDER_PATIENCE };
+  return { source: new FolderSource({ folder, shown, look, state, pictureBytes, onUnreadable }), shown };
 }
 
 /** Both are there, and links to them are followed. */
@@ -112,18 +114,8 @@ async function isWatched(annotated: string, folder: Buffer, recursive: boolean):
   return inside === '' || (recursive && !inside.startsWith('..') && !isAbsolute(inside));
 }
 
-function videoSource(
-  input: string,
-  shown: string,
-  redact: (text: string) => string,
-  kind: 'file' | 'stream',
-  { fps, once, pictureBytes, silence }: SourceOptions,
-): PictureSource {
-  const silenceMs = silence * 1000;
-  return new VideoSource({
-    ...{ input, shown, redact, kind, once, fps, silenceMs },
-    pictureBytes: pictureBytes ?? PICTURE_BYTES,
-  });
+function videoSettings({ fps, once, pictureBytes, silence }: SourceOptions): VideoSettings {
+  return { once, fps, silenceMs: silence * 1000, pictureBytes: pictureBytes ?? PICTURE_BYTES };
 }
 
 function refuseFolderOptions({ recursive, state }: SourceOptions, shown: string): void {

@@ -9,7 +9,7 @@ import { DeepThingsError } from '../../errors.js';
 import { pause } from '../../node/pause.js';
 import { backoffMs } from '../../node/peers/backoff.js';
 
-export interface VideoOptions {
+export interface VideoInput {
   /** What ffmpeg opens: a path or an address, credentials included. */
   readonly input: string;
   /** The same for people. */
@@ -17,6 +17,9 @@ export interface VideoOptions {
   readonly redact: (text: string) => string;
   /** A file has an end; a stream that ends is opened again. */
   readonly kind: 'file' | 'stream';
+}
+
+export interface VideoSettings {
   /** A file is read as fast as the cluster takes it and no picture is dropped, a stream gives one picture. */
   readonly once: boolean;
   /** Pictures a second. */
@@ -45,20 +48,22 @@ const END_MS = 2_000;
 
 /** A video file, a camera's device or a stream, read by ffmpeg. */
 export class VideoSource implements PictureSource {
-  readonly #options: VideoOptions;
+  readonly #input: VideoInput;
+  readonly #settings: VideoSettings;
 
-  constructor(options: VideoOptions) {
-    this.#options = options;
+  constructor(input: VideoInput, settings: VideoSettings) {
+    this.#input = input;
+    this.#settings = settings;
   }
 
   async run(gate: PictureGate, signal: AbortSignal): Promise<void> {
-    const { kind, once: single, shown } = this.#options;
+    const { kind, shown } = this.#input;
     let failures = 0;
     while (!signal.aborted) {
       const startedMs = performance.now();
       const { pictures, trouble } = await this.#play(gate, signal, failures > 0);
       if (signal.aborted) return;
-      if (kind === 'file' || single) {
+      if (kind === 'file' || this.#settings.once) {
         if (trouble === null) return;
         throw new DeepThingsError('DT_WATCH_SOURCE', `${shown}: ${trouble}`);
       }
@@ -70,14 +75,15 @@ export class VideoSource implements PictureSource {
   }
 
   async #play(gate: PictureGate, signal: AbortSignal, wasAway: boolean): Promise<Playback> {
-    const { kind, once: single, pictureBytes, redact, shown } = this.#options;
-    const ffmpeg = await startFfmpeg(ffmpegArguments(this.#options));
+    const { kind, redact, shown } = this.#input;
+    const { once: single, pictureBytes } = this.#settings;
+    const ffmpeg = await startFfmpeg(ffmpegArguments(this.#input, this.#settings));
     const closed = once(ffmpeg, 'close') as Promise<[number | null]>;
     const stop = () => endFfmpeg(ffmpeg);
     signal.addEventListener('abort', stop, { once: true });
     let silent: string | null = null;
     const silence = new SilenceWatch({
-      silenceMs: silenceLimit(this.#options),
+      silenceMs: silenceLimit(this.#settings),
       onSilence: () => {
         // A file is not opened again: its pictures may lie far apart.
         if (kind === 'file') return gate.note(`${shown}: ${silence.words}; the next one is waited for`);
@@ -121,11 +127,11 @@ export class VideoSource implements PictureSource {
 }
 
 /** Pictures that are asked for less often than the limit get a limit each of their own. */
-function silenceLimit({ fps, silenceMs }: VideoOptions): number {
+function silenceLimit({ fps, silenceMs }: VideoSettings): number {
   return Math.max(silenceMs, 2 * (1000 / fps));
 }
 
-function ffmpegArguments({ fps, input, kind, once: single }: VideoOptions): string[] {
+function ffmpegArguments({ input, kind }: VideoInput, { fps, once: single }: VideoSettings): string[] {
   const isRtsp = /^rtsps?:/i.test(input);
   return [
     ...['-nostdin', '-hide_banner', '-loglevel', 'error'],

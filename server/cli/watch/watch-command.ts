@@ -112,7 +112,12 @@ async function submit(
   { annotated, source, wait }: WatchOptions,
   watching: Pick<Submission, 'onWaiting' | 'signal'>,
 ) {
-  const frame: Schemas['Frame'] = await submitPatiently(client, { body, source, waitSeconds: wait, ...watching });
+  const frame: Schemas['Frame'] = await submitPatiently(client, {
+    body,
+    query: { source },
+    waitSeconds: wait,
+    ...watching,
+  });
   if (annotated === undefined || frame.state !== 'complete') return { frame, path: null };
   const stem = basename(name, extname(name)).replace(/[^\w.-]+/g, '-');
   const path = join(annotated, `${stem}-${frame.id}.jpg`);

@@ -48,8 +48,10 @@ export async function walkScan(file: Buffer, scan: Scan): Promise<ScanFindings |
   let from = 0;
   for (const interval of intervalsOf(file, scan)) {
     const to = Math.min(from + perInterval, units);
-    const walk = interval === null ? null : new IntervalWalk(file, scan, reader, interval);
-    if (walk?.sources === null) return null;
+    const bits = interval === null ? null : new CodedBits(file, interval.start, interval.end);
+    const sources = bits === null ? [] : blockSources(scan, bits);
+    if (sources === null) return null;
+    const walk = bits === null ? null : new IntervalWalk(header, bits, sources, reader);
     let at = from;
     while (walk !== null && at < to && !walk.bits.isOverdrawn) {
       const until = Math.min(to, at + UNITS_A_TURN - sinceTurn);
@@ -68,29 +70,34 @@ export async function walkScan(file: Buffer, scan: Scan): Promise<ScanFindings |
   return { units, missingUnits: missingUnits + units - from, surplusBytes };
 }
 
+/** By component of the scan; null where a table is missing. */
+function blockSources({ header, nonZero, tables, isProgressive }: Scan, bits: CodedBits): BlockSource[] | null {
+  const { first, high } = header.band;
+  const needsDc = first === 0 && high === 0;
+  const needsAc = !isProgressive || first > 0;
+  const sources: BlockSource[] = [];
+  for (const { acTable, dcTable } of header.components) {
+    const dc = tables[tablePlace(0, dcTable)];
+    const ac = tables[tablePlace(1, acTable)];
+    if ((needsDc && dc === undefined) || (needsAc && ac === undefined)) return null;
+    sources.push({ bits, nonZero, dc: dc!, ac: ac! });
+  }
+  return sources;
+}
+
 /** Reads over the units between two restart markers. */
 class IntervalWalk {
   readonly bits: CodedBits;
-  /** By component of the scan; null where a table is missing. */
-  readonly sources: readonly BlockSource[] | null;
   readonly #header: ScanHeader;
+  readonly #sources: readonly BlockSource[];
   readonly #reader: BlockReader;
 
-  constructor(file: Buffer, { header, nonZero, tables, isProgressive }: Scan, reader: BlockReader, at: Interval) {
-    this.bits = new CodedBits(file, at.start, at.end);
+  constructor(header: ScanHeader, bits: CodedBits, sources: readonly BlockSource[], reader: BlockReader) {
+    this.bits = bits;
     this.#header = header;
+    this.#sources = sources;
     this.#reader = reader;
     reader.restart();
-    const { first, high } = header.band;
-    const needsDc = first === 0 && high === 0;
-    const needsAc = !isProgressive || first > 0;
-    const sources = header.components.map(({ acTable, dcTable }) => {
-      const dc = tables[tablePlace(0, dcTable)];
-      const ac = tables[tablePlace(1, acTable)];
-      const isMissing = (needsDc && dc === undefined) || (needsAc && ac === undefined);
-      return isMissing ? null : { bits: this.bits, nonZero, dc: dc!, ac: ac! };
-    });
-    this.sources = sources.includes(null) ? null : (sources as BlockSource[]);
   }
 
   /** @returns the first unit that could not be read, at most `to` */
@@ -99,7 +106,7 @@ class IntervalWalk {
     const reader = this.#reader;
     for (let unit = from; unit < to; unit++) {
       for (let place = 0; place < components.length; place++) {
-        const source = this.sources![place]!;
+        const source = this.#sources[place]!;
         const { blocks } = components[place]!;
         const block = blocks === 1 ? Math.floor(unit / across) * stride + (unit % across) : 0;
         for (let left = blocks; left > 0; left--) reader.read(source, block);

@@ -28,8 +28,8 @@ const gives = (socket: Socket) => {
 };
 
 function sourceOf(input: string, single: boolean) {
-  const options = { redact: (text: string) => text, fps: 5, pictureBytes: 2 ** 22, silenceMs: 4_000 };
-  return new VideoSource({ ...options, input, shown: 'the camera', kind: 'stream', once: single });
+  const settings = { once: single, fps: 5, pictureBytes: 2 ** 22, silenceMs: 4_000 };
+  return new VideoSource({ input, shown: 'the camera', redact: (text) => text, kind: 'stream' }, settings);
 }
 
 describe.skipIf(!hasProgram('ffmpeg'))('a stream without pictures (needs ffmpeg)', { timeout: 90_000 }, () => {

@@ -1,17 +1,21 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type VideoOptions, VideoSource } from '../../../server/cli/watch/video-source.js';
+import { type VideoInput, type VideoSettings, VideoSource } from '../../../server/cli/watch/video-source.js';
 import { hasEnding } from '../../../server/imaging/picture-ending.js';
 import { hasProgram } from '../../support/programs.js';
 import { runCli, temporaryFolder } from '../running-cli.js';
 import { FakeGate } from './fake-gate.js';
 
-const base = { silenceMs: 30_000, redact: (text: string) => text, once: true, fps: 5, pictureBytes: 2 ** 22 };
+const base = { silenceMs: 30_000, once: true, fps: 5, pictureBytes: 2 ** 22 };
+const redact = (text: string) => text;
 
-async function play(options: Pick<VideoOptions, 'input' | 'kind'> & Partial<VideoOptions>): Promise<FakeGate> {
+type Played = Pick<VideoInput, 'input' | 'kind'> & Partial<VideoInput> & Partial<VideoSettings>;
+
+async function play({ input, kind, ...options }: Played): Promise<FakeGate> {
   const gate = new FakeGate();
-  await new VideoSource({ ...base, shown: options.input, ...options }).run(gate, new AbortController().signal);
+  const source = new VideoSource({ input, kind, shown: input, redact, ...options }, { ...base, ...options });
+  await source.run(gate, new AbortController().signal);
   return gate;
 }
 
@@ -35,8 +39,8 @@ describe.skipIf(!hasProgram('ffmpeg'))('a video (needs ffmpeg)', { timeout: 30_0
   });
 
   test('that cannot be played is told, without credentials', async () => {
-    const redact = (text: string) => text.replaceAll('geheim', '***');
-    await expect(play({ input: '/nowhere/geheim.avi', kind: 'file', redact })).rejects.toMatchObject({
+    const hide = (text: string) => text.replaceAll('geheim', '***');
+    await expect(play({ input: '/nowhere/geheim.avi', kind: 'file', redact: hide })).rejects.toMatchObject({
       code: 'DT_WATCH_SOURCE',
       message: expect.stringMatching(/\*\*\*.avi: No such file/),
     });
@@ -49,8 +53,8 @@ describe.skipIf(!hasProgram('ffmpeg'))('a video (needs ffmpeg)', { timeout: 30_0
     gate.onPicture = () => {
       if (gate.pictures.length > 10) controller.abort();
     };
-    const options = { ...base, once: false, input: path, shown: path, kind: 'stream' as const };
-    await new VideoSource(options).run(gate, controller.signal);
+    const input = { input: path, shown: path, redact, kind: 'stream' as const };
+    await new VideoSource(input, { ...base, once: false }).run(gate, controller.signal);
     expect(gate.notes[0]).toMatch(/the stream ended; it is opened again/);
   });
 });

@@ -11,10 +11,8 @@ import type { FolderState } from './folder-state.js';
 import { FolderWatchers } from './folder-watchers.js';
 import { SkippedFile, someNames } from './skipped-files.js';
 
-export interface FolderOptions {
-  readonly folder: Buffer;
-  /** The folder for people. */
-  readonly shown: string;
+/** How a folder is looked through. */
+export interface FolderLook {
   /** Looks into sub-folders. */
   readonly recursive: boolean;
   /** Ends when what is there at first has been looked at. */
@@ -22,6 +20,13 @@ export interface FolderOptions {
   /** Between two looks, when nothing tells that something has changed. */
   readonly rescanMs: number;
   readonly patience: FolderPatience;
+}
+
+export interface FolderParts {
+  readonly folder: Buffer;
+  /** The folder for people. */
+  readonly shown: string;
+  readonly look: FolderLook;
   readonly state: FolderState;
   /** Largest picture that the cluster takes, where that is known. */
   readonly pictureBytes: number | null;
@@ -34,7 +39,7 @@ export interface FolderOptions {
  * dropped: those that wait are files, which take no memory. What is left alone, such as hidden files, is said once.
  */
 export class FolderSource implements PictureSource {
-  readonly #options: FolderOptions;
+  readonly #parts: FolderParts;
   readonly #ages = new FileAges();
   readonly #skipped = new SkippedFile();
   readonly #underWay = new Set<string>();
@@ -52,12 +57,12 @@ export class FolderSource implements PictureSource {
   /** What ended a submission in the background: the state file cannot be written. */
   #failure: unknown = null;
 
-  constructor(options: FolderOptions) {
-    this.#options = options;
+  constructor(parts: FolderParts) {
+    this.#parts = parts;
   }
 
   async run(gate: PictureGate, signal: AbortSignal): Promise<void> {
-    const { once, patience, rescanMs } = this.#options;
+    const { once, patience, rescanMs } = this.#parts.look;
     const change = new ChangeSignal();
     const parts = { onChange: () => change.emit(), rescanMs, say: (text: string) => gate.note(text) };
     const watchers = once ? null : new FolderWatchers(parts);
@@ -95,7 +100,7 @@ export class FolderSource implements PictureSource {
       else if (body !== null) submitted.push(this.#submit(gate, picture, body));
     }
     this.#tellSlow(gate);
-    if (!this.#options.once) return this.#waiting.size > 0;
+    if (!this.#parts.look.once) return this.#waiting.size > 0;
     this.#tellGone(before, listing);
     // A run that ends waits for its pictures; one that goes on looks for new ones meanwhile.
     await Promise.all(submitted);
@@ -104,15 +109,15 @@ export class FolderSource implements PictureSource {
 
   /** @returns null while the folder cannot be read. */
   async #list(gate: PictureGate): Promise<FolderListing | null> {
-    const { folder, once, recursive, shown } = this.#options;
+    const { folder, look, shown } = this.#parts;
     try {
-      const listing = await scanFolder(folder, recursive);
+      const listing = await scanFolder(folder, look.recursive);
       if (this.#isAway) gate.note(`${shown} can be read again`);
       this.#isAway = false;
       return listing;
     } catch (cause) {
       const reason = folderTrouble(cause as NodeJS.ErrnoException);
-      if (once) throw new DeepThingsError('DT_WATCH_SOURCE', `${shown}: ${reason}`, { cause });
+      if (look.once) throw new DeepThingsError('DT_WATCH_SOURCE', `${shown}: ${reason}`, { cause });
       gate.note(`${shown}: ${reason}; it is tried again`);
       this.#isAway = true;
       return null;
@@ -121,7 +126,7 @@ export class FolderSource implements PictureSource {
 
   /** Forgets what is not there any more, and tells what is new and not looked at. */
   async #compare({ device, isEmpty, skipped, pictures, unreadable }: FolderListing, gate: PictureGate): Promise<void> {
-    const { once, onUnreadable, shown, state } = this.#options;
+    const { look, onUnreadable, shown, state } = this.#parts;
     const keys = new Set(pictures.map(({ key }) => key));
     this.#ages.keepOnly(keys);
     // Where a file system was unmounted there is nothing; its files have been looked at nevertheless.
@@ -130,7 +135,7 @@ export class FolderSource implements PictureSource {
       gate.note(`${shown} is on another file system than before: it was mounted or unmounted`);
     }
     this.#device = device;
-    if (once) this.#first ??= keys;
+    if (look.once) this.#first ??= keys;
     const news = this.#skipped.news(skipped);
     if (news !== null) gate.note(`${shown}: ${news}`);
     const troubles = new Set(unreadable.map(({ name }) => `folder ${name}`));
@@ -143,13 +148,13 @@ export class FolderSource implements PictureSource {
 
   #isWanted(picture: FoundPicture): boolean {
     const { key, signature } = picture;
-    if (this.#options.state.has(picture) || this.#underWay.has(key)) return false;
+    if (this.#parts.state.has(picture) || this.#underWay.has(key)) return false;
     return (this.#first?.has(key) ?? true) && this.#told.get(key) !== signature;
   }
 
   /** @returns the picture, `wait` when it is not whole yet, null when it is not taken, which has been told then. */
   async #take(picture: FoundPicture, gate: PictureGate): Promise<PictureBody | 'wait' | null> {
-    const { once, patience } = this.#options;
+    const { once, patience } = this.#parts.look;
     const age = this.#ages.observe(picture.key, picture.signature, performance.now());
     switch (judgeFile(picture.size, age, patience)) {
       case 'wait':
@@ -168,9 +173,9 @@ export class FolderSource implements PictureSource {
   }
 
   async #read(picture: FoundPicture, age: FileAge): Promise<PictureBody | 'wait' | null> {
-    const { once, patience, pictureBytes } = this.#options;
+    const { once, patience } = this.#parts.look;
     try {
-      const body = await readFoundPicture(picture.path, pictureBytes);
+      const body = await readFoundPicture(picture.path, this.#parts.pictureBytes);
       if (body === 'changed') return this.#wait(picture, age);
       const isWhole = hasEnding(body.bytes, body.mediaType as PictureMediaType);
       // The cluster says what is wrong with one that stays without its end.
@@ -181,16 +186,16 @@ export class FolderSource implements PictureSource {
       const isGone = (cause as NodeJS.ErrnoException).code === 'ENOENT';
       // Other programs move files away; and one that may not be read may be allowed to later, which is no new version.
       if (isGone && !once) return null;
-      if (this.#isNewTrouble(picture.key, picture.signature)) this.#options.onUnreadable(picture.name, error as Error);
+      if (this.#isNewTrouble(picture.key, picture.signature)) this.#parts.onUnreadable(picture.name, error as Error);
       return null;
     }
   }
 
   /** This version of it will not be taken. */
   async #refuse(picture: FoundPicture, error: Error): Promise<null> {
-    await this.#options.state.add(picture);
+    await this.#parts.state.add(picture);
     this.#ages.forget(picture.key);
-    this.#options.onUnreadable(picture.name, error);
+    this.#parts.onUnreadable(picture.name, error);
     return null;
   }
 
@@ -200,10 +205,10 @@ export class FolderSource implements PictureSource {
     try {
       const end = await gate.submit({ name, body });
       if (end === 'done') {
-        await this.#options.state.add(picture);
+        await this.#parts.state.add(picture);
         this.#ages.forget(key);
         this.#told.delete(key);
-      } else if (this.#options.once) this.#told.set(key, picture.signature);
+      } else if (this.#parts.look.once) this.#told.set(key, picture.signature);
     } catch (error) {
       this.#failure ??= error;
     } finally {
@@ -212,7 +217,7 @@ export class FolderSource implements PictureSource {
   }
 
   #wait({ key, name }: FoundPicture, { knownMs }: FileAge): 'wait' {
-    const isNew = knownMs >= this.#options.patience.quietMs && this.#isNewTrouble(key, 'waiting');
+    const isNew = knownMs >= this.#parts.look.patience.quietMs && this.#isNewTrouble(key, 'waiting');
     if (isNew) this.#slow.push(name);
     return 'wait';
   }
@@ -220,9 +225,7 @@ export class FolderSource implements PictureSource {
   /** Files that are not whole for a while are said together, once. */
   #tellSlow(gate: PictureGate): void {
     if (this.#slow.length === 0) return;
-    gate.note(
-      `${this.#options.shown}: waiting for what is empty, has no end or still changes: ${someNames(this.#slow)}`,
-    );
+    gate.note(`${this.#parts.shown}: waiting for what is empty, has no end or still changes: ${someNames(this.#slow)}`);
   }
 
   #tellGone(before: ReadonlyMap<string, string>, { pictures }: FolderListing): void {
@@ -230,7 +233,7 @@ export class FolderSource implements PictureSource {
     for (const [key, name] of before) {
       if (present.has(key)) continue;
       const words = 'is gone: it was moved or removed before it was whole';
-      this.#options.onUnreadable(name, new DeepThingsError('DT_PICTURE_FILE', words));
+      this.#parts.onUnreadable(name, new DeepThingsError('DT_PICTURE_FILE', words));
     }
   }
 

@@ -13,7 +13,7 @@ import {
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type FolderOptions, FolderSource } from '../../../../server/cli/watch/folder/folder-source.js';
+import { type FolderLook, FolderSource } from '../../../../server/cli/watch/folder/folder-source.js';
 import { FolderState } from '../../../../server/cli/watch/folder/folder-state.js';
 import { samplePhoto } from '../../../support/frames.js';
 import { waitUntil } from '../../../support/test-cluster.js';
@@ -25,7 +25,7 @@ const PHOTO = samplePhoto('sample1.jpg');
 const PATIENCE = { settledMs: 30, unfinishedMs: 200, changingMs: 600, quietMs: 100_000 };
 const FUTURE = new Date(Date.now() + 3 * 24 * 60 * 60 * 1000);
 
-interface Look extends Partial<FolderOptions> {
+interface Look extends Partial<FolderLook> {
   readonly statePath?: string;
 }
 
@@ -35,14 +35,10 @@ async function sourceOf(folder: string, { statePath, ...options }: Look = {}) {
   const source = new FolderSource({
     folder: Buffer.from(folder),
     shown: 'door',
-    recursive: false,
-    once: true,
-    rescanMs: 50,
-    patience: PATIENCE,
+    look: { recursive: false, once: true, rescanMs: 50, patience: PATIENCE, ...options },
     state: await FolderState.open(statePath),
     pictureBytes: null,
     onUnreadable: (name, error) => unreadable.push(`${name}: ${error.message}`),
-    ...options,
   });
   return { gate, source, unreadable };
 }
