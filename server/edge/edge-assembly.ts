@@ -1,8 +1,7 @@
 import { schemeOf } from '../config/tls-config.js';
-import { appOptions } from '../node/http/app-options.js';
 import { commonHandlers } from '../node/http/common-handlers.js';
 import { listen } from '../node/http/listen.js';
-import { createNodeApp } from '../node/http/node-app.js';
+import { appOptions, createNodeApp } from '../node/http/node-app.js';
 import { RefusedCallers } from '../node/problems/refused-callers.js';
 import { type RunningNode, stopInOrder } from '../node/running-node.js';
 import { frameHandlers, outcomeHandlers } from './api/frame-handlers.js';

@@ -1,22 +1,7 @@
-import type { ComputeThread } from '../compute/compute-thread.js';
-import type { ClusterConfig } from '../config/cluster-config.js';
-import type { Network } from '../model/network.js';
 import { RequestsUnderWay } from '../node/draining.js';
-import type { EdgeDevice } from './device/edge-device.js';
 import { Drain } from './drain.js';
-import { EdgeStatus } from './edge-status.js';
-import type { DeviceFrames } from './frames/device-frames.js';
+import { EdgeStatus, type EdgeStatusParts } from './edge-status.js';
 import { Registrar } from './registrar.js';
-import type { EdgeTasks } from './tasks/edge-tasks.js';
-
-export interface StandingParts {
-  readonly edge: EdgeDevice;
-  readonly config: ClusterConfig;
-  readonly network: Network;
-  readonly compute: ComputeThread;
-  readonly tasks: EdgeTasks;
-  readonly frames: DeviceFrames;
-}
 
 /** How a device stands with its gateway: what it says of itself, whether the gateway takes it, and whether it is drained. */
 export interface Standing {
@@ -27,7 +12,7 @@ export interface Standing {
   readonly underWay: RequestsUnderWay;
 }
 
-export function createStanding(parts: StandingParts): Standing {
+export function createStanding(parts: EdgeStatusParts): Standing {
   const { config, edge, frames, tasks } = parts;
   const { board, stealer } = tasks;
   const { intervalMs: heartbeatMs } = config.schedule.heartbeat;

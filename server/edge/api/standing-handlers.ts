@@ -1,10 +1,10 @@
 import type { OperationHandlers } from '../../node/contract/operations.js';
+import { ownDrainHandlers } from '../../node/draining.js';
 import { HttpProblem } from '../../node/problems/problem.js';
 import type { Standing } from '../standing.js';
 
 /** The handlers of a device for its status and its drain. */
 export function standingHandlers({ drain, registrar, status }: Standing): OperationHandlers {
-  const answer = () => ({ state: drain.state, left: drain.left });
   return {
     register: async (request) => {
       if (request.body.kind !== 'gateway') {
@@ -14,13 +14,6 @@ export function standingHandlers({ drain, registrar, status }: Standing): Operat
       return { epoch: request.body.epoch, heartbeatMs: 0, ended: [] };
     },
     getCluster: async () => status.clusterState(registrar, drain.state),
-    drain: async (_request, reply) => {
-      drain.begin();
-      return reply.code(202).send(answer());
-    },
-    resume: async () => {
-      drain.resume();
-      return answer();
-    },
+    ...ownDrainHandlers(drain),
   };
 }

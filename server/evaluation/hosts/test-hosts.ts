@@ -1,3 +1,4 @@
+import { isAlive } from '../../node/is-alive.js';
 import { type ControlGroups, type GroupUsage, joiningGroups } from './control-groups.js';
 import { leftovers, parseNamespaces } from './host-leftovers.js';
 import { type Command, type HostPlan, removeNamespace } from './host-plan.js';
@@ -92,14 +93,4 @@ function remove(names: readonly string[], parts: TestHostsParts): void {
 
 function namespaces({ run }: TestHostsParts): readonly string[] {
   return parseNamespaces(run(['ip', 'netns', 'list']));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // A process of somebody else is one.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

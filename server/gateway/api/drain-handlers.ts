@@ -3,6 +3,7 @@ import { ProblemError } from '../../../client/problem-error.js';
 import { isErrorCode } from '../../error-codes.js';
 import { CALLS } from '../../node/contract/calls.js';
 import type { OperationHandlers } from '../../node/contract/operations.js';
+import { ownDrainHandlers } from '../../node/draining.js';
 import { HttpProblem } from '../../node/problems/problem.js';
 import { requireDeclared } from '../devices/declared-device.js';
 import type { DeviceLinks } from '../devices/device-links.js';
@@ -17,7 +18,6 @@ export interface DrainHandlerParts {
 
 /** Draining the gateway itself, and devices for those who talk to the gateway only. */
 export function drainHandlers({ drain, links, registry }: DrainHandlerParts): OperationHandlers {
-  const answer = () => ({ state: drain.state, left: drain.left });
   const pass = async (device: string, operation: 'drain' | 'resume'): Promise<Schemas['DrainAnswer']> => {
     const address = addressOf(registry, device);
     try {
@@ -33,14 +33,7 @@ export function drainHandlers({ drain, links, registry }: DrainHandlerParts): Op
     throw new HttpProblem('DT_DEVICE_AWAY', `what answers at ${address} is not device ${device}`);
   };
   return {
-    drain: async (_request, reply) => {
-      drain.begin();
-      return reply.code(202).send(answer());
-    },
-    resume: async () => {
-      drain.resume();
-      return answer();
-    },
+    ...ownDrainHandlers(drain),
     drainDevice: async (request, reply) => reply.code(202).send(await pass(request.params.device, 'drain')),
     resumeDevice: async (request) => pass(request.params.device, 'resume'),
   };

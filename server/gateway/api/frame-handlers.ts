@@ -148,12 +148,12 @@ function reading({ finisher, frames }: FrameHandlerParts): OperationHandlers {
 }
 
 function tensors({ frames, wirePlan }: FrameHandlerParts): OperationHandlers {
-  const { inputs, keptOutputs, store } = frames;
+  const { inputOf, keptOutputs, store } = frames;
   const { plan } = wirePlan;
   return {
     getFrameInput: async (request, reply) => {
       const frame = findFrame(store, request.params.frame);
-      const data = await inputs.of(frame);
+      const data = await inputOf(frame);
       const { id, inputDigest: digest } = documentOf(frame);
       const picture = { frame: id, digest, data };
       return reply.type(OCTETS).send(cutInputBody(plan.maps[0]!, picture, request.query.region));

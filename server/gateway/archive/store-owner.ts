@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeepThingsError } from '../../errors.js';
+import { isAlive } from '../../node/is-alive.js';
 
 const FILE = 'owner.json';
 /** A gateway that was killed may take a moment to be gone. */
@@ -44,7 +45,7 @@ export class StoreOwner {
       const text = await readFile(this.#path, 'utf8').catch(() => null);
       if (text === null) continue;
       const owner = parseOwner(text);
-      if (owner === null || !isAlive(owner)) {
+      if (owner === null || !isHeld(owner)) {
         afterCrash = true;
         await this.#clearAway(text);
         continue;
@@ -108,14 +109,9 @@ function parseOwner(text: string): Owner | null {
   }
 }
 
-function isAlive({ pid, born, token }: Owner): boolean {
+function isHeld({ pid, born, token }: Owner): boolean {
   if (pid === process.pid) return held.has(token);
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-  }
-  return born === null || bornAt(pid) === born;
+  return isAlive(pid) && (born === null || bornAt(pid) === born);
 }
 
 /** On Linux the boot and the moment in it at which a process started; null elsewhere, and for one that is gone. */

@@ -1,5 +1,7 @@
 import type { Schemas } from '../../../client/client.js';
+import type { ResultFacts } from '../../node/wire/result-body.js';
 import type { PartNote } from '../../scheduling/ledger/ledger-effects.js';
+import type { TaskKey } from '../../scheduling/task-key.js';
 
 type TileTrace = Schemas['TileTrace'];
 type TileState = TileTrace['state'];
@@ -8,17 +10,9 @@ type TileState = TileTrace['state'];
 const HISTORY_LIMIT = 64;
 
 /** What it took to compute a part, or one layer of it. */
-export interface PartCost {
-  readonly waitMs: number;
-  readonly transferMs: number;
-  readonly overlapMs: number;
-  readonly computeMs: number;
-  readonly inputBytes: number;
-  readonly overlapBytes: number;
+export type PartCost = Omit<ResultFacts, keyof TaskKey | 'device' | 'inputDigest' | 'strips'> & {
   readonly resultBytes: number;
-  readonly controlBytes: number;
-  readonly macs: number;
-}
+};
 
 interface BytesSent {
   picture: number;

@@ -1,11 +1,11 @@
 import type { ClusterConfig } from '../../config/cluster-config.js';
+import { letterboxPicture } from '../../imaging/letterbox.js';
 import type { Network } from '../../model/network.js';
 import { FrameScopes } from '../../node/frame-scopes.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import { StripPool } from '../../node/wire/strip-pool.js';
 import type { FrameArchive } from '../archive/frame-archive.js';
-import { FrameInputs } from './frame-inputs.js';
-import { FrameStore } from './frame-store.js';
+import { FrameStore, isEnded, type KnownFrame } from './frame-store.js';
 import { KeptOutputs } from './kept-outputs.js';
 
 /** What the gateway keeps of frames. */
@@ -13,7 +13,12 @@ export interface GatewayFrames {
   readonly store: FrameStore;
   /** The runs of open frames: a run ends with the frame, or when the frame is run again from its picture on. */
   readonly runs: FrameScopes;
-  readonly inputs: FrameInputs;
+  /**
+   * A frame's letterboxed picture, `[3, height, width]`: kept while the frame is open, made again of its picture afterwards.
+   *
+   * @throws HttpProblem 410 when the picture is not there any more.
+   */
+  readonly inputOf: (frame: KnownFrame) => Promise<Uint8Array>;
   readonly strips: StripPool;
   readonly keptOutputs: KeptOutputs;
 }
@@ -39,5 +44,9 @@ export function createFrames({ archive, config, network, telemetry }: GatewayFra
   runs.onEnd((frame, why) => {
     if (why !== 'ended') keptOutputs.drop(frame);
   });
-  return { store, runs, inputs: new FrameInputs(network, store), strips, keptOutputs };
+  const inputOf = async (frame: KnownFrame) => {
+    if (!isEnded(frame) && frame.input !== null) return frame.input;
+    return (await letterboxPicture(await store.picture(frame), network)).data;
+  };
+  return { store, runs, inputOf, strips, keptOutputs };
 }

@@ -8,14 +8,17 @@ import Fastify, {
   type RouteHandlerMethod,
 } from 'fastify';
 import type { OperationId } from '../../../client/client.js';
+import type { ClusterConfig } from '../../config/cluster-config.js';
 import { takeBodies } from '../bodies/bodies.js';
 import { sendDigests } from '../bodies/body-digests.js';
+import { type ClusterPlan, largestTensorBody } from '../cluster-plan.js';
 import { contractOperations, readContract } from '../contract/contract.js';
 import { contractRoutes } from '../contract/contract-routes.js';
 import { missingOperation, type NodeRole, type OperationHandlers } from '../contract/operations.js';
 import { compileInTurns, SCHEMA_COMPILERS } from '../contract/schema-compilers.js';
 import { type Logger, withoutSecrets } from '../observe/logger.js';
 import type { NodeMetrics } from '../observe/metrics.js';
+import { declaredHosts } from '../peers/declared-address.js';
 import { HttpProblem, problemOf } from '../problems/problem.js';
 import { answerWithProblems, refuse } from '../problems/refusals.js';
 import { noteTlsToHttp, type RefusedCallers } from '../problems/refused-callers.js';
@@ -28,6 +31,7 @@ import { guardAgainstPages, guardEvents } from './browser-guard.js';
 import { ClientErrors } from './client-errors.js';
 import { serveDocs } from './docs-pages.js';
 import { answerExpectations } from './expectations.js';
+import type { ListenAddress } from './listen.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -57,6 +61,19 @@ export interface NodeAppOptions {
   readonly hosts: readonly string[];
   /** In place of `HTTP_BOUNDS`, to be tested. */
   readonly bounds?: Partial<HttpBounds>;
+}
+
+/** What a node's server is bound to by its configuration: how large bodies may be, and the names it answers to. */
+export function appOptions(
+  config: ClusterConfig,
+  clusterPlan: ClusterPlan,
+  at: ListenAddress,
+): Pick<NodeAppOptions, 'pictureBytes' | 'tensorBytes' | 'hosts'> {
+  return {
+    pictureBytes: config.limits.pictureBytes,
+    tensorBytes: largestTensorBody(clusterPlan),
+    hosts: [at.host, ...declaredHosts(config)],
+  };
 }
 
 /** What a client may take of the node before anything of its request is known. */

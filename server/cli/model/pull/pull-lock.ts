@@ -1,5 +1,6 @@
 import { open, readFile, rm } from 'node:fs/promises';
 import { DeepThingsError } from '../../../errors.js';
+import { isAlive } from '../../../node/is-alive.js';
 
 /**
  * Holds `<target>.lock` so that two pulls do not write into one file. One that a process left behind which is no more is
@@ -37,14 +38,4 @@ async function create(path: string): Promise<boolean> {
 async function readHolder(path: string): Promise<number | null> {
   const pid = Number(await readFile(path, 'utf8').catch(() => ''));
   return Number.isInteger(pid) && pid > 0 ? pid : null;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // It may not be ours to signal, but it is there.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
