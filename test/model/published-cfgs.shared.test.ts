@@ -30,10 +30,13 @@ describe('published cfgs', () => {
 });
 
 describe('the built-in models', () => {
-  it.each(['yolov2', 'yolov2-tiny', 'yolov2-voc', 'yolov2-tiny-voc'])('%s is what its cfg says', (name) => {
-    const cfg = readFileSync(sharedData(`darknet-cfg/${name}.cfg`), 'utf8');
-    expect(builtInNetwork(name)).toEqual(parseDarknetCfg(cfg, { name }));
-  });
+  it.each(['yolov2', 'yolov2-tiny', 'yolov2-voc', 'yolov2-tiny-voc', 'yolov3-tiny'])(
+    '%s is what its cfg says',
+    (name) => {
+      const cfg = readFileSync(sharedData(`darknet-cfg/${name}.cfg`), 'utf8');
+      expect(builtInNetwork(name)).toEqual(parseDarknetCfg(cfg, { name }));
+    },
+  );
 
   it.each([
     ['yolov2', 'coco'],

@@ -17,7 +17,17 @@ export const CLUSTER_FILE_SCHEMA = {
       "properties": {
         "name": {
           "type": "string",
-          "enum": ["face-detector", "yolov2", "yolov2-tiny", "yolov2-voc", "yolov2-tiny-voc"],
+          "enum": [
+            "face-detector",
+            "yolov2",
+            "yolov2-tiny",
+            "yolov2-voc",
+            "yolov2-tiny-voc",
+            "yolov3",
+            "yolov3-tiny",
+            "yolov4",
+            "yolov4-tiny"
+          ],
           "description": "A built-in model. Instead of cfg."
         },
         "cfg": {

@@ -8,6 +8,8 @@ import { COCO_LABELS } from './coco-labels.js';
 import { FACE_DETECTOR_LABELS, FACE_DETECTOR_LAYERS, FACE_DETECTOR_PREPROCESSING } from './face-detector.js';
 import { VOC_LABELS } from './voc-labels.js';
 import { COCO_ANCHORS, TINY_VOC_ANCHORS, tinyYolov2Layers, VOC_ANCHORS, yolov2Layers } from './yolov2.js';
+import { tinyYolov3Layers, yolov3Layers } from './yolov3.js';
+import { tinyYolov4Layers, yolov4Layers } from './yolov4.js';
 
 /** Where a built-in model's weights come from. */
 export type WeightsOrigin =
@@ -50,7 +52,7 @@ export const BUILT_IN_MODELS: Readonly<Record<string, BuiltInModel>> = Object.fr
     weights: { kind: 'face-api-package' },
   },
   yolov2: {
-    ...darknetModel('yolov2', 203_934_260),
+    ...darknetModel('yolov2', { byteLength: 203_934_260 }),
     inputSize: 608,
     layers: yolov2Layers(coco),
     labels: COCO_LABELS,
@@ -72,6 +74,30 @@ export const BUILT_IN_MODELS: Readonly<Record<string, BuiltInModel>> = Object.fr
     inputSize: 416,
     layers: tinyYolov2Layers({ classes: VOC_LABELS.length, anchors: TINY_VOC_ANCHORS }, 1024),
     labels: VOC_LABELS,
+  },
+  yolov3: {
+    ...darknetModel('yolov3', { byteLength: 248_007_048 }),
+    inputSize: 608,
+    layers: yolov3Layers(coco.classes),
+    labels: COCO_LABELS,
+  },
+  'yolov3-tiny': {
+    ...darknetModel('yolov3-tiny', { byteLength: 35_434_956 }),
+    inputSize: 416,
+    layers: tinyYolov3Layers(coco.classes),
+    labels: COCO_LABELS,
+  },
+  yolov4: {
+    ...darknetModel('yolov4', { byteLength: 257_717_640, release: 'darknet_yolo_v3_optimal' }),
+    inputSize: 608,
+    layers: yolov4Layers(coco.classes),
+    labels: COCO_LABELS,
+  },
+  'yolov4-tiny': {
+    ...darknetModel('yolov4-tiny', { byteLength: 24_251_276, release: 'darknet_yolo_v4_pre' }),
+    inputSize: 416,
+    layers: tinyYolov4Layers(coco.classes),
+    labels: COCO_LABELS,
   },
 });
 
@@ -121,16 +147,25 @@ function neighbours(pixels: number): string {
   return `${below} or ${below + INPUT_STEP}`;
 }
 
-/** What the models of Darknet's author have in common. */
-function darknetModel(name: string, byteLength?: number): Pick<BuiltInModel, 'preprocessing' | 'weights'> {
+interface Published {
+  readonly byteLength?: number;
+  /** The release of AlexeyAB's Darknet that has the weights; without, Darknet's author has them. */
+  readonly release?: string;
+}
+
+/** What published models of Darknet have in common. */
+function darknetModel(
+  name: string,
+  { byteLength, release }: Published = {},
+): Pick<BuiltInModel, 'preprocessing' | 'weights'> {
   const file = `${name}.weights`;
+  const folders =
+    release === undefined
+      ? ['https://data.pjreddie.com/files', 'https://pjreddie.com/media/files']
+      : [`https://github.com/AlexeyAB/darknet/releases/download/${release}`];
+  const urls = folders.map((folder) => `${folder}/${file}`);
   return {
     preprocessing: DARKNET_PREPROCESSING,
-    weights: {
-      kind: 'darknet-file',
-      file,
-      urls: [`https://data.pjreddie.com/files/${file}`, `https://pjreddie.com/media/files/${file}`],
-      ...(byteLength === undefined ? {} : { byteLength }),
-    },
+    weights: { kind: 'darknet-file', file, urls, ...(byteLength === undefined ? {} : { byteLength }) },
   };
 }

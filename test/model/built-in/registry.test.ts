@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { weightsFileBytes } from '../../../server/formats/darknet/weights/darknet-weights.js';
 import { BUILT_IN_MODELS, builtInModel, builtInNetwork } from '../../../server/model/built-in/registry.js';
 
-const darknetModels = ['yolov2', 'yolov2-tiny', 'yolov2-voc', 'yolov2-tiny-voc'];
+const darknetModels = [
+  'yolov2',
+  'yolov2-tiny',
+  'yolov2-voc',
+  'yolov2-tiny-voc',
+  'yolov3',
+  'yolov3-tiny',
+  'yolov4',
+  'yolov4-tiny',
+];
 
 describe('builtInNetwork', () => {
   it('knows these models', () => {
@@ -18,6 +27,19 @@ describe('builtInNetwork', () => {
     const origin = builtInModel('yolov2').weights;
     const network = builtInNetwork('yolov2');
     expect(origin).toMatchObject({ file: 'yolov2.weights', byteLength: weightsFileBytes(network, 16) });
+  });
+
+  // The lengths that the servers give: layers of other shapes would hardly add up to them.
+  it.each([
+    ['yolov3', 248_007_048, 107],
+    ['yolov3-tiny', 35_434_956, 24],
+    ['yolov4', 257_717_640, 162],
+    ['yolov4-tiny', 24_251_276, 38],
+  ])('the layers of %s need the weights that are published', (name, byteLength, layers) => {
+    const network = builtInNetwork(name);
+    expect(network.layers).toHaveLength(layers);
+    expect(weightsFileBytes(network, 20)).toBe(byteLength);
+    expect(builtInModel(name).weights).toMatchObject({ byteLength });
   });
 
   it('takes other input sizes', () => {
