@@ -1,5 +1,6 @@
 import type { Preprocessing } from '../model/network.js';
 import type { HeadFamily } from './head-family.js';
+import type { InputExtent } from './head-output.js';
 
 type Triple = readonly [number, number, number];
 
@@ -29,6 +30,12 @@ export function preprocessingOf(settings: InputSettings): Preprocessing {
     mean: perChannel((channel) => mean[channel] / scale),
     scale: perChannel((channel) => scale / deviation[channel]),
   };
+}
+
+/** What is known of a graph's picture. */
+export interface PictureInput extends InputExtent {
+  /** The graph takes bytes from 0 to 255 as they are, and normalises them itself. */
+  readonly takesBytes?: boolean;
 }
 
 const GREY: Triple = [114, 114, 114];
@@ -78,9 +85,18 @@ const USUAL: Readonly<Record<HeadFamily['kind'], InputSettings>> = {
 
 /**
  * What the models of a family usually want of a picture. PicoDet, which measures from cells' middles, differs from NanoDet,
- * and Ultralytics' classifiers, which name their task in the file's metadata, from others.
+ * and Ultralytics' classifiers, which name their task in the file's metadata, from others. Bytes are not scaled.
  */
-export function usualInputSettings(family: HeadFamily, metadata: ReadonlyMap<string, string>): InputSettings {
+export function usualInputSettings(
+  family: HeadFamily,
+  { takesBytes = false }: PictureInput,
+  metadata: ReadonlyMap<string, string>,
+): InputSettings {
+  const usual = usualFloats(family, metadata);
+  return takesBytes ? { ...usual, scale: 1, mean: ZERO, deviation: ONE } : usual;
+}
+
+function usualFloats(family: HeadFamily, metadata: ReadonlyMap<string, string>): InputSettings {
   if (family.kind === 'classifier' && metadata.get('task') === 'classify') return STRETCHED;
   return family.kind === 'nanodet' && family.origin === 'middle' ? IMAGENET : USUAL[family.kind];
 }

@@ -4,11 +4,12 @@ import type { HeadFamily } from '../../server/heads/head-family.js';
 import { preprocessingOf, usualInputSettings } from '../../server/heads/input-settings.js';
 import { normaliseBytes } from '../../server/tensor/normalise.js';
 
+const SIZE = { height: 64, width: 64 };
 const PIXEL = { channels: 3, height: 1, width: 1 };
 
 /** The network's input for one pixel. */
 function inputOf(family: HeadFamily, red: number, green: number, blue: number): readonly number[] {
-  const preprocessing = preprocessingOf(usualInputSettings(family, new Map()));
+  const preprocessing = preprocessingOf(usualInputSettings(family, SIZE, new Map()));
   return [...normaliseBytes(Uint8Array.of(red, green, blue), PIXEL, preprocessing)];
 }
 
@@ -53,15 +54,22 @@ describe('usualInputSettings', () => {
     ['yolov8', 'centre', 114],
     ['detr', 'stretch', 114],
   ] as const)('%s: %s', (kind, anchor, grey) => {
-    const { anchor: actual, fill } = usualInputSettings({ kind } as HeadFamily, new Map());
+    const { anchor: actual, fill } = usualInputSettings({ kind } as HeadFamily, SIZE, new Map());
     expect([actual, ...fill]).toEqual([anchor, grey, grey, grey]);
   });
 });
 
 it('takes Ultralytics at its word that a classifier is its own', () => {
   const family = { kind: 'classifier', output: 'o', shape: [1, 3], classes: 3 } as const;
-  expect(usualInputSettings(family, new Map([['task', 'classify']])).mean).toEqual([0, 0, 0]);
-  expect(usualInputSettings(family, new Map()).mean).toEqual([0.485, 0.456, 0.406]);
+  expect(usualInputSettings(family, SIZE, new Map([['task', 'classify']])).mean).toEqual([0, 0, 0]);
+  expect(usualInputSettings(family, SIZE, new Map()).mean).toEqual([0.485, 0.456, 0.406]);
+});
+
+it('leaves bytes as they are, in the order and the place of the family', () => {
+  const usual = usualInputSettings({ kind: 'nanodet' } as HeadFamily, { ...SIZE, takesBytes: true }, new Map());
+  expect(usual).toMatchObject({ anchor: 'stretch', order: 'bgr', scale: 1, mean: [0, 0, 0], deviation: [1, 1, 1] });
+  const preprocessing = preprocessingOf(usual);
+  expect([...normaliseBytes(Uint8Array.of(255, 7, 0), PIXEL, preprocessing)]).toEqual([0, 7, 255]);
 });
 
 describe('preprocessingOf', () => {

@@ -5,8 +5,7 @@ import type { ClassifierFamily } from '../../server/heads/head-family.js';
 import { chooseHead, type RecognisedHead } from '../../server/heads/recognise/recognise-head.js';
 import { runFile, runGraph } from '../support/onnx-run.js';
 import { classifierFile, denseNet121, resNet50, squeezeNet } from './classifier-files.js';
-import { differenceOf, imported, pictureOf, runTiled } from './tiled-model.js';
-import { outputsOf } from './yolo-cases.js';
+import { differenceOf, imported, outputsOf, pictureOf, runTiled } from './tiled-model.js';
 
 const SIZE = { height: 224, width: 224 };
 

@@ -204,15 +204,19 @@ export class NetworkFile {
 
   /**
    * @param outputs names that nodes gave.
-   * @param more metadata.
+   * @param otherInputs beside the picture.
    */
-  finish(outputs: readonly FileValue[], metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  finish(
+    outputs: readonly FileValue[],
+    metadata: Readonly<Record<string, string>> = {},
+    otherInputs: readonly FileValue[] = [],
+  ): Uint8Array {
     const { height, opset = 17, width } = this.#options;
     const type = this.#type;
     const dims = this.isDynamic ? ['batch', 3, 'height', 'width'] : [1, 3, height!, width!];
     return onnxFile({
       ...{ opset, metadata, outputs, nodes: this.#nodes, tensors: this.#tensors },
-      inputs: [{ name: this.picture.name, type, dims }],
+      inputs: [{ name: this.picture.name, type, dims }, ...otherInputs],
     });
   }
 

@@ -19,6 +19,11 @@ type Tensors = ReadonlyMap<string, Tensor>;
 export const imported = (bytes: Uint8Array, size?: ImportOptions['size']): Promise<ImportedModel> =>
   importOnnx(bytes, { name: 'model', normalise: normaliseOnnx, ...(size && { size }) });
 
+/** As heads are recognised by. */
+export function outputsOf(graph: Graph) {
+  return graph.outputs.map((name) => ({ name, ...graph.values.get(name)! }));
+}
+
 /** Numbers from 0 to 1, in patches as large as things in photographs. */
 export function pictureOf(graph: Graph, seed = 5): Tensor {
   const { shape } = graph.values.get(graph.inputs[0]!)!;

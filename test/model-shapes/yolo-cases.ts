@@ -1,7 +1,6 @@
 import { expect } from 'vitest';
 import type { Tensor } from '../../server/engine/inference-engine.js';
 import type { Grid } from '../../server/geometry/grid.js';
-import type { Graph } from '../../server/graph/graph.js';
 import { detectObjects } from '../../server/heads/decode/decode-head.js';
 import type { DetectorFamily } from '../../server/heads/head-family.js';
 import { placePicture } from '../../server/heads/placement.js';
@@ -9,7 +8,7 @@ import { chooseHead, type RecognisedHead } from '../../server/heads/recognise/re
 import { type ReferenceBox, suppressed } from '../heads/reference-heads.js';
 import { runFile, runGraph } from '../support/onnx-run.js';
 import { boxesOfLevels } from './reference-yolo.js';
-import { differenceOf, imported, pictureOf, runTiled } from './tiled-model.js';
+import { differenceOf, imported, outputsOf, pictureOf, runTiled } from './tiled-model.js';
 import { CLASSES, type YoloFile } from './yolo-files.js';
 
 export interface YoloCase {
@@ -43,10 +42,6 @@ export async function checkYolo(file: YoloFile, { grids, height, width }: YoloCa
     expect(differenceOf(whole.get(output)!, outputs.get(output)!)).toBeLessThanOrEqual(1);
     expectBoxes(found(outputs, head, { height, width }), kept);
   }
-}
-
-export function outputsOf(graph: Graph) {
-  return graph.outputs.map((name) => ({ name, ...graph.values.get(name)! }));
 }
 
 /** The picture has the size of the input. */

@@ -14,6 +14,13 @@ export function runWritten({ model, weights }: WrittenModel, inputs: Inputs): Pr
   return runFile(Buffer.concat(model), inputs, { externalData });
 }
 
+const TYPES = new Map<unknown, 'float32' | 'int64' | 'int32' | 'uint8'>([
+  [Float32Array, 'float32'],
+  [BigInt64Array, 'int64'],
+  [Int32Array, 'int32'],
+  [Uint8Array, 'uint8'],
+]);
+
 /** Runs a file with onnxruntime as it is, without any optimisation. */
 export async function runFile(
   file: Uint8Array,
@@ -27,7 +34,7 @@ export async function runFile(
   try {
     const feeds = Object.entries(inputs).map(([name, { data, shape }]) => [
       name,
-      new runtime.Tensor('float32', data as Float32Array, shape),
+      new runtime.Tensor(TYPES.get(data.constructor)!, data, shape),
     ]);
     const outputs = await session.run(Object.fromEntries(feeds));
     return new Map(

@@ -12,6 +12,12 @@ export interface SplitModel {
   readonly weightsFile: string;
 }
 
+export interface Normalisation {
+  readonly level: 'basic' | 'disabled';
+  /** Of a value that does not depend on the inputs; a larger one is left to be computed in each run. At least 1. */
+  readonly mostFoldedBytes: number;
+}
+
 /** A model that onnxruntime has simplified. */
 export interface NormalisedModel {
   readonly bytes: Uint8Array;
@@ -39,13 +45,13 @@ const LEAST_BYTES_OUTSIDE = '1024';
  * would be in memory three times.
  *
  * @param given a model whose inputs have fixed dimensions.
- * @param level 'disabled' computes nothing, for a description of the outputs. The levels beyond 'basic' leave operators that
+ * @param how level 'disabled' computes nothing, for a description of the outputs. The levels beyond 'basic' leave operators that
  * only onnxruntime knows.
  * @throws Error with onnxruntime's message when it refuses the model; DT_ENGINE_LOAD.
  */
 export async function normaliseOnnx(
   given: SplitModel,
-  level: 'basic' | 'disabled' = 'basic',
+  { level, mostFoldedBytes }: Normalisation,
 ): Promise<NormalisedModel> {
   const runtime = loadOnnxRuntime();
   const folder = await mkdtemp(join(tmpdir(), 'deepthings-onnx-'));
@@ -63,6 +69,8 @@ export async function normaliseOnnx(
       enableMemPattern: false,
       logSeverityLevel: 4,
       extra: {
+        // By default 1 GB a node.
+        optimization: { constant_folding_max_output_size_in_bytes: `${mostFoldedBytes}` },
         session: {
           // Nothing is run: weights need no second form.
           disable_prepacking: '1',

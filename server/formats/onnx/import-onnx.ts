@@ -6,14 +6,19 @@ import { elementsOf, fetchExternal, type ReadExternal, withWeights } from './fil
 import type { OnnxModel, OnnxValue } from './file/onnx-model.js';
 import { readModel } from './file/read-model.js';
 import { elementTypeOf } from './file/tensor-elements.js';
-import { WEIGHTS_FILE, type WrittenModel, writeModel } from './file/write-model.js';
-import { checkFoldedSize, foldedValues } from './folded-size.js';
-import { fixInputs, type PictureSize } from './input-sizes.js';
+import { type Replacements, WEIGHTS_FILE, type WrittenModel, writeModel } from './file/write-model.js';
+import { type FixedInput, fixInputs, type PictureSize } from './fix-inputs.js';
+import { checkFoldedSize, checkUnfolded, type FoldedValues, foldedValues } from './folded-size.js';
 
 /** An engine's simplification of a model with fixed inputs, or only its description; see `normaliseOnnx`. */
 export type Normalise = (
   model: WrittenModel & { readonly weightsFile: string },
-  level: 'basic' | 'disabled',
+  how: {
+    /** 'disabled' computes nothing. */
+    readonly level: 'basic' | 'disabled';
+    /** Of a value that is computed from constants; larger ones are left to be computed in each run. */
+    readonly mostFoldedBytes: number;
+  },
 ) => Promise<{
   readonly bytes: Uint8Array;
   /** The file that external data of the simplified model are parts of. */
@@ -39,6 +44,8 @@ export interface ImportedModel {
   readonly graph: Graph;
   /** What the program that exported the model wrote about it, such as ultralytics' `names`. */
   readonly metadata: ReadonlyMap<string, string>;
+  /** Pictures are bytes from 0 to 255, whatever the head's family usually takes: the graph normalises them itself. */
+  readonly takesBytes: boolean;
 }
 
 /**
@@ -49,32 +56,57 @@ export interface ImportedModel {
  */
 export async function importOnnx(bytes: Uint8Array, options: ImportOptions): Promise<ImportedModel> {
   const model = readModel(bytes);
-  const inputs = fixInputs(model, options.size ?? {});
-  const shapes = new Map(inputs.map(({ name, dataType, dims }) => [name, shapeOf(name, dataType, dims)]));
+  const { constants, isResized, nodes, picture, takesBytes } = fixInputs(model, options.size ?? {});
+  const inputs = [picture];
+  const shapes = new Map([[picture.name, shapeOf(picture)]]);
   const external = await fetchExternal(model, options.readExternal);
   const outputs = model.graph.outputs.map((output) => ({ ...output, dims: null }));
-  const written = writeModel(bytes, model.irVersion, { inputs, outputs, external });
-  const folded = foldedValues(model.graph).filter((name) => !outputs.some((output) => output.name === name));
-  if (folded.length > 0) {
-    const asked = { inputs, outputs: [...outputs, ...folded.map(undescribed)], external };
-    const { outputs: found } = await normalised(writeModel(bytes, model.irVersion, asked), options, 'disabled');
-    const names = new Set(folded);
-    checkFoldedSize(
-      model.graph,
-      found.filter(({ name }) => names.has(name)),
-    );
-  }
-  const simpler = await normalised(written, options, 'basic');
+  const replaced = { inputs, outputs, external, nodes, constants };
+  const told = constants.map(({ name }) => name);
+  const folded = foldedValues(model.graph, told);
+  const mostFoldedBytes = await foldingLimit({ bytes, model, folded, replaced }, options);
+  const written = writeModel(bytes, model.irVersion, replaced);
+  const simpler = await normalised(written, options, { level: 'basic', mostFoldedBytes });
   const read = withWeights(readModel(simpler.bytes), simpler.weights);
   const known = await knownShapes({ ...simpler, model: read }, { inputs, outputs }, options);
   try {
-    return { graph: canonicalGraph(read, { name: options.name, inputs: shapes, known }), metadata: model.metadata };
+    const graph = canonicalGraph(read, { name: options.name, inputs: shapes, known });
+    checkUnfolded(folded, graph);
+    return { graph, metadata: model.metadata, takesBytes };
   } catch (error) {
-    throw isResized(model, inputs) && hasCode(error, 'DT_GRAPH_SHAPE') ? withSizeHint(error as DeepThingsError) : error;
+    throw isResized && hasCode(error, 'DT_GRAPH_SHAPE') ? withSizeHint(error as DeepThingsError) : error;
   }
 }
 
-function shapeOf(name: string, dataType: number, dims: readonly number[]): TensorShape {
+/** For a description of the outputs, nothing is computed. */
+const DESCRIBED = { level: 'disabled', mostFoldedBytes: 1 } as const;
+
+interface FoldingQuestion {
+  readonly bytes: Uint8Array;
+  readonly model: OnnxModel;
+  readonly folded: FoldedValues;
+  readonly replaced: Replacements;
+}
+
+/** @returns the bytes that a value may have if the engine is to compute it when it loads the model. @throws DT_ONNX_LIMIT */
+async function foldingLimit(
+  { bytes, folded, model, replaced }: FoldingQuestion,
+  options: ImportOptions,
+): Promise<number> {
+  const { outputs } = replaced;
+  const own = new Set(outputs.map(({ name }) => name));
+  const asked = folded.asked.filter((name) => !own.has(name));
+  if (asked.length === 0) return checkFoldedSize(folded, []);
+  const more = { ...replaced, outputs: [...outputs, ...asked.map(undescribed)] };
+  const { outputs: found } = await normalised(writeModel(bytes, model.irVersion, more), options, DESCRIBED);
+  const names = new Set(asked);
+  return checkFoldedSize(
+    folded,
+    found.filter(({ name }) => names.has(name)),
+  );
+}
+
+function shapeOf({ dataType, dims, name }: FixedInput): TensorShape {
   return { type: elementTypeOf(dataType, `input ${JSON.stringify(name)}`), shape: dims };
 }
 
@@ -89,10 +121,10 @@ const MOST_CHARACTERS = 300;
 async function normalised(
   model: WrittenModel,
   { normalise, name }: ImportOptions,
-  level: 'basic' | 'disabled',
+  how: Parameters<Normalise>[1],
 ): ReturnType<Normalise> {
   try {
-    return await normalise({ ...model, weightsFile: WEIGHTS_FILE }, level);
+    return await normalise({ ...model, weightsFile: WEIGHTS_FILE }, how);
   } catch (cause) {
     if (cause instanceof DeepThingsError) throw cause;
     const text = (cause instanceof Error ? cause.message : String(cause))
@@ -119,9 +151,15 @@ async function knownShapes(
   if (unknown.length === 0) return new Map();
   const asked = [...outputs, ...more.map(undescribed)];
   const { outputs: found } = await normalised(
-    writeModel(bytes, irVersion, { inputs, outputs: asked, external: elementsOf(graph.initializers) }),
+    writeModel(bytes, irVersion, {
+      inputs,
+      outputs: asked,
+      external: elementsOf(graph.initializers),
+      nodes: [],
+      constants: [],
+    }),
     options,
-    'disabled',
+    DESCRIBED,
   );
   return new Map(found.flatMap(({ name, type, shape }) => knownShape(name, type, shape)));
 }
@@ -140,12 +178,6 @@ function knownShape(name: string, type: string, shape: readonly (number | string
   const elements = ELEMENT_TYPES.get(type);
   const isFixed = shape.every((dim): dim is number => typeof dim === 'number' && dim >= 0);
   return elements === undefined || !isFixed ? [] : [[name, { type: elements, shape }]];
-}
-
-/** Whether the caller's size is another than the file has. */
-function isResized({ graph }: OnnxModel, [picture]: readonly OnnxValue[]): boolean {
-  const own = graph.inputs.find(({ name }) => name === picture!.name)!.dims!;
-  return own.some((dim, axis) => axis >= 2 && typeof dim === 'number' && dim !== picture!.dims![axis]);
 }
 
 function withSizeHint(error: DeepThingsError): DeepThingsError {

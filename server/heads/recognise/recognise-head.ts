@@ -2,8 +2,7 @@ import { DeepThingsError } from '../../errors.js';
 import { COCO_LABELS } from '../../model/built-in/coco-labels.js';
 import type { DetectionLimits } from '../detection.js';
 import type { HeadFamily, HeadName } from '../head-family.js';
-import type { InputExtent } from '../head-output.js';
-import { type InputSettings, usualInputSettings } from '../input-settings.js';
+import { type InputSettings, type PictureInput, usualInputSettings } from '../input-settings.js';
 import { COCO_ID_LABELS, parseClassNames } from './class-names.js';
 import { matchBoxesAndScores, matchClassifier, matchList, matchSeparateLists } from './match-lists.js';
 import { matchCentres, matchNanoDet, matchSsdAnchors } from './match-maps.js';
@@ -33,13 +32,15 @@ const BY_COCO_ID: readonly HeadName[] = ['ssd', 'ssd-anchors', 'rf-detr'];
  */
 export function recogniseHead(
   outputs: readonly OutputShape[],
-  input: InputExtent,
+  input: PictureInput,
   metadata: ReadonlyMap<string, string>,
 ): readonly RecognisedHead[] {
   const heads = fittingHeads(outputs, input, metadata);
   const classes = heads.names?.length ?? COCO_LABELS.length;
   const likely = heads.families.filter((family) => (classesOf(family) ?? classes) === classes);
-  return (likely.length > 0 ? likely : heads.families).map((family) => describeHead(family, heads.names, metadata));
+  return (likely.length > 0 ? likely : heads.families).map((family) =>
+    describeHead(family, input, heads.names, metadata),
+  );
 }
 
 /**
@@ -51,7 +52,7 @@ export function recogniseHead(
  */
 export function chooseHead(
   outputs: readonly OutputShape[],
-  input: InputExtent,
+  input: PictureInput,
   metadata: ReadonlyMap<string, string>,
   asked?: HeadName,
 ): RecognisedHead {
@@ -61,13 +62,13 @@ export function chooseHead(
   if (likely !== undefined) return likely;
   const { families, names } = fittingHeads(outputs, input, metadata);
   const family = families.find(({ kind }) => kind === asked);
-  if (family !== undefined) return describeHead(family, names, metadata);
+  if (family !== undefined) return describeHead(family, input, names, metadata);
   throw unknownHead(outputs, input, [...new Set(heads.map(({ family: { kind } }) => kind))], asked);
 }
 
 function unknownHead(
   outputs: readonly OutputShape[],
-  { height, width }: InputExtent,
+  { height, width }: PictureInput,
   fitting: readonly HeadName[],
   asked: HeadName | undefined,
 ): DeepThingsError {
@@ -82,7 +83,7 @@ function unknownHead(
 
 function fittingHeads(
   outputs: readonly OutputShape[],
-  input: InputExtent,
+  input: PictureInput,
   metadata: ReadonlyMap<string, string>,
 ): { readonly families: readonly HeadFamily[]; readonly names: readonly string[] | undefined } {
   const text = metadata.get('names');
@@ -104,10 +105,11 @@ function fittingHeads(
 
 function describeHead(
   family: HeadFamily,
+  picture: PictureInput,
   names: readonly string[] | undefined,
   metadata: ReadonlyMap<string, string>,
 ): RecognisedHead {
-  const input = usualInputSettings(family, metadata);
+  const input = usualInputSettings(family, picture, metadata);
   return { family, labels: labelsOf(family, names), input, limits: LIMITS[family.kind] };
 }
 

@@ -57,6 +57,21 @@ describe('a small file that asks for much memory is refused', () => {
   });
 });
 
+test('so is one whose sizes show only once others are computed', async () => {
+  const hidden = Array.from({ length: 40 }, (_, i) => [
+    node('Expand', [`v${i}`, 'size'], `large${i}`),
+    node('Add', [i === 0 ? 'w' : `sum${i - 1}`, `large${i}`], i === 39 ? 'large' : `sum${i}`),
+  ]).flat();
+  const size = [node('Exp', ['power'], 'count'), node('Cast', ['count'], 'size', { to: { integer: 7 } })];
+  // 64 MB each, 5 GB in all.
+  const values = hidden.map((_, i) => float32Tensor(`v${i}`, [1], [i]));
+  const tensors = [...values, float32Tensor('w', [1]), float32Tensor('power', [1], [Math.log(16e6)])];
+  const highest = () => process.resourceUsage().maxRSS * 1024;
+  const before = highest();
+  await expect(imported({ nodes: [...size, ...hidden], tensors })).rejects.toMatchObject({ code: 'DT_ONNX_LIMIT' });
+  expect(highest() - before).toBeLessThan(100_000_000);
+});
+
 test('an anchor grid that is computed from the size of the picture is a constant, before which a stage ends', async () => {
   const integer = (value: number) => ({ integer: value });
   const file = onnxFile({

@@ -32,10 +32,10 @@ const LIMITS = { pictureBytes: 2 ** 30, pictureMegapixels: 200 };
 
 /** `deepthings model check`: runs an ONNX file on a picture, whole, and says what it finds. */
 export async function runModelCheck(path: string, picturePath: string, options: CheckOptions): Promise<void> {
-  const { graph, metadata } = await readOnnxFile(path, options);
-  const input = pictureInput(graph);
+  const { graph, metadata, takesBytes } = await readOnnxFile(path, options);
+  const input = mapOf(graph);
   const outputs = graph.outputs.map((name) => ({ name, ...graph.values.get(name)! }));
-  const head = chooseHead(outputs, input, metadata, options.head);
+  const head = chooseHead(outputs, { ...input, takesBytes }, metadata, options.head);
   const { bytes } = await readPicture(picturePath, null);
   await inspectPicture(bytes, LIMITS);
   const preprocessing = preprocessingOf(head.input);
@@ -62,22 +62,10 @@ export async function runModelCheck(path: string, picturePath: string, options: 
   if (tiles !== null) printLine(`\n${tiles.text}`);
 }
 
-function pictureInput(graph: Graph) {
-  const [name] = graph.inputs;
-  const { shape, type } = graph.values.get(name!)!;
-  if (type !== 'float32') {
-    throw new DeepThingsError(
-      'DT_ONNX_INPUT',
-      `${graph.name} takes pictures as ${type}; export it with a float32 input`,
-    );
-  }
-  if (graph.inputs.length > 1) {
-    throw new DeepThingsError(
-      'DT_ONNX_INPUT',
-      `${graph.name} has ${graph.inputs.length} inputs, and one is for a picture`,
-    );
-  }
-  return { channels: shape[1]!, height: shape[2]!, width: shape[3]! };
+/** The picture of a graph, its only input. */
+function mapOf({ inputs, values }: Graph) {
+  const [, channels, height, width] = values.get(inputs[0]!)!.shape as [number, number, number, number];
+  return { channels, height, width };
 }
 
 async function runWhole(engine: InferenceEngine, graph: Graph, picture: Tensor) {

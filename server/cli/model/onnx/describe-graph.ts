@@ -22,11 +22,12 @@ const COLUMNS: readonly Column[] = [
 const NAME_LENGTH = 28;
 
 /** Returns the text of `model inspect`: every node, the part of its inputs that it needs, where a stage can end, and why not. */
-export function describeGraph({ graph, metadata }: ImportedModel): string {
+export function describeGraph(model: ImportedModel): string {
+  const { graph } = model;
   const parts = tileable(graph);
   const cuts = new Map(parts.cuts.map((cut) => [cut.after, cut]));
   const rows = graph.nodes.map((node, index) => nodeRow(graph, node, index, cuts.get(node)));
-  return `${textTable(COLUMNS, rows)}\n\n${summary(graph, parts)}\n${headLine(graph, metadata)}`;
+  return `${textTable(COLUMNS, rows)}\n\n${summary(graph, parts)}\n${headLine(model)}`;
 }
 
 function nodeRow(graph: Graph, node: GraphNode, index: number, cut: GraphCut | undefined): string[] {
@@ -71,14 +72,14 @@ function summary(graph: Graph, { barriers, cuts, local, macs }: Tileable): strin
   return lines.join('\n');
 }
 
-function headsOf(graph: Graph, metadata: ImportedModel['metadata']) {
+function headsOf({ graph, metadata, takesBytes }: ImportedModel) {
   const [, , height, width] = graph.values.get(graph.inputs[0]!)!.shape as [number, number, number, number];
   const outputs = graph.outputs.map((name) => ({ name, ...graph.values.get(name)! }));
-  return recogniseHead(outputs, { height, width }, metadata);
+  return recogniseHead(outputs, { height, width, takesBytes }, metadata);
 }
 
-function headLine(graph: Graph, metadata: ImportedModel['metadata']): string {
-  const heads = headsOf(graph, metadata);
+function headLine(model: ImportedModel): string {
+  const heads = headsOf(model);
   if (heads.length === 0) return 'head    none that is known here: its outputs are not decoded';
   return `head    ${heads.map(({ family, labels }) => `${family.kind} (${labels.length} classes)`).join(' or ')}`;
 }
@@ -88,7 +89,8 @@ function shapeText(shape: readonly number[]): string {
 }
 
 /** The same for programs. */
-export function inspectionOf({ graph, metadata }: ImportedModel) {
+export function inspectionOf(model: ImportedModel) {
+  const { graph } = model;
   const { barriers, cuts, local, macs } = tileable(graph);
   const tensor = (name: string) => ({ name, ...graph.values.get(name)! });
   return {
@@ -106,7 +108,7 @@ export function inspectionOf({ graph, metadata }: ImportedModel) {
     tileableNodes: local.length,
     cuts: cuts.map(({ after, bytes, macs: before, values }) => ({ after: after.name, values, bytes, macs: before })),
     barriers: barriers.map(({ node, why }) => ({ node: node.name, why })),
-    heads: headsOf(graph, metadata).map(({ family }) => family.kind),
+    heads: headsOf(model).map(({ family }) => family.kind),
     largestValueBytes: Math.max(...[...graph.values.values()].map(({ shape }) => 4 * elementCount(shape))),
   };
 }

@@ -62,6 +62,6 @@ function targetOf(draft: Draft) {
 
 /** Halves and doubles are 32-bit floats here. */
 function cast(draft: Draft): Draft {
-  const isFloat = targetOf(draft) === 'float32';
-  return withAttributes(draft, { to: isFloat ? { integer: TYPE.float } : undefined, saturate: undefined });
+  const to = targetOf(draft) === 'float32' ? { to: { integer: TYPE.float } } : {};
+  return withAttributes(draft, { ...to, saturate: undefined });
 }

@@ -1,6 +1,15 @@
 import { Message } from './message.js';
 import type { OnnxValue } from './onnx-model.js';
-import { type TensorPlace, writeElements, writeValue, written } from './write-messages.js';
+import {
+  type NodeFields,
+  type TensorFields,
+  type TensorPlace,
+  writeElements,
+  writeNode,
+  writeTensor,
+  writeValue,
+  written,
+} from './write-messages.js';
 
 /** The oldest version of the format in which an initializer need not be an input too. */
 const IR_VERSION = 8;
@@ -21,6 +30,10 @@ export interface Replacements {
   readonly outputs: readonly OnnxValue[];
   /** Elements that are in other files, by the tensor's name. */
   readonly external: ReadonlyMap<string, Uint8Array>;
+  /** Nodes before the file's own. */
+  readonly nodes: readonly NodeFields[];
+  /** Constants beside the file's own. */
+  readonly constants: readonly TensorFields[];
 }
 
 /** A model in two files, each in parts, which are views of what they are made of wherever that is large. */
@@ -62,10 +75,14 @@ class WeightsFile {
 
 function writeGraph(
   bytes: Uint8Array,
-  { inputs, outputs, external }: Replacements,
+  { inputs, outputs, external, nodes, constants }: Replacements,
   weights: WeightsFile,
 ): readonly Uint8Array[] {
-  const parts: Uint8Array[] = [];
+  const added = written((writer) => {
+    for (const node of nodes) writer.writeMessage(1, writeNode, node);
+    for (const constant of constants) writer.writeMessage(5, writeTensor, constant);
+  });
+  const parts = [added];
   const message = new Message(bytes, 'the graph');
   for (let field = message.next(); field !== 0; field = message.next()) {
     if (field === 11 || field === 12 || field === 13) continue;
