@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,9 +21,11 @@ export interface Normalisation {
 
 /** A model that onnxruntime has simplified. */
 export interface NormalisedModel {
+  /** Empty where only the outputs were to be described. */
   readonly bytes: Uint8Array;
-  /** The file that its external data are parts of. */
-  readonly weights: Uint8Array;
+  /** Reads bytes from `offset` on of the file that its external data are parts of; that is there until `close`. */
+  readonly readWeights: (into: Uint8Array, offset: number) => void;
+  readonly close: () => Promise<void>;
   readonly outputs: readonly DescribedOutput[];
 }
 
@@ -34,6 +37,7 @@ export interface DescribedOutput {
   readonly shape: readonly (number | string)[];
 }
 
+const SIMPLER = 'simpler.onnx';
 const SIMPLER_WEIGHTS = 'simpler.bin';
 
 /** Tensors with fewer bytes are in the simplified model itself. */
@@ -53,39 +57,62 @@ export async function normaliseOnnx(
   given: SplitModel,
   { level, mostFoldedBytes }: Normalisation,
 ): Promise<NormalisedModel> {
-  const runtime = loadOnnxRuntime();
   const folder = await mkdtemp(join(tmpdir(), 'deepthings-onnx-'));
-  const pathOf = (name: string) => join(folder, name);
+  const remove = () => rm(folder, { recursive: true, force: true });
   try {
-    await writeParts(pathOf('given.onnx'), given.model);
-    await writeParts(pathOf(given.weightsFile), given.weights);
-    const session = await runtime.InferenceSession.create(pathOf('given.onnx'), {
-      executionProviders: ['cpu'],
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-      graphOptimizationLevel: level,
-      optimizedModelFilePath: pathOf('simpler.onnx'),
-      enableCpuMemArena: false,
-      enableMemPattern: false,
-      logSeverityLevel: 4,
-      extra: {
-        // By default 1 GB a node.
-        optimization: { constant_folding_max_output_size_in_bytes: `${mostFoldedBytes}` },
-        session: {
-          // Nothing is run: weights need no second form.
-          disable_prepacking: '1',
-          optimized_model_external_initializers_file_name: SIMPLER_WEIGHTS,
-          optimized_model_external_initializers_min_size_in_bytes: LEAST_BYTES_OUTSIDE,
-        },
+    const { outputs } = await simplify(given, { level, mostFoldedBytes }, folder);
+    const bytes = level === 'disabled' ? new Uint8Array(0) : await readFile(join(folder, SIMPLER));
+    // Opened when it is read: without large tensors there is none.
+    const readWeights = (into: Uint8Array, offset: number) => readPart(join(folder, SIMPLER_WEIGHTS), into, offset);
+    return { bytes, readWeights, outputs, close: remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** Writes the model into the folder, and lets onnxruntime write a simpler one there. */
+async function simplify(given: SplitModel, { level, mostFoldedBytes }: Normalisation, folder: string) {
+  const runtime = loadOnnxRuntime();
+  const pathOf = (name: string) => join(folder, name);
+  await writeParts(pathOf('given.onnx'), given.model);
+  await writeParts(pathOf(given.weightsFile), given.weights);
+  const session = await runtime.InferenceSession.create(pathOf('given.onnx'), {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: level,
+    ...(level === 'basic' && { optimizedModelFilePath: pathOf(SIMPLER) }),
+    enableCpuMemArena: false,
+    enableMemPattern: false,
+    logSeverityLevel: 4,
+    extra: {
+      // By default 1 GB a node.
+      optimization: { constant_folding_max_output_size_in_bytes: `${mostFoldedBytes}` },
+      session: {
+        // Nothing is run: weights need no second form.
+        disable_prepacking: '1',
+        optimized_model_external_initializers_file_name: SIMPLER_WEIGHTS,
+        optimized_model_external_initializers_min_size_in_bytes: LEAST_BYTES_OUTSIDE,
       },
-    });
-    const outputs = session.outputMetadata.flatMap(describedOutput);
-    await session.release();
-    // No file: no tensor is so large.
-    const weights = await readFile(pathOf(SIMPLER_WEIGHTS)).catch(() => new Uint8Array(0));
-    return { bytes: await readFile(pathOf('simpler.onnx')), weights, outputs };
+    },
+  });
+  const outputs = session.outputMetadata.flatMap(describedOutput);
+  await session.release();
+  return { outputs };
+}
+
+/** @throws Error when the file ends before. */
+function readPart(path: string, into: Uint8Array, offset: number): void {
+  const file = openSync(path, 'r');
+  try {
+    for (let at = 0; at < into.byteLength; ) {
+      const read = readSync(file, into, at, into.byteLength - at, offset + at);
+      if (read === 0) throw new Error(`${path} ends before byte ${offset + into.byteLength}`);
+      at += read;
+    }
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    closeSync(file);
   }
 }
 

@@ -2,11 +2,17 @@ import { DeepThingsError, hasCode } from '../../errors.js';
 import type { Graph, TensorShape } from '../../graph/graph.js';
 import { hasShapeRule } from '../../graph/shapes.js';
 import { canonicalGraph } from './canonical/canonical-graph.js';
-import { elementsOf, fetchExternal, type ReadExternal, withWeights } from './file/external-data.js';
+import { elementsOf, fetchExternal, type ReadExternal, type ReadWeights, withWeights } from './file/external-data.js';
 import type { OnnxModel, OnnxValue } from './file/onnx-model.js';
 import { readModel } from './file/read-model.js';
 import { elementTypeOf } from './file/tensor-elements.js';
-import { type Replacements, WEIGHTS_FILE, type WrittenModel, writeModel } from './file/write-model.js';
+import {
+  type Replacements,
+  WEIGHTS_FILE,
+  type WrittenModel,
+  writeDescription,
+  writeModel,
+} from './file/write-model.js';
 import { type FixedInput, fixInputs, type PictureSize } from './fix-inputs.js';
 import { checkFoldedSize, checkUnfolded, type FoldedValues, foldedValues } from './folded-size.js';
 
@@ -20,9 +26,11 @@ export type Normalise = (
     readonly mostFoldedBytes: number;
   },
 ) => Promise<{
+  /** Of the simplified model; empty for a description only. */
   readonly bytes: Uint8Array;
-  /** The file that external data of the simplified model are parts of. */
-  readonly weights: Uint8Array;
+  /** Reads the file that external data of the simplified model are parts of, until `close`. */
+  readonly readWeights: ReadWeights;
+  readonly close: () => Promise<void>;
   readonly outputs: readonly {
     readonly name: string;
     readonly type: string;
@@ -67,7 +75,7 @@ export async function importOnnx(bytes: Uint8Array, options: ImportOptions): Pro
   const mostFoldedBytes = await foldingLimit({ bytes, model, folded, replaced }, options);
   const written = writeModel(bytes, model.irVersion, replaced);
   const simpler = await normalised(written, options, { level: 'basic', mostFoldedBytes });
-  const read = withWeights(readModel(simpler.bytes), simpler.weights);
+  const read = await withClosed(simpler, () => withWeights(readModel(simpler.bytes), simpler.readWeights));
   const known = await knownShapes({ ...simpler, model: read }, { inputs, outputs }, options);
   try {
     const graph = canonicalGraph(read, { name: options.name, inputs: shapes, known });
@@ -78,8 +86,20 @@ export async function importOnnx(bytes: Uint8Array, options: ImportOptions): Pro
   }
 }
 
-/** For a description of the outputs, nothing is computed. */
-const DESCRIBED = { level: 'disabled', mostFoldedBytes: 1 } as const;
+/** Asks the engine what a model puts out, which computes nothing. */
+async function described(model: WrittenModel, options: ImportOptions) {
+  const { close, outputs } = await normalised(model, options, { level: 'disabled', mostFoldedBytes: 1 });
+  await close();
+  return outputs;
+}
+
+async function withClosed<T>({ close }: Awaited<ReturnType<Normalise>>, use: () => T): Promise<T> {
+  try {
+    return use();
+  } finally {
+    await close();
+  }
+}
 
 interface FoldingQuestion {
   readonly bytes: Uint8Array;
@@ -98,7 +118,7 @@ async function foldingLimit(
   const asked = folded.asked.filter((name) => !own.has(name));
   if (asked.length === 0) return checkFoldedSize(folded, []);
   const more = { ...replaced, outputs: [...outputs, ...asked.map(undescribed)] };
-  const { outputs: found } = await normalised(writeModel(bytes, model.irVersion, more), options, DESCRIBED);
+  const found = await described(writeDescription(bytes, model.irVersion, more), options);
   const names = new Set(asked);
   return checkFoldedSize(
     folded,
@@ -150,17 +170,9 @@ async function knownShapes(
   const more = unknown.filter((name) => name !== '' && !own.has(name));
   if (unknown.length === 0) return new Map();
   const asked = [...outputs, ...more.map(undescribed)];
-  const { outputs: found } = await normalised(
-    writeModel(bytes, irVersion, {
-      inputs,
-      outputs: asked,
-      external: elementsOf(graph.initializers),
-      nodes: [],
-      constants: [],
-    }),
-    options,
-    DESCRIBED,
-  );
+  const replaced = { inputs, outputs: asked, external: elementsOf(graph.initializers), nodes: [], constants: [] };
+  const written = writeDescription(bytes, irVersion, replaced);
+  const found = await described(written, options);
   return new Map(found.flatMap(({ name, type, shape }) => knownShape(name, type, shape)));
 }
 

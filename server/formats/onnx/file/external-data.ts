@@ -1,8 +1,9 @@
 import { DeepThingsError } from '../../../errors.js';
 import { elementCount } from '../../../graph/graph.js';
-import { dataTypeOf } from './data-types.js';
+import { dataTypeOf, TYPE } from './data-types.js';
 import type { ExternalPlace, OnnxModel, OnnxTensor } from './onnx-model.js';
 import { LIMITS, limitError } from './read-limits.js';
+import { toConstant } from './tensor-elements.js';
 
 /**
  * Reads a part of a file beside the model's.
@@ -40,23 +41,35 @@ export async function fetchExternal(
 }
 
 /**
- * Gives tensors with elements in another file those of `weights`, as views.
+ * Reads a part of the file with the weights of a model that an engine has simplified.
  *
- * @throws DT_ONNX_EXTERNAL when that file is too short.
+ * @param into takes the bytes from `offset` on.
  */
-export function withWeights(model: OnnxModel, weights: Uint8Array): OnnxModel {
+export type ReadWeights = (into: Uint8Array, offset: number) => void;
+
+/** Gives tensors with elements in another file those of that file. Halves and doubles become 32-bit floats at once. */
+export function withWeights(model: OnnxModel, read: ReadWeights): OnnxModel {
   const initializers = new Map<string, OnnxTensor>();
+  // One for all tensors that become others: a copy of each would be in memory as well.
+  let scratch = new Uint8Array(0);
   for (const [name, tensor] of model.graph.initializers) {
-    if (tensor.data.kind !== 'external') initializers.set(name, tensor);
-    else {
-      const { location, offset, length } = checkedPlace(tensor, tensor.data.place);
-      if (offset + length > weights.byteLength) throw externalError(tensor, `${location}, which is too short`);
-      // A view of a Buffer would be a Buffer, whose `slice` does not copy.
-      const bytes = new Uint8Array(weights.buffer, weights.byteOffset + offset, length);
-      initializers.set(name, { ...tensor, data: { kind: 'raw', bytes } });
+    if (tensor.data.kind !== 'external') {
+      initializers.set(name, tensor);
+      continue;
     }
+    const { offset, length } = checkedPlace(tensor, tensor.data.place);
+    const isConverted = tensor.dataType === TYPE.float16 || tensor.dataType === TYPE.double;
+    if (isConverted && scratch.byteLength < length) scratch = new Uint8Array(length);
+    const bytes = isConverted ? scratch.subarray(0, length) : new Uint8Array(length);
+    read(bytes, offset);
+    const raw: OnnxTensor = { ...tensor, data: { kind: 'raw', bytes } };
+    initializers.set(name, isConverted ? asFloats(raw) : raw);
   }
   return { ...model, graph: { ...model.graph, initializers } };
+}
+
+function asFloats(tensor: OnnxTensor): OnnxTensor {
+  return { ...tensor, dataType: TYPE.float, data: { kind: 'raw', bytes: toConstant(tensor).bytes } };
 }
 
 /** Raw elements of tensors that came from another file, or might have, by name. */

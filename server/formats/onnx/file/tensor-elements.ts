@@ -89,13 +89,17 @@ function toFloat32(tensor: OnnxTensor, count: number): Uint8Array {
   const { data, dataType } = tensor;
   const parts = data.kind === 'raw' ? [data.bytes] : data.kind === 'field' ? data.parts : [];
   if (dataType === TYPE.double) return fromDoubles(parts, count);
+  if (data.kind === 'raw') return new Uint8Array(fromFloat16(halvesOf(data.bytes)).buffer);
   const halves = new Uint16Array(count);
-  if (data.kind === 'raw') new Uint8Array(halves.buffer).set(data.bytes);
-  else {
-    let at = 0;
-    for (const bits of integersOf(tensor)) halves[at++] = bits;
-  }
+  let at = 0;
+  for (const bits of integersOf(tensor)) halves[at++] = bits;
   return new Uint8Array(fromFloat16(halves).buffer);
+}
+
+/** A view, where they lie at an even place. */
+function halvesOf(bytes: Uint8Array): Uint16Array {
+  const { buffer, byteLength, byteOffset } = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
+  return new Uint16Array(buffer, byteOffset, byteLength / 2);
 }
 
 function fromDoubles(parts: readonly Uint8Array[], count: number): Uint8Array {

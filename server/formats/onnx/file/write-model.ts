@@ -51,13 +51,32 @@ export interface WrittenModel {
  */
 export function writeModel(bytes: Uint8Array, irVersion: number, replacements: Replacements): WrittenModel {
   const weights = new WeightsFile();
+  return { model: copyModel(bytes, irVersion, replacements, weights), weights: weights.parts };
+}
+
+/** @param weights null: large tensors become inputs. */
+function copyModel(
+  bytes: Uint8Array,
+  irVersion: number,
+  replacements: Replacements,
+  weights: WeightsFile | null,
+): readonly Uint8Array[] {
   const model = [written((writer) => writer.writeVarintField(1, Math.max(irVersion, IR_VERSION)))];
   const message = new Message(bytes, 'the file');
   for (let field = message.next(); field !== 0; field = message.next()) {
     if (field === 7) append(model, field, writeGraph(message.bytes(), replacements, weights));
     else if (field !== 1) model.push(message.whole());
   }
-  return { model, weights: weights.parts };
+  return model;
+}
+
+/**
+ * Writes a copy of a model of which an engine is to describe the outputs only: weights are inputs, whose elements need not be there.
+ *
+ * @param bytes of a model that `readModel` found right.
+ */
+export function writeDescription(bytes: Uint8Array, irVersion: number, replacements: Replacements): WrittenModel {
+  return { model: copyModel(bytes, irVersion, replacements, null), weights: [] };
 }
 
 class WeightsFile {
@@ -76,8 +95,14 @@ class WeightsFile {
 function writeGraph(
   bytes: Uint8Array,
   { inputs, outputs, external, nodes, constants }: Replacements,
-  weights: WeightsFile,
+  weights: WeightsFile | null,
 ): readonly Uint8Array[] {
+  const weightInputs: OnnxValue[] = [];
+  const addTensor = (tensor: Uint8Array, name: string | null) => {
+    const value = weights === null ? largeTensor(tensor, name, external) : null;
+    if (value === null) append(parts, 5, copyTensor(tensor, name, external, weights));
+    else weightInputs.push(value);
+  };
   const added = written((writer) => {
     for (const node of nodes) writer.writeMessage(1, writeNode, node);
     for (const constant of constants) writer.writeMessage(5, writeTensor, constant);
@@ -86,16 +111,16 @@ function writeGraph(
   const message = new Message(bytes, 'the graph');
   for (let field = message.next(); field !== 0; field = message.next()) {
     if (field === 11 || field === 12 || field === 13) continue;
-    if (field === 5) append(parts, field, copyTensor(message.bytes(), null, external, weights));
+    if (field === 5) addTensor(message.bytes(), null);
     else if (field === 1) {
       const whole = message.whole();
       const constant = constantIn(whole);
       if (constant === undefined) parts.push(whole);
-      else append(parts, 5, copyTensor(constant.tensor, constant.name, external, weights));
+      else addTensor(constant.tensor, constant.name);
     } else parts.push(message.whole());
   }
   const values = written((writer) => {
-    for (const input of inputs) writer.writeMessage(11, writeValue, input);
+    for (const input of [...inputs, ...weightInputs]) writer.writeMessage(11, writeValue, input);
     for (const output of outputs) writer.writeMessage(12, writeValue, output);
   });
   return [...parts, values];
@@ -121,6 +146,25 @@ function constantIn(node: Uint8Array): { readonly name: string; readonly tensor:
   return operator === 'Constant' && tensor !== undefined ? { name, tensor } : undefined;
 }
 
+/** A tensor of so many elements that it is in the other file, without them; null for any other. */
+function largeTensor(
+  bytes: Uint8Array,
+  name: string | null,
+  external: ReadonlyMap<string, Uint8Array>,
+): OnnxValue | null {
+  const message = new Message(bytes, 'a tensor');
+  const dims: number[] = [];
+  let [own, dataType, length] = ['', 0, 0];
+  for (let field = message.next(); field !== 0; field = message.next()) {
+    if (field === 1) dims.push(...message.integers());
+    else if (field === 2) dataType = message.integer();
+    else if (field === 8) own = message.text();
+    else if (field === 9) length = message.bytes().byteLength;
+  }
+  if (name === null) length = external.get(own)?.byteLength ?? length;
+  return length > MOST_BYTES_INSIDE ? { name: name ?? own, dataType, dims } : null;
+}
+
 /**
  * TensorProto.
  *
@@ -130,7 +174,7 @@ function copyTensor(
   bytes: Uint8Array,
   name: string | null,
   external: ReadonlyMap<string, Uint8Array>,
-  weights: WeightsFile,
+  weights: WeightsFile | null,
 ): readonly Uint8Array[] {
   const parts: Uint8Array[] = [];
   const message = new Message(bytes, 'a tensor');
@@ -143,7 +187,7 @@ function copyTensor(
   }
   const elements = (name === null ? external.get(own) : undefined) ?? raw;
   const isLarge = elements !== undefined && elements.byteLength > MOST_BYTES_INSIDE;
-  const place = isLarge ? weights.add(elements) : elements;
+  const place = isLarge && weights !== null ? weights.add(elements) : elements;
   parts.push(written((writer) => writeElements(name ?? own, place, writer)));
   return parts;
 }
