@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { FeatureBlock, InferenceEngine } from '../../server/engine/inference-engine.js';
 import { type EngineGraph, loadLayers } from '../../server/engine/load-layers.js';
+import { ACTIVATIONS } from '../../server/formats/darknet/activations.js';
 import type {
   ConnectedLayer,
   ConvolutionalLayer,
@@ -52,13 +53,7 @@ const convolutions = fc
     size: fc.integer({ min: 1, max: 5 }),
     stride: fc.integer({ min: 1, max: 3 }),
     padding: fc.integer({ min: 0, max: 4 }),
-    activation: fc.constantFrom(
-      'linear' as const,
-      'leaky' as const,
-      'relu' as const,
-      'logistic' as const,
-      'mish' as const,
-    ),
+    activation: fc.constantFrom(...ACTIVATIONS),
   })
   .filter(({ size, padding }) => padding < size)
   .chain(({ filtersPerGroup, channelsPerGroup, ...options }) =>

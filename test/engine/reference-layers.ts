@@ -8,7 +8,7 @@ import type {
   ReorgLayer,
 } from '../../server/formats/darknet/layers.js';
 
-const ACTIVATE: Readonly<Record<Activation, (value: number) => number>> = {
+export const ACTIVATE: Readonly<Record<Activation, (value: number) => number>> = {
   linear: (value) => value,
   leaky: (value) => (value > 0 ? value : 0.1 * value),
   relu: (value) => Math.max(0, value),
@@ -28,7 +28,7 @@ const ACTIVATE: Readonly<Record<Activation, (value: number) => number>> = {
 /** A convolution as its definition has it, in double precision. */
 export function convolve(layer: ConvolutionalLayer, { weights, bias }: ConvolutionWeights, input: Float32Array) {
   const { channels, height, width } = layer.input;
-  const { output, size, stride, padding } = layer;
+  const { dilation = 1, output, size, stride, padding } = layer;
   const perGroup = channels / layer.groups;
   const filtersPerGroup = layer.filters / layer.groups;
   return fill(output, (filter, y, x) => {
@@ -37,7 +37,7 @@ export function convolve(layer: ConvolutionalLayer, { weights, bias }: Convoluti
     for (let c = 0; c < perGroup; c++) {
       for (let ky = 0; ky < size; ky++) {
         for (let kx = 0; kx < size; kx++) {
-          const [row, column] = [y * stride - padding + ky, x * stride - padding + kx];
+          const [row, column] = [y * stride + dilation * (ky - padding), x * stride + dilation * (kx - padding)];
           if (row >= 0 && row < height && column >= 0 && column < width) {
             const weight = weights[((filter * perGroup + c) * size + ky) * size + kx]!;
             sum += weight * input[((firstChannel + c) * height + row) * width + column]!;

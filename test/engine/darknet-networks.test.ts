@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import type { LayerDeclaration } from '../../server/formats/darknet/layers.js';
+import { weightConstants } from '../../server/formats/darknet/weight-constants.js';
+import { synthesizeWeights } from '../../server/formats/darknet/weights/synthetic-weights.js';
+import { seededRandom } from '../../server/model/seeded-random.js';
+import { convolution, networkOf } from '../model/small-networks.js';
+import { ENGINE_CASES } from './engine-cases.js';
+import { relativeError } from './reference-layers.js';
+import { referenceMaps } from './reference-network.js';
+
+const TOLERANCE = 1e-5;
+const INPUT = { channels: 3, height: 18, width: 14 };
+
+const route = (...layers: number[]): LayerDeclaration => ({ kind: 'route', layers });
+const part = (index: number, count: number, ...layers: number[]): LayerDeclaration => ({
+  ...{ kind: 'route', layers, group: { count, index } },
+});
+const shortcut = (...from: number[]): LayerDeclaration => ({ kind: 'shortcut', from, activation: 'leaky' });
+
+const NETWORKS: readonly (readonly [string, readonly LayerDeclaration[]])[] = [
+  [
+    'residual blocks of one shape, of other channels and of larger maps',
+    [
+      convolution({ filters: 6 }),
+      convolution({ filters: 6, activation: 'swish' }),
+      shortcut(0),
+      convolution({ filters: 8, stride: 2 }),
+      shortcut(2),
+      convolution({ filters: 4, size: 1, padding: 0 }),
+      shortcut(4, 0, 3),
+      convolution({ filters: 4 }),
+      shortcut(6, 5),
+    ],
+  ],
+  [
+    'parts of channels',
+    [
+      convolution({ filters: 6 }),
+      part(1, 2, 0),
+      convolution({ filters: 4 }),
+      part(0, 2, 2, 0),
+      part(2, 3, 0, 0),
+      route(3, 4, 2),
+    ],
+  ],
+  [
+    'enlarged and weighted maps',
+    [
+      convolution({ filters: 4, stride: 2 }),
+      { kind: 'upsample', stride: 2, scale: 0.96 },
+      convolution({ filters: 4, activation: 'relu6' }),
+      { kind: 'sam', from: 1, activation: 'linear' },
+      { kind: 'avgpool' },
+      convolution({ filters: 4, size: 1, padding: 0, activation: 'logistic' }),
+      { kind: 'scale_channels', from: 3, each: 'channel', activation: 'linear' },
+      convolution({ filters: 1, size: 1, padding: 0, activation: 'logistic' }),
+      { kind: 'scale_channels', from: 6, each: 'cell', activation: 'relu' },
+      { kind: 'upsample', stride: 3, scale: 1 },
+    ],
+  ],
+  [
+    'other ways over a map',
+    [
+      { kind: 'crop', height: 13, width: 12, isAdjusted: true },
+      convolution({ filters: 4, dilation: 3 }),
+      { kind: 'local_avgpool', size: 3, stride: 2, totalPadding: 2 },
+      { kind: 'activation', activation: 'loggy' },
+      { kind: 'crop', height: 6, width: 4, isAdjusted: false },
+      { kind: 'reorg3d', stride: 2 },
+      { kind: 'activation', activation: 'linear' },
+    ],
+  ],
+];
+
+describe.each(ENGINE_CASES)('$label', ({ create }) => {
+  it.each(NETWORKS)('computes as Darknet does: %s', async (_name, declarations) => {
+    const network = networkOf(INPUT, declarations);
+    const { weights } = synthesizeWeights(network, 5);
+    const random = seededRandom(11);
+    const picture = Float32Array.from({ length: INPUT.channels * INPUT.height * INPUT.width }, () => random() - 0.5);
+    const wanted = referenceMaps(network.layers, weights, picture);
+    const names = wanted.map((_, index) => `map ${index}`).slice(1);
+    const constants = new Map([...network.graph.constants, ...weightConstants(network.graph, weights)]);
+    const engine = await create();
+    const loaded = await engine.loadGraph({ ...network.graph, constants, outputs: names });
+    const found = await loaded.run(
+      new Map([['map 0', { shape: [1, INPUT.channels, INPUT.height, INPUT.width], data: picture }]]),
+    );
+    await loaded.release();
+    for (const [index, name] of names.entries()) {
+      const { data, shape } = found.get(name)!;
+      expect({ name, shape }).toEqual({ name, shape: network.graph.values.get(name)!.shape });
+      const error = relativeError(data as Float32Array, Float32Array.from(wanted[index + 1]!));
+      expect({ name, isClose: error < TOLERANCE, error }).toMatchObject({ name, isClose: true });
+    }
+  });
+});
