@@ -26,17 +26,23 @@ export function clusterJsonSchemaText(): string {
   return `${format(clusterJsonSchema(), '', '')}\n`;
 }
 
-/** `generated/cluster-file-schema.ts`: the schema that nodes check a file with, without TypeBox. */
+/** `generated/cluster-file-schema.ts`: the schema that nodes check a file with, without TypeBox and words for people. */
 export function clusterFileSchemaModule(): string {
+  const wordless = JSON.stringify(clusterFileSchema, (key, value) => (isWords(key, value) ? undefined : value));
   return [
     '// Generated from cluster-file.ts by `npm run generate`. Do not edit.',
-    `export const CLUSTER_FILE_SCHEMA = ${format(plainSchema(), '', '')} as const;`,
+    `export const CLUSTER_FILE_SCHEMA = ${format(JSON.parse(wordless), '', '')} as const;`,
     '',
   ].join('\n');
 }
 
 function plainSchema(): JsonObject {
   return JSON.parse(JSON.stringify(clusterFileSchema)) as JsonObject;
+}
+
+/** A section's key of that name would have an object. */
+function isWords(key: string, value: unknown): boolean {
+  return (key === 'description' || key === 'title') && typeof value === 'string';
 }
 
 function withReferences(schema: JsonObject): Json {

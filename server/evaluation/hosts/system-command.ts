@@ -12,8 +12,10 @@ const TIMEOUT_MS = 20_000;
 const ADMINISTRATORS_FOLDERS = ['/usr/sbin', '/sbin'];
 
 /** Where programs are looked for. */
-export function systemPath(env: NodeJS.ProcessEnv = process.env): string {
-  return [...(env.PATH ?? '').split(delimiter), ...ADMINISTRATORS_FOLDERS].filter((folder) => folder !== '').join(':');
+export function systemPath(): string {
+  return [...(process.env.PATH ?? '').split(delimiter), ...ADMINISTRATORS_FOLDERS]
+    .filter((folder) => folder !== '')
+    .join(':');
 }
 
 export function hasProgram(name: string): boolean {
