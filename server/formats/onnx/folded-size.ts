@@ -10,8 +10,11 @@ const SAME_SIZE: ReadonlySet<string> = new Set(
   'Cast Identity Neg Reshape Slice Squeeze Transpose Unsqueeze'.split(' '),
 );
 
-/** Elements of all that is computed from constants, beside four times the weights': anchor grids and the like. */
-const MOST_ELEMENTS = 2 ** 24;
+/**
+ * Elements of all that is computed from constants, beside four times the weights': anchor grids and the like, or the 26 million numbers
+ * of a ResNet-50 in a file that has only their shapes.
+ */
+const MOST_ELEMENTS = 2 ** 25;
 
 /** Of the largest type of a shape or a weight. */
 const ELEMENT_BYTES = 8;
