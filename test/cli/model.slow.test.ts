@@ -113,10 +113,10 @@ describe('model inspect', () => {
 
   test('a cfg with a mistake is told by its layer', async () => {
     const path = cfgFile();
-    writeFileSync(path, CFG.replace('[maxpool]', '[crop]'));
+    writeFileSync(path, CFG.replace('[maxpool]', '[batchnorm]'));
     const { code, stderr } = await runCli(['model', 'inspect', '--cfg', path]);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/small\.cfg: .*layer 1 .*crop/);
+    expect(stderr).toMatch(/small\.cfg: .*layer 1 .*batchnorm/);
   });
 });
 

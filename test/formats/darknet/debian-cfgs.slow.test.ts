@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parseDarknetCfg } from '../../../server/formats/darknet/cfg/darknet-cfg.js';
+import { hasProgram } from '../../support/programs.js';
+import { checkShapes } from './check-shapes.js';
+
+/** Of Debian's package darknet. */
+const FOLDER = '/usr/share/darknet/cfg';
+
+describe.skipIf(!hasProgram('/usr/bin/darknet'))('the cfgs that come with Darknet (Debian’s package darknet)', () => {
+  it('can be read, but for networks of other kinds', () => {
+    const refused: Record<string, string> = {};
+    const files = readdirSync(FOLDER).filter((file) => file.endsWith('.cfg'));
+    for (const file of files) {
+      try {
+        checkShapes(parseDarknetCfg(readFileSync(`${FOLDER}/${file}`, 'latin1'), { name: file }).graph);
+      } catch (error) {
+        refused[file] = (error as Error).message;
+      }
+    }
+    expect(files.length).toBeGreaterThan(40);
+    expect(refused).toEqual({
+      'darknet9000.cfg': expect.stringMatching(/\[softmax\].* tree=/),
+      'go.cfg': expect.stringMatching(/channels=1/),
+      'go.test.cfg': expect.stringMatching(/channels=1/),
+      'gru.cfg': expect.stringMatching(/recurrent/),
+      'rnn.cfg': expect.stringMatching(/recurrent/),
+      'rnn.train.cfg': expect.stringMatching(/recurrent/),
+      't1.test.cfg': expect.stringMatching(/first YOLO/),
+      'yolo9000.cfg': expect.stringMatching(/\[region\].* tree=/),
+      'yolov1-tiny.cfg': expect.stringMatching(/first YOLO/),
+      'yolov1.cfg': expect.stringMatching(/first YOLO/),
+    });
+  });
+});
