@@ -165,7 +165,7 @@ describe('a built-in model', () => {
     expect(await problems('name: yolov2-tyni')).toEqual([
       at(
         '4:9 model.name: must be one of face-detector, yolov2, yolov2-tiny, yolov2-voc, yolov2-tiny-voc, ' +
-          "is 'yolov2-tyni' (did you mean yolov2-tiny?)",
+          "yolov3, yolov3-tiny, yolov4, yolov4-tiny, is 'yolov2-tyni' (did you mean yolov2-tiny?)",
       ),
     ]);
   });
