@@ -25,11 +25,6 @@ export function byPlace<T>(numbers: readonly T[], layout: Layout): T[] {
   return layout === 'graph' ? [...numbers] : LAST_FROM_GRAPH.map((axis) => numbers[axis]!);
 }
 
-/** A tensor's shape in the order of the graph. */
-export function graphShape({ shape }: Tensor, layout: Layout): number[] {
-  return layout === 'graph' ? [...shape] : GRAPH_FROM_LAST.map((place) => shape[place]!);
-}
-
 /** The order in which an operation takes all of its inputs: channels last when one of them is, and all can be. */
 export function commonLayout(names: readonly string[], context: LoadContext): Layout {
   const isMap = names.some((name) => context.layoutOf(name) === 'channelsLast');

@@ -23,6 +23,7 @@ const localResponse: Check = (node, shapes) => {
 };
 
 const matrices: Check = (_node, [a, b]) => {
+  if ([a!, b!].some(({ shape }) => shape.length < 2)) return 'it multiplies a vector';
   const batches = [a!, b!].map(({ shape }) => withoutLeadingOnes(shape.slice(0, -2)));
   const isSimple = batches.some((batch) => elementCount(batch) === 1) || `${batches[0]}` === `${batches[1]}`;
   return isSimple ? null : `it multiplies batches of [${batches.map((batch) => batch.join(', ')).join('] and [')}]`;

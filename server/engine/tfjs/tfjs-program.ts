@@ -1,5 +1,5 @@
 import type { Tensor as TfjsTensor } from '@tensorflow/tfjs-core';
-import type { Graph, GraphConstant, TensorShape } from '../../graph/graph.js';
+import type { ElementType, Graph, GraphConstant, TensorShape } from '../../graph/graph.js';
 import { type FusedNode, fuseActivations } from './fuse-activations.js';
 import { changeLayout } from './layout.js';
 import type { Layout, LoadContext, Operand } from './operation.js';
@@ -21,9 +21,10 @@ interface Step {
 }
 
 /** An input or output of the graph. */
-export interface Port extends TensorShape {
+interface Port {
   readonly name: string;
   readonly slot: Slot;
+  readonly type: ElementType;
 }
 
 /** The steps that compute a graph. The order of axes is decided for each value, and changed where a reader needs another. */
@@ -48,12 +49,13 @@ export function compileProgram(tfjs: Tfjs, graph: Graph): TfjsProgram {
   }
 }
 
+const NO_GRAPH: Graph = { name: '', inputs: [], outputs: [], nodes: [], values: new Map(), constants: new Map() };
+
 class ProgramBuilder implements LoadContext {
   readonly tfjs: Tfjs;
   readonly kept = new Map<string, TfjsTensor>();
-  readonly #graph: Graph;
+  #graph: Graph;
   readonly #slots = new Map<string, Slot>();
-  readonly #layouts = new Map<string, Layout>();
   readonly #constants = new Map<Slot, TfjsTensor>();
   readonly #steps: Omit<Step, 'spent'>[] = [];
 
@@ -81,14 +83,14 @@ class ProgramBuilder implements LoadContext {
 
   build(): TfjsProgram {
     const { inputs: names, outputs: results } = this.#graph;
-    const inputs = names.map((name) => ({ ...this.#shapeOf(name), name, slot: this.#slot({ name, layout: 'graph' }) }));
+    const portOf = (name: string, slot: Slot): Port => ({ name, slot, type: this.typeOf(name) });
+    const inputs = names.map((name) => portOf(name, this.#slot({ name, layout: 'graph' })));
     for (const fused of fuseActivations(this.#graph)) this.#add(fused);
-    const outputs = results.map((name) => ({
-      ...this.#shapeOf(name),
-      ...{ name, slot: this.#slotOf({ name, layout: 'graph' }) },
-    }));
+    const outputs = results.map((name) => portOf(name, this.#slotOf({ name, layout: 'graph' })));
     const keptSlots = new Set([...outputs.map(({ slot }) => slot), ...this.#constants.keys()]);
     const constants = this.#constants;
+    // Operations may hold the builder: the weights' own copy, of hundreds of megabytes, has to go.
+    this.#graph = NO_GRAPH;
     return { inputs, outputs, steps: withSpent(this.#steps, keptSlots), constants, kept: [...this.kept.values()] };
   }
 
@@ -96,7 +98,6 @@ class ProgramBuilder implements LoadContext {
     const { layout, reads: operands, run } = OPERATIONS[node.operator as TfjsOperator](node, this, activation);
     const reads = operands.map((operand) => this.#slotOf(operand));
     const writes = node.outputs.map((name) => (name === '' ? null : this.#slot({ name, layout })));
-    for (const name of node.outputs) this.#layouts.set(name, layout);
     this.#steps.push({ reads, writes, run });
   }
 

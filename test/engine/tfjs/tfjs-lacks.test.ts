@@ -38,6 +38,11 @@ const LACKING: readonly (readonly [string, Graph, RegExp])[] = [
     /^it multiplies batches of \[2, 1\] and \[2\]/,
   ],
   [
+    'a vector',
+    sketchGraph([4], [node('MatMul', ['x', floats(Array(12).fill(1), [4, 3])], 'y')]),
+    /^it multiplies a vector/,
+  ],
+  [
     'an even number of channels around each',
     sketchGraph(PICTURE, [node('LRN', ['x'], 'y', { size: integer(4) })]),
     /4 channels/,

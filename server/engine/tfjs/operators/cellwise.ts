@@ -14,10 +14,11 @@ const cellwise =
     const names = node.inputs.filter((name) => name !== '');
     const layout = commonLayout(names, context);
     const formula = formulaOf(node, context);
+    const { tfjs } = context;
     return {
       reads: names.map((name) => ({ name, layout })),
       layout,
-      run: (tensors) => [formula(context.tfjs, ...(tensors as [Tensor, ...Tensor[]]))],
+      run: (tensors) => [formula(tfjs, ...(tensors as [Tensor, ...Tensor[]]))],
     };
   };
 
@@ -52,15 +53,20 @@ const hardSigmoid = (tfjs: Tfjs, x: Tensor, alpha: number, beta: number) =>
   tfjs.clipByValue(tfjs.add(tfjs.mul(x, alpha), beta), 0, 1);
 
 const clip: LoadOperation = (node, context, activation) => {
-  const [x, ...bounds] = node.inputs as [string, ...string[]];
-  const constants = bounds.map((name) => context.constant(name));
-  const isConstant = bounds.every((name, i) => name === '' || constants[i] !== undefined);
-  if (!isConstant) return clipByValues(node, context, activation);
-  const [least, most] = [0, 1].map((i) => constants[i] && floatsIn(constants[i])[0]!);
-  return cellwise(
-    () => (tfjs, map) => tfjs.clipByValue(map, least ?? Number.NEGATIVE_INFINITY, most ?? Number.POSITIVE_INFINITY),
-  )({ ...node, inputs: [x] }, context, activation);
+  const bounds = constantBounds(node, context);
+  if (bounds === null) return clipByValues(node, context, activation);
+  const formula: Formula = (tfjs, x) => tfjs.clipByValue(x, ...bounds);
+  return cellwise(() => formula)({ ...node, inputs: node.inputs.slice(0, 1) }, context, activation);
 };
+
+/** null when one of them is computed. */
+function constantBounds({ inputs }: GraphNode, { constant }: LoadContext): [number, number] | null {
+  const [least, most] = [1, 2].map((i) => ({ name: inputs[i] ?? '', constant: constant(inputs[i]) }));
+  if ([least!, most!].some((bound) => bound.name !== '' && bound.constant === undefined)) return null;
+  const numberOf = (bound: typeof least, otherwise: number) =>
+    bound?.constant === undefined ? otherwise : floatsIn(bound.constant)[0]!;
+  return [numberOf(least, Number.NEGATIVE_INFINITY), numberOf(most, Number.POSITIVE_INFINITY)];
+}
 
 const clipByValues = cellwise(({ inputs }) => {
   const [hasLeast, hasMost] = [(inputs[1] ?? '') !== '', (inputs[2] ?? '') !== ''];

@@ -5,12 +5,8 @@ import { integersIn } from '../../../graph/integers.js';
 import { byPlace, commonLayout, placeOf, sliceOf } from '../layout.js';
 import type { LoadContext, LoadOperation } from '../operation.js';
 import type { Tfjs } from '../tfjs-backend.js';
+import { integersAt } from './constant-inputs.js';
 import { everyNth } from './map-windows.js';
-
-const integersAt = ({ inputs }: GraphNode, { constant }: LoadContext, index: number): readonly number[] | undefined => {
-  const found = constant(inputs[index]);
-  return found && integersIn(found);
-};
 
 /** An operation on one value, whatever the order of its axes. */
 const onValue =
@@ -30,25 +26,25 @@ const onValue =
   };
 
 export const concat: LoadOperation = (node, context) => {
+  const { tfjs } = context;
   const layout = commonLayout(node.inputs, context);
   const place = placeOf(integerOf(node, 'axis', 0), context.rankOf(node.inputs[0]!), layout);
   return {
     reads: node.inputs.map((name) => ({ name, layout })),
     layout,
-    run: (tensors) => [
-      tensors.length === 1 ? context.tfjs.clone(tensors[0]!) : context.tfjs.concat([...tensors], place),
-    ],
+    run: (tensors) => [tensors.length === 1 ? tfjs.clone(tensors[0]!) : tfjs.concat([...tensors], place)],
   };
 };
 
 export const split = onValue((node, context, placeOfAxis) => {
+  const { tfjs } = context;
   const place = placeOfAxis(integerOf(node, 'axis', 0));
   const sizes = integersAt(node, context, 1);
   const { length } = node.outputs;
   return (x) => {
     const each = Math.ceil(x.shape[place]! / length);
     const even = Array.from({ length }, (_, i) => Math.min(each, x.shape[place]! - i * each));
-    return context.tfjs.split(x, [...(sizes ?? even)], place);
+    return tfjs.split(x, [...(sizes ?? even)], place);
   };
 });
 

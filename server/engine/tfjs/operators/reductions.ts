@@ -1,10 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { floatsIn } from '../../../graph/floats.js';
-import { floatOf, integerOf, integersOf } from '../../../graph/graph.js';
-import { integersIn } from '../../../graph/integers.js';
+import { floatOf, type GraphNode, integerOf, integersOf } from '../../../graph/graph.js';
 import { placeOf } from '../layout.js';
-import type { Layout, LoadOperation } from '../operation.js';
+import type { Layout, LoadContext, LoadOperation } from '../operation.js';
 import type { Tfjs } from '../tfjs-backend.js';
+import { integersAt } from './constant-inputs.js';
 
 type Reduce = (tfjs: Tfjs, x: Tensor, axis: number) => Tensor;
 
@@ -19,8 +19,7 @@ const reduction =
     const { tfjs } = context;
     const name = node.inputs[0]!;
     const rank = context.rankOf(name);
-    const given = context.constant(node.inputs[1]);
-    const listed = given === undefined ? integersOf(node, 'axes', []) : integersIn(given);
+    const listed = integersAt(node, context, 1) ?? integersOf(node, 'axes', []);
     const axes = (listed.length > 0 ? listed : Array.from({ length: rank }, (_, axis) => axis)).map((axis) =>
       placeOf(axis, rank, 'graph'),
     );
@@ -82,24 +81,24 @@ function normalised(tfjs: Tfjs, x: Tensor, places: readonly number[], epsilon: n
   return tfjs.div(centred, tfjs.sqrt(tfjs.add(variance, epsilon)));
 }
 
-/** A factor and a summand for each channel. */
 const batchNormalization: LoadOperation = (node, context) => {
-  const { keep, tfjs } = context;
-  const [name, ...constants] = node.inputs as [string, ...string[]];
+  const { tfjs } = context;
+  const name = node.inputs[0]!;
   const layout = context.layoutOf(name);
-  const [scale, bias, means, variances] = constants.map((one) => floatsIn(context.constant(one)!));
-  const epsilon = floatOf(node, 'epsilon', 1e-5);
-  const factors = scale!.map((one, i) => one / Math.sqrt(variances![i]! + epsilon));
-  const byChannel = channelShape(context.rankOf(name), layout);
-  const kept = (what: string, numbers: Float32Array) =>
-    keep(`${node.name}: ${what}`, () => tfjs.tidy(() => tfjs.reshape(tfjs.tensor1d(numbers), byChannel)));
-  const factor = kept('factor', factors);
-  const summand = kept(
-    'summand',
-    bias!.map((one, i) => one - means![i]! * factors[i]!),
-  );
+  const [factor, summand] = keptFactors(node, context, channelShape(context.rankOf(name), layout));
   return { reads: [{ name, layout }], layout, run: ([x]) => [tfjs.add(tfjs.mul(x!, factor), summand)] };
 };
+
+/** A factor and a summand for each channel. */
+function keptFactors(node: GraphNode, { constant, keep, tfjs }: LoadContext, shape: number[]): [Tensor, Tensor] {
+  const [scale, bias, means, variances] = [1, 2, 3, 4].map((i) => floatsIn(constant(node.inputs[i])!));
+  const epsilon = floatOf(node, 'epsilon', 1e-5);
+  const factors = scale!.map((one, i) => one / Math.sqrt(variances![i]! + epsilon));
+  const summands = bias!.map((one, i) => one - means![i]! * factors[i]!);
+  const kept = (what: string, numbers: Float32Array) =>
+    keep(`${node.name}: ${what}`, () => tfjs.tidy(() => tfjs.reshape(tfjs.tensor1d(numbers), shape)));
+  return [kept('factor', factors), kept('summand', summands)];
+}
 
 function channelShape(rank: number, layout: Layout): number[] {
   return layout === 'channelsLast' ? [-1] : [-1, ...Array.from({ length: rank - 2 }, () => 1)];

@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { elementCount, type GraphNode, integerOf, integersOf } from '../../../graph/graph.js';
-import { integersIn } from '../../../graph/integers.js';
 import { placeOf } from '../layout.js';
 import type { LoadContext, LoadOperation } from '../operation.js';
+import { integersAt } from './constant-inputs.js';
 
 /** An operation that gives elements another shape, in the order that they have in the graph. */
 const reshaping =
@@ -11,17 +11,13 @@ const reshaping =
   ): LoadOperation =>
   (node, context) => {
     const rule = shapeOf(node, context);
+    const { tfjs } = context;
     return {
       reads: [{ name: node.inputs[0]!, layout: 'graph' }],
       layout: 'graph',
-      run: ([x]) => [context.tfjs.reshape(x!, [...rule(x!.shape)])],
+      run: ([x]) => [tfjs.reshape(x!, [...rule(x!.shape)])],
     };
   };
-
-const integersAt = ({ inputs }: GraphNode, { constant }: LoadContext, index: number): readonly number[] | null => {
-  const found = constant(inputs[index]);
-  return found === undefined ? null : integersIn(found);
-};
 
 export const SHAPES = {
   Flatten: reshaping((node) => (shape) => {
