@@ -5,7 +5,7 @@
 const { readdirSync } = require('node:fs');
 
 const outer = '^server/(calibration|cli|edge|evaluation|gateway|supervision)/';
-const middle = '^server/(cameras|node|compute|config|imaging|engine)/';
+const middle = '^server/(cameras|node|compute|config|imaging|engine|model-files)/';
 
 /**
  * Folders with rooms: which of its siblings a room looks into, `.` for the files of the folder itself. The folder's own
@@ -97,10 +97,8 @@ const ROOMS = {
     lmdb: ['.'],
   },
   'server/geometry': {
+    modnn: ['.'],
     reuse: ['.'],
-  },
-  'server/graph': {
-    tiles: ['.'],
   },
   'server/heads': {
     decode: ['.'],
@@ -194,7 +192,14 @@ module.exports = {
       comment: 'It runs in the browser as well, and in any test without a clock, a socket or an engine.',
       severity: 'error',
       from: { path: '^server/geometry/' },
-      to: { pathNot: '^server/(geometry/|error(s|-codes)\\.ts$)' },
+      to: { pathNot: '^server/((geometry|graph)/|error(s|-codes)\\.ts$)' },
+    },
+    {
+      name: 'graph-is-pure',
+      comment: 'It runs in the browser as well.',
+      severity: 'error',
+      from: { path: '^server/graph/' },
+      to: { pathNot: '^server/(graph/|geometry/region\\.ts$|error(s|-codes)\\.ts$)' },
     },
     {
       name: 'scheduling-is-pure',
@@ -214,7 +219,9 @@ module.exports = {
       comment: 'It compares simulations; how long it may take is for its caller to say.',
       severity: 'error',
       from: { path: '^server/planner/' },
-      to: { pathNot: '^server/(planner|simulation|scheduling|geometry|model|tensor)/|^server/error(s|-codes)\\.ts$' },
+      to: {
+        pathNot: '^server/(planner|simulation|scheduling|geometry|graph|model|tensor)/|^server/error(s|-codes)\\.ts$',
+      },
     },
     {
       name: 'middle-knows-no-role',
@@ -286,10 +293,10 @@ module.exports = {
     },
     {
       name: 'dashboard-uses-the-client',
-      comment: 'Data through the generated client; of the server only the pure geometry.',
+      comment: 'Data through the generated client; of the server only the pure geometry of graphs.',
       severity: 'error',
       from: { path: '^dashboard/' },
-      to: { path: '^server/', pathNot: '^server/(geometry/|error(s|-codes)\\.ts$)' },
+      to: { path: '^server/', pathNot: '^server/((geometry|graph)/|error(s|-codes)\\.ts$)' },
     },
     {
       name: 'sharp-in-one-place',

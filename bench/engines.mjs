@@ -17,13 +17,13 @@ const { values: options } = parseArgs({
 
 const source = async (path) => (await runnerImport(fileURLToPath(new URL(path, import.meta.url)))).module;
 const { startComputeThread } = await source('../server/compute/compute-thread.ts');
-const { describeModel } = await source('../server/model/model-source.ts');
+const { describeModel } = await source('../server/model-files/describe-model.ts');
 const { relativeDifference } = await source('../server/evaluation/measure/map-difference.ts');
 const { wholeTile } = await source('../server/evaluation/measure/untiled.ts');
 
 const model = { name: options.model, ...(options.model === 'face-detector' ? {} : { weights: 'synthetic' }) };
 const stage = { kind: 'fused', depth: Number(options.depth), grid: { rows: 1, columns: 1 } };
-const { channels, height, width } = describeModel(model).input;
+const { channels, height, width } = (await describeModel(model)).input;
 const picture = Uint8Array.from({ length: channels * height * width }, (_, i) => (i * 2_654_435_761) >>> 24);
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 

@@ -23,7 +23,7 @@ const { frameInput } = await source('server/evaluation/measure/frame-tensors.ts'
 const { startUntiled } = await source('server/evaluation/measure/untiled.ts');
 
 const picture = samplePhoto('sample1.jpg');
-const weights = options.model === 'face-detector' ? '' : ', weights: synthetic';
+const weights = ['face-detector', 'nanodet'].includes(options.model) ? '' : ', weights: synthetic';
 const cluster = await startProcessCluster(
   `model: { name: ${options.model}${weights} }\npartition: { grid: ${options.grid}, fusedDepth: ${options.depth} }`,
   1,

@@ -27,7 +27,7 @@ const TOLERANCE = options.yaml.includes('f16') ? 1e-2 : 1e-4;
 const { startProcessCluster } = await source('test/support/process-cluster.ts');
 const { samplePhoto } = await source('test/support/frames.ts');
 const { median } = await source('server/evaluation/statistics/statistics.ts');
-const { frameInput, frameOutput } = await source('server/evaluation/measure/frame-tensors.ts');
+const { frameInput, frameOutputs } = await source('server/evaluation/measure/frame-tensors.ts');
 const { relativeDifference } = await source('server/evaluation/measure/map-difference.ts');
 const { runUntiled } = await source('server/evaluation/measure/untiled.ts');
 
@@ -61,7 +61,7 @@ try {
       });
       const frame = answer.json;
       const { json: trace } = await cluster.client.call('getFrameTrace', { path: { frame: frame.id } });
-      const merged = await frameOutput(cluster.client, frame.id);
+      const merged = await frameOutputs(cluster.client, frame.id);
       untiled ??= await runUntiled(cluster.config, await frameInput(cluster.client, frame.id, size));
       const difference = relativeDifference(merged, untiled);
       if (!(difference <= TOLERANCE)) throw new Error(`${strategy}: differs from the untiled network by ${difference}`);

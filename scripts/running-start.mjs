@@ -34,7 +34,7 @@ export class RunningStart {
   }
 
   /**
-   * Waits until it has found the faces in its sample photograph and says where the API is.
+   * Waits until it has found the people in its sample photograph and says where the API is.
    *
    * @returns the milliseconds that took. Throws where it ends before, or takes longer than `limitMs`.
    */
@@ -45,7 +45,7 @@ export class RunningStart {
       if (Date.now() - startedAt > limitMs) throw new Error(`no detections within ${limitMs} ms`);
       await sleep(50);
     }
-    if (!/face/.test(this.output)) throw new Error('no face was found in the sample photograph');
+    if (!/person/.test(this.output)) throw new Error('no person was found in the sample photograph');
     return Date.now() - startedAt;
   }
 

@@ -920,37 +920,55 @@ export interface components {
         };
         Plan: {
             digest: string;
-            /** @description Every layer that may be fused, in order; what a plan of any grid and depth is worked out from */
-            layers: {
-                /** @enum {unknown} */
-                kind: "convolutional" | "maxpool";
-                kernel: number;
-                stride: number;
-                /** @description Padding left and above; what is needed after follows from the sizes */
-                padBefore: number;
-                input: components["schemas"]["MapShape"];
-                output: components["schemas"]["MapShape"];
-                /** @description Multiply-accumulates for a cell of the output, all channels */
-                macsPerCell: number;
-            }[];
+            /** @description The network without its weights; what a plan of any grid and depth is worked out from */
+            graph: {
+                name: string;
+                inputs: string[];
+                outputs: string[];
+                /** @description In topological order, in the vocabulary of ONNX (operator set 17) */
+                nodes: {
+                    name: string;
+                    operator: string;
+                    attributes: {
+                        [key: string]: unknown;
+                    };
+                    inputs: string[];
+                    outputs: string[];
+                }[];
+                values: {
+                    [key: string]: components["schemas"]["TensorShape"];
+                };
+                constants: {
+                    [key: string]: components["schemas"]["TensorShape"];
+                };
+            };
             /** @description Fused stages, then the gateway's remaining layers; DeepThings has one */
             stages: {
-                firstLayer: number;
-                endLayer: number;
+                /** @description Nodes that multiply or look at several cells */
+                layers: number;
+                /** @description What the devices hand over, by name */
+                values: string[];
                 grid: {
                     rows: number;
                     columns: number;
                 };
-                maps: components["schemas"]["MapShape"][];
+                /** @description Feature maps that are put together by hand; the first is the picture */
+                maps: components["schemas"]["NamedMap"][];
+                /** @description Which of the maps are handed over */
+                outputs: number[];
+                /** @description Calls of the engine */
                 segments: {
-                    firstLayer: number;
-                    endLayer: number;
+                    nodes: string[];
+                    /** @description Maps */
+                    reads: number[];
+                    /** @description Maps */
+                    writes: number[];
                 }[];
                 tiles: {
                     tile: number;
                     row: number;
                     column: number;
-                    /** @description On map 0 (the input) to the stage's output */
+                    /** @description What the tile needs of each map when it reuses nothing */
                     regions: components["schemas"]["Region"][];
                     macs: number;
                     inputBytes: number;
@@ -959,6 +977,19 @@ export interface components {
                 /** @description Of the untiled stage */
                 macs: number;
             }[];
+        };
+        TensorShape: {
+            /** @enum {unknown} */
+            type: "float32" | "int64" | "int32" | "uint8" | "bool";
+            shape: number[];
+            /** @description Of a constant of a few elements */
+            numbers?: number[];
+        };
+        NamedMap: {
+            name: string;
+            channels: number;
+            height: number;
+            width: number;
         };
         /**
          * @description `draining`: takes nothing new and finishes what it has; `drained`: it has finished
@@ -1442,7 +1473,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description safetensors with `output`, F32 [channels, height, width] */
+            /** @description safetensors with a tensor for each map that the devices hand over, by its name in the plan, F32 [channels, height, width] */
             200: {
                 headers: {
                     "deepthings-digest": components["headers"]["Digest"];

@@ -5,7 +5,7 @@ import type { Calibration } from '../evaluation/simulate/calibration.js';
 import { networkName } from '../evaluation/simulate/calibration.js';
 import { letterboxPicture } from '../imaging/letterbox.js';
 import { samplePhotoPath } from '../imaging/sample-photos.js';
-import { loadModel } from '../model/model-source.js';
+import { loadModel } from '../model-files/load-model.js';
 import type { CalibrationOrder } from './calibration-process.js';
 import { leastCpuMs } from './cpu-time.js';
 import { measureEngine } from './engine-costs.js';
@@ -24,10 +24,10 @@ export async function calibrate(order: CalibrationOrder, onStep: (what: string) 
   const alone = { ...engineCosts, layerByLayer: 1, frameMs: 0, letterboxMs, request };
   const costs = await measureNode({ ...order, picture }, alone, onStep);
   return {
-    version: 2,
+    version: 3,
     model: networkName(model.network),
     machine: { processor: cpus()[0]?.model ?? '', architecture: process.arch, node: process.version },
     engine: { name: engine.name, version: engine.version },
-    costs: { ...costs, segments: [...costs.segments] },
+    costs: { ...costs, segments: costs.segments.map((segment) => ({ ...segment, nodes: [...segment.nodes] })) },
   };
 }

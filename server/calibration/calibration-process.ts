@@ -3,14 +3,15 @@ import { DeepThingsError } from '../errors.js';
 import { detectControlGroups } from '../evaluation/hosts/detect-control-groups.js';
 import { QuotaGroup } from '../evaluation/hosts/quota-group.js';
 import type { Calibration } from '../evaluation/simulate/calibration.js';
-import type { ModelSpec } from '../model/model-source.js';
+import type { FusedDepth } from '../geometry/choose-cut.js';
+import type { ModelSpec } from '../model-files/model-spec.js';
 import { spawnDeepThings } from '../supervision/node-process.js';
 
 /** What is to be measured. */
 export interface CalibrationOrder {
   readonly model: ModelSpec;
-  /** Fused layers. */
-  readonly depth: number;
+  /** Where the fused part ends. */
+  readonly depth: FusedDepth;
   readonly engine: string;
 }
 

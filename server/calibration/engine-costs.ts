@@ -1,20 +1,22 @@
 import { roomForStrips } from '../compute/kept-strips.js';
-import { loadRemainingLayers } from '../compute/remaining-layers.js';
-import { loadTileExecutor, type TileJob } from '../compute/tile-executor.js';
-import type { InferenceEngine } from '../engine/inference-engine.js';
-import { loadLayers } from '../engine/load-layers.js';
+import { loadRemainingGraph } from '../compute/remaining-graph.js';
+import { loadTileExecutor, type Normalise, type TileJob } from '../compute/tile-executor.js';
+import type { InferenceEngine, Tensor } from '../engine/inference-engine.js';
 import { fittedLine, type Sample } from '../evaluation/statistics/fitted-line.js';
-import { type FtpPlan, planFtp } from '../geometry/ftp-plan.js';
-import { parseGrid } from '../geometry/grid.js';
+import { type FusedDepth, planGraph } from '../geometry/choose-cut.js';
+import type { FtpPlan } from '../geometry/ftp-plan.js';
+import { type Grid, parseGrid } from '../geometry/grid.js';
+import { paddedRegion } from '../geometry/region.js';
 import { SIDES } from '../geometry/reuse/neighbours.js';
 import { cutTile, type TileCut } from '../geometry/reuse/tile-cut.js';
 import { offersOfTile, offersToTile } from '../geometry/reuse/tile-offer.js';
-import { segmentSteps } from '../geometry/segment-steps.js';
-import { remainingMacs } from '../model/layer-facts.js';
-import { fusedGeometry } from '../model/layer-geometry.js';
-import type { LoadedModel } from '../model/model-source.js';
+import { segmentGraph } from '../geometry/segment-graph.js';
+import type { TileStep } from '../geometry/tile-walk.js';
+import type { Graph } from '../graph/graph.js';
+import type { LoadedModel } from '../model-files/load-model.js';
 import { assembledBytes, type CostModel, onlyComputing, tileMs } from '../simulation/cost-model.js';
-import { paddedRegion, regionShape, valuesOf } from '../tensor/planes.js';
+import { normaliseBytes } from '../tensor/normalise.js';
+import { regionShape, valuesOf } from '../tensor/planes.js';
 import { leastCpuMs } from './cpu-time.js';
 
 type EngineCosts = Pick<CostModel, 'engine' | 'segments' | 'tileMs' | 'assemblyMsPerMiB' | 'remaining'>;
@@ -30,31 +32,26 @@ const MIB = 2 ** 20;
  */
 export async function measureEngine(
   engine: InferenceEngine,
-  { network, weights }: LoadedModel,
-  depth: number,
+  { graph, network: { preprocessing } }: LoadedModel,
+  depth: FusedDepth,
   onStep: (what: string) => void,
 ): Promise<EngineCosts> {
-  const layers = fusedGeometry(network, depth);
-  const { height, width } = layers.at(-1)!.output;
-  const grids = GRIDS.map(parseGrid).filter(({ rows, columns }) => rows <= height && columns <= width);
-  const plans = (grids.length > 0 ? grids : [{ rows: 1, columns: 1 }]).map((grid) => planFtp(layers, depth, grid));
-  const measured: { firstLayer: number; endLayer: number; samples: Sample[] }[] = [];
-  for (const segment of plans[0]!.segments) {
-    const { endLayer, firstLayer, index } = segment;
-    onStep(`layers ${firstLayer} to ${endLayer - 1}`);
-    const graph = await loadLayers(engine, {
-      name: `layers ${firstLayer} to ${endLayer - 1}`,
-      ...{ firstLayer, layers: network.layers.slice(firstLayer, endLayer), weights, padding: 'caller' },
-    });
+  const plans = plansOf(graph, depth, GRIDS);
+  const { stage } = plans[0]!;
+  const measured: { nodes: readonly string[]; samples: Sample[] }[] = [];
+  for (const segment of stage.segments) {
+    const nodes = segment.nodes.map(({ node }) => node.name);
+    onStep(`${nodes[0]} to ${nodes.at(-1)}`);
+    const network = await engine.loadGraph(segmentGraph(stage, segment), { anySize: true });
     const samples: Sample[] = [];
     for (const plan of plans) {
-      const step = segmentSteps(plan, middleTile(plan))[index]!;
-      const shape = regionShape(plan.maps[firstLayer]!.channels, paddedRegion(step.input, step.padding));
-      const data = new Float32Array(valuesOf(shape)).fill(0.5);
-      samples.push({ amount: step.macs, ms: await leastCpuMs(TIMES, () => graph.run({ data, shape })) });
+      const step = cutTile(plan, middleTile(plan)).steps.find((one) => one.segment.index === segment.index);
+      if (step === undefined) continue;
+      const inputs = constantInputs(plan, step);
+      samples.push({ amount: step.macs, ms: await leastCpuMs(TIMES, () => network.run(inputs)) });
     }
-    await graph.release();
-    measured.push({ firstLayer, endLayer, samples });
+    await network.release();
+    measured.push({ nodes, samples });
   }
   const speedOf = (samples: readonly Sample[], otherwise: number) => {
     const { fixedMs, msPerAmount } = fittedLine(samples);
@@ -65,12 +62,37 @@ export async function measureEngine(
   const mean = macsOfAll / all.reduce((sum, { ms }) => sum + ms, 0);
   const costs = {
     engine: speedOf(all, mean),
-    segments: measured.map(({ samples, ...segment }) => ({ ...segment, ...speedOf(samples, mean) })),
+    segments: measured.map(({ nodes, samples }) => ({ nodes, ...speedOf(samples, mean) })),
   };
   onStep('whole tiles');
-  const handling = await tileHandling(engine, { network, weights }, plans, costs);
+  const normalise: Normalise = (bytes, shape) => normaliseBytes(bytes, shape, preprocessing);
+  const handling = await tileHandling(engine, normalise, plans, costs);
   onStep('the remaining layers');
-  return { ...costs, ...handling, remaining: await remainingSpeed(engine, { network, weights }, depth, mean) };
+  return { ...costs, ...handling, remaining: await remainingSpeed(engine, plans[0]!, mean) };
+}
+
+/** A plan for each of these grids that is not finer than the maps. */
+export function plansOf(graph: Graph, depth: FusedDepth, grids: readonly string[]): readonly FtpPlan[] {
+  const { maps, outputs, stage } = planGraph(graph, depth, { rows: 1, columns: 1 });
+  const isFine = ({ columns, rows }: Grid) =>
+    outputs.some((map) => maps[map]!.height >= rows) && outputs.some((map) => maps[map]!.width >= columns);
+  const fitting = grids.map(parseGrid).filter(isFine);
+  return (fitting.length > 0 ? fitting : [{ rows: 1, columns: 1 }]).map((grid) => planGraph(graph, stage.values, grid));
+}
+
+function constantInputs({ maps }: FtpPlan, { reads, segment }: TileStep): ReadonlyMap<string, Tensor> {
+  return new Map(
+    segment.inputs.map(({ map, name }, i) => {
+      const { channels, height, width } = regionShape(
+        maps[map]!.channels,
+        paddedRegion(reads[i]!.region, reads[i]!.padding),
+      );
+      return [
+        name,
+        { shape: [1, channels, height, width], data: new Float32Array(channels * height * width).fill(0.5) },
+      ];
+    }),
+  );
 }
 
 function middleTile({ grid }: FtpPlan): number {
@@ -80,13 +102,13 @@ function middleTile({ grid }: FtpPlan): number {
 /** What tiles take beyond the calls of the engine, by how much is put together for these. */
 async function tileHandling(
   engine: InferenceEngine,
-  { network, weights }: Pick<LoadedModel, 'network' | 'weights'>,
+  normalise: Normalise,
   plans: readonly FtpPlan[],
   costs: Pick<CostModel, 'engine' | 'segments'>,
 ): Promise<Pick<CostModel, 'tileMs' | 'assemblyMsPerMiB'>> {
   const samples: Sample[] = [];
   for (const plan of plans) {
-    const executor = await loadTileExecutor(engine, network, weights, plan);
+    const executor = await loadTileExecutor(engine, plan, normalise);
     const run = async (jobs: readonly TileJob[]) => {
       for (const job of jobs) await executor.run({ ...job, input: job.input.slice() });
     };
@@ -116,16 +138,11 @@ function beyondCalls(plan: FtpPlan, costs: Pick<CostModel, 'engine' | 'segments'
   return { amount: assembledBytes(plan, cut) / MIB, ms: Math.max(0, ms - tileMs(bare, plan, cut)) };
 }
 
-async function remainingSpeed(
-  engine: InferenceEngine,
-  { network, weights }: Pick<LoadedModel, 'network' | 'weights'>,
-  depth: number,
-  mean: number,
-): Promise<CostModel['remaining']> {
-  const layers = await loadRemainingLayers(engine, network, weights, depth);
-  const { channels, height, width } = network.layers[depth - 1]!.output;
-  const ms = await leastCpuMs(3, () => layers.run(new Float32Array(channels * height * width).fill(0.5)));
-  await layers.release();
-  const macs = remainingMacs(network, depth);
+async function remainingSpeed(engine: InferenceEngine, plan: FtpPlan, mean: number): Promise<CostModel['remaining']> {
+  const remaining = await loadRemainingGraph(engine, plan);
+  const maps = plan.outputs.map((map) => new Float32Array(valuesOf(plan.maps[map]!)).fill(0.5));
+  const ms = await leastCpuMs(3, () => remaining.run(maps));
+  await remaining.release();
+  const macs = plan.remainingMacs;
   return macs > 0 && ms > 0 ? { callMs: 0, macsPerMs: macs / ms } : { callMs: ms, macsPerMs: mean };
 }

@@ -4,16 +4,17 @@ import { threadCpuSeconds } from '../compute/system-thread.js';
 import { type ProcessThreads, threadsOf } from '../evaluation/measure/cpu-profile.js';
 import { fittedLine } from '../evaluation/statistics/fitted-line.js';
 import { median } from '../evaluation/statistics/statistics.js';
-import { type FtpPlan, planFtp } from '../geometry/ftp-plan.js';
-import { formatGrid, parseGrid, tileCount } from '../geometry/grid.js';
+import type { FtpPlan } from '../geometry/ftp-plan.js';
+import { formatGrid, tileCount } from '../geometry/grid.js';
+import type { LayerChain } from '../geometry/modnn/layer-chain.js';
+import { outputsBytes } from '../geometry/plan-cost.js';
 import { wholeMap } from '../geometry/region.js';
 import { cutTile } from '../geometry/reuse/tile-cut.js';
-import { remainingMacs } from '../model/layer-facts.js';
-import { fusedGeometry } from '../model/layer-geometry.js';
-import { describeModel } from '../model/model-source.js';
+import { describeModel } from '../model-files/describe-model.js';
 import type { StrategyName } from '../scheduling/strategies/strategy.js';
 import { type CostModel, layerMs, msOf, slowerBy, tileMs, withSlowerLayers } from '../simulation/cost-model.js';
 import type { CalibrationOrder } from './calibration-process.js';
+import { plansOf } from './engine-costs.js';
 import { type MeasuredClient, withCluster } from './measured-cluster.js';
 
 const GRIDS = ['2x2', '3x3', '5x5'];
@@ -47,25 +48,20 @@ export async function measureNode(
   costs: CostModel,
   onStep: (what: string) => void,
 ): Promise<CostModel> {
-  const network = describeModel(order.model);
-  const layers = fusedGeometry(network, order.depth);
-  const { height, width } = layers.at(-1)!.output;
-  const grids = GRIDS.map(parseGrid).filter(({ rows, columns }) => rows <= height && columns <= width);
-  if (grids.length === 0) return costs;
+  const network = await describeModel(order.model);
+  const plans = plansOf(network.graph, order.depth, GRIDS).filter(({ tiles }) => tiles.length > 1);
+  if (plans.length === 0) return costs;
   const frames: { plan: FtpPlan; expectedMs: number; ms: FrameMs }[] = [];
-  for (const grid of grids) {
-    onStep(`whole frames, ${formatGrid(grid)}`);
-    const plan = planFtp(layers, order.depth, grid);
+  for (const plan of plans) {
+    onStep(`whole frames, ${formatGrid(plan.grid)}`);
     frames.push({ plan, expectedMs: layersInTilesMs(costs, plan), ms: await frameMs(order, plan, 'ftp-wst') });
   }
   const here = withSlowerLayers(costs, slowdown(frames.map(({ expectedMs, ms }) => [ms.compute, expectedMs])));
 
   const { plan } = frames[0]!;
-  onStep('whole frames, layer by layer');
-  const { compute } = await frameMs(order, plan, 'modnn');
-  const layerByLayer = Math.max(1, slowdown([[compute, layersMs(here, plan)]]));
+  const layerByLayer = plan.chain === null ? 1 : await layerSlowdown(order, plan, here, onStep);
 
-  const remainingMs = msOf(costs.remaining, remainingMacs(network, order.depth));
+  const remainingMs = msOf(costs.remaining, plan.remainingMacs);
   const onGateway = slowdown(frames.map(({ ms }) => [ms.remaining, remainingMs]));
   const remaining = slowerBy(onGateway, costs.remaining);
 
@@ -147,10 +143,23 @@ function layersInTilesMs(costs: CostModel, plan: FtpPlan): number {
   return plan.tiles.reduce((sum, { tileId }) => sum + tileMs(costs, plan, cutTile(plan, tileId)), 0);
 }
 
+/** How many times what was expected layers take one by one. */
+async function layerSlowdown(
+  order: NodeOrder,
+  plan: FtpPlan,
+  costs: CostModel,
+  onStep: (what: string) => void,
+): Promise<number> {
+  onStep('whole frames, layer by layer');
+  const { compute } = await frameMs(order, plan, 'modnn');
+  return Math.max(1, slowdown([[compute, layersMs(costs, plan.chain!)]]));
+}
+
 /** All layers, each on its whole map. */
-function layersMs(costs: CostModel, { layers, maps }: FtpPlan): number {
+function layersMs(costs: CostModel, chain: LayerChain): number {
+  const { layers, maps } = chain;
   const all = layers.map((_, layer) =>
-    layerMs(costs, layers, layer, wholeMap(maps[layer]!), wholeMap(maps[layer + 1]!)),
+    layerMs(costs, chain, layer, wholeMap(maps[layer]!), wholeMap(maps[layer + 1]!)),
   );
   return all.reduce((sum, ms) => sum + ms - costs.tileMs, 0);
 }
@@ -162,7 +171,11 @@ function explainedPictureMs({ picture }: NodeOrder, { letterboxMs, request }: Co
 
 /** Tiles' outputs, on their way to the gateway. */
 function resultsMs({ request }: CostModel, plan: FtpPlan): number {
-  const { channels, height, width } = plan.maps.at(-1)!;
-  const bytes = channels * height * width * BYTES_PER_VALUE;
+  const { maps, outputs } = plan;
+  const bytes = outputsBytes(
+    plan,
+    outputs.map((map) => wholeMap(maps[map]!)),
+    BYTES_PER_VALUE,
+  );
   return plan.tiles.length * request.clientMs + (bytes * request.msPerMiB) / MIB;
 }

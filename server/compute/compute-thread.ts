@@ -14,7 +14,6 @@ import type {
   ComputeSetup,
   LayerJob,
   TileMessage,
-  TileResult,
 } from './messages.js';
 import { type OfferTexts, packOffers } from './offers-message.js';
 import type { TileJob } from './tile-executor.js';
@@ -25,16 +24,16 @@ const WORKER_FILE = createRequire(import.meta.url).resolve('#compute-worker');
 /** A thread that holds the engine and the weights, seen from the node's main thread. */
 export interface ComputeThread extends ComputeReady {
   /** @param job its input is given away: the array is empty afterwards; strips in shared memory are not copied. */
-  runTile(job: TileJob): Promise<TileResult>;
+  runTile(job: TileJob): Promise<ComputeResult<'tile'>>;
   /**
    * Runs a slice of one fused layer. The first call loads each layer on its own, and the weights with them.
    *
    * @param job a piece that fills its buffer is given away: the array is empty afterwards, so cut out of it beforehand
    * what is to be sent. A piece that is a view into a larger buffer is copied, and stays.
    */
-  runLayer(job: LayerJob): Promise<ComputeResult>;
-  /** @param map `[channels, height, width]`; given away: the array is empty afterwards. */
-  runRemaining(map: Float32Array): Promise<ComputeResult>;
+  runLayer(job: LayerJob): Promise<ComputeResult<'layer'>>;
+  /** @param maps in the order of the plan's outputs, `[channels, height, width]` each; given away: the arrays are empty afterwards. */
+  runRemaining(maps: readonly Float32Array[]): Promise<ComputeResult<'remaining'>>;
   /** Returns the thread's memory as of its latest answer. */
   heap(): HeapUse;
   /** Rejects what is under way with `DT_COMPUTE_CLOSED`. */
@@ -42,14 +41,14 @@ export interface ComputeThread extends ComputeReady {
 }
 
 interface Waiting {
-  resolve(result: ComputeResult | TileResult): void;
+  resolve(result: ComputeResult): void;
   reject(error: Error): void;
 }
 
 type Job =
   | { readonly kind: 'tile'; readonly job: TileMessage }
   | { readonly kind: 'layer'; readonly job: LayerJob }
-  | { readonly kind: 'remaining'; readonly map: Float32Array };
+  | { readonly kind: 'remaining'; readonly maps: readonly Float32Array[] };
 
 /**
  * Starts the thread and loads engine, model and layers in it.
@@ -91,14 +90,15 @@ export async function startComputeThread(
   worker.on('error', crashed);
   worker.on('exit', (code) => crashed(new DeepThingsError('DT_COMPUTE_CRASHED', `the compute thread ended: ${code}`)));
 
-  const run = (job: Job, transfer: readonly ArrayBuffer[]) =>
-    new Promise<ComputeResult | TileResult>((resolve, reject) => {
+  const run = <Kind extends Job['kind']>(job: Job & { readonly kind: Kind }, transfer: readonly ArrayBuffer[]) =>
+    new Promise<ComputeResult<Kind>>((resolve, reject) => {
       if (closed) {
         reject(new DeepThingsError('DT_COMPUTE_CLOSED', 'the compute thread is closed'));
         return;
       }
       const id = ++lastId;
-      waiting.set(id, { resolve, reject });
+      // The thread answers a request with a result of its kind.
+      waiting.set(id, { resolve: (result) => resolve(result as unknown as ComputeResult<Kind>), reject });
       worker.postMessage({ id, ...job } satisfies ComputeRequest, transfer);
     });
 
@@ -107,7 +107,7 @@ export async function startComputeThread(
     runTile(job) {
       const input = inOwnBuffer(job.input);
       const message = { ...job, input, offers: packOffers(job.offers, texts) };
-      return run({ kind: 'tile', job: message }, [input.buffer]) as Promise<TileResult>;
+      return run({ kind: 'tile', job: message }, [input.buffer]);
     },
     runLayer(job) {
       const pieces = job.pieces.map(({ region, data }) => ({ region, data: inOwnBuffer(data) }));
@@ -115,7 +115,8 @@ export async function startComputeThread(
       const buffers = new Set(pieces.map(({ data }) => data.buffer));
       return run({ kind: 'layer', job: { ...job, pieces } }, [...buffers]);
     },
-    runRemaining: (map) => run({ kind: 'remaining', map }, [map.buffer as ArrayBuffer]),
+    runRemaining: (maps) =>
+      run({ kind: 'remaining', maps }, [...new Set(maps.map(({ buffer }) => buffer as ArrayBuffer))]),
     heap: () => heap,
     async close() {
       if (closed) return;

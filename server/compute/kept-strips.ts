@@ -16,7 +16,7 @@ export interface StripRoom {
   readonly buffer: SharedArrayBuffer;
 }
 
-/** What a tile keeps for one neighbour at one segment input. */
+/** What a tile keeps of one map for one neighbour. */
 export interface KeptStrip extends OfferedRegion {
   readonly region: Region;
   /** `[channels, height, width]` of the region. */
@@ -38,7 +38,7 @@ export function roomForStrips(
 }
 
 /**
- * Where on that memory each strip lies: one after another, by side and segment. Both threads work it out for themselves; to
+ * Where on that memory each strip lies: one after another, by side and map. Both threads work it out for themselves; to
  * tell each other takes longer.
  */
 export function keptStrips(plan: FtpPlan, cut: TileCut, room: StripRoom | null): readonly KeptStrip[] {
@@ -48,8 +48,8 @@ export function keptStrips(plan: FtpPlan, cut: TileCut, room: StripRoom | null):
   let firstByte = 0;
   for (const side of SIDES) {
     if (offers[side] === undefined) continue;
-    for (const { segment, region, values } of stripsOf(plan, offers[side])) {
-      kept.push({ side, segment, region, data: new Float32Array(room.buffer, firstByte, values) });
+    for (const { map, region, values } of stripsOf(plan, offers[side])) {
+      kept.push({ side, map, region, data: new Float32Array(room.buffer, firstByte, values) });
       firstByte += values * Float32Array.BYTES_PER_ELEMENT;
     }
   }
@@ -58,7 +58,7 @@ export function keptStrips(plan: FtpPlan, cut: TileCut, room: StripRoom | null):
 
 /** A strip of an offer that has something. */
 interface OfferedStrip {
-  readonly segment: number;
+  readonly map: number;
   readonly region: Region;
   readonly values: number;
 }
@@ -69,10 +69,10 @@ const STRIPS: CacheTable<number, readonly OfferedStrip[]> = { limit: 4096 };
 /** In the order in which they lie in memory, one right after another. */
 function stripsOf(plan: FtpPlan, offer: TileOffer): readonly OfferedStrip[] {
   return plan.cache.memoize(STRIPS, offer.id, () =>
-    offer.regions.flatMap((region, segment) => {
+    offer.regions.flatMap((region, map) => {
       if (isEmptyRegion(region)) return [];
-      const { channels } = plan.maps[plan.segments[segment]!.firstLayer]!;
-      return [{ segment, region, values: valuesOf(regionShape(channels, region)) }];
+      const { channels } = plan.maps[map]!;
+      return [{ map, region, values: valuesOf(regionShape(channels, region)) }];
     }),
   );
 }

@@ -1,20 +1,21 @@
-import type { FeatureBlock, InferenceEngine } from '../engine/inference-engine.js';
-import { type LoadedGraph, loadLayers } from '../engine/load-layers.js';
+import type { InferenceEngine, LoadedNetwork, Tensor } from '../engine/inference-engine.js';
 import { DeepThingsError } from '../errors.js';
-import type { Layer, NetworkWeights } from '../formats/darknet/layers.js';
+import type { LayerGeometry } from '../geometry/modnn/layer.js';
+import type { LayerChain } from '../geometry/modnn/layer-chain.js';
 import {
   containsRegion,
   intersectRegions,
   isEmptyRegion,
   type MapShape,
+  paddedRegion,
   type Region,
   shapeText,
   wholeMap,
 } from '../geometry/region.js';
-import type { Network } from '../model/network.js';
-import { normaliseBytes } from '../tensor/normalise.js';
-import { paddedRegion, placeRegion, regionShape, valuesOf } from '../tensor/planes.js';
+import { segmentGraph } from '../geometry/segment-graph.js';
+import { placeRegion, regionShape, valuesOf } from '../tensor/planes.js';
 import type { LayerJob, LayerPiece } from './messages.js';
+import type { Normalise } from './tile-executor.js';
 
 /** Runs slices of single layers, as MoDNN does: a call of the engine for each layer, on rows put together by hand. */
 export interface LayerExecutor {
@@ -22,52 +23,44 @@ export interface LayerExecutor {
    * @returns the slice's rows of map `layer + 1`.
    * @throws DeepThingsError `DT_LAYER_INPUT` when rows are missing or a piece is not of its region's size.
    */
-  run(job: LayerJob): Promise<FeatureBlock>;
+  run(job: LayerJob): Promise<Float32Array>;
   release(): Promise<void>;
 }
 
-/** @param depth layers 0 to depth - 1 are loaded, each as a graph of its own. */
+/** @param chain of a graph with its constants; each layer is loaded as a graph of its own. */
 export async function loadLayerExecutor(
   engine: InferenceEngine,
-  network: Network,
-  weights: NetworkWeights,
-  depth: number,
+  { depth, layers, stage }: LayerChain,
+  normalise: Normalise,
 ): Promise<LayerExecutor> {
-  const layers = network.layers.slice(0, depth);
-  const graphs: LoadedGraph[] = [];
-  for (const [index, layer] of layers.entries()) {
-    graphs.push(
-      await loadLayers(engine, {
-        name: `layer ${index}`,
-        firstLayer: index,
-        layers: [layer],
-        weights,
-        padding: 'caller',
-      }),
-    );
+  const networks: LoadedNetwork[] = [];
+  for (const segment of stage.segments) {
+    networks.push(await engine.loadGraph(segmentGraph(stage, segment), { anySize: true }));
   }
-
   return {
     async run(job) {
       const layer = layers[job.layer];
       if (layer === undefined) throw inputError(job, `is not one of the layers 0 to ${depth - 1}`);
       checkWindow(job, layer);
       checkPieces(job, layer.input);
-      return graphs[job.layer]!.run(assemble(network, job, layer));
+      const { inputs, writes } = stage.segments[job.layer]!;
+      const { fill, name } = inputs[0]!;
+      const outputs = await networks[job.layer]!.run(new Map([[name, assemble(job, layer, fill, normalise)]]));
+      return outputs.get(stage.mapNames[writes[0]!]!)!.data as Float32Array;
     },
     async release() {
-      for (const graph of graphs) await graph.release();
+      for (const network of networks) await network.release();
     },
   };
 }
 
-function checkWindow(job: LayerJob, layer: Layer): void {
+function checkWindow(job: LayerJob, layer: LayerGeometry): void {
   const { input, padding } = job;
   if (isEmptyRegion(input) || !containsRegion(wholeMap(layer.input), input)) {
     throw inputError(job, `needs an input within ${shapeText(layer.input)}, got ${regionText(input)}`);
   }
   // No window lies in padding alone, so that more of it can only be a mistake.
-  const size = 'size' in layer ? layer.size : 1;
+  const size = layer.kernel;
   const sides = [padding.top, padding.bottom, padding.left, padding.right];
   if (sides.some((cells) => !Number.isSafeInteger(cells) || cells < 0 || cells >= size)) {
     throw inputError(job, `needs padding from 0 to ${size - 1} on each side, got ${sides.join(', ')}`);
@@ -98,26 +91,27 @@ function checkPieces(job: LayerJob, { channels }: MapShape): void {
 }
 
 /** The padded input. The pieces go straight to their places on it: a slice of an early map is large, a copy dear. */
-function assemble(network: Network, job: LayerJob, layer: Layer): FeatureBlock {
-  const { channels } = layer.input;
+function assemble(job: LayerJob, { input }: LayerGeometry, fill: number, normalise: Normalise): Tensor {
+  const { channels } = input;
   const padded = paddedRegion(job.input, job.padding);
-  const shape = regionShape(channels, padded);
+  const { height, width } = regionShape(channels, padded);
+  const shape = [1, channels, height, width];
   const only = job.pieces.find(({ region }) => sameRegion(region, job.input) && sameRegion(region, padded));
-  if (only !== undefined) return { data: pieceValues(network, channels, only), shape };
+  if (only !== undefined) return { data: pieceValues(normalise, channels, only), shape };
 
-  const data = new Float32Array(valuesOf(shape));
-  if (layer.kind === 'maxpool') data.fill(Number.NEGATIVE_INFINITY);
+  const data = new Float32Array(channels * height * width);
+  if (fill !== 0) data.fill(fill);
   for (const piece of job.pieces) {
     const part = intersectRegions(piece.region, job.input);
     if (isEmptyRegion(part)) continue;
-    placeRegion(data, channels, padded, pieceValues(network, channels, piece), piece.region, part);
+    placeRegion(data, channels, padded, pieceValues(normalise, channels, piece), piece.region, part);
   }
   return { data, shape };
 }
 
 /** Padding of a convolution is zero behind the normalisation, so bytes are normalised before they are placed. */
-function pieceValues(network: Network, channels: number, { region, data }: LayerPiece): Float32Array {
-  return data instanceof Uint8Array ? normaliseBytes(data, regionShape(channels, region), network.preprocessing) : data;
+function pieceValues(normalise: Normalise, channels: number, { region, data }: LayerPiece): Float32Array {
+  return data instanceof Uint8Array ? normalise(data, regionShape(channels, region)) : data;
 }
 
 function sameRegion(a: Region, b: Region): boolean {

@@ -1,16 +1,17 @@
-import type { EngineOptions } from '../engine/inference-engine.js';
+import type { EngineOptions, Tensor } from '../engine/inference-engine.js';
 import type { ErrorCode } from '../error-codes.js';
+import type { FusedDepth } from '../geometry/choose-cut.js';
 import type { Grid } from '../geometry/grid.js';
-import type { MapShape, Padding, Region } from '../geometry/region.js';
-import type { ModelSpec } from '../model/model-source.js';
+import type { Padding, Region } from '../geometry/region.js';
+import type { ModelSpec } from '../model-files/model-spec.js';
 import type { HeapUse } from './heap-use.js';
 import type { OffersMessage } from './offers-message.js';
 import type { TileJob } from './tile-executor.js';
 
 /** What a compute thread is to load: a device the fused stack, the gateway what remains. */
 export type ComputeStage =
-  | { readonly kind: 'fused'; readonly depth: number; readonly grid: Grid }
-  | { readonly kind: 'remaining'; readonly depth: number };
+  | { readonly kind: 'fused'; readonly depth: FusedDepth; readonly grid: Grid }
+  | { readonly kind: 'remaining'; readonly depth: FusedDepth; readonly grid: Grid };
 
 export interface ComputeSetup {
   readonly model: ModelSpec;
@@ -40,24 +41,29 @@ export type TileMessage = Omit<TileJob, 'offers'> & { readonly offers: OffersMes
 export type ComputeRequest =
   | { readonly id: number; readonly kind: 'tile'; readonly job: TileMessage }
   | { readonly id: number; readonly kind: 'layer'; readonly job: LayerJob }
-  | { readonly id: number; readonly kind: 'remaining'; readonly map: Float32Array };
+  | { readonly id: number; readonly kind: 'remaining'; readonly maps: readonly Float32Array[] };
 
 /** Ends the thread, between two calls of the engine: within one, a native library would be cut off. */
 export interface ComputeClose {
   readonly kind: 'close';
 }
 
-/** What a finished request gives: values, their shape and the time it took. */
-export interface ComputeResult {
-  readonly data: Float32Array;
-  readonly shape: MapShape;
-  readonly computeMs: number;
+/** Outputs of a graph, each under its name. */
+export type GraphOutputs = readonly (Tensor & { readonly name: string })[];
+
+/** What a finished request gives. */
+export interface ComputeResults {
+  /** By output of the plan: the tile's share of that map, `[channels, height, width]`; multiply-accumulates executed. */
+  readonly tile: { readonly outputs: readonly Float32Array[]; readonly macs: number };
+  /** `[channels, height, width]` */
+  readonly layer: { readonly data: Float32Array };
+  readonly remaining: { readonly outputs: GraphOutputs };
 }
 
-export interface TileResult extends ComputeResult {
-  /** Multiply-accumulates executed. */
-  readonly macs: number;
-}
+/** A result of one kind, and the time it took. */
+export type ComputeResult<Kind extends keyof ComputeResults = keyof ComputeResults> = ComputeResults[Kind] & {
+  readonly computeMs: number;
+};
 
 export interface ComputeFailure {
   readonly code: ErrorCode;
@@ -85,7 +91,7 @@ export interface ComputeReady {
 export type ComputeAnswer =
   | ({ readonly kind: 'ready' } & ComputeReady)
   | ({ readonly kind: 'unusable' } & ComputeFailure)
-  | { readonly kind: 'done'; readonly id: number; readonly result: ComputeResult | TileResult }
+  | { readonly kind: 'done'; readonly id: number; readonly result: ComputeResult }
   | ({ readonly kind: 'failed'; readonly id: number } & ComputeFailure);
 
 /** An answer, with the memory of the thread as of then. */

@@ -1,17 +1,16 @@
-import type { FeatureBlock, InferenceEngine } from '../engine/inference-engine.js';
-import { type LoadedGraph, loadLayers } from '../engine/load-layers.js';
+import type { InferenceEngine, LoadedNetwork, Tensor } from '../engine/inference-engine.js';
 import { DeepThingsError } from '../errors.js';
-import type { NetworkWeights } from '../formats/darknet/layers.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
-import { containsRegion, isEmptyRegion, type Region } from '../geometry/region.js';
+import { containsRegion, isEmptyRegion, type MapShape, type Region, shapeText } from '../geometry/region.js';
 import { oppositeSide } from '../geometry/reuse/neighbours.js';
-import { type CutStep, cutTile, type Strip, type TileCut } from '../geometry/reuse/tile-cut.js';
+import { cutTile, type Strip, type TileCut } from '../geometry/reuse/tile-cut.js';
 import type { OffersToTile } from '../geometry/reuse/tile-offer.js';
-import type { Network } from '../model/network.js';
+import { segmentGraph } from '../geometry/segment-graph.js';
+import type { TileStep } from '../geometry/tile-walk.js';
 import { TILES_AHEAD } from '../scheduling/device/device-pace.js';
-import { normaliseBytes } from '../tensor/normalise.js';
-import { cropRegion, paddedRegion, placeRegion, regionShape, valuesOf } from '../tensor/planes.js';
+import { regionShape, valuesOf } from '../tensor/planes.js';
 import { type KeptStrip, keptStrips, type StripRoom } from './kept-strips.js';
+import { TileMaps } from './tile-maps.js';
 
 /** A tile to run, cut by what its neighbours offer. */
 export interface TileJob {
@@ -40,77 +39,87 @@ export interface StripSource {
 }
 
 export interface TileRun {
-  /** The tile's share of the fused stack's output, `[channels, height, width]`. */
-  readonly output: FeatureBlock;
+  /** By output of the plan: the tile's share of that map, `[channels, height, width]`. */
+  readonly outputs: readonly Float32Array[];
   /** Multiply-accumulates executed. */
   readonly macs: number;
 }
 
-/** Runs tiles of one FTP plan: a call of the engine for each segment, on a block put together and padded by hand. */
+/** Runs tiles of one FTP plan: a call of the engine for each segment, on blocks put together and padded by hand. */
 export interface TileExecutor {
   /** @throws DeepThingsError `DT_TILE_INPUT` when the input or a strip is missing or has another size. */
   run(job: TileJob): Promise<TileRun>;
   release(): Promise<void>;
 }
 
+/** Makes the network's input of a picture's bytes, both `[3, height, width]`. */
+export type Normalise = (bytes: Uint8Array, shape: MapShape) => Float32Array;
+
+/** @param plan of a graph with its constants. */
 export async function loadTileExecutor(
   engine: InferenceEngine,
-  network: Network,
-  weights: NetworkWeights,
   plan: FtpPlan,
+  normalise: Normalise,
 ): Promise<TileExecutor> {
-  const graphs: LoadedGraph[] = [];
-  for (const { firstLayer, endLayer } of plan.segments) {
-    graphs.push(
-      await loadLayers(engine, {
-        name: `layers ${firstLayer} to ${endLayer - 1}`,
-        firstLayer,
-        layers: network.layers.slice(firstLayer, endLayer),
-        weights,
-        padding: 'caller',
-      }),
-    );
+  const { stage } = plan;
+  const networks: LoadedNetwork[] = [];
+  for (const segment of stage.segments) {
+    networks.push(await engine.loadGraph(segmentGraph(stage, segment), { anySize: true }));
   }
-
-  /** By segment; used again for each tile: fresh memory costs more than what is computed on it in a small tile. */
-  const blocks: Float32Array[] = plan.segments.map(() => new Float32Array(0));
-  const blockFor = (segment: number, values: number) => {
-    if (blocks[segment]!.length < values) blocks[segment] = new Float32Array(values);
-    return blocks[segment]!.subarray(0, values);
-  };
   /** The latest first; null for one that failed. */
   const before: (TileBefore | null)[] = [];
+  const maps = new TileMaps(stage);
   return {
     async run(job) {
       before.unshift(null);
       if (before.length > TILES_AHEAD + 1) before.pop();
       const cut = cutTile(plan, job.tileId, job.offers);
-      const strips = matchStrips(plan, cut, job.strips, before);
       const keep = keptStrips(plan, cut, job.keepIn);
-      let computed = cutInput(network, plan, cut, job.input);
-      for (const step of cut.steps) {
-        const block = assemble(network, plan, step, computed, { strips, blockFor });
-        const blockRegion = paddedRegion(step.input, step.padding);
-        for (const { segment, region, data } of keep) {
-          if (segment !== step.segment.index) continue;
-          cropRegion(block.data, block.shape.channels, blockRegion, region, data);
+      const picture = cutInput(plan, cut, job.input, normalise);
+      maps.begin(cut.steps, keep);
+      try {
+        if (picture !== null) maps.add(0, cut.input, { data: picture, region: cut.input });
+        addStrips(plan, cut, job.strips, before, maps);
+        for (const step of cut.steps) {
+          const outputs = await networks[step.segment.index]!.run(maps.inputsOf(step));
+          addOutputs(plan, step, outputs, maps);
         }
-        computed = await graphs[step.segment.index]!.run(block);
+        before[0] = { tileId: job.tileId, kept: keep };
+        const { shares } = plan.tiles[job.tileId]!;
+        return { outputs: plan.outputs.map((map, i) => maps.take(map, shares[i]!)), macs: cut.macs };
+      } finally {
+        maps.clear();
       }
-      before[0] = { tileId: job.tileId, kept: keep };
-      return { output: computed, macs: cut.macs };
     },
     async release() {
-      for (const graph of graphs) await graph.release();
+      for (const network of networks) await network.release();
     },
   };
 }
 
-/** What the first step computes on: the normalised picture, or nothing when strips stand in for all of it. */
-function cutInput(network: Network, plan: FtpPlan, cut: TileCut, input: Uint8Array): FeatureBlock {
+/** The normalised picture; null when strips stand in for all of it. */
+function cutInput(plan: FtpPlan, cut: TileCut, input: Uint8Array, normalise: Normalise): Float32Array | null {
   const shape = regionShape(plan.maps[0]!.channels, cut.input);
   requireSize(cut.tileId, 'input', input.length, valuesOf(shape));
-  return { data: normaliseBytes(input, shape, network.preprocessing), shape };
+  return isEmptyRegion(cut.input) ? null : normalise(input, shape);
+}
+
+function addOutputs(
+  { stage }: FtpPlan,
+  { segment, writes }: TileStep,
+  outputs: ReadonlyMap<string, Tensor>,
+  maps: TileMaps,
+): void {
+  for (const { block, map, region } of writes) {
+    const { data, shape } = outputs.get(stage.mapNames[map]!)!;
+    const expected = regionShape(stage.maps[map]!.channels, block);
+    const [, channels, height, width] = shape as [number, number, number, number];
+    if (channels !== expected.channels || height !== expected.height || width !== expected.width) {
+      const detail = `expected ${stage.mapNames[map]} of ${shapeText(expected)}, got [${shape.slice(1).join(', ')}]`;
+      throw new DeepThingsError('DT_ENGINE_RUN', `${stage.graph.name}, segment ${segment.index}: ${detail}`);
+    }
+    maps.add(map, region, { data: data as Float32Array, region: block });
+  }
 }
 
 /** What a tile kept, for those that follow at once. */
@@ -119,30 +128,26 @@ interface TileBefore {
   readonly kept: readonly KeptStrip[];
 }
 
-function matchStrips(
+function addStrips(
   plan: FtpPlan,
-  cut: TileCut,
+  { strips, tileId }: TileCut,
   given: TileJob['strips'],
   before: readonly (TileBefore | null)[],
-): ReadonlyMap<Strip, StripSource> {
-  const strips = cut.strips;
-  requireSize(cut.tileId, 'list of strips', given.length, strips.length);
-  return new Map(
-    strips.map((strip, i) => {
-      const one = given[i]!;
-      return [
-        strip,
-        requireCover(plan, cut.tileId, strip, typeof one === 'number' ? keptStrip(before[one], strip) : one),
-      ];
-    }),
-  );
+  maps: TileMaps,
+): void {
+  requireSize(tileId, 'list of strips', given.length, strips.length);
+  for (const [i, strip] of strips.entries()) {
+    const one = given[i]!;
+    const source = typeof one === 'number' ? keptStrip(before[one], strip) : one;
+    maps.add(strip.map, strip.region, requireCover(plan, tileId, strip, source));
+  }
 }
 
 /** @returns null when that tile is another, or kept nothing there. */
 function keptStrip(tile: TileBefore | null | undefined, strip: Strip): StripSource | null {
   const kept = tile?.tileId === strip.producer ? tile.kept : [];
   const side = oppositeSide(strip.side);
-  return kept.find((one) => one.side === side && one.segment === strip.segment) ?? null;
+  return kept.find((one) => one.side === side && one.map === strip.map) ?? null;
 }
 
 function requireCover(plan: FtpPlan, tileId: number, strip: Strip, source: StripSource | null): StripSource {
@@ -165,32 +170,4 @@ function requireCover(plan: FtpPlan, tileId: number, strip: Strip, source: Strip
 function requireSize(tileId: number, what: string, got: number, wanted: number): void {
   if (got === wanted) return;
   throw new DeepThingsError('DT_TILE_INPUT', `tile ${tileId} needs an ${what} of ${wanted} values, got ${got}`);
-}
-
-/**
- * A segment's padded input: what was computed for it and the strips, which cover it exactly once, go straight to their
- * places on it. In many small tiles copying costs as much as computing.
- */
-function assemble(
-  network: Network,
-  plan: FtpPlan,
-  { segment, input, computed, padding, strips }: CutStep,
-  block: FeatureBlock,
-  parts: {
-    readonly strips: ReadonlyMap<Strip, StripSource>;
-    readonly blockFor: (segment: number, values: number) => Float32Array;
-  },
-): FeatureBlock {
-  const { channels } = plan.maps[segment.firstLayer]!;
-  const region = paddedRegion(input, padding);
-  const shape = regionShape(channels, region);
-  if (strips.length === 0 && valuesOf(shape) === block.data.length) return block;
-  const data = parts.blockFor(segment.index, valuesOf(shape));
-  data.fill(network.layers[segment.firstLayer]!.kind === 'maxpool' ? Number.NEGATIVE_INFINITY : 0);
-  if (!isEmptyRegion(computed)) placeRegion(data, channels, region, block.data, computed);
-  for (const strip of strips) {
-    const source = parts.strips.get(strip)!;
-    placeRegion<Float32Array>(data, channels, region, source.data, source.region, strip.region);
-  }
-  return { data, shape };
 }

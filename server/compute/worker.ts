@@ -3,11 +3,13 @@
 import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createEngine } from '../engine/engines.js';
-import type { FeatureBlock, InferenceEngine } from '../engine/inference-engine.js';
+import type { InferenceEngine } from '../engine/inference-engine.js';
 import { DeepThingsError } from '../errors.js';
-import { planFtp } from '../geometry/ftp-plan.js';
-import { fusedGeometry } from '../model/layer-geometry.js';
-import { type LoadedModel, loadModel } from '../model/model-source.js';
+import { planGraph } from '../geometry/choose-cut.js';
+import type { FtpPlan } from '../geometry/ftp-plan.js';
+import { restOf } from '../geometry/stage.js';
+import { type LoadedModel, loadModel } from '../model-files/load-model.js';
+import { normaliseBytes } from '../tensor/normalise.js';
 import { collectGarbage } from './collect-garbage.js';
 import { heapUse } from './heap-use.js';
 import { type LayerExecutor, loadLayerExecutor } from './layer-executor.js';
@@ -17,20 +19,22 @@ import type {
   ComputeFailure,
   ComputeReply,
   ComputeRequest,
-  ComputeResult,
+  ComputeResults,
   ComputeSetup,
-  TileResult,
 } from './messages.js';
 import { unpackOffers } from './offers-message.js';
-import { loadRemainingLayers } from './remaining-layers.js';
+import { loadRemainingGraph } from './remaining-graph.js';
 import { systemThread } from './system-thread.js';
-import { loadTileExecutor } from './tile-executor.js';
+import { loadTileExecutor, type Normalise } from './tile-executor.js';
 
-/** Computes a request: the values, and what else there is to say of them. */
-type Run = () => Promise<{ block: FeatureBlock; more: Omit<TileResult, keyof ComputeResult> | null }>;
+/** A result, and the memory that goes with it. */
+interface Ran {
+  readonly result: ComputeResults[keyof ComputeResults];
+  readonly buffers: readonly ArrayBufferLike[];
+}
 
-/** Gets ready what a request needs: the time that this takes is not the request's. */
-type Prepare = (request: ComputeRequest) => Promise<Run>;
+/** Gets ready what a request needs, and returns what computes it: the time that this takes is not the request's. */
+type Prepare = (request: ComputeRequest) => Promise<() => Promise<Ran>>;
 
 const port = parentPort!;
 const setup = workerData as ComputeSetup;
@@ -44,33 +48,42 @@ function failureOf(error: unknown): ComputeFailure {
   return { code: error instanceof DeepThingsError ? error.code : 'DT_COMPUTE', message };
 }
 
-async function prepareStage(engine: InferenceEngine, model: LoadedModel): Promise<Prepare> {
-  const { network, weights, digest } = model;
+function wrongKind(kind: string, stage: string): DeepThingsError {
+  return new DeepThingsError('DT_COMPUTE', `cannot run a ${kind} where ${stage} layers are loaded`);
+}
+
+async function prepareStage(engine: InferenceEngine, plan: FtpPlan, model: LoadedModel): Promise<Prepare> {
   const { stage } = setup;
   if (stage.kind === 'remaining') {
-    const remaining = await loadRemainingLayers(engine, network, weights, stage.depth);
+    const remaining = await loadRemainingGraph(engine, plan);
     return async (request) => {
-      if (request.kind !== 'remaining') throw new DeepThingsError('DT_COMPUTE', `cannot run a ${request.kind} here`);
-      return async () => ({ block: await remaining.run(request.map), more: null });
+      if (request.kind !== 'remaining') throw wrongKind(request.kind, 'the remaining');
+      return async () => {
+        const outputs = await remaining.run(request.maps);
+        return { result: { outputs }, buffers: outputs.map(({ data }) => data.buffer) };
+      };
     };
   }
-  const plan = planFtp(fusedGeometry(network, stage.depth), stage.depth, stage.grid);
-  const tiles = await loadTileExecutor(engine, network, weights, plan);
+  const normalise: Normalise = (bytes, shape) => normaliseBytes(bytes, shape, model.network.preprocessing);
+  const tiles = await loadTileExecutor(engine, plan, normalise);
   let layers: LayerExecutor | undefined;
   return async (request) => {
     switch (request.kind) {
       case 'tile':
         return async () => {
-          const { output, macs } = await tiles.run({ ...request.job, offers: unpackOffers(plan, request.job.offers) });
-          return { block: output, more: { macs } };
+          const result = await tiles.run({ ...request.job, offers: unpackOffers(plan, request.job.offers) });
+          return { result, buffers: result.outputs.map(({ buffer }) => buffer) };
         };
       case 'layer': {
-        layers ??= await loadLayers(engine, stage.depth, digest);
+        layers ??= await loadLayers(engine, model.digest, normalise);
         const executor = layers;
-        return async () => ({ block: await executor.run(request.job), more: null });
+        return async () => {
+          const data = await executor.run(request.job);
+          return { result: { data }, buffers: [data.buffer] };
+        };
       }
       case 'remaining':
-        throw new DeepThingsError('DT_COMPUTE', 'cannot run remaining layers here');
+        throw wrongKind(request.kind, 'the fused');
     }
   };
 }
@@ -81,24 +94,36 @@ async function prepareStage(engine: InferenceEngine, model: LoadedModel): Promis
  *
  * @throws DeepThingsError `DT_MODEL_CHANGED` when the files are no longer those that the node registered with.
  */
-async function loadLayers(engine: InferenceEngine, depth: number, digest: string): Promise<LayerExecutor> {
-  const model = await loadModel(setup.model, { start: 0, end: depth });
+async function loadLayers(engine: InferenceEngine, digest: string, normalise: Normalise): Promise<LayerExecutor> {
+  const { model, plan } = await loadStage();
   if (model.digest !== digest) {
     throw new DeepThingsError(
       'DT_MODEL_CHANGED',
       `model ${model.network.name} is no longer the one that this node started with: restart the node`,
     );
   }
-  return loadLayerExecutor(engine, model.network, model.weights, depth);
+  return loadLayerExecutor(engine, plan.chain!, normalise);
+}
+
+/** Loads the model with the constants of the stage alone, and plans it. */
+async function loadStage(): Promise<{ readonly model: LoadedModel; readonly plan: FtpPlan }> {
+  const { depth, grid, kind } = setup.stage;
+  const model = await loadModel(setup.model, (graph) => {
+    const { stage } = planGraph(graph, depth, grid);
+    const nodes = kind === 'fused' ? stage.nodes.map(({ node }) => node) : restOf(stage).nodes;
+    return new Set(nodes.flatMap(({ inputs }) => inputs));
+  });
+  return { model, plan: planGraph(model.graph, depth, grid) };
 }
 
 async function serve(prepare: Prepare, request: ComputeRequest): Promise<void> {
   try {
     const run = await prepare(request);
     const startedAt = performance.now();
-    const { block, more } = await run();
-    const result = { ...block, ...more, computeMs: performance.now() - startedAt };
-    send({ kind: 'done', id: request.id, result }, [block.data.buffer as ArrayBuffer]);
+    const { buffers, result } = await run();
+    // A buffer may be listed once only, and two outputs may be of one.
+    const given = [...new Set(buffers)].filter((buffer) => buffer instanceof ArrayBuffer);
+    send({ kind: 'done', id: request.id, result: { ...result, computeMs: performance.now() - startedAt } }, given);
   } catch (error) {
     send({ kind: 'failed', id: request.id, ...failureOf(error) });
   }
@@ -106,11 +131,8 @@ async function serve(prepare: Prepare, request: ComputeRequest): Promise<void> {
 
 try {
   const engine = await createEngine(setup.engine.name, setup.engine);
-  const { stage } = setup;
-  const layers =
-    stage.kind === 'fused' ? { start: 0, end: stage.depth } : { start: stage.depth, end: Number.POSITIVE_INFINITY };
-  const model = await loadModel(setup.model, layers);
-  const prepare = await prepareStage(engine, model);
+  const { model, plan } = await loadStage();
+  const prepare = await prepareStage(engine, plan, model);
   const requests: ComputeRequest[] = [];
   let serving = false;
   // One at a time, in the order they came: a second inference beside the first only costs memory.

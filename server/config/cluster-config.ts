@@ -1,5 +1,7 @@
+import type { FusedDepth } from '../geometry/choose-cut.js';
 import { type Grid, parseGrid } from '../geometry/grid.js';
-import type { ModelSpec } from '../model/model-source.js';
+import type { DetectionLimits } from '../heads/detection.js';
+import type { ModelSpec } from '../model-files/model-spec.js';
 import { type HostPort, parseListen, parseNodeAddress } from './checks/node-address.js';
 import type { ClusterFile } from './cluster-file.js';
 import { CLUSTER_DEFAULTS, GATEWAY_ID, NMS_BY_MODEL } from './defaults.js';
@@ -23,8 +25,8 @@ export interface ModelConfig extends ModelSpec {
 
 export interface PartitionConfig {
   readonly grid: Grid;
-  /** Number of fused layers; a legal cut of the model. */
-  readonly fusedDepth: number;
+  /** Where the fused part ends; a cut of the model. */
+  readonly fusedDepth: FusedDepth;
 }
 
 /** One node, the gateway or an edge device. */
@@ -86,7 +88,8 @@ export interface ClusterConfig {
 export interface ResolvedParts extends StorePathOrigin {
   readonly file: string;
   readonly spec: ModelSpec;
-  readonly defaultDepth: number;
+  /** What the model's head usually has; undefined where that is as everywhere. */
+  readonly limits: DetectionLimits | undefined;
   readonly remarks: readonly string[];
 }
 
@@ -96,10 +99,11 @@ const HOMELESS_REMARK =
 
 /** Fills in the defaults and parses what is text. The file must have passed every check. */
 export function resolveCluster(given: ClusterFile, parts: ResolvedParts): ClusterConfig {
-  const { file, spec, defaultDepth, remarks } = parts;
+  const { file, limits: usual, spec, remarks } = parts;
   const { partition, schedule } = given;
   const limits = { ...CLUSTER_DEFAULTS.limits, ...given.limits };
-  const nms = given.model.nms ?? NMS_BY_MODEL[spec.name ?? ''] ?? CLUSTER_DEFAULTS.model.nms;
+  const nms = given.model.nms ?? usual?.nms ?? NMS_BY_MODEL[spec.name ?? ''] ?? CLUSTER_DEFAULTS.model.nms;
+  const threshold = given.model.threshold ?? usual?.threshold ?? CLUSTER_DEFAULTS.model.threshold;
   const name = given.name ?? CLUSTER_DEFAULTS.name;
   const { age, bytes, ...store } = { ...CLUSTER_DEFAULTS.store, ...given.store };
   const wire = { ...CLUSTER_DEFAULTS.wire, ...given.wire };
@@ -108,10 +112,10 @@ export function resolveCluster(given: ClusterFile, parts: ResolvedParts): Cluste
   const filled = {
     file,
     name,
-    model: { ...spec, threshold: given.model.threshold ?? CLUSTER_DEFAULTS.model.threshold, nms },
+    model: { ...spec, threshold, nms },
     partition: {
       grid: parseGrid(partition?.grid ?? CLUSTER_DEFAULTS.partition.grid),
-      fusedDepth: partition?.fusedDepth ?? defaultDepth,
+      fusedDepth: partition?.fusedDepth ?? CLUSTER_DEFAULTS.partition.fusedDepth,
     },
     schedule: {
       strategy: schedule?.strategy ?? CLUSTER_DEFAULTS.schedule.strategy,

@@ -1,10 +1,12 @@
 import { type Static, Type } from 'typebox';
 import { LARGEST_INPUT_SIDE } from '../formats/darknet/layer-limits.js';
+import { ONNX_HEADS } from '../heads/onnx-heads.js';
 import { BUILT_IN_MODELS } from '../model/built-in/registry.js';
+import { BUILT_IN_ONNX } from '../model-files/built-in-onnx.js';
 import { CLUSTER_DEFAULTS as defaults } from './defaults.js';
 import { engine, nodeEngine } from './sections/engine-section.js';
 import { schedule } from './sections/schedule-section.js';
-import { byteSize, choice, decimal, flag, milliseconds, text, whole } from './sections/schema-fields.js';
+import { byteSize, choice, decimal, depth, flag, milliseconds, text, whole } from './sections/schema-fields.js';
 import { store } from './sections/store-section.js';
 import { tls } from './sections/tls-section.js';
 
@@ -22,9 +24,41 @@ const optional = Type.Optional;
 const inputSize = { minimum: 8, maximum: LARGEST_INPUT_SIDE, examples: [416] };
 const fraction = { minimum: 0, maximum: 1 };
 
+const three = (description: string, hints: { minimum: number; maximum: number }) =>
+  Type.Array(decimal('One of R, G, B.', hints), { description, minItems: 3, maxItems: 3 });
+
+const modelInput = Type.Object(
+  {
+    order: optional(choice('The order of its colours.', ['rgb', 'bgr'])),
+    place: optional(
+      choice(
+        'Where the picture lies on the input: letterboxed in the middle or at the top left, or stretched over it.',
+        ['centre', 'top-left', 'stretch'],
+      ),
+    ),
+    fill: optional(
+      three('The colour around a letterboxed picture: bytes for R, G and B.', { minimum: 0, maximum: 255 }),
+    ),
+    scale: optional(
+      decimal('Bytes are multiplied by it first; 0.00392157 makes 0 to 1.', { minimum: 1e-6, maximum: 1e3 }),
+    ),
+    mean: optional(three('Subtracted then, one for each colour in the order above.', { minimum: -1e4, maximum: 1e4 })),
+    std: optional(three('Divided by in the end, one for each colour.', { minimum: 1e-6, maximum: 1e4 })),
+  },
+  {
+    ...CLOSED,
+    description: "What an ONNX file expects of a picture, where that is not what its head's family usually has.",
+  },
+);
+
 const model = Type.Object(
   {
-    name: optional(choice('A built-in model. Instead of cfg.', Object.keys(BUILT_IN_MODELS))),
+    name: optional(
+      choice('A built-in model. Instead of onnx and cfg.', [...BUILT_IN_ONNX, ...Object.keys(BUILT_IN_MODELS)]),
+    ),
+    onnx: optional(
+      text('An ONNX file of your own; a path from this file. Instead of name.', { examples: ['my.onnx'] }),
+    ),
     cfg: optional(text('A Darknet cfg of your own; a path from this file. Instead of name.', { examples: ['my.cfg'] })),
     weights: optional(
       text('A Darknet weights file, a path from this file; or synthetic, synthetic:SEED for made-up weights.', {
@@ -32,6 +66,10 @@ const model = Type.Object(
       }),
     ),
     labels: optional(text('Class names, one a line; a path from this file.', { examples: ['my.names'] })),
+    head: optional(
+      choice('How boxes are made of the outputs of an ONNX file, where their shapes do not tell.', ONNX_HEADS),
+    ),
+    input: optional(modelInput),
     width: optional(whole("The network's input width instead of the model's own.", inputSize)),
     height: optional(whole("The network's input height instead of the model's own.", inputSize)),
     threshold: optional(
@@ -44,7 +82,10 @@ const model = Type.Object(
       }),
     ),
   },
-  { ...CLOSED, description: 'What is detected: a built-in model by name, or cfg and weights of your own.' },
+  {
+    ...CLOSED,
+    description: 'What is detected: a built-in model by name, an ONNX file, or cfg and weights of your own.',
+  },
 );
 
 const partition = Type.Object(
@@ -57,11 +98,11 @@ const partition = Type.Object(
       }),
     ),
     fusedDepth: optional(
-      whole('How many of the first layers the edge devices run. By default 8, or all that can be fused if fewer.', {
-        minimum: 1,
-        maximum: 1000,
-        default: defaults.partition.fusedDepth,
-      }),
+      depth(
+        'Where the part that edge devices run in tiles ends: after so many layers, after a node or value by name, after a ' +
+          'share of the work such as 40%, or auto for the cheapest place.',
+        defaults.partition.fusedDepth,
+      ),
     ),
   },
   { ...CLOSED, description: 'How the first layers are cut into tiles.' },

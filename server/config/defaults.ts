@@ -6,7 +6,7 @@ export const CLUSTER_DEFAULTS = Object.freeze({
   name: 'deepthings',
   model: { threshold: 0.5, nms: 0.45 },
   engine: { name: 'onnxruntime', threads: 1 },
-  partition: { grid: '3x3', fusedDepth: 8 },
+  partition: { grid: '3x3', fusedDepth: 'auto' },
   schedule: {
     strategy: 'ftp-wst-s',
     order: 'adaptive',

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { checkCluster } from './checks/cluster-check.js';
 import { checkModel } from './checks/model-check.js';
-import { checkPartition, defaultDepth } from './checks/partition-check.js';
+import { checkPartition } from './checks/partition-check.js';
 import { checkSchema } from './checks/schema-check.js';
 import { type ClusterConfig, resolveCluster } from './cluster-config.js';
 import type { ClusterFile } from './cluster-file.js';
@@ -54,7 +54,7 @@ export async function resolveClusterConfig(text: string, origin: ConfigOrigin): 
   if (network !== undefined) checkPartition(draft, network);
   if (!draft.problems.isEmpty || network === undefined) throw new ConfigError(draft.problems.sorted());
   return resolveCluster(source.value as ClusterFile, {
-    ...{ file, spec, defaultDepth: defaultDepth(network), remarks: [...remarks] },
+    ...{ file, spec, limits: network.limits, remarks: [...remarks] },
     ...{ baseDirectory: resolve(baseDirectory), env },
   });
 }

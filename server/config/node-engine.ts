@@ -1,5 +1,8 @@
-import { backendsOf, type EngineName } from '../engine/engines.js';
+import { backendsOf, type EngineName, engineLacks } from '../engine/engines.js';
 import type { EngineOptions } from '../engine/inference-engine.js';
+import { restOf, type Stage } from '../geometry/stage.js';
+import type { Graph } from '../graph/graph.js';
+import { partOf } from '../graph/part.js';
 import type { ClusterFile } from './cluster-file.js';
 import { CLUSTER_DEFAULTS } from './defaults.js';
 import type { Draft } from './draft.js';
@@ -33,6 +36,24 @@ export function checkEngines(draft: Draft): void {
   for (const [index, device] of (devices ?? []).entries()) {
     checkSection(draft, ['devices', index, 'engine'], device?.engine, engine);
   }
+}
+
+/** Checks that each node's engine can run what the node runs: a device the fused part of the graph, the gateway the rest. */
+export function checkEngineLacks({ given, problems }: Draft, stage: Stage): void {
+  const { devices, engine, gateway } = given;
+  const nodes = stage.nodes.map(({ node }) => node);
+  const fused = partOf(stage.graph, nodes, stage.graph.inputs, stage.values);
+  const report = (path: ConfigPath, own: GivenEngine | undefined, graph: Graph) => {
+    if (problems.has([...path, 'name']) || problems.has(['engine', 'name'])) return;
+    const { name } = resolveEngine(engine, own);
+    const [lack] = engineLacks(name, graph);
+    if (lack === undefined) return;
+    const key = own?.name === undefined ? ['engine', 'name'] : [...path, 'name'];
+    const message = `${name} cannot run ${lack.operator} "${lack.node}" of ${graph.name}: ${lack.why}`;
+    if (!problems.has(key)) problems.report(key, message, 'write name: onnxruntime');
+  };
+  report(['gateway', 'engine'], gateway?.engine, restOf(stage));
+  for (const [index, device] of (devices ?? []).entries()) report(['devices', index, 'engine'], device?.engine, fused);
 }
 
 /** TensorFlow.js computes in one thread with these. */

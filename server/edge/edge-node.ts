@@ -1,6 +1,7 @@
 import { type ComputeThread, startComputeThread } from '../compute/compute-thread.js';
 import type { ClusterConfig, DeviceConfig } from '../config/cluster-config.js';
 import { DeepThingsError } from '../errors.js';
+import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { loadSharp } from '../imaging/sharp-library.js';
 import { planCluster } from '../node/cluster-plan.js';
 import { type ListenAddress, requireToken } from '../node/http/listen.js';
@@ -26,10 +27,10 @@ export async function startEdge(options: EdgeOptions): Promise<RunningNode> {
   const node = declaredDevice(config, options.device);
   const at = options.listen ?? node.listen;
   requireToken(at.host, options.token);
-  const clusterPlan = planCluster(config);
+  const clusterPlan = await planCluster(config);
   const tls = openNodeTls(config, node, log);
   try {
-    const compute = await startCompute(options, node);
+    const compute = await startCompute(options, node, clusterPlan.plan);
     log.info({ engine: compute.engine, model: clusterPlan.network.name }, 'fused layers loaded');
     if (compute.remark !== null) log.warn({ engine: compute.engine }, compute.remark);
     try {
@@ -44,13 +45,16 @@ export async function startEdge(options: EdgeOptions): Promise<RunningNode> {
   }
 }
 
-async function startCompute({ config, log, onFatal }: EdgeOptions, node: DeviceConfig): Promise<ComputeThread> {
-  const { fusedDepth: depth, grid } = config.partition;
+async function startCompute(
+  { config, log, onFatal }: EdgeOptions,
+  node: DeviceConfig,
+  plan: FtpPlan,
+): Promise<ComputeThread> {
   const compute = await startComputeThread(
     {
       model: config.model,
       engine: node.engine,
-      stage: { kind: 'fused', depth, grid },
+      stage: { kind: 'fused', depth: plan.stage.values, grid: plan.grid },
     },
     (error) => {
       log.fatal({ err: error }, 'the compute thread crashed');

@@ -71,7 +71,11 @@ export class EdgeStatus {
       overlap: { via: config.overlap.via },
       model: { name: network.name, digest: compute.modelDigest, labels: [...network.labels] },
       engine: compute.engine,
-      plan: { grid: formatGrid(partition.grid), fusedDepth: partition.fusedDepth, digest: edge.wirePlan.digest },
+      plan: {
+        grid: formatGrid(partition.grid),
+        fusedDepth: edge.wirePlan.plan.stage.layers,
+        digest: edge.wirePlan.digest,
+      },
       limits: { queuedFrames: limits.queuedFrames, pictureBytes: limits.pictureBytes },
       devices: [
         {

@@ -17,7 +17,6 @@ export const ENGINE_CODES = {
     meaning: 'A block does not fit the layers that it is for.',
     remedy: 'Report it with the message.',
   },
-  DT_ENGINE_LAYER: { status: null, meaning: 'The engine cannot run a layer.', remedy: 'Choose another engine.' },
   DT_ENGINE_LOAD: {
     status: null,
     meaning: 'The engine cannot be loaded on this machine, or cannot run a node of the model.',
@@ -32,11 +31,6 @@ export const ENGINE_CODES = {
     status: null,
     meaning: 'The engine failed on a block.',
     remedy: 'Give the machine more memory, or choose another engine.',
-  },
-  DT_ENGINE_WEIGHTS: {
-    status: null,
-    meaning: 'A layer has no weights, or weights of another size.',
-    remedy: 'Report it with the message.',
   },
   DT_FINISH_TIMEOUT: {
     status: null,

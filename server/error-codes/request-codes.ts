@@ -74,6 +74,11 @@ export const REQUEST_CODES = {
     meaning: 'The body of a result does not fit the plan.',
     remedy: 'Run one version and one `cluster.yaml` on every machine.',
   },
+  DT_STRATEGY: {
+    status: 422,
+    meaning: 'The strategy cannot compute this model.',
+    remedy: 'Submit with another strategy, or leave it out.',
+  },
   DT_TASK_BODY: {
     status: 422,
     meaning: 'The body of a task does not fit the plan.',

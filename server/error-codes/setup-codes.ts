@@ -20,11 +20,6 @@ export const SETUP_CODES = {
     meaning: 'The user has no home folder in which weights could be kept.',
     remedy: 'Set `HOME` or `XDG_CACHE_HOME`, or name the files themselves.',
   },
-  DT_LAYER_NOT_FUSIBLE: {
-    status: null,
-    meaning: 'Tiles cannot be computed through this layer.',
-    remedy: 'Set `partition.fusedDepth` in `cluster.yaml` to end before it.',
-  },
   DT_PLAN_DEPTH: {
     status: null,
     meaning: 'The model has fewer layers than are to be fused.',
@@ -35,20 +30,10 @@ export const SETUP_CODES = {
     meaning: 'The grid has more rows or columns than the map at the end of the fused layers.',
     remedy: 'Choose a smaller grid, or fuse fewer layers.',
   },
-  DT_PLAN_LAYERS: {
-    status: null,
-    meaning: 'The layers to fuse do not make a chain.',
-    remedy: 'Do what the message says of the layer that it names.',
-  },
   DT_PLAN_NONE: {
     status: null,
     meaning: 'No plan that was simulated completes its frames.',
     remedy: 'Give devices more memory, or take a smaller model.',
-  },
-  DT_PLAN_PADDING: {
-    status: null,
-    meaning: "A layer's padding does not fit its kernel.",
-    remedy: "Correct the layer's size and pad in the model's cfg file.",
   },
   DT_PLAN_SHARES: {
     status: null,

@@ -89,7 +89,7 @@ function clusterState(
     overlap: { via: overlap.via },
     model: { name: network.name, digest: compute.modelDigest, labels: [...network.labels] },
     engine: compute.engine,
-    plan: { grid: formatGrid(partition.grid), fusedDepth: partition.fusedDepth, digest: wirePlan.digest },
+    plan: { grid: formatGrid(partition.grid), fusedDepth: wirePlan.plan.stage.layers, digest: wirePlan.digest },
     limits: { queuedFrames: limits.queuedFrames, pictureBytes: limits.pictureBytes },
     devices: devices.registry.documents(),
     problems: contacts.refused.current(),

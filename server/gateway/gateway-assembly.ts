@@ -84,7 +84,7 @@ export async function assemble(options: NodeOptions, environment: Environment): 
 }
 
 function selfOf({ config, log }: NodeOptions, { clusterPlan, compute, contents }: Environment): GatewaySelf {
-  const { limits, partition } = config;
+  const { limits } = config;
   const { network, plan } = clusterPlan;
   const { epoch } = contents;
   const metrics = createMetrics({ role: 'gateway', node: 'gateway' });
@@ -92,7 +92,7 @@ function selfOf({ config, log }: NodeOptions, { clusterPlan, compute, contents }
   metrics.heap.watchCompute(() => compute.heap());
   const events = new EventLog(epoch, limits.eventsKept);
   const telemetry: Telemetry = { log, metrics, events, nowMs: () => performance.now() };
-  const digest = planDigest({ modelDigest: compute.modelDigest, depth: plan.depth, grid: partition.grid });
+  const digest = planDigest(compute.modelDigest, plan);
   const wirePlan = { plan, digest, fill: network.preprocessing.fill };
   return { config, clusterPlan, wirePlan, epoch, compute, telemetry };
 }

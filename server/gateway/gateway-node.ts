@@ -1,4 +1,5 @@
 import { type ComputeThread, startComputeThread } from '../compute/compute-thread.js';
+import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { loadSharp } from '../imaging/sharp-library.js';
 import { planCluster } from '../node/cluster-plan.js';
 import { type ListenAddress, requireToken } from '../node/http/listen.js';
@@ -24,7 +25,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningNode
   const { config, log } = options;
   const at = options.listen ?? config.gateway.listen;
   requireToken(at.host, options.token);
-  const clusterPlan = planCluster(config);
+  const clusterPlan = await planCluster(config);
   const tls = openNodeTls(config, config.gateway, log);
   try {
     return await startWith(options, { at, tls, clusterPlan });
@@ -39,7 +40,7 @@ type Prepared = Pick<Environment, 'at' | 'tls' | 'clusterPlan'>;
 /** Opens the store and loads the model; whatever fails, nothing stays open. */
 async function startWith(options: GatewayOptions, prepared: Prepared): Promise<RunningNode> {
   const { config, log } = options;
-  const starting = [openArchive(config, log), startCompute(options)] as const;
+  const starting = [openArchive(config, log), startCompute(options, prepared.clusterPlan.plan)] as const;
   const [opened, computing] = await Promise.allSettled(starting);
   if (opened.status === 'rejected' || computing.status === 'rejected') {
     if (opened.status === 'fulfilled') await opened.value.archive.close();
@@ -57,12 +58,12 @@ async function startWith(options: GatewayOptions, prepared: Prepared): Promise<R
   }
 }
 
-async function startCompute({ config, log, onFatal }: GatewayOptions): Promise<ComputeThread> {
+async function startCompute({ config, log, onFatal }: GatewayOptions, plan: FtpPlan): Promise<ComputeThread> {
   const compute = await startComputeThread(
     {
       model: config.model,
       engine: config.gateway.engine,
-      stage: { kind: 'remaining', depth: config.partition.fusedDepth },
+      stage: { kind: 'remaining', depth: plan.stage.values, grid: plan.grid },
     },
     (error) => {
       log.fatal({ err: error }, 'the compute thread crashed');

@@ -1,54 +1,76 @@
 import { DeepThingsError } from '../errors.js';
-import { backProject } from './back-projection.js';
-import { type FusedLayers, fuseLayers } from './fused-layers.js';
+import type { GraphCut, Tileable } from '../graph/cuts.js';
+import type { Graph } from '../graph/graph.js';
+import { totalMacs } from '../graph/macs.js';
 import { formatGrid, type Grid, tileCount, tilePosition, tileShare } from './grid.js';
-import type { LayerGeometry } from './layer.js';
+import { type LayerChain, layerChain } from './modnn/layer-chain.js';
 import { PlanCache } from './plan-cache.js';
 import type { MapShape, Region } from './region.js';
-import { type Segment, segmentsOf } from './segments.js';
+import { type SegmentedStage, segmentStage } from './segments.js';
+import { stageOf } from './stage.js';
+import { walkBack } from './tile-walk.js';
 
 /** One tile of a plan: everything it needs and computes when it reuses nothing. */
 export interface TilePlan {
   readonly tileId: number;
   readonly row: number;
   readonly column: number;
-  /** By map, 0 to depth: `regions[0]` is the tile's input, `regions[depth]` its output. */
+  /** By map: `regions[0]` is what it needs of the picture. */
   readonly regions: readonly Region[];
+  /** By output of the plan: the tile's share of that map. */
+  readonly shares: readonly Region[];
+  /** By the stage's `work`: the region that each of these nodes computes. */
+  readonly computes: readonly Region[];
 }
 
-/** A fused stack cut into tiles. Plain frozen data, with a cache of what has been computed from it. */
-export interface FtpPlan extends FusedLayers {
+/** The first stage of a graph, cut into tiles. Plain frozen data, with a cache of what has been computed from it. */
+export interface FtpPlan extends FusedStage {
   readonly grid: Grid;
-  readonly segments: readonly Segment[];
+  /** Shapes of the maps that are put together by hand, by number; map 0 is the picture. */
+  readonly maps: readonly MapShape[];
+  /** Numbers of the maps that the devices hand over: the tiles cover them together exactly once. */
+  readonly outputs: readonly number[];
   /** By `tileId`. */
   readonly tiles: readonly TilePlan[];
   readonly cache: PlanCache;
 }
 
-/**
- * Fused Tile Partitioning (paper section IV.A, Algorithm 1): cuts the output map of the first `depth` layers into a
- * grid and walks backward from each tile to what it needs of every map.
- *
- * @param layers each feeding the next; those from `depth` on are not looked at.
- * @param depth number of layers to fuse, 1 to `layers.length`.
- * @param grid no finer than the output map of the fused stack.
- * @throws DeepThingsError `DT_PLAN_DEPTH`, `DT_PLAN_GRID`, and `DT_PLAN_LAYERS` and `DT_PLAN_PADDING` (see
- * `checkLayerChain`).
- */
-export function planFtp(layers: readonly LayerGeometry[], depth: number, grid: Grid): FtpPlan {
-  const fused = fuseLayers(layers, depth);
-  const output = fused.maps[depth]!;
-  checkGrid(grid, output, depth);
+/** The first stage of a graph, whatever the grid. */
+export interface FusedStage {
+  readonly stage: SegmentedStage;
+  /** The same stage layer by layer, for MoDNN; null where it is no chain. */
+  readonly chain: LayerChain | null;
+  /** Multiply-accumulates of what is behind the stage. */
+  readonly remainingMacs: number;
+}
 
+/** @param local of the graph, see `tileable`. @param cut where the stage ends. */
+export function fuseStage(graph: Graph, local: Tileable['local'], cut: GraphCut): FusedStage {
+  const stage = segmentStage(stageOf(graph, local, cut));
+  return { stage, chain: layerChain(stage), remainingMacs: totalMacs(graph) - stage.macs };
+}
+
+/**
+ * Fused Tile Partitioning (paper section IV.A, Algorithm 1) of a graph: cuts each map that a stage hands over into one grid and
+ * walks backward from each tile to what it needs of every map.
+ *
+ * @param grid no finer than the largest of the maps that are handed over.
+ * @throws DeepThingsError `DT_PLAN_GRID`.
+ */
+export function planFtp(fused: FusedStage, grid: Grid): FtpPlan {
+  const { stage } = fused;
+  const { maps, outputs } = stage;
+  checkGrid(grid, stage);
   const tiles = Array.from({ length: tileCount(grid) }, (_, tileId): TilePlan => {
     const { row, column } = tilePosition(grid, tileId);
-    const regions = backProject(fused.layers, tileShare(grid, output, { row, column }));
-    return Object.freeze({ tileId, row, column, regions });
+    const shares = Object.freeze(outputs.map((map) => tileShare(grid, maps[map]!, { row, column })));
+    const { computes, held } = walkBack(stage, shares);
+    return Object.freeze({ tileId, row, column, regions: held, shares, computes });
   });
   return Object.freeze({
     ...fused,
+    ...{ maps, outputs },
     grid: Object.freeze({ rows: grid.rows, columns: grid.columns }),
-    segments: segmentsOf(fused.layers),
     tiles: Object.freeze(tiles),
     cache: new PlanCache(),
   });
@@ -64,15 +86,17 @@ export function tileOf(plan: FtpPlan, tileId: number): TilePlan {
   return plan.tiles[row * plan.grid.columns + column]!;
 }
 
-/** A grid finer than the map would have tiles without output. */
-function checkGrid(grid: Grid, output: MapShape, depth: number): void {
+/** A grid finer than every map would have tiles without output. */
+function checkGrid(grid: Grid, { maps, outputs, graph }: SegmentedStage): void {
   const { rows, columns } = grid;
+  const height = Math.max(...outputs.map((map) => maps[map]!.height));
+  const width = Math.max(...outputs.map((map) => maps[map]!.width));
   const counts = Number.isSafeInteger(rows) && Number.isSafeInteger(columns) && rows >= 1 && columns >= 1;
-  if (!counts || rows > output.height || columns > output.width) {
+  if (!counts || rows > height || columns > width) {
     throw new DeepThingsError(
       'DT_PLAN_GRID',
-      `Expected a grid of 1 to ${output.height} rows and 1 to ${output.width} columns, the size of the map that ` +
-        `${depth} fused layers put out, got ${formatGrid(grid)}. Choose a coarser grid or fuse fewer layers.`,
+      `Expected a grid of 1 to ${height} rows and 1 to ${width} columns, the size of the map that the fused part of ` +
+        `${graph.name} puts out, got ${formatGrid(grid)}. Choose a coarser grid or fuse fewer layers.`,
     );
   }
 }

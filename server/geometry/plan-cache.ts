@@ -18,7 +18,7 @@ export interface TileOffer {
   readonly id: number;
   readonly producer: number;
   readonly consumer: number;
-  /** By segment index, on map `firstLayer`; the first is empty, since the input map is not exchanged. */
+  /** By map; that of the picture is empty, since it is not exchanged. */
   readonly regions: readonly Region[];
 }
 

@@ -1,7 +1,7 @@
 import type { FtpPlan } from './ftp-plan.js';
-import { type LayerGeometry, macsOfRegions, neededMacs } from './layer.js';
-import { type MapShape, type Padding, type Region, regionArea, regionHeight, regionWidth, wholeMap } from './region.js';
-import { segmentSteps } from './segment-steps.js';
+import { type MapShape, type Region, regionArea, wholeMap } from './region.js';
+import type { SegmentedStage } from './segments.js';
+import { tilePeakBytes, untiledPeakBytes } from './tile-memory.js';
 
 /** How wide values are when tiles travel: U8 = 1, F16 = 2, F32 = 4. */
 export interface SentBytes {
@@ -16,7 +16,7 @@ export interface TileCost {
   readonly macs: number;
   readonly inputBytes: number;
   readonly outputBytes: number;
-  /** Largest feature-map memory at any moment, F32; see `planCost`. */
+  /** Largest feature-map memory at any moment, F32; see `tilePeakBytes`. */
   readonly peakBytes: number;
 }
 
@@ -39,27 +39,20 @@ export interface PlanCost {
   readonly untiledPeakBytes: number;
 }
 
-/** The engine takes F32, whatever travels. */
-const ENGINE_BYTES_PER_VALUE = 4;
-
 /**
  * What a plan costs, in computation, transfer and memory, when nothing is reused.
- *
- * Peak memory counts feature maps only, not weights or an engine's scratch space: of a tile, the most of
- * (a) any layer's input (padded, at the start of a segment) and output, and (b) a block and its padded copy; of the
- * untiled stack, the most of any layer's input and output map. Paper section V, memory footprint.
  */
 export function planCost(plan: FtpPlan, widths: SentBytes): PlanCost {
   const tiles = Object.freeze(plan.tiles.map((tile) => tileCost(plan, tile.tileId, widths)));
   return Object.freeze({
     tiles,
     macs: total(tiles, (tile) => tile.macs),
-    neededMacs: neededMacs(plan.layers),
+    neededMacs: plan.stage.macs,
     frameBytes: regionBytes(wholeMap(plan.maps[0]!), plan.maps[0]!, widths.inputBytesPerValue),
     inputBytes: total(tiles, (tile) => tile.inputBytes),
     outputBytes: total(tiles, (tile) => tile.outputBytes),
     peakBytes: tiles.reduce((peak, tile) => Math.max(peak, tile.peakBytes), 0),
-    untiledPeakBytes: untiledPeakBytes(plan.layers),
+    untiledPeakBytes: untiledPeakBytes(plan.stage),
   });
 }
 
@@ -68,42 +61,31 @@ export function regionBytes(region: Region, { channels }: MapShape, bytesPerValu
   return channels * regionArea(region) * bytesPerValue;
 }
 
+/** Bytes of regions of the maps that a plan hands over, in their order. */
+export function outputsBytes(
+  { maps, outputs }: Pick<FtpPlan, 'maps' | 'outputs'>,
+  regions: readonly Region[],
+  bytesPerValue: number,
+): number {
+  return outputs.reduce((sum, map, i) => sum + regionBytes(regions[i]!, maps[map]!, bytesPerValue), 0);
+}
+
+/** Multiply-accumulates of a stage's nodes that compute these regions, by the stage's `work`. */
+export function macsOfRegions({ work }: SegmentedStage, regions: readonly Region[]): number {
+  let macs = 0;
+  for (let i = 0; i < work.length; i++) macs += work[i]!.macsPerCell * regionArea(regions[i]!);
+  return macs;
+}
+
 function tileCost(plan: FtpPlan, tileId: number, widths: SentBytes): TileCost {
-  const { regions } = plan.tiles[tileId]!;
+  const { computes, regions, shares } = plan.tiles[tileId]!;
   return Object.freeze({
     tileId,
-    macs: macsOfRegions(plan.layers, regions),
+    macs: macsOfRegions(plan.stage, computes),
     inputBytes: regionBytes(regions[0]!, plan.maps[0]!, widths.inputBytesPerValue),
-    outputBytes: regionBytes(regions[plan.depth]!, plan.maps[plan.depth]!, widths.outputBytesPerValue),
-    peakBytes: tilePeakBytes(plan, tileId),
+    outputBytes: outputsBytes(plan, shares, widths.outputBytesPerValue),
+    peakBytes: tilePeakBytes(plan.stage, shares),
   });
-}
-
-function tilePeakBytes(plan: FtpPlan, tileId: number): number {
-  const { regions } = plan.tiles[tileId]!;
-  const blockBytes = regions.map((region, map) => regionBytes(region, plan.maps[map]!, ENGINE_BYTES_PER_VALUE));
-  let peak = 0;
-  for (const { segment, input, padding } of segmentSteps(plan, tileId)) {
-    const { firstLayer, endLayer } = segment;
-    const paddedBytes = plan.maps[firstLayer]!.channels * paddedArea(input, padding) * ENGINE_BYTES_PER_VALUE;
-    if (paddedBytes > blockBytes[firstLayer]!) {
-      peak = Math.max(peak, blockBytes[firstLayer]! + paddedBytes);
-    }
-    for (let layer = firstLayer; layer < endLayer; layer++) {
-      const inputBytes = layer === firstLayer ? paddedBytes : blockBytes[layer]!;
-      peak = Math.max(peak, inputBytes + blockBytes[layer + 1]!);
-    }
-  }
-  return peak;
-}
-
-function untiledPeakBytes(layers: readonly LayerGeometry[]): number {
-  const bytes = (map: MapShape) => regionBytes(wholeMap(map), map, ENGINE_BYTES_PER_VALUE);
-  return layers.reduce((peak, layer) => Math.max(peak, bytes(layer.input) + bytes(layer.output)), 0);
-}
-
-function paddedArea(region: Region, { top, bottom, left, right }: Padding): number {
-  return (regionHeight(region) + top + bottom) * (regionWidth(region) + left + right);
 }
 
 function total<T>(items: readonly T[], of: (item: T) => number): number {

@@ -77,6 +77,11 @@ export function intersectRegions(a: Region, b: Region): Region {
   return isEmptyRegion(both) ? EMPTY_REGION : both;
 }
 
+/** A region of a map with cells put around it, which may lie beyond the map. */
+export function paddedRegion({ x0, x1, y0, y1 }: Region, { top, bottom, left, right }: Padding): Region {
+  return { x0: x0 - left, x1: x1 + right, y0: y0 - top, y1: y1 + bottom };
+}
+
 /** True when `outer` has every cell of `inner`; an empty `inner` is in everything. */
 export function containsRegion(outer: Region, inner: Region): boolean {
   return (

@@ -1,14 +1,16 @@
 import { elementCount, type Graph, type GraphNode } from './graph.js';
-import { macsOf } from './macs.js';
-import { isMap, reachOf } from './reach.js';
+import { macsOf, totalMacs } from './macs.js';
+import { isMap, isSameCell, type LocalReach, reachOf } from './reach.js';
 
 /** A place between two nodes where devices can hand over: the first stage of a plan may end there. */
 export interface GraphCut {
-  /** Nodes before it, in the order of `tileableOrder`. */
+  /** Nodes of `local` before it. */
   readonly nodes: number;
+  /** Layers before it: nodes that multiply, or look at several cells. */
+  readonly layers: number;
   /** The node right before it. */
   readonly after: GraphNode;
-  /** Values that are read behind it, or are outputs of the graph. Feature maps, all of them. */
+  /** Values that are read behind it, or are outputs of the graph. Feature maps, all of them, and not the picture. */
   readonly values: readonly string[];
   /** Of these values, F32. */
   readonly bytes: number;
@@ -49,8 +51,7 @@ export function tileable(graph: Graph): Tileable {
     if (reach !== null) barriers.push({ node, why: reach.why });
     for (const name of node.outputs) isBehind.add(name);
   }
-  const macs = graph.nodes.reduce((sum, node) => sum + macsOf(graph, node), 0);
-  return { local, barriers, cuts: cutsOf(graph, local), macs };
+  return { local, barriers, cuts: cutsOf(graph, local), macs: totalMacs(graph) };
 }
 
 /** A cut with more values is of no use, and a file can have it at each of its nodes. */
@@ -67,15 +68,18 @@ function cutsOf(graph: Graph, local: readonly GraphNode[]): readonly GraphCut[] 
   for (const name of graph.outputs) lastReader.set(name, local.length);
   const live = new Set(graph.inputs.filter((name) => local.some(({ inputs }) => inputs.includes(name))));
   let macs = 0;
+  let layers = 0;
   return local.flatMap((after, i) => {
     for (const name of after.outputs) if (name !== '') live.add(name);
     for (const name of live) if ((lastReader.get(name) ?? -1) <= i) live.delete(name);
-    macs += macsOf(graph, after);
-    if (live.size > MOST_VALUES) return [];
+    const afterMacs = macsOf(graph, after);
+    macs += afterMacs;
+    if (afterMacs > 0 || !isSameCell(reachOf(graph, after) as LocalReach)) layers++;
+    if (live.size > MOST_VALUES || live.has(graph.inputs[0]!)) return [];
     const values = [...live];
     const shapes = values.map((name) => graph.values.get(name)!);
     if (!shapes.every(isMap)) return [];
     const bytes = shapes.reduce((sum, { shape }) => sum + 4 * elementCount(shape), 0);
-    return [{ nodes: i + 1, after, values, bytes, macs }];
+    return [{ nodes: i + 1, layers, after, values, bytes, macs }];
   });
 }

@@ -1,5 +1,10 @@
 import { elementCount, type Graph, type GraphNode, integerOf } from './graph.js';
 
+/** Multiply-accumulates of a graph. */
+export function totalMacs(graph: Graph): number {
+  return graph.nodes.reduce((sum, node) => sum + macsOf(graph, node), 0);
+}
+
 /** Multiply-accumulates of a node on its whole inputs; 0 for what has none. */
 export function macsOf(graph: Graph, node: GraphNode): number {
   const shapeOf = (name: string | undefined) =>

@@ -42,6 +42,8 @@ export type Reach =
   /** Each output cell may need the whole input: a stage ends before the node. */
   | { readonly kind: 'everything'; readonly why: string };
 
+export type LocalReach = Extract<Reach, { readonly kind: 'local' }>;
+
 const CELL: AxisReach = Object.freeze({ kind: 'window', kernel: 1, stride: 1, before: 0, after: 0 });
 const SAME_CELL: Reach = Object.freeze({ kind: 'local', rows: CELL, columns: CELL });
 
@@ -108,6 +110,13 @@ export function reachOf(graph: Graph, node: GraphNode): Reach {
       if (CELLWISE.has(node.operator)) return cellwise(node, inputs);
       return everything(`${node.operator} is not known to be local`);
   }
+}
+
+/** Returns true for a reader that needs exactly the cells that it puts out. */
+export function isSameCell({ rows, columns }: LocalReach): boolean {
+  return [rows, columns].every(
+    (axis) => axis.kind === 'window' && axis.kernel === 1 && axis.stride === 1 && axis.before === 0,
+  );
 }
 
 /** A feature map of one picture. */

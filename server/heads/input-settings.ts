@@ -1,4 +1,4 @@
-import type { Preprocessing } from '../model/network.js';
+import type { Preprocessing } from '../model/preprocessing.js';
 import type { HeadFamily } from './head-family.js';
 import type { InputExtent } from './head-output.js';
 

@@ -1,6 +1,6 @@
 import { DeepThingsError } from '../errors.js';
 import { type MapShape, type Region, wholeMap } from '../geometry/region.js';
-import type { Preprocessing } from '../model/network.js';
+import type { Preprocessing } from '../model/preprocessing.js';
 import type { Box } from './box.js';
 
 /** Where the scaled picture lies on the network's input; everything in pixels. */

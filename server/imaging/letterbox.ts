@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MapShape } from '../geometry/region.js';
 import { type Placement, placePicture } from '../heads/placement.js';
-import type { Preprocessing } from '../model/network.js';
+import type { Preprocessing } from '../model/preprocessing.js';
 import { bilinearSampler } from './bilinear-sampling.js';
 import { essentialPicture } from './essential-picture.js';
 import { decodePicture } from './picture-decoding.js';

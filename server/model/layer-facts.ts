@@ -27,8 +27,3 @@ export function weightBytesOf(layer: Layer): number {
 export function totalOf(network: Network, of: (layer: Layer) => number): number {
   return network.layers.reduce((sum, layer) => sum + of(layer), 0);
 }
-
-/** Multiply-accumulates of the layers from `depth` on. */
-export function remainingMacs(network: Network, depth: number): number {
-  return network.layers.slice(depth).reduce((sum, layer) => sum + macsOf(layer), 0);
-}

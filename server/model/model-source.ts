@@ -13,7 +13,8 @@ import { loadFaceDetectorWeights } from './built-in/face-detector-weights.js';
 import { builtInModel, builtInNetwork, DEFAULT_MODEL } from './built-in/registry.js';
 import { readTextFile } from './files/text-file.js';
 import { type LabelList, labelsOfList, parseLabels } from './labels.js';
-import type { Network, Preprocessing } from './network.js';
+import type { Network } from './network.js';
+import type { Preprocessing } from './preprocessing.js';
 import { firstRemarks, NO_REMARK, type Remark } from './remark.js';
 
 /** Which model to use; paths are absolute. */

@@ -1,10 +1,10 @@
 import type { ClusterConfig } from '../config/cluster-config.js';
-import { type FtpPlan, planFtp } from '../geometry/ftp-plan.js';
+import { planGraph } from '../geometry/choose-cut.js';
+import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { type PlanCost, planCost, type TileCost } from '../geometry/plan-cost.js';
 import { mostOfferedBytes } from '../geometry/reuse/tile-offer.js';
-import { fusedGeometry } from '../model/layer-geometry.js';
-import { describeModel } from '../model/model-source.js';
 import type { Network } from '../model/network.js';
+import { describeModel } from '../model-files/describe-model.js';
 
 /** Layer 0's input travels as bytes, feature maps as F32. */
 const TRAVEL_WIDTHS = { inputBytesPerValue: 1, outputBytesPerValue: 4 };
@@ -16,10 +16,9 @@ export interface ClusterPlan {
   readonly cost: PlanCost;
 }
 
-export function planCluster({ model, partition }: ClusterConfig): ClusterPlan {
-  const network = describeModel(model);
-  const { fusedDepth, grid } = partition;
-  const plan = planFtp(fusedGeometry(network, fusedDepth), fusedDepth, grid);
+export async function planCluster({ model, partition }: ClusterConfig): Promise<ClusterPlan> {
+  const network = await describeModel(model);
+  const plan = planGraph(network.graph, partition.fusedDepth, partition.grid);
   return { network, plan, cost: planCost(plan, TRAVEL_WIDTHS) };
 }
 
@@ -34,7 +33,7 @@ export function largestTensorBody({ cost, plan }: ClusterPlan): number {
   const { outputBytesPerValue } = TRAVEL_WIDTHS;
   const ofTile = ({ tileId, inputBytes, outputBytes }: TileCost) =>
     Math.max(inputBytes, outputBytes, mostOfferedBytes(plan, tileId, outputBytesPerValue));
-  const rows = plan.layers.map(
+  const rows = (plan.chain?.layers ?? []).map(
     ({ kernel, stride, input }) => 2 * (kernel + stride) * input.width * input.channels * outputBytesPerValue,
   );
   return HEADER_ROOM_BYTES + Math.max(cost.frameBytes, cost.outputBytes, ...rows, ...cost.tiles.map(ofTile));

@@ -1,5 +1,4 @@
-import { remainingMacs } from '../model/layer-facts.js';
-import type { Network } from '../model/network.js';
+import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { strategyNamed } from '../scheduling/strategies/strategies.js';
 import { type CostModel, msOf } from '../simulation/cost-model.js';
 import type { NetworkModel } from '../simulation/machine/network.js';
@@ -18,8 +17,8 @@ export interface PlannerEnvironment {
  * No schedule is faster: all that must be computed on all devices at the speed of the fastest layers, or all that must
  * reach the gateway (or leave it) over its link, then the layers behind.
  */
-export function leastMs(model: Network, candidate: Candidate, environment: PlannerEnvironment): number {
-  const { cost, depth, plan, strategy } = candidate;
+export function leastMs(candidate: Candidate, environment: PlannerEnvironment): number {
+  const { cost, plan, strategy } = candidate;
   const { costs, gatewayShare, network, shares } = environment;
   const fastest = Math.max(costs.engine.macsPerMs, ...costs.segments.map(({ macsPerMs }) => macsPerMs));
   const { bounds, placement } = strategyNamed(strategy);
@@ -33,23 +32,22 @@ export function leastMs(model: Network, candidate: Candidate, environment: Plann
   const outMs = placement === 'gateway' ? (cost.frameBytes + cost.frameBytes) / network.bytesPerMs : 0;
   const inMs = cost.outputBytes / network.bytesPerMs;
   const wireMs = network.medium === 'shared' ? outMs + inMs : Math.max(outMs / 2, inMs);
-  return Math.max(computeMs, wireMs) + behindMs(model, depth, { costs, gatewayShare });
+  return Math.max(computeMs, wireMs) + behindMs(plan, { costs, gatewayShare });
 }
 
 /** The layers behind the fused stack, on the gateway. */
 function behindMs(
-  model: Network,
-  depth: number,
+  { remainingMacs }: FtpPlan,
   { costs, gatewayShare }: Pick<PlannerEnvironment, 'costs' | 'gatewayShare'>,
 ) {
-  return msOf(costs.remaining, remainingMacs(model, depth)) / gatewayShare;
+  return msOf(costs.remaining, remainingMacs) / gatewayShare;
 }
 
 /**
  * Where to look first: the bound, with reuse guessed at half, and a request or two for each tile. Wrong, but in the right
  * order.
  */
-export function guessMs(model: Network, candidate: Candidate, environment: PlannerEnvironment): number {
+export function guessMs(candidate: Candidate, environment: PlannerEnvironment): number {
   const { cost, plan, strategy } = candidate;
   const { costs, shares } = environment;
   const total = shares.reduce((sum, share) => sum + share, 0);
@@ -59,5 +57,5 @@ export function guessMs(model: Network, candidate: Candidate, environment: Plann
   const twice = bounds.likelyMacs(cost) - bounds.leastMacs(cost);
   const extraMs =
     (twice / costs.engine.macsPerMs + requests * (clientMs + serverMs) + plan.tiles.length * costs.tileMs) / total;
-  return leastMs(model, candidate, environment) + extraMs;
+  return leastMs(candidate, environment) + extraMs;
 }

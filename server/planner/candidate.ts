@@ -1,10 +1,13 @@
-import type { FtpPlan } from '../geometry/ftp-plan.js';
-import { planFtp } from '../geometry/ftp-plan.js';
+import { type FusedDepth, planGraph } from '../geometry/choose-cut.js';
+import { type FtpPlan, fuseStage, planFtp } from '../geometry/ftp-plan.js';
 import type { Grid } from '../geometry/grid.js';
+import type { LayerChain } from '../geometry/modnn/layer-chain.js';
 import { type PlanCost, planCost } from '../geometry/plan-cost.js';
-import { segmentsOf } from '../geometry/segments.js';
-import { weightBytesOf } from '../model/layer-facts.js';
-import { fusedGeometry, legalCuts } from '../model/layer-geometry.js';
+import { overlaps } from '../geometry/stage.js';
+import { type GraphCut, type Tileable, tileable } from '../graph/cuts.js';
+import type { Graph } from '../graph/graph.js';
+import { reachOf } from '../graph/reach.js';
+import { weightBytes } from '../graph/weights.js';
 import type { Network } from '../model/network.js';
 import { strategyNamed } from '../scheduling/strategies/strategies.js';
 import { STRATEGIES, type StrategyName } from '../scheduling/strategies/strategy.js';
@@ -13,7 +16,7 @@ import { BYTES_PER_MAP_VALUE, type MapType } from '../tensor/map-tensor.js';
 /** One way to run a network on a cluster. */
 export interface Choice {
   readonly grid: Grid;
-  readonly depth: number;
+  readonly depth: FusedDepth;
   readonly strategy: StrategyName;
   readonly maps: MapType;
 }
@@ -39,19 +42,23 @@ const FLOAT_BYTES = 4;
  * @param devices that compute, at most as many slices as MoDNN cuts.
  */
 export function* candidatesOf(network: Network, devices: number): Generator<Candidate> {
-  for (const depth of depthsOf(network)) {
-    const layers = fusedGeometry(network, depth);
-    const { height, width } = layers.at(-1)!.output;
-    for (let rows = 1; rows <= Math.min(MOST_ROWS, height); rows++) {
-      for (let columns = 1; columns <= Math.min(MOST_ROWS, width); columns++) {
+  const { graph } = network;
+  const parts = tileable(graph);
+  for (const cut of usefulCuts(graph, parts)) {
+    const fused = fuseStage(graph, parts.local, cut);
+    const shapes = cut.values.map((name) => graph.values.get(name)!.shape);
+    const [height, width] = [2, 3].map((axis) => Math.max(...shapes.map((shape) => shape[axis]!)));
+    for (let rows = 1; rows <= Math.min(MOST_ROWS, height!); rows++) {
+      for (let columns = 1; columns <= Math.min(MOST_ROWS, width!); columns++) {
         const grid = { rows, columns };
-        const plan = planFtp(layers, depth, grid);
+        const plan = planFtp(fused, grid);
         for (const maps of ['f32', 'f16'] as const) {
           const cost = costOf(plan, maps);
           for (const strategy of STRATEGIES) {
             if (!isCutByGrid(strategy) && rows * columns > 1) continue;
-            const choice = { grid, depth, strategy, maps };
-            yield { ...choice, plan, cost, deviceBytes: memoryOf(network, choice, plan, cost, devices) };
+            if (strategyNamed(strategy).refuses(plan) !== null) continue;
+            const choice = { grid, depth: cut.layers, strategy, maps };
+            yield { ...choice, plan, cost, deviceBytes: memoryOf(choice, plan, cost, devices) };
           }
         }
       }
@@ -62,24 +69,22 @@ export function* candidatesOf(network: Network, devices: number): Generator<Cand
 /** @throws DeepThingsError `DT_PLAN_…` when the network cannot be cut so. */
 export function candidateOf(network: Network, choice: Choice, devices: number): Candidate {
   const { depth, grid, maps } = choice;
-  const plan = planFtp(fusedGeometry(network, depth), depth, grid);
+  const plan = planGraph(network.graph, depth, grid);
   const cost = costOf(plan, maps);
-  return { ...choice, plan, cost, deviceBytes: memoryOf(network, choice, plan, cost, devices) };
+  return { ...choice, plan, cost, deviceBytes: memoryOf(choice, plan, cost, devices) };
 }
 
 function costOf(plan: FtpPlan, maps: MapType): PlanCost {
   return planCost(plan, { inputBytesPerValue: 1, outputBytesPerValue: BYTES_PER_MAP_VALUE[maps] });
 }
 
-function memoryOf(
-  network: Network,
-  { depth, strategy }: Choice,
-  plan: FtpPlan,
-  cost: PlanCost,
-  devices: number,
-): number {
-  const weights = network.layers.slice(0, depth).reduce((sum, layer) => sum + weightBytesOf(layer), 0);
-  const maps = isCutByGrid(strategy) ? cost.peakBytes : sliceBytes(plan, devices);
+function memoryOf({ strategy }: Choice, plan: FtpPlan, cost: PlanCost, devices: number): number {
+  const { graph, nodes } = plan.stage;
+  const weights = weightBytes(
+    graph,
+    nodes.map(({ node }) => node),
+  );
+  const maps = isCutByGrid(strategy) ? cost.peakBytes : sliceBytes(plan.chain!, devices);
   return weights + maps + cost.frameBytes;
 }
 
@@ -88,17 +93,23 @@ function isCutByGrid(strategy: StrategyName): boolean {
   return strategyNamed(strategy).outputs === 'tiles';
 }
 
-/** Legal depths at the end of segments, and the deepest. */
-export function depthsOf(network: Network): readonly number[] {
-  const legal = legalCuts(network);
-  const deepest = legal.lastIndexOf(true);
-  if (deepest < 1) return [];
-  const ends = segmentsOf(fusedGeometry(network, deepest)).map(({ endLayer }) => endLayer);
-  return ends.filter((depth) => legal[depth]);
+/**
+ * Cuts worth looking at: the last one after each number of layers, where the next layer looks at several cells, and not more is
+ * handed over than at the cuts around; and the deepest.
+ */
+export function usefulCuts(graph: Graph, { cuts, local }: Tileable): readonly GraphCut[] {
+  const byDepth = [...new Map(cuts.map((cut) => [cut.layers, cut])).values()];
+  return byDepth.filter((cut, i) => {
+    const next = local[cut.nodes];
+    if (next === undefined || i === byDepth.length - 1) return true;
+    const reach = reachOf(graph, next);
+    const isEnd = reach.kind === 'local' && overlaps(reach);
+    return isEnd && (cut.values.length === 1 || cut.bytes <= byDepth[i - 1]!.bytes);
+  });
 }
 
 /** Maps of one slice of rows: its share of the largest pair of maps, and a few rows of its neighbours. */
-function sliceBytes({ layers }: FtpPlan, devices: number): number {
+function sliceBytes({ layers }: LayerChain, devices: number): number {
   return layers.reduce((peak, { input, kernel, output }) => {
     const rows = Math.ceil(input.height / devices) + kernel;
     const bytes =

@@ -1,11 +1,11 @@
-import { backProject } from '../geometry/back-projection.js';
-import { macsOfRegions } from '../geometry/layer.js';
-import { wholeMap } from '../geometry/region.js';
-import { segmentsOf } from '../geometry/segments.js';
-import { mapBytesOf, remainingMacs, totalOf, weightBytesOf } from '../model/layer-facts.js';
-import { fusedGeometry } from '../model/layer-geometry.js';
+import { planGraph } from '../geometry/choose-cut.js';
+import { cutTile } from '../geometry/reuse/tile-cut.js';
+import { tileable } from '../graph/cuts.js';
+import { elementCount, type Graph } from '../graph/graph.js';
+import { totalMacs } from '../graph/macs.js';
+import { weightBytes } from '../graph/weights.js';
 import type { Network } from '../model/network.js';
-import { type CostModel, msOf, type SegmentSpeed } from '../simulation/cost-model.js';
+import { type CostModel, callMs, msOf } from '../simulation/cost-model.js';
 
 /** The whole network on one device, without a cluster. */
 export interface OneDevice {
@@ -16,25 +16,26 @@ export interface OneDevice {
   readonly bytes: number;
 }
 
-/** @param deepest fused depth whose layers the costs know best. @param share of a core. */
-export function oneDevice(model: Network, costs: CostModel, deepest: number, share: number): OneDevice {
-  const layers = fusedGeometry(model, deepest);
-  const fusedMs = segmentsOf(layers).reduce((sum, { endLayer, firstLayer }) => {
-    const inside = layers.slice(firstLayer, endLayer);
-    const macs = macsOfRegions(inside, backProject(inside, wholeMap(inside.at(-1)!.output)));
-    const exact = costs.segments.find(
-      (one: SegmentSpeed) => one.firstLayer === firstLayer && one.endLayer === endLayer,
-    );
-    return sum + msOf(exact ?? costs.engine, macs);
-  }, 0);
-  const latencyMs = (fusedMs + msOf(costs.remaining, remainingMacs(model, deepest))) / share;
-  const peak = model.layers.reduce((most, layer) => {
-    const { channels, height, width } = layer.input;
-    return Math.max(most, 4 * channels * height * width + mapBytesOf(layer));
-  }, 0);
+/** @param share of a core. */
+export function oneDevice({ graph }: Network, costs: CostModel, share: number): OneDevice {
+  const deepest = tileable(graph).cuts.at(-1);
+  const plan = deepest === undefined ? null : planGraph(graph, deepest.values, { rows: 1, columns: 1 });
+  const fusedMs = plan === null ? 0 : cutTile(plan, 0).steps.reduce((sum, step) => sum + callMs(costs, step), 0);
+  const behindMacs = plan === null ? totalMacs(graph) : plan.remainingMacs;
+  const latencyMs = (fusedMs + msOf(costs.remaining, behindMacs)) / share;
   return {
     latencyMs,
     framesPerSecond: 1000 / (latencyMs + costs.letterboxMs / share),
-    bytes: totalOf(model, weightBytesOf) + peak,
+    bytes: weightBytes(graph, graph.nodes) + largestPairBytes(graph),
   };
+}
+
+/** The most that a node reads and writes. */
+function largestPairBytes({ nodes, values }: Graph): number {
+  const bytesOf = (names: readonly string[]) =>
+    names.reduce((sum, name) => sum + 4 * elementCount(values.get(name)?.shape ?? [0]), 0);
+  return nodes.reduce(
+    (most, { inputs, outputs }) => Math.max(most, bytesOf([...new Set(inputs)]) + bytesOf(outputs)),
+    0,
+  );
 }

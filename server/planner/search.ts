@@ -64,8 +64,8 @@ export function* searchPlans(options: SearchOptions): Generator<void, SearchResu
     else {
       queue.push({
         candidate,
-        bound: leastMs(model, candidate, environment),
-        guess: guessMs(model, candidate, environment),
+        bound: leastMs(candidate, environment),
+        guess: guessMs(candidate, environment),
       });
     }
     yield;

@@ -1,8 +1,9 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
-import type { LayerGeometry } from '../geometry/layer.js';
-import { type Region, regionArea, regionHeight, regionWidth } from '../geometry/region.js';
+import type { LayerChain } from '../geometry/modnn/layer-chain.js';
+import { paddedRegion, type Region, regionArea } from '../geometry/region.js';
 import type { TileCut } from '../geometry/reuse/tile-cut.js';
-import type { SegmentStep } from '../geometry/segment-steps.js';
+import type { Segment } from '../geometry/segments.js';
+import type { TileStep } from '../geometry/tile-walk.js';
 
 /** How long layers take in one call of the engine: `callMs + macs / macsPerMs`. */
 export interface CallSpeed {
@@ -10,10 +11,10 @@ export interface CallSpeed {
   readonly macsPerMs: number;
 }
 
-/** The same of certain layers of the model that was measured. */
+/** The same of certain nodes of the model that was measured. */
 export interface SegmentSpeed extends CallSpeed {
-  readonly firstLayer: number;
-  readonly endLayer: number;
+  /** Their names. */
+  readonly nodes: readonly string[];
 }
 
 /** What a request takes of the processors of both ends, at full speed, and on the wire beyond its bodies. */
@@ -73,29 +74,24 @@ export function tileMs(costs: CostModel, plan: FtpPlan, cut: TileCut): number {
 
 /** Bytes of all that is put together for the engine. */
 export function assembledBytes(plan: FtpPlan, cut: TileCut): number {
-  return cut.steps.reduce((sum, { segment, input, padding }) => {
-    const { top, bottom, left, right } = padding;
-    const cells = (regionHeight(input) + top + bottom) * (regionWidth(input) + left + right);
-    return sum + cells * plan.maps[segment.firstLayer]!.channels * ENGINE_BYTES_PER_VALUE;
+  return cut.steps.reduce((sum, { reads, segment }) => {
+    return segment.inputs.reduce((bytes, { map }, i) => {
+      const { padding, region } = reads[i]!;
+      return bytes + regionArea(paddedRegion(region, padding)) * plan.maps[map]!.channels * ENGINE_BYTES_PER_VALUE;
+    }, sum);
   }, 0);
 }
 
-function callMs(costs: CostModel, { segment, macs }: SegmentStep): number {
-  return msOf(speedOf(costs, segment.firstLayer, segment.endLayer), macs);
+export function callMs(costs: Pick<CostModel, 'engine' | 'segments'>, { segment, macs }: TileStep): number {
+  return msOf(speedOf(costs, segment), macs);
 }
 
 /** One layer of a slice of rows, whose rows come in pieces (MoDNN). */
-export function layerMs(
-  costs: CostModel,
-  layers: readonly LayerGeometry[],
-  layer: number,
-  input: Region,
-  output: Region,
-) {
+export function layerMs(costs: CostModel, { layers, stage }: LayerChain, layer: number, input: Region, output: Region) {
   const { channels } = layers[layer]!.input;
   const bytes = regionArea(input) * channels * ENGINE_BYTES_PER_VALUE;
   const macs = layers[layer]!.macsPerCell * regionArea(output);
-  const speed = speedOf(costs, layer, layer + 1);
+  const speed = speedOf(costs, stage.segments[layer]!);
   return costs.tileMs + costs.layerByLayer * (msOf(speed, macs) + (costs.assemblyMsPerMiB * bytes) / MIB);
 }
 
@@ -115,14 +111,15 @@ export function withSlowerLayers(costs: CostModel, factor: number): CostModel {
   };
 }
 
-/** Of the segment that was measured with the most of these layers, else of the engine on the whole. */
-function speedOf({ engine, segments }: CostModel, firstLayer: number, endLayer: number): CallSpeed {
-  const shared = ({ firstLayer: first, endLayer: end }: SegmentSpeed) =>
-    Math.min(end, endLayer) - Math.max(first, firstLayer);
-  return segments.reduce<CallSpeed | SegmentSpeed>((best, segment) => {
-    const most = 'firstLayer' in best ? shared(best) : 0;
-    return shared(segment) > most ? segment : best;
-  }, engine);
+/** Of the segment that was measured with the most of these nodes, else of the engine on the whole. */
+function speedOf({ engine, segments }: Pick<CostModel, 'engine' | 'segments'>, { nodes }: Segment): CallSpeed {
+  const names = new Set(nodes.map(({ node }) => node.name));
+  let [best, most]: [CallSpeed, number] = [engine, 0];
+  for (const segment of segments) {
+    const shared = segment.nodes.filter((name) => names.has(name)).length;
+    if (shared > most) [best, most] = [segment, shared];
+  }
+  return best;
 }
 
 export function msOf(speed: CallSpeed, macs: number): number {

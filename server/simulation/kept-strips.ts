@@ -29,8 +29,8 @@ export class KeptStrips implements KeptOffers {
   }
 
   /** @param side where the producer lies, as seen from who wants the strip. */
-  has(frame: string, producer: number, side: Side, segment: number, region: Region): boolean {
-    const kept = this.offersOf(frame, producer)?.[oppositeSide(side)]?.regions[segment];
+  has(frame: string, producer: number, side: Side, map: number, region: Region): boolean {
+    const kept = this.offersOf(frame, producer)?.[oppositeSide(side)]?.regions[map];
     return kept !== undefined && containsRegion(kept, region);
   }
 

@@ -1,4 +1,3 @@
-import { neededMacs } from '../geometry/layer.js';
 import { seededRandom } from '../model/seeded-random.js';
 import { sourcesOf } from './arrivals.js';
 import { SimulatedDevice } from './device/simulated-device.js';
@@ -81,7 +80,7 @@ export function simulate(settings: SimulationSettings): Simulation {
   return {
     frames: [...gateway.frames.values()].slice(settings.warmUp),
     spanMs,
-    neededMacs: neededMacs(settings.plan.layers),
+    neededMacs: settings.plan.stage.macs,
     nodes: [
       {
         node: gateway.id,

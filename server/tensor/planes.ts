@@ -1,4 +1,4 @@
-import { type MapShape, type Padding, type Region, regionHeight, regionWidth } from '../geometry/region.js';
+import { type MapShape, type Region, regionHeight, regionWidth } from '../geometry/region.js';
 
 /** Values of a map in memory order `[channels, height, width]`. */
 type Plane = Uint8Array | Float32Array;
@@ -90,9 +90,4 @@ function copyRegion<T extends Plane>(
       from += sourceWidth;
     }
   }
-}
-
-/** A region of a map with cells put around it, which may lie beyond the map. */
-export function paddedRegion({ x0, x1, y0, y1 }: Region, { top, bottom, left, right }: Padding): Region {
-  return { x0: x0 - left, x1: x1 + right, y0: y0 - top, y1: y1 + bottom };
 }

@@ -1,8 +1,14 @@
 /**
- * How far two lists of values are apart: their largest difference, as a share of the largest value of either. Where
+ * How far two sets of lists of values are apart: the most of any two. Of two lists it is their largest difference, as a share of the largest value of either. Where
  * neither is a number, or both are the same infinity, they are the same; where only one is, they are infinitely apart.
  * Infinities do not count as the largest value: beside them nothing would differ.
  */
+export function relativeDifferences(some: readonly Float32Array[], others: readonly Float32Array[]): number {
+  if (some.length !== others.length) return Number.POSITIVE_INFINITY;
+  return some.reduce((most, values, i) => Math.max(most, relativeDifference(values, others[i]!)), 0);
+}
+
+/** The same of one list. */
 export function relativeDifference(a: Float32Array, b: Float32Array): number {
   if (a.length !== b.length) return Number.POSITIVE_INFINITY;
   let deviation = 0;

@@ -7,7 +7,7 @@ import { detectionsDiffer, type Reference } from './reference.js';
 export function factsOfFrame(
   frame: Schemas['Frame'],
   trace: Schemas['FrameTrace'],
-  output: Float32Array | null,
+  output: readonly Float32Array[] | null,
   references: ReadonlyMap<string, Reference>,
   threshold: number,
 ): FrameFacts {
@@ -17,7 +17,7 @@ export function factsOfFrame(
   return {
     frame,
     known: reference !== undefined,
-    difference: output === null || reference === undefined ? null : relativeDifference(output, reference.output),
+    difference: output === null || reference === undefined ? null : relativeDifference(output, reference.outputs),
     detections:
       detections === null || reference === undefined
         ? null

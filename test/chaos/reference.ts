@@ -10,7 +10,7 @@ type Detection = Schemas['Detection'];
 
 /** What the untiled network makes of a picture. */
 export interface Reference {
-  readonly output: Float32Array;
+  readonly outputs: readonly Float32Array[];
   readonly detections: readonly Detection[];
 }
 
@@ -19,20 +19,23 @@ export async function computeReferences(
   config: ClusterConfig,
   pictures: readonly Uint8Array[],
 ): Promise<Map<string, Reference>> {
-  const { network } = planCluster(config);
+  const { network, plan } = await planCluster(config);
   const untiled = await startUntiled(config);
   const remaining = await startComputeThread({
     model: config.model,
     engine: { ...config.gateway.engine, threads: 1 },
-    stage: { kind: 'remaining', depth: config.partition.fusedDepth },
+    stage: { kind: 'remaining', depth: plan.stage.values, grid: plan.grid },
   });
   const references = new Map<string, Reference>();
   try {
     for (const picture of pictures) {
       const { data, digest, placement } = await letterboxPicture(picture, network);
-      const output = (await untiled.run(data)).data;
-      const head = await remaining.runRemaining(output.slice());
-      references.set(digest, { output, detections: [...foundIn(head.data, network, placement, config.model)] });
+      const { outputs } = await untiled.run(data);
+      const head = await remaining.runRemaining(outputs.map((output) => output.slice()));
+      references.set(digest, {
+        outputs,
+        detections: [...foundIn(head.outputs[0]!.data as Float32Array, network, placement, config.model)],
+      });
     }
   } finally {
     await Promise.all([untiled.close(), remaining.close()]);

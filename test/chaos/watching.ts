@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Schemas } from '../../client/client.js';
-import { frameOutput } from '../../server/evaluation/measure/frame-tensors.js';
+import { frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
 import { type ChaosCluster, isRunning } from './chaos-cluster.js';
 import type { FrameFacts, NodeFacts } from './facts.js';
 import { factsOfFrame } from './frame-facts.js';
@@ -17,7 +17,7 @@ const FATAL = '"level":60';
 /** Merged outputs of the frames that are complete, fetched as they end: the gateway keeps them in memory only. */
 export class OutputsSeen {
   readonly #cluster: ChaosCluster;
-  readonly #outputs = new Map<string, Promise<Float32Array | null>>();
+  readonly #outputs = new Map<string, Promise<readonly Float32Array[] | null>>();
 
   constructor(cluster: ChaosCluster) {
     this.#cluster = cluster;
@@ -28,10 +28,10 @@ export class OutputsSeen {
   }
 
   /** Null where it is not kept any more. */
-  of(frame: string): Promise<Float32Array | null> {
+  of(frame: string): Promise<readonly Float32Array[] | null> {
     const known = this.#outputs.get(frame);
     if (known !== undefined) return known;
-    const output = frameOutput(this.#cluster.direct('gateway'), frame).catch(() => null);
+    const output = frameOutputs(this.#cluster.direct('gateway'), frame).catch(() => null);
     this.#outputs.set(frame, output);
     return output;
   }

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
-import { planFtp } from '../../server/geometry/ftp-plan.js';
+import { planGraph } from '../../server/geometry/choose-cut.js';
 import { planCost } from '../../server/geometry/plan-cost.js';
 import { builtInNetwork } from '../../server/model/built-in/registry.js';
-import { fusedGeometry } from '../../server/model/layer-geometry.js';
 import { clusterFile, FACES, runCli } from './running-cli.js';
 
-const plan = planFtp(fusedGeometry(builtInNetwork('face-detector'), 8), 8, { rows: 3, columns: 3 });
+const plan = planGraph(builtInNetwork('face-detector').graph, 8, { rows: 3, columns: 3 });
 
 test('plan --json is the plan of the geometry, and its cost', async () => {
   const { code, stdout, stderr } = await runCli(['plan', '--json', '-c', clusterFile(FACES)]);

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Schemas } from '../../client/client.js';
 import { startEdge } from '../../server/edge/edge-node.js';
-import { frameInput, frameOutput } from '../../server/evaluation/measure/frame-tensors.js';
+import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
 import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
 import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { newFolder } from '../gateway/archive/archives.js';
@@ -49,7 +49,7 @@ describe('tiles that are run twice', () => {
   async function expectExact(frame: Schemas['Frame']): Promise<void> {
     expect(frame.state).toBe('complete');
     const { client, config } = cluster!;
-    const merged = await frameOutput(client, frame.id);
+    const merged = await frameOutputs(client, frame.id);
     const untiled = await runUntiled(config, await frameInput(client, frame.id, 416));
     expect(relativeDifference(merged, untiled)).toBeLessThanOrEqual(1e-4);
   }

@@ -22,7 +22,7 @@ beforeAll(async () => {
   jpeg = await smallPicture();
   gif = await smallPicture('gif');
   const { plan } = (await ask(address('gateway'), 'getCluster', trusted())).json();
-  wirePlan = wirePlanOf(cluster.config, plan.digest);
+  wirePlan = await wirePlanOf(cluster.config, plan.digest);
 });
 afterAll(() => cluster?.stop());
 

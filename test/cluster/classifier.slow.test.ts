@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { createEngine } from '../../server/engine/engines.js';
-import { loadLayers } from '../../server/engine/load-layers.js';
-import { frameInput, frameOutput } from '../../server/evaluation/measure/frame-tensors.js';
+import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
 import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
 import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { loadModel } from '../../server/model/model-source.js';
 import { normaliseBytes } from '../../server/tensor/normalise.js';
 import { darknet19Cfg } from '../support/darknet19.js';
 import { samplePhoto, submit } from '../support/frames.js';
+import { loadLayers } from '../support/load-layers.js';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
 import { VGG_LIKE_CFG } from '../support/vgg-like.js';
 
@@ -43,7 +43,7 @@ describe('a classifier through a cluster', () => {
     expect([frame.state, frame.tiles.done, frame.detections, frame.failure]).toEqual(['complete', 12, null, null]);
 
     const input = await frameInput(client, frame.id, size);
-    const merged = await frameOutput(client, frame.id);
+    const merged = await frameOutputs(client, frame.id);
     expect(relativeDifference(merged, await runUntiled(config, input))).toBeLessThanOrEqual(TOLERANCE);
 
     const expected = await classifyUntiled(config.model, input);

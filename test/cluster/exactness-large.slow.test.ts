@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { frameInput, frameOutput } from '../../server/evaluation/measure/frame-tensors.js';
+import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
 import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
 import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { samplePhoto, submit } from '../support/frames.js';
@@ -24,7 +24,7 @@ describe('the merged output equals the untiled one', () => {
     expect(frame.tiles.done).toBe(25);
     expect(Object.keys(frame.tiles.byDevice).length, 'idle devices steal').toBeGreaterThan(1);
     const input = await frameInput(cluster.client, frame.id, 608);
-    const merged = await frameOutput(cluster.client, frame.id);
+    const merged = await frameOutputs(cluster.client, frame.id);
     expect(relativeDifference(merged, await runUntiled(cluster.config, input))).toBeLessThanOrEqual(TOLERANCE);
   });
 
@@ -43,7 +43,7 @@ describe('the merged output equals the untiled one', () => {
     expect(frame.state).toBe('complete');
     expect(Object.keys(frame.tiles.byDevice).length, 'idle devices steal').toBeGreaterThan(1);
     const input = await frameInput(cluster.client, frame.id, 416);
-    const merged = await frameOutput(cluster.client, frame.id);
+    const merged = await frameOutputs(cluster.client, frame.id);
     expect(relativeDifference(merged, await runUntiled(cluster.config, input))).toBeLessThanOrEqual(TOLERANCE);
   });
 
@@ -55,7 +55,7 @@ describe('the merged output equals the untiled one', () => {
     const frame = await submit(cluster.client, samplePhoto('sample3.jpg'));
     expect(frame.state).toBe('complete');
     const input = await frameInput(cluster.client, frame.id, 416);
-    const merged = await frameOutput(cluster.client, frame.id);
+    const merged = await frameOutputs(cluster.client, frame.id);
     expect(relativeDifference(merged, await runUntiled(cluster.config, input))).toBeLessThanOrEqual(TOLERANCE);
     expect(frame.detections).toHaveLength(3);
   });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { frameInput, frameOutput } from '../../server/evaluation/measure/frame-tensors.js';
+import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
 import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
 import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { samplePhoto, submit } from '../support/frames.js';
@@ -33,20 +33,20 @@ describe('the face detector: the merged output equals the untiled one', () => {
     cluster = await start(grid, depth, 2);
     const frame = await submit(cluster.client, samplePhoto('sample3.jpg'));
     expect(frame.state).toBe('complete');
-    const merged = await frameOutput(cluster.client, frame.id);
+    const merged = await frameOutputs(cluster.client, frame.id);
     expect(relativeDifference(merged, await untiled(cluster, frame.id))).toBeLessThanOrEqual(TOLERANCE);
     expect(frame.detections).toHaveLength(3);
   });
 
   test('whatever the strategy, and idle devices help', async () => {
     cluster = await start('4x4', 8, 3);
-    let whole: Float32Array | undefined;
+    let whole: readonly Float32Array[] | undefined;
     for (const strategy of ['ftp-wst-s', 'ftp-wst', 'ftp-wsh', 'modnn'] as const) {
       const frame = await submit(cluster.client, samplePhoto('sample1.jpg'), { strategy });
       expect(frame).toMatchObject({ state: 'complete', failure: null, strategy });
       expect(Object.keys(frame.tiles.byDevice).length, strategy).toBeGreaterThan(1);
       whole ??= await untiled(cluster, frame.id);
-      const difference = relativeDifference(await frameOutput(cluster.client, frame.id), whole);
+      const difference = relativeDifference(await frameOutputs(cluster.client, frame.id), whole);
       expect(difference, strategy).toBeLessThanOrEqual(TOLERANCE);
     }
   });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { DeepThingsClient, Schemas } from '../../client/client.js';
-import { frameInput, frameOutput } from '../../server/evaluation/measure/frame-tensors.js';
+import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
 import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
 import { startUntiled, type Untiled } from '../../server/evaluation/measure/untiled.js';
 import { runCli } from '../cli/running-cli.js';
@@ -82,9 +82,9 @@ describe('a gateway that is killed', () => {
     untiled = await startUntiled(config);
     for (const { id } of frames) {
       const input = await frameInput(client, id, 608);
-      const whole = (await untiled.run(input)).data;
+      const whole = (await untiled.run(input)).outputs;
       // Those that had ended before have no output in the new process.
-      const merged = await frameOutput(client, id).catch(() => null);
+      const merged = await frameOutputs(client, id).catch(() => null);
       if (merged !== null) expect(relativeDifference(merged, whole), id).toBeLessThanOrEqual(1e-4);
     }
     const after = await submit(client, samplePhoto('sample1.jpg'));

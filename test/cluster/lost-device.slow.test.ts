@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Schemas } from '../../client/client.js';
-import { frameInput, frameOutput } from '../../server/evaluation/measure/frame-tensors.js';
+import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
 import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
 import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { samplePhoto, submit } from '../support/frames.js';
@@ -68,7 +68,7 @@ describe('a device is killed in the middle of a frame', () => {
       expect(frame.state).toBe('complete');
       expect(frame.detections).toEqual(whole.detections);
       const input = await frameInput(client, frame.id, 608);
-      const merged = await frameOutput(client, frame.id);
+      const merged = await frameOutputs(client, frame.id);
       expect(relativeDifference(merged, await runUntiled(config, input))).toBeLessThanOrEqual(1e-4);
       await waitUntil(async () => {
         const { devices } = (await client.call('getCluster')).json!;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { frameInput, frameOutput } from '../../server/evaluation/measure/frame-tensors.js';
+import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
 import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
 import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { samplePhoto, submit } from '../support/frames.js';
@@ -37,7 +37,7 @@ describe('devices with different engines', () => {
     expect(frame.tiles.byDevice.e2).toBeGreaterThan(0);
     expect(Object.keys(frame.tiles.byDevice).length, 'idle devices steal').toBeGreaterThan(1);
     const input = await frameInput(cluster.client, frame.id, 608);
-    const merged = await frameOutput(cluster.client, frame.id);
+    const merged = await frameOutputs(cluster.client, frame.id);
     expect(relativeDifference(merged, await runUntiled(cluster.config, input))).toBeLessThanOrEqual(TOLERANCE);
   });
 

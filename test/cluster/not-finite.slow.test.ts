@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Schemas } from '../../client/client.js';
-import { frameInput, frameOutput } from '../../server/evaluation/measure/frame-tensors.js';
+import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
 import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
 import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { samplePhoto, submit } from '../support/frames.js';
@@ -32,7 +32,7 @@ async function stateOf(device: string): Promise<Schemas['DeviceState']> {
 async function expectExact(frame: Schemas['Frame']): Promise<void> {
   expect(frame.state).toBe('complete');
   const { client, config } = cluster!;
-  const merged = await frameOutput(client, frame.id);
+  const merged = await frameOutputs(client, frame.id);
   const untiled = await runUntiled(config, await frameInput(client, frame.id, 416));
   expect(relativeDifference(merged, untiled)).toBeLessThanOrEqual(1e-4);
 }

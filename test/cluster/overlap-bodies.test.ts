@@ -23,7 +23,7 @@ let edge: string;
 beforeAll(async () => {
   cluster = await startTestCluster({ yaml: SMALL, devices: 2 });
   edge = cluster.devices.get('e0')!.address;
-  wirePlan = wirePlanOf(cluster.config, (await ask(edge, 'getCluster')).json().plan.digest);
+  wirePlan = await wirePlanOf(cluster.config, (await ask(edge, 'getCluster')).json().plan.digest);
 });
 afterAll(() => cluster?.stop());
 
@@ -94,7 +94,7 @@ describe('what a tile offers is refused', () => {
     ['below zero', [-1, 0, 1, 1]],
     ['of three numbers', [0, 0, 1]],
   ])('with a region %s', async (_name, region) => {
-    const regions = wirePlan.plan.segments.slice(1).map(() => region);
+    const regions = wirePlan.plan.maps.slice(1).map(() => region);
     const offers = JSON.stringify({ south: regions });
     await expectRefused('putOverlap', putting(notice({ offers })), 422, 'DT_OVERLAP_BODY');
   });
@@ -194,10 +194,10 @@ describe('on the gateway', () => {
   function strips(facts: { device?: string; without?: number; extra?: boolean; tensor?: Partial<Tensor> } = {}) {
     const offers = offersOf(0);
     const kept = SIDES.flatMap((side) =>
-      (offers[side]?.regions ?? []).flatMap((region, segment) => {
+      (offers[side]?.regions ?? []).flatMap((region, map) => {
         if (isEmptyRegion(region)) return [];
-        const { channels } = wirePlan.plan.maps[wirePlan.plan.segments[segment]!.firstLayer]!;
-        return [{ side, segment, data: new Float32Array(valuesOf(regionShape(channels, region))).fill(1) }];
+        const { channels } = wirePlan.plan.maps[map]!;
+        return [{ side, map, data: new Float32Array(valuesOf(regionShape(channels, region))).fill(1) }];
       }),
     );
     const good = encodeOfferedStrips(wirePlan.plan, { device: facts.device ?? 'e1', offers, strips: kept }, 'f32');

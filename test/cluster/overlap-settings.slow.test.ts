@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Schemas } from '../../client/client.js';
-import { frameInput, frameOutput } from '../../server/evaluation/measure/frame-tensors.js';
+import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
 import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
 import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { samplePhoto, submit } from '../support/frames.js';
@@ -29,7 +29,7 @@ interface Taken {
 describe('settings of overlap and wire: the merged output equals the untiled one', () => {
   let cluster: TestCluster | undefined;
   /** By photo: no setting changes what the untiled network gives. */
-  const untiled = new Map<string, Float32Array>();
+  const untiled = new Map<string, readonly Float32Array[]>();
   afterEach(() => cluster?.stop());
 
   async function run(settings: string): Promise<Taken> {
@@ -44,7 +44,7 @@ describe('settings of overlap and wire: the merged output equals the untiled one
     for (const photo of PHOTOS) {
       const frame = await submit(cluster.client, samplePhoto(photo), { source: 'e0' });
       expect(frame.failure).toBeNull();
-      const merged = await frameOutput(cluster.client, frame.id);
+      const merged = await frameOutputs(cluster.client, frame.id);
       const expected =
         untiled.get(photo) ?? (await runUntiled(cluster.config, await frameInput(cluster.client, frame.id, 320)));
       untiled.set(photo, expected);

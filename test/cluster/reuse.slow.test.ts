@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { frameInput, frameOutput } from '../../server/evaluation/measure/frame-tensors.js';
+import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
 import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
 import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { samplePhoto, submit } from '../support/frames.js';
@@ -54,7 +54,7 @@ describe('ftp-wst-s: overlap is reused, and the merged output equals the untiled
       const frame = await submit(cluster.client, samplePhoto(photo));
       expect(frame.failure).toBeNull();
       const input = await frameInput(cluster.client, frame.id, 320);
-      const merged = await frameOutput(cluster.client, frame.id);
+      const merged = await frameOutputs(cluster.client, frame.id);
       expect(relativeDifference(merged, await runUntiled(cluster.config, input))).toBeLessThanOrEqual(TOLERANCE);
       const { executed, needed, overlapBytes } = await macsOf(cluster, frame.id);
       if (devices === 1) expect(executed / needed).toBeLessThanOrEqual(ALONE);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createClient, type DeepThingsClient, type Schemas } from '../../client/client.js';
 import { createUndiciTransport } from '../../client/undici-transport.js';
-import { frameInput, frameOutput } from '../../server/evaluation/measure/frame-tensors.js';
+import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
 import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
 import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { EventReader } from '../node/event-reader.js';
@@ -55,7 +55,7 @@ class Witness {
   readonly #events: EventReader;
   readonly #done: Promise<void>;
 
-  constructor(events: EventReader, client: DeepThingsClient, whole: Float32Array) {
+  constructor(events: EventReader, client: DeepThingsClient, whole: readonly Float32Array[]) {
     this.#events = events;
     this.#done = this.#follow(client, whole).catch(() => {});
   }
@@ -65,12 +65,12 @@ class Witness {
     await this.#done;
   }
 
-  async #follow(client: DeepThingsClient, whole: Float32Array): Promise<void> {
+  async #follow(client: DeepThingsClient, whole: readonly Float32Array[]): Promise<void> {
     for (let event = await this.#events.next(); event !== null; event = await this.#events.next()) {
       if (event.event === 'device') this.states.add((event.data as Schemas['DeviceState']).state);
       const { id, state } = event.data as Partial<Schemas['Frame']>;
       if (event.event !== 'frame' || state !== 'complete') continue;
-      this.differences.set(id!, relativeDifference(await frameOutput(client, id!), whole));
+      this.differences.set(id!, relativeDifference(await frameOutputs(client, id!), whole));
     }
   }
 }

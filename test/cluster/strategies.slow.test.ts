@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Schemas } from '../../client/client.js';
-import { frameInput, frameOutput } from '../../server/evaluation/measure/frame-tensors.js';
+import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
 import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
 import { runUntiled } from '../../server/evaluation/measure/untiled.js';
-import { bodpBytes, planBodp } from '../../server/geometry/bodp-plan.js';
+import { bodpBytes, planBodp } from '../../server/geometry/modnn/bodp-plan.js';
 import { intersectRegions, regionArea } from '../../server/geometry/region.js';
 import { planCluster } from '../../server/node/cluster-plan.js';
 import { samplePhoto, submit } from '../support/frames.js';
@@ -22,7 +22,7 @@ const traceOf = async ({ client }: TestCluster, frame: string) =>
 
 describe('YOLOv2 608x608, synthetic weights, 16 fused layers, 5x5, three devices', () => {
   let cluster: TestCluster;
-  let whole: Float32Array | undefined;
+  let whole: readonly Float32Array[] | undefined;
   beforeAll(async () => {
     cluster = await startTestCluster({
       yaml:
@@ -37,14 +37,14 @@ describe('YOLOv2 608x608, synthetic weights, 16 fused layers, 5x5, three devices
     const frame = await submit(cluster.client, samplePhoto('sample1.jpg'), { strategy });
     expect(frame).toMatchObject({ state: 'complete', failure: null, strategy });
     whole ??= await runUntiled(cluster.config, await frameInput(cluster.client, frame.id, 608));
-    expect(relativeDifference(await frameOutput(cluster.client, frame.id), whole)).toBeLessThanOrEqual(TOLERANCE);
+    expect(relativeDifference(await frameOutputs(cluster.client, frame.id), whole)).toBeLessThanOrEqual(TOLERANCE);
   });
 
   test('ftp-wsh: devices take turns, and the frame, the inputs and the output travel once', async () => {
     const frame = await submit(cluster.client, samplePhoto('sample1.jpg'), { strategy: 'ftp-wsh', source: 'e1' });
     expect(frame.tiles.byDevice).toEqual({ e0: 9, e1: 8, e2: 8 });
     const { bytes, macs } = await traceOf(cluster, frame.id);
-    const { cost } = planCluster(cluster.config);
+    const { cost } = await planCluster(cluster.config);
     const bodies = 25 * HEADER_BYTES;
     const within = (got: number, values: number, room: number) => {
       expect(got).toBeGreaterThan(values);
@@ -52,7 +52,7 @@ describe('YOLOv2 608x608, synthetic weights, 16 fused layers, 5x5, three devices
     };
     within(bytes.frame, cost.frameBytes, HEADER_BYTES);
     // Bars around the picture do not travel.
-    const { plan } = planCluster(cluster.config);
+    const { plan } = await planCluster(cluster.config);
     const { left, top, width, height } = frame.placement;
     const picture = { x0: left, x1: left + width, y0: top, y1: top + height };
     const inputs = plan.tiles.reduce(
@@ -71,11 +71,11 @@ describe('YOLOv2 608x608, synthetic weights, 16 fused layers, 5x5, three devices
     expect(frame.tiles).toEqual({ total: 3, done: 3, byDevice: { e0: 1, e1: 1, e2: 1 } });
     const { bytes, macs, tiles } = await traceOf(cluster, frame.id);
     expect(macs.executed).toBe(macs.needed);
-    const { plan } = planCluster(cluster.config);
+    const { plan } = await planCluster(cluster.config);
     const shares = tiles.map((tile) => tile.macs!);
     // Devices of one machine: the slices differ with what was measured of them, but not by much.
     expect(Math.max(...shares) / Math.min(...shares)).toBeLessThan(4);
-    const expected = bodpBytes(planBodp(plan.layers, plan.depth, [1, 1, 1]), {
+    const expected = bodpBytes(planBodp(plan.chain!, [1, 1, 1]), {
       inputBytesPerValue: 1,
       mapBytesPerValue: 4,
     });
@@ -114,7 +114,7 @@ describe('with wire.padding', () => {
   test('ftp-wsh: inputs travel whole, as the plan has them', async () => {
     const frame = await submit(cluster.client, samplePhoto('sample1.jpg'), { strategy: 'ftp-wsh' });
     const { bytes } = await traceOf(cluster, frame.id);
-    const { cost } = planCluster(cluster.config);
+    const { cost } = await planCluster(cluster.config);
     expect(bytes.input).toBeGreaterThan(cost.inputBytes);
     expect(bytes.input).toBeLessThan(cost.inputBytes + 16 * HEADER_BYTES);
   });

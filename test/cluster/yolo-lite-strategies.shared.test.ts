@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { frameInput, frameOutput } from '../../server/evaluation/measure/frame-tensors.js';
+import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
 import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
 import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { YOLO_LITE_MODELS, yoloLiteModel } from '../support/darknet-detections.js';
@@ -27,7 +27,7 @@ describe('YOLO-LITE', () => {
       const frame = await submit(cluster.client, bytes, { strategy });
       expect(frame.state).toBe('complete');
       const whole = await runUntiled(cluster.config, await frameInput(cluster.client, frame.id, 224));
-      expect(relativeDifference(await frameOutput(cluster.client, frame.id), whole)).toBeLessThanOrEqual(TOLERANCE);
+      expect(relativeDifference(await frameOutputs(cluster.client, frame.id), whole)).toBeLessThanOrEqual(TOLERANCE);
       expect(frame.detections!.length).toBeGreaterThan(0);
     },
   );

@@ -1,14 +1,19 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import type { Normalise } from '../../server/compute/tile-executor.js';
 import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
 import { assembleNetwork } from '../../server/formats/darknet/assemble-network.js';
 import { shapeLayers } from '../../server/formats/darknet/layer-shapes.js';
 import type { Activation, LayerDeclaration } from '../../server/formats/darknet/layers.js';
+import { weightConstants } from '../../server/formats/darknet/weight-constants.js';
+import { synthesizeWeights } from '../../server/formats/darknet/weights/synthetic-weights.js';
+import type { Graph } from '../../server/graph/graph.js';
 import type { Network } from '../../server/model/network.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
+import { normaliseBytes } from '../../server/tensor/normalise.js';
 
 /** Design section 5: |a - b| <= 1e-4 * max|b|. */
-const TOLERANCE = 1e-4;
+export const TOLERANCE = 1e-4;
 
 const activation = fc.constantFrom<Activation[]>('linear', 'leaky', 'relu', 'logistic');
 
@@ -58,6 +63,17 @@ export function networkOf(declarations: LayerDeclaration[], height: number, widt
     },
     labels: [],
   };
+}
+
+/** The graph of a network with synthetic weights. */
+export function weightedGraph(network: Network, seed: number): Graph {
+  const { graph } = network;
+  const { weights } = synthesizeWeights(network, seed);
+  return { ...graph, constants: new Map([...graph.constants, ...weightConstants(graph, weights)]) };
+}
+
+export function normaliserOf({ preprocessing }: Pick<Network, 'preprocessing'>): Normalise {
+  return (bytes, shape) => normaliseBytes(bytes, shape, preprocessing);
 }
 
 export function randomPicture(values: number, seed: number): Uint8Array {

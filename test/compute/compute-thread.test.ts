@@ -2,6 +2,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type ComputeThread, startComputeThread } from '../../server/compute/compute-thread.js';
 import type { ComputeSetup } from '../../server/compute/messages.js';
 import { wholeTile } from '../../server/evaluation/measure/untiled.js';
+import { planGraph } from '../../server/geometry/choose-cut.js';
+import { describeModel } from '../../server/model/model-source.js';
+import { valuesOf } from '../../server/tensor/planes.js';
 import { ENGINE_CASES } from '../engine/engine-cases.js';
 import { expectSame, randomPicture } from './arbitrary-networks.js';
 
@@ -21,9 +24,10 @@ describe('compute thread', () => {
     expect(compute.modelDigest).toMatch(/^[0-9a-f]{64}$/);
     const whole = { ...FUSED, stage: { kind: 'fused', depth: 3, grid: { rows: 1, columns: 1 } } } as const;
     const untiled = await startComputeThread(whole);
-    const { data, shape, computeMs } = await untiled.runTile(wholeTile(new Uint8Array(3 * 96 * 96)));
+    const { outputs, computeMs } = await untiled.runTile(wholeTile(new Uint8Array(3 * 96 * 96)));
     await untiled.close();
-    expect(data).toHaveLength(shape.channels * shape.height * shape.width);
+    const { maps, outputs: numbers } = planGraph(describeModel(FUSED.model).graph, 3, { rows: 1, columns: 1 });
+    expect(outputs.map(({ length }) => length)).toEqual(numbers.map((map) => valuesOf(maps[map]!)));
     expect(computeMs).toBeGreaterThan(0);
   });
 
@@ -34,26 +38,26 @@ describe('compute thread', () => {
     expect(compute.remark).toBeNull();
     const reference = await startComputeThread({ ...FUSED, stage });
     const picture = randomPicture(3 * 96 * 96, 5);
-    const { data: expected } = await reference.runTile(wholeTile(picture.slice()));
+    const { outputs: expected } = await reference.runTile(wholeTile(picture.slice()));
     await reference.close();
     for (let round = 0; round < 3; round++) {
-      expectSame((await compute.runTile(wholeTile(picture.slice()))).data, expected);
+      expectSame((await compute.runTile(wholeTile(picture.slice()))).outputs[0]!, expected[0]!);
     }
   });
 
   test('tells the memory of its heap, from the start and after each task', async () => {
-    compute = await startComputeThread({ ...FUSED, stage: { kind: 'remaining', depth: 3 } });
+    compute = await startComputeThread({ ...FUSED, stage: { ...FUSED.stage, kind: 'remaining' } });
     const { total, used } = compute.heap();
     expect(used).toBeGreaterThan(2 ** 20);
     expect(total).toBeGreaterThanOrEqual(used);
     const before = compute.heap();
-    await expect(compute.runRemaining(new Float32Array(1))).rejects.toThrow();
+    await expect(compute.runRemaining([new Float32Array(1)])).rejects.toThrow();
     expect(compute.heap()).not.toEqual(before);
   });
 
   test('the digest is the same whatever part of the model is loaded', async () => {
     compute = await startComputeThread(FUSED);
-    const remaining = await startComputeThread({ ...FUSED, stage: { kind: 'remaining', depth: 3 } });
+    const remaining = await startComputeThread({ ...FUSED, stage: { ...FUSED.stage, kind: 'remaining' } });
     expect(remaining.modelDigest).toBe(compute.modelDigest);
     await remaining.close();
   });
@@ -62,9 +66,9 @@ describe('compute thread', () => {
     compute = await startComputeThread({ ...FUSED, stage: { kind: 'fused', depth: 3, grid: { rows: 1, columns: 1 } } });
     const picture = (byte: number) => new Uint8Array(3 * 96 * 96).fill(byte);
     const alone = [];
-    for (const byte of [0, 100, 200]) alone.push((await compute.runTile(wholeTile(picture(byte)))).data);
+    for (const byte of [0, 100, 200]) alone.push((await compute.runTile(wholeTile(picture(byte)))).outputs);
     const together = await Promise.all([0, 100, 200].map((byte) => compute!.runTile(wholeTile(picture(byte)))));
-    expect(together.map(({ data }) => data)).toEqual(alone);
+    expect(together.map(({ outputs }) => outputs)).toEqual(alone);
   });
 
   test.each([
@@ -87,11 +91,11 @@ describe('compute thread', () => {
 
   test('closing rejects what is under way and what comes after', async () => {
     const closing = await startComputeThread(FUSED);
-    const underWay = closing.runRemaining(new Float32Array(8));
+    const underWay = closing.runRemaining([new Float32Array(8)]);
     const rejected = expect(underWay).rejects.toMatchObject({ code: 'DT_COMPUTE_CLOSED' });
     await closing.close();
     await rejected;
-    await expect(closing.runRemaining(new Float32Array(8))).rejects.toMatchObject({ code: 'DT_COMPUTE_CLOSED' });
+    await expect(closing.runRemaining([new Float32Array(8)])).rejects.toMatchObject({ code: 'DT_COMPUTE_CLOSED' });
   });
 
   test('closing in the middle of a computation ends the thread, not the process', async () => {

@@ -8,18 +8,26 @@ import { createEngine } from '../../server/engine/engines.js';
 import type { InferenceEngine } from '../../server/engine/inference-engine.js';
 import { DeepThingsError } from '../../server/errors.js';
 import { wholeTile } from '../../server/evaluation/measure/untiled.js';
-import { synthesizeWeights } from '../../server/formats/darknet/weights/synthetic-weights.js';
-import { planBodp, sliceStep } from '../../server/geometry/bodp-plan.js';
-import { planFtp } from '../../server/geometry/ftp-plan.js';
+import { planGraph } from '../../server/geometry/choose-cut.js';
+import type { FtpPlan } from '../../server/geometry/ftp-plan.js';
+import { planBodp, sliceStep } from '../../server/geometry/modnn/bodp-plan.js';
+import type { LayerChain } from '../../server/geometry/modnn/layer-chain.js';
 import { NO_PADDING, wholeMap } from '../../server/geometry/region.js';
-import { fusedGeometry } from '../../server/model/layer-geometry.js';
+import type { Graph } from '../../server/graph/graph.js';
 import { describeModel } from '../../server/model/model-source.js';
 import type { Network } from '../../server/model/network.js';
 import { cropRegion, valuesOf } from '../../server/tensor/planes.js';
 import { FAST_ENGINE_CASES } from '../engine/engine-cases.js';
 import { convolution, HALVE, networkOf as smallNetwork } from '../model/small-networks.js';
 import { propertyRuns } from '../support/property-runs.js';
-import { arbitraryDeclarations, expectSame, networkOf, randomPicture } from './arbitrary-networks.js';
+import {
+  arbitraryDeclarations,
+  expectSame,
+  networkOf,
+  normaliserOf,
+  randomPicture,
+  weightedGraph,
+} from './arbitrary-networks.js';
 import { runSliced } from './sliced-run.js';
 
 const rows = (y0: number, y1: number, width = 8) => ({ x0: 0, x1: width, y0, y1 });
@@ -30,23 +38,27 @@ describe.each(FAST_ENGINE_CASES)('slices, layer by layer, equal the whole, on $l
     engine = await create();
   });
 
-  async function expectSlicedIsWhole(network: Network, shares: readonly number[], seed: number): Promise<void> {
-    const depth = network.layers.length;
-    const geometry = fusedGeometry(network, depth);
-    const { weights } = synthesizeWeights(network, seed);
+  async function expectSlicedIsWhole(
+    network: Network,
+    shares: readonly number[],
+    seed: number,
+    depth = 0,
+  ): Promise<void> {
     const picture = randomPicture(valuesOf(network.input), seed);
-    const oneTile = planFtp(geometry, depth, { rows: 1, columns: 1 });
-    const whole = await loadTileExecutor(engine, network, weights, oneTile);
+    const plan = onePlan(weightedGraph(network, seed), depth);
+    const normalise = normaliserOf(network);
+    const whole = await loadTileExecutor(engine, plan, normalise);
     // Windows that stride over the last rows or columns do not look at the whole picture.
-    const looked = cropRegion(picture, 3, wholeMap(network.input), oneTile.tiles[0]!.regions[0]!);
-    const { output } = await whole.run(wholeTile(looked));
+    const looked = cropRegion(picture, 3, wholeMap(network.input), plan.tiles[0]!.regions[0]!);
+    const { outputs } = await whole.run(wholeTile(looked));
     await whole.release();
-    expect(output.data.every(Number.isFinite)).toBe(true);
+    expect(outputs[0]!.every(Number.isFinite)).toBe(true);
 
-    const executor = await loadLayerExecutor(engine, network, weights, depth);
-    const sliced = await runSliced(planBodp(geometry, depth, shares), picture, (job) => executor.run(job));
+    const executor = await loadLayerExecutor(engine, plan.chain!, normalise);
+    const run = async (job: LayerJob) => ({ data: await executor.run(job) });
+    const sliced = await runSliced(planBodp(plan.chain!, shares), picture, run);
     await executor.release();
-    expectSame(sliced, output.data);
+    expectSame(sliced, outputs[0]!);
   }
 
   test('random chains and shares', { timeout: 60_000 }, async () => {
@@ -70,18 +82,22 @@ describe.each(FAST_ENGINE_CASES)('slices, layer by layer, equal the whole, on $l
   });
 
   test.each([1, 2, 3, 6])('a small YOLOv2-tiny on %i devices', async (devices) => {
-    const { layers, ...tiny } = describeModel({ name: 'yolov2-tiny', width: 128, height: 128 });
+    const tiny = describeModel({ name: 'yolov2-tiny', width: 128, height: 128 });
     // Six times convolution and pooling, the last one of stride 1.
-    await expectSlicedIsWhole({ ...tiny, layers: layers.slice(0, 12) }, Array<number>(devices).fill(1), 5);
+    await expectSlicedIsWhole(tiny, Array<number>(devices).fill(1), 5, 12);
   });
 });
 
-/** Null for a chain that does not fit its input, or whose windows lie in padding alone. */
+/** @param depth 0: all of the graph. */
+function onePlan(graph: Graph, depth: number): FtpPlan {
+  return planGraph(graph, depth === 0 ? graph.outputs : depth, { rows: 1, columns: 1 });
+}
+
+/** Null for a chain that does not fit its input, whose windows lie in padding alone, or that begins with what is no layer. */
 function fitting(make: () => Network): Network | null {
   try {
     const network = make();
-    planBodp(fusedGeometry(network, network.layers.length), network.layers.length, [1]);
-    return network;
+    return onePlan(network.graph, 0).chain === null ? null : network;
   } catch (error) {
     if (error instanceof DeepThingsError) return null;
     throw error;
@@ -90,7 +106,8 @@ function fitting(make: () => Network): Network | null {
 
 describe('a layer executor', () => {
   const network = smallNetwork({ channels: 3, height: 8, width: 8 }, [convolution({ filters: 2 }), HALVE]);
-  const plan = planBodp(fusedGeometry(network, 2), 2, [1, 1]);
+  const chain = onePlan(weightedGraph(network, 1), 0).chain!;
+  const plan = planBodp(chain, [1, 1]);
   const bytes = (y0: number, y1: number) => ({
     region: rows(y0, y1),
     data: new Uint8Array(3 * 8 * (y1 - y0)).fill(y0),
@@ -108,7 +125,7 @@ describe('a layer executor', () => {
   let executor: LayerExecutor;
   beforeAll(async () => {
     const engine = await createEngine('onnxruntime', { threads: 1 });
-    executor = await loadLayerExecutor(engine, network, synthesizeWeights(network, 1).weights, 2);
+    executor = await loadLayerExecutor(engine, chain, normaliserOf(network));
   });
   afterAll(() => executor.release());
 
@@ -118,18 +135,17 @@ describe('a layer executor', () => {
       region: rows(y0, y1),
       data: Uint8Array.from([0, 1, 2].flatMap((c) => [...all.subarray(c * 64 + y0 * 8, c * 64 + y1 * 8)])),
     });
-    const { data, shape } = await executor.run(job(0, { pieces: [part(0, 5)] }));
-    expect(shape).toEqual({ channels: 2, height: 4, width: 8 });
+    const data = await executor.run(job(0, { pieces: [part(0, 5)] }));
+    expect(data).toHaveLength(2 * 4 * 8);
     for (const pieces of [[part(3, 8), part(0, 4)], [part(0, 8)], [part(4, 5), part(7, 8), part(0, 2), part(1, 4)]]) {
-      expect((await executor.run(job(0, { pieces }))).data).toEqual(data);
+      expect(await executor.run(job(0, { pieces }))).toEqual(data);
     }
   });
 
   test('leaves what it is given as it was', async () => {
     const piece = values(0, 4);
     const before = piece.data.slice();
-    const { shape } = await executor.run(job(1, { pieces: [piece] }));
-    expect(shape).toEqual({ channels: 2, height: 2, width: 4 });
+    expect(await executor.run(job(1, { pieces: [piece] }))).toHaveLength(2 * 2 * 4);
     expect(piece.data).toEqual(before);
   });
 
@@ -173,23 +189,23 @@ describe('layers in a compute thread', () => {
     engine: { name: 'onnxruntime', backend: null, threads: 1 },
     stage: { kind: 'fused', depth: DEPTH, grid: { rows: 1, columns: 1 } },
   };
-  const geometry = fusedGeometry(describeModel(setup.model), DEPTH);
+  const chain: LayerChain = onePlan(describeModel(setup.model).graph, DEPTH).chain!;
   const picture = randomPicture(3 * SIZE * SIZE, 3);
   let compute: ComputeThread;
   let whole: Float32Array;
   beforeAll(async () => {
     compute = await startComputeThread(setup);
-    whole = (await compute.runTile(wholeTile(picture.slice()))).data;
+    whole = (await compute.runTile(wholeTile(picture.slice()))).outputs[0]!;
   });
   afterAll(() => compute.close());
 
   test.each([[[1]], [[1, 1]], [[3, 1, 2]], [[1, 1, 1, 1, 1]]])('the face detector by shares of %j', async (shares) => {
-    const plan = planBodp(geometry, DEPTH, shares);
+    const plan = planBodp(chain, shares);
     expectSame(await runSliced(plan, picture, compute.runLayer), whole);
   });
 
   test('whole buffers are given away, views into larger ones stay', async () => {
-    const plan = planBodp(geometry, DEPTH, [1]);
+    const plan = planBodp(chain, [1]);
     const { input, padding } = sliceStep(plan, 1, 0);
     const { channels, height, width } = plan.maps[1]!;
     const half = { ...input, y1: 10 };
@@ -200,15 +216,15 @@ describe('layers in a compute thread', () => {
       { region: half, data: given },
       { region: rest, data: body.subarray(8) },
     ];
-    const { shape, computeMs } = await compute.runLayer({ layer: 1, input, padding, pieces });
-    expect(shape).toEqual(plan.maps[2]);
+    const { data, computeMs } = await compute.runLayer({ layer: 1, input, padding, pieces });
+    expect(data).toHaveLength(valuesOf(plan.maps[2]!));
     expect(computeMs).toBeGreaterThan(0);
     expect(given).toHaveLength(0);
     expect(body).toHaveLength(8 + channels * width * (height - 10));
   });
 
   test('a job that lacks rows, or whose rows were given away before, fails alone', async () => {
-    const { input, padding } = sliceStep(planBodp(geometry, DEPTH, [1]), 0, 0);
+    const { input, padding } = sliceStep(planBodp(chain, [1]), 0, 0);
     const job = { layer: 0, input, padding, pieces: [{ region: input, data: picture.slice() }] };
     await expect(compute.runLayer({ ...job, pieces: [] })).rejects.toMatchObject({ code: 'DT_LAYER_INPUT' });
     await expect(compute.runLayer(job)).resolves.toHaveProperty('computeMs');
@@ -217,8 +233,8 @@ describe('layers in a compute thread', () => {
   });
 
   test('a thread for the remaining layers does not run them', async () => {
-    const remaining = await startComputeThread({ ...setup, stage: { kind: 'remaining', depth: DEPTH } });
-    const { input, padding } = sliceStep(planBodp(geometry, DEPTH, [1]), 0, 0);
+    const remaining = await startComputeThread({ ...setup, stage: { ...setup.stage, kind: 'remaining' } });
+    const { input, padding } = sliceStep(planBodp(chain, [1]), 0, 0);
     const pieces = [{ region: input, data: picture.slice() }];
     await expect(remaining.runLayer({ layer: 0, input, padding, pieces })).rejects.toMatchObject({
       code: 'DT_COMPUTE',

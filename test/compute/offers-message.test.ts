@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { packOffers, unpackOffers } from '../../server/compute/offers-message.js';
-import { planFtp } from '../../server/geometry/ftp-plan.js';
 import { BoundedCache } from '../../server/geometry/memoize.js';
 import { cutTile } from '../../server/geometry/reuse/tile-cut.js';
 import { offersOfTile, offersToTile } from '../../server/geometry/reuse/tile-offer.js';
+import { planLayers } from '../geometry/chain-graphs.js';
 import { yolov2Chain } from '../geometry/layer-chains.js';
 
-const planOfThread = () => planFtp(yolov2Chain(), 16, { rows: 3, columns: 3 });
+const planOfThread = () => planLayers(yolov2Chain(), 16, { rows: 3, columns: 3 });
 const plan = planOfThread();
 const texts = new BoundedCache<number, string>(8);
 const whole = (tile: number) => offersOfTile(plan, cutTile(plan, tile));

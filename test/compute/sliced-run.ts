@@ -1,5 +1,5 @@
 import type { LayerJob, LayerPiece } from '../../server/compute/messages.js';
-import { type BodpPlan, borderRows, publishedRows, sliceStep } from '../../server/geometry/bodp-plan.js';
+import { type BodpPlan, borderRows, publishedRows, sliceStep } from '../../server/geometry/modnn/bodp-plan.js';
 import { containsRegion, isEmptyRegion, wholeMap } from '../../server/geometry/region.js';
 import { cropRegion, placeRegion, valuesOf } from '../../server/tensor/planes.js';
 

@@ -1,88 +1,145 @@
-import { loadGraphTiles, type MapBlock, MergedMaps } from '../../server/compute/graph-tiles.js';
-import type { InferenceEngine } from '../../server/engine/inference-engine.js';
-import { type Grid, tileCount } from '../../server/geometry/grid.js';
+import { keptStrips, roomForStrips } from '../../server/compute/kept-strips.js';
+import { loadRemainingGraph } from '../../server/compute/remaining-graph.js';
+import { loadTileExecutor, type Normalise, type TileJob } from '../../server/compute/tile-executor.js';
+import type { InferenceEngine, Tensor } from '../../server/engine/inference-engine.js';
+import type { FtpPlan } from '../../server/geometry/ftp-plan.js';
 import { wholeMap } from '../../server/geometry/region.js';
-import { neighbourAt, SIDES, type Side } from '../../server/geometry/reuse/neighbours.js';
-import type { GraphCut, Tileable } from '../../server/graph/cuts.js';
+import { oppositeSide, SIDES } from '../../server/geometry/reuse/neighbours.js';
+import { cutTile, type TileCut } from '../../server/geometry/reuse/tile-cut.js';
+import {
+  type OfferedRegion,
+  type OffersToTile,
+  offersOfTile,
+  offersToTile,
+  type TileOffers,
+  withoutRegions,
+} from '../../server/geometry/reuse/tile-offer.js';
 import type { Graph } from '../../server/graph/graph.js';
-import { sharesOf } from '../../server/graph/tiles/choose-cut.js';
-import { segmentStage } from '../../server/graph/tiles/graph-segments.js';
-import { cutByOffers, type GraphOffer, offerTo } from '../../server/graph/tiles/offers.js';
-import { partOf } from '../../server/graph/tiles/rest.js';
-import { stageOf } from '../../server/graph/tiles/stage.js';
-import { type TileWalk, walkBack } from '../../server/graph/tiles/tile-steps.js';
-
-export const mapOf = (graph: Graph, name: string) => {
-  const [, channels, height, width] = graph.values.get(name)!.shape as [number, number, number, number];
-  return { channels, height, width };
-};
+import { partOf } from '../../server/graph/part.js';
+import { TILES_AHEAD } from '../../server/scheduling/device/device-pace.js';
+import { cropRegion, placeRegion, valuesOf } from '../../server/tensor/planes.js';
 
 export interface TiledCase {
-  readonly cut: GraphCut;
-  readonly grid: Grid;
-  readonly local: Tileable['local'];
-  readonly picture: Float32Array;
+  readonly plan: FtpPlan;
+  /** The picture's bytes, `[channels, height, width]`. */
+  readonly picture: Uint8Array;
+  readonly normalise: Normalise;
   /** In which tiles run; by id when absent. */
   readonly order?: readonly number[];
-  /** Which offered regions are there; none when absent. */
-  readonly isThere?: (producer: number, value: string) => boolean;
+  /** Which offered regions are seen; none when absent. */
+  readonly isSeen?: () => boolean;
+  /** Runs the graph whole, where that is another engine. */
+  readonly reference?: InferenceEngine;
+  /** Whether a strip that a tile counts on is lost in the end; none when absent. */
+  readonly isLost?: () => boolean;
+  /** Whether a strip is asked for by its place among the tiles that ran before. */
+  readonly isFromBefore?: () => boolean;
+}
+
+interface Difference {
+  readonly name: string;
+  readonly difference: number;
+  readonly largest: number;
 }
 
 /**
- * Runs the values of a cut on the whole picture, and in tiles that are merged; how far these are apart, value by value.
- *
- * @param reference the engine that runs the whole.
+ * Runs the maps that a plan hands over in tiles that are merged, what is behind them on these maps, and all of it on the whole
+ * picture: how far these are apart, map by map and output by output.
  */
-export async function compareTiled(engine: InferenceEngine, graph: Graph, one: TiledCase, reference = engine) {
-  const { cut, grid, local, picture, isThere = () => false } = one;
-  const order = one.order ?? Array.from({ length: tileCount(grid) }, (_, id) => id);
+export async function compareTiled(engine: InferenceEngine, one: TiledCase) {
+  const { plan, picture, normalise, reference = engine } = one;
+  const { graph, values } = plan.stage;
+  const right = await runWhole(reference, graph, values, normalise(picture, plan.maps[0]!));
+  const { macs, merged, strips } = await runTiles(engine, one);
+  const rest = await loadRemainingGraph(engine, plan);
+  const outputs = await rest.run(merged);
+  await rest.release();
+  return {
+    macs,
+    strips,
+    maps: values.map((name, i) => differenceOf(name, merged[i]!, right)),
+    outputs: outputs.map(({ data, name }) => differenceOf(name, data as Float32Array, right)),
+  };
+}
+
+async function runWhole(engine: InferenceEngine, graph: Graph, values: readonly string[], data: Float32Array) {
   const [input] = graph.inputs as [string];
-  const stage = segmentStage(stageOf(graph, local, cut));
-  const nodes = stage.nodes.map(({ node }) => node);
-  const whole = await reference.loadGraph(partOf(graph, nodes, graph.inputs, cut.values));
-  const right = await whole.run(new Map([[input, { shape: graph.values.get(input)!.shape, data: picture }]]));
-  await whole.release();
-  const tiles = await loadGraphTiles(engine, stage);
-  const inputs = new Map([[input, { region: wholeMap(mapOf(graph, input)), data: picture }]]);
-  const merged = new MergedMaps(graph, cut.values);
-  const done = new Map<number, { walk: TileWalk; blocks: ReadonlyMap<string, MapBlock> }>();
+  const wanted = [...new Set([...values, ...graph.outputs])];
+  const network = await engine.loadGraph(partOf(graph, graph.nodes, graph.inputs, wanted));
+  const outputs = await network.run(new Map([[input, { shape: graph.values.get(input)!.shape, data }]]));
+  await network.release();
+  return outputs;
+}
+
+/** Runs the tiles of a plan one after another. `merged` are the maps that it hands over, whole; NaN where no tile put anything. */
+export async function runTiles(engine: InferenceEngine, one: TiledCase) {
+  const { plan, picture, normalise, order = plan.tiles.map(({ tileId }) => tileId), isFromBefore = () => false } = one;
+  const shape = plan.maps[0]!;
+  const executor = await loadTileExecutor(engine, plan, normalise);
+  const merged = plan.outputs.map((map) => new Float32Array(valuesOf(plan.maps[map]!)).fill(Number.NaN));
+  const offersOf = new Map<number, TileOffers>();
+  const kept = new Map<string, Float32Array>();
   let [macs, strips] = [0, 0];
-  for (const tileId of order) {
-    const shares = sharesOf(graph, cut, grid, tileId);
-    const offers: Partial<Record<Side, GraphOffer>> = {};
-    for (const side of SIDES) {
-      const producer = neighbourAt(grid, tileId, side);
-      const other = producer === null ? undefined : done.get(producer);
-      if (other === undefined) continue;
-      const offer = offerTo(stage, other.walk.held, shares, side);
-      offers[side] = new Map([...offer].filter(([value]) => isThere(producer!, value)));
-    }
-    const walk = walkBack(stage, shares, cutByOffers(offers));
-    const blocks = await tiles.run(inputs, walk, ({ region, side, value }) => {
-      const offered = offers[side]!.get(value)!;
-      const held = done.get(neighbourAt(grid, tileId, side)!)!.blocks.get(value)!;
-      // Only what was offered is there.
-      if (region.x0 < offered.x0 || region.x1 > offered.x1 || region.y0 < offered.y0 || region.y1 > offered.y1) {
-        throw new Error(`a strip of ${value} that was not offered`);
-      }
-      return held;
+  for (const [place, tileId] of order.entries()) {
+    const { cut, offers } = decide(one, tileId, offersOf);
+    const sources = cut.strips.map(({ map, producer, side }): TileJob['strips'][number] => {
+      const before = place - order.indexOf(producer);
+      if (before <= TILES_AHEAD && isFromBefore()) return before;
+      const data = kept.get(`${producer}/${oppositeSide(side)}/${map}`)!;
+      return { region: offers[side]!.regions[map]!, data };
     });
-    done.set(tileId, { walk, blocks });
-    merged.place(shares, blocks);
-    macs += walk.macs;
-    strips += walk.strips.length;
-  }
-  await tiles.release();
-  const differences = cut.values.map((name) => {
-    const expected = right.get(name)!.data as Float32Array;
-    const got = merged.maps.get(name)!.data as Float32Array;
-    let [difference, largest] = [0, 0];
-    for (const [i, value] of expected.entries()) {
-      const apart = Math.abs(value - got[i]!);
-      if (!(apart <= difference)) difference = apart;
-      largest = Math.max(largest, Math.abs(value));
+    // Memory that is larger than needed and has something else in it.
+    const keepIn = roomForStrips(plan, cut, SIDES, (bytes) => usedBuffer(bytes + 4 * (tileId % 7)));
+    const input = cropRegion(picture, shape.channels, wholeMap(shape), cut.input);
+    const run = await executor.run({ tileId, offers, input, strips: sources, keepIn });
+    for (const { side, map, data } of keptStrips(plan, cut, keepIn)) kept.set(`${tileId}/${side}/${map}`, data);
+    offersOf.set(tileId, offersOfTile(plan, cut));
+    for (const [i, map] of plan.outputs.entries()) {
+      const whole = plan.maps[map]!;
+      placeRegion(merged[i]!, whole.channels, wholeMap(whole), run.outputs[i]!, plan.tiles[tileId]!.shares[i]!);
     }
-    return { name, difference, largest };
-  });
-  return { differences, macs, strips };
+    macs += run.macs;
+    strips += cut.strips.length;
+  }
+  await executor.release();
+  return { macs, merged, strips };
+}
+
+/** Decides, finds strips lost, decides again, until every strip that is counted on is there. */
+function decide(
+  { plan, isSeen = () => false, isLost = () => false }: TiledCase,
+  tileId: number,
+  offersOf: ReadonlyMap<number, TileOffers>,
+): { readonly cut: TileCut; readonly offers: OffersToTile } {
+  const all = offersToTile(plan, tileId, (producer) => offersOf.get(producer) ?? null);
+  const unseen = SIDES.flatMap((side) =>
+    (all[side]?.regions ?? []).flatMap((_, map): OfferedRegion[] => (isSeen() ? [] : [{ side, map }])),
+  );
+  let offers = withoutRegions(plan, all, unseen);
+  const found = new Set<string>();
+  for (;;) {
+    const cut = cutTile(plan, tileId, offers);
+    const fetched = cut.strips.filter(({ map, side }) => !found.has(`${side}${map}`));
+    const lost = fetched.filter(isLost);
+    for (const { map, side } of fetched) found.add(`${side}${map}`);
+    if (lost.length === 0) return { cut, offers };
+    offers = withoutRegions(plan, offers, lost);
+  }
+}
+
+function usedBuffer(bytes: number): SharedArrayBuffer {
+  const buffer = new SharedArrayBuffer(bytes);
+  new Uint8Array(buffer).fill(0xff);
+  return buffer;
+}
+
+function differenceOf(name: string, got: Float32Array, right: ReadonlyMap<string, Tensor>): Difference {
+  const expected = right.get(name)!.data as Float32Array;
+  let [difference, largest] = [expected.length === got.length ? 0 : Number.POSITIVE_INFINITY, 0];
+  for (const [i, value] of expected.entries()) {
+    const apart = Math.abs(value - got[i]!);
+    if (!(apart <= difference)) difference = apart;
+    largest = Math.max(largest, Math.abs(value));
+  }
+  return { name, difference, largest };
 }

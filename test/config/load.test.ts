@@ -16,7 +16,7 @@ describe('what is resolved', () => {
     const config = await loadClusterConfig(SHIPPED, {});
     expect(config.file).toBe(SHIPPED);
     expect(config.name).toBe('workshop');
-    expect(config.model).toEqual({ name: 'face-detector', threshold: 0.5, nms: 0.4 });
+    expect(config.model).toEqual({ name: 'nanodet', threshold: 0.4, nms: 0.6 });
     expect(config.gateway).toEqual({
       id: 'gateway',
       address: 'http://127.0.0.1:8080',
@@ -32,7 +32,7 @@ describe('what is resolved', () => {
 
   test('says nothing but what the defaults say as well, the name and what follows from it apart', async () => {
     const { file: _, ...shipped } = await loadClusterConfig(SHIPPED, {});
-    const { file: __, ...bare } = await resolveText(REQUIRED);
+    const { file: __, ...bare } = await resolveText(REQUIRED.replace('face-detector', 'nanodet'));
     const store = { ...shipped.store, path: bare.store.path };
     expect({ ...shipped, name: bare.name, devices: bare.devices, store }).toEqual(bare);
   });
@@ -42,7 +42,7 @@ describe('what is resolved', () => {
       name: 'deepthings',
       model: { threshold: 0.5, nms: 0.4 },
       gateway: { engine: { name: 'onnxruntime', backend: null, threads: 1 } },
-      partition: { grid: { rows: 3, columns: 3 }, fusedDepth: 8 },
+      partition: { grid: { rows: 3, columns: 3 }, fusedDepth: 'auto' },
       schedule: {
         strategy: 'ftp-wst-s',
         order: 'adaptive',
@@ -138,8 +138,9 @@ devices:
   expect(await problemLines(text)).toEqual([
     'cluster.yaml:2:31 model.treshold: is not a known key (did you mean threshold?)',
     "cluster.yaml:3:20 engine.threads: must be a whole number from 1 to 64, is 'many' (write for instance 1)",
-    'cluster.yaml:4:20 partition.grid: 60x60 is finer than the map of 52 rows and 52 columns that 8 fused layers put ' +
-      'out (write at most 52x52, or a smaller fusedDepth)',
+    'cluster.yaml:4:20 partition.grid: Expected a grid of 1 to 52 rows and 1 to 52 columns, the size of the map that the fused ' +
+      'part of face-detector puts out, got 60x60. Choose a coarser grid or fuse fewer layers. (write a coarser grid, or a ' +
+      'smaller fusedDepth)',
     'cluster.yaml:6:28 schedule.heartbeat.intervalMs: lostAfterMs (3500) must be at least twice intervalMs (2000) ' +
       '(write lostAfterMs: 4000 or more, or intervalMs: 1750 or less)',
     'cluster.yaml:10:24 devices[1].address: http://127.0.0.1:8081 is the address of devices[0] as well ' +

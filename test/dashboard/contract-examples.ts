@@ -1,6 +1,10 @@
 import type { ClusterState, DeviceState, Frame, Plan } from '../../dashboard/src/contract-types.js';
-import { planFtp } from '../../server/geometry/ftp-plan.js';
+import { planGraph } from '../../server/geometry/choose-cut.js';
 import { planCost } from '../../server/geometry/plan-cost.js';
+import type { ClusterPlan } from '../../server/node/cluster-plan.js';
+import { planDocument } from '../../server/node/wire/plan-document.js';
+import { chainGraph } from '../geometry/chain-graphs.js';
+import { chain, conv } from '../geometry/layer-chains.js';
 
 /** Minutes after a fixed hour, as an ISO time. */
 export function minute(minutes: number): string {
@@ -75,30 +79,11 @@ export function aCluster(devices: readonly DeviceState[] = [aDevice('e0'), aDevi
   };
 }
 
-const CONVOLUTION = { kernel: 3, stride: 1, padBefore: 1, macsPerCell: 27 };
-const MAP = { channels: 3, height: 24, width: 24 };
-
 /** Three layers, the first two fused, cut into three rows and three columns. */
 export function aPlan(): Plan {
-  const layers = Array.from({ length: 3 }, () => ({ ...CONVOLUTION, input: MAP, output: MAP }));
-  const plan = planFtp(layers, 2, { rows: 3, columns: 3 });
+  const graph = chainGraph(chain({ channels: 3, height: 24, width: 24 }, [conv(3, 3), conv(3, 3), conv(3, 3)]));
+  const plan = planGraph(graph, 2, { rows: 3, columns: 3 });
   const cost = planCost(plan, { inputBytesPerValue: 1, outputBytesPerValue: 4 });
-  return {
-    digest: 'sha256:2',
-    layers: layers.map((layer) => ({ kind: 'convolutional', ...layer })),
-    stages: [
-      {
-        firstLayer: 0,
-        endLayer: 2,
-        grid: { rows: 3, columns: 3 },
-        maps: [...plan.maps],
-        segments: plan.segments.map(({ firstLayer, endLayer }) => ({ firstLayer, endLayer })),
-        tiles: plan.tiles.map(({ tileId, row, column, regions }) => {
-          const { macs, inputBytes, outputBytes } = cost.tiles[tileId]!;
-          return { tile: tileId, row, column, regions: [...regions], macs, inputBytes, outputBytes };
-        }),
-        macs: cost.neededMacs,
-      },
-    ],
-  };
+  const network = { graph } as ClusterPlan['network'];
+  return planDocument({ network, plan, cost }, 'sha256:2');
 }

@@ -23,7 +23,7 @@ describe('a plan worked out in the page', () => {
   it('brings what cannot be to what can', () => {
     const { plan, tile } = sketchPlan(own, { grid: { rows: 99, columns: 1 }, depth: 99, tile: 999 });
     expect(plan.grid).toEqual({ rows: 12, columns: 1 });
-    expect(plan.depth).toBe(3);
+    expect(plan.stage.layers).toBe(3);
     expect(tile).toBe(11);
     expect(limitsAt(own, 2)).toEqual({ depth: 3, rows: 12, columns: 12 });
   });

@@ -4,14 +4,17 @@ import { FrameIntake } from '../../server/edge/frame-intake.js';
 import type { FrameInputs } from '../../server/edge/frames/frame-inputs.js';
 import type { SliceTask } from '../../server/edge/tasks/edge-board.js';
 import type { EdgeTask } from '../../server/edge/tasks/edge-task.js';
-import { planFtp } from '../../server/geometry/ftp-plan.js';
 import { wholeMap } from '../../server/geometry/region.js';
 import { TaskBoard } from '../../server/scheduling/device/task-board.js';
 import { ReuseBook } from '../../server/scheduling/reuse/reuse-book.js';
+import { planLayers } from '../geometry/chain-graphs.js';
 import { chain, conv } from '../geometry/layer-chains.js';
 import { testDevice, testFrames } from './test-device.js';
 
-const PLAN = planFtp(chain({ channels: 3, height: 6, width: 6 }, [conv(3, 2), conv(3, 2)]), 2, { rows: 2, columns: 2 });
+const PLAN = planLayers(chain({ channels: 3, height: 6, width: 6 }, [conv(3, 2), conv(3, 2)]), 2, {
+  rows: 2,
+  columns: 2,
+});
 const { length: TILES } = PLAN.tiles;
 
 /** A device with room for so many tasks, and what it keeps of its frames. */

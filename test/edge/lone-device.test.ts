@@ -24,7 +24,7 @@ describe('a device whose gateway is away', () => {
   beforeAll(async () => {
     const config = await testConfig(`${SMALL}\n${LIMITS}`, 2, 'http://127.0.0.1:65535');
     device = await startDevice(config);
-    wirePlan = wirePlanOf(config, (await ask(device.address, 'getCluster')).json().plan.digest);
+    wirePlan = await wirePlanOf(config, (await ask(device.address, 'getCluster')).json().plan.digest);
   });
   afterAll(() => device?.stop());
 
@@ -92,7 +92,7 @@ describe('what the gateway says of a picture that a device was given', () => {
     const config = await testConfig(`${SMALL}\n${LIMITS}`, 1, gateway.address);
     device = await startDevice(config);
     picture = await smallPicture();
-    const { digest: inputDigest } = await letterboxPicture(picture, planCluster(config).network);
+    const { digest: inputDigest } = await letterboxPicture(picture, (await planCluster(config)).network);
     const links = { self: '/frames/zz-1', image: '/i', annotated: '/a', trace: '/t' };
     const createdAt = '2026-11-23T09:30:00.000Z';
     frame = {

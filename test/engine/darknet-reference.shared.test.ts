@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { FeatureBlock, InferenceEngine } from '../../server/engine/inference-engine.js';
-import { type EngineGraph, loadLayers } from '../../server/engine/load-layers.js';
 import type { ConvolutionalLayer, MaxPoolLayer } from '../../server/formats/darknet/layers.js';
 import { placePicture } from '../../server/heads/placement.js';
 import { type LoadedModel, loadModel } from '../../server/model/model-source.js';
 import { foundIn } from '../support/head-outputs.js';
+import { type EngineGraph, loadLayers } from '../support/load-layers.js';
 import { readFloats, sharedData } from '../support/shared-data.js';
 import { FAST_ENGINE_CASES } from './engine-cases.js';
 import { relativeError, surround } from './reference-layers.js';

@@ -1,4 +1,4 @@
-import { frameOutput } from '../../server/evaluation/measure/frame-tensors.js';
+import { frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
 import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
 import { detectionsDiffer, type Reference } from '../chaos/reference.js';
 import { submit } from '../support/frames.js';
@@ -19,7 +19,7 @@ export async function framesAfterwards(
     try {
       const frame = await submit(client, picture, { source });
       const reference = references.get(frame.inputDigest)!;
-      const difference = relativeDifference(await frameOutput(client, frame.id), reference.output);
+      const difference = relativeDifference(await frameOutputs(client, frame.id), reference.outputs);
       if (!(difference <= TOLERANCE)) wrong.push(`${named} differs from the untiled output by ${difference}`);
       const other = detectionsDiffer(frame.detections ?? [], reference.detections, config.model.threshold);
       if (other !== null) wrong.push(`${named} has other detections: ${other}`);

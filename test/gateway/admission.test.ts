@@ -29,7 +29,7 @@ beforeAll(async () => {
   gateway = await startGateway({ config, token: null, log, listen: ANY_PORT });
   device = await FakeDevice.start();
   const { plan, model } = await clusterState();
-  wirePlan = wirePlanOf(config, plan.digest);
+  wirePlan = await wirePlanOf(config, plan.digest);
   good = { address: device.address, model: model.digest, plan: plan.digest };
   picture = await smallPicture();
 });

@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import { containsRegion, isEmptyRegion, type Region, regionArea } from '../../server/geometry/region.js';
 import { SIDES } from '../../server/geometry/reuse/neighbours.js';
-import type { CutStep, Strip, TileCut } from '../../server/geometry/reuse/tile-cut.js';
+import type { Strip, TileCut } from '../../server/geometry/reuse/tile-cut.js';
 import type { TileOffers } from '../../server/geometry/reuse/tile-offer.js';
-import type { SegmentStep } from '../../server/geometry/segment-steps.js';
+import type { TileStep } from '../../server/geometry/tile-walk.js';
 import type { TestLayer } from './layer-chains.js';
 import { crop, outside, type Plane, pad, plane, runUnpadded } from './reference-network.js';
 
@@ -20,7 +20,7 @@ interface Block {
 export class ReuseRun {
   readonly #layers: readonly TestLayer[];
   readonly #input: Plane;
-  /** By producer, consumer and segment. */
+  /** By producer, consumer and map. */
   readonly #kept = new Map<string, Block>();
 
   constructor(layers: readonly TestLayer[], input: Plane) {
@@ -31,31 +31,36 @@ export class ReuseRun {
   /** Runs a tile as cut. Call `keep` before the next one. */
   run(cut: TileCut): { readonly output: Plane; readonly held: ReadonlyMap<number, Block> } {
     const held = new Map<number, Block>();
-    let values = crop(this.#input, cut.input);
+    let computed: Block = { region: cut.input, values: crop(this.#input, cut.input) };
     for (const step of cut.steps) {
-      const block = this.#assemble(cut.tileId, step, values);
-      held.set(step.segment.index, block);
-      values = runStep(this.#layers, step, block.values);
+      const { map } = step.segment.inputs[0]!;
+      const block = this.#assemble(cut, map, step.reads[0]!.region, computed);
+      held.set(map, block);
+      const { block: whole, region } = step.writes[0]!;
+      // A chain computes just what is needed.
+      expect(whole).toEqual(region);
+      computed = { region, values: runStep(this.#layers, step, block.values) };
     }
-    return { output: values, held };
+    const used = [...held.keys()];
+    expect(cut.strips.every(({ map }) => used.includes(map))).toBe(true);
+    return { output: computed.values, held };
   }
 
   /** Keeps of what a tile held what it offers, and forgets the rest. */
   keep(held: ReadonlyMap<number, Block>, offers: TileOffers): void {
     for (const offer of SIDES.flatMap((side) => offers[side] ?? [])) {
-      for (const [segment, region] of offer.regions.entries()) {
+      for (const [map, region] of offer.regions.entries()) {
         if (isEmptyRegion(region)) continue;
-        const block = held.get(segment)!;
+        const block = held.get(map)!;
         expect(containsRegion(block.region, region)).toBe(true);
-        this.#kept.set(`${offer.producer}>${offer.consumer}@${segment}`, { region, values: part(block, region) });
+        this.#kept.set(`${offer.producer}>${offer.consumer}@${map}`, { region, values: part(block, region) });
       }
     }
   }
 
-  #assemble(consumer: number, step: CutStep, computed: Plane): Block {
-    const { input } = step;
-    const pieces = step.strips.map((strip) => this.#fetch(consumer, strip));
-    if (!isEmptyRegion(step.computed)) pieces.push({ region: step.computed, values: computed });
+  #assemble({ strips, tileId }: TileCut, map: number, input: Region, computed: Block): Block {
+    const pieces = strips.filter((strip) => strip.map === map).map((strip) => this.#fetch(tileId, strip));
+    if (!isEmptyRegion(computed.region)) pieces.push(computed);
     // All inside, as many cells as there are, none left out: each exactly once.
     expect(pieces.every(({ region }) => containsRegion(input, region))).toBe(true);
     expect(pieces.reduce((cells, { region }) => cells + regionArea(region), 0)).toBe(regionArea(input));
@@ -65,17 +70,21 @@ export class ReuseRun {
     return { region: input, values: whole };
   }
 
-  #fetch(consumer: number, { producer, region, segment }: Strip): Block {
-    const kept = this.#kept.get(`${producer}>${consumer}@${segment}`);
+  #fetch(consumer: number, { map, producer, region }: Strip): Block {
+    const kept = this.#kept.get(`${producer}>${consumer}@${map}`);
     expect(kept !== undefined && containsRegion(kept.region, region)).toBe(true);
     return { region, values: part(kept!, region) };
   }
 }
 
-/** What a device does for one segment, given a block that holds exactly the step's input. */
-function runStep(layers: readonly TestLayer[], { segment, padding }: SegmentStep, input: Plane): Plane {
-  let block = pad(input, padding, outside(layers[segment.firstLayer]!));
-  for (let index = segment.firstLayer; index < segment.endLayer; index++) {
+/** What a device does for one segment of a chain, given a block that holds exactly the step's input. */
+export function runStep(layers: readonly TestLayer[], { reads, segment }: TileStep, input: Plane): Plane {
+  const indices = segment.nodes.map(({ node }) => Number(node.name.replace('layer ', '')));
+  let block = pad(input, reads[0]!.padding, outside(layers[indices[0]!]!));
+  for (const index of indices) {
+    const { kernel, stride } = layers[index]!;
+    // Windows end where the block ends: nothing was cropped or padded for naught.
+    expect([(block.width - kernel) % stride, (block.height - kernel) % stride]).toEqual([0, 0]);
     block = runUnpadded(layers[index]!, index, block);
   }
   return block;

@@ -6,7 +6,7 @@ import {
   publishedRows,
   sliceMacs,
   sliceStep,
-} from '../../server/geometry/bodp-plan.js';
+} from '../../server/geometry/modnn/bodp-plan.js';
 import {
   containsRegion,
   intersectRegions,

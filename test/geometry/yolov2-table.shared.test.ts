@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { bodpBytes, planBodp } from '../../server/geometry/bodp-plan.js';
-import { type FtpPlan, planFtp } from '../../server/geometry/ftp-plan.js';
+import type { FtpPlan } from '../../server/geometry/ftp-plan.js';
 import { parseGrid } from '../../server/geometry/grid.js';
+import { bodpBytes, planBodp } from '../../server/geometry/modnn/bodp-plan.js';
 import { planCost } from '../../server/geometry/plan-cost.js';
 import { cutInputBytes, stripsBytes, type TileCut } from '../../server/geometry/reuse/tile-cut.js';
+import { chainOf, planLayers, regionsByLayer } from './chain-graphs.js';
 import { cutInOrder } from './cut-in-order.js';
 import { yolov2Chain } from './layer-chains.js';
 import { readYolov2Table, yolov2Grids } from './yolov2-table.js';
@@ -13,18 +14,24 @@ const round = (value: number, digits: number) => Number(value.toFixed(digits));
 
 describe('planFtp for YOLOv2 608x608', () => {
   it('has the maps of the table', () => {
-    const maps = planFtp(yolov2Chain(), 16, parseGrid('1x1')).maps;
-    expect(maps).toEqual(readYolov2Table().maps.map(({ size, channels }) => ({ channels, height: size, width: size })));
+    const { chain } = planLayers(yolov2Chain(), 16, parseGrid('1x1'));
+    expect(chain!.maps).toEqual(
+      readYolov2Table().maps.map(({ size, channels }) => ({ channels, height: size, width: size })),
+    );
   });
 
   it.each(yolov2Grids)('%s: has every region of the table', (name) => {
     const spans = readYolov2Table().grids[name]!.rows_or_cols;
-    const plan = planFtp(yolov2Chain(), 16, parseGrid(name));
+    const plan = planLayers(yolov2Chain(), 16, parseGrid(name));
     expect(plan.tiles).toHaveLength(spans.length ** 2);
-    for (const { row, column, regions } of plan.tiles) {
-      expect(regions).toEqual(
-        spans[row]!.map(([y0, y1], map) => ({ x0: spans[column]![map]![0], x1: spans[column]![map]![1], y0, y1 })),
-      );
+    for (const { row, column, regions, tileId } of plan.tiles) {
+      const expected = spans[row]!.map(([y0, y1], map) => ({
+        ...{ x0: spans[column]![map]![0], x1: spans[column]![map]![1] },
+        ...{ y0, y1 },
+      }));
+      expect(regionsByLayer(plan, tileId)).toEqual(expected);
+      // Of every second layer's input, and of the output: these are put together by hand.
+      expect(regions).toEqual(expected.filter((_, map) => map % 2 === 0));
     }
   });
 });
@@ -32,7 +39,7 @@ describe('planFtp for YOLOv2 608x608', () => {
 describe('planCost for YOLOv2 608x608', () => {
   it.each(yolov2Grids)('%s: has the MACs and bytes of the table', (name) => {
     const table = readYolov2Table().grids[name]!;
-    const cost = planCost(planFtp(yolov2Chain(), 16, parseGrid(name)), {
+    const cost = planCost(planLayers(yolov2Chain(), 16, parseGrid(name)), {
       inputBytesPerValue: 4,
       outputBytesPerValue: 4,
     });
@@ -60,7 +67,7 @@ describe('reuse for YOLOv2 608x608', () => {
 
   it.each(yolov2Grids)('%s: has the MACs, the input and the strips of the table', (name) => {
     const table = readYolov2Table().grids[name]!;
-    const plan = planFtp(yolov2Chain(), 16, parseGrid(name));
+    const plan = planLayers(yolov2Chain(), 16, parseGrid(name));
     const { cuts } = checkerboard(plan);
     expect(round(total(plan, cuts, (_, cut) => cut.macs) / table.macs, 4)).toBe(
       table.macs_ratio_checkerboard_full_reuse,
@@ -76,7 +83,7 @@ describe('reuse for YOLOv2 608x608', () => {
 describe('one device with YOLOv2 608x608', () => {
   it('moves the frame twice and the output once', () => {
     const { frame_MiB_f32, output_MiB_f32 } = readYolov2Table().grids['3x3']!;
-    const { frame, input, result } = bodpBytes(planBodp(yolov2Chain(), 16, [1]), {
+    const { frame, input, result } = bodpBytes(planBodp(chainOf(yolov2Chain()), [1]), {
       inputBytesPerValue: 4,
       mapBytesPerValue: 4,
     });

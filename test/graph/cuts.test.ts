@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tileable } from '../../server/graph/cuts.js';
-import { conv, node, sketchGraph } from './test-graphs.js';
+import { conv, floats, node, sketchGraph } from './test-graphs.js';
 
 describe('where a graph can be cut', () => {
   it('counts what is read behind a cut: both values while a residual block is open', () => {
@@ -52,5 +52,28 @@ describe('where a graph can be cut', () => {
       cuts: [],
       barriers: [{ why: 'Transpose is not known to be local' }],
     });
+  });
+});
+
+describe('an operator ends a stage', () => {
+  it.each([
+    [
+      'whose constant differs from column to column',
+      node('Add', ['x', floats([1, 2, 3, 4, 5, 6, 7, 8])], 'y'),
+      'from cell to cell',
+    ],
+    [
+      'whose constant differs from row to row',
+      node('Mul', ['x', floats([1, 2, 3, 4], [4, 1])], 'y'),
+      'from cell to cell',
+    ],
+    [
+      'that joins a constant map',
+      node('Concat', ['x', floats(Array(32).fill(0), [1, 1, 4, 8])], 'y', { axis: { integer: 1 } }),
+      'joins a constant',
+    ],
+  ])('%s', (_what, sketch, why) => {
+    const graph = sketchGraph([1, 2, 4, 8], [sketch]);
+    expect(tileable(graph)).toMatchObject({ local: [], barriers: [{ why: expect.stringContaining(why) }] });
   });
 });

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../server/engine/engines.js';
-import { loadLayers } from '../../server/engine/load-layers.js';
 import type { Detection } from '../../server/heads/detection.js';
 import { letterboxPicture } from '../../server/imaging/letterbox.js';
 import { loadModel } from '../../server/model/model-source.js';
 import { foundIn } from '../support/head-outputs.js';
+import { loadLayers } from '../support/load-layers.js';
 import { readFloats, sharedData } from '../support/shared-data.js';
 
 const folder = sharedData('yolo-lite');

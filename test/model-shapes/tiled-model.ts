@@ -1,18 +1,15 @@
-import { loadGraphTiles, runInTiles } from '../../server/compute/graph-tiles.js';
+import { expect } from 'vitest';
+import { loadRemainingGraph } from '../../server/compute/remaining-graph.js';
+import { runTiles } from '../../server/compute/run-tiles.js';
+import { loadTileExecutor } from '../../server/compute/tile-executor.js';
 import { createEngine } from '../../server/engine/engines.js';
 import type { Tensor } from '../../server/engine/inference-engine.js';
 import { normaliseOnnx } from '../../server/engine/onnxruntime/onnx-normalisation.js';
 import { type ImportedModel, type ImportOptions, importOnnx } from '../../server/formats/onnx/import-onnx.js';
+import { planGraph } from '../../server/geometry/choose-cut.js';
 import type { Grid } from '../../server/geometry/grid.js';
-import { wholeMap } from '../../server/geometry/region.js';
-import { tileable } from '../../server/graph/cuts.js';
 import { elementCount, type Graph } from '../../server/graph/graph.js';
-import { chooseCut } from '../../server/graph/tiles/choose-cut.js';
-import { segmentStage } from '../../server/graph/tiles/graph-segments.js';
-import { restOf } from '../../server/graph/tiles/rest.js';
-import { stageOf } from '../../server/graph/tiles/stage.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
-import { runGraph } from '../support/onnx-run.js';
 
 type Tensors = ReadonlyMap<string, Tensor>;
 
@@ -33,7 +30,8 @@ export function pictureOf(graph: Graph, seed = 5): Tensor {
   const data = Float32Array.from({ length: elementCount(shape) }, (_, i) => {
     const [channel, cell] = [Math.floor(i / (height * width)), i % (height * width)];
     const [row, column] = [Math.floor((cell / width / height) * 16), Math.floor(((cell % width) / width) * 16)];
-    return 0.8 * patches[channel * 256 + row * 16 + column]! + 0.2 * random();
+    // Of bytes, as pictures are.
+    return Math.round(255 * (0.8 * patches[channel * 256 + row * 16 + column]! + 0.2 * random())) / 255;
   });
   return { shape, data };
 }
@@ -45,21 +43,19 @@ export interface TiledModel {
 }
 
 /** Runs a graph in tiles with reuse up to its cheapest cut, and what follows whole. */
-export async function runTiled(graph: Graph, picture: Tensor, grid: Grid): Promise<TiledModel> {
+export async function runTiled(graph: Graph, { data, shape }: Tensor, grid: Grid): Promise<TiledModel> {
   const engine = await createEngine('onnxruntime', { threads: 1 });
-  const parts = tileable(graph);
-  const { cut } = chooseCut(graph, parts, grid)!;
-  const stage = segmentStage(stageOf(graph, parts.local, cut));
-  const tiles = await loadGraphTiles(engine, stage);
-  const [, channels, height, width] = picture.shape as [number, number, number, number];
-  const whole = { region: wholeMap({ channels, height, width }), data: picture.data as Float32Array };
-  const inputs = new Map([[graph.inputs[0]!, whole]]);
-  const { values } = await runInTiles(tiles, { stage, cut, grid, reuse: true }, inputs);
-  await tiles.release();
-  const rest = restOf(stage);
-  const read = rest.inputs.map((name) => [name, values.get(name) ?? picture] as const);
-  const outputs = rest.nodes.length === 0 ? values : await runGraph(rest, Object.fromEntries(read));
-  return { share: cut.macs / parts.macs, outputs: new Map([...values, ...outputs]) };
+  const plan = planGraph(graph, 'auto', grid);
+  const executor = await loadTileExecutor(engine, plan, (bytes) => Float32Array.from(bytes, (byte) => byte / 255));
+  const picture = Uint8Array.from(data as Float32Array, (value) => Math.round(255 * value));
+  expect(shape.slice(1)).toEqual([plan.maps[0]!.channels, plan.maps[0]!.height, plan.maps[0]!.width]);
+  const { merged } = await runTiles(executor, plan, picture);
+  await executor.release();
+  const remaining = await loadRemainingGraph(engine, plan);
+  const outputs = await remaining.run(merged);
+  await remaining.release();
+  const share = plan.stage.macs / (plan.stage.macs + plan.remainingMacs);
+  return { share, outputs: new Map(outputs.map((output) => [output.name, output])) };
 }
 
 /** The largest difference of two tensors, as a share of what may differ: 1e-5 of the largest number, 1e-6 at least. */

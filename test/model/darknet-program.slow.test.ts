@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { writeSyntheticWeights } from '../../server/cli/model/weights-writing.js';
 import { createEngine } from '../../server/engine/engines.js';
-import { loadLayers } from '../../server/engine/load-layers.js';
 import { letterboxPicture } from '../../server/imaging/letterbox.js';
 import { samplePhotoPath } from '../../server/imaging/sample-photos.js';
 import { describeModel, loadModel } from '../../server/model/model-source.js';
 import { normaliseBytes } from '../../server/tensor/normalise.js';
 import { darknet19Cfg } from '../support/darknet19.js';
 import { classesIn } from '../support/head-outputs.js';
+import { loadLayers } from '../support/load-layers.js';
 import { hasProgram } from '../support/programs.js';
 
 /** Debian's package. */

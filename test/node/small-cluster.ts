@@ -11,8 +11,8 @@ export const SMALL = 'model: { name: face-detector, width: 96, height: 96 }\npar
 export const SMALL_TILES = 4;
 
 /** @param digest of the plan, as `GET /cluster` says it. */
-export function wirePlanOf(config: ClusterConfig, digest: string): WirePlan {
-  const { network, plan } = planCluster(config);
+export async function wirePlanOf(config: ClusterConfig, digest: string): Promise<WirePlan> {
+  const { network, plan } = await planCluster(config);
   return { plan, digest, fill: network.preprocessing.fill };
 }
 
@@ -42,7 +42,7 @@ export function taskBody(wirePlan: WirePlan, facts: Partial<TaskBody> = {}): Uin
 export function resultBody(wirePlan: WirePlan, facts: Partial<ResultBody> = {}): Uint8Array {
   const { plan } = wirePlan;
   const tile = facts.tile ?? 0;
-  const shape = regionShape(plan.maps[plan.depth]!.channels, plan.tiles[tile]!.regions[plan.depth]!);
+  const { shares } = plan.tiles[tile]!;
   return encodeResultBody(wirePlan, {
     frame: 'zz-1',
     tile,
@@ -50,7 +50,9 @@ export function resultBody(wirePlan: WirePlan, facts: Partial<ResultBody> = {}):
     attempt: 1,
     device: 'e0',
     inputDigest: DIGEST,
-    output: new Float32Array(valuesOf(shape)),
+    outputs: plan.outputs.map(
+      (map, i) => new Float32Array(valuesOf(regionShape(plan.maps[map]!.channels, shares[i]!))),
+    ),
     waitMs: 1,
     overlapMs: 0,
     transferMs: 0,

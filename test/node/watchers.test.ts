@@ -34,7 +34,7 @@ beforeEach(async () => {
   notReady = null;
   const config = await testConfig(SMALL, 1, 'http://127.0.0.1:65535');
   const metrics = createMetrics({ role: 'edge', node: 'e0' });
-  const clusterPlan = planCluster(config);
+  const clusterPlan = await planCluster(config);
   const wirePlan = { plan: clusterPlan.plan, digest: 'sha256:0', fill: [0, 0, 0] };
   const common = {
     role: 'edge' as const,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { tileable } from '../../server/graph/cuts.js';
 import { builtInNetwork } from '../../server/model/built-in/registry.js';
-import { macsOf, remainingMacs, totalOf } from '../../server/model/layer-facts.js';
+import { macsOf, totalOf } from '../../server/model/layer-facts.js';
 import { leastMs, type PlannerEnvironment } from '../../server/planner/bounds.js';
-import { candidateOf, candidatesOf, depthsOf } from '../../server/planner/candidate.js';
+import { candidateOf, candidatesOf, usefulCuts } from '../../server/planner/candidate.js';
 import { oneDevice } from '../../server/planner/one-device.js';
 import { predict, type SearchOptions, type SearchResult, searchPlans } from '../../server/planner/search.js';
 import { STRATEGIES } from '../../server/scheduling/strategies/strategy.js';
@@ -30,7 +31,7 @@ function optionsOf(devices: number, changes: Partial<PlannerEnvironment> = {}): 
   return {
     ...{ model, environment, memoryBytes: null, isOver: () => false, keep: 3 },
     sources: shares.map((_, index) => `e${index}`),
-    settingsOf: ({ depth, plan, strategy }, arrivals) => {
+    settingsOf: ({ plan, strategy }, arrivals) => {
       const parts = {
         costs: environment.costs,
         network: environment.network,
@@ -39,7 +40,7 @@ function optionsOf(devices: number, changes: Partial<PlannerEnvironment> = {}): 
         prefetch: 1,
         aheadMs: 6,
       };
-      const bare = bareSettings(plan, devices, { ...parts, remainingMacs: remainingMacs(model, depth) });
+      const bare = bareSettings(plan, devices, { ...parts, remainingMacs: plan.remainingMacs });
       return { ...bare, devices: bare.devices.map((device) => ({ ...device, cpu: WHOLE_CORE })) };
     },
   };
@@ -60,7 +61,9 @@ describe('the plans that a network allows', () => {
   const all = [...candidatesOf(model, 3)];
 
   it('are of legal depths, of grids that need not be square, of every strategy and wire format', () => {
-    expect(new Set(all.map(({ depth }) => depth))).toEqual(new Set(depthsOf(model)));
+    expect(new Set(all.map(({ depth }) => depth))).toEqual(
+      new Set(usefulCuts(model.graph, tileable(model.graph)).map(({ layers }) => layers)),
+    );
     expect(all.some(({ grid }) => grid.rows === 2 && grid.columns === 5)).toBe(true);
     expect(new Set(all.map(({ strategy }) => strategy))).toEqual(new Set(STRATEGIES));
     expect(new Set(all.map(({ maps }) => maps))).toEqual(new Set(['f32', 'f16']));
@@ -81,7 +84,7 @@ describe('searching a plan', () => {
     expect(best).toHaveLength(3);
     expect(candidates).toBeGreaterThanOrEqual(simulated + pruned + tooLarge);
     for (const prediction of best) {
-      expect(prediction.latencyMs).toBeGreaterThanOrEqual(leastMs(model, prediction.candidate, options.environment));
+      expect(prediction.latencyMs).toBeGreaterThanOrEqual(leastMs(prediction.candidate, options.environment));
       expect(prediction.framesPerSecond).toBeGreaterThan(0);
     }
     const latencies = best.map(({ latencyMs }) => latencyMs);
@@ -107,12 +110,12 @@ describe('searching a plan', () => {
   it('finds one device alone faster where links are slow', () => {
     const network = { medium: 'shared', bytesPerMs: 20, latencyMs: 5 } as const;
     const { best } = search(optionsOf(2, { network }), 20);
-    const alone = oneDevice(model, COSTS, 8, 1);
+    const alone = oneDevice(model, COSTS, 1);
     expect(alone.latencyMs).toBeLessThan(best[0]!.latencyMs);
   }, 60_000);
 });
 
 it('reckons one device alone with every multiply-accumulate of the network once', () => {
   const free = { ...COSTS, engine: { callMs: 0, macsPerMs: 1_000 }, remaining: { callMs: 0, macsPerMs: 1_000 } };
-  expect(oneDevice(model, free, 8, 0.5).latencyMs).toBeCloseTo(totalOf(model, macsOf) / 1_000 / 0.5, 3);
+  expect(oneDevice(model, free, 0.5).latencyMs).toBeCloseTo(totalOf(model, macsOf) / 1_000 / 0.5, 3);
 });

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { planFtp } from '../../server/geometry/ftp-plan.js';
+import { planGraph } from '../../server/geometry/choose-cut.js';
 import { planCost } from '../../server/geometry/plan-cost.js';
 import { strategyNamed } from '../../server/scheduling/strategies/strategies.js';
 import { STRATEGIES } from '../../server/scheduling/strategies/strategy.js';
+import { planLayers } from '../geometry/chain-graphs.js';
 import { yolov2Chain } from '../geometry/layer-chains.js';
+import { conv, node, sketchGraph } from '../graph/test-graphs.js';
 
-const plan = planFtp(yolov2Chain(), 16, { rows: 5, columns: 5 });
+const plan = planLayers(yolov2Chain(), 16, { rows: 5, columns: 5 });
 const cost = planCost(plan, { inputBytesPerValue: 1, outputBytesPerValue: 4 });
 
 describe.each(STRATEGIES)('%s', (name) => {
@@ -42,4 +44,22 @@ it('tiles are the parts of a frame, and with MoDNN the slices of its present lay
     parts: 1,
     distribution: { kind: 'layered', layers: 16, mostSlices: 38 },
   });
+});
+
+it.each(STRATEGIES)('%s computes a chain, and says why if it computes no graph that branches', (name) => {
+  const { refuses } = strategyNamed(name);
+  expect(refuses(plan)).toBeNull();
+  const grid = { rows: 2, columns: 2 };
+  const residual = sketchGraph(
+    [1, 4, 8, 8],
+    [conv('x', 'a', [4, 4, 3]), conv('a', 'b', [4, 4, 3]), node('Add', ['a', 'b'], 'c'), conv('c', 'd', [4, 4, 3])],
+  );
+  const severalMaps = sketchGraph([1, 4, 8, 8], [conv('x', 'a', [4, 4, 3]), conv('a', 'b', [4, 4, 3])], ['a', 'b']);
+  for (const branching of [residual, severalMaps]) {
+    const why = refuses(planGraph(branching, branching.outputs, grid));
+    if (name === 'modnn') expect(why).toMatch(/sketch branches: take ftp-wst-s/);
+    else expect(why).toBeNull();
+  }
+  // Up to its first layer the same graph is a chain.
+  expect(refuses(planGraph(residual, 1, grid))).toBeNull();
 });

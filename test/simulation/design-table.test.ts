@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { planFtp } from '../../server/geometry/ftp-plan.js';
 import { parseGrid } from '../../server/geometry/grid.js';
 import { simulate } from '../../server/simulation/simulate.js';
 import type { SimulationSettings } from '../../server/simulation/simulation-settings.js';
+import { planLayers } from '../geometry/chain-graphs.js';
 import { yolov2Chain } from '../geometry/layer-chains.js';
 import { bareSettings, MACS_PER_MS } from './small-simulation.js';
 
@@ -22,7 +22,7 @@ const table = [
 ] as const;
 
 function figures(grid: string, devices: number, changes: Partial<SimulationSettings>) {
-  const plan = planFtp(yolov2Chain(), 16, parseGrid(grid));
+  const plan = planLayers(yolov2Chain(), 16, parseGrid(grid));
   const { frames, neededMacs } = simulate(bareSettings(plan, devices, changes));
   const { macs, mergedMs, sourcedMs } = frames[0]!;
   const speedup = neededMacs / MACS_PER_MS / (mergedMs! - sourcedMs!);

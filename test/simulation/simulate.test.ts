@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bodpBytes, planBodp } from '../../server/geometry/bodp-plan.js';
-import { planFtp } from '../../server/geometry/ftp-plan.js';
 import { parseGrid } from '../../server/geometry/grid.js';
+import { bodpBytes, planBodp } from '../../server/geometry/modnn/bodp-plan.js';
 import { planCost } from '../../server/geometry/plan-cost.js';
 import { wholeMap } from '../../server/geometry/region.js';
 import { cutTile } from '../../server/geometry/reuse/tile-cut.js';
@@ -10,16 +9,17 @@ import { STRATEGIES } from '../../server/scheduling/strategies/strategy.js';
 import type { CostModel } from '../../server/simulation/cost-model.js';
 import { type Simulation, simulate } from '../../server/simulation/simulate.js';
 import type { SimulationSettings } from '../../server/simulation/simulation-settings.js';
+import { planLayers } from '../geometry/chain-graphs.js';
 import { yolov2Chain } from '../geometry/layer-chains.js';
 import { propertyRuns } from '../support/property-runs.js';
 import { bareSettings, MACS_PER_MS } from './small-simulation.js';
 
 const yolov2 = yolov2Chain();
-const planOf = (grid: string, depth = 16) => planFtp(yolov2, depth, parseGrid(grid));
+const planOf = (grid: string, depth = 16) => planLayers(yolov2, depth, parseGrid(grid));
 
 const COSTS: CostModel = {
   engine: { callMs: 0.2, macsPerMs: 30_000_000 },
-  segments: [{ firstLayer: 0, endLayer: 2, callMs: 0.5, macsPerMs: 10_000_000 }],
+  segments: [{ nodes: ['layer 0', 'layer 1'], callMs: 0.5, macsPerMs: 10_000_000 }],
   layerByLayer: 1.5,
   tileMs: 1,
   frameMs: 0,
@@ -42,7 +42,7 @@ function expectConserved(simulation: Simulation, { plan, strategy }: SimulationS
     expect(state).toBe('complete');
     expect(endedMs).not.toBeNull();
     expect([...counted.values()].every((times) => times === 1)).toBe(true);
-    if (strategy === 'modnn') expect(counted.size % plan.depth).toBe(0);
+    if (strategy === 'modnn') expect(counted.size % plan.chain!.depth).toBe(0);
     else expect(counted.size).toBe(plan.tiles.length);
     expect([...parts.values()].reduce((sum, count) => sum + count, 0)).toBe(counted.size);
   }
@@ -189,7 +189,7 @@ describe('bytes of a frame', () => {
     const overlaps = [2, 3, 4, 5].map((devices) => {
       const { overlap, input, result } = bytesOf('modnn', devices);
       const shares = Array.from({ length: devices }, () => 1);
-      const values = bodpBytes(planBodp(yolov2, 16, shares), { inputBytesPerValue: 1, mapBytesPerValue: 4 });
+      const values = bodpBytes(planBodp(plan.chain!, shares), { inputBytesPerValue: 1, mapBytesPerValue: 4 });
       // A task and a result for each layer of each slice, with their facts.
       const facts = 2 * 16 * devices * 800;
       for (const [sent, exact] of [

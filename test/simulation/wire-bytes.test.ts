@@ -29,11 +29,12 @@ async function measured(strategy: StrategyName) {
 }
 
 /** The same cluster, simulated, with addresses as long as the real ones. */
-function simulated(strategy: StrategyName) {
+async function simulated(strategy: StrategyName) {
   const { config } = cluster;
   const devices = config.devices.map((device) => ({ ...device, address: cluster.devices.get(device.id)!.address }));
-  const { costs, network } = bareSettings(planCluster(config).plan, 1);
-  const settings = simulationSettingsOf({ ...config, devices }, planCluster(config), {
+  const planned = await planCluster(config);
+  const { costs, network } = bareSettings(planned.plan, 1);
+  const settings = simulationSettingsOf({ ...config, devices }, planned, {
     ...{ costs: { ...costs, engine: { callMs: 0.123, macsPerMs: 1_234_567 } }, network, strategy, seed: 1 },
     ...{ pictureSize: { width: 1920, height: 1280 }, warmUp: 0, gatewayCpu: CPU, cpus: devices.map(() => CPU) },
     arrivals: { kind: 'one-by-one', sources: ['e0'], frames: 1, pictureBytes: 100_000 },
@@ -47,7 +48,7 @@ describe('bodies as the simulator reckons them', () => {
 
   it.each(['ftp-wsh', 'modnn'] as const)('are as long as those of a real cluster: %s', async (strategy) => {
     const { bytes, macs } = await measured(strategy);
-    const frame = simulated(strategy);
+    const frame = await simulated(strategy);
     expect(frame.bytes.frame).toBe(bytes.frame);
     expect(frame.macs).toBe(macs.executed);
     const bodies = strategy === 'modnn' ? DEVICES * 8 : 9;
@@ -61,7 +62,7 @@ describe('bodies as the simulator reckons them', () => {
     'follow from what happened to each tile, to the byte: %s',
     async (strategy) => {
       const trace = await measured(strategy);
-      const { network, plan } = planCluster(cluster.config);
+      const { network, plan } = await planCluster(cluster.config);
       const wirePlan = { plan, digest, fill: network.preprocessing.fill };
       const sizes = wireSizes(wirePlan, 'f32', '0'.repeat(64), wholeMap(network.input));
       for (const tile of trace.tiles) {
@@ -77,7 +78,7 @@ describe('bodies as the simulator reckons them', () => {
 
   it('are of the same kinds with work stealing', async () => {
     const { bytes } = await measured('ftp-wst-s');
-    const frame = simulated('ftp-wst-s');
+    const frame = await simulated('ftp-wst-s');
     expect(frame.bytes.frame).toBe(bytes.frame);
     expect(Math.abs(frame.bytes.result - bytes.result)).toBeLessThan(9 * DIGITS);
     expect(frame.bytes.input).toBeGreaterThan(0);

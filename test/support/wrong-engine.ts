@@ -44,9 +44,10 @@ export function withWrongEngines({ startComputeThread }: ComputeModule): Compute
           const result = await thread.runTile(job);
           const areFinite = !engines.notFinite.has(number);
           if (!engines.wrong.has(number) && areFinite) return result;
-          const most = result.data.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1);
+          const [output] = result.outputs;
+          const most = output!.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1);
           const wrong = areFinite ? 2 * most : Number.NaN;
-          if (result.data.length > 0) result.data[0] = wrong;
+          if (output!.length > 0) output![0] = wrong;
           if (job.keepIn !== null) new Float32Array(job.keepIn.buffer).fill(wrong);
           return result;
         },

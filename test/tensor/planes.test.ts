@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { MapShape, Region } from '../../server/geometry/region.js';
-import { cropRegion, paddedRegion, placeRegion, regionShape, valuesOf } from '../../server/tensor/planes.js';
+import { type MapShape, paddedRegion, type Region } from '../../server/geometry/region.js';
+import { cropRegion, placeRegion, regionShape, valuesOf } from '../../server/tensor/planes.js';
 
 type Plane = Uint8Array | Float32Array;
 

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { calibrateAsNode } from '../../calibration/calibration-process.js';
 import { DeepThingsError } from '../../errors.js';
 import type { Calibration } from '../../evaluation/simulate/calibration.js';
-import { deepestCut } from '../../model/layer-geometry.js';
-import { describeModel } from '../../model/model-source.js';
+import { tileable } from '../../graph/cuts.js';
+import { describeModel } from '../../model-files/describe-model.js';
 import { ProgressLine } from '../terminal/progress-line.js';
 import { formatBytes } from '../terminal/quantities.js';
 import { printJson, printLine, printNote } from '../terminal/terminal.js';
@@ -26,7 +26,7 @@ export async function runCalibrate({ cpu, depth, engine, json, model: named, out
   const cpuCores = cpu === undefined ? null : oneNumber('--cpu', cpu, CPU_CORES);
   const progress = new ProgressLine();
   const model = modelChoice(named, undefined);
-  const deepest = deepestCut(describeModel(model));
+  const deepest = tileable((await describeModel(model)).graph).cuts.at(-1)?.layers ?? 0;
   const fused = depth === undefined ? deepest : oneNumber('--depth', depth, { least: 1, most: deepest, whole: true });
   const onStep = (what: string) => progress.show(`measuring ${what}`);
   const { signal } = new Interruption(() => {});
@@ -50,7 +50,7 @@ function describe({ costs, model }: Calibration): string {
   return textTable(
     [{ title: `${model}, one core` }, { title: '' }],
     [
-      ...segments.map((segment) => [`layers ${segment.firstLayer} to ${segment.endLayer - 1}`, speed(segment)]),
+      ...segments.map((segment) => [`${segment.nodes[0]} to ${segment.nodes.at(-1)}`, speed(segment)]),
       ['all fused layers', speed(engine)],
       ['layer by layer', `${layerByLayer.toFixed(2)} times as long`],
       ['remaining layers', speed(remaining)],

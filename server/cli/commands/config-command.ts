@@ -2,7 +2,7 @@ import { parseNodeAddress } from '../../config/checks/node-address.js';
 import type { ClusterConfig, NodeConfig } from '../../config/cluster-config.js';
 import { loadClusterConfig } from '../../config/load.js';
 import { formatGrid, tileCount } from '../../geometry/grid.js';
-import { describeModel } from '../../model/model-source.js';
+import { planCluster } from '../../node/cluster-plan.js';
 import { isLoopback } from '../../node/http/listen.js';
 import { certificateSummary } from '../gateway/certificate-summary.js';
 import { formatCount } from '../terminal/quantities.js';
@@ -11,7 +11,7 @@ import { paint, printLine, printWarning } from '../terminal/terminal.js';
 /** `deepthings config check`: what is wrong comes as the ConfigError that loading throws. */
 export async function runConfigCheck({ config: file }: { readonly config: string }): Promise<void> {
   const config = await loadClusterConfig(file);
-  printLine(`${file} is ${paint(process.stdout, 'green', 'fine')}: ${summaryOf(config)}`);
+  printLine(`${file} is ${paint(process.stdout, 'green', 'fine')}: ${await summaryOf(config)}`);
   const { lines, remarks } = certificateSummary(config, Date.now());
   const title = config.tls?.mutual ? 'Nodes and clients show certificates' : 'Nodes show certificates';
   if (lines.length > 0) printLine(`${title}:\n${lines.map((line) => `  ${line}`).join('\n')}`);
@@ -22,14 +22,15 @@ export async function runConfigCheck({ config: file }: { readonly config: string
   printLine(`Other machines can reach ${ids}: start every node with the same DEEPTHINGS_TOKEN in its environment.`);
 }
 
-function summaryOf(config: ClusterConfig): string {
-  const { devices, gateway, model, name, partition, schedule } = config;
-  const { name: modelName, input } = describeModel(model);
+async function summaryOf(config: ClusterConfig): Promise<string> {
+  const { devices, gateway, name, partition, schedule } = config;
+  const { network, plan } = await planCluster(config);
+  const { name: modelName, input } = network;
   const tiles = formatCount(tileCount(partition.grid), 'tile');
   const lines = [
     `cluster ${name}, ${schedule.strategy}`,
     `  model    ${modelName}, input ${input.width}x${input.height}, ${engineText(gateway)}`,
-    `  tiles    ${formatCount(partition.fusedDepth, 'fused layer')}, ${formatGrid(partition.grid)}: ${tiles}`,
+    `  tiles    ${formatCount(plan.stage.layers, 'fused layer')}, ${formatGrid(partition.grid)}: ${tiles}`,
     `  gateway  ${placeOf(gateway)}`,
     ...devices.map((device) => {
       const own = engineText(device) === engineText(gateway) ? '' : `, ${engineText(device)}`;

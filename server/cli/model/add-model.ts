@@ -1,27 +1,11 @@
 import { type Command, Option } from 'commander';
-import type { HeadName } from '../../heads/head-family.js';
+import { ONNX_HEADS } from '../../heads/onnx-heads.js';
 import { path, score } from '../option-values.js';
 
 const PULL_HELP = `
 An interrupted pull goes on where it ended. The weights are kept in $XDG_CACHE_HOME/deepthings/models, by default in
 ~/.cache/deepthings/models, and found there by  model: { name: yolov2 }  in cluster.yaml.
 HTTPS_PROXY, HTTP_PROXY and NO_PROXY are obeyed.`;
-
-const HEADS: readonly HeadName[] = [
-  ...([
-    'yolox',
-    'yolov5',
-    'yolov8',
-    'end-to-end',
-    'yolo-nas',
-    'yolo-nas-raw',
-    'detr',
-    'rf-detr',
-    'ssd',
-    'ssd-anchors',
-  ] as const),
-  ...(['nanodet', 'centerface', 'classifier'] as const),
-];
 
 /** `deepthings model`. */
 export function addModel(program: Command): void {
@@ -67,7 +51,9 @@ export function addModel(program: Command): void {
     .argument('<picture>', 'a photograph of what it is to find')
     .option('--size <pixels>', 'input size where the file leaves it open: 640, or 640x480 (width x height)')
     .addOption(
-      new Option('--head <family>', 'how boxes are made of its outputs, where their shapes do not tell').choices(HEADS),
+      new Option('--head <family>', 'how boxes are made of its outputs, where their shapes do not tell').choices(
+        ONNX_HEADS,
+      ),
     )
     .option('--threshold <score>', 'least score, in place of what the family usually has', score)
     .option('--grid <rows x columns>', 'compute it in tiles as well, 3x2 for instance, and compare')

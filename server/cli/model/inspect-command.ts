@@ -1,13 +1,17 @@
 import { loadClusterConfig } from '../../config/load.js';
 import type { Activation, Layer } from '../../formats/darknet/layers.js';
+import type { FusedDepth } from '../../geometry/choose-cut.js';
+import { type GraphCut, tileable } from '../../graph/cuts.js';
 import { macsOf, mapBytesOf, parametersOf, totalOf, weightBytesOf } from '../../model/layer-facts.js';
-import { legalCuts } from '../../model/layer-geometry.js';
-import { describeModel, type ModelSpec } from '../../model/model-source.js';
 import type { Network } from '../../model/network.js';
+import { builtInOnnx } from '../../model-files/built-in-onnx.js';
+import { describeModel } from '../../model-files/describe-model.js';
+import type { ModelSpec } from '../../model-files/model-spec.js';
+import { isOnnxPath, readOnnxFile } from '../../model-files/onnx-file.js';
 import { formatBytes } from '../terminal/quantities.js';
 import { paint, printJson, printLine, printWarning } from '../terminal/terminal.js';
 import { type Column, right, textTable } from '../terminal/text-table.js';
-import { isOnnxPath, parseSize, readOnnxFile } from './onnx/onnx-file.js';
+import { parseSize } from './onnx/input-size.js';
 
 export interface InspectOptions {
   readonly config: string;
@@ -19,14 +23,15 @@ export interface InspectOptions {
 interface Subject {
   readonly network: Network;
   /** What cluster.yaml says, where it is about its model; null otherwise. */
-  readonly fusedDepth: number | null;
+  readonly fusedDepth: FusedDepth | null;
 }
 
 /** `deepthings model inspect`. */
 export async function runModelInspect(name: string | undefined, options: InspectOptions): Promise<void> {
-  if (isOnnxPath(name)) {
+  const file = isOnnxPath(name) ? name : builtInOnnx(name);
+  if (file !== null) {
     const { describeGraph, inspectionOf } = await import('./onnx/describe-graph.js');
-    const imported = await readOnnxFile(name, options);
+    const imported = await readOnnxFile(file, options.size === undefined ? {} : { size: parseSize(options.size) });
     if (options.json) printJson(inspectionOf(imported));
     else printLine(describeGraph(imported));
     return;
@@ -39,16 +44,16 @@ export async function runModelInspect(name: string | undefined, options: Inspect
 async function findSubject(name: string | undefined, { cfg, config: file, size }: InspectOptions): Promise<Subject> {
   const wanted = size === undefined ? {} : parseSize(size);
   if (name !== undefined || cfg !== undefined) {
-    return { network: describeModel({ name, cfg, ...wanted }, printWarning), fusedDepth: null };
+    return { network: await describeModel({ name, cfg, ...wanted }, printWarning), fusedDepth: null };
   }
   const { model, partition } = await loadClusterConfig(file);
   const spec: ModelSpec = { ...model, ...wanted };
-  return { network: describeModel(spec), fusedDepth: partition.fusedDepth };
+  return { network: await describeModel(spec), fusedDepth: partition.fusedDepth };
 }
 
 function inspection({ network, fusedDepth }: Subject) {
   const { name, input, labels, layers } = network;
-  const legal = legalCuts(network);
+  const cuts = cutsByLayer(network);
   return {
     name,
     input,
@@ -61,7 +66,7 @@ function inspection({ network, fusedDepth }: Subject) {
       macs: macsOf(layer),
       mapBytes: mapBytesOf(layer),
       weightBytes: weightBytesOf(layer),
-      mayEndFusing: legal[index + 1] ?? false,
+      fusedDepth: cuts.get(index)?.layers ?? null,
     })),
   };
 }
@@ -79,7 +84,7 @@ const COLUMNS: readonly Column[] = [
 
 function describe({ network, fusedDepth }: Subject): string {
   const { name, input, labels, layers } = network;
-  const legal = legalCuts(network);
+  const cuts = cutsByLayer(network);
   const rows = layers.map((layer, index) => [
     String(index),
     layer.kind,
@@ -88,7 +93,7 @@ function describe({ network, fusedDepth }: Subject): string {
     macsOf(layer) === 0 ? '' : (macsOf(layer) / 1e9).toFixed(3),
     formatBytes(mapBytesOf(layer)),
     weightBytesOf(layer) === 0 ? '' : formatBytes(weightBytesOf(layer)),
-    cutMark(index + 1, fusedDepth, legal),
+    cutMark(cuts.get(index), fusedDepth),
   ]);
   const title = paint(process.stdout, 'bold', `${name}, input ${input.width}x${input.height}`);
   const total =
@@ -96,13 +101,22 @@ function describe({ network, fusedDepth }: Subject): string {
     `(${formatBytes(totalOf(network, weightBytesOf))}), ${(totalOf(network, macsOf) / 1e9).toFixed(2)} GMAC a picture, ` +
     labelsText(labels);
   const legend =
-    'FTP cut: how many layers are fused when the cut is after this one; none where a later layer forbids it.';
+    'FTP cut: how many layers are fused when the cut is after this one, and how many maps are handed over there; none where a ' +
+    'layer needs the whole of a map.';
   return `${title}: ${total}\n\n${textTable(COLUMNS, rows)}\n\n${legend}`;
 }
 
-function cutMark(depth: number, fusedDepth: number | null, legal: readonly boolean[]): string {
-  if (depth === fusedDepth) return `${depth} <- cluster.yaml`;
-  return legal[depth] ? String(depth) : '';
+/** By index of a layer: the cut right after it. */
+function cutsByLayer({ graph, layers }: Network): ReadonlyMap<number, GraphCut> {
+  const { cuts } = tileable(graph);
+  const found = layers.map((_, index) => cuts.find(({ after }) => after.outputs.includes(`map ${index + 1}`)));
+  return new Map(found.flatMap((cut, index) => (cut === undefined ? [] : [[index, cut] as const])));
+}
+
+function cutMark(cut: GraphCut | undefined, fusedDepth: FusedDepth | null): string {
+  if (cut === undefined) return '';
+  const maps = cut.values.length === 1 ? '' : `, ${cut.values.length} maps`;
+  return `${cut.layers}${maps}${cut.layers === fusedDepth ? ' <- cluster.yaml' : ''}`;
 }
 
 function labelsText(labels: readonly string[]): string {

@@ -4,11 +4,13 @@ import { loadClusterConfig } from '../../config/load.js';
 import { isSynthetic } from '../../config/model-spec.js';
 import { ConfigError } from '../../config/source/problem.js';
 import { weightsFileBytes } from '../../formats/darknet/weights/darknet-weights.js';
+import { totalMacs } from '../../graph/macs.js';
+import { layersOf, weightBytes } from '../../graph/weights.js';
 import { BUILT_IN_MODELS, builtInModel, builtInNetwork, DEFAULT_MODEL } from '../../model/built-in/registry.js';
-import { macsOf, parametersOf, totalOf } from '../../model/layer-facts.js';
 import { pulledWeightsPath } from '../../model/model-cache.js';
-import { describeModel } from '../../model/model-source.js';
 import type { Network } from '../../model/network.js';
+import { BUILT_IN_ONNX, builtInOnnx } from '../../model-files/built-in-onnx.js';
+import { describeModel } from '../../model-files/describe-model.js';
 import { formatBytes } from '../terminal/quantities.js';
 import { plainText, printJson, printLine, printNote } from '../terminal/terminal.js';
 import { type Column, textTable } from '../terminal/text-table.js';
@@ -46,17 +48,17 @@ model: { name: yolov2-tiny } in cluster.yaml uses it; weights: synthetic measure
 /** `deepthings model list`: the models that are known by name, and the one of cluster.yaml where it is another. */
 export async function runModelList({ config: file, json }: ListOptions): Promise<void> {
   const used = await readCluster(file);
-  const models = await Promise.all(Object.keys(BUILT_IN_MODELS).map((name) => entryOf(name)));
-  const own = used === null ? null : ownEntry(used);
+  const models = await Promise.all([...BUILT_IN_ONNX, ...Object.keys(BUILT_IN_MODELS)].map((name) => entryOf(name)));
+  const own = used === null ? null : await ownEntry(used);
   const all = own === null ? models : [...models, own];
   if (json) {
     const documents = all.map(({ network, weights }) => ({
       name: network.name,
       input: { width: network.input.width, height: network.input.height },
-      layers: network.layers.length,
+      layers: layersOf(network.graph),
       labels: network.labels,
-      parameters: totalOf(network, parametersOf),
-      macs: totalOf(network, macsOf),
+      parameters: weightBytes(network.graph, network.graph.nodes) / 4,
+      macs: totalMacs(network.graph),
       weights: { ...weights, present: weights.origin !== 'missing' },
     }));
     printJson(documents);
@@ -65,10 +67,10 @@ export async function runModelList({ config: file, json }: ListOptions): Promise
   const rows = all.map(({ network, weights }) => [
     network.name,
     `${network.input.width}x${network.input.height}`,
-    String(network.layers.length),
+    String(layersOf(network.graph)),
     String(network.labels.length),
-    totalOf(network, parametersOf).toLocaleString('en'),
-    (totalOf(network, macsOf) / 1e9).toFixed(2),
+    (weightBytes(network.graph, network.graph.nodes) / 4).toLocaleString('en'),
+    (totalMacs(network.graph) / 1e9).toFixed(2),
     placeText(network, weights),
   ]);
   printLine(textTable(COLUMNS, rows));
@@ -97,6 +99,7 @@ interface Entry {
 }
 
 async function entryOf(name: string): Promise<Entry> {
+  if (builtInOnnx(name) !== null) return { network: await describeModel({ name }), weights: { origin: 'built in' } };
   const network = builtInNetwork(name);
   if (builtInModel(name).weights.kind !== 'darknet-file') return { network, weights: { origin: 'built in' } };
   const path = pulledWeightsPath(name, process.env);
@@ -107,11 +110,11 @@ async function entryOf(name: string): Promise<Entry> {
 }
 
 /** The cluster's model where it has weights or a cfg of its own. */
-function ownEntry({ model }: ClusterConfig): Entry | null {
+async function ownEntry({ model }: ClusterConfig): Promise<Entry | null> {
   const { name, weights } = model;
   const isPulled = name !== undefined && weights === pulledWeightsPath(name, process.env);
   if (weights === undefined || isPulled) return null;
-  const network = describeModel(model);
+  const network = await describeModel(model);
   return { network, weights: isSynthetic(weights) ? { origin: 'synthetic' } : { origin: 'own', path: weights } };
 }
 

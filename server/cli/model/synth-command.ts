@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { DeepThingsError } from '../../errors.js';
 import { weightsFileBytes } from '../../formats/darknet/weights/darknet-weights.js';
 import { BUILT_IN_MODELS, builtInModel } from '../../model/built-in/registry.js';
-import { describeModel } from '../../model/model-source.js';
+import { describeModel as describeDarknet } from '../../model/model-source.js';
 import type { Network } from '../../model/network.js';
 import { ProgressLine } from '../terminal/progress-line.js';
 import { formatBytes } from '../terminal/quantities.js';
@@ -48,8 +48,8 @@ function parseSeed(text: string): number {
 
 /** A built-in model by its name; anything else is the path of a cfg. */
 function findNetwork(model: string): Network {
-  if (!Object.hasOwn(BUILT_IN_MODELS, model)) return describeModel({ cfg: model });
-  if (builtInModel(model).weights.kind === 'darknet-file') return describeModel({ name: model });
+  if (!Object.hasOwn(BUILT_IN_MODELS, model)) return describeDarknet({ cfg: model });
+  if (builtInModel(model).weights.kind === 'darknet-file') return describeDarknet({ name: model });
   const names = Object.keys(BUILT_IN_MODELS).filter((name) => builtInModel(name).weights.kind === 'darknet-file');
   throw new DeepThingsError(
     'DT_USAGE',

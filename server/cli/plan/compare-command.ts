@@ -2,7 +2,7 @@ import type { DeepThingsClient, Schemas } from '../../../client/client.js';
 import { loadClusterConfig } from '../../config/load.js';
 import { DeepThingsError } from '../../errors.js';
 import { median } from '../../evaluation/statistics/statistics.js';
-import { describeModel } from '../../model/model-source.js';
+import { describeModel } from '../../model-files/describe-model.js';
 import { candidateOf } from '../../planner/candidate.js';
 import { predict } from '../../planner/search.js';
 import { type GatewayChoice, openGateway } from '../gateway/gateway-access.js';
@@ -29,7 +29,7 @@ interface Figures {
 export async function runCompare(options: CompareOptions): Promise<void> {
   const declared = await loadClusterConfig(options.config);
   const { frames, measured, pictureSize, strategy } = await measuredFigures(options);
-  const model = describeModel(declared.model);
+  const model = await describeModel(declared.model);
   const cluster = await plannedCluster(declared, model, options, pictureSize);
   const { partition, wire } = declared;
   const choice = { grid: partition.grid, depth: partition.fusedDepth, strategy, maps: wire.maps };

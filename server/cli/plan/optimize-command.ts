@@ -4,8 +4,7 @@ import type { ClusterConfig } from '../../config/cluster-config.js';
 import { loadClusterConfig } from '../../config/load.js';
 import { DeepThingsError } from '../../errors.js';
 import { formatGrid } from '../../geometry/grid.js';
-import { deepestCut } from '../../model/layer-geometry.js';
-import { describeModel } from '../../model/model-source.js';
+import { describeModel } from '../../model-files/describe-model.js';
 import { candidateOf } from '../../planner/candidate.js';
 import { type OneDevice, oneDevice } from '../../planner/one-device.js';
 import { type Prediction, predict, type SearchResult, searchPlans, withThroughput } from '../../planner/search.js';
@@ -47,7 +46,7 @@ export async function runOptimize(options: OptimizeOptions): Promise<void> {
   const { apply, config: file, json } = options;
   const memory = memorySize('--memory', options.memory);
   const declared = await loadClusterConfig(file);
-  const model = describeModel(declared.model);
+  const model = await describeModel(declared.model);
   const cluster = await plannedCluster(declared, model, options);
   const advice = await advise(declared, cluster, {
     memory,
@@ -75,7 +74,7 @@ export async function runOptimize(options: OptimizeOptions): Promise<void> {
 async function advise(declared: ClusterConfig, cluster: PlannedCluster, limits: SearchLimits): Promise<Advice> {
   const { memory, seconds, top } = limits;
   const { environment, settingsOf, sources } = cluster;
-  const model = describeModel(declared.model);
+  const model = await describeModel(declared.model);
   const untilMs = performance.now() + 1000 * seconds;
   const progress = new ProgressLine();
   const search = searchPlans({
@@ -96,7 +95,7 @@ async function advise(declared: ClusterConfig, cluster: PlannedCluster, limits: 
   const now = candidateOf(model, choice, environment.shares.length);
   const predicted = predict({ environment, settingsOf }, now, sources.slice(0, 1));
   const present = predicted === null ? null : withThroughput({ settingsOf, sources }, predicted);
-  const alone = oneDevice(model, environment.costs, deepestCut(model), Math.max(...environment.shares));
+  const alone = oneDevice(model, environment.costs, Math.max(...environment.shares));
   const fits = memory === null || alone.bytes <= memory;
   const best = step.value.best[0];
   return {

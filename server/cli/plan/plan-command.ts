@@ -1,14 +1,15 @@
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import { loadClusterConfig } from '../../config/load.js';
 import { formatGrid } from '../../geometry/grid.js';
-import type { LayerGeometry } from '../../geometry/layer.js';
 import { type Region, shapeText } from '../../geometry/region.js';
-import { loadModel } from '../../model/model-source.js';
+import type { Graph, GraphNode } from '../../graph/graph.js';
+import { isSameCell, reachOf } from '../../graph/reach.js';
+import { loadModel } from '../../model-files/load-model.js';
 import { type ClusterPlan, planCluster } from '../../node/cluster-plan.js';
 import { planDigest } from '../../node/wire/plan-digest.js';
 import { planDocument } from '../../node/wire/plan-document.js';
 import { formatBytes, formatMacs } from '../terminal/quantities.js';
-import { paint, printJson, printLine } from '../terminal/terminal.js';
+import { paint, plainText, printJson, printLine } from '../terminal/terminal.js';
 import { type Column, right, textTable } from '../terminal/text-table.js';
 
 export interface PlanOptions {
@@ -19,9 +20,9 @@ export interface PlanOptions {
 /** `deepthings plan`. */
 export async function runPlan({ config: file, json }: PlanOptions): Promise<void> {
   const config = await loadClusterConfig(file);
-  const clusterPlan = planCluster(config);
+  const clusterPlan = await planCluster(config);
   if (json) {
-    const document = planDocument(clusterPlan, await digestOf(config));
+    const document = planDocument(clusterPlan, await digestOf(config, clusterPlan));
     printJson({ ...document, cost: clusterPlan.cost });
     return;
   }
@@ -32,40 +33,45 @@ export async function runPlan({ config: file, json }: PlanOptions): Promise<void
 }
 
 /** The digest that the nodes have: it takes the weights' origin, not the weights. */
-async function digestOf({ model, partition }: ClusterConfig): Promise<string> {
-  const { digest } = await loadModel(model, { start: 0, end: 0 });
-  return planDigest({ modelDigest: digest, depth: partition.fusedDepth, grid: partition.grid });
+async function digestOf({ model }: ClusterConfig, { plan }: ClusterPlan): Promise<string> {
+  const { digest } = await loadModel(model, () => new Set<string>());
+  return planDigest(digest, plan);
 }
 
-function planHeader({ file, name }: ClusterConfig, { network, plan }: ClusterPlan): string {
+function planHeader({ file, name }: ClusterConfig, { plan }: ClusterPlan): string {
   const { rows, columns } = plan.grid;
+  const { graph, macs, nodes } = plan.stage;
+  const share = Math.round((100 * macs) / Math.max(1, macs + plan.remainingMacs));
   const title = paint(
     process.stdout,
     'bold',
-    `${network.name}: ${plan.depth} of ${network.layers.length} layers fused`,
+    `${plainText(graph.name)}: fused up to ${plainText(nodes.at(-1)!.node.name)} (${share} % of the work)`,
   );
+  const outputs = plan.outputs.map((map) => shapeText(plan.maps[map]!)).join(', ');
   return (
     `${title}, cut into ${formatGrid(plan.grid)} tiles (${rows} rows, ${columns} columns); ` +
     `cluster ${name} of ${file}\n` +
-    `input ${shapeText(plan.maps[0]!)}, output of the fused layers ${shapeText(plan.maps[plan.depth]!)} ` +
-    '(channels, height, width)'
+    `input ${shapeText(plan.maps[0]!)}, output of the fused layers ${outputs} (channels, height, width)`
   );
 }
 
-function segmentTable({ plan }: ClusterPlan): string {
-  const rows = plan.segments.map(({ index, firstLayer, endLayer }) => [
+function segmentTable({ plan: { maps, stage } }: ClusterPlan): string {
+  const rows = stage.segments.map(({ index, inputs, nodes, writes }) => [
     String(index),
-    firstLayer === endLayer - 1 ? String(firstLayer) : `${firstLayer}-${endLayer - 1}`,
-    plan.layers.slice(firstLayer, endLayer).map(layerText).join(', '),
-    shapeText(plan.maps[firstLayer]!),
-    shapeText(plan.maps[endLayer]!),
+    [...new Set(inputs.map(({ map }) => map))].join(', '),
+    plainText(nodes.map(({ node }) => layerText(stage.graph, node)).join(', ')),
+    writes.join(', '),
+    writes.map((map) => shapeText(maps[map]!)).join(', '),
   ]);
-  const columns = [{ title: 'segment', align: 'right' as const }, { title: 'layers' }, { title: 'what they are' }];
-  return textTable([...columns, { title: 'input' }, { title: 'output' }], rows);
+  const columns = [right('segment'), right('reads map'), { title: 'what it runs' }, right('writes map')];
+  return textTable([...columns, { title: 'output' }], rows);
 }
 
-function layerText({ kernel, stride, macsPerCell }: LayerGeometry): string {
-  return `${macsPerCell === 0 ? 'maxpool' : 'conv'} ${kernel}x${kernel}${stride === 1 ? '' : `/${stride}`}`;
+function layerText(graph: Graph, node: GraphNode): string {
+  const reach = reachOf(graph, node);
+  if (reach.kind !== 'local' || isSameCell(reach)) return node.operator;
+  const { kernel: height, stride } = reach.rows;
+  return `${node.operator} ${height}x${reach.columns.kernel}${stride === 1 ? '' : `/${stride}`}`;
 }
 
 const TILE_COLUMNS: readonly Column[] = [
@@ -83,14 +89,14 @@ const TILE_COLUMNS: readonly Column[] = [
 ];
 
 function tileTable({ plan, cost }: ClusterPlan): string {
-  const rows = plan.tiles.map(({ tileId, row, column, regions }, index) => {
+  const rows = plan.tiles.map(({ tileId, row, column, regions, shares }, index) => {
     const { macs, inputBytes, outputBytes, peakBytes } = cost.tiles[index]!;
     return [
       String(tileId),
       String(row),
       String(column),
       ...rangesOf(regions[0]!),
-      ...rangesOf(regions[plan.depth]!),
+      ...rangesOf(shares[0]!),
       formatMacs(macs),
       formatBytes(inputBytes),
       formatBytes(outputBytes),

@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { basename, relative } from 'node:path';
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import { CLIENT_ID, type TlsConfig, tlsFilesOf } from '../../config/tls-config.js';
 import { formatGrid } from '../../geometry/grid.js';
@@ -45,8 +45,10 @@ export function printNodes(specs: readonly NodeSpec[], pid: (id: string) => numb
 
 export function printReady({ model, partition, schedule }: ClusterConfig, ms: number): void {
   const { grid, fusedDepth } = partition;
-  const tiles = `its first ${fusedDepth} layers cut into ${formatGrid(grid)} tiles`;
-  printLine(`Ready in ${formatDuration(ms)}: ${model.name ?? model.cfg}, ${tiles}, ${schedule.strategy}.\n`);
+  const layers = typeof fusedDepth === 'number' ? `${fusedDepth} layers` : 'layers';
+  const tiles = `its first ${layers} cut into ${formatGrid(grid)} tiles`;
+  const name = model.name ?? basename(model.onnx ?? model.cfg ?? '');
+  printLine(`Ready in ${formatDuration(ms)}: ${plainText(name)}, ${tiles}, ${schedule.strategy}.\n`);
 }
 
 export interface RunningFacts {

@@ -14,7 +14,7 @@ const WAIT_SECONDS = 60;
  * @returns the frame's id.
  */
 export async function runDemo(gateway: DeepThingsClient): Promise<string> {
-  const path = samplePhotoPath('sample1.jpg');
+  const path = samplePhotoPath('sample2.jpg');
   const answer = await gateway.call('submitFrame', {
     query: { wait: WAIT_SECONDS },
     body: { mediaType: 'image/jpeg', bytes: readFileSync(path) },

@@ -1,17 +1,22 @@
 import { open, stat } from 'node:fs/promises';
+import type { ErrorCode } from '../../error-codes.js';
 import { DeepThingsError } from '../../errors.js';
 import { CHECKED_BYTES, checkWeightsFile } from '../../formats/darknet/weights/darknet-weights-check.js';
 import { requireHead } from '../../heads/require-head.js';
-import { builtInModel } from '../../model/built-in/registry.js';
+import { builtInModel, DEFAULT_MODEL } from '../../model/built-in/registry.js';
 import { LARGEST_TEXT_BYTES } from '../../model/files/text-file.js';
-import { describeModel, type ModelSpec } from '../../model/model-source.js';
 import type { Network } from '../../model/network.js';
 import { NO_REMARK, type Remark } from '../../model/remark.js';
+import { builtInOnnx } from '../../model-files/built-in-onnx.js';
+import { describeModel } from '../../model-files/describe-model.js';
+import type { ModelSpec } from '../../model-files/model-spec.js';
 import type { Draft } from '../draft.js';
 import { isSynthetic } from '../model-spec.js';
 import type { ConfigPath } from '../source/position.js';
 
 const LARGEST_SEED = 2 ** 32 - 1;
+/** Keys that name a model; one of them is given. */
+const SOURCES = ['name', 'onnx', 'cfg'] as const;
 
 /**
  * Checks the model: what is given of it, the files, that they fit each other. Reads the cfg and the labels, of the
@@ -24,7 +29,7 @@ const LARGEST_SEED = 2 ** 32 - 1;
 export async function checkModel(draft: Draft, spec: ModelSpec, remark: Remark): Promise<Network | undefined> {
   checkModelKeys(draft, spec);
   await checkFiles(draft, spec);
-  const network = describeNetwork(draft, spec, remark);
+  const network = await describeNetwork(draft, spec, remark);
   if (network === undefined) return undefined;
   checkHead(draft, network);
   await checkWeights(draft, spec, network, remark);
@@ -33,15 +38,24 @@ export async function checkModel(draft: Draft, spec: ModelSpec, remark: Remark):
 
 function checkModelKeys({ given, problems }: Draft, spec: ModelSpec): void {
   if (problems.has(['model']) || given.model === undefined) return;
-  const { name, cfg, weights } = given.model;
-  const isOpen = (key: string) => !problems.has(['model', key]);
-  if (name === undefined && cfg === undefined && isOpen('name') && isOpen('cfg')) {
-    const remedy = 'write name: face-detector, or cfg: and weights: with paths of your own';
-    problems.report(['model', 'name'], 'is missing, and so is cfg', remedy, { at: 'key' });
+  const { name, onnx, cfg, weights } = given.model;
+  const sources = SOURCES.filter((key) => given.model![key] !== undefined);
+  if (sources.length === 0 && SOURCES.every((key) => !problems.has(['model', key]))) {
+    const remedy = `write name: ${DEFAULT_MODEL}, onnx: with the path of an ONNX file, or cfg: and weights: of Darknet`;
+    problems.report(['model', 'name'], 'is missing, and so are onnx and cfg', remedy, { at: 'key' });
   }
-  if (name !== undefined && cfg !== undefined) {
-    const message = `is given beside name: ${name}, and there can be one model only`;
-    problems.report(['model', 'cfg'], message, 'remove name or cfg', { at: 'key' });
+  const [first, second] = sources;
+  if (second !== undefined) {
+    const message = `is given beside ${first}: ${given.model[first!]}, and there can be one model only`;
+    problems.report(['model', second], message, `remove ${first} or ${second}`, { at: 'key' });
+  }
+  for (const key of ['head', 'input'] as const) {
+    if (given.model[key] === undefined || onnx !== undefined) continue;
+    problems.report(['model', key], 'is for ONNX files only', `remove ${key}`, { at: 'key' });
+  }
+  if (weights !== undefined && cfg === undefined && (onnx !== undefined || builtInOnnx(name) !== null)) {
+    problems.report(['model', 'weights'], 'are in the ONNX file already', 'remove weights', { at: 'key' });
+    return;
   }
   if (weights === undefined && spec.weights === undefined) {
     const remedy = remedyMissingWeights(name, cfg);
@@ -55,7 +69,7 @@ function checkModelKeys({ given, problems }: Draft, spec: ModelSpec): void {
 /** @returns undefined where no weights are needed: the face detector brings its own. */
 function remedyMissingWeights(name: string | undefined, cfg: string | undefined): string | undefined {
   if (cfg !== undefined) return 'write weights: and the path of the weights that were trained with this cfg';
-  const origin = name === undefined ? undefined : builtInModel(name).weights;
+  const origin = name === undefined || builtInOnnx(name) !== null ? undefined : builtInModel(name).weights;
   if (origin?.kind !== 'darknet-file') return undefined;
   return `run "deepthings model pull ${name}" on this machine; or write weights: synthetic to measure speed only`;
 }
@@ -66,10 +80,13 @@ function isSeedRight(weights: string): boolean {
 }
 
 async function checkFiles({ problems }: Draft, spec: ModelSpec): Promise<void> {
-  for (const key of ['cfg', 'weights', 'labels'] as const) {
+  for (const key of ['onnx', 'cfg', 'weights', 'labels'] as const) {
     const path = spec[key];
     if (path === undefined || (key === 'weights' && isSynthetic(path))) continue;
-    const trouble = await troubleWithFile(path, key === 'weights' ? Number.POSITIVE_INFINITY : LARGEST_TEXT_BYTES);
+    const trouble = await troubleWithFile(
+      path,
+      key === 'weights' || key === 'onnx' ? Number.POSITIVE_INFINITY : LARGEST_TEXT_BYTES,
+    );
     if (trouble === undefined) continue;
     const remedy = 'fix the path; it is taken from the folder of this file';
     problems.report(['model', key], trouble, remedy);
@@ -95,21 +112,29 @@ async function troubleWithFile(path: string, mostBytes: number): Promise<string 
  *
  * @returns the network at its own input size when the wanted size is wrong.
  */
-function describeNetwork(draft: Draft, spec: ModelSpec, remark: Remark): Network | undefined {
-  const { name, cfg, labels, width, height } = spec;
+async function describeNetwork(draft: Draft, spec: ModelSpec, remark: Remark): Promise<Network | undefined> {
+  const { name, cfg, onnx, labels, width, height } = spec;
   const { problems } = draft;
-  if ((name === undefined) === (cfg === undefined) || problems.has(['model', 'cfg'])) return undefined;
+  if (SOURCES.filter((key) => spec[key] !== undefined).length !== 1) return undefined;
+  if (SOURCES.some((key) => problems.has(['model', key]))) return undefined;
+  if (onnx !== undefined) return attempt(draft, ['model', 'onnx'], 'see "deepthings model check"', spec, remark);
   const model = name === undefined ? { cfg } : { name };
-  const network = attempt(draft, ['model', 'cfg'], 'correct the cfg', model, remark);
+  const network = await attempt(
+    draft,
+    ['model', name === undefined ? 'cfg' : 'name'],
+    'correct the cfg',
+    model,
+    remark,
+  );
   if (network === undefined) return undefined;
   if (labels !== undefined && !problems.has(['model', 'labels'])) {
-    attempt(draft, ['model', 'labels'], 'correct the file of labels', { ...model, labels }, remark);
+    await attempt(draft, ['model', 'labels'], 'correct the file of labels', { ...model, labels }, remark);
   }
   const remedySize = 'choose another size';
-  if (width !== undefined) attempt(draft, ['model', 'width'], remedySize, { ...model, width });
-  if (height !== undefined) attempt(draft, ['model', 'height'], remedySize, { ...model, height });
+  if (width !== undefined) await attempt(draft, ['model', 'width'], remedySize, { ...model, width });
+  if (height !== undefined) await attempt(draft, ['model', 'height'], remedySize, { ...model, height });
   if (!isSizeRight(draft)) return network;
-  return attempt(draft, ['model', 'width'], remedySize, { ...model, width, height }) ?? network;
+  return (await attempt(draft, ['model', 'width'], remedySize, { ...model, width, height })) ?? network;
 }
 
 /** Whether nothing was found wrong with the wanted input size, so that the network's maps have their final sizes. */
@@ -118,21 +143,29 @@ export function isSizeRight({ problems }: Draft): boolean {
 }
 
 /** Describes the model; what that throws on purpose becomes a problem. */
-function attempt(
+async function attempt(
   { problems }: Draft,
   path: ConfigPath,
   remedy: string,
   spec: ModelSpec,
   remark: Remark = NO_REMARK,
-): Network | undefined {
+): Promise<Network | undefined> {
   try {
-    return describeModel(spec, remark);
+    return await describeModel(spec, remark);
   } catch (error) {
     if (!(error instanceof DeepThingsError)) throw error;
-    problems.report(path, error.message, remedy);
+    const key = KEY_BY_CODE[error.code];
+    problems.report(key === undefined ? path : ['model', key], error.message, remedy);
     return undefined;
   }
 }
+
+/** Keys that a problem with an ONNX file is about, where it is not the file itself. */
+const KEY_BY_CODE: Partial<Record<ErrorCode, string>> = {
+  DT_HEAD_UNKNOWN: 'head',
+  DT_LABELS_COUNT: 'labels',
+  DT_LABELS_LINE: 'labels',
+};
 
 /** Without a head a cluster computes what nobody can read. */
 function checkHead({ problems }: Draft, network: Network): void {

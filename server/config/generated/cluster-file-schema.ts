@@ -17,6 +17,7 @@ export const CLUSTER_FILE_SCHEMA = {
         "name": {
           "type": "string",
           "enum": [
+            "nanodet",
             "face-detector",
             "yolov2",
             "yolov2-tiny",
@@ -27,6 +28,12 @@ export const CLUSTER_FILE_SCHEMA = {
             "yolov4",
             "yolov4-tiny"
           ]
+        },
+        "onnx": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 1024,
+          "examples": ["my.onnx"]
         },
         "cfg": {
           "type": "string",
@@ -45,6 +52,73 @@ export const CLUSTER_FILE_SCHEMA = {
           "minLength": 1,
           "maxLength": 1024,
           "examples": ["my.names"]
+        },
+        "head": {
+          "type": "string",
+          "enum": [
+            "yolox",
+            "yolov5",
+            "yolov8",
+            "end-to-end",
+            "yolo-nas",
+            "yolo-nas-raw",
+            "detr",
+            "rf-detr",
+            "ssd",
+            "ssd-anchors",
+            "nanodet",
+            "centerface",
+            "classifier"
+          ]
+        },
+        "input": {
+          "type": "object",
+          "properties": {
+            "order": {
+              "type": "string",
+              "enum": ["rgb", "bgr"]
+            },
+            "place": {
+              "type": "string",
+              "enum": ["centre", "top-left", "stretch"]
+            },
+            "fill": {
+              "type": "array",
+              "items": {
+                "type": "number",
+                "minimum": 0,
+                "maximum": 255
+              },
+              "minItems": 3,
+              "maxItems": 3
+            },
+            "scale": {
+              "type": "number",
+              "minimum": 0.000001,
+              "maximum": 1000
+            },
+            "mean": {
+              "type": "array",
+              "items": {
+                "type": "number",
+                "minimum": -10000,
+                "maximum": 10000
+              },
+              "minItems": 3,
+              "maxItems": 3
+            },
+            "std": {
+              "type": "array",
+              "items": {
+                "type": "number",
+                "minimum": 0.000001,
+                "maximum": 10000
+              },
+              "minItems": 3,
+              "maxItems": 3
+            }
+          },
+          "additionalProperties": false
         },
         "width": {
           "type": "integer",
@@ -108,10 +182,14 @@ export const CLUSTER_FILE_SCHEMA = {
           "default": "3x3"
         },
         "fusedDepth": {
-          "type": "integer",
+          "type": ["integer", "string"],
           "minimum": 1,
-          "maximum": 1000,
-          "default": 8
+          "maximum": 10000,
+          "minLength": 1,
+          "maxLength": 256,
+          "pattern": "^[^\\p{Cc}]+$",
+          "patternErrorMessage": "a number of layers, auto, a share of the work such as 40%, or the name of a node",
+          "default": "auto"
         }
       },
       "additionalProperties": false

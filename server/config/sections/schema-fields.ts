@@ -60,6 +60,23 @@ export function byteSize(description: string, preset: string) {
   });
 }
 
+export function depth(description: string, preset: string) {
+  return Type.Unsafe<number | string>({
+    type: ['integer', 'string'],
+    minimum: 1,
+    maximum: 10_000,
+    minLength: 1,
+    maxLength: 256,
+    pattern: DEPTH_PATTERN,
+    patternErrorMessage: 'a number of layers, auto, a share of the work such as 40%, or the name of a node',
+    description,
+    default: preset,
+  });
+}
+
+/** No control characters: it is shown in messages. */
+const DEPTH_PATTERN = '^[^\\p{Cc}]+$';
+
 export function duration(description: string, preset: string) {
   return text(description, {
     pattern: DURATION_PATTERN,

@@ -59,7 +59,7 @@ export interface EdgeDevice {
 export function createEdgeDevice(options: NodeOptions, { node, tls, clusterPlan, compute }: Environment): EdgeDevice {
   const { config, device, log, token } = options;
   const { network, plan } = clusterPlan;
-  const digest = planDigest({ modelDigest: compute.modelDigest, depth: plan.depth, grid: config.partition.grid });
+  const digest = planDigest(compute.modelDigest, plan);
   const metrics = createMetrics({ role: 'edge', node: device });
   metrics.cpu.separate({ main: systemThread(), compute: compute.thread });
   metrics.heap.watchCompute(() => compute.heap());

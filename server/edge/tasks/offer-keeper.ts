@@ -84,8 +84,8 @@ export class OfferKeeper {
     const { log, metrics, remote, self, wirePlan } = edge;
     if (overlap.holder.device === self.device) return;
     // What was dropped meanwhile may be in use for something else.
-    const isThere = ({ side, segment, data }: KeptStrip) =>
-      overlap.pool.strip(frame, tile, oppositeSide(side), segment)?.data === data;
+    const isThere = ({ side, map, data }: KeptStrip) =>
+      overlap.pool.strip(frame, tile, oppositeSide(side), map)?.data === data;
     const strips = kept.filter((strip) => offers[strip.side] !== undefined && isThere(strip));
     if (strips.length === 0) return;
     const bytes = encodeOfferedStrips(wirePlan.plan, { device: self.device, offers, strips }, wirePlan.maps);

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { ComputeThread } from '../../compute/compute-thread.js';
-import { inputRegion } from '../../geometry/back-projection.js';
+import { inputRegion } from '../../geometry/modnn/back-projection.js';
 import { isEmptyRegion, type Region, regionArea } from '../../geometry/region.js';
 import type { FrameScopes } from '../../node/frame-scopes.js';
 import { encodeSliceResult, type Rows, type SliceResultBody } from '../../node/wire/slice-body.js';
@@ -78,21 +78,21 @@ export class SliceRunner {
   /** @throws DeepThingsError `DT_LAYER_INPUT` when rows are missing, as after a restart of this device. */
   async compute(task: SliceTask, waitMs: number): Promise<SliceResultBody> {
     const { self, wirePlan } = this.#parts.edge;
-    const { plan } = wirePlan;
+    const { depth, layers, maps } = wirePlan.plan.chain!;
     const { frame, slice, layer, generation, attempt, output, publish, inputDigest, taskBytes } = task;
     const facts = { frame, slice, layer, generation, attempt, inputDigest, taskBytes, waitMs, device: self.device };
     if (isEmptyRegion(output)) return { ...facts, rows: [], computeMs: 0, macs: 0 };
-    const { region: input, padding } = inputRegion(plan.layers[layer]!, output);
+    const { region: input, padding } = inputRegion(layers[layer]!, output);
     const { data, computeMs } = await this.#parts.compute.runLayer({
       ...{ layer, input, padding },
       pieces: [...task.pieces, ...this.#takeResident(task)],
     });
-    const { channels } = plan.maps[layer + 1]!;
+    const { channels } = maps[layer + 1]!;
     const rows = publish.map((region): Rows => ({ region, data: copyOf(data, channels, output, region) }));
-    if (layer + 1 < plan.depth) {
+    if (layer + 1 < depth) {
       this.#resident.set(frame, { attempt, map: layer + 1, rows: { region: output, data } });
     }
-    return { ...facts, rows, computeMs, macs: plan.layers[layer]!.macsPerCell * regionArea(output) };
+    return { ...facts, rows, computeMs, macs: layers[layer]!.macsPerCell * regionArea(output) };
   }
 
   /** Takes out what the layer before left here: its values are given away to be computed on. */

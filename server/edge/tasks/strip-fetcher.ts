@@ -78,6 +78,6 @@ export class StripFetcher {
   }
 }
 
-function keyOf({ side, segment }: Strip): string {
-  return `${side}/${segment}`;
+function keyOf({ side, map }: Strip): string {
+  return `${side}/${map}`;
 }

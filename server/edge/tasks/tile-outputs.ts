@@ -1,4 +1,4 @@
-import type { TileResult } from '../../compute/messages.js';
+import type { ComputeResult } from '../../compute/messages.js';
 import { encodeResultBody, type ResultBody } from '../../node/wire/result-body.js';
 import type { ComputeSpeed } from '../../scheduling/device/compute-speed.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
@@ -33,14 +33,14 @@ export class TileOutputs {
   finish(
     task: EdgeTask,
     tile: RunningTile,
-    { data, computeMs, macs }: TileResult,
+    { outputs, computeMs, macs }: ComputeResult<'tile'>,
     costs: Pick<ResultBody, 'waitMs' | 'overlapMs' | 'overlapBytes'>,
   ): void {
     const { edge, keeper, namesStrips, sender, speed } = this.#parts;
     const { events, log, metrics, self, wirePlan } = edge;
     const { device } = self;
     const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
-    const areFinite = [{ data }, ...tile.kept].every((values) => allFinite(values.data));
+    const areFinite = [...outputs, ...tile.kept.map(({ data }) => data)].every(allFinite);
     // The gateway refuses the result and names this device; neighbours get nothing of it.
     if (!areFinite) log.error(facts, NOT_FINITE);
     const offered = areFinite ? tile : { ...tile, kept: [] };
@@ -56,7 +56,7 @@ export class TileOutputs {
       generation: task.generation,
       device,
       inputDigest: task.inputDigest,
-      output: data,
+      outputs,
       transferMs: task.transferMs,
       computeMs,
       inputBytes: task.inputBytes,

@@ -144,7 +144,7 @@ export class TilePreparer {
     const place = placeOf(before, frame, strip.producer);
     if (place >= 0) return before.length - place;
     const there =
-      fetched.covering(strip) ?? this.#parts.overlap.pool.strip(frame, strip.producer, strip.side, strip.segment);
+      fetched.covering(strip) ?? this.#parts.overlap.pool.strip(frame, strip.producer, strip.side, strip.map);
     return there !== null && containsRegion(there.region, strip.region) ? there : null;
   }
 

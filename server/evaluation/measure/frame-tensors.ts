@@ -16,8 +16,8 @@ export async function frameInput(
   return decodeSafetensors(answer.bytes).tensors.get('input')!.data as Uint8Array;
 }
 
-/** The merged output of a frame's fused stack; the cluster must keep outputs (`limits.keptOutputs`). */
-export async function frameOutput(client: DeepThingsClient, frame: string): Promise<Float32Array> {
+/** What a frame's fused stack handed over, merged; the cluster must keep outputs (`limits.keptOutputs`). */
+export async function frameOutputs(client: DeepThingsClient, frame: string): Promise<readonly Float32Array[]> {
   const answer = await client.call('getFrameOutput', { path: { frame }, timeoutMs: TIMEOUT_MS });
-  return decodeSafetensors(answer.bytes).tensors.get('output')!.data as Float32Array;
+  return [...decodeSafetensors(answer.bytes).tensors.values()].map(({ data }) => data as Float32Array);
 }

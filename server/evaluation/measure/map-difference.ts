@@ -6,6 +6,17 @@ export interface MapDifference {
   readonly relative: number;
 }
 
+/** The largest of several maps. */
+export function mapsDifference(got: readonly Float32Array[], wanted: readonly Float32Array[]): MapDifference {
+  const infinite = { absolute: Number.POSITIVE_INFINITY, relative: Number.POSITIVE_INFINITY };
+  if (got.length !== wanted.length) return infinite;
+  const all = got.map((map, i) => mapDifference(map, wanted[i]!));
+  return {
+    absolute: Math.max(...all.map(({ absolute }) => absolute)),
+    relative: Math.max(...all.map(({ relative }) => relative)),
+  };
+}
+
 export function mapDifference(got: Float32Array, wanted: Float32Array): MapDifference {
   if (got.length !== wanted.length) return { absolute: Number.POSITIVE_INFINITY, relative: Number.POSITIVE_INFINITY };
   let absolute = 0;
@@ -19,7 +30,11 @@ export function mapDifference(got: Float32Array, wanted: Float32Array): MapDiffe
   return { absolute, relative: absolute === 0 ? 0 : absolute / largest };
 }
 
-/** Largest difference of two maps, as a share of the second one's largest value. */
-export function relativeDifference(got: Float32Array, wanted: Float32Array): number {
-  return mapDifference(got, wanted).relative;
+/** Largest difference of two maps, or of several, as a share of the second one's largest value. */
+export function relativeDifference<Maps extends Float32Array | readonly Float32Array[]>(
+  got: Maps,
+  wanted: Maps,
+): number {
+  if (got instanceof Float32Array) return mapDifference(got, wanted as Float32Array).relative;
+  return mapsDifference(got, wanted as readonly Float32Array[]).relative;
 }

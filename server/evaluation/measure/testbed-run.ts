@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { ClusterConfig } from '../../config/cluster-config.js';
+import { planCluster } from '../../node/cluster-plan.js';
 import type { ControlGroups } from '../hosts/control-groups.js';
 import { type HostLimits, type HostPlan, planHosts } from '../hosts/host-plan.js';
 import { machineFacts } from '../hosts/machine-facts.js';
@@ -100,7 +101,7 @@ export async function runTestbed(
         progress.measured(measured.at(-1)!, (performance.now() - batchMs) / 1000);
       }
       const usage = new Map(config.devices.map(({ id }) => [id, hosts.usage(id)]));
-      const depth = config.partition.fusedDepth;
+      const depth = (await planCluster(config)).plan.stage.layers;
       const facts: ClusterFacts = { settings, run, depth, startSeconds, startPeaks, usage, machine, startedAt };
       return settings.strategies.map((strategy) => reportStrategy(strategy, measured, facts));
     } finally {

@@ -1,7 +1,7 @@
 import type { DeepThingsClient, Schemas } from '../../../client/client.js';
 import type { ClusterConfig } from '../../config/cluster-config.js';
-import { frameInput, frameOutput } from './frame-tensors.js';
-import { type MapDifference, mapDifference } from './map-difference.js';
+import { frameInput, frameOutputs } from './frame-tensors.js';
+import { type MapDifference, mapsDifference } from './map-difference.js';
 import { runUntiled } from './untiled.js';
 
 /** Design section 5: the share of the largest value that a merged output may be off, by how feature maps travel. */
@@ -9,11 +9,11 @@ export const TOLERANCE = { f32: 1e-4, f16: 1e-2 } as const;
 
 /** Outputs of the untiled fused stack, one for each picture; computed here, once. */
 export class UntiledReference {
-  readonly #outputs = new Map<string, Float32Array>();
+  readonly #outputs = new Map<string, readonly Float32Array[]>();
 
   /** How far a frame's merged output is from the untiled one. */
   async compare(client: DeepThingsClient, config: ClusterConfig, frame: Schemas['Frame']): Promise<MapDifference> {
-    const merged = await frameOutput(client, frame.id);
+    const merged = await frameOutputs(client, frame.id);
     // A digest stands for the model's input size as well; model and depth are one in a run.
     const key = frame.inputDigest;
     let wanted = this.#outputs.get(key);
@@ -23,6 +23,6 @@ export class UntiledReference {
       wanted = await runUntiled(config, await frameInput(client, frame.id, width, height));
       this.#outputs.set(key, wanted);
     }
-    return mapDifference(merged, wanted);
+    return mapsDifference(merged, wanted);
   }
 }

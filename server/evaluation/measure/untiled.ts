@@ -1,12 +1,13 @@
 import { startComputeThread } from '../../compute/compute-thread.js';
-import type { TileResult } from '../../compute/messages.js';
+import type { ComputeResult } from '../../compute/messages.js';
 import type { TileJob } from '../../compute/tile-executor.js';
 import type { ClusterConfig } from '../../config/cluster-config.js';
+import { planCluster } from '../../node/cluster-plan.js';
 
 /** The fused stack run whole, as one tile of a 1 x 1 grid, in one process. */
 export interface Untiled {
   /** @param input the letterboxed picture, `[3, height, width]`; copied. */
-  run(input: Uint8Array): Promise<TileResult>;
+  run(input: Uint8Array): Promise<ComputeResult<'tile'>>;
   close(): Promise<void>;
 }
 
@@ -14,19 +15,19 @@ export async function startUntiled(config: ClusterConfig): Promise<Untiled> {
   const compute = await startComputeThread({
     model: config.model,
     engine: { ...config.gateway.engine, threads: 1 },
-    stage: { kind: 'fused', depth: config.partition.fusedDepth, grid: { rows: 1, columns: 1 } },
+    stage: { kind: 'fused', depth: (await planCluster(config)).plan.stage.values, grid: { rows: 1, columns: 1 } },
   });
   return { run: (input) => compute.runTile(wholeTile(input.slice())), close: () => compute.close() };
 }
 
 /**
  * @param input the letterboxed picture, `[3, height, width]`.
- * @returns the fused stack's output, `[channels, height, width]`.
+ * @returns what the fused stack hands over, by output of the plan, `[channels, height, width]` each.
  */
-export async function runUntiled(config: ClusterConfig, input: Uint8Array): Promise<Float32Array> {
+export async function runUntiled(config: ClusterConfig, input: Uint8Array): Promise<readonly Float32Array[]> {
   const untiled = await startUntiled(config);
   try {
-    return (await untiled.run(input)).data;
+    return (await untiled.run(input)).outputs;
   } finally {
     await untiled.close();
   }

@@ -1,8 +1,6 @@
-import { planFtp } from '../../geometry/ftp-plan.js';
+import { planGraph } from '../../geometry/choose-cut.js';
 import { parseGrid } from '../../geometry/grid.js';
-import { neededMacs } from '../../geometry/layer.js';
 import { planCost } from '../../geometry/plan-cost.js';
-import { fusedGeometry } from '../../model/layer-geometry.js';
 import type { Network } from '../../model/network.js';
 import { type Communication, communication } from './communication.js';
 import { type MemoryFootprints, memoryFootprints } from './memory-footprint.js';
@@ -28,11 +26,10 @@ export const DEEPEST = 16;
 
 /** @param network YOLOv2 608x608. */
 export function arithmeticOf(network: Network): Arithmetic {
-  const layers = fusedGeometry(network, DEEPEST);
-  const needed = neededMacs(layers);
-  const ratioOf = (grid: string) =>
-    planCost(planFtp(layers, DEEPEST, parseGrid(grid)), { inputBytesPerValue: 1, outputBytesPerValue: 4 }).macs /
-    needed;
+  const costOf = (grid: string) =>
+    planCost(planGraph(network.graph, DEEPEST, parseGrid(grid)), { inputBytesPerValue: 1, outputBytesPerValue: 4 });
+  const needed = costOf('1x1').neededMacs;
+  const ratioOf = (grid: string) => costOf(grid).macs / needed;
   return {
     memory: memoryFootprints(network, DEEPEST, GRIDS),
     memoryByDepth: Object.fromEntries(DEPTHS.map((depth) => [depth, memoryFootprints(network, depth, GRIDS)])),

@@ -1,8 +1,7 @@
-import { bodpBytes, planBodp } from '../../geometry/bodp-plan.js';
-import { planFtp } from '../../geometry/ftp-plan.js';
+import { planGraph } from '../../geometry/choose-cut.js';
 import { parseGrid } from '../../geometry/grid.js';
+import { bodpBytes, planBodp } from '../../geometry/modnn/bodp-plan.js';
 import { planCost } from '../../geometry/plan-cost.js';
-import { fusedGeometry } from '../../model/layer-geometry.js';
 import type { Network } from '../../model/network.js';
 
 /** Bytes of one frame where the gateway shares work out, which no schedule changes. */
@@ -24,13 +23,14 @@ export function communication(
   grids: readonly string[],
   devices: readonly number[],
 ): Communication {
-  const layers = fusedGeometry(network, depth);
+  const planOf = (grid: string) => planGraph(network.graph, depth, parseGrid(grid));
+  const chain = planOf('1x1').chain!;
   const wshOf = (grid: string) => {
-    const { frameBytes, inputBytes, outputBytes } = planCost(planFtp(layers, depth, parseGrid(grid)), FLOAT);
+    const { frameBytes, inputBytes, outputBytes } = planCost(planOf(grid), FLOAT);
     return (frameBytes + inputBytes + outputBytes) / MIB;
   };
   const modnnOf = (count: number) => {
-    const { frame, input, overlap, result } = bodpBytes(planBodp(layers, depth, Array<number>(count).fill(1)), FLOAT);
+    const { frame, input, overlap, result } = bodpBytes(planBodp(chain, Array<number>(count).fill(1)), FLOAT);
     return (frame + input + overlap + result) / MIB;
   };
   return {

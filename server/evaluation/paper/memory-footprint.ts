@@ -1,11 +1,12 @@
-import { planBodp, sliceStep } from '../../geometry/bodp-plan.js';
-import { planFtp } from '../../geometry/ftp-plan.js';
+import { planGraph } from '../../geometry/choose-cut.js';
+import type { FtpPlan } from '../../geometry/ftp-plan.js';
 import { parseGrid } from '../../geometry/grid.js';
-import type { LayerGeometry } from '../../geometry/layer.js';
+import { planBodp, sliceStep } from '../../geometry/modnn/bodp-plan.js';
+import type { LayerGeometry } from '../../geometry/modnn/layer.js';
 import { regionBytes } from '../../geometry/plan-cost.js';
 import { type Region, wholeMap } from '../../geometry/region.js';
-import { weightBytesOf } from '../../model/layer-facts.js';
-import { fusedGeometry } from '../../model/layer-geometry.js';
+import { walkBack } from '../../geometry/tile-walk.js';
+import { weightBytes } from '../../graph/weights.js';
 import type { Network } from '../../model/network.js';
 
 /** What one way of cutting needs of a device's memory. */
@@ -33,24 +34,31 @@ const FLOAT_BYTES = 4;
 
 /** Figure 11 as arithmetic: paper section V.A. No program's own memory is in it. */
 export function memoryFootprints(network: Network, depth: number, grids: readonly string[]): MemoryFootprints {
-  const layers = fusedGeometry(network, depth);
-  const weightBytes = network.layers.slice(0, depth).map(weightBytesOf);
-  const weights = weightBytes.reduce((sum, bytes) => sum + bytes, 0);
+  const planOf = (grid: string) => planGraph(network.graph, depth, parseGrid(grid));
+  const chain = planOf('1x1').chain!;
+  const { layers, stage } = chain;
+  const bytesByLayer = stage.segments.map(({ nodes }) =>
+    weightBytes(
+      stage.graph,
+      nodes.map(({ node }) => node),
+    ),
+  );
+  const weights = bytesByLayer.reduce((sum, bytes) => sum + bytes, 0);
   const footprint = (name: string, mapBytes: readonly number[]): Footprint => ({
     ...{ name, mapBytes },
     totalBytes: Math.max(...mapBytes) + weights,
   });
   const whole = layers.map((layer) => layerBytes(layer, wholeMap(layer.input), wholeMap(layer.output)));
-  const slices = planBodp(layers, depth, Array<number>(BODP_SLICES).fill(1));
+  const slices = planBodp(chain, Array<number>(BODP_SLICES).fill(1));
   return {
-    layers: network.layers.slice(0, depth).map(({ kind }, index) => `${kind === 'maxpool' ? 'max' : 'conv'}${index}`),
-    weightBytes,
+    layers: layers.map(({ macsPerCell }, index) => `${macsPerCell === 0 ? 'max' : 'conv'}${index}`),
+    weightBytes: bytesByLayer,
     original: footprint('original', whole),
     bodp: footprint(
       `BODP-${BODP_SLICES}`,
       layers.map((layer, index) => largestSlice(slices, layer, index)),
     ),
-    ftp: Object.fromEntries(grids.map((grid) => [grid, footprint(`FTP ${grid}`, tileBytes(layers, depth, grid))])),
+    ftp: Object.fromEntries(grids.map((grid) => [grid, footprint(`FTP ${grid}`, tileBytes(planOf(grid)))])),
   };
 }
 
@@ -62,10 +70,11 @@ function largestSlice(plan: ReturnType<typeof planBodp>, layer: LayerGeometry, i
   return Math.max(...bytes);
 }
 
-function tileBytes(layers: readonly LayerGeometry[], depth: number, grid: string): readonly number[] {
-  const { tiles } = planFtp(layers, depth, parseGrid(grid));
+function tileBytes({ chain, tiles }: FtpPlan): readonly number[] {
+  const { layers, stage } = chain!;
+  const held = tiles.map(({ shares }) => walkBack(stage, shares).held);
   return layers.map((layer, index) =>
-    Math.max(...tiles.map(({ regions }) => layerBytes(layer, regions[index]!, regions[index + 1]!))),
+    Math.max(...held.map((regions) => layerBytes(layer, regions[index]!, regions[index + 1]!))),
   );
 }
 

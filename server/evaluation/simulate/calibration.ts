@@ -8,11 +8,10 @@ import { readJsonFile } from './json-file.js';
 
 const amount = Type.Number({ minimum: 0 });
 const speed = { callMs: amount, macsPerMs: Type.Number({ exclusiveMinimum: 0 }) };
-const layer = Type.Integer({ minimum: 0 });
 
 /** What `bench calibrate` writes: what everything took on one core of the machine where it ran. */
 const CALIBRATION = Type.Object({
-  version: Type.Literal(2),
+  version: Type.Literal(3),
   /** Name and input of the network that was measured. */
   model: Type.String(),
   machine: Type.Object({ processor: Type.String(), architecture: Type.String(), node: Type.String() }),
@@ -21,7 +20,7 @@ const CALIBRATION = Type.Object({
   cpu: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
   costs: Type.Object({
     engine: Type.Object(speed),
-    segments: Type.Array(Type.Object({ firstLayer: layer, endLayer: layer, ...speed })),
+    segments: Type.Array(Type.Object({ nodes: Type.Array(Type.String()), ...speed })),
     layerByLayer: Type.Number({ minimum: 1 }),
     tileMs: amount,
     frameMs: amount,

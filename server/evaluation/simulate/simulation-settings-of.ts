@@ -1,6 +1,5 @@
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import { placePicture, transmittedRegion } from '../../heads/placement.js';
-import { remainingMacs } from '../../model/layer-facts.js';
 import { type ClusterPlan, taskQueueLimit } from '../../node/cluster-plan.js';
 import { CALLS, CIRCUITS } from '../../node/contract/calls.js';
 import { ledgerSettings } from '../../node/ledger-settings.js';
@@ -66,6 +65,6 @@ export function simulationSettingsOf(
     heartbeatMs: schedule.heartbeat.intervalMs,
     aheadMs: AHEAD_MS,
     queueLimit: taskQueueLimit(config, plan.tiles.length),
-    remainingMacs: remainingMacs(model, plan.depth),
+    remainingMacs: plan.remainingMacs,
   };
 }

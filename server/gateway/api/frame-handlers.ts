@@ -165,9 +165,12 @@ function tensors({ frames, wirePlan }: FrameHandlerParts): OperationHandlers {
         const detail = `the merged output of frame ${id} is not kept; limits.keptOutputs in cluster.yaml says how many are`;
         throw new HttpProblem('DT_OUTPUT_NOT_KEPT', detail);
       }
-      const { channels, height, width } = plan.maps[plan.depth]!;
-      const output = { type: 'F32' as const, shape: [channels, height, width], data };
-      return reply.type(OCTETS).send(encodeSafetensors({ output }, { frame: id }));
+      const tensors = plan.outputs.map((map, output) => {
+        const { channels, height, width } = plan.maps[map]!;
+        const tensor = { type: 'F32' as const, shape: [channels, height, width], data: data[output]! };
+        return [plan.stage.mapNames[map]!, tensor] as const;
+      });
+      return reply.type(OCTETS).send(encodeSafetensors(Object.fromEntries(tensors), { frame: id }));
     },
   };
 }

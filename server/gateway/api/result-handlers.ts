@@ -65,11 +65,11 @@ function takeResult(parts: ResultHandlerParts, bytes: Uint8Array): Verdict {
   const record = frameOf(parts, result);
   if (record === null) return 'stale';
   metrics.bytesReceived.inc({ kind: 'result' }, bytes.byteLength);
-  requireFiniteResult(parts, { frame, part: tile, generation, attempt, device }, [result.output]);
+  requireFiniteResult(parts, { frame, part: tile, generation, attempt, device }, result.outputs);
   const audited = auditor?.picks(result) ?? false;
   const verdict = ledger.applyResult({ frame, part: tile, generation, attempt, device, audited }, () => {
     auditor?.accepted(record, result);
-    pool.place(frame, tile, result.output);
+    pool.place(frame, tile, result.outputs);
     record.trace.accepted(tile, { ...result, resultBytes: bytes.byteLength }, nowMs());
   });
   // Only an auditor has the ledger audit anything.
@@ -119,7 +119,7 @@ function takeSlice(parts: ResultHandlerParts, bytes: Uint8Array): Verdict {
   const { frame, slice, layer, generation, attempt, device, taskBytes } = result;
   const record = frameOf(parts, result);
   if (record === null) return 'stale';
-  const last = layer + 1 === wirePlan.plan.depth;
+  const last = layer + 1 === wirePlan.plan.chain!.depth;
   metrics.bytesReceived.inc({ kind: last ? 'result' : 'overlap' }, bytes.byteLength);
   const outputs = result.rows.map(({ data }) => data as Float32Array);
   requireFiniteResult(parts, { frame, part: slice, layer, generation, attempt, device }, outputs);

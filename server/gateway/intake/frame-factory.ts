@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
-import { neededMacs } from '../../geometry/layer.js';
 import { letterboxPicture } from '../../imaging/letterbox.js';
 import { inspectPicture, type PictureLimits } from '../../imaging/picture-header.js';
 import type { ClusterPlan } from '../../node/cluster-plan.js';
+import { HttpProblem } from '../../node/problems/problem.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import type { OpenFrame } from '../archive/frame-archive.js';
@@ -33,9 +33,16 @@ export class FrameFactory {
     this.#parts = parts;
   }
 
-  /** How a strategy cuts the fused stack, and shares the parts out. */
+  /**
+   * How a strategy cuts the fused stack, and shares the parts out.
+   *
+   * @throws HttpProblem `DT_STRATEGY` where it cannot cut this one.
+   */
   partition(strategy: StrategyName) {
-    return strategyNamed(strategy).partition(this.#parts.clusterPlan.plan);
+    const { plan } = this.#parts.clusterPlan;
+    const refusal = strategyNamed(strategy).refuses(plan);
+    if (refusal !== null) throw new HttpProblem('DT_STRATEGY', refusal);
+    return strategyNamed(strategy).partition(plan);
   }
 
   /** @throws DeepThingsError of imaging when it is no picture that can be taken. */
@@ -75,6 +82,6 @@ export class FrameFactory {
   }
 
   #trace(parts: number, startedMs: number): FrameTrace {
-    return new FrameTrace(parts, startedMs, neededMacs(this.#parts.clusterPlan.plan.layers));
+    return new FrameTrace(parts, startedMs, this.#parts.clusterPlan.plan.stage.macs);
   }
 }

@@ -6,7 +6,7 @@ import type { AuditFinding } from '../../scheduling/ledger/ledger-state.js';
 import { blameFor, type TileOrigin } from '../../scheduling/policy/audit-blame.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import type { TaskKey } from '../../scheduling/task-key.js';
-import { relativeDifference } from '../../tensor/value-difference.js';
+import { relativeDifferences } from '../../tensor/value-difference.js';
 import type { FrameRecord } from '../frames/frame-record.js';
 import { isAudited } from './audit-choice.js';
 import type { ResultsPool } from './results-pool.js';
@@ -29,7 +29,7 @@ const TOO_LATE = 'the frame ended, or began anew, before it could be found out w
 interface AuditedFrame {
   readonly origins: Map<number, TileOrigin>;
   /** Second results that differ, by attempt and tile, until it is known who is wrong. */
-  readonly disputed: Map<string, Float32Array>;
+  readonly disputed: Map<string, readonly Float32Array[]>;
 }
 
 /**
@@ -69,10 +69,10 @@ export class Auditor {
   }
 
   /** Whether a second result is the same as the one that counts. One that is not is kept for `find`. */
-  agrees({ frame, tile, attempt, output }: Pick<ResultBody, 'frame' | 'tile' | 'attempt' | 'output'>): boolean {
+  agrees({ frame, tile, attempt, outputs }: Pick<ResultBody, 'frame' | 'tile' | 'attempt' | 'outputs'>): boolean {
     const first = this.#parts.pool.tileOf(frame, tile);
-    if (first !== null && relativeDifference(first, output) <= this.#parts.tolerance) return true;
-    this.#frame(frame).disputed.set(keyOf(tile, attempt), output);
+    if (first !== null && relativeDifferences(first, outputs) <= this.#parts.tolerance) return true;
+    this.#frame(frame).disputed.set(keyOf(tile, attempt), outputs);
     return false;
   }
 
@@ -125,9 +125,9 @@ export class Auditor {
       if (found.some((one) => one.device === device)) return;
       found.push({ device, detail: quarantineText({ device, frame: record.id, tile, deviation, tolerance }) });
     };
-    const secondDeviation = relativeDifference(second, own);
+    const secondDeviation = relativeDifferences(second, own);
     if (secondDeviation > tolerance) say(other, part, secondDeviation);
-    const firstDeviation = relativeDifference(first, own);
+    const firstDeviation = relativeDifferences(first, own);
     if (firstDeviation > tolerance) {
       const deviations = new Map([[part, firstDeviation]]);
       const blame = await blameFor(
@@ -136,7 +136,7 @@ export class Auditor {
         async (tile) => {
           const output = isWanted() ? this.#parts.pool.tileOf(record.id, tile) : null;
           if (output === null) throw new DeepThingsError('DT_VERIFY_TOO_LATE', TOO_LATE);
-          const deviation = relativeDifference(output, await compute(tile));
+          const deviation = relativeDifferences(output, await compute(tile));
           deviations.set(tile, deviation);
           return deviation > tolerance;
         },
@@ -165,8 +165,8 @@ export class Auditor {
 interface Dispute {
   readonly part: number;
   readonly devices: readonly [string, string];
-  readonly first: Float32Array;
-  readonly second: Float32Array;
+  readonly first: readonly Float32Array[];
+  readonly second: readonly Float32Array[];
   readonly origins: ReadonlyMap<number, TileOrigin>;
   /** Whether the frame still waits for it, with what was merged when it began. */
   readonly isWanted: () => boolean;

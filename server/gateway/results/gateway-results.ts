@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type ComputeThread, startComputeThread } from '../../compute/compute-thread.js';
 import type { ClusterConfig } from '../../config/cluster-config.js';
+import type { FtpPlan } from '../../geometry/ftp-plan.js';
 import type { Network } from '../../model/network.js';
 import type { FrameScopes } from '../../node/frame-scopes.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
@@ -46,14 +47,17 @@ export function createResults(parts: GatewayResultsParts): GatewayResults {
   const verifier = new TileVerifier({
     plan: wirePlan.plan,
     modelDigest: compute.modelDigest,
-    start: () => startFusedLayers(config),
+    start: () => startFusedLayers(config, wirePlan.plan),
     timeoutMs,
   });
   return { pool, rounds, verifier, auditor: createAuditor(parts, pool, verifier), headRunner };
 }
 
-function startFusedLayers({ gateway, model, partition }: ClusterConfig): Promise<ComputeThread> {
-  const stage = { kind: 'fused', depth: partition.fusedDepth, grid: partition.grid } as const;
+function startFusedLayers(
+  { gateway, model }: ClusterConfig,
+  { grid, stage: { values } }: FtpPlan,
+): Promise<ComputeThread> {
+  const stage = { kind: 'fused', depth: values, grid } as const;
   return startComputeThread({ model, engine: gateway.engine, stage });
 }
 

@@ -33,24 +33,24 @@ export class HeadRunner {
   }
 
   /**
-   * @param merged output of the fused stack; given away.
+   * @param merged what the devices handed over, by output of the plan; given away.
    * @throws DeepThingsError when the layers cannot be run or their output is not the head's; `DT_FINISH_TIMEOUT`.
    */
-  async finish(record: FrameRecord, merged: Float32Array): Promise<FrameEnd> {
+  async finish(record: FrameRecord, merged: readonly Float32Array[]): Promise<FrameEnd> {
     const { network, compute, limits, timeoutMs } = this.#parts;
     const startedMs = performance.now();
-    const { data } = await within(timeoutMs, compute.runRemaining(merged));
-    if (!allFinite(data)) throw new DeepThingsError('DT_NOT_FINITE', NOT_FINITE);
+    const { outputs } = await within(timeoutMs, compute.runRemaining(merged));
+    const values = outputs.flatMap(({ data }) => (data instanceof Float32Array ? [data] : []));
+    if (!values.every(allFinite)) throw new DeepThingsError('DT_NOT_FINITE', NOT_FINITE);
     const family = this.#head;
-    const { graph, labels } = network;
-    const [name] = graph.outputs;
-    const outputs = new Map([[name!, { shape: graph.values.get(name!)!.shape, data }]]);
+    const { labels } = network;
+    const named = new Map(outputs.map((output) => [output.name, output]));
     const end: FrameEnd =
       family.kind === 'classifier'
-        ? { kind: 'complete', detections: null, classification: classifyOutput(outputs, { family, labels }) }
+        ? { kind: 'complete', detections: null, classification: classifyOutput(named, { family, labels }) }
         : {
             kind: 'complete',
-            detections: detectObjects(outputs, { family, labels }, record.placement, limits),
+            detections: detectObjects(named, { family, labels }, record.placement, limits),
             classification: null,
           };
     record.remainingMs = performance.now() - startedMs;

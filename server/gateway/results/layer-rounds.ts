@@ -1,5 +1,5 @@
 import { DeepThingsError } from '../../errors.js';
-import { type BodpPlan, borderRows, planBodp, publishedRows, sliceStep } from '../../geometry/bodp-plan.js';
+import { type BodpPlan, borderRows, planBodp, publishedRows, sliceStep } from '../../geometry/modnn/bodp-plan.js';
 import { containsRegion, isEmptyRegion, type Region, wholeMap } from '../../geometry/region.js';
 import type { Rows, SliceResultBody, SliceTaskBody } from '../../node/wire/slice-body.js';
 import type { WirePlan } from '../../node/wire/task-body.js';
@@ -36,9 +36,9 @@ export class LayerRounds {
 
   /** @param shares how fast the slices' devices are, one compared with the other. */
   begin(frame: string, attempt: number, shares: readonly number[]): void {
-    const { layers, depth } = this.#wirePlan.plan;
     this.#results.take(frame);
-    this.#rounds.set(frame, { attempt, plan: planBodp(layers, depth, shares), rows: new Map() });
+    const plan = planBodp(this.#wirePlan.plan.chain!, shares);
+    this.#rounds.set(frame, { attempt, plan, rows: new Map() });
   }
 
   drop(frame: string): void {

@@ -3,12 +3,12 @@ import { type Region, wholeMap } from '../../geometry/region.js';
 import { cropRegion, placeRegion, valuesOf } from '../../tensor/planes.js';
 
 /**
- * The tiles' outputs, put together as they come (paper section IV.B.2): they cover the fused stack's output exactly
- * once. One map for each frame that has a result, freed when the frame ends.
+ * The tiles' outputs, put together as they come (paper section IV.B.2): they cover each map that the plan hands over exactly
+ * once. A set of maps for each frame that has a result, freed when the frame ends.
  */
 export class ResultsPool {
   readonly #plan: FtpPlan;
-  readonly #maps = new Map<string, Float32Array>();
+  readonly #frames = new Map<string, readonly Float32Array[]>();
 
   constructor(plan: FtpPlan) {
     this.#plan = plan;
@@ -16,34 +16,43 @@ export class ResultsPool {
 
   /** Frames of which something is here. */
   get size(): number {
-    return this.#maps.size;
+    return this.#frames.size;
   }
 
-  /** @param output the tile's share, `[channels, height, width]`. */
-  place(frame: string, tile: number, output: Float32Array): void {
-    this.placeRows(frame, this.#plan.tiles[tile]!.regions[this.#plan.depth]!, output);
+  /** @param outputs the tile's share of each of the plan's outputs, `[channels, height, width]`. */
+  place(frame: string, tile: number, outputs: readonly Float32Array[]): void {
+    const { shares } = this.#plan.tiles[tile]!;
+    for (const [output, data] of outputs.entries()) this.#placeRegion(frame, output, shares[output]!, data);
   }
 
-  /** @param output any region of the fused stack's output, `[channels, height, width]`. */
-  placeRows(frame: string, region: Region, output: Float32Array): void {
-    const shape = this.#plan.maps[this.#plan.depth]!;
-    const map = this.#maps.get(frame) ?? new Float32Array(valuesOf(shape));
-    this.#maps.set(frame, map);
-    placeRegion(map, shape.channels, wholeMap(shape), output, region);
+  /** @param data any region of the plan's only output, `[channels, height, width]`. */
+  placeRows(frame: string, region: Region, data: Float32Array): void {
+    this.#placeRegion(frame, 0, region, data);
   }
 
-  /** A copy of a tile's share of what is merged so far; null when nothing is. */
-  tileOf(frame: string, tile: number): Float32Array | null {
-    const { channels } = this.#plan.maps[this.#plan.depth]!;
-    const map = this.#maps.get(frame);
-    const region = this.#plan.tiles[tile]!.regions[this.#plan.depth]!;
-    return map === undefined ? null : cropRegion(map, channels, wholeMap(this.#plan.maps[this.#plan.depth]!), region);
+  /** A copy of a tile's share of what is merged so far, by output of the plan; null when nothing is. */
+  tileOf(frame: string, tile: number): readonly Float32Array[] | null {
+    const { maps, outputs, tiles } = this.#plan;
+    const merged = this.#frames.get(frame);
+    if (merged === undefined) return null;
+    return outputs.map((map, output) => {
+      const shape = maps[map]!;
+      return cropRegion(merged[output]!, shape.channels, wholeMap(shape), tiles[tile]!.shares[output]!);
+    });
   }
 
-  /** Takes the merged map out, `[channels, height, width]`. */
-  take(frame: string): Float32Array | null {
-    const map = this.#maps.get(frame) ?? null;
-    this.#maps.delete(frame);
-    return map;
+  /** Takes the merged maps out, in the order of the plan's outputs, `[channels, height, width]` each. */
+  take(frame: string): readonly Float32Array[] | null {
+    const merged = this.#frames.get(frame) ?? null;
+    this.#frames.delete(frame);
+    return merged;
+  }
+
+  #placeRegion(frame: string, output: number, region: Region, data: Float32Array): void {
+    const { maps, outputs } = this.#plan;
+    const merged = this.#frames.get(frame) ?? outputs.map((map) => new Float32Array(valuesOf(maps[map]!)));
+    this.#frames.set(frame, merged);
+    const shape = maps[outputs[output]!]!;
+    placeRegion(merged[output]!, shape.channels, wholeMap(shape), data, region);
   }
 }

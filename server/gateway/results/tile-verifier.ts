@@ -15,8 +15,8 @@ export interface TileVerifierParts {
   readonly timeoutMs: number;
 }
 
-/** Computes a tile of a frame by itself; `[channels, height, width]`. */
-export type ComputeTile = (tile: number) => Promise<Float32Array>;
+/** Computes a tile of a frame by itself: its share of each output of the plan, `[channels, height, width]`. */
+export type ComputeTile = (tile: number) => Promise<readonly Float32Array[]>;
 
 /**
  * Computes tiles on the gateway, which has no fused layers otherwise: they are loaded for one judgement, and freed after
@@ -80,7 +80,7 @@ export class TileVerifier {
       const compute: ComputeTile = async (tile) => {
         const region = cutTile(plan, tile, {}).input;
         const cut = cropRegion(input, map.channels, wholeMap(map), region);
-        return (await thread.runTile({ tileId: tile, offers: {}, input: cut, strips: [], keepIn: null })).data;
+        return (await thread.runTile({ tileId: tile, offers: {}, input: cut, strips: [], keepIn: null })).outputs;
       };
       return await Promise.race([work(compute), ended]);
     } finally {

@@ -6,8 +6,8 @@ import { neighbourAt, SIDES, type Side } from './neighbours.js';
 import type { TileOffers } from './tile-offer.js';
 
 /**
- * What one tile offers, as JSON: by side of the producer, for each segment from the second on the region
- * `[x0, y0, x1, y1]` on the segment's input map, or `[]` for nothing.
+ * What one tile offers, as JSON: by side of the producer, for each map from the second on (the first is the picture) the region
+ * `[x0, y0, x1, y1]`, or `[]` for nothing.
  *
  *     { "south": [[0, 84, 86, 88], [], [0, 41, 43, 44]] }
  */
@@ -52,19 +52,19 @@ export function decodeOffers(plan: FtpPlan, producer: number, encoded: unknown):
 function decodeOffer(plan: FtpPlan, producer: number, side: Side, encoded: unknown): TileOffer {
   const consumer = neighbourAt(plan.grid, producer, side);
   if (consumer === null) throw invalid(producer, `nothing to the ${side}, where the grid ends, got an offer`);
-  const expected = plan.segments.length - 1;
+  const expected = plan.maps.length - 1;
   if (!Array.isArray(encoded) || encoded.length !== expected) {
     throw invalid(producer, `to the ${side} a list of ${expected} regions, got ${kindOf(encoded)}`);
   }
-  const regions = plan.segments.map(({ index, firstLayer }) => {
-    if (index === 0) return EMPTY_REGION;
-    const region = decodeRegion(encoded[index - 1]);
-    const bounds = [producer, consumer].map((tileId) => plan.tiles[tileId]!.regions[firstLayer]!);
+  const regions = plan.maps.map((_, map) => {
+    if (map === 0) return EMPTY_REGION;
+    const region = decodeRegion(encoded[map - 1]);
+    const bounds = [producer, consumer].map((tileId) => plan.tiles[tileId]!.regions[map]!);
     if (region === null || !bounds.every((bound) => containsRegion(bound, region))) {
       throw invalid(
         producer,
-        `to the ${side} on map ${firstLayer} a region [x0, y0, x1, y1] that tiles ${producer} and ${consumer} share, ` +
-          `or [], got ${kindOf(encoded[index - 1])}`,
+        `to the ${side} on map ${map} a region [x0, y0, x1, y1] that tiles ${producer} and ${consumer} share, ` +
+          `or [], got ${kindOf(encoded[map - 1])}`,
       );
     }
     return region;

@@ -1,16 +1,16 @@
-import { inputInterval } from '../back-projection.js';
 import { type FtpPlan, tileOf } from '../ftp-plan.js';
 import { memoize } from '../memoize.js';
 import type { CacheTable, TileOffer } from '../plan-cache.js';
 import { regionBytes } from '../plan-cost.js';
-import { EMPTY_REGION, type Interval, intersectRegions, isEmptyRegion, type Region } from '../region.js';
-import type { Segment } from '../segments.js';
+import { EMPTY_REGION, intersectRegions, isEmptyRegion, type Region } from '../region.js';
+import { walkBack } from '../tile-walk.js';
+import { cutOff } from './cut-sides.js';
 import { neighbourAt, oppositeSide, SIDES, type Side } from './neighbours.js';
 
-/** What a tile had at its segment inputs when it ran, computed or received. */
+/** What a tile had of each map when it ran, computed or received. */
 export interface HeldTile {
   readonly tileId: number;
-  /** By segment index, on map `firstLayer`; empty where nothing was computed from there on. */
+  /** By map; empty where nothing was computed from there on. */
   readonly held: readonly Region[];
 }
 
@@ -20,22 +20,20 @@ export type TileOffers = Readonly<Partial<Record<Side, TileOffer>>>;
 /** What one tile can use, by the side of it where the neighbour lies. */
 export type OffersToTile = Readonly<Partial<Record<Side, TileOffer>>>;
 
-/** One region of an offer: the neighbour's side as the consumer sees it, and the segment. */
+/** One region of an offer: the neighbour's side as the consumer sees it, and the map. */
 export interface OfferedRegion {
   readonly side: Side;
-  readonly segment: number;
+  readonly map: number;
 }
 
 /** By tile, then by side: a cut is asked for its offers again and again. */
 const OFFERS_OF_TILE: CacheTable<HeldTile, Map<Side, TileOffer | null>> = { limit: 1024 };
-/** By offer and segments that are left out. */
+/** By offer and maps that are left out. */
 const RESTS: CacheTable<string, TileOffer | null> = { limit: 4096 };
 
 /**
- * What a tile that ran keeps for its neighbours. For neighbour B at segment input s that is
- *
- *     what the tile held there  ∩  what B needs of it if B cuts this side at every segment  (along the axis)
- *                               ∩  B's full FTP extent                                      (along the other axis)
+ * What a tile that ran keeps for its neighbours. For neighbour B that is, of each map, what the tile held there of what B needs of it
+ * if B cuts this side at every map.
  *
  *       A held         B needs, cut above
  *     +----------+
@@ -97,17 +95,17 @@ export function withoutRegions(plan: FtpPlan, offers: OffersToTile, lost: readon
   for (const side of SIDES) {
     const offer = offers[side];
     if (offer === undefined) continue;
-    const gone = lost.flatMap((region) => (region.side === side ? [region.segment] : []));
-    const rest = gone.length === 0 ? offer : withoutSegments(plan, offer, gone);
+    const gone = lost.flatMap((region) => (region.side === side ? [region.map] : []));
+    const rest = gone.length === 0 ? offer : withoutMaps(plan, offer, gone);
     if (rest !== null) left[side] = rest;
   }
   return Object.freeze(left);
 }
 
-function withoutSegments(plan: FtpPlan, offer: TileOffer, gone: readonly number[]): TileOffer | null {
+function withoutMaps(plan: FtpPlan, offer: TileOffer, gone: readonly number[]): TileOffer | null {
   const key = `${offer.id}/${gone.toSorted((a, b) => a - b).join()}`;
   return plan.cache.memoize(RESTS, key, () => {
-    const regions = offer.regions.map((region, segment) => (gone.includes(segment) ? EMPTY_REGION : region));
+    const regions = offer.regions.map((region, map) => (gone.includes(map) ? EMPTY_REGION : region));
     return regions.every(isEmptyRegion) ? null : plan.cache.internOffer(offer.producer, offer.consumer, regions);
   });
 }
@@ -138,83 +136,42 @@ export function offersBytes(plan: FtpPlan, offers: TileOffers, bytesPerValue: nu
 
 /** Bytes of everything a tile keeps for one neighbour, all channels. */
 export function offerBytes(plan: FtpPlan, { regions }: Pick<TileOffer, 'regions'>, bytesPerValue: number): number {
-  return regions.reduce(
-    (sum, region, index) => sum + regionBytes(region, plan.maps[plan.segments[index]!.firstLayer]!, bytesPerValue),
-    0,
-  );
+  return regions.reduce((sum, region, map) => sum + regionBytes(region, plan.maps[map]!, bytesPerValue), 0);
 }
 
-/** More bytes than a tile can offer, whatever it reused: all that it shares with its neighbours at segment inputs. */
+/** More bytes than a tile can offer, whatever it reused: all that both need of each map. */
 export function mostOfferedBytes(plan: FtpPlan, tileId: number, bytesPerValue: number): number {
   const full = tileOf(plan, tileId).regions;
   return SIDES.reduce((sum, side) => {
     const neighbour = neighbourAt(plan.grid, tileId, side);
     if (neighbour === null) return sum;
     const other = tileOf(plan, neighbour).regions;
-    const regions = plan.segments.map(({ index, firstLayer }) =>
-      index === 0 ? EMPTY_REGION : intersectRegions(full[firstLayer]!, other[firstLayer]!),
-    );
+    const regions = full.map((region, map) => (map === 0 ? EMPTY_REGION : intersectRegions(region, other[map]!)));
     return sum + offerBytes(plan, { regions }, bytesPerValue);
   }, 0);
 }
 
-/**
- * @param held of the producer, by segment index.
- * @param side of the consumer where the producer lies.
- */
+/** @param side of the consumer where the producer lies. */
 function offeredRegions(plan: FtpPlan, held: readonly Region[], consumer: number, side: Side): readonly Region[] {
-  const full = tileOf(plan, consumer).regions;
-  const regions: Region[] = plan.segments.map(() => EMPTY_REGION);
-  let wanted = along(full[plan.depth]!, side);
-  for (const segment of plan.segments.slice(1).toReversed()) {
-    if (wanted.end <= wanted.start) break;
-    const needed = neededAlong(plan, segment, wanted, side);
-    const there = held[segment.index]!;
-    const kept = commonInterval(along(there, side), needed);
-    if (!isEmptyRegion(there) && reachesEdge(kept, needed, side)) {
-      regions[segment.index] = Object.freeze(intersectRegions(there, withAlong(full[segment.firstLayer]!, kept, side)));
-      wanted = restAlong(needed, kept, side);
-    } else {
-      wanted = needed;
-    }
-  }
+  const regions: Region[] = plan.maps.map(() => EMPTY_REGION);
+  walkBack(plan.stage, tileOf(plan, consumer).shares, (map, needed) => {
+    const region = intersectRegions(held[map]!, needed);
+    if (isEmptyRegion(region) || !reachesEdge(region, needed, side)) return { rest: needed, taken: [] };
+    regions[map] = Object.freeze(region);
+    return { rest: cutOff(needed, region, side), taken: [] };
+  });
   return Object.freeze(regions);
 }
 
-/** Back-projection of one axis through a segment. */
-function neededAlong(plan: FtpPlan, segment: Segment, output: Interval, side: Side): Interval {
-  const length = isVertical(side) ? 'height' : 'width';
-  let needed = output;
-  for (const layer of plan.layers.slice(segment.firstLayer, segment.endLayer).toReversed()) {
-    needed = inputInterval(layer, layer.input[length], needed);
+function reachesEdge(region: Region, needed: Region, side: Side): boolean {
+  switch (side) {
+    case 'north':
+      return region.y0 === needed.y0;
+    case 'south':
+      return region.y1 === needed.y1;
+    case 'west':
+      return region.x0 === needed.x0;
+    case 'east':
+      return region.x1 === needed.x1;
   }
-  return needed;
-}
-
-/** Neighbours to the north and the south are cut off along y. */
-function isVertical(side: Side): boolean {
-  return side === 'north' || side === 'south';
-}
-
-function along(region: Region, side: Side): Interval {
-  return isVertical(side) ? { start: region.y0, end: region.y1 } : { start: region.x0, end: region.x1 };
-}
-
-function withAlong(region: Region, { start, end }: Interval, side: Side): Region {
-  return isVertical(side) ? { ...region, y0: start, y1: end } : { ...region, x0: start, x1: end };
-}
-
-function commonInterval(a: Interval, b: Interval): Interval {
-  return { start: Math.max(a.start, b.start), end: Math.min(a.end, b.end) };
-}
-
-function reachesEdge(kept: Interval, needed: Interval, side: Side): boolean {
-  if (kept.end <= kept.start) return false;
-  return side === 'north' || side === 'west' ? kept.start === needed.start : kept.end === needed.end;
-}
-
-function restAlong(needed: Interval, kept: Interval, side: Side): Interval {
-  return side === 'north' || side === 'west'
-    ? { start: kept.end, end: needed.end }
-    : { start: needed.start, end: kept.start };
 }

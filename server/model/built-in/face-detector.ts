@@ -1,5 +1,5 @@
 import type { LayerDeclaration } from '../../formats/darknet/layers.js';
-import type { Preprocessing } from '../network.js';
+import type { Preprocessing } from '../preprocessing.js';
 
 /** Filters of the separable convolutions; the first four are each followed by a halving. */
 const SEPARABLE_FILTERS = [32, 64, 128, 256, 512] as const;

@@ -6,6 +6,9 @@ import { neighbourAt, oppositeSide, SIDES, type Side } from '../../geometry/reus
 import { decodeOffers, encodeOffers } from '../../geometry/reuse/offer-codec.js';
 import type { OffersToTile, TileOffers } from '../../geometry/reuse/tile-offer.js';
 
+/** A region of each of some hundred maps to each side. */
+export const OFFERS_TEXT = /^\{.{0,32768}\}$/s;
+
 /** What one tile offers all its neighbours, as text. */
 export function formatTileOffers(offers: TileOffers): string {
   return JSON.stringify(encodeOffers(offers));

@@ -13,7 +13,7 @@ import {
   type Tensor,
   type TensorEntry,
 } from '../../tensor/safetensors.js';
-import { formatTileOffers, parseTileOffers } from './offer-text.js';
+import { formatTileOffers, OFFERS_TEXT, parseTileOffers } from './offer-text.js';
 import { ADDRESS, DEVICE_ID, formatRegion, parseRegion, wireFacts } from './wire-facts.js';
 
 /** As queries and tensors name it, `4:0,10,20,12`. */
@@ -93,8 +93,6 @@ function stripOf(plan: FtpPlan, tensors: ReadonlyMap<string, Tensor>, strip: Map
   return tensor?.shape.join() === [channels, height, width].join() ? decodeMap(tensor) : null;
 }
 
-const OFFERS_TEXT = /^\{.{0,8192}\}$/s;
-
 /** What a finished tile offers, told to its frame's source: not the strips, only who keeps what. */
 export interface OfferNotice {
   readonly device: string;
@@ -129,17 +127,15 @@ export function encodeOfferedStrips(
   { device, offers, strips }: OfferedStrips,
   maps: MapType,
 ): Uint8Array {
-  const regions = strips.map(({ side, segment, data }) => {
-    return { map: plan.segments[segment]!.firstLayer, region: offers[side]!.regions[segment]!, data };
-  });
+  const regions = strips.map(({ side, map, data }) => ({ map, region: offers[side]!.regions[map]!, data }));
   return encodeSafetensors(stripTensors(plan, regions, maps), { device, offers: formatTileOffers(offers) });
 }
 
 /** Length of the body of `encodeOfferedStrips`. */
 export function offeredStripsBytes(plan: FtpPlan, device: string, offers: TileOffers, maps: MapType): number {
   const entries = SIDES.flatMap((side) =>
-    (offers[side]?.regions ?? []).flatMap((region, segment) =>
-      isEmptyRegion(region) ? [] : [stripEntry(plan, { map: plan.segments[segment]!.firstLayer, region }, maps)],
+    (offers[side]?.regions ?? []).flatMap((region, map) =>
+      isEmptyRegion(region) ? [] : [stripEntry(plan, { map, region }, maps)],
     ),
   );
   // Two neighbours may be offered one and the same region, which travels once.
@@ -155,14 +151,14 @@ export function decodeOfferedStrips(plan: FtpPlan, producer: number, bytes: Uint
   const offers = parseTileOffers(plan, producer, facts.text('offers', OFFERS_TEXT), 'DT_OVERLAP_BODY');
   const names = new Set<string>();
   const strips = SIDES.flatMap((side) =>
-    (offers[side]?.regions ?? []).flatMap((region, segment) => {
+    (offers[side]?.regions ?? []).flatMap((region, map) => {
       if (isEmptyRegion(region)) return [];
-      const strip = { map: plan.segments[segment]!.firstLayer, region };
+      const strip = { map, region };
       const name = formatMapRegion(strip);
       const data = stripOf(plan, tensors, strip);
       if (data === null) throw wrongStrips(`a tensor "${name}" of ${plan.maps[strip.map]!.channels} channels`);
       names.add(name);
-      return [{ side, segment, data }];
+      return [{ side, map, data }];
     }),
   );
   if (names.size !== tensors.size) throw wrongStrips(`${names.size} tensors, got ${tensors.size}`);

@@ -1,9 +1,11 @@
 import { DeepThingsError } from '../../errors.js';
+import type { FtpPlan } from '../../geometry/ftp-plan.js';
+import { isEmptyRegion } from '../../geometry/region.js';
 import type { TaskKey } from '../../scheduling/task-key.js';
-import { encodeMap, type MapType, mapTensorType } from '../../tensor/map-tensor.js';
+import { decodeMap, encodeMap, type MapType, mapTensorType } from '../../tensor/map-tensor.js';
 import { regionShape } from '../../tensor/planes.js';
-import { decodeSafetensors, encodeSafetensors, safetensorsBytes } from '../../tensor/safetensors.js';
-import { requireMap } from './map-body.js';
+import { decodeSafetensors, encodeSafetensors, safetensorsBytes, type Tensor } from '../../tensor/safetensors.js';
+import { formatMapRegion } from './overlap-body.js';
 import { requirePlan, type WirePlan } from './task-body.js';
 import { DEVICE_ID, DIGEST, FRAME_ID, MAX_ATTEMPT, wireFacts } from './wire-facts.js';
 
@@ -14,8 +16,8 @@ const STRIPS = /^(\d{1,5}(,\d{1,5}){0,3})?$/;
 export interface ResultBody extends TaskKey {
   readonly device: string;
   readonly inputDigest: string;
-  /** The tile's share of the fused stack's output, `[channels, height, width]`. */
-  readonly output: Float32Array;
+  /** By output of the plan: the tile's share of that map, `[channels, height, width]`. */
+  readonly outputs: readonly Float32Array[];
   /** From having the task to starting it. */
   readonly waitMs: number;
   /** From asking the victim for the task to having it; 0 for a local one. */
@@ -35,25 +37,36 @@ export interface ResultBody extends TaskKey {
   readonly strips: readonly number[] | null;
 }
 
-export type ResultFacts = Omit<ResultBody, 'output'>;
+export type ResultFacts = Omit<ResultBody, 'outputs'>;
 
 export function encodeResultBody(wirePlan: WirePlan, result: ResultBody, maps: MapType = 'f32'): Uint8Array {
-  const { shape, metadata } = resultParts(wirePlan, result);
-  return encodeSafetensors({ output: encodeMap(result.output, shape, maps) }, metadata);
+  const tensors = sharesOf(wirePlan.plan, result.tile).map(({ name, output, shape }) => {
+    return [name, encodeMap(result.outputs[output]!, shape, maps)] as const;
+  });
+  return encodeSafetensors(Object.fromEntries(tensors), resultFacts(wirePlan, result));
 }
 
 /** Length of the body of a result. */
 export function resultBodyBytes(wirePlan: WirePlan, result: ResultFacts, maps: MapType): number {
-  const { shape, metadata } = resultParts(wirePlan, result);
-  return safetensorsBytes([{ name: 'output', type: mapTensorType(maps), shape }], metadata);
+  const type = mapTensorType(maps);
+  const entries = sharesOf(wirePlan.plan, result.tile).map(({ name, shape }) => ({ name, type, shape }));
+  return safetensorsBytes(entries, resultFacts(wirePlan, result));
 }
 
-function resultParts({ plan, digest }: WirePlan, result: ResultFacts) {
-  const { channels, height, width } = regionShape(
-    plan.maps[plan.depth]!.channels,
-    plan.tiles[result.tile]!.regions[plan.depth]!,
-  );
-  const metadata = {
+/** The shares that a tile has of the plan's outputs, as the tensors that they travel in: named by map and region. */
+function sharesOf(plan: FtpPlan, tile: number) {
+  const { shares } = plan.tiles[tile]!;
+  return plan.outputs.flatMap((map, output) => {
+    const region = shares[output]!;
+    // A map of fewer cells than tiles has none for some of them.
+    if (isEmptyRegion(region)) return [];
+    const { channels, height, width } = regionShape(plan.maps[map]!.channels, region);
+    return [{ output, name: formatMapRegion({ map, region }), shape: [channels, height, width] }];
+  });
+}
+
+function resultFacts({ digest }: WirePlan, result: ResultFacts) {
+  return {
     frame: result.frame,
     tile: String(result.tile),
     generation: String(result.generation),
@@ -71,7 +84,6 @@ function resultParts({ plan, digest }: WirePlan, result: ResultFacts) {
     macs: String(result.macs),
     ...(result.strips !== null && { strips: result.strips.join(',') }),
   };
-  return { shape: [channels, height, width], metadata };
 }
 
 /**
@@ -83,9 +95,6 @@ export function decodeResultBody({ plan, digest }: WirePlan, bytes: Uint8Array):
   const facts = wireFacts(metadata, 'DT_RESULT_BODY');
   requirePlan(digest, facts.text('plan', DIGEST));
   const tile = facts.whole('tile', 0, plan.tiles.length - 1);
-  const { channels } = plan.maps[plan.depth]!;
-  const region = plan.tiles[tile]!.regions[plan.depth]!;
-  const output = requireMap('DT_RESULT_BODY', tensors, 'output', channels, region);
   return {
     frame: facts.text('frame', FRAME_ID),
     tile,
@@ -93,7 +102,7 @@ export function decodeResultBody({ plan, digest }: WirePlan, bytes: Uint8Array):
     attempt: facts.whole('attempt', 1, MAX_ATTEMPT),
     device: facts.text('device', DEVICE_ID),
     inputDigest: facts.text('inputDigest', DIGEST),
-    output,
+    outputs: readOutputs(plan, tile, tensors),
     waitMs: facts.amount('waitMs'),
     transferMs: facts.amount('transferMs'),
     overlapMs: facts.amount('overlapMs'),
@@ -104,6 +113,23 @@ export function decodeResultBody({ plan, digest }: WirePlan, bytes: Uint8Array):
     macs: facts.amount('macs'),
     strips: facts.has('strips') ? readStrips(facts.text('strips', STRIPS), plan.tiles.length) : null,
   };
+}
+
+function readOutputs(plan: FtpPlan, tile: number, tensors: ReadonlyMap<string, Tensor>): readonly Float32Array[] {
+  const shares = sharesOf(plan, tile);
+  const outputs = plan.outputs.map((): Float32Array => new Float32Array(0));
+  for (const { name, output, shape } of shares) {
+    const tensor = tensors.get(name);
+    const values = tensor !== undefined && `${tensor.shape}` === `${shape}` ? decodeMap(tensor) : null;
+    if (values !== null && tensors.size === shares.length) {
+      outputs[output] = values;
+      continue;
+    }
+    const got = tensor === undefined ? 'none' : `${tensor.type} [${tensor.shape.join(', ')}]`;
+    const expected = `a tensor "${name}", F32 or F16 [${shape.join(', ')}], among ${shares.length}`;
+    throw new DeepThingsError('DT_RESULT_BODY', `expected ${expected}; got ${got} among ${tensors.size}`);
+  }
+  return outputs;
 }
 
 function readStrips(text: string, tiles: number): readonly number[] {

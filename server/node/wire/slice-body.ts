@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../error-codes.js';
 import { DeepThingsError } from '../../errors.js';
+import type { LayerChain } from '../../geometry/modnn/layer-chain.js';
 import type { MapShape, Region } from '../../geometry/region.js';
 import { containsRegion, EMPTY_REGION, isEmptyRegion, wholeMap } from '../../geometry/region.js';
 import { decodeMap, encodeMap, type MapType, mapTensorType } from '../../tensor/map-tensor.js';
@@ -169,10 +170,16 @@ function readKey({ plan, digest }: WirePlan, facts: WireFacts): SliceKey {
   return {
     frame: facts.text('frame', FRAME_ID),
     slice: facts.whole('slice', 0, 65_535),
-    layer: facts.whole('layer', 0, plan.depth - 1),
+    layer: facts.whole('layer', 0, chainOf(plan).depth - 1),
     generation: facts.whole('generation', 1, MAX_ATTEMPT),
     attempt: facts.whole('attempt', 1, MAX_ATTEMPT),
   };
+}
+
+/** @throws DeepThingsError `DT_TASK_BODY` where the plan is of a graph that branches. */
+function chainOf({ chain, stage }: WirePlan['plan']): LayerChain {
+  if (chain !== null) return chain;
+  throw new DeepThingsError('DT_TASK_BODY', `${stage.graph.name} is no chain of layers, and this is a slice of one`);
 }
 
 function regionsText(map: number, regions: readonly Region[]): string {
@@ -182,7 +189,7 @@ function regionsText(map: number, regions: readonly Region[]): string {
 function readRegions({ plan }: WirePlan, map: number, facts: WireFacts, name: string): Region[] {
   const text = facts.text(name, /^[\d:,;]{0,4096}$/);
   if (text === '') return [];
-  return parseMapRegions(text).map((entry) => requireRows(plan.maps[map]!, map, entry, 'DT_TASK_BODY'));
+  return parseMapRegions(text).map((entry) => requireRows(chainOf(plan).maps[map]!, map, entry, 'DT_TASK_BODY'));
 }
 
 function requireRows(shape: MapShape, map: number, entry: { map: number; region: Region }, code: ErrorCode): Region {
@@ -206,13 +213,13 @@ function rowEntries(wirePlan: WirePlan, map: number, regions: readonly Region[],
 
 /** Map 0 is the picture. */
 function rowEntry({ plan }: WirePlan, map: number, region: Region, maps: MapType): TensorEntry {
-  const { channels, height, width } = regionShape(plan.maps[map]!.channels, region);
+  const { channels, height, width } = regionShape(chainOf(plan).maps[map]!.channels, region);
   const type = map === 0 ? 'U8' : mapTensorType(maps);
   return { name: formatMapRegion({ map, region }), type, shape: [channels, height, width] };
 }
 
 function readRows({ plan }: WirePlan, map: number, { tensors }: SafetensorsDocument, code: ErrorCode): Rows[] {
-  const shape = plan.maps[map]!;
+  const shape = chainOf(plan).maps[map]!;
   return [...tensors].map(([name, tensor]) => {
     if (!/^\d{1,3}:\d{1,5}(,\d{1,5}){3}$/.test(name)) {
       throw new DeepThingsError(code, `expected tensors named by regions, got ${JSON.stringify(name.slice(0, 64))}`);

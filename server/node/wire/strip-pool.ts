@@ -11,7 +11,7 @@ export interface PooledStrip {
 
 /** What a tile keeps for the neighbour at one of its sides. */
 interface PooledSide {
-  /** By segment. */
+  /** By map. */
   readonly strips: (PooledStrip | undefined)[];
   bytes: number;
 }
@@ -81,10 +81,9 @@ export class StripPool {
 
   /** A region of what a neighbour of this tile keeps here; null when it is not there. */
   find(plan: FtpPlan, frame: string, consumer: number, { map, region }: MapRegion): PooledStrip | null {
-    const segment = plan.segments.findIndex(({ firstLayer }) => firstLayer === map);
     for (const side of SIDES) {
       const producer = neighbourAt(plan.grid, consumer, side);
-      const strip = producer === null ? null : this.strip(frame, producer, side, segment);
+      const strip = producer === null ? null : this.strip(frame, producer, side, map);
       if (strip !== null && containsRegion(strip.region, region)) return strip;
     }
     return null;
@@ -95,8 +94,8 @@ export class StripPool {
    *
    * @param side where the producer lies, as seen from the consumer.
    */
-  strip(frame: string, producer: number, side: Side, segment: number): PooledStrip | null {
-    return this.#frames.get(frame)?.get(producer)?.sides.get(oppositeSide(side))?.strips[segment] ?? null;
+  strip(frame: string, producer: number, side: Side, map: number): PooledStrip | null {
+    return this.#frames.get(frame)?.get(producer)?.sides.get(oppositeSide(side))?.strips[map] ?? null;
   }
 
   /** @returns the memory that the frame's strips were in. */
@@ -110,11 +109,11 @@ export class StripPool {
 
 function sidesOf(offers: TileOffers, kept: readonly KeptData[]): ReadonlyMap<Side, PooledSide> {
   const sides = new Map<Side, PooledSide>();
-  for (const { side, segment, data } of kept) {
-    const region = offers[side]?.regions[segment];
+  for (const { side, map, data } of kept) {
+    const region = offers[side]?.regions[map];
     if (region === undefined) continue;
     const pooled = sides.get(side) ?? { strips: [], bytes: 0 };
-    pooled.strips[segment] = { region, data };
+    pooled.strips[map] = { region, data };
     pooled.bytes += data.byteLength;
     sides.set(side, pooled);
   }
@@ -127,6 +126,6 @@ function bytesOf(sides: ReadonlyMap<Side, PooledSide>): number {
 
 interface KeptData {
   readonly side: Side;
-  readonly segment: number;
+  readonly map: number;
   readonly data: Float32Array;
 }

@@ -18,7 +18,7 @@ import type { TaskKey } from '../../scheduling/task-key.js';
 import { cropRegion, placeRegion, regionShape } from '../../tensor/planes.js';
 import { decodeSafetensors, layOutSafetensors, safetensorsBytes, type Tensor } from '../../tensor/safetensors.js';
 import { HttpProblem } from '../problems/problem.js';
-import { formatOffersToTile, parseOffersToTile } from './offer-text.js';
+import { formatOffersToTile, OFFERS_TEXT, parseOffersToTile } from './offer-text.js';
 import {
   ADDRESS,
   DEVICE_ID,
@@ -166,7 +166,7 @@ function readInputRegion(plan: FtpPlan, text: string): Region {
 }
 
 function readReuse(plan: FtpPlan, tile: number, facts: WireFacts): Reuse {
-  const offers = parseOffersToTile(plan, tile, facts.text('offers', /^\{.{0,8192}\}$/s), 'DT_TASK_BODY');
+  const offers = parseOffersToTile(plan, tile, facts.text('offers', OFFERS_TEXT), 'DT_TASK_BODY');
   return { offers, holders: parseHolders(facts.text('holders', /^\{.{0,4096}\}$/s)) };
 }
 

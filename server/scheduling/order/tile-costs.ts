@@ -1,8 +1,8 @@
 import type { FtpPlan } from '../../geometry/ftp-plan.js';
-import { macsOfRegions, neededMacs } from '../../geometry/layer.js';
 import type { CacheTable } from '../../geometry/plan-cache.js';
+import { macsOfRegions } from '../../geometry/plan-cost.js';
 import { intersectRegions, isEmptyRegion, type Region } from '../../geometry/region.js';
-import { computedRegions, cutTile } from '../../geometry/reuse/tile-cut.js';
+import { cutTile } from '../../geometry/reuse/tile-cut.js';
 import { type OffersToTile, offersKey } from '../../geometry/reuse/tile-offer.js';
 
 /** What computing a tile costs given certain offers. */
@@ -27,18 +27,15 @@ export class TileCosts {
 
   constructor(plan: FtpPlan) {
     this.#plan = plan;
-    this.shareMacs = neededMacs(plan.layers) / plan.tiles.length;
+    this.shareMacs = plan.stage.macs / plan.tiles.length;
     this.#near = plan.tiles.map((tile) =>
       plan.tiles
-        .filter((other) => other !== tile && !isEmptyRegion(intersectRegions(tile.regions[1]!, other.regions[1]!)))
+        .filter((other) => other !== tile && overlapsAnywhere(tile.computes, other.computes))
         .map(({ tileId }) => tileId),
     );
   }
 
-  /**
-   * The tiles that compute something of what a tile computes, when neither reuses anything: those it overlaps on the
-   * first computed map, since what overlaps on a map overlaps on every map below.
-   */
+  /** The tiles that compute something of what a tile computes, when neither reuses anything. */
   nearTiles(tileId: number): readonly number[] {
     return this.#near[tileId]!;
   }
@@ -49,18 +46,19 @@ export class TileCosts {
   }
 
   #compute(tileId: number, offers: OffersToTile): TileCost {
-    const regions = computedRegions(this.#plan, cutTile(this.#plan, tileId, offers));
-    return {
-      macs: macsOfRegions(this.#plan.layers, regions),
-      shared: this.nearTiles(tileId).map((near) => sharedMacs(this.#plan, regions, near)),
-    };
+    const { computes, macs } = cutTile(this.#plan, tileId, offers);
+    return { macs, shared: this.nearTiles(tileId).map((near) => sharedMacs(this.#plan, computes, near)) };
   }
 }
 
-function sharedMacs(plan: FtpPlan, regions: readonly Region[], near: number): number {
-  const other = plan.tiles[near]!.regions;
+function sharedMacs(plan: FtpPlan, computes: readonly Region[], near: number): number {
+  const other = plan.tiles[near]!.computes;
   return macsOfRegions(
-    plan.layers,
-    regions.map((region, map) => intersectRegions(region, other[map]!)),
+    plan.stage,
+    computes.map((region, work) => intersectRegions(region, other[work]!)),
   );
+}
+
+function overlapsAnywhere(some: readonly Region[], others: readonly Region[]): boolean {
+  return some.some((region, i) => !isEmptyRegion(intersectRegions(region, others[i]!)));
 }

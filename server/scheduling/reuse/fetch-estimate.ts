@@ -1,4 +1,5 @@
 import type { FtpPlan } from '../../geometry/ftp-plan.js';
+import type { TileOffer } from '../../geometry/plan-cache.js';
 import { regionBytes } from '../../geometry/plan-cost.js';
 import { isEmptyRegion, type Region } from '../../geometry/region.js';
 import { SIDES, type Side } from '../../geometry/reuse/neighbours.js';
@@ -31,9 +32,9 @@ const NOTHING = Number.POSITIVE_INFINITY;
  * compute, with the requests that they need. Design, section 6; the trade-off that the paper names at the end of section
  * IV.C.3.
  *
- * Of each side the strips from some segment on are used. One further down is of little use without those above it, since
+ * Of each side the strips from some map on are used. One further down is of little use without those above it, since
  * what is offered there is only what is missing when they are used; and it is the first to go, being of a larger map and
- * saving cheaper layers. Where that segment is, is searched for all sides together, then for each side one up and one
+ * saving cheaper layers. Where that map is, is searched for all sides together, then for each side one up and one
  * down, then each holder is left out. The answer never takes longer, by `estimatedMs`, than all of the offers do, or
  * those that are here.
  *
@@ -56,10 +57,13 @@ export function selectOffers(question: FetchEstimate): OffersToTile {
     if (ms < best.ms) best = { begins, offers: variant.offers, ms };
   };
   const sides = SIDES.filter((side) => distant.some((strip) => strip.side === side));
-  for (const { index } of plan.segments.slice(1)) consider(beginAt({}, sides, index));
+  for (const map of new Set(sides.flatMap((side) => offeredMaps(offers[side]!)))) consider(beginAt({}, sides, map));
   for (const side of sides) {
     const begin = best.begins[side] ?? 0;
-    for (const next of [begin + 1, begin - 1]) consider(beginAt(best.begins, [side], next));
+    const maps = offeredMaps(offers[side]!);
+    const next = maps.find((map) => map > begin) ?? NOTHING;
+    const before = maps.findLast((map) => map < begin) ?? 0;
+    for (const other of [next, before]) consider(beginAt(best.begins, [side], other));
   }
   for (const holder of new Set(distant.map(holderOf))) {
     const its = sides.filter((side) => distant.some((strip) => strip.side === side && holderOf(strip) === holder));
@@ -90,6 +94,10 @@ interface Choice {
   readonly begins: Begins;
   readonly offers: OffersToTile;
   readonly ms: number;
+}
+
+function offeredMaps({ regions }: TileOffer): readonly number[] {
+  return regions.flatMap((region, map) => (isEmptyRegion(region) ? [] : [map]));
 }
 
 function msOf({ plan, holderOf, linkTo, macsPerMs, bytesPerValue, inputMs }: FetchEstimate, cut: TileCut): number {

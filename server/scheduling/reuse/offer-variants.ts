@@ -5,7 +5,7 @@ import { SIDES, type Side } from '../../geometry/reuse/neighbours.js';
 import { cutTile, type TileCut } from '../../geometry/reuse/tile-cut.js';
 import { type OfferedRegion, type OffersToTile, offersKey, withoutRegions } from '../../geometry/reuse/tile-offer.js';
 
-/** From which segment on the strips of a side are used; all of them where it is not named. */
+/** From which map on the strips of a side are used; all of them where it is not named. */
 export type Begins = Readonly<Partial<Record<Side, number>>>;
 
 /** What is left of the offers to a tile, and how it is cut by that. */
@@ -29,9 +29,9 @@ export class OfferVariants {
 
   /** @throws DeepThingsError as `cutTile`. */
   from(begins: Begins): OfferVariant {
-    const segments = this.#plan.segments.length;
+    const maps = this.#plan.maps.length;
     let key = 0;
-    for (const side of SIDES) key = key * (segments + 1) + Math.min(segments, Math.max(0, begins[side] ?? 0));
+    for (const side of SIDES) key = key * (maps + 1) + Math.min(maps, Math.max(0, begins[side] ?? 0));
     return memoize(this.#variants, key, () => {
       const offers = withoutRegions(this.#plan, this.#offers, dropped(this.#offers, begins));
       return { offers, cut: cutTile(this.#plan, this.#tileId, offers) };
@@ -41,7 +41,7 @@ export class OfferVariants {
 
 function dropped(offers: OffersToTile, begins: Begins): readonly OfferedRegion[] {
   return SIDES.flatMap((side) =>
-    (offers[side]?.regions ?? []).flatMap((_, segment) => (segment < (begins[side] ?? 0) ? [{ side, segment }] : [])),
+    (offers[side]?.regions ?? []).flatMap((_, map) => (map < (begins[side] ?? 0) ? [{ side, map }] : [])),
   );
 }
 

@@ -11,6 +11,7 @@ export const TILE_BOUNDS: StrategyBounds = {
 /** FTP-WSH: the gateway has the picture, cuts it and pushes the tiles round robin (paper section V, baseline). */
 export const ftpWorkSharing: Strategy = {
   name: 'ftp-wsh',
+  refuses: () => null,
   partition: ({ tiles }) => ({ parts: tiles.length, distribution: { kind: 'sharing' } }),
   placement: 'gateway',
   nextTask: 'given',

@@ -4,6 +4,7 @@ import type { Strategy } from './strategy.js';
 /** FTP-WST: tiles are queued on the frame's source, and idle devices steal them (paper section IV.B). */
 export const ftpWorkStealing: Strategy = {
   name: 'ftp-wst',
+  refuses: () => null,
   partition: ({ tiles }) => ({ parts: tiles.length, distribution: { kind: 'stealing' } }),
   placement: 'source',
   nextTask: 'steal',

@@ -3,9 +3,13 @@ import type { Strategy } from './strategy.js';
 /** MoDNN: each layer in slices of rows, one a device; border rows go through the gateway (paper section V, baseline). */
 export const modnn: Strategy = {
   name: 'modnn',
-  partition: ({ layers, maps }) => ({
+  refuses: ({ chain, stage }) =>
+    chain === null
+      ? `modnn cuts layers that each feed the next, and ${stage.graph.name} branches: take ftp-wst-s`
+      : null,
+  partition: ({ chain }) => ({
     parts: 1,
-    distribution: { kind: 'layered', layers: layers.length, mostSlices: maps.at(-1)!.height },
+    distribution: { kind: 'layered', layers: chain!.depth, mostSlices: chain!.maps.at(-1)!.height },
   }),
   placement: 'gateway',
   nextTask: 'given',
@@ -16,6 +20,6 @@ export const modnn: Strategy = {
     workers: (_, devices) => devices,
     leastMacs: ({ neededMacs }) => neededMacs,
     likelyMacs: ({ neededMacs }) => neededMacs,
-    requests: ({ depth }, devices) => 2 * depth * devices,
+    requests: ({ chain }, devices) => 2 * chain!.depth * devices,
   },
 };

@@ -16,6 +16,8 @@ export interface Partition {
 /** Which device computes what of a frame (paper section V). Every strategy is a value of this one shape. */
 export interface Strategy {
   readonly name: StrategyName;
+  /** Why a plan cannot be computed so; null when it can. */
+  refuses(plan: FtpPlan): string | null;
   partition(plan: FtpPlan): Partition;
   /** Where tasks wait: in the queue of the frame's source, or on the gateway, which pushes them to devices. */
   readonly placement: 'source' | 'gateway';

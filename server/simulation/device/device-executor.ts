@@ -1,4 +1,4 @@
-import { sliceMacsOf } from '../../geometry/bodp-plan.js';
+import { sliceMacsOf } from '../../geometry/modnn/bodp-plan.js';
 import { RESULTS_IN_FLIGHT } from '../../scheduling/device/device-pace.js';
 import { layerMs, tileMs } from '../cost-model.js';
 import { Latch, type Process, Signal, wait } from '../machine/kernel.js';
@@ -117,8 +117,9 @@ class DeviceExecutor {
     const { attempt, frame, generation, layer, taskBytes, tile: slice } = task;
     const { input, task: sent } = task.work;
     const waitMs = world.kernel.nowMs - task.arrivedMs;
-    const macs = sliceMacsOf(plan, layer, sent.output);
-    const workMs = macs > 0 || sent.publish.length > 0 ? layerMs(costs, plan.layers, layer, input, sent.output) : 0;
+    const chain = plan.chain!;
+    const macs = sliceMacsOf(chain, layer, sent.output);
+    const workMs = macs > 0 || sent.publish.length > 0 ? layerMs(costs, chain, layer, input, sent.output) : 0;
     const computeMs = yield* wait(processor.compute(workMs));
     const result = { frame, slice, layer, generation, attempt, device: host.id, waitMs, computeMs, taskBytes, macs };
     const bytes = sizes.rows(result, sent.publish);

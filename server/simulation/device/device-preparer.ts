@@ -23,7 +23,7 @@ import { answer } from '../world.js';
 import type { DeviceParts } from './device-parts.js';
 import type { TileTask } from './device-tasks.js';
 
-/** Regions that came for one tile, by the side and segment that they are for, and the bodies that brought them. */
+/** Regions that came for one tile, by the side and map that they are for, and the bodies that brought them. */
 interface Fetched {
   readonly regions: ReadonlyMap<string, Region>;
   readonly bytes: number;
@@ -31,7 +31,7 @@ interface Fetched {
 
 const NOTHING: Fetched = { regions: new Map(), bytes: 0 };
 
-const keyOf = ({ side, segment }: Pick<Strip, 'side' | 'segment'>) => `${side}/${segment}`;
+const keyOf = ({ map, side }: Pick<Strip, 'side' | 'map'>) => `${side}/${map}`;
 
 function covers({ regions }: Fetched, strip: Strip): boolean {
   const there = regions.get(keyOf(strip));
@@ -141,8 +141,8 @@ export class DevicePreparer {
 
   #isThere(frame: string, strip: Strip, fetched: Fetched, before: readonly TileUnderWay[]): boolean {
     if (placeOf(before, frame, strip.producer) >= 0) return true;
-    const { producer, region, segment, side } = strip;
-    return covers(fetched, strip) || this.#parts.pool.has(frame, producer, side, segment, region);
+    const { map, producer, region, side } = strip;
+    return covers(fetched, strip) || this.#parts.pool.has(frame, producer, side, map, region);
   }
 
   /** What came with the task is there; beyond that the gateway has to be asked. */

@@ -109,9 +109,7 @@ export class SimulatedDevice implements DeviceDoor {
 
   *giveStrips(frame: string, strips: readonly Strip[]): Process<Answer<readonly Strip[]>> {
     const { pool, world } = this.#parts;
-    const there = strips.filter(({ producer, region, segment, side }) =>
-      pool.has(frame, producer, side, segment, region),
-    );
+    const there = strips.filter(({ map, producer, region, side }) => pool.has(frame, producer, side, map, region));
     const missing = strips.filter((strip) => !there.includes(strip));
     return yield* answer(world.settings.sizes.strips(there, missing), there);
   }

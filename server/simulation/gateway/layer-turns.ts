@@ -1,5 +1,5 @@
-import { type BodpPlan, borderRows, planBodp, publishedRows, sliceStep } from '../../geometry/bodp-plan.js';
-import type { FusedLayers } from '../../geometry/fused-layers.js';
+import { type BodpPlan, borderRows, planBodp, publishedRows, sliceStep } from '../../geometry/modnn/bodp-plan.js';
+import type { LayerChain } from '../../geometry/modnn/layer-chain.js';
 import { isEmptyRegion, type Region } from '../../geometry/region.js';
 import type { SentSlice } from '../body-sizes.js';
 
@@ -17,16 +17,16 @@ export interface SliceWork {
 
 /** Which rows MoDNN's gateway sends with each layer of each slice; the same plan as the nodes follow. */
 export class LayerTurns {
-  readonly #layers: FusedLayers;
+  readonly #chain: LayerChain | null;
   readonly #turns = new Map<string, Turn>();
 
-  constructor(layers: FusedLayers) {
-    this.#layers = layers;
+  /** @param chain null where frames are not computed layer by layer. */
+  constructor(chain: LayerChain | null) {
+    this.#chain = chain;
   }
 
   begin(frame: string, attempt: number, shares: readonly number[]): void {
-    const { layers, depth } = this.#layers;
-    this.#turns.set(frame, { attempt, plan: planBodp(layers, depth, shares) });
+    this.#turns.set(frame, { attempt, plan: planBodp(this.#chain!, shares) });
   }
 
   drop(frame: string): void {

@@ -50,7 +50,7 @@ export class SimulatedGateway implements GatewayDoor {
     this.address = settings.gateway.address;
     this.processor = new Processor(kernel, settings.gateway.cpu, offset);
     this.#victims = new VictimDirectory(kernel);
-    this.#turns = new LayerTurns(settings.plan);
+    this.#turns = new LayerTurns(settings.plan.chain);
     this.#ledger = emptyLedger(settings.ledger, kernel.nowMs);
     kernel.spawn(this.#tick());
   }
@@ -222,7 +222,7 @@ export class SimulatedGateway implements GatewayDoor {
     const verdict = this.apply({ kind: 'result', frame: id, part: slice, layer, generation, attempt, device });
     if (verdict === 'accepted') {
       countPart(frame, `${slice}/${layer}`, device, macs);
-      const last = layer + 1 === this.#world.settings.plan.depth;
+      const last = layer + 1 === this.#world.settings.plan.chain!.depth;
       frame.bytes[layer === 0 ? 'input' : 'overlap'] += taskBytes;
       frame.bytes[last ? 'result' : 'overlap'] += bytes;
     }
@@ -238,8 +238,8 @@ export class SimulatedGateway implements GatewayDoor {
   }
 
   *giveStrips(frame: string, strips: readonly Strip[]): Process<Answer<readonly Strip[]>> {
-    const there = strips.filter(({ producer, region, segment, side }) =>
-      this.#pool.has(frame, producer, side, segment, region),
+    const there = strips.filter(({ map, producer, region, side }) =>
+      this.#pool.has(frame, producer, side, map, region),
     );
     const missing = strips.filter((strip) => !there.includes(strip));
     return yield* answer(this.#world.settings.sizes.strips(there, missing), there);

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { TileResult } from '../../../server/compute/messages.js';
+import type { ComputeResult } from '../../../server/compute/messages.js';
 import type { EdgeBoard, SliceTask } from '../../../server/edge/tasks/edge-board.js';
 import type { EdgeTask } from '../../../server/edge/tasks/edge-task.js';
 import { Executor } from '../../../server/edge/tasks/executor.js';
@@ -11,9 +11,8 @@ import { TileOutputs } from '../../../server/edge/tasks/tile-outputs.js';
 import type { RunningTile, TilePreparer } from '../../../server/edge/tasks/tile-preparer.js';
 import { TileRunner } from '../../../server/edge/tasks/tile-runner.js';
 import { wholeTile } from '../../../server/evaluation/measure/untiled.js';
-import { planFtp } from '../../../server/geometry/ftp-plan.js';
+import { planGraph } from '../../../server/geometry/choose-cut.js';
 import { cutTile } from '../../../server/geometry/reuse/tile-cut.js';
-import { fusedGeometry } from '../../../server/model/layer-geometry.js';
 import { describeModel } from '../../../server/model/model-source.js';
 import { ComputeSpeed } from '../../../server/scheduling/device/compute-speed.js';
 import { TILES_AHEAD } from '../../../server/scheduling/device/device-pace.js';
@@ -22,7 +21,7 @@ import { NO_REUSE } from '../../../server/scheduling/reuse/tile-reuse.js';
 import { testDevice } from '../test-device.js';
 
 const network = describeModel({ name: 'face-detector', width: 96, height: 96 });
-const plan = planFtp(fusedGeometry(network, 8), 8, { rows: 3, columns: 3 });
+const plan = planGraph(network.graph, 8, { rows: 3, columns: 3 });
 
 function taskOf(tile: number): EdgeTask {
   return {
@@ -56,12 +55,13 @@ function device(medianMs: number | null) {
   const speed = new ComputeSpeed();
   if (medianMs !== null) speed.add(1, medianMs);
   let before: readonly number[] = [];
-  const computed = (): TileResult => ({
-    ...{ data: new Float32Array(0), shape: { channels: 0, height: 0, width: 0 }, computeMs: medianMs ?? 1, macs: 1 },
+  const computed = (): ComputeResult<'tile'> => ({
+    outputs: [new Float32Array(0)],
+    ...{ computeMs: medianMs ?? 1, macs: 1 },
   });
   const compute = {
     runTile: ({ tileId }: { tileId: number }) =>
-      new Promise<TileResult>((resolve, reject) => {
+      new Promise<ComputeResult<'tile'>>((resolve, reject) => {
         given.push({ tile: tileId, before, done: () => resolve(computed()), fail: () => reject(new Error('broken')) });
       }),
   };

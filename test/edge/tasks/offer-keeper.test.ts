@@ -4,11 +4,10 @@ import type { DeviceOverlap } from '../../../server/edge/tasks/device-overlap.js
 import type { EdgeBoard } from '../../../server/edge/tasks/edge-board.js';
 import type { EdgeTask } from '../../../server/edge/tasks/edge-task.js';
 import { OfferKeeper } from '../../../server/edge/tasks/offer-keeper.js';
-import { planFtp } from '../../../server/geometry/ftp-plan.js';
+import { planGraph } from '../../../server/geometry/choose-cut.js';
 import { SIDES, type Side } from '../../../server/geometry/reuse/neighbours.js';
 import { cutTile } from '../../../server/geometry/reuse/tile-cut.js';
 import { offersOfTile } from '../../../server/geometry/reuse/tile-offer.js';
-import { fusedGeometry } from '../../../server/model/layer-geometry.js';
 import { describeModel } from '../../../server/model/model-source.js';
 import type { CallRule } from '../../../server/node/contract/calls.js';
 import type { PeerClient } from '../../../server/node/peers/peer-client.js';
@@ -23,7 +22,7 @@ const network = describeModel({ name: 'face-detector', width: 96, height: 96 });
 //  0 1 2
 //  3 4 5
 //  6 7 8
-const plan = planFtp(fusedGeometry(network, 8), 8, { rows: 3, columns: 3 });
+const plan = planGraph(network.graph, 8, { rows: 3, columns: 3 });
 const FRAME = 'a-1';
 const SOURCE = { device: 'e9', address: 'http://e9' };
 const offers = offersOfTile(plan, cutTile(plan, 4));

@@ -3,13 +3,13 @@ import type { LayerJob } from '../../../server/compute/messages.js';
 import type { SliceTask } from '../../../server/edge/tasks/edge-board.js';
 import type { ResultSender } from '../../../server/edge/tasks/result-sender.js';
 import { SliceRunner } from '../../../server/edge/tasks/slice-runner.js';
-import { planFtp } from '../../../server/geometry/ftp-plan.js';
 import { FrameScopes } from '../../../server/node/frame-scopes.js';
 import { TaskBoard } from '../../../server/scheduling/device/task-board.js';
+import { planLayers } from '../../geometry/chain-graphs.js';
 import { chain, conv } from '../../geometry/layer-chains.js';
 import { testDevice } from '../test-device.js';
 
-const plan = planFtp(chain({ channels: 3, height: 6, width: 6 }, [conv(3, 2), conv(3, 2), conv(3, 2)]), 3, {
+const plan = planLayers(chain({ channels: 3, height: 6, width: 6 }, [conv(3, 2), conv(3, 2), conv(3, 2)]), 3, {
   rows: 1,
   columns: 1,
 });
@@ -29,7 +29,7 @@ function runner() {
   const compute = {
     runLayer: async (job: LayerJob) => {
       jobs.push(job);
-      return { data: new Float32Array(2 * 3 * 6).fill(jobs.length), shape: plan.maps[1]!, computeMs: 1 };
+      return { data: new Float32Array(2 * 3 * 6).fill(jobs.length), computeMs: 1 };
     },
   };
   const scopes = new FrameScopes();

@@ -11,12 +11,10 @@ import { type Preparation, type RunningTile, TilePreparer } from '../../../serve
 import { createEngine } from '../../../server/engine/engines.js';
 import { relativeDifference } from '../../../server/evaluation/measure/map-difference.js';
 import { wholeTile } from '../../../server/evaluation/measure/untiled.js';
-import { synthesizeWeights } from '../../../server/formats/darknet/weights/synthetic-weights.js';
-import { planFtp } from '../../../server/geometry/ftp-plan.js';
+import { planGraph } from '../../../server/geometry/choose-cut.js';
 import { isEmptyRegion, type MapRegion, wholeMap } from '../../../server/geometry/region.js';
 import { cutTile } from '../../../server/geometry/reuse/tile-cut.js';
 import { type OffersToTile, offersOfTile } from '../../../server/geometry/reuse/tile-offer.js';
-import { fusedGeometry } from '../../../server/model/layer-geometry.js';
 import { describeModel } from '../../../server/model/model-source.js';
 import { seededRandom } from '../../../server/model/seeded-random.js';
 import { createMetrics } from '../../../server/node/observe/metrics.js';
@@ -34,6 +32,7 @@ import { NO_REUSE, type Reuse } from '../../../server/scheduling/reuse/tile-reus
 import type { MapType } from '../../../server/tensor/map-tensor.js';
 import { cropRegion, placeRegion, regionShape, valuesOf } from '../../../server/tensor/planes.js';
 import { encodeSafetensors, type Tensor } from '../../../server/tensor/safetensors.js';
+import { normaliserOf, weightedGraph } from '../../compute/arbitrary-networks.js';
 import { silent } from '../../support/test-cluster.js';
 import { testDevice, testFrames } from '../test-device.js';
 
@@ -43,10 +42,12 @@ const FRAME = 'zz-1';
 const AMPLE = 1e9;
 const DEPTH = 8;
 const network = describeModel({ name: 'face-detector', width: 96, height: 96 });
-const geometry = fusedGeometry(network, DEPTH);
-const plan = planFtp(geometry, DEPTH, { rows: 3, columns: 3 });
-const wholePlan = planFtp(geometry, DEPTH, { rows: 1, columns: 1 });
+const graph = weightedGraph(network, 3);
+const plan = planGraph(graph, DEPTH, { rows: 3, columns: 3 });
+const wholePlan = planGraph(graph, DEPTH, { rows: 1, columns: 1 });
 const map = plan.maps[0]!;
+const shape = plan.maps[plan.outputs[0]!]!;
+const shareOf = (tile: number) => plan.tiles[tile]!.shares[0]!;
 const noise = seededRandom(7);
 const picture = Uint8Array.from({ length: valuesOf(map) }, () => Math.floor(noise() * 256));
 const OWN = { device: 'e0', address: 'http://e0' };
@@ -55,10 +56,9 @@ let executor: TileExecutor;
 let untiled: Float32Array;
 beforeAll(async () => {
   const engine = await createEngine('onnxruntime', { threads: 1 });
-  const { weights } = synthesizeWeights(network, 3);
-  executor = await loadTileExecutor(engine, network, weights, plan);
-  const whole = await loadTileExecutor(engine, network, weights, wholePlan);
-  untiled = (await whole.run(wholeTile(picture))).output.data;
+  executor = await loadTileExecutor(engine, plan, normaliserOf(network));
+  const whole = await loadTileExecutor(engine, wholePlan, normaliserOf(network));
+  untiled = (await whole.run(wholeTile(picture))).outputs[0]!;
   await whole.release();
 });
 afterAll(() => executor?.release());
@@ -213,13 +213,12 @@ function world(options: WorldOptions = {}) {
   /** Prepares and runs a tile; what it keeps goes to a holder, or to this device. */
   const run = async (tile: number, holder: Holder | null, merged?: Float32Array) => {
     const ready = readyOf(await preparer.prepare(taskOf(tile)));
-    const { output, macs } = await executor.run(ready.job);
+    const { outputs, macs } = await executor.run(ready.job);
     const offers = offersOfTile(plan, ready.cut, ready.keepFor);
     (holder?.pool ?? pool).add(FRAME, tile, offers, ready.kept);
     const at = holder && { device: holder.address.slice(-2), address: holder.address };
     sourceBook.finished(FRAME, tile, offers, at);
-    const shape = plan.maps[DEPTH]!;
-    if (merged) placeRegion(merged, shape.channels, wholeMap(shape), output.data, plan.tiles[tile]!.regions[DEPTH]!);
+    if (merged) placeRegion(merged, shape.channels, wholeMap(shape), outputs[0]!, shareOf(tile));
     return { ...ready, macs };
   };
   return { random, holders, asked, pool, preparer, scopes, taskOf, run, ownFrames, links, speed, sourceBook };
@@ -234,7 +233,7 @@ function readyOf(preparation: Preparation) {
 async function runFrame(options: WorldOptions) {
   const { random, holders, asked, pool, run } = world(options);
   const order = plan.tiles.map(({ tileId }) => ({ tileId, key: random() })).sort((a, b) => a.key - b.key);
-  const merged = new Float32Array(valuesOf(plan.maps[DEPTH]!)).fill(Number.NaN);
+  const merged = new Float32Array(valuesOf(shape)).fill(Number.NaN);
   const sum = { macs: 0, overlapBytes: 0 };
   for (const { tileId } of order) {
     const holder = random() < 0.3 ? null : holders[Math.floor(random() * 3)]!;
@@ -407,12 +406,9 @@ describe('strips fetched ahead', () => {
     expect(asks()).toBe(before);
     expect(Object.keys(ready.job.offers).sort()).toEqual(['north', 'west']);
     expect(ready.overlapBytes).toBeGreaterThan(0);
-    const { output } = await executor.run(ready.job);
-    const region = plan.tiles[4]!.regions[DEPTH]!;
-    const shape = plan.maps[DEPTH]!;
-    expect(relativeDifference(output.data, cropRegion(untiled, shape.channels, wholeMap(shape), region))).toBeLessThan(
-      TOLERANCE,
-    );
+    const { outputs } = await executor.run(ready.job);
+    const expected = cropRegion(untiled, shape.channels, wholeMap(shape), shareOf(4));
+    expect(relativeDifference(outputs[0]!, expected)).toBeLessThan(TOLERANCE);
   });
 
   it('are completed where the running tile came to nothing', async () => {
@@ -453,18 +449,16 @@ describe('tiles that the compute thread has already', () => {
   it.each([true, false])('count as done (this device is the source: %s)', async (own) => {
     for (const seed of [1, 2, 3, 4]) {
       const { preparer, pool, random, sourceBook, taskOf } = world({ seed, own });
-      const shape = plan.maps[DEPTH]!;
       const merged = new Float32Array(valuesOf(shape)).fill(Number.NaN);
       const before: RunningTile[] = [];
       let numbers = 0;
       const runFirst = async () => {
         const { job, cut, keepFor, kept } = before.shift()!;
-        const { output } = await executor.run(job);
+        const { outputs } = await executor.run(job);
         const offers = offersOfTile(plan, cut, keepFor);
         pool.add(FRAME, job.tileId, offers, kept);
         sourceBook.finished(FRAME, job.tileId, offers, null);
-        const region = plan.tiles[job.tileId]!.regions[DEPTH]!;
-        placeRegion(merged, shape.channels, wholeMap(shape), output.data, region);
+        placeRegion(merged, shape.channels, wholeMap(shape), outputs[0]!, shareOf(job.tileId));
       };
       const order = plan.tiles.map(({ tileId }) => ({ tileId, key: random() })).sort((a, b) => a.key - b.key);
       for (const { tileId } of order) {

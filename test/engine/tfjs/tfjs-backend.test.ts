@@ -2,11 +2,11 @@ import { createRequire } from 'node:module';
 import util from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { guardEngine } from '../../../server/engine/guarded-engine.js';
-import { loadLayers } from '../../../server/engine/load-layers.js';
 import { loadTfjsBackend, type PackageLoader, type Tfjs } from '../../../server/engine/tfjs/tfjs-backend.js';
 import { createTfjsEngine } from '../../../server/engine/tfjs/tfjs-engine.js';
 import { synthesizeWeights } from '../../../server/formats/darknet/weights/synthetic-weights.js';
 import { convolution, networkOf } from '../../model/small-networks.js';
+import { loadLayers } from '../../support/load-layers.js';
 import { hasTfjsNode } from '../engine-cases.js';
 
 const require = createRequire(import.meta.url);

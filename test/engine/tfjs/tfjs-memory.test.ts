@@ -2,12 +2,12 @@ import { createRequire } from 'node:module';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../../server/engine/engines.js';
 import type { InferenceEngine, LoadedNetwork } from '../../../server/engine/inference-engine.js';
-import { type EngineGraph, loadLayers } from '../../../server/engine/load-layers.js';
 import type { Tfjs } from '../../../server/engine/tfjs/tfjs-backend.js';
 import { synthesizeWeights } from '../../../server/formats/darknet/weights/synthetic-weights.js';
 import type { Graph } from '../../../server/graph/graph.js';
 import { convolution, HALVE, networkOf } from '../../model/small-networks.js';
 import { collectGarbage } from '../../support/garbage.js';
+import { type EngineGraph, loadLayers } from '../../support/load-layers.js';
 import { OPERATOR_CASES } from '../operator-cases.js';
 
 const tfjs = createRequire(import.meta.url)('@tensorflow/tfjs-core') as Tfjs;

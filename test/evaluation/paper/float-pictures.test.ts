@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { floatPictures } from '../../../server/evaluation/paper/float-pictures.js';
 import { simulatedRun } from '../../../server/evaluation/simulate/simulated-run.js';
-import { planFtp } from '../../../server/geometry/ftp-plan.js';
+import { planGraph } from '../../../server/geometry/choose-cut.js';
 import { planCost } from '../../../server/geometry/plan-cost.js';
-import { fusedGeometry } from '../../../server/model/layer-geometry.js';
 import { bareSettings } from '../../simulation/small-simulation.js';
 import { YOLOV2 } from './paper-results.js';
 
-const plan = planFtp(fusedGeometry(YOLOV2, 4), 4, { rows: 2, columns: 2 });
+const plan = planGraph(YOLOV2.graph, 4, { rows: 2, columns: 2 });
 const { frameBytes, inputBytes } = planCost(plan, { inputBytesPerValue: 1, outputBytesPerValue: 4 });
 
 describe('pictures that travel as F32', () => {
@@ -17,7 +16,8 @@ describe('pictures that travel as F32', () => {
     const floats = simulatedRun(floatPictures(settings)).wireBytesPerFrame;
     expect(floats.frame - bytes.frame).toBe(3 * frameBytes);
     expect(floats.input - bytes.input).toBe(3 * inputBytes);
-    expect(floats.result).toBe(bytes.result);
+    // A result says how long its task's body was: a digit more, in a header that is padded to eight.
+    expect(Math.abs(floats.result - bytes.result)).toBeLessThanOrEqual(8 * plan.tiles.length);
   });
 
   it('do so in the slices of MoDNN as well, whose border rows were floats before', () => {

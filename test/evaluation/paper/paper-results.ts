@@ -14,8 +14,7 @@ import type { PaperResults } from '../../../server/evaluation/paper/experiments/
 import type { Outcome, StoredExperiment } from '../../../server/evaluation/paper/experiments/stored-experiment.js';
 import { FIGURES } from '../../../server/evaluation/paper/page/figure-id.js';
 import { type SimulatedRun, simulatedRun } from '../../../server/evaluation/simulate/simulated-run.js';
-import { planFtp } from '../../../server/geometry/ftp-plan.js';
-import { fusedGeometry } from '../../../server/model/layer-geometry.js';
+import { planGraph } from '../../../server/geometry/choose-cut.js';
 import { describeModel } from '../../../server/model/model-source.js';
 import { bareSettings } from '../../simulation/small-simulation.js';
 
@@ -67,7 +66,7 @@ function outcomeOf(experiment: Experiment): Outcome {
       return {
         kind: 'calibration',
         calibration: {
-          version: 2,
+          version: 3,
           model: 'yolov2 608x608',
           machine: { processor: '', architecture: 'x64', node: 'v20' },
           engine: { name: 'onnxruntime', version: '1' },
@@ -117,7 +116,7 @@ export function measuredReports({ settings }: MeasuredExperiment, relative = 1e-
   );
 }
 
-const SMALL_PLAN = planFtp(fusedGeometry(YOLOV2, 2), 2, { rows: 1, columns: 2 });
+const SMALL_PLAN = planGraph(YOLOV2.graph, 2, { rows: 1, columns: 2 });
 const SMALL_RUN = simulatedRun(bareSettings(SMALL_PLAN, 1));
 
 function madeUpRun({

@@ -6,15 +6,15 @@ import type { NodeDispatcher } from '../../../server/gateway/dispatch/node-dispa
 import { createFrames, type GatewayFrames } from '../../../server/gateway/frames/gateway-frames.js';
 import type { HeadRunner } from '../../../server/gateway/results/head-runner.js';
 import { ResultsPool } from '../../../server/gateway/results/results-pool.js';
-import { planFtp } from '../../../server/geometry/ftp-plan.js';
 import { EventLog } from '../../../server/node/observe/event-log.js';
 import { createMetrics } from '../../../server/node/observe/metrics.js';
+import { planLayers } from '../../geometry/chain-graphs.js';
 import { chain, conv } from '../../geometry/layer-chains.js';
 import { SETTINGS } from '../../scheduling/ledger-run.js';
 import { silent } from '../../support/test-cluster.js';
 import { record as newRecord } from '../frame-records.js';
 
-const plan = planFtp(chain({ channels: 1, height: 2, width: 2 }, [conv(1, 1)]), 1, { rows: 1, columns: 1 });
+const plan = planLayers(chain({ channels: 1, height: 2, width: 2 }, [conv(1, 1)]), 1, { rows: 1, columns: 1 });
 const metrics = createMetrics({ role: 'gateway', node: 'gateway' });
 const nowMs = () => 0;
 const telemetry = { log: silent, metrics, events: new EventLog('epoch', 10), nowMs };
@@ -56,7 +56,7 @@ beforeEach(() => {
 async function merged() {
   const record = newRecord('f-1');
   await frames.store.admit(record);
-  pool.place('f-1', 0, new Float32Array(4).fill(7));
+  pool.place('f-1', 0, [new Float32Array(4).fill(7)]);
   return record;
 }
 
@@ -68,7 +68,7 @@ it('a frame ends once, and what the parts keep of it with it, when it is no long
   expect(record.end).toEqual(FOUND);
   expect(ended).toEqual([{ frame: 'f-1', openThen: 0 }]);
   expect(notified).toEqual(['f-1']);
-  expect([pool.size, [...frames.keptOutputs.get('f-1')!]]).toEqual([0, [7, 7, 7, 7]]);
+  expect([pool.size, frames.keptOutputs.get('f-1')]).toEqual([0, [Float32Array.of(7, 7, 7, 7)]]);
   await frames.store.remove('f-1');
   expect(frames.keptOutputs.get('f-1'), 'of a frame that is forgotten').toBeUndefined();
 });

@@ -4,15 +4,15 @@ import type { FrameRecord } from '../../../server/gateway/frames/frame-record.js
 import { Auditor } from '../../../server/gateway/results/auditor.js';
 import { ResultsPool } from '../../../server/gateway/results/results-pool.js';
 import { TileVerifier } from '../../../server/gateway/results/tile-verifier.js';
-import { planFtp } from '../../../server/geometry/ftp-plan.js';
 import type { ResultBody } from '../../../server/node/wire/result-body.js';
 import { regionShape, valuesOf } from '../../../server/tensor/planes.js';
+import { planLayers } from '../../geometry/chain-graphs.js';
 import { chain, conv } from '../../geometry/layer-chains.js';
 import { silent } from '../../support/test-cluster.js';
 
 /** Two tiles, beside each other. */
-const plan = planFtp(chain({ channels: 3, height: 4, width: 8 }, [conv(3, 2)]), 1, { rows: 1, columns: 2 });
-const values = valuesOf(regionShape(2, plan.tiles[0]!.regions[1]!));
+const plan = planLayers(chain({ channels: 3, height: 4, width: 8 }, [conv(3, 2)]), 1, { rows: 1, columns: 2 });
+const values = valuesOf(regionShape(2, plan.tiles[0]!.shares[0]!));
 const right = () => new Float32Array(values).fill(1);
 const wrong = () => right().fill(1.5, 3, 4);
 const input = new Uint8Array(3 * 4 * 8);
@@ -20,19 +20,19 @@ const input = new Uint8Array(3 * 4 * 8);
 const frame = (facts: Partial<FrameRecord> = {}) =>
   ({ id: 'f-1', strategy: 'ftp-wst-s', generation: 1, input, end: null, ...facts }) as FrameRecord;
 const result = (facts: Partial<ResultBody>) =>
-  ({ frame: 'f-1', tile: 0, attempt: 1, device: 'e0', strips: [], output: right(), ...facts }) as ResultBody;
+  ({ frame: 'f-1', tile: 0, attempt: 1, device: 'e0', strips: [], outputs: [right()], ...facts }) as ResultBody;
 const dispute = { kind: 'judge', frame: 'f-1', part: 0, attempt: 2, devices: ['e0', 'e1'] } as const;
 
 let pool: ResultsPool;
 let threads: { readonly close: ReturnType<typeof vi.fn> }[];
 let start: () => Promise<ComputeThread>;
-let runTile: () => Promise<{ data: Float32Array }>;
+let runTile: () => Promise<{ outputs: readonly Float32Array[] }>;
 let auditor: Auditor;
 let verifier: TileVerifier;
 beforeEach(() => {
   pool = new ResultsPool(plan);
   threads = [];
-  runTile = async () => ({ data: right() });
+  runTile = async () => ({ outputs: [right()] });
   start = async () => {
     const thread = { modelDigest: 'm', runTile: () => runTile(), close: vi.fn(async () => {}) };
     threads.push(thread);
@@ -45,9 +45,9 @@ beforeEach(() => {
 /** A first result that counts and a second one. */
 function differ(record: FrameRecord, first: Partial<ResultBody>, output: Float32Array): void {
   const counts = result(first);
-  pool.place('f-1', counts.tile, counts.output);
+  pool.place('f-1', counts.tile, counts.outputs);
   auditor.accepted(record, counts);
-  expect(auditor.agrees({ frame: 'f-1', tile: 0, attempt: 2, output })).toBe(false);
+  expect(auditor.agrees({ frame: 'f-1', tile: 0, attempt: 2, outputs: [output] })).toBe(false);
 }
 
 const devicesOf = (finding: Awaited<ReturnType<Auditor['find']>>) =>
@@ -55,11 +55,13 @@ const devicesOf = (finding: Awaited<ReturnType<Auditor['find']>>) =>
 
 describe('an auditor', () => {
   it('takes results for the same that differ no more than is allowed', () => {
-    pool.place('f-1', 0, right());
+    pool.place('f-1', 0, [right()]);
     const near = right().fill(1.0009, 0, 1);
-    expect(auditor.agrees({ frame: 'f-1', tile: 0, attempt: 2, output: near })).toBe(true);
-    expect(auditor.agrees({ frame: 'f-1', tile: 0, attempt: 2, output: right().fill(1.002, 0, 1) })).toBe(false);
-    expect(auditor.agrees({ frame: 'f-1', tile: 0, attempt: 2, output: right().fill(Number.NaN, 0, 1) })).toBe(false);
+    expect(auditor.agrees({ frame: 'f-1', tile: 0, attempt: 2, outputs: [near] })).toBe(true);
+    expect(auditor.agrees({ frame: 'f-1', tile: 0, attempt: 2, outputs: [right().fill(1.002, 0, 1)] })).toBe(false);
+    expect(auditor.agrees({ frame: 'f-1', tile: 0, attempt: 2, outputs: [right().fill(Number.NaN, 0, 1)] })).toBe(
+      false,
+    );
   });
 
   it('finds the first device wrong, the second, or both, and frees what it computed with', async () => {
@@ -68,14 +70,14 @@ describe('an auditor', () => {
       [right(), wrong(), ['e1']],
       [wrong(), right().fill(9), ['e1', 'e0']],
     ] as const) {
-      differ(frame(), { output: first }, second);
+      differ(frame(), { outputs: [first] }, second);
       expect(devicesOf(await auditor.find(frame(), dispute))).toEqual(expected);
       expect(threads.pop()!.close).toHaveBeenCalledOnce();
     }
   });
 
   it('says what is wrong and how to fix it', async () => {
-    differ(frame(), { output: wrong() }, right());
+    differ(frame(), { outputs: [wrong()] }, right());
     const finding = await auditor.find(frame(), dispute);
     expect(finding).toEqual({
       kind: 'wrong',
@@ -93,30 +95,30 @@ describe('an auditor', () => {
 
   it('blames the device whose strips were wrong, not the one that used them', async () => {
     auditor.accepted(frame(), result({ tile: 1, device: 'e2' }));
-    pool.place('f-1', 1, wrong());
-    differ(frame(), { output: wrong(), strips: [1] }, right());
+    pool.place('f-1', 1, [wrong()]);
+    differ(frame(), { outputs: [wrong()], strips: [1] }, right());
     expect(devicesOf(await auditor.find(frame(), dispute))).toEqual(['e2']);
   });
 
   it('blames nobody where it is not known whose strips they were', async () => {
-    differ(frame(), { output: wrong(), strips: null }, right());
+    differ(frame(), { outputs: [wrong()], strips: null }, right());
     expect(devicesOf(await auditor.find(frame(), dispute))).toBe('unclear');
     auditor.accepted(frame(), result({ tile: 1, device: 'e2' }));
     auditor.repeated('f-1', 1);
-    pool.place('f-1', 1, wrong());
-    differ(frame(), { output: wrong(), strips: [1] }, right());
+    pool.place('f-1', 1, [wrong()]);
+    differ(frame(), { outputs: [wrong()], strips: [1] }, right());
     expect(
       devicesOf(await auditor.find(frame(), dispute)),
       'the one that lent them, whatever it may have used',
     ).toEqual(['e2']);
-    pool.place('f-1', 1, right());
-    differ(frame(), { output: wrong(), strips: [1] }, right());
+    pool.place('f-1', 1, [right()]);
+    differ(frame(), { outputs: [wrong()], strips: [1] }, right());
     expect(devicesOf(await auditor.find(frame(), dispute))).toBe('unclear');
   });
 
   it('knows that no strips are used where a frame began anew', async () => {
     const record = frame({ generation: 2 });
-    differ(record, { output: wrong(), strips: null }, right());
+    differ(record, { outputs: [wrong()], strips: null }, right());
     expect(devicesOf(await auditor.find(record, dispute))).toEqual(['e0']);
   });
 
@@ -126,7 +128,7 @@ describe('an auditor', () => {
     ['takes too long', { runTile: () => new Promise<never>(() => {}) }, /within 0.05 s/],
     ['is stopped', { isStopped: true }, /is stopped/],
   ])('says so where the gateway %s', async (_what, fault, reason) => {
-    differ(frame(), { output: wrong() }, right());
+    differ(frame(), { outputs: [wrong()] }, right());
     if ('start' in fault) start = fault.start;
     if ('runTile' in fault) runTile = fault.runTile;
     if ('isStopped' in fault) await verifier.close();
@@ -137,7 +139,7 @@ describe('an auditor', () => {
 
   it('computes nothing for a frame that has ended, or begun anew, before its turn', async () => {
     const record = frame();
-    differ(record, { output: wrong() }, right());
+    differ(record, { outputs: [wrong()] }, right());
     const finding = auditor.find(record, dispute);
     record.generation = 2;
     expect(await finding).toMatchObject({ kind: 'impossible' });
@@ -152,11 +154,11 @@ describe('an auditor', () => {
   it('blames nobody by what was merged after the frame began anew', async () => {
     const record = frame();
     auditor.accepted(record, result({ tile: 1, device: 'e2' }));
-    pool.place('f-1', 1, right());
-    differ(record, { output: wrong(), strips: [1] }, right());
+    pool.place('f-1', 1, [right()]);
+    differ(record, { outputs: [wrong()], strips: [1] }, right());
     runTile = async () => {
       record.generation = 2;
-      return { data: right() };
+      return { outputs: [right()] };
     };
     expect(devicesOf(await auditor.find(record, dispute))).toBe('impossible');
   });

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planFtp } from '../../../server/geometry/ftp-plan.js';
 import { parseGrid } from '../../../server/geometry/grid.js';
 import { decodeOffers, encodeOffers } from '../../../server/geometry/reuse/offer-codec.js';
 import { cutTile } from '../../../server/geometry/reuse/tile-cut.js';
 import { offersOfTile, offersToTile, type TileOffers } from '../../../server/geometry/reuse/tile-offer.js';
 import { arbitraryPlanCase } from '../arbitrary-plans.js';
+import { planLayers } from '../chain-graphs.js';
 import { chain, conv, yolov2Chain } from '../layer-chains.js';
 
 describe('encodeOffers', () => {
-  it('writes regions by side, from the second segment on, and nothing as nothing', () => {
-    const plan = planFtp(
+  it('writes regions by side, from the second map on, and nothing as nothing', () => {
+    const plan = planLayers(
       chain({ channels: 1, height: 8, width: 8 }, [conv(3, 1), conv(3, 1), conv(3, 1)]),
       3,
       parseGrid('1x2'),
@@ -18,23 +18,17 @@ describe('encodeOffers', () => {
     const { held } = cutTile(plan, 0);
     const offers = offersOfTile(plan, { tileId: 0, held: held.with(1, held[2]!) });
     expect(encodeOffers(offersOfTile(plan, { tileId: 0, held }))).toEqual({
-      east: [
-        [4, 0, 6, 8],
-        [3, 0, 5, 8],
-      ],
+      east: [[4, 0, 6, 8], [3, 0, 5, 8], []],
     });
     expect(encodeOffers(offers)).toEqual({
-      east: [
-        [4, 0, 5, 8],
-        [3, 0, 5, 8],
-      ],
+      east: [[4, 0, 5, 8], [3, 0, 5, 8], []],
     });
     expect(encodeOffers({})).toEqual({});
   });
 
   it('stays below 1 KB for the tiles of YOLOv2', () => {
     for (const grid of ['2x2', '5x5', '8x8']) {
-      const plan = planFtp(yolov2Chain(), 16, parseGrid(grid));
+      const plan = planLayers(yolov2Chain(), 16, parseGrid(grid));
       for (const { tileId } of plan.tiles) {
         const text = JSON.stringify(encodeOffers(offersOfTile(plan, cutTile(plan, tileId))));
         expect(text.length).toBeLessThan(1024);
@@ -47,7 +41,7 @@ describe('decodeOffers', () => {
   it('gives back what was encoded, through JSON, also for tiles that reused', () => {
     fc.assert(
       fc.property(arbitraryPlanCase(14, 5), ({ layers, depth, grid }) => {
-        const plan = planFtp(layers, depth, grid);
+        const plan = planLayers(layers, depth, grid);
         const offers: TileOffers[] = [];
         for (const { tileId } of plan.tiles) {
           const cut = cutTile(
@@ -64,7 +58,7 @@ describe('decodeOffers', () => {
     );
   });
 
-  const plan = planFtp(yolov2Chain(), 16, parseGrid('3x3'));
+  const plan = planLayers(yolov2Chain(), 16, parseGrid('3x3'));
   const valid = encodeOffers(offersOfTile(plan, cutTile(plan, 0))) as Record<string, number[][]>;
   const east = (change: (regions: unknown[]) => unknown) => ({ east: change([...valid.east!]) });
 
@@ -74,21 +68,21 @@ describe('decodeOffers', () => {
     { name: 'a list', encoded: [], says: /got a list|got \[\]/ },
     { name: 'an unknown side', encoded: { up: [] }, says: /north, south, west, east, got 'up'/ },
     { name: 'a side where the grid ends', encoded: { north: valid.south }, says: /nothing to the north/ },
-    { name: 'no list', encoded: { east: 7 }, says: /to the east a list of 7 regions/ },
+    { name: 'no list', encoded: { east: 7 }, says: /to the east a list of 8 regions/ },
     {
       name: 'too few regions',
       encoded: east((regions) => regions.slice(1)),
-      says: /a list of 7 regions, got a list of 6/,
+      says: /a list of 8 regions, got a list of 7/,
     },
     {
       name: 'three numbers',
       encoded: east((regions) => regions.with(0, [1, 2, 3])),
-      says: /on map 2 .*got \[1, 2, 3\]/,
+      says: /on map 1 .*got \[1, 2, 3\]/,
     },
-    { name: 'no numbers', encoded: east((regions) => regions.with(0, ['1', '2', '3', '4'])), says: /on map 2/ },
-    { name: 'fractions', encoded: east((regions) => regions.with(0, [1, 2, 3, 4.5])), says: /on map 2/ },
-    { name: 'an empty region', encoded: east((regions) => regions.with(1, [80, 0, 80, 4])), says: /on map 4/ },
-    { name: 'a region outside the map', encoded: east((regions) => regions.with(1, [-1, 0, 2, 4])), says: /on map 4/ },
+    { name: 'no numbers', encoded: east((regions) => regions.with(0, ['1', '2', '3', '4'])), says: /on map 1/ },
+    { name: 'fractions', encoded: east((regions) => regions.with(0, [1, 2, 3, 4.5])), says: /on map 1/ },
+    { name: 'an empty region', encoded: east((regions) => regions.with(1, [80, 0, 80, 4])), says: /on map 2/ },
+    { name: 'a region outside the map', encoded: east((regions) => regions.with(1, [-1, 0, 2, 4])), says: /on map 2/ },
     {
       name: 'a region that the producer never has',
       encoded: east((regions) => regions.with(1, [150, 0, 152, 4])),

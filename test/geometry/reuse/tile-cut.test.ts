@@ -1,26 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type FtpPlan, planFtp } from '../../../server/geometry/ftp-plan.js';
+import type { FtpPlan } from '../../../server/geometry/ftp-plan.js';
 import { parseGrid } from '../../../server/geometry/grid.js';
-import { neededMacs } from '../../../server/geometry/layer.js';
 import { planCost } from '../../../server/geometry/plan-cost.js';
 import { containsRegion, EMPTY_REGION } from '../../../server/geometry/region.js';
-import {
-  computedRegions,
-  cutInputBytes,
-  cutTile,
-  stripsBytes,
-  type TileCut,
-} from '../../../server/geometry/reuse/tile-cut.js';
+import { cutInputBytes, cutTile, stripsBytes, type TileCut } from '../../../server/geometry/reuse/tile-cut.js';
 import {
   offersOfTile,
   offersToTile,
   type TileOffers,
   withoutRegions,
 } from '../../../server/geometry/reuse/tile-offer.js';
-import { segmentSteps } from '../../../server/geometry/segment-steps.js';
+import { walkBack } from '../../../server/geometry/tile-walk.js';
 import { propertyRuns } from '../../support/property-runs.js';
 import { arbitraryPlanCase, type PlanCase } from '../arbitrary-plans.js';
+import { planLayers } from '../chain-graphs.js';
 import { cutInOrder } from '../cut-in-order.js';
 import { chain, conv, max, type TestLayer, yolov2Chain } from '../layer-chains.js';
 import { crop, type Plane, plane, runWhole } from '../reference-network.js';
@@ -32,17 +26,19 @@ const runs = Number(process.env.REUSE_RUNS ?? propertyRuns(250));
 
 describe('cutTile', () => {
   const layers = chain(square(8), [conv(3, 2), conv(3, 1)]);
-  const plan = planFtp(layers, 2, parseGrid('1x2'));
+  const plan = planLayers(layers, 2, parseGrid('1x2'));
 
   it('without offers computes what the plan says', () => {
-    const yolov2 = planFtp(yolov2Chain(), 16, parseGrid('5x5'));
-    for (const { tileId, regions } of yolov2.tiles) {
+    const yolov2 = planLayers(yolov2Chain(), 16, parseGrid('5x5'));
+    for (const { computes, regions, shares, tileId } of yolov2.tiles) {
       const cut = cutTile(yolov2, tileId);
       expect(cut.input).toEqual(regions[0]);
-      expect(cut.steps.map(({ computed, strips, ...step }) => step)).toEqual(segmentSteps(yolov2, tileId));
-      expect(cut.steps.every(({ computed, strips, input }) => strips.length === 0 && computed === input)).toBe(true);
-      expect(cut.held).toEqual(yolov2.segments.map(({ firstLayer }) => regions[firstLayer]));
-      expect(computedRegions(yolov2, cut)).toEqual([EMPTY_REGION, ...regions.slice(1)]);
+      expect(cut.steps).toEqual(walkBack(yolov2.stage, shares).steps);
+      expect(cut.strips).toEqual([]);
+      expect(cut.held).toEqual(regions);
+      expect(cut.computes).toEqual(computes);
+      expect(cut.steps.map(({ reads }) => reads[0]!.region)).toEqual(regions.slice(0, -1));
+      expect(cut.steps.map(({ writes }) => writes[0]!.region)).toEqual(regions.slice(1));
     }
   });
 
@@ -51,60 +47,55 @@ describe('cutTile', () => {
     expect(cuts[1]!.held).toEqual([
       { x0: 4, x1: 8, y0: 0, y1: 8 },
       { x0: 3, x1: 8, y0: 0, y1: 8 },
+      { x0: 4, x1: 8, y0: 0, y1: 8 },
     ]);
-    expect(cuts[1]!.strips).toEqual([
-      { segment: 1, map: 1, side: 'west', producer: 0, region: { x0: 3, x1: 5, y0: 0, y1: 8 } },
-    ]);
-    expect(cuts[1]!.steps.map(({ computed, output, padding }) => ({ computed, output, padding }))).toEqual([
+    expect(cuts[1]!.strips).toEqual([{ map: 1, side: 'west', producer: 0, region: { x0: 3, x1: 5, y0: 0, y1: 8 } }]);
+    const padding = { top: 1, bottom: 1, left: 0, right: 1 };
+    expect(cuts[1]!.steps.map(({ reads, writes }) => ({ reads, writes: writes.map(({ region }) => region) }))).toEqual([
       {
-        computed: { x0: 4, x1: 8, y0: 0, y1: 8 },
-        output: { x0: 5, x1: 8, y0: 0, y1: 8 },
-        padding: { top: 1, bottom: 1, left: 0, right: 1 },
+        reads: [{ region: { x0: 4, x1: 8, y0: 0, y1: 8 }, padding }],
+        writes: [{ x0: 5, x1: 8, y0: 0, y1: 8 }],
       },
       {
-        computed: { x0: 5, x1: 8, y0: 0, y1: 8 },
-        output: { x0: 4, x1: 8, y0: 0, y1: 8 },
-        padding: { top: 1, bottom: 1, left: 0, right: 1 },
+        reads: [{ region: { x0: 3, x1: 8, y0: 0, y1: 8 }, padding }],
+        writes: [{ x0: 4, x1: 8, y0: 0, y1: 8 }],
       },
     ]);
+    expect(cuts[1]!.computes).toEqual(cuts[1]!.steps.map(({ writes }) => writes[0]!.region));
     expect(cuts[1]!.macs).toBe(3 * 8 * 18 + 4 * 8 * 18);
     expect(cutInputBytes(plan, cuts[1]!, 1)).toBe(4 * 8);
     expect(stripsBytes(plan, cuts[1]!.strips, 4)).toBe(2 * 8 * 2 * 4);
-    expect(cuts[0]!.macs + cuts[1]!.macs).toBe(neededMacs(plan.layers));
+    expect(cuts[0]!.macs + cuts[1]!.macs).toBe(plan.stage.macs);
   });
 
   it('calls the engine for no segment whose work the strips have done', () => {
-    const thin = planFtp(chain(square(6), [conv(3, 1), conv(3, 1), conv(3, 1)]), 3, parseGrid('6x1'));
+    const thin = planLayers(chain(square(6), [conv(3, 1), conv(3, 1), conv(3, 1)]), 3, parseGrid('6x1'));
     const { cuts } = cutInOrder(thin, [0, 2, 1]);
     expect(cuts[1]!.steps.map(({ segment }) => segment.index)).toEqual([2]);
-    expect(cuts[1]!.steps[0]!.computed).toEqual(EMPTY_REGION);
+    expect(cuts[1]!.computes.slice(0, 2)).toEqual([EMPTY_REGION, EMPTY_REGION]);
+    expect(new Set(cuts[1]!.strips.map(({ map }) => map))).toEqual(new Set([2]));
     expect(cuts[1]!.input).toEqual(EMPTY_REGION);
-    expect(cuts[1]!.held.map((region) => region === EMPTY_REGION)).toEqual([true, true, false]);
+    expect(cuts[1]!.held.map((region) => region === EMPTY_REGION)).toEqual([true, true, false, false]);
     expect(cutInputBytes(thin, cuts[1]!, 1)).toBe(0);
   });
 
   it('is plain frozen data', () => {
     const cut = cutInOrder(plan, [0, 1]).cuts[1]!;
-    const parts = [
-      cut,
-      cut.input,
-      cut.held,
-      cut.steps,
-      ...cut.steps.flatMap((step) => [step, step.strips, step.computed]),
-    ];
-    expect([...parts, ...cut.strips].every((value) => Object.isFrozen(value))).toBe(true);
+    const read = cut.steps.flatMap(({ reads, writes }) => [reads, writes, ...reads, ...writes]);
+    const parts = [cut, cut.input, cut.held, cut.computes, cut.strips, cut.steps, ...cut.steps, ...read];
+    expect([...parts, ...cut.held, ...cut.strips].every((value) => Object.isFrozen(value))).toBe(true);
     expect(structuredClone(cut)).toEqual(cut);
   });
 
   it("refuses another tile's offer and another plan's", () => {
-    const other = planFtp(layers, 2, parseGrid('1x3'));
+    const other = planLayers(layers, 2, parseGrid('1x3'));
     const offer = cutInOrder(other, [0]).offers[0]!.east!;
     const invalid = expect.objectContaining({ code: 'DT_OFFER_INVALID' });
     expect(() => cutTile(other, 2, { west: offer })).toThrow(invalid);
     expect(() => cutTile(other, 1, { east: offer })).toThrow(invalid);
     expect(() => cutTile(other, 1, { north: offer })).toThrow(invalid);
-    const oneSegment = planFtp(layers, 1, parseGrid('1x3'));
-    expect(() => cutTile(oneSegment, 1, { west: offer })).toThrow(invalid);
+    const oneMapLess = planLayers(layers, 1, parseGrid('1x3'));
+    expect(() => cutTile(oneMapLess, 1, { west: offer })).toThrow(invalid);
     expect(() => cutTile(plan, 2)).toThrow(expect.objectContaining({ code: 'DT_TILE_OUTSIDE' }));
   });
 });
@@ -149,10 +140,16 @@ const arbitraryReuse: fc.Arbitrary<ReuseCase> = fc
   })
   .map(({ chain: { layers, depth, grid }, seed, seen, lost }) => {
     const random = lehmer(seed);
-    const plan = planFtp(layers, depth, grid);
+    const plan = planLayers(layers, depth, grid);
     const ranks = plan.tiles.map(() => random());
     const order = [...ranks.keys()].sort((a, b) => ranks[a]! - ranks[b]!);
-    return { layers, plan, order, isSeen: () => random() < seen, isLost: () => random() < lost };
+    return {
+      layers: layers.slice(0, depth),
+      plan,
+      order,
+      isSeen: () => random() < seen,
+      isLost: () => random() < lost,
+    };
   });
 
 function lehmer(seed: number): () => number {
@@ -169,9 +166,9 @@ function decide({ plan, isSeen, isLost }: ReuseCase, tileId: number, offers: rea
   const found = new Set<string>();
   for (;;) {
     const cut = cutTile(plan, tileId, left);
-    const fetched = cut.strips.filter(({ side, segment }) => !found.has(`${side}${segment}`));
+    const fetched = cut.strips.filter(({ side, map }) => !found.has(`${side}${map}`));
     const lost = fetched.filter(isLost);
-    for (const { side, segment } of fetched) found.add(`${side}${segment}`);
+    for (const { side, map } of fetched) found.add(`${side}${map}`);
     if (lost.length === 0) return cut;
     left = withoutRegions(plan, left, lost);
   }
@@ -189,14 +186,14 @@ describe('tiles with reuse', () => {
     fc.assert(
       fc.property(arbitraryReuse, (reuse) => {
         const { layers, plan, order } = reuse;
-        const expected = runWhole(layers.slice(0, plan.depth), inputPlane(reuse));
+        const expected = runWhole(layers, inputPlane(reuse));
         const devices = new ReuseRun(layers, inputPlane(reuse));
         const offers: (TileOffers | null)[] = plan.tiles.map(() => null);
         for (const tileId of order) {
           const cut = decide(reuse, tileId, offers);
           const { output, held } = devices.run(cut);
-          expect(output).toEqual(crop(expected, plan.tiles[tileId]!.regions[plan.depth]!));
-          expect([...held].every(([segment, { region }]) => region === cut.held[segment])).toBe(true);
+          expect(output).toEqual(crop(expected, plan.tiles[tileId]!.shares[0]!));
+          for (const [map, { region }] of held) expect(region).toEqual(cut.held[map]);
           offers[tileId] = offersOfTile(plan, cut);
           devices.keep(held, offers[tileId]);
           strips += cut.strips.length;
@@ -224,7 +221,7 @@ describe('tiles with reuse', () => {
             [none, some],
             [some, all],
           ] as const) {
-            expect(fewer.held.every((region, segment) => containsRegion(region, more.held[segment]!))).toBe(true);
+            expect(fewer.held.every((region, map) => containsRegion(region, more.held[map]!))).toBe(true);
             expect(containsRegion(fewer.input, more.input)).toBe(true);
             expect(more.macs).toBeLessThanOrEqual(fewer.macs);
           }
@@ -238,15 +235,15 @@ describe('tiles with reuse', () => {
 
 describe('one device that goes row by row', () => {
   it.each(['2x2', '5x5', '8x8', '4x7'])('computes nothing of YOLOv2 twice in %s', (name) => {
-    const plan = planFtp(yolov2Chain(), 16, parseGrid(name));
+    const plan = planLayers(yolov2Chain(), 16, parseGrid(name));
     const { cuts } = cutInOrder(plan, [...plan.tiles.keys()]);
     const macs = cuts.reduce((sum, cut) => sum + cut.macs, 0);
-    expect(macs / neededMacs(plan.layers)).toBeLessThan(1.001);
+    expect(macs / plan.stage.macs).toBeLessThan(1.001);
     expect(planCost(plan, { inputBytesPerValue: 1, outputBytesPerValue: 4 }).macs).toBeGreaterThan(macs);
   });
 
   it('reads the picture about once', () => {
-    const plan = planFtp(yolov2Chain(), 16, parseGrid('5x5'));
+    const plan = planLayers(yolov2Chain(), 16, parseGrid('5x5'));
     const { cuts } = cutInOrder(plan, [...plan.tiles.keys()]);
     const bytes = cuts.reduce((sum, cut) => sum + cutInputBytes(plan, cut, 1), 0);
     expect(bytes / (3 * 608 * 608)).toBeLessThan(1.1);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type FtpPlan, planFtp } from '../../../server/geometry/ftp-plan.js';
+import type { FtpPlan } from '../../../server/geometry/ftp-plan.js';
 import { parseGrid } from '../../../server/geometry/grid.js';
 import { regionBytes } from '../../../server/geometry/plan-cost.js';
 import { containsRegion, EMPTY_REGION } from '../../../server/geometry/region.js';
@@ -12,11 +12,12 @@ import {
   type TileOffers,
   withoutRegions,
 } from '../../../server/geometry/reuse/tile-offer.js';
+import { planLayers } from '../chain-graphs.js';
 import { chain, conv, yolov2Chain } from '../layer-chains.js';
 
 const MIB = 2 ** 20;
 const square = (size: number) => ({ channels: 1, height: size, width: size });
-const rowPlan = planFtp(chain(square(8), [conv(3, 1), conv(3, 1), conv(3, 1)]), 3, parseGrid('1x2'));
+const rowPlan = planLayers(chain(square(8), [conv(3, 1), conv(3, 1), conv(3, 1)]), 3, parseGrid('1x2'));
 
 describe('offersOfTile', () => {
   it('offers what a neighbour needs if it cuts this side everywhere, and no more', () => {
@@ -25,33 +26,35 @@ describe('offersOfTile', () => {
       [0, 7],
       [0, 6],
       [0, 5],
+      [0, 4],
     ]);
     expect(offersOfTile(rowPlan, { tileId: 0, held })).toEqual({
       east: {
         id: expect.any(Number),
         producer: 0,
         consumer: 1,
-        regions: [EMPTY_REGION, { x0: 4, x1: 6, y0: 0, y1: 8 }, { x0: 3, x1: 5, y0: 0, y1: 8 }],
+        regions: [EMPTY_REGION, { x0: 4, x1: 6, y0: 0, y1: 8 }, { x0: 3, x1: 5, y0: 0, y1: 8 }, EMPTY_REGION],
       },
     });
   });
 
   it('offers only what was held', () => {
-    const held = [EMPTY_REGION, EMPTY_REGION, { x0: 0, x1: 5, y0: 2, y1: 6 }];
+    const held = [EMPTY_REGION, EMPTY_REGION, { x0: 0, x1: 5, y0: 2, y1: 6 }, EMPTY_REGION];
     expect(offersOfTile(rowPlan, { tileId: 0, held }).east!.regions).toEqual([
       EMPTY_REGION,
       EMPTY_REGION,
       { x0: 3, x1: 5, y0: 2, y1: 6 },
+      EMPTY_REGION,
     ]);
   });
 
   it('leaves out what does not reach the edge of what the neighbour needs', () => {
-    const held = [EMPTY_REGION, EMPTY_REGION, { x0: 4, x1: 5, y0: 0, y1: 8 }];
+    const held = [EMPTY_REGION, EMPTY_REGION, { x0: 4, x1: 5, y0: 0, y1: 8 }, EMPTY_REGION];
     expect(offersOfTile(rowPlan, { tileId: 0, held })).toEqual({});
   });
 
   it('offers to the sides that are asked for', () => {
-    const plan = planFtp(yolov2Chain(), 16, parseGrid('3x3'));
+    const plan = planLayers(yolov2Chain(), 16, parseGrid('3x3'));
     const cut = cutTile(plan, 4);
     expect(Object.keys(offersOfTile(plan, cut)).sort()).toEqual([...SIDES].sort());
     expect(offersOfTile(plan, cut, ['east'])).toEqual({ east: offersOfTile(plan, cut).east });
@@ -59,9 +62,9 @@ describe('offersOfTile', () => {
   });
 
   it('gives a strip two cells wide before each 3x3 convolution of YOLOv2', () => {
-    const plan = planFtp(yolov2Chain(), 16, parseGrid('5x5'));
+    const plan = planLayers(yolov2Chain(), 16, parseGrid('5x5'));
     const { regions } = offersOfTile(plan, cutTile(plan, 12)).east!;
-    expect(regions.slice(1).map(({ x0, x1 }) => x1 - x0)).toEqual([2, 2, 2, 2, 2, 2, 2]);
+    expect(regions.slice(1).map(({ x0, x1 }) => x1 - x0)).toEqual([2, 2, 2, 2, 2, 2, 2, 0]);
   });
 
   it('is frozen', () => {
@@ -73,7 +76,7 @@ describe('offersOfTile', () => {
 
 describe('offersToTile', () => {
   it('collects what neighbours offer, by side', () => {
-    const plan = planFtp(yolov2Chain(), 16, parseGrid('3x3'));
+    const plan = planLayers(yolov2Chain(), 16, parseGrid('3x3'));
     const offers = plan.tiles.map(({ tileId }) => offersOfTile(plan, cutTile(plan, tileId)));
     const toFour = offersToTile(plan, 4, (producer) => (producer === 1 ? null : offers[producer]!));
     expect(Object.keys(toFour).sort()).toEqual(['east', 'south', 'west']);
@@ -87,18 +90,18 @@ describe('offersToTile', () => {
 describe('withoutRegions', () => {
   it('takes out what is lost and leaves the rest, so that the cut is made without it', () => {
     const west = offersOfTile(rowPlan, cutTile(rowPlan, 0)).east!;
-    const left = withoutRegions(rowPlan, { west }, [{ side: 'west', segment: 2 }]);
-    expect(left.west!.regions).toEqual([EMPTY_REGION, west.regions[1], EMPTY_REGION]);
-    expect(cutTile(rowPlan, 1, { west }).strips.map(({ segment }) => segment)).toEqual([1, 2]);
+    const left = withoutRegions(rowPlan, { west }, [{ side: 'west', map: 2 }]);
+    expect(left.west!.regions).toEqual([EMPTY_REGION, west.regions[1], EMPTY_REGION, EMPTY_REGION]);
+    expect(cutTile(rowPlan, 1, { west }).strips.map(({ map }) => map)).toEqual([1, 2]);
     // Without the cut above, more is needed below than the strip has.
     expect(cutTile(rowPlan, 1, left).strips).toEqual([]);
-    expect(withoutRegions(rowPlan, { west }, [{ side: 'east', segment: 1 }])).toEqual({ west });
+    expect(withoutRegions(rowPlan, { west }, [{ side: 'east', map: 1 }])).toEqual({ west });
   });
 });
 
 describe('offersBytes', () => {
   it('are a tenth of what tiles hold, for YOLOv2 in 5x5', () => {
-    const plan = planFtp(yolov2Chain(), 16, parseGrid('5x5'));
+    const plan = planLayers(yolov2Chain(), 16, parseGrid('5x5'));
     let kept = 0;
     let held = 0;
     const offers: TileOffers[] = [];
@@ -114,12 +117,11 @@ describe('offersBytes', () => {
         SIDES.filter((side) => isLater(plan, tileId, side)),
       );
       kept += offersBytes(plan, offers[tileId], 4);
-      cut.held.forEach((region, index) => {
-        const map = plan.maps[plan.segments[index]!.firstLayer]!;
-        if (index > 0) held += regionBytes(region, map, 4);
+      cut.held.forEach((region, map) => {
+        if (map > 0 && !plan.outputs.includes(map)) held += regionBytes(region, plan.maps[map]!, 4);
       });
       for (const offer of Object.values(offers[tileId])) {
-        expect(offer.regions.every((region, index) => containsRegion(cut.held[index]!, region))).toBe(true);
+        expect(offer.regions.every((region, map) => containsRegion(cut.held[map]!, region))).toBe(true);
       }
     }
     expect(kept / MIB).toBeCloseTo(4.61, 2);

@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../../server/engine/engines.js';
-import { loadLayers } from '../../../server/engine/load-layers.js';
 import { placePicture } from '../../../server/heads/placement.js';
 import { parseFaceDetectorWeights } from '../../../server/model/built-in/face-detector-weights.js';
 import { loadModel } from '../../../server/model/model-source.js';
 import type { Network } from '../../../server/model/network.js';
 import { foundIn } from '../../support/head-outputs.js';
+import { loadLayers } from '../../support/load-layers.js';
 
 const packageFolder = join(dirname(createRequire(import.meta.url).resolve('@vladmandic/face-api')), '..');
 

@@ -32,7 +32,7 @@ describe('CPU time by thread', () => {
     const compute = await startComputeThread({
       model: { name: 'face-detector', width: 96, height: 96 },
       engine: { name: 'onnxruntime', backend: null, threads: 1 },
-      stage: { kind: 'remaining', depth: 3 },
+      stage: { kind: 'remaining', depth: 3, grid: { rows: 1, columns: 1 } },
     });
     const { client, counted, values } = counter();
     expect(await threadsOf(client, process.pid)).toBeNull();

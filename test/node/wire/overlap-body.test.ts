@@ -1,26 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { planFtp } from '../../../server/geometry/ftp-plan.js';
+import { planGraph } from '../../../server/geometry/choose-cut.js';
 import { isEmptyRegion } from '../../../server/geometry/region.js';
 import { SIDES } from '../../../server/geometry/reuse/neighbours.js';
 import { cutTile } from '../../../server/geometry/reuse/tile-cut.js';
 import { mostOfferedBytes, offersBytes, offersOfTile } from '../../../server/geometry/reuse/tile-offer.js';
-import { fusedGeometry } from '../../../server/model/layer-geometry.js';
 import { describeModel } from '../../../server/model/model-source.js';
 import { decodeOfferedStrips, encodeOfferedStrips, parseMapRegions } from '../../../server/node/wire/overlap-body.js';
 import { regionShape, valuesOf } from '../../../server/tensor/planes.js';
 
 const network = describeModel({ name: 'face-detector', width: 96, height: 96 });
-const plan = planFtp(fusedGeometry(network, 8), 8, { rows: 3, columns: 3 });
+const plan = planGraph(network.graph, 8, { rows: 3, columns: 3 });
 
 /** A tile that ran whole, with strips whose values halves can hold. */
 function ranWhole(tile: number) {
   const offers = offersOfTile(plan, cutTile(plan, tile));
   const strips = SIDES.flatMap((side) =>
-    (offers[side]?.regions ?? []).flatMap((region, segment) => {
+    (offers[side]?.regions ?? []).flatMap((region, map) => {
       if (isEmptyRegion(region)) return [];
-      const { channels } = plan.maps[plan.segments[segment]!.firstLayer]!;
+      const { channels } = plan.maps[map]!;
       const data = Float32Array.from({ length: valuesOf(regionShape(channels, region)) }, (_, i) => (i % 512) / 4);
-      return [{ side, segment, data }];
+      return [{ side, map, data }];
     }),
   );
   return { device: 'e1', offers, strips };

@@ -1,27 +1,26 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { planFtp } from '../../../server/geometry/ftp-plan.js';
+import { planGraph } from '../../../server/geometry/choose-cut.js';
 import { isEmptyRegion, type Region } from '../../../server/geometry/region.js';
 import { oppositeSide, SIDES } from '../../../server/geometry/reuse/neighbours.js';
 import { cutTile } from '../../../server/geometry/reuse/tile-cut.js';
 import { offersOfTile } from '../../../server/geometry/reuse/tile-offer.js';
-import { fusedGeometry } from '../../../server/model/layer-geometry.js';
 import { describeModel } from '../../../server/model/model-source.js';
 import { StripPool } from '../../../server/node/wire/strip-pool.js';
 import { regionShape, valuesOf } from '../../../server/tensor/planes.js';
 
 const network = describeModel({ name: 'face-detector', width: 96, height: 96 });
-const plan = planFtp(fusedGeometry(network, 8), 8, { rows: 3, columns: 3 });
+const plan = planGraph(network.graph, 8, { rows: 3, columns: 3 });
 const AMPLE = 1e9;
 
 /** A tile that ran whole: what it offers, and values for it that tell the strips apart. */
 function ranWhole(tile: number, sides = SIDES) {
   const offers = offersOfTile(plan, cutTile(plan, tile), sides);
   const kept = SIDES.flatMap((side) =>
-    (offers[side]?.regions ?? []).flatMap((region, segment) => {
+    (offers[side]?.regions ?? []).flatMap((region, map) => {
       if (isEmptyRegion(region)) return [];
-      const { channels } = plan.maps[plan.segments[segment]!.firstLayer]!;
-      const data = new Float32Array(valuesOf(regionShape(channels, region))).fill(tile + segment / 100);
-      return [{ side, segment, data }];
+      const { channels } = plan.maps[map]!;
+      const data = new Float32Array(valuesOf(regionShape(channels, region))).fill(tile + map / 100);
+      return [{ side, map, data }];
     }),
   );
   return { offers, kept, bytes: kept.reduce((sum, { data }) => sum + data.byteLength, 0) };
@@ -30,9 +29,9 @@ function ranWhole(tile: number, sides = SIDES) {
 /** The first strip that a tile keeps for the neighbour at that side. */
 function firstStrip(tile: number, side: (typeof SIDES)[number]) {
   const { offers, kept } = ranWhole(tile);
-  const { segment, data } = kept.find((strip) => strip.side === side)!;
+  const { map, data } = kept.find((strip) => strip.side === side)!;
   const offer = offers[side]!;
-  return { consumer: offer.consumer, region: offer.regions[segment]!, segment, data };
+  return { consumer: offer.consumer, region: offer.regions[map]!, map, data };
 }
 
 function add(pool: StripPool, frame: string, tile: number): boolean {
@@ -135,8 +134,8 @@ describe('strips that nobody can use any more', () => {
     const bytes = left.reduce((sum, { data }) => sum + data.byteLength, 0);
     expect(pool.bytes).toBe(bytes + ranWhole(0).bytes);
     expect(pool.offersOf('a-1', 4)).toEqual({ north: offers.north, east: offers.east });
-    const { segment } = kept.find(({ side }) => side === 'south')!;
-    expect(pool.strip('a-1', 4, oppositeSide('south'), segment)).toBeNull();
+    const { map } = kept.find(({ side }) => side === 'south')!;
+    expect(pool.strip('a-1', 4, oppositeSide('south'), map)).toBeNull();
     pool.keepOnly('a-1', 4, []);
     pool.keepOnly('a-1', 8, []);
     pool.keepOnly('a-2', 4, []);
@@ -156,17 +155,15 @@ describe('finding a strip', () => {
     pool.find(plan, frame, consumer, { map, region });
 
   it.each(SIDES)('that the tile in the middle keeps for its neighbour at the %s', (side) => {
-    const { consumer, region, segment, data } = firstStrip(4, side);
-    const map = plan.segments[segment]!.firstLayer;
+    const { consumer, region, map, data } = firstStrip(4, side);
     expect(find(consumer, map, region)).toEqual({ region, data });
-    expect(pool.strip('a-1', 4, oppositeSide(side), segment)).toEqual({ region, data });
+    expect(pool.strip('a-1', 4, oppositeSide(side), map)).toEqual({ region, data });
     const part = { ...region, x0: region.x1 - 1, y0: region.y1 - 1 };
     expect(find(consumer, map, part)).toEqual({ region, data });
   });
 
-  it('not where the region, the map, the frame, the tile or the segment is another', () => {
-    const { consumer, region, segment } = firstStrip(4, 'south');
-    const map = plan.segments[segment]!.firstLayer;
+  it('not where the region, the map, the frame or the tile is another', () => {
+    const { consumer, region, map } = firstStrip(4, 'south');
     const more = [
       { ...region, x0: region.x0 - 1 },
       { ...region, x1: region.x1 + 1 },
@@ -182,12 +179,12 @@ describe('finding a strip', () => {
     expect(find(0, map, region)).toBeNull();
     expect(pool.strip('a-1', 4, 'north', 99)).toBeNull();
     expect(pool.strip('a-1', 4, 'north', 0)).toBeNull();
-    expect(pool.strip('a-1', 3, 'north', segment)).toBeNull();
+    expect(pool.strip('a-1', 3, 'north', map)).toBeNull();
   });
 
   it('not after its frame was dropped', () => {
-    const { consumer, region, segment } = firstStrip(4, 'east');
+    const { consumer, region, map } = firstStrip(4, 'east');
     pool.drop('a-1');
-    expect(find(consumer, plan.segments[segment]!.firstLayer, region)).toBeNull();
+    expect(find(consumer, map, region)).toBeNull();
   });
 });

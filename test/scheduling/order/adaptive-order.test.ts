@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { planFtp } from '../../../server/geometry/ftp-plan.js';
 import { formatGrid, parseGrid } from '../../../server/geometry/grid.js';
 import { cutTile } from '../../../server/geometry/reuse/tile-cut.js';
 import { offersOfTile } from '../../../server/geometry/reuse/tile-offer.js';
 import { chooseTile } from '../../../server/scheduling/order/adaptive-order.js';
 import { paperOrder } from '../../../server/scheduling/order/tile-order.js';
 import type { TileState } from '../../../server/scheduling/reuse/tile-reuse.js';
+import { planLayers } from '../../geometry/chain-graphs.js';
 import { chain, max, yolov2Chain } from '../../geometry/layer-chains.js';
 import { type Choose, type OneFrame, runOneFrame } from '../simulation/equal-devices.js';
 
 const yolov2 = yolov2Chain();
-const planOf = (grid: string) => planFtp(yolov2, 16, parseGrid(grid));
+const planOf = (grid: string) => planLayers(yolov2, 16, parseGrid(grid));
 const rowByRow: Choose = (_plan, queued) => queued[0] ?? null;
 const paper: Choose = ({ grid }, queued) => paperOrder(grid).find((tileId) => queued.includes(tileId)) ?? null;
 
@@ -45,7 +45,11 @@ describe('chooseTile', () => {
   });
 
   it('copes with a stack without multiply-accumulates and with offers that are lost', () => {
-    const pooling = planFtp(chain({ channels: 1, height: 8, width: 8 }, [max(3, 1), max(2, 2)]), 2, parseGrid('2x2'));
+    const pooling = planLayers(
+      chain({ channels: 1, height: 8, width: 8 }, [max(3, 1), max(2, 2)]),
+      2,
+      parseGrid('2x2'),
+    );
     const states: TileState[] = [
       { kind: 'done', offers: {} },
       { kind: 'in-flight' },

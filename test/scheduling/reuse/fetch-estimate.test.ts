@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planFtp } from '../../../server/geometry/ftp-plan.js';
+import { planGraph } from '../../../server/geometry/choose-cut.js';
 import { isEmptyRegion, regionArea } from '../../../server/geometry/region.js';
 import { SIDES, type Side } from '../../../server/geometry/reuse/neighbours.js';
 import { cutTile, type Strip } from '../../../server/geometry/reuse/tile-cut.js';
 import { offersOfTile, offersToTile } from '../../../server/geometry/reuse/tile-offer.js';
-import { fusedGeometry } from '../../../server/model/layer-geometry.js';
 import { describeModel } from '../../../server/model/model-source.js';
 import {
   estimatedMs,
@@ -14,12 +13,13 @@ import {
   withoutFetching,
 } from '../../../server/scheduling/reuse/fetch-estimate.js';
 import { arbitraryPlanCase } from '../../geometry/arbitrary-plans.js';
+import { planLayers } from '../../geometry/chain-graphs.js';
 import { propertyRuns } from '../../support/property-runs.js';
 
 /** Any plan, any tile of it, some neighbours done, each kept by somebody, over any links, at any speed. */
 const arbitraryQuestion: fc.Arbitrary<FetchEstimate> = fc
   .record({
-    plan: arbitraryPlanCase(20, 6).map(({ layers, depth, grid }) => planFtp(layers, depth, grid)),
+    plan: arbitraryPlanCase(20, 6).map(({ layers, depth, grid }) => planLayers(layers, depth, grid)),
     tile: fc.nat(),
     holders: fc.array(fc.constantFrom('absent', 'here', 'a', 'b'), { minLength: 4, maxLength: 4 }),
     requestMs: fc.double({ min: 0, max: 50, noNaN: true }),
@@ -64,8 +64,8 @@ describe('the offers that are worth their way', () => {
         const chosen = selectOffers(question);
         expect(selectOffers(question)).toEqual(chosen);
         for (const side of SIDES) {
-          for (const [segment, region] of (chosen[side]?.regions ?? []).entries()) {
-            if (!isEmptyRegion(region)) expect(region).toEqual(question.offers[side]!.regions[segment]);
+          for (const [map, region] of (chosen[side]?.regions ?? []).entries()) {
+            if (!isEmptyRegion(region)) expect(region).toEqual(question.offers[side]!.regions[map]);
           }
         }
         cutTile(question.plan, question.tileId, chosen);
@@ -101,7 +101,7 @@ describe('the offers that are worth their way', () => {
 
 describe('a tile amid a 5x5 grid of YOLOv2, 16 layers', () => {
   const network = describeModel({ name: 'yolov2', weights: 'synthetic' });
-  const plan = planFtp(fusedGeometry(network, 16), 16, { rows: 5, columns: 5 });
+  const plan = planGraph(network.graph, 16, { rows: 5, columns: 5 });
   const offers = offersToTile(plan, 12, (producer) => offersOfTile(plan, cutTile(plan, producer)));
   /** One core of 12 GMAC/s. */
   const question: FetchEstimate = {
@@ -110,7 +110,7 @@ describe('a tile amid a 5x5 grid of YOLOv2, 16 layers', () => {
     linkTo: () => ({ requestMs: 1, bytesPerMs: 6_250 }),
   };
   const lowest = (side: Side, chosen: FetchEstimate['offers']) =>
-    Math.min(...cutTile(plan, 12, chosen).strips.flatMap((strip) => (strip.side === side ? [strip.segment] : [])));
+    Math.min(...cutTile(plan, 12, chosen).strips.flatMap((strip) => (strip.side === side ? [strip.map] : [])));
 
   it('fetches at 50 Mbit/s all but the strips of the largest maps, which save next to nothing', () => {
     const chosen = selectOffers(question);

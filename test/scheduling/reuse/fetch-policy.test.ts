@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { planFtp } from '../../../server/geometry/ftp-plan.js';
 import type { Region } from '../../../server/geometry/region.js';
 import { wholeMap } from '../../../server/geometry/region.js';
 import { cutTile } from '../../../server/geometry/reuse/tile-cut.js';
@@ -11,9 +10,10 @@ import { offerGain } from '../../../server/scheduling/reuse/offer-gain.js';
 import { ReuseBook } from '../../../server/scheduling/reuse/reuse-book.js';
 import { taskReuse } from '../../../server/scheduling/reuse/task-reuse.js';
 import { NO_REUSE } from '../../../server/scheduling/reuse/tile-reuse.js';
+import { planLayers } from '../../geometry/chain-graphs.js';
 import { yolov2Chain } from '../../geometry/layer-chains.js';
 
-const plan = planFtp(yolov2Chain(), 16, { rows: 3, columns: 3 });
+const plan = planLayers(yolov2Chain(), 16, { rows: 3, columns: 3 });
 const whole = (tile: number) => offersOfTile(plan, cutTile(plan, tile));
 const FRAME = 'e0-1';
 const INPUT_IS_THERE = () => 0;

@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { planFtp } from '../../../server/geometry/ftp-plan.js';
+import { planGraph } from '../../../server/geometry/choose-cut.js';
 import { cutTile } from '../../../server/geometry/reuse/tile-cut.js';
 import { offersOfTile, type TileOffers } from '../../../server/geometry/reuse/tile-offer.js';
-import { fusedGeometry } from '../../../server/model/layer-geometry.js';
 import { describeModel } from '../../../server/model/model-source.js';
 import { ReuseBook } from '../../../server/scheduling/reuse/reuse-book.js';
 import { NO_REUSE } from '../../../server/scheduling/reuse/tile-reuse.js';
@@ -11,7 +10,7 @@ const network = describeModel({ name: 'face-detector', width: 96, height: 96 });
 //  0 1 2
 //  3 4 5
 //  6 7 8
-const plan = planFtp(fusedGeometry(network, 8), 8, { rows: 3, columns: 3 });
+const plan = planGraph(network.graph, 8, { rows: 3, columns: 3 });
 const FRAME = 'a-1';
 const E1 = { device: 'e1', address: 'http://127.0.0.1:1' };
 const E2 = { device: 'e2', address: 'http://127.0.0.1:2' };

@@ -1,5 +1,4 @@
 import type { FtpPlan } from '../../../server/geometry/ftp-plan.js';
-import { neededMacs } from '../../../server/geometry/layer.js';
 import { cutTile, type TileCut } from '../../../server/geometry/reuse/tile-cut.js';
 import { offersOfTile, offersToTile } from '../../../server/geometry/reuse/tile-offer.js';
 import type { TileState } from '../../../server/scheduling/reuse/tile-reuse.js';
@@ -45,7 +44,7 @@ export function runOneFrame(plan: FtpPlan, devices: number, choose: Choose, reus
       states[tileId] = { kind: 'done', offers: offersOfTile(plan, cut) };
     }
   }
-  const needed = neededMacs(plan.layers);
+  const needed = plan.stage.macs;
   return { speedup: needed / nowMacs, macs: macs / needed, order };
 }
 

@@ -1,17 +1,24 @@
 import type { FtpPlan } from '../../../../server/geometry/ftp-plan.js';
 import { regionArea, regionHeight, regionWidth } from '../../../../server/geometry/region.js';
-import type { Plan } from '../../contract-types.js';
+import { isLayer } from '../../../../server/geometry/segments.js';
+import { walkBack } from '../../../../server/geometry/tile-walk.js';
+import type { GraphNode } from '../../../../server/graph/graph.js';
+import { macsOf } from '../../../../server/graph/macs.js';
+import { isSameCell, reachOf } from '../../../../server/graph/reach.js';
 import { byteSize, dimensions, macs } from '../../format.js';
 
 interface LayerTableProps {
   readonly plan: FtpPlan;
-  readonly layers: Plan['layers'];
   readonly tile: number;
 }
 
-/** Each layer that may be fused: what it is, and what the tile computes of it. */
-export function LayerTable({ plan, layers, tile }: LayerTableProps) {
-  const { regions } = plan.tiles[tile]!;
+/** Each layer of the fused part: what it is, and what the tile computes of it. */
+export function LayerTable({ plan, tile }: LayerTableProps) {
+  const { graph, numbers, segments, shapes } = plan.stage;
+  const { needed } = walkBack(plan.stage, plan.tiles[tile]!.shares);
+  const rows = segments.flatMap(({ index, nodes }) =>
+    nodes.filter((one) => isLayer(graph, one)).map(({ node }, place) => ({ index, node, isFirst: place === 0 })),
+  );
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
     <section class="scrolled" tabIndex={0} aria-label="Layers">
@@ -36,23 +43,20 @@ export function LayerTable({ plan, layers, tile }: LayerTableProps) {
           </tr>
         </thead>
         <tbody>
-          {layers.map(({ kind, kernel, stride, output, macsPerCell }, layer) => {
-            const region = layer < plan.depth ? regions[layer + 1]! : null;
-            const segment = plan.segments.find(({ firstLayer, endLayer }) => firstLayer <= layer && layer < endLayer);
+          {rows.map(({ index, isFirst, node }) => {
+            const value = numbers.get(node.outputs[0]!)!;
+            const { channels, height, width } = shapes[value]!;
+            const region = needed[value]!;
+            const all = macsOf(graph, node);
             return (
-              <tr key={layer} class={region === null ? 'muted' : segment?.firstLayer === layer ? 'segment-start' : ''}>
-                <th scope="row">{layer}</th>
-                <td>
-                  {kind === 'maxpool' ? 'max pooling' : 'convolution'} {dimensions(kernel, kernel)}
-                  {stride > 1 && `, stride ${stride}`}
-                </td>
-                <td>{segment === undefined ? 'gateway' : segment.index}</td>
-                <td class="number">{dimensions(output.channels, output.height, output.width)}</td>
-                <td class="number">{region === null ? '–' : dimensions(regionHeight(region), regionWidth(region))}</td>
-                <td class="number">{region === null ? '–' : byteSize(output.channels * regionArea(region) * 4)}</td>
-                <td class="number">
-                  {region === null || macsPerCell === 0 ? '–' : macs(macsPerCell * regionArea(region))}
-                </td>
+              <tr key={node.name} class={isFirst ? 'segment-start' : ''}>
+                <th scope="row">{node.name}</th>
+                <td>{kindOf(plan, node)}</td>
+                <td>{index}</td>
+                <td class="number">{dimensions(channels, height, width)}</td>
+                <td class="number">{dimensions(regionHeight(region), regionWidth(region))}</td>
+                <td class="number">{byteSize(channels * regionArea(region) * 4)}</td>
+                <td class="number">{all === 0 ? '–' : macs((all * regionArea(region)) / (height * width))}</td>
               </tr>
             );
           })}
@@ -60,4 +64,19 @@ export function LayerTable({ plan, layers, tile }: LayerTableProps) {
       </table>
     </section>
   );
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  Conv: 'convolution',
+  MaxPool: 'max pooling',
+  AveragePool: 'mean pooling',
+};
+
+function kindOf({ stage: { graph } }: FtpPlan, node: GraphNode): string {
+  const name = WORDS[node.operator] ?? node.operator;
+  const reach = reachOf(graph, node);
+  if (reach.kind !== 'local') return name;
+  const { kernel, stride } = reach.rows;
+  if (isSameCell(reach)) return node.operator in WORDS ? `${name} 1 × 1` : name;
+  return `${name} ${dimensions(kernel, reach.columns.kernel)}${stride > 1 ? `, stride ${stride}` : ''}`;
 }

@@ -1,8 +1,12 @@
-import { type FtpPlan, planFtp } from '../../../../server/geometry/ftp-plan.js';
+import { planGraph } from '../../../../server/geometry/choose-cut.js';
+import type { FtpPlan } from '../../../../server/geometry/ftp-plan.js';
 import type { Grid } from '../../../../server/geometry/grid.js';
 import { type PlanCost, planCost } from '../../../../server/geometry/plan-cost.js';
 import { cutTile } from '../../../../server/geometry/reuse/tile-cut.js';
 import { offersOfTile, offersToTile, type TileOffers } from '../../../../server/geometry/reuse/tile-offer.js';
+import { type GraphCut, type Tileable, tileable } from '../../../../server/graph/cuts.js';
+import type { Graph } from '../../../../server/graph/graph.js';
+import { type GraphDocument, graphOfDocument } from '../../../../server/graph/graph-document.js';
 import type { Plan } from '../../contract-types.js';
 import type { PlanChoice } from '../../routing/route.js';
 
@@ -30,11 +34,13 @@ export interface PlanLimits {
 
 /** The same geometry as the nodes', for what was chosen; what cannot be is brought to the nearest that can. */
 export function sketchPlan(own: Plan, choice: PlanChoice): PlanSketch {
-  const depth = clamp(choice.depth ?? ownDepth(own), 1, own.layers.length);
+  const { cuts, graph } = plannable(own);
+  const cut = cutNear(cuts, choice.depth ?? ownDepth(own));
+  const depth = cut.layers;
   const limits = limitsAt(own, depth);
   const wanted = choice.grid ?? ownGrid(own);
   const grid = { rows: clamp(wanted.rows, 1, limits.rows), columns: clamp(wanted.columns, 1, limits.columns) };
-  const plan = planFtp(own.layers, depth, grid);
+  const plan = planGraph(graph, depth === ownDepth(own) ? own.stages[0]!.values : cut.values, grid);
   const middle = Math.floor(grid.rows / 2) * grid.columns + Math.floor(grid.columns / 2);
   const isOwn = depth === ownDepth(own) && grid.rows === ownGrid(own).rows && grid.columns === ownGrid(own).columns;
   return {
@@ -47,16 +53,30 @@ export function sketchPlan(own: Plan, choice: PlanChoice): PlanSketch {
 }
 
 export function limitsAt(own: Plan, depth: number): PlanLimits {
-  const output = own.layers[depth - 1]!.output;
-  return {
-    depth: own.layers.length,
-    rows: Math.min(MOST_A_SIDE, output.height),
-    columns: Math.min(MOST_A_SIDE, output.width),
-  };
+  const { cuts, graph } = plannable(own);
+  const shapes = cutNear(cuts, depth).values.map((name) => graph.values.get(name)!.shape);
+  const most = (axis: number) => Math.min(MOST_A_SIDE, Math.max(...shapes.map((shape) => shape[axis]!)));
+  return { depth: cuts.at(-1)!.layers, rows: most(2), columns: most(3) };
+}
+
+/** By digest of the plan: a slider that is moved asks again and again. */
+let latest: { readonly digest: string; readonly graph: Graph; readonly cuts: Tileable['cuts'] } | null = null;
+
+function plannable({ digest, graph: document }: Plan) {
+  if (latest?.digest !== digest) {
+    const graph = graphOfDocument(document as GraphDocument);
+    latest = { digest, graph, cuts: tileable(graph).cuts };
+  }
+  return latest;
+}
+
+/** The last cut after so many layers, or fewer where there is none. */
+function cutNear(cuts: readonly GraphCut[], layers: number): GraphCut {
+  return cuts.findLast((cut) => cut.layers <= layers) ?? cuts[0]!;
 }
 
 export function ownDepth({ stages }: Plan): number {
-  return stages[0]!.endLayer;
+  return stages[0]!.layers;
 }
 
 export function ownGrid({ stages }: Plan): Grid {

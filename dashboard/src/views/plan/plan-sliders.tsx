@@ -25,7 +25,12 @@ export function PlanSliders({ plan, limits, onChoose }: PlanSlidersProps) {
         most={limits.columns}
         onChange={(value) => onChoose({ grid: { rows, columns: value } })}
       />
-      <Slider name="Fused layers" value={plan.depth} most={limits.depth} onChange={(depth) => onChoose({ depth })} />
+      <Slider
+        name="Fused layers"
+        value={plan.stage.layers}
+        most={limits.depth}
+        onChange={(depth) => onChoose({ depth })}
+      />
     </div>
   );
 }

@@ -19,7 +19,7 @@ export function PlanView({ state, choice }: { state: DashboardState; choice: Pla
   if (own === null || sketch === null) return <p class="loading muted">Loading…</p>;
   const { plan, cost, tile, isOwn } = sketch;
   const choose = (change: PlanChoice): void => {
-    const { grid = plan.grid, depth = plan.depth } = change;
+    const { grid = plan.grid, depth = plan.stage.layers } = change;
     // In another grid the same number is another place: its middle tile has all its neighbours.
     const chosen = change.tile ?? (change.grid === undefined ? tile : null);
     replaceRoute({ view: 'plan', choice: { grid, depth, ...(chosen === null ? {} : { tile: chosen }) } });
@@ -38,7 +38,7 @@ export function PlanView({ state, choice }: { state: DashboardState; choice: Pla
             )
           }
         >
-          <PlanSliders plan={plan} limits={limitsAt(own, plan.depth)} onChoose={choose} />
+          <PlanSliders plan={plan} limits={limitsAt(own, plan.stage.layers)} onChoose={choose} />
           <PlanCosts sketch={sketch} />
           {!isOwn && (
             <p class="muted">
@@ -55,7 +55,7 @@ export function PlanView({ state, choice }: { state: DashboardState; choice: Pla
         <SegmentMaps plan={plan} tile={tile} />
       </Panel>
       <Panel title={`Layers for tile ${tile}`}>
-        <LayerTable plan={plan} layers={own.layers} tile={tile} />
+        <LayerTable plan={plan} tile={tile} />
       </Panel>
     </>
   );

@@ -10,9 +10,8 @@ import {
 import { neighbourAt, SIDES } from '../../../../server/geometry/reuse/neighbours.js';
 import { byteSize, dimensions } from '../../format.js';
 
-/** What a tile needs of the map at each segment's input, and of the stack's output. */
+/** What a tile needs of each map that is put together by hand. */
 export function SegmentMaps({ plan, tile }: { plan: FtpPlan; tile: number }) {
-  const maps = [...plan.segments.map(({ firstLayer }) => firstLayer), plan.depth];
   return (
     <>
       <svg width="0" height="0" class="defs" aria-hidden="true">
@@ -23,10 +22,10 @@ export function SegmentMaps({ plan, tile }: { plan: FtpPlan; tile: number }) {
         </defs>
       </svg>
       <ul class="segment-maps">
-        {maps.map((map, index) => (
+        {plan.maps.map((_, map) => (
           <li key={map}>
             <MapDrawing plan={plan} tile={tile} map={map} />
-            <MapCaption plan={plan} tile={tile} map={map} segment={index < plan.segments.length ? index : null} />
+            <MapCaption plan={plan} tile={tile} map={map} />
           </li>
         ))}
       </ul>
@@ -99,7 +98,7 @@ function MapDrawing({ plan, tile, map }: MapProps) {
   );
 }
 
-function MapCaption({ plan, tile, map, segment }: MapProps & { readonly segment: number | null }) {
+function MapCaption({ plan, tile, map }: MapProps) {
   const { channels, height, width } = plan.maps[map]!;
   const { regions, row, column } = plan.tiles[tile]!;
   const region = regions[map]!;
@@ -109,7 +108,7 @@ function MapCaption({ plan, tile, map, segment }: MapProps & { readonly segment:
   const bytesPerValue = map === 0 ? 1 : 4;
   return (
     <div class="map-caption">
-      <strong>{segment === null ? 'Output' : `Segment ${segment}`}</strong>
+      <strong>{titleOf(plan, map)}</strong>
       <span>
         map {map}: {dimensions(channels, height, width)}
       </span>
@@ -118,4 +117,11 @@ function MapCaption({ plan, tile, map, segment }: MapProps & { readonly segment:
       <span>{byteSize(channels * regionHeight(region) * regionWidth(region) * bytesPerValue)}</span>
     </div>
   );
+}
+
+function titleOf({ outputs, stage }: FtpPlan, map: number): string {
+  if (map === 0) return 'Picture';
+  if (outputs.includes(map)) return 'Output';
+  const readers = stage.segments.filter(({ inputs }) => inputs.some((input) => input.map === map));
+  return `Segment ${readers.map(({ index }) => index).join(', ')}`;
 }

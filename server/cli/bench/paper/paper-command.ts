@@ -14,7 +14,7 @@ import { docsBlock, notForDocs, withDocsBlock } from '../../../evaluation/paper/
 import { failures } from '../../../evaluation/paper/page/verdict.js';
 import { paperDevice } from '../../../evaluation/paper/paper-device.js';
 import { type Spent, secondsLeft } from '../../../evaluation/paper/seconds-left.js';
-import { describeModel } from '../../../model/model-source.js';
+import { describeModel } from '../../../model-files/describe-model.js';
 import { EXIT_FAILED } from '../../terminal/exit-codes.js';
 import { formatDuration } from '../../terminal/quantities.js';
 import { errorMark } from '../../terminal/report-error.js';
@@ -32,7 +32,7 @@ type Gathered = Pick<PaperResults, 'experiments' | 'missing' | 'notMeasured'>;
 export async function runBenchPaper(options: PaperOptions): Promise<void> {
   const settings = paperSettings(options);
   const folder = new ResultsFolder(settings.out);
-  const arithmetic = arithmeticOf(describeModel(modelChoice('yolov2', undefined)));
+  const arithmetic = arithmeticOf(await describeModel(modelChoice('yolov2', undefined)));
   const experiments = experimentsOf(settings.extent, settings.figures);
   const gathered = options.render
     ? whatIsThere(experiments, folder)

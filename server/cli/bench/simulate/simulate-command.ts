@@ -2,7 +2,7 @@ import { DeepThingsError } from '../../../errors.js';
 import { type Costs, loadCosts, networkName } from '../../../evaluation/simulate/calibration.js';
 import { readJsonFile } from '../../../evaluation/simulate/json-file.js';
 import type { SimulatedRun } from '../../../evaluation/simulate/simulated-run.js';
-import { describeModel } from '../../../model/model-source.js';
+import { describeModel } from '../../../model-files/describe-model.js';
 import { ProgressLine } from '../../terminal/progress-line.js';
 import { formatBytes, formatDuration } from '../../terminal/quantities.js';
 import { printJson, printLine, printNote } from '../../terminal/terminal.js';
@@ -29,7 +29,7 @@ export async function runSimulate(options: SimulateOptions, given: (option: stri
   const runs: SimulatedRun[] = [];
   for (const [index, combination] of combinations.entries()) {
     progress.show(`${index + 1} of ${combinations.length}: ${nameOf(combination)}`);
-    const model = networkName(describeModel(combination.model));
+    const model = networkName(await describeModel(combination.model));
     const known = costs.get(model) ?? (await loadCosts(options.calibration ?? null, model));
     costs.set(model, known);
     runs.push(await runCombination(combination, conditions, known.costs));

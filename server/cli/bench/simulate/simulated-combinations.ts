@@ -40,7 +40,7 @@ export async function combinationSettings(
   const candidates = config.devices.filter(({ source }) => source).map(({ id }) => id);
   const workload = { devices: candidates, sources, frames, pictureBytes, seed };
   const cpuOf = (cores: number) => ({ share: Math.min(1, cores), periodMs: cpuPeriodMs, cores: cores > 1 ? 2 : 1 });
-  return simulationSettingsOf(config, planCluster(config), {
+  return simulationSettingsOf(config, await planCluster(config), {
     ...{ costs, strategy, seed, warmUp: warmup, arrivals: await arrivalsOf(combination.arrivals, workload) },
     network: { medium, bytesPerMs, latencyMs },
     pictureSize,

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import type { Normalise } from '../../../compute/tile-executor.js';
 import { createEngine } from '../../../engine/engines.js';
 import type { InferenceEngine, Tensor } from '../../../engine/inference-engine.js';
 import { DeepThingsError } from '../../../errors.js';
@@ -10,12 +11,13 @@ import { chooseHead, type RecognisedHead } from '../../../heads/recognise/recogn
 import { annotatePicture } from '../../../imaging/annotate/annotate.js';
 import { letterboxPicture } from '../../../imaging/letterbox.js';
 import { inspectPicture } from '../../../imaging/picture-header.js';
+import { readOnnxFile } from '../../../model-files/onnx-file.js';
 import { normaliseBytes } from '../../../tensor/normalise.js';
 import { readPicture } from '../../submit/picture-file.js';
 import { formatDuration } from '../../terminal/quantities.js';
 import { paint, plainText, printJson, printLine } from '../../terminal/terminal.js';
 import { type Column, textTable } from '../../terminal/text-table.js';
-import { readOnnxFile } from './onnx-file.js';
+import { parseSize } from './input-size.js';
 import { checkTiles } from './tiles-check.js';
 
 export interface CheckOptions {
@@ -32,7 +34,10 @@ const LIMITS = { pictureBytes: 2 ** 30, pictureMegapixels: 200 };
 
 /** `deepthings model check`: runs an ONNX file on a picture, whole, and says what it finds. */
 export async function runModelCheck(path: string, picturePath: string, options: CheckOptions): Promise<void> {
-  const { graph, metadata, takesBytes } = await readOnnxFile(path, options);
+  const { graph, metadata, takesBytes } = await readOnnxFile(
+    path,
+    options.size === undefined ? {} : { size: parseSize(options.size) },
+  );
   const input = mapOf(graph);
   const outputs = graph.outputs.map((name) => ({ name, ...graph.values.get(name)! }));
   const head = chooseHead(outputs, { ...input, takesBytes }, metadata, options.head);
@@ -40,11 +45,13 @@ export async function runModelCheck(path: string, picturePath: string, options: 
   await inspectPicture(bytes, LIMITS);
   const preprocessing = preprocessingOf(head.input);
   const { data, placement } = await letterboxPicture(bytes, { input, preprocessing });
-  const tensor: Tensor = { shape: [1, 3, input.height, input.width], data: normaliseBytes(data, input, preprocessing) };
+  const normalise: Normalise = (bytes, shape) => normaliseBytes(bytes, shape, preprocessing);
+  const tensor: Tensor = { shape: [1, 3, input.height, input.width], data: normalise(data, input) };
   const engine = await createEngine('onnxruntime', { threads: 1 });
   const { found, ms } = await runWhole(engine, graph, tensor);
   const results = resultsOf(found, head, placement, options.threshold);
-  const tiles = options.grid === undefined ? null : await checkTiles(engine, graph, tensor, found, options.grid);
+  const tiles =
+    options.grid === undefined ? null : await checkTiles(engine, graph, data, normalise, found, options.grid);
   if (options.annotated !== undefined) {
     const drawn = await annotatePicture(bytes, results.detections ?? [], { classes: results.classification ?? [] });
     await writeFile(options.annotated, drawn).catch((cause) => {

@@ -1,7 +1,8 @@
 import { DeepThingsError } from '../../../errors.js';
 import type { MapShape } from '../../../geometry/region.js';
 import { labelsFor } from '../../../model/labels.js';
-import type { Network, Preprocessing } from '../../../model/network.js';
+import type { Network } from '../../../model/network.js';
+import type { Preprocessing } from '../../../model/preprocessing.js';
 import { NO_REMARK, type Remark } from '../../../model/remark.js';
 import { assembleNetwork } from '../assemble-network.js';
 import { LARGEST_INPUT_SIDE } from '../layer-limits.js';

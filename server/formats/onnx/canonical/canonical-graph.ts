@@ -1,4 +1,5 @@
 import type { Graph, TensorShape } from '../../../graph/graph.js';
+import { withMergedPads } from '../../../graph/merged-pads.js';
 import { TYPE } from '../file/data-types.js';
 import { damaged } from '../file/message.js';
 import type { OnnxModel } from '../file/onnx-model.js';
@@ -47,7 +48,7 @@ export function canonicalGraph({ opsets, graph }: OnnxModel, { name, inputs, kno
   const result = builder.finish(name, [...inputs.keys()], outputs);
   const unmade = outputs.find((output) => !result.nodes.some((node) => node.outputs.includes(output)));
   if (unmade !== undefined) throw damaged(`output ${JSON.stringify(unmade)}`, 'it does not depend on the picture');
-  return result;
+  return withMergedPads(result);
 }
 
 /** Whether a node hands its input on as it is. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../../../server/engine/engines.js';
-import { loadLayers } from '../../../../server/engine/load-layers.js';
 import { synthesizeWeights } from '../../../../server/formats/darknet/weights/synthetic-weights.js';
 import { builtInNetwork } from '../../../../server/model/built-in/registry.js';
 import { seededRandom } from '../../../../server/model/seeded-random.js';
 import { convolution, networkOf } from '../../../model/small-networks.js';
+import { loadLayers } from '../../../support/load-layers.js';
 
 const network = networkOf({ channels: 3, height: 8, width: 8 }, [
   convolution({ filters: 64 }),

@@ -1,0 +1,149 @@
+import type { Tensor } from '../engine/inference-engine.js';
+import { isEmptyRegion, paddedRegion, type Region, regionHeight, regionWidth } from '../geometry/region.js';
+import type { SegmentedStage } from '../geometry/segments.js';
+import type { SegmentRead, TileStep } from '../geometry/tile-walk.js';
+import { placeRegion } from '../tensor/planes.js';
+import type { KeptStrip } from './kept-strips.js';
+
+/** Values of a region of a map, `[channels, height, width]`. */
+export interface MapBlock {
+  readonly region: Region;
+  readonly data: Float32Array;
+}
+
+/** A region of a map, and a block that contains it. */
+interface Part {
+  readonly region: Region;
+  readonly from: MapBlock;
+}
+
+/**
+ * The maps of the tile that is being computed, each in parts that cover what the tile has of it exactly once: the block that the
+ * engine put out, and strips. The parts go straight to their places on the padded blocks that the engine gets: in many small tiles
+ * copying costs as much as computing.
+ */
+export class TileMaps {
+  readonly #stage: SegmentedStage;
+  readonly #parts: Part[][];
+  /** By map: steps of the tile that are still to read it. */
+  readonly #readers: number[];
+  readonly #isOutput: readonly boolean[];
+  /** By input of every segment; used again for each tile: fresh memory costs more than what is computed on it in a small tile. */
+  readonly #blocks = new Map<string, Float32Array>();
+  #kept: readonly KeptStrip[] = [];
+
+  constructor(stage: SegmentedStage) {
+    this.#stage = stage;
+    this.#parts = stage.maps.map(() => []);
+    this.#readers = stage.maps.map(() => 0);
+    this.#isOutput = stage.maps.map((_, map) => stage.outputs.includes(map));
+  }
+
+  /** @param kept receives what the tile keeps for its neighbours, once it is there. */
+  begin(steps: readonly TileStep[], kept: readonly KeptStrip[]): void {
+    this.clear();
+    this.#kept = kept;
+    for (const { segment } of steps) for (const { map } of segment.inputs) this.#readers[map]!++;
+  }
+
+  /** Takes a part of a map. The parts of one map cover what the tile has of it exactly once. */
+  add(map: number, region: Region, from: MapBlock): void {
+    this.#parts[map]!.push({ region, from });
+    const { channels } = this.#stage.maps[map]!;
+    for (const kept of this.#kept) {
+      if (kept.map !== map) continue;
+      const common = commonRegion(kept.region, region);
+      if (common !== null) placeRegion<Float32Array>(kept.data, channels, kept.region, from.data, from.region, common);
+    }
+  }
+
+  /** The engine's inputs for a step; what no later step reads is let go. */
+  inputsOf({ reads, segment }: TileStep): ReadonlyMap<string, Tensor> {
+    const inputs = new Map<string, Tensor>();
+    for (const [i, { fill, map, name }] of segment.inputs.entries()) {
+      inputs.set(name, this.#paddedBlock(map, reads[i]!, fill, `${segment.index} ${i}`));
+    }
+    for (const { map } of segment.inputs) {
+      this.#readers[map]!--;
+      if (this.#readers[map] === 0 && !this.#isOutput[map]) this.#parts[map] = [];
+    }
+    return inputs;
+  }
+
+  /** A region of a map, in memory that can be given away. */
+  take(map: number, region: Region): Float32Array {
+    const { channels } = this.#stage.maps[map]!;
+    const data = new Float32Array(channels * regionHeight(region) * regionWidth(region));
+    if (isEmptyRegion(region)) return data;
+    const [only, ...others] = this.#parts[map]!;
+    if (others.length === 0 && only !== undefined && isAll(only.from, region)) return only.from.data;
+    for (const part of this.#parts[map]!) placePart(data, channels, region, part);
+    return data;
+  }
+
+  clear(): void {
+    this.#kept = [];
+    for (let map = 0; map < this.#parts.length; map++) {
+      this.#parts[map] = [];
+      this.#readers[map] = 0;
+    }
+  }
+
+  #paddedBlock(map: number, { padding, region }: SegmentRead, fill: number, place: string): Tensor {
+    const { channels } = this.#stage.maps[map]!;
+    const around = paddedRegion(region, padding);
+    const shape = [1, channels, regionHeight(around), regionWidth(around)];
+    const parts = this.#parts[map]!;
+    if (parts.length === 1 && isPlain(parts[0]!, around)) return { shape, data: parts[0]!.from.data };
+    const data = this.#blockFor(place, channels * regionHeight(around) * regionWidth(around));
+    if (!isSameRegion(region, around)) data.fill(fill);
+    if (!isEmptyRegion(region)) for (const part of parts) placePart(data, channels, around, part, region);
+    return { shape, data };
+  }
+
+  #blockFor(place: string, values: number): Float32Array {
+    const known = this.#blocks.get(place);
+    if (known !== undefined && known.length >= values) return known.subarray(0, values);
+    const block = new Float32Array(values);
+    this.#blocks.set(place, block);
+    return block;
+  }
+}
+
+function placePart(
+  data: Float32Array,
+  channels: number,
+  target: Region,
+  { from, region }: Part,
+  within = target,
+): void {
+  const common = commonRegion(region, within);
+  if (common !== null) placeRegion<Float32Array>(data, channels, target, from.data, from.region, common);
+}
+
+/** @returns null when there is none. */
+function commonRegion(a: Region, b: Region): Region | null {
+  const x0 = Math.max(a.x0, b.x0);
+  const x1 = Math.min(a.x1, b.x1);
+  const y0 = Math.max(a.y0, b.y0);
+  const y1 = Math.min(a.y1, b.y1);
+  return x1 <= x0 || y1 <= y0 ? null : { x0, x1, y0, y1 };
+}
+
+/**
+ * Whether a part is just this region of the map. A block may have cells beyond the map, where padding belongs; and engines take
+ * no shared memory, which strips are in.
+ */
+function isPlain({ from, region }: Part, wanted: Region): boolean {
+  return from.data.buffer instanceof ArrayBuffer && isSameRegion(from.region, wanted) && isSameRegion(region, wanted);
+}
+
+/** Whether a block is just this region, and the only one on its memory. */
+function isAll({ data, region }: MapBlock, wanted: Region): boolean {
+  const isOwn = data.buffer instanceof ArrayBuffer && data.byteLength === data.buffer.byteLength;
+  return isOwn && isSameRegion(region, wanted);
+}
+
+function isSameRegion(a: Region, b: Region): boolean {
+  return a.x0 === b.x0 && a.x1 === b.x1 && a.y0 === b.y0 && a.y1 === b.y1;
+}

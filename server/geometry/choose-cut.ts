@@ -1,0 +1,134 @@
+import { DeepThingsError } from '../errors.js';
+import { type GraphCut, type Tileable, tileable } from '../graph/cuts.js';
+import type { Graph } from '../graph/graph.js';
+import { type FtpPlan, fuseStage, planFtp } from './ftp-plan.js';
+import { type Grid, tileCount, tilePosition, tileShare } from './grid.js';
+import type { Region } from './region.js';
+import { type SegmentedStage, segmentStage } from './segments.js';
+import { stageOf } from './stage.js';
+import { walkBack } from './tile-walk.js';
+
+/**
+ * Where the fused part of a graph ends: after so many layers, a node or value by name, a share of the work such as `40%`, `auto` for
+ * the cheapest place, or the values that are handed over there.
+ */
+export type FusedDepth = number | string | readonly string[];
+
+/** Each tile's share of every map that a stage hands over, in the order of its outputs. */
+function sharesOf({ maps, outputs }: SegmentedStage, grid: Grid, tileId: number): readonly Region[] {
+  return outputs.map((map) => tileShare(grid, maps[map]!, tilePosition(grid, tileId)));
+}
+
+/**
+ * Finds the cut with which a picture takes least time where a device computes each tile without reuse and one more what follows: the
+ * largest tile's multiply-accumulates and those behind the cut. Looks at cuts that hand over no more bytes than the ones beside them.
+ *
+ * @returns null when nothing of the graph can be computed in tiles.
+ */
+export function chooseCut(graph: Graph, { cuts, local, macs }: Tileable, grid: Grid): GraphCut | null {
+  const isNarrow = ({ bytes }: GraphCut, i: number) =>
+    bytes <= (cuts[i - 1]?.bytes ?? bytes) && bytes < (cuts[i + 1]?.bytes ?? Number.POSITIVE_INFINITY);
+  const isFine = ({ values }: GraphCut) => {
+    const shapes = values.map((name) => graph.values.get(name)!.shape);
+    return shapes.some((shape) => shape[2]! >= grid.rows) && shapes.some((shape) => shape[3]! >= grid.columns);
+  };
+  const tiles = fromTheMiddle(grid);
+  /** No cut takes less: its tiles have equal shares, and compute nothing twice. */
+  const bound = (cut: GraphCut) => macs - cut.macs + cut.macs / tiles.length;
+  let best: { readonly cut: GraphCut; readonly time: number } | null = null;
+  for (const cut of cuts
+    .filter(isNarrow)
+    .filter(isFine)
+    .toSorted((a, b) => bound(a) - bound(b))) {
+    if (best !== null && bound(cut) >= best.time) break;
+    const behind = macs - cut.macs;
+    const most: number = best === null ? Number.POSITIVE_INFINITY : best.time - behind;
+    const largest = largestTileMacs(segmentStage(stageOf(graph, local, cut)), grid, tiles, most);
+    if (largest < most) best = { cut, time: largest + behind };
+  }
+  return best?.cut ?? null;
+}
+
+/** @returns no less than `most` once a tile has as many. */
+function largestTileMacs(stage: SegmentedStage, grid: Grid, tiles: readonly number[], most: number): number {
+  let largest = 0;
+  for (const tileId of tiles) {
+    largest = Math.max(largest, walkBack(stage, sharesOf(stage, grid, tileId)).macs);
+    if (largest >= most) break;
+  }
+  return largest;
+}
+
+/** Tiles by their distance from the middle, where they have halos on all sides. */
+function fromTheMiddle(grid: Grid): readonly number[] {
+  const distance = (tileId: number) => {
+    const { column, row } = tilePosition(grid, tileId);
+    return Math.abs(row - (grid.rows - 1) / 2) + Math.abs(column - (grid.columns - 1) / 2);
+  };
+  return Array.from({ length: tileCount(grid) }, (_, tileId) => tileId).sort((a, b) => distance(a) - distance(b));
+}
+
+/**
+ * Finds the cut that a fused depth means.
+ *
+ * @param grid that the cut is to be cheapest in, for `auto`.
+ * @throws DeepThingsError `DT_PLAN_DEPTH` when the graph has no such cut, or none at all.
+ */
+export function cutAt(graph: Graph, parts: Tileable, depth: FusedDepth, grid: Grid): GraphCut {
+  const { barriers, cuts, macs } = parts;
+  if (cuts.length === 0) {
+    const why = barriers[0] === undefined ? 'it has no layers' : `${barriers[0].node.name}: ${barriers[0].why}`;
+    throw depthError(`no part of ${graph.name} can be computed in tiles (${why})`, 'Choose another model.');
+  }
+  if (typeof depth === 'number') return cutAfterLayers(graph, cuts, depth);
+  if (typeof depth !== 'string') return cutOf(graph, cuts, depth);
+  if (depth === 'auto') {
+    const best = chooseCut(graph, parts, grid);
+    if (best !== null) return best;
+    throw depthError(`no map of ${graph.name} has as many cells as the grid has tiles`, 'Write a coarser grid.');
+  }
+  const share = /^(\d{1,3}(?:\.\d+)?) ?%$/.exec(depth)?.[1];
+  if (share !== undefined) {
+    const most = (macs * Number(share)) / 100;
+    const cut = cuts.findLast((one) => one.macs <= most);
+    if (cut !== undefined && Number(share) <= 100) return cut;
+    const least = Math.ceil((100 * cuts[0]!.macs) / macs);
+    throw depthError(`${depth} of ${graph.name} ends before its first cut`, `Write from ${least}% to 100%.`);
+  }
+  const named = cuts.findLast(
+    ({ after, values }) => after.name === depth || (values.length === 1 && values[0] === depth),
+  );
+  if (named !== undefined) return named;
+  throw depthError(
+    `${graph.name} has no node ${JSON.stringify(depth.slice(0, 80))} after which its fused part can end`,
+    '"deepthings model inspect" lists those that it has. A number of layers, a share such as 40%, or auto will do.',
+  );
+}
+
+function cutOf(graph: Graph, cuts: readonly GraphCut[], wanted: readonly string[]): GraphCut {
+  const cut = cuts.find(
+    ({ values }) => values.length === wanted.length && values.every((name) => wanted.includes(name)),
+  );
+  if (cut !== undefined) return cut;
+  throw depthError(`${graph.name} cannot hand over ${wanted.join(', ')} together`, 'Both nodes need the same model.');
+}
+
+function cutAfterLayers(graph: Graph, cuts: readonly GraphCut[], depth: number): GraphCut {
+  const cut = cuts.findLast(({ layers }) => layers === depth);
+  if (cut !== undefined) return cut;
+  const deepest = cuts.at(-1)!.layers;
+  throw depthError(
+    `a fused depth of ${depth} layers is not one of ${graph.name}`,
+    `Choose a depth from ${cuts[0]!.layers} to ${deepest}.`,
+  );
+}
+
+/** Plans a graph, see `cutAt` and `planFtp`. */
+export function planGraph(graph: Graph, depth: FusedDepth, grid: Grid): FtpPlan {
+  const parts = tileable(graph);
+  return planFtp(fuseStage(graph, parts.local, cutAt(graph, parts, depth, grid)), grid);
+}
+
+function depthError(problem: string, remedy: string): DeepThingsError {
+  return new DeepThingsError('DT_PLAN_DEPTH', `${problem[0]!.toUpperCase()}${problem.slice(1)}. ${remedy}`);
+}
