@@ -78,7 +78,7 @@ export function cutAt(graph: Graph, parts: Tileable, depth: FusedDepth, grid: Gr
   const { barriers, cuts, macs } = parts;
   if (cuts.length === 0) {
     const why = barriers[0] === undefined ? 'it has no layers' : `${barriers[0].node.name}: ${barriers[0].why}`;
-    throw depthError(`no part of ${graph.name} can be computed in tiles (${why})`, 'Choose another model.');
+    throw depthError(`no part of ${graph.name} can be computed in tiles: ${why}`);
   }
   if (typeof depth === 'number') return cutAfterLayers(graph, cuts, depth);
   if (typeof depth !== 'string') return cutOf(graph, cuts, depth);
@@ -129,6 +129,6 @@ export function planGraph(graph: Graph, depth: FusedDepth, grid: Grid): FtpPlan 
   return planFtp(fuseStage(graph, parts.local, cutAt(graph, parts, depth, grid)), grid);
 }
 
-function depthError(problem: string, remedy: string): DeepThingsError {
+function depthError(problem: string, remedy = 'Choose another model.'): DeepThingsError {
   return new DeepThingsError('DT_PLAN_DEPTH', `${problem[0]!.toUpperCase()}${problem.slice(1)}. ${remedy}`);
 }

@@ -59,7 +59,7 @@ describe('model list', () => {
     for (const name of Object.keys(BUILT_IN_MODELS)) expect(line(name)).toBeDefined();
     // Both as the papers have them: 50.95 M parameters, 62.94 GFLOP (two a MAC) at 608.
     expect(line('yolov2')).toMatch(
-      /608x608 +32 +80 +50,95\d,\d{3} +31\.4\d +194 MiB, not here: deepthings model pull yolov2/,
+      /608x608 +28 +80 +50,95\d,\d{3} +31\.4\d +194 MiB, not here: deepthings model pull yolov2/,
     );
     expect(line('face-detector')).toContain('built in');
   });
@@ -78,7 +78,7 @@ describe('model list', () => {
 });
 
 describe('model inspect', () => {
-  test('shows layers, and where a later layer forbids a cut', async () => {
+  test('shows layers, and after which the fused part can end', async () => {
     const { code, stdout } = await runCli(['model', 'inspect', 'yolov2', '--size', '416', '--json']);
     expect(code).toBe(0);
     const { input, layers, fusedDepth } = JSON.parse(stdout);
@@ -89,10 +89,10 @@ describe('model inspect', () => {
       mapBytes: 4 * 32 * 416 * 416,
       weightBytes: 4 * 32 * 28,
     });
-    // The passthrough takes layer 16's output: a stack may end there, not beyond.
-    const cuts = layers.map((layer: { mayEndFusing: boolean }) => layer.mayEndFusing);
-    expect(cuts.lastIndexOf(true)).toBe(16);
-    expect(cuts.slice(0, 17)).not.toContain(false);
+    // Beyond layer 16, whose output the passthrough takes, both maps are handed over; reorg takes the whole of its map.
+    const depths = layers.map(({ fusedDepth }: { fusedDepth: number | null }) => fusedDepth);
+    expect(depths.slice(0, 25)).toEqual(Array.from({ length: 25 }, (_, index) => index + 1));
+    expect(depths.slice(27)).toEqual([null, null, null, null, null]);
   });
 
   test('marks the depth of cluster.yaml at its model', async () => {

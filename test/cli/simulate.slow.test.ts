@@ -5,7 +5,7 @@ import { deviationOf, type MeasuredRun, readMeasured, summary } from '../../serv
 import type { SimulatedRun } from '../../server/evaluation/simulate/simulated-run.js';
 import { runCli, temporaryFolder } from './running-cli.js';
 
-const FACES = ['--model', 'face-detector', '--grid', '3x3', '--frames', '2', '--warmup', '1'];
+const FACES = ['--model', 'face-detector', '--grid', '3x3', '--depth', '8', '--frames', '2', '--warmup', '1'];
 
 function fileOf(name: string, content: unknown): string {
   const file = join(temporaryFolder(), name);

@@ -42,7 +42,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'weights' },
 ];
 
-const HINTS = `${DEFAULT_MODEL} works as it is. "deepthings model pull yolov2-tiny" fetches the weights of another, and
+const HINTS = `${BUILT_IN_ONNX[0]} and ${DEFAULT_MODEL} work as they are. "deepthings model pull yolov2-tiny" fetches the weights of another, and
 model: { name: yolov2-tiny } in cluster.yaml uses it; weights: synthetic measures speed without them.`;
 
 /** `deepthings model list`: the models that are known by name, and the one of cluster.yaml where it is another. */

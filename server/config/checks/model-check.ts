@@ -3,11 +3,11 @@ import type { ErrorCode } from '../../error-codes.js';
 import { DeepThingsError } from '../../errors.js';
 import { CHECKED_BYTES, checkWeightsFile } from '../../formats/darknet/weights/darknet-weights-check.js';
 import { requireHead } from '../../heads/require-head.js';
-import { builtInModel, DEFAULT_MODEL } from '../../model/built-in/registry.js';
+import { builtInModel } from '../../model/built-in/registry.js';
 import { LARGEST_TEXT_BYTES } from '../../model/files/text-file.js';
 import type { Network } from '../../model/network.js';
 import { NO_REMARK, type Remark } from '../../model/remark.js';
-import { builtInOnnx } from '../../model-files/built-in-onnx.js';
+import { BUILT_IN_ONNX, builtInOnnx } from '../../model-files/built-in-onnx.js';
 import { describeModel } from '../../model-files/describe-model.js';
 import type { ModelSpec } from '../../model-files/model-spec.js';
 import type { Draft } from '../draft.js';
@@ -41,7 +41,7 @@ function checkModelKeys({ given, problems }: Draft, spec: ModelSpec): void {
   const { name, onnx, cfg, weights } = given.model;
   const sources = SOURCES.filter((key) => given.model![key] !== undefined);
   if (sources.length === 0 && SOURCES.every((key) => !problems.has(['model', key]))) {
-    const remedy = `write name: ${DEFAULT_MODEL}, onnx: with the path of an ONNX file, or cfg: and weights: of Darknet`;
+    const remedy = `write name: ${BUILT_IN_ONNX[0]}, onnx: with the path of an ONNX file, or cfg: and weights: of Darknet`;
     problems.report(['model', 'name'], 'is missing, and so are onnx and cfg', remedy, { at: 'key' });
   }
   const [first, second] = sources;

@@ -37,6 +37,12 @@ export function checkPartition(draft: Draft, { graph }: Network): void {
     if (!(error instanceof DeepThingsError)) throw error;
     if (error.code === 'DT_PLAN_GRID') {
       problems.report(GRID_PATH, error.message, 'write a coarser grid, or a smaller fusedDepth');
+    } else if (given.partition?.fusedDepth === undefined) {
+      problems.report(
+        ['model', given.model?.onnx === undefined ? 'cfg' : 'onnx'],
+        error.message,
+        'use one that starts with convolutions',
+      );
     } else problems.report(DEPTH_PATH, error.message, 'write another fusedDepth, or auto');
   }
 }

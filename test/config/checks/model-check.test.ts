@@ -80,9 +80,9 @@ describe('a model of your own', () => {
     expect(config.model.weights).toBe(join(folder, 'right.weights'));
   });
 
-  test('by default as much is fused as the model allows', async () => {
+  test('by default the depth is chosen by what it costs', async () => {
     const config = await resolveText(document('cfg: tiny.cfg\nweights: synthetic:7'), { baseDirectory: folder });
-    expect(config.partition).toEqual({ grid: { rows: 3, columns: 3 }, fusedDepth: 3 });
+    expect(config.partition).toEqual({ grid: { rows: 3, columns: 3 }, fusedDepth: 'auto' });
     expect(config.model.weights).toBe('synthetic:7');
   });
 
@@ -164,7 +164,7 @@ describe('a built-in model', () => {
   test('one that is unknown', async () => {
     expect(await problems('name: yolov2-tyni')).toEqual([
       at(
-        '4:9 model.name: must be one of face-detector, yolov2, yolov2-tiny, yolov2-voc, yolov2-tiny-voc, ' +
+        '4:9 model.name: must be one of nanodet, face-detector, yolov2, yolov2-tiny, yolov2-voc, yolov2-tiny-voc, ' +
           "yolov3, yolov3-tiny, yolov4, yolov4-tiny, is 'yolov2-tyni' (did you mean yolov2-tiny?)",
       ),
     ]);
@@ -193,8 +193,10 @@ describe('a built-in model', () => {
   });
 
   test('neither name nor cfg, and both', async () => {
-    const remedy = 'write name: face-detector, or cfg: and weights: with paths of your own';
-    expect(await problems('threshold: 0.3')).toEqual([at(`3:1 model.name: is missing, and so is cfg (${remedy})`)]);
+    const remedy = 'write name: nanodet, onnx: with the path of an ONNX file, or cfg: and weights: of Darknet';
+    expect(await problems('threshold: 0.3')).toEqual([
+      at(`3:1 model.name: is missing, and so are onnx and cfg (${remedy})`),
+    ]);
     expect(await problems('name: yolov2\ncfg: tiny.cfg\nweights: synthetic')).toEqual([
       at('5:3 model.cfg: is given beside name: yolov2, and there can be one model only (remove name or cfg)'),
     ]);
@@ -267,8 +269,8 @@ describe('the partition', () => {
   test('a model of which nothing can be fused', async () => {
     expect(await problems('cfg: reorg.cfg\nweights: synthetic')).toEqual([
       at(
-        '4:8 model.cfg: reorg can be fused up to 0 layers, since layer 0 is a reorg; 1 are asked for ' +
-          '(use a model that starts with convolutions)',
+        '4:8 model.cfg: No part of reorg can be computed in tiles: layer 0 reorg blocks: its values are no feature maps. ' +
+          'Choose another model. (use one that starts with convolutions)',
       ),
     ]);
   });

@@ -29,7 +29,7 @@ test.each<[string, Draft['given'], Network, RegExp]>([
     'a network of which nothing can be cut',
     {},
     PADDED,
-    /partition.fusedDepth: No part of sketch .*Conv 0: its padding is as large as its window/,
+    /model.cfg: No part of sketch .*Conv 0: its padding is as large as its window/,
   ],
   [
     'a depth that the network does not have',
