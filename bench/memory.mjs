@@ -28,7 +28,7 @@ const { startProcessCluster } = await source('test/support/process-cluster.ts');
 const { samplePhoto } = await source('test/support/frames.ts');
 const { readResidentMemory } = await source('server/evaluation/measure/process-memory.ts');
 const { planCluster } = await source('server/node/cluster-plan.ts');
-const { weightsSpans } = await source('server/formats/darknet/weights/darknet-weights.ts');
+const { weightBytes } = await source('server/graph/weights.ts');
 
 /** Resident bytes of mapped files by name. */
 function filePages(pid) {
@@ -61,9 +61,9 @@ const mib = (bytes) => (bytes / 2 ** 20).toFixed(0).padStart(9);
 const folder = mkdtempSync(join(tmpdir(), 'deepthings-memory-'));
 process.env.MEMORY_PROBE_FOLDER = folder;
 const [engine, backend] = options.engine.split(':');
-const weights = options.model === 'face-detector' ? '' : ', weights: synthetic';
+const files = ['face-detector', 'nanodet'].includes(options.model) ? '' : ', weights: synthetic';
 const cluster = await startProcessCluster(
-  `model: { name: ${options.model}${weights} }\npartition: { grid: ${options.grid}, fusedDepth: ${options.depth} }\n` +
+  `model: { name: ${options.model}${files} }\npartition: { grid: ${options.grid}, fusedDepth: ${options.depth} }\n` +
     `engine: { name: ${engine}${backend === undefined ? '' : `, backend: ${backend}`} }`,
   Number(options.devices),
   { nodeArguments: ['--require', PROBE] },
@@ -77,9 +77,10 @@ try {
       timeoutMs: 130_000,
     });
   }
-  const { network } = planCluster(cluster.config);
-  const weightBytes = (isOurs) =>
-    weightsSpans(network, 0).reduce((sum, { layer, byteLength }) => (isOurs(layer) ? sum + byteLength : sum), 0);
+  const { network, plan } = await planCluster(cluster.config);
+  const { nodes } = network.graph;
+  const fused = new Set(plan.stage.nodes.map(({ node }) => node.name));
+  const weights = (isOurs) => weightBytes(network.graph, nodes.filter(isOurs));
   const shown = ['gateway', 'e0', 'e1'].filter((node) => cluster.nodes.includes(node));
   const rows = new Map();
   const row = (name, bytes) => rows.set(name, [...(rows.get(name) ?? []), bytes]);
@@ -95,7 +96,7 @@ try {
     for (const [name, bytes] of Object.entries(byLibrary(filePages(pid)))) row(`  files: ${name}`, bytes);
     row("  main thread's V8 heap", heap.heapTotal);
     row('  its array buffers', heap.external);
-    const ofStage = weightBytes((layer) => layer < Number(options.depth) !== (node === 'gateway'));
+    const ofStage = weights(({ name }) => fused.has(name) !== (node === 'gateway'));
     row('  weights, once', ofStage);
     row('  the rest', now.anonymous - heap.heapTotal - heap.external - ofStage);
   }
