@@ -93,7 +93,8 @@ export function cutAt(graph: Graph, parts: Tileable, depth: FusedDepth, grid: Gr
     const cut = cuts.findLast((one) => one.macs <= most);
     if (cut !== undefined && Number(share) <= 100) return cut;
     const least = Math.ceil((100 * cuts[0]!.macs) / macs);
-    throw depthError(`${depth} of ${graph.name} ends before its first cut`, `Write from ${least}% to 100%.`);
+    const why = cut === undefined ? 'ends before its first cut' : 'is more than there is';
+    throw depthError(`${depth} of ${graph.name} ${why}`, `Write from ${least}% to 100%.`);
   }
   const named = cuts.findLast(
     ({ after, values }) => after.name === depth || (values.length === 1 && values[0] === depth),

@@ -5,7 +5,7 @@ export const modnn: Strategy = {
   name: 'modnn',
   refuses: ({ chain, stage }) =>
     chain === null
-      ? `modnn cuts layers that each feed the next, and ${stage.graph.name} branches: take ftp-wst-s`
+      ? `modnn cuts a chain of convolutions and poolings, and the fused part of ${stage.graph.name} is none: take ftp-wst-s`
       : null,
   partition: ({ chain }) => ({
     parts: 1,

@@ -57,7 +57,7 @@ export function parseDarknetCfg(text: string, reading: CfgReading): Network {
   const layers = shapeLayers(input, declarations, describe);
   const network = assembleNetwork(reading.name, input, layers);
   const labels = labelsFor(network.head, reading.labels);
-  return Object.freeze({ ...network, preprocessing: DARKNET_PREPROCESSING, labels });
+  return Object.freeze({ ...network, preprocessing: readPreprocessing(head), labels });
 }
 
 function readInput(head: CfgSection, size: InputSize | undefined): MapShape {
@@ -78,15 +78,11 @@ function readInput(head: CfgSection, size: InputSize | undefined): MapShape {
   if (input.channels !== 3) {
     net.refuse('DT_CFG_VALUE', `channels=${input.channels}, and pictures have 3 (red, green, blue)`, head.line);
   }
-  // AlexeyAB's Darknet stretches pictures unless it is 1; pjreddie's does not know it and keeps their proportions.
-  const stretched = head.options.get('letter_box');
-  if (stretched !== undefined && !net.flag('letter_box')) {
-    net.refuse(
-      'DT_CFG_OPTION',
-      `letter_box=${stretched.value} has pictures stretched to the input, which is not supported: pictures keep their ` +
-        'proportions here (docs/models.md); remove the line, or train with letter_box=1',
-      stretched.line,
-    );
-  }
   return Object.freeze(input);
+}
+
+/** `letter_box` is AlexeyAB's, whose Darknet stretches pictures where it is 0; pjreddie's always keeps their proportions. */
+function readPreprocessing(head: CfgSection): Preprocessing {
+  const isStretched = head.options.has('letter_box') && !new SectionReader(head, `[${head.kind}]`).flag('letter_box');
+  return isStretched ? Object.freeze({ ...DARKNET_PREPROCESSING, anchor: 'stretch' }) : DARKNET_PREPROCESSING;
 }

@@ -48,8 +48,9 @@ describe('parseDarknetCfg', () => {
     expect(() => parse('', text)).toThrow(/line 6/);
   });
 
-  it('takes letter_box=1, which is what happens to every picture', () => {
-    expect(parse('[conv]\n', `${NET}letter_box=1\n`).layers).toHaveLength(1);
+  it('stretches pictures where letter_box is 0, and keeps their proportions without it', () => {
+    const anchorOf = (line: string) => parse('[conv]\n', `${NET}${line}`).preprocessing.anchor;
+    expect(['letter_box=0\n', 'letter_box=1\n', ''].map(anchorOf)).toEqual(['stretch', 'centre', 'centre']);
   });
 
   it.each([
@@ -306,7 +307,6 @@ describe('parseDarknetCfg', () => {
     ['[conv]\n', 'DT_CFG_SYNTAX', /\[conv\]/],
     ['[net]\nwidth=3\nheight=3\n', 'DT_CFG_VALUE', /channels is missing/],
     ['[net]\nwidth=3\nheight=3\nchannels=1\n', 'DT_CFG_VALUE', /channels=1/],
-    [`${NET}letter_box=0\n[conv]\n`, 'DT_CFG_OPTION', /letter_box=0 has pictures stretched.*line 5/],
   ])('refuses the file %j', (text, code, message) => {
     expect(() => parse('', text)).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
   });
