@@ -151,7 +151,7 @@ describe('a fused depth means', () => {
 
   it('refuses a graph without cuts, and says what is in the way', () => {
     const flat = sketchGraph([1, 3, 4, 4], [node('GlobalAveragePool', ['x'], 'a')]);
-    const message = 'No part of sketch can be computed in tiles (GlobalAveragePool 0: it pools the whole map).';
+    const message = 'No part of sketch can be computed in tiles: GlobalAveragePool 0: it pools the whole map.';
     for (const depth of [1, 'auto', '50%', ['a']]) {
       expect(() => valuesAt(flat, depth)).toThrow(
         expect.objectContaining({ code: 'DT_PLAN_DEPTH', message: expect.stringContaining(message) }),

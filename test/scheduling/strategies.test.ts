@@ -57,7 +57,7 @@ it.each(STRATEGIES)('%s computes a chain, and says why if it computes no graph t
   const severalMaps = sketchGraph([1, 4, 8, 8], [conv('x', 'a', [4, 4, 3]), conv('a', 'b', [4, 4, 3])], ['a', 'b']);
   for (const branching of [residual, severalMaps]) {
     const why = refuses(planGraph(branching, branching.outputs, grid));
-    if (name === 'modnn') expect(why).toMatch(/sketch branches: take ftp-wst-s/);
+    if (name === 'modnn') expect(why).toMatch(/the fused part of sketch is none: take ftp-wst-s/);
     else expect(why).toBeNull();
   }
   // Up to its first layer the same graph is a chain.

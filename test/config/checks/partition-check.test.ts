@@ -59,7 +59,7 @@ test.each<[string, Draft['given'], Network, RegExp]>([
     'layers of a network that branches',
     { schedule: { strategy: 'modnn' } },
     RESIDUAL,
-    /schedule.strategy: modnn .*branches.*\(choose another strategy\)/,
+    /schedule.strategy: modnn .*is none.*\(choose another strategy\)/,
   ],
 ])('%s is one problem, told at its place', (_what, given, network, problem) => {
   expect(problemsOf(given, network)).toEqual([expect.stringMatching(problem)]);
