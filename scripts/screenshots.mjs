@@ -16,7 +16,7 @@ const LONGEST_PX = 1500;
 const COLOURS = 80;
 
 const cluster = await startDemoCluster(
-  'name: workshop\nmodel: { name: face-detector }\npartition: { grid: 3x3, fusedDepth: 8 }\n' +
+  'name: workshop\nmodel: { name: nanodet }\npartition: { grid: 3x3 }\n' +
     'schedule: { heartbeat: { intervalMs: 300, lostAfterMs: 1500 } }',
   4,
 );

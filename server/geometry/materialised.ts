@@ -13,7 +13,7 @@ export interface Materialised {
 /**
  * Finds the values that are put together by hand ("materialised"): those of the cut, those that a reader pads or whose readers'
  * windows overlap, those whose readers need different parts, and outputs of operators that compute more than was asked for.
- * Between two of them runs one engine call. Design-2, section 2, "Segments".
+ * Between two of them runs one engine call.
  *
  * @param byHand values that are put together by hand in any case.
  */

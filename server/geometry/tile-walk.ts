@@ -67,7 +67,7 @@ const UNCUT: Cut = (_map, needed) => ({ rest: needed, taken: NOTHING_TAKEN });
 /**
  * Walks backward through a stage, so that in the end the tile's share of every map that is handed over is there. At each map what is
  * needed is the hull of what its readers compute; what neighbours offer of it is cut off side by side; the rest is computed. Exact
- * for any subset of offers. Paper section IV.A, `Traversal` of Algorithm 1, over a graph (design-2, section 2).
+ * for any subset of offers. Paper section IV.A, `Traversal` of Algorithm 1, over a graph (docs/decisions/0012-graphs-in-onnx-words.md).
  *
  * @param shares of the stage's outputs, in their order.
  */

@@ -36,7 +36,7 @@ export interface Tileable {
   readonly macs: number;
 }
 
-/** Finds out how far a graph can be computed in tiles, and where a stage can end (design-2, section 2). */
+/** Finds out how far a graph can be computed in tiles, and where a stage can end. */
 export function tileable(graph: Graph): Tileable {
   const isBehind = new Set<string>();
   const local: GraphNode[] = [];

@@ -58,7 +58,7 @@ const CELLWISE = new Set(
 /**
  * Tells what a node needs of its feature maps.
  *
- * @returns one for all of its maps: where an operator reads several, it reads each alike. Design-2 section 2, table.
+ * @returns one for all of its maps: where an operator reads several, it reads each alike.
  */
 export function reachOf(graph: Graph, node: GraphNode): Reach {
   const inputs = node.inputs.map((name) => graph.values.get(name) ?? graph.constants.get(name) ?? null);

@@ -48,8 +48,7 @@ const CUTS: CacheTable<string, TileCut> = { limit: 1024 };
  * Decides what a tile computes and what it takes from its neighbours. Walks backward from the tile's shares: at each map, what is
  * needed is the hull of what is computed of it; from that rectangle everything that neighbours offer is cut off, side by side, and
  * the rest is computed. The picture is not cut; it shrinks through the cuts above it. Exact for any subset of offers, whatever order
- * the tiles ran in and whatever their producers themselves reused; more offers never need more. Paper section IV.C; design,
- * section 6; design-2, section 2.
+ * the tiles ran in and whatever their producers themselves reused; more offers never need more. Paper section IV.C.
  *
  * @param offers what can be had now. When a strip turns out to be lost, decide again `withoutRegions` it.
  * @throws DeepThingsError `DT_TILE_OUTSIDE` when the plan has no such tile, `DT_OFFER_INVALID` when an offer is not
