@@ -13,7 +13,7 @@ const SIZE = { height: 320, width: 416 };
 
 const MODELS: readonly (readonly [file: string, nodes: number, size: ImportOptions['size']])[] = [
   ['centerface.onnx', 122, SIZE],
-  ['nanodet-g-416.onnx', 102, undefined],
+  ['nanodet-g-416.onnx', 101, undefined],
   ['picodet-layout-800x608.onnx', 521, undefined],
   ['ppocr-v4-det.onnx', 328, SIZE],
   ['ssdlite-mobilenetv2-300.onnx', 167, undefined],
