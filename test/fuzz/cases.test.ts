@@ -41,6 +41,15 @@ describe('cases', () => {
   });
 });
 
+describe('a path without its parameter', () => {
+  it('asks no operation that has one: /frames/ is the list of frames', () => {
+    const asked = CASES.map(({ operation, pieces }) => ({ operation, target: String(pieces[0]).split(' ')[1]! }));
+    const lacking = asked.filter(({ target }) => /^\/frames\/(\?|$)/.test(target));
+    expect(lacking.length).toBeGreaterThan(0);
+    expect(lacking.filter(({ operation }) => operation !== null)).toEqual([]);
+  });
+});
+
 describe('answers', () => {
   const frame = { operation: 'getFrame', isHead: false, mayBeHeld: false } as FuzzCase;
   const problem = (status: number, more = {}) =>

@@ -137,12 +137,18 @@ function operationCase(number: number, node: string, route: ContractRoute, draws
     number,
     node,
     what: shown(request),
-    // A body where none is taken is refused before the operation is asked, or not looked at.
-    operation: isOdd || (content.body !== null && !takesBody(operationId)) ? null : operationId,
+    // A body where none is taken is refused before the operation is asked, or not looked at; a path without its parameter is another's.
+    operation:
+      isOdd || lacksParameter(request) || (content.body !== null && !takesBody(operationId)) ? null : operationId,
     isHead: method === 'HEAD',
     mayBeHeld: ['getEvents', 'stealTask', 'submitFrame'].includes(operationId),
     pieces: written(request),
   };
+}
+
+function lacksParameter({ target }: Request): boolean {
+  const [path] = target.split('?') as [string];
+  return path !== '/' && (path.endsWith('/') || path.includes('//'));
 }
 
 function takesBody(operation: OperationId): boolean {
