@@ -3,10 +3,10 @@ import { type GraphCut, type Tileable, tileable } from '../graph/cuts.js';
 import type { Graph } from '../graph/graph.js';
 import { type FtpPlan, fuseStage, planFtp } from './ftp-plan.js';
 import { type Grid, tileCount, tilePosition, tileShare } from './grid.js';
-import type { Region } from './region.js';
+import { type Region, regionArea } from './region.js';
 import { type SegmentedStage, segmentStage } from './segments.js';
 import { stageOf } from './stage.js';
-import { walkBack } from './tile-walk.js';
+import { type TileWalk, walkBack } from './tile-walk.js';
 
 /**
  * Where the fused part of a graph ends: after so many layers, a node or value by name, a share of the work such as `40%`, `auto` for
@@ -20,12 +20,27 @@ function sharesOf({ maps, outputs }: SegmentedStage, grid: Grid, tileId: number)
 }
 
 /**
- * Finds the cut with which a picture takes least time where a device computes each tile without reuse and one more what follows: the
- * largest tile's multiply-accumulates and those behind the cut. Looks at cuts that hand over no more bytes than the ones beside them.
+ * What a small machine of 12 GMAC/s does in the time of other things, in multiply-accumulates: enough to compare cuts, whatever the
+ * machine. `deepthings plan` counts with measured times.
+ */
+export const MACS = Object.freeze({
+  /** An engine call, and getting ready what it reads (0.3 ms). */
+  perCall: 4_000_000,
+  /** A value that is put together and padded for the engine (0.4 ms a MiB on a fast core). */
+  perValue: 64,
+  /** A byte of the maps that the gateway gets, at 1 Gbit/s. */
+  perByteSent: 100,
+});
+
+/**
+ * Finds the cut with which a picture takes least time where devices share the tiles, without reuse, and one more gets their outputs
+ * and computes what follows. Looks at cuts that hand over no more bytes than the ones beside them.
  *
+ * @param devices of one speed, at least 1.
  * @returns null when nothing of the graph can be computed in tiles.
  */
-export function chooseCut(graph: Graph, { cuts, local, macs }: Tileable, grid: Grid): GraphCut | null {
+export function chooseCut(graph: Graph, parts: Tileable, grid: Grid, devices: number): GraphCut | null {
+  const { cuts, local, macs } = parts;
   const isNarrow = ({ bytes }: GraphCut, i: number) =>
     bytes <= (cuts[i - 1]?.bytes ?? bytes) && bytes < (cuts[i + 1]?.bytes ?? Number.POSITIVE_INFINITY);
   const isFine = ({ values }: GraphCut) => {
@@ -33,30 +48,44 @@ export function chooseCut(graph: Graph, { cuts, local, macs }: Tileable, grid: G
     return shapes.some((shape) => shape[2]! >= grid.rows) && shapes.some((shape) => shape[3]! >= grid.columns);
   };
   const tiles = fromTheMiddle(grid);
-  /** No cut takes less: its tiles have equal shares, and compute nothing twice. */
-  const bound = (cut: GraphCut) => macs - cut.macs + cut.macs / tiles.length;
+  const busy = Math.min(devices, tiles.length);
+  const behind = (cut: GraphCut) => macs - cut.macs + MACS.perByteSent * cut.bytes;
+  /** No cut takes less: its tiles have equal shares, compute nothing twice and need no time but for that. */
+  const bound = (cut: GraphCut) => behind(cut) + cut.macs / busy;
   let best: { readonly cut: GraphCut; readonly time: number } | null = null;
   for (const cut of cuts
     .filter(isNarrow)
     .filter(isFine)
     .toSorted((a, b) => bound(a) - bound(b))) {
     if (best !== null && bound(cut) >= best.time) break;
-    const behind = macs - cut.macs;
-    const most: number = best === null ? Number.POSITIVE_INFINITY : best.time - behind;
-    const largest = largestTileMacs(segmentStage(stageOf(graph, local, cut)), grid, tiles, most);
-    if (largest < most) best = { cut, time: largest + behind };
+    const most: number = best === null ? Number.POSITIVE_INFINITY : best.time - behind(cut);
+    const time = sharedTime(segmentStage(stageOf(graph, local, cut)), grid, tiles, busy, most);
+    if (time < most) best = { cut, time: time + behind(cut) };
   }
   return best?.cut ?? null;
 }
 
-/** @returns no less than `most` once a tile has as many. */
-function largestTileMacs(stage: SegmentedStage, grid: Grid, tiles: readonly number[], most: number): number {
-  let largest = 0;
+/** @returns no less than `most` once the tiles so far take as long. */
+function sharedTime(
+  stage: SegmentedStage,
+  grid: Grid,
+  tiles: readonly number[],
+  devices: number,
+  most: number,
+): number {
+  let [all, time] = [0, 0];
   for (const tileId of tiles) {
-    largest = Math.max(largest, walkBack(stage, sharesOf(stage, grid, tileId)).macs);
-    if (largest >= most) break;
+    const one = tileTime(stage, walkBack(stage, sharesOf(stage, grid, tileId)));
+    all += one;
+    time = Math.max(time, one, all / devices);
+    if (time >= most) break;
   }
-  return largest;
+  return time;
+}
+
+function tileTime({ maps }: SegmentedStage, { held, macs, steps }: TileWalk): number {
+  const values = held.reduce((sum, region, map) => sum + maps[map]!.channels * regionArea(region), 0);
+  return macs + MACS.perCall * steps.length + MACS.perValue * values;
 }
 
 /** Tiles by their distance from the middle, where they have halos on all sides. */
@@ -72,9 +101,10 @@ function fromTheMiddle(grid: Grid): readonly number[] {
  * Finds the cut that a fused depth means.
  *
  * @param grid that the cut is to be cheapest in, for `auto`.
+ * @param devices that share the tiles, for `auto`.
  * @throws DeepThingsError `DT_PLAN_DEPTH` when the graph has no such cut, or none at all.
  */
-export function cutAt(graph: Graph, parts: Tileable, depth: FusedDepth, grid: Grid): GraphCut {
+export function cutAt(graph: Graph, parts: Tileable, depth: FusedDepth, grid: Grid, devices: number): GraphCut {
   const { barriers, cuts, macs } = parts;
   if (cuts.length === 0) {
     const why = barriers[0] === undefined ? 'it has no layers' : `${barriers[0].node.name}: ${barriers[0].why}`;
@@ -83,7 +113,7 @@ export function cutAt(graph: Graph, parts: Tileable, depth: FusedDepth, grid: Gr
   if (typeof depth === 'number') return cutAfterLayers(graph, cuts, depth);
   if (typeof depth !== 'string') return cutOf(graph, cuts, depth);
   if (depth === 'auto') {
-    const best = chooseCut(graph, parts, grid);
+    const best = chooseCut(graph, parts, grid, devices);
     if (best !== null) return best;
     throw depthError(`no map of ${graph.name} has as many cells as the grid has tiles`, 'Write a coarser grid.');
   }
@@ -124,10 +154,14 @@ function cutAfterLayers(graph: Graph, cuts: readonly GraphCut[], depth: number):
   );
 }
 
-/** Plans a graph, see `cutAt` and `planFtp`. */
-export function planGraph(graph: Graph, depth: FusedDepth, grid: Grid): FtpPlan {
+/**
+ * Plans a graph, see `cutAt` and `planFtp`.
+ *
+ * @param devices that share the tiles, for `auto`; as many as there are tiles unless said otherwise.
+ */
+export function planGraph(graph: Graph, depth: FusedDepth, grid: Grid, devices = tileCount(grid)): FtpPlan {
   const parts = tileable(graph);
-  return planFtp(fuseStage(graph, parts.local, cutAt(graph, parts, depth, grid)), grid);
+  return planFtp(fuseStage(graph, parts.local, cutAt(graph, parts, depth, grid, devices)), grid);
 }
 
 function depthError(problem: string, remedy = 'Choose another model.'): DeepThingsError {

@@ -16,9 +16,9 @@ export interface ClusterPlan {
   readonly cost: PlanCost;
 }
 
-export async function planCluster({ model, partition }: ClusterConfig): Promise<ClusterPlan> {
+export async function planCluster({ devices, model, partition }: ClusterConfig): Promise<ClusterPlan> {
   const network = await describeModel(model);
-  const plan = planGraph(network.graph, partition.fusedDepth, partition.grid);
+  const plan = planGraph(network.graph, partition.fusedDepth, partition.grid, devices.length);
   return { network, plan, cost: planCost(plan, TRAVEL_WIDTHS) };
 }
 

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseCut, cutAt, type FusedDepth, planGraph } from '../../server/geometry/choose-cut.js';
+import { chooseCut, cutAt, type FusedDepth, MACS, planGraph } from '../../server/geometry/choose-cut.js';
+import type { FtpPlan } from '../../server/geometry/ftp-plan.js';
 import type { Grid } from '../../server/geometry/grid.js';
 import { macsOfRegions } from '../../server/geometry/plan-cost.js';
+import { regionArea } from '../../server/geometry/region.js';
+import { cutTile } from '../../server/geometry/reuse/tile-cut.js';
 import { restOf, stageOf } from '../../server/geometry/stage.js';
-import { tileable } from '../../server/graph/cuts.js';
+import { type GraphCut, tileable } from '../../server/graph/cuts.js';
 import type { Graph } from '../../server/graph/graph.js';
 import { genes, grow } from '../compute/arbitrary-graphs.js';
 import { conv, node, sketchGraph } from '../graph/test-graphs.js';
@@ -21,6 +24,18 @@ const GRAPH = sketchGraph(
     conv('a', 'b', [4, 8, 3], { stride: 2 }),
     conv('b', 'c', [16, 4, 1]),
     conv('c', 'd', [4, 16, 5]),
+    node('GlobalAveragePool', ['d'], 'e'),
+  ],
+);
+
+/** The same with so many channels that engine calls no longer count. */
+const DEAR = sketchGraph(
+  [1, 3, 64, 64],
+  [
+    conv('x', 'a', [64, 3, 3]),
+    conv('a', 'b', [16, 64, 3], { stride: 2 }),
+    conv('b', 'c', [256, 16, 1]),
+    conv('c', 'd', [64, 256, 5]),
     node('GlobalAveragePool', ['d'], 'e'),
   ],
 );
@@ -43,41 +58,63 @@ describe('the cheapest cut in a grid', () => {
   it('shares out dear layers, and hands over no more than its neighbours', () => {
     const parts = tileable(GRAPH);
     expect(parts.cuts.map(({ after }) => after.outputs[0])).toEqual(['a', 'b', 'c', 'd']);
-    expect(chooseCut(GRAPH, parts, GRID)!.after.outputs).toEqual(['d']);
-    expect(chooseCut(GRAPH, { ...parts, cuts: parts.cuts.slice(0, 3) }, GRID)!.after.outputs).toEqual(['b']);
+    expect(chooseCut(DEAR, tileable(DEAR), GRID, 4)!.after.outputs).toEqual(['d']);
+    expect(chooseCut(DEAR, { ...parts, cuts: parts.cuts.slice(0, 3) }, GRID, 4)!.after.outputs).toEqual(['b']);
   });
 
-  it('takes least time where a device computes each tile and one more what follows', () => {
-    const behind = (graph: Graph, values: readonly string[]) => planGraph(graph, values, ONE_TILE).remainingMacs;
-    const timeOf = (graph: Graph, values: readonly string[], grid: Grid) => {
-      const { remainingMacs, stage, tiles } = planGraph(graph, values, grid);
-      return remainingMacs + Math.max(...tiles.map(({ computes }) => macsOfRegions(stage, computes)));
+  it('follows the number of devices: one alone computes overlaps and pays for calls, and gains nothing', () => {
+    const ends = [1, 2, 3, 4, 9].map((devices) => chooseCut(DEAR, tileable(DEAR), GRID, devices)!.after.outputs[0]);
+    expect(ends).toEqual(['b', 'd', 'd', 'd', 'd']);
+    const cheap = chooseCut(GRAPH, tileable(GRAPH), GRID, 4)!;
+    expect(cheap.after.outputs, 'four engine calls take longer than all of it').toEqual(['b']);
+  });
+
+  it('takes least time where devices share the tiles and one more computes what follows', () => {
+    const macsOf = ({ stage, tiles }: FtpPlan) =>
+      tiles.reduce((sum, { computes }) => sum + macsOfRegions(stage, computes), 0);
+    const timeOf = (graph: Graph, { bytes, values }: GraphCut, grid: Grid, devices: number) => {
+      const plan = planGraph(graph, values, grid);
+      const times = plan.tiles.map(({ computes, regions, tileId }) => {
+        const values = regions.reduce((sum, region, map) => sum + plan.maps[map]!.channels * regionArea(region), 0);
+        const calls = cutTile(plan, tileId).steps.length;
+        return macsOfRegions(plan.stage, computes) + MACS.perCall * calls + MACS.perValue * values;
+      });
+      const all = times.reduce((sum, time) => sum + time, 0);
+      const shared = Math.max(...times, all / Math.min(devices, times.length));
+      return plan.remainingMacs + MACS.perByteSent * bytes + shared;
     };
     const sizes = fc.integer({ min: 5, max: 17 });
     const counts = fc.integer({ min: 1, max: 4 });
     let compared = 0;
     fc.assert(
-      fc.property(genes, sizes, sizes, counts, counts, fc.nat(999), (codes, height, width, rows, columns, seed) => {
-        const graph = grow([1, 4, height, width], codes, seed);
-        const grid = { rows, columns };
-        const parts = tileable(graph);
-        // Where windows stride over cells that nobody reads, tiles compute less than whole maps have, which no bound knows.
-        fc.pre(
-          parts.cuts.every(({ macs, values }) => macs === timeOf(graph, values, ONE_TILE) - behind(graph, values)),
-        );
-        const best = chooseCut(graph, parts, grid);
-        const costs = parts.cuts.flatMap((cut, i) => {
-          const [before, after] = [parts.cuts[i - 1], parts.cuts[i + 1]];
-          const isNarrow = cut.bytes <= (before?.bytes ?? cut.bytes) && cut.bytes < (after?.bytes ?? Infinity);
-          const shapes = cut.values.map((name) => graph.values.get(name)!.shape);
-          const isFine = [rows, columns].every((count, axis) => shapes.some((shape) => shape[2 + axis]! >= count));
-          return isNarrow && isFine ? [timeOf(graph, cut.values, grid)] : [];
-        });
-        expect(best === null).toBe(costs.length === 0);
-        if (best === null) return;
-        compared += costs.length;
-        expect(timeOf(graph, best.values, grid)).toBe(Math.min(...costs));
-      }),
+      fc.property(
+        genes,
+        sizes,
+        sizes,
+        counts,
+        counts,
+        counts,
+        fc.nat(999),
+        (codes, height, width, rows, columns, devices, seed) => {
+          const graph = grow([1, 4, height, width], codes, seed);
+          const grid = { rows, columns };
+          const parts = tileable(graph);
+          // Where windows stride over cells that nobody reads, tiles compute less than whole maps have, which no bound knows.
+          fc.pre(parts.cuts.every(({ macs, values }) => macs === macsOf(planGraph(graph, values, ONE_TILE))));
+          const best = chooseCut(graph, parts, grid, devices);
+          const costs = parts.cuts.flatMap((cut, i) => {
+            const [before, after] = [parts.cuts[i - 1], parts.cuts[i + 1]];
+            const isNarrow = cut.bytes <= (before?.bytes ?? cut.bytes) && cut.bytes < (after?.bytes ?? Infinity);
+            const shapes = cut.values.map((name) => graph.values.get(name)!.shape);
+            const isFine = [rows, columns].every((count, axis) => shapes.some((shape) => shape[2 + axis]! >= count));
+            return isNarrow && isFine ? [timeOf(graph, cut, grid, devices)] : [];
+          });
+          expect(best === null).toBe(costs.length === 0);
+          if (best === null) return;
+          compared += costs.length;
+          expect(timeOf(graph, best, grid, devices)).toBeCloseTo(Math.min(...costs), 3);
+        },
+      ),
       { numRuns: propertyRuns(200) },
     );
     expect(compared).toBeGreaterThan(50);
@@ -85,9 +122,9 @@ describe('the cheapest cut in a grid', () => {
 
   it('is none where nothing can be computed in tiles, or no map has as many cells as tiles', () => {
     const flat = sketchGraph([1, 3, 4, 4], [node('GlobalAveragePool', ['x'], 'a')]);
-    expect(chooseCut(flat, tileable(flat), GRID)).toBeNull();
-    expect(chooseCut(GRAPH, tileable(GRAPH), { rows: 33, columns: 1 })).toBeNull();
-    expect(chooseCut(GRAPH, tileable(GRAPH), { rows: 16, columns: 16 })).not.toBeNull();
+    expect(chooseCut(flat, tileable(flat), GRID, 4)).toBeNull();
+    expect(chooseCut(GRAPH, tileable(GRAPH), { rows: 33, columns: 1 }, 4)).toBeNull();
+    expect(chooseCut(GRAPH, tileable(GRAPH), { rows: 16, columns: 16 }, 4)).not.toBeNull();
   });
 
   it('leaves the rest a graph of its own, with its own constants', () => {
@@ -103,7 +140,7 @@ describe('the cheapest cut in a grid', () => {
 
 describe('a fused depth means', () => {
   const valuesAt = (graph: typeof GRAPH, depth: FusedDepth, grid = GRID) =>
-    cutAt(graph, tileable(graph), depth, grid).values;
+    cutAt(graph, tileable(graph), depth, grid, 4).values;
 
   it.each<[string, FusedDepth, readonly string[]]>([
     ['a number of layers', 1, ['a']],
@@ -114,7 +151,7 @@ describe('a fused depth means', () => {
     ['a share of one cut more', '41%', ['b']],
     ['a share with a fraction, and a space before the sign', '43.2 %', ['c']],
     ['all of the work', '100%', ['d']],
-    ['the cheapest cut', 'auto', ['d']],
+    ['the cheapest cut', 'auto', ['b']],
     ['the values that are handed over', ['b'], ['b']],
   ])('%s: %j', (_what, depth, values) => {
     expect(valuesAt(GRAPH, depth)).toEqual(values);
