@@ -1,15 +1,14 @@
-import type { InferenceEngine, LoadedNetwork, Tensor } from '../engine/inference-engine.js';
+import type { InferenceEngine } from '../engine/inference-engine.js';
 import { DeepThingsError } from '../errors.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
-import { containsRegion, isEmptyRegion, type MapShape, type Region, shapeText } from '../geometry/region.js';
+import { containsRegion, isEmptyRegion, type MapShape, type Region } from '../geometry/region.js';
 import { oppositeSide } from '../geometry/reuse/neighbours.js';
 import { cutTile, type Strip, type TileCut } from '../geometry/reuse/tile-cut.js';
 import type { OffersToTile } from '../geometry/reuse/tile-offer.js';
-import { segmentGraph } from '../geometry/segment-graph.js';
-import type { TileStep } from '../geometry/tile-walk.js';
 import { TILES_AHEAD } from '../scheduling/device/device-pace.js';
 import { regionShape, valuesOf } from '../tensor/planes.js';
 import { type KeptStrip, keptStrips, type StripRoom } from './kept-strips.js';
+import { loadSegments } from './segment-networks.js';
 import { TileMaps } from './tile-maps.js';
 
 /** A tile to run, cut by what its neighbours offer. */
@@ -62,10 +61,7 @@ export async function loadTileExecutor(
   normalise: Normalise,
 ): Promise<TileExecutor> {
   const { stage } = plan;
-  const networks: LoadedNetwork[] = [];
-  for (const segment of stage.segments) {
-    networks.push(await engine.loadGraph(segmentGraph(stage, segment), { anySize: true }));
-  }
+  const networks = await loadSegments(engine, stage);
   /** The latest first; null for one that failed. */
   const before: (TileBefore | null)[] = [];
   const maps = new TileMaps(stage);
@@ -82,7 +78,7 @@ export async function loadTileExecutor(
         addStrips(plan, cut, job.strips, before, maps);
         for (const step of cut.steps) {
           const outputs = await networks[step.segment.index]!.run(maps.inputsOf(step));
-          addOutputs(plan, step, outputs, maps);
+          maps.addOutputs(step, outputs);
         }
         before[0] = { tileId: job.tileId, kept: keep };
         const { shares } = plan.tiles[job.tileId]!;
@@ -102,24 +98,6 @@ function cutInput(plan: FtpPlan, cut: TileCut, input: Uint8Array, normalise: Nor
   const shape = regionShape(plan.maps[0]!.channels, cut.input);
   requireSize(cut.tileId, 'input', input.length, valuesOf(shape));
   return isEmptyRegion(cut.input) ? null : normalise(input, shape);
-}
-
-function addOutputs(
-  { stage }: FtpPlan,
-  { segment, writes }: TileStep,
-  outputs: ReadonlyMap<string, Tensor>,
-  maps: TileMaps,
-): void {
-  for (const { block, map, region } of writes) {
-    const { data, shape } = outputs.get(stage.mapNames[map]!)!;
-    const expected = regionShape(stage.maps[map]!.channels, block);
-    const [, channels, height, width] = shape as [number, number, number, number];
-    if (channels !== expected.channels || height !== expected.height || width !== expected.width) {
-      const detail = `expected ${stage.mapNames[map]} of ${shapeText(expected)}, got [${shape.slice(1).join(', ')}]`;
-      throw new DeepThingsError('DT_ENGINE_RUN', `${stage.graph.name}, segment ${segment.index}: ${detail}`);
-    }
-    maps.add(map, region, { data: data as Float32Array, region: block });
-  }
 }
 
 /** What a tile kept, for those that follow at once. */

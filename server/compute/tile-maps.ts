@@ -1,8 +1,9 @@
 import type { Tensor } from '../engine/inference-engine.js';
-import { isEmptyRegion, paddedRegion, type Region, regionHeight, regionWidth } from '../geometry/region.js';
+import { DeepThingsError } from '../errors.js';
+import { isEmptyRegion, paddedRegion, type Region, regionHeight, regionWidth, shapeText } from '../geometry/region.js';
 import type { SegmentedStage } from '../geometry/segments.js';
 import type { SegmentRead, TileStep } from '../geometry/tile-walk.js';
-import { placeRegion } from '../tensor/planes.js';
+import { placeRegion, regionShape } from '../tensor/planes.js';
 import type { KeptStrip } from './kept-strips.js';
 
 /** Values of a region of a map, `[channels, height, width]`. */
@@ -57,6 +58,25 @@ export class TileMaps {
     }
   }
 
+  /**
+   * Takes what the engine put out for a step.
+   *
+   * @throws DeepThingsError `DT_ENGINE_RUN` when it has another size than the step says.
+   */
+  addOutputs({ segment, writes }: TileStep, outputs: ReadonlyMap<string, Tensor>): void {
+    const { graph, mapNames, maps } = this.#stage;
+    for (const { block, map, region } of writes) {
+      const { data, shape } = outputs.get(mapNames[map]!)!;
+      const expected = regionShape(maps[map]!.channels, block);
+      const [, channels, height, width] = shape as [number, number, number, number];
+      if (channels !== expected.channels || height !== expected.height || width !== expected.width) {
+        const detail = `expected ${mapNames[map]} of ${shapeText(expected)}, got [${shape.slice(1).join(', ')}]`;
+        throw new DeepThingsError('DT_ENGINE_RUN', `${graph.name}, segment ${segment.index}: ${detail}`);
+      }
+      this.add(map, region, { data: data as Float32Array, region: block });
+    }
+  }
+
   /** The engine's inputs for a step; what no later step reads is let go. */
   inputsOf({ reads, segment }: TileStep): ReadonlyMap<string, Tensor> {
     const inputs = new Map<string, Tensor>();
@@ -70,13 +90,18 @@ export class TileMaps {
     return inputs;
   }
 
-  /** A region of a map, in memory that can be given away. */
+  /** A region of a map, in memory that can be given away: the map is not read any more. */
   take(map: number, region: Region): Float32Array {
+    const [only, ...others] = this.#parts[map]!;
+    if (others.length === 0 && only !== undefined && isAll(only.from, region)) return only.from.data;
+    return this.copy(map, region);
+  }
+
+  /** A copy of a region of a map. */
+  copy(map: number, region: Region): Float32Array<ArrayBuffer> {
     const { channels } = this.#stage.maps[map]!;
     const data = new Float32Array(channels * regionHeight(region) * regionWidth(region));
     if (isEmptyRegion(region)) return data;
-    const [only, ...others] = this.#parts[map]!;
-    if (others.length === 0 && only !== undefined && isAll(only.from, region)) return only.from.data;
     for (const part of this.#parts[map]!) placePart(data, channels, region, part);
     return data;
   }

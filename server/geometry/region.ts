@@ -77,6 +77,18 @@ export function intersectRegions(a: Region, b: Region): Region {
   return isEmptyRegion(both) ? EMPTY_REGION : both;
 }
 
+/** The least rectangle with all cells of both. */
+export function hullRegion(a: Region, b: Region): Region {
+  if (isEmptyRegion(a)) return b;
+  if (isEmptyRegion(b) || a === b) return a;
+  return Object.freeze({
+    x0: Math.min(a.x0, b.x0),
+    x1: Math.max(a.x1, b.x1),
+    y0: Math.min(a.y0, b.y0),
+    y1: Math.max(a.y1, b.y1),
+  });
+}
+
 /** A region of a map with cells put around it, which may lie beyond the map. */
 export function paddedRegion({ x0, x1, y0, y1 }: Region, { top, bottom, left, right }: Padding): Region {
   return { x0: x0 - left, x1: x1 + right, y0: y0 - top, y1: y1 + bottom };

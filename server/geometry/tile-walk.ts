@@ -1,6 +1,8 @@
 import { type AxisReach, inputRange } from '../graph/reach.js';
 import {
   EMPTY_REGION,
+  hullRegion,
+  type Interval,
   isEmptyRegion,
   type MapShape,
   NO_PADDING,
@@ -72,13 +74,29 @@ const UNCUT: Cut = (_map, needed) => ({ rest: needed, taken: NOTHING_TAKEN });
  * @param shares of the stage's outputs, in their order.
  */
 export function walkBack(stage: SegmentedStage, shares: readonly Region[], cut: Cut = UNCUT): TileWalk {
+  const wanted = new Map(stage.outputs.map((map, i) => [map, shares[i]!]));
+  return walkSegments(stage, { start: 0, end: stage.segments.length }, wanted, cut);
+}
+
+/**
+ * Walks backward through some of a stage's segments.
+ *
+ * @param segments from the first to before the last, by index.
+ * @param wanted regions of maps that these segments put out. In the walk's `needed`, maps of earlier segments have what these read.
+ */
+export function walkSegments(
+  stage: SegmentedStage,
+  segments: Interval,
+  wanted: ReadonlyMap<number, Region>,
+  cut: Cut = UNCUT,
+): TileWalk {
   const needed: Region[] = new Array(stage.shapes.length).fill(EMPTY_REGION);
-  for (const [i, map] of stage.outputs.entries()) needed[map] = shares[i]!;
+  for (const [map, region] of wanted) needed[map] = region;
   const held: Region[] = new Array(stage.maps.length).fill(EMPTY_REGION);
   const computes: Region[] = new Array(stage.work.length).fill(EMPTY_REGION);
   const strips: WalkStrip[] = [];
   const steps: TileStep[] = [];
-  for (let index = stage.segments.length - 1; index >= 0; index--) {
+  for (let index = segments.end - 1; index >= segments.start; index--) {
     const segment = stage.segments[index]!;
     for (const map of segment.writes) {
       const region = needed[map]!;
@@ -117,7 +135,7 @@ function stepOf(stage: SegmentedStage, segment: Segment, needed: Region[], compu
         ? Object.freeze({ region: output, padding: NO_PADDING })
         : readOf(one, stage.shapes[from]!, output);
       if (one.inputs[i]! >= 0) reads[one.inputs[i]!] = read;
-      needed[from] = hull(needed[from]!, read.region);
+      needed[from] = hullRegion(needed[from]!, read.region);
       block = one.isSameCell ? output : blockOf(one.reach, read.region, output);
     }
     if (one.work >= 0) {
@@ -158,17 +176,6 @@ function blockOf({ rows, columns }: SegmentNode['reach'], input: Region, output:
 
 function hullOf(values: readonly number[], needed: readonly Region[]): Region {
   let all = EMPTY_REGION;
-  for (const value of values) all = hull(all, needed[value]!);
+  for (const value of values) all = hullRegion(all, needed[value]!);
   return all;
-}
-
-function hull(a: Region, b: Region): Region {
-  if (isEmptyRegion(a)) return b;
-  if (isEmptyRegion(b) || a === b) return a;
-  return Object.freeze({
-    x0: Math.min(a.x0, b.x0),
-    x1: Math.max(a.x1, b.x1),
-    y0: Math.min(a.y0, b.y0),
-    y1: Math.max(a.y1, b.y1),
-  });
 }

@@ -62,7 +62,7 @@ export async function compareTiled(engine: InferenceEngine, one: TiledCase) {
   };
 }
 
-async function runWhole(engine: InferenceEngine, graph: Graph, values: readonly string[], data: Float32Array) {
+export async function runWhole(engine: InferenceEngine, graph: Graph, values: readonly string[], data: Float32Array) {
   const [input] = graph.inputs as [string];
   const wanted = [...new Set([...values, ...graph.outputs])];
   const network = await engine.loadGraph(partOf(graph, graph.nodes, graph.inputs, wanted));
@@ -133,7 +133,7 @@ function usedBuffer(bytes: number): SharedArrayBuffer {
   return buffer;
 }
 
-function differenceOf(name: string, got: Float32Array, right: ReadonlyMap<string, Tensor>): Difference {
+export function differenceOf(name: string, got: Float32Array, right: ReadonlyMap<string, Tensor>): Difference {
   const expected = right.get(name)!.data as Float32Array;
   let [difference, largest] = [expected.length === got.length ? 0 : Number.POSITIVE_INFINITY, 0];
   for (const [i, value] of expected.entries()) {

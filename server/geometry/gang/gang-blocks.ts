@@ -1,0 +1,189 @@
+import {
+  containsRegion,
+  EMPTY_REGION,
+  hullRegion,
+  intersectRegions,
+  isEmptyRegion,
+  type MapRegion,
+  type Region,
+} from '../region.js';
+import { type TileStep, walkSegments } from '../tile-walk.js';
+import { type Bands, blockOf, memberCount } from './bands.js';
+import { type GangPlan, segmentsOf } from './gang-plan.js';
+
+/** A part of a member's block that another member reads in a later stage. */
+export interface OwedStrip extends MapRegion {
+  readonly to: number;
+}
+
+/** All strips that a member sends another one after a stage: one body. */
+export interface DueBody {
+  readonly from: number;
+  readonly stage: number;
+}
+
+/** Work of a member in one gang stage. */
+export interface MemberStage {
+  /** Engine calls in order; none where its blocks are empty. */
+  readonly steps: readonly TileStep[];
+  /** Sent after the stage, by receiver and map. */
+  readonly owed: readonly OwedStrip[];
+  /** What must have come before the stage begins. */
+  readonly due: readonly DueBody[];
+  /** Multiply-accumulates. */
+  readonly macs: number;
+}
+
+/** A member's part of a frame. Plain frozen data. */
+export interface MemberPlan {
+  readonly member: number;
+  /** What it needs of the picture. */
+  readonly input: Region;
+  readonly stages: readonly MemberStage[];
+  /** By output of the plan's stage: its block of that map. */
+  readonly outputs: readonly Region[];
+}
+
+/** What a member has and needs, before it is known who sends what. */
+interface Draft {
+  readonly stages: readonly { readonly steps: readonly TileStep[]; readonly macs: number }[];
+  /** By map: the region that it computes in the stage that puts the map out. */
+  readonly computed: readonly Region[];
+  /** By map: what it reads of the map in all later stages, and the first of these. */
+  readonly read: readonly { readonly region: Region; readonly stage: number }[];
+}
+
+/**
+ * Shares a frame out: each member computes its block of every map that crosses an end of a stage, and what its stage needs around
+ * these. Strips are sent once, as the hull of what all later stages of the receiver read. Exact for any ends and bands.
+ */
+export function gangBlocks(plan: GangPlan, bands: Bands): readonly MemberPlan[] {
+  const { maps, outputs } = plan.stage;
+  const madeIn = stagesOfMaps(plan);
+  const published = mapsByStage(plan, madeIn);
+  const members = Array.from({ length: memberCount(bands) }, (_, member) => member);
+  const drafts = members.map((member) => draftOf(plan, bands, member, published));
+  const strips = members.flatMap((from) =>
+    madeIn.flatMap((stage, map) =>
+      stage < 0 ? [] : members.flatMap((to) => owedOf({ plan, bands, drafts }, { from, to, map, stage })),
+    ),
+  );
+  return members.map((member) => {
+    const { computed: _, read, stages } = drafts[member]!;
+    const due = duesOf(strips.filter(({ to }) => to === member));
+    return Object.freeze({
+      member,
+      input: read[0]!.region,
+      stages: stages.map(({ macs, steps }, index) => {
+        const owed = strips.filter(({ from, stage }) => from === member && stage === index);
+        return Object.freeze({
+          steps,
+          macs,
+          owed: owed.map(({ map, region, to }) => Object.freeze({ map, region, to })),
+          due: due.filter(({ before }) => before === index).map(({ from, stage }) => Object.freeze({ from, stage })),
+        });
+      }),
+      outputs: outputs.map((map) => blockOf(bands, member, maps[map]!)),
+    });
+  });
+}
+
+/** By map: the gang stage that puts it out; -1 for the picture. */
+function stagesOfMaps(plan: GangPlan): readonly number[] {
+  const made: number[] = plan.stage.maps.map(() => -1);
+  for (const index of plan.ends.keys()) {
+    const { end, start } = segmentsOf(plan, index);
+    for (const { writes } of plan.stage.segments.slice(start, end)) for (const map of writes) made[map] = index;
+  }
+  return made;
+}
+
+/** By gang stage: the maps that it puts out and a later one reads, or that are handed over at the end. */
+function mapsByStage(plan: GangPlan, madeIn: readonly number[]): readonly (readonly number[])[] {
+  const { outputs, segments } = plan.stage;
+  const crossing = new Set(outputs);
+  for (const index of plan.ends.keys()) {
+    const { end, start } = segmentsOf(plan, index);
+    for (const { inputs } of segments.slice(start, end)) {
+      for (const { map } of inputs) if (madeIn[map]! < index) crossing.add(map);
+    }
+  }
+  return plan.ends.map((_, index) => [...crossing].filter((map) => madeIn[map] === index));
+}
+
+function draftOf(plan: GangPlan, bands: Bands, member: number, published: readonly (readonly number[])[]): Draft {
+  const { maps } = plan.stage;
+  const computed: Region[] = maps.map(() => EMPTY_REGION);
+  const read = maps.map(() => ({ region: EMPTY_REGION, stage: Number.POSITIVE_INFINITY }));
+  const stages = plan.ends.map((_, index) => {
+    const segments = segmentsOf(plan, index);
+    const wanted = new Map(published[index]!.map((map) => [map, blockOf(bands, member, maps[map]!)]));
+    const walk = walkSegments(plan.stage, segments, wanted);
+    const own = new Set(plan.stage.segments.slice(segments.start, segments.end).flatMap(({ writes }) => writes));
+    for (const map of maps.keys()) {
+      const region = walk.needed[map]!;
+      if (own.has(map)) computed[map] = region;
+      else if (!isEmptyRegion(region)) {
+        const known = read[map]!;
+        read[map] = { region: hullRegion(known.region, region), stage: Math.min(known.stage, index) };
+      }
+    }
+    return { steps: walk.steps, macs: walk.macs };
+  });
+  return { stages, computed, read };
+}
+
+interface Sharing {
+  readonly plan: GangPlan;
+  readonly bands: Bands;
+  readonly drafts: readonly Draft[];
+}
+
+interface Crossing {
+  readonly from: number;
+  readonly to: number;
+  readonly map: number;
+  /** That puts the map out. */
+  readonly stage: number;
+}
+
+interface Sent extends Crossing {
+  readonly region: Region;
+  /** The stage of the receiver that reads it first. */
+  readonly before: number;
+}
+
+function owedOf({ bands, drafts, plan }: Sharing, crossing: Crossing): readonly Sent[] {
+  const { from, map, to } = crossing;
+  if (from === to) return [];
+  const { computed, read } = drafts[to]!;
+  const block = blockOf(bands, from, plan.stage.maps[map]!);
+  const region = outside(intersectRegions(block, read[map]!.region), computed[map]!);
+  return isEmptyRegion(region) ? [] : [{ ...crossing, region, before: read[map]!.stage }];
+}
+
+/** The least rectangle with all cells of a region that are not covered. */
+function outside(region: Region, covered: Region): Region {
+  if (isEmptyRegion(region) || containsRegion(covered, region)) return EMPTY_REGION;
+  const { x0, x1, y0, y1 } = intersectRegions(region, covered);
+  if (x1 === x0) return region;
+  if (x0 === region.x0 && x1 === region.x1) {
+    if (y0 === region.y0) return { ...region, y0: y1 };
+    if (y1 === region.y1) return { ...region, y1: y0 };
+  }
+  if (y0 === region.y0 && y1 === region.y1) {
+    if (x0 === region.x0) return { ...region, x0: x1 };
+    if (x1 === region.x1) return { ...region, x1: x0 };
+  }
+  return region;
+}
+
+/** Bodies, each with the first stage that reads something of it. */
+function duesOf(strips: readonly Sent[]): readonly (DueBody & { readonly before: number })[] {
+  const due = new Map<string, DueBody & { readonly before: number }>();
+  for (const { before, from, stage } of strips) {
+    const key = `${from}/${stage}`;
+    due.set(key, { from, stage, before: Math.min(before, due.get(key)?.before ?? before) });
+  }
+  return [...due.values()];
+}
