@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import type { OperationHandlers } from '../../node/contract/operations.js';
 import { HttpProblem } from '../../node/problems/problem.js';
-import { decodeSliceTask, isSliceBody } from '../../node/wire/slice-body.js';
+import { bodyKind } from '../../node/wire/block-body.js';
+import { decodeSliceTask } from '../../node/wire/slice-body.js';
 import { cutTaskBody, decodeTaskBody, encodeTaskBody } from '../../node/wire/task-body.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import type { EdgeDevice } from '../device/edge-device.js';
@@ -44,7 +45,7 @@ export function taskHandlers(parts: TaskHandlerParts): OperationHandlers {
     pushTask: async (request, reply) => {
       standing.drain.requireServing();
       const bytes = request.body as Uint8Array;
-      const task = isSliceBody(bytes) ? takeSlice(parts, bytes) : takeTile(parts, bytes);
+      const task = bodyKind(bytes) === 'slice' ? takeSlice(parts, bytes) : takeTile(parts, bytes);
       if (task === null) return reply.code(202).send({ status: 'duplicate' });
       const isStolen = task.kind === 'tile' && strategyNamed(task.strategy).nextTask === 'steal';
       if (!(isStolen ? board.enqueue([task]) : board.share(task))) {

@@ -1,8 +1,9 @@
 import type { OperationHandlers } from '../../node/contract/operations.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import { HttpProblem } from '../../node/problems/problem.js';
+import { bodyKind } from '../../node/wire/block-body.js';
 import { decodeResultBody, type ResultBody } from '../../node/wire/result-body.js';
-import { decodeSliceResult, isSliceBody } from '../../node/wire/slice-body.js';
+import { decodeSliceResult } from '../../node/wire/slice-body.js';
 import type { WirePlan } from '../../node/wire/task-body.js';
 import { requireDeclared } from '../devices/declared-device.js';
 import type { GatewayDevices } from '../devices/gateway-devices.js';
@@ -30,7 +31,7 @@ export function resultHandlers(parts: ResultHandlerParts): OperationHandlers {
       if (!(bytes instanceof Uint8Array)) {
         throw new HttpProblem('DT_OTHER_ROLE', 'this node is the gateway; outcomes go to the frame’s source');
       }
-      return { status: isSliceBody(bytes) ? takeSlice(parts, bytes) : takeResult(parts, bytes) };
+      return { status: bodyKind(bytes) === 'slice' ? takeSlice(parts, bytes) : takeResult(parts, bytes) };
     },
   };
 }

@@ -4,22 +4,12 @@ import { isEmptyRegion, type MapRegion } from '../../geometry/region.js';
 import { SIDES } from '../../geometry/reuse/neighbours.js';
 import type { Strip } from '../../geometry/reuse/tile-cut.js';
 import type { OfferedRegion, TileOffers } from '../../geometry/reuse/tile-offer.js';
-import { decodeMap, encodeMap, type MapType, mapTensorType } from '../../tensor/map-tensor.js';
+import { decodeMap, type MapType } from '../../tensor/map-tensor.js';
 import { regionShape } from '../../tensor/planes.js';
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  safetensorsBytes,
-  type Tensor,
-  type TensorEntry,
-} from '../../tensor/safetensors.js';
+import { decodeSafetensors, encodeSafetensors, safetensorsBytes, type Tensor } from '../../tensor/safetensors.js';
+import { blockEntry, blockTensors, formatMapRegion, type MapBlock } from './map-blocks.js';
 import { formatTileOffers, OFFERS_TEXT, parseTileOffers } from './offer-text.js';
-import { ADDRESS, DEVICE_ID, formatRegion, parseRegion, wireFacts } from './wire-facts.js';
-
-/** As queries and tensors name it, `4:0,10,20,12`. */
-export function formatMapRegion({ map, region }: MapRegion): string {
-  return `${map}:${formatRegion(region)}`;
-}
+import { ADDRESS, DEVICE_ID, parseRegion, wireFacts } from './wire-facts.js';
 
 /**
  * @param text as the contract's pattern has it, regions separated by `;`; one that is repeated counts once.
@@ -32,19 +22,14 @@ export function parseMapRegions(text: string): MapRegion[] {
   });
 }
 
-/** Values of a region of a map, `[channels, height, width]`. */
-interface StripData extends MapRegion {
-  readonly data: Float32Array;
-}
-
 /** The strips that are there, each under its region's name. */
 export function encodeStrips(
   plan: FtpPlan,
-  strips: readonly StripData[],
+  strips: readonly MapBlock[],
   missing: readonly MapRegion[],
   maps: MapType,
 ): Uint8Array {
-  return encodeSafetensors(stripTensors(plan, strips, maps), { missing: missing.map(formatMapRegion).join(';') });
+  return encodeSafetensors(blockTensors(plan.maps, strips, maps), { missing: missing.map(formatMapRegion).join(';') });
 }
 
 /** Length of the body of `encodeStrips`. */
@@ -56,22 +41,8 @@ export function stripsBodyBytes(
 ): number {
   const metadata = { missing: missing.map(formatMapRegion).join(';') };
   return safetensorsBytes(
-    strips.map((strip) => stripEntry(plan, strip, maps)),
+    strips.map((strip) => blockEntry(plan.maps, strip, maps)),
     metadata,
-  );
-}
-
-function stripEntry(plan: FtpPlan, strip: MapRegion, maps: MapType): TensorEntry {
-  const { channels, height, width } = regionShape(plan.maps[strip.map]!.channels, strip.region);
-  return { name: formatMapRegion(strip), type: mapTensorType(maps), shape: [channels, height, width] };
-}
-
-function stripTensors(plan: FtpPlan, strips: readonly StripData[], maps: MapType): Record<string, Tensor> {
-  return Object.fromEntries(
-    strips.map((strip) => {
-      const { name, shape } = stripEntry(plan, strip, maps);
-      return [name, encodeMap(strip.data, shape, maps)];
-    }),
   );
 }
 
@@ -128,14 +99,14 @@ export function encodeOfferedStrips(
   maps: MapType,
 ): Uint8Array {
   const regions = strips.map(({ side, map, data }) => ({ map, region: offers[side]!.regions[map]!, data }));
-  return encodeSafetensors(stripTensors(plan, regions, maps), { device, offers: formatTileOffers(offers) });
+  return encodeSafetensors(blockTensors(plan.maps, regions, maps), { device, offers: formatTileOffers(offers) });
 }
 
 /** Length of the body of `encodeOfferedStrips`. */
 export function offeredStripsBytes(plan: FtpPlan, device: string, offers: TileOffers, maps: MapType): number {
   const entries = SIDES.flatMap((side) =>
     (offers[side]?.regions ?? []).flatMap((region, map) =>
-      isEmptyRegion(region) ? [] : [stripEntry(plan, { map, region }, maps)],
+      isEmptyRegion(region) ? [] : [blockEntry(plan.maps, { map, region }, maps)],
     ),
   );
   // Two neighbours may be offered one and the same region, which travels once.

@@ -5,7 +5,7 @@ import type { TaskKey } from '../../scheduling/task-key.js';
 import { decodeMap, encodeMap, type MapType, mapTensorType } from '../../tensor/map-tensor.js';
 import { regionShape } from '../../tensor/planes.js';
 import { decodeSafetensors, encodeSafetensors, safetensorsBytes, type Tensor } from '../../tensor/safetensors.js';
-import { formatMapRegion } from './overlap-body.js';
+import { formatMapRegion } from './map-blocks.js';
 import { requirePlan, type WirePlan } from './task-body.js';
 import { DEVICE_ID, DIGEST, FRAME_ID, MAX_ATTEMPT, wireFacts } from './wire-facts.js';
 

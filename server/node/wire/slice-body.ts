@@ -13,7 +13,8 @@ import {
   type Tensor,
   type TensorEntry,
 } from '../../tensor/safetensors.js';
-import { formatMapRegion, parseMapRegions } from './overlap-body.js';
+import { formatMapRegion } from './map-blocks.js';
+import { parseMapRegions } from './overlap-body.js';
 import { requirePlan, type WirePlan } from './task-body.js';
 import { DEVICE_ID, DIGEST, FRAME_ID, MAX_ATTEMPT, type WireFacts, wireFacts } from './wire-facts.js';
 
@@ -55,11 +56,6 @@ export interface SliceResultBody extends SliceKey {
   readonly taskBytes: number;
   /** Multiply-accumulates executed. */
   readonly macs: number;
-}
-
-/** Whether a body is of a layer's slice rather than of a tile. */
-export function isSliceBody(bytes: Uint8Array): boolean {
-  return Object.hasOwn(decodeSafetensors(bytes).metadata, 'layer');
 }
 
 /** @param maps how rows of feature maps travel; those of the picture are bytes. */

@@ -65,7 +65,8 @@ export interface LetterboxedInput {
 }
 
 const REGION = /^\d{1,5}(,\d{1,5}){3}$/;
-const STRATEGY = new RegExp(`^(${STRATEGIES.join('|')})$`);
+/** Names of strategies in facts. */
+export const STRATEGY = new RegExp(`^(${STRATEGIES.join('|')})$`);
 
 export type TaskFacts = Omit<TaskBody, 'input'>;
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { bodyKind } from '../../../server/node/wire/block-body.js';
 import {
   decodeSliceResult,
   decodeSliceTask,
   encodeSliceResult,
   encodeSliceTask,
-  isSliceBody,
   type SliceResultBody,
   type SliceTaskBody,
 } from '../../../server/node/wire/slice-body.js';
@@ -37,7 +37,7 @@ function changed(bytes: Uint8Array, facts: Record<string, string>, tensors?: Rec
 describe('a slice of a layer on its way to a device', () => {
   it('is read as it was written', () => {
     const bytes = encodeSliceTask(FIG5, TASK, 'f32');
-    expect(isSliceBody(bytes)).toBe(true);
+    expect(bodyKind(bytes)).toBe('slice');
     expect(decodeSliceTask(FIG5, bytes)).toEqual(TASK);
   });
 

@@ -1,0 +1,27 @@
+import { DeepThingsError } from '../../errors.js';
+import type { MapShape } from '../../geometry/region.js';
+import type { MapType } from '../../tensor/map-tensor.js';
+import { decodeSafetensors, encodeSafetensors } from '../../tensor/safetensors.js';
+import { blockTensors, type MapBlock, readBlocks } from './map-blocks.js';
+
+/**
+ * The body with all strips that one member of a gang owes another after a stage.
+ *
+ * @param maps shapes of the gang plan's maps, by number.
+ */
+export function encodeGangStrips(maps: readonly MapShape[], strips: readonly MapBlock[], type: MapType): Uint8Array {
+  return encodeSafetensors(blockTensors(maps, strips, type), {});
+}
+
+/**
+ * The strips of a body. Values that came as F32 are views of the body.
+ *
+ * @param maps shapes of the gang plan's maps, by number.
+ * @throws DeepThingsError `DT_TENSOR_BODY`, `DT_OVERLAP_BODY` when the body is malformed, or its strips are no regions of these
+ *   maps.
+ */
+export function decodeGangStrips(maps: readonly MapShape[], bytes: Uint8Array): readonly MapBlock[] {
+  const { tensors } = decodeSafetensors(bytes);
+  if (tensors.size === 0) throw new DeepThingsError('DT_OVERLAP_BODY', 'expected strips of a gang, got none');
+  return readBlocks(maps, tensors, 'DT_OVERLAP_BODY');
+}
