@@ -139,7 +139,7 @@ function beyondCalls(plan: FtpPlan, costs: Pick<CostModel, 'engine' | 'segments'
 }
 
 async function remainingSpeed(engine: InferenceEngine, plan: FtpPlan, mean: number): Promise<CostModel['remaining']> {
-  const remaining = await loadRemainingGraph(engine, plan);
+  const remaining = await loadRemainingGraph(engine, plan.stage);
   const maps = plan.outputs.map((map) => new Float32Array(valuesOf(plan.maps[map]!)).fill(0.5));
   const ms = await leastCpuMs(3, () => remaining.run(maps));
   await remaining.release();

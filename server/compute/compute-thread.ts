@@ -6,6 +6,7 @@ import { DeepThingsError } from '../errors.js';
 import { BoundedCache } from '../geometry/memoize.js';
 import type { HeapUse } from './heap-use.js';
 import type {
+  BlockJob,
   ComputeClose,
   ComputeReady,
   ComputeReply,
@@ -13,6 +14,7 @@ import type {
   ComputeResult,
   ComputeSetup,
   LayerJob,
+  RemainingOf,
   TileMessage,
 } from './messages.js';
 import { type OfferTexts, packOffers } from './offers-message.js';
@@ -32,8 +34,20 @@ export interface ComputeThread extends ComputeReady {
    * what is to be sent. A piece that is a view into a larger buffer is copied, and stays.
    */
   runLayer(job: LayerJob): Promise<ComputeResult<'layer'>>;
-  /** @param maps in the order of the plan's outputs, `[channels, height, width]` each; given away: the arrays are empty afterwards. */
-  runRemaining(maps: readonly Float32Array[]): Promise<ComputeResult<'remaining'>>;
+  /**
+   * Runs the next stage of a member's part of a frame. The first call loads the gang's part of the model, unless the thread began with
+   * it.
+   *
+   * @param job its input is given away: the array is empty afterwards. So is a strip that fills its buffer.
+   */
+  runBlock(job: BlockJob): Promise<ComputeResult<'block'>>;
+  /** Frees what there is of a frame that ends before its last stage. */
+  dropBlock(key: string): Promise<void>;
+  /**
+   * @param maps in the order of the plan's outputs, `[channels, height, width]` each; given away: the arrays are empty afterwards.
+   * @param of the plan that is meant.
+   */
+  runRemaining(maps: readonly Float32Array[], of?: RemainingOf): Promise<ComputeResult<'remaining'>>;
   /** Returns the thread's memory as of its latest answer. */
   heap(): HeapUse;
   /** Rejects what is under way with `DT_COMPUTE_CLOSED`. */
@@ -48,7 +62,9 @@ interface Waiting {
 type Job =
   | { readonly kind: 'tile'; readonly job: TileMessage }
   | { readonly kind: 'layer'; readonly job: LayerJob }
-  | { readonly kind: 'remaining'; readonly maps: readonly Float32Array[] };
+  | { readonly kind: 'block'; readonly job: BlockJob }
+  | { readonly kind: 'drop-block'; readonly key: string }
+  | { readonly kind: 'remaining'; readonly of: RemainingOf; readonly maps: readonly Float32Array[] };
 
 /**
  * Starts the thread and loads engine, model and layers in it.
@@ -115,8 +131,17 @@ export async function startComputeThread(
       const buffers = new Set(pieces.map(({ data }) => data.buffer));
       return run({ kind: 'layer', job: { ...job, pieces } }, [...buffers]);
     },
-    runRemaining: (maps) =>
-      run({ kind: 'remaining', maps }, [...new Set(maps.map(({ buffer }) => buffer as ArrayBuffer))]),
+    runBlock(job) {
+      const input = job.input === null ? null : inOwnBuffer(job.input);
+      const strips = job.strips.map((strip) => ({ ...strip, data: inOwnBuffer(strip.data) }));
+      const given = [...strips.map(({ data }) => data), ...(input === null ? [] : [input])];
+      return run({ kind: 'block', job: { ...job, input, strips } }, [...new Set(given.map(({ buffer }) => buffer))]);
+    },
+    async dropBlock(key) {
+      await run({ kind: 'drop-block', key }, []);
+    },
+    runRemaining: (maps, of = 'tiles') =>
+      run({ kind: 'remaining', of, maps }, [...new Set(maps.map(({ buffer }) => buffer as ArrayBuffer))]),
     heap: () => heap,
     async close() {
       if (closed) return;
@@ -148,6 +173,7 @@ async function ended(worker: Worker): Promise<void> {
 
 /** A whole buffer can be given to the thread; a view into somebody else's has to be copied out first. */
 function inOwnBuffer(values: Uint8Array): Uint8Array<ArrayBuffer>;
+function inOwnBuffer(values: Float32Array): Float32Array<ArrayBuffer>;
 function inOwnBuffer(values: Uint8Array | Float32Array): Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
 function inOwnBuffer(values: Uint8Array | Float32Array): Uint8Array | Float32Array {
   // Also what was given away before: posted again, its empty buffer would never arrive, and nobody would answer.

@@ -1,17 +1,31 @@
 import type { EngineOptions, Tensor } from '../engine/inference-engine.js';
 import type { ErrorCode } from '../error-codes.js';
 import type { FusedDepth } from '../geometry/choose-cut.js';
+import type { Bands } from '../geometry/gang/bands.js';
+import type { GangPlan } from '../geometry/gang/gang-plan.js';
 import type { Grid } from '../geometry/grid.js';
 import type { Padding, Region } from '../geometry/region.js';
 import type { ModelSpec } from '../model-files/model-spec.js';
+import type { BlockRun, StripValues } from './block-executor.js';
 import type { HeapUse } from './heap-use.js';
 import type { OffersMessage } from './offers-message.js';
 import type { TileJob } from './tile-executor.js';
 
-/** What a compute thread is to load: a device the fused stack, the gateway what remains. */
-export type ComputeStage =
-  | { readonly kind: 'fused'; readonly depth: FusedDepth; readonly grid: Grid }
-  | { readonly kind: 'remaining'; readonly depth: FusedDepth; readonly grid: Grid };
+/** What a compute thread computes: on a device the part before the cut, on the gateway what remains. */
+export interface ComputeStage {
+  readonly kind: 'fused' | 'remaining';
+  readonly depth: FusedDepth;
+  readonly grid: Grid;
+  /** Absent where no frame is computed by a gang. */
+  readonly gang?: ComputeGang;
+}
+
+export interface ComputeGang {
+  /** Of the gang plan. */
+  readonly ends: GangPlan['ends'];
+  /** Loads the gang's part at start, and that of tiles when the first one comes; the other way round where it is false. */
+  readonly isFirst: boolean;
+}
 
 export interface ComputeSetup {
   readonly model: ModelSpec;
@@ -36,12 +50,35 @@ export interface LayerJob {
   readonly pieces: readonly LayerPiece[];
 }
 
+/** The next stage of a member's part of a frame. */
+export interface BlockJob {
+  /** Names the frame and its attempt. */
+  readonly key: string;
+  readonly bands: Bands;
+  readonly member: number;
+  /** With the first stage: bytes of the member's part of the letterboxed picture, `[3, height, width]`; else null. */
+  readonly input: Uint8Array | null;
+  /** What came of the other members since the stage before. */
+  readonly strips: readonly StripValues[];
+}
+
+/** The plan whose remaining layers are meant: that of tiles, or of gangs. */
+export type RemainingOf = 'tiles' | 'blocks';
+
 export type TileMessage = Omit<TileJob, 'offers'> & { readonly offers: OffersMessage };
 
 export type ComputeRequest =
   | { readonly id: number; readonly kind: 'tile'; readonly job: TileMessage }
   | { readonly id: number; readonly kind: 'layer'; readonly job: LayerJob }
-  | { readonly id: number; readonly kind: 'remaining'; readonly maps: readonly Float32Array[] };
+  | { readonly id: number; readonly kind: 'block'; readonly job: BlockJob }
+  /** Frees what there is of a frame whose last stage has not run. */
+  | { readonly id: number; readonly kind: 'drop-block'; readonly key: string }
+  | {
+      readonly id: number;
+      readonly kind: 'remaining';
+      readonly of: RemainingOf;
+      readonly maps: readonly Float32Array[];
+    };
 
 /** Ends the thread, between two calls of the engine: within one, a native library would be cut off. */
 export interface ComputeClose {
@@ -57,6 +94,8 @@ export interface ComputeResults {
   readonly tile: { readonly outputs: readonly Float32Array[]; readonly macs: number };
   /** `[channels, height, width]` */
   readonly layer: { readonly data: Float32Array };
+  readonly block: BlockRun;
+  readonly 'drop-block': object;
   readonly remaining: { readonly outputs: GraphOutputs };
 }
 

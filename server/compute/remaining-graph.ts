@@ -1,5 +1,5 @@
 import type { InferenceEngine, Tensor } from '../engine/inference-engine.js';
-import type { FtpPlan } from '../geometry/ftp-plan.js';
+import type { SegmentedStage } from '../geometry/segments.js';
 import { restOf } from '../geometry/stage.js';
 import type { GraphOutputs } from './messages.js';
 
@@ -13,11 +13,9 @@ export interface RemainingGraph {
   release(): Promise<void>;
 }
 
-/** @param plan of a graph with its constants. */
-export async function loadRemainingGraph(
-  engine: InferenceEngine,
-  { maps: shapes, outputs, stage }: Pick<FtpPlan, 'maps' | 'outputs' | 'stage'>,
-): Promise<RemainingGraph> {
+/** @param stage of a graph with its constants; what is behind it is loaded. */
+export async function loadRemainingGraph(engine: InferenceEngine, stage: SegmentedStage): Promise<RemainingGraph> {
+  const { maps: shapes, outputs } = stage;
   const rest = restOf(stage);
   const network = rest.nodes.length === 0 ? null : await engine.loadGraph(rest);
   return {

@@ -3,16 +3,10 @@
 import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createEngine } from '../engine/engines.js';
-import type { InferenceEngine } from '../engine/inference-engine.js';
-import { DeepThingsError } from '../errors.js';
-import { planGraph } from '../geometry/choose-cut.js';
-import type { FtpPlan } from '../geometry/ftp-plan.js';
-import { restOf } from '../geometry/stage.js';
-import { type LoadedModel, loadModel } from '../model-files/load-model.js';
-import { normaliseBytes } from '../tensor/normalise.js';
-import { collectGarbage } from './collect-garbage.js';
+import { DeepThingsError, unreachable } from '../errors.js';
+import type { LoadedModel } from '../model-files/load-model.js';
+import { BlockFrames } from './block-frames.js';
 import { heapUse } from './heap-use.js';
-import { type LayerExecutor, loadLayerExecutor } from './layer-executor.js';
 import type {
   ComputeAnswer,
   ComputeClose,
@@ -22,10 +16,9 @@ import type {
   ComputeResults,
   ComputeSetup,
 } from './messages.js';
+import { type ModelParts, modelParts } from './model-parts.js';
 import { unpackOffers } from './offers-message.js';
-import { loadRemainingGraph } from './remaining-graph.js';
 import { systemThread } from './system-thread.js';
-import { loadTileExecutor, type Normalise } from './tile-executor.js';
 
 /** A result, and the memory that goes with it. */
 interface Ran {
@@ -33,11 +26,9 @@ interface Ran {
   readonly buffers: readonly ArrayBufferLike[];
 }
 
-/** Gets ready what a request needs, and returns what computes it: the time that this takes is not the request's. */
-type Prepare = (request: ComputeRequest) => Promise<() => Promise<Ran>>;
-
 const port = parentPort!;
 const setup = workerData as ComputeSetup;
+let blockFrames: BlockFrames | null = null;
 
 function send(answer: ComputeAnswer, transfer: ArrayBuffer[] = []): void {
   port.postMessage({ ...answer, heap: heapUse() } satisfies ComputeReply, transfer);
@@ -48,77 +39,63 @@ function failureOf(error: unknown): ComputeFailure {
   return { code: error instanceof DeepThingsError ? error.code : 'DT_COMPUTE', message };
 }
 
-function wrongKind(kind: string, stage: string): DeepThingsError {
-  return new DeepThingsError('DT_COMPUTE', `cannot run a ${kind} where ${stage} layers are loaded`);
-}
-
-async function prepareStage(engine: InferenceEngine, plan: FtpPlan, model: LoadedModel): Promise<Prepare> {
-  const { stage } = setup;
-  if (stage.kind === 'remaining') {
-    const remaining = await loadRemainingGraph(engine, plan);
-    return async (request) => {
-      if (request.kind !== 'remaining') throw wrongKind(request.kind, 'the remaining');
+/**
+ * Gets ready what a request needs, and returns what computes it: the time that this takes is not the request's.
+ *
+ * @throws DeepThingsError `DT_COMPUTE` for a request of the other side's.
+ */
+async function prepare(parts: ModelParts, request: ComputeRequest): Promise<() => Promise<Ran>> {
+  const { kind } = setup.stage;
+  if ((request.kind === 'remaining') !== (kind === 'remaining')) {
+    throw new DeepThingsError('DT_COMPUTE', `cannot run a ${request.kind} where the ${kind} layers are loaded`);
+  }
+  switch (request.kind) {
+    case 'tile': {
+      const { executor, plan } = await parts.tiles();
+      return async () => {
+        const result = await executor.run({ ...request.job, offers: unpackOffers(plan, request.job.offers) });
+        return { result, buffers: buffersOf(result.outputs) };
+      };
+    }
+    case 'layer': {
+      const layers = await parts.layers();
+      return async () => {
+        const data = await layers.run(request.job);
+        return { result: { data }, buffers: [data.buffer] };
+      };
+    }
+    case 'block': {
+      blockFrames ??= new BlockFrames(await parts.blocks());
+      const frames = blockFrames;
+      return async () => {
+        const result = await frames.run(request.job);
+        return { result, buffers: buffersOf([...result.owed, ...(result.outputs ?? [])]) };
+      };
+    }
+    case 'drop-block':
+      return async () => {
+        blockFrames?.drop(request.key);
+        return { result: {}, buffers: [] };
+      };
+    case 'remaining': {
+      const remaining = await (request.of === 'tiles' ? parts.behindTiles() : parts.behindBlocks());
       return async () => {
         const outputs = await remaining.run(request.maps);
-        return { result: { outputs }, buffers: outputs.map(({ data }) => data.buffer) };
+        return { result: { outputs }, buffers: buffersOf(outputs.map(({ data }) => data)) };
       };
-    };
-  }
-  const normalise: Normalise = (bytes, shape) => normaliseBytes(bytes, shape, model.network.preprocessing);
-  const tiles = await loadTileExecutor(engine, plan, normalise);
-  let layers: LayerExecutor | undefined;
-  return async (request) => {
-    switch (request.kind) {
-      case 'tile':
-        return async () => {
-          const result = await tiles.run({ ...request.job, offers: unpackOffers(plan, request.job.offers) });
-          return { result, buffers: result.outputs.map(({ buffer }) => buffer) };
-        };
-      case 'layer': {
-        layers ??= await loadLayers(engine, model.digest, normalise);
-        const executor = layers;
-        return async () => {
-          const data = await executor.run(request.job);
-          return { result: { data }, buffers: [data.buffer] };
-        };
-      }
-      case 'remaining':
-        throw wrongKind(request.kind, 'the fused');
     }
-  };
-}
-
-/**
- * Loads the fused layers one by one, when the first of them is asked for: only MoDNN does. The weights are read again
- * instead of kept since the start, where they would cost their memory on every device that runs tiles only.
- *
- * @throws DeepThingsError `DT_MODEL_CHANGED` when the files are no longer those that the node registered with.
- */
-async function loadLayers(engine: InferenceEngine, digest: string, normalise: Normalise): Promise<LayerExecutor> {
-  const { model, plan } = await loadStage();
-  if (model.digest !== digest) {
-    throw new DeepThingsError(
-      'DT_MODEL_CHANGED',
-      `model ${model.network.name} is no longer the one that this node started with: restart the node`,
-    );
+    default:
+      return unreachable(request);
   }
-  return loadLayerExecutor(engine, plan.chain!, normalise);
 }
 
-/** Loads the model with the constants of the stage alone, and plans it. */
-async function loadStage(): Promise<{ readonly model: LoadedModel; readonly plan: FtpPlan }> {
-  const { depth, grid, kind } = setup.stage;
-  const model = await loadModel(setup.model, (graph) => {
-    const { stage } = planGraph(graph, depth, grid);
-    const nodes = kind === 'fused' ? stage.nodes.map(({ node }) => node) : restOf(stage).nodes;
-    return new Set(nodes.flatMap(({ inputs }) => inputs));
-  });
-  return { model, plan: planGraph(model.graph, depth, grid) };
+function buffersOf(arrays: readonly { readonly buffer: ArrayBufferLike }[]): readonly ArrayBufferLike[] {
+  return arrays.map(({ buffer }) => buffer);
 }
 
-async function serve(prepare: Prepare, request: ComputeRequest): Promise<void> {
+async function serve(parts: ModelParts, request: ComputeRequest): Promise<void> {
   try {
-    const run = await prepare(request);
+    const run = await prepare(parts, request);
     const startedAt = performance.now();
     const { buffers, result } = await run();
     // A buffer may be listed once only, and two outputs may be of one.
@@ -129,10 +106,20 @@ async function serve(prepare: Prepare, request: ComputeRequest): Promise<void> {
   }
 }
 
+/** Loads the part that the thread is to begin with. */
+function loadFirst(parts: ModelParts): Promise<unknown> {
+  const isGang = setup.stage.gang?.isFirst ?? false;
+  if (setup.stage.kind === 'remaining') return isGang ? parts.behindBlocks() : parts.behindTiles();
+  return isGang ? parts.blocks() : parts.tiles();
+}
+
 try {
   const engine = await createEngine(setup.engine.name, setup.engine);
-  const { model, plan } = await loadStage();
-  const prepare = await prepareStage(engine, plan, model);
+  let modelDigest = '';
+  const parts = modelParts(engine, setup, ({ digest }: LoadedModel) => {
+    modelDigest = digest;
+  });
+  await loadFirst(parts);
   const requests: ComputeRequest[] = [];
   let serving = false;
   // One at a time, in the order they came: a second inference beside the first only costs memory.
@@ -141,15 +128,12 @@ try {
     requests.push(request);
     if (serving) return;
     serving = true;
-    for (let next = requests.shift(); next !== undefined; next = requests.shift()) await serve(prepare, next);
+    for (let next = requests.shift(); next !== undefined; next = requests.shift()) await serve(parts, next);
     serving = false;
   });
   const { name, version, threads, backend, remark } = engine;
   const facts = { name, version, threads, ...(backend === null ? {} : { backend }) };
-  const { digest: modelDigest } = model;
   send({ kind: 'ready', modelDigest, engine: facts, remark, thread: systemThread() });
-  // Once the model's own copy of the weights is out of reach.
-  setImmediate(collectGarbage);
 } catch (error) {
   send({ kind: 'unusable', ...failureOf(error) });
 }

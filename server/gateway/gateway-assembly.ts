@@ -85,14 +85,14 @@ export async function assemble(options: NodeOptions, environment: Environment): 
 
 function selfOf({ config, log }: NodeOptions, { clusterPlan, compute, contents }: Environment): GatewaySelf {
   const { limits } = config;
-  const { network, plan } = clusterPlan;
+  const { gang, network, plan } = clusterPlan;
   const { epoch } = contents;
   const metrics = createMetrics({ role: 'gateway', node: 'gateway' });
   metrics.cpu.separate({ main: systemThread(), compute: compute.thread });
   metrics.heap.watchCompute(() => compute.heap());
   const events = new EventLog(epoch, limits.eventsKept);
   const telemetry: Telemetry = { log, metrics, events, nowMs: () => performance.now() };
-  const digest = planDigest(compute.modelDigest, plan);
+  const digest = planDigest(compute.modelDigest, plan, gang);
   const wirePlan = { plan, digest, fill: network.preprocessing.fill };
   return { config, clusterPlan, wirePlan, epoch, compute, telemetry };
 }

@@ -1,6 +1,8 @@
 import type { ClusterConfig } from '../config/cluster-config.js';
 import { planGraph } from '../geometry/choose-cut.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
+import { chooseEnds } from '../geometry/gang/choose-ends.js';
+import { type GangPlan, planGang } from '../geometry/gang/gang-plan.js';
 import { type PlanCost, planCost, type TileCost } from '../geometry/plan-cost.js';
 import { mostOfferedBytes } from '../geometry/reuse/tile-offer.js';
 import type { Network } from '../model/network.js';
@@ -14,12 +16,15 @@ export interface ClusterPlan {
   readonly network: Network;
   readonly plan: FtpPlan;
   readonly cost: PlanCost;
+  /** Of frames that devices compute together. */
+  readonly gang: GangPlan;
 }
 
 export async function planCluster({ devices, model, partition }: ClusterConfig): Promise<ClusterPlan> {
   const network = await describeModel(model);
   const plan = planGraph(network.graph, partition.fusedDepth, partition.grid, devices.length);
-  return { network, plan, cost: planCost(plan, TRAVEL_WIDTHS) };
+  const gang = planGang(network.graph, (stage) => chooseEnds(stage, devices.length));
+  return { network, plan, cost: planCost(plan, TRAVEL_WIDTHS), gang };
 }
 
 /** Room for a task's or result's facts beside its tensor. */

@@ -39,7 +39,9 @@ describe('a gang', () => {
         async ({ codes, columns, ends, everySegment, height, rows, seed, width }) => {
           const graph = grow([1, 4, height, width], codes, seed);
           fc.pre(tileable(graph).cuts.length > 0);
-          const plan = planGang(graph, everySegment ? null : [...new Set(ends)].sort((a, b) => a - b));
+          const plan = planGang(graph, ({ segments }) =>
+            everySegment ? segments.map((_, i) => i + 1) : [...new Set(ends)].sort((a, b) => a - b),
+          );
           const bands = bandsOf(rows, columns);
           const picture = randomPicture(4 * height * width, seed);
           const gang = await runGang(engine, { plan, bands, picture, normalise });

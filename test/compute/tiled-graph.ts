@@ -51,7 +51,7 @@ export async function compareTiled(engine: InferenceEngine, one: TiledCase) {
   const { graph, values } = plan.stage;
   const right = await runWhole(reference, graph, values, normalise(picture, plan.maps[0]!));
   const { macs, merged, strips } = await runTiles(engine, one);
-  const rest = await loadRemainingGraph(engine, plan);
+  const rest = await loadRemainingGraph(engine, plan.stage);
   const outputs = await rest.run(merged);
   await rest.release();
   return {

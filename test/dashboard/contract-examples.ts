@@ -1,5 +1,6 @@
 import type { ClusterState, DeviceState, Frame, Plan } from '../../dashboard/src/contract-types.js';
 import { planGraph } from '../../server/geometry/choose-cut.js';
+import { planGang } from '../../server/geometry/gang/gang-plan.js';
 import { planCost } from '../../server/geometry/plan-cost.js';
 import type { ClusterPlan } from '../../server/node/cluster-plan.js';
 import { planDocument } from '../../server/node/wire/plan-document.js';
@@ -85,5 +86,5 @@ export function aPlan(): Plan {
   const plan = planGraph(graph, 2, { rows: 3, columns: 3 });
   const cost = planCost(plan, { inputBytesPerValue: 1, outputBytesPerValue: 4 });
   const network = { graph } as ClusterPlan['network'];
-  return planDocument({ network, plan, cost }, 'sha256:2');
+  return planDocument({ network, plan, cost, gang: planGang(graph, () => []) }, 'sha256:2');
 }

@@ -51,7 +51,7 @@ export async function runTiled(graph: Graph, { data, shape }: Tensor, grid: Grid
   expect(shape.slice(1)).toEqual([plan.maps[0]!.channels, plan.maps[0]!.height, plan.maps[0]!.width]);
   const { merged } = await runTiles(executor, plan, picture);
   await executor.release();
-  const remaining = await loadRemainingGraph(engine, plan);
+  const remaining = await loadRemainingGraph(engine, plan.stage);
   const outputs = await remaining.run(merged);
   await remaining.release();
   const share = plan.stage.macs / (plan.stage.macs + plan.remainingMacs);

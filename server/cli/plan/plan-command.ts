@@ -33,9 +33,9 @@ export async function runPlan({ config: file, json }: PlanOptions): Promise<void
 }
 
 /** The digest that the nodes have: it takes the weights' origin, not the weights. */
-async function digestOf({ model }: ClusterConfig, { plan }: ClusterPlan): Promise<string> {
+async function digestOf({ model }: ClusterConfig, { gang, plan }: ClusterPlan): Promise<string> {
   const { digest } = await loadModel(model, () => new Set<string>());
-  return planDigest(digest, plan);
+  return planDigest(digest, plan, gang);
 }
 
 function planHeader({ file, name }: ClusterConfig, { plan }: ClusterPlan): string {

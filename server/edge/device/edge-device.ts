@@ -1,6 +1,7 @@
 import type { ComputeThread } from '../../compute/compute-thread.js';
 import { systemThread } from '../../compute/system-thread.js';
 import type { ClusterConfig, DeviceConfig } from '../../config/cluster-config.js';
+import type { GangPlan } from '../../geometry/gang/gang-plan.js';
 import type { ClusterPlan } from '../../node/cluster-plan.js';
 import type { ListenAddress } from '../../node/http/listen.js';
 import { EventLog } from '../../node/observe/event-log.js';
@@ -49,6 +50,7 @@ export interface EdgeDevice {
   readonly self: { readonly device: string; address: string };
   /** What bodies are written by: the plan, and the type in which feature maps are sent. */
   readonly wirePlan: WirePlan & { readonly maps: MapType };
+  readonly gang: GangPlan;
   readonly remote: RemoteNodes;
   readonly events: EventLog;
   readonly metrics: NodeMetrics;
@@ -58,8 +60,8 @@ export interface EdgeDevice {
 /** Makes a device's clients, metrics and event log. Nothing is sent yet. */
 export function createEdgeDevice(options: NodeOptions, { node, tls, clusterPlan, compute }: Environment): EdgeDevice {
   const { config, device, log, token } = options;
-  const { network, plan } = clusterPlan;
-  const digest = planDigest(compute.modelDigest, plan);
+  const { gang, network, plan } = clusterPlan;
+  const digest = planDigest(compute.modelDigest, plan, gang);
   const metrics = createMetrics({ role: 'edge', node: device });
   metrics.cpu.separate({ main: systemThread(), compute: compute.thread });
   metrics.heap.watchCompute(() => compute.heap());
@@ -69,6 +71,7 @@ export function createEdgeDevice(options: NodeOptions, { node, tls, clusterPlan,
   return {
     self: { device, address: node.address },
     wirePlan: { plan, digest, fill: network.preprocessing.fill, maps: config.wire.maps },
+    gang,
     remote: {
       gateway: peers.client(config.gateway.address),
       peers,

@@ -16,10 +16,10 @@ export interface GangPlan {
 }
 
 /**
- * @param ends null: a gang stage for each segment.
+ * @param choose after how many segments each gang stage ends; the end of all of them need not be said.
  * @throws DeepThingsError `DT_PLAN_DEPTH` when nothing of the graph can be computed in blocks.
  */
-export function planGang(graph: Graph, ends: readonly number[] | null = null): GangPlan {
+export function planGang(graph: Graph, choose: (stage: SegmentedStage) => readonly number[]): GangPlan {
   const { barriers, cuts, local } = tileable(graph);
   const last = cuts.at(-1);
   if (last === undefined) {
@@ -28,8 +28,8 @@ export function planGang(graph: Graph, ends: readonly number[] | null = null): G
   }
   const stage = segmentStage(stageOf(graph, local, last));
   const all = stage.segments.length;
-  const inner = ends === null ? stage.segments.map((_, i) => i + 1) : ends;
-  return Object.freeze({ stage, ends: Object.freeze([...inner.filter((end) => end > 0 && end < all), all]) });
+  const inner = choose(stage).filter((end) => end > 0 && end < all);
+  return Object.freeze({ stage, ends: Object.freeze([...inner, all]) });
 }
 
 /** Segments of a gang stage, from the first to before the last. */

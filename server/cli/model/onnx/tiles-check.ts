@@ -25,7 +25,7 @@ export async function checkTiles(
   const plan = planGraph(graph, 'auto', parseGrid(gridText));
   const executor = await loadTileExecutor(engine, plan, normalise);
   const { macs, merged } = await runTiles(executor, plan, picture).finally(() => executor.release());
-  const remaining = await loadRemainingGraph(engine, plan);
+  const remaining = await loadRemainingGraph(engine, plan.stage);
   const outputs = await remaining.run(merged).finally(() => remaining.release());
   const difference = Math.max(...outputs.map((output) => relativeDifference(right.get(output.name)!, output)));
   const { stage } = plan;

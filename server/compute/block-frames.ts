@@ -1,0 +1,49 @@
+import { DeepThingsError } from '../errors.js';
+import type { Bands } from '../geometry/gang/bands.js';
+import { gangBlocks, type MemberPlan } from '../geometry/gang/gang-blocks.js';
+import { BoundedCache, memoize } from '../geometry/memoize.js';
+import type { BlockFrame, BlockRun } from './block-executor.js';
+import type { BlockJob } from './messages.js';
+import type { LoadedBlocks } from './model-parts.js';
+
+/** Bands change with the devices' speeds and the members of a gang. */
+const MOST_BANDS = 64;
+/** A device is in one gang at a time; frames that ended unheard are few. */
+const MOST_FRAMES = 4;
+
+/** The frames of which a member's part is under way in a compute thread. */
+export class BlockFrames {
+  readonly #blocks: LoadedBlocks;
+  readonly #members = new BoundedCache<string, readonly MemberPlan[]>(MOST_BANDS);
+  /** The oldest first. */
+  readonly #frames = new Map<string, BlockFrame>();
+
+  constructor(blocks: LoadedBlocks) {
+    this.#blocks = blocks;
+  }
+
+  /** @throws DeepThingsError `DT_TILE_INPUT` when an input or a strip has another size, or the frame has not begun here. */
+  run({ bands, input, key, member, strips }: BlockJob): Promise<BlockRun> {
+    if (input !== null) this.#begin(key, this.#membersOf(bands)[member]!, input);
+    const frame = this.#frames.get(key);
+    if (frame === undefined) {
+      throw new DeepThingsError('DT_TILE_INPUT', `a stage of frame ${key} came that did not begin here`);
+    }
+    return frame.run(strips);
+  }
+
+  drop(key: string): void {
+    this.#frames.get(key)?.drop();
+    this.#frames.delete(key);
+  }
+
+  #begin(key: string, member: MemberPlan, input: Uint8Array): void {
+    this.drop(key);
+    if (this.#frames.size >= MOST_FRAMES) this.drop(this.#frames.keys().next().value!);
+    this.#frames.set(key, this.#blocks.executor.begin(member, input));
+  }
+
+  #membersOf(bands: Bands): readonly MemberPlan[] {
+    return memoize(this.#members, JSON.stringify(bands), () => gangBlocks(this.#blocks.plan, bands));
+  }
+}
