@@ -6,7 +6,7 @@ import { type PixelBox, type Placement, toPictureBox, toPixelBox } from './place
 export interface Detection {
   readonly label: string;
   readonly classIndex: number;
-  /** Above the threshold, at most 1. */
+  /** Above the threshold, at most 1; of the first YOLO, whose scores are no probabilities, also above 1. */
   readonly score: number;
   /** Centre and size as fractions of the original picture, not clipped to it. */
   readonly box: Box;

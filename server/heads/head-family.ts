@@ -3,6 +3,7 @@
  * those of one picture. Names of outputs are the graph's.
  */
 export type DetectorFamily =
+  | DetectionFamily
   | RegionFamily
   | YoloFamily
   | YoloxFamily
@@ -20,6 +21,25 @@ export type HeadFamily = DetectorFamily | ClassifierFamily;
 
 /** Name of a family, as `model.head` has it. */
 export type HeadName = HeadFamily['kind'];
+
+/**
+ * Darknet's first YOLO, side² * (classes + 5 * boxes) numbers: the classes' scores of each cell, then what each box multiplies them by,
+ * then each box's x, y, width, height.
+ */
+export interface DetectionFamily {
+  readonly kind: 'detection';
+  readonly output: string;
+  readonly shape: readonly number[];
+  /** Cells a side. */
+  readonly side: number;
+  /** Of a cell. */
+  readonly boxes: number;
+  readonly classes: number;
+  /** Scores of a cell are logits that become probabilities, which add up to 1. */
+  readonly isSoftmax: boolean;
+  /** Widths and heights are square roots of fractions of the input, otherwise the fractions. */
+  readonly areRoots: boolean;
+}
 
 /** Darknet's YOLOv2, `[1, anchors * (5 + classes), height, width]`: for each anchor x, y, w, h, objectness and scores, all as logits. */
 export interface RegionFamily {
@@ -44,7 +64,10 @@ export interface YoloFamily {
   readonly distanceExponent: number | null;
 }
 
-/** `[1, anchors * (5 + classes), height, width]`: for each anchor x, y, w, h, objectness and scores. */
+/**
+ * `[1, anchors * (5 + classes), height, width]`: for each anchor x, y, w, h, objectness and scores; with uncertainties
+ * `[1, anchors * (9 + classes), height, width]`.
+ */
 export interface YoloLevel {
   readonly output: string;
   readonly height: number;
@@ -55,6 +78,8 @@ export interface YoloLevel {
   readonly scaleXY: number;
   /** The graph has taken the sigmoids, and a size is `(2 * w)²` anchors, where otherwise it is `exp(w)`. */
   readonly hasNewCoords: boolean;
+  /** x, y, w and h are each followed by how uncertain it is; 1 minus the mean of these multiplies the scores (Gaussian YOLOv3). */
+  readonly hasUncertainties?: boolean;
 }
 
 /** `[1, rows, 5 + classes]`: x, y, w, h relative to cell and stride (`(p + cell) * stride`, `exp(p) * stride`), objectness, scores. */

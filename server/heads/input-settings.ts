@@ -66,6 +66,7 @@ const NANODET: InputSettings = {
 const DARKNET: InputSettings = { ...YOLO, fill: [128, 128, 128] };
 
 const USUAL: Readonly<Record<HeadFamily['kind'], InputSettings>> = {
+  detection: { ...DARKNET, anchor: 'stretch' },
   region: DARKNET,
   yolo: DARKNET,
   yolox: { ...YOLO, anchor: 'top-left', order: 'bgr', scale: 1 },

@@ -6,7 +6,7 @@ export function requireHead({ head, name }: { readonly name: string; readonly he
   if (head !== null) return head;
   throw new DeepThingsError(
     'DT_HEAD_MISSING',
-    `model ${name} has no head: a result needs [region] or [yolo] layers (a detector) or a [softmax] layer (a classifier) at ` +
+    `model ${name} has no head: a result needs [detection], [region] or [yolo] layers (a detector) or a [softmax] layer (a classifier) at ` +
       'its end',
   );
 }

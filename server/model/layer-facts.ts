@@ -9,9 +9,11 @@ export function parametersOf(layer: Layer): number {
   return isWeighted(layer) ? kernelNumbers(layer) + biasNumbers(layer) : 0;
 }
 
-/** Multiply-accumulates of a whole layer; only convolutions and connected layers count, as is usual. */
+/** Multiply-accumulates of a whole layer; only convolutions, local and connected layers count, as is usual. */
 export function macsOf(layer: Layer): number {
-  return isWeighted(layer) ? kernelNumbers(layer) * layer.output.height * layer.output.width : 0;
+  if (layer.kind === 'local') return kernelNumbers(layer);
+  const isCounted = layer.kind === 'convolutional' || layer.kind === 'connected';
+  return isCounted ? kernelNumbers(layer) * layer.output.height * layer.output.width : 0;
 }
 
 /** Bytes of a layer's output map, F32. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { LayerDeclaration } from '../../server/formats/darknet/layers.js';
+import type { LayerDeclaration, LocalLayer } from '../../server/formats/darknet/layers.js';
 import { weightConstants } from '../../server/formats/darknet/weight-constants.js';
 import { synthesizeWeights } from '../../server/formats/darknet/weights/synthetic-weights.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
-import { convolution, networkOf } from '../model/small-networks.js';
+import { convolution, HALVE, networkOf } from '../model/small-networks.js';
 import { ENGINE_CASES } from './engine-cases.js';
 import { relativeError } from './reference-layers.js';
 import { referenceMaps } from './reference-network.js';
@@ -14,6 +14,10 @@ const INPUT = { channels: 3, height: 18, width: 14 };
 const route = (...layers: number[]): LayerDeclaration => ({ kind: 'route', layers });
 const part = (index: number, count: number, ...layers: number[]): LayerDeclaration => ({
   ...{ kind: 'route', layers, group: { count, index } },
+});
+const local = (options: Partial<LocalLayer>): LayerDeclaration => ({
+  ...{ kind: 'local', filters: 1, size: 1, stride: 1, padding: 0, batchNormalize: false, activation: 'leaky' },
+  ...options,
 });
 const shortcut = (...from: number[]): LayerDeclaration => ({ kind: 'shortcut', from, activation: 'leaky' });
 
@@ -56,6 +60,35 @@ const NETWORKS: readonly (readonly [string, readonly LayerDeclaration[]])[] = [
       convolution({ filters: 1, size: 1, padding: 0, activation: 'logistic' }),
       { kind: 'scale_channels', from: 6, each: 'cell', activation: 'relu' },
       { kind: 'upsample', stride: 3, scale: 1 },
+    ],
+  ],
+  [
+    'kernels of their own for each cell',
+    [
+      convolution({ filters: 4, stride: 2 }),
+      local({ filters: 3, size: 3, padding: 1 }),
+      local({ filters: 5, size: 3, stride: 2, padding: 1, activation: 'linear' }),
+      local({ filters: 2, size: 2, activation: 'logistic' }),
+      { kind: 'connected', outputs: 6, batchNormalize: false, activation: 'leaky' },
+      { kind: 'contrastive' },
+    ],
+  ],
+  [
+    'shared weights, of other dilations and strides',
+    [
+      convolution({ filters: 3 }),
+      convolution({ filters: 3, dilation: 2, sharedFrom: 0 }),
+      convolution({ filters: 3, stride: 2, sharedFrom: 0, activation: 'relu' }),
+    ],
+  ],
+  [
+    'signs of maps and kernels',
+    [
+      convolution({ filters: 6 }),
+      HALVE,
+      convolution({ filters: 5, isXnor: true }),
+      convolution({ filters: 4, isXnor: true, stride: 2, activation: 'relu' }),
+      convolution({ filters: 4, size: 1, padding: 0, isXnor: true }),
     ],
   ],
   [

@@ -1,4 +1,11 @@
-import type { Layer, LocalAvgPoolLayer, NetworkWeights, ShortcutLayer } from '../../server/formats/darknet/layers.js';
+import type {
+  ConvolutionWeights,
+  Layer,
+  LocalAvgPoolLayer,
+  LocalLayer,
+  NetworkWeights,
+  ShortcutLayer,
+} from '../../server/formats/darknet/layers.js';
 import type { MapShape } from '../../server/geometry/region.js';
 import { ACTIVATE, connect, convolve, pool, reorganize } from './reference-layers.js';
 
@@ -28,7 +35,9 @@ function run(layer: Layer, index: number, weights: NetworkWeights, maps: readonl
   const { channels, height, width } = layer.input;
   switch (layer.kind) {
     case 'convolutional':
-      return convolve(layer, weights.get(index)!, input);
+      return convolve(layer, weights.get(layer.sharedFrom ?? index)!, layer.isXnor ? input.map(signOf) : input);
+    case 'local':
+      return convolveLocally(layer, weights.get(index)!, input);
     case 'connected':
       return connect(layer, weights.get(index)!, input);
     case 'maxpool':
@@ -85,6 +94,40 @@ function run(layer: Layer, index: number, weights: NetworkWeights, maps: readonl
     default:
       return input;
   }
+}
+
+/** As Darknet's `binarize_cpu`. */
+function signOf(value: number): number {
+  return value > 0 ? 1 : -1;
+}
+
+/** Darknet's `im2col_cpu` into columns, and for each place a product with its own matrix. */
+function convolveLocally(
+  { activation, filters, input, output, padding, size, stride }: LocalLayer,
+  { weights, bias }: ConvolutionWeights,
+  values: Float32Array,
+): Float64Array {
+  const [places, k] = [output.height * output.width, input.channels * size * size];
+  const columns = new Float64Array(k * places);
+  for (let c = 0; c < k; c++) {
+    const [across, down, plane] = [c % size, Math.floor(c / size) % size, Math.floor(c / size / size)];
+    for (let h = 0; h < output.height; h++) {
+      for (let w = 0; w < output.width; w++) {
+        const [row, column] = [down + h * stride - padding, across + w * stride - padding];
+        if (row < 0 || column < 0 || row >= input.height || column >= input.width) continue;
+        columns[(c * output.height + h) * output.width + w] =
+          values[column + input.width * (row + input.height * plane)]!;
+      }
+    }
+  }
+  const sums = Float64Array.from(bias);
+  for (let j = 0; j < places; j++) {
+    for (let m = 0; m < filters; m++) {
+      for (let i = 0; i < k; i++)
+        sums[m * places + j]! += weights[(j * filters + m) * k + i]! * columns[i * places + j]!;
+    }
+  }
+  return sums.map(ACTIVATE[activation]);
 }
 
 /** Of a larger map every stride-th cell, of other channels those that both have. */

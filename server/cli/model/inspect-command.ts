@@ -132,6 +132,7 @@ function howOf(layer: Layer): string {
       if (groups > 1) parts.push(groups === input.channels ? 'depthwise' : `${groups} groups`);
       return [...parts, batchNormalize ? 'batch norm' : '', activation].filter((part) => part !== '').join(', ');
     }
+    case 'local':
     case 'maxpool':
     case 'local_avgpool':
       return `${layer.size}x${layer.size}/${layer.stride}`;
@@ -157,9 +158,12 @@ function howOf(layer: Layer): string {
       return 'mean of each channel';
     case 'dropout':
     case 'cost':
+    case 'contrastive':
       return 'nothing: for training only';
     case 'softmax':
       return `${layer.input.channels} classes`;
+    case 'detection':
+      return `${layer.side}x${layer.side} cells, ${layer.boxes} boxes each, ${layer.classes} classes`;
     case 'region':
     case 'yolo':
       return `${layer.anchors.length} anchors, ${layer.classes} classes`;

@@ -1,6 +1,6 @@
 import { DeepThingsError } from '../../errors.js';
 import type { HeadFamily } from '../../heads/head-family.js';
-import { type HeadLayer, isHead, type Layer, type YoloLayer } from './layers.js';
+import { type DetectionLayer, type HeadLayer, isHead, type Layer, type YoloLayer } from './layers.js';
 
 /** A head and its place in the network. */
 interface PlacedHead<Head extends HeadLayer = HeadLayer> {
@@ -15,8 +15,8 @@ export function decodedMaps(layers: readonly Layer[]): readonly number[] {
 }
 
 /**
- * What a network's heads decode, of the graph whose value `map l` is the input of layer l: one `[region]` or `[softmax]`, or any
- * number of `[yolo]`.
+ * What a network's heads decode, of the graph whose value `map l` is the input of layer l: one `[detection]`, `[region]` or `[softmax]`,
+ * or any number of `[yolo]` and `[Gaussian_yolo]`.
  *
  * @returns null for a network without head.
  * @throws DT_CFG_LAYER for heads that do not belong together.
@@ -43,9 +43,15 @@ export function headFamily(layers: readonly Layer[]): HeadFamily | null {
     const family = { kind: 'classifier', output, shape: [1, classes, 1, 1], classes, areLogits: true } as const;
     return Object.freeze(temperature === undefined ? family : { ...family, temperature });
   }
+  if (layer.kind === 'detection') return firstYoloFamily(output, layer);
   const { anchors, classes } = layer;
   const isSoftmax = layer.kind === 'region' && layer.softmax;
   return Object.freeze({ kind: 'region', output, height, width, classes, isSoftmax, anchors });
+}
+
+function firstYoloFamily(output: string, { boxes, classes, input, side, softmax, sqrt }: DetectionLayer): HeadFamily {
+  const shape = [1, input.channels, input.height, input.width];
+  return Object.freeze({ kind: 'detection', output, shape, side, boxes, classes, isSoftmax: softmax, areRoots: sqrt });
 }
 
 function yoloFamily(heads: readonly PlacedHead<YoloLayer>[]): HeadFamily {
@@ -57,9 +63,11 @@ function yoloFamily(heads: readonly PlacedHead<YoloLayer>[]): HeadFamily {
       `layer ${heads[0]!.index} [yolo] has ${classes} classes, and layer ${other.index} [yolo] has ${other.layer.classes}`,
     );
   }
-  const levels = heads.map(({ index, layer: { anchors, hasNewCoords, input, scaleXY } }) => {
+  const levels = heads.map(({ index, layer }) => {
+    const { anchors, hasNewCoords, hasUncertainties, input, scaleXY } = layer;
     const { height, width } = input;
-    return Object.freeze({ output: `map ${index}`, height, width, anchors, scaleXY, hasNewCoords });
+    const level = { output: `map ${index}`, height, width, anchors, scaleXY, hasNewCoords };
+    return Object.freeze(hasUncertainties ? { ...level, hasUncertainties } : level);
   });
   // Darknet asks the last layer which NMS it is.
   const { distanceExponent } = heads.at(-1)!.layer;

@@ -37,6 +37,7 @@ export function shapeLayers(
     const step = stepOf(declaration, steps);
     const place = { input: before, earlier: layers, sizeHint: inputSizeHint(input, step) };
     refuseDecoded(declaration, layers, refuse('DT_CFG_LAYER'));
+    if (declaration.kind === 'convolutional') checkShared(declaration, place, refuse('DT_CFG_SHAPE'));
     const output = Object.freeze(outputShape(declaration, place, refuse('DT_CFG_SHAPE')));
     const layer = Object.freeze({ ...declaration, input: before, output });
     weights = checkLayerSize(layer, weights, refuse('DT_CFG_SIZE'));
@@ -54,6 +55,7 @@ function stepOf(layer: LayerDeclaration, earlier: readonly number[]): number {
   const before = earlier.at(-1) ?? 1;
   switch (layer.kind) {
     case 'convolutional':
+    case 'local':
     case 'maxpool':
     case 'local_avgpool':
     case 'reorg':
@@ -73,9 +75,33 @@ function stepOf(layer: LayerDeclaration, earlier: readonly number[]): number {
 function refuseDecoded(layer: LayerDeclaration, earlier: readonly Layer[], refuse: Refuse): void {
   const reads = layer.kind === 'route' ? layer.layers : [earlier.length - 1, ...earlierLayers(layer)];
   const head = reads.find((index) => earlier[index] !== undefined && isHead(earlier[index]));
-  if (head === undefined || layer.kind === 'cost' || layer.kind === 'dropout') return;
+  if (head === undefined || isPassing(layer)) return;
   refuse(
     `reads the output of layer ${head} [${earlier[head]!.kind}], which is a head: its output is a result and no map`,
+  );
+}
+
+function isPassing({ kind }: LayerDeclaration): boolean {
+  return kind === 'cost' || kind === 'dropout' || kind === 'contrastive';
+}
+
+/** Refuses weights that are of another shape than the layer's own would be. */
+function checkShared(
+  { batchNormalize, filters, groups, isXnor, sharedFrom, size }: Declared<'convolutional'>,
+  { earlier, input }: LayerPlace,
+  refuse: Refuse,
+): void {
+  if (sharedFrom === undefined) return;
+  const source = earlier[sharedFrom]!;
+  if (source.kind !== 'convolutional' || source.sharedFrom !== undefined) {
+    refuse(`share_index names layer ${sharedFrom} [${source.kind}], which is no convolution with weights of its own`);
+    return;
+  }
+  const own = [filters, input.channels, groups, size, batchNormalize, isXnor ?? false].join();
+  const others = [source.filters, source.input.channels, source.groups, source.size, source.batchNormalize];
+  if (own === [...others, source.isXnor ?? false].join()) return;
+  refuse(
+    `shares the weights of layer ${sharedFrom}: filters, channels, groups, size, batch_normalize and xnor of both must be the same`,
   );
 }
 
@@ -84,6 +110,8 @@ function outputShape(layer: LayerDeclaration, place: LayerPlace, refuse: Refuse)
   switch (layer.kind) {
     case 'convolutional':
       return convolvedShape(layer, input, refuse);
+    case 'local':
+      return localShape(layer, input, refuse);
     case 'maxpool':
     case 'local_avgpool':
       return pooledShape(layer, input, refuse);
@@ -113,13 +141,16 @@ function outputShape(layer: LayerDeclaration, place: LayerPlace, refuse: Refuse)
         );
       }
       return input;
+    case 'detection':
+      return firstDetectedShape(layer, input, refuse);
     case 'region':
       return detectedShape(layer.anchors.length, layer.coords, layer.classes, input, refuse);
     case 'yolo':
-      return detectedShape(layer.anchors.length, 4, layer.classes, input, refuse);
+      return detectedShape(layer.anchors.length, layer.hasUncertainties ? 8 : 4, layer.classes, input, refuse);
     case 'activation':
     case 'dropout':
     case 'cost':
+    case 'contrastive':
       return input;
   }
 }
@@ -138,6 +169,18 @@ function convolvedShape(
     // Darknet's map has the size that it would have without the dilation.
     const isWhole = windows === Math.floor((extent + 2 * padding * dilation - dilation * (size - 1) - 1) / stride) + 1;
     return isWhole ? windows : refuse(`dilation=${dilation} needs a window of odd size with pad=1`);
+  };
+  return { channels: filters, height: cells(input.height), width: cells(input.width) };
+}
+
+/** Darknet takes any padding for that of a window of three cells: only where both counts agree it computes every output. */
+function localShape({ filters, padding, size, stride }: Declared<'local'>, input: MapShape, refuse: Refuse): MapShape {
+  const cells = (extent: number) => {
+    const windows = windowCount(extent, 2 * padding, size, stride, refuse);
+    const counted = Math.floor((padding === 0 ? extent - size : extent - 1) / stride) + 1;
+    return windows === counted
+      ? windows
+      : refuse(`pad=${padding} does not fit size=${size}: use pad=1 with size=3, or pad=0`);
   };
   return { channels: filters, height: cells(input.height), width: cells(input.width) };
 }
@@ -179,6 +222,19 @@ function detectedShape(anchors: number, coords: number, classes: number, input: 
     );
   }
   return input;
+}
+
+function firstDetectedShape(
+  { boxes, classes, side }: Declared<'detection'>,
+  input: MapShape,
+  refuse: Refuse,
+): MapShape {
+  const [needed, given] = [side * side * (5 * boxes + classes), input.channels * input.height * input.width];
+  if (needed === given) return input;
+  return refuse(
+    `${side} x ${side} cells with ${boxes} boxes and ${classes} classes need ${needed} numbers, and the layer before ` +
+      `gives ${given}: correct its output, or side, num and classes`,
+  );
 }
 
 function windowCount(extent: number, padding: number, size: number, stride: number, refuse: Refuse): number {

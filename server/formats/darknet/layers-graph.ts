@@ -1,7 +1,16 @@
 import type { MapShape } from '../../geometry/region.js';
 import type { Attribute, Graph } from '../../graph/graph.js';
 import { poolingPads } from './darknet-rules.js';
-import { addActivated, addActivation, addNode, type GraphParts, mapName, mapOf, type Place } from './graph-draft.js';
+import {
+  addActivated,
+  addActivation,
+  addNode,
+  addNumber,
+  type GraphParts,
+  mapName,
+  mapOf,
+  type Place,
+} from './graph-draft.js';
 import { decodedMaps } from './head.js';
 import {
   type ConvolutionalLayer,
@@ -11,6 +20,7 @@ import {
   type MaxPoolLayer,
   type WeightedLayer,
 } from './layers.js';
+import { addLocal } from './local-nodes.js';
 import { addCrop, addReorg, addRoute, addUpsample } from './rearranging-nodes.js';
 import { addShortcut } from './shortcut-nodes.js';
 import { biasName, kernelName } from './weight-constants.js';
@@ -57,12 +67,22 @@ function addLayer(place: Place): void {
     case 'convolutional':
       addConvolution(place, layer);
       break;
+    case 'local':
+      addLocal(place, layer);
+      break;
     case 'connected': {
       // A convolution whose one window is the whole map.
       const { channels, height, width } = layer.input;
-      addWeighted(place, layer, 'connected', [layer.outputs, channels, height, width], {
-        kernel_shape: { integers: [height, width] },
-      });
+      addWeighted(
+        place,
+        layer,
+        'connected',
+        { map: input, weightsOf: index },
+        [layer.outputs, channels, height, width],
+        {
+          kernel_shape: { integers: [height, width] },
+        },
+      );
       break;
     }
     case 'avgpool':
@@ -70,6 +90,7 @@ function addLayer(place: Place): void {
       break;
     case 'dropout':
     case 'cost':
+    case 'contrastive':
       addNode(place, layer.kind, { operator: 'Identity' }, [input], output);
       break;
     case 'maxpool':
@@ -108,15 +129,18 @@ function addLayer(place: Place): void {
       break;
     }
     case 'softmax':
+    case 'detection':
     case 'region':
     case 'yolo':
   }
 }
 
 function addConvolution(place: Place, layer: ConvolutionalLayer): void {
-  const { dilation = 1, filters, groups, input, padding, size } = layer;
+  const { dilation = 1, filters, groups, input, isXnor, padding, sharedFrom, size } = layer;
   const pad = padding * dilation;
-  addWeighted(place, layer, 'conv', [filters, input.channels / groups, size, size], {
+  const map = isXnor ? addSigns(place) : mapName(place.index);
+  const from = { map, weightsOf: sharedFrom ?? place.index };
+  addWeighted(place, layer, 'conv', from, [filters, input.channels / groups, size, size], {
     ...window(layer),
     pads: { integers: [pad, pad, pad, pad] },
     group: { integer: groups },
@@ -124,20 +148,36 @@ function addConvolution(place: Place, layer: ConvolutionalLayer): void {
   });
 }
 
-/** @param dims of the kernel, `[outputs, channels, height, width]`. */
+/** A number that every 32-bit float above zero makes larger than 2, but for the smallest of all (subnormal ones). */
+const LARGE = 3e38;
+
+/** Adds what an XNOR convolution reads: 1 where its input is above zero, else -1. */
+function addSigns(place: Place): string {
+  const { index, layer } = place;
+  const map = mapName(index);
+  const [scaled, lowered, signs] = [`${map} scaled`, `${map} lowered`, `${map} signs`] as const;
+  const shape = mapOf(layer.input);
+  const [one, minusOne] = [addNumber(place, 1), addNumber(place, -1)];
+  addNode(place, 'signs scaled', { operator: 'Mul' }, [map, addNumber(place, LARGE)], scaled, shape);
+  addNode(place, 'signs lowered', { operator: 'Sub' }, [scaled, one], lowered, shape);
+  addNode(place, 'signs', { operator: 'Clip' }, [lowered, minusOne, one], signs, shape);
+  return signs;
+}
+
+/** @param from the value that is read, and the layer that has the weights. @param dims of the kernel, `[outputs, channels, height, width]`. */
 function addWeighted(
   place: Place,
   layer: WeightedLayer,
   what: string,
+  from: { readonly map: string; readonly weightsOf: number },
   dims: readonly number[],
   attributes: Readonly<Record<string, Attribute>>,
 ): void {
-  const { index, parts } = place;
-  const [weights, bias] = [kernelName(index), biasName(index)];
-  parts.constants
+  const [weights, bias] = [kernelName(from.weightsOf), biasName(from.weightsOf)];
+  place.parts.constants
     .set(weights, { type: 'float32', shape: dims, bytes: NO_BYTES })
     .set(bias, { type: 'float32', shape: [biasNumbers(layer)], bytes: NO_BYTES });
-  const inputs = [mapName(index), weights, bias];
+  const inputs = [from.map, weights, bias];
   addActivated(place, layer.activation, what, { operator: 'Conv', attributes }, inputs);
 }
 

@@ -36,6 +36,21 @@ export interface ConvolutionalLayer extends LayerShape {
   /** Whether the weights file holds scale, mean and variance for it; folded into weights and bias when loaded. */
   readonly batchNormalize: boolean;
   readonly activation: Activation;
+  /** The earlier convolution (absolute index) that it has its weights and biases from; its own when absent. */
+  readonly sharedFrom?: number;
+  /** The input is 1 above zero and -1 elsewhere, and the kernel plus or minus the mean of its filter's magnitudes (XNOR-Net). */
+  readonly isXnor?: boolean;
+}
+
+/** A convolution with a kernel of its own, and biases, for each cell of its output; zero padding on every side. */
+export interface LocalLayer extends LayerShape {
+  readonly kind: 'local';
+  readonly filters: number;
+  readonly size: number;
+  readonly stride: number;
+  readonly padding: number;
+  readonly batchNormalize: false;
+  readonly activation: Activation;
 }
 
 /** Max pooling as Darknet has it: minus infinity outside, padding before = floor(total / 2), the rest after. */
@@ -129,7 +144,7 @@ export interface AvgPoolLayer extends LayerShape {
 
 /** What matters in training only: its output is its input. */
 export interface PassingLayer extends LayerShape {
-  readonly kind: 'dropout' | 'cost';
+  readonly kind: 'dropout' | 'cost' | 'contrastive';
 }
 
 /** A classifier's head: probabilities of its classes, which add up to 1. */
@@ -137,6 +152,22 @@ export interface SoftmaxLayer extends LayerShape {
   readonly kind: 'softmax';
   /** Divides its input; 1 when absent. */
   readonly temperature?: number;
+}
+
+/**
+ * The first YOLO's detection head: for each of `side` x `side` cells the scores of its classes, for each of its boxes one number that
+ * they are multiplied by, and x, y, width, height.
+ */
+export interface DetectionLayer extends LayerShape {
+  readonly kind: 'detection';
+  readonly side: number;
+  /** Of a cell. */
+  readonly boxes: number;
+  readonly classes: number;
+  /** Scores of a cell are logits that become probabilities, which add up to 1. */
+  readonly softmax: boolean;
+  /** Widths and heights are square roots of fractions of the picture, otherwise the fractions. */
+  readonly sqrt: boolean;
 }
 
 /** YOLOv2's detection head: per cell and anchor `coords` numbers, objectness, `classes` scores. */
@@ -161,10 +192,13 @@ export interface YoloLayer extends LayerShape {
   readonly hasNewCoords: boolean;
   /** AlexeyAB's NMS, by `IoU - (distance / diagonal)^(2 * exponent)`; null: by IoU. */
   readonly distanceExponent: number | null;
+  /** Gaussian YOLOv3: x, y, width and height are each followed by how uncertain they are, which lowers the scores. */
+  readonly hasUncertainties?: boolean;
 }
 
 export type Layer =
   | ConvolutionalLayer
+  | LocalLayer
   | MaxPoolLayer
   | LocalAvgPoolLayer
   | RouteLayer
@@ -179,11 +213,12 @@ export type Layer =
   | AvgPoolLayer
   | PassingLayer
   | SoftmaxLayer
+  | DetectionLayer
   | RegionLayer
   | YoloLayer;
 
 /** What is decoded into a result; no graph has it. */
-export type HeadLayer = RegionLayer | YoloLayer | SoftmaxLayer;
+export type HeadLayer = DetectionLayer | RegionLayer | YoloLayer | SoftmaxLayer;
 
 type WithoutShapes<L> = L extends Layer ? Omit<L, 'input' | 'output'> : never;
 
@@ -191,20 +226,20 @@ type WithoutShapes<L> = L extends Layer ? Omit<L, 'input' | 'output'> : never;
 export type LayerDeclaration = WithoutShapes<Layer>;
 
 /** Layers that a weights file has numbers for. */
-export type WeightedLayer = ConvolutionalLayer | ConnectedLayer;
+export type WeightedLayer = ConvolutionalLayer | LocalLayer | ConnectedLayer;
 
-/** Weights of one convolution or connected layer, batch normalisation folded in. */
+/** Weights of one convolution, local or connected layer, batch normalisation folded in. */
 export interface ConvolutionWeights {
   /**
-   * Of a convolution `[filters, input.channels / groups, size, size]`, of a connected layer
-   * `[outputs, input.channels, input.height, input.width]`; row-major.
+   * Of a convolution `[filters, input.channels / groups, size, size]`, of a local layer `[cells, filters, input.channels, size, size]`,
+   * of a connected layer `[outputs, input.channels, input.height, input.width]`; row-major.
    */
   readonly weights: Float32Array;
-  /** `[filters]` or `[outputs]`. */
+  /** `[filters]`, `[filters, cells]` or `[outputs]`. */
   readonly bias: Float32Array;
 }
 
-/** By layer index; an entry for every convolutional or connected layer. */
+/** By layer index; an entry for every layer with weights of its own. */
 export type NetworkWeights = ReadonlyMap<number, ConvolutionWeights>;
 
 /** What every source of weights gives. */
@@ -230,5 +265,7 @@ export function earlierLayers(layer: Layer | LayerDeclaration): readonly number[
 }
 
 export function isHead(layer: Layer): layer is HeadLayer {
-  return layer.kind === 'region' || layer.kind === 'yolo' || layer.kind === 'softmax';
+  return (HEADS as readonly string[]).includes(layer.kind);
 }
+
+const HEADS: readonly HeadLayer['kind'][] = ['detection', 'region', 'yolo', 'softmax'];

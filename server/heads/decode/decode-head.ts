@@ -8,6 +8,7 @@ import { type Candidate, suppressNonMaxima } from '../nms.js';
 import type { Placement } from '../placement.js';
 import { CandidateList } from './candidate-list.js';
 import { decodeCentres } from './centre-head.js';
+import { decodeDetection } from './detection-head.js';
 import { decodeDetr, decodeList, decodeQueries, decodeSsd } from './listed-heads.js';
 import { decodeNanoDet } from './nanodet-head.js';
 import { decodeRegion } from './region-head.js';
@@ -96,6 +97,9 @@ export function classifyOutput(
 
 function decodeInto(list: CandidateList, outputs: HeadOutputs, family: DetectorFamily, input: InputExtent): void {
   switch (family.kind) {
+    case 'detection':
+      decodeDetection(outputs, family, list);
+      break;
     case 'region':
       decodeRegion(outputs, family, list);
       break;

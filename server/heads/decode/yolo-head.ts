@@ -3,8 +3,18 @@ import type { YoloFamily, YoloLevel } from '../head-family.js';
 import { floatsOf, type HeadOutputs, type InputExtent } from '../head-output.js';
 import type { CandidateList } from './candidate-list.js';
 
-/** x, y, width, height, objectness. */
-const BEFORE_SCORES = 5;
+/** Where the numbers of an anchor are. */
+interface Entries {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly uncertain: readonly number[];
+  readonly objectness: number;
+}
+
+const PLAIN: Entries = { x: 0, y: 1, width: 2, height: 3, uncertain: [], objectness: 4 };
+const GAUSSIAN: Entries = { x: 0, y: 2, width: 4, height: 6, uncertain: [1, 3, 5, 7], objectness: 8 };
 
 /**
  * Adds every class above the threshold of every anchor of every cell, as Darknet decodes the heads of YOLOv3 and later; objectness must
@@ -19,33 +29,35 @@ export function decodeYolo(outputs: HeadOutputs, family: YoloFamily, input: Inpu
 function decodeLevel(
   outputs: HeadOutputs,
   classes: number,
-  { anchors, hasNewCoords, height, output, scaleXY, width }: YoloLevel,
+  { anchors, hasNewCoords, hasUncertainties, height, output, scaleXY, width }: YoloLevel,
   input: InputExtent,
   list: CandidateList,
 ): void {
-  const entries = BEFORE_SCORES + classes;
+  const place = hasUncertainties ? GAUSSIAN : PLAIN;
+  const firstScore = place.objectness + 1;
+  const entries = firstScore + classes;
   const cells = height * width;
   const data = floatsOf(outputs, output, [1, anchors.length * entries, height, width]);
   const probability = hasNewCoords ? (value: number) => value : sigmoid;
-  const place = (value: number) => scaleXY * probability(value) - (scaleXY - 1) / 2;
+  const stretch = (value: number) => scaleXY * probability(value) - (scaleXY - 1) / 2;
   const size = hasNewCoords ? (value: number) => 4 * value * value : Math.exp;
   for (let cell = 0; cell < cells; cell++) {
     for (const [anchor, [anchorWidth, anchorHeight]] of anchors.entries()) {
       const at = (entry: number) => data[(anchor * entries + entry) * cells + cell]!;
-      const objectness = probability(at(4));
+      const objectness = probability(at(place.objectness));
       if (!(objectness > list.threshold)) continue;
       const column = cell % width;
       const row = (cell - column) / width;
       const box = {
-        cx: (column + place(at(0))) / width,
-        cy: (row + place(at(1))) / height,
-        width: (size(at(2)) * anchorWidth) / input.width,
-        height: (size(at(3)) * anchorHeight) / input.height,
+        cx: (column + stretch(at(place.x))) / width,
+        cy: (row + stretch(at(place.y))) / height,
+        width: (size(at(place.width)) * anchorWidth) / input.width,
+        height: (size(at(place.height)) * anchorHeight) / input.height,
       };
-      list.addScores(
-        box,
-        Array.from({ length: classes }, (_, index) => objectness * probability(at(BEFORE_SCORES + index))),
-      );
+      const doubts = place.uncertain.reduce((sum, entry) => sum + probability(at(entry)), 0);
+      const certainty = objectness * (1 - doubts / 4);
+      const scores = Array.from({ length: classes }, (_, index) => certainty * probability(at(firstScore + index)));
+      list.addScores(box, scores);
     }
   }
 }

@@ -130,6 +130,7 @@ function classesOf(family: HeadFamily): number | undefined {
 
 /** The limits that the families' own programs have. */
 const LIMITS: Readonly<Record<HeadName, DetectionLimits>> = {
+  detection: { threshold: 0.2, nms: 0.4 },
   region: { threshold: 0.5, nms: 0.45 },
   yolo: { threshold: 0.5, nms: 0.45 },
   yolox: { threshold: 0.3, nms: 0.45 },

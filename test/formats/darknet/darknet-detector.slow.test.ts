@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { writeSyntheticWeights } from '../../../server/cli/model/weights-writing.js';
 import { createEngine } from '../../../server/engine/engines.js';
+import { isHead } from '../../../server/formats/darknet/layers.js';
 import { weightsSpans } from '../../../server/formats/darknet/weights/darknet-weights.js';
 import { detectObjects } from '../../../server/heads/decode/decode-head.js';
-import type { YoloFamily } from '../../../server/heads/head-family.js';
+import type { DetectorFamily } from '../../../server/heads/head-family.js';
 import { placePicture } from '../../../server/heads/placement.js';
 import { loadModel } from '../../../server/model/model-source.js';
 import type { Network } from '../../../server/model/network.js';
@@ -28,22 +29,41 @@ const head = (mask: string) =>
   '[convolutional]\nfilters=16\nsize=1\nactivation=linear\n' +
   `[yolo]\nmask=${mask}\nanchors=9,12, 20,30, 35,25, 60,50\nclasses=3\nnum=4\nignore_thresh=.7\n`;
 
+const NET = `[net]\nwidth=${WIDTH}\nheight=${HEIGHT}\nchannels=3\n`;
+const HALVE = '[maxpool]\nsize=2\nstride=2\n';
+
 /** What YOLOv3 is made of: residual blocks, an enlarged map joined with a finer one, two heads. */
-const CFG =
-  `[net]\nwidth=${WIDTH}\nheight=${HEIGHT}\nchannels=3\n${conv(8, 3)}${conv(16, 3, 2)}${conv(8, 1)}${conv(16, 3)}` +
+const YOLOV3 =
+  `${NET}${conv(8, 3)}${conv(16, 3, 2)}${conv(8, 1)}${conv(16, 3)}` +
   `[shortcut]\nfrom=-3\nactivation=linear\n[maxpool]\nsize=2\nstride=2\n${conv(32, 3)}[maxpool]\nsize=2\nstride=2\n` +
   `${conv(32, 3)}${conv(64, 3, 2)}${conv(32, 1)}${head('2,3')}[route]\nlayers=-3\n${conv(16, 1)}[upsample]\nstride=2\n` +
   `[route]\nlayers=-1,8\n${conv(32, 3)}${head('0,1')}`;
+
+/** What the first YOLO is made of: convolutions, a layer of kernels for each cell, connected layers, scores for each cell. */
+const FIRST_YOLO =
+  `${NET}${conv(8, 7, 2)}${HALVE}${conv(16, 3)}${HALVE}${conv(16, 3, 2)}` +
+  '[local]\nsize=3\nstride=1\npad=1\nfilters=8\nactivation=leaky\n[dropout]\nprobability=.5\n' +
+  '[connected]\noutput=117\nactivation=linear\n' +
+  '[detection]\nclasses=3\ncoords=4\nrescore=1\nside=3\nnum=2\nsoftmax=0\nsqrt=1\njitter=.2\n';
+
+/** What XNOR-Net is made of: signs of maps and kernels, but for the first and the last convolution. */
+const XNOR =
+  `${NET}${conv(8, 3)}${HALVE}${conv(32, 3).replace('size', 'xnor=1\nsize')}${HALVE}` +
+  `${conv(40, 3, 2).replace('size', 'xnor=1\nsize')}${conv(32, 1)}${head('0,1')}`;
 
 describe.skipIf(!hasProgram(DARKNET))('the program darknet itself (needs Debianâ€™s package darknet)', () => {
   const folder = mkdtempSync(join(tmpdir(), 'deepthings-darknet-'));
   afterAll(() => rmSync(folder, { recursive: true }));
   const file = (name: string) => join(folder, name);
 
-  it('finds the same objects with the heads of YOLOv3', { timeout: 60_000 }, async () => {
-    writeFileSync(file('a.cfg'), CFG);
+  it.each([
+    ['the heads of YOLOv3', YOLOV3, 12],
+    ['the head of the first YOLO', FIRST_YOLO, 1],
+    ['binary convolutions', XNOR, 12],
+  ])('finds the same objects with %s', { timeout: 60_000 }, async (_name, cfg, gain) => {
+    writeFileSync(file('a.cfg'), cfg);
     writeFileSync(file('a.names'), NAMES.join('\n'));
-    mkdirSync(file('results'));
+    mkdirSync(file('results'), { recursive: true });
     const pictures = [1, 2, 3, 4].map((seed) => ({ name: `picture${seed}`, rgb: randomPicture(seed) }));
     for (const { name, rgb } of pictures) writeFileSync(file(`${name}.bmp`), bitmapOf(rgb));
     writeFileSync(file('list'), pictures.map(({ name }) => file(`${name}.bmp`)).join('\n'));
@@ -53,7 +73,7 @@ describe.skipIf(!hasProgram(DARKNET))('the program darknet itself (needs Debianâ
     );
     const { network } = await loadModel({ cfg: file('a.cfg'), weights: 'synthetic' });
     await writeSyntheticWeights(file('a.weights'), network, 5, () => {});
-    sharpenHeads(file('a.weights'), network);
+    sharpenHeads(file('a.weights'), network, gain);
 
     execFileSync(DARKNET, ['detector', 'valid', file('a.data'), file('a.cfg'), file('a.weights')], { stdio: 'ignore' });
     const wanted = NAMES.flatMap((label) => readResults(file(`results/comp4_det_test_${label}.txt`), label));
@@ -111,12 +131,12 @@ async function ownResults(
     const outputs = await loaded.run(new Map([['map 0', { shape: [1, 3, HEIGHT, WIDTH], data }]]));
     for (const { box, label, score } of detectObjects(
       outputs,
-      { family: network.head as YoloFamily, labels },
+      { family: network.head as DetectorFamily, labels },
       placement,
       LIMITS,
     )) {
       const edge = (centre: number, size: number, side: -1 | 1, extent: number) =>
-        Math.min(extent, Math.max(1, (centre + (side * size) / 2) * extent + 1));
+        Math.min(extent, (centre + (side * size) / 2) * extent + 1);
       const edges = [
         Math.max(1, (box.cx - box.width / 2) * WIDTH + 1),
         Math.max(1, (box.cy - box.height / 2) * HEIGHT + 1),
@@ -163,11 +183,13 @@ function bitmapOf(rgb: Uint8Array): Uint8Array {
 }
 
 /** Makes what the heads decode vary more than synthetic weights let it. */
-function sharpenHeads(path: string, network: Network): void {
+function sharpenHeads(path: string, network: Network, gain: number): void {
   const bytes = readFileSync(path);
   for (const { byteLength, byteOffset, layer } of weightsSpans(network, 20)) {
-    if (network.layers[layer + 1]?.kind !== 'yolo') continue;
-    for (let at = byteOffset; at < byteOffset + byteLength; at += 4) bytes.writeFloatLE(12 * bytes.readFloatLE(at), at);
+    const next = network.layers[layer + 1];
+    if (next === undefined || !isHead(next)) continue;
+    for (let at = byteOffset; at < byteOffset + byteLength; at += 4)
+      bytes.writeFloatLE(gain * bytes.readFloatLE(at), at);
   }
   writeFileSync(path, bytes);
 }

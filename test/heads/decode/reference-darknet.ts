@@ -1,4 +1,4 @@
-import type { YoloFamily, YoloLevel } from '../../../server/heads/head-family.js';
+import type { DetectionFamily, YoloFamily, YoloLevel } from '../../../server/heads/head-family.js';
 import type { HeadOutputs, InputExtent } from '../../../server/heads/head-output.js';
 
 /** A box as Darknet's programs keep it: centre and size as fractions of the input, one class. */
@@ -24,8 +24,10 @@ export function darknetBoxes(
   thresh: number,
 ): readonly DarknetBox[] {
   return levels.flatMap((level) => {
-    const numbers = forward(Float64Array.from(outputs.get(level.output)!.data as Float32Array), level, classes);
-    return readBoxes(numbers, level, classes, input, thresh);
+    const numbers = Float64Array.from(outputs.get(level.output)!.data as Float32Array);
+    if (level.hasUncertainties)
+      return readGaussianBoxes(forwardGaussian(numbers, level, classes), level, classes, input, thresh);
+    return readBoxes(forward(numbers, level, classes), level, classes, input, thresh);
   });
 }
 
@@ -64,6 +66,96 @@ function readBoxes(
       for (let classIndex = 0; classIndex < classes; classIndex++) {
         const prob = entry(4) * entry(5 + classIndex);
         if (prob > thresh) boxes.push({ x, y, w, h, classIndex, prob });
+      }
+    }
+  }
+  return boxes;
+}
+
+/** Of AlexeyAB's `gaussian_yolo_layer.c`: x, its sigma, y, its sigma, w, sigma, h, sigma, objectness, classes. */
+function forwardGaussian(output: Float64Array, level: YoloLevel, classes: number): Float64Array {
+  const area = level.width * level.height;
+  const activate = (first: number, count: number) => {
+    for (let i = first; i < first + count; i++) output[i] = logistic(output[i]!);
+  };
+  const scaleAndAdd = (first: number) => {
+    for (let i = first; i < first + area; i++) output[i] = output[i]! * level.scaleXY - 0.5 * (level.scaleXY - 1);
+  };
+  for (let n = 0; n < level.anchors.length; n++) {
+    const first = n * area * (8 + 1 + classes);
+    activate(first, 2 * area);
+    scaleAndAdd(first);
+    activate(first + 2 * area, 2 * area);
+    scaleAndAdd(first + 2 * area);
+    activate(first + 5 * area, area);
+    activate(first + 7 * area, area);
+    activate(first + 8 * area, (1 + classes) * area);
+  }
+  return output;
+}
+
+function readGaussianBoxes(
+  predictions: Float64Array,
+  { anchors, height, width }: YoloLevel,
+  classes: number,
+  input: InputExtent,
+  thresh: number,
+): readonly DarknetBox[] {
+  const area = width * height;
+  const boxes: DarknetBox[] = [];
+  for (let i = 0; i < area; i++) {
+    for (const [n, anchor] of anchors.entries()) {
+      const entry = (number: number) => predictions[n * area * (9 + classes) + number * area + i]!;
+      const objectness = entry(8);
+      if (objectness <= thresh) continue;
+      const uncertainty = (entry(1) + entry(3) + entry(5) + entry(7)) / 4;
+      for (let classIndex = 0; classIndex < classes; classIndex++) {
+        const prob = objectness * entry(9 + classIndex) * (1 - uncertainty);
+        if (prob <= thresh) continue;
+        boxes.push({
+          x: ((i % width) + entry(0)) / width,
+          y: (Math.floor(i / width) + entry(2)) / height,
+          w: (Math.exp(entry(4)) * anchor[0]) / input.width,
+          h: (Math.exp(entry(6)) * anchor[1]) / input.height,
+          classIndex,
+          prob,
+        });
+      }
+    }
+  }
+  return boxes;
+}
+
+/**
+ * Of Darknet's `detection_layer.c`: the first YOLO's head.
+ *
+ * @param predictions the layer's input.
+ */
+export function firstYoloBoxes(
+  predictions: readonly number[],
+  { areRoots, boxes: num, classes, isSoftmax, side }: DetectionFamily,
+  thresh: number,
+): readonly DarknetBox[] {
+  const output = [...predictions];
+  const locations = side * side;
+  for (let i = 0; isSoftmax && i < locations; i++) {
+    const offset = i * classes;
+    let [largest, sum] = [Number.NEGATIVE_INFINITY, 0];
+    for (let j = 0; j < classes; j++) largest = Math.max(largest, output[offset + j]!);
+    for (let j = 0; j < classes; j++) sum += Math.exp(output[offset + j]! - largest);
+    for (let j = 0; j < classes; j++) output[offset + j] = Math.exp(output[offset + j]! - largest) / sum;
+  }
+  const boxes: DarknetBox[] = [];
+  for (let i = 0; i < locations; i++) {
+    for (let n = 0; n < num; n++) {
+      const scale = output[locations * classes + i * num + n]!;
+      const at = locations * (classes + num) + (i * num + n) * 4;
+      const size = (value: number) => value ** (areRoots ? 2 : 1);
+      for (let classIndex = 0; classIndex < classes; classIndex++) {
+        const prob = scale * output[i * classes + classIndex]!;
+        if (prob <= thresh) continue;
+        const [x, y] = [(output[at]! + (i % side)) / side, (output[at + 1]! + Math.floor(i / side)) / side];
+        boxes.push({ x, y, w: size(output[at + 2]!), h: size(output[at + 3]!), classIndex, prob });
       }
     }
   }

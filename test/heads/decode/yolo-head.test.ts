@@ -27,8 +27,8 @@ function familyOf(levels: readonly YoloLevel[], distanceExponent: number | null 
 function randomOutputs({ levels }: YoloFamily, seed: number): HeadOutputs {
   const random = seededRandom(seed);
   return new Map(
-    levels.map(({ anchors, hasNewCoords, height, output, width }) => {
-      const shape = [1, anchors.length * (5 + CLASSES), height, width];
+    levels.map(({ anchors, hasNewCoords, hasUncertainties, height, output, width }) => {
+      const shape = [1, anchors.length * ((hasUncertainties ? 9 : 5) + CLASSES), height, width];
       const count = shape.reduce((product, size) => product * size);
       const data = Float32Array.from({ length: count }, () => (hasNewCoords ? random() : 6 * random() - 3));
       return [output, { shape, data }] as const;
@@ -43,6 +43,10 @@ const families: readonly (readonly [string, YoloFamily])[] = [
     familyOf([levelOf('a', 8, { scaleXY: 1.2 }), levelOf('b', 16, { scaleXY: 1.05 })]),
   ],
   ['scaled YOLOv4: new coordinates', familyOf([levelOf('a', 16, { scaleXY: 2, hasNewCoords: true })])],
+  [
+    'Gaussian YOLOv3: uncertainties',
+    familyOf([levelOf('a', 16, { hasUncertainties: true }), levelOf('b', 8, { scaleXY: 1.1, hasUncertainties: true })]),
+  ],
   ['some of the anchors', familyOf([levelOf('a', 16, { anchors: ANCHORS.slice(1) })])],
 ];
 

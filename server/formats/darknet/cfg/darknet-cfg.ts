@@ -1,5 +1,6 @@
 import { DeepThingsError } from '../../../errors.js';
 import type { MapShape } from '../../../geometry/region.js';
+import type { HeadFamily } from '../../../heads/head-family.js';
 import { labelsFor } from '../../../model/labels.js';
 import type { Network } from '../../../model/network.js';
 import type { Preprocessing } from '../../../model/preprocessing.js';
@@ -22,7 +23,7 @@ export interface CfgReading {
   /** Class names; those of COCO or VOC when the head has as many classes and none are given. */
   readonly labels?: readonly string[] | undefined;
   readonly size?: InputSize | undefined;
-  /** Receives what the cfg says twice. */
+  /** Receives what the cfg says twice, and what it says that looks like a mistake. */
   readonly remark?: Remark | undefined;
 }
 
@@ -42,7 +43,8 @@ export const DARKNET_PREPROCESSING: Preprocessing = Object.freeze({
  * DT_CFG_SHAPE, DT_CFG_SIZE, DT_LABELS_COUNT; messages name the layer's index, kind and line.
  */
 export function parseDarknetCfg(text: string, reading: CfgReading): Network {
-  const [head, ...sections] = readSections(text, reading.remark ?? NO_REMARK);
+  const remark = reading.remark ?? NO_REMARK;
+  const [head, ...sections] = readSections(text, remark);
   if (head === undefined || (head.kind !== 'net' && head.kind !== 'network')) {
     const found = head === undefined ? 'nothing' : `[${head.kind}] in line ${head.line}`;
     throw new DeepThingsError('DT_CFG_SYNTAX', `expected [net] as the first section, found ${found}`);
@@ -53,11 +55,11 @@ export function parseDarknetCfg(text: string, reading: CfgReading): Network {
   };
   refuseUnsupportedKinds(head, sections, describe);
   const input = readInput(head, reading.size);
-  const declarations = sections.map((section, index) => declareLayer(section, index, describe(index)));
+  const declarations = sections.map((section, index) => declareLayer(section, index, describe(index), remark));
   const layers = shapeLayers(input, declarations, describe);
   const network = assembleNetwork(reading.name, input, layers);
   const labels = labelsFor(network.head, reading.labels);
-  return Object.freeze({ ...network, preprocessing: readPreprocessing(head), labels });
+  return Object.freeze({ ...network, preprocessing: readPreprocessing(head, network.head), labels });
 }
 
 function readInput(head: CfgSection, size: InputSize | undefined): MapShape {
@@ -81,8 +83,12 @@ function readInput(head: CfgSection, size: InputSize | undefined): MapShape {
   return Object.freeze(input);
 }
 
-/** `letter_box` is AlexeyAB's, whose Darknet stretches pictures where it is 0; pjreddie's always keeps their proportions. */
-function readPreprocessing(head: CfgSection): Preprocessing {
-  const isStretched = head.options.has('letter_box') && !new SectionReader(head, `[${head.kind}]`).flag('letter_box');
+/**
+ * `letter_box` is AlexeyAB's, whose Darknet stretches pictures where it is 0. Darknet's program for the first YOLO stretches them,
+ * pjreddie's others keep their proportions.
+ */
+function readPreprocessing(net: CfgSection, head: HeadFamily | null): Preprocessing {
+  const isLetterboxed = new SectionReader(net, `[${net.kind}]`).flag('letter_box');
+  const isStretched = !isLetterboxed && (net.options.has('letter_box') || head?.kind === 'detection');
   return isStretched ? Object.freeze({ ...DARKNET_PREPROCESSING, anchor: 'stretch' }) : DARKNET_PREPROCESSING;
 }

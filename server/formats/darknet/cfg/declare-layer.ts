@@ -1,18 +1,20 @@
 import { DeepThingsError } from '../../../errors.js';
-import { ACTIVATIONS } from '../activations.js';
-import type { Activation, LayerDeclaration } from '../layers.js';
+import type { Remark } from '../../../model/remark.js';
+import type { LayerDeclaration } from '../layers.js';
 import { checkOptions, LAYER_OPTIONS, layerKind } from './darknet-options.js';
 import { type CfgSection, SectionReader } from './darknet-sections.js';
-import { declareRegion, declareYolo } from './declare-heads.js';
+import { declareDetection, declareRegion, declareYolo } from './declare-heads.js';
+import { declareConnected, declareConvolution, declareLocal, readActivation } from './declare-weighted.js';
 
 /**
  * Reads a layer's section.
  *
  * @param index of the layer in its network.
  * @param where names the layer in a message.
+ * @param remark receives what is read and looks like a mistake.
  * @throws DT_CFG_LAYER, DT_CFG_OPTION, DT_CFG_VALUE
  */
-export function declareLayer(section: CfgSection, index: number, where: string): LayerDeclaration {
+export function declareLayer(section: CfgSection, index: number, where: string, remark: Remark): LayerDeclaration {
   const kind = layerKind(section.kind);
   if (kind === undefined) {
     throw new DeepThingsError(
@@ -24,7 +26,9 @@ export function declareLayer(section: CfgSection, index: number, where: string):
   checkOptions(options, kind);
   switch (kind) {
     case 'convolutional':
-      return declareConvolution(options);
+      return declareConvolution(options, index);
+    case 'local':
+      return declareLocal(options);
     case 'maxpool':
     case 'local_avgpool': {
       const stride = options.integer('stride', 1, 1);
@@ -53,57 +57,24 @@ export function declareLayer(section: CfgSection, index: number, where: string):
     case 'reorg3d':
       return { kind, stride: options.integer('stride', 1, 1) };
     case 'connected':
-      return {
-        kind,
-        outputs: options.integer('output', 1, 1),
-        batchNormalize: options.flag('batch_normalize'),
-        activation: readActivation(options, 'logistic'),
-      };
+      return declareConnected(options);
     case 'avgpool':
     case 'dropout':
     case 'cost':
+    case 'contrastive':
       return { kind };
     case 'softmax': {
       const temperature = options.number('temperature', 1);
       return temperature === 1 ? { kind } : { kind, temperature };
     }
+    case 'detection':
+      return declareDetection(options);
     case 'region':
-      return declareRegion(options);
+      return declareRegion(options, remark);
     case 'yolo':
-      return declareYolo(options);
+    case 'Gaussian_yolo':
+      return declareYolo(options, kind, remark);
   }
-}
-
-function declareConvolution(options: SectionReader): LayerDeclaration {
-  const size = options.integer('size', 1, 1);
-  // As in Darknet: a window of one cell has none.
-  const dilation = size === 1 ? 1 : options.integer('dilation', 1, 1);
-  return {
-    kind: 'convolutional',
-    filters: options.integer('filters', 1, 1),
-    size,
-    stride: options.integer('stride', 1, 1),
-    padding: options.flag('pad') ? Math.floor(size / 2) : options.integer('padding', 0, 0),
-    groups: options.integer('groups', 1, 1),
-    ...(dilation > 1 ? { dilation } : {}),
-    batchNormalize: options.flag('batch_normalize'),
-    activation: readActivation(options, 'logistic'),
-  };
-}
-
-/** @param otherwise Darknet's default for this kind of layer. */
-function readActivation(options: SectionReader, otherwise: Activation): Activation {
-  const activation = options.text('activation', otherwise);
-  if (isActivation(activation)) return activation;
-  return options.refuse(
-    'DT_CFG_VALUE',
-    `activation=${activation} is not supported, only ${ACTIVATIONS.join(', ')}`,
-    options.section.options.get('activation')?.line,
-  );
-}
-
-function isActivation(name: string): name is Activation {
-  return (ACTIVATIONS as readonly string[]).includes(name);
 }
 
 function declareRoute(options: SectionReader, index: number): LayerDeclaration {

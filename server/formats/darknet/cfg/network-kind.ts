@@ -1,25 +1,37 @@
 import { DeepThingsError } from '../../../errors.js';
 import type { CfgSection } from './darknet-sections.js';
 
-const RECURRENT = 'a recurrent network (for text and other sequences)';
-const FIRST_YOLO = 'a detector of the first YOLO';
-const SEGMENTATION = 'a network that segments pictures';
+/** A kind of network that is not supported. */
+interface UnsupportedKind {
+  readonly is: string;
+  readonly remedy: string;
+}
+
+const RECURRENT: UnsupportedKind = {
+  is: 'a recurrent network, which remembers what it was given before (words of a text, pictures of a film)',
+  remedy: 'each picture is computed for itself here: use a network without such layers, trained on single pictures',
+};
+const SEGMENTATION: UnsupportedKind = {
+  is: 'a network that segments pictures',
+  remedy: 'results are boxes or classes: use a detector or a classifier',
+};
+const GENERATOR: UnsupportedKind = {
+  is: 'a network that makes pictures',
+  remedy: 'results are boxes or classes: use a detector or a classifier',
+};
 
 /** Sections that tell what a network is for, of networks that are not supported. */
-const TELLING_SECTIONS: ReadonlyMap<string, string> = new Map([
+const TELLING_SECTIONS: ReadonlyMap<string, UnsupportedKind> = new Map([
   ['rnn', RECURRENT],
   ['crnn', RECURRENT],
   ['lstm', RECURRENT],
   ['conv_lstm', RECURRENT],
   ['gru', RECURRENT],
   ['history', RECURRENT],
-  ['detection', FIRST_YOLO],
-  ['local', FIRST_YOLO],
   ['iseg', SEGMENTATION],
   ['seg', SEGMENTATION],
-  ['deconvolutional', 'a network that makes pictures'],
-  ['deconv', 'a network that makes pictures'],
-  ['Gaussian_yolo', 'a detector that tells how sure it is of its boxes (Gaussian YOLOv3)'],
+  ['deconvolutional', GENERATOR],
+  ['deconv', GENERATOR],
 ]);
 
 /**
@@ -39,11 +51,11 @@ export function refuseUnsupportedKinds(
   const kinds = new Set(layers.map(({ kind }) => kind));
   const telling = [...TELLING_SECTIONS.keys()].find((kind) => kinds.has(kind));
   if (telling !== undefined) {
+    const { is, remedy } = TELLING_SECTIONS.get(telling)!;
     const index = layers.findIndex(({ kind }) => kind === telling);
     throw new DeepThingsError(
       'DT_CFG_LAYER',
-      `${describe(index)}: it makes this ${TELLING_SECTIONS.get(telling)!}, which is not supported, only detectors ` +
-        'that end in [region] (YOLOv2) or [yolo] (YOLOv3 and later) and classifiers that end in [softmax]',
+      `${describe(index)}: it makes this ${is}, which is not supported; ${remedy}`,
     );
   }
   const inputs = net.options.get('inputs');

@@ -1,6 +1,7 @@
 import type { Interval } from '../../../geometry/region.js';
 import type { Network } from '../../../model/network.js';
 import type { ConvolutionWeights, Layer, WeightedLayer } from '../layers.js';
+import { binarize } from './binary-weights.js';
 
 /** Start of a `.weights` file. */
 export interface WeightsHeader {
@@ -54,8 +55,8 @@ export function weightsFileBytes(network: Network, headerBytes: number): number 
 
 /**
  * One layer's numbers as Darknet writes them. A convolution: biases, with batch normalisation scales, means and
- * variances, then the kernel; a connected layer has the kernel right behind the biases. Batch normalisation is folded in as Darknet computes it,
- * `y = scale * (x - mean) / (sqrt(variance) + 1e-6) + bias`.
+ * variances, then the kernel; a connected or local layer has the kernel right behind the biases. Batch normalisation is folded in as
+ * Darknet computes it, `y = scale * (x - mean) / (sqrt(variance) + 1e-6) + bias`; a binary kernel is made so before.
  *
  * @param bytes exactly the layer's span, little-endian; left as it is.
  */
@@ -67,6 +68,7 @@ export function foldWeights(layer: WeightedLayer, bytes: Uint8Array): Convolutio
   const bias = numbers.slice(0, outputs);
   const kernelStart = layer.batchNormalize && layer.kind === 'convolutional' ? 4 * outputs : outputs;
   const weights = numbers.slice(kernelStart, kernelStart + kernel);
+  if (layer.kind === 'convolutional' && layer.isXnor) binarize(weights, layer.filters);
   if (!layer.batchNormalize) {
     return { weights, bias };
   }
@@ -96,21 +98,29 @@ export function isWanted(layer: number, layers: WantedLayers): boolean {
 
 /** Whether a weights file has numbers for a layer. */
 export function isWeighted(layer: Layer): layer is WeightedLayer {
-  return layer.kind === 'convolutional' || layer.kind === 'connected';
+  if (layer.kind === 'convolutional') return layer.sharedFrom === undefined;
+  return layer.kind === 'connected' || layer.kind === 'local';
 }
 
-/** How many biases a layer has: one a filter or output. */
+/** How many biases a layer has: one a filter or output, of a local layer for each cell. */
 export function biasNumbers(layer: WeightedLayer): number {
-  return layer.kind === 'connected' ? layer.outputs : layer.filters;
+  if (layer.kind === 'connected') return layer.outputs;
+  return layer.kind === 'local' ? layer.filters * cellsOf(layer) : layer.filters;
 }
 
 /**
- * How many numbers a layer's kernel has: a convolution's `filters * channels / groups * size * size`, a connected
- * layer's `outputs * channels * height * width`.
+ * How many numbers a layer's kernel has: a convolution's `filters * channels / groups * size * size`, a local layer's
+ * as many for each cell, a connected layer's `outputs * channels * height * width`.
  */
 export function kernelNumbers(layer: WeightedLayer): number {
   if (layer.kind === 'connected') {
     return layer.outputs * layer.input.channels * layer.input.height * layer.input.width;
   }
-  return layer.filters * (layer.input.channels / layer.groups) * layer.size * layer.size;
+  const perChannel = layer.filters * layer.size * layer.size;
+  if (layer.kind === 'local') return cellsOf(layer) * layer.input.channels * perChannel;
+  return perChannel * (layer.input.channels / layer.groups);
+}
+
+function cellsOf({ output }: Layer): number {
+  return output.height * output.width;
 }

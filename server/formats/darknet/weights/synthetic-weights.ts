@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Network } from '../../../model/network.js';
 import { seededRandom } from '../../../model/seeded-random.js';
 import type { Activation, ConvolutionWeights, Layer, LoadedWeights, WeightedLayer } from '../layers.js';
+import { binarize } from './binary-weights.js';
 import { biasNumbers, isWanted, isWeighted, kernelNumbers, type WantedLayers } from './darknet-weights.js';
 
 /** Raise it when other numbers come out of one seed: nodes of two versions must not mix them. */
@@ -69,6 +70,7 @@ function synthesizeLayer(layer: WeightedLayer, gain: number, seed: number, strea
   for (let i = 0; i < weights.length; i++) {
     weights[i] = (2 * random() - 1) * limit;
   }
+  if (layer.kind === 'convolutional' && layer.isXnor) binarize(weights, layer.filters);
   const bias = new Float32Array(biasNumbers(layer));
   for (let i = 0; i < bias.length; i++) {
     bias[i] = (2 * random() - 1) * BIAS_LIMIT;

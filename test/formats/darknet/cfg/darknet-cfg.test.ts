@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDarknetCfg } from '../../../../server/formats/darknet/cfg/darknet-cfg.js';
+import { weightsFileBytes } from '../../../../server/formats/darknet/weights/darknet-weights.js';
 import { checkShapes } from '../check-shapes.js';
 
 const NET = '[net]\nwidth=12\nheight=10\nchannels=3\n';
@@ -43,6 +44,62 @@ describe('parseDarknetCfg', () => {
     ]);
   });
 
+  it('takes 0.5 for anchors that are missing, as Darknet does, and anchors that num leaves out, and says so', () => {
+    const read = (yolo: string) => {
+      const remarks: string[] = [];
+      const text = `${NET}[conv]\nfilters=14\n[yolo]\nclasses=2\n${yolo}`;
+      const { head } = parseDarknetCfg(text, { name: 'test', remark: (said) => remarks.push(said) });
+      return { anchors: head?.kind === 'yolo' ? head.levels[0]!.anchors : [], remarks };
+    };
+    expect(read('num=2\nanchors=4,5 6,7\n')).toEqual({
+      anchors: [
+        [4, 56],
+        [7, 0.5],
+      ],
+      remarks: [expect.stringMatching(/^layer 1 .*num=2 needs 4 anchor numbers, and line 10 has 3: .* commas$/)],
+    });
+    expect(read('num=1\nmask=1,2\nanchors=1,2,3,4,5,6\n')).toEqual({
+      anchors: [
+        [3, 4],
+        [5, 6],
+      ],
+      remarks: [expect.stringMatching(/num=1, and mask names anchor 2: the 3 anchors of line 11.*write num=3$/)],
+    });
+  });
+
+  it('stretches pictures for the first YOLO, as Darknet’s program for it does', () => {
+    const layers =
+      '[local]\nfilters=2\n[connected]\noutput=52\n[detection]\ncoords=4\nside=2\nnum=2\nclasses=3\nsqrt=1\n';
+    const network = parse(layers);
+    expect(network.preprocessing.anchor).toBe('stretch');
+    expect(parse(layers, `${NET}letter_box=1\n`).preprocessing.anchor).toBe('centre');
+    expect(network.head).toEqual({
+      kind: 'detection',
+      output: 'map 2',
+      shape: [1, 52, 1, 1],
+      side: 2,
+      boxes: 2,
+      classes: 3,
+      isSoftmax: false,
+      areRoots: true,
+    });
+    checkShapes(network.graph);
+  });
+
+  it('lets layers share weights, which the weights file has once', () => {
+    const shared = '[conv]\nfilters=3\n[conv]\nfilters=3\nshare_index=-1\n[conv]\nfilters=3\nshare_index=0\n';
+    const network = parse(shared);
+    checkShapes(network.graph);
+    expect([...network.graph.constants.keys()].sort()).toEqual(['bias 0', 'weights 0']);
+    expect(weightsFileBytes(network, 20)).toBe(20 + 4 * (3 + 9));
+  });
+
+  it('passes over what is for training only', () => {
+    const layers =
+      '[conv]\nfilters=7\n[yolo]\nclasses=2\nanchors=1,1\n[route]\nlayers=0\n[contrastive]\nyolo_layer=-2\n';
+    expect(parse(layers).head).toMatchObject({ kind: 'yolo', classes: 2 });
+  });
+
   it('reads line ends of an old Macintosh, with the numbers of its lines', () => {
     const text = `${NET}[conv]\nfilters=x\n`.replaceAll('\n', '\r');
     expect(() => parse('', text)).toThrow(/line 6/);
@@ -54,9 +111,12 @@ describe('parseDarknetCfg', () => {
   });
 
   it.each([
-    ['[conv]\n[lstm]\n', /^layer 1 \[lstm\], line 6: it makes this a recurrent network .* not supported/],
+    [
+      '[conv]\n[lstm]\n',
+      /^layer 1 \[lstm\], line 6: it makes this a recurrent network.* not supported.* use a network without such layers/,
+    ],
     ['[gru]\n', /recurrent network/],
-    ['[local]\n[detection]\n', /the first YOLO/],
+    ['[conv]\n[deconvolutional]\n', /makes pictures/],
     ['[conv]\n[iseg]\n', /segments pictures/],
   ])('names the kind of network that is not supported: %j', (layers, message) => {
     expect(() => parse(layers)).toThrow(
@@ -232,7 +292,15 @@ describe('parseDarknetCfg', () => {
   });
 
   it.each([
-    ['[conv]\n[Gaussian_yolo]\n', 'DT_CFG_LAYER', /layer 1 \[Gaussian_yolo\], line 6.*Gaussian YOLOv3/],
+    ['[conv]\n[Gaussian_yolo]\n', 'DT_CFG_SHAPE', /8 coordinates, objectness and 20 classes need 29 channels/],
+    ['[conv]\nfilters=29\n[Gaussian_yolo]\nyolo_point=left_top\n', 'DT_CFG_OPTION', /yolo_point=left_top/],
+    [
+      '[conv]\n[detection]\ncoords=4\nside=2\nnum=2\nclasses=3\n',
+      'DT_CFG_SHAPE',
+      /2 x 2 cells with 2 boxes and 3 classes need 52 numbers, and the layer before gives 120/,
+    ],
+    ['[conv]\n[detection]\n', 'DT_CFG_VALUE', /coords=1 is not supported/],
+    ['[local]\nsize=5\npad=1\n', 'DT_CFG_SHAPE', /pad=1 does not fit size=5/],
     ['[conv]\n[batchnorm]\n', 'DT_CFG_LAYER', /layer 1 \[batchnorm\], line 6/],
     ['[constructor]\n', 'DT_CFG_LAYER', /layer 0/],
     ['[conv]\nactivation=hard_mish\n', 'DT_CFG_VALUE', /activation=hard_mish.*line 6/],
@@ -244,7 +312,7 @@ describe('parseDarknetCfg', () => {
     ['[conv]\nfilters=many\n', 'DT_CFG_VALUE', /filters=many/],
     ['[conv]\nfilters=0\n', 'DT_CFG_VALUE', /at least 1/],
     ['[conv]\nflipped=1\n', 'DT_CFG_OPTION', /flipped=1/],
-    ['[conv]\nxnor=1\n', 'DT_CFG_OPTION', /xnor=1/],
+    ['[conv]\nbinary=1\n', 'DT_CFG_OPTION', /binary=1/],
     ['[conv]\nsize=3\ndilation=2\n', 'DT_CFG_SHAPE', /dilation=2 needs/],
     ['[conv]\n[shortcut]\nfrom=0\nweights_type=per_channel\n', 'DT_CFG_OPTION', /weights_type=per_channel/],
     ['[conv]\n[shortcut]\n', 'DT_CFG_VALUE', /from is missing/],
@@ -278,7 +346,13 @@ describe('parseDarknetCfg', () => {
     ],
     ['[conv]\nantialiasing=1\n', 'DT_CFG_OPTION', /antialiasing/],
     ['[conv]\nstride=1\nstride_x=2\n', 'DT_CFG_OPTION', /stride_x=2/],
-    ['[conv]\nshare_index=0\n', 'DT_CFG_OPTION', /share_index/],
+    ['[conv]\nshare_index=0\n', 'DT_CFG_VALUE', /share_index=0 must name a layer before it/],
+    ['[maxpool]\n[conv]\nshare_index=0\n', 'DT_CFG_SHAPE', /layer 0 \[maxpool\], which is no convolution/],
+    [
+      '[conv]\nfilters=3\n[conv]\nfilters=2\nshare_index=-1\n',
+      'DT_CFG_SHAPE',
+      /shares the weights of layer 0: filters/,
+    ],
     ['[conv]\ntoString=0\n', 'DT_CFG_OPTION', /toString/],
     ['[maxpool]\nmaxpool_depth=1\n', 'DT_CFG_OPTION', /maxpool_depth/],
     ['[conv]\nfilters=4\n[reorg]\nstride=2\nreverse=1\n', 'DT_CFG_OPTION', /reverse=1.*line 9/],
@@ -294,7 +368,7 @@ describe('parseDarknetCfg', () => {
     ['[conv]\ngroups=2\nfilters=2\n', 'DT_CFG_SHAPE', /groups=2/],
     ['[maxpool]\nsize=2\npadding=3\n', 'DT_CFG_SHAPE', /padding 3/],
     ['[conv]\nfilters=9\n[region]\nclasses=2\nnum=1\nanchors=1,1\n', 'DT_CFG_SHAPE', /need 7 channels.*has 9/],
-    ['[conv]\nfilters=7\n[region]\nclasses=2\nnum=1\nanchors=1,1,2\n', 'DT_CFG_VALUE', /anchors has 3/],
+    ['[conv]\nfilters=7\n[region]\nclasses=2\nnum=1\nanchors=1,0\n', 'DT_CFG_VALUE', /anchors must be above 0/],
     ['[conv]\nfilters=7\n[region]\nclasses=2\ncoords=5\n', 'DT_CFG_VALUE', /coords=5/],
     ['[conv]\nnonsense\n', 'DT_CFG_SYNTAX', /line 6/],
   ])('refuses %j', (layers, code, message) => {

@@ -175,6 +175,23 @@ describe('foldWeights', () => {
   });
 });
 
+describe('a binary kernel', () => {
+  it('has the mean of its filter’s magnitudes before it is normalised', () => {
+    const [layer] = networkOf({ channels: 1, height: 2, width: 2 }, [
+      convolution({ filters: 2, size: 2, padding: 0, batchNormalize: true, isXnor: true }),
+    ]).layers as [ConvolutionalLayer];
+    // Biases, scales, means, variances, two filters.
+    const numbers = Float32Array.of(1, 2, 3, -2, 0.5, 1, 4, 0.25, 1, -2, 3, 0, -0.5, -0.5, 0.5, 0.5);
+    const { bias, weights } = foldWeights(layer, new Uint8Array(numbers.buffer));
+    const factors = [3 / 2, -2 / 0.5];
+    const wanted = [1.5, -1.5, 1.5, -1.5].map((weight) => weight * factors[0]!);
+    wanted.push(...[-0.5, -0.5, 0.5, 0.5].map((weight) => weight * factors[1]!));
+    for (const [i, weight] of weights.entries()) expect(weight).toBeCloseTo(wanted[i]!, 4);
+    expect(bias[0]).toBeCloseTo(1 - 0.5 * factors[0]!, 4);
+    expect(bias[1]).toBeCloseTo(2 - 1 * factors[1]!, 4);
+  });
+});
+
 describe('a connected layer', () => {
   const connected = networkOf({ channels: 2, height: 1, width: 3 }, [
     { kind: 'connected', outputs: 2, batchNormalize: true, activation: 'linear' },
