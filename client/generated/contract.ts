@@ -264,6 +264,9 @@ export interface paths {
          * @description The gateway pushes a tile whose lease expired or whose device was lost; such a tile can be stolen again. With
          *     work sharing it pushes every tile, with MoDNN every layer's slices of rows; those stay where they are. Tiles
          *     are as those that are stolen. The result comes by `/results`.
+         *     A gang's frame is pushed to each member as a block task (fact `kind` is `block`): the tensor `picture` (U8) is the
+         *     picture as submitted, the facts `bands` (boundaries of rows and columns in ten-thousandths) and `members` (device and
+         *     address of each) say who computes which block.
          */
         post: operations["pushTask"];
         delete?: never;
@@ -314,6 +317,10 @@ export interface paths {
          * @description `tile` is the producer. On the gateway: the strips themselves, for its pool: a tensor (F32 or F16) for each region
          *     that is offered, named like `4:0,10,20,12`. On the frame's source: only what is offered and who keeps it, which may
          *     be the gateway (`device: gateway`); the answer says which sides a tile that is not handed out yet can still use.
+         *     With `stage`, `generation` and `attempt` (all three), on a device: the strips that member `tile` of a gang owes this
+         *     device after that stage, in one body: a tensor (F32 or F16) for each, named like `4:0,10,20,12`. The device holds
+         *     them for its block of the frame, also before that task is there. The same body again changes nothing; one of an
+         *     attempt that is past is ignored.
          */
         put: operations["putOverlap"];
         post?: never;
@@ -336,7 +343,9 @@ export interface paths {
         /**
          * A tile's output to the gateway, or a frame's outcome to its source
          * @description On the gateway: one tile's output as safetensors; the first valid one of any attempt counts. With MoDNN the rows
-         *     of a slice that others need for the next layer, in the end all of it; only the present attempt counts.
+         *     of a slice that others need for the next layer, in the end all of it; only the present attempt counts. Of a gang a
+         *     member's part of each output map (fact `kind` is `block`), a tensor (F32 or F16) for each, named like `4:0,10,20,12`;
+         *     only the present attempt counts.
          *     On an edge device: how a frame of this source ended; its buffers are freed.
          */
         post: operations["postResult"];
@@ -1767,7 +1776,13 @@ export interface operations {
     };
     putOverlap: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Number of the gang stage after which the strips are sent. */
+                stage?: number;
+                generation?: components["schemas"]["Generation"];
+                /** @description Of the gang. Strips of a later one end those before it. */
+                attempt?: components["schemas"]["Attempt"];
+            };
             header?: {
                 /**
                  * @description `crc32=` and the CRC-32 (that of zlib and PNG) of the body, eight hex digits. Must be there with
@@ -1800,7 +1815,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description On the gateway: taken */
+            /** @description On the gateway, and for strips of a gang: taken */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1815,6 +1830,7 @@ export interface operations {
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["Overloaded"];
         };
     };
     getResults: {

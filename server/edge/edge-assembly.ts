@@ -78,7 +78,7 @@ function createApp(
       ...commonHandlers({ role: 'edge', clusterPlan, wirePlan, events, metrics, notReady, drainState }),
       ...taskHandlers({ edge, frames, tasks, standing }),
       ...outcomeHandlers(frames),
-      ...overlapHandlers(edge, overlap, underWay),
+      ...overlapHandlers(edge, tasks, underWay),
       ...frameHandlers({ edge, frames, standing, intake, submission }),
       ...standingHandlers(standing),
     },

@@ -1,24 +1,27 @@
 import { GATEWAY_ID } from '../../config/defaults.js';
 import { onlySides } from '../../geometry/reuse/tile-offer.js';
-import type { OperationHandlers } from '../../node/contract/operations.js';
+import type { OperationHandlers, OperationRequest } from '../../node/contract/operations.js';
 import type { RequestsUnderWay } from '../../node/draining.js';
 import { HttpProblem } from '../../node/problems/problem.js';
+import { decodeGangStrips } from '../../node/wire/gang-strips.js';
 import { decodeOfferNotice } from '../../node/wire/overlap-body.js';
 import { answerStrips } from '../../node/wire/strip-answer.js';
 import type { EdgeDevice } from '../device/edge-device.js';
-import type { DeviceOverlap } from '../tasks/device-overlap.js';
+import type { EdgeTasks } from '../tasks/edge-tasks.js';
 import { OCTETS, requireDevice } from './requests.js';
 
-/** The handlers of a device for the borders of finished tiles. */
+/** The handlers of a device for the borders of finished tiles, and for the strips of gangs. */
 export function overlapHandlers(
   edge: EdgeDevice,
-  { book, pool }: DeviceOverlap,
+  tasks: Pick<EdgeTasks, 'inbox' | 'overlap'>,
   underWay: RequestsUnderWay,
 ): OperationHandlers {
   const { metrics, wirePlan } = edge;
+  const { book, pool } = tasks.overlap;
   const { plan, maps } = wirePlan;
   return {
-    putOverlap: async (request) => {
+    putOverlap: async (request, reply) => {
+      if (takeGangStrips(edge, tasks, request)) return reply.code(204).send();
       const { frame, tile } = request.params;
       const bytes = request.body as Uint8Array;
       const { device, address, offers } = decodeOfferNotice(plan, tile, bytes);
@@ -37,4 +40,25 @@ export function overlapHandlers(
       return reply.type(OCTETS).send(body);
     },
   };
+}
+
+/** @returns false for a request that is of no gang. */
+function takeGangStrips(
+  { metrics, wirePlan }: EdgeDevice,
+  { inbox }: Pick<EdgeTasks, 'inbox'>,
+  { body, params, query }: OperationRequest<'putOverlap'>,
+): boolean {
+  const { stage, generation, attempt } = query;
+  if (stage === undefined && generation === undefined && attempt === undefined) return false;
+  if (stage === undefined || generation === undefined || attempt === undefined) {
+    throw new HttpProblem(
+      { code: 'DT_REQUEST', status: 400 },
+      'expected stage, generation and attempt, or none of them',
+    );
+  }
+  const bytes = body as Uint8Array;
+  const strips = decodeGangStrips(wirePlan.plan.maps, bytes);
+  metrics.bytesReceived.inc({ kind: 'overlap' }, bytes.byteLength);
+  inbox.put({ frame: params.frame, generation, attempt }, { from: params.tile, stage }, strips);
+  return true;
 }

@@ -7,6 +7,7 @@ import { TaskBoard } from '../../scheduling/device/task-board.js';
 import { tilePicker } from '../../scheduling/order/tile-picker.js';
 import type { EdgeDevice } from '../device/edge-device.js';
 import type { DeviceFrames } from '../frames/device-frames.js';
+import { EARLY_STRIPS, StripInbox } from '../gang/strip-inbox.js';
 import { createOverlap, type DeviceOverlap } from './device-overlap.js';
 import type { EdgeBoard, SliceTask } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
@@ -36,6 +37,8 @@ export class EdgeTasks {
   readonly board: EdgeBoard;
   readonly overlap: DeviceOverlap;
   readonly pushed: PushedTasks;
+  /** Strips of gangs. */
+  readonly inbox: StripInbox;
   readonly stealer: Stealer;
   readonly #edge: EdgeDevice;
   readonly #speed = new ComputeSpeed();
@@ -65,6 +68,9 @@ export class EdgeTasks {
     this.board = board;
     this.overlap = overlap;
     this.pushed = new PushedTasks(limit, scopes);
+    this.inbox = new StripInbox(EARLY_STRIPS, frames);
+    edge.metrics.holds('frames with gang strips', () => this.inbox.size);
+    edge.metrics.holds('bytes of gang strips', () => this.inbox.bytes);
     this.#sender = sender;
     this.#executor = new Executor({ board, tiles, slices, sender });
     this.stealer = new Stealer({ edge, board, generations, ...schedule.steal, prefetch: schedule.prefetch });

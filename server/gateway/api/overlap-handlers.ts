@@ -28,6 +28,9 @@ export function overlapHandlers(parts: OverlapHandlerParts): OperationHandlers {
   const { metrics } = parts.telemetry;
   return {
     putOverlap: async (request, reply) => {
+      if (request.query.stage !== undefined) {
+        throw new HttpProblem('DT_OTHER_ROLE', 'this node is the gateway; strips of gangs go to devices');
+      }
       const { frame, tile } = request.params;
       const bytes = request.body as unknown as Uint8Array;
       const { device, offers, strips: kept } = decodeOfferedStrips(wirePlan.plan, tile, bytes);

@@ -135,6 +135,12 @@ export const CALLS = {
     ...{ headMs: 2_000, bodyMs: 1_000, totalMs: 2_000, tries: 2, patienceMs: 3_000, waitsForBusy: false },
     circuit: 'work',
   }),
+  /** Repeatable: a device takes each body of strips once. A busy one is waited for: its task may be on its way. */
+  gangStrips: rule('putOverlap', {
+    answers: { 204: null },
+    ...{ headMs: 2_000, bodyMs: 1_000, totalMs: 2_000, tries: 3, patienceMs: 5_000, waitsForBusy: true },
+    circuit: 'work',
+  }),
   /** Not repeated: the second would be refused, and the gateway hears of a task that is not handed back. */
   handBack: rule('returnTask', {
     answers: { 204: null },

@@ -1,0 +1,186 @@
+import { DeepThingsError } from '../../errors.js';
+import { HttpProblem } from '../../node/problems/problem.js';
+import type { MapBlock } from '../../node/wire/map-blocks.js';
+import type { TaskKey } from '../../scheduling/task-key.js';
+import type { DeviceFrames } from '../frames/device-frames.js';
+
+/** One attempt of a gang at a frame. */
+export type GangAttempt = Pick<TaskKey, 'frame' | 'generation' | 'attempt'>;
+
+/** One body of strips: the member that sends it, and the gang stage after which it is sent. */
+export interface StripOrigin {
+  readonly from: number;
+  readonly stage: number;
+}
+
+/** Bounds on strips whose task is not here yet, all frames together. */
+export interface InboxLimits {
+  /** Of their values. */
+  readonly bytes: number;
+  readonly bodies: number;
+}
+
+export const EARLY_STRIPS: InboxLimits = Object.freeze({ bytes: 32 * 1024 * 1024, bodies: 256 });
+
+/** `stale`: a later attempt of the frame is known. */
+export type StripVerdict = 'taken' | 'duplicate' | 'stale';
+
+interface Waiter {
+  readonly due: readonly StripOrigin[];
+  /** Null: these strips will not all come. */
+  readonly settle: (strips: readonly MapBlock[] | null) => void;
+}
+
+/** What is held of the latest attempt of a frame that is known here. */
+interface Held {
+  readonly of: GangAttempt;
+  /** The bodies that the task waits for; null while the task is not here. */
+  due: ReadonlySet<string> | null;
+  /** All bodies that have come, also those that the task has taken. */
+  readonly seen: Set<string>;
+  readonly bodies: Map<string, readonly MapBlock[]>;
+  readonly waiters: Set<Waiter>;
+}
+
+/**
+ * Strips that other members of a gang sent to this device, until its task takes them. It holds the latest attempt of each frame;
+ * a later one ends those before it. Strips that come before their task are held within a bound, those of a task that is here are
+ * bounded by what it waits for.
+ */
+export class StripInbox {
+  readonly #limits: InboxLimits;
+  /** By frame. */
+  readonly #held = new Map<string, Held>();
+
+  constructor(limits: InboxLimits, { generations, scopes }: Pick<DeviceFrames, 'generations' | 'scopes'>) {
+    this.#limits = limits;
+    scopes.onEnd(
+      (frame) => this.#drop(frame),
+      () => [...this.#held.keys()],
+    );
+    generations.onInvalidated((frame, generation) => {
+      if ((this.#held.get(frame)?.of.generation ?? generation) < generation) this.#drop(frame);
+    });
+  }
+
+  /** Frames of which something is held. */
+  get size(): number {
+    return this.#held.size;
+  }
+
+  /** Bytes of the values that no task has taken. */
+  get bytes(): number {
+    return sizeOf(this.#held.values()).bytes;
+  }
+
+  /**
+   * Strips have come.
+   *
+   * @throws HttpProblem 429 `DT_OVERLOADED` when their task is not here and there is no room for them.
+   * @throws DeepThingsError `DT_OVERLAP_BODY` when their task is here and does not wait for them.
+   */
+  put(of: GangAttempt, origin: StripOrigin, strips: readonly MapBlock[]): StripVerdict {
+    const held = this.#latest(of);
+    if (held === null) return 'stale';
+    const name = nameOf(origin);
+    if (held.seen.has(name)) return 'duplicate';
+    if (held.due === null) this.#requireRoom(bytesOf(strips));
+    else if (!held.due.has(name)) {
+      const what = `strips of member ${origin.from} after stage ${origin.stage} of frame ${of.frame}`;
+      throw new DeepThingsError('DT_OVERLAP_BODY', `this device's block does not wait for ${what}`);
+    }
+    this.#held.set(of.frame, held);
+    held.seen.add(name);
+    held.bodies.set(name, strips);
+    for (const waiter of held.waiters) settleIfThere(held, waiter);
+    return 'taken';
+  }
+
+  /**
+   * A task is here: strips of this attempt are held for it from now on.
+   *
+   * @param due all bodies that the task waits for; others that have come are dropped.
+   * @returns whether it is the latest attempt of its frame.
+   */
+  open(of: GangAttempt, due: readonly StripOrigin[]): boolean {
+    const held = this.#latest(of);
+    if (held === null) return false;
+    this.#held.set(of.frame, held);
+    held.due = new Set(due.map(nameOf));
+    for (const name of held.bodies.keys()) if (!held.due.has(name)) held.bodies.delete(name);
+    return true;
+  }
+
+  /**
+   * Takes strips of a task that was opened, as soon as they are all there.
+   *
+   * @param due bodies, none of which was taken before.
+   * @param signal gives up.
+   * @returns null when the frame has ended, a later attempt of it is known, or the signal is aborted.
+   */
+  wait(of: GangAttempt, due: readonly StripOrigin[], signal: AbortSignal): Promise<readonly MapBlock[] | null> {
+    const held = this.#held.get(of.frame);
+    if (held === undefined || orderOf(held.of, of) !== 0 || signal.aborted) return Promise.resolve(null);
+    return new Promise((resolve) => {
+      const settle: Waiter['settle'] = (strips) => {
+        held.waiters.delete(waiter);
+        signal.removeEventListener('abort', giveUp);
+        resolve(strips);
+      };
+      const giveUp = () => settle(null);
+      const waiter = { due, settle };
+      held.waiters.add(waiter);
+      signal.addEventListener('abort', giveUp, { once: true });
+      settleIfThere(held, waiter);
+    });
+  }
+
+  /** What is held of this attempt, empty for one that is new here; null when a later attempt is known. */
+  #latest(of: GangAttempt): Held | null {
+    const held = this.#held.get(of.frame);
+    const order = held === undefined ? 1 : orderOf(of, held.of);
+    if (order < 0) return null;
+    if (held !== undefined && order === 0) return held;
+    this.#drop(of.frame);
+    return { of, due: null, seen: new Set(), bodies: new Map(), waiters: new Set() };
+  }
+
+  #requireRoom(more: number): void {
+    const early = sizeOf([...this.#held.values()].filter(({ due }) => due === null));
+    const { bodies, bytes } = this.#limits;
+    if (early.bodies < bodies && early.bytes + more <= bytes) return;
+    const detail = `${early.bodies} bodies of strips, ${early.bytes} bytes, wait here for their tasks`;
+    throw new HttpProblem({ code: 'DT_OVERLOADED', status: 429 }, detail, { retryAfterSeconds: 1 });
+  }
+
+  #drop(frame: string): void {
+    const held = this.#held.get(frame);
+    this.#held.delete(frame);
+    for (const waiter of held?.waiters ?? []) waiter.settle(null);
+  }
+}
+
+function settleIfThere({ bodies }: Held, { due, settle }: Waiter): void {
+  if (!due.every((origin) => bodies.has(nameOf(origin)))) return;
+  const strips = due.flatMap((origin) => bodies.get(nameOf(origin))!);
+  for (const origin of due) bodies.delete(nameOf(origin));
+  settle(strips);
+}
+
+/** Above 0 when `a` is the later attempt. */
+function orderOf(a: GangAttempt, b: GangAttempt): number {
+  return a.generation - b.generation || a.attempt - b.attempt;
+}
+
+function nameOf({ from, stage }: StripOrigin): string {
+  return `${from}/${stage}`;
+}
+
+function bytesOf(strips: readonly MapBlock[]): number {
+  return strips.reduce((sum, { data }) => sum + data.byteLength, 0);
+}
+
+function sizeOf(all: Iterable<Held>): InboxLimits {
+  const bodies = [...all].flatMap((held) => [...held.bodies.values()]);
+  return { bodies: bodies.length, bytes: bodies.reduce((sum, strips) => sum + bytesOf(strips), 0) };
+}
