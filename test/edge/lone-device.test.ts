@@ -4,6 +4,7 @@ import { startEdge } from '../../server/edge/edge-node.js';
 import { letterboxPicture } from '../../server/imaging/letterbox.js';
 import { planCluster } from '../../server/node/cluster-plan.js';
 import type { RunningNode } from '../../server/node/running-node.js';
+import { encodeGangStrips } from '../../server/node/wire/gang-strips.js';
 import { decodeTaskBody, type WirePlan } from '../../server/node/wire/task-body.js';
 import { ask, refused } from '../node/ask.js';
 import { SMALL, smallPicture, taskBody, wirePlanOf } from '../node/small-cluster.js';
@@ -73,6 +74,35 @@ describe('a device whose gateway is away', () => {
     for (let i = 2; i <= 40 && reply.status === 202; i++) reply = await push({ frame: `yy-${i}` });
     expect([reply.status, reply.json().code]).toEqual([429, 'DT_OVERLOADED']);
     expect(Number(reply.headers['retry-after'])).toBeGreaterThan(0);
+  });
+
+  it('holds strips of a gang until their block comes, and takes each body once', async () => {
+    const { maps } = wirePlan.plan;
+    const region = { x0: 0, x1: maps[1]!.width, y0: 0, y1: 1 };
+    const data = new Float32Array(maps[1]!.channels * region.x1);
+    const bytes = encodeGangStrips(maps, [{ map: 1, region, data }], 'f32');
+    const question = (query = 'stage=0&generation=1&attempt=2', body = bytes) => ({
+      path: { frame: 'xx-1', tile: 1 },
+      query,
+      body: [OCTETS, body] as const,
+    });
+    const put = (query?: string) => ask(device.address, 'putOverlap', question(query));
+    const held = async () =>
+      /deepthings_held\{[^}]*what="bytes of gang strips"[^}]*\} (\d+)/.exec(
+        Buffer.from((await ask(device.address, 'getMetrics')).bytes).toString(),
+      )?.[1];
+    expect([(await put()).status, (await put()).status, (await put('stage=0&generation=1&attempt=1')).status]).toEqual([
+      204, 204, 204,
+    ]);
+    expect(await held()).toBe(String(data.byteLength));
+    await refused(device.address, 'putOverlap', question('stage=0&generation=1'), 400, 'DT_REQUEST');
+    await refused(device.address, 'putOverlap', question('stage=1000&generation=1&attempt=2'), 400, 'DT_REQUEST');
+    const other = encodeGangStrips(
+      [maps[0]!, { ...maps[1]!, channels: 1 }],
+      [{ map: 1, region, data: data.subarray(0, region.x1) }],
+      'f32',
+    );
+    await refused(device.address, 'putOverlap', question(undefined, other), 422, 'DT_OVERLAP_BODY');
   });
 
   it('ends all the same, within a few seconds', async () => {
