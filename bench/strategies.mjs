@@ -22,13 +22,12 @@ const { values: options } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-const TOLERANCE = options.yaml.includes('f16') ? 1e-2 : 1e-4;
 
 const { startProcessCluster } = await source('test/support/process-cluster.ts');
 const { samplePhoto } = await source('test/support/frames.ts');
 const { median } = await source('server/evaluation/statistics/statistics.ts');
 const { frameInput, frameOutputs } = await source('server/evaluation/measure/frame-tensors.ts');
-const { relativeDifference } = await source('server/evaluation/measure/map-difference.ts');
+const { relativeDifference, TOLERANCE } = await source('server/evaluation/measure/map-difference.ts');
 const { runUntiled } = await source('server/evaluation/measure/untiled.ts');
 
 const picture = samplePhoto('sample1.jpg');
@@ -64,7 +63,8 @@ try {
       const merged = await frameOutputs(cluster.client, frame.id);
       untiled ??= await runUntiled(cluster.config, await frameInput(cluster.client, frame.id, size));
       const difference = relativeDifference(merged, untiled);
-      if (!(difference <= TOLERANCE)) throw new Error(`${strategy}: differs from the untiled network by ${difference}`);
+      if (!(difference <= TOLERANCE[cluster.config.wire.maps]))
+        throw new Error(`${strategy}: differs from the untiled network by ${difference}`);
       const macs = trace.macs.executed / trace.macs.needed;
       if (round >= 0) runs.get(strategy).push({ ms: frame.timing.fusedMs, macs, bytes: trace.bytes, difference });
     }

@@ -1,9 +1,8 @@
+import { TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import type { EndSeen } from './event-record.js';
 import type { FrameFacts, NodeFacts, RunFacts, SubmissionOutcome, TeardownFacts } from './facts.js';
 import { untrueReason } from './reasons.js';
 
-/** Of the merged output and the untiled one, as a share of the largest value: what the product promises with F32. */
-const TOLERANCE = 1e-4;
 /** Files that a node may have open beyond what it had at the start: libraries that are loaded with the first frame. */
 const FILES_MORE = 6;
 /** Sockets to or from one other node that stay open for the next request. */
@@ -49,7 +48,7 @@ function checkFrame(facts: FrameFacts, { windows }: RunFacts): string[] {
     return untrue === null ? [] : wrong(`failed, and ${untrue}`);
   }
   if (difference === null && !windows.some(endsGateway)) return wrong('is complete, and its output is not kept');
-  if (difference !== null && !(difference <= TOLERANCE))
+  if (difference !== null && !(difference <= TOLERANCE.f32))
     return wrong(`differs from the untiled output by ${difference}`);
   return detections === null ? [] : wrong(`has other detections than the untiled network: ${detections}`);
 }

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import { loadDarknetWeights } from '../../server/formats/darknet/weights/darknet-weights-file.js';
 import { synthesizeWeights } from '../../server/formats/darknet/weights/synthetic-weights.js';
 import { BUILT_IN_MODELS } from '../../server/model/built-in/registry.js';
@@ -136,8 +137,8 @@ describe('model synth', () => {
     const expected = synthesizeWeights(network, 7).weights;
     expect([...loaded.weights.keys()]).toEqual([0, 2, 3]);
     for (const [layer, { weights, bias }] of loaded.weights) {
-      expect(largestDifference(weights, expected.get(layer)!.weights)).toBeLessThan(1e-5);
-      expect(largestDifference(bias, expected.get(layer)!.bias)).toBeLessThan(1e-5);
+      expect(relativeDifference(weights, expected.get(layer)!.weights)).toBeLessThanOrEqual(TOLERANCE.f32);
+      expect(relativeDifference(bias, expected.get(layer)!.bias)).toBeLessThanOrEqual(TOLERANCE.f32);
     }
   });
 
@@ -159,10 +160,3 @@ describe('model synth', () => {
     expect(stderr).toContain('cannot write /no/such/folder/a.weights');
   });
 });
-
-/** Of the largest number there is. */
-function largestDifference(a: Float32Array, b: Float32Array): number {
-  expect(a.length).toBe(b.length);
-  const scale = b.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
-  return a.reduce((largest, value, index) => Math.max(largest, Math.abs(value - b[index]!)), 0) / scale;
-}

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Schemas } from '../../client/client.js';
 import { startEdge } from '../../server/edge/edge-node.js';
 import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
-import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
+import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { newFolder } from '../gateway/archive/archives.js';
 import { samplePhoto, submit } from '../support/frames.js';
@@ -51,7 +51,7 @@ describe('tiles that are run twice', () => {
     const { client, config } = cluster!;
     const merged = await frameOutputs(client, frame.id);
     const untiled = await runUntiled(config, await frameInput(client, frame.id, 416));
-    expect(relativeDifference(merged, untiled)).toBeLessThanOrEqual(1e-4);
+    expect(relativeDifference(merged, untiled)).toBeLessThanOrEqual(TOLERANCE.f32);
   }
 
   test.each([['ftp-wst-s'], ['ftp-wst'], ['ftp-wsh']] as const)(

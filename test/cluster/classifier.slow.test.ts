@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { createEngine } from '../../server/engine/engines.js';
 import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
-import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
+import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { loadModel } from '../../server/model/model-source.js';
 import { normaliseBytes } from '../../server/tensor/normalise.js';
@@ -15,7 +15,6 @@ import { loadLayers } from '../support/load-layers.js';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
 import { VGG_LIKE_CFG } from '../support/vgg-like.js';
 
-const TOLERANCE = 1e-4;
 const folder = mkdtempSync(join(tmpdir(), 'deepthings-classifier-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -44,13 +43,13 @@ describe('a classifier through a cluster', () => {
 
     const input = await frameInput(client, frame.id, size);
     const merged = await frameOutputs(client, frame.id);
-    expect(relativeDifference(merged, await runUntiled(config, input))).toBeLessThanOrEqual(TOLERANCE);
+    expect(relativeDifference(merged, await runUntiled(config, input))).toBeLessThanOrEqual(TOLERANCE.f32);
 
     const expected = await classifyUntiled(config.model, input);
     expect(frame.classification!.map(({ label }) => label)).toEqual(expected.map(({ index }) => `kind ${index}`));
     for (const [i, { score, classIndex }] of frame.classification!.entries()) {
       expect(classIndex).toBe(expected[i]!.index);
-      expect(Math.abs(score - expected[i]!.score)).toBeLessThan(TOLERANCE);
+      expect(Math.abs(score - expected[i]!.score)).toBeLessThanOrEqual(TOLERANCE.f32);
     }
 
     const { json } = await client.call('listFrames', { query: { label: frame.classification![0]!.label } });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Schemas } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
 import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
-import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
+import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { samplePhoto, submit } from '../support/frames.js';
 import { startTestCluster, type TestCluster, waitUntil } from '../support/test-cluster.js';
@@ -100,7 +100,7 @@ describe('the source of frames is drained in the middle of them', () => {
     expect(notes).not.toContain('lost');
     const whole = await runUntiled(config, await frameInput(client, ids[0]!, 416));
     for (const id of ids) {
-      expect(relativeDifference(await frameOutputs(client, id), whole)).toBeLessThanOrEqual(1e-4);
+      expect(relativeDifference(await frameOutputs(client, id), whole)).toBeLessThanOrEqual(TOLERANCE.f32);
     }
     await client.call('resumeDevice', { path: { device: 'e0' } });
     await becomes('e0', 'live');

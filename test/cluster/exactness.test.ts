@@ -1,12 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
-import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
+import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { samplePhoto, submit } from '../support/frames.js';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
-
-/** Design section 5: |a - b| <= 1e-4 * max|b| with F32 on the wire. */
-const TOLERANCE = 1e-4;
 
 describe('the face detector: the merged output equals the untiled one', () => {
   let cluster: TestCluster | undefined;
@@ -34,7 +31,7 @@ describe('the face detector: the merged output equals the untiled one', () => {
     const frame = await submit(cluster.client, samplePhoto('sample3.jpg'));
     expect(frame.state).toBe('complete');
     const merged = await frameOutputs(cluster.client, frame.id);
-    expect(relativeDifference(merged, await untiled(cluster, frame.id))).toBeLessThanOrEqual(TOLERANCE);
+    expect(relativeDifference(merged, await untiled(cluster, frame.id))).toBeLessThanOrEqual(TOLERANCE.f32);
     expect(frame.detections).toHaveLength(3);
   });
 
@@ -47,7 +44,7 @@ describe('the face detector: the merged output equals the untiled one', () => {
       expect(Object.keys(frame.tiles.byDevice).length, strategy).toBeGreaterThan(1);
       whole ??= await untiled(cluster, frame.id);
       const difference = relativeDifference(await frameOutputs(cluster.client, frame.id), whole);
-      expect(difference, strategy).toBeLessThanOrEqual(TOLERANCE);
+      expect(difference, strategy).toBeLessThanOrEqual(TOLERANCE.f32);
     }
   });
 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { DeepThingsClient, Schemas } from '../../client/client.js';
 import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
-import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
+import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import { startUntiled, type Untiled } from '../../server/evaluation/measure/untiled.js';
 import { runCli } from '../cli/running-cli.js';
 import { samplePhoto, submit } from '../support/frames.js';
@@ -85,7 +85,7 @@ describe('a gateway that is killed', () => {
       const whole = (await untiled.run(input)).outputs;
       // Those that had ended before have no output in the new process.
       const merged = await frameOutputs(client, id).catch(() => null);
-      if (merged !== null) expect(relativeDifference(merged, whole), id).toBeLessThanOrEqual(1e-4);
+      if (merged !== null) expect(relativeDifference(merged, whole), id).toBeLessThanOrEqual(TOLERANCE.f32);
     }
     const after = await submit(client, samplePhoto('sample1.jpg'));
     expect(accepted.map(({ id }) => id)).not.toContain(after.id);

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { DeepThingsClient } from '../../client/client.js';
 import { startEdge } from '../../server/edge/edge-node.js';
 import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
-import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
+import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { startGateway } from '../../server/gateway/gateway-node.js';
 import type { RunningNode } from '../../server/node/running-node.js';
@@ -78,7 +78,7 @@ async function expectExact(client: DeepThingsClient, config: Parameters<typeof r
     expect(frame.failure).toBeNull();
     expect(frame.state).toBe('complete');
     wanted ??= await runUntiled(config, await frameInput(client, frame.id, 224));
-    expect(relativeDifference(await frameOutputs(client, frame.id), wanted)).toBeLessThanOrEqual(1e-4);
+    expect(relativeDifference(await frameOutputs(client, frame.id), wanted)).toBeLessThanOrEqual(TOLERANCE.f32);
   }
 }
 
@@ -152,6 +152,6 @@ describe('a picture of which a bit flipped before its digest was made', () => {
     await waitUntil(async () => (await client.call('getFrame', { path })).json!.endedAt !== null, 30_000);
     expect((await client.call('getFrame', { path })).json!.state).toBe('complete');
     const wanted = await runUntiled(config, await frameInput(client, accepted.id, 224));
-    expect(relativeDifference(await frameOutputs(client, accepted.id), wanted)).toBeLessThanOrEqual(1e-4);
+    expect(relativeDifference(await frameOutputs(client, accepted.id), wanted)).toBeLessThanOrEqual(TOLERANCE.f32);
   });
 });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Schemas } from '../../client/client.js';
 import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
-import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
+import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { samplePhoto, submit } from '../support/frames.js';
 import { type ProcessCluster, startProcessCluster } from '../support/process-cluster.js';
@@ -69,7 +69,7 @@ describe('a device is killed in the middle of a frame', () => {
       expect(frame.detections).toEqual(whole.detections);
       const input = await frameInput(client, frame.id, 608);
       const merged = await frameOutputs(client, frame.id);
-      expect(relativeDifference(merged, await runUntiled(config, input))).toBeLessThanOrEqual(1e-4);
+      expect(relativeDifference(merged, await runUntiled(config, input))).toBeLessThanOrEqual(TOLERANCE.f32);
       await waitUntil(async () => {
         const { devices } = (await client.call('getCluster')).json!;
         return devices.some(({ device, state, problem }) => device === victim && state === 'lost' && problem !== null);

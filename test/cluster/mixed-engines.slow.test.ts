@@ -1,12 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
-import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
+import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { samplePhoto, submit } from '../support/frames.js';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
 
-/** Design section 5: |a - b| <= 1e-4 * max|b| with F32 on the wire. */
-const TOLERANCE = 1e-4;
 const WASM = 'engine: { name: tfjs, backend: wasm }';
 
 describe('devices with different engines', () => {
@@ -38,7 +36,7 @@ describe('devices with different engines', () => {
     expect(Object.keys(frame.tiles.byDevice).length, 'idle devices steal').toBeGreaterThan(1);
     const input = await frameInput(cluster.client, frame.id, 608);
     const merged = await frameOutputs(cluster.client, frame.id);
-    expect(relativeDifference(merged, await runUntiled(cluster.config, input))).toBeLessThanOrEqual(TOLERANCE);
+    expect(relativeDifference(merged, await runUntiled(cluster.config, input))).toBeLessThanOrEqual(TOLERANCE.f32);
   });
 
   test('a gateway on tfjs runs the remaining layers', { timeout: 60_000 }, async () => {

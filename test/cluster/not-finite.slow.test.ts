@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Schemas } from '../../client/client.js';
 import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
-import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
+import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { samplePhoto, submit } from '../support/frames.js';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
@@ -34,7 +34,7 @@ async function expectExact(frame: Schemas['Frame']): Promise<void> {
   const { client, config } = cluster!;
   const merged = await frameOutputs(client, frame.id);
   const untiled = await runUntiled(config, await frameInput(client, frame.id, 416));
-  expect(relativeDifference(merged, untiled)).toBeLessThanOrEqual(1e-4);
+  expect(relativeDifference(merged, untiled)).toBeLessThanOrEqual(TOLERANCE.f32);
 }
 
 test.each([['ftp-wst-s'], ['ftp-wsh'], ['modnn']] as const)(

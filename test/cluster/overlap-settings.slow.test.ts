@@ -1,18 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Schemas } from '../../client/client.js';
 import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
-import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
+import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { samplePhoto, submit } from '../support/frames.js';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
 
-/** Design section 5: |a - b| <= 1e-4 * max|b| with F32 on the wire. */
-const EXACT = 1e-4;
-/**
- * With F16 each value that travels is off by 2^-11 of itself at most. The output travels once; strips are computed on,
- * through up to seven segments, where errors of both signs grow a little: measured at 4e-4 to 7e-4 of the largest value.
- */
-const HALF = 4e-3;
 /** Without reuse this plan computes 3.74 times what is needed. */
 const WHOLE = 3.73;
 const PHOTOS = ['sample1.jpg', 'sample6.jpg', 'sample2.jpg'];
@@ -67,7 +60,7 @@ describe('settings of overlap and wire: the merged output equals the untiled one
     ['gateway', 'cost'],
   ])('strips from the %s, policy %s', TIMEOUT, async (via, policy) => {
     const { difference, macs, bytes, devices } = await run(`overlap: { via: ${via}, policy: ${policy} }`);
-    expect(difference).toBeLessThanOrEqual(EXACT);
+    expect(difference).toBeLessThanOrEqual(TOLERANCE.f32);
     expect(macs).toBeLessThan(WHOLE);
     expect(bytes.overlap).toBeGreaterThan(0);
     expect(bytes.control).toBeGreaterThan(0);
@@ -76,7 +69,7 @@ describe('settings of overlap and wire: the merged output equals the untiled one
 
   test.each(['peer', 'gateway'])('no strip crosses the network with policy never (%s)', TIMEOUT, async (via) => {
     const { difference, macs, bytes, devices } = await run(`overlap: { via: ${via}, policy: never }`);
-    expect(difference).toBeLessThanOrEqual(EXACT);
+    expect(difference).toBeLessThanOrEqual(TOLERANCE.f32);
     expect(bytes.overlap).toBe(0);
     expect(macs, 'what a device computed itself is reused').toBeLessThan(WHOLE);
     expect(devices).toBe(3);
@@ -84,8 +77,8 @@ describe('settings of overlap and wire: the merged output equals the untiled one
 
   test.each(['peer', 'gateway'])('feature maps in half the bytes (%s)', TIMEOUT, async (via) => {
     const { difference, macs, bytes } = await run(`wire: { maps: f16 }\noverlap: { via: ${via}, policy: always }`);
-    expect(difference).toBeGreaterThan(EXACT);
-    expect(difference).toBeLessThanOrEqual(HALF);
+    expect(difference).toBeGreaterThan(TOLERANCE.f32);
+    expect(difference).toBeLessThanOrEqual(TOLERANCE.f16);
     expect(macs).toBeLessThan(WHOLE);
     expect(bytes.overlap).toBeGreaterThan(0);
     // 256 channels of 20 x 20 cells, and what results say of themselves.
@@ -96,7 +89,7 @@ describe('settings of overlap and wire: the merged output equals the untiled one
 
   test('the paper to the letter', TIMEOUT, async () => {
     const { difference, macs, devices } = await run('schedule: { faithful: true, steal: { pollMs: 10 } }');
-    expect(difference).toBeLessThanOrEqual(EXACT);
+    expect(difference).toBeLessThanOrEqual(TOLERANCE.f32);
     expect(macs).toBeLessThanOrEqual(WHOLE + 0.02);
     expect(devices).toBe(3);
   });

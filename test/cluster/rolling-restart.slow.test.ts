@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { createClient, type DeepThingsClient, type Schemas } from '../../client/client.js';
 import { createUndiciTransport } from '../../client/undici-transport.js';
 import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
-import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
+import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { EventReader } from '../node/event-reader.js';
 import { SMALL } from '../node/small-cluster.js';
@@ -136,7 +136,7 @@ describe('every device is told to stop and started again, one after another, und
     }
     expect(troubled).toEqual([]);
     await waitUntil(() => witness.differences.size === frames.length - 1, 30_000);
-    expect(Math.max(...witness.differences.values())).toBeLessThanOrEqual(1e-4);
+    expect(Math.max(...witness.differences.values())).toBeLessThanOrEqual(TOLERANCE.f32);
     expect([...witness.states]).not.toContain('lost');
     expect([...witness.states]).toEqual(expect.arrayContaining(['drained', 'left', 'live']));
     await witness.stop();

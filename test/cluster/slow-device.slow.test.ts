@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Schemas } from '../../client/client.js';
 import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
-import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
+import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { samplePhoto, submit } from '../support/frames.js';
 import { type ProcessCluster, startProcessCluster } from '../support/process-cluster.js';
@@ -50,7 +50,7 @@ describe('a device that stands still and goes on', () => {
     expect(ended.failure).toBeNull();
     expect(ended.detections).toEqual(whole.detections);
     const untiled = await runUntiled(config, await frameInput(client, frame, 416));
-    expect(relativeDifference(await frameOutputs(client, frame), untiled)).toBeLessThanOrEqual(1e-4);
+    expect(relativeDifference(await frameOutputs(client, frame), untiled)).toBeLessThanOrEqual(TOLERANCE.f32);
     const { devices } = (await client.call('getCluster')).json!;
     expect(devices.find(({ device }) => device === slow)!.state).toBe('live');
   }

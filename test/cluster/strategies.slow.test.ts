@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Schemas } from '../../client/client.js';
 import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
-import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
+import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import { runUntiled } from '../../server/evaluation/measure/untiled.js';
 import { bodpBytes, planBodp } from '../../server/geometry/modnn/bodp-plan.js';
 import { intersectRegions, regionArea } from '../../server/geometry/region.js';
@@ -11,8 +11,6 @@ import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
 
 type Strategy = Schemas['Strategy'];
 
-/** Design section 5: |a - b| <= 1e-4 * max|b| with F32 on the wire. */
-const TOLERANCE = 1e-4;
 const STRATEGIES: readonly Strategy[] = ['ftp-wst-s', 'ftp-wst', 'ftp-wsh', 'modnn'];
 /** Facts and names of tensors beside the values, a body. */
 const HEADER_BYTES = 1_024;
@@ -37,7 +35,7 @@ describe('YOLOv2 608x608, synthetic weights, 16 fused layers, 5x5, three devices
     const frame = await submit(cluster.client, samplePhoto('sample1.jpg'), { strategy });
     expect(frame).toMatchObject({ state: 'complete', failure: null, strategy });
     whole ??= await runUntiled(cluster.config, await frameInput(cluster.client, frame.id, 608));
-    expect(relativeDifference(await frameOutputs(cluster.client, frame.id), whole)).toBeLessThanOrEqual(TOLERANCE);
+    expect(relativeDifference(await frameOutputs(cluster.client, frame.id), whole)).toBeLessThanOrEqual(TOLERANCE.f32);
   });
 
   test('ftp-wsh: devices take turns, and the frame, the inputs and the output travel once', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { Normalise } from '../../server/compute/tile-executor.js';
-import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
+import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import { assembleNetwork } from '../../server/formats/darknet/assemble-network.js';
 import { shapeLayers } from '../../server/formats/darknet/layer-shapes.js';
 import type { Activation, LayerDeclaration } from '../../server/formats/darknet/layers.js';
@@ -11,9 +11,6 @@ import type { Graph } from '../../server/graph/graph.js';
 import type { Network } from '../../server/model/network.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
 import { normaliseBytes } from '../../server/tensor/normalise.js';
-
-/** Design section 5: |a - b| <= 1e-4 * max|b|. */
-export const TOLERANCE = 1e-4;
 
 const activation = fc.constantFrom<Activation[]>('linear', 'leaky', 'relu', 'logistic');
 
@@ -82,8 +79,5 @@ export function randomPicture(values: number, seed: number): Uint8Array {
 }
 
 export function expectSame(tiled: Float32Array, untiled: Float32Array): void {
-  // A map that is zero throughout has no largest value to compare with.
-  if (untiled.some((value) => value !== 0)) {
-    expect(relativeDifference(tiled, untiled)).toBeLessThanOrEqual(TOLERANCE);
-  } else expect(tiled).toEqual(untiled);
+  expect(relativeDifference(tiled, untiled)).toBeLessThanOrEqual(TOLERANCE.f32);
 }

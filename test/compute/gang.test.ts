@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Normalise } from '../../server/compute/tile-executor.js';
 import { createEngine } from '../../server/engine/engines.js';
 import type { InferenceEngine } from '../../server/engine/inference-engine.js';
+import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import { bandsOf, memberCount } from '../../server/geometry/gang/bands.js';
 import { planGang } from '../../server/geometry/gang/gang-plan.js';
 import { tileable } from '../../server/graph/cuts.js';
@@ -10,7 +11,7 @@ import { propertyRuns } from '../support/property-runs.js';
 import { genes, grow } from './arbitrary-graphs.js';
 import { randomPicture } from './arbitrary-networks.js';
 import { runGang } from './gang.js';
-import { differenceOf, runWhole } from './tiled-graph.js';
+import { runWhole } from './tiled-graph.js';
 
 /** To between -0.5 and 0.5. */
 const normalise: Normalise = (bytes) => Float32Array.from(bytes, (byte) => byte / 255 - 0.5);
@@ -50,8 +51,8 @@ describe('a gang', () => {
           several += plan.ends.length > 1 && memberCount(bands) > 1 ? 1 : 0;
           empty += plan.stage.maps.some((map) => map.height < rows.length) ? 1 : 0;
           for (const [i, name] of plan.stage.values.entries()) {
-            const { difference, largest } = differenceOf(name, gang.merged[i]!, right);
-            expect(difference, name).toBeLessThanOrEqual(Math.max(1e-5 * largest, 1e-6));
+            const difference = relativeDifference(gang.merged[i]!, right.get(name)!.data as Float32Array);
+            expect(difference, name).toBeLessThanOrEqual(TOLERANCE.f32);
           }
         },
       ),

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../server/engine/engines.js';
 import type { InferenceEngine } from '../../server/engine/inference-engine.js';
 import { normaliseOnnx } from '../../server/engine/onnxruntime/onnx-normalisation.js';
+import { TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import { importOnnx } from '../../server/formats/onnx/import-onnx.js';
 import { fuseStage, planFtp } from '../../server/geometry/ftp-plan.js';
 import { mapShape } from '../../server/geometry/segments.js';
@@ -21,15 +22,20 @@ describe('a real model in tiles', { timeout: 120_000 }, () => {
   });
 
   it.each([
-    ['nanodet-g-416', {}, { nodes: 101, local: 89, work: 1, barrier: 'no feature maps' }],
-    ['yolox-tiny-416-1class', {}, { nodes: 277, local: 272, work: 1, barrier: 'no feature maps' }],
-    ['ssdlite-mobilenetv2-300', {}, { nodes: 167, local: 167, work: 1, barrier: undefined }],
-    ['centerface', { width: 320, height: 320 }, { nodes: 122, local: 122, work: 1, barrier: undefined }],
-    ['picodet-layout-800x608', {}, { nodes: 521, local: 130, work: 0.45, barrier: 'pools the whole map' }],
+    ['nanodet-g-416', {}, { scaled: false, nodes: 101, local: 89, work: 1, barrier: 'no feature maps' }],
+    ['yolox-tiny-416-1class', {}, { scaled: false, nodes: 277, local: 272, work: 1, barrier: 'no feature maps' }],
+    ['ssdlite-mobilenetv2-300', {}, { scaled: false, nodes: 167, local: 167, work: 1, barrier: undefined }],
+    ['centerface', { width: 320, height: 320 }, { scaled: false, nodes: 122, local: 122, work: 1, barrier: undefined }],
+    [
+      'picodet-layout-800x608',
+      {},
+      { scaled: true, nodes: 521, local: 130, work: 0.45, barrier: 'pools the whole map' },
+    ],
     [
       'ppocr-v4-det',
       { width: 320, height: 320 },
-      { nodes: 328, local: 172, work: 0.31, barrier: 'pools the whole map' },
+      // Its ten gates behind one another amplify: of bytes as they are, the last bit of its maps is 3e-5 of the output.
+      { scaled: true, nodes: 328, local: 172, work: 0.31, barrier: 'pools the whole map' },
     ],
   ])('%s gives what it gives whole', async (name, size, expected) => {
     const bytes = readFileSync(join(MODELS, `${name}.onnx`));
@@ -41,7 +47,8 @@ describe('a real model in tiles', { timeout: 120_000 }, () => {
     if (expected.barrier === undefined) expect(barriers).toEqual([]);
     else expect(barriers[0]!.why).toContain(expected.barrier);
     const picture = randomPicture(valuesOf(mapShape(graph, graph.inputs[0]!)), 7);
-    const normalise = (values: Uint8Array) => Float32Array.from(values);
+    const normalise = (values: Uint8Array) =>
+      Float32Array.from(values, (value) => (expected.scaled ? (value - 118) / 58 : value));
     const middle = cuts[Math.floor(cuts.length / 2)]!;
     const cases = [
       { cut: last, grid: { rows: 3, columns: 2 }, reuse: false },
@@ -53,11 +60,11 @@ describe('a real model in tiles', { timeout: 120_000 }, () => {
     for (const { cut, grid, reuse } of cases) {
       const plan = planFtp(fuseStage(graph, local, cut), grid);
       const tiled = await compareTiled(engine, { plan, picture, normalise, isSeen: () => reuse });
-      for (const { difference, largest, name } of tiled.maps) {
-        expect(difference, name).toBeLessThanOrEqual(Math.max(1e-5 * largest, 1e-6));
+      for (const { difference, name } of tiled.maps) {
+        expect(difference, name).toBeLessThanOrEqual(TOLERANCE.f32);
       }
-      for (const { difference, largest, name } of tiled.outputs) {
-        expect(difference, name).toBeLessThanOrEqual(Math.max(1e-4 * largest, 1e-5));
+      for (const { difference, name } of tiled.outputs) {
+        expect(difference, name).toBeLessThanOrEqual(TOLERANCE.f32);
       }
       work.push(tiled.macs);
     }

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Normalise } from '../../server/compute/tile-executor.js';
 import { createEngine } from '../../server/engine/engines.js';
 import type { InferenceEngine } from '../../server/engine/inference-engine.js';
+import { TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import { planGraph } from '../../server/geometry/choose-cut.js';
 import { fuseStage, planFtp } from '../../server/geometry/ftp-plan.js';
 import { tileable } from '../../server/graph/cuts.js';
@@ -82,11 +83,11 @@ describe.each([
           several += plan.outputs.length > 1 ? 1 : 0;
           expect(maps.map(({ name }) => name)).toEqual(cut.values);
           expect(outputs.map(({ name }) => name)).toEqual(graph.outputs);
-          for (const { difference, largest, name } of maps) {
-            expect(difference, name).toBeLessThanOrEqual(Math.max(1e-5 * largest, 1e-6));
+          for (const { difference, name } of maps) {
+            expect(difference, name).toBeLessThanOrEqual(TOLERANCE.f32);
           }
-          for (const { difference, largest, name } of outputs) {
-            expect(difference, name).toBeLessThanOrEqual(Math.max(1e-4 * largest, 1e-5));
+          for (const { difference, name } of outputs) {
+            expect(difference, name).toBeLessThanOrEqual(TOLERANCE.f32);
           }
         },
       ),
@@ -127,7 +128,7 @@ describe.each([
         normalise,
         isSeen: () => true,
       });
-      expect(maps[0]!.difference).toBeLessThanOrEqual(1e-5 * maps[0]!.largest);
+      expect(maps[0]!.difference).toBeLessThanOrEqual(TOLERANCE.f32);
     },
   );
 
@@ -153,6 +154,6 @@ describe.each([
       isSeen: () => true,
     });
     expect(strips).toBe(2);
-    for (const { difference } of maps) expect(difference).toBeLessThanOrEqual(1e-6);
+    for (const { difference } of maps) expect(difference).toBeLessThanOrEqual(TOLERANCE.f32);
   });
 });

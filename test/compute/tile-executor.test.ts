@@ -4,6 +4,7 @@ import { roomForStrips } from '../../server/compute/kept-strips.js';
 import { loadTileExecutor, type TileJob } from '../../server/compute/tile-executor.js';
 import type { InferenceEngine } from '../../server/engine/inference-engine.js';
 import { DeepThingsError } from '../../server/errors.js';
+import { TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import type { LayerDeclaration } from '../../server/formats/darknet/layers.js';
 import { planGraph } from '../../server/geometry/choose-cut.js';
 import type { FtpPlan } from '../../server/geometry/ftp-plan.js';
@@ -25,7 +26,6 @@ import {
   networkOf,
   normaliserOf,
   randomPicture,
-  TOLERANCE,
   weightedGraph,
 } from './arbitrary-networks.js';
 import { compareTiled, runTiles } from './tiled-graph.js';
@@ -99,7 +99,7 @@ async function expectSameWithReuse(engine: InferenceEngine, { network, plan, see
     isSeen: () => random() < 0.8,
     isFromBefore: () => random() < 0.5,
   });
-  for (const { difference, largest } of maps) expect(difference).toBeLessThanOrEqual(TOLERANCE * largest);
+  for (const { difference } of maps) expect(difference).toBeLessThanOrEqual(TOLERANCE.f32);
 }
 
 describe.each(ENGINE_CASES)('running the tiles equals running the whole, on $label', ({ create, slow }) => {

@@ -1,7 +1,8 @@
 import { keptStrips, roomForStrips } from '../../server/compute/kept-strips.js';
 import { loadRemainingGraph } from '../../server/compute/remaining-graph.js';
 import { loadTileExecutor, type Normalise, type TileJob } from '../../server/compute/tile-executor.js';
-import type { InferenceEngine, Tensor } from '../../server/engine/inference-engine.js';
+import type { InferenceEngine } from '../../server/engine/inference-engine.js';
+import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
 import type { FtpPlan } from '../../server/geometry/ftp-plan.js';
 import { wholeMap } from '../../server/geometry/region.js';
 import { oppositeSide, SIDES } from '../../server/geometry/reuse/neighbours.js';
@@ -36,12 +37,6 @@ export interface TiledCase {
   readonly isFromBefore?: () => boolean;
 }
 
-interface Difference {
-  readonly name: string;
-  readonly difference: number;
-  readonly largest: number;
-}
-
 /**
  * Runs the maps that a plan hands over in tiles that are merged, what is behind them on these maps, and all of it on the whole
  * picture: how far these are apart, map by map and output by output.
@@ -57,8 +52,8 @@ export async function compareTiled(engine: InferenceEngine, one: TiledCase) {
   return {
     macs,
     strips,
-    maps: values.map((name, i) => differenceOf(name, merged[i]!, right)),
-    outputs: outputs.map(({ data, name }) => differenceOf(name, data as Float32Array, right)),
+    maps: values.map((name, i) => ({ name, difference: relativeDifference(merged[i]!, right.get(name)!.data) })),
+    outputs: outputs.map(({ data, name }) => ({ name, difference: relativeDifference(data, right.get(name)!.data) })),
   };
 }
 
@@ -131,15 +126,4 @@ function usedBuffer(bytes: number): SharedArrayBuffer {
   const buffer = new SharedArrayBuffer(bytes);
   new Uint8Array(buffer).fill(0xff);
   return buffer;
-}
-
-export function differenceOf(name: string, got: Float32Array, right: ReadonlyMap<string, Tensor>): Difference {
-  const expected = right.get(name)!.data as Float32Array;
-  let [difference, largest] = [expected.length === got.length ? 0 : Number.POSITIVE_INFINITY, 0];
-  for (const [i, value] of expected.entries()) {
-    const apart = Math.abs(value - got[i]!);
-    if (!(apart <= difference)) difference = apart;
-    largest = Math.max(largest, Math.abs(value));
-  }
-  return { name, difference, largest };
 }

@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import type { LayerDeclaration, LocalLayer } from '../../server/formats/darknet/layers.js';
 import { weightConstants } from '../../server/formats/darknet/weight-constants.js';
 import { synthesizeWeights } from '../../server/formats/darknet/weights/synthetic-weights.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
 import { convolution, HALVE, networkOf } from '../model/small-networks.js';
 import { ENGINE_CASES } from './engine-cases.js';
-import { relativeError } from './reference-layers.js';
 import { referenceMaps } from './reference-network.js';
 
-const TOLERANCE = 1e-5;
 const INPUT = { channels: 3, height: 18, width: 14 };
 
 const route = (...layers: number[]): LayerDeclaration => ({ kind: 'route', layers });
@@ -123,8 +122,8 @@ describe.each(ENGINE_CASES)('$label', ({ create }) => {
     for (const [index, name] of names.entries()) {
       const { data, shape } = found.get(name)!;
       expect({ name, shape }).toEqual({ name, shape: network.graph.values.get(name)!.shape });
-      const error = relativeError(data as Float32Array, Float32Array.from(wanted[index + 1]!));
-      expect({ name, isClose: error < TOLERANCE, error }).toMatchObject({ name, isClose: true });
+      const error = relativeDifference(data, Float32Array.from(wanted[index + 1]!));
+      expect({ name, isClose: error <= TOLERANCE.f32, error }).toMatchObject({ name, isClose: true });
     }
   });
 });

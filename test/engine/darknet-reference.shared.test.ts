@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { FeatureBlock, InferenceEngine } from '../../server/engine/inference-engine.js';
+import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import type { ConvolutionalLayer, MaxPoolLayer } from '../../server/formats/darknet/layers.js';
 import { placePicture } from '../../server/heads/placement.js';
 import { type LoadedModel, loadModel } from '../../server/model/model-source.js';
@@ -8,10 +9,9 @@ import { foundIn } from '../support/head-outputs.js';
 import { type EngineGraph, loadLayers } from '../support/load-layers.js';
 import { readFloats, sharedData } from '../support/shared-data.js';
 import { FAST_ENGINE_CASES } from './engine-cases.js';
-import { relativeError, surround } from './reference-layers.js';
+import { surround } from './reference-layers.js';
 
 const folder = sharedData('yolo-lite');
-const TOLERANCE = 1e-4;
 
 interface ExpectedDetection {
   readonly label: string;
@@ -50,7 +50,7 @@ describe('Darknet’s own numbers', () => {
       const output = await graph.run(picture);
       await graph.release();
       expect(output.shape).toEqual(model.network.layers[last]!.output);
-      expect(relativeError(output.data, darknetMap(last))).toBeLessThan(TOLERANCE);
+      expect(relativeDifference(output.data, darknetMap(last))).toBeLessThanOrEqual(TOLERANCE.f32);
     });
 
     it('layer by layer, padded by the caller', async () => {
@@ -61,11 +61,11 @@ describe('Darknet’s own numbers', () => {
         block = await graph.run(padBlock(layer as ConvolutionalLayer | MaxPoolLayer, block));
         await graph.release();
         if ([0, 5, 7, 9, 11].includes(index)) {
-          errors.push([index, relativeError(block.data, darknetMap(index))]);
+          errors.push([index, relativeDifference(block.data, darknetMap(index))]);
         }
       }
       expect(errors).toHaveLength(5);
-      expect(errors.filter(([, error]) => !(error <= TOLERANCE))).toEqual([]);
+      expect(errors.filter(([, error]) => !(error <= TOLERANCE.f32))).toEqual([]);
     });
 
     const expectDogPicture = (head: Float32Array, { network }: LoadedModel) => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { FeatureBlock, InferenceEngine } from '../../server/engine/inference-engine.js';
+import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import { ACTIVATIONS } from '../../server/formats/darknet/activations.js';
 import type {
   ConnectedLayer,
@@ -18,9 +19,8 @@ import { convolution, HALVE, networkOf } from '../model/small-networks.js';
 import { type EngineGraph, loadLayers } from '../support/load-layers.js';
 import { propertyRuns } from '../support/property-runs.js';
 import { ENGINE_CASES } from './engine-cases.js';
-import { connect, convolve, pool, relativeError, reorganize, surround } from './reference-layers.js';
+import { connect, convolve, pool, reorganize, surround } from './reference-layers.js';
 
-const TOLERANCE = 1e-5;
 const RUNS = { numRuns: propertyRuns(40) };
 
 /** Layers `from` to `to`, the last not included, with synthetic weights. */
@@ -99,7 +99,7 @@ describe.each(ENGINE_CASES)('$label', ({ create }) => {
           const output = await runOnce(graph, block);
           const expected = convolve(network.layers[0] as ConvolutionalLayer, graph.weights.get(0)!, block.data);
           expect(output.shape).toEqual(network.layers[0]!.output);
-          expect(relativeError(output.data, expected)).toBeLessThan(TOLERANCE);
+          expect(relativeDifference(output.data, expected)).toBeLessThanOrEqual(TOLERANCE.f32);
         }),
         RUNS,
       );
@@ -138,7 +138,7 @@ describe.each(ENGINE_CASES)('$label', ({ create }) => {
           const whole = await runOnce(graphOf(network, 'layers'), block);
           const byCaller = await runOnce(graphOf(network, 'caller'), padded);
           expect(byCaller.shape).toEqual(whole.shape);
-          expect(relativeError(byCaller.data, whole.data)).toBeLessThan(TOLERANCE);
+          expect(relativeDifference(byCaller.data, whole.data)).toBeLessThanOrEqual(TOLERANCE.f32);
         }),
         RUNS,
       );
@@ -188,7 +188,7 @@ describe.each(ENGINE_CASES)('$label', ({ create }) => {
             block.data.map(Math.abs),
           );
           for (const [i, value] of output.data.entries()) {
-            expect(Math.abs(value - expected[i]!)).toBeLessThan(TOLERANCE * terms[i]!);
+            expect(Math.abs(value - expected[i]!)).toBeLessThan(TOLERANCE.f32 * terms[i]!);
           }
         }),
         RUNS,
@@ -201,7 +201,7 @@ describe.each(ENGINE_CASES)('$label', ({ create }) => {
       const output = await runOnce(graphOf(network, 'layers'), block);
       expect(output.shape).toEqual({ channels: 3, height: 1, width: 1 });
       const means = [0, 1, 2].map((c) => block.data.slice(35 * c, 35 * (c + 1)).reduce((sum, x) => sum + x, 0) / 35);
-      expect(relativeError(output.data, Float32Array.from(means))).toBeLessThan(TOLERANCE);
+      expect(relativeDifference(output.data, Float32Array.from(means))).toBeLessThanOrEqual(TOLERANCE.f32);
     });
 
     it('takes blocks of any size where the caller pads', async () => {
@@ -219,7 +219,7 @@ describe.each(ENGINE_CASES)('$label', ({ create }) => {
       const block = randomBlock(network.input, 3);
       const threaded = await loadLayers(await create({ threads: 2 }), graphOf(network, 'layers'));
       const single = await runOnce(graphOf(network, 'layers'), block);
-      expect(relativeError((await threaded.run(block)).data, single.data)).toBeLessThan(TOLERANCE);
+      expect(relativeDifference((await threaded.run(block)).data, single.data)).toBeLessThanOrEqual(TOLERANCE.f32);
       await threaded.release();
     });
   });
@@ -247,7 +247,7 @@ describe.each(ENGINE_CASES)('$label', ({ create }) => {
       const first = await runOnce(graphOf(network, 'layers', 0, 1), block);
       const rest = await runOnce(graphOf(network, 'layers', 1), first);
       const whole = await runOnce(graphOf(network, 'layers'), block);
-      expect(relativeError(rest.data, whole.data)).toBeLessThan(TOLERANCE);
+      expect(relativeDifference(rest.data, whole.data)).toBeLessThanOrEqual(TOLERANCE.f32);
     });
 
     it('and reorg carry YOLOv2’s remaining layers, cut at the map that the passthrough takes', async () => {
@@ -260,7 +260,7 @@ describe.each(ENGINE_CASES)('$label', ({ create }) => {
       const whole = await runOnce(graphOf(yolo, 'layers'), picture);
       const rest = await runOnce(graphOf(yolo, 'layers', 17), await runOnce(graphOf(yolo, 'layers', 0, 17), picture));
       expect(whole.shape).toEqual({ channels: 64, height: 2, width: 2 });
-      expect(relativeError(rest.data, whole.data)).toBeLessThan(TOLERANCE);
+      expect(relativeDifference(rest.data, whole.data)).toBeLessThanOrEqual(TOLERANCE.f32);
     });
   });
 

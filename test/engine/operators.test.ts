@@ -4,6 +4,7 @@ import { type EngineName, engineLacks } from '../../server/engine/engines.js';
 import type { InferenceEngine, Tensor } from '../../server/engine/inference-engine.js';
 import { OPERATIONS } from '../../server/engine/tfjs/operators/operations.js';
 import type { Tfjs } from '../../server/engine/tfjs/tfjs-backend.js';
+import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import { elementCount, type Graph } from '../../server/graph/graph.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
 import { floats, node, sketchGraph } from '../graph/test-graphs.js';
@@ -12,9 +13,6 @@ import { OPERATOR_CASES } from './operator-cases.js';
 
 const tfjs = createRequire(import.meta.url)('@tensorflow/tfjs-core') as Tfjs;
 const [REFERENCE, ...OTHERS] = ENGINE_CASES;
-
-/** Of an output's largest element; of smaller ones that of 0.1 counts. */
-const TOLERANCE = 1e-5;
 
 function inputsOf(graph: Graph): ReadonlyMap<string, Tensor> {
   const random = seededRandom(5);
@@ -38,10 +36,7 @@ async function runGraph(engine: InferenceEngine, graph: Graph) {
 function expectClose(found: Tensor, { data, shape }: Tensor, output: string): void {
   expect(found.shape, output).toEqual(shape);
   expect(found.data.constructor, output).toBe(data.constructor);
-  const [right, got] = [data, found.data].map((elements) => Array.from<unknown, number>(elements, Number));
-  const largest = Math.max(0.1, ...right!.map(Math.abs));
-  const difference = Math.max(...right!.map((value, i) => Math.abs(value - got![i]!)));
-  expect(difference / largest, output).toBeLessThanOrEqual(TOLERANCE);
+  expect(relativeDifference(found.data, data), output).toBeLessThanOrEqual(TOLERANCE.f32);
 }
 
 /** By case: the other engines are compared with the same answers. */

@@ -122,16 +122,3 @@ function fill(
   }
   return data;
 }
-
-/** The largest difference as a share of the largest expected number. */
-export function relativeError(actual: Float32Array, expected: Float32Array): number {
-  if (actual.length !== expected.length) {
-    return Number.POSITIVE_INFINITY;
-  }
-  let [difference, largest] = [0, 0];
-  for (let i = 0; i < expected.length; i++) {
-    difference = Math.max(difference, Math.abs(actual[i]! - expected[i]!));
-    largest = Math.max(largest, Math.abs(expected[i]!));
-  }
-  return Number.isNaN(difference) ? difference : difference / (largest || 1);
-}

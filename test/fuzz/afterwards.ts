@@ -1,11 +1,8 @@
 import { frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
-import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
+import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import { detectionsDiffer, type Reference } from '../chaos/reference.js';
 import { submit } from '../support/frames.js';
 import type { ProcessCluster } from '../support/process-cluster.js';
-
-/** What the product promises of the merged output, with F32 on the wire. */
-const TOLERANCE = 1e-4;
 
 /** Has each device source a frame, and compares what comes of it with the untiled network. */
 export async function framesAfterwards(
@@ -20,7 +17,7 @@ export async function framesAfterwards(
       const frame = await submit(client, picture, { source });
       const reference = references.get(frame.inputDigest)!;
       const difference = relativeDifference(await frameOutputs(client, frame.id), reference.outputs);
-      if (!(difference <= TOLERANCE)) wrong.push(`${named} differs from the untiled output by ${difference}`);
+      if (!(difference <= TOLERANCE.f32)) wrong.push(`${named} differs from the untiled output by ${difference}`);
       const other = detectionsDiffer(frame.detections ?? [], reference.detections, config.model.threshold);
       if (other !== null) wrong.push(`${named} has other detections: ${other}`);
     } catch (error) {

@@ -6,8 +6,9 @@ import { createEngine } from '../../server/engine/engines.js';
 import type { Tensor } from '../../server/engine/inference-engine.js';
 import { normaliseOnnx } from '../../server/engine/onnxruntime/onnx-normalisation.js';
 import { type ImportedModel, type ImportOptions, importOnnx } from '../../server/formats/onnx/import-onnx.js';
-import { planGraph } from '../../server/geometry/choose-cut.js';
+import { fuseStage, planFtp } from '../../server/geometry/ftp-plan.js';
 import type { Grid } from '../../server/geometry/grid.js';
+import { tileable } from '../../server/graph/cuts.js';
 import { elementCount, type Graph } from '../../server/graph/graph.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
 
@@ -42,10 +43,11 @@ export interface TiledModel {
   readonly outputs: Tensors;
 }
 
-/** Runs a graph in tiles with reuse up to its cheapest cut, and what follows whole. */
+/** Runs a graph in tiles with reuse up to its last cut, and what follows whole. */
 export async function runTiled(graph: Graph, { data, shape }: Tensor, grid: Grid): Promise<TiledModel> {
   const engine = await createEngine('onnxruntime', { threads: 1 });
-  const plan = planGraph(graph, 'auto', grid);
+  const { cuts, local } = tileable(graph);
+  const plan = planFtp(fuseStage(graph, local, cuts.at(-1)!), grid);
   const executor = await loadTileExecutor(engine, plan, (bytes) => Float32Array.from(bytes, (byte) => byte / 255));
   const picture = Uint8Array.from(data as Float32Array, (value) => Math.round(255 * value));
   expect(shape.slice(1)).toEqual([plan.maps[0]!.channels, plan.maps[0]!.height, plan.maps[0]!.width]);
@@ -56,16 +58,4 @@ export async function runTiled(graph: Graph, { data, shape }: Tensor, grid: Grid
   await remaining.release();
   const share = plan.stage.macs / (plan.stage.macs + plan.remainingMacs);
   return { share, outputs: new Map(outputs.map((output) => [output.name, output])) };
-}
-
-/** The largest difference of two tensors, as a share of what may differ: 1e-5 of the largest number, 1e-6 at least. */
-export function differenceOf({ data: right }: Tensor, { data: got }: Tensor): number {
-  if (got.length !== right.length) return Number.POSITIVE_INFINITY;
-  let [difference, largest] = [0, 0];
-  for (let i = 0; i < right.length; i++) {
-    const apart = Math.abs(Number(right[i]) - Number(got[i]));
-    if (!(apart <= difference)) difference = apart;
-    largest = Math.max(largest, Math.abs(Number(right[i])));
-  }
-  return difference / Math.max(1e-5 * largest, 1e-6);
 }

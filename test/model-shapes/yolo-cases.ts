@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Tensor } from '../../server/engine/inference-engine.js';
+import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import type { Grid } from '../../server/geometry/grid.js';
 import { detectObjects } from '../../server/heads/decode/decode-head.js';
 import type { DetectorFamily } from '../../server/heads/head-family.js';
@@ -8,7 +9,7 @@ import { chooseHead, type RecognisedHead } from '../../server/heads/recognise/re
 import { type ReferenceBox, suppressed } from '../heads/reference-heads.js';
 import { runFile, runGraph } from '../support/onnx-run.js';
 import { boxesOfLevels } from './reference-yolo.js';
-import { differenceOf, imported, outputsOf, pictureOf, runTiled } from './tiled-model.js';
+import { imported, outputsOf, pictureOf, runTiled } from './tiled-model.js';
 import { CLASSES, type YoloFile } from './yolo-files.js';
 
 export interface YoloCase {
@@ -27,7 +28,9 @@ export async function checkYolo(file: YoloFile, { grids, height, width }: YoloCa
   const whole = await runGraph(graph, { images: picture });
   const original = await runFile(file.withLevels, { images: picture });
   const [output] = graph.outputs as [string];
-  expect(differenceOf(original.get(output)!, whole.get(output)!)).toBeLessThanOrEqual(3);
+  expect(relativeDifference(whole.get(output)!.data, original.get(output)!.data)).toBeLessThanOrEqual(
+    3 * TOLERANCE.f32,
+  );
   const right = boxesOfLevels(
     file.levels.map((name) => original.get(name)!),
     head.limits.threshold,
@@ -39,7 +42,7 @@ export async function checkYolo(file: YoloFile, { grids, height, width }: YoloCa
   for (const grid of grids) {
     const { outputs, share } = await runTiled(graph, picture, grid);
     expect(share).toBeGreaterThan(0.9);
-    expect(differenceOf(whole.get(output)!, outputs.get(output)!)).toBeLessThanOrEqual(1);
+    expect(relativeDifference(outputs.get(output)!.data, whole.get(output)!.data)).toBeLessThanOrEqual(TOLERANCE.f32);
     expectBoxes(found(outputs, head, { height, width }), kept);
   }
 }

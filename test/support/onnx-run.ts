@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type { InferenceSession } from 'onnxruntime-node';
 import { createEngine } from '../../server/engine/engines.js';
 import type { Tensor } from '../../server/engine/inference-engine.js';
+import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
 import { WEIGHTS_FILE, type WrittenModel } from '../../server/formats/onnx/file/write-model.js';
 import type { Graph } from '../../server/graph/graph.js';
 
@@ -55,19 +56,7 @@ export async function runGraph(graph: Graph, inputs: Inputs): Promise<Tensors> {
   }
 }
 
-/** The largest difference of two elements, as a part of the largest element of its output. */
-export function largestDifference(a: Tensors, b: Tensors): number {
-  let largest = 0;
-  for (const [name, { data }] of a) {
-    const other = b.get(name)!.data;
-    if (other.length !== data.length) return Number.POSITIVE_INFINITY;
-    const numbers = Array.from(data, Number);
-    const scale = Math.max(
-      numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
-      0.1,
-    );
-    for (const [i, value] of numbers.entries())
-      largest = Math.max(largest, Math.abs(value - Number(other[i]!)) / scale);
-  }
-  return largest;
+/** The largest difference of two sets of outputs of the same names. */
+export function largestDifference(wanted: Tensors, got: Tensors): number {
+  return Math.max(...[...wanted].map(([name, { data }]) => relativeDifference(got.get(name)!.data, data)));
 }

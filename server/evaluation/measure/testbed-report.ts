@@ -4,11 +4,11 @@ import type { GroupUsage } from '../hosts/control-groups.js';
 import type { MachineFacts } from '../hosts/machine-facts.js';
 import { bootstrapInterval, median, quantile } from '../statistics/statistics.js';
 import { timesOf } from './cpu-profile.js';
+import { TOLERANCE } from './map-difference.js';
 import type { MeasuredBatch } from './measured-batch.js';
 import { fusedSpanSeconds, type MeasuredFrame } from './measured-frame.js';
 import type { MemoryPeaks } from './memory-watch.js';
 import { type ClusterRun, deviceCpu, type TestbedSettings } from './run-matrix.js';
-import { TOLERANCE } from './untiled-reference.js';
 
 /** Of a sample: its quantiles, and where its median lies with 95 % confidence. */
 export interface Spread {

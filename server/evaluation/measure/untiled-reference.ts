@@ -4,9 +4,6 @@ import { frameInput, frameOutputs } from './frame-tensors.js';
 import { type MapDifference, mapsDifference } from './map-difference.js';
 import { runUntiled } from './untiled.js';
 
-/** Design section 5: the share of the largest value that a merged output may be off, by how feature maps travel. */
-export const TOLERANCE = { f32: 1e-4, f16: 1e-2 } as const;
-
 /** Outputs of the untiled fused stack, one for each picture; computed here, once. */
 export class UntiledReference {
   readonly #outputs = new Map<string, readonly Float32Array[]>();

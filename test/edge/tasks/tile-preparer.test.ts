@@ -9,7 +9,7 @@ import type { EdgeTask } from '../../../server/edge/tasks/edge-task.js';
 import { StripBuffers } from '../../../server/edge/tasks/strip-buffers.js';
 import { type Preparation, type RunningTile, TilePreparer } from '../../../server/edge/tasks/tile-preparer.js';
 import { createEngine } from '../../../server/engine/engines.js';
-import { relativeDifference } from '../../../server/evaluation/measure/map-difference.js';
+import { relativeDifference, TOLERANCE } from '../../../server/evaluation/measure/map-difference.js';
 import { wholeTile } from '../../../server/evaluation/measure/untiled.js';
 import { planGraph } from '../../../server/geometry/choose-cut.js';
 import { isEmptyRegion, type MapRegion, wholeMap } from '../../../server/geometry/region.js';
@@ -37,8 +37,6 @@ import { normaliserOf, weightedGraph } from '../../compute/arbitrary-networks.js
 import { silent } from '../../support/test-cluster.js';
 import { testDevice, testFrames } from '../test-device.js';
 
-/** Design section 5: |a - b| <= 1e-4 * max|b|. */
-const TOLERANCE = 1e-4;
 const FRAME = 'zz-1';
 const AMPLE = 1e9;
 const DEPTH = 8;
@@ -244,7 +242,7 @@ async function runFrame(options: WorldOptions) {
     // Sometimes this device loses all that it keeps.
     if (options.answer !== undefined && random() < 0.1) pool.drop(FRAME);
   }
-  expect(relativeDifference(merged, untiled)).toBeLessThanOrEqual(TOLERANCE);
+  expect(relativeDifference(merged, untiled)).toBeLessThanOrEqual(TOLERANCE.f32);
   return { ...sum, inputsAsked: asked.gateway, asked: holders.map((holder) => holder.asked) };
 }
 
@@ -409,7 +407,7 @@ describe('strips fetched ahead', () => {
     expect(ready.overlapBytes).toBeGreaterThan(0);
     const { outputs } = await executor.run(ready.job);
     const expected = cropRegion(untiled, shape.channels, wholeMap(shape), shareOf(4));
-    expect(relativeDifference(outputs[0]!, expected)).toBeLessThan(TOLERANCE);
+    expect(relativeDifference(outputs[0]!, expected)).toBeLessThanOrEqual(TOLERANCE.f32);
   });
 
   it('are completed where the running tile came to nothing', async () => {
@@ -470,7 +468,7 @@ describe('tiles that the compute thread has already', () => {
       }
       while (before.length > 0) await runFirst();
       expect(numbers).toBeGreaterThan(0);
-      expect(relativeDifference(merged, untiled)).toBeLessThanOrEqual(TOLERANCE);
+      expect(relativeDifference(merged, untiled)).toBeLessThanOrEqual(TOLERANCE.f32);
     }
   });
 });

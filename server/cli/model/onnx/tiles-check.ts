@@ -2,6 +2,7 @@ import { loadRemainingGraph } from '../../../compute/remaining-graph.js';
 import { runTiles } from '../../../compute/run-tiles.js';
 import { loadTileExecutor, type Normalise } from '../../../compute/tile-executor.js';
 import type { InferenceEngine, Tensor } from '../../../engine/inference-engine.js';
+import { relativeDifference } from '../../../evaluation/measure/map-difference.js';
 import { planGraph } from '../../../geometry/choose-cut.js';
 import { formatGrid, parseGrid } from '../../../geometry/grid.js';
 import { planCost } from '../../../geometry/plan-cost.js';
@@ -27,7 +28,9 @@ export async function checkTiles(
   const { macs, merged } = await runTiles(executor, plan, picture).finally(() => executor.release());
   const remaining = await loadRemainingGraph(engine, plan.stage);
   const outputs = await remaining.run(merged).finally(() => remaining.release());
-  const difference = Math.max(...outputs.map((output) => relativeDifference(right.get(output.name)!, output)));
+  const difference = Math.max(
+    ...outputs.map((output) => relativeDifference(output.data, right.get(output.name)!.data)),
+  );
   const { stage } = plan;
   const end = stage.nodes.at(-1)!.node;
   const share = stage.macs / Math.max(1, stage.macs + plan.remainingMacs);
@@ -39,14 +42,4 @@ export async function checkTiles(
     `does with reuse, ${times(cost.macs)} without`;
   const overhead = { withReuse: macs / stage.macs, withoutReuse: cost.macs / stage.macs };
   return { grid: formatGrid(plan.grid), cut: end.name, share, difference, overhead, text };
-}
-
-/** The largest difference of two outputs as a share of the first one's largest value. */
-function relativeDifference({ data: expected }: Tensor, { data: got }: Tensor): number {
-  let [difference, largest] = [0, 1e-6];
-  for (let i = 0; i < expected.length; i++) {
-    difference = Math.max(difference, Math.abs(Number(expected[i]) - Number(got[i])));
-    largest = Math.max(largest, Math.abs(Number(expected[i])));
-  }
-  return difference / largest;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { relativeDifference, TOLERANCE } from '../../../../server/evaluation/measure/map-difference.js';
 import type { ConvolutionalLayer } from '../../../../server/formats/darknet/layers.js';
 import {
   foldWeights,
@@ -15,7 +16,7 @@ import {
   parseDarknetWeights,
 } from '../../../../server/formats/darknet/weights/darknet-weights-file.js';
 import { seededRandom } from '../../../../server/model/seeded-random.js';
-import { convolve, relativeError } from '../../../engine/reference-layers.js';
+import { convolve } from '../../../engine/reference-layers.js';
 import { convolution, HALVE, networkOf } from '../../../model/small-networks.js';
 
 const network = networkOf({ channels: 3, height: 6, width: 6 }, [
@@ -168,7 +169,7 @@ describe('foldWeights', () => {
           const y = (scale! * (value - mean!)) / (Math.sqrt(variance!) + 1e-6) + bias!;
           return y > 0 ? y : 0.1 * y;
         });
-        expect(relativeError(folded, expected)).toBeLessThan(1e-5);
+        expect(relativeDifference(folded, expected)).toBeLessThanOrEqual(TOLERANCE.f32);
       }),
       { numRuns: 30 },
     );
