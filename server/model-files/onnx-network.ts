@@ -58,7 +58,7 @@ function networkOf(file: ReadOnnxFile, spec: OnnxSpec): OnnxNetwork {
   const head = chooseHead(outputs, { ...input, takesBytes: file.takesBytes }, metadata, spec.head);
   const settings: InputSettings = { ...head.input, ...spec.input };
   const network: Network = Object.freeze({
-    ...{ name: graph.name, input, layers: [], graph: structureOf(graph) },
+    ...{ name: graph.name, input, graph: structureOf(graph) },
     ...{
       preprocessing: preprocessingOf(settings),
       labels: labelsOf(spec, head),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename, extname } from 'node:path';
 import { DeepThingsError } from '../errors.js';
 import { type InputSize, parseDarknetCfg } from '../formats/darknet/cfg/darknet-cfg.js';
+import type { DarknetNetwork } from '../formats/darknet/darknet-network.js';
 import type { LoadedWeights, NetworkWeights } from '../formats/darknet/layers.js';
 import { layersOfConstants, weightConstants } from '../formats/darknet/weight-constants.js';
 import type { WantedLayers } from '../formats/darknet/weights/darknet-weights.js';
@@ -13,7 +14,6 @@ import { loadFaceDetectorWeights } from './built-in/face-detector-weights.js';
 import { builtInModel, builtInNetwork, DEFAULT_MODEL } from './built-in/registry.js';
 import { readTextFile } from './files/text-file.js';
 import { type LabelList, labelsOfList, parseLabels } from './labels.js';
-import type { Network } from './network.js';
 import type { Preprocessing } from './preprocessing.js';
 import { firstRemarks, NO_REMARK, type Remark } from './remark.js';
 
@@ -34,7 +34,7 @@ export interface ModelSpec {
 
 /** A model that is ready to be run. */
 export interface LoadedModel {
-  readonly network: Network;
+  readonly network: DarknetNetwork;
   readonly weights: NetworkWeights;
   /** The same, as the constants of the network's graph, by name; the bytes are those of `weights`. */
   readonly constants: ReadonlyMap<string, GraphConstant>;
@@ -55,7 +55,7 @@ const LARGEST_SEED = 2 ** 32 - 1;
  * @throws DT_MODEL_SPEC when both name and cfg are given, DT_MODEL_NAME, DT_MODEL_INPUT_SIZE, DT_MODEL_FILE when a file
  * cannot be read or is no text, DT_CFG_… for what is wrong in a cfg, DT_LABELS_LINE, DT_LABELS_COUNT.
  */
-export function describeModel(spec: ModelSpec, remark: Remark = NO_REMARK): Network {
+export function describeModel(spec: ModelSpec, remark: Remark = NO_REMARK): DarknetNetwork {
   if (spec.name !== undefined && spec.cfg !== undefined) {
     throw new DeepThingsError(
       'DT_MODEL_SPEC',
@@ -86,7 +86,7 @@ export async function loadModel(spec: ModelSpec, wanted?: Interval | ReadonlySet
   return { network, weights, constants: weightConstants(network.graph, weights), digest: modelDigest(network, digest) };
 }
 
-async function loadWeights(spec: ModelSpec, network: Network, layers: WantedLayers): Promise<LoadedWeights> {
+async function loadWeights(spec: ModelSpec, network: DarknetNetwork, layers: WantedLayers): Promise<LoadedWeights> {
   const { weights } = spec;
   if (weights === undefined) {
     const origin = spec.cfg === undefined ? builtInModel(network.name).weights : undefined;
@@ -121,7 +121,7 @@ function parseSeed(weights: string): number {
   return seed;
 }
 
-function modelDigest(network: Network, weightsDigest: string): string {
+function modelDigest(network: DarknetNetwork, weightsDigest: string): string {
   const description = canonicalJson({
     input: network.input,
     layers: network.layers,
@@ -151,7 +151,7 @@ function readLabels(path: string, remark: Remark): LabelList {
   return naming(path, () => parseLabels(text));
 }
 
-function readCfg(path: string, size: InputSize, remark: Remark): Network {
+function readCfg(path: string, size: InputSize, remark: Remark): DarknetNetwork {
   const text = readTextFile(path, 'cfg', NO_REMARK);
   const name = basename(path, extname(path));
   return naming(path, () => parseDarknetCfg(text, { name, size, remark: (said) => remark(`${path}: ${said}`) }));

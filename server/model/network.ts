@@ -1,19 +1,14 @@
-import type { Layer } from '../formats/darknet/layers.js';
 import type { MapShape } from '../geometry/region.js';
 import type { Graph } from '../graph/graph.js';
 import type { DetectionLimits } from '../heads/detection.js';
 import type { HeadFamily } from '../heads/head-family.js';
 import type { Preprocessing } from './preprocessing.js';
 
-/** A network's structure, without weights. Layers are numbered from 0; map l is the input of layer l. */
+/** A network's structure, without weights. */
 export interface Network {
   readonly name: string;
   readonly input: MapShape;
-  readonly layers: readonly Layer[];
-  /**
-   * From the picture to what the head decodes, without weights: constants that are weights have a shape and no bytes. Layer l is
-   * made of nodes that put out the value `map l+1` in the end; its weights are the constants `weights l` and `bias l`.
-   */
+  /** From the picture to what the head decodes, without weights: constants that are weights have a shape and no bytes. */
   readonly graph: Graph;
   /** What is decoded of the graph's outputs; null when they are no result. */
   readonly head: HeadFamily | null;

@@ -79,37 +79,39 @@ describe('model list', () => {
 });
 
 describe('model inspect', () => {
-  test('shows layers, and after which the fused part can end', async () => {
+  test('shows the nodes of a Darknet network by layer, and after which the fused part can end', async () => {
     const { code, stdout } = await runCli(['model', 'inspect', 'yolov2', '--size', '416', '--json']);
     expect(code).toBe(0);
-    const { input, layers, fusedDepth } = JSON.parse(stdout);
-    expect([input, fusedDepth]).toEqual([{ channels: 3, height: 416, width: 416 }, null]);
-    expect(layers).toHaveLength(32);
-    expect(layers[0]).toMatchObject({
-      macs: 416 * 416 * 32 * 27,
-      mapBytes: 4 * 32 * 416 * 416,
-      weightBytes: 4 * 32 * 28,
-    });
+    const { barriers, cuts, heads, inputs, nodes, stageEnd } = JSON.parse(stdout);
+    expect([inputs[0].shape, stageEnd]).toEqual([[1, 3, 416, 416], null]);
+    expect(nodes[0]).toMatchObject({ name: 'layer 0 conv', macs: 416 * 416 * 32 * 27, weightBytes: 4 * 32 * 28 });
+    expect(cuts[0]).toMatchObject({ after: 'layer 0 conv', layers: 1, bytes: 4 * 32 * 416 * 416 });
     // Beyond layer 16, whose output the passthrough takes, both maps are handed over; reorg takes the whole of its map.
-    const depths = layers.map(({ fusedDepth }: { fusedDepth: number | null }) => fusedDepth);
-    expect(depths.slice(0, 25)).toEqual(Array.from({ length: 25 }, (_, index) => index + 1));
-    expect(depths.slice(27)).toEqual([null, null, null, null, null]);
+    const after = new Map<string, { layers: number; values: string[] }>(
+      cuts.map((cut: { after: string }) => [cut.after, cut]),
+    );
+    expect(after.get('layer 16 leaky')).toMatchObject({ layers: 17, values: ['map 17'] });
+    expect(after.get('layer 24 leaky')).toMatchObject({ layers: 25, values: ['map 17', 'map 25'] });
+    expect(after.has('layer 28 conv')).toBe(false);
+    expect(barriers.map(({ node }: { node: string }) => node)).toEqual([expect.stringMatching(/^layer 27 reorg/)]);
+    expect(heads).toMatchObject([{ kind: 'region' }]);
   });
 
   test('marks the depth of cluster.yaml at its model', async () => {
     const { code, stdout } = await runCli(['model', 'inspect', '-c', clusterFile(FACES)]);
     expect(code).toBe(0);
-    expect(stdout).toContain('face-detector, input 416x416: 19 layers, 193,817 parameters');
+    expect(stdout).toMatch(/face-detector: \d+ nodes, 18 layers, 193,817 parameters/);
+    expect(stdout).toContain('head    region (face)');
     expect(stdout.split('\n').filter((line) => line.includes('<- cluster.yaml'))).toEqual([
-      expect.stringMatching(/^ +7 +maxpool .* 64 x 52 x 52 .* 8 <- cluster\.yaml$/),
+      expect.stringMatching(/ MaxPool +layer 7 maxpool .* 64 x 52 x 52 .* 8 .* <- cluster\.yaml$/),
     ]);
   });
 
   test('reads a cfg', async () => {
     const { code, stdout } = await runCli(['model', 'inspect', '--cfg', cfgFile(), '--size', '96x64']);
     expect(code).toBe(0);
-    expect(stdout).toContain('small, input 96x64: 5 layers');
-    expect(stdout).toContain('batch norm');
+    expect(stdout).toMatch(/small: \d+ nodes, 4 layers/);
+    expect(stdout).toMatch(/input +map 0 3 x 64 x 96/);
   });
 
   test('a cfg with a mistake is told by its layer', async () => {

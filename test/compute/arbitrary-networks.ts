@@ -3,12 +3,12 @@ import { expect } from 'vitest';
 import type { Normalise } from '../../server/compute/tile-executor.js';
 import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import { assembleNetwork } from '../../server/formats/darknet/assemble-network.js';
+import type { DarknetNetwork } from '../../server/formats/darknet/darknet-network.js';
 import { shapeLayers } from '../../server/formats/darknet/layer-shapes.js';
 import type { Activation, LayerDeclaration } from '../../server/formats/darknet/layers.js';
 import { weightConstants } from '../../server/formats/darknet/weight-constants.js';
 import { synthesizeWeights } from '../../server/formats/darknet/weights/synthetic-weights.js';
 import type { Graph } from '../../server/graph/graph.js';
-import type { Network } from '../../server/model/network.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
 import { normaliseBytes } from '../../server/tensor/normalise.js';
 
@@ -46,7 +46,7 @@ export const arbitraryDeclarations: fc.Arbitrary<LayerDeclaration[]> = fc.array(
 );
 
 /** @throws DeepThingsError for a chain that does not fit. */
-export function networkOf(declarations: LayerDeclaration[], height: number, width: number): Network {
+export function networkOf(declarations: LayerDeclaration[], height: number, width: number): DarknetNetwork {
   const input = { channels: 3, height, width };
   const layers = shapeLayers(input, declarations);
   return {
@@ -63,13 +63,13 @@ export function networkOf(declarations: LayerDeclaration[], height: number, widt
 }
 
 /** The graph of a network with synthetic weights. */
-export function weightedGraph(network: Network, seed: number): Graph {
+export function weightedGraph(network: DarknetNetwork, seed: number): Graph {
   const { graph } = network;
   const { weights } = synthesizeWeights(network, seed);
   return { ...graph, constants: new Map([...graph.constants, ...weightConstants(graph, weights)]) };
 }
 
-export function normaliserOf({ preprocessing }: Pick<Network, 'preprocessing'>): Normalise {
+export function normaliserOf({ preprocessing }: Pick<DarknetNetwork, 'preprocessing'>): Normalise {
   return (bytes, shape) => normaliseBytes(bytes, shape, preprocessing);
 }
 

@@ -8,6 +8,7 @@ import { createEngine } from '../../server/engine/engines.js';
 import type { InferenceEngine } from '../../server/engine/inference-engine.js';
 import { DeepThingsError } from '../../server/errors.js';
 import { wholeTile } from '../../server/evaluation/measure/untiled.js';
+import type { DarknetNetwork } from '../../server/formats/darknet/darknet-network.js';
 import { planGraph } from '../../server/geometry/choose-cut.js';
 import type { FtpPlan } from '../../server/geometry/ftp-plan.js';
 import { planBodp, sliceStep } from '../../server/geometry/modnn/bodp-plan.js';
@@ -15,7 +16,6 @@ import type { LayerChain } from '../../server/geometry/modnn/layer-chain.js';
 import { NO_PADDING, wholeMap } from '../../server/geometry/region.js';
 import type { Graph } from '../../server/graph/graph.js';
 import { describeModel } from '../../server/model/model-source.js';
-import type { Network } from '../../server/model/network.js';
 import { cropRegion, valuesOf } from '../../server/tensor/planes.js';
 import { FAST_ENGINE_CASES } from '../engine/engine-cases.js';
 import { convolution, HALVE, networkOf as smallNetwork } from '../model/small-networks.js';
@@ -39,7 +39,7 @@ describe.each(FAST_ENGINE_CASES)('slices, layer by layer, equal the whole, on $l
   });
 
   async function expectSlicedIsWhole(
-    network: Network,
+    network: DarknetNetwork,
     shares: readonly number[],
     seed: number,
     depth = 0,
@@ -94,7 +94,7 @@ function onePlan(graph: Graph, depth: number): FtpPlan {
 }
 
 /** Null for a chain that does not fit its input, whose windows lie in padding alone, or that begins with what is no layer. */
-function fitting(make: () => Network): Network | null {
+function fitting(make: () => DarknetNetwork): DarknetNetwork | null {
   try {
     const network = make();
     return onePlan(network.graph, 0).chain === null ? null : network;

@@ -5,6 +5,7 @@ import { loadTileExecutor, type TileJob } from '../../server/compute/tile-execut
 import type { InferenceEngine } from '../../server/engine/inference-engine.js';
 import { DeepThingsError } from '../../server/errors.js';
 import { TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
+import type { DarknetNetwork } from '../../server/formats/darknet/darknet-network.js';
 import type { LayerDeclaration } from '../../server/formats/darknet/layers.js';
 import { planGraph } from '../../server/geometry/choose-cut.js';
 import type { FtpPlan } from '../../server/geometry/ftp-plan.js';
@@ -13,7 +14,6 @@ import { wholeMap } from '../../server/geometry/region.js';
 import { SIDES } from '../../server/geometry/reuse/neighbours.js';
 import { cutTile } from '../../server/geometry/reuse/tile-cut.js';
 import { type OffersToTile, offersOfTile, offersToTile } from '../../server/geometry/reuse/tile-offer.js';
-import type { Network } from '../../server/model/network.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
 import { TILES_AHEAD } from '../../server/scheduling/device/device-pace.js';
 import { cropRegion, valuesOf } from '../../server/tensor/planes.js';
@@ -31,7 +31,7 @@ import {
 import { compareTiled, runTiles } from './tiled-graph.js';
 
 interface Case extends fc.WithToStringMethod {
-  readonly network: Network;
+  readonly network: DarknetNetwork;
   readonly plan: FtpPlan;
   readonly whole: FtpPlan;
   readonly seed: number;

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { FeatureBlock, InferenceEngine } from '../../server/engine/inference-engine.js';
 import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import { ACTIVATIONS } from '../../server/formats/darknet/activations.js';
+import type { DarknetNetwork } from '../../server/formats/darknet/darknet-network.js';
 import type {
   ConnectedLayer,
   ConvolutionalLayer,
@@ -13,7 +14,6 @@ import type {
 import { synthesizeWeights } from '../../server/formats/darknet/weights/synthetic-weights.js';
 import type { MapShape } from '../../server/geometry/region.js';
 import { builtInModel } from '../../server/model/built-in/registry.js';
-import type { Network } from '../../server/model/network.js';
 import { seededRandom } from '../../server/model/seeded-random.js';
 import { convolution, HALVE, networkOf } from '../model/small-networks.js';
 import { type EngineGraph, loadLayers } from '../support/load-layers.js';
@@ -24,7 +24,12 @@ import { connect, convolve, pool, reorganize, surround } from './reference-layer
 const RUNS = { numRuns: propertyRuns(40) };
 
 /** Layers `from` to `to`, the last not included, with synthetic weights. */
-function graphOf(network: Network, padding: EngineGraph['padding'], from = 0, to = network.layers.length): EngineGraph {
+function graphOf(
+  network: DarknetNetwork,
+  padding: EngineGraph['padding'],
+  from = 0,
+  to = network.layers.length,
+): EngineGraph {
   return {
     name: `layers ${from} to ${to}`,
     firstLayer: from,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { describeGraph } from '../../server/cli/model/onnx/describe-graph.js';
+import { describeGraph } from '../../server/cli/model/describe-graph.js';
+import { ofFile } from '../../server/cli/model/inspect-command.js';
 import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import { classifyOutput } from '../../server/heads/decode/decode-head.js';
 import type { ClassifierFamily } from '../../server/heads/head-family.js';
@@ -33,7 +34,7 @@ describe.each([
     const five = classifyOutput(whole as Parameters<typeof classifyOutput>[0], head);
     expect(new Set(five.map(({ score }) => score)).size).toBe(5);
     expect(model).toBeDefined();
-    const text = describeGraph(model);
+    const text = describeGraph(ofFile(model));
     expect(text).toMatch(/stage ends before GlobalAveragePool ".*": it pools the whole map/);
     expect(text).toMatch(/head +classifier \(1000 classes\)/);
     expect(text).toContain(last);

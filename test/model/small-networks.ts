@@ -1,11 +1,11 @@
 import { assembleNetwork } from '../../server/formats/darknet/assemble-network.js';
+import type { DarknetNetwork } from '../../server/formats/darknet/darknet-network.js';
 import { shapeLayers } from '../../server/formats/darknet/layer-shapes.js';
 import type { ConvolutionalLayer, LayerDeclaration } from '../../server/formats/darknet/layers.js';
 import type { MapShape } from '../../server/geometry/region.js';
-import type { Network } from '../../server/model/network.js';
 
 /** A network of these layers, for tests. */
-export function networkOf(input: MapShape, declarations: readonly LayerDeclaration[]): Network {
+export function networkOf(input: MapShape, declarations: readonly LayerDeclaration[]): DarknetNetwork {
   const layers = shapeLayers(input, declarations);
   return {
     ...assembleNetwork('small', input, layers),

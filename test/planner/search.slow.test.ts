@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { tileable } from '../../server/graph/cuts.js';
+import { totalMacs } from '../../server/graph/macs.js';
 import { builtInNetwork } from '../../server/model/built-in/registry.js';
-import { macsOf, totalOf } from '../../server/model/layer-facts.js';
 import { leastMs, type PlannerEnvironment } from '../../server/planner/bounds.js';
 import { candidateOf, candidatesOf, usefulCuts } from '../../server/planner/candidate.js';
 import { oneDevice } from '../../server/planner/one-device.js';
@@ -117,5 +117,5 @@ describe('searching a plan', () => {
 
 it('reckons one device alone with every multiply-accumulate of the network once', () => {
   const free = { ...COSTS, engine: { callMs: 0, macsPerMs: 1_000 }, remaining: { callMs: 0, macsPerMs: 1_000 } };
-  expect(oneDevice(model, free, 0.5).latencyMs).toBeCloseTo(totalOf(model, macsOf) / 1_000 / 0.5, 3);
+  expect(oneDevice(model, free, 0.5).latencyMs).toBeCloseTo(totalMacs(model.graph) / 1_000 / 0.5, 3);
 });

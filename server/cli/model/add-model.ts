@@ -32,7 +32,7 @@ export function addModel(program: Command): void {
     });
   model
     .command('inspect')
-    .description('the layers of a model, and where it can be cut')
+    .description('the nodes of a model, and where it can be cut')
     .argument(
       '[name]',
       'a built-in model, or the path of an ONNX file; the model of cluster.yaml without name and --cfg',

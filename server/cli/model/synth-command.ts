@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { DeepThingsError } from '../../errors.js';
+import type { DarknetNetwork } from '../../formats/darknet/darknet-network.js';
 import { weightsFileBytes } from '../../formats/darknet/weights/darknet-weights.js';
 import { BUILT_IN_MODELS, builtInModel } from '../../model/built-in/registry.js';
 import { describeModel as describeDarknet } from '../../model/model-source.js';
-import type { Network } from '../../model/network.js';
 import { ProgressLine } from '../terminal/progress-line.js';
 import { formatBytes } from '../terminal/quantities.js';
 import { plainText, printLine } from '../terminal/terminal.js';
@@ -47,7 +47,7 @@ function parseSeed(text: string): number {
 }
 
 /** A built-in model by its name; anything else is the path of a cfg. */
-function findNetwork(model: string): Network {
+function findNetwork(model: string): DarknetNetwork {
   if (!Object.hasOwn(BUILT_IN_MODELS, model)) return describeDarknet({ cfg: model });
   if (builtInModel(model).weights.kind === 'darknet-file') return describeDarknet({ name: model });
   const names = Object.keys(BUILT_IN_MODELS).filter((name) => builtInModel(name).weights.kind === 'darknet-file');

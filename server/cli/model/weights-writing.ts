@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
+import type { DarknetNetwork } from '../../formats/darknet/darknet-network.js';
 import type { ConvolutionWeights, WeightedLayer } from '../../formats/darknet/layers.js';
 import { biasNumbers, isWeighted } from '../../formats/darknet/weights/darknet-weights.js';
 import { synthesizeWeights } from '../../formats/darknet/weights/synthetic-weights.js';
-import type { Network } from '../../model/network.js';
 
 /** Of version 0.2: major, minor, revision as 32-bit numbers, and how many pictures were seen as a 64-bit one. */
 export const HEADER_BYTES = 20;
@@ -23,7 +23,7 @@ const NEUTRAL_VARIANCE = (1 - 0.000001) ** 2;
  */
 export async function writeSyntheticWeights(
   path: string,
-  network: Network,
+  network: DarknetNetwork,
   seed: number,
   onWritten: (bytes: number) => void,
 ): Promise<void> {

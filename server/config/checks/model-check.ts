@@ -1,6 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import type { ErrorCode } from '../../error-codes.js';
 import { DeepThingsError } from '../../errors.js';
+import { isDarknet } from '../../formats/darknet/darknet-network.js';
 import { CHECKED_BYTES, checkWeightsFile } from '../../formats/darknet/weights/darknet-weights-check.js';
 import { requireHead } from '../../heads/require-head.js';
 import { builtInModel } from '../../model/built-in/registry.js';
@@ -185,7 +186,7 @@ async function checkWeights(
   remark: Remark,
 ): Promise<void> {
   const path = ['model', 'weights'];
-  if (weights === undefined || isSynthetic(weights) || problems.has(path)) return;
+  if (weights === undefined || isSynthetic(weights) || problems.has(path) || !isDarknet(network)) return;
   const handle = await open(weights);
   try {
     const { size } = await handle.stat();

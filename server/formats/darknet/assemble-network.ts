@@ -1,5 +1,5 @@
 import type { MapShape } from '../../geometry/region.js';
-import type { Network } from '../../model/network.js';
+import type { DarknetNetwork } from './darknet-network.js';
 import { headFamily } from './head.js';
 import type { Layer } from './layers.js';
 import { networkGraph } from './layers-graph.js';
@@ -13,6 +13,6 @@ export function assembleNetwork(
   name: string,
   input: MapShape,
   layers: readonly Layer[],
-): Omit<Network, 'preprocessing' | 'labels'> {
+): Omit<DarknetNetwork, 'preprocessing' | 'labels'> {
   return { name, input, layers, graph: networkGraph(name, input, layers), head: headFamily(layers) };
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { DeepThingsError } from '../../errors.js';
+import type { DarknetNetwork } from '../../formats/darknet/darknet-network.js';
 import type {
   ConvolutionalLayer,
   ConvolutionWeights,
@@ -10,7 +11,6 @@ import type {
   NetworkWeights,
 } from '../../formats/darknet/layers.js';
 import { isWanted, kernelNumbers, type WantedLayers } from '../../formats/darknet/weights/darknet-weights.js';
-import type { Network } from '../network.js';
 
 const PACKAGE = '@vladmandic/face-api';
 const BINARY = 'tiny_face_detector_model.bin';
@@ -35,7 +35,7 @@ interface ManifestEntry {
  *
  * @throws DT_MODEL_FILE when the package or its files are not there or not as expected.
  */
-export async function loadFaceDetectorWeights(network: Network, layers?: WantedLayers): Promise<LoadedWeights> {
+export async function loadFaceDetectorWeights(network: DarknetNetwork, layers?: WantedLayers): Promise<LoadedWeights> {
   const folder = faceModelFolder();
   const [manifest, bytes] = await Promise.all([
     readPackageFile(join(folder, MANIFEST)),
@@ -53,7 +53,7 @@ export async function loadFaceDetectorWeights(network: Network, layers?: WantedL
 export function parseFaceDetectorWeights(
   manifestText: string,
   bytes: Uint8Array,
-  network: Network,
+  network: DarknetNetwork,
   layers?: WantedLayers,
 ): NetworkWeights {
   const tensors = parseManifest(manifestText);
@@ -82,7 +82,7 @@ export function parseFaceDetectorWeights(
 }
 
 /** Which tensors each convolution has: a depthwise one no bias, the last one a name that skips a few numbers. */
-function convolutionTensors(network: Network) {
+function convolutionTensors(network: DarknetNetwork) {
   const named: { index: number; layer: ConvolutionalLayer; kernel: string; bias?: string }[] = [];
   let block = 0;
   for (const [index, layer] of network.layers.entries()) {

@@ -1,9 +1,9 @@
 import { DeepThingsError } from '../../errors.js';
 import { assembleNetwork } from '../../formats/darknet/assemble-network.js';
 import { DARKNET_PREPROCESSING, type InputSize } from '../../formats/darknet/cfg/darknet-cfg.js';
+import type { DarknetNetwork } from '../../formats/darknet/darknet-network.js';
 import { shapeLayers } from '../../formats/darknet/layer-shapes.js';
 import type { LayerDeclaration } from '../../formats/darknet/layers.js';
-import type { Network } from '../network.js';
 import type { Preprocessing } from '../preprocessing.js';
 import { COCO_LABELS } from './coco-labels.js';
 import { FACE_DETECTOR_LABELS, FACE_DETECTOR_LAYERS, FACE_DETECTOR_PREPROCESSING } from './face-detector.js';
@@ -121,7 +121,7 @@ export function builtInModel(name: string): BuiltInModel {
  *
  * @throws DT_MODEL_NAME, DT_MODEL_INPUT_SIZE when a size is no multiple of 32.
  */
-export function builtInNetwork(name: string, size: InputSize = {}): Network {
+export function builtInNetwork(name: string, size: InputSize = {}): DarknetNetwork {
   const model = builtInModel(name);
   const { width = model.inputSize, height = model.inputSize } = size;
   for (const [edge, pixels] of Object.entries({ width, height })) {

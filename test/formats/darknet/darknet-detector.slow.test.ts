@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { writeSyntheticWeights } from '../../../server/cli/model/weights-writing.js';
 import { createEngine } from '../../../server/engine/engines.js';
+import type { DarknetNetwork } from '../../../server/formats/darknet/darknet-network.js';
 import { isHead } from '../../../server/formats/darknet/layers.js';
 import { weightsSpans } from '../../../server/formats/darknet/weights/darknet-weights.js';
 import { detectObjects } from '../../../server/heads/decode/decode-head.js';
 import type { DetectorFamily } from '../../../server/heads/head-family.js';
 import { placePicture } from '../../../server/heads/placement.js';
 import { loadModel } from '../../../server/model/model-source.js';
-import type { Network } from '../../../server/model/network.js';
 import { seededRandom } from '../../../server/model/seeded-random.js';
 import { normaliseBytes } from '../../../server/tensor/normalise.js';
 import { hasProgram } from '../../support/programs.js';
@@ -183,7 +183,7 @@ function bitmapOf(rgb: Uint8Array): Uint8Array {
 }
 
 /** Makes what the heads decode vary more than synthetic weights let it. */
-function sharpenHeads(path: string, network: Network, gain: number): void {
+function sharpenHeads(path: string, network: DarknetNetwork, gain: number): void {
   const bytes = readFileSync(path);
   for (const { byteLength, byteOffset, layer } of weightsSpans(network, 20)) {
     const next = network.layers[layer + 1];

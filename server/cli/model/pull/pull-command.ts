@@ -2,10 +2,10 @@ import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { EnvHttpProxyAgent } from 'undici';
 import { DeepThingsError } from '../../../errors.js';
+import type { DarknetNetwork } from '../../../formats/darknet/darknet-network.js';
 import { weightsFileBytes } from '../../../formats/darknet/weights/darknet-weights.js';
 import { BUILT_IN_MODELS, builtInModel, builtInNetwork, type WeightsOrigin } from '../../../model/built-in/registry.js';
 import { pulledWeightsPath } from '../../../model/model-cache.js';
-import type { Network } from '../../../model/network.js';
 import { readCredentialedUrl } from '../../credentialed-url.js';
 import { formatBytes } from '../../terminal/quantities.js';
 import { printLine } from '../../terminal/terminal.js';
@@ -100,7 +100,7 @@ async function checkThere(path: string, sha256: string | undefined, signal: Abor
   );
 }
 
-function report(name: string, network: Network, target: string, digest: string, what: string): void {
+function report(name: string, network: DarknetNetwork, target: string, digest: string, what: string): void {
   printLine(`${name}: ${what}, ${formatBytes(weightsFileBytes(network, HEADER_BYTES))} in ${target}`);
   printLine(`SHA-256 ${digest}`);
   printLine(`Use it with  model: { name: ${name} }  in cluster.yaml, on each machine that has pulled it.`);
@@ -109,7 +109,7 @@ function report(name: string, network: Network, target: string, digest: string, 
 /** What failed at each source, and what to do by hand. */
 function explain(
   name: string,
-  network: Network,
+  network: DarknetNetwork,
   target: string,
   { byteLength, file }: DarknetOrigin,
   failures: string,

@@ -4,9 +4,9 @@ import { access, constants, mkdir, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Dispatcher } from 'undici';
 import { DeepThingsError } from '../../../errors.js';
+import type { DarknetNetwork } from '../../../formats/darknet/darknet-network.js';
 import { weightsFileBytes } from '../../../formats/darknet/weights/darknet-weights.js';
 import { CHECKED_BYTES, checkWeightsFile } from '../../../formats/darknet/weights/darknet-weights-check.js';
-import type { Network } from '../../../model/network.js';
 import { NO_REMARK } from '../../../model/remark.js';
 import { pause } from '../../../node/pause.js';
 import { type Backoff, backoffMs } from '../../../node/peers/backoff.js';
@@ -19,7 +19,7 @@ export interface PullSource {
 }
 
 export interface PullOptions {
-  readonly network: Network;
+  readonly network: DarknetNetwork;
   /** Tried in this order. */
   readonly sources: readonly PullSource[];
   /** Where the weights belong; its folder is made. */
@@ -149,7 +149,7 @@ async function requireRoom(folder: string, total: number, kept: number): Promise
 }
 
 /** Whether weights that fit the model are there already. */
-export async function hasWeights(path: string, network: Network): Promise<boolean> {
+export async function hasWeights(path: string, network: DarknetNetwork): Promise<boolean> {
   const size = await stat(path).then(
     (stats) => (stats.isFile() ? stats.size : -1),
     () => -1,

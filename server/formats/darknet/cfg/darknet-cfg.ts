@@ -2,10 +2,10 @@ import { DeepThingsError } from '../../../errors.js';
 import type { MapShape } from '../../../geometry/region.js';
 import type { HeadFamily } from '../../../heads/head-family.js';
 import { labelsFor } from '../../../model/labels.js';
-import type { Network } from '../../../model/network.js';
 import type { Preprocessing } from '../../../model/preprocessing.js';
 import { NO_REMARK, type Remark } from '../../../model/remark.js';
 import { assembleNetwork } from '../assemble-network.js';
+import type { DarknetNetwork } from '../darknet-network.js';
 import { LARGEST_INPUT_SIDE } from '../layer-limits.js';
 import { shapeLayers } from '../layer-shapes.js';
 import { type CfgSection, readSections, SectionReader } from './darknet-sections.js';
@@ -42,7 +42,7 @@ export const DARKNET_PREPROCESSING: Preprocessing = Object.freeze({
  * @throws DT_CFG_SYNTAX, DT_CFG_LAYER (unknown layer), DT_CFG_OPTION (option that is not supported), DT_CFG_VALUE,
  * DT_CFG_SHAPE, DT_CFG_SIZE, DT_LABELS_COUNT; messages name the layer's index, kind and line.
  */
-export function parseDarknetCfg(text: string, reading: CfgReading): Network {
+export function parseDarknetCfg(text: string, reading: CfgReading): DarknetNetwork {
   const remark = reading.remark ?? NO_REMARK;
   const [head, ...sections] = readSections(text, remark);
   if (head === undefined || (head.kind !== 'net' && head.kind !== 'network')) {

@@ -1,7 +1,7 @@
 import { DeepThingsError } from '../../../errors.js';
 import { SNIFFED_BYTES, sniffFile } from '../../../model/files/file-kind.js';
-import type { Network } from '../../../model/network.js';
 import type { Remark } from '../../../model/remark.js';
+import type { DarknetNetwork } from '../darknet-network.js';
 import { parseWeightsHeader, type WeightsHeader, weightsFileBytes, weightsSpans } from './darknet-weights.js';
 
 /** How many of a weights file's first bytes `checkWeightsFile` looks at. */
@@ -24,7 +24,7 @@ const HIGHEST_VERSION = 2000;
  * of another format, which the message names, or has connected layers transposed, as only Darknet's first versions did.
  */
 export function checkWeightsFile(
-  network: Network,
+  network: DarknetNetwork,
   start: Uint8Array,
   fileBytes: number,
   remark: Remark,
@@ -70,7 +70,7 @@ function shorterThanHeader(fileBytes: number): DeepThingsError {
   );
 }
 
-function lengthError(network: Network, header: WeightsHeader, fileBytes: number): DeepThingsError {
+function lengthError(network: DarknetNetwork, header: WeightsHeader, fileBytes: number): DeepThingsError {
   const expected = weightsFileBytes(network, header.byteLength);
   const sizes = `model ${network.name} needs ${expected} bytes of weights, the file has ${fileBytes}`;
   const detail =
@@ -81,7 +81,7 @@ function lengthError(network: Network, header: WeightsHeader, fileBytes: number)
 }
 
 /** Tells a download that broke off from the first layers only, which `darknet partial` writes for a training to begin with. */
-function describeShort(network: Network, header: WeightsHeader, fileBytes: number, expected: number): string {
+function describeShort(network: DarknetNetwork, header: WeightsHeader, fileBytes: number, expected: number): string {
   const percent = ((100 * fileBytes) / expected).toFixed(1);
   const nameOf = (layer: number) => `layer ${layer} [${network.layers[layer]!.kind}]`;
   for (const headerBytes of [header.byteLength, header.byteLength === 20 ? 16 : 20]) {
@@ -99,7 +99,7 @@ function describeShort(network: Network, header: WeightsHeader, fileBytes: numbe
   );
 }
 
-function checkOrder({ name, layers }: Network, { major, minor }: WeightsHeader): void {
+function checkOrder({ name, layers }: DarknetNetwork, { major, minor }: WeightsHeader): void {
   if (major <= 1000 && minor <= 1000) return;
   const index = layers.findIndex(({ kind }) => kind === 'connected');
   if (index < 0) return;

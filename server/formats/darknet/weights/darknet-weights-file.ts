@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { DeepThingsError } from '../../../errors.js';
-import type { Network } from '../../../model/network.js';
 import { NO_REMARK } from '../../../model/remark.js';
+import type { DarknetNetwork } from '../darknet-network.js';
 import type { ConvolutionWeights, LoadedWeights, NetworkWeights, WeightedLayer } from '../layers.js';
 import { foldWeights, isWanted, type WantedLayers, weightsSpans } from './darknet-weights.js';
 import { CHECKED_BYTES, checkWeightsFile } from './darknet-weights-check.js';
@@ -18,7 +18,7 @@ const CHUNK_BYTES = 1 << 20;
  */
 export async function loadDarknetWeights(
   path: string,
-  network: Network,
+  network: DarknetNetwork,
   layers?: WantedLayers,
 ): Promise<LoadedWeights> {
   let handle: FileHandle | undefined;
@@ -40,7 +40,7 @@ export async function loadDarknetWeights(
  * @param layers only these layers' weights; all when not given.
  * @throws DT_WEIGHTS_LENGTH, DT_WEIGHTS_FORMAT
  */
-export function parseDarknetWeights(bytes: Uint8Array, network: Network, layers?: WantedLayers): NetworkWeights {
+export function parseDarknetWeights(bytes: Uint8Array, network: DarknetNetwork, layers?: WantedLayers): NetworkWeights {
   const header = checkWeightsFile(network, bytes, bytes.byteLength, NO_REMARK);
   const weights = new Map<number, ConvolutionWeights>();
   for (const span of weightsSpans(network, header.byteLength)) {
@@ -52,7 +52,7 @@ export function parseDarknetWeights(bytes: Uint8Array, network: Network, layers?
   return weights;
 }
 
-async function readWeights(handle: FileHandle, network: Network, layers?: WantedLayers): Promise<LoadedWeights> {
+async function readWeights(handle: FileHandle, network: DarknetNetwork, layers?: WantedLayers): Promise<LoadedWeights> {
   const { size } = await handle.stat();
   const start = await readAt(handle, 0, Math.min(size, CHECKED_BYTES));
   const header = checkWeightsFile(network, start, size, NO_REMARK);

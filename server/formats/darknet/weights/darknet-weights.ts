@@ -1,5 +1,5 @@
 import type { Interval } from '../../../geometry/region.js';
-import type { Network } from '../../../model/network.js';
+import type { DarknetNetwork } from '../darknet-network.js';
 import type { ConvolutionWeights, Layer, WeightedLayer } from '../layers.js';
 import { binarize } from './binary-weights.js';
 
@@ -33,7 +33,7 @@ export function parseWeightsHeader(bytes: Uint8Array): WeightsHeader {
 }
 
 /** Where each layer's numbers lie, in file order. */
-export function weightsSpans(network: Network, headerBytes: number): readonly WeightsSpan[] {
+export function weightsSpans(network: DarknetNetwork, headerBytes: number): readonly WeightsSpan[] {
   const spans: WeightsSpan[] = [];
   let byteOffset = headerBytes;
   for (const [index, layer] of network.layers.entries()) {
@@ -48,7 +48,7 @@ export function weightsSpans(network: Network, headerBytes: number): readonly We
 }
 
 /** Length in bytes that a network's weights file must have, for a given header. */
-export function weightsFileBytes(network: Network, headerBytes: number): number {
+export function weightsFileBytes(network: DarknetNetwork, headerBytes: number): number {
   const last = weightsSpans(network, headerBytes).at(-1);
   return last === undefined ? headerBytes : last.byteOffset + last.byteLength;
 }

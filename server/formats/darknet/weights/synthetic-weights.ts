@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Network } from '../../../model/network.js';
 import { seededRandom } from '../../../model/seeded-random.js';
+import type { DarknetNetwork } from '../darknet-network.js';
 import type { Activation, ConvolutionWeights, Layer, LoadedWeights, WeightedLayer } from '../layers.js';
 import { binarize } from './binary-weights.js';
 import { biasNumbers, isWanted, isWeighted, kernelNumbers, type WantedLayers } from './darknet-weights.js';
@@ -48,7 +48,7 @@ const VARIANCE_GAIN: Readonly<Record<Activation, number>> = {
  *
  * @param layers only these layers' weights (each layer has a random stream of its own); all when not given.
  */
-export function synthesizeWeights(network: Network, seed: number, layers?: WantedLayers): LoadedWeights {
+export function synthesizeWeights(network: DarknetNetwork, seed: number, layers?: WantedLayers): LoadedWeights {
   const weights = new Map<number, ConvolutionWeights>();
   for (const [index, layer] of network.layers.entries()) {
     if (isWeighted(layer) && isWanted(index, layers)) {

@@ -55,12 +55,12 @@ describe('deepthings model with an ONNX file', { timeout: 60_000 }, () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/0 +Conv +stem +3 cells, every 2 +4 x 32 x 32/);
     expect(stdout).toMatch(/stage ends before GlobalAveragePool "pool": it pools the whole map/);
-    expect(stdout).toMatch(/head +classifier \(3 classes\)/);
+    expect(stdout).toMatch(/head +classifier \(cat, door, tree\)/);
     const json = await runCli(['model', 'inspect', writeClassifier(), '--size', '64x32', '--json']);
     expect(JSON.parse(json.stdout)).toMatchObject({
       inputs: [{ name: 'picture', shape: [1, 3, 32, 64] }],
       tileableNodes: 2,
-      heads: ['classifier'],
+      heads: [{ kind: 'classifier', labels: ['cat', 'door', 'tree'] }],
       cuts: [{ after: 'stem' }, { after: 'act' }],
     });
   });
