@@ -96,7 +96,7 @@ function checkGrid(grid: Grid, { maps, outputs, graph }: SegmentedStage): void {
     throw new DeepThingsError(
       'DT_PLAN_GRID',
       `Expected a grid of 1 to ${height} rows and 1 to ${width} columns, the size of the map that the fused part of ` +
-        `${graph.name} puts out, got ${formatGrid(grid)}. Choose a coarser grid or fuse fewer layers.`,
+        `${graph.name} puts out, got ${formatGrid(grid)}`,
     );
   }
 }

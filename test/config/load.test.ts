@@ -139,7 +139,7 @@ devices:
     'cluster.yaml:2:31 model.treshold: is not a known key (did you mean threshold?)',
     "cluster.yaml:3:20 engine.threads: must be a whole number from 1 to 64, is 'many' (write for instance 1)",
     'cluster.yaml:4:20 partition.grid: Expected a grid of 1 to 52 rows and 1 to 52 columns, the size of the map that the fused ' +
-      'part of face-detector puts out, got 60x60. Choose a coarser grid or fuse fewer layers. (write a coarser grid, or a ' +
+      'part of face-detector puts out, got 60x60 (write a coarser grid, or a ' +
       'smaller fusedDepth)',
     'cluster.yaml:6:28 schedule.heartbeat.intervalMs: lostAfterMs (3500) must be at least twice intervalMs (2000) ' +
       '(write lostAfterMs: 4000 or more, or intervalMs: 1750 or less)',

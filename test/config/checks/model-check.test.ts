@@ -235,7 +235,7 @@ describe('the partition', () => {
     expect(await problems(yolo, 'partition: { grid: 39x80, fusedDepth: 16 }')).toEqual([
       at(
         '6:20 partition.grid: Expected a grid of 1 to 38 rows and 1 to 38 columns, the size of the map that the fused part of ' +
-          'yolov2 puts out, got 39x80. Choose a coarser grid or fuse fewer layers. (write a coarser grid, or a smaller fusedDepth)',
+          'yolov2 puts out, got 39x80 (write a coarser grid, or a smaller fusedDepth)',
       ),
     ]);
     expect(await problems(yolo, 'partition: { grid: 38x38, fusedDepth: 16 }')).toEqual([]);

@@ -57,7 +57,7 @@ test.each<[string, Draft['given'], Network, RegExp]>([
   ],
   [
     'layers of a network that branches',
-    { schedule: { strategy: 'modnn' } },
+    { partition: { fusedDepth: 2 }, schedule: { strategy: 'modnn' } },
     RESIDUAL,
     /schedule.strategy: modnn .*is none.*\(choose another strategy\)/,
   ],
