@@ -85,11 +85,7 @@ describe('planFtp refuses', () => {
   const layers = chain(square(8), [conv(3, 4), max(2, 2)]);
 
   it.each<[string, { rows: number; columns: number }, RegExp]>([
-    [
-      'more rows than the map has',
-      { rows: 5, columns: 4 },
-      /1 to 4 rows and 1 to 4 columns.*chain puts out, got 5x4$/,
-    ],
+    ['more rows than the map has', { rows: 5, columns: 4 }, /1 to 4 rows and 1 to 4 columns.*chain puts out, got 5x4$/],
     ['more columns than the map has', { rows: 4, columns: 5 }, /got 4x5/],
     ['no rows', { rows: 0, columns: 1 }, /got 0x1/],
     ['no columns', { rows: 1, columns: 0 }, /got 1x0/],

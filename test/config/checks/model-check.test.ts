@@ -132,7 +132,7 @@ describe('a model of your own', () => {
     await writeFile(join(folder, 'headless.cfg'), CFG.slice(0, CFG.indexOf('[region]')));
     expect(await problems('cfg: headless.cfg\nweights: synthetic')).toEqual([
       at(
-        '4:8 model.cfg: model headless has no head: a result needs [region] or [yolo] layers (a detector) or a ' +
+        '4:8 model.cfg: model headless has no head: a result needs [detection], [region] or [yolo] layers (a detector) or a ' +
           '[softmax] layer (a classifier) at its end (end the cfg with the layer that is missing)',
       ),
     ]);
