@@ -4,8 +4,10 @@ import { basename, dirname, extname } from 'node:path';
 import { normaliseOnnx } from '../engine/onnxruntime/onnx-normalisation.js';
 import { DeepThingsError } from '../errors.js';
 import { externalFolder } from '../formats/onnx/file/external-folder.js';
+import { readPart } from '../formats/onnx/file/read-part.js';
 import type { PictureSize } from '../formats/onnx/fix-inputs.js';
 import { type ImportedModel, importOnnx } from '../formats/onnx/import-onnx.js';
+import { ReleasableMemory } from './releasable-memory.js';
 
 /** The importer takes no more. */
 const MOST_BYTES = 2 ** 30;
@@ -36,9 +38,10 @@ export async function readOnnxFile(
   path: string,
   { name = basename(path), size = {} }: OnnxFileOptions = {},
 ): Promise<ReadOnnxFile> {
-  const bytes = await readBounded(path);
+  const memory = new ReleasableMemory();
+  const bytes = await readBounded(path, memory);
   const hash = createHash('sha256').update(bytes);
-  const external = externalFolder(dirname(path));
+  const external = externalFolder(dirname(path), (length) => memory.allocate(length));
   const imported = await importOnnx(bytes, {
     ...{ name, normalise: normaliseOnnx, size },
     readExternal: async (...wanted) => {
@@ -46,11 +49,12 @@ export async function readOnnxFile(
       hash.update(data);
       return data;
     },
+    release: () => memory.release(),
   });
   return { ...imported, digest: hash.digest('hex') };
 }
 
-async function readBounded(path: string): Promise<Uint8Array> {
+async function readBounded(path: string, memory: ReleasableMemory): Promise<Uint8Array> {
   const unreadable = (cause: unknown) => {
     throw new DeepThingsError('DT_ONNX_FILE', `cannot read ${path}: ${(cause as Error).message}`, { cause });
   };
@@ -59,7 +63,9 @@ async function readBounded(path: string): Promise<Uint8Array> {
     const { size } = await file.stat();
     if (size > MOST_BYTES)
       throw new DeepThingsError('DT_ONNX_FILE', `${path} is larger than 1 GiB, which is more than is read`);
-    return await file.readFile().catch(unreadable);
+    const bytes = memory.allocate(size);
+    const isWhole = await readPart(file, bytes, 0).catch(unreadable);
+    return isWhole ? bytes : unreadable(new Error('it became shorter while it was read'));
   } finally {
     await file.close();
   }

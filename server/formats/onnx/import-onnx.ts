@@ -46,6 +46,8 @@ export interface ImportOptions {
   readonly readExternal?: ReadExternal;
   /** Of the picture, where it is not the file's. */
   readonly size?: PictureSize;
+  /** Called when the file and what `readExternal` read are not needed any more, before the graph's constants take memory. */
+  readonly release?: () => void;
 }
 
 export interface ImportedModel {
@@ -59,7 +61,7 @@ export interface ImportedModel {
 /**
  * Imports an ONNX file as a graph for one picture a run: fixed sizes, operators as in operator set 17.
  *
- * @param bytes of the file. Constants may be views of a buffer as large as it.
+ * @param bytes of the file; no part of it is in the graph.
  * @throws DT_ONNX_FILE, DT_ONNX_LIMIT, DT_ONNX_EXTERNAL, DT_ONNX_INPUT, DT_ONNX_OPERATOR or DT_GRAPH_SHAPE.
  */
 export async function importOnnx(bytes: Uint8Array, options: ImportOptions): Promise<ImportedModel> {
@@ -75,6 +77,7 @@ export async function importOnnx(bytes: Uint8Array, options: ImportOptions): Pro
   const mostFoldedBytes = await foldingLimit({ bytes, model, folded, replaced }, options);
   const written = writeModel(bytes, model.irVersion, replaced);
   const simpler = await normalised(written, options, { level: 'basic', mostFoldedBytes });
+  options.release?.();
   const read = await withClosed(simpler, () => withWeights(readModel(simpler.bytes), simpler.readWeights));
   const known = await knownShapes({ ...simpler, model: read }, { inputs, outputs }, options);
   try {

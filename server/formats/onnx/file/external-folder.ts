@@ -2,13 +2,18 @@ import { open, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { DeepThingsError } from '../../../errors.js';
 import type { ReadExternal } from './external-data.js';
+import { readPart } from './read-part.js';
 
 /**
  * A reader of files beside the model's. Links are followed, as far as they stay inside of the folder.
  *
  * @param folder of the model's file.
+ * @param allocate makes the memory that a part is read into.
  */
-export function externalFolder(folder: string): ReadExternal {
+export function externalFolder(
+  folder: string,
+  allocate: (length: number) => Uint8Array = (length) => new Uint8Array(length),
+): ReadExternal {
   return async ({ location, offset, length }) => {
     const refuse = (fact: string, cause?: unknown) =>
       new DeepThingsError('DT_ONNX_EXTERNAL', `${join(folder, location)}, which the model names, ${fact}`, { cause });
@@ -26,13 +31,8 @@ export function externalFolder(folder: string): ReadExternal {
     }
     const file = await open(path, 'r');
     try {
-      const bytes = new Uint8Array(length);
-      let at = 0;
-      while (at < length) {
-        const { bytesRead } = await file.read(bytes, at, length - at, offset + at);
-        if (bytesRead === 0) throw refuse('became shorter while it was read');
-        at += bytesRead;
-      }
+      const bytes = allocate(length);
+      if (!(await readPart(file, bytes, offset))) throw refuse('became shorter while it was read');
       return bytes;
     } finally {
       await file.close();
