@@ -570,10 +570,11 @@ export interface components {
         Classification: components["schemas"]["ClassScore"][] | null;
         /**
          * @description `ftp-wst-s`: devices steal tiles and reuse overlap. `ftp-wst`: without reuse. `ftp-wsh`: the gateway shares tiles
-         *     out. `modnn`: the gateway shares out each layer in slices of rows.
+         *     out. `modnn`: the gateway shares out each layer in slices of rows. `gang`: all devices that are free compute the frame
+         *     together, a block each. `whole`: one device computes it.
          * @enum {unknown}
          */
-        Strategy: "ftp-wst-s" | "ftp-wst" | "ftp-wsh" | "modnn";
+        Strategy: "ftp-wst-s" | "ftp-wst" | "ftp-wsh" | "modnn" | "gang" | "whole";
         /** @enum {unknown} */
         FrameState: "queued" | "running" | "finishing" | "complete" | "failed";
         /** @description What went wrong */

@@ -81,7 +81,7 @@ function createDispatch(
   const { links } = contacts;
   const dispatcher = new NodeDispatcher({ epoch, wirePlan, wire: config.wire, links, rounds, telemetry });
   const finisher = new FrameFinisher({ frames, results, registry, dispatcher, ledger, telemetry });
-  const deliveries = new Deliveries({ dispatcher, store, rounds, speeds, ledger, telemetry });
+  const deliveries = new Deliveries({ dispatcher, store, results, speeds, ledger, telemetry });
   const audits = new Audits({ auditor, ledger, metrics: telemetry.metrics });
   const runner = new EffectRunner({ store, devices, deliveries, audits, finisher, telemetry });
   ledger.connect((effect) => runner.carryOut(effect));

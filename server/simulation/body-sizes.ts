@@ -1,7 +1,7 @@
 import type { MapRegion, Region } from '../geometry/region.js';
 import type { TileOffers } from '../geometry/reuse/tile-offer.js';
 import type { Holder, Reuse } from '../scheduling/reuse/tile-reuse.js';
-import type { StrategyName } from '../scheduling/strategies/strategy.js';
+import type { SimulatedStrategy } from '../scheduling/strategies/strategy.js';
 
 export interface SentTask {
   readonly frame: string;
@@ -9,7 +9,7 @@ export interface SentTask {
   readonly generation: number;
   readonly attempt: number;
   readonly source: string;
-  readonly strategy: StrategyName;
+  readonly strategy: SimulatedStrategy;
   readonly reuse: Reuse;
 }
 

@@ -3,7 +3,7 @@ import type { Region } from '../geometry/region.js';
 import type { LedgerSettings } from '../scheduling/ledger/ledger-state.js';
 import type { CircuitSettings } from '../scheduling/policy/circuit-breaker.js';
 import type { OverlapPolicy } from '../scheduling/reuse/fetch-policy.js';
-import type { StrategyName } from '../scheduling/strategies/strategy.js';
+import type { SimulatedStrategy } from '../scheduling/strategies/strategy.js';
 import type { Arrivals } from './arrivals.js';
 import type { BodySizes } from './body-sizes.js';
 import type { CostModel } from './cost-model.js';
@@ -29,7 +29,7 @@ export interface SimulationSettings {
   readonly network: NetworkModel;
   readonly gateway: SimulatedNode;
   readonly devices: readonly SimulatedDeviceSettings[];
-  readonly strategy: StrategyName;
+  readonly strategy: SimulatedStrategy;
   readonly order: 'adaptive' | 'paper';
   readonly prefetch: number;
   readonly steal: { readonly waitMs: number; readonly pollMs: number };

@@ -6,7 +6,7 @@ import { leastMs, type PlannerEnvironment } from '../../server/planner/bounds.js
 import { candidateOf, candidatesOf, usefulCuts } from '../../server/planner/candidate.js';
 import { oneDevice } from '../../server/planner/one-device.js';
 import { predict, type SearchOptions, type SearchResult, searchPlans } from '../../server/planner/search.js';
-import { STRATEGIES } from '../../server/scheduling/strategies/strategy.js';
+import { SIMULATED_STRATEGIES } from '../../server/scheduling/strategies/strategy.js';
 import type { CostModel } from '../../server/simulation/cost-model.js';
 import { bareSettings, WHOLE_CORE } from '../simulation/small-simulation.js';
 
@@ -65,7 +65,7 @@ describe('the plans that a network allows', () => {
       new Set(usefulCuts(model.graph, tileable(model.graph)).map(({ layers }) => layers)),
     );
     expect(all.some(({ grid }) => grid.rows === 2 && grid.columns === 5)).toBe(true);
-    expect(new Set(all.map(({ strategy }) => strategy))).toEqual(new Set(STRATEGIES));
+    expect(new Set(all.map(({ strategy }) => strategy))).toEqual(new Set(SIMULATED_STRATEGIES));
     expect(new Set(all.map(({ maps }) => maps))).toEqual(new Set(['f32', 'f16']));
   });
 

@@ -26,14 +26,17 @@ function convicted(before: FrameLedger, event: LedgerEvent, effects: readonly Le
   const part = entry?.parts[event.part];
   if (entry === undefined || part === undefined || event.generation !== entry.generation) return [];
   if (before.quarantined.has(event.device)) return [];
-  const isLayered = entry.distribution.kind === 'layered';
+  const { kind } = entry.distribution;
+  const isGang = kind === 'layered' || kind === 'gang';
   if (event.kind === 'result-refused') {
-    return !isLayered && part.kind === 'done' && part.device !== event.device ? [event.device] : [];
+    return !isGang && part.kind === 'done' && part.device !== event.device ? [event.device] : [];
   }
   const isWhole = effects.some(({ kind }) => kind === 'finish');
-  if (isLayered ? !isWhole : part.kind === 'done') return [];
-  const ofPart = entry.refused.filter((one) => one.part === (isLayered ? null : event.part));
-  return ofPart.map(({ device }) => device).filter((device) => device !== event.device);
+  if (isGang ? !isWhole : part.kind === 'done') return [];
+  const noted = { stealing: event.part, sharing: event.part, layered: null, gang: 0 }[kind];
+  const ofPart = entry.refused.filter((one) => one.part === noted);
+  const right = isGang ? entry.parts.map((one) => ('device' in one ? one.device : '')) : [event.device];
+  return ofPart.map(({ device }) => device).filter((device) => !right.includes(device));
 }
 
 /** Devices are in quarantine from the moment that they are found to be wrong until they are released, and have nothing. */

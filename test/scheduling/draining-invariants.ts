@@ -1,6 +1,6 @@
 import type { LedgerEffect } from '../../server/scheduling/ledger/ledger-effects.js';
 import type { LedgerEvent } from '../../server/scheduling/ledger/ledger-events.js';
-import type { FrameLedger } from '../../server/scheduling/ledger/ledger-state.js';
+import type { FrameLedger, PartState } from '../../server/scheduling/ledger/ledger-state.js';
 import { demand } from './demand.js';
 
 /** Devices that take work. */
@@ -19,7 +19,7 @@ export function checkAvailable(after: FrameLedger, effect: LedgerEffect): void {
 
 function workersOf(effect: LedgerEffect): readonly string[] {
   if (effect.kind === 'deliver') return [effect.source];
-  if (effect.kind === 'slice') return effect.devices;
+  if (effect.kind === 'slice' || effect.kind === 'gang') return effect.devices;
   return effect.kind === 'push' ? [effect.device] : [];
 }
 
@@ -34,8 +34,10 @@ export function checkHandedBack(
     const stays = part?.kind === 'queued' && part.device === device && part.attempt === attempt;
     demand(!stays, `${device} gave tile ${tile} of ${frame} back and still has it`);
   }
-  for (const { frame, layering, phase } of draining ? frames.values() : []) {
-    const has = phase.kind === 'running' && layering?.devices.includes(device);
-    demand(!has, `${device} is drained and has a slice of ${frame}`);
+  for (const { distribution, frame, layering, parts, phase } of draining ? frames.values() : []) {
+    if (phase.kind !== 'running') continue;
+    demand(!layering?.devices.includes(device), `${device} is drained and has a slice of ${frame}`);
+    const isOpen = (part: PartState) => part.kind !== 'unplaced' && part.kind !== 'done' && part.device === device;
+    demand(distribution.kind !== 'gang' || !parts.some(isOpen), `${device} is drained and has a block of ${frame}`);
   }
 }

@@ -1,16 +1,23 @@
 import type { LedgerStep } from '../../server/scheduling/ledger/frame-ledger.js';
 import type { LedgerEffect } from '../../server/scheduling/ledger/ledger-effects.js';
 import type { LedgerEvent } from '../../server/scheduling/ledger/ledger-events.js';
-import type { Distribution, FrameLedger, LedgerFrame, PartState } from '../../server/scheduling/ledger/ledger-state.js';
+import type {
+  Distribution,
+  FrameLedger,
+  LedgerDevice,
+  LedgerFrame,
+  PartState,
+} from '../../server/scheduling/ledger/ledger-state.js';
 
 import { checkAudits, checkQuarantine } from './audit-invariants.js';
 import { demand } from './demand.js';
 import { availableIn, checkAvailable, checkHandedBack } from './draining-invariants.js';
+import { checkGangFinished, checkGangFormed, checkGangResult, checkGangs } from './gang-invariants.js';
 
 /** What has become of one frame, as told by events and effects alone. */
 interface FrameRecord {
   readonly distribution: Distribution['kind'];
-  /** Of a layered frame: as many as it has slices at the time, each once a layer. */
+  /** Of tiles. A layered frame has as many as it has slices at the time, each once a layer; a gang's as it has members. */
   readonly parts: number;
   /** Its source had the picture from the start, so that the ledger could not hold it back. */
   bySource: boolean;
@@ -45,6 +52,7 @@ export class LedgerInvariants {
         checkAttempts(frame, this.#frames.get(frame.frame)!.outdated);
       }
       this.#sourcesNotOverfull(step.ledger);
+      checkGangs(step.ledger, nowMs);
       if (event.kind === 'tick') checkNothingOverdue(step.ledger, nowMs);
       if (event.kind === 'device-seen') checkHandedBack(step.ledger, event);
     } catch (cause) {
@@ -90,6 +98,11 @@ export class LedgerInvariants {
       demand(verdict === 'stale', `a result that was thrown away, or of a device in quarantine, is ${verdict}`);
       return;
     }
+    if (record?.distribution === 'gang') {
+      checkGangResult(record.gone ? undefined : before.frames.get(frame), event, verdict);
+      if (verdict === 'accepted') record.accepted.add(`${part}#${attempt}`);
+      return;
+    }
     if (record?.distribution === 'layered') {
       const key = `${layer}/${part}#${attempt}`;
       if (verdict === 'accepted') demand(!record.gone && !record.accepted.has(key), `${key} counts twice`);
@@ -126,8 +139,9 @@ export class LedgerInvariants {
       record.end = null;
       record.bySource = false;
     }
-    if (effect.kind === 'slice' || effect.kind === 'rerun') return;
-    if (effect.kind !== 'deliver' && record.distribution !== 'layered') {
+    if (effect.kind === 'gang') checkGangFormed(before, after, effect);
+    if (effect.kind === 'slice' || effect.kind === 'gang' || effect.kind === 'rerun') return;
+    if (effect.kind !== 'deliver' && isOfTiles(record)) {
       demand(effect.part >= 0 && effect.part < record.parts, 'a part that does not exist');
     }
     if (effect.kind === 'deliver' || effect.kind === 'push') this.#recordOrder(after, effect);
@@ -140,7 +154,8 @@ export class LedgerInvariants {
       record.gone = true;
       return;
     }
-    if (record.distribution !== 'layered') {
+    if (record.distribution === 'gang') checkGangFinished(after.frames.get(frame)!, record.accepted);
+    if (isOfTiles(record)) {
       demand(record.accepted.size === record.parts, `finished with ${record.accepted.size} of ${record.parts} parts`);
     }
     demand(after.frames.get(frame)?.phase.kind === 'finishing', 'finished, and not kept until the gateway ends it');
@@ -151,6 +166,7 @@ export class LedgerInvariants {
     const entry = after.frames.get(effect.frame);
     if (effect.kind === 'deliver') {
       const { phase, source } = entry!;
+      demand(entry!.distribution.kind !== 'gang', 'a frame of a gang is given to a source');
       demand(phase.kind === 'delivering' && source === effect.source, 'a delivery that is not noted');
       demand(phase.kind === 'delivering' && phase.attempt === effect.attempt, 'a delivery with the wrong attempt');
       if (entry?.distribution.kind === 'stealing') this.#issueAll(effect.frame, effect.attempt);
@@ -184,8 +200,8 @@ export class LedgerInvariants {
 
   #sourcesNotOverfull(ledger: FrameLedger): void {
     const held = new Map<string, number>();
-    for (const { frame, phase, source } of ledger.frames.values()) {
-      if (phase.kind !== 'delivering' && phase.kind !== 'running') continue;
+    for (const { distribution, frame, phase, source } of ledger.frames.values()) {
+      if ((phase.kind !== 'delivering' && phase.kind !== 'running') || distribution.kind === 'gang') continue;
       if (this.#frames.get(frame)!.bySource) continue;
       held.set(source, (held.get(source) ?? 0) + 1);
     }
@@ -207,7 +223,8 @@ function checkFrame(ledger: FrameLedger, earlier: LedgerFrame | undefined, frame
   const done = parts.every(({ kind }) => kind === 'done') && frame.audits.length === 0;
   demand(done === (phase.kind === 'finishing'), `${phase.kind} with ${done ? 'every part' : 'parts not'} done`);
   for (const [i, part] of parts.entries()) {
-    const isAnew = (frame.distribution.kind === 'layered' && isCutAnew(frame, earlier)) || !isSame;
+    const { kind } = frame.distribution;
+    const isAnew = ((kind === 'layered' || kind === 'gang') && isCutAnew(frame, earlier)) || !isSame;
     const before = isAnew ? undefined : earlier?.parts[i];
     checkPart(ledger, attempts, before, part);
     if (phase.kind !== 'running') demand(part.kind !== 'pushing', `pushing while ${phase.kind}`);
@@ -230,7 +247,11 @@ function highestAttempt({ latest, parts }: LedgerFrame, { issued }: FrameRecord)
   return Math.max(latest, ...noted, ...given);
 }
 
-/** The slices of the next layer, or of the next attempt, take the place of those that are done. */
+function isOfTiles({ distribution }: FrameRecord): boolean {
+  return distribution === 'stealing' || distribution === 'sharing';
+}
+
+/** The slices of the next layer, or the blocks or slices of the next attempt, take the place of those that are done. */
 function isCutAnew({ layering, parts }: LedgerFrame, earlier: LedgerFrame | undefined): boolean {
   return layering?.layer !== earlier?.layering?.layer || parts[0]!.attempt !== earlier?.parts[0]?.attempt;
 }
@@ -294,7 +315,8 @@ function checkReason(
     case 'DT_NOT_FINITE': {
       const refused = new Set(before.frames.get(frame)!.refused.map(({ device }) => device));
       if (event.kind === 'result-refused') refused.add(event.device);
-      const left = [...after.devices.keys()].filter((device) => !refused.has(device) && !after.quarantined.has(device));
+      const takesWork = ({ device, draining }: LedgerDevice) => !draining && !after.quarantined.has(device);
+      const left = [...after.devices.values()].filter((one) => takesWork(one) && !refused.has(one.device));
       demand(left.length === 0, 'a device that may give finite values was not asked');
       return;
     }

@@ -33,16 +33,24 @@ describe.each(STRATEGIES)('%s', (name) => {
     expect(leastMacs(cost)).toBeGreaterThanOrEqual(cost.neededMacs);
     expect(likelyMacs(cost)).toBeGreaterThanOrEqual(leastMacs(cost));
     expect(likelyMacs(cost)).toBeLessThanOrEqual(cost.macs);
-    expect(workers(plan, 6)).toBe(6);
+    expect(workers(plan, 6)).toBe(name === 'whole' ? 1 : 6);
   });
 });
 
-it('tiles are the parts of a frame, and with MoDNN the slices of its present layer', () => {
+it('tiles are the parts of a frame, with MoDNN the slices of its present layer, and with gangs blocks', () => {
   expect(strategyNamed('ftp-wst').partition(plan)).toEqual({ parts: 25, distribution: { kind: 'stealing' } });
   expect(strategyNamed('ftp-wsh').partition(plan)).toEqual({ parts: 25, distribution: { kind: 'sharing' } });
   expect(strategyNamed('modnn').partition(plan)).toEqual({
     parts: 1,
     distribution: { kind: 'layered', layers: 16, mostSlices: 38 },
+  });
+  expect(strategyNamed('gang').partition(plan)).toEqual({
+    parts: 1,
+    distribution: { kind: 'gang', members: 'all', most: 38 },
+  });
+  expect(strategyNamed('whole').partition(plan)).toEqual({
+    parts: 1,
+    distribution: { kind: 'gang', members: 1, most: 1 },
   });
 });
 

@@ -5,7 +5,7 @@ import { bodpBytes, planBodp } from '../../server/geometry/modnn/bodp-plan.js';
 import { planCost } from '../../server/geometry/plan-cost.js';
 import { wholeMap } from '../../server/geometry/region.js';
 import { cutTile } from '../../server/geometry/reuse/tile-cut.js';
-import { STRATEGIES } from '../../server/scheduling/strategies/strategy.js';
+import { SIMULATED_STRATEGIES } from '../../server/scheduling/strategies/strategy.js';
 import type { CostModel } from '../../server/simulation/cost-model.js';
 import { type Simulation, simulate } from '../../server/simulation/simulate.js';
 import type { SimulationSettings } from '../../server/simulation/simulation-settings.js';
@@ -55,7 +55,7 @@ describe('a simulated cluster', () => {
         fc.record({
           grid: fc.constantFrom('1x1', '2x3', '4x4'),
           devices: fc.integer({ min: 1, max: 7 }),
-          strategy: fc.constantFrom(...STRATEGIES),
+          strategy: fc.constantFrom(...SIMULATED_STRATEGIES),
           order: fc.constantFrom('adaptive', 'paper'),
           prefetch: fc.integer({ min: 0, max: 2 }),
           via: fc.constantFrom('peer', 'gateway'),

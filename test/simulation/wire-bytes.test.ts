@@ -3,7 +3,7 @@ import { simulationSettingsOf } from '../../server/evaluation/simulate/simulatio
 import { wholeMap } from '../../server/geometry/region.js';
 import { planCluster } from '../../server/node/cluster-plan.js';
 import { wireSizes } from '../../server/node/wire/wire-sizes.js';
-import type { StrategyName } from '../../server/scheduling/strategies/strategy.js';
+import type { SimulatedStrategy } from '../../server/scheduling/strategies/strategy.js';
 import { simulate } from '../../server/simulation/simulate.js';
 import { samplePhoto, submit } from '../support/frames.js';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
@@ -22,14 +22,14 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.stop());
 
-async function measured(strategy: StrategyName) {
+async function measured(strategy: SimulatedStrategy) {
   const frame = await submit(cluster.client, samplePhoto('sample1.jpg'), { source: 'e0', strategy });
   const { json } = await cluster.client.call('getFrameTrace', { path: { frame: frame.id } });
   return json!;
 }
 
 /** The same cluster, simulated, with addresses as long as the real ones. */
-async function simulated(strategy: StrategyName) {
+async function simulated(strategy: SimulatedStrategy) {
   const { config } = cluster;
   const devices = config.devices.map((device) => ({ ...device, address: cluster.devices.get(device.id)!.address }));
   const planned = await planCluster(config);

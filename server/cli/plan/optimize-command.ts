@@ -8,6 +8,7 @@ import { describeModel } from '../../model-files/describe-model.js';
 import { candidateOf } from '../../planner/candidate.js';
 import { type OneDevice, oneDevice } from '../../planner/one-device.js';
 import { type Prediction, predict, type SearchResult, searchPlans, withThroughput } from '../../planner/search.js';
+import { isSimulated } from '../../scheduling/strategies/strategy.js';
 import { oneNumber } from '../bench/list-options.js';
 import { memorySize } from '../bench/testbed/testbed-options.js';
 import { ProgressLine } from '../terminal/progress-line.js';
@@ -91,9 +92,15 @@ async function advise(declared: ClusterConfig, cluster: PlannedCluster, limits: 
   }
   progress.clear();
   const { partition, schedule, wire } = declared;
-  const choice = { grid: partition.grid, depth: partition.fusedDepth, strategy: schedule.strategy, maps: wire.maps };
-  const now = candidateOf(model, choice, environment.shares.length);
-  const predicted = predict({ environment, settingsOf }, now, sources.slice(0, 1));
+  const { strategy } = schedule;
+  const choice = { grid: partition.grid, depth: partition.fusedDepth, maps: wire.maps };
+  const predicted = isSimulated(strategy)
+    ? predict(
+        { environment, settingsOf },
+        candidateOf(model, { ...choice, strategy }, environment.shares.length),
+        sources.slice(0, 1),
+      )
+    : null;
   const present = predicted === null ? null : withThroughput({ settingsOf, sources }, predicted);
   const alone = oneDevice(model, environment.costs, Math.max(...environment.shares));
   const fits = memory === null || alone.bytes <= memory;

@@ -40,7 +40,7 @@ interface SentFacts extends Pick<LimitFacts, 'strategy' | 'wireBytesPerFrame'> {
 /**
  * What one link has to carry in one direction at least. Where devices steal, all results come in at the gateway, and the
  * inputs of what was stolen go out of the frame's only source. Where the gateway shares work out, the picture comes in there
- * with the results and inputs go out, and MoDNN's border rows go both ways: at least half of all in one of them.
+ * with the results and inputs go out. To gangs pictures go out with the tasks, and blocks come in. MoDNN's border rows go both ways: at least half of all in one of them.
  */
 function busiestLinkBytes({ strategy, wireBytesPerFrame }: Omit<SentFacts, 'linkMbps'>): number {
   const { frame, input, overlap, result } = wireBytesPerFrame;
@@ -50,6 +50,9 @@ function busiestLinkBytes({ strategy, wireBytesPerFrame }: Omit<SentFacts, 'link
       return Math.max(result, input);
     case 'ftp-wsh':
       return Math.max(frame + result, input);
+    case 'gang':
+    case 'whole':
+      return Math.max(input, result);
     case 'modnn':
       return (frame + input + overlap + result) / 2;
   }

@@ -5,7 +5,7 @@ import { CALLS, CIRCUITS } from '../../node/contract/calls.js';
 import { ledgerSettings } from '../../node/ledger-settings.js';
 import { wireSizes } from '../../node/wire/wire-sizes.js';
 import { AHEAD_MS } from '../../scheduling/device/device-pace.js';
-import type { StrategyName } from '../../scheduling/strategies/strategy.js';
+import type { SimulatedStrategy } from '../../scheduling/strategies/strategy.js';
 import type { Arrivals } from '../../simulation/arrivals.js';
 import type { CostModel } from '../../simulation/cost-model.js';
 import type { NetworkModel } from '../../simulation/machine/network.js';
@@ -28,7 +28,7 @@ export interface SimulatedEnvironment {
   readonly arrivals: Arrivals;
   /** Pixels of the pictures; null: they fill the network's input. */
   readonly pictureSize: PictureSize | null;
-  readonly strategy: StrategyName;
+  readonly strategy: SimulatedStrategy;
   readonly warmUp: number;
   readonly seed: number;
 }

@@ -6,13 +6,13 @@ import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import type { DeviceSpeeds } from '../devices/device-speeds.js';
 import { type FrameRecord, frameDocument } from '../frames/frame-record.js';
 import type { FrameStore } from '../frames/frame-store.js';
-import type { LayerRounds } from '../results/layer-rounds.js';
+import type { GatewayResults } from '../results/gateway-results.js';
 import type { NodeDispatcher } from './node-dispatcher.js';
 
 export interface DeliveriesParts {
   readonly dispatcher: NodeDispatcher;
   readonly store: Pick<FrameStore, 'sourced' | 'update'>;
-  readonly rounds: LayerRounds;
+  readonly results: Pick<GatewayResults, 'rounds' | 'gangs'>;
   readonly speeds: DeviceSpeeds;
   readonly ledger: LedgerSink;
   readonly telemetry: Telemetry;
@@ -56,9 +56,20 @@ export class Deliveries {
 
   /** Cuts the fused stack into slices, larger ones for faster devices. */
   slice({ id, trace }: FrameRecord, { attempt, devices }: Extract<LedgerEffect, { kind: 'slice' }>): void {
-    const { rounds, speeds } = this.#parts;
-    rounds.begin(id, attempt, speeds.sharesOf(devices));
+    const { results, speeds } = this.#parts;
+    results.rounds.begin(id, attempt, speeds.sharesOf(devices));
     trace.restart(devices.length);
+  }
+
+  /** Notes which devices compute a frame together. Its picture goes to each of them with the task. */
+  gang(record: FrameRecord, { attempt, devices }: Extract<LedgerEffect, { kind: 'gang' }>): void {
+    const { results, telemetry } = this.#parts;
+    const { events, nowMs } = telemetry;
+    results.gangs.begin(record.id, attempt, devices);
+    record.trace.restart(devices.length);
+    record.state = 'running';
+    record.sourcedMs ??= nowMs();
+    events.publish('frame', frameDocument(record));
   }
 
   /** Gives a task to a device; never fails. */

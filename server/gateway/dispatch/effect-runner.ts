@@ -54,6 +54,9 @@ export class EffectRunner {
       case 'slice':
         deliveries.slice(record, effect);
         return;
+      case 'gang':
+        deliveries.gang(record, effect);
+        return;
       case 'push':
         void deliveries.push(record, effect);
         return;

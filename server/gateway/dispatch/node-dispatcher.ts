@@ -87,6 +87,13 @@ export class NodeDispatcher {
   /** Gives a device a task: one tile, cut from the gateway's own letterboxed picture, or one layer of a slice. */
   async push(record: FrameRecord, { part, layer, attempt, device, audit, alone }: PushedPart): Promise<void> {
     const { links, telemetry } = this.#parts;
+    if (strategyNamed(record.strategy).outputs === 'blocks') {
+      // A tile of the fused stack in its place would give a wrong result.
+      throw new DeepThingsError(
+        'DT_STRATEGY',
+        `the gateway cuts no blocks yet: choose another strategy than ${record.strategy}`,
+      );
+    }
     const { metrics } = telemetry;
     const bytes =
       layer === undefined

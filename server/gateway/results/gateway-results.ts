@@ -7,6 +7,7 @@ import type { FrameScopes } from '../../node/frame-scopes.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import type { WirePlan } from '../../node/wire/task-body.js';
 import { Auditor } from './auditor.js';
+import { GangRounds } from './gang-rounds.js';
 import { HeadRunner } from './head-runner.js';
 import { LayerRounds } from './layer-rounds.js';
 import { ResultsPool } from './results-pool.js';
@@ -16,6 +17,7 @@ import { TileVerifier } from './tile-verifier.js';
 export interface GatewayResults {
   readonly pool: ResultsPool;
   readonly rounds: LayerRounds;
+  readonly gangs: GangRounds;
   readonly verifier: TileVerifier;
   /** Null where nothing is audited. */
   readonly auditor: Auditor | null;
@@ -43,6 +45,8 @@ export function createResults(parts: GatewayResultsParts): GatewayResults {
   const rounds = new LayerRounds(wirePlan, pool);
   runs.onEnd((frame) => rounds.drop(frame));
   metrics.holds('layered frames', () => rounds.size);
+  const gangs = new GangRounds(runs);
+  metrics.holds('frames of gangs', () => gangs.size);
   const headRunner = new HeadRunner({ network, compute, limits: config.model, timeoutMs });
   const verifier = new TileVerifier({
     plan: wirePlan.plan,
@@ -50,7 +54,7 @@ export function createResults(parts: GatewayResultsParts): GatewayResults {
     start: () => startFusedLayers(config, wirePlan.plan),
     timeoutMs,
   });
-  return { pool, rounds, verifier, auditor: createAuditor(parts, pool, verifier), headRunner };
+  return { pool, rounds, gangs, verifier, auditor: createAuditor(parts, pool, verifier), headRunner };
 }
 
 function startFusedLayers(

@@ -4,7 +4,7 @@ import { draftOf, isAnyAvailable, type LedgerDraft, missingPart, note, setPart }
 import { handBack, startDraining } from './ledger-draining.js';
 import type { LedgerEffect, ResultVerdict } from './ledger-effects.js';
 import type { EventOf, LedgerEvent } from './ledger-events.js';
-import { beginLayers, isPresentLayer, nextLayer } from './ledger-layers.js';
+import { beginLayers, isGang, isPresentLayer, isPresentMember, nextLayer, restartGang } from './ledger-gangs.js';
 import { deviceSeen, devicesGone, devicesLost, expire } from './ledger-leases.js';
 import { chooseSource, retryDelivery, shareParts } from './ledger-placement.js';
 import { auditJudged } from './ledger-quarantine.js';
@@ -135,6 +135,7 @@ function acceptFrame(draft: LedgerDraft, event: EventOf<'frame-accepted'>): void
     generation: 1,
     audits: [],
     refused: [],
+    avoided: null,
     latest: delivered ? 1 : 0,
     parts,
   });
@@ -170,6 +171,9 @@ function frameDelivered(draft: LedgerDraft, event: EventOf<'frame-delivered'>): 
       return;
     case 'layered':
       beginLayers(draft, entry.frame, { attempt: event.attempt, failed: 0 });
+      return;
+    case 'gang':
+      // Its picture comes with the tasks.
       return;
     default:
       unreachable(entry.distribution);
@@ -214,8 +218,15 @@ function pushFailed(draft: LedgerDraft, event: EventOf<'push-failed'>): void {
     handBack(draft, device, [{ frame, tile: part, generation: entry!.generation, attempt }]);
     return;
   }
-  // Expiry places it elsewhere after a pause: where every queue is full, its attempts must not be gone in a moment.
+  // A pause: where every queue is full, its attempts must not be gone in a moment.
   const pauseMs = draft.settings.retryMs * 2 ** entry!.parts[part]!.failed;
+  if (entry!.distribution.kind === 'gang') {
+    note(draft, frame, part, 'returned', entry!.parts[part]!);
+    const what = `device ${device} did not take its block: ${event.detail}`;
+    restartGang(draft, entry!, { member: part, why: 'failed', what, pauseMs });
+    return;
+  }
+  // Expiry places it elsewhere.
   setPart(draft, frame, part, missingPart(draft, device, attempt, pauseMs));
 }
 
@@ -224,10 +235,11 @@ function acceptResult(draft: LedgerDraft, event: EventOf<'result'>): ResultVerdi
   const part = entry?.parts[event.part];
   if (entry === undefined || part === undefined) return 'stale';
   if (draft.quarantined.has(event.device) || event.generation !== entry.generation) return 'stale';
-  // Slices of an earlier attempt were cut otherwise; those of an earlier layer are done.
   const layered = entry.distribution.kind === 'layered';
-  const present = isPresentLayer(entry, event.layer) && layered === (event.layer !== undefined);
-  if (!present || (layered && part.attempt !== event.attempt)) return 'stale';
+  const gang = isGang(entry);
+  // Slices of an earlier layer are done; another gang was cut otherwise.
+  if (!isPresentLayer(entry, event.layer) || layered !== (event.layer !== undefined)) return 'stale';
+  if (gang && !isPresentMember(entry, event.part, event.device, event.attempt)) return 'stale';
   if (part.kind === 'done') {
     const audit = runningAudit(entry, event.part, event.attempt);
     if (audit === null) return 'duplicate';
@@ -243,9 +255,9 @@ function acceptResult(draft: LedgerDraft, event: EventOf<'result'>): ResultVerdi
   if (all && nextLayer(draft, now)) return 'accepted';
   if (!layered) note(draft, event.frame, event.part, 'done', state);
   else if (all) for (const [i, done] of now.parts.entries()) note(draft, event.frame, i, 'done', done);
-  // Slices of the device that is convicted do not count already; tiles do, and the frame begins again without them.
-  if ((!layered || all) && convictRefused(draft, event.frame, event.part) && !layered) return 'accepted';
-  if (event.audited && !layered) beginAudit(draft, event.frame, event.part, state);
+  // What a gang's member that is convicted had does not count already; tiles do, and the frame begins again without them.
+  if ((!gang || all) && convictRefused(draft, event.frame, event.part) && !gang) return 'accepted';
+  if (event.audited && !gang) beginAudit(draft, event.frame, event.part, state);
   finishIfWhole(draft, event.frame);
   return 'accepted';
 }

@@ -120,8 +120,9 @@ export function loads(draft: LedgerDraft): Map<string, number> {
     const load = result.get(device);
     if (load !== undefined) result.set(device, load + count);
   };
-  for (const { audits, phase, source, parts } of draft.frames.values()) {
-    if (phase.kind === 'waiting' || phase.kind === 'delivering') add(source, parts.length);
+  for (const { audits, distribution, phase, source, parts } of draft.frames.values()) {
+    const isForSource = distribution.kind !== 'gang' && (phase.kind === 'waiting' || phase.kind === 'delivering');
+    if (isForSource) add(source, parts.length);
     else for (const part of parts) add(holderOf(part) ?? '', 1);
     for (const audit of audits) if (audit.phase.kind === 'running') add(audit.phase.device, 1);
   }
@@ -136,6 +137,14 @@ export function leaseMs(draft: LedgerDraft, device: string, failed: number): num
   const { leaseFactor, leaseFloorMs, leaseWaitingMs } = draft.settings;
   const usual = draft.devices.get(device)?.medianTileMs ?? leaseWaitingMs;
   return Math.max(leaseFloorMs, leaseFactor * usual) * 2 ** failed;
+}
+
+/**
+ * How long a member of a gang may compute its block, waiting for its neighbours included. Half of the frame's time leaves the
+ * other half to a second gang; a device that is lost is found out long before.
+ */
+export function blockLeaseMs({ settings }: LedgerDraft): number {
+  return settings.frameTimeoutMs / 2;
 }
 
 /** Until when a device that has a task and has not started it is to be done with it. */

@@ -1,24 +1,24 @@
 import type { TaskKey } from '../task-key.js';
 import { handBackAudits } from './ledger-audits.js';
 import { holderOf, type LedgerDraft, note } from './ledger-draft.js';
-import { restartLayers } from './ledger-layers.js';
+import { findMember, isGang, isPresentMember, restartGang } from './ledger-gangs.js';
 import { replaceParts, retryDelivery } from './ledger-placement.js';
 import type { LedgerFrame } from './ledger-state.js';
 
 /**
  * A device takes nothing new from here on. What it computes it finishes, tiles that it has not begun it gives back one
- * by one; a layered frame of which it has a slice starts again without it, since the rest of that would take as long as
+ * by one; a frame of whose gang it is a member starts again without it, since the rest of that would take as long as
  * everybody else's share.
  */
 export function startDraining(draft: LedgerDraft, device: string): void {
   const known = draft.devices.get(device);
   if (known === undefined || known.draining) return;
   draft.devices.set(device, { ...known, draining: true });
-  for (const { frame, layering, parts, phase } of [...draft.frames.values()]) {
-    const slice = layering?.devices.indexOf(device) ?? -1;
-    if (slice < 0 || phase.kind !== 'running') continue;
-    note(draft, frame, slice, 'returned', parts[slice]!);
-    restartLayers(draft, draft.frames.get(frame)!, slice, 'returned');
+  for (const entry of [...draft.frames.values()]) {
+    const member = findMember(entry, (other, isDone) => other === device && !isDone);
+    if (member < 0) continue;
+    note(draft, entry.frame, member, 'returned', entry.parts[member]!);
+    restartGang(draft, entry, { member, why: 'returned', what: `device ${device} was drained` });
   }
 }
 
@@ -34,13 +34,13 @@ export function handBack(draft: LedgerDraft, device: string, tasks: readonly Tas
     for (const part of parts) note(draft, frame, part, 'returned', entry.parts[part]!);
     if (isOfDelivery(entry, device, returned)) {
       // The next delivery brings them.
-      replaceParts(draft, frame, parts, why);
       const detail = `device ${device} gave it back`;
+      replaceParts(draft, frame, parts, { why, what: detail });
       retryDelivery(draft, draft.frames.get(frame)!, { detail, hasFailed: why === 'failed' });
       continue;
     }
     if (parts.length === 0) continue;
-    replaceParts(draft, frame, parts, why);
+    replaceParts(draft, frame, parts, { why, what: `device ${device} gave its block back` });
   }
 }
 
@@ -57,6 +57,7 @@ function isBack(frame: LedgerFrame, device: string, { tile, generation, attempt 
   const part = frame.parts[tile];
   if (part === undefined || generation !== frame.generation) return false;
   if (part.kind === 'done' || part.kind === 'unplaced') return false;
+  if (isGang(frame)) return isPresentMember(frame, tile, device, attempt);
   if (holderOf(part) === device) return part.kind === 'pushing' ? part.attempt === attempt : part.attempt >= attempt;
   return part.attempt === attempt && (part.kind === 'assigned' || part.kind === 'missing');
 }
@@ -69,5 +70,5 @@ export function refusePushed(draft: LedgerDraft, { frame, parts }: LedgerFrame, 
   });
   if (refused.length === 0) return;
   for (const i of refused) note(draft, frame, i, 'returned', parts[i]!);
-  replaceParts(draft, frame, refused, 'returned');
+  replaceParts(draft, frame, refused, { why: 'returned', what: 'a device was drained' });
 }

@@ -8,6 +8,8 @@ export type LedgerEffect =
   | { readonly kind: 'deliver'; readonly frame: string; readonly source: string; readonly attempt: number }
   /** Cut the fused stack into a slice for each of these devices; what was computed of another attempt is void. */
   | { readonly kind: 'slice'; readonly frame: string; readonly attempt: number; readonly devices: readonly string[] }
+  /** Cut the frame into a block for each of these devices; what was computed of another attempt is void. */
+  | { readonly kind: 'gang'; readonly frame: string; readonly attempt: number; readonly devices: readonly string[] }
   /** Cut the part's input and give it to a device. */
   | (PartAttempt & {
       readonly kind: 'push';

@@ -2,6 +2,7 @@ import type { TaskKey } from '../task-key.js';
 import { expireAudits, retryAudits } from './ledger-audits.js';
 import {
   availableDevices,
+  blockLeaseMs,
   failFrame,
   holderOf,
   isTrusted,
@@ -14,7 +15,7 @@ import {
 } from './ledger-draft.js';
 import { handBack, refusePushed, startDraining } from './ledger-draining.js';
 import type { EventOf, HandedOutTask, ListedTask } from './ledger-events.js';
-import { beginLayers, isPresentLayer, restartLayers } from './ledger-layers.js';
+import { beginLayers, findMember, isGang, isPresentLayer, isPresentMember, restartGang } from './ledger-gangs.js';
 import { placeParts, replaceParts, retryDelivery } from './ledger-placement.js';
 import type { LedgerFrame, PartPlace, PartState } from './ledger-state.js';
 
@@ -27,15 +28,16 @@ function openPart(draft: LedgerDraft, device: string, { frame, tile, generation,
   const entry = draft.frames.get(frame);
   const part = entry?.parts[tile];
   if (entry === undefined || part === undefined || part.kind === 'done' || generation !== entry.generation) return null;
-  // Slices of an earlier attempt were cut otherwise.
-  if (entry.distribution.kind === 'layered' && attempt !== part.attempt) return null;
+  // Another gang was cut otherwise.
+  if (isGang(entry) && !isPresentMember(entry, tile, device, attempt)) return null;
   const has = holderOf(part) === device && part.kind !== 'pushing';
   return attempt < part.attempt && !has ? null : { part, attempt: Math.max(attempt, part.attempt) };
 }
 
 function handOut(draft: LedgerDraft, victim: string, task: HandedOutTask): void {
   const open = openPart(draft, victim, task);
-  if (open === null) return;
+  // No block is stolen.
+  if (open === null || isGang(draft.frames.get(task.frame)!)) return;
   const { part, attempt } = open;
   const device = task.thief;
   if (attempt === part.attempt && !victimKnowsBetter(part, victim, device)) return;
@@ -81,8 +83,13 @@ function listedPlace(draft: LedgerDraft, device: string, task: ListedTask, part:
     case 'running':
       return same && part.kind === 'running'
         ? part
-        : { kind: 'running', attempt, device, deadlineMs: draft.nowMs + leaseMs(draft, device, part.failed) };
+        : { kind: 'running', attempt, device, deadlineMs: draft.nowMs + partLeaseMs(draft, device, task, part.failed) };
   }
+}
+
+function partLeaseMs(draft: LedgerDraft, device: string, { frame }: ListedTask, failed: number): number {
+  const { distribution } = draft.frames.get(frame)!;
+  return distribution.kind === 'gang' ? blockLeaseMs(draft) : leaseMs(draft, device, failed);
 }
 
 function claim(draft: LedgerDraft, device: string, task: ListedTask): void {
@@ -164,11 +171,13 @@ export function devicesGone(draft: LedgerDraft, gone: readonly string[], why: (d
     if (phase.kind === 'delivering' && known.has(source)) {
       retryDelivery(draft, entry, { detail: why(source), hasFailed: !drained.has(source) });
     }
-    const slice = entry.layering?.devices.findIndex((device) => known.has(device)) ?? -1;
-    // Also one that is done with the present layer: the next one needs what it kept.
-    if (slice >= 0 && phase.kind === 'running') {
-      note(draft, entry.frame, slice, 'lost', entry.parts[slice]!);
-      restartLayers(draft, entry, slice, 'failed');
+    // Also one that is done, unless it went in good order: the others may wait for what it was about to send them.
+    const member = findMember(entry, (device, isDone) => known.has(device) && !(isDone && drained.has(device)));
+    if (member >= 0) {
+      const lost = entry.parts[member]!;
+      note(draft, entry.frame, member, 'lost', lost);
+      const what = lost.kind === 'unplaced' ? 'a device was lost' : why(lost.device);
+      restartGang(draft, entry, { member, why: 'failed', what });
     } else {
       refusePushed(draft, entry, drained);
       revoke(draft, draft.frames.get(entry.frame) ?? entry, 'lost', isGone);
@@ -232,8 +241,11 @@ function revoke(
 ): void {
   if (!draft.frames.has(frame)) return;
   const taken = [...parts.keys()].filter((i) => isTaken(parts[i]!));
+  const [first] = taken;
+  if (first === undefined) return;
   for (const i of taken) note(draft, frame, i, why, parts[i]!);
-  replaceParts(draft, frame, taken, 'failed');
+  const what = `device ${holderOf(parts[first]!)} did not finish in time`;
+  replaceParts(draft, frame, taken, { why: 'failed', what });
 }
 
 function frameTimedOut(draft: LedgerDraft, { frame, phase, startedMs }: LedgerFrame): boolean {

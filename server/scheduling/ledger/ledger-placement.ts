@@ -1,6 +1,6 @@
 import { LARGEST_ATTEMPT } from '../task-key.js';
-import { failFrame, holderOf, type LedgerDraft, loads, note, type Reason, reachable, setPart } from './ledger-draft.js';
-import { restartLayers } from './ledger-layers.js';
+import { failFrame, holderOf, type LedgerDraft, loads, note, reachable, setPart } from './ledger-draft.js';
+import { type GangEnd, isGang, restartGang } from './ledger-gangs.js';
 import type { LedgerFrame, PartPlace } from './ledger-state.js';
 
 /**
@@ -55,11 +55,16 @@ export function retryDelivery(
  * frame. While the frame's source is still being sought or fed nothing is pushed: the delivery brings every part that
  * nobody has, under an attempt of its own.
  */
-export function replaceParts(draft: LedgerDraft, frame: string, lost: readonly number[], why: Reason): void {
+export function replaceParts(
+  draft: LedgerDraft,
+  frame: string,
+  lost: readonly number[],
+  { why, what }: Pick<GangEnd, 'why' | 'what'>,
+): void {
   const entry = draft.frames.get(frame)!;
   const { parts, phase } = entry;
-  if (phase.kind === 'running' && entry.distribution.kind === 'layered') {
-    if (lost.length > 0) restartLayers(draft, entry, lost[0]!, why);
+  if (phase.kind === 'running' && isGang(entry)) {
+    if (lost.length > 0) restartGang(draft, entry, { member: lost[0]!, why, what });
     return;
   }
   if (phase.kind !== 'running') {

@@ -2,6 +2,7 @@ import { LARGEST_ATTEMPT } from '../task-key.js';
 import { endAudit } from './ledger-audits.js';
 import { failFrame, type LedgerDraft } from './ledger-draft.js';
 import type { EventOf } from './ledger-events.js';
+import { isGang, membersOf } from './ledger-gangs.js';
 import type { LedgerFrame, PartState } from './ledger-state.js';
 
 /** Two devices differed, and it has been found out who is wrong, or could not be. */
@@ -41,15 +42,16 @@ export function runAgainWithout(draft: LedgerDraft, devices: ReadonlySet<string>
   for (const entry of [...draft.frames.values()]) if (mayHaveShare(entry, devices)) runAgain(draft, entry);
 }
 
-function mayHaveShare({ distribution, layering, parts, phase, source }: LedgerFrame, devices: ReadonlySet<string>) {
+function mayHaveShare(entry: LedgerFrame, devices: ReadonlySet<string>): boolean {
+  const { parts, phase, source } = entry;
   if (phase.kind === 'delivering' && devices.has(source)) return true;
-  if (distribution.kind === 'layered') return layering?.devices.some((device) => devices.has(device)) ?? false;
+  if (isGang(entry)) return membersOf(entry).some((device) => devices.has(device));
   return phase.kind === 'running' || parts.some(({ kind }) => kind !== 'unplaced');
 }
 
 /** Runs a frame from its picture on, as a new generation: nothing of the attempts so far counts. */
 function runAgain(draft: LedgerDraft, entry: LedgerFrame): void {
-  const { audits, distribution, frame, latest, parts } = entry;
+  const { audits, frame, latest, parts } = entry;
   const generation = entry.generation + 1;
   for (const { part, phase } of audits) {
     if (phase.kind === 'running') draft.effects.push({ kind: 'audited', frame, part, outcome: 'skipped' });
@@ -64,11 +66,12 @@ function runAgain(draft: LedgerDraft, entry: LedgerFrame): void {
     generation,
     audits: [],
     refused: [],
+    avoided: null,
     layering: null,
     phase: { kind: 'waiting', notBeforeMs: draft.nowMs },
     failedDeliveries: 0,
     isRestored: false,
-    parts: Array(distribution.kind === 'layered' ? 1 : parts.length).fill(unplaced),
+    parts: Array(isGang(entry) ? 1 : parts.length).fill(unplaced),
   });
   draft.effects.push({ kind: 'rerun', frame, generation });
 }

@@ -1,6 +1,6 @@
 import { availableDevices, failFrame, type LedgerDraft, note, setPart } from './ledger-draft.js';
 import type { EventOf } from './ledger-events.js';
-import { beginLayers, isPresentLayer } from './ledger-layers.js';
+import { isGang, isPresentLayer, isPresentMember, membersOf, restartGang } from './ledger-gangs.js';
 import { leastLoadedBesides } from './ledger-placement.js';
 import { runAgainWithout } from './ledger-quarantine.js';
 import type { LedgerFrame, PartPlace, PartState } from './ledger-state.js';
@@ -22,8 +22,9 @@ export function resultRefused(draft: LedgerDraft, event: RefusedEvent): void {
   const state = entry?.parts[part];
   if (entry === undefined || state === undefined) return;
   if (draft.quarantined.has(device) || event.generation !== entry.generation) return;
-  if (entry.distribution.kind === 'layered') {
-    if (isPresentLayer(entry, event.layer) && state.attempt === event.attempt) refuseSlice(draft, entry, event);
+  if (isGang(entry)) {
+    const isPresent = isPresentLayer(entry, event.layer) && isPresentMember(entry, part, device, event.attempt);
+    if (isPresent && state.kind !== 'done') refuseMember(draft, entry, event);
   } else if (event.layer === undefined) refuseTile(draft, entry, state, event);
 }
 
@@ -51,13 +52,17 @@ function refuseTile(draft: LedgerDraft, entry: LedgerFrame, state: PartState, { 
   note(draft, frame, part, 'pushed', pushing);
 }
 
-/** The layers before it are lost with the slice: the frame begins again without that device. */
-function refuseSlice(draft: LedgerDraft, entry: LedgerFrame, { attempt, device, part }: RefusedEvent): void {
-  const { frame } = entry;
-  draft.frames.set(frame, { ...entry, refused: [...entry.refused, { part: null, device }] });
-  const tried = refusedOf(draft.frames.get(frame)!, null);
-  if (failsEverywhere(draft, frame, tried, `slice ${part}`)) return;
-  beginLayers(draft, frame, { attempt: attempt + 1, failed: entry.parts[part]!.failed }, device);
+/** What the others have is lost with the block or the slice: the frame begins again without that device. */
+function refuseMember(draft: LedgerDraft, entry: LedgerFrame, { device, part }: RefusedEvent): void {
+  const { distribution, frame, parts, refused } = entry;
+  const isWhole = distribution.kind === 'gang' && parts.length === 1;
+  draft.frames.set(frame, { ...entry, refused: [...refused, { part: isWhole ? part : null, device }] });
+  note(draft, frame, part, 'refused', parts[part]!);
+  const tried = [...refused.map((one) => one.device), device];
+  const name = distribution.kind === 'layered' ? `slice ${part}` : 'a block of it';
+  if (failsEverywhere(draft, frame, tried, name)) return;
+  const what = `device ${device} gave values that are not finite`;
+  restartGang(draft, draft.frames.get(frame)!, { member: part, why: 'returned', what });
 }
 
 /** Fails the frame when no device is left that has not been refused. */
@@ -73,21 +78,31 @@ function failsEverywhere(draft: LedgerDraft, frame: string, tried: readonly stri
   return true;
 }
 
-/** A part is done: the devices whose results of it were not finite are wrong. @returns true when there are any. */
+/**
+ * A part is done, or a gang's frame is: the devices whose results of it were not finite are wrong. Of a gang of several nobody
+ * is, since the values may have come from a neighbour.
+ *
+ * @returns true when there are any.
+ */
 export function convictRefused(draft: LedgerDraft, frame: string, part: number): boolean {
   const entry = draft.frames.get(frame)!;
-  const isLayered = entry.distribution.kind === 'layered';
   const state = entry.parts[part]!;
   // A device that was right at its second try is not known to be wrong.
-  const others = refusedOf(entry, isLayered ? null : part).filter(
-    (device) => !('device' in state) || device !== state.device,
-  );
+  const right = isGang(entry) ? membersOf(entry) : 'device' in state ? [state.device] : [];
+  const others = refusedOf(entry, comparable(entry, part)).filter((device) => !right.includes(device));
   return convict(draft, frame, part, others);
+}
+
+/** The part under which the refused results that a finite one proves wrong are noted. */
+function comparable({ distribution }: LedgerFrame, part: number): number | null {
+  if (distribution.kind === 'layered') return null;
+  return distribution.kind === 'gang' ? 0 : part;
 }
 
 function convict(draft: LedgerDraft, frame: string, part: number, devices: readonly string[]): boolean {
   const fresh = new Set(devices.filter((device) => !draft.quarantined.has(device)));
-  const what = draft.frames.get(frame)!.distribution.kind === 'layered' ? 'slice' : `tile ${part}`;
+  const { kind } = draft.frames.get(frame)!.distribution;
+  const what = kind === 'layered' ? 'slice' : kind === 'gang' ? 'the whole' : `tile ${part}`;
   for (const device of fresh) {
     const detail =
       `device ${device} computed something wrong and gets no more tiles: its output of ${what} of frame ${frame} was not ` +

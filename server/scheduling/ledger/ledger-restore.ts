@@ -1,6 +1,7 @@
 import { LARGEST_ATTEMPT } from '../task-key.js';
 import type { LedgerDraft } from './ledger-draft.js';
 import type { EventOf } from './ledger-events.js';
+import { isGang } from './ledger-gangs.js';
 import { placeParts } from './ledger-placement.js';
 import type { LedgerFrame } from './ledger-state.js';
 
@@ -13,8 +14,8 @@ export function restoreFrame(draft: LedgerDraft, event: EventOf<'frame-restored'
   const { attempts, restoreMs } = draft.settings;
   // Beyond what earlier lives and generations can have come to.
   const latest = Math.min((life + 2 * (generation - 1)) * attempts, LARGEST_ATTEMPT - attempts);
-  // Slices are cut anew, so that none of an earlier life may count. A tile is the same in every life: who has it goes on.
-  const attempt = distribution.kind === 'layered' ? latest + 1 : 1;
+  // A gang is formed again, so that nothing of an earlier life may count. A tile is the same in every life: who has it goes on.
+  const attempt = isGang({ distribution }) ? latest + 1 : 1;
   draft.frames.set(frame, {
     frame,
     source,
@@ -28,6 +29,7 @@ export function restoreFrame(draft: LedgerDraft, event: EventOf<'frame-restored'
     generation,
     audits: [],
     refused: [],
+    avoided: null,
     latest,
     parts: Array(event.parts).fill({ kind: 'unplaced', attempt, failed: 0 }),
   });

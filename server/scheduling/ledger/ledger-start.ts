@@ -1,23 +1,30 @@
 import { type LedgerDraft, reachable } from './ledger-draft.js';
+import { formGang, freeDevices } from './ledger-gangs.js';
 import { chooseSource } from './ledger-placement.js';
 import { isUnderWay, resume } from './ledger-restore.js';
 
 /**
  * Starts as many waiting frames as their sources have room for, in the order in which they were accepted; of those that
- * the gateway shares out one at a time.
+ * the gateway shares out one at a time. A gang's frame starts when a device is free for it, whatever its source.
  */
 export function startWaitingFrames(draft: LedgerDraft): void {
   const active = new Map<string, number>();
   let sharing = false;
   for (const { distribution, phase, source } of draft.frames.values()) {
-    if (phase.kind !== 'delivering' && phase.kind !== 'running') continue;
+    if ((phase.kind !== 'delivering' && phase.kind !== 'running') || distribution.kind === 'gang') continue;
     active.set(source, (active.get(source) ?? 0) + 1);
     sharing ||= distribution.kind !== 'stealing';
   }
   // Worked out once, and only when a frame waits: this is done with every event.
   let reached: ReadonlySet<string> | null = null;
+  let free: Set<string> | null = null;
   for (const entry of [...draft.frames.values()]) {
     if (entry.phase.kind !== 'waiting' || entry.phase.notBeforeMs > draft.nowMs) continue;
+    if (entry.distribution.kind === 'gang') {
+      free ??= freeDevices(draft);
+      if (free.size > 0) formGang(draft, entry, free);
+      continue;
+    }
     if (isUnderWay(entry)) {
       resume(draft, entry);
       sharing ||= entry.distribution.kind !== 'stealing';

@@ -27,7 +27,7 @@ export type PartPlace =
 export type PartState = PartPlace & { readonly failed: number };
 
 export type FramePhase =
-  /** Waits until its source has room for it, and for `notBeforeMs` after a delivery that failed. */
+  /** Waits until its source has room for it, or devices are free for its gang, and for `notBeforeMs` after a failure. */
   | { readonly kind: 'waiting'; readonly notBeforeMs: number }
   /** The picture is on its way to the source. */
   | { readonly kind: 'delivering'; readonly attempt: number }
@@ -50,6 +50,17 @@ export type Distribution =
       readonly layers: number;
       /** As many as can be cut at the most; fewer where fewer devices are live. */
       readonly mostSlices: number;
+    }
+  /**
+   * All begin and fail together: a part is the block of one device of a gang. Its picture comes with each block's task, so that
+   * the frame needs no source.
+   */
+  | {
+      readonly kind: 'gang';
+      /** As many devices as are free, or so many of them. */
+      readonly members: number | 'all';
+      /** As many blocks as can be cut at the most. */
+      readonly most: number;
     };
 
 /** Where a layered frame is. */
@@ -77,7 +88,10 @@ export interface PartAudit {
 
 /** A result with values that are not finite. */
 export interface RefusedResult {
-  /** The tile; null: a slice of a layered frame, whose parts change with every attempt. */
+  /**
+   * The tile. 0 for a block that was the whole frame; null for a slice, and for a block of a gang of several: the values that
+   * it was computed from came from others too.
+   */
   readonly part: number | null;
   readonly device: string;
 }
@@ -96,6 +110,7 @@ export type AuditFinding =
 
 export interface LedgerFrame {
   readonly frame: string;
+  /** Empty while it is not known. A frame of a gang has a source in name only: nothing is delivered to it. */
   readonly source: string;
   readonly distribution: Distribution;
   /** Null before its first layer, and with every other distribution. */
@@ -113,6 +128,8 @@ export interface LedgerFrame {
   readonly audits: readonly PartAudit[];
   /** Results of this run that were not finite. */
   readonly refused: readonly RefusedResult[];
+  /** The device that ended the last gang of the frame: the next gang does without it where there is another device. */
+  readonly avoided: string | null;
   /** The latest attempt that was given out: a delivery, a part or an audit. 0 before the first. */
   readonly latest: number;
   readonly parts: readonly PartState[];

@@ -1,5 +1,6 @@
 import { ftpWorkSharing } from './ftp-work-sharing.js';
 import { ftpWorkStealing, ftpWorkStealingWithReuse } from './ftp-work-stealing.js';
+import { gang, whole } from './gang.js';
 import { modnn } from './modnn.js';
 import type { Strategy, StrategyName } from './strategy.js';
 
@@ -8,6 +9,8 @@ const BY_NAME: Readonly<Record<StrategyName, Strategy>> = Object.freeze({
   'ftp-wst': ftpWorkStealing,
   'ftp-wsh': ftpWorkSharing,
   modnn,
+  gang,
+  whole,
 });
 
 export function strategyNamed(name: StrategyName): Strategy {

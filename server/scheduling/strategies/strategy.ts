@@ -2,10 +2,19 @@ import type { FtpPlan } from '../../geometry/ftp-plan.js';
 import type { PlanCost } from '../../geometry/plan-cost.js';
 import type { Distribution } from '../ledger/ledger-state.js';
 
+/** The paper's strategies. The simulator, the planner and the evaluation of the paper run these, and no gangs. */
+export const SIMULATED_STRATEGIES = ['ftp-wst-s', 'ftp-wst', 'ftp-wsh', 'modnn'] as const;
+
+export type SimulatedStrategy = (typeof SIMULATED_STRATEGIES)[number];
+
 /** As `cluster.yaml`, a frame's query and the wire name them. */
-export const STRATEGIES = ['ftp-wst-s', 'ftp-wst', 'ftp-wsh', 'modnn'] as const;
+export const STRATEGIES = [...SIMULATED_STRATEGIES, 'gang', 'whole'] as const;
 
 export type StrategyName = (typeof STRATEGIES)[number];
+
+export function isSimulated(strategy: StrategyName): strategy is SimulatedStrategy {
+  return SIMULATED_STRATEGIES.some((name) => name === strategy);
+}
 
 /** How a frame is cut at first, and how its parts come to devices. */
 export interface Partition {
@@ -27,8 +36,11 @@ export interface Strategy {
   readonly reuse: 'overlap' | 'none';
   /** The strategy for tiles that must not depend on neighbours' data: this one without reuse. */
   readonly withoutReuse: StrategyName;
-  /** What devices send to the gateway: a tile's share of the fused stack's output, or rows after every layer. */
-  readonly outputs: 'tiles' | 'layer-rows';
+  /**
+   * What devices send to the gateway: a tile's share of the fused stack's output, rows after every layer, or blocks of the maps
+   * that a gang's plan puts out.
+   */
+  readonly outputs: 'tiles' | 'layer-rows' | 'blocks';
   readonly bounds: StrategyBounds;
 }
 

@@ -112,6 +112,8 @@ export class SimulatedGateway implements GatewayDoor {
         frame.failure = effect.code;
         this.#end(frame, 'failed');
         return;
+      case 'gang':
+        throw new TypeError('the simulator simulates no gangs, and the ledger formed one');
       case 'judge':
       case 'audited':
       case 'rerun':

@@ -29,7 +29,10 @@ const pick = fc.nat(30);
 const parts = fc.integer({ min: 1, max: 4 });
 const kinds = <Kind extends Happening['kind']>(...all: Kind[]) => fc.constantFrom(...all);
 
-const how = fc.constantFrom<Distribution['kind']>('stealing', 'stealing', 'sharing', 'layered');
+const how = fc.oneof(
+  { weight: 4, arbitrary: fc.constant<Distribution['kind']>('stealing') },
+  { weight: 5, arbitrary: fc.constantFrom<Distribution['kind']>('sharing', 'layered', 'gang') },
+);
 
 const submission: fc.Arbitrary<Happening> = fc.oneof(
   fc.record({ kind: kinds('submit'), parts, source: fc.option(device), how }),

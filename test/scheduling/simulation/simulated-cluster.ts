@@ -1,5 +1,6 @@
 import type { LedgerEffect, PartNote } from '../../../server/scheduling/ledger/ledger-effects.js';
 import type { LedgerEvent } from '../../../server/scheduling/ledger/ledger-events.js';
+import { isGang, isPresentMember } from '../../../server/scheduling/ledger/ledger-gangs.js';
 import type {
   AuditFinding,
   AuditOutcome,
@@ -100,13 +101,13 @@ export class SimulatedCluster {
     return this.#run.ledger.frames.size;
   }
 
-  /** @param parts tiles; of a layered frame the most slices. */
+  /** @param parts tiles; of a layered frame the most slices, of a gang the most members. */
   submit(parts: number, source: string | null, how: Distribution['kind'] = 'stealing'): void {
     if (this.openFrames.length >= OPEN_FRAMES_LIMIT) return;
     const frame = this.#newFrame(parts);
-    const distribution = how === 'layered' ? { kind: how, layers: LAYERS, mostSlices: parts } : { kind: how };
+    const distribution = distributionOf(how, parts);
     this.#distributions.set(frame, distribution);
-    const whole = how === 'layered' ? 1 : parts;
+    const whole = isGang({ distribution }) ? 1 : parts;
     this.#tell({ kind: 'frame-accepted', frame, parts: whole, source, delivered: false, distribution });
   }
 
@@ -142,7 +143,7 @@ export class SimulatedCluster {
       const life = (this.#lives.get(frame) ?? 0) + 1;
       this.#lives.set(frame, life);
       const distribution = this.#distributions.get(frame) ?? { kind: 'stealing' };
-      const parts = distribution.kind === 'layered' ? 1 : this.#parts.get(frame)!;
+      const parts = isGang({ distribution }) ? 1 : this.#parts.get(frame)!;
       const generation = began.get(frame)!;
       this.#tell({ kind: 'frame-restored', frame, parts, source: sources.get(frame)!, life, distribution, generation });
     }
@@ -310,7 +311,8 @@ export class SimulatedCluster {
         const { frame, part, layer, attempt, device } = order;
         const failure = { kind: 'push-failed' as const, frame, part, layer, attempt, device, detail: 'no answer' };
         const success: LedgerEvent = { kind: 'part-pushed', frame, part, layer, attempt, device };
-        const task = { frame, tile: part, layer, generation: this.#generation(frame), attempt };
+        const isBlock = this.#distributions.get(frame)?.kind === 'gang';
+        const task = { frame, tile: part, layer, generation: this.#generation(frame), attempt, isBlock };
         if (order.audit !== true && (this.#distributions.get(frame)?.kind ?? 'stealing') === 'stealing') {
           this.#call(device, { frame, tasks: [task] }, success, failure);
         } else this.#share(device, task, success, failure);
@@ -330,7 +332,10 @@ export class SimulatedCluster {
         return;
       case 'rerun':
         this.#finishing = this.#finishing.filter((frame) => frame !== order.frame);
-        for (const key of this.#wrong.keys()) if (key.startsWith(`${order.frame}/`)) this.#wrong.delete(key);
+        this.#forgetWrong(order.frame);
+        return;
+      case 'gang':
+        this.#forgetWrong(order.frame);
         return;
       case 'fail':
       case 'device-lost':
@@ -338,6 +343,11 @@ export class SimulatedCluster {
       case 'audited':
         return;
     }
+  }
+
+  /** What was computed of a frame so far is void. */
+  #forgetWrong(frame: string): void {
+    for (const key of this.#wrong.keys()) if (key.startsWith(`${frame}/`)) this.#wrong.delete(key);
   }
 
   #generation(frame: string): number {
@@ -445,8 +455,9 @@ export class SimulatedCluster {
     const key = `${frame}/${part}`;
     const audited = this.#auditEvery > 0 && (this.#parts.size + part + attempt) % this.#auditEvery === 0;
     // Before it may be thrown away again.
+    const isOfGang = entry === undefined || !isGang(entry) || isPresentMember(entry, part, device, attempt);
     const isOpen = entry?.parts[part]?.kind !== 'done' && generation === (entry?.generation ?? generation);
-    if (layer === undefined && isOpen && !this.#quarantined.has(device)) {
+    if (layer === undefined && isOfGang && isOpen && !this.#quarantined.has(device)) {
       if (isWrong) this.#wrong.set(key, device);
       else this.#wrong.delete(key);
     }
@@ -481,6 +492,11 @@ export class SimulatedCluster {
     if (effect.kind === 'quarantine') this.tally.quarantines.push(effect.device);
     if (effect.kind === 'rerun') this.tally.reruns++;
   }
+}
+
+function distributionOf(kind: Distribution['kind'], parts: number): Distribution {
+  if (kind === 'layered') return { kind, layers: LAYERS, mostSlices: parts };
+  return kind === 'gang' ? { kind, members: parts === 1 ? 1 : 'all', most: parts } : { kind };
 }
 
 /** Whether it is about an attempt that is only compared. */

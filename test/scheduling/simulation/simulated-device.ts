@@ -26,6 +26,8 @@ export interface Heartbeat {
 /** A task on its way or on a device: a tile, or one layer of a slice. */
 export interface SimulatedTask extends TaskKey {
   readonly layer?: number | undefined;
+  /** Whether it is the block of a member of a gang, which is never stolen. */
+  readonly isBlock?: boolean;
   /** Whether it was computed wrongly. */
   readonly isWrong?: boolean;
 }
@@ -49,7 +51,7 @@ export class SimulatedDevice {
   #sending: SimulatedTask[] = [];
   #handedOut: HandedOutTask[] = [];
   #draining = false;
-  #returned: TaskKey[] = [];
+  #returned: SimulatedTask[] = [];
   /** Its own pictures that the gateway has and it has not queued. */
   #submitting = 0;
   #knownDrained = false;
@@ -110,7 +112,10 @@ export class SimulatedDevice {
   /** What the gateway has not been told of yet it keeps. */
   resume(): void {
     this.#draining = false;
-    for (const task of this.#returned.splice(0).reverse()) this.#queue = requeueTask(this.#queue, task);
+    for (const task of this.#returned.splice(0).reverse()) {
+      if (task.isBlock) this.#shared.unshift(task);
+      else this.#queue = requeueTask(this.#queue, task);
+    }
   }
 
   submits(): void {

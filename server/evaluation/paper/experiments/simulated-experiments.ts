@@ -1,4 +1,4 @@
-import { STRATEGIES, type StrategyName } from '../../../scheduling/strategies/strategy.js';
+import { SIMULATED_STRATEGIES, type SimulatedStrategy } from '../../../scheduling/strategies/strategy.js';
 import { type Environment, QUARTER_CORE, TWENTIETH_CORE } from '../environment.js';
 import type { FigureId } from '../page/figure-id.js';
 import type { PointSetName, SimulatedExperiment, Workload } from './experiment.js';
@@ -20,7 +20,7 @@ export function simulatedExperiments(): readonly SimulatedExperiment[] {
       experimentOf(`${set}-${what}`, figures, set, environment, workloads);
     return [
       add('frames', set === 'here' ? [...FRAME_FIGURES, 'numbers'] : FRAME_FIGURES, [
-        ...framesOf(STRATEGIES, DEVICES, GRIDS),
+        ...framesOf(SIMULATED_STRATEGIES, DEVICES, GRIDS),
         ...untiled(),
       ]),
       add('sources', ['fig14'], severalSources()),
@@ -32,7 +32,7 @@ export function simulatedExperiments(): readonly SimulatedExperiment[] {
 }
 
 function framesOf(
-  strategies: readonly StrategyName[],
+  strategies: readonly SimulatedStrategy[],
   counts: readonly number[],
   grids: readonly string[],
   depth = DEEPEST,
@@ -53,7 +53,7 @@ function untiled(): readonly Workload[] {
 function severalSources(): readonly Workload[] {
   return GRIDS.flatMap((grid) =>
     DEVICES.filter((sources) => sources > 1).flatMap((sources) =>
-      STRATEGIES.map(
+      SIMULATED_STRATEGIES.map(
         (strategy): Workload => ({ strategy, devices: MOST, grid, sources, depth: DEEPEST, frames: sources }),
       ),
     ),

@@ -1,4 +1,4 @@
-import { STRATEGIES } from '../../../scheduling/strategies/strategy.js';
+import { SIMULATED_STRATEGIES } from '../../../scheduling/strategies/strategy.js';
 import { median } from '../../statistics/statistics.js';
 import { DEEPEST } from '../arithmetic.js';
 import type { PointKey } from '../experiments/experiment.js';
@@ -30,7 +30,7 @@ export function deviationTable({ here, measured }: PointSets): Table {
     ],
     rows: [
       ...rowOf('all', pairs),
-      ...STRATEGIES.flatMap((name) =>
+      ...SIMULATED_STRATEGIES.flatMap((name) =>
         rowOf(
           name.toUpperCase(),
           pairs.filter(({ key }) => key.strategy === name),

@@ -1,0 +1,34 @@
+import type { FrameScopes } from '../../node/frame-scopes.js';
+
+/** The devices that compute a frame together, by member. */
+export interface GangRound {
+  /** Of all blocks of the frame. What is said of another attempt is void. */
+  readonly attempt: number;
+  readonly devices: readonly string[];
+}
+
+/** The gangs that compute frames now, each until its frame ends or a later gang takes its place. */
+export class GangRounds {
+  readonly #rounds = new Map<string, GangRound>();
+
+  /** @param runs ends what is kept of a frame. */
+  constructor(runs: FrameScopes) {
+    runs.onEnd((frame) => this.#rounds.delete(frame));
+  }
+
+  /** Frames that gangs compute. */
+  get size(): number {
+    return this.#rounds.size;
+  }
+
+  /** Begins an attempt of a frame; an earlier one is void. */
+  begin(frame: string, attempt: number, devices: readonly string[]): void {
+    this.#rounds.set(frame, { attempt, devices });
+  }
+
+  /** @returns the gang of this attempt of a frame; null when the attempt is past. */
+  of(frame: string, attempt: number): GangRound | null {
+    const round = this.#rounds.get(frame);
+    return round?.attempt === attempt ? round : null;
+  }
+}

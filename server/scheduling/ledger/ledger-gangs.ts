@@ -1,0 +1,168 @@
+import { LARGEST_ATTEMPT } from '../task-key.js';
+import { failFrame, type LedgerDraft, loads, note, type Reason, reachable } from './ledger-draft.js';
+import type { LedgerFrame, PartState } from './ledger-state.js';
+
+/*
+ * Gangs: devices that compute one frame together, all or nothing. A part is the block of one member, and all parts have one
+ * attempt. When a member is lost, late or refused, all parts begin again on a gang of other devices; what is said of an earlier
+ * attempt is void. A layered frame (MoDNN) is computed by a gang as well, layer after layer.
+ */
+
+/** Of the members of a gang: they begin and fail together. */
+type Tries = Pick<PartState, 'attempt' | 'failed'>;
+
+/** Why a gang has ended before its frame was computed. */
+export interface GangEnd {
+  readonly member: number;
+  readonly why: Reason;
+  /** A sentence for the reason of a frame that fails by it: `device e1 was lost`. */
+  readonly what: string;
+  /** Time before the next gang forms; 0 when absent. */
+  readonly pauseMs?: number;
+}
+
+/** Returns whether the parts of a frame begin and fail together. */
+export function isGang({ distribution }: Pick<LedgerFrame, 'distribution'>): boolean {
+  return distribution.kind === 'gang' || distribution.kind === 'layered';
+}
+
+/** Whether a word about a layer is about the one that is computed now; frames that are not layered have none. */
+export function isPresentLayer({ layering }: LedgerFrame, layer: number | undefined): boolean {
+  return layering?.layer === layer;
+}
+
+/** Returns whether a device is this member of the gang that computes the frame now. */
+export function isPresentMember({ parts }: LedgerFrame, member: number, device: string, attempt: number): boolean {
+  const part = parts[member];
+  return part !== undefined && part.kind !== 'unplaced' && part.device === device && part.attempt === attempt;
+}
+
+/**
+ * Finds a member of the gang that computes a frame.
+ *
+ * @param isIt `isDone`: whether nothing is expected of the member any more. A slice's device keeps what the next layer needs.
+ * @returns its number; -1 when there is none.
+ */
+export function findMember(entry: LedgerFrame, isIt: (device: string, isDone: boolean) => boolean): number {
+  const { distribution, layering, parts, phase } = entry;
+  if (phase.kind !== 'running' || !isGang(entry)) return -1;
+  if (distribution.kind === 'layered') return layering?.devices.findIndex((device) => isIt(device, false)) ?? -1;
+  return parts.findIndex((part) => part.kind !== 'unplaced' && isIt(part.device, part.kind === 'done'));
+}
+
+/** Returns the devices whose blocks or slices a frame is made of; none while it waits for a gang. */
+export function membersOf({ distribution, layering, parts }: LedgerFrame): readonly string[] {
+  if (distribution.kind === 'layered') return layering?.devices ?? [];
+  return parts.flatMap((part) => (part.kind === 'unplaced' ? [] : [part.device]));
+}
+
+/** Returns the devices that a gang can be formed of: those that the gateway reaches and that are in no gang. */
+export function freeDevices(draft: LedgerDraft): Set<string> {
+  const free = new Set(reachable(draft));
+  for (const entry of draft.frames.values()) {
+    if (entry.distribution.kind !== 'gang' || entry.phase.kind !== 'running') continue;
+    for (const device of membersOf(entry)) free.delete(device);
+  }
+  return free;
+}
+
+/**
+ * Forms a gang for a frame that waits for one. Devices that are in a gang are waited for when all others are to be avoided.
+ *
+ * @param free devices that are in no gang; the members are taken out.
+ */
+export function formGang(draft: LedgerDraft, entry: LedgerFrame, free: Set<string>): void {
+  const { distribution, frame, parts } = entry;
+  if (distribution.kind !== 'gang') return;
+  const candidates = suitable(draft, entry).filter((device) => free.has(device));
+  if (candidates.length === 0) return;
+  const loadOf = loads(draft);
+  const most = distribution.members === 'all' ? distribution.most : Math.min(distribution.members, distribution.most);
+  const byLoad = candidates.toSorted().sort((a, b) => loadOf.get(a)! - loadOf.get(b)!);
+  const devices = byLoad.slice(0, most).sort();
+  for (const device of devices) free.delete(device);
+  const attempt = entry.latest + 1;
+  const startedMs = entry.startedMs ?? draft.nowMs;
+  draft.effects.push({ kind: 'gang', frame, attempt, devices });
+  const running = { ...entry, phase: { kind: 'running' as const }, isRestored: false, startedMs };
+  pushMembers(draft, running, devices, { attempt, failed: parts[0]!.failed });
+  for (const [member, part] of draft.frames.get(frame)!.parts.entries()) note(draft, frame, member, 'pushed', part);
+}
+
+/**
+ * Begins a layered frame with its first layer on all available devices that can be reached. While there is none it is
+ * one part that nobody has.
+ *
+ * @param tries of every part from here on.
+ */
+export function beginLayers(draft: LedgerDraft, frame: string, tries: Tries): void {
+  const entry = draft.frames.get(frame)!;
+  if (entry.distribution.kind !== 'layered') return;
+  const devices = suitable(draft, entry).toSorted().slice(0, entry.distribution.mostSlices);
+  if (devices.length === 0) {
+    draft.frames.set(frame, { ...entry, layering: null, parts: [unplaced(tries)] });
+    return;
+  }
+  draft.effects.push({ kind: 'slice', frame, attempt: tries.attempt, devices });
+  pushMembers(draft, { ...entry, layering: { layer: 0, devices } }, devices, tries);
+}
+
+/** Every slice of the present layer is there: goes on to the next. @returns false after the last. */
+export function nextLayer(draft: LedgerDraft, entry: LedgerFrame): boolean {
+  const { distribution, layering } = entry;
+  if (distribution.kind !== 'layered' || layering === null) return false;
+  if (layering.layer + 1 >= distribution.layers) return false;
+  const next = { ...layering, layer: layering.layer + 1 };
+  pushMembers(draft, { ...entry, layering: next }, layering.devices, entry.parts[0]!);
+  return true;
+}
+
+/**
+ * Ends a gang. Its frame begins again on other devices: a layered one, whose picture is at the gateway, at once, another one
+ * when devices are free for it. After a bounded number of gangs the frame fails.
+ */
+export function restartGang(draft: LedgerDraft, entry: LedgerFrame, { member, pauseMs = 0, what, why }: GangEnd): void {
+  const { frame } = entry;
+  const lost = entry.parts[member]!;
+  const failed = lost.failed + (why === 'failed' ? 1 : 0);
+  if (failed >= draft.settings.attempts || lost.attempt >= LARGEST_ATTEMPT) {
+    const tried = `no gang of devices has computed the frame in ${failed} failed attempts`;
+    failFrame(draft, frame, 'DT_TILE_ATTEMPTS', `${tried}; last: ${what}; the devices' logs say why`);
+    return;
+  }
+  const tries = { attempt: lost.attempt + 1, failed };
+  const avoided = lost.kind === 'unplaced' ? null : lost.device;
+  if (entry.distribution.kind === 'layered') {
+    draft.frames.set(frame, { ...entry, avoided });
+    beginLayers(draft, frame, tries);
+    return;
+  }
+  const phase = { kind: 'waiting' as const, notBeforeMs: draft.nowMs + pauseMs };
+  draft.frames.set(frame, { ...entry, avoided, phase, parts: [unplaced(tries)] });
+}
+
+/** Devices without those that ended the frame's last gang or whose results of it were refused; all where there are no others. */
+function suitable(draft: LedgerDraft, { avoided, refused }: LedgerFrame): readonly string[] {
+  const live = reachable(draft);
+  const others = live.filter((device) => device !== avoided && !refused.some((one) => one.device === device));
+  return others.length > 0 ? others : live;
+}
+
+function unplaced({ attempt, failed }: Tries): PartState {
+  return { kind: 'unplaced', attempt, failed };
+}
+
+function pushMembers(
+  draft: LedgerDraft,
+  entry: LedgerFrame,
+  devices: readonly string[],
+  { attempt, failed }: Tries,
+): void {
+  const { frame, layering } = entry;
+  const parts = devices.map((device): PartState => ({ kind: 'pushing', attempt, failed, device }));
+  draft.frames.set(frame, { ...entry, latest: Math.max(entry.latest, attempt), parts });
+  for (const [part, device] of devices.entries()) {
+    const order = { kind: 'push', frame, part, attempt, device } as const;
+    draft.effects.push(layering === null ? order : { ...order, layer: layering.layer });
+  }
+}
