@@ -1,10 +1,10 @@
 // Which of the cfgs in folders can be read, and why the others cannot. Of a Darknet's clone, for instance.
 // Usage: node bench/darknet-cfgs.mjs folder...
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { source } from './sources.mjs';
 
-const { parseDarknetCfg } = await source('server/formats/darknet/cfg/darknet-cfg.ts');
+const { describeModel } = await source('server/model/model-source.ts');
 
 for (const folder of process.argv.slice(2)) {
   const files = readdirSync(folder, { recursive: true })
@@ -12,7 +12,7 @@ for (const folder of process.argv.slice(2)) {
     .sort();
   const refused = files.flatMap((file) => {
     try {
-      parseDarknetCfg(readFileSync(join(folder, file), 'latin1'), { name: file });
+      describeModel({ cfg: resolve(folder, file) });
       return [];
     } catch (error) {
       return [`${file}: ${error.code} ${error.message}`];

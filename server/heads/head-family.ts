@@ -1,3 +1,5 @@
+import type { ClassTree } from './class-tree.js';
+
 /**
  * How boxes are made of a graph's outputs. `rows` are the places that propose boxes (cells, anchors or queries); shapes are
  * those of one picture. Names of outputs are the graph's.
@@ -51,6 +53,8 @@ export interface RegionFamily {
   readonly classes: number;
   /** Scores of a box add up to 1; otherwise each stands for itself. */
   readonly isSoftmax: boolean;
+  /** Classes are of a hierarchy: a box has the most specific one that is probable enough, with objectness as its score (YOLO9000). */
+  readonly tree?: ClassTree;
   /** In cells, [width, height] each. */
   readonly anchors: readonly (readonly [number, number])[];
 }
@@ -218,4 +222,6 @@ export interface ClassifierFamily {
   readonly areLogits?: boolean;
   /** Divides logits; 1 when absent. */
   readonly temperature?: number;
+  /** Classes are of a hierarchy, whose leaves are named. */
+  readonly tree?: ClassTree;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { basename, extname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, extname, resolve } from 'node:path';
 import { DeepThingsError } from '../errors.js';
 import { type InputSize, parseDarknetCfg } from '../formats/darknet/cfg/darknet-cfg.js';
 import type { DarknetNetwork } from '../formats/darknet/darknet-network.js';
@@ -154,7 +155,15 @@ function readLabels(path: string, remark: Remark): LabelList {
 function readCfg(path: string, size: InputSize, remark: Remark): DarknetNetwork {
   const text = readTextFile(path, 'cfg', NO_REMARK);
   const name = basename(path, extname(path));
-  return naming(path, () => parseDarknetCfg(text, { name, size, remark: (said) => remark(`${path}: ${said}`) }));
+  const reading = { name, size, remark: (said: string) => remark(`${path}: ${said}`) };
+  return naming(path, () => parseDarknetCfg(text, { ...reading, readText: (named) => readNamed(path, named) }));
+}
+
+/** Reads a file that a cfg names: beside it, or where Darknet finds it that runs in the folder above. */
+function readNamed(cfg: string, named: string): string {
+  const folder = dirname(cfg);
+  const places = [resolve(folder, named), resolve(folder, '..', named), resolve(folder, basename(named))];
+  return readTextFile(places.find((place) => existsSync(place)) ?? places[0]!, 'tree of classes', NO_REMARK);
 }
 
 /** Puts the file's name before what is wrong in it. */

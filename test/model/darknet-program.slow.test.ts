@@ -58,6 +58,9 @@ activation=linear
 groups=1
 `;
 
+/** Ten classes at the top, with 99 kinds of each. */
+const TREE = Array.from({ length: CLASSES }, (_, i) => `kind${i} ${i < 10 ? -1 : Math.floor((i - 10) / 99)}`);
+
 describe.skipIf(!hasProgram(DARKNET))('the program darknet itself (needs Debianâ€™s package darknet)', () => {
   const folder = mkdtempSync(join(tmpdir(), 'deepthings-darknet-'));
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -66,8 +69,10 @@ describe.skipIf(!hasProgram(DARKNET))('the program darknet itself (needs Debianâ
   it.each([
     ['Darknet-19', darknet19Cfg({ size: 128 }), { inputs: 1024, gain: 15 }],
     ['a VGG of a few layers', VGG_LIKE, { inputs: 40, gain: 6 }],
+    ['classes of a hierarchy', `${VGG_LIKE}tree=classes.tree\n`, { inputs: 40, gain: 6 }],
   ])('takes a picture for the same five classes as %s', { timeout: 120_000 }, async (_name, cfg, last) => {
     writeFileSync(file('a.cfg'), cfg);
+    writeFileSync(file('classes.tree'), `${TREE.join('\n')}\n`);
     writeFileSync(file('a.names'), Array.from({ length: CLASSES }, (_, i) => `kind ${i}`).join('\n'));
     writeFileSync(file('a.data'), `names = ${file('a.names')}\ntop = 5\n`);
     const network = describeModel({ cfg: file('a.cfg'), labels: file('a.names') });
@@ -76,7 +81,7 @@ describe.skipIf(!hasProgram(DARKNET))('the program darknet itself (needs Debianâ
     const photo = samplePhotoPath('sample1.jpg');
 
     const args = ['classifier', 'predict', file('a.data'), file('a.cfg'), file('a.weights'), photo];
-    const printed = execFileSync(DARKNET, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    const printed = execFileSync(DARKNET, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
     const wanted = [...printed.matchAll(/^ *(\d+\.\d+)%: (.*)$/gm)].map(([, percent, label]) => ({
       label: label!,
       percent: Number(percent),

@@ -39,14 +39,17 @@ export function headFamily(layers: readonly Layer[]): HeadFamily | null {
   }
   if (layer.kind === 'softmax') {
     const classes = layer.input.channels;
-    const { temperature } = layer;
+    const { temperature, tree } = layer;
     const family = { kind: 'classifier', output, shape: [1, classes, 1, 1], classes, areLogits: true } as const;
-    return Object.freeze(temperature === undefined ? family : { ...family, temperature });
+    const divided = temperature === undefined ? family : { ...family, temperature };
+    return Object.freeze(tree === undefined ? divided : { ...divided, tree });
   }
   if (layer.kind === 'detection') return firstYoloFamily(output, layer);
   const { anchors, classes } = layer;
   const isSoftmax = layer.kind === 'region' && layer.softmax;
-  return Object.freeze({ kind: 'region', output, height, width, classes, isSoftmax, anchors });
+  const family = { kind: 'region', output, height, width, classes, isSoftmax, anchors } as const;
+  const tree = layer.kind === 'region' ? layer.tree : undefined;
+  return Object.freeze(tree === undefined ? family : { ...family, tree });
 }
 
 function firstYoloFamily(output: string, { boxes, classes, input, side, softmax, sqrt }: DetectionLayer): HeadFamily {

@@ -140,6 +140,9 @@ function outputShape(layer: LayerDeclaration, place: LayerPlace, refuse: Refuse)
           `needs a number for each class, and the layer before gives ${shapeText(input)}: put [avgpool] before it`,
         );
       }
+      if (layer.tree !== undefined && layer.tree.parents.length !== input.channels) {
+        refuse(`has a tree of ${layer.tree.parents.length} classes, and the layer before gives ${input.channels}`);
+      }
       return input;
     case 'detection':
       return firstDetectedShape(layer, input, refuse);

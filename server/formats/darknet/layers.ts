@@ -1,4 +1,5 @@
 import type { MapShape } from '../../geometry/region.js';
+import type { ClassTree } from '../../heads/class-tree.js';
 
 /** Darknet's, by its names; `activations.ts` says what they compute. */
 export type Activation =
@@ -152,6 +153,8 @@ export interface SoftmaxLayer extends LayerShape {
   readonly kind: 'softmax';
   /** Divides its input; 1 when absent. */
   readonly temperature?: number;
+  /** The hierarchy of its classes, if they have one. */
+  readonly tree?: ClassTree;
 }
 
 /**
@@ -176,6 +179,8 @@ export interface RegionLayer extends LayerShape {
   readonly classes: number;
   readonly coords: number;
   readonly softmax: boolean;
+  /** The hierarchy of its classes, if they have one. */
+  readonly tree?: ClassTree;
   /** Anchor boxes in cells, [width, height] each. */
   readonly anchors: readonly (readonly [number, number])[];
 }

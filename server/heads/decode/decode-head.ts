@@ -1,6 +1,7 @@
 import { unreachable } from '../../errors.js';
 import { overlapByDistance } from '../box.js';
 import { bestClasses, type ClassScore, softmax } from '../class-scores.js';
+import { onlyLeaves, treeProbabilities } from '../class-tree.js';
 import { type Detection, type DetectionLimits, detectionOf } from '../detection.js';
 import type { ClassifierFamily, DetectorFamily } from '../head-family.js';
 import { floatsOf, type HeadOutputs, type InputExtent } from '../head-output.js';
@@ -91,8 +92,10 @@ export function classifyOutput(
   const sum = numbers.reduce((total, number) => total + number, 0);
   const mayBeProbabilities = Math.abs(sum - 1) < 1e-3 && numbers.every((number) => number >= 0);
   const areProbabilities = family.areLogits !== true && mayBeProbabilities;
-  const { temperature = 1 } = family;
-  return bestClasses(areProbabilities ? numbers : softmax(numbers.map((number) => number / temperature)), labels);
+  const { temperature = 1, tree } = family;
+  if (areProbabilities) return bestClasses(numbers, labels);
+  const logits = numbers.map((number) => number / temperature);
+  return bestClasses(tree === undefined ? softmax(logits) : onlyLeaves(treeProbabilities(logits, tree), tree), labels);
 }
 
 function decodeInto(list: CandidateList, outputs: HeadOutputs, family: DetectorFamily, input: InputExtent): void {

@@ -1,10 +1,14 @@
 import { sigmoid, softmax } from '../class-scores.js';
+import { mostSpecific, treeProbabilities } from '../class-tree.js';
 import type { RegionFamily } from '../head-family.js';
 import { floatsOf, type HeadOutputs } from '../head-output.js';
 import type { CandidateList } from './candidate-list.js';
 
 /** x, y, width, height, objectness. */
 const BEFORE_SCORES = 5;
+
+/** Darknet's: a class of a hierarchy must be as probable. */
+const TREE_THRESHOLD = 0.5;
 
 /**
  * Adds every class above the threshold of every anchor of every cell, as Darknet decodes YOLOv2's head (`x = (column + sigmoid(tx)) / w`,
@@ -37,12 +41,16 @@ export function decodeRegion(outputs: HeadOutputs, family: RegionFamily, list: C
 }
 
 function scoreClasses(
-  { classes, isSoftmax }: RegionFamily,
+  { classes, isSoftmax, tree }: RegionFamily,
   objectness: number,
   at: (entry: number) => number,
 ): readonly number[] {
   if (classes === 0) return [objectness];
   const logits = Array.from({ length: classes }, (_, index) => at(BEFORE_SCORES + index));
+  if (tree !== undefined) {
+    const found = mostSpecific(treeProbabilities(logits, tree), tree, TREE_THRESHOLD);
+    return logits.map((_, index) => (index === found ? objectness : 0));
+  }
   const probabilities = isSoftmax ? softmax(logits) : logits.map(sigmoid);
   return probabilities.map((probability) => objectness * probability);
 }

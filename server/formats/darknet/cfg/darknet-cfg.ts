@@ -25,6 +25,8 @@ export interface CfgReading {
   readonly size?: InputSize | undefined;
   /** Receives what the cfg says twice, and what it says that looks like a mistake. */
   readonly remark?: Remark | undefined;
+  /** Reads a file that the cfg names, such as the tree of its classes; without it such a cfg is refused. */
+  readonly readText?: ((path: string) => string) | undefined;
 }
 
 /** Darknet centres the picture on half grey (0.5, which lies between two bytes) and divides by 255. */
@@ -55,7 +57,9 @@ export function parseDarknetCfg(text: string, reading: CfgReading): DarknetNetwo
   };
   refuseUnsupportedKinds(head, sections, describe);
   const input = readInput(head, reading.size);
-  const declarations = sections.map((section, index) => declareLayer(section, index, describe(index), remark));
+  const declarations = sections.map((section, index) =>
+    declareLayer(section, index, { where: describe(index), remark, readText: reading.readText }),
+  );
   const layers = shapeLayers(input, declarations, describe);
   const network = assembleNetwork(reading.name, input, layers);
   const labels = labelsFor(network.head, reading.labels);

@@ -141,7 +141,7 @@ export const LAYER_OPTIONS = {
     ],
   },
   softmax: {
-    read: ['temperature'],
+    read: ['temperature', 'tree'],
     neutral: { groups: ['1'], spatial: OFF },
     training: ['noloss'],
   },
@@ -161,7 +161,7 @@ export const LAYER_OPTIONS = {
     ],
   },
   region: {
-    read: ['anchors', 'classes', 'coords', 'num', 'softmax'],
+    read: ['anchors', 'classes', 'coords', 'num', 'softmax', 'tree'],
     neutral: { background: OFF },
     training: [
       'absolute',
@@ -172,6 +172,8 @@ export const LAYER_OPTIONS = {
       'focal_loss',
       'jitter',
       'log',
+      // Which classes a validation of ImageNet counts.
+      'map',
       'mask_scale',
       'max',
       'noobject_scale',

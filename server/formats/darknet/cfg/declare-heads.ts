@@ -1,3 +1,4 @@
+import type { ClassTree } from '../../../heads/class-tree.js';
 import type { Remark } from '../../../model/remark.js';
 import type { LayerDeclaration } from '../layers.js';
 import type { SectionReader } from './darknet-sections.js';
@@ -24,15 +25,24 @@ export function declareDetection(options: SectionReader): LayerDeclaration {
 }
 
 /** YOLOv2's head. */
-export function declareRegion(options: SectionReader, remark: Remark): LayerDeclaration {
+export function declareRegion(
+  options: SectionReader,
+  { tree }: { readonly tree?: ClassTree },
+  remark: Remark,
+): LayerDeclaration {
   const coords = options.integer('coords', 4, 1);
   if (coords !== 4) {
     options.refuse('DT_CFG_VALUE', `coords=${coords} is not supported, only coords=4 (x, y, width, height)`);
   }
   const anchors = readAnchors(options, [], remark);
+  const classes = options.integer('classes', 20, 0);
+  if (tree !== undefined && tree.parents.length !== classes) {
+    options.refuse('DT_CFG_VALUE', `classes=${classes}, and the tree has ${tree.parents.length}`);
+  }
   return {
     kind: 'region',
-    classes: options.integer('classes', 20, 0),
+    classes,
+    ...(tree === undefined ? {} : { tree }),
     coords,
     softmax: options.flag('softmax'),
     anchors,

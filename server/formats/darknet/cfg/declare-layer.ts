@@ -4,17 +4,30 @@ import type { LayerDeclaration } from '../layers.js';
 import { checkOptions, LAYER_OPTIONS, layerKind } from './darknet-options.js';
 import { type CfgSection, SectionReader } from './darknet-sections.js';
 import { declareDetection, declareRegion, declareYolo } from './declare-heads.js';
+import { declareTree } from './declare-tree.js';
 import { declareConnected, declareConvolution, declareLocal, readActivation } from './declare-weighted.js';
+
+/** What a layer's section is read with. */
+interface LayerReading {
+  /** Names the layer in a message. */
+  readonly where: string;
+  /** Receives what is read and looks like a mistake. */
+  readonly remark: Remark;
+  /** Reads a file that a section names; undefined where files cannot be read. */
+  readonly readText: ((path: string) => string) | undefined;
+}
 
 /**
  * Reads a layer's section.
  *
  * @param index of the layer in its network.
- * @param where names the layer in a message.
- * @param remark receives what is read and looks like a mistake.
  * @throws DT_CFG_LAYER, DT_CFG_OPTION, DT_CFG_VALUE
  */
-export function declareLayer(section: CfgSection, index: number, where: string, remark: Remark): LayerDeclaration {
+export function declareLayer(
+  section: CfgSection,
+  index: number,
+  { readText, remark, where }: LayerReading,
+): LayerDeclaration {
   const kind = layerKind(section.kind);
   if (kind === undefined) {
     throw new DeepThingsError(
@@ -65,12 +78,12 @@ export function declareLayer(section: CfgSection, index: number, where: string, 
       return { kind };
     case 'softmax': {
       const temperature = options.number('temperature', 1);
-      return temperature === 1 ? { kind } : { kind, temperature };
+      return { kind, ...(temperature === 1 ? {} : { temperature }), ...declareTree(options, readText) };
     }
     case 'detection':
       return declareDetection(options);
     case 'region':
-      return declareRegion(options, remark);
+      return declareRegion(options, declareTree(options, readText), remark);
     case 'yolo':
     case 'Gaussian_yolo':
       return declareYolo(options, kind, remark);

@@ -94,6 +94,20 @@ describe('parseDarknetCfg', () => {
     expect(weightsFileBytes(network, 20)).toBe(20 + 4 * (3 + 9));
   });
 
+  it.each([
+    ['a -1\nb -1\nc 1\n', null],
+    ['a -1\nb\nc 1\n', /tree=t: line 2 must be a class and the number of its parent/],
+    ['a 1\nb -1\nc -1\n', /a class must come after its parent/],
+    ['a -1\nb -1\n', /tree of 2 classes, and the layer before gives 3|classes=3, and the tree has 2/],
+  ])('reads the tree of a head’s classes: %j', (tree, refusal) => {
+    const read = (layers: string) =>
+      parseDarknetCfg(`${NET}${layers}tree=t\n`, { name: 'test', readText: () => tree }).head;
+    for (const layers of ['[avgpool]\n[softmax]\n', '[conv]\nfilters=8\n[region]\nclasses=3\nanchors=1,1\n']) {
+      if (refusal !== null) expect(() => read(layers)).toThrow(refusal);
+      else expect(read(layers)).toMatchObject({ tree: { parents: [-1, -1, 1] } });
+    }
+  });
+
   it('passes over what is for training only', () => {
     const layers =
       '[conv]\nfilters=7\n[yolo]\nclasses=2\nanchors=1,1\n[route]\nlayers=0\n[contrastive]\nyolo_layer=-2\n';
