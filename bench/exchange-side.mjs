@@ -49,7 +49,10 @@ async function deviceClient() {
     // A later attempt each time: the device drops what it has of the one before.
     const query = { stage: 0, generation: Math.floor(sent / 1_000) + 1, attempt: (sent % 1_000) + 1 };
     sent++;
-    const body = { mediaType: 'application/octet-stream', bytes: encodeGangStrips(maps, [{ map: 0, region, data }], 'f32') };
+    const body = {
+      mediaType: 'application/octet-stream',
+      bytes: encodeGangStrips(maps, [{ map: 0, region, data }], 'f32'),
+    };
     await peers.client(where).call(CALLS.gangStrips, { path: { frame: 'bench-1', tile: 1 }, query, body });
   });
 }
@@ -66,7 +69,9 @@ function bareClient() {
 
 async function bareServer() {
   const app = Fastify({ bodyLimit: 64 * 1024 * 1024 });
-  app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  );
   app.get('/livez', async () => 'live');
   app.put('/overlap/:frame/:tile', async (_request, reply) => reply.code(204).send());
   await app.listen({ host: '127.0.0.1', port: Number(where) });

@@ -1,7 +1,7 @@
 // CPU that one body of a gang's strips costs the device that sends it and the device that takes it, beside a bare PUT of as many bytes
 // from undici to Fastify. Each side is a process of its own; the two kinds take turns, batch by batch. Prints medians and 95th
 // percentiles of the batches, and the ratio of each side to its bare one.
-// Usage: node bench/exchange.mjs [--sizes 40,200] [--batches 60] [--messages 25] [--warmup 1500] [--most 1.7] [--profile FOLDER]
+// Usage: node bench/exchange.mjs [--sizes 40,200] [--batches 60] [--messages 25] [--warmup 6000] [--most 1.7] [--profile FOLDER]
 //   --sizes    kB of a body
 //   --most     fails where a side's ratio of medians is larger
 //   --profile  writes a CPU profile of each process there
@@ -20,7 +20,7 @@ const { values: options } = parseArgs({
     sizes: { type: 'string', default: '40,200' },
     batches: { type: 'string', default: '60' },
     messages: { type: 'string', default: '25' },
-    warmup: { type: 'string', default: '1500' },
+    warmup: { type: 'string', default: '6000' },
     most: { type: 'string', default: 'Infinity' },
     profile: { type: 'string' },
   },

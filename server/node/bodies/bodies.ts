@@ -27,10 +27,11 @@ export function takeBodies(app: FastifyInstance, limits: BodyLimits, metrics: No
   const budgets = budgetsOf(limits);
   metrics.holds('bytes of uploads', () => budgets.picture.held);
   metrics.holds('bytes of other bodies', () => budgets.json.held + budgets.tensors.held);
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     const rule = ruleOf(request, limits);
     // A type that is none is no reason to refuse a picture, but Fastify would.
     if (rule?.kind === 'picture') delete request.raw.headers['content-type'];
+    done();
   });
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();

@@ -43,12 +43,12 @@ export function requireWhole(
 
 /** Gives every answer with a body its digest. */
 export function sendDigests(app: FastifyInstance): void {
-  app.addHook('onSend', async (_request, reply, payload) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     if (payload === undefined || payload === null || payload === '') reply.header(DIGEST_HEADER, EMPTY_DIGEST);
     else if (typeof payload === 'string' || payload instanceof Uint8Array) {
       reply.header(DIGEST_HEADER, bodyDigest(payload));
     }
-    return payload;
+    done();
   });
 }
 

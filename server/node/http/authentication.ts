@@ -28,18 +28,18 @@ export const authentication = fastifyPlugin(
   async (app: FastifyInstance, { token, isOpen, onRefused }: AuthenticationOptions) => {
     if (token === null) return;
     const accessOf = accessCheck(tokenSource(token));
-    app.addHook('onRequest', async (request) => {
+    app.addHook('onRequest', (request, _reply, done) => {
       const path = request.url.split('?', 1)[0]!;
-      if (isOpen(path)) return;
+      if (isOpen(path)) return done();
       const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
       const access = given === undefined ? 'none' : accessOf(given);
-      if (access === 'full') return;
+      if (access === 'full') return done();
       if (access === 'none') {
         if (given !== undefined || request.routeOptions.config.isWork) onRefused(refusedCaller(request, given));
         throw new HttpProblem('DT_TOKEN', TOKEN_EXPECTED);
       }
       const isReading = request.method === 'GET' || request.method === 'HEAD';
-      if (isReading && !request.routeOptions.config.isWork) return;
+      if (isReading && !request.routeOptions.config.isWork) return done();
       throw new HttpProblem('DT_READ_ONLY', 'this token is for reading only: this needs DEEPTHINGS_TOKEN');
     });
   },

@@ -16,9 +16,10 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
  */
 export function guardAgainstPages(app: FastifyInstance, hosts: readonly string[]): void {
   const known = new Set(hosts.map(hostName));
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     requireKnownHost(request, known);
     if (!SAFE_METHODS.has(request.method) || !isVisit(request.headers)) requireOwnOrigin(request);
+    done();
   });
 }
 
@@ -27,8 +28,8 @@ export function guardAgainstPages(app: FastifyInstance, hosts: readonly string[]
  * read them, but each that it opens takes the place of another.
  */
 export function guardEvents(app: FastifyInstance): void {
-  app.addHook('onRequest', async ({ headers, routeOptions }) => {
-    if (routeOptions.config.operationId !== 'getEvents' || !isOfAnotherSite(headers)) return;
+  app.addHook('onRequest', ({ headers, routeOptions }, _reply, done) => {
+    if (routeOptions.config.operationId !== 'getEvents' || !isOfAnotherSite(headers)) return done();
     const detail = 'refused: a page of another site asks for events, which only the dashboard and programs may watch';
     throw new HttpProblem('DT_ORIGIN', detail);
   });

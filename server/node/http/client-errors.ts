@@ -22,12 +22,13 @@ export class ClientErrors {
 
   /** Keeps track of what is being answered on each connection. */
   watch(app: FastifyInstance): void {
-    app.addHook('onRequest', async ({ raw: request }, { raw: response }) => {
+    app.addHook('onRequest', ({ raw: request }, { raw: response }, done) => {
       const exchanges = this.#underWay.get(request.socket) ?? new Set();
       this.#underWay.set(request.socket, exchanges);
       const exchange = { request, response };
       exchanges.add(exchange);
       response.once('close', () => exchanges.delete(exchange));
+      done();
     });
   }
 

@@ -14,17 +14,19 @@ export function answerExpectations(app: FastifyInstance): void {
     app.routing(request, response);
   });
   app.server.on('checkExpectation', (request, response) => app.routing(request, response));
-  app.addHook('onRequest', async ({ raw: { headers, httpVersion } }) => {
+  app.addHook('onRequest', ({ raw: { headers, httpVersion } }, _reply, done) => {
     const expected = headers.expect?.trim().toLowerCase() ?? '';
     // HTTP/1.0 has none.
-    if (httpVersion === '1.0' || expected === '' || expected === '100-continue') return;
+    if (httpVersion === '1.0' || expected === '' || expected === '100-continue') return done();
     throw new HttpProblem({ code: 'DT_REQUEST', status: 417 }, 'expected no expectation but 100-continue');
   });
-  app.addHook('preParsing', async (_request, { raw }) => {
+  app.addHook('preParsing', (_request, { raw }, _payload, done) => {
     if (expecting.delete(raw)) raw.writeContinue();
+    done();
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     // Refused: its client sends no body now, and would take what it sends next for another request.
     if (expecting.has(reply.raw)) reply.header('connection', 'close');
+    done();
   });
 }

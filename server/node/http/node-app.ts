@@ -184,17 +184,19 @@ function serverFactoryOf(secured: TlsServers): FastifyServerFactory {
 
 /** A connection that was made with certificates of before serves one more request: its client then makes a new one. */
 function renewConnections(app: FastifyInstance, secured: TlsServers): void {
-  app.addHook('onRequest', async ({ raw }, reply) => {
+  app.addHook('onRequest', ({ raw }, reply, done) => {
     if (secured.isOutdated(raw.socket)) reply.header('connection', 'close');
+    done();
   });
   app.addHook('preClose', async () => secured.closeUnfinished());
 }
 
 /** Bodies of answers to people and programs; what nodes say to each other is counted where it is read and written. */
 function countAnswers(app: FastifyInstance, { bytesSent }: NodeMetrics): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const bytes = Number(reply.getHeader('content-length') ?? 0);
     if (!request.routeOptions.config.isWork && bytes > 0) bytesSent.inc({ kind: 'client' }, bytes);
+    done();
   });
 }
 
@@ -206,10 +208,10 @@ function routeOptions({ role, handlers }: NodeAppOptions, operation: OperationId
 
 /** Servers are told to let requests without a host through, to have them refused with a problem (RFC 9112, 3.2). */
 function requireHost(app: FastifyInstance): void {
-  app.addHook('onRequest', async ({ raw: { headers, httpVersion, rawHeaders } }) => {
+  app.addHook('onRequest', ({ raw: { headers, httpVersion, rawHeaders } }, _reply, done) => {
     const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length;
     if (hosts > 1) throw new HttpProblem({ code: 'DT_REQUEST', status: 400 }, `expected one host header, got ${hosts}`);
-    if (httpVersion !== '1.1' || headers.host !== undefined) return;
+    if (httpVersion !== '1.1' || headers.host !== undefined) return done();
     throw new HttpProblem({ code: 'DT_REQUEST', status: 400 }, 'expected a host header');
   });
 }

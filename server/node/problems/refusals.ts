@@ -24,8 +24,9 @@ export function answerWithProblems(app: FastifyInstance, metrics: NodeMetrics): 
     throw noRoute(paths, request);
   });
   // Before a body is read that leads nowhere.
-  app.addHook('preParsing', async (request) => {
+  app.addHook('preParsing', (request, _reply, _payload, done) => {
     if (request.is404) throw noRoute(paths, request);
+    done();
   });
   app.setErrorHandler(async (error, request, reply) => {
     const problem = problemOf(error);

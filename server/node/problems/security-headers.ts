@@ -24,8 +24,9 @@ export const SECURITY_HEADERS = Object.freeze({
 
 /** Puts them on every answer that goes through the application's hooks. */
 export function sendSecurityHeaders(app: FastifyInstance): void {
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     addSecurityHeaders(reply);
+    done();
   });
 }
 
