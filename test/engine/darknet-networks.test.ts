@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
+import { parseDarknetCfg } from '../../server/formats/darknet/cfg/darknet-cfg.js';
 import type { LayerDeclaration, LocalLayer } from '../../server/formats/darknet/layers.js';
 import { weightConstants } from '../../server/formats/darknet/weight-constants.js';
 import { synthesizeWeights } from '../../server/formats/darknet/weights/synthetic-weights.js';
@@ -126,5 +127,25 @@ describe.each(ENGINE_CASES)('$label', ({ create }) => {
       const error = relativeDifference(data, Float32Array.from(wanted[index + 1]!));
       expect({ name, isClose: error <= TOLERANCE.f32, error }).toMatchObject({ name, isClose: true });
     }
+  });
+
+  it('makes pictures grey for a network of one channel', async () => {
+    const layers = '[conv]\nfilters=3\nsize=3\npad=1\nactivation=leaky\n[maxpool]\nsize=2\nstride=2\n';
+    const network = parseDarknetCfg(`[net]\nwidth=6\nheight=4\nchannels=1\n${layers}`, { name: 'grey' });
+    expect(network.input).toEqual({ channels: 3, height: 4, width: 6 });
+    const { weights } = synthesizeWeights(network, 5);
+    const random = seededRandom(12);
+    const data = Float32Array.from({ length: 3 * 24 }, random);
+    const grey = Float32Array.from(
+      { length: 24 },
+      (_, i) => 0.299 * data[i]! + 0.587 * data[24 + i]! + 0.114 * data[48 + i]!,
+    );
+    const wanted = referenceMaps(network.layers, weights, grey).at(-1)!;
+    const constants = new Map([...network.graph.constants, ...weightConstants(network.graph, weights)]);
+    const loaded = await (await create()).loadGraph({ ...network.graph, constants });
+    const found = await loaded.run(new Map([[network.graph.inputs[0]!, { shape: [1, 3, 4, 6], data }]]));
+    await loaded.release();
+    const [output] = [...found.values()];
+    expect(relativeDifference(output!.data as Float32Array, Float32Array.from(wanted))).toBeLessThan(TOLERANCE.f32);
   });
 });

@@ -53,12 +53,33 @@ export function layersGraph({ firstLayer, input, layers, name }: LayerRun): Grap
   return { name, inputs: [first], outputs: [mapName(firstLayer + layers.length)], ...parts };
 }
 
-/** The graph of a whole network, without weights: from the picture to what its heads decode. */
+/** The graph of a whole network, without weights: from the picture, which has 3 channels, to what its heads decode. */
 export function networkGraph(name: string, input: MapShape, layers: readonly Layer[]): Graph {
   const decoded = decodedMaps(layers);
   const needed = layers.slice(0, decoded.at(-1));
-  const graph = layersGraph({ name, firstLayer: 0, input, layers: needed });
-  return { ...graph, outputs: decoded.map(mapName) };
+  const first = layers[0]?.input ?? input;
+  const graph = layersGraph({ name, firstLayer: 0, input: first, layers: needed });
+  const whole = first.channels === 1 && input.channels === 3 ? withGreyPicture(graph, input) : graph;
+  return { ...whole, outputs: decoded.map(mapName) };
+}
+
+const PICTURE = 'picture';
+const GREY = 'shares of red, green and blue';
+/** Of red, green and blue, as libraries for pictures have them (ITU-R BT.601). */
+const GREY_SHARES = Float32Array.of(0.299, 0.587, 0.114);
+
+/** Puts a node before a graph that makes its grey input of a picture in colour. */
+function withGreyPicture(graph: Graph, input: MapShape): Graph {
+  const [map] = graph.inputs as [string];
+  const weights = { type: 'float32', shape: [1, 3, 1, 1], bytes: new Uint8Array(GREY_SHARES.buffer) } as const;
+  const node = { name: 'grey', operator: 'Conv', attributes: {}, inputs: [PICTURE, GREY], outputs: [map] };
+  return {
+    ...graph,
+    inputs: [PICTURE],
+    nodes: [node, ...graph.nodes],
+    values: new Map([[PICTURE, mapOf(input)], ...graph.values]),
+    constants: new Map([[GREY, weights], ...graph.constants]),
+  };
 }
 
 function addLayer(place: Place): void {

@@ -20,8 +20,8 @@ describe.skipIf(!hasProgram('/usr/bin/darknet'))('the cfgs that come with Darkne
     }
     expect(files.length).toBeGreaterThan(40);
     expect(refused).toEqual({
-      'go.cfg': expect.stringMatching(/channels=1/),
-      'go.test.cfg': expect.stringMatching(/channels=1/),
+      'go.cfg': expect.stringMatching(/extra=1/),
+      'go.test.cfg': expect.stringMatching(/extra=1/),
       'gru.cfg': expect.stringMatching(/recurrent/),
       'rnn.cfg': expect.stringMatching(/recurrent/),
       'rnn.train.cfg': expect.stringMatching(/recurrent/),

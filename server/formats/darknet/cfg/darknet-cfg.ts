@@ -61,7 +61,8 @@ export function parseDarknetCfg(text: string, reading: CfgReading): DarknetNetwo
     declareLayer(section, index, { where: describe(index), remark, readText: reading.readText }),
   );
   const layers = shapeLayers(input, declarations, describe);
-  const network = assembleNetwork(reading.name, input, layers);
+  // Pictures come in colour: the graph of a network for grey ones begins with what makes them so.
+  const network = assembleNetwork(reading.name, { ...input, channels: 3 }, layers);
   const labels = labelsFor(network.head, reading.labels);
   return Object.freeze({ ...network, preprocessing: readPreprocessing(head, network.head), labels });
 }
@@ -81,8 +82,13 @@ function readInput(head: CfgSection, size: InputSize | undefined): MapShape {
       net.refuse('DT_CFG_SIZE', `${name}=${value}, and ${LARGEST_INPUT_SIDE} is the most`, head.line);
     }
   }
-  if (input.channels !== 3) {
-    net.refuse('DT_CFG_VALUE', `channels=${input.channels}, and pictures have 3 (red, green, blue)`, head.line);
+  if (input.channels !== 3 && input.channels !== 1) {
+    const { line } = head.options.get('channels')!;
+    net.refuse(
+      'DT_CFG_VALUE',
+      `channels=${input.channels}, and pictures have 3 (red, green, blue) or 1 (grey): use a network for pictures`,
+      line,
+    );
   }
   return Object.freeze(input);
 }

@@ -394,7 +394,11 @@ describe('parseDarknetCfg', () => {
     ['width=3\n', 'DT_CFG_SYNTAX', /line 1/],
     ['[conv]\n', 'DT_CFG_SYNTAX', /\[conv\]/],
     ['[net]\nwidth=3\nheight=3\n', 'DT_CFG_VALUE', /channels is missing/],
-    ['[net]\nwidth=3\nheight=3\nchannels=1\n', 'DT_CFG_VALUE', /channels=1/],
+    [
+      '[net]\nwidth=3\nheight=3\nchannels=4\n',
+      'DT_CFG_VALUE',
+      /channels=4, and pictures have 3 .* or 1 \(grey\).* \(line 4\)/,
+    ],
   ])('refuses the file %j', (text, code, message) => {
     expect(() => parse('', text)).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
   });
