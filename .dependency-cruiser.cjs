@@ -39,6 +39,9 @@ const ROOMS = {
   'server/cli/watch': {
     folder: [],
   },
+  'server/compute': {
+    gang: ['.'],
+  },
   'server/config': {
     checks: ['.', 'generated', 'source'],
     generated: [],
@@ -46,10 +49,11 @@ const ROOMS = {
     source: ['.'],
   },
   'server/edge': {
-    api: ['.', 'device', 'frames', 'tasks'],
+    api: ['.', 'device', 'frames', 'gang', 'tasks'],
     device: [],
     frames: ['device'],
-    tasks: ['device', 'frames'],
+    gang: ['device', 'frames', 'tasks'],
+    tasks: ['device', 'frames', 'gang'],
   },
   'server/engine': {
     onnxruntime: ['.'],
@@ -97,6 +101,7 @@ const ROOMS = {
     lmdb: ['.'],
   },
   'server/geometry': {
+    gang: ['.'],
     modnn: ['.'],
     reuse: ['.'],
   },

@@ -6,7 +6,7 @@ import type { GangPlan } from '../geometry/gang/gang-plan.js';
 import type { Grid } from '../geometry/grid.js';
 import type { Padding, Region } from '../geometry/region.js';
 import type { ModelSpec } from '../model-files/model-spec.js';
-import type { BlockRun, StripValues } from './block-executor.js';
+import type { BlockRun, StripValues } from './gang/block-executor.js';
 import type { HeapUse } from './heap-use.js';
 import type { OffersMessage } from './offers-message.js';
 import type { TileJob } from './tile-executor.js';

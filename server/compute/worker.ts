@@ -5,7 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createEngine } from '../engine/engines.js';
 import { DeepThingsError, unreachable } from '../errors.js';
 import type { LoadedModel } from '../model-files/load-model.js';
-import { BlockFrames } from './block-frames.js';
+import { BlockFrames } from './gang/block-frames.js';
 import { heapUse } from './heap-use.js';
 import type {
   ComputeAnswer,

@@ -16,10 +16,11 @@ import { PictureSubmission } from './picture-submission.js';
 import { createStanding, type Standing } from './standing.js';
 import { EdgeTasks } from './tasks/edge-tasks.js';
 
-/** A device in its four modules. */
+/** A device in its modules. */
 interface Modules {
   readonly edge: EdgeDevice;
   readonly frames: DeviceFrames;
+  readonly inputs: FrameInputs;
   readonly tasks: EdgeTasks;
   readonly standing: Standing;
 }
@@ -29,11 +30,13 @@ export async function assemble(options: NodeOptions, environment: Environment): 
   const { config, device, log } = options;
   const { at, clusterPlan, compute, tls } = environment;
   const { network, plan } = clusterPlan;
+  const { limits, wire } = config;
   const edge = createEdgeDevice(options, environment);
   const frames = createDeviceFrames(config, plan.tiles.length, edge.metrics);
-  const tasks = new EdgeTasks({ edge, config, compute, frames });
+  const inputs = new FrameInputs({ edge, network, limits, padding: wire.padding });
+  const tasks = new EdgeTasks({ edge, config, compute, frames, inputs });
   const standing = createStanding({ edge, config, network, compute, tasks, frames });
-  const app = await createApp(options, environment, { edge, frames, tasks, standing });
+  const app = await createApp(options, environment, { edge, frames, inputs, tasks, standing });
   const port = await listen(app, at);
   if (at.port === 0) edge.self.address = `${schemeOf(config)}://${at.host}:${port}`;
   const { address } = edge.self;
@@ -60,14 +63,12 @@ export async function assemble(options: NodeOptions, environment: Environment): 
 function createApp(
   { config, log, token }: NodeOptions,
   { at, clusterPlan, tls }: Environment,
-  { edge, frames, tasks, standing }: Modules,
+  { edge, frames, inputs, tasks, standing }: Modules,
 ) {
   const { events, metrics, wirePlan } = edge;
   const { drain, registrar, underWay } = standing;
-  const { network } = clusterPlan;
-  const { limits, schedule, wire } = config;
+  const { schedule } = config;
   const { board, overlap } = tasks;
-  const inputs = new FrameInputs({ edge, network, limits, padding: wire.padding });
   const intake = new FrameIntake({ edge, frames, inputs, board, book: overlap.book, drain });
   const submission = new PictureSubmission({ edge, own: frames.own, drain, intake, strategy: schedule.strategy });
   const notReady = () => (registrar.isTaken ? null : (registrar.problem ?? 'registering with the gateway'));

@@ -1,9 +1,8 @@
 import { type ComputeThread, startComputeThread } from '../compute/compute-thread.js';
 import type { ClusterConfig, DeviceConfig } from '../config/cluster-config.js';
 import { DeepThingsError } from '../errors.js';
-import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { loadSharp } from '../imaging/sharp-library.js';
-import { planCluster } from '../node/cluster-plan.js';
+import { type ClusterPlan, computeStage, planCluster } from '../node/cluster-plan.js';
 import { type ListenAddress, requireToken } from '../node/http/listen.js';
 import type { RunningNode } from '../node/running-node.js';
 import { openNodeTls } from '../node/tls/node-tls.js';
@@ -30,7 +29,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningNode> {
   const clusterPlan = await planCluster(config);
   const tls = openNodeTls(config, node, log);
   try {
-    const compute = await startCompute(options, node, clusterPlan.plan);
+    const compute = await startCompute(options, node, clusterPlan);
     log.info({ engine: compute.engine, model: clusterPlan.network.name }, 'fused layers loaded');
     if (compute.remark !== null) log.warn({ engine: compute.engine }, compute.remark);
     try {
@@ -48,13 +47,13 @@ export async function startEdge(options: EdgeOptions): Promise<RunningNode> {
 async function startCompute(
   { config, log, onFatal }: EdgeOptions,
   node: DeviceConfig,
-  plan: FtpPlan,
+  clusterPlan: ClusterPlan,
 ): Promise<ComputeThread> {
   const compute = await startComputeThread(
     {
       model: config.model,
       engine: node.engine,
-      stage: { kind: 'fused', depth: plan.stage.values, grid: plan.grid },
+      stage: computeStage('fused', clusterPlan, config),
     },
     (error) => {
       log.fatal({ err: error }, 'the compute thread crashed');

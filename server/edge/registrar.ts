@@ -20,7 +20,7 @@ export interface RegistrarParts {
 /** A refused device asks again: somebody may have fixed the gateway's configuration. */
 const REFUSED_PAUSE_MS = 5_000;
 
-/** Announces this device to the gateway: as a heartbeat, and at once when its queue fills or runs empty. */
+/** Announces this device to the gateway: as a heartbeat, and at once when its queue fills or runs empty, or when it gives a task back. */
 export class Registrar {
   readonly #parts: RegistrarParts;
   readonly #stop = new AbortController();
@@ -68,7 +68,8 @@ export class Registrar {
   }
 
   start(): void {
-    this.#parts.board.onChange(({ pending }) => {
+    this.#parts.board.onChange(({ kind, pending }) => {
+      if (kind === 'returned') this.announce();
       if (this.#announcedPending !== null && this.#announcedPending > 0 !== pending > 0) this.announce();
     });
     this.#loop = this.#beat();

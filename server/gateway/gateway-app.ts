@@ -65,7 +65,7 @@ function handlersOf(self: GatewaySelf, modules: GatewayModules): OperationHandle
     ...drainHandlers({ drain, registry, links }),
     ...quarantineHandlers({ quarantine, registry }),
     ...deviceHandlers({ epoch, heartbeatMs: heartbeat.intervalMs, devices, contacts, ledger, telemetry }),
-    ...resultHandlers({ wirePlan, store, results, devices, ledger, telemetry }),
+    ...resultHandlers({ wirePlan, gang: clusterPlan.gang, store, results, devices, ledger, telemetry }),
     ...overlapHandlers({ wirePlan, maps: config.wire.maps, frames, devices, telemetry }),
     ...frameHandlers({ strategy, wirePlan, frames, intake, finisher, nowMs }),
     getCluster: async () => clusterState(self, modules),

@@ -52,7 +52,7 @@ export interface GatewayModules {
 /** Makes the modules, each of those before it; none has started when this returns. */
 export function createModules(self: GatewaySelf, archive: FrameArchive, openPeers: OpenPeers): GatewayModules {
   const { clusterPlan, compute, config, epoch, telemetry, wirePlan } = self;
-  const { network } = clusterPlan;
+  const { gang, network } = clusterPlan;
   const { nowMs } = telemetry;
   const ledger = new LedgerRuntime(ledgerSettings(config), nowMs);
   telemetry.metrics.holds('frames in the ledger', () => ledger.size);
@@ -60,7 +60,7 @@ export function createModules(self: GatewaySelf, archive: FrameArchive, openPeer
   const devices = createDevices({ config, identity, archive, ledger, telemetry });
   const contacts = createContacts({ openPeers, devices, ledger, telemetry });
   const frames = createFrames({ config, network, archive, telemetry });
-  const results = createResults({ config, network, wirePlan, compute, runs: frames.runs, telemetry });
+  const results = createResults({ config, network, wirePlan, gang, compute, runs: frames.runs, telemetry });
   const dispatch = createDispatch(self, ledger, { devices, contacts, frames, results });
   const factory = new FrameFactory({ epoch, clusterPlan, limits: config.limits, nowMs });
   const { admission, drain } = createIntake({ limits: config.limits, devices, frames, factory, ledger, telemetry });
@@ -77,9 +77,9 @@ function createDispatch(
 ): GatewayDispatch {
   const { registry, speeds } = devices;
   const { store } = frames;
-  const { auditor, rounds } = results;
+  const { auditor } = results;
   const { links } = contacts;
-  const dispatcher = new NodeDispatcher({ epoch, wirePlan, wire: config.wire, links, rounds, telemetry });
+  const dispatcher = new NodeDispatcher({ epoch, wirePlan, wire: config.wire, links, results, telemetry });
   const finisher = new FrameFinisher({ frames, results, registry, dispatcher, ledger, telemetry });
   const deliveries = new Deliveries({ dispatcher, store, results, speeds, ledger, telemetry });
   const audits = new Audits({ auditor, ledger, metrics: telemetry.metrics });

@@ -1,7 +1,6 @@
 import { type ComputeThread, startComputeThread } from '../compute/compute-thread.js';
-import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { loadSharp } from '../imaging/sharp-library.js';
-import { planCluster } from '../node/cluster-plan.js';
+import { type ClusterPlan, computeStage, planCluster } from '../node/cluster-plan.js';
 import { type ListenAddress, requireToken } from '../node/http/listen.js';
 import type { RunningNode } from '../node/running-node.js';
 import { openNodeTls } from '../node/tls/node-tls.js';
@@ -40,7 +39,7 @@ type Prepared = Pick<Environment, 'at' | 'tls' | 'clusterPlan'>;
 /** Opens the store and loads the model; whatever fails, nothing stays open. */
 async function startWith(options: GatewayOptions, prepared: Prepared): Promise<RunningNode> {
   const { config, log } = options;
-  const starting = [openArchive(config, log), startCompute(options, prepared.clusterPlan.plan)] as const;
+  const starting = [openArchive(config, log), startCompute(options, prepared.clusterPlan)] as const;
   const [opened, computing] = await Promise.allSettled(starting);
   if (opened.status === 'rejected' || computing.status === 'rejected') {
     if (opened.status === 'fulfilled') await opened.value.archive.close();
@@ -58,12 +57,15 @@ async function startWith(options: GatewayOptions, prepared: Prepared): Promise<R
   }
 }
 
-async function startCompute({ config, log, onFatal }: GatewayOptions, plan: FtpPlan): Promise<ComputeThread> {
+async function startCompute(
+  { config, log, onFatal }: GatewayOptions,
+  clusterPlan: ClusterPlan,
+): Promise<ComputeThread> {
   const compute = await startComputeThread(
     {
       model: config.model,
       engine: config.gateway.engine,
-      stage: { kind: 'remaining', depth: plan.stage.values, grid: plan.grid },
+      stage: computeStage('remaining', clusterPlan, config),
     },
     (error) => {
       log.fatal({ err: error }, 'the compute thread crashed');

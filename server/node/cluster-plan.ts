@@ -1,3 +1,4 @@
+import type { ComputeStage } from '../compute/messages.js';
 import type { ClusterConfig } from '../config/cluster-config.js';
 import { planGraph } from '../geometry/choose-cut.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
@@ -7,6 +8,7 @@ import { type PlanCost, planCost, type TileCost } from '../geometry/plan-cost.js
 import { mostOfferedBytes } from '../geometry/reuse/tile-offer.js';
 import type { Network } from '../model/network.js';
 import { describeModel } from '../model-files/describe-model.js';
+import { strategyNamed } from '../scheduling/strategies/strategies.js';
 
 /** Layer 0's input travels as bytes, feature maps as F32. */
 const TRAVEL_WIDTHS = { inputBytesPerValue: 1, outputBytesPerValue: 4 };
@@ -27,21 +29,35 @@ export async function planCluster({ devices, model, partition }: ClusterConfig):
   return { network, plan, cost: planCost(plan, TRAVEL_WIDTHS), gang };
 }
 
+/** Says what a node's compute thread computes; at start it loads what the file's strategy takes. */
+export function computeStage(
+  kind: ComputeStage['kind'],
+  { gang, plan }: ClusterPlan,
+  { schedule }: ClusterConfig,
+): ComputeStage {
+  const isFirst = strategyNamed(schedule.strategy).outputs === 'blocks';
+  return { kind, depth: plan.stage.values, grid: plan.grid, gang: { ends: gang.ends, isFirst } };
+}
+
 /** Room for a task's or result's facts beside its tensor. */
 const HEADER_ROOM_BYTES = 64 * 1024;
 
 /**
  * Bound on a body with tensors. The largest that has a reason to be sent is a tile's input, output or strips, the
- * letterboxed picture, one device's slice of the output, or the border rows at both ends of a slice.
+ * letterboxed picture, one device's slice of the output, or the border rows at both ends of a slice; of a gang the picture as it
+ * was submitted, a member's strips or its part of the outputs.
  */
-export function largestTensorBody({ cost, plan }: ClusterPlan): number {
+export function largestTensorBody({ cost, gang, plan }: ClusterPlan, pictureBytes: number): number {
   const { outputBytesPerValue } = TRAVEL_WIDTHS;
   const ofTile = ({ tileId, inputBytes, outputBytes }: TileCost) =>
     Math.max(inputBytes, outputBytes, mostOfferedBytes(plan, tileId, outputBytesPerValue));
   const rows = (plan.chain?.layers ?? []).map(
     ({ kernel, stride, input }) => 2 * (kernel + stride) * input.width * input.channels * outputBytesPerValue,
   );
-  return HEADER_ROOM_BYTES + Math.max(cost.frameBytes, cost.outputBytes, ...rows, ...cost.tiles.map(ofTile));
+  const mapBytes = gang.stage.maps.map((map) => outputBytesPerValue * map.channels * map.height * map.width);
+  const gangOutputs = gang.stage.outputs.reduce((sum, map) => sum + mapBytes[map]!, 0);
+  const ofGang = Math.max(pictureBytes, gangOutputs, ...mapBytes.slice(1));
+  return HEADER_ROOM_BYTES + Math.max(ofGang, cost.frameBytes, cost.outputBytes, ...rows, ...cost.tiles.map(ofTile));
 }
 
 /** Tasks that fit into a device's queue: a plan's worth for each frame that may be open, and as many pushed ones. */

@@ -1,4 +1,4 @@
-import { type BlockFrame, loadBlockExecutor, type StripValues } from '../../server/compute/block-executor.js';
+import { type BlockFrame, loadBlockExecutor, type StripValues } from '../../server/compute/gang/block-executor.js';
 import type { Normalise } from '../../server/compute/tile-executor.js';
 import type { InferenceEngine } from '../../server/engine/inference-engine.js';
 import type { Bands } from '../../server/geometry/gang/bands.js';

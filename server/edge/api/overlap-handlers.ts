@@ -44,7 +44,7 @@ export function overlapHandlers(
 
 /** @returns false for a request that is of no gang. */
 function takeGangStrips(
-  { metrics, wirePlan }: EdgeDevice,
+  { gang, metrics }: EdgeDevice,
   { inbox }: Pick<EdgeTasks, 'inbox'>,
   { body, params, query }: OperationRequest<'putOverlap'>,
 ): boolean {
@@ -57,7 +57,7 @@ function takeGangStrips(
     );
   }
   const bytes = body as Uint8Array;
-  const strips = decodeGangStrips(wirePlan.plan.maps, bytes);
+  const strips = decodeGangStrips(gang.stage.maps, bytes);
   metrics.bytesReceived.inc({ kind: 'overlap' }, bytes.byteLength);
   inbox.put({ frame: params.frame, generation, attempt }, { from: params.tile, stage }, strips);
   return true;

@@ -1,12 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import type { OperationHandlers } from '../../node/contract/operations.js';
 import { HttpProblem } from '../../node/problems/problem.js';
-import { bodyKind } from '../../node/wire/block-body.js';
+import { bodyKind, decodeBlockTask, type TaskBodyKind } from '../../node/wire/block-body.js';
 import { decodeSliceTask } from '../../node/wire/slice-body.js';
 import { cutTaskBody, decodeTaskBody, encodeTaskBody } from '../../node/wire/task-body.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import type { EdgeDevice } from '../device/edge-device.js';
 import type { DeviceFrames } from '../frames/device-frames.js';
+import type { BlockTask } from '../gang/block-task.js';
 import type { Standing } from '../standing.js';
 import { reuseForThief } from '../tasks/device-overlap.js';
 import type { BoardTask } from '../tasks/edge-board.js';
@@ -45,7 +46,7 @@ export function taskHandlers(parts: TaskHandlerParts): OperationHandlers {
     pushTask: async (request, reply) => {
       standing.drain.requireServing();
       const bytes = request.body as Uint8Array;
-      const task = bodyKind(bytes) === 'slice' ? takeSlice(parts, bytes) : takeTile(parts, bytes);
+      const task = TAKE[bodyKind(bytes)](parts, bytes);
       if (task === null) return reply.code(202).send({ status: 'duplicate' });
       const isStolen = task.kind === 'tile' && strategyNamed(task.strategy).nextTask === 'steal';
       if (!(isStolen ? board.enqueue([task]) : board.share(task))) {
@@ -66,6 +67,12 @@ export function taskHandlers(parts: TaskHandlerParts): OperationHandlers {
   };
 }
 
+const TAKE: Readonly<Record<TaskBodyKind, (parts: TaskHandlerParts, bytes: Uint8Array) => BoardTask | null>> = {
+  tile: takeTile,
+  slice: takeSlice,
+  block: takeBlock,
+};
+
 /** @returns null when this device's frame of the task has ended. */
 function bodyFor({ edge, frames, tasks }: TaskHandlerParts, task: EdgeTask, thief: string): Uint8Array | null {
   const { wirePlan } = edge;
@@ -82,6 +89,16 @@ function takeSlice({ edge, tasks }: TaskHandlerParts, bytes: Uint8Array): BoardT
   edge.metrics.bytesReceived.inc({ kind: body.layer === 0 ? 'input' : 'overlap' }, taskBytes);
   const task = { ...body, kind: 'slice' as const, tile: body.slice, taskBytes, arrivedMs: performance.now() };
   return tasks.pushed.has(task) ? null : task;
+}
+
+/** @returns null for a block that was pushed here before. */
+function takeBlock({ edge, frames, tasks }: TaskHandlerParts, bytes: Uint8Array): BlockTask | null {
+  const body = decodeBlockTask(edge.wirePlan.digest, bytes);
+  const taskBytes = bytes.byteLength;
+  edge.metrics.bytesReceived.inc({ kind: 'picture' }, taskBytes);
+  const task = { ...body, kind: 'block' as const, tile: body.member, taskBytes, arrivedMs: performance.now() };
+  frames.generations.invalidateBefore(task.frame, task.generation);
+  return frames.generations.isPast(task) || tasks.pushed.has(task) ? null : task;
 }
 
 /** @returns null for a tile that is here already, or of a generation that is past. */

@@ -1,5 +1,6 @@
 import type { SliceTaskBody } from '../../node/wire/slice-body.js';
 import type { TaskBoard } from '../../scheduling/device/task-board.js';
+import type { BlockTask } from '../gang/block-task.js';
 import type { EdgeTask } from './edge-task.js';
 
 /** One layer of one slice, as its device has it (MoDNN). */
@@ -12,8 +13,8 @@ export interface SliceTask extends SliceTaskBody {
   readonly arrivedMs: number;
 }
 
-/** What a device computes: a tile, or with MoDNN one layer of its slice. */
-export type BoardTask = EdgeTask | SliceTask;
+/** What a device computes: a tile, its block of a frame, or with MoDNN one layer of its slice. */
+export type BoardTask = EdgeTask | SliceTask | BlockTask;
 
 /** Every task that this device has, with what came with it. */
-export type EdgeBoard = TaskBoard<EdgeTask, SliceTask>;
+export type EdgeBoard = TaskBoard<EdgeTask, SliceTask | BlockTask>;

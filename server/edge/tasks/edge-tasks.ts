@@ -7,6 +7,10 @@ import { TaskBoard } from '../../scheduling/device/task-board.js';
 import { tilePicker } from '../../scheduling/order/tile-picker.js';
 import type { EdgeDevice } from '../device/edge-device.js';
 import type { DeviceFrames } from '../frames/device-frames.js';
+import type { FrameInputs } from '../frames/frame-inputs.js';
+import { BlockResults } from '../gang/block-results.js';
+import { BlockRunner } from '../gang/block-runner.js';
+import type { BlockTask } from '../gang/block-task.js';
 import { EARLY_STRIPS, StripInbox } from '../gang/strip-inbox.js';
 import { createOverlap, type DeviceOverlap } from './device-overlap.js';
 import type { EdgeBoard, SliceTask } from './edge-board.js';
@@ -27,6 +31,7 @@ export interface EdgeTasksParts {
   readonly config: ClusterConfig;
   readonly compute: ComputeThread;
   readonly frames: DeviceFrames;
+  readonly inputs: FrameInputs;
 }
 
 /** Results that are on their way get so long when the node stops. */
@@ -45,14 +50,17 @@ export class EdgeTasks {
   readonly #sender: ResultSender;
   readonly #executor: Executor;
 
-  constructor({ edge, config, compute, frames }: EdgeTasksParts) {
+  constructor({ edge, config, compute, frames, inputs }: EdgeTasksParts) {
     const { audit, schedule } = config;
     const { plan } = edge.wirePlan;
     const { generations, scopes } = frames;
     const speed = this.#speed;
     const limit = taskQueueLimit(config, plan.tiles.length);
     const overlap = createOverlap(edge, config, speed, frames);
-    const board: EdgeBoard = new TaskBoard<EdgeTask, SliceTask>(limit, tilePicker(plan, overlap.book, schedule.order));
+    const board: EdgeBoard = new TaskBoard<EdgeTask, SliceTask | BlockTask>(
+      limit,
+      tilePicker(plan, overlap.book, schedule.order),
+    );
     board.onChange((change) => overlap.book.follow(change));
     board.onChange(({ pending }) => edge.metrics.pending.set(pending));
     scopes.onEnd((frame) => board.dropFrame(frame));
@@ -72,7 +80,12 @@ export class EdgeTasks {
     edge.metrics.holds('frames with gang strips', () => this.inbox.size);
     edge.metrics.holds('bytes of gang strips', () => this.inbox.bytes);
     this.#sender = sender;
-    this.#executor = new Executor({ board, tiles, slices, sender });
+    const results = new BlockResults({ edge, sender, speed });
+    const blocks = new BlockRunner({ edge, compute, board, inputs, inbox: this.inbox, results });
+    board.onChange((change) => {
+      if (change.kind === 'shared' && change.task.kind === 'block') blocks.giveWayTo(change.task);
+    });
+    this.#executor = new Executor({ board, tiles, slices, blocks, sender });
     this.stealer = new Stealer({ edge, board, generations, ...schedule.steal, prefetch: schedule.prefetch });
   }
 

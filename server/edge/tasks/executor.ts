@@ -1,4 +1,5 @@
 import type { BoardEvent } from '../../scheduling/device/board-change.js';
+import type { BlockRunner } from '../gang/block-runner.js';
 import type { EdgeBoard } from './edge-board.js';
 import type { ResultSender } from './result-sender.js';
 import type { SliceRunner } from './slice-runner.js';
@@ -8,6 +9,7 @@ export interface ExecutorParts {
   readonly board: EdgeBoard;
   readonly tiles: TileRunner;
   readonly slices: SliceRunner;
+  readonly blocks: BlockRunner;
   readonly sender: ResultSender;
 }
 
@@ -51,7 +53,7 @@ export class Executor {
   async #work(): Promise<void> {
     if (this.#busy) return;
     this.#busy = true;
-    const { board, sender, slices, tiles } = this.#parts;
+    const { blocks, board, sender, slices, tiles } = this.#parts;
     const { signal } = this.#stop;
     for (;;) {
       await sender.room();
@@ -66,7 +68,8 @@ export class Executor {
         await tiles.run(task, signal);
       } else {
         await tiles.all();
-        await slices.run(task, signal);
+        if (task.kind === 'slice') await slices.run(task, signal);
+        else await blocks.run(task, signal);
       }
     }
     this.#busy = false;

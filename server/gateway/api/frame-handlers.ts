@@ -160,15 +160,16 @@ function tensors({ frames, wirePlan }: FrameHandlerParts): OperationHandlers {
     },
     getFrameOutput: async (request, reply) => {
       const { id } = documentOf(findFrame(store, request.params.frame));
-      const data = keptOutputs.get(id);
-      if (data === undefined) {
+      const kept = keptOutputs.get(id);
+      if (kept === undefined) {
         const detail = `the merged output of frame ${id} is not kept; limits.keptOutputs in cluster.yaml says how many are`;
         throw new HttpProblem('DT_OUTPUT_NOT_KEPT', detail);
       }
-      const tensors = plan.outputs.map((map, output) => {
-        const { channels, height, width } = plan.maps[map]!;
-        const tensor = { type: 'F32' as const, shape: [channels, height, width], data: data[output]! };
-        return [plan.stage.mapNames[map]!, tensor] as const;
+      const { mapNames, maps, outputs } = kept.stage;
+      const tensors = outputs.map((map, output) => {
+        const { channels, height, width } = maps[map]!;
+        const tensor = { type: 'F32' as const, shape: [channels, height, width], data: kept.maps[output]! };
+        return [mapNames[map]!, tensor] as const;
       });
       return reply.type(OCTETS).send(encodeSafetensors(Object.fromEntries(tensors), { frame: id }));
     },

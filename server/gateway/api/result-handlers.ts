@@ -1,7 +1,8 @@
+import type { GangPlan } from '../../geometry/gang/gang-plan.js';
 import type { OperationHandlers } from '../../node/contract/operations.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import { HttpProblem } from '../../node/problems/problem.js';
-import { bodyKind } from '../../node/wire/block-body.js';
+import { bodyKind, decodeBlockResult, type TaskBodyKind } from '../../node/wire/block-body.js';
 import { decodeResultBody, type ResultBody } from '../../node/wire/result-body.js';
 import { decodeSliceResult } from '../../node/wire/slice-body.js';
 import type { WirePlan } from '../../node/wire/task-body.js';
@@ -16,6 +17,7 @@ import type { GatewayResults } from '../results/gateway-results.js';
 
 export interface ResultHandlerParts {
   readonly wirePlan: WirePlan;
+  readonly gang: GangPlan;
   readonly store: FrameStore;
   readonly results: GatewayResults;
   readonly devices: GatewayDevices;
@@ -31,12 +33,18 @@ export function resultHandlers(parts: ResultHandlerParts): OperationHandlers {
       if (!(bytes instanceof Uint8Array)) {
         throw new HttpProblem('DT_OTHER_ROLE', 'this node is the gateway; outcomes go to the frame’s source');
       }
-      return { status: bodyKind(bytes) === 'slice' ? takeSlice(parts, bytes) : takeResult(parts, bytes) };
+      return { status: TAKE[bodyKind(bytes)](parts, bytes) };
     },
   };
 }
 
 type Verdict = 'accepted' | 'duplicate' | 'stale';
+
+const TAKE: Readonly<Record<TaskBodyKind, (parts: ResultHandlerParts, bytes: Uint8Array) => Verdict>> = {
+  tile: takeResult,
+  slice: takeSlice,
+  block: takeBlock,
+};
 
 /** The open frame that a result is of; null when it has ended, or when the result was computed of another input. */
 function frameOf(
@@ -140,5 +148,31 @@ function takeSlice(parts: ResultHandlerParts, bytes: Uint8Array): Verdict {
     devices.speeds.computed(device, result.macs, result.computeMs);
     devices.registry.worked(device, { ...result, ...brought, resultBytes: bytes.byteLength });
   } else log.debug({ frame, slice, layer, attempt, device, verdict }, 'result not needed');
+  return verdict;
+}
+
+/** A member's part of what a gang hands over. */
+function takeBlock(parts: ResultHandlerParts, bytes: Uint8Array): Verdict {
+  const { devices, gang, ledger, results, telemetry, wirePlan } = parts;
+  const { log, metrics, nowMs } = telemetry;
+  const result = decodeBlockResult(wirePlan.digest, gang.stage.maps, bytes);
+  const { attempt, device, frame, generation, member, overlapBytes, taskBytes } = result;
+  const record = frameOf(parts, result);
+  if (record === null) return 'stale';
+  metrics.bytesReceived.inc({ kind: 'result' }, bytes.byteLength);
+  const values = result.outputs.map(({ data }) => data);
+  requireFiniteResult(parts, { frame, part: member, generation, attempt, device }, values);
+  const cost = { inputBytes: taskBytes, overlapBytes, resultBytes: bytes.byteLength };
+  const verdict = ledger.applyResult({ frame, part: member, generation, attempt, device }, () => {
+    results.blocks.placeBlocks(frame, result.outputs);
+    record.trace.accepted(member, { ...result, ...cost, transferMs: 0, overlapMs: 0, controlBytes: 0 }, nowMs());
+  });
+  // Blocks are never audited.
+  if (verdict === 'to-compare') return 'duplicate';
+  metrics.results.inc({ verdict });
+  if (verdict === 'accepted') {
+    devices.speeds.computed(device, result.macs, result.computeMs);
+    devices.registry.worked(device, { ...result, ...cost });
+  } else log.debug({ frame, member, attempt, device, verdict }, 'result not needed');
   return verdict;
 }

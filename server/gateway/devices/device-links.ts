@@ -26,9 +26,14 @@ export class DeviceLinks {
     this.#peers = parts.openPeers((change) => this.#changed(change));
   }
 
+  /** Where a device is reached. */
+  addressOf(device: string): string {
+    return this.#parts.registry.addressOf(device);
+  }
+
   /** @throws DeepThingsError `DT_ADDRESS_UNDECLARED` */
   client(device: string): PeerClient {
-    return this.#peers.client(this.#parts.registry.addressOf(device));
+    return this.#peers.client(this.addressOf(device));
   }
 
   /** Whether a device gets no work for a while, because calls to it keep failing. */

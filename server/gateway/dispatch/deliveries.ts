@@ -1,4 +1,5 @@
 import { hasCode } from '../../errors.js';
+import { bandsOf } from '../../geometry/gang/bands.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import type { LedgerEffect } from '../../scheduling/ledger/ledger-effects.js';
 import type { LedgerSink } from '../../scheduling/ledger/ledger-events.js';
@@ -12,7 +13,7 @@ import type { NodeDispatcher } from './node-dispatcher.js';
 export interface DeliveriesParts {
   readonly dispatcher: NodeDispatcher;
   readonly store: Pick<FrameStore, 'sourced' | 'update'>;
-  readonly results: Pick<GatewayResults, 'rounds' | 'gangs'>;
+  readonly results: Pick<GatewayResults, 'blocks' | 'rounds' | 'gangs'>;
   readonly speeds: DeviceSpeeds;
   readonly ledger: LedgerSink;
   readonly telemetry: Telemetry;
@@ -63,9 +64,10 @@ export class Deliveries {
 
   /** Notes which devices compute a frame together. Its picture goes to each of them with the task. */
   gang(record: FrameRecord, { attempt, devices }: Extract<LedgerEffect, { kind: 'gang' }>): void {
-    const { results, telemetry } = this.#parts;
+    const { results, speeds, telemetry } = this.#parts;
     const { events, nowMs } = telemetry;
-    results.gangs.begin(record.id, attempt, devices);
+    results.blocks.take(record.id);
+    results.gangs.begin(record.id, attempt, devices, bandsOf(speeds.sharesOf(devices)));
     record.trace.restart(devices.length);
     record.state = 'running';
     record.sourcedMs ??= nowMs();
@@ -74,10 +76,13 @@ export class Deliveries {
 
   /** Gives a task to a device; never fails. */
   async push(record: FrameRecord, effect: Extract<LedgerEffect, { kind: 'push' }>): Promise<void> {
-    const { dispatcher, ledger, telemetry } = this.#parts;
+    const { dispatcher, ledger, store, telemetry } = this.#parts;
     const { log } = telemetry;
+    const isGang = strategyNamed(record.strategy).outputs === 'blocks';
     const { frame, part, layer, attempt, device } = effect;
     try {
+      // A gateway that is killed must not come back with an older generation than its devices have seen.
+      if (record.generation > 1 && isGang) await store.update([record]);
       await dispatcher.push(record, effect);
       ledger.apply({ kind: 'part-pushed', frame, part, layer, attempt, device });
     } catch (error) {

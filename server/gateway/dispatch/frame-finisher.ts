@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../error-codes.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import type { LedgerEffect } from '../../scheduling/ledger/ledger-effects.js';
+import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import type { DeviceRegistry } from '../devices/device-registry.js';
 import { type FrameEnd, type FrameRecord, frameDocument } from '../frames/frame-record.js';
 import type { GatewayFrames } from '../frames/gateway-frames.js';
@@ -10,7 +11,7 @@ import type { NodeDispatcher } from './node-dispatcher.js';
 
 export interface FrameFinisherParts {
   readonly frames: Pick<GatewayFrames, 'store' | 'runs' | 'keptOutputs'>;
-  readonly results: Pick<GatewayResults, 'pool' | 'headRunner'>;
+  readonly results: Pick<GatewayResults, 'blocks' | 'pool' | 'headRunner'>;
   readonly registry: Pick<DeviceRegistry, 'mayHaveFrames'>;
   readonly dispatcher: NodeDispatcher;
   readonly ledger: LedgerRuntime;
@@ -37,9 +38,11 @@ export class FrameFinisher {
     }
     this.#publish(record);
     try {
-      const merged = results.pool.take(record.id)!;
-      frames.keptOutputs.keep(record.id, merged);
-      const end = await results.headRunner.finish(record, merged);
+      const isGang = strategyNamed(record.strategy).outputs === 'blocks';
+      const pool = isGang ? results.blocks : results.pool;
+      const merged = pool.take(record.id)!;
+      frames.keptOutputs.keep(record.id, pool.stage, merged);
+      const end = await results.headRunner.finish(record, merged, isGang ? 'blocks' : 'tiles');
       if (record.generation !== generation) return;
       metrics.remainingDuration.observe((record.remainingMs ?? 0) / 1000);
       this.end(record, end);

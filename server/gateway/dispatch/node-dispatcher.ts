@@ -5,6 +5,7 @@ import { wholeMap } from '../../geometry/region.js';
 import { transmittedRegion } from '../../heads/placement.js';
 import { CALLS } from '../../node/contract/calls.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
+import { encodeBlockTask } from '../../node/wire/block-body.js';
 import { encodeSliceTask } from '../../node/wire/slice-body.js';
 import { cutTaskBody, requireTensor, type WirePlan } from '../../node/wire/task-body.js';
 import { formatRegion } from '../../node/wire/wire-facts.js';
@@ -16,7 +17,7 @@ import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import { decodeSafetensors } from '../../tensor/safetensors.js';
 import type { DeviceLinks } from '../devices/device-links.js';
 import { type FrameRecord, outcomeDocument } from '../frames/frame-record.js';
-import type { LayerRounds } from '../results/layer-rounds.js';
+import type { GatewayResults } from '../results/gateway-results.js';
 
 export interface NodeDispatcherParts {
   readonly epoch: string;
@@ -24,7 +25,7 @@ export interface NodeDispatcherParts {
   /** What is sent of pictures and feature maps. */
   readonly wire: ClusterConfig['wire'];
   readonly links: DeviceLinks;
-  readonly rounds: LayerRounds;
+  readonly results: Pick<GatewayResults, 'rounds' | 'gangs'>;
   readonly telemetry: Telemetry;
 }
 
@@ -87,18 +88,8 @@ export class NodeDispatcher {
   /** Gives a device a task: one tile, cut from the gateway's own letterboxed picture, or one layer of a slice. */
   async push(record: FrameRecord, { part, layer, attempt, device, audit, alone }: PushedPart): Promise<void> {
     const { links, telemetry } = this.#parts;
-    if (strategyNamed(record.strategy).outputs === 'blocks') {
-      // A tile of the fused stack in its place would give a wrong result.
-      throw new DeepThingsError(
-        'DT_STRATEGY',
-        `the gateway cuts no blocks yet: choose another strategy than ${record.strategy}`,
-      );
-    }
     const { metrics } = telemetry;
-    const bytes =
-      layer === undefined
-        ? this.#tile(record, part, attempt, audit ?? alone)
-        : this.#slice(record, part, layer, attempt);
+    const bytes = this.#task(record, part, { attempt, layer, alone: audit ?? alone });
     if (bytes === null) return;
     await links.client(device).call(CALLS.push, {
       body: { mediaType: 'application/octet-stream', bytes },
@@ -106,6 +97,29 @@ export class NodeDispatcher {
     });
     if (attempt > 1 && !audit) metrics.retries.inc({ what: 'tile' });
     metrics.bytesSent.inc({ kind: (layer ?? 0) === 0 ? 'input' : 'overlap' }, bytes.byteLength);
+  }
+
+  /** @returns null where it is past. */
+  #task(
+    record: FrameRecord,
+    part: number,
+    { alone, attempt, layer }: Pick<PushedPart, 'attempt' | 'layer' | 'alone'>,
+  ): Uint8Array | null {
+    if (strategyNamed(record.strategy).outputs === 'blocks') return this.#block(record, part, attempt);
+    if (layer !== undefined) return this.#slice(record, part, layer, attempt);
+    return this.#tile(record, part, attempt, alone);
+  }
+
+  /** A member's task has the picture as it was submitted: that is less than the network's input. */
+  #block(record: FrameRecord, member: number, attempt: number): Uint8Array | null {
+    const { links, results, wirePlan } = this.#parts;
+    const { bytes, generation, id: frame, inputDigest, strategy } = record;
+    const round = results.gangs.of(frame, attempt);
+    if (bytes === null || round === null) return null;
+    const { bands, devices } = round;
+    const members = devices.map((device) => ({ device, address: links.addressOf(device) }));
+    const facts = { frame, member, generation, attempt, strategy, inputDigest };
+    return encodeBlockTask(wirePlan.digest, { ...facts, bands, members, picture: bytes });
   }
 
   /** @param alone it is not to be stolen, nor to use strips of the devices whose results are in doubt. */
@@ -120,8 +134,8 @@ export class NodeDispatcher {
   }
 
   #slice(record: FrameRecord, slice: number, layer: number, attempt: number): Uint8Array | null {
-    const { rounds, wire, wirePlan } = this.#parts;
-    const task = rounds.task(record, slice, layer, attempt);
+    const { results, wire, wirePlan } = this.#parts;
+    const task = results.rounds.task(record, slice, layer, attempt);
     return task === null ? null : encodeSliceTask(wirePlan, task, wire.maps);
   }
 

@@ -1,7 +1,16 @@
+import type { SegmentedStage } from '../../geometry/segments.js';
+
+/** What the devices handed over of one frame. */
+export interface KeptOutput {
+  readonly stage: SegmentedStage;
+  /** Merged, in the order of the stage's outputs, `[channels, height, width]` each. */
+  readonly maps: readonly Float32Array[];
+}
+
 /** Merged outputs of the fused stack of the latest frames, for those who check them against the untiled network. */
 export class KeptOutputs {
   readonly #limit: number;
-  readonly #outputs = new Map<string, readonly Float32Array[]>();
+  readonly #outputs = new Map<string, KeptOutput>();
 
   /** @param limit how many are kept; 0 keeps none. */
   constructor(limit: number) {
@@ -9,17 +18,13 @@ export class KeptOutputs {
   }
 
   /** Keeps a copy: the values themselves are given away to the remaining layers. */
-  keep(frame: string, merged: readonly Float32Array[]): void {
+  keep(frame: string, stage: SegmentedStage, merged: readonly Float32Array[]): void {
     if (this.#limit === 0) return;
-    this.#outputs.set(
-      frame,
-      merged.map((map) => map.slice()),
-    );
+    this.#outputs.set(frame, { stage, maps: merged.map((map) => map.slice()) });
     if (this.#outputs.size > this.#limit) this.drop(this.#outputs.keys().next().value!);
   }
 
-  /** In the order of the plan's outputs. */
-  get(frame: string): readonly Float32Array[] | undefined {
+  get(frame: string): KeptOutput | undefined {
     return this.#outputs.get(frame);
   }
 

@@ -1,3 +1,4 @@
+import type { Bands } from '../../geometry/gang/bands.js';
 import type { FrameScopes } from '../../node/frame-scopes.js';
 
 /** The devices that compute a frame together, by member. */
@@ -5,6 +6,7 @@ export interface GangRound {
   /** Of all blocks of the frame. What is said of another attempt is void. */
   readonly attempt: number;
   readonly devices: readonly string[];
+  readonly bands: Bands;
 }
 
 /** The gangs that compute frames now, each until its frame ends or a later gang takes its place. */
@@ -22,8 +24,8 @@ export class GangRounds {
   }
 
   /** Begins an attempt of a frame; an earlier one is void. */
-  begin(frame: string, attempt: number, devices: readonly string[]): void {
-    this.#rounds.set(frame, { attempt, devices });
+  begin(frame: string, attempt: number, devices: readonly string[], bands: Bands): void {
+    this.#rounds.set(frame, { attempt, devices, bands });
   }
 
   /** @returns the gang of this attempt of a frame; null when the attempt is past. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type ComputeThread, startComputeThread } from '../../compute/compute-thread.js';
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import type { FtpPlan } from '../../geometry/ftp-plan.js';
+import type { GangPlan } from '../../geometry/gang/gang-plan.js';
 import type { Network } from '../../model/network.js';
 import type { FrameScopes } from '../../node/frame-scopes.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
@@ -15,7 +16,10 @@ import { TileVerifier } from './tile-verifier.js';
 
 /** Where outputs are merged, verified and finished. */
 export interface GatewayResults {
+  /** Of tiles, and of slices. */
   readonly pool: ResultsPool;
+  /** Of gangs. */
+  readonly blocks: ResultsPool;
   readonly rounds: LayerRounds;
   readonly gangs: GangRounds;
   readonly verifier: TileVerifier;
@@ -28,6 +32,7 @@ export interface GatewayResultsParts {
   readonly config: ClusterConfig;
   readonly network: Network;
   readonly wirePlan: WirePlan;
+  readonly gang: GangPlan;
   /** Has the remaining layers. */
   readonly compute: ComputeThread;
   readonly runs: FrameScopes;
@@ -36,12 +41,14 @@ export interface GatewayResultsParts {
 
 /** @throws DeepThingsError `DT_HEAD_MISSING` when the network puts out nothing that can be decoded. */
 export function createResults(parts: GatewayResultsParts): GatewayResults {
-  const { compute, config, network, runs, telemetry, wirePlan } = parts;
+  const { compute, config, gang, network, runs, telemetry, wirePlan } = parts;
   const { frameTimeoutMs: timeoutMs } = config.limits;
   const { metrics } = telemetry;
   const pool = new ResultsPool(wirePlan.plan);
   runs.onEnd((frame) => pool.take(frame));
-  metrics.holds('merged maps', () => pool.size);
+  const blocks = new ResultsPool({ stage: gang.stage, tiles: [] });
+  runs.onEnd((frame) => blocks.take(frame));
+  metrics.holds('merged maps', () => pool.size + blocks.size);
   const rounds = new LayerRounds(wirePlan, pool);
   runs.onEnd((frame) => rounds.drop(frame));
   metrics.holds('layered frames', () => rounds.size);
@@ -54,7 +61,7 @@ export function createResults(parts: GatewayResultsParts): GatewayResults {
     start: () => startFusedLayers(config, wirePlan.plan),
     timeoutMs,
   });
-  return { pool, rounds, gangs, verifier, auditor: createAuditor(parts, pool, verifier), headRunner };
+  return { pool, blocks, rounds, gangs, verifier, auditor: createAuditor(parts, pool, verifier), headRunner };
 }
 
 function startFusedLayers(

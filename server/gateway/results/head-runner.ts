@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { ComputeThread } from '../../compute/compute-thread.js';
+import type { RemainingOf } from '../../compute/messages.js';
 import { DeepThingsError } from '../../errors.js';
 import { classifyOutput, detectObjects } from '../../heads/decode/decode-head.js';
 import type { DetectionLimits } from '../../heads/detection.js';
@@ -34,12 +35,13 @@ export class HeadRunner {
 
   /**
    * @param merged what the devices handed over, by output of the plan; given away.
+   * @param of the plan that is meant.
    * @throws DeepThingsError when the layers cannot be run or their output is not the head's; `DT_FINISH_TIMEOUT`.
    */
-  async finish(record: FrameRecord, merged: readonly Float32Array[]): Promise<FrameEnd> {
+  async finish(record: FrameRecord, merged: readonly Float32Array[], of: RemainingOf): Promise<FrameEnd> {
     const { network, compute, limits, timeoutMs } = this.#parts;
     const startedMs = performance.now();
-    const { outputs } = await within(timeoutMs, compute.runRemaining(merged));
+    const { outputs } = await within(timeoutMs, compute.runRemaining(merged, of));
     const values = outputs.flatMap(({ data }) => (data instanceof Float32Array ? [data] : []));
     if (!values.every(allFinite)) throw new DeepThingsError('DT_NOT_FINITE', NOT_FINITE);
     const family = this.#head;

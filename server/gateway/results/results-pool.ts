@@ -1,5 +1,6 @@
 import type { FtpPlan } from '../../geometry/ftp-plan.js';
 import { type Region, wholeMap } from '../../geometry/region.js';
+import type { MapBlock } from '../../node/wire/map-blocks.js';
 import { cropRegion, placeRegion, valuesOf } from '../../tensor/planes.js';
 
 /**
@@ -7,11 +8,17 @@ import { cropRegion, placeRegion, valuesOf } from '../../tensor/planes.js';
  * once. A set of maps for each frame that has a result, freed when the frame ends.
  */
 export class ResultsPool {
-  readonly #plan: FtpPlan;
+  readonly #plan: Pick<FtpPlan, 'stage' | 'tiles'>;
   readonly #frames = new Map<string, readonly Float32Array[]>();
 
-  constructor(plan: FtpPlan) {
+  /** @param plan a gang's has no tiles. */
+  constructor(plan: Pick<FtpPlan, 'stage' | 'tiles'>) {
     this.#plan = plan;
+  }
+
+  /** Its outputs are what is merged here. */
+  get stage(): FtpPlan['stage'] {
+    return this.#plan.stage;
   }
 
   /** Frames of which something is here. */
@@ -30,9 +37,17 @@ export class ResultsPool {
     this.#placeRegion(frame, 0, region, data);
   }
 
+  /** @param blocks regions of maps that the plan hands over, by their numbers. */
+  placeBlocks(frame: string, blocks: readonly MapBlock[]): void {
+    for (const { data, map, region } of blocks) {
+      this.#placeRegion(frame, this.stage.outputs.indexOf(map), region, data);
+    }
+  }
+
   /** A copy of a tile's share of what is merged so far, by output of the plan; null when nothing is. */
   tileOf(frame: string, tile: number): readonly Float32Array[] | null {
-    const { maps, outputs, tiles } = this.#plan;
+    const { tiles } = this.#plan;
+    const { maps, outputs } = this.stage;
     const merged = this.#frames.get(frame);
     if (merged === undefined) return null;
     return outputs.map((map, output) => {
@@ -49,7 +64,7 @@ export class ResultsPool {
   }
 
   #placeRegion(frame: string, output: number, region: Region, data: Float32Array): void {
-    const { maps, outputs } = this.#plan;
+    const { maps, outputs } = this.stage;
     const merged = this.#frames.get(frame) ?? outputs.map((map) => new Float32Array(valuesOf(maps[map]!)));
     this.#frames.set(frame, merged);
     const shape = maps[outputs[output]!]!;

@@ -47,10 +47,13 @@ function bandOf(boundaries: readonly number[], index: number, size: number): rea
 
 function boundariesOf(shares: readonly number[]): readonly number[] {
   const all = shares.reduce((sum, share) => sum + share, 0);
+  const boundaries = [0];
   let sum = 0;
-  const ends = shares.map((share) => {
+  for (const [i, share] of shares.entries()) {
     sum += share;
-    return Math.round((BAND_UNITS * sum) / all);
-  });
-  return Object.freeze([0, ...ends.slice(0, -1), BAND_UNITS]);
+    // However small its share, each band has a unit.
+    const after = BAND_UNITS - (shares.length - 1 - i);
+    boundaries.push(Math.min(after, Math.max(boundaries[i]! + 1, Math.round((BAND_UNITS * sum) / all))));
+  }
+  return Object.freeze(boundaries);
 }

@@ -71,7 +71,7 @@ export function appOptions(
 ): Pick<NodeAppOptions, 'pictureBytes' | 'tensorBytes' | 'hosts'> {
   return {
     pictureBytes: config.limits.pictureBytes,
-    tensorBytes: largestTensorBody(clusterPlan),
+    tensorBytes: largestTensorBody(clusterPlan, config.limits.pictureBytes),
     hosts: [at.host, ...declaredHosts(config)],
   };
 }

@@ -19,7 +19,6 @@ interface BlockKey {
 
 /** A block of a frame on its way to the device that is to compute it. */
 export interface BlockTaskBody extends BlockKey {
-  readonly source: string;
   readonly strategy: StrategyName;
   /** Digest of the whole letterboxed picture. */
   readonly inputDigest: string;
@@ -67,11 +66,10 @@ const MEMBERS = new RegExp(`^\\[.{0,${MOST_MEMBERS_TEXT}}\\]$`, 's');
 
 /** @param digest of the plan that nodes agree on. */
 export function encodeBlockTask(digest: string, task: BlockTaskBody): Uint8Array {
-  const { picture, bands, members, source, strategy, inputDigest } = task;
+  const { picture, bands, members, strategy, inputDigest } = task;
   const tensors = { picture: { type: 'U8' as const, shape: [picture.byteLength], data: picture } };
   return encodeSafetensors(tensors, {
     ...keyTexts(digest, task),
-    source,
     strategy,
     inputDigest,
     bands: JSON.stringify({ rows: bands.rows, columns: bands.columns }),
@@ -102,7 +100,6 @@ export function decodeBlockTask(digest: string, bytes: Uint8Array): BlockTaskBod
   }
   return {
     ...readKey(facts, members.length),
-    source: facts.text('source', DEVICE_ID),
     strategy: facts.text('strategy', STRATEGY) as StrategyName,
     inputDigest: facts.text('inputDigest', DIGEST),
     bands,

@@ -12,7 +12,8 @@
 export type BoardChange<Tile, Slice> = { readonly pending: number } & BoardEvent<Tile, Slice>;
 
 export type BoardEvent<Tile, Slice> =
-  | { readonly kind: 'queued' | 'returned' | 'taken-out'; readonly tasks: readonly Tile[] }
+  | { readonly kind: 'queued' | 'taken-out'; readonly tasks: readonly Tile[] }
+  | { readonly kind: 'returned'; readonly tasks: readonly (Tile | Slice)[] }
   | { readonly kind: 'stolen'; readonly task: Tile }
   | { readonly kind: 'shared' | 'finished'; readonly task: Tile | Slice }
   | { readonly kind: 'begun'; readonly task: Tile | Slice; readonly from: 'queue' | 'stolen' | 'shared' }

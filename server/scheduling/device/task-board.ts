@@ -14,6 +14,14 @@ export interface BoardSlice extends TaskKey {
   readonly layer: number;
 }
 
+/** A member's part of a frame as its device has it. */
+export interface BoardBlock extends TaskKey {
+  readonly kind: 'block';
+}
+
+/** A part of a frame that is cut anew with each attempt, and that its device keeps. */
+export type BoardPart = BoardSlice | BoardBlock;
+
 /** A request that is this far behind the last one is of another process of the thief, whose clock was set back. */
 const OVERTAKEN = 1_000;
 
@@ -27,7 +35,7 @@ interface Handout<Tile> {
  * Every task that one device has, by where it is: in the queue (open to thieves), stolen and waiting, or being
  * computed or sent. Listeners are told what changed.
  */
-export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
+export class TaskBoard<Tile extends BoardTile, Slice extends BoardPart> {
   #queue: TaskQueue<Tile>;
   /** Stolen ahead of need; closed to thieves. */
   #stolen: Tile[] = [];
@@ -37,7 +45,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
   #running: (Tile | Slice)[] = [];
   #handedOut: HandedOutTask[] = [];
   /** To be given back to the gateway, which has others run them. */
-  #returned: Tile[] = [];
+  #returned: (Tile | Slice)[] = [];
   /** Nothing is begun any more, and nothing handed out. */
   #closed = false;
   #given = 0;
@@ -77,7 +85,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
   }
 
   /** What is to be given back to the gateway and was not reported yet. */
-  get returned(): readonly Tile[] {
+  get returned(): readonly (Tile | Slice)[] {
     return this.#returned;
   }
 
@@ -96,12 +104,14 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
   /** Takes up work again, first what the gateway has not been told of yet. */
   open(): void {
     this.#closed = false;
-    for (const task of this.#returned.splice(0).reverse()) this.#queue = requeueTask(this.#queue, task);
+    for (const task of this.#returned.splice(0).reverse()) {
+      if (task.kind === 'tile') this.#queue = requeueTask(this.#queue, task);
+    }
     this.#emit({ kind: 'opened' });
   }
 
-  /** Tiles that this device has and others are to run. */
-  giveBack(tasks: readonly Tile[]): void {
+  /** Tiles that this device has and others are to run, or its part of a frame that is to begin again without it. */
+  giveBack(tasks: readonly (Tile | Slice)[]): void {
     this.#returned.push(...tasks);
     this.#emit({ kind: 'returned', tasks });
   }
@@ -132,13 +142,13 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
   }
 
   /**
-   * Takes what the gateway shares out to this device; slices of an earlier attempt, which was cut otherwise, go.
+   * Takes what the gateway shares out to this device; slices and blocks of an earlier attempt, which was cut otherwise, go.
    *
    * @returns false when there is no room for it.
    */
   share(task: Tile | Slice): boolean {
     const isPast = (other: Tile | Slice) => other.frame === task.frame && other.attempt < task.attempt;
-    if (layerOf(task) !== undefined) this.#shared = this.#shared.filter((other) => !isPast(other));
+    if (task.kind !== 'tile') this.#shared = this.#shared.filter((other) => !isPast(other));
     if (this.#shared.length >= this.#queue.limit) return false;
     this.#shared.push(task);
     this.#emit({ kind: 'shared', task });
@@ -147,13 +157,13 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
 
   /**
    * Whether it is here already: a tile in any attempt of its generation, since it is the same tile, but for one that was stolen
-   * and not begun; a slice in this one.
+   * and not begun; a slice or a block in this one.
    */
   has(task: TaskKey & { readonly layer?: number }): boolean {
     const isIt = (other: Tile | Slice) =>
       sameTile(other, task) &&
       layerOf(other) === task.layer &&
-      (task.layer === undefined ? other.generation >= task.generation : other.attempt === task.attempt);
+      (other.kind === 'tile' ? other.generation >= task.generation : other.attempt === task.attempt);
     return (
       this.#queue.tasks.some(isIt) ||
       this.#stolen.some((other) => isIt(other) && !isOvertaken(other, task)) ||
@@ -263,7 +273,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardSlice> {
   }
 
   /** The gateway knows of these now. */
-  reported(handedOut: readonly HandedOutTask[], returned: readonly Tile[]): void {
+  reported(handedOut: readonly HandedOutTask[], returned: readonly (Tile | Slice)[]): void {
     this.#handedOut = this.#handedOut.filter((task) => !handedOut.includes(task));
     this.#returned = this.#returned.filter((task) => !returned.includes(task));
   }
@@ -284,6 +294,6 @@ function isOvertaken(stolen: TaskKey, task: TaskKey): boolean {
   return sameTile(stolen, task) && stolen.attempt < task.attempt;
 }
 
-function layerOf(task: BoardTile | BoardSlice): number | undefined {
+function layerOf(task: BoardTile | BoardPart): number | undefined {
   return task.kind === 'slice' ? task.layer : undefined;
 }

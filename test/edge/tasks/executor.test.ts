@@ -89,7 +89,13 @@ function device(medianMs: number | null) {
     ...{ edge, board, compute, outputs, speed },
     preparer: preparer as unknown as TilePreparer,
   });
-  const executor = new Executor({ board, tiles: tileRunner, slices: slices as unknown as SliceRunner, sender });
+  const executor = new Executor({
+    board,
+    tiles: tileRunner,
+    slices: slices as unknown as SliceRunner,
+    blocks: null as never,
+    sender,
+  });
   const tiles = () => given.map(({ tile }) => tile);
   const start = (count: number) => {
     board.enqueue(plan.tiles.slice(0, count).map(({ tileId }) => taskOf(tileId)));

@@ -45,7 +45,7 @@ beforeEach(() => {
   runHead = async () => FOUND;
   finisher = new FrameFinisher({
     frames,
-    results: { pool, headRunner: { finish: () => runHead() } as unknown as HeadRunner },
+    results: { pool, blocks: pool, headRunner: { finish: () => runHead() } as unknown as HeadRunner },
     registry: { mayHaveFrames: () => true },
     dispatcher: { notify: async ({ id }: { id: string }) => void notified.push(id) } as unknown as NodeDispatcher,
     ledger,

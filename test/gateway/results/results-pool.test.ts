@@ -94,17 +94,17 @@ describe('kept outputs', () => {
   it('are copies of the latest few', () => {
     const kept = new KeptOutputs(2);
     const values = Float32Array.of(1, 2);
-    for (const frame of ['f', 'g', 'h']) kept.keep(frame, [values]);
+    for (const frame of ['f', 'g', 'h']) kept.keep(frame, plan.stage, [values]);
     values.fill(0);
     expect(kept.get('f')).toBeUndefined();
-    expect(kept.get('g')).toEqual([Float32Array.of(1, 2)]);
+    expect(kept.get('g')).toEqual({ stage: plan.stage, maps: [Float32Array.of(1, 2)] });
     kept.drop('h');
     expect(kept.get('h')).toBeUndefined();
   });
 
   it('are none by default', () => {
     const kept = new KeptOutputs(0);
-    kept.keep('f', [Float32Array.of(1)]);
+    kept.keep('f', plan.stage, [Float32Array.of(1)]);
     expect(kept.get('f')).toBeUndefined();
   });
 });

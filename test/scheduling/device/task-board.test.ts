@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { BlockTask } from '../../../server/edge/gang/block-task.js';
 import type { EdgeBoard, SliceTask } from '../../../server/edge/tasks/edge-board.js';
 import type { EdgeTask } from '../../../server/edge/tasks/edge-task.js';
 import { TaskBoard } from '../../../server/scheduling/device/task-board.js';
@@ -31,7 +32,7 @@ const tiles = (frame: string, count: number) => Array.from({ length: count }, (_
 
 let board: EdgeBoard;
 beforeEach(() => {
-  board = new TaskBoard<EdgeTask, SliceTask>(6);
+  board = new TaskBoard<EdgeTask, SliceTask | BlockTask>(6);
 });
 
 describe('a task board', () => {

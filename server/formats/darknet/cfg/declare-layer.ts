@@ -72,7 +72,6 @@ export function declareLayer(
     case 'connected':
       return declareConnected(options);
     case 'avgpool':
-    case 'batchnorm':
     case 'dropout':
     case 'cost':
     case 'contrastive':

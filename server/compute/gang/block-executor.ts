@@ -1,12 +1,12 @@
-import type { InferenceEngine } from '../engine/inference-engine.js';
-import { DeepThingsError } from '../errors.js';
-import type { MemberPlan } from '../geometry/gang/gang-blocks.js';
-import type { GangPlan } from '../geometry/gang/gang-plan.js';
-import { isEmptyRegion, type MapRegion } from '../geometry/region.js';
-import { regionShape, valuesOf } from '../tensor/planes.js';
-import { loadSegments } from './segment-networks.js';
-import type { Normalise } from './tile-executor.js';
-import { TileMaps } from './tile-maps.js';
+import type { InferenceEngine } from '../../engine/inference-engine.js';
+import { DeepThingsError } from '../../errors.js';
+import type { MemberPlan } from '../../geometry/gang/gang-blocks.js';
+import type { GangPlan } from '../../geometry/gang/gang-plan.js';
+import { isEmptyRegion, type MapRegion } from '../../geometry/region.js';
+import { regionShape, valuesOf } from '../../tensor/planes.js';
+import { loadSegments } from '../segment-networks.js';
+import type { Normalise } from '../tile-executor.js';
+import { TileMaps } from '../tile-maps.js';
 
 /** A strip with its values, `[channels, height, width]`. */
 export interface StripValues extends MapRegion {

@@ -1,10 +1,10 @@
-import { DeepThingsError } from '../errors.js';
-import type { Bands } from '../geometry/gang/bands.js';
-import { gangBlocks, type MemberPlan } from '../geometry/gang/gang-blocks.js';
-import { BoundedCache, memoize } from '../geometry/memoize.js';
+import { DeepThingsError } from '../../errors.js';
+import type { Bands } from '../../geometry/gang/bands.js';
+import { gangBlocks, type MemberPlan } from '../../geometry/gang/gang-blocks.js';
+import { BoundedCache, memoize } from '../../geometry/memoize.js';
+import type { BlockJob } from '../messages.js';
+import type { LoadedBlocks } from '../model-parts.js';
 import type { BlockFrame, BlockRun } from './block-executor.js';
-import type { BlockJob } from './messages.js';
-import type { LoadedBlocks } from './model-parts.js';
 
 /** Bands change with the devices' speeds and the members of a gang. */
 const MOST_BANDS = 64;

@@ -1,0 +1,50 @@
+import type { MemberPlan } from '../../geometry/gang/gang-blocks.js';
+import { isEmptyRegion } from '../../geometry/region.js';
+import { encodeBlockResult } from '../../node/wire/block-body.js';
+import type { ComputeSpeed } from '../../scheduling/device/compute-speed.js';
+import type { EdgeDevice } from '../device/edge-device.js';
+import type { ResultSender } from '../tasks/result-sender.js';
+import type { BlockTask } from './block-task.js';
+
+export interface BlockResultsParts {
+  readonly edge: EdgeDevice;
+  readonly sender: ResultSender;
+  readonly speed: ComputeSpeed;
+}
+
+/** What a frame took on this device. */
+export interface BlockCosts {
+  readonly waitMs: number;
+  readonly computeMs: number;
+  readonly overlapBytes: number;
+  readonly macs: number;
+}
+
+/** Sends the gateway this device's part of what a gang hands over. */
+export class BlockResults {
+  readonly #parts: BlockResultsParts;
+
+  constructor(parts: BlockResultsParts) {
+    this.#parts = parts;
+  }
+
+  /** @param outputs by output of the gang plan: this device's block of that map. */
+  send(task: BlockTask, plan: MemberPlan, costs: BlockCosts, outputs: readonly Float32Array[]): void {
+    const { edge, sender, speed } = this.#parts;
+    const { events, gang, log, metrics, self, wirePlan } = edge;
+    const { attempt, frame, generation, inputDigest, member, taskBytes } = task;
+    const { device } = self;
+    const { maps, outputs: numbers } = gang.stage;
+    const blocks = numbers.flatMap((map, i) => {
+      const region = plan.outputs[i]!;
+      return isEmptyRegion(region) ? [] : [{ map, region, data: outputs[i]! }];
+    });
+    speed.add(costs.macs, costs.computeMs);
+    metrics.tileWait.observe(costs.waitMs / 1000);
+    metrics.tileCompute.observe(costs.computeMs / 1000);
+    events.publish('tile', { frame, tile: member, attempt, event: 'done', device });
+    log.debug({ frame, member, attempt, ...costs }, 'block computed');
+    const result = { frame, member, generation, attempt, inputDigest, taskBytes, device, ...costs, outputs: blocks };
+    sender.send(task, () => encodeBlockResult(wirePlan.digest, maps, result, wirePlan.maps));
+  }
+}

@@ -1,0 +1,138 @@
+import { performance } from 'node:perf_hooks';
+import type { ComputeThread } from '../../compute/compute-thread.js';
+import { gangBlocks, type MemberPlan, type MemberStage } from '../../geometry/gang/gang-blocks.js';
+import { BoundedCache, memoize } from '../../geometry/memoize.js';
+import { wholeMap } from '../../geometry/region.js';
+import { CALLS } from '../../node/contract/calls.js';
+import { encodeGangStrips } from '../../node/wire/gang-strips.js';
+import type { MapBlock } from '../../node/wire/map-blocks.js';
+import { cropRegion } from '../../tensor/planes.js';
+import type { EdgeDevice } from '../device/edge-device.js';
+import type { FrameInputs } from '../frames/frame-inputs.js';
+import type { EdgeBoard } from '../tasks/edge-board.js';
+import type { BlockResults } from './block-results.js';
+import type { BlockTask } from './block-task.js';
+import type { StripInbox } from './strip-inbox.js';
+
+export interface BlockRunnerParts {
+  readonly edge: EdgeDevice;
+  readonly compute: Pick<ComputeThread, 'runBlock' | 'dropBlock'>;
+  readonly board: EdgeBoard;
+  readonly inputs: FrameInputs;
+  readonly inbox: StripInbox;
+  readonly results: BlockResults;
+}
+
+/** Bands change with the devices' speeds and the members of a gang. */
+const MOST_BANDS = 64;
+
+/**
+ * Computes this device's part of a frame, stage after stage: strips that others need are sent while the next stage is computed. A
+ * frame that ends, or begins again with another gang, is given up at once.
+ */
+export class BlockRunner {
+  readonly #parts: BlockRunnerParts;
+  readonly #members = new BoundedCache<string, readonly MemberPlan[]>(MOST_BANDS);
+  /** The block that is computed now, and what gives it up. */
+  #current: { readonly key: string; readonly failed: AbortController } | null = null;
+
+  constructor(parts: BlockRunnerParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Gives up what is computed of another frame or attempt: a device is in one gang at a time, so that the gateway has ended that one
+   * when it pushes a task of the next.
+   */
+  giveWayTo(task: BlockTask): void {
+    if (this.#current !== null && this.#current.key !== keyOf(task)) this.#current.failed.abort();
+  }
+
+  /** @param stopped aborted when the device stops: the compute thread ends, and what it fails with is no error. */
+  async run(task: BlockTask, stopped: AbortSignal): Promise<void> {
+    const { board, compute, edge } = this.#parts;
+    const { attempt, frame, member } = task;
+    const waitMs = performance.now() - task.arrivedMs;
+    const failed = new AbortController();
+    const end = () => failed.abort();
+    stopped.addEventListener('abort', end, { once: true });
+    this.#current = { key: keyOf(task), failed };
+    try {
+      const isSent = await this.#run(task, waitMs, failed);
+      if (!isSent) board.finished(task);
+    } catch (error) {
+      // The gateway sees that the member lost its part, and has the frame begin again without it.
+      if (!stopped.aborted) edge.log.error({ frame, member, attempt, err: error }, 'block could not be computed');
+      board.giveBack([task]);
+      board.finished(task);
+    } finally {
+      this.#current = null;
+      stopped.removeEventListener('abort', end);
+      if (!stopped.aborted) await compute.dropBlock(keyOf(task));
+    }
+  }
+
+  /** @returns false when the frame has ended, or begun again. */
+  async #run(task: BlockTask, waitMs: number, failed: AbortController): Promise<boolean> {
+    const { compute, edge, inbox, inputs, results } = this.#parts;
+    const { bands, frame, inputDigest, member, picture } = task;
+    const plan = memoize(this.#members, JSON.stringify(bands), () => gangBlocks(edge.gang, bands))[member]!;
+    const all = plan.stages.flatMap(({ due }) => due);
+    if (!inbox.open(task, all)) return false;
+    const whole = wholeMap(edge.gang.stage.maps[0]!);
+    const { data } = await inputs.inputOf(frame, picture, inputDigest);
+    let input: Uint8Array | null = cropRegion(data, edge.gang.stage.maps[0]!.channels, whole, plan.input);
+    const costs = { waitMs, computeMs: 0, overlapBytes: 0, macs: 0 };
+    const sends: Promise<void>[] = [];
+    let failure: unknown = null;
+    for (const [index, stage] of plan.stages.entries()) {
+      const strips = await inbox.wait(task, stage.due, failed.signal);
+      if (strips === null) {
+        if (failure !== null) throw failure;
+        return false;
+      }
+      const { computeMs, macs, outputs, owed } = await compute.runBlock({
+        ...{ key: keyOf(task), bands, member, input, strips },
+      });
+      input = null;
+      costs.computeMs += computeMs;
+      costs.macs += macs;
+      costs.overlapBytes += strips.reduce((sum, strip) => sum + strip.data.byteLength, 0);
+      for (const [to, blocks] of byReceiver(stage, owed)) {
+        const sent = this.#send(task, index, to, blocks).catch((error) => {
+          failure ??= error;
+          failed.abort();
+        });
+        sends.push(sent);
+      }
+      if (outputs !== null) results.send(task, plan, costs, outputs);
+    }
+    await Promise.all(sends);
+    return true;
+  }
+
+  async #send(task: BlockTask, stage: number, to: number, strips: readonly MapBlock[]): Promise<void> {
+    const { edge } = this.#parts;
+    const { metrics, remote, wirePlan } = edge;
+    const { attempt, frame, generation, member, members } = task;
+    const bytes = encodeGangStrips(edge.gang.stage.maps, strips, wirePlan.maps);
+    metrics.bytesSent.inc({ kind: 'overlap' }, bytes.byteLength);
+    await remote.peers.client(members[to]!.address).call(CALLS.gangStrips, {
+      path: { frame, tile: member },
+      query: { stage, generation, attempt },
+      body: { mediaType: 'application/octet-stream', bytes },
+    });
+  }
+}
+
+function keyOf({ attempt, frame, generation }: BlockTask): string {
+  return `${frame}/${generation}/${attempt}`;
+}
+
+function byReceiver({ owed }: MemberStage, data: readonly Float32Array[]): ReadonlyMap<number, readonly MapBlock[]> {
+  const bodies = new Map<number, MapBlock[]>();
+  for (const [i, { map, region, to }] of owed.entries()) {
+    bodies.set(to, [...(bodies.get(to) ?? []), { map, region, data: data[i]! }]);
+  }
+  return bodies;
+}
