@@ -68,7 +68,7 @@ it('a frame ends once, and what the parts keep of it with it, when it is no long
   expect(record.end).toEqual(FOUND);
   expect(ended).toEqual([{ frame: 'f-1', openThen: 0 }]);
   expect(notified).toEqual(['f-1']);
-  expect([pool.size, frames.keptOutputs.get('f-1')]).toEqual([0, [Float32Array.of(7, 7, 7, 7)]]);
+  expect([pool.size, frames.keptOutputs.get('f-1')?.maps]).toEqual([0, [Float32Array.of(7, 7, 7, 7)]]);
   await frames.store.remove('f-1');
   expect(frames.keptOutputs.get('f-1'), 'of a frame that is forgotten').toBeUndefined();
 });
@@ -90,7 +90,7 @@ it('a frame that is run again keeps nothing of its run but what it cost, and sta
   runHead = () => new Promise((resolve) => (give = resolve));
   const finishing = finisher.finish(record);
   finisher.rerun(record, { kind: 'rerun', frame: 'f-1', generation: 3 });
-  expect([pool.size, frames.keptOutputs.get('f-1')]).toEqual([0, undefined]);
+  expect([pool.size, frames.keptOutputs.get('f-1')?.maps]).toEqual([0, undefined]);
   expect(ended).toEqual([{ frame: 'f-1', openThen: 1 }]);
   give(FOUND);
   await finishing;
