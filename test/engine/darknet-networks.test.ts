@@ -86,6 +86,7 @@ const NETWORKS: readonly (readonly [string, readonly LayerDeclaration[]])[] = [
     [
       convolution({ filters: 6 }),
       HALVE,
+      { kind: 'batchnorm' },
       convolution({ filters: 5, isXnor: true }),
       convolution({ filters: 4, isXnor: true, stride: 2, activation: 'relu' }),
       convolution({ filters: 4, size: 1, padding: 0, isXnor: true }),

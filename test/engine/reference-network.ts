@@ -36,6 +36,13 @@ function run(layer: Layer, index: number, weights: NetworkWeights, maps: readonl
   switch (layer.kind) {
     case 'convolutional':
       return convolve(layer, weights.get(layer.sharedFrom ?? index)!, layer.isXnor ? input.map(signOf) : input);
+    case 'batchnorm': {
+      const { weights: factors, bias } = weights.get(index)!;
+      return Float64Array.from(input, (value, i) => {
+        const channel = Math.floor(i / (height * width));
+        return value * factors[channel]! + bias[channel]!;
+      });
+    }
     case 'local':
       return convolveLocally(layer, weights.get(index)!, input);
     case 'connected':

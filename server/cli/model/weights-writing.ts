@@ -50,11 +50,9 @@ function weightsHeader(): Uint8Array {
   return new Uint8Array(header.buffer);
 }
 
-/** Biases, kernel, and with batch normalisation scales, means and variances, in the order that `foldWeights` tells. */
+/** Biases, kernel, and with batch normalisation scales, means and variances, as `foldWeights` reads them. */
 function layerBytes(layer: WeightedLayer, { weights, bias }: ConvolutionWeights): Uint8Array {
-  const same = (value: number) => new Float32Array(biasNumbers(layer)).fill(value);
-  const normalisation = layer.batchNormalize ? [same(1), same(0), same(NEUTRAL_VARIANCE)] : [];
-  const parts = layer.kind === 'connected' ? [bias, weights, ...normalisation] : [bias, ...normalisation, weights];
+  const parts = layerParts(layer, { weights, bias });
   const numbers = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -62,4 +60,11 @@ function layerBytes(layer: WeightedLayer, { weights, bias }: ConvolutionWeights)
     at += part.length;
   }
   return new Uint8Array(numbers.buffer);
+}
+
+function layerParts(layer: WeightedLayer, { weights, bias }: ConvolutionWeights): readonly Float32Array[] {
+  const same = (value: number) => new Float32Array(biasNumbers(layer)).fill(value);
+  if (layer.kind === 'batchnorm') return [weights, bias.map((b, i) => -b / weights[i]!), same(NEUTRAL_VARIANCE)];
+  const normalisation = layer.batchNormalize ? [same(1), same(0), same(NEUTRAL_VARIANCE)] : [];
+  return layer.kind === 'connected' ? [bias, weights, ...normalisation] : [bias, ...normalisation, weights];
 }

@@ -151,6 +151,7 @@ function outputShape(layer: LayerDeclaration, place: LayerPlace, refuse: Refuse)
     case 'yolo':
       return detectedShape(layer.anchors.length, layer.hasUncertainties ? 8 : 4, layer.classes, input, refuse);
     case 'activation':
+    case 'batchnorm':
     case 'dropout':
     case 'cost':
     case 'contrastive':

@@ -13,6 +13,8 @@ import {
 } from './graph-draft.js';
 import { decodedMaps } from './head.js';
 import {
+  type BatchnormLayer,
+  type ConnectedLayer,
   type ConvolutionalLayer,
   earlierLayers,
   type Layer,
@@ -88,24 +90,15 @@ function addLayer(place: Place): void {
     case 'convolutional':
       addConvolution(place, layer);
       break;
+    case 'batchnorm':
+      addBatchnorm(place, layer);
+      break;
     case 'local':
       addLocal(place, layer);
       break;
-    case 'connected': {
-      // A convolution whose one window is the whole map.
-      const { channels, height, width } = layer.input;
-      addWeighted(
-        place,
-        layer,
-        'connected',
-        { map: input, weightsOf: index },
-        [layer.outputs, channels, height, width],
-        {
-          kernel_shape: { integers: [height, width] },
-        },
-      );
+    case 'connected':
+      addConnected(place, layer);
       break;
-    }
     case 'avgpool':
       addNode(place, 'avgpool', { operator: 'GlobalAveragePool' }, [input], output);
       break;
@@ -169,6 +162,21 @@ function addConvolution(place: Place, layer: ConvolutionalLayer): void {
   });
 }
 
+/** Adds a convolution whose one window is the whole map. */
+function addConnected(place: Place, layer: ConnectedLayer): void {
+  const { channels, height, width } = layer.input;
+  const from = { map: mapName(place.index), weightsOf: place.index };
+  const attributes = { kernel_shape: { integers: [height, width] } };
+  addWeighted(place, layer, 'connected', from, [layer.outputs, channels, height, width], attributes);
+}
+
+/** Adds a convolution of each channel by itself, with windows of one cell. */
+function addBatchnorm(place: Place, layer: BatchnormLayer): void {
+  const { channels } = layer.input;
+  const from = { map: mapName(place.index), weightsOf: place.index };
+  addWeighted(place, layer, 'batchnorm', from, [channels, 1, 1, 1], { group: { integer: channels } });
+}
+
 /** A number that every 32-bit float above zero makes larger than 2, but for the smallest of all (subnormal ones). */
 const LARGE = 3e38;
 
@@ -199,7 +207,8 @@ function addWeighted(
     .set(weights, { type: 'float32', shape: dims, bytes: NO_BYTES })
     .set(bias, { type: 'float32', shape: [biasNumbers(layer)], bytes: NO_BYTES });
   const inputs = [from.map, weights, bias];
-  addActivated(place, layer.activation, what, { operator: 'Conv', attributes }, inputs);
+  const activation = layer.kind === 'batchnorm' ? 'linear' : layer.activation;
+  addActivated(place, activation, what, { operator: 'Conv', attributes }, inputs);
 }
 
 function poolWindow(layer: MaxPoolLayer | LocalAvgPoolLayer) {

@@ -54,6 +54,11 @@ export interface LocalLayer extends LayerShape {
   readonly activation: Activation;
 }
 
+/** Batch normalisation without a layer before it that would do it: a factor and a summand for each channel. */
+export interface BatchnormLayer extends LayerShape {
+  readonly kind: 'batchnorm';
+}
+
 /** Max pooling as Darknet has it: minus infinity outside, padding before = floor(total / 2), the rest after. */
 export interface MaxPoolLayer extends LayerShape {
   readonly kind: 'maxpool';
@@ -204,6 +209,7 @@ export interface YoloLayer extends LayerShape {
 export type Layer =
   | ConvolutionalLayer
   | LocalLayer
+  | BatchnormLayer
   | MaxPoolLayer
   | LocalAvgPoolLayer
   | RouteLayer
@@ -231,16 +237,16 @@ type WithoutShapes<L> = L extends Layer ? Omit<L, 'input' | 'output'> : never;
 export type LayerDeclaration = WithoutShapes<Layer>;
 
 /** Layers that a weights file has numbers for. */
-export type WeightedLayer = ConvolutionalLayer | LocalLayer | ConnectedLayer;
+export type WeightedLayer = ConvolutionalLayer | LocalLayer | BatchnormLayer | ConnectedLayer;
 
-/** Weights of one convolution, local or connected layer, batch normalisation folded in. */
+/** Weights of one convolution, local, batchnorm or connected layer, batch normalisation folded in. */
 export interface ConvolutionWeights {
   /**
    * Of a convolution `[filters, input.channels / groups, size, size]`, of a local layer `[cells, filters, input.channels, size, size]`,
-   * of a connected layer `[outputs, input.channels, input.height, input.width]`; row-major.
+   * of a connected layer `[outputs, input.channels, input.height, input.width]`, of a batchnorm layer `[input.channels]`; row-major.
    */
   readonly weights: Float32Array;
-  /** `[filters]`, `[filters, cells]` or `[outputs]`. */
+  /** `[filters]`, `[filters, cells]`, `[outputs]` or `[input.channels]`. */
   readonly bias: Float32Array;
 }
 

@@ -82,6 +82,7 @@ export const LAYER_OPTIONS = {
     // bin_output: with it AlexeyAB's Darknet computes no more than the signs of an output that nothing else is read of.
     training: ['angle', 'bin_output', 'dot', 'grad_centr', 'reverse', 'stream', 'train_only_bn', 'wait_stream'],
   },
+  batchnorm: { read: [], neutral: {}, training: [] },
   local: { read: ['activation', 'filters', 'pad', 'size', 'stride'], neutral: {}, training: [] },
   maxpool: {
     read: ['size', 'stride', 'padding'],

@@ -72,6 +72,7 @@ export function declareLayer(
     case 'connected':
       return declareConnected(options);
     case 'avgpool':
+    case 'batchnorm':
     case 'dropout':
     case 'cost':
     case 'contrastive':

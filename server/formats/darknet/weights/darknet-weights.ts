@@ -38,13 +38,17 @@ export function weightsSpans(network: DarknetNetwork, headerBytes: number): read
   let byteOffset = headerBytes;
   for (const [index, layer] of network.layers.entries()) {
     if (isWeighted(layer)) {
-      const perOutput = layer.batchNormalize ? 4 : 1;
-      const byteLength = FLOAT_BYTES * (biasNumbers(layer) * perOutput + kernelNumbers(layer));
+      const byteLength = FLOAT_BYTES * fileNumbers(layer);
       spans.push({ layer: index, byteOffset, byteLength });
       byteOffset += byteLength;
     }
   }
   return spans;
+}
+
+function fileNumbers(layer: WeightedLayer): number {
+  if (layer.kind === 'batchnorm') return 3 * layer.input.channels;
+  return biasNumbers(layer) * (layer.batchNormalize ? 4 : 1) + kernelNumbers(layer);
 }
 
 /** Length in bytes that a network's weights file must have, for a given header. */
@@ -57,12 +61,14 @@ export function weightsFileBytes(network: DarknetNetwork, headerBytes: number): 
  * One layer's numbers as Darknet writes them. A convolution: biases, with batch normalisation scales, means and
  * variances, then the kernel; a connected or local layer has the kernel right behind the biases. Batch normalisation is folded in as
  * Darknet computes it, `y = scale * (x - mean) / (sqrt(variance) + 1e-6) + bias`; a binary kernel is made so before.
+ * A batchnorm layer has scales, means and variances, and no biases.
  *
  * @param bytes exactly the layer's span, little-endian; left as it is.
  */
 export function foldWeights(layer: WeightedLayer, bytes: Uint8Array): ConvolutionWeights {
   const aligned = bytes.byteOffset % FLOAT_BYTES === 0 ? bytes : bytes.slice();
   const numbers = new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / FLOAT_BYTES);
+  if (layer.kind === 'batchnorm') return foldBatchnorm(numbers, layer.input.channels);
   const outputs = biasNumbers(layer);
   const kernel = kernelNumbers(layer);
   const bias = numbers.slice(0, outputs);
@@ -87,6 +93,17 @@ export function foldWeights(layer: WeightedLayer, bytes: Uint8Array): Convolutio
   return { weights, bias };
 }
 
+function foldBatchnorm(numbers: Float32Array, channels: number): ConvolutionWeights {
+  const weights = numbers.slice(0, channels);
+  const bias = new Float32Array(channels);
+  for (let channel = 0; channel < channels; channel++) {
+    const [mean, variance] = [numbers[channels + channel]!, numbers[2 * channels + channel]!];
+    weights[channel] = weights[channel]! / (Math.sqrt(variance) + DARKNET_EPSILON);
+    bias[channel] = -mean * weights[channel]!;
+  }
+  return { weights, bias };
+}
+
 /** Layers whose weights are wanted, by index; all when nothing is said. */
 export type WantedLayers = Interval | ReadonlySet<number> | undefined;
 
@@ -99,23 +116,25 @@ export function isWanted(layer: number, layers: WantedLayers): boolean {
 /** Whether a weights file has numbers for a layer. */
 export function isWeighted(layer: Layer): layer is WeightedLayer {
   if (layer.kind === 'convolutional') return layer.sharedFrom === undefined;
-  return layer.kind === 'connected' || layer.kind === 'local';
+  return layer.kind === 'connected' || layer.kind === 'local' || layer.kind === 'batchnorm';
 }
 
-/** How many biases a layer has: one a filter or output, of a local layer for each cell. */
+/** How many biases a layer has: one a filter, output or channel, of a local layer for each cell. */
 export function biasNumbers(layer: WeightedLayer): number {
   if (layer.kind === 'connected') return layer.outputs;
+  if (layer.kind === 'batchnorm') return layer.input.channels;
   return layer.kind === 'local' ? layer.filters * cellsOf(layer) : layer.filters;
 }
 
 /**
  * How many numbers a layer's kernel has: a convolution's `filters * channels / groups * size * size`, a local layer's
- * as many for each cell, a connected layer's `outputs * channels * height * width`.
+ * as many for each cell, a connected layer's `outputs * channels * height * width`, a batchnorm layer's `channels`.
  */
 export function kernelNumbers(layer: WeightedLayer): number {
   if (layer.kind === 'connected') {
     return layer.outputs * layer.input.channels * layer.input.height * layer.input.width;
   }
+  if (layer.kind === 'batchnorm') return layer.input.channels;
   const perChannel = layer.filters * layer.size * layer.size;
   if (layer.kind === 'local') return cellsOf(layer) * layer.input.channels * perChannel;
   return perChannel * (layer.input.channels / layer.groups);

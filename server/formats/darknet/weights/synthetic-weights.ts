@@ -63,6 +63,10 @@ export function synthesizeWeights(network: DarknetNetwork, seed: number, layers?
 
 function synthesizeLayer(layer: WeightedLayer, gain: number, seed: number, stream: number): ConvolutionWeights {
   const random = seededRandom(seed, stream);
+  const bias = () => Float32Array.from({ length: biasNumbers(layer) }, () => (2 * random() - 1) * BIAS_LIMIT);
+  if (layer.kind === 'batchnorm') {
+    return { weights: Float32Array.from({ length: kernelNumbers(layer) }, () => 0.5 + random()), bias: bias() };
+  }
   const fanIn = kernelNumbers(layer) / biasNumbers(layer);
   // A uniform distribution on [-limit, limit] has the variance limit^2 / 3.
   const limit = gain * Math.sqrt((3 * VARIANCE_GAIN[layer.activation]) / fanIn);
@@ -71,9 +75,5 @@ function synthesizeLayer(layer: WeightedLayer, gain: number, seed: number, strea
     weights[i] = (2 * random() - 1) * limit;
   }
   if (layer.kind === 'convolutional' && layer.isXnor) binarize(weights, layer.filters);
-  const bias = new Float32Array(biasNumbers(layer));
-  for (let i = 0; i < bias.length; i++) {
-    bias[i] = (2 * random() - 1) * BIAS_LIMIT;
-  }
-  return { weights, bias };
+  return { weights, bias: bias() };
 }

@@ -315,7 +315,7 @@ describe('parseDarknetCfg', () => {
     ],
     ['[conv]\n[detection]\n', 'DT_CFG_VALUE', /coords=1 is not supported/],
     ['[local]\nsize=5\npad=1\n', 'DT_CFG_SHAPE', /pad=1 does not fit size=5/],
-    ['[conv]\n[batchnorm]\n', 'DT_CFG_LAYER', /layer 1 \[batchnorm\], line 6/],
+    ['[conv]\n[normalization]\n', 'DT_CFG_LAYER', /layer 1 \[normalization\], line 6/],
     ['[constructor]\n', 'DT_CFG_LAYER', /layer 0/],
     ['[conv]\nactivation=hard_mish\n', 'DT_CFG_VALUE', /activation=hard_mish.*line 6/],
     ['[connected]\nactivation=stair\n', 'DT_CFG_VALUE', /activation=stair.*line 6/],

@@ -193,6 +193,19 @@ describe('a binary kernel', () => {
   });
 });
 
+describe('a batchnorm layer', () => {
+  it('has scales, means and variances', () => {
+    const one = networkOf({ channels: 2, height: 1, width: 1 }, [{ kind: 'batchnorm' }]);
+    const { bias, weights } = parseDarknetWeights(weightsFile({ floats: 6 }), one).get(0)!;
+    // Scales 1 and 2, means 3 and 4, variances 5 and 6.
+    for (const channel of [0, 1]) {
+      const factor = (1 + channel) / Math.sqrt(5 + channel);
+      expect(weights[channel]).toBeCloseTo(factor, 4);
+      expect(bias[channel]).toBeCloseTo(-(3 + channel) * factor, 4);
+    }
+  });
+});
+
 describe('a connected layer', () => {
   const connected = networkOf({ channels: 2, height: 1, width: 3 }, [
     { kind: 'connected', outputs: 2, batchNormalize: true, activation: 'linear' },
