@@ -1,5 +1,6 @@
 import type { Attribute, Graph, GraphConstant, GraphNode } from '../graph/graph.js';
 import { integersIn } from '../graph/integers.js';
+import { nodesOf } from '../graph/rearrangements.js';
 import type { Segment, SegmentedStage, SegmentNode } from './segments.js';
 
 /**
@@ -10,17 +11,19 @@ export function segmentGraph({ graph, mapNames }: SegmentedStage, segment: Segme
   const values = new Map(graph.values);
   const constants = new Map<string, GraphConstant>();
   for (const { name, map } of segment.inputs) values.set(name, graph.values.get(mapNames[map]!)!);
-  const nodes = segment.nodes.map((one): GraphNode => {
-    const node = blockNode(graph, one.node, constants);
-    return {
-      ...node,
-      inputs: node.inputs.map((name) => {
-        const constant = graph.constants.get(name);
-        if (constant !== undefined) constants.set(name, constant);
-        return inputName(segment, one, name) ?? name;
-      }),
-    };
-  });
+  const nodes = segment.nodes.flatMap((one) =>
+    nodesOf(one.node).map((part): GraphNode => {
+      const node = blockNode(graph, part, constants);
+      return {
+        ...node,
+        inputs: node.inputs.map((name) => {
+          const constant = graph.constants.get(name);
+          if (constant !== undefined) constants.set(name, constant);
+          return inputName(segment, one, name) ?? name;
+        }),
+      };
+    }),
+  );
   const inputs = segment.inputs.map(({ name }) => name);
   const outputs = segment.writes.map((map) => mapNames[map]!);
   return { name: `${graph.name}, segment ${segment.index}`, inputs, outputs, nodes, values, constants };

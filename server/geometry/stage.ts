@@ -2,6 +2,7 @@ import type { GraphCut } from '../graph/cuts.js';
 import type { Graph, GraphNode } from '../graph/graph.js';
 import { partOf } from '../graph/part.js';
 import { type AxisReach, type LocalReach, reachOf } from '../graph/reach.js';
+import { nodesOf } from '../graph/rearrangements.js';
 
 /** A node of a stage, and what it needs of the feature maps that it reads. */
 export interface StageNode {
@@ -36,13 +37,15 @@ export function stageOf(graph: Graph, local: readonly GraphNode[], { nodes: coun
 /** Returns true where neighbouring outputs share cells of the input, or some of these lie beyond the map. */
 export function overlaps({ rows, columns }: LocalReach): boolean {
   return [rows, columns].some(
-    (axis) => axis.kind === 'window' && (axis.kernel > axis.stride || axis.before !== 0 || axis.after !== 0),
+    (axis) =>
+      axis.kind === 'whole' ||
+      (axis.kind === 'window' && (axis.kernel > axis.stride || axis.before !== 0 || axis.after !== 0)),
   );
 }
 
 /** Returns true for an operator that computes more of a block than was asked for. */
 export function isSpread({ rows, columns }: LocalReach): boolean {
-  return rows.kind === 'spread' || columns.kind === 'spread';
+  return rows.kind !== 'window' || columns.kind !== 'window';
 }
 
 /** Two ranges of one value are the same where these texts are. */
@@ -54,7 +57,7 @@ export function reachText({ rows, columns }: LocalReach): string {
 /** The part of a graph behind a stage: from the values of its cut to the outputs that are not among them. */
 export function restOf({ graph, nodes, values }: Stage): Graph {
   const before = new Set(nodes.map(({ node }) => node));
-  const behind = graph.nodes.filter((node) => !before.has(node));
+  const behind = graph.nodes.filter((node) => !before.has(node)).flatMap(nodesOf);
   const outputs = graph.outputs.filter((name) => !values.includes(name));
   return partOf(graph, behind, values, outputs);
 }

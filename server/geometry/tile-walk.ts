@@ -166,6 +166,7 @@ function blockOf({ rows, columns }: SegmentNode['reach'], input: Region, output:
   if (rows.kind === 'window' && columns.kind === 'window') return output;
   const axis = (reach: AxisReach, [from, to]: readonly [number, number], exact: readonly [number, number]) => {
     if (reach.kind === 'window') return exact;
+    if (reach.kind === 'whole') return [0, reach.size] as const;
     const { before, kernel, stride } = reach;
     return [from * stride - before, (to - 1) * stride - before + kernel] as const;
   };

@@ -35,7 +35,12 @@ export interface GraphNode {
   readonly inputs: readonly string[];
   /** Names of values. */
   readonly outputs: readonly string[];
+  /** The nodes that it stands for, in topological order; see `joinRearrangements`. */
+  readonly parts?: readonly GraphNode[];
 }
+
+/** Operator of a node that stands for several, which move the numbers of whole maps by way of values that are no maps. */
+export const REARRANGE = 'Rearrange';
 
 /**
  * A network's structure and constants: a directed acyclic graph of operations on values. A chain is a graph. Plain data; see

@@ -5,6 +5,7 @@ import {
   type GraphNode,
   integerOf,
   integersOf,
+  REARRANGE,
   type TensorShape,
   textOf,
 } from './graph.js';
@@ -18,6 +19,7 @@ import { type AxisWindow, windowOf } from './window.js';
  *   window begins inside the map (a Slice with a start).
  * - `spread`: one input cell reaches K output cells, S apart: `[ceil((o0 + B - K + 1) / S), floor((o1 - 1 + B) / S) + 1)`,
  *   and `halo` cells more on each side, clamped.
+ * - `whole`: any range needs all cells, and all of the output is computed.
  */
 export type AxisReach =
   | {
@@ -34,6 +36,11 @@ export type AxisReach =
       readonly stride: number;
       readonly before: number;
       readonly halo: number;
+    }
+  | {
+      readonly kind: 'whole';
+      /** Cells of the output. */
+      readonly size: number;
     };
 
 /** The part of an input that a region of a node's output needs. */
@@ -97,6 +104,8 @@ export function reachOf(graph: Graph, node: GraphNode): Reach {
       return blockwise(integerOf(node, 'blocksize', 1), 'window');
     case 'DepthToSpace':
       return blockwise(integerOf(node, 'blocksize', 1), 'spread');
+    case REARRANGE:
+      return wholeReach(outputs);
     case 'GlobalAveragePool':
     case 'GlobalMaxPool':
       return everything('it pools the whole map');
@@ -132,6 +141,7 @@ export function isMap({ shape, type }: TensorShape): boolean {
  */
 export function inputRange(reach: AxisReach, size: number, { start, end }: Interval) {
   if (end <= start) return { start: 0, end: 0, before: 0, after: 0 };
+  if (reach.kind === 'whole') return { start: 0, end: size, before: 0, after: 0 };
   const { kernel, stride, before } = reach;
   if (reach.kind === 'spread') {
     const first = Math.ceil((start + before - kernel + 1) / stride) - reach.halo;
@@ -164,6 +174,13 @@ function spread({ rows, columns }: { readonly rows: AxisWindow; readonly columns
     return { kind: 'spread', kernel, stride, before, halo: 0 };
   };
   return { kind: 'local', rows: axis(rows), columns: axis(columns) };
+}
+
+function wholeReach(outputs: readonly TensorShape[]): Reach {
+  const sizes = new Set(outputs.map(({ shape }) => `${shape.slice(2)}`));
+  if (sizes.size !== 1) return everything('its maps have different sizes');
+  const [, , height, width] = outputs[0]!.shape as [number, number, number, number];
+  return { kind: 'local', rows: { kind: 'whole', size: height }, columns: { kind: 'whole', size: width } };
 }
 
 function onChannels(axis: number): Reach {

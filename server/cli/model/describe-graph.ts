@@ -79,6 +79,7 @@ function needText(graph: Graph, node: GraphNode): string {
 }
 
 function axisText(reach: AxisReach): string {
+  if (reach.kind === 'whole') return 'all';
   const { kernel, stride } = reach;
   if (reach.kind === 'spread') return `1/${stride}${reach.halo > 0 || kernel > stride ? ' and its neighbours' : ''}`;
   if (kernel === 1 && stride === 1) return 'the same cell';

@@ -70,8 +70,9 @@ function segmentTable({ plan: { maps, stage } }: ClusterPlan): string {
 function layerText(graph: Graph, node: GraphNode): string {
   const reach = reachOf(graph, node);
   if (reach.kind !== 'local' || isSameCell(reach)) return node.operator;
-  const { kernel: height, stride } = reach.rows;
-  return `${node.operator} ${height}x${reach.columns.kernel}${stride === 1 ? '' : `/${stride}`}`;
+  const { columns, rows } = reach;
+  if (rows.kind === 'whole' || columns.kind === 'whole') return node.operator;
+  return `${node.operator} ${rows.kernel}x${columns.kernel}${rows.stride === 1 ? '' : `/${rows.stride}`}`;
 }
 
 const TILE_COLUMNS: readonly Column[] = [

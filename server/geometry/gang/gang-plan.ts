@@ -1,6 +1,7 @@
 import { DeepThingsError } from '../../errors.js';
-import { tileable } from '../../graph/cuts.js';
-import type { Graph } from '../../graph/graph.js';
+import { type Tileable, tileable } from '../../graph/cuts.js';
+import { elementCount, type Graph, REARRANGE } from '../../graph/graph.js';
+import { joinRearrangements } from '../../graph/rearrangements.js';
 import { type SegmentedStage, segmentStage } from '../segments.js';
 import { stageOf } from '../stage.js';
 
@@ -20,16 +21,36 @@ export interface GangPlan {
  * @throws DeepThingsError `DT_PLAN_DEPTH` when nothing of the graph can be computed in blocks.
  */
 export function planGang(graph: Graph, choose: (stage: SegmentedStage) => readonly number[]): GangPlan {
-  const { barriers, cuts, local } = tileable(graph);
+  const { barriers, cuts, local, of } = furthest(graph);
   const last = cuts.at(-1);
   if (last === undefined) {
     const why = barriers[0] === undefined ? 'it has no layers' : `${barriers[0].node.name}: ${barriers[0].why}`;
     throw new DeepThingsError('DT_PLAN_DEPTH', `No part of ${graph.name} can be computed in blocks: ${why}.`);
   }
-  const stage = segmentStage(stageOf(graph, local, last));
+  const stage = segmentStage(stageOf(of, local, last));
   const all = stage.segments.length;
   const inner = choose(stage).filter((end) => end > 0 && end < all);
   return Object.freeze({ stage, ends: Object.freeze([...inner, all]) });
+}
+
+/** Multiply-accumulates in the time in which a value of a map comes from the members that have it. */
+const MACS_PER_VALUE = 600;
+
+/**
+ * Follows a graph as far as blocks can be computed: also behind rearrangements of whole maps, where sharing out what follows saves
+ * more than it takes to bring the maps to every member.
+ */
+function furthest(graph: Graph): Tileable & { readonly of: Graph } {
+  const plain = tileable(graph);
+  const of = joinRearrangements(graph);
+  if (of === graph) return { ...plain, of };
+  const joined = tileable(of);
+  const moved = joined.local
+    .filter(({ operator }) => operator === REARRANGE)
+    .flatMap(({ inputs }) => inputs.flatMap((name) => of.values.get(name) ?? []))
+    .reduce((sum, { shape }) => sum + elementCount(shape), 0);
+  const more = (joined.cuts.at(-1)?.macs ?? 0) - (plain.cuts.at(-1)?.macs ?? 0);
+  return more / 2 > MACS_PER_VALUE * moved ? { ...joined, of } : { ...plain, of: graph };
 }
 
 /** Segments of a gang stage, from the first to before the last. */
