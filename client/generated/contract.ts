@@ -814,10 +814,11 @@ export interface components {
             heartbeatMs: number;
             /** @description Frames among the listed tasks and the kept strips that have ended; drop what is left of them */
             ended: components["schemas"]["FrameId"][];
-            /** @description Frames among them that have begun again; the device drops what it has of an older generation */
+            /** @description Frames among them that have begun again; the device drops what it has of an older generation, and of this one the blocks of an attempt before `attempt` */
             invalidated?: {
                 frame: components["schemas"]["FrameId"];
                 generation: components["schemas"]["Generation"];
+                attempt?: components["schemas"]["Attempt"];
             }[];
         };
         StealHint: {

@@ -165,6 +165,7 @@ export class Registrar {
       if (frames.own.get(frame) !== undefined) frames.outcomes.ended(frame);
       frames.scopes.end(frame);
     }
-    for (const { frame, generation } of invalidated) frames.generations.invalidateBefore(frame, generation);
+    for (const { attempt, frame, generation } of invalidated)
+      frames.generations.invalidateBefore(frame, generation, attempt);
   }
 }

@@ -91,14 +91,14 @@ function takeSlice({ edge, tasks }: TaskHandlerParts, bytes: Uint8Array): BoardT
   return tasks.pushed.has(task) ? null : task;
 }
 
-/** @returns null for a block that was pushed here before. */
+/** @returns null for a block that was pushed here before, or of a gang that has ended. */
 function takeBlock({ edge, frames, tasks }: TaskHandlerParts, bytes: Uint8Array): BlockTask | null {
   const body = decodeBlockTask(edge.wirePlan.digest, bytes);
   const taskBytes = bytes.byteLength;
   edge.metrics.bytesReceived.inc({ kind: 'picture' }, taskBytes);
   const task = { ...body, kind: 'block' as const, tile: body.member, taskBytes, arrivedMs: performance.now() };
-  frames.generations.invalidateBefore(task.frame, task.generation);
-  return frames.generations.isPast(task) || tasks.pushed.has(task) ? null : task;
+  frames.generations.invalidateBefore(task.frame, task.generation, task.attempt);
+  return frames.generations.isPastBlock(task) || tasks.pushed.has(task) ? null : task;
 }
 
 /** @returns null for a tile that is here already, or of a generation that is past. */

@@ -4,6 +4,7 @@ import { gangBlocks, type MemberPlan, type MemberStage } from '../../geometry/ga
 import { BoundedCache, memoize } from '../../geometry/memoize.js';
 import { wholeMap } from '../../geometry/region.js';
 import { CALLS } from '../../node/contract/calls.js';
+import { CANCELLED } from '../../node/pause.js';
 import { encodeGangStrips } from '../../node/wire/gang-strips.js';
 import type { MapBlock } from '../../node/wire/map-blocks.js';
 import { cropRegion } from '../../tensor/planes.js';
@@ -26,26 +27,29 @@ export interface BlockRunnerParts {
 /** Bands change with the devices' speeds and the members of a gang. */
 const MOST_BANDS = 64;
 
+/** The block that is computed now. */
+interface Current {
+  readonly task: BlockTask;
+  /** Ends it: `CANCELLED` when it is not wanted any more, else the error that it fails with. */
+  readonly end: AbortController;
+}
+
 /**
  * Computes this device's part of a frame, stage after stage: strips that others need are sent while the next stage is computed. A
- * frame that ends, or begins again with another gang, is given up at once.
+ * frame that ends, or begins again with another gang, is given up at once; only an engine call runs to its end.
  */
 export class BlockRunner {
   readonly #parts: BlockRunnerParts;
   readonly #members = new BoundedCache<string, readonly MemberPlan[]>(MOST_BANDS);
-  /** The block that is computed now, and what gives it up. */
-  #current: { readonly key: string; readonly failed: AbortController } | null = null;
+  #current: Current | null = null;
 
   constructor(parts: BlockRunnerParts) {
     this.#parts = parts;
   }
 
-  /**
-   * Gives up what is computed of another frame or attempt: a device is in one gang at a time, so that the gateway has ended that one
-   * when it pushes a task of the next.
-   */
-  giveWayTo(task: BlockTask): void {
-    if (this.#current !== null && this.#current.key !== keyOf(task)) this.#current.failed.abort();
+  /** Gives up the block that is computed now, where it is past. */
+  giveUp(isPast: (task: BlockTask) => boolean): void {
+    if (this.#current !== null && isPast(this.#current.task)) this.#current.end.abort(CANCELLED);
   }
 
   /** @param stopped aborted when the device stops: the compute thread ends, and what it fails with is no error. */
@@ -53,12 +57,12 @@ export class BlockRunner {
     const { board, compute, edge } = this.#parts;
     const { attempt, frame, member } = task;
     const waitMs = performance.now() - task.arrivedMs;
-    const failed = new AbortController();
-    const end = () => failed.abort();
-    stopped.addEventListener('abort', end, { once: true });
-    this.#current = { key: keyOf(task), failed };
+    const end = new AbortController();
+    const stop = () => end.abort(CANCELLED);
+    stopped.addEventListener('abort', stop, { once: true });
+    this.#current = { task, end };
     try {
-      const isSent = await this.#run(task, waitMs, failed);
+      const isSent = await this.#run(task, waitMs, end);
       if (!isSent) board.finished(task);
     } catch (error) {
       // The gateway sees that the member lost its part, and has the frame begin again without it.
@@ -67,13 +71,16 @@ export class BlockRunner {
       board.finished(task);
     } finally {
       this.#current = null;
-      stopped.removeEventListener('abort', end);
+      stopped.removeEventListener('abort', stop);
       if (!stopped.aborted) await compute.dropBlock(keyOf(task));
     }
   }
 
-  /** @returns false when the frame has ended, or begun again. */
-  async #run(task: BlockTask, waitMs: number, failed: AbortController): Promise<boolean> {
+  /**
+   * @returns false when the frame has ended, or begun again.
+   * @throws the error of a stage, or of strips that could not be sent.
+   */
+  async #run(task: BlockTask, waitMs: number, end: AbortController): Promise<boolean> {
     const { compute, edge, inbox, inputs, results } = this.#parts;
     const { bands, frame, inputDigest, member, picture } = task;
     const plan = memoize(this.#members, JSON.stringify(bands), () => gangBlocks(edge.gang, bands))[member]!;
@@ -84,34 +91,37 @@ export class BlockRunner {
     let input: Uint8Array | null = cropRegion(data, edge.gang.stage.maps[0]!.channels, whole, plan.input);
     const costs = { waitMs, computeMs: 0, overlapBytes: 0, macs: 0 };
     const sends: Promise<void>[] = [];
-    let failure: unknown = null;
+    let made: readonly Float32Array[] | null = null;
     for (const [index, stage] of plan.stages.entries()) {
-      const strips = await inbox.wait(task, stage.due, failed.signal);
-      if (strips === null) {
-        if (failure !== null) throw failure;
-        return false;
-      }
+      const strips = await inbox.wait(task, stage.due, end.signal);
+      if (strips === null) return isGivenUp(end.signal);
       const { computeMs, macs, outputs, owed } = await compute.runBlock({
         ...{ key: keyOf(task), bands, member, input, strips },
       });
+      if (end.signal.aborted) return isGivenUp(end.signal);
       input = null;
       costs.computeMs += computeMs;
       costs.macs += macs;
       costs.overlapBytes += strips.reduce((sum, strip) => sum + strip.data.byteLength, 0);
       for (const [to, blocks] of byReceiver(stage, owed)) {
-        const sent = this.#send(task, index, to, blocks).catch((error) => {
-          failure ??= error;
-          failed.abort();
-        });
-        sends.push(sent);
+        sends.push(this.#send(task, index, to, blocks, end.signal).catch((error) => end.abort(error)));
       }
-      if (outputs !== null) results.send(task, plan, costs, outputs);
+      made = outputs;
     }
+    // A neighbour that lacks strips waits in vain. The frame is not late by this: no neighbour is done before it has them.
     await Promise.all(sends);
+    if (end.signal.aborted) return isGivenUp(end.signal);
+    results.send(task, plan, costs, made!);
     return true;
   }
 
-  async #send(task: BlockTask, stage: number, to: number, strips: readonly MapBlock[]): Promise<void> {
+  async #send(
+    task: BlockTask,
+    stage: number,
+    to: number,
+    strips: readonly MapBlock[],
+    signal: AbortSignal,
+  ): Promise<void> {
     const { edge } = this.#parts;
     const { metrics, remote, wirePlan } = edge;
     const { attempt, frame, generation, member, members } = task;
@@ -121,8 +131,19 @@ export class BlockRunner {
       path: { frame, tile: member },
       query: { stage, generation, attempt },
       body: { mediaType: 'application/octet-stream', bytes },
+      signal,
     });
   }
+}
+
+/**
+ * Returns false for a block that is not wanted any more.
+ *
+ * @throws the error that the block was ended with.
+ */
+function isGivenUp({ aborted, reason }: AbortSignal): false {
+  if (aborted && reason !== CANCELLED) throw reason;
+  return false;
 }
 
 function keyOf({ attempt, frame, generation }: BlockTask): string {

@@ -58,8 +58,9 @@ export class StripInbox {
       (frame) => this.#drop(frame),
       () => [...this.#held.keys()],
     );
-    generations.onInvalidated((frame, generation) => {
-      if ((this.#held.get(frame)?.of.generation ?? generation) < generation) this.#drop(frame);
+    generations.onInvalidated((frame, generation, attempt) => {
+      const held = this.#held.get(frame);
+      if (held !== undefined && orderOf(held.of, { generation, attempt }) < 0) this.#drop(frame);
     });
   }
 
@@ -168,7 +169,7 @@ function settleIfThere({ bodies }: Held, { due, settle }: Waiter): void {
 }
 
 /** Above 0 when `a` is the later attempt. */
-function orderOf(a: GangAttempt, b: GangAttempt): number {
+function orderOf(a: Omit<GangAttempt, 'frame'>, b: Omit<GangAttempt, 'frame'>): number {
   return a.generation - b.generation || a.attempt - b.attempt;
 }
 

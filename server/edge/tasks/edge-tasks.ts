@@ -64,7 +64,7 @@ export class EdgeTasks {
     board.onChange((change) => overlap.book.follow(change));
     board.onChange(({ pending }) => edge.metrics.pending.set(pending));
     scopes.onEnd((frame) => board.dropFrame(frame));
-    generations.onInvalidated((frame, generation) => board.dropBefore(frame, generation));
+    generations.onInvalidated((frame, generation, attempt) => board.dropBefore(frame, generation, attempt));
     edge.metrics.holds('tasks', () => board.listed().length);
     const sender = new ResultSender(edge, board);
     const keeper = new OfferKeeper({ edge, board, overlap });
@@ -83,8 +83,13 @@ export class EdgeTasks {
     const results = new BlockResults({ edge, sender, speed });
     const blocks = new BlockRunner({ edge, compute, board, inputs, inbox: this.inbox, results });
     board.onChange((change) => {
-      if (change.kind === 'shared' && change.task.kind === 'block') blocks.giveWayTo(change.task);
+      // A device is in one gang at a time: the gateway has ended those of other frames.
+      if (change.kind !== 'shared' || change.task.kind !== 'block') return;
+      const { frame } = change.task;
+      blocks.giveUp((task) => task.frame !== frame);
     });
+    scopes.onEnd((frame) => blocks.giveUp((task) => task.frame === frame));
+    generations.onInvalidated(() => blocks.giveUp((task) => generations.isPastBlock(task)));
     this.#executor = new Executor({ board, tiles, slices, blocks, sender });
     this.stealer = new Stealer({ edge, board, generations, ...schedule.steal, prefetch: schedule.prefetch });
   }

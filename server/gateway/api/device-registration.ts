@@ -1,6 +1,7 @@
 import type { Schemas } from '../../../client/client.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import { HttpProblem } from '../../node/problems/problem.js';
+import { isPastWork } from '../../scheduling/ledger/ledger-gangs.js';
 import type { DeviceContacts } from '../devices/device-contacts.js';
 import type { Admission } from '../devices/device-registry.js';
 import type { GatewayDevices } from '../devices/gateway-devices.js';
@@ -125,10 +126,11 @@ function answerOf(
   // What a device in quarantine has is of no use to anybody.
   const isOver = (frame: string) => devices.registry.isQuarantined(device) || !ledger.has(frame);
   const ended = [...new Set([...kept, ...has.map(({ frame }) => frame)])].filter(isOver);
-  const past = new Set(
-    has.filter(({ frame, generation }) => generation < ledger.generationOf(frame)).map(({ frame }) => frame),
-  );
-  const invalidated = [...past].map((frame) => ({ frame, generation: ledger.generationOf(frame) }));
+  const past = has.filter((task) => isPastWork(task, ledger.presentWork(task.frame)));
+  const invalidated = [...new Set(past.map(({ frame }) => frame))].map((frame) => ({
+    frame,
+    ...ledger.presentWork(frame),
+  }));
   return { epoch, heartbeatMs, ended, ...(invalidated.length > 0 && { invalidated }) };
 }
 

@@ -1,6 +1,7 @@
 import { emptyLedger, stepLedger } from '../../scheduling/ledger/frame-ledger.js';
 import type { LedgerEffect, ResultVerdict } from '../../scheduling/ledger/ledger-effects.js';
 import type { LedgerEvent, LedgerNotice, LedgerSink } from '../../scheduling/ledger/ledger-events.js';
+import { type PresentWork, presentWork } from '../../scheduling/ledger/ledger-gangs.js';
 import type { FrameLedger, LedgerSettings } from '../../scheduling/ledger/ledger-state.js';
 
 type ResultEvent = Extract<LedgerEvent, { kind: 'result' }>;
@@ -81,8 +82,10 @@ export class LedgerRuntime implements LedgerSink {
     return this.#ledger.frames.has(frame);
   }
 
-  generationOf(frame: string): number {
-    return this.#ledger.frames.get(frame)?.generation ?? 1;
+  /** What of an open frame is valid; of another one everything is, since it ends by other ways. */
+  presentWork(frame: string): PresentWork {
+    const entry = this.#ledger.frames.get(frame);
+    return entry === undefined ? { generation: 1 } : presentWork(entry);
   }
 
   sourceOf(frame: string): string | undefined {

@@ -142,12 +142,14 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardPart> {
   }
 
   /**
-   * Takes what the gateway shares out to this device; slices and blocks of an earlier attempt, which was cut otherwise, go.
+   * Takes what the gateway shares out to this device; slices and blocks of an earlier attempt, which was cut otherwise, go. A
+   * device is in one gang at a time: blocks of other frames go as well.
    *
    * @returns false when there is no room for it.
    */
   share(task: Tile | Slice): boolean {
-    const isPast = (other: Tile | Slice) => other.frame === task.frame && other.attempt < task.attempt;
+    const isPast = (other: Tile | Slice) =>
+      other.frame === task.frame ? other.attempt < task.attempt : other.kind === 'block' && task.kind === 'block';
     if (task.kind !== 'tile') this.#shared = this.#shared.filter((other) => !isPast(other));
     if (this.#shared.length >= this.#queue.limit) return false;
     this.#shared.push(task);
@@ -243,9 +245,15 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardPart> {
     this.dropBefore(frame, Number.POSITIVE_INFINITY);
   }
 
-  /** Forgets older generations of a frame that began again; what is being computed runs on, and its result will be stale. */
-  dropBefore(frame: string, generation: number): void {
-    const isPast = (task: TaskKey) => task.frame === frame && task.generation < generation;
+  /**
+   * Forgets older generations of a frame that began again; what is being computed runs on, and its result will be stale.
+   *
+   * @param attempt of the frame's blocks in this generation: those before it are forgotten as well.
+   */
+  dropBefore(frame: string, generation: number, attempt = 0): void {
+    const isPastBlock = (task: Tile | Slice) =>
+      task.kind === 'block' && task.generation === generation && task.attempt < attempt;
+    const isPast = (task: Tile | Slice) => task.frame === frame && (task.generation < generation || isPastBlock(task));
     this.#queue = { ...this.#queue, tasks: this.#queue.tasks.filter((task) => !isPast(task)) };
     this.#stolen = this.#stolen.filter((task) => !isPast(task));
     this.#shared = this.#shared.filter((task) => !isPast(task));

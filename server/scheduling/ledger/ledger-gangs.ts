@@ -1,4 +1,4 @@
-import { LARGEST_ATTEMPT } from '../task-key.js';
+import { LARGEST_ATTEMPT, type TaskKey } from '../task-key.js';
 import { failFrame, type LedgerDraft, loads, note, type Reason, reachable } from './ledger-draft.js';
 import type { LedgerFrame, PartState } from './ledger-state.js';
 
@@ -35,6 +35,22 @@ export function isPresentLayer({ layering }: LedgerFrame, layer: number | undefi
 export function isPresentMember({ parts }: LedgerFrame, member: number, device: string, attempt: number): boolean {
   const part = parts[member];
   return part !== undefined && part.kind !== 'unplaced' && part.device === device && part.attempt === attempt;
+}
+
+/** What of a frame is valid: its generation, and the attempt of its blocks where a gang computes it. */
+export interface PresentWork {
+  readonly generation: number;
+  readonly attempt?: number;
+}
+
+/** Returns what of a frame is valid now; of one that waits for a gang no block is, as the next gang has a later attempt. */
+export function presentWork({ distribution, generation, parts }: LedgerFrame): PresentWork {
+  return distribution.kind === 'gang' ? { generation, attempt: parts[0]!.attempt } : { generation };
+}
+
+/** Returns whether a task that a device has of a frame is past. */
+export function isPastWork(task: Pick<TaskKey, 'generation' | 'attempt'>, { attempt = 0, generation }: PresentWork) {
+  return task.generation < generation || (task.generation === generation && task.attempt < attempt);
 }
 
 /**

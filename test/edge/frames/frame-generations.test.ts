@@ -23,3 +23,20 @@ it('what is of an older generation of a frame is dropped, once', () => {
   scopes.end('g');
   expect(isPast('g', 1)).toBe(false);
 });
+
+it('blocks of an attempt that is past are void, tiles are not', () => {
+  const dropped: unknown[] = [];
+  const generations = new FrameGenerations(9, new FrameScopes());
+  generations.onInvalidated((...present) => dropped.push(present));
+  const block = (generation: number, attempt: number) => ({ frame: 'f', generation, attempt });
+  generations.invalidateBefore('f', 1, 1);
+  expect([dropped, generations.isPastBlock(block(1, 1))]).toEqual([[], false]);
+  generations.invalidateBefore('f', 1, 3);
+  generations.invalidateBefore('f', 1, 2);
+  expect(dropped).toEqual([['f', 1, 3]]);
+  expect([generations.isPastBlock(block(1, 2)), generations.isPastBlock(block(1, 3))]).toEqual([true, false]);
+  expect(generations.isPast(block(1, 2))).toBe(false);
+  generations.invalidateBefore('f', 2, 7);
+  expect([generations.isPastBlock(block(1, 9)), generations.isPastBlock(block(2, 6))]).toEqual([true, true]);
+  expect(generations.isPast(block(1, 9))).toBe(true);
+});

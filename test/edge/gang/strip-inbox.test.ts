@@ -133,6 +133,17 @@ describe('a later attempt of a frame', () => {
     expect(await second).toBeNull();
   });
 
+  it('may be said to have begun before anything of it comes', async () => {
+    const { inbox, generations } = inboxOf();
+    inbox.open(SECOND, DUE);
+    const wait = inbox.wait(SECOND, [ABOVE], NEVER);
+    generations.invalidateBefore('a-1', 1, 2);
+    expect(await isSettled(wait)).toBe(false);
+    generations.invalidateBefore('a-1', 1, 3);
+    expect(await wait).toBeNull();
+    expect(inbox.size).toBe(0);
+  });
+
   it('is one of a later generation, whatever the number of the attempt', async () => {
     const { inbox, generations } = inboxOf();
     inbox.open(SECOND, DUE);

@@ -52,6 +52,30 @@ describe('a task board', () => {
     expect(board.takeNext()).toBeNull();
   });
 
+  it('has the blocks of one gang, the last that it was given', () => {
+    const block = (frame: string, attempt: number) =>
+      ({ ...task(frame, 1, attempt), kind: 'block' }) as unknown as BlockTask;
+    board.share(task('t', 0));
+    board.share(block('f', 1));
+    board.share(block('f', 2));
+    expect([board.has(block('f', 1)), board.has(block('f', 2))]).toEqual([false, true]);
+    board.share(block('g', 1));
+    expect([board.has(block('f', 2)), board.has(block('g', 1)), board.has(task('t', 0))]).toEqual([false, true, true]);
+  });
+
+  it('drops blocks of an attempt that is past, and no tiles by their attempt', () => {
+    const block = { ...task('f', 1, 2), kind: 'block' } as unknown as BlockTask;
+    board.share(block);
+    board.enqueue([task('f', 0, 1)]);
+    board.dropBefore('f', 1, 2);
+    expect(board.size).toBe(2);
+    board.dropBefore('f', 1, 3);
+    expect([board.has(block), board.has(task('f', 0))]).toEqual([false, true]);
+    board.share(block);
+    board.dropBefore('f', 2);
+    expect(board.isIdle).toBe(true);
+  });
+
   it('knows every tile wherever it is, by frame and tile', () => {
     board.enqueue(tiles('f', 2));
     board.addStolen(task('g', 0));

@@ -1,0 +1,268 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { BlockJob, ComputeResult } from '../../../server/compute/messages.js';
+import type { BlockResults } from '../../../server/edge/gang/block-results.js';
+import { BlockRunner } from '../../../server/edge/gang/block-runner.js';
+import type { BlockTask } from '../../../server/edge/gang/block-task.js';
+import { EARLY_STRIPS, StripInbox } from '../../../server/edge/gang/strip-inbox.js';
+import type { EdgeBoard } from '../../../server/edge/tasks/edge-board.js';
+import { bandsOf } from '../../../server/geometry/gang/bands.js';
+import { gangBlocks } from '../../../server/geometry/gang/gang-blocks.js';
+import { planGang } from '../../../server/geometry/gang/gang-plan.js';
+import { regionArea } from '../../../server/geometry/region.js';
+import type { PeerClient } from '../../../server/node/peers/peer-client.js';
+import { decodeGangStrips } from '../../../server/node/wire/gang-strips.js';
+import { TaskBoard } from '../../../server/scheduling/device/task-board.js';
+import { planLayers } from '../../geometry/chain-graphs.js';
+import { chain, conv } from '../../geometry/layer-chains.js';
+import { testDevice, testFrames } from '../test-device.js';
+
+const layers = chain({ channels: 3, height: 12, width: 6 }, [conv(3, 2), conv(3, 2), conv(3, 2)]);
+const plan = planLayers(layers, 3, { rows: 1, columns: 1 });
+/** A stage a layer. */
+const gang = planGang(plan.stage.graph, () => [1, 2]);
+/** The device under test is the middle one of three. */
+const MEMBER = 1;
+const bands = bandsOf([1, 1, 1]);
+const { stages } = gangBlocks(gang, bands)[MEMBER]!;
+const { maps } = gang.stage;
+
+function taskOf(attempt = 1, frame = 'f-1'): BlockTask {
+  const members = ['e1', 'e0', 'e2'].map((device) => ({ device, address: `http://${device}` }));
+  return {
+    ...{ kind: 'block', frame, member: MEMBER, tile: MEMBER, generation: 1, attempt, strategy: 'gang' },
+    ...{ inputDigest: 'd', bands, members, picture: new Uint8Array(0), taskBytes: 0, arrivedMs: 0 },
+  };
+}
+
+/** A call of another node that has no answer yet. */
+interface Send {
+  readonly to: string;
+  readonly stage: number;
+  readonly strips: number;
+  done(): void;
+  fail(): void;
+}
+
+/** A device whose neighbours, compute thread and gateway do as the test says. */
+function device() {
+  const happened: string[] = [];
+  const engine: { job: BlockJob; done(): void; fail(): void }[] = [];
+  const sends: Send[] = [];
+  const clientOf = (address: string): PeerClient => ({
+    baseUrl: address,
+    call: (_rule, options) =>
+      new Promise((resolve, reject) => {
+        const { signal } = options!;
+        const { stage } = options!.query as { stage: number };
+        const to = address.slice(-2);
+        const strips = decodeGangStrips(maps, options!.body!.bytes as Uint8Array).length;
+        happened.push(`strips to ${to} after ${stage}`);
+        signal!.addEventListener('abort', () => reject(signal!.reason));
+        const fail = () => reject(new Error(`${to} is gone`));
+        sends.push({ to, stage, strips, done: () => resolve({} as never), fail });
+      }),
+  });
+  const edge = { ...testDevice({ plan, clientOf }), gang };
+  const frames = testFrames(edge);
+  const board: EdgeBoard = new TaskBoard(9);
+  board.onChange(({ kind }) => kind !== 'shared' && happened.push(kind));
+  const compute = {
+    runBlock: (job: BlockJob) =>
+      new Promise<ComputeResult<'block'>>((resolve, reject) => {
+        const index = engine.length;
+        happened.push(`stage ${index}`);
+        const owed = stages[index]!.owed.map(({ map, region }) => {
+          return new Float32Array(maps[map]!.channels * regionArea(region));
+        });
+        const outputs = index === stages.length - 1 ? [new Float32Array(0)] : null;
+        const done = () => resolve({ computeMs: 5, macs: 7, owed, outputs });
+        engine.push({ job, done, fail: () => reject(new Error('no memory')) });
+      }),
+    dropBlock: async (key: string) => void happened.push(`drop ${key}`),
+  };
+  const results = { send: (_task: BlockTask, _plan: unknown, costs: object) => happened.push(JSON.stringify(costs)) };
+  const inputs = { inputOf: async () => ({ data: new Uint8Array(3 * 12 * 6) }) };
+  const inbox = new StripInbox(EARLY_STRIPS, frames);
+  const parts = { edge, compute, board, inbox, inputs, results: results as unknown as BlockResults };
+  const runner = new BlockRunner(parts as unknown as ConstructorParameters<typeof BlockRunner>[0]);
+  return { board, engine, frames, happened, inbox, runner, sends };
+}
+
+type Device = ReturnType<typeof device>;
+
+/** Has the device begin a task; `end` is its end. */
+async function begin({ board, happened, runner }: Device, task = taskOf(), stopped = new AbortController().signal) {
+  board.share(task);
+  board.takeNext();
+  const end = runner.run(task, stopped);
+  await settle();
+  happened.splice(0, happened.length, ...happened.filter((what) => what !== 'begun'));
+  return end;
+}
+
+/** Everything that is not waiting for the test has run. */
+async function settle(): Promise<void> {
+  for (let i = 0; i < 5; i++) await nextTurn();
+}
+
+/** Puts the strips of both neighbours after a stage into the inbox. */
+async function strips({ inbox }: Device, stage: number, task = taskOf()): Promise<void> {
+  for (const { from } of stages[stage + 1]!.due.filter((body) => body.stage === stage)) {
+    const region = { x0: 0, x1: 1, y0: 0, y1: 1 };
+    inbox.put(task, { from, stage }, [{ map: stage + 1, region, data: new Float32Array(2) }]);
+  }
+  await settle();
+}
+
+/** The engine ends the stage that it computes. */
+async function computed({ engine }: Device): Promise<void> {
+  engine.at(-1)!.done();
+  await settle();
+}
+
+const isOver = async (promise: Promise<void>) => {
+  let over = false;
+  void promise.then(() => (over = true));
+  await settle();
+  return over;
+};
+
+describe('a block on its device', () => {
+  it('runs stage after stage, with the strips of its neighbours, and sends its own before the next', async () => {
+    const it = device();
+    const end = begin(it);
+    await settle();
+    expect(it.happened).toEqual(['stage 0']);
+    expect(it.engine[0]!.job).toMatchObject({ member: MEMBER, strips: [] });
+    expect(it.engine[0]!.job.input).not.toBeNull();
+    await computed(it);
+    expect(it.happened).toEqual(['stage 0', 'strips to e1 after 0', 'strips to e2 after 0']);
+    await strips(it, 0);
+    expect(it.happened.at(-1), 'the neighbours need not have answered').toBe('stage 1');
+    expect(it.engine[1]!.job.input).toBeNull();
+    expect(it.engine[1]!.job.strips).toHaveLength(2);
+    await computed(it);
+    await strips(it, 1);
+    await computed(it);
+    expect(it.happened.at(-1), 'a neighbour may lack strips').toBe('stage 2');
+    for (const send of it.sends) send.done();
+    await end;
+    expect(it.happened.slice(-2)).toEqual([expect.stringContaining('"computeMs":15'), 'drop f-1/1/1']);
+    expect(JSON.parse(it.happened.at(-2)!)).toMatchObject({ macs: 21, overlapBytes: 32 });
+    expect(it.board.returned).toEqual([]);
+  });
+
+  it('takes strips that come before their time', async () => {
+    const it = device();
+    await strips(it, 0);
+    await strips(it, 1);
+    void begin(it);
+    await settle();
+    await computed(it);
+    await computed(it);
+    expect(it.happened.filter((what) => what.startsWith('stage'))).toEqual(['stage 0', 'stage 1', 'stage 2']);
+  });
+
+  it.each([
+    ['while it waits for strips', 1],
+    ['when all stages have run', 3],
+  ])('is given back when strips cannot be sent, %s', async (_when, runs) => {
+    const it = device();
+    const end = begin(it);
+    await settle();
+    for (let stage = 0; stage < runs; stage++) {
+      await computed(it);
+      if (stage + 1 < runs) await strips(it, stage);
+    }
+    it.sends[0]!.fail();
+    await end;
+    expect(it.happened.slice(-3)).toEqual(['returned', 'finished', 'drop f-1/1/1']);
+    expect(it.happened.some((what) => what.includes('computeMs'))).toBe(false);
+    expect(it.board.returned).toEqual([taskOf()]);
+    expect(it.board.isIdle).toBe(true);
+  });
+
+  it('is given back when the engine fails', async () => {
+    const it = device();
+    const end = begin(it);
+    await settle();
+    it.engine[0]!.fail();
+    await end;
+    expect(it.happened).toEqual(['stage 0', 'returned', 'finished', 'drop f-1/1/1']);
+  });
+
+  const ENDS: [string, (device: Device) => void][] = [
+    ['its frame ends', ({ frames }) => frames.scopes.end('f-1')],
+    ['a later attempt is known', ({ frames }) => frames.generations.invalidateBefore('f-1', 1, 2)],
+    ['a later generation is known', ({ frames }) => frames.generations.invalidateBefore('f-1', 2)],
+    ['strips of a later attempt come', ({ inbox }) => void inbox.put(taskOf(2), { from: 0, stage: 0 }, [])],
+    ['it is given up', ({ runner }) => runner.giveUp(() => true)],
+  ];
+  describe.each(ENDS)('when %s', (_name, happen) => {
+    function wired() {
+      const it = device();
+      const { generations, scopes } = it.frames;
+      scopes.onEnd((frame) => it.runner.giveUp((task) => task.frame === frame));
+      generations.onInvalidated(() => it.runner.giveUp((task) => generations.isPastBlock(task)));
+      return it;
+    }
+
+    it('ends while it waits for strips, and is not given back', async () => {
+      const it = wired();
+      const end = begin(it);
+      await settle();
+      await computed(it);
+      happen(it);
+      await end;
+      expect(it.happened.slice(-2)).toEqual(['finished', 'drop f-1/1/1']);
+      expect([it.board.returned, it.board.isIdle]).toEqual([[], true]);
+    });
+
+    it('ends after the engine call that runs, and sends nothing more', async () => {
+      const it = wired();
+      const end = begin(it);
+      await settle();
+      happen(it);
+      expect(await isOver(end)).toBe(false);
+      await computed(it);
+      await end;
+      expect(it.happened.filter((what) => !what.startsWith('strips'))).toEqual(['stage 0', 'finished', 'drop f-1/1/1']);
+      expect(it.board.returned).toEqual([]);
+    });
+  });
+
+  it('goes on when what is said is of an attempt that is past, or of another frame', async () => {
+    const it = device();
+    const end = begin(it, taskOf(3));
+    await settle();
+    it.runner.giveUp((task) => task.frame === 'f-2');
+    it.inbox.put(taskOf(2), { from: 0, stage: 0 }, []);
+    it.frames.scopes.end('f-2');
+    it.frames.generations.invalidateBefore('f-1', 1, 3);
+    await computed(it);
+    await strips(it, 0, taskOf(3));
+    expect(it.happened.at(-1)).toBe('stage 1');
+    expect(await isOver(end)).toBe(false);
+  });
+
+  it('is not begun when a later attempt is known', async () => {
+    const it = device();
+    it.inbox.put(taskOf(2), { from: 0, stage: 0 }, []);
+    await begin(it);
+    expect(it.happened).toEqual(['finished', 'drop f-1/1/1']);
+    expect(it.engine).toEqual([]);
+  });
+
+  it('ends when the device stops, whatever the compute thread fails with then', async () => {
+    const it = device();
+    const stopped = new AbortController();
+    const end = begin(it, taskOf(), stopped.signal);
+    await settle();
+    await computed(it);
+    stopped.abort();
+    await end;
+    expect(it.happened.slice(-1)).toEqual(['finished']);
+    expect(it.board.returned).toEqual([]);
+  });
+});
