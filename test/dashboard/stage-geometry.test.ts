@@ -3,24 +3,36 @@ import { boxArea, inputArea, isOnPicture, pictureArea, tileArea } from '../../da
 import { aFrame, aPlan } from './contract-examples.js';
 
 const stage = aPlan().stages[0]!;
+const placed = (
+  width: number,
+  height: number,
+  placement: { left: number; top: number; width: number; height: number },
+) => aFrame(1, { picture: { mediaType: 'image/jpeg', width, height, bytes: 1, kept: true }, placement });
+const WHOLE = { left: 0, top: 0, width: 24, height: 24 };
+const SQUARE = placed(100, 100, WHOLE);
 
 describe('the stage', () => {
   it('is covered by the tiles exactly once', () => {
-    const areas = stage.tiles.map(({ row, column }) => tileArea(stage, row, column));
-    const { width, height } = inputArea(stage);
+    const areas = stage.tiles.map(({ row, column }) => tileArea(stage, row, column, SQUARE));
+    const { width, height } = inputArea(stage, SQUARE);
     expect(areas.reduce((sum, area) => sum + area.width * area.height, 0)).toBe(width * height);
     expect(areas[4]).toEqual({ x: 8, y: 8, width: 8, height: 8 });
   });
 
   it('has the boxes where the picture was scaled to', () => {
-    const frame = aFrame(1, {
-      picture: { mediaType: 'image/jpeg', width: 200, height: 100, bytes: 1, kept: true },
-      placement: { left: 0, top: 6, width: 24, height: 12 },
-    });
+    const frame = placed(200, 100, { left: 0, top: 6, width: 24, height: 12 });
     const pixels = { x: 100, y: 50, width: 50, height: 25 };
-    const detection = { label: 'a', classIndex: 0, score: 1, box: { cx: 0, cy: 0, width: 0, height: 0 }, pixels };
-    expect(boxArea(frame, detection)).toEqual({ x: 12, y: 12, width: 6, height: 3 });
-    expect(isOnPicture(tileArea(stage, 0, 0), pictureArea(frame))).toBe(true);
+    expect(boxArea(frame, { pixels })).toEqual({ x: 12, y: 12, width: 6, height: 3 });
+    expect(isOnPicture(tileArea(stage, 0, 0, frame), pictureArea(frame))).toBe(true);
     expect(isOnPicture({ x: 0, y: 0, width: 8, height: 6 }, pictureArea(frame))).toBe(false);
+  });
+
+  it('shows a picture that was stretched to the input in its own proportions, with its tiles and boxes', () => {
+    const frame = placed(300, 200, WHOLE);
+    expect(pictureArea(frame)).toEqual({ x: 0, y: 0, width: 36, height: 24 });
+    expect(inputArea(stage, frame)).toEqual(pictureArea(frame));
+    expect(tileArea(stage, 1, 1, frame)).toEqual({ x: 12, y: 8, width: 12, height: 8 });
+    const pixels = { x: 100, y: 50, width: 50, height: 50 };
+    expect(boxArea(frame, { pixels })).toEqual({ x: 12, y: 6, width: 6, height: 6 });
   });
 });

@@ -22,7 +22,7 @@ interface FrameStageProps {
 /** A picture is to be seen whole, whatever its shape. */
 const TALLEST = '76vh';
 
-/** A frame's picture as the network sees it, with its tiles and with what was found; these alone where no picture is kept. */
+/** A frame's picture in its own proportions, on the network's input, with its tiles and with what was found; these alone where no picture is kept. */
 export function FrameStage({ frame, plan, session, lives, detections, highlighted = null }: FrameStageProps) {
   const figure = useRef<HTMLElement>(null);
   const width = useWidth(figure, 640);
@@ -30,7 +30,7 @@ export function FrameStage({ frame, plan, session, lives, detections, highlighte
   const picture = usePictureUrl(kept ? frame.id : null, () => session.ask((api) => api.picture(frame.id)));
   const stage = plan?.stages[0];
   const image = pictureArea(frame);
-  const view = lives !== null && stage !== undefined ? inputArea(stage) : image;
+  const view = lives !== null && stage !== undefined ? inputArea(stage, frame) : image;
   const unit = view.width / width;
   return (
     <figure class="stage" ref={figure} style={{ maxWidth: `calc(${TALLEST} * ${view.width / view.height})` }}>
@@ -45,7 +45,9 @@ export function FrameStage({ frame, plan, session, lives, detections, highlighte
         >
           <rect class="stage-ground" x={view.x} y={view.y} width={view.width} height={view.height} />
           {picture.kind === 'answered' && <image href={picture.answer} {...image} preserveAspectRatio="none" />}
-          {lives !== null && stage !== undefined && <StageTiles stage={stage} lives={lives} unit={unit} />}
+          {lives !== null && stage !== undefined && (
+            <StageTiles stage={stage} frame={frame} lives={lives} unit={unit} />
+          )}
           <StageBoxes frame={frame} detections={detections} view={view} unit={unit} highlighted={highlighted} />
         </svg>
       )}

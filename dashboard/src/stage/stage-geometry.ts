@@ -2,7 +2,10 @@ import { tileShare } from '../../../server/geometry/grid.js';
 import { intersectRegions, isEmptyRegion, type Region } from '../../../server/geometry/region.js';
 import type { Detection, Frame, Plan } from '../contract-types.js';
 
-/** A rectangle on the network's input, in its pixels, not always whole ones. */
+/**
+ * A rectangle on the network's input, in rows of its pixels, not always whole ones. A picture that was stretched to the input has
+ * its own proportions here: a pixel is as wide as that takes.
+ */
 export interface Rectangle {
   readonly x: number;
   readonly y: number;
@@ -12,37 +15,48 @@ export interface Rectangle {
 
 type PlanStage = Plan['stages'][number];
 
-/** Where the letterboxed picture lies. */
-export function pictureArea({ placement: { left, top, width, height } }: Frame): Rectangle {
-  return { x: left, y: top, width, height };
+/** The facts of a frame that say how its picture lies on the input. */
+export type Placed = Pick<Frame, 'picture' | 'placement'>;
+
+/** Width of an input's pixel that is 1 high. */
+function pixelWidth({ picture, placement }: Placed): number {
+  return (picture.width / placement.width) * (placement.height / picture.height);
+}
+
+/** The area on which the picture lies. */
+export function pictureArea(frame: Placed): Rectangle {
+  const { left, top, width, height } = frame.placement;
+  const across = pixelWidth(frame);
+  return { x: left * across, y: top, width: width * across, height };
 }
 
 /** The whole input. */
-export function inputArea({ maps }: PlanStage): Rectangle {
+export function inputArea({ maps }: PlanStage, frame: Placed): Rectangle {
   const { width, height } = maps[0]!;
-  return { x: 0, y: 0, width, height };
+  return { x: 0, y: 0, width: width * pixelWidth(frame), height };
 }
 
 /**
  * A tile's own share of the input: of the fused stack's output, which the tiles cover exactly once, drawn as large as the
  * input. What it reads of the input is larger (its halo), and overlaps.
  */
-export function tileArea({ grid, maps }: PlanStage, row: number, column: number): Rectangle {
+export function tileArea({ grid, maps }: PlanStage, row: number, column: number, frame: Placed): Rectangle {
   const output = maps.at(-1)!;
   const input = maps[0]!;
   const { x0, x1, y0, y1 } = tileShare(grid, output, { row, column });
-  const [across, down] = [input.width / output.width, input.height / output.height];
+  const [across, down] = [(input.width / output.width) * pixelWidth(frame), input.height / output.height];
   return { x: x0 * across, y: y0 * down, width: (x1 - x0) * across, height: (y1 - y0) * down };
 }
 
-/** A detection's box where the letterboxed picture shows it. */
-export function boxArea({ picture, placement }: Frame, { pixels }: Detection): Rectangle {
-  const [across, down] = [placement.width / picture.width, placement.height / picture.height];
+/** A detection's box where the picture shows it. */
+export function boxArea(frame: Placed, { pixels }: Pick<Detection, 'pixels'>): Rectangle {
+  const area = pictureArea(frame);
+  const scale = area.height / frame.picture.height;
   return {
-    x: placement.left + pixels.x * across,
-    y: placement.top + pixels.y * down,
-    width: pixels.width * across,
-    height: pixels.height * down,
+    x: area.x + pixels.x * scale,
+    y: area.y + pixels.y * scale,
+    width: pixels.width * scale,
+    height: pixels.height * scale,
   };
 }
 

@@ -1,27 +1,28 @@
 import { useDeviceLook } from '../components/devices-context.js';
 import type { Plan } from '../contract-types.js';
 import { isReusing, type TileLife, type TileLives, victimOf } from '../state/tile-life.js';
-import { type Rectangle, tileArea } from './stage-geometry.js';
+import { type Placed, type Rectangle, tileArea } from './stage-geometry.js';
 import { TileBadge, type TileMark } from './tile-badge.js';
 
 type PlanStage = Plan['stages'][number];
 
 interface StageTilesProps {
   readonly stage: PlanStage;
+  readonly frame: Placed;
   readonly lives: TileLives;
   /** Input pixels in one pixel of the screen. */
   readonly unit: number;
 }
 
 /** The grid over the picture, each tile in the colour and with the letter of the device that has it. */
-export function StageTiles({ stage, lives, unit }: StageTilesProps) {
+export function StageTiles({ stage, frame, lives, unit }: StageTilesProps) {
   return (
     <g class="stage-tiles">
       {stage.tiles.map(({ tile, row, column, macs }) => (
         <StageTile
           key={tile}
           tile={tile}
-          area={tileArea(stage, row, column)}
+          area={tileArea(stage, row, column, frame)}
           life={lives[tile]}
           wholeMacs={macs}
           unit={unit}

@@ -28,9 +28,9 @@ export function TileLegend({ frame, plan, lives }: TileLegendProps) {
   }
   const area = pictureArea(frame);
   const hidden =
-    stage === undefined || area.width === inputArea(stage).width
+    stage === undefined || area.width === inputArea(stage, frame).width
       ? 0
-      : stage.tiles.filter(({ row, column }) => !isOnPicture(tileArea(stage, row, column), area)).length;
+      : stage.tiles.filter(({ row, column }) => !isOnPicture(tileArea(stage, row, column, frame), area)).length;
   return (
     <div class="tile-legend">
       <p>
