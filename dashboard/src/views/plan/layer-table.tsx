@@ -76,7 +76,9 @@ function kindOf({ stage: { graph } }: FtpPlan, node: GraphNode): string {
   const name = WORDS[node.operator] ?? node.operator;
   const reach = reachOf(graph, node);
   if (reach.kind !== 'local') return name;
-  const { kernel, stride } = reach.rows;
+  const { columns, rows } = reach;
+  if (rows.kind === 'whole' || columns.kind === 'whole') return name;
+  const { kernel, stride } = rows;
   if (isSameCell(reach)) return node.operator in WORDS ? `${name} 1 × 1` : name;
-  return `${name} ${dimensions(kernel, reach.columns.kernel)}${stride > 1 ? `, stride ${stride}` : ''}`;
+  return `${name} ${dimensions(kernel, columns.kernel)}${stride > 1 ? `, stride ${stride}` : ''}`;
 }
