@@ -27,7 +27,10 @@ function addTestbed(bench: Command): void {
     .option('--grid <grids>', 'rows x columns of tiles', '3x3,5x5')
     .option('--strategy <names>', 'take turns within a cluster', 'ftp-wst-s,ftp-wst,ftp-wsh,modnn')
     .option('--sources <counts>', 'devices that frames start on; from 2 on, all frames are submitted at once', '1')
-    .option('--frames <count>', 'frames of each strategy that count', '5')
+    .option(
+      '--frames <count>',
+      'frames of each strategy that count; without it 5, and 15 to compare gang or whole with others',
+    )
     .option('--warmup <count>', 'frames of each strategy before them', '2')
     .option('--at-once', 'submit all frames at once from one source as well')
     .option('--repeat <count>', 'how often all frames are submitted at once', '1')
@@ -51,6 +54,7 @@ Every output is compared with the untiled network's: exit code 1 when one differ
 Examples:
   sudo deepthings bench testbed --devices 1,6 --grid 5x5 --depth 16
   sudo deepthings bench testbed --devices 6 --sources 6 --frames 12 --grid 5x5 --strategy ftp-wst-s --json
+  sudo deepthings bench testbed --devices 6 --strategy whole,gang,ftp-wst-s --grid 5x5 --link 1gbit
   sudo deepthings bench testbed --devices 3 --cpu 0.4,0.2,0.1 --link 100mbit --model face-detector`;
 
 /** The test hosts' own way in; started by `bench testbed`. */

@@ -2,21 +2,15 @@ import { GATEWAY_ID } from '../../config/defaults.js';
 import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import type { GroupUsage } from '../hosts/control-groups.js';
 import type { MachineFacts } from '../hosts/machine-facts.js';
-import { bootstrapInterval, median, quantile } from '../statistics/statistics.js';
+import { spreadOf } from '../statistics/spread.js';
+import { median } from '../statistics/statistics.js';
 import { timesOf } from './cpu-profile.js';
 import { TOLERANCE } from './map-difference.js';
 import type { MeasuredBatch } from './measured-batch.js';
 import { fusedSpanSeconds, type MeasuredFrame } from './measured-frame.js';
 import type { MemoryPeaks } from './memory-watch.js';
+import { roundRatios } from './round-ratios.js';
 import { type ClusterRun, deviceCpu, type TestbedSettings } from './run-matrix.js';
-
-/** Of a sample: its quantiles, and where its median lies with 95 % confidence. */
-export interface Spread {
-  readonly p10: number;
-  readonly p90: number;
-  readonly medianLow: number;
-  readonly medianHigh: number;
-}
 
 /** The most of all processes of a kind, in MiB. */
 export interface EdgeMemory {
@@ -42,8 +36,6 @@ export interface ClusterFacts {
 
 const MIB = 2 ** 20;
 const BYTE_KINDS = ['input', 'overlap', 'result', 'frame', 'control', 'picture'] as const;
-/** Of the bootstrap: any will do, as long as it is the same. */
-const SEED = 1;
 
 export type StrategyReport = ReturnType<typeof reportStrategy>;
 
@@ -84,6 +76,7 @@ export function reportStrategy(strategy: StrategyName, batches: readonly Measure
     cpuMsPerFrame: cpuMsPerFrame(counted),
     linkBytesPerFrame: counted.reduce((sum, { linkBytes }) => sum + linkBytes, 0) / frames.length,
     retries: of(({ retries }) => retries).reduce((sum, value) => sum + value, 0),
+    ratios: roundRatios(strategy, settings.strategies[0]!, batches),
     spread: { fusedSeconds: spreadOf(fused), endToEndSeconds: spreadOf(endToEnd) },
     edgeMemory: {
       ...memory,
@@ -109,11 +102,6 @@ export function reportStrategy(strategy: StrategyName, batches: readonly Measure
       frames: batch.frames.map(({ mergedAtMs: _, ...frame }) => frame),
     })),
   };
-}
-
-function spreadOf(samples: readonly number[]): Spread {
-  const { low, high } = bootstrapInterval(samples, median, { seed: SEED });
-  return { p10: quantile(samples, 0.1), p90: quantile(samples, 0.9), medianLow: low, medianHigh: high };
 }
 
 /** Devices that frames started on, apart from those that only stole. */

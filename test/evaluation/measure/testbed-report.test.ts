@@ -119,6 +119,25 @@ describe('a report', () => {
     expect(report.framesPerSecond).toBe(0.5);
   });
 
+  it('has the ratios of its rounds to the first strategy, warm-ups left out', () => {
+    const of = (strategy: StrategyName, seconds: number, warmup = false) => ({
+      ...batch(strategy, [frame()], warmup),
+      seconds,
+    });
+    // The machine is half as fast in the second round, and the order of turns differs.
+    const rounds = [
+      [of('whole', 6), of('gang', 2)],
+      [of('gang', 5), of('whole', 10)],
+      [of('whole', 8), of('gang', 2)],
+    ];
+    const batches = [of('whole', 90, true), of('gang', 1, true), ...rounds.flat()];
+    const own = { ...facts, settings: settings({ strategies: ['whole', 'gang'] }) };
+    expect(reportStrategy('whole', batches, own).ratios).toBeNull();
+    const { ratios } = reportStrategy('gang', batches, own);
+    expect(ratios).toMatchObject({ to: 'whole', rounds: 3, median: 3, medianLow: 2, medianHigh: 4 });
+    expect(ratios!.p10).toBeCloseTo(2.2);
+  });
+
   it('is not exact when one output differs, be it a warm-up, by what the wire allows', () => {
     const off = frame({ difference: { absolute: 1, relative: 1.5e-3 } });
     const batches = [batch('ftp-wst', [off], true), batch('ftp-wst', [frame()])];

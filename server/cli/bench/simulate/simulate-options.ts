@@ -10,7 +10,8 @@ import { type ArrivalOption, parseArrivalOption } from './arrival-option.js';
 
 /** As given on the command line. */
 export interface SimulateOptions
-  extends Omit<TestbedOptions, 'memory' | 'gatewayMemory' | 'atOnce' | 'repeat' | 'weights' | 'out'> {
+  extends Omit<TestbedOptions, 'frames' | 'memory' | 'gatewayMemory' | 'atOnce' | 'repeat' | 'weights' | 'out'> {
+  readonly frames: string;
   readonly cpuPeriod: string;
   readonly medium: NetworkModel['medium'];
   readonly latency: string;

@@ -19,7 +19,7 @@ import { printJson, printLine, printNote } from '../../terminal/terminal.js';
 import { Interruption } from '../../up/interruption.js';
 import { type TestbedOptions, testbedSettings } from './testbed-options.js';
 import { isOfTheMachine, requireTestbed, TestbedSession } from './testbed-session.js';
-import { clusterTitle, cpuTable, printBatch, printWhatIsRun, testbedTable } from './testbed-terminal.js';
+import { clusterTitle, cpuTable, printBatch, printWhatIsRun, speedLines, testbedTable } from './testbed-terminal.js';
 
 /** `deepthings bench testbed`: sets the exit code to 1 when an output differs or a cluster could not be measured. */
 export async function runBenchTestbed(options: TestbedOptions): Promise<void> {
@@ -32,7 +32,9 @@ export async function runBenchTestbed(options: TestbedOptions): Promise<void> {
   const run = new TestbedCommand(settings, out);
   const reports = await run.all();
   if (options.json) printJson(reports);
-  else if (reports.length > 0) printLine(`${testbedTable(reports)}\n\n${cpuTable(reports)}`);
+  else if (reports.length > 0) {
+    printLine([testbedTable(reports), cpuTable(reports), speedLines(reports)].join('\n\n'));
+  }
   if (run.failed) process.exitCode = EXIT_FAILED;
 }
 

@@ -8,7 +8,7 @@ import { MOST_HOSTS } from '../../../evaluation/hosts/host-plan.js';
 import { type ModelChoice, planClusters, type TestbedSettings } from '../../../evaluation/measure/run-matrix.js';
 import { formatGrid, parseGrid } from '../../../geometry/grid.js';
 import { BUILT_IN_MODELS, builtInModel } from '../../../model/built-in/registry.js';
-import { STRATEGIES } from '../../../scheduling/strategies/strategy.js';
+import { isSimulated, STRATEGIES, type StrategyName } from '../../../scheduling/strategies/strategy.js';
 import { nameList, numberList, oneNumber, words } from '../list-options.js';
 
 /** As given on the command line. */
@@ -22,7 +22,7 @@ export interface TestbedOptions {
   readonly grid: string;
   readonly strategy: string;
   readonly sources: string;
-  readonly frames: string;
+  readonly frames?: string;
   readonly warmup: string;
   readonly atOnce?: boolean;
   readonly repeat: string;
@@ -53,6 +53,7 @@ export function testbedSettings(options: TestbedOptions): TestbedSettings {
       `--cpu must have one value, or one for each of ${mostDevices} devices, and has ${cpu.length}`,
     );
   }
+  const strategies = [...new Set(nameList('--strategy', options.strategy, STRATEGIES))];
   const settings: TestbedSettings = {
     devices,
     cpu,
@@ -61,9 +62,9 @@ export function testbedSettings(options: TestbedOptions): TestbedSettings {
     memoryBytes: memorySize('--memory', options.memory),
     gatewayMemoryBytes: memorySize('--gateway-memory', options.gatewayMemory),
     grids: words('--grid', options.grid).map((grid) => formatGrid(parseGrid(grid))),
-    strategies: [...new Set(nameList('--strategy', options.strategy, STRATEGIES))],
+    strategies,
     sources: numberList('--sources', options.sources, { least: 1, most: MOST_HOSTS - 1, whole: true }),
-    frames: count('--frames', options.frames, 1, MOST_FRAMES),
+    frames: options.frames === undefined ? usualFrames(strategies) : count('--frames', options.frames, 1, MOST_FRAMES),
     warmup: count('--warmup', options.warmup, 0, MOST_FRAMES),
     atOnce: options.atOnce ? 'always' : 'several-sources',
     repeat: count('--repeat', options.repeat, 1, 1000),
@@ -77,6 +78,11 @@ export function testbedSettings(options: TestbedOptions): TestbedSettings {
     'DT_USAGE',
     `no --devices count has as many devices as --sources ${options.sources} asks for`,
   );
+}
+
+/** Frames of each strategy that count where no number is given: gangs are judged by ratios of rounds, which take more of them. */
+function usualFrames(strategies: readonly StrategyName[]): number {
+  return strategies.length > 1 && !strategies.every(isSimulated) ? 15 : 5;
 }
 
 /** `50mbit` in bits a second; null for `max`. */

@@ -55,6 +55,21 @@ export function cpuTable(reports: readonly StrategyReport[]): string {
   );
 }
 
+/** A line for each strategy of each cluster: its median time at the client, and its speed beside that of the first strategy. */
+export function speedLines(reports: readonly StrategyReport[]): string {
+  return reports
+    .map((report) => {
+      const { batchSeconds, frames, ratios, samples, strategy } = report;
+      const one = samples.length === frames ? 'a frame' : formatCount(frames / samples.length, 'frame');
+      const time = `${batchSeconds.toFixed(3)} s from submission to answer, ${one}`;
+      if (ratios === null) return `${clusterTitle(report)}: ${strategy} takes ${time} (median of ${samples.length})`;
+      const [ratio, low, high] = [ratios.median, ratios.medianLow, ratios.medianHigh].map((value) => value.toFixed(2));
+      const rounds = `median of ${ratios.rounds} rounds, ${low} to ${high}`;
+      return `  ${strategy} is ${ratio} times as fast as ${ratios.to} (${rounds}): ${time}`;
+    })
+    .join('\n');
+}
+
 export function clusterTitle({ devices, grid, sources }: ClusterRun): string {
   return `${formatCount(devices, 'device')}, ${grid}, ${formatCount(sources, 'source')}`;
 }

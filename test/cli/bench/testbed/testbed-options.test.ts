@@ -39,6 +39,13 @@ describe('options of bench testbed', () => {
     expect(read({ cpu: '0.4,0.1', gatewayCpu: '0.2' }).gatewayCpu).toBe(0.2);
   });
 
+  it('measures more frames where gangs are compared, unless their number is given', () => {
+    const { frames: _, ...without } = USUAL;
+    const framesOf = (strategy: string) => testbedSettings({ ...without, strategy }).frames;
+    expect(['whole,gang,ftp-wst-s', 'ftp-wst-s,modnn', 'gang'].map(framesOf)).toEqual([15, 5, 5]);
+    expect(read({ strategy: 'whole,gang', frames: '3' }).frames).toBe(3);
+  });
+
   it('gives a model without weights of its own made-up ones', () => {
     expect(read().model).toEqual({ name: 'yolov2', weights: 'synthetic' });
     expect(read({ model: 'face-detector' }).model).toEqual({ name: 'face-detector' });
