@@ -115,6 +115,7 @@ const ROOMS = {
     foreign: [],
     jpeg: ['.', 'container'],
   },
+  'server/model-files': { synthetic: ['.'] },
   'server/model': {
     'built-in': ['.'],
     files: ['.'],

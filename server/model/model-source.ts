@@ -107,7 +107,8 @@ async function loadWeights(spec: ModelSpec, network: DarknetNetwork, layers: Wan
   return loadDarknetWeights(weights.replace(/^file:(\/\/)?/, ''), network, layers);
 }
 
-function parseSeed(weights: string): number {
+/** @param weights `synthetic` or `synthetic:SEED`. @throws DeepThingsError `DT_MODEL_WEIGHTS` */
+export function parseSeed(weights: string): number {
   const [, text] = weights.split(/:(.*)/s);
   if (text === undefined) {
     return DEFAULT_SEED;

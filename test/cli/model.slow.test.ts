@@ -6,6 +6,7 @@ import { loadDarknetWeights } from '../../server/formats/darknet/weights/darknet
 import { synthesizeWeights } from '../../server/formats/darknet/weights/synthetic-weights.js';
 import { BUILT_IN_MODELS } from '../../server/model/built-in/registry.js';
 import { describeModel } from '../../server/model/model-source.js';
+import { yoloxS } from '../../server/model-files/synthetic/yolox-s.js';
 import { clusterFile, FACES, runCli, temporaryFolder } from './running-cli.js';
 
 const CFG = `[net]
@@ -142,6 +143,14 @@ describe('model synth', () => {
       expect(relativeDifference(weights, expected.get(layer)!.weights)).toBeLessThanOrEqual(TOLERANCE.f32);
       expect(relativeDifference(bias, expected.get(layer)!.bias)).toBeLessThanOrEqual(TOLERANCE.f32);
     }
+  });
+
+  test('writes yolox-s as an ONNX file', async () => {
+    const out = join(temporaryFolder(), 'yolox-s.onnx');
+    const { code, stdout, stderr } = await runCli(['model', 'synth', 'yolox-s', out, '--seed', '7']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('yolox-s with synthetic weights, 34.2 MiB of ONNX, seed 7');
+    expect(readFileSync(out).equals(yoloxS(7))).toBe(true);
   });
 
   test('writes over nothing unless told to', async () => {

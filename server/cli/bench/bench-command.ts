@@ -34,7 +34,7 @@ function addTestbed(bench: Command): void {
     .option('--warmup <count>', 'frames of each strategy before them', '2')
     .option('--at-once', 'submit all frames at once from one source as well')
     .option('--repeat <count>', 'how often all frames are submitted at once', '1')
-    .option('--model <name>', 'a built-in model, or the path of a Darknet cfg', 'yolov2')
+    .option('--model <name>', 'a built-in model, yolox-s, or the path of a Darknet cfg or an ONNX file', 'yolov2')
     .option('--weights <source>', 'a file, or synthetic, which is what a model without weights gets')
     .option('--depth <layers>', 'fused layers; without it as the model suggests')
     .addOption(new Option('--maps <type>', 'how feature maps travel').choices(['f32', 'f16']).default('f32'))

@@ -10,7 +10,8 @@ import { printJson, printLine, printNote } from '../terminal/terminal.js';
 import { textTable } from '../terminal/text-table.js';
 import { Interruption } from '../up/interruption.js';
 import { oneNumber } from './list-options.js';
-import { CPU_CORES, modelChoice } from './testbed/testbed-options.js';
+import { modelChoice } from './model-choice.js';
+import { CPU_CORES } from './testbed/testbed-options.js';
 
 export interface CalibrateOptions {
   readonly model: string;

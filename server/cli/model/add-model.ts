@@ -66,11 +66,14 @@ export function addModel(program: Command): void {
   model
     .command('synth')
     .description('write made-up weights for a model: for measuring, they detect nothing')
-    .argument('<model>', 'a built-in model, or the path of a Darknet cfg')
-    .argument('<out.weights>', 'the Darknet weights file to write')
+    .argument('<model>', 'a built-in model, the path of a Darknet cfg, or yolox-s')
+    .argument('<out>', 'the file to write: Darknet weights; for yolox-s an ONNX file, structure and weights')
     .option('--seed <number>', 'other numbers for another seed', '1')
     .option('--force', 'write over a file that is there')
-    .addHelpText('after', '\nThe file gives what "weights: synthetic:SEED" gives in cluster.yaml, but for rounding.')
+    .addHelpText(
+      'after',
+      '\nA weights file gives what "weights: synthetic:SEED" gives in cluster.yaml, but for rounding.',
+    )
     .action(async (name: string, out: string, _options, command: Command) => {
       const { runModelSynth } = await import('./synth-command.js');
       await runModelSynth(path(name), path(out), command.optsWithGlobals());

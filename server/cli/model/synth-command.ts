@@ -5,6 +5,8 @@ import type { DarknetNetwork } from '../../formats/darknet/darknet-network.js';
 import { weightsFileBytes } from '../../formats/darknet/weights/darknet-weights.js';
 import { BUILT_IN_MODELS, builtInModel } from '../../model/built-in/registry.js';
 import { describeModel as describeDarknet } from '../../model/model-source.js';
+import { SYNTHETIC_MODELS } from '../../model-files/synthetic/synthetic-models.js';
+import { writeSyntheticModel } from '../synthetic-model-file.js';
 import { ProgressLine } from '../terminal/progress-line.js';
 import { formatBytes } from '../terminal/quantities.js';
 import { plainText, printLine } from '../terminal/terminal.js';
@@ -20,10 +22,12 @@ const LARGEST_SEED = 2 ** 32 - 1;
 /** `deepthings model synth`. */
 export async function runModelSynth(model: string, path: string, { seed: text, force }: SynthOptions): Promise<void> {
   const seed = parseSeed(text);
-  const network = findNetwork(model);
+  const synthetic = SYNTHETIC_MODELS.get(model);
+  const network = synthetic === undefined ? findNetwork(model) : null;
   if (!force && existsSync(path)) {
     throw new DeepThingsError('DT_USAGE', `${path} is there already: name another file, or give --force`);
   }
+  if (network === null) return synthOnnx(model, path, synthetic!.file(seed), seed);
   const total = formatBytes(weightsFileBytes(network, HEADER_BYTES));
   const progress = new ProgressLine();
   try {
@@ -40,6 +44,12 @@ export async function runModelSynth(model: string, path: string, { seed: text, f
   );
 }
 
+function synthOnnx(model: string, path: string, bytes: Uint8Array, seed: number): void {
+  writeSyntheticModel(path, bytes);
+  const size = formatBytes(bytes.byteLength);
+  printLine(`${plainText(path)}: ${model} with synthetic weights, ${size} of ONNX, seed ${seed}. It detects nothing.`);
+}
+
 function parseSeed(text: string): number {
   const seed = Number(text);
   if (/^\d+$/.test(text) && seed <= LARGEST_SEED) return seed;
@@ -54,6 +64,6 @@ function findNetwork(model: string): DarknetNetwork {
   throw new DeepThingsError(
     'DT_USAGE',
     `${model} is no Darknet model, so there is no weights file to write for it: its weights come with its npm package. ` +
-      `Choose ${names.join(', ')} or give a cfg; for measuring, cluster.yaml takes weights: synthetic with any model`,
+      `Choose ${[...names, ...SYNTHETIC_MODELS.keys()].join(', ')} or give a cfg; for measuring, cluster.yaml takes weights: synthetic with any model`,
   );
 }

@@ -1,3 +1,4 @@
+import type { HeadName } from '../../heads/head-family.js';
 import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import { turnOrder } from './turn-order.js';
 
@@ -35,6 +36,8 @@ export interface ModelChoice {
   readonly name?: string;
   readonly cfg?: string;
   readonly weights?: string;
+  readonly onnx?: string;
+  readonly head?: HeadName;
 }
 
 /** One cluster, on which the strategies take turns: what the machine does meanwhile meets all of them alike. */

@@ -17,7 +17,7 @@ import type { OneDevicePair, Outcome } from '../../../evaluation/paper/experimen
 import type { PaperDevice } from '../../../evaluation/paper/paper-device.js';
 import type { Calibration } from '../../../evaluation/simulate/calibration.js';
 import { ProgressLine } from '../../terminal/progress-line.js';
-import { modelChoice } from '../testbed/testbed-options.js';
+import { modelChoice } from '../model-choice.js';
 import { hasTestHosts, TestbedSession } from '../testbed/testbed-session.js';
 import { runScenes } from './simulated-workloads.js';
 

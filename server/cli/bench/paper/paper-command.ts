@@ -20,7 +20,7 @@ import { formatDuration } from '../../terminal/quantities.js';
 import { errorMark } from '../../terminal/report-error.js';
 import { printLine, printNote } from '../../terminal/terminal.js';
 import { Interruption } from '../../up/interruption.js';
-import { modelChoice } from '../testbed/testbed-options.js';
+import { modelChoice } from '../model-choice.js';
 import { isOfTheMachine, requireTestbed } from '../testbed/testbed-session.js';
 import { ExperimentRunner } from './experiment-runner.js';
 import { type PaperOptions, type PaperSettings, paperSettings } from './paper-options.js';

@@ -5,7 +5,8 @@ import { formatGrid, parseGrid } from '../../../geometry/grid.js';
 import { SIMULATED_STRATEGIES, type SimulatedStrategy } from '../../../scheduling/strategies/strategy.js';
 import type { NetworkModel } from '../../../simulation/machine/network.js';
 import { nameList, numberList, oneNumber, words } from '../list-options.js';
-import { linkRate, modelChoice, sectionsOf, type TestbedOptions } from '../testbed/testbed-options.js';
+import { modelChoice } from '../model-choice.js';
+import { linkRate, sectionsOf, type TestbedOptions } from '../testbed/testbed-options.js';
 import { type ArrivalOption, parseArrivalOption } from './arrival-option.js';
 
 /** As given on the command line. */

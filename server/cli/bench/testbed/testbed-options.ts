@@ -1,15 +1,13 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { BYTE_SIZE_PATTERN, parseByteSize } from '../../../config/units.js';
 import { DeepThingsError } from '../../../errors.js';
 import { LEAST_CPU_CORES } from '../../../evaluation/hosts/control-groups.js';
 import { MOST_HOSTS } from '../../../evaluation/hosts/host-plan.js';
-import { type ModelChoice, planClusters, type TestbedSettings } from '../../../evaluation/measure/run-matrix.js';
+import { planClusters, type TestbedSettings } from '../../../evaluation/measure/run-matrix.js';
 import { formatGrid, parseGrid } from '../../../geometry/grid.js';
-import { BUILT_IN_MODELS, builtInModel } from '../../../model/built-in/registry.js';
 import { isSimulated, STRATEGIES, type StrategyName } from '../../../scheduling/strategies/strategy.js';
 import { nameList, numberList, oneNumber, words } from '../list-options.js';
+import { modelChoice } from '../model-choice.js';
 
 /** As given on the command line. */
 export interface TestbedOptions {
@@ -101,19 +99,6 @@ export function memorySize(option: string, text: string | undefined): number | n
   if (text === undefined) return null;
   if (new RegExp(BYTE_SIZE_PATTERN).test(text)) return parseByteSize(text);
   throw new DeepThingsError('DT_USAGE', `${option} must be a size such as 192MiB, and is "${text}"`);
-}
-
-/** A built-in model by its name, else the path of a cfg; without weights of its own it gets synthetic ones. */
-export function modelChoice(model: string, given: string | undefined): ModelChoice {
-  const weights = given === undefined || given.startsWith('synthetic') ? given : resolve(given);
-  if (Object.hasOwn(BUILT_IN_MODELS, model)) {
-    const hasOwn = builtInModel(model).weights.kind !== 'darknet-file';
-    const usual = hasOwn ? undefined : 'synthetic';
-    return { name: model, ...((weights ?? usual) && { weights: weights ?? usual }) };
-  }
-  const cfg = resolve(model);
-  const beside = cfg.replace(/\.cfg$/, '.weights');
-  return { cfg, weights: weights ?? (existsSync(beside) && beside !== cfg ? beside : 'synthetic') };
 }
 
 export function sectionsOf(text: string | undefined): Readonly<Record<string, unknown>> {

@@ -1,5 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import { type TestbedOptions, testbedSettings } from '../../../../server/cli/bench/testbed/testbed-options.js';
+import { yoloxS } from '../../../../server/model-files/synthetic/yolox-s.js';
+import { temporaryFolder } from '../../running-cli.js';
 
 const USUAL: TestbedOptions = {
   devices: '1,2',
@@ -51,6 +55,20 @@ describe('options of bench testbed', () => {
     expect(read({ model: 'face-detector' }).model).toEqual({ name: 'face-detector' });
     expect(read({ model: '/nowhere/own.cfg' }).model).toEqual({ cfg: '/nowhere/own.cfg', weights: 'synthetic' });
     expect(read({ weights: '/w/a.weights' }).model.weights).toBe('/w/a.weights');
+  });
+
+  it('finds models of ONNX: a built-in one, a file, and synthetic ones, whose file it writes', () => {
+    expect(read({ model: 'nanodet' }).model).toEqual({ name: 'nanodet' });
+    expect(read({ model: '/nowhere/own.onnx' }).model).toEqual({ onnx: '/nowhere/own.onnx' });
+    const cache = temporaryFolder();
+    vi.stubEnv('XDG_CACHE_HOME', cache);
+    try {
+      const onnx = join(cache, 'deepthings/models/yolox-s-synthetic-3.onnx');
+      expect(read({ model: 'yolox-s', weights: 'synthetic:3' }).model).toEqual({ onnx, head: 'yolox' });
+      expect(readFileSync(onnx).equals(yoloxS(3))).toBe(true);
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it.each([
