@@ -1,4 +1,5 @@
 import type { DeviceConfig } from '../../config/cluster-config.js';
+import { medianOf } from '../../scheduling/device/median-window.js';
 
 /** Measurements kept of each device. */
 const WINDOW = 32;
@@ -22,11 +23,7 @@ export class DeviceSpeeds {
   sharesOf(devices: readonly string[]): readonly number[] {
     const declared = devices.map((device) => this.#declared.get(device) ?? null);
     if (declared.every((speed) => speed !== null)) return declared;
-    const measured = devices.map((device) => median(this.#measured.get(device) ?? []));
+    const measured = devices.map((device) => medianOf(this.#measured.get(device) ?? []));
     return measured.every((speed) => speed !== null) ? measured : devices.map(() => 1);
   }
-}
-
-function median(values: readonly number[]): number | null {
-  return values.length === 0 ? null : [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

@@ -14,8 +14,11 @@ export class MedianWindow {
 
   /** Null until something has been measured. */
   get medianMs(): number | null {
-    if (this.#latestMs.length === 0) return null;
-    const sorted = [...this.#latestMs].sort((a, b) => a - b);
-    return sorted[Math.floor(sorted.length / 2)]!;
+    return medianOf(this.#latestMs);
   }
+}
+
+/** @returns the middle value, of two the larger; null where there is none. */
+export function medianOf(values: readonly number[]): number | null {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
 }

@@ -4,7 +4,15 @@ import { draftOf, isAnyAvailable, type LedgerDraft, missingPart, note, setPart }
 import { handBack, startDraining } from './ledger-draining.js';
 import type { LedgerEffect, ResultVerdict } from './ledger-effects.js';
 import type { EventOf, LedgerEvent } from './ledger-events.js';
-import { beginLayers, isGang, isPresentLayer, isPresentMember, nextLayer, restartGang } from './ledger-gangs.js';
+import {
+  beginLayers,
+  isGang,
+  isPresentLayer,
+  isPresentMember,
+  nextLayer,
+  noteGangTime,
+  restartGang,
+} from './ledger-gangs.js';
 import { deviceSeen, devicesGone, devicesLost, expire } from './ledger-leases.js';
 import { chooseSource, retryDelivery, shareParts } from './ledger-placement.js';
 import { auditJudged } from './ledger-quarantine.js';
@@ -24,6 +32,7 @@ export function emptyLedger(settings: LedgerSettings, nowMs: number): FrameLedge
     frames: new Map(),
     devices: new Map(),
     lost: new Set(),
+    gangTimes: new Map(),
     lastSource: null,
     deviceLessSinceMs: nowMs,
     suspendedUntilMs: new Map(),
@@ -46,9 +55,7 @@ export function stepLedger(ledger: FrameLedger, event: LedgerEvent, nowMs: numbe
   if (isAnyAvailable(draft)) draft.deviceLessSinceMs = null;
   else draft.deviceLessSinceMs ??= nowMs;
   startWaitingFrames(draft);
-  const { settings, frames, devices, lost, lastSource, deviceLessSinceMs, suspendedUntilMs, quarantined, effects } =
-    draft;
-  const next = { settings, frames, devices, lost, lastSource, deviceLessSinceMs, suspendedUntilMs, quarantined };
+  const { effects, nowMs: _, ...next } = draft;
   return { ledger: next, effects, verdict };
 }
 
@@ -253,6 +260,7 @@ function acceptResult(draft: LedgerDraft, event: EventOf<'result'>): ResultVerdi
   const now = draft.frames.get(event.frame)!;
   const all = now.parts.every(({ kind }) => kind === 'done');
   if (all && nextLayer(draft, now)) return 'accepted';
+  if (all) noteGangTime(draft, now);
   if (!layered) note(draft, event.frame, event.part, 'done', state);
   else if (all) for (const [i, done] of now.parts.entries()) note(draft, event.frame, i, 'done', done);
   // What a gang's member that is convicted had does not count already; tiles do, and the frame begins again without them.

@@ -1,7 +1,8 @@
 import type { ErrorCode } from '../../error-codes.js';
+import { type GangTimes, gangLeaseMs } from '../policy/gang-times.js';
 import { LayeredMap } from './layered-map.js';
 import type { LedgerEffect, PartNote } from './ledger-effects.js';
-import type { FrameLedger, LedgerDevice, LedgerFrame, LedgerSettings, PartPlace } from './ledger-state.js';
+import type { FrameLedger, LedgerDevice, LedgerFrame, LedgerSettings, PartPlace, PartState } from './ledger-state.js';
 
 /** One step of the ledger while it is being made: a copy to write to, and the effects so far. */
 export interface LedgerDraft {
@@ -13,6 +14,7 @@ export interface LedgerDraft {
   readonly effects: LedgerEffect[];
   readonly suspendedUntilMs: Map<string, number>;
   readonly quarantined: Set<string>;
+  gangTimes: GangTimes;
   lastSource: string | null;
   deviceLessSinceMs: number | null;
 }
@@ -27,6 +29,7 @@ export function draftOf(ledger: FrameLedger, nowMs: number): LedgerDraft {
     effects: [],
     suspendedUntilMs: new Map(ledger.suspendedUntilMs),
     quarantined: new Set(ledger.quarantined),
+    gangTimes: ledger.gangTimes,
     lastSource: ledger.lastSource,
     deviceLessSinceMs: ledger.deviceLessSinceMs,
   };
@@ -140,11 +143,15 @@ export function leaseMs(draft: LedgerDraft, device: string, failed: number): num
 }
 
 /**
- * How long a member of a gang may compute its block, waiting for its neighbours included. Half of the frame's time leaves the
- * other half to a second gang; a device that is lost is found out long before.
+ * How long the members of a gang may still take for a frame, waiting for each other included: what gangs of this size take, doubled
+ * with each failed gang. Half of the frame's time, which leaves the other half to a second gang, while a member has not begun, and
+ * where nothing is known.
  */
-export function blockLeaseMs({ settings }: LedgerDraft): number {
-  return settings.frameTimeoutMs / 2;
+export function blockLeaseMs({ gangTimes, settings }: LedgerDraft, parts: readonly PartState[]): number {
+  const { frameTimeoutMs, leaseFactor: factor, leaseFloorMs: floorMs } = settings;
+  const begun = parts.every(({ kind }) => kind === 'running' || kind === 'done');
+  const knownMs = begun ? gangLeaseMs(gangTimes, parts.length, { factor, floorMs }) : null;
+  return Math.min(frameTimeoutMs / 2, (knownMs ?? frameTimeoutMs) * 2 ** parts[0]!.failed);
 }
 
 /** Until when a device that has a task and has not started it is to be done with it. */

@@ -1,5 +1,6 @@
+import { withGangTime } from '../policy/gang-times.js';
 import { LARGEST_ATTEMPT, type TaskKey } from '../task-key.js';
-import { failFrame, type LedgerDraft, loads, note, type Reason, reachable } from './ledger-draft.js';
+import { blockLeaseMs, failFrame, type LedgerDraft, loads, note, type Reason, reachable } from './ledger-draft.js';
 import type { LedgerFrame, PartState } from './ledger-state.js';
 
 /*
@@ -103,6 +104,20 @@ export function formGang(draft: LedgerDraft, entry: LedgerFrame, free: Set<strin
   const running = { ...entry, phase: { kind: 'running' as const }, isRestored: false, startedMs };
   pushMembers(draft, running, devices, { attempt, failed: parts[0]!.failed });
   for (const [member, part] of draft.frames.get(frame)!.parts.entries()) note(draft, frame, member, 'pushed', part);
+}
+
+/** Notes what the gang of a frame took. A frame of which an earlier gang has failed tells nothing. */
+export function noteGangTime(draft: LedgerDraft, { distribution, parts, startedMs }: LedgerFrame): void {
+  if (distribution.kind !== 'gang' || parts[0]!.attempt > 1 || startedMs === null) return;
+  draft.gangTimes = withGangTime(draft.gangTimes, parts.length, draft.nowMs - startedMs);
+}
+
+/** A member has begun its block: from now on the gang may take as long as gangs take, when it was the last. */
+export function memberBegun(draft: LedgerDraft, frame: string): void {
+  const entry = draft.frames.get(frame)!;
+  const deadlineMs = draft.nowMs + blockLeaseMs(draft, entry.parts);
+  const parts = entry.parts.map((part) => (part.kind === 'running' ? { ...part, deadlineMs } : part));
+  draft.frames.set(frame, { ...entry, parts });
 }
 
 /**

@@ -2,7 +2,6 @@ import type { TaskKey } from '../task-key.js';
 import { expireAudits, retryAudits } from './ledger-audits.js';
 import {
   availableDevices,
-  blockLeaseMs,
   failFrame,
   holderOf,
   isTrusted,
@@ -15,7 +14,15 @@ import {
 } from './ledger-draft.js';
 import { handBack, refusePushed, startDraining } from './ledger-draining.js';
 import type { EventOf, HandedOutTask, ListedTask } from './ledger-events.js';
-import { beginLayers, findMember, isGang, isPresentLayer, isPresentMember, restartGang } from './ledger-gangs.js';
+import {
+  beginLayers,
+  findMember,
+  isGang,
+  isPresentLayer,
+  isPresentMember,
+  memberBegun,
+  restartGang,
+} from './ledger-gangs.js';
 import { placeParts, replaceParts, retryDelivery } from './ledger-placement.js';
 import type { LedgerFrame, PartPlace, PartState } from './ledger-state.js';
 
@@ -83,13 +90,8 @@ function listedPlace(draft: LedgerDraft, device: string, task: ListedTask, part:
     case 'running':
       return same && part.kind === 'running'
         ? part
-        : { kind: 'running', attempt, device, deadlineMs: draft.nowMs + partLeaseMs(draft, device, task, part.failed) };
+        : { kind: 'running', attempt, device, deadlineMs: draft.nowMs + leaseMs(draft, device, part.failed) };
   }
-}
-
-function partLeaseMs(draft: LedgerDraft, device: string, { frame }: ListedTask, failed: number): number {
-  const { distribution } = draft.frames.get(frame)!;
-  return distribution.kind === 'gang' ? blockLeaseMs(draft) : leaseMs(draft, device, failed);
 }
 
 function claim(draft: LedgerDraft, device: string, task: ListedTask): void {
@@ -99,6 +101,8 @@ function claim(draft: LedgerDraft, device: string, task: ListedTask): void {
   const state = listedPlace(draft, device, { ...task, attempt }, part);
   if (state === part) return;
   setPart(draft, task.frame, task.tile, state);
+  const isBlock = draft.frames.get(task.frame)!.distribution.kind === 'gang';
+  if (isBlock && state.kind === 'running') memberBegun(draft, task.frame);
   const news = part.kind !== state.kind || holderOf(part) !== device || part.attempt !== state.attempt;
   if (news && task.layer === undefined)
     note(draft, task.frame, task.tile, state.kind as 'queued' | 'assigned' | 'running', state);
@@ -235,17 +239,18 @@ function expireParts(draft: LedgerDraft, entry: LedgerFrame): void {
 /** Takes parts from who has them, for others; nothing when the frame has failed in this step. */
 function revoke(
   draft: LedgerDraft,
-  { frame, parts }: LedgerFrame,
+  { distribution, frame, parts }: LedgerFrame,
   why: 'lost' | 'expired',
   isTaken: (part: PartState) => boolean,
 ): void {
   if (!draft.frames.has(frame)) return;
   const taken = [...parts.keys()].filter((i) => isTaken(parts[i]!));
-  const [first] = taken;
-  if (first === undefined) return;
+  if (taken.length === 0) return;
+  // Members of a gang are late together. Another one is avoided each time: it cannot be told which of them the others wait for.
+  const first = taken[isGang({ distribution }) ? parts[0]!.failed % taken.length : 0]!;
   for (const i of taken) note(draft, frame, i, why, parts[i]!);
   const what = `device ${holderOf(parts[first]!)} did not finish in time`;
-  replaceParts(draft, frame, taken, { why: 'failed', what });
+  replaceParts(draft, frame, [first, ...taken.filter((i) => i !== first)], { why: 'failed', what });
 }
 
 function frameTimedOut(draft: LedgerDraft, { frame, phase, startedMs }: LedgerFrame): boolean {

@@ -1,3 +1,5 @@
+import type { GangTimes } from '../policy/gang-times.js';
+
 /** What the frame ledger knows: plain, frozen data. See `frame-ledger.ts` for how it changes. */
 
 /** Where a part of a frame is, as far as the gateway knows. */
@@ -181,6 +183,7 @@ export interface FrameLedger {
   readonly deviceLessSinceMs: number | null;
   /** Until when a device gets nothing new as long as another can have it, because the gateway does not reach it. */
   readonly suspendedUntilMs: ReadonlyMap<string, number>;
+  readonly gangTimes: GangTimes;
   /** Devices that computed something wrong: until they are released nothing that they say of frames counts. */
   readonly quarantined: ReadonlySet<string>;
 }

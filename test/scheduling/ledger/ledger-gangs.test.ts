@@ -174,6 +174,24 @@ describe('a gang that a member leaves', () => {
     expect(gangsOf(run.passWith(1_000, holdings))).toEqual(['f#2 b']);
   });
 
+  test('begins again when its members take longer than gangs of their number do', () => {
+    const run = withDevices('a', 'b', 'c');
+    begun(run, 'first');
+    run.passWith(1_500, {});
+    finishGang(run, 'first');
+    begun(run);
+    const holdings = { a: [running('f', 0)], b: [running('f', 1)], c: [queued('f', 2)] };
+    for (const [member, device] of ['a', 'b', 'c'].entries()) run.pushed('f', member, 1, device);
+    expect(run.passWith(20_000, holdings), 'c has not begun').toEqual([]);
+    const all = { ...holdings, c: [running('f', 2)] };
+    expect(run.passWith(SETTINGS.leaseFactor * 1_500, all)).toEqual([]);
+    expect(gangsOf(run.passWith(1_000, all))).toEqual(['f#2 b c']);
+    const both = { a: [], b: [running('f', 0, 2)], c: [running('f', 1, 2)] };
+    for (const [member, device] of ['b', 'c'].entries()) run.pushed('f', member, 2, device);
+    // Nothing is known of two.
+    expect(gangsOf(run.passWith(31_000, both)), 'another one is avoided than the first').toEqual(['f#3 a b']);
+  });
+
   test('fails after a bounded number of failed gangs, and says why', () => {
     const run = withDevices('a', 'b');
     begun(run);
