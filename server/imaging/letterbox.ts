@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { MapShape } from '../geometry/region.js';
+import type { Interval, MapShape } from '../geometry/region.js';
 import { type Placement, placePicture } from '../heads/placement.js';
 import type { Preprocessing } from '../model/preprocessing.js';
 import { bilinearSampler } from './bilinear-sampling.js';
@@ -15,7 +15,7 @@ const PIXELS_A_TURN = 4_096;
 
 /** A picture as the network's input wants it, in bytes: normalising is left to whoever feeds the network. */
 export interface LetterboxedPicture {
-  /** `[3, height, width]`, planes R, G and B. */
+  /** `[3, rows, width]`, planes R, G and B. */
   readonly data: Uint8Array;
   readonly placement: Placement;
   /** SHA-256 of `data`, hex: differs between devices whose decoders differ. */
@@ -33,24 +33,32 @@ export interface LetterboxSpec {
  * it, where `preprocessing` stretches); the rest is filled with `preprocessing.fill`. Gives other work a turn all the while.
  *
  * @param bytes a JPEG, PNG or WebP; its size is not limited here, `inspectPicture` does that
+ * @param rows of the network's input that are wanted; all when not given. `data` and `digest` are of these.
  * @throws DeepThingsError `DT_PICTURE_EMPTY`, `DT_PICTURE_FORMAT`, `DT_PICTURE_BROKEN`
  */
-export async function letterboxPicture(bytes: Uint8Array, network: LetterboxSpec): Promise<LetterboxedPicture> {
+export async function letterboxPicture(
+  bytes: Uint8Array,
+  network: LetterboxSpec,
+  rows: Interval = { start: 0, end: network.input.height },
+): Promise<LetterboxedPicture> {
   const { input, preprocessing } = network;
   const source = essentialPicture(bytes);
   const placement = placePicture(source.width, source.height, input, preprocessing.anchor);
   const { scaledWidth, scaledHeight } = placement;
   const picture = await decodePicture(source, { width: scaledWidth, height: scaledHeight });
 
-  const plane = input.width * input.height;
+  const height = rows.end - rows.start;
+  const plane = input.width * height;
   const data = new Uint8Array(3 * plane);
   preprocessing.fill.forEach((byte, channel) => {
     data.fill(byte, channel * plane, (channel + 1) * plane);
   });
-  const sample = bilinearSampler(picture, { ...placement, data, width: input.width, height: input.height });
+  const top = placement.top - rows.start;
+  const sample = bilinearSampler(picture, { ...placement, top, data, width: input.width, height });
   const rowsATurn = Math.max(1, Math.floor(PIXELS_A_TURN / scaledWidth));
-  for (let row = 0; row < scaledHeight; row += rowsATurn) {
-    sample(row, Math.min(row + rowsATurn, scaledHeight));
+  const end = Math.min(scaledHeight, height - top);
+  for (let row = Math.max(0, -top); row < end; row += rowsATurn) {
+    sample(row, Math.min(row + rowsATurn, end));
     await nextTurn();
   }
   return { data, placement, digest: createHash('sha256').update(data).digest('hex') };

@@ -28,6 +28,30 @@ const quarters = (width: number, height: number) =>
   painted(width, height, (x, y) => (y < height / 2 ? (x < width / 2 ? RED : GREEN) : x < width / 2 ? BLUE : WHITE));
 
 describe('letterboxPicture', () => {
+  it.each([
+    [80, 40, 'centre'],
+    [40, 80, 'centre'],
+    [33, 21, 'top-left'],
+    [50, 50, 'stretch'],
+  ] as const)('gives the rows that are wanted as they are in the whole: %i x %i, %s', async (width, height, anchor) => {
+    const picture = await (await quarters(width, height)).png().toBuffer();
+    const whole = await letterboxPicture(picture, spec(64, 48, anchor));
+    for (const rows of [
+      { start: 0, end: 7 },
+      { start: 7, end: 8 },
+      { start: 20, end: 48 },
+      { start: 0, end: 48 },
+    ]) {
+      const part = await letterboxPicture(picture, spec(64, 48, anchor), rows);
+      const wanted = [0, 1, 2].map((channel) => {
+        return whole.data.subarray((channel * 48 + rows.start) * 64, (channel * 48 + rows.end) * 64);
+      });
+      expect(Buffer.from(part.data).equals(Buffer.concat(wanted)), `rows ${rows.start} to ${rows.end}`).toBe(true);
+      expect(part.digest).toBe(createHash('sha256').update(part.data).digest('hex'));
+      expect(part.placement).toEqual(whole.placement);
+    }
+  });
+
   it('places a wide picture in the middle and fills above and below', async () => {
     const boxed = await letterboxPicture(await (await quarters(80, 40)).png().toBuffer(), spec(64, 64));
     expect(boxed.placement).toMatchObject({ scaledWidth: 64, scaledHeight: 32, left: 0, top: 16 });

@@ -1,30 +1,28 @@
 import { DeepThingsError } from '../../errors.js';
-import type { Bands } from '../../geometry/gang/bands.js';
-import { gangBlocks, type MemberPlan } from '../../geometry/gang/gang-blocks.js';
-import { BoundedCache, memoize } from '../../geometry/memoize.js';
+import type { MemberPlan } from '../../geometry/gang/gang-blocks.js';
+import { MemberPlans } from '../../geometry/gang/member-plans.js';
 import type { BlockJob } from '../messages.js';
 import type { LoadedBlocks } from '../model-parts.js';
 import type { BlockFrame, BlockRun } from './block-executor.js';
 
-/** Bands change with the devices' speeds and the members of a gang. */
-const MOST_BANDS = 64;
 /** A device is in one gang at a time; frames that ended unheard are few. */
 const MOST_FRAMES = 4;
 
 /** The frames of which a member's part is under way in a compute thread. */
 export class BlockFrames {
   readonly #blocks: LoadedBlocks;
-  readonly #members = new BoundedCache<string, readonly MemberPlan[]>(MOST_BANDS);
+  readonly #members: MemberPlans;
   /** The oldest first. */
   readonly #frames = new Map<string, BlockFrame>();
 
   constructor(blocks: LoadedBlocks) {
     this.#blocks = blocks;
+    this.#members = new MemberPlans(blocks.plan);
   }
 
   /** @throws DeepThingsError `DT_TILE_INPUT` when an input or a strip has another size, or the frame has not begun here. */
   run({ bands, input, key, member, strips }: BlockJob): Promise<BlockRun> {
-    if (input !== null) this.#begin(key, this.#membersOf(bands)[member]!, input);
+    if (input !== null) this.#begin(key, this.#members.of(bands)[member]!, input);
     const frame = this.#frames.get(key);
     if (frame === undefined) {
       throw new DeepThingsError('DT_TILE_INPUT', `a stage of frame ${key} came that did not begin here`);
@@ -41,9 +39,5 @@ export class BlockFrames {
     this.drop(key);
     if (this.#frames.size >= MOST_FRAMES) this.drop(this.#frames.keys().next().value!);
     this.#frames.set(key, this.#blocks.executor.begin(member, input));
-  }
-
-  #membersOf(bands: Bands): readonly MemberPlan[] {
-    return memoize(this.#members, JSON.stringify(bands), () => gangBlocks(this.#blocks.plan, bands));
   }
 }

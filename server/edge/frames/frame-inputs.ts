@@ -8,6 +8,7 @@ import type { Network } from '../../model/network.js';
 import { CALLS } from '../../node/contract/calls.js';
 import { requireTensor } from '../../node/wire/task-body.js';
 import { formatRegion } from '../../node/wire/wire-facts.js';
+import { cropRegion } from '../../tensor/planes.js';
 import { decodeSafetensors } from '../../tensor/safetensors.js';
 import type { EdgeDevice } from '../device/edge-device.js';
 import { refusedByGateway } from './gateway-refusal.js';
@@ -50,16 +51,30 @@ export class FrameInputs {
     const { network, padding } = this.#parts;
     const letterboxed = await letterboxPicture(picture, network);
     const isSame = letterboxed.digest === digest;
-    const data = isSame ? letterboxed.data : await this.#gatewaysInput(frame, digest);
+    const data = isSame ? letterboxed.data : await this.#gatewaysInput(frame, digest, wholeMap(network.input));
     // Where this device saw another picture, it knows nothing of where the gateway's lies.
     return { data, transmitted: transmittedRegion(network.input, isSame ? letterboxed.placement : null, padding) };
   }
 
-  async #gatewaysInput(frame: string, digest: string): Promise<Uint8Array> {
+  /**
+   * Letterboxes a part of a picture, as `inputOf` does all of it.
+   *
+   * @param digest of the part as the gateway has it.
+   * @returns `[3, height, width]` of the region.
+   */
+  async partOf(frame: string, picture: Uint8Array, region: Region, digest: string): Promise<Uint8Array> {
+    const { network } = this.#parts;
+    const { channels, width } = network.input;
+    const rows = { start: region.y0, end: region.y1 };
+    const { data } = await letterboxPicture(picture, network, rows);
+    const part = cropRegion(data, channels, { ...region, x0: 0, x1: width }, region);
+    return digestOf(part) === digest ? part : this.#gatewaysInput(frame, digest, region);
+  }
+
+  async #gatewaysInput(frame: string, digest: string, region: Region): Promise<Uint8Array> {
     const { log, metrics, remote, wirePlan } = this.#parts.edge;
     log.warn({ frame }, "this device's picture decoder differs from the gateway's: fetching the gateway's input");
     const map = wirePlan.plan.maps[0]!;
-    const region = wholeMap(map);
     const answer = await remote.gateway
       .call(CALLS.gatewaysInput, { path: { frame }, query: { region: formatRegion(region) } })
       .catch((cause) => {
@@ -68,7 +83,11 @@ export class FrameInputs {
     metrics.bytesReceived.inc({ kind: 'input' }, answer.bytes.byteLength);
     const { tensors } = decodeSafetensors(answer.bytes);
     const input = requireTensor('DT_TENSOR_BODY', tensors, 'input', 'U8', map.channels, region) as Uint8Array;
-    if (createHash('sha256').update(input).digest('hex') === digest) return input;
+    if (digestOf(input) === digest) return input;
     throw new DeepThingsError('DT_INPUT_DIFFERS', `the gateway sent another input of frame ${frame} than it announced`);
   }
+}
+
+function digestOf(input: Uint8Array): string {
+  return createHash('sha256').update(input).digest('hex');
 }

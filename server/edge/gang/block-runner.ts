@@ -1,13 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import type { ComputeThread } from '../../compute/compute-thread.js';
-import { gangBlocks, type MemberPlan, type MemberStage } from '../../geometry/gang/gang-blocks.js';
-import { BoundedCache, memoize } from '../../geometry/memoize.js';
-import { wholeMap } from '../../geometry/region.js';
+import type { MemberStage } from '../../geometry/gang/gang-blocks.js';
+import { MemberPlans } from '../../geometry/gang/member-plans.js';
 import { CALLS } from '../../node/contract/calls.js';
 import { CANCELLED } from '../../node/pause.js';
 import { encodeGangStrips } from '../../node/wire/gang-strips.js';
 import type { MapBlock } from '../../node/wire/map-blocks.js';
-import { cropRegion } from '../../tensor/planes.js';
 import type { EdgeDevice } from '../device/edge-device.js';
 import type { FrameInputs } from '../frames/frame-inputs.js';
 import type { EdgeBoard } from '../tasks/edge-board.js';
@@ -24,9 +22,6 @@ export interface BlockRunnerParts {
   readonly results: BlockResults;
 }
 
-/** Bands change with the devices' speeds and the members of a gang. */
-const MOST_BANDS = 64;
-
 /** The block that is computed now. */
 interface Current {
   readonly task: BlockTask;
@@ -40,11 +35,12 @@ interface Current {
  */
 export class BlockRunner {
   readonly #parts: BlockRunnerParts;
-  readonly #members = new BoundedCache<string, readonly MemberPlan[]>(MOST_BANDS);
+  readonly #members: MemberPlans;
   #current: Current | null = null;
 
   constructor(parts: BlockRunnerParts) {
     this.#parts = parts;
+    this.#members = new MemberPlans(parts.edge.gang);
   }
 
   /** Gives up the block that is computed now, where it is past. */
@@ -81,14 +77,12 @@ export class BlockRunner {
    * @throws the error of a stage, or of strips that could not be sent.
    */
   async #run(task: BlockTask, waitMs: number, end: AbortController): Promise<boolean> {
-    const { compute, edge, inbox, inputs, results } = this.#parts;
-    const { bands, frame, inputDigest, member, picture } = task;
-    const plan = memoize(this.#members, JSON.stringify(bands), () => gangBlocks(edge.gang, bands))[member]!;
+    const { compute, inbox, inputs, results } = this.#parts;
+    const { bands, frame, member, partDigest, picture } = task;
+    const plan = this.#members.of(bands)[member]!;
     const all = plan.stages.flatMap(({ due }) => due);
     if (!inbox.open(task, all)) return false;
-    const whole = wholeMap(edge.gang.stage.maps[0]!);
-    const { data } = await inputs.inputOf(frame, picture, inputDigest);
-    let input: Uint8Array | null = cropRegion(data, edge.gang.stage.maps[0]!.channels, whole, plan.input);
+    let input: Uint8Array | null = await inputs.partOf(frame, picture, plan.input, partDigest);
     const costs = { waitMs, computeMs: 0, overlapBytes: 0, macs: 0 };
     const sends: Promise<void>[] = [];
     let made: readonly Float32Array[] | null = null;

@@ -14,6 +14,7 @@ import { NO_REUSE } from '../../scheduling/reuse/tile-reuse.js';
 import { ftpWorkSharing } from '../../scheduling/strategies/ftp-work-sharing.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import type { StrategyName } from '../../scheduling/strategies/strategy.js';
+import { cropRegion } from '../../tensor/planes.js';
 import { decodeSafetensors } from '../../tensor/safetensors.js';
 import type { DeviceLinks } from '../devices/device-links.js';
 import { type FrameRecord, outcomeDocument } from '../frames/frame-record.js';
@@ -113,12 +114,15 @@ export class NodeDispatcher {
   /** A member's task has the picture as it was submitted: that is less than the network's input. */
   #block(record: FrameRecord, member: number, attempt: number): Uint8Array | null {
     const { links, results, wirePlan } = this.#parts;
-    const { bytes, generation, id: frame, inputDigest, strategy } = record;
+    const { bytes, generation, id: frame, input, inputDigest, strategy } = record;
     const round = results.gangs.of(frame, attempt);
-    if (bytes === null || round === null) return null;
-    const { bands, devices } = round;
+    if (bytes === null || input === null || round === null) return null;
+    const { bands, devices, plans } = round;
+    const map = wirePlan.plan.maps[0]!;
+    const part = cropRegion(input, map.channels, wholeMap(map), plans[member]!.input);
+    const partDigest = createHash('sha256').update(part).digest('hex');
     const members = devices.map((device) => ({ device, address: links.addressOf(device) }));
-    const facts = { frame, member, generation, attempt, strategy, inputDigest };
+    const facts = { frame, member, generation, attempt, strategy, inputDigest, partDigest };
     return encodeBlockTask(wirePlan.digest, { ...facts, bands, members, picture: bytes });
   }
 

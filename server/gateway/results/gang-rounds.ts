@@ -1,4 +1,7 @@
 import type { Bands } from '../../geometry/gang/bands.js';
+import type { MemberPlan } from '../../geometry/gang/gang-blocks.js';
+import type { GangPlan } from '../../geometry/gang/gang-plan.js';
+import { MemberPlans } from '../../geometry/gang/member-plans.js';
 import type { FrameScopes } from '../../node/frame-scopes.js';
 
 /** The devices that compute a frame together, by member. */
@@ -7,14 +10,18 @@ export interface GangRound {
   readonly attempt: number;
   readonly devices: readonly string[];
   readonly bands: Bands;
+  /** By member. */
+  readonly plans: readonly MemberPlan[];
 }
 
 /** The gangs that compute frames now, each until its frame ends or a later gang takes its place. */
 export class GangRounds {
   readonly #rounds = new Map<string, GangRound>();
+  readonly #plans: MemberPlans;
 
   /** @param runs ends what is kept of a frame. */
-  constructor(runs: FrameScopes) {
+  constructor(runs: FrameScopes, plan: GangPlan) {
+    this.#plans = new MemberPlans(plan);
     runs.onEnd((frame) => this.#rounds.delete(frame));
   }
 
@@ -25,7 +32,7 @@ export class GangRounds {
 
   /** Begins an attempt of a frame; an earlier one is void. */
   begin(frame: string, attempt: number, devices: readonly string[], bands: Bands): void {
-    this.#rounds.set(frame, { attempt, devices, bands });
+    this.#rounds.set(frame, { attempt, devices, bands, plans: this.#plans.of(bands) });
   }
 
   /** @returns the gang of this attempt of a frame; null when the attempt is past. */

@@ -52,7 +52,7 @@ export function createResults(parts: GatewayResultsParts): GatewayResults {
   const rounds = new LayerRounds(wirePlan, pool);
   runs.onEnd((frame) => rounds.drop(frame));
   metrics.holds('layered frames', () => rounds.size);
-  const gangs = new GangRounds(runs);
+  const gangs = new GangRounds(runs, gang);
   metrics.holds('frames of gangs', () => gangs.size);
   const headRunner = new HeadRunner({ network, compute, limits: config.model, timeoutMs });
   const verifier = new TileVerifier({

@@ -12,8 +12,8 @@ const MACS = Object.freeze({
   perCall: 4_000_000,
   /** A value that is put together and padded for the engine. */
   perValue: 64,
-  /** A message with strips, both sides and the way between them (1.2 ms). */
-  perMessage: 15_000_000,
+  /** A message with strips, both sides and the way between them (3 ms). */
+  perMessage: 36_000_000,
   /** A value of a strip, F32 at 1 Gbit/s, written, sent and read. */
   perStripValue: 600,
 });

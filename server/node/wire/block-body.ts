@@ -20,8 +20,10 @@ interface BlockKey {
 /** A block of a frame on its way to the device that is to compute it. */
 export interface BlockTaskBody extends BlockKey {
   readonly strategy: StrategyName;
-  /** Digest of the whole letterboxed picture. */
+  /** Digest of the whole letterboxed picture, */
   readonly inputDigest: string;
+  /** and of the part of it that the member needs. */
+  readonly partDigest: string;
   readonly bands: Bands;
   /** The gang's devices, by member. */
   readonly members: readonly Holder[];
@@ -66,12 +68,13 @@ const MEMBERS = new RegExp(`^\\[.{0,${MOST_MEMBERS_TEXT}}\\]$`, 's');
 
 /** @param digest of the plan that nodes agree on. */
 export function encodeBlockTask(digest: string, task: BlockTaskBody): Uint8Array {
-  const { picture, bands, members, strategy, inputDigest } = task;
+  const { picture, bands, members, strategy, inputDigest, partDigest } = task;
   const tensors = { picture: { type: 'U8' as const, shape: [picture.byteLength], data: picture } };
   return encodeSafetensors(tensors, {
     ...keyTexts(digest, task),
     strategy,
     inputDigest,
+    partDigest,
     bands: JSON.stringify({ rows: bands.rows, columns: bands.columns }),
     members: JSON.stringify(members.map(({ device, address }) => ({ device, address }))),
   });
@@ -102,6 +105,7 @@ export function decodeBlockTask(digest: string, bytes: Uint8Array): BlockTaskBod
     ...readKey(facts, members.length),
     strategy: facts.text('strategy', STRATEGY) as StrategyName,
     inputDigest: facts.text('inputDigest', DIGEST),
+    partDigest: facts.text('partDigest', DIGEST),
     bands,
     members,
     picture: picture.data as Uint8Array,

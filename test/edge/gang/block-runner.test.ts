@@ -31,7 +31,7 @@ function taskOf(attempt = 1, frame = 'f-1'): BlockTask {
   const members = ['e1', 'e0', 'e2'].map((device) => ({ device, address: `http://${device}` }));
   return {
     ...{ kind: 'block', frame, member: MEMBER, tile: MEMBER, generation: 1, attempt, strategy: 'gang' },
-    ...{ inputDigest: 'd', bands, members, picture: new Uint8Array(0), taskBytes: 0, arrivedMs: 0 },
+    ...{ inputDigest: 'd', partDigest: 'p', bands, members, picture: new Uint8Array(0), taskBytes: 0, arrivedMs: 0 },
   };
 }
 
@@ -82,7 +82,7 @@ function device() {
     dropBlock: async (key: string) => void happened.push(`drop ${key}`),
   };
   const results = { send: (_task: BlockTask, _plan: unknown, costs: object) => happened.push(JSON.stringify(costs)) };
-  const inputs = { inputOf: async () => ({ data: new Uint8Array(3 * 12 * 6) }) };
+  const inputs = { partOf: async () => new Uint8Array(3 * 12 * 6) };
   const inbox = new StripInbox(EARLY_STRIPS, frames);
   const parts = { edge, compute, board, inbox, inputs, results: results as unknown as BlockResults };
   const runner = new BlockRunner(parts as unknown as ConstructorParameters<typeof BlockRunner>[0]);

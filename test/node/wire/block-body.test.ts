@@ -17,7 +17,7 @@ const MAPS = [
 ];
 const KEY = { frame: 'mb-1', member: 1, generation: 1, attempt: 2 };
 const TASK: BlockTaskBody = {
-  ...{ ...KEY, strategy: 'ftp-wst-s', inputDigest: 'ab12' },
+  ...{ ...KEY, strategy: 'ftp-wst-s', inputDigest: 'ab12', partDigest: 'cd34' },
   bands: { rows: [0, 3333, 10_000], columns: [0, 10_000] },
   members: [
     { device: 'e0', address: 'http://192.0.2.10:8081' },
