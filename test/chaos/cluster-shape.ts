@@ -22,7 +22,7 @@ export interface ClusterShape {
   readonly audited: number;
 }
 
-export const STRATEGIES: readonly Strategy[] = ['ftp-wst-s', 'ftp-wst', 'ftp-wsh', 'modnn'];
+export const STRATEGIES: readonly Strategy[] = ['ftp-wst-s', 'ftp-wst', 'ftp-wsh', 'modnn', 'gang', 'whole'];
 
 /** What the checker counts with. */
 export const LIMITS = {

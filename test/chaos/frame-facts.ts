@@ -1,5 +1,6 @@
 import type { Schemas } from '../../client/client.js';
 import { relativeDifference } from '../../server/evaluation/measure/map-difference.js';
+import { strategyNamed } from '../../server/scheduling/strategies/strategies.js';
 import type { FrameFacts } from './facts.js';
 import { detectionsDiffer, type Reference } from './reference.js';
 
@@ -14,10 +15,12 @@ export function factsOfFrame(
   const reference = references.get(frame.inputDigest);
   const attempts = Math.max(0, ...trace.tiles.flatMap(({ history }) => history.map(({ attempt }) => attempt ?? 0)));
   const { detections } = frame;
+  const { outputs } = strategyNamed(frame.strategy);
   return {
     frame,
     known: reference !== undefined,
-    difference: output === null || reference === undefined ? null : relativeDifference(output, reference.outputs),
+    difference:
+      output === null || reference === undefined ? null : relativeDifference(output, reference.outputs[outputs]),
     detections:
       detections === null || reference === undefined
         ? null

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resolveClusterConfig } from '../../server/config/load.js';
-import { clusterYaml, drawShape } from './cluster-shape.js';
+import { clusterYaml, drawShape, STRATEGIES } from './cluster-shape.js';
 import { Draws } from './draws.js';
 import { FAULT_NAMES, type FaultName } from './faults.js';
 import { drawPlan } from './plan.js';
@@ -48,6 +48,7 @@ describe('a plan', () => {
     ]) {
       expect(some.length).toBeGreaterThan(posts.length / 20);
     }
+    expect(new Set(posts.map(({ strategy }) => strategy))).toEqual(new Set([null, ...STRATEGIES]));
   });
 });
 

@@ -4,13 +4,16 @@ import type { ClusterConfig } from '../../server/config/cluster-config.js';
 import { startUntiled } from '../../server/evaluation/measure/untiled.js';
 import { letterboxPicture } from '../../server/imaging/letterbox.js';
 import { planCluster } from '../../server/node/cluster-plan.js';
+import type { Strategy } from '../../server/scheduling/strategies/strategy.js';
 import { foundIn } from '../support/head-outputs.js';
 
 type Detection = Schemas['Detection'];
+type Outputs = Strategy['outputs'];
 
 /** What the untiled network makes of a picture. */
 export interface Reference {
-  readonly outputs: readonly Float32Array[];
+  /** Maps that devices hand over, by the outputs of the frame's strategy. */
+  readonly outputs: Readonly<Record<Outputs, readonly Float32Array[]>>;
   readonly detections: readonly Detection[];
 }
 
@@ -20,7 +23,7 @@ export async function computeReferences(
   pictures: readonly Uint8Array[],
 ): Promise<Map<string, Reference>> {
   const { network, plan } = await planCluster(config);
-  const untiled = await startUntiled(config);
+  const [tiles, blocks] = [await startUntiled(config), await startUntiled(config, 'blocks')];
   const remaining = await startComputeThread({
     model: config.model,
     engine: { ...config.gateway.engine, threads: 1 },
@@ -30,15 +33,15 @@ export async function computeReferences(
   try {
     for (const picture of pictures) {
       const { data, digest, placement } = await letterboxPicture(picture, network);
-      const { outputs } = await untiled.run(data);
+      const { outputs } = await tiles.run(data);
       const head = await remaining.runRemaining(outputs.map((output) => output.slice()));
       references.set(digest, {
-        outputs,
+        outputs: { tiles: outputs, 'layer-rows': outputs, blocks: (await blocks.run(data)).outputs },
         detections: [...foundIn(head.outputs[0]!.data as Float32Array, network, placement, config.model)],
       });
     }
   } finally {
-    await Promise.all([untiled.close(), remaining.close()]);
+    await Promise.all([tiles, blocks, remaining].map((thread) => thread.close()));
   }
   return references;
 }
