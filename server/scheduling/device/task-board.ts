@@ -90,23 +90,26 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardPart> {
   }
 
   /**
-   * What has not been begun is to be given back: tiles to the gateway, stolen ones (`takeStolen`) to their victims. Of
-   * slices nobody needs to be told, since their frame starts again without this device.
+   * What has not been begun is to be given back: tiles and blocks to the gateway, stolen tiles (`takeStolen`) to their victims. Of
+   * slices the gateway need not be told, since their frame starts again without this device.
    */
   close(): void {
     this.#closed = true;
-    const tasks = [...this.#queue.tasks, ...this.#shared.filter((task): task is Tile => task.kind === 'tile')];
+    const tasks = [...this.#queue.tasks, ...this.#shared.filter(({ kind }) => kind !== 'slice')];
     this.#queue = emptyTaskQueue(this.#queue.limit);
     this.#shared = [];
     this.giveBack(tasks);
   }
 
-  /** Takes up work again, first what the gateway has not been told of yet. */
+  /**
+   * Takes up work again, first tiles that the gateway has not been told of yet. Blocks stay given back: the strips of one that had begun
+   * are gone, and the gateway has the frame begin again.
+   */
   open(): void {
     this.#closed = false;
-    for (const task of this.#returned.splice(0).reverse()) {
-      if (task.kind === 'tile') this.#queue = requeueTask(this.#queue, task);
-    }
+    const tiles = this.#returned.filter((task): task is Tile => task.kind === 'tile');
+    this.#returned = this.#returned.filter(({ kind }) => kind !== 'tile');
+    for (const task of tiles.reverse()) this.#queue = requeueTask(this.#queue, task);
     this.#emit({ kind: 'opened' });
   }
 

@@ -63,6 +63,19 @@ describe('a task board', () => {
     expect([board.has(block('f', 2)), board.has(block('g', 1)), board.has(task('t', 0))]).toEqual([false, true, true]);
   });
 
+  it('gives a block back when it is closed, and does not take it up again when it is opened', () => {
+    const block = { ...task('f', 1), kind: 'block' } as unknown as BlockTask;
+    board.share(block);
+    board.enqueue([task('t', 0), task('t', 1)]);
+    board.close();
+    expect(board.returned).toEqual([task('t', 0), task('t', 1), block]);
+    board.open();
+    expect([board.returned, board.pending]).toEqual([[block], 2]);
+    expect(board.takeNext()).toEqual(task('t', 0));
+    board.reported([], board.returned);
+    expect(board.returned).toEqual([]);
+  });
+
   it('drops blocks of an attempt that is past, and no tiles by their attempt', () => {
     const block = { ...task('f', 1, 2), kind: 'block' } as unknown as BlockTask;
     board.share(block);

@@ -141,6 +141,41 @@ describe('a device that is drained', () => {
     expect(run.notes()).toEqual(['returned 0#1 a']);
   });
 
+  it('may give a block back when it is resumed before its drain is heard of: the gang forms again at once', () => {
+    const run = withDevices('a', 'b', 'c');
+    run.accept('f', { distribution: { kind: 'gang', members: 'all', most: 9 } });
+    for (const [member, device] of ['a', 'b', 'c'].entries()) run.pushed('f', member, 1, device);
+    run.seen('a', [running('f', 0)]);
+    const returned = [{ frame: 'f', tile: 2, attempt: 1 }];
+    const orders = run.send({
+      kind: 'device-seen',
+      device: 'c',
+      medianTileMs: null,
+      tasks: [],
+      handedOut: [],
+      returned,
+    });
+    expect(orders[0]).toEqual({ kind: 'gang', frame: 'f', attempt: 2, devices: ['a', 'b'] });
+    expect(run.ledger.frames.get('f')!.parts[0]).toMatchObject({ failed: 1 });
+  });
+
+  it('that is drained and resumed in mid-frame is in the next gang of the frame’s successor', () => {
+    const run = withDevices('a', 'b');
+    run.accept('f', { distribution: { kind: 'gang', members: 'all', most: 9 } });
+    const drained = run.send({
+      ...{ kind: 'device-seen', device: 'b', medianTileMs: null, tasks: [], handedOut: [], draining: true },
+      returned: [{ frame: 'f', tile: 1, attempt: 1 }],
+    });
+    expect(drained[0], 'once, whether it gives its block back or not').toEqual({
+      ...{ kind: 'gang', frame: 'f', attempt: 2, devices: ['a'] },
+    });
+    expect(run.ledger.frames.get('f')!.parts[0]).toMatchObject({ failed: 0 });
+    run.seen('b', []);
+    run.result('f', 0, 'a', 2);
+    const next = run.accept('g', { distribution: { kind: 'gang', members: 'all', most: 9 } });
+    expect(next[0]).toMatchObject({ kind: 'gang', frame: 'g', devices: ['a', 'b'] });
+  });
+
   it('that is lost all the same loses what it computed', () => {
     const run = stealable();
     run.seen('victim', [running('f')]);

@@ -109,13 +109,12 @@ export class SimulatedDevice {
     this.#queue = emptyTaskQueue(this.#queue.limit);
   }
 
-  /** What the gateway has not been told of yet it keeps. */
+  /** Tiles that the gateway has not been told of yet it keeps. */
   resume(): void {
     this.#draining = false;
-    for (const task of this.#returned.splice(0).reverse()) {
-      if (task.isBlock) this.#shared.unshift(task);
-      else this.#queue = requeueTask(this.#queue, task);
-    }
+    const tiles = this.#returned.filter(({ isBlock }) => !isBlock);
+    this.#returned = this.#returned.filter(({ isBlock }) => isBlock);
+    for (const task of tiles.reverse()) this.#queue = requeueTask(this.#queue, task);
   }
 
   submits(): void {
