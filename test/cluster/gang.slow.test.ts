@@ -1,11 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
-import { createEngine } from '../../server/engine/engines.js';
 import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
 import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
-import { loadModel } from '../../server/model-files/load-model.js';
-import { planCluster } from '../../server/node/cluster-plan.js';
-import { normaliseBytes } from '../../server/tensor/normalise.js';
-import { runWhole } from '../compute/tiled-graph.js';
+import { runWholeGraph } from '../../server/evaluation/measure/untiled.js';
 import { samplePhoto, submit } from '../support/frames.js';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
 
@@ -14,16 +10,6 @@ afterEach(async () => {
   await cluster?.stop();
   cluster = undefined;
 });
-
-/** The maps that a gang hands over, computed by the whole graph in one engine call. */
-async function wholeMaps({ config }: TestCluster, input: Uint8Array): Promise<readonly Float32Array[]> {
-  const { gang } = await planCluster(config);
-  const { graph, network } = await loadModel(config.model);
-  const engine = await createEngine('onnxruntime', { threads: 1 });
-  const picture = normaliseBytes(input, gang.stage.maps[0]!, network.preprocessing);
-  const outputs = await runWhole(engine, graph, gang.stage.values, picture);
-  return gang.stage.values.map((name) => outputs.get(name)!.data as Float32Array);
-}
 
 test.each([
   { devices: 1, strategies: ['gang', 'whole'] },
@@ -46,7 +32,7 @@ test.each([
       expect(boxes).toEqual(found);
       if (strategy === 'ftp-wst-s') continue;
       expect(Object.keys(frame.tiles.byDevice)).toHaveLength(strategy === 'gang' ? devices : 1);
-      whole ??= await wholeMaps(cluster, await frameInput(client, frame.id, 416));
+      whole ??= await runWholeGraph(cluster.config, await frameInput(client, frame.id, 416));
       const merged = await frameOutputs(client, frame.id);
       expect(relativeDifference(merged, whole)).toBeLessThanOrEqual(TOLERANCE.f32);
     }

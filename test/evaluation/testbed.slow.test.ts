@@ -40,7 +40,7 @@ function madeBy(pid: number): readonly string[] {
 describe.skipIf(why !== null)(`on test hosts of this machine${why === null ? '' : ` (skipped: ${why})`}`, () => {
   it('every strategy is measured, its output checked, and everything taken down', { timeout: 90_000 }, async () => {
     const folder = temporaryFolder();
-    const wanted = settings();
+    const wanted = settings({ strategies: ['whole', 'gang', 'ftp-wst-s', 'ftp-wst', 'ftp-wsh', 'modnn'] });
     const measured: string[] = [];
     const reports = await runTestbed(wanted, planClusters(wanted)[0]!, {
       groups: detectControlGroups(),
@@ -64,6 +64,7 @@ describe.skipIf(why !== null)(`on test hosts of this machine${why === null ? '' 
       expect(report.macsRatio).toBeGreaterThanOrEqual(1);
       expect(report.endToEndSeconds).toBeGreaterThan(report.fusedSeconds);
     }
+    expect(reports.map(({ ratios }) => ratios?.to)).toEqual([undefined, ...Array.from({ length: 5 }, () => 'whole')]);
     expect(madeBy(process.pid)).toEqual([]);
   });
 
