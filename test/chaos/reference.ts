@@ -1,7 +1,7 @@
 import type { Schemas } from '../../client/client.js';
 import { startComputeThread } from '../../server/compute/compute-thread.js';
 import type { ClusterConfig } from '../../server/config/cluster-config.js';
-import { startUntiled } from '../../server/evaluation/measure/untiled.js';
+import { runWholeGraph, startUntiled } from '../../server/evaluation/measure/untiled.js';
 import { letterboxPicture } from '../../server/imaging/letterbox.js';
 import { planCluster } from '../../server/node/cluster-plan.js';
 import type { Strategy } from '../../server/scheduling/strategies/strategy.js';
@@ -23,7 +23,7 @@ export async function computeReferences(
   pictures: readonly Uint8Array[],
 ): Promise<Map<string, Reference>> {
   const { network, plan } = await planCluster(config);
-  const [tiles, blocks] = [await startUntiled(config), await startUntiled(config, 'blocks')];
+  const tiles = await startUntiled(config);
   const remaining = await startComputeThread({
     model: config.model,
     engine: { ...config.gateway.engine, threads: 1 },
@@ -36,12 +36,12 @@ export async function computeReferences(
       const { outputs } = await tiles.run(data);
       const head = await remaining.runRemaining(outputs.map((output) => output.slice()));
       references.set(digest, {
-        outputs: { tiles: outputs, 'layer-rows': outputs, blocks: (await blocks.run(data)).outputs },
+        outputs: { tiles: outputs, 'layer-rows': outputs, blocks: await runWholeGraph(config, data) },
         detections: [...foundIn(head.outputs[0]!.data as Float32Array, network, placement, config.model)],
       });
     }
   } finally {
-    await Promise.all([tiles, blocks, remaining].map((thread) => thread.close()));
+    await Promise.all([tiles, remaining].map((thread) => thread.close()));
   }
   return references;
 }
