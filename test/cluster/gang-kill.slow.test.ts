@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { Schemas } from '../../client/client.js';
 import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
 import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
-import { runUntiled } from '../../server/evaluation/measure/untiled.js';
+import { runWholeGraph } from '../../server/evaluation/measure/untiled.js';
 import { samplePhoto, submit } from '../support/frames.js';
 import { type ProcessCluster, startProcessCluster } from '../support/process-cluster.js';
 import { waitUntil } from '../support/test-cluster.js';
@@ -83,7 +83,7 @@ test.each([
     expect(frame).toMatchObject({ state: 'complete', failure: null, detections: whole.detections });
     expect(Object.keys(frame.tiles.byDevice).sort()).toEqual(['e0', 'e2']);
     const merged = await frameOutputs(client, frame.id);
-    const wanted = await runUntiled(config, await frameInput(client, frame.id, 608), 'blocks');
+    const wanted = await runWholeGraph(config, await frameInput(client, frame.id, 608));
     expect(relativeDifference(merged, wanted)).toBeLessThanOrEqual(TOLERANCE.f32);
     const mostMs = soFarMs + silentMs + (await longestMs(cluster, 2)) + SLACK_MS;
     expect(tookMs(frame)).toBeLessThanOrEqual(mostMs);
