@@ -73,8 +73,8 @@ export function modelParts(
   return {
     tiles: once(() =>
       load(fused, async ({ graph, network }) => {
-        const plan = tilePlan(graph);
-        return { plan, executor: await loadTileExecutor(engine, plan, normaliserOf(network)) };
+        const plan = tilePlan(network.graph);
+        return { plan, executor: await loadTileExecutor(engine, plan, normaliserOf(network), graph.constants) };
       }),
     ),
     layers: once(() =>
@@ -84,21 +84,24 @@ export function modelParts(
       load(
         (graph) => gangPlan(graph).stage.nodes.map(({ node }) => node),
         async ({ graph, network }) => {
-          const plan = gangPlan(graph);
-          return { plan, executor: await loadBlockExecutor(engine, plan, normaliserOf(network)) };
+          const plan = gangPlan(network.graph);
+          return {
+            plan,
+            executor: await loadBlockExecutor(engine, plan, normaliserOf(network), graph.constants),
+          };
         },
       ),
     ),
     behindTiles: once(() =>
       load(
         (graph) => restOf(tilePlan(graph).stage).nodes,
-        ({ graph }) => loadRemainingGraph(engine, tilePlan(graph).stage),
+        ({ graph, network }) => loadRemainingGraph(engine, tilePlan(network.graph).stage, graph.constants),
       ),
     ),
     behindBlocks: once(() =>
       load(
         (graph) => restOf(gangPlan(graph).stage).nodes,
-        ({ graph }) => loadRemainingGraph(engine, gangPlan(graph).stage),
+        ({ graph, network }) => loadRemainingGraph(engine, gangPlan(network.graph).stage, graph.constants),
       ),
     ),
   };

@@ -1,6 +1,7 @@
 import type { InferenceEngine, Tensor } from '../engine/inference-engine.js';
 import type { SegmentedStage } from '../geometry/segments.js';
 import { restOf } from '../geometry/stage.js';
+import type { Graph } from '../graph/graph.js';
 import type { GraphOutputs } from './messages.js';
 
 /** The part of the graph behind the fused one, up to what the head reads. */
@@ -13,10 +14,19 @@ export interface RemainingGraph {
   release(): Promise<void>;
 }
 
-/** @param stage of a graph with its constants; what is behind it is loaded. */
-export async function loadRemainingGraph(engine: InferenceEngine, stage: SegmentedStage): Promise<RemainingGraph> {
+/**
+ * Loads what is behind a stage.
+ *
+ * @param constants of the plan's graph; not kept, so that the plan may have them without their bytes.
+ */
+export async function loadRemainingGraph(
+  engine: InferenceEngine,
+  stage: SegmentedStage,
+  constants: Graph['constants'] = stage.graph.constants,
+): Promise<RemainingGraph> {
   const { maps: shapes, outputs } = stage;
-  const rest = restOf(stage);
+  const { inputs } = restOf(stage);
+  const rest = restOf({ ...stage, graph: { ...stage.graph, constants } });
   const network = rest.nodes.length === 0 ? null : await engine.loadGraph(rest);
   return {
     async run(maps) {
@@ -26,7 +36,7 @@ export async function loadRemainingGraph(engine: InferenceEngine, stage: Segment
           return [stage.mapNames[map]!, { shape: [1, channels, height, width], data: maps[i]! }];
         }),
       );
-      const computed = (await network?.run(new Map(rest.inputs.map((name) => [name, given.get(name)!])))) ?? given;
+      const computed = (await network?.run(new Map(inputs.map((name) => [name, given.get(name)!])))) ?? given;
       return stage.graph.outputs.map((name) => ({ name, ...(computed.get(name) ?? given.get(name))! }));
     },
     release: async () => network?.release(),

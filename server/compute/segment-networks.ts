@@ -1,12 +1,24 @@
 import type { InferenceEngine, LoadedNetwork } from '../engine/inference-engine.js';
 import { segmentGraph } from '../geometry/segment-graph.js';
 import type { SegmentedStage } from '../geometry/segments.js';
+import type { Graph } from '../graph/graph.js';
 
-/** @returns the engine's networks by segment, for blocks of any size. */
-export async function loadSegments(engine: InferenceEngine, stage: SegmentedStage): Promise<readonly LoadedNetwork[]> {
+/**
+ * @param constants of the plan's graph; not kept, so that the plan may have them without their bytes.
+ * @returns the engine's networks by segment, for blocks of any size.
+ */
+export async function loadSegments(
+  engine: InferenceEngine,
+  stage: SegmentedStage,
+  constants: Graph['constants'] = stage.graph.constants,
+): Promise<readonly LoadedNetwork[]> {
   const networks: LoadedNetwork[] = [];
   for (const segment of stage.segments) {
-    networks.push(await engine.loadGraph(segmentGraph(stage, segment), { anySize: true }));
+    networks.push(
+      await engine.loadGraph(segmentGraph({ ...stage, graph: { ...stage.graph, constants } }, segment), {
+        anySize: true,
+      }),
+    );
   }
   return networks;
 }

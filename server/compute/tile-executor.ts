@@ -5,6 +5,7 @@ import { containsRegion, isEmptyRegion, type MapShape, type Region } from '../ge
 import { oppositeSide } from '../geometry/reuse/neighbours.js';
 import { cutTile, type Strip, type TileCut } from '../geometry/reuse/tile-cut.js';
 import type { OffersToTile } from '../geometry/reuse/tile-offer.js';
+import type { Graph } from '../graph/graph.js';
 import { TILES_AHEAD } from '../scheduling/device/device-pace.js';
 import { regionShape, valuesOf } from '../tensor/planes.js';
 import { type KeptStrip, keptStrips, type StripRoom } from './kept-strips.js';
@@ -54,14 +55,15 @@ export interface TileExecutor {
 /** Makes the network's input of a picture's bytes, both `[3, height, width]`. */
 export type Normalise = (bytes: Uint8Array, shape: MapShape) => Float32Array;
 
-/** @param plan of a graph with its constants. */
+/** @param constants of the plan's graph; not kept, so that the plan may have them without their bytes.*/
 export async function loadTileExecutor(
   engine: InferenceEngine,
   plan: FtpPlan,
   normalise: Normalise,
+  constants: Graph['constants'] = plan.stage.graph.constants,
 ): Promise<TileExecutor> {
   const { stage } = plan;
-  const networks = await loadSegments(engine, stage);
+  const networks = await loadSegments(engine, stage, constants);
   /** The latest first; null for one that failed. */
   const before: (TileBefore | null)[] = [];
   const maps = new TileMaps(stage);

@@ -3,6 +3,7 @@ import { DeepThingsError } from '../../errors.js';
 import type { MemberPlan } from '../../geometry/gang/gang-blocks.js';
 import type { GangPlan } from '../../geometry/gang/gang-plan.js';
 import { isEmptyRegion, type MapRegion } from '../../geometry/region.js';
+import type { Graph } from '../../graph/graph.js';
 import { regionShape, valuesOf } from '../../tensor/planes.js';
 import { loadSegments } from '../segment-networks.js';
 import type { Normalise } from '../tile-executor.js';
@@ -48,14 +49,15 @@ export interface BlockExecutor {
   release(): Promise<void>;
 }
 
-/** @param plan of a graph with its constants. */
+/** @param constants of the plan's graph; not kept, so that the plan may have them without their bytes.*/
 export async function loadBlockExecutor(
   engine: InferenceEngine,
   plan: GangPlan,
   normalise: Normalise,
+  constants: Graph['constants'] = plan.stage.graph.constants,
 ): Promise<BlockExecutor> {
   const { stage } = plan;
-  const networks = await loadSegments(engine, stage);
+  const networks = await loadSegments(engine, stage, constants);
   /** Of frames that have ended: their memory is used again. */
   const free: TileMaps[] = [];
   const requireSize = (what: string, values: number, { map, region }: MapRegion) => {
