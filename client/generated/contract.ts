@@ -988,6 +988,17 @@ export interface components {
                 /** @description Of the untiled stage */
                 macs: number;
             }[];
+            /** @description How devices compute a frame together (strategies `gang` and `whole`), each a block of every map */
+            gang: {
+                /** @description What the devices hand over, by name */
+                values: string[];
+                /** @description At the end of each, members send each other strips of their blocks */
+                stages: {
+                    nodes: string[];
+                    /** @description Maps that the stage computes and later stages read; of these strips are sent */
+                    sends: components["schemas"]["NamedMap"][];
+                }[];
+            };
         };
         TensorShape: {
             /** @enum {unknown} */

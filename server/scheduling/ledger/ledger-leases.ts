@@ -264,7 +264,12 @@ function frameTimedOut(draft: LedgerDraft, { frame, phase, startedMs }: LedgerFr
   }
   const lonely = draft.deviceLessSinceMs;
   if (startedMs === null && lonely !== null && draft.nowMs - lonely > frameTimeoutMs) {
-    failFrame(draft, frame, 'DT_NO_DEVICE', `no device was live for ${seconds} s`);
+    failFrame(
+      draft,
+      frame,
+      'DT_NO_DEVICE',
+      `no device took work for ${seconds} s: none was live, or all were being drained or in quarantine`,
+    );
     return true;
   }
   return false;

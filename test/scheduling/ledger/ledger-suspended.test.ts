@@ -90,7 +90,7 @@ describe('a frame of a gang', () => {
         ...{ kind: 'fail', frame: 'begun', code: 'DT_FRAME_TIMEOUT' },
         detail: `the frame was not finished within ${seconds} s of being started`,
       },
-      { kind: 'fail', frame: 'f', code: 'DT_NO_DEVICE', detail: expect.stringContaining('no device') },
+      { kind: 'fail', frame: 'f', code: 'DT_NO_DEVICE', detail: expect.stringContaining('all were being drained') },
     ]);
   });
 });
