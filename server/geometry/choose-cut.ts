@@ -20,7 +20,7 @@ function sharesOf({ maps, outputs }: SegmentedStage, grid: Grid, tileId: number)
 }
 
 /**
- * What a small machine of 12 GMAC/s does in the time of other things, in multiply-accumulates: enough to compare cuts, whatever the
+ * Costs in multiply-accumulates: as many as a small machine of 12 GMAC/s does in that time. Enough to compare cuts, whatever the
  * machine. `deepthings plan` counts with measured times.
  */
 export const MACS = Object.freeze({

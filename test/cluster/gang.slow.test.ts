@@ -11,6 +11,17 @@ afterEach(async () => {
   cluster = undefined;
 });
 
+test('strips and results may travel as F16', { timeout: 60_000 }, async () => {
+  const yaml = 'model: { name: nanodet }\nwire: { maps: f16 }\nlimits: { keptOutputs: 1 }';
+  cluster = await startTestCluster({ yaml, devices: 3 });
+  const frame = await submit(cluster.client, samplePhoto('sample2.jpg'), { strategy: 'gang' });
+  expect(frame).toMatchObject({ state: 'complete', failure: null });
+  const whole = await runWholeGraph(cluster.config, await frameInput(cluster.client, frame.id, 416));
+  const difference = relativeDifference(await frameOutputs(cluster.client, frame.id), whole);
+  expect(difference).toBeLessThanOrEqual(TOLERANCE.f16);
+  expect(difference, 'rounded').toBeGreaterThan(TOLERANCE.f32);
+});
+
 test.each([
   { devices: 1, strategies: ['gang', 'whole'] },
   { devices: 2, strategies: ['gang'] },

@@ -14,7 +14,7 @@ export interface StripValues extends MapRegion {
   readonly data: Float32Array;
 }
 
-/** What one gang stage of a member gives. */
+/** The results of one gang stage of a member. */
 export interface BlockRun {
   /** By the stage's `owed`: the strip's values. */
   readonly owed: readonly Float32Array[];

@@ -12,7 +12,7 @@ export interface BlockResultsParts {
   readonly speed: ComputeSpeed;
 }
 
-/** What a frame took on this device. */
+/** The costs of a frame on this device. */
 export interface BlockCosts {
   readonly waitMs: number;
   readonly computeMs: number;

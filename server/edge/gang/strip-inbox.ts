@@ -31,7 +31,7 @@ interface Waiter {
   readonly settle: (strips: readonly MapBlock[] | null) => void;
 }
 
-/** What is held of the latest attempt of a frame that is known here. */
+/** The strips of the latest attempt of a frame that is known here. */
 interface Held {
   readonly of: GangAttempt;
   /** The bodies that the task waits for; null while the task is not here. */
@@ -136,7 +136,7 @@ export class StripInbox {
     });
   }
 
-  /** What is held of this attempt, empty for one that is new here; null when a later attempt is known. */
+  /** Returns the strips of this attempt, empty for one that is new here; null when a later attempt is known. */
   #latest(of: GangAttempt): Held | null {
     const held = this.#held.get(of.frame);
     const order = held === undefined ? 1 : orderOf(of, held.of);

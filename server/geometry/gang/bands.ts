@@ -4,7 +4,7 @@ import type { MapShape, Region } from '../region.js';
 export const BAND_UNITS = 10_000;
 
 /**
- * How a gang shares out maps: the boundaries of its bands of rows and of columns, from 0 to `BAND_UNITS`, ascending. Member m has the
+ * The shares of a gang's members in each map: the boundaries of its bands of rows and of columns, from 0 to `BAND_UNITS`, ascending. Member m has the
  * block where row band `floor(m / columns)` and column band `m mod columns` cross.
  *
  *     rows: [0, 5000, 8000, 10000]   +-----+

@@ -4,7 +4,7 @@ import { walkSegments } from '../tile-walk.js';
 import { type Bands, bandsOf, blockOf } from './bands.js';
 
 /**
- * What a small machine of 12 GMAC/s does in the time of other things, in multiply-accumulates: enough to compare stages, whatever the
+ * Costs in multiply-accumulates: as many as a small machine of 12 GMAC/s does in that time. Enough to compare stages, whatever the
  * machine.
  */
 const MACS = Object.freeze({

@@ -28,7 +28,7 @@ export interface MemberStage {
   readonly steps: readonly TileStep[];
   /** Sent after the stage, by receiver and map. */
   readonly owed: readonly OwedStrip[];
-  /** What must have come before the stage begins. */
+  /** The bodies that must have come before the stage begins. */
   readonly due: readonly DueBody[];
   /** Multiply-accumulates. */
   readonly macs: number;
@@ -37,14 +37,14 @@ export interface MemberStage {
 /** A member's part of a frame. Plain frozen data. */
 export interface MemberPlan {
   readonly member: number;
-  /** What it needs of the picture. */
+  /** The part of the picture that it needs. */
   readonly input: Region;
   readonly stages: readonly MemberStage[];
   /** By output of the plan's stage: its block of that map. */
   readonly outputs: readonly Region[];
 }
 
-/** What a member has and needs, before it is known who sends what. */
+/** A member's regions, before the senders of strips are chosen. */
 interface Draft {
   readonly stages: readonly { readonly steps: readonly TileStep[]; readonly macs: number }[];
   /** By map: the region that it computes in the stage that puts the map out. */

@@ -6,7 +6,7 @@ import { type SegmentedStage, segmentStage } from '../segments.js';
 import { stageOf } from '../stage.js';
 
 /**
- * How a gang computes a graph: the part that can be computed in blocks, in *gang stages*. At the end of each, members send each other
+ * A graph for a gang: the part that can be computed in blocks, in *gang stages*. At the end of each, members send each other
  * the strips of their blocks that later stages of the others read; within a stage halos are computed on both sides.
  */
 export interface GangPlan {

@@ -38,7 +38,7 @@ export function isPresentMember({ parts }: LedgerFrame, member: number, device: 
   return part !== undefined && part.kind !== 'unplaced' && part.device === device && part.attempt === attempt;
 }
 
-/** What of a frame is valid: its generation, and the attempt of its blocks where a gang computes it. */
+/** The valid part of a frame: its generation, and the attempt of its blocks where a gang computes it. */
 export interface PresentWork {
   readonly generation: number;
   readonly attempt?: number;

@@ -10,7 +10,7 @@ interface GangTime {
   readonly latestMs: readonly number[];
 }
 
-/** What gangs took for a frame, by number of members. */
+/** Times of gangs for a frame, by number of members. */
 export type GangTimes = ReadonlyMap<number, GangTime>;
 
 /** Returns the times with those of one frame more. */
@@ -26,7 +26,7 @@ export interface GangAllowance {
 }
 
 /**
- * How long a gang may take for a frame, from when all its members have begun: a multiple of the median, but not less than the floor
+ * Returns the time that a gang may take for a frame, from when all its members have begun: a multiple of the median, but not less than the floor
  * and the time of a first frame.
  *
  * @returns ms; null where nothing is known of gangs of this size.
