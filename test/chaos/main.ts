@@ -23,7 +23,7 @@ interface ChaosOptions {
 }
 
 /** @returns the exit code. */
-export async function main(args: readonly string[]): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   const options = readOptions(args);
   if (typeof options === 'number') return options;
   const say = (text: string) => (options.json ? process.stderr : process.stdout).write(text);
@@ -85,3 +85,5 @@ function readOptions(args: readonly string[]): ChaosOptions | number {
     },
   });
 }
+
+process.exit(await main(process.argv.slice(2)));

@@ -10,7 +10,7 @@ alone, --case N-M all from N to M.
 `;
 
 /** @returns the exit code. */
-export async function main(args: readonly string[]): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   const plan = readPlan(args);
   if (typeof plan === 'number') return plan;
   const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -39,3 +39,5 @@ function readPlan(args: readonly string[]): FuzzPlan | number {
     },
   });
 }
+
+process.exit(await main(process.argv.slice(2)));
