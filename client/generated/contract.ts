@@ -609,10 +609,10 @@ export interface components {
             /** @description SHA-256 of the letterboxed picture */
             inputDigest: string;
             tiles: {
-                /** @description Tiles, with `modnn` slices */
+                /** @description Tiles; with `modnn` slices; with `gang` and `whole` blocks, one before the gang has formed */
                 total: number;
                 done: number;
-                /** @description Tiles whose output came from this device */
+                /** @description Tiles, slices or blocks whose output came from this device */
                 byDevice: {
                     [key: string]: number;
                 };
@@ -651,11 +651,11 @@ export interface components {
                 picture: number;
                 /** @description The letterboxed picture, from its source to the gateway (`ftp-wsh`, `modnn`) */
                 frame: number;
-                /** @description Inputs of tiles and slices, those among them that were run to compare */
+                /** @description Inputs of tiles and slices, those among them that were run to compare; tasks of blocks, each with the picture */
                 input: number;
-                /** @description Strips of neighbouring tiles, to and from where they are kept; border rows of slices */
+                /** @description Strips of neighbouring tiles, to and from where they are kept; border rows of slices; strips that members of a gang send each other */
                 overlap: number;
-                /** @description Outputs of the fused stack, those among them that were only compared */
+                /** @description Outputs of the fused stack, those among them that were only compared; outputs of blocks */
                 result: number;
                 /** @description Requests for victims and tasks, offers, announcements about this frame */
                 control: number;
@@ -664,7 +664,7 @@ export interface components {
             macs: {
                 /** @description By all tiles that counted */
                 executed: number;
-                /** @description Of the untiled stack */
+                /** @description Of the untiled stack, up to where tiles end; the blocks of `gang` and `whole` go on to deeper layers */
                 needed: number;
             };
             tiles: components["schemas"]["TileTrace"][];

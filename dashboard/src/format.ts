@@ -55,6 +55,11 @@ export function plural(count: number, one: string, more = `${one}s`): string {
   return `${count} ${count === 1 ? one : more}`;
 }
 
+/** With a capital letter at its beginning. */
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** `tfjs 4.22.0 (wasm), 1 thread`. */
 export function engineText({ name, version, backend, threads }: EngineInfo): string {
   return `${name} ${version}${backend === undefined ? '' : ` (${backend})`}, ${plural(threads, 'thread')}`;

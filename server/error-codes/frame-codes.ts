@@ -77,7 +77,8 @@ export const FRAME_CODES = {
   },
   DT_TILE_ATTEMPTS: {
     status: null,
-    meaning: 'A tile was tried as often as is allowed, and failed each time.',
+    meaning:
+      'A part of the frame (a tile or a slice, or the blocks of a gang together) was tried as often as is allowed, and failed each time.',
     remedy: 'Look into the log of the devices that the message names.',
   },
   DT_TILE_OUTSIDE: {

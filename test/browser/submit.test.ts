@@ -53,7 +53,7 @@ describe('a person at the dashboard', () => {
       new MutationObserver(note).observe(document.body, { subtree: true, childList: true, attributes: true });
     });
     await dropPhotos(page, 'sample1.jpg');
-    await page.getByText('9 of 9').waitFor();
+    await page.getByText('9 of 9', { exact: true }).waitFor();
     expect(new URL(page.url()).hash).toBe('#/submit');
     await waitUntil(async () => (await page.locator('.stage-tile.done').count()) === 9);
     const seen = await page.evaluate(() => [...(window as unknown as { seen: Set<string> }).seen]);
@@ -132,6 +132,24 @@ describe('a person at the dashboard', () => {
     await page.getByText('nothing found in').first().waitFor();
     const { frames } = (await cluster.client.call('listFrames', { query: { limit: 1 } })).json!;
     expect(frames[0]).toMatchObject({ source: 'e1', strategy: 'ftp-wsh', state: 'complete' });
+  });
+
+  test('sees the blocks of a gang as bands, and their timeline', async () => {
+    await page.getByLabel('Source device').selectOption('');
+    await page.getByLabel('Strategy').selectOption('gang');
+    await dropPhotos(page, 'sample1.jpg');
+    await page.getByText('3 of 3', { exact: true }).waitFor();
+    await waitUntil(async () => (await page.locator('.stage-tile.done').count()) === 3);
+    const bands = await areasOf(page.locator('.stage-tile .area'));
+    for (const { height, x } of bands.slice(1)) {
+      expect(x).toBeCloseTo(bands[0]!.x, 0);
+      expect(height).toBeCloseTo(bands[0]!.height, 0);
+    }
+    await page.getByRole('link', { name: 'Timeline and bytes' }).click();
+    await waitUntil(async () => (await page.locator('.gantt-bar').count()) === 3);
+    await page.locator('.gantt-bar .compute').first().hover();
+    expect(await page.locator('.gantt-readout').textContent()).toMatch(/^Block \d on e\d:.*compute [\d.]+.m?s/);
+    await page.getByRole('heading', { name: 'Blocks' }).waitFor();
   });
 
   test('works out another plan, by keyboard', async () => {

@@ -176,6 +176,25 @@ describe('what travels', () => {
     const reusing = tile('done', 'e1', 4, { ...cost, overlapBytes: 64 });
     expect(links(pooled, told(4, { state: 'running' }), reusing)).toContain('overlap GATEWAY e1');
   });
+
+  it('of a gang is the picture with each task, and strips from the members beside it', () => {
+    const pooled: Action = { ...SNAPSHOT, cluster: { ...aCluster(), overlap: { via: 'gateway' } } };
+    const gang = { state: 'running', strategy: 'gang', tiles: { total: 3, done: 0, byDevice: {} } };
+    const pushed = ['e0', 'e1', 'e2'].map((device, member) => tile('pushed', device, member));
+    const done = tile('done', 'e2', 2, { ...cost, overlapBytes: 64 });
+    const { traffic } = stateAfter(pooled, told(4, gang), ...pushed, done);
+    const travelled = Object.values(traffic).map(({ kind, from, to }) => `${kind} ${from} ${to}`);
+    expect(travelled).toEqual(['task GATEWAY e2', 'result e2 GATEWAY', 'overlap e1 e2']);
+  });
+});
+
+describe('a gang that begins again', () => {
+  it('has as many parts as its members, none of them done', () => {
+    const gang = (total: number) =>
+      told(4, { state: 'running', strategy: 'gang', tiles: { total, done: 0, byDevice: {} } });
+    const state = stateAfter(gang(3), tileDone(4, 0, 'e0'), tileDone(4, 2, 'e2'), gang(2));
+    expect(tileProgress(state.frames[0]!, state.tiles[aFrame(4).id])).toEqual({ total: 2, done: 0, byDevice: {} });
+  });
 });
 
 describe('notices', () => {

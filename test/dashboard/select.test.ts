@@ -15,13 +15,18 @@ describe('doing', () => {
   it.each([
     ['what was just told of it', {}, nowMs - 100, 'computes tile 4'],
     ['what it says itself, after a while', { running: 1 }, nowMs - 9_000, 'computing'],
-    ['that it has tiles to give', { pending: 2 }, nowMs - 9_000, 'has tiles queued'],
+    ['that it has tasks to give', { pending: 2 }, nowMs - 9_000, 'has tasks queued'],
     ['nothing', {}, nowMs - 9_000, 'idle'],
     ['that it is drained, whatever it did last', { state: 'drained' as const }, nowMs - 100, 'drained'],
     ['that it is in quarantine, whatever it did last', { state: 'quarantined' as const }, nowMs - 100, 'in quarantine'],
     ['that it is gone, whatever it did last', { state: 'lost' as const }, nowMs - 100, 'lost'],
   ])('is %s', (_name, device, atMs, words) => {
     expect(doing(aDevice('e0', device), state(activity(atMs)), nowMs)).toBe(words);
+  });
+
+  it.each(['gang', 'whole'] as const)('names the block of a frame of %s', (strategy) => {
+    const told = state({ ...activity(nowMs - 100), frames: [aFrame(1, { id: 'a-1', strategy })] });
+    expect(doing(aDevice('e0'), told, nowMs)).toBe('computes block 4');
   });
 });
 

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { boxArea, inputArea, isOnPicture, pictureArea, tileArea } from '../../dashboard/src/stage/stage-geometry.js';
+import {
+  boxArea,
+  inputArea,
+  isOnPicture,
+  partCells,
+  pictureArea,
+  tileArea,
+} from '../../dashboard/src/stage/stage-geometry.js';
 import { aFrame, aPlan } from './contract-examples.js';
 
 const stage = aPlan().stages[0]!;
@@ -17,6 +24,17 @@ describe('the stage', () => {
     const { width, height } = inputArea(stage, SQUARE);
     expect(areas.reduce((sum, area) => sum + area.width * area.height, 0)).toBe(width * height);
     expect(areas[4]).toEqual({ x: 8, y: 8, width: 8, height: 8 });
+  });
+
+  it('has the blocks of a gang as bands, as many as the gang has members', () => {
+    const tiles = { total: 2, done: 0, byDevice: {} };
+    const cells = partCells(stage, { ...SQUARE, strategy: 'gang', tiles });
+    expect(cells).toEqual([
+      { part: 0, area: { x: 0, y: 0, width: 24, height: 12 }, wholeMacs: undefined },
+      { part: 1, area: { x: 0, y: 12, width: 24, height: 12 }, wholeMacs: undefined },
+    ]);
+    expect(partCells(stage, SQUARE).map(({ part }) => part)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(partCells(stage, { ...SQUARE, strategy: 'modnn' })).toEqual([]);
   });
 
   it('has the boxes where the picture was scaled to', () => {

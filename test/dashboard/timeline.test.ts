@@ -53,6 +53,11 @@ describe('the trace for Perfetto', () => {
     expect(slices[2]).toMatchObject({ name: 'tile 0 compute', pid: 1, tid: 0, ts: 20_000, dur: 10_000 });
   });
 
+  it('names the blocks of a gang', () => {
+    const { traceEvents } = chromeTrace(aCompleteFrame(1), { ...trace, strategy: 'gang' });
+    expect(traceEvents.filter(({ ph }) => ph === 'X')[2]).toMatchObject({ name: 'block 0 compute' });
+  });
+
   it('names its processes after the devices', () => {
     expect(traceEvents[0]).toEqual({ name: 'process_name', ph: 'M', pid: 1, tid: 0, args: { name: 'e0' } });
   });

@@ -28,7 +28,7 @@ export function FrameList({ caption, frames, tiles, session }: FrameListProps) {
           <th scope="col">State</th>
           <th scope="col">Found</th>
           <th scope="col">Source</th>
-          <th scope="col">Tiles by device</th>
+          <th scope="col">Parts by device</th>
           <th scope="col">Submitted</th>
           <th scope="col" class="number">
             Took

@@ -1,11 +1,11 @@
 import { DeviceMark } from './device-mark.js';
 
-/** How many tiles each device computed. */
+/** How many tiles, slices or blocks each device computed. */
 export function TilesByDevice({ byDevice }: { byDevice: Readonly<Record<string, number>> }) {
   const counts = Object.entries(byDevice).sort(([one], [other]) => one.localeCompare(other, 'en', { numeric: true }));
   if (counts.length === 0) return null;
   return (
-    <ul class="tiles-by-device" aria-label="Tiles by device">
+    <ul class="tiles-by-device" aria-label="Parts by device">
       {counts.map(([device, tiles]) => (
         <li key={device}>
           <DeviceMark device={device} /> {tiles}

@@ -3,6 +3,7 @@ import { usePictureUrl } from '../components/use-picture-url.js';
 import { useWidth } from '../components/use-width.js';
 import type { Detection, Frame, Plan } from '../contract-types.js';
 import type { Session } from '../session.js';
+import { partNameOf } from '../state/frame-parts.js';
 import type { TileLives } from '../state/tile-life.js';
 import { StageBoxes } from './stage-boxes.js';
 import { inputArea, pictureArea } from './stage-geometry.js';
@@ -12,7 +13,7 @@ interface FrameStageProps {
   readonly frame: Frame;
   readonly plan: Plan | null;
   readonly session: Session;
-  /** Null: no grid, and only the picture without the bars that the letterbox puts beside it. */
+  /** Null: no parts, and only the picture without the bars that the letterbox puts beside it. */
   readonly lives: TileLives | null;
   /** Those to draw. */
   readonly detections: readonly Detection[];
@@ -22,7 +23,7 @@ interface FrameStageProps {
 /** A picture is to be seen whole, whatever its shape. */
 const TALLEST = '76vh';
 
-/** A frame's picture in its own proportions, on the network's input, with its tiles and with what was found; these alone where no picture is kept. */
+/** A frame's picture in its own proportions, on the network's input, with its parts and with what was found; these alone where no picture is kept. */
 export function FrameStage({ frame, plan, session, lives, detections, highlighted = null }: FrameStageProps) {
   const figure = useRef<HTMLElement>(null);
   const width = useWidth(figure, 640);
@@ -61,7 +62,7 @@ export function FrameStage({ frame, plan, session, lives, detections, highlighte
 }
 
 function altText(frame: Frame, detections: readonly Detection[], lives: TileLives | null): string {
-  const tiles = lives === null ? '' : ', with its tiles';
+  const tiles = lives === null ? '' : `, with its ${partNameOf(frame.strategy)}s`;
   if (frame.detections === null) return `Picture of frame ${frame.id}${tiles}`;
   const boxes = detections.length === 1 ? 'one box' : `${detections.length} boxes`;
   return `Picture of frame ${frame.id}${tiles} and ${boxes}`;

@@ -1,6 +1,7 @@
 import { tileShare } from '../../../server/geometry/grid.js';
 import { intersectRegions, isEmptyRegion, type Region } from '../../../server/geometry/region.js';
 import type { Detection, Frame, Plan } from '../contract-types.js';
+import { partNameOf } from '../state/frame-parts.js';
 
 /**
  * A rectangle on the network's input, in rows of its pixels, not always whole ones. A picture that was stretched to the input has
@@ -46,6 +47,36 @@ export function tileArea({ grid, maps }: PlanStage, row: number, column: number,
   const { x0, x1, y0, y1 } = tileShare(grid, output, { row, column });
   const [across, down] = [(input.width / output.width) * pixelWidth(frame), input.height / output.height];
   return { x: x0 * across, y: y0 * down, width: (x1 - x0) * across, height: (y1 - y0) * down };
+}
+
+/** A part of a frame as it is drawn. */
+export interface PartCell {
+  readonly part: number;
+  readonly area: Rectangle;
+  /** Multiply-accumulates of a tile that reuses nothing; undefined for a block. */
+  readonly wholeMacs: number | undefined;
+}
+
+/**
+ * Returns the parts of a frame as areas of the input. Blocks of a gang are drawn as bands of equal height, in the order of the members:
+ * a frame does not say how large the blocks are. Slices have no area of their own.
+ */
+export function partCells(stage: PlanStage, frame: Placed & Pick<Frame, 'strategy' | 'tiles'>): readonly PartCell[] {
+  switch (partNameOf(frame.strategy)) {
+    case 'tile':
+      return stage.tiles.map(({ tile, row, column, macs }) => {
+        return { part: tile, area: tileArea(stage, row, column, frame), wholeMacs: macs };
+      });
+    case 'block': {
+      const { width, height: inputHeight, x } = inputArea(stage, frame);
+      const height = inputHeight / frame.tiles.total;
+      return Array.from({ length: frame.tiles.total }, (_, part) => {
+        return { part, area: { x, y: part * height, width, height }, wholeMacs: undefined };
+      });
+    }
+    case 'slice':
+      return [];
+  }
 }
 
 /** A detection's box where the picture shows it. */

@@ -1,7 +1,9 @@
 import type { Frame } from '../contract-types.js';
 import type { DashboardState, Submission } from './dashboard-state.js';
 import { FRAMES_KEPT, isEnded } from './dashboard-state.js';
+import { partNameOf } from './frame-parts.js';
 import { countEnded } from './pace.js';
+import type { TileLives } from './tile-life.js';
 
 /** A frame as the gateway tells it now: in the list, and where it was submitted here. */
 export function noteFrame(state: DashboardState, told: Frame): DashboardState {
@@ -13,8 +15,7 @@ export function noteFrame(state: DashboardState, told: Frame): DashboardState {
   return {
     ...state,
     frames,
-    // Queued anew (its input changed): nothing of what happened to its tiles counts any more.
-    tiles: frame.state === 'queued' ? without(tiles, frame.id) : tiles,
+    tiles: hasBegunAgain(frame, tiles[frame.id] ?? {}) ? without(tiles, frame.id) : tiles,
     pace: hasJustEnded ? countEnded(state.pace, frame) : state.pace,
     submissions: state.submissions.map((submission) => withFrame(submission, frame)),
   };
@@ -38,6 +39,16 @@ function latest(known: Frame | undefined, told: Frame): Frame {
 function insert(frames: readonly Frame[], frame: Frame): readonly Frame[] {
   const at = frames.findIndex((other) => other.createdAt <= frame.createdAt);
   return frames.toSpliced(at < 0 ? frames.length : at, 0, frame).slice(0, FRAMES_KEPT);
+}
+
+/** Returns whether nothing counts any more of what happened to a frame's parts: it is queued again, or has another gang. */
+function hasBegunAgain({ state, strategy, tiles: { done, total } }: Frame, lives: TileLives): boolean {
+  if (state === 'queued') return true;
+  if (state !== 'running' || partNameOf(strategy) !== 'block') return false;
+  const known = Object.entries(lives);
+  return (
+    known.filter(([, life]) => life.state === 'done').length > done || known.some(([part]) => Number(part) >= total)
+  );
 }
 
 function keepListed(frames: readonly Frame[], tiles: DashboardState['tiles']): DashboardState['tiles'] {

@@ -1,6 +1,7 @@
-import type { TileEvent } from '../contract-types.js';
+import type { Frame, TileEvent } from '../contract-types.js';
 import { type DashboardState, isEnded } from './dashboard-state.js';
-import { neighbourDevices } from './neighbour-devices.js';
+import { partNameOf } from './frame-parts.js';
+import { stripSenders } from './strip-senders.js';
 import { stepTile, type TileLife, victimOf } from './tile-life.js';
 import { carry, GATEWAY, type Traffic } from './traffic.js';
 
@@ -15,14 +16,20 @@ export function noteTile(state: DashboardState, told: TileEvent, atMs: number): 
   const life = stepTile(before, told);
   if (life === undefined || life === before) return { ...state, activity };
   const tiles = { ...state.tiles, [id]: { ...lives, [tile]: life } };
-  return { ...state, activity, tiles, traffic: travelled(state, told, before, life, atMs) };
+  return { ...state, activity, tiles, traffic: travelled(state, { frame, told, before, life }, atMs) };
+}
+
+/** One more thing that has happened to a part of a frame. */
+interface Step {
+  readonly frame: Frame;
+  readonly told: TileEvent;
+  readonly before: TileLife | undefined;
+  readonly life: TileLife;
 }
 
 function travelled(
   { cluster, plan, tiles, traffic }: DashboardState,
-  { frame, tile, device }: TileEvent,
-  before: TileLife | undefined,
-  life: TileLife,
+  { frame: { id, strategy }, told: { tile, device }, before, life }: Step,
   atMs: number,
 ): Traffic {
   let next = traffic;
@@ -37,10 +44,10 @@ function travelled(
     next = carry(next, { kind: 'task', from: victim ?? GATEWAY, to: device }, cost.inputBytes, atMs);
   next = carry(next, { kind: 'result', from: device, to: GATEWAY }, cost.resultBytes, atMs);
   if (cost.overlapBytes === 0) return next;
-  if (cluster?.overlap.via === 'gateway') {
+  if (cluster?.overlap.via === 'gateway' && partNameOf(strategy) === 'tile') {
     return carry(next, { kind: 'overlap', from: GATEWAY, to: device }, cost.overlapBytes, atMs);
   }
-  const producers = neighbourDevices(plan, tiles[frame] ?? {}, tile, device);
+  const producers = stripSenders({ plan, strategy }, tiles[id] ?? {}, tile, device);
   // The gateway is told how much came from others, not how much from each.
   for (const from of producers) {
     next = carry(next, { kind: 'overlap', from, to: device }, cost.overlapBytes / producers.length, atMs);

@@ -2,6 +2,7 @@ import type { ClusterState, DeviceState, Frame, Notice, Plan } from '../contract
 import type { LiveEvent } from '../live/live-event.js';
 import type { DashboardState, PastProblem, Submission, SubmissionProgress } from './dashboard-state.js';
 import { NOTICES_KEPT, SUBMISSIONS_KEPT } from './dashboard-state.js';
+import { partNameOf } from './frame-parts.js';
 import { noteFrame, noteFrames } from './reduce-frames.js';
 import { noteTile } from './reduce-tiles.js';
 import { carry, GATEWAY } from './traffic.js';
@@ -83,7 +84,8 @@ function applyEvent(state: DashboardState, event: LiveEvent, at: string): Dashbo
 function tellFrame(state: DashboardState, frame: Frame, at: string): DashboardState {
   const before = state.frames.find(({ id }) => id === frame.id)?.state;
   const noted = noteFrame(state, frame);
-  if (frame.state === 'running' && before !== 'running') {
+  // A gang has its picture with its tasks.
+  if (frame.state === 'running' && before !== 'running' && partNameOf(frame.strategy) !== 'block') {
     const way = { kind: 'picture', from: GATEWAY, to: frame.source } as const;
     return { ...noted, traffic: carry(noted.traffic, way, frame.picture.bytes, Date.parse(at)) };
   }

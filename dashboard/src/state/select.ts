@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../../server/error-codes.js';
 import type { DeviceState, Frame } from '../contract-types.js';
 import { type DashboardState, isEnded, type SeenNotice } from './dashboard-state.js';
+import { partNameOf } from './frame-parts.js';
 import type { TileLives } from './tile-life.js';
 
 /** Which devices are in quarantine the devices' states say, also when that is over. */
@@ -67,7 +68,7 @@ export function openFrames({ frames }: DashboardState): readonly Frame[] {
 /** What a device does now, in a few words. */
 export function doing(
   { device, state, running, pending }: DeviceState,
-  { activity }: DashboardState,
+  { activity, cluster, frames }: DashboardState,
   nowMs: number,
 ): string {
   switch (state) {
@@ -88,9 +89,12 @@ export function doing(
     case 'live': {
       const last = activity[device];
       const isFresh = last !== undefined && nowMs - last.atMs < FRESH_MS;
-      if (isFresh && last.event !== 'queued') return `${VERB[last.event]} tile ${last.tile}`;
+      if (isFresh && last.event !== 'queued') {
+        const strategy = frames.find(({ id }) => id === last.frame)?.strategy ?? cluster?.strategy ?? '';
+        return `${VERB[last.event]} ${partNameOf(strategy)} ${last.tile}`;
+      }
       if (running > 0) return 'computing';
-      return pending > 0 ? 'has tiles queued' : 'idle';
+      return pending > 0 ? 'has tasks queued' : 'idle';
     }
   }
 }

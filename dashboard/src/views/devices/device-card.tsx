@@ -33,8 +33,8 @@ export function DeviceCard({ device: shown, past, session }: DeviceCardProps) {
       <p class="address">{address}</p>
       {problem !== null && <p class="device-problem">{sentence(problem)}</p>}
       <dl class="device-facts">
-        <Fact name="Queue">{plural(pending, 'tile')}</Fact>
-        <Fact name="Running">{plural(running, 'tile')}</Fact>
+        <Fact name="Queue">{plural(pending, 'task')}</Fact>
+        <Fact name="Running">{plural(running, 'task')}</Fact>
         <Fact name="Tiles run">{counters?.tilesRun ?? NOTHING}</Fact>
         <Fact name="Usual tile">{counters && counters.tilesRun > 0 ? milliseconds(counters.tileMs) : NOTHING}</Fact>
         <Fact name="Speed">{work && work.computeMs > 0 ? macRate((work.macs / work.computeMs) * 1000) : NOTHING}</Fact>

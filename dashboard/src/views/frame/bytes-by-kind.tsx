@@ -1,5 +1,6 @@
 import type { FrameTrace } from '../../contract-types.js';
 import { byteSize } from '../../format.js';
+import { type PartName, partNameOf } from '../../state/frame-parts.js';
 
 type Kind = keyof FrameTrace['bytes'];
 
@@ -12,8 +13,19 @@ const KINDS: readonly { readonly kind: Kind; readonly name: string; readonly wha
   { kind: 'control', name: 'Control', what: 'requests, offers, announcements' },
 ];
 
-/** What travelled between nodes for a frame. */
-export function BytesByKind({ bytes }: { bytes: FrameTrace['bytes'] }) {
+/** What the kinds are for frames whose parts are not tiles. */
+const OTHERWISE: Readonly<Record<Exclude<PartName, 'tile'>, Partial<Record<Kind, string>>>> = {
+  slice: { input: 'of slices', overlap: 'border rows of slices' },
+  block: {
+    input: 'tasks of members, each with the picture',
+    overlap: 'strips that members send each other',
+    result: 'blocks of the last maps',
+  },
+};
+
+/** Bytes that travelled between nodes for a frame. */
+export function BytesByKind({ trace: { bytes, strategy } }: { trace: FrameTrace }) {
+  const part = partNameOf(strategy);
   const total = KINDS.reduce((sum, { kind }) => sum + bytes[kind], 0);
   return (
     <table class="bytes">
@@ -33,7 +45,7 @@ export function BytesByKind({ bytes }: { bytes: FrameTrace['bytes'] }) {
         {KINDS.map(({ kind, name, what }) => (
           <tr key={kind}>
             <th scope="row">
-              {name} <span class="note">{what}</span>
+              {name} <span class="note">{(part !== 'tile' && OTHERWISE[part][kind]) || what}</span>
             </th>
             <td class="number">{byteSize(bytes[kind])}</td>
             <td class="share">

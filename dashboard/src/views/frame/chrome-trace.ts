@@ -1,4 +1,5 @@
 import type { Frame, FrameTrace } from '../../contract-types.js';
+import { partNameOf } from '../../state/frame-parts.js';
 import { timelineOf } from './timeline.js';
 
 /** An event of Chrome's trace format, which Perfetto opens; times are microseconds. */
@@ -20,9 +21,10 @@ export interface ChromeTrace {
   readonly traceEvents: readonly ChromeTraceEvent[];
 }
 
-/** A frame's timeline: each device a process, each row of its lane a thread, each phase of a tile a slice. */
+/** A frame's timeline: each device a process, each row of its lane a thread, each phase of a part a slice. */
 export function chromeTrace(frame: Frame, trace: FrameTrace): ChromeTrace {
   const { devices } = timelineOf(trace);
+  const part = partNameOf(trace.strategy);
   const events: ChromeTraceEvent[] = [];
   for (const [index, { device, rows }] of devices.entries()) {
     const pid = index + 1;
@@ -31,7 +33,7 @@ export function chromeTrace(frame: Frame, trace: FrameTrace): ChromeTrace {
       for (const { tile, phases } of bars) {
         const { history: _, ...facts } = trace.tiles[tile]!;
         for (const { kind, fromMs, toMs } of phases) {
-          const name = `tile ${tile} ${kind}`;
+          const name = `${part} ${tile} ${kind}`;
           const [ts, dur] = [Math.round(fromMs * 1000), Math.round((toMs - fromMs) * 1000)];
           events.push({ name, ph: 'X', pid, tid, ts, dur, cat: kind, args: facts });
         }
@@ -44,7 +46,7 @@ export function chromeTrace(frame: Frame, trace: FrameTrace): ChromeTrace {
       const pid = pidOf.get(device ?? '') ?? 0;
       const ts = Math.round(atMs * 1000);
       events.push({
-        name: `tile ${tile} ${event}`,
+        name: `${part} ${tile} ${event}`,
         ph: 'i',
         s: 'p',
         pid,

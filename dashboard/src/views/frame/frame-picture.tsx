@@ -11,6 +11,7 @@ import { ThresholdSlider } from '../../stage/threshold-slider.js';
 import { TileLegend } from '../../stage/tile-legend.js';
 import { useTileLives } from '../../stage/use-tile-lives.js';
 import { type DashboardState, isEnded } from '../../state/dashboard-state.js';
+import { partNameOf } from '../../state/frame-parts.js';
 import { Downloads } from './downloads.js';
 import { FrameFacts } from './frame-facts.js';
 
@@ -21,7 +22,7 @@ interface FramePictureProps {
   readonly trace: FrameTrace | null;
 }
 
-/** A frame's picture with its boxes, and with its tiles where they are wanted. */
+/** A frame's picture with its boxes, and with its tiles or blocks where they are wanted. */
 export function FramePicture({ frame, state, session, trace }: FramePictureProps) {
   const [threshold, setThreshold] = useState(0);
   const [chosen, setChosen] = useState<boolean | null>(null);
@@ -30,6 +31,7 @@ export function FramePicture({ frame, state, session, trace }: FramePictureProps
   const [highlighted, setHighlighted] = useState<Detection | null>(null);
   const lives = useTileLives(frame, state.tiles[frame.id], session);
   const all = frame.detections ?? [];
+  const name = partNameOf(frame.strategy);
   const shown = all.filter(({ score }) => score >= threshold);
   return (
     <Panel title={`Frame ${frame.id}`} aside={<FrameStateBadge state={frame.state} />}>
@@ -44,14 +46,14 @@ export function FramePicture({ frame, state, session, trace }: FramePictureProps
             highlighted={highlighted}
           />
           <div class="stage-controls">
-            {frame.strategy !== 'modnn' && (
+            {name !== 'slice' && (
               <label class="check">
                 <input
                   type="checkbox"
                   checked={showsTiles}
                   onChange={(event) => setChosen(event.currentTarget.checked)}
                 />
-                Show the tiles
+                Show the {name}s
               </label>
             )}
             {all.length > 0 && (

@@ -1,11 +1,13 @@
 import { Panel } from '../../components/panel.js';
 import type { FrameTrace } from '../../contract-types.js';
+import { capitalised } from '../../format.js';
+import { partNameOf } from '../../state/frame-parts.js';
 import { BytesByKind } from './bytes-by-kind.js';
 import { Gantt } from './gantt.js';
 import { TileTable } from './tile-table.js';
 import { WorkDone } from './work-done.js';
 
-/** What happened to the tiles of a frame: when, where, and what it cost. */
+/** What happened to the parts of a frame: when, where, and what it cost. */
 export function FrameTraceView({ trace }: { trace: FrameTrace | null }) {
   if (trace === null) return <p class="loading muted">Loading…</p>;
   return (
@@ -15,13 +17,13 @@ export function FrameTraceView({ trace }: { trace: FrameTrace | null }) {
       </Panel>
       <div class="pair">
         <Panel title="Bytes by kind">
-          <BytesByKind bytes={trace.bytes} />
+          <BytesByKind trace={trace} />
         </Panel>
         <Panel title="Work">
           <WorkDone trace={trace} />
         </Panel>
       </div>
-      <Panel title={trace.strategy === 'modnn' ? 'Slices' : 'Tiles'}>
+      <Panel title={`${capitalised(partNameOf(trace.strategy))}s`}>
         <TileTable trace={trace} />
       </Panel>
     </>

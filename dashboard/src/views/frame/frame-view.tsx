@@ -13,7 +13,7 @@ interface FrameViewProps {
   readonly session: Session;
 }
 
-/** One frame: its picture, what was found, and what happened to its tiles. */
+/** One frame: its picture, what was found, and what happened to its parts. */
 export function FrameView({ id, state, session }: FrameViewProps) {
   const told = state.frames.find((frame) => frame.id === id) ?? null;
   const isConnected = state.connection.kind === 'live' ? 'live' : 'away';
@@ -41,7 +41,7 @@ export function FrameView({ id, state, session }: FrameViewProps) {
       <FramePicture frame={frame} state={state} session={session} trace={answerOf(trace)} />
       {trace.kind === 'failed' ? (
         <Panel title="Timeline">
-          <p class="error">What happened to its tiles cannot be shown. {trace.why}</p>
+          <p class="error">What happened to its parts cannot be shown. {trace.why}</p>
         </Panel>
       ) : (
         <FrameTraceView trace={answerOf(trace)} />

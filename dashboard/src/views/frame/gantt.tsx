@@ -2,7 +2,8 @@ import { useRef, useState } from 'preact/hooks';
 import { DeviceMark } from '../../components/device-mark.js';
 import { useWidth } from '../../components/use-width.js';
 import type { FrameTrace } from '../../contract-types.js';
-import { milliseconds } from '../../format.js';
+import { capitalised, milliseconds, plural } from '../../format.js';
+import { type PartName, partNameOf } from '../../state/frame-parts.js';
 import { axisTicks } from './axis-ticks.js';
 import { type DeviceLane, type PhaseKind, type TileBar, type Timeline, timelineOf } from './timeline.js';
 
@@ -16,11 +17,18 @@ const KINDS: readonly { readonly kind: PhaseKind; readonly text: string }[] = [
   { kind: 'compute', text: 'compute' },
 ];
 
+/** The phases of blocks: the picture comes with the task, and strips come by themselves. */
+const BLOCK_KINDS: typeof KINDS = [
+  { kind: 'waiting', text: 'waiting on the device' },
+  { kind: 'compute', text: 'compute: all stages together, without the waits for strips between them' },
+];
+
 /** What each device did for a frame, over time. The table below says the same in numbers. */
 export function Gantt({ trace }: { trace: FrameTrace }) {
   const timeline = timelineOf(trace);
+  const name = partNameOf(trace.strategy);
   const [pointed, setPointed] = useState<TileBar | null>(null);
-  if (timeline.devices.length === 0) return <p class="muted">No tile is done yet.</p>;
+  if (timeline.devices.length === 0) return <p class="muted">No {name} is done yet.</p>;
   return (
     <div class="gantt">
       <svg width="0" height="0" class="defs" aria-hidden="true">
@@ -31,14 +39,18 @@ export function Gantt({ trace }: { trace: FrameTrace }) {
         </defs>
       </svg>
       {timeline.devices.map((lane) => (
-        <Lane key={lane.device} lane={lane} timeline={timeline} pointed={pointed} onPoint={setPointed} />
+        <Lane key={lane.device} lane={lane} name={name} timeline={timeline} pointed={pointed} onPoint={setPointed} />
       ))}
       <Axis timeline={timeline} />
       <p class="gantt-readout">
-        {pointed === null ? <span class="muted">Point at a tile for its numbers.</span> : <Readout bar={pointed} />}
+        {pointed === null ? (
+          <span class="muted">Point at a {name} for its numbers.</span>
+        ) : (
+          <Readout name={name} bar={pointed} />
+        )}
       </p>
       <ul class="gantt-legend">
-        {KINDS.map(({ kind, text }) => (
+        {(name === 'block' ? BLOCK_KINDS : KINDS).map(({ kind, text }) => (
           <li key={kind}>
             <svg width="22" height="12" aria-hidden="true">
               <rect class={`phase ${kind}`} width="22" height="12" rx="2" />
@@ -53,13 +65,14 @@ export function Gantt({ trace }: { trace: FrameTrace }) {
 }
 
 interface LaneProps {
+  readonly name: PartName;
   readonly lane: DeviceLane;
   readonly timeline: Timeline;
   readonly pointed: TileBar | null;
   readonly onPoint: (bar: TileBar | null) => void;
 }
 
-function Lane({ lane, timeline, pointed, onPoint }: LaneProps) {
+function Lane({ name, lane, timeline, pointed, onPoint }: LaneProps) {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box, 600);
   const scale = width / (timeline.toMs - timeline.fromMs);
@@ -75,7 +88,7 @@ function Lane({ lane, timeline, pointed, onPoint }: LaneProps) {
           width={width}
           height={height}
           role="img"
-          aria-label={`${lane.device}: ${tiles} tiles, the table below has their times`}
+          aria-label={`${lane.device}: ${plural(tiles, name)}, the table below has their times`}
           onMouseMove={({ offsetX, offsetY }) => {
             const atMs = timeline.fromMs + offsetX / scale;
             const row = lane.rows[Math.floor(offsetY / ROW_PX)] ?? [];
@@ -110,7 +123,7 @@ function Lane({ lane, timeline, pointed, onPoint }: LaneProps) {
   );
 }
 
-/** The tile's number, where the computation is long enough to hold it. */
+/** The part's number, where the computation is long enough to hold it. */
 function BarLabel({ bar, row, scale, fromMs }: { bar: TileBar; row: number; scale: number; fromMs: number }) {
   const compute = bar.phases.find(({ kind }) => kind === 'compute');
   if (compute === undefined || (compute.toMs - compute.fromMs) * scale < 18) return null;
@@ -122,12 +135,14 @@ function BarLabel({ bar, row, scale, fromMs }: { bar: TileBar; row: number; scal
   );
 }
 
-function Readout({ bar }: { bar: TileBar }) {
+function Readout({ name, bar }: { name: PartName; bar: TileBar }) {
   return (
     <>
-      <strong>Tile {bar.tile}</strong> on {bar.device}:{' '}
-      {bar.phases.map(({ kind, fromMs, toMs }) => `${kind} ${milliseconds(toMs - fromMs)}`).join(', ')}; accepted{' '}
-      {milliseconds(bar.toMs)} after the frame
+      <strong>
+        {capitalised(name)} {bar.tile}
+      </strong>{' '}
+      on {bar.device}: {bar.phases.map(({ kind, fromMs, toMs }) => `${kind} ${milliseconds(toMs - fromMs)}`).join(', ')}
+      ; accepted {milliseconds(bar.toMs)} after the frame
     </>
   );
 }

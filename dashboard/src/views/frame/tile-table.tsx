@@ -1,18 +1,20 @@
 import { DeviceMark } from '../../components/device-mark.js';
 import type { FrameTrace, TileTrace } from '../../contract-types.js';
-import { byteSize, macs, milliseconds } from '../../format.js';
+import { byteSize, capitalised, macs, milliseconds } from '../../format.js';
+import { partNameOf } from '../../state/frame-parts.js';
 import { livesOfTrace, victimOf } from '../../state/tile-life.js';
 
-/** The numbers of each tile. */
+/** The numbers of each part. */
 export function TileTable({ trace }: { trace: FrameTrace }) {
   const lives = livesOfTrace(trace);
+  const name = capitalised(partNameOf(trace.strategy));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <section class="scrolled" tabIndex={0} aria-label="Tiles">
+    <section class="scrolled" tabIndex={0} aria-label={`${name}s`}>
       <table class="tile-table">
         <thead>
           <tr>
-            <th scope="col">Tile</th>
+            <th scope="col">{name}</th>
             <th scope="col">Device</th>
             <th scope="col">Stolen from</th>
             {[

@@ -1,27 +1,32 @@
 import { Fact } from '../../components/fact.js';
 import type { FrameTrace } from '../../contract-types.js';
 import { macs, plural, times } from '../../format.js';
+import { partNameOf } from '../../state/frame-parts.js';
 import { livesOfTrace, victimOf } from '../../state/tile-life.js';
 
-/** Computation executed against needed, and how often tiles had to be tried and moved. */
+/** Computation executed against needed, and how often parts had to be tried and moved. */
 export function WorkDone({ trace }: { trace: FrameTrace }) {
   const { executed, needed } = trace.macs;
   const lives = Object.values(livesOfTrace(trace));
   const attempts = trace.tiles.reduce((sum, { attempt }) => sum + attempt, 0);
   const duplicates = trace.tiles.flatMap(({ history }) => history).filter(({ event }) => event === 'duplicate').length;
-  const most = Math.max(executed, needed, 1);
+  const name = partNameOf(trace.strategy);
+  // The gateway counts what the tiles of the plan need. Blocks go on to deeper layers.
+  const most = Math.max(executed, name === 'block' ? 0 : needed, 1);
   return (
     <>
       <dl class="work-bars">
         <WorkBar name="Executed" count={executed} most={most} />
-        <WorkBar name="Needed" count={needed} most={most} />
+        {name !== 'block' && <WorkBar name="Needed" count={needed} most={most} />}
       </dl>
       <dl class="plain-facts">
-        <Fact name="Executed / needed">{needed > 0 ? times(executed / needed) : '–'}</Fact>
+        {name !== 'block' && <Fact name="Executed / needed">{needed > 0 ? times(executed / needed) : '–'}</Fact>}
         <Fact name="Attempts">
-          {attempts} for {plural(trace.tiles.length, trace.strategy === 'modnn' ? 'slice' : 'tile')}
+          {attempts} for {plural(trace.tiles.length, name)}
         </Fact>
-        <Fact name="Stolen">{plural(lives.filter((life) => victimOf(life) !== null).length, 'tile')}</Fact>
+        {name === 'tile' && (
+          <Fact name="Stolen">{plural(lives.filter((life) => victimOf(life) !== null).length, name)}</Fact>
+        )}
         <Fact name="Duplicate results">{duplicates}</Fact>
       </dl>
     </>

@@ -1,6 +1,7 @@
 import type { Frame } from '../../contract-types.js';
-import { milliseconds, resultSummary, sentence } from '../../format.js';
+import { milliseconds, plural, resultSummary, sentence } from '../../format.js';
 import type { DashboardState, Submission } from '../../state/dashboard-state.js';
+import { partNameOf } from '../../state/frame-parts.js';
 import { tileProgress } from '../../state/select.js';
 
 interface SubmissionListProps {
@@ -54,7 +55,7 @@ function Accepted({ state, frame }: { state: DashboardState; frame: Frame }) {
   const { done, total } = tileProgress(frame, state.tiles[frame.id]);
   return (
     <span class="muted">
-      {frame.state}, {done} of {total} tiles
+      {frame.state}, {done} of {plural(total, partNameOf(frame.strategy))}
     </span>
   );
 }

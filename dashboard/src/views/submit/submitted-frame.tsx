@@ -12,6 +12,7 @@ import { ThresholdSlider } from '../../stage/threshold-slider.js';
 import { TileLegend } from '../../stage/tile-legend.js';
 import { useTileLives } from '../../stage/use-tile-lives.js';
 import type { DashboardState } from '../../state/dashboard-state.js';
+import { partNameOf } from '../../state/frame-parts.js';
 
 interface SubmittedFrameProps {
   readonly frame: Frame;
@@ -20,14 +21,14 @@ interface SubmittedFrameProps {
   readonly session: Session;
 }
 
-/** One submitted picture: its tiles as they are taken and done, then what was found. */
+/** One submitted picture: its tiles or blocks as they are taken and done, then what was found. */
 export function SubmittedFrame({ frame, name, state, session }: SubmittedFrameProps) {
   const [threshold, setThreshold] = useState(0);
   const [highlighted, setHighlighted] = useState<Detection | null>(null);
   const lives = useTileLives(frame, state.tiles[frame.id], session);
   const all = frame.detections ?? [];
   const shown = all.filter(({ score }) => score >= threshold);
-  const hasTiles = frame.strategy !== 'modnn';
+  const hasAreas = partNameOf(frame.strategy) !== 'slice';
   return (
     <Panel
       title={name}
@@ -44,7 +45,7 @@ export function SubmittedFrame({ frame, name, state, session }: SubmittedFramePr
           frame={frame}
           plan={state.plan}
           session={session}
-          lives={hasTiles ? lives : null}
+          lives={hasAreas ? lives : null}
           detections={shown}
           highlighted={highlighted}
         />
