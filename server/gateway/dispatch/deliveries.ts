@@ -1,5 +1,4 @@
 import { hasCode } from '../../errors.js';
-import { bandsOf } from '../../geometry/gang/bands.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import type { LedgerEffect } from '../../scheduling/ledger/ledger-effects.js';
 import type { LedgerSink } from '../../scheduling/ledger/ledger-events.js';
@@ -67,7 +66,7 @@ export class Deliveries {
     const { results, speeds, telemetry } = this.#parts;
     const { events, nowMs } = telemetry;
     results.blocks.take(record.id);
-    results.gangs.begin(record.id, attempt, devices, bandsOf(speeds.sharesOf(devices)));
+    results.gangs.begin(record.id, attempt, devices, speeds.sharesOf(devices));
     record.trace.restart(devices.length);
     record.state = 'running';
     record.sourcedMs ??= nowMs();

@@ -2,6 +2,7 @@ import type { Bands } from '../../geometry/gang/bands.js';
 import type { MemberPlan } from '../../geometry/gang/gang-blocks.js';
 import type { GangPlan } from '../../geometry/gang/gang-plan.js';
 import { MemberPlans } from '../../geometry/gang/member-plans.js';
+import { SteadyBands } from '../../geometry/gang/steady-bands.js';
 import type { FrameScopes } from '../../node/frame-scopes.js';
 
 /** The devices that compute a frame together, by member. */
@@ -18,6 +19,7 @@ export interface GangRound {
 export class GangRounds {
   readonly #rounds = new Map<string, GangRound>();
   readonly #plans: MemberPlans;
+  readonly #bands = new SteadyBands();
 
   /** @param runs ends what is kept of a frame. */
   constructor(runs: FrameScopes, plan: GangPlan) {
@@ -30,8 +32,13 @@ export class GangRounds {
     return this.#rounds.size;
   }
 
-  /** Begins an attempt of a frame; an earlier one is void. */
-  begin(frame: string, attempt: number, devices: readonly string[], bands: Bands): void {
+  /**
+   * Begins an attempt of a frame; an earlier one is void.
+   *
+   * @param speeds of the devices, comparable with each other.
+   */
+  begin(frame: string, attempt: number, devices: readonly string[], speeds: readonly number[]): void {
+    const bands = this.#bands.of(devices, speeds);
     this.#rounds.set(frame, { attempt, devices, bands, plans: this.#plans.of(bands) });
   }
 

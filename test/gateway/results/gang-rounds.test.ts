@@ -14,10 +14,10 @@ const plan = planGang(
 test('the gang that computes a frame is known until a later one takes its place or the frame ends', () => {
   const scopes = new FrameScopes();
   const gangs = new GangRounds(scopes, plan);
-  gangs.begin('f', 1, ['a', 'b'], bandsOf([1, 1]));
-  gangs.begin('g', 1, ['c'], bandsOf([1]));
+  gangs.begin('f', 1, ['a', 'b'], [1, 1]);
+  gangs.begin('g', 1, ['c'], [1]);
   expect(gangs.of('f', 1)).toMatchObject({ attempt: 1, devices: ['a', 'b'], bands: bandsOf([1, 1]) });
-  gangs.begin('f', 2, ['a'], bandsOf([1]));
+  gangs.begin('f', 2, ['a'], [1]);
   expect(gangs.of('f', 1)).toBeNull();
   expect(gangs.of('f', 2)).toMatchObject({ attempt: 2, devices: ['a'], bands: bandsOf([1]) });
   expect(gangs.size).toBe(2);
