@@ -1,5 +1,5 @@
 import type { DeviceConfig } from '../../config/cluster-config.js';
-import { medianOf } from '../../scheduling/device/median-window.js';
+import { medianOf } from '../../scheduling/median.js';
 
 /** Measurements kept of each device. */
 const WINDOW = 32;

@@ -1,3 +1,5 @@
+import { medianOf } from '../median.js';
+
 /** What something usually takes: the median of the latest measurements. */
 export class MedianWindow {
   readonly #latestMs: number[] = [];
@@ -16,9 +18,4 @@ export class MedianWindow {
   get medianMs(): number | null {
     return medianOf(this.#latestMs);
   }
-}
-
-/** @returns the middle value, of two the larger; null where there is none. */
-export function medianOf(values: readonly number[]): number | null {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
 }

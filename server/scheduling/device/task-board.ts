@@ -1,26 +1,8 @@
 import type { HandedOutTask, ListedTask } from '../ledger/ledger-events.js';
 import { sameTile, type TaskKey } from '../task-key.js';
 import type { BoardChange, BoardEvent } from './board-change.js';
+import { type BoardPart, type BoardTile, isBefore, isOvertaken, layerOf } from './board-task.js';
 import { emptyTaskQueue, enqueueTasks, requeueTask, type TaskQueue, takeTask } from './task-queue.js';
-
-/** A tile as one device has it. */
-export interface BoardTile extends TaskKey {
-  readonly kind: 'tile';
-}
-
-/** One layer of a slice as its device has it (MoDNN). */
-export interface BoardSlice extends TaskKey {
-  readonly kind: 'slice';
-  readonly layer: number;
-}
-
-/** A member's part of a frame as its device has it. */
-export interface BoardBlock extends TaskKey {
-  readonly kind: 'block';
-}
-
-/** A part of a frame that is cut anew with each attempt, and that its device keeps. */
-export type BoardPart = BoardSlice | BoardBlock;
 
 /** A request that is this far behind the last one is of another process of the thief, whose clock was set back. */
 const OVERTAKEN = 1_000;
@@ -254,9 +236,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardPart> {
    * @param attempt of the frame's blocks in this generation: those before it are forgotten as well.
    */
   dropBefore(frame: string, generation: number, attempt = 0): void {
-    const isPastBlock = (task: Tile | Slice) =>
-      task.kind === 'block' && task.generation === generation && task.attempt < attempt;
-    const isPast = (task: Tile | Slice) => task.frame === frame && (task.generation < generation || isPastBlock(task));
+    const isPast = (task: Tile | Slice) => task.frame === frame && isBefore(task, generation, attempt);
     this.#queue = { ...this.#queue, tasks: this.#queue.tasks.filter((task) => !isPast(task)) };
     this.#stolen = this.#stolen.filter((task) => !isPast(task));
     this.#shared = this.#shared.filter((task) => !isPast(task));
@@ -299,12 +279,4 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardPart> {
     const change = { ...event, pending: this.pending };
     for (const listener of this.#listeners) listener(change);
   }
-}
-
-function isOvertaken(stolen: TaskKey, task: TaskKey): boolean {
-  return sameTile(stolen, task) && stolen.attempt < task.attempt;
-}
-
-function layerOf(task: BoardTile | BoardPart): number | undefined {
-  return task.kind === 'slice' ? task.layer : undefined;
 }

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../error-codes.js';
-import { type GangTimes, gangLeaseMs } from '../policy/gang-times.js';
+import { type GangTimes, gangLeaseMs } from './gang-times.js';
 import { LayeredMap } from './layered-map.js';
 import type { LedgerEffect, PartNote } from './ledger-effects.js';
 import type { FrameLedger, LedgerDevice, LedgerFrame, LedgerSettings, PartPlace, PartState } from './ledger-state.js';

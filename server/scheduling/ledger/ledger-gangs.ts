@@ -1,5 +1,5 @@
-import { withGangTime } from '../policy/gang-times.js';
 import { LARGEST_ATTEMPT, type TaskKey } from '../task-key.js';
+import { withGangTime } from './gang-times.js';
 import { blockLeaseMs, failFrame, type LedgerDraft, loads, note, type Reason, reachable } from './ledger-draft.js';
 import type { LedgerFrame, PartState } from './ledger-state.js';
 

@@ -1,4 +1,4 @@
-import type { GangTimes } from '../policy/gang-times.js';
+import type { GangTimes } from './gang-times.js';
 
 /** What the frame ledger knows: plain, frozen data. See `frame-ledger.ts` for how it changes. */
 

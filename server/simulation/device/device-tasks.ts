@@ -1,5 +1,6 @@
 import type { Region } from '../../geometry/region.js';
-import type { BoardSlice, BoardTile, TaskBoard } from '../../scheduling/device/task-board.js';
+import type { BoardSlice, BoardTile } from '../../scheduling/device/board-task.js';
+import type { TaskBoard } from '../../scheduling/device/task-board.js';
 import type { Reuse } from '../../scheduling/reuse/tile-reuse.js';
 import type { SliceWork } from '../gateway/layer-turns.js';
 

@@ -1,4 +1,4 @@
-import { medianOf } from '../device/median-window.js';
+import { medianOf } from '../median.js';
 
 /** Frames of one size whose times are kept. */
 const WINDOW = 15;
