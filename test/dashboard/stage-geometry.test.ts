@@ -7,6 +7,7 @@ import {
   pictureArea,
   tileArea,
 } from '../../dashboard/src/stage/stage-geometry.js';
+import { partNameOf } from '../../dashboard/src/state/frame-parts.js';
 import { aFrame, aPlan } from './contract-examples.js';
 
 const stage = aPlan().stages[0]!;
@@ -35,6 +36,10 @@ describe('the stage', () => {
     ]);
     expect(partCells(stage, SQUARE).map(({ part }) => part)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
     expect(partCells(stage, { ...SQUARE, strategy: 'modnn' })).toEqual([]);
+  });
+
+  it('takes a strategy of a later gateway for one with tiles', () => {
+    expect(partNameOf('of-a-later-gateway')).toBe('tile');
   });
 
   it('has the boxes where the picture was scaled to', () => {
