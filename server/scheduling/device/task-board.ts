@@ -28,6 +28,8 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardPart> {
   #handedOut: HandedOutTask[] = [];
   /** To be given back to the gateway, which has others run them. */
   #returned: (Tile | Slice)[] = [];
+  /** Of these, what had not begun when work was ended. */
+  #unbegun: ReadonlySet<Tile | Slice> = new Set();
   /** Nothing is begun any more, and nothing handed out. */
   #closed = false;
   #given = 0;
@@ -78,20 +80,24 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardPart> {
   close(): void {
     this.#closed = true;
     const tasks = [...this.#queue.tasks, ...this.#shared.filter(({ kind }) => kind !== 'slice')];
+    this.#unbegun = new Set(tasks);
     this.#queue = emptyTaskQueue(this.#queue.limit);
     this.#shared = [];
     this.giveBack(tasks);
   }
 
   /**
-   * Takes up work again, first tiles that the gateway has not been told of yet. Blocks stay given back: the strips of one that had begun
-   * are gone, and the gateway has the frame begin again.
+   * Takes up work again, first what the gateway has not been told of yet. A block that had begun stays given back: its strips are gone,
+   * and the gateway has the frame begin again.
    */
   open(): void {
     this.#closed = false;
-    const tiles = this.#returned.filter((task): task is Tile => task.kind === 'tile');
-    this.#returned = this.#returned.filter(({ kind }) => kind !== 'tile');
-    for (const task of tiles.reverse()) this.#queue = requeueTask(this.#queue, task);
+    const kept = this.#returned.filter((task) => task.kind === 'tile' || this.#unbegun.has(task));
+    this.#returned = this.#returned.filter((task) => !kept.includes(task));
+    for (const task of kept.reverse()) {
+      if (task.kind === 'tile') this.#queue = requeueTask(this.#queue, task);
+      else this.#shared.unshift(task);
+    }
     this.#emit({ kind: 'opened' });
   }
 

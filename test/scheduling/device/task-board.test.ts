@@ -63,15 +63,20 @@ describe('a task board', () => {
     expect([board.has(block('f', 2)), board.has(block('g', 1)), board.has(task('t', 0))]).toEqual([false, true, true]);
   });
 
-  it('gives a block back when it is closed, and does not take it up again when it is opened', () => {
-    const block = { ...task('f', 1), kind: 'block' } as unknown as BlockTask;
-    board.share(block);
+  it('gives a block back when it is closed, and takes it up again when it is opened before that was heard, unless it had begun', () => {
+    const block = (frame: string) => ({ ...task(frame, 1), kind: 'block' }) as unknown as BlockTask;
+    board.share(block('f'));
+    const begun = board.takeNext() as BlockTask;
+    const waiting = block('g');
+    board.share(waiting);
     board.enqueue([task('t', 0), task('t', 1)]);
     board.close();
-    expect(board.returned).toEqual([task('t', 0), task('t', 1), block]);
+    board.giveBack([begun]);
+    board.finished(begun);
+    expect(board.returned).toEqual([task('t', 0), task('t', 1), waiting, begun]);
     board.open();
-    expect([board.returned, board.pending]).toEqual([[block], 2]);
-    expect(board.takeNext()).toEqual(task('t', 0));
+    expect([board.returned, board.pending]).toEqual([[begun], 2]);
+    expect(board.takeNext()).toBe(waiting);
     board.reported([], board.returned);
     expect(board.returned).toEqual([]);
   });

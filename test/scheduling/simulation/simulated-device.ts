@@ -52,6 +52,7 @@ export class SimulatedDevice {
   #handedOut: HandedOutTask[] = [];
   #draining = false;
   #returned: SimulatedTask[] = [];
+  #unbegun: ReadonlySet<SimulatedTask> = new Set();
   /** Its own pictures that the gateway has and it has not queued. */
   #submitting = 0;
   #knownDrained = false;
@@ -104,7 +105,9 @@ export class SimulatedDevice {
     this.#knownDrained = false;
     this.#drainedAfter = this.#number;
     // A slice is of no use elsewhere: its frame begins again.
-    this.#returned.push(...this.#queue.tasks, ...this.#shared.filter(({ layer }) => layer === undefined));
+    const unbegun = [...this.#queue.tasks, ...this.#shared.filter(({ layer }) => layer === undefined)];
+    this.#unbegun = new Set(unbegun);
+    this.#returned.push(...unbegun);
     this.#shared = [];
     this.#queue = emptyTaskQueue(this.#queue.limit);
   }
@@ -113,7 +116,8 @@ export class SimulatedDevice {
   resume(): void {
     this.#draining = false;
     const tiles = this.#returned.filter(({ isBlock }) => !isBlock);
-    this.#returned = this.#returned.filter(({ isBlock }) => isBlock);
+    this.#shared.push(...this.#returned.filter((task) => task.isBlock && this.#unbegun.has(task)));
+    this.#returned = this.#returned.filter((task) => task.isBlock && !this.#unbegun.has(task));
     for (const task of tiles.reverse()) this.#queue = requeueTask(this.#queue, task);
   }
 
