@@ -132,6 +132,7 @@ const ROOMS = {
   },
   'server/scheduling': {
     device: ['.', 'ledger'],
+    gang: ['.'],
     ledger: ['.'],
     order: ['.', 'reuse'],
     policy: [],

@@ -345,7 +345,9 @@ export interface paths {
          * @description On the gateway: one tile's output as safetensors; the first valid one of any attempt counts. With MoDNN the rows
          *     of a slice that others need for the next layer, in the end all of it; only the present attempt counts. Of a gang a
          *     member's part of each output map (fact `kind` is `block`), a tensor (F32 or F16) for each, named like `4:0,10,20,12`;
-         *     only the present attempt counts.
+         *     only the present attempt counts. Its facts say what the block took, in ms: `prepareMs` until the member had its part of the
+         *     picture, `totalMs` until its last stage had run, and `stages`, a JSON list with two numbers for each gang stage: the wait for
+         *     strips before it, and its layers.
          *     On an edge device: how a frame of this source ended; its buffers are freed.
          */
         post: operations["postResult"];

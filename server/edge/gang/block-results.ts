@@ -2,6 +2,7 @@ import type { MemberPlan } from '../../geometry/gang/gang-blocks.js';
 import { isEmptyRegion } from '../../geometry/region.js';
 import { encodeBlockResult } from '../../node/wire/block-body.js';
 import type { ComputeSpeed } from '../../scheduling/device/compute-speed.js';
+import type { BlockTimes } from '../../scheduling/gang/block-times.js';
 import type { EdgeDevice } from '../device/edge-device.js';
 import type { ResultSender } from '../tasks/result-sender.js';
 import type { BlockTask } from './block-task.js';
@@ -13,7 +14,7 @@ export interface BlockResultsParts {
 }
 
 /** The costs of a frame on this device. */
-export interface BlockCosts {
+export interface BlockCosts extends BlockTimes {
   readonly waitMs: number;
   readonly computeMs: number;
   readonly overlapBytes: number;

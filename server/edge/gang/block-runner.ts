@@ -6,6 +6,7 @@ import { CALLS } from '../../node/contract/calls.js';
 import { CANCELLED } from '../../node/pause.js';
 import { encodeGangStrips } from '../../node/wire/gang-strips.js';
 import type { MapBlock } from '../../node/wire/map-blocks.js';
+import type { StageTime } from '../../scheduling/gang/block-times.js';
 import type { EdgeDevice } from '../device/edge-device.js';
 import type { FrameInputs } from '../frames/frame-inputs.js';
 import type { EdgeBoard } from '../tasks/edge-board.js';
@@ -82,18 +83,24 @@ export class BlockRunner {
     const plan = this.#members.of(bands)[member]!;
     const all = plan.stages.flatMap(({ due }) => due);
     if (!inbox.open(task, all)) return false;
+    const startedMs = performance.now();
     let input: Uint8Array | null = await inputs.partOf(frame, picture, plan.input, partDigest);
+    const prepareMs = performance.now() - startedMs;
     const costs = { waitMs, computeMs: 0, overlapBytes: 0, macs: 0 };
+    const stages: StageTime[] = [];
     const sends: Promise<void>[] = [];
     let made: readonly Float32Array[] | null = null;
     for (const [index, stage] of plan.stages.entries()) {
+      const waitedMs = performance.now();
       const strips = await inbox.wait(task, stage.due, end.signal);
       if (strips === null) return isGivenUp(end.signal);
+      const stripsMs = performance.now() - waitedMs;
       const { computeMs, macs, outputs, owed } = await compute.runBlock({
         ...{ key: keyOf(task), bands, member, input, strips },
       });
       if (end.signal.aborted) return isGivenUp(end.signal);
       input = null;
+      stages.push({ stripsMs, computeMs });
       costs.computeMs += computeMs;
       costs.macs += macs;
       costs.overlapBytes += strips.reduce((sum, strip) => sum + strip.data.byteLength, 0);
@@ -102,10 +109,11 @@ export class BlockRunner {
       }
       made = outputs;
     }
+    const times = { prepareMs, stages, totalMs: performance.now() - startedMs };
     // A neighbour that lacks strips waits in vain. The frame is not late by this: no neighbour is done before it has them.
     await Promise.all(sends);
     if (end.signal.aborted) return isGivenUp(end.signal);
-    results.send(task, plan, costs, made!);
+    results.send(task, plan, { ...costs, ...times }, made!);
     return true;
   }
 

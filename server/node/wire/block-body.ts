@@ -1,6 +1,8 @@
+import type { ErrorCode } from '../../error-codes.js';
 import { DeepThingsError } from '../../errors.js';
 import { BAND_UNITS, type Bands, memberCount } from '../../geometry/gang/bands.js';
 import type { MapShape } from '../../geometry/region.js';
+import type { BlockTimes, StageTime } from '../../scheduling/gang/block-times.js';
 import type { Holder } from '../../scheduling/reuse/tile-reuse.js';
 import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import type { MapType } from '../../tensor/map-tensor.js';
@@ -32,7 +34,7 @@ export interface BlockTaskBody extends BlockKey {
 }
 
 /** A block's part of the gang plan's outputs on its way to the gateway, and what it took. */
-export interface BlockResultBody extends BlockKey {
+export interface BlockResultBody extends BlockKey, BlockTimes {
   readonly device: string;
   readonly inputDigest: string;
   /** Regions of the gang plan's output maps; none of an output of which the block has no cells. */
@@ -63,6 +65,7 @@ const MOST_BANDS = 64;
 /** A device and its address take at most some 320 characters. */
 const MOST_MEMBERS_TEXT = 64 * 1024;
 
+const STAGES = /^\[.{0,16384}\]$/s;
 const BANDS = /^\{.{0,1024}\}$/s;
 const MEMBERS = new RegExp(`^\\[.{0,${MOST_MEMBERS_TEXT}}\\]$`, 's');
 
@@ -131,6 +134,9 @@ export function encodeBlockResult(
     taskBytes: String(result.taskBytes),
     overlapBytes: String(result.overlapBytes),
     macs: String(result.macs),
+    prepareMs: String(result.prepareMs),
+    totalMs: String(result.totalMs),
+    stages: JSON.stringify(result.stages.map(({ computeMs, stripsMs }) => [stripsMs, computeMs].map(roundedMs))),
   });
 }
 
@@ -157,6 +163,9 @@ export function decodeBlockResult(digest: string, maps: readonly MapShape[], byt
     taskBytes: facts.amount('taskBytes'),
     overlapBytes: facts.amount('overlapBytes'),
     macs: facts.amount('macs'),
+    prepareMs: facts.amount('prepareMs'),
+    totalMs: facts.amount('totalMs'),
+    stages: readStages(facts),
   };
 }
 
@@ -181,8 +190,29 @@ function readKey(facts: WireFacts, members: number): BlockKey {
   };
 }
 
+/** Microseconds are enough, and a frame has up to some hundred times. */
+function roundedMs(ms: number): number {
+  return Math.round(1000 * ms) / 1000;
+}
+
+function readStages(facts: WireFacts): readonly StageTime[] {
+  const given = parse('DT_RESULT_BODY', facts.text('stages', STAGES));
+  const stages = Array.isArray(given) ? given.map(readStage) : [null];
+  if (stages.every((stage) => stage !== null)) return stages;
+  throw new DeepThingsError(
+    'DT_RESULT_BODY',
+    'expected "stages" to be two times in ms for each gang stage: waiting for strips, and computing',
+  );
+}
+
+function readStage(given: unknown): StageTime | null {
+  const isTime = (value: unknown) => typeof value === 'number' && value >= 0;
+  if (!Array.isArray(given) || given.length !== 2 || !given.every(isTime)) return null;
+  return { stripsMs: given[0], computeMs: given[1] };
+}
+
 function readBands(facts: WireFacts): Bands {
-  const { rows, columns } = parse(facts.text('bands', BANDS)) as Partial<Bands>;
+  const { rows, columns } = parse('DT_TASK_BODY', facts.text('bands', BANDS)) as Partial<Bands>;
   if (isBoundaries(rows) && isBoundaries(columns)) return { rows, columns };
   throw new DeepThingsError(
     'DT_TASK_BODY',
@@ -202,7 +232,7 @@ function isBoundaries(value: unknown): value is readonly number[] {
 }
 
 function readMembers(facts: WireFacts, count: number): readonly Holder[] {
-  const given = parse(facts.text('members', MEMBERS));
+  const given = parse('DT_TASK_BODY', facts.text('members', MEMBERS));
   const members = Array.isArray(given) && given.length === count ? given.map(readMember) : [null];
   if (members.every((member) => member !== null)) return members;
   throw new DeepThingsError(
@@ -217,11 +247,11 @@ function readMember(given: unknown): Holder | null {
   return DEVICE_ID.test(device) && ADDRESS.test(address) ? { device, address } : null;
 }
 
-/** @throws DeepThingsError `DT_TASK_BODY` for a text that is no JSON. */
-function parse(text: string): unknown {
+/** @throws DeepThingsError with the code, for a text that is no JSON. */
+function parse(code: ErrorCode, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new DeepThingsError('DT_TASK_BODY', 'expected "bands" and "members" to be JSON', { cause });
+    throw new DeepThingsError(code, `expected JSON, got ${text.slice(0, 80)}`, { cause });
   }
 }

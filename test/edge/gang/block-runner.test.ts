@@ -13,6 +13,7 @@ import { regionArea } from '../../../server/geometry/region.js';
 import type { PeerClient } from '../../../server/node/peers/peer-client.js';
 import { decodeGangStrips } from '../../../server/node/wire/gang-strips.js';
 import { TaskBoard } from '../../../server/scheduling/device/task-board.js';
+import type { BlockTimes } from '../../../server/scheduling/gang/block-times.js';
 import { planLayers } from '../../geometry/chain-graphs.js';
 import { chain, conv } from '../../geometry/layer-chains.js';
 import { testDevice, testFrames } from '../test-device.js';
@@ -150,6 +151,13 @@ describe('a block on its device', () => {
     await end;
     expect(it.happened.slice(-2)).toEqual([expect.stringContaining('"computeMs":15'), 'drop f-1/1/1']);
     expect(JSON.parse(it.happened.at(-2)!)).toMatchObject({ macs: 21, overlapBytes: 32 });
+    const { stages: times, prepareMs, totalMs } = JSON.parse(it.happened.at(-2)!) as BlockTimes;
+    expect(times.map(({ computeMs }) => computeMs)).toEqual([5, 5, 5]);
+    const waits = times.map(({ stripsMs }) => stripsMs);
+    expect(waits.every((ms) => ms >= 0)).toBe(true);
+    expect(prepareMs + waits.reduce((sum, ms) => sum + ms), 'the test has time pass, not the engine').toBeLessThan(
+      totalMs,
+    );
     expect(it.board.returned).toEqual([]);
   });
 

@@ -31,6 +31,11 @@ const RESULT: BlockResultBody = {
     { map: 1, region: { x0: 0, x1: 4, y0: 1, y1: 4 }, data: Float32Array.from({ length: 24 }, (_, i) => i / 8) },
   ],
   ...{ waitMs: 1.5, computeMs: 20.25, taskBytes: 321, overlapBytes: 4_567, macs: 5e6 },
+  ...{ prepareMs: 4.5, totalMs: 31.125 },
+  stages: [
+    { stripsMs: 0, computeMs: 12.25 },
+    { stripsMs: 2.125, computeMs: 8 },
+  ],
 };
 
 const refusal = (code: string) => expect.objectContaining({ code });
@@ -126,6 +131,10 @@ describe('a block’s outputs on their way to the gateway', () => {
     ['no device', { device: '' }, 'DT_RESULT_BODY'],
     ['a time that is none', { computeMs: 'soon' }, 'DT_RESULT_BODY'],
     ['bytes below nothing', { overlapBytes: '-1' }, 'DT_RESULT_BODY'],
+    ['stages that are no JSON', { stages: '[1]]' }, 'DT_RESULT_BODY'],
+    ['a stage without its wait', { stages: '[[1,2],[3]]' }, 'DT_RESULT_BODY'],
+    ['a stage of less than no time', { stages: '[[1,-2]]' }, 'DT_RESULT_BODY'],
+    ['a stage that is null', { stages: '[[1,null]]' }, 'DT_RESULT_BODY'],
     ['a member that no gang has', { member: '4096' }, 'DT_RESULT_BODY'],
   ])('are refused with %s', (_, facts, code) => {
     const bytes = changed(encodeBlockResult(PLAN, MAPS, RESULT, 'f32'), facts);
