@@ -346,8 +346,9 @@ export interface paths {
          *     of a slice that others need for the next layer, in the end all of it; only the present attempt counts. Of a gang a
          *     member's part of each output map (fact `kind` is `block`), a tensor (F32 or F16) for each, named like `4:0,10,20,12`;
          *     only the present attempt counts. Its facts say what the block took, in ms: `prepareMs` until the member had its part of the
-         *     picture, `totalMs` until its last stage had run, and `stages`, a JSON list with two numbers for each gang stage: the wait for
-         *     strips before it, and its layers.
+         *     picture, `totalMs` until its last stage had run, `afterMs` from then until the result was ready, and `stages`, a JSON list
+         *     that has for each gang stage the wait for strips before it, when it began and ended since the block was started, the
+         *     engine's time, and the bodies of strips sent after it: `[stripsMs, beganMs, endedMs, computeMs, [[member, bytes], ...]]`.
          *     On an edge device: how a frame of this source ended; its buffers are freed.
          */
         post: operations["postResult"];

@@ -23,6 +23,12 @@ export interface BlockRunnerParts {
   readonly results: BlockResults;
 }
 
+/** Strips on their way to another member. */
+interface StripBody {
+  readonly to: number;
+  readonly bytes: Uint8Array;
+}
+
 /** The block that is computed now. */
 interface Current {
   readonly task: BlockTask;
@@ -94,40 +100,41 @@ export class BlockRunner {
       const waitedMs = performance.now();
       const strips = await inbox.wait(task, stage.due, end.signal);
       if (strips === null) return isGivenUp(end.signal);
-      const stripsMs = performance.now() - waitedMs;
+      const beganMs = performance.now() - startedMs;
       const { computeMs, macs, outputs, owed } = await compute.runBlock({
         ...{ key: keyOf(task), bands, member, input, strips },
       });
       if (end.signal.aborted) return isGivenUp(end.signal);
+      const endedMs = performance.now() - startedMs;
       input = null;
-      stages.push({ stripsMs, computeMs });
+      const bodies = byReceiver(stage, owed).map(([to, blocks]) => ({ to, bytes: this.#encode(blocks) }));
+      const sent = bodies.map(({ to, bytes }) => ({ to, bytes: bytes.byteLength }));
+      stages.push({ stripsMs: beganMs - (waitedMs - startedMs), beganMs, endedMs, computeMs, sent });
       costs.computeMs += computeMs;
       costs.macs += macs;
       costs.overlapBytes += strips.reduce((sum, strip) => sum + strip.data.byteLength, 0);
-      for (const [to, blocks] of byReceiver(stage, owed)) {
-        sends.push(this.#send(task, index, to, blocks, end.signal).catch((error) => end.abort(error)));
+      for (const body of bodies) {
+        sends.push(this.#send(task, index, body, end.signal).catch((error) => end.abort(error)));
       }
       made = outputs;
     }
-    const times = { prepareMs, stages, totalMs: performance.now() - startedMs };
+    const totalMs = performance.now() - startedMs;
     // A neighbour that lacks strips waits in vain. The frame is not late by this: no neighbour is done before it has them.
     await Promise.all(sends);
     if (end.signal.aborted) return isGivenUp(end.signal);
-    results.send(task, plan, { ...costs, ...times }, made!);
+    const afterMs = performance.now() - startedMs - totalMs;
+    results.send(task, plan, { ...costs, prepareMs, stages, totalMs, afterMs }, made!);
     return true;
   }
 
-  async #send(
-    task: BlockTask,
-    stage: number,
-    to: number,
-    strips: readonly MapBlock[],
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { edge } = this.#parts;
-    const { metrics, remote, wirePlan } = edge;
+  #encode(strips: readonly MapBlock[]): Uint8Array {
+    const { gang, wirePlan } = this.#parts.edge;
+    return encodeGangStrips(gang.stage.maps, strips, wirePlan.maps);
+  }
+
+  async #send(task: BlockTask, stage: number, { to, bytes }: StripBody, signal: AbortSignal): Promise<void> {
+    const { metrics, remote } = this.#parts.edge;
     const { attempt, frame, generation, member, members } = task;
-    const bytes = encodeGangStrips(edge.gang.stage.maps, strips, wirePlan.maps);
     metrics.bytesSent.inc({ kind: 'overlap' }, bytes.byteLength);
     await remote.peers.client(members[to]!.address).call(CALLS.gangStrips, {
       path: { frame, tile: member },
@@ -152,10 +159,10 @@ function keyOf({ attempt, frame, generation }: BlockTask): string {
   return `${frame}/${generation}/${attempt}`;
 }
 
-function byReceiver({ owed }: MemberStage, data: readonly Float32Array[]): ReadonlyMap<number, readonly MapBlock[]> {
+function byReceiver({ owed }: MemberStage, data: readonly Float32Array[]): (readonly [number, readonly MapBlock[]])[] {
   const bodies = new Map<number, MapBlock[]>();
   for (const [i, { map, region, to }] of owed.entries()) {
     bodies.set(to, [...(bodies.get(to) ?? []), { map, region, data: data[i]! }]);
   }
-  return bodies;
+  return [...bodies];
 }

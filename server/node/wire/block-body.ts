@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../error-codes.js';
 import { DeepThingsError } from '../../errors.js';
 import { BAND_UNITS, type Bands, memberCount } from '../../geometry/gang/bands.js';
 import type { MapShape } from '../../geometry/region.js';
-import type { BlockTimes, StageTime } from '../../scheduling/gang/block-times.js';
+import type { BlockTimes, SentStrips, StageTime } from '../../scheduling/gang/block-times.js';
 import type { Holder } from '../../scheduling/reuse/tile-reuse.js';
 import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import type { MapType } from '../../tensor/map-tensor.js';
@@ -65,7 +65,8 @@ const MOST_BANDS = 64;
 /** A device and its address take at most some 320 characters. */
 const MOST_MEMBERS_TEXT = 64 * 1024;
 
-const STAGES = /^\[.{0,16384}\]$/s;
+/** A stage of a member with two neighbours takes some 60 characters. */
+const STAGES = /^\[.{0,65536}\]$/s;
 const BANDS = /^\{.{0,1024}\}$/s;
 const MEMBERS = new RegExp(`^\\[.{0,${MOST_MEMBERS_TEXT}}\\]$`, 's');
 
@@ -136,7 +137,8 @@ export function encodeBlockResult(
     macs: String(result.macs),
     prepareMs: String(result.prepareMs),
     totalMs: String(result.totalMs),
-    stages: JSON.stringify(result.stages.map(({ computeMs, stripsMs }) => [stripsMs, computeMs].map(roundedMs))),
+    afterMs: String(result.afterMs),
+    stages: JSON.stringify(result.stages.map(stageFacts)),
   });
 }
 
@@ -165,6 +167,7 @@ export function decodeBlockResult(digest: string, maps: readonly MapShape[], byt
     macs: facts.amount('macs'),
     prepareMs: facts.amount('prepareMs'),
     totalMs: facts.amount('totalMs'),
+    afterMs: facts.amount('afterMs'),
     stages: readStages(facts),
   };
 }
@@ -195,20 +198,37 @@ function roundedMs(ms: number): number {
   return Math.round(1000 * ms) / 1000;
 }
 
+/** `[stripsMs, beganMs, endedMs, computeMs, [[to, bytes], ...]]` */
+function stageFacts({ beganMs, computeMs, endedMs, sent, stripsMs }: StageTime) {
+  return [...[stripsMs, beganMs, endedMs, computeMs].map(roundedMs), sent.map(({ to, bytes }) => [to, bytes])];
+}
+
 function readStages(facts: WireFacts): readonly StageTime[] {
   const given = parse('DT_RESULT_BODY', facts.text('stages', STAGES));
   const stages = Array.isArray(given) ? given.map(readStage) : [null];
   if (stages.every((stage) => stage !== null)) return stages;
   throw new DeepThingsError(
     'DT_RESULT_BODY',
-    'expected "stages" to be two times in ms for each gang stage: waiting for strips, and computing',
+    'expected "stages" to be four times in ms for each gang stage (wait for strips, begin, end, engine) and the strips sent after it',
   );
 }
 
 function readStage(given: unknown): StageTime | null {
-  const isTime = (value: unknown) => typeof value === 'number' && value >= 0;
-  if (!Array.isArray(given) || given.length !== 2 || !given.every(isTime)) return null;
-  return { stripsMs: given[0], computeMs: given[1] };
+  if (!Array.isArray(given) || given.length !== 5) return null;
+  const [stripsMs, beganMs, endedMs, computeMs, bodies] = given;
+  if (![stripsMs, beganMs, endedMs, computeMs].every(isAmount) || !Array.isArray(bodies)) return null;
+  const sent = bodies.map(readSent);
+  return sent.every((body) => body !== null) ? { stripsMs, beganMs, endedMs, computeMs, sent } : null;
+}
+
+function readSent(given: unknown): SentStrips | null {
+  if (!Array.isArray(given) || given.length !== 2 || !given.every(isAmount)) return null;
+  const [to, bytes] = given;
+  return Number.isInteger(to) && Number.isInteger(bytes) ? { to, bytes } : null;
+}
+
+function isAmount(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0;
 }
 
 function readBands(facts: WireFacts): Bands {

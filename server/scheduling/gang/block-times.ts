@@ -1,8 +1,22 @@
+/** A body of strips that a member sent another one. */
+export interface SentStrips {
+  /** The member that the body went to. */
+  readonly to: number;
+  readonly bytes: number;
+}
+
 /** Times of one gang stage on a member. */
 export interface StageTime {
   /** Waiting for strips of other members before the stage. */
   readonly stripsMs: number;
+  /** From starting the block to having the strips of the stage. */
+  readonly beganMs: number;
+  /** From starting the block to having what the stage computes. */
+  readonly endedMs: number;
+  /** The engine's time within the stage. */
   readonly computeMs: number;
+  /** Bodies sent after the stage. */
+  readonly sent: readonly SentStrips[];
 }
 
 /** Times of a member's part of one frame. */
@@ -13,4 +27,6 @@ export interface BlockTimes {
   readonly stages: readonly StageTime[];
   /** From starting the block to the end of its last stage. */
   readonly totalMs: number;
+  /** From the end of its last stage to having its result ready: neighbours have taken all strips. */
+  readonly afterMs: number;
 }

@@ -151,13 +151,19 @@ describe('a block on its device', () => {
     await end;
     expect(it.happened.slice(-2)).toEqual([expect.stringContaining('"computeMs":15'), 'drop f-1/1/1']);
     expect(JSON.parse(it.happened.at(-2)!)).toMatchObject({ macs: 21, overlapBytes: 32 });
-    const { stages: times, prepareMs, totalMs } = JSON.parse(it.happened.at(-2)!) as BlockTimes;
+    const { afterMs, stages: times, prepareMs, totalMs } = JSON.parse(it.happened.at(-2)!) as BlockTimes;
     expect(times.map(({ computeMs }) => computeMs)).toEqual([5, 5, 5]);
     const waits = times.map(({ stripsMs }) => stripsMs);
     expect(waits.every((ms) => ms >= 0)).toBe(true);
     expect(prepareMs + waits.reduce((sum, ms) => sum + ms), 'the test has time pass, not the engine').toBeLessThan(
       totalMs,
     );
+    const moments = times.flatMap(({ beganMs, endedMs }) => [beganMs, endedMs]);
+    expect([prepareMs, ...moments, totalMs, totalMs + afterMs], 'one after the other').toEqual(
+      [prepareMs, ...moments, totalMs, totalMs + afterMs].toSorted((a, b) => a - b),
+    );
+    expect(times.map(({ sent }) => sent.map(({ to }) => to))).toEqual([[0, 2], [0, 2], []]);
+    expect(times[0]!.sent.every(({ bytes }) => bytes > 0)).toBe(true);
     expect(it.board.returned).toEqual([]);
   });
 

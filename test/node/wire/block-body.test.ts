@@ -31,10 +31,10 @@ const RESULT: BlockResultBody = {
     { map: 1, region: { x0: 0, x1: 4, y0: 1, y1: 4 }, data: Float32Array.from({ length: 24 }, (_, i) => i / 8) },
   ],
   ...{ waitMs: 1.5, computeMs: 20.25, taskBytes: 321, overlapBytes: 4_567, macs: 5e6 },
-  ...{ prepareMs: 4.5, totalMs: 31.125 },
+  ...{ prepareMs: 4.5, totalMs: 31.125, afterMs: 0.5 },
   stages: [
-    { stripsMs: 0, computeMs: 12.25 },
-    { stripsMs: 2.125, computeMs: 8 },
+    { stripsMs: 0, beganMs: 4.5, endedMs: 18, computeMs: 12.25, sent: [{ to: 0, bytes: 2048 }] },
+    { stripsMs: 2.125, beganMs: 20.125, endedMs: 31.125, computeMs: 8, sent: [] },
   ],
 };
 
@@ -132,9 +132,12 @@ describe('a block’s outputs on their way to the gateway', () => {
     ['a time that is none', { computeMs: 'soon' }, 'DT_RESULT_BODY'],
     ['bytes below nothing', { overlapBytes: '-1' }, 'DT_RESULT_BODY'],
     ['stages that are no JSON', { stages: '[1]]' }, 'DT_RESULT_BODY'],
-    ['a stage without its wait', { stages: '[[1,2],[3]]' }, 'DT_RESULT_BODY'],
-    ['a stage of less than no time', { stages: '[[1,-2]]' }, 'DT_RESULT_BODY'],
-    ['a stage that is null', { stages: '[[1,null]]' }, 'DT_RESULT_BODY'],
+    ['a stage without its wait', { stages: '[[1,2,3,4,[]],[2,3,4,[]]]' }, 'DT_RESULT_BODY'],
+    ['a stage of less than no time', { stages: '[[1,2,3,-2,[]]]' }, 'DT_RESULT_BODY'],
+    ['a stage that is null', { stages: '[[1,2,3,null,[]]]' }, 'DT_RESULT_BODY'],
+    ['strips without their bytes', { stages: '[[1,2,3,4,[[0]]]]' }, 'DT_RESULT_BODY'],
+    ['strips for a part of a member', { stages: '[[1,2,3,4,[[0.5,9]]]]' }, 'DT_RESULT_BODY'],
+    ['strips that are no list', { stages: '[[1,2,3,4,9]]' }, 'DT_RESULT_BODY'],
     ['a member that no gang has', { member: '4096' }, 'DT_RESULT_BODY'],
   ])('are refused with %s', (_, facts, code) => {
     const bytes = changed(encodeBlockResult(PLAN, MAPS, RESULT, 'f32'), facts);
