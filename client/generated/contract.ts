@@ -670,6 +670,14 @@ export interface components {
                 /** @description Of the untiled stack, up to where tiles end; the blocks of `gang` and `whole` go on to deeper layers */
                 needed: number;
             };
+            /** @description Devices that the frame's gang does without, because each would slow it down; absent when there is none */
+            leftOut?: {
+                device: components["schemas"]["DeviceId"];
+                /** @description Predicted for a frame with the device, */
+                withMs: number;
+                /** @description and without it */
+                withoutMs: number;
+            }[];
             tiles: components["schemas"]["TileTrace"][];
         };
         TileTrace: {
@@ -902,6 +910,8 @@ export interface components {
             startedAt?: number;
             /** @description What is wrong and what to do */
             problem: string | null;
+            /** @description Why gangs do without the device; on the gateway only, and absent while they do not */
+            leftOut?: string;
         };
         /** @description Callers that were refused in the last minute, by kind and address; on the gateway only */
         ClusterProblem: {

@@ -50,7 +50,7 @@ function handlersOf(self: GatewaySelf, modules: GatewayModules): OperationHandle
   const { clusterPlan, config, epoch, telemetry, wirePlan } = self;
   const { contacts, devices, dispatch, frames, intake, results } = modules;
   const { drain } = intake;
-  const { finisher, ledger } = dispatch;
+  const { finisher, ledger, leftOut } = dispatch;
   const { events, metrics, nowMs } = telemetry;
   const { heartbeat, strategy } = config.schedule;
   const { registry, quarantine } = devices;
@@ -65,7 +65,7 @@ function handlersOf(self: GatewaySelf, modules: GatewayModules): OperationHandle
     ...drainHandlers({ drain, registry, links }),
     ...quarantineHandlers({ quarantine, registry }),
     ...deviceHandlers({ epoch, heartbeatMs: heartbeat.intervalMs, devices, contacts, ledger, telemetry }),
-    ...resultHandlers({ wirePlan, gang: clusterPlan.gang, store, results, devices, ledger, telemetry }),
+    ...resultHandlers({ wirePlan, gang: clusterPlan.gang, store, results, devices, ledger, leftOut, telemetry }),
     ...overlapHandlers({ wirePlan, maps: config.wire.maps, frames, devices, telemetry }),
     ...frameHandlers({ strategy, wirePlan, frames, intake, finisher, nowMs }),
     getCluster: async () => clusterState(self, modules),

@@ -13,6 +13,7 @@ import { Deliveries } from './dispatch/deliveries.js';
 import { EffectRunner } from './dispatch/effect-runner.js';
 import { FrameFinisher } from './dispatch/frame-finisher.js';
 import { LedgerRuntime } from './dispatch/ledger-runtime.js';
+import { LeftOutDevices } from './dispatch/left-out-devices.js';
 import { NodeDispatcher } from './dispatch/node-dispatcher.js';
 import { createFrames, type GatewayFrames } from './frames/gateway-frames.js';
 import { FrameFactory } from './intake/frame-factory.js';
@@ -37,6 +38,7 @@ export interface GatewayDispatch {
   readonly ledger: LedgerRuntime;
   readonly dispatcher: NodeDispatcher;
   readonly finisher: FrameFinisher;
+  readonly leftOut: LeftOutDevices;
 }
 
 /** What the gateway is made of. */
@@ -60,7 +62,8 @@ export function createModules(self: GatewaySelf, archive: FrameArchive, openPeer
   const devices = createDevices({ config, identity, archive, ledger, telemetry });
   const contacts = createContacts({ openPeers, devices, ledger, telemetry });
   const frames = createFrames({ config, network, archive, telemetry });
-  const results = createResults({ config, network, wirePlan, gang, compute, runs: frames.runs, telemetry });
+  const speedsOf = (of: readonly string[]) => devices.speeds.sharesOf(of);
+  const results = createResults({ config, network, wirePlan, gang, compute, runs: frames.runs, speedsOf, telemetry });
   const dispatch = createDispatch(self, ledger, { devices, contacts, frames, results });
   const factory = new FrameFactory({ epoch, clusterPlan, limits: config.limits, nowMs });
   const { admission, drain } = createIntake({ limits: config.limits, devices, frames, factory, ledger, telemetry });
@@ -85,5 +88,6 @@ function createDispatch(
   const audits = new Audits({ auditor, ledger, metrics: telemetry.metrics });
   const runner = new EffectRunner({ store, devices, deliveries, audits, finisher, telemetry });
   ledger.connect((effect) => runner.carryOut(effect));
-  return { ledger, dispatcher, finisher };
+  const leftOut = new LeftOutDevices({ registry, ledger, log: telemetry.log });
+  return { ledger, dispatcher, finisher, leftOut };
 }

@@ -20,8 +20,21 @@ export function checkGangFormed(
     attempt === latest && attempt > (before.frames.get(frame)?.latest ?? 0),
     `a gang with attempt ${attempt} again`,
   );
+  const isLeftOut = (device: string) => distribution.members === 'all' && after.leftOut.has(device);
+  // A gang has a device that is left out where there is no other device, or the others ended its last gang or were refused.
+  const helps = (device: string) => !isLeftOut(device) && !isOutOfReach(after, device);
+  const others = [...after.devices.keys()].filter((device) => helps(device) && !isAvoided(entry, device));
+  demand(others.length === 0 || !devices.some(isLeftOut), `${devices.join()} has a device that is left out`);
   const noted = parts.map((part) => (part.kind === 'pushing' ? part.device : part.kind));
   demand(noted.join() === devices.join(), 'a gang that is not noted');
+}
+
+function isAvoided({ avoided, refused }: Pick<LedgerFrame, 'avoided' | 'refused'>, device: string): boolean {
+  return device === avoided || refused.some((one) => one.device === device);
+}
+
+function isOutOfReach({ devices, quarantined, suspendedUntilMs }: FrameLedger, device: string): boolean {
+  return devices.get(device)!.draining || quarantined.has(device) || suspendedUntilMs.has(device);
 }
 
 /** After every step: gangs have no device in common, one attempt each, and none waits while a device is free for it. */
@@ -50,7 +63,8 @@ export function checkGangs(ledger: FrameLedger, nowMs: number): void {
   const free = [...ledger.devices.values()].filter(isFree).map(({ device }) => device);
   for (const { avoided, distribution, frame, phase, refused } of ledger.frames.values()) {
     if (distribution.kind !== 'gang' || phase.kind !== 'waiting' || phase.notBeforeMs > nowMs) continue;
-    const fit = free.filter((device) => device !== avoided && !refused.some((one) => one.device === device));
+    const isOut = (device: string) => distribution.members === 'all' && ledger.leftOut.has(device);
+    const fit = free.filter((device) => !isAvoided({ avoided, refused }, device) && !isOut(device));
     demand(fit.length === 0, `${frame} waits for a gang, and ${fit[0]} is free`);
   }
 }

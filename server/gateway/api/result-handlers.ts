@@ -10,6 +10,7 @@ import { requireDeclared } from '../devices/declared-device.js';
 import type { GatewayDevices } from '../devices/gateway-devices.js';
 import { requireFiniteResult } from '../dispatch/finite-results.js';
 import type { LedgerRuntime } from '../dispatch/ledger-runtime.js';
+import type { LeftOutDevices } from '../dispatch/left-out-devices.js';
 import type { FrameRecord } from '../frames/frame-record.js';
 import type { FrameStore } from '../frames/frame-store.js';
 import type { Auditor } from '../results/auditor.js';
@@ -22,6 +23,7 @@ export interface ResultHandlerParts {
   readonly results: GatewayResults;
   readonly devices: GatewayDevices;
   readonly ledger: LedgerRuntime;
+  readonly leftOut: LeftOutDevices;
   readonly telemetry: Telemetry;
 }
 
@@ -165,6 +167,7 @@ function takeBlock(parts: ResultHandlerParts, bytes: Uint8Array): Verdict {
   const cost = { inputBytes: taskBytes, overlapBytes, resultBytes: bytes.byteLength };
   const verdict = ledger.applyResult({ frame, part: member, generation, attempt, device }, () => {
     results.blocks.placeBlocks(frame, result.outputs);
+    results.gangs.measured(result, result);
     record.trace.accepted(member, { ...result, ...cost, transferMs: 0, overlapMs: 0, controlBytes: 0 }, nowMs());
   });
   // Blocks are never audited.
@@ -173,6 +176,7 @@ function takeBlock(parts: ResultHandlerParts, bytes: Uint8Array): Verdict {
   if (verdict === 'accepted') {
     devices.speeds.computed(device, result.macs, result.computeMs);
     devices.registry.worked(device, { ...result, ...cost });
+    parts.leftOut.update(results.gangs.leftOut);
   } else log.debug({ frame, member, attempt, device, verdict }, 'result not needed');
   return verdict;
 }

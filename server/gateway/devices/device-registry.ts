@@ -43,6 +43,8 @@ interface Entry {
   problem: string | null;
   /** Why it is in quarantine; null when it is not. */
   quarantine: string | null;
+  /** Why gangs do without it; null when they do not. */
+  leftOut: string | null;
   readonly work: DeviceWork;
   readonly warnings: DeviceWarnings;
 }
@@ -83,6 +85,7 @@ export class DeviceRegistry {
           from: null,
           problem: `not seen yet: start it with "deepthings edge ${id}"`,
           quarantine: null,
+          leftOut: null,
           warnings: new DeviceWarnings(),
           work: { tiles: 0, macs: 0, computeMs: 0, inputBytes: 0, overlapBytes: 0, resultBytes: 0 },
         },
@@ -190,6 +193,11 @@ export class DeviceRegistry {
     for (const listener of this.#listeners) listener();
   }
 
+  /** @param why gangs do without the device; null when they do not. */
+  leaveOut(device: string, why: string | null): void {
+    this.#entries.get(device)!.leftOut = why;
+  }
+
   isQuarantined(device: string): boolean {
     return (this.#entries.get(device)?.quarantine ?? null) !== null;
   }
@@ -261,7 +269,7 @@ export class DeviceRegistry {
   document(device: string): DeviceState {
     const entry = this.#entries.get(device)!;
     if (entry.state === 'refused' && this.#nowMs() - entry.heardMs > REFUSED_LASTS_MS) this.refusedEnded(device);
-    const { address, state, last, lastSeenMs, quarantine, work } = entry;
+    const { address, state, last, lastSeenMs, leftOut, quarantine, work } = entry;
     return {
       device,
       address,
@@ -273,6 +281,7 @@ export class DeviceRegistry {
       work: { ...work },
       lastSeenAt: lastSeenMs === null ? null : new Date(lastSeenMs).toISOString(),
       problem: quarantine ?? this.#problemOf(entry),
+      ...(leftOut !== null && { leftOut }),
     };
   }
 

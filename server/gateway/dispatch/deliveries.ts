@@ -63,11 +63,12 @@ export class Deliveries {
 
   /** Notes which devices compute a frame together. Its picture goes to each of them with the task. */
   gang(record: FrameRecord, { attempt, devices }: Extract<LedgerEffect, { kind: 'gang' }>): void {
-    const { results, speeds, telemetry } = this.#parts;
+    const { results, telemetry } = this.#parts;
     const { events, nowMs } = telemetry;
     results.blocks.take(record.id);
-    results.gangs.begin(record.id, attempt, devices, speeds.sharesOf(devices));
+    results.gangs.begin(record.id, attempt, devices);
     record.trace.restart(devices.length);
+    record.trace.leftOut(results.gangs.leftOut);
     record.state = 'running';
     record.sourcedMs ??= nowMs();
     events.publish('frame', frameDocument(record));

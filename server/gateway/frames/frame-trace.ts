@@ -1,5 +1,6 @@
 import type { Schemas } from '../../../client/client.js';
 import type { ResultFacts } from '../../node/wire/result-body.js';
+import type { LeftOut } from '../../scheduling/gang/gang-helpers.js';
 import type { PartNote } from '../../scheduling/ledger/ledger-effects.js';
 import type { TaskKey } from '../../scheduling/task-key.js';
 
@@ -46,6 +47,7 @@ export class FrameTrace {
   #tiles: TileTrace[] = [];
   readonly #countSent: BytesSent = { picture: 0, frame: 0, input: 0, overlap: 0, result: 0, control: 0 };
   #done = 0;
+  #leftOut: NonNullable<Schemas['FrameTrace']['leftOut']> = [];
 
   /** @param neededMacs multiply-accumulates of the untiled fused stack. */
   constructor(tiles: number, startedMs: number, neededMacs: number) {
@@ -79,6 +81,11 @@ export class FrameTrace {
       macs: null,
       history: [],
     }));
+  }
+
+  /** Devices that the frame's gang does without, with the times of a frame that were predicted with and without them. */
+  leftOut(devices: readonly LeftOut[]): void {
+    this.#leftOut = devices.map(({ device, withMs, withoutMs }) => ({ device, withMs, withoutMs }));
   }
 
   /** The same parts, once more; what was told of them is void, but for what it cost. */
@@ -140,7 +147,7 @@ export class FrameTrace {
     this.#countSent[kind] += bytes;
   }
 
-  document(): Pick<Schemas['FrameTrace'], 'bytes' | 'macs' | 'tiles'> {
+  document(): Pick<Schemas['FrameTrace'], 'bytes' | 'leftOut' | 'macs' | 'tiles'> {
     const total = (of: (tile: TileTrace) => number) => this.#tiles.reduce((sum, tile) => sum + of(tile), 0);
     return {
       bytes: {
@@ -150,6 +157,7 @@ export class FrameTrace {
         result: this.#countSent.result + total(({ resultBytes }) => resultBytes),
         control: this.#countSent.control + total(({ controlBytes }) => controlBytes),
       },
+      ...(this.#leftOut.length > 0 && { leftOut: this.#leftOut }),
       macs: { executed: total(({ macs }) => macs ?? 0), needed: this.#neededMacs },
       tiles: this.#tiles.map((tile) => ({ ...tile, history: [...tile.history] })),
     };

@@ -1,9 +1,12 @@
+import { BandWork } from '../../geometry/gang/band-work.js';
 import type { Bands } from '../../geometry/gang/bands.js';
 import type { MemberPlan } from '../../geometry/gang/gang-blocks.js';
 import type { GangPlan } from '../../geometry/gang/gang-plan.js';
 import { MemberPlans } from '../../geometry/gang/member-plans.js';
-import { SteadyBands } from '../../geometry/gang/steady-bands.js';
 import type { FrameScopes } from '../../node/frame-scopes.js';
+import { DeviceProfiles, type MeasuredBlock, profileOf } from '../../scheduling/gang/device-profiles.js';
+import { GangHelpers, type LeftOut } from '../../scheduling/gang/gang-helpers.js';
+import { GangShares } from '../../scheduling/gang/gang-shares.js';
 
 /** The devices that compute a frame together, by member. */
 export interface GangRound {
@@ -15,15 +18,31 @@ export interface GangRound {
   readonly plans: readonly MemberPlan[];
 }
 
-/** The gangs that compute frames now, each until its frame ends or a later gang takes its place. */
-export class GangRounds {
-  readonly #rounds = new Map<string, GangRound>();
-  readonly #plans: MemberPlans;
-  readonly #bands = new SteadyBands();
+export interface GangRoundsParts {
+  /** Ends what is kept of a frame. */
+  readonly runs: FrameScopes;
+  readonly plan: GangPlan;
+  /** Speeds of devices, comparable with each other. */
+  readonly speedsOf: (devices: readonly string[]) => readonly number[];
+}
 
-  /** @param runs ends what is kept of a frame. */
-  constructor(runs: FrameScopes, plan: GangPlan) {
+/**
+ * The gangs that compute frames now, each until its frame ends or a later gang takes its place. What they take decides on the bands of
+ * later ones, and on the devices that are left out.
+ */
+export class GangRounds {
+  readonly #rounds = new Map<string, GangRound & { readonly measured: Set<number> }>();
+  readonly #plans: MemberPlans;
+  readonly #work: BandWork;
+  readonly #profiles = new DeviceProfiles();
+  readonly #shares: GangShares;
+  readonly #helpers: GangHelpers;
+
+  constructor({ plan, runs, speedsOf }: GangRoundsParts) {
     this.#plans = new MemberPlans(plan);
+    this.#work = new BandWork(plan);
+    this.#shares = new GangShares({ work: this.#work, profiles: this.#profiles, speedsOf });
+    this.#helpers = new GangHelpers({ shares: this.#shares, profiles: this.#profiles, speedsOf });
     runs.onEnd((frame) => this.#rounds.delete(frame));
   }
 
@@ -32,14 +51,15 @@ export class GangRounds {
     return this.#rounds.size;
   }
 
-  /**
-   * Begins an attempt of a frame; an earlier one is void.
-   *
-   * @param speeds of the devices, comparable with each other.
-   */
-  begin(frame: string, attempt: number, devices: readonly string[], speeds: readonly number[]): void {
-    const bands = this.#bands.of(devices, speeds);
-    this.#rounds.set(frame, { attempt, devices, bands, plans: this.#plans.of(bands) });
+  /** The devices that would slow gangs down. */
+  get leftOut(): readonly LeftOut[] {
+    return this.#helpers.leftOut;
+  }
+
+  /** Begins an attempt of a frame; an earlier one is void. */
+  begin(frame: string, attempt: number, devices: readonly string[]): void {
+    const bands = this.#shares.of(devices);
+    this.#rounds.set(frame, { attempt, devices, bands, plans: this.#plans.of(bands), measured: new Set() });
   }
 
   /** @returns the gang of this attempt of a frame; null when the attempt is past. */
@@ -47,4 +67,21 @@ export class GangRounds {
     const round = this.#rounds.get(frame);
     return round?.attempt === attempt ? round : null;
   }
+
+  /** Notes what a member's block took. After the last member's the devices that are left out may be others. */
+  measured({ attempt, frame, member }: GangBlock, times: MeasuredBlock): void {
+    const round = this.#rounds.get(frame);
+    if (round?.attempt !== attempt || round.devices.length < 2) return;
+    const { bands, devices, measured, plans } = round;
+    if (measured.has(member) || times.stages.length !== plans[member]!.stages.length) return;
+    measured.add(member);
+    this.#profiles.add(devices[member]!, profileOf(this.#work.member(bands, member), times));
+    if (measured.size === devices.length) this.#helpers.frameDone(devices);
+  }
+}
+
+interface GangBlock {
+  readonly frame: string;
+  readonly attempt: number;
+  readonly member: number;
 }

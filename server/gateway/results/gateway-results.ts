@@ -36,12 +36,14 @@ export interface GatewayResultsParts {
   /** Has the remaining layers. */
   readonly compute: ComputeThread;
   readonly runs: FrameScopes;
+  /** Speeds of devices, comparable with each other. */
+  readonly speedsOf: (devices: readonly string[]) => readonly number[];
   readonly telemetry: Telemetry;
 }
 
 /** @throws DeepThingsError `DT_HEAD_MISSING` when the network puts out nothing that can be decoded. */
 export function createResults(parts: GatewayResultsParts): GatewayResults {
-  const { compute, config, gang, network, runs, telemetry, wirePlan } = parts;
+  const { compute, config, gang, network, runs, speedsOf, telemetry, wirePlan } = parts;
   const { frameTimeoutMs: timeoutMs } = config.limits;
   const { metrics } = telemetry;
   const pool = new ResultsPool(wirePlan.plan);
@@ -52,7 +54,7 @@ export function createResults(parts: GatewayResultsParts): GatewayResults {
   const rounds = new LayerRounds(wirePlan, pool);
   runs.onEnd((frame) => rounds.drop(frame));
   metrics.holds('layered frames', () => rounds.size);
-  const gangs = new GangRounds(runs, gang);
+  const gangs = new GangRounds({ runs, plan: gang, speedsOf });
   metrics.holds('frames of gangs', () => gangs.size);
   const headRunner = new HeadRunner({ network, compute, limits: config.model, timeoutMs });
   const verifier = new TileVerifier({

@@ -25,6 +25,11 @@ export function bandsOf(rows: readonly number[], columns: readonly number[] = [1
   return Object.freeze({ rows: boundariesOf(rows), columns: boundariesOf(columns) });
 }
 
+/** @param rows boundaries of bands of rows, from 0 to `steps`, ascending. */
+export function bandsAt(rows: readonly number[], steps: number): Bands {
+  return bandsOf(rows.slice(1).map((to, i) => (to - rows[i]!) / steps));
+}
+
 export function memberCount({ columns, rows }: Bands): number {
   return (rows.length - 1) * (columns.length - 1);
 }

@@ -60,7 +60,7 @@ interface Draft {
 export function gangBlocks(plan: GangPlan, bands: Bands): readonly MemberPlan[] {
   const { maps, outputs } = plan.stage;
   const madeIn = stagesOfMaps(plan);
-  const published = mapsByStage(plan, madeIn);
+  const published = publishedMaps(plan, madeIn);
   const members = Array.from({ length: memberCount(bands) }, (_, member) => member);
   const drafts = members.map((member) => draftOf(plan, bands, member, published));
   const strips = members.flatMap((from) =>
@@ -99,7 +99,7 @@ function stagesOfMaps(plan: GangPlan): readonly number[] {
 }
 
 /** By gang stage: the maps that it puts out and a later one reads, or that are handed over at the end. */
-function mapsByStage(plan: GangPlan, madeIn: readonly number[]): readonly (readonly number[])[] {
+export function publishedMaps(plan: GangPlan, madeIn = stagesOfMaps(plan)): readonly (readonly number[])[] {
   const { outputs, segments } = plan.stage;
   const crossing = new Set(outputs);
   for (const index of plan.ends.keys()) {

@@ -37,6 +37,7 @@ export function emptyLedger(settings: LedgerSettings, nowMs: number): FrameLedge
     deviceLessSinceMs: nowMs,
     suspendedUntilMs: new Map(),
     quarantined: new Set(),
+    leftOut: new Set(),
   };
 }
 
@@ -111,6 +112,9 @@ function apply(draft: LedgerDraft, event: LedgerEvent): ResultVerdict | null {
       return null;
     case 'device-released':
       draft.quarantined.delete(event.device);
+      return null;
+    case 'devices-left-out':
+      draft.leftOut = new Set(event.devices);
       return null;
     case 'frame-ended':
       draft.frames.delete(event.frame);

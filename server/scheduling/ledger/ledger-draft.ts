@@ -15,6 +15,7 @@ export interface LedgerDraft {
   readonly suspendedUntilMs: Map<string, number>;
   readonly quarantined: Set<string>;
   gangTimes: GangTimes;
+  leftOut: ReadonlySet<string>;
   lastSource: string | null;
   deviceLessSinceMs: number | null;
 }
@@ -30,6 +31,7 @@ export function draftOf(ledger: FrameLedger, nowMs: number): LedgerDraft {
     suspendedUntilMs: new Map(ledger.suspendedUntilMs),
     quarantined: new Set(ledger.quarantined),
     gangTimes: ledger.gangTimes,
+    leftOut: ledger.leftOut,
     lastSource: ledger.lastSource,
     deviceLessSinceMs: ledger.deviceLessSinceMs,
   };

@@ -94,6 +94,8 @@ export type LedgerEvent =
   /** Known from an earlier life of the gateway. */
   | { readonly kind: 'device-quarantined'; readonly device: string }
   | { readonly kind: 'device-released'; readonly device: string }
+  /** Gangs of all devices do without these from now on, as each would slow them down. */
+  | { readonly kind: 'devices-left-out'; readonly devices: readonly string[] }
   | { readonly kind: 'frame-ended'; readonly frame: string }
   | { readonly kind: 'tick' };
 

@@ -91,7 +91,7 @@ export function freeDevices(draft: LedgerDraft): Set<string> {
 export function formGang(draft: LedgerDraft, entry: LedgerFrame, free: Set<string>): void {
   const { distribution, frame, parts } = entry;
   if (distribution.kind !== 'gang') return;
-  const candidates = suitable(draft, entry).filter((device) => free.has(device));
+  const candidates = helping(draft, entry).filter((device) => free.has(device));
   if (candidates.length === 0) return;
   const loadOf = loads(draft);
   const most = distribution.members === 'all' ? distribution.most : Math.min(distribution.members, distribution.most);
@@ -177,6 +177,14 @@ function suitable(draft: LedgerDraft, { avoided, refused }: LedgerFrame): readon
   const live = reachable(draft);
   const others = live.filter((device) => device !== avoided && !refused.some((one) => one.device === device));
   return others.length > 0 ? others : live;
+}
+
+/** Returns the devices that a gang can have: a gang of all does without those that would slow it down, where there are others. */
+function helping(draft: LedgerDraft, entry: LedgerFrame): readonly string[] {
+  const all = suitable(draft, entry);
+  if (entry.distribution.kind !== 'gang' || entry.distribution.members !== 'all') return all;
+  const others = all.filter((device) => !draft.leftOut.has(device));
+  return others.length > 0 ? others : all;
 }
 
 function unplaced({ attempt, failed }: Tries): PartState {

@@ -186,4 +186,6 @@ export interface FrameLedger {
   readonly gangTimes: GangTimes;
   /** Devices that computed something wrong: until they are released nothing that they say of frames counts. */
   readonly quarantined: ReadonlySet<string>;
+  /** Devices that slow gangs down. */
+  readonly leftOut: ReadonlySet<string>;
 }

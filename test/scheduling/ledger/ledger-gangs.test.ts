@@ -98,6 +98,39 @@ describe('a frame of a gang', () => {
   });
 });
 
+describe('a device that slows gangs down', () => {
+  function leftOut(...devices: readonly string[]) {
+    const run = withDevices('a', 'b', 'c');
+    run.send({ kind: 'devices-left-out', devices });
+    return run;
+  }
+
+  test('is not in a gang of all', () => {
+    const run = leftOut('b');
+    expect(gangsOf(begun(run))).toEqual(['f#1 a c']);
+    run.send({ kind: 'devices-left-out', devices: [] });
+    finishGang(run, 'f');
+    run.ended('f');
+    expect(gangsOf(begun(run, 'g'))).toEqual(['g#1 a b c']);
+  });
+
+  test('is not taken where the others are in a gang: a frame waits for these', () => {
+    const run = leftOut('b');
+    begun(run);
+    expect(gangsOf(begun(run, 'g'))).toEqual([]);
+    finishGang(run, 'f');
+    expect(gangsOf(run.effects as LedgerOrder[])).toEqual(['g#1 a c']);
+  });
+
+  test('computes whole frames, and is taken where there is no other device', () => {
+    const run = leftOut('b');
+    begun(run, 'f');
+    expect(gangsOf(begun(run, 'w', WHOLE))).toEqual(['w#1 b']);
+    const alone = leftOut('a', 'b', 'c');
+    expect(gangsOf(begun(alone))).toEqual(['f#1 a b c']);
+  });
+});
+
 describe('a gang that a member leaves', () => {
   test('is followed by one of the others; what was computed in it is void', () => {
     const run = withDevices('a', 'b', 'c');
@@ -281,6 +314,7 @@ const happening = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('time' as const), ms: fc.integer({ min: 1, max: 40_000 }) }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'restart' as const }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('left out' as const), devices: fc.uniqueArray(device) }) },
 );
 
 type GangHappening = typeof happening extends fc.Arbitrary<infer T> ? T : never;
@@ -319,6 +353,9 @@ class GangScript {
         run.send({ kind: 'audit-judged', frame: 'other', part: 0, attempt: 1, finding });
         return;
       }
+      case 'left out':
+        run.send({ kind: 'devices-left-out', devices: one.devices });
+        return;
       case 'time':
         this.passWith(one.ms);
         return;

@@ -1,0 +1,97 @@
+import type { BlockWork } from '../../geometry/gang/band-work.js';
+import { medianOf } from '../median.js';
+import type { BlockTimes, StageTime } from './block-times.js';
+
+/** Frames that are kept of each device: three that differ move the median. */
+const WINDOW = 5;
+
+/** Multiply-accumulates in the time of one engine call: what a stage takes beside its layers. */
+const MACS_PER_CALL = 4_000_000;
+
+/** Times of one device for work of a gang. Plain data. */
+export interface DeviceProfile {
+  /** Decoding and letterboxing of a picture, all of it. */
+  readonly prepareMs: number;
+  /** Reading or writing one body of strips, and what else comes with it. */
+  readonly bodyMs: number;
+  /** By gang stage: for a million multiply-accumulates. */
+  readonly stageMs: readonly number[];
+}
+
+/** Returns the time that a device is busy with a block: with its layers, and outside them. */
+export function blockMs({ bodyMs, prepareMs, stageMs }: DeviceProfile, { bodies, decoded, macs }: BlockWork): number {
+  const layers = macs.reduce((sum, of, stage) => sum + ((of + MACS_PER_CALL) / 1e6) * stageMs[stage]!, 0);
+  return layers + prepareMs * decoded + bodyMs * (1 + bodies);
+}
+
+/** The times of a block that count. */
+export interface MeasuredBlock extends Pick<BlockTimes, 'prepareMs' | 'totalMs'> {
+  readonly stages: readonly Pick<StageTime, 'stripsMs' | 'computeMs'>[];
+}
+
+/** Returns what a block tells of its device. */
+export function profileOf({ bodies, decoded, macs }: BlockWork, times: MeasuredBlock): DeviceProfile {
+  const { prepareMs, stages, totalMs } = times;
+  const layers = stages.reduce((sum, { computeMs, stripsMs }) => sum + computeMs + stripsMs, 0);
+  return {
+    prepareMs: decoded > 0 ? prepareMs / decoded : prepareMs,
+    bodyMs: Math.max(0, totalMs - prepareMs - layers) / (1 + bodies),
+    stageMs: stages.map(({ computeMs }, stage) => (1e6 * computeMs) / (macs[stage]! + MACS_PER_CALL)),
+  };
+}
+
+/** The latest blocks of a device. */
+interface Latest {
+  readonly profiles: readonly DeviceProfile[];
+  /** The next block does not count: the first one of a device takes longer, as its engine has yet to load and to warm up. */
+  readonly isCold: boolean;
+  /** The next block that counts takes the place of all others. */
+  readonly isPast: boolean;
+}
+
+const NOTHING: Latest = { profiles: [], isCold: true, isPast: true };
+
+/** Times of devices: running medians of the latest blocks of each. */
+export class DeviceProfiles {
+  readonly #latest = new Map<string, Latest>();
+
+  add(device: string, profile: DeviceProfile): void {
+    const { isCold, isPast, profiles } = this.#latest.get(device) ?? NOTHING;
+    if (isCold) this.#latest.set(device, { profiles, isPast, isCold: false });
+    else {
+      const latest = [...(isPast ? [] : profiles), profile].slice(-WINDOW);
+      this.#latest.set(device, { profiles: latest, isCold: false, isPast: false });
+    }
+  }
+
+  /** The blocks of a device count only until it has had others: it has been out of gangs for a while. */
+  expire(device: string): void {
+    const { profiles } = this.#latest.get(device) ?? NOTHING;
+    this.#latest.set(device, { profiles, isCold: true, isPast: true });
+  }
+
+  /** Returns whether what is known of a device is of its latest blocks. */
+  isFresh(device: string): boolean {
+    return !(this.#latest.get(device) ?? NOTHING).isPast;
+  }
+
+  /** @returns null for a device of which nothing is known. */
+  of(device: string): DeviceProfile | null {
+    const { profiles } = this.#latest.get(device) ?? NOTHING;
+    return profiles.length === 0 ? null : medianProfile(profiles);
+  }
+}
+
+/**
+ * Returns the median of each time.
+ *
+ * @param profiles at least one.
+ */
+export function medianProfile(profiles: readonly DeviceProfile[]): DeviceProfile {
+  const median = (of: (profile: DeviceProfile) => number) => medianOf(profiles.map(of))!;
+  return {
+    prepareMs: median(({ prepareMs }) => prepareMs),
+    bodyMs: median(({ bodyMs }) => bodyMs),
+    stageMs: profiles[0]!.stageMs.map((_, stage) => median(({ stageMs }) => stageMs[stage]!)),
+  };
+}
