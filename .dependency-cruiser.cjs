@@ -133,7 +133,7 @@ const ROOMS = {
   'server/scheduling': {
     device: ['.', 'ledger'],
     gang: ['.'],
-    ledger: ['.'],
+    ledger: ['.', 'gang'],
     order: ['.', 'reuse'],
     policy: [],
     reuse: ['.', 'device', 'policy'],

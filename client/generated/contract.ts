@@ -801,6 +801,18 @@ export interface components {
                 attempt: components["schemas"]["Attempt"];
                 /** @enum {unknown} */
                 state: "queued" | "waiting" | "running";
+                /** @description Of a gang's block that runs, so that the member that the others wait for is found when the gang is late */
+                progress?: {
+                    /** @description The gang stage that it computes, or waits to begin */
+                    stage: number;
+                    /** @description Strips that it waits for */
+                    lacks: {
+                        /** @description Member that is to send them */
+                        from: number;
+                        /** @description Gang stage after which it sends them */
+                        stage: number;
+                    }[];
+                };
             }[];
             /** @description Tasks that it gave to thieves since its last accepted registration */
             handedOut: {

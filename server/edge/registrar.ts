@@ -1,3 +1,4 @@
+import type { Schemas } from '../../client/client.js';
 import { ProblemError } from '../../client/problem-error.js';
 import { ConditionWaiters } from '../node/condition-waiters.js';
 import { CALLS } from '../node/contract/calls.js';
@@ -13,6 +14,8 @@ export interface RegistrarParts {
   readonly edge: EdgeDevice;
   readonly status: EdgeStatus;
   readonly board: EdgeBoard;
+  /** Every task that the device has. */
+  readonly listed: () => Schemas['DeviceRegistration']['tasks'];
   readonly frames: DeviceFrames;
   readonly heartbeatMs: number;
 }
@@ -129,7 +132,7 @@ export class Registrar {
   }
 
   async #register(leaving: boolean): Promise<void> {
-    const { board, edge, frames, status } = this.#parts;
+    const { board, edge, frames, listed, status } = this.#parts;
     const handedOut = [...board.handedOut];
     const returned = [...board.returned];
     const drain = this.#drain;
@@ -146,7 +149,7 @@ export class Registrar {
         pending,
         leaving,
         ...(drain === 'serving' ? {} : { drain }),
-        tasks: [...board.listed()],
+        tasks: listed(),
         handedOut,
         returned: returned.map(({ frame, tile, generation, attempt }) => ({ frame, tile, generation, attempt })),
         kept: [...frames.scopes.kept],

@@ -15,9 +15,10 @@ export interface Standing {
 export function createStanding(parts: EdgeStatusParts): Standing {
   const { config, edge, frames, tasks } = parts;
   const { board, stealer } = tasks;
+  const listed = () => tasks.listed();
   const { intervalMs: heartbeatMs } = config.schedule.heartbeat;
   const status = new EdgeStatus(parts);
-  const registrar = new Registrar({ edge, status, board, frames, heartbeatMs });
+  const registrar = new Registrar({ edge, status, board, listed, frames, heartbeatMs });
   registrar.onTried((isTakenAgain) => {
     if (isTakenAgain) stealer.retryNow();
   });

@@ -7,6 +7,8 @@ import { CANCELLED } from '../../node/pause.js';
 import { encodeGangStrips } from '../../node/wire/gang-strips.js';
 import type { MapBlock } from '../../node/wire/map-blocks.js';
 import type { StageTime } from '../../scheduling/gang/block-times.js';
+import type { BlockProgress } from '../../scheduling/gang/hanging-member.js';
+import type { TaskKey } from '../../scheduling/task-key.js';
 import type { EdgeDevice } from '../device/edge-device.js';
 import type { FrameInputs } from '../frames/frame-inputs.js';
 import type { EdgeBoard } from '../tasks/edge-board.js';
@@ -34,6 +36,8 @@ interface Current {
   readonly task: BlockTask;
   /** Ends it: `CANCELLED` when it is not wanted any more, else the error that it fails with. */
   readonly end: AbortController;
+  /** The stage that is computed, or waits for strips. */
+  stage: number;
 }
 
 /**
@@ -55,6 +59,14 @@ export class BlockRunner {
     if (this.#current !== null && isPast(this.#current.task)) this.#current.end.abort(CANCELLED);
   }
 
+  /** Returns how far a block is that is computed now; null for another one. */
+  progressOf({ attempt, frame, generation }: TaskKey): BlockProgress | null {
+    const { stage, task } = this.#current ?? {};
+    if (stage === undefined || task?.frame !== frame) return null;
+    if (task.generation !== generation || task.attempt !== attempt) return null;
+    return { stage, lacks: this.#parts.inbox.lacking(task).map(({ from, stage: of }) => ({ from, stage: of })) };
+  }
+
   /** @param stopped aborted when the device stops: the compute thread ends, and what it fails with is no error. */
   async run(task: BlockTask, stopped: AbortSignal): Promise<void> {
     const { board, compute, edge } = this.#parts;
@@ -63,9 +75,10 @@ export class BlockRunner {
     const end = new AbortController();
     const stop = () => end.abort(CANCELLED);
     stopped.addEventListener('abort', stop, { once: true });
-    this.#current = { task, end };
+    const current: Current = { task, end, stage: 0 };
+    this.#current = current;
     try {
-      const isSent = await this.#run(task, waitMs, end);
+      const isSent = await this.#run(current, waitMs);
       if (!isSent) board.finished(task);
     } catch (error) {
       // The gateway sees that the member lost its part, and has the frame begin again without it.
@@ -83,7 +96,8 @@ export class BlockRunner {
    * @returns false when the frame has ended, or begun again.
    * @throws the error of a stage, or of strips that could not be sent.
    */
-  async #run(task: BlockTask, waitMs: number, end: AbortController): Promise<boolean> {
+  async #run(current: Current, waitMs: number): Promise<boolean> {
+    const { end, task } = current;
     const { compute, inbox, inputs, results } = this.#parts;
     const { bands, frame, member, partDigest, picture } = task;
     const plan = this.#members.of(bands)[member]!;
@@ -97,6 +111,7 @@ export class BlockRunner {
     const sends: Promise<void>[] = [];
     let made: readonly Float32Array[] | null = null;
     for (const [index, stage] of plan.stages.entries()) {
+      current.stage = index;
       const waitedMs = performance.now();
       const strips = await inbox.wait(task, stage.due, end.signal);
       if (strips === null) return isGivenUp(end.signal);

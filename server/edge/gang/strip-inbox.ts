@@ -136,6 +136,13 @@ export class StripInbox {
     });
   }
 
+  /** Returns the bodies that this attempt's task waits for now and that have not come. */
+  lacking(of: GangAttempt): readonly StripOrigin[] {
+    const held = this.#held.get(of.frame);
+    if (held === undefined || orderOf(held.of, of) !== 0) return [];
+    return [...held.waiters].flatMap(({ due }) => due.filter((origin) => !held.bodies.has(nameOf(origin))));
+  }
+
   /** Returns the strips of this attempt, empty for one that is new here; null when a later attempt is known. */
   #latest(of: GangAttempt): Held | null {
     const held = this.#held.get(of.frame);

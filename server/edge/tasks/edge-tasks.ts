@@ -45,6 +45,7 @@ export class EdgeTasks {
   /** Strips of gangs. */
   readonly inbox: StripInbox;
   readonly stealer: Stealer;
+  readonly #blocks: BlockRunner;
   readonly #edge: EdgeDevice;
   readonly #speed = new ComputeSpeed();
   readonly #sender: ResultSender;
@@ -90,6 +91,7 @@ export class EdgeTasks {
     });
     scopes.onEnd((frame) => blocks.giveUp((task) => task.frame === frame));
     generations.onInvalidated(() => blocks.giveUp((task) => generations.isPastBlock(task)));
+    this.#blocks = blocks;
     this.#executor = new Executor({ board, tiles, slices, blocks, sender });
     this.stealer = new Stealer({ edge, board, generations, ...schedule.steal, prefetch: schedule.prefetch });
   }
@@ -97,6 +99,14 @@ export class EdgeTasks {
   /** Whether a task is being computed. */
   get isComputing(): boolean {
     return this.#executor.busy;
+  }
+
+  /** Every task that this device has, for its registration. */
+  listed(): Schemas['DeviceRegistration']['tasks'] {
+    return this.board.listed().map(({ progress: _, ...task }) => {
+      const progress = this.#blocks.progressOf(task);
+      return progress === null ? task : { ...task, progress: { ...progress, lacks: [...progress.lacks] } };
+    });
   }
 
   /** What this device says of its work, but for the memory that its process has. */

@@ -1,3 +1,4 @@
+import type { BlockProgress } from '../gang/hanging-member.js';
 import type { TaskKey } from '../task-key.js';
 import type { AuditFinding, Distribution } from './ledger-state.js';
 
@@ -5,6 +6,8 @@ export interface ListedTask extends TaskKey {
   /** Of a slice. */
   readonly layer?: number | undefined;
   readonly state: 'queued' | 'waiting' | 'running';
+  /** Of a block of a gang that runs. */
+  readonly progress?: BlockProgress | undefined;
 }
 
 export interface HandedOutTask extends TaskKey {

@@ -1,6 +1,16 @@
+import { hangingMember } from '../gang/hanging-member.js';
 import { LARGEST_ATTEMPT, type TaskKey } from '../task-key.js';
 import { withGangTime } from './gang-times.js';
-import { blockLeaseMs, failFrame, type LedgerDraft, loads, note, type Reason, reachable } from './ledger-draft.js';
+import {
+  blockLeaseMs,
+  failFrame,
+  holderOf,
+  type LedgerDraft,
+  loads,
+  note,
+  type Reason,
+  reachable,
+} from './ledger-draft.js';
 import type { LedgerFrame, PartState } from './ledger-state.js';
 
 /*
@@ -118,6 +128,17 @@ export function memberBegun(draft: LedgerDraft, frame: string): void {
   const deadlineMs = draft.nowMs + blockLeaseMs(draft, entry.parts);
   const parts = entry.parts.map((part) => (part.kind === 'running' ? { ...part, deadlineMs } : part));
   draft.frames.set(frame, { ...entry, parts });
+}
+
+/** Finds the member that the others of a late gang wait for. */
+export function lateMember(draft: LedgerDraft, parts: readonly PartState[]): number {
+  const members = parts.map((part) => ({
+    isDone: part.kind === 'done',
+    progress: part.kind === 'running' ? (part.progress ?? null) : null,
+    silentMs: draft.nowMs - (draft.devices.get(holderOf(part) ?? '')?.lastSeenMs ?? 0),
+  }));
+  // Devices are lost after they have missed several heartbeats.
+  return hangingMember(members, draft.settings.lostAfterMs / 2, parts[0]!.failed);
 }
 
 /**

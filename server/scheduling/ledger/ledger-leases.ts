@@ -20,6 +20,7 @@ import {
   isGang,
   isPresentLayer,
   isPresentMember,
+  lateMember,
   memberBegun,
   restartGang,
 } from './ledger-gangs.js';
@@ -77,7 +78,7 @@ function victimKnowsBetter(part: PartState, victim: string, thief: string): bool
 }
 
 function listedPlace(draft: LedgerDraft, device: string, task: ListedTask, part: PartState): PartPlace {
-  const { attempt } = task;
+  const { attempt, progress } = task;
   const same = part.attempt === attempt && holderOf(part) === device;
   switch (task.state) {
     case 'queued':
@@ -88,9 +89,11 @@ function listedPlace(draft: LedgerDraft, device: string, task: ListedTask, part:
       return { kind: 'assigned', attempt, device, deadlineMs, confirmed: true };
     }
     case 'running':
-      return same && part.kind === 'running'
-        ? part
-        : { kind: 'running', attempt, device, deadlineMs: draft.nowMs + leaseMs(draft, device, part.failed) };
+      if (!same || part.kind !== 'running') {
+        const deadlineMs = draft.nowMs + leaseMs(draft, device, part.failed);
+        return { kind: 'running', attempt, device, deadlineMs, progress };
+      }
+      return progress === undefined ? part : { ...part, progress };
   }
 }
 
@@ -102,7 +105,7 @@ function claim(draft: LedgerDraft, device: string, task: ListedTask): void {
   if (state === part) return;
   setPart(draft, task.frame, task.tile, state);
   const isBlock = draft.frames.get(task.frame)!.distribution.kind === 'gang';
-  if (isBlock && state.kind === 'running') memberBegun(draft, task.frame);
+  if (isBlock && state.kind === 'running' && part.kind !== 'running') memberBegun(draft, task.frame);
   const news = part.kind !== state.kind || holderOf(part) !== device || part.attempt !== state.attempt;
   if (news && task.layer === undefined)
     note(draft, task.frame, task.tile, state.kind as 'queued' | 'assigned' | 'running', state);
@@ -246,8 +249,8 @@ function revoke(
   if (!draft.frames.has(frame)) return;
   const taken = [...parts.keys()].filter((i) => isTaken(parts[i]!));
   if (taken.length === 0) return;
-  // Members of a gang are late together. Another one is avoided each time: it cannot be told which of them the others wait for.
-  const first = taken[isGang({ distribution }) ? parts[0]!.failed % taken.length : 0]!;
+  // Members of a gang are late together: the next gang does without the one that the others wait for.
+  const first = isGang({ distribution }) ? lateMember(draft, parts) : taken[0]!;
   for (const i of taken) note(draft, frame, i, why, parts[i]!);
   const what = `device ${holderOf(parts[first]!)} did not finish in time`;
   replaceParts(draft, frame, [first, ...taken.filter((i) => i !== first)], { why: 'failed', what });

@@ -1,3 +1,4 @@
+import type { BlockProgress } from '../gang/hanging-member.js';
 import type { GangTimes } from './gang-times.js';
 
 /** What the frame ledger knows: plain, frozen data. See `frame-ledger.ts` for how it changes. */
@@ -20,7 +21,14 @@ export type PartPlace =
       readonly confirmed: boolean;
     }
   /** Being computed. */
-  | { readonly kind: 'running'; readonly attempt: number; readonly device: string; readonly deadlineMs: number }
+  | {
+      readonly kind: 'running';
+      readonly attempt: number;
+      readonly device: string;
+      readonly deadlineMs: number;
+      /** Of a block of a gang, by its device's latest heartbeat. */
+      readonly progress?: BlockProgress | undefined;
+    }
   /** Its last holder does not list it any more: a result or a thief's claim is on its way, or it is lost. */
   | { readonly kind: 'missing'; readonly attempt: number; readonly device: string; readonly deadlineMs: number }
   | { readonly kind: 'done'; readonly attempt: number; readonly device: string };

@@ -167,6 +167,25 @@ describe('a block on its device', () => {
     expect(it.board.returned).toEqual([]);
   });
 
+  it('says which stage it is at and whose strips it lacks, of the block that it computes alone', async () => {
+    const it = device();
+    void begin(it);
+    await settle();
+    expect(it.runner.progressOf(taskOf())).toEqual({ stage: 0, lacks: [] });
+    await computed(it);
+    const lacks = [
+      { from: 0, stage: 0 },
+      { from: 2, stage: 0 },
+    ];
+    expect(it.runner.progressOf(taskOf())).toEqual({ stage: 1, lacks });
+    it.inbox.put(taskOf(), { from: 2, stage: 0 }, []);
+    expect(it.runner.progressOf(taskOf())).toEqual({ stage: 1, lacks: lacks.slice(0, 1) });
+    expect(it.runner.progressOf(taskOf(2))).toBeNull();
+    expect(it.runner.progressOf(taskOf(1, 'f-2'))).toBeNull();
+    await strips(it, 0);
+    expect(it.runner.progressOf(taskOf())).toEqual({ stage: 1, lacks: [] });
+  });
+
   it('takes strips that come before their time', async () => {
     const it = device();
     await strips(it, 0);

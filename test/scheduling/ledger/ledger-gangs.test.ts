@@ -225,6 +225,49 @@ describe('a gang that a member leaves', () => {
     expect(gangsOf(run.passWith(31_000, both)), 'another one is avoided than the first').toEqual(['f#3 a b']);
   });
 
+  describe('of six that is late', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'g'];
+    /** Heartbeats of all members of an attempt, of which each waits for its neighbours that have computed less. */
+    const beats = (devices: readonly string[], attempt: number, stageOf: (member: number) => number) =>
+      Object.fromEntries(
+        devices.map((name, member) => {
+          const stage = stageOf(member);
+          const behind = [member - 1, member + 1].filter(
+            (one) => one >= 0 && one < devices.length && stageOf(one) < stage,
+          );
+          const lacks = behind.map((from) => ({ from, stage: stage - 1 }));
+          return [name, [{ ...running('f', member, attempt), progress: { stage, lacks } }]];
+        }),
+      );
+    function late(stageOf: (member: number) => number) {
+      const run = withDevices(...names);
+      begun(run);
+      for (const [member, name] of names.entries()) run.pushed('f', member, 1, name);
+      return { run, holdings: beats(names, 1, stageOf) };
+    }
+
+    test('begins again without the one that the others wait for, though it answers', () => {
+      const { holdings, run } = late((member) => Math.abs(member - 3));
+      expect(gangsOf(run.passWith(SETTINGS.frameTimeoutMs / 2 + 1_000, holdings))).toEqual(['f#2 a b c e g']);
+    });
+
+    test('begins again without one that has not begun', () => {
+      const { holdings, run } = late((member) => Math.abs(member - 4));
+      const { e: _, ...others } = holdings;
+      const all = { ...others, e: [queued('f', 4)] };
+      expect(gangsOf(run.passWith(SETTINGS.frameTimeoutMs / 2 + 1_000, all))).toEqual(['f#2 a b c d g']);
+    });
+
+    test('begins again without one that is silent, and waits by its last word for others', () => {
+      const { run } = late(() => 0);
+      // c says that it waits for b, then nothing more; all others wait for it, through each other.
+      const before = beats(names, 1, (member) => (member === 2 ? 2 : 1));
+      run.passWith(SETTINGS.frameTimeoutMs / 2 - 1_000, before);
+      const { c: _, ...after } = beats(names, 1, (member) => 2 + Math.abs(member - 2));
+      expect(gangsOf(run.passWith(SETTINGS.lostAfterMs - 500, after))).toEqual(['f#2 a b d e g']);
+    });
+  });
+
   test('fails after a bounded number of failed gangs, and says why', () => {
     const run = withDevices('a', 'b');
     begun(run);
