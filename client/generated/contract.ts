@@ -619,6 +619,7 @@ export interface components {
                 byDevice: {
                     [key: string]: number;
                 };
+                bands?: components["schemas"]["GangBands"];
             };
             timing: {
                 /** @description Accepted to ended */
@@ -667,7 +668,7 @@ export interface components {
             macs: {
                 /** @description By all tiles that counted */
                 executed: number;
-                /** @description Of the untiled stack, up to where tiles end; the blocks of `gang` and `whole` go on to deeper layers */
+                /** @description Of the same layers untiled: up to where tiles end, with `gang` and `whole` up to where blocks end */
                 needed: number;
             };
             /** @description Devices that the frame's gang does without, because each would slow it down; absent when there is none */
@@ -679,6 +680,69 @@ export interface components {
                 withoutMs: number;
             }[];
             tiles: components["schemas"]["TileTrace"][];
+            /** @description The gangs that computed the frame or tried to, the latest last; absent for frames of tiles and before the first gang */
+            gang?: components["schemas"]["GangAttempt"][];
+        };
+        /**
+         * @description Boundaries of the blocks of a gang, as fractions of the height and the width of each map. Member m has the block where row band
+         *     `floor(m / columns)` and column band `m mod columns` cross.
+         */
+        GangBands: {
+            rows: number[];
+            columns: number[];
+        };
+        /** @description One gang of a frame. Times are ms since the frame was accepted. */
+        GangAttempt: {
+            attempt: components["schemas"]["Attempt"];
+            generation: components["schemas"]["Generation"];
+            formedAtMs: number;
+            /** @description When the gateway had all blocks or gave the gang up; null before */
+            endedAtMs: number | null;
+            /** @description Why the gang was given up; null for one that was not */
+            end: {
+                /**
+                 * @description A member was `lost`, `late`, `drained`, did not take its block (`not-taken`), gave it back (`given-back`), or sent values
+                 *     that are not finite (`not-finite`); `rerun`: a device in quarantine had a share in the frame
+                 * @enum {unknown}
+                 */
+                reason: "lost" | "late" | "drained" | "not-taken" | "given-back" | "not-finite" | "rerun";
+                device: string | null;
+                detail: string;
+            } | null;
+            bands: components["schemas"]["GangBands"];
+            /** @description By member */
+            blocks: components["schemas"]["BlockTrace"][];
+        };
+        /**
+         * @description A member's block. Its times are laid backward from the moment when the gateway had its result, then shifted to the left by as little
+         *     as needed so that no stage begins before the strips that it reads are computed.
+         */
+        BlockTrace: {
+            member: number;
+            device: components["schemas"]["DeviceId"];
+            /** @description When the device began; null until the gateway has its result */
+            startedAtMs: number | null;
+            /** @description When it had its part of the letterboxed picture */
+            preparedAtMs: number | null;
+            /** @description When the gateway had its result */
+            doneAtMs: number | null;
+            stages: components["schemas"]["StageTrace"][];
+        };
+        /** @description One stage of a gang on a member */
+        StageTrace: {
+            /** @description Wait for strips before it */
+            waitMs: number;
+            /** @description When all strips that it reads were there */
+            beganAtMs: number;
+            endedAtMs: number;
+            /** @description The engine’s time */
+            computeMs: number;
+            /** @description Strips that the member sent after it, one body for each receiver */
+            sent: {
+                /** @description Member */
+                to: number;
+                bytes: number;
+            }[];
         };
         TileTrace: {
             tile: components["schemas"]["TileId"];

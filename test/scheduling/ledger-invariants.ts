@@ -141,6 +141,11 @@ export class LedgerInvariants {
     }
     if (effect.kind === 'gang') checkGangFormed(before, after, effect);
     if (effect.kind === 'slice' || effect.kind === 'gang' || effect.kind === 'rerun') return;
+    if (effect.kind === 'gang-ended') {
+      const { distribution, phase } = before.frames.get(effect.frame) ?? {};
+      demand(distribution?.kind === 'gang' && phase?.kind === 'running', 'a gang has ended that was not there');
+      return;
+    }
     if (effect.kind !== 'deliver' && isOfTiles(record)) {
       demand(effect.part >= 0 && effect.part < record.parts, 'a part that does not exist');
     }

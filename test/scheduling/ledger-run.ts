@@ -39,8 +39,8 @@ type Unfenced<Event> = Event extends { kind: 'device-seen' }
 /** An event as tests write it. */
 export type TestEvent = Unfenced<LedgerEvent>;
 
-/** What the gateway is to do; notes are for the trace. */
-export type LedgerOrder = Exclude<LedgerEffect, { kind: 'note' }>;
+/** What the gateway is to do; notes and ends of gangs are for the trace. */
+export type LedgerOrder = Exclude<LedgerEffect, { kind: 'note' | 'gang-ended' }>;
 
 /** A frame ledger with a clock of its own, which checks every invariant after every event. */
 export class LedgerRun {
@@ -70,7 +70,7 @@ export class LedgerRun {
       const first = step.ledger.frames.get(effect.frame)!.parts[0]!.attempt;
       this.#begun.set(effect.frame, [...(this.#begun.get(effect.frame) ?? []), first]);
     }
-    return step.effects.filter((effect) => effect.kind !== 'note');
+    return step.effects.filter((effect) => effect.kind !== 'note' && effect.kind !== 'gang-ended');
   }
 
   /** The generation that an attempt of a frame is of. */

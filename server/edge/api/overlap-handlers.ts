@@ -59,6 +59,8 @@ function takeGangStrips(
   const bytes = body as Uint8Array;
   const strips = decodeGangStrips(gang.stage.maps, bytes);
   metrics.bytesReceived.inc({ kind: 'overlap' }, bytes.byteLength);
+  metrics.stripBodies.inc({ direction: 'received' });
+  metrics.stripBytes.inc({ direction: 'received' }, bytes.byteLength);
   inbox.put({ frame: params.frame, generation, attempt }, { from: params.tile, stage }, strips);
   return true;
 }

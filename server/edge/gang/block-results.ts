@@ -43,6 +43,10 @@ export class BlockResults {
     speed.add(costs.macs, costs.computeMs);
     metrics.tileWait.observe(costs.waitMs / 1000);
     metrics.tileCompute.observe(costs.computeMs / 1000);
+    for (const [index, { computeMs, stripsMs }] of costs.stages.entries()) {
+      if (plan.stages[index]!.due.length > 0) metrics.stripWait.observe(stripsMs / 1000);
+      metrics.stageCompute.observe(computeMs / 1000);
+    }
     events.publish('tile', { frame, tile: member, attempt, event: 'done', device });
     log.debug({ frame, member, attempt, ...costs }, 'block computed');
     const result = { frame, member, generation, attempt, inputDigest, taskBytes, device, ...costs, outputs: blocks };

@@ -151,6 +151,8 @@ export class BlockRunner {
     const { metrics, remote } = this.#parts.edge;
     const { attempt, frame, generation, member, members } = task;
     metrics.bytesSent.inc({ kind: 'overlap' }, bytes.byteLength);
+    metrics.stripBodies.inc({ direction: 'sent' });
+    metrics.stripBytes.inc({ direction: 'sent' }, bytes.byteLength);
     await remote.peers.client(members[to]!.address).call(CALLS.gangStrips, {
       path: { frame, tile: member },
       query: { stage, generation, attempt },

@@ -168,7 +168,9 @@ function takeBlock(parts: ResultHandlerParts, bytes: Uint8Array): Verdict {
   const verdict = ledger.applyResult({ frame, part: member, generation, attempt, device }, () => {
     results.blocks.placeBlocks(frame, result.outputs);
     results.gangs.measured(result, result);
-    record.trace.accepted(member, { ...result, ...cost, transferMs: 0, overlapMs: 0, controlBytes: 0 }, nowMs());
+    const acceptedMs = nowMs();
+    record.trace.accepted(member, { ...result, ...cost, transferMs: 0, overlapMs: 0, controlBytes: 0 }, acceptedMs);
+    record.trace.gang.blockDone(member, result, record.trace.gangMs(acceptedMs));
   });
   // Blocks are never audited.
   if (verdict === 'to-compare') return 'duplicate';

@@ -64,11 +64,14 @@ export class Deliveries {
   /** Notes which devices compute a frame together. Its picture goes to each of them with the task. */
   gang(record: FrameRecord, { attempt, devices }: Extract<LedgerEffect, { kind: 'gang' }>): void {
     const { results, telemetry } = this.#parts;
-    const { events, nowMs } = telemetry;
-    results.blocks.take(record.id);
-    results.gangs.begin(record.id, attempt, devices);
-    record.trace.restart(devices.length);
-    record.trace.leftOut(results.gangs.leftOut);
+    const { events, metrics, nowMs } = telemetry;
+    const { generation, id, strategy, trace } = record;
+    results.blocks.take(id);
+    const round = results.gangs.begin(id, attempt, devices);
+    trace.restart(devices.length);
+    trace.leftOut(results.gangs.leftOut);
+    trace.gang.formed({ ...round, generation }, trace.gangMs(nowMs()));
+    metrics.gangs.inc({ strategy });
     record.state = 'running';
     record.sourcedMs ??= nowMs();
     events.publish('frame', frameDocument(record));

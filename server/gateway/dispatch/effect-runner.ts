@@ -57,6 +57,9 @@ export class EffectRunner {
       case 'gang':
         deliveries.gang(record, effect);
         return;
+      case 'gang-ended':
+        this.#gangEnded(record, effect);
+        return;
       case 'push':
         void deliveries.push(record, effect);
         return;
@@ -86,6 +89,14 @@ export class EffectRunner {
     devices.registry.lost(device);
     devices.victims.pending(device, 0);
     telemetry.events.publish('device', devices.registry.document(device));
+  }
+
+  #gangEnded({ id, trace }: FrameRecord, effect: Extract<LedgerEffect, { kind: 'gang-ended' }>): void {
+    const { log, metrics, nowMs } = this.#parts.telemetry;
+    const { detail, device, reason } = effect;
+    trace.gang.ended({ reason, device: device === '' ? null : device, detail }, trace.gangMs(nowMs()));
+    metrics.gangAttempts.inc({ outcome: reason });
+    log.info({ frame: id, device, reason }, `gang ended: ${detail}`);
   }
 
   #note(record: FrameRecord, { part, note, device, attempt }: Extract<LedgerEffect, { kind: 'note' }>): void {

@@ -18,6 +18,8 @@ export interface FrameFinisherParts {
   readonly telemetry: Telemetry;
 }
 
+const RERUN = 'the frame was begun again: a device in quarantine had a share in it';
+
 /** Ends runs of frames: with the remaining layers, with a failure, or to run the frame again. */
 export class FrameFinisher {
   readonly #parts: FrameFinisherParts;
@@ -39,6 +41,7 @@ export class FrameFinisher {
     this.#publish(record);
     try {
       const isGang = strategyNamed(record.strategy).outputs === 'blocks';
+      if (isGang) metrics.gangAttempts.inc({ outcome: 'computed' });
       const pool = isGang ? results.blocks : results.pool;
       const merged = pool.take(record.id)!;
       frames.keptOutputs.keep(record.id, pool.stage, merged);
@@ -88,9 +91,10 @@ export class FrameFinisher {
   /** Runs a frame again from its picture on: a device that computed something wrong had a share in this run. */
   rerun(record: FrameRecord, { generation }: Extract<LedgerEffect, { kind: 'rerun' }>): void {
     const { frames, telemetry } = this.#parts;
-    const { log, metrics } = telemetry;
+    const { log, metrics, nowMs } = telemetry;
     const { id, trace } = record;
     frames.runs.end(id, 'begun again');
+    trace.gang.ended({ reason: 'rerun', device: null, detail: RERUN }, trace.gangMs(nowMs()));
     trace.beginAnew();
     Object.assign(record, { generation, state: 'queued', sourcedMs: null, fusedMs: null, remainingMs: null });
     metrics.retries.inc({ what: 'frame' });

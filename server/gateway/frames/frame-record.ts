@@ -106,7 +106,10 @@ export function frameDocument(record: FrameRecord): Schemas['Frame'] {
       height: placement.scaledHeight,
     },
     inputDigest: record.inputDigest,
-    tiles: { total: trace.tiles, done: trace.done, byDevice: trace.byDevice() },
+    tiles: {
+      ...{ total: trace.tiles, done: trace.done, byDevice: trace.byDevice() },
+      ...(trace.gang.bands !== null && { bands: trace.gang.bands }),
+    },
     timing: {
       totalMs: endedMs === null ? null : endedMs - createdMs,
       fusedMs: record.fusedMs,

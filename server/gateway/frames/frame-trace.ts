@@ -3,6 +3,7 @@ import type { ResultFacts } from '../../node/wire/result-body.js';
 import type { LeftOut } from '../../scheduling/gang/gang-helpers.js';
 import type { PartNote } from '../../scheduling/ledger/ledger-effects.js';
 import type { TaskKey } from '../../scheduling/task-key.js';
+import { GangTrace } from './gang-trace.js';
 
 type TileTrace = Schemas['TileTrace'];
 type TileState = TileTrace['state'];
@@ -48,8 +49,10 @@ export class FrameTrace {
   readonly #countSent: BytesSent = { picture: 0, frame: 0, input: 0, overlap: 0, result: 0, control: 0 };
   #done = 0;
   #leftOut: NonNullable<Schemas['FrameTrace']['leftOut']> = [];
+  /** The gangs that have tried to compute the frame. */
+  readonly gang = new GangTrace();
 
-  /** @param neededMacs multiply-accumulates of the untiled fused stack. */
+  /** @param neededMacs multiply-accumulates of what the devices compute, untiled. */
   constructor(tiles: number, startedMs: number, neededMacs: number) {
     this.#startedMs = startedMs;
     this.#neededMacs = neededMacs;
@@ -59,6 +62,11 @@ export class FrameTrace {
   /** Since the frame was accepted; the wall clock has no part in it. */
   passedMs(nowMs: number): number {
     return Math.max(0, Math.round(nowMs - this.#startedMs));
+  }
+
+  /** The same, to a fraction of a millisecond, for the moments of a gang. */
+  gangMs(nowMs: number): number {
+    return nowMs - this.#startedMs;
   }
 
   /** The frame is cut anew; what was told of its parts is void. */
@@ -147,7 +155,7 @@ export class FrameTrace {
     this.#countSent[kind] += bytes;
   }
 
-  document(): Pick<Schemas['FrameTrace'], 'bytes' | 'leftOut' | 'macs' | 'tiles'> {
+  document(): Pick<Schemas['FrameTrace'], 'bytes' | 'leftOut' | 'macs' | 'tiles' | 'gang'> {
     const total = (of: (tile: TileTrace) => number) => this.#tiles.reduce((sum, tile) => sum + of(tile), 0);
     return {
       bytes: {
@@ -160,6 +168,7 @@ export class FrameTrace {
       ...(this.#leftOut.length > 0 && { leftOut: this.#leftOut }),
       macs: { executed: total(({ macs }) => macs ?? 0), needed: this.#neededMacs },
       tiles: this.#tiles.map((tile) => ({ ...tile, history: [...tile.history] })),
+      ...(this.gang.bands !== null && { gang: this.gang.document() }),
     };
   }
 }

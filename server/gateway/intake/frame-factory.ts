@@ -12,7 +12,7 @@ import { FrameTrace } from '../frames/frame-trace.js';
 export interface FrameFactoryParts {
   /** Of this life of the gateway; begins the ids of its frames. */
   readonly epoch: string;
-  readonly clusterPlan: Pick<ClusterPlan, 'network' | 'plan'>;
+  readonly clusterPlan: Pick<ClusterPlan, 'network' | 'plan' | 'gang'>;
   readonly limits: PictureLimits;
   /** A clock that does not jump. */
   readonly nowMs: () => number;
@@ -64,7 +64,7 @@ export class FrameFactory {
   ): FrameRecord {
     const { clusterPlan, epoch, nowMs } = this.#parts;
     const id = `${epoch}-${(++this.#lastNumber).toString(36)}`;
-    const trace = this.#trace(clusterPlan.plan.tiles.length, nowMs());
+    const trace = this.#trace(facts.strategy, clusterPlan.plan.tiles.length, nowMs());
     const open = { kind: 'open', id, createdMs: Date.now(), restarts: 0, crashes: 0, ...seen, ...facts } as const;
     return newFrameRecord(open, trace, { bytes, input });
   }
@@ -77,11 +77,13 @@ export class FrameFactory {
    */
   restore(frame: OpenFrame, ageMs: number, afterCrash: boolean): FrameRecord {
     const facts = { ...frame, restarts: frame.restarts + 1, crashes: frame.crashes + (afterCrash ? 1 : 0) };
-    const trace = this.#trace(this.partition(frame.strategy).parts, this.#parts.nowMs() - ageMs);
+    const trace = this.#trace(frame.strategy, this.partition(frame.strategy).parts, this.#parts.nowMs() - ageMs);
     return newFrameRecord(facts, trace, { bytes: null, input: null });
   }
 
-  #trace(parts: number, startedMs: number): FrameTrace {
-    return new FrameTrace(parts, startedMs, this.#parts.clusterPlan.plan.stage.macs);
+  #trace(strategy: StrategyName, parts: number, startedMs: number): FrameTrace {
+    const { gang, plan } = this.#parts.clusterPlan;
+    const { stage } = strategyNamed(strategy).outputs === 'blocks' ? gang : plan;
+    return new FrameTrace(parts, startedMs, stage.macs);
   }
 }

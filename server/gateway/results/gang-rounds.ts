@@ -56,10 +56,16 @@ export class GangRounds {
     return this.#helpers.leftOut;
   }
 
-  /** Begins an attempt of a frame; an earlier one is void. */
-  begin(frame: string, attempt: number, devices: readonly string[]): void {
+  /**
+   * Begins an attempt of a frame; an earlier one is void.
+   *
+   * @returns the gang of this attempt.
+   */
+  begin(frame: string, attempt: number, devices: readonly string[]): GangRound {
     const bands = this.#shares.of(devices);
-    this.#rounds.set(frame, { attempt, devices, bands, plans: this.#plans.of(bands), measured: new Set() });
+    const round = { attempt, devices, bands, plans: this.#plans.of(bands), measured: new Set<number>() };
+    this.#rounds.set(frame, round);
+    return round;
   }
 
   /** @returns the gang of this attempt of a frame; null when the attempt is past. */

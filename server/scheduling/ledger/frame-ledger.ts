@@ -234,7 +234,7 @@ function pushFailed(draft: LedgerDraft, event: EventOf<'push-failed'>): void {
   if (entry!.distribution.kind === 'gang') {
     note(draft, frame, part, 'returned', entry!.parts[part]!);
     const what = `device ${device} did not take its block: ${event.detail}`;
-    restartGang(draft, entry!, { member: part, why: 'failed', what, pauseMs });
+    restartGang(draft, entry!, { member: part, reason: 'not-taken', why: 'failed', what, pauseMs });
     return;
   }
   // Expiry places it elsewhere.

@@ -18,13 +18,15 @@ export function startDraining(draft: LedgerDraft, device: string): void {
     const member = findMember(entry, (other, isDone) => other === device && !isDone);
     if (member < 0) continue;
     note(draft, entry.frame, member, 'returned', entry.parts[member]!);
-    restartGang(draft, entry, { member, why: 'returned', what: `device ${device} was drained` });
+    restartGang(draft, entry, { member, reason: 'drained', why: 'returned', what: `device ${device} was drained` });
   }
 }
 
 /** Tiles that a device gives back without having begun them: others get them at once. */
 export function handBack(draft: LedgerDraft, device: string, tasks: readonly TaskKey[]): void {
-  const why = draft.devices.get(device)?.draining ? 'returned' : 'failed';
+  const isDraining = draft.devices.get(device)?.draining === true;
+  const why = isDraining ? 'returned' : 'failed';
+  const reason = isDraining ? 'drained' : 'given-back';
   handBackAudits(draft, tasks);
   for (const frame of new Set(tasks.map((task) => task.frame))) {
     const entry = draft.frames.get(frame);
@@ -35,12 +37,12 @@ export function handBack(draft: LedgerDraft, device: string, tasks: readonly Tas
     if (isOfDelivery(entry, device, returned)) {
       // The next delivery brings them.
       const detail = `device ${device} gave it back`;
-      replaceParts(draft, frame, parts, { why, what: detail });
+      replaceParts(draft, frame, parts, { reason, why, what: detail });
       retryDelivery(draft, draft.frames.get(frame)!, { detail, hasFailed: why === 'failed' });
       continue;
     }
     if (parts.length === 0) continue;
-    replaceParts(draft, frame, parts, { why, what: `device ${device} gave its block back` });
+    replaceParts(draft, frame, parts, { reason, why, what: `device ${device} gave its block back` });
   }
 }
 
@@ -70,5 +72,5 @@ export function refusePushed(draft: LedgerDraft, { frame, parts }: LedgerFrame, 
   });
   if (refused.length === 0) return;
   for (const i of refused) note(draft, frame, i, 'returned', parts[i]!);
-  replaceParts(draft, frame, refused, { why: 'returned', what: 'a device was drained' });
+  replaceParts(draft, frame, refused, { reason: 'drained', why: 'returned', what: 'a device was drained' });
 }

@@ -10,6 +10,16 @@ export type LedgerEffect =
   | { readonly kind: 'slice'; readonly frame: string; readonly attempt: number; readonly devices: readonly string[] }
   /** Cut the frame into a block for each of these devices; what was computed of another attempt is void. */
   | { readonly kind: 'gang'; readonly frame: string; readonly attempt: number; readonly devices: readonly string[] }
+  /** A gang has ended before its frame was computed: for the frame's trace. */
+  | {
+      readonly kind: 'gang-ended';
+      readonly frame: string;
+      /** That it ended by; empty where no device is to blame. */
+      readonly device: string;
+      readonly reason: GangEndReason;
+      /** A sentence. */
+      readonly detail: string;
+    }
   /** Cut the part's input and give it to a device. */
   | (PartAttempt & {
       readonly kind: 'push';
@@ -47,6 +57,12 @@ export type LedgerEffect =
   | { readonly kind: 'device-lost'; readonly device: string }
   /** For the frame's trace. */
   | (PartAttempt & { readonly kind: 'note'; readonly note: PartNote });
+
+/**
+ * Why a gang ends before its frame is computed: a member was lost, was late, was drained, did not take its block, gave it back, or sent
+ * values that are not finite.
+ */
+export type GangEndReason = 'lost' | 'late' | 'drained' | 'not-taken' | 'given-back' | 'not-finite';
 
 export type PartNote =
   | 'queued'

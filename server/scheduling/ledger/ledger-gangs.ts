@@ -11,6 +11,7 @@ import {
   type Reason,
   reachable,
 } from './ledger-draft.js';
+import type { GangEndReason } from './ledger-effects.js';
 import type { LedgerFrame, PartState } from './ledger-state.js';
 
 /*
@@ -26,6 +27,7 @@ type Tries = Pick<PartState, 'attempt' | 'failed'>;
 export interface GangEnd {
   readonly member: number;
   readonly why: Reason;
+  readonly reason: GangEndReason;
   /** A sentence for the reason of a frame that fails by it: `device e1 was lost`. */
   readonly what: string;
   /** Time before the next gang forms; 0 when absent. */
@@ -173,9 +175,17 @@ export function nextLayer(draft: LedgerDraft, entry: LedgerFrame): boolean {
  * Ends a gang. Its frame begins again on other devices: a layered one, whose picture is at the gateway, at once, another one
  * when devices are free for it. After a bounded number of gangs the frame fails.
  */
-export function restartGang(draft: LedgerDraft, entry: LedgerFrame, { member, pauseMs = 0, what, why }: GangEnd): void {
+export function restartGang(
+  draft: LedgerDraft,
+  entry: LedgerFrame,
+  { member, pauseMs = 0, reason, what, why }: GangEnd,
+): void {
   const { frame } = entry;
   const lost = entry.parts[member]!;
+  const avoided = lost.kind === 'unplaced' ? null : lost.device;
+  if (entry.distribution.kind === 'gang') {
+    draft.effects.push({ kind: 'gang-ended', frame, device: avoided ?? '', reason, detail: what });
+  }
   const failed = lost.failed + (why === 'failed' ? 1 : 0);
   if (failed >= draft.settings.attempts || lost.attempt >= LARGEST_ATTEMPT) {
     const tried = `no gang of devices has computed the frame in ${failed} failed attempts`;
@@ -183,7 +193,6 @@ export function restartGang(draft: LedgerDraft, entry: LedgerFrame, { member, pa
     return;
   }
   const tries = { attempt: lost.attempt + 1, failed };
-  const avoided = lost.kind === 'unplaced' ? null : lost.device;
   if (entry.distribution.kind === 'layered') {
     draft.frames.set(frame, { ...entry, avoided });
     beginLayers(draft, frame, tries);

@@ -184,7 +184,7 @@ export function devicesGone(draft: LedgerDraft, gone: readonly string[], why: (d
       const lost = entry.parts[member]!;
       note(draft, entry.frame, member, 'lost', lost);
       const what = lost.kind === 'unplaced' ? 'a device was lost' : why(lost.device);
-      restartGang(draft, entry, { member, why: 'failed', what });
+      restartGang(draft, entry, { member, reason: 'lost', why: 'failed', what });
     } else {
       refusePushed(draft, entry, drained);
       revoke(draft, draft.frames.get(entry.frame) ?? entry, 'lost', isGone);
@@ -253,7 +253,7 @@ function revoke(
   const first = isGang({ distribution }) ? lateMember(draft, parts) : taken[0]!;
   for (const i of taken) note(draft, frame, i, why, parts[i]!);
   const what = `device ${holderOf(parts[first]!)} did not finish in time`;
-  replaceParts(draft, frame, [first, ...taken.filter((i) => i !== first)], { why: 'failed', what });
+  replaceParts(draft, frame, [first, ...taken.filter((i) => i !== first)], { reason: 'late', why: 'failed', what });
 }
 
 function frameTimedOut(draft: LedgerDraft, { frame, phase, startedMs }: LedgerFrame): boolean {

@@ -59,12 +59,12 @@ export function replaceParts(
   draft: LedgerDraft,
   frame: string,
   lost: readonly number[],
-  { why, what }: Pick<GangEnd, 'why' | 'what'>,
+  { reason, why, what }: Pick<GangEnd, 'reason' | 'why' | 'what'>,
 ): void {
   const entry = draft.frames.get(frame)!;
   const { parts, phase } = entry;
   if (phase.kind === 'running' && isGang(entry)) {
-    if (lost.length > 0) restartGang(draft, entry, { member: lost[0]!, why, what });
+    if (lost.length > 0) restartGang(draft, entry, { member: lost[0]!, reason, why, what });
     return;
   }
   if (phase.kind !== 'running') {

@@ -62,7 +62,7 @@ function refuseMember(draft: LedgerDraft, entry: LedgerFrame, { device, part }: 
   const name = distribution.kind === 'layered' ? `slice ${part}` : 'a block of it';
   if (failsEverywhere(draft, frame, tried, name)) return;
   const what = `device ${device} gave values that are not finite`;
-  restartGang(draft, draft.frames.get(frame)!, { member: part, why: 'returned', what });
+  restartGang(draft, draft.frames.get(frame)!, { member: part, reason: 'not-finite', why: 'returned', what });
 }
 
 /** Fails the frame when no device is left that has not been refused. */

@@ -95,6 +95,7 @@ export class SimulatedGateway implements GatewayDoor {
     const frame = this.frames.get(effect.frame)!;
     switch (effect.kind) {
       case 'note':
+      case 'gang-ended':
         return;
       case 'deliver':
         kernel.spawn(this.#deliver(frame, effect.source, effect.attempt));

@@ -70,6 +70,20 @@ describe('a frame of a gang', () => {
     expect(run.accept('more', { source: 'a' })).toMatchObject([{ kind: 'deliver', frame: 'more' }]);
   });
 
+  test('says why it ended, and by which member', () => {
+    const run = withDevices('a', 'b', 'c');
+    begun(run);
+    const end = () => run.effects.flatMap((effect) => (effect.kind === 'gang-ended' ? [effect] : []));
+    run.left('c');
+    expect(end()).toMatchObject([{ frame: 'f', device: 'c', reason: 'lost' }]);
+    run.draining('b');
+    expect(end()).toEqual([
+      { kind: 'gang-ended', frame: 'f', device: 'b', reason: 'drained', detail: 'device b was drained' },
+    ]);
+    run.pushFailed('f', 0, 3, 'a');
+    expect(end()).toMatchObject([{ device: 'a', reason: 'not-taken' }]);
+  });
+
   test('waits while every device is in a gang, in the order in which frames were accepted', () => {
     const run = withDevices('a', 'b');
     begun(run, 'f');
