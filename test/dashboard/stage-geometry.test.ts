@@ -27,13 +27,17 @@ describe('the stage', () => {
     expect(areas[4]).toEqual({ x: 8, y: 8, width: 8, height: 8 });
   });
 
-  it('has the blocks of a gang as bands, as many as the gang has members', () => {
-    const tiles = { total: 2, done: 0, byDevice: {} };
+  it('has the blocks of a gang as it shares the maps out', () => {
+    const tiles = { total: 4, done: 0, byDevice: {}, bands: { rows: [0, 0.75, 1], columns: [0, 0.5, 1] } };
     const cells = partCells(stage, { ...SQUARE, strategy: 'gang', tiles });
-    expect(cells).toEqual([
-      { part: 0, area: { x: 0, y: 0, width: 24, height: 12 }, wholeMacs: undefined },
-      { part: 1, area: { x: 0, y: 12, width: 24, height: 12 }, wholeMacs: undefined },
+    expect(cells.map(({ area, part }) => [part, area])).toEqual([
+      [0, { x: 0, y: 0, width: 12, height: 18 }],
+      [1, { x: 12, y: 0, width: 12, height: 18 }],
+      [2, { x: 0, y: 18, width: 12, height: 6 }],
+      [3, { x: 12, y: 18, width: 12, height: 6 }],
     ]);
+    const waiting = { total: 1, done: 0, byDevice: {} };
+    expect(partCells(stage, { ...SQUARE, strategy: 'whole', tiles: waiting })).toHaveLength(1);
     expect(partCells(stage, SQUARE).map(({ part }) => part)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
     expect(partCells(stage, { ...SQUARE, strategy: 'modnn' })).toEqual([]);
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FrameTrace, TileTrace } from '../../dashboard/src/contract-types.js';
 import { axisTicks } from '../../dashboard/src/views/frame/axis-ticks.js';
 import { chromeTrace } from '../../dashboard/src/views/frame/chrome-trace.js';
+import { gangTimelineOf } from '../../dashboard/src/views/frame/gang-timeline.js';
 import { timelineOf } from '../../dashboard/src/views/frame/timeline.js';
 import { aCompleteFrame, minute } from './contract-examples.js';
 
@@ -44,6 +45,64 @@ describe('the timeline', () => {
   });
 });
 
+/** Two members; the first gang was given up when one block was done. */
+const gang: NonNullable<FrameTrace['gang']> = [1, 2].map((attempt) => {
+  const stages = (shift: number, to: number) => [
+    { waitMs: 0, beganAtMs: 3 + shift, endedAtMs: 10 + shift, computeMs: 6, sent: [{ to, bytes: 500 }] },
+    { waitMs: 4, beganAtMs: 15 + shift, endedAtMs: 20 + shift, computeMs: 4, sent: [] },
+  ];
+  const done = (member: number) => ({
+    ...{ member, device: `e${member}`, startedAtMs: 1 + member, preparedAtMs: 3 + member, doneAtMs: 22 + member },
+    stages: stages(member, 1 - member),
+  });
+  const open = { member: 1, device: 'e1', startedAtMs: null, preparedAtMs: null, doneAtMs: null, stages: [] };
+  const end = attempt === 1 ? { reason: 'lost' as const, device: 'e1', detail: 'device e1 was lost' } : null;
+  const facts = {
+    attempt,
+    generation: 1,
+    formedAtMs: 0,
+    endedAtMs: 30,
+    end,
+    bands: { rows: [0, 0.5, 1], columns: [0, 1] },
+  };
+  return { ...facts, blocks: [done(0), attempt === 1 ? open : done(1)] };
+});
+
+describe('the timeline of gangs', () => {
+  const timeline = gangTimelineOf(gang);
+
+  it('has a row for each member, with its waits and stages one after the other', () => {
+    expect(timeline).toMatchObject({ fromMs: 0, toMs: 30 });
+    expect(timeline.lanes[1]!.rows.map(({ device }) => device)).toEqual(['e0', 'e1']);
+    expect(timeline.lanes[1]!.rows[0]!.spans).toEqual([
+      { kind: 'prepare', stage: null, fromMs: 1, toMs: 3 },
+      { kind: 'compute', stage: 0, fromMs: 3, toMs: 10 },
+      { kind: 'waiting', stage: 1, fromMs: 11, toMs: 15 },
+      { kind: 'compute', stage: 1, fromMs: 15, toMs: 20 },
+      { kind: 'result', stage: null, fromMs: 20, toMs: 22 },
+    ]);
+  });
+
+  it('has a line for each body of strips, to the next stage of its reader', () => {
+    expect(timeline.lanes[1]!.strips).toEqual([
+      { from: 0, to: 1, stage: 0, bytes: 500, sentMs: 10, readMs: 16 },
+      { from: 1, to: 0, stage: 0, bytes: 500, sentMs: 11, readMs: 15 },
+    ]);
+    expect(timeline.lanes[0]!.strips, 'the reader never said when it read them').toEqual([]);
+  });
+
+  it('shows a gang that was given up until then, with the reason', () => {
+    const [lane] = timeline.lanes;
+    expect(lane!.end).toMatchObject({ reason: 'lost', device: 'e1' });
+    expect(lane!.rows[1]!.spans).toEqual([{ kind: 'ended', stage: null, fromMs: 0, toMs: 30 }]);
+  });
+
+  it('shows nothing of members that have not sent a result yet', () => {
+    const open = { ...gang[0]!, endedAtMs: null, end: null };
+    expect(gangTimelineOf([open]).lanes[0]!.rows[1]!.spans).toEqual([]);
+  });
+});
+
 describe('the trace for Perfetto', () => {
   const { traceEvents } = chromeTrace(aCompleteFrame(1), trace);
 
@@ -56,6 +115,18 @@ describe('the trace for Perfetto', () => {
   it('names the blocks of a gang', () => {
     const { traceEvents } = chromeTrace(aCompleteFrame(1), { ...trace, strategy: 'gang' });
     expect(traceEvents.filter(({ ph }) => ph === 'X')[2]).toMatchObject({ name: 'block 0 compute' });
+  });
+
+  it('has the stages and waits of gangs', () => {
+    const tiles = [traced(0, 'e0', 30), traced(1, 'e1', 40)];
+    const slices = chromeTrace(aCompleteFrame(1), { ...trace, strategy: 'gang', gang, tiles }).traceEvents.filter(
+      ({ ph }) => ph === 'X',
+    );
+    expect(slices).toHaveLength(5 + 1 + 5 + 5);
+    expect(slices).toContainEqual({
+      ...{ name: 'stage 1 waiting', ph: 'X', pid: 1, tid: 1, ts: 11_000, dur: 4_000, cat: 'waiting' },
+      args: { member: 0, attempt: 2, generation: 1 },
+    });
   });
 
   it('names its processes after the devices', () => {

@@ -58,8 +58,8 @@ export interface PartCell {
 }
 
 /**
- * Returns the parts of a frame as areas of the input. Blocks of a gang are drawn as bands of equal height, in the order of the members:
- * a frame does not say how large the blocks are. Slices have no area of their own.
+ * Returns the parts of a frame as areas of the input: tiles by the grid, blocks as the frame's gang shares them out. A frame that has
+ * no gang yet is one block. Slices have no area of their own.
  */
 export function partCells(stage: PlanStage, frame: Placed & Pick<Frame, 'strategy' | 'tiles'>): readonly PartCell[] {
   switch (partNameOf(frame.strategy)) {
@@ -68,10 +68,14 @@ export function partCells(stage: PlanStage, frame: Placed & Pick<Frame, 'strateg
         return { part: tile, area: tileArea(stage, row, column, frame), wholeMacs: macs };
       });
     case 'block': {
-      const { width, height: inputHeight, x } = inputArea(stage, frame);
-      const height = inputHeight / frame.tiles.total;
-      return Array.from({ length: frame.tiles.total }, (_, part) => {
-        return { part, area: { x, y: part * height, width, height }, wholeMacs: undefined };
+      const { height, width } = inputArea(stage, frame);
+      const { columns, rows } = frame.tiles.bands ?? { rows: [0, 1], columns: [0, 1] };
+      const across = columns.length - 1;
+      return Array.from({ length: across * (rows.length - 1) }, (_, part) => {
+        const [row, column] = [Math.floor(part / across), part % across];
+        const [x, y] = [columns[column]! * width, rows[row]! * height];
+        const area = { x, y, width: columns[column + 1]! * width - x, height: rows[row + 1]! * height - y };
+        return { part, area, wholeMacs: undefined };
       });
     }
     case 'slice':

@@ -1,5 +1,6 @@
 import type { Frame, FrameTrace } from '../../contract-types.js';
 import { partNameOf } from '../../state/frame-parts.js';
+import { gangTimelineOf } from './gang-timeline.js';
 import { timelineOf } from './timeline.js';
 
 /** An event of Chrome's trace format, which Perfetto opens; times are microseconds. */
@@ -29,7 +30,8 @@ export function chromeTrace(frame: Frame, trace: FrameTrace): ChromeTrace {
   for (const [index, { device, rows }] of devices.entries()) {
     const pid = index + 1;
     events.push({ name: 'process_name', ph: 'M', pid, tid: 0, args: { name: device } });
-    for (const [tid, bars] of rows.entries()) {
+    events.push(...stagesOn(trace, device, pid));
+    for (const [tid, bars] of trace.gang === undefined ? rows.entries() : []) {
       for (const { tile, phases } of bars) {
         const { history: _, ...facts } = trace.tiles[tile]!;
         for (const { kind, fromMs, toMs } of phases) {
@@ -64,4 +66,19 @@ export function chromeTrace(frame: Frame, trace: FrameTrace): ChromeTrace {
     otherData: { frame: id, source, strategy, createdAt, bytes, macs },
     traceEvents: events,
   };
+}
+
+/** What a device did as a member of gangs: each gang a thread, each stage and each wait for strips a slice. */
+function stagesOn({ gang = [] }: FrameTrace, device: string, pid: number): ChromeTraceEvent[] {
+  return gangTimelineOf(gang).lanes.flatMap(({ attempt, generation, rows }, tid) =>
+    rows
+      .filter((row) => row.device === device)
+      .flatMap(({ member, spans }) =>
+        spans.map(({ fromMs, kind, stage, toMs }): ChromeTraceEvent => {
+          const name = stage === null ? `block ${member} ${kind}` : `stage ${stage} ${kind}`;
+          const [ts, dur] = [Math.round(fromMs * 1000), Math.round((toMs - fromMs) * 1000)];
+          return { name, ph: 'X', pid, tid, ts, dur, cat: kind, args: { member, attempt, generation } };
+        }),
+      ),
+  );
 }

@@ -3,18 +3,19 @@ import type { FrameTrace } from '../../contract-types.js';
 import { capitalised } from '../../format.js';
 import { partNameOf } from '../../state/frame-parts.js';
 import { BytesByKind } from './bytes-by-kind.js';
+import { GangGantt } from './gang-gantt.js';
 import { Gantt } from './gantt.js';
+import { StageTable } from './stage-table.js';
 import { TileTable } from './tile-table.js';
 import { WorkDone } from './work-done.js';
 
 /** What happened to the parts of a frame: when, where, and what it cost. */
 export function FrameTraceView({ trace }: { trace: FrameTrace | null }) {
   if (trace === null) return <p class="loading muted">Loading…</p>;
+  const { gang } = trace;
   return (
     <>
-      <Panel title="Timeline">
-        <Gantt trace={trace} />
-      </Panel>
+      <Panel title="Timeline">{gang === undefined ? <Gantt trace={trace} /> : <GangGantt gang={gang} />}</Panel>
       <div class="pair">
         <Panel title="Bytes by kind">
           <BytesByKind trace={trace} />
@@ -23,6 +24,11 @@ export function FrameTraceView({ trace }: { trace: FrameTrace | null }) {
           <WorkDone trace={trace} />
         </Panel>
       </div>
+      {gang !== undefined && (
+        <Panel title="Stages">
+          <StageTable attempt={gang.at(-1)!} />
+        </Panel>
+      )}
       <Panel title={`${capitalised(partNameOf(trace.strategy))}s`}>
         <TileTable trace={trace} />
       </Panel>

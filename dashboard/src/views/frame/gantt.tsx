@@ -4,7 +4,7 @@ import { useWidth } from '../../components/use-width.js';
 import type { FrameTrace } from '../../contract-types.js';
 import { capitalised, milliseconds, plural } from '../../format.js';
 import { type PartName, partNameOf } from '../../state/frame-parts.js';
-import { axisTicks } from './axis-ticks.js';
+import { Axis } from './gantt-axis.js';
 import { type DeviceLane, type PhaseKind, type TileBar, type Timeline, timelineOf } from './timeline.js';
 
 const ROW_PX = 22;
@@ -15,12 +15,6 @@ const KINDS: readonly { readonly kind: PhaseKind; readonly text: string }[] = [
   { kind: 'waiting', text: 'waiting on the device' },
   { kind: 'overlap', text: 'overlap: fetching strips of neighbours' },
   { kind: 'compute', text: 'compute' },
-];
-
-/** The phases of blocks: the picture comes with the task, and strips come by themselves. */
-const BLOCK_KINDS: typeof KINDS = [
-  { kind: 'waiting', text: 'waiting on the device' },
-  { kind: 'compute', text: 'compute: all stages together, without the waits for strips between them' },
 ];
 
 /** What each device did for a frame, over time. The table below says the same in numbers. */
@@ -50,7 +44,7 @@ export function Gantt({ trace }: { trace: FrameTrace }) {
         )}
       </p>
       <ul class="gantt-legend">
-        {(name === 'block' ? BLOCK_KINDS : KINDS).map(({ kind, text }) => (
+        {KINDS.map(({ kind, text }) => (
           <li key={kind}>
             <svg width="22" height="12" aria-hidden="true">
               <rect class={`phase ${kind}`} width="22" height="12" rx="2" />
@@ -144,28 +138,5 @@ function Readout({ name, bar }: { name: PartName; bar: TileBar }) {
       on {bar.device}: {bar.phases.map(({ kind, fromMs, toMs }) => `${kind} ${milliseconds(toMs - fromMs)}`).join(', ')}
       ; accepted {milliseconds(bar.toMs)} after the frame
     </>
-  );
-}
-
-function Axis({ timeline: { fromMs, toMs } }: { timeline: Timeline }) {
-  const box = useRef<HTMLDivElement>(null);
-  const width = useWidth(box, 600);
-  const scale = width / (toMs - fromMs);
-  return (
-    <div class="gantt-lane">
-      <div class="gantt-device" />
-      <div ref={box} class="gantt-track">
-        <svg width={width} height="20" aria-hidden="true" class="gantt-axis">
-          {axisTicks(fromMs, toMs, Math.max(2, Math.floor(width / 90))).map((tick) => (
-            <g key={tick}>
-              <line x1={(tick - fromMs) * scale} x2={(tick - fromMs) * scale} y1="0" y2="5" />
-              <text x={(tick - fromMs) * scale} y="17" text-anchor={(tick - fromMs) * scale < 20 ? 'start' : 'middle'}>
-                {milliseconds(tick)}
-              </text>
-            </g>
-          ))}
-        </svg>
-      </div>
-    </div>
   );
 }

@@ -11,16 +11,15 @@ export function WorkDone({ trace }: { trace: FrameTrace }) {
   const attempts = trace.tiles.reduce((sum, { attempt }) => sum + attempt, 0);
   const duplicates = trace.tiles.flatMap(({ history }) => history).filter(({ event }) => event === 'duplicate').length;
   const name = partNameOf(trace.strategy);
-  // The gateway counts what the tiles of the plan need. Blocks go on to deeper layers.
-  const most = Math.max(executed, name === 'block' ? 0 : needed, 1);
+  const most = Math.max(executed, needed, 1);
   return (
     <>
       <dl class="work-bars">
         <WorkBar name="Executed" count={executed} most={most} />
-        {name !== 'block' && <WorkBar name="Needed" count={needed} most={most} />}
+        <WorkBar name="Needed" count={needed} most={most} />
       </dl>
       <dl class="plain-facts">
-        {name !== 'block' && <Fact name="Executed / needed">{needed > 0 ? times(executed / needed) : '–'}</Fact>}
+        <Fact name="Executed / needed">{needed > 0 ? times(executed / needed) : '–'}</Fact>
         <Fact name="Attempts">
           {attempts} for {plural(trace.tiles.length, name)}
         </Fact>
