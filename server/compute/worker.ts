@@ -5,6 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createEngine } from '../engine/engines.js';
 import { DeepThingsError, unreachable } from '../errors.js';
 import type { LoadedModel } from '../model-files/load-model.js';
+import { freeMaps } from './collect-garbage.js';
 import { BlockFrames } from './gang/block-frames.js';
 import { heapUse } from './heap-use.js';
 import type {
@@ -101,6 +102,7 @@ async function serve(parts: ModelParts, request: ComputeRequest): Promise<void> 
     // A buffer may be listed once only, and two outputs may be of one.
     const given = [...new Set(buffers)].filter((buffer) => buffer instanceof ArrayBuffer);
     send({ kind: 'done', id: request.id, result: { ...result, computeMs: performance.now() - startedAt } }, given);
+    if (request.kind === 'block' && 'outputs' in result && result.outputs !== null) freeMaps();
   } catch (error) {
     send({ kind: 'failed', id: request.id, ...failureOf(error) });
   }
