@@ -3,6 +3,7 @@ import { type GraphCut, type Tileable, tileable } from '../graph/cuts.js';
 import type { Graph } from '../graph/graph.js';
 import { type FtpPlan, fuseStage, planFtp } from './ftp-plan.js';
 import { type Grid, tileCount, tilePosition, tileShare } from './grid.js';
+import { MACS } from './machine-costs.js';
 import { type Region, regionArea } from './region.js';
 import { type SegmentedStage, segmentStage } from './segments.js';
 import { stageOf } from './stage.js';
@@ -18,19 +19,6 @@ export type FusedDepth = number | string | readonly string[];
 function sharesOf({ maps, outputs }: SegmentedStage, grid: Grid, tileId: number): readonly Region[] {
   return outputs.map((map) => tileShare(grid, maps[map]!, tilePosition(grid, tileId)));
 }
-
-/**
- * Costs in multiply-accumulates: as many as a small machine of 12 GMAC/s does in that time. Enough to compare cuts, whatever the
- * machine. `deepthings plan` counts with measured times.
- */
-export const MACS = Object.freeze({
-  /** An engine call, and getting ready what it reads (0.3 ms). */
-  perCall: 4_000_000,
-  /** A value that is put together and padded for the engine (0.4 ms a MiB on a fast core). */
-  perValue: 64,
-  /** A byte of the maps that the gateway gets, at 1 Gbit/s. */
-  perByteSent: 100,
-});
 
 /**
  * Finds the cut with which a picture takes least time where devices share the tiles, without reuse, and one more gets their outputs

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseCut, cutAt, type FusedDepth, MACS, planGraph } from '../../server/geometry/choose-cut.js';
+import { chooseCut, cutAt, type FusedDepth, planGraph } from '../../server/geometry/choose-cut.js';
 import type { FtpPlan } from '../../server/geometry/ftp-plan.js';
 import type { Grid } from '../../server/geometry/grid.js';
+import { MACS } from '../../server/geometry/machine-costs.js';
 import { macsOfRegions } from '../../server/geometry/plan-cost.js';
 import { regionArea } from '../../server/geometry/region.js';
 import { cutTile } from '../../server/geometry/reuse/tile-cut.js';

@@ -1,22 +1,8 @@
+import { MACS } from '../machine-costs.js';
 import { isEmptyRegion, regionArea } from '../region.js';
 import type { SegmentedStage } from '../segments.js';
 import { walkSegments } from '../tile-walk.js';
 import { type Bands, bandsOf, blockOf } from './bands.js';
-
-/**
- * Costs in multiply-accumulates: as many as a small machine of 12 GMAC/s does in that time. Enough to compare stages, whatever the
- * machine.
- */
-const MACS = Object.freeze({
-  /** An engine call (0.3 ms). */
-  perCall: 4_000_000,
-  /** A value that is put together and padded for the engine. */
-  perValue: 64,
-  /** A message with strips, both sides and the way between them (3 ms). */
-  perMessage: 36_000_000,
-  /** A value of a strip, F32 at 1 Gbit/s, written, sent and read. */
-  perStripValue: 600,
-});
 
 /** A longer gang stage computes too much twice. */
 const MOST_SEGMENTS = 16;

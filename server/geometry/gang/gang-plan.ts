@@ -2,6 +2,7 @@ import { DeepThingsError } from '../../errors.js';
 import { type Tileable, tileable } from '../../graph/cuts.js';
 import { elementCount, type Graph, REARRANGE } from '../../graph/graph.js';
 import { joinRearrangements } from '../../graph/rearrangements.js';
+import { MACS } from '../machine-costs.js';
 import { type SegmentedStage, segmentStage } from '../segments.js';
 import { stageOf } from '../stage.js';
 
@@ -33,9 +34,6 @@ export function planGang(graph: Graph, choose: (stage: SegmentedStage) => readon
   return Object.freeze({ stage, ends: Object.freeze([...inner, all]) });
 }
 
-/** Multiply-accumulates in the time in which a value of a map comes from the members that have it. */
-const MACS_PER_VALUE = 600;
-
 /**
  * Follows a graph as far as blocks can be computed: also behind rearrangements of whole maps, where sharing out what follows saves
  * more than it takes to bring the maps to every member.
@@ -50,7 +48,7 @@ function furthest(graph: Graph): Tileable & { readonly of: Graph } {
     .flatMap(({ inputs }) => inputs.flatMap((name) => of.values.get(name) ?? []))
     .reduce((sum, { shape }) => sum + elementCount(shape), 0);
   const more = (joined.cuts.at(-1)?.macs ?? 0) - (plain.cuts.at(-1)?.macs ?? 0);
-  return more / 2 > MACS_PER_VALUE * moved ? { ...joined, of } : { ...plain, of: graph };
+  return more / 2 > MACS.perStripValue * moved ? { ...joined, of } : { ...plain, of: graph };
 }
 
 /** Segments of a gang stage, from the first to before the last. */
