@@ -3,6 +3,8 @@ import { CALLS } from '../../node/contract/calls.js';
 import { CANCELLED, pause } from '../../node/pause.js';
 import { backoffMs } from '../../node/peers/backoff.js';
 import { decodeTaskBody } from '../../node/wire/task-body.js';
+import { type StealEffect, Stealing, type VictimQuestion } from '../../scheduling/device/stealing.js';
+import type { Holder } from '../../scheduling/reuse/tile-reuse.js';
 import type { EdgeDevice } from '../device/edge-device.js';
 import type { FrameGenerations } from '../frames/frame-generations.js';
 import type { EdgeBoard } from './edge-board.js';
@@ -20,37 +22,30 @@ export interface StealerParts {
   readonly pollMs: number;
 }
 
-interface Victim {
-  readonly device: string;
-  readonly address: string;
-  /** Bodies of the question and of the answer that named it. */
-  readonly controlBytes: number;
-}
-
 const RETRY = { firstMs: 100, mostMs: 5_000 };
-/** Of so many victims it is known whether they are suspended; the contract takes no more. */
-const VICTIMS_LIMIT = 64;
 
-/** Steals tasks while this device has none of its own (the paper's stealer thread). */
+/** Asks the gateway for victims and victims for tasks, when `Stealing` says so. */
 export class Stealer {
   readonly #parts: StealerParts;
+  readonly #stealing: Stealing;
   readonly #stop = new AbortController();
   /** Aborted when own work arrives while the gateway holds the request for a victim. */
   #poll = new AbortController();
   /** Aborted to end a pause after failures. */
   #pause = new AbortController();
-  /** Addresses of the latest victims, by device. */
-  readonly #victims = new Map<string, string>();
-  #paused = false;
-  /** The steal that is under way. */
-  #turn: Promise<unknown> = Promise.resolve();
-  #sequence = Date.now();
+  /** The request or the pause that is under way. */
+  #underWay: Promise<void> = Promise.resolve();
+  /** Bodies of the question that named the present victim, and of its answer. */
+  #controlBytes = 0;
   #tilesStolen = 0;
-  #wake: (() => void) | null = null;
-  #loop: Promise<void> = Promise.resolve();
 
   constructor(parts: StealerParts) {
     this.#parts = parts;
+    const { board, edge, pollMs, prefetch, waitMs } = parts;
+    const { suspendedUntilMs } = edge.remote.peers;
+    const retryMs = (failures: number) => backoffMs(RETRY, failures, Math.random());
+    const rules = { board, prefetch, waitMs, pollMs, firstSequence: Date.now(), retryMs, suspendedUntilMs };
+    this.#stealing = new Stealing(rules, (effect) => this.#carryOut(effect));
   }
 
   get tilesStolen(): number {
@@ -58,11 +53,8 @@ export class Stealer {
   }
 
   start(): void {
-    this.#parts.board.onChange(({ pending }) => {
-      if (pending > 0) this.#poll.abort(CANCELLED);
-      this.#wake?.();
-    });
-    this.#loop = this.#steal();
+    this.#parts.board.onChange(() => this.#stealing.look(performance.now()));
+    this.#stealing.look(performance.now());
   }
 
   /** The gateway takes this device (again): no reason to wait any longer after what failed before. */
@@ -72,88 +64,62 @@ export class Stealer {
 
   /** Steals no more; resolves when no task is on its way here any more. */
   async pause(): Promise<void> {
-    this.#paused = true;
-    this.#poll.abort(CANCELLED);
-    await this.#turn;
+    this.#stealing.pause();
+    while (this.#stealing.isAsking) await this.#underWay;
   }
 
   resume(): void {
-    this.#paused = false;
-    this.#wake?.();
+    this.#stealing.resume(performance.now());
   }
 
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#poll.abort(CANCELLED);
     this.#pause.abort(CANCELLED);
-    this.#wake?.();
-    await this.#loop;
+    await this.pause();
   }
 
-  #isHungry(): boolean {
-    const { board, prefetch } = this.#parts;
-    if (this.#paused || board.pending > 0) return false;
-    return board.stolen < prefetch || board.isIdle;
+  #carryOut(effect: StealEffect): void {
+    if (effect.kind === 'hang-up') this.#poll.abort(CANCELLED);
+    else this.#underWay = this.#answer(effect);
   }
 
-  async #hunger(): Promise<void> {
-    while (!this.#stop.signal.aborted && !this.#isHungry()) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-      this.#wake = null;
-    }
-  }
-
-  async #steal(): Promise<void> {
-    const { edge, pollMs, waitMs } = this.#parts;
-    const { signal } = this.#stop;
-    let failures = 0;
-    for (;;) {
-      await this.#hunger();
-      if (signal.aborted) return;
-      try {
-        const stealing = this.#stealOnce();
-        this.#turn = stealing.catch(() => {});
-        const stolen = await stealing;
-        failures = 0;
-        if (!stolen && waitMs === 0) await this.#sleep(pollMs);
-      } catch (error) {
-        if (signal.aborted) return;
-        failures++;
-        edge.metrics.retries.inc({ what: 'steal' });
-        edge.log.debug({ err: error, failures }, 'stealing failed');
-        await this.#sleep(backoffMs(RETRY, failures, Math.random()));
+  /** Tells `Stealing` how an effect ended. */
+  async #answer(effect: Exclude<StealEffect, { kind: 'hang-up' }>): Promise<void> {
+    try {
+      switch (effect.kind) {
+        case 'ask-victim': {
+          const victim = await this.#askForVictim(effect.question);
+          return this.#stealing.victimNamed(victim, performance.now());
+        }
+        case 'ask-task': {
+          const isThere = await this.#askForTask(effect.victim, effect.sequence);
+          return this.#stealing.taskCame(isThere, performance.now());
+        }
+        case 'steal-later':
+          this.#pause = new AbortController();
+          if (!this.#stop.signal.aborted) await pause(effect.ms, this.#pause.signal);
+          return this.#stealing.due(performance.now());
       }
+    } catch (error) {
+      const { log, metrics } = this.#parts.edge;
+      if (!this.#stop.signal.aborted) {
+        metrics.retries.inc({ what: 'steal' });
+        log.debug({ err: error }, 'stealing failed');
+      }
+      this.#stealing.failed();
     }
   }
 
-  /** @returns false when there was nothing to steal. */
-  async #stealOnce(): Promise<boolean> {
-    const victim = await this.#askForVictim();
-    return victim !== null && !this.#paused && (await this.#askForTask(victim));
-  }
-
-  async #sleep(ms: number): Promise<void> {
-    this.#pause = new AbortController();
-    await pause(ms, this.#pause.signal);
-  }
-
-  async #askForVictim(): Promise<Victim | null> {
-    const { board, edge, waitMs } = this.#parts;
-    this.#sequence++;
+  async #askForVictim({ avoid, sequence, waitMs: heldMs }: VictimQuestion): Promise<Holder | null> {
+    const { edge } = this.#parts;
     this.#poll = new AbortController();
     const { signal } = this.#poll;
-    if (this.#stop.signal.aborted || this.#paused || board.pending > 0) return null;
     try {
-      const { avoid, soonestMs } = this.#suspended();
-      const heldMs = Math.ceil(Math.min(waitMs, soonestMs));
-      const json = { ...this.#question(), waitMs: heldMs, ...(avoid.length > 0 && { avoid }) };
+      const json = { ...this.#request(sequence), waitMs: heldMs, ...(avoid.length > 0 && { avoid: [...avoid] }) };
       const answer = await edge.remote.gateway.call(CALLS.victim, { json, signal, heldMs });
       if (answer.json === undefined) return null;
-      const { victim } = answer.json;
-      this.#remember(victim);
-      return { ...victim, controlBytes: jsonBytes(json) + answer.bytes.byteLength };
+      this.#controlBytes = jsonBytes(json) + answer.bytes.byteLength;
+      return answer.json.victim;
     } catch (error) {
       if (signal.aborted) return null;
       throw error;
@@ -161,12 +127,13 @@ export class Stealer {
   }
 
   /** @returns false when there was none left. */
-  async #askForTask({ controlBytes, ...victim }: Victim): Promise<boolean> {
+  async #askForTask(victim: Holder, sequence: number): Promise<boolean> {
     const { board, edge, generations } = this.#parts;
     const { log, metrics, remote, self, wirePlan } = edge;
     const startedMs = performance.now();
+    const json = this.#request(sequence);
     const { signal } = this.#stop;
-    const answer = await remote.peers.client(victim.address).call(CALLS.task, { json: this.#question(), signal });
+    const answer = await remote.peers.client(victim.address).call(CALLS.task, { json, signal });
     const { bytes } = answer;
     if (answer.status === 204) {
       metrics.steals.inc({ direction: 'in vain' });
@@ -177,15 +144,9 @@ export class Stealer {
     const arrivedMs = performance.now();
     const transferMs = arrivedMs - startedMs;
     remote.links.add(victim.address, bytes.byteLength, transferMs);
-    const task: EdgeTask = {
-      kind: 'tile',
-      ...body,
-      inputBytes: bytes.byteLength,
-      controlBytes: controlBytes + jsonBytes(this.#question()),
-      transferMs,
-      arrivedMs,
-      victim,
-    };
+    const controlBytes = this.#controlBytes + jsonBytes(json);
+    const way = { inputBytes: bytes.byteLength, controlBytes, transferMs, arrivedMs, victim };
+    const task: EdgeTask = { kind: 'tile', ...body, ...way };
     this.#tilesStolen++;
     metrics.steals.inc({ direction: 'taken' });
     metrics.bytesReceived.inc({ kind: 'input' }, bytes.byteLength);
@@ -199,28 +160,8 @@ export class Stealer {
   }
 
   /** Asks a victim for a task: the same again as long as the number is the same. */
-  #question() {
-    return { thief: this.#parts.edge.self.device, sequence: this.#sequence };
-  }
-
-  #remember({ device, address }: Pick<Victim, 'device' | 'address'>): void {
-    this.#victims.delete(device);
-    this.#victims.set(device, address);
-    if (this.#victims.size > VICTIMS_LIMIT) this.#victims.delete(this.#victims.keys().next().value!);
-  }
-
-  /** Victims that kept failing: the gateway is to name others, no longer than until one of these can be asked again. */
-  #suspended(): { readonly avoid: string[]; readonly soonestMs: number } {
-    const { peers } = this.#parts.edge.remote;
-    const avoid: string[] = [];
-    let soonestMs = Number.POSITIVE_INFINITY;
-    for (const [device, address] of this.#victims) {
-      const untilMs = peers.suspendedUntilMs(address);
-      if (untilMs === null) continue;
-      avoid.push(device);
-      soonestMs = Math.min(soonestMs, Math.max(0, untilMs - performance.now()));
-    }
-    return { avoid, soonestMs };
+  #request(sequence: number) {
+    return { thief: this.#parts.edge.self.device, sequence };
   }
 }
 

@@ -1,4 +1,6 @@
-import { type Process, wait } from '../machine/kernel.js';
+import { type StealEffect, Stealing } from '../../scheduling/device/stealing.js';
+import type { Holder } from '../../scheduling/reuse/tile-reuse.js';
+import type { Process } from '../machine/kernel.js';
 import type { DeviceDoor } from '../world.js';
 import type { DeviceParts } from './device-parts.js';
 import type { TileTask } from './device-tasks.js';
@@ -6,30 +8,43 @@ import type { TileTask } from './device-tasks.js';
 /** Real ones begin with the time of day. */
 const FIRST_SEQUENCE = 1_800_000_000_000;
 
-/** Steals tasks while the device has none of its own. */
-export function* stealing(parts: DeviceParts): Process {
-  const { board, changed, host, world } = parts;
+/** Carries out what `Stealing` decides, from now on. */
+export function startStealing(parts: DeviceParts): void {
+  const { board, host, world } = parts;
   const { gateway, kernel, settings, wire } = world;
-  const { prefetch, steal } = settings;
-  const isHungry = () => board.pending === 0 && (board.stolen < prefetch || (board.stolen === 0 && board.isIdle));
-  // With work of its own it does not stay on the line.
-  board.onChange(() => {
-    if (board.pending > 0) gateway.hangUp(host.id);
-  });
-  for (let sequence = FIRST_SEQUENCE; ; sequence++) {
-    while (!isHungry()) yield* wait(changed.next());
-    const question = { thief: host.id, sequence, waitMs: steal.waitMs };
-    const bytes = JSON.stringify(question).length;
-    const victim = yield* wire.request(host, gateway, bytes, () => gateway.nameVictim(host.id, steal.waitMs));
-    const controlBytes = victim === null ? 0 : bytes + JSON.stringify({ victim }).length;
-    const stolen = victim !== null && (yield* takeFrom(parts, victim, sequence, controlBytes));
-    if (!stolen && steal.waitMs === 0) yield* wait(kernel.sleep(steal.pollMs));
+  /** Bodies of the question that named the present victim, and of its answer. */
+  let controlBytes = 0;
+  const now = () => kernel.nowMs;
+  const rules = { board, prefetch: settings.prefetch, ...settings.steal, firstSequence: FIRST_SEQUENCE };
+  const stealing = new Stealing({ ...rules, retryMs: () => 0, suspendedUntilMs: () => null }, carryOut);
+  function carryOut(effect: StealEffect): void {
+    switch (effect.kind) {
+      case 'hang-up':
+        return gateway.hangUp(host.id);
+      case 'steal-later':
+        return void kernel.at(now() + effect.ms, () => stealing.due(now()));
+      case 'ask-victim': {
+        const { sequence, waitMs } = effect.question;
+        const bytes = JSON.stringify({ thief: host.id, sequence, waitMs }).length;
+        const asking = wire.request(host, gateway, bytes, () => gateway.nameVictim(host.id, waitMs));
+        return kernel.spawn(asking, (victim) => {
+          controlBytes = bytes + JSON.stringify({ victim }).length;
+          stealing.victimNamed(victim, now());
+        });
+      }
+      case 'ask-task':
+        kernel.spawn(takeFrom(parts, effect.victim, effect.sequence, controlBytes), (isThere) =>
+          stealing.taskCame(isThere, now()),
+        );
+    }
   }
+  board.onChange(() => stealing.look(now()));
+  stealing.look(now());
 }
 
 function* takeFrom(
   { board, host, links, world }: DeviceParts,
-  victim: { readonly device: string; readonly address: string },
+  victim: Holder,
   sequence: number,
   controlBytes: number,
 ): Process<boolean> {

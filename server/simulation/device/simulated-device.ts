@@ -15,7 +15,7 @@ import { type Answer, answer, type DeviceDoor, type StolenTask, type World } fro
 import { executing } from './device-executor.js';
 import { DeviceParts } from './device-parts.js';
 import { registering } from './device-registrar.js';
-import { stealing } from './device-stealer.js';
+import { startStealing } from './device-stealer.js';
 import type { TileTask } from './device-tasks.js';
 
 /** An edge device: the decisions of a real one, with simulated requests and computation. */
@@ -39,7 +39,7 @@ export class SimulatedDevice implements DeviceDoor {
     const { kernel } = this.#parts.world;
     kernel.spawn(registering(this.#parts));
     kernel.spawn(executing(this.#parts));
-    kernel.spawn(stealing(this.#parts));
+    startStealing(this.#parts);
   }
 
   *takeFrame(frame: string, attempt: number): Process<Answer<null>> {
