@@ -131,12 +131,12 @@ const ROOMS = {
     wire: ['.', 'problems'],
   },
   'server/scheduling': {
-    device: ['.', 'ledger'],
+    device: ['.', 'ledger', 'policy', 'reuse', 'strategies'],
     gang: ['.'],
     ledger: ['.', 'gang'],
     order: ['.', 'reuse'],
     policy: [],
-    reuse: ['.', 'device', 'policy'],
+    reuse: ['.', 'device', 'policy', 'strategies'],
     strategies: ['ledger'],
   },
   'server/simulation': {

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { HttpProblem } from '../node/problems/problem.js';
+import { givenWay } from '../scheduling/device/device-tile.js';
 import type { ReuseBook } from '../scheduling/reuse/reuse-book.js';
 import { NO_REUSE } from '../scheduling/reuse/tile-reuse.js';
 import { strategyNamed } from '../scheduling/strategies/strategies.js';
@@ -110,7 +111,7 @@ export class FrameIntake {
 
   #tasksOf({ frame, attempt, digest, generation, strategy }: AllottedFrame): readonly EdgeTask[] {
     const { self, wirePlan } = this.#parts.edge;
-    const arrivedMs = performance.now();
+    const way = givenWay(performance.now());
     return wirePlan.plan.tiles.map(({ tileId }) => ({
       kind: 'tile',
       frame,
@@ -122,11 +123,7 @@ export class FrameIntake {
       generation,
       input: null,
       reuse: NO_REUSE,
-      inputBytes: 0,
-      controlBytes: 0,
-      transferMs: 0,
-      arrivedMs,
-      victim: null,
+      ...way,
     }));
   }
 }

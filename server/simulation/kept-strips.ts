@@ -1,21 +1,25 @@
-import type { Region } from '../geometry/region.js';
 import { containsRegion } from '../geometry/region.js';
 import { oppositeSide, type Side } from '../geometry/reuse/neighbours.js';
+import type { Strip } from '../geometry/reuse/tile-cut.js';
 import { onlySides, type TileOffers } from '../geometry/reuse/tile-offer.js';
-import type { KeptOffers } from '../scheduling/reuse/task-reuse.js';
+import type { StripThere } from '../scheduling/reuse/fetched-strips.js';
+import type { StripStore } from '../scheduling/reuse/kept-offers.js';
 
 /** The strips that a node keeps of finished tiles, without their values. */
-export class KeptStrips implements KeptOffers {
+export class KeptStrips implements StripStore<StripThere> {
   readonly #frames = new Map<string, Map<number, TileOffers>>();
 
   get frames(): readonly string[] {
     return [...this.#frames.keys()];
   }
 
-  add(frame: string, tile: number, offers: TileOffers): void {
+  /** @returns whether the tile offers anything. */
+  add(frame: string, tile: number, offers: TileOffers): boolean {
+    if (Object.keys(offers).length === 0) return false;
     const tiles = this.#frames.get(frame) ?? new Map<number, TileOffers>();
     tiles.set(tile, offers);
     this.#frames.set(frame, tiles);
+    return true;
   }
 
   keepOnly(frame: string, tile: number, sides: readonly Side[]): void {
@@ -28,10 +32,17 @@ export class KeptStrips implements KeptOffers {
     return this.#frames.get(frame)?.get(tile) ?? null;
   }
 
-  /** @param side where the producer lies, as seen from who wants the strip. */
-  has(frame: string, producer: number, side: Side, map: number, region: Region): boolean {
-    const kept = this.offersOf(frame, producer)?.[oppositeSide(side)]?.regions[map];
-    return kept !== undefined && containsRegion(kept, region);
+  strip(frame: string, producer: number, side: Side, map: number): StripThere | null {
+    const region = this.offersOf(frame, producer)?.[oppositeSide(side)]?.regions[map];
+    return region === undefined ? null : { region };
+  }
+
+  /** Those of the strips that are here. */
+  among(frame: string, strips: readonly Strip[]): readonly Strip[] {
+    return strips.filter(({ map, producer, region, side }) => {
+      const there = this.strip(frame, producer, side, map);
+      return there !== null && containsRegion(there.region, region);
+    });
   }
 
   drop(frame: string): void {

@@ -1,5 +1,4 @@
 import { GATEWAY_ID } from '../../config/defaults.js';
-import { onlySides } from '../../geometry/reuse/tile-offer.js';
 import type { OperationHandlers, OperationRequest } from '../../node/contract/operations.js';
 import type { RequestsUnderWay } from '../../node/draining.js';
 import { HttpProblem } from '../../node/problems/problem.js';
@@ -26,10 +25,8 @@ export function overlapHandlers(
       const bytes = request.body as Uint8Array;
       const { device, address, offers } = decodeOfferNotice(plan, tile, bytes);
       if (device !== GATEWAY_ID) requireDevice(edge, device);
-      if (!book.has(frame)) throw new HttpProblem('DT_FRAME_UNKNOWN', `this device has no open frame ${frame}`);
-      const sides = book.queuedSides(frame, tile).filter((side) => offers[side] !== undefined);
-      // The device that keeps the strips forgets the other sides.
-      book.finished(frame, tile, onlySides(offers, sides), { device, address });
+      const sides = book.offered(frame, tile, offers, { device, address });
+      if (sides === null) throw new HttpProblem('DT_FRAME_UNKNOWN', `this device has no open frame ${frame}`);
       return { sides: [...sides] };
     },
     getOverlap: async (request, reply) => {

@@ -4,6 +4,7 @@ import { HttpProblem } from '../../node/problems/problem.js';
 import { bodyKind, decodeBlockTask, type TaskBodyKind } from '../../node/wire/block-body.js';
 import { decodeSliceTask } from '../../node/wire/slice-body.js';
 import { cutTaskBody, decodeTaskBody, encodeTaskBody } from '../../node/wire/task-body.js';
+import { givenWay } from '../../scheduling/device/device-tile.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import type { EdgeDevice } from '../device/edge-device.js';
 import type { DeviceFrames } from '../frames/device-frames.js';
@@ -106,8 +107,7 @@ function takeTile({ edge, frames, tasks }: TaskHandlerParts, bytes: Uint8Array):
   const body = decodeTaskBody(edge.wirePlan, bytes);
   const inputBytes = bytes.byteLength;
   edge.metrics.bytesReceived.inc({ kind: 'input' }, inputBytes);
-  const way = { inputBytes, controlBytes: 0, transferMs: 0, arrivedMs: performance.now(), victim: null };
-  const task: EdgeTask = { ...body, kind: 'tile', ...way };
+  const task: EdgeTask = { ...body, kind: 'tile', ...givenWay(performance.now(), inputBytes) };
   frames.generations.invalidateBefore(task.frame, task.generation);
   const isHere = frames.generations.isPast(task) || tasks.board.has(task) || tasks.pushed.has(task);
   return isHere ? null : task;

@@ -1,8 +1,9 @@
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import { GATEWAY_ID } from '../../config/defaults.js';
 import { wholeMap } from '../../geometry/region.js';
-import { StripPool } from '../../node/wire/strip-pool.js';
+import { type PooledStrip, StripPool } from '../../node/wire/strip-pool.js';
 import type { ComputeSpeed } from '../../scheduling/device/compute-speed.js';
+import type { TileStartsParts } from '../../scheduling/device/tile-starts.js';
 import { FetchPolicy } from '../../scheduling/reuse/fetch-policy.js';
 import { ReuseBook } from '../../scheduling/reuse/reuse-book.js';
 import { taskReuse } from '../../scheduling/reuse/task-reuse.js';
@@ -66,4 +67,18 @@ export function reuseForThief(
   const transmitted = (frame: string) => own.get(frame)?.transmitted ?? wholeMap(plan.maps[0]!);
   const { links } = remote;
   return taskReuse({ plan, book, pool, allSides, policy, links, transmitted, holder: () => holder }, task, thief);
+}
+
+/** What a tile that starts here can count on. */
+export function startParts(
+  { remote, self, wirePlan }: EdgeDevice,
+  { allSides, book, policy, pool }: DeviceOverlap,
+  { own }: DeviceFrames,
+): TileStartsParts<PooledStrip> {
+  return {
+    reuse: { device: self.device, plan: wirePlan.plan, book, policy, pool, allSides },
+    links: remote.links,
+    gateway: () => remote.gateway.baseUrl,
+    hasPicture: (frame) => own.get(frame) !== undefined,
+  };
 }

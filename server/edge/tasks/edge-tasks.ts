@@ -3,6 +3,8 @@ import type { ComputeThread } from '../../compute/compute-thread.js';
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import { taskQueueLimit } from '../../node/cluster-plan.js';
 import { ComputeSpeed } from '../../scheduling/device/compute-speed.js';
+import { AHEAD_MS } from '../../scheduling/device/device-pace.js';
+import { DeviceTurns } from '../../scheduling/device/device-turns.js';
 import { TaskBoard } from '../../scheduling/device/task-board.js';
 import { tilePicker } from '../../scheduling/order/tile-picker.js';
 import type { EdgeDevice } from '../device/edge-device.js';
@@ -12,9 +14,10 @@ import { BlockResults } from '../gang/block-results.js';
 import { BlockRunner } from '../gang/block-runner.js';
 import type { BlockTask } from '../gang/block-task.js';
 import { EARLY_STRIPS, StripInbox } from '../gang/strip-inbox.js';
-import { createOverlap, type DeviceOverlap } from './device-overlap.js';
+import { createOverlap, type DeviceOverlap, startParts } from './device-overlap.js';
 import type { EdgeBoard, SliceTask } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
+import type { EdgeTurns } from './edge-turns.js';
 import { Executor } from './executor.js';
 import { handBackStolen } from './hand-back.js';
 import { OfferKeeper } from './offer-keeper.js';
@@ -50,6 +53,7 @@ export class EdgeTasks {
   readonly #speed = new ComputeSpeed();
   readonly #sender: ResultSender;
   readonly #executor: Executor;
+  readonly #turns: EdgeTurns;
 
   constructor({ edge, config, compute, frames, inputs }: EdgeTasksParts) {
     const { audit, schedule } = config;
@@ -67,11 +71,17 @@ export class EdgeTasks {
     scopes.onEnd((frame) => board.dropFrame(frame));
     generations.onInvalidated((frame, generation, attempt) => board.dropBefore(frame, generation, attempt));
     edge.metrics.holds('tasks', () => board.listed().length);
-    const sender = new ResultSender(edge, board);
+    const turns: EdgeTurns = new DeviceTurns(
+      { board, speed, aheadMs: AHEAD_MS, starts: startParts(edge, overlap, frames) },
+      (effect) => this.#executor.carryOut(effect),
+    );
+    scopes.onEnd((frame) => turns.starts.forget(frame));
+    generations.onInvalidated((frame) => turns.starts.forget(frame));
+    const sender = new ResultSender(edge, turns);
     const keeper = new OfferKeeper({ edge, board, overlap });
-    const outputs = new TileOutputs({ edge, keeper, sender, speed, namesStrips: audit.fraction > 0 });
-    const preparer = new TilePreparer({ edge, overlap, frames });
-    const tiles = new TileRunner({ edge, board, compute, preparer, outputs, speed });
+    const outputs = new TileOutputs({ edge, keeper, sender, namesStrips: audit.fraction > 0 });
+    const preparer = new TilePreparer(edge, frames.own, overlap.buffers);
+    const tiles = new TileRunner({ edge, board, compute, preparer, outputs, turns });
     const slices = new SliceRunner({ edge, compute, board, sender, scopes });
     this.#edge = edge;
     this.board = board;
@@ -81,6 +91,7 @@ export class EdgeTasks {
     edge.metrics.holds('frames with gang strips', () => this.inbox.size);
     edge.metrics.holds('bytes of gang strips', () => this.inbox.bytes);
     this.#sender = sender;
+    this.#turns = turns;
     const results = new BlockResults({ edge, sender, speed });
     const blocks = new BlockRunner({ edge, compute, board, inputs, inbox: this.inbox, results });
     board.onChange((change) => {
@@ -92,13 +103,13 @@ export class EdgeTasks {
     scopes.onEnd((frame) => blocks.giveUp((task) => task.frame === frame));
     generations.onInvalidated(() => blocks.giveUp((task) => generations.isPastBlock(task)));
     this.#blocks = blocks;
-    this.#executor = new Executor({ board, tiles, slices, blocks, sender });
+    this.#executor = new Executor({ board, turns, preparer, tiles, slices, blocks });
     this.stealer = new Stealer({ edge, board, generations, ...schedule.steal, prefetch: schedule.prefetch });
   }
 
   /** Whether a task is being computed. */
   get isComputing(): boolean {
-    return this.#executor.busy;
+    return this.#turns.isBusy;
   }
 
   /** Every task that this device has, for its registration. */

@@ -1,83 +1,101 @@
-import type { BoardEvent } from '../../scheduling/device/board-change.js';
+import { performance } from 'node:perf_hooks';
 import type { BlockRunner } from '../gang/block-runner.js';
-import type { EdgeBoard } from './edge-board.js';
-import type { ResultSender } from './result-sender.js';
+import type { BlockTask } from '../gang/block-task.js';
+import type { EdgeBoard, SliceTask } from './edge-board.js';
+import type { EdgeTask } from './edge-task.js';
+import type { EdgeEffect, EdgeTurns } from './edge-turns.js';
 import type { SliceRunner } from './slice-runner.js';
+import type { TilePreparer } from './tile-preparer.js';
 import type { TileRunner } from './tile-runner.js';
 
 export interface ExecutorParts {
   readonly board: EdgeBoard;
+  readonly turns: EdgeTurns;
+  readonly preparer: TilePreparer;
   readonly tiles: TileRunner;
   readonly slices: SliceRunner;
   readonly blocks: BlockRunner;
-  readonly sender: ResultSender;
 }
 
-/** True for changes of the board after which there may be a task to begin. */
-const BRINGS_WORK: Readonly<Record<BoardEvent<unknown, unknown>['kind'], boolean>> = {
-  ...{ queued: true, stolen: true, shared: true, 'handed-back': true, opened: true },
-  ...{ returned: false, 'taken-out': false, finished: false, begun: false, 'handed-out': false, dropped: false },
-};
-
-/** Computes this device's tasks, one at a time; results are sent while the next one is computed. */
+/** Carries out what `DeviceTurns` decides: computes this device's tasks. */
 export class Executor {
   readonly #parts: ExecutorParts;
-  #busy = false;
-  /** Ends the wait for a task. */
-  #changed: () => void = () => {};
   readonly #stop = new AbortController();
+  /** Of the next turn, where it is not due at once. */
+  #timer: NodeJS.Timeout | undefined;
+  #isTurnDue = false;
 
   constructor(parts: ExecutorParts) {
     this.#parts = parts;
   }
 
-  get busy(): boolean {
-    return this.#busy;
-  }
-
   start(): void {
-    this.#parts.board.onChange(({ kind }) => {
-      this.#parts.tiles.lookAhead();
-      if (!BRINGS_WORK[kind]) return;
-      this.#changed();
-      void this.#work();
-    });
-    void this.#work();
+    const { board, turns } = this.#parts;
+    board.onChange(({ kind }) => turns.boardChanged(kind, performance.now()));
+    turns.look();
   }
 
   /** Begins nothing more. */
   stop(): void {
     this.#stop.abort();
+    this.#parts.turns.stop();
+    clearTimeout(this.#timer);
   }
 
-  async #work(): Promise<void> {
-    if (this.#busy) return;
-    this.#busy = true;
-    const { blocks, board, sender, slices, tiles } = this.#parts;
-    const { signal } = this.#stop;
-    for (;;) {
-      await sender.room();
-      await tiles.room();
-      if (signal.aborted) break;
-      const task = board.takeNext();
-      const { first } = tiles;
-      if (task === null) {
-        if (first === null) break;
-        await Promise.race([first, this.#change()]);
-      } else if (task.kind === 'tile') {
-        await tiles.run(task, signal);
-      } else {
-        await tiles.all();
-        if (task.kind === 'slice') await slices.run(task, signal);
-        else await blocks.run(task, signal);
+  carryOut(effect: EdgeEffect): void {
+    const { preparer, tiles, turns } = this.#parts;
+    switch (effect.kind) {
+      case 'turn':
+        this.#turnIn(effect.inMs);
+        return;
+      case 'fetch-strips': {
+        const { task, wanted } = effect;
+        void preparer.fetchStrips(task, wanted).then((strips) => {
+          turns.starts.stripsCame(task, strips, performance.now());
+        });
+        return;
       }
+      case 'fetch-input': {
+        const { region, task } = effect;
+        void preparer.fetchInput(task, region).then((input) => {
+          turns.starts.inputCame(task, input, performance.now());
+        });
+        return;
+      }
+      case 'compute':
+        void tiles.run(effect.tile, this.#stop.signal);
+        return;
+      case 'give-up':
+        void this.#giveUp(effect.task, effect.why);
+        return;
+      case 'run-part':
+        void this.#runPart(effect.task);
+        return;
     }
-    this.#busy = false;
   }
 
-  #change(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#changed = resolve;
-    });
+  /** In place of an earlier one that is not due yet. */
+  #turnIn(ms: number): void {
+    clearTimeout(this.#timer);
+    if (ms > 0) this.#timer = setTimeout(() => this.#parts.turns.turn(performance.now()), ms);
+    else if (!this.#isTurnDue) {
+      this.#isTurnDue = true;
+      queueMicrotask(() => {
+        this.#isTurnDue = false;
+        this.#parts.turns.turn(performance.now());
+      });
+    }
+  }
+
+  async #giveUp(task: EdgeTask, why: 'ended' | 'no-input' | Error): Promise<void> {
+    await this.#parts.tiles.giveUp(task, why, this.#stop.signal);
+    this.#parts.board.finished(task);
+  }
+
+  async #runPart(task: SliceTask | BlockTask): Promise<void> {
+    const { blocks, slices, turns } = this.#parts;
+    const { signal } = this.#stop;
+    await (task.kind === 'slice' ? slices.run(task, signal) : blocks.run(task, signal));
+    turns.partDone();
   }
 }

@@ -1,9 +1,9 @@
 import type { KeptStrip } from '../../compute/kept-strips.js';
-import { oppositeSide, SIDES, type Side } from '../../geometry/reuse/neighbours.js';
-import { offersOfTile, onlySides, type TileOffers } from '../../geometry/reuse/tile-offer.js';
+import { oppositeSide, type Side } from '../../geometry/reuse/neighbours.js';
+import type { TileOffers } from '../../geometry/reuse/tile-offer.js';
 import { CALLS } from '../../node/contract/calls.js';
 import { encodeOfferedStrips, encodeOfferNotice } from '../../node/wire/overlap-body.js';
-import { usableSides } from '../../scheduling/reuse/tile-start.js';
+import { OfferKeeping } from '../../scheduling/reuse/kept-offers.js';
 import type { EdgeDevice } from '../device/edge-device.js';
 import type { DeviceOverlap } from './device-overlap.js';
 import type { EdgeBoard } from './edge-board.js';
@@ -19,45 +19,31 @@ export interface OfferKeeperParts {
 /** Keeps what a finished tile offers its neighbours, as long as one can use it, and lets its frame's source know. */
 export class OfferKeeper {
   readonly #parts: OfferKeeperParts;
+  readonly #keeping: OfferKeeping;
 
   constructor(parts: OfferKeeperParts) {
     this.#parts = parts;
+    const { board, edge, overlap } = parts;
+    this.#keeping = new OfferKeeping({ ...overlap, board, device: edge.self.device, plan: edge.wirePlan.plan });
   }
 
   /** @returns bytes of what is said about it. */
-  keep(task: EdgeTask, { cut, keepFor, kept }: Omit<RunningTile, 'job'>): number {
-    const { book, holder, pool } = this.#parts.overlap;
-    const { self, wirePlan } = this.#parts.edge;
-    const { frame, tile } = task;
-    // The frame has ended while its tile was computed: nobody will ask for anything of it.
-    if (task.source === self.device && !book.has(frame)) return 0;
-    const offered = offersOfTile(wirePlan.plan, cut, keepFor);
-    const add = (sides: readonly Side[]) =>
-      kept.length > 0 && pool.add(frame, tile, onlySides(offered, sides), kept) ? offered : {};
-    if (book.has(frame)) {
-      const queued = book.queuedSides(frame, tile);
-      const offers = add(this.#usable(task, queued));
-      book.finished(frame, tile, offers, null);
-      void this.#upload(task, onlySides(offers, queued), kept);
+  keep(task: EdgeTask, tile: Pick<RunningTile, 'cut' | 'keepFor' | 'kept'>): number {
+    const { holder, pool } = this.#parts.overlap;
+    const { frame, tile: id } = task;
+    const { kept } = tile;
+    const news = this.#keeping.keep(task, tile, (offers) => kept.length > 0 && pool.add(frame, id, offers, kept));
+    if (news === null) return 0;
+    const { offers } = news;
+    if (news.kind === 'pool') {
+      void this.#upload(task, offers, kept);
       return 0;
     }
-    const offers = add(SIDES);
-    // Nobody is to hear of it.
-    if (keepFor.length === 0) return 0;
-    // A tile that was pushed, or stolen from another than its source, has no way home: the source computes it as new.
-    if (task.victim?.device !== task.source) return 0;
     const notice = encodeOfferNotice({ ...holder, offers });
-    void this.#report(task, task.victim.address, notice).then((sides) => {
-      if (sides === null) return;
-      pool.keepOnly(frame, tile, this.#usable(task, sides));
-      void this.#upload(task, onlySides(offers, sides), kept);
+    void this.#report(task, news.address, notice).then((sides) => {
+      if (sides !== null) void this.#upload(task, this.#keeping.toldOf(task, offers, sides), kept);
     });
     return notice.byteLength;
-  }
-
-  #usable(task: EdgeTask, queued: readonly Side[]): readonly Side[] {
-    const { board, edge } = this.#parts;
-    return usableSides(edge.wirePlan.plan, board, task, queued);
   }
 
   /** @returns the sides that others may ask for; null when the source could not be told. */

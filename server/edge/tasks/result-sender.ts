@@ -1,35 +1,31 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CALLS } from '../../node/contract/calls.js';
-import { RESULTS_IN_FLIGHT } from '../../scheduling/device/device-pace.js';
 import { MedianWindow } from '../../scheduling/device/median-window.js';
 import type { EdgeDevice } from '../device/edge-device.js';
-import type { BoardTask, EdgeBoard } from './edge-board.js';
+import type { BoardTask } from './edge-board.js';
+import type { EdgeTurns } from './edge-turns.js';
 
 /** Sends results to the gateway, beside the computation (the paper's partition result collection thread). */
 export class ResultSender {
   readonly #edge: EdgeDevice;
-  readonly #board: EdgeBoard;
+  readonly #turns: Pick<EdgeTurns, 'sends' | 'sent'>;
   readonly #abort = new AbortController();
   readonly #inFlight = new Set<Promise<void>>();
   /** Until the gateway has a result. */
   readonly times = new MedianWindow();
 
-  constructor(edge: EdgeDevice, board: EdgeBoard) {
+  constructor(edge: EdgeDevice, turns: Pick<EdgeTurns, 'sends' | 'sent'>) {
     this.#edge = edge;
-    this.#board = board;
-  }
-
-  /** Resolves when there is room for one more. */
-  async room(): Promise<void> {
-    while (this.#inFlight.size >= RESULTS_IN_FLIGHT) await Promise.race(this.#inFlight);
+    this.#turns = turns;
   }
 
   /** @param body of the result, written again for each try. */
   send(task: BoardTask, body: () => Uint8Array): void {
+    this.#turns.sends();
     const sending = this.#deliver(task, body).finally(() => {
       this.#inFlight.delete(sending);
-      this.#board.finished(task);
+      this.#turns.sent(task);
     });
     this.#inFlight.add(sending);
   }

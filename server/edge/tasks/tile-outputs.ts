@@ -1,10 +1,7 @@
 import type { ComputeResult } from '../../compute/messages.js';
-import { encodeResultBody, type ResultBody } from '../../node/wire/result-body.js';
-import type { ComputeSpeed } from '../../scheduling/device/compute-speed.js';
-import { strategyNamed } from '../../scheduling/strategies/strategies.js';
+import { encodeResultBody } from '../../node/wire/result-body.js';
 import { allFinite } from '../../tensor/all-finite.js';
 import type { EdgeDevice } from '../device/edge-device.js';
-import type { EdgeTask } from './edge-task.js';
 import type { OfferKeeper } from './offer-keeper.js';
 import type { ResultSender } from './result-sender.js';
 import type { RunningTile } from './tile-preparer.js';
@@ -13,7 +10,6 @@ export interface TileOutputsParts {
   readonly edge: EdgeDevice;
   readonly keeper: OfferKeeper;
   readonly sender: ResultSender;
-  readonly speed: ComputeSpeed;
   /** Whether results say whose strips they used, for those who compare them. */
   readonly namesStrips: boolean;
 }
@@ -29,23 +25,17 @@ export class TileOutputs {
     this.#parts = parts;
   }
 
-  /** @param costs of getting the tile here, ms and bytes. */
-  finish(
-    task: EdgeTask,
-    tile: RunningTile,
-    { outputs, computeMs, macs }: ComputeResult<'tile'>,
-    costs: Pick<ResultBody, 'waitMs' | 'overlapMs' | 'overlapBytes'>,
-  ): void {
-    const { edge, keeper, namesStrips, sender, speed } = this.#parts;
+  finish(tile: RunningTile, { outputs, computeMs, macs }: ComputeResult<'tile'>): void {
+    const { edge, keeper, namesStrips, sender } = this.#parts;
     const { events, log, metrics, self, wirePlan } = edge;
+    const { costs, task } = tile;
     const { device } = self;
     const facts = { frame: task.frame, tile: task.tile, attempt: task.attempt };
     const areFinite = [...outputs, ...tile.kept.map(({ data }) => data)].every(allFinite);
     // The gateway refuses the result and names this device; neighbours get nothing of it.
     if (!areFinite) log.error(facts, NOT_FINITE);
     const offered = areFinite ? tile : { ...tile, kept: [] };
-    const noticeBytes = strategyNamed(task.strategy).reuse === 'overlap' ? keeper.keep(task, offered) : 0;
-    speed.add(macs, computeMs);
+    const noticeBytes = keeper.keep(task, offered);
     metrics.tileWait.observe(costs.waitMs / 1000);
     metrics.tileCompute.observe(computeMs / 1000);
     events.publish('tile', { ...facts, event: 'done', device });

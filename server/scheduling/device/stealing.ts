@@ -98,9 +98,9 @@ export class Stealing {
 
   /** The victim has answered. @param isThere false: it had no task left. */
   taskCame(isThere: boolean, nowMs: number): void {
-    if (!isThere) return this.#foundNothing(nowMs);
     this.#failures = 0;
-    this.#rest(nowMs);
+    if (isThere) this.#rest(nowMs);
+    else this.#foundNothing(nowMs);
   }
 
   /** The gateway or the victim has not answered, or nonsense. */

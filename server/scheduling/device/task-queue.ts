@@ -50,9 +50,3 @@ export function takeTask<Task extends TaskKey>(
   const index = choose(queue.tasks);
   return { queue: { ...queue, tasks: queue.tasks.toSpliced(index, 1) }, task: queue.tasks[index]! };
 }
-
-/** Takes out every task of a frame. */
-export function dropFrameTasks<Task extends TaskKey>(queue: TaskQueue<Task>, frame: string): TaskQueue<Task> {
-  const tasks = queue.tasks.filter((task) => task.frame !== frame);
-  return tasks.length === queue.tasks.length ? queue : { ...queue, tasks };
-}

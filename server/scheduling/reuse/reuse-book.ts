@@ -104,6 +104,18 @@ export class ReuseBook {
   }
 
   /**
+   * Another device has computed a tile of a frame of this one, and offers its borders.
+   *
+   * @returns the sides whose neighbour may ask for them: the holder forgets the others. Null when the frame is not open here.
+   */
+  offered(frame: string, tile: number, offers: TileOffers, holder: Holder): readonly Side[] | null {
+    if (!this.has(frame)) return null;
+    const sides = this.queuedSides(frame, tile).filter((side) => offers[side] !== undefined);
+    this.finished(frame, tile, onlySides(offers, sides), holder);
+    return sides;
+  }
+
+  /**
    * What has become of every tile, for whoever chooses the next one. Of what others have only that counts which is worth
    * fetching: an order that counts on the rest has tiles computed far from those whose strips are there.
    *

@@ -1,25 +1,18 @@
 import { ComputeSpeed } from '../../scheduling/device/compute-speed.js';
 import { MedianWindow } from '../../scheduling/device/median-window.js';
 import { TaskBoard } from '../../scheduling/device/task-board.js';
-import { TilesUnderWay } from '../../scheduling/device/tiles-under-way.js';
 import { tilePicker } from '../../scheduling/order/tile-picker.js';
 import { LinkRates } from '../../scheduling/policy/link-rates.js';
 import { FetchPolicy } from '../../scheduling/reuse/fetch-policy.js';
 import { ReuseBook } from '../../scheduling/reuse/reuse-book.js';
 import type { TaskReuseParts } from '../../scheduling/reuse/task-reuse.js';
 import type { Holder } from '../../scheduling/reuse/tile-reuse.js';
-import type { TileStartParts, TileUnderWay } from '../../scheduling/reuse/tile-start.js';
+import type { TileStartParts } from '../../scheduling/reuse/tile-start.js';
 import { KeptStrips } from '../kept-strips.js';
-import { type Latch, Signal } from '../machine/kernel.js';
 import { Processor } from '../machine/processor.js';
 import type { SimulatedDeviceSettings } from '../simulation-settings.js';
 import type { Host, World } from '../world.js';
 import type { DeviceBoard, SliceTask, TileTask } from './device-tasks.js';
-
-/** A tile that the compute thread has. */
-export interface TileInThread extends TileUnderWay {
-  readonly handled: Latch;
-}
 
 /** What one device consists of, each part the one of a real device where that decides something. */
 export class DeviceParts {
@@ -37,16 +30,12 @@ export class DeviceParts {
   readonly resultTimes = new MedianWindow();
   readonly policy: FetchPolicy;
   readonly ownFrames = new Set<string>();
-  /** Given whenever the board changes. */
-  readonly changed = new Signal();
-  readonly underWay: TilesUnderWay<TileInThread>;
 
   constructor(world: World, settings: SimulatedDeviceSettings, host: Host, offset: number) {
-    const { aheadMs, bytesPerValue, order, overlap, plan, queueLimit } = world.settings;
+    const { bytesPerValue, order, overlap, plan, queueLimit } = world.settings;
     this.world = world;
     this.host = host;
     this.offset = offset;
-    this.underWay = new TilesUnderWay(aheadMs);
     this.processor = new Processor(world.kernel, settings.cpu, offset);
     const { links, speed } = this;
     this.policy = new FetchPolicy({ plan, policy: overlap.policy, links, speed, bytesPerValue });
@@ -54,7 +43,6 @@ export class DeviceParts {
     this.book = book;
     this.board = new TaskBoard<TileTask, SliceTask>(queueLimit, tilePicker(plan, book, order));
     this.board.onChange((change) => book.follow(change));
-    this.board.onChange(() => this.changed.give());
   }
 
   get viaGateway(): boolean {
@@ -68,7 +56,7 @@ export class DeviceParts {
     return { device: id, address };
   }
 
-  get startParts(): TileStartParts {
+  get startParts(): TileStartParts & { readonly pool: KeptStrips } {
     const { book, host, policy, pool, world } = this;
     const { overlap, plan } = world.settings;
     return { device: host.id, book, policy, pool, plan, allSides: overlap.allSides };

@@ -3,7 +3,6 @@ import type { Holder } from '../../scheduling/reuse/tile-reuse.js';
 import type { Process } from '../machine/kernel.js';
 import type { DeviceDoor } from '../world.js';
 import type { DeviceParts } from './device-parts.js';
-import type { TileTask } from './device-tasks.js';
 
 /** Real ones begin with the time of day. */
 const FIRST_SEQUENCE = 1_800_000_000_000;
@@ -20,17 +19,20 @@ export function startStealing(parts: DeviceParts): void {
   function carryOut(effect: StealEffect): void {
     switch (effect.kind) {
       case 'hang-up':
-        return gateway.hangUp(host.id);
+        gateway.hangUp(host.id);
+        return;
       case 'steal-later':
-        return void kernel.at(now() + effect.ms, () => stealing.due(now()));
+        kernel.at(now() + effect.ms, () => stealing.due(now()));
+        return;
       case 'ask-victim': {
         const { sequence, waitMs } = effect.question;
         const bytes = JSON.stringify({ thief: host.id, sequence, waitMs }).length;
         const asking = wire.request(host, gateway, bytes, () => gateway.nameVictim(host.id, waitMs));
-        return kernel.spawn(asking, (victim) => {
+        kernel.spawn(asking, (victim) => {
           controlBytes = bytes + JSON.stringify({ victim }).length;
           stealing.victimNamed(victim, now());
         });
+        return;
       }
       case 'ask-task':
         kernel.spawn(takeFrom(parts, effect.victim, effect.sequence, controlBytes), (isThere) =>
@@ -55,14 +57,10 @@ function* takeFrom(
   const stolen = yield* wire.request(host, device, question, () => device.handOut(host.id, sequence));
   if (stolen === null) return false;
   const { bytes, input, task: sent } = stolen;
-  const { attempt, frame, generation, reuse, source, tile } = sent;
   const arrivedMs = kernel.nowMs;
   const transferMs = arrivedMs - startedMs;
   links.add(victim.address, bytes, transferMs);
-  const task: TileTask = {
-    ...{ kind: 'tile', frame, tile, generation, attempt, source, reuse, input, inputBytes: bytes },
-    ...{ controlBytes: controlBytes + question, transferMs, arrivedMs, victim },
-  };
-  board.addStolen(task);
+  const way = { inputBytes: bytes, controlBytes: controlBytes + question, transferMs, arrivedMs, victim };
+  board.addStolen({ kind: 'tile', ...sent, input: { region: input }, ...way });
   return true;
 }

@@ -1,21 +1,13 @@
-import type { Region } from '../../geometry/region.js';
-import type { BoardSlice, BoardTile } from '../../scheduling/device/board-task.js';
+import type { BoardSlice } from '../../scheduling/device/board-task.js';
+import type { DeviceTile, PicturePart } from '../../scheduling/device/device-tile.js';
 import type { TaskBoard } from '../../scheduling/device/task-board.js';
-import type { Reuse } from '../../scheduling/reuse/tile-reuse.js';
 import type { SliceWork } from '../gateway/layer-turns.js';
 
+/** What came with a tile of the picture: its region, without values. */
+export type TileInput = PicturePart;
+
 /** A tile as one simulated device has it. */
-export interface TileTask extends BoardTile {
-  readonly source: string;
-  /** What came with it of the picture; null: cut from this device's own. */
-  readonly input: Region | null;
-  readonly reuse: Reuse;
-  readonly inputBytes: number;
-  readonly controlBytes: number;
-  readonly transferMs: number;
-  readonly arrivedMs: number;
-  readonly victim: { readonly device: string; readonly address: string } | null;
-}
+export type TileTask = DeviceTile<TileInput>;
 
 /** One layer of a slice as one simulated device has it. */
 export interface SliceTask extends BoardSlice {

@@ -1,7 +1,8 @@
 import type { Region } from '../../geometry/region.js';
 import type { Side } from '../../geometry/reuse/neighbours.js';
 import { cutTile, type Strip } from '../../geometry/reuse/tile-cut.js';
-import { onlySides, type TileOffers } from '../../geometry/reuse/tile-offer.js';
+import type { TileOffers } from '../../geometry/reuse/tile-offer.js';
+import { givenWay } from '../../scheduling/device/device-tile.js';
 import { taskReuse } from '../../scheduling/reuse/task-reuse.js';
 import type { Holder } from '../../scheduling/reuse/tile-reuse.js';
 import { NO_REUSE } from '../../scheduling/reuse/tile-reuse.js';
@@ -12,11 +13,11 @@ import { type Process, wait } from '../machine/kernel.js';
 import type { Processor } from '../machine/processor.js';
 import type { SimulatedDeviceSettings } from '../simulation-settings.js';
 import { type Answer, answer, type DeviceDoor, type StolenTask, type World } from '../world.js';
-import { executing } from './device-executor.js';
 import { DeviceParts } from './device-parts.js';
 import { registering } from './device-registrar.js';
 import { startStealing } from './device-stealer.js';
 import type { TileTask } from './device-tasks.js';
+import { DeviceWork } from './device-work.js';
 
 /** An edge device: the decisions of a real one, with simulated requests and computation. */
 export class SimulatedDevice implements DeviceDoor {
@@ -38,7 +39,7 @@ export class SimulatedDevice implements DeviceDoor {
   start(): void {
     const { kernel } = this.#parts.world;
     kernel.spawn(registering(this.#parts));
-    kernel.spawn(executing(this.#parts));
+    new DeviceWork(this.#parts);
     startStealing(this.#parts);
   }
 
@@ -50,11 +51,10 @@ export class SimulatedDevice implements DeviceDoor {
     const { placement, reuse } = strategyNamed(strategy);
     if (reuse === 'overlap') book.open(frame);
     if (placement === 'gateway') return { bytes: 0, value: null };
-    const arrivedMs = world.kernel.nowMs;
+    const carried = { input: null, reuse: NO_REUSE, ...givenWay(world.kernel.nowMs) };
     const tasks = plan.tiles.map(({ tileId }): TileTask => {
-      const carried = { input: null, reuse: NO_REUSE, inputBytes: 0, controlBytes: 0, transferMs: 0, victim: null };
       const key = { frame, tile: tileId, generation: 1, attempt };
-      return { kind: 'tile', ...key, source: this.id, arrivedMs, ...carried };
+      return { kind: 'tile', ...key, source: this.id, strategy, ...carried };
     });
     board.enqueue(tasks.filter((task) => !board.has(task)));
     return { bytes: 0, value: null };
@@ -62,11 +62,8 @@ export class SimulatedDevice implements DeviceDoor {
 
   *takeTile(sent: SentTask, input: Region, bytes: number): Process<Answer<boolean>> {
     const { board, world } = this.#parts;
-    const { attempt, frame, generation, reuse, source, tile } = sent;
-    const task: TileTask = {
-      ...{ kind: 'tile', frame, tile, generation, attempt, source, reuse, input, inputBytes: bytes },
-      ...{ controlBytes: 0, transferMs: 0, arrivedMs: world.kernel.nowMs, victim: null },
-    };
+    const way = givenWay(world.kernel.nowMs, bytes);
+    const task: TileTask = { kind: 'tile', ...sent, input: { region: input }, ...way };
     const there = board.has(task);
     const taken =
       there || (strategyNamed(sent.strategy).nextTask === 'steal' ? board.enqueue([task]) : board.share(task));
@@ -95,21 +92,19 @@ export class SimulatedDevice implements DeviceDoor {
     const reuse = task.input === null ? taskReuse(parts.reuseParts, task, thief) : task.reuse;
     const { attempt, frame, generation, source, tile } = task;
     const sent: SentTask = { frame, tile, generation, attempt, source, strategy, reuse };
-    const input = task.input ?? cutTile(plan, tile, reuse.offers).input;
+    const input = task.input?.region ?? cutTile(plan, tile, reuse.offers).input;
     const bytes = sizes.task(sent, input);
     return { bytes, value: { task: sent, input, bytes } };
   }
 
   *hearOffers(frame: string, tile: number, offers: TileOffers, holder: Holder): Process<Answer<readonly Side[]>> {
-    const { book } = this.#parts;
-    const sides = book.queuedSides(frame, tile).filter((side) => offers[side] !== undefined);
-    if (book.has(frame)) book.finished(frame, tile, onlySides(offers, sides), holder);
-    return yield* answer(JSON.stringify({ sides }).length, book.has(frame) ? sides : []);
+    const sides = this.#parts.book.offered(frame, tile, offers, holder) ?? [];
+    return yield* answer(JSON.stringify({ sides }).length, sides);
   }
 
   *giveStrips(frame: string, strips: readonly Strip[]): Process<Answer<readonly Strip[]>> {
     const { pool, world } = this.#parts;
-    const there = strips.filter(({ map, producer, region, side }) => pool.has(frame, producer, side, map, region));
+    const there = pool.among(frame, strips);
     const missing = strips.filter((strip) => !there.includes(strip));
     return yield* answer(world.settings.sizes.strips(there, missing), there);
   }

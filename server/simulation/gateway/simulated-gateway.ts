@@ -241,9 +241,7 @@ export class SimulatedGateway implements GatewayDoor {
   }
 
   *giveStrips(frame: string, strips: readonly Strip[]): Process<Answer<readonly Strip[]>> {
-    const there = strips.filter(({ map, producer, region, side }) =>
-      this.#pool.has(frame, producer, side, map, region),
-    );
+    const there = this.#pool.among(frame, strips);
     const missing = strips.filter((strip) => !there.includes(strip));
     return yield* answer(this.#world.settings.sizes.strips(there, missing), there);
   }

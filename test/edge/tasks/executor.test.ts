@@ -1,24 +1,30 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { ComputeResult } from '../../../server/compute/messages.js';
+import { type DeviceOverlap, startParts } from '../../../server/edge/tasks/device-overlap.js';
 import type { EdgeBoard, SliceTask } from '../../../server/edge/tasks/edge-board.js';
 import type { EdgeTask } from '../../../server/edge/tasks/edge-task.js';
+import type { EdgeTurns } from '../../../server/edge/tasks/edge-turns.js';
 import { Executor } from '../../../server/edge/tasks/executor.js';
 import type { OfferKeeper } from '../../../server/edge/tasks/offer-keeper.js';
 import type { ResultSender } from '../../../server/edge/tasks/result-sender.js';
 import type { SliceRunner } from '../../../server/edge/tasks/slice-runner.js';
+import { StripBuffers } from '../../../server/edge/tasks/strip-buffers.js';
 import { TileOutputs } from '../../../server/edge/tasks/tile-outputs.js';
-import type { RunningTile, TilePreparer } from '../../../server/edge/tasks/tile-preparer.js';
+import { TilePreparer } from '../../../server/edge/tasks/tile-preparer.js';
 import { TileRunner } from '../../../server/edge/tasks/tile-runner.js';
-import { wholeTile } from '../../../server/evaluation/measure/untiled.js';
 import { planGraph } from '../../../server/geometry/choose-cut.js';
-import { cutTile } from '../../../server/geometry/reuse/tile-cut.js';
+import { wholeMap } from '../../../server/geometry/region.js';
 import { describeModel } from '../../../server/model/model-source.js';
+import { StripPool } from '../../../server/node/wire/strip-pool.js';
 import { ComputeSpeed } from '../../../server/scheduling/device/compute-speed.js';
-import { TILES_AHEAD } from '../../../server/scheduling/device/device-pace.js';
+import { AHEAD_MS, TILES_AHEAD } from '../../../server/scheduling/device/device-pace.js';
+import { DeviceTurns } from '../../../server/scheduling/device/device-turns.js';
 import { TaskBoard } from '../../../server/scheduling/device/task-board.js';
+import { ReuseBook } from '../../../server/scheduling/reuse/reuse-book.js';
 import { NO_REUSE } from '../../../server/scheduling/reuse/tile-reuse.js';
-import { testDevice } from '../test-device.js';
+import { valuesOf } from '../../../server/tensor/planes.js';
+import { testDevice, testFrames } from '../test-device.js';
 
 const network = describeModel({ name: 'face-detector', width: 96, height: 96 });
 const plan = planGraph(network.graph, 8, { rows: 3, columns: 3 });
@@ -41,7 +47,7 @@ function taskOf(tile: number): EdgeTask {
 
 interface Given {
   readonly tile: number;
-  /** Tiles that the thread had when this one was made ready. */
+  /** Tiles that the thread had when it got this one. */
   readonly before: readonly number[];
   done(): void;
   fail(): void;
@@ -54,7 +60,6 @@ function device(medianMs: number | null) {
   const sent: number[] = [];
   const speed = new ComputeSpeed();
   if (medianMs !== null) speed.add(1, medianMs);
-  let before: readonly number[] = [];
   const computed = (): ComputeResult<'tile'> => ({
     outputs: [new Float32Array(0)],
     ...{ computeMs: medianMs ?? 1, macs: 1 },
@@ -62,46 +67,50 @@ function device(medianMs: number | null) {
   const compute = {
     runTile: ({ tileId }: { tileId: number }) =>
       new Promise<ComputeResult<'tile'>>((resolve, reject) => {
-        given.push({ tile: tileId, before, done: () => resolve(computed()), fail: () => reject(new Error('broken')) });
+        const before = [...running];
+        running.push(tileId);
+        const end = (act: () => void) => () => {
+          running.splice(running.indexOf(tileId), 1);
+          act();
+        };
+        const fail = end(() => reject(new Error('broken')));
+        given.push({ tile: tileId, before, done: end(() => resolve(computed())), fail });
       }),
   };
-  const preparer = {
-    fetchAhead: () => undefined,
-    async prepare({ tile, frame }: EdgeTask, running: readonly RunningTile[]) {
-      before = running.map(({ job }) => job.tileId);
-      const cut = cutTile(plan, tile);
-      const job = wholeTile(new Uint8Array(0), tile);
-      return { kind: 'ready', frame, job, cut, keepFor: [], kept: [], overlapBytes: 0 };
-    },
-  };
+  const edge = testDevice({ plan });
+  const frames = testFrames(edge);
+  const picture = { data: new Uint8Array(valuesOf(plan.maps[0]!)), transmitted: wholeMap(plan.maps[0]!) };
+  for (const frame of ['a-1', 'b-1'])
+    frames.own.open({ frame, generation: 1, attempt: 1, digest: 'd', openedMs: 0, ...picture });
+  const pool = new StripPool(0);
+  const overlap = { book: new ReuseBook(plan, null), pool, allSides: false } as unknown as DeviceOverlap;
+  const starts = startParts(edge, overlap, frames);
+  const turns: EdgeTurns = new DeviceTurns({ board, speed, aheadMs: AHEAD_MS, starts }, (effect) => {
+    executor.carryOut(effect);
+  });
+  const preparer = new TilePreparer(edge, frames.own, new StripBuffers(0));
+  const running: number[] = [];
   const sender = {
-    room: async () => undefined,
     send(task: { tile: number }) {
+      turns.sends();
       sent.push(task.tile);
-      board.finished(task as EdgeTask);
+      turns.sent(task as EdgeTask);
     },
   } as unknown as ResultSender;
   const slices = { run: async (task: SliceTask) => sender.send(task, () => new Uint8Array(0)) };
-  const edge = testDevice({ plan });
   const keeper = { keep: () => 0 } as unknown as OfferKeeper;
-  const outputs = new TileOutputs({ edge, keeper, sender, speed, namesStrips: false });
-  const tileRunner = new TileRunner({
-    ...{ edge, board, compute, outputs, speed },
-    preparer: preparer as unknown as TilePreparer,
-  });
+  const outputs = new TileOutputs({ edge, keeper, sender, namesStrips: false });
+  const tileRunner = new TileRunner({ edge, board, compute, outputs, turns, preparer });
   const executor = new Executor({
-    board,
-    tiles: tileRunner,
-    slices: slices as unknown as SliceRunner,
+    ...{ board, turns, preparer, tiles: tileRunner, slices: slices as unknown as SliceRunner },
     blocks: null as never,
-    sender,
   });
   const tiles = () => given.map(({ tile }) => tile);
   const start = (count: number) => {
     board.enqueue(plan.tiles.slice(0, count).map(({ tileId }) => taskOf(tileId)));
     executor.start();
   };
-  return { board, given, sent, executor, tiles, start };
+  return { board, given, sent, turns, executor, tiles, start };
 }
 
 async function settled(): Promise<void> {
@@ -149,7 +158,7 @@ describe('the compute thread', () => {
   });
 
   it('gets a tile that comes while others are computed, and goes on after one that failed', async () => {
-    const { board, given, sent, start, tiles, executor } = device(0.2);
+    const { board, given, sent, start, tiles, turns } = device(0.2);
     start(1);
     await settled();
     expect(tiles()).toEqual([0]);
@@ -159,7 +168,7 @@ describe('the compute thread', () => {
     given[0]!.fail();
     given[1]!.done();
     await settled();
-    expect([sent, board.isIdle, executor.busy]).toEqual([[5], true, false]);
+    expect([sent, board.isIdle, turns.isBusy]).toEqual([[5], true, false]);
     board.addStolen(taskOf(7));
     await settled();
     expect(given[2]).toMatchObject({ tile: 7, before: [] });

@@ -4,10 +4,11 @@ import type { DeepThingsClient } from '../../../client/client.js';
 import { ProblemError } from '../../../client/problem-error.js';
 import { loadTileExecutor, type TileExecutor } from '../../../server/compute/tile-executor.js';
 import type { EdgeDevice } from '../../../server/edge/device/edge-device.js';
-import type { DeviceOverlap } from '../../../server/edge/tasks/device-overlap.js';
+import type { DeviceFrames } from '../../../server/edge/frames/device-frames.js';
+import { type DeviceOverlap, startParts } from '../../../server/edge/tasks/device-overlap.js';
 import type { EdgeTask } from '../../../server/edge/tasks/edge-task.js';
 import { StripBuffers } from '../../../server/edge/tasks/strip-buffers.js';
-import { type Preparation, type RunningTile, TilePreparer } from '../../../server/edge/tasks/tile-preparer.js';
+import { type RunningTile, TilePreparer } from '../../../server/edge/tasks/tile-preparer.js';
 import { createEngine } from '../../../server/engine/engines.js';
 import { relativeDifference, TOLERANCE } from '../../../server/evaluation/measure/map-difference.js';
 import { wholeTile } from '../../../server/evaluation/measure/untiled.js';
@@ -24,9 +25,11 @@ import { peerClient } from '../../../server/node/peers/peer-client.js';
 import { cutInputBody } from '../../../server/node/wire/input-body.js';
 import { formatMapRegion } from '../../../server/node/wire/map-blocks.js';
 import { encodeStrips, parseMapRegions } from '../../../server/node/wire/overlap-body.js';
-import { StripPool } from '../../../server/node/wire/strip-pool.js';
+import { type PooledStrip, StripPool } from '../../../server/node/wire/strip-pool.js';
+import type { InputPart } from '../../../server/node/wire/task-body.js';
 import { ComputeSpeed } from '../../../server/scheduling/device/compute-speed.js';
 import { TILES_AHEAD } from '../../../server/scheduling/device/device-pace.js';
+import { TileStarts } from '../../../server/scheduling/device/tile-starts.js';
 import { FetchPolicy } from '../../../server/scheduling/reuse/fetch-policy.js';
 import { ReuseBook } from '../../../server/scheduling/reuse/reuse-book.js';
 import { NO_REUSE, type Reuse } from '../../../server/scheduling/reuse/tile-reuse.js';
@@ -177,7 +180,7 @@ function world(options: WorldOptions = {}) {
     allSides,
     holder: edge.self,
   };
-  const preparer = new TilePreparer({ edge, overlap, frames });
+  const preparer = startingTiles(edge, overlap, frames);
   /** What the source names when it hands a tile out: everything has a holder. */
   const named = (tile: number): Reuse => {
     const { offers, holders: others } = sourceBook.reuseFor(FRAME, tile, 'e0');
@@ -221,6 +224,45 @@ function world(options: WorldOptions = {}) {
     return { ...ready, macs };
   };
   return { random, holders, asked, pool, preparer, scopes, taskOf, run, ownFrames, links, speed, sourceBook };
+}
+
+type Preparation =
+  | ({ readonly kind: 'ready'; readonly overlapBytes: number } & RunningTile)
+  | { readonly kind: 'ended' | 'no-input' };
+
+/** Gets tiles ready as a device does, one at a time. */
+function startingTiles(edge: EdgeDevice, overlap: DeviceOverlap, frames: DeviceFrames) {
+  const preparer = new TilePreparer(edge, frames.own, overlap.buffers);
+  let end: (preparation: Preparation) => void = () => {};
+  const starts = new TileStarts<EdgeTask, PooledStrip, InputPart>(startParts(edge, overlap, frames), (effect) => {
+    switch (effect.kind) {
+      case 'fetch-strips': {
+        const { task, wanted } = effect;
+        void preparer.fetchStrips(task, wanted).then((strips) => starts.stripsCame(task, strips, 0));
+        return;
+      }
+      case 'fetch-input': {
+        const { region, task } = effect;
+        void preparer.fetchInput(task, region).then((input) => starts.inputCame(task, input, 0));
+        return;
+      }
+      case 'compute':
+        end({ kind: 'ready', ...preparer.runningOf(effect.tile), ...effect.tile.costs });
+        return;
+      case 'give-up':
+        if (effect.why instanceof Error) throw effect.why;
+        end({ kind: effect.why });
+    }
+  });
+  frames.scopes.onEnd((frame) => starts.forget(frame));
+  return {
+    fetchAhead: (task: EdgeTask, before: readonly RunningTile[]) => starts.fetchAhead(task, before, 0),
+    prepare: (task: EdgeTask, before: readonly RunningTile[] = []) =>
+      new Promise<Preparation>((resolve) => {
+        end = resolve;
+        starts.begin(task, before, 0);
+      }),
+  };
 }
 
 function readyOf(preparation: Preparation) {

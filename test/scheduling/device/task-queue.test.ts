@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  dropFrameTasks,
   emptyTaskQueue,
   enqueueTasks,
   requeueTask,
@@ -55,12 +54,6 @@ describe('a task queue', () => {
   ])('keeps the newest attempt, in front, when %s comes back', (_what, back, queuedAttempt, kept) => {
     const queue = queueOf(9, task('f', 1), task('f', 0, queuedAttempt));
     expect(takeAll(requeueTask(queue, task('f', 0, back)))).toEqual([task('f', 0, kept), task('f', 1)]);
-  });
-
-  it('drops the tasks of one frame, and is the same queue when there is none', () => {
-    const queue = queueOf(9, task('f', 0), task('g', 0), task('f', 1));
-    expect(takeAll(dropFrameTasks(queue, 'f'))).toEqual([task('g', 0)]);
-    expect(dropFrameTasks(queue, 'h')).toBe(queue);
   });
 });
 

@@ -255,19 +255,17 @@ export const setups: fc.Arbitrary<ClusterSetup> = fc
     devices: fc.integer({ min: 1, max: 4 }),
     medianTileMs: fc.constantFrom(null, 20, 250),
     queueLimit: fc.constantFrom(6, 100),
-    keepsOlder: fc.boolean(),
     auditEvery: fc.constantFrom(0, 1, 3),
     framesPerSource: fc.integer({ min: 1, max: 2 }),
     attempts: fc.integer({ min: 1, max: 4 }),
     /** Long, so that a part that is stuck is not saved by it; or short, so that it is met. */
     frameTimeoutMs: fc.constantFrom(1_500, 1e9),
   })
-  .map(({ auditEvery, devices, medianTileMs, queueLimit, keepsOlder, ...chosen }) => ({
+  .map(({ auditEvery, devices, medianTileMs, queueLimit, ...chosen }) => ({
     auditEvery,
     devices,
     medianTileMs,
     queueLimit,
-    keepsOlder,
     settings: {
       lostAfterMs: 350,
       leaseFactor: 3,

@@ -1,3 +1,4 @@
+import { layerOf } from '../../../server/scheduling/device/board-task.js';
 import type { LedgerEffect, PartNote } from '../../../server/scheduling/ledger/ledger-effects.js';
 import type { LedgerEvent } from '../../../server/scheduling/ledger/ledger-events.js';
 import { isGang, isPresentMember } from '../../../server/scheduling/ledger/ledger-gangs.js';
@@ -9,7 +10,7 @@ import type {
 } from '../../../server/scheduling/ledger/ledger-state.js';
 import type { TaskKey } from '../../../server/scheduling/task-key.js';
 import { type LedgerOrder, LedgerRun } from '../ledger-run.js';
-import { type Heartbeat, SimulatedDevice, type SimulatedTask } from './simulated-device.js';
+import { type Heartbeat, SimulatedDevice, type SimulatedTask, type SimulatedTile } from './simulated-device.js';
 import { type Call, type Letter, SimulatedNetwork } from './simulated-network.js';
 
 export const HEARTBEAT_MS = 100;
@@ -24,8 +25,6 @@ export interface ClusterSetup {
   readonly medianTileMs: number | null;
   /** Tasks that a device takes; it refuses more. */
   readonly queueLimit: number;
-  /** Whether they answer "queued already" to a newer attempt of what they have. */
-  readonly keepsOlder: boolean;
   /** Of every so many parts one is audited; 0 audits none. */
   readonly auditEvery: number;
   readonly settings: LedgerSettings;
@@ -78,11 +77,11 @@ export class SimulatedCluster {
   /** Devices in quarantine, as the gateway's store has them. */
   readonly #quarantined = new Set<string>();
 
-  constructor({ auditEvery, devices, medianTileMs, queueLimit, keepsOlder, settings }: ClusterSetup) {
+  constructor({ auditEvery, devices, medianTileMs, queueLimit, settings }: ClusterSetup) {
     this.#auditEvery = auditEvery;
     this.#run = new LedgerRun(settings);
     this.#medianTileMs = medianTileMs;
-    this.devices = Array.from({ length: devices }, (_, i) => new SimulatedDevice(`e${i}`, queueLimit, keepsOlder));
+    this.devices = Array.from({ length: devices }, (_, i) => new SimulatedDevice(`e${i}`, queueLimit));
   }
 
   get nowMs(): number {
@@ -231,29 +230,27 @@ export class SimulatedCluster {
   work(device: SimulatedDevice): void {
     if (device.state !== 'up') return;
     const task = device.work();
-    if (task !== null) this.#network.send({ kind: 'result', from: device.name, task, sentMs: this.nowMs });
+    if (task === null) return;
+    this.#network.send({ kind: 'result', from: device.name, task, isWrong: device.isWrong, sentMs: this.nowMs });
   }
 
   /** @param arrives whether the thief gets what the victim has given it. */
   steal(thief: SimulatedDevice, victim: SimulatedDevice, arrives: boolean): void {
     if (thief === victim || !this.takesWork(thief) || victim.state !== 'up') return;
-    const task = victim.giveTo(thief.name);
-    if (task !== null && arrives) thief.receiveStolen(task, victim.name);
+    thief.steal(victim, arrives);
   }
 
   handBack(thief: SimulatedDevice): void {
     if (thief.state !== 'up') return;
-    const stolen = thief.takeStolen();
-    if (stolen === null) return;
-    const victim = this.#device(stolen.victim);
-    if (victim.state === 'up') victim.takeBack(thief.name, stolen.task);
-    else thief.giveBack([stolen.task]);
+    for (const task of thief.takeStolen()) {
+      if (!this.#device(task.victim!).takeBack(thief.name, task)) thief.giveBack([task]);
+    }
   }
 
   drain(device: SimulatedDevice): void {
     if (device.state !== 'up' || device.isDraining) return;
     device.drain();
-    while (device.stolen > 0) this.handBack(device);
+    this.handBack(device);
   }
 
   /** A device that was drained ends in good order, and starts again. */
@@ -311,11 +308,13 @@ export class SimulatedCluster {
         const { frame, part, layer, attempt, device } = order;
         const failure = { kind: 'push-failed' as const, frame, part, layer, attempt, device, detail: 'no answer' };
         const success: LedgerEvent = { kind: 'part-pushed', frame, part, layer, attempt, device };
-        const isBlock = this.#distributions.get(frame)?.kind === 'gang';
-        const task = { frame, tile: part, layer, generation: this.#generation(frame), attempt, isBlock };
-        if (order.audit !== true && (this.#distributions.get(frame)?.kind ?? 'stealing') === 'stealing') {
-          this.#call(device, { frame, tasks: [task] }, success, failure);
-        } else this.#share(device, task, success, failure);
+        const how = this.#distributions.get(frame)?.kind ?? 'stealing';
+        const key = { frame, tile: part, generation: this.#generation(frame), attempt };
+        if (layer !== undefined) this.#share(device, { ...key, kind: 'slice', layer }, success, failure);
+        else if (how === 'gang') this.#share(device, { ...key, kind: 'block' }, success, failure);
+        else if (order.audit === true || how !== 'stealing')
+          this.#share(device, { ...key, kind: 'tile' }, success, failure);
+        else this.#call(device, { frame, tasks: [{ ...key, kind: 'tile' }] }, success, failure);
         return;
       }
       case 'finish':
@@ -356,7 +355,7 @@ export class SimulatedCluster {
 
   #call(
     to: string,
-    { frame, tasks }: { readonly frame: string; readonly tasks: readonly TaskKey[] },
+    { frame, tasks }: { readonly frame: string; readonly tasks: readonly SimulatedTile[] },
     success: LedgerEvent,
     failure: Call['failure'],
   ): void {
@@ -439,18 +438,17 @@ export class SimulatedCluster {
         return;
       }
       case 'result': {
-        const { from, task } = letter;
-        this.#resultArrived(from, task);
+        const { from, task, isWrong } = letter;
+        this.#resultArrived(from, task, isWrong);
         this.#device(from).sent(task);
         return;
       }
     }
   }
 
-  #resultArrived(
-    device: string,
-    { frame, tile: part, layer, generation, attempt, isWrong = false }: SimulatedTask,
-  ): void {
+  #resultArrived(device: string, task: SimulatedTask, isWrong: boolean): void {
+    const { frame, tile: part, generation, attempt } = task;
+    const layer = layerOf(task);
     const entry = this.#run.ledger.frames.get(frame);
     const key = `${frame}/${part}`;
     const audited = this.#auditEvery > 0 && (this.#parts.size + part + attempt) % this.#auditEvery === 0;
@@ -506,8 +504,8 @@ function isAudit(effect: LedgerEffect): boolean {
   return effect.kind === 'judge';
 }
 
-function tilesOf(frame: string, parts: number, tries: Pick<TaskKey, 'generation' | 'attempt'>): TaskKey[] {
-  return Array.from({ length: parts }, (_, tile) => ({ frame, tile, ...tries }));
+function tilesOf(frame: string, parts: number, tries: Pick<TaskKey, 'generation' | 'attempt'>): SimulatedTile[] {
+  return Array.from({ length: parts }, (_, tile) => ({ kind: 'tile', frame, tile, ...tries }));
 }
 
 function increment<Key>(counts: Map<Key, number>, key: Key): void {

@@ -1,6 +1,5 @@
 import type { LedgerEvent } from '../../../server/scheduling/ledger/ledger-events.js';
-import type { TaskKey } from '../../../server/scheduling/task-key.js';
-import type { Heartbeat, SimulatedTask } from './simulated-device.js';
+import type { Heartbeat, SimulatedTask, SimulatedTile } from './simulated-device.js';
 
 /** A request of the gateway, which has exactly one outcome for it, whatever becomes of the letters. */
 export interface Call {
@@ -15,7 +14,7 @@ export type Letter = { readonly sentMs: number } & (
   | {
       readonly kind: 'tasks';
       readonly to: string;
-      readonly tasks: readonly TaskKey[];
+      readonly tasks: readonly SimulatedTile[];
       readonly generation: number;
       readonly call: Call | null;
     }
@@ -35,7 +34,7 @@ export type Letter = { readonly sentMs: number } & (
       readonly ended: readonly string[];
       readonly invalidated: ReadonlyMap<string, number>;
     }
-  | { readonly kind: 'result'; readonly from: string; readonly task: SimulatedTask }
+  | { readonly kind: 'result'; readonly from: string; readonly task: SimulatedTask; readonly isWrong: boolean }
 );
 
 /** Letters on their way. Which arrives when, twice or never is for the simulation to choose. */

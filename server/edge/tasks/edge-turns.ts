@@ -1,0 +1,16 @@
+import type { PooledStrip } from '../../node/wire/strip-pool.js';
+import type { InputPart } from '../../node/wire/task-body.js';
+import type { DeviceTurns, TurnEffect } from '../../scheduling/device/device-turns.js';
+import type { ReadyTile } from '../../scheduling/device/tile-starts.js';
+import type { BlockTask } from '../gang/block-task.js';
+import type { SliceTask } from './edge-board.js';
+import type { EdgeTask } from './edge-task.js';
+
+/** Decides when this device begins its next task. */
+export type EdgeTurns = DeviceTurns<EdgeTask, SliceTask | BlockTask, PooledStrip, InputPart>;
+
+/** What this device is to do to compute its tasks. */
+export type EdgeEffect = TurnEffect<EdgeTask, SliceTask | BlockTask, PooledStrip, InputPart>;
+
+/** A tile that is ready to be computed here. */
+export type EdgeTile = ReadyTile<EdgeTask, PooledStrip, InputPart>;
