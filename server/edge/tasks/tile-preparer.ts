@@ -5,10 +5,14 @@ import type { TileJob } from '../../compute/tile-executor.js';
 import { isEmptyRegion, type Region, wholeMap } from '../../geometry/region.js';
 import type { Strip } from '../../geometry/reuse/tile-cut.js';
 import { CALLS } from '../../node/contract/calls.js';
+import { formatMapRegion } from '../../node/wire/map-blocks.js';
+import { decodeStrips } from '../../node/wire/overlap-body.js';
 import type { PooledStrip } from '../../node/wire/strip-pool.js';
 import { type InputPart, requireTensor } from '../../node/wire/task-body.js';
 import { formatRegion } from '../../node/wire/wire-facts.js';
-import type { FetchedStrips } from '../../scheduling/reuse/fetched-strips.js';
+import { FetchedStrips } from '../../scheduling/reuse/fetched-strips.js';
+import type { TaskKey } from '../../scheduling/task-key.js';
+import { allFinite } from '../../tensor/all-finite.js';
 import { cropRegion } from '../../tensor/planes.js';
 import { decodeSafetensors } from '../../tensor/safetensors.js';
 import type { EdgeDevice } from '../device/edge-device.js';
@@ -16,7 +20,8 @@ import type { OwnFrames } from '../frames/own-frames.js';
 import type { EdgeTask } from './edge-task.js';
 import type { EdgeTile } from './edge-turns.js';
 import type { StripBuffers } from './strip-buffers.js';
-import { StripFetcher } from './strip-fetcher.js';
+
+const NOTHING_FETCHED = new FetchedStrips<PooledStrip>();
 
 /** A tile that the compute thread has. */
 export interface RunningTile extends EdgeTile {
@@ -30,18 +35,21 @@ export class TilePreparer {
   readonly #edge: EdgeDevice;
   readonly #own: OwnFrames;
   readonly #buffers: StripBuffers;
-  readonly #fetcher: StripFetcher;
 
   constructor(edge: EdgeDevice, own: OwnFrames, buffers: StripBuffers) {
     this.#edge = edge;
     this.#own = own;
     this.#buffers = buffers;
-    this.#fetcher = new StripFetcher(edge);
   }
 
-  /** Never fails: returns what came. */
-  fetchStrips(task: EdgeTask, wanted: ReadonlyMap<string, readonly Strip[]>): Promise<FetchedStrips<PooledStrip>> {
-    return this.#fetcher.fetch(task, wanted);
+  /**
+   * Asks each holder once for all strips that are wanted of it, all at the same time (the paper's fetcher).
+   *
+   * @returns what came; never fails.
+   */
+  async fetchStrips(task: TaskKey, wanted: ReadonlyMap<string, readonly Strip[]>): Promise<FetchedStrips<PooledStrip>> {
+    const answers = await Promise.all([...wanted].map(([address, strips]) => this.#ask(task, address, strips)));
+    return answers.reduce((all, answer) => all.with(answer), NOTHING_FETCHED);
   }
 
   /** Asks the gateway for a region of a frame's picture. */
@@ -72,6 +80,32 @@ export class TilePreparer {
     const keepIn = roomForStrips(plan, cut, keepFor, (bytes) => this.#buffers.take(bytes));
     const job = { tileId: task.tile, offers, input: this.#inputOf(tile), strips, keepIn };
     return { ...tile, job, kept: keptStrips(plan, cut, keepIn) };
+  }
+
+  async #ask({ frame, tile }: TaskKey, address: string, wanted: readonly Strip[]): Promise<FetchedStrips<PooledStrip>> {
+    const { log, metrics, wirePlan } = this.#edge;
+    const { links, peers } = this.#edge.remote;
+    try {
+      const regions = wanted.map(formatMapRegion).join(';');
+      const startedMs = performance.now();
+      const answer = await peers.client(address).call(CALLS.strips, { path: { frame, tile }, query: { regions } });
+      const bytes = answer.bytes.byteLength;
+      links.add(address, bytes, performance.now() - startedMs);
+      metrics.bytesReceived.inc({ kind: 'overlap' }, bytes);
+      const values = decodeStrips(wirePlan.plan, answer.bytes, wanted);
+      const strips = wanted.flatMap((strip): [Strip, PooledStrip][] => {
+        const data = values.get(formatMapRegion(strip));
+        if (data === undefined) return [];
+        if (allFinite(data)) return [[strip, { region: strip.region, data }]];
+        metrics.notFinite.inc({ from: address });
+        log.warn({ frame, tile, address }, 'strip with values that are not finite: computing it');
+        return [];
+      });
+      return new FetchedStrips(strips, bytes);
+    } catch (error) {
+      log.debug({ frame, tile, address, err: error }, 'strips could not be fetched: computing them');
+      return NOTHING_FETCHED;
+    }
   }
 
   #inputOf({ cut, frame, input }: EdgeTile): Uint8Array {

@@ -76,20 +76,6 @@ export class Kernel {
     };
   }
 
-  /** Waits for whichever comes first. */
-  first(suspensions: readonly Suspension<void>[]): Suspension<void> {
-    return (wake) => {
-      let over = false;
-      for (const suspension of suspensions) {
-        suspension(() => {
-          if (over) return;
-          over = true;
-          wake();
-        });
-      }
-    };
-  }
-
   /** A process that may take too long. @returns null when it has not ended by then; it goes on unheeded. */
   within<T>(ms: number, process: Process<T>): Suspension<T | null> {
     return (wake) => {
@@ -116,44 +102,5 @@ export class Kernel {
       event.run();
     }
     return true;
-  }
-}
-
-/** Wakes those who wait whenever it is given. */
-export class Signal {
-  #waiting: (() => void)[] = [];
-
-  give(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const wake of waiting) wake();
-  }
-
-  /** The next time it is given. */
-  next(): Suspension<void> {
-    return (wake) => {
-      this.#waiting.push(wake);
-    };
-  }
-}
-
-/** Something that happens once. */
-export class Latch<T = void> {
-  #value: { readonly of: T } | null = null;
-  #waiting: ((value: T) => void)[] = [];
-
-  set(value: T): void {
-    if (this.#value !== null) return;
-    this.#value = { of: value };
-    for (const wake of this.#waiting) wake(value);
-    this.#waiting = [];
-  }
-
-  /** At once when it has happened. */
-  done(): Suspension<T> {
-    return (wake) => {
-      if (this.#value === null) this.#waiting.push(wake);
-      else wake(this.#value.of);
-    };
   }
 }
