@@ -69,6 +69,7 @@ export async function assemble(options: NodeOptions, environment: Environment): 
     () => telemetry.events.close(),
     () => app.close(),
     () => results.verifier.close(),
+    () => results.gangAuditor?.close(),
     () => compute.close(),
     () => contacts.links.close(),
     () => frames.store.stop(),

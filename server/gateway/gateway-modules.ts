@@ -80,12 +80,12 @@ function createDispatch(
 ): GatewayDispatch {
   const { registry, speeds } = devices;
   const { store } = frames;
-  const { auditor } = results;
+  const { auditor, gangAuditor } = results;
   const { links } = contacts;
   const dispatcher = new NodeDispatcher({ epoch, wirePlan, wire: config.wire, links, results, telemetry });
   const finisher = new FrameFinisher({ frames, results, registry, dispatcher, ledger, telemetry });
   const deliveries = new Deliveries({ dispatcher, store, results, speeds, ledger, telemetry });
-  const audits = new Audits({ auditor, ledger, metrics: telemetry.metrics });
+  const audits = new Audits({ auditor, gangAuditor, ledger, metrics: telemetry.metrics });
   const runner = new EffectRunner({ store, devices, deliveries, audits, finisher, telemetry });
   ledger.connect((effect) => runner.carryOut(effect));
   const leftOut = new LeftOutDevices({ registry, ledger, log: telemetry.log });

@@ -31,7 +31,7 @@ function convicted(before: FrameLedger, event: LedgerEvent, effects: readonly Le
   if (event.kind === 'result-refused') {
     return !isGang && part.kind === 'done' && part.device !== event.device ? [event.device] : [];
   }
-  const isWhole = effects.some(({ kind }) => kind === 'finish');
+  const isWhole = effects.some(({ kind }) => kind === 'finish' || kind === 'check');
   if (isGang ? !isWhole : part.kind === 'done') return [];
   const noted = { stealing: event.part, sharing: event.part, layered: null, gang: 0 }[kind];
   const ofPart = entry.refused.filter((one) => one.part === noted);

@@ -52,6 +52,8 @@ export function checkGangs(ledger: FrameLedger, nowMs: number): void {
     const isForming = parts.length === 1 && parts[0]!.kind === 'unplaced';
     demand((phase.kind === 'waiting') === isForming, `${frame} is ${phase.kind}, and its block is ${parts[0]!.kind}`);
     if (phase.kind !== 'running') continue;
+    // What the gateway looks at alone needs none of its devices.
+    if (parts.every(({ kind }) => kind === 'done')) continue;
     for (const part of parts) {
       if (part.kind === 'unplaced') continue;
       demand(!busy.has(part.device), `${part.device} is in two gangs`);
@@ -64,6 +66,8 @@ export function checkGangs(ledger: FrameLedger, nowMs: number): void {
   for (const { avoided, distribution, frame, phase, refused } of ledger.frames.values()) {
     if (distribution.kind !== 'gang' || phase.kind !== 'waiting' || phase.notBeforeMs > nowMs) continue;
     const isOut = (device: string) => distribution.members === 'all' && ledger.leftOut.has(device);
+    // It waits for a device that is to show whether it is wrong.
+    if (distribution.suspects?.some((device) => ledger.devices.has(device))) continue;
     const fit = free.filter((device) => !isAvoided({ avoided, refused }, device) && !isOut(device));
     demand(fit.length === 0, `${frame} waits for a gang, and ${fit[0]} is free`);
   }

@@ -140,12 +140,17 @@ export class LedgerInvariants {
       record.bySource = false;
     }
     if (effect.kind === 'gang') checkGangFormed(before, after, effect);
-    if (effect.kind === 'slice' || effect.kind === 'gang' || effect.kind === 'rerun') return;
     if (effect.kind === 'gang-ended') {
       const { distribution, phase } = before.frames.get(effect.frame) ?? {};
       demand(distribution?.kind === 'gang' && phase?.kind === 'running', 'a gang has ended that was not there');
       return;
     }
+    if (effect.kind === 'check') {
+      const { audits, parts } = after.frames.get(effect.frame)!;
+      const isDone = parts.every(({ attempt, kind }) => kind === 'done' && attempt === effect.attempt);
+      demand(isDone && audits.length === 1, 'a gang is checked before all of its blocks are there');
+    }
+    if (effect.kind === 'slice' || effect.kind === 'gang' || effect.kind === 'check' || effect.kind === 'rerun') return;
     if (effect.kind !== 'deliver' && isOfTiles(record)) {
       demand(effect.part >= 0 && effect.part < record.parts, 'a part that does not exist');
     }

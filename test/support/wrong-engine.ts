@@ -51,6 +51,15 @@ export function withWrongEngines({ startComputeThread }: ComputeModule): Compute
           if (job.keepIn !== null) new Float32Array(job.keepIn.buffer).fill(wrong);
           return result;
         },
+        async runBlock(job) {
+          const result = await thread.runBlock(job);
+          if (!engines.wrong.has(number)) return result;
+          // The first cell of what it hands over, and of each strip.
+          for (const values of [...result.owed, ...(result.outputs ?? [])]) {
+            if (values.length > 0) values[0] = 2 * values.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+          }
+          return result;
+        },
         async runLayer(job) {
           const result = await thread.runLayer(job);
           if (engines.notFinite.has(number)) result.data.fill(Number.POSITIVE_INFINITY);

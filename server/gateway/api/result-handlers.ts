@@ -165,14 +165,15 @@ function takeBlock(parts: ResultHandlerParts, bytes: Uint8Array): Verdict {
   const values = result.outputs.map(({ data }) => data);
   requireFiniteResult(parts, { frame, part: member, generation, attempt, device }, values);
   const cost = { inputBytes: taskBytes, overlapBytes, resultBytes: bytes.byteLength };
-  const verdict = ledger.applyResult({ frame, part: member, generation, attempt, device }, () => {
+  const audited = results.gangAuditor?.picks(result) ?? false;
+  const verdict = ledger.applyResult({ frame, part: member, generation, attempt, device, audited }, () => {
     results.blocks.placeBlocks(frame, result.outputs);
     results.gangs.measured(result, result);
     const acceptedMs = nowMs();
     record.trace.accepted(member, { ...result, ...cost, transferMs: 0, overlapMs: 0, controlBytes: 0 }, acceptedMs);
     record.trace.gang.blockDone(member, result, record.trace.gangMs(acceptedMs));
   });
-  // Blocks are never audited.
+  // The gateway itself computes what is audited of a gang.
   if (verdict === 'to-compare') return 'duplicate';
   metrics.results.inc({ verdict });
   if (verdict === 'accepted') {

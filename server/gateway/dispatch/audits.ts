@@ -3,10 +3,12 @@ import type { LedgerEffect } from '../../scheduling/ledger/ledger-effects.js';
 import type { LedgerSink } from '../../scheduling/ledger/ledger-events.js';
 import type { FrameRecord } from '../frames/frame-record.js';
 import type { Auditor } from '../results/auditor.js';
+import type { GangAuditor } from '../results/gang-auditor.js';
 
 export interface AuditsParts {
   /** Null where nothing is audited. */
   readonly auditor: Auditor | null;
+  readonly gangAuditor: GangAuditor | null;
   readonly ledger: LedgerSink;
   readonly metrics: Pick<NodeMetrics, 'audits'>;
 }
@@ -26,6 +28,14 @@ export class Audits {
     // The ledger audits nothing without an auditor.
     const finding = await auditor!.find(record, effect);
     ledger.apply({ kind: 'audit-judged', frame, part, attempt, finding });
+  }
+
+  /** Has the blocks of a gang compared with what the gateway computes, and reports the finding to the ledger; never fails. */
+  async check(record: FrameRecord, { attempt, frame }: Extract<LedgerEffect, { kind: 'check' }>): Promise<void> {
+    const { gangAuditor, ledger } = this.#parts;
+    // The ledger audits nothing without an auditor.
+    const finding = await gangAuditor!.check(record, attempt);
+    ledger.apply({ kind: 'audit-judged', frame, part: 0, attempt, finding });
   }
 
   ended({ outcome }: Extract<LedgerEffect, { kind: 'audited' }>): void {

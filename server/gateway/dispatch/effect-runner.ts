@@ -66,6 +66,9 @@ export class EffectRunner {
       case 'judge':
         void audits.judge(record, effect);
         return;
+      case 'check':
+        void audits.check(record, effect);
+        return;
       case 'audited':
         audits.ended(effect);
         return;

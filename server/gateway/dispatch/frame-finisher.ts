@@ -100,7 +100,7 @@ export class FrameFinisher {
     metrics.retries.inc({ what: 'frame' });
     log.warn(
       { frame: id, generation },
-      'frame begun anew: what a device in quarantine may have had a share in is void',
+      'frame begun anew: what a device that is wrong, or may be, had a share in is void',
     );
     void frames.store.update([record]);
     this.#publish(record);

@@ -9,8 +9,9 @@ import type { TaskKey } from '../../scheduling/task-key.js';
 import { relativeDifferences } from '../../tensor/value-difference.js';
 import type { FrameRecord } from '../frames/frame-record.js';
 import { isAudited } from './audit-choice.js';
+import { quarantineText } from './audit-text.js';
 import type { ResultsPool } from './results-pool.js';
-import type { ComputeTile, TileVerifier } from './tile-verifier.js';
+import type { ComputeTile, Verifier } from './verifier.js';
 
 export interface AuditorParts {
   /** Of tiles that are run twice, above 0; */
@@ -20,7 +21,7 @@ export interface AuditorParts {
   /** What only the gateway knows. */
   readonly secret: Uint8Array;
   readonly pool: ResultsPool;
-  readonly verifier: TileVerifier;
+  readonly verifier: Verifier<ComputeTile>;
   readonly log: Logger;
 }
 
@@ -174,27 +175,4 @@ interface Dispute {
 
 function keyOf(tile: number, attempt: number): string {
   return `${tile}#${attempt}`;
-}
-
-interface Wrong {
-  readonly device: string;
-  readonly frame: string;
-  readonly tile: number;
-  readonly deviation: number;
-  readonly tolerance: number;
-}
-
-function quarantineText({ device, frame, tile, deviation, tolerance }: Wrong): string {
-  const far = Number.isFinite(deviation)
-    ? `by ${share(deviation)} of its largest value`
-    : 'and is not even a number everywhere';
-  return (
-    `device ${device} computed something wrong and gets no more tiles: its output of tile ${tile} of frame ${frame} differs ` +
-    `from the gateway's ${far}, ${share(tolerance)} may be. Check its memory, its disk and its model's files, then ` +
-    `release it: deepthings quarantine release ${device}`
-  );
-}
-
-function share(fraction: number): string {
-  return `${Number((100 * fraction).toPrecision(2))} %`;
 }

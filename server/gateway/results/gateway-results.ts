@@ -8,11 +8,12 @@ import type { FrameScopes } from '../../node/frame-scopes.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import type { WirePlan } from '../../node/wire/task-body.js';
 import { Auditor } from './auditor.js';
+import { GangAuditor } from './gang-auditor.js';
 import { GangRounds } from './gang-rounds.js';
 import { HeadRunner } from './head-runner.js';
 import { LayerRounds } from './layer-rounds.js';
 import { ResultsPool } from './results-pool.js';
-import { TileVerifier } from './tile-verifier.js';
+import { type ComputeTile, tileComputer, Verifier, wholeComputer } from './verifier.js';
 
 /** Where outputs are merged, verified and finished. */
 export interface GatewayResults {
@@ -22,9 +23,11 @@ export interface GatewayResults {
   readonly blocks: ResultsPool;
   readonly rounds: LayerRounds;
   readonly gangs: GangRounds;
-  readonly verifier: TileVerifier;
+  readonly verifier: Verifier<ComputeTile>;
   /** Null where nothing is audited. */
   readonly auditor: Auditor | null;
+  /** Of frames of gangs; null where nothing is audited. */
+  readonly gangAuditor: GangAuditor | null;
   readonly headRunner: HeadRunner;
 }
 
@@ -57,13 +60,15 @@ export function createResults(parts: GatewayResultsParts): GatewayResults {
   const gangs = new GangRounds({ runs, plan: gang, speedsOf });
   metrics.holds('frames of gangs', () => gangs.size);
   const headRunner = new HeadRunner({ network, compute, limits: config.model, timeoutMs });
-  const verifier = new TileVerifier({
-    plan: wirePlan.plan,
+  const verifier = new Verifier({
+    computeWith: tileComputer(wirePlan.plan),
     modelDigest: compute.modelDigest,
     start: () => startFusedLayers(config, wirePlan.plan),
     timeoutMs,
   });
-  return { pool, blocks, rounds, gangs, verifier, auditor: createAuditor(parts, pool, verifier), headRunner };
+  const auditor = createAuditor(parts, pool, verifier);
+  const gangAuditor = createGangAuditor(parts, blocks, gangs);
+  return { pool, blocks, rounds, gangs, verifier, auditor, gangAuditor, headRunner };
 }
 
 function startFusedLayers(
@@ -77,7 +82,7 @@ function startFusedLayers(
 function createAuditor(
   { config, runs, telemetry }: GatewayResultsParts,
   pool: ResultsPool,
-  verifier: TileVerifier,
+  verifier: Verifier<ComputeTile>,
 ): Auditor | null {
   const { fraction, tolerance } = config.audit;
   if (fraction === 0) return null;
@@ -85,4 +90,22 @@ function createAuditor(
   runs.onEnd((frame) => auditor.drop(frame));
   telemetry.metrics.holds('audited frames', () => auditor.size);
   return auditor;
+}
+
+function createGangAuditor(
+  { compute, config, gang, telemetry, wirePlan }: GatewayResultsParts,
+  blocks: ResultsPool,
+  gangs: GangRounds,
+): GangAuditor | null {
+  const { audit, gateway, limits, model } = config;
+  if (audit.fraction === 0) return null;
+  const { grid, stage } = wirePlan.plan;
+  const layers = { kind: 'fused', depth: stage.values, grid, gang: { ends: gang.ends, isFirst: true } } as const;
+  const verifier = new Verifier({
+    computeWith: wholeComputer(gang),
+    modelDigest: compute.modelDigest,
+    start: () => startComputeThread({ model, engine: gateway.engine, stage: layers }),
+    timeoutMs: limits.frameTimeoutMs,
+  });
+  return new GangAuditor({ settings: audit, secret: randomBytes(32), blocks, gangs, verifier, log: telemetry.log });
 }

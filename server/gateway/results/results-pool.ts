@@ -56,6 +56,11 @@ export class ResultsPool {
     });
   }
 
+  /** Returns what is merged so far, by output of the plan; null when nothing is. Not to be changed. */
+  mapsOf(frame: string): readonly Float32Array[] | null {
+    return this.#frames.get(frame) ?? null;
+  }
+
   /** Takes the merged maps out, in the order of the plan's outputs, `[channels, height, width]` each. */
   take(frame: string): readonly Float32Array[] | null {
     const merged = this.#frames.get(frame) ?? null;

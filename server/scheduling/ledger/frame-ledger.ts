@@ -1,5 +1,13 @@
 import { unreachable } from '../../errors.js';
-import { auditResult, beginAudit, finishIfWhole, isSecondResult, retryAudits, runningAudit } from './ledger-audits.js';
+import {
+  auditResult,
+  beginAudit,
+  beginGangAudit,
+  finishIfWhole,
+  isSecondResult,
+  retryAudits,
+  runningAudit,
+} from './ledger-audits.js';
 import { draftOf, isAnyAvailable, type LedgerDraft, missingPart, note, setPart } from './ledger-draft.js';
 import { handBack, startDraining } from './ledger-draining.js';
 import type { LedgerEffect, ResultVerdict } from './ledger-effects.js';
@@ -270,6 +278,7 @@ function acceptResult(draft: LedgerDraft, event: EventOf<'result'>): ResultVerdi
   // What a gang's member that is convicted had does not count already; tiles do, and the frame begins again without them.
   if ((!gang || all) && convictRefused(draft, event.frame, event.part) && !gang) return 'accepted';
   if (event.audited && !gang) beginAudit(draft, event.frame, event.part, state);
+  if (event.audited && gang && all && !layered) beginGangAudit(draft, event.frame);
   finishIfWhole(draft, event.frame);
   return 'accepted';
 }

@@ -1,6 +1,7 @@
 import type { TaskKey } from '../task-key.js';
 import { type LedgerDraft, note, waitingDeadline } from './ledger-draft.js';
 import type { EventOf } from './ledger-events.js';
+import { membersOf } from './ledger-gangs.js';
 import { leastLoadedBesides } from './ledger-placement.js';
 import type { AuditOutcome, FrameLedger, LedgerFrame, PartAudit, PartPlace } from './ledger-state.js';
 
@@ -36,6 +37,17 @@ type SecondResult = Pick<EventOf<'audit-result'>, 'frame' | 'part' | 'attempt' |
 /** Has another device run a part that has just been done. */
 export function beginAudit(draft: LedgerDraft, frame: string, part: number, state: PartPlace & { kind: 'done' }): void {
   placeAudit(draft, frame, { part, tried: [state.device] });
+}
+
+/** Has the gateway compute a frame of a gang of which all blocks are there. */
+export function beginGangAudit(draft: LedgerDraft, frame: string): void {
+  const entry = draft.frames.get(frame)!;
+  const { attempt } = entry.parts[0]!;
+  // Half of the time that the frame has left: the other half is for a gang that begins again.
+  const leftMs = draft.settings.frameTimeoutMs - (draft.nowMs - (entry.startedMs ?? draft.nowMs));
+  const phase = { kind: 'judging' as const, attempt, deadlineMs: draft.nowMs + leftMs / 2 };
+  draft.frames.set(frame, { ...entry, audits: [{ part: 0, tried: membersOf(entry), phase }] });
+  draft.effects.push({ kind: 'check', frame, attempt });
 }
 
 /** Every part is there and none is looked at any more: the frame can be finished. */
@@ -92,7 +104,7 @@ export function handBackAudits(draft: LedgerDraft, tasks: readonly TaskKey[]): v
 /** Nobody waits longer for a second result than for a first. */
 export function expireAudits(draft: LedgerDraft, frame: string): void {
   for (const audit of draft.frames.get(frame)?.audits ?? []) {
-    if (audit.phase.kind === 'running' && audit.phase.deadlineMs < draft.nowMs) {
+    if ((audit.phase.deadlineMs ?? Number.POSITIVE_INFINITY) < draft.nowMs) {
       endAudit(draft, frame, audit, 'skipped');
     }
   }

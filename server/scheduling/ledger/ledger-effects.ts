@@ -38,6 +38,8 @@ export type LedgerEffect =
       /** Whose result counts, and who differs. */
       readonly devices: readonly [string, string];
     }
+  /** All blocks of a gang's attempt are there: compute the frame, and compare them with it. */
+  | { readonly kind: 'check'; readonly frame: string; readonly attempt: number }
   /** An audit has ended. */
   | { readonly kind: 'audited'; readonly frame: string; readonly part: number; readonly outcome: AuditOutcome }
   /** A device gets nothing any more; the frame may have ended. */

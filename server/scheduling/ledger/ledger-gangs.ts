@@ -76,6 +76,8 @@ export function findMember(entry: LedgerFrame, isIt: (device: string, isDone: bo
   const { distribution, layering, parts, phase } = entry;
   if (phase.kind !== 'running' || !isGang(entry)) return -1;
   if (distribution.kind === 'layered') return layering?.devices.findIndex((device) => isIt(device, false)) ?? -1;
+  // What is only looked at by the gateway needs none of them.
+  if (isComputed(entry)) return -1;
   return parts.findIndex((part) => part.kind !== 'unplaced' && isIt(part.device, part.kind === 'done'));
 }
 
@@ -85,11 +87,16 @@ export function membersOf({ distribution, layering, parts }: LedgerFrame): reado
   return parts.flatMap((part) => (part.kind === 'unplaced' ? [] : [part.device]));
 }
 
+/** Returns whether all blocks are there. */
+function isComputed({ parts }: LedgerFrame): boolean {
+  return parts.every(({ kind }) => kind === 'done');
+}
+
 /** Returns the devices that a gang can be formed of: those that the gateway reaches and that are in no gang. */
 export function freeDevices(draft: LedgerDraft): Set<string> {
   const free = new Set(reachable(draft));
   for (const entry of draft.frames.values()) {
-    if (entry.distribution.kind !== 'gang' || entry.phase.kind !== 'running') continue;
+    if (entry.distribution.kind !== 'gang' || entry.phase.kind !== 'running' || isComputed(entry)) continue;
     for (const device of membersOf(entry)) free.delete(device);
   }
   return free;
@@ -212,7 +219,11 @@ function suitable(draft: LedgerDraft, { avoided, refused }: LedgerFrame): readon
 /** Returns the devices that a gang can have: a gang of all does without those that would slow it down, where there are others. */
 function helping(draft: LedgerDraft, entry: LedgerFrame): readonly string[] {
   const all = suitable(draft, entry);
-  if (entry.distribution.kind !== 'gang' || entry.distribution.members !== 'all') return all;
+  const { distribution } = entry;
+  if (distribution.kind !== 'gang') return all;
+  const suspect = distribution.suspects?.find((device) => all.includes(device));
+  if (suspect !== undefined) return [suspect];
+  if (distribution.members !== 'all') return all;
   const others = all.filter((device) => !draft.leftOut.has(device));
   return others.length > 0 ? others : all;
 }

@@ -28,7 +28,17 @@ export function auditJudged(draft: LedgerDraft, event: EventOf<'audit-judged'>):
     endAudit(draft, frame, audit, 'agreed');
     return;
   }
+  if (finding.kind === 'skipped') {
+    endAudit(draft, frame, audit, 'skipped');
+    return;
+  }
   draft.effects.push({ kind: 'audited', frame, part, outcome: 'undecided' });
+  if (finding.kind === 'suspected') {
+    // Alone, a device has nothing of others in its values: the audit of the next run proves it wrong or not.
+    const distribution = { kind: 'gang', members: 1, most: 1, suspects: finding.devices } as const;
+    runAgain(draft, { ...entry, distribution });
+    return;
+  }
   if (finding.kind === 'unclear' && entry.generation === 1) runAgain(draft, entry);
   else failFrame(draft, frame, 'DT_AUDIT_UNDECIDED', finding.detail);
 }

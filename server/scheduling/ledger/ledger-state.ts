@@ -71,6 +71,8 @@ export type Distribution =
       readonly members: number | 'all';
       /** As many blocks as can be cut at the most. */
       readonly most: number;
+      /** Devices that are taken before all others, the first of them first: one of them is wrong. */
+      readonly suspects?: readonly string[];
     };
 
 /** Where a layered frame is. */
@@ -92,8 +94,8 @@ export interface PartAudit {
         readonly device: string;
         readonly deadlineMs: number;
       }
-    /** The two differ: the gateway finds out who is wrong. */
-    | { readonly kind: 'judging'; readonly attempt: number };
+    /** The two differ: the gateway finds out who is wrong. Of a gang it computes the frame; what takes longer is skipped. */
+    | { readonly kind: 'judging'; readonly attempt: number; readonly deadlineMs?: number };
 }
 
 /** A result with values that are not finite. */
@@ -115,6 +117,10 @@ export type AuditFinding =
   | { readonly kind: 'wrong'; readonly devices: readonly { readonly device: string; readonly detail: string }[] }
   /** One result is wrong, and it cannot be told by whose fault. */
   | { readonly kind: 'unclear'; readonly detail: string }
+  /** Blocks of these members of a gang are wrong, the worst first, and it cannot be told by whose fault. */
+  | { readonly kind: 'suspected'; readonly devices: readonly string[] }
+  /** The gateway could not compute a frame that there is nothing against. */
+  | { readonly kind: 'skipped' }
   /** The gateway could not compute the part itself. */
   | { readonly kind: 'impossible'; readonly detail: string };
 

@@ -116,6 +116,7 @@ export class SimulatedGateway implements GatewayDoor {
       case 'gang':
         throw new TypeError('the simulator simulates no gangs, and the ledger formed one');
       case 'judge':
+      case 'check':
       case 'audited':
       case 'rerun':
         throw new TypeError(`the simulator audits nothing, and the ledger orders '${effect.kind}'`);

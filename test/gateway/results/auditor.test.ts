@@ -3,7 +3,7 @@ import type { ComputeThread } from '../../../server/compute/compute-thread.js';
 import type { FrameRecord } from '../../../server/gateway/frames/frame-record.js';
 import { Auditor } from '../../../server/gateway/results/auditor.js';
 import { ResultsPool } from '../../../server/gateway/results/results-pool.js';
-import { TileVerifier } from '../../../server/gateway/results/tile-verifier.js';
+import { type ComputeTile, tileComputer, Verifier } from '../../../server/gateway/results/verifier.js';
 import type { ResultBody } from '../../../server/node/wire/result-body.js';
 import { regionShape, valuesOf } from '../../../server/tensor/planes.js';
 import { planLayers } from '../../geometry/chain-graphs.js';
@@ -28,7 +28,7 @@ let threads: { readonly close: ReturnType<typeof vi.fn> }[];
 let start: () => Promise<ComputeThread>;
 let runTile: () => Promise<{ outputs: readonly Float32Array[] }>;
 let auditor: Auditor;
-let verifier: TileVerifier;
+let verifier: Verifier<ComputeTile>;
 beforeEach(() => {
   pool = new ResultsPool(plan);
   threads = [];
@@ -38,7 +38,7 @@ beforeEach(() => {
     threads.push(thread);
     return thread as unknown as ComputeThread;
   };
-  verifier = new TileVerifier({ plan, modelDigest: 'm', start: () => start(), timeoutMs: 50 });
+  verifier = new Verifier({ computeWith: tileComputer(plan), modelDigest: 'm', start: () => start(), timeoutMs: 50 });
   auditor = new Auditor({ fraction: 1, tolerance: 1e-3, secret: Buffer.alloc(32), pool, verifier, log: silent });
 });
 

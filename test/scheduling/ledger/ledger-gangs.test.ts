@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Distribution } from '../../../server/scheduling/ledger/ledger-state.js';
+import type { AuditFinding, Distribution } from '../../../server/scheduling/ledger/ledger-state.js';
 import { propertyRuns } from '../../support/property-runs.js';
 import { gaveTo, type LedgerOrder, LedgerRun, queued, running, SETTINGS, withDevices } from '../ledger-run.js';
 
@@ -20,6 +20,14 @@ function begun(run: LedgerRun, frame = 'f', distribution = ALL): LedgerOrder[] {
 function finishGang(run: LedgerRun, frame: string): LedgerOrder[] {
   return run.ledger.frames.get(frame)!.parts.flatMap((part, member) => {
     return part.kind === 'unplaced' || part.kind === 'done' ? [] : run.result(frame, member, part.device, part.attempt);
+  });
+}
+
+/** The same, of a frame that is to be checked. */
+function audited(run: LedgerRun, frame: string): LedgerOrder[] {
+  return run.ledger.frames.get(frame)!.parts.flatMap((part, member) => {
+    if (part.kind === 'unplaced' || part.kind === 'done') return [];
+    return run.send({ kind: 'result', frame, part: member, attempt: part.attempt, device: part.device, audited: true });
   });
 }
 
@@ -344,6 +352,67 @@ describe('a gang whose member computes something wrong', () => {
   });
 });
 
+describe('a frame of a gang that is checked', () => {
+  function checked(distribution = ALL) {
+    const run = withDevices('a', 'b', 'c');
+    begun(run, 'f', distribution);
+    const orders = audited(run, 'f');
+    return { run, orders };
+  }
+  const judged = (run: LedgerRun, finding: AuditFinding, attempt = 1) =>
+    run.send({ kind: 'audit-judged', frame: 'f', part: 0, attempt, finding });
+  const effectsOf = (run: LedgerRun) => run.effects.filter(({ kind }) => kind !== 'note');
+
+  test('is computed by the gateway when all blocks are there, and ends when they are right', () => {
+    const { orders, run } = checked();
+    expect(orders).toEqual([{ kind: 'check', frame: 'f', attempt: 1 }]);
+    expect(run.phase('f')).toBe('running');
+    judged(run, { kind: 'wrong', devices: [] });
+    expect(effectsOf(run)).toEqual([
+      { kind: 'audited', frame: 'f', part: 0, outcome: 'agreed' },
+      { kind: 'finish', frame: 'f' },
+    ]);
+  });
+
+  test('keeps no device from other frames, and needs none any more', () => {
+    const { run } = checked();
+    expect(gangsOf(begun(run, 'g'))).toEqual(['g#1 a b c']);
+    run.send({ kind: 'device-dead', device: 'b' });
+    expect(run.ledger.frames.get('f')!.parts.map(({ kind }) => kind)).toEqual(['done', 'done', 'done']);
+  });
+
+  test('ends unchecked when the gateway cannot compute it, or takes too long', () => {
+    const failed = checked().run;
+    judged(failed, { kind: 'skipped' });
+    expect(effectsOf(failed).at(-1)).toEqual({ kind: 'finish', frame: 'f' });
+    const { run } = checked();
+    expect(run.passWith(SETTINGS.frameTimeoutMs / 2 + 500, {})).toContainEqual({ kind: 'finish', frame: 'f' });
+    judged(run, { kind: 'suspected', devices: ['a'] });
+    expect(run.phase('f'), 'too late').toBe('finishing');
+  });
+
+  test('begins again on one suspect alone when blocks of several are wrong, and nobody is in quarantine without proof', () => {
+    const { run } = checked();
+    judged(run, { kind: 'suspected', devices: ['c', 'b'] });
+    expect(run.ledger.quarantined.size).toBe(0);
+    expect(gangsOf(run.effects as LedgerOrder[]), 'the worst first').toEqual(['f#2 c']);
+    audited(run, 'f');
+    judged(run, { kind: 'wrong', devices: [{ device: 'c', detail: 'differs' }] }, 2);
+    expect([...run.ledger.quarantined]).toEqual(['c']);
+    expect(gangsOf(run.effects as LedgerOrder[])).toEqual(['f#3 b']);
+    audited(run, 'f');
+    judged(run, { kind: 'wrong', devices: [] }, 3);
+    expect(run.phase('f')).toBe('finishing');
+    expect([...run.ledger.quarantined]).toEqual(['c']);
+  });
+
+  test('of one device proves that it is wrong', () => {
+    const { run } = checked(WHOLE);
+    judged(run, { kind: 'wrong', devices: [{ device: 'a', detail: 'differs' }] });
+    expect(gangsOf(run.effects as LedgerOrder[])).toEqual(['f#2 b']);
+  });
+});
+
 describe('a gang of an earlier life of the gateway', () => {
   test('is formed again when devices have had time to register, and none of its results count', () => {
     const run = new LedgerRun();
@@ -361,7 +430,11 @@ const device = fc.constantFrom('a', 'b', 'c', 'd');
 const member = fc.nat(3);
 const happening = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('submit' as const), most: fc.integer({ min: 1, max: 4 }) }) },
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('result' as const), member, late: fc.nat(3) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constant('result' as const), member, late: fc.nat(3), isAudited: fc.boolean() }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('judged' as const), member, outcome: fc.nat(3) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('pushed' as const), member }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('refused' as const, 'not taken' as const), member }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('seen' as const), device, lists: fc.boolean() }) },
@@ -410,6 +483,9 @@ class GangScript {
         run.send({ kind: 'audit-judged', frame: 'other', part: 0, attempt: 1, finding });
         return;
       }
+      case 'judged':
+        if (frame !== undefined) this.#judged(frame, one);
+        return;
       case 'left out':
         run.send({ kind: 'devices-left-out', devices: one.devices });
         return;
@@ -465,11 +541,27 @@ class GangScript {
     const { attempt, device: name } = part;
     if (one.kind === 'result') {
       const of = Math.max(1, attempt - one.late);
-      run.result(frame, one.member, name, of);
+      run.send({ kind: 'result', frame, part: one.member, attempt: of, device: name, audited: one.isAudited });
       if (of < attempt) expect(run.verdict).toBe('stale');
     } else if (one.kind === 'pushed') run.pushed(frame, one.member, attempt, name);
     else if (one.kind === 'not taken') run.pushFailed(frame, one.member, attempt, name);
     else run.send({ kind: 'result-refused', frame, part: one.member, attempt, device: name });
+  }
+
+  /** The gateway has computed a frame that is checked; its finding may come late, or twice. */
+  #judged(frame: string, { member: first, outcome }: Extract<GangHappening, { kind: 'judged' }>): void {
+    const { parts } = this.run.ledger.frames.get(frame)!;
+    const devices = parts.flatMap((part) => (part.kind === 'unplaced' ? [] : [part.device]));
+    const named = devices[first % Math.max(1, devices.length)];
+    const wrong = named === undefined ? [] : [{ device: named, detail: 'differs' }];
+    const findings: readonly AuditFinding[] = [
+      { kind: 'wrong', devices: [] },
+      { kind: 'skipped' },
+      devices.length === 1 ? { kind: 'wrong', devices: wrong } : { kind: 'suspected', devices },
+      { kind: 'suspected', devices: devices.slice(0, 1) },
+    ];
+    const { attempt } = parts[0]!;
+    this.run.send({ kind: 'audit-judged', frame, part: 0, attempt, finding: findings[outcome]! });
   }
 
   #restart(): void {
@@ -501,6 +593,11 @@ test('every frame of a gang ends once, whatever happens to its members', () => {
         script.passWith(500);
         for (const frame of [...run.ledger.frames.keys()]) {
           if (run.phase(frame) === 'running') finishGang(run, frame);
+          const { audits } = run.ledger.frames.get(frame)!;
+          for (const { phase } of audits) {
+            const finding = { kind: 'wrong', devices: [] } as const;
+            run.send({ kind: 'audit-judged', frame, part: 0, attempt: phase.attempt, finding });
+          }
         }
         script.endFinished();
       }
