@@ -25,7 +25,12 @@ describe('routes', () => {
       { requiredKeys: [] },
     );
     const grid = fc.record({ rows: fc.integer({ min: 1, max: 99 }), columns: fc.integer({ min: 1, max: 99 }) });
-    const choice = fc.record({ grid, depth: fc.integer({ min: 1, max: 99 }), tile: fc.nat(999) }, { requiredKeys: [] });
+    const count = fc.integer({ min: 1, max: 99 });
+    const parts = fc.constantFrom('tiles' as const, 'blocks' as const);
+    const choice = fc.record(
+      { grid, depth: count, tile: fc.nat(999), parts, members: count, member: fc.nat(99) },
+      { requiredKeys: [] },
+    );
     const route: fc.Arbitrary<Route> = fc.oneof(
       fc.record({ view: fc.constant('history' as const), filter, before: fc.option(text) }),
       fc.record({ view: fc.constant('plan' as const), choice }),

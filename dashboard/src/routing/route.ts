@@ -15,6 +15,12 @@ export interface PlanChoice {
   readonly grid?: Grid;
   readonly depth?: number;
   readonly tile?: number;
+  /** The paper's tiles, or the blocks of a gang. */
+  readonly parts?: 'tiles' | 'blocks';
+  /** Of the gang, */
+  readonly members?: number;
+  /** and the one whose blocks are shown, from 0. */
+  readonly member?: number;
 }
 
 export type Route =
@@ -60,9 +66,10 @@ export function formatRoute(route: Route): string {
     case 'history':
       return `#/history${queryText({ ...route.filter, before: route.before ?? undefined })}`;
     case 'plan': {
-      const { grid, depth, tile } = route.choice;
+      const { depth, grid, member, members, parts, tile } = route.choice;
       const text = (value: number | undefined) => value?.toString();
-      return `#/plan${queryText({ grid: grid && formatGrid(grid), depth: text(depth), tile: text(tile) })}`;
+      const tiles = { grid: grid && formatGrid(grid), depth: text(depth), tile: text(tile) };
+      return `#/plan${queryText({ parts, ...tiles, members: text(members), member: text(member) })}`;
     }
     case 'unknown':
       return `#${route.path}`;
@@ -82,10 +89,16 @@ function filterOf(query: URLSearchParams): HistoryFilter {
 function choiceOf(query: URLSearchParams): PlanChoice {
   const depth = wholeOf(query.get('depth'));
   const tile = wholeOf(query.get('tile'));
+  const parts = query.get('parts');
+  const members = wholeOf(query.get('members'));
+  const member = wholeOf(query.get('member'));
   return {
     ...gridOf(query.get('grid')),
     ...(depth !== null && depth > 0 ? { depth } : {}),
     ...(tile !== null ? { tile } : {}),
+    ...(parts === 'tiles' || parts === 'blocks' ? { parts } : {}),
+    ...(members !== null && members > 0 ? { members } : {}),
+    ...(member !== null ? { member } : {}),
   };
 }
 

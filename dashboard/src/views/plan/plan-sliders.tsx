@@ -38,11 +38,12 @@ export function PlanSliders({ plan, limits, onChoose }: PlanSlidersProps) {
 interface SliderProps {
   readonly name: string;
   readonly value: number;
+  readonly least?: number;
   readonly most: number;
   readonly onChange: (value: number) => void;
 }
 
-function Slider({ name, value, most, onChange }: SliderProps) {
+export function Slider({ name, value, least = 1, most, onChange }: SliderProps) {
   const id = useId();
   return (
     <div class="slider">
@@ -50,7 +51,7 @@ function Slider({ name, value, most, onChange }: SliderProps) {
       <input
         id={id}
         type="range"
-        min="1"
+        min={least}
         max={most}
         step="1"
         value={value}

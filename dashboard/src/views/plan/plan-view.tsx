@@ -1,9 +1,12 @@
 import { useMemo } from 'preact/hooks';
 import { Panel } from '../../components/panel.js';
+import type { Plan } from '../../contract-types.js';
 import { grid as gridText, plural } from '../../format.js';
 import { formatRoute, type PlanChoice } from '../../routing/route.js';
 import { replaceRoute } from '../../routing/use-route.js';
 import type { DashboardState } from '../../state/dashboard-state.js';
+import { partNameOf } from '../../state/frame-parts.js';
+import { GangPlanView } from './gang-plan-view.js';
 import { LayerTable } from './layer-table.js';
 import { PlanCosts } from './plan-costs.js';
 import { limitsAt, ownDepth, ownGrid, sketchPlan } from './plan-sketch.js';
@@ -11,18 +14,52 @@ import { PlanSliders } from './plan-sliders.js';
 import { SegmentMaps } from './segment-maps.js';
 import { TilePicker } from './tile-picker.js';
 
-/** The fused tile partitioning, drawn: the cluster's, and what another would cost. */
+/** How a frame is cut: the paper's tiles, or the blocks of a gang. At first what the cluster's strategy does. */
 export function PlanView({ state, choice }: { state: DashboardState; choice: PlanChoice }) {
   const own = state.plan;
+  if (own === null) return <p class="loading muted">Loading…</p>;
+  const isGang = partNameOf(state.cluster?.strategy ?? '') === 'block';
+  const parts = choice.parts ?? (isGang ? 'blocks' : 'tiles');
+  return (
+    <>
+      <nav class="plan-parts" aria-label="What the plan shows">
+        {PARTS.map(({ name, of }) => (
+          <a
+            key={of}
+            href={formatRoute({ view: 'plan', choice: { parts: of } })}
+            aria-current={of === parts ? 'true' : undefined}
+          >
+            {name}
+          </a>
+        ))}
+      </nav>
+      {parts === 'blocks' ? (
+        <GangPlanView own={own} state={state} choice={choice} />
+      ) : (
+        <TilePlanView own={own} choice={choice} />
+      )}
+    </>
+  );
+}
+
+const PARTS = [
+  { of: 'tiles', name: 'Tiles' },
+  { of: 'blocks', name: 'Blocks of a gang' },
+] as const;
+
+/** The fused tile partitioning, drawn: the cluster's, and what another would cost. */
+function TilePlanView({ own, choice }: { own: Plan; choice: PlanChoice }) {
   const key = JSON.stringify(choice);
-  const sketch = useMemo(() => (own === null ? null : sketchPlan(own, choice)), [own?.digest, key]);
-  if (own === null || sketch === null) return <p class="loading muted">Loading…</p>;
+  const sketch = useMemo(() => sketchPlan(own, choice), [own.digest, key]);
   const { plan, cost, tile, isOwn } = sketch;
   const choose = (change: PlanChoice): void => {
     const { grid = plan.grid, depth = plan.stage.layers } = change;
     // In another grid the same number is another place: its middle tile has all its neighbours.
     const chosen = change.tile ?? (change.grid === undefined ? tile : null);
-    replaceRoute({ view: 'plan', choice: { grid, depth, ...(chosen === null ? {} : { tile: chosen }) } });
+    replaceRoute({
+      view: 'plan',
+      choice: { parts: 'tiles', grid, depth, ...(chosen === null ? {} : { tile: chosen }) },
+    });
   };
   const { row, column } = plan.tiles[tile]!;
   return (
@@ -34,7 +71,7 @@ export function PlanView({ state, choice }: { state: DashboardState; choice: Pla
             isOwn ? (
               <span class="badge good">as the cluster runs it</span>
             ) : (
-              <a href={formatRoute({ view: 'plan', choice: {} })}>Back to the cluster's</a>
+              <a href={formatRoute({ view: 'plan', choice: { parts: 'tiles' } })}>Back to the cluster's</a>
             )
           }
         >
