@@ -15,12 +15,14 @@ const LOOKS: readonly Look[] = [
 let cluster: TestCluster;
 let browser: Browser;
 let frame: string;
+let gangFrame: string;
 beforeAll(async () => {
   [cluster, browser] = await Promise.all([
     startTestCluster({ yaml: 'model: { name: face-detector }' }),
     launchChromium(),
   ]);
   frame = (await submit(cluster.client, samplePhoto('sample1.jpg'))).id;
+  gangFrame = (await submit(cluster.client, samplePhoto('sample1.jpg'), { strategy: 'gang' })).id;
 });
 afterAll(async () => {
   await browser?.close();
@@ -31,8 +33,10 @@ describe.each(LOOKS)('in $theme at $width px', (look) => {
   test.each([
     ['overview', () => '#/', '.topology .node'],
     ['frame', () => `#/frames/${frame}`, '.gantt-bar'],
+    ['frame of a gang', () => `#/frames/${gangFrame}`, '.stage-table'],
     ['history', () => '#/history', '.thumbnail img'],
     ['plan', () => '#/plan', '.segment-maps'],
+    ['plan of a gang', () => '#/plan?parts=blocks', '.gang-table'],
     ['devices', () => '#/devices', '.device-card'],
     ['a frame that is not there', () => '#/frames/none-1', '.error'],
     ['no such view', () => '#/nowhere', '.panel'],

@@ -14,21 +14,6 @@ export function GangMaps({ sketch }: { sketch: GangSketch }) {
           </pattern>
         </defs>
       </svg>
-      <h3 class="stage-heading">The picture</h3>
-      <ul class="segment-maps">
-        <GangMap sketch={sketch} map={sketch.picture} />
-      </ul>
-      {sketch.stages.map(({ maps }, stage) => (
-        // A stage has no name but its number.
-        <section key={stage} aria-label={`Stage ${stage}`}>
-          <h3 class="stage-heading">Stage {stage}</h3>
-          <ul class="segment-maps">
-            {maps.map((map) => (
-              <GangMap key={map.map} sketch={sketch} map={map} />
-            ))}
-          </ul>
-        </section>
-      ))}
       <ul class="map-legend">
         <li>
           <svg width="22" height="14" aria-hidden="true">
@@ -50,6 +35,21 @@ export function GangMaps({ sketch }: { sketch: GangSketch }) {
           halo that it receives as strips after the stage
         </li>
       </ul>
+      <h3 class="stage-heading">The picture</h3>
+      <ul class="segment-maps">
+        <GangMap sketch={sketch} map={sketch.picture} />
+      </ul>
+      {sketch.stages.map(({ maps }, stage) => (
+        // A stage has no name but its number.
+        <section key={stage} aria-label={`Stage ${stage}`}>
+          <h3 class="stage-heading">Stage {stage}</h3>
+          <ul class="segment-maps">
+            {maps.map((map) => (
+              <GangMap key={map.map} sketch={sketch} map={map} />
+            ))}
+          </ul>
+        </section>
+      ))}
     </>
   );
 }

@@ -39,7 +39,7 @@ export function GangPlanView({ own, state, choice }: GangPlanViewProps) {
             onChange={(value) => choose({ members: value })}
           />
           <Slider
-            name="Shown member"
+            name="Member"
             value={member}
             least={0}
             most={members - 1}
@@ -62,7 +62,7 @@ function GangFacts({ live, sketch }: { sketch: GangSketch; live: number }) {
   const { bodies, macs: all, memberMacs, members, neededMacs, sharesOf, stages, stripBytes } = sketch;
   return (
     <dl class="plain-facts">
-      <Fact name="Devices that are live">{live}</Fact>
+      <Fact name="Live devices">{live}</Fact>
       <Fact name="Shares">
         {members === 1 ? (
           'one member computes all'

@@ -1,4 +1,4 @@
-import { byteSize, macs, times } from '../../format.js';
+import { byteSize, macs, withUnit } from '../../format.js';
 import type { GangSketch } from './gang-sketch.js';
 
 /** The stages of a gang: their layers, work and strips. */
@@ -34,7 +34,9 @@ export function GangTable({ sketch: { member, stages } }: { sketch: GangSketch }
                 {first === last ? first : `${first} to ${last}`} <span class="note">{count}</span>
               </td>
               <td class="number">{macs(all)}</td>
-              <td class="number">{all === 0 ? '–' : `${macs(memberMacs)} (${times(memberMacs / all)})`}</td>
+              <td class="number">
+                {all === 0 ? '–' : `${macs(memberMacs)} (${withUnit(Math.round((100 * memberMacs) / all), '%')})`}
+              </td>
               <td>{sends.length === 0 ? '–' : sends.join(', ')}</td>
               <td class="number">{bodies === 0 ? '–' : bodies}</td>
               <td class="number">{stripBytes === 0 ? '–' : byteSize(stripBytes)}</td>
