@@ -40,8 +40,9 @@ export class CandidateList {
    * @param scores by class.
    * @throws DT_HEAD_OUTPUT for a box that is not finite.
    */
-  addScores(box: Box, scores: readonly number[]): void {
-    for (const [classIndex, score] of scores.entries()) {
+  addScores(box: Box, scores: ArrayLike<number>): void {
+    for (let classIndex = 0; classIndex < scores.length; classIndex++) {
+      const score = scores[classIndex]!;
       if (score > this.threshold) this.#add(box, classIndex, Math.fround(score));
     }
   }

@@ -4,7 +4,7 @@ import { bestClasses, type ClassScore, softmax } from '../class-scores.js';
 import { onlyLeaves, treeProbabilities } from '../class-tree.js';
 import { type Detection, type DetectionLimits, detectionOf } from '../detection.js';
 import type { ClassifierFamily, DetectorFamily } from '../head-family.js';
-import { floatsOf, type HeadOutputs, type InputExtent } from '../head-output.js';
+import { floatsOf, type HeadOutputs, type HeadParts, type InputExtent } from '../head-output.js';
 import { type Candidate, suppressNonMaxima } from '../nms.js';
 import type { Placement } from '../placement.js';
 import { CandidateList } from './candidate-list.js';
@@ -52,7 +52,7 @@ export function detectObjects(
  * @throws DT_HEAD_OUTPUT
  */
 export function decodeCandidates(
-  outputs: HeadOutputs,
+  outputs: HeadParts,
   family: DetectorFamily,
   input: InputExtent,
   threshold: number,
@@ -98,7 +98,7 @@ export function classifyOutput(
   return bestClasses(tree === undefined ? softmax(logits) : onlyLeaves(treeProbabilities(logits, tree), tree), labels);
 }
 
-function decodeInto(list: CandidateList, outputs: HeadOutputs, family: DetectorFamily, input: InputExtent): void {
+function decodeInto(list: CandidateList, outputs: HeadParts, family: DetectorFamily, input: InputExtent): void {
   switch (family.kind) {
     case 'detection':
       decodeDetection(outputs, family, list);

@@ -1,6 +1,6 @@
 import { softmax } from '../class-scores.js';
 import type { DetectionFamily } from '../head-family.js';
-import { floatsOf, type HeadOutputs } from '../head-output.js';
+import { floatsOf, type HeadParts } from '../head-output.js';
 import type { CandidateList } from './candidate-list.js';
 
 /**
@@ -9,7 +9,7 @@ import type { CandidateList } from './candidate-list.js';
  *
  * @throws DT_HEAD_OUTPUT
  */
-export function decodeDetection(outputs: HeadOutputs, family: DetectionFamily, list: CandidateList): void {
+export function decodeDetection(outputs: HeadParts, family: DetectionFamily, list: CandidateList): void {
   const { areRoots, boxes, classes, isSoftmax, output, shape, side } = family;
   const cells = side * side;
   const data = floatsOf(outputs, output, shape);

@@ -1,5 +1,5 @@
 import type { DetrFamily, ListFamily, QueryFamily, SsdFamily } from '../head-family.js';
-import { floatsOf, type HeadOutputs, headError, type InputExtent, integersOf } from '../head-output.js';
+import { floatsOf, type HeadParts, headError, type InputExtent, integersOf } from '../head-output.js';
 import type { CandidateList } from './candidate-list.js';
 
 /**
@@ -7,7 +7,7 @@ import type { CandidateList } from './candidate-list.js';
  *
  * @throws DT_HEAD_OUTPUT
  */
-export function decodeList(outputs: HeadOutputs, { kind, output }: ListFamily, list: CandidateList): void {
+export function decodeList(outputs: HeadParts, { kind, output }: ListFamily, list: CandidateList): void {
   const hasPictures = kind === 'yolo-nas';
   const data = floatsOf(outputs, output, hasPictures ? [-1, 7] : [1, -1, 6]);
   const columns = hasPictures ? 7 : 6;
@@ -26,7 +26,7 @@ export function decodeList(outputs: HeadOutputs, { kind, output }: ListFamily, l
  *
  * @throws DT_HEAD_OUTPUT
  */
-export function decodeDetr(outputs: HeadOutputs, family: DetrFamily, list: CandidateList): void {
+export function decodeDetr(outputs: HeadParts, family: DetrFamily, list: CandidateList): void {
   const scores = floatsOf(outputs, family.scores, [1, -1]);
   const labels = integersOf(outputs, family.labels, [1, scores.length]);
   const boxes = floatsOf(outputs, family.boxes, [1, scores.length, 4]);
@@ -42,12 +42,7 @@ export function decodeDetr(outputs: HeadOutputs, family: DetrFamily, list: Candi
  *
  * @throws DT_HEAD_OUTPUT
  */
-export function decodeQueries(
-  outputs: HeadOutputs,
-  family: QueryFamily,
-  input: InputExtent,
-  list: CandidateList,
-): void {
+export function decodeQueries(outputs: HeadParts, family: QueryFamily, input: InputExtent, list: CandidateList): void {
   const { classes, rows } = family;
   const logits = floatsOf(outputs, family.logits, [1, rows, classes]);
   const boxes = floatsOf(outputs, family.boxes, [1, rows, 4]);
@@ -67,7 +62,7 @@ export function decodeQueries(
  *
  * @throws DT_HEAD_OUTPUT
  */
-export function decodeSsd(outputs: HeadOutputs, family: SsdFamily, input: InputExtent, list: CandidateList): void {
+export function decodeSsd(outputs: HeadParts, family: SsdFamily, input: InputExtent, list: CandidateList): void {
   const scores = floatsOf(outputs, family.scores, [1, -1]);
   const classes = integersOf(outputs, family.classes, [1, scores.length]);
   const boxes = floatsOf(outputs, family.boxes, [1, scores.length, 4]);

@@ -1,5 +1,5 @@
 import type { NanoDetFamily, NanoDetLevel } from '../head-family.js';
-import { floatsOf, type HeadOutputs, type InputExtent } from '../head-output.js';
+import { type HeadParts, type InputExtent, rowCells } from '../head-output.js';
 import { levelCells } from '../row-counts.js';
 import type { CandidateList } from './candidate-list.js';
 
@@ -9,7 +9,7 @@ import type { CandidateList } from './candidate-list.js';
  * @throws DT_HEAD_OUTPUT
  */
 export function decodeNanoDet(
-  outputs: HeadOutputs,
+  outputs: HeadParts,
   family: NanoDetFamily,
   input: InputExtent,
   list: CandidateList,
@@ -17,59 +17,44 @@ export function decodeNanoDet(
   for (const level of family.levels) decodeLevel(outputs, family, level, input, list);
 }
 
-/** The elements of an output that are one level's scores or distances. */
-interface Columns {
-  readonly data: Float32Array;
-  readonly first: number;
-  readonly step: number;
-}
-
 function decodeLevel(
-  outputs: HeadOutputs,
+  outputs: HeadParts,
   family: NanoDetFamily,
-  level: NanoDetLevel,
+  { distances, firstRow, rows, scores, stride }: NanoDetLevel,
   input: InputExtent,
   list: CandidateList,
 ): void {
   const { bins, classes, origin } = family;
-  const { stride } = level;
-  const { height, width } = levelCells(input, stride);
-  const { distances, scores } = columnsOf(outputs, family, level);
+  const level = { extent: levelCells(input, stride), firstCell: firstRow };
+  const isJoint = scores === distances;
+  const ofScores = rowCells(outputs, scores, [rows, isJoint ? classes + 4 * bins : classes], level);
+  const ofSides = isJoint ? ofScores : rowCells(outputs, distances, [rows, 4 * bins], level);
+  const firstSide = ofSides.first + (isJoint ? classes * ofSides.channelStep : 0);
   const shift = origin === 'corner' ? 0 : origin === 'middle' ? stride / 2 : (stride - 1) / 2;
-  for (let row = 0, at = scores.first; row < height * width; row++, at += scores.step) {
-    for (let classIndex = 0; classIndex < classes; classIndex++) {
-      const score = scores.data[at + classIndex]!;
+  const { across, count, data, x0, y0 } = ofScores;
+  for (let cell = 0; cell < count; cell++) {
+    let at = ofScores.first + cell * ofScores.cellStep;
+    for (let classIndex = 0; classIndex < classes; classIndex++, at += ofScores.channelStep) {
+      const score = data[at]!;
       if (!(score > list.threshold)) continue;
-      const side = (index: number) =>
-        stride * meanOf(distances.data, distances.first + row * distances.step + index * bins, bins);
-      const x = (row % width) * stride + shift;
-      const y = Math.floor(row / width) * stride + shift;
+      const side = (index: number) => {
+        const first = firstSide + cell * ofSides.cellStep + index * bins * ofSides.channelStep;
+        return stride * meanOf(ofSides.data, first, ofSides.channelStep, bins);
+      };
+      const x = (x0 + (cell % across)) * stride + shift;
+      const y = (y0 + Math.floor(cell / across)) * stride + shift;
       list.addCorners(x - side(0), y - side(1), x + side(2), y + side(3), classIndex, score);
     }
   }
 }
 
-function columnsOf(
-  outputs: HeadOutputs,
-  { bins, classes }: NanoDetFamily,
-  { distances, firstRow, rows, scores }: NanoDetLevel,
-): { readonly scores: Columns; readonly distances: Columns } {
-  const isJoint = scores === distances;
-  const columns = (name: string, before: number, count: number): Columns => {
-    const step = isJoint ? classes + 4 * bins : count;
-    const data = floatsOf(outputs, name, [1, rows, step]);
-    return { data, first: firstRow * step + (isJoint ? before : 0), step };
-  };
-  return { scores: columns(scores, 0, classes), distances: columns(distances, classes, 4 * bins) };
-}
-
 /** The mean of 0, 1, .., bins - 1 under the softmax of the logits. */
-function meanOf(logits: Float32Array, first: number, bins: number): number {
+function meanOf(logits: Float32Array, first: number, step: number, bins: number): number {
   let largest = Number.NEGATIVE_INFINITY;
-  for (let bin = 0; bin < bins; bin++) largest = Math.max(largest, logits[first + bin]!);
+  for (let bin = 0; bin < bins; bin++) largest = Math.max(largest, logits[first + bin * step]!);
   let [sum, weighted] = [0, 0];
   for (let bin = 0; bin < bins; bin++) {
-    const power = Math.exp(logits[first + bin]! - largest);
+    const power = Math.exp(logits[first + bin * step]! - largest);
     sum += power;
     weighted += bin * power;
   }

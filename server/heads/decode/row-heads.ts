@@ -1,5 +1,5 @@
 import type { CornerRowsFamily, YoloRowsFamily, YoloxFamily } from '../head-family.js';
-import { floatsOf, type HeadOutputs, headError, type InputExtent } from '../head-output.js';
+import { floatsOf, type HeadCells, type HeadParts, headError, type InputExtent, rowCells } from '../head-output.js';
 import { levelCells, rowCount } from '../row-counts.js';
 import type { CandidateList } from './candidate-list.js';
 
@@ -8,29 +8,50 @@ import type { CandidateList } from './candidate-list.js';
  *
  * @throws DT_HEAD_OUTPUT
  */
-export function decodeYolox(outputs: HeadOutputs, family: YoloxFamily, input: InputExtent, list: CandidateList): void {
+export function decodeYolox(outputs: HeadParts, family: YoloxFamily, input: InputExtent, list: CandidateList): void {
   const { classes, rows, strides } = family;
   if (rowCount(input, strides) !== rows) {
     throw headError(
       `an input of ${input.width} x ${input.height} has ${rowCount(input, strides)} cells at strides ${strides.join(', ')}, and the head ${rows}`,
     );
   }
-  const channels = 5 + classes;
-  const data = floatsOf(outputs, family.output, [1, rows, channels]);
-  let at = 0;
+  let firstCell = 0;
   for (const stride of strides) {
-    const { height, width } = levelCells(input, stride);
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++, at += channels) {
-        const objectness = data[at + 4]!;
-        if (!(objectness > list.threshold)) continue;
-        const best = largestOf(data, at + 5, classes);
-        const score = objectness * data[at + 5 + best]!;
-        if (!(score > list.threshold)) continue;
-        const [cx, cy] = [(data[at]! + x) * stride, (data[at + 1]! + y) * stride];
-        list.addCentred(cx, cy, Math.exp(data[at + 2]!) * stride, Math.exp(data[at + 3]!) * stride, best, score);
-      }
-    }
+    const extent = levelCells(input, stride);
+    decodeYoloxLevel(
+      rowCells(outputs, family.output, [rows, 5 + classes], { extent, firstCell }),
+      { classes, stride },
+      list,
+    );
+    firstCell += extent.height * extent.width;
+  }
+}
+
+interface YoloxLevel {
+  readonly classes: number;
+  readonly stride: number;
+}
+
+function decodeYoloxLevel(cells: HeadCells, { classes, stride }: YoloxLevel, list: CandidateList): void {
+  const { across, cellStep, channelStep, count, data, first, x0, y0 } = cells;
+  for (let cell = 0; cell < count; cell++) {
+    const at = (channel: number) => data[first + cell * cellStep + channel * channelStep]!;
+    const objectness = at(4);
+    if (!(objectness > list.threshold)) continue;
+    let best = 0;
+    for (let index = 1; index < classes; index++) if (at(5 + index) > at(5 + best)) best = index;
+    const score = objectness * at(5 + best);
+    if (!(score > list.threshold)) continue;
+    const x = x0 + (cell % across);
+    const y = y0 + Math.floor(cell / across);
+    list.addCentred(
+      (at(0) + x) * stride,
+      (at(1) + y) * stride,
+      Math.exp(at(2)) * stride,
+      Math.exp(at(3)) * stride,
+      best,
+      score,
+    );
   }
 }
 
@@ -39,7 +60,7 @@ export function decodeYolox(outputs: HeadOutputs, family: YoloxFamily, input: In
  *
  * @throws DT_HEAD_OUTPUT
  */
-export function decodeYolov5(outputs: HeadOutputs, family: YoloRowsFamily, list: CandidateList): void {
+export function decodeYolov5(outputs: HeadParts, family: YoloRowsFamily, list: CandidateList): void {
   const { channels, classes, rows } = family;
   const data = floatsOf(outputs, family.output, [1, rows, channels]);
   for (let at = 0; at < data.length; at += channels) {
@@ -56,7 +77,7 @@ export function decodeYolov5(outputs: HeadOutputs, family: YoloRowsFamily, list:
  *
  * @throws DT_HEAD_OUTPUT
  */
-export function decodeYolov8(outputs: HeadOutputs, family: YoloRowsFamily, list: CandidateList): void {
+export function decodeYolov8(outputs: HeadParts, family: YoloRowsFamily, list: CandidateList): void {
   const { channels, classes, rows } = family;
   const data = floatsOf(outputs, family.output, [1, channels, rows]);
   // Class by class, in the order of memory.
@@ -81,7 +102,7 @@ export function decodeYolov8(outputs: HeadOutputs, family: YoloRowsFamily, list:
  *
  * @throws DT_HEAD_OUTPUT
  */
-export function decodeCornerRows(outputs: HeadOutputs, family: CornerRowsFamily, list: CandidateList): void {
+export function decodeCornerRows(outputs: HeadParts, family: CornerRowsFamily, list: CandidateList): void {
   const { classes, rows } = family;
   const scores = floatsOf(outputs, family.scores, [1, rows, classes]);
   const boxes = floatsOf(outputs, family.boxes, [1, rows, 4]);

@@ -1,5 +1,5 @@
 import type { SsdAnchorsFamily, SsdLevel } from '../head-family.js';
-import { floatsOf, type HeadOutputs, headError, type InputExtent } from '../head-output.js';
+import { type HeadParts, headError, type InputExtent, mapCells } from '../head-output.js';
 import { type SsdAnchor, ssdAnchors } from '../ssd-anchors.js';
 import type { CandidateList } from './candidate-list.js';
 
@@ -10,7 +10,7 @@ import type { CandidateList } from './candidate-list.js';
  * @throws DT_HEAD_OUTPUT
  */
 export function decodeSsdAnchors(
-  outputs: HeadOutputs,
+  outputs: HeadParts,
   { classes, levels }: SsdAnchorsFamily,
   input: InputExtent,
   list: CandidateList,
@@ -31,15 +31,14 @@ interface LevelOfAnchors {
 }
 
 function decodeLevel(
-  outputs: HeadOutputs,
+  outputs: HeadParts,
   { anchors, classes, level }: LevelOfAnchors,
   input: InputExtent,
   list: CandidateList,
 ): void {
   const { height, width } = level;
-  const cells = height * width;
-  const boxes = floatsOf(outputs, level.boxes, [1, 4 * anchors.length, height, width]);
-  const logits = floatsOf(outputs, level.scores, [1, classes * anchors.length, height, width]);
+  const { across, count: cells, data: boxes, x0, y0 } = mapCells(outputs, level.boxes, 4 * anchors.length, level);
+  const { data: logits } = mapCells(outputs, level.scores, classes * anchors.length, level);
   const leastLogit = Math.log(list.threshold / (1 - list.threshold));
   for (const [anchor, [anchorHeight, anchorWidth]] of anchors.entries()) {
     for (let classIndex = 1; classIndex < classes; classIndex++) {
@@ -48,9 +47,9 @@ function decodeLevel(
         const logit = logits[first + cell]!;
         if (!(logit > leastLogit)) continue;
         const at = anchor * 4 * cells + cell;
-        const x = cell % width;
-        const cy = ((cell - x) / width + 0.5) / height + (boxes[at]! / 10) * anchorHeight;
-        const cx = (x + 0.5) / width + (boxes[at + cells]! / 10) * anchorWidth;
+        const x = cell % across;
+        const cy = (y0 + (cell - x) / across + 0.5) / height + (boxes[at]! / 10) * anchorHeight;
+        const cx = (x0 + x + 0.5) / width + (boxes[at + cells]! / 10) * anchorWidth;
         const boxHeight = Math.exp(boxes[at + 2 * cells]! / 5) * anchorHeight * input.height;
         const boxWidth = Math.exp(boxes[at + 3 * cells]! / 5) * anchorWidth * input.width;
         const score = 1 / (1 + Math.exp(-logit));

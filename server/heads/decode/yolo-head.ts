@@ -1,6 +1,6 @@
 import { sigmoid } from '../class-scores.js';
 import type { YoloFamily, YoloLevel } from '../head-family.js';
-import { floatsOf, type HeadOutputs, type InputExtent } from '../head-output.js';
+import { type HeadParts, type InputExtent, mapCells } from '../head-output.js';
 import type { CandidateList } from './candidate-list.js';
 
 /** Where the numbers of an anchor are. */
@@ -22,12 +22,12 @@ const GAUSSIAN: Entries = { x: 0, y: 2, width: 4, height: 6, uncertain: [1, 3, 5
  *
  * @throws DT_HEAD_OUTPUT
  */
-export function decodeYolo(outputs: HeadOutputs, family: YoloFamily, input: InputExtent, list: CandidateList): void {
+export function decodeYolo(outputs: HeadParts, family: YoloFamily, input: InputExtent, list: CandidateList): void {
   for (const level of family.levels) decodeLevel(outputs, family.classes, level, input, list);
 }
 
 function decodeLevel(
-  outputs: HeadOutputs,
+  outputs: HeadParts,
   classes: number,
   { anchors, hasNewCoords, hasUncertainties, height, output, scaleXY, width }: YoloLevel,
   input: InputExtent,
@@ -36,27 +36,27 @@ function decodeLevel(
   const place = hasUncertainties ? GAUSSIAN : PLAIN;
   const firstScore = place.objectness + 1;
   const entries = firstScore + classes;
-  const cells = height * width;
-  const data = floatsOf(outputs, output, [1, anchors.length * entries, height, width]);
+  const { across, count, data, x0, y0 } = mapCells(outputs, output, anchors.length * entries, { height, width });
+  const scores = new Float64Array(classes);
   const probability = hasNewCoords ? (value: number) => value : sigmoid;
   const stretch = (value: number) => scaleXY * probability(value) - (scaleXY - 1) / 2;
   const size = hasNewCoords ? (value: number) => 4 * value * value : Math.exp;
-  for (let cell = 0; cell < cells; cell++) {
+  for (let cell = 0; cell < count; cell++) {
     for (const [anchor, [anchorWidth, anchorHeight]] of anchors.entries()) {
-      const at = (entry: number) => data[(anchor * entries + entry) * cells + cell]!;
+      const at = (entry: number) => data[(anchor * entries + entry) * count + cell]!;
       const objectness = probability(at(place.objectness));
       if (!(objectness > list.threshold)) continue;
-      const column = cell % width;
-      const row = (cell - column) / width;
+      const column = cell % across;
+      const row = (cell - column) / across;
       const box = {
-        cx: (column + stretch(at(place.x))) / width,
-        cy: (row + stretch(at(place.y))) / height,
+        cx: (x0 + column + stretch(at(place.x))) / width,
+        cy: (y0 + row + stretch(at(place.y))) / height,
         width: (size(at(place.width)) * anchorWidth) / input.width,
         height: (size(at(place.height)) * anchorHeight) / input.height,
       };
       const doubts = place.uncertain.reduce((sum, entry) => sum + probability(at(entry)), 0);
       const certainty = objectness * (1 - doubts / 4);
-      const scores = Array.from({ length: classes }, (_, index) => certainty * probability(at(firstScore + index)));
+      for (let i = 0; i < classes; i++) scores[i] = certainty * probability(at(firstScore + i));
       list.addScores(box, scores);
     }
   }
