@@ -51,7 +51,7 @@ async function deviceClient() {
     sent++;
     const body = {
       mediaType: 'application/octet-stream',
-      bytes: encodeGangStrips(maps, [{ map: 0, region, data }], 'f32'),
+      bytes: encodeGangStrips(maps, { strips: [{ map: 0, region, data }], sharedDigest: null }, 'f32'),
     };
     await peers.client(where).call(CALLS.gangStrips, { path: { frame: 'bench-1', tile: 1 }, query, body });
   });

@@ -609,8 +609,8 @@ export interface components {
                 width: number;
                 height: number;
             };
-            /** @description SHA-256 of the letterboxed picture */
-            inputDigest: string;
+            /** @description SHA-256 of the letterboxed picture; null where devices alone letterbox it (strategies gang and whole) */
+            inputDigest: string | null;
             tiles: {
                 /** @description Tiles; with `modnn` slices; with `gang` and `whole` blocks, one before the gang has formed */
                 total: number;
@@ -1247,6 +1247,8 @@ export interface operations {
                 source?: components["schemas"]["DeviceId"];
                 /** @description How this frame is computed, instead of as `schedule.strategy` in `cluster.yaml` says; to compare strategies. */
                 strategy?: components["schemas"]["Strategy"];
+                /** @description `false`: the merged maps of this frame are not kept, also where `limits.keptOutputs` is above 0. Members of a gang then send boxes in their place. */
+                output?: boolean;
                 /** @description Between nodes. `false` says that the source sends this itself and has the picture already. */
                 deliver?: boolean;
                 /** @description Between nodes. The gateway gives a source the picture of this frame, which it has allotted. */

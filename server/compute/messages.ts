@@ -60,6 +60,8 @@ export interface BlockJob {
   readonly input: Uint8Array | null;
   /** What came of the other members since the stage before. */
   readonly strips: readonly StripValues[];
+  /** With the last stage: the score that boxes exceed, which the member decodes from its blocks; null where it hands these over. */
+  readonly boxesAbove: number | null;
 }
 
 /** The plan whose remaining layers are meant: that of tiles, or of gangs. */
@@ -94,7 +96,10 @@ export interface ComputeResults {
   readonly tile: { readonly outputs: readonly Float32Array[]; readonly macs: number };
   /** `[channels, height, width]` */
   readonly layer: { readonly data: Float32Array };
-  readonly block: BlockRun;
+  readonly block: BlockRun & {
+    /** After the last stage, where boxes were asked for and the blocks are finite: as `packCandidates` has them. */
+    readonly boxes: Float64Array | null;
+  };
   readonly 'drop-block': object;
   readonly remaining: { readonly outputs: GraphOutputs };
 }

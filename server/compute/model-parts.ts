@@ -9,6 +9,7 @@ import { type LoadedModel, loadModel } from '../model-files/load-model.js';
 import { normaliseBytes } from '../tensor/normalise.js';
 import { collectGarbage } from './collect-garbage.js';
 import { type BlockExecutor, loadBlockExecutor } from './gang/block-executor.js';
+import { type BoxDecoder, boxDecoder } from './gang/box-decoder.js';
 import { type LayerExecutor, loadLayerExecutor } from './layer-executor.js';
 import type { ComputeSetup } from './messages.js';
 import { loadRemainingGraph, type RemainingGraph } from './remaining-graph.js';
@@ -24,6 +25,8 @@ export interface LoadedTiles {
 export interface LoadedBlocks {
   readonly plan: GangPlan;
   readonly executor: BlockExecutor;
+  /** Null where the head cannot be decoded from blocks. */
+  readonly decode: BoxDecoder | null;
 }
 
 /**
@@ -88,6 +91,7 @@ export function modelParts(
           return {
             plan,
             executor: await loadBlockExecutor(engine, plan, normaliserOf(network), graph.constants),
+            decode: boxDecoder(plan.stage, network),
           };
         },
       ),

@@ -70,7 +70,14 @@ async function prepare(parts: ModelParts, request: ComputeRequest): Promise<() =
       const frames = blockFrames;
       return async () => {
         const result = await frames.run(request.job);
-        return { result, buffers: buffersOf([...result.owed, ...(result.outputs ?? [])]) };
+        return {
+          result,
+          buffers: buffersOf([
+            ...result.owed,
+            ...(result.outputs ?? []),
+            ...(result.boxes === null ? [] : [result.boxes]),
+          ]),
+        };
       };
     }
     case 'drop-block':

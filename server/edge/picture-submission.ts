@@ -59,11 +59,10 @@ export class PictureSubmission {
     const frame = answer.json!;
     // An earlier submission became it: the gateway sees to it that its tiles get done, those that were lost here too.
     const isKnown = key !== undefined && answer.header('idempotency-replayed') !== null;
-    if (!isKnown) {
-      await intake.takeOwn(
-        { frame: frame.id, attempt: 1, digest: frame.inputDigest, strategy, generation: 1 },
-        picture,
-      );
+    const { id, inputDigest: digest } = frame;
+    // Without a digest other devices need nothing of this one's: each letterboxes the picture itself.
+    if (!isKnown && digest !== null) {
+      await intake.takeOwn({ frame: id, attempt: 1, digest, strategy, generation: 1 }, picture);
     }
     return atGateway(frame, gateway.baseUrl);
   }

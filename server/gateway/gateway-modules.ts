@@ -65,7 +65,13 @@ export function createModules(self: GatewaySelf, archive: FrameArchive, openPeer
   const speedsOf = (of: readonly string[]) => devices.speeds.sharesOf(of);
   const results = createResults({ config, network, wirePlan, gang, compute, runs: frames.runs, speedsOf, telemetry });
   const dispatch = createDispatch(self, ledger, { devices, contacts, frames, results });
-  const factory = new FrameFactory({ epoch, clusterPlan, limits: config.limits, nowMs });
+  const factory = new FrameFactory({
+    epoch,
+    clusterPlan,
+    limits: config.limits,
+    keepsOutputs: config.limits.keptOutputs > 0,
+    nowMs,
+  });
   const { admission, drain } = createIntake({ limits: config.limits, devices, frames, factory, ledger, telemetry });
   const { finisher } = dispatch;
   const restorer = new FrameRestorer({ archive, store: frames.store, factory, ledger, finisher, telemetry });
@@ -86,7 +92,7 @@ function createDispatch(
   const finisher = new FrameFinisher({ frames, results, registry, dispatcher, ledger, telemetry });
   const deliveries = new Deliveries({ dispatcher, store, results, speeds, ledger, telemetry });
   const audits = new Audits({ auditor, gangAuditor, ledger, metrics: telemetry.metrics });
-  const runner = new EffectRunner({ store, devices, deliveries, audits, finisher, telemetry });
+  const runner = new EffectRunner({ frames, devices, deliveries, audits, finisher, telemetry });
   ledger.connect((effect) => runner.carryOut(effect));
   const leftOut = new LeftOutDevices({ registry, ledger, log: telemetry.log });
   return { ledger, dispatcher, finisher, leftOut };

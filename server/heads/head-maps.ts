@@ -57,7 +57,10 @@ function outputsOf(head: HeadFamily): { readonly names: readonly string[]; reado
     case 'centerface':
       return { names: [head.scores, head.sizes, head.offsets], order: 'map' };
     case 'nanodet':
-      return { names: [...new Set(head.levels.flatMap(({ distances, scores }) => [distances, scores]))], order: 'rows' };
+      return {
+        names: [...new Set(head.levels.flatMap(({ distances, scores }) => [distances, scores]))],
+        order: 'rows',
+      };
     case 'yolox':
       return { names: [head.output], order: 'rows' };
     default:

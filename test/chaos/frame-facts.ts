@@ -12,7 +12,7 @@ export function factsOfFrame(
   references: ReadonlyMap<string, Reference>,
   threshold: number,
 ): FrameFacts {
-  const reference = references.get(frame.inputDigest);
+  const reference = references.get(frame.inputDigest ?? String(frame.picture.bytes));
   const attempts = Math.max(0, ...trace.tiles.flatMap(({ history }) => history.map(({ attempt }) => attempt ?? 0)));
   const { detections } = frame;
   const { outputs } = strategyNamed(frame.strategy);

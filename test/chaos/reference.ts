@@ -17,7 +17,7 @@ export interface Reference {
   readonly detections: readonly Detection[];
 }
 
-/** @returns by the digest of the letterboxed picture, as a frame names it. */
+/** @returns by the digest of the letterboxed picture, as a frame names it, and by the bytes of the picture for frames of gangs. */
 export async function computeReferences(
   config: ClusterConfig,
   pictures: readonly Uint8Array[],
@@ -35,10 +35,12 @@ export async function computeReferences(
       const { data, digest, placement } = await letterboxPicture(picture, network);
       const { outputs } = await tiles.run(data);
       const head = await remaining.runRemaining(outputs.map((output) => output.slice()));
-      references.set(digest, {
+      const reference = {
         outputs: { tiles: outputs, 'layer-rows': outputs, blocks: await runWholeGraph(config, data) },
         detections: [...foundIn(head.outputs[0]!.data as Float32Array, network, placement, config.model)],
-      });
+      };
+      references.set(digest, reference);
+      references.set(String(picture.byteLength), reference);
     }
   } finally {
     await Promise.all([tiles, remaining].map((thread) => thread.close()));

@@ -67,6 +67,11 @@ test.each([
       const sent = gang![0]!.blocks.flatMap(({ stages }) => stages.flatMap((stage) => stage.sent));
       const bytes = sent.reduce((sum, body) => sum + body.bytes, 0);
       expect(tiles.reduce((sum, { overlapBytes }) => sum + overlapBytes, 0)).toBeLessThanOrEqual(bytes);
+      // Members decode their cells where their maps are not kept.
+      const decoded = await submit(client, samplePhoto('sample2.jpg'), { strategy, output: false });
+      expect(decoded.detections, 'decoded by the members').toEqual(frame.detections);
+      expect(decoded.inputDigest, 'devices alone decode the picture').toBeNull();
+      await expect(frameOutputs(client, decoded.id)).rejects.toThrow();
       expect(Object.keys(frame.tiles.byDevice)).toHaveLength(strategy === 'gang' ? devices : 1);
       whole ??= await runWholeGraph(cluster.config, await frameInput(client, frame.id, 416));
       const merged = await frameOutputs(client, frame.id);

@@ -145,7 +145,7 @@ describe('a picture of which a bit flipped before its digest was made', () => {
     ).json!;
     // What the gateway would have brought, but for one picture of another.
     await source.call('submitFrame', {
-      query: { frame: accepted.id, attempt: 1, digest: accepted.inputDigest, strategy: 'ftp-wst-s' },
+      query: { frame: accepted.id, attempt: 1, digest: accepted.inputDigest!, strategy: 'ftp-wst-s' },
       body: { mediaType: 'image/jpeg', bytes: samplePhoto('sample5.jpg') },
     });
     const path = { frame: accepted.id };

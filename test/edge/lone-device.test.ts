@@ -80,7 +80,7 @@ describe('a device whose gateway is away', () => {
     const { maps } = wirePlan.plan;
     const region = { x0: 0, x1: maps[1]!.width, y0: 0, y1: 1 };
     const data = new Float32Array(maps[1]!.channels * region.x1);
-    const bytes = encodeGangStrips(maps, [{ map: 1, region, data }], 'f32');
+    const bytes = encodeGangStrips(maps, { strips: [{ map: 1, region, data }], sharedDigest: null }, 'f32');
     const question = (query = 'stage=0&generation=1&attempt=2', body = bytes) => ({
       path: { frame: 'xx-1', tile: 1 },
       query,
@@ -99,7 +99,7 @@ describe('a device whose gateway is away', () => {
     await refused(device.address, 'putOverlap', question('stage=1000&generation=1&attempt=2'), 400, 'DT_REQUEST');
     const other = encodeGangStrips(
       [maps[0]!, { ...maps[1]!, channels: 1 }],
-      [{ map: 1, region, data: data.subarray(0, region.x1) }],
+      { strips: [{ map: 1, region, data: data.subarray(0, region.x1) }], sharedDigest: null },
       'f32',
     );
     await refused(device.address, 'putOverlap', question(undefined, other), 422, 'DT_OVERLAP_BODY');

@@ -157,7 +157,7 @@ describe('with as many frames as may be queued', () => {
 
   it('what is wrong with a result of the open frame leaves the frame as it is', async () => {
     const before = (await ask(gateway.address, 'getFrameTrace', { path: { frame: frame.id } })).json();
-    const body = resultBody(wirePlan, { frame: frame.id, inputDigest: frame.inputDigest });
+    const body = resultBody(wirePlan, { frame: frame.id, inputDigest: frame.inputDigest! });
     const cut = { body: ['application/octet-stream', body.subarray(0, -4)] } as const;
     await refused(gateway.address, 'postResult', cut, 422, 'DT_TENSOR_BODY');
     expect((await post({ frame: frame.id })).json().status).toBe('stale');
@@ -168,7 +168,7 @@ describe('with as many frames as may be queued', () => {
   });
 
   it('a result counts once, and with the last one there is room again', async () => {
-    const facts = { frame: frame.id, inputDigest: frame.inputDigest };
+    const facts = { frame: frame.id, inputDigest: frame.inputDigest! };
     expect((await post(facts)).json().status).toBe('accepted');
     expect((await post(facts)).json().status).toBe('duplicate');
     for (let tile = 1; tile < SMALL_TILES; tile++) {

@@ -21,6 +21,6 @@ export function openFrame(
 
 export function record(id: string, facts: Parameters<typeof openFrame>[1] = {}): FrameRecord {
   const frame = openFrame(id, facts);
-  const parts = { bytes: new Uint8Array(frame.picture.bytes), input: new Uint8Array(3) };
+  const parts = { bytes: new Uint8Array(frame.picture.bytes), input: new Uint8Array(3), keepsOutput: true };
   return newFrameRecord(frame, new FrameTrace(1, 0, 0), parts);
 }

@@ -1,9 +1,10 @@
 import { DeepThingsError } from '../../errors.js';
 import type { MemberPlan } from '../../geometry/gang/gang-blocks.js';
 import { MemberPlans } from '../../geometry/gang/member-plans.js';
-import type { BlockJob } from '../messages.js';
+import { allFinite } from '../../tensor/all-finite.js';
+import type { BlockJob, ComputeResults } from '../messages.js';
 import type { LoadedBlocks } from '../model-parts.js';
-import type { BlockFrame, BlockRun } from './block-executor.js';
+import type { BlockFrame } from './block-executor.js';
 
 /** A device is in one gang at a time; frames that ended unheard are few. */
 const MOST_FRAMES = 4;
@@ -21,13 +22,21 @@ export class BlockFrames {
   }
 
   /** @throws DeepThingsError `DT_TILE_INPUT` when an input or a strip has another size, or the frame has not begun here. */
-  run({ bands, input, key, member, strips }: BlockJob): Promise<BlockRun> {
-    if (input !== null) this.#begin(key, this.#members.of(bands)[member]!, input);
+  async run({ bands, boxesAbove, input, key, member, strips }: BlockJob): Promise<ComputeResults['block']> {
+    const plan = this.#members.of(bands)[member]!;
+    if (input !== null) this.#begin(key, plan, input);
     const frame = this.#frames.get(key);
     if (frame === undefined) {
       throw new DeepThingsError('DT_TILE_INPUT', `a stage of frame ${key} came that did not begin here`);
     }
-    return frame.run(strips);
+    const result = await frame.run(strips);
+    const { outputs } = result;
+    const { decode } = this.#blocks;
+    // Blocks that are not finite go to the gateway, which refuses them and says so.
+    if (outputs === null || boxesAbove === null || decode === null || !outputs.every(allFinite)) {
+      return { ...result, boxes: null };
+    }
+    return { ...result, outputs: null, boxes: decode(outputs, plan.outputs, boxesAbove) };
   }
 
   drop(key: string): void {

@@ -28,6 +28,13 @@ export interface FrameInput {
   readonly transmitted: Region;
 }
 
+/** A part of the network's input. */
+export interface InputPart {
+  /** `[3, height, width]` of the part. */
+  readonly data: Uint8Array;
+  readonly digest: string;
+}
+
 /** Makes the inputs of frames out of pictures. */
 export class FrameInputs {
   readonly #parts: FrameInputsParts;
@@ -59,16 +66,17 @@ export class FrameInputs {
   /**
    * Letterboxes a part of a picture, as `inputOf` does all of it.
    *
-   * @param digest of the part as the gateway has it.
-   * @returns `[3, height, width]` of the region.
+   * @param digest of the part as the gateway has it; null where it has not letterboxed the picture.
    */
-  async partOf(frame: string, picture: Uint8Array, region: Region, digest: string): Promise<Uint8Array> {
+  async partOf(frame: string, picture: Uint8Array, region: Region, digest: string | null): Promise<InputPart> {
     const { network } = this.#parts;
     const { channels, width } = network.input;
     const rows = { start: region.y0, end: region.y1 };
     const { data } = await letterboxPicture(picture, network, rows);
     const part = cropRegion(data, channels, { ...region, x0: 0, x1: width }, region);
-    return digestOf(part) === digest ? part : this.#gatewaysInput(frame, digest, region);
+    const seen = digestOf(part);
+    if (digest === null || digest === seen) return { data: part, digest: seen };
+    return { data: await this.#gatewaysInput(frame, digest, region), digest };
   }
 
   async #gatewaysInput(frame: string, digest: string, region: Region): Promise<Uint8Array> {
@@ -88,6 +96,6 @@ export class FrameInputs {
   }
 }
 
-function digestOf(input: Uint8Array): string {
+export function digestOf(input: Uint8Array): string {
   return createHash('sha256').update(input).digest('hex');
 }

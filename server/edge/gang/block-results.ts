@@ -1,6 +1,6 @@
 import type { MemberPlan } from '../../geometry/gang/gang-blocks.js';
 import { isEmptyRegion } from '../../geometry/region.js';
-import { encodeBlockResult } from '../../node/wire/block-body.js';
+import { encodeBlockResult } from '../../node/wire/block-result.js';
 import type { ComputeSpeed } from '../../scheduling/device/compute-speed.js';
 import type { BlockTimes } from '../../scheduling/gang/block-times.js';
 import type { EdgeDevice } from '../device/edge-device.js';
@@ -21,6 +21,16 @@ export interface BlockCosts extends BlockTimes {
   readonly macs: number;
 }
 
+/** What the last stage gives, and what it was computed of. */
+export interface BlockOutcome {
+  /** Digest of the member's part of the letterboxed picture. */
+  readonly partDigest: string;
+  /** By output of the gang plan: this device's block of that map; none where there are boxes. */
+  readonly outputs: readonly Float32Array[];
+  /** As `packCandidates` has them; null where blocks of the maps are handed over. */
+  readonly boxes: Float64Array | null;
+}
+
 /** Sends the gateway this device's part of what a gang hands over. */
 export class BlockResults {
   readonly #parts: BlockResultsParts;
@@ -29,16 +39,15 @@ export class BlockResults {
     this.#parts = parts;
   }
 
-  /** @param outputs by output of the gang plan: this device's block of that map. */
-  send(task: BlockTask, plan: MemberPlan, costs: BlockCosts, outputs: readonly Float32Array[]): void {
+  send(task: BlockTask, plan: MemberPlan, costs: BlockCosts, { boxes, outputs, partDigest }: BlockOutcome): void {
     const { edge, sender, speed } = this.#parts;
     const { events, gang, log, metrics, self, wirePlan } = edge;
-    const { attempt, frame, generation, inputDigest, member, taskBytes } = task;
+    const { attempt, frame, generation, member, taskBytes } = task;
     const { device } = self;
     const { maps, outputs: numbers } = gang.stage;
     const blocks = numbers.flatMap((map, i) => {
       const region = plan.outputs[i]!;
-      return isEmptyRegion(region) ? [] : [{ map, region, data: outputs[i]! }];
+      return boxes !== null || isEmptyRegion(region) ? [] : [{ map, region, data: outputs[i]! }];
     });
     speed.add(costs.macs, costs.computeMs);
     metrics.tileWait.observe(costs.waitMs / 1000);
@@ -49,7 +58,18 @@ export class BlockResults {
     }
     events.publish('tile', { frame, tile: member, attempt, event: 'done', device });
     log.debug({ frame, member, attempt, ...costs }, 'block computed');
-    const result = { frame, member, generation, attempt, inputDigest, taskBytes, device, ...costs, outputs: blocks };
+    const result = {
+      frame,
+      member,
+      generation,
+      attempt,
+      partDigest,
+      taskBytes,
+      device,
+      ...costs,
+      outputs: blocks,
+      boxes,
+    };
     sender.send(task, () => encodeBlockResult(wirePlan.digest, maps, result, wirePlan.maps));
   }
 }

@@ -1,20 +1,24 @@
 import { performance } from 'node:perf_hooks';
 import type { ComputeThread } from '../../compute/compute-thread.js';
+import { DeepThingsError } from '../../errors.js';
+import type { Bands } from '../../geometry/gang/bands.js';
 import type { MemberStage } from '../../geometry/gang/gang-blocks.js';
 import { MemberPlans } from '../../geometry/gang/member-plans.js';
+import { intersectRegions, isEmptyRegion } from '../../geometry/region.js';
 import { CALLS } from '../../node/contract/calls.js';
 import { CANCELLED } from '../../node/pause.js';
-import { encodeGangStrips } from '../../node/wire/gang-strips.js';
+import { encodeGangStrips, type GangStrips } from '../../node/wire/gang-strips.js';
 import type { MapBlock } from '../../node/wire/map-blocks.js';
 import type { StageTime } from '../../scheduling/gang/block-times.js';
 import type { BlockProgress } from '../../scheduling/gang/hanging-member.js';
 import type { TaskKey } from '../../scheduling/task-key.js';
+import { cropRegion } from '../../tensor/planes.js';
 import type { EdgeDevice } from '../device/edge-device.js';
-import type { FrameInputs } from '../frames/frame-inputs.js';
+import { digestOf, type FrameInputs } from '../frames/frame-inputs.js';
 import type { EdgeBoard } from '../tasks/edge-board.js';
-import type { BlockResults } from './block-results.js';
+import type { BlockOutcome, BlockResults } from './block-results.js';
 import type { BlockTask } from './block-task.js';
-import type { StripInbox } from './strip-inbox.js';
+import type { ReceivedStrips, StripInbox } from './strip-inbox.js';
 
 export interface BlockRunnerParts {
   readonly edge: EdgeDevice;
@@ -99,30 +103,39 @@ export class BlockRunner {
   async #run(current: Current, waitMs: number): Promise<boolean> {
     const { end, task } = current;
     const { compute, inbox, inputs, results } = this.#parts;
-    const { bands, frame, member, partDigest, picture } = task;
+    const { bands, boxesAbove, frame, member, partDigest, picture } = task;
     const plan = this.#members.of(bands)[member]!;
     const all = plan.stages.flatMap(({ due }) => due);
     if (!inbox.open(task, all)) return false;
     const startedMs = performance.now();
-    let input: Uint8Array | null = await inputs.partOf(frame, picture, plan.input, partDigest);
+    const part = await inputs.partOf(frame, picture, plan.input, partDigest);
+    const shared = partDigest === null ? this.#sharedParts(bands, member, part.data) : new Map<number, string>();
+    const told = new Set<number>();
+    let input: Uint8Array | null = part.data;
     const prepareMs = performance.now() - startedMs;
     const costs = { waitMs, computeMs: 0, overlapBytes: 0, macs: 0 };
     const stages: StageTime[] = [];
     const sends: Promise<void>[] = [];
-    let made: readonly Float32Array[] | null = null;
+    let made: BlockOutcome | null = null;
     for (const [index, stage] of plan.stages.entries()) {
       current.stage = index;
       const waitedMs = performance.now();
-      const strips = await inbox.wait(task, stage.due, end.signal);
-      if (strips === null) return isGivenUp(end.signal);
+      const received = await inbox.wait(task, stage.due, end.signal);
+      if (received === null) return isGivenUp(end.signal);
+      requireSameInput(task, shared, received);
+      const strips = received.flatMap((body) => body.strips);
       const beganMs = performance.now() - startedMs;
-      const { computeMs, macs, outputs, owed } = await compute.runBlock({
-        ...{ key: keyOf(task), bands, member, input, strips },
+      const { boxes, computeMs, macs, outputs, owed } = await compute.runBlock({
+        ...{ key: keyOf(task), bands, member, input, strips, boxesAbove },
       });
       if (end.signal.aborted) return isGivenUp(end.signal);
       const endedMs = performance.now() - startedMs;
       input = null;
-      const bodies = byReceiver(stage, owed).map(([to, blocks]) => ({ to, bytes: this.#encode(blocks) }));
+      const bodies = byReceiver(stage, owed).map(([to, blocks]) => {
+        const sharedDigest = told.has(to) ? null : (shared.get(to) ?? null);
+        told.add(to);
+        return { to, bytes: this.#encode({ strips: blocks, sharedDigest }) };
+      });
       const sent = bodies.map(({ to, bytes }) => ({ to, bytes: bytes.byteLength }));
       stages.push({ stripsMs: beganMs - (waitedMs - startedMs), beganMs, endedMs, computeMs, sent });
       costs.computeMs += computeMs;
@@ -131,7 +144,7 @@ export class BlockRunner {
       for (const body of bodies) {
         sends.push(this.#send(task, index, body, end.signal).catch((error) => end.abort(error)));
       }
-      made = outputs;
+      made = { outputs: outputs ?? [], boxes, partDigest: part.digest };
     }
     const totalMs = performance.now() - startedMs;
     // A neighbour that lacks strips waits in vain. The frame is not late by this: no neighbour is done before it has them.
@@ -142,9 +155,25 @@ export class BlockRunner {
     return true;
   }
 
-  #encode(strips: readonly MapBlock[]): Uint8Array {
+  #encode(body: GangStrips): Uint8Array {
     const { gang, wirePlan } = this.#parts.edge;
-    return encodeGangStrips(gang.stage.maps, strips, wirePlan.maps);
+    return encodeGangStrips(gang.stage.maps, body, wirePlan.maps);
+  }
+
+  /** By member: the digest of what this one and that one read of the letterboxed picture both. */
+  #sharedParts(bands: Bands, member: number, part: Uint8Array): ReadonlyMap<number, string> {
+    const { channels } = this.#parts.edge.gang.stage.maps[0]!;
+    const plans = this.#members.of(bands);
+    const own = plans[member]!;
+    const peers = new Set(
+      own.stages.flatMap(({ due, owed }) => [...due.map(({ from }) => from), ...owed.map(({ to }) => to)]),
+    );
+    const shared = new Map<number, string>();
+    for (const peer of peers) {
+      const region = intersectRegions(own.input, plans[peer]!.input);
+      if (!isEmptyRegion(region)) shared.set(peer, digestOf(cropRegion(part, channels, own.input, region)));
+    }
+    return shared;
   }
 
   async #send(task: BlockTask, stage: number, { to, bytes }: StripBody, signal: AbortSignal): Promise<void> {
@@ -159,6 +188,19 @@ export class BlockRunner {
       body: { mediaType: 'application/octet-stream', bytes },
       signal,
     });
+  }
+}
+
+/** @throws DeepThingsError `DT_INPUT_DIFFERS` when another member's decoder sees another picture. */
+function requireSameInput(
+  { frame, members }: BlockTask,
+  shared: ReadonlyMap<number, string>,
+  received: readonly ReceivedStrips[],
+): void {
+  for (const { from, sharedDigest } of received) {
+    if (sharedDigest === null || (shared.get(from) ?? sharedDigest) === sharedDigest) continue;
+    const detail = `this device and ${members[from]!.device} letterbox the picture of frame ${frame} to different bytes`;
+    throw new DeepThingsError('DT_INPUT_DIFFERS', detail);
   }
 }
 

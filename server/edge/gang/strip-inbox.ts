@@ -1,5 +1,6 @@
 import { DeepThingsError } from '../../errors.js';
 import { HttpProblem } from '../../node/problems/problem.js';
+import type { GangStrips } from '../../node/wire/gang-strips.js';
 import type { MapBlock } from '../../node/wire/map-blocks.js';
 import type { TaskKey } from '../../scheduling/task-key.js';
 import type { DeviceFrames } from '../frames/device-frames.js';
@@ -12,6 +13,9 @@ export interface StripOrigin {
   readonly from: number;
   readonly stage: number;
 }
+
+/** A body of strips that has come. */
+export interface ReceivedStrips extends StripOrigin, GangStrips {}
 
 /** Bounds on strips whose task is not here yet, all frames together. */
 export interface InboxLimits {
@@ -28,7 +32,7 @@ export type StripVerdict = 'taken' | 'duplicate' | 'stale';
 interface Waiter {
   readonly due: readonly StripOrigin[];
   /** Null: these strips will not all come. */
-  readonly settle: (strips: readonly MapBlock[] | null) => void;
+  readonly settle: (bodies: readonly ReceivedStrips[] | null) => void;
 }
 
 /** The strips of the latest attempt of a frame that is known here. */
@@ -38,7 +42,7 @@ interface Held {
   due: ReadonlySet<string> | null;
   /** All bodies that have come, also those that the task has taken. */
   readonly seen: Set<string>;
-  readonly bodies: Map<string, readonly MapBlock[]>;
+  readonly bodies: Map<string, ReceivedStrips>;
   readonly waiters: Set<Waiter>;
 }
 
@@ -80,19 +84,19 @@ export class StripInbox {
    * @throws HttpProblem 429 `DT_OVERLOADED` when their task is not here and there is no room for them.
    * @throws DeepThingsError `DT_OVERLAP_BODY` when their task is here and does not wait for them.
    */
-  put(of: GangAttempt, origin: StripOrigin, strips: readonly MapBlock[]): StripVerdict {
+  put(of: GangAttempt, origin: StripOrigin, body: GangStrips): StripVerdict {
     const held = this.#latest(of);
     if (held === null) return 'stale';
     const name = nameOf(origin);
     if (held.seen.has(name)) return 'duplicate';
-    if (held.due === null) this.#requireRoom(bytesOf(strips));
+    if (held.due === null) this.#requireRoom(bytesOf(body.strips));
     else if (!held.due.has(name)) {
       const what = `strips of member ${origin.from} after stage ${origin.stage} of frame ${of.frame}`;
       throw new DeepThingsError('DT_OVERLAP_BODY', `this device's block does not wait for ${what}`);
     }
     this.#held.set(of.frame, held);
     held.seen.add(name);
-    held.bodies.set(name, strips);
+    held.bodies.set(name, { ...origin, ...body });
     for (const waiter of held.waiters) settleIfThere(held, waiter);
     return 'taken';
   }
@@ -119,14 +123,14 @@ export class StripInbox {
    * @param signal gives up.
    * @returns null when the frame has ended, a later attempt of it is known, or the signal is aborted.
    */
-  wait(of: GangAttempt, due: readonly StripOrigin[], signal: AbortSignal): Promise<readonly MapBlock[] | null> {
+  wait(of: GangAttempt, due: readonly StripOrigin[], signal: AbortSignal): Promise<readonly ReceivedStrips[] | null> {
     const held = this.#held.get(of.frame);
     if (held === undefined || orderOf(held.of, of) !== 0 || signal.aborted) return Promise.resolve(null);
     return new Promise((resolve) => {
-      const settle: Waiter['settle'] = (strips) => {
+      const settle: Waiter['settle'] = (bodies) => {
         held.waiters.delete(waiter);
         signal.removeEventListener('abort', giveUp);
-        resolve(strips);
+        resolve(bodies);
       };
       const giveUp = () => settle(null);
       const waiter = { due, settle };
@@ -170,9 +174,9 @@ export class StripInbox {
 
 function settleIfThere({ bodies }: Held, { due, settle }: Waiter): void {
   if (!due.every((origin) => bodies.has(nameOf(origin)))) return;
-  const strips = due.flatMap((origin) => bodies.get(nameOf(origin))!);
+  const come = due.map((origin) => bodies.get(nameOf(origin))!);
   for (const origin of due) bodies.delete(nameOf(origin));
-  settle(strips);
+  settle(come);
 }
 
 /** Above 0 when `a` is the later attempt. */
@@ -190,5 +194,5 @@ function bytesOf(strips: readonly MapBlock[]): number {
 
 function sizeOf(all: Iterable<Held>): InboxLimits {
   const bodies = [...all].flatMap((held) => [...held.bodies.values()]);
-  return { bodies: bodies.length, bytes: bodies.reduce((sum, strips) => sum + bytesOf(strips), 0) };
+  return { bodies: bodies.length, bytes: bodies.reduce((sum, { strips }) => sum + bytesOf(strips), 0) };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 import { annotatePicture } from '../../imaging/annotate/annotate.js';
 import { shrinkPicture } from '../../imaging/shrink.js';
@@ -56,7 +57,7 @@ function submission({ frames, intake, nowMs, strategy: usual }: FrameHandlerPart
   const { store } = frames;
   return {
     submitFrame: async (request, reply) => {
-      const { source = null, strategy = usual, wait = 0, deliver, frame } = request.query;
+      const { source = null, strategy = usual, wait = 0, deliver, frame, output = true } = request.query;
       const key = request.headers['idempotency-key'];
       if (frame !== undefined) {
         throw new HttpProblem('DT_FRAME_ALLOTTED', 'the gateway allots frame ids itself: leave "frame" out');
@@ -71,7 +72,11 @@ function submission({ frames, intake, nowMs, strategy: usual }: FrameHandlerPart
         const bytes = readPictureBody(request);
         return admission.accept({
           ...{ bytes, source: source ?? null, delivered: deliver === false, strategy, client: request.ip },
-          ...{ key: typeof key === 'string' ? keyOf(key) : null, askedStrategy: request.query.strategy ?? null },
+          ...{
+            output,
+            key: typeof key === 'string' ? keyOf(key) : null,
+            askedStrategy: request.query.strategy ?? null,
+          },
           wait: wait > 0 ? { untilMs, gone } : null,
         });
       });
@@ -154,7 +159,8 @@ function tensors({ frames, wirePlan }: FrameHandlerParts): OperationHandlers {
     getFrameInput: async (request, reply) => {
       const frame = findFrame(store, request.params.frame);
       const data = await inputOf(frame);
-      const { id, inputDigest: digest } = documentOf(frame);
+      const { id, inputDigest } = documentOf(frame);
+      const digest = inputDigest ?? createHash('sha256').update(data).digest('hex');
       const picture = { frame: id, digest, data };
       return reply.type(OCTETS).send(cutInputBody(plan.maps[0]!, picture, request.query.region));
     },

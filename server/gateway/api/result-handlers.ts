@@ -1,8 +1,11 @@
+import { DeepThingsError } from '../../errors.js';
 import type { GangPlan } from '../../geometry/gang/gang-plan.js';
+import { unpackCandidates } from '../../heads/packed-candidates.js';
 import type { OperationHandlers } from '../../node/contract/operations.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import { HttpProblem } from '../../node/problems/problem.js';
-import { bodyKind, decodeBlockResult, type TaskBodyKind } from '../../node/wire/block-body.js';
+import { bodyKind, type TaskBodyKind } from '../../node/wire/block-body.js';
+import { type BlockResultBody, decodeBlockResult } from '../../node/wire/block-result.js';
 import { decodeResultBody, type ResultBody } from '../../node/wire/result-body.js';
 import { decodeSliceResult } from '../../node/wire/slice-body.js';
 import type { WirePlan } from '../../node/wire/task-body.js';
@@ -51,7 +54,7 @@ const TAKE: Readonly<Record<TaskBodyKind, (parts: ResultHandlerParts, bytes: Uin
 /** The open frame that a result is of; null when it has ended, or when the result was computed of another input. */
 function frameOf(
   { devices, store, telemetry }: ResultHandlerParts,
-  facts: { readonly frame: string; readonly device: string; readonly inputDigest: string },
+  facts: { readonly frame: string; readonly device: string; readonly inputDigest?: string },
 ): FrameRecord | null {
   const { frame, device } = facts;
   const { log, metrics } = telemetry;
@@ -60,7 +63,7 @@ function frameOf(
   if (store.get(frame) === undefined) {
     throw new HttpProblem('DT_FRAME_UNKNOWN', `the gateway has no frame ${frame}`);
   }
-  if (record !== undefined && facts.inputDigest === record.inputDigest) return record;
+  if (record !== undefined && (facts.inputDigest ?? record.inputDigest) === record.inputDigest) return record;
   metrics.results.inc({ verdict: 'stale' });
   if (record === undefined) return null;
   log.warn({ frame, device }, 'result of another input refused');
@@ -153,6 +156,24 @@ function takeSlice(parts: ResultHandlerParts, bytes: Uint8Array): Verdict {
   return verdict;
 }
 
+/**
+ * The boxes of a member that has decoded them; null where it sends its blocks.
+ *
+ * @throws DeepThingsError `DT_RESULT_BODY` when it sends what it was not asked for, or what are no boxes.
+ */
+function boxesOf({ results }: ResultHandlerParts, record: FrameRecord, { attempt, boxes }: BlockResultBody) {
+  const areWanted = results.boxes.thresholdOf(record, attempt) !== null;
+  if (areWanted !== (boxes !== null)) {
+    throw new DeepThingsError(
+      'DT_RESULT_BODY',
+      `expected ${areWanted ? 'boxes' : 'blocks of maps'} of frame ${record.id}`,
+    );
+  }
+  const candidates = boxes && unpackCandidates(boxes);
+  if (boxes === null || candidates !== null) return candidates;
+  throw new DeepThingsError('DT_RESULT_BODY', 'expected boxes that are finite, of classes from 0');
+}
+
 /** A member's part of what a gang hands over. */
 function takeBlock(parts: ResultHandlerParts, bytes: Uint8Array): Verdict {
   const { devices, gang, ledger, results, telemetry, wirePlan } = parts;
@@ -164,10 +185,12 @@ function takeBlock(parts: ResultHandlerParts, bytes: Uint8Array): Verdict {
   metrics.bytesReceived.inc({ kind: 'result' }, bytes.byteLength);
   const values = result.outputs.map(({ data }) => data);
   requireFiniteResult(parts, { frame, part: member, generation, attempt, device }, values);
+  const boxes = boxesOf(parts, record, result);
   const cost = { inputBytes: taskBytes, overlapBytes, resultBytes: bytes.byteLength };
   const audited = results.gangAuditor?.picks(result) ?? false;
   const verdict = ledger.applyResult({ frame, part: member, generation, attempt, device, audited }, () => {
-    results.blocks.placeBlocks(frame, result.outputs);
+    if (boxes === null) results.blocks.placeBlocks(frame, result.outputs);
+    else results.boxes.place(frame, member, boxes);
     results.gangs.measured(result, result);
     const acceptedMs = nowMs();
     record.trace.accepted(member, { ...result, ...cost, transferMs: 0, overlapMs: 0, controlBytes: 0 }, acceptedMs);

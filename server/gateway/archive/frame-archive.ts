@@ -35,7 +35,8 @@ export interface OpenFrame {
   /** Empty until one has been chosen. */
   readonly source: string;
   readonly picture: PictureFacts;
-  readonly inputDigest: string;
+  /** Null where the gateway has not letterboxed the picture. */
+  readonly inputDigest: string | null;
   readonly placement: Placement;
   readonly request: IdempotentRequest | null;
   /** Times that a gateway started with this frame open, */

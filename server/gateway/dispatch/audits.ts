@@ -21,6 +21,11 @@ export class Audits {
     this.#parts = parts;
   }
 
+  /** Returns whether an attempt of a gang's frame is checked. */
+  picksGang(attempt: Parameters<GangAuditor['picks']>[0]): boolean {
+    return this.#parts.gangAuditor?.picks(attempt) ?? false;
+  }
+
   /** Has the auditor find out which of two devices is wrong, and reports the finding to the ledger; never fails. */
   async judge(record: FrameRecord, effect: Extract<LedgerEffect, { kind: 'judge' }>): Promise<void> {
     const { auditor, ledger } = this.#parts;

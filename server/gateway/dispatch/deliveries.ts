@@ -12,7 +12,7 @@ import type { NodeDispatcher } from './node-dispatcher.js';
 export interface DeliveriesParts {
   readonly dispatcher: NodeDispatcher;
   readonly store: Pick<FrameStore, 'sourced' | 'update'>;
-  readonly results: Pick<GatewayResults, 'blocks' | 'rounds' | 'gangs'>;
+  readonly results: Pick<GatewayResults, 'blocks' | 'boxes' | 'rounds' | 'gangs'>;
   readonly speeds: DeviceSpeeds;
   readonly ledger: LedgerSink;
   readonly telemetry: Telemetry;
@@ -67,6 +67,7 @@ export class Deliveries {
     const { events, metrics, nowMs } = telemetry;
     const { generation, id, strategy, trace } = record;
     results.blocks.take(id);
+    results.boxes.take(id);
     const round = results.gangs.begin(id, attempt, devices);
     trace.restart(devices.length);
     trace.leftOut(results.gangs.leftOut);

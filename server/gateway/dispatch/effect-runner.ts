@@ -1,15 +1,16 @@
-import { unreachable } from '../../errors.js';
+import { DeepThingsError, unreachable } from '../../errors.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import type { LedgerEffect } from '../../scheduling/ledger/ledger-effects.js';
+import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import type { GatewayDevices } from '../devices/gateway-devices.js';
 import type { FrameRecord } from '../frames/frame-record.js';
-import type { FrameStore } from '../frames/frame-store.js';
+import type { GatewayFrames } from '../frames/gateway-frames.js';
 import type { Audits } from './audits.js';
 import type { Deliveries } from './deliveries.js';
 import type { FrameFinisher } from './frame-finisher.js';
 
 export interface EffectRunnerParts {
-  readonly store: FrameStore;
+  readonly frames: Pick<GatewayFrames, 'store' | 'inputOf'>;
   readonly devices: GatewayDevices;
   readonly deliveries: Deliveries;
   readonly audits: Audits;
@@ -26,7 +27,7 @@ export class EffectRunner {
   }
 
   carryOut(effect: LedgerEffect): void {
-    const { devices, store } = this.#parts;
+    const { devices, frames } = this.#parts;
     if (effect.kind === 'device-lost') {
       this.#lost(effect.device);
       return;
@@ -35,7 +36,7 @@ export class EffectRunner {
       devices.quarantine.begin(effect.device, effect.detail);
       return;
     }
-    const record = store.open(effect.frame);
+    const record = frames.store.open(effect.frame);
     if (record !== undefined) this.#carryOutFor(record, effect);
   }
 
@@ -61,7 +62,7 @@ export class EffectRunner {
         this.#gangEnded(record, effect);
         return;
       case 'push':
-        void deliveries.push(record, effect);
+        void this.#push(record, effect);
         return;
       case 'judge':
         void audits.judge(record, effect);
@@ -84,6 +85,30 @@ export class EffectRunner {
       default:
         unreachable(effect);
     }
+  }
+
+  /**
+   * Gives a task to a device. A gang's frame that is checked or begins again is letterboxed first: members may have seen different pictures, or may not
+   * have been able to decode this one.
+   */
+  async #push(record: FrameRecord, effect: Extract<LedgerEffect, { kind: 'push' }>): Promise<void> {
+    const { audits, deliveries, finisher, frames } = this.#parts;
+    const { attempt } = effect;
+    const { generation, id: frame, input, strategy } = record;
+    const isNeeded = attempt > 1 || generation > 1 || audits.picksGang({ frame, generation, attempt });
+    if (isNeeded && input === null && strategyNamed(strategy).outputs === 'blocks') {
+      try {
+        await frames.inputOf(record);
+      } catch (error) {
+        finisher.abort(
+          record,
+          error instanceof DeepThingsError ? error.code : 'DT_PICTURE_LOST',
+          (error as Error).message,
+        );
+        return;
+      }
+    }
+    await deliveries.push(record, effect);
   }
 
   #lost(device: string): void {

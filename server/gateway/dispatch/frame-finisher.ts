@@ -11,7 +11,7 @@ import type { NodeDispatcher } from './node-dispatcher.js';
 
 export interface FrameFinisherParts {
   readonly frames: Pick<GatewayFrames, 'store' | 'runs' | 'keptOutputs'>;
-  readonly results: Pick<GatewayResults, 'blocks' | 'pool' | 'headRunner'>;
+  readonly results: Pick<GatewayResults, 'blocks' | 'boxes' | 'pool' | 'headRunner'>;
   readonly registry: Pick<DeviceRegistry, 'mayHaveFrames'>;
   readonly dispatcher: NodeDispatcher;
   readonly ledger: LedgerRuntime;
@@ -30,7 +30,7 @@ export class FrameFinisher {
 
   /** Runs the remaining layers on what the devices computed, and ends the frame; never fails. */
   async finish(record: FrameRecord): Promise<void> {
-    const { frames, ledger, results, telemetry } = this.#parts;
+    const { ledger, telemetry } = this.#parts;
     const { log, metrics, nowMs } = telemetry;
     record.state = 'finishing';
     const { generation } = record;
@@ -40,12 +40,8 @@ export class FrameFinisher {
     }
     this.#publish(record);
     try {
-      const isGang = strategyNamed(record.strategy).outputs === 'blocks';
-      if (isGang) metrics.gangAttempts.inc({ outcome: 'computed' });
-      const pool = isGang ? results.blocks : results.pool;
-      const merged = pool.take(record.id)!;
-      frames.keptOutputs.keep(record.id, pool.stage, merged);
-      const end = await results.headRunner.finish(record, merged, isGang ? 'blocks' : 'tiles');
+      if (strategyNamed(record.strategy).outputs === 'blocks') metrics.gangAttempts.inc({ outcome: 'computed' });
+      const end = await this.#result(record);
       if (record.generation !== generation) return;
       metrics.remainingDuration.observe((record.remainingMs ?? 0) / 1000);
       this.end(record, end);
@@ -56,6 +52,17 @@ export class FrameFinisher {
       this.end(record, { kind: 'failed', code: 'DT_REMAINING_LAYERS', detail });
     }
     ledger.apply({ kind: 'frame-ended', frame: record.id });
+  }
+
+  async #result(record: FrameRecord): Promise<FrameEnd> {
+    const { frames, results } = this.#parts;
+    const boxes = results.boxes.take(record.id);
+    if (boxes !== null) return results.headRunner.choose(record, boxes);
+    const isGang = strategyNamed(record.strategy).outputs === 'blocks';
+    const pool = isGang ? results.blocks : results.pool;
+    const merged = pool.take(record.id)!;
+    if (record.keepsOutput) frames.keptOutputs.keep(record.id, pool.stage, merged);
+    return results.headRunner.finish(record, merged, isGang ? 'blocks' : 'tiles');
   }
 
   /** Ends a frame, once. */

@@ -26,7 +26,7 @@ export interface NodeDispatcherParts {
   /** What is sent of pictures and feature maps. */
   readonly wire: ClusterConfig['wire'];
   readonly links: DeviceLinks;
-  readonly results: Pick<GatewayResults, 'rounds' | 'gangs'>;
+  readonly results: Pick<GatewayResults, 'rounds' | 'gangs' | 'boxes'>;
   readonly telemetry: Telemetry;
 }
 
@@ -52,7 +52,7 @@ export class NodeDispatcher {
   async deliver(record: FrameRecord, source: string, attempt: number): Promise<void> {
     const { epoch, links, telemetry } = this.#parts;
     const { id, picture, bytes, inputDigest, generation, trace } = record;
-    if (bytes === null) return;
+    if (bytes === null || inputDigest === null) return;
     const strategy = strategyOf(record);
     await links.client(source).call(CALLS.deliver, {
       query: { frame: id, epoch, attempt, digest: inputDigest, strategy, ...(generation > 1 && { generation }) },
@@ -111,18 +111,22 @@ export class NodeDispatcher {
     return this.#tile(record, part, attempt, alone);
   }
 
-  /** A member's task has the picture as it was submitted: that is less than the network's input. */
+  /**
+   * A member's task has the picture as it was submitted: that is less than the network's input. Where the gateway has letterboxed it, the
+   * task says what the member must see.
+   */
   #block(record: FrameRecord, member: number, attempt: number): Uint8Array | null {
     const { links, results, wirePlan } = this.#parts;
-    const { bytes, generation, id: frame, input, inputDigest, strategy } = record;
+    const { bytes, generation, id: frame, input, strategy } = record;
     const round = results.gangs.of(frame, attempt);
-    if (bytes === null || input === null || round === null) return null;
+    if (bytes === null || round === null) return null;
     const { bands, devices, plans } = round;
     const map = wirePlan.plan.maps[0]!;
-    const part = cropRegion(input, map.channels, wholeMap(map), plans[member]!.input);
-    const partDigest = createHash('sha256').update(part).digest('hex');
+    const part = input && cropRegion(input, map.channels, wholeMap(map), plans[member]!.input);
+    const partDigest = part && createHash('sha256').update(part).digest('hex');
+    const boxesAbove = results.boxes.thresholdOf(record, attempt);
     const members = devices.map((device) => ({ device, address: links.addressOf(device) }));
-    const facts = { frame, member, generation, attempt, strategy, inputDigest, partDigest };
+    const facts = { frame, member, generation, attempt, strategy, partDigest, boxesAbove };
     return encodeBlockTask(wirePlan.digest, { ...facts, bands, members, picture: bytes });
   }
 
@@ -130,7 +134,7 @@ export class NodeDispatcher {
   #tile(record: FrameRecord, tile: number, attempt: number, alone = false): Uint8Array | null {
     const { wire, wirePlan } = this.#parts;
     const { id, source, inputDigest, generation, input, placement } = record;
-    if (input === null) return null;
+    if (input === null || inputDigest === null) return null;
     const strategy = alone ? ftpWorkSharing.name : strategyOf(record);
     const facts = { frame: id, tile, generation, attempt, source, strategy, inputDigest, reuse: NO_REUSE };
     const transmitted = transmittedRegion(wirePlan.plan.maps[0]!, placement, wire.padding);

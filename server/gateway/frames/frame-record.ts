@@ -21,14 +21,17 @@ export interface FrameRecord extends Omit<OpenFrame, 'source' | 'inputDigest' | 
   keptSinceMs: number | undefined;
   readonly trace: FrameTrace;
   source: string;
-  inputDigest: string;
+  /** Null where the gateway has not letterboxed the picture: devices do. */
+  inputDigest: string | null;
   /** The fencing token: a frame that has begun again is run without reuse. */
   generation: number;
   state: 'queued' | 'running' | 'finishing' | 'complete' | 'failed';
   /** The picture's file; null while it is in the archive only. */
   bytes: Uint8Array | null;
-  /** The letterboxed picture, from which any tile's input can be cut again; null once the frame has ended. */
+  /** The letterboxed picture, from which any tile's input can be cut again; null until it is asked for, and once the frame has ended. */
   input: Uint8Array | null;
+  /** Whether what devices hand over is kept, merged. */
+  readonly keepsOutput: boolean;
   /** Whether the picture outlives the frame's end. */
   pictureKept: boolean;
   /** When its source had it letterboxed, as far as the gateway can tell. */
@@ -42,7 +45,7 @@ export interface FrameRecord extends Omit<OpenFrame, 'source' | 'inputDigest' | 
 export function newFrameRecord(
   frame: OpenFrame,
   trace: FrameTrace,
-  { bytes, input }: { readonly bytes: Uint8Array | null; readonly input: Uint8Array | null },
+  { bytes, input, keepsOutput }: Pick<FrameRecord, 'bytes' | 'input' | 'keepsOutput'>,
 ): FrameRecord {
   return {
     ...frame,
@@ -52,6 +55,7 @@ export function newFrameRecord(
     state: 'queued',
     bytes,
     input,
+    keepsOutput,
     pictureKept: true,
     sourcedMs: null,
     endedMs: null,

@@ -5,6 +5,7 @@ import { FrameScopes } from '../../node/frame-scopes.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import { StripPool } from '../../node/wire/strip-pool.js';
 import type { FrameArchive } from '../archive/frame-archive.js';
+import type { FrameRecord } from './frame-record.js';
 import { FrameStore, isEnded, type KnownFrame } from './frame-store.js';
 import { KeptOutputs } from './kept-outputs.js';
 
@@ -16,6 +17,7 @@ export interface GatewayFrames {
   /**
    * A frame's letterboxed picture, `[3, height, width]`: kept while the frame is open, made again of its picture afterwards.
    *
+   * @throws DeepThingsError `DT_PICTURE_BROKEN` when the picture of an open frame that was not letterboxed yet cannot be decoded.
    * @throws HttpProblem 410 when the picture is not there any more.
    */
   readonly inputOf: (frame: KnownFrame) => Promise<Uint8Array>;
@@ -45,8 +47,21 @@ export function createFrames({ archive, config, network, telemetry }: GatewayFra
     if (why !== 'ended') keptOutputs.drop(frame);
   });
   const inputOf = async (frame: KnownFrame) => {
-    if (!isEnded(frame) && frame.input !== null) return frame.input;
-    return (await letterboxPicture(await store.picture(frame), network)).data;
+    if (isEnded(frame)) return (await letterboxPicture(await store.picture(frame), network)).data;
+    return frame.input ?? (await letterboxOnce(frame));
+  };
+  const underWay = new Map<FrameRecord, Promise<Uint8Array>>();
+  const letterboxOnce = (record: FrameRecord) => {
+    const letterboxing =
+      underWay.get(record) ?? letterboxOpen(store, record, network).finally(() => underWay.delete(record));
+    underWay.set(record, letterboxing);
+    return letterboxing;
   };
   return { store, runs, inputOf, strips, keptOutputs };
+}
+
+async function letterboxOpen(store: FrameStore, record: FrameRecord, network: Network): Promise<Uint8Array> {
+  const { data, digest } = await letterboxPicture(await store.picture(record), network);
+  if (record.end === null) Object.assign(record, { input: data, inputDigest: digest });
+  return data;
 }

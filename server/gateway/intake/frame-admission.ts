@@ -29,6 +29,8 @@ export interface Submission {
   readonly client: string;
   /** Null: a submission without a name, which is a new frame each time. */
   readonly key: string | null;
+  /** Whether what devices hand over may be kept. */
+  readonly output: boolean;
   /** The strategy as it was asked for, if it was. */
   readonly askedStrategy: StrategyName | null;
   /** Null: it is refused at once when no device can take it. */
@@ -86,14 +88,14 @@ export class FrameAdmission {
   }
 
   async #accept(submission: Submission, claimant: string, request: IdempotentRequest | null): Promise<string> {
-    const { bytes, source, delivered, strategy, wait } = submission;
+    const { bytes, source, delivered, output, strategy, wait } = submission;
     const { factory, ledger, sources, store, telemetry } = this.#parts;
     const { log, metrics, nowMs } = telemetry;
     const { parts, distribution } = factory.partition(strategy);
     metrics.bytesReceived.inc({ kind: 'picture' }, bytes.byteLength);
-    const picture = await factory.read(bytes);
+    const picture = await factory.read(bytes, strategy);
     await sources.wait(source, wait);
-    const record = factory.create(picture, { claimant, strategy, source: source ?? '', request });
+    const record = factory.create(picture, { claimant, strategy, source: source ?? '', request }, output);
     const { id: frame, trace } = record;
     if (delivered) {
       trace.countSent('picture', bytes.byteLength);

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { placePicture } from '../../heads/placement.js';
 import { letterboxPicture } from '../../imaging/letterbox.js';
 import { inspectPicture, type PictureLimits } from '../../imaging/picture-header.js';
 import type { ClusterPlan } from '../../node/cluster-plan.js';
@@ -14,6 +15,8 @@ export interface FrameFactoryParts {
   readonly epoch: string;
   readonly clusterPlan: Pick<ClusterPlan, 'network' | 'plan' | 'gang'>;
   readonly limits: PictureLimits;
+  /** Whether outputs of frames are kept, unless a submission says no. */
+  readonly keepsOutputs: boolean;
   /** A clock that does not jump. */
   readonly nowMs: () => number;
 }
@@ -21,7 +24,7 @@ export interface FrameFactoryParts {
 /** A picture that was looked at: what the archive keeps of it, and what the network sees of it. */
 export type ReadPicture = Pick<OpenFrame, 'picture' | 'inputDigest' | 'placement'> & {
   readonly bytes: Uint8Array;
-  readonly input: Uint8Array;
+  readonly input: Uint8Array | null;
 };
 
 /** Makes the records of frames: of pictures that come in, and of those that the archive kept. */
@@ -45,28 +48,42 @@ export class FrameFactory {
     return strategyNamed(strategy).partition(plan);
   }
 
-  /** @throws DeepThingsError of imaging when it is no picture that can be taken. */
-  async read(bytes: Uint8Array): Promise<ReadPicture> {
+  /**
+   * Looks at a picture. For frames of gangs it is not decoded here: their members do that.
+   *
+   * @throws DeepThingsError of imaging when it is no picture that can be taken.
+   */
+  async read(bytes: Uint8Array, strategy: StrategyName): Promise<ReadPicture> {
+    const { input, preprocessing } = this.#parts.clusterPlan.network;
     const { mediaType, width, height } = await inspectPicture(bytes, this.#parts.limits);
-    const { data: input, digest: inputDigest, placement } = await this.letterbox(bytes);
     const picture = { bytes: bytes.byteLength, checksum: crc32(bytes), mediaType, width, height };
-    return { picture, inputDigest, placement, bytes, input };
+    if (isLetterboxed(strategy)) {
+      const { data, digest, placement } = await this.letterbox(bytes);
+      return { picture, inputDigest: digest, placement, bytes, input: data };
+    }
+    const placement = placePicture(width, height, input, preprocessing.anchor);
+    return { picture, inputDigest: null, placement, bytes, input: null };
   }
 
   letterbox(bytes: Uint8Array) {
     return letterboxPicture(bytes, this.#parts.clusterPlan.network);
   }
 
-  /** A new frame, under an id of its own. */
+  /**
+   * A new frame, under an id of its own.
+   *
+   * @param output whether what devices hand over may be kept.
+   */
   create(
     { bytes, input, ...seen }: ReadPicture,
     facts: Pick<OpenFrame, 'claimant' | 'strategy' | 'source' | 'request'>,
+    output = true,
   ): FrameRecord {
-    const { clusterPlan, epoch, nowMs } = this.#parts;
+    const { clusterPlan, epoch, keepsOutputs, nowMs } = this.#parts;
     const id = `${epoch}-${(++this.#lastNumber).toString(36)}`;
     const trace = this.#trace(facts.strategy, clusterPlan.plan.tiles.length, nowMs());
     const open = { kind: 'open', id, createdMs: Date.now(), restarts: 0, crashes: 0, ...seen, ...facts } as const;
-    return newFrameRecord(open, trace, { bytes, input });
+    return newFrameRecord(open, trace, { bytes, input, keepsOutput: keepsOutputs && output });
   }
 
   /**
@@ -78,7 +95,7 @@ export class FrameFactory {
   restore(frame: OpenFrame, ageMs: number, afterCrash: boolean): FrameRecord {
     const facts = { ...frame, restarts: frame.restarts + 1, crashes: frame.crashes + (afterCrash ? 1 : 0) };
     const trace = this.#trace(frame.strategy, this.partition(frame.strategy).parts, this.#parts.nowMs() - ageMs);
-    return newFrameRecord(facts, trace, { bytes: null, input: null });
+    return newFrameRecord(facts, trace, { bytes: null, input: null, keepsOutput: this.#parts.keepsOutputs });
   }
 
   #trace(strategy: StrategyName, parts: number, startedMs: number): FrameTrace {
@@ -86,4 +103,9 @@ export class FrameFactory {
     const { stage } = strategyNamed(strategy).outputs === 'blocks' ? gang : plan;
     return new FrameTrace(parts, startedMs, stage.macs);
   }
+}
+
+/** Whether the gateway letterboxes the pictures of a strategy's frames when they come. */
+export function isLetterboxed(strategy: StrategyName): boolean {
+  return strategyNamed(strategy).outputs !== 'blocks';
 }

@@ -12,7 +12,7 @@ import type { LedgerRuntime } from '../dispatch/ledger-runtime.js';
 import { ageOf } from '../frames/frame-filter.js';
 import type { FrameRecord } from '../frames/frame-record.js';
 import type { FrameStore, KnownFrame } from '../frames/frame-store.js';
-import type { FrameFactory } from './frame-factory.js';
+import { type FrameFactory, isLetterboxed } from './frame-factory.js';
 
 /** A frame that was open at so many ends of a gateway that nobody had asked for may be what ended it. */
 const MOST_CRASHES = 3;
@@ -79,6 +79,10 @@ export class FrameRestorer {
       const bytes = await archive.picture(id, picture);
       if (bytes === null) {
         return { code: 'DT_PICTURE_LOST', detail: 'its picture is missing in the store, or damaged' };
+      }
+      if (!isLetterboxed(record.strategy)) {
+        Object.assign(record, { bytes, inputDigest: null });
+        return null;
       }
       const { data, digest } = await factory.letterbox(bytes);
       if (digest !== record.inputDigest) {

@@ -9,6 +9,7 @@ import type { Telemetry } from '../../node/observe/telemetry.js';
 import type { WirePlan } from '../../node/wire/task-body.js';
 import { Auditor } from './auditor.js';
 import { GangAuditor } from './gang-auditor.js';
+import { GangBoxes, type GangBoxesParts } from './gang-boxes.js';
 import { GangRounds } from './gang-rounds.js';
 import { HeadRunner } from './head-runner.js';
 import { LayerRounds } from './layer-rounds.js';
@@ -23,6 +24,7 @@ export interface GatewayResults {
   readonly blocks: ResultsPool;
   readonly rounds: LayerRounds;
   readonly gangs: GangRounds;
+  readonly boxes: GangBoxes;
   readonly verifier: Verifier<ComputeTile>;
   /** Null where nothing is audited. */
   readonly auditor: Auditor | null;
@@ -68,7 +70,9 @@ export function createResults(parts: GatewayResultsParts): GatewayResults {
   });
   const auditor = createAuditor(parts, pool, verifier);
   const gangAuditor = createGangAuditor(parts, blocks, gangs);
-  return { pool, blocks, rounds, gangs, verifier, auditor, gangAuditor, headRunner };
+  const isAudited: GangBoxesParts['isAudited'] = (attempt) => gangAuditor?.picks(attempt) ?? false;
+  const boxes = new GangBoxes({ runs, plan: gang, network, limits: config.model, isAudited });
+  return { pool, blocks, boxes, rounds, gangs, verifier, auditor, gangAuditor, headRunner };
 }
 
 function startFusedLayers(

@@ -2,9 +2,10 @@ import { performance } from 'node:perf_hooks';
 import type { ComputeThread } from '../../compute/compute-thread.js';
 import type { RemainingOf } from '../../compute/messages.js';
 import { DeepThingsError } from '../../errors.js';
-import { classifyOutput, detectObjects } from '../../heads/decode/decode-head.js';
+import { classifyOutput, detectionsOf, detectObjects } from '../../heads/decode/decode-head.js';
 import type { DetectionLimits } from '../../heads/detection.js';
-import type { HeadFamily } from '../../heads/head-family.js';
+import type { DetectorFamily, HeadFamily } from '../../heads/head-family.js';
+import type { Candidate } from '../../heads/nms.js';
 import { requireHead } from '../../heads/require-head.js';
 import type { Network } from '../../model/network.js';
 import { allFinite } from '../../tensor/all-finite.js';
@@ -57,6 +58,16 @@ export class HeadRunner {
           };
     record.remainingMs = performance.now() - startedMs;
     return end;
+  }
+
+  /** Finishes a frame whose boxes its members have decoded. */
+  choose(record: FrameRecord, candidates: readonly Candidate[]): FrameEnd {
+    const startedMs = performance.now();
+    const { limits, network } = this.#parts;
+    const family = this.#head as DetectorFamily;
+    const detections = detectionsOf(candidates, { family, labels: network.labels }, record.placement, limits);
+    record.remainingMs = performance.now() - startedMs;
+    return { kind: 'complete', detections, classification: null };
   }
 }
 

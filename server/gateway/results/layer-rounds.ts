@@ -48,7 +48,7 @@ export class LayerRounds {
   /** What a slice's device is to compute next; null when that is past. */
   task({ id, source, inputDigest, input, generation }: FrameRecord, slice: number, layer: number, attempt: number) {
     const round = this.#rounds.get(id);
-    if (round === undefined || round.attempt !== attempt || input === null) return null;
+    if (round === undefined || round.attempt !== attempt || input === null || inputDigest === null) return null;
     const { plan } = round;
     const body: SliceTaskBody = {
       ...{ frame: id, slice, layer, generation, attempt, source, inputDigest },

@@ -38,7 +38,26 @@ export function detectObjects(
   limits: DetectionLimits,
 ): readonly Detection[] {
   const input = { width: placement.inputWidth, height: placement.inputHeight };
-  const candidates = decodeCandidates(outputs, family, input, limits.threshold);
+  return detectionsOf(
+    decodeCandidates(outputs, family, input, limits.threshold),
+    { family, labels },
+    placement,
+    limits,
+  );
+}
+
+/**
+ * Makes detections of the boxes that a head proposes, as `detectObjects` does.
+ *
+ * @param candidates above the threshold, boxes as fractions of the input.
+ * @returns highest score first.
+ */
+export function detectionsOf(
+  candidates: readonly Candidate[],
+  { family, labels }: { readonly family: DetectorFamily; readonly labels: readonly string[] },
+  placement: Placement,
+  limits: Pick<DetectionLimits, 'nms'>,
+): readonly Detection[] {
   return keepBest(candidates, family, limits.nms)
     .map((candidate) => detectionOf(candidate, labels, placement))
     .sort((a, b) => b.score - a.score);
@@ -62,6 +81,12 @@ export function decodeCandidates(
   return list.candidates;
 }
 
+/** The candidates that NMS compares: as they are, or where there are too many those of the highest scores. */
+export function bestCandidates(candidates: readonly Candidate[]): readonly Candidate[] {
+  if (candidates.length <= MOST_CANDIDATES) return candidates;
+  return [...candidates].sort((a, b) => b.score - a.score).slice(0, MOST_CANDIDATES);
+}
+
 /**
  * Returns the candidates that stay: all of a family whose boxes are final, else those that NMS keeps.
  *
@@ -69,10 +94,7 @@ export function decodeCandidates(
  */
 function keepBest(candidates: readonly Candidate[], family: DetectorFamily, nms: number): readonly Candidate[] {
   if (FINAL.includes(family.kind)) return candidates;
-  const best =
-    candidates.length <= MOST_CANDIDATES
-      ? candidates
-      : [...candidates].sort((a, b) => b.score - a.score).slice(0, MOST_CANDIDATES);
+  const best = bestCandidates(candidates);
   if (family.kind !== 'yolo' || family.distanceExponent === null) return suppressNonMaxima(best, nms);
   return suppressNonMaxima(best, nms, overlapByDistance(family.distanceExponent));
 }

@@ -1,8 +1,11 @@
+import { medianOf } from '../median.js';
 import type { DeviceProfiles } from './device-profiles.js';
 import type { GangShares } from './gang-shares.js';
 
 /** Other devices are to be faster together by this much: else nothing changes. */
-const MARGIN = 0.03;
+const MARGIN = 0.1;
+/** A device is slow that takes so many times as long as the median of all for the same work. Others are not left out. */
+const SLOW = 1.5;
 /** Devices are judged again when one's time for the same work has changed by more. */
 const SAME = 0.1;
 /** A device that is left out is tried again after so many frames for each time by which it slows one down, */
@@ -91,10 +94,17 @@ export class GangHelpers {
     let fastest = { devices: now, ms: nowMs / (1 + MARGIN) };
     let rest = [...devices];
     const slowestFirst = [...devices].sort((a, b) => this.#judgedMs.get(b)! - this.#judgedMs.get(a)!);
+    const slowMs = SLOW * medianOf([...this.#judgedMs.values()])!;
     for (const device of slowestFirst) {
       const { ms } = shares.best(rest)!;
       if (ms < fastest.ms) fastest = { devices: rest, ms };
-      if (rest.length === 1 || !profiles.isFresh(device) || ms > HOPELESS * nowMs) break;
+      if (
+        rest.length === 1 ||
+        this.#judgedMs.get(device)! < slowMs ||
+        !profiles.isFresh(device) ||
+        ms > HOPELESS * nowMs
+      )
+        break;
       rest = rest.filter((other) => other !== device);
     }
     return fastest.devices;

@@ -32,7 +32,7 @@ function taskOf(attempt = 1, frame = 'f-1'): BlockTask {
   const members = ['e1', 'e0', 'e2'].map((device) => ({ device, address: `http://${device}` }));
   return {
     ...{ kind: 'block', frame, member: MEMBER, tile: MEMBER, generation: 1, attempt, strategy: 'gang' },
-    ...{ inputDigest: 'd', partDigest: 'p', bands, members, picture: new Uint8Array(0), taskBytes: 0, arrivedMs: 0 },
+    ...{ partDigest: 'p', boxesAbove: null, bands, members, picture: new Uint8Array(0), taskBytes: 0, arrivedMs: 0 },
   };
 }
 
@@ -41,6 +41,7 @@ interface Send {
   readonly to: string;
   readonly stage: number;
   readonly strips: number;
+  readonly sharedDigest: string | null;
   done(): void;
   fail(): void;
 }
@@ -57,11 +58,13 @@ function device() {
         const { signal } = options!;
         const { stage } = options!.query as { stage: number };
         const to = address.slice(-2);
-        const strips = decodeGangStrips(maps, options!.body!.bytes as Uint8Array).length;
+        const body = decodeGangStrips(maps, options!.body!.bytes as Uint8Array);
+        const { sharedDigest } = body;
+        const strips = body.strips.length;
         happened.push(`strips to ${to} after ${stage}`);
         signal!.addEventListener('abort', () => reject(signal!.reason));
         const fail = () => reject(new Error(`${to} is gone`));
-        sends.push({ to, stage, strips, done: () => resolve({} as never), fail });
+        sends.push({ to, stage, strips, sharedDigest, done: () => resolve({} as never), fail });
       }),
   });
   const edge = { ...testDevice({ plan, clientOf }), gang };
@@ -77,13 +80,13 @@ function device() {
           return new Float32Array(maps[map]!.channels * regionArea(region));
         });
         const outputs = index === stages.length - 1 ? [new Float32Array(0)] : null;
-        const done = () => resolve({ computeMs: 5, macs: 7, owed, outputs });
+        const done = () => resolve({ computeMs: 5, macs: 7, owed, outputs, boxes: null });
         engine.push({ job, done, fail: () => reject(new Error('no memory')) });
       }),
     dropBlock: async (key: string) => void happened.push(`drop ${key}`),
   };
   const results = { send: (_task: BlockTask, _plan: unknown, costs: object) => happened.push(JSON.stringify(costs)) };
-  const inputs = { partOf: async () => new Uint8Array(3 * 12 * 6) };
+  const inputs = { partOf: async () => ({ data: new Uint8Array(3 * 12 * 6), digest: 'p' }) };
   const inbox = new StripInbox(EARLY_STRIPS, frames);
   const parts = { edge, compute, board, inbox, inputs, results: results as unknown as BlockResults };
   const runner = new BlockRunner(parts as unknown as ConstructorParameters<typeof BlockRunner>[0]);
@@ -111,7 +114,8 @@ async function settle(): Promise<void> {
 async function strips({ inbox }: Device, stage: number, task = taskOf()): Promise<void> {
   for (const { from } of stages[stage + 1]!.due.filter((body) => body.stage === stage)) {
     const region = { x0: 0, x1: 1, y0: 0, y1: 1 };
-    inbox.put(task, { from, stage }, [{ map: stage + 1, region, data: new Float32Array(2) }]);
+    const strip = { map: stage + 1, region, data: new Float32Array(2) };
+    inbox.put(task, { from, stage }, { strips: [strip], sharedDigest: null });
   }
   await settle();
 }
@@ -229,7 +233,10 @@ describe('a block on its device', () => {
     ['its frame ends', ({ frames }) => frames.scopes.end('f-1')],
     ['a later attempt is known', ({ frames }) => frames.generations.invalidateBefore('f-1', 1, 2)],
     ['a later generation is known', ({ frames }) => frames.generations.invalidateBefore('f-1', 2)],
-    ['strips of a later attempt come', ({ inbox }) => void inbox.put(taskOf(2), { from: 0, stage: 0 }, [])],
+    [
+      'strips of a later attempt come',
+      ({ inbox }) => void inbox.put(taskOf(2), { from: 0, stage: 0 }, { strips: [], sharedDigest: null }),
+    ],
     ['it is given up', ({ runner }) => runner.giveUp(() => true)],
   ];
   describe.each(ENDS)('when %s', (_name, happen) => {
@@ -270,7 +277,7 @@ describe('a block on its device', () => {
     const end = begin(it, taskOf(3));
     await settle();
     it.runner.giveUp((task) => task.frame === 'f-2');
-    it.inbox.put(taskOf(2), { from: 0, stage: 0 }, []);
+    it.inbox.put(taskOf(2), { from: 0, stage: 0 }, { strips: [], sharedDigest: null });
     it.frames.scopes.end('f-2');
     it.frames.generations.invalidateBefore('f-1', 1, 3);
     await computed(it);
@@ -281,7 +288,7 @@ describe('a block on its device', () => {
 
   it('is not begun when a later attempt is known', async () => {
     const it = device();
-    it.inbox.put(taskOf(2), { from: 0, stage: 0 }, []);
+    it.inbox.put(taskOf(2), { from: 0, stage: 0 }, { strips: [], sharedDigest: null });
     await begin(it);
     expect(it.happened).toEqual(['finished', 'drop f-1/1/1']);
     expect(it.engine).toEqual([]);
@@ -297,5 +304,37 @@ describe('a block on its device', () => {
     await end;
     expect(it.happened.slice(-1)).toEqual(['finished']);
     expect(it.board.returned).toEqual([]);
+  });
+
+  it('is given back when another member sees another picture', async () => {
+    const it = device();
+    const { from } = stages[1]!.due[0]!;
+    const end = begin(it, { ...taskOf(), partDigest: null });
+    await settle();
+    await computed(it);
+    for (const due of stages[1]!.due) {
+      const strip = { map: 1, region: { x0: 0, x1: 1, y0: 0, y1: 1 }, data: new Float32Array(2) };
+      it.inbox.put(taskOf(), due, { strips: [strip], sharedDigest: due.from === from ? 'another' : null });
+    }
+    await settle();
+    await end;
+    expect(it.engine, 'no stage more').toHaveLength(1);
+    expect(it.board.returned).toMatchObject([{ frame: 'f-1' }]);
+  });
+
+  it('tells each neighbour once what both see of the picture, where the gateway has not said it', async () => {
+    const it = device();
+    void begin(it, { ...taskOf(), partDigest: null });
+    await settle();
+    await computed(it);
+    await strips(it, 0);
+    await computed(it);
+    const told = it.sends.map(({ sharedDigest, stage, to }) => [to, stage, sharedDigest !== null]);
+    expect(told).toEqual([
+      ['e1', 0, true],
+      ['e2', 0, true],
+      ['e1', 1, false],
+      ['e2', 1, false],
+    ]);
   });
 });

@@ -12,7 +12,10 @@ const DUE: readonly StripOrigin[] = [ABOVE, BELOW, LATER];
 const NEVER = new AbortController().signal;
 
 /** Strips of 8 bytes, told from others by their first value. */
-const strips = (value: number) => [{ map: 1, region: { x0: 0, x1: 2, y0: 0, y1: 1 }, data: Float32Array.of(value, 0) }];
+const strips = (value: number) => ({
+  strips: [{ map: 1, region: { x0: 0, x1: 2, y0: 0, y1: 1 }, data: Float32Array.of(value, 0) }],
+  sharedDigest: null,
+});
 
 function inboxOf(limits = { bytes: 1_000, bodies: 10 }) {
   const scopes = new FrameScopes();
@@ -20,7 +23,8 @@ function inboxOf(limits = { bytes: 1_000, bodies: 10 }) {
   return { inbox: new StripInbox(limits, { generations, scopes }), scopes, generations };
 }
 
-const values = (taken: Awaited<ReturnType<StripInbox['wait']>>) => taken?.map(({ data }) => data[0]) ?? null;
+const values = (taken: Awaited<ReturnType<StripInbox['wait']>>) =>
+  taken?.map(({ strips: [strip] }) => strip!.data[0]) ?? null;
 
 /** Says if a wait has come to its end by now. */
 async function isSettled(wait: Promise<unknown>): Promise<boolean> {

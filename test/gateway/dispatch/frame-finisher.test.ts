@@ -4,6 +4,7 @@ import { FrameFinisher } from '../../../server/gateway/dispatch/frame-finisher.j
 import { LedgerRuntime } from '../../../server/gateway/dispatch/ledger-runtime.js';
 import type { NodeDispatcher } from '../../../server/gateway/dispatch/node-dispatcher.js';
 import { createFrames, type GatewayFrames } from '../../../server/gateway/frames/gateway-frames.js';
+import type { GangBoxes } from '../../../server/gateway/results/gang-boxes.js';
 import type { HeadRunner } from '../../../server/gateway/results/head-runner.js';
 import { ResultsPool } from '../../../server/gateway/results/results-pool.js';
 import { EventLog } from '../../../server/node/observe/event-log.js';
@@ -45,7 +46,12 @@ beforeEach(() => {
   runHead = async () => FOUND;
   finisher = new FrameFinisher({
     frames,
-    results: { pool, blocks: pool, headRunner: { finish: () => runHead() } as unknown as HeadRunner },
+    results: {
+      pool,
+      blocks: pool,
+      boxes: { take: () => null } as unknown as GangBoxes,
+      headRunner: { finish: () => runHead() } as unknown as HeadRunner,
+    },
     registry: { mayHaveFrames: () => true },
     dispatcher: { notify: async ({ id }: { id: string }) => void notified.push(id) } as unknown as NodeDispatcher,
     ledger,

@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type BlockResultBody,
   type BlockTaskBody,
   bodyKind,
-  decodeBlockResult,
   decodeBlockTask,
-  encodeBlockResult,
   encodeBlockTask,
 } from '../../../server/node/wire/block-body.js';
+import { type BlockResultBody, decodeBlockResult, encodeBlockResult } from '../../../server/node/wire/block-result.js';
 import { decodeSafetensors, encodeSafetensors, type Tensor } from '../../../server/tensor/safetensors.js';
 
 const PLAN = 'sha256:0123';
@@ -17,7 +15,7 @@ const MAPS = [
 ];
 const KEY = { frame: 'mb-1', member: 1, generation: 1, attempt: 2 };
 const TASK: BlockTaskBody = {
-  ...{ ...KEY, strategy: 'ftp-wst-s', inputDigest: 'ab12', partDigest: 'cd34' },
+  ...{ ...KEY, strategy: 'ftp-wst-s', partDigest: 'cd34', boxesAbove: null },
   bands: { rows: [0, 3333, 10_000], columns: [0, 10_000] },
   members: [
     { device: 'e0', address: 'http://192.0.2.10:8081' },
@@ -26,7 +24,7 @@ const TASK: BlockTaskBody = {
   picture: Uint8Array.from([0xff, 0xd8, 0xff, 0xe0, 7]),
 };
 const RESULT: BlockResultBody = {
-  ...{ ...KEY, device: 'e1', inputDigest: 'ab12' },
+  ...{ ...KEY, device: 'e1', partDigest: 'ab12', boxes: null },
   outputs: [
     { map: 1, region: { x0: 0, x1: 4, y0: 1, y1: 4 }, data: Float32Array.from({ length: 24 }, (_, i) => i / 8) },
   ],
@@ -68,6 +66,8 @@ describe('a block on its way to a member of its gang', () => {
     }));
     const task = { ...TASK, member: 127, bands: { rows, columns: [0, 5_000, 10_000] }, members };
     expect(decodeBlockTask(PLAN, encodeBlockTask(PLAN, task))).toEqual(task);
+    const optimistic = { ...task, partDigest: null, boxesAbove: 0.25 };
+    expect(decodeBlockTask(PLAN, encodeBlockTask(PLAN, optimistic))).toEqual(optimistic);
   });
 
   it.each([
@@ -119,6 +119,28 @@ describe('a block’s outputs on their way to the gateway', () => {
     expect(bodyKind(bytes)).toBe('block');
     // Eighths are exact in eleven bits.
     expect(decodeBlockResult(PLAN, MAPS, bytes)).toEqual(RESULT);
+  });
+
+  it.each([0, 1, 7])('may be boxes in their place: %s', (count) => {
+    const boxes = Float64Array.from({ length: 6 * count }, (_, i) => i / 3);
+    const result = { ...RESULT, outputs: [], boxes };
+    expect(decodeBlockResult(PLAN, MAPS, encodeBlockResult(PLAN, MAPS, result, 'f16'))).toEqual(result);
+  });
+
+  it.each<[string, Record<string, Tensor>]>([
+    ['boxes of values', { boxes: { type: 'F32', shape: [1, 48], data: new Float32Array(48) } }],
+    ['a part of a box', { boxes: { type: 'U8', shape: [1, 40], data: new Uint8Array(40) } }],
+    ['boxes in a row', { boxes: { type: 'U8', shape: [48], data: new Uint8Array(48) } }],
+    [
+      'boxes and blocks',
+      {
+        boxes: { type: 'U8', shape: [1, 48], data: new Uint8Array(48) },
+        '1:0,1,4,4': { type: 'F32', shape: [2, 3, 4], data: new Float32Array(24) },
+      },
+    ],
+  ])('are refused with %s', (_, tensors) => {
+    const bytes = changed(encodeBlockResult(PLAN, MAPS, RESULT, 'f32'), {}, tensors);
+    expect(() => decodeBlockResult(PLAN, MAPS, bytes)).toThrow(refusal('DT_RESULT_BODY'));
   });
 
   it('may be none, for a block without cells', () => {

@@ -32,7 +32,10 @@ describe('strips that a member of a gang owes another', () => {
   it.each(['f32', 'f16'] as const)('are read as they were written (%s)', (type) => {
     fc.assert(
       fc.property(strips, (some) => {
-        expect(decodeGangStrips(MAPS, encodeGangStrips(MAPS, some, type))).toEqual(some);
+        for (const sharedDigest of [null, 'ab12']) {
+          const body = { strips: some, sharedDigest };
+          expect(decodeGangStrips(MAPS, encodeGangStrips(MAPS, body, type))).toEqual(body);
+        }
       }),
     );
   });
@@ -40,10 +43,10 @@ describe('strips that a member of a gang owes another', () => {
   it('stay in the body that they came in', () => {
     const bytes = encodeGangStrips(
       MAPS,
-      [{ map: 0, region: { x0: 0, x1: 1, y0: 0, y1: 1 }, data: new Float32Array(3) }],
+      { strips: [{ map: 0, region: { x0: 0, x1: 1, y0: 0, y1: 1 }, data: new Float32Array(3) }], sharedDigest: null },
       'f32',
     );
-    expect(decodeGangStrips(MAPS, bytes)[0]!.data.buffer).toBe(bytes.buffer);
+    expect(decodeGangStrips(MAPS, bytes).strips[0]!.data.buffer).toBe(bytes.buffer);
   });
 
   it.each<[string, Record<string, Tensor>]>([
