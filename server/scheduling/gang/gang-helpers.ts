@@ -1,10 +1,9 @@
-import { medianOf } from '../median.js';
 import type { DeviceProfiles } from './device-profiles.js';
 import type { GangShares } from './gang-shares.js';
 
 /** Other devices are to be faster together by this much: else nothing changes. */
 const MARGIN = 0.1;
-/** A device is slow that takes so many times as long as the median of all for the same work. Others are not left out. */
+/** A device is slow that takes so many times as long for the same work as the middle one does, of two the faster. Others are not left out. */
 const SLOW = 1.5;
 /** Devices are judged again when one's time for the same work has changed by more. */
 const SAME = 0.1;
@@ -94,7 +93,8 @@ export class GangHelpers {
     let fastest = { devices: now, ms: nowMs / (1 + MARGIN) };
     let rest = [...devices];
     const slowestFirst = [...devices].sort((a, b) => this.#judgedMs.get(b)! - this.#judgedMs.get(a)!);
-    const slowMs = SLOW * medianOf([...this.#judgedMs.values()])!;
+    const middle = slowestFirst[Math.floor(devices.length / 2)]!;
+    const slowMs = SLOW * this.#judgedMs.get(middle)!;
     for (const device of slowestFirst) {
       const { ms } = shares.best(rest)!;
       if (ms < fastest.ms) fastest = { devices: rest, ms };

@@ -182,7 +182,7 @@ describe('a block on its device', () => {
       { from: 2, stage: 0 },
     ];
     expect(it.runner.progressOf(taskOf())).toEqual({ stage: 1, lacks });
-    it.inbox.put(taskOf(), { from: 2, stage: 0 }, []);
+    it.inbox.put(taskOf(), { from: 2, stage: 0 }, { strips: [], sharedDigest: null });
     expect(it.runner.progressOf(taskOf())).toEqual({ stage: 1, lacks: lacks.slice(0, 1) });
     expect(it.runner.progressOf(taskOf(2))).toBeNull();
     expect(it.runner.progressOf(taskOf(1, 'f-2'))).toBeNull();
