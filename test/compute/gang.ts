@@ -37,7 +37,8 @@ export async function runGang(engine: InferenceEngine, { bands, normalise, pictu
   const travel = ({ data, ...place }: StripValues): StripValues =>
     wire === undefined || data.length === 0
       ? { ...place, data }
-      : decodeGangStrips(maps, encodeGangStrips(maps, [{ ...place, data }], wire))[0]!;
+      : decodeGangStrips(maps, encodeGangStrips(maps, { strips: [{ ...place, data }], sharedDigest: null }, wire))
+          .strips[0]!;
   const shape = maps[0]!;
   const frames = members.map((member): BlockFrame => {
     return executor.begin(member, cropRegion(picture, shape.channels, wholeMap(shape), member.input));

@@ -44,7 +44,7 @@ export function wholeComputer(plan: GangPlan): (thread: ComputeThread, input: Ui
     let input: Uint8Array | null = cropRegion(picture, map.channels, wholeMap(map), member!.input);
     let outputs: readonly Float32Array[] | null = null;
     for (const _ of member!.stages) {
-      ({ outputs } = await thread.runBlock({ key: 'audit', bands, member: 0, input, strips: [] }));
+      ({ outputs } = await thread.runBlock({ key: 'audit', bands, member: 0, input, strips: [], boxesAbove: null }));
       input = null;
     }
     return outputs!;
