@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { DeepThingsClient, Schemas } from '../../../client/client.js';
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
@@ -13,16 +14,23 @@ export class UntiledReference {
   async compare(client: DeepThingsClient, config: ClusterConfig, frame: Schemas['Frame']): Promise<MapDifference> {
     const merged = await frameOutputs(client, frame.id);
     const isGang = strategyNamed(frame.strategy).outputs === 'blocks';
+    const input = frame.inputDigest === null ? await inputOf(client, frame.id) : null;
+    const digest = frame.inputDigest ?? createHash('sha256').update(input!).digest('hex');
     // A digest stands for the model's input size as well; model and depth are one in a run.
-    const key = `${isGang ? 'gang' : 'tiles'} ${frame.inputDigest}`;
+    const key = `${isGang ? 'gang' : 'tiles'} ${digest}`;
     let wanted = this.#outputs.get(key);
     if (wanted === undefined) {
-      const { json: plan } = await client.call('getPlan');
-      const { width, height } = plan!.stages[0]!.maps[0]!;
-      const input = await frameInput(client, frame.id, width, height);
-      wanted = await (isGang ? runWholeGraph(config, input) : runUntiled(config, input));
+      const picture = input ?? (await inputOf(client, frame.id));
+      wanted = await (isGang ? runWholeGraph(config, picture) : runUntiled(config, picture));
       this.#outputs.set(key, wanted);
     }
     return mapsDifference(merged, wanted);
   }
+}
+
+/** The letterboxed picture of a frame. */
+async function inputOf(client: DeepThingsClient, frame: string): Promise<Uint8Array> {
+  const { json: plan } = await client.call('getPlan');
+  const { width, height } = plan!.stages[0]!.maps[0]!;
+  return frameInput(client, frame, width, height);
 }

@@ -73,7 +73,7 @@ export class SimulatedCluster {
   readonly #auditEvery: number;
   /** Results that count and are wrong, `frame/part`, and who sent them. */
   readonly #wrong = new Map<string, string>();
-  #judging: { readonly order: Extract<LedgerOrder, { kind: 'judge' }>; readonly wrong: readonly string[] }[] = [];
+  #judging: Judging[] = [];
   /** Devices in quarantine, as the gateway's store has them. */
   readonly #quarantined = new Set<string>();
 
@@ -170,14 +170,9 @@ export class SimulatedCluster {
   judge(pick: number, can: 'tell' | 'not tell' | 'not compute' = 'tell'): void {
     const [judged] = this.#judging.splice(pick % Math.max(1, this.#judging.length), 1);
     if (judged === undefined) return;
-    const { frame, part, attempt } = judged.order;
-    const detail = 'differs';
-    const findings: Record<typeof can, AuditFinding> = {
-      tell: { kind: 'wrong', devices: judged.wrong.map((device) => ({ device, detail })) },
-      'not tell': { kind: 'unclear', detail },
-      'not compute': { kind: 'impossible', detail },
-    };
-    this.#tell({ kind: 'audit-judged', frame, part, attempt, finding: findings[can] });
+    const { frame, attempt } = judged.order;
+    const part = judged.order.kind === 'check' ? 0 : judged.order.part;
+    this.#tell({ kind: 'audit-judged', frame, part, attempt, finding: findingOf(judged)[can] });
   }
 
   /** Somebody has looked after a device and trusts it again. */
@@ -323,7 +318,13 @@ export class SimulatedCluster {
       case 'judge': {
         const { frame, part, devices } = order;
         const wrong = [this.#wrong.get(`${frame}/${part}`), this.#wrong.get(`${frame}/${part} audited`)];
-        this.#judging.push({ order, wrong: devices.filter((device) => wrong.includes(device)) });
+        this.#judging.push({ order, wrong: devices.filter((device) => wrong.includes(device)), isAlone: true });
+        return;
+      }
+      case 'check': {
+        const { parts } = this.#run.ledger.frames.get(order.frame)!;
+        const wrong = parts.flatMap((_, member) => this.#wrong.get(`${order.frame}/${member}`) ?? []);
+        this.#judging.push({ order, wrong, isAlone: parts.length === 1 });
         return;
       }
       case 'quarantine':
@@ -490,6 +491,22 @@ export class SimulatedCluster {
     if (effect.kind === 'quarantine') this.tally.quarantines.push(effect.device);
     if (effect.kind === 'rerun') this.tally.reruns++;
   }
+}
+
+/** The gateway looks at results that differ, or at the blocks of a gang. */
+interface Judging {
+  readonly order: Extract<LedgerOrder, { kind: 'judge' | 'check' }>;
+  readonly wrong: readonly string[];
+  /** Of a gang of several a wrong member may have got wrong strips. */
+  readonly isAlone: boolean;
+}
+
+function findingOf({ isAlone, order, wrong }: Judging): Record<'tell' | 'not tell' | 'not compute', AuditFinding> {
+  const detail = 'differs';
+  const proven: AuditFinding = { kind: 'wrong', devices: wrong.map((device) => ({ device, detail })) };
+  const tell: AuditFinding = isAlone || wrong.length === 0 ? proven : { kind: 'suspected', devices: wrong };
+  if (order.kind === 'check') return { tell, 'not tell': { kind: 'skipped' }, 'not compute': { kind: 'skipped' } };
+  return { tell, 'not tell': { kind: 'unclear', detail }, 'not compute': { kind: 'impossible', detail } };
 }
 
 function distributionOf(kind: Distribution['kind'], parts: number): Distribution {
