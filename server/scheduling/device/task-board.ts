@@ -2,16 +2,11 @@ import type { HandedOutTask, ListedTask } from '../ledger/ledger-events.js';
 import { sameTile, type TaskKey } from '../task-key.js';
 import type { BoardChange, BoardEvent } from './board-change.js';
 import { type BoardPart, type BoardTile, isBefore, isOvertaken, layerOf } from './board-task.js';
+import { Handouts } from './handouts.js';
 import { emptyTaskQueue, enqueueTasks, requeueTask, type TaskQueue, takeTask } from './task-queue.js';
 
 /** A request that is this far behind the last one is of another process of the thief, whose clock was set back. */
 const OVERTAKEN = 1_000;
-
-/** What the last request of a thief was answered with, so that a repeated one gets the same. */
-interface Handout<Tile> {
-  readonly sequence: number;
-  readonly task: Tile;
-}
 
 /**
  * Every task that one device has, by where it is: in the queue (open to thieves), stolen and waiting, or being
@@ -33,7 +28,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardPart> {
   /** Nothing is begun any more, and nothing handed out. */
   #closed = false;
   #given = 0;
-  readonly #lastHandouts = new Map<string, Handout<Tile>>();
+  readonly #handouts = new Handouts<Tile>();
   readonly #listeners: ((change: BoardChange<Tile, Slice>) => void)[] = [];
   readonly #pick: (tasks: readonly Tile[], asker: string | null) => number;
 
@@ -195,14 +190,14 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardPart> {
 
   /** The task that a thief gets; the same one again for a sequence number that it repeats. */
   handOut(thief: string, sequence: number): Tile | null {
-    const last = this.#lastHandouts.get(thief);
+    const last = this.#handouts.latest(thief);
     if (last?.sequence === sequence) return last.task;
     // An older request that was overtaken: nobody waits for its answer any more.
     const behind = (last?.sequence ?? sequence) - sequence;
     if (behind > 0 && behind < OVERTAKEN) return null;
     const task = this.#takeQueued(thief);
     if (task === null) return null;
-    this.#lastHandouts.set(thief, { sequence, task });
+    this.#handouts.add(thief, { sequence, task });
     this.#given++;
     const { frame, tile, generation, attempt } = task;
     this.#handedOut.push({ frame, tile, generation, attempt, thief });
@@ -212,9 +207,8 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardPart> {
 
   /** A thief hands a task back. @returns false when it never had it. */
   takeBack(thief: string, key: Omit<TaskKey, 'generation'>): boolean {
-    const task = this.#lastHandouts.get(thief)?.task;
-    if (task === undefined || !sameTile(task, key) || task.attempt !== key.attempt) return false;
-    this.#lastHandouts.delete(thief);
+    const task = this.#handouts.takeBack(thief, key);
+    if (task === null) return false;
     if (this.#closed) this.#returned.push(task);
     else this.#queue = requeueTask(this.#queue, task);
     this.#handedOut = this.#handedOut.filter((other) => !(other.thief === thief && sameTile(other, key)));
@@ -247,7 +241,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardPart> {
     this.#stolen = this.#stolen.filter((task) => !isPast(task));
     this.#shared = this.#shared.filter((task) => !isPast(task));
     this.#returned = this.#returned.filter((task) => !isPast(task));
-    for (const [thief, { task }] of this.#lastHandouts) if (isPast(task)) this.#lastHandouts.delete(thief);
+    this.#handouts.drop(isPast);
     this.#emit({ kind: 'dropped', frame });
   }
 

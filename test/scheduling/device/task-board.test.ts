@@ -236,6 +236,16 @@ describe('a thief', () => {
     expect(board.handOut('e1', 1)).toMatchObject({ tile: 0 });
   });
 
+  it('hands back each of several, in any order', () => {
+    board.enqueue(tiles('f', 3));
+    board.handOut('e1', 1);
+    board.handOut('e1', 2);
+    expect(board.takeBack('e1', task('f', 0))).toBe(true);
+    expect(board.takeBack('e1', task('f', 1))).toBe(true);
+    expect(board.takeBack('e1', task('f', 1))).toBe(false);
+    expect([board.pending, board.handedOut]).toEqual([3, []]);
+  });
+
   it('hands back into a queue that has filled up meanwhile: nothing is lost', () => {
     board.enqueue(tiles('f', 6));
     board.handOut('e1', 1);
