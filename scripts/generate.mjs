@@ -68,6 +68,16 @@ const architecture = new URL('../docs/architecture.md', import.meta.url);
 const sources = productSources(fileURLToPath(new URL('..', import.meta.url)));
 write(architecture, withArrows(readFileSync(architecture, 'utf8'), folderImports(sources)));
 
+const source = async (path) => (await runnerImport(fileURLToPath(new URL(path, import.meta.url)))).module;
+const { loadClusterConfig } = await source('../server/config/load.ts');
+const { planCluster } = await source('../server/node/cluster-plan.ts');
+const { gangPicture } = await source('../server/evaluation/charts/gang-picture.ts');
+const cluster = await loadClusterConfig(fileURLToPath(new URL('../cluster.yaml', import.meta.url)), {});
+write(
+  new URL('../docs/charts/one-frame-in-a-gang.svg', import.meta.url),
+  gangPicture((await planCluster(cluster)).gang, cluster.devices.length),
+);
+
 /** docs/errors.md: a table for each group of codes, sorted. */
 function errorsPage(groups) {
   const sections = groups.map(({ title, about, codes }) => {
