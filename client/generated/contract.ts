@@ -955,6 +955,11 @@ export interface components {
                 queuedFrames: number;
                 pictureBytes: number;
             };
+            /**
+             * @description What computes a frame that comes now; `gateway`: no device is live, and the gateway computes by itself. Absent at devices
+             * @enum {unknown}
+             */
+            computes?: "devices" | "devices and gateway" | "gateway" | "nothing";
             devices: components["schemas"]["DeviceState"][];
             problems?: components["schemas"]["ClusterProblem"][];
             frames: {

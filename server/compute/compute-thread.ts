@@ -48,6 +48,12 @@ export interface ComputeThread extends ComputeReady {
    * @param of the plan that is meant.
    */
   runRemaining(maps: readonly Float32Array[], of?: RemainingOf): Promise<ComputeResult<'remaining'>>;
+  /**
+   * Runs the whole graph, on a gateway. The first call loads it, unless the thread began with it.
+   *
+   * @param input bytes of the letterboxed picture, `[3, height, width]`; copied.
+   */
+  runWhole(input: Uint8Array): Promise<ComputeResult<'whole'>>;
   /** Returns the thread's memory as of its latest answer. */
   heap(): HeapUse;
   /** Rejects what is under way with `DT_COMPUTE_CLOSED`. */
@@ -64,7 +70,8 @@ type Job =
   | { readonly kind: 'layer'; readonly job: LayerJob }
   | { readonly kind: 'block'; readonly job: BlockJob }
   | { readonly kind: 'drop-block'; readonly key: string }
-  | { readonly kind: 'remaining'; readonly of: RemainingOf; readonly maps: readonly Float32Array[] };
+  | { readonly kind: 'remaining'; readonly of: RemainingOf; readonly maps: readonly Float32Array[] }
+  | { readonly kind: 'whole'; readonly input: Uint8Array };
 
 /**
  * Starts the thread and loads engine, model and layers in it.
@@ -142,6 +149,7 @@ export async function startComputeThread(
     },
     runRemaining: (maps, of = 'tiles') =>
       run({ kind: 'remaining', of, maps }, [...new Set(maps.map(({ buffer }) => buffer as ArrayBuffer))]),
+    runWhole: (input) => run({ kind: 'whole', input }, []),
     heap: () => heap,
     async close() {
       if (closed) return;

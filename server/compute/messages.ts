@@ -18,6 +18,8 @@ export interface ComputeStage {
   readonly grid: Grid;
   /** Absent where no frame is computed by a gang. */
   readonly gang?: ComputeGang;
+  /** Whether the gateway computes whole frames only: the whole graph is loaded at start. */
+  readonly isAlone?: boolean;
 }
 
 export interface ComputeGang {
@@ -80,7 +82,8 @@ export type ComputeRequest =
       readonly kind: 'remaining';
       readonly of: RemainingOf;
       readonly maps: readonly Float32Array[];
-    };
+    }
+  | { readonly id: number; readonly kind: 'whole'; readonly input: Uint8Array };
 
 /** Ends the thread, between two calls of the engine: within one, a native library would be cut off. */
 export interface ComputeClose {
@@ -102,6 +105,7 @@ export interface ComputeResults {
   };
   readonly 'drop-block': object;
   readonly remaining: { readonly outputs: GraphOutputs };
+  readonly whole: { readonly outputs: GraphOutputs };
 }
 
 /** A result of one kind, and the time it took. */

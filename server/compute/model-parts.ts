@@ -14,6 +14,7 @@ import { type LayerExecutor, loadLayerExecutor } from './layer-executor.js';
 import type { ComputeSetup } from './messages.js';
 import { loadRemainingGraph, type RemainingGraph } from './remaining-graph.js';
 import { loadTileExecutor, type Normalise, type TileExecutor } from './tile-executor.js';
+import { loadWholeGraph, type WholeGraph } from './whole-graph.js';
 
 /** Tiles with the plan that they are of. */
 export interface LoadedTiles {
@@ -44,6 +45,7 @@ export interface ModelParts {
   readonly behindTiles: () => Promise<RemainingGraph>;
   /** and behind the gang's. */
   readonly behindBlocks: () => Promise<RemainingGraph>;
+  readonly whole: () => Promise<WholeGraph>;
 }
 
 type Make<T> = (model: LoadedModel) => Promise<T>;
@@ -106,6 +108,12 @@ export function modelParts(
       load(
         (graph) => restOf(gangPlan(graph).stage).nodes,
         ({ graph, network }) => loadRemainingGraph(engine, gangPlan(network.graph).stage, graph.constants),
+      ),
+    ),
+    whole: once(() =>
+      load(
+        (graph) => graph.nodes,
+        ({ graph, network }) => loadWholeGraph(engine, graph, normaliserOf(network)),
       ),
     ),
   };

@@ -47,7 +47,8 @@ function failureOf(error: unknown): ComputeFailure {
  */
 async function prepare(parts: ModelParts, request: ComputeRequest): Promise<() => Promise<Ran>> {
   const { kind } = setup.stage;
-  if ((request.kind === 'remaining') !== (kind === 'remaining')) {
+  const isBehind = request.kind === 'remaining' || request.kind === 'whole';
+  if (isBehind !== (kind === 'remaining')) {
     throw new DeepThingsError('DT_COMPUTE', `cannot run a ${request.kind} where the ${kind} layers are loaded`);
   }
   switch (request.kind) {
@@ -92,6 +93,13 @@ async function prepare(parts: ModelParts, request: ComputeRequest): Promise<() =
         return { result: { outputs }, buffers: buffersOf(outputs.map(({ data }) => data)) };
       };
     }
+    case 'whole': {
+      const whole = await parts.whole();
+      return async () => {
+        const outputs = await whole.run(request.input);
+        return { result: { outputs }, buffers: buffersOf(outputs.map(({ data }) => data)) };
+      };
+    }
     default:
       return unreachable(request);
   }
@@ -117,6 +125,7 @@ async function serve(parts: ModelParts, request: ComputeRequest): Promise<void> 
 
 /** Loads the part that the thread is to begin with. */
 function loadFirst(parts: ModelParts): Promise<unknown> {
+  if (setup.stage.isAlone) return parts.whole();
   const isGang = setup.stage.gang?.isFirst ?? false;
   if (setup.stage.kind === 'remaining') return isGang ? parts.behindBlocks() : parts.behindTiles();
   return isGang ? parts.blocks() : parts.tiles();

@@ -41,6 +41,11 @@ export interface NodeConfig {
   readonly engine: EngineConfig;
 }
 
+export interface GatewayConfig extends NodeConfig {
+  /** Whether it computes whole frames: `auto`, when no device is there; true, also when it is idle and no device is free. */
+  readonly compute: 'auto' | boolean;
+}
+
 export interface DeviceConfig extends NodeConfig {
   /** Whether frames may start on it. */
   readonly source: boolean;
@@ -73,7 +78,7 @@ export interface ClusterConfig {
   readonly overlap: OverlapConfig;
   readonly wire: Section<'wire'>;
   readonly audit: Section<'audit'>;
-  readonly gateway: NodeConfig;
+  readonly gateway: GatewayConfig;
   readonly devices: readonly DeviceConfig[];
   /** Null: nodes speak http. */
   readonly tls: TlsConfig | null;
@@ -133,7 +138,10 @@ export function resolveCluster(given: ClusterFile, parts: ResolvedParts): Cluste
       fraction: given.audit?.fraction ?? CLUSTER_DEFAULTS.audit.fraction,
       tolerance: given.audit?.tolerance ?? CLUSTER_DEFAULTS.audit.tolerance[wire.maps],
     },
-    gateway: resolveNode({ id: GATEWAY_ID, ...given.gateway }, given.engine),
+    gateway: {
+      ...resolveNode({ id: GATEWAY_ID, ...given.gateway }, given.engine),
+      compute: given.gateway.compute ?? CLUSTER_DEFAULTS.gateway.compute,
+    },
     devices: given.devices.map((device) => ({
       ...resolveNode(device, given.engine),
       source: device.source ?? CLUSTER_DEFAULTS.device.source,

@@ -4,7 +4,8 @@ import { ONNX_HEADS } from '../heads/onnx-heads.js';
 import { BUILT_IN_MODELS } from '../model/built-in/registry.js';
 import { BUILT_IN_ONNX } from '../model-files/built-in-onnx.js';
 import { CLUSTER_DEFAULTS as defaults } from './defaults.js';
-import { engine, nodeEngine } from './sections/engine-section.js';
+import { engine } from './sections/engine-section.js';
+import { devices, gateway } from './sections/nodes-section.js';
 import { schedule } from './sections/schedule-section.js';
 import { byteSize, choice, decimal, depth, flag, milliseconds, text, whole } from './sections/schema-fields.js';
 import { store } from './sections/store-section.js';
@@ -16,7 +17,6 @@ import { tls } from './sections/tls-section.js';
  * types only: TypeBox costs each process 12 MB and a quarter of a second.
  */
 
-const MOST_DEVICES = 1024;
 const DAY_MS = 86_400_000;
 const CLOSED = { additionalProperties: false } as const;
 const optional = Type.Optional;
@@ -163,49 +163,6 @@ const audit = Type.Object(
   { ...CLOSED, description: 'How devices that compute something wrong are found (docs/security.md).' },
 );
 
-const address = text('Where the other nodes reach it: http://host:port, https:// with tls.', {
-  examples: ['http://192.168.1.10:8080'],
-});
-const listen = optional(
-  text('Where it listens, host:port, when that differs from the address.', {
-    pattern: '^.+:[0-9]{1,5}$',
-    patternErrorMessage: 'host:port',
-    examples: ['0.0.0.0:8080'],
-  }),
-);
-
-const gateway = Type.Object(
-  { address, listen, engine: optional(nodeEngine) },
-  { ...CLOSED, description: 'The node that takes pictures in, hands out work and merges the results.' },
-);
-
-const device = Type.Object(
-  {
-    id: text('Its name: what `deepthings edge <id>` is started with.', {
-      pattern: '^[a-z0-9][a-z0-9-]{0,31}$',
-      patternErrorMessage: 'at most 32 lower-case letters, digits and hyphens, not starting with a hyphen',
-      examples: ['e0', 'kitchen-pi'],
-    }),
-    address,
-    listen,
-    engine: optional(nodeEngine),
-    speed: optional(
-      decimal('How fast it computes, compared with the others; modnn cuts slices by it. Without it, as measured.', {
-        minimum: 0.001,
-        maximum: 1000,
-        examples: [1, 0.5],
-      }),
-    ),
-    source: optional(
-      flag(
-        'Whether frames may start on it. One that only steals never decodes a picture, and needs less memory.',
-        defaults.device.source,
-      ),
-    ),
-  },
-  { ...CLOSED, description: 'An edge device.' },
-);
-
 const limits = Type.Object(
   {
     pictureBytes: optional(byteSize('The largest picture file that is taken in.', defaults.limits.pictureBytes)),
@@ -284,7 +241,7 @@ export const clusterFileSchema = Type.Object(
     wire: optional(wire),
     audit: optional(audit),
     gateway,
-    devices: Type.Array(device, { description: 'The edge devices.', minItems: 1, maxItems: MOST_DEVICES }),
+    devices,
     tls: optional(tls),
     limits: optional(limits),
     store: optional(store),

@@ -20,6 +20,7 @@ export const CLUSTER_DEFAULTS = Object.freeze({
   overlap: { via: 'peer', policy: 'cost' },
   wire: { maps: 'f32', padding: false },
   audit: { fraction: 0, tolerance: { f32: 1e-3, f16: 1e-2 } },
+  gateway: { compute: 'auto' },
   device: { source: true },
   limits: {
     pictureBytes: '20MiB',

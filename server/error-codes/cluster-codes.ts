@@ -58,7 +58,7 @@ export const CLUSTER_CODES = {
   },
   DT_NO_DEVICE: {
     status: 503,
-    meaning: 'No device is there to compute.',
+    meaning: 'No device is there to compute, and the gateway is not to (`gateway.compute: false`).',
     remedy: 'Start one; `?wait=30` waits for it.',
   },
   DT_NOT_READY: { status: 503, meaning: 'The node is not ready yet.', remedy: 'Wait for what the message names.' },

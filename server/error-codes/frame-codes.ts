@@ -57,7 +57,8 @@ export const FRAME_CODES = {
   },
   DT_REMAINING_LAYERS: {
     status: null,
-    meaning: 'The gateway could not compute the layers after the fused ones.',
+    meaning:
+      'The gateway could not compute the layers after the fused ones, or the whole network where it computes by itself.',
     remedy: 'Do what the message says.',
   },
   DT_SLICE_UNKNOWN: {

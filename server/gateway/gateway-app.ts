@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Schemas } from '../../client/client.js';
+import type { ClusterConfig } from '../config/cluster-config.js';
 import { formatGrid } from '../geometry/grid.js';
 import type { OperationHandlers } from '../node/contract/operations.js';
 import { commonHandlers } from '../node/http/common-handlers.js';
@@ -15,6 +16,7 @@ import { frameHandlers } from './api/frame-handlers.js';
 import { overlapHandlers } from './api/overlap-handlers.js';
 import { quarantineHandlers } from './api/quarantine-handlers.js';
 import { resultHandlers } from './api/result-handlers.js';
+import type { GatewayDevices } from './devices/gateway-devices.js';
 import type { GatewayModules, GatewaySelf } from './gateway-modules.js';
 import { notReady } from './gateway-readiness.js';
 
@@ -59,7 +61,7 @@ function handlersOf(self: GatewaySelf, modules: GatewayModules): OperationHandle
   return {
     ...commonHandlers({
       ...{ role: 'gateway', clusterPlan, wirePlan, events, metrics },
-      notReady: () => notReady({ registry, links, store }),
+      notReady: () => notReady({ registry, gatewayComputes: config.gateway.compute !== false, links, store }),
       drainState: () => drain.state,
     }),
     ...drainHandlers({ drain, registry, links }),
@@ -70,6 +72,15 @@ function handlersOf(self: GatewaySelf, modules: GatewayModules): OperationHandle
     ...frameHandlers({ strategy, wirePlan, frames, intake, finisher, nowMs }),
     getCluster: async () => clusterState(self, modules),
   };
+}
+
+/** Says what computes a frame that comes now. */
+function whatComputes(
+  { gateway }: Pick<ClusterConfig, 'gateway'>,
+  { registry }: Pick<GatewayDevices, 'registry'>,
+): NonNullable<Schemas['ClusterState']['computes']> {
+  if (registry.anyLive) return gateway.compute === true ? 'devices and gateway' : 'devices';
+  return gateway.compute === false ? 'nothing' : 'gateway';
 }
 
 function clusterState(
@@ -91,6 +102,7 @@ function clusterState(
     engine: compute.engine,
     plan: { grid: formatGrid(partition.grid), fusedDepth: wirePlan.plan.stage.layers, digest: wirePlan.digest },
     limits: { queuedFrames: limits.queuedFrames, pictureBytes: limits.pictureBytes },
+    computes: whatComputes(config, devices),
     devices: devices.registry.documents(),
     problems: contacts.refused.current(),
     frames: { open: store.openCount, complete: store.completeCount, failed: store.failedCount },

@@ -15,6 +15,7 @@ import { FrameFinisher } from './dispatch/frame-finisher.js';
 import { LedgerRuntime } from './dispatch/ledger-runtime.js';
 import { LeftOutDevices } from './dispatch/left-out-devices.js';
 import { NodeDispatcher } from './dispatch/node-dispatcher.js';
+import { WholeFrames } from './dispatch/whole-frames.js';
 import { createFrames, type GatewayFrames } from './frames/gateway-frames.js';
 import { FrameFactory } from './intake/frame-factory.js';
 import { FrameRestorer } from './intake/frame-restorer.js';
@@ -72,7 +73,7 @@ export function createModules(self: GatewaySelf, archive: FrameArchive, openPeer
     keepsOutputs: config.limits.keptOutputs > 0,
     nowMs,
   });
-  const { admission, drain } = createIntake({ limits: config.limits, devices, frames, factory, ledger, telemetry });
+  const { admission, drain } = createIntake({ config, devices, frames, factory, ledger, telemetry });
   const { finisher } = dispatch;
   const restorer = new FrameRestorer({ archive, store: frames.store, factory, ledger, finisher, telemetry });
   return { devices, contacts, frames, results, dispatch, intake: { admission, drain, restorer } };
@@ -92,7 +93,11 @@ function createDispatch(
   const finisher = new FrameFinisher({ frames, results, registry, dispatcher, ledger, telemetry });
   const deliveries = new Deliveries({ dispatcher, store, results, speeds, ledger, telemetry });
   const audits = new Audits({ auditor, gangAuditor, ledger, metrics: telemetry.metrics });
-  const runner = new EffectRunner({ frames, devices, deliveries, audits, finisher, telemetry });
+  const { macs } = wirePlan.plan.stage;
+  const { headRunner } = results;
+  const whole = new WholeFrames({ frames, headRunner, finisher, macs, ledger, telemetry });
+  const endings = { finisher, whole };
+  const runner = new EffectRunner({ frames, devices, deliveries, audits, endings, telemetry });
   ledger.connect((effect) => runner.carryOut(effect));
   const leftOut = new LeftOutDevices({ registry, ledger, log: telemetry.log });
   return { ledger, dispatcher, finisher, leftOut };

@@ -3,7 +3,9 @@ import type { DeviceRegistry } from './devices/device-registry.js';
 import type { FrameStore } from './frames/frame-store.js';
 
 export interface ReadinessParts {
-  readonly registry: Pick<DeviceRegistry, 'liveSources'>;
+  readonly registry: Pick<DeviceRegistry, 'anyLive' | 'liveSources'>;
+  /** Whether the gateway computes frames by itself while no device is live. */
+  readonly gatewayComputes: boolean;
   readonly links: Pick<DeviceLinks, 'isSuspended'>;
   readonly store: Pick<FrameStore, 'failure'>;
 }
@@ -12,12 +14,13 @@ export interface ReadinessParts {
  * Says why the gateway could not take a frame and have it computed now; null when it could. Anybody may ask that without
  * the token: it names no device and no folder.
  */
-export function notReady({ links, registry, store }: ReadinessParts): string | null {
+export function notReady({ gatewayComputes, links, registry, store }: ReadinessParts): string | null {
   const { liveSources } = registry;
-  if (liveSources.length === 0) {
+  const isGatewayEnough = gatewayComputes && !registry.anyLive;
+  if (liveSources.length === 0 && !isGatewayEnough) {
     return 'no device that takes frames is live yet; GET /cluster says which are expected, and why they are not there';
   }
-  if (liveSources.every((device) => links.isSuspended(device))) {
+  if (liveSources.length > 0 && liveSources.every((device) => links.isSuspended(device))) {
     return 'the gateway does not reach the devices that are live; GET /cluster says why';
   }
   if (store.failure === null) return null;

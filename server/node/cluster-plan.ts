@@ -24,7 +24,7 @@ export interface ClusterPlan {
 
 export async function planCluster({ devices, model, partition }: ClusterConfig): Promise<ClusterPlan> {
   const network = await describeModel(model);
-  const plan = planGraph(network.graph, partition.fusedDepth, partition.grid, devices.length);
+  const plan = planGraph(network.graph, partition.fusedDepth, partition.grid, Math.max(1, devices.length));
   const gang = planGang(network.graph, (stage) => chooseEnds(stage, devices.length));
   return { network, plan, cost: planCost(plan, TRAVEL_WIDTHS), gang };
 }
@@ -33,10 +33,11 @@ export async function planCluster({ devices, model, partition }: ClusterConfig):
 export function computeStage(
   kind: ComputeStage['kind'],
   { gang, plan }: ClusterPlan,
-  { schedule }: ClusterConfig,
+  { devices, schedule }: ClusterConfig,
 ): ComputeStage {
   const isFirst = strategyNamed(schedule.strategy).outputs === 'blocks';
-  return { kind, depth: plan.stage.values, grid: plan.grid, gang: { ends: gang.ends, isFirst } };
+  const isAlone = devices.length === 0;
+  return { kind, depth: plan.stage.values, grid: plan.grid, gang: { ends: gang.ends, isFirst }, isAlone };
 }
 
 /** Room for a task's or result's facts beside its tensor. */

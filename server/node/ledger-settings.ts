@@ -1,9 +1,11 @@
 import type { ClusterConfig } from '../config/cluster-config.js';
-import type { LedgerSettings } from '../scheduling/ledger/ledger-state.js';
+import type { GatewayComputes, LedgerSettings } from '../scheduling/ledger/ledger-state.js';
 
 /** What the frame ledger goes by, of `cluster.yaml`. */
-export function ledgerSettings({ schedule, limits, devices }: ClusterConfig): LedgerSettings {
+export function ledgerSettings({ schedule, limits, devices, gateway }: ClusterConfig): LedgerSettings {
   const { lease, heartbeat } = schedule;
+  // Devices are told that the gateway is there, and register at once.
+  const restoreMs = heartbeat.intervalMs + 500;
   return {
     framesPerSource: limits.framesPerSource,
     lostAfterMs: heartbeat.lostAfterMs,
@@ -11,11 +13,15 @@ export function ledgerSettings({ schedule, limits, devices }: ClusterConfig): Le
     leaseFloorMs: lease.floorMs,
     leaseWaitingMs: lease.waitingMs,
     missingMs: 2 * heartbeat.intervalMs + 500,
-    // They are told that the gateway is there, and register at once.
-    restoreMs: heartbeat.intervalMs + 500,
+    restoreMs,
     retryMs: 250,
     attempts: lease.attempts,
     frameTimeoutMs: limits.frameTimeoutMs,
     stealOnly: devices.filter(({ source }) => !source).map(({ id }) => id),
+    ...(gateway.compute !== false && { gatewayComputes: gatewayComputes(gateway.compute, devices.length, restoreMs) }),
   };
+}
+
+function gatewayComputes(compute: 'auto' | true, devices: number, restoreMs: number): GatewayComputes {
+  return { aloneAfterMs: devices === 0 ? 0 : restoreMs, whenIdle: compute === true };
 }

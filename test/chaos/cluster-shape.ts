@@ -99,7 +99,8 @@ export function clusterYaml(
     `limits: { keptOutputs: 100, eventsKept: 100000, frameTimeoutMs: ${frameTimeoutMs} }`,
     'log: { level: debug }',
     ...(extra === '' ? [] : [extra]),
-    `gateway: { ${place(gateway)} }`,
+    // Its maps are compared, and of a frame that the gateway computes by itself there are none.
+    `gateway: { ${place(gateway)}, compute: false }`,
     'devices:',
     ...lines,
     '',

@@ -22,6 +22,7 @@ describe('what is resolved', () => {
       address: 'http://127.0.0.1:8080',
       listen: { host: '127.0.0.1', port: 8080 },
       engine: { name: 'onnxruntime', backend: null, threads: 1 },
+      compute: 'auto',
     });
     expect(config.devices.map((device) => [device.id, device.address])).toEqual([
       ['e0', 'http://127.0.0.1:8081'],

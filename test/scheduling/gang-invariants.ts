@@ -50,7 +50,8 @@ export function checkGangs(ledger: FrameLedger, nowMs: number): void {
       `members of ${frame} have failed apart from each other`,
     );
     const isForming = parts.length === 1 && parts[0]!.kind === 'unplaced';
-    demand((phase.kind === 'waiting') === isForming, `${frame} is ${phase.kind}, and its block is ${parts[0]!.kind}`);
+    const isWithoutGang = phase.kind === 'waiting' || phase.kind === 'local';
+    demand(isWithoutGang === isForming, `${frame} is ${phase.kind}, and its block is ${parts[0]!.kind}`);
     if (phase.kind !== 'running') continue;
     // What the gateway looks at alone needs none of its devices.
     if (parts.every(({ kind }) => kind === 'done')) continue;

@@ -32,6 +32,8 @@ interface FrameRecord {
   gone: boolean;
 }
 
+type LocalOrder = Extract<LedgerEffect, { kind: 'compute-here' }>;
+
 /** Follows a frame ledger and throws at the first step that breaks a promise of design section 7. */
 export class LedgerInvariants {
   readonly #frames = new Map<string, FrameRecord>();
@@ -94,12 +96,14 @@ export class LedgerInvariants {
   #recordResult(before: FrameLedger, event: Extract<LedgerEvent, { kind: 'result' }>, { verdict }: LedgerStep): void {
     const { frame, part, layer, generation, attempt, device } = event;
     const record = this.#frames.get(frame);
-    if (before.quarantined.has(device) || generation !== (before.frames.get(frame)?.generation ?? generation)) {
+    const entry = before.frames.get(frame);
+    const isVoid = generation !== (entry?.generation ?? generation) || entry?.phase.kind === 'local';
+    if (isVoid || before.quarantined.has(device)) {
       demand(verdict === 'stale', `a result that was thrown away, or of a device in quarantine, is ${verdict}`);
       return;
     }
     if (record?.distribution === 'gang') {
-      checkGangResult(record.gone ? undefined : before.frames.get(frame), event, verdict);
+      checkGangResult(record.gone ? undefined : entry, event, verdict);
       if (verdict === 'accepted') record.accepted.add(`${part}#${attempt}`);
       return;
     }
@@ -109,7 +113,7 @@ export class LedgerInvariants {
       if (verdict === 'accepted') record.accepted.add(key);
       return;
     }
-    const audit = before.frames.get(frame)?.audits.find(({ phase }) => phase.attempt === attempt);
+    const audit = entry?.audits.find(({ phase }) => phase.attempt === attempt);
     const isAudit = audit?.part === part && audit.phase.kind === 'running' && audit.tried[0] !== device;
     const again = isAudit ? 'to-compare' : 'duplicate';
     if (record === undefined || record.gone || part >= record.parts) {
@@ -133,8 +137,14 @@ export class LedgerInvariants {
       this.#recordEnd(after, record, effect);
       return;
     }
+    if (effect.kind === 'compute-here') {
+      this.#recordLocal(before, after, record, effect);
+      return;
+    }
     if (effect.kind === 'rerun') {
-      record.outdated = highestAttempt(before.frames.get(effect.frame)!, record);
+      const earlier = before.frames.get(effect.frame)!;
+      demand(earlier.phase.kind !== 'local', 'what the gateway computes begins again');
+      record.outdated = highestAttempt(earlier, record);
       record.accepted.clear();
       record.end = null;
       record.bySource = false;
@@ -155,6 +165,21 @@ export class LedgerInvariants {
       demand(effect.part >= 0 && effect.part < record.parts, 'a part that does not exist');
     }
     if (effect.kind === 'deliver' || effect.kind === 'push') this.#recordOrder(after, effect);
+  }
+
+  /** A frame that no device has any more, once, and never two at a time. */
+  #recordLocal(before: FrameLedger, after: FrameLedger, record: FrameRecord, { frame, generation }: LocalOrder): void {
+    const { gatewayComputes } = after.settings;
+    const entry = after.frames.get(frame)!;
+    demand(record.end === null, `the gateway computes it after ${record.end}`);
+    demand(availableIn(after) === 0 || gatewayComputes!.whenIdle, 'the gateway computes alone, and a device is there');
+    const locals = [...after.frames.values()].filter(({ phase }) => phase.kind === 'local');
+    demand(locals.length === 1 && locals[0] === entry, 'the gateway computes two frames at a time');
+    demand(entry.generation === generation, 'another generation is computed than the ledger has');
+    const earlier = before.frames.get(frame);
+    if (earlier !== undefined && earlier.generation < generation) record.outdated = highestAttempt(earlier, record);
+    record.accepted.clear();
+    record.end = 'finish';
   }
 
   #recordEnd(after: FrameLedger, record: FrameRecord, { kind, frame }: { kind: 'finish' | 'fail'; frame: string }) {
@@ -278,12 +303,13 @@ function checkPart(ledger: FrameLedger, attempts: number, earlier: PartState | u
 }
 
 function checkNothingOverdue(ledger: FrameLedger, nowMs: number): void {
+  checkGatewayWorks(ledger, nowMs);
   const { frameTimeoutMs, lostAfterMs } = ledger.settings;
   for (const { device, lastSeenMs } of ledger.devices.values()) {
     demand(nowMs - lastSeenMs <= lostAfterMs, `${device} is silent and still live`);
   }
   for (const { audits, phase, startedMs, parts } of ledger.frames.values()) {
-    if (phase.kind === 'finishing') continue;
+    if (phase.kind === 'finishing' || phase.kind === 'local') continue;
     demand(startedMs === null || nowMs - startedMs <= frameTimeoutMs, 'a frame beyond its time');
     for (const { phase: of } of audits) {
       if (of.kind === 'running') demand(of.deadlineMs >= nowMs, 'an audit beyond its deadline');
@@ -293,6 +319,20 @@ function checkNothingOverdue(ledger: FrameLedger, nowMs: number): void {
       if (part.kind !== 'unplaced' || phase.kind !== 'running') continue;
       demand(availableIn(ledger) === 0, 'a part of a running frame unplaced though a device is there for it');
     }
+  }
+}
+
+/** While no device is there, the gateway computes one of the frames that no device has. */
+function checkGatewayWorks({ deviceLessSinceMs, frames, settings }: FrameLedger, nowMs: number): void {
+  const { gatewayComputes } = settings;
+  if (gatewayComputes === undefined || deviceLessSinceMs === null) return;
+  if (nowMs - deviceLessSinceMs < gatewayComputes.aloneAfterMs) return;
+  const open = [...frames.values()];
+  if (open.some(({ phase }) => phase.kind === 'local')) return;
+  for (const { audits, frame, parts, phase } of open) {
+    const isLate = phase.kind === 'running' || (phase.kind === 'waiting' && phase.notBeforeMs <= nowMs);
+    const isHeld = audits.length > 0 || parts.some(({ kind }) => kind !== 'unplaced' && kind !== 'done');
+    demand(!isLate || isHeld, `${frame} is with no device, and the gateway computes nothing`);
   }
 }
 
@@ -312,6 +352,7 @@ function checkReason(
       return;
     case 'DT_NO_DEVICE':
       demand(startedMs === null && availableIn(after) === 0, 'no device, it says, and one is there');
+      demand(before.settings.gatewayComputes === undefined, 'no device, it says, and the gateway computes');
       return;
     case 'DT_SOURCE_UNREACHABLE':
       demand(failedDeliveries === attempts - 1, `unreachable after ${failedDeliveries + 1} of ${attempts} deliveries`);

@@ -66,7 +66,8 @@ export class LedgerRun {
     this.verdict = step.verdict;
     this.effects = step.effects;
     for (const effect of step.effects) {
-      if (effect.kind !== 'rerun') continue;
+      if (effect.kind !== 'rerun' && effect.kind !== 'compute-here') continue;
+      if (effect.generation === (before.frames.get(effect.frame)?.generation ?? 1)) continue;
       const first = step.ledger.frames.get(effect.frame)!.parts[0]!.attempt;
       this.#begun.set(effect.frame, [...(this.#begun.get(effect.frame) ?? []), first]);
     }

@@ -46,6 +46,8 @@ export interface ProcessClusterOptions {
   readonly nodeArguments?: readonly string[];
   /** Where each node's log goes, `<node>.log`. */
   readonly logFolder?: string;
+  /** Whether the gateway computes whole frames; not when absent. */
+  readonly compute?: 'auto' | boolean;
   /** Puts something on a node's address that hands on to where the node listens. */
   readonly between?: (node: string, addressPort: number, listenPort: number) => Promise<void>;
 }
@@ -54,7 +56,7 @@ export interface ProcessClusterOptions {
 export async function startProcessCluster(
   yaml: string,
   devices = 3,
-  { nodeArguments = [], logFolder, between }: ProcessClusterOptions = {},
+  { nodeArguments = [], logFolder, between, compute = false }: ProcessClusterOptions = {},
 ): Promise<ProcessCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'deepthings-test-'));
   const nodes = ['gateway', ...Array.from({ length: devices }, (_, i) => `e${i}`)];
@@ -66,7 +68,10 @@ export async function startProcessCluster(
   const declared = places.map((place, i) => `  - { id: e${i}, ${place} }`).join('\n');
   const file = join(folder, 'cluster.yaml');
   const store = /^store:/m.test(yaml) ? '' : '\nstore: { path: store }';
-  await writeFile(file, `${yaml}${store}\ngateway: { ${gatewayPlace} }\ndevices:\n${declared}\n`);
+  await writeFile(
+    file,
+    `${yaml}${store}\ngateway: { ${gatewayPlace}, compute: ${compute} }\ndevices:${devices === 0 ? ' []' : ''}\n${declared}\n`,
+  );
   const config = await loadClusterConfig(file, {});
   for (const [i, node] of nodes.entries()) await between?.(node, addresses[i]!, listen[i]!);
   const { transport, close } = createUndiciTransport();

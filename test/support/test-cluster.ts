@@ -26,6 +26,8 @@ export interface TestClusterOptions {
   /** Further keys of the devices, by index: `engine: { threads: 2 }`. */
   readonly deviceKeys?: readonly string[];
   readonly token?: ClusterToken;
+  /** Whether the gateway computes whole frames; not when absent. */
+  readonly compute?: 'auto' | boolean;
   /** What the clients show and trust, where `yaml` has `tls`. */
   readonly tls?: TransportTls;
   /** States besides `live` that a device may have when the cluster has started. */
@@ -42,12 +44,14 @@ export const silent = pino({ level: process.env.TEST_LOG ?? 'silent' });
  * Reads a test's sections together with a gateway at `gatewayAddress` and that many devices, `e0` and so on.
  *
  * @param keys further keys of the devices, by index.
+ * @param compute whether the gateway computes whole frames; not unless said, so that a test of devices is one.
  */
 export async function testConfig(
   yaml: string,
   devices: number,
   gatewayAddress: string,
   keys: readonly string[] = [],
+  compute: 'auto' | boolean = false,
 ): Promise<ClusterConfig> {
   const declared = Array.from(
     { length: devices },
@@ -55,7 +59,7 @@ export async function testConfig(
   );
   // Frames are not to be left on the machine that tests run on.
   const store = /^store:/m.test(yaml) ? '' : '\nstore: { path: memory }';
-  const text = `${yaml}${store}\ngateway: { address: '${gatewayAddress}' }\ndevices:\n${declared.join('\n')}\n`;
+  const text = `${yaml}${store}\ngateway: { address: '${gatewayAddress}', compute: ${compute} }\ndevices:${devices === 0 ? ' []' : ''}\n${declared.join('\n')}\n`;
   const config = await resolveClusterConfig(text, { file: 'test.yaml', baseDirectory: process.cwd(), env: {} });
   // They listen on any free port, which no cluster.yaml can say.
   return {
@@ -76,11 +80,12 @@ export async function startTestCluster({
   tls,
   log = silent,
   also = [],
+  compute = false,
 }: TestClusterOptions): Promise<TestCluster> {
   const secret = token ?? null;
-  const draft = await testConfig(yaml, devices, `${schemeIn(yaml)}://127.0.0.1:65535`, deviceKeys);
+  const draft = await testConfig(yaml, devices, `${schemeIn(yaml)}://127.0.0.1:65535`, deviceKeys, compute);
   const gateway = await startGateway({ config: draft, token: secret, log, listen: ANY_PORT });
-  const config = await testConfig(yaml, devices, gateway.address, deviceKeys);
+  const config = await testConfig(yaml, devices, gateway.address, deviceKeys, compute);
   const started = new Map<string, RunningNode>();
   for (const { id } of config.devices) {
     started.set(id, await startEdge({ config, device: id, token: secret, log, listen: ANY_PORT }));

@@ -1,5 +1,6 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
+import { GATEWAY } from '../state/frame-parts.js';
 
 /** As many as `devices.css` has colours; the next device begins anew, with another letter. */
 const COLOURS = 8;
@@ -22,7 +23,7 @@ export function useDeviceLook(): (device: string) => DeviceLook {
   return (device) => {
     const index = ids.indexOf(device);
     return index < 0
-      ? { colourClass: 'device-unknown', letter: '?' }
+      ? { colourClass: 'device-unknown', letter: device === GATEWAY ? 'G' : '?' }
       : { colourClass: `device-${index % COLOURS}`, letter: letterOf(index) };
   };
 }

@@ -1,7 +1,7 @@
 import { tileShare } from '../../../server/geometry/grid.js';
 import { intersectRegions, isEmptyRegion, type Region } from '../../../server/geometry/region.js';
 import type { Detection, Frame, Plan } from '../contract-types.js';
-import { partNameOf } from '../state/frame-parts.js';
+import { GATEWAY, partNameOf } from '../state/frame-parts.js';
 
 /**
  * A rectangle on the network's input, in rows of its pixels, not always whole ones. A picture that was stretched to the input has
@@ -62,7 +62,8 @@ export interface PartCell {
  * no gang yet is one block. Slices have no area of their own.
  */
 export function partCells(stage: PlanStage, frame: Placed & Pick<Frame, 'strategy' | 'tiles'>): readonly PartCell[] {
-  switch (partNameOf(frame.strategy)) {
+  const name = frame.tiles.byDevice[GATEWAY] === undefined ? partNameOf(frame.strategy) : 'block';
+  switch (name) {
     case 'tile':
       return stage.tiles.map(({ tile, row, column, macs }) => {
         return { part: tile, area: tileArea(stage, row, column, frame), wholeMacs: macs };

@@ -32,6 +32,7 @@ async function summaryOf(config: ClusterConfig): Promise<string> {
     `  model    ${modelName}, input ${input.width}x${input.height}, ${engineText(gateway)}`,
     `  tiles    ${formatCount(plan.stage.layers, 'fused layer')}, ${formatGrid(partition.grid)}: ${tiles}`,
     `  gateway  ${placeOf(gateway)}`,
+    ...(devices.length === 0 ? ['  devices  none: the gateway computes frames by itself'] : []),
     ...devices.map((device) => {
       const own = engineText(device) === engineText(gateway) ? '' : `, ${engineText(device)}`;
       return `  ${device.id.padEnd(8)} ${placeOf(device)}${own}${device.source ? '' : ', no frames start on it'}`;

@@ -1,4 +1,5 @@
 import type { ClusterConfig, DeviceConfig } from '../../config/cluster-config.js';
+import { DeepThingsError } from '../../errors.js';
 import { type Costs, loadCosts, networkName } from '../../evaluation/simulate/calibration.js';
 import { type PictureSize, simulationSettingsOf } from '../../evaluation/simulate/simulation-settings-of.js';
 import type { Network } from '../../model/network.js';
@@ -42,6 +43,12 @@ export async function plannedCluster(
 ): Promise<PlannedCluster> {
   const { calibration, medium } = options;
   const count = options.devices === undefined ? declared.devices.length : oneNumber('--devices', options.devices, MANY);
+  if (count === 0) {
+    throw new DeepThingsError(
+      'DT_USAGE',
+      'cluster.yaml declares no devices to plan for: --devices says how many there would be',
+    );
+  }
   const cpu = oneNumber('--cpu', options.cpu, CPU);
   const devices = devicesOf(declared, count);
   const config = { ...declared, devices };
@@ -72,10 +79,11 @@ export async function plannedCluster(
 }
 
 /** As many of the declared devices, or more that are like the last one. */
-function devicesOf({ devices }: ClusterConfig, count: number): readonly DeviceConfig[] {
+function devicesOf({ devices, gateway }: ClusterConfig, count: number): readonly DeviceConfig[] {
+  const like: DeviceConfig = devices.at(-1) ?? { ...gateway, source: true, speed: null };
   return Array.from({ length: count }, (_, index) => {
     const declared = devices[index];
     if (declared !== undefined) return declared;
-    return { ...devices.at(-1)!, id: `more-${index}`, address: `http://more-${index}` };
+    return { ...like, id: `more-${index}`, address: `http://more-${index}` };
   });
 }

@@ -28,7 +28,9 @@ export function printLogLine(id: string, { severity, text }: LogLine): void {
 
 export function printStarting({ name, file, devices }: ClusterConfig): void {
   const title = paint(process.stdout, 'bold', `DeepThings ${VERSION}`);
-  printLine(`${title}  cluster ${name} of ${file}: the gateway and ${devices.map(({ id }) => id).join(', ')}`);
+  const nodes =
+    devices.length === 0 ? 'the gateway alone' : `the gateway and ${devices.map(({ id }) => id).join(', ')}`;
+  printLine(`${title}  cluster ${name} of ${file}: ${nodes}`);
 }
 
 /** What runs where. */
@@ -43,12 +45,13 @@ export function printNodes(specs: readonly NodeSpec[], pid: (id: string) => numb
   printLine(`\n${textTable([...columns, { title: 'log' }], rows)}\n`);
 }
 
-export function printReady({ model, partition, schedule }: ClusterConfig, ms: number): void {
+export function printReady({ devices, model, partition, schedule }: ClusterConfig, ms: number): void {
   const { grid, fusedDepth } = partition;
   const layers = typeof fusedDepth === 'number' ? `${fusedDepth} layers` : 'layers';
-  const tiles = `its first ${layers} cut into ${formatGrid(grid)} tiles`;
+  const tiles = `its first ${layers} cut into ${formatGrid(grid)} tiles, ${schedule.strategy}`;
+  const work = devices.length === 0 ? 'which the gateway computes by itself' : tiles;
   const name = model.name ?? basename(model.onnx ?? model.cfg ?? '');
-  printLine(`Ready in ${formatDuration(ms)}: ${plainText(name)}, ${tiles}, ${schedule.strategy}.\n`);
+  printLine(`Ready in ${formatDuration(ms)}: ${plainText(name)}, ${work}.\n`);
 }
 
 export interface RunningFacts {

@@ -13,6 +13,7 @@ export function checkCluster(draft: Draft): void {
   checkSizes(draft);
   checkIds(draft);
   checkAddresses(draft);
+  checkComputes(draft);
   checkTls(draft);
 }
 
@@ -69,6 +70,16 @@ function checkAddresses(draft: Draft): void {
   for (const [index, device] of (draft.given.devices ?? []).entries()) {
     checkNode(draft, ['devices', index], device, owners);
   }
+}
+
+/** Something has to compute. */
+function checkComputes({ given, problems }: Draft): void {
+  if (given.gateway?.compute !== false || given.devices?.length !== 0) return;
+  problems.report(
+    ['gateway', 'compute'],
+    'is false, and no devices are declared: nothing computes',
+    'remove it, or declare devices',
+  );
 }
 
 interface GivenNode {

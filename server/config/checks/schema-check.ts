@@ -11,7 +11,8 @@ interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly required?: readonly string[];
   readonly items?: SchemaNode;
-  readonly enum?: readonly string[];
+  /** Words; true and false may be among them. */
+  readonly enum?: readonly (string | boolean)[];
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minItems?: number;
@@ -140,7 +141,7 @@ function reportWrongValue(source: YamlSource, error: ErrorObject): void {
 /** What a value must be, in words. */
 function expected(schema: SchemaNode): string {
   if (schema.enum !== undefined) {
-    return schema.enum.length === 1 ? schema.enum[0]! : `one of ${schema.enum.join(', ')}`;
+    return schema.enum.length === 1 ? String(schema.enum[0]) : `one of ${schema.enum.join(', ')}`;
   }
   if (schema.patternErrorMessage !== undefined) return schema.patternErrorMessage;
   switch (schema.type) {
@@ -160,7 +161,13 @@ function expected(schema: SchemaNode): string {
 }
 
 function remedyValue(schema: SchemaNode, value: unknown): string {
-  const near = typeof value === 'string' ? nearestWord(value, schema.enum ?? []) : undefined;
+  const near =
+    typeof value === 'string'
+      ? nearestWord(
+          value,
+          (schema.enum ?? []).filter((word) => typeof word === 'string'),
+        )
+      : undefined;
   if (near !== undefined) return `did you mean ${near}?`;
   if (readAs(schema.type, value) !== undefined) return `write ${value} without quotes`;
   if (schema.type === 'string' && typeof value !== 'string' && isRightAsText(schema, value)) {

@@ -384,6 +384,11 @@ export const CLUSTER_FILE_SCHEMA = {
             }
           },
           "additionalProperties": false
+        },
+        "compute": {
+          "type": ["string", "boolean"],
+          "enum": ["auto", true, false],
+          "default": "auto"
         }
       },
       "additionalProperties": false
@@ -449,7 +454,7 @@ export const CLUSTER_FILE_SCHEMA = {
         },
         "additionalProperties": false
       },
-      "minItems": 1,
+      "minItems": 0,
       "maxItems": 1024
     },
     "tls": {

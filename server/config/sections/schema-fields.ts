@@ -40,6 +40,16 @@ export function flag(description: string, preset: boolean) {
   return Type.Boolean({ description, default: preset });
 }
 
+/** `auto`, or yes or no. */
+export function autoOrFlag(description: string, preset: 'auto' | boolean) {
+  return Type.Unsafe<'auto' | boolean>({
+    type: ['string', 'boolean'],
+    enum: ['auto', true, false],
+    description,
+    default: preset,
+  });
+}
+
 export function choice<const T extends string>(description: string, values: readonly T[], preset?: T) {
   return Type.Unsafe<T>({
     type: 'string',

@@ -61,7 +61,8 @@ export function simulationSettingsOf(
     overlap,
     bytesPerValue: BYTES_PER_MAP_VALUE[wire.maps],
     strips: { timeoutMs: CALLS.strips.totalMs, circuit: CIRCUITS.strips },
-    ledger: ledgerSettings(config),
+    // The simulated gateway computes what follows the devices' stage, and no more.
+    ledger: ledgerSettings({ ...config, gateway: { ...config.gateway, compute: false } }),
     heartbeatMs: schedule.heartbeat.intervalMs,
     aheadMs: AHEAD_MS,
     queueLimit: taskQueueLimit(config, plan.tiles.length),

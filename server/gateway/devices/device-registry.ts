@@ -246,6 +246,10 @@ export class DeviceRegistry {
     return this.#entries.get(device)?.source === true;
   }
 
+  get anyLive(): boolean {
+    return [...this.#entries.keys()].some((device) => this.isLive(device));
+  }
+
   get anySourceLive(): boolean {
     return this.liveSources.length > 0;
   }

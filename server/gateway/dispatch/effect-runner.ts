@@ -8,13 +8,14 @@ import type { GatewayFrames } from '../frames/gateway-frames.js';
 import type { Audits } from './audits.js';
 import type { Deliveries } from './deliveries.js';
 import type { FrameFinisher } from './frame-finisher.js';
+import type { WholeFrames } from './whole-frames.js';
 
 export interface EffectRunnerParts {
   readonly frames: Pick<GatewayFrames, 'store' | 'inputOf'>;
   readonly devices: GatewayDevices;
   readonly deliveries: Deliveries;
   readonly audits: Audits;
-  readonly finisher: FrameFinisher;
+  readonly endings: { readonly finisher: FrameFinisher; readonly whole: WholeFrames };
   readonly telemetry: Telemetry;
 }
 
@@ -44,7 +45,8 @@ export class EffectRunner {
     record: FrameRecord,
     effect: Exclude<LedgerEffect, { readonly kind: 'device-lost' | 'quarantine' }>,
   ): void {
-    const { audits, deliveries, finisher } = this.#parts;
+    const { audits, deliveries, endings } = this.#parts;
+    const { finisher } = endings;
     switch (effect.kind) {
       case 'note':
         this.#note(record, effect);
@@ -79,6 +81,9 @@ export class EffectRunner {
       case 'finish':
         void finisher.finish(record);
         return;
+      case 'compute-here':
+        void this.#computeHere(record, effect);
+        return;
       case 'fail':
         finisher.end(record, { kind: 'failed', code: effect.code, detail: effect.detail });
         return;
@@ -92,23 +97,28 @@ export class EffectRunner {
    * have been able to decode this one.
    */
   async #push(record: FrameRecord, effect: Extract<LedgerEffect, { kind: 'push' }>): Promise<void> {
-    const { audits, deliveries, finisher, frames } = this.#parts;
+    const { audits, deliveries } = this.#parts;
     const { attempt } = effect;
-    const { generation, id: frame, input, strategy } = record;
+    const { generation, id: frame, strategy } = record;
     const isNeeded = attempt > 1 || generation > 1 || audits.picksGang({ frame, generation, attempt });
-    if (isNeeded && input === null && strategyNamed(strategy).outputs === 'blocks') {
-      try {
-        await frames.inputOf(record);
-      } catch (error) {
-        finisher.abort(
-          record,
-          error instanceof DeepThingsError ? error.code : 'DT_PICTURE_LOST',
-          (error as Error).message,
-        );
-        return;
-      }
-    }
+    if (isNeeded && strategyNamed(strategy).outputs === 'blocks' && !(await this.#letterbox(record))) return;
     await deliveries.push(record, effect);
+  }
+
+  async #computeHere(record: FrameRecord, effect: Extract<LedgerEffect, { kind: 'compute-here' }>): Promise<void> {
+    if (await this.#letterbox(record)) await this.#parts.endings.whole.compute(record, effect);
+  }
+
+  /** Returns whether the frame is still open and has its input; a picture that cannot be decoded ends it. */
+  async #letterbox(record: FrameRecord): Promise<boolean> {
+    if (record.input !== null) return true;
+    try {
+      await this.#parts.frames.inputOf(record);
+    } catch (error) {
+      const code = error instanceof DeepThingsError ? error.code : 'DT_PICTURE_LOST';
+      this.#parts.endings.finisher.abort(record, code, (error as Error).message);
+    }
+    return record.end === null;
   }
 
   #lost(device: string): void {

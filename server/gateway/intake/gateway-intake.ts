@@ -16,7 +16,7 @@ export interface GatewayIntake {
 }
 
 export interface GatewayIntakeParts {
-  readonly limits: ClusterConfig['limits'];
+  readonly config: Pick<ClusterConfig, 'gateway' | 'limits'>;
   readonly devices: GatewayDevices;
   readonly frames: GatewayFrames;
   readonly factory: FrameFactory;
@@ -25,9 +25,10 @@ export interface GatewayIntakeParts {
 }
 
 export function createIntake(parts: GatewayIntakeParts): GatewayIntake {
-  const { devices, factory, frames, ledger, limits, telemetry } = parts;
+  const { config, devices, factory, frames, ledger, telemetry } = parts;
+  const { gateway, limits } = config;
   const { store } = frames;
-  const sources = new SourceWaiters(devices.registry, telemetry);
+  const sources = new SourceWaiters(devices.registry, gateway.compute !== false, telemetry);
   telemetry.metrics.holds('pictures that wait for a device', () => sources.size);
   const quota = new OpenFrameQuota({ limit: limits.queuedFrames, store, notices: devices.notices });
   const drain = new GatewayDrain({

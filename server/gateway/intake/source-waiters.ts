@@ -16,12 +16,15 @@ export interface SubmissionWait {
 /** Finds out whether a frame can start, on a device that was asked for (null: on any), and lets pictures wait until one can. */
 export class SourceWaiters {
   readonly #registry: DeviceRegistry;
+  readonly #gatewayComputes: boolean;
   readonly #telemetry: Telemetry;
   /** Pictures that are in order and wait for a device. */
   readonly #waiters = new ConditionWaiters();
 
-  constructor(registry: DeviceRegistry, telemetry: Telemetry) {
+  /** @param gatewayComputes whether the gateway computes frames by itself while no device is live. */
+  constructor(registry: DeviceRegistry, gatewayComputes: boolean, telemetry: Telemetry) {
     this.#registry = registry;
+    this.#gatewayComputes = gatewayComputes;
     this.#telemetry = telemetry;
     registry.onChange(() => this.#waiters.look());
   }
@@ -79,7 +82,7 @@ export class SourceWaiters {
         : `device ${source} is not live now; GET /cluster says why, ?wait=30 waits for it`;
       return new HttpProblem('DT_SOURCE_NOT_LIVE', detail, later);
     }
-    if (this.#registry.anySourceLive) return null;
+    if (this.#registry.anySourceLive || (this.#gatewayComputes && !this.#registry.anyLive)) return null;
     const detail =
       'no device is registered with the gateway, so nothing can be computed; GET /cluster says why, ?wait=30 waits for one';
     return new HttpProblem('DT_NO_DEVICE', detail, later);

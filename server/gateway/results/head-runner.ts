@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { ComputeThread } from '../../compute/compute-thread.js';
-import type { RemainingOf } from '../../compute/messages.js';
+import type { ComputeResults, RemainingOf } from '../../compute/messages.js';
 import { DeepThingsError } from '../../errors.js';
 import { classifyOutput, detectionsOf, detectObjects } from '../../heads/decode/decode-head.js';
 import type { DetectionLimits } from '../../heads/detection.js';
@@ -39,10 +39,26 @@ export class HeadRunner {
    * @param of the plan that is meant.
    * @throws DeepThingsError when the layers cannot be run or their output is not the head's; `DT_FINISH_TIMEOUT`.
    */
-  async finish(record: FrameRecord, merged: readonly Float32Array[], of: RemainingOf): Promise<FrameEnd> {
-    const { network, compute, limits, timeoutMs } = this.#parts;
+  finish(record: FrameRecord, merged: readonly Float32Array[], of: RemainingOf): Promise<FrameEnd> {
+    const { compute } = this.#parts;
+    return this.#decoded(record, () => compute.runRemaining(merged, of));
+  }
+
+  /**
+   * Computes the whole network on a frame's picture.
+   *
+   * @param input letterboxed, `[3, height, width]`.
+   * @throws DeepThingsError as `finish` does.
+   */
+  computeAll(record: FrameRecord, input: Uint8Array): Promise<FrameEnd> {
+    const { compute } = this.#parts;
+    return this.#decoded(record, () => compute.runWhole(input));
+  }
+
+  async #decoded(record: FrameRecord, run: () => Promise<ComputeResults['whole']>): Promise<FrameEnd> {
+    const { network, limits, timeoutMs } = this.#parts;
     const startedMs = performance.now();
-    const { outputs } = await within(timeoutMs, compute.runRemaining(merged, of));
+    const { outputs } = await within(timeoutMs, run());
     const values = outputs.flatMap(({ data }) => (data instanceof Float32Array ? [data] : []));
     if (!values.every(allFinite)) throw new DeepThingsError('DT_NOT_FINITE', NOT_FINITE);
     const family = this.#head;

@@ -26,7 +26,7 @@ import { chooseSource, retryDelivery, shareParts } from './ledger-placement.js';
 import { auditJudged } from './ledger-quarantine.js';
 import { convictRefused, resultRefused } from './ledger-refusals.js';
 import { restoreFrame } from './ledger-restore.js';
-import { startWaitingFrames } from './ledger-start.js';
+import { computeHere, startWaitingFrames } from './ledger-start.js';
 import type { FrameLedger, LedgerFrame, LedgerSettings, PartPlace, PartState } from './ledger-state.js';
 
 /**
@@ -64,6 +64,7 @@ export function stepLedger(ledger: FrameLedger, event: LedgerEvent, nowMs: numbe
   if (isAnyAvailable(draft)) draft.deviceLessSinceMs = null;
   else draft.deviceLessSinceMs ??= nowMs;
   startWaitingFrames(draft);
+  computeHere(draft);
   const { effects, nowMs: _, ...next } = draft;
   return { ledger: next, effects, verdict };
 }
@@ -254,6 +255,7 @@ function acceptResult(draft: LedgerDraft, event: EventOf<'result'>): ResultVerdi
   const part = entry?.parts[event.part];
   if (entry === undefined || part === undefined) return 'stale';
   if (draft.quarantined.has(event.device) || event.generation !== entry.generation) return 'stale';
+  if (entry.phase.kind === 'local') return 'stale';
   const layered = entry.distribution.kind === 'layered';
   const gang = isGang(entry);
   // Slices of an earlier layer are done; another gang was cut otherwise.

@@ -54,6 +54,8 @@ export type LedgerEffect =
   | { readonly kind: 'rerun'; readonly frame: string; readonly generation: number }
   /** Every part is there: merge, run the remaining layers, end the frame as complete. */
   | { readonly kind: 'finish'; readonly frame: string }
+  /** Compute the whole frame on the gateway, end it as complete. What was computed of an earlier generation is void. */
+  | { readonly kind: 'compute-here'; readonly frame: string; readonly generation: number }
   /** End the frame as failed. It is out of the ledger already. */
   | { readonly kind: 'fail'; readonly frame: string; readonly code: ErrorCode; readonly detail: string }
   | { readonly kind: 'device-lost'; readonly device: string }

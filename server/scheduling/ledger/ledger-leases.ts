@@ -36,6 +36,7 @@ function openPart(draft: LedgerDraft, device: string, { frame, tile, generation,
   const entry = draft.frames.get(frame);
   const part = entry?.parts[tile];
   if (entry === undefined || part === undefined || part.kind === 'done' || generation !== entry.generation) return null;
+  if (entry.phase.kind === 'local') return null;
   // Another gang was cut otherwise.
   if (isGang(entry) && !isPresentMember(entry, tile, device, attempt)) return null;
   const has = holderOf(part) === device && part.kind !== 'pushing';
@@ -258,14 +259,14 @@ function revoke(
 
 function frameTimedOut(draft: LedgerDraft, { frame, phase, startedMs }: LedgerFrame): boolean {
   // Its end is on its way.
-  if (phase.kind === 'finishing') return false;
-  const { frameTimeoutMs } = draft.settings;
+  if (phase.kind === 'finishing' || phase.kind === 'local') return false;
+  const { frameTimeoutMs, gatewayComputes } = draft.settings;
   const seconds = frameTimeoutMs / 1000;
   if (startedMs !== null && draft.nowMs - startedMs > frameTimeoutMs) {
     failFrame(draft, frame, 'DT_FRAME_TIMEOUT', `the frame was not finished within ${seconds} s of being started`);
     return true;
   }
-  const lonely = draft.deviceLessSinceMs;
+  const lonely = gatewayComputes === undefined ? draft.deviceLessSinceMs : null;
   if (startedMs === null && lonely !== null && draft.nowMs - lonely > frameTimeoutMs) {
     failFrame(
       draft,

@@ -22,6 +22,7 @@ export function resultRefused(draft: LedgerDraft, event: RefusedEvent): void {
   const state = entry?.parts[part];
   if (entry === undefined || state === undefined) return;
   if (draft.quarantined.has(device) || event.generation !== entry.generation) return;
+  if (entry.phase.kind === 'local') return;
   if (isGang(entry)) {
     const isPresent = isPresentLayer(entry, event.layer) && isPresentMember(entry, part, device, event.attempt);
     if (isPresent && state.kind !== 'done') refuseMember(draft, entry, event);

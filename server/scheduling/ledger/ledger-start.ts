@@ -1,7 +1,9 @@
-import { type LedgerDraft, reachable } from './ledger-draft.js';
+import { LARGEST_ATTEMPT } from '../task-key.js';
+import { holderOf, type LedgerDraft, reachable } from './ledger-draft.js';
 import { formGang, freeDevices } from './ledger-gangs.js';
 import { chooseSource } from './ledger-placement.js';
 import { isUnderWay, resume } from './ledger-restore.js';
+import type { LedgerFrame } from './ledger-state.js';
 
 /**
  * Starts as many waiting frames as their sources have room for, in the order in which they were accepted; of those that
@@ -49,4 +51,58 @@ export function startWaitingFrames(draft: LedgerDraft): void {
     });
     draft.effects.push({ kind: 'deliver', frame: entry.frame, source, attempt });
   }
+}
+
+/**
+ * Has the gateway compute the first frame that no device can have now, unless it computes one already: while no device is there to
+ * take work, or, where the settings say so, while the gateway is idle and the devices are not. The frame stays on the gateway.
+ */
+export function computeHere(draft: LedgerDraft): void {
+  const { gatewayComputes } = draft.settings;
+  if (gatewayComputes === undefined) return;
+  const isAlone = isGatewayAlone(draft, gatewayComputes.aloneAfterMs);
+  const helps = gatewayComputes.whenIdle && draft.deviceLessSinceMs === null;
+  if (!isAlone && !helps) return;
+  let first: LedgerFrame | null = null;
+  for (const entry of draft.frames.values()) {
+    const { kind } = entry.phase;
+    if (kind === 'local' || (helps && kind === 'finishing')) return;
+    if (first === null && isForNoDevice(entry, draft.nowMs, isAlone)) first = entry;
+  }
+  if (first !== null) begin(draft, first);
+}
+
+function isGatewayAlone({ deviceLessSinceMs, nowMs }: LedgerDraft, afterMs: number): boolean {
+  return deviceLessSinceMs !== null && nowMs - deviceLessSinceMs >= afterMs;
+}
+
+/**
+ * Returns whether a frame waits and no device has any of it.
+ *
+ * @param isAlone whether also one will do that was begun on devices which are gone.
+ */
+function isForNoDevice({ audits, parts, phase }: LedgerFrame, nowMs: number, isAlone: boolean): boolean {
+  if (phase.kind === 'waiting' ? phase.notBeforeMs > nowMs : !isAlone || phase.kind !== 'running') return false;
+  return audits.length === 0 && parts.every((part) => holderOf(part) === null);
+}
+
+function begin(draft: LedgerDraft, entry: LedgerFrame): void {
+  const { frame, latest, parts } = entry;
+  // A new generation: what devices that come back have of the frame is void. Of a frame that none had there is nothing.
+  const generation = latest === 0 ? entry.generation : entry.generation + 1;
+  const attempt = Math.min(Math.max(latest, ...parts.map((part) => part.attempt)) + 1, LARGEST_ATTEMPT);
+  draft.frames.set(frame, {
+    ...entry,
+    generation,
+    refused: [],
+    avoided: null,
+    layering: null,
+    failedDeliveries: 0,
+    isRestored: false,
+    phase: { kind: 'local' },
+    startedMs: entry.startedMs ?? draft.nowMs,
+    latest: attempt,
+    parts: [{ kind: 'unplaced', attempt, failed: 0 }],
+  });
+  draft.effects.push({ kind: 'compute-here', frame, generation });
 }

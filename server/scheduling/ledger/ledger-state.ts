@@ -43,7 +43,9 @@ export type FramePhase =
   | { readonly kind: 'delivering'; readonly attempt: number }
   | { readonly kind: 'running' }
   /** Every part is there; the gateway computes the rest. */
-  | { readonly kind: 'finishing' };
+  | { readonly kind: 'finishing' }
+  /** The gateway computes all of it. No device has a share in it. */
+  | { readonly kind: 'local' };
 
 /** How the parts of a frame come to devices. */
 export type Distribution =
@@ -181,6 +183,16 @@ export interface LedgerSettings {
   readonly frameTimeoutMs: number;
   /** Devices that are never a source; empty by default. */
   readonly stealOnly?: readonly string[];
+  /** When the gateway computes whole frames; never when absent. */
+  readonly gatewayComputes?: GatewayComputes;
+}
+
+/** When the gateway computes whole frames, one at a time. */
+export interface GatewayComputes {
+  /** Once no device has been there to take work for so long. */
+  readonly aloneAfterMs: number;
+  /** Also when devices are there, all have enough to do, and the gateway has nothing. */
+  readonly whenIdle: boolean;
 }
 
 export interface FrameLedger {

@@ -115,6 +115,8 @@ export class SimulatedGateway implements GatewayDoor {
         return;
       case 'gang':
         throw new TypeError('the simulator simulates no gangs, and the ledger formed one');
+      case 'compute-here':
+        throw new TypeError('the simulated gateway computes no whole frame, and the ledger orders one');
       case 'judge':
       case 'check':
       case 'audited':

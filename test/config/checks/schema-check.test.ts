@@ -142,12 +142,8 @@ describe('wrong values', () => {
       "3:40 devices[0].listen: must be host:port, is 80 (write for instance '0.0.0.0:8080')",
     ],
     [
-      '  []',
-      '3:3 devices: must be a list of 1 to 1024 entries, is an empty list (start each entry with a hyphen on a line of its own)',
-    ],
-    [
       '  e0: http://a',
-      '3:3 devices: must be a list of 1 to 1024 entries, is a map (start each entry with a hyphen on a line of its own)',
+      '3:3 devices: must be a list of 0 to 1024 entries, is a map (start each entry with a hyphen on a line of its own)',
     ],
   ])('devices: %s', async (devices, line) => {
     const text = `model: { name: face-detector }\ndevices:\n${devices}\ngateway: { address: 'http://127.0.0.1:1' }\n`;

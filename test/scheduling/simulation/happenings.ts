@@ -260,8 +260,14 @@ export const setups: fc.Arbitrary<ClusterSetup> = fc
     attempts: fc.integer({ min: 1, max: 4 }),
     /** Long, so that a part that is stuck is not saved by it; or short, so that it is met. */
     frameTimeoutMs: fc.constantFrom(1_500, 1e9),
+    gatewayComputes: fc.constantFrom(
+      undefined,
+      { aloneAfterMs: 0 },
+      { aloneAfterMs: 400 },
+      { aloneAfterMs: 400, whenIdle: true },
+    ),
   })
-  .map(({ auditEvery, devices, medianTileMs, queueLimit, ...chosen }) => ({
+  .map(({ auditEvery, devices, gatewayComputes, medianTileMs, queueLimit, ...chosen }) => ({
     auditEvery,
     devices,
     medianTileMs,
@@ -275,6 +281,7 @@ export const setups: fc.Arbitrary<ClusterSetup> = fc
       restoreMs: 500,
       retryMs: 50,
       ...chosen,
+      ...(gatewayComputes !== undefined && { gatewayComputes: { whenIdle: false, ...gatewayComputes } }),
     },
   }));
 

@@ -38,6 +38,8 @@ export interface ClusterTally {
   readonly verdicts: Map<string, number>;
   readonly audits: Map<AuditOutcome, number>;
   readonly quarantines: string[];
+  /** Frames that the gateway computed by itself. */
+  readonly local: string[];
   reruns: number;
   /** The latest attempt of any part. */
   attempts: number;
@@ -60,6 +62,7 @@ export class SimulatedCluster {
     verdicts: new Map(),
     audits: new Map(),
     quarantines: [],
+    local: [],
     reruns: 0,
     attempts: 0,
   };
@@ -312,6 +315,11 @@ export class SimulatedCluster {
         else this.#call(device, { frame, tasks: [{ ...key, kind: 'tile' }] }, success, failure);
         return;
       }
+      case 'compute-here':
+        this.tally.local.push(order.frame);
+        this.#forgetWrong(order.frame);
+        this.#finishing.push(order.frame);
+        return;
       case 'finish':
         this.#finishing.push(order.frame);
         return;

@@ -10,7 +10,10 @@ export function DevicesView({ state, session }: { state: DashboardState; session
   if (state.devices.length === 0) {
     return (
       <Panel title="No devices">
-        <p>None is declared: add them to the gateway's cluster.yaml and start it again.</p>
+        <p>
+          cluster.yaml declares none, and the gateway computes frames by itself. To use devices, add them there and
+          start the gateway again.
+        </p>
       </Panel>
     );
   }

@@ -20,8 +20,11 @@ export function OverviewView({ state, session }: { state: DashboardState; sessio
       <DrainedDevices devices={state.devices} />
       <KeyFigures state={state} />
       <Panel title="Cluster" class="cluster">
+        {state.devices.length > 0 && state.cluster.computes === 'gateway' && (
+          <p class="muted">No device is live: the gateway computes frames by itself until one is back.</p>
+        )}
         {state.devices.length === 0 ? (
-          <p class="muted">No device is declared: add some to cluster.yaml and start the gateway again.</p>
+          <p class="muted">The gateway computes frames by itself: cluster.yaml declares no devices.</p>
         ) : (
           <div class="cluster-live">
             <Topology state={state} />
