@@ -1,7 +1,7 @@
 import type { Schemas } from '../../client/client.js';
 import type { Draws } from './draws.js';
 
-type Strategy = Schemas['Strategy'];
+export type Strategy = Schemas['Strategy'];
 
 /** A small cluster with a small, fast model. */
 export interface ClusterShape {
@@ -36,7 +36,8 @@ const MODELS = [
   { model: 'yolov2-tiny', sizes: [224, 416, 608], depths: [4, 6, 8] },
 ] as const;
 
-export function drawShape(draws: Draws): ClusterShape {
+/** @param strategies those of the clusters. */
+export function drawShape(draws: Draws, strategies: readonly Strategy[] = STRATEGIES): ClusterShape {
   const devices = draws.whole(2, 4);
   const { model, sizes, depths } = draws.among(MODELS);
   return {
@@ -47,7 +48,7 @@ export function drawShape(draws: Draws): ClusterShape {
     grid: draws.among(['2x2', '3x3', '2x4', '4x4', '5x3']),
     depth: draws.among<number>(depths),
     // The one that most clusters run, and that has the most to go wrong.
-    strategy: draws.chance(0.4) ? 'ftp-wst-s' : draws.among(STRATEGIES),
+    strategy: draws.chance(0.4) && strategies.includes('ftp-wst-s') ? 'ftp-wst-s' : draws.among(strategies),
     order: draws.among(['adaptive', 'paper']),
     via: draws.among(['peer', 'gateway']),
     policy: draws.among(['always', 'cost']),

@@ -50,6 +50,13 @@ describe('a plan', () => {
     }
     expect(new Set(posts.map(({ strategy }) => strategy))).toEqual(new Set([null, ...STRATEGIES]));
   });
+
+  it('has clusters and frames of the strategies that are asked for only', () => {
+    const plans = SEEDS.map((seed) => drawPlan(seed, FAULT_NAMES, ['gang', 'whole']));
+    expect(new Set(plans.map(({ shape }) => shape.strategy))).toEqual(new Set(['gang', 'whole']));
+    const posts = plans.flatMap(({ actions }) => actions.filter((action) => action.kind === 'submit'));
+    expect(new Set(posts.map(({ strategy }) => strategy))).toEqual(new Set([null, 'gang', 'whole']));
+  });
 });
 
 describe('a shape', () => {

@@ -1,5 +1,5 @@
 import type { Action, PlannedFault, Submission } from './actions.js';
-import { type ClusterShape, drawShape, STRATEGIES } from './cluster-shape.js';
+import { type ClusterShape, drawShape, STRATEGIES, type Strategy } from './cluster-shape.js';
 import { Draws } from './draws.js';
 import { FAULTS, type Fault, type FaultName } from './faults.js';
 
@@ -20,18 +20,27 @@ const BURSTS = [4, 8] as const;
 /** Shortly before frames come, or among them. */
 const NEAR_MS = 300;
 
-/** A pure function of its arguments. */
-export function drawPlan(seed: number, only: readonly FaultName[]): ChaosPlan {
-  const shape = drawShape(new Draws(seed, 1));
+/**
+ * A pure function of its arguments.
+ *
+ * @param only the faults, and the strategies of clusters and of frames.
+ */
+export function drawPlan(
+  seed: number,
+  only: readonly FaultName[],
+  strategies: readonly Strategy[] = STRATEGIES,
+): ChaosPlan {
+  const shape = drawShape(new Draws(seed, 1), strategies);
   const devices = Array.from({ length: shape.devices }, (_, i) => `e${i}`);
-  const frames = drawSubmissions(new Draws(seed, 2), devices.slice(0, shape.devices - shape.stealOnly));
+  const sources = devices.slice(0, shape.devices - shape.stealOnly);
+  const frames = drawSubmissions(new Draws(seed, 2), sources, strategies);
   const faults = drawFaults(new Draws(seed, 3), devices, frames, only);
   const actions = [...frames, ...faults].sort((a, b) => a.atMs - b.atMs);
   return { seed, shape, devices, actions };
 }
 
 /** Frames come in bursts, so that there is something to steal, to push and to lose. */
-function drawSubmissions(draws: Draws, sources: readonly string[]): Submission[] {
+function drawSubmissions(draws: Draws, sources: readonly string[], strategies: readonly Strategy[]): Submission[] {
   const bursts = draws.whole(...BURSTS);
   return Array.from({ length: bursts }, () => {
     const startMs = draws.whole(0, LENGTH_MS);
@@ -43,7 +52,7 @@ function drawSubmissions(draws: Draws, sources: readonly string[]): Submission[]
         to: atDevice ? draws.among(sources) : 'gateway',
         picture: draws.whole(0, PICTURES - 1),
         source: !atDevice && draws.chance(0.5) ? draws.among(sources) : null,
-        strategy: !atDevice && draws.chance(0.3) ? draws.among(STRATEGIES) : null,
+        strategy: !atDevice && draws.chance(0.3) ? draws.among(strategies) : null,
         wait: draws.chance(0.3) ? draws.whole(1, 5) : 0,
       };
     });

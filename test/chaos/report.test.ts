@@ -17,8 +17,10 @@ describe('what is said of runs', () => {
   });
 
   it('how to repeat one', () => {
-    expect(repeatCommand(7, null)).toBe('npm run chaos -- --runs 1 --seed 7');
-    expect(repeatCommand(7, 'kill,stall')).toBe('npm run chaos -- --runs 1 --seed 7 --only kill,stall');
+    expect(repeatCommand(7, '')).toBe('npm run chaos -- --runs 1 --seed 7');
+    expect(repeatCommand(7, ' --only kill --strategies gang')).toBe(
+      'npm run chaos -- --runs 1 --seed 7 --only kill --strategies gang',
+    );
   });
 
   it('many runs in a table, summed up', () => {

@@ -14,8 +14,9 @@ export function describeRun(report: RunReport): string {
   return parts.join('; ');
 }
 
-export function repeatCommand(seed: number, only: string | null): string {
-  return `npm run chaos -- --runs 1 --seed ${seed}${only === null ? '' : ` --only ${only}`}`;
+/** @param filters the options that say what is drawn, with a space before each. */
+export function repeatCommand(seed: number, filters: string): string {
+  return `npm run chaos -- --runs 1 --seed ${seed}${filters}`;
 }
 
 const ROW = 20;
