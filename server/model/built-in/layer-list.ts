@@ -3,6 +3,20 @@ import type { Activation, LayerDeclaration } from '../../formats/darknet/layers.
 /** A detector's anchors, [width, height] each. */
 export type Anchors = readonly (readonly [number, number])[];
 
+/** The convolution in front of a layer that decodes boxes. */
+export function headConvolution(filters: number): LayerDeclaration {
+  return {
+    kind: 'convolutional',
+    filters,
+    size: 1,
+    stride: 1,
+    padding: 0,
+    groups: 1,
+    batchNormalize: false,
+    activation: 'linear',
+  };
+}
+
 /** Layers of a Darknet network, in order. Earlier layers may be counted backward from the next one, as cfgs do. */
 export class LayerList {
   readonly #layers: LayerDeclaration[] = [];
@@ -61,16 +75,7 @@ export class LayerList {
 
   /** A convolution to what a `[yolo]` layer decodes, and that layer. */
   detect(head: Omit<Extract<LayerDeclaration, { kind: 'yolo' }>, 'kind' | 'hasNewCoords'>): this {
-    this.#add({
-      kind: 'convolutional',
-      filters: head.anchors.length * (5 + head.classes),
-      size: 1,
-      stride: 1,
-      padding: 0,
-      groups: 1,
-      batchNormalize: false,
-      activation: 'linear',
-    });
+    this.#add(headConvolution(head.anchors.length * (5 + head.classes)));
     return this.#add({ kind: 'yolo', ...head, hasNewCoords: false });
   }
 

@@ -1,4 +1,5 @@
 import type { LayerDeclaration } from '../../formats/darknet/layers.js';
+import { headConvolution } from './layer-list.js';
 
 /** What the members of the YOLOv2 family differ in. */
 export interface Yolov2Head {
@@ -101,16 +102,7 @@ function squeeze(filters: number, times: number): readonly LayerDeclaration[] {
 function detectionHead({ classes, anchors: boxes }: Yolov2Head): readonly LayerDeclaration[] {
   const coords = 4;
   return [
-    {
-      kind: 'convolutional',
-      filters: boxes.length * (coords + 1 + classes),
-      size: 1,
-      stride: 1,
-      padding: 0,
-      groups: 1,
-      batchNormalize: false,
-      activation: 'linear',
-    },
+    headConvolution(boxes.length * (coords + 1 + classes)),
     { kind: 'region', classes, coords, softmax: true, anchors: boxes },
   ];
 }

@@ -19,7 +19,7 @@ const OTHERWISE: Readonly<Record<Exclude<PartName, 'tile'>, Partial<Record<Kind,
   block: {
     input: 'tasks of members, each with the picture',
     overlap: 'strips that members send each other',
-    result: 'blocks of the last maps',
+    result: 'boxes, or blocks of the last maps',
   },
 };
 

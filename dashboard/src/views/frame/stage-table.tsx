@@ -1,4 +1,5 @@
 import { DeviceMark } from '../../components/device-mark.js';
+import { ScrolledTable } from '../../components/scrolled-table.js';
 import type { FrameTrace } from '../../contract-types.js';
 import { byteSize, milliseconds } from '../../format.js';
 
@@ -9,31 +10,28 @@ export function StageTable({ attempt: { blocks } }: { attempt: GangAttempt }) {
   const count = Math.max(0, ...blocks.map(({ stages }) => stages.length));
   if (count === 0) return <p class="muted">No block is done yet.</p>;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <section class="scrolled" tabIndex={0} aria-label="Stages">
-      <table class="tile-table stage-table">
-        <thead>
-          <tr>
-            <th scope="col">Stage</th>
-            {blocks.map(({ device, member }) => (
-              <th scope="col" class="number" key={member}>
-                <DeviceMark device={device} />
-              </th>
+    <ScrolledTable name="Stages" look="tile-table stage-table">
+      <thead>
+        <tr>
+          <th scope="col">Stage</th>
+          {blocks.map(({ device, member }) => (
+            <th scope="col" class="number" key={member}>
+              <DeviceMark device={device} />
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {Array.from({ length: count }, (_, stage) => (
+          <tr key={stage}>
+            <th scope="row">{stage}</th>
+            {blocks.map(({ member, stages }) => (
+              <StageCell key={member} stage={stages[stage]} />
             ))}
           </tr>
-        </thead>
-        <tbody>
-          {Array.from({ length: count }, (_, stage) => (
-            <tr key={stage}>
-              <th scope="row">{stage}</th>
-              {blocks.map(({ member, stages }) => (
-                <StageCell key={member} stage={stages[stage]} />
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+        ))}
+      </tbody>
+    </ScrolledTable>
   );
 }
 

@@ -1,4 +1,5 @@
 import { DeviceMark } from '../../components/device-mark.js';
+import { ScrolledTable } from '../../components/scrolled-table.js';
 import type { FrameTrace, TileTrace } from '../../contract-types.js';
 import { byteSize, capitalised, macs, milliseconds } from '../../format.js';
 import { partNameOf } from '../../state/frame-parts.js';
@@ -9,39 +10,27 @@ export function TileTable({ trace }: { trace: FrameTrace }) {
   const lives = livesOfTrace(trace);
   const name = capitalised(partNameOf(trace.strategy));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <section class="scrolled" tabIndex={0} aria-label={`${name}s`}>
-      <table class="tile-table">
-        <thead>
-          <tr>
-            <th scope="col">{name}</th>
-            <th scope="col">Device</th>
-            <th scope="col">Stolen from</th>
-            {[
-              'Attempt',
-              'Transfer',
-              'Waiting',
-              'Overlap',
-              'Compute',
-              'Accepted',
-              'Task',
-              'Strips',
-              'Result',
-              'Work',
-            ].map((name) => (
+    <ScrolledTable name={`${name}s`} look="tile-table">
+      <thead>
+        <tr>
+          <th scope="col">{name}</th>
+          <th scope="col">Device</th>
+          <th scope="col">Stolen from</th>
+          {['Attempt', 'Transfer', 'Waiting', 'Overlap', 'Compute', 'Accepted', 'Task', 'Strips', 'Result', 'Work'].map(
+            (name) => (
               <th scope="col" class="number" key={name}>
                 {name}
               </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {trace.tiles.map((tile) => (
-            <TileRow key={tile.tile} tile={tile} victim={lives[tile.tile] && victimOf(lives[tile.tile]!)} />
-          ))}
-        </tbody>
-      </table>
-    </section>
+            ),
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        {trace.tiles.map((tile) => (
+          <TileRow key={tile.tile} tile={tile} victim={lives[tile.tile] && victimOf(lives[tile.tile]!)} />
+        ))}
+      </tbody>
+    </ScrolledTable>
   );
 }
 

@@ -12,6 +12,7 @@ import {
 import { type GraphDocument, graphOfDocument } from '../../../../server/graph/graph-document.js';
 import type { Frame, Plan } from '../../contract-types.js';
 import type { PlanChoice } from '../../routing/route.js';
+import { clamp } from './plan-sketch.js';
 
 /** Feature maps as F32. */
 const BYTES_PER_VALUE = 4;
@@ -168,8 +169,4 @@ export function computedTwice({ block, computed }: MapSketch): number {
 
 function totalMacs({ stages }: MemberPlan): number {
   return stages.reduce((sum, { macs }) => sum + macs, 0);
-}
-
-function clamp(value: number, least: number, most: number): number {
-  return Math.min(most, Math.max(least, value));
 }

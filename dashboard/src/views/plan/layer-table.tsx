@@ -5,6 +5,7 @@ import { walkBack } from '../../../../server/geometry/tile-walk.js';
 import type { GraphNode } from '../../../../server/graph/graph.js';
 import { macsOf } from '../../../../server/graph/macs.js';
 import { isSameCell, reachOf } from '../../../../server/graph/reach.js';
+import { ScrolledTable } from '../../components/scrolled-table.js';
 import { byteSize, dimensions, macs } from '../../format.js';
 
 interface LayerTableProps {
@@ -20,49 +21,46 @@ export function LayerTable({ plan, tile }: LayerTableProps) {
     nodes.filter((one) => isLayer(graph, one)).map(({ node }, place) => ({ index, node, isFirst: place === 0 })),
   );
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <section class="scrolled" tabIndex={0} aria-label="Layers">
-      <table class="layer-table">
-        <thead>
-          <tr>
-            <th scope="col">Layer</th>
-            <th scope="col">Kind</th>
-            <th scope="col">Segment</th>
-            <th scope="col" class="number">
-              Output map
-            </th>
-            <th scope="col" class="number">
-              Region
-            </th>
-            <th scope="col" class="number">
-              Output
-            </th>
-            <th scope="col" class="number">
-              Work
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ index, isFirst, node }) => {
-            const value = numbers.get(node.outputs[0]!)!;
-            const { channels, height, width } = shapes[value]!;
-            const region = needed[value]!;
-            const all = macsOf(graph, node);
-            return (
-              <tr key={node.name} class={isFirst ? 'segment-start' : ''}>
-                <th scope="row">{node.name}</th>
-                <td>{kindOf(plan, node)}</td>
-                <td>{index}</td>
-                <td class="number">{dimensions(channels, height, width)}</td>
-                <td class="number">{dimensions(regionHeight(region), regionWidth(region))}</td>
-                <td class="number">{byteSize(channels * regionArea(region) * 4)}</td>
-                <td class="number">{all === 0 ? '–' : macs((all * regionArea(region)) / (height * width))}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </section>
+    <ScrolledTable name="Layers" look="layer-table">
+      <thead>
+        <tr>
+          <th scope="col">Layer</th>
+          <th scope="col">Kind</th>
+          <th scope="col">Segment</th>
+          <th scope="col" class="number">
+            Output map
+          </th>
+          <th scope="col" class="number">
+            Region
+          </th>
+          <th scope="col" class="number">
+            Output
+          </th>
+          <th scope="col" class="number">
+            Work
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ index, isFirst, node }) => {
+          const value = numbers.get(node.outputs[0]!)!;
+          const { channels, height, width } = shapes[value]!;
+          const region = needed[value]!;
+          const all = macsOf(graph, node);
+          return (
+            <tr key={node.name} class={isFirst ? 'segment-start' : ''}>
+              <th scope="row">{node.name}</th>
+              <td>{kindOf(plan, node)}</td>
+              <td>{index}</td>
+              <td class="number">{dimensions(channels, height, width)}</td>
+              <td class="number">{dimensions(regionHeight(region), regionWidth(region))}</td>
+              <td class="number">{byteSize(channels * regionArea(region) * 4)}</td>
+              <td class="number">{all === 0 ? '–' : macs((all * regionArea(region)) / (height * width))}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </ScrolledTable>
   );
 }
 

@@ -98,6 +98,6 @@ function macsRowByRow(plan: FtpPlan): number {
   return macs;
 }
 
-function clamp(value: number, least: number, most: number): number {
+export function clamp(value: number, least: number, most: number): number {
   return Math.min(most, Math.max(least, value));
 }
