@@ -42,12 +42,16 @@ export class GangAuditor {
     const { blocks, gangs, log, verifier } = this.#parts;
     const { generation, id: frame, input } = record;
     const round = gangs.of(frame, attempt);
-    const maps = blocks.mapsOf(frame);
-    if (input === null || maps === null || round === null) return { kind: 'skipped' };
+    if (input === null || round === null) return { kind: 'skipped' };
     try {
       const isWanted = () => record.end === null && record.generation === generation;
-      const own = await verifier.verifier(input, isWanted, (compute) => compute());
-      return own === null ? { kind: 'skipped' } : this.#finding(frame, this.#deviations(round, maps, own));
+      const deviations = await verifier.verifier(input, isWanted, async (compute) => {
+        // A copy: the ledger skips a check that takes longer than a lease, and the frame's maps then go to the compute thread.
+        const maps = blocks.mapsOf(frame);
+        const members = maps && this.#blocksOf(round, maps);
+        return members && this.#deviations(round, members, await compute());
+      });
+      return deviations === null ? { kind: 'skipped' } : this.#finding(frame, deviations);
     } catch (error) {
       log.error({ frame, err: error }, 'the gateway could not compute a frame of a gang that is checked');
       return { kind: 'skipped' };
@@ -59,16 +63,25 @@ export class GangAuditor {
     await this.#parts.verifier.close();
   }
 
-  #deviations({ devices, plans }: GangRound, maps: readonly Float32Array[], own: readonly Float32Array[]) {
+  /** Copies of the members' blocks of all maps, by member. */
+  #blocksOf({ plans }: GangRound, maps: readonly Float32Array[]): readonly (readonly Float32Array[])[] {
     const { outputs, maps: shapes } = this.#parts.blocks.stage;
-    return devices.map((device, member): MemberDeviation => {
-      const blocksOf = (all: readonly Float32Array[]) =>
-        outputs.map((map, i) => {
-          const shape = shapes[map]!;
-          return cropRegion(all[i]!, shape.channels, wholeMap(shape), plans[member]!.outputs[i]!);
-        });
-      return { device, deviation: relativeDifferences(blocksOf(maps), blocksOf(own)) };
-    });
+    return plans.map((plan) =>
+      outputs.map((map, i) => {
+        const shape = shapes[map]!;
+        return cropRegion(maps[i]!, shape.channels, wholeMap(shape), plan.outputs[i]!);
+      }),
+    );
+  }
+
+  #deviations(round: GangRound, members: readonly (readonly Float32Array[])[], own: readonly Float32Array[]) {
+    const right = this.#blocksOf(round, own);
+    return round.devices.map(
+      (device, member): MemberDeviation => ({
+        device,
+        deviation: relativeDifferences(members[member]!, right[member]!),
+      }),
+    );
   }
 
   #finding(frame: string, members: readonly MemberDeviation[]): AuditFinding {

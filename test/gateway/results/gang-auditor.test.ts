@@ -100,6 +100,23 @@ describe('an auditor of gangs', () => {
     expect(await auditor.check(record(happen()), 1)).toEqual({ kind: 'skipped' });
   });
 
+  it('finds what it finds where the frame is finished meanwhile, whose maps then go to the compute thread', async () => {
+    computed(['a'], 1);
+    const compute = runBlock;
+    runBlock = async () => {
+      for (const data of blocks.take('f-1') ?? []) structuredClone(data, { transfer: [data.buffer as ArrayBuffer] });
+      return compute();
+    };
+    expect(await auditor.check(record(), 1)).toEqual({ kind: 'wrong', devices: [] });
+  });
+
+  it('skips it where the maps are gone before its turn has come', async () => {
+    computed(['a'], 1);
+    const first = auditor.check(record(), 1);
+    blocks.take('f-1');
+    expect(await first).toEqual({ kind: 'skipped' });
+  });
+
   it('picks its share of frames, for all members alike, and each that has begun again', () => {
     const picked = Array.from({ length: 400 }, (_, i) => auditor.picks({ frame: `f-${i}`, generation: 1, attempt: 1 }));
     const share = picked.filter(Boolean).length / 400;
