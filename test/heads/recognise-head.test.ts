@@ -207,9 +207,14 @@ describe('chooseHead', () => {
       'several',
       YOLOX_640,
       undefined,
-      'output [1, 8400, 85] of an input of 640 x 640 fit several heads: say which it is, yolox or yolov5 (--head)',
+      'output [1, 8400, 85] of an input of 640 x 640 fit several heads: say which it is, yolox or yolov5 (head in cluster.yaml, --head of commands)',
     ],
-    ['another', YOLOX_640, 'ssd', 'fit not the head ssd: say which it is, yolox or yolov5 (--head)'],
+    [
+      'another',
+      YOLOX_640,
+      'ssd',
+      'fit not the head ssd: say which it is, yolox or yolov5 (head in cluster.yaml, --head of commands)',
+    ],
     ['none', { a: [1, 3, 7] }, undefined, 'a [1, 3, 7] of an input of 640 x 640 fit no known head'],
   ])('refuses %s', (_, outputs, asked, message) => {
     expect(() => choose(outputs, 640, asked)).toThrow(

@@ -73,7 +73,8 @@ function unknownHead(
   asked: HeadName | undefined,
 ): DeepThingsError {
   const shapes = outputs.map(({ name, shape }) => `${name} [${shape.join(', ')}]`).join(', ');
-  const remedy = fitting.length === 0 ? '' : `: say which it is, ${fitting.join(' or ')} (--head)`;
+  const remedy =
+    fitting.length === 0 ? '' : `: say which it is, ${fitting.join(' or ')} (head in cluster.yaml, --head of commands)`;
   const fit = asked !== undefined ? `not the head ${asked}` : fitting.length === 0 ? 'no known head' : 'several heads';
   return new DeepThingsError(
     'DT_HEAD_UNKNOWN',
