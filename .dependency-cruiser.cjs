@@ -140,8 +140,9 @@ const ROOMS = {
     strategies: ['ledger'],
   },
   'server/simulation': {
-    device: ['.', 'gateway', 'machine'],
-    gateway: ['.', 'machine'],
+    device: ['.', 'gang', 'machine'],
+    gang: ['.', 'machine'],
+    gateway: ['.', 'gang', 'machine'],
     machine: [],
   },
 };

@@ -33,7 +33,7 @@ const { planCluster } = await source('server/node/cluster-plan.ts');
 const { weightBytes } = await source('server/graph/weights.ts');
 const { strategyNamed } = await source('server/scheduling/strategies/strategies.ts');
 
-const inBlocks = strategyNamed(options.strategy).outputs === 'blocks';
+const inBlocks = strategyNamed(options.strategy).gang?.plan === 'stages';
 
 /** Resident bytes of mapped files by name. */
 function filePages(pid) {

@@ -262,10 +262,10 @@ export interface paths {
         /**
          * Give a device a task
          * @description The gateway pushes a tile whose lease expired or whose device was lost; such a tile can be stolen again. With
-         *     work sharing it pushes every tile, with MoDNN every layer's slices of rows; those stay where they are. Tiles
-         *     are as those that are stolen. The result comes by `/results`.
+         *     work sharing it pushes every tile; those stay where they are. Tiles are as those that are stolen. The result comes by
+         *     `/results`.
          *     A gang's frame is pushed to each member as a block task (fact `kind` is `block`): the tensor `picture` (U8) is the
-         *     picture as submitted, the facts `bands` (boundaries of rows and columns in ten-thousandths) and `members` (device and
+         *     picture as submitted, with MoDNN the member's part of the letterboxed one; the facts `bands` (boundaries of rows and columns in ten-thousandths) and `members` (device and
          *     address of each) say who computes which block.
          */
         post: operations["pushTask"];
@@ -320,7 +320,8 @@ export interface paths {
          *     With `stage`, `generation` and `attempt` (all three), on a device: the strips that member `tile` of a gang owes this
          *     device after that stage, in one body: a tensor (F32 or F16) for each, named like `4:0,10,20,12`. The device holds
          *     them for its block of the frame, also before that task is there. The same body again changes nothing; one of an
-         *     attempt that is past is ignored.
+         *     attempt that is past is ignored. With MoDNN members send them to the gateway, with `to`, which passes the body on to that
+         *     member and answers when it has it.
          */
         put: operations["putOverlap"];
         post?: never;
@@ -342,9 +343,8 @@ export interface paths {
         put?: never;
         /**
          * A tile's output to the gateway, or a frame's outcome to its source
-         * @description On the gateway: one tile's output as safetensors; the first valid one of any attempt counts. With MoDNN the rows
-         *     of a slice that others need for the next layer, in the end all of it; only the present attempt counts. Of a gang a
-         *     member's part of each output map (fact `kind` is `block`), a tensor (F32 or F16) for each, named like `4:0,10,20,12`;
+         * @description On the gateway: one tile's output as safetensors; the first valid one of any attempt counts. Of a gang a member's part
+         *     of each output map (fact `kind` is `block`), a tensor (F32 or F16) for each, named like `4:0,10,20,12`;
          *     only the present attempt counts. Its facts say what the block took, in ms: `prepareMs` until the member had its part of the
          *     picture, `totalMs` until its last stage had run, `afterMs` from then until the result was ready, and `stages`, a JSON list
          *     that has for each gang stage the wait for strips before it, when it began and ended since the block was started, the
@@ -573,7 +573,7 @@ export interface components {
         Classification: components["schemas"]["ClassScore"][] | null;
         /**
          * @description `ftp-wst-s`: devices steal tiles and reuse overlap. `ftp-wst`: without reuse. `ftp-wsh`: the gateway shares tiles
-         *     out. `modnn`: the gateway shares out each layer in slices of rows. `gang`: all devices that are free compute the frame
+         *     out. `modnn`: devices compute the fused layers together, in rows; the gateway passes on what they owe each other after each layer. `gang`: all devices that are free compute the frame
          *     together, a block each. `whole`: one device computes it.
          * @enum {unknown}
          */
@@ -612,10 +612,10 @@ export interface components {
             /** @description SHA-256 of the letterboxed picture; null where devices alone letterbox it (strategies gang and whole) */
             inputDigest: string | null;
             tiles: {
-                /** @description Tiles; with `modnn` slices; with `gang` and `whole` blocks, one before the gang has formed */
+                /** @description Tiles; with `modnn`, `gang` and `whole` blocks, one before the gang has formed */
                 total: number;
                 done: number;
-                /** @description Tiles, slices or blocks whose output came from this device */
+                /** @description Tiles or blocks whose output came from this device */
                 byDevice: {
                     [key: string]: number;
                 };
@@ -655,9 +655,9 @@ export interface components {
                 picture: number;
                 /** @description The letterboxed picture, from its source to the gateway (`ftp-wsh`, `modnn`) */
                 frame: number;
-                /** @description Inputs of tiles and slices, those among them that were run to compare; tasks of blocks, each with the picture */
+                /** @description Inputs of tiles, those among them that were run to compare; tasks of blocks, each with the picture or its part of it */
                 input: number;
-                /** @description Strips of neighbouring tiles, to and from where they are kept; border rows of slices; strips that members of a gang send each other */
+                /** @description Strips of neighbouring tiles, to and from where they are kept; strips that members of a gang send each other, with `modnn` to the gateway and on from there */
                 overlap: number;
                 /** @description Outputs of the fused stack, those among them that were only compared; outputs of blocks */
                 result: number;
@@ -857,10 +857,8 @@ export interface components {
             /** @description Every task that it has, which renews their leases */
             tasks: {
                 frame: components["schemas"]["FrameId"];
-                /** @description A tile, or with `layer` a slice */
+                /** @description A tile or a block */
                 tile: number;
-                /** @description With `modnn` */
-                layer?: number;
                 generation: components["schemas"]["Generation"];
                 attempt: components["schemas"]["Attempt"];
                 /** @enum {unknown} */
@@ -1011,7 +1009,7 @@ export interface components {
         };
         /** @description What its accepted results came to since the gateway started; on the gateway only */
         DeviceWork: {
-            /** @description Tiles, with `modnn` one layer of a slice */
+            /** @description Tiles and blocks */
             tiles: number;
             /** @description Multiply-accumulates executed */
             macs: number;
@@ -1889,6 +1887,8 @@ export interface operations {
                 /** @description Number of the gang stage after which the strips are sent. */
                 stage?: number;
                 generation?: components["schemas"]["Generation"];
+                /** @description On the gateway. The member that the strips are passed on to. */
+                to?: number;
                 /** @description Of the gang. Strips of a later one end those before it. */
                 attempt?: components["schemas"]["Attempt"];
             };
@@ -1940,6 +1940,7 @@ export interface operations {
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Overloaded"];
+            503: components["responses"]["Overloaded"];
         };
     };
     getResults: {

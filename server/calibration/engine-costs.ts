@@ -135,7 +135,7 @@ function jobOf(plan: FtpPlan, cut: TileCut, offers: TileJob['offers']): { cut: T
 
 function beyondCalls(plan: FtpPlan, costs: Pick<CostModel, 'engine' | 'segments'>, cut: TileCut, ms: number): Sample {
   const bare = { ...onlyComputing(costs.engine.macsPerMs), ...costs };
-  return { amount: assembledBytes(plan, cut) / MIB, ms: Math.max(0, ms - tileMs(bare, plan, cut)) };
+  return { amount: assembledBytes(plan.maps, cut.steps) / MIB, ms: Math.max(0, ms - tileMs(bare, plan, cut)) };
 }
 
 async function remainingSpeed(engine: InferenceEngine, plan: FtpPlan, mean: number): Promise<CostModel['remaining']> {

@@ -5,14 +5,17 @@ import { type ProcessThreads, threadsOf } from '../evaluation/measure/cpu-profil
 import { fittedLine } from '../evaluation/statistics/fitted-line.js';
 import { median } from '../evaluation/statistics/statistics.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
+import { bandsOf } from '../geometry/gang/bands.js';
+import { gangBlocks } from '../geometry/gang/gang-blocks.js';
+import type { LayerChain } from '../geometry/gang/layer-chain.js';
+import { planLayerGang } from '../geometry/gang/layer-gang.js';
 import { formatGrid, tileCount } from '../geometry/grid.js';
-import type { LayerChain } from '../geometry/modnn/layer-chain.js';
 import { outputsBytes } from '../geometry/plan-cost.js';
 import { wholeMap } from '../geometry/region.js';
 import { cutTile } from '../geometry/reuse/tile-cut.js';
 import { describeModel } from '../model-files/describe-model.js';
 import type { StrategyName } from '../scheduling/strategies/strategy.js';
-import { type CostModel, layerMs, msOf, slowerBy, tileMs, withSlowerLayers } from '../simulation/cost-model.js';
+import { type CostModel, msOf, slowerBy, stageMs, tileMs, withSlowerLayers } from '../simulation/cost-model.js';
 import type { CalibrationOrder } from './calibration-process.js';
 import { plansOf } from './engine-costs.js';
 import { type MeasuredClient, withCluster } from './measured-cluster.js';
@@ -157,11 +160,9 @@ async function layerSlowdown(
 
 /** All layers, each on its whole map. */
 function layersMs(costs: CostModel, chain: LayerChain): number {
-  const { layers, maps } = chain;
-  const all = layers.map((_, layer) =>
-    layerMs(costs, chain, layer, wholeMap(maps[layer]!), wholeMap(maps[layer + 1]!)),
-  );
-  return all.reduce((sum, ms) => sum + ms - costs.tileMs, 0);
+  const gang = planLayerGang(chain);
+  const [whole] = gangBlocks(gang, bandsOf([1]));
+  return whole!.stages.reduce((sum, { steps }) => sum + stageMs(costs, gang.stage.maps, steps), 0);
 }
 
 /** The picture that comes in, and is letterboxed. */

@@ -13,7 +13,6 @@ import type {
   ComputeRequest,
   ComputeResult,
   ComputeSetup,
-  LayerJob,
   RemainingOf,
   TileMessage,
 } from './messages.js';
@@ -27,13 +26,6 @@ const WORKER_FILE = createRequire(import.meta.url).resolve('#compute-worker');
 export interface ComputeThread extends ComputeReady {
   /** @param job its input is given away: the array is empty afterwards; strips in shared memory are not copied. */
   runTile(job: TileJob): Promise<ComputeResult<'tile'>>;
-  /**
-   * Runs a slice of one fused layer. The first call loads each layer on its own, and the weights with them.
-   *
-   * @param job a piece that fills its buffer is given away: the array is empty afterwards, so cut out of it beforehand
-   * what is to be sent. A piece that is a view into a larger buffer is copied, and stays.
-   */
-  runLayer(job: LayerJob): Promise<ComputeResult<'layer'>>;
   /**
    * Runs the next stage of a member's part of a frame. The first call loads the gang's part of the model, unless the thread began with
    * it.
@@ -67,7 +59,6 @@ interface Waiting {
 
 type Job =
   | { readonly kind: 'tile'; readonly job: TileMessage }
-  | { readonly kind: 'layer'; readonly job: LayerJob }
   | { readonly kind: 'block'; readonly job: BlockJob }
   | { readonly kind: 'drop-block'; readonly key: string }
   | { readonly kind: 'remaining'; readonly of: RemainingOf; readonly maps: readonly Float32Array[] }
@@ -131,12 +122,6 @@ export async function startComputeThread(
       const input = inOwnBuffer(job.input);
       const message = { ...job, input, offers: packOffers(job.offers, texts) };
       return run({ kind: 'tile', job: message }, [input.buffer]);
-    },
-    runLayer(job) {
-      const pieces = job.pieces.map(({ region, data }) => ({ region, data: inOwnBuffer(data) }));
-      // A buffer may be listed once only, and two pieces may be of one.
-      const buffers = new Set(pieces.map(({ data }) => data.buffer));
-      return run({ kind: 'layer', job: { ...job, pieces } }, [...buffers]);
     },
     runBlock(job) {
       const input = job.input === null ? null : inOwnBuffer(job.input);

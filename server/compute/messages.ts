@@ -2,9 +2,8 @@ import type { EngineOptions, Tensor } from '../engine/inference-engine.js';
 import type { ErrorCode } from '../error-codes.js';
 import type { FusedDepth } from '../geometry/choose-cut.js';
 import type { Bands } from '../geometry/gang/bands.js';
-import type { GangPlan } from '../geometry/gang/gang-plan.js';
+import type { GangPlan, GangPlanName } from '../geometry/gang/gang-plan.js';
 import type { Grid } from '../geometry/grid.js';
-import type { Padding, Region } from '../geometry/region.js';
 import type { ModelSpec } from '../model-files/model-spec.js';
 import type { BlockRun, StripValues } from './gang/block-executor.js';
 import type { HeapUse } from './heap-use.js';
@@ -35,25 +34,9 @@ export interface ComputeSetup {
   readonly stage: ComputeStage;
 }
 
-/** Rows of a map, with their values. */
-export interface LayerPiece {
-  readonly region: Region;
-  /** `[channels, height, width]`: bytes of the letterboxed picture for layer 0, values else. */
-  readonly data: Uint8Array | Float32Array;
-}
-
-/** A slice of one fused layer to run: what it needs of map `layer`, in pieces. */
-export interface LayerJob {
-  readonly layer: number;
-  /** On map `layer`; `sliceStep` of a BODP plan tells it and the padding. */
-  readonly input: Region;
-  readonly padding: Padding;
-  /** Rows that cover `input` together; they may reach beyond it and lie over one another. */
-  readonly pieces: readonly LayerPiece[];
-}
-
 /** The next stage of a member's part of a frame. */
 export interface BlockJob {
+  readonly plan: GangPlanName;
   /** Names the frame and its attempt. */
   readonly key: string;
   readonly bands: Bands;
@@ -73,7 +56,6 @@ export type TileMessage = Omit<TileJob, 'offers'> & { readonly offers: OffersMes
 
 export type ComputeRequest =
   | { readonly id: number; readonly kind: 'tile'; readonly job: TileMessage }
-  | { readonly id: number; readonly kind: 'layer'; readonly job: LayerJob }
   | { readonly id: number; readonly kind: 'block'; readonly job: BlockJob }
   /** Frees what there is of a frame whose last stage has not run. */
   | { readonly id: number; readonly kind: 'drop-block'; readonly key: string }
@@ -97,8 +79,6 @@ export type GraphOutputs = readonly (Tensor & { readonly name: string })[];
 export interface ComputeResults {
   /** By output of the plan: the tile's share of that map, `[channels, height, width]`; multiply-accumulates executed. */
   readonly tile: { readonly outputs: readonly Float32Array[]; readonly macs: number };
-  /** `[channels, height, width]` */
-  readonly layer: { readonly data: Float32Array };
   readonly block: BlockRun & {
     /** After the last stage, where boxes were asked for and the blocks are finite: as `packCandidates` has them. */
     readonly boxes: Float64Array | null;

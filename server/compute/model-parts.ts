@@ -3,6 +3,7 @@ import { DeepThingsError } from '../errors.js';
 import { planGraph } from '../geometry/choose-cut.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { type GangPlan, planGang } from '../geometry/gang/gang-plan.js';
+import { planLayerGang } from '../geometry/gang/layer-gang.js';
 import { restOf } from '../geometry/stage.js';
 import type { Graph, GraphNode } from '../graph/graph.js';
 import { type LoadedModel, loadModel } from '../model-files/load-model.js';
@@ -10,7 +11,6 @@ import { normaliseBytes } from '../tensor/normalise.js';
 import { collectGarbage } from './collect-garbage.js';
 import { type BlockExecutor, loadBlockExecutor } from './gang/block-executor.js';
 import { type BoxDecoder, boxDecoder } from './gang/box-decoder.js';
-import { type LayerExecutor, loadLayerExecutor } from './layer-executor.js';
 import type { ComputeSetup } from './messages.js';
 import { loadRemainingGraph, type RemainingGraph } from './remaining-graph.js';
 import { loadTileExecutor, type Normalise, type TileExecutor } from './tile-executor.js';
@@ -38,8 +38,8 @@ export interface LoadedBlocks {
  */
 export interface ModelParts {
   readonly tiles: () => Promise<LoadedTiles>;
-  /** Fused layers one by one (MoDNN). */
-  readonly layers: () => Promise<LayerExecutor>;
+  /** Blocks of fused layers one by one (MoDNN). */
+  readonly layers: () => Promise<LoadedBlocks>;
   readonly blocks: () => Promise<LoadedBlocks>;
   /** Behind the tiles' stage, */
   readonly behindTiles: () => Promise<RemainingGraph>;
@@ -74,6 +74,11 @@ export function modelParts(
   };
   const tilePlan = (graph: Graph) => planGraph(graph, stage.depth, stage.grid);
   const gangPlan = (graph: Graph) => planGang(graph, () => stage.gang?.ends ?? []);
+  const blocksOf = async (plan: GangPlan, network: LoadedModel['network'], constants: Graph['constants']) => ({
+    plan,
+    executor: await loadBlockExecutor(engine, plan, normaliserOf(network), constants),
+    decode: boxDecoder(plan.stage, network),
+  });
   const fused = (graph: Graph) => tilePlan(graph).stage.nodes.map(({ node }) => node);
   return {
     tiles: once(() =>
@@ -83,19 +88,14 @@ export function modelParts(
       }),
     ),
     layers: once(() =>
-      load(fused, ({ graph, network }) => loadLayerExecutor(engine, tilePlan(graph).chain!, normaliserOf(network))),
+      load(fused, ({ graph, network }) =>
+        blocksOf(planLayerGang(tilePlan(network.graph).chain!), network, graph.constants),
+      ),
     ),
     blocks: once(() =>
       load(
         (graph) => gangPlan(graph).stage.nodes.map(({ node }) => node),
-        async ({ graph, network }) => {
-          const plan = gangPlan(network.graph);
-          return {
-            plan,
-            executor: await loadBlockExecutor(engine, plan, normaliserOf(network), graph.constants),
-            decode: boxDecoder(plan.stage, network),
-          };
-        },
+        ({ graph, network }) => blocksOf(gangPlan(network.graph), network, graph.constants),
       ),
     ),
     behindTiles: once(() =>

@@ -1,3 +1,4 @@
+import type { GangPlanName } from '../geometry/gang/gang-plan.js';
 /** Entry of a compute thread: inference blocks its thread, so it has one of its own and the node keeps serving. */
 
 import { performance } from 'node:perf_hooks';
@@ -29,7 +30,7 @@ interface Ran {
 
 const port = parentPort!;
 const setup = workerData as ComputeSetup;
-let blockFrames: BlockFrames | null = null;
+const blockFrames = new Map<GangPlanName, BlockFrames>();
 
 function send(answer: ComputeAnswer, transfer: ArrayBuffer[] = []): void {
   port.postMessage({ ...answer, heap: heapUse() } satisfies ComputeReply, transfer);
@@ -59,16 +60,11 @@ async function prepare(parts: ModelParts, request: ComputeRequest): Promise<() =
         return { result, buffers: buffersOf(result.outputs) };
       };
     }
-    case 'layer': {
-      const layers = await parts.layers();
-      return async () => {
-        const data = await layers.run(request.job);
-        return { result: { data }, buffers: [data.buffer] };
-      };
-    }
     case 'block': {
-      blockFrames ??= new BlockFrames(await parts.blocks());
-      const frames = blockFrames;
+      const { plan } = request.job;
+      const loaded = await (plan === 'stages' ? parts.blocks() : parts.layers());
+      const frames = blockFrames.get(plan) ?? new BlockFrames(loaded);
+      blockFrames.set(plan, frames);
       return async () => {
         const result = await frames.run(request.job);
         return {
@@ -83,7 +79,7 @@ async function prepare(parts: ModelParts, request: ComputeRequest): Promise<() =
     }
     case 'drop-block':
       return async () => {
-        blockFrames?.drop(request.key);
+        for (const frames of blockFrames.values()) frames.drop(request.key);
         return { result: {}, buffers: [] };
       };
     case 'remaining': {

@@ -67,11 +67,6 @@ export const ENGINE_CODES = {
     meaning: 'A tile cannot offer these regions.',
     remedy: 'Run one version and one `cluster.yaml` on every machine.',
   },
-  DT_ROWS_MISSING: {
-    status: null,
-    meaning: 'No slice sent the rows of a layer.',
-    remedy: 'Run one version on every machine.',
-  },
   DT_TILE_INPUT: {
     status: null,
     meaning: 'The input of a tile is not of the size that the plan says.',

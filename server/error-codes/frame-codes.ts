@@ -61,11 +61,6 @@ export const FRAME_CODES = {
       'The gateway could not compute the layers after the fused ones, or the whole network where it computes by itself.',
     remedy: 'Do what the message says.',
   },
-  DT_SLICE_UNKNOWN: {
-    status: null,
-    meaning: 'The plan has no such slice, layer or map.',
-    remedy: 'Run one `cluster.yaml` on every machine.',
-  },
   DT_SOURCE_UNREACHABLE: {
     status: null,
     meaning: "The frame's own device could not be given the picture.",
@@ -79,7 +74,7 @@ export const FRAME_CODES = {
   DT_TILE_ATTEMPTS: {
     status: null,
     meaning:
-      'A part of the frame (a tile or a slice, or the blocks of a gang together) was tried as often as is allowed, and failed each time.',
+      'A part of the frame (a tile, or the blocks of a gang together) was tried as often as is allowed, and failed each time.',
     remedy: 'Look into the log of the devices that the message names.',
   },
   DT_TILE_OUTSIDE: {

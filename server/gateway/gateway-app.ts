@@ -67,8 +67,15 @@ function handlersOf(self: GatewaySelf, modules: GatewayModules): OperationHandle
     ...drainHandlers({ drain, registry, links }),
     ...quarantineHandlers({ quarantine, registry }),
     ...deviceHandlers({ epoch, heartbeatMs: heartbeat.intervalMs, devices, contacts, ledger, telemetry }),
-    ...resultHandlers({ wirePlan, gang: clusterPlan.gang, store, results, devices, ledger, leftOut, telemetry }),
-    ...overlapHandlers({ wirePlan, maps: config.wire.maps, frames, devices, telemetry }),
+    ...resultHandlers({ wirePlan, clusterPlan, store, results, devices, ledger, leftOut, telemetry }),
+    ...overlapHandlers({
+      wirePlan,
+      maps: config.wire.maps,
+      frames,
+      devices,
+      gangs: { rounds: results.gangs, links },
+      telemetry,
+    }),
     ...frameHandlers({ strategy, wirePlan, frames, intake, finisher, nowMs }),
     getCluster: async () => clusterState(self, modules),
   };

@@ -55,7 +55,7 @@ export interface GatewayModules {
 /** Makes the modules, each of those before it; none has started when this returns. */
 export function createModules(self: GatewaySelf, archive: FrameArchive, openPeers: OpenPeers): GatewayModules {
   const { clusterPlan, compute, config, epoch, telemetry, wirePlan } = self;
-  const { gang, network } = clusterPlan;
+  const { network } = clusterPlan;
   const { nowMs } = telemetry;
   const ledger = new LedgerRuntime(ledgerSettings(config), nowMs);
   telemetry.metrics.holds('frames in the ledger', () => ledger.size);
@@ -64,7 +64,16 @@ export function createModules(self: GatewaySelf, archive: FrameArchive, openPeer
   const contacts = createContacts({ openPeers, devices, ledger, telemetry });
   const frames = createFrames({ config, network, archive, telemetry });
   const speedsOf = (of: readonly string[]) => devices.speeds.sharesOf(of);
-  const results = createResults({ config, network, wirePlan, gang, compute, runs: frames.runs, speedsOf, telemetry });
+  const results = createResults({
+    config,
+    network,
+    wirePlan,
+    gangs: clusterPlan,
+    compute,
+    runs: frames.runs,
+    speedsOf,
+    telemetry,
+  });
   const dispatch = createDispatch(self, ledger, { devices, contacts, frames, results });
   const factory = new FrameFactory({
     epoch,

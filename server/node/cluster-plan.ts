@@ -1,9 +1,11 @@
 import type { ComputeStage } from '../compute/messages.js';
 import type { ClusterConfig } from '../config/cluster-config.js';
+import { DeepThingsError } from '../errors.js';
 import { planGraph } from '../geometry/choose-cut.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { chooseEnds } from '../geometry/gang/choose-ends.js';
-import { type GangPlan, planGang } from '../geometry/gang/gang-plan.js';
+import { type GangPlan, type GangPlanName, planGang } from '../geometry/gang/gang-plan.js';
+import { planLayerGang } from '../geometry/gang/layer-gang.js';
 import { type PlanCost, planCost, type TileCost } from '../geometry/plan-cost.js';
 import { mostOfferedBytes } from '../geometry/reuse/tile-offer.js';
 import type { Network } from '../model/network.js';
@@ -20,13 +22,30 @@ export interface ClusterPlan {
   readonly cost: PlanCost;
   /** Of frames that devices compute together. */
   readonly gang: GangPlan;
+  /** The same of MoDNN: a stage for each of the fused layers; null where these are no chain. */
+  readonly layerGang: GangPlan | null;
 }
 
 export async function planCluster({ devices, model, partition }: ClusterConfig): Promise<ClusterPlan> {
   const network = await describeModel(model);
   const plan = planGraph(network.graph, partition.fusedDepth, partition.grid, Math.max(1, devices.length));
   const gang = planGang(network.graph, (stage) => chooseEnds(stage, devices.length));
-  return { network, plan, cost: planCost(plan, TRAVEL_WIDTHS), gang };
+  const layerGang = plan.chain === null ? null : planLayerGang(plan.chain);
+  return { network, plan, cost: planCost(plan, TRAVEL_WIDTHS), gang, layerGang };
+}
+
+/**
+ * Returns one of the plans of gangs.
+ *
+ * @throws DeepThingsError `DT_TASK_BODY` where the fused layers are no chain, and a task or a result is of MoDNN.
+ */
+export function gangPlanOf({ gang, layerGang }: Pick<ClusterPlan, 'gang' | 'layerGang'>, name: GangPlanName): GangPlan {
+  if (name === 'stages') return gang;
+  if (layerGang !== null) return layerGang;
+  throw new DeepThingsError(
+    'DT_TASK_BODY',
+    `the fused part of ${gang.stage.graph.name} is no chain of layers, as MoDNN needs it`,
+  );
 }
 
 /** Says what a node's compute thread computes; at start it loads what the file's strategy takes. */
@@ -35,7 +54,7 @@ export function computeStage(
   { gang, plan }: ClusterPlan,
   { devices, schedule }: ClusterConfig,
 ): ComputeStage {
-  const isFirst = strategyNamed(schedule.strategy).outputs === 'blocks';
+  const isFirst = strategyNamed(schedule.strategy).gang?.plan === 'stages';
   const isAlone = devices.length === 0;
   return { kind, depth: plan.stage.values, grid: plan.grid, gang: { ends: gang.ends, isFirst }, isAlone };
 }
@@ -44,21 +63,24 @@ export function computeStage(
 const HEADER_ROOM_BYTES = 64 * 1024;
 
 /**
- * Bound on a body with tensors. The largest that has a reason to be sent is a tile's input, output or strips, the
- * letterboxed picture, one device's slice of the output, or the border rows at both ends of a slice; of a gang the picture as it
- * was submitted, a member's strips or its part of the outputs.
+ * Bound on a body with tensors. The largest that has a reason to be sent is a tile's input, output or strips, the letterboxed
+ * picture; of a gang the picture as it was submitted, a member's strips or its part of the outputs.
  */
-export function largestTensorBody({ cost, gang, plan }: ClusterPlan, pictureBytes: number): number {
+export function largestTensorBody({ cost, gang, layerGang, plan }: ClusterPlan, pictureBytes: number): number {
   const { outputBytesPerValue } = TRAVEL_WIDTHS;
   const ofTile = ({ tileId, inputBytes, outputBytes }: TileCost) =>
     Math.max(inputBytes, outputBytes, mostOfferedBytes(plan, tileId, outputBytesPerValue));
-  const rows = (plan.chain?.layers ?? []).map(
-    ({ kernel, stride, input }) => 2 * (kernel + stride) * input.width * input.channels * outputBytesPerValue,
+  const ofGang = ({ stage }: GangPlan) => {
+    const mapBytes = stage.maps.map((map) => outputBytesPerValue * map.channels * map.height * map.width);
+    return Math.max(
+      stage.outputs.reduce((sum, map) => sum + mapBytes[map]!, 0),
+      ...mapBytes.slice(1),
+    );
+  };
+  const ofGangs = [gang, ...(layerGang === null ? [] : [layerGang])].map(ofGang);
+  return (
+    HEADER_ROOM_BYTES + Math.max(pictureBytes, ...ofGangs, cost.frameBytes, cost.outputBytes, ...cost.tiles.map(ofTile))
   );
-  const mapBytes = gang.stage.maps.map((map) => outputBytesPerValue * map.channels * map.height * map.width);
-  const gangOutputs = gang.stage.outputs.reduce((sum, map) => sum + mapBytes[map]!, 0);
-  const ofGang = Math.max(pictureBytes, gangOutputs, ...mapBytes.slice(1));
-  return HEADER_ROOM_BYTES + Math.max(ofGang, cost.frameBytes, cost.outputBytes, ...rows, ...cost.tiles.map(ofTile));
 }
 
 /** Tasks that fit into a device's queue: a plan's worth for each frame that may be open, and as many pushed ones. */

@@ -1,7 +1,7 @@
 import { type FusedDepth, planGraph } from '../geometry/choose-cut.js';
 import { type FtpPlan, fuseStage, planFtp } from '../geometry/ftp-plan.js';
+import type { LayerChain } from '../geometry/gang/layer-chain.js';
 import type { Grid } from '../geometry/grid.js';
-import type { LayerChain } from '../geometry/modnn/layer-chain.js';
 import { type PlanCost, planCost } from '../geometry/plan-cost.js';
 import { overlaps } from '../geometry/stage.js';
 import { type GraphCut, type Tileable, tileable } from '../graph/cuts.js';
@@ -25,7 +25,7 @@ export interface Choice {
 export interface Candidate extends Choice {
   readonly plan: FtpPlan;
   readonly cost: PlanCost;
-  /** Weights of the fused layers, the maps of the largest tile (of a slice with MoDNN), and a source's picture. */
+  /** Weights of the fused layers, the maps of the largest tile (of a member's block with MoDNN), and a source's picture. */
   readonly deviceBytes: number;
 }
 
@@ -39,7 +39,7 @@ const FLOAT_BYTES = 4;
  * segment does, since within one it makes no difference to what neighbours exchange; each strategy and wire format. MoDNN
  * has no grid: it stands with the coarsest.
  *
- * @param devices that compute, at most as many slices as MoDNN cuts.
+ * @param devices that compute, at most as many blocks as MoDNN cuts.
  */
 export function* candidatesOf(network: Network, devices: number): Generator<Candidate> {
   const { graph } = network;
@@ -88,9 +88,9 @@ function memoryOf({ strategy }: Choice, plan: FtpPlan, cost: PlanCost, devices: 
   return weights + maps + cost.frameBytes;
 }
 
-/** Whether the grid matters: slices of layers have none. */
+/** Whether the grid matters: rows of layers have none. */
 function isCutByGrid(strategy: SimulatedStrategy): boolean {
-  return strategyNamed(strategy).outputs === 'tiles';
+  return strategyNamed(strategy).gang === null;
 }
 
 /**
@@ -108,7 +108,7 @@ export function usefulCuts(graph: Graph, { cuts, local }: Tileable): readonly Gr
   });
 }
 
-/** Maps of one slice of rows: its share of the largest pair of maps, and a few rows of its neighbours. */
+/** Maps of one band of rows: its share of the largest pair of maps, and a few rows of its neighbours. */
 function sliceBytes({ layers }: LayerChain, devices: number): number {
   return layers.reduce((peak, { input, kernel, output }) => {
     const rows = Math.ceil(input.height / devices) + kernel;

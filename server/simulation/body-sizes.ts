@@ -1,5 +1,8 @@
-import type { MapRegion, Region } from '../geometry/region.js';
+import type { Bands } from '../geometry/gang/bands.js';
+import type { GangPlanName } from '../geometry/gang/gang-plan.js';
+import type { MapRegion, MapShape, Region } from '../geometry/region.js';
 import type { TileOffers } from '../geometry/reuse/tile-offer.js';
+import type { BlockTimes } from '../scheduling/gang/block-times.js';
 import type { Holder, Reuse } from '../scheduling/reuse/tile-reuse.js';
 import type { SimulatedStrategy } from '../scheduling/strategies/strategy.js';
 
@@ -29,27 +32,27 @@ export interface SentResult {
   readonly macs: number;
 }
 
-export interface SentSlice {
+export interface SentBlock {
   readonly frame: string;
-  readonly slice: number;
-  readonly layer: number;
+  readonly member: number;
   readonly generation: number;
   readonly attempt: number;
-  readonly source: string;
-  readonly output: Region;
-  readonly publish: readonly Region[];
+  readonly strategy: SimulatedStrategy;
+  readonly bands: Bands;
+  readonly members: readonly Holder[];
 }
 
-export interface SentRows {
+export interface SentBlockResult extends BlockTimes {
   readonly frame: string;
-  readonly slice: number;
-  readonly layer: number;
+  readonly member: number;
   readonly generation: number;
   readonly attempt: number;
   readonly device: string;
+  readonly gang: GangPlanName;
   readonly waitMs: number;
   readonly computeMs: number;
   readonly taskBytes: number;
+  readonly overlapBytes: number;
   readonly macs: number;
 }
 
@@ -63,6 +66,9 @@ export interface BodySizes {
   strips(there: readonly MapRegion[], missing: readonly MapRegion[]): number;
   offerNotice(holder: Holder, offers: TileOffers): number;
   offeredStrips(device: string, offers: TileOffers): number;
-  slice(task: SentSlice, pieces: readonly Region[]): number;
-  rows(result: SentRows, rows: readonly Region[]): number;
+  /** @param pictureBytes of the picture as submitted, or of the member's part of the letterboxed one. */
+  block(task: SentBlock, pictureBytes: number): number;
+  /** @param maps shapes of the gang plan's maps, by number. */
+  blockResult(maps: readonly MapShape[], result: SentBlockResult, outputs: readonly MapRegion[]): number;
+  gangStrips(maps: readonly MapShape[], strips: readonly MapRegion[], gang: GangPlanName): number;
 }

@@ -1,6 +1,5 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
-import type { LayerChain } from '../geometry/modnn/layer-chain.js';
-import { paddedRegion, type Region, regionArea } from '../geometry/region.js';
+import { type MapShape, paddedRegion, regionArea } from '../geometry/region.js';
 import type { TileCut } from '../geometry/reuse/tile-cut.js';
 import type { Segment } from '../geometry/segments.js';
 import type { TileStep } from '../geometry/tile-walk.js';
@@ -32,7 +31,7 @@ export interface CostModel {
   readonly engine: CallSpeed;
   /** Where they are known they go before `engine`. */
   readonly segments: readonly SegmentSpeed[];
-  /** How many times what layers take in tiles they take one by one, on slices (MoDNN): the blocks are much larger. */
+  /** How many times what layers take in tiles they take in the blocks of gangs, which are much larger. */
   readonly layerByLayer: number;
   /** For each tile, besides the calls of the engine and requests: getting it ready, its result, and what a node does besides. */
   readonly tileMs: number;
@@ -69,15 +68,15 @@ const ENGINE_BYTES_PER_VALUE = 4;
 /** What a tile that is cut so takes a device of speed 1. */
 export function tileMs(costs: CostModel, plan: FtpPlan, cut: TileCut): number {
   const calls = cut.steps.reduce((sum, step) => sum + callMs(costs, step), 0);
-  return costs.tileMs + calls + (costs.assemblyMsPerMiB * assembledBytes(plan, cut)) / MIB;
+  return costs.tileMs + calls + (costs.assemblyMsPerMiB * assembledBytes(plan.maps, cut.steps)) / MIB;
 }
 
 /** Bytes of all that is put together for the engine. */
-export function assembledBytes(plan: FtpPlan, cut: TileCut): number {
-  return cut.steps.reduce((sum, { reads, segment }) => {
+export function assembledBytes(maps: readonly MapShape[], steps: readonly TileStep[]): number {
+  return steps.reduce((sum, { reads, segment }) => {
     return segment.inputs.reduce((bytes, { map }, i) => {
       const { padding, region } = reads[i]!;
-      return bytes + regionArea(paddedRegion(region, padding)) * plan.maps[map]!.channels * ENGINE_BYTES_PER_VALUE;
+      return bytes + regionArea(paddedRegion(region, padding)) * maps[map]!.channels * ENGINE_BYTES_PER_VALUE;
     }, sum);
   }, 0);
 }
@@ -86,13 +85,10 @@ export function callMs(costs: Pick<CostModel, 'engine' | 'segments'>, { segment,
   return msOf(speedOf(costs, segment), macs);
 }
 
-/** One layer of a slice of rows, whose rows come in pieces (MoDNN). */
-export function layerMs(costs: CostModel, { layers, stage }: LayerChain, layer: number, input: Region, output: Region) {
-  const { channels } = layers[layer]!.input;
-  const bytes = regionArea(input) * channels * ENGINE_BYTES_PER_VALUE;
-  const macs = layers[layer]!.macsPerCell * regionArea(output);
-  const speed = speedOf(costs, stage.segments[layer]!);
-  return costs.tileMs + costs.layerByLayer * (msOf(speed, macs) + (costs.assemblyMsPerMiB * bytes) / MIB);
+/** A stage of a gang's member. @param maps shapes of the gang plan's maps, by number. */
+export function stageMs(costs: CostModel, maps: readonly MapShape[], steps: readonly TileStep[]): number {
+  const calls = steps.reduce((sum, step) => sum + callMs(costs, step), 0);
+  return costs.layerByLayer * (calls + (costs.assemblyMsPerMiB * assembledBytes(maps, steps)) / MIB);
 }
 
 /** A speed at which everything takes so many times as long. */

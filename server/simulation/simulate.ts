@@ -43,6 +43,7 @@ export function simulate(settings: SimulationSettings): Simulation {
   const world: World = {
     ...{ kernel, wire, settings, devices, random },
     at: (address) => byAddress.get(address)!,
+    deviceAt: (address) => byAddress.get(address) as DeviceDoor,
     get gateway() {
       return gateway;
     },

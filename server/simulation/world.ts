@@ -1,3 +1,4 @@
+import type { DueBody } from '../geometry/gang/gang-blocks.js';
 import type { Region } from '../geometry/region.js';
 import type { Side } from '../geometry/reuse/neighbours.js';
 import type { Strip } from '../geometry/reuse/tile-cut.js';
@@ -5,9 +6,9 @@ import type { TileOffers } from '../geometry/reuse/tile-offer.js';
 import type { SeededRandom } from '../model/seeded-random.js';
 import type { HandedOutTask, ListedTask } from '../scheduling/ledger/ledger-events.js';
 import type { Holder } from '../scheduling/reuse/tile-reuse.js';
-import type { SentResult, SentRows, SentTask } from './body-sizes.js';
+import type { SentBlockResult, SentResult, SentTask } from './body-sizes.js';
 import type { RequestCosts } from './cost-model.js';
-import type { SliceWork } from './gateway/layer-turns.js';
+import type { BlockWork } from './gang/simulated-gangs.js';
 import { type Kernel, type Process, wait } from './machine/kernel.js';
 import type { Network } from './machine/network.js';
 import type { Processor } from './machine/processor.js';
@@ -70,6 +71,7 @@ export interface World {
   readonly gateway: GatewayDoor;
   /** The node at an address. */
   at(address: string): DeviceDoor | GatewayDoor;
+  deviceAt(address: string): DeviceDoor;
   readonly wire: Wire;
   readonly settings: SimulationSettings;
   /** Seeded. */
@@ -83,7 +85,9 @@ export interface GatewayDoor extends Host {
   nameVictim(thief: string, waitMs: number): Process<Answer<{ device: string; address: string } | null>>;
   hangUp(thief: string): void;
   takeResult(result: SentResult, bytes: number): Process<Answer<null>>;
-  takeRows(result: SentRows, bytes: number): Process<Answer<null>>;
+  takeBlockResult(result: SentBlockResult, bytes: number): Process<Answer<null>>;
+  /** Passes strips of a gang on to the member that they are for. */
+  passStrips(frame: string, attempt: number, body: DueBody, to: number, bytes: number): Process<Answer<null>>;
   poolStrips(frame: string, tile: number, offers: TileOffers, bytes: number): Process<Answer<null>>;
   giveStrips(frame: string, strips: readonly Strip[]): Process<Answer<readonly Strip[]>>;
 }
@@ -104,7 +108,8 @@ export interface DeviceDoor extends Host {
   takeFrame(frame: string, attempt: number): Process<Answer<null>>;
   /** @returns false when its queue is full. */
   takeTile(task: SentTask, input: Region, bytes: number): Process<Answer<boolean>>;
-  takeSlice(work: SliceWork, bytes: number): Process<Answer<boolean>>;
+  takeBlock(work: BlockWork, bytes: number): Process<Answer<boolean>>;
+  takeStrips(frame: string, attempt: number, body: DueBody): Process<Answer<null>>;
   hearOutcome(frame: string): Process<Answer<null>>;
   /** A thief asks for a task. */
   handOut(thief: string, sequence: number): Process<Answer<StolenTask | null>>;

@@ -15,7 +15,7 @@ export function factsOfFrame(
   const reference = references.get(frame.inputDigest ?? String(frame.picture.bytes));
   const attempts = Math.max(0, ...trace.tiles.flatMap(({ history }) => history.map(({ attempt }) => attempt ?? 0)));
   const { detections } = frame;
-  const { outputs } = strategyNamed(frame.strategy);
+  const outputs = strategyNamed(frame.strategy).gang?.plan === 'stages' ? 'blocks' : 'tiles';
   return {
     frame,
     known: reference !== undefined,

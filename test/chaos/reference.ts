@@ -4,11 +4,10 @@ import type { ClusterConfig } from '../../server/config/cluster-config.js';
 import { runWholeGraph, startUntiled } from '../../server/evaluation/measure/untiled.js';
 import { letterboxPicture } from '../../server/imaging/letterbox.js';
 import { planCluster } from '../../server/node/cluster-plan.js';
-import type { Strategy } from '../../server/scheduling/strategies/strategy.js';
 import { foundIn } from '../support/head-outputs.js';
 
 type Detection = Schemas['Detection'];
-type Outputs = Strategy['outputs'];
+type Outputs = 'tiles' | 'blocks';
 
 /** What the untiled network makes of a picture. */
 export interface Reference {
@@ -36,7 +35,7 @@ export async function computeReferences(
       const { outputs } = await tiles.run(data);
       const head = await remaining.runRemaining(outputs.map((output) => output.slice()));
       const reference = {
-        outputs: { tiles: outputs, 'layer-rows': outputs, blocks: await runWholeGraph(config, data) },
+        outputs: { tiles: outputs, blocks: await runWholeGraph(config, data) },
         detections: [...foundIn(head.outputs[0]!.data as Float32Array, network, placement, config.model)],
       };
       references.set(digest, reference);

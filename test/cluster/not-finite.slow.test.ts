@@ -37,7 +37,7 @@ async function expectExact(frame: Schemas['Frame']): Promise<void> {
   expect(relativeDifference(merged, untiled)).toBeLessThanOrEqual(TOLERANCE.f32);
 }
 
-test.each([['ftp-wst-s'], ['ftp-wsh'], ['modnn']] as const)(
+test.each([['ftp-wst-s'], ['ftp-wsh']] as const)(
   '%s: a device that gives NaN costs no frame, is counted and named, and gets nothing more',
   { timeout: 30_000 },
   async (strategy) => {
@@ -54,6 +54,17 @@ test.each([['ftp-wst-s'], ['ftp-wsh'], ['modnn']] as const)(
     await expectExact(await submit(cluster.client, samplePhoto('sample2.jpg'), { strategy }));
   },
 );
+
+test('modnn: a member that gives NaN costs no frame and is named, but in a gang it may have them from a neighbour', async () => {
+  cluster = await startTestCluster({ yaml: YAML, devices: 3 });
+  engines.notFinite.add(1);
+  const frame = await submit(cluster.client, samplePhoto('sample1.jpg'), { strategy: 'modnn', source: 'e1' });
+  await expectExact(frame);
+  expect(Object.keys(frame.tiles.byDevice).sort()).toEqual(['e0', 'e2']);
+  expect(await stateOf('e1')).toMatchObject({ state: 'live', problem: expect.stringContaining('not finite') });
+  const metrics = (await cluster.gateway.app.inject('/metrics')).body;
+  expect(metrics).toMatch(/deepthings_not_finite_total\{from="e1",.*\} [1-9]/);
+});
 
 test('every device gives NaN: the frame fails, names them and the weights, and sets none aside', async () => {
   cluster = await startTestCluster({ yaml: YAML, devices: 2 });

@@ -52,13 +52,11 @@ export async function compareGangs(engine: InferenceEngine, { f16Above, picture,
   const { data, placement } = await letterboxPicture(picture, { input, preprocessing });
   const detect = (outputs: HeadOutputs) =>
     detectObjects(outputs, { family: network.head as DetectorFamily, labels }, placement, { threshold, nms: 0.45 });
-  const { stage } = planGang(graph, () => []);
+  const whole = planGang(graph, () => []);
+  const { stage } = whole;
   const right = await runWhole(engine, graph, stage.values, normalise(data, input));
   const expected = detect(right);
-  const [executor, rest] = [
-    await loadBlockExecutor(engine, { stage, ends: [] }, normalise),
-    await loadRemainingGraph(engine, stage),
-  ];
+  const [executor, rest] = [await loadBlockExecutor(engine, whole, normalise), await loadRemainingGraph(engine, stage)];
   for (const shares of GANGS) {
     const plan = planGang(graph, (all) => chooseEnds(all, shares.length));
     for (const wire of ['f32', 'f16'] as const) {

@@ -37,7 +37,7 @@ export async function runGang(engine: InferenceEngine, { bands, normalise, pictu
   const travel = ({ data, ...place }: StripValues): StripValues =>
     wire === undefined || data.length === 0
       ? { ...place, data }
-      : decodeGangStrips(maps, encodeGangStrips(maps, { strips: [{ ...place, data }], sharedDigest: null }, wire))
+      : decodeGangStrips(() => maps, encodeGangStrips(maps, { strips: [{ ...place, data }], sharedDigest: null }, wire))
           .strips[0]!;
   const shape = maps[0]!;
   const frames = members.map((member): BlockFrame => {

@@ -86,5 +86,5 @@ export function aPlan(): Plan {
   const plan = planGraph(graph, 2, { rows: 3, columns: 3 });
   const cost = planCost(plan, { inputBytesPerValue: 1, outputBytesPerValue: 4 });
   const network = { graph } as ClusterPlan['network'];
-  return planDocument({ network, plan, cost, gang: planGang(graph, () => []) }, 'sha256:2');
+  return planDocument({ network, plan, cost, gang: planGang(graph, () => []), layerGang: null }, 'sha256:2');
 }

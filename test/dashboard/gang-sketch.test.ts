@@ -15,7 +15,10 @@ const graph = chainGraph(chain({ channels: 3, height: 24, width: 24 }, [conv(3, 
 const gang = planGang(graph, () => [2]);
 const plan = planGraph(graph, 2, { rows: 3, columns: 3 });
 const cost = planCost(plan, { inputBytesPerValue: 1, outputBytesPerValue: 4 });
-const own = planDocument({ network: { graph } as ClusterPlan['network'], plan, cost, gang }, 'sha256:9');
+const own = planDocument(
+  { network: { graph } as ClusterPlan['network'], plan, cost, gang, layerGang: null },
+  'sha256:9',
+);
 
 describe('a gang worked out in the page', () => {
   it('has the stages of the nodes', () => {

@@ -3,7 +3,6 @@ import type { Drain } from '../../server/edge/drain.js';
 import { FrameIntake } from '../../server/edge/frame-intake.js';
 import type { FrameInputs } from '../../server/edge/frames/frame-inputs.js';
 import type { BlockTask } from '../../server/edge/gang/block-task.js';
-import type { SliceTask } from '../../server/edge/tasks/edge-board.js';
 import type { EdgeTask } from '../../server/edge/tasks/edge-task.js';
 import { wholeMap } from '../../server/geometry/region.js';
 import { TaskBoard } from '../../server/scheduling/device/task-board.js';
@@ -22,7 +21,7 @@ const { length: TILES } = PLAN.tiles;
 function intakeWithRoom(tasks: number) {
   const edge = testDevice({ plan: PLAN });
   const frames = testFrames(edge);
-  const board = new TaskBoard<EdgeTask, SliceTask | BlockTask>(tasks);
+  const board = new TaskBoard<EdgeTask, BlockTask>(tasks);
   const book = new ReuseBook(PLAN, null);
   const input = { data: new Uint8Array(0), transmitted: wholeMap(PLAN.maps[0]!) };
   const inputs = { inspect: () => {}, inputOf: async () => input } as unknown as FrameInputs;

@@ -3,6 +3,7 @@ import type { DeviceFrames } from '../../server/edge/frames/device-frames.js';
 import { createDeviceFrames } from '../../server/edge/frames/device-frames.js';
 import type { FtpPlan } from '../../server/geometry/ftp-plan.js';
 import { planGang } from '../../server/geometry/gang/gang-plan.js';
+import { planLayerGang } from '../../server/geometry/gang/layer-gang.js';
 import { EventLog } from '../../server/node/observe/event-log.js';
 import { createMetrics } from '../../server/node/observe/metrics.js';
 import type { PeerClient } from '../../server/node/peers/peer-client.js';
@@ -26,7 +27,10 @@ export function testDevice(options: TestDeviceOptions): EdgeDevice {
   return {
     self: { device: 'e0', address: 'http://e0' },
     wirePlan: { plan, digest, fill: [0, 0, 0], maps: 'f32' },
-    gang: planGang(plan.stage.graph, () => []),
+    gangs: {
+      gang: planGang(plan.stage.graph, () => []),
+      layerGang: plan.chain === null ? null : planLayerGang(plan.chain),
+    },
     remote: { gateway, peers, links: new LinkRates(), devices: new Set(['e0', 'e1']) },
     events: new EventLog('e', 99),
     metrics: createMetrics({ role: 'edge', node: 'e0' }),

@@ -28,10 +28,11 @@ const STRATEGIES: readonly Schemas['Strategy'][] = ['ftp-wst-s', 'ftp-wsh', 'mod
 /** What has to have been recorded before requests are made of it. */
 const WANTED = [
   'postResult application/json',
-  'postResult slice',
+  'postResult block',
   'postResult tile',
-  'pushTask slice',
+  'pushTask block',
   'pushTask tile',
+  'putOverlap block',
   'putOverlap tile',
   'register application/json',
   'stealTask application/json',

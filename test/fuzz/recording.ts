@@ -37,7 +37,7 @@ export class Recording {
 function kindOf(operation: OperationId, mediaType: string, body: Buffer): string {
   if (mediaType === TENSOR_TYPE) {
     const facts = Object.keys(readHeader(body)?.header.__metadata__ ?? {});
-    return `${operation} ${facts.includes('layer') || facts.includes('rows') ? 'slice' : 'tile'}`;
+    return `${operation} ${facts.includes('member') || facts.includes('gang') ? 'block' : 'tile'}`;
   }
   return `${operation} ${mediaType}`;
 }

@@ -1,7 +1,7 @@
 import { planGraph } from '../../server/geometry/choose-cut.js';
 import type { FtpPlan } from '../../server/geometry/ftp-plan.js';
+import type { LayerChain } from '../../server/geometry/gang/layer-chain.js';
 import type { Grid } from '../../server/geometry/grid.js';
-import type { LayerChain } from '../../server/geometry/modnn/layer-chain.js';
 import type { MapShape, Region } from '../../server/geometry/region.js';
 import { walkBack } from '../../server/geometry/tile-walk.js';
 import type { Attribute, Graph, GraphConstant, GraphNode, TensorShape } from '../../server/graph/graph.js';

@@ -1,4 +1,4 @@
-import type { LayerGeometry } from '../../server/geometry/modnn/layer.js';
+import type { LayerGeometry } from '../../server/geometry/gang/layer-chain.js';
 import type { MapShape } from '../../server/geometry/region.js';
 
 /** A layer as Darknet declares it, for building chains in tests. */

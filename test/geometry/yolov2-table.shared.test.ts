@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { FtpPlan } from '../../server/geometry/ftp-plan.js';
+import { bandsOf } from '../../server/geometry/gang/bands.js';
+import { gangBytes, planLayerGang } from '../../server/geometry/gang/layer-gang.js';
 import { parseGrid } from '../../server/geometry/grid.js';
-import { bodpBytes, planBodp } from '../../server/geometry/modnn/bodp-plan.js';
 import { planCost } from '../../server/geometry/plan-cost.js';
 import { cutInputBytes, stripsBytes, type TileCut } from '../../server/geometry/reuse/tile-cut.js';
 import { chainOf, planLayers, regionsByLayer } from './chain-graphs.js';
@@ -83,7 +84,8 @@ describe('reuse for YOLOv2 608x608', () => {
 describe('one device with YOLOv2 608x608', () => {
   it('moves the frame twice and the output once', () => {
     const { frame_MiB_f32, output_MiB_f32 } = readYolov2Table().grids['3x3']!;
-    const { frame, input, result } = bodpBytes(planBodp(chainOf(yolov2Chain()), [1]), {
+    const frame = 4 * 3 * 608 * 608;
+    const { input, result } = gangBytes(planLayerGang(chainOf(yolov2Chain())), bandsOf([1]), {
       inputBytesPerValue: 4,
       mapBytesPerValue: 4,
     });

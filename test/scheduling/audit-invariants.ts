@@ -27,13 +27,13 @@ function convicted(before: FrameLedger, event: LedgerEvent, effects: readonly Le
   if (entry === undefined || part === undefined || event.generation !== entry.generation) return [];
   if (before.quarantined.has(event.device)) return [];
   const { kind } = entry.distribution;
-  const isGang = kind === 'layered' || kind === 'gang';
+  const isGang = kind === 'gang';
   if (event.kind === 'result-refused') {
     return !isGang && part.kind === 'done' && part.device !== event.device ? [event.device] : [];
   }
   const isWhole = effects.some(({ kind }) => kind === 'finish' || kind === 'check');
   if (isGang ? !isWhole : part.kind === 'done') return [];
-  const noted = { stealing: event.part, sharing: event.part, layered: null, gang: 0 }[kind];
+  const noted = { stealing: event.part, sharing: event.part, gang: 0 }[kind];
   const ofPart = entry.refused.filter((one) => one.part === noted);
   const right = isGang ? entry.parts.map((one) => ('device' in one ? one.device : '')) : [event.device];
   return ofPart.map(({ device }) => device).filter((device) => !right.includes(device));
@@ -56,7 +56,7 @@ export function checkQuarantine(before: FrameLedger, event: LedgerEvent, { effec
     told === (isFound ? ledger.quarantined.size - before.quarantined.size : 0),
     'a quarantine that is not told once',
   );
-  for (const { audits, frame, layering, parts, phase } of ledger.frames.values()) {
+  for (const { audits, frame, parts } of ledger.frames.values()) {
     for (const [i, part] of parts.entries()) {
       const isTrusted = part.kind === 'unplaced' || part.kind === 'missing' || !ledger.quarantined.has(part.device);
       demand(isTrusted, `part ${i} of ${frame} is ${part.kind} at a device in quarantine`);
@@ -65,7 +65,5 @@ export function checkQuarantine(before: FrameLedger, event: LedgerEvent, { effec
       const isTrusted = audit.phase.kind === 'judging' || !ledger.quarantined.has(audit.phase.device);
       demand(isTrusted, 'a part is checked by a device in quarantine');
     }
-    const has = phase.kind === 'running' && layering?.devices.some((device) => ledger.quarantined.has(device));
-    demand(!has, `a device in quarantine has a slice of ${frame}`);
   }
 }

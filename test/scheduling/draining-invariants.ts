@@ -19,7 +19,7 @@ export function checkAvailable(after: FrameLedger, effect: LedgerEffect): void {
 
 function workersOf(effect: LedgerEffect): readonly string[] {
   if (effect.kind === 'deliver') return [effect.source];
-  if (effect.kind === 'slice' || effect.kind === 'gang') return effect.devices;
+  if (effect.kind === 'gang') return effect.devices;
   return effect.kind === 'push' ? [effect.device] : [];
 }
 
@@ -34,9 +34,8 @@ export function checkHandedBack(
     const stays = part?.kind === 'queued' && part.device === device && part.attempt === attempt;
     demand(!stays, `${device} gave tile ${tile} of ${frame} back and still has it`);
   }
-  for (const { distribution, frame, layering, parts, phase } of draining ? frames.values() : []) {
+  for (const { distribution, frame, parts, phase } of draining ? frames.values() : []) {
     if (phase.kind !== 'running') continue;
-    demand(!layering?.devices.includes(device), `${device} is drained and has a slice of ${frame}`);
     const isOpen = (part: PartState) => part.kind !== 'unplaced' && part.kind !== 'done' && part.device === device;
     demand(distribution.kind !== 'gang' || !parts.some(isOpen), `${device} is drained and has a block of ${frame}`);
   }

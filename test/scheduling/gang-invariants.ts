@@ -77,13 +77,12 @@ export function checkGangs(ledger: FrameLedger, nowMs: number): void {
 /** A block counts once, from the member that has it in the attempt that is computed now. */
 export function checkGangResult(
   entry: LedgerFrame | undefined,
-  { part: member, attempt, device, layer }: Extract<LedgerEvent, { kind: 'result' }>,
+  { part: member, attempt, device }: Extract<LedgerEvent, { kind: 'result' }>,
   verdict: ResultVerdict | null,
 ): void {
   const part = entry?.parts[member];
   const isMember = part !== undefined && part.kind !== 'unplaced' && part.device === device && part.attempt === attempt;
-  const isPresent = isMember && layer === undefined;
-  const expected = !isPresent ? 'stale' : part.kind === 'done' ? 'duplicate' : 'accepted';
+  const expected = !isMember ? 'stale' : part.kind === 'done' ? 'duplicate' : 'accepted';
   demand(verdict === expected, `a block of attempt ${attempt} is ${verdict}, not ${expected}`);
 }
 

@@ -94,7 +94,7 @@ export class LedgerInvariants {
   }
 
   #recordResult(before: FrameLedger, event: Extract<LedgerEvent, { kind: 'result' }>, { verdict }: LedgerStep): void {
-    const { frame, part, layer, generation, attempt, device } = event;
+    const { frame, part, generation, attempt, device } = event;
     const record = this.#frames.get(frame);
     const entry = before.frames.get(frame);
     const isVoid = generation !== (entry?.generation ?? generation) || entry?.phase.kind === 'local';
@@ -105,12 +105,6 @@ export class LedgerInvariants {
     if (record?.distribution === 'gang') {
       checkGangResult(record.gone ? undefined : entry, event, verdict);
       if (verdict === 'accepted') record.accepted.add(`${part}#${attempt}`);
-      return;
-    }
-    if (record?.distribution === 'layered') {
-      const key = `${layer}/${part}#${attempt}`;
-      if (verdict === 'accepted') demand(!record.gone && !record.accepted.has(key), `${key} counts twice`);
-      if (verdict === 'accepted') record.accepted.add(key);
       return;
     }
     const audit = entry?.audits.find(({ phase }) => phase.attempt === attempt);
@@ -160,7 +154,7 @@ export class LedgerInvariants {
       const isDone = parts.every(({ attempt, kind }) => kind === 'done' && attempt === effect.attempt);
       demand(isDone && audits.length === 1, 'a gang is checked before all of its blocks are there');
     }
-    if (effect.kind === 'slice' || effect.kind === 'gang' || effect.kind === 'check' || effect.kind === 'rerun') return;
+    if (effect.kind === 'gang' || effect.kind === 'check' || effect.kind === 'rerun') return;
     if (effect.kind !== 'deliver' && isOfTiles(record)) {
       demand(effect.part >= 0 && effect.part < record.parts, 'a part that does not exist');
     }
@@ -207,21 +201,21 @@ export class LedgerInvariants {
       if (entry?.distribution.kind === 'stealing') this.#issueAll(effect.frame, effect.attempt);
       return;
     }
-    const { part, layer, attempt, device } = effect;
+    const { part, attempt, device } = effect;
     const state = entry?.parts[part];
     if (effect.audit) checkAudits(entry, effect);
     else demand(state?.kind === 'pushing' && state.device === device && state.attempt === attempt, 'an unnoted push');
-    this.#issue(effect.frame, part, attempt, layer);
+    this.#issue(effect.frame, part, attempt);
   }
 
   #issueAll(frame: string, attempt: number): void {
     for (let part = 0; part < this.#frames.get(frame)!.parts; part++) this.#issue(frame, part, attempt);
   }
 
-  #issue(frame: string, part: number, attempt: number, layer?: number): void {
+  #issue(frame: string, part: number, attempt: number): void {
     const { issued, outdated } = this.#frames.get(frame)!;
     demand(attempt > outdated, `attempt ${attempt} of part ${part}, and ${outdated} was of an older generation`);
-    const key = `${layer ?? ''}/${part}#${attempt}`;
+    const key = `${part}#${attempt}`;
     demand(!issued.has(key), `attempt ${attempt} of part ${part} given away twice`);
     issued.add(key);
   }
@@ -259,7 +253,7 @@ function checkFrame(ledger: FrameLedger, earlier: LedgerFrame | undefined, frame
   demand(done === (phase.kind === 'finishing'), `${phase.kind} with ${done ? 'every part' : 'parts not'} done`);
   for (const [i, part] of parts.entries()) {
     const { kind } = frame.distribution;
-    const isAnew = ((kind === 'layered' || kind === 'gang') && isCutAnew(frame, earlier)) || !isSame;
+    const isAnew = (kind === 'gang' && isCutAnew(frame, earlier)) || !isSame;
     const before = isAnew ? undefined : earlier?.parts[i];
     checkPart(ledger, attempts, before, part);
     if (phase.kind !== 'running') demand(part.kind !== 'pushing', `pushing while ${phase.kind}`);
@@ -286,9 +280,9 @@ function isOfTiles({ distribution }: FrameRecord): boolean {
   return distribution === 'stealing' || distribution === 'sharing';
 }
 
-/** The slices of the next layer, or the blocks or slices of the next attempt, take the place of those that are done. */
-function isCutAnew({ layering, parts }: LedgerFrame, earlier: LedgerFrame | undefined): boolean {
-  return layering?.layer !== earlier?.layering?.layer || parts[0]!.attempt !== earlier?.parts[0]?.attempt;
+/** The blocks of the next attempt take the place of those that are done. */
+function isCutAnew({ parts }: LedgerFrame, earlier: LedgerFrame | undefined): boolean {
+  return parts[0]!.attempt !== earlier?.parts[0]?.attempt;
 }
 
 function checkPart(ledger: FrameLedger, attempts: number, earlier: PartState | undefined, part: PartState): void {

@@ -192,11 +192,6 @@ export class LedgerRun {
     return this.send({ kind: 'result', frame, part, attempt, device });
   }
 
-  /** One layer of a slice of a layered frame. */
-  slice(frame: string, part: number, layer: number, device: string, attempt = 1): LedgerOrder[] {
-    return this.send({ kind: 'result', frame, part, layer, attempt, device });
-  }
-
   ended(frame: string): LedgerOrder[] {
     return this.send({ kind: 'frame-ended', frame });
   }

@@ -21,10 +21,10 @@ describe.each(STRATEGIES)('%s', (name) => {
     const alone = strategyNamed(strategy.withoutReuse);
     expect(alone.reuse).toBe('none');
     expect(alone.partition(plan)).toEqual(strategy.partition(plan));
-    expect([alone.placement, alone.nextTask, alone.outputs]).toEqual([
+    expect([alone.placement, alone.nextTask, alone.gang]).toEqual([
       strategy.placement,
       strategy.nextTask,
-      strategy.outputs,
+      strategy.gang,
     ]);
   });
 
@@ -37,20 +37,20 @@ describe.each(STRATEGIES)('%s', (name) => {
   });
 });
 
-it('tiles are the parts of a frame, with MoDNN the slices of its present layer, and with gangs blocks', () => {
+it('tiles are the parts of a frame, and with MoDNN and gangs blocks', () => {
   expect(strategyNamed('ftp-wst').partition(plan)).toEqual({ parts: 25, distribution: { kind: 'stealing' } });
   expect(strategyNamed('ftp-wsh').partition(plan)).toEqual({ parts: 25, distribution: { kind: 'sharing' } });
   expect(strategyNamed('modnn').partition(plan)).toEqual({
     parts: 1,
-    distribution: { kind: 'layered', layers: 16, mostSlices: 38 },
+    distribution: { kind: 'gang', plan: 'layers', members: 'all', most: 38 },
   });
   expect(strategyNamed('gang').partition(plan)).toEqual({
     parts: 1,
-    distribution: { kind: 'gang', members: 'all', most: 38 },
+    distribution: { kind: 'gang', plan: 'stages', members: 'all', most: 38 },
   });
   expect(strategyNamed('whole').partition(plan)).toEqual({
     parts: 1,
-    distribution: { kind: 'gang', members: 1, most: 1 },
+    distribution: { kind: 'gang', plan: 'stages', members: 1, most: 1 },
   });
 });
 

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { bandsOf } from '../../server/geometry/gang/bands.js';
+import { gangBlocks } from '../../server/geometry/gang/gang-blocks.js';
+import { planLayerGang } from '../../server/geometry/gang/layer-gang.js';
 import { parseGrid } from '../../server/geometry/grid.js';
-import { EMPTY_REGION, wholeMap } from '../../server/geometry/region.js';
 import { cutTile } from '../../server/geometry/reuse/tile-cut.js';
 import {
   type CostModel,
   callMs,
-  layerMs,
   onlyComputing,
+  stageMs,
   tileMs,
   withSlowerLayers,
 } from '../../server/simulation/cost-model.js';
@@ -21,8 +23,8 @@ const COSTS: CostModel = {
   tileMs: 2,
   assemblyMsPerMiB: 0.5,
 };
-const layerOf = (costs: CostModel, layer: number) =>
-  layerMs(costs, CHAIN, layer, wholeMap(CHAIN.maps[layer]!), wholeMap(CHAIN.maps[layer + 1]!));
+const [WHOLE] = gangBlocks(planLayerGang(CHAIN), bandsOf([1]));
+const layerOf = (costs: CostModel, layer: number) => stageMs(costs, CHAIN.maps, WHOLE!.stages[layer]!.steps);
 
 describe('what a device takes', () => {
   it('a tile takes so many times as long where layers do', () => {
@@ -35,10 +37,10 @@ describe('what a device takes', () => {
     expect(slower.remaining).toEqual(COSTS.remaining);
   });
 
-  it('a layer by itself takes more than in a tile, what a task takes besides does not', () => {
+  it('a layer in the block of a gang takes more than in a tile', () => {
     const oneByOne = { ...COSTS, layerByLayer: 2.5 };
     for (const layer of CHAIN.layers.keys()) {
-      expect(layerOf(oneByOne, layer) - 2).toBeCloseTo(2.5 * (layerOf(COSTS, layer) - 2), 9);
+      expect(layerOf(oneByOne, layer)).toBeCloseTo(2.5 * layerOf(COSTS, layer), 9);
     }
   });
 
@@ -54,9 +56,5 @@ describe('what a device takes', () => {
     expect(callMs(measured, first!)).toBe(0.5 + first!.macs / 20e6);
     expect(callMs(measured, second!)).toBe(7 + second!.macs / 10e6);
     expect(callMs(measured, third!)).toBe(third!.macs / 40e6);
-    const oneByOne = (layer: number) => {
-      return layerMs({ ...measured, tileMs: 0, assemblyMsPerMiB: 0 }, CHAIN, layer, EMPTY_REGION, EMPTY_REGION);
-    };
-    expect([0, 2, 3].map(oneByOne)).toEqual([0.5, 7, 0]);
   });
 });

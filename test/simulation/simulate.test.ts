@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { bandsOf } from '../../server/geometry/gang/bands.js';
+import { gangBytes, planLayerGang } from '../../server/geometry/gang/layer-gang.js';
 import { parseGrid } from '../../server/geometry/grid.js';
-import { bodpBytes, planBodp } from '../../server/geometry/modnn/bodp-plan.js';
 import { planCost } from '../../server/geometry/plan-cost.js';
 import { wholeMap } from '../../server/geometry/region.js';
 import { cutTile } from '../../server/geometry/reuse/tile-cut.js';
@@ -37,12 +38,12 @@ function realistic(grid: string, devices: number, changes: Partial<SimulationSet
 }
 
 /** Every part of each frame has counted once. */
-function expectConserved(simulation: Simulation, { plan, strategy }: SimulationSettings): void {
+function expectConserved(simulation: Simulation, { devices, plan, strategy }: SimulationSettings): void {
   for (const { counted, endedMs, parts, state } of simulation.frames) {
     expect(state).toBe('complete');
     expect(endedMs).not.toBeNull();
     expect([...counted.values()].every((times) => times === 1)).toBe(true);
-    if (strategy === 'modnn') expect(counted.size % plan.chain!.depth).toBe(0);
+    if (strategy === 'modnn') expect(counted.size).toBe(Math.min(devices.length, plan.chain!.maps.at(-1)!.height));
     else expect(counted.size).toBe(plan.tiles.length);
     expect([...parts.values()].reduce((sum, count) => sum + count, 0)).toBe(counted.size);
   }
@@ -188,12 +189,12 @@ describe('bytes of a frame', () => {
     const plan = planOf('5x5');
     const overlaps = [2, 3, 4, 5].map((devices) => {
       const { overlap, input, result } = bytesOf('modnn', devices);
-      const shares = Array.from({ length: devices }, () => 1);
-      const values = bodpBytes(planBodp(plan.chain!, shares), { inputBytesPerValue: 1, mapBytesPerValue: 4 });
-      // A task and a result for each layer of each slice, with their facts.
+      const bands = bandsOf(Array.from({ length: devices }, () => 1));
+      const values = gangBytes(planLayerGang(plan.chain!), bands, { inputBytesPerValue: 1, mapBytesPerValue: 4 });
+      // A task and a result for each block, and strips after each layer, with their facts.
       const facts = 2 * 16 * devices * 800;
       for (const [sent, exact] of [
-        [overlap, values.overlap],
+        [overlap, 2 * values.strips],
         [input, values.input],
         [result, values.result],
       ] as const) {

@@ -15,6 +15,7 @@ export function bareSettings(plan: FtpPlan, devices: number, changes: Partial<Si
   const transmitted = wholeMap(plan.maps[0]!);
   const settings: SimulationSettings = {
     plan,
+    gang: null,
     sizes: wireSizes({ plan, digest: `sha256:${'0'.repeat(64)}`, fill: [0, 0, 0] }, 'f32', '0'.repeat(64), transmitted),
     transmitted,
     costs: onlyComputing(MACS_PER_MS),

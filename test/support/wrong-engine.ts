@@ -53,16 +53,12 @@ export function withWrongEngines({ startComputeThread }: ComputeModule): Compute
         },
         async runBlock(job) {
           const result = await thread.runBlock(job);
+          if (engines.notFinite.has(number)) result.outputs?.[0]?.fill(Number.POSITIVE_INFINITY);
           if (!engines.wrong.has(number)) return result;
           // The first cell of what it hands over, and of each strip.
           for (const values of [...result.owed, ...(result.outputs ?? [])]) {
             if (values.length > 0) values[0] = 2 * values.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
           }
-          return result;
-        },
-        async runLayer(job) {
-          const result = await thread.runLayer(job);
-          if (engines.notFinite.has(number)) result.data.fill(Number.POSITIVE_INFINITY);
           return result;
         },
       };

@@ -59,7 +59,7 @@ export interface PartCell {
 
 /**
  * Returns the parts of a frame as areas of the input: tiles by the grid, blocks as the frame's gang shares them out. A frame that has
- * no gang yet is one block. Slices have no area of their own.
+ * no gang yet is one block.
  */
 export function partCells(stage: PlanStage, frame: Placed & Pick<Frame, 'strategy' | 'tiles'>): readonly PartCell[] {
   const name = frame.tiles.byDevice[GATEWAY] === undefined ? partNameOf(frame.strategy) : 'block';
@@ -79,8 +79,6 @@ export function partCells(stage: PlanStage, frame: Placed & Pick<Frame, 'strateg
         return { part, area, wholeMacs: undefined };
       });
     }
-    case 'slice':
-      return [];
   }
 }
 

@@ -44,7 +44,8 @@ function travelled(
     next = carry(next, { kind: 'task', from: victim ?? GATEWAY, to: device }, cost.inputBytes, atMs);
   next = carry(next, { kind: 'result', from: device, to: GATEWAY }, cost.resultBytes, atMs);
   if (cost.overlapBytes === 0) return next;
-  if (cluster?.overlap.via === 'gateway' && partNameOf(strategy) === 'tile') {
+  const isPooled = cluster?.overlap.via === 'gateway' && partNameOf(strategy) === 'tile';
+  if (isPooled || strategy === 'modnn') {
     return carry(next, { kind: 'overlap', from: GATEWAY, to: device }, cost.overlapBytes, atMs);
   }
   const producers = stripSenders({ plan, strategy }, tiles[id] ?? {}, tile, device);

@@ -84,8 +84,9 @@ function applyEvent(state: DashboardState, event: LiveEvent, at: string): Dashbo
 function tellFrame(state: DashboardState, frame: Frame, at: string): DashboardState {
   const before = state.frames.find(({ id }) => id === frame.id)?.state;
   const noted = noteFrame(state, frame);
-  // A gang has its picture with its tasks.
-  if (frame.state === 'running' && before !== 'running' && partNameOf(frame.strategy) !== 'block') {
+  // A gang has its picture with its tasks, but MoDNN's gateway collects it from the source.
+  const isSourced = partNameOf(frame.strategy) === 'tile' || frame.strategy === 'modnn';
+  if (frame.state === 'running' && before !== 'running' && isSourced) {
     const way = { kind: 'picture', from: GATEWAY, to: frame.source } as const;
     return { ...noted, traffic: carry(noted.traffic, way, frame.picture.bytes, Date.parse(at)) };
   }

@@ -2,6 +2,8 @@ import type { ClusterConfig, DeviceConfig } from '../../config/cluster-config.js
 import { DeepThingsError } from '../../errors.js';
 import { type Costs, loadCosts, networkName } from '../../evaluation/simulate/calibration.js';
 import { type PictureSize, simulationSettingsOf } from '../../evaluation/simulate/simulation-settings-of.js';
+import { chooseEnds } from '../../geometry/gang/choose-ends.js';
+import { planGang } from '../../geometry/gang/gang-plan.js';
 import type { Network } from '../../model/network.js';
 import type { PlannerEnvironment } from '../../planner/bounds.js';
 import type { Candidate } from '../../planner/candidate.js';
@@ -54,6 +56,7 @@ export async function plannedCluster(
   const config = { ...declared, devices };
   const costs = await loadCosts(calibration ?? null, networkName(model));
   const network = { medium, bytesPerMs: rateOf(linkRate(options.link)), latencyMs: LATENCY_MS[medium] };
+  const gang = planGang(model.graph, (stage) => chooseEnds(stage, devices.length));
   const share = Math.min(1, cpu);
   const cores = cpu > 1 ? 2 : 1;
   const fastest = Math.max(...devices.map(({ speed }) => speed ?? 1));
@@ -68,7 +71,7 @@ export async function plannedCluster(
       const cpuOf = (one: number) => ({ share: one, periodMs: 0, cores });
       return simulationSettingsOf(
         choice,
-        { network: model, plan },
+        { network: model, plan, gang },
         {
           ...{ costs: costs.costs, network, arrivals, strategy, warmUp: 0, seed: SEED },
           ...{ gatewayCpu: cpuOf(share), cpus: shares.map(cpuOf), pictureSize },

@@ -46,7 +46,7 @@ const device = Type.Object(
     listen,
     engine: optional(nodeEngine),
     speed: optional(
-      decimal('How fast it computes, compared with the others; modnn cuts slices by it. Without it, as measured.', {
+      decimal('How fast it computes, compared with the others; modnn cuts rows by it. Without it, as measured.', {
         minimum: 0.001,
         maximum: 1000,
         examples: [1, 0.5],

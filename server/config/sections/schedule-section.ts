@@ -97,7 +97,7 @@ export const schedule = Type.Object(
     strategy: optional(
       choice(
         'Who runs what: ftp-wst-s and ftp-wst steal tiles, with and without reuse of overlap; with ftp-wsh the gateway ' +
-          'shares tiles out; with modnn it shares out each layer, in slices of rows; with gang all free devices compute a ' +
+          'shares tiles out; with modnn it shares out each layer, in bands of rows; with gang all free devices compute a ' +
           'frame together, with whole one does.',
         STRATEGIES,
         defaults.strategy,

@@ -1,4 +1,5 @@
 import { GATEWAY_ID } from '../../config/defaults.js';
+import { gangPlanOf } from '../../node/cluster-plan.js';
 import type { OperationHandlers, OperationRequest } from '../../node/contract/operations.js';
 import type { RequestsUnderWay } from '../../node/draining.js';
 import { HttpProblem } from '../../node/problems/problem.js';
@@ -41,7 +42,7 @@ export function overlapHandlers(
 
 /** @returns false for a request that is of no gang. */
 function takeGangStrips(
-  { gang, metrics }: EdgeDevice,
+  { gangs, metrics }: EdgeDevice,
   { inbox }: Pick<EdgeTasks, 'inbox'>,
   { body, params, query }: OperationRequest<'putOverlap'>,
 ): boolean {
@@ -54,7 +55,7 @@ function takeGangStrips(
     );
   }
   const bytes = body as Uint8Array;
-  const strips = decodeGangStrips(gang.stage.maps, bytes);
+  const strips = decodeGangStrips((name) => gangPlanOf(gangs, name).stage.maps, bytes);
   metrics.bytesReceived.inc({ kind: 'overlap' }, bytes.byteLength);
   metrics.stripBodies.inc({ direction: 'received' });
   metrics.stripBytes.inc({ direction: 'received' }, bytes.byteLength);

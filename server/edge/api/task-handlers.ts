@@ -2,7 +2,6 @@ import { performance } from 'node:perf_hooks';
 import type { OperationHandlers } from '../../node/contract/operations.js';
 import { HttpProblem } from '../../node/problems/problem.js';
 import { bodyKind, decodeBlockTask, type TaskBodyKind } from '../../node/wire/block-body.js';
-import { decodeSliceTask } from '../../node/wire/slice-body.js';
 import { cutTaskBody, decodeTaskBody, encodeTaskBody } from '../../node/wire/task-body.js';
 import { givenWay } from '../../scheduling/device/device-tile.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
@@ -70,7 +69,6 @@ export function taskHandlers(parts: TaskHandlerParts): OperationHandlers {
 
 const TAKE: Readonly<Record<TaskBodyKind, (parts: TaskHandlerParts, bytes: Uint8Array) => BoardTask | null>> = {
   tile: takeTile,
-  slice: takeSlice,
   block: takeBlock,
 };
 
@@ -83,20 +81,11 @@ function bodyFor({ edge, frames, tasks }: TaskHandlerParts, task: EdgeTask, thie
   return cutTaskBody(wirePlan, { ...task, reuse: reuseForThief(edge, tasks.overlap, frames, task, thief) }, own);
 }
 
-/** @returns null for a layer of a slice that was pushed here before. */
-function takeSlice({ edge, tasks }: TaskHandlerParts, bytes: Uint8Array): BoardTask | null {
-  const body = decodeSliceTask(edge.wirePlan, bytes);
-  const taskBytes = bytes.byteLength;
-  edge.metrics.bytesReceived.inc({ kind: body.layer === 0 ? 'input' : 'overlap' }, taskBytes);
-  const task = { ...body, kind: 'slice' as const, tile: body.slice, taskBytes, arrivedMs: performance.now() };
-  return tasks.pushed.has(task) ? null : task;
-}
-
 /** @returns null for a block that was pushed here before, or of a gang that has ended. */
 function takeBlock({ edge, frames, tasks }: TaskHandlerParts, bytes: Uint8Array): BlockTask | null {
   const body = decodeBlockTask(edge.wirePlan.digest, bytes);
   const taskBytes = bytes.byteLength;
-  edge.metrics.bytesReceived.inc({ kind: 'picture' }, taskBytes);
+  edge.metrics.bytesReceived.inc({ kind: strategyNamed(body.strategy).gang!.carries }, taskBytes);
   const task = { ...body, kind: 'block' as const, tile: body.member, taskBytes, arrivedMs: performance.now() };
   frames.generations.invalidateBefore(task.frame, task.generation, task.attempt);
   return frames.generations.isPastBlock(task) || tasks.pushed.has(task) ? null : task;

@@ -1,7 +1,6 @@
 import type { ComputeThread } from '../../compute/compute-thread.js';
 import { systemThread } from '../../compute/system-thread.js';
 import type { ClusterConfig, DeviceConfig } from '../../config/cluster-config.js';
-import type { GangPlan } from '../../geometry/gang/gang-plan.js';
 import type { ClusterPlan } from '../../node/cluster-plan.js';
 import type { ListenAddress } from '../../node/http/listen.js';
 import { EventLog } from '../../node/observe/event-log.js';
@@ -50,7 +49,8 @@ export interface EdgeDevice {
   readonly self: { readonly device: string; address: string };
   /** What bodies are written by: the plan, and the type in which feature maps are sent. */
   readonly wirePlan: WirePlan & { readonly maps: MapType };
-  readonly gang: GangPlan;
+  /** Of frames that devices compute together. */
+  readonly gangs: Pick<ClusterPlan, 'gang' | 'layerGang'>;
   readonly remote: RemoteNodes;
   readonly events: EventLog;
   readonly metrics: NodeMetrics;
@@ -60,7 +60,7 @@ export interface EdgeDevice {
 /** Makes a device's clients, metrics and event log. Nothing is sent yet. */
 export function createEdgeDevice(options: NodeOptions, { node, tls, clusterPlan, compute }: Environment): EdgeDevice {
   const { config, device, log, token } = options;
-  const { gang, network, plan } = clusterPlan;
+  const { gang, layerGang, network, plan } = clusterPlan;
   const digest = planDigest(compute.modelDigest, plan, gang);
   const metrics = createMetrics({ role: 'edge', node: device });
   metrics.cpu.separate({ main: systemThread(), compute: compute.thread });
@@ -71,7 +71,7 @@ export function createEdgeDevice(options: NodeOptions, { node, tls, clusterPlan,
   return {
     self: { device, address: node.address },
     wirePlan: { plan, digest, fill: network.preprocessing.fill, maps: config.wire.maps },
-    gang,
+    gangs: { gang, layerGang },
     remote: {
       gateway: peers.client(config.gateway.address),
       peers,

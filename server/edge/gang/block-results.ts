@@ -1,8 +1,10 @@
 import type { MemberPlan } from '../../geometry/gang/gang-blocks.js';
 import { isEmptyRegion } from '../../geometry/region.js';
+import { gangPlanOf } from '../../node/cluster-plan.js';
 import { encodeBlockResult } from '../../node/wire/block-result.js';
 import type { ComputeSpeed } from '../../scheduling/device/compute-speed.js';
 import type { BlockTimes } from '../../scheduling/gang/block-times.js';
+import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import type { EdgeDevice } from '../device/edge-device.js';
 import type { ResultSender } from '../tasks/result-sender.js';
 import type { BlockTask } from './block-task.js';
@@ -41,10 +43,11 @@ export class BlockResults {
 
   send(task: BlockTask, plan: MemberPlan, costs: BlockCosts, { boxes, outputs, partDigest }: BlockOutcome): void {
     const { edge, sender, speed } = this.#parts;
-    const { events, gang, log, metrics, self, wirePlan } = edge;
+    const { events, gangs, log, metrics, self, wirePlan } = edge;
+    const gang = strategyNamed(task.strategy).gang!.plan;
     const { attempt, frame, generation, member, taskBytes } = task;
     const { device } = self;
-    const { maps, outputs: numbers } = gang.stage;
+    const { maps, outputs: numbers } = gangPlanOf(gangs, gang).stage;
     const blocks = numbers.flatMap((map, i) => {
       const region = plan.outputs[i]!;
       return boxes !== null || isEmptyRegion(region) ? [] : [{ map, region, data: outputs[i]! }];
@@ -66,6 +69,7 @@ export class BlockResults {
       partDigest,
       taskBytes,
       device,
+      gang,
       ...costs,
       outputs: blocks,
       boxes,

@@ -1,16 +1,19 @@
 import { performance } from 'node:perf_hooks';
 import type { ComputeThread } from '../../compute/compute-thread.js';
 import { DeepThingsError } from '../../errors.js';
-import type { Bands } from '../../geometry/gang/bands.js';
 import type { MemberStage } from '../../geometry/gang/gang-blocks.js';
+import type { GangPlanName } from '../../geometry/gang/gang-plan.js';
 import { MemberPlans } from '../../geometry/gang/member-plans.js';
 import { intersectRegions, isEmptyRegion } from '../../geometry/region.js';
+import { gangPlanOf } from '../../node/cluster-plan.js';
 import { CALLS } from '../../node/contract/calls.js';
 import { CANCELLED } from '../../node/pause.js';
 import { encodeGangStrips, type GangStrips } from '../../node/wire/gang-strips.js';
 import type { MapBlock } from '../../node/wire/map-blocks.js';
 import type { StageTime } from '../../scheduling/gang/block-times.js';
 import type { BlockProgress } from '../../scheduling/gang/hanging-member.js';
+import { strategyNamed } from '../../scheduling/strategies/strategies.js';
+import type { GangRule } from '../../scheduling/strategies/strategy.js';
 import type { TaskKey } from '../../scheduling/task-key.js';
 import { cropRegion } from '../../tensor/planes.js';
 import type { EdgeDevice } from '../device/edge-device.js';
@@ -50,12 +53,11 @@ interface Current {
  */
 export class BlockRunner {
   readonly #parts: BlockRunnerParts;
-  readonly #members: MemberPlans;
+  readonly #members = new Map<GangPlanName, MemberPlans>();
   #current: Current | null = null;
 
   constructor(parts: BlockRunnerParts) {
     this.#parts = parts;
-    this.#members = new MemberPlans(parts.edge.gang);
   }
 
   /** Gives up the block that is computed now, where it is past. */
@@ -104,12 +106,16 @@ export class BlockRunner {
     const { end, task } = current;
     const { compute, inbox, inputs, results } = this.#parts;
     const { bands, boxesAbove, frame, member, partDigest, picture } = task;
-    const plan = this.#members.of(bands)[member]!;
+    const rule = ruleOf(task);
+    const plan = this.#membersOf(rule.plan).of(bands)[member]!;
     const all = plan.stages.flatMap(({ due }) => due);
     if (!inbox.open(task, all)) return false;
     const startedMs = performance.now();
-    const part = await inputs.partOf(frame, picture, plan.input, partDigest);
-    const shared = partDigest === null ? this.#sharedParts(bands, member, part.data) : new Map<number, string>();
+    const part =
+      rule.carries === 'input'
+        ? { data: picture, digest: partDigest ?? digestOf(picture) }
+        : await inputs.partOf(frame, picture, plan.input, partDigest);
+    const shared = partDigest === null ? this.#sharedParts(task, part.data) : new Map<number, string>();
     const told = new Set<number>();
     let input: Uint8Array | null = part.data;
     const prepareMs = performance.now() - startedMs;
@@ -126,7 +132,7 @@ export class BlockRunner {
       const strips = received.flatMap((body) => body.strips);
       const beganMs = performance.now() - startedMs;
       const { boxes, computeMs, macs, outputs, owed } = await compute.runBlock({
-        ...{ key: keyOf(task), bands, member, input, strips, boxesAbove },
+        ...{ plan: rule.plan, key: keyOf(task), bands, member, input, strips, boxesAbove },
       });
       if (end.signal.aborted) return isGivenUp(end.signal);
       const endedMs = performance.now() - startedMs;
@@ -134,7 +140,7 @@ export class BlockRunner {
       const bodies = byReceiver(stage, owed).map(([to, blocks]) => {
         const sharedDigest = told.has(to) ? null : (shared.get(to) ?? null);
         told.add(to);
-        return { to, bytes: this.#encode({ strips: blocks, sharedDigest }) };
+        return { to, bytes: this.#encode(rule, { strips: blocks, sharedDigest }) };
       });
       const sent = bodies.map(({ to, bytes }) => ({ to, bytes: bytes.byteLength }));
       stages.push({ stripsMs: beganMs - (waitedMs - startedMs), beganMs, endedMs, computeMs, sent });
@@ -155,16 +161,23 @@ export class BlockRunner {
     return true;
   }
 
-  #encode(body: GangStrips): Uint8Array {
-    const { gang, wirePlan } = this.#parts.edge;
-    return encodeGangStrips(gang.stage.maps, body, wirePlan.maps);
+  #membersOf(plan: GangPlanName): MemberPlans {
+    const members = this.#members.get(plan) ?? new MemberPlans(gangPlanOf(this.#parts.edge.gangs, plan));
+    this.#members.set(plan, members);
+    return members;
+  }
+
+  #encode({ plan }: GangRule, body: GangStrips): Uint8Array {
+    const { gangs, wirePlan } = this.#parts.edge;
+    return encodeGangStrips(gangPlanOf(gangs, plan).stage.maps, body, wirePlan.maps, plan);
   }
 
   /** By member: the digest of what this one and that one read of the letterboxed picture both. */
-  #sharedParts(bands: Bands, member: number, part: Uint8Array): ReadonlyMap<number, string> {
-    const { channels } = this.#parts.edge.gang.stage.maps[0]!;
-    const plans = this.#members.of(bands);
-    const own = plans[member]!;
+  #sharedParts(task: BlockTask, part: Uint8Array): ReadonlyMap<number, string> {
+    const { plan } = ruleOf(task);
+    const { channels } = gangPlanOf(this.#parts.edge.gangs, plan).stage.maps[0]!;
+    const plans = this.#membersOf(plan).of(task.bands);
+    const own = plans[task.member]!;
     const peers = new Set(
       own.stages.flatMap(({ due, owed }) => [...due.map(({ from }) => from), ...owed.map(({ to }) => to)]),
     );
@@ -182,12 +195,15 @@ export class BlockRunner {
     metrics.bytesSent.inc({ kind: 'overlap' }, bytes.byteLength);
     metrics.stripBodies.inc({ direction: 'sent' });
     metrics.stripBytes.inc({ direction: 'sent' }, bytes.byteLength);
-    await remote.peers.client(members[to]!.address).call(CALLS.gangStrips, {
+    const strips = {
       path: { frame, tile: member },
-      query: { stage, generation, attempt },
       body: { mediaType: 'application/octet-stream', bytes },
       signal,
-    });
+    };
+    const query = { stage, generation, attempt };
+    if (ruleOf(task).strips === 'gateway') {
+      await remote.gateway.call(CALLS.gangStripsByGateway, { ...strips, query: { ...query, to } });
+    } else await remote.peers.client(members[to]!.address).call(CALLS.gangStrips, { ...strips, query });
   }
 }
 
@@ -212,6 +228,10 @@ function requireSameInput(
 function isGivenUp({ aborted, reason }: AbortSignal): false {
   if (aborted && reason !== CANCELLED) throw reason;
   return false;
+}
+
+function ruleOf({ strategy }: BlockTask): GangRule {
+  return strategyNamed(strategy).gang!;
 }
 
 function keyOf({ attempt, frame, generation }: BlockTask): string {

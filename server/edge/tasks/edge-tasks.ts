@@ -15,7 +15,7 @@ import { BlockRunner } from '../gang/block-runner.js';
 import type { BlockTask } from '../gang/block-task.js';
 import { EARLY_STRIPS, StripInbox } from '../gang/strip-inbox.js';
 import { createOverlap, type DeviceOverlap, startParts } from './device-overlap.js';
-import type { EdgeBoard, SliceTask } from './edge-board.js';
+import type { EdgeBoard } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
 import type { EdgeTurns } from './edge-turns.js';
 import { Executor } from './executor.js';
@@ -23,7 +23,6 @@ import { handBackStolen } from './hand-back.js';
 import { OfferKeeper } from './offer-keeper.js';
 import { PushedTasks } from './pushed-tasks.js';
 import { ResultSender } from './result-sender.js';
-import { SliceRunner } from './slice-runner.js';
 import { Stealer } from './stealer.js';
 import { TileOutputs } from './tile-outputs.js';
 import { TilePreparer } from './tile-preparer.js';
@@ -62,10 +61,7 @@ export class EdgeTasks {
     const speed = this.#speed;
     const limit = taskQueueLimit(config, plan.tiles.length);
     const overlap = createOverlap(edge, config, speed, frames);
-    const board: EdgeBoard = new TaskBoard<EdgeTask, SliceTask | BlockTask>(
-      limit,
-      tilePicker(plan, overlap.book, schedule.order),
-    );
+    const board: EdgeBoard = new TaskBoard<EdgeTask, BlockTask>(limit, tilePicker(plan, overlap.book, schedule.order));
     board.onChange((change) => overlap.book.follow(change));
     board.onChange(({ pending }) => edge.metrics.pending.set(pending));
     scopes.onEnd((frame) => board.dropFrame(frame));
@@ -82,7 +78,6 @@ export class EdgeTasks {
     const outputs = new TileOutputs({ edge, keeper, sender, namesStrips: audit.fraction > 0 });
     const preparer = new TilePreparer(edge, frames.own, overlap.buffers);
     const tiles = new TileRunner({ edge, board, compute, preparer, outputs, turns });
-    const slices = new SliceRunner({ edge, compute, board, sender, scopes });
     this.#edge = edge;
     this.board = board;
     this.overlap = overlap;
@@ -103,7 +98,7 @@ export class EdgeTasks {
     scopes.onEnd((frame) => blocks.giveUp((task) => task.frame === frame));
     generations.onInvalidated(() => blocks.giveUp((task) => generations.isPastBlock(task)));
     this.#blocks = blocks;
-    this.#executor = new Executor({ board, turns, preparer, tiles, slices, blocks });
+    this.#executor = new Executor({ board, turns, preparer, tiles, blocks });
     this.stealer = new Stealer({ edge, board, generations, ...schedule.steal, prefetch: schedule.prefetch });
   }
 

@@ -1,10 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import type { BlockRunner } from '../gang/block-runner.js';
 import type { BlockTask } from '../gang/block-task.js';
-import type { EdgeBoard, SliceTask } from './edge-board.js';
+import type { EdgeBoard } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
 import type { EdgeEffect, EdgeTurns } from './edge-turns.js';
-import type { SliceRunner } from './slice-runner.js';
 import type { TilePreparer } from './tile-preparer.js';
 import type { TileRunner } from './tile-runner.js';
 
@@ -13,7 +12,6 @@ export interface ExecutorParts {
   readonly turns: EdgeTurns;
   readonly preparer: TilePreparer;
   readonly tiles: TileRunner;
-  readonly slices: SliceRunner;
   readonly blocks: BlockRunner;
 }
 
@@ -92,10 +90,10 @@ export class Executor {
     this.#parts.board.finished(task);
   }
 
-  async #runPart(task: SliceTask | BlockTask): Promise<void> {
-    const { blocks, slices, turns } = this.#parts;
+  async #runPart(task: BlockTask): Promise<void> {
+    const { blocks, turns } = this.#parts;
     const { signal } = this.#stop;
-    await (task.kind === 'slice' ? slices.run(task, signal) : blocks.run(task, signal));
+    await blocks.run(task, signal);
     turns.partDone();
   }
 }

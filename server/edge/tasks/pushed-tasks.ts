@@ -13,11 +13,11 @@ export class PushedTasks {
     scopes.onEnd((frame) => this.#forget(frame));
   }
 
-  has(task: TaskKey & { readonly layer?: number }): boolean {
+  has(task: TaskKey): boolean {
     return this.#taken.has(keyOf(task));
   }
 
-  add(task: TaskKey & { readonly layer?: number }): void {
+  add(task: TaskKey): void {
     this.#taken.set(keyOf(task), task.frame);
     if (this.#taken.size > this.#limit) this.#taken.delete(this.#taken.keys().next().value!);
   }
@@ -27,6 +27,6 @@ export class PushedTasks {
   }
 }
 
-function keyOf({ frame, tile, generation, attempt, layer }: TaskKey & { readonly layer?: number }): string {
-  return `${frame}/${generation}/${tile}/${layer ?? ''}/${attempt}`;
+function keyOf({ frame, tile, generation, attempt }: TaskKey): string {
+  return `${frame}/${generation}/${tile}/${attempt}`;
 }

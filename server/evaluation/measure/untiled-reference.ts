@@ -13,7 +13,7 @@ export class UntiledReference {
   /** How far a frame's merged output is from the untiled one. */
   async compare(client: DeepThingsClient, config: ClusterConfig, frame: Schemas['Frame']): Promise<MapDifference> {
     const merged = await frameOutputs(client, frame.id);
-    const isGang = strategyNamed(frame.strategy).outputs === 'blocks';
+    const isGang = strategyNamed(frame.strategy).gang?.plan === 'stages';
     const input = frame.inputDigest === null ? await inputOf(client, frame.id) : null;
     const digest = frame.inputDigest ?? createHash('sha256').update(input!).digest('hex');
     // A digest stands for the model's input size as well; model and depth are one in a run.

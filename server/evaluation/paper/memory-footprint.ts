@@ -1,8 +1,10 @@
 import { planGraph } from '../../geometry/choose-cut.js';
 import type { FtpPlan } from '../../geometry/ftp-plan.js';
+import { bandsOf } from '../../geometry/gang/bands.js';
+import { gangBlocks, type MemberPlan } from '../../geometry/gang/gang-blocks.js';
+import type { LayerGeometry } from '../../geometry/gang/layer-chain.js';
+import { planLayerGang } from '../../geometry/gang/layer-gang.js';
 import { parseGrid } from '../../geometry/grid.js';
-import { planBodp, sliceStep } from '../../geometry/modnn/bodp-plan.js';
-import type { LayerGeometry } from '../../geometry/modnn/layer.js';
 import { regionBytes } from '../../geometry/plan-cost.js';
 import { type Region, wholeMap } from '../../geometry/region.js';
 import { walkBack } from '../../geometry/tile-walk.js';
@@ -49,25 +51,22 @@ export function memoryFootprints(network: Network, depth: number, grids: readonl
     totalBytes: Math.max(...mapBytes) + weights,
   });
   const whole = layers.map((layer) => layerBytes(layer, wholeMap(layer.input), wholeMap(layer.output)));
-  const slices = planBodp(chain, Array<number>(BODP_SLICES).fill(1));
+  const members = gangBlocks(planLayerGang(chain), bandsOf(Array<number>(BODP_SLICES).fill(1)));
   return {
     layers: layers.map(({ macsPerCell }, index) => `${macsPerCell === 0 ? 'max' : 'conv'}${index}`),
     weightBytes: bytesByLayer,
     original: footprint('original', whole),
     bodp: footprint(
       `BODP-${BODP_SLICES}`,
-      layers.map((layer, index) => largestSlice(slices, layer, index)),
+      layers.map((layer, index) => largestBlock(members, layer, index)),
     ),
     ftp: Object.fromEntries(grids.map((grid) => [grid, footprint(`FTP ${grid}`, tileBytes(planOf(grid)))])),
   };
 }
 
-function largestSlice(plan: ReturnType<typeof planBodp>, layer: LayerGeometry, index: number): number {
-  const bytes = Array.from({ length: plan.slices }, (_, slice) => {
-    const { input, output } = sliceStep(plan, index, slice);
-    return layerBytes(layer, input, output);
-  });
-  return Math.max(...bytes);
+function largestBlock(members: readonly MemberPlan[], layer: LayerGeometry, index: number): number {
+  const steps = members.flatMap(({ stages }) => stages[index]!.steps);
+  return Math.max(...steps.map(({ reads, writes }) => layerBytes(layer, reads[0]!.region, writes[0]!.region)));
 }
 
 function tileBytes({ chain, tiles }: FtpPlan): readonly number[] {

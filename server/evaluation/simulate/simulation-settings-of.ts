@@ -1,4 +1,5 @@
 import type { ClusterConfig } from '../../config/cluster-config.js';
+import { totalMacs } from '../../graph/macs.js';
 import { placePicture, transmittedRegion } from '../../heads/placement.js';
 import { type ClusterPlan, taskQueueLimit } from '../../node/cluster-plan.js';
 import { CALLS, CIRCUITS } from '../../node/contract/calls.js';
@@ -39,7 +40,7 @@ const DIGEST = '0'.repeat(64);
 /** The cluster that a `cluster.yaml` describes, to be simulated. */
 export function simulationSettingsOf(
   config: ClusterConfig,
-  { network: model, plan }: Pick<ClusterPlan, 'network' | 'plan'>,
+  { gang, network: model, plan }: Pick<ClusterPlan, 'network' | 'plan' | 'gang'>,
   environment: SimulatedEnvironment,
 ): SimulationSettings {
   const { arrivals, costs, cpus, gatewayCpu, network, pictureSize, seed, strategy, warmUp } = environment;
@@ -67,5 +68,6 @@ export function simulationSettingsOf(
     aheadMs: AHEAD_MS,
     queueLimit: taskQueueLimit(config, plan.tiles.length),
     remainingMacs: plan.remainingMacs,
+    gang: { plan: gang, remainingMacs: totalMacs(model.graph) - gang.stage.macs },
   };
 }

@@ -1,14 +1,14 @@
 import { DeepThingsError } from '../../errors.js';
-import type { GangPlan } from '../../geometry/gang/gang-plan.js';
 import { unpackCandidates } from '../../heads/packed-candidates.js';
+import { type ClusterPlan, gangPlanOf } from '../../node/cluster-plan.js';
 import type { OperationHandlers } from '../../node/contract/operations.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import { HttpProblem } from '../../node/problems/problem.js';
 import { bodyKind, type TaskBodyKind } from '../../node/wire/block-body.js';
 import { type BlockResultBody, decodeBlockResult } from '../../node/wire/block-result.js';
 import { decodeResultBody, type ResultBody } from '../../node/wire/result-body.js';
-import { decodeSliceResult } from '../../node/wire/slice-body.js';
 import type { WirePlan } from '../../node/wire/task-body.js';
+import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import { requireDeclared } from '../devices/declared-device.js';
 import type { GatewayDevices } from '../devices/gateway-devices.js';
 import { requireFiniteResult } from '../dispatch/finite-results.js';
@@ -17,11 +17,11 @@ import type { LeftOutDevices } from '../dispatch/left-out-devices.js';
 import type { FrameRecord } from '../frames/frame-record.js';
 import type { FrameStore } from '../frames/frame-store.js';
 import type { Auditor } from '../results/auditor.js';
-import type { GatewayResults } from '../results/gateway-results.js';
+import { type GatewayResults, poolOf } from '../results/gateway-results.js';
 
 export interface ResultHandlerParts {
   readonly wirePlan: WirePlan;
-  readonly gang: GangPlan;
+  readonly clusterPlan: Pick<ClusterPlan, 'gang' | 'layerGang'>;
   readonly store: FrameStore;
   readonly results: GatewayResults;
   readonly devices: GatewayDevices;
@@ -47,7 +47,6 @@ type Verdict = 'accepted' | 'duplicate' | 'stale';
 
 const TAKE: Readonly<Record<TaskBodyKind, (parts: ResultHandlerParts, bytes: Uint8Array) => Verdict>> = {
   tile: takeResult,
-  slice: takeSlice,
   block: takeBlock,
 };
 
@@ -124,38 +123,6 @@ function compare(
   return 'accepted';
 }
 
-/** A slice's rows after one layer: what others need for the next, in the end all of it (MoDNN). */
-function takeSlice(parts: ResultHandlerParts, bytes: Uint8Array): Verdict {
-  const { devices, ledger, results, telemetry, wirePlan } = parts;
-  const { rounds } = results;
-  const { log, metrics, nowMs } = telemetry;
-  const result = decodeSliceResult(wirePlan, bytes);
-  const { frame, slice, layer, generation, attempt, device, taskBytes } = result;
-  const record = frameOf(parts, result);
-  if (record === null) return 'stale';
-  const last = layer + 1 === wirePlan.plan.chain!.depth;
-  metrics.bytesReceived.inc({ kind: last ? 'result' : 'overlap' }, bytes.byteLength);
-  const outputs = result.rows.map(({ data }) => data as Float32Array);
-  requireFiniteResult(parts, { frame, part: slice, layer, generation, attempt, device }, outputs);
-  // The first layer's task brings a part of the picture, each later one border rows.
-  const brought = layer === 0 ? { inputBytes: taskBytes, overlapBytes: 0 } : { inputBytes: 0, overlapBytes: taskBytes };
-  const verdict = ledger.applyResult({ frame, part: slice, layer, generation, attempt, device }, () => {
-    rounds.place(result);
-    const [resultBytes, rowBytes] = last ? [bytes.byteLength, 0] : [0, bytes.byteLength];
-    const overlapBytes = brought.overlapBytes + rowBytes;
-    const rest = { transferMs: 0, overlapMs: 0, controlBytes: 0 };
-    record.trace.accepted(slice, { ...result, ...brought, ...rest, overlapBytes, resultBytes }, nowMs());
-  });
-  // Slices are never audited.
-  if (verdict === 'to-compare') return 'duplicate';
-  metrics.results.inc({ verdict });
-  if (verdict === 'accepted') {
-    devices.speeds.computed(device, result.macs, result.computeMs);
-    devices.registry.worked(device, { ...result, ...brought, resultBytes: bytes.byteLength });
-  } else log.debug({ frame, slice, layer, attempt, device, verdict }, 'result not needed');
-  return verdict;
-}
-
 /**
  * The boxes of a member that has decoded them; null where it sends its blocks.
  *
@@ -176,20 +143,21 @@ function boxesOf({ results }: ResultHandlerParts, record: FrameRecord, { attempt
 
 /** A member's part of what a gang hands over. */
 function takeBlock(parts: ResultHandlerParts, bytes: Uint8Array): Verdict {
-  const { devices, gang, ledger, results, telemetry, wirePlan } = parts;
+  const { clusterPlan, devices, ledger, results, telemetry, wirePlan } = parts;
   const { log, metrics, nowMs } = telemetry;
-  const result = decodeBlockResult(wirePlan.digest, gang.stage.maps, bytes);
+  const result = decodeBlockResult(wirePlan.digest, (name) => gangPlanOf(clusterPlan, name).stage.maps, bytes);
   const { attempt, device, frame, generation, member, overlapBytes, taskBytes } = result;
   const record = frameOf(parts, result);
-  if (record === null) return 'stale';
+  if (record === null || strategyNamed(record.strategy).gang?.plan !== result.gang) return 'stale';
   metrics.bytesReceived.inc({ kind: 'result' }, bytes.byteLength);
   const values = result.outputs.map(({ data }) => data);
   requireFiniteResult(parts, { frame, part: member, generation, attempt, device }, values);
   const boxes = boxesOf(parts, record, result);
   const cost = { inputBytes: taskBytes, overlapBytes, resultBytes: bytes.byteLength };
-  const audited = results.gangAuditor?.picks(result) ?? false;
+  const audited = results.gangAuditor?.picks(record, attempt) ?? false;
   const verdict = ledger.applyResult({ frame, part: member, generation, attempt, device, audited }, () => {
-    if (boxes === null) results.blocks.placeBlocks(frame, result.outputs);
+    const { outputs } = gangPlanOf(clusterPlan, result.gang).stage;
+    if (boxes === null) poolOf(results, record.strategy).placeBlocks(frame, result.outputs, outputs);
     else results.boxes.place(frame, member, boxes);
     results.gangs.measured(result, result);
     const acceptedMs = nowMs();

@@ -22,8 +22,8 @@ export class Audits {
   }
 
   /** Returns whether an attempt of a gang's frame is checked. */
-  picksGang(attempt: Parameters<GangAuditor['picks']>[0]): boolean {
-    return this.#parts.gangAuditor?.picks(attempt) ?? false;
+  picksGang(record: FrameRecord, attempt: number): boolean {
+    return this.#parts.gangAuditor?.picks(record, attempt) ?? false;
   }
 
   /** Has the auditor find out which of two devices is wrong, and reports the finding to the ledger; never fails. */

@@ -6,13 +6,13 @@ import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import type { DeviceSpeeds } from '../devices/device-speeds.js';
 import { type FrameRecord, frameDocument } from '../frames/frame-record.js';
 import type { FrameStore } from '../frames/frame-store.js';
-import type { GatewayResults } from '../results/gateway-results.js';
+import { type GatewayResults, poolOf } from '../results/gateway-results.js';
 import type { NodeDispatcher } from './node-dispatcher.js';
 
 export interface DeliveriesParts {
   readonly dispatcher: NodeDispatcher;
   readonly store: Pick<FrameStore, 'sourced' | 'update'>;
-  readonly results: Pick<GatewayResults, 'blocks' | 'boxes' | 'rounds' | 'gangs'>;
+  readonly results: Pick<GatewayResults, 'blocks' | 'boxes' | 'pool' | 'gangs'>;
   readonly speeds: DeviceSpeeds;
   readonly ledger: LedgerSink;
   readonly telemetry: Telemetry;
@@ -21,6 +21,8 @@ export interface DeliveriesParts {
 /** Has pictures and tasks brought to devices, and reports to the ledger whether the devices took them. */
 export class Deliveries {
   readonly #parts: DeliveriesParts;
+  /** Frames whose letterboxed picture is on its way from their source. */
+  readonly #coming = new Map<string, Promise<void>>();
 
   constructor(parts: DeliveriesParts) {
     this.#parts = parts;
@@ -54,48 +56,66 @@ export class Deliveries {
     }
   }
 
-  /** Cuts the fused stack into slices, larger ones for faster devices. */
-  slice({ id, trace }: FrameRecord, { attempt, devices }: Extract<LedgerEffect, { kind: 'slice' }>): void {
-    const { results, speeds } = this.#parts;
-    results.rounds.begin(id, attempt, speeds.sharesOf(devices));
-    trace.restart(devices.length);
-  }
-
-  /** Notes which devices compute a frame together. Its picture goes to each of them with the task. */
+  /** Notes which devices compute a frame together. What each needs of the picture goes to it with the task. */
   gang(record: FrameRecord, { attempt, devices }: Extract<LedgerEffect, { kind: 'gang' }>): void {
     const { results, telemetry } = this.#parts;
     const { events, metrics, nowMs } = telemetry;
     const { generation, id, strategy, trace } = record;
-    results.blocks.take(id);
+    const { carries, plan } = strategyNamed(strategy).gang!;
+    poolOf(results, strategy).take(id);
     results.boxes.take(id);
-    const round = results.gangs.begin(id, attempt, devices);
+    const round = results.gangs.begin(id, attempt, devices, plan);
     trace.restart(devices.length);
-    trace.leftOut(results.gangs.leftOut);
+    trace.leftOut(plan === 'stages' ? results.gangs.leftOut : []);
     trace.gang.formed({ ...round, generation }, trace.gangMs(nowMs()));
     metrics.gangs.inc({ strategy });
     record.state = 'running';
-    record.sourcedMs ??= nowMs();
     events.publish('frame', frameDocument(record));
+    if (carries === 'input' && record.sourcedMs === null) {
+      const coming = this.#collect(record, attempt).finally(() => this.#coming.delete(record.id));
+      this.#coming.set(record.id, coming);
+    }
+    record.sourcedMs ??= nowMs();
+  }
+
+  /**
+   * Gets the letterboxed picture from the frame's source, as the gateway of the paper's MoDNN does. Where the source does not give it, the
+   * gateway cuts its own; never fails.
+   */
+  async #collect(record: FrameRecord, attempt: number): Promise<void> {
+    const { dispatcher, telemetry } = this.#parts;
+    const { source } = record;
+    if (source === '') return;
+    try {
+      await dispatcher.deliver(record, source, attempt);
+      record.sourcedMs = telemetry.nowMs();
+      const input = await dispatcher.collect(record, source);
+      if (record.end === null) record.input = input;
+    } catch (error) {
+      const facts = { frame: record.id, device: source, attempt };
+      telemetry.log.info({ ...facts, err: error }, 'source gave no letterboxed picture: the gateway cuts its own');
+    }
   }
 
   /** Gives a task to a device; never fails. */
   async push(record: FrameRecord, effect: Extract<LedgerEffect, { kind: 'push' }>): Promise<void> {
     const { dispatcher, ledger, store, telemetry } = this.#parts;
     const { log } = telemetry;
-    const isGang = strategyNamed(record.strategy).outputs === 'blocks';
-    const { frame, part, layer, attempt, device } = effect;
+    const isGang = strategyNamed(record.strategy).gang !== null;
+    const { frame, part, attempt, device } = effect;
     try {
       // A gateway that is killed must not come back with an older generation than its devices have seen.
       if (record.generation > 1 && isGang) await store.update([record]);
+      await this.#coming.get(frame);
       await dispatcher.push(record, effect);
-      ledger.apply({ kind: 'part-pushed', frame, part, layer, attempt, device });
+      ledger.apply({ kind: 'part-pushed', frame, part, attempt, device });
     } catch (error) {
       const draining = hasCode(error, 'DT_DRAINING');
-      const facts = { frame, tile: part, layer, attempt, device };
+      const facts = { frame, tile: part, attempt, device };
       if (draining) log.info(facts, 'device is being drained: another one gets the task');
       else log.warn({ ...facts, err: error }, 'device did not take the task');
       const detail = (error as Error).message;
-      ledger.apply({ kind: 'push-failed', frame, part, layer, attempt, device, detail, draining });
+      ledger.apply({ kind: 'push-failed', frame, part, attempt, device, detail, draining });
     }
   }
 }

@@ -54,9 +54,6 @@ export class EffectRunner {
       case 'deliver':
         void deliveries.deliver(record, effect);
         return;
-      case 'slice':
-        deliveries.slice(record, effect);
-        return;
       case 'gang':
         deliveries.gang(record, effect);
         return;
@@ -99,9 +96,9 @@ export class EffectRunner {
   async #push(record: FrameRecord, effect: Extract<LedgerEffect, { kind: 'push' }>): Promise<void> {
     const { audits, deliveries } = this.#parts;
     const { attempt } = effect;
-    const { generation, id: frame, strategy } = record;
-    const isNeeded = attempt > 1 || generation > 1 || audits.picksGang({ frame, generation, attempt });
-    if (isNeeded && strategyNamed(strategy).outputs === 'blocks' && !(await this.#letterbox(record))) return;
+    const { generation, strategy } = record;
+    const isNeeded = attempt > 1 || generation > 1 || audits.picksGang(record, attempt);
+    if (isNeeded && strategyNamed(strategy).gang?.carries === 'picture' && !(await this.#letterbox(record))) return;
     await deliveries.push(record, effect);
   }
 

@@ -23,12 +23,11 @@ export function requireFiniteResult(
   result: RefusedPart,
   outputs: Iterable<Float32Array>,
 ): void {
-  const { attempt, device, frame, generation, layer, part } = result;
-  const what = layer === undefined ? `tile ${part}` : `layer ${layer} of slice ${part}`;
-  const problem = refusalOfValues(parts, { device, what: `its output of ${what} of frame ${frame}` }, outputs);
+  const { attempt, device, frame, generation, part } = result;
+  const problem = refusalOfValues(parts, { device, what: `its output of tile ${part} of frame ${frame}` }, outputs);
   if (problem === null) return;
   parts.telemetry.metrics.results.inc({ verdict: 'refused' });
-  parts.ledger.apply({ kind: 'result-refused', frame, part, layer, generation, attempt, device });
+  parts.ledger.apply({ kind: 'result-refused', frame, part, generation, attempt, device });
   throw problem;
 }
 

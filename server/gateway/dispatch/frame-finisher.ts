@@ -5,7 +5,7 @@ import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import type { DeviceRegistry } from '../devices/device-registry.js';
 import { type FrameEnd, type FrameRecord, frameDocument } from '../frames/frame-record.js';
 import type { GatewayFrames } from '../frames/gateway-frames.js';
-import type { GatewayResults } from '../results/gateway-results.js';
+import { type GatewayResults, poolOf } from '../results/gateway-results.js';
 import type { LedgerRuntime } from './ledger-runtime.js';
 import type { NodeDispatcher } from './node-dispatcher.js';
 
@@ -40,7 +40,7 @@ export class FrameFinisher {
     }
     this.#publish(record);
     try {
-      if (strategyNamed(record.strategy).outputs === 'blocks') metrics.gangAttempts.inc({ outcome: 'computed' });
+      if (strategyNamed(record.strategy).gang !== null) metrics.gangAttempts.inc({ outcome: 'computed' });
       const end = await this.#result(record);
       if (record.generation !== generation) return;
       metrics.remainingDuration.observe((record.remainingMs ?? 0) / 1000);
@@ -58,11 +58,10 @@ export class FrameFinisher {
     const { frames, results } = this.#parts;
     const boxes = results.boxes.take(record.id);
     if (boxes !== null) return results.headRunner.choose(record, boxes);
-    const isGang = strategyNamed(record.strategy).outputs === 'blocks';
-    const pool = isGang ? results.blocks : results.pool;
+    const pool = poolOf(results, record.strategy);
     const merged = pool.take(record.id)!;
     if (record.keepsOutput) frames.keptOutputs.keep(record.id, pool.stage, merged);
-    return results.headRunner.finish(record, merged, isGang ? 'blocks' : 'tiles');
+    return results.headRunner.finish(record, merged, pool === results.blocks ? 'blocks' : 'tiles');
   }
 
   /** Ends a frame, once. */

@@ -6,7 +6,6 @@ import { transmittedRegion } from '../../heads/placement.js';
 import { CALLS } from '../../node/contract/calls.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import { encodeBlockTask } from '../../node/wire/block-body.js';
-import { encodeSliceTask } from '../../node/wire/slice-body.js';
 import { cutTaskBody, requireTensor, type WirePlan } from '../../node/wire/task-body.js';
 import { formatRegion } from '../../node/wire/wire-facts.js';
 import type { LedgerEffect } from '../../scheduling/ledger/ledger-effects.js';
@@ -26,14 +25,11 @@ export interface NodeDispatcherParts {
   /** What is sent of pictures and feature maps. */
   readonly wire: ClusterConfig['wire'];
   readonly links: DeviceLinks;
-  readonly results: Pick<GatewayResults, 'rounds' | 'gangs' | 'boxes'>;
+  readonly results: Pick<GatewayResults, 'gangs' | 'boxes'>;
   readonly telemetry: Telemetry;
 }
 
-type PushedPart = Pick<
-  Extract<LedgerEffect, { kind: 'push' }>,
-  'part' | 'layer' | 'attempt' | 'device' | 'audit' | 'alone'
->;
+type PushedPart = Pick<Extract<LedgerEffect, { kind: 'push' }>, 'part' | 'attempt' | 'device' | 'audit' | 'alone'>;
 
 /** Brings pictures, tasks and outcomes from the gateway to devices. */
 export class NodeDispatcher {
@@ -86,48 +82,43 @@ export class NodeDispatcher {
     throw new DeepThingsError('DT_INPUT_DIFFERS', `${source} sent another letterboxed picture than the gateway has`);
   }
 
-  /** Gives a device a task: one tile, cut from the gateway's own letterboxed picture, or one layer of a slice. */
-  async push(record: FrameRecord, { part, layer, attempt, device, audit, alone }: PushedPart): Promise<void> {
+  /** Gives a device a task: one tile, cut from the gateway's own letterboxed picture, or a block. */
+  async push(record: FrameRecord, { part, attempt, device, audit, alone }: PushedPart): Promise<void> {
     const { links, telemetry } = this.#parts;
     const { metrics } = telemetry;
-    const bytes = this.#task(record, part, { attempt, layer, alone: audit ?? alone });
+    const isGang = strategyNamed(record.strategy).gang !== null;
+    const bytes = isGang ? this.#block(record, part, attempt) : this.#tile(record, part, attempt, audit ?? alone);
     if (bytes === null) return;
     await links.client(device).call(CALLS.push, {
       body: { mediaType: 'application/octet-stream', bytes },
       signal: this.#stop.signal,
     });
     if (attempt > 1 && !audit) metrics.retries.inc({ what: 'tile' });
-    metrics.bytesSent.inc({ kind: (layer ?? 0) === 0 ? 'input' : 'overlap' }, bytes.byteLength);
-  }
-
-  /** @returns null where it is past. */
-  #task(
-    record: FrameRecord,
-    part: number,
-    { alone, attempt, layer }: Pick<PushedPart, 'attempt' | 'layer' | 'alone'>,
-  ): Uint8Array | null {
-    if (strategyNamed(record.strategy).outputs === 'blocks') return this.#block(record, part, attempt);
-    if (layer !== undefined) return this.#slice(record, part, layer, attempt);
-    return this.#tile(record, part, attempt, alone);
+    metrics.bytesSent.inc({ kind: 'input' }, bytes.byteLength);
   }
 
   /**
-   * A member's task has the picture as it was submitted: that is less than the network's input. Where the gateway has letterboxed it, the
-   * task says what the member must see.
+   * A member's task has the picture as it was submitted, which is less than the network's input; or its part of the input (MoDNN). Where the
+   * gateway has letterboxed the picture, the task says what the member must see.
+   *
+   * @returns null where it is past.
    */
   #block(record: FrameRecord, member: number, attempt: number): Uint8Array | null {
     const { links, results, wirePlan } = this.#parts;
     const { bytes, generation, id: frame, input, strategy } = record;
     const round = results.gangs.of(frame, attempt);
     if (bytes === null || round === null) return null;
+    const { carries } = strategyNamed(strategy).gang!;
     const { bands, devices, plans } = round;
     const map = wirePlan.plan.maps[0]!;
     const part = input && cropRegion(input, map.channels, wholeMap(map), plans[member]!.input);
     const partDigest = part && createHash('sha256').update(part).digest('hex');
+    const picture = carries === 'input' ? part : bytes;
+    if (picture === null) return null;
     const boxesAbove = results.boxes.thresholdOf(record, attempt);
     const members = devices.map((device) => ({ device, address: links.addressOf(device) }));
     const facts = { frame, member, generation, attempt, strategy, partDigest, boxesAbove };
-    return encodeBlockTask(wirePlan.digest, { ...facts, bands, members, picture: bytes });
+    return encodeBlockTask(wirePlan.digest, { ...facts, bands, members, picture });
   }
 
   /** @param alone it is not to be stolen, nor to use strips of the devices whose results are in doubt. */
@@ -139,12 +130,6 @@ export class NodeDispatcher {
     const facts = { frame: id, tile, generation, attempt, source, strategy, inputDigest, reuse: NO_REUSE };
     const transmitted = transmittedRegion(wirePlan.plan.maps[0]!, placement, wire.padding);
     return cutTaskBody(wirePlan, facts, { data: input, transmitted });
-  }
-
-  #slice(record: FrameRecord, slice: number, layer: number, attempt: number): Uint8Array | null {
-    const { results, wire, wirePlan } = this.#parts;
-    const task = results.rounds.task(record, slice, layer, attempt);
-    return task === null ? null : encodeSliceTask(wirePlan, task, wire.maps);
   }
 
   /** Tells a frame's source how it ended; a source that cannot be told finds out by itself in time. Never fails. */

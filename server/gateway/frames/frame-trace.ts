@@ -132,7 +132,7 @@ export class FrameTrace {
     if (event === 'done') this.#done++;
   }
 
-  /** What an accepted result said of itself; a slice has one for each layer, which add up. */
+  /** What an accepted result said of itself. */
   accepted(part: number, cost: PartCost, nowMs: number): void {
     const entry = this.#tiles[part]!;
     entry.acceptedAtMs = nowMs - this.#startedMs;

@@ -100,12 +100,12 @@ export class FrameFactory {
 
   #trace(strategy: StrategyName, parts: number, startedMs: number): FrameTrace {
     const { gang, plan } = this.#parts.clusterPlan;
-    const { stage } = strategyNamed(strategy).outputs === 'blocks' ? gang : plan;
+    const { stage } = strategyNamed(strategy).gang?.plan === 'stages' ? gang : plan;
     return new FrameTrace(parts, startedMs, stage.macs);
   }
 }
 
 /** Whether the gateway letterboxes the pictures of a strategy's frames when they come. */
 export function isLetterboxed(strategy: StrategyName): boolean {
-  return strategyNamed(strategy).outputs !== 'blocks';
+  return strategyNamed(strategy).gang?.carries !== 'picture';
 }

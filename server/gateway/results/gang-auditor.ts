@@ -2,6 +2,7 @@ import { wholeMap } from '../../geometry/region.js';
 import type { Logger } from '../../node/observe/logger.js';
 import type { AuditFinding } from '../../scheduling/ledger/ledger-state.js';
 import { gangBlame, type MemberDeviation } from '../../scheduling/policy/gang-blame.js';
+import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import { cropRegion } from '../../tensor/planes.js';
 import { relativeDifferences } from '../../tensor/value-difference.js';
 import type { FrameRecord } from '../frames/frame-record.js';
@@ -31,9 +32,13 @@ export class GangAuditor {
     this.#parts = parts;
   }
 
-  /** Returns whether a frame is to be checked; always one that has begun again, as something was wrong with it. */
-  picks({ attempt, frame, generation }: PickedFrame): boolean {
+  /**
+   * Returns whether an attempt of a frame is to be checked; always one that has begun again, as something was wrong with it. Frames of
+   * MoDNN are not checked: the gateway would need the layers of two plans, and MoDNN is there to be measured.
+   */
+  picks({ generation, id: frame, strategy }: PickedFrame, attempt: number): boolean {
     const { secret, settings } = this.#parts;
+    if (strategyNamed(strategy).gang?.plan !== 'stages') return false;
     return generation > 1 || isAudited(secret, { frame, tile: 0, generation, attempt }, settings.fraction);
   }
 
@@ -111,8 +116,4 @@ export class GangAuditor {
   }
 }
 
-interface PickedFrame {
-  readonly frame: string;
-  readonly generation: number;
-  readonly attempt: number;
-}
+type PickedFrame = Pick<FrameRecord, 'id' | 'generation' | 'strategy'>;

@@ -4,22 +4,17 @@ import { headMaps } from '../../heads/head-maps.js';
 import type { Candidate } from '../../heads/nms.js';
 import type { Network } from '../../model/network.js';
 import type { FrameScopes } from '../../node/frame-scopes.js';
+import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import type { FrameRecord } from '../frames/frame-record.js';
 
-type BoxedFrame = Pick<FrameRecord, 'id' | 'generation' | 'keepsOutput'>;
-
-interface GangAttempt {
-  readonly frame: string;
-  readonly generation: number;
-  readonly attempt: number;
-}
+type BoxedFrame = Pick<FrameRecord, 'id' | 'generation' | 'strategy' | 'keepsOutput'>;
 
 export interface GangBoxesParts {
   readonly plan: GangPlan;
   readonly network: Pick<Network, 'head'>;
   readonly limits: DetectionLimits;
   /** Whether this attempt of a frame is checked, for which the gateway needs the members' maps. */
-  readonly isAudited: (of: GangAttempt) => boolean;
+  readonly isAudited: (of: BoxedFrame, attempt: number) => boolean;
   /** Ends what is kept of a frame. */
   readonly runs: FrameScopes;
 }
@@ -38,8 +33,9 @@ export class GangBoxes {
   }
 
   /** The score that boxes of an attempt exceed; null where its members send their blocks of the maps. */
-  thresholdOf({ generation, id: frame, keepsOutput }: BoxedFrame, attempt: number): number | null {
-    return keepsOutput || this.#isAudited({ frame, generation, attempt }) ? null : this.#threshold;
+  thresholdOf(frame: BoxedFrame, attempt: number): number | null {
+    if (strategyNamed(frame.strategy).gang?.plan !== 'stages') return null;
+    return frame.keepsOutput || this.#isAudited(frame, attempt) ? null : this.#threshold;
   }
 
   place(frame: string, member: number, boxes: readonly Candidate[]): void {

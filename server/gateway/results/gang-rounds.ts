@@ -1,8 +1,9 @@
 import { BandWork } from '../../geometry/gang/band-work.js';
-import type { Bands } from '../../geometry/gang/bands.js';
+import { type Bands, bandsOf } from '../../geometry/gang/bands.js';
 import type { MemberPlan } from '../../geometry/gang/gang-blocks.js';
-import type { GangPlan } from '../../geometry/gang/gang-plan.js';
+import type { GangPlanName } from '../../geometry/gang/gang-plan.js';
 import { MemberPlans } from '../../geometry/gang/member-plans.js';
+import { type ClusterPlan, gangPlanOf } from '../../node/cluster-plan.js';
 import type { FrameScopes } from '../../node/frame-scopes.js';
 import { DeviceProfiles, type MeasuredBlock, profileOf } from '../../scheduling/gang/device-profiles.js';
 import { GangHelpers, type LeftOut } from '../../scheduling/gang/gang-helpers.js';
@@ -21,7 +22,7 @@ export interface GangRound {
 export interface GangRoundsParts {
   /** Ends what is kept of a frame. */
   readonly runs: FrameScopes;
-  readonly plan: GangPlan;
+  readonly plans: Pick<ClusterPlan, 'gang' | 'layerGang'>;
   /** Speeds of devices, comparable with each other. */
   readonly speedsOf: (devices: readonly string[]) => readonly number[];
 }
@@ -31,16 +32,18 @@ export interface GangRoundsParts {
  * later ones, and on the devices that are left out.
  */
 export class GangRounds {
-  readonly #rounds = new Map<string, GangRound & { readonly measured: Set<number> }>();
-  readonly #plans: MemberPlans;
+  readonly #rounds = new Map<string, GangRound & { readonly plan: GangPlanName; readonly measured: Set<number> }>();
+  readonly #parts: GangRoundsParts;
+  readonly #members = new Map<GangPlanName, MemberPlans>();
   readonly #work: BandWork;
   readonly #profiles = new DeviceProfiles();
   readonly #shares: GangShares;
   readonly #helpers: GangHelpers;
 
-  constructor({ plan, runs, speedsOf }: GangRoundsParts) {
-    this.#plans = new MemberPlans(plan);
-    this.#work = new BandWork(plan);
+  constructor(parts: GangRoundsParts) {
+    const { plans, runs, speedsOf } = parts;
+    this.#parts = parts;
+    this.#work = new BandWork(plans.gang);
     this.#shares = new GangShares({ work: this.#work, profiles: this.#profiles, speedsOf });
     this.#helpers = new GangHelpers({ shares: this.#shares, profiles: this.#profiles, speedsOf });
     runs.onEnd((frame) => this.#rounds.delete(frame));
@@ -57,15 +60,22 @@ export class GangRounds {
   }
 
   /**
-   * Begins an attempt of a frame; an earlier one is void.
+   * Begins an attempt of a frame; an earlier one is void. MoDNN's rows follow the devices' speeds alone.
    *
    * @returns the gang of this attempt.
    */
-  begin(frame: string, attempt: number, devices: readonly string[]): GangRound {
-    const bands = this.#shares.of(devices);
-    const round = { attempt, devices, bands, plans: this.#plans.of(bands), measured: new Set<number>() };
+  begin(frame: string, attempt: number, devices: readonly string[], plan: GangPlanName = 'stages'): GangRound {
+    const bands = plan === 'stages' ? this.#shares.of(devices) : bandsOf(this.#parts.speedsOf(devices));
+    const plans = this.#membersOf(plan).of(bands);
+    const round = { attempt, devices, bands, plans, plan, measured: new Set<number>() };
     this.#rounds.set(frame, round);
     return round;
+  }
+
+  #membersOf(plan: GangPlanName): MemberPlans {
+    const members = this.#members.get(plan) ?? new MemberPlans(gangPlanOf(this.#parts.plans, plan));
+    this.#members.set(plan, members);
+    return members;
   }
 
   /** @returns the gang of this attempt of a frame; null when the attempt is past. */
@@ -77,7 +87,7 @@ export class GangRounds {
   /** Notes what a member's block took. After the last member's the devices that are left out may be others. */
   measured({ attempt, frame, member }: GangBlock, times: MeasuredBlock): void {
     const round = this.#rounds.get(frame);
-    if (round?.attempt !== attempt || round.devices.length < 2) return;
+    if (round?.attempt !== attempt || round.plan !== 'stages' || round.devices.length < 2) return;
     const { bands, devices, measured, plans } = round;
     if (measured.has(member) || times.stages.length !== plans[member]!.stages.length) return;
     measured.add(member);

@@ -2,27 +2,27 @@ import { randomBytes } from 'node:crypto';
 import { type ComputeThread, startComputeThread } from '../../compute/compute-thread.js';
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import type { FtpPlan } from '../../geometry/ftp-plan.js';
-import type { GangPlan } from '../../geometry/gang/gang-plan.js';
 import type { Network } from '../../model/network.js';
+import type { ClusterPlan } from '../../node/cluster-plan.js';
 import type { FrameScopes } from '../../node/frame-scopes.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import type { WirePlan } from '../../node/wire/task-body.js';
+import { strategyNamed } from '../../scheduling/strategies/strategies.js';
+import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import { Auditor } from './auditor.js';
 import { GangAuditor } from './gang-auditor.js';
 import { GangBoxes, type GangBoxesParts } from './gang-boxes.js';
 import { GangRounds } from './gang-rounds.js';
 import { HeadRunner } from './head-runner.js';
-import { LayerRounds } from './layer-rounds.js';
 import { ResultsPool } from './results-pool.js';
 import { type ComputeTile, tileComputer, Verifier, wholeComputer } from './verifier.js';
 
 /** Where outputs are merged, verified and finished. */
 export interface GatewayResults {
-  /** Of tiles, and of slices. */
+  /** Of tiles, and of the blocks of MoDNN. */
   readonly pool: ResultsPool;
-  /** Of gangs. */
+  /** Of all other gangs. */
   readonly blocks: ResultsPool;
-  readonly rounds: LayerRounds;
   readonly gangs: GangRounds;
   readonly boxes: GangBoxes;
   readonly verifier: Verifier<ComputeTile>;
@@ -37,7 +37,7 @@ export interface GatewayResultsParts {
   readonly config: ClusterConfig;
   readonly network: Network;
   readonly wirePlan: WirePlan;
-  readonly gang: GangPlan;
+  readonly gangs: Pick<ClusterPlan, 'gang' | 'layerGang'>;
   /** Has the remaining layers. */
   readonly compute: ComputeThread;
   readonly runs: FrameScopes;
@@ -48,18 +48,15 @@ export interface GatewayResultsParts {
 
 /** @throws DeepThingsError `DT_HEAD_MISSING` when the network puts out nothing that can be decoded. */
 export function createResults(parts: GatewayResultsParts): GatewayResults {
-  const { compute, config, gang, network, runs, speedsOf, telemetry, wirePlan } = parts;
+  const { compute, config, gangs: plans, network, runs, speedsOf, telemetry, wirePlan } = parts;
   const { frameTimeoutMs: timeoutMs } = config.limits;
   const { metrics } = telemetry;
   const pool = new ResultsPool(wirePlan.plan);
   runs.onEnd((frame) => pool.take(frame));
-  const blocks = new ResultsPool({ stage: gang.stage, tiles: [] });
+  const blocks = new ResultsPool({ stage: plans.gang.stage, tiles: [] });
   runs.onEnd((frame) => blocks.take(frame));
   metrics.holds('merged maps', () => pool.size + blocks.size);
-  const rounds = new LayerRounds(wirePlan, pool);
-  runs.onEnd((frame) => rounds.drop(frame));
-  metrics.holds('layered frames', () => rounds.size);
-  const gangs = new GangRounds({ runs, plan: gang, speedsOf });
+  const gangs = new GangRounds({ runs, plans, speedsOf });
   metrics.holds('frames of gangs', () => gangs.size);
   const headRunner = new HeadRunner({ network, compute, limits: config.model, timeoutMs });
   const verifier = new Verifier({
@@ -70,9 +67,14 @@ export function createResults(parts: GatewayResultsParts): GatewayResults {
   });
   const auditor = createAuditor(parts, pool, verifier);
   const gangAuditor = createGangAuditor(parts, blocks, gangs);
-  const isAudited: GangBoxesParts['isAudited'] = (attempt) => gangAuditor?.picks(attempt) ?? false;
-  const boxes = new GangBoxes({ runs, plan: gang, network, limits: config.model, isAudited });
-  return { pool, blocks, boxes, rounds, gangs, verifier, auditor, gangAuditor, headRunner };
+  const isAudited: GangBoxesParts['isAudited'] = (frame, attempt) => gangAuditor?.picks(frame, attempt) ?? false;
+  const boxes = new GangBoxes({ runs, plan: plans.gang, network, limits: config.model, isAudited });
+  return { pool, blocks, boxes, gangs, verifier, auditor, gangAuditor, headRunner };
+}
+
+/** Returns where the outputs of a strategy's frames are merged. */
+export function poolOf({ blocks, pool }: Pick<GatewayResults, 'blocks' | 'pool'>, strategy: StrategyName): ResultsPool {
+  return strategyNamed(strategy).gang?.plan === 'stages' ? blocks : pool;
 }
 
 function startFusedLayers(
@@ -97,7 +99,7 @@ function createAuditor(
 }
 
 function createGangAuditor(
-  { compute, config, gang, telemetry, wirePlan }: GatewayResultsParts,
+  { compute, config, gangs: { gang }, telemetry, wirePlan }: GatewayResultsParts,
   blocks: ResultsPool,
   gangs: GangRounds,
 ): GangAuditor | null {

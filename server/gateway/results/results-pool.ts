@@ -32,16 +32,12 @@ export class ResultsPool {
     for (const [output, data] of outputs.entries()) this.#placeRegion(frame, output, shares[output]!, data);
   }
 
-  /** @param data any region of the plan's only output, `[channels, height, width]`. */
-  placeRows(frame: string, region: Region, data: Float32Array): void {
-    this.#placeRegion(frame, 0, region, data);
-  }
-
-  /** @param blocks regions of maps that the plan hands over, by their numbers. */
-  placeBlocks(frame: string, blocks: readonly MapBlock[]): void {
-    for (const { data, map, region } of blocks) {
-      this.#placeRegion(frame, this.stage.outputs.indexOf(map), region, data);
-    }
+  /**
+   * @param blocks regions of maps that the gang's plan hands over, by their numbers there.
+   * @param outputs the numbers of these maps, in the order of this plan's outputs.
+   */
+  placeBlocks(frame: string, blocks: readonly MapBlock[], outputs: readonly number[]): void {
+    for (const { data, map, region } of blocks) this.#placeRegion(frame, outputs.indexOf(map), region, data);
   }
 
   /** A copy of a tile's share of what is merged so far, by output of the plan; null when nothing is. */

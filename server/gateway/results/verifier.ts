@@ -35,16 +35,17 @@ export function tileComputer(plan: FtpPlan): (thread: ComputeThread, input: Uint
 /** Computes the maps that a gang hands over, `[channels, height, width]` each. */
 export type ComputeWhole = () => Promise<readonly Float32Array[]>;
 
-/** Computes frames of a gang as a gang of one. */
+/** Computes frames of a gang as a gang of one. @param plan that of stages. */
 export function wholeComputer(plan: GangPlan): (thread: ComputeThread, input: Uint8Array) => ComputeWhole {
   const bands = bandsOf([1]);
   const [member] = gangBlocks(plan, bands);
   const map = plan.stage.maps[0]!;
+  const job = { plan: 'stages' as const, key: 'audit', bands, member: 0, strips: [], boxesAbove: null };
   return (thread, picture) => async () => {
     let input: Uint8Array | null = cropRegion(picture, map.channels, wholeMap(map), member!.input);
     let outputs: readonly Float32Array[] | null = null;
     for (const _ of member!.stages) {
-      ({ outputs } = await thread.runBlock({ key: 'audit', bands, member: 0, input, strips: [], boxesAbove: null }));
+      ({ outputs } = await thread.runBlock({ ...job, input }));
       input = null;
     }
     return outputs!;

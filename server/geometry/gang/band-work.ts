@@ -1,7 +1,7 @@
 import { BoundedCache, memoize } from '../memoize.js';
 import type { Region } from '../region.js';
 import { walkSegments } from '../tile-walk.js';
-import { type Bands, bandsAt, blockOf } from './bands.js';
+import { type Bands, bandsAt } from './bands.js';
 import { publishedMaps } from './gang-blocks.js';
 import { type GangPlan, segmentsOf } from './gang-plan.js';
 
@@ -56,7 +56,7 @@ export class BandWork {
     const { maps } = this.#plan.stage;
     const last = bands.rows.length - 2;
     const stages = this.#published.map((published, index) => {
-      const wanted = published.map((map) => blockOf(bands, member, maps[map]!));
+      const wanted = published.map((map) => this.#plan.blockOf(bands, member, map));
       const key = wanted.map(({ y0, y1 }) => `${y0},${y1}`).join(' ');
       return memoize(this.#walks[index]!, key, () => this.#walk(index, wanted));
     });

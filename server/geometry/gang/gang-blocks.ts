@@ -8,7 +8,7 @@ import {
   type Region,
 } from '../region.js';
 import { type TileStep, walkSegments } from '../tile-walk.js';
-import { type Bands, blockOf, memberCount } from './bands.js';
+import { type Bands, memberCount } from './bands.js';
 import { type GangPlan, segmentsOf } from './gang-plan.js';
 
 /** A part of a member's block that another member reads in a later stage. */
@@ -58,7 +58,7 @@ interface Draft {
  * these. Strips are sent once, as the hull of what all later stages of the receiver read. Exact for any ends and bands.
  */
 export function gangBlocks(plan: GangPlan, bands: Bands): readonly MemberPlan[] {
-  const { maps, outputs } = plan.stage;
+  const { outputs } = plan.stage;
   const madeIn = stagesOfMaps(plan);
   const published = publishedMaps(plan, madeIn);
   const members = Array.from({ length: memberCount(bands) }, (_, member) => member);
@@ -83,7 +83,7 @@ export function gangBlocks(plan: GangPlan, bands: Bands): readonly MemberPlan[] 
           due: due.filter(({ before }) => before === index).map(({ from, stage }) => Object.freeze({ from, stage })),
         });
       }),
-      outputs: outputs.map((map) => blockOf(bands, member, maps[map]!)),
+      outputs: outputs.map((map) => plan.blockOf(bands, member, map)),
     });
   });
 }
@@ -117,7 +117,7 @@ function draftOf(plan: GangPlan, bands: Bands, member: number, published: readon
   const read = maps.map(() => ({ region: EMPTY_REGION, stage: Number.POSITIVE_INFINITY }));
   const stages = plan.ends.map((_, index) => {
     const segments = segmentsOf(plan, index);
-    const wanted = new Map(published[index]!.map((map) => [map, blockOf(bands, member, maps[map]!)]));
+    const wanted = new Map(published[index]!.map((map) => [map, plan.blockOf(bands, member, map)]));
     const walk = walkSegments(plan.stage, segments, wanted);
     const own = new Set(plan.stage.segments.slice(segments.start, segments.end).flatMap(({ writes }) => writes));
     for (const map of maps.keys()) {
@@ -157,7 +157,7 @@ function owedOf({ bands, drafts, plan }: Sharing, crossing: Crossing): readonly 
   const { from, map, to } = crossing;
   if (from === to) return [];
   const { computed, read } = drafts[to]!;
-  const block = blockOf(bands, from, plan.stage.maps[map]!);
+  const block = plan.blockOf(bands, from, map);
   const region = outside(intersectRegions(block, read[map]!.region), computed[map]!);
   return isEmptyRegion(region) ? [] : [{ ...crossing, region, before: read[map]!.stage }];
 }

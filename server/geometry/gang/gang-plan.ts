@@ -3,8 +3,15 @@ import { type Tileable, tileable } from '../../graph/cuts.js';
 import { elementCount, type Graph, REARRANGE } from '../../graph/graph.js';
 import { joinRearrangements } from '../../graph/rearrangements.js';
 import { MACS } from '../machine-costs.js';
+import type { Region } from '../region.js';
 import { type SegmentedStage, segmentStage } from '../segments.js';
 import { stageOf } from '../stage.js';
+import { type Bands, blockOf } from './bands.js';
+
+/** Names of the plans of gangs: stages as chosen, to the network's last layers; or a stage for each of the fused layers (MoDNN). */
+export const GANG_PLANS = ['stages', 'layers'] as const;
+
+export type GangPlanName = (typeof GANG_PLANS)[number];
 
 /**
  * A graph for a gang: the part that can be computed in blocks, in *gang stages*. At the end of each, members send each other
@@ -15,6 +22,8 @@ export interface GangPlan {
   readonly stage: SegmentedStage;
   /** After how many of its segments each gang stage ends, ascending; the last is all of them. */
   readonly ends: readonly number[];
+  /** Returns the block of a map that a member owns; the blocks of all members cover the map exactly once. May be empty. */
+  readonly blockOf: (bands: Bands, member: number, map: number) => Region;
 }
 
 /**
@@ -31,7 +40,11 @@ export function planGang(graph: Graph, choose: (stage: SegmentedStage) => readon
   const stage = segmentStage(stageOf(of, local, last));
   const all = stage.segments.length;
   const inner = choose(stage).filter((end) => end > 0 && end < all);
-  return Object.freeze({ stage, ends: Object.freeze([...inner, all]) });
+  return Object.freeze({
+    stage,
+    ends: Object.freeze([...inner, all]),
+    blockOf: (bands: Bands, member: number, map: number) => blockOf(bands, member, stage.maps[map]!),
+  });
 }
 
 /**

@@ -141,6 +141,12 @@ export const CALLS = {
     ...{ headMs: 2_000, bodyMs: 1_000, totalMs: 2_000, tries: 3, patienceMs: 5_000, waitsForBusy: true },
     circuit: 'work',
   }),
+  /** The same for strips that the gateway passes on (MoDNN). */
+  gangStripsByGateway: rule('putOverlap', {
+    answers: { 204: null },
+    ...{ headMs: 2_000, bodyMs: 1_000, totalMs: 2_000, tries: 3, patienceMs: 5_000, waitsForBusy: true },
+    circuit: null,
+  }),
   /** Not repeated: the second would be refused, and the gateway hears of a task that is not handed back. */
   handBack: rule('returnTask', {
     answers: { 204: null },
@@ -150,6 +156,12 @@ export const CALLS = {
 
   // What the gateway says to devices; a busy one is not waited for, others are idle.
 
+  /** Not repeated: the member that sent the strips sends them again, and a device takes each body once. */
+  passStrips: rule('putOverlap', {
+    answers: { 204: null },
+    ...within(1_500, 1_000),
+    circuit: 'work',
+  }),
   /** Not repeated: devices find a gateway that started by themselves. */
   announce: rule('register', {
     answers: { 200: JSON_TYPE },

@@ -3,7 +3,7 @@ import type { NodeMeters } from './node-meters.js';
 import { SocketTraffic } from './socket-traffic.js';
 
 const BYTE_KINDS =
-  'before TLS, by kind: picture (as submitted), frame (letterboxed, shared out), input (of tiles and slices), overlap (strips, border ' +
+  'before TLS, by kind: picture (as submitted), frame (letterboxed, shared out), input (of tiles and blocks), overlap (strips, border ' +
   'rows), result, client (answers to people and programs), control (headers and all else)';
 
 /** Requests and answers: their bytes, and how they fail. */

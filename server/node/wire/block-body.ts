@@ -2,9 +2,10 @@ import type { ErrorCode } from '../../error-codes.js';
 import { DeepThingsError } from '../../errors.js';
 import { BAND_UNITS, type Bands, memberCount } from '../../geometry/gang/bands.js';
 import type { Holder } from '../../scheduling/reuse/tile-reuse.js';
-import type { StrategyName } from '../../scheduling/strategies/strategy.js';
-import { decodeSafetensors, encodeSafetensors } from '../../tensor/safetensors.js';
-import { requirePlan, STRATEGY } from './task-body.js';
+import { strategyNamed } from '../../scheduling/strategies/strategies.js';
+import { STRATEGIES, type StrategyName } from '../../scheduling/strategies/strategy.js';
+import { decodeSafetensors, encodeSafetensors, safetensorsBytes } from '../../tensor/safetensors.js';
+import { requirePlan } from './task-body.js';
 import { ADDRESS, DEVICE_ID, DIGEST, FRAME_ID, MAX_ATTEMPT, type WireFacts, wireFacts } from './wire-facts.js';
 
 /** Names a block of a frame. */
@@ -29,21 +30,25 @@ export interface BlockTaskBody extends BlockKey {
   readonly bands: Bands;
   /** The gang's devices, by member. */
   readonly members: readonly Holder[];
-  /** The picture as submitted: JPEG, PNG or WebP. */
+  /**
+   * The picture as submitted: JPEG, PNG or WebP; where tasks carry the input, bytes of the member's part of the letterboxed picture,
+   * `[3, height, width]`.
+   */
   readonly picture: Uint8Array;
 }
 
-/** What a body of a task or a result is about: a tile, a slice of rows (MoDNN), or the block of a gang's member. */
-export type TaskBodyKind = 'tile' | 'slice' | 'block';
+/** What a body of a task or a result is about: a tile, or the block of a gang's member. */
+export type TaskBodyKind = 'tile' | 'block';
 
 /** @throws DeepThingsError `DT_TENSOR_BODY` when it is no document of tensors. */
 export function bodyKind(bytes: Uint8Array): TaskBodyKind {
   const { metadata } = decodeSafetensors(bytes);
-  if (Object.hasOwn(metadata, 'kind') && metadata.kind === 'block') return 'block';
-  return Object.hasOwn(metadata, 'layer') ? 'slice' : 'tile';
+  return Object.hasOwn(metadata, 'kind') && metadata.kind === 'block' ? 'block' : 'tile';
 }
 
 export const MOST_BANDS = 64;
+
+const GANG_STRATEGY = new RegExp(`^(${STRATEGIES.filter((name) => strategyNamed(name).gang !== null).join('|')})$`);
 
 /** A device and its address take at most some 320 characters. */
 const MOST_MEMBERS_TEXT = 64 * 1024;
@@ -53,16 +58,26 @@ const MEMBERS = new RegExp(`^\\[.{0,${MOST_MEMBERS_TEXT}}\\]$`, 's');
 
 /** @param digest of the plan that nodes agree on. */
 export function encodeBlockTask(digest: string, task: BlockTaskBody): Uint8Array {
-  const { picture, bands, boxesAbove, members, strategy, partDigest } = task;
+  const { picture } = task;
   const tensors = { picture: { type: 'U8' as const, shape: [picture.byteLength], data: picture } };
-  return encodeSafetensors(tensors, {
+  return encodeSafetensors(tensors, taskFacts(digest, task));
+}
+
+/** Length of the body of a task that carries so many bytes of a picture. */
+export function blockTaskBytes(digest: string, task: Omit<BlockTaskBody, 'picture'>, pictureBytes: number): number {
+  return safetensorsBytes([{ name: 'picture', type: 'U8', shape: [pictureBytes] }], taskFacts(digest, task));
+}
+
+function taskFacts(digest: string, task: Omit<BlockTaskBody, 'picture'>) {
+  const { bands, boxesAbove, members, strategy, partDigest } = task;
+  return {
     ...keyTexts(digest, task),
     strategy,
     ...(partDigest !== null && { partDigest }),
     ...(boxesAbove !== null && { boxesAbove: String(boxesAbove) }),
     bands: JSON.stringify({ rows: bands.rows, columns: bands.columns }),
     members: JSON.stringify(members.map(({ device, address }) => ({ device, address }))),
-  });
+  };
 }
 
 /**
@@ -78,17 +93,20 @@ export function decodeBlockTask(digest: string, bytes: Uint8Array): BlockTaskBod
   requirePlan(digest, facts.text('plan', DIGEST));
   const bands = readBands(facts);
   const members = readMembers(facts, memberCount(bands));
+  const strategy = facts.text('strategy', GANG_STRATEGY) as StrategyName;
   const picture = tensors.get('picture');
-  if (picture?.type !== 'U8' || picture.shape.length !== 1 || picture.data.length === 0 || tensors.size !== 1) {
+  // A member's part of the input may be empty: where a device is very slow it has no row of a small map.
+  const leastBytes = strategyNamed(strategy).gang!.carries === 'input' ? 0 : 1;
+  if (picture?.type !== 'U8' || picture.shape.length !== 1 || picture.data.length < leastBytes || tensors.size !== 1) {
     const got = `${picture?.type ?? 'none'} [${picture?.shape.join(', ') ?? ''}] of ${tensors.size} tensors`;
     throw new DeepThingsError(
       'DT_TASK_BODY',
-      `expected one tensor "picture", U8 [bytes], at least one byte; got ${got}`,
+      `expected one tensor "picture", U8 [bytes], at least ${leastBytes} bytes; got ${got}`,
     );
   }
   return {
     ...readKey(facts, members.length),
-    strategy: facts.text('strategy', STRATEGY) as StrategyName,
+    strategy,
     partDigest: facts.has('partDigest') ? facts.text('partDigest', DIGEST) : null,
     boxesAbove: facts.has('boxesAbove') ? facts.amount('boxesAbove') : null,
     bands,

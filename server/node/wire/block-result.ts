@@ -1,17 +1,21 @@
 import { DeepThingsError } from '../../errors.js';
-import type { MapShape } from '../../geometry/region.js';
+import { GANG_PLANS, type GangPlanName } from '../../geometry/gang/gang-plan.js';
+import type { MapRegion, MapShape } from '../../geometry/region.js';
 import { BOX_NUMBERS } from '../../heads/packed-candidates.js';
 import type { BlockTimes, SentStrips, StageTime } from '../../scheduling/gang/block-times.js';
 import type { MapType } from '../../tensor/map-tensor.js';
-import { decodeSafetensors, encodeSafetensors, type Tensor } from '../../tensor/safetensors.js';
+import { decodeSafetensors, encodeSafetensors, safetensorsBytes, type Tensor } from '../../tensor/safetensors.js';
 import { type BlockKey, keyTexts, MOST_BANDS, parseJson, readKey } from './block-body.js';
-import { blockTensors, type MapBlock, readBlocks } from './map-blocks.js';
+import type { MapsOfGang } from './gang-strips.js';
+import { blockEntry, blockTensors, type MapBlock, readBlocks } from './map-blocks.js';
 import { requirePlan } from './task-body.js';
 import { DEVICE_ID, DIGEST, type WireFacts, wireFacts } from './wire-facts.js';
 
 /** A block's part of the gang plan's outputs on its way to the gateway, and what it took. */
 export interface BlockResultBody extends BlockKey, BlockTimes {
   readonly device: string;
+  /** The plan that the block is of. */
+  readonly gang: GangPlanName;
   /** Of the part of the letterboxed picture that it was computed of. */
   readonly partDigest: string;
   /** Regions of the gang plan's output maps; none of an output of which the block has no cells. */
@@ -31,6 +35,9 @@ export interface BlockResultBody extends BlockKey, BlockTimes {
 
 /** A stage of a member with two neighbours takes some 60 characters. */
 const STAGES = /^\[.{0,65536}\]$/s;
+
+const GANG = new RegExp(`^(${GANG_PLANS.join('|')})$`);
+
 /**
  * @param digest of the plan that nodes agree on.
  * @param maps shapes of the gang plan's maps, by number.
@@ -43,8 +50,27 @@ export function encodeBlockResult(
 ): Uint8Array {
   const { boxes } = result;
   const tensors = boxes === null ? blockTensors(maps, result.outputs, type) : { [BOXES]: boxTensor(boxes) };
-  return encodeSafetensors(tensors, {
+  return encodeSafetensors(tensors, resultFacts(digest, result));
+}
+
+/** Length of the body of a result with these regions of maps. */
+export function blockResultBytes(
+  digest: string,
+  maps: readonly MapShape[],
+  result: ResultFacts,
+  regions: readonly MapRegion[],
+  type: MapType,
+): number {
+  const entries = regions.map((region) => blockEntry(maps, region, type));
+  return safetensorsBytes(entries, resultFacts(digest, result));
+}
+
+type ResultFacts = Omit<BlockResultBody, 'outputs' | 'boxes'>;
+
+function resultFacts(digest: string, result: ResultFacts) {
+  return {
     ...keyTexts(digest, result),
+    gang: result.gang,
     device: result.device,
     partDigest: result.partDigest,
     waitMs: String(result.waitMs),
@@ -56,7 +82,7 @@ export function encodeBlockResult(
     totalMs: String(result.totalMs),
     afterMs: String(result.afterMs),
     stages: JSON.stringify(result.stages.map(stageFacts)),
-  });
+  };
 }
 
 /**
@@ -64,19 +90,20 @@ export function encodeBlockResult(
  * caller to compare: here they lie on maps of the plan.
  *
  * @param digest of the plan that nodes agree on.
- * @param maps shapes of the gang plan's maps, by number.
  * @throws DeepThingsError `DT_TENSOR_BODY`, `DT_RESULT_BODY` when the body is malformed or of the wrong shape.
  * @throws HttpProblem `DT_PLAN_MISMATCH` when it is a result of another plan.
  */
-export function decodeBlockResult(digest: string, maps: readonly MapShape[], bytes: Uint8Array): BlockResultBody {
+export function decodeBlockResult(digest: string, mapsOf: MapsOfGang, bytes: Uint8Array): BlockResultBody {
   const { metadata, tensors } = decodeSafetensors(bytes);
   const facts = wireFacts(metadata, 'DT_RESULT_BODY');
   requirePlan(digest, facts.text('plan', DIGEST));
+  const gang = facts.text('gang', GANG) as GangPlanName;
   return {
     ...readKey(facts, MOST_BANDS * MOST_BANDS),
+    gang,
     device: facts.text('device', DEVICE_ID),
     partDigest: facts.text('partDigest', DIGEST),
-    ...readOutputs(maps, tensors),
+    ...readOutputs(mapsOf(gang), tensors),
     waitMs: facts.amount('waitMs'),
     computeMs: facts.amount('computeMs'),
     taskBytes: facts.amount('taskBytes'),

@@ -1,10 +1,12 @@
 import type { Region } from '../../geometry/region.js';
 import type { BodySizes } from '../../simulation/body-sizes.js';
 import type { MapType } from '../../tensor/map-tensor.js';
+import { blockTaskBytes } from './block-body.js';
+import { blockResultBytes } from './block-result.js';
+import { gangStripsBytes } from './gang-strips.js';
 import { inputBodyBytes } from './input-body.js';
 import { encodeOfferNotice, offeredStripsBytes, stripsBodyBytes } from './overlap-body.js';
 import { resultBodyBytes } from './result-body.js';
-import { sliceResultBytes, sliceTaskBytes } from './slice-body.js';
 import { taskBodyBytes, type WirePlan } from './task-body.js';
 
 /**
@@ -22,7 +24,10 @@ export function wireSizes(wirePlan: WirePlan, maps: MapType, inputDigest: string
     strips: (there, missing) => stripsBodyBytes(plan, there, missing, maps),
     offerNotice: (holder, offers) => encodeOfferNotice({ ...holder, offers }).byteLength,
     offeredStrips: (device, offers) => offeredStripsBytes(plan, device, offers, maps),
-    slice: (task, pieces) => sliceTaskBytes(wirePlan, { ...task, inputDigest }, pieces, maps),
-    rows: (result, rows) => sliceResultBytes(wirePlan, { ...result, inputDigest }, rows, maps),
+    block: (task, pictureBytes) =>
+      blockTaskBytes(wirePlan.digest, { ...task, partDigest: inputDigest, boxesAbove: null }, pictureBytes),
+    blockResult: (gangMaps, result, outputs) =>
+      blockResultBytes(wirePlan.digest, gangMaps, { ...result, partDigest: inputDigest }, outputs, maps),
+    gangStrips: (gangMaps, strips, gang) => gangStripsBytes(gangMaps, strips, maps, gang),
   };
 }

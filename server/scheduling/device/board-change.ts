@@ -9,14 +9,14 @@
  *   back to their victims.
  * - `dropped`: what is past of a frame is gone.
  */
-export type BoardChange<Tile, Slice> = { readonly pending: number } & BoardEvent<Tile, Slice>;
+export type BoardChange<Tile, Block> = { readonly pending: number } & BoardEvent<Tile, Block>;
 
-export type BoardEvent<Tile, Slice> =
+export type BoardEvent<Tile, Block> =
   | { readonly kind: 'queued' | 'taken-out'; readonly tasks: readonly Tile[] }
-  | { readonly kind: 'returned'; readonly tasks: readonly (Tile | Slice)[] }
+  | { readonly kind: 'returned'; readonly tasks: readonly (Tile | Block)[] }
   | { readonly kind: 'stolen'; readonly task: Tile }
-  | { readonly kind: 'shared' | 'finished'; readonly task: Tile | Slice }
-  | { readonly kind: 'begun'; readonly task: Tile | Slice; readonly from: 'queue' | 'stolen' | 'shared' }
+  | { readonly kind: 'shared' | 'finished'; readonly task: Tile | Block }
+  | { readonly kind: 'begun'; readonly task: Tile | Block; readonly from: 'queue' | 'stolen' | 'shared' }
   | { readonly kind: 'handed-out' | 'handed-back'; readonly task: Tile; readonly thief: string }
   | { readonly kind: 'dropped'; readonly frame: string }
   | { readonly kind: 'opened' };

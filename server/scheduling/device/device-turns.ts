@@ -1,6 +1,6 @@
 import type { StripThere } from '../reuse/fetched-strips.js';
 import type { BoardEvent } from './board-change.js';
-import type { BoardPart } from './board-task.js';
+import type { BoardBlock } from './board-task.js';
 import type { ComputeSpeed } from './compute-speed.js';
 import { RESULTS_IN_FLIGHT } from './device-pace.js';
 import type { DeviceTile, PicturePart } from './device-tile.js';
@@ -10,7 +10,7 @@ import { TilesUnderWay } from './tiles-under-way.js';
 
 export interface DeviceTurnsParts<
   Task extends DeviceTile<Input>,
-  Part extends BoardPart,
+  Part extends BoardBlock,
   There extends StripThere,
   Input extends PicturePart,
 > {
@@ -41,7 +41,7 @@ const BRINGS_WORK: Readonly<Record<BoardEvent<unknown, unknown>['kind'], boolean
  */
 export class DeviceTurns<
   Task extends DeviceTile<Input>,
-  Part extends BoardPart,
+  Part extends BoardBlock,
   There extends StripThere,
   Input extends PicturePart,
 > {

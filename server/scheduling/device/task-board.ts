@@ -1,7 +1,7 @@
 import type { HandedOutTask, ListedTask } from '../ledger/ledger-events.js';
 import { sameTile, type TaskKey } from '../task-key.js';
 import type { BoardChange, BoardEvent } from './board-change.js';
-import { type BoardPart, type BoardTile, isBefore, isOvertaken, layerOf } from './board-task.js';
+import { type BoardBlock, type BoardTile, isBefore, isOvertaken } from './board-task.js';
 import { Handouts } from './handouts.js';
 import { emptyTaskQueue, enqueueTasks, requeueTask, type TaskQueue, takeTask } from './task-queue.js';
 
@@ -12,24 +12,24 @@ const OVERTAKEN = 1_000;
  * Every task that one device has, by where it is: in the queue (open to thieves), stolen and waiting, or being
  * computed or sent. Listeners are told what changed.
  */
-export class TaskBoard<Tile extends BoardTile, Slice extends BoardPart> {
+export class TaskBoard<Tile extends BoardTile, Block extends BoardBlock> {
   #queue: TaskQueue<Tile>;
   /** Stolen ahead of need; closed to thieves. */
   #stolen: Tile[] = [];
   /** Shared out to this device by the gateway; closed to thieves. */
-  #shared: (Tile | Slice)[] = [];
+  #shared: (Tile | Block)[] = [];
   /** Being computed, or computed and not yet at the gateway. */
-  #running: (Tile | Slice)[] = [];
+  #running: (Tile | Block)[] = [];
   #handedOut: HandedOutTask[] = [];
   /** To be given back to the gateway, which has others run them. */
-  #returned: (Tile | Slice)[] = [];
+  #returned: (Tile | Block)[] = [];
   /** Of these, what had not begun when work was ended. */
-  #unbegun: ReadonlySet<Tile | Slice> = new Set();
+  #unbegun: ReadonlySet<Tile | Block> = new Set();
   /** Nothing is begun any more, and nothing handed out. */
   #closed = false;
   #given = 0;
   readonly #handouts = new Handouts<Tile>();
-  readonly #listeners: ((change: BoardChange<Tile, Slice>) => void)[] = [];
+  readonly #listeners: ((change: BoardChange<Tile, Block>) => void)[] = [];
   readonly #pick: (tasks: readonly Tile[], asker: string | null) => number;
 
   /**
@@ -64,17 +64,16 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardPart> {
   }
 
   /** What is to be given back to the gateway and was not reported yet. */
-  get returned(): readonly (Tile | Slice)[] {
+  get returned(): readonly (Tile | Block)[] {
     return this.#returned;
   }
 
   /**
-   * What has not been begun is to be given back: tiles and blocks to the gateway, stolen tiles (`takeStolen`) to their victims. Of
-   * slices the gateway need not be told, since their frame starts again without this device.
+   * What has not been begun is to be given back: tiles and blocks to the gateway, stolen tiles (`takeStolen`) to their victims.
    */
   close(): void {
     this.#closed = true;
-    const tasks = [...this.#queue.tasks, ...this.#shared.filter(({ kind }) => kind !== 'slice')];
+    const tasks = [...this.#queue.tasks, ...this.#shared];
     this.#unbegun = new Set(tasks);
     this.#queue = emptyTaskQueue(this.#queue.limit);
     this.#shared = [];
@@ -97,7 +96,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardPart> {
   }
 
   /** Tiles that this device has and others are to run, or its part of a frame that is to begin again without it. */
-  giveBack(tasks: readonly (Tile | Slice)[]): void {
+  giveBack(tasks: readonly (Tile | Block)[]): void {
     this.#returned.push(...tasks);
     this.#emit({ kind: 'returned', tasks });
   }
@@ -108,7 +107,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardPart> {
   }
 
   /** @param listener called after each change, in the order of registration. */
-  onChange(listener: (change: BoardChange<Tile, Slice>) => void): void {
+  onChange(listener: (change: BoardChange<Tile, Block>) => void): void {
     this.#listeners.push(listener);
   }
 
@@ -128,13 +127,13 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardPart> {
   }
 
   /**
-   * Takes what the gateway shares out to this device; slices and blocks of an earlier attempt, which was cut otherwise, go. A
+   * Takes what the gateway shares out to this device; blocks of an earlier attempt, which was cut otherwise, go. A
    * device is in one gang at a time: blocks of other frames go as well.
    *
    * @returns false when there is no room for it.
    */
-  share(task: Tile | Slice): boolean {
-    const isPast = (other: Tile | Slice) =>
+  share(task: Tile | Block): boolean {
+    const isPast = (other: Tile | Block) =>
       other.frame === task.frame ? other.attempt < task.attempt : other.kind === 'block' && task.kind === 'block';
     if (task.kind !== 'tile') this.#shared = this.#shared.filter((other) => !isPast(other));
     if (this.#shared.length >= this.#queue.limit) return false;
@@ -145,12 +144,11 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardPart> {
 
   /**
    * Whether it is here already: a tile in any attempt of its generation, since it is the same tile, but for one that was stolen
-   * and not begun; a slice or a block in this one.
+   * and not begun; a block in this one.
    */
-  has(task: TaskKey & { readonly layer?: number }): boolean {
-    const isIt = (other: Tile | Slice) =>
+  has(task: TaskKey): boolean {
+    const isIt = (other: Tile | Block) =>
       sameTile(other, task) &&
-      layerOf(other) === task.layer &&
       (other.kind === 'tile' ? other.generation >= task.generation : other.attempt === task.attempt);
     return (
       this.#queue.tasks.some(isIt) ||
@@ -171,7 +169,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardPart> {
   }
 
   /** The next task to compute here: what was stolen ahead of need first, it has waited longest. */
-  takeNext(): Tile | Slice | null {
+  takeNext(): Tile | Block | null {
     if (this.#closed) return null;
     const from = this.#stolen.length > 0 ? 'stolen' : this.#shared.length > 0 ? 'shared' : 'queue';
     const task = this.#stolen.shift() ?? this.#shared.shift() ?? this.#takeQueued(null);
@@ -183,7 +181,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardPart> {
   }
 
   /** A task is off this device's hands: its result has arrived, or nobody wants it. */
-  finished(task: Tile | Slice): void {
+  finished(task: Tile | Block): void {
     this.#running = this.#running.filter((other) => other !== task);
     this.#emit({ kind: 'finished', task });
   }
@@ -236,7 +234,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardPart> {
    * @param attempt of the frame's blocks in this generation: those before it are forgotten as well.
    */
   dropBefore(frame: string, generation: number, attempt = 0): void {
-    const isPast = (task: Tile | Slice) => task.frame === frame && isBefore(task, generation, attempt);
+    const isPast = (task: Tile | Block) => task.frame === frame && isBefore(task, generation, attempt);
     this.#queue = { ...this.#queue, tasks: this.#queue.tasks.filter((task) => !isPast(task)) };
     this.#stolen = this.#stolen.filter((task) => !isPast(task));
     this.#shared = this.#shared.filter((task) => !isPast(task));
@@ -247,9 +245,9 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardPart> {
 
   /** Every task that this device has, for its registration. */
   listed(): readonly ListedTask[] {
-    const entry = (task: Tile | Slice, state: ListedTask['state']): ListedTask => {
+    const entry = (task: Tile | Block, state: ListedTask['state']): ListedTask => {
       const { frame, tile, generation, attempt } = task;
-      return { frame, tile, ...(task.kind === 'slice' && { layer: task.layer }), generation, attempt, state };
+      return { frame, tile, generation, attempt, state };
     };
     return [
       ...this.#running.map((task) => entry(task, 'running')),
@@ -264,7 +262,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardPart> {
   }
 
   /** The gateway knows of these now. */
-  reported(handedOut: readonly HandedOutTask[], returned: readonly (Tile | Slice)[]): void {
+  reported(handedOut: readonly HandedOutTask[], returned: readonly (Tile | Block)[]): void {
     this.#handedOut = this.#handedOut.filter((task) => !handedOut.includes(task));
     this.#returned = this.#returned.filter((task) => !returned.includes(task));
   }
@@ -275,7 +273,7 @@ export class TaskBoard<Tile extends BoardTile, Slice extends BoardPart> {
     return task;
   }
 
-  #emit(event: BoardEvent<Tile, Slice>): void {
+  #emit(event: BoardEvent<Tile, Block>): void {
     const change = { ...event, pending: this.pending };
     for (const listener of this.#listeners) listener(change);
   }

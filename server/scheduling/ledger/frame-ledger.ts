@@ -12,15 +12,7 @@ import { draftOf, isAnyAvailable, type LedgerDraft, missingPart, note, setPart }
 import { handBack, startDraining } from './ledger-draining.js';
 import type { LedgerEffect, ResultVerdict } from './ledger-effects.js';
 import type { EventOf, LedgerEvent } from './ledger-events.js';
-import {
-  beginLayers,
-  isGang,
-  isPresentLayer,
-  isPresentMember,
-  nextLayer,
-  noteGangTime,
-  restartGang,
-} from './ledger-gangs.js';
+import { isGang, isPresentMember, noteGangTime, restartGang } from './ledger-gangs.js';
 import { deviceSeen, devicesGone, devicesLost, expire } from './ledger-leases.js';
 import { chooseSource, retryDelivery, shareParts } from './ledger-placement.js';
 import { auditJudged } from './ledger-quarantine.js';
@@ -146,7 +138,6 @@ function acceptFrame(draft: LedgerDraft, event: EventOf<'frame-accepted'>): void
     frame,
     source,
     distribution,
-    layering: null,
     phase: delivered ? { kind: 'running' } : { kind: 'waiting', notBeforeMs: draft.nowMs },
     acceptedMs: draft.nowMs,
     startedMs: delivered ? draft.nowMs : null,
@@ -189,9 +180,6 @@ function frameDelivered(draft: LedgerDraft, event: EventOf<'frame-delivered'>): 
     case 'sharing':
       shareParts(draft, entry.frame, event.attempt);
       return;
-    case 'layered':
-      beginLayers(draft, entry.frame, { attempt: event.attempt, failed: 0 });
-      return;
     case 'gang':
       // Its picture comes with the tasks.
       return;
@@ -213,10 +201,8 @@ function queueParts(draft: LedgerDraft, entry: LedgerFrame, event: EventOf<'fram
 }
 
 function pushing(draft: LedgerDraft, event: EventOf<'part-pushed' | 'push-failed'>): boolean {
-  const { frame, part, layer, attempt, device } = event;
-  const entry = draft.frames.get(frame);
-  if (entry === undefined || !isPresentLayer(entry, layer)) return false;
-  const state = entry.parts[part];
+  const { frame, part, attempt, device } = event;
+  const state = draft.frames.get(frame)?.parts[part];
   return state?.kind === 'pushing' && state.attempt === attempt && state.device === device;
 }
 
@@ -224,14 +210,14 @@ function partPushed(draft: LedgerDraft, event: EventOf<'part-pushed'>): void {
   if (!pushing(draft, event)) return;
   const state: PartPlace = { kind: 'queued', attempt: event.attempt, device: event.device };
   setPart(draft, event.frame, event.part, state);
-  if (event.layer === undefined) note(draft, event.frame, event.part, 'queued', state);
+  note(draft, event.frame, event.part, 'queued', state);
 }
 
 function pushFailed(draft: LedgerDraft, event: EventOf<'push-failed'>): void {
   const { frame, part, attempt, device } = event;
   if (event.draining) startDraining(draft, device);
   const entry = draft.frames.get(frame);
-  const audit = entry === undefined || event.layer !== undefined ? null : runningAudit(entry, part, attempt);
+  const audit = entry === undefined ? null : runningAudit(entry, part, attempt);
   if (audit !== null) retryAudits(draft, frame, (other) => other === audit);
   if (!pushing(draft, event)) return;
   if (event.draining) {
@@ -256,10 +242,8 @@ function acceptResult(draft: LedgerDraft, event: EventOf<'result'>): ResultVerdi
   if (entry === undefined || part === undefined) return 'stale';
   if (draft.quarantined.has(event.device) || event.generation !== entry.generation) return 'stale';
   if (entry.phase.kind === 'local') return 'stale';
-  const layered = entry.distribution.kind === 'layered';
   const gang = isGang(entry);
-  // Slices of an earlier layer are done; another gang was cut otherwise.
-  if (!isPresentLayer(entry, event.layer) || layered !== (event.layer !== undefined)) return 'stale';
+  // Another gang was cut otherwise.
   if (gang && !isPresentMember(entry, event.part, event.device, event.attempt)) return 'stale';
   if (part.kind === 'done') {
     const audit = runningAudit(entry, event.part, event.attempt);
@@ -273,14 +257,12 @@ function acceptResult(draft: LedgerDraft, event: EventOf<'result'>): ResultVerdi
   setPart(draft, event.frame, event.part, state);
   const now = draft.frames.get(event.frame)!;
   const all = now.parts.every(({ kind }) => kind === 'done');
-  if (all && nextLayer(draft, now)) return 'accepted';
   if (all) noteGangTime(draft, now);
-  if (!layered) note(draft, event.frame, event.part, 'done', state);
-  else if (all) for (const [i, done] of now.parts.entries()) note(draft, event.frame, i, 'done', done);
+  note(draft, event.frame, event.part, 'done', state);
   // What a gang's member that is convicted had does not count already; tiles do, and the frame begins again without them.
   if ((!gang || all) && convictRefused(draft, event.frame, event.part) && !gang) return 'accepted';
   if (event.audited && !gang) beginAudit(draft, event.frame, event.part, state);
-  if (event.audited && gang && all && !layered) beginGangAudit(draft, event.frame);
+  if (event.audited && gang && all) beginGangAudit(draft, event.frame);
   finishIfWhole(draft, event.frame);
   return 'accepted';
 }

@@ -1,3 +1,4 @@
+import type { GangPlanName } from '../../geometry/gang/gang-plan.js';
 import { medianOf } from '../median.js';
 
 /** Frames of one size whose times are kept. */
@@ -10,13 +11,23 @@ interface GangTime {
   readonly latestMs: readonly number[];
 }
 
-/** Times of gangs for a frame, by number of members. */
-export type GangTimes = ReadonlyMap<number, GangTime>;
+/** Gangs that take about as long as each other. */
+export interface GangKind {
+  readonly plan: GangPlanName;
+  readonly members: number;
+}
+
+/** Times of gangs for a frame, by kind. */
+export type GangTimes = ReadonlyMap<string, GangTime>;
 
 /** Returns the times with those of one frame more. */
-export function withGangTime(times: GangTimes, members: number, ms: number): GangTimes {
-  const { firstMs, latestMs } = times.get(members) ?? { firstMs: ms, latestMs: [] };
-  return new Map(times).set(members, { firstMs, latestMs: [...latestMs, ms].slice(-WINDOW) });
+export function withGangTime(times: GangTimes, gang: GangKind, ms: number): GangTimes {
+  const { firstMs, latestMs } = times.get(keyOf(gang)) ?? { firstMs: ms, latestMs: [] };
+  return new Map(times).set(keyOf(gang), { firstMs, latestMs: [...latestMs, ms].slice(-WINDOW) });
+}
+
+function keyOf({ members, plan }: GangKind): string {
+  return `${plan} ${members}`;
 }
 
 export interface GangAllowance {
@@ -29,10 +40,10 @@ export interface GangAllowance {
  * Returns the time that a gang may take for a frame, from when all its members have begun: a multiple of the median, but not less than the floor
  * and the time of a first frame.
  *
- * @returns ms; null where nothing is known of gangs of this size.
+ * @returns ms; null where nothing is known of gangs of this kind.
  */
-export function gangLeaseMs(times: GangTimes, members: number, { factor, floorMs }: GangAllowance): number | null {
-  const known = times.get(members);
+export function gangLeaseMs(times: GangTimes, gang: GangKind, { factor, floorMs }: GangAllowance): number | null {
+  const known = times.get(keyOf(gang));
   if (known === undefined) return null;
   return Math.max(floorMs + known.firstMs, factor * medianOf(known.latestMs)!);
 }

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../error-codes.js';
 import { type GangTimes, gangLeaseMs } from './gang-times.js';
 import { LayeredMap } from './layered-map.js';
 import type { LedgerEffect, PartNote } from './ledger-effects.js';
-import type { FrameLedger, LedgerDevice, LedgerFrame, LedgerSettings, PartPlace, PartState } from './ledger-state.js';
+import type { FrameLedger, LedgerDevice, LedgerFrame, LedgerSettings, PartPlace } from './ledger-state.js';
 
 /** One step of the ledger while it is being made: a copy to write to, and the effects so far. */
 export interface LedgerDraft {
@@ -72,8 +72,7 @@ export function missingPart(
 export function failFrame(draft: LedgerDraft, frame: string, code: ErrorCode, detail: string): void {
   if (!draft.frames.delete(frame)) return;
   const isPush = (effect: LedgerEffect) =>
-    (effect.kind === 'push' || effect.kind === 'slice' || (effect.kind === 'note' && isOfPush(effect.note))) &&
-    effect.frame === frame;
+    (effect.kind === 'push' || (effect.kind === 'note' && isOfPush(effect.note))) && effect.frame === frame;
   const others = draft.effects.filter((effect) => !isPush(effect));
   draft.effects.splice(0, draft.effects.length, ...others, { kind: 'fail', frame, code, detail });
 }
@@ -145,14 +144,15 @@ export function leaseMs(draft: LedgerDraft, device: string, failed: number): num
 }
 
 /**
- * How long the members of a gang may still take for a frame, waiting for each other included: what gangs of this size take, doubled
+ * How long the members of a gang may still take for a frame, waiting for each other included: what gangs of this plan and size take, doubled
  * with each failed gang. Half of the frame's time, which leaves the other half to a second gang, while a member has not begun, and
  * where nothing is known.
  */
-export function blockLeaseMs({ gangTimes, settings }: LedgerDraft, parts: readonly PartState[]): number {
+export function blockLeaseMs({ gangTimes, settings }: LedgerDraft, { distribution, parts }: LedgerFrame): number {
   const { frameTimeoutMs, leaseFactor: factor, leaseFloorMs: floorMs } = settings;
   const begun = parts.every(({ kind }) => kind === 'running' || kind === 'done');
-  const knownMs = begun ? gangLeaseMs(gangTimes, parts.length, { factor, floorMs }) : null;
+  const gang = begun && distribution.kind === 'gang' ? { plan: distribution.plan, members: parts.length } : null;
+  const knownMs = gang && gangLeaseMs(gangTimes, gang, { factor, floorMs });
   return Math.min(frameTimeoutMs / 2, (knownMs ?? frameTimeoutMs) * 2 ** parts[0]!.failed);
 }
 

@@ -30,7 +30,7 @@ export function handBack(draft: LedgerDraft, device: string, tasks: readonly Tas
   handBackAudits(draft, tasks);
   for (const frame of new Set(tasks.map((task) => task.frame))) {
     const entry = draft.frames.get(frame);
-    if (entry === undefined || entry.distribution.kind === 'layered') continue;
+    if (entry === undefined) continue;
     const returned = tasks.filter((task) => task.frame === frame);
     const parts = [...new Set(returned.filter((task) => isBack(entry, device, task)).map(({ tile }) => tile))];
     for (const part of parts) note(draft, frame, part, 'returned', entry.parts[part]!);

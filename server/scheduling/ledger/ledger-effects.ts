@@ -6,8 +6,6 @@ import type { AuditOutcome } from './ledger-state.js';
 export type LedgerEffect =
   /** Give the picture to the source. */
   | { readonly kind: 'deliver'; readonly frame: string; readonly source: string; readonly attempt: number }
-  /** Cut the fused stack into a slice for each of these devices; what was computed of another attempt is void. */
-  | { readonly kind: 'slice'; readonly frame: string; readonly attempt: number; readonly devices: readonly string[] }
   /** Cut the frame into a block for each of these devices; what was computed of another attempt is void. */
   | { readonly kind: 'gang'; readonly frame: string; readonly attempt: number; readonly devices: readonly string[] }
   /** A gang has ended before its frame was computed: for the frame's trace. */

@@ -3,8 +3,6 @@ import type { TaskKey } from '../task-key.js';
 import type { AuditFinding, Distribution } from './ledger-state.js';
 
 export interface ListedTask extends TaskKey {
-  /** Of a slice. */
-  readonly layer?: number | undefined;
   readonly state: 'queued' | 'waiting' | 'running';
   /** Of a block of a gang that runs. */
   readonly progress?: BlockProgress | undefined;
@@ -18,8 +16,6 @@ export interface HandedOutTask extends TaskKey {
 export interface PartAttempt {
   readonly frame: string;
   readonly part: number;
-  /** Of a layered frame. */
-  readonly layer?: number | undefined;
   readonly attempt: number;
   readonly device: string;
 }
@@ -80,7 +76,7 @@ export type LedgerEvent =
   | (PartAttempt & { readonly kind: 'part-pushed' })
   /** `draining`: the device refused because it is being drained. */
   | (PartAttempt & { readonly kind: 'push-failed'; readonly detail: string; readonly draining?: boolean })
-  /** `audited`: another device is to run the part as well; not when absent. Layers of slices are not audited. */
+  /** `audited`: another device is to run the part as well; not when absent. */
   | (EndedAttempt & { readonly kind: 'result'; readonly audited?: boolean })
   /** A result that was refused: not all of its values are finite. */
   | (EndedAttempt & { readonly kind: 'result-refused' })

@@ -17,7 +17,7 @@ import type { LedgerFrame, PartState } from './ledger-state.js';
 /*
  * Gangs: devices that compute one frame together, all or nothing. A part is the block of one member, and all parts have one
  * attempt. When a member is lost, late or refused, all parts begin again on a gang of other devices; what is said of an earlier
- * attempt is void. A layered frame (MoDNN) is computed by a gang as well, layer after layer.
+ * attempt is void.
  */
 
 /** Of the members of a gang: they begin and fail together. */
@@ -36,12 +36,7 @@ export interface GangEnd {
 
 /** Returns whether the parts of a frame begin and fail together. */
 export function isGang({ distribution }: Pick<LedgerFrame, 'distribution'>): boolean {
-  return distribution.kind === 'gang' || distribution.kind === 'layered';
-}
-
-/** Whether a word about a layer is about the one that is computed now; frames that are not layered have none. */
-export function isPresentLayer({ layering }: LedgerFrame, layer: number | undefined): boolean {
-  return layering?.layer === layer;
+  return distribution.kind === 'gang';
 }
 
 /** Returns whether a device is this member of the gang that computes the frame now. */
@@ -69,21 +64,19 @@ export function isPastWork(task: Pick<TaskKey, 'generation' | 'attempt'>, { atte
 /**
  * Finds a member of the gang that computes a frame.
  *
- * @param isIt `isDone`: whether nothing is expected of the member any more. A slice's device keeps what the next layer needs.
+ * @param isIt `isDone`: whether nothing is expected of the member any more.
  * @returns its number; -1 when there is none.
  */
 export function findMember(entry: LedgerFrame, isIt: (device: string, isDone: boolean) => boolean): number {
-  const { distribution, layering, parts, phase } = entry;
+  const { parts, phase } = entry;
   if (phase.kind !== 'running' || !isGang(entry)) return -1;
-  if (distribution.kind === 'layered') return layering?.devices.findIndex((device) => isIt(device, false)) ?? -1;
   // What is only looked at by the gateway needs none of them.
   if (isComputed(entry)) return -1;
   return parts.findIndex((part) => part.kind !== 'unplaced' && isIt(part.device, part.kind === 'done'));
 }
 
-/** Returns the devices whose blocks or slices a frame is made of; none while it waits for a gang. */
-export function membersOf({ distribution, layering, parts }: LedgerFrame): readonly string[] {
-  if (distribution.kind === 'layered') return layering?.devices ?? [];
+/** Returns the devices whose blocks a frame is made of; none while it waits for a gang. */
+export function membersOf({ parts }: LedgerFrame): readonly string[] {
   return parts.flatMap((part) => (part.kind === 'unplaced' ? [] : [part.device]));
 }
 
@@ -128,13 +121,17 @@ export function formGang(draft: LedgerDraft, entry: LedgerFrame, free: Set<strin
 /** Notes what the gang of a frame took. A frame of which an earlier gang has failed tells nothing. */
 export function noteGangTime(draft: LedgerDraft, { distribution, parts, startedMs }: LedgerFrame): void {
   if (distribution.kind !== 'gang' || parts[0]!.attempt > 1 || startedMs === null) return;
-  draft.gangTimes = withGangTime(draft.gangTimes, parts.length, draft.nowMs - startedMs);
+  draft.gangTimes = withGangTime(
+    draft.gangTimes,
+    { plan: distribution.plan, members: parts.length },
+    draft.nowMs - startedMs,
+  );
 }
 
 /** A member has begun its block: from now on the gang may take as long as gangs take, when it was the last. */
 export function memberBegun(draft: LedgerDraft, frame: string): void {
   const entry = draft.frames.get(frame)!;
-  const deadlineMs = draft.nowMs + blockLeaseMs(draft, entry.parts);
+  const deadlineMs = draft.nowMs + blockLeaseMs(draft, entry);
   const parts = entry.parts.map((part) => (part.kind === 'running' ? { ...part, deadlineMs } : part));
   draft.frames.set(frame, { ...entry, parts });
 }
@@ -151,36 +148,7 @@ export function lateMember(draft: LedgerDraft, parts: readonly PartState[]): num
 }
 
 /**
- * Begins a layered frame with its first layer on all available devices that can be reached. While there is none it is
- * one part that nobody has.
- *
- * @param tries of every part from here on.
- */
-export function beginLayers(draft: LedgerDraft, frame: string, tries: Tries): void {
-  const entry = draft.frames.get(frame)!;
-  if (entry.distribution.kind !== 'layered') return;
-  const devices = suitable(draft, entry).toSorted().slice(0, entry.distribution.mostSlices);
-  if (devices.length === 0) {
-    draft.frames.set(frame, { ...entry, layering: null, parts: [unplaced(tries)] });
-    return;
-  }
-  draft.effects.push({ kind: 'slice', frame, attempt: tries.attempt, devices });
-  pushMembers(draft, { ...entry, layering: { layer: 0, devices } }, devices, tries);
-}
-
-/** Every slice of the present layer is there: goes on to the next. @returns false after the last. */
-export function nextLayer(draft: LedgerDraft, entry: LedgerFrame): boolean {
-  const { distribution, layering } = entry;
-  if (distribution.kind !== 'layered' || layering === null) return false;
-  if (layering.layer + 1 >= distribution.layers) return false;
-  const next = { ...layering, layer: layering.layer + 1 };
-  pushMembers(draft, { ...entry, layering: next }, layering.devices, entry.parts[0]!);
-  return true;
-}
-
-/**
- * Ends a gang. Its frame begins again on other devices: a layered one, whose picture is at the gateway, at once, another one
- * when devices are free for it. After a bounded number of gangs the frame fails.
+ * Ends a gang. Its frame begins again on other devices when some are free for it. After a bounded number of gangs the frame fails.
  */
 export function restartGang(
   draft: LedgerDraft,
@@ -200,11 +168,6 @@ export function restartGang(
     return;
   }
   const tries = { attempt: lost.attempt + 1, failed };
-  if (entry.distribution.kind === 'layered') {
-    draft.frames.set(frame, { ...entry, avoided });
-    beginLayers(draft, frame, tries);
-    return;
-  }
   const phase = { kind: 'waiting' as const, notBeforeMs: draft.nowMs + pauseMs };
   draft.frames.set(frame, { ...entry, avoided, phase, parts: [unplaced(tries)] });
 }
@@ -216,14 +179,15 @@ function suitable(draft: LedgerDraft, { avoided, refused }: LedgerFrame): readon
   return others.length > 0 ? others : live;
 }
 
-/** Returns the devices that a gang can have: a gang of all does without those that would slow it down, where there are others. */
+/** Returns the devices that a gang can have: a gang of all does without those that would slow it down, where there are others;
+ * that is measured of stages only. */
 function helping(draft: LedgerDraft, entry: LedgerFrame): readonly string[] {
   const all = suitable(draft, entry);
   const { distribution } = entry;
   if (distribution.kind !== 'gang') return all;
   const suspect = distribution.suspects?.find((device) => all.includes(device));
   if (suspect !== undefined) return [suspect];
-  if (distribution.members !== 'all') return all;
+  if (distribution.members !== 'all' || distribution.plan !== 'stages') return all;
   const others = all.filter((device) => !draft.leftOut.has(device));
   return others.length > 0 ? others : all;
 }
@@ -238,11 +202,10 @@ function pushMembers(
   devices: readonly string[],
   { attempt, failed }: Tries,
 ): void {
-  const { frame, layering } = entry;
+  const { frame } = entry;
   const parts = devices.map((device): PartState => ({ kind: 'pushing', attempt, failed, device }));
   draft.frames.set(frame, { ...entry, latest: Math.max(entry.latest, attempt), parts });
   for (const [part, device] of devices.entries()) {
-    const order = { kind: 'push', frame, part, attempt, device } as const;
-    draft.effects.push(layering === null ? order : { ...order, layer: layering.layer });
+    draft.effects.push({ kind: 'push', frame, part, attempt, device });
   }
 }

@@ -14,16 +14,7 @@ import {
 } from './ledger-draft.js';
 import { handBack, refusePushed, startDraining } from './ledger-draining.js';
 import type { EventOf, HandedOutTask, ListedTask } from './ledger-events.js';
-import {
-  beginLayers,
-  findMember,
-  isGang,
-  isPresentLayer,
-  isPresentMember,
-  lateMember,
-  memberBegun,
-  restartGang,
-} from './ledger-gangs.js';
+import { findMember, isGang, isPresentMember, lateMember, memberBegun, restartGang } from './ledger-gangs.js';
 import { placeParts, replaceParts, retryDelivery } from './ledger-placement.js';
 import type { LedgerFrame, PartPlace, PartState } from './ledger-state.js';
 
@@ -108,8 +99,7 @@ function claim(draft: LedgerDraft, device: string, task: ListedTask): void {
   const isBlock = draft.frames.get(task.frame)!.distribution.kind === 'gang';
   if (isBlock && state.kind === 'running' && part.kind !== 'running') memberBegun(draft, task.frame);
   const news = part.kind !== state.kind || holderOf(part) !== device || part.attempt !== state.attempt;
-  if (news && task.layer === undefined)
-    note(draft, task.frame, task.tile, state.kind as 'queued' | 'assigned' | 'running', state);
+  if (news) note(draft, task.frame, task.tile, state.kind as 'queued' | 'assigned' | 'running', state);
 }
 
 /** Whether a device that has this part would list it; what is only said to be on its way to it may not be there yet. */
@@ -141,9 +131,8 @@ export function deviceSeen(draft: LedgerDraft, event: EventOf<'device-seen'>): v
   draft.devices.set(device, { ...seen, draining: wasDraining && draining });
   if (draining) startDraining(draft, device);
   for (const task of event.handedOut) handOut(draft, device, task);
-  const present = event.tasks.filter(({ frame, layer, generation }) => {
-    const entry = draft.frames.get(frame);
-    return entry !== undefined && generation === entry.generation && isPresentLayer(entry, layer);
+  const present = event.tasks.filter(({ frame, generation }) => {
+    return generation === draft.frames.get(frame)?.generation;
   });
   const listed = newestAttempts(present);
   for (const task of listed.values()) claim(draft, device, task);
@@ -229,10 +218,6 @@ function expireParts(draft: LedgerDraft, entry: LedgerFrame): void {
   revoke(draft, entry, 'expired', (part) => 'deadlineMs' in part && part.deadlineMs < draft.nowMs);
   if (phase.kind !== 'running' || availableDevices(draft).length === 0 || !draft.frames.has(frame)) return;
   const unplaced = [...parts.keys()].filter((part) => parts[part]!.kind === 'unplaced');
-  if (entry.distribution.kind === 'layered') {
-    if (unplaced.length > 0) beginLayers(draft, frame, parts[0]!);
-    return;
-  }
   placeParts(
     draft,
     frame,

@@ -35,7 +35,7 @@ export function auditJudged(draft: LedgerDraft, event: EventOf<'audit-judged'>):
   draft.effects.push({ kind: 'audited', frame, part, outcome: 'undecided' });
   if (finding.kind === 'suspected') {
     // Alone, a device has nothing of others in its values: the audit of the next run proves it wrong or not.
-    const distribution = { kind: 'gang', members: 1, most: 1, suspects: finding.devices } as const;
+    const distribution = { kind: 'gang', plan: 'stages', members: 1, most: 1, suspects: finding.devices } as const;
     runAgain(draft, { ...entry, distribution });
     return;
   }
@@ -77,7 +77,6 @@ function runAgain(draft: LedgerDraft, entry: LedgerFrame): void {
     audits: [],
     refused: [],
     avoided: null,
-    layering: null,
     phase: { kind: 'waiting', notBeforeMs: draft.nowMs },
     failedDeliveries: 0,
     isRestored: false,

@@ -1,6 +1,6 @@
 import { availableDevices, failFrame, type LedgerDraft, note, setPart } from './ledger-draft.js';
 import type { EventOf } from './ledger-events.js';
-import { isGang, isPresentLayer, isPresentMember, membersOf, restartGang } from './ledger-gangs.js';
+import { isGang, isPresentMember, membersOf, restartGang } from './ledger-gangs.js';
 import { leastLoadedBesides } from './ledger-placement.js';
 import { runAgainWithout } from './ledger-quarantine.js';
 import type { LedgerFrame, PartPlace, PartState } from './ledger-state.js';
@@ -24,9 +24,9 @@ export function resultRefused(draft: LedgerDraft, event: RefusedEvent): void {
   if (draft.quarantined.has(device) || event.generation !== entry.generation) return;
   if (entry.phase.kind === 'local') return;
   if (isGang(entry)) {
-    const isPresent = isPresentLayer(entry, event.layer) && isPresentMember(entry, part, device, event.attempt);
+    const isPresent = isPresentMember(entry, part, device, event.attempt);
     if (isPresent && state.kind !== 'done') refuseMember(draft, entry, event);
-  } else if (event.layer === undefined) refuseTile(draft, entry, state, event);
+  } else refuseTile(draft, entry, state, event);
 }
 
 function refuseTile(draft: LedgerDraft, entry: LedgerFrame, state: PartState, { attempt, device, part }: RefusedEvent) {
@@ -53,15 +53,14 @@ function refuseTile(draft: LedgerDraft, entry: LedgerFrame, state: PartState, { 
   note(draft, frame, part, 'pushed', pushing);
 }
 
-/** What the others have is lost with the block or the slice: the frame begins again without that device. */
+/** What the others have is lost with the block: the frame begins again without that device. */
 function refuseMember(draft: LedgerDraft, entry: LedgerFrame, { device, part }: RefusedEvent): void {
-  const { distribution, frame, parts, refused } = entry;
-  const isWhole = distribution.kind === 'gang' && parts.length === 1;
+  const { frame, parts, refused } = entry;
+  const isWhole = parts.length === 1;
   draft.frames.set(frame, { ...entry, refused: [...refused, { part: isWhole ? part : null, device }] });
   note(draft, frame, part, 'refused', parts[part]!);
   const tried = [...refused.map((one) => one.device), device];
-  const name = distribution.kind === 'layered' ? `slice ${part}` : 'a block of it';
-  if (failsEverywhere(draft, frame, tried, name)) return;
+  if (failsEverywhere(draft, frame, tried, 'a block of it')) return;
   const what = `device ${device} gave values that are not finite`;
   restartGang(draft, draft.frames.get(frame)!, { member: part, reason: 'not-finite', why: 'returned', what });
 }
@@ -95,15 +94,14 @@ export function convictRefused(draft: LedgerDraft, frame: string, part: number):
 }
 
 /** The part under which the refused results that a finite one proves wrong are noted. */
-function comparable({ distribution }: LedgerFrame, part: number): number | null {
-  if (distribution.kind === 'layered') return null;
+function comparable({ distribution }: LedgerFrame, part: number): number {
   return distribution.kind === 'gang' ? 0 : part;
 }
 
 function convict(draft: LedgerDraft, frame: string, part: number, devices: readonly string[]): boolean {
   const fresh = new Set(devices.filter((device) => !draft.quarantined.has(device)));
   const { kind } = draft.frames.get(frame)!.distribution;
-  const what = kind === 'layered' ? 'slice' : kind === 'gang' ? 'the whole' : `tile ${part}`;
+  const what = kind === 'gang' ? 'the whole' : `tile ${part}`;
   for (const device of fresh) {
     const detail =
       `device ${device} computed something wrong and gets no more tiles: its output of ${what} of frame ${frame} was not ` +

@@ -20,7 +20,6 @@ export function restoreFrame(draft: LedgerDraft, event: EventOf<'frame-restored'
     frame,
     source,
     distribution,
-    layering: null,
     phase: { kind: 'waiting', notBeforeMs: draft.nowMs + restoreMs },
     acceptedMs: draft.nowMs,
     startedMs: null,

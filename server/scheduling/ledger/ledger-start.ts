@@ -96,7 +96,6 @@ function begin(draft: LedgerDraft, entry: LedgerFrame): void {
     generation,
     refused: [],
     avoided: null,
-    layering: null,
     failedDeliveries: 0,
     isRestored: false,
     phase: { kind: 'local' },

@@ -1,3 +1,4 @@
+import type { GangPlanName } from '../../geometry/gang/gang-plan.js';
 import type { BlockProgress } from '../gang/hanging-member.js';
 import type { GangTimes } from './gang-times.js';
 
@@ -54,21 +55,12 @@ export type Distribution =
   /** They are pushed to all live devices in turn, one such frame at a time (WSH of the paper's section V). */
   | { readonly kind: 'sharing' }
   /**
-   * Layer after layer, each in slices that stay on their devices; a part is the slice of the present layer (MoDNN). One
-   * such frame at a time, as with `sharing`.
-   */
-  | {
-      readonly kind: 'layered';
-      readonly layers: number;
-      /** As many as can be cut at the most; fewer where fewer devices are live. */
-      readonly mostSlices: number;
-    }
-  /**
    * All begin and fail together: a part is the block of one device of a gang. Its picture comes with each block's task, so that
    * the frame needs no source.
    */
   | {
       readonly kind: 'gang';
+      readonly plan: GangPlanName;
       /** As many devices as are free, or so many of them. */
       readonly members: number | 'all';
       /** As many blocks as can be cut at the most. */
@@ -76,13 +68,6 @@ export type Distribution =
       /** Devices that are taken before all others, the first of them first: one of them is wrong. */
       readonly suspects?: readonly string[];
     };
-
-/** Where a layered frame is. */
-export interface Layering {
-  readonly layer: number;
-  /** By slice. */
-  readonly devices: readonly string[];
-}
 
 /** A part that is done and run once more on another device, to compare the two. */
 export interface PartAudit {
@@ -103,8 +88,8 @@ export interface PartAudit {
 /** A result with values that are not finite. */
 export interface RefusedResult {
   /**
-   * The tile. 0 for a block that was the whole frame; null for a slice, and for a block of a gang of several: the values that
-   * it was computed from came from others too.
+   * The tile. 0 for a block that was the whole frame; null for a block of a gang of several: the values that it was computed from
+   * came from others too.
    */
   readonly part: number | null;
   readonly device: string;
@@ -131,8 +116,6 @@ export interface LedgerFrame {
   /** Empty while it is not known. A frame of a gang has a source in name only: nothing is delivered to it. */
   readonly source: string;
   readonly distribution: Distribution;
-  /** Null before its first layer, and with every other distribution. */
-  readonly layering: Layering | null;
   readonly phase: FramePhase;
   /** When it was given to a source first; null while it waits. */
   readonly startedMs: number | null;

@@ -17,6 +17,6 @@ export const ftpWorkSharing: Strategy = {
   nextTask: 'given',
   reuse: 'none',
   withoutReuse: 'ftp-wsh',
-  outputs: 'tiles',
+  gang: null,
   bounds: TILE_BOUNDS,
 };

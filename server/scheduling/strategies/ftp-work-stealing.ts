@@ -10,7 +10,7 @@ export const ftpWorkStealing: Strategy = {
   nextTask: 'steal',
   reuse: 'none',
   withoutReuse: 'ftp-wst',
-  outputs: 'tiles',
+  gang: null,
   bounds: TILE_BOUNDS,
 };
 

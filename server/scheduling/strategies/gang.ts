@@ -5,12 +5,15 @@ import type { Strategy } from './strategy.js';
 export const gang: Strategy = {
   name: 'gang',
   refuses: () => null,
-  partition: (plan) => ({ parts: 1, distribution: { kind: 'gang', members: 'all', most: mostBlocks(plan) } }),
+  partition: (plan) => ({
+    parts: 1,
+    distribution: { kind: 'gang', plan: 'stages', members: 'all', most: mostBlocks(plan) },
+  }),
   placement: 'gateway',
   nextTask: 'given',
   reuse: 'none',
   withoutReuse: 'gang',
-  outputs: 'blocks',
+  gang: { plan: 'stages', strips: 'peer', carries: 'picture' },
   bounds: {
     workers: (plan, devices) => Math.min(devices, mostBlocks(plan)),
     leastMacs: ({ neededMacs }) => neededMacs,
@@ -24,7 +27,7 @@ export const gang: Strategy = {
 export const whole: Strategy = {
   ...gang,
   name: 'whole',
-  partition: () => ({ parts: 1, distribution: { kind: 'gang', members: 1, most: 1 } }),
+  partition: () => ({ parts: 1, distribution: { kind: 'gang', plan: 'stages', members: 1, most: 1 } }),
   withoutReuse: 'whole',
   bounds: { ...gang.bounds, workers: () => 1, requests: () => 2 },
 };

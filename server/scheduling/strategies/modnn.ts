@@ -1,6 +1,9 @@
 import type { Strategy } from './strategy.js';
 
-/** MoDNN: each layer in slices of rows, one a device; border rows go through the gateway (paper section V, baseline). */
+/**
+ * MoDNN: a gang that computes the fused layers one by one, in rows by speed; the gateway cuts the letterboxed picture, and strips go by
+ * way of it (paper section V, baseline).
+ */
 export const modnn: Strategy = {
   name: 'modnn',
   refuses: ({ chain, stage }) =>
@@ -9,17 +12,18 @@ export const modnn: Strategy = {
       : null,
   partition: ({ chain }) => ({
     parts: 1,
-    distribution: { kind: 'layered', layers: chain!.depth, mostSlices: chain!.maps.at(-1)!.height },
+    distribution: { kind: 'gang', plan: 'layers', members: 'all', most: chain!.maps.at(-1)!.height },
   }),
   placement: 'gateway',
   nextTask: 'given',
   reuse: 'none',
   withoutReuse: 'modnn',
-  outputs: 'layer-rows',
+  gang: { plan: 'layers', strips: 'gateway', carries: 'input' },
   bounds: {
     workers: (_, devices) => devices,
     leastMacs: ({ neededMacs }) => neededMacs,
     likelyMacs: ({ neededMacs }) => neededMacs,
-    requests: ({ chain }, devices) => 2 * chain!.depth * devices,
+    // A task and a result for each block; after each layer strips to each neighbour, by way of the gateway.
+    requests: ({ chain }, devices) => 2 * devices + 4 * chain!.depth * (devices - 1),
   },
 };

@@ -1,8 +1,9 @@
 import type { FtpPlan } from '../../geometry/ftp-plan.js';
+import type { GangPlanName } from '../../geometry/gang/gang-plan.js';
 import type { PlanCost } from '../../geometry/plan-cost.js';
 import type { Distribution } from '../ledger/ledger-state.js';
 
-/** The paper's strategies. The simulator, the planner and the evaluation of the paper run these, and no gangs. */
+/** The paper's strategies. The simulator, the planner and the evaluation of the paper run these. */
 export const SIMULATED_STRATEGIES = ['ftp-wst-s', 'ftp-wst', 'ftp-wsh', 'modnn'] as const;
 
 export type SimulatedStrategy = (typeof SIMULATED_STRATEGIES)[number];
@@ -22,6 +23,15 @@ export interface Partition {
   readonly distribution: Distribution;
 }
 
+/** How gangs compute frames. */
+export interface GangRule {
+  readonly plan: GangPlanName;
+  /** Strips go from device to device, or to the gateway, which passes them on. */
+  readonly strips: 'peer' | 'gateway';
+  /** A task has the picture as it was submitted, or the member's part of the letterboxed one, which the gateway gets from the source. */
+  readonly carries: 'picture' | 'input';
+}
+
 /** Which device computes what of a frame (paper section V). Every strategy is a value of this one shape. */
 export interface Strategy {
   readonly name: StrategyName;
@@ -36,11 +46,8 @@ export interface Strategy {
   readonly reuse: 'overlap' | 'none';
   /** The strategy for tiles that must not depend on neighbours' data: this one without reuse. */
   readonly withoutReuse: StrategyName;
-  /**
-   * What devices send to the gateway: a tile's share of the fused stack's output, rows after every layer, or blocks of the maps
-   * that a gang's plan puts out.
-   */
-  readonly outputs: 'tiles' | 'layer-rows' | 'blocks';
+  /** How gangs compute its frames; null where frames are computed in tiles. */
+  readonly gang: GangRule | null;
   readonly bounds: StrategyBounds;
 }
 

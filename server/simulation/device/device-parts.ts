@@ -8,11 +8,13 @@ import { ReuseBook } from '../../scheduling/reuse/reuse-book.js';
 import type { TaskReuseParts } from '../../scheduling/reuse/task-reuse.js';
 import type { Holder } from '../../scheduling/reuse/tile-reuse.js';
 import type { TileStartParts } from '../../scheduling/reuse/tile-start.js';
+import type { BlockTask } from '../gang/block-computing.js';
+import { SimulatedStripInbox } from '../gang/strip-inbox.js';
 import { KeptStrips } from '../kept-strips.js';
 import { Processor } from '../machine/processor.js';
 import type { SimulatedDeviceSettings } from '../simulation-settings.js';
 import type { Host, World } from '../world.js';
-import type { DeviceBoard, SliceTask, TileTask } from './device-tasks.js';
+import type { DeviceBoard, TileTask } from './device-tasks.js';
 
 /** What one device consists of, each part the one of a real device where that decides something. */
 export class DeviceParts {
@@ -24,6 +26,8 @@ export class DeviceParts {
   readonly board: DeviceBoard;
   readonly book: ReuseBook;
   readonly pool = new KeptStrips();
+  /** Strips of gangs. */
+  readonly inbox = new SimulatedStripInbox();
   readonly links = new LinkRates();
   readonly speed = new ComputeSpeed();
   /** Until the gateway has a result. */
@@ -41,7 +45,7 @@ export class DeviceParts {
     this.policy = new FetchPolicy({ plan, policy: overlap.policy, links, speed, bytesPerValue });
     const book = new ReuseBook(plan, overlap.policy === 'never' ? null : this.policy);
     this.book = book;
-    this.board = new TaskBoard<TileTask, SliceTask>(queueLimit, tilePicker(plan, book, order));
+    this.board = new TaskBoard<TileTask, BlockTask>(queueLimit, tilePicker(plan, book, order));
     this.board.onChange((change) => book.follow(change));
   }
 
@@ -75,5 +79,6 @@ export class DeviceParts {
     this.board.dropFrame(frame);
     this.book.close(frame);
     this.pool.drop(frame);
+    this.inbox.drop(frame);
   }
 }

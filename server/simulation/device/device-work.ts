@@ -1,4 +1,3 @@
-import { sliceMacsOf } from '../../geometry/modnn/bodp-plan.js';
 import type { Region } from '../../geometry/region.js';
 import type { Strip } from '../../geometry/reuse/tile-cut.js';
 import { DeviceTurns, type TurnEffect } from '../../scheduling/device/device-turns.js';
@@ -11,22 +10,24 @@ import {
   tryCircuit,
 } from '../../scheduling/policy/circuit-breaker.js';
 import { FetchedStrips, type StripThere } from '../../scheduling/reuse/fetched-strips.js';
-import { layerMs, tileMs } from '../cost-model.js';
+import { tileMs } from '../cost-model.js';
+import { BlockComputer, type BlockTask } from '../gang/block-computing.js';
 import { type Cancel, type Process, wait } from '../machine/kernel.js';
 import { type Answer, answer } from '../world.js';
 import { DeviceOffers } from './device-offers.js';
 import type { DeviceParts } from './device-parts.js';
-import type { SliceTask, TileInput, TileTask } from './device-tasks.js';
+import type { TileInput, TileTask } from './device-tasks.js';
 
-type Effect = TurnEffect<TileTask, SliceTask, StripThere, TileInput>;
+type Effect = TurnEffect<TileTask, BlockTask, StripThere, TileInput>;
 type Tile = ReadyTile<TileTask, StripThere, TileInput>;
 type Fetched = FetchedStrips<StripThere>;
 
 /** Carries out what `DeviceTurns` decides: requests and computations that take simulated time. */
 export class DeviceWork {
   readonly #parts: DeviceParts;
-  readonly #turns: DeviceTurns<TileTask, SliceTask, StripThere, TileInput>;
+  readonly #turns: DeviceTurns<TileTask, BlockTask, StripThere, TileInput>;
   readonly #offers: DeviceOffers;
+  readonly #blocks: BlockComputer;
   /** Holders that did not answer in time. */
   readonly #circuits = new Map<string, Circuit>();
   /** Of the next turn, where it is not due at once. */
@@ -37,6 +38,7 @@ export class DeviceWork {
     const { board, links, ownFrames, speed, startParts, world } = parts;
     this.#parts = parts;
     this.#offers = new DeviceOffers(parts);
+    this.#blocks = new BlockComputer(parts);
     const hasPicture = (frame: string) => ownFrames.has(frame);
     const starts = { reuse: startParts, links, gateway: () => world.gateway.address, hasPicture };
     const rules = { board, speed, aheadMs: world.settings.aheadMs, starts };
@@ -75,7 +77,7 @@ export class DeviceWork {
         this.#parts.board.finished(effect.task);
         return;
       case 'run-part':
-        kernel.spawn(this.#runSlice(effect.task), () => this.#turns.partDone());
+        kernel.spawn(this.#runBlock(effect.task), () => this.#turns.partDone());
         return;
     }
   }
@@ -145,22 +147,19 @@ export class DeviceWork {
     this.#turns.computed(tile, { computeMs, macs }, world.kernel.nowMs);
   }
 
-  *#runSlice(task: SliceTask): Process {
-    const { host, processor, world } = this.#parts;
-    const { costs, plan, sizes } = world.settings;
-    const { attempt, frame, generation, layer, taskBytes, tile: slice } = task;
-    const { input, task: sent } = task.work;
-    const waitMs = world.kernel.nowMs - task.arrivedMs;
-    const chain = plan.chain!;
-    const macs = sliceMacsOf(chain, layer, sent.output);
-    const workMs = macs > 0 || sent.publish.length > 0 ? layerMs(costs, chain, layer, input, sent.output) : 0;
-    const computeMs = yield* wait(processor.compute(workMs));
-    const result = { frame, slice, layer, generation, attempt, device: host.id, waitMs, computeMs, taskBytes, macs };
-    const bytes = sizes.rows(result, sent.publish);
-    this.#send(task, bytes, () => world.gateway.takeRows(result, bytes));
+  *#runBlock(task: BlockTask): Process {
+    const { board, world } = this.#parts;
+    const result = yield* this.#blocks.run(task);
+    if (result === null) {
+      board.finished(task);
+      return;
+    }
+    const { gang } = task.work;
+    const bytes = world.settings.sizes.blockResult(gang.stage.maps, result, this.#blocks.outputsOf(task.work));
+    this.#send(task, bytes, () => world.gateway.takeBlockResult(result, bytes));
   }
 
-  #send(task: TileTask | SliceTask, bytes: number, take: () => Process<Answer<null>>): void {
+  #send(task: TileTask | BlockTask, bytes: number, take: () => Process<Answer<null>>): void {
     const { host, resultTimes, world } = this.#parts;
     const { gateway, kernel, wire } = world;
     const startedMs = kernel.nowMs;

@@ -1,3 +1,4 @@
+import type { DueBody } from '../../geometry/gang/gang-blocks.js';
 import type { Region } from '../../geometry/region.js';
 import type { Side } from '../../geometry/reuse/neighbours.js';
 import { cutTile, type Strip } from '../../geometry/reuse/tile-cut.js';
@@ -8,7 +9,7 @@ import type { Holder } from '../../scheduling/reuse/tile-reuse.js';
 import { NO_REUSE } from '../../scheduling/reuse/tile-reuse.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import type { SentTask } from '../body-sizes.js';
-import type { SliceWork } from '../gateway/layer-turns.js';
+import type { BlockWork } from '../gang/simulated-gangs.js';
 import { type Process, wait } from '../machine/kernel.js';
 import type { Processor } from '../machine/processor.js';
 import type { SimulatedDeviceSettings } from '../simulation-settings.js';
@@ -70,12 +71,18 @@ export class SimulatedDevice implements DeviceDoor {
     return yield* answer(QUEUED_BYTES, taken);
   }
 
-  *takeSlice(work: SliceWork, bytes: number): Process<Answer<boolean>> {
-    const { board, world } = this.#parts;
-    const { attempt, frame, generation, layer, slice } = work.task;
-    const key = { kind: 'slice' as const, frame, tile: slice, layer, generation, attempt };
+  *takeBlock(work: BlockWork, bytes: number): Process<Answer<boolean>> {
+    const { board, inbox, world } = this.#parts;
+    const { attempt, frame, generation, member } = work.task;
+    const key = { kind: 'block' as const, frame, tile: member, generation, attempt };
     const task = { ...key, work, taskBytes: bytes, arrivedMs: world.kernel.nowMs };
+    inbox.keepOnly(frame, attempt);
     return yield* answer(QUEUED_BYTES, board.has(task) || board.share(task));
+  }
+
+  *takeStrips(frame: string, attempt: number, body: DueBody): Process<Answer<null>> {
+    if (this.#parts.world.gateway.has(frame)) this.#parts.inbox.put(frame, attempt, body);
+    return yield* answer(0, null);
   }
 
   *hearOutcome(frame: string): Process<Answer<null>> {

@@ -22,7 +22,7 @@ export interface SimulatedFrame {
   /** Why it failed. */
   failure: string | null;
   macs: number;
-  /** Tiles (with MoDNN slices) whose output counted, by device. */
+  /** Tiles (with MoDNN blocks) whose output counted, by device. */
   readonly parts: Map<string, number>;
   /** How often the output of each counted. */
   readonly counted: Map<string, number>;

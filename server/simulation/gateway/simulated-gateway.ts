@@ -1,4 +1,6 @@
 import { unreachable } from '../../errors.js';
+import type { DueBody } from '../../geometry/gang/gang-blocks.js';
+import { regionBytes } from '../../geometry/plan-cost.js';
 import { wholeMap } from '../../geometry/region.js';
 import type { Strip } from '../../geometry/reuse/tile-cut.js';
 import type { TileOffers } from '../../geometry/reuse/tile-offer.js';
@@ -8,13 +10,14 @@ import type { LedgerEvent } from '../../scheduling/ledger/ledger-events.js';
 import type { FrameLedger } from '../../scheduling/ledger/ledger-state.js';
 import { NO_REUSE } from '../../scheduling/reuse/tile-reuse.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
-import type { SentResult, SentRows } from '../body-sizes.js';
+import type { SentBlockResult, SentResult } from '../body-sizes.js';
 import { msOf } from '../cost-model.js';
+import { SimulatedGangs } from '../gang/simulated-gangs.js';
 import { KeptStrips } from '../kept-strips.js';
 import { type Process, wait } from '../machine/kernel.js';
+import { Latch } from '../machine/latch.js';
 import { Processor } from '../machine/processor.js';
 import { type Answer, answer, type DeviceReport, type GatewayDoor, type World } from '../world.js';
-import { LayerTurns } from './layer-turns.js';
 import { countPart, newFrame, type SimulatedFrame } from './simulated-frame.js';
 import { VictimDirectory } from './victim-directory.js';
 
@@ -39,7 +42,9 @@ export class SimulatedGateway implements GatewayDoor {
   /** The pool of overlapped data, for `overlap.via: gateway`. */
   readonly #pool = new KeptStrips();
   readonly #onEnded: (frame: SimulatedFrame) => void;
-  readonly #turns: LayerTurns;
+  readonly #gangs: SimulatedGangs;
+  /** Frames whose letterboxed picture is to come from their source before blocks of it are pushed. */
+  readonly #coming = new Map<string, Latch>();
   #ledger: FrameLedger;
 
   /** @param offset of its quota's periods, 0 to 1. */
@@ -50,7 +55,7 @@ export class SimulatedGateway implements GatewayDoor {
     this.address = settings.gateway.address;
     this.processor = new Processor(kernel, settings.gateway.cpu, offset);
     this.#victims = new VictimDirectory(kernel);
-    this.#turns = new LayerTurns(settings.plan.chain);
+    this.#gangs = new SimulatedGangs(settings);
     this.#ledger = emptyLedger(settings.ledger, kernel.nowMs);
     kernel.spawn(this.#tick());
   }
@@ -100,8 +105,8 @@ export class SimulatedGateway implements GatewayDoor {
       case 'deliver':
         kernel.spawn(this.#deliver(frame, effect.source, effect.attempt));
         return;
-      case 'slice':
-        this.#turns.begin(frame.frame, effect.attempt, this.#sharesOf(effect.devices));
+      case 'gang':
+        this.#beginGang(frame, effect);
         return;
       case 'push':
         kernel.spawn(this.#push(frame, effect));
@@ -113,8 +118,6 @@ export class SimulatedGateway implements GatewayDoor {
         frame.failure = effect.code;
         this.#end(frame, 'failed');
         return;
-      case 'gang':
-        throw new TypeError('the simulator simulates no gangs, and the ledger formed one');
       case 'compute-here':
         throw new TypeError('the simulated gateway computes no whole frame, and the ledger orders one');
       case 'judge':
@@ -127,12 +130,32 @@ export class SimulatedGateway implements GatewayDoor {
     }
   }
 
+  #beginGang(frame: SimulatedFrame, { attempt, devices }: Extract<LedgerEffect, { kind: 'gang' }>): void {
+    const { kernel, settings } = this.#world;
+    const members = devices.map((device) => ({ device, address: this.#world.devices.get(device)!.address }));
+    this.#gangs.begin(frame.frame, attempt, members, this.#sharesOf(devices));
+    if (frame.sourcedMs !== null) return;
+    if (strategyNamed(settings.strategy).gang!.carries === 'picture') {
+      frame.sourcedMs = kernel.nowMs;
+      return;
+    }
+    const come = new Latch();
+    this.#coming.set(frame.frame, come);
+    kernel.spawn(this.#collect(frame, frame.source, attempt), () => come.set());
+  }
+
   #sharesOf(devices: readonly string[]): readonly number[] {
     const settings = new Map(this.#world.settings.devices.map((device) => [device.id, device]));
     return devices.map((device) => settings.get(device)!.speed ?? settings.get(device)!.cpu.share);
   }
 
   *#deliver(frame: SimulatedFrame, source: string, attempt: number): Process {
+    yield* this.#collect(frame, source, attempt);
+    this.apply({ kind: 'frame-delivered', frame: frame.frame, source, attempt });
+  }
+
+  /** Gives a frame's picture to its source; where the gateway shares it out, the letterboxed one comes back from there. */
+  *#collect(frame: SimulatedFrame, source: string, attempt: number): Process {
     const { kernel, settings, wire } = this.#world;
     const { pictureBytes } = settings.arrivals;
     const device = this.#world.devices.get(source)!;
@@ -144,34 +167,47 @@ export class SimulatedGateway implements GatewayDoor {
       yield* wire.request(this, device, 0, () => answer(bytes, null));
       frame.bytes.frame += bytes;
     }
-    this.apply({ kind: 'frame-delivered', frame: frame.frame, source, attempt });
   }
 
-  *#push(frame: SimulatedFrame, { part, layer, attempt, device: id }: Push): Process {
+  *#push(frame: SimulatedFrame, push: Push): Process {
+    const isGang = strategyNamed(this.#world.settings.strategy).gang !== null;
+    const taken = yield* isGang ? this.#pushBlock(frame, push) : this.#pushTile(frame, push);
+    const report = { frame: frame.frame, part: push.part, attempt: push.attempt, device: push.device };
+    this.apply(taken ? { kind: 'part-pushed', ...report } : { kind: 'push-failed', ...report, detail: 'queue full' });
+  }
+
+  *#pushTile(frame: SimulatedFrame, { part, attempt, device: id }: Push): Process<boolean> {
     const { settings, wire } = this.#world;
     const device = this.#world.devices.get(id)!;
-    const { strategy } = settings;
     const key = { frame: frame.frame, generation: 1, attempt, source: frame.source };
-    let taken = true;
-    if (layer === undefined) {
-      const task = { ...key, tile: part, strategy, reuse: NO_REUSE };
-      const region = settings.plan.tiles[part]!.regions[0]!;
-      const bytes = settings.sizes.task(task, region);
-      taken = yield* wire.request(this, device, bytes, () => device.takeTile(task, region, bytes));
-    } else {
-      const work = this.#turns.work(frame.frame, frame.source, part, layer, attempt);
-      if (work === null) return;
-      const bytes = settings.sizes.slice(work.task, work.pieces);
-      taken = yield* wire.request(this, device, bytes, () => device.takeSlice(work, bytes));
-    }
-    const report = { frame: frame.frame, part, layer, attempt, device: id };
-    this.apply(taken ? { kind: 'part-pushed', ...report } : { kind: 'push-failed', ...report, detail: 'queue full' });
+    const task = { ...key, tile: part, strategy: settings.strategy, reuse: NO_REUSE };
+    const region = settings.plan.tiles[part]!.regions[0]!;
+    const bytes = settings.sizes.task(task, region);
+    return yield* wire.request(this, device, bytes, () => device.takeTile(task, region, bytes));
+  }
+
+  /** A block of an attempt that is past goes nowhere. */
+  *#pushBlock(frame: SimulatedFrame, { part, attempt, device: id }: Push): Process<boolean> {
+    const { settings, wire } = this.#world;
+    const come = this.#coming.get(frame.frame);
+    if (come !== undefined) yield* wait(come.done());
+    const work = this.#gangs.block(frame.frame, part, attempt);
+    if (work === null) return true;
+    const device = this.#world.devices.get(id)!;
+    const isInput = strategyNamed(settings.strategy).gang!.carries === 'input';
+    const pictureBytes = isInput
+      ? regionBytes(work.member.input, settings.plan.maps[0]!, 1)
+      : settings.arrivals.pictureBytes;
+    const bytes = settings.sizes.block(work.task, pictureBytes);
+    return yield* wire.request(this, device, bytes, () => device.takeBlock(work, bytes));
   }
 
   *#finish(frame: SimulatedFrame): Process {
     const { kernel, settings } = this.#world;
     frame.mergedMs = kernel.nowMs;
-    const { costs, remainingMacs } = settings;
+    const isLast = strategyNamed(settings.strategy).gang?.plan === 'stages';
+    const { costs } = settings;
+    const { remainingMacs } = isLast ? settings.gang! : settings;
     yield* wait(this.processor.compute(msOf(costs.remaining, remainingMacs)));
     this.#end(frame, 'complete');
     this.apply({ kind: 'frame-ended', frame: frame.frame });
@@ -182,7 +218,8 @@ export class SimulatedGateway implements GatewayDoor {
     frame.state = state;
     frame.endedMs = kernel.nowMs;
     this.#pool.drop(frame.frame);
-    this.#turns.drop(frame.frame);
+    this.#gangs.drop(frame.frame);
+    this.#coming.delete(frame.frame);
     const source = this.#world.devices.get(frame.source)!;
     kernel.spawn(wire.request(this, source, OUTCOME_BYTES, () => source.hearOutcome(frame.frame)));
     this.#onEnded(frame);
@@ -222,17 +259,27 @@ export class SimulatedGateway implements GatewayDoor {
     return yield* answer(VERDICT_BYTES, null);
   }
 
-  *takeRows(result: SentRows, bytes: number): Process<Answer<null>> {
-    const { frame: id, slice, layer, generation, attempt, device, taskBytes, macs } = result;
+  *takeBlockResult(result: SentBlockResult, bytes: number): Process<Answer<null>> {
+    const { frame: id, member, generation, attempt, device, macs, overlapBytes, taskBytes } = result;
     const frame = this.frames.get(id)!;
-    const verdict = this.apply({ kind: 'result', frame: id, part: slice, layer, generation, attempt, device });
+    const verdict = this.apply({ kind: 'result', frame: id, part: member, generation, attempt, device });
     if (verdict === 'accepted') {
-      countPart(frame, `${slice}/${layer}`, device, macs);
-      const last = layer + 1 === this.#world.settings.plan.chain!.depth;
-      frame.bytes[layer === 0 ? 'input' : 'overlap'] += taskBytes;
-      frame.bytes[last ? 'result' : 'overlap'] += bytes;
+      countPart(frame, String(member), device, macs);
+      frame.bytes.input += taskBytes;
+      frame.bytes.overlap += overlapBytes;
+      frame.bytes.result += bytes;
     }
     return yield* answer(VERDICT_BYTES, null);
+  }
+
+  *passStrips(frame: string, attempt: number, body: DueBody, to: number, bytes: number): Process<Answer<null>> {
+    const { wire } = this.#world;
+    const address = this.#gangs.addressOf(frame, to, attempt);
+    if (address === null) return yield* answer(0, null);
+    const device = this.#world.deviceAt(address);
+    yield* wire.request(this, device, bytes, () => device.takeStrips(frame, attempt, body));
+    this.frames.get(frame)!.bytes.overlap += bytes;
+    return { bytes: 0, value: null };
   }
 
   *poolStrips(frame: string, tile: number, offers: TileOffers, bytes: number): Process<Answer<null>> {

@@ -58,7 +58,7 @@ function device() {
         const { signal } = options!;
         const { stage } = options!.query as { stage: number };
         const to = address.slice(-2);
-        const body = decodeGangStrips(maps, options!.body!.bytes as Uint8Array);
+        const body = decodeGangStrips(() => maps, options!.body!.bytes as Uint8Array);
         const { sharedDigest } = body;
         const strips = body.strips.length;
         happened.push(`strips to ${to} after ${stage}`);
@@ -67,7 +67,7 @@ function device() {
         sends.push({ to, stage, strips, sharedDigest, done: () => resolve({} as never), fail });
       }),
   });
-  const edge = { ...testDevice({ plan, clientOf }), gang };
+  const edge = { ...testDevice({ plan, clientOf }), gangs: { gang, layerGang: null } };
   const frames = testFrames(edge);
   const board: EdgeBoard = new TaskBoard(9);
   board.onChange(({ kind }) => kind !== 'shared' && happened.push(kind));

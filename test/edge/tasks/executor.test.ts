@@ -1,14 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { ComputeResult } from '../../../server/compute/messages.js';
+import type { BlockRunner } from '../../../server/edge/gang/block-runner.js';
+import type { BlockTask } from '../../../server/edge/gang/block-task.js';
 import { type DeviceOverlap, startParts } from '../../../server/edge/tasks/device-overlap.js';
-import type { EdgeBoard, SliceTask } from '../../../server/edge/tasks/edge-board.js';
+import type { EdgeBoard } from '../../../server/edge/tasks/edge-board.js';
 import type { EdgeTask } from '../../../server/edge/tasks/edge-task.js';
 import type { EdgeTurns } from '../../../server/edge/tasks/edge-turns.js';
 import { Executor } from '../../../server/edge/tasks/executor.js';
 import type { OfferKeeper } from '../../../server/edge/tasks/offer-keeper.js';
 import type { ResultSender } from '../../../server/edge/tasks/result-sender.js';
-import type { SliceRunner } from '../../../server/edge/tasks/slice-runner.js';
 import { StripBuffers } from '../../../server/edge/tasks/strip-buffers.js';
 import { TileOutputs } from '../../../server/edge/tasks/tile-outputs.js';
 import { TilePreparer } from '../../../server/edge/tasks/tile-preparer.js';
@@ -97,13 +98,12 @@ function device(medianMs: number | null) {
       turns.sent(task as EdgeTask);
     },
   } as unknown as ResultSender;
-  const slices = { run: async (task: SliceTask) => sender.send(task, () => new Uint8Array(0)) };
+  const blocks = { run: async (task: BlockTask) => sender.send(task, () => new Uint8Array(0)) };
   const keeper = { keep: () => 0 } as unknown as OfferKeeper;
   const outputs = new TileOutputs({ edge, keeper, sender, namesStrips: false });
   const tileRunner = new TileRunner({ edge, board, compute, outputs, turns, preparer });
   const executor = new Executor({
-    ...{ board, turns, preparer, tiles: tileRunner, slices: slices as unknown as SliceRunner },
-    blocks: null as never,
+    ...{ board, turns, preparer, tiles: tileRunner, blocks: blocks as unknown as BlockRunner },
   });
   const tiles = () => given.map(({ tile }) => tile);
   const start = (count: number) => {
@@ -184,16 +184,14 @@ describe('the compute thread', () => {
     expect([tiles(), sent, board.pending]).toEqual([[0], [0], 2]);
   });
 
-  it('has no tile while it computes a slice', async () => {
+  it('has no tile while it computes a block', async () => {
     const { board, given, sent, start } = device(0.2);
     start(2);
     await settled();
     board.share({
-      kind: 'slice',
+      kind: 'block',
       frame: 'b-1',
       tile: 8,
-      slice: 8,
-      layer: 0,
       generation: 1,
       attempt: 1,
       arrivedMs: 0,

@@ -18,7 +18,14 @@ const [map] = plan.stage.outputs;
 const shape = plan.stage.maps[map!]!;
 const right = () => new Float32Array(valuesOf(shape)).fill(1);
 const record = (facts: Partial<FrameRecord> = {}) =>
-  ({ id: 'f-1', generation: 1, input: new Uint8Array(3 * 12 * 8), end: null, ...facts }) as FrameRecord;
+  ({
+    id: 'f-1',
+    strategy: 'gang',
+    generation: 1,
+    input: new Uint8Array(3 * 12 * 8),
+    end: null,
+    ...facts,
+  }) as FrameRecord;
 
 let auditor: GangAuditor;
 let gangs: GangRounds;
@@ -27,7 +34,11 @@ let runBlock: () => Promise<object>;
 let runs: number;
 beforeEach(() => {
   blocks = new ResultsPool({ stage: plan.stage, tiles: [] });
-  gangs = new GangRounds({ runs: new FrameScopes(), plan, speedsOf: (devices) => devices.map(() => 1) });
+  gangs = new GangRounds({
+    runs: new FrameScopes(),
+    plans: { gang: plan, layerGang: null },
+    speedsOf: (devices) => devices.map(() => 1),
+  });
   runs = 0;
   // The last of two stages gives the maps.
   runBlock = async () => ({ outputs: ++runs % 2 === 0 ? [right()] : null });
@@ -48,7 +59,7 @@ function computed(devices: readonly string[], ...values: readonly number[]): voi
     data[i] = values[Math.floor((row * values.length) / shape.height)]!;
   }
   const region = { x0: 0, x1: shape.width, y0: 0, y1: shape.height };
-  blocks.placeBlocks('f-1', [{ map: map!, region, data }]);
+  blocks.placeBlocks('f-1', [{ map: map!, region, data }], plan.stage.outputs);
 }
 
 describe('an auditor of gangs', () => {
@@ -118,10 +129,12 @@ describe('an auditor of gangs', () => {
   });
 
   it('picks its share of frames, for all members alike, and each that has begun again', () => {
-    const picked = Array.from({ length: 400 }, (_, i) => auditor.picks({ frame: `f-${i}`, generation: 1, attempt: 1 }));
+    const picked = Array.from({ length: 400 }, (_, i) => auditor.picks(record({ id: `f-${i}` }), 1));
     const share = picked.filter(Boolean).length / 400;
     expect(share).toBeGreaterThan(0.15);
     expect(share).toBeLessThan(0.35);
-    expect(auditor.picks({ frame: `f-${picked.indexOf(false)}`, generation: 2, attempt: 2 })).toBe(true);
+    const again = { id: `f-${picked.indexOf(false)}`, generation: 2 };
+    expect(auditor.picks(record(again), 2)).toBe(true);
+    expect(auditor.picks(record({ ...again, strategy: 'modnn' }), 2)).toBe(false);
   });
 });

@@ -13,7 +13,11 @@ const plan = planGang(
 
 test('the gang that computes a frame is known until a later one takes its place or the frame ends', () => {
   const scopes = new FrameScopes();
-  const gangs = new GangRounds({ runs: scopes, plan, speedsOf: (devices) => devices.map(() => 1) });
+  const gangs = new GangRounds({
+    runs: scopes,
+    plans: { gang: plan, layerGang: null },
+    speedsOf: (devices) => devices.map(() => 1),
+  });
   gangs.begin('f', 1, ['a', 'b']);
   gangs.begin('g', 1, ['c']);
   expect(gangs.of('f', 1)).toMatchObject({ attempt: 1, devices: ['a', 'b'], bands: bandsOf([1, 1]) });
@@ -51,7 +55,11 @@ const high = planGang(
 );
 
 test('bands follow what members took, and a device that slows the gang down is left out', () => {
-  const gangs = new GangRounds({ runs: new FrameScopes(), plan: high, speedsOf: (devices) => devices.map(() => 1) });
+  const gangs = new GangRounds({
+    runs: new FrameScopes(),
+    plans: { gang: high, layerGang: null },
+    speedsOf: (devices) => devices.map(() => 1),
+  });
   expect(frame(gangs, 'a', { x: 10, y: 20 })).toEqual(bandsOf([1, 1]));
   expect(frame(gangs, 'b', { x: 10, y: 20 }), 'after a first frame').toEqual(bandsOf([1, 1]));
   const [, boundary] = frame(gangs, 'c', { x: 10, y: 20 }).rows;

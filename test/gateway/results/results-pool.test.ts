@@ -63,10 +63,13 @@ describe('the results pool', () => {
     expect(pool.take('f')![1]!.every((value) => value === 0)).toBe(true);
   });
 
-  it('puts rows of the only map of a plan together, as slices are sent', () => {
+  it('puts blocks together that are of another numbering of the same maps', () => {
     const rows = planLayers(chain({ channels: 1, height: 4, width: 3 }, [layer(3, 2)]), 1, { rows: 1, columns: 1 });
     const pool = new ResultsPool(rows);
-    for (const y0 of [2, 0]) pool.placeRows('f', { x0: 0, x1: 3, y0, y1: y0 + 2 }, new Float32Array(12).fill(y0));
+    for (const y0 of [2, 0]) {
+      const region = { x0: 0, x1: 3, y0, y1: y0 + 2 };
+      pool.placeBlocks('f', [{ map: 7, region, data: new Float32Array(12).fill(y0) }], [7]);
+    }
     expect(pool.take('f')).toEqual([Float32Array.from({ length: 24 }, (_, i) => (i % 12 < 6 ? 0 : 2))]);
   });
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BlockTask } from '../../../server/edge/gang/block-task.js';
-import type { EdgeBoard, SliceTask } from '../../../server/edge/tasks/edge-board.js';
+import type { EdgeBoard } from '../../../server/edge/tasks/edge-board.js';
 import type { EdgeTask } from '../../../server/edge/tasks/edge-task.js';
 import { TaskBoard } from '../../../server/scheduling/device/task-board.js';
 import { NO_REUSE } from '../../../server/scheduling/reuse/tile-reuse.js';
@@ -32,7 +32,7 @@ const tiles = (frame: string, count: number) => Array.from({ length: count }, (_
 
 let board: EdgeBoard;
 beforeEach(() => {
-  board = new TaskBoard<EdgeTask, SliceTask | BlockTask>(6);
+  board = new TaskBoard<EdgeTask, BlockTask>(6);
 });
 
 describe('a task board', () => {
@@ -116,17 +116,6 @@ describe('a task board', () => {
     expect(board.takeStolen()).toEqual([]);
     board.takeNext();
     expect(board.has(task('f', 3, 3))).toBe(true);
-  });
-
-  it('takes a slice of a later attempt in the place of those of earlier ones, which were cut otherwise', () => {
-    const slice = (layer: number, attempt: number) =>
-      ({ ...task('f', 0, attempt), kind: 'slice', slice: 0, layer }) as unknown as SliceTask;
-    board.share(slice(0, 1));
-    expect(board.has(slice(0, 1))).toBe(true);
-    expect(board.has(slice(1, 1))).toBe(false);
-    expect(board.has(slice(0, 2))).toBe(false);
-    board.share(slice(0, 2));
-    expect(board.listed()).toEqual([{ frame: 'f', tile: 0, layer: 0, generation: 1, attempt: 2, state: 'queued' }]);
   });
 
   it('lists what it has, with where it is, for the registration', () => {

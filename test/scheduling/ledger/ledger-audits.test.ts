@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { membersOf } from '../../../server/scheduling/ledger/ledger-gangs.js';
 import type { AuditFinding } from '../../../server/scheduling/ledger/ledger-state.js';
 import { type LedgerOrder, type LedgerRun, queued, SETTINGS, withDevices } from '../ledger-run.js';
 
@@ -151,17 +152,15 @@ describe('two devices that differ', () => {
     expect(run.phase('h'), 'its source is none of them, and nothing is known of its tiles').toBe('delivering');
   });
 
-  it('have a layered frame begin again only where the one that is wrong has a slice', () => {
+  it('have the frame of a gang begin again only where the one that is wrong is a member', () => {
     const run = withDevices('a', 'b', 'c');
-    const distribution = { kind: 'layered', layers: 2, mostSlices: 2 } as const;
-    run.accept('layered', { source: 'c', distribution });
-    run.delivered('layered', 'c');
+    run.accept('gang', { distribution: { kind: 'gang', plan: 'stages', members: 'all', most: 2 } });
     run.accept('f', { source: 'c' });
     run.delivered('f', 'c');
     run.send({ kind: 'result', frame: 'f', part: 0, attempt: 1, device: 'b', audited: true });
     second(run, false, 'a');
-    expect(run.ledger.frames.get('layered')!.layering!.devices).toEqual(['a', 'b']);
-    expect(judged(run, wrong('a'))).toContainEqual({ kind: 'rerun', frame: 'layered', generation: 2 });
+    expect(membersOf(run.ledger.frames.get('gang')!)).toEqual(['a', 'b']);
+    expect(judged(run, wrong('a'))).toContainEqual({ kind: 'rerun', frame: 'gang', generation: 2 });
   });
 
   it('are told of once, however often it is found out', () => {

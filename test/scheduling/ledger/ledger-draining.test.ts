@@ -128,22 +128,9 @@ describe('a device that is drained', () => {
     expect(run.phase('f')).toBe('delivering');
   });
 
-  it('makes a layered frame start again without it, and spends no attempt of it', () => {
-    const run = withDevices('a', 'b');
-    run.accept('f', { distribution: { kind: 'layered', layers: 2, mostSlices: 4 }, source: 'b' });
-    run.delivered('f', 'b');
-    run.pushed('f', 0, 1, 'a');
-    const orders = run.draining('a');
-    expect(orders).toMatchObject([
-      { kind: 'slice', devices: ['b'], attempt: 2 },
-      { kind: 'push', part: 0, layer: 0, device: 'b', attempt: 2 },
-    ]);
-    expect(run.notes()).toEqual(['returned 0#1 a']);
-  });
-
   it('may give a block back when it is resumed before its drain is heard of: the gang forms again at once', () => {
     const run = withDevices('a', 'b', 'c');
-    run.accept('f', { distribution: { kind: 'gang', members: 'all', most: 9 } });
+    run.accept('f', { distribution: { kind: 'gang', plan: 'stages', members: 'all', most: 9 } });
     for (const [member, device] of ['a', 'b', 'c'].entries()) run.pushed('f', member, 1, device);
     run.seen('a', [running('f', 0)]);
     const returned = [{ frame: 'f', tile: 2, attempt: 1 }];
@@ -161,7 +148,7 @@ describe('a device that is drained', () => {
 
   it('that is drained and resumed in mid-frame is in the next gang of the frame’s successor', () => {
     const run = withDevices('a', 'b');
-    run.accept('f', { distribution: { kind: 'gang', members: 'all', most: 9 } });
+    run.accept('f', { distribution: { kind: 'gang', plan: 'stages', members: 'all', most: 9 } });
     const drained = run.send({
       ...{ kind: 'device-seen', device: 'b', medianTileMs: null, tasks: [], handedOut: [], draining: true },
       returned: [{ frame: 'f', tile: 1, attempt: 1 }],
@@ -172,7 +159,7 @@ describe('a device that is drained', () => {
     expect(run.ledger.frames.get('f')!.parts[0]).toMatchObject({ failed: 0 });
     run.seen('b', []);
     run.result('f', 0, 'a', 2);
-    const next = run.accept('g', { distribution: { kind: 'gang', members: 'all', most: 9 } });
+    const next = run.accept('g', { distribution: { kind: 'gang', plan: 'stages', members: 'all', most: 9 } });
     expect(next[0]).toMatchObject({ kind: 'gang', frame: 'g', devices: ['a', 'b'] });
   });
 

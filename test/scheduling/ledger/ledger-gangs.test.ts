@@ -4,8 +4,8 @@ import type { AuditFinding, Distribution } from '../../../server/scheduling/ledg
 import { propertyRuns } from '../../support/property-runs.js';
 import { gaveTo, type LedgerOrder, LedgerRun, queued, running, SETTINGS, withDevices } from '../ledger-run.js';
 
-const ALL: Distribution = { kind: 'gang', members: 'all', most: 99 };
-const WHOLE: Distribution = { kind: 'gang', members: 1, most: 1 };
+const ALL: Distribution = { kind: 'gang', plan: 'stages', members: 'all', most: 99 };
+const WHOLE: Distribution = { kind: 'gang', plan: 'stages', members: 1, most: 1 };
 
 const gangsOf = (orders: readonly LedgerOrder[]) =>
   orders.flatMap((order) =>
@@ -516,7 +516,7 @@ class GangScript {
   }
 
   #submit(frame: string, most: number): void {
-    const distribution: Distribution = { kind: 'gang', members: most === 1 ? 1 : 'all', most };
+    const distribution: Distribution = { kind: 'gang', plan: 'stages', members: most === 1 ? 1 : 'all', most };
     this.#distributions.set(frame, distribution);
     this.run.accept(frame, { distribution, source: most === 2 ? 'a' : null, delivered: most === 2 });
   }

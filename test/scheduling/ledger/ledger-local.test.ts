@@ -7,8 +7,7 @@ const ALONE = { gatewayComputes: { aloneAfterMs: 800, whenIdle: false } };
 const HOW: readonly Distribution[] = [
   { kind: 'stealing' },
   { kind: 'sharing' },
-  { kind: 'layered', layers: 2, mostSlices: 3 },
-  { kind: 'gang', members: 'all', most: 3 },
+  { kind: 'gang', plan: 'stages', members: 'all', most: 3 },
 ];
 
 describe('frames without a device', () => {

@@ -75,20 +75,3 @@ describe('a result that is not finite', () => {
     expect(result(run, 'e', 5).filter(({ kind }) => kind === 'quarantine')).toHaveLength(4);
   });
 });
-
-describe('a slice that is not finite', () => {
-  const layered = { kind: 'layered', layers: 2, mostSlices: 8 } as const;
-  it('begins the frame again without its device, which is convicted when the frame is whole', () => {
-    const run = withDevices('a', 'b');
-    run.accept('f', { source: 'a', distribution: layered });
-    run.delivered('f', 'a');
-    const slice = (device: string, part: number, layer: number, attempt: number) =>
-      run.send({ kind: 'result', frame: 'f', part, layer, attempt, device });
-    expect(run.send({ kind: 'result-refused', frame: 'f', part: 0, layer: 0, attempt: 1, device: 'a' })).toMatchObject([
-      { kind: 'slice', attempt: 2, devices: ['b'] },
-      { kind: 'push', device: 'b', layer: 0, attempt: 2 },
-    ]);
-    slice('b', 0, 0, 2);
-    expect(slice('b', 0, 1, 2)).toMatchObject([{ kind: 'quarantine', device: 'a' }, { kind: 'finish' }]);
-  });
-});

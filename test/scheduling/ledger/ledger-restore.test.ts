@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { gaveTo, LedgerRun, queued, running, SETTINGS, waiting } from '../ledger-run.js';
 
 const { attempts, missingMs, restoreMs } = SETTINGS;
-const LAYERED = { kind: 'layered', layers: 3, mostSlices: 4 } as const;
 
 describe('a frame of an earlier life of the gateway', () => {
   it('waits for what devices say, then goes to its source again, as an attempt that no earlier life had', () => {
@@ -77,23 +76,6 @@ describe('a frame of an earlier life of the gateway', () => {
     run.left('a');
     run.seen('b');
     expect(run.pass(restoreMs)).toEqual([{ kind: 'deliver', frame: 'f', source: 'b', attempt: attempts + 4 }]);
-  });
-
-  it('of slices begins anew: none of the earlier life counts', () => {
-    const run = new LedgerRun();
-    run.restored('f', { distribution: LAYERED, life: 2 });
-    const first = 2 * attempts + 1;
-    run.seen('a', [{ frame: 'f', tile: 0, layer: 1, attempt: 1, state: 'running' }]);
-    expect(run.pass(restoreMs)).toMatchObject([{ kind: 'deliver', attempt: first }]);
-    run.slice('f', 0, 0, 'a', 1);
-    expect(run.verdict).toBe('stale');
-    expect(run.delivered('f', 'a', first)).toMatchObject([
-      { kind: 'slice', attempt: first, devices: ['a'] },
-      { kind: 'push', part: 0, layer: 0, attempt: first, device: 'a' },
-    ]);
-    run.slice('f', 0, 0, 'a', first);
-    run.slice('f', 0, 1, 'a', first);
-    expect(run.slice('f', 0, 2, 'a', first)).toEqual([{ kind: 'finish', frame: 'f' }]);
   });
 
   it('waits its turn behind others where its source has as many as it may have', () => {

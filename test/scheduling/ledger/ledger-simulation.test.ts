@@ -81,7 +81,7 @@ describe('a simulated cluster', { timeout: 30_000 + 2_000 * SECONDS }, () => {
     let quarantines = 0;
     let reruns = 0;
     let local = 0;
-    for (const [setup, script] of fc.sample(fc.tuple(setups, chaos), { numRuns: 600, seed: 46 })) {
+    for (const [setup, script] of fc.sample(fc.tuple(setups, chaos), { numRuns: 600, seed: 7 })) {
       const { tally } = play(setup, script);
       complete += tally.complete.length;
       for (const code of tally.failures.keys()) codes.add(code);

@@ -46,7 +46,7 @@ describe('a live device that the gateway does not reach', () => {
 });
 
 describe('a frame of a gang', () => {
-  const ALL = { kind: 'gang', members: 'all', most: 9 } as const;
+  const ALL = { kind: 'gang', plan: 'stages', members: 'all', most: 9 } as const;
 
   it('is not given to the devices that are not reached while one is', () => {
     const run = withDevices('a', 'b', 'c');

@@ -31,7 +31,7 @@ const kinds = <Kind extends Happening['kind']>(...all: Kind[]) => fc.constantFro
 
 const how = fc.oneof(
   { weight: 4, arbitrary: fc.constant<Distribution['kind']>('stealing') },
-  { weight: 5, arbitrary: fc.constantFrom<Distribution['kind']>('sharing', 'layered', 'gang') },
+  { weight: 5, arbitrary: fc.constantFrom<Distribution['kind']>('sharing', 'sharing', 'gang') },
 );
 
 const submission: fc.Arbitrary<Happening> = fc.oneof(
@@ -81,15 +81,10 @@ export const calm: fc.Arbitrary<Happening[]> = fc.array(
   { maxLength: 120, size: 'max' },
 );
 
-/** A frame that is computed layer by layer begins again without a device that is drained, which takes an attempt. */
-const ofTiles = ordinary.map((happening): Happening => {
-  return happening.kind === 'submit' && happening.how === 'layered' ? { ...happening, how: 'sharing' } : happening;
-});
-
 /** Devices are drained, and resumed or replaced, and nothing is wrong. */
 export const orderly: fc.Arbitrary<Happening[]> = fc.array(
   fc.oneof(
-    { weight: 12, arbitrary: ofTiles },
+    { weight: 12, arbitrary: ordinary },
     { weight: 3, arbitrary: fc.constant<Happening>({ kind: 'round' }) },
     { weight: 2, arbitrary: fc.record({ kind: kinds('drain', 'drain', 'resume', 'replace'), device }) },
   ),

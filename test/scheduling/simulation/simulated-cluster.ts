@@ -1,4 +1,3 @@
-import { layerOf } from '../../../server/scheduling/device/board-task.js';
 import type { LedgerEffect, PartNote } from '../../../server/scheduling/ledger/ledger-effects.js';
 import type { LedgerEvent } from '../../../server/scheduling/ledger/ledger-events.js';
 import { isGang, isPresentMember } from '../../../server/scheduling/ledger/ledger-gangs.js';
@@ -17,9 +16,6 @@ export const HEARTBEAT_MS = 100;
 const CALL_TIMEOUT_MS = 400;
 /** Keeps a script from asking for more than can be looked through. */
 const OPEN_FRAMES_LIMIT = 12;
-/** Of a frame that is computed layer by layer. */
-const LAYERS = 3;
-
 export interface ClusterSetup {
   readonly devices: number;
   readonly medianTileMs: number | null;
@@ -103,7 +99,7 @@ export class SimulatedCluster {
     return this.#run.ledger.frames.size;
   }
 
-  /** @param parts tiles; of a layered frame the most slices, of a gang the most members. */
+  /** @param parts tiles; of a gang the most members. */
   submit(parts: number, source: string | null, how: Distribution['kind'] = 'stealing'): void {
     if (this.openFrames.length >= OPEN_FRAMES_LIMIT) return;
     const frame = this.#newFrame(parts);
@@ -303,13 +299,12 @@ export class SimulatedCluster {
         return;
       }
       case 'push': {
-        const { frame, part, layer, attempt, device } = order;
-        const failure = { kind: 'push-failed' as const, frame, part, layer, attempt, device, detail: 'no answer' };
-        const success: LedgerEvent = { kind: 'part-pushed', frame, part, layer, attempt, device };
+        const { frame, part, attempt, device } = order;
+        const failure = { kind: 'push-failed' as const, frame, part, attempt, device, detail: 'no answer' };
+        const success: LedgerEvent = { kind: 'part-pushed', frame, part, attempt, device };
         const how = this.#distributions.get(frame)?.kind ?? 'stealing';
         const key = { frame, tile: part, generation: this.#generation(frame), attempt };
-        if (layer !== undefined) this.#share(device, { ...key, kind: 'slice', layer }, success, failure);
-        else if (how === 'gang') this.#share(device, { ...key, kind: 'block' }, success, failure);
+        if (how === 'gang') this.#share(device, { ...key, kind: 'block' }, success, failure);
         else if (order.audit === true || how !== 'stealing')
           this.#share(device, { ...key, kind: 'tile' }, success, failure);
         else this.#call(device, { frame, tasks: [{ ...key, kind: 'tile' }] }, success, failure);
@@ -347,7 +342,6 @@ export class SimulatedCluster {
         return;
       case 'fail':
       case 'device-lost':
-      case 'slice':
       case 'audited':
         return;
     }
@@ -457,18 +451,17 @@ export class SimulatedCluster {
 
   #resultArrived(device: string, task: SimulatedTask, isWrong: boolean): void {
     const { frame, tile: part, generation, attempt } = task;
-    const layer = layerOf(task);
     const entry = this.#run.ledger.frames.get(frame);
     const key = `${frame}/${part}`;
     const audited = this.#auditEvery > 0 && (this.#parts.size + part + attempt) % this.#auditEvery === 0;
     // Before it may be thrown away again.
     const isOfGang = entry === undefined || !isGang(entry) || isPresentMember(entry, part, device, attempt);
     const isOpen = entry?.parts[part]?.kind !== 'done' && generation === (entry?.generation ?? generation);
-    if (layer === undefined && isOfGang && isOpen && !this.#quarantined.has(device)) {
+    if (isOfGang && isOpen && !this.#quarantined.has(device)) {
       if (isWrong) this.#wrong.set(key, device);
       else this.#wrong.delete(key);
     }
-    this.#tell({ kind: 'result', frame, part, layer, generation, attempt, device, audited });
+    this.#tell({ kind: 'result', frame, part, generation, attempt, device, audited });
     if (this.#run.verdict !== 'to-compare') return;
     if (isWrong) this.#wrong.set(`${key} audited`, device);
     else this.#wrong.delete(`${key} audited`);
@@ -518,8 +511,8 @@ function findingOf({ isAlone, order, wrong }: Judging): Record<'tell' | 'not tel
 }
 
 function distributionOf(kind: Distribution['kind'], parts: number): Distribution {
-  if (kind === 'layered') return { kind, layers: LAYERS, mostSlices: parts };
-  return kind === 'gang' ? { kind, members: parts === 1 ? 1 : 'all', most: parts } : { kind };
+  if (kind !== 'gang') return { kind };
+  return { kind, plan: parts % 2 === 0 ? 'layers' : 'stages', members: parts === 1 ? 1 : 'all', most: parts };
 }
 
 /** Whether it is about an attempt that is only compared. */

@@ -1,4 +1,4 @@
-import type { BoardBlock, BoardSlice, BoardTile } from '../../../server/scheduling/device/board-task.js';
+import type { BoardBlock, BoardTile } from '../../../server/scheduling/device/board-task.js';
 import { TaskBoard } from '../../../server/scheduling/device/task-board.js';
 import type { HandedOutTask, ListedTask } from '../../../server/scheduling/ledger/ledger-events.js';
 import { sameTile, type TaskKey } from '../../../server/scheduling/task-key.js';
@@ -26,7 +26,7 @@ export interface SimulatedTile extends BoardTile {
 export type SimulatedTask = SimulatedTile | SimulatedPart;
 
 /** What the gateway shares out, and no device steals. */
-type SimulatedPart = BoardSlice | BoardBlock;
+type SimulatedPart = BoardBlock;
 
 /** An edge device as the ledger sees one: the real task board, with fakes around it that do at once what they are asked for. */
 export class SimulatedDevice {
@@ -38,8 +38,6 @@ export class SimulatedDevice {
   #life = 0;
   #number = 0;
   #board: TaskBoard<SimulatedTile, SimulatedPart>;
-  /** By frame: of which attempt it has a slice of which map. */
-  readonly #resident = new Map<string, { readonly attempt: number; readonly map: number }>();
   #computing: SimulatedTask | null = null;
   /** Of its latest request to a victim. */
   #sequence = 0;
@@ -119,7 +117,6 @@ export class SimulatedDevice {
     this.#life++;
     this.#number = 0;
     this.#board = new TaskBoard(this.#queueLimit);
-    this.#resident.clear();
     this.#computing = null;
     this.#draining = false;
     this.#knownDrained = false;
@@ -150,22 +147,8 @@ export class SimulatedDevice {
   /** Finishes what it computes and begins the next. @returns what it has a result of now. */
   work(): SimulatedTask | null {
     const computed = this.#computing;
-    const isThere = computed !== null && this.#compute(computed);
-    if (computed !== null && !isThere) this.#board.finished(computed);
     this.#computing = this.#board.takeNext();
-    return isThere ? computed : null;
-  }
-
-  /** @returns false for a layer of a slice that is past, or that lacks what the layer before should have left here. */
-  #compute(task: SimulatedTask): boolean {
-    if (task.kind !== 'slice') return true;
-    const { attempt, frame, layer } = task;
-    const resident = this.#resident.get(frame);
-    const isPast =
-      resident !== undefined && (attempt < resident.attempt || (attempt === resident.attempt && layer < resident.map));
-    if (isPast || (layer > 0 && (resident?.attempt !== attempt || resident.map !== layer))) return false;
-    this.#resident.set(frame, { attempt, map: layer + 1 });
-    return true;
+    return computed;
   }
 
   /** The result is with the gateway, or given up. */
@@ -191,7 +174,6 @@ export class SimulatedDevice {
 
   dropFrame(frame: string): void {
     this.#board.dropFrame(frame);
-    this.#resident.delete(frame);
     this.#generations.delete(frame);
   }
 

@@ -15,9 +15,8 @@ const KINDS: readonly { readonly kind: Kind; readonly name: string; readonly wha
 
 /** What the kinds are for frames whose parts are not tiles. */
 const OTHERWISE: Readonly<Record<Exclude<PartName, 'tile'>, Partial<Record<Kind, string>>>> = {
-  slice: { input: 'of slices', overlap: 'border rows of slices' },
   block: {
-    input: 'tasks of members, each with the picture',
+    input: 'tasks of members, each with the picture or a part of it',
     overlap: 'strips that members send each other',
     result: 'boxes, or blocks of the last maps',
   },

@@ -46,16 +46,14 @@ export function FramePicture({ frame, state, session, trace }: FramePictureProps
             highlighted={highlighted}
           />
           <div class="stage-controls">
-            {name !== 'slice' && (
-              <label class="check">
-                <input
-                  type="checkbox"
-                  checked={showsTiles}
-                  onChange={(event) => setChosen(event.currentTarget.checked)}
-                />
-                Show the {name}s
-              </label>
-            )}
+            <label class="check">
+              <input
+                type="checkbox"
+                checked={showsTiles}
+                onChange={(event) => setChosen(event.currentTarget.checked)}
+              />
+              Show the {name}s
+            </label>
             {all.length > 0 && (
               <ThresholdSlider value={threshold} shown={shown.length} total={all.length} onChange={setThreshold} />
             )}

@@ -5,7 +5,6 @@ import { grid as gridText, plural } from '../../format.js';
 import { formatRoute, type PlanChoice } from '../../routing/route.js';
 import { replaceRoute } from '../../routing/use-route.js';
 import type { DashboardState } from '../../state/dashboard-state.js';
-import { partNameOf } from '../../state/frame-parts.js';
 import { GangPlanView } from './gang-plan-view.js';
 import { LayerTable } from './layer-table.js';
 import { PlanCosts } from './plan-costs.js';
@@ -18,7 +17,8 @@ import { TilePicker } from './tile-picker.js';
 export function PlanView({ state, choice }: { state: DashboardState; choice: PlanChoice }) {
   const own = state.plan;
   if (own === null) return <p class="loading muted">Loading…</p>;
-  const isGang = partNameOf(state.cluster?.strategy ?? '') === 'block';
+  const strategy = state.cluster?.strategy;
+  const isGang = strategy === 'gang' || strategy === 'whole';
   const parts = choice.parts ?? (isGang ? 'blocks' : 'tiles');
   return (
     <>

@@ -12,7 +12,6 @@ import { ThresholdSlider } from '../../stage/threshold-slider.js';
 import { TileLegend } from '../../stage/tile-legend.js';
 import { useTileLives } from '../../stage/use-tile-lives.js';
 import type { DashboardState } from '../../state/dashboard-state.js';
-import { partNameOf } from '../../state/frame-parts.js';
 
 interface SubmittedFrameProps {
   readonly frame: Frame;
@@ -28,7 +27,6 @@ export function SubmittedFrame({ frame, name, state, session }: SubmittedFramePr
   const lives = useTileLives(frame, state.tiles[frame.id], session);
   const all = frame.detections ?? [];
   const shown = all.filter(({ score }) => score >= threshold);
-  const hasAreas = partNameOf(frame.strategy) !== 'slice';
   return (
     <Panel
       title={name}
@@ -45,7 +43,7 @@ export function SubmittedFrame({ frame, name, state, session }: SubmittedFramePr
           frame={frame}
           plan={state.plan}
           session={session}
-          lives={hasAreas ? lives : null}
+          lives={lives}
           detections={shown}
           highlighted={highlighted}
         />

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planGraph } from '../../../server/geometry/choose-cut.js';
-import { layerChain } from '../../../server/geometry/modnn/layer-chain.js';
+import { layerChain } from '../../../server/geometry/gang/layer-chain.js';
 import { segmentStage } from '../../../server/geometry/segments.js';
 import { stageOf } from '../../../server/geometry/stage.js';
 import { tileable } from '../../../server/graph/cuts.js';

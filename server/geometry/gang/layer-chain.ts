@@ -3,7 +3,23 @@ import { macsOf } from '../../graph/macs.js';
 import type { MapShape } from '../region.js';
 import { isLayer, mapShape, type SegmentedStage, segmentStage } from '../segments.js';
 import type { StageNode } from '../stage.js';
-import type { LayerGeometry } from './layer.js';
+
+/**
+ * What MoDNN needs to know of a layer: a square window that slides over the map. Convolution and pooling are the same to
+ * it.
+ */
+export interface LayerGeometry {
+  /** Window size K, both axes. */
+  readonly kernel: number;
+  /** Stride S, both axes. */
+  readonly stride: number;
+  /** Padding P before the map (left and top). What is needed after it follows from the output size. */
+  readonly padBefore: number;
+  readonly input: MapShape;
+  readonly output: MapShape;
+  /** Multiply-accumulates for one output cell, all output channels together; 0 for pooling. */
+  readonly macsPerCell: number;
+}
 
 /** A stage as layers that each feed the next, which MoDNN computes one by one (paper section V.A, [16]). */
 export interface LayerChain {
