@@ -1,6 +1,7 @@
 import type { OperationHandlers } from '../../node/contract/operations.js';
 import { HttpProblem } from '../../node/problems/problem.js';
 import { requireDeclared } from '../devices/declared-device.js';
+import { askForVictim } from '../devices/victim-request.js';
 import { type DeviceRegistrationParts, registerDevice } from './device-registration.js';
 import { clientGone } from './frame-handlers.js';
 
@@ -22,7 +23,7 @@ export function deviceHandlers(parts: DeviceRegistrationParts): OperationHandler
     stealTask: async (request, reply) => {
       const { thief, waitMs = 0, avoid } = request.body;
       requireDeclared(registry, thief, 409);
-      const device = await victims.askForVictim(thief, waitMs, clientGone(reply), avoid);
+      const device = await askForVictim(victims, { thief, waitMs, ...(avoid && { avoid }) }, clientGone(reply));
       if (device === null) return reply.code(204).send();
       return { victim: { device, address: registry.addressOf(device) } };
     },

@@ -1,6 +1,7 @@
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import type { LedgerSink } from '../../scheduling/ledger/ledger-events.js';
+import type { VictimDirectory } from '../../scheduling/policy/victim-directory.js';
 import type { FrameArchive } from '../archive/frame-archive.js';
 import { DeviceBulletin } from './device-bulletin.js';
 import { DeviceRegistry } from './device-registry.js';
@@ -8,7 +9,7 @@ import { DeviceSpeeds } from './device-speeds.js';
 import { ProblemNotices } from './problem-notices.js';
 import { Quarantine } from './quarantine.js';
 import type { ClusterIdentity } from './registration-mismatch.js';
-import { VictimDirectory } from './victim-directory.js';
+import { createVictims } from './victim-request.js';
 
 /** What the gateway knows of its devices. */
 export interface GatewayDevices {
@@ -32,7 +33,7 @@ export function createDevices(parts: GatewayDevicesParts): GatewayDevices {
   const { archive, config, identity, ledger, telemetry } = parts;
   const { events, nowMs } = telemetry;
   const registry = new DeviceRegistry(config, identity, nowMs);
-  const victims = new VictimDirectory();
+  const victims = createVictims();
   const notices = new ProblemNotices(events, nowMs);
   return {
     registry,

@@ -1,9 +1,9 @@
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import type { LedgerSink } from '../../scheduling/ledger/ledger-events.js';
+import type { VictimDirectory } from '../../scheduling/policy/victim-directory.js';
 import type { FrameArchive, QuarantinedDevice } from '../archive/frame-archive.js';
 import type { DeviceRegistry } from './device-registry.js';
 import type { ProblemNotices } from './problem-notices.js';
-import type { VictimDirectory } from './victim-directory.js';
 
 export interface QuarantineParts {
   readonly archive: Pick<FrameArchive, 'quarantine'>;

@@ -8,6 +8,7 @@ import { emptyLedger, stepLedger } from '../../scheduling/ledger/frame-ledger.js
 import type { LedgerEffect, ResultVerdict } from '../../scheduling/ledger/ledger-effects.js';
 import type { LedgerEvent } from '../../scheduling/ledger/ledger-events.js';
 import type { FrameLedger } from '../../scheduling/ledger/ledger-state.js';
+import { VictimDirectory } from '../../scheduling/policy/victim-directory.js';
 import { NO_REUSE } from '../../scheduling/reuse/tile-reuse.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import type { SentBlockResult, SentResult } from '../body-sizes.js';
@@ -19,7 +20,6 @@ import { Latch } from '../machine/latch.js';
 import { Processor } from '../machine/processor.js';
 import { type Answer, answer, type DeviceReport, type GatewayDoor, type World } from '../world.js';
 import { countPart, newFrame, type SimulatedFrame } from './simulated-frame.js';
-import { VictimDirectory } from './victim-directory.js';
 
 /** How often leases are looked at. */
 const TICK_MS = 200;
@@ -54,7 +54,7 @@ export class SimulatedGateway implements GatewayDoor {
     this.#onEnded = onEnded;
     this.address = settings.gateway.address;
     this.processor = new Processor(kernel, settings.gateway.cpu, offset);
-    this.#victims = new VictimDirectory(kernel);
+    this.#victims = new VictimDirectory((ms, run) => kernel.at(kernel.nowMs + ms, run));
     this.#gangs = new SimulatedGangs(settings);
     this.#ledger = emptyLedger(settings.ledger, kernel.nowMs);
     kernel.spawn(this.#tick());
@@ -239,7 +239,7 @@ export class SimulatedGateway implements GatewayDoor {
 
   /** A thief asks for a victim. @param waitMs as long as there is none. */
   *nameVictim(thief: string, waitMs: number): Process<Answer<{ device: string; address: string } | null>> {
-    const device = yield* wait(this.#victims.ask(thief, waitMs));
+    const device = yield* wait<string | null>((wake) => this.#victims.ask({ thief, waitMs }, wake));
     if (device === null) return { bytes: 0, value: null };
     const victim = { device, address: this.#world.devices.get(device)!.address };
     return { bytes: JSON.stringify({ victim }).length, value: victim };

@@ -1,22 +1,23 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { VictimDirectory } from '../../../server/gateway/devices/victim-directory.js';
+import { askForVictim, createVictims } from '../../../server/gateway/devices/victim-request.js';
+import type { VictimDirectory } from '../../../server/scheduling/policy/victim-directory.js';
 
 const never = () => new AbortController().signal;
 
 let victims: VictimDirectory;
 beforeEach(() => {
   vi.useFakeTimers();
-  victims = new VictimDirectory();
+  victims = createVictims();
 });
 afterEach(() => void vi.useRealTimers());
+
+const ask = (thief: string, waitMs: number, gone = never()) => askForVictim(victims, { thief, waitMs }, gone);
 
 /** Who has been answered, and with what. */
 function asking(thieves: readonly string[], waitMs = 20_000, signal = never()) {
   const answered: [thief: string, victim: string | null][] = [];
-  const all = thieves.map((thief) =>
-    victims.askForVictim(thief, waitMs, signal).then((v) => answered.push([thief, v])),
-  );
+  const all = thieves.map((thief) => ask(thief, waitMs, signal).then((v) => answered.push([thief, v])));
   return { answered, all: Promise.all(all) };
 }
 
@@ -25,12 +26,12 @@ const settled = () => vi.advanceTimersByTimeAsync(0);
 describe('a thief that asks for a victim', () => {
   it('is answered at once when there is one', async () => {
     victims.pending('e0', 2);
-    expect(await victims.askForVictim('e1', 20_000, never())).toBe('e0');
+    expect(await ask('e1', 20_000)).toBe('e0');
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it('is answered at once with none when it does not want to wait', async () => {
-    expect(await victims.askForVictim('e1', 0, never())).toBeNull();
+    expect(await ask('e1', 0)).toBeNull();
   });
 
   it('is named nobody, and to nobody, while it is barred', async () => {
@@ -63,7 +64,7 @@ describe('a thief that asks for a victim', () => {
     await vi.advanceTimersByTimeAsync(20_000);
     expect(answered).toEqual([['e1', null]]);
     victims.pending('e0', 1);
-    expect(await victims.askForVictim('e2', 0, never())).toBe('e0');
+    expect(await ask('e2', 0)).toBe('e0');
   });
 
   it('is never named itself, and is held while nobody else has tasks', async () => {
@@ -89,7 +90,7 @@ describe('a thief that asks for a victim', () => {
   });
 
   it('that has hung up already is not held', async () => {
-    expect(await victims.askForVictim('e1', 20_000, AbortSignal.abort())).toBeNull();
+    expect(await ask('e1', 20_000, AbortSignal.abort())).toBeNull();
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -101,7 +102,7 @@ describe('a thief that asks for a victim', () => {
     victims.pending('e0', 2);
     await settled();
     expect(again).toEqual([['e1', 'e0']]);
-    expect(await victims.askForVictim('e2', 0, never())).toBe('e0');
+    expect(await ask('e2', 0)).toBe('e0');
   });
 });
 
@@ -132,7 +133,7 @@ describe('those who wait', () => {
   it('are not sent to a device that has none any more', async () => {
     victims.pending('e0', 3);
     victims.pending('e0', 0);
-    expect(await victims.askForVictim('e1', 0, never())).toBeNull();
+    expect(await ask('e1', 0)).toBeNull();
   });
 
   it('are all answered when the gateway stops', async () => {
