@@ -4,6 +4,8 @@
 // much longer it took: at most one lease is what the cluster promises. A device that is dead is found out by the lease of
 // the tile that it ran, or by its silence (schedule.heartbeat.lostAfterMs), which also frees what waited in its queue:
 // both bounds are printed, with the ledger's clock step of 0.2 s in each.
+// A frame of a gang begins again on the others: for these it also prints when the gateway had found the loss, after the kill, and
+// how long the frame then took, beside the usual time.
 // Usage: node bench/kills.mjs [--kills 20] [--seed 1] [--model yolov2] [--grid 5x5] [--depth 16] [--devices 3]
 //                             [--yaml 'schedule: { lease: { floorMs: 1000 } }'] [--json]
 import { readFileSync } from 'node:fs';
@@ -98,8 +100,11 @@ async function killOnce(role, momentMs) {
   await waitUntil(stateIs(victim, 'live'), 30_000);
   if (!inFlight) return null;
   const ms = frame.timing.totalMs;
+  const ended = (trace.gang ?? []).filter(({ end }) => end !== null).at(-1)?.endedAtMs ?? null;
   return {
     role,
+    foundMs: ended === null ? null : ended - momentMs,
+    againMs: ended === null ? null : ms - ended,
     atMs: momentMs,
     tilesTaken: taken.length,
     state: frame.state,
@@ -114,9 +119,10 @@ const show = (number) => number.toFixed(0).padStart(9);
 const within = ({ moreMs, state }, ms) => state === 'complete' && moreMs <= ms + bound.tickMs;
 
 function lineOf(kill) {
-  const { role, atMs, tilesTaken, ms, medianMs: usual, moreMs, state } = kill;
+  const { role, atMs, tilesTaken, ms, medianMs: usual, moreMs, state, foundMs, againMs } = kill;
   const verdict = within(kill, bound.leaseMs) ? 'one lease' : within(kill, bound.lossMs) ? 'loss' : 'LONGER';
-  return `${role.padEnd(8)}${[atMs, tilesTaken, ms, usual, moreMs].map(show).join('')}   ${state}, ${verdict}\n`;
+  const restart = foundMs === null ? '' : `, found after ${foundMs.toFixed(0)}, again ${againMs.toFixed(0)} ms`;
+  return `${role.padEnd(8)}${[atMs, tilesTaken, ms, usual, moreMs].map(show).join('')}   ${state}, ${verdict}${restart}\n`;
 }
 
 const kills = [];
@@ -157,6 +163,20 @@ const summary = {
   medianMoreMs: median(more),
   worstMoreMs: Math.max(...more),
 };
+const begunAgain = kills.filter(({ foundMs }) => foundMs !== null);
+if (begunAgain.length > 0) {
+  const found = begunAgain.map(({ foundMs }) => foundMs);
+  const again = begunAgain.map(({ againMs, medianMs: usual }) => againMs / usual);
+  Object.assign(summary, {
+    ...{ begunAgain: begunAgain.length, medianFoundMs: median(found), worstFoundMs: Math.max(...found) },
+    ...{ medianAgainRatio: median(again), worstAgainRatio: Math.max(...again) },
+  });
+  say(
+    `${begunAgain.length} begun again by a gang of the others: the loss found ${median(found).toFixed(0)} ms after the kill in the median, ` +
+      `${Math.max(...found).toFixed(0)} at the worst; then ${median(again).toFixed(2)} times the usual frame, ` +
+      `${Math.max(...again).toFixed(2)} at the worst\n`,
+  );
+}
 say(
   `${summary.complete} of ${summary.kills} complete; ${summary.withinLease} within one lease more, ${summary.withinLoss} ` +
     `within the longer of lease and loss; more: median ${summary.medianMoreMs} ms, worst ${summary.worstMoreMs} ms\n`,
