@@ -28,6 +28,7 @@ try {
     await takeAll(theme, 'wide', WIDE);
     await takeAll(theme, 'phone', PHONE);
   }
+  await takeGang();
   await takeTrouble();
 } finally {
   await browser.close();
@@ -110,6 +111,23 @@ function keepBusy() {
       await running;
     },
   };
+}
+
+/** A frame of a gang, and the blocks of its plan. */
+async function takeGang() {
+  const page = await openPage('light', WIDE);
+  // The first block of a device loads the layers.
+  for (let i = 0; i < 3; i++) await submit(6, 'wait=30&strategy=gang');
+  const { id } = await submit(6, 'wait=30&strategy=gang');
+  await page.goto(`${cluster.address}/#/frames/${id}`);
+  await page.locator('.gantt-bar').first().waitFor();
+  await page.locator('.stage image').waitFor();
+  await sleep(500);
+  await save(page, 'gang-frame-light-wide');
+  await page.goto(`${cluster.address}/#/plan?parts=blocks`);
+  await page.locator('.segment-maps').first().waitFor();
+  await save(page, 'gang-plan-light-wide');
+  await page.close();
 }
 
 /** A device is lost, then the gateway. */

@@ -23,10 +23,14 @@ beforeAll(async () => {
 }, 90_000);
 afterAll(() => cluster?.stop());
 
-test.each(Object.entries(EXPECTED))(
-  'a cluster finds in %s what Python finds with the whole network',
-  async (name, all) => {
-    const frame = await submit(cluster.client, readFileSync(sharedData(`photos/${name}`)));
+const FRAMES = Object.entries(EXPECTED).flatMap(([name, all]) =>
+  (['ftp-wst-s', 'whole', 'gang'] as const).map((strategy) => [name, strategy, all] as const),
+);
+
+test.each(FRAMES)(
+  'a cluster finds in %s by %s what Python finds with the whole network',
+  async (name, strategy, all) => {
+    const frame = await submit(cluster.client, readFileSync(sharedData(`photos/${name}`)), { strategy });
     expect(frame.state).toBe('complete');
     const sure = all.filter(({ score }) => score >= 0.45);
     expect(sure.length).toBeGreaterThan(0);
