@@ -37,8 +37,8 @@ try {
   // The first round warms up.
   for (let round = 0; round <= Number(options.rounds); round++) {
     for (const { compute, times, results } of contestants) {
-      const { data, computeMs, macs } = await compute.runTile(wholeTile(picture.slice()));
-      if (round === 0) results.push({ data, macs });
+      const { outputs, computeMs, macs } = await compute.runTile(wholeTile(picture.slice()));
+      if (round === 0) results.push({ outputs, macs });
       else times.push(computeMs);
     }
   }
@@ -48,10 +48,10 @@ try {
 const [reference] = contestants[0].results;
 for (const { compute, times, results } of contestants) {
   const { name, version, backend, threads } = compute.engine;
-  const [{ data, macs }] = results;
+  const [{ outputs, macs }] = results;
   const ms = median(times);
   const rate = ((2 * macs) / ms / 1e6).toFixed(1);
-  const apart = relativeDifference(data, reference.data).toExponential(1);
+  const apart = relativeDifference(outputs, reference.outputs).toExponential(1);
   process.stdout.write(
     `${[name, version, backend].filter(Boolean).join(' ')}, ${threads} thread(s): ${ms.toFixed(0)} ms ` +
       `(median of ${times.length}), ${rate} GFLOP/s, ${apart} of the largest value from the first\n`,
