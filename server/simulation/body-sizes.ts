@@ -2,65 +2,29 @@ import type { Bands } from '../geometry/gang/bands.js';
 import type { GangPlanName } from '../geometry/gang/gang-plan.js';
 import type { MapRegion, MapShape, Region } from '../geometry/region.js';
 import type { TileOffers } from '../geometry/reuse/tile-offer.js';
-import type { BlockTimes } from '../scheduling/gang/block-times.js';
+import type { ComputedTile } from '../scheduling/device/computed-tile.js';
+import type { BlockKey, ComputedBlock } from '../scheduling/gang/block-times.js';
 import type { Holder, Reuse } from '../scheduling/reuse/tile-reuse.js';
 import type { SimulatedStrategy } from '../scheduling/strategies/strategy.js';
+import type { TaskKey } from '../scheduling/task-key.js';
 
-export interface SentTask {
-  readonly frame: string;
-  readonly tile: number;
-  readonly generation: number;
-  readonly attempt: number;
+export interface SentTask extends TaskKey {
   readonly source: string;
   readonly strategy: SimulatedStrategy;
   readonly reuse: Reuse;
 }
 
-export interface SentResult {
-  readonly frame: string;
-  readonly tile: number;
-  readonly generation: number;
-  readonly attempt: number;
-  readonly device: string;
-  readonly waitMs: number;
-  readonly transferMs: number;
-  readonly overlapMs: number;
-  readonly computeMs: number;
-  readonly inputBytes: number;
-  readonly overlapBytes: number;
-  readonly controlBytes: number;
-  readonly macs: number;
-}
-
-export interface SentBlock {
-  readonly frame: string;
-  readonly member: number;
-  readonly generation: number;
-  readonly attempt: number;
+export interface SentBlock extends BlockKey {
   readonly strategy: SimulatedStrategy;
   readonly bands: Bands;
   readonly members: readonly Holder[];
-}
-
-export interface SentBlockResult extends BlockTimes {
-  readonly frame: string;
-  readonly member: number;
-  readonly generation: number;
-  readonly attempt: number;
-  readonly device: string;
-  readonly gang: GangPlanName;
-  readonly waitMs: number;
-  readonly computeMs: number;
-  readonly taskBytes: number;
-  readonly overlapBytes: number;
-  readonly macs: number;
 }
 
 /** How long the bodies are that nodes send. Whoever starts a simulation asks the real encoders. */
 export interface BodySizes {
   /** @param input of the picture, as it travels with the task. */
   task(task: SentTask, input: Region): number;
-  result(result: SentResult): number;
+  result(result: ComputedTile): number;
   /** A region of a frame's letterboxed picture. */
   picture(frame: string, region: Region): number;
   strips(there: readonly MapRegion[], missing: readonly MapRegion[]): number;
@@ -69,6 +33,6 @@ export interface BodySizes {
   /** @param pictureBytes of the picture as submitted, or of the member's part of the letterboxed one. */
   block(task: SentBlock, pictureBytes: number): number;
   /** @param maps shapes of the gang plan's maps, by number. */
-  blockResult(maps: readonly MapShape[], result: SentBlockResult, outputs: readonly MapRegion[]): number;
+  blockResult(maps: readonly MapShape[], result: ComputedBlock, outputs: readonly MapRegion[]): number;
   gangStrips(maps: readonly MapShape[], strips: readonly MapRegion[], gang: GangPlanName): number;
 }

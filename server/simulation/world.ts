@@ -4,9 +4,11 @@ import type { Side } from '../geometry/reuse/neighbours.js';
 import type { Strip } from '../geometry/reuse/tile-cut.js';
 import type { TileOffers } from '../geometry/reuse/tile-offer.js';
 import type { SeededRandom } from '../model/seeded-random.js';
+import type { ComputedTile } from '../scheduling/device/computed-tile.js';
+import type { ComputedBlock } from '../scheduling/gang/block-times.js';
 import type { HandedOutTask, ListedTask } from '../scheduling/ledger/ledger-events.js';
 import type { Holder } from '../scheduling/reuse/tile-reuse.js';
-import type { SentBlockResult, SentResult, SentTask } from './body-sizes.js';
+import type { SentTask } from './body-sizes.js';
 import type { RequestCosts } from './cost-model.js';
 import type { BlockWork } from './gang/simulated-gangs.js';
 import { type Kernel, type Process, wait } from './machine/kernel.js';
@@ -84,8 +86,8 @@ export interface GatewayDoor extends Host {
   register(report: DeviceReport): Process<Answer<readonly string[]>>;
   nameVictim(thief: string, waitMs: number): Process<Answer<{ device: string; address: string } | null>>;
   hangUp(thief: string): void;
-  takeResult(result: SentResult, bytes: number): Process<Answer<null>>;
-  takeBlockResult(result: SentBlockResult, bytes: number): Process<Answer<null>>;
+  takeResult(result: ComputedTile, bytes: number): Process<Answer<null>>;
+  takeBlockResult(result: ComputedBlock, bytes: number): Process<Answer<null>>;
   /** Passes strips of a gang on to the member that they are for. */
   passStrips(frame: string, attempt: number, body: DueBody, to: number, bytes: number): Process<Answer<null>>;
   poolStrips(frame: string, tile: number, offers: TileOffers, bytes: number): Process<Answer<null>>;

@@ -3,7 +3,7 @@ import { isEmptyRegion } from '../../geometry/region.js';
 import { gangPlanOf } from '../../node/cluster-plan.js';
 import { encodeBlockResult } from '../../node/wire/block-result.js';
 import type { ComputeSpeed } from '../../scheduling/device/compute-speed.js';
-import type { BlockTimes } from '../../scheduling/gang/block-times.js';
+import type { BlockCosts } from '../../scheduling/gang/block-times.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import type { EdgeDevice } from '../device/edge-device.js';
 import type { ResultSender } from '../tasks/result-sender.js';
@@ -13,14 +13,6 @@ export interface BlockResultsParts {
   readonly edge: EdgeDevice;
   readonly sender: ResultSender;
   readonly speed: ComputeSpeed;
-}
-
-/** The costs of a frame on this device. */
-export interface BlockCosts extends BlockTimes {
-  readonly waitMs: number;
-  readonly computeMs: number;
-  readonly overlapBytes: number;
-  readonly macs: number;
 }
 
 /** What the last stage gives, and what it was computed of. */

@@ -1,21 +1,13 @@
 import type { ErrorCode } from '../../error-codes.js';
 import { DeepThingsError } from '../../errors.js';
 import { BAND_UNITS, type Bands, memberCount } from '../../geometry/gang/bands.js';
+import type { BlockKey } from '../../scheduling/gang/block-times.js';
 import type { Holder } from '../../scheduling/reuse/tile-reuse.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import { STRATEGIES, type StrategyName } from '../../scheduling/strategies/strategy.js';
 import { decodeSafetensors, encodeSafetensors, safetensorsBytes } from '../../tensor/safetensors.js';
 import { requirePlan } from './task-body.js';
 import { ADDRESS, DEVICE_ID, DIGEST, FRAME_ID, MAX_ATTEMPT, type WireFacts, wireFacts } from './wire-facts.js';
-
-/** Names a block of a frame. */
-export interface BlockKey {
-  readonly frame: string;
-  /** The number of the block, and of the device that computes it, in its gang. */
-  readonly member: number;
-  readonly generation: number;
-  readonly attempt: number;
-}
 
 /** A block of a frame on its way to the device that is to compute it. */
 export interface BlockTaskBody extends BlockKey {

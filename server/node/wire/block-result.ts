@@ -2,35 +2,23 @@ import { DeepThingsError } from '../../errors.js';
 import { GANG_PLANS, type GangPlanName } from '../../geometry/gang/gang-plan.js';
 import type { MapRegion, MapShape } from '../../geometry/region.js';
 import { BOX_NUMBERS } from '../../heads/packed-candidates.js';
-import type { BlockTimes, SentStrips, StageTime } from '../../scheduling/gang/block-times.js';
+import type { ComputedBlock, SentStrips, StageTime } from '../../scheduling/gang/block-times.js';
 import type { MapType } from '../../tensor/map-tensor.js';
 import { decodeSafetensors, encodeSafetensors, safetensorsBytes, type Tensor } from '../../tensor/safetensors.js';
-import { type BlockKey, keyTexts, MOST_BANDS, parseJson, readKey } from './block-body.js';
+import { keyTexts, MOST_BANDS, parseJson, readKey } from './block-body.js';
 import type { MapsOfGang } from './gang-strips.js';
 import { blockEntry, blockTensors, type MapBlock, readBlocks } from './map-blocks.js';
 import { requirePlan } from './task-body.js';
 import { DEVICE_ID, DIGEST, type WireFacts, wireFacts } from './wire-facts.js';
 
 /** A block's part of the gang plan's outputs on its way to the gateway, and what it took. */
-export interface BlockResultBody extends BlockKey, BlockTimes {
-  readonly device: string;
-  /** The plan that the block is of. */
-  readonly gang: GangPlanName;
+export interface BlockResultBody extends ComputedBlock {
   /** Of the part of the letterboxed picture that it was computed of. */
   readonly partDigest: string;
   /** Regions of the gang plan's output maps; none of an output of which the block has no cells. */
   readonly outputs: readonly MapBlock[];
   /** The boxes that the member has decoded of its blocks, in their place, as `packCandidates` has them. */
   readonly boxes: Float64Array | null;
-  /** From having the task to starting it. */
-  readonly waitMs: number;
-  readonly computeMs: number;
-  /** Body that carried the task. */
-  readonly taskBytes: number;
-  /** Bodies of strips that came. */
-  readonly overlapBytes: number;
-  /** Multiply-accumulates executed. */
-  readonly macs: number;
 }
 
 /** A stage of a member with two neighbours takes some 60 characters. */

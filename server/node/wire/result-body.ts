@@ -1,7 +1,7 @@
 import { DeepThingsError } from '../../errors.js';
 import type { FtpPlan } from '../../geometry/ftp-plan.js';
 import { isEmptyRegion } from '../../geometry/region.js';
-import type { TaskKey } from '../../scheduling/task-key.js';
+import type { ComputedTile } from '../../scheduling/device/computed-tile.js';
 import { decodeMap, encodeMap, type MapType, mapTensorType } from '../../tensor/map-tensor.js';
 import { regionShape } from '../../tensor/planes.js';
 import { decodeSafetensors, encodeSafetensors, safetensorsBytes, type Tensor } from '../../tensor/safetensors.js';
@@ -13,26 +13,10 @@ import { DEVICE_ID, DIGEST, FRAME_ID, MAX_ATTEMPT, wireFacts } from './wire-fact
 const STRIPS = /^(\d{1,5}(,\d{1,5}){0,3})?$/;
 
 /** A tile's output on its way to the gateway, and what it took. */
-export interface ResultBody extends TaskKey {
-  readonly device: string;
+export interface ResultBody extends ComputedTile {
   readonly inputDigest: string;
   /** By output of the plan: the tile's share of that map, `[channels, height, width]`. */
   readonly outputs: readonly Float32Array[];
-  /** From having the task to starting it. */
-  readonly waitMs: number;
-  /** From asking the victim for the task to having it; 0 for a local one. */
-  readonly transferMs: number;
-  /** From starting it to having the strips of its neighbours that it uses. */
-  readonly overlapMs: number;
-  readonly computeMs: number;
-  /** Body that carried the task; 0 for a local one. */
-  readonly inputBytes: number;
-  /** Strips that came from other devices. */
-  readonly overlapBytes: number;
-  /** Bodies of what was said to get and to finish it. */
-  readonly controlBytes: number;
-  /** Multiply-accumulates executed. */
-  readonly macs: number;
   /** Tiles whose strips it used, its own device's among them; null where nobody asks for it. */
   readonly strips: readonly number[] | null;
 }

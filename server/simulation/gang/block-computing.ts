@@ -2,9 +2,8 @@ import type { DueBody, MemberStage } from '../../geometry/gang/gang-blocks.js';
 import { regionBytes } from '../../geometry/plan-cost.js';
 import { isEmptyRegion, type MapRegion } from '../../geometry/region.js';
 import type { BoardBlock } from '../../scheduling/device/board-task.js';
-import type { StageTime } from '../../scheduling/gang/block-times.js';
+import type { ComputedBlock, StageTime } from '../../scheduling/gang/block-times.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
-import type { SentBlockResult } from '../body-sizes.js';
 import { stageMs } from '../cost-model.js';
 import { type Process, wait } from '../machine/kernel.js';
 import { Latch } from '../machine/latch.js';
@@ -38,7 +37,7 @@ export class BlockComputer {
   }
 
   /** @returns the result, once all strips have been taken; null when its frame has ended or begun again. */
-  *run({ arrivedMs, taskBytes, work }: BlockTask): Process<SentBlockResult | null> {
+  *run({ arrivedMs, taskBytes, work }: BlockTask): Process<ComputedBlock | null> {
     const { host, inbox, processor, world } = this.#parts;
     const { costs } = world.settings;
     const { gang, member, task } = work;

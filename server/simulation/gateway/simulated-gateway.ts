@@ -4,6 +4,8 @@ import { regionBytes } from '../../geometry/plan-cost.js';
 import { wholeMap } from '../../geometry/region.js';
 import type { Strip } from '../../geometry/reuse/tile-cut.js';
 import type { TileOffers } from '../../geometry/reuse/tile-offer.js';
+import type { ComputedTile } from '../../scheduling/device/computed-tile.js';
+import type { ComputedBlock } from '../../scheduling/gang/block-times.js';
 import { emptyLedger, stepLedger } from '../../scheduling/ledger/frame-ledger.js';
 import type { LedgerEffect, ResultVerdict } from '../../scheduling/ledger/ledger-effects.js';
 import type { LedgerEvent } from '../../scheduling/ledger/ledger-events.js';
@@ -11,7 +13,6 @@ import type { FrameLedger } from '../../scheduling/ledger/ledger-state.js';
 import { VictimDirectory } from '../../scheduling/policy/victim-directory.js';
 import { NO_REUSE } from '../../scheduling/reuse/tile-reuse.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
-import type { SentBlockResult, SentResult } from '../body-sizes.js';
 import { msOf } from '../cost-model.js';
 import { SimulatedGangs } from '../gang/simulated-gangs.js';
 import { KeptStrips } from '../kept-strips.js';
@@ -245,7 +246,7 @@ export class SimulatedGateway implements GatewayDoor {
     return { bytes: JSON.stringify({ victim }).length, value: victim };
   }
 
-  *takeResult(result: SentResult, bytes: number): Process<Answer<null>> {
+  *takeResult(result: ComputedTile, bytes: number): Process<Answer<null>> {
     const { frame: id, tile, generation, attempt, device } = result;
     const frame = this.frames.get(id)!;
     const verdict = this.apply({ kind: 'result', frame: id, part: tile, generation, attempt, device });
@@ -259,7 +260,7 @@ export class SimulatedGateway implements GatewayDoor {
     return yield* answer(VERDICT_BYTES, null);
   }
 
-  *takeBlockResult(result: SentBlockResult, bytes: number): Process<Answer<null>> {
+  *takeBlockResult(result: ComputedBlock, bytes: number): Process<Answer<null>> {
     const { frame: id, member, generation, attempt, device, macs, overlapBytes, taskBytes } = result;
     const frame = this.frames.get(id)!;
     const verdict = this.apply({ kind: 'result', frame: id, part: member, generation, attempt, device });
