@@ -70,6 +70,9 @@ const ROOMS = {
     simulate: ['statistics'],
     statistics: [],
   },
+  'server/evaluation/measure': {
+    check: ['.'],
+  },
   'server/evaluation/paper': {
     experiments: ['.', 'figures', 'page'],
     figures: ['.', 'experiments', 'page', 'statements'],

@@ -8,10 +8,10 @@ import { parseNamespaces } from '../../server/evaluation/hosts/host-leftovers.js
 import { ownerOf } from '../../server/evaluation/hosts/host-plan.js';
 import { requireTestHosts } from '../../server/evaluation/hosts/host-requirements.js';
 import { hasProgram, runSystemCommand } from '../../server/evaluation/hosts/system-command.js';
+import { UntiledReference } from '../../server/evaluation/measure/check/untiled-reference.js';
 import { planClusters } from '../../server/evaluation/measure/run-matrix.js';
 import { runTestbed } from '../../server/evaluation/measure/testbed-run.js';
 import { turnOrder } from '../../server/evaluation/measure/turn-order.js';
-import { UntiledReference } from '../../server/evaluation/measure/untiled-reference.js';
 import { samplePhotoPath } from '../../server/imaging/sample-photos.js';
 import { startCli, temporaryFolder } from '../cli/running-cli.js';
 import { waitUntil } from '../support/test-cluster.js';

@@ -4,11 +4,11 @@ import { DeepThingsError } from '../../errors.js';
 import { bytesBetweenNodes } from '../hosts/link-counters.js';
 import type { TestHosts } from '../hosts/test-hosts.js';
 import type { BenchCluster } from './bench-cluster.js';
+import type { FrameCheck } from './check/frame-check.js';
 import { type ThreadTimes, usedSince } from './cpu-profile.js';
 import { type MeasuredFrame, measuredFrame } from './measured-frame.js';
 import { type MemoryPeaks, MemoryWatch } from './memory-watch.js';
 import type { Batch } from './run-matrix.js';
-import type { UntiledReference } from './untiled-reference.js';
 
 /** What frames that were under way together took. */
 export interface MeasuredBatch {
@@ -27,7 +27,7 @@ export interface MeasuredBatch {
 export interface BatchParts {
   readonly cluster: BenchCluster;
   readonly hosts: TestHosts;
-  readonly reference: UntiledReference;
+  readonly check: FrameCheck;
   /** Pictures to submit; a source has one of them. */
   readonly pictures: readonly Uint8Array[];
   readonly signal: AbortSignal;
@@ -79,25 +79,32 @@ interface Answered {
   readonly frame: Schemas['Frame'];
   /** From the submission to the answer. */
   readonly seconds: number;
+  /** The number of its picture. */
+  readonly picture: number;
+  /** Its merged maps were kept. */
+  readonly hasMaps: boolean;
 }
 
 async function submit({ strategy }: Batch, source: number, parts: BatchParts): Promise<Answered> {
-  const { cluster, pictures, signal } = parts;
+  const { check, cluster, pictures, signal } = parts;
+  const picture = source % pictures.length;
+  const hasMaps = check.comparesMaps(strategy, picture);
   const startedMs = performance.now();
   const answer = await cluster.client.call('submitFrame', {
-    query: { wait: WAIT_SECONDS, strategy, source: cluster.config.devices[source]!.id },
-    body: { mediaType: 'image/jpeg', bytes: pictures[source % pictures.length]! },
+    query: { wait: WAIT_SECONDS, strategy, source: cluster.config.devices[source]!.id, output: hasMaps },
+    body: { mediaType: 'image/jpeg', bytes: pictures[picture]! },
     signal,
     timeoutMs: (WAIT_SECONDS + 10) * 1000,
   });
-  return { frame: answer.json!, seconds: (performance.now() - startedMs) / 1000 };
+  return { frame: answer.json!, seconds: (performance.now() - startedMs) / 1000, picture, hasMaps };
 }
 
-async function examine({ frame, seconds }: Answered, { cluster, reference }: BatchParts): Promise<MeasuredFrame> {
+async function examine(answered: Answered, { check, cluster }: BatchParts): Promise<MeasuredFrame> {
+  const { frame, seconds } = answered;
   if (frame.state !== 'complete') {
     throw new DeepThingsError('DT_TESTBED_FRAME', `frame ${frame.id} has not ended within ${WAIT_SECONDS} s`);
   }
   const { json: trace } = await cluster.client.call('getFrameTrace', { path: { frame: frame.id } });
-  const difference = await reference.compare(cluster.client, cluster.config, frame);
+  const difference = await check.check(cluster.client, cluster.config, answered);
   return measuredFrame({ frame, trace: trace!, difference, endToEndSeconds: seconds });
 }

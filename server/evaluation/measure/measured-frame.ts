@@ -19,7 +19,8 @@ export interface MeasuredFrame {
   /** Times that a tile was given out again, or came twice. */
   readonly retries: number;
   readonly tilesByDevice: Readonly<Record<string, number>>;
-  readonly difference: MapDifference;
+  /** From the untiled maps; null for a frame whose maps were not kept and whose detections were compared instead. */
+  readonly difference: MapDifference | null;
 }
 
 const AGAIN: ReadonlySet<string> = new Set(['expired', 'lost', 'duplicate']);
@@ -28,7 +29,7 @@ export interface FrameFacts {
   /** Complete. */
   readonly frame: Schemas['Frame'];
   readonly trace: Schemas['FrameTrace'];
-  readonly difference: MapDifference;
+  readonly difference: MapDifference | null;
   readonly endToEndSeconds: number;
 }
 

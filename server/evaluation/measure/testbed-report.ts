@@ -49,7 +49,8 @@ export function reportStrategy(strategy: StrategyName, batches: readonly Measure
   const fused = of(({ fusedSeconds }) => fusedSeconds);
   const endToEnd = of(({ endToEndSeconds }) => endToEndSeconds);
   const memory = edgeMemory(counted);
-  const relativeDifference = Math.max(...every.map(({ difference }) => difference.relative));
+  const compared = every.flatMap(({ difference }) => difference ?? []);
+  const relativeDifference = Math.max(...compared.map(({ relative }) => relative));
   const seconds = counted.reduce((sum, batch) => sum + batch.seconds, 0);
   const fusedSeconds = counted.reduce((sum, batch) => sum + fusedSpanSeconds(batch.frames), 0);
   return {
@@ -66,7 +67,7 @@ export function reportStrategy(strategy: StrategyName, batches: readonly Measure
     ) as Record<(typeof BYTE_KINDS)[number], number>,
     macsRatio: median(of(({ macsRatio }) => macsRatio)),
     edgePeakMiB: Math.max(memory.source.residentMiB, memory.thief?.residentMiB ?? 0),
-    maxAbsDifference: Math.max(...every.map(({ difference }) => difference.absolute)),
+    maxAbsDifference: Math.max(...compared.map(({ absolute }) => absolute)),
     relativeDifference,
     exact: relativeDifference <= TOLERANCE[settings.maps],
     remainingSeconds: median(of(({ remainingSeconds }) => remainingSeconds)),

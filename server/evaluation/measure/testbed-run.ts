@@ -10,11 +10,12 @@ import type { RunCommand } from '../hosts/system-command.js';
 import { TestHosts } from '../hosts/test-hosts.js';
 import { BenchCluster, type NodeOutput } from './bench-cluster.js';
 import { benchConfig } from './bench-config.js';
+import { FrameCheck } from './check/frame-check.js';
+import type { UntiledReference } from './check/untiled-reference.js';
 import { type MeasuredBatch, measureBatch } from './measured-batch.js';
 import { readResidentMemory } from './process-memory.js';
 import { type ClusterRun, deviceCpu, largestBatch, planBatches, type TestbedSettings } from './run-matrix.js';
 import { type ClusterFacts, reportStrategy, type StrategyReport } from './testbed-report.js';
-import type { UntiledReference } from './untiled-reference.js';
 
 export interface TestbedParts {
   readonly groups: ControlGroups;
@@ -93,11 +94,12 @@ export async function runTestbed(
       const startSeconds = (performance.now() - beginMs) / 1000;
       const startPeaks = new Map(config.devices.map(({ id }) => [id, readResidentMemory(cluster.pid(id))?.peak ?? 0]));
       progress.ready(startSeconds);
+      const check = new FrameCheck(parts.reference);
       const measured: MeasuredBatch[] = [];
       for (const batch of batches) {
         signal.throwIfAborted();
         const batchMs = performance.now();
-        measured.push(await Promise.race([measureBatch(batch, { ...parts, cluster, hosts }), cluster.broken]));
+        measured.push(await Promise.race([measureBatch(batch, { ...parts, check, cluster, hosts }), cluster.broken]));
         progress.measured(measured.at(-1)!, (performance.now() - batchMs) / 1000);
       }
       const usage = new Map(config.devices.map(({ id }) => [id, hosts.usage(id)]));

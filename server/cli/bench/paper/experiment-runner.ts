@@ -3,10 +3,10 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { calibrateAsNode } from '../../../calibration/calibration-process.js';
+import { UntiledReference } from '../../../evaluation/measure/check/untiled-reference.js';
 import { planClusters } from '../../../evaluation/measure/run-matrix.js';
 import type { StrategyReport } from '../../../evaluation/measure/testbed-report.js';
 import { runTestbed } from '../../../evaluation/measure/testbed-run.js';
-import { UntiledReference } from '../../../evaluation/measure/untiled-reference.js';
 import { QUARTER_CORE } from '../../../evaluation/paper/environment.js';
 import type {
   Experiment,

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DeepThingsError } from '../../../errors.js';
+import { UntiledReference } from '../../../evaluation/measure/check/untiled-reference.js';
 import {
   type ClusterRun,
   planBatches,
@@ -9,7 +10,6 @@ import {
 } from '../../../evaluation/measure/run-matrix.js';
 import type { StrategyReport } from '../../../evaluation/measure/testbed-report.js';
 import { checkRuns, runTestbed } from '../../../evaluation/measure/testbed-run.js';
-import { UntiledReference } from '../../../evaluation/measure/untiled-reference.js';
 import { TimeLeft } from '../../../evaluation/statistics/time-left.js';
 import { EXIT_FAILED } from '../../terminal/exit-codes.js';
 import { ProgressLine } from '../../terminal/progress-line.js';

@@ -6,9 +6,9 @@ import { detectControlGroups } from '../../../evaluation/hosts/detect-control-gr
 import { type HostCapabilities, requireTestHosts } from '../../../evaluation/hosts/host-requirements.js';
 import { checkQuotas } from '../../../evaluation/hosts/quota-check.js';
 import { hasProgram, runSystemCommand } from '../../../evaluation/hosts/system-command.js';
+import type { UntiledReference } from '../../../evaluation/measure/check/untiled-reference.js';
 import type { TestbedSettings } from '../../../evaluation/measure/run-matrix.js';
 import { hostLimits, type TestbedParts } from '../../../evaluation/measure/testbed-run.js';
-import type { UntiledReference } from '../../../evaluation/measure/untiled-reference.js';
 import { SAMPLE_PHOTOS, samplePhotoPath } from '../../../imaging/sample-photos.js';
 import { EXIT_FAILED } from '../../terminal/exit-codes.js';
 import { printNote } from '../../terminal/terminal.js';

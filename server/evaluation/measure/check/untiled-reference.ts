@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { DeepThingsClient, Schemas } from '../../../client/client.js';
-import type { ClusterConfig } from '../../config/cluster-config.js';
-import { strategyNamed } from '../../scheduling/strategies/strategies.js';
-import { frameInput, frameOutputs } from './frame-tensors.js';
-import { type MapDifference, mapsDifference } from './map-difference.js';
-import { runUntiled, runWholeGraph } from './untiled.js';
+import type { DeepThingsClient, Schemas } from '../../../../client/client.js';
+import type { ClusterConfig } from '../../../config/cluster-config.js';
+import { strategyNamed } from '../../../scheduling/strategies/strategies.js';
+import { frameInput, frameOutputs } from '../frame-tensors.js';
+import { type MapDifference, mapsDifference } from '../map-difference.js';
+import { runUntiled, runWholeGraph } from '../untiled.js';
 
 /** Outputs of the part of the network that devices compute, untiled, for each picture and part; computed here, once. */
 export class UntiledReference {
