@@ -10,8 +10,11 @@ export const MACS = Object.freeze({
   perValue: 64,
   /** A byte of the maps that the gateway gets: 8 ns on the link. */
   perByteSent: 100,
-  /** A message with strips: 3 ms on both sides and on the way (`node bench/exchange.mjs`: CPU of one on each side). */
-  perMessage: 36_000_000,
+  /**
+   * A body of strips that comes, and one that goes: 10 ms. Half of it is CPU (`deepthings bench testbed --strategy gang`: the `main` time of
+   * a frame by its bodies; `node bench/exchange.mjs` has a warm one alone), half the wait until it is there.
+   */
+  perMessage: 120_000_000,
   /** A value of a strip as F32: 50 ns, 32 of them on the link (`node bench/exchange.mjs`: 200,000 bytes less 40,000). */
   perStripValue: 600,
 });

@@ -63,7 +63,7 @@ test.each([
       checkTrace(gang!, strategy === 'gang' ? devices : 1);
       expect(frame.tiles.bands).toEqual(gang![0]!.bands);
       expect(macs.executed / macs.needed, 'halos are computed twice').toBeGreaterThanOrEqual(1 - 1e-9);
-      expect(macs.executed / macs.needed).toBeLessThan(devices === 1 || strategy === 'whole' ? 1 + 1e-9 : 2);
+      expect(macs.executed / macs.needed).toBeLessThan(devices === 1 || strategy === 'whole' ? 1 + 1e-9 : 3);
       const sent = gang![0]!.blocks.flatMap(({ stages }) => stages.flatMap((stage) => stage.sent));
       const bytes = sent.reduce((sum, body) => sum + body.bytes, 0);
       expect(tiles.reduce((sum, { overlapBytes }) => sum + overlapBytes, 0)).toBeLessThanOrEqual(bytes);

@@ -3,28 +3,63 @@ import { isEmptyRegion, regionArea } from '../region.js';
 import type { SegmentedStage } from '../segments.js';
 import { walkSegments } from '../tile-walk.js';
 import { type Bands, bandsOf, blockOf } from './bands.js';
+import { memberCosts } from './gang-blocks.js';
+import { type GangPlan, gangOf } from './gang-plan.js';
 
 /** A longer gang stage computes too much twice. */
 const MOST_SEGMENTS = 16;
 
 /**
- * Chooses after how many segments the stages of a gang end, so that a frame takes least time in equal bands of rows: by dynamic
- * programming over the places where a stage can end, with what its middle member computes, and what that gets from its neighbours.
+ * Chooses after how many segments the stages of a gang end, so that the middle member's part of a frame takes least time in equal bands
+ * of rows: first by dynamic programming over the places where a stage can end, which takes it that a member gets one body from each of
+ * two neighbours before a stage; then by moving and leaving out ends one after another, as long as that takes less time with the bodies
+ * that the member really gets.
  *
  * @param members of the gang.
  * @returns ascending, the last is all segments.
  */
 export function chooseEnds(stage: SegmentedStage, members: number): readonly number[] {
-  const count = stage.segments.length;
-  if (members < 2) return [count];
+  if (members < 2) return [stage.segments.length];
   const bands = bandsOf(Array.from({ length: members }, () => 1));
-  const middle = Math.floor(members / 2);
-  const lastReader = lastReaders(stage);
+  const member = Math.floor(members / 2);
+  const timeOf = (ends: readonly number[]) => memberTime(gangOf(stage, ends), bands, member);
+  let ends = firstEnds(stage, { bands, member, lastReader: lastReaders(stage) });
+  let time = timeOf(ends);
+  // Each turn ends with less time, and there are finitely many choices.
+  for (;;) {
+    const turns = variants(ends).map((variant) => ({ ends: variant, time: timeOf(variant) }));
+    const best = turns.reduce((least, turn) => (turn.time < least.time ? turn : least), { ends, time });
+    if (best.ends === ends) return ends;
+    ({ ends, time } = best);
+  }
+}
+
+/** Returns the choices that differ in one end, which is left out or a segment earlier or later; the last one stays. */
+function variants(ends: readonly number[]): readonly (readonly number[])[] {
+  return ends
+    .slice(0, -1)
+    .flatMap((end, i) =>
+      [[], [end - 1], [end + 1]]
+        .map((instead) => [...ends.slice(0, i), ...instead, ...ends.slice(i + 1)])
+        .filter((variant) => variant.every((one, k) => one > (variant[k - 1] ?? 0))),
+    );
+}
+
+/** Returns what one member takes for a frame, as multiply-accumulates; a stage goes to the compute thread and back, as a call does. */
+export function memberTime(plan: GangPlan, bands: Bands, member: number): number {
+  const { bodies, calls, macs, stripValues, values } = memberCosts(plan, bands, member);
+  const { perCall, perMessage, perStripValue, perValue } = MACS;
+  const handedOver = perCall * (calls + plan.ends.length) + perValue * values;
+  return macs + handedOver + perMessage * bodies + perStripValue * stripValues;
+}
+
+function firstEnds(stage: SegmentedStage, share: Share): readonly number[] {
+  const count = stage.segments.length;
   const best: { readonly time: number; readonly ends: readonly number[] }[] = [{ time: 0, ends: [] }];
   for (let end = 1; end <= count; end++) {
     let found: (typeof best)[number] = { time: Number.POSITIVE_INFINITY, ends: [] };
     for (let start = end - 1; start >= Math.max(0, end - MOST_SEGMENTS); start--) {
-      const time = best[start]!.time + stageTime(stage, { start, end }, { bands, member: middle, lastReader });
+      const time = best[start]!.time + stageTime(stage, { start, end }, share);
       if (time < found.time) found = { time, ends: [...best[start]!.ends, end] };
     }
     best.push(found);

@@ -6,6 +6,7 @@ import {
   isEmptyRegion,
   type MapRegion,
   type Region,
+  regionArea,
 } from '../region.js';
 import { type TileStep, walkSegments } from '../tile-walk.js';
 import { type Bands, memberCount } from './bands.js';
@@ -44,6 +45,20 @@ export interface MemberPlan {
   readonly outputs: readonly Region[];
 }
 
+/** The work of a member for a frame. */
+export interface MemberCosts {
+  /** Multiply-accumulates. */
+  readonly macs: number;
+  /** Of the engine. */
+  readonly calls: number;
+  /** That are put together for the engine. */
+  readonly values: number;
+  /** That come from other members; about as many go. */
+  readonly bodies: number;
+  /** In these bodies. */
+  readonly stripValues: number;
+}
+
 /** A member's regions, before the senders of strips are chosen. */
 interface Draft {
   readonly stages: readonly { readonly steps: readonly TileStep[]; readonly macs: number }[];
@@ -65,7 +80,7 @@ export function gangBlocks(plan: GangPlan, bands: Bands): readonly MemberPlan[] 
   const drafts = members.map((member) => draftOf(plan, bands, member, published));
   const strips = members.flatMap((from) =>
     madeIn.flatMap((stage, map) =>
-      stage < 0 ? [] : members.flatMap((to) => owedOf({ plan, bands, drafts }, { from, to, map, stage })),
+      members.flatMap((to) => owedOf({ plan, bands, draft: drafts[to]! }, { from, to, map, stage })),
     ),
   );
   return members.map((member) => {
@@ -133,17 +148,18 @@ function draftOf(plan: GangPlan, bands: Bands, member: number, published: readon
   return { stages, computed, read };
 }
 
-interface Sharing {
+interface Receiving {
   readonly plan: GangPlan;
   readonly bands: Bands;
-  readonly drafts: readonly Draft[];
+  /** Of the receiver. */
+  readonly draft: Draft;
 }
 
 interface Crossing {
   readonly from: number;
   readonly to: number;
   readonly map: number;
-  /** That puts the map out. */
+  /** That puts the map out; -1 for the picture, which is not sent from member to member. */
   readonly stage: number;
 }
 
@@ -153,13 +169,36 @@ interface Sent extends Crossing {
   readonly before: number;
 }
 
-function owedOf({ bands, drafts, plan }: Sharing, crossing: Crossing): readonly Sent[] {
-  const { from, map, to } = crossing;
-  if (from === to) return [];
-  const { computed, read } = drafts[to]!;
+function owedOf({ bands, draft, plan }: Receiving, crossing: Crossing): readonly Sent[] {
+  const { from, map, stage, to } = crossing;
+  if (from === to || stage < 0) return [];
+  const { computed, read } = draft;
   const block = plan.blockOf(bands, from, map);
   const region = outside(intersectRegions(block, read[map]!.region), computed[map]!);
   return isEmptyRegion(region) ? [] : [{ ...crossing, region, before: read[map]!.stage }];
+}
+
+/** Returns what the blocks cost that one member computes, and what it gets of the others. */
+export function memberCosts(plan: GangPlan, bands: Bands, member: number): MemberCosts {
+  const madeIn = stagesOfMaps(plan);
+  const draft = draftOf(plan, bands, member, publishedMaps(plan, madeIn));
+  const strips = madeIn.flatMap((stage, map) =>
+    Array.from({ length: memberCount(bands) }, (_, from) => from).flatMap((from) =>
+      owedOf({ plan, bands, draft }, { from, to: member, map, stage }),
+    ),
+  );
+  const sum = (counts: readonly number[]) => counts.reduce((all, count) => all + count, 0);
+  const valuesOf = (map: number, region: Region) => plan.stage.maps[map]!.channels * regionArea(region);
+  const steps = draft.stages.flatMap((stage) => stage.steps);
+  return {
+    macs: sum(draft.stages.map(({ macs }) => macs)),
+    calls: steps.length,
+    values: sum(
+      steps.flatMap(({ reads, segment }) => reads.map(({ region }, i) => valuesOf(segment.inputs[i]!.map, region))),
+    ),
+    bodies: duesOf(strips).length,
+    stripValues: sum(strips.map(({ map, region }) => valuesOf(map, region))),
+  };
 }
 
 /** The least rectangle with all cells of a region that are not covered. */

@@ -40,9 +40,14 @@ export function planGang(graph: Graph, choose: (stage: SegmentedStage) => readon
   const stage = segmentStage(stageOf(of, local, last));
   const all = stage.segments.length;
   const inner = choose(stage).filter((end) => end > 0 && end < all);
+  return gangOf(stage, [...inner, all]);
+}
+
+/** @param ends as `GangPlan.ends`. */
+export function gangOf(stage: SegmentedStage, ends: readonly number[]): GangPlan {
   return Object.freeze({
     stage,
-    ends: Object.freeze([...inner, all]),
+    ends: Object.freeze(ends),
     blockOf: (bands: Bands, member: number, map: number) => blockOf(bands, member, stage.maps[map]!),
   });
 }

@@ -33,7 +33,7 @@ export class FrameCheck {
 
   /** Returns whether the next frame of this strategy and picture has to keep its merged maps. */
   comparesMaps(strategy: StrategyName, picture: number): boolean {
-    return strategyNamed(strategy).outputs !== 'blocks' || !this.#found.has(keyOf(strategy, picture));
+    return strategyNamed(strategy).gang?.plan !== 'stages' || !this.#found.has(keyOf(strategy, picture));
   }
 
   /** Returns how far a frame's maps are from the untiled ones; null for a frame without maps that found the right things. */
