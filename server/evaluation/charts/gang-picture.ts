@@ -9,6 +9,8 @@ import { element, label } from './svg.js';
 const [TOP, SIDE, LEFT, EDGE] = [78, 180, 84, 6];
 const [COLUMN, BLOCK_WIDTH, BAR_WIDTH] = [152, 66, 14];
 const FOOT_LINES = 5;
+/** Of the longest line above the maps. */
+const KEY_WIDTH = 720;
 const TITLE = 'One frame in a gang: the blocks that members own of each map, and the rows that each member reads next';
 const KEY = [
   'Wide: a map, in the blocks that members own. Narrow, one for each member: the rows that it reads next.',
@@ -38,7 +40,7 @@ export function gangPicture(plan: GangPlan, members: number): string {
     pictureColumn(plan, blocks),
     ...plan.ends.map((_, stage) => stageColumn(plan, bands, blocks, stage)),
   ];
-  const width = LEFT + columns.length * COLUMN;
+  const width = Math.max(KEY_WIDTH, LEFT + columns.length * COLUMN);
   const height = TOP + SIDE + 16 * FOOT_LINES + 20;
   const size = { width, height, viewBox: `0 0 ${width} ${height}` };
   const names = blocks.map(({ member }) => {
