@@ -89,14 +89,17 @@ export class GangHelpers {
   #fastest(devices: readonly string[]): readonly string[] {
     const { profiles, shares } = this.#parts;
     const now = devices.filter((device) => !this.#out.has(device));
-    const nowMs = shares.best(now)!.ms;
+    // A gang may be of devices that are left out only, where the others are lost.
+    const nowMs = shares.best(now)?.ms;
+    if (nowMs === undefined) return devices;
     let fastest = { devices: now, ms: nowMs / (1 + MARGIN) };
     let rest = [...devices];
     const slowestFirst = [...devices].sort((a, b) => this.#judgedMs.get(b)! - this.#judgedMs.get(a)!);
     const middle = slowestFirst[Math.floor(devices.length / 2)]!;
     const slowMs = SLOW * this.#judgedMs.get(middle)!;
     for (const device of slowestFirst) {
-      const { ms } = shares.best(rest)!;
+      const ms = shares.best(rest)?.ms;
+      if (ms === undefined) break;
       if (ms < fastest.ms) fastest = { devices: rest, ms };
       if (
         rest.length === 1 ||
