@@ -57,11 +57,6 @@ export const ENGINE_CODES = {
     meaning: 'The frame ended before it was found out which output is wrong.',
     remedy: 'Nothing: the next audit finds out.',
   },
-  DT_LAYER_INPUT: {
-    status: null,
-    meaning: 'The input of a layer is incomplete.',
-    remedy: 'Report it with the message.',
-  },
   DT_OFFER_INVALID: {
     status: null,
     meaning: 'A tile cannot offer these regions.',

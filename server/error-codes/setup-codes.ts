@@ -35,11 +35,6 @@ export const SETUP_CODES = {
     meaning: 'No plan that was simulated completes its frames.',
     remedy: 'Give devices more memory, or take a smaller model.',
   },
-  DT_PLAN_SHARES: {
-    status: null,
-    meaning: 'A device has no relative speed above 0.',
-    remedy: 'Leave out devices that compute nothing.',
-  },
   DT_STORE_PATH: {
     status: null,
     meaning: 'The folder of the store cannot be used.',

@@ -128,4 +128,11 @@ describe('a device that is too slow to help', () => {
   it('is left out with others that are', () => {
     expect(settle(cluster(six), devices(1, 60, 1, 40, 1, 1), 12).devices).toEqual(['e0', 'e2', 'e4', 'e5']);
   });
+
+  it('helps again where it and others that were left out are the only ones that are there', () => {
+    const gang = cluster(six);
+    expect(settle(gang, devices(1, 60, 1, 40, 1, 1), 12).leftOut.map(({ device }) => device)).toEqual(['e1', 'e3']);
+    gang.helpers.frameDone(['e1', 'e3']);
+    expect(gang.helpers.leftOut).toEqual([]);
+  });
 });
