@@ -275,6 +275,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/remaining": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a device compute the remaining layers of a frame
+         * @description With `schedule.remaining: any` in `cluster.yaml` the gateway asks an idle device: the body has a tensor (F32 or F16
+         *     [channels, height, width]) for each map that the devices hand over, by its name in the plan, and the facts `plan`, `frame` and
+         *     `generation`. The device answers when it has computed them, with a tensor for each output of the network, by its name: F32 of the
+         *     output's shape, or, where the output is no 32-bit float, its bytes as U8; the fact `computeMs` is the time of the layers. The first
+         *     request has it load the layers. It computes one frame's at a time.
+         */
+        post: operations["computeRemaining"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tasks/{frame}/{tile}/return": {
         parameters: {
             query?: never;
@@ -659,7 +683,7 @@ export interface components {
                 input: number;
                 /** @description Strips of neighbouring tiles, to and from where they are kept; strips that members of a gang send each other, with `modnn` to the gateway and on from there */
                 overlap: number;
-                /** @description Outputs of the fused stack, those among them that were only compared; outputs of blocks */
+                /** @description Outputs of the fused stack, those among them that were only compared; outputs of blocks; for remaining layers on a device, the maps there and the outputs back */
                 result: number;
                 /** @description Requests for victims and tasks, offers, announcements about this frame */
                 control: number;
@@ -680,8 +704,28 @@ export interface components {
                 withoutMs: number;
             }[];
             tiles: components["schemas"]["TileTrace"][];
+            /**
+             * @description What computed the remaining layers, or tried to, the latest last; absent where no device was given them, and the gateway
+             *     computes them at once
+             */
+            remaining?: components["schemas"]["RemainingTry"][];
             /** @description The gangs that computed the frame or tried to, the latest last; absent for frames of tiles and before the first gang */
             gang?: components["schemas"]["GangAttempt"][];
+        };
+        /** @description A device, or the gateway, and the remaining layers of one frame. Times are ms since the frame was accepted. */
+        RemainingTry: {
+            /** @description `gateway`, or a device */
+            device: string;
+            /** @description When it was asked */
+            begunAtMs: number;
+            endedAtMs: number | null;
+            /**
+             * @description Null while it computes. `failed`: it did not compute them; `audited`: it did, and the gateway computes them too, to compare;
+             *     `given-up`: the device was lost, or the frame began again
+             */
+            outcome: ("computed" | "failed" | "audited" | "given-up") | null;
+            /** @description Why it failed */
+            detail: string | null;
         };
         /**
          * @description Boundaries of the blocks of a gang, as fractions of the height and the width of each map. Member m has the block where row band
@@ -1808,6 +1852,49 @@ export interface operations {
             415: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
             429: components["responses"]["Overloaded"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    computeRemaining: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `crc32=` and the CRC-32 (that of zlib and PNG) of the body, eight hex digits. Must be there with
+                 *     `application/octet-stream`, is compared where it is there (but for forms); a body of another digest is refused
+                 *     (422, `DT_DIGEST`) and may be sent again.
+                 */
+                "deepthings-digest"?: components["parameters"]["digest"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description safetensors with the network's outputs */
+            200: {
+                headers: {
+                    "deepthings-digest": components["headers"]["Digest"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Overloaded"];
+            500: components["responses"]["Problem"];
             503: components["responses"]["Overloaded"];
         };
     };

@@ -15,6 +15,7 @@ export const OPERATIONS = {
   register: { method: 'POST', path: '/register', answers: { 200: ['application/json'] } },
   stealTask: { method: 'POST', path: '/tasks/steal', answers: { 200: ['application/json', 'application/octet-stream'], 204: [] } },
   pushTask: { method: 'POST', path: '/tasks', answers: { 202: ['application/json'] } },
+  computeRemaining: { method: 'POST', path: '/remaining', answers: { 200: ['application/octet-stream'] } },
   returnTask: { method: 'POST', path: '/tasks/{frame}/{tile}/return', answers: { 204: [] } },
   putOverlap: { method: 'PUT', path: '/overlap/{frame}/{tile}', answers: { 200: ['application/json'], 204: [] } },
   getOverlap: { method: 'GET', path: '/overlap/{frame}/{tile}', answers: { 200: ['application/octet-stream'] } },

@@ -49,7 +49,8 @@ function failureOf(error: unknown): ComputeFailure {
 async function prepare(parts: ModelParts, request: ComputeRequest): Promise<() => Promise<Ran>> {
   const { kind } = setup.stage;
   const isBehind = request.kind === 'remaining' || request.kind === 'whole';
-  if (isBehind !== (kind === 'remaining')) {
+  // A device may be given the remaining layers; the gateway has no others.
+  if (isBehind !== (kind === 'remaining') && request.kind !== 'remaining') {
     throw new DeepThingsError('DT_COMPUTE', `cannot run a ${request.kind} where the ${kind} layers are loaded`);
   }
   switch (request.kind) {

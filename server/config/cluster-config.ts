@@ -125,6 +125,7 @@ export function resolveCluster(given: ClusterFile, parts: ResolvedParts): Cluste
     schedule: {
       strategy: schedule?.strategy ?? CLUSTER_DEFAULTS.schedule.strategy,
       order: schedule?.order ?? CLUSTER_DEFAULTS.schedule.order,
+      remaining: schedule?.remaining ?? CLUSTER_DEFAULTS.schedule.remaining,
       prefetch: schedule?.prefetch ?? CLUSTER_DEFAULTS.schedule.prefetch,
       faithful: schedule?.faithful ?? CLUSTER_DEFAULTS.schedule.faithful,
       steal: { ...CLUSTER_DEFAULTS.schedule.steal, ...schedule?.steal },

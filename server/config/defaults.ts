@@ -8,6 +8,7 @@ export const CLUSTER_DEFAULTS = Object.freeze({
   engine: { name: 'onnxruntime', threads: 1 },
   partition: { grid: '3x3', fusedDepth: 'auto' },
   schedule: {
+    remaining: 'gateway',
     strategy: 'ftp-wst-s',
     order: 'adaptive',
     prefetch: 1,

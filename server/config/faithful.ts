@@ -14,13 +14,14 @@ interface ScheduleSettings {
   readonly faithful: boolean;
   readonly order: 'adaptive' | 'paper';
   readonly prefetch: number;
+  readonly remaining: 'gateway' | 'any';
   readonly steal: { readonly waitMs: number; readonly pollMs: number };
 }
 
 /**
  * What `schedule.faithful` stands for, as plain settings: the paper to the letter (sections IV.B and IV.C). Devices poll
  * without being held and fetch nothing ahead, overlap goes through the gateway's pool, a tile reuses all of its sides or
- * nothing, tiles go in the paper's order, and their inputs travel whole. Nothing but this knows of the flag.
+ * nothing, tiles go in the paper's order, their inputs travel whole, and the gateway computes all remaining layers. Nothing but this knows of the flag.
  */
 export function resolveFaithful<Schedule extends ScheduleSettings, Wire extends { readonly padding: boolean }>(
   schedule: Schedule,
@@ -29,7 +30,13 @@ export function resolveFaithful<Schedule extends ScheduleSettings, Wire extends 
 ): { readonly schedule: Schedule; readonly overlap: OverlapConfig; readonly wire: Wire } {
   if (!schedule.faithful) return { schedule, overlap: { ...overlap, allSides: false }, wire };
   return {
-    schedule: { ...schedule, order: 'paper', prefetch: 0, steal: { ...schedule.steal, waitMs: 0 } },
+    schedule: {
+      ...schedule,
+      order: 'paper',
+      remaining: 'gateway',
+      prefetch: 0,
+      steal: { ...schedule.steal, waitMs: 0 },
+    },
     overlap: { via: 'gateway', policy: 'always', allSides: true },
     wire: { ...wire, padding: true },
   };

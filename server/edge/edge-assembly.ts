@@ -6,6 +6,7 @@ import { RefusedCallers } from '../node/problems/refused-callers.js';
 import { type RunningNode, stopInOrder } from '../node/running-node.js';
 import { frameHandlers, outcomeHandlers } from './api/frame-handlers.js';
 import { overlapHandlers } from './api/overlap-handlers.js';
+import { remainingHandlers } from './api/remaining-handlers.js';
 import { standingHandlers } from './api/standing-handlers.js';
 import { taskHandlers } from './api/task-handlers.js';
 import { createEdgeDevice, type EdgeDevice, type Environment, type NodeOptions } from './device/edge-device.js';
@@ -77,6 +78,7 @@ function createApp(
     role: 'edge',
     handlers: {
       ...commonHandlers({ role: 'edge', clusterPlan, wirePlan, events, metrics, notReady, drainState }),
+      ...remainingHandlers(edge, tasks, standing),
       ...taskHandlers({ edge, frames, tasks, standing }),
       ...outcomeHandlers(frames),
       ...overlapHandlers(edge, tasks, underWay),

@@ -15,6 +15,7 @@ import { FrameFinisher } from './dispatch/frame-finisher.js';
 import { LedgerRuntime } from './dispatch/ledger-runtime.js';
 import { LeftOutDevices } from './dispatch/left-out-devices.js';
 import { NodeDispatcher } from './dispatch/node-dispatcher.js';
+import { RemainingLayers, type RemainingLayersParts } from './dispatch/remaining-layers.js';
 import { WholeFrames } from './dispatch/whole-frames.js';
 import { createFrames, type GatewayFrames } from './frames/gateway-frames.js';
 import { FrameFactory } from './intake/frame-factory.js';
@@ -88,6 +89,19 @@ export function createModules(self: GatewaySelf, archive: FrameArchive, openPeer
   return { devices, contacts, frames, results, dispatch, intake: { admission, drain, restorer } };
 }
 
+/** What computes remaining layers, with the bounds for devices that do. */
+function createRemaining(
+  { limits, schedule: { lease } }: ClusterConfig,
+  { runs }: Pick<GatewayFrames, 'runs'>,
+  parts: Omit<RemainingLayersParts, 'bounds'>,
+): RemainingLayers {
+  // Half of a frame's time leaves the other half to the gateway.
+  const bounds = { factor: lease.factor, floorMs: lease.floorMs, mostMs: limits.frameTimeoutMs / 2 };
+  const remaining = new RemainingLayers({ ...parts, bounds });
+  runs.onEnd((frame) => remaining.drop(frame));
+  return remaining;
+}
+
 /** Connects the ledger with what carries out its decisions. */
 function createDispatch(
   { config, epoch, telemetry, wirePlan }: GatewaySelf,
@@ -105,7 +119,8 @@ function createDispatch(
   const { macs } = wirePlan.plan.stage;
   const { headRunner } = results;
   const whole = new WholeFrames({ frames, headRunner, finisher, macs, ledger, telemetry });
-  const endings = { finisher, whole };
+  const remaining = createRemaining(config, frames, { results, dispatcher, finisher, ledger, telemetry });
+  const endings = { finisher, remaining, whole };
   const runner = new EffectRunner({ frames, devices, deliveries, audits, endings, telemetry });
   ledger.connect((effect) => runner.carryOut(effect));
   const leftOut = new LeftOutDevices({ registry, ledger, log: telemetry.log });

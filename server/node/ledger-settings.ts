@@ -14,6 +14,7 @@ export function ledgerSettings({ schedule, limits, devices, gateway }: ClusterCo
     leaseWaitingMs: lease.waitingMs,
     missingMs: 2 * heartbeat.intervalMs + 500,
     restoreMs,
+    remaining: schedule.remaining,
     retryMs: 250,
     attempts: lease.attempts,
     frameTimeoutMs: limits.frameTimeoutMs,

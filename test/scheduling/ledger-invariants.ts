@@ -13,6 +13,7 @@ import { checkAudits, checkQuarantine } from './audit-invariants.js';
 import { demand } from './demand.js';
 import { availableIn, checkAvailable, checkHandedBack } from './draining-invariants.js';
 import { checkGangFinished, checkGangFormed, checkGangResult, checkGangs } from './gang-invariants.js';
+import { checkRemaining, checkRemainingOrder, isTakenBack } from './remaining-invariants.js';
 
 /** What has become of one frame, as told by events and effects alone. */
 interface FrameRecord {
@@ -55,6 +56,7 @@ export class LedgerInvariants {
       }
       this.#sourcesNotOverfull(step.ledger);
       checkGangs(step.ledger, nowMs);
+      checkRemaining(step.ledger);
       if (event.kind === 'tick') checkNothingOverdue(step.ledger, nowMs);
       if (event.kind === 'device-seen') checkHandedBack(step.ledger, event);
     } catch (cause) {
@@ -128,7 +130,7 @@ export class LedgerInvariants {
     if (record === undefined) throw new Error(`${effect.kind} for a frame that was never accepted`);
     demand(!record.gone, `${effect.kind} for a frame that has ended`);
     if (effect.kind === 'finish' || effect.kind === 'fail') {
-      this.#recordEnd(after, record, effect);
+      this.#recordEnd(before, after, record, effect);
       return;
     }
     if (effect.kind === 'compute-here') {
@@ -176,13 +178,21 @@ export class LedgerInvariants {
     record.end = 'finish';
   }
 
-  #recordEnd(after: FrameLedger, record: FrameRecord, { kind, frame }: { kind: 'finish' | 'fail'; frame: string }) {
-    demand(record.end === null, `${kind} after ${record.end}`);
+  #recordEnd(
+    before: FrameLedger,
+    after: FrameLedger,
+    record: FrameRecord,
+    effect: Extract<LedgerEffect, { kind: 'finish' | 'fail' }>,
+  ) {
+    const { kind, frame } = effect;
+    const isAgain = kind === 'finish' && isTakenBack(before, effect);
+    demand(record.end === null || isAgain, `${kind} after ${record.end}`);
     record.end = kind;
     if (kind === 'fail') {
       record.gone = true;
       return;
     }
+    if (effect.kind === 'finish') checkRemainingOrder(after, effect);
     if (record.distribution === 'gang') checkGangFinished(after.frames.get(frame)!, record.accepted);
     if (isOfTiles(record)) {
       demand(record.accepted.size === record.parts, `finished with ${record.accepted.size} of ${record.parts} parts`);

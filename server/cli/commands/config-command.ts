@@ -2,10 +2,12 @@ import { parseNodeAddress } from '../../config/checks/node-address.js';
 import type { ClusterConfig, NodeConfig } from '../../config/cluster-config.js';
 import { loadClusterConfig } from '../../config/load.js';
 import { formatGrid, tileCount } from '../../geometry/grid.js';
+import { restOf } from '../../geometry/stage.js';
+import { weightBytes } from '../../graph/weights.js';
 import { planCluster } from '../../node/cluster-plan.js';
 import { isLoopback } from '../../node/http/listen.js';
 import { certificateSummary } from '../gateway/certificate-summary.js';
-import { formatCount } from '../terminal/quantities.js';
+import { formatBytes, formatCount } from '../terminal/quantities.js';
 import { paint, printLine, printWarning } from '../terminal/terminal.js';
 
 /** `deepthings config check`: what is wrong comes as the ConfigError that loading throws. */
@@ -31,6 +33,11 @@ async function summaryOf(config: ClusterConfig): Promise<string> {
     `cluster ${name}, ${schedule.strategy}`,
     `  model    ${modelName}, input ${input.width}x${input.height}, ${engineText(gateway)}`,
     `  tiles    ${formatCount(plan.stage.layers, 'fused layer')}, ${formatGrid(partition.grid)}: ${tiles}`,
+    ...(schedule.remaining === 'any'
+      ? [
+          `  rest     the gateway or an idle device, which then holds ${formatBytes(weightBytes(network.graph, restOf(plan.stage).nodes))} of weights more`,
+        ]
+      : []),
     `  gateway  ${placeOf(gateway)}`,
     ...(devices.length === 0 ? ['  devices  none: the gateway computes frames by itself'] : []),
     ...devices.map((device) => {

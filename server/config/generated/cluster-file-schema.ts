@@ -217,6 +217,11 @@ export const CLUSTER_FILE_SCHEMA = {
           "type": "boolean",
           "default": false
         },
+        "remaining": {
+          "type": "string",
+          "enum": ["gateway", "any"],
+          "default": "gateway"
+        },
         "steal": {
           "type": "object",
           "properties": {

@@ -118,6 +118,14 @@ export const schedule = Type.Object(
         defaults.faithful,
       ),
     ),
+    remaining: optional(
+      choice(
+        'What computes the layers after the tiles: the gateway; any, the gateway or, while it computes others, an idle device, which ' +
+          'then holds their weights too. With gang, whole and modnn always the gateway.',
+        ['gateway', 'any'],
+        defaults.remaining,
+      ),
+    ),
     steal: optional(steal),
     lease: optional(lease),
     heartbeat: optional(heartbeat),

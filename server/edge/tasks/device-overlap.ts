@@ -1,7 +1,7 @@
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import { GATEWAY_ID } from '../../config/defaults.js';
 import { wholeMap } from '../../geometry/region.js';
-import { type PooledStrip, StripPool } from '../../node/wire/strip-pool.js';
+import { type PooledStrip, StripPool } from '../../node/strip-pool.js';
 import type { ComputeSpeed } from '../../scheduling/device/compute-speed.js';
 import type { TileStartsParts } from '../../scheduling/device/tile-starts.js';
 import { FetchPolicy } from '../../scheduling/reuse/fetch-policy.js';

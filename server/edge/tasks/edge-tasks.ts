@@ -1,5 +1,6 @@
 import type { Schemas } from '../../../client/client.js';
 import type { ComputeThread } from '../../compute/compute-thread.js';
+import type { ComputeResult } from '../../compute/messages.js';
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import { taskQueueLimit } from '../../node/cluster-plan.js';
 import { ComputeSpeed } from '../../scheduling/device/compute-speed.js';
@@ -49,6 +50,7 @@ export class EdgeTasks {
   readonly stealer: Stealer;
   readonly #blocks: BlockRunner;
   readonly #edge: EdgeDevice;
+  readonly #compute: ComputeThread;
   readonly #speed = new ComputeSpeed();
   readonly #sender: ResultSender;
   readonly #executor: Executor;
@@ -79,6 +81,7 @@ export class EdgeTasks {
     const preparer = new TilePreparer(edge, frames.own, overlap.buffers);
     const tiles = new TileRunner({ edge, board, compute, preparer, outputs, turns });
     this.#edge = edge;
+    this.#compute = compute;
     this.board = board;
     this.overlap = overlap;
     this.pushed = new PushedTasks(limit, scopes);
@@ -100,6 +103,23 @@ export class EdgeTasks {
     this.#blocks = blocks;
     this.#executor = new Executor({ board, turns, preparer, tiles, blocks });
     this.stealer = new Stealer({ edge, board, generations, ...schedule.steal, prefetch: schedule.prefetch });
+  }
+
+  /**
+   * Computes the remaining layers of a frame, after the tiles that the compute thread has; no other task begins, and none is stolen, before
+   * they are done.
+   *
+   * @param maps given away.
+   */
+  async runRemaining(maps: readonly Float32Array[]): Promise<ComputeResult<'remaining'>> {
+    this.#turns.hold();
+    this.stealer.hold();
+    try {
+      return await this.#compute.runRemaining(maps);
+    } finally {
+      this.stealer.release();
+      this.#turns.release();
+    }
   }
 
   /** Whether a task is being computed. */

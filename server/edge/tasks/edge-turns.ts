@@ -1,4 +1,4 @@
-import type { PooledStrip } from '../../node/wire/strip-pool.js';
+import type { PooledStrip } from '../../node/strip-pool.js';
 import type { InputPart } from '../../node/wire/task-body.js';
 import type { DeviceTurns, TurnEffect } from '../../scheduling/device/device-turns.js';
 import type { ReadyTile } from '../../scheduling/device/tile-starts.js';

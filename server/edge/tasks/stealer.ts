@@ -72,6 +72,15 @@ export class Stealer {
     this.#stealing.resume(performance.now());
   }
 
+  /** Steals nothing while the device has other work. */
+  hold(): void {
+    this.#stealing.hold();
+  }
+
+  release(): void {
+    this.#stealing.release(performance.now());
+  }
+
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#pause.abort(CANCELLED);

@@ -63,7 +63,11 @@ export function simulationSettingsOf(
     bytesPerValue: BYTES_PER_MAP_VALUE[wire.maps],
     strips: { timeoutMs: CALLS.strips.totalMs, circuit: CIRCUITS.strips },
     // The simulated gateway computes what follows the devices' stage, and no more.
-    ledger: ledgerSettings({ ...config, gateway: { ...config.gateway, compute: false } }),
+    ledger: ledgerSettings({
+      ...config,
+      gateway: { ...config.gateway, compute: false },
+      schedule: { ...config.schedule, remaining: 'gateway' },
+    }),
     heartbeatMs: schedule.heartbeat.intervalMs,
     aheadMs: AHEAD_MS,
     queueLimit: taskQueueLimit(config, plan.tiles.length),

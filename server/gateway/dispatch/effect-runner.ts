@@ -8,6 +8,7 @@ import type { GatewayFrames } from '../frames/gateway-frames.js';
 import type { Audits } from './audits.js';
 import type { Deliveries } from './deliveries.js';
 import type { FrameFinisher } from './frame-finisher.js';
+import type { RemainingLayers } from './remaining-layers.js';
 import type { WholeFrames } from './whole-frames.js';
 
 export interface EffectRunnerParts {
@@ -15,7 +16,11 @@ export interface EffectRunnerParts {
   readonly devices: GatewayDevices;
   readonly deliveries: Deliveries;
   readonly audits: Audits;
-  readonly endings: { readonly finisher: FrameFinisher; readonly whole: WholeFrames };
+  readonly endings: {
+    readonly finisher: FrameFinisher;
+    readonly remaining: RemainingLayers;
+    readonly whole: WholeFrames;
+  };
   readonly telemetry: Telemetry;
 }
 
@@ -76,7 +81,7 @@ export class EffectRunner {
         finisher.rerun(record, effect);
         return;
       case 'finish':
-        void finisher.finish(record);
+        void endings.remaining.finish(record, effect);
         return;
       case 'compute-here':
         void this.#computeHere(record, effect);

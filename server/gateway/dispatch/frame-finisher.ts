@@ -1,3 +1,4 @@
+import type { GraphOutputs } from '../../compute/messages.js';
 import type { ErrorCode } from '../../error-codes.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import type { LedgerEffect } from '../../scheduling/ledger/ledger-effects.js';
@@ -28,20 +29,31 @@ export class FrameFinisher {
     this.#parts = parts;
   }
 
-  /** Runs the remaining layers on what the devices computed, and ends the frame; never fails. */
-  async finish(record: FrameRecord): Promise<void> {
-    const { ledger, telemetry } = this.#parts;
-    const { log, metrics, nowMs } = telemetry;
+  /** Devices have done their part of a frame; nothing when that is known. */
+  begin(record: FrameRecord): void {
+    if (record.state === 'finishing') return;
+    const { metrics, nowMs } = this.#parts.telemetry;
     record.state = 'finishing';
-    const { generation } = record;
     if (record.sourcedMs !== null) {
       record.fusedMs = nowMs() - record.sourcedMs;
       metrics.fusedDuration.observe(record.fusedMs / 1000);
     }
     this.#publish(record);
+  }
+
+  /**
+   * Runs the remaining layers on what the devices computed, and ends the frame; never fails.
+   *
+   * @param see shown what the layers put out.
+   */
+  async finish(record: FrameRecord, see?: (outputs: GraphOutputs) => void): Promise<void> {
+    const { ledger, telemetry } = this.#parts;
+    const { log, metrics } = telemetry;
+    const { generation } = record;
+    this.begin(record);
     try {
       if (strategyNamed(record.strategy).gang !== null) metrics.gangAttempts.inc({ outcome: 'computed' });
-      const end = await this.#result(record);
+      const end = await this.#result(record, see);
       if (record.generation !== generation) return;
       metrics.remainingDuration.observe((record.remainingMs ?? 0) / 1000);
       this.end(record, end);
@@ -54,14 +66,35 @@ export class FrameFinisher {
     ledger.apply({ kind: 'frame-ended', frame: record.id });
   }
 
-  async #result(record: FrameRecord): Promise<FrameEnd> {
+  /**
+   * Ends a frame whose remaining layers a device has computed.
+   *
+   * @param tookMs from asking the device to having its answer.
+   */
+  complete(record: FrameRecord, outputs: GraphOutputs, tookMs: number): void {
+    const { frames, ledger, results, telemetry } = this.#parts;
+    const merged = results.pool.take(record.id)!;
+    if (record.keepsOutput) frames.keptOutputs.keep(record.id, results.pool.stage, merged);
+    try {
+      const end = results.headRunner.decode(record, outputs);
+      record.remainingMs = tookMs;
+      telemetry.metrics.remainingDuration.observe(tookMs / 1000);
+      this.end(record, end);
+    } catch (error) {
+      const detail = `what the network puts out could not be decoded: ${(error as Error).message}`;
+      this.end(record, { kind: 'failed', code: 'DT_REMAINING_LAYERS', detail });
+    }
+    ledger.apply({ kind: 'frame-ended', frame: record.id });
+  }
+
+  async #result(record: FrameRecord, see?: (outputs: GraphOutputs) => void): Promise<FrameEnd> {
     const { frames, results } = this.#parts;
     const boxes = results.boxes.take(record.id);
     if (boxes !== null) return results.headRunner.choose(record, boxes);
     const pool = poolOf(results, record.strategy);
     const merged = pool.take(record.id)!;
     if (record.keepsOutput) frames.keptOutputs.keep(record.id, pool.stage, merged);
-    return results.headRunner.finish(record, merged, pool === results.blocks ? 'blocks' : 'tiles');
+    return results.headRunner.finish(record, merged, pool === results.blocks ? 'blocks' : 'tiles', see);
   }
 
   /** Ends a frame, once. */

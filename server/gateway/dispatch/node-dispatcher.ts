@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { joinSignals } from '../../../client/deadline-signal.js';
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import { DeepThingsError } from '../../errors.js';
 import { wholeMap } from '../../geometry/region.js';
@@ -6,6 +7,11 @@ import { transmittedRegion } from '../../heads/placement.js';
 import { CALLS } from '../../node/contract/calls.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import { encodeBlockTask } from '../../node/wire/block-body.js';
+import {
+  decodeRemainingResult,
+  encodeRemainingTask,
+  type RemainingResultBody,
+} from '../../node/wire/remaining-body.js';
 import { cutTaskBody, requireTensor, type WirePlan } from '../../node/wire/task-body.js';
 import { formatRegion } from '../../node/wire/wire-facts.js';
 import type { LedgerEffect } from '../../scheduling/ledger/ledger-effects.js';
@@ -130,6 +136,30 @@ export class NodeDispatcher {
     const facts = { frame: id, tile, generation, attempt, source, strategy, inputDigest, reuse: NO_REUSE };
     const transmitted = transmittedRegion(wirePlan.plan.maps[0]!, placement, wire.padding);
     return cutTaskBody(wirePlan, facts, { data: input, transmitted });
+  }
+
+  /**
+   * Has a device compute the remaining layers of a frame.
+   *
+   * @param maps whole, by output of the plan; not changed.
+   * @throws DeepThingsError `DT_RESULT_BODY`, `DT_TENSOR_BODY` when the answer is not the network's outputs.
+   */
+  async remaining(
+    { generation, id: frame, trace }: FrameRecord,
+    maps: readonly Float32Array[],
+    device: string,
+    signal: AbortSignal,
+  ): Promise<RemainingResultBody> {
+    const { links, telemetry, wire, wirePlan } = this.#parts;
+    const { metrics } = telemetry;
+    const body = encodeRemainingTask(wirePlan, { frame, generation, maps }, wire.maps);
+    const held = joinSignals([signal, this.#stop.signal]);
+    const sent = { body: { mediaType: 'application/octet-stream', bytes: body }, signal: held.signal };
+    const { bytes } = await links.client(device).call(CALLS.remaining, sent).finally(held.release);
+    metrics.bytesSent.inc({ kind: 'remaining' }, body.byteLength);
+    metrics.bytesReceived.inc({ kind: 'remaining' }, bytes.byteLength);
+    trace.countSent('result', body.byteLength + bytes.byteLength);
+    return decodeRemainingResult(wirePlan.plan.stage.graph, bytes);
   }
 
   /** Tells a frame's source how it ended; a source that cannot be told finds out by itself in time. Never fails. */

@@ -4,6 +4,7 @@ import type { LeftOut } from '../../scheduling/gang/gang-helpers.js';
 import type { PartNote } from '../../scheduling/ledger/ledger-effects.js';
 import type { TaskKey } from '../../scheduling/task-key.js';
 import { GangTrace } from './gang-trace.js';
+import { RemainingTrace } from './remaining-trace.js';
 
 type TileTrace = Schemas['TileTrace'];
 type TileState = TileTrace['state'];
@@ -51,6 +52,7 @@ export class FrameTrace {
   #leftOut: NonNullable<Schemas['FrameTrace']['leftOut']> = [];
   /** The gangs that have tried to compute the frame. */
   readonly gang = new GangTrace();
+  readonly remaining = new RemainingTrace();
 
   /** @param neededMacs multiply-accumulates of what the devices compute, untiled. */
   constructor(tiles: number, startedMs: number, neededMacs: number) {
@@ -155,7 +157,7 @@ export class FrameTrace {
     this.#countSent[kind] += bytes;
   }
 
-  document(): Pick<Schemas['FrameTrace'], 'bytes' | 'leftOut' | 'macs' | 'tiles' | 'gang'> {
+  document(): Pick<Schemas['FrameTrace'], 'bytes' | 'leftOut' | 'macs' | 'tiles' | 'gang' | 'remaining'> {
     const total = (of: (tile: TileTrace) => number) => this.#tiles.reduce((sum, tile) => sum + of(tile), 0);
     return {
       bytes: {
@@ -169,6 +171,7 @@ export class FrameTrace {
       macs: { executed: total(({ macs }) => macs ?? 0), needed: this.#neededMacs },
       tiles: this.#tiles.map((tile) => ({ ...tile, history: [...tile.history] })),
       ...(this.gang.bands !== null && { gang: this.gang.document() }),
+      ...(this.remaining.isBegun && { remaining: this.remaining.document() }),
     };
   }
 }

@@ -3,7 +3,7 @@ import { letterboxPicture } from '../../imaging/letterbox.js';
 import type { Network } from '../../model/network.js';
 import { FrameScopes } from '../../node/frame-scopes.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
-import { StripPool } from '../../node/wire/strip-pool.js';
+import { StripPool } from '../../node/strip-pool.js';
 import type { FrameArchive } from '../archive/frame-archive.js';
 import type { FrameRecord } from './frame-record.js';
 import { FrameStore, isEnded, type KnownFrame } from './frame-store.js';

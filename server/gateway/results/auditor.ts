@@ -124,7 +124,10 @@ export class Auditor {
     const found: { device: string; detail: string }[] = [];
     const say = (device: string, tile: number, deviation: number) => {
       if (found.some((one) => one.device === device)) return;
-      found.push({ device, detail: quarantineText({ device, frame: record.id, tile, deviation, tolerance }) });
+      found.push({
+        device,
+        detail: quarantineText({ device, frame: record.id, what: `tile ${tile}`, deviation, tolerance }),
+      });
     };
     const secondDeviation = relativeDifferences(second, own);
     if (secondDeviation > tolerance) say(other, part, secondDeviation);

@@ -14,6 +14,7 @@ import { GangAuditor } from './gang-auditor.js';
 import { GangBoxes, type GangBoxesParts } from './gang-boxes.js';
 import { GangRounds } from './gang-rounds.js';
 import { HeadRunner } from './head-runner.js';
+import { RemainingCheck } from './remaining-check.js';
 import { ResultsPool } from './results-pool.js';
 import { type ComputeTile, tileComputer, Verifier, wholeComputer } from './verifier.js';
 
@@ -31,6 +32,8 @@ export interface GatewayResults {
   /** Of frames of gangs; null where nothing is audited. */
   readonly gangAuditor: GangAuditor | null;
   readonly headRunner: HeadRunner;
+  /** Of remaining layers on devices. */
+  readonly remaining: RemainingCheck;
 }
 
 export interface GatewayResultsParts {
@@ -69,7 +72,8 @@ export function createResults(parts: GatewayResultsParts): GatewayResults {
   const gangAuditor = createGangAuditor(parts, blocks, gangs);
   const isAudited: GangBoxesParts['isAudited'] = (frame, attempt) => gangAuditor?.picks(frame, attempt) ?? false;
   const boxes = new GangBoxes({ runs, plan: plans.gang, network, limits: config.model, isAudited });
-  return { pool, blocks, boxes, gangs, verifier, auditor, gangAuditor, headRunner };
+  const remaining = new RemainingCheck({ ...config.audit, secret: randomBytes(32) });
+  return { pool, blocks, boxes, gangs, verifier, auditor, gangAuditor, headRunner, remaining };
 }
 
 /** Returns where the outputs of a strategy's frames are merged. */

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { ComputeThread } from '../../compute/compute-thread.js';
-import type { ComputeResults, RemainingOf } from '../../compute/messages.js';
+import type { ComputeResults, GraphOutputs, RemainingOf } from '../../compute/messages.js';
 import { DeepThingsError } from '../../errors.js';
 import { classifyOutput, detectionsOf, detectObjects } from '../../heads/decode/decode-head.js';
 import type { DetectionLimits } from '../../heads/detection.js';
@@ -10,6 +10,7 @@ import { requireHead } from '../../heads/require-head.js';
 import type { Network } from '../../model/network.js';
 import { allFinite } from '../../tensor/all-finite.js';
 import type { FrameEnd, FrameRecord } from '../frames/frame-record.js';
+import { floatsOf } from './remaining-check.js';
 
 export interface HeadRunnerParts {
   readonly network: Network;
@@ -37,11 +38,17 @@ export class HeadRunner {
   /**
    * @param merged what the devices handed over, by output of the plan; given away.
    * @param of the plan that is meant.
+   * @param see shown what the layers put out.
    * @throws DeepThingsError when the layers cannot be run or their output is not the head's; `DT_FINISH_TIMEOUT`.
    */
-  finish(record: FrameRecord, merged: readonly Float32Array[], of: RemainingOf): Promise<FrameEnd> {
+  finish(
+    record: FrameRecord,
+    merged: readonly Float32Array[],
+    of: RemainingOf,
+    see?: (outputs: GraphOutputs) => void,
+  ): Promise<FrameEnd> {
     const { compute } = this.#parts;
-    return this.#decoded(record, () => compute.runRemaining(merged, of));
+    return this.#computed(record, () => compute.runRemaining(merged, of), see);
   }
 
   /**
@@ -52,28 +59,40 @@ export class HeadRunner {
    */
   computeAll(record: FrameRecord, input: Uint8Array): Promise<FrameEnd> {
     const { compute } = this.#parts;
-    return this.#decoded(record, () => compute.runWhole(input));
+    return this.#computed(record, () => compute.runWhole(input));
   }
 
-  async #decoded(record: FrameRecord, run: () => Promise<ComputeResults['whole']>): Promise<FrameEnd> {
-    const { network, limits, timeoutMs } = this.#parts;
+  async #computed(
+    record: FrameRecord,
+    run: () => Promise<ComputeResults['whole']>,
+    see: (outputs: GraphOutputs) => void = () => {},
+  ): Promise<FrameEnd> {
     const startedMs = performance.now();
-    const { outputs } = await within(timeoutMs, run());
-    const values = outputs.flatMap(({ data }) => (data instanceof Float32Array ? [data] : []));
-    if (!values.every(allFinite)) throw new DeepThingsError('DT_NOT_FINITE', NOT_FINITE);
+    const { outputs } = await within(this.#parts.timeoutMs, run());
+    if (!floatsOf(outputs).every(allFinite)) throw new DeepThingsError('DT_NOT_FINITE', NOT_FINITE);
+    see(outputs);
+    const end = this.decode(record, outputs);
+    record.remainingMs = performance.now() - startedMs;
+    return end;
+  }
+
+  /**
+   * Decodes what the network puts out.
+   *
+   * @throws DeepThingsError when it is not the head's.
+   */
+  decode({ placement }: FrameRecord, outputs: GraphOutputs): FrameEnd {
+    const { limits, network } = this.#parts;
     const family = this.#head;
     const { labels } = network;
     const named = new Map(outputs.map((output) => [output.name, output]));
-    const end: FrameEnd =
-      family.kind === 'classifier'
-        ? { kind: 'complete', detections: null, classification: classifyOutput(named, { family, labels }) }
-        : {
-            kind: 'complete',
-            detections: detectObjects(named, { family, labels }, record.placement, limits),
-            classification: null,
-          };
-    record.remainingMs = performance.now() - startedMs;
-    return end;
+    return family.kind === 'classifier'
+      ? { kind: 'complete', detections: null, classification: classifyOutput(named, { family, labels }) }
+      : {
+          kind: 'complete',
+          detections: detectObjects(named, { family, labels }, placement, limits),
+          classification: null,
+        };
   }
 
   /** Finishes a frame whose boxes its members have decoded. */

@@ -192,6 +192,12 @@ export const CALLS = {
     ...{ headMs: 5_000, bodyMs: 1_000, totalMs: 5_000, tries: 3, patienceMs: 8_000, waitsForBusy: false },
     circuit: 'work',
   }),
+  /** Not repeated: the gateway computes them itself. It bounds the time, which depends on the layers. */
+  remaining: rule('computeRemaining', {
+    answers: { 200: TENSOR_TYPE },
+    ...within(3_600_000, 5_000),
+    circuit: 'work',
+  }),
   /** Repeatable: a device that is being drained only says so again. Somebody waits for it. */
   drain: rule('drain', {
     answers: { 202: JSON_TYPE },

@@ -38,6 +38,7 @@ const ROLE_OF_OPERATION: { readonly [K in OperationId]?: NodeRole } = {
   drainDevice: 'gateway',
   resumeDevice: 'gateway',
   releaseDevice: 'gateway',
+  computeRemaining: 'edge',
   pushTask: 'edge',
   returnTask: 'edge',
   getResults: 'edge',

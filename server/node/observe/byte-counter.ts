@@ -1,7 +1,7 @@
 import { Counter, type Registry } from 'prom-client';
 
 /** What bytes carry; `control` is all that is none of the others: headers, requests, announcements, offers. */
-export type ByteKind = 'picture' | 'frame' | 'input' | 'overlap' | 'result' | 'client' | 'control';
+export type ByteKind = 'picture' | 'frame' | 'input' | 'overlap' | 'result' | 'remaining' | 'client' | 'control';
 
 export interface ByteCounterOptions {
   readonly name: string;

@@ -4,7 +4,7 @@ import { SocketTraffic } from './socket-traffic.js';
 
 const BYTE_KINDS =
   'before TLS, by kind: picture (as submitted), frame (letterboxed, shared out), input (of tiles and blocks), overlap (strips, border ' +
-  'rows), result, client (answers to people and programs), control (headers and all else)';
+  'rows), result, remaining (layers on a device, both ways), client (answers to people and programs), control (headers and all else)';
 
 /** Requests and answers: their bytes, and how they fail. */
 export function exchangeMetrics(meters: NodeMeters) {

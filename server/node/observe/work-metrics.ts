@@ -17,6 +17,8 @@ export function workMetrics(meters: NodeMeters) {
       FRAME_SECONDS,
     ),
     remainingDuration: meters.seconds('frame_remaining', 'The remaining layers and the head', FRAME_SECONDS),
+    /** On the gateway. */
+    remaining: meters.counter('remaining_layers', 'Frames whose remaining layers were computed, by where', 'where'),
     pending: meters.gauge('pending_tasks', 'Tasks in the queue'),
     steals: meters.counter(
       'steals',

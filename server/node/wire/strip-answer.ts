@@ -2,8 +2,8 @@ import type { FtpPlan } from '../../geometry/ftp-plan.js';
 import type { MapType } from '../../tensor/map-tensor.js';
 import { cropRegion } from '../../tensor/planes.js';
 import { HttpProblem } from '../problems/problem.js';
+import type { StripPool } from '../strip-pool.js';
 import { encodeStrips, parseMapRegions } from './overlap-body.js';
-import type { StripPool } from './strip-pool.js';
 
 /** Who asks for strips, and for which. */
 export interface StripQuestion {

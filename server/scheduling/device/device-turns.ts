@@ -56,6 +56,8 @@ export class DeviceTurns<
   #part: Part | null = null;
   #inFlight = 0;
   #isOver = false;
+  /** The device has other work than tasks. */
+  #isHeld = false;
 
   /** @param emit told what to do. */
   constructor(
@@ -86,7 +88,8 @@ export class DeviceTurns<
 
   /** Begins the next task, if it is time and there is one. */
   turn(nowMs: number): void {
-    if (this.#isOver || this.#isStarting || this.#part !== null || this.#inFlight >= RESULTS_IN_FLIGHT) return;
+    if (this.#isOver || this.#isHeld || this.#isStarting || this.#part !== null || this.#inFlight >= RESULTS_IN_FLIGHT)
+      return;
     const { board, speed } = this.#parts;
     const inMs = this.#underWay.nextInMs(speed.medianTileMs, nowMs);
     if (inMs > 0) {
@@ -135,6 +138,16 @@ export class DeviceTurns<
   sent(task: Task | Part): void {
     this.#inFlight--;
     this.#parts.board.finished(task);
+    this.look();
+  }
+
+  /** Begins nothing until `release`. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  release(): void {
+    this.#isHeld = false;
     this.look();
   }
 

@@ -55,6 +55,8 @@ export class Stealing {
   readonly #emit: (effect: StealEffect) => void;
   #state: 'resting' | 'asking-victim' | 'asking-task' | 'waiting' = 'resting';
   #isPaused = false;
+  /** The device has other work than tasks. */
+  #isHeld = false;
   #sequence: number;
   #failures = 0;
   /** Addresses of the latest victims, by device. */
@@ -76,7 +78,7 @@ export class Stealing {
   look(nowMs: number): void {
     const { board, prefetch } = this.#parts;
     if (this.#state === 'asking-victim' && board.pending > 0) this.#emit({ kind: 'hang-up' });
-    if (this.#state !== 'resting' || this.#isPaused || board.pending > 0) return;
+    if (this.#state !== 'resting' || this.#isPaused || this.#isHeld || board.pending > 0) return;
     if (board.stolen >= prefetch && !board.isIdle) return;
     this.#state = 'asking-victim';
     this.#emit({ kind: 'ask-victim', question: this.#question(nowMs) });
@@ -84,7 +86,7 @@ export class Stealing {
 
   /** @param victim null: there is none, or the question was cut short. */
   victimNamed(victim: Holder | null, nowMs: number): void {
-    if (victim === null || this.#isPaused) {
+    if (victim === null || this.#isPaused || this.#isHeld) {
       this.#foundNothing(nowMs);
       return;
     }
@@ -122,6 +124,17 @@ export class Stealing {
 
   resume(nowMs: number): void {
     this.#isPaused = false;
+    this.look(nowMs);
+  }
+
+  /** Steals nothing until `release`. */
+  hold(): void {
+    this.#isHeld = true;
+    if (this.#state === 'asking-victim') this.#emit({ kind: 'hang-up' });
+  }
+
+  release(nowMs: number): void {
+    this.#isHeld = false;
     this.look(nowMs);
   }
 

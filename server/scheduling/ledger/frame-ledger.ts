@@ -17,6 +17,7 @@ import { deviceSeen, devicesGone, devicesLost, expire } from './ledger-leases.js
 import { chooseSource, retryDelivery, shareParts } from './ledger-placement.js';
 import { auditJudged } from './ledger-quarantine.js';
 import { convictRefused, resultRefused } from './ledger-refusals.js';
+import { placeRemaining, remainingReturned } from './ledger-remaining.js';
 import { restoreFrame } from './ledger-restore.js';
 import { computeHere, startWaitingFrames } from './ledger-start.js';
 import type { FrameLedger, LedgerFrame, LedgerSettings, PartPlace, PartState } from './ledger-state.js';
@@ -36,6 +37,7 @@ export function emptyLedger(settings: LedgerSettings, nowMs: number): FrameLedge
     lastSource: null,
     deviceLessSinceMs: nowMs,
     suspendedUntilMs: new Map(),
+    remainingRestUntilMs: new Map(),
     quarantined: new Set(),
     leftOut: new Set(),
   };
@@ -55,6 +57,8 @@ export function stepLedger(ledger: FrameLedger, event: LedgerEvent, nowMs: numbe
   const verdict = apply(draft, event);
   if (isAnyAvailable(draft)) draft.deviceLessSinceMs = null;
   else draft.deviceLessSinceMs ??= nowMs;
+  // Before new frames, so that these do not take the devices.
+  placeRemaining(draft);
   startWaitingFrames(draft);
   computeHere(draft);
   const { effects, nowMs: _, ...next } = draft;
@@ -116,6 +120,9 @@ function apply(draft: LedgerDraft, event: LedgerEvent): ResultVerdict | null {
       return null;
     case 'devices-left-out':
       draft.leftOut = new Set(event.devices);
+      return null;
+    case 'remaining-returned':
+      remainingReturned(draft, event);
       return null;
     case 'frame-ended':
       draft.frames.delete(event.frame);

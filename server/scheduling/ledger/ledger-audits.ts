@@ -3,6 +3,7 @@ import { type LedgerDraft, note, waitingDeadline } from './ledger-draft.js';
 import type { EventOf } from './ledger-events.js';
 import { membersOf } from './ledger-gangs.js';
 import { leastLoadedBesides } from './ledger-placement.js';
+import { beginRemaining } from './ledger-remaining.js';
 import type { AuditOutcome, FrameLedger, LedgerFrame, PartAudit, PartPlace } from './ledger-state.js';
 
 /*
@@ -55,8 +56,7 @@ export function finishIfWhole(draft: LedgerDraft, frame: string): void {
   const entry = draft.frames.get(frame);
   if (entry === undefined || entry.phase.kind === 'finishing' || entry.audits.length > 0) return;
   if (!entry.parts.every(({ kind }) => kind === 'done')) return;
-  draft.frames.set(frame, { ...entry, phase: { kind: 'finishing' } });
-  draft.effects.push({ kind: 'finish', frame });
+  beginRemaining(draft, entry);
 }
 
 /** A second result, compared with the first. */

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../error-codes.js';
-import { type GangTimes, gangLeaseMs } from './gang-times.js';
+import { type GangTimes, gangLeaseMs } from '../gang/gang-times.js';
 import { LayeredMap } from './layered-map.js';
 import type { LedgerEffect, PartNote } from './ledger-effects.js';
 import type { FrameLedger, LedgerDevice, LedgerFrame, LedgerSettings, PartPlace } from './ledger-state.js';
@@ -13,6 +13,7 @@ export interface LedgerDraft {
   readonly lost: Set<string>;
   readonly effects: LedgerEffect[];
   readonly suspendedUntilMs: Map<string, number>;
+  readonly remainingRestUntilMs: Map<string, number>;
   readonly quarantined: Set<string>;
   gangTimes: GangTimes;
   leftOut: ReadonlySet<string>;
@@ -29,6 +30,7 @@ export function draftOf(ledger: FrameLedger, nowMs: number): LedgerDraft {
     lost: new Set(ledger.lost),
     effects: [],
     suspendedUntilMs: new Map(ledger.suspendedUntilMs),
+    remainingRestUntilMs: new Map(ledger.remainingRestUntilMs),
     quarantined: new Set(ledger.quarantined),
     gangTimes: ledger.gangTimes,
     leftOut: ledger.leftOut,
@@ -116,7 +118,7 @@ export function reachable(draft: LedgerDraft): readonly string[] {
 
 /**
  * Parts that each device to which more can go has or will get, those of frames that still wait for their source among
- * them.
+ * them; remaining layers count as one.
  */
 export function loads(draft: LedgerDraft): Map<string, number> {
   const result = new Map(reachable(draft).map((device): [string, number] => [device, 0]));
@@ -127,6 +129,7 @@ export function loads(draft: LedgerDraft): Map<string, number> {
   for (const { audits, distribution, phase, source, parts } of draft.frames.values()) {
     const isForSource = distribution.kind !== 'gang' && (phase.kind === 'waiting' || phase.kind === 'delivering');
     if (isForSource) add(source, parts.length);
+    else if (phase.kind === 'finishing') add(phase.at.kind === 'device' ? phase.at.device : '', 1);
     else for (const part of parts) add(holderOf(part) ?? '', 1);
     for (const audit of audits) if (audit.phase.kind === 'running') add(audit.phase.device, 1);
   }

@@ -50,8 +50,16 @@ export type LedgerEffect =
     }
   /** Throw away what there is of a frame; it is run again from its picture on. */
   | { readonly kind: 'rerun'; readonly frame: string; readonly generation: number }
-  /** Every part is there: merge, run the remaining layers, end the frame as complete. */
-  | { readonly kind: 'finish'; readonly frame: string }
+  /**
+   * Every part is there: merge, run the remaining layers, end the frame as complete. Of a frame that a device was given, again when
+   * that device does not compute them.
+   */
+  | {
+      readonly kind: 'finish';
+      readonly frame: string;
+      /** That computes the remaining layers; the gateway when absent. */
+      readonly device?: string;
+    }
   /** Compute the whole frame on the gateway, end it as complete. What was computed of an earlier generation is void. */
   | { readonly kind: 'compute-here'; readonly frame: string; readonly generation: number }
   /** End the frame as failed. It is out of the ledger already. */

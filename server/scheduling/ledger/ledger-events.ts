@@ -95,6 +95,15 @@ export type LedgerEvent =
   | { readonly kind: 'device-released'; readonly device: string }
   /** Gangs of all devices do without these from now on, as each would slow them down. */
   | { readonly kind: 'devices-left-out'; readonly devices: readonly string[] }
+  | {
+      /** A device computes the remaining layers of a frame no longer, and the frame has not ended. */
+      readonly kind: 'remaining-returned';
+      readonly frame: string;
+      readonly generation: number;
+      readonly device: string;
+      /** Whether it did not compute them; else the gateway is to compute them too, to check. */
+      readonly failed: boolean;
+    }
   | { readonly kind: 'frame-ended'; readonly frame: string }
   | { readonly kind: 'tick' };
 

@@ -1,6 +1,6 @@
+import { withGangTime } from '../gang/gang-times.js';
 import { hangingMember } from '../gang/hanging-member.js';
 import { LARGEST_ATTEMPT, type TaskKey } from '../task-key.js';
-import { withGangTime } from './gang-times.js';
 import {
   blockLeaseMs,
   failFrame,

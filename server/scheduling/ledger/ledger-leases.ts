@@ -16,6 +16,7 @@ import { handBack, refusePushed, startDraining } from './ledger-draining.js';
 import type { EventOf, HandedOutTask, ListedTask } from './ledger-events.js';
 import { findMember, isGang, isPresentMember, lateMember, memberBegun, restartGang } from './ledger-gangs.js';
 import { placeParts, replaceParts, retryDelivery } from './ledger-placement.js';
+import { takeBackRemaining } from './ledger-remaining.js';
 import type { LedgerFrame, PartPlace, PartState } from './ledger-state.js';
 
 /**
@@ -162,6 +163,7 @@ export function devicesGone(draft: LedgerDraft, gone: readonly string[], why: (d
     // A tile that a drained device had and has no longer it gave back to its victim, who is about to say so.
     return known.has(holder) && !(part.kind === 'missing' && drained.has(holder));
   };
+  takeBackRemaining(draft, known);
   for (const entry of [...draft.frames.values()]) lookForGivenBack(draft, entry, drained);
   for (const entry of [...draft.frames.values()]) {
     const { phase, source } = entry;

@@ -1,6 +1,6 @@
 import type { GangPlanName } from '../../geometry/gang/gang-plan.js';
+import type { GangTimes } from '../gang/gang-times.js';
 import type { BlockProgress } from '../gang/hanging-member.js';
-import type { GangTimes } from './gang-times.js';
 
 /** What the frame ledger knows: plain, frozen data. See `frame-ledger.ts` for how it changes. */
 
@@ -43,10 +43,15 @@ export type FramePhase =
   /** The picture is on its way to the source. */
   | { readonly kind: 'delivering'; readonly attempt: number }
   | { readonly kind: 'running' }
-  /** Every part is there; the gateway computes the rest. */
-  | { readonly kind: 'finishing' }
+  /** Every part is there; the remaining layers are left. */
+  | { readonly kind: 'finishing'; readonly at: RemainingPlace }
   /** The gateway computes all of it. No device has a share in it. */
   | { readonly kind: 'local' };
+
+/** Where a frame's remaining layers are. */
+export type RemainingPlace =
+  /** Neither the gateway nor a device is idle. */
+  { readonly kind: 'waiting' } | { readonly kind: 'gateway' } | { readonly kind: 'device'; readonly device: string };
 
 /** How the parts of a frame come to devices. */
 export type Distribution =
@@ -166,6 +171,8 @@ export interface LedgerSettings {
   readonly frameTimeoutMs: number;
   /** Devices that are never a source; empty by default. */
   readonly stealOnly?: readonly string[];
+  /** What computes the remaining layers of frames that are no gang's; the gateway when absent. */
+  readonly remaining?: 'gateway' | 'any';
   /** When the gateway computes whole frames; never when absent. */
   readonly gatewayComputes?: GatewayComputes;
 }
@@ -192,6 +199,8 @@ export interface FrameLedger {
   readonly deviceLessSinceMs: number | null;
   /** Until when a device gets nothing new as long as another can have it, because the gateway does not reach it. */
   readonly suspendedUntilMs: ReadonlyMap<string, number>;
+  /** Until when a device gets no remaining layers, because it did not compute those that it was given. */
+  readonly remainingRestUntilMs: ReadonlyMap<string, number>;
   readonly gangTimes: GangTimes;
   /** Devices that computed something wrong: until they are released nothing that they say of frames counts. */
   readonly quarantined: ReadonlySet<string>;

@@ -17,7 +17,7 @@ import { TileRunner } from '../../../server/edge/tasks/tile-runner.js';
 import { planGraph } from '../../../server/geometry/choose-cut.js';
 import { wholeMap } from '../../../server/geometry/region.js';
 import { describeModel } from '../../../server/model/model-source.js';
-import { StripPool } from '../../../server/node/wire/strip-pool.js';
+import { StripPool } from '../../../server/node/strip-pool.js';
 import { ComputeSpeed } from '../../../server/scheduling/device/compute-speed.js';
 import { AHEAD_MS, TILES_AHEAD } from '../../../server/scheduling/device/device-pace.js';
 import { DeviceTurns } from '../../../server/scheduling/device/device-turns.js';

@@ -46,6 +46,18 @@ describe('stealing', () => {
     expect([effects.length, thief.isAsking]).toEqual([2, false]);
   });
 
+  it('steals nothing while the device has other work', () => {
+    const thief = stealing();
+    thief.look(0);
+    thief.hold();
+    expect(last()).toEqual({ kind: 'hang-up' });
+    thief.victimNamed(VICTIM, 1);
+    thief.look(2);
+    expect([effects.length, thief.isAsking]).toEqual([2, false]);
+    thief.release(3);
+    expect(last()).toMatchObject({ kind: 'ask-victim', question: { sequence: 9 } });
+  });
+
   it('waits longer with each failure in a row, and by the poll when the gateway holds no question', () => {
     const thief = stealing(0);
     thief.look(0);

@@ -81,6 +81,7 @@ describe('a simulated cluster', { timeout: 30_000 + 2_000 * SECONDS }, () => {
     let quarantines = 0;
     let reruns = 0;
     let local = 0;
+    let onDevices = 0;
     for (const [setup, script] of fc.sample(fc.tuple(setups, chaos), { numRuns: 600, seed: 7 })) {
       const { tally } = play(setup, script);
       complete += tally.complete.length;
@@ -91,10 +92,12 @@ describe('a simulated cluster', { timeout: 30_000 + 2_000 * SECONDS }, () => {
       quarantines += tally.quarantines.length;
       reruns += tally.reruns;
       local += tally.local.length;
+      onDevices += tally.onDevices.length;
     }
     expect(complete).toBeGreaterThan(600);
     expect(quarantines).toBeGreaterThan(20);
     expect(local).toBeGreaterThan(100);
+    expect(onDevices).toBeGreaterThan(10);
     expect(reruns).toBeGreaterThan(quarantines);
     expect([...audits].sort()).toEqual(['agreed', 'disagreed', 'skipped', 'undecided']);
     expect([...codes].sort()).toEqual([

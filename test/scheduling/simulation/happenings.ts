@@ -20,7 +20,10 @@ export type Happening =
     }
   | { readonly kind: 'go wrong' | 'repair' | 'release'; readonly device: number }
   | { readonly kind: 'judge' | 'judge in vain' | 'judge without an engine'; readonly pick: number }
-  | { readonly kind: 'arrive' | 'lose' | 'duplicate' | 'give up' | 'finish' | 'delete'; readonly pick: number }
+  | {
+      readonly kind: 'arrive' | 'lose' | 'duplicate' | 'give up' | 'finish' | 'refuse remaining' | 'delete';
+      readonly pick: number;
+    }
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'round' | 'restart gateway' };
 
@@ -51,6 +54,7 @@ const ordinary: fc.Arbitrary<Happening> = fc.oneof(
 
 const fault: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: kinds('lose', 'duplicate', 'give up'), pick }) },
+  { weight: 1, arbitrary: fc.record({ kind: kinds('refuse remaining'), pick }) },
   { weight: 1, arbitrary: fc.record({ kind: kinds('steal in vain'), device, victim: device }) },
   { weight: 2, arbitrary: fc.record({ kind: kinds('freeze', 'thaw', 'kill', 'restart'), device }) },
   { weight: 2, arbitrary: fc.record({ kind: kinds('leave', 'find dead'), device }) },
@@ -165,6 +169,9 @@ export function happen(cluster: SimulatedCluster, happening: Happening): void {
     case 'finish':
       cluster.endFinished(happening.pick);
       return;
+    case 'refuse remaining':
+      cluster.refuseRemaining(happening.pick);
+      return;
     case 'delete':
       cluster.delete(happening.pick);
       return;
@@ -227,7 +234,8 @@ export function settle(cluster: SimulatedCluster, withinMs: number): void {
     if (cluster.nowMs > endMs) throw new Error(`${cluster.openFrames.join(', ')} still open after ${withinMs} ms`);
     round(cluster);
   }
-  for (let left = cluster.framesInLedger; left > 0; left--) cluster.endFinished(0);
+  // Once on a device, and once more on the gateway.
+  for (let left = 2 * cluster.framesInLedger; left > 0; left--) cluster.endFinished(0);
 }
 
 function haveOneThatWorks(cluster: SimulatedCluster): void {
@@ -255,6 +263,7 @@ export const setups: fc.Arbitrary<ClusterSetup> = fc
     attempts: fc.integer({ min: 1, max: 4 }),
     /** Long, so that a part that is stuck is not saved by it; or short, so that it is met. */
     frameTimeoutMs: fc.constantFrom(1_500, 1e9),
+    remaining: fc.constantFrom('gateway' as const, 'any' as const),
     gatewayComputes: fc.constantFrom(
       undefined,
       { aloneAfterMs: 0 },

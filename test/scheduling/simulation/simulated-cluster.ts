@@ -36,6 +36,8 @@ export interface ClusterTally {
   readonly quarantines: string[];
   /** Frames that the gateway computed by itself. */
   readonly local: string[];
+  /** Frames whose remaining layers devices computed. */
+  readonly onDevices: string[];
   reruns: number;
   /** The latest attempt of any part. */
   attempts: number;
@@ -59,6 +61,7 @@ export class SimulatedCluster {
     audits: new Map(),
     quarantines: [],
     local: [],
+    onDevices: [],
     reruns: 0,
     attempts: 0,
   };
@@ -68,7 +71,8 @@ export class SimulatedCluster {
   /** Of the gateway, beyond the one in which a frame was accepted. */
   readonly #lives = new Map<string, number>();
   #calls: Call[] = [];
-  #finishing: string[] = [];
+  /** Frames whose remaining layers are computed; on a device, or else on the gateway. */
+  #finishing: { readonly frame: string; readonly device?: string | undefined }[] = [];
   readonly #auditEvery: number;
   /** Results that count and are wrong, `frame/part`, and who sent them. */
   readonly #wrong = new Map<string, string>();
@@ -155,14 +159,37 @@ export class SimulatedCluster {
 
   /** The gateway has computed the remaining layers of a frame. */
   endFinished(pick: number): void {
-    const [frame] = this.#finishing.splice(pick % Math.max(1, this.#finishing.length), 1);
-    if (frame === undefined) return;
+    const [finished] = this.#finishing.splice(pick % Math.max(1, this.#finishing.length), 1);
+    if (finished === undefined) return;
+    const { device, frame } = finished;
+    if (device !== undefined && this.#returned(frame, device)) return;
     this.tally.complete.push(frame);
     const wrong = [...this.#wrong].find(
       ([key, device]) => key.startsWith(`${frame}/`) && this.#quarantined.has(device),
     );
     if (wrong !== undefined) throw new Error(`${frame} is complete with what ${wrong[1]} computed`);
     this.#tell({ kind: 'frame-ended', frame });
+  }
+
+  /** @returns true when the device does not answer, or the gateway computes the remaining layers too, to check them. */
+  #returned(frame: string, device: string): boolean {
+    const failed = this.devices.find(({ name }) => name === device)!.state !== 'up';
+    const isAudited = this.#auditEvery > 0 && this.tally.complete.length % this.#auditEvery === 0;
+    if (!failed) this.tally.onDevices.push(frame);
+    if (!failed && !isAudited) return false;
+    this.#tell({ kind: 'remaining-returned', frame, generation: this.#generation(frame), device, failed });
+    return true;
+  }
+
+  /** A device does not compute the remaining layers that it was given, or takes too long. */
+  refuseRemaining(pick: number): void {
+    const given = this.#finishing.filter(({ device }) => device !== undefined);
+    const refused = given[pick % Math.max(1, given.length)];
+    if (refused === undefined) return;
+    const { device, frame } = refused;
+    this.#finishing = this.#finishing.filter((one) => one !== refused);
+    const generation = this.#generation(frame);
+    this.#tell({ kind: 'remaining-returned', frame, generation, device: device!, failed: true });
   }
 
   /** The gateway has found out who was wrong where two differed; or cannot tell. */
@@ -313,10 +340,11 @@ export class SimulatedCluster {
       case 'compute-here':
         this.tally.local.push(order.frame);
         this.#forgetWrong(order.frame);
-        this.#finishing.push(order.frame);
+        this.#finishing.push({ frame: order.frame });
         return;
       case 'finish':
-        this.#finishing.push(order.frame);
+        this.#finishing = this.#finishing.filter(({ frame }) => frame !== order.frame);
+        this.#finishing.push({ frame: order.frame, device: order.device });
         return;
       case 'judge': {
         const { frame, part, devices } = order;
@@ -334,7 +362,7 @@ export class SimulatedCluster {
         this.#quarantined.add(order.device);
         return;
       case 'rerun':
-        this.#finishing = this.#finishing.filter((frame) => frame !== order.frame);
+        this.#finishing = this.#finishing.filter(({ frame }) => frame !== order.frame);
         this.#forgetWrong(order.frame);
         return;
       case 'gang':

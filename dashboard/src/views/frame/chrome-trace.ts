@@ -30,7 +30,7 @@ export function chromeTrace(frame: Frame, trace: FrameTrace): ChromeTrace {
   for (const [index, { device, rows }] of devices.entries()) {
     const pid = index + 1;
     events.push({ name: 'process_name', ph: 'M', pid, tid: 0, args: { name: device } });
-    events.push(...stagesOn(trace, device, pid));
+    events.push(...stagesOn(trace, device, pid), ...remainingOn(trace, device, pid));
     for (const [tid, bars] of trace.gang === undefined ? rows.entries() : []) {
       for (const { tile, phases } of bars) {
         const { history: _, ...facts } = trace.tiles[tile]!;
@@ -66,6 +66,15 @@ export function chromeTrace(frame: Frame, trace: FrameTrace): ChromeTrace {
     otherData: { frame: id, source, strategy, createdAt, bytes, macs },
     traceEvents: events,
   };
+}
+
+/** The remaining layers that a device computed or was given, in a thread of their own. */
+function remainingOn({ remaining = [] }: FrameTrace, device: string, pid: number): ChromeTraceEvent[] {
+  return remaining.flatMap(({ begunAtMs, detail, device: of, endedAtMs, outcome }) => {
+    if (of !== device || endedAtMs === null) return [];
+    const [ts, dur] = [Math.round(begunAtMs * 1000), Math.round((endedAtMs - begunAtMs) * 1000)];
+    return [{ name: 'remaining layers', ph: 'X', pid, tid: 99, ts, dur, cat: 'remaining', args: { outcome, detail } }];
+  });
 }
 
 /** What a device did as a member of gangs: each gang a thread, each stage and each wait for strips a slice. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type GangTimes, gangLeaseMs, withGangTime } from '../../../server/scheduling/ledger/gang-times.js';
+import { type GangTimes, gangLeaseMs, withGangTime } from '../../../server/scheduling/gang/gang-times.js';
 
 const ALLOWED = { factor: 3, floorMs: 2_000 };
 const stages = (members: number) => ({ plan: 'stages' as const, members });

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { planGraph } from '../../../server/geometry/choose-cut.js';
-import { isEmptyRegion, type Region } from '../../../server/geometry/region.js';
-import { oppositeSide, SIDES } from '../../../server/geometry/reuse/neighbours.js';
-import { cutTile } from '../../../server/geometry/reuse/tile-cut.js';
-import { offersOfTile } from '../../../server/geometry/reuse/tile-offer.js';
-import { describeModel } from '../../../server/model/model-source.js';
-import { StripPool } from '../../../server/node/wire/strip-pool.js';
-import { regionShape, valuesOf } from '../../../server/tensor/planes.js';
+import { planGraph } from '../../server/geometry/choose-cut.js';
+import { isEmptyRegion, type Region } from '../../server/geometry/region.js';
+import { oppositeSide, SIDES } from '../../server/geometry/reuse/neighbours.js';
+import { cutTile } from '../../server/geometry/reuse/tile-cut.js';
+import { offersOfTile } from '../../server/geometry/reuse/tile-offer.js';
+import { describeModel } from '../../server/model/model-source.js';
+import { StripPool } from '../../server/node/strip-pool.js';
+import { regionShape, valuesOf } from '../../server/tensor/planes.js';
 
 const network = describeModel({ name: 'face-detector', width: 96, height: 96 });
 const plan = planGraph(network.graph, 8, { rows: 3, columns: 3 });

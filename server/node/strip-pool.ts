@@ -1,7 +1,7 @@
-import type { FtpPlan } from '../../geometry/ftp-plan.js';
-import { containsRegion, type MapRegion, type Region } from '../../geometry/region.js';
-import { neighbourAt, oppositeSide, SIDES, type Side } from '../../geometry/reuse/neighbours.js';
-import { onlySides, type TileOffers } from '../../geometry/reuse/tile-offer.js';
+import type { FtpPlan } from '../geometry/ftp-plan.js';
+import { containsRegion, type MapRegion, type Region } from '../geometry/region.js';
+import { neighbourAt, oppositeSide, SIDES, type Side } from '../geometry/reuse/neighbours.js';
+import { onlySides, type TileOffers } from '../geometry/reuse/tile-offer.js';
 
 /** Values of one offered region, `[channels, height, width]`. */
 export interface PooledStrip {
