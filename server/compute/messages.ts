@@ -17,7 +17,7 @@ export interface ComputeStage {
   readonly grid: Grid;
   /** Absent where no frame is computed by a gang. */
   readonly gang?: ComputeGang;
-  /** Whether the gateway computes whole frames only: the whole graph is loaded at start. */
+  /** The gateway computes whole frames only: the whole graph is loaded at start. */
   readonly isAlone?: boolean;
 }
 

@@ -42,7 +42,7 @@ export interface NodeConfig {
 }
 
 export interface GatewayConfig extends NodeConfig {
-  /** Whether it computes whole frames: `auto`, when no device is there; true, also when it is idle and no device is free. */
+  /** The gateway computes whole frames: with `auto` while no device is there; with true also when it is idle and no device is free. */
   readonly compute: 'auto' | boolean;
 }
 

@@ -1,6 +1,6 @@
 import { DeviceMark } from './device-mark.js';
 
-/** How many tiles or blocks each device computed. */
+/** Counts of the tiles or blocks that each device computed. */
 export function TilesByDevice({ byDevice }: { byDevice: Readonly<Record<string, number>> }) {
   const counts = Object.entries(byDevice).sort(([one], [other]) => one.localeCompare(other, 'en', { numeric: true }));
   if (counts.length === 0) return null;

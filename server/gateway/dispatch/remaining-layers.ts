@@ -21,7 +21,7 @@ export interface RemainingLayersParts {
   readonly telemetry: Telemetry;
 }
 
-/** How long a device may take for the remaining layers of a frame, everything included. */
+/** Bounds on the time of a device for the remaining layers of a frame, from the request to the answer. */
 export interface RemainingBounds {
   /** As many times as it usually takes, */
   readonly factor: number;
@@ -38,9 +38,9 @@ export class RemainingLayers {
   readonly #parts: RemainingLayersParts;
   /** Calls to devices, by frame. */
   readonly #asked = new Map<string, AbortController>();
-  /** What devices sent that the gateway is to compare with its own outputs, by frame. */
+  /** Outputs of devices that the gateway compares with its own, by frame. */
   readonly #doubted = new Map<string, DoubtedOutputs>();
-  /** What devices took, once they had the layers, by device. */
+  /** Times of devices that have the layers, by device. */
   readonly #times = new Map<string, MedianWindow>();
 
   constructor(parts: RemainingLayersParts) {

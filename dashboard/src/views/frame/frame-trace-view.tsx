@@ -17,7 +17,7 @@ const OUTCOMES = {
   'given-up': ', given up',
 } as const;
 
-/** What computed the remaining layers, where a device was given them. */
+/** The devices that were given the remaining layers, and the gateway where it computed them after one. */
 function RemainingTries({ tries }: { tries: NonNullable<FrameTrace['remaining']> }) {
   return tries.map(({ begunAtMs, detail, device, endedAtMs, outcome }) => (
     <p key={`${device} ${begunAtMs}`} title={detail ?? undefined}>

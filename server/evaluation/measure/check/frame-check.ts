@@ -24,7 +24,7 @@ const WRONG: MapDifference = { absolute: Number.POSITIVE_INFINITY, relative: Num
  */
 export class FrameCheck {
   readonly #reference: UntiledReference;
-  /** What a compared frame of a gang found, by strategy and picture. */
+  /** Detections of a frame of a gang whose maps were compared, by strategy and picture. */
   readonly #found = new Map<string, readonly Schemas['Detection'][]>();
 
   constructor(reference: UntiledReference) {
