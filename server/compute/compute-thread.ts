@@ -33,8 +33,8 @@ export interface ComputeThread extends ComputeReady {
    * @param job its input is given away: the array is empty afterwards. So is a strip that fills its buffer.
    */
   runBlock(job: BlockJob): Promise<ComputeResult<'block'>>;
-  /** Frees what there is of a frame that ends before its last stage. */
-  dropBlock(key: string): Promise<void>;
+  /** Frees what there is of a frame that ends before its last stage. Nothing waits for it: it cannot fail. */
+  dropBlock(key: string): void;
   /**
    * @param maps in the order of the plan's outputs, `[channels, height, width]` each; given away: the arrays are empty afterwards.
    * @param of the plan that is meant.
@@ -60,7 +60,6 @@ interface Waiting {
 type Job =
   | { readonly kind: 'tile'; readonly job: TileMessage }
   | { readonly kind: 'block'; readonly job: BlockJob }
-  | { readonly kind: 'drop-block'; readonly key: string }
   | { readonly kind: 'remaining'; readonly of: RemainingOf; readonly maps: readonly Float32Array[] }
   | { readonly kind: 'whole'; readonly input: Uint8Array };
 
@@ -129,8 +128,8 @@ export async function startComputeThread(
       const given = [...strips.map(({ data }) => data), ...(input === null ? [] : [input])];
       return run({ kind: 'block', job: { ...job, input, strips } }, [...new Set(given.map(({ buffer }) => buffer))]);
     },
-    async dropBlock(key) {
-      await run({ kind: 'drop-block', key }, []);
+    dropBlock(key) {
+      if (!closed) worker.postMessage({ id: ++lastId, kind: 'drop-block', key } satisfies ComputeRequest);
     },
     runRemaining: (maps, of = 'tiles') =>
       run({ kind: 'remaining', of, maps }, [...new Set(maps.map(({ buffer }) => buffer as ArrayBuffer))]),

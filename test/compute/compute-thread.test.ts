@@ -98,6 +98,19 @@ describe('compute thread', () => {
     await expect(closing.runRemaining([new Float32Array(8)])).rejects.toMatchObject({ code: 'DT_COMPUTE_CLOSED' });
   });
 
+  test('a block that is dropped as the thread closes, or afterwards, rejects nothing', async () => {
+    const closing = await startComputeThread(FUSED);
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.once('unhandledRejection', note);
+    closing.dropBlock('f-1/1/1');
+    await closing.close();
+    closing.dropBlock('f-1/1/1');
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+  });
+
   test('closing in the middle of a computation ends the thread, not the process', async () => {
     const setup: ComputeSetup = {
       ...FUSED,

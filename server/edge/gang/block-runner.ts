@@ -94,7 +94,7 @@ export class BlockRunner {
     } finally {
       this.#current = null;
       stopped.removeEventListener('abort', stop);
-      if (!stopped.aborted) await compute.dropBlock(keyOf(task));
+      compute.dropBlock(keyOf(task));
     }
   }
 

@@ -83,7 +83,7 @@ function device() {
         const done = () => resolve({ computeMs: 5, macs: 7, owed, outputs, boxes: null });
         engine.push({ job, done, fail: () => reject(new Error('no memory')) });
       }),
-    dropBlock: async (key: string) => void happened.push(`drop ${key}`),
+    dropBlock: (key: string) => void happened.push(`drop ${key}`),
   };
   const results = { send: (_task: BlockTask, _plan: unknown, costs: object) => happened.push(JSON.stringify(costs)) };
   const inputs = { partOf: async () => ({ data: new Uint8Array(3 * 12 * 6), digest: 'p' }) };
@@ -302,7 +302,7 @@ describe('a block on its device', () => {
     await computed(it);
     stopped.abort();
     await end;
-    expect(it.happened.slice(-1)).toEqual(['finished']);
+    expect(it.happened.slice(-2)).toEqual(['finished', 'drop f-1/1/1']);
     expect(it.board.returned).toEqual([]);
   });
 
