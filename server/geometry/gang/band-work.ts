@@ -17,6 +17,8 @@ export interface BlockWork {
 
 /** Most results of a walk that are kept for each stage, some 50 bytes each. */
 const MOST_WALKS = 4096;
+/** Most bands in steps whose work is kept, some 200 bytes each: all bands of 90 steps. */
+const MOST_BANDS = 4096;
 
 const LEAST_STEPS = 64;
 
@@ -35,6 +37,8 @@ export class BandWork {
   /** By gang stage. */
   readonly #published: readonly (readonly number[])[];
   readonly #walks: readonly BoundedCache<string, StageWork>[];
+  /** By the band's first step times the number of boundaries, plus its last. A search for bands asks for the same ones hundreds of times. */
+  readonly #bands = new BoundedCache<number, BlockWork>(MOST_BANDS);
 
   constructor(plan: GangPlan) {
     this.#plan = plan;
@@ -46,9 +50,11 @@ export class BandWork {
   /** @param from,to rows of the band, in steps. */
   of(from: number, to: number): BlockWork {
     const { steps } = this;
-    // The band is the middle one of three at most.
-    const rows = [0, from, to, steps].filter((at, i, all) => at > (all[i - 1] ?? -1));
-    return this.member(bandsAt(rows, steps), rows.indexOf(from));
+    return memoize(this.#bands, from * (steps + 1) + to, () => {
+      // The band is the middle one of three at most.
+      const rows = [0, from, to, steps].filter((at, i, all) => at > (all[i - 1] ?? -1));
+      return this.member(bandsAt(rows, steps), rows.indexOf(from));
+    });
   }
 
   /** Returns the work of a member of bands of rows. */

@@ -1,3 +1,4 @@
+import { memoize } from '../../geometry/memoize.js';
 import type { DeviceProfiles } from './device-profiles.js';
 import type { GangShares } from './gang-shares.js';
 
@@ -33,6 +34,9 @@ interface Out extends LeftOut {
   /** Its speed then, as a share of the others'. */
   readonly speed: number;
 }
+
+/** The predicted time of a frame of devices, in ms; null when nothing is known of any. */
+type BestMs = (devices: readonly string[]) => number | null;
 
 export interface GangHelpersParts {
   readonly shares: GangShares;
@@ -77,29 +81,32 @@ export class GangHelpers {
     const equalMs = shares.equalMs(devices);
     if (equalMs === null || this.#areAsJudged(devices, equalMs)) return;
     this.#judgedMs = new Map(devices.map((device, i) => [device, equalMs[i]!]));
-    const helping = this.#fastest(devices);
-    const withoutMs = shares.best(helping)!.ms;
+    const known = new Map<string, number | null>();
+    // Nearly always all devices are those of now and those that help: one search.
+    const bestMs = (some: readonly string[]) => memoize(known, some.join(' '), () => shares.best(some)?.ms ?? null);
+    const helping = this.#fastest(devices, bestMs);
+    const withoutMs = bestMs(helping)!;
     for (const device of devices) {
       if (helping.includes(device)) this.#out.delete(device);
-      else this.#leaveOut(device, gang, { withMs: shares.best([...helping, device].sort())!.ms, withoutMs });
+      else this.#leaveOut(device, gang, { withMs: bestMs([...helping, device].sort())!, withoutMs });
     }
   }
 
   /** Returns the devices that are fastest together: without some of the slowest, where that is clearly faster than it is now. */
-  #fastest(devices: readonly string[]): readonly string[] {
-    const { profiles, shares } = this.#parts;
+  #fastest(devices: readonly string[], bestMs: BestMs): readonly string[] {
+    const { profiles } = this.#parts;
     const now = devices.filter((device) => !this.#out.has(device));
     // A gang may be of devices that are left out only, where the others are lost.
-    const nowMs = shares.best(now)?.ms;
-    if (nowMs === undefined) return devices;
+    const nowMs = bestMs(now);
+    if (nowMs === null) return devices;
     let fastest = { devices: now, ms: nowMs / (1 + MARGIN) };
     let rest = [...devices];
     const slowestFirst = [...devices].sort((a, b) => this.#judgedMs.get(b)! - this.#judgedMs.get(a)!);
     const middle = slowestFirst[Math.floor(devices.length / 2)]!;
     const slowMs = SLOW * this.#judgedMs.get(middle)!;
     for (const device of slowestFirst) {
-      const ms = shares.best(rest)?.ms;
-      if (ms === undefined) break;
+      const ms = bestMs(rest);
+      if (ms === null) break;
       if (ms < fastest.ms) fastest = { devices: rest, ms };
       if (
         rest.length === 1 ||

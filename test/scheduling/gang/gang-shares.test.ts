@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BandWork } from '../../../server/geometry/gang/band-work.js';
 import { bandsOf } from '../../../server/geometry/gang/bands.js';
 import { seededRandom } from '../../../server/model/seeded-random.js';
 import { cluster, frameOf, gangOf, type ModelDevice } from './model-devices.js';
@@ -78,6 +79,18 @@ describe('shares by what stages took', () => {
     const moves = seen.filter((bands, i) => i > 0 && bands !== seen[i - 1]);
     expect(moves.length).toBeLessThanOrEqual(4);
     expect(moves.length).toBeGreaterThan(0);
+  });
+});
+
+describe('the work of a band', () => {
+  it('is worked out once: a search asks for the same bands hundreds of times', () => {
+    const work = new BandWork(six);
+    const { steps } = work;
+    const bands = Array.from({ length: steps }, (_, from) => [from, from + 1 + ((7 * from) % (steps - from))] as const);
+    const first = bands.map(([from, to]) => work.of(from, to));
+    expect(bands.every(([from, to], i) => work.of(from, to) === first[i])).toBe(true);
+    // That of no other band.
+    expect(first).toEqual(bands.map(([from, to]) => new BandWork(six).of(from, to)));
   });
 });
 
