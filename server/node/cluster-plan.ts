@@ -1,10 +1,10 @@
 import type { ComputeStage } from '../compute/messages.js';
 import type { ClusterConfig } from '../config/cluster-config.js';
-import { DeepThingsError } from '../errors.js';
 import { planGraph } from '../geometry/choose-cut.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { chooseEnds } from '../geometry/gang/choose-ends.js';
-import { type GangPlan, type GangPlanName, planGang } from '../geometry/gang/gang-plan.js';
+import { type GangPlan, planGang } from '../geometry/gang/gang-plan.js';
+import type { GangPlans } from '../geometry/gang/gang-plans.js';
 import { planLayerGang } from '../geometry/gang/layer-gang.js';
 import { type PlanCost, planCost, type TileCost } from '../geometry/plan-cost.js';
 import { mostOfferedBytes } from '../geometry/reuse/tile-offer.js';
@@ -16,14 +16,10 @@ import { strategyNamed } from '../scheduling/strategies/strategies.js';
 const TRAVEL_WIDTHS = { inputBytesPerValue: 1, outputBytesPerValue: 4 };
 
 /** What every node works out from `cluster.yaml` before it starts. */
-export interface ClusterPlan {
+export interface ClusterPlan extends GangPlans {
   readonly network: Network;
   readonly plan: FtpPlan;
   readonly cost: PlanCost;
-  /** Of frames that devices compute together. */
-  readonly gang: GangPlan;
-  /** The same of MoDNN: a stage for each of the fused layers; null where these are no chain. */
-  readonly layerGang: GangPlan | null;
 }
 
 export async function planCluster({ devices, model, partition }: ClusterConfig): Promise<ClusterPlan> {
@@ -32,20 +28,6 @@ export async function planCluster({ devices, model, partition }: ClusterConfig):
   const gang = planGang(network.graph, (stage) => chooseEnds(stage, devices.length));
   const layerGang = plan.chain === null ? null : planLayerGang(plan.chain);
   return { network, plan, cost: planCost(plan, TRAVEL_WIDTHS), gang, layerGang };
-}
-
-/**
- * Returns one of the plans of gangs.
- *
- * @throws DeepThingsError `DT_TASK_BODY` where the fused layers are no chain, and a task or a result is of MoDNN.
- */
-export function gangPlanOf({ gang, layerGang }: Pick<ClusterPlan, 'gang' | 'layerGang'>, name: GangPlanName): GangPlan {
-  if (name === 'stages') return gang;
-  if (layerGang !== null) return layerGang;
-  throw new DeepThingsError(
-    'DT_TASK_BODY',
-    `the fused part of ${gang.stage.graph.name} is no chain of layers, as MoDNN needs it`,
-  );
 }
 
 /** Says what a node's compute thread computes; at start it loads what the file's strategy takes. */

@@ -1,5 +1,5 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
-import type { GangPlan } from '../geometry/gang/gang-plan.js';
+import type { GangPlans } from '../geometry/gang/gang-plans.js';
 import type { Region } from '../geometry/region.js';
 import type { LedgerSettings } from '../scheduling/ledger/ledger-state.js';
 import type { CircuitSettings } from '../scheduling/policy/circuit-breaker.js';
@@ -22,18 +22,16 @@ export interface SimulatedDeviceSettings extends SimulatedNode {
   readonly speed: number | null;
 }
 
-/** The plan of gangs that go on to the network's last layers. */
-export interface SimulatedGangPlan {
-  readonly plan: GangPlan;
-  /** Multiply-accumulates of the layers behind it. */
+/** The plans of gangs. */
+export interface SimulatedGangPlans extends GangPlans {
+  /** Multiply-accumulates of the layers behind the gangs that are not MoDNN's. */
   readonly remainingMacs: number;
 }
 
 /** A cluster and what happens to it; times in milliseconds, all of the same names as in `cluster.yaml`. */
 export interface SimulationSettings {
   readonly plan: FtpPlan;
-  /** For the gangs of `gang` and `whole`; null where none is simulated. */
-  readonly gang: SimulatedGangPlan | null;
+  readonly gangs: SimulatedGangPlans;
   readonly sizes: BodySizes;
   readonly costs: CostModel;
   readonly network: NetworkModel;

@@ -1,4 +1,4 @@
-import type { DueBody } from '../geometry/gang/gang-blocks.js';
+import type { DueBody, MemberPlan } from '../geometry/gang/gang-blocks.js';
 import type { Region } from '../geometry/region.js';
 import type { Side } from '../geometry/reuse/neighbours.js';
 import type { Strip } from '../geometry/reuse/tile-cut.js';
@@ -8,9 +8,8 @@ import type { ComputedTile } from '../scheduling/device/computed-tile.js';
 import type { ComputedBlock } from '../scheduling/gang/block-times.js';
 import type { HandedOutTask, ListedTask } from '../scheduling/ledger/ledger-events.js';
 import type { Holder } from '../scheduling/reuse/tile-reuse.js';
-import type { SentTask } from './body-sizes.js';
+import type { SentBlock, SentTask } from './body-sizes.js';
 import type { RequestCosts } from './cost-model.js';
-import type { BlockWork } from './gang/simulated-gangs.js';
 import { type Kernel, type Process, wait } from './machine/kernel.js';
 import type { Network } from './machine/network.js';
 import type { Processor } from './machine/processor.js';
@@ -125,6 +124,13 @@ export interface StolenTask {
   readonly task: SentTask;
   readonly input: Region;
   readonly bytes: number;
+}
+
+/** A member's part of a frame, as its task says it. */
+export interface BlockWork {
+  readonly task: SentBlock;
+  /** By member. */
+  readonly plans: readonly MemberPlan[];
 }
 
 /** An answer that takes no time but that of every request. */

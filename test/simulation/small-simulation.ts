@@ -1,4 +1,6 @@
 import type { FtpPlan } from '../../server/geometry/ftp-plan.js';
+import { planGang } from '../../server/geometry/gang/gang-plan.js';
+import { planLayerGang } from '../../server/geometry/gang/layer-gang.js';
 import { wholeMap } from '../../server/geometry/region.js';
 import { wireSizes } from '../../server/node/wire/wire-sizes.js';
 import { onlyComputing } from '../../server/simulation/cost-model.js';
@@ -9,13 +11,19 @@ export const WHOLE_CORE = { share: 1, periodMs: 0, cores: 1 };
 /** A power of two, so that times are exact. */
 export const MACS_PER_MS = 2 ** 22;
 
+/** Gangs that compute the plan's stage, without exchange in between. */
+function gangsOf({ chain, stage }: FtpPlan): SimulationSettings['gangs'] {
+  const gang = planGang(stage.graph, () => []);
+  return { gang, layerGang: chain && planLayerGang(chain), remainingMacs: 0 };
+}
+
 /** Equal devices, one source, nothing costs anything but multiply-accumulates, and nothing is done ahead. */
 export function bareSettings(plan: FtpPlan, devices: number, changes: Partial<SimulationSettings> = {}) {
   const ids = Array.from({ length: devices }, (_, index) => `e${index}`);
   const transmitted = wholeMap(plan.maps[0]!);
   const settings: SimulationSettings = {
     plan,
-    gang: null,
+    gangs: gangsOf(plan),
     sizes: wireSizes({ plan, digest: `sha256:${'0'.repeat(64)}`, fill: [0, 0, 0] }, 'f32', '0'.repeat(64), transmitted),
     transmitted,
     costs: onlyComputing(MACS_PER_MS),

@@ -4,6 +4,7 @@ import { type Costs, loadCosts, networkName } from '../../evaluation/simulate/ca
 import { type PictureSize, simulationSettingsOf } from '../../evaluation/simulate/simulation-settings-of.js';
 import { chooseEnds } from '../../geometry/gang/choose-ends.js';
 import { planGang } from '../../geometry/gang/gang-plan.js';
+import { planLayerGang } from '../../geometry/gang/layer-gang.js';
 import type { Network } from '../../model/network.js';
 import type { PlannerEnvironment } from '../../planner/bounds.js';
 import type { Candidate } from '../../planner/candidate.js';
@@ -71,7 +72,7 @@ export async function plannedCluster(
       const cpuOf = (one: number) => ({ share: one, periodMs: 0, cores });
       return simulationSettingsOf(
         choice,
-        { network: model, plan, gang },
+        { network: model, plan, gang, layerGang: plan.chain && planLayerGang(plan.chain) },
         {
           ...{ costs: costs.costs, network, arrivals, strategy, warmUp: 0, seed: SEED },
           ...{ gatewayCpu: cpuOf(share), cpus: shares.map(cpuOf), pictureSize },

@@ -1,5 +1,5 @@
 import { GATEWAY_ID } from '../../config/defaults.js';
-import { gangPlanOf } from '../../node/cluster-plan.js';
+import { gangPlanOf } from '../../geometry/gang/gang-plans.js';
 import type { OperationHandlers, OperationRequest } from '../../node/contract/operations.js';
 import type { RequestsUnderWay } from '../../node/draining.js';
 import { HttpProblem } from '../../node/problems/problem.js';

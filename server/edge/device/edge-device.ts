@@ -1,6 +1,7 @@
 import type { ComputeThread } from '../../compute/compute-thread.js';
 import { systemThread } from '../../compute/system-thread.js';
 import type { ClusterConfig, DeviceConfig } from '../../config/cluster-config.js';
+import type { GangPlans } from '../../geometry/gang/gang-plans.js';
 import type { ClusterPlan } from '../../node/cluster-plan.js';
 import type { ListenAddress } from '../../node/http/listen.js';
 import { EventLog } from '../../node/observe/event-log.js';
@@ -50,7 +51,7 @@ export interface EdgeDevice {
   /** What bodies are written by: the plan, and the type in which feature maps are sent. */
   readonly wirePlan: WirePlan & { readonly maps: MapType };
   /** Of frames that devices compute together. */
-  readonly gangs: Pick<ClusterPlan, 'gang' | 'layerGang'>;
+  readonly gangs: GangPlans;
   readonly remote: RemoteNodes;
   readonly events: EventLog;
   readonly metrics: NodeMetrics;

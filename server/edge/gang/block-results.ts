@@ -1,6 +1,6 @@
 import type { MemberPlan } from '../../geometry/gang/gang-blocks.js';
+import { gangPlanOf } from '../../geometry/gang/gang-plans.js';
 import { isEmptyRegion } from '../../geometry/region.js';
-import { gangPlanOf } from '../../node/cluster-plan.js';
 import { encodeBlockResult } from '../../node/wire/block-result.js';
 import type { ComputeSpeed } from '../../scheduling/device/compute-speed.js';
 import type { BlockCosts } from '../../scheduling/gang/block-times.js';

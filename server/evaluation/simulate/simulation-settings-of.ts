@@ -40,7 +40,7 @@ const DIGEST = '0'.repeat(64);
 /** The cluster that a `cluster.yaml` describes, to be simulated. */
 export function simulationSettingsOf(
   config: ClusterConfig,
-  { gang, network: model, plan }: Pick<ClusterPlan, 'network' | 'plan' | 'gang'>,
+  { gang, layerGang, network: model, plan }: Pick<ClusterPlan, 'network' | 'plan' | 'gang' | 'layerGang'>,
   environment: SimulatedEnvironment,
 ): SimulationSettings {
   const { arrivals, costs, cpus, gatewayCpu, network, pictureSize, seed, strategy, warmUp } = environment;
@@ -72,6 +72,6 @@ export function simulationSettingsOf(
     aheadMs: AHEAD_MS,
     queueLimit: taskQueueLimit(config, plan.tiles.length),
     remainingMacs: plan.remainingMacs,
-    gang: { plan: gang, remainingMacs: totalMacs(model.graph) - gang.stage.macs },
+    gangs: { gang, layerGang, remainingMacs: totalMacs(model.graph) - gang.stage.macs },
   };
 }

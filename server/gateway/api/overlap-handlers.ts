@@ -5,6 +5,7 @@ import { HttpProblem } from '../../node/problems/problem.js';
 import { decodeOfferedStrips } from '../../node/wire/overlap-body.js';
 import { answerStrips } from '../../node/wire/strip-answer.js';
 import type { WirePlan } from '../../node/wire/task-body.js';
+import type { GangRounds } from '../../scheduling/gang/gang-rounds.js';
 import type { MapType } from '../../tensor/map-tensor.js';
 import { requireDeclared } from '../devices/declared-device.js';
 import type { DeviceLinks } from '../devices/device-links.js';
@@ -12,7 +13,6 @@ import type { GatewayDevices } from '../devices/gateway-devices.js';
 import { refusalOfValues } from '../dispatch/finite-results.js';
 import type { FrameRecord } from '../frames/frame-record.js';
 import type { GatewayFrames } from '../frames/gateway-frames.js';
-import type { GangRounds } from '../results/gang-rounds.js';
 
 export interface OverlapHandlerParts {
   readonly wirePlan: WirePlan;

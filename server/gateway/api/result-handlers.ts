@@ -1,6 +1,6 @@
 import { DeepThingsError } from '../../errors.js';
+import { type GangPlans, gangPlanOf } from '../../geometry/gang/gang-plans.js';
 import { unpackCandidates } from '../../heads/packed-candidates.js';
-import { type ClusterPlan, gangPlanOf } from '../../node/cluster-plan.js';
 import type { OperationHandlers } from '../../node/contract/operations.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import { HttpProblem } from '../../node/problems/problem.js';
@@ -21,7 +21,7 @@ import { type GatewayResults, poolOf } from '../results/gateway-results.js';
 
 export interface ResultHandlerParts {
   readonly wirePlan: WirePlan;
-  readonly clusterPlan: Pick<ClusterPlan, 'gang' | 'layerGang'>;
+  readonly clusterPlan: GangPlans;
   readonly store: FrameStore;
   readonly results: GatewayResults;
   readonly devices: GatewayDevices;

@@ -1,5 +1,6 @@
 import { wholeMap } from '../../geometry/region.js';
 import type { Logger } from '../../node/observe/logger.js';
+import type { GangRound, GangRounds } from '../../scheduling/gang/gang-rounds.js';
 import type { AuditFinding } from '../../scheduling/ledger/ledger-state.js';
 import { gangBlame, type MemberDeviation } from '../../scheduling/policy/gang-blame.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
@@ -8,7 +9,6 @@ import { relativeDifferences } from '../../tensor/value-difference.js';
 import type { FrameRecord } from '../frames/frame-record.js';
 import { isAudited } from './audit-choice.js';
 import { quarantineText } from './audit-text.js';
-import type { GangRound, GangRounds } from './gang-rounds.js';
 import type { ResultsPool } from './results-pool.js';
 import type { ComputeWhole, Verifier } from './verifier.js';
 

@@ -2,17 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { type ComputeThread, startComputeThread } from '../../compute/compute-thread.js';
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import type { FtpPlan } from '../../geometry/ftp-plan.js';
+import type { GangPlans } from '../../geometry/gang/gang-plans.js';
 import type { Network } from '../../model/network.js';
-import type { ClusterPlan } from '../../node/cluster-plan.js';
 import type { FrameScopes } from '../../node/frame-scopes.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import type { WirePlan } from '../../node/wire/task-body.js';
+import { GangRounds } from '../../scheduling/gang/gang-rounds.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import { Auditor } from './auditor.js';
 import { GangAuditor } from './gang-auditor.js';
 import { GangBoxes, type GangBoxesParts } from './gang-boxes.js';
-import { GangRounds } from './gang-rounds.js';
 import { HeadRunner } from './head-runner.js';
 import { RemainingCheck } from './remaining-check.js';
 import { ResultsPool } from './results-pool.js';
@@ -40,7 +40,7 @@ export interface GatewayResultsParts {
   readonly config: ClusterConfig;
   readonly network: Network;
   readonly wirePlan: WirePlan;
-  readonly gangs: Pick<ClusterPlan, 'gang' | 'layerGang'>;
+  readonly gangs: GangPlans;
   /** Has the remaining layers. */
   readonly compute: ComputeThread;
   readonly runs: FrameScopes;
@@ -59,7 +59,8 @@ export function createResults(parts: GatewayResultsParts): GatewayResults {
   const blocks = new ResultsPool({ stage: plans.gang.stage, tiles: [] });
   runs.onEnd((frame) => blocks.take(frame));
   metrics.holds('merged maps', () => pool.size + blocks.size);
-  const gangs = new GangRounds({ runs, plans, speedsOf });
+  const gangs = new GangRounds({ plans, speedsOf });
+  runs.onEnd((frame) => gangs.drop(frame));
   metrics.holds('frames of gangs', () => gangs.size);
   const headRunner = new HeadRunner({ network, compute, limits: config.model, timeoutMs });
   const verifier = new Verifier({

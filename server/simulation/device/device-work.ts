@@ -154,8 +154,7 @@ export class DeviceWork {
       board.finished(task);
       return;
     }
-    const { gang } = task.work;
-    const bytes = world.settings.sizes.blockResult(gang.stage.maps, result, this.#blocks.outputsOf(task.work));
+    const bytes = this.#blocks.resultBytes(task.work, result);
     this.#send(task, bytes, () => world.gateway.takeBlockResult(result, bytes));
   }
 

@@ -1,15 +1,17 @@
 import type { DueBody, MemberStage } from '../../geometry/gang/gang-blocks.js';
+import { gangPlanOf } from '../../geometry/gang/gang-plans.js';
 import { regionBytes } from '../../geometry/plan-cost.js';
-import { isEmptyRegion, type MapRegion } from '../../geometry/region.js';
+import { isEmptyRegion, type MapRegion, type MapShape } from '../../geometry/region.js';
+import type { SegmentedStage } from '../../geometry/segments.js';
 import type { BoardBlock } from '../../scheduling/device/board-task.js';
 import type { ComputedBlock, StageTime } from '../../scheduling/gang/block-times.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
+import type { GangRule } from '../../scheduling/strategies/strategy.js';
 import { stageMs } from '../cost-model.js';
 import { type Process, wait } from '../machine/kernel.js';
 import { Latch } from '../machine/latch.js';
 import type { Processor } from '../machine/processor.js';
-import type { Host, World } from '../world.js';
-import type { BlockWork } from './simulated-gangs.js';
+import type { BlockWork, Host, World } from '../world.js';
 import type { SimulatedStripInbox } from './strip-inbox.js';
 
 /** A member's part of a frame as one simulated device has it. */
@@ -39,10 +41,11 @@ export class BlockComputer {
   /** @returns the result, once all strips have been taken; null when its frame has ended or begun again. */
   *run({ arrivedMs, taskBytes, work }: BlockTask): Process<ComputedBlock | null> {
     const { host, inbox, processor, world } = this.#parts;
-    const { costs } = world.settings;
-    const { gang, member, task } = work;
+    const { costs, sizes } = world.settings;
+    const { plans, task } = work;
     const { attempt, frame } = task;
-    const rule = strategyNamed(task.strategy).gang!;
+    const rule = this.#rule;
+    const { maps } = this.#stage;
     const startedMs = world.kernel.nowMs;
     const passedMs = () => world.kernel.nowMs - startedMs;
     if (rule.carries === 'picture') yield* wait(processor.compute(costs.letterboxMs));
@@ -50,17 +53,17 @@ export class BlockComputer {
     const stages: StageTime[] = [];
     const sends: Latch[] = [];
     let [computeMs, overlapBytes, macs] = [0, 0, 0];
-    for (const [index, stage] of member.stages.entries()) {
+    for (const [index, stage] of plans[task.member]!.stages.entries()) {
       const waitedMs = passedMs();
       if (!(yield* inbox.wait(frame, attempt, stage.due))) return null;
       const beganMs = passedMs();
       const perBlockMs = index === 0 ? costs.tileMs : 0;
-      const stageComputeMs = yield* wait(processor.compute(perBlockMs + stageMs(costs, gang.stage.maps, stage.steps)));
-      const bodies = bodiesOf(stage).map(([to, strips]) => ({ to, bytes: this.#bytesOf(work, strips) }));
+      const stageComputeMs = yield* wait(processor.compute(perBlockMs + stageMs(costs, maps, stage.steps)));
+      const bodies = bodiesOf(stage).map(([to, strips]) => ({ to, bytes: sizes.gangStrips(maps, strips, rule.plan) }));
       for (const { bytes, to } of bodies) sends.push(this.#send(work, { from: task.member, stage: index }, to, bytes));
       computeMs += stageComputeMs;
       macs += stage.macs;
-      overlapBytes += stripValues(work, stage.due);
+      overlapBytes += stripValues(work, maps, stage.due);
       stages.push({
         stripsMs: beganMs - waitedMs,
         beganMs,
@@ -77,26 +80,30 @@ export class BlockComputer {
     return { ...key, device: host.id, gang: rule.plan, ...costsOf, ...times };
   }
 
-  /** The regions of the maps that are handed over, for the length of the result. */
-  outputsOf({ gang, member }: BlockWork): readonly MapRegion[] {
-    return member.outputs.flatMap((region, i) =>
-      isEmptyRegion(region) ? [] : [{ map: gang.stage.outputs[i]!, region }],
-    );
+  /** The length of a result. */
+  resultBytes({ plans, task }: BlockWork, result: ComputedBlock): number {
+    const { maps, outputs } = this.#stage;
+    const blocks = plans[task.member]!.outputs.map((region, i): MapRegion => ({ map: outputs[i]!, region }));
+    const handedOver = blocks.filter(({ region }) => !isEmptyRegion(region));
+    return this.#parts.world.settings.sizes.blockResult(maps, result, handedOver);
   }
 
-  #bytesOf({ gang, task }: BlockWork, strips: readonly MapRegion[]): number {
-    const { plan } = strategyNamed(task.strategy).gang!;
-    return this.#parts.world.settings.sizes.gangStrips(gang.stage.maps, strips, plan);
+  get #rule(): GangRule {
+    return strategyNamed(this.#parts.world.settings.strategy).gang!;
+  }
+
+  get #stage(): SegmentedStage {
+    return gangPlanOf(this.#parts.world.settings.gangs, this.#rule.plan).stage;
   }
 
   /** @returns set when the receiver has them. */
   #send({ task }: BlockWork, body: DueBody, to: number, bytes: number): Latch {
     const { host, world } = this.#parts;
-    const { attempt, frame, members, strategy } = task;
+    const { attempt, frame, members } = task;
     const sent = new Latch();
     const { gateway, wire } = world;
     const request =
-      strategyNamed(strategy).gang!.strips === 'gateway'
+      this.#rule.strips === 'gateway'
         ? wire.request(host, gateway, bytes, () => gateway.passStrips(frame, attempt, body, to, bytes))
         : this.#toMember(members[to]!.address, frame, attempt, body, bytes);
     world.kernel.spawn(request, () => sent.set());
@@ -117,8 +124,7 @@ function bodiesOf({ owed }: MemberStage): readonly (readonly [number, readonly M
 }
 
 /** Bytes of the values that bodies bring, as a device counts them. */
-function stripValues({ gang, plans, task }: BlockWork, due: readonly DueBody[]): number {
-  const { maps } = gang.stage;
+function stripValues({ plans, task }: BlockWork, maps: readonly MapShape[], due: readonly DueBody[]): number {
   return due
     .flatMap(({ from, stage }) => plans[from]!.stages[stage]!.owed.filter(({ to }) => to === task.member))
     .reduce((sum, { map, region }) => sum + regionBytes(region, maps[map]!, F32_BYTES), 0);

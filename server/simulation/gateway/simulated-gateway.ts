@@ -1,6 +1,5 @@
 import { unreachable } from '../../errors.js';
 import type { DueBody } from '../../geometry/gang/gang-blocks.js';
-import { regionBytes } from '../../geometry/plan-cost.js';
 import { wholeMap } from '../../geometry/region.js';
 import type { Strip } from '../../geometry/reuse/tile-cut.js';
 import type { TileOffers } from '../../geometry/reuse/tile-offer.js';
@@ -14,12 +13,11 @@ import { VictimDirectory } from '../../scheduling/policy/victim-directory.js';
 import { NO_REUSE } from '../../scheduling/reuse/tile-reuse.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import { msOf } from '../cost-model.js';
-import { SimulatedGangs } from '../gang/simulated-gangs.js';
 import { KeptStrips } from '../kept-strips.js';
 import { type Process, wait } from '../machine/kernel.js';
-import { Latch } from '../machine/latch.js';
 import { Processor } from '../machine/processor.js';
 import { type Answer, answer, type DeviceReport, type GatewayDoor, type World } from '../world.js';
+import { GangDispatcher } from './gang-dispatcher.js';
 import { countPart, newFrame, type SimulatedFrame } from './simulated-frame.js';
 
 /** How often leases are looked at. */
@@ -43,9 +41,7 @@ export class SimulatedGateway implements GatewayDoor {
   /** The pool of overlapped data, for `overlap.via: gateway`. */
   readonly #pool = new KeptStrips();
   readonly #onEnded: (frame: SimulatedFrame) => void;
-  readonly #gangs: SimulatedGangs;
-  /** Frames whose letterboxed picture is to come from their source before blocks of it are pushed. */
-  readonly #coming = new Map<string, Latch>();
+  readonly #gangs: GangDispatcher;
   #ledger: FrameLedger;
 
   /** @param offset of its quota's periods, 0 to 1. */
@@ -56,7 +52,7 @@ export class SimulatedGateway implements GatewayDoor {
     this.address = settings.gateway.address;
     this.processor = new Processor(kernel, settings.gateway.cpu, offset);
     this.#victims = new VictimDirectory((ms, run) => kernel.at(kernel.nowMs + ms, run));
-    this.#gangs = new SimulatedGangs(settings);
+    this.#gangs = new GangDispatcher(world, this);
     this.#ledger = emptyLedger(settings.ledger, kernel.nowMs);
     kernel.spawn(this.#tick());
   }
@@ -107,7 +103,7 @@ export class SimulatedGateway implements GatewayDoor {
         kernel.spawn(this.#deliver(frame, effect.source, effect.attempt));
         return;
       case 'gang':
-        this.#beginGang(frame, effect);
+        this.#gangs.begin(frame, effect, () => this.#collect(frame, frame.source, effect.attempt));
         return;
       case 'push':
         kernel.spawn(this.#push(frame, effect));
@@ -129,25 +125,6 @@ export class SimulatedGateway implements GatewayDoor {
       default:
         unreachable(effect);
     }
-  }
-
-  #beginGang(frame: SimulatedFrame, { attempt, devices }: Extract<LedgerEffect, { kind: 'gang' }>): void {
-    const { kernel, settings } = this.#world;
-    const members = devices.map((device) => ({ device, address: this.#world.devices.get(device)!.address }));
-    this.#gangs.begin(frame.frame, attempt, members, this.#sharesOf(devices));
-    if (frame.sourcedMs !== null) return;
-    if (strategyNamed(settings.strategy).gang!.carries === 'picture') {
-      frame.sourcedMs = kernel.nowMs;
-      return;
-    }
-    const come = new Latch();
-    this.#coming.set(frame.frame, come);
-    kernel.spawn(this.#collect(frame, frame.source, attempt), () => come.set());
-  }
-
-  #sharesOf(devices: readonly string[]): readonly number[] {
-    const settings = new Map(this.#world.settings.devices.map((device) => [device.id, device]));
-    return devices.map((device) => settings.get(device)!.speed ?? settings.get(device)!.cpu.share);
   }
 
   *#deliver(frame: SimulatedFrame, source: string, attempt: number): Process {
@@ -172,7 +149,7 @@ export class SimulatedGateway implements GatewayDoor {
 
   *#push(frame: SimulatedFrame, push: Push): Process {
     const isGang = strategyNamed(this.#world.settings.strategy).gang !== null;
-    const taken = yield* isGang ? this.#pushBlock(frame, push) : this.#pushTile(frame, push);
+    const taken = yield* isGang ? this.#gangs.push(frame, push) : this.#pushTile(frame, push);
     const report = { frame: frame.frame, part: push.part, attempt: push.attempt, device: push.device };
     this.apply(taken ? { kind: 'part-pushed', ...report } : { kind: 'push-failed', ...report, detail: 'queue full' });
   }
@@ -187,28 +164,12 @@ export class SimulatedGateway implements GatewayDoor {
     return yield* wire.request(this, device, bytes, () => device.takeTile(task, region, bytes));
   }
 
-  /** A block of an attempt that is past goes nowhere. */
-  *#pushBlock(frame: SimulatedFrame, { part, attempt, device: id }: Push): Process<boolean> {
-    const { settings, wire } = this.#world;
-    const come = this.#coming.get(frame.frame);
-    if (come !== undefined) yield* wait(come.done());
-    const work = this.#gangs.block(frame.frame, part, attempt);
-    if (work === null) return true;
-    const device = this.#world.devices.get(id)!;
-    const isInput = strategyNamed(settings.strategy).gang!.carries === 'input';
-    const pictureBytes = isInput
-      ? regionBytes(work.member.input, settings.plan.maps[0]!, 1)
-      : settings.arrivals.pictureBytes;
-    const bytes = settings.sizes.block(work.task, pictureBytes);
-    return yield* wire.request(this, device, bytes, () => device.takeBlock(work, bytes));
-  }
-
   *#finish(frame: SimulatedFrame): Process {
     const { kernel, settings } = this.#world;
     frame.mergedMs = kernel.nowMs;
     const isLast = strategyNamed(settings.strategy).gang?.plan === 'stages';
     const { costs } = settings;
-    const { remainingMacs } = isLast ? settings.gang! : settings;
+    const { remainingMacs } = isLast ? settings.gangs : settings;
     yield* wait(this.processor.compute(msOf(costs.remaining, remainingMacs)));
     this.#end(frame, 'complete');
     this.apply({ kind: 'frame-ended', frame: frame.frame });
@@ -220,7 +181,6 @@ export class SimulatedGateway implements GatewayDoor {
     frame.endedMs = kernel.nowMs;
     this.#pool.drop(frame.frame);
     this.#gangs.drop(frame.frame);
-    this.#coming.delete(frame.frame);
     const source = this.#world.devices.get(frame.source)!;
     kernel.spawn(wire.request(this, source, OUTCOME_BYTES, () => source.hearOutcome(frame.frame)));
     this.#onEnded(frame);
@@ -261,25 +221,15 @@ export class SimulatedGateway implements GatewayDoor {
   }
 
   *takeBlockResult(result: ComputedBlock, bytes: number): Process<Answer<null>> {
-    const { frame: id, member, generation, attempt, device, macs, overlapBytes, taskBytes } = result;
-    const frame = this.frames.get(id)!;
+    const { attempt, device, frame: id, generation, member } = result;
     const verdict = this.apply({ kind: 'result', frame: id, part: member, generation, attempt, device });
-    if (verdict === 'accepted') {
-      countPart(frame, String(member), device, macs);
-      frame.bytes.input += taskBytes;
-      frame.bytes.overlap += overlapBytes;
-      frame.bytes.result += bytes;
-    }
+    if (verdict === 'accepted') this.#gangs.accepted(this.frames.get(id)!, result, bytes);
     return yield* answer(VERDICT_BYTES, null);
   }
 
   *passStrips(frame: string, attempt: number, body: DueBody, to: number, bytes: number): Process<Answer<null>> {
-    const { wire } = this.#world;
-    const address = this.#gangs.addressOf(frame, to, attempt);
-    if (address === null) return yield* answer(0, null);
-    const device = this.#world.deviceAt(address);
-    yield* wire.request(this, device, bytes, () => device.takeStrips(frame, attempt, body));
-    this.frames.get(frame)!.bytes.overlap += bytes;
+    const isPassed = yield* this.#gangs.pass(frame, attempt, body, to, bytes);
+    if (isPassed) this.frames.get(frame)!.bytes.overlap += bytes;
     return { bytes: 0, value: null };
   }
 

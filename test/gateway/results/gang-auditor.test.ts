@@ -2,11 +2,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ComputeThread } from '../../../server/compute/compute-thread.js';
 import type { FrameRecord } from '../../../server/gateway/frames/frame-record.js';
 import { GangAuditor } from '../../../server/gateway/results/gang-auditor.js';
-import { GangRounds } from '../../../server/gateway/results/gang-rounds.js';
 import { ResultsPool } from '../../../server/gateway/results/results-pool.js';
 import { Verifier, wholeComputer } from '../../../server/gateway/results/verifier.js';
 import { planGang } from '../../../server/geometry/gang/gang-plan.js';
-import { FrameScopes } from '../../../server/node/frame-scopes.js';
+import { GangRounds } from '../../../server/scheduling/gang/gang-rounds.js';
 import { valuesOf } from '../../../server/tensor/planes.js';
 import { planLayers } from '../../geometry/chain-graphs.js';
 import { chain, conv } from '../../geometry/layer-chains.js';
@@ -35,7 +34,6 @@ let runs: number;
 beforeEach(() => {
   blocks = new ResultsPool({ stage: plan.stage, tiles: [] });
   gangs = new GangRounds({
-    runs: new FrameScopes(),
     plans: { gang: plan, layerGang: null },
     speedsOf: (devices) => devices.map(() => 1),
   });

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import { GangRounds } from '../../../server/gateway/results/gang-rounds.js';
 import { bandsOf } from '../../../server/geometry/gang/bands.js';
 import { planGang } from '../../../server/geometry/gang/gang-plan.js';
-import { FrameScopes } from '../../../server/node/frame-scopes.js';
+import { GangRounds } from '../../../server/scheduling/gang/gang-rounds.js';
 import { planLayers } from '../../geometry/chain-graphs.js';
 import { chain, conv } from '../../geometry/layer-chains.js';
 
@@ -12,9 +11,7 @@ const plan = planGang(
 );
 
 test('the gang that computes a frame is known until a later one takes its place or the frame ends', () => {
-  const scopes = new FrameScopes();
   const gangs = new GangRounds({
-    runs: scopes,
     plans: { gang: plan, layerGang: null },
     speedsOf: (devices) => devices.map(() => 1),
   });
@@ -25,7 +22,7 @@ test('the gang that computes a frame is known until a later one takes its place 
   expect(gangs.of('f', 1)).toBeNull();
   expect(gangs.of('f', 2)).toMatchObject({ attempt: 2, devices: ['a'], bands: bandsOf([1]) });
   expect(gangs.size).toBe(2);
-  scopes.end('f');
+  gangs.drop('f');
   expect(gangs.of('f', 2)).toBeNull();
   expect(gangs.of('g', 1)?.devices).toEqual(['c']);
   expect(gangs.size).toBe(1);
@@ -56,7 +53,6 @@ const high = planGang(
 
 test('bands follow what members took, and a device that slows the gang down is left out', () => {
   const gangs = new GangRounds({
-    runs: new FrameScopes(),
     plans: { gang: high, layerGang: null },
     speedsOf: (devices) => devices.map(() => 1),
   });

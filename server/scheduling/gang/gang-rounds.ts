@@ -2,12 +2,12 @@ import { BandWork } from '../../geometry/gang/band-work.js';
 import { type Bands, bandsOf } from '../../geometry/gang/bands.js';
 import type { MemberPlan } from '../../geometry/gang/gang-blocks.js';
 import type { GangPlanName } from '../../geometry/gang/gang-plan.js';
+import { type GangPlans, gangPlanOf } from '../../geometry/gang/gang-plans.js';
 import { MemberPlans } from '../../geometry/gang/member-plans.js';
-import { type ClusterPlan, gangPlanOf } from '../../node/cluster-plan.js';
-import type { FrameScopes } from '../../node/frame-scopes.js';
-import { DeviceProfiles, type MeasuredBlock, profileOf } from '../../scheduling/gang/device-profiles.js';
-import { GangHelpers, type LeftOut } from '../../scheduling/gang/gang-helpers.js';
-import { GangShares } from '../../scheduling/gang/gang-shares.js';
+import type { BlockKey } from './block-times.js';
+import { DeviceProfiles, type MeasuredBlock, profileOf } from './device-profiles.js';
+import { GangHelpers, type LeftOut } from './gang-helpers.js';
+import { GangShares } from './gang-shares.js';
 
 /** The devices that compute a frame together, by member. */
 export interface GangRound {
@@ -20,16 +20,14 @@ export interface GangRound {
 }
 
 export interface GangRoundsParts {
-  /** Ends what is kept of a frame. */
-  readonly runs: FrameScopes;
-  readonly plans: Pick<ClusterPlan, 'gang' | 'layerGang'>;
+  readonly plans: GangPlans;
   /** Speeds of devices, comparable with each other. */
   readonly speedsOf: (devices: readonly string[]) => readonly number[];
 }
 
 /**
  * The gangs that compute frames now, each until its frame ends or a later gang takes its place. What they take decides on the bands of
- * later ones, and on the devices that are left out.
+ * later ones, and on the devices that are left out. A gateway and a simulated one decide by it alike.
  */
 export class GangRounds {
   readonly #rounds = new Map<string, GangRound & { readonly plan: GangPlanName; readonly measured: Set<number> }>();
@@ -41,12 +39,11 @@ export class GangRounds {
   readonly #helpers: GangHelpers;
 
   constructor(parts: GangRoundsParts) {
-    const { plans, runs, speedsOf } = parts;
+    const { plans, speedsOf } = parts;
     this.#parts = parts;
     this.#work = new BandWork(plans.gang);
     this.#shares = new GangShares({ work: this.#work, profiles: this.#profiles, speedsOf });
     this.#helpers = new GangHelpers({ shares: this.#shares, profiles: this.#profiles, speedsOf });
-    runs.onEnd((frame) => this.#rounds.delete(frame));
   }
 
   /** Frames that gangs compute. */
@@ -78,6 +75,11 @@ export class GangRounds {
     return members;
   }
 
+  /** The frame has ended. */
+  drop(frame: string): void {
+    this.#rounds.delete(frame);
+  }
+
   /** @returns the gang of this attempt of a frame; null when the attempt is past. */
   of(frame: string, attempt: number): GangRound | null {
     const round = this.#rounds.get(frame);
@@ -85,7 +87,7 @@ export class GangRounds {
   }
 
   /** Notes what a member's block took. After the last member's the devices that are left out may be others. */
-  measured({ attempt, frame, member }: GangBlock, times: MeasuredBlock): void {
+  measured({ attempt, frame, member }: Omit<BlockKey, 'generation'>, times: MeasuredBlock): void {
     const round = this.#rounds.get(frame);
     if (round?.attempt !== attempt || round.plan !== 'stages' || round.devices.length < 2) return;
     const { bands, devices, measured, plans } = round;
@@ -94,10 +96,4 @@ export class GangRounds {
     this.#profiles.add(devices[member]!, profileOf(this.#work.member(bands, member), times));
     if (measured.size === devices.length) this.#helpers.frameDone(devices);
   }
-}
-
-interface GangBlock {
-  readonly frame: string;
-  readonly attempt: number;
-  readonly member: number;
 }
