@@ -1,8 +1,5 @@
 import type { CodedBits } from './coded-bits.js';
-import type { HuffmanTable } from './huffman-table.js';
-
-/** Coefficients of a block, the first of which is DC. */
-export const COEFFICIENTS = 64;
+import { BLOCK_END, type HuffmanTable } from './huffman-table.js';
 
 /** The coefficients that a scan carries, and which of their bits (T.81 G.1.1.1). */
 export interface ScanBand {
@@ -34,17 +31,7 @@ const STATELESS = { restart: () => {} };
 /** All of a block, as baseline pictures have it. */
 const SEQUENTIAL: BlockReader = {
   ...STATELESS,
-  read({ ac, bits, dc }) {
-    bits.skip(bits.symbol(dc) & 15);
-    for (let at = 1; at < COEFFICIENTS; at++) {
-      const symbol = bits.symbol(ac);
-      const size = symbol & 15;
-      const run = symbol >> 4;
-      if (size !== 0) bits.skip(size);
-      else if (run !== 15) break;
-      at += run;
-    }
-  },
+  read: ({ ac, bits, dc }) => bits.skipBlock(dc, ac),
 };
 
 const FIRST_DC: BlockReader = {
@@ -76,7 +63,7 @@ function firstAc({ first, last }: ScanBand): BlockReader {
         at += run;
         if (size === 0) continue;
         bits.skip(size);
-        if (at < COEFFICIENTS) mark(nonZero, block, at);
+        if (at < BLOCK_END) mark(nonZero, block, at);
       }
     },
   };

@@ -1,5 +1,9 @@
 /** Codes of up to so many bits are looked up at once. */
 export const FAST_BITS = 9;
+/** Bits that `jumps` is looked up by: they hold a code with its value, often two. */
+export const JUMP_BITS = 10;
+/** Coefficients of a block. */
+export const BLOCK_END = 64;
 const LONGEST = 16;
 
 /** A JPEG Huffman table (T.81 annex C), made for decoding. */
@@ -11,6 +15,7 @@ export class HuffmanTable {
   /** By length: what to add to a code for its symbol's place. */
   readonly #offsets = new Int32Array(LONGEST + 1);
   readonly #symbols: Uint8Array;
+  #jumps: Uint16Array | null = null;
 
   /**
    * @param counts how many codes there are of 1, 2, … 16 bits
@@ -30,6 +35,33 @@ export class HuffmanTable {
       this.#limits[length] = code << (LONGEST - length);
       code <<= 1;
     }
+  }
+
+  /**
+   * Of a table of AC codes of sequential pictures, by the next `JUMP_BITS` bits: how far one goes over the codes and values that these
+   * bits hold as a whole. Bits 0 to 3 are the length of them all, 4 to 9 the coefficients that they take but for the last code, 10 to
+   * 15 those of the last code; one that ends the block takes 63. 0 where the first code and its value are longer.
+   */
+  get jumps(): Uint16Array {
+    this.#jumps ??= this.#makeJumps();
+    return this.#jumps;
+  }
+
+  #makeJumps(): Uint16Array {
+    const jumps = new Uint16Array(1 << JUMP_BITS);
+    for (let bits = 0; bits < jumps.length; bits++) {
+      let [length, before, last] = [0, 0, 0];
+      while (last < BLOCK_END - 1) {
+        const entry = this.fast[((bits << length) >> (JUMP_BITS - FAST_BITS)) & ((1 << FAST_BITS) - 1)]!;
+        const size = entry & 15;
+        const run = (entry >> 4) & 15;
+        const after = length + (entry >> 8) + size;
+        if (entry === 0 || after > JUMP_BITS || before + last >= BLOCK_END) break;
+        [length, before, last] = [after, before + last, size === 0 && run !== 15 ? BLOCK_END - 1 : run + 1];
+      }
+      jumps[bits] = (last << 10) | (before << 4) | length;
+    }
+    return jumps;
   }
 
   /**

@@ -1,4 +1,4 @@
-import { COEFFICIENTS } from './block-readers.js';
+import { BLOCK_END } from './huffman-table.js';
 import type { ScanHeader } from './scan-header.js';
 
 /** Which bits of which coefficients the scans so far have brought. */
@@ -7,7 +7,7 @@ export class ScanCoverage {
   readonly #lowest: Uint8Array[];
 
   constructor(components: number) {
-    this.#lowest = Array.from({ length: components }, () => new Uint8Array(COEFFICIENTS).fill(16));
+    this.#lowest = Array.from({ length: components }, () => new Uint8Array(BLOCK_END).fill(16));
   }
 
   add({ band, components }: ScanHeader): void {

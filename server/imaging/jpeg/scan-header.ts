@@ -1,5 +1,6 @@
 import type { JpegComponent, JpegFrame } from '../container/jpeg-frame.js';
-import { COEFFICIENTS, type ScanBand } from './block-readers.js';
+import type { ScanBand } from './block-readers.js';
+import { BLOCK_END } from './huffman-table.js';
 
 /** A component as a scan carries it. */
 export interface ScanComponent {
@@ -50,10 +51,10 @@ export function readScanHeader(data: Buffer, frame: JpegFrame): ScanHeader | nul
   const [first, last, bits] = data.subarray(1 + 2 * count);
   const band = frame.isProgressive
     ? { first: first!, last: last!, high: bits! >> 4, low: bits! & 15 }
-    : { first: 0, last: COEFFICIENTS - 1, high: 0, low: 0 };
+    : { first: 0, last: BLOCK_END - 1, high: 0, low: 0 };
   // Several components are interleaved for DC only, and DC has a scan of its own.
   const isSound = band.first === 0 ? !frame.isProgressive || band.last === 0 : isAlone && band.last >= band.first;
-  if (!isSound || band.last >= COEFFICIENTS) return null;
+  if (!isSound || band.last >= BLOCK_END) return null;
   const units = unitsOf(frame);
   const component = frame.components[components[0]!.index]!;
   const stride = units.across * component.across;
