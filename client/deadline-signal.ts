@@ -22,19 +22,23 @@ export function joinSignals(outer: readonly (AbortSignal | undefined)[]): HeldSi
   return follow(new AbortController(), outer);
 }
 
+/** The error of an exchange that has not ended after `timeoutMs` milliseconds. */
+export function timeoutError(
+  timeoutMs: number,
+  reason = `no whole answer within ${timeoutMs < 1000 ? `${timeoutMs} ms` : `${timeoutMs / 1000} s`}`,
+): DOMException {
+  return new DOMException(reason, 'TimeoutError');
+}
+
 /**
  * A signal that aborts with `outer`, or after `timeoutMs` milliseconds with a `TimeoutError`.
  *
  * @param reason the message of that error.
  */
-export function deadlineSignal(
-  outer: AbortSignal | undefined,
-  timeoutMs: number,
-  reason = `no whole answer within ${timeoutMs < 1000 ? `${timeoutMs} ms` : `${timeoutMs / 1000} s`}`,
-): HeldSignal {
+export function deadlineSignal(outer: AbortSignal | undefined, timeoutMs: number, reason?: string): HeldSignal {
   const controller = new AbortController();
   const held = follow(controller, [outer]);
-  const timer = setTimeout(() => controller.abort(new DOMException(reason, 'TimeoutError')), timeoutMs);
+  const timer = setTimeout(() => controller.abort(timeoutError(timeoutMs, reason)), timeoutMs);
   return {
     signal: held.signal,
     release() {
@@ -74,7 +78,11 @@ function follow(controller: AbortController, outer: readonly (AbortSignal | unde
   };
 }
 
+const allowing = new WeakSet<AbortSignal>();
+
 /** As many calls as are under way listen to one signal, which Node takes for a leak from eleven on. */
-function allowListeners(signal: AbortSignal): void {
+export function allowListeners(signal: AbortSignal): void {
+  if (allowing.has(signal)) return;
+  allowing.add(signal);
   (globalThis as MaybeNode).process?.getBuiltinModule?.('node:events').setMaxListeners(0, signal);
 }

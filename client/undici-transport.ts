@@ -3,8 +3,8 @@ import { createSecureContext } from 'node:tls';
 import { Agent, buildConnector } from 'undici';
 import { AnswerError, startOfBody } from './answer-error.js';
 import { bodyDigest, DIGEST_HEADER, requireDigest } from './body-digest.js';
-import { deadlineSignal } from './deadline-signal.js';
 import { mediaTypeOf, type Transport, type TransportRequest } from './transport.js';
+import { exchange } from './undici-exchange.js';
 
 /** With what nodes are spoken to over https: PEM texts. */
 export interface TransportTls {
@@ -48,32 +48,25 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Und
   return {
     async transport(request) {
       const url = new URL(request.url);
-      const held = deadlineSignal(request.signal, request.timeoutMs);
-      try {
-        const response = await agent.request({
-          origin: url.origin,
-          path: url.pathname + url.search,
-          method: request.method as 'GET',
-          headers: withDigest(request),
-          body: request.body ?? null,
-          signal: held.signal,
-          // 0 leaves it to the signal, which bounds the whole exchange.
-          headersTimeout: request.headersTimeoutMs ?? 0,
-          bodyTimeout: request.idleTimeoutMs ?? 0,
-        });
-        const bytes = new Uint8Array(await response.body.arrayBuffer());
-        const header = (name: string) => {
-          const value = response.headers[name];
-          return (Array.isArray(value) ? value[0] : value) ?? null;
-        };
-        const digest = header(DIGEST_HEADER);
-        if (digest === null && options.requiresDigests)
-          throw notOfNode(response.statusCode, header('content-type'), bytes);
-        requireDigest(digest, mediaTypeOf(header('content-type')), bytes);
-        return { status: response.statusCode, header, bytes };
-      } finally {
-        held.release();
-      }
+      const dispatched = {
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: request.method as 'GET',
+        headers: withDigest(request),
+        body: request.body ?? null,
+        // 0 leaves it to the bound on the whole exchange.
+        headersTimeout: request.headersTimeoutMs ?? 0,
+        bodyTimeout: request.idleTimeoutMs ?? 0,
+      };
+      const { bytes, headers, status } = await exchange(agent, dispatched, request);
+      const header = (name: string) => {
+        const value = headers[name];
+        return (Array.isArray(value) ? value[0] : value) ?? null;
+      };
+      const digest = header(DIGEST_HEADER);
+      if (digest === null && options.requiresDigests) throw notOfNode(status, header('content-type'), bytes);
+      requireDigest(digest, mediaTypeOf(header('content-type')), bytes);
+      return { status, header, bytes };
     },
     renewTls(tls) {
       const old = agent;

@@ -49,6 +49,27 @@ describe('an exchange', () => {
     expect(Buffer.from((await ask()).bytes).equals(bytes)).toBe(true);
   });
 
+  it('goes by the answer, not by informational ones before it, nor by trailers behind it', async () => {
+    answer = (_request, response) => {
+      response.writeProcessing();
+      response.writeEarlyHints({ link: '</style.css>; rel=preload' });
+      response.writeHead(200, { 'x-it': 'is', trailer: 'x-late' }).write('in ');
+      response.addTrailers({ 'x-late': 'late' });
+      response.end('pieces');
+    };
+    const got = await ask();
+    expect([got.status, new TextDecoder().decode(got.bytes)]).toEqual([200, 'in pieces']);
+    expect([got.header('x-it'), got.header('link'), got.header('x-late')]).toEqual(['is', null, null]);
+  });
+
+  it('has bytes of its own memory, however few', async () => {
+    answer = (_request, response) => response.end('abc');
+    const { bytes } = await ask();
+    expect([bytes.byteOffset, bytes.buffer.byteLength, Buffer.isBuffer(bytes)]).toEqual([0, 3, false]);
+    answer = (_request, response) => response.writeHead(204).end();
+    expect((await ask()).bytes.byteLength).toBe(0);
+  });
+
   it('is refused when nobody listens', async () => {
     const port = (server.address() as AddressInfo).port;
     await once(server.close(), 'close');
@@ -115,6 +136,30 @@ describe('an exchange that is aborted', () => {
       setImmediate(() => stop.abort(reason));
     };
     await expect(ask({ signal: stop.signal })).rejects.toBe(reason);
+  });
+
+  it('ends at once while it waits for a connection, and is not sent', async () => {
+    await undici.close();
+    undici = createUndiciTransport({ connectionsPerOrigin: 1 });
+    const seen: (string | undefined)[] = [];
+    const held = new Promise<ServerResponse>((resolve) => {
+      answer = ({ url }, response) => {
+        seen.push(url);
+        if (url === '/first') resolve(response);
+        else response.end();
+      };
+    });
+    const first = ask({ url: `${origin}/first` });
+    const response = await held;
+    const stop = new AbortController();
+    const aborted = ask({ url: `${origin}/aborted`, signal: stop.signal });
+    stop.abort(new Error('enough'));
+    await expect(aborted).rejects.toThrow('enough');
+    await expect(ask({ url: `${origin}/late`, timeoutMs: 20 })).rejects.toMatchObject({ name: 'TimeoutError' });
+    response.end('first');
+    expect(await textOf(first)).toBe('first');
+    await ask({ url: `${origin}/last` });
+    expect(seen).toEqual(['/first', '/last']);
   });
 
   it('leaves the connection pool fit for the next', async () => {
