@@ -21,10 +21,10 @@ export async function calibrate(order: CalibrationOrder, onStep: (what: string) 
   const picture = readFileSync(samplePhotoPath('sample1.jpg'));
   const letterboxMs = await leastCpuMs(5, () => letterboxPicture(picture, model.network));
   const request = await measureRequests(onStep);
-  const alone = { ...engineCosts, layerByLayer: 1, frameMs: 0, letterboxMs, request };
+  const alone = { ...engineCosts, inBlocks: { stages: 1, layers: 1 }, frameMs: 0, letterboxMs, request };
   const costs = await measureNode({ ...order, picture }, alone, onStep);
   return {
-    version: 3,
+    version: 4,
     model: networkName(model.network),
     machine: { processor: cpus()[0]?.model ?? '', architecture: process.arch, node: process.version },
     engine: { name: engine.name, version: engine.version },

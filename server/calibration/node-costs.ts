@@ -7,13 +7,14 @@ import { median } from '../evaluation/statistics/statistics.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { bandsOf } from '../geometry/gang/bands.js';
 import { gangBlocks } from '../geometry/gang/gang-blocks.js';
-import type { LayerChain } from '../geometry/gang/layer-chain.js';
+import { type GangPlan, planGang } from '../geometry/gang/gang-plan.js';
 import { planLayerGang } from '../geometry/gang/layer-gang.js';
 import { formatGrid, tileCount } from '../geometry/grid.js';
 import { outputsBytes } from '../geometry/plan-cost.js';
 import { wholeMap } from '../geometry/region.js';
 import { cutTile } from '../geometry/reuse/tile-cut.js';
 import { describeModel } from '../model-files/describe-model.js';
+import { strategyNamed } from '../scheduling/strategies/strategies.js';
 import type { StrategyName } from '../scheduling/strategies/strategy.js';
 import { type CostModel, msOf, slowerBy, stageMs, tileMs, withSlowerLayers } from '../simulation/cost-model.js';
 import type { CalibrationOrder } from './calibration-process.js';
@@ -62,7 +63,14 @@ export async function measureNode(
   const here = withSlowerLayers(costs, slowdown(frames.map(({ expectedMs, ms }) => [ms.compute, expectedMs])));
 
   const { plan } = frames[0]!;
-  const layerByLayer = plan.chain === null ? 1 : await layerSlowdown(order, plan, here, onStep);
+  onStep('whole frames, undivided');
+  const gang = planGang(network.graph, () => []);
+  const stages = await slowdownInBlocks({ order, plan, costs: here }, 'whole', gang);
+  let layers = 1;
+  if (plan.chain !== null) {
+    onStep('whole frames, layer by layer');
+    layers = Math.max(1, await slowdownInBlocks({ order, plan, costs: here }, 'modnn', planLayerGang(plan.chain)));
+  }
 
   const remainingMs = msOf(costs.remaining, plan.remainingMacs);
   const onGateway = slowdown(frames.map(({ ms }) => [ms.remaining, remainingMs]));
@@ -74,7 +82,7 @@ export async function measureNode(
     ms: Math.max(0, all - (compute ?? expectedMs) - pictureMs - resultsMs(costs, plan)),
   }));
   const { fixedMs, msPerAmount } = fittedLine(rest);
-  return { ...here, layerByLayer, remaining, frameMs: fixedMs, tileMs: here.tileMs + msPerAmount };
+  return { ...here, inBlocks: { stages, layers }, remaining, frameMs: fixedMs, tileMs: here.tileMs + msPerAmount };
 }
 
 /** How many times what was expected it took, median; 1 where that is not known. */
@@ -146,23 +154,20 @@ function layersInTilesMs(costs: CostModel, plan: FtpPlan): number {
   return plan.tiles.reduce((sum, { tileId }) => sum + tileMs(costs, plan, cutTile(plan, tileId)), 0);
 }
 
-/** How many times what was expected layers take one by one. */
-async function layerSlowdown(
-  order: NodeOrder,
-  plan: FtpPlan,
-  costs: CostModel,
-  onStep: (what: string) => void,
-): Promise<number> {
-  onStep('whole frames, layer by layer');
-  const { compute } = await frameMs(order, plan, 'modnn');
-  return Math.max(1, slowdown([[compute, layersMs(costs, plan.chain!)]]));
+interface InTiles {
+  readonly order: NodeOrder;
+  readonly plan: FtpPlan;
+  /** Of what layers take in tiles. */
+  readonly costs: CostModel;
 }
 
-/** All layers, each on its whole map. */
-function layersMs(costs: CostModel, chain: LayerChain): number {
-  const gang = planLayerGang(chain);
+/** Returns how many times what is expected layers take where one device has a gang's frame to itself. */
+async function slowdownInBlocks({ costs, order, plan }: InTiles, strategy: StrategyName, gang: GangPlan) {
+  const { compute } = await frameMs(order, plan, strategy);
   const [whole] = gangBlocks(gang, bandsOf([1]));
-  return whole!.stages.reduce((sum, { steps }) => sum + stageMs(costs, gang.stage.maps, steps), 0);
+  const name = strategyNamed(strategy).gang!.plan;
+  const expectedMs = whole!.stages.reduce((sum, { steps }) => sum + stageMs(costs, name, gang.stage.maps, steps), 0);
+  return slowdown([[compute, expectedMs]]);
 }
 
 /** The picture that comes in, and is letterboxed. */

@@ -10,14 +10,14 @@ import { reachOf } from '../graph/reach.js';
 import { weightBytes } from '../graph/weights.js';
 import type { Network } from '../model/network.js';
 import { strategyNamed } from '../scheduling/strategies/strategies.js';
-import { SIMULATED_STRATEGIES, type SimulatedStrategy } from '../scheduling/strategies/strategy.js';
+import { PAPER_STRATEGIES, type PaperStrategy } from '../scheduling/strategies/strategy.js';
 import { BYTES_PER_MAP_VALUE, type MapType } from '../tensor/map-tensor.js';
 
 /** One way to run a network on a cluster. */
 export interface Choice {
   readonly grid: Grid;
   readonly depth: FusedDepth;
-  readonly strategy: SimulatedStrategy;
+  readonly strategy: PaperStrategy;
   readonly maps: MapType;
 }
 
@@ -54,7 +54,7 @@ export function* candidatesOf(network: Network, devices: number): Generator<Cand
         const plan = planFtp(fused, grid);
         for (const maps of ['f32', 'f16'] as const) {
           const cost = costOf(plan, maps);
-          for (const strategy of SIMULATED_STRATEGIES) {
+          for (const strategy of PAPER_STRATEGIES) {
             if (!isCutByGrid(strategy) && rows * columns > 1) continue;
             if (strategyNamed(strategy).refuses(plan) !== null) continue;
             const choice = { grid, depth: cut.layers, strategy, maps };
@@ -89,7 +89,7 @@ function memoryOf({ strategy }: Choice, plan: FtpPlan, cost: PlanCost, devices: 
 }
 
 /** Whether the grid matters: rows of layers have none. */
-function isCutByGrid(strategy: SimulatedStrategy): boolean {
+function isCutByGrid(strategy: PaperStrategy): boolean {
   return strategyNamed(strategy).gang === null;
 }
 

@@ -1,4 +1,5 @@
 import type { FtpPlan } from '../geometry/ftp-plan.js';
+import type { GangPlanName } from '../geometry/gang/gang-plan.js';
 import { type MapShape, paddedRegion, regionArea } from '../geometry/region.js';
 import type { TileCut } from '../geometry/reuse/tile-cut.js';
 import type { Segment } from '../geometry/segments.js';
@@ -31,8 +32,8 @@ export interface CostModel {
   readonly engine: CallSpeed;
   /** Where they are known they go before `engine`. */
   readonly segments: readonly SegmentSpeed[];
-  /** How many times what layers take in tiles they take in the blocks of gangs, which are much larger. */
-  readonly layerByLayer: number;
+  /** How many times what layers take in tiles they take in the blocks of gangs, which are larger, by the gangs' plan. */
+  readonly inBlocks: Readonly<Record<GangPlanName, number>>;
   /** For each tile, besides the calls of the engine and requests: getting it ready, its result, and what a node does besides. */
   readonly tileMs: number;
   /** For each frame at its source, before its tiles begin, beside its picture, its tiles and requests. */
@@ -52,7 +53,7 @@ export function onlyComputing(macsPerMs: number): CostModel {
   return {
     engine,
     segments: [],
-    layerByLayer: 1,
+    inBlocks: { stages: 1, layers: 1 },
     tileMs: 0,
     frameMs: 0,
     assemblyMsPerMiB: 0,
@@ -85,10 +86,23 @@ export function callMs(costs: Pick<CostModel, 'engine' | 'segments'>, { segment,
   return msOf(speedOf(costs, segment), macs);
 }
 
-/** A stage of a gang's member. @param maps shapes of the gang plan's maps, by number. */
-export function stageMs(costs: CostModel, maps: readonly MapShape[], steps: readonly TileStep[]): number {
-  const calls = steps.reduce((sum, step) => sum + callMs(costs, step), 0);
-  return costs.layerByLayer * (calls + (costs.assemblyMsPerMiB * assembledBytes(maps, steps)) / MIB);
+/**
+ * A stage of a gang's member.
+ *
+ * @param plan of the gang.
+ * @param maps shapes of the plan's maps, by number.
+ */
+export function stageMs(
+  costs: CostModel,
+  plan: GangPlanName,
+  maps: readonly MapShape[],
+  steps: readonly TileStep[],
+): number {
+  const { segments } = costs;
+  // Where the fused layers were measured one by one, the others are those behind them.
+  const known = segments.length > 0 ? { engine: { ...costs.remaining, callMs: 0 }, segments } : costs;
+  const calls = steps.reduce((sum, step) => sum + callMs(known, step), 0);
+  return costs.inBlocks[plan] * (calls + (costs.assemblyMsPerMiB * assembledBytes(maps, steps)) / MIB);
 }
 
 /** A speed at which everything takes so many times as long. */

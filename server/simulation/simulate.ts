@@ -5,7 +5,7 @@ import type { SimulatedFrame } from './gateway/simulated-frame.js';
 import { SimulatedGateway } from './gateway/simulated-gateway.js';
 import { Kernel, type Process, wait } from './machine/kernel.js';
 import { type LinkUse, Network } from './machine/network.js';
-import type { SimulationSettings } from './simulation-settings.js';
+import { macsOf, type SimulationSettings } from './simulation-settings.js';
 import { type DeviceDoor, type GatewayDoor, Wire, type World } from './world.js';
 
 /** What a simulated cluster did. */
@@ -81,7 +81,7 @@ export function simulate(settings: SimulationSettings): Simulation {
   return {
     frames: [...gateway.frames.values()].slice(settings.warmUp),
     spanMs,
-    neededMacs: settings.plan.stage.macs,
+    neededMacs: macsOf(settings).devices,
     nodes: [
       {
         node: gateway.id,

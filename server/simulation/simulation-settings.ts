@@ -4,7 +4,8 @@ import type { Region } from '../geometry/region.js';
 import type { LedgerSettings } from '../scheduling/ledger/ledger-state.js';
 import type { CircuitSettings } from '../scheduling/policy/circuit-breaker.js';
 import type { OverlapPolicy } from '../scheduling/reuse/fetch-policy.js';
-import type { SimulatedStrategy } from '../scheduling/strategies/strategy.js';
+import { strategyNamed } from '../scheduling/strategies/strategies.js';
+import type { StrategyName } from '../scheduling/strategies/strategy.js';
 import type { Arrivals } from './arrivals.js';
 import type { BodySizes } from './body-sizes.js';
 import type { CostModel } from './cost-model.js';
@@ -26,6 +27,8 @@ export interface SimulatedDeviceSettings extends SimulatedNode {
 export interface SimulatedGangPlans extends GangPlans {
   /** Multiply-accumulates of the layers behind the gangs that are not MoDNN's. */
   readonly remainingMacs: number;
+  /** The score that boxes exceed which members of these decode; null where they hand over maps. */
+  readonly boxesAbove: number | null;
 }
 
 /** A cluster and what happens to it; times in milliseconds, all of the same names as in `cluster.yaml`. */
@@ -37,7 +40,7 @@ export interface SimulationSettings {
   readonly network: NetworkModel;
   readonly gateway: SimulatedNode;
   readonly devices: readonly SimulatedDeviceSettings[];
-  readonly strategy: SimulatedStrategy;
+  readonly strategy: StrategyName;
   readonly order: 'adaptive' | 'paper';
   readonly prefetch: number;
   readonly steal: { readonly waitMs: number; readonly pollMs: number };
@@ -64,4 +67,11 @@ export interface SimulationSettings {
   /** Frames before these, one after the other: devices then know how fast links and engines are. */
   readonly warmUp: number;
   readonly seed: number;
+}
+
+/** Multiply-accumulates of the layers that devices compute, and of those behind them. */
+export function macsOf({ gangs, plan, remainingMacs, strategy }: SimulationSettings) {
+  return strategyNamed(strategy).gang?.plan === 'stages'
+    ? { devices: gangs.gang.stage.macs, remaining: gangs.remainingMacs }
+    : { devices: plan.stage.macs, remaining: remainingMacs };
 }

@@ -6,7 +6,7 @@ import { leastMs, type PlannerEnvironment } from '../../server/planner/bounds.js
 import { candidateOf, candidatesOf, usefulCuts } from '../../server/planner/candidate.js';
 import { oneDevice } from '../../server/planner/one-device.js';
 import { predict, type SearchOptions, type SearchResult, searchPlans } from '../../server/planner/search.js';
-import { SIMULATED_STRATEGIES } from '../../server/scheduling/strategies/strategy.js';
+import { PAPER_STRATEGIES } from '../../server/scheduling/strategies/strategy.js';
 import type { CostModel } from '../../server/simulation/cost-model.js';
 import { bareSettings, WHOLE_CORE } from '../simulation/small-simulation.js';
 
@@ -15,7 +15,7 @@ const model = builtInNetwork('face-detector');
 const COSTS: CostModel = {
   engine: { callMs: 0.1, macsPerMs: 2_000_000 },
   segments: [],
-  layerByLayer: 1,
+  inBlocks: { stages: 1, layers: 1 },
   tileMs: 0.2,
   frameMs: 0,
   assemblyMsPerMiB: 0.3,
@@ -65,7 +65,7 @@ describe('the plans that a network allows', () => {
       new Set(usefulCuts(model.graph, tileable(model.graph)).map(({ layers }) => layers)),
     );
     expect(all.some(({ grid }) => grid.rows === 2 && grid.columns === 5)).toBe(true);
-    expect(new Set(all.map(({ strategy }) => strategy))).toEqual(new Set(SIMULATED_STRATEGIES));
+    expect(new Set(all.map(({ strategy }) => strategy))).toEqual(new Set(PAPER_STRATEGIES));
     expect(new Set(all.map(({ maps }) => maps))).toEqual(new Set(['f32', 'f16']));
   });
 

@@ -24,7 +24,7 @@ const COSTS: CostModel = {
   assemblyMsPerMiB: 0.5,
 };
 const [WHOLE] = gangBlocks(planLayerGang(CHAIN), bandsOf([1]));
-const layerOf = (costs: CostModel, layer: number) => stageMs(costs, CHAIN.maps, WHOLE!.stages[layer]!.steps);
+const layerOf = (costs: CostModel, layer: number) => stageMs(costs, 'layers', CHAIN.maps, WHOLE!.stages[layer]!.steps);
 
 describe('what a device takes', () => {
   it('a tile takes so many times as long where layers do', () => {
@@ -38,7 +38,7 @@ describe('what a device takes', () => {
   });
 
   it('a layer in the block of a gang takes more than in a tile', () => {
-    const oneByOne = { ...COSTS, layerByLayer: 2.5 };
+    const oneByOne = { ...COSTS, inBlocks: { stages: 1, layers: 2.5 } };
     for (const layer of CHAIN.layers.keys()) {
       expect(layerOf(oneByOne, layer)).toBeCloseTo(2.5 * layerOf(COSTS, layer), 9);
     }

@@ -14,7 +14,7 @@ export const MACS_PER_MS = 2 ** 22;
 /** Gangs that compute the plan's stage, without exchange in between. */
 function gangsOf({ chain, stage }: FtpPlan): SimulationSettings['gangs'] {
   const gang = planGang(stage.graph, () => []);
-  return { gang, layerGang: chain && planLayerGang(chain), remainingMacs: 0 };
+  return { gang, layerGang: chain && planLayerGang(chain), remainingMacs: 0, boxesAbove: 0.5 };
 }
 
 /** Equal devices, one source, nothing costs anything but multiply-accumulates, and nothing is done ahead. */

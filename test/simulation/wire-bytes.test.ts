@@ -3,7 +3,7 @@ import { simulationSettingsOf } from '../../server/evaluation/simulate/simulatio
 import { wholeMap } from '../../server/geometry/region.js';
 import { planCluster } from '../../server/node/cluster-plan.js';
 import { wireSizes } from '../../server/node/wire/wire-sizes.js';
-import type { SimulatedStrategy } from '../../server/scheduling/strategies/strategy.js';
+import type { StrategyName } from '../../server/scheduling/strategies/strategy.js';
 import { simulate } from '../../server/simulation/simulate.js';
 import { samplePhoto, submit } from '../support/frames.js';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
@@ -22,14 +22,14 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.stop());
 
-async function measured(strategy: SimulatedStrategy) {
+async function measured(strategy: StrategyName) {
   const frame = await submit(cluster.client, samplePhoto('sample1.jpg'), { source: 'e0', strategy });
   const { json } = await cluster.client.call('getFrameTrace', { path: { frame: frame.id } });
   return json!;
 }
 
 /** The same cluster, simulated, with addresses as long as the real ones. */
-async function simulated(strategy: SimulatedStrategy) {
+async function simulated(strategy: StrategyName) {
   const { config } = cluster;
   const devices = config.devices.map((device) => ({ ...device, address: cluster.devices.get(device.id)!.address }));
   const planned = await planCluster(config);
@@ -37,7 +37,7 @@ async function simulated(strategy: SimulatedStrategy) {
   const settings = simulationSettingsOf({ ...config, devices }, planned, {
     ...{ costs: { ...costs, engine: { callMs: 0.123, macsPerMs: 1_234_567 } }, network, strategy, seed: 1 },
     ...{ pictureSize: { width: 1920, height: 1280 }, warmUp: 0, gatewayCpu: CPU, cpus: devices.map(() => CPU) },
-    arrivals: { kind: 'one-by-one', sources: ['e0'], frames: 1, pictureBytes: 100_000 },
+    arrivals: { kind: 'one-by-one', sources: ['e0'], frames: 1, pictureBytes: samplePhoto('sample1.jpg').byteLength },
   });
   return simulate(settings).frames[0]!;
 }
@@ -56,6 +56,18 @@ describe('bodies as the simulator reckons them', () => {
     expect(Math.abs(frame.bytes.result - bytes.result)).toBeLessThan(bodies * DIGITS);
     expect(Math.abs(frame.bytes.overlap - bytes.overlap)).toBeLessThan(bodies * DIGITS);
     expect(frame.bytes.control).toBe(bytes.control);
+  });
+
+  it.each(['gang', 'whole'] as const)('are as long as those of a real gang: %s', async (strategy) => {
+    const { bytes, gang, macs } = await measured(strategy);
+    const frame = await simulated(strategy);
+    expect(frame.parts.size).toBe(gang!.at(-1)!.blocks.length);
+    expect([frame.bytes.frame, frame.bytes.overlap]).toEqual([bytes.frame, bytes.overlap]);
+    expect(frame.macs).toBe(macs.executed);
+    // A real device starts with another share when it has computed something.
+    expect(frame.bytes.input).toBe(bytes.input);
+    // It finds other boxes than a simulated one.
+    expect(Math.abs(frame.bytes.result - bytes.result)).toBeLessThan(DEVICES * (4 * DIGITS + 48 * 10));
   });
 
   it.each(['ftp-wst-s', 'ftp-wst', 'ftp-wsh'] as const)(

@@ -44,7 +44,7 @@ export async function runCalibrate({ cpu, depth, engine, json, model: named, out
 }
 
 function describe({ costs, model }: Calibration): string {
-  const { assemblyMsPerMiB, engine, frameMs, layerByLayer, letterboxMs, remaining, request, segments, tileMs } = costs;
+  const { assemblyMsPerMiB, engine, frameMs, inBlocks, letterboxMs, remaining, request, segments, tileMs } = costs;
   const speed = ({ callMs, macsPerMs }: { callMs: number; macsPerMs: number }) =>
     `${callMs.toFixed(2)} ms a call, ${(macsPerMs / 1e6).toFixed(1)} GMAC/s`;
   const { answerBytes, clientMs, msPerMiB, questionBytes, serverMs } = request;
@@ -53,7 +53,8 @@ function describe({ costs, model }: Calibration): string {
     [
       ...segments.map((segment) => [`${segment.nodes[0]} to ${segment.nodes.at(-1)}`, speed(segment)]),
       ['all fused layers', speed(engine)],
-      ['layer by layer', `${layerByLayer.toFixed(2)} times as long`],
+      ['in blocks of gangs', `${inBlocks.stages.toFixed(2)} times as long`],
+      ['layer by layer', `${inBlocks.layers.toFixed(2)} times as long`],
       ['remaining layers', speed(remaining)],
       ['a tile', `${tileMs.toFixed(2)} ms, and ${assemblyMsPerMiB.toFixed(2)} ms a MiB put together`],
       ['a frame', `${frameMs.toFixed(1)} ms at its source, besides`],

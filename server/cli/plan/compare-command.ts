@@ -5,7 +5,7 @@ import { median } from '../../evaluation/statistics/statistics.js';
 import { describeModel } from '../../model-files/describe-model.js';
 import { candidateOf } from '../../planner/candidate.js';
 import { predict } from '../../planner/search.js';
-import { isSimulated, SIMULATED_STRATEGIES } from '../../scheduling/strategies/strategy.js';
+import { isPaperStrategy, PAPER_STRATEGIES } from '../../scheduling/strategies/strategy.js';
 import { type GatewayChoice, openGateway } from '../gateway/gateway-access.js';
 import { explainFailure } from '../terminal/explain-failure.js';
 import { formatBytes, formatCount, formatDuration } from '../terminal/quantities.js';
@@ -30,8 +30,8 @@ interface Figures {
 export async function runCompare(options: CompareOptions): Promise<void> {
   const declared = await loadClusterConfig(options.config);
   const { frames, measured, pictureSize, strategy } = await measuredFigures(options);
-  if (!isSimulated(strategy)) {
-    const known = SIMULATED_STRATEGIES.join(', ');
+  if (!isPaperStrategy(strategy)) {
+    const known = PAPER_STRATEGIES.join(', ');
     throw new DeepThingsError('DT_PLAN_NONE', `${strategy} cannot be predicted: submit frames with one of ${known}`);
   }
   const model = await describeModel(declared.model);

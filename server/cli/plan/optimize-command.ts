@@ -8,7 +8,7 @@ import { describeModel } from '../../model-files/describe-model.js';
 import { candidateOf } from '../../planner/candidate.js';
 import { type OneDevice, oneDevice } from '../../planner/one-device.js';
 import { type Prediction, predict, type SearchResult, searchPlans, withThroughput } from '../../planner/search.js';
-import { isSimulated } from '../../scheduling/strategies/strategy.js';
+import { isPaperStrategy } from '../../scheduling/strategies/strategy.js';
 import { oneNumber } from '../bench/list-options.js';
 import { memorySize } from '../bench/testbed/testbed-options.js';
 import { ProgressLine } from '../terminal/progress-line.js';
@@ -94,7 +94,7 @@ async function advise(declared: ClusterConfig, cluster: PlannedCluster, limits: 
   const { partition, schedule, wire } = declared;
   const { strategy } = schedule;
   const choice = { grid: partition.grid, depth: partition.fusedDepth, maps: wire.maps };
-  const predicted = isSimulated(strategy)
+  const predicted = isPaperStrategy(strategy)
     ? predict(
         { environment, settingsOf },
         candidateOf(model, { ...choice, strategy }, environment.shares.length),

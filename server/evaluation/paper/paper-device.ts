@@ -56,7 +56,7 @@ export function paperDevice(neededMacs: number): PaperDevice {
   const costs: CostModel = {
     engine,
     segments: [],
-    layerByLayer: 1,
+    inBlocks: { stages: 1, layers: 1 },
     tileMs: 0.5 * SLOWER,
     frameMs: 0,
     assemblyMsPerMiB: 0.4 * SLOWER,

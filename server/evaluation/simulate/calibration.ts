@@ -7,11 +7,12 @@ import type { CostModel } from '../../simulation/cost-model.js';
 import { readJsonFile } from './json-file.js';
 
 const amount = Type.Number({ minimum: 0 });
+const factor = Type.Number({ exclusiveMinimum: 0 });
 const speed = { callMs: amount, macsPerMs: Type.Number({ exclusiveMinimum: 0 }) };
 
 /** What `bench calibrate` writes: what everything took on one core of the machine where it ran. */
 const CALIBRATION = Type.Object({
-  version: Type.Literal(3),
+  version: Type.Literal(4),
   /** Name and input of the network that was measured. */
   model: Type.String(),
   machine: Type.Object({ processor: Type.String(), architecture: Type.String(), node: Type.String() }),
@@ -21,7 +22,7 @@ const CALIBRATION = Type.Object({
   costs: Type.Object({
     engine: Type.Object(speed),
     segments: Type.Array(Type.Object({ nodes: Type.Array(Type.String()), ...speed })),
-    layerByLayer: Type.Number({ minimum: 1 }),
+    inBlocks: Type.Object({ stages: factor, layers: factor }),
     tileMs: amount,
     frameMs: amount,
     assemblyMsPerMiB: amount,
@@ -46,7 +47,7 @@ export type Calibration = Static<typeof CALIBRATION>;
 const TYPICAL: CostModel = Object.freeze({
   engine: { callMs: 0.1, macsPerMs: 42_000_000 },
   segments: [],
-  layerByLayer: 2,
+  inBlocks: { stages: 1, layers: 2 },
   tileMs: 0.5,
   frameMs: 0,
   assemblyMsPerMiB: 0.4,

@@ -1,12 +1,13 @@
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import { totalMacs } from '../../graph/macs.js';
+import { headMaps } from '../../heads/head-maps.js';
 import { placePicture, transmittedRegion } from '../../heads/placement.js';
 import { type ClusterPlan, taskQueueLimit } from '../../node/cluster-plan.js';
 import { CALLS, CIRCUITS } from '../../node/contract/calls.js';
 import { ledgerSettings } from '../../node/ledger-settings.js';
 import { wireSizes } from '../../node/wire/wire-sizes.js';
 import { AHEAD_MS } from '../../scheduling/device/device-pace.js';
-import type { SimulatedStrategy } from '../../scheduling/strategies/strategy.js';
+import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import type { Arrivals } from '../../simulation/arrivals.js';
 import type { CostModel } from '../../simulation/cost-model.js';
 import type { NetworkModel } from '../../simulation/machine/network.js';
@@ -29,7 +30,7 @@ export interface SimulatedEnvironment {
   readonly arrivals: Arrivals;
   /** Pixels of the pictures; null: they fill the network's input. */
   readonly pictureSize: PictureSize | null;
-  readonly strategy: SimulatedStrategy;
+  readonly strategy: StrategyName;
   readonly warmUp: number;
   readonly seed: number;
 }
@@ -62,16 +63,15 @@ export function simulationSettingsOf(
     overlap,
     bytesPerValue: BYTES_PER_MAP_VALUE[wire.maps],
     strips: { timeoutMs: CALLS.strips.totalMs, circuit: CIRCUITS.strips },
-    // The simulated gateway computes what follows the devices' stage, and no more.
-    ledger: ledgerSettings({
-      ...config,
-      gateway: { ...config.gateway, compute: false },
-      schedule: { ...config.schedule, remaining: 'gateway' },
-    }),
+    // Idle devices of the simulator compute no remaining layers.
+    ledger: ledgerSettings({ ...config, schedule: { ...config.schedule, remaining: 'gateway' } }),
     heartbeatMs: schedule.heartbeat.intervalMs,
     aheadMs: AHEAD_MS,
     queueLimit: taskQueueLimit(config, plan.tiles.length),
     remainingMacs: plan.remainingMacs,
-    gangs: { gang, layerGang, remainingMacs: totalMacs(model.graph) - gang.stage.macs },
+    gangs: {
+      ...{ gang, layerGang, remainingMacs: totalMacs(model.graph) - gang.stage.macs },
+      boxesAbove: headMaps(gang.stage, model.head) === null ? null : config.model.threshold,
+    },
   };
 }

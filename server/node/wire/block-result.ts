@@ -4,7 +4,13 @@ import type { MapRegion, MapShape } from '../../geometry/region.js';
 import { BOX_NUMBERS } from '../../heads/packed-candidates.js';
 import type { ComputedBlock, SentStrips, StageTime } from '../../scheduling/gang/block-times.js';
 import type { MapType } from '../../tensor/map-tensor.js';
-import { decodeSafetensors, encodeSafetensors, safetensorsBytes, type Tensor } from '../../tensor/safetensors.js';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  safetensorsBytes,
+  type Tensor,
+  type TensorEntry,
+} from '../../tensor/safetensors.js';
 import { keyTexts, MOST_BANDS, parseJson, readKey } from './block-body.js';
 import type { MapsOfGang } from './gang-strips.js';
 import { blockEntry, blockTensors, type MapBlock, readBlocks } from './map-blocks.js';
@@ -41,15 +47,16 @@ export function encodeBlockResult(
   return encodeSafetensors(tensors, resultFacts(digest, result));
 }
 
-/** Length of the body of a result with these regions of maps. */
+/** Length of the body of a result with these regions of maps, or with so many boxes. */
 export function blockResultBytes(
   digest: string,
   maps: readonly MapShape[],
   result: ResultFacts,
-  regions: readonly MapRegion[],
+  outputs: readonly MapRegion[] | number,
   type: MapType,
 ): number {
-  const entries = regions.map((region) => blockEntry(maps, region, type));
+  const entries =
+    typeof outputs === 'number' ? [boxEntry(outputs)] : outputs.map((region) => blockEntry(maps, region, type));
   return safetensorsBytes(entries, resultFacts(digest, result));
 }
 
@@ -109,12 +116,13 @@ const BOXES = 'boxes';
 
 const BOX_BYTES = BOX_NUMBERS * Float64Array.BYTES_PER_ELEMENT;
 
+function boxEntry(boxes: number): TensorEntry {
+  return { name: BOXES, type: 'U8', shape: [boxes, BOX_BYTES] };
+}
+
 function boxTensor({ buffer, byteLength, byteOffset }: Float64Array): Tensor {
-  return {
-    type: 'U8',
-    shape: [byteLength / BOX_BYTES, BOX_BYTES],
-    data: new Uint8Array(buffer, byteOffset, byteLength),
-  };
+  const { shape, type } = boxEntry(byteLength / BOX_BYTES);
+  return { type, shape, data: new Uint8Array(buffer, byteOffset, byteLength) };
 }
 
 /** @throws DeepThingsError `DT_RESULT_BODY` */

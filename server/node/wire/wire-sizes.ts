@@ -1,4 +1,5 @@
 import type { Region } from '../../geometry/region.js';
+import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import type { BodySizes } from '../../simulation/body-sizes.js';
 import type { MapType } from '../../tensor/map-tensor.js';
 import { blockTaskBytes } from './block-body.js';
@@ -24,8 +25,10 @@ export function wireSizes(wirePlan: WirePlan, maps: MapType, inputDigest: string
     strips: (there, missing) => stripsBodyBytes(plan, there, missing, maps),
     offerNotice: (holder, offers) => encodeOfferNotice({ ...holder, offers }).byteLength,
     offeredStrips: (device, offers) => offeredStripsBytes(plan, device, offers, maps),
-    block: (task, pictureBytes) =>
-      blockTaskBytes(wirePlan.digest, { ...task, partDigest: inputDigest, boxesAbove: null }, pictureBytes),
+    block: (task, pictureBytes) => {
+      const partDigest = strategyNamed(task.strategy).gang!.carries === 'input' ? inputDigest : null;
+      return blockTaskBytes(wirePlan.digest, { ...task, partDigest }, pictureBytes);
+    },
     blockResult: (gangMaps, result, outputs) =>
       blockResultBytes(wirePlan.digest, gangMaps, { ...result, partDigest: inputDigest }, outputs, maps),
     gangStrips: (gangMaps, strips, gang) => gangStripsBytes(gangMaps, strips, maps, gang),

@@ -3,18 +3,18 @@ import type { GangPlanName } from '../../geometry/gang/gang-plan.js';
 import type { PlanCost } from '../../geometry/plan-cost.js';
 import type { Distribution } from '../ledger/ledger-state.js';
 
-/** The paper's strategies. The simulator, the planner and the evaluation of the paper run these. */
-export const SIMULATED_STRATEGIES = ['ftp-wst-s', 'ftp-wst', 'ftp-wsh', 'modnn'] as const;
+/** The paper's strategies. The planner and the evaluation of the paper run these only. */
+export const PAPER_STRATEGIES = ['ftp-wst-s', 'ftp-wst', 'ftp-wsh', 'modnn'] as const;
 
-export type SimulatedStrategy = (typeof SIMULATED_STRATEGIES)[number];
+export type PaperStrategy = (typeof PAPER_STRATEGIES)[number];
 
 /** As `cluster.yaml`, a frame's query and the wire name them. */
-export const STRATEGIES = [...SIMULATED_STRATEGIES, 'gang', 'whole'] as const;
+export const STRATEGIES = [...PAPER_STRATEGIES, 'gang', 'whole'] as const;
 
 export type StrategyName = (typeof STRATEGIES)[number];
 
-export function isSimulated(strategy: StrategyName): strategy is SimulatedStrategy {
-  return SIMULATED_STRATEGIES.some((name) => name === strategy);
+export function isPaperStrategy(strategy: StrategyName): strategy is PaperStrategy {
+  return PAPER_STRATEGIES.some((name) => name === strategy);
 }
 
 /** How a frame is cut at first, and how its parts come to devices. */

@@ -29,6 +29,8 @@ export interface BlockComputerParts {
 }
 
 const F32_BYTES = 4;
+/** That a member finds in its part of a picture. */
+const BOXES = 4;
 
 /** Computes a device's part of a frame, stage after stage; strips are sent while the next stage is computed. See `edge/gang/block-runner.ts`. */
 export class BlockComputer {
@@ -48,7 +50,11 @@ export class BlockComputer {
     const { maps } = this.#stage;
     const startedMs = world.kernel.nowMs;
     const passedMs = () => world.kernel.nowMs - startedMs;
-    if (rule.carries === 'picture') yield* wait(processor.compute(costs.letterboxMs));
+    if (rule.carries === 'picture') {
+      const { input } = plans[task.member]!;
+      // A decoder goes from the top of the picture to the last row that is asked for.
+      yield* wait(processor.background((costs.letterboxMs * input.y1) / maps[0]!.height));
+    }
     const prepareMs = passedMs();
     const stages: StageTime[] = [];
     const sends: Latch[] = [];
@@ -58,7 +64,7 @@ export class BlockComputer {
       if (!(yield* inbox.wait(frame, attempt, stage.due))) return null;
       const beganMs = passedMs();
       const perBlockMs = index === 0 ? costs.tileMs : 0;
-      const stageComputeMs = yield* wait(processor.compute(perBlockMs + stageMs(costs, maps, stage.steps)));
+      const stageComputeMs = yield* wait(processor.compute(perBlockMs + stageMs(costs, rule.plan, maps, stage.steps)));
       const bodies = bodiesOf(stage).map(([to, strips]) => ({ to, bytes: sizes.gangStrips(maps, strips, rule.plan) }));
       for (const { bytes, to } of bodies) sends.push(this.#send(work, { from: task.member, stage: index }, to, bytes));
       computeMs += stageComputeMs;
@@ -83,9 +89,14 @@ export class BlockComputer {
   /** The length of a result. */
   resultBytes({ plans, task }: BlockWork, result: ComputedBlock): number {
     const { maps, outputs } = this.#stage;
+    const { sizes } = this.#parts.world.settings;
+    if (task.boxesAbove !== null) return sizes.blockResult(maps, result, BOXES);
     const blocks = plans[task.member]!.outputs.map((region, i): MapRegion => ({ map: outputs[i]!, region }));
-    const handedOver = blocks.filter(({ region }) => !isEmptyRegion(region));
-    return this.#parts.world.settings.sizes.blockResult(maps, result, handedOver);
+    return sizes.blockResult(
+      maps,
+      result,
+      blocks.filter(({ region }) => !isEmptyRegion(region)),
+    );
   }
 
   get #rule(): GangRule {

@@ -22,6 +22,8 @@ export class GangDispatcher {
   /** Frames whose letterboxed picture is to come from their source before blocks of it are pushed. */
   readonly #coming = new Map<string, Latch>();
 
+  #leftOut: readonly string[] = [];
+
   constructor(world: World, host: Host) {
     const { settings } = world;
     this.#world = world;
@@ -57,8 +59,9 @@ export class GangDispatcher {
     if (round === null) return true;
     const { bands, plans } = round;
     const members = round.devices.map((device) => ({ device, address: devices.get(device)!.address }));
+    const boxesAbove = this.#rule.plan === 'stages' ? settings.gangs.boxesAbove : null;
     const key = { frame, member: part, generation: 1, attempt };
-    const work = { task: { ...key, strategy: settings.strategy, bands, members }, plans };
+    const work = { task: { ...key, strategy: settings.strategy, bands, members, boxesAbove }, plans };
     const pictureBytes =
       this.#rule.carries === 'input'
         ? regionBytes(plans[part]!.input, settings.plan.maps[0]!, 1)
@@ -78,14 +81,17 @@ export class GangDispatcher {
     return true;
   }
 
-  /** A block counts. */
-  accepted(frame: SimulatedFrame, result: ComputedBlock, bytes: number): void {
+  /** A block counts. @returns the devices that gangs do without from now on; null when they are the same as before. */
+  accepted(frame: SimulatedFrame, result: ComputedBlock, bytes: number): readonly string[] | null {
     const { device, macs, member, overlapBytes, taskBytes } = result;
     this.#rounds.measured(result, result);
     countPart(frame, String(member), device, macs);
     frame.bytes.input += taskBytes;
     frame.bytes.overlap += overlapBytes;
     frame.bytes.result += bytes;
+    const before = this.#leftOut;
+    this.#leftOut = this.#rounds.leftOut.map((out) => out.device);
+    return this.#leftOut.join() === before.join() ? null : this.#leftOut;
   }
 
   drop(frame: string): void {

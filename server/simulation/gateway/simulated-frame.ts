@@ -39,6 +39,13 @@ export function newFrame(frame: string, source: string, submittedMs: number): Si
   };
 }
 
+/** Nothing of a frame counts that was computed so far. */
+export function beginAgain(frame: SimulatedFrame): void {
+  frame.macs = 0;
+  frame.parts.clear();
+  frame.counted.clear();
+}
+
 /** A result that counted. */
 export function countPart(frame: SimulatedFrame, part: string, device: string, macs: number): void {
   frame.macs += macs;

@@ -16,9 +16,10 @@ import { msOf } from '../cost-model.js';
 import { KeptStrips } from '../kept-strips.js';
 import { type Process, wait } from '../machine/kernel.js';
 import { Processor } from '../machine/processor.js';
+import { macsOf } from '../simulation-settings.js';
 import { type Answer, answer, type DeviceReport, type GatewayDoor, type World } from '../world.js';
 import { GangDispatcher } from './gang-dispatcher.js';
-import { countPart, newFrame, type SimulatedFrame } from './simulated-frame.js';
+import { beginAgain, countPart, newFrame, type SimulatedFrame } from './simulated-frame.js';
 
 /** How often leases are looked at. */
 const TICK_MS = 200;
@@ -76,12 +77,17 @@ export class SimulatedGateway implements GatewayDoor {
     return this.#ledger.frames.has(frame);
   }
 
+  /** Whether the gateway decodes a picture when it comes in; the members of a gang that have the picture do otherwise. */
+  get #isLetterboxed(): boolean {
+    return strategyNamed(this.#world.settings.strategy).gang?.carries !== 'picture';
+  }
+
   /** A picture that has come in. */
   *submit(source: string): Process<SimulatedFrame> {
     const { kernel, settings } = this.#world;
     const frame = newFrame(`${EPOCH}-${(this.frames.size + 1).toString(36)}`, source, kernel.nowMs);
     this.frames.set(frame.frame, frame);
-    yield* wait(this.processor.background(settings.costs.letterboxMs));
+    if (this.#isLetterboxed) yield* wait(this.processor.background(settings.costs.letterboxMs));
     const { distribution, parts } = strategyNamed(settings.strategy).partition(settings.plan);
     this.apply({ kind: 'frame-accepted', frame: frame.frame, parts, source, delivered: false, distribution });
     return frame;
@@ -116,7 +122,8 @@ export class SimulatedGateway implements GatewayDoor {
         this.#end(frame, 'failed');
         return;
       case 'compute-here':
-        throw new TypeError('the simulated gateway computes no whole frame, and the ledger orders one');
+        kernel.spawn(this.#computeHere(frame));
+        return;
       case 'judge':
       case 'check':
       case 'audited':
@@ -167,10 +174,27 @@ export class SimulatedGateway implements GatewayDoor {
   *#finish(frame: SimulatedFrame): Process {
     const { kernel, settings } = this.#world;
     frame.mergedMs = kernel.nowMs;
-    const isLast = strategyNamed(settings.strategy).gang?.plan === 'stages';
-    const { costs } = settings;
-    const { remainingMacs } = isLast ? settings.gangs : settings;
-    yield* wait(this.processor.compute(msOf(costs.remaining, remainingMacs)));
+    const { costs, gangs, strategy } = settings;
+    const hasBoxes = gangs.boxesAbove !== null && strategyNamed(strategy).gang?.plan === 'stages';
+    if (!hasBoxes) yield* wait(this.processor.compute(msOf(costs.remaining, macsOf(settings).remaining)));
+    this.#complete(frame);
+  }
+
+  /** Computes a whole frame; parts of it that devices have computed count no more. */
+  *#computeHere(frame: SimulatedFrame): Process {
+    const { kernel, settings } = this.#world;
+    const { costs, plan, remainingMacs } = settings;
+    beginAgain(frame);
+    frame.sourcedMs ??= kernel.nowMs;
+    if (!this.#isLetterboxed) yield* wait(this.processor.background(costs.letterboxMs));
+    const layersMs = msOf(costs.engine, plan.stage.macs) + msOf(costs.remaining, remainingMacs);
+    yield* wait(this.processor.compute(layersMs));
+    frame.mergedMs = kernel.nowMs;
+    countPart(frame, '0', this.id, macsOf(settings).devices);
+    this.#complete(frame);
+  }
+
+  #complete(frame: SimulatedFrame): void {
     this.#end(frame, 'complete');
     this.apply({ kind: 'frame-ended', frame: frame.frame });
   }
@@ -181,8 +205,10 @@ export class SimulatedGateway implements GatewayDoor {
     frame.endedMs = kernel.nowMs;
     this.#pool.drop(frame.frame);
     this.#gangs.drop(frame.frame);
-    const source = this.#world.devices.get(frame.source)!;
-    kernel.spawn(wire.request(this, source, OUTCOME_BYTES, () => source.hearOutcome(frame.frame)));
+    const source = this.#world.devices.get(frame.source);
+    if (source !== undefined) {
+      kernel.spawn(wire.request(this, source, OUTCOME_BYTES, () => source.hearOutcome(frame.frame)));
+    }
     this.#onEnded(frame);
   }
 
@@ -223,7 +249,10 @@ export class SimulatedGateway implements GatewayDoor {
   *takeBlockResult(result: ComputedBlock, bytes: number): Process<Answer<null>> {
     const { attempt, device, frame: id, generation, member } = result;
     const verdict = this.apply({ kind: 'result', frame: id, part: member, generation, attempt, device });
-    if (verdict === 'accepted') this.#gangs.accepted(this.frames.get(id)!, result, bytes);
+    if (verdict === 'accepted') {
+      const devices = this.#gangs.accepted(this.frames.get(id)!, result, bytes);
+      if (devices !== null) this.apply({ kind: 'devices-left-out', devices });
+    }
     return yield* answer(VERDICT_BYTES, null);
   }
 

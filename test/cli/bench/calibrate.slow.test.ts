@@ -8,7 +8,9 @@ describe('bench calibrate', () => {
     const { costs } = JSON.parse(stdout);
     expect(costs.engine.macsPerMs).toBeGreaterThan(0);
     expect(costs.segments.length).toBeGreaterThan(1);
-    expect(costs.layerByLayer).toBeGreaterThanOrEqual(1);
+    expect(costs.inBlocks.layers).toBeGreaterThanOrEqual(1);
+    expect(costs.inBlocks.stages).toBeGreaterThan(0.2);
+    expect(costs.inBlocks.stages).toBeLessThan(5);
     expect(costs.request.clientMs).toBeGreaterThan(0);
     expect(costs.request.questionBytes).toBeGreaterThan(50);
     // Whole frames take more than their layers.

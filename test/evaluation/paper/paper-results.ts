@@ -66,7 +66,7 @@ function outcomeOf(experiment: Experiment): Outcome {
       return {
         kind: 'calibration',
         calibration: {
-          version: 3,
+          version: 4,
           model: 'yolov2 608x608',
           machine: { processor: '', architecture: 'x64', node: 'v20' },
           engine: { name: 'onnxruntime', version: '1' },

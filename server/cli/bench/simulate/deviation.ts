@@ -1,7 +1,7 @@
 import { DeepThingsError } from '../../../errors.js';
 import type { SimulatedRun } from '../../../evaluation/simulate/simulated-run.js';
 import { median } from '../../../evaluation/statistics/statistics.js';
-import { SIMULATED_STRATEGIES } from '../../../scheduling/strategies/strategy.js';
+import { STRATEGIES } from '../../../scheduling/strategies/strategy.js';
 import { type Combination, rateOf } from './simulate-options.js';
 
 /** What `bench testbed --json` says of one combination. */
@@ -81,7 +81,7 @@ export function readMeasured(given: unknown, file: string): readonly MeasuredRun
     for (const name of numbers) {
       if (!Number.isFinite(run[name as keyof MeasuredRun])) refuse(`a number "${name}" in entry ${index}`);
     }
-    if (!SIMULATED_STRATEGIES.some((name) => name === run.strategy)) refuse(`a "strategy" in entry ${index}`);
+    if (!STRATEGIES.some((name) => name === run.strategy)) refuse(`a "strategy" in entry ${index}`);
     if (!/^\d+x\d+$/.test(String(run.grid))) refuse(`a "grid" in entry ${index}`);
     for (const name of ['wireBytesPerFrame', 'model', 'sections'] as const) {
       if (typeof run[name] !== 'object' || run[name] === null) refuse(`"${name}" in entry ${index}`);

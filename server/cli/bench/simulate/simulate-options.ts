@@ -2,7 +2,7 @@ import { DeepThingsError } from '../../../errors.js';
 import type { TestbedSettings } from '../../../evaluation/measure/run-matrix.js';
 import type { PictureSize } from '../../../evaluation/simulate/simulation-settings-of.js';
 import { formatGrid, parseGrid } from '../../../geometry/grid.js';
-import { SIMULATED_STRATEGIES, type SimulatedStrategy } from '../../../scheduling/strategies/strategy.js';
+import { STRATEGIES, type StrategyName } from '../../../scheduling/strategies/strategy.js';
 import type { NetworkModel } from '../../../simulation/machine/network.js';
 import { nameList, numberList, oneNumber, words } from '../list-options.js';
 import { modelChoice } from '../model-choice.js';
@@ -28,7 +28,7 @@ export interface SimulateOptions
 export interface Combination extends Pick<TestbedSettings, 'model' | 'depth' | 'maps' | 'sections'> {
   readonly devices: number;
   readonly grid: string;
-  readonly strategy: SimulatedStrategy;
+  readonly strategy: StrategyName;
   readonly sources: number;
   readonly frames: number;
   readonly warmup: number;
@@ -117,6 +117,6 @@ export function listsOf(options: SimulateOptions) {
     devices: numberList('--devices', options.devices, MANY),
     grids: words('--grid', options.grid).map((grid) => formatGrid(parseGrid(grid))),
     sources: numberList('--sources', options.sources, MANY),
-    strategies: nameList('--strategy', options.strategy, SIMULATED_STRATEGIES),
+    strategies: nameList('--strategy', options.strategy, STRATEGIES),
   };
 }

@@ -5,7 +5,7 @@ import { LEAST_CPU_CORES } from '../../../evaluation/hosts/control-groups.js';
 import { MOST_HOSTS } from '../../../evaluation/hosts/host-plan.js';
 import { planClusters, type TestbedSettings } from '../../../evaluation/measure/run-matrix.js';
 import { formatGrid, parseGrid } from '../../../geometry/grid.js';
-import { isSimulated, STRATEGIES, type StrategyName } from '../../../scheduling/strategies/strategy.js';
+import { isPaperStrategy, STRATEGIES, type StrategyName } from '../../../scheduling/strategies/strategy.js';
 import { nameList, numberList, oneNumber, words } from '../list-options.js';
 import { modelChoice } from '../model-choice.js';
 
@@ -80,7 +80,7 @@ export function testbedSettings(options: TestbedOptions): TestbedSettings {
 
 /** Frames of each strategy that count where no number is given: gangs are judged by ratios of rounds, which take more of them. */
 function usualFrames(strategies: readonly StrategyName[]): number {
-  return strategies.length > 1 && !strategies.every(isSimulated) ? 15 : 5;
+  return strategies.length > 1 && !strategies.every(isPaperStrategy) ? 15 : 5;
 }
 
 /** `50mbit` in bits a second; null for `max`. */

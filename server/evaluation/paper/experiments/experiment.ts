@@ -1,4 +1,4 @@
-import type { SimulatedStrategy, StrategyName } from '../../../scheduling/strategies/strategy.js';
+import type { PaperStrategy, StrategyName } from '../../../scheduling/strategies/strategy.js';
 import type { TestbedSettings } from '../../measure/run-matrix.js';
 import type { Environment } from '../environment.js';
 import type { FigureId } from '../page/figure-id.js';
@@ -39,7 +39,7 @@ export interface MeasuredExperiment extends AnyExperiment {
 
 /** One simulated cluster. */
 export interface Workload extends PointKey {
-  readonly strategy: SimulatedStrategy;
+  readonly strategy: PaperStrategy;
   readonly frames: number;
 }
 

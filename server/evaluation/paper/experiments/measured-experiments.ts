@@ -1,4 +1,4 @@
-import { SIMULATED_STRATEGIES, type SimulatedStrategy } from '../../../scheduling/strategies/strategy.js';
+import { PAPER_STRATEGIES, type PaperStrategy } from '../../../scheduling/strategies/strategy.js';
 import type { TestbedSettings } from '../../measure/run-matrix.js';
 import { type Environment, QUARTER_CORE, TWENTIETH_CORE } from '../environment.js';
 import type { FigureId } from '../page/figure-id.js';
@@ -10,7 +10,7 @@ interface Cluster {
   readonly grid: string;
   readonly sources?: number;
   readonly depth?: number;
-  readonly strategies?: readonly SimulatedStrategy[];
+  readonly strategies?: readonly PaperStrategy[];
   readonly maps?: 'f32' | 'f16';
   readonly frames: number;
   readonly warmup: number;
@@ -19,7 +19,7 @@ interface Cluster {
 }
 
 const DEEPEST = 16;
-const OURS: readonly SimulatedStrategy[] = ['ftp-wst-s'];
+const OURS: readonly PaperStrategy[] = ['ftp-wst-s'];
 
 /** Every cluster that is measured, in the order in which they are. */
 export function measuredExperiments(extent: Extent): readonly MeasuredExperiment[] {
@@ -75,7 +75,7 @@ export function measuredExperiments(extent: Extent): readonly MeasuredExperiment
 
 function experimentOf(id: string, figures: readonly FigureId[], cluster: Cluster): MeasuredExperiment {
   const environment = cluster.environment ?? QUARTER_CORE;
-  const { devices, frames, grid, sources = 1, repeat = 1, strategies = SIMULATED_STRATEGIES, warmup } = cluster;
+  const { devices, frames, grid, sources = 1, repeat = 1, strategies = PAPER_STRATEGIES, warmup } = cluster;
   const settings: TestbedSettings = {
     devices: [devices],
     cpu: [environment.cpu],

@@ -1,4 +1,4 @@
-import { SIMULATED_STRATEGIES, type SimulatedStrategy } from '../../../scheduling/strategies/strategy.js';
+import { PAPER_STRATEGIES, type PaperStrategy } from '../../../scheduling/strategies/strategy.js';
 import { type Environment, QUARTER_CORE, TWENTIETH_CORE } from '../environment.js';
 import type { FigureId } from '../page/figure-id.js';
 import type { PointSetName, SimulatedExperiment, Workload } from './experiment.js';
@@ -20,7 +20,7 @@ export function simulatedExperiments(): readonly SimulatedExperiment[] {
       experimentOf(`${set}-${what}`, figures, set, environment, workloads);
     return [
       add('frames', set === 'here' ? [...FRAME_FIGURES, 'numbers'] : FRAME_FIGURES, [
-        ...framesOf(SIMULATED_STRATEGIES, DEVICES, GRIDS),
+        ...framesOf(PAPER_STRATEGIES, DEVICES, GRIDS),
         ...untiled(),
       ]),
       add('sources', ['fig14'], severalSources()),
@@ -32,7 +32,7 @@ export function simulatedExperiments(): readonly SimulatedExperiment[] {
 }
 
 function framesOf(
-  strategies: readonly SimulatedStrategy[],
+  strategies: readonly PaperStrategy[],
   counts: readonly number[],
   grids: readonly string[],
   depth = DEEPEST,
@@ -53,7 +53,7 @@ function untiled(): readonly Workload[] {
 function severalSources(): readonly Workload[] {
   return GRIDS.flatMap((grid) =>
     DEVICES.filter((sources) => sources > 1).flatMap((sources) =>
-      SIMULATED_STRATEGIES.map(
+      PAPER_STRATEGIES.map(
         (strategy): Workload => ({ strategy, devices: MOST, grid, sources, depth: DEEPEST, frames: sources }),
       ),
     ),

@@ -1,4 +1,4 @@
-import { SIMULATED_STRATEGIES } from '../../../scheduling/strategies/strategy.js';
+import { PAPER_STRATEGIES } from '../../../scheduling/strategies/strategy.js';
 import { median } from '../../statistics/statistics.js';
 import { DEEPEST } from '../arithmetic.js';
 import type { PointKey } from '../experiments/experiment.js';
@@ -30,7 +30,7 @@ export function deviationTable({ here, measured }: PointSets): Table {
     ],
     rows: [
       ...rowOf('all', pairs),
-      ...SIMULATED_STRATEGIES.flatMap((name) =>
+      ...PAPER_STRATEGIES.flatMap((name) =>
         rowOf(
           name.toUpperCase(),
           pairs.filter(({ key }) => key.strategy === name),

@@ -1,4 +1,4 @@
-import { SIMULATED_STRATEGIES } from '../../../scheduling/strategies/strategy.js';
+import { PAPER_STRATEGIES } from '../../../scheduling/strategies/strategy.js';
 import type { LineSeries, PanelRow } from '../../charts/chart.js';
 import type { Look } from '../../charts/look.js';
 import { GRIDS } from '../arithmetic.js';
@@ -15,7 +15,7 @@ export function strategyLines(
   xValues: readonly number[],
   keyOf: (x: number) => Omit<PointKey, 'strategy'>,
 ): readonly LineSeries[] {
-  return SIMULATED_STRATEGIES.map((strategy) => ({
+  return PAPER_STRATEGIES.map((strategy) => ({
     look: lookOf(strategy, line),
     points: xValues.flatMap((x) => {
       const known = estimateOf(points, metric, { ...keyOf(x), strategy });

@@ -1,15 +1,15 @@
-import { SIMULATED_STRATEGIES, type SimulatedStrategy } from '../../../scheduling/strategies/strategy.js';
+import { PAPER_STRATEGIES, type PaperStrategy } from '../../../scheduling/strategies/strategy.js';
 import type { LegendEntry } from '../../charts/chart.js';
 import type { Look } from '../../charts/look.js';
 
-export const STRATEGY_NAMES: Readonly<Record<SimulatedStrategy, string>> = {
+export const STRATEGY_NAMES: Readonly<Record<PaperStrategy, string>> = {
   'ftp-wst-s': 'FTP-WST-S',
   'ftp-wst': 'FTP-WST',
   'ftp-wsh': 'FTP-WSH',
   modnn: 'MoDNN',
 };
 
-const LOOKS: Readonly<Record<SimulatedStrategy, Omit<Look, 'line'>>> = {
+const LOOKS: Readonly<Record<PaperStrategy, Omit<Look, 'line'>>> = {
   'ftp-wst-s': { tone: 'blue', marker: 'circle' },
   'ftp-wst': { tone: 'green', marker: 'triangle' },
   'ftp-wsh': { tone: 'orange', marker: 'square' },
@@ -18,7 +18,7 @@ const LOOKS: Readonly<Record<SimulatedStrategy, Omit<Look, 'line'>>> = {
 
 export const STATED: Look = { tone: 'ink', marker: 'cross', line: 'none' };
 
-export function lookOf(strategy: SimulatedStrategy, line: Look['line']): Look {
+export function lookOf(strategy: PaperStrategy, line: Look['line']): Look {
   return { ...LOOKS[strategy], line };
 }
 
@@ -26,7 +26,7 @@ export function lookOf(strategy: SimulatedStrategy, line: Look['line']): Look {
 export function strategyLegend(solid: string, dashed: string, stated: string): readonly LegendEntry[] {
   const line = (label: string, look: Look): LegendEntry => ({ label, kind: 'line', look });
   return [
-    ...SIMULATED_STRATEGIES.map((strategy) => line(STRATEGY_NAMES[strategy], lookOf(strategy, 'solid'))),
+    ...PAPER_STRATEGIES.map((strategy) => line(STRATEGY_NAMES[strategy], lookOf(strategy, 'solid'))),
     line(solid, { tone: 'grey', marker: 'circle', line: 'solid' }),
     line(dashed, { tone: 'grey', marker: 'circle', line: 'dashed' }),
     line(stated, STATED),

@@ -1,4 +1,4 @@
-import { SIMULATED_STRATEGIES, type StrategyName } from '../../../scheduling/strategies/strategy.js';
+import { PAPER_STRATEGIES, type StrategyName } from '../../../scheduling/strategies/strategy.js';
 import { type Arithmetic, DEEPEST, DEVICE_COUNTS, GRIDS } from '../arithmetic.js';
 import type { Estimator, Read } from '../estimate.js';
 import type { PointKey } from '../experiments/experiment.js';
@@ -123,7 +123,7 @@ export const STATEMENT_VALUES: Readonly<Record<string, StatementValue>> = {
   'modnn-latency-6': latency('modnn'),
   'modnn-speedup-6': speedup('modnn', MOST),
   ...Object.fromEntries(
-    SIMULATED_STRATEGIES.map((strategy) => [
+    PAPER_STRATEGIES.map((strategy) => [
       `growth-${strategy}`,
       estimated((read) =>
         overGrids((grid) => over(read, 'longest', key(strategy, MOST, grid, MOST), key(strategy, MOST, grid))),
