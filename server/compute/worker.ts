@@ -6,9 +6,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createEngine } from '../engine/engines.js';
 import { DeepThingsError, unreachable } from '../errors.js';
 import type { LoadedModel } from '../model-files/load-model.js';
-import { freeMaps } from './collect-garbage.js';
 import { BlockFrames } from './gang/block-frames.js';
 import { heapUse } from './heap-use.js';
+import { IdleCollection } from './idle-collection.js';
 import type {
   ComputeAnswer,
   ComputeClose,
@@ -31,6 +31,7 @@ interface Ran {
 const port = parentPort!;
 const setup = workerData as ComputeSetup;
 const blockFrames = new Map<GangPlanName, BlockFrames>();
+const collection = new IdleCollection();
 
 function send(answer: ComputeAnswer, transfer: ArrayBuffer[] = []): void {
   port.postMessage({ ...answer, heap: heapUse() } satisfies ComputeReply, transfer);
@@ -114,7 +115,8 @@ async function serve(parts: ModelParts, request: ComputeRequest): Promise<void> 
     // A buffer may be listed once only, and two outputs may be of one.
     const given = [...new Set(buffers)].filter((buffer) => buffer instanceof ArrayBuffer);
     send({ kind: 'done', id: request.id, result: { ...result, computeMs: performance.now() - startedAt } }, given);
-    if (request.kind === 'block' && 'outputs' in result && result.outputs !== null) freeMaps();
+    if (request.kind === 'block' && 'boxes' in result && (result.outputs ?? result.boxes) !== null)
+      collection.frameEnded();
   } catch (error) {
     send({ kind: 'failed', id: request.id, ...failureOf(error) });
   }
@@ -143,8 +145,10 @@ try {
     requests.push(request);
     if (serving) return;
     serving = true;
+    collection.begin();
     for (let next = requests.shift(); next !== undefined; next = requests.shift()) await serve(parts, next);
     serving = false;
+    collection.end();
   });
   const { name, version, threads, backend, remark } = engine;
   const facts = { name, version, threads, ...(backend === null ? {} : { backend }) };
