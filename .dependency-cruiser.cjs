@@ -256,10 +256,17 @@ module.exports = {
     },
     {
       name: 'roles-are-strangers',
-      comment: 'The gateway and the edge devices know each other through the contract only.',
+      comment:
+        'The gateway and the edge devices know each other through the contract only; so does the device that a gateway has in its process.',
       severity: 'error',
-      from: { path: '^server/(edge|gateway)/' },
+      from: { path: '^server/(edge|gateway)/', pathNot: '^server/gateway/own-device\\.ts$' },
       to: { path: '^server/(calibration|cli|edge|evaluation|gateway|supervision)/', pathNot: '^server/$1/' },
+    },
+    {
+      name: 'own-device-only-assembles',
+      severity: 'error',
+      from: { path: '^server/gateway/own-device\\.ts$' },
+      to: { path: '^server/edge/', pathNot: '^server/edge/(edge-assembly|device/edge-device)\\.ts$' },
     },
     {
       name: 'only-the-command-line-evaluates',

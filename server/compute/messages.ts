@@ -26,6 +26,8 @@ export interface ComputeGang {
   readonly ends: GangPlan['ends'];
   /** Loads the gang's part at start, and that of tiles when the first one comes; the other way round where it is false. */
   readonly isFirst: boolean;
+  /** Blocks are computed beside the remaining layers: the thread is a gateway's that helps gangs. */
+  readonly helps?: boolean;
 }
 
 export interface ComputeSetup {

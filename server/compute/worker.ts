@@ -48,10 +48,12 @@ function failureOf(error: unknown): ComputeFailure {
  * @throws DeepThingsError `DT_COMPUTE` for a request of the other side's.
  */
 async function prepare(parts: ModelParts, request: ComputeRequest): Promise<() => Promise<Ran>> {
-  const { kind } = setup.stage;
+  const { gang, kind } = setup.stage;
   const isBehind = request.kind === 'remaining' || request.kind === 'whole';
-  // A device may be given the remaining layers; the gateway has no others.
-  if (isBehind !== (kind === 'remaining') && request.kind !== 'remaining') {
+  const isBlock = request.kind === 'block' || request.kind === 'drop-block';
+  // A device may be given the remaining layers; the gateway has no others, but for blocks where it helps gangs.
+  const isAllowed = request.kind === 'remaining' || (isBlock && gang?.helps === true);
+  if (isBehind !== (kind === 'remaining') && !isAllowed) {
     throw new DeepThingsError('DT_COMPUTE', `cannot run a ${request.kind} where the ${kind} layers are loaded`);
   }
   switch (request.kind) {
@@ -123,11 +125,14 @@ async function serve(parts: ModelParts, request: ComputeRequest): Promise<void> 
 }
 
 /** Loads the part that the thread is to begin with. */
-function loadFirst(parts: ModelParts): Promise<unknown> {
-  if (setup.stage.isAlone) return parts.whole();
-  const isGang = setup.stage.gang?.isFirst ?? false;
-  if (setup.stage.kind === 'remaining') return isGang ? parts.behindBlocks() : parts.behindTiles();
-  return isGang ? parts.blocks() : parts.tiles();
+async function loadFirst(parts: ModelParts): Promise<void> {
+  const { gang, isAlone, kind } = setup.stage;
+  if (isAlone) await parts.whole();
+  else if (!gang?.isFirst) await (kind === 'remaining' ? parts.behindTiles() : parts.tiles());
+  else {
+    if (kind === 'remaining') await parts.behindBlocks();
+    if (kind === 'fused' || gang.helps) await parts.blocks();
+  }
 }
 
 try {

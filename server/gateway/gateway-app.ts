@@ -19,6 +19,7 @@ import { resultHandlers } from './api/result-handlers.js';
 import type { GatewayDevices } from './devices/gateway-devices.js';
 import type { GatewayModules, GatewaySelf } from './gateway-modules.js';
 import { notReady } from './gateway-readiness.js';
+import type { OwnDevice } from './own-device.js';
 
 /** Where the gateway is reached, and by whom. */
 export interface GatewayDoor {
@@ -27,19 +28,21 @@ export interface GatewayDoor {
   readonly tls: TlsSource | null;
   /** Null: no token is asked for. */
   readonly token: ClusterToken | null;
+  /** The gateway's own device, which has no door of its own. */
+  readonly own: Pick<OwnDevice, 'putOverlap'>;
 }
 
 /** Makes the gateway's server; it does not listen yet. */
 export async function createGatewayApp(
   self: GatewaySelf,
   modules: GatewayModules,
-  { at, tls, token }: GatewayDoor,
+  { at, own, tls, token }: GatewayDoor,
 ): Promise<FastifyInstance> {
   const { clusterPlan, config, telemetry } = self;
   const { log, metrics } = telemetry;
   const app = await createNodeApp({
     role: 'gateway',
-    handlers: handlersOf(self, modules),
+    handlers: handlersOf(self, modules, own),
     ...{ token, tls, log, metrics, refused: modules.contacts.refused },
     ...appOptions(config, clusterPlan, at),
     openPaths: isDashboardPath,
@@ -48,7 +51,7 @@ export async function createGatewayApp(
   return app;
 }
 
-function handlersOf(self: GatewaySelf, modules: GatewayModules): OperationHandlers {
+function handlersOf(self: GatewaySelf, modules: GatewayModules, own: GatewayDoor['own']): OperationHandlers {
   const { clusterPlan, config, epoch, telemetry, wirePlan } = self;
   const { contacts, devices, dispatch, frames, intake, results } = modules;
   const { drain } = intake;
@@ -73,7 +76,7 @@ function handlersOf(self: GatewaySelf, modules: GatewayModules): OperationHandle
       maps: config.wire.maps,
       frames,
       devices,
-      gangs: { rounds: results.gangs, links },
+      gangs: { rounds: results.gangs, links, own },
       telemetry,
     }),
     ...frameHandlers({ strategy, wirePlan, frames, intake, finisher, nowMs }),

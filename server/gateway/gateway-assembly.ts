@@ -10,6 +10,7 @@ import { EventLog } from '../node/observe/event-log.js';
 import type { Logger } from '../node/observe/logger.js';
 import { createMetrics } from '../node/observe/metrics.js';
 import type { Telemetry } from '../node/observe/telemetry.js';
+import { localTransport } from '../node/peers/local-transport.js';
 import { createPeerClients } from '../node/peers/peer-clients.js';
 import { type RunningNode, stopInOrder } from '../node/running-node.js';
 import type { OpenedTls } from '../node/tls/node-tls.js';
@@ -19,6 +20,7 @@ import type { OpenedArchive } from './archive/open-archive.js';
 import type { OpenPeers } from './devices/device-links.js';
 import { createGatewayApp } from './gateway-app.js';
 import { createModules, type GatewaySelf } from './gateway-modules.js';
+import { OwnDevice } from './own-device.js';
 
 /** What the parts of a gateway are told. */
 export interface NodeOptions {
@@ -42,14 +44,17 @@ export async function assemble(options: NodeOptions, environment: Environment): 
   const { archive, at, compute, contents, tls } = environment;
   const self = selfOf(options, environment);
   const { telemetry } = self;
+  const own = new OwnDevice();
   const openPeers: OpenPeers = (onCircuit) => {
     const nodes = [config.gateway, ...config.devices];
-    return createPeerClients({ self: GATEWAY_ID, token, nodes, tls, metrics: telemetry.metrics, log, onCircuit });
+    const { metrics } = telemetry;
+    const local = (address: string) => own.transportTo(address);
+    return createPeerClients({ self: GATEWAY_ID, token, nodes, tls, metrics, log, onCircuit, local });
   };
   const modules = createModules(self, archive, openPeers);
   const { contacts, devices, dispatch, frames, intake, results } = modules;
   tls?.measure(telemetry.metrics);
-  const app = await createGatewayApp(self, modules, { at, tls, token });
+  const app = await createGatewayApp(self, modules, { at, tls, token, own });
   devices.quarantine.restore(contents.quarantined);
   await intake.restorer.restore(contents);
   const port = await listen(app, at);
@@ -57,10 +62,12 @@ export async function assemble(options: NodeOptions, environment: Environment): 
   log.info({ address }, 'gateway listens');
 
   for (const part of [dispatch.ledger, devices.bulletin]) part.start();
+  await own.start(options, environment, { address, transport: localTransport(app), metrics: telemetry.metrics });
   const ids = config.devices.map(({ id }) => id);
   void contacts.links.announce(ids, self.epoch);
   // First what begins work, then what answers, last what keeps.
   const stops = [
+    () => own.stop(),
     () => dispatch.ledger.stop(),
     () => devices.bulletin.stop(),
     () => contacts.deathWatch.stop(),

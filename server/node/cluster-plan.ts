@@ -1,5 +1,6 @@
 import type { ComputeStage } from '../compute/messages.js';
 import type { ClusterConfig } from '../config/cluster-config.js';
+import { gangDevices, gatewayMember } from '../config/gateway-member.js';
 import { planGraph } from '../geometry/choose-cut.js';
 import type { FtpPlan } from '../geometry/ftp-plan.js';
 import { chooseEnds } from '../geometry/gang/choose-ends.js';
@@ -22,10 +23,11 @@ export interface ClusterPlan extends GangPlans {
   readonly cost: PlanCost;
 }
 
-export async function planCluster({ devices, model, partition }: ClusterConfig): Promise<ClusterPlan> {
+export async function planCluster(config: ClusterConfig): Promise<ClusterPlan> {
+  const { devices, model, partition } = config;
   const network = await describeModel(model);
   const plan = planGraph(network.graph, partition.fusedDepth, partition.grid, Math.max(1, devices.length));
-  const gang = planGang(network.graph, (stage) => chooseEnds(stage, devices.length));
+  const gang = planGang(network.graph, (stage) => chooseEnds(stage, gangDevices(config).length));
   const layerGang = plan.chain === null ? null : planLayerGang(plan.chain);
   return { network, plan, cost: planCost(plan, TRAVEL_WIDTHS), gang, layerGang };
 }
@@ -34,11 +36,12 @@ export async function planCluster({ devices, model, partition }: ClusterConfig):
 export function computeStage(
   kind: ComputeStage['kind'],
   { gang, plan }: ClusterPlan,
-  { devices, schedule }: ClusterConfig,
+  config: ClusterConfig,
 ): ComputeStage {
-  const isFirst = strategyNamed(schedule.strategy).gang?.plan === 'stages';
-  const isAlone = devices.length === 0;
-  return { kind, depth: plan.stage.values, grid: plan.grid, gang: { ends: gang.ends, isFirst }, isAlone };
+  const isFirst = strategyNamed(config.schedule.strategy).gang?.plan === 'stages';
+  const isAlone = config.devices.length === 0;
+  const helps = kind === 'remaining' && gatewayMember(config) !== null;
+  return { kind, depth: plan.stage.values, grid: plan.grid, gang: { ends: gang.ends, isFirst, helps }, isAlone };
 }
 
 /** Room for a task's or result's facts beside its tensor. */

@@ -1,8 +1,11 @@
 import type { ClusterConfig } from '../config/cluster-config.js';
+import { gatewayMember } from '../config/gateway-member.js';
 import type { GatewayComputes, LedgerSettings } from '../scheduling/ledger/ledger-state.js';
 
 /** What the frame ledger goes by, of `cluster.yaml`. */
-export function ledgerSettings({ schedule, limits, devices, gateway }: ClusterConfig): LedgerSettings {
+export function ledgerSettings(config: ClusterConfig): LedgerSettings {
+  const { schedule, limits, devices, gateway } = config;
+  const helper = gatewayMember(config);
   const { lease, heartbeat } = schedule;
   // Devices are told that the gateway is there, and register at once.
   const restoreMs = heartbeat.intervalMs + 500;
@@ -18,6 +21,7 @@ export function ledgerSettings({ schedule, limits, devices, gateway }: ClusterCo
     retryMs: 250,
     attempts: lease.attempts,
     frameTimeoutMs: limits.frameTimeoutMs,
+    ...(helper !== null && { helper: helper.id }),
     stealOnly: devices.filter(({ source }) => !source).map(({ id }) => id),
     ...(gateway.compute !== false && { gatewayComputes: gatewayComputes(gateway.compute, devices.length, restoreMs) }),
   };

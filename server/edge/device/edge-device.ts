@@ -1,3 +1,4 @@
+import type { Transport } from '../../../client/transport.js';
 import type { ComputeThread } from '../../compute/compute-thread.js';
 import { systemThread } from '../../compute/system-thread.js';
 import type { ClusterConfig, DeviceConfig } from '../../config/cluster-config.js';
@@ -32,6 +33,17 @@ export interface Environment {
   readonly tls: OpenedTls | null;
   readonly clusterPlan: ClusterPlan;
   readonly compute: ComputeThread;
+  /** The gateway whose process the device is in; absent for a process of its own. */
+  readonly host?: HostGateway;
+}
+
+/** A gateway that has a device in its process. */
+export interface HostGateway {
+  readonly address: string;
+  /** The way to it. */
+  readonly transport: Transport;
+  /** Counts what the device does as well. */
+  readonly metrics: NodeMetrics;
 }
 
 /** The other nodes of the cluster, as this device reaches them. */
@@ -59,22 +71,22 @@ export interface EdgeDevice {
 }
 
 /** Makes a device's clients, metrics and event log. Nothing is sent yet. */
-export function createEdgeDevice(options: NodeOptions, { node, tls, clusterPlan, compute }: Environment): EdgeDevice {
+export function createEdgeDevice(options: NodeOptions, environment: Environment): EdgeDevice {
   const { config, device, log, token } = options;
+  const { clusterPlan, compute, host, node, tls } = environment;
   const { gang, layerGang, network, plan } = clusterPlan;
   const digest = planDigest(compute.modelDigest, plan, gang);
-  const metrics = createMetrics({ role: 'edge', node: device });
-  metrics.cpu.separate({ main: systemThread(), compute: compute.thread });
-  metrics.heap.watchCompute(() => compute.heap());
-  tls?.measure(metrics);
+  const metrics = host?.metrics ?? metricsOf(device, environment);
   const nodes = [config.gateway, ...config.devices];
-  const peers = createPeerClients({ self: device, token, nodes, tls, metrics, log });
+  const gateway = host?.address ?? config.gateway.address;
+  const local = host && ((address: string) => (address === gateway ? host.transport : null));
+  const peers = createPeerClients({ self: device, token, nodes, tls, metrics, log, local });
   return {
     self: { device, address: node.address },
     wirePlan: { plan, digest, fill: network.preprocessing.fill, maps: config.wire.maps },
     gangs: { gang, layerGang },
     remote: {
-      gateway: peers.client(config.gateway.address),
+      gateway: peers.client(gateway),
       peers,
       links: new LinkRates(),
       devices: new Set(config.devices.map(({ id }) => id)),
@@ -83,4 +95,12 @@ export function createEdgeDevice(options: NodeOptions, { node, tls, clusterPlan,
     metrics,
     log,
   };
+}
+
+function metricsOf(device: string, { compute, tls }: Environment): NodeMetrics {
+  const metrics = createMetrics({ role: 'edge', node: device });
+  metrics.cpu.separate({ main: systemThread(), compute: compute.thread });
+  metrics.heap.watchCompute(() => compute.heap());
+  tls?.measure(metrics);
+  return metrics;
 }

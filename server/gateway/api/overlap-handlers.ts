@@ -1,5 +1,5 @@
 import { CALLS } from '../../node/contract/calls.js';
-import type { OperationHandlers, OperationRequest } from '../../node/contract/operations.js';
+import type { OperationHandler, OperationHandlers, OperationRequest } from '../../node/contract/operations.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import { HttpProblem } from '../../node/problems/problem.js';
 import { decodeOfferedStrips } from '../../node/wire/overlap-body.js';
@@ -20,8 +20,12 @@ export interface OverlapHandlerParts {
   readonly maps: MapType;
   readonly frames: GatewayFrames;
   readonly devices: GatewayDevices;
-  /** The gangs whose strips the gateway passes on, and the way to their members. */
-  readonly gangs: { readonly rounds: GangRounds; readonly links: DeviceLinks };
+  /** The gangs whose strips the gateway passes on, the way to their members, and the gateway as one of them. */
+  readonly gangs: {
+    readonly rounds: GangRounds;
+    readonly links: DeviceLinks;
+    readonly own: { readonly putOverlap: OperationHandler<'putOverlap'> | null };
+  };
   readonly telemetry: Telemetry;
 }
 
@@ -33,6 +37,10 @@ export function overlapHandlers(parts: OverlapHandlerParts): OperationHandlers {
   const { metrics } = parts.telemetry;
   return {
     putOverlap: async (request, reply) => {
+      const { putOverlap } = parts.gangs.own;
+      if (request.query.stage !== undefined && request.query.to === undefined && putOverlap !== null) {
+        return putOverlap(request, reply);
+      }
       if (request.query.stage !== undefined) {
         await passStrips(parts, request);
         return reply.code(204).send();

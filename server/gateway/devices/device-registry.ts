@@ -1,5 +1,7 @@
 import type { Schemas } from '../../../client/client.js';
 import type { ClusterConfig } from '../../config/cluster-config.js';
+import { GATEWAY_ID } from '../../config/defaults.js';
+import { gangDevices } from '../../config/gateway-member.js';
 import { isDeclaredAddress } from '../../node/peers/declared-address.js';
 import { HttpProblem } from '../../node/problems/problem.js';
 import { DeviceWarnings, type WarningKind } from './device-warnings.js';
@@ -69,7 +71,7 @@ export class DeviceRegistry {
     this.#identity = identity;
     this.#nowMs = nowMs;
     this.#entries = new Map(
-      config.devices.map(({ id, address, source }) => [
+      gangDevices(config).map(({ id, address, source }) => [
         id,
         {
           device: id,
@@ -246,8 +248,9 @@ export class DeviceRegistry {
     return this.#entries.get(device)?.source === true;
   }
 
+  /** Whether a device is there to take work; the gateway's own takes none by itself. */
   get anyLive(): boolean {
-    return [...this.#entries.keys()].some((device) => this.isLive(device));
+    return [...this.#entries.keys()].some((device) => device !== GATEWAY_ID && this.isLive(device));
   }
 
   get anySourceLive(): boolean {

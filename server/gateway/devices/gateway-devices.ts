@@ -1,4 +1,5 @@
 import type { ClusterConfig } from '../../config/cluster-config.js';
+import { gangDevices } from '../../config/gateway-member.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import type { LedgerSink } from '../../scheduling/ledger/ledger-events.js';
 import type { VictimDirectory } from '../../scheduling/policy/victim-directory.js';
@@ -38,7 +39,7 @@ export function createDevices(parts: GatewayDevicesParts): GatewayDevices {
   return {
     registry,
     victims,
-    speeds: new DeviceSpeeds(config.devices),
+    speeds: new DeviceSpeeds(gangDevices(config)),
     quarantine: new Quarantine({ archive, registry, victims, notices, ledger, telemetry }),
     notices,
     bulletin: new DeviceBulletin(registry, events),

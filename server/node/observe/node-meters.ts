@@ -19,17 +19,22 @@ export class NodeMeters {
 
   /** A gauge that shows, at each look, what the functions say that were added to it, by a label. */
   watched(name: string, help: string, label: string): (of: string, amount: () => number) => void {
-    const amounts = new Map<string, () => number>();
+    const amounts = new Map<string, readonly (() => number)[]>();
     const gauge: Gauge<string> = new Gauge({
       name: `deepthings_${name}`,
       help,
       labelNames: [label],
       registers: this.#registers,
       collect: () => {
-        for (const [of, amount] of amounts) gauge.set({ [label]: of }, amount());
+        for (const [of, all] of amounts) {
+          gauge.set(
+            { [label]: of },
+            all.reduce((sum, amount) => sum + amount(), 0),
+          );
+        }
       },
     });
-    return (of, amount) => void amounts.set(of, amount);
+    return (of, amount) => void amounts.set(of, [...(amounts.get(of) ?? []), amount]);
   }
 
   /** A histogram of durations in seconds. */

@@ -47,6 +47,8 @@ export interface PeerClientsOptions {
   readonly nodes: readonly { readonly id: string; readonly address: string }[];
   /** Null: nodes speak http. */
   readonly tls: TlsSource | null;
+  /** The way to a node in this process, by its address; null for others, all of which are reached over the network when absent. */
+  readonly local?: ((address: string) => Transport | null) | undefined;
   readonly metrics: NodeMetrics;
   readonly log: Logger;
   /** Told when a peer is suspended from now on, or is asked again. */
@@ -54,7 +56,7 @@ export interface PeerClientsOptions {
 }
 
 export function createPeerClients(options: PeerClientsOptions): PeerClients {
-  const { self, token, nodes, tls, metrics, log, onCircuit } = options;
+  const { self, token, nodes, tls, metrics, log, onCircuit, local } = options;
   prepareAnswerChecks(Object.values(CALLS) as CallRule<OperationId>[]);
   const onSocket = (socket: Socket) => metrics.traffic.watch(socket);
   const { transport, renewTls, close } = createUndiciTransport({
@@ -87,7 +89,7 @@ export function createPeerClients(options: PeerClientsOptions): PeerClients {
       if (clients.size >= CLIENTS_LIMIT) clients.clear();
       const plain = createClient({
         baseUrl: address,
-        transport: explained(named(transport, self), node.id, address),
+        transport: explained(named(local?.(address) ?? transport, self), node.id, address),
         token: sent,
       });
       const client = peerClient(plain, { circuits, nowMs, random, metrics, repeats, log });

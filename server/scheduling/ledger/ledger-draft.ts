@@ -88,20 +88,32 @@ export function holderOf(part: PartPlace): string | null {
   return part.kind === 'unplaced' || part.kind === 'done' ? null : part.device;
 }
 
-/** Whether there is a device that work can be given to. */
-export function isAnyAvailable({ devices, quarantined }: Pick<LedgerDraft, 'devices' | 'quarantined'>): boolean {
-  for (const { device, draining } of devices.values()) if (!draining && !quarantined.has(device)) return true;
+type Availability = Pick<LedgerDraft, 'devices' | 'quarantined' | 'settings'>;
+
+/** Whether there is a device that any work can be given to. */
+export function isAnyAvailable(draft: Availability): boolean {
+  for (const device of draft.devices.keys()) if (isAvailable(draft, device)) return true;
   return false;
 }
 
-/** Devices that work can be given to. */
-export function availableDevices({
-  devices,
-  quarantined,
-}: Pick<LedgerDraft, 'devices' | 'quarantined'>): readonly string[] {
-  return [...devices.values()]
-    .filter(({ device, draining }) => !draining && !quarantined.has(device))
-    .map(({ device }) => device);
+/** Devices that any work can be given to. */
+export function availableDevices(draft: Availability): readonly string[] {
+  return [...draft.devices.keys()].filter((device) => isAvailable(draft, device));
+}
+
+function isAvailable(draft: Availability, device: string): boolean {
+  return device !== draft.settings.helper && takesWork(draft, device);
+}
+
+function takesWork({ devices, quarantined }: Availability, device: string): boolean {
+  return devices.get(device)?.draining === false && !quarantined.has(device);
+}
+
+/** The gateway's own device, where it is there and can have a block; null else. */
+export function helperOf(draft: LedgerDraft): string | null {
+  const { helper } = draft.settings;
+  if (helper === undefined || !takesWork(draft, helper)) return null;
+  return (draft.suspendedUntilMs.get(helper) ?? 0) <= draft.nowMs ? helper : null;
 }
 
 /** Whether what is said of this device's tasks counts. */

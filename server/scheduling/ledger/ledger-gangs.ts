@@ -4,6 +4,7 @@ import { LARGEST_ATTEMPT, type TaskKey } from '../task-key.js';
 import {
   blockLeaseMs,
   failFrame,
+  helperOf,
   holderOf,
   type LedgerDraft,
   loads,
@@ -85,14 +86,29 @@ function isComputed({ parts }: LedgerFrame): boolean {
   return parts.every(({ kind }) => kind === 'done');
 }
 
-/** Returns the devices that a gang can be formed of: those that the gateway reaches and that are in no gang. */
+/**
+ * Returns the devices that a gang can be formed of: those that the gateway reaches and that are in no gang. The gateway's own is not
+ * among them while the gateway computes a whole frame.
+ */
 export function freeDevices(draft: LedgerDraft): Set<string> {
-  const free = new Set(reachable(draft));
+  const helper = helperOf(draft);
+  const free = new Set([...reachable(draft), ...(helper === null ? [] : [helper])]);
   for (const entry of draft.frames.values()) {
-    if (entry.distribution.kind !== 'gang' || entry.phase.kind !== 'running' || isComputed(entry)) continue;
-    for (const device of membersOf(entry)) free.delete(device);
+    if (entry.phase.kind === 'local' && helper !== null) free.delete(helper);
+    if (isInGang(entry)) for (const device of membersOf(entry)) free.delete(device);
   }
   return free;
+}
+
+/** Returns whether a gang computes the frame now. */
+function isInGang(entry: LedgerFrame): boolean {
+  return entry.distribution.kind === 'gang' && entry.phase.kind === 'running' && !isComputed(entry);
+}
+
+/** Returns whether the gateway's own device computes a block now. */
+export function isHelping({ frames, settings: { helper } }: LedgerDraft): boolean {
+  if (helper === undefined) return false;
+  return [...frames.values()].some((entry) => isInGang(entry) && membersOf(entry).includes(helper));
 }
 
 /**
@@ -104,10 +120,13 @@ export function formGang(draft: LedgerDraft, entry: LedgerFrame, free: Set<strin
   const { distribution, frame, parts } = entry;
   if (distribution.kind !== 'gang') return;
   const candidates = helping(draft, entry).filter((device) => free.has(device));
-  if (candidates.length === 0) return;
+  const isOfHelper = candidates.length === 1 && candidates[0] === draft.settings.helper;
+  if (candidates.length === 0 || (isOfHelper && distribution.suspects === undefined)) return;
   const loadOf = loads(draft);
   const most = distribution.members === 'all' ? distribution.most : Math.min(distribution.members, distribution.most);
-  const byLoad = candidates.toSorted().sort((a, b) => loadOf.get(a)! - loadOf.get(b)!);
+  // The gateway's own, which has no load of its own, comes last.
+  const loadOfDevice = (device: string) => loadOf.get(device) ?? Number.MAX_VALUE;
+  const byLoad = candidates.toSorted().sort((a, b) => loadOfDevice(a) - loadOfDevice(b));
   const devices = byLoad.slice(0, most).sort();
   for (const device of devices) free.delete(device);
   const attempt = entry.latest + 1;
@@ -173,23 +192,31 @@ export function restartGang(
 }
 
 /** Devices without those that ended the frame's last gang or whose results of it were refused; all where there are no others. */
-function suitable(draft: LedgerDraft, { avoided, refused }: LedgerFrame): readonly string[] {
+function suitable(draft: LedgerDraft, entry: LedgerFrame): readonly string[] {
   const live = reachable(draft);
-  const others = live.filter((device) => device !== avoided && !refused.some((one) => one.device === device));
+  const others = live.filter((device) => isSuitable(entry, device));
   return others.length > 0 ? others : live;
 }
 
-/** Returns the devices that a gang can have: a gang of all does without those that would slow it down, where there are others;
- * that is measured of stages only. */
+function isSuitable({ avoided, refused }: LedgerFrame, device: string): boolean {
+  return device !== avoided && !refused.some((one) => one.device === device);
+}
+
+/**
+ * Returns the devices that a gang can have: a gang of all has the gateway's own beside others, and does without those that would slow it
+ * down, where there are others; that is measured of stages only.
+ */
 function helping(draft: LedgerDraft, entry: LedgerFrame): readonly string[] {
-  const all = suitable(draft, entry);
+  const devices = suitable(draft, entry);
   const { distribution } = entry;
-  if (distribution.kind !== 'gang') return all;
+  if (distribution.kind !== 'gang') return devices;
+  const helper = helperOf(draft);
+  const all = helper !== null && isSuitable(entry, helper) ? [...devices, helper] : devices;
   const suspect = distribution.suspects?.find((device) => all.includes(device));
   if (suspect !== undefined) return [suspect];
-  if (distribution.members !== 'all' || distribution.plan !== 'stages') return all;
+  if (distribution.members !== 'all' || distribution.plan !== 'stages') return devices;
   const others = all.filter((device) => !draft.leftOut.has(device));
-  return others.length > 0 ? others : all;
+  return others.some((device) => device !== helper) ? others : devices;
 }
 
 function unplaced({ attempt, failed }: Tries): PartState {

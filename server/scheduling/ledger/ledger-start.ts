@@ -1,6 +1,6 @@
 import { LARGEST_ATTEMPT } from '../task-key.js';
 import { holderOf, type LedgerDraft, reachable } from './ledger-draft.js';
-import { formGang, freeDevices } from './ledger-gangs.js';
+import { formGang, freeDevices, isHelping } from './ledger-gangs.js';
 import { chooseSource } from './ledger-placement.js';
 import { isUnderWay, resume } from './ledger-restore.js';
 import type { LedgerFrame } from './ledger-state.js';
@@ -62,7 +62,7 @@ export function computeHere(draft: LedgerDraft): void {
   if (gatewayComputes === undefined) return;
   const isAlone = isGatewayAlone(draft, gatewayComputes.aloneAfterMs);
   const helps = gatewayComputes.whenIdle && draft.deviceLessSinceMs === null;
-  if (!isAlone && !helps) return;
+  if (!isAlone && (!helps || isHelping(draft))) return;
   let first: LedgerFrame | null = null;
   for (const entry of draft.frames.values()) {
     const { kind } = entry.phase;

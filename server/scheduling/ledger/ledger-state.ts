@@ -171,6 +171,8 @@ export interface LedgerSettings {
   readonly frameTimeoutMs: number;
   /** Devices that are never a source; empty by default. */
   readonly stealOnly?: readonly string[];
+  /** The gateway's own device: it joins gangs of all devices, beside another one, and gets no other work. None when absent. */
+  readonly helper?: string;
   /** What computes the remaining layers of frames that are no gang's; the gateway when absent. */
   readonly remaining?: 'gateway' | 'any';
   /** When the gateway computes whole frames; never when absent. */
