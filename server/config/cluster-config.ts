@@ -42,7 +42,10 @@ export interface NodeConfig {
 }
 
 export interface GatewayConfig extends NodeConfig {
-  /** The gateway computes whole frames: with `auto` while no device is there; with true also when it is idle and no device is free. */
+  /**
+   * The gateway computes whole frames: with `auto` while no device is there; with true also when it is idle and no device is free. With
+   * true it is a member of gangs of all devices as well.
+   */
   readonly compute: 'auto' | boolean;
 }
 

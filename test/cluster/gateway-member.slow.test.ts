@@ -1,32 +1,39 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
+import type { Schemas } from '../../client/client.js';
 import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
 import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
 import { runWholeGraph } from '../../server/evaluation/measure/untiled.js';
 import { samplePhoto, submit } from '../support/frames.js';
-import { startTestCluster, type TestCluster, waitUntil } from '../support/test-cluster.js';
+import { startTestCluster, type TestCluster, type TestClusterOptions, waitUntil } from '../support/test-cluster.js';
+import { engines, GATEWAYS } from '../support/wrong-engine.js';
+
+vi.mock('../../server/compute/compute-thread.js', async (original) => {
+  const { withWrongEngines } = await import('../support/wrong-engine.js');
+  return withWrongEngines(await original());
+});
 
 let cluster: TestCluster | undefined;
 afterEach(async () => {
   await cluster?.stop();
   cluster = undefined;
+  engines.reset();
 });
 
 const YAML = `model: { name: nanodet }
-limits: { keptOutputs: 1 }
+limits: { keptOutputs: 2 }
 schedule: { heartbeat: { intervalMs: 200 } }`;
 
-async function start(devices: number, compute: boolean, token: string | null = null) {
-  cluster = await startTestCluster({ yaml: YAML, devices, compute, ...(token !== null && { token: token as never }) });
+async function start(devices: number, options: Partial<TestClusterOptions> = {}) {
+  cluster = await startTestCluster({ yaml: YAML, devices, compute: true, ...options });
   const { client, config } = cluster;
   return {
-    /** Submits a frame, which is to have the maps of the whole graph, and returns who computed it. */
-    async exact(strategy: 'gang' | 'whole' | 'ftp-wst-s' | 'ftp-wsh') {
-      const frame = await submit(client, samplePhoto('sample2.jpg'), { strategy });
+    client,
+    /** Submits a frame of a gang, which is to have the maps of the whole graph, and returns the members. */
+    async members() {
+      const frame = await submit(client, samplePhoto('sample2.jpg'), { strategy: 'gang' });
       expect(frame).toMatchObject({ state: 'complete', failure: null });
-      if (strategy === 'gang') {
-        const whole = await runWholeGraph(config, await frameInput(client, frame.id, 416));
-        expect(relativeDifference(await frameOutputs(client, frame.id), whole)).toBeLessThanOrEqual(TOLERANCE.f32);
-      }
+      const whole = await runWholeGraph(config, await frameInput(client, frame.id, 416));
+      expect(relativeDifference(await frameOutputs(client, frame.id), whole)).toBeLessThanOrEqual(TOLERANCE.f32);
       return Object.keys(frame.tiles.byDevice).sort();
     },
     async states() {
@@ -36,8 +43,59 @@ async function start(devices: number, compute: boolean, token: string | null = n
   };
 }
 
-test('a gateway that computes is a member of gangs, and its block is right', { timeout: 120_000 }, async () => {
-  const { exact, states } = await start(2, true);
+test('a gateway that computes is a member of gangs, and the maps are those of the whole graph', {
+  timeout: 120_000,
+}, async () => {
+  const { client, members, states } = await start(2);
   expect(await states()).toEqual(['e0 live', 'e1 live', 'gateway live']);
-  for (let round = 0; round < 3; round++) expect(await exact('gang')).toEqual(['e0', 'e1', 'gateway']);
+  for (let round = 0; round < 3; round++) expect(await members()).toEqual(['e0', 'e1', 'gateway']);
+  const { body } = await cluster!.gateway.app.inject('/metrics');
+  const strips = /deepthings_strip_bytes_total\{direction="(sent|received)".*\} (\d+)/g;
+  expect([...body.matchAll(strips)].map(([, direction, bytes]) => [direction, Number(bytes) > 0])).toEqual(
+    expect.arrayContaining([
+      ['sent', true],
+      ['received', true],
+    ]),
+  );
+  // Other strategies do without it, and nothing of the frames stays in it.
+  for (const strategy of ['whole', 'ftp-wst-s', 'ftp-wsh'] as const) {
+    const frame: Schemas['Frame'] = await submit(client, samplePhoto('sample1.jpg'), { strategy });
+    expect(frame.state).toBe('complete');
+    expect(Object.keys(frame.tiles.byDevice)).not.toContain('gateway');
+  }
+  await waitUntil(async () => {
+    const { devices } = (await client.call('getCluster')).json!;
+    return devices.every(({ pending, running }) => pending + running === 0);
+  });
+});
+
+test('it shows the cluster token like any node, and is seen by those who show it', { timeout: 120_000 }, async () => {
+  const { members } = await start(1, { token: 'the-token-of-this-test' });
+  expect(await members()).toEqual(['e0', 'gateway']);
+});
+
+test('where it computes wrongly it is found, and frames go on without it', { timeout: 120_000 }, async () => {
+  const { members, states } = await start(2, { yaml: `${YAML}\naudit: { fraction: 1 }` });
+  engines.wrong.add(GATEWAYS);
+  await members();
+  await waitUntil(async () => (await states()).includes('gateway quarantined'));
+  expect(await members()).toEqual(['e0', 'e1']);
+});
+
+test('a device that is lost has the frame begin again with the gateway and the others', {
+  timeout: 120_000,
+}, async () => {
+  const { client, members } = await start(2);
+  await members();
+  const submitted = submit(client, samplePhoto('sample2.jpg'), { strategy: 'gang' });
+  await cluster!.devices.get('e1')!.stop();
+  expect((await submitted).state).toBe('complete');
+  expect(await members()).toEqual(['e0', 'gateway']);
+});
+
+test('without a live device the gateway computes whole frames', { timeout: 120_000 }, async () => {
+  const { client } = await start(1);
+  await cluster!.devices.get('e0')!.stop();
+  const frame = await submit(client, samplePhoto('sample2.jpg'), { strategy: 'gang' });
+  expect(frame).toMatchObject({ state: 'complete', tiles: { total: 1, byDevice: { gateway: 1 } } });
 });

@@ -3,9 +3,11 @@ import type { LedgerEvent } from '../../server/scheduling/ledger/ledger-events.j
 import type { FrameLedger, PartState } from '../../server/scheduling/ledger/ledger-state.js';
 import { demand } from './demand.js';
 
-/** Devices that take work. */
-export function availableIn({ devices, quarantined }: FrameLedger): number {
-  return [...devices.values()].filter(({ device, draining }) => !draining && !quarantined.has(device)).length;
+/** Devices that take any work. */
+export function availableIn({ devices, quarantined, settings }: FrameLedger): number {
+  return [...devices.values()].filter(
+    ({ device, draining }) => !draining && device !== settings.helper && !quarantined.has(device),
+  ).length;
 }
 
 /** Work is begun only where it is taken. */

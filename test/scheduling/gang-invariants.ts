@@ -22,9 +22,17 @@ export function checkGangFormed(
   );
   const isLeftOut = (device: string) => distribution.members === 'all' && after.leftOut.has(device);
   // A gang has a device that is left out where there is no other device, or the others ended its last gang or were refused.
-  const helps = (device: string) => !isLeftOut(device) && !isOutOfReach(after, device);
+  const { helper } = after.settings;
+  const helps = (device: string) => device !== helper && !isLeftOut(device) && !isOutOfReach(after, device);
   const others = [...after.devices.keys()].filter((device) => helps(device) && !isAvoided(entry, device));
   demand(others.length === 0 || !devices.some(isLeftOut), `${devices.join()} has a device that is left out`);
+  const isOfAll = distribution.members === 'all' && distribution.plan === 'stages' && devices.length > 1;
+  const mayHelp = isOfAll || distribution.suspects?.includes(helper ?? '') === true;
+  demand(mayHelp || !devices.includes(helper ?? ''), `${devices.join()} has the gateway's own device`);
+  demand(
+    !devices.includes(helper ?? '') || [...after.frames.values()].every((one) => one.phase.kind !== 'local'),
+    'the gateway computes a whole frame and a block',
+  );
   const noted = parts.map((part) => (part.kind === 'pushing' ? part.device : part.kind));
   demand(noted.join() === devices.join(), 'a gang that is not noted');
 }
@@ -62,7 +70,11 @@ export function checkGangs(ledger: FrameLedger, nowMs: number): void {
     }
   }
   const isFree = ({ device, draining }: { device: string; draining: boolean }) =>
-    !draining && !busy.has(device) && !ledger.quarantined.has(device) && !ledger.suspendedUntilMs.has(device);
+    !draining &&
+    device !== ledger.settings.helper &&
+    !busy.has(device) &&
+    !ledger.quarantined.has(device) &&
+    !ledger.suspendedUntilMs.has(device);
   const free = [...ledger.devices.values()].filter(isFree).map(({ device }) => device);
   for (const { avoided, distribution, frame, phase, refused } of ledger.frames.values()) {
     if (distribution.kind !== 'gang' || phase.kind !== 'waiting' || phase.notBeforeMs > nowMs) continue;

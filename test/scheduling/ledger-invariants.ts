@@ -370,7 +370,8 @@ function checkReason(
     case 'DT_NOT_FINITE': {
       const refused = new Set(before.frames.get(frame)!.refused.map(({ device }) => device));
       if (event.kind === 'result-refused') refused.add(event.device);
-      const takesWork = ({ device, draining }: LedgerDevice) => !draining && !after.quarantined.has(device);
+      const takesWork = ({ device, draining }: LedgerDevice) =>
+        !draining && device !== after.settings.helper && !after.quarantined.has(device);
       const left = [...after.devices.values()].filter((one) => takesWork(one) && !refused.has(one.device));
       demand(left.length === 0, 'a device that may give finite values was not asked');
       return;

@@ -57,9 +57,9 @@ function clientWith(address: string, tls: TransportTls): DeepThingsClient {
   return createClient({ baseUrl: address, transport, token: TOKEN });
 }
 
-async function submit(client: DeepThingsClient) {
+async function submit(client: DeepThingsClient, strategy?: 'gang') {
   const body = { mediaType: 'image/jpeg', bytes: await smallPicture() };
-  return (await client.call('submitFrame', { query: { wait: 30 }, body })).json!;
+  return (await client.call('submitFrame', { query: { wait: 30, ...(strategy && { strategy }) }, body })).json!;
 }
 
 /** A TLS connection of the test's own, and what it is sent. */
@@ -101,9 +101,15 @@ describe.each([['with mutual', true] as const, ['without mutual', false] as cons
     log = keptLog();
     const yaml = `${SMALL}\n${issueFiles(authority, mutual)}`;
     const tls = { ca: authority.certificate, ...me };
-    cluster = await startTestCluster({ yaml, devices: 2, token: TOKEN, tls, log: log.log });
+    cluster = await startTestCluster({ yaml, devices: 2, token: TOKEN, compute: true, tls, log: log.log });
   });
   afterAll(() => cluster?.stop());
+
+  it('has the gateway in a gang', async () => {
+    const frame = await submit(cluster.client, 'gang');
+    expect(frame.state).toBe('complete');
+    expect(Object.keys(frame.tiles.byDevice).sort()).toEqual(['e0', 'e1', 'gateway']);
+  });
 
   it('finishes a frame, and every address is https', async () => {
     expect(await submit(cluster.client)).toMatchObject({ state: 'complete' });
@@ -111,6 +117,7 @@ describe.each([['with mutual', true] as const, ['without mutual', false] as cons
     expect(nodes.map(({ address }) => address.slice(0, 8))).toEqual(['https://', 'https://', 'https://']);
     const { json } = await cluster.client.call('getCluster');
     expect(json!.devices.map(({ address, state }) => `${address.slice(0, 8)} ${state}`)).toEqual([
+      'https:// live',
       'https:// live',
       'https:// live',
     ]);

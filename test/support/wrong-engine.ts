@@ -3,6 +3,9 @@ import type { ComputeSetup } from '../../server/compute/messages.js';
 
 type ComputeModule = typeof import('../../server/compute/compute-thread.js');
 
+/** The engine of a gateway that helps gangs. */
+export const GATEWAYS = -1;
+
 /** Engines of fused layers in this process, by the order in which they were started: a test cluster's devices come first. */
 class Engines {
   /** Those that are wrong in one value of each output, and of what they lend each neighbour: as with a bad memory cell. */
@@ -35,8 +38,9 @@ export function withWrongEngines({ startComputeThread }: ComputeModule): Compute
   return {
     async startComputeThread(setup: ComputeSetup, onCrash?: (error: Error) => void): Promise<ComputeThread> {
       const thread = await startComputeThread(setup, onCrash);
-      if (setup.stage.kind === 'remaining') return thread;
-      const number = engines.tilesRun.push(0) - 1;
+      const helps = setup.stage.gang?.helps === true;
+      if (setup.stage.kind === 'remaining' && !helps) return thread;
+      const number = helps ? GATEWAYS : engines.tilesRun.push(0) - 1;
       return {
         ...thread,
         async runTile(job) {

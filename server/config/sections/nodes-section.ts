@@ -26,8 +26,8 @@ export const gateway = Type.Object(
     engine: optional(nodeEngine),
     compute: optional(
       autoOrFlag(
-        'Whether it computes whole frames: auto, when no device is there to take work; true, also when it is idle and no ' +
-          'device is free; false, never.',
+        'The gateway computes frames too: auto, whole ones when no device is there to take work; true, also when it is idle ' +
+          'and no device is free, and it is a member of gangs; false, never.',
         defaults.gateway.compute,
       ),
     ),

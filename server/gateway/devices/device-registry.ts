@@ -150,9 +150,10 @@ export class DeviceRegistry {
   /** The device that a refused caller seems to be: what it says, else the only declared one at its address that is not up. */
   deviceOfCaller(claimed: string | null, address: string): string | null {
     if (claimed !== null) return this.#entries.has(claimed) ? claimed : null;
-    const here = [...this.#entries.values()].filter((entry) => {
-      return hostOf(entry.declared) === address.replace(/^::ffff:/, '') && !this.isUp(entry.device);
-    });
+    const host = address.replace(/^::ffff:/, '');
+    const here = [...this.#entries.values()].filter(
+      ({ declared, device }) => hostOf(declared) === host && !this.isUp(device),
+    );
     return here.length === 1 ? here[0]!.device : null;
   }
 
@@ -259,8 +260,7 @@ export class DeviceRegistry {
 
   /** Devices on which a frame may start now. */
   get liveSources(): readonly string[] {
-    const sources = [...this.#entries.values()].filter(({ source }) => source);
-    return sources.map(({ device }) => device).filter((device) => this.isLive(device));
+    return [...this.#entries.keys()].filter((device) => this.maySource(device) && this.isLive(device));
   }
 
   /** Where a device is reached: what it announced, before that what is declared. */

@@ -286,6 +286,8 @@ export const setups: fc.Arbitrary<ClusterSetup> = fc
       retryMs: 50,
       ...chosen,
       ...(gatewayComputes !== undefined && { gatewayComputes: { whenIdle: false, ...gatewayComputes } }),
+      // The last device is the gateway's own.
+      ...(gatewayComputes?.whenIdle === true && devices > 1 && { helper: `e${devices - 1}` }),
     },
   }));
 

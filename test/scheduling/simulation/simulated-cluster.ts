@@ -74,6 +74,7 @@ export class SimulatedCluster {
   /** Frames whose remaining layers are computed; on a device, or else on the gateway. */
   #finishing: { readonly frame: string; readonly device?: string | undefined }[] = [];
   readonly #auditEvery: number;
+  readonly #helper: string | undefined;
   /** Results that count and are wrong, `frame/part`, and who sent them. */
   readonly #wrong = new Map<string, string>();
   #judging: Judging[] = [];
@@ -82,6 +83,7 @@ export class SimulatedCluster {
 
   constructor({ auditEvery, devices, medianTileMs, queueLimit, settings }: ClusterSetup) {
     this.#auditEvery = auditEvery;
+    this.#helper = settings.helper;
     this.#run = new LedgerRun(settings);
     this.#medianTileMs = medianTileMs;
     this.devices = Array.from({ length: devices }, (_, i) => new SimulatedDevice(`e${i}`, queueLimit));
@@ -116,6 +118,7 @@ export class SimulatedCluster {
   /** A device submits its own camera's picture, and queues the tiles when it hears the frame's id. */
   submitOwn(device: SimulatedDevice, parts: number): void {
     if (device.state !== 'up' || device.isDraining || this.openFrames.length >= OPEN_FRAMES_LIMIT) return;
+    if (device.name === this.#helper) return;
     const frame = this.#newFrame(parts);
     device.submits();
     this.#tell({ kind: 'frame-accepted', frame, parts, source: device.name, delivered: true });
@@ -207,9 +210,9 @@ export class SimulatedCluster {
     this.#tell({ kind: 'device-released', device: device.name });
   }
 
-  /** Whether a device would be given work. */
+  /** Whether a device would be given any work. */
   takesWork({ name, state, isDraining }: SimulatedDevice): boolean {
-    return state === 'up' && !isDraining && !this.#quarantined.has(name);
+    return state === 'up' && !isDraining && !this.#quarantined.has(name) && name !== this.#helper;
   }
 
   pass(ms: number): void {
@@ -316,6 +319,7 @@ export class SimulatedCluster {
     switch (order.kind) {
       case 'deliver': {
         const { frame, source, attempt } = order;
+        if (source === this.#helper) throw new Error(`${frame} is delivered to the gateway's own device`);
         const failure = { kind: 'delivery-failed' as const, frame, source, attempt, detail: 'no answer' };
         const success: LedgerEvent = { kind: 'frame-delivered', frame, source, attempt };
         const isQueued = (this.#distributions.get(frame)?.kind ?? 'stealing') === 'stealing';
@@ -330,6 +334,8 @@ export class SimulatedCluster {
         const failure = { kind: 'push-failed' as const, frame, part, attempt, device, detail: 'no answer' };
         const success: LedgerEvent = { kind: 'part-pushed', frame, part, attempt, device };
         const how = this.#distributions.get(frame)?.kind ?? 'stealing';
+        if (device === this.#helper && how !== 'gang')
+          throw new Error(`${frame}: the gateway's own device gets a tile`);
         const key = { frame, tile: part, generation: this.#generation(frame), attempt };
         if (how === 'gang') this.#share(device, { ...key, kind: 'block' }, success, failure);
         else if (order.audit === true || how !== 'stealing')
