@@ -1,7 +1,6 @@
 import type { Schemas } from '../../../client/client.js';
-import type { ClusterConfig } from '../../config/cluster-config.js';
+import type { DeviceConfig } from '../../config/cluster-config.js';
 import { GATEWAY_ID } from '../../config/defaults.js';
-import { gangDevices } from '../../config/gateway-member.js';
 import { isDeclaredAddress } from '../../node/peers/declared-address.js';
 import { HttpProblem } from '../../node/problems/problem.js';
 import { DeviceWarnings, type WarningKind } from './device-warnings.js';
@@ -67,11 +66,11 @@ export class DeviceRegistry {
   readonly #listeners: (() => void)[] = [];
 
   /** @param nowMs a clock that does not jump. */
-  constructor(config: ClusterConfig, identity: ClusterIdentity, nowMs: () => number) {
+  constructor(devices: readonly DeviceConfig[], identity: ClusterIdentity, nowMs: () => number) {
     this.#identity = identity;
     this.#nowMs = nowMs;
     this.#entries = new Map(
-      gangDevices(config).map(({ id, address, source }) => [
+      devices.map(({ id, address, source }) => [
         id,
         {
           device: id,
@@ -151,9 +150,7 @@ export class DeviceRegistry {
   deviceOfCaller(claimed: string | null, address: string): string | null {
     if (claimed !== null) return this.#entries.has(claimed) ? claimed : null;
     const host = address.replace(/^::ffff:/, '');
-    const here = [...this.#entries.values()].filter(
-      ({ declared, device }) => hostOf(declared) === host && !this.isUp(device),
-    );
+    const here = [...this.#entries.values()].filter((one) => hostOf(one.declared) === host && !this.isUp(one.device));
     return here.length === 1 ? here[0]!.device : null;
   }
 
@@ -240,8 +237,7 @@ export class DeviceRegistry {
 
   /** Whether it has frames to be told of. */
   mayHaveFrames(device: string): boolean {
-    if (this.isQuarantined(device)) return false;
-    return this.isLive(device) || this.#entries.get(device)?.state === 'draining';
+    return !this.isQuarantined(device) && ['live', 'draining'].includes(this.#entries.get(device)?.state ?? '');
   }
 
   /** Whether frames may start on it, when it is live. */

@@ -33,13 +33,14 @@ export interface GatewayDevicesParts {
 export function createDevices(parts: GatewayDevicesParts): GatewayDevices {
   const { archive, config, identity, ledger, telemetry } = parts;
   const { events, nowMs } = telemetry;
-  const registry = new DeviceRegistry(config, identity, nowMs);
+  const all = gangDevices(config);
+  const registry = new DeviceRegistry(all, identity, nowMs);
   const victims = createVictims();
   const notices = new ProblemNotices(events, nowMs);
   return {
     registry,
     victims,
-    speeds: new DeviceSpeeds(gangDevices(config)),
+    speeds: new DeviceSpeeds(all),
     quarantine: new Quarantine({ archive, registry, victims, notices, ledger, telemetry }),
     notices,
     bulletin: new DeviceBulletin(registry, events),

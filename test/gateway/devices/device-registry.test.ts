@@ -1,21 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ClusterConfig } from '../../../server/config/cluster-config.js';
+import type { DeviceConfig } from '../../../server/config/cluster-config.js';
 import { DeviceRegistry } from '../../../server/gateway/devices/device-registry.js';
 import { PROTOCOL_VERSION } from '../../../server/node/wire/plan-digest.js';
 import { registration } from '../fake-device.js';
 
-const CONFIG = {
-  devices: [
-    { id: 'e0', address: 'http://192.0.2.10:8081', source: true },
-    { id: 'e1', address: 'http://pi.lan:8081', source: false },
-  ],
-} as unknown as ClusterConfig;
+const DEVICES = [
+  { id: 'e0', address: 'http://192.0.2.10:8081', source: true },
+  { id: 'e1', address: 'http://pi.lan:8081', source: false },
+] as unknown as DeviceConfig[];
 const GOOD = { address: 'http://192.0.2.10:8081' };
 
 let registry: DeviceRegistry;
 const nowMs = 0;
 beforeEach(() => {
-  registry = new DeviceRegistry(CONFIG, { modelDigest: 'model', planDigest: 'plan' }, () => nowMs);
+  registry = new DeviceRegistry(DEVICES, { modelDigest: 'model', planDigest: 'plan' }, () => nowMs);
 });
 
 const admit = (facts: Parameters<typeof registration>[0] = {}, nowMs = 0) =>
