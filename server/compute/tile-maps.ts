@@ -1,6 +1,14 @@
 import type { Tensor } from '../engine/inference-engine.js';
 import { DeepThingsError } from '../errors.js';
-import { isEmptyRegion, paddedRegion, type Region, regionHeight, regionWidth, shapeText } from '../geometry/region.js';
+import {
+  isEmptyRegion,
+  type Padding,
+  paddedRegion,
+  type Region,
+  regionHeight,
+  regionWidth,
+  shapeText,
+} from '../geometry/region.js';
 import type { SegmentedStage } from '../geometry/segments.js';
 import type { SegmentRead, TileStep } from '../geometry/tile-walk.js';
 import { placeRegion, regionShape } from '../tensor/planes.js';
@@ -18,6 +26,13 @@ interface Part {
   readonly from: MapBlock;
 }
 
+/** Memory of a padded block. */
+interface PaddedMemory {
+  readonly data: Float32Array;
+  /** Its shape and its padding on each side. */
+  readonly layout: readonly number[];
+}
+
 /**
  * The maps of the tile that is being computed, each in parts that cover what the tile has of it exactly once: the block that the
  * engine put out, and strips. The parts go straight to their places on the padded blocks that the engine gets: in many small tiles
@@ -30,7 +45,7 @@ export class TileMaps {
   readonly #readers: number[];
   readonly #isOutput: readonly boolean[];
   /** By input of every segment; used again for each tile: fresh memory costs more than what is computed on it in a small tile. */
-  readonly #blocks = new Map<string, Float32Array>();
+  readonly #blocks = new Map<string, PaddedMemory>();
   #kept: readonly KeptStrip[] = [];
 
   constructor(stage: SegmentedStage) {
@@ -120,17 +135,21 @@ export class TileMaps {
     const shape = [1, channels, regionHeight(around), regionWidth(around)];
     const parts = this.#parts[map]!;
     if (parts.length === 1 && isPlain(parts[0]!, around)) return { shape, data: parts[0]!.from.data };
-    const data = this.#blockFor(place, channels * regionHeight(around) * regionWidth(around));
-    if (!isSameRegion(region, around)) data.fill(fill);
+    const data = this.#blockFor(place, shape, padding, fill);
     if (!isEmptyRegion(region)) for (const part of parts) placePart(data, channels, around, part, region);
     return { shape, data };
   }
 
-  #blockFor(place: string, values: number): Float32Array {
+  /** Memory whose padding has its values; the rest has any. The padding is there already where the block before was alike. */
+  #blockFor(place: string, shape: readonly number[], padding: Padding, fill: number): Float32Array {
     const known = this.#blocks.get(place);
-    if (known !== undefined && known.length >= values) return known.subarray(0, values);
-    const block = new Float32Array(values);
-    this.#blocks.set(place, block);
+    const values = shape.reduce((product, size) => product * size);
+    const layout = [...shape, padding.top, padding.bottom, padding.left, padding.right];
+    if (known?.layout.every((size, i) => size === layout[i])) return known.data.subarray(0, values);
+    const data = known !== undefined && known.data.length >= values ? known.data : new Float32Array(values);
+    this.#blocks.set(place, { data, layout });
+    const block = data.subarray(0, values);
+    if (padding.top + padding.bottom + padding.left + padding.right > 0) block.fill(fill);
     return block;
   }
 }
