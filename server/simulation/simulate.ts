@@ -43,7 +43,6 @@ export function simulate(settings: SimulationSettings): Simulation {
   const world: World = {
     ...{ kernel, wire, settings, devices, random },
     at: (address) => byAddress.get(address)!,
-    deviceAt: (address) => byAddress.get(address) as DeviceDoor,
     get gateway() {
       return gateway;
     },
@@ -63,6 +62,11 @@ export function simulate(settings: SimulationSettings): Simulation {
     byAddress.set(device.address, simulated);
     return simulated;
   });
+  if (settings.ledger.helper !== undefined) {
+    const own = new SimulatedDevice(world, { ...settings.gateway, speed: null }, random(), gateway.processor);
+    devices.set(settings.ledger.helper, own);
+    own.start({ steals: false });
+  }
   for (const device of started) device.start();
   let firstMs = WARM_UP_HEARTBEATS * settings.heartbeatMs;
   let before = { headerBytes: 0, requests: 0, links: network.use, busy: started.map(() => 0), gatewayMs: 0 };

@@ -51,14 +51,18 @@ export class Wire {
   *request<T>(from: Host, to: Host, questionBytes: number, handle: () => Process<Answer<T>>): Process<T> {
     const { clientMs, serverMs, msPerMiB, questionBytes: before, answerBytes: after } = this.#costs;
     const copy = (bytes: number) => (bytes * msPerMiB) / MIB;
-    this.requests++;
-    this.headerBytes += before + after;
+    // The gateway and its own device are one node.
+    const isSent = from.id !== to.id;
+    if (isSent) {
+      this.requests++;
+      this.headerBytes += before + after;
+    }
     yield* wait(from.processor.serve(clientMs / 2 + copy(questionBytes)));
-    yield* this.#network.transfer(from.id, to.id, before + questionBytes);
+    if (isSent) yield* this.#network.transfer(from.id, to.id, before + questionBytes);
     yield* wait(to.processor.serve(serverMs + copy(questionBytes)));
     const { bytes, value } = yield* handle();
     yield* wait(to.processor.serve(copy(bytes)));
-    yield* this.#network.transfer(to.id, from.id, after + bytes);
+    if (isSent) yield* this.#network.transfer(to.id, from.id, after + bytes);
     yield* wait(from.processor.serve(clientMs / 2 + copy(bytes)));
     return value;
   }
@@ -67,12 +71,11 @@ export class Wire {
 /** What all nodes of one simulation share. */
 export interface World {
   readonly kernel: Kernel;
-  /** By id. */
+  /** By id; with the gateway's own device, where it helps gangs. */
   readonly devices: ReadonlyMap<string, DeviceDoor>;
   readonly gateway: GatewayDoor;
   /** The node at an address. */
   at(address: string): DeviceDoor | GatewayDoor;
-  deviceAt(address: string): DeviceDoor;
   readonly wire: Wire;
   readonly settings: SimulationSettings;
   /** Seeded. */

@@ -14,7 +14,12 @@ const MBIT = 125;
 const PICTURE_BYTES = 105_000;
 
 /** YOLOv2 on hosts of a quarter of a core, with what a typical core takes. */
-async function yolov2(strategy: StrategyName, devices: number, changes: Partial<SimulationSettings> = {}) {
+async function yolov2(
+  strategy: StrategyName,
+  devices: number,
+  changes: Partial<SimulationSettings> = {},
+  sections: Readonly<Record<string, unknown>> = {},
+) {
   const { costs } = await loadCosts(null, '');
   const settings = await combinationSettings(
     {
@@ -23,7 +28,7 @@ async function yolov2(strategy: StrategyName, devices: number, changes: Partial<
         model: { name: 'yolov2', weights: 'synthetic' },
         depth: 16,
         maps: 'f32',
-        sections: {},
+        sections,
         arrivals: { kind: 'one-by-one' },
       },
       bytesPerMs: 1_000 * MBIT,
@@ -57,6 +62,15 @@ describe('a simulated gang', () => {
     const network = { medium: 'switched', bytesPerMs: 20 * MBIT, latencyMs: 0.1 } as const;
     const slow = await yolov2('gang', 6, { network });
     expect(slow.ms).toBeGreaterThan(1.1 * six.ms);
+  });
+
+  it('has the gateway as a member where it computes', async () => {
+    const [two, three] = [await yolov2('gang', 2), await yolov2('gang', 2, {}, { gateway: { compute: true } })];
+    expect([...three.parts.keys()].sort()).toEqual(['e0', 'e1', 'gateway']);
+    expect(two.ms / three.ms).toBeGreaterThan(1.2);
+    expect(two.ms / three.ms).toBeLessThan(1.5);
+    // It gets its picture, and hands over its strips, in messages as the others do.
+    expect(three.bytes.input).toBeGreaterThan(3 * PICTURE_BYTES);
   });
 
   it('sends the picture to each member, strips once, and boxes back', async () => {

@@ -35,12 +35,12 @@ export class DeviceParts {
   readonly policy: FetchPolicy;
   readonly ownFrames = new Set<string>();
 
-  constructor(world: World, settings: SimulatedDeviceSettings, host: Host, offset: number) {
+  constructor(world: World, settings: SimulatedDeviceSettings, host: Host, offset: number, processor?: Processor) {
     const { bytesPerValue, order, overlap, plan, queueLimit } = world.settings;
     this.world = world;
     this.host = host;
     this.offset = offset;
-    this.processor = new Processor(world.kernel, settings.cpu, offset);
+    this.processor = processor ?? new Processor(world.kernel, settings.cpu, offset);
     const { links, speed } = this;
     this.policy = new FetchPolicy({ plan, policy: overlap.policy, links, speed, bytesPerValue });
     const book = new ReuseBook(plan, overlap.policy === 'never' ? null : this.policy);

@@ -25,22 +25,25 @@ export class SimulatedDevice implements DeviceDoor {
   readonly address: string;
   readonly #parts: DeviceParts;
 
-  /** @param offset of its heartbeats and of its quota's periods, 0 to 1. */
-  constructor(world: World, settings: SimulatedDeviceSettings, offset: number) {
+  /**
+   * @param offset of its heartbeats and of its quota's periods, 0 to 1.
+   * @param processor where it shares one with another node.
+   */
+  constructor(world: World, settings: SimulatedDeviceSettings, offset: number, processor?: Processor) {
     this.id = settings.id;
     this.address = settings.address;
-    this.#parts = new DeviceParts(world, settings, this, offset);
+    this.#parts = new DeviceParts(world, settings, this, offset, processor);
   }
 
   get processor(): Processor {
     return this.#parts.processor;
   }
 
-  start(): void {
+  start({ steals } = { steals: true }): void {
     const { kernel } = this.#parts.world;
     kernel.spawn(registering(this.#parts));
     new DeviceWork(this.#parts);
-    startStealing(this.#parts);
+    if (steals) startStealing(this.#parts);
   }
 
   *takeFrame(frame: string, attempt: number): Process<Answer<null>> {

@@ -116,14 +116,14 @@ export class BlockComputer {
     const request =
       this.#rule.strips === 'gateway'
         ? wire.request(host, gateway, bytes, () => gateway.passStrips(frame, attempt, body, to, bytes))
-        : this.#toMember(members[to]!.address, frame, attempt, body, bytes);
+        : this.#toMember(members[to]!.device, frame, attempt, body, bytes);
     world.kernel.spawn(request, () => sent.set());
     return sent;
   }
 
-  *#toMember(address: string, frame: string, attempt: number, body: DueBody, bytes: number): Process {
+  *#toMember(id: string, frame: string, attempt: number, body: DueBody, bytes: number): Process {
     const { host, world } = this.#parts;
-    const device = world.deviceAt(address);
+    const device = world.devices.get(id)!;
     yield* world.wire.request(host, device, bytes, () => device.takeStrips(frame, attempt, body));
   }
 }

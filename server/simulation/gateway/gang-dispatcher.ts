@@ -101,7 +101,8 @@ export class GangDispatcher {
 }
 
 /** Speeds as the file says them, else as the processors are. */
-function speedsOf({ devices }: SimulationSettings): (names: readonly string[]) => readonly number[] {
-  const speeds = new Map(devices.map(({ cpu, id, speed }) => [id, speed ?? cpu.share]));
+function speedsOf({ devices, gateway }: SimulationSettings): (names: readonly string[]) => readonly number[] {
+  const all = [...devices, { ...gateway, speed: null }];
+  const speeds = new Map(all.map(({ cpu, id, speed }) => [id, speed ?? cpu.share]));
   return (names) => names.map((name) => speeds.get(name)!);
 }

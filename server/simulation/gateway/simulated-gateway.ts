@@ -33,7 +33,7 @@ type Push = Extract<LedgerEffect, { kind: 'push' }>;
 
 /** The gateway: the real frame ledger, with simulated devices to carry out what it decides. */
 export class SimulatedGateway implements GatewayDoor {
-  readonly id = 'gateway';
+  readonly id: string;
   readonly address: string;
   readonly processor: Processor;
   readonly frames = new Map<string, SimulatedFrame>();
@@ -50,6 +50,7 @@ export class SimulatedGateway implements GatewayDoor {
     const { kernel, settings } = world;
     this.#world = world;
     this.#onEnded = onEnded;
+    this.id = settings.gateway.id;
     this.address = settings.gateway.address;
     this.processor = new Processor(kernel, settings.gateway.cpu, offset);
     this.#victims = new VictimDirectory((ms, run) => kernel.at(kernel.nowMs + ms, run));
