@@ -13,6 +13,13 @@ import {
   JSON_BYTES,
 } from './body-rules.js';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** How its body is read, as its headers say; null where it takes none. */
+    bodyRule: BodyRule | null;
+  }
+}
+
 /** Bodies of the largest size that may be arriving at once, of each kind. */
 const LARGEST_AT_ONCE = 8;
 
@@ -27,8 +34,10 @@ export function takeBodies(app: FastifyInstance, limits: BodyLimits, metrics: No
   const budgets = budgetsOf(limits);
   metrics.holds('bytes of uploads', () => budgets.picture.held);
   metrics.holds('bytes of other bodies', () => budgets.json.held + budgets.tensors.held);
+  app.decorateRequest('bodyRule', null);
   app.addHook('onRequest', (request, _reply, done) => {
     const rule = ruleOf(request, limits);
+    request.bodyRule = rule;
     // A type that is none is no reason to refuse a picture, but Fastify would.
     if (rule?.kind === 'picture') delete request.raw.headers['content-type'];
     done();
@@ -36,7 +45,7 @@ export function takeBodies(app: FastifyInstance, limits: BodyLimits, metrics: No
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (request, stream, done) => {
-    const rule = ruleOf(request, limits);
+    const rule = request.bodyRule;
     if (rule === null) {
       stream.resume();
       done(null, undefined);

@@ -4,13 +4,15 @@ const LARGE_BYTES = 16 * 1024;
 /** Small pieces are gathered in blocks of up to this size. */
 const BLOCK_BYTES = 64 * 1024;
 
+const NO_BLOCK = Buffer.alloc(0);
+
 /**
  * The pieces of a body in the order in which they arrive. Small ones are gathered, since each `Buffer` costs some hundred
  * bytes more than it holds: a body sent byte by byte takes about as much memory as any other.
  */
 export class BodyPieces {
   readonly #whole: Buffer[] = [];
-  #block = Buffer.alloc(0);
+  #block = NO_BLOCK;
   #filled = 0;
   #bytes = 0;
 
@@ -48,7 +50,7 @@ export class BodyPieces {
 
   #closeBlock(): void {
     if (this.#filled > 0) this.#whole.push(this.#block.subarray(0, this.#filled));
-    this.#block = Buffer.alloc(0);
+    this.#block = NO_BLOCK;
     this.#filled = 0;
   }
 }

@@ -206,10 +206,16 @@ function routeOptions({ role, handlers }: NodeAppOptions, operation: OperationId
   return operation === 'getEvents' ? { handler, sse: { kind: 'manual' }, exposeHeadRoute: false } : { handler };
 }
 
+const HOST = 'host';
+
 /** Servers are told to let requests without a host through, to have them refused with a problem (RFC 9112, 3.2). */
 function requireHost(app: FastifyInstance): void {
   app.addHook('onRequest', ({ raw: { headers, httpVersion, rawHeaders } }, _reply, done) => {
-    const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length;
+    let hosts = 0;
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      const name = rawHeaders[i]!;
+      if (name.length === HOST.length && name.toLowerCase() === HOST) hosts++;
+    }
     if (hosts > 1) throw new HttpProblem({ code: 'DT_REQUEST', status: 400 }, `expected one host header, got ${hosts}`);
     if (httpVersion !== '1.1' || headers.host !== undefined) return done();
     throw new HttpProblem({ code: 'DT_REQUEST', status: 400 }, 'expected a host header');
@@ -218,8 +224,7 @@ function requireHost(app: FastifyInstance): void {
 
 /** Health and the contract say nothing of this cluster. */
 function openPaths(others: (path: string) => boolean): (path: string) => boolean {
-  const open = contractOperations(readContract())
-    .filter(({ operation }) => operation.security?.length === 0)
-    .map(({ path }) => path);
-  return (path) => open.includes(path) || path === '/docs' || path.startsWith('/docs/') || others(path);
+  const operations = contractOperations(readContract()).filter(({ operation }) => operation.security?.length === 0);
+  const open = new Set(operations.map(({ path }) => path));
+  return (path) => open.has(path) || path === '/docs' || path.startsWith('/docs/') || others(path);
 }
