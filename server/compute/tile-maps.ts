@@ -2,6 +2,7 @@ import type { Tensor } from '../engine/inference-engine.js';
 import { DeepThingsError } from '../errors.js';
 import {
   isEmptyRegion,
+  isSameRegion,
   type Padding,
   paddedRegion,
   type Region,
@@ -186,8 +187,4 @@ function isPlain({ from, region }: Part, wanted: Region): boolean {
 function isAll({ data, region }: MapBlock, wanted: Region): boolean {
   const isOwn = data.buffer instanceof ArrayBuffer && data.byteLength === data.buffer.byteLength;
   return isOwn && isSameRegion(region, wanted);
-}
-
-function isSameRegion(a: Region, b: Region): boolean {
-  return a.x0 === b.x0 && a.x1 === b.x1 && a.y0 === b.y0 && a.y1 === b.y1;
 }

@@ -94,6 +94,10 @@ export function paddedRegion({ x0, x1, y0, y1 }: Region, { top, bottom, left, ri
   return { x0: x0 - left, x1: x1 + right, y0: y0 - top, y1: y1 + bottom };
 }
 
+export function isSameRegion(a: Region, b: Region): boolean {
+  return a.x0 === b.x0 && a.x1 === b.x1 && a.y0 === b.y0 && a.y1 === b.y1;
+}
+
 /** True when `outer` has every cell of `inner`; an empty `inner` is in everything. */
 export function containsRegion(outer: Region, inner: Region): boolean {
   return (

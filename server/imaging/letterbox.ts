@@ -18,7 +18,7 @@ export interface LetterboxedPicture {
   /** `[3, rows, width]`, planes R, G and B. */
   readonly data: Uint8Array;
   readonly placement: Placement;
-  /** SHA-256 of `data`, hex: differs between devices whose decoders differ. */
+  /** SHA-256 of `data`, hex: differs between devices whose decoders differ. Worked out when it is asked for. */
   readonly digest: string;
 }
 
@@ -61,5 +61,13 @@ export async function letterboxPicture(
     sample(row, Math.min(row + rowsATurn, end));
     await nextTurn();
   }
-  return { data, placement, digest: createHash('sha256').update(data).digest('hex') };
+  let digest: string | null = null;
+  return {
+    data,
+    placement,
+    get digest() {
+      digest ??= createHash('sha256').update(data).digest('hex');
+      return digest;
+    },
+  };
 }

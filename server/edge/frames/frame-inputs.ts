@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DeepThingsError } from '../../errors.js';
-import { type Region, wholeMap } from '../../geometry/region.js';
+import { isSameRegion, type Region, wholeMap } from '../../geometry/region.js';
 import { transmittedRegion } from '../../heads/placement.js';
 import { letterboxPicture } from '../../imaging/letterbox.js';
 import { inspectHeader, type PictureLimits } from '../../imaging/picture-header.js';
@@ -26,13 +26,6 @@ export interface FrameInput {
   /** `[3, height, width]`. */
   readonly data: Uint8Array;
   readonly transmitted: Region;
-}
-
-/** A part of the network's input. */
-export interface InputPart {
-  /** `[3, height, width]` of the part. */
-  readonly data: Uint8Array;
-  readonly digest: string;
 }
 
 /** Makes the inputs of frames out of pictures. */
@@ -67,16 +60,16 @@ export class FrameInputs {
    * Letterboxes a part of a picture, as `inputOf` does all of it.
    *
    * @param digest of the part as the gateway has it; null where it has not letterboxed the picture.
+   * @returns `[3, height, width]` of the part.
    */
-  async partOf(frame: string, picture: Uint8Array, region: Region, digest: string | null): Promise<InputPart> {
+  async partOf(frame: string, picture: Uint8Array, region: Region, digest: string | null): Promise<Uint8Array> {
     const { network } = this.#parts;
     const { channels, width } = network.input;
     const rows = { start: region.y0, end: region.y1 };
     const { data } = await letterboxPicture(picture, network, rows);
-    const part = cropRegion(data, channels, { ...region, x0: 0, x1: width }, region);
-    const seen = digestOf(part);
-    if (digest === null || digest === seen) return { data: part, digest: seen };
-    return { data: await this.#gatewaysInput(frame, digest, region), digest };
+    const whole = { ...region, x0: 0, x1: width };
+    const part = isSameRegion(region, whole) ? data : cropRegion(data, channels, whole, region);
+    return digest === null || digest === digestOf(part) ? part : this.#gatewaysInput(frame, digest, region);
   }
 
   async #gatewaysInput(frame: string, digest: string, region: Region): Promise<Uint8Array> {

@@ -15,10 +15,8 @@ export interface BlockResultsParts {
   readonly speed: ComputeSpeed;
 }
 
-/** What the last stage gives, and what it was computed of. */
+/** What the last stage gives. */
 export interface BlockOutcome {
-  /** Digest of the member's part of the letterboxed picture. */
-  readonly partDigest: string;
   /** By output of the gang plan: this device's block of that map; none where there are boxes. */
   readonly outputs: readonly Float32Array[];
   /** As `packCandidates` has them; null where blocks of the maps are handed over. */
@@ -33,7 +31,7 @@ export class BlockResults {
     this.#parts = parts;
   }
 
-  send(task: BlockTask, plan: MemberPlan, costs: BlockCosts, { boxes, outputs, partDigest }: BlockOutcome): void {
+  send(task: BlockTask, plan: MemberPlan, costs: BlockCosts, { boxes, outputs }: BlockOutcome): void {
     const { edge, sender, speed } = this.#parts;
     const { events, gangs, log, metrics, self, wirePlan } = edge;
     const gang = strategyNamed(task.strategy).gang!.plan;
@@ -58,7 +56,6 @@ export class BlockResults {
       member,
       generation,
       attempt,
-      partDigest,
       taskBytes,
       device,
       gang,

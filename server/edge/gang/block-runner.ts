@@ -111,13 +111,10 @@ export class BlockRunner {
     const all = plan.stages.flatMap(({ due }) => due);
     if (!inbox.open(task, all)) return false;
     const startedMs = performance.now();
-    const part =
-      rule.carries === 'input'
-        ? { data: picture, digest: partDigest ?? digestOf(picture) }
-        : await inputs.partOf(frame, picture, plan.input, partDigest);
-    const shared = partDigest === null ? this.#sharedParts(task, part.data) : new Map<number, string>();
+    const part = rule.carries === 'input' ? picture : await inputs.partOf(frame, picture, plan.input, partDigest);
+    const shared = partDigest === null ? this.#sharedParts(task, part) : new Map<number, string>();
     const told = new Set<number>();
-    let input: Uint8Array | null = part.data;
+    let input: Uint8Array | null = part;
     const prepareMs = performance.now() - startedMs;
     const costs = { waitMs, computeMs: 0, overlapBytes: 0, macs: 0 };
     const stages: StageTime[] = [];
@@ -150,7 +147,7 @@ export class BlockRunner {
       for (const body of bodies) {
         sends.push(this.#send(task, index, body, end.signal).catch((error) => end.abort(error)));
       }
-      made = { outputs: outputs ?? [], boxes, partDigest: part.digest };
+      made = { outputs: outputs ?? [], boxes };
     }
     const totalMs = performance.now() - startedMs;
     // A neighbour that lacks strips waits in vain. The frame is not late by this: no neighbour is done before it has them.

@@ -19,8 +19,6 @@ import { DEVICE_ID, DIGEST, type WireFacts, wireFacts } from './wire-facts.js';
 
 /** A block's part of the gang plan's outputs on its way to the gateway, and what it took. */
 export interface BlockResultBody extends ComputedBlock {
-  /** Of the part of the letterboxed picture that it was computed of. */
-  readonly partDigest: string;
   /** Regions of the gang plan's output maps; none of an output of which the block has no cells. */
   readonly outputs: readonly MapBlock[];
   /** The boxes that the member has decoded of its blocks, in their place, as `packCandidates` has them. */
@@ -67,7 +65,6 @@ function resultFacts(digest: string, result: ResultFacts) {
     ...keyTexts(digest, result),
     gang: result.gang,
     device: result.device,
-    partDigest: result.partDigest,
     waitMs: String(result.waitMs),
     computeMs: String(result.computeMs),
     taskBytes: String(result.taskBytes),
@@ -97,7 +94,6 @@ export function decodeBlockResult(digest: string, mapsOf: MapsOfGang, bytes: Uin
     ...readKey(facts, MOST_BANDS * MOST_BANDS),
     gang,
     device: facts.text('device', DEVICE_ID),
-    partDigest: facts.text('partDigest', DIGEST),
     ...readOutputs(mapsOf(gang), tensors),
     waitMs: facts.amount('waitMs'),
     computeMs: facts.amount('computeMs'),

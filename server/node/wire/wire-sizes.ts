@@ -29,8 +29,7 @@ export function wireSizes(wirePlan: WirePlan, maps: MapType, inputDigest: string
       const partDigest = strategyNamed(task.strategy).gang!.carries === 'input' ? inputDigest : null;
       return blockTaskBytes(wirePlan.digest, { ...task, partDigest }, pictureBytes);
     },
-    blockResult: (gangMaps, result, outputs) =>
-      blockResultBytes(wirePlan.digest, gangMaps, { ...result, partDigest: inputDigest }, outputs, maps),
+    blockResult: (gangMaps, result, outputs) => blockResultBytes(wirePlan.digest, gangMaps, result, outputs, maps),
     gangStrips: (gangMaps, strips, gang) => gangStripsBytes(gangMaps, strips, maps, gang),
   };
 }

@@ -86,7 +86,7 @@ function device() {
     dropBlock: (key: string) => void happened.push(`drop ${key}`),
   };
   const results = { send: (_task: BlockTask, _plan: unknown, costs: object) => happened.push(JSON.stringify(costs)) };
-  const inputs = { partOf: async () => ({ data: new Uint8Array(3 * 12 * 6), digest: 'p' }) };
+  const inputs = { partOf: async () => new Uint8Array(3 * 12 * 6) };
   const inbox = new StripInbox(EARLY_STRIPS, frames);
   const parts = { edge, compute, board, inbox, inputs, results: results as unknown as BlockResults };
   const runner = new BlockRunner(parts as unknown as ConstructorParameters<typeof BlockRunner>[0]);

@@ -24,7 +24,7 @@ const TASK: BlockTaskBody = {
   picture: Uint8Array.from([0xff, 0xd8, 0xff, 0xe0, 7]),
 };
 const RESULT: BlockResultBody = {
-  ...{ ...KEY, device: 'e1', partDigest: 'ab12', boxes: null },
+  ...{ ...KEY, device: 'e1', boxes: null },
   outputs: [
     { map: 1, region: { x0: 0, x1: 4, y0: 1, y1: 4 }, data: Float32Array.from({ length: 24 }, (_, i) => i / 8) },
   ],
