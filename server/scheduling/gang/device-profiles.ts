@@ -2,8 +2,12 @@ import type { BlockWork } from '../../geometry/gang/band-work.js';
 import { medianOf } from '../median.js';
 import type { BlockTimes, StageTime } from './block-times.js';
 
-/** Frames that are kept of each device: three that differ move the median. */
-const WINDOW = 5;
+/** Frames that are kept of each device while its times stay about the same. */
+const LONG = 25;
+/** The latest of them: when their median differs, the device has changed, and earlier ones are dropped. Three are enough for that. */
+const SHORT = 5;
+/** Medians that differ by no more are about the same. */
+const SAME = 0.15;
 
 /** Multiply-accumulates in the time of one engine call: what a stage takes beside its layers. */
 const MACS_PER_CALL = 4_000_000;
@@ -51,7 +55,7 @@ interface Latest {
 
 const NOTHING: Latest = { profiles: [], isCold: true, isPast: true };
 
-/** Times of devices: running medians of the latest blocks of each. */
+/** Times of devices: medians of the latest blocks of each, more of them while they stay about the same. */
 export class DeviceProfiles {
   readonly #latest = new Map<string, Latest>();
 
@@ -59,8 +63,8 @@ export class DeviceProfiles {
     const { isCold, isPast, profiles } = this.#latest.get(device) ?? NOTHING;
     if (isCold) this.#latest.set(device, { profiles, isPast, isCold: false });
     else {
-      const latest = [...(isPast ? [] : profiles), profile].slice(-WINDOW);
-      this.#latest.set(device, { profiles: latest, isCold: false, isPast: false });
+      const latest = [...(isPast ? [] : profiles), profile].slice(-LONG);
+      this.#latest.set(device, { profiles: present(latest), isCold: false, isPast: false });
     }
   }
 
@@ -80,6 +84,16 @@ export class DeviceProfiles {
     const { profiles } = this.#latest.get(device) ?? NOTHING;
     return profiles.length === 0 ? null : medianProfile(profiles);
   }
+}
+
+/** Returns the profiles that a device's present times are told by. */
+function present(profiles: readonly DeviceProfile[]): readonly DeviceProfile[] {
+  const latest = profiles.slice(-SHORT);
+  const [now, before] = [latest, profiles].map((some) => {
+    const { stageMs } = medianProfile(some);
+    return stageMs.reduce((sum, ms) => sum + ms, 0);
+  });
+  return Math.abs(now! - before!) > SAME * before! ? latest : profiles;
 }
 
 /**

@@ -5,7 +5,11 @@ import { blockMs, type DeviceProfile, type DeviceProfiles, medianProfile } from 
 import { shareOut } from './share-out.js';
 
 /** Bands that save less of a frame's time than this are not worth a thought: measured times are never twice the same. */
-const LEAST_GAIN = 0.05;
+const LEAST_GAIN = 0.02;
+/** Devices whose times for the same work differ from the middle one's by no more count as equal: differences of so much come and go. */
+const ALIKE = 0.12;
+/** By this power of their times two slow members count for more than one: each is the last one in some frames. */
+const POWER = 8;
 /** New bands cost a plan and slower calls of the engine at first, this share of a frame's time: they come once as much has been lost. */
 const MOVE_COST = 0.25;
 /** Bands are sought again when a device's time for the same work has changed by more. */
@@ -18,7 +22,7 @@ interface Shared {
   readonly bands: Bands;
   /** The best that are known, */
   readonly best: Bands;
-  /** and each member's time for an equal share when they were sought; null before anything was measured. */
+  /** and each member's time for an equal share and for its best one when they were sought; null before anything was measured. */
   readonly soughtMs: readonly number[] | null;
   /** The share of a frame's time that was lost since the bands came, because they are not the best. */
   readonly lost: number;
@@ -60,7 +64,7 @@ export class GangShares {
     const profiles = this.#profilesOf(devices);
     if (profiles === null) return null;
     const bands = this.#seek(profiles);
-    return { bands, ms: this.#slowestMs(bands, profiles) };
+    return { bands, ms: Math.max(...this.#busyMs(bands, profiles)) };
   }
 
   /** Returns each device's time for an equal share; null when nothing is known of any. */
@@ -76,11 +80,12 @@ export class GangShares {
       return { bands, best: bands, soughtMs: null, lost: 0 };
     }
     const equalMs = this.#equalMs(profiles);
-    const isSame = known?.soughtMs?.every((ms, i) => isAbout(ms, equalMs[i]!)) ?? false;
+    const nowMs = known && [...equalMs, ...this.#busyMs(known.best, profiles)];
+    const isSame = known?.soughtMs?.every((ms, i) => isAbout(ms, nowMs![i]!)) ?? false;
     const best = isSame ? known!.best : this.#seek(profiles);
-    const soughtMs = isSame ? known!.soughtMs : equalMs;
+    const soughtMs = isSame ? known!.soughtMs : [...equalMs, ...this.#busyMs(best, profiles)];
     if (known === undefined) return { bands: best, best, soughtMs, lost: 0 };
-    const gain = 1 - this.#slowestMs(best, profiles) / this.#slowestMs(known.bands, profiles);
+    const gain = gainOf(this.#busyMs(known.bands, profiles), this.#busyMs(best, profiles));
     const lost = gain < LEAST_GAIN ? 0 : known.lost + gain;
     return lost < MOVE_COST ? { bands: known.bands, best, soughtMs, lost } : { bands: best, best, soughtMs, lost: 0 };
   }
@@ -92,8 +97,20 @@ export class GangShares {
     return bandsAt(shareOut(profiles.length, steps, bandMs), steps);
   }
 
-  #slowestMs(bands: Bands, profiles: readonly DeviceProfile[]): number {
-    return Math.max(...profiles.map((profile, member) => blockMs(profile, this.#parts.work.member(bands, member))));
+  #busyMs(bands: Bands, profiles: readonly DeviceProfile[]): readonly number[] {
+    return profiles.map((profile, member) => blockMs(profile, this.#parts.work.member(bands, member)));
+  }
+
+  /** Gives those that are about as fast as the middle one the median of all these. */
+  #alike(own: readonly (DeviceProfile | null)[]): readonly (DeviceProfile | null)[] {
+    const known = own.filter((profile) => profile !== null);
+    if (known.length < 2) return own;
+    const times = this.#equalMs(known);
+    const middleMs = medianOf(times)!;
+    const alike = known.filter((_, i) => Math.abs(times[i]! - middleMs) <= ALIKE * middleMs);
+    if (alike.length < 2) return own;
+    const middle = medianProfile(alike);
+    return own.map((profile) => (profile !== null && alike.includes(profile) ? middle : profile));
   }
 
   #equalMs(profiles: readonly DeviceProfile[]): readonly number[] {
@@ -102,9 +119,9 @@ export class GangShares {
     return profiles.map((profile) => blockMs(profile, share));
   }
 
-  /** A device of which nothing is known counts as the median of the others, by its speed. */
+  /** Devices that are about equally fast have one profile. One of which nothing is known counts as the median of the others, by its speed. */
   #profilesOf(devices: readonly string[]): readonly DeviceProfile[] | null {
-    const own = devices.map((device) => this.#parts.profiles.of(device));
+    const own = this.#alike(devices.map((device) => this.#parts.profiles.of(device)));
     const known = own.filter((profile) => profile !== null);
     if (known.length === 0) return null;
     if (known.length === own.length) return known;
@@ -113,6 +130,17 @@ export class GangShares {
     const usualSpeed = medianOf(speeds.filter((_, i) => own[i] !== null))!;
     return own.map((profile, i) => profile ?? scaled(usual, usualSpeed / speeds[i]!));
   }
+}
+
+/** Returns the share of a frame's time that other bands save: of the slowest member's, or of the mean that counts slow ones most. */
+function gainOf(now: readonly number[], then: readonly number[]): number {
+  return 1 - Math.min(Math.max(...then) / Math.max(...now), lateMs(then) / lateMs(now));
+}
+
+function lateMs(busyMs: readonly number[]): number {
+  const most = Math.max(...busyMs);
+  const mean = busyMs.reduce((sum, ms) => sum + (ms / most) ** POWER, 0) / busyMs.length;
+  return most * mean ** (1 / POWER);
 }
 
 function scaled({ bodyMs, prepareMs, stageMs }: DeviceProfile, factor: number): DeviceProfile {

@@ -82,6 +82,24 @@ describe('shares by what stages took', () => {
   });
 });
 
+describe('shares of equal devices whose times differ by chance', () => {
+  it.each([1, 2, 3, 4])('settle on bands that are right for equal devices, and stay (%i)', (seed) => {
+    const random = seededRandom(seed);
+    const gang = cluster(six, () => 0.8 + 0.4 * random());
+    // The first frames after the start take longer, one device's more than another's.
+    const cold = devices(...Array.from({ length: 6 }, () => 1 + random()));
+    for (let i = 0; i < 6; i++) gang.frame(cold);
+    const models = devices(1, 1, 1, 1, 1, 1);
+    settle(gang, models, 20);
+    const seen = Array.from({ length: 80 }, () => gang.frame(models).bands);
+    const equal = frameOf(six, bandsOf([1, 1, 1, 1, 1, 1]), models);
+    for (const bands of new Set(seen)) {
+      expect(frameOf(six, bands, models).slowestMs).toBeLessThanOrEqual(1.01 * equal.slowestMs);
+    }
+    expect(new Set(seen).size).toBeLessThanOrEqual(2);
+  });
+});
+
 describe('the work of a band', () => {
   it('is worked out once: a search asks for the same bands hundreds of times', () => {
     const work = new BandWork(six);
