@@ -1,15 +1,13 @@
-// CPU that one body of a gang's strips costs the device that sends it and the device that takes it, beside a bare PUT of as many bytes
-// from undici to Fastify. Each side is a process of its own; the two kinds take turns, batch by batch. Prints medians and 95th
-// percentiles of the batches, and the ratio of each side to its bare one.
-// Usage: node bench/exchange.mjs [--sizes 40,200] [--batches 60] [--messages 25] [--warmup 6000] [--most 1.7] [--profile FOLDER]
+// CPU that an exchange of a gang's strips costs the device that asks (it sends its strips, and takes the other's with the answer) and the device
+// that answers, beside a bare PUT from undici to Fastify whose body and answer have as many bytes. Each side is a process of its own; the
+// two kinds take turns, batch by batch. Prints medians and 95th percentiles of the batches, and the ratio of each side to its bare one.
+// Usage: node bench/exchange.mjs [--one-way] [--sizes 40,200] [--batches 60] [--messages 25] [--warmup 6000] [--most 1.7] [--profile FOLDER]
+//   --one-way  strips of one member only: the answers have no body
 //   --sizes    kB of a body
 //   --most     fails where a side's ratio of medians is larger
 //   --profile  writes a CPU profile of each process there
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -17,6 +15,7 @@ import { source } from './sources.mjs';
 
 const { values: options } = parseArgs({
   options: {
+    'one-way': { type: 'boolean', default: false },
     sizes: { type: 'string', default: '40,200' },
     batches: { type: 'string', default: '60' },
     messages: { type: 'string', default: '25' },
@@ -34,10 +33,10 @@ const { quantile } = await source('server/evaluation/statistics/statistics.ts');
 const children = [];
 
 /** Starts a process with a channel, with the settings that nodes have. */
-function start(file, args, nodeArguments = []) {
+function start(args) {
   const profile = options.profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', options.profile];
-  const child = fork(file, args, {
-    execArgv: [...MEMORY_SETTINGS.nodeArguments, ...profile, ...nodeArguments],
+  const child = fork(side, args, {
+    execArgv: [...MEMORY_SETTINGS.nodeArguments, ...profile],
     env: { ...process.env, ...MEMORY_SETTINGS.environment, DEEPTHINGS_TOKEN: token },
     stdio: ['ignore', 'ignore', process.env.BENCH_LOG ? 'inherit' : 'ignore', 'ipc'],
   });
@@ -48,10 +47,7 @@ function start(file, args, nodeArguments = []) {
 /** Asks a process, and waits for its answer. */
 async function ask(child, question) {
   child.send(question);
-  let answer;
-  // A node also says when it has started.
-  do [answer] = await once(child, 'message');
-  while (typeof answer !== 'object');
+  const [answer] = await once(child, 'message');
   if (answer.error !== undefined) throw new Error(answer.error);
   return answer;
 }
@@ -67,34 +63,31 @@ async function isThere(port) {
 
 const cpuMs = async (child) => (await ask(child, 'cpu')).cpuMs;
 
-/** CPU of a message on each side, in milliseconds. */
+/** CPU of an exchange on each side, in milliseconds. */
 async function batch({ client, server }, messages, bytes) {
   const before = await cpuMs(server);
-  const { cpuMs: sent } = await ask(client, { messages, bytes });
-  return { sender: sent / messages, taker: (await cpuMs(server)) - before, messages };
+  const { cpuMs: asked } = await ask(client, { messages, bytes });
+  return { asker: asked / messages, answerer: ((await cpuMs(server)) - before) / messages };
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'deepthings-exchange-'));
 try {
-  const [gateway, device, other, bare] = await freePorts(4);
-  const file = join(folder, 'cluster.yaml');
-  const yaml = `model: { name: face-detector, width: 416, height: 416 }\nstore: { path: memory }\ngateway: { address: 'http://127.0.0.1:${gateway}' }\ndevices:
-  - { id: e0, address: 'http://127.0.0.1:${device}' }\n  - { id: e1, address: 'http://127.0.0.1:${other}' }\n`;
-  writeFileSync(file, yaml);
-  const main = fileURLToPath(new URL('../dist/server/cli/main.js', import.meta.url));
+  const [device, bare] = await freePorts(2);
+  const way = options['one-way'] ? '-one-way' : '';
   const kinds = {
     node: {
-      server: start(main, ['edge', 'e0', '-c', file], ['--import', new URL('cpu-probe.mjs', import.meta.url).href]),
-      client: start(side, ['client', `http://127.0.0.1:${device}`]),
+      server: start(['server', String(device)]),
+      client: start([`client${way}`, `http://127.0.0.1:${device}`]),
     },
     bare: {
-      server: start(side, ['bare-server', String(bare)]),
-      client: start(side, ['bare-client', `http://127.0.0.1:${bare}`]),
+      server: start([`bare-server${way}`, String(bare)]),
+      client: start(['bare-client', `http://127.0.0.1:${bare}`]),
     },
   };
   for (const port of [device, bare]) await isThere(port);
   let isEnough = true;
-  process.stdout.write('CPU of a body in ms, median and 95th percentile of batches\n');
+  process.stdout.write(
+    `CPU of ${options['one-way'] ? 'a body' : 'an exchange'} in ms, median and 95th percentile of batches\n`,
+  );
   process.stdout.write('bytes   side     node           bare           ratio of medians\n');
   for (const kilobytes of options.sizes.split(',').map(Number)) {
     const bytes = kilobytes * 1000;
@@ -105,10 +98,10 @@ try {
         measured[kind].push(await batch(kinds[kind], Number(options.messages), bytes));
       }
     }
-    for (const name of ['sender', 'taker']) {
+    for (const name of ['asker', 'answerer']) {
       const of = (kind, share) =>
         quantile(
-          measured[kind].map((one) => (name === 'taker' ? one.taker / one.messages : one.sender)),
+          measured[kind].map((one) => one[name]),
           share,
         );
       const ratio = of('node', 0.5) / of('bare', 0.5);
@@ -129,5 +122,4 @@ try {
       await ended;
     }),
   );
-  rmSync(folder, { recursive: true, force: true });
 }

@@ -344,8 +344,12 @@ export interface paths {
          *     With `stage`, `generation` and `attempt` (all three), on a device: the strips that member `tile` of a gang owes this
          *     device after that stage, in one body: a tensor (F32 or F16) for each, named like `4:0,10,20,12`. The device holds
          *     them for its block of the frame, also before that task is there. The same body again changes nothing; one of an
-         *     attempt that is past is ignored. With MoDNN members send them to the gateway, with `to`, which passes the body on to that
-         *     member and answers when it has it.
+         *     attempt that is past is ignored. With MoDNN members send them to the gateway, with `to`, which passes the body on to
+         *     that member and answers when it has it.
+         *     With `answer=strips` beside these the answer has the strips that the device owes member `tile` after that stage. The
+         *     device holds the request until they are computed. After 5 seconds it answers 204 instead, and sends them in a request
+         *     of its own. The same request again is answered with them again. 404 `DT_TASK_UNKNOWN` says that the device's block of
+         *     this attempt has ended, so that there will be none.
          */
         put: operations["putOverlap"];
         post?: never;
@@ -1974,6 +1978,8 @@ export interface operations {
                 /** @description Number of the gang stage after which the strips are sent. */
                 stage?: number;
                 generation?: components["schemas"]["Generation"];
+                /** @description On a device, of strips of a gang. The answer is to have the strips that the device owes member `tile`. */
+                answer?: "strips";
                 /** @description On the gateway. The member that the strips are passed on to. */
                 to?: number;
                 /** @description Of the gang. Strips of a later one end those before it. */
@@ -2000,12 +2006,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description On the source, what of it can still be used */
+            /** @description On the source, what of it can still be used; with `answer`, the strips for member `tile` */
             200: {
                 headers: {
+                    "deepthings-digest": components["headers"]["Digest"];
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/octet-stream": unknown;
                     "application/json": {
                         sides: ("north" | "east" | "south" | "west")[];
                     };

@@ -17,7 +17,7 @@ export const OPERATIONS = {
   pushTask: { method: 'POST', path: '/tasks', answers: { 202: ['application/json'] } },
   computeRemaining: { method: 'POST', path: '/remaining', answers: { 200: ['application/octet-stream'] } },
   returnTask: { method: 'POST', path: '/tasks/{frame}/{tile}/return', answers: { 204: [] } },
-  putOverlap: { method: 'PUT', path: '/overlap/{frame}/{tile}', answers: { 200: ['application/json'], 204: [] } },
+  putOverlap: { method: 'PUT', path: '/overlap/{frame}/{tile}', answers: { 200: ['application/octet-stream', 'application/json'], 204: [] } },
   getOverlap: { method: 'GET', path: '/overlap/{frame}/{tile}', answers: { 200: ['application/octet-stream'] } },
   postResult: { method: 'POST', path: '/results', answers: { 200: ['application/json'], 204: [] } },
   getResults: { method: 'GET', path: '/results', answers: { 200: ['application/json'] } },

@@ -96,7 +96,7 @@ export async function assembleMember(
   const modules = createModules(options, environment);
   const { edge, standing, tasks } = modules;
   const app = await createApp(options, { ...environment, tls: null }, modules);
-  const { putOverlap } = overlapHandlers(edge, tasks, standing.underWay);
+  const { putOverlap } = overlapHandlers(edge, tasks, standing);
   return {
     app,
     putOverlap: putOverlap!,
@@ -122,7 +122,7 @@ function createApp(
   { edge, frames, inputs, tasks, standing }: Modules,
 ) {
   const { events, metrics, wirePlan } = edge;
-  const { drain, registrar, underWay } = standing;
+  const { drain, registrar } = standing;
   const { schedule } = config;
   const { board, overlap } = tasks;
   const intake = new FrameIntake({ edge, frames, inputs, board, book: overlap.book, drain });
@@ -136,7 +136,7 @@ function createApp(
       ...remainingHandlers(edge, tasks, standing),
       ...taskHandlers({ edge, frames, tasks, standing }),
       ...outcomeHandlers(frames),
-      ...overlapHandlers(edge, tasks, underWay),
+      ...overlapHandlers(edge, tasks, standing),
       ...frameHandlers({ edge, frames, standing, intake, submission }),
       ...standingHandlers(standing),
     },

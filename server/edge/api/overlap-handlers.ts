@@ -1,27 +1,32 @@
+import type { FastifyReply } from 'fastify';
 import { GATEWAY_ID } from '../../config/defaults.js';
-import { gangPlanOf } from '../../geometry/gang/gang-plans.js';
+import { DeepThingsError } from '../../errors.js';
 import type { OperationHandlers, OperationRequest } from '../../node/contract/operations.js';
-import type { RequestsUnderWay } from '../../node/draining.js';
 import { HttpProblem } from '../../node/problems/problem.js';
-import { decodeGangStrips } from '../../node/wire/gang-strips.js';
 import { decodeOfferNotice } from '../../node/wire/overlap-body.js';
 import { answerStrips } from '../../node/wire/strip-answer.js';
 import type { EdgeDevice } from '../device/edge-device.js';
+import type { Drain } from '../drain.js';
+import type { GangAttempt } from '../gang/latest-attempts.js';
+import type { Standing } from '../standing.js';
 import type { EdgeTasks } from '../tasks/edge-tasks.js';
 import { OCTETS, requireDevice } from './requests.js';
+
+/** The parts of a device's standing that its answers with strips depend on. */
+type OverlapStanding = { readonly drain: Pick<Drain, 'requireServing'> } & Pick<Standing, 'underWay'>;
 
 /** The handlers of a device for the borders of finished tiles, and for the strips of gangs. */
 export function overlapHandlers(
   edge: EdgeDevice,
-  tasks: Pick<EdgeTasks, 'inbox' | 'overlap'>,
-  underWay: RequestsUnderWay,
+  tasks: Pick<EdgeTasks, 'strips' | 'overlap'>,
+  standing: OverlapStanding,
 ): OperationHandlers {
   const { metrics, wirePlan } = edge;
   const { book, pool } = tasks.overlap;
   const { plan, maps } = wirePlan;
   return {
     putOverlap: async (request, reply) => {
-      if (takeGangStrips(edge, tasks, request)) return reply.code(204).send();
+      if (gangOf(request) !== null) return takeGangStrips(tasks, standing, request, reply);
       const { frame, tile } = request.params;
       const bytes = request.body as Uint8Array;
       const { device, address, offers } = decodeOfferNotice(plan, tile, bytes);
@@ -31,7 +36,7 @@ export function overlapHandlers(
       return { sides: [...sides] };
     },
     getOverlap: async (request, reply) => {
-      underWay.enter(reply);
+      standing.underWay.enter(reply);
       const { frame, tile } = request.params;
       const body = answerStrips(plan, pool, { frame, tile, regions: request.query.regions }, maps);
       metrics.bytesSent.inc({ kind: 'overlap' }, body.byteLength);
@@ -40,25 +45,40 @@ export function overlapHandlers(
   };
 }
 
-/** @returns false for a request that is of no gang. */
-function takeGangStrips(
-  { gangs, metrics }: EdgeDevice,
-  { inbox }: Pick<EdgeTasks, 'inbox'>,
-  { body, params, query }: OperationRequest<'putOverlap'>,
-): boolean {
-  const { stage, generation, attempt } = query;
-  if (stage === undefined && generation === undefined && attempt === undefined) return false;
-  if (stage === undefined || generation === undefined || attempt === undefined) {
-    throw new HttpProblem(
-      { code: 'DT_REQUEST', status: 400 },
-      'expected stage, generation and attempt, or none of them',
-    );
-  }
-  const bytes = body as Uint8Array;
-  const strips = decodeGangStrips((name) => gangPlanOf(gangs, name).stage.maps, bytes);
-  metrics.bytesReceived.inc({ kind: 'overlap' }, bytes.byteLength);
-  metrics.stripBodies.inc({ direction: 'received' });
-  metrics.stripBytes.inc({ direction: 'received' }, bytes.byteLength);
-  inbox.put({ frame: params.frame, generation, attempt }, { from: params.tile, stage }, strips);
-  return true;
+/**
+ * Takes strips of another member. Where it asks for this device's of that stage, the request is held until they are there.
+ *
+ * @throws HttpProblem, DeepThingsError when the strips are refused, or the block that is to answer with strips has ended.
+ */
+async function takeGangStrips(
+  { strips }: Pick<EdgeTasks, 'strips'>,
+  { drain, underWay }: OverlapStanding,
+  request: OperationRequest<'putOverlap'>,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const { frame, tile: from } = request.params;
+  const { answer, stage = 0 } = request.query;
+  const of = { frame, ...gangOf(request)! };
+  const verdict = strips.take(of, { from, stage }, request.body as Uint8Array);
+  if (answer === undefined) return reply.code(204).send();
+  const what = `strips for member ${from} after stage ${stage} of frame ${frame}`;
+  const ended = () => new HttpProblem('DT_TASK_UNKNOWN', `expected a block that owes ${what}; it has ended here`);
+  if (verdict === 'stale') throw ended();
+  if (!strips.answers.isOpen(of)) drain.requireServing();
+  underWay.enter(reply);
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  const end = await strips.answers.ask(of, { to: from, stage }, gone.signal);
+  if (end.kind === 'strips') return reply.type(OCTETS).send(end.bytes);
+  if (end.kind === 'sent') return reply.code(204).send();
+  if (end.kind !== 'unknown') throw ended();
+  throw new DeepThingsError('DT_OVERLAP_BODY', `this device's block does not owe ${what}`);
+}
+
+/** @returns null for a request that is of no gang. */
+function gangOf({ query }: OperationRequest<'putOverlap'>): Omit<GangAttempt, 'frame'> | null {
+  const { attempt, generation, stage } = query;
+  if (stage === undefined && generation === undefined && attempt === undefined) return null;
+  if (stage !== undefined && generation !== undefined && attempt !== undefined) return { generation, attempt };
+  throw new HttpProblem({ code: 'DT_REQUEST', status: 400 }, 'expected stage, generation and attempt, or none of them');
 }

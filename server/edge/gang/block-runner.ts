@@ -1,12 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import type { ComputeThread } from '../../compute/compute-thread.js';
 import { DeepThingsError } from '../../errors.js';
-import type { MemberStage } from '../../geometry/gang/gang-blocks.js';
+import type { MemberPlan, MemberStage } from '../../geometry/gang/gang-blocks.js';
 import type { GangPlanName } from '../../geometry/gang/gang-plan.js';
 import { gangPlanOf } from '../../geometry/gang/gang-plans.js';
 import { MemberPlans } from '../../geometry/gang/member-plans.js';
 import { intersectRegions, isEmptyRegion } from '../../geometry/region.js';
-import { CALLS } from '../../node/contract/calls.js';
 import { CANCELLED } from '../../node/pause.js';
 import { encodeGangStrips, type GangStrips } from '../../node/wire/gang-strips.js';
 import type { MapBlock } from '../../node/wire/map-blocks.js';
@@ -21,21 +20,16 @@ import { digestOf, type FrameInputs } from '../frames/frame-inputs.js';
 import type { EdgeBoard } from '../tasks/edge-board.js';
 import type { BlockOutcome, BlockResults } from './block-results.js';
 import type { BlockTask } from './block-task.js';
-import type { ReceivedStrips, StripInbox } from './strip-inbox.js';
+import type { StripBody, StripExchange } from './strip-exchange.js';
+import type { ReceivedStrips } from './strip-inbox.js';
 
 export interface BlockRunnerParts {
   readonly edge: EdgeDevice;
   readonly compute: Pick<ComputeThread, 'runBlock' | 'dropBlock'>;
   readonly board: EdgeBoard;
   readonly inputs: FrameInputs;
-  readonly inbox: StripInbox;
+  readonly strips: StripExchange;
   readonly results: BlockResults;
-}
-
-/** Strips on their way to another member. */
-interface StripBody {
-  readonly to: number;
-  readonly bytes: Uint8Array;
 }
 
 /** The block that is computed now. */
@@ -70,12 +64,12 @@ export class BlockRunner {
     const { stage, task } = this.#current ?? {};
     if (stage === undefined || task?.frame !== frame) return null;
     if (task.generation !== generation || task.attempt !== attempt) return null;
-    return { stage, lacks: this.#parts.inbox.lacking(task).map(({ from, stage: of }) => ({ from, stage: of })) };
+    return { stage, lacks: this.#parts.strips.inbox.lacking(task).map(({ from, stage: of }) => ({ from, stage: of })) };
   }
 
   /** @param stopped aborted when the device stops: the compute thread ends, and what it fails with is no error. */
   async run(task: BlockTask, stopped: AbortSignal): Promise<void> {
-    const { board, compute, edge } = this.#parts;
+    const { board, compute, edge, strips } = this.#parts;
     const { attempt, frame, member } = task;
     const waitMs = performance.now() - task.arrivedMs;
     const end = new AbortController();
@@ -83,8 +77,9 @@ export class BlockRunner {
     stopped.addEventListener('abort', stop, { once: true });
     const current: Current = { task, end, stage: 0 };
     this.#current = current;
+    let isSent = false;
     try {
-      const isSent = await this.#run(current, waitMs);
+      isSent = await this.#run(current, waitMs);
       if (!isSent) board.finished(task);
     } catch (error) {
       // The gateway sees that the member lost its part, and has the frame begin again without it.
@@ -94,6 +89,7 @@ export class BlockRunner {
     } finally {
       this.#current = null;
       stopped.removeEventListener('abort', stop);
+      strips.answers.close(task, isSent);
       compute.dropBlock(keyOf(task));
     }
   }
@@ -104,12 +100,11 @@ export class BlockRunner {
    */
   async #run(current: Current, waitMs: number): Promise<boolean> {
     const { end, task } = current;
-    const { compute, inbox, inputs, results } = this.#parts;
+    const { compute, inputs, results, strips: exchange } = this.#parts;
     const { bands, boxesAbove, frame, member, partDigest, picture } = task;
     const rule = ruleOf(task);
     const plan = this.#membersOf(rule.plan).of(bands)[member]!;
-    const all = plan.stages.flatMap(({ due }) => due);
-    if (!inbox.open(task, all)) return false;
+    if (!this.#open(task, plan)) return false;
     const startedMs = performance.now();
     const part = rule.carries === 'input' ? picture : await inputs.partOf(frame, picture, plan.input, partDigest);
     const shared = partDigest === null ? this.#sharedParts(task, part) : new Map<number, string>();
@@ -123,7 +118,7 @@ export class BlockRunner {
     for (const [index, stage] of plan.stages.entries()) {
       current.stage = index;
       const waitedMs = performance.now();
-      const received = await inbox.wait(task, stage.due, end.signal);
+      const received = await exchange.inbox.wait(task, stage.due, end.signal);
       if (received === null) return isGivenUp(end.signal);
       requireSameInput(task, shared, received);
       const strips = received.flatMap((body) => body.strips);
@@ -134,10 +129,15 @@ export class BlockRunner {
       if (end.signal.aborted) return isGivenUp(end.signal);
       const endedMs = performance.now() - startedMs;
       input = null;
-      const bodies = byReceiver(stage, owed).map(([to, blocks]) => {
+      const bodies = stage.bodies.map((body): StripBody => {
+        const { to } = body;
         const sharedDigest = told.has(to) ? null : (shared.get(to) ?? null);
         told.add(to);
-        return { to, bytes: this.#encode(rule, { strips: blocks, sharedDigest }) };
+        return {
+          ...body,
+          stage: index,
+          bytes: this.#encode(rule, { strips: stripsTo(to, stage, owed), sharedDigest }),
+        };
       });
       const sent = bodies.map(({ to, bytes }) => ({ to, bytes: bytes.byteLength }));
       stages.push({ stripsMs: beganMs - (waitedMs - startedMs), beganMs, endedMs, computeMs, sent });
@@ -145,7 +145,7 @@ export class BlockRunner {
       costs.macs += macs;
       costs.overlapBytes += strips.reduce((sum, strip) => sum + strip.data.byteLength, 0);
       for (const body of bodies) {
-        sends.push(this.#send(task, index, body, end.signal).catch((error) => end.abort(error)));
+        sends.push(exchange.handOver(task, body, end.signal).catch((error) => end.abort(error)));
       }
       made = { outputs: outputs ?? [], boxes };
     }
@@ -155,6 +155,24 @@ export class BlockRunner {
     if (end.signal.aborted) return isGivenUp(end.signal);
     const afterMs = performance.now() - startedMs - totalMs;
     results.send(task, plan, { ...costs, prepareMs, stages, totalMs, afterMs }, made!);
+    return true;
+  }
+
+  /** @returns false when a later attempt of the frame is known. */
+  #open(task: BlockTask, { stages }: MemberPlan): boolean {
+    const { answers, inbox } = this.#parts.strips;
+    if (
+      !inbox.open(
+        task,
+        stages.flatMap(({ due }) => due),
+      )
+    )
+      return false;
+    const isDirect = ruleOf(task).strips !== 'gateway';
+    const answered = stages.flatMap(({ bodies }, stage) =>
+      bodies.flatMap(({ before, to, way }) => (isDirect && way === 'answer' ? [{ before, stage, to }] : [])),
+    );
+    answers.open(task, answered);
     return true;
   }
 
@@ -184,23 +202,6 @@ export class BlockRunner {
       if (!isEmptyRegion(region)) shared.set(peer, digestOf(cropRegion(part, channels, own.input, region)));
     }
     return shared;
-  }
-
-  async #send(task: BlockTask, stage: number, { to, bytes }: StripBody, signal: AbortSignal): Promise<void> {
-    const { metrics, remote } = this.#parts.edge;
-    const { attempt, frame, generation, member, members } = task;
-    metrics.bytesSent.inc({ kind: 'overlap' }, bytes.byteLength);
-    metrics.stripBodies.inc({ direction: 'sent' });
-    metrics.stripBytes.inc({ direction: 'sent' }, bytes.byteLength);
-    const strips = {
-      path: { frame, tile: member },
-      body: { mediaType: 'application/octet-stream', bytes },
-      signal,
-    };
-    const query = { stage, generation, attempt };
-    if (ruleOf(task).strips === 'gateway') {
-      await remote.gateway.call(CALLS.gangStripsByGateway, { ...strips, query: { ...query, to } });
-    } else await remote.peers.client(members[to]!.address).call(CALLS.gangStrips, { ...strips, query });
   }
 }
 
@@ -235,10 +236,6 @@ function keyOf({ attempt, frame, generation }: BlockTask): string {
   return `${frame}/${generation}/${attempt}`;
 }
 
-function byReceiver({ owed }: MemberStage, data: readonly Float32Array[]): (readonly [number, readonly MapBlock[]])[] {
-  const bodies = new Map<number, MapBlock[]>();
-  for (const [i, { map, region, to }] of owed.entries()) {
-    bodies.set(to, [...(bodies.get(to) ?? []), { map, region, data: data[i]! }]);
-  }
-  return [...bodies];
+function stripsTo(to: number, { owed }: MemberStage, data: readonly Float32Array[]): readonly MapBlock[] {
+  return owed.flatMap(({ map, region, to: receiver }, i) => (receiver === to ? [{ map, region, data: data[i]! }] : []));
 }

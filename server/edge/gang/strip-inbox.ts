@@ -2,11 +2,8 @@ import { DeepThingsError } from '../../errors.js';
 import { HttpProblem } from '../../node/problems/problem.js';
 import type { GangStrips } from '../../node/wire/gang-strips.js';
 import type { MapBlock } from '../../node/wire/map-blocks.js';
-import type { TaskKey } from '../../scheduling/task-key.js';
 import type { DeviceFrames } from '../frames/device-frames.js';
-
-/** One attempt of a gang at a frame. */
-export type GangAttempt = Pick<TaskKey, 'frame' | 'generation' | 'attempt'>;
+import { type GangAttempt, LatestAttempts } from './latest-attempts.js';
 
 /** One body of strips: the member that sends it, and the gang stage after which it is sent. */
 export interface StripOrigin {
@@ -53,18 +50,12 @@ interface Held {
  */
 export class StripInbox {
   readonly #limits: InboxLimits;
-  /** By frame. */
-  readonly #held = new Map<string, Held>();
+  readonly #held: LatestAttempts<Held>;
 
-  constructor(limits: InboxLimits, { generations, scopes }: Pick<DeviceFrames, 'generations' | 'scopes'>) {
+  constructor(limits: InboxLimits, frames: Pick<DeviceFrames, 'generations' | 'scopes'>) {
     this.#limits = limits;
-    scopes.onEnd(
-      (frame) => this.#drop(frame),
-      () => [...this.#held.keys()],
-    );
-    generations.onInvalidated((frame, generation, attempt) => {
-      const held = this.#held.get(frame);
-      if (held !== undefined && orderOf(held.of, { generation, attempt }) < 0) this.#drop(frame);
+    this.#held = new LatestAttempts(frames, ({ waiters }) => {
+      for (const waiter of waiters) waiter.settle(null);
     });
   }
 
@@ -75,7 +66,7 @@ export class StripInbox {
 
   /** Bytes of the values that no task has taken. */
   get bytes(): number {
-    return sizeOf(this.#held.values()).bytes;
+    return sizeOf(this.#held.all).bytes;
   }
 
   /**
@@ -94,7 +85,7 @@ export class StripInbox {
       const what = `strips of member ${origin.from} after stage ${origin.stage} of frame ${of.frame}`;
       throw new DeepThingsError('DT_OVERLAP_BODY', `this device's block does not wait for ${what}`);
     }
-    this.#held.set(of.frame, held);
+    this.#held.keep(held);
     held.seen.add(name);
     held.bodies.set(name, { ...origin, ...body });
     for (const waiter of held.waiters) settleIfThere(held, waiter);
@@ -110,7 +101,7 @@ export class StripInbox {
   open(of: GangAttempt, due: readonly StripOrigin[]): boolean {
     const held = this.#latest(of);
     if (held === null) return false;
-    this.#held.set(of.frame, held);
+    this.#held.keep(held);
     held.due = new Set(due.map(nameOf));
     for (const name of held.bodies.keys()) if (!held.due.has(name)) held.bodies.delete(name);
     return true;
@@ -124,8 +115,8 @@ export class StripInbox {
    * @returns null when the frame has ended, a later attempt of it is known, or the signal is aborted.
    */
   wait(of: GangAttempt, due: readonly StripOrigin[], signal: AbortSignal): Promise<readonly ReceivedStrips[] | null> {
-    const held = this.#held.get(of.frame);
-    if (held === undefined || orderOf(held.of, of) !== 0 || signal.aborted) return Promise.resolve(null);
+    const held = this.#held.at(of);
+    if (held === undefined || signal.aborted) return Promise.resolve(null);
     return new Promise((resolve) => {
       const settle: Waiter['settle'] = (bodies) => {
         held.waiters.delete(waiter);
@@ -142,33 +133,28 @@ export class StripInbox {
 
   /** Returns the bodies that this attempt's task waits for now and that have not come. */
   lacking(of: GangAttempt): readonly StripOrigin[] {
-    const held = this.#held.get(of.frame);
-    if (held === undefined || orderOf(held.of, of) !== 0) return [];
+    const held = this.#held.at(of);
+    if (held === undefined) return [];
     return [...held.waiters].flatMap(({ due }) => due.filter((origin) => !held.bodies.has(nameOf(origin))));
   }
 
   /** Returns the strips of this attempt, empty for one that is new here; null when a later attempt is known. */
-  #latest(of: GangAttempt): Held | null {
-    const held = this.#held.get(of.frame);
-    const order = held === undefined ? 1 : orderOf(of, held.of);
-    if (order < 0) return null;
-    if (held !== undefined && order === 0) return held;
-    this.#drop(of.frame);
-    return { of, due: null, seen: new Set(), bodies: new Map(), waiters: new Set() };
+  #latest(attempt: GangAttempt): Held | null {
+    return this.#held.reach(attempt, (of) => ({
+      of,
+      due: null,
+      seen: new Set(),
+      bodies: new Map(),
+      waiters: new Set(),
+    }));
   }
 
   #requireRoom(more: number): void {
-    const early = sizeOf([...this.#held.values()].filter(({ due }) => due === null));
+    const early = sizeOf(this.#held.all.filter(({ due }) => due === null));
     const { bodies, bytes } = this.#limits;
     if (early.bodies < bodies && early.bytes + more <= bytes) return;
     const detail = `${early.bodies} bodies of strips, ${early.bytes} bytes, wait here for their tasks`;
     throw new HttpProblem({ code: 'DT_OVERLOADED', status: 429 }, detail, { retryAfterSeconds: 1 });
-  }
-
-  #drop(frame: string): void {
-    const held = this.#held.get(frame);
-    this.#held.delete(frame);
-    for (const waiter of held?.waiters ?? []) waiter.settle(null);
   }
 }
 
@@ -179,11 +165,6 @@ function settleIfThere({ bodies }: Held, { due, settle }: Waiter): void {
   settle(come);
 }
 
-/** Above 0 when `a` is the later attempt. */
-function orderOf(a: Omit<GangAttempt, 'frame'>, b: Omit<GangAttempt, 'frame'>): number {
-  return a.generation - b.generation || a.attempt - b.attempt;
-}
-
 function nameOf({ from, stage }: StripOrigin): string {
   return `${from}/${stage}`;
 }
@@ -192,7 +173,7 @@ function bytesOf(strips: readonly MapBlock[]): number {
   return strips.reduce((sum, { data }) => sum + data.byteLength, 0);
 }
 
-function sizeOf(all: Iterable<Held>): InboxLimits {
-  const bodies = [...all].flatMap((held) => [...held.bodies.values()]);
+function sizeOf(all: readonly Held[]): InboxLimits {
+  const bodies = all.flatMap((held) => [...held.bodies.values()]);
   return { bodies: bodies.length, bytes: bodies.reduce((sum, { strips }) => sum + bytesOf(strips), 0) };
 }

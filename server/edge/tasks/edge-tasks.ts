@@ -14,7 +14,7 @@ import type { FrameInputs } from '../frames/frame-inputs.js';
 import { BlockResults } from '../gang/block-results.js';
 import { BlockRunner } from '../gang/block-runner.js';
 import type { BlockTask } from '../gang/block-task.js';
-import { EARLY_STRIPS, StripInbox } from '../gang/strip-inbox.js';
+import { StripExchange } from '../gang/strip-exchange.js';
 import { createOverlap, type DeviceOverlap, startParts } from './device-overlap.js';
 import type { EdgeBoard } from './edge-board.js';
 import type { EdgeTask } from './edge-task.js';
@@ -46,7 +46,7 @@ export class EdgeTasks {
   readonly overlap: DeviceOverlap;
   readonly pushed: PushedTasks;
   /** Strips of gangs. */
-  readonly inbox: StripInbox;
+  readonly strips: StripExchange;
   readonly stealer: Stealer;
   readonly #blocks: BlockRunner;
   readonly #edge: EdgeDevice;
@@ -85,13 +85,11 @@ export class EdgeTasks {
     this.board = board;
     this.overlap = overlap;
     this.pushed = new PushedTasks(limit, scopes);
-    this.inbox = new StripInbox(EARLY_STRIPS, frames);
-    edge.metrics.holds('frames with gang strips', () => this.inbox.size);
-    edge.metrics.holds('bytes of gang strips', () => this.inbox.bytes);
+    this.strips = new StripExchange(edge, frames);
     this.#sender = sender;
     this.#turns = turns;
     const results = new BlockResults({ edge, sender, speed });
-    const blocks = new BlockRunner({ edge, compute, board, inputs, inbox: this.inbox, results });
+    const blocks = new BlockRunner({ edge, compute, board, inputs, strips: this.strips, results });
     board.onChange((change) => {
       // A device is in one gang at a time: the gateway has ended those of other frames.
       if (change.kind !== 'shared' || change.task.kind !== 'block') return;
@@ -154,6 +152,7 @@ export class EdgeTasks {
   get stops(): readonly (() => unknown)[] {
     return [
       () => this.#executor.stop(),
+      () => this.strips.answers.stop(),
       () => this.stealer.stop(),
       () => handBackStolen(this.#edge, this.board),
       () => this.#sender.stop(STOP_GRACE_MS),

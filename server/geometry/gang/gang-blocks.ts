@@ -23,12 +23,29 @@ export interface DueBody {
   readonly stage: number;
 }
 
+/**
+ * The way of a body of strips. Two members that owe each other strips after the same stage exchange them in one request: the member with the
+ * lower number asks, its request carries its strips (`ask`), and the answer to it carries the other's (`answer`). Where only one of
+ * them owes strips, it sends them (`send`).
+ */
+export type StripWay = 'send' | 'ask' | 'answer';
+
+/** All strips that a member owes another one after a stage. */
+export interface OwedBody {
+  readonly to: number;
+  readonly way: StripWay;
+  /** The receiver's first stage that reads something of it. */
+  readonly before: number;
+}
+
 /** Work of a member in one gang stage. */
 export interface MemberStage {
   /** Engine calls in order; none where its blocks are empty. */
   readonly steps: readonly TileStep[];
   /** Sent after the stage, by receiver and map. */
   readonly owed: readonly OwedStrip[];
+  /** The bodies of these strips, one for each receiver. */
+  readonly bodies: readonly OwedBody[];
   /** The bodies that must have come before the stage begins. */
   readonly due: readonly DueBody[];
   /** Multiply-accumulates. */
@@ -95,6 +112,7 @@ export function gangBlocks(plan: GangPlan, bands: Bands): readonly MemberPlan[] 
           steps,
           macs,
           owed: owed.map(({ map, region, to }) => Object.freeze({ map, region, to })),
+          bodies: bodiesOf(strips, member, index),
           due: due.filter(({ before }) => before === index).map(({ from, stage }) => Object.freeze({ from, stage })),
         });
       }),
@@ -215,6 +233,22 @@ function outside(region: Region, covered: Region): Region {
     if (x1 === region.x1) return { ...region, x1: x0 };
   }
   return region;
+}
+
+/** The bodies that a member owes after a stage, in the order of its strips. */
+function bodiesOf(strips: readonly Sent[], member: number, stage: number): readonly OwedBody[] {
+  const before = new Map<number, number>();
+  const owers = new Set<number>();
+  for (const strip of strips) {
+    if (strip.stage !== stage) continue;
+    if (strip.from === member) before.set(strip.to, Math.min(strip.before, before.get(strip.to) ?? strip.before));
+    if (strip.to === member) owers.add(strip.from);
+  }
+  const wayTo = (to: number): StripWay => {
+    if (!owers.has(to)) return 'send';
+    return member < to ? 'ask' : 'answer';
+  };
+  return [...before].map(([to, first]) => Object.freeze({ to, way: wayTo(to), before: first }));
 }
 
 /** Bodies, each with the first stage that reads something of it. */

@@ -37,6 +37,9 @@ export const REPEAT = { firstMs: 100, mostMs: 2_000 };
 /** A peer's `Retry-After` counts up to this. */
 export const RETRY_AFTER_LIMIT_MS = 5_000;
 
+/** A member of a gang holds a neighbour's strips that long for an answer with its own; later ones it sends by itself. */
+export const HELD_STRIPS_MS = 5_000;
+
 /** When a peer is suspended. */
 export const CIRCUITS = {
   /** What a device is there for: tasks, pictures, words about a frame. */
@@ -141,7 +144,17 @@ export const CALLS = {
     ...{ headMs: 2_000, bodyMs: 1_000, totalMs: 2_000, tries: 3, patienceMs: 5_000, waitsForBusy: true },
     circuit: 'work',
   }),
-  /** The same for strips that the gateway passes on (MoDNN). */
+  /**
+   * Strips that are answered with the peer's of that stage. The peer holds the request beyond these times, for `HELD_STRIPS_MS` at most.
+   * Repeatable: the same question gets the same strips. A connection breaks while a request is held mostly because the peer has ended: the
+   * gateway finds that out and ends the gang, which the later tries leave time for, and which a circuit would not.
+   */
+  gangExchange: rule('putOverlap', {
+    answers: { 200: TENSOR_TYPE, 204: null },
+    ...{ headMs: 2_000, bodyMs: 1_000, totalMs: 2_000, tries: 6, patienceMs: 5_000, waitsForBusy: true },
+    circuit: null,
+  }),
+  /** As `gangStrips`, for strips that the gateway passes on (MoDNN). */
   gangStripsByGateway: rule('putOverlap', {
     answers: { 204: null },
     ...{ headMs: 2_000, bodyMs: 1_000, totalMs: 2_000, tries: 3, patienceMs: 5_000, waitsForBusy: true },

@@ -1,17 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { ProblemError } from '../../../client/problem-error.js';
 import type { BlockJob, ComputeResult } from '../../../server/compute/messages.js';
 import type { BlockResults } from '../../../server/edge/gang/block-results.js';
 import { BlockRunner } from '../../../server/edge/gang/block-runner.js';
 import type { BlockTask } from '../../../server/edge/gang/block-task.js';
-import { EARLY_STRIPS, StripInbox } from '../../../server/edge/gang/strip-inbox.js';
+import type { AnswerEnd } from '../../../server/edge/gang/strip-answers.js';
+import { StripExchange } from '../../../server/edge/gang/strip-exchange.js';
 import type { EdgeBoard } from '../../../server/edge/tasks/edge-board.js';
 import { bandsOf } from '../../../server/geometry/gang/bands.js';
 import { gangBlocks } from '../../../server/geometry/gang/gang-blocks.js';
 import { planGang } from '../../../server/geometry/gang/gang-plan.js';
 import { regionArea } from '../../../server/geometry/region.js';
 import type { PeerClient } from '../../../server/node/peers/peer-client.js';
-import { decodeGangStrips } from '../../../server/node/wire/gang-strips.js';
+import { decodeGangStrips, encodeGangStrips } from '../../../server/node/wire/gang-strips.js';
 import { TaskBoard } from '../../../server/scheduling/device/task-board.js';
 import type { BlockTimes } from '../../../server/scheduling/gang/block-times.js';
 import { planLayers } from '../../geometry/chain-graphs.js';
@@ -22,7 +24,7 @@ const layers = chain({ channels: 3, height: 12, width: 6 }, [conv(3, 2), conv(3,
 const plan = planLayers(layers, 3, { rows: 1, columns: 1 });
 /** A stage a layer. */
 const gang = planGang(plan.stage.graph, () => [1, 2]);
-/** The device under test is the middle one of three. */
+/** The device under test is the middle one of three: it answers member 0, and asks member 2. */
 const MEMBER = 1;
 const bands = bandsOf([1, 1, 1]);
 const { stages } = gangBlocks(gang, bands)[MEMBER]!;
@@ -42,8 +44,13 @@ interface Send {
   readonly stage: number;
   readonly strips: number;
   readonly sharedDigest: string | null;
+  /** Whether the answer is to have strips. */
+  readonly asks: boolean;
+  /** Answers, without strips. */
   done(): void;
-  fail(): void;
+  /** Answers with strips. */
+  answer(bytes: Uint8Array): void;
+  fail(error?: Error): void;
 }
 
 /** A device whose neighbours, compute thread and gateway do as the test says. */
@@ -56,15 +63,18 @@ function device() {
     call: (_rule, options) =>
       new Promise((resolve, reject) => {
         const { signal } = options!;
-        const { stage } = options!.query as { stage: number };
+        const { answer, stage } = options!.query as { stage: number; answer?: 'strips' };
         const to = address.slice(-2);
         const body = decodeGangStrips(() => maps, options!.body!.bytes as Uint8Array);
         const { sharedDigest } = body;
         const strips = body.strips.length;
         happened.push(`strips to ${to} after ${stage}`);
         signal!.addEventListener('abort', () => reject(signal!.reason));
-        const fail = () => reject(new Error(`${to} is gone`));
-        sends.push({ to, stage, strips, sharedDigest, done: () => resolve({} as never), fail });
+        const fail = (error = new Error(`${to} is gone`)) => reject(error);
+        const done = () => resolve({ status: 204 } as never);
+        const answerWith = (bytes: Uint8Array) => resolve({ status: 200, bytes } as never);
+        const asks = answer === 'strips';
+        sends.push({ to, stage, strips, sharedDigest, asks, done, answer: answerWith, fail });
       }),
   });
   const edge = { ...testDevice({ plan, clientOf }), gangs: { gang, layerGang: null } };
@@ -87,10 +97,11 @@ function device() {
   };
   const results = { send: (_task: BlockTask, _plan: unknown, costs: object) => happened.push(JSON.stringify(costs)) };
   const inputs = { partOf: async () => new Uint8Array(3 * 12 * 6) };
-  const inbox = new StripInbox(EARLY_STRIPS, frames);
-  const parts = { edge, compute, board, inbox, inputs, results: results as unknown as BlockResults };
+  const strips = new StripExchange(edge, frames);
+  const { answers, inbox } = strips;
+  const parts = { edge, compute, board, strips, inputs, results: results as unknown as BlockResults };
   const runner = new BlockRunner(parts as unknown as ConstructorParameters<typeof BlockRunner>[0]);
-  return { board, engine, frames, happened, inbox, runner, sends };
+  return { answers, board, edge, engine, frames, happened, inbox, runner, sends };
 }
 
 type Device = ReturnType<typeof device>;
@@ -126,6 +137,20 @@ async function computed({ engine }: Device): Promise<void> {
   await settle();
 }
 
+/** Member 0 asks for the strips that it reads. */
+function asked({ answers }: Device, stage: number, task = taskOf()): Promise<AnswerEnd> {
+  return answers.ask(task, { to: 0, stage }, new AbortController().signal);
+}
+
+/** The strips that member 2 owes after a stage. */
+function stripsOfTwo(stage: number, sharedDigest: string | null = null): Uint8Array {
+  const { owed } = gangBlocks(gang, bands)[2]!.stages[stage]!;
+  const blocks = owed.map(({ map, region }) => {
+    return { map, region, data: new Float32Array(maps[map]!.channels * regionArea(region)) };
+  });
+  return encodeGangStrips(maps, { strips: blocks, sharedDigest }, 'f32');
+}
+
 const isOver = async (promise: Promise<void>) => {
   let over = false;
   void promise.then(() => (over = true));
@@ -142,7 +167,8 @@ describe('a block on its device', () => {
     expect(it.engine[0]!.job).toMatchObject({ member: MEMBER, strips: [] });
     expect(it.engine[0]!.job.input).not.toBeNull();
     await computed(it);
-    expect(it.happened).toEqual(['stage 0', 'strips to e1 after 0', 'strips to e2 after 0']);
+    expect(it.happened, 'member 0 asks').toEqual(['stage 0', 'strips to e2 after 0']);
+    expect(it.sends[0]).toMatchObject({ to: 'e2', asks: true });
     await strips(it, 0);
     expect(it.happened.at(-1), 'the neighbours need not have answered').toBe('stage 1');
     expect(it.engine[1]!.job.input).toBeNull();
@@ -331,10 +357,138 @@ describe('a block on its device', () => {
     await computed(it);
     const told = it.sends.map(({ sharedDigest, stage, to }) => [to, stage, sharedDigest !== null]);
     expect(told).toEqual([
-      ['e1', 0, true],
       ['e2', 0, true],
-      ['e1', 1, false],
       ['e2', 1, false],
     ]);
+    const answers = await Promise.all([0, 1].map((stage) => asked(it, stage)));
+    expect(answers.map((end) => end.kind === 'strips' && decodeGangStrips(() => maps, end.bytes).sharedDigest)).toEqual(
+      [expect.stringMatching(/./), null],
+    );
+  });
+});
+
+describe('a block that exchanges strips', () => {
+  const overloaded = new ProblemError({ type: '', title: '', status: 429, code: 'DT_OVERLOADED', detail: 'full' });
+  const over = new ProblemError({ type: '', title: '', status: 404, code: 'DT_TASK_UNKNOWN', detail: 'it has ended' });
+
+  it('goes on with the strips in the answer of the member that it asks, and counts them', async () => {
+    const it = device();
+    void begin(it);
+    await settle();
+    await computed(it);
+    it.inbox.put(taskOf(), { from: 0, stage: 0 }, { strips: [], sharedDigest: null });
+    await settle();
+    expect(it.happened.at(-1)).toBe('strips to e2 after 0');
+    const bytes = stripsOfTwo(0);
+    it.sends[0]!.answer(bytes);
+    await settle();
+    expect(it.happened.at(-1)).toBe('stage 1');
+    const { metrics } = it.edge;
+    const counted = new RegExp(`^deepthings_strip_bytes_total{direction="received".*} ${bytes.length}$`, 'm');
+    expect(counted.test(await metrics.registry.metrics())).toBe(true);
+  });
+
+  it('waits for the strips where the answer has none: they come in a request of their own', async () => {
+    const it = device();
+    const end = begin(it);
+    await settle();
+    await computed(it);
+    it.sends[0]!.done();
+    expect(await isOver(end)).toBe(false);
+    expect(it.runner.progressOf(taskOf())).toMatchObject({ lacks: [{ from: 0 }, { from: 2 }] });
+    await strips(it, 0);
+    expect(it.happened.at(-1)).toBe('stage 1');
+  });
+
+  it('answers a member when its strips are computed, and again when the question is repeated', async () => {
+    const it = device();
+    void begin(it);
+    await settle();
+    const first = asked(it, 0);
+    expect(it.answers.held).toBe(1);
+    await computed(it);
+    const end = await first;
+    expect(end.kind).toBe('strips');
+    expect(await asked(it, 0)).toEqual(end);
+    expect([it.answers.held, it.sends.map(({ to }) => to)]).toEqual([0, ['e2']]);
+  });
+
+  it('keeps an answer until the member has computed a stage that reads it, and the last until the frame ends', async () => {
+    const it = device();
+    const end = begin(it);
+    await settle();
+    await computed(it);
+    await strips(it, 0);
+    await computed(it);
+    const both = it.answers.bytes;
+    expect((await asked(it, 1)).kind).toBe('strips');
+    expect(it.answers.bytes).toBeLessThan(both);
+    await strips(it, 1);
+    await computed(it);
+    for (const send of it.sends) send.done();
+    await end;
+    expect((await asked(it, 1)).kind, 'its answer was lost').toBe('strips');
+    it.frames.scopes.end('f-1');
+    expect(it.answers.bytes).toBe(0);
+  });
+
+  it('is given back when the member that it asks does not take its strips', async () => {
+    const it = device();
+    const end = begin(it);
+    await settle();
+    await computed(it);
+    it.sends[0]!.fail(overloaded);
+    await end;
+    expect(it.board.returned).toEqual([taskOf()]);
+  });
+
+  it('is given back when an answer is none', async () => {
+    const it = device();
+    const end = begin(it);
+    await settle();
+    await computed(it);
+    it.sends[0]!.answer(Uint8Array.of(1, 2, 3));
+    await end;
+    expect(it.board.returned).toEqual([taskOf()]);
+  });
+
+  it('is not at fault when the block of the member that it asks has ended', async () => {
+    const it = device();
+    const end = begin(it);
+    await settle();
+    await computed(it);
+    it.sends[0]!.fail(over);
+    expect(await isOver(end)).toBe(false);
+    expect(it.runner.progressOf(taskOf())).toMatchObject({ stage: 1, lacks: [{ from: 0 }, { from: 2 }] });
+    it.runner.giveUp(() => true);
+    await end;
+    expect(it.board.returned).toEqual([]);
+  });
+
+  it.each<[string, (device: Device) => void]>([
+    ['its stage fails', ({ engine }) => engine[0]!.fail()],
+    ['its frame ends', ({ frames }) => frames.scopes.end('f-1')],
+    ['a later attempt is known', ({ frames }) => frames.generations.invalidateBefore('f-1', 1, 2)],
+    ['the device stops', ({ answers }) => answers.stop()],
+  ])('refuses held questions at once when %s', async (_name, happen) => {
+    const it = device();
+    void begin(it);
+    await settle();
+    const held = asked(it, 0);
+    happen(it);
+    await settle();
+    expect(await held).toEqual({ kind: 'over' });
+    expect(it.answers.held).toBe(0);
+  });
+
+  it('refuses questions from when it was given up', async () => {
+    const it = device();
+    const end = begin(it);
+    await settle();
+    await computed(it);
+    it.runner.giveUp(() => true);
+    await end;
+    expect(await asked(it, 0)).toEqual({ kind: 'over' });
+    expect(it.answers.bytes).toBe(0);
   });
 });

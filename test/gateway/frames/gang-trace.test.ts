@@ -18,7 +18,7 @@ const times = (stages: readonly StageTime[], afterMs = 0): BlockTimes => {
 
 /** Two members, two stages; each waits for the other's strips before the second. */
 const plans = [0, 1].map((member) => {
-  const rest = { steps: [], owed: [], macs: 0 };
+  const rest = { steps: [], owed: [], bodies: [], macs: 0 };
   return {
     stages: [
       { ...rest, due: [] },

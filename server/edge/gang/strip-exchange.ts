@@ -1,0 +1,91 @@
+import { ProblemError } from '../../../client/problem-error.js';
+import type { OwedBody } from '../../geometry/gang/gang-blocks.js';
+import { gangPlanOf } from '../../geometry/gang/gang-plans.js';
+import { CALLS, HELD_STRIPS_MS } from '../../node/contract/calls.js';
+import { decodeGangStrips } from '../../node/wire/gang-strips.js';
+import { strategyNamed } from '../../scheduling/strategies/strategies.js';
+import type { EdgeDevice } from '../device/edge-device.js';
+import type { DeviceFrames } from '../frames/device-frames.js';
+import type { BlockTask } from './block-task.js';
+import type { GangAttempt } from './latest-attempts.js';
+import { StripAnswers } from './strip-answers.js';
+import { EARLY_STRIPS, StripInbox, type StripOrigin, type StripVerdict } from './strip-inbox.js';
+
+/** Strips on their way to another member. */
+export interface StripBody extends OwedBody {
+  /** The gang stage that has computed them. */
+  readonly stage: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The strips of gangs that this device gets from other members and gives them. */
+export class StripExchange {
+  readonly inbox: StripInbox;
+  readonly answers: StripAnswers;
+  readonly #edge: EdgeDevice;
+
+  constructor(edge: EdgeDevice, frames: Pick<DeviceFrames, 'generations' | 'scopes'>) {
+    this.#edge = edge;
+    this.inbox = new StripInbox(EARLY_STRIPS, frames);
+    this.answers = new StripAnswers(HELD_STRIPS_MS, frames);
+    edge.metrics.holds('frames with gang strips', () => this.inbox.size);
+    edge.metrics.holds('bytes of gang strips', () => this.inbox.bytes + this.answers.bytes);
+    edge.metrics.holds('held strips of gangs', () => this.answers.held);
+  }
+
+  /**
+   * Strips have come, in a request or in an answer.
+   *
+   * @throws DeepThingsError, HttpProblem when they are malformed, or the inbox refuses them.
+   */
+  take(of: GangAttempt, origin: StripOrigin, bytes: Uint8Array): StripVerdict {
+    const { gangs, metrics } = this.#edge;
+    const strips = decodeGangStrips((name) => gangPlanOf(gangs, name).stage.maps, bytes);
+    metrics.bytesReceived.inc({ kind: 'overlap' }, bytes.byteLength);
+    metrics.stripBodies.inc({ direction: 'received' });
+    metrics.stripBytes.inc({ direction: 'received' }, bytes.byteLength);
+    return this.inbox.put(of, origin, strips);
+  }
+
+  /**
+   * Hands strips over: sends them, keeps them for the member that asks for them, or exchanges them for the other's.
+   *
+   * @throws the call's error when the member, or the gateway that passes them on, has not taken them.
+   */
+  async handOver(task: BlockTask, body: StripBody, signal: AbortSignal): Promise<void> {
+    const { metrics, remote } = this.#edge;
+    const { attempt, frame, generation, member, members } = task;
+    const { bytes, stage, to, way } = body;
+    metrics.bytesSent.inc({ kind: 'overlap' }, bytes.byteLength);
+    metrics.stripBodies.inc({ direction: 'sent' });
+    metrics.stripBytes.inc({ direction: 'sent' }, bytes.byteLength);
+    const query = { stage, generation, attempt };
+    const strips = {
+      path: { frame, tile: member },
+      body: { mediaType: 'application/octet-stream', bytes },
+      signal,
+    };
+    if (strategyNamed(task.strategy).gang!.strips === 'gateway') {
+      await remote.gateway.call(CALLS.gangStripsByGateway, { ...strips, query: { ...query, to } });
+      return;
+    }
+    if (way === 'answer' && this.answers.give(task, body, bytes)) return;
+    const peer = remote.peers.client(members[to]!.address);
+    if (way !== 'ask') {
+      await peer.call(CALLS.gangStrips, { ...strips, query });
+      return;
+    }
+    const asked = { ...strips, query: { ...query, answer: 'strips' as const }, heldMs: HELD_STRIPS_MS };
+    const answer = await peer.call(CALLS.gangExchange, asked).catch(unlessOver);
+    if (answer?.status === 200) this.take(task, { from: to, stage }, answer.bytes);
+  }
+}
+
+/**
+ * The other member's block has ended: this one is not at fault and waits until the gateway ends the gang, as it does where a member ends
+ * that has taken its strips.
+ */
+function unlessOver(error: unknown): null {
+  if (error instanceof ProblemError && error.code === 'DT_TASK_UNKNOWN') return null;
+  throw error;
+}
