@@ -78,7 +78,7 @@ function takeResult(parts: ResultHandlerParts, bytes: Uint8Array): Verdict {
   const record = frameOf(parts, result);
   if (record === null) return 'stale';
   metrics.bytesReceived.inc({ kind: 'result' }, bytes.byteLength);
-  requireFiniteResult(parts, { frame, part: tile, generation, attempt, device }, result.outputs);
+  requireFiniteResult(parts, { kind: 'tile', frame, part: tile, generation, attempt, device }, result.outputs);
   const audited = auditor?.picks(result) ?? false;
   const verdict = ledger.applyResult({ frame, part: tile, generation, attempt, device, audited }, () => {
     auditor?.accepted(record, result);
@@ -151,7 +151,7 @@ function takeBlock(parts: ResultHandlerParts, bytes: Uint8Array): Verdict {
   if (record === null || strategyNamed(record.strategy).gang?.plan !== result.gang) return 'stale';
   metrics.bytesReceived.inc({ kind: 'result' }, bytes.byteLength);
   const values = result.outputs.map(({ data }) => data);
-  requireFiniteResult(parts, { frame, part: member, generation, attempt, device }, values);
+  requireFiniteResult(parts, { kind: 'block', frame, part: member, generation, attempt, device }, values);
   const boxes = boxesOf(parts, record, result);
   const cost = { inputBytes: taskBytes, overlapBytes, resultBytes: bytes.byteLength };
   const audited = results.gangAuditor?.picks(record, attempt) ?? false;

@@ -1,5 +1,6 @@
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import { HttpProblem } from '../../node/problems/problem.js';
+import type { TaskBodyKind } from '../../node/wire/block-body.js';
 import type { LedgerEvent, LedgerSink } from '../../scheduling/ledger/ledger-events.js';
 import { allFinite } from '../../tensor/all-finite.js';
 import type { GatewayDevices } from '../devices/gateway-devices.js';
@@ -20,11 +21,11 @@ type RefusedPart = Omit<Extract<LedgerEvent, { kind: 'result-refused' }>, 'kind'
  */
 export function requireFiniteResult(
   parts: FiniteResultParts,
-  result: RefusedPart,
+  result: RefusedPart & { readonly kind: TaskBodyKind },
   outputs: Iterable<Float32Array>,
 ): void {
-  const { attempt, device, frame, generation, part } = result;
-  const problem = refusalOfValues(parts, { device, what: `its output of tile ${part} of frame ${frame}` }, outputs);
+  const { attempt, device, frame, generation, kind, part } = result;
+  const problem = refusalOfValues(parts, { device, what: `its output of ${kind} ${part} of frame ${frame}` }, outputs);
   if (problem === null) return;
   parts.telemetry.metrics.results.inc({ verdict: 'refused' });
   parts.ledger.apply({ kind: 'result-refused', frame, part, generation, attempt, device });

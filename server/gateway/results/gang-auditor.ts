@@ -100,7 +100,7 @@ export class GangAuditor {
         const { device, deviation } = blame.wrong;
         return {
           kind: 'wrong',
-          devices: [{ device, detail: quarantineText({ device, frame, what: 'tile 0', deviation, tolerance }) }],
+          devices: [{ device, detail: quarantineText({ device, frame, what: 'block 0', deviation, tolerance }) }],
         };
       }
       case 'suspected': {

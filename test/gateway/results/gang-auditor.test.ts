@@ -74,7 +74,9 @@ describe('an auditor of gangs', () => {
 
   it('blames a device that has computed the frame alone', async () => {
     computed(['a'], 1.5);
-    const detail = expect.stringMatching(/^device a computed something wrong .* deepthings quarantine release a$/);
+    const detail = expect.stringMatching(
+      /^device a computed something wrong .* its output of block 0 of frame .* deepthings quarantine release a$/,
+    );
     expect(await auditor.check(record(), 1)).toEqual({ kind: 'wrong', devices: [{ device: 'a', detail }] });
   });
 
