@@ -46,7 +46,7 @@ export async function assemble(options: NodeOptions, environment: Environment): 
   const { telemetry } = self;
   const own = new OwnDevice();
   const openPeers: OpenPeers = (onCircuit) => {
-    const nodes = [config.gateway, ...config.devices];
+    const nodes = [...config.devices, config.gateway];
     const { metrics } = telemetry;
     const local = (address: string) => own.transportTo(address);
     return createPeerClients({ self: GATEWAY_ID, token, nodes, tls, metrics, log, onCircuit, local });
