@@ -113,7 +113,11 @@ export interface DeviceDoor extends Host {
   /** @returns false when its queue is full. */
   takeTile(task: SentTask, input: Region, bytes: number): Process<Answer<boolean>>;
   takeBlock(work: BlockWork, bytes: number): Process<Answer<boolean>>;
-  takeStrips(frame: string, attempt: number, body: DueBody): Process<Answer<null>>;
+  /**
+   * @param asks whether the answer is to be the strips that the device owes the sender after the same stage.
+   * @returns whether it is.
+   */
+  takeStrips(frame: string, attempt: number, body: DueBody, asks?: boolean): Process<Answer<boolean>>;
   hearOutcome(frame: string): Process<Answer<null>>;
   /** A thief asks for a task. */
   handOut(thief: string, sequence: number): Process<Answer<StolenTask | null>>;

@@ -1,8 +1,9 @@
 import { ProblemError } from '../../../client/problem-error.js';
 import type { OwedBody } from '../../geometry/gang/gang-blocks.js';
+import type { GangPlanName } from '../../geometry/gang/gang-plan.js';
 import { gangPlanOf } from '../../geometry/gang/gang-plans.js';
 import { CALLS, HELD_STRIPS_MS } from '../../node/contract/calls.js';
-import { decodeGangStrips } from '../../node/wire/gang-strips.js';
+import { decodeGangStrips, encodeGangStrips, type GangStrips } from '../../node/wire/gang-strips.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import type { EdgeDevice } from '../device/edge-device.js';
 import type { DeviceFrames } from '../frames/device-frames.js';
@@ -31,6 +32,12 @@ export class StripExchange {
     edge.metrics.holds('frames with gang strips', () => this.inbox.size);
     edge.metrics.holds('bytes of gang strips', () => this.inbox.bytes + this.answers.bytes);
     edge.metrics.holds('held strips of gangs', () => this.answers.held);
+  }
+
+  /** @param plan of the gang. */
+  encode(plan: GangPlanName, body: GangStrips): Uint8Array {
+    const { gangs, wirePlan } = this.#edge;
+    return encodeGangStrips(gangPlanOf(gangs, plan).stage.maps, body, wirePlan.maps, plan);
   }
 
   /**

@@ -82,9 +82,12 @@ export class SimulatedDevice implements DeviceDoor {
     return yield* answer(QUEUED_BYTES, board.has(task) || board.share(task));
   }
 
-  *takeStrips(frame: string, attempt: number, body: DueBody): Process<Answer<null>> {
-    if (this.#parts.world.gateway.has(frame)) this.#parts.inbox.put(frame, attempt, body);
-    return yield* answer(0, null);
+  *takeStrips(frame: string, attempt: number, body: DueBody, asks = false): Process<Answer<boolean>> {
+    const { inbox, world } = this.#parts;
+    if (!world.gateway.has(frame)) return { bytes: 0, value: false };
+    inbox.put(frame, attempt, body);
+    const bytes = asks ? yield* inbox.ask(frame, attempt, body.from, body.stage) : 0;
+    return { bytes, value: bytes > 0 };
   }
 
   *hearOutcome(frame: string): Process<Answer<null>> {

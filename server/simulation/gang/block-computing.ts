@@ -1,14 +1,15 @@
-import type { DueBody, MemberStage } from '../../geometry/gang/gang-blocks.js';
+import type { DueBody, OwedBody } from '../../geometry/gang/gang-blocks.js';
 import { gangPlanOf } from '../../geometry/gang/gang-plans.js';
 import { regionBytes } from '../../geometry/plan-cost.js';
 import { isEmptyRegion, type MapRegion, type MapShape } from '../../geometry/region.js';
 import type { SegmentedStage } from '../../geometry/segments.js';
 import type { BoardBlock } from '../../scheduling/device/board-task.js';
-import type { ComputedBlock, StageTime } from '../../scheduling/gang/block-times.js';
+import { type BlockDriver, blockCourse } from '../../scheduling/gang/block-course.js';
+import type { ComputedBlock } from '../../scheduling/gang/block-times.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import type { GangRule } from '../../scheduling/strategies/strategy.js';
 import { stageMs } from '../cost-model.js';
-import { type Process, wait } from '../machine/kernel.js';
+import { type Process, type Suspension, wait } from '../machine/kernel.js';
 import { Latch } from '../machine/latch.js';
 import type { Processor } from '../machine/processor.js';
 import type { BlockWork, Host, World } from '../world.js';
@@ -28,11 +29,17 @@ export interface BlockComputerParts {
   readonly inbox: SimulatedStripInbox;
 }
 
+/** Strips on their way to another member. */
+interface Body extends Pick<OwedBody, 'to' | 'way'> {
+  readonly stage: number;
+  readonly bytes: number;
+}
+
 const F32_BYTES = 4;
 /** That a member finds in its part of a picture. */
 const BOXES = 4;
 
-/** Computes a device's part of a frame, stage after stage; strips are sent while the next stage is computed. See `edge/gang/block-runner.ts`. */
+/** Computes a device's part of a frame in simulated time. */
 export class BlockComputer {
   readonly #parts: BlockComputerParts;
 
@@ -42,48 +49,49 @@ export class BlockComputer {
 
   /** @returns the result, once all strips have been taken; null when its frame has ended or begun again. */
   *run({ arrivedMs, taskBytes, work }: BlockTask): Process<ComputedBlock | null> {
-    const { host, inbox, processor, world } = this.#parts;
-    const { costs, sizes } = world.settings;
     const { plans, task } = work;
-    const { attempt, frame } = task;
-    const rule = this.#rule;
+    const { attempt, frame, generation, member } = task;
+    const costs = yield* blockCourse(plans[member]!.stages, arrivedMs, this.#driver(work));
+    const gang = this.#rule.plan;
+    return costs && { frame, member, generation, attempt, device: this.#parts.host.id, gang, taskBytes, ...costs };
+  }
+
+  #driver(work: BlockWork): BlockDriver<Suspension<never>> {
+    const { inbox, processor, world } = this.#parts;
+    const { kernel, settings } = world;
+    const { costs, sizes } = settings;
+    const { plans, task } = work;
+    const { attempt, frame, member } = task;
+    const { carries, plan } = this.#rule;
     const { maps } = this.#stage;
-    const startedMs = world.kernel.nowMs;
-    const passedMs = () => world.kernel.nowMs - startedMs;
-    if (rule.carries === 'picture') {
-      const { input } = plans[task.member]!;
-      // A decoder goes from the top of the picture to the last row that is asked for.
-      yield* wait(processor.background((costs.letterboxMs * input.y1) / maps[0]!.height));
-    }
-    const prepareMs = passedMs();
-    const stages: StageTime[] = [];
     const sends: Latch[] = [];
-    let [computeMs, overlapBytes, macs] = [0, 0, 0];
-    for (const [index, stage] of plans[task.member]!.stages.entries()) {
-      const waitedMs = passedMs();
-      if (!(yield* inbox.wait(frame, attempt, stage.due))) return null;
-      const beganMs = passedMs();
-      const perBlockMs = index === 0 ? costs.tileMs : 0;
-      const stageComputeMs = yield* wait(processor.compute(perBlockMs + stageMs(costs, rule.plan, maps, stage.steps)));
-      const bodies = bodiesOf(stage).map(([to, strips]) => ({ to, bytes: sizes.gangStrips(maps, strips, rule.plan) }));
-      for (const { bytes, to } of bodies) sends.push(this.#send(work, { from: task.member, stage: index }, to, bytes));
-      computeMs += stageComputeMs;
-      macs += stage.macs;
-      overlapBytes += stripValues(work, maps, stage.due);
-      stages.push({
-        stripsMs: beganMs - waitedMs,
-        beganMs,
-        endedMs: passedMs(),
-        computeMs: stageComputeMs,
-        sent: bodies,
-      });
-    }
-    const totalMs = passedMs();
-    for (const sent of sends) yield* wait(sent.done());
-    const times = { prepareMs, stages, totalMs, afterMs: passedMs() - totalMs };
-    const key = { frame, member: task.member, generation: task.generation, attempt };
-    const costsOf = { waitMs: startedMs - arrivedMs, computeMs, taskBytes, overlapBytes, macs };
-    return { ...key, device: host.id, gang: rule.plan, ...costsOf, ...times };
+    // A decoder goes from the top of the picture to the last row that is asked for.
+    const letterboxMs = carries === 'input' ? 0 : (costs.letterboxMs * plans[member]!.input.y1) / maps[0]!.height;
+    return {
+      nowMs: () => kernel.nowMs,
+      prepare: () => wait(processor.background(letterboxMs)),
+      *strips({ due }) {
+        return (yield* inbox.wait(frame, attempt, due)) ? stripValues(work, maps, due) : null;
+      },
+      *compute({ macs, steps }, index) {
+        const perBlockMs = index === 0 ? costs.tileMs : 0;
+        const computeMs = yield* wait(processor.compute(perBlockMs + stageMs(costs, plan, maps, steps)));
+        return { computeMs, macs };
+      },
+      handOver: (stage, index) =>
+        stage.bodies.map(({ to, way }) => {
+          const strips = stage.owed.filter((strip) => strip.to === to);
+          const bytes = sizes.gangStrips(maps, strips, plan);
+          const sent = new Latch();
+          kernel.spawn(this.#handOver(work, { stage: index, to, way, bytes }), () => sent.set());
+          sends.push(sent);
+          return { to, bytes };
+        }),
+      *taken() {
+        for (const sent of sends) yield* wait(sent.done());
+        return true;
+      },
+    };
   }
 
   /** The length of a result. */
@@ -107,31 +115,25 @@ export class BlockComputer {
     return gangPlanOf(this.#parts.world.settings.gangs, this.#rule.plan).stage;
   }
 
-  /** @returns set when the receiver has them. */
-  #send({ task }: BlockWork, body: DueBody, to: number, bytes: number): Latch {
-    const { host, world } = this.#parts;
-    const { attempt, frame, members } = task;
-    const sent = new Latch();
+  /** Ends when the receiver has the strips, or will ask for them. See `edge/gang/strip-exchange.ts`. */
+  *#handOver({ task }: BlockWork, { bytes, stage, to, way }: Body): Process {
+    const { host, inbox, world } = this.#parts;
     const { gateway, wire } = world;
-    const request =
-      this.#rule.strips === 'gateway'
-        ? wire.request(host, gateway, bytes, () => gateway.passStrips(frame, attempt, body, to, bytes))
-        : this.#toMember(members[to]!.device, frame, attempt, body, bytes);
-    world.kernel.spawn(request, () => sent.set());
-    return sent;
+    const { attempt, frame, member, members } = task;
+    const body = { from: member, stage };
+    if (this.#rule.strips === 'gateway') {
+      yield* wire.request(host, gateway, bytes, () => gateway.passStrips(frame, attempt, body, to, bytes));
+      return;
+    }
+    if (way === 'answer') {
+      inbox.keep(frame, attempt, to, stage, bytes);
+      return;
+    }
+    const device = world.devices.get(members[to]!.device)!;
+    const asks = way === 'ask';
+    const isAnswered = yield* wire.request(host, device, bytes, () => device.takeStrips(frame, attempt, body, asks));
+    if (isAnswered) inbox.put(frame, attempt, { from: to, stage });
   }
-
-  *#toMember(id: string, frame: string, attempt: number, body: DueBody, bytes: number): Process {
-    const { host, world } = this.#parts;
-    const device = world.devices.get(id)!;
-    yield* world.wire.request(host, device, bytes, () => device.takeStrips(frame, attempt, body));
-  }
-}
-
-function bodiesOf({ owed }: MemberStage): readonly (readonly [number, readonly MapRegion[]])[] {
-  const bodies = new Map<number, MapRegion[]>();
-  for (const { map, region, to } of owed) bodies.set(to, [...(bodies.get(to) ?? []), { map, region }]);
-  return [...bodies];
 }
 
 /** Bytes of the values that bodies bring, as a device counts them. */

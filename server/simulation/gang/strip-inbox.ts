@@ -2,33 +2,51 @@ import type { DueBody } from '../../geometry/gang/gang-blocks.js';
 import { type Process, wait } from '../machine/kernel.js';
 import { Latch } from '../machine/latch.js';
 
-/** Strips that came to a device for one attempt of a frame. */
+/** Strips on one device for one attempt of a frame. */
 interface Held {
   readonly attempt: number;
+  /** By sender and stage: whether they have come, false where they will not. */
   readonly bodies: Map<string, Latch<boolean>>;
+  /** By receiver and stage: length of the body that answers its question; 0 where there will be none. */
+  readonly answers: Map<string, Latch<number>>;
 }
 
-/** Strips of other members, which may come before their task. They are here until the frame ends, or a later attempt is known. */
+/**
+ * Strips of other members, which may come before their task, and those that they ask for. They are here until the frame ends, or a later
+ * attempt is known.
+ */
 export class SimulatedStripInbox {
   readonly #held = new Map<string, Held>();
 
-  put(frame: string, attempt: number, body: DueBody): void {
-    this.#latch(frame, attempt, body)?.set(true);
+  put(frame: string, attempt: number, { from, stage }: DueBody): void {
+    latchOf(this.#latest(frame, attempt)?.bodies, `${from}/${stage}`)?.set(true);
   }
 
   /** Waits for all of these bodies. @returns false when the frame has ended, or a later attempt of it is known. */
   *wait(frame: string, attempt: number, due: readonly DueBody[]): Process<boolean> {
-    for (const body of due) {
-      const latch = this.#latch(frame, attempt, body);
+    for (const { from, stage } of due) {
+      const latch = latchOf(this.#latest(frame, attempt)?.bodies, `${from}/${stage}`);
       if (latch === null || !(yield* wait(latch.done()))) return false;
     }
     return true;
+  }
+
+  /** Keeps a body for the member that asks for it. */
+  keep(frame: string, attempt: number, to: number, stage: number, bytes: number): void {
+    latchOf(this.#latest(frame, attempt)?.answers, `${to}/${stage}`)?.set(bytes);
+  }
+
+  /** A member asks for strips. @returns the length of their body, once they are there; 0 when they will not come. */
+  *ask(frame: string, attempt: number, to: number, stage: number): Process<number> {
+    const latch = latchOf(this.#latest(frame, attempt)?.answers, `${to}/${stage}`);
+    return latch === null ? 0 : yield* wait(latch.done());
   }
 
   drop(frame: string): void {
     const held = this.#held.get(frame);
     this.#held.delete(frame);
     for (const latch of held?.bodies.values() ?? []) latch.set(false);
+    for (const latch of held?.answers.values() ?? []) latch.set(0);
   }
 
   /** Ends what is waited for in other frames, and in earlier attempts of this one: a device is in one gang at a time. */
@@ -37,17 +55,20 @@ export class SimulatedStripInbox {
   }
 
   /** @returns null when a later attempt is known. */
-  #latch(frame: string, attempt: number, { from, stage }: DueBody): Latch<boolean> | null {
-    let held = this.#held.get(frame);
+  #latest(frame: string, attempt: number): Held | null {
+    const held = this.#held.get(frame);
+    if (held?.attempt === attempt) return held;
     if (held !== undefined && held.attempt > attempt) return null;
-    if (held === undefined || held.attempt < attempt) {
-      this.drop(frame);
-      held = { attempt, bodies: new Map() };
-      this.#held.set(frame, held);
-    }
-    const key = `${from}/${stage}`;
-    const latch = held.bodies.get(key) ?? new Latch<boolean>();
-    held.bodies.set(key, latch);
-    return latch;
+    this.drop(frame);
+    const begun = { attempt, bodies: new Map(), answers: new Map() };
+    this.#held.set(frame, begun);
+    return begun;
   }
+}
+
+function latchOf<T>(latches: Map<string, Latch<T>> | undefined, name: string): Latch<T> | null {
+  if (latches === undefined) return null;
+  const latch = latches.get(name) ?? new Latch<T>();
+  latches.set(name, latch);
+  return latch;
 }
