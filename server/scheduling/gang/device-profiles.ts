@@ -47,31 +47,33 @@ export function profileOf({ bodies, decoded, macs }: BlockWork, times: MeasuredB
 /** The latest blocks of a device. */
 interface Latest {
   readonly profiles: readonly DeviceProfile[];
+  /** Of these: each frame asks for it several times. Null where there are none. */
+  readonly median: DeviceProfile | null;
   /** The next block does not count: the first one of a device takes longer, as its engine has yet to load and to warm up. */
   readonly isCold: boolean;
   /** The next block that counts takes the place of all others. */
   readonly isPast: boolean;
 }
 
-const NOTHING: Latest = { profiles: [], isCold: true, isPast: true };
+const NOTHING: Latest = { profiles: [], median: null, isCold: true, isPast: true };
 
 /** Times of devices: medians of the latest blocks of each, more of them while they stay about the same. */
 export class DeviceProfiles {
   readonly #latest = new Map<string, Latest>();
 
   add(device: string, profile: DeviceProfile): void {
-    const { isCold, isPast, profiles } = this.#latest.get(device) ?? NOTHING;
-    if (isCold) this.#latest.set(device, { profiles, isPast, isCold: false });
+    const known = this.#latest.get(device) ?? NOTHING;
+    const { isCold, isPast, profiles } = known;
+    if (isCold) this.#latest.set(device, { ...known, isCold: false });
     else {
       const latest = [...(isPast ? [] : profiles), profile].slice(-LONG);
-      this.#latest.set(device, { profiles: present(latest), isCold: false, isPast: false });
+      this.#latest.set(device, { ...present(latest), isCold: false, isPast: false });
     }
   }
 
   /** The blocks of a device count only until it has had others: it has been out of gangs for a while. */
   expire(device: string): void {
-    const { profiles } = this.#latest.get(device) ?? NOTHING;
-    this.#latest.set(device, { profiles, isCold: true, isPast: true });
+    this.#latest.set(device, { ...(this.#latest.get(device) ?? NOTHING), isCold: true, isPast: true });
   }
 
   /** Returns whether what is known of a device is of its latest blocks. */
@@ -81,19 +83,18 @@ export class DeviceProfiles {
 
   /** @returns null for a device of which nothing is known. */
   of(device: string): DeviceProfile | null {
-    const { profiles } = this.#latest.get(device) ?? NOTHING;
-    return profiles.length === 0 ? null : medianProfile(profiles);
+    return (this.#latest.get(device) ?? NOTHING).median;
   }
 }
 
 /** Returns the profiles that a device's present times are told by. */
-function present(profiles: readonly DeviceProfile[]): readonly DeviceProfile[] {
-  const latest = profiles.slice(-SHORT);
-  const [now, before] = [latest, profiles].map((some) => {
-    const { stageMs } = medianProfile(some);
-    return stageMs.reduce((sum, ms) => sum + ms, 0);
-  });
-  return Math.abs(now! - before!) > SAME * before! ? latest : profiles;
+function present(profiles: readonly DeviceProfile[]): Pick<Latest, 'profiles' | 'median'> {
+  const all = { profiles, median: medianProfile(profiles) };
+  if (profiles.length <= SHORT) return all;
+  const short = profiles.slice(-SHORT);
+  const latest = { profiles: short, median: medianProfile(short) };
+  const [now, before] = [latest, all].map(({ median }) => median.stageMs.reduce((sum, ms) => sum + ms, 0));
+  return Math.abs(now! - before!) > SAME * before! ? latest : all;
 }
 
 /**
