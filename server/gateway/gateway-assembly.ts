@@ -3,6 +3,7 @@ import type { ComputeThread } from '../compute/compute-thread.js';
 import { systemThread } from '../compute/system-thread.js';
 import type { ClusterConfig } from '../config/cluster-config.js';
 import { GATEWAY_ID } from '../config/defaults.js';
+import { gangDevices } from '../config/gateway-member.js';
 import { schemeOf } from '../config/tls-config.js';
 import type { ClusterPlan } from '../node/cluster-plan.js';
 import { type ListenAddress, listen } from '../node/http/listen.js';
@@ -91,8 +92,8 @@ export async function assemble(options: NodeOptions, environment: Environment): 
   };
 }
 
-function selfOf({ config, log }: NodeOptions, { clusterPlan, compute, contents }: Environment): GatewaySelf {
-  const { limits } = config;
+function selfOf({ config, log }: NodeOptions, { at, clusterPlan, compute, contents }: Environment): GatewaySelf {
+  const { gateway, limits } = config;
   const { gang, network, plan } = clusterPlan;
   const { epoch } = contents;
   const metrics = createMetrics({ role: 'gateway', node: 'gateway' });
@@ -102,5 +103,8 @@ function selfOf({ config, log }: NodeOptions, { clusterPlan, compute, contents }
   const telemetry: Telemetry = { log, metrics, events, nowMs: () => performance.now() };
   const digest = planDigest(compute.modelDigest, plan, gang);
   const wirePlan = { plan, digest, fill: network.preprocessing.fill };
-  return { config, clusterPlan, wirePlan, epoch, compute, telemetry };
+  // The address of a gateway on any free port is known once it listens.
+  const address = at.port === 0 ? `${schemeOf(config)}://${at.host}:0` : gateway.address;
+  const devices = gangDevices({ ...config, gateway: { ...gateway, address } });
+  return { config, devices, clusterPlan, wirePlan, epoch, compute, telemetry };
 }

@@ -1,5 +1,5 @@
 import type { ComputeThread } from '../compute/compute-thread.js';
-import type { ClusterConfig } from '../config/cluster-config.js';
+import type { ClusterConfig, DeviceConfig } from '../config/cluster-config.js';
 import type { ClusterPlan } from '../node/cluster-plan.js';
 import { ledgerSettings } from '../node/ledger-settings.js';
 import type { Telemetry } from '../node/observe/telemetry.js';
@@ -26,6 +26,8 @@ import { createResults, type GatewayResults } from './results/gateway-results.js
 /** What the gateway is: settled before its modules are made. */
 export interface GatewaySelf {
   readonly config: ClusterConfig;
+  /** That may register: the declared ones, and the gateway's own where it has one. */
+  readonly devices: readonly DeviceConfig[];
   readonly clusterPlan: ClusterPlan;
   readonly wirePlan: WirePlan;
   /** Of this life of the gateway. */
@@ -61,7 +63,7 @@ export function createModules(self: GatewaySelf, archive: FrameArchive, openPeer
   const ledger = new LedgerRuntime(ledgerSettings(config), nowMs);
   telemetry.metrics.holds('frames in the ledger', () => ledger.size);
   const identity = { modelDigest: compute.modelDigest, planDigest: wirePlan.digest };
-  const devices = createDevices({ config, identity, archive, ledger, telemetry });
+  const devices = createDevices({ devices: self.devices, identity, archive, ledger, telemetry });
   const contacts = createContacts({ openPeers, devices, ledger, telemetry });
   const frames = createFrames({ config, network, archive, telemetry });
   const speedsOf = (of: readonly string[]) => devices.speeds.sharesOf(of);

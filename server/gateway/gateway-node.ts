@@ -1,6 +1,4 @@
 import { type ComputeThread, startComputeThread } from '../compute/compute-thread.js';
-import type { ClusterConfig } from '../config/cluster-config.js';
-import { schemeOf } from '../config/tls-config.js';
 import { loadSharp } from '../imaging/sharp-library.js';
 import { type ClusterPlan, computeStage, planCluster } from '../node/cluster-plan.js';
 import { type ListenAddress, requireToken } from '../node/http/listen.js';
@@ -22,24 +20,18 @@ export interface GatewayOptions extends NodeOptions {
  *
  * @throws DeepThingsError when the model or the files of `tls` cannot be loaded, or the port is taken.
  */
-export async function startGateway({ config: file, ...options }: GatewayOptions): Promise<RunningNode> {
-  const at = options.listen ?? file.gateway.listen;
+export async function startGateway(options: GatewayOptions): Promise<RunningNode> {
+  const { config, log } = options;
+  const at = options.listen ?? config.gateway.listen;
   requireToken(at.host, options.token);
-  const config = at.port === 0 ? withAnyPort(file, at) : file;
-  const { log } = options;
   const clusterPlan = await planCluster(config);
   const tls = openNodeTls(config, config.gateway, log);
   try {
-    return await startWith({ ...options, config }, { at, tls, clusterPlan });
+    return await startWith(options, { at, tls, clusterPlan });
   } catch (error) {
     tls?.end();
     throw error;
   }
-}
-
-/** Of a gateway that listens on any free port the address is not known before it listens. */
-function withAnyPort(config: ClusterConfig, { host }: ListenAddress): ClusterConfig {
-  return { ...config, gateway: { ...config.gateway, address: `${schemeOf(config)}://${host}:0` } };
 }
 
 type Prepared = Pick<Environment, 'at' | 'tls' | 'clusterPlan'>;

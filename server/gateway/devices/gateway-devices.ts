@@ -1,5 +1,4 @@
-import type { ClusterConfig } from '../../config/cluster-config.js';
-import { gangDevices } from '../../config/gateway-member.js';
+import type { DeviceConfig } from '../../config/cluster-config.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
 import type { LedgerSink } from '../../scheduling/ledger/ledger-events.js';
 import type { VictimDirectory } from '../../scheduling/policy/victim-directory.js';
@@ -23,7 +22,8 @@ export interface GatewayDevices {
 }
 
 export interface GatewayDevicesParts {
-  readonly config: ClusterConfig;
+  /** That may register. */
+  readonly devices: readonly DeviceConfig[];
   readonly identity: ClusterIdentity;
   readonly archive: FrameArchive;
   readonly ledger: LedgerSink;
@@ -31,16 +31,15 @@ export interface GatewayDevicesParts {
 }
 
 export function createDevices(parts: GatewayDevicesParts): GatewayDevices {
-  const { archive, config, identity, ledger, telemetry } = parts;
+  const { archive, devices, identity, ledger, telemetry } = parts;
   const { events, nowMs } = telemetry;
-  const all = gangDevices(config);
-  const registry = new DeviceRegistry(all, identity, nowMs);
+  const registry = new DeviceRegistry(devices, identity, nowMs);
   const victims = createVictims();
   const notices = new ProblemNotices(events, nowMs);
   return {
     registry,
     victims,
-    speeds: new DeviceSpeeds(all),
+    speeds: new DeviceSpeeds(devices),
     quarantine: new Quarantine({ archive, registry, victims, notices, ledger, telemetry }),
     notices,
     bulletin: new DeviceBulletin(registry, events),
