@@ -99,8 +99,9 @@ async function deviceServer() {
   const ask = answers.ask.bind(answers);
   answers.ask = (of, body, gone) => {
     answers.open(of, [{ ...body, before: body.stage + 1 }]);
+    const end = ask(of, body, gone);
     answers.give(of, body, stripsOf(encodeGangStrips, rows, 0.3));
-    return ask(of, body, gone);
+    return end;
   };
   const others = Object.fromEntries(Object.keys(OPERATIONS).map((operation) => [operation, async () => ({})]));
   const standing = { underWay: new RequestsUnderWay(), drain: { requireServing: () => {} } };

@@ -347,8 +347,8 @@ export interface paths {
          *     attempt that is past is ignored. With MoDNN members send them to the gateway, with `to`, which passes the body on to
          *     that member and answers when it has it.
          *     With `answer=strips` beside these the answer has the strips that the device owes member `tile` after that stage. The
-         *     device holds the request until they are computed. After 5 seconds it answers 204 instead, and sends them in a request
-         *     of its own. The same request again is answered with them again. 404 `DT_TASK_UNKNOWN` says that the device's block of
+         *     device holds the request until they are computed. Where it has computed them before, or after 5 seconds, it answers
+         *     204, and sends them in a request of its own. The same request again is answered as before. 404 `DT_TASK_UNKNOWN` says that the device's block of
          *     this attempt has ended, so that there will be none.
          */
         put: operations["putOverlap"];

@@ -110,10 +110,10 @@ export class BlockRunner {
     const due = stages.flatMap((stage) => stage.due);
     if (!inbox.open(task, due)) return false;
     const isDirect = ruleOf(task).strips !== 'gateway';
-    const answered = stages.flatMap(({ bodies }, stage) =>
-      bodies.flatMap(({ before, to, way }) => (isDirect && way === 'answer' ? [{ before, stage, to }] : [])),
+    const exchanged = stages.flatMap(({ bodies }, stage) =>
+      bodies.flatMap(({ before, to, way }) => (isDirect && way === 'exchange' ? [{ before, stage, to }] : [])),
     );
-    answers.open(task, answered);
+    answers.open(task, exchanged);
     return true;
   }
 

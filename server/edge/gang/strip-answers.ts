@@ -8,12 +8,12 @@ export interface StripDestination {
   readonly stage: number;
 }
 
-/** A body that a member asks for. */
+/** A body that a member may ask for. */
 export type AnsweredBody = StripDestination & Pick<OwedBody, 'before'>;
 
 /**
- * How a member's question for strips ends: with them; without, since they take long and are `sent` in a request of their own; the
- * block of this attempt is `over`; it does not owe them (`unknown`); or the member has hung up (`gone`).
+ * How a member's question for strips ends: with them; without, since they are `sent` in a request of their own, or take long and will be;
+ * the block of this attempt is `over`; it does not owe them (`unknown`); or the member has hung up (`gone`).
  */
 export type AnswerEnd =
   | { readonly kind: 'strips'; readonly bytes: Uint8Array }
@@ -21,21 +21,21 @@ export type AnswerEnd =
 
 interface Kept {
   readonly of: GangAttempt;
-  /** By name, what the block answers with; null while the task is not here. */
+  /** By name, what the block may answer with; null while the task is not here. */
   due: ReadonlyMap<string, AnsweredBody> | null;
   /** The block has ended. */
   isOver: boolean;
-  /** Bodies that are there. */
+  /** Bodies that have been an answer. */
   readonly bodies: Map<string, Uint8Array>;
-  /** Bodies that are sent in requests of their own. */
+  /** Bodies that were there before they were asked for: they are sent in requests of their own. */
   readonly sent: Set<string>;
   readonly asking: Map<string, (end: AnswerEnd) => void>;
 }
 
 /**
  * Strips that this device hands over as answers to other members' questions. A question that comes before its strips is held for a bounded
- * time, one for each body. A body is kept, for a question that is repeated, until the member shows by later strips that it has it; those of
- * the last stages until the frame ends or a block of another frame begins.
+ * time, one for each body; strips that are there first are sent. An answer is kept, for a question that is repeated, until the member
+ * shows by later strips that it has it; those of the last stages until the frame ends or a block of another frame begins.
  */
 export class StripAnswers {
   readonly #holdMs: number;
@@ -78,12 +78,13 @@ export class StripAnswers {
     }
     const bytes = kept.bodies.get(name);
     if (bytes !== undefined) return Promise.resolve({ kind: 'strips', bytes });
+    if (kept.sent.has(name)) return Promise.resolve({ kind: 'sent' });
     if (kept.due?.has(name) === false) return Promise.resolve({ kind: 'unknown' });
     if (kept.isOver) return Promise.resolve({ kind: 'over' });
     return this.#hold(kept, name, gone);
   }
 
-  /** A block begins. @param due the bodies that it hands over as answers. */
+  /** A block begins. @param due the bodies that it may hand over as answers. */
   open(of: GangAttempt, due: readonly AnsweredBody[]): void {
     // A device is in one gang at a time: the members of an earlier one have all that they need.
     for (const { isOver, of: other } of this.#kept.all) {
@@ -96,24 +97,29 @@ export class StripAnswers {
   }
 
   /**
-   * Strips have been computed.
+   * Strips have been computed: they answer the question for them that is held.
    *
-   * @returns false when they are to be sent: the member has been told so.
+   * @returns false when there is none, and they are to be sent.
    */
   give(of: GangAttempt, body: StripDestination, bytes: Uint8Array): boolean {
     const kept = this.#kept.at(of);
-    if (kept === undefined) return true;
+    if (kept === undefined || kept.isOver) return true;
     const name = nameOf(body);
+    const settle = kept.asking.get(name);
+    if (settle === undefined) {
+      kept.sent.add(name);
+      return false;
+    }
     kept.bodies.set(name, bytes);
-    kept.asking.get(name)?.({ kind: 'strips', bytes });
-    return !kept.sent.has(name);
+    settle({ kind: 'strips', bytes });
+    return true;
   }
 
   /** A block has ended. @param isComputed whether it is complete; otherwise there is nothing of it any more. */
   close(of: GangAttempt, isComputed: boolean): void {
     const kept = this.#kept.at(of);
     if (kept === undefined) return;
-    if (!isComputed) kept.bodies.clear();
+    if (!isComputed) for (const there of [kept.bodies, kept.sent]) there.clear();
     end(kept);
   }
 
@@ -134,13 +140,11 @@ export class StripAnswers {
   #hold(kept: Kept, name: string, gone: AbortSignal): Promise<AnswerEnd> {
     if (gone.aborted) return Promise.resolve({ kind: 'gone' });
     kept.asking.get(name)?.({ kind: 'gone' });
-    kept.sent.delete(name);
     return new Promise((resolve) => {
       const settle = (answer: AnswerEnd) => {
         clearTimeout(timer);
         gone.removeEventListener('abort', onGone);
         kept.asking.delete(name);
-        if (answer.kind === 'sent') kept.sent.add(name);
         resolve(answer);
       };
       const onGone = () => settle({ kind: 'gone' });

@@ -55,7 +55,7 @@ export class StripExchange {
   }
 
   /**
-   * Hands strips over: sends them, keeps them for the member that asks for them, or exchanges them for the other's.
+   * Hands strips over: as the answer to the member's question, or in a request, which asks for the member's strips where it owes some.
    *
    * @throws the call's error when the member, or the gateway that passes them on, has not taken them.
    */
@@ -76,9 +76,10 @@ export class StripExchange {
       await remote.gateway.call(CALLS.gangStripsByGateway, { ...strips, query: { ...query, to } });
       return;
     }
-    if (way === 'answer' && this.answers.give(task, body, bytes)) return;
+    const exchanges = way === 'exchange';
+    if (exchanges && this.answers.give(task, body, bytes)) return;
     const peer = remote.peers.client(members[to]!.address);
-    if (way !== 'ask') {
+    if (!exchanges) {
       await peer.call(CALLS.gangStrips, { ...strips, query });
       return;
     }

@@ -24,11 +24,10 @@ export interface DueBody {
 }
 
 /**
- * The way of a body of strips. Two members that owe each other strips after the same stage exchange them in one request: the member with the
- * lower number asks, its request carries its strips (`ask`), and the answer to it carries the other's (`answer`). Where only one of
- * them owes strips, it sends them (`send`).
+ * The way of a body of strips. Two members that owe each other strips after the same stage exchange them: the first one that has its strips
+ * sends them in a question, and the answer carries the other's. Where only one of them owes strips, it sends them.
  */
-export type StripWay = 'send' | 'ask' | 'answer';
+export type StripWay = 'send' | 'exchange';
 
 /** All strips that a member owes another one after a stage. */
 export interface OwedBody {
@@ -244,10 +243,7 @@ function bodiesOf(strips: readonly Sent[], member: number, stage: number): reado
     if (strip.from === member) before.set(strip.to, Math.min(strip.before, before.get(strip.to) ?? strip.before));
     if (strip.to === member) owers.add(strip.from);
   }
-  const wayTo = (to: number): StripWay => {
-    if (!owers.has(to)) return 'send';
-    return member < to ? 'ask' : 'answer';
-  };
+  const wayTo = (to: number): StripWay => (owers.has(to) ? 'exchange' : 'send');
   return [...before].map(([to, first]) => Object.freeze({ to, way: wayTo(to), before: first }));
 }
 

@@ -115,7 +115,7 @@ export class BlockComputer {
     return gangPlanOf(this.#parts.world.settings.gangs, this.#rule.plan).stage;
   }
 
-  /** Ends when the receiver has the strips, or will ask for them. See `edge/gang/strip-exchange.ts`. */
+  /** Ends when the receiver has the strips. See `edge/gang/strip-exchange.ts`. */
   *#handOver({ task }: BlockWork, { bytes, stage, to, way }: Body): Process {
     const { host, inbox, world } = this.#parts;
     const { gateway, wire } = world;
@@ -125,12 +125,9 @@ export class BlockComputer {
       yield* wire.request(host, gateway, bytes, () => gateway.passStrips(frame, attempt, body, to, bytes));
       return;
     }
-    if (way === 'answer') {
-      inbox.keep(frame, attempt, to, stage, bytes);
-      return;
-    }
+    const asks = way === 'exchange';
+    if (asks && inbox.answer(frame, attempt, to, stage, bytes)) return;
     const device = world.devices.get(members[to]!.device)!;
-    const asks = way === 'ask';
     const isAnswered = yield* wire.request(host, device, bytes, () => device.takeStrips(frame, attempt, body, asks));
     if (isAnswered) inbox.put(frame, attempt, { from: to, stage });
   }

@@ -8,7 +8,9 @@ interface Held {
   /** By sender and stage: whether they have come, false where they will not. */
   readonly bodies: Map<string, Latch<boolean>>;
   /** By receiver and stage: length of the body that answers its question; 0 where there will be none. */
-  readonly answers: Map<string, Latch<number>>;
+  readonly asked: Map<string, Latch<number>>;
+  /** The same of bodies that were there before they were asked for. */
+  readonly sent: Set<string>;
 }
 
 /**
@@ -31,22 +33,29 @@ export class SimulatedStripInbox {
     return true;
   }
 
-  /** Keeps a body for the member that asks for it. */
-  keep(frame: string, attempt: number, to: number, stage: number, bytes: number): void {
-    latchOf(this.#latest(frame, attempt)?.answers, `${to}/${stage}`)?.set(bytes);
+  /** Answers a member's question with a body. @returns false where there is no question yet: the body is to be sent. */
+  answer(frame: string, attempt: number, to: number, stage: number, bytes: number): boolean {
+    const held = this.#latest(frame, attempt);
+    const name = `${to}/${stage}`;
+    const question = held?.asked.get(name);
+    if (question === undefined) held?.sent.add(name);
+    question?.set(bytes);
+    return question !== undefined;
   }
 
-  /** A member asks for strips. @returns the length of their body, once they are there; 0 when they will not come. */
+  /** A member asks for strips. @returns the length of their body, once they are there; 0 when they come in a request, or will not come. */
   *ask(frame: string, attempt: number, to: number, stage: number): Process<number> {
-    const latch = latchOf(this.#latest(frame, attempt)?.answers, `${to}/${stage}`);
-    return latch === null ? 0 : yield* wait(latch.done());
+    const held = this.#latest(frame, attempt);
+    const name = `${to}/${stage}`;
+    if (held === null || held.sent.has(name)) return 0;
+    return yield* wait(latchOf(held.asked, name)!.done());
   }
 
   drop(frame: string): void {
     const held = this.#held.get(frame);
     this.#held.delete(frame);
     for (const latch of held?.bodies.values() ?? []) latch.set(false);
-    for (const latch of held?.answers.values() ?? []) latch.set(0);
+    for (const latch of held?.asked.values() ?? []) latch.set(0);
   }
 
   /** Ends what is waited for in other frames, and in earlier attempts of this one: a device is in one gang at a time. */
@@ -60,7 +69,7 @@ export class SimulatedStripInbox {
     if (held?.attempt === attempt) return held;
     if (held !== undefined && held.attempt > attempt) return null;
     this.drop(frame);
-    const begun = { attempt, bodies: new Map(), answers: new Map() };
+    const begun = { attempt, bodies: new Map(), asked: new Map(), sent: new Set<string>() };
     this.#held.set(frame, begun);
     return begun;
   }

@@ -81,14 +81,22 @@ function expectStrips({ bytes, headers, mediaType, status }: Reply): void {
 }
 
 describe('a request for strips', () => {
-  it('gives strips, and is answered with others that are there', async () => {
+  it('gives strips, and is answered with others, again when it is repeated', async () => {
     strips.inbox.open(TASK, [{ from: 0, stage: 0 }]);
     strips.answers.open(TASK, [BODY]);
+    const answer = asked();
+    await held(1);
     strips.answers.give(TASK, BODY, own);
-    expectStrips(await asked());
+    expectStrips(await answer);
     const [taken] = (await strips.inbox.wait(TASK, [{ from: 0, stage: 0 }], new AbortController().signal))!;
     expect(taken!.strips).toHaveLength(1);
     expectStrips(await asked());
+  });
+
+  it('is answered without where they were there first: they are sent', async () => {
+    strips.answers.open(TASK, [BODY]);
+    expect(strips.answers.give(TASK, BODY, own)).toBe(false);
+    expect((await asked()).status).toBe(204);
   });
 
   it('is held until they are computed; its strips are taken at once', async () => {
@@ -129,8 +137,10 @@ describe('a request for strips', () => {
     first.destroy(new Error('the member is gone'));
     await broken;
     await held(0);
+    const second = asked();
+    await held(1);
     strips.answers.give(TASK, BODY, own);
-    expectStrips(await asked());
+    expectStrips(await second);
   });
 
   it.each<[string, () => void]>([
@@ -162,8 +172,10 @@ describe('a request for strips', () => {
     isServing = false;
     await refused(address, 'putOverlap', QUESTION, 503, 'DT_DRAINING');
     strips.answers.open(TASK, [BODY]);
+    const answer = asked();
+    await held(1);
     strips.answers.give(TASK, BODY, own);
-    expectStrips(await asked());
+    expectStrips(await answer);
   });
 
   it.each(['stage=0&answer=strips', 'generation=1&attempt=1&answer=strips', 'stage=0&generation=1&attempt=1&answer=x'])(

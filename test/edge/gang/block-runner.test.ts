@@ -24,7 +24,7 @@ const layers = chain({ channels: 3, height: 12, width: 6 }, [conv(3, 2), conv(3,
 const plan = planLayers(layers, 3, { rows: 1, columns: 1 });
 /** A stage a layer. */
 const gang = planGang(plan.stage.graph, () => [1, 2]);
-/** The device under test is the middle one of three: it answers member 0, and asks member 2. */
+/** The device under test is the middle one of three: it exchanges strips with members 0 (e1) and 2. */
 const MEMBER = 1;
 const bands = bandsOf([1, 1, 1]);
 const { stages } = gangBlocks(gang, bands)[MEMBER]!;
@@ -167,8 +167,15 @@ describe('a block on its device', () => {
     expect(it.engine[0]!.job).toMatchObject({ member: MEMBER, strips: [] });
     expect(it.engine[0]!.job.input).not.toBeNull();
     await computed(it);
-    expect(it.happened, 'member 0 asks').toEqual(['stage 0', 'strips to e2 after 0']);
-    expect(it.sends[0]).toMatchObject({ to: 'e2', asks: true });
+    expect(it.happened, 'neither has asked before').toEqual([
+      'stage 0',
+      'strips to e1 after 0',
+      'strips to e2 after 0',
+    ]);
+    expect(it.sends).toMatchObject([
+      { to: 'e1', asks: true },
+      { to: 'e2', asks: true },
+    ]);
     await strips(it, 0);
     expect(it.happened.at(-1), 'the neighbours need not have answered').toBe('stage 1');
     expect(it.engine[1]!.job.input).toBeNull();
@@ -352,6 +359,7 @@ describe('a block on its device', () => {
     const it = device();
     void begin(it, { ...taskOf(), partDigest: null });
     await settle();
+    const questions = [0, 1].map((stage) => asked(it, stage));
     await computed(it);
     await strips(it, 0);
     await computed(it);
@@ -360,7 +368,7 @@ describe('a block on its device', () => {
       ['e2', 0, true],
       ['e2', 1, false],
     ]);
-    const answers = await Promise.all([0, 1].map((stage) => asked(it, stage)));
+    const answers = await Promise.all(questions);
     expect(answers.map((end) => end.kind === 'strips' && decodeGangStrips(() => maps, end.bytes).sharedDigest)).toEqual(
       [expect.stringMatching(/./), null],
     );
@@ -371,10 +379,25 @@ describe('a block that exchanges strips', () => {
   const overloaded = new ProblemError({ type: '', title: '', status: 429, code: 'DT_OVERLOADED', detail: 'full' });
   const over = new ProblemError({ type: '', title: '', status: 404, code: 'DT_TASK_UNKNOWN', detail: 'it has ended' });
 
+  it('asks the members that have not asked before, and tells them that its strips are on their way when they do', async () => {
+    const it = device();
+    void begin(it);
+    await settle();
+    await computed(it);
+    expect(it.sends.map(({ asks, to }) => [to, asks])).toEqual([
+      ['e1', true],
+      ['e2', true],
+    ]);
+    expect(await asked(it, 0)).toEqual({ kind: 'sent' });
+    expect(await asked(it, 0), 'also when the question is repeated').toEqual({ kind: 'sent' });
+    expect([it.answers.bytes, it.answers.held]).toEqual([0, 0]);
+  });
+
   it('goes on with the strips in the answer of the member that it asks, and counts them', async () => {
     const it = device();
     void begin(it);
     await settle();
+    void asked(it, 0);
     await computed(it);
     it.inbox.put(taskOf(), { from: 0, stage: 0 }, { strips: [], sharedDigest: null });
     await settle();
@@ -392,6 +415,7 @@ describe('a block that exchanges strips', () => {
     const it = device();
     const end = begin(it);
     await settle();
+    void asked(it, 0);
     await computed(it);
     it.sends[0]!.done();
     expect(await isOver(end)).toBe(false);
@@ -417,12 +441,15 @@ describe('a block that exchanges strips', () => {
     const it = device();
     const end = begin(it);
     await settle();
+    void asked(it, 0);
     await computed(it);
+    const one = it.answers.bytes;
+    expect(one).toBeGreaterThan(0);
     await strips(it, 0);
+    const second = asked(it, 1);
     await computed(it);
-    const both = it.answers.bytes;
-    expect((await asked(it, 1)).kind).toBe('strips');
-    expect(it.answers.bytes).toBeLessThan(both);
+    expect((await second).kind).toBe('strips');
+    expect(it.answers.bytes).toBe(one);
     await strips(it, 1);
     await computed(it);
     for (const send of it.sends) send.done();
@@ -485,6 +512,7 @@ describe('a block that exchanges strips', () => {
     const it = device();
     const end = begin(it);
     await settle();
+    void asked(it, 0);
     await computed(it);
     it.runner.giveUp(() => true);
     await end;

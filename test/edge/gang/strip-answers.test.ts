@@ -27,16 +27,25 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('strips that a member asks for', () => {
-  it('are there, or the question is held until they are', async () => {
+  it('are held for until they are there, and kept', async () => {
     const { answers } = setUp();
     answers.open(FIRST, DUE);
     const held = answers.ask(FIRST, ZERO, NEVER);
     expect(answers.held).toBe(1);
     expect(answers.give(FIRST, ZERO, bytes)).toBe(true);
     expect(await held).toEqual(STRIPS);
-    expect(answers.give(FIRST, ONE, bytes)).toBe(true);
-    expect(await answers.ask(FIRST, ONE, NEVER)).toEqual(STRIPS);
+    expect(await answers.ask(FIRST, ZERO, NEVER), 'the answer was lost').toEqual(STRIPS);
     expect([answers.held, vi.getTimerCount()]).toEqual([0, 0]);
+  });
+
+  it('are sent where they are there first: a question that crosses them is answered without', async () => {
+    const { answers } = setUp();
+    answers.open(FIRST, DUE);
+    expect(answers.give(FIRST, ONE, bytes)).toBe(false);
+    expect(await answers.ask(FIRST, ONE, NEVER)).toEqual({ kind: 'sent' });
+    answers.close(FIRST, true);
+    expect(await answers.ask(FIRST, ONE, NEVER), 'also after the block').toEqual({ kind: 'sent' });
+    expect([answers.bytes, answers.held, vi.getTimerCount()]).toEqual([0, 0, 0]);
   });
 
   it('may be asked for before the block is here', async () => {
@@ -65,8 +74,7 @@ describe('strips that a member asks for', () => {
     expect(await end).toEqual({ kind: 'sent' });
     if (!isHere) answers.open(FIRST, DUE);
     expect(answers.give(FIRST, ZERO, bytes), 'in a request of their own').toBe(false);
-    expect(answers.give(FIRST, ONE, bytes)).toBe(true);
-    expect(await answers.ask(FIRST, ZERO, NEVER), 'that it was told so was lost').toEqual(STRIPS);
+    expect(await answers.ask(FIRST, ZERO, NEVER), 'that it was told so was lost').toEqual({ kind: 'sent' });
   });
 
   it('are an answer again when the question is repeated in time', async () => {
@@ -90,7 +98,7 @@ describe('strips that a member asks for', () => {
     expect(await second).toEqual(STRIPS);
   });
 
-  it('are kept for the next question when the member has hung up', async () => {
+  it('are sent when the member has hung up', async () => {
     const { answers } = setUp();
     answers.open(FIRST, DUE);
     const gone = new AbortController();
@@ -99,17 +107,20 @@ describe('strips that a member asks for', () => {
     expect(await first).toEqual({ kind: 'gone' });
     expect(await answers.ask(FIRST, ZERO, gone.signal)).toEqual({ kind: 'gone' });
     expect([answers.held, vi.getTimerCount()]).toEqual([0, 0]);
-    expect(answers.give(FIRST, ZERO, bytes)).toBe(true);
-    expect(await answers.ask(FIRST, ZERO, NEVER)).toEqual(STRIPS);
+    expect(answers.give(FIRST, ZERO, bytes)).toBe(false);
+    expect(await answers.ask(FIRST, ZERO, NEVER)).toEqual({ kind: 'sent' });
   });
 
   it('are kept until the member has computed a stage that reads them', async () => {
     const { answers } = setUp();
     answers.open(FIRST, DUE);
-    for (const body of DUE) answers.give(FIRST, body, bytes);
-    expect(answers.bytes).toBe(12);
-    await answers.ask(FIRST, LATER, NEVER);
-    expect(answers.bytes, 'those of member 0 after stage 0').toBe(8);
+    for (const body of [ZERO, ONE]) void answers.ask(FIRST, body, NEVER);
+    for (const body of [ZERO, ONE]) answers.give(FIRST, body, bytes);
+    expect(answers.bytes).toBe(8);
+    const later = answers.ask(FIRST, LATER, NEVER);
+    expect(answers.bytes, 'those of member 0 after stage 0 are not needed any more').toBe(4);
+    answers.give(FIRST, LATER, bytes);
+    expect(await later).toEqual(STRIPS);
     expect(await answers.ask(FIRST, LATER, NEVER)).toEqual(STRIPS);
     expect(await answers.ask(FIRST, ONE, NEVER)).toEqual(STRIPS);
   });
@@ -126,7 +137,9 @@ describe('a block that ends', () => {
   ])('refuses what is held, at once: %s', async (_name, happen) => {
     const it = setUp();
     it.answers.open(FIRST, DUE);
+    void it.answers.ask(FIRST, ONE, NEVER);
     it.answers.give(FIRST, ONE, bytes);
+    expect(it.answers.bytes).toBe(4);
     const held = it.answers.ask(FIRST, ZERO, NEVER);
     happen(it);
     expect(await held).toEqual(OVER);
@@ -149,6 +162,7 @@ describe('a block that ends', () => {
   it('with all that it has computed answers until a block of another frame begins', async () => {
     const { answers, scopes } = setUp();
     answers.open(FIRST, DUE);
+    void answers.ask(FIRST, ZERO, NEVER);
     answers.give(FIRST, ZERO, bytes);
     answers.close(FIRST, true);
     expect(await answers.ask(FIRST, ZERO, NEVER)).toEqual(STRIPS);
