@@ -9,7 +9,7 @@ export interface WholeAnswer {
   readonly bytes: Uint8Array;
 }
 
-/** What ends an exchange before its answer is there. */
+/** Bounds of an exchange: each ends it before its answer is there. */
 export interface ExchangeLimits {
   readonly signal?: AbortSignal | undefined;
   /** Bound on the whole exchange. */

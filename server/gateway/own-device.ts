@@ -9,14 +9,14 @@ import type { Logger } from '../node/observe/logger.js';
 import { localTransport } from '../node/peers/local-transport.js';
 import type { ClusterToken } from '../node/tokens.js';
 
-/** What its gateway was started with. */
+/** Options of its gateway. */
 export interface OwnDeviceOptions {
   readonly config: ClusterConfig;
   readonly token: ClusterToken | null;
   readonly log: Logger;
 }
 
-/** What its gateway stands on. */
+/** The gateway's loaded model, its compute thread and its certificates. */
 export type OwnEnvironment = Omit<Environment, 'node' | 'host'>;
 
 /**

@@ -15,7 +15,7 @@ export interface BlockResultsParts {
   readonly speed: ComputeSpeed;
 }
 
-/** What the last stage gives. */
+/** The output of the last stage. */
 export interface BlockOutcome {
   /** By output of the gang plan: this device's block of that map; none where there are boxes. */
   readonly outputs: readonly Float32Array[];

@@ -12,8 +12,8 @@ export interface StripDestination {
 export type AnsweredBody = StripDestination & Pick<OwedBody, 'before'>;
 
 /**
- * How a member's question for strips ends: with them; without, since they are `sent` in a request of their own, or take long and will be;
- * the block of this attempt is `over`; it does not owe them (`unknown`); or the member has hung up (`gone`).
+ * The end of a member's question for strips: `strips`, the strips themselves; `sent`, they go in a request of their own, now or once they
+ * are computed; `over`, the block of this attempt has ended; `unknown`, the block does not owe them; `gone`, the member has hung up.
  */
 export type AnswerEnd =
   | { readonly kind: 'strips'; readonly bytes: Uint8Array }

@@ -245,7 +245,7 @@ export class DeviceRegistry {
     return this.#entries.get(device)?.source === true;
   }
 
-  /** Whether a device is there to take work; the gateway's own takes none by itself. */
+  /** True while a device can take work. The gateway's own device takes none by itself. */
   get anyLive(): boolean {
     return [...this.#entries.keys()].some((device) => device !== GATEWAY_ID && this.isLive(device));
   }

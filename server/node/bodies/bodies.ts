@@ -15,7 +15,7 @@ import {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** How its body is read, as its headers say; null where it takes none. */
+    /** The rule by which the request's body is read; null where the operation takes none. */
     bodyRule: BodyRule | null;
   }
 }

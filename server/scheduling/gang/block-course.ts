@@ -4,7 +4,7 @@ import type { BlockCosts, SentStrips, StageTime } from './block-times.js';
 /** Work of a course, which pauses at each `Pause`: a node's pauses are promises, the simulator's are of simulated time. */
 export type Course<Pause, T> = Generator<Pause, T, unknown>;
 
-/** What the engine has done for a stage. */
+/** The engine's work for a stage. */
 export interface StageRun {
   readonly computeMs: number;
   /** Multiply-accumulates executed. */
