@@ -136,7 +136,7 @@ const ROOMS = {
   'server/scheduling': {
     device: ['.', 'ledger', 'policy', 'reuse', 'strategies'],
     gang: ['.'],
-    ledger: ['.', 'gang'],
+    ledger: ['.', 'gang', 'policy'],
     order: ['.', 'reuse'],
     policy: [],
     reuse: ['.', 'device', 'policy', 'strategies'],

@@ -7,6 +7,7 @@ import type {
   LedgerSettings,
   PartPlace,
 } from '../../server/scheduling/ledger/ledger-state.js';
+import type { QueuePolicy } from '../../server/scheduling/policy/waiting-order.js';
 import type { TaskKey } from '../../server/scheduling/task-key.js';
 import { LedgerInvariants } from './ledger-invariants.js';
 
@@ -123,9 +124,11 @@ export class LedgerRun {
       source = null as string | null,
       delivered = false,
       distribution = { kind: 'stealing' } as Distribution,
+      origin = '',
+      queue = 'all' as QueuePolicy,
     } = {},
   ): LedgerOrder[] {
-    return this.send({ kind: 'frame-accepted', frame, parts, source, delivered, distribution });
+    return this.send({ kind: 'frame-accepted', frame, parts, source, delivered, distribution, origin, queue });
   }
 
   /** The gateway ends, and starts with nothing but the names of the frames that had not ended. */

@@ -103,7 +103,7 @@ export class FrameAdmission {
     }
     await store.admit(record);
     // All this took a while; a source that was lost meanwhile is found out by the ledger.
-    ledger.apply({ kind: 'frame-accepted', frame, parts, source, delivered, distribution });
+    ledger.apply({ kind: 'frame-accepted', frame, parts, source, delivered, distribution, origin: claimant });
     store.sourced(record, ledger.sourceOf(frame) ?? record.source);
     const { width, height } = record.picture;
     log.info({ frame, source: record.source, width, height, bytes: bytes.byteLength }, 'frame accepted');

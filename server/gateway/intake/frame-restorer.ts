@@ -54,8 +54,8 @@ export class FrameRestorer {
         finisher.end(record, { kind: 'failed', ...failure });
         continue;
       }
-      const { id: frame, restarts: life, generation, source, strategy } = record;
-      ledger.apply({ kind: 'frame-restored', frame, source, life, generation, ...factory.partition(strategy) });
+      const { claimant: origin, id: frame, restarts: life, generation, source, strategy } = record;
+      ledger.apply({ kind: 'frame-restored', frame, source, origin, life, generation, ...factory.partition(strategy) });
       log.warn({ frame, restarts: life }, 'frame taken up again');
     }
   }

@@ -1,4 +1,5 @@
 import { unreachable } from '../../errors.js';
+import { joinTurns, takeTurn } from '../policy/waiting-order.js';
 import {
   auditResult,
   beginAudit,
@@ -33,6 +34,7 @@ export function emptyLedger(settings: LedgerSettings, nowMs: number): FrameLedge
     frames: new Map(),
     devices: new Map(),
     lost: new Set(),
+    turns: new Map(),
     gangTimes: new Map(),
     lastSource: null,
     deviceLessSinceMs: nowMs,
@@ -134,16 +136,20 @@ function apply(draft: LedgerDraft, event: LedgerEvent): ResultVerdict | null {
 }
 
 function acceptFrame(draft: LedgerDraft, event: EventOf<'frame-accepted'>): void {
-  const { frame, distribution = { kind: 'stealing' } } = event;
+  const { frame, distribution = { kind: 'stealing' }, origin = '', queue = 'all' } = event;
   // What the gateway shares out waits for its turn, also where its source has the picture already.
   const isQuarantined = event.source !== null && draft.quarantined.has(event.source);
   const delivered = event.delivered && distribution.kind === 'stealing' && !isQuarantined;
   const source = event.source ?? chooseSource(draft) ?? '';
   const part: PartState = { ...firstPlace(draft, source, delivered), failed: 0 };
   const parts: PartState[] = Array(event.parts).fill(part);
+  const turns = joinTurns(draft.turns, origin, draft.frames.values());
+  draft.turns = delivered ? takeTurn(turns, origin) : turns;
   draft.frames.set(frame, {
     frame,
     source,
+    origin,
+    queue,
     distribution,
     phase: delivered ? { kind: 'running' } : { kind: 'waiting', notBeforeMs: draft.nowMs },
     acceptedMs: draft.nowMs,

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../error-codes.js';
 import { type GangTimes, gangLeaseMs } from '../gang/gang-times.js';
+import type { Turns } from '../policy/waiting-order.js';
 import { LayeredMap } from './layered-map.js';
 import type { LedgerEffect, PartNote } from './ledger-effects.js';
 import type { FrameLedger, LedgerDevice, LedgerFrame, LedgerSettings, PartPlace } from './ledger-state.js';
@@ -15,6 +16,7 @@ export interface LedgerDraft {
   readonly suspendedUntilMs: Map<string, number>;
   readonly remainingRestUntilMs: Map<string, number>;
   readonly quarantined: Set<string>;
+  turns: Turns;
   gangTimes: GangTimes;
   leftOut: ReadonlySet<string>;
   lastSource: string | null;
@@ -32,6 +34,7 @@ export function draftOf(ledger: FrameLedger, nowMs: number): LedgerDraft {
     suspendedUntilMs: new Map(ledger.suspendedUntilMs),
     remainingRestUntilMs: new Map(ledger.remainingRestUntilMs),
     quarantined: new Set(ledger.quarantined),
+    turns: ledger.turns,
     gangTimes: ledger.gangTimes,
     leftOut: ledger.leftOut,
     lastSource: ledger.lastSource,

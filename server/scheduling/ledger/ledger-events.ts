@@ -1,4 +1,5 @@
 import type { BlockProgress } from '../gang/hanging-member.js';
+import type { QueuePolicy } from '../policy/waiting-order.js';
 import type { TaskKey } from '../task-key.js';
 import type { AuditFinding, Distribution } from './ledger-state.js';
 
@@ -23,9 +24,17 @@ export interface PartAttempt {
 /** An attempt that has ended, with the fencing token that its task had. */
 type EndedAttempt = PartAttempt & { readonly generation: number };
 
+/** The place of a frame among those that wait. */
+interface QueuePlace {
+  /** The camera or the claimant; frames without one share one turn. */
+  readonly origin?: string;
+  /** `all` when absent. */
+  readonly queue?: QueuePolicy;
+}
+
 /** What the ledger is told. */
 export type LedgerEvent =
-  | {
+  | (QueuePlace & {
       readonly kind: 'frame-accepted';
       readonly frame: string;
       readonly parts: number;
@@ -33,8 +42,8 @@ export type LedgerEvent =
       readonly delivered: boolean;
       /** `stealing` when absent. */
       readonly distribution?: Distribution;
-    }
-  | {
+    })
+  | (QueuePlace & {
       /** A frame that an earlier life of the gateway had accepted. */
       readonly kind: 'frame-restored';
       readonly frame: string;
@@ -46,7 +55,7 @@ export type LedgerEvent =
       readonly life: number;
       /** 1 when absent. */
       readonly generation?: number;
-    }
+    })
   | { readonly kind: 'frame-delivered'; readonly frame: string; readonly source: string; readonly attempt: number }
   | {
       readonly kind: 'delivery-failed';

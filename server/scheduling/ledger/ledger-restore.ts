@@ -1,3 +1,4 @@
+import { joinTurns } from '../policy/waiting-order.js';
 import { LARGEST_ATTEMPT } from '../task-key.js';
 import type { LedgerDraft } from './ledger-draft.js';
 import type { EventOf } from './ledger-events.js';
@@ -10,15 +11,18 @@ import type { LedgerFrame } from './ledger-state.js';
  * given out, the devices have a while to say which parts they have.
  */
 export function restoreFrame(draft: LedgerDraft, event: EventOf<'frame-restored'>): void {
-  const { frame, source, distribution, life, generation = 1 } = event;
+  const { frame, source, distribution, life, generation = 1, origin = '', queue = 'all' } = event;
   const { attempts, restoreMs } = draft.settings;
   // Beyond what earlier lives and generations can have come to.
   const latest = Math.min((life + 2 * (generation - 1)) * attempts, LARGEST_ATTEMPT - attempts);
   // A gang is formed again, so that nothing of an earlier life may count. A tile is the same in every life: who has it goes on.
   const attempt = isGang({ distribution }) ? latest + 1 : 1;
+  draft.turns = joinTurns(draft.turns, origin, draft.frames.values());
   draft.frames.set(frame, {
     frame,
     source,
+    origin,
+    queue,
     distribution,
     phase: { kind: 'waiting', notBeforeMs: draft.nowMs + restoreMs },
     acceptedMs: draft.nowMs,

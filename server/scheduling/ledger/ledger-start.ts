@@ -1,3 +1,4 @@
+import { takeTurn, waitingOrder } from '../policy/waiting-order.js';
 import { LARGEST_ATTEMPT } from '../task-key.js';
 import { holderOf, type LedgerDraft, reachable } from './ledger-draft.js';
 import { formGang, freeDevices, isHelping } from './ledger-gangs.js';
@@ -6,8 +7,8 @@ import { isUnderWay, resume } from './ledger-restore.js';
 import type { LedgerFrame } from './ledger-state.js';
 
 /**
- * Starts as many waiting frames as their sources have room for, in the order in which they were accepted; of those that
- * the gateway shares out one at a time. A gang's frame starts when a device is free for it, whatever its source.
+ * Starts as many waiting frames as their sources have room for, in their order; of those that the gateway shares out one at a time. A
+ * gang's frame starts when a device is free for it, whatever its source.
  */
 export function startWaitingFrames(draft: LedgerDraft): void {
   const active = new Map<string, number>();
@@ -20,7 +21,8 @@ export function startWaitingFrames(draft: LedgerDraft): void {
   // Worked out once, and only when a frame waits: this is done with every event.
   let reached: ReadonlySet<string> | null = null;
   let free: Set<string> | null = null;
-  for (const entry of [...draft.frames.values()]) {
+  const waiting = waitingOrder(draft.frames.values(), draft.turns);
+  for (const entry of waiting) {
     if (entry.phase.kind !== 'waiting' || entry.phase.notBeforeMs > draft.nowMs) continue;
     if (entry.distribution.kind === 'gang') {
       free ??= freeDevices(draft);
@@ -51,6 +53,12 @@ export function startWaitingFrames(draft: LedgerDraft): void {
     });
     draft.effects.push({ kind: 'deliver', frame: entry.frame, source, attempt });
   }
+  for (const entry of waiting) if (draft.frames.get(entry.frame)?.phase.kind !== 'waiting') noteTurn(draft, entry);
+}
+
+/** Notes that a frame begins, unless it has begun before. */
+function noteTurn(draft: LedgerDraft, { origin, startedMs }: LedgerFrame): void {
+  if (startedMs === null) draft.turns = takeTurn(draft.turns, origin);
 }
 
 /**
@@ -63,13 +71,12 @@ export function computeHere(draft: LedgerDraft): void {
   const isAlone = isGatewayAlone(draft, gatewayComputes.aloneAfterMs);
   const helps = gatewayComputes.whenIdle && draft.deviceLessSinceMs === null;
   if (!isAlone && (!helps || isHelping(draft))) return;
-  let first: LedgerFrame | null = null;
-  for (const entry of draft.frames.values()) {
-    const { kind } = entry.phase;
-    if (kind === 'local' || (helps && kind === 'finishing')) return;
-    if (first === null && isForNoDevice(entry, draft.nowMs, isAlone)) first = entry;
-  }
-  if (first !== null) begin(draft, first);
+  const open = [...draft.frames.values()];
+  if (open.some(({ phase: { kind } }) => kind === 'local' || (helps && kind === 'finishing'))) return;
+  const running = open.filter(({ phase }) => phase.kind === 'running');
+  const candidates = [...running, ...waitingOrder(open, draft.turns)];
+  const first = candidates.find((entry) => isForNoDevice(entry, draft.nowMs, isAlone));
+  if (first !== undefined) begin(draft, first);
 }
 
 function isGatewayAlone({ deviceLessSinceMs, nowMs }: LedgerDraft, afterMs: number): boolean {
@@ -103,5 +110,6 @@ function begin(draft: LedgerDraft, entry: LedgerFrame): void {
     latest: attempt,
     parts: [{ kind: 'unplaced', attempt, failed: 0 }],
   });
+  noteTurn(draft, entry);
   draft.effects.push({ kind: 'compute-here', frame, generation });
 }

@@ -1,6 +1,7 @@
 import type { GangPlanName } from '../../geometry/gang/gang-plan.js';
 import type { GangTimes } from '../gang/gang-times.js';
 import type { BlockProgress } from '../gang/hanging-member.js';
+import type { QueuePolicy, Turns } from '../policy/waiting-order.js';
 
 /** What the frame ledger knows: plain, frozen data. See `frame-ledger.ts` for how it changes. */
 
@@ -120,6 +121,9 @@ export interface LedgerFrame {
   readonly frame: string;
   /** Empty while it is not known. A frame of a gang has a source in name only: nothing is delivered to it. */
   readonly source: string;
+  /** The camera that it is of, or else the claimant that it counts for: frames begin by turns of these. */
+  readonly origin: string;
+  readonly queue: QueuePolicy;
   readonly distribution: Distribution;
   readonly phase: FramePhase;
   /** When it was given to a source first; null while it waits. */
@@ -195,6 +199,8 @@ export interface FrameLedger {
   readonly devices: ReadonlyMap<string, LedgerDevice>;
   /** Devices that are gone without having said so, and have not been heard of since. */
   readonly lost: ReadonlySet<string>;
+  /** Of the origins of frames. */
+  readonly turns: Turns;
   /** The source chosen last when nobody named one. */
   readonly lastSource: string | null;
   /** Since when no device has been there to take work; null while one is. */
