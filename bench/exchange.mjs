@@ -1,118 +1,159 @@
 // CPU that an exchange of a gang's strips costs the device that asks (it sends its strips, and takes the other's with the answer) and the device
-// that answers, beside a bare PUT from undici to Fastify whose body and answer have as many bytes. Each side is a process of its own; the
-// two kinds take turns, batch by batch. Prints medians and 95th percentiles of the batches, and the ratio of each side to its bare one.
-// Usage: node bench/exchange.mjs [--one-way] [--sizes 40,200] [--batches 60] [--messages 25] [--warmup 6000] [--most 1.7] [--profile FOLDER]
+// that answers: a staircase from a bare PUT from undici to Fastify, whose body and answer have as many bytes, to the path that members use, with one
+// duty more at each step (bench/exchange-steps.mjs). Each side of each step is a process of its own; the steps take turns, batch by batch. Prints
+// medians and 95th percentiles of the batches, and the median over that of the bare PUT.
+// Usage: node bench/exchange.mjs [--one-way] [--steps bare,node,exchange] [--sizes 40,200] [--batches 40] [--messages 100] [--warmup 4000]
+//                                [--most 1.7] [--json] [--profile FOLDER]
 //   --one-way  strips of one member only: the answers have no body
+//   --steps    all of them when absent; the first is what the others are compared with
 //   --sizes    kB of a body
-//   --most     fails where a side's ratio of medians is larger
+//   --warmup   exchanges of each step before it is measured
+//   --most     fails where a side of the last step takes more than that of the first
+//   --json     all batches, in place of the table
 //   --profile  writes a CPU profile of each process there
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { build } from 'vite';
+import { STEPS } from './exchange-steps.mjs';
 import { source } from './sources.mjs';
 
 const { values: options } = parseArgs({
   options: {
     'one-way': { type: 'boolean', default: false },
-    sizes: { type: 'string', default: '40,200' },
-    batches: { type: 'string', default: '60' },
-    messages: { type: 'string', default: '25' },
-    warmup: { type: 'string', default: '6000' },
+    steps: { type: 'string', default: STEPS.map(({ name }) => name).join() },
+    sizes: { type: 'string', default: '40' },
+    batches: { type: 'string', default: '40' },
+    messages: { type: 'string', default: '100' },
+    warmup: { type: 'string', default: '4000' },
     most: { type: 'string', default: 'Infinity' },
+    json: { type: 'boolean', default: false },
     profile: { type: 'string' },
   },
 });
-const side = fileURLToPath(new URL('exchange-side.mjs', import.meta.url));
-const token = 'token-of-this-benchmark';
+const steps = options.steps.split(',').map((name) => STEPS.find((step) => step.name === name));
+const way = options['one-way'] ? 'one-way' : 'both-ways';
 
-const { freePorts } = await source('test/support/process-cluster.ts');
 const { MEMORY_SETTINGS } = await source('server/supervision/memory-settings.ts');
 const { quantile } = await source('server/evaluation/statistics/statistics.ts');
+const side = await bundled();
 const children = [];
 
+/** Bundles a side with its libraries, as the product is: the processes would take half a minute to read its TypeScript. */
+async function bundled() {
+  const folder = fileURLToPath(new URL('../bench-results/exchange/', import.meta.url));
+  const input = fileURLToPath(new URL('exchange-side.mjs', import.meta.url));
+  await build({
+    configFile: false,
+    logLevel: 'warn',
+    ssr: { noExternal: true },
+    build: { ssr: true, target: 'node20', outDir: folder, minify: false, rolldownOptions: { input } },
+  });
+  return `${folder}exchange-side.js`;
+}
+
 /** Starts a process with a channel, with the settings that nodes have. */
-function start(args) {
+function start(name, { step, address = '' }) {
   const profile = options.profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', options.profile];
-  const child = fork(side, args, {
+  if (options.profile !== undefined) profile.push('--cpu-prof-name', `${step}-${name}.cpuprofile`);
+  const child = fork(side, [name, step, way, address], {
     execArgv: [...MEMORY_SETTINGS.nodeArguments, ...profile],
-    env: { ...process.env, ...MEMORY_SETTINGS.environment, DEEPTHINGS_TOKEN: token },
+    env: { ...process.env, ...MEMORY_SETTINGS.environment },
     stdio: ['ignore', 'ignore', process.env.BENCH_LOG ? 'inherit' : 'ignore', 'ipc'],
   });
   children.push(child);
   return child;
 }
 
-/** Asks a process, and waits for its answer. */
+/** Waits for what a process says next. */
+function told(child) {
+  return new Promise((resolve, reject) => {
+    const onExit = (code) => reject(new Error(`a process ended with ${code}: BENCH_LOG=1 shows why`));
+    child.once('exit', onExit);
+    child.once('message', (answer) => {
+      child.off('exit', onExit);
+      if (answer.error === undefined) resolve(answer);
+      else reject(new Error(answer.error));
+    });
+  });
+}
+
 async function ask(child, question) {
+  const answer = told(child);
   child.send(question);
-  const [answer] = await once(child, 'message');
-  if (answer.error !== undefined) throw new Error(answer.error);
   return answer;
 }
 
-/** @throws Error when a server has not answered after a minute. */
-async function isThere(port) {
-  const lastMs = performance.now() + 60_000;
-  while (!(await fetch(`http://127.0.0.1:${port}/livez`).catch(() => null))) {
-    if (performance.now() > lastMs) throw new Error(`no server answers at port ${port}`);
-    await sleep(50);
-  }
+async function pairOf(step) {
+  const answerer = start('answerer', { step });
+  const { address } = await told(answerer);
+  return { answerer, asker: start('asker', { step, address }) };
 }
 
 const cpuMs = async (child) => (await ask(child, 'cpu')).cpuMs;
 
 /** CPU of an exchange on each side, in milliseconds. */
-async function batch({ client, server }, messages, bytes) {
-  const before = await cpuMs(server);
-  const { cpuMs: asked } = await ask(client, { messages, bytes });
-  return { asker: asked / messages, answerer: ((await cpuMs(server)) - before) / messages };
+async function batch({ asker, answerer }, messages, bytes) {
+  const before = await cpuMs(answerer);
+  const { cpuMs: asked } = await ask(asker, { messages, bytes });
+  return { asker: asked / messages, answerer: ((await cpuMs(answerer)) - before) / messages };
+}
+
+/** @returns the batches of each step. */
+async function measured(pairs, bytes) {
+  const batches = new Map(steps.map(({ name }) => [name, []]));
+  for (const { name } of steps) await batch(pairs.get(name), Number(options.warmup), bytes);
+  for (let i = 0; i < Number(options.batches); i++) {
+    for (const { name } of i % 2 ? steps : steps.toReversed()) {
+      batches.get(name).push(await batch(pairs.get(name), Number(options.messages), bytes));
+    }
+  }
+  return batches;
+}
+
+/** @returns the rows of a size's table. */
+function summaryOf(bytes, batches) {
+  const figures = (name, side) => {
+    const all = batches.get(name).map((one) => one[side]);
+    return { medianMs: quantile(all, 0.5), p95Ms: quantile(all, 0.95), batchesMs: all };
+  };
+  return steps.map(({ name, adds }) => {
+    const sides = ['asker', 'answerer'].map((side) => {
+      const own = figures(name, side);
+      return [side, { ...own, ratio: own.medianMs / figures(steps[0].name, side).medianMs }];
+    });
+    return { bytes, step: name, adds, ...Object.fromEntries(sides) };
+  });
+}
+
+function print(rows) {
+  const text = ({ medianMs, p95Ms, ratio }) => `${medianMs.toFixed(3)} (${p95Ms.toFixed(3)}) ${ratio.toFixed(2)}`;
+  process.stdout.write(`${rows[0].bytes} bytes\nstep      asks               answers            adds\n`);
+  for (const { step, adds, asker, answerer } of rows) {
+    process.stdout.write(`${step.padEnd(10)}${text(asker).padEnd(19)}${text(answerer).padEnd(19)}${adds}\n`);
+  }
 }
 
 try {
-  const [device, bare] = await freePorts(2);
-  const way = options['one-way'] ? '-one-way' : '';
-  const kinds = {
-    node: {
-      server: start(['server', String(device)]),
-      client: start([`client${way}`, `http://127.0.0.1:${device}`]),
-    },
-    bare: {
-      server: start([`bare-server${way}`, String(bare)]),
-      client: start(['bare-client', `http://127.0.0.1:${bare}`]),
-    },
-  };
-  for (const port of [device, bare]) await isThere(port);
-  let isEnough = true;
-  process.stdout.write(
-    `CPU of ${options['one-way'] ? 'a body' : 'an exchange'} in ms, median and 95th percentile of batches\n`,
-  );
-  process.stdout.write('bytes   side     node           bare           ratio of medians\n');
-  for (const kilobytes of options.sizes.split(',').map(Number)) {
-    const bytes = kilobytes * 1000;
-    const measured = { node: [], bare: [] };
-    for (const kind of ['node', 'bare']) await batch(kinds[kind], Number(options.warmup), bytes);
-    for (let i = 0; i < Number(options.batches); i++) {
-      for (const kind of i % 2 ? ['node', 'bare'] : ['bare', 'node']) {
-        measured[kind].push(await batch(kinds[kind], Number(options.messages), bytes));
-      }
-    }
-    for (const name of ['asker', 'answerer']) {
-      const of = (kind, share) =>
-        quantile(
-          measured[kind].map((one) => one[name]),
-          share,
-        );
-      const ratio = of('node', 0.5) / of('bare', 0.5);
-      if (ratio > Number(options.most)) isEnough = false;
-      const text = (kind) => `${of(kind, 0.5).toFixed(3)} ${of(kind, 0.95).toFixed(3)}`.padEnd(15);
-      process.stdout.write(
-        `${String(bytes).padEnd(8)}${name.padEnd(9)}${text('node')}${text('bare')}${ratio.toFixed(2)}\n`,
-      );
-    }
+  const pairs = new Map();
+  for (const { name } of steps) pairs.set(name, await pairOf(name));
+  const tables = [];
+  for (const size of options.sizes.split(',')) {
+    const bytes = Number(size) * 1000;
+    tables.push(summaryOf(bytes, await measured(pairs, bytes)));
   }
-  if (!isEnough) process.exitCode = 1;
+  if (options.json) process.stdout.write(`${JSON.stringify(tables.flat(), null, 2)}\n`);
+  else {
+    const what = options['one-way'] ? 'a body' : 'an exchange';
+    process.stdout.write(
+      `CPU of ${what} on each side in ms: median (95th percentile) of batches, and the median over the first step's\n`,
+    );
+    for (const rows of tables) print(rows);
+  }
+  const last = tables.map((rows) => rows.at(-1));
+  if (last.some(({ asker, answerer }) => Math.max(asker.ratio, answerer.ratio) > Number(options.most)))
+    process.exitCode = 1;
 } finally {
   await Promise.all(
     children.map(async (child) => {
