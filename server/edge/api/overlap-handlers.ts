@@ -66,9 +66,7 @@ async function takeGangStrips(
   if (verdict === 'stale') throw ended();
   if (!strips.answers.isOpen(of)) drain.requireServing();
   underWay.enter(reply);
-  const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
-  const end = await strips.answers.ask(of, { to: from, stage }, gone.signal);
+  const end = await strips.answers.ask(of, { to: from, stage }, reply.raw);
   if (end.kind === 'strips') return reply.type(OCTETS).send(end.bytes);
   if (end.kind === 'sent') return reply.code(204).send();
   if (end.kind !== 'unknown') throw ended();

@@ -19,6 +19,14 @@ export type AnswerEnd =
   | { readonly kind: 'strips'; readonly bytes: Uint8Array }
   | { readonly kind: 'sent' | 'over' | 'unknown' | 'gone' };
 
+/** The connection of a member that asks: a response of HTTP. */
+export interface AskingMember {
+  /** The member has hung up. */
+  readonly closed: boolean;
+  once(event: 'close', listener: () => void): unknown;
+  off(event: 'close', listener: () => void): unknown;
+}
+
 interface Kept {
   readonly of: GangAttempt;
   /** By name, what the block may answer with; null while the task is not here. */
@@ -63,25 +71,22 @@ export class StripAnswers {
     return (this.#kept.at(of)?.due ?? null) !== null;
   }
 
-  /**
-   * A member asks for strips. One question for a body is held at a time: an earlier one is `gone`.
-   *
-   * @param gone aborted when the member has hung up.
-   */
-  ask(of: GangAttempt, body: StripDestination, gone: AbortSignal): Promise<AnswerEnd> {
+  /** A member asks for strips. One question for a body is held at a time: an earlier one is `gone`. */
+  ask(of: GangAttempt, body: StripDestination, member: AskingMember): Promise<AnswerEnd> {
     const kept = this.#isStopped ? null : this.#reach(of);
     if (kept === null) return Promise.resolve({ kind: 'over' });
     const name = nameOf(body);
-    for (const { before, stage, to } of kept.due?.values() ?? []) {
+    for (const other of kept.bodies.keys()) {
+      const owed = kept.due?.get(other);
       // It has computed a stage that reads this body.
-      if (to === body.to && before <= body.stage) kept.bodies.delete(nameOf({ to, stage }));
+      if (owed?.to === body.to && owed.before <= body.stage) kept.bodies.delete(other);
     }
     const bytes = kept.bodies.get(name);
     if (bytes !== undefined) return Promise.resolve({ kind: 'strips', bytes });
     if (kept.sent.has(name)) return Promise.resolve({ kind: 'sent' });
     if (kept.due?.has(name) === false) return Promise.resolve({ kind: 'unknown' });
     if (kept.isOver) return Promise.resolve({ kind: 'over' });
-    return this.#hold(kept, name, gone);
+    return this.#hold(kept, name, member);
   }
 
   /** A block begins. @param due the bodies that it may hand over as answers. */
@@ -137,19 +142,19 @@ export class StripAnswers {
     return kept;
   }
 
-  #hold(kept: Kept, name: string, gone: AbortSignal): Promise<AnswerEnd> {
-    if (gone.aborted) return Promise.resolve({ kind: 'gone' });
+  #hold(kept: Kept, name: string, member: AskingMember): Promise<AnswerEnd> {
+    if (member.closed) return Promise.resolve({ kind: 'gone' });
     kept.asking.get(name)?.({ kind: 'gone' });
     return new Promise((resolve) => {
       const settle = (answer: AnswerEnd) => {
         clearTimeout(timer);
-        gone.removeEventListener('abort', onGone);
+        member.off('close', onGone);
         kept.asking.delete(name);
         resolve(answer);
       };
       const onGone = () => settle({ kind: 'gone' });
       const timer = setTimeout(() => settle({ kind: 'sent' }), this.#holdMs);
-      gone.addEventListener('abort', onGone, { once: true });
+      member.once('close', onGone);
       kept.asking.set(name, settle);
     });
   }

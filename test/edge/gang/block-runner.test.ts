@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ProblemError } from '../../../client/problem-error.js';
@@ -139,7 +140,7 @@ async function computed({ engine }: Device): Promise<void> {
 
 /** Member 0 asks for the strips that it reads. */
 function asked({ answers }: Device, stage: number, task = taskOf()): Promise<AnswerEnd> {
-  return answers.ask(task, { to: 0, stage }, new AbortController().signal);
+  return answers.ask(task, { to: 0, stage }, Object.assign(new EventEmitter(), { closed: false }));
 }
 
 /** The strips that member 2 owes after a stage. */

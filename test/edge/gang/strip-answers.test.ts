@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FrameGenerations } from '../../../server/edge/frames/frame-generations.js';
 import { StripAnswers } from '../../../server/edge/gang/strip-answers.js';
@@ -11,11 +12,16 @@ const ZERO = { to: 0, stage: 0, before: 1 };
 const ONE = { to: 1, stage: 0, before: 3 };
 const LATER = { to: 0, stage: 1, before: 2 };
 const DUE = [ZERO, ONE, LATER];
-const NEVER = new AbortController().signal;
+/** The connection of a member that does not hang up. */
+const NEVER = connection();
 const HOLD_MS = 1_000;
 const OVER = { kind: 'over' };
 const bytes = Uint8Array.of(1, 2, 3, 4);
 const STRIPS = { kind: 'strips', bytes };
+
+function connection() {
+  return Object.assign(new EventEmitter(), { closed: false });
+}
 
 function setUp() {
   const scopes = new FrameScopes();
@@ -101,12 +107,13 @@ describe('strips that a member asks for', () => {
   it('are sent when the member has hung up', async () => {
     const { answers } = setUp();
     answers.open(FIRST, DUE);
-    const gone = new AbortController();
-    const first = answers.ask(FIRST, ZERO, gone.signal);
-    gone.abort();
+    const gone = connection();
+    const first = answers.ask(FIRST, ZERO, gone);
+    gone.closed = true;
+    gone.emit('close');
     expect(await first).toEqual({ kind: 'gone' });
-    expect(await answers.ask(FIRST, ZERO, gone.signal)).toEqual({ kind: 'gone' });
-    expect([answers.held, vi.getTimerCount()]).toEqual([0, 0]);
+    expect(await answers.ask(FIRST, ZERO, gone)).toEqual({ kind: 'gone' });
+    expect([answers.held, vi.getTimerCount(), gone.listenerCount('close')]).toEqual([0, 0, 0]);
     expect(answers.give(FIRST, ZERO, bytes)).toBe(false);
     expect(await answers.ask(FIRST, ZERO, NEVER)).toEqual({ kind: 'sent' });
   });
