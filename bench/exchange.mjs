@@ -1,14 +1,14 @@
 // CPU that an exchange of a gang's strips costs the device that asks (it sends its strips, and takes the other's with the answer) and the device
 // that answers: a staircase from a bare PUT from undici to Fastify, whose body and answer have as many bytes, to the path that members use, with one
 // duty more at each step (bench/exchange-steps.mjs). Each side of each step is a process of its own; the steps take turns, batch by batch. Prints
-// medians and 95th percentiles of the batches, and the median over that of the bare PUT.
-// Usage: node bench/exchange.mjs [--one-way] [--steps bare,node,exchange] [--sizes 40,200] [--batches 40] [--messages 100] [--warmup 4000]
+// medians and 95th percentiles of the batches, and the median of the ratios to the bare PUT, round by round.
+// Usage: node bench/exchange.mjs [--one-way] [--steps bare,node,exchange] [--sizes 40,200] [--batches 80] [--messages 40] [--warmup 4000]
 //                                [--most 1.7] [--json] [--profile FOLDER]
 //   --one-way  strips of one member only: the answers have no body
 //   --steps    all of them when absent; the first is what the others are compared with
 //   --sizes    kB of a body
 //   --warmup   exchanges of each step before it is measured
-//   --most     fails where a side of the last step takes more than that of the first
+//   --most     fails where the last step has a larger ratio
 //   --json     all batches, in place of the table
 //   --profile  writes a CPU profile of each process there
 import { fork } from 'node:child_process';
@@ -24,8 +24,8 @@ const { values: options } = parseArgs({
     'one-way': { type: 'boolean', default: false },
     steps: { type: 'string', default: STEPS.map(({ name }) => name).join() },
     sizes: { type: 'string', default: '40' },
-    batches: { type: 'string', default: '40' },
-    messages: { type: 'string', default: '100' },
+    batches: { type: 'string', default: '80' },
+    messages: { type: 'string', default: '40' },
     warmup: { type: 'string', default: '4000' },
     most: { type: 'string', default: 'Infinity' },
     json: { type: 'boolean', default: false },
@@ -116,13 +116,11 @@ async function measured(pairs, bytes) {
 function summaryOf(bytes, batches) {
   const figures = (name, side) => {
     const all = batches.get(name).map((one) => one[side]);
-    return { medianMs: quantile(all, 0.5), p95Ms: quantile(all, 0.95), batchesMs: all };
+    const ratios = all.map((ms, i) => ms / batches.get(steps[0].name)[i][side]);
+    return { medianMs: quantile(all, 0.5), p95Ms: quantile(all, 0.95), ratio: quantile(ratios, 0.5), batchesMs: all };
   };
   return steps.map(({ name, adds }) => {
-    const sides = ['asker', 'answerer'].map((side) => {
-      const own = figures(name, side);
-      return [side, { ...own, ratio: own.medianMs / figures(steps[0].name, side).medianMs }];
-    });
+    const sides = ['asker', 'answerer'].map((side) => [side, figures(name, side)]);
     return { bytes, step: name, adds, ...Object.fromEntries(sides) };
   });
 }
@@ -147,7 +145,7 @@ try {
   else {
     const what = options['one-way'] ? 'a body' : 'an exchange';
     process.stdout.write(
-      `CPU of ${what} on each side in ms: median (95th percentile) of batches, and the median over the first step's\n`,
+      `CPU of ${what} on each side in ms: median (95th percentile) of batches, and of the ratios to the first step the median\n`,
     );
     for (const rows of tables) print(rows);
   }
