@@ -48,6 +48,8 @@ export interface ClientOptions {
   readonly transport: Transport;
   /** As a function it is asked before each request: a token may be replaced. */
   readonly token?: string | (() => string) | undefined;
+  /** Sent with each request. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 export const CLIENT_TIMEOUT_MS = 30_000;
@@ -69,7 +71,10 @@ export function createClient(options: ClientOptions): DeepThingsClient {
     baseUrl,
     async call(operation, call = {}) {
       const { method, path } = OPERATIONS[operation];
-      const headers: Record<string, string> = { ...(call.header as Record<string, string> | undefined) };
+      const headers: Record<string, string> = {
+        ...options.headers,
+        ...(call.header as Record<string, string> | undefined),
+      };
       const token = typeof options.token === 'function' ? options.token() : options.token;
       if (token !== undefined) headers.authorization = `Bearer ${token}`;
       if (call.json !== undefined) headers['content-type'] = 'application/json';
@@ -98,23 +103,38 @@ export function createClient(options: ClientOptions): DeepThingsClient {
   };
 }
 
+/** Of each template the texts around its parameters, and between these their names. */
+const templates = new Map<string, readonly string[]>();
+
 function fillPath(template: string, values: object | undefined): string {
-  return template.replace(/\{(\w+)\}/g, (_whole, name: string) => {
-    const value = (values as Record<string, unknown> | undefined)?.[name];
-    if (value === undefined) throw new TypeError(`path parameter "${name}" of ${template} is missing`);
-    const segment = encodeURIComponent(String(value));
-    // A URL resolves these, encoded or not: the request would go to another path.
-    if (/^\.{0,2}$/.test(segment))
-      throw new TypeError(`path parameter "${name}" of ${template} cannot be "${segment}"`);
-    return segment;
-  });
+  let parts = templates.get(template);
+  if (parts === undefined) {
+    parts = template.split(/\{(\w+)\}/);
+    templates.set(template, parts);
+  }
+  let path = parts[0]!;
+  for (let i = 1; i < parts.length; i += 2) path += segmentOf(template, parts[i]!, values) + parts[i + 1]!;
+  return path;
+}
+
+function segmentOf(template: string, name: string, values: object | undefined): string {
+  const value = (values as Record<string, unknown> | undefined)?.[name];
+  if (value === undefined) throw new TypeError(`path parameter "${name}" of ${template} is missing`);
+  const segment = encodeURIComponent(String(value));
+  // A URL resolves these, encoded or not: the request would go to another path.
+  if (segment === '' || segment === '.' || segment === '..') {
+    throw new TypeError(`path parameter "${name}" of ${template} cannot be "${segment}"`);
+  }
+  return segment;
 }
 
 function queryText(query: object | undefined): string {
-  if (query === undefined) return '';
-  const entries = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
-  if (entries.length === 0) return '';
-  return `?${new URLSearchParams(entries.map(([name, value]): [string, string] => [name, String(value)])).toString()}`;
+  let text = '';
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value === undefined || value === null) continue;
+    text += `${text === '' ? '?' : '&'}${name}=${encodeURIComponent(String(value))}`;
+  }
+  return text;
 }
 
 /** A login page or a redirect of a proxy has a status that looks like success. */

@@ -25,5 +25,7 @@ export type Transport = (request: TransportRequest) => Promise<TransportResponse
 
 /** A content type without its parameters. */
 export function mediaTypeOf(contentType: string | null): string | null {
-  return contentType?.split(';')[0]?.trim() ?? null;
+  if (contentType === null) return null;
+  const end = contentType.indexOf(';');
+  return end === -1 ? contentType.trim() : contentType.slice(0, end).trim();
 }

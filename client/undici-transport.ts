@@ -47,10 +47,8 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Und
   const retired = new Set<Agent>();
   return {
     async transport(request) {
-      const url = new URL(request.url);
       const dispatched = {
-        origin: url.origin,
-        path: url.pathname + url.search,
+        ...placeOf(request.url),
         method: request.method as 'GET',
         headers: withDigest(request),
         body: request.body ?? null,
@@ -78,6 +76,12 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Und
       await Promise.all([agent, ...retired].map((one) => one.destroy()));
     },
   };
+}
+
+/** Clients encode what they put into a URL: there is nothing left to resolve in it. */
+function placeOf(url: string): { readonly origin: string; readonly path: string } {
+  const start = url.indexOf('/', url.indexOf('://') + 3);
+  return start === -1 ? { origin: url, path: '/' } : { origin: url.slice(0, start), path: url.slice(start) };
 }
 
 function notOfNode(status: number, contentType: string | null, bytes: Uint8Array): AnswerError {

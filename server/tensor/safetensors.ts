@@ -8,6 +8,8 @@ const BYTES_PER_VALUE: Readonly<Record<TensorType, number>> = { U8: 1, F16: 2, F
 /** Larger headers are refused: a task's facts take a few hundred bytes. */
 const HEADER_BYTES_LIMIT = 1024 * 1024;
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 export interface Tensor {
@@ -49,19 +51,23 @@ export function layOutSafetensors(
   entries: readonly TensorEntry[],
   metadata: Readonly<Record<string, string>>,
 ): SafetensorsLayout {
-  if (!LITTLE_ENDIAN) throw new DeepThingsError('DT_ENDIAN', 'tensors are little endian; this machine is not');
-  const { placed, text, headerBytes, dataBytes } = headerOf(entries, metadata);
-  const bytes = new Uint8Array(8 + headerBytes + dataBytes);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
-  Buffer.from(bytes.buffer).write(text, 8);
-  const dataStart = 8 + headerBytes;
+  const header = headerOf(entries, metadata);
+  const bytes = new Uint8Array(8 + header.headerBytes + header.dataBytes);
+  writeHeader(bytes, header);
+  const dataStart = 8 + header.headerBytes;
   const tensors = new Map(
-    placed.map(({ name, type, shape, start, end }) => [
+    header.placed.map(({ name, type, shape, start, end }) => [
       name,
       { type, shape, data: viewOf(type, bytes.subarray(dataStart + start, dataStart + end)) },
     ]),
   );
   return { bytes, tensors };
+}
+
+function writeHeader({ buffer }: Uint8Array, { headerBytes, text }: ReturnType<typeof headerOf>): void {
+  if (!LITTLE_ENDIAN) throw new DeepThingsError('DT_ENDIAN', 'tensors are little endian; this machine is not');
+  new DataView(buffer).setBigUint64(0, BigInt(headerBytes), true);
+  Buffer.from(buffer).write(text, 8);
 }
 
 /** Length of the document that `layOutSafetensors` would lay out. */
@@ -85,19 +91,31 @@ function headerOf(entries: readonly TensorEntry[], metadata: Readonly<Record<str
   ]);
   let text = JSON.stringify(Object.fromEntries([['__metadata__', metadata], ...header]));
   const textBytes = Buffer.byteLength(text);
-  text = text.padEnd(text.length + ((8 - (textBytes % 8)) % 8), ' ');
-  return { placed, text, headerBytes: Buffer.byteLength(text), dataBytes: end };
+  const padding = (8 - (textBytes % 8)) % 8;
+  text = text.padEnd(text.length + padding, ' ');
+  return { placed, text, headerBytes: textBytes + padding, dataBytes: end };
 }
 
-/** Writes a document in one piece; the tensors' values are copied once. */
+/**
+ * Writes a document in one piece; the tensors' values are copied once.
+ *
+ * @throws RangeError for a tensor that has not the length of its shape.
+ */
 export function encodeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
   const entries = Object.entries(tensors).map(([name, { type, shape }]) => ({ name, type, shape }));
-  const layout = layOutSafetensors(entries, metadata);
-  for (const [name, tensor] of layout.tensors) (tensor.data as Float32Array).set(tensors[name]!.data as Float32Array);
-  return layout.bytes;
+  const header = headerOf(entries, metadata);
+  // Not filled with zeros: the header and the tensors cover all of it.
+  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(8 + header.headerBytes + header.dataBytes).buffer);
+  writeHeader(bytes, header);
+  for (const { name, start, end } of header.placed) {
+    const { buffer, byteLength, byteOffset } = tensors[name]!.data;
+    if (byteLength !== end - start) throw new RangeError(`${name}: expected ${end - start} bytes, got ${byteLength}`);
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), 8 + header.headerBytes + start);
+  }
+  return bytes;
 }
 
 /**
@@ -149,7 +167,7 @@ function requireCover(spans: readonly Span[], dataBytes: number): void {
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    header = JSON.parse(UTF8.decode(bytes));
   } catch (cause) {
     throw malformed('the header is not JSON', cause);
   }

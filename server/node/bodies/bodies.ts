@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { TENSOR_TYPE } from '../../../client/body-digest.js';
 import type { NodeMetrics } from '../observe/metrics.js';
 import { BodyBudget } from './body-budget.js';
 import { requireWhole } from './body-digests.js';
@@ -44,7 +45,8 @@ export function takeBodies(app: FastifyInstance, limits: BodyLimits, metrics: No
   });
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (request, stream, done) => {
+  // Fastify keeps which parser a type has, but for those that only `*` has one for.
+  app.addContentTypeParser([TENSOR_TYPE, '*'], (request, stream, done) => {
     const rule = request.bodyRule;
     if (rule === null) {
       stream.resume();

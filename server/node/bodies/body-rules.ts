@@ -55,7 +55,8 @@ export function bodyRule(operation: string, headers: IncomingHttpHeaders, limits
     ? pictureRule(headers, types, limits)
     : typedRule(mediaTypeOf(headers), types, limits);
   // What is unpacked can be a thousand times as large as what the limits have seen.
-  if ((headers['content-encoding'] ?? 'identity').trim().toLowerCase() !== 'identity') {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding.trim().toLowerCase() !== 'identity') {
     const detail = 'expected a body as it is, without a content-encoding';
     throw new HttpProblem('DT_CONTENT_ENCODING', detail, { headers: { 'accept-encoding': 'identity' } });
   }
@@ -71,6 +72,7 @@ export function tooLarge({ kind, limitBytes }: BodyRule): HttpProblem {
 
 /** Lower case and without parameters; null where there is none that is well-formed. */
 function mediaTypeOf(headers: IncomingHttpHeaders): string | null {
+  if (headers['content-type'] === TENSOR_TYPE) return TENSOR_TYPE;
   const text = (headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
   return /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+$/.test(text) ? text : null;
 }

@@ -6,14 +6,13 @@ import type { NodeMetrics } from '../observe/metrics.js';
 import { problemDocument } from '../problems/problem.js';
 import { rawAnswer } from '../problems/refusals.js';
 
-type Exchange = { readonly request: IncomingMessage; readonly response: ServerResponse };
-
 /**
  * Answers, where it still can, what is no HTTP request that could have a route. Requests of the same connection that were
  * complete get their answers first: a client that sends some bytes too many does not lose what it asked for.
  */
 export class ClientErrors {
-  readonly #underWay = new WeakMap<Socket, Set<Exchange>>();
+  /** Requests of each connection, by the responses that are not out yet. */
+  readonly #underWay = new WeakMap<Socket, Map<ServerResponse, IncomingMessage>>();
   readonly #metrics: Pick<NodeMetrics, 'refused'>;
 
   constructor(metrics: Pick<NodeMetrics, 'refused'>) {
@@ -23,11 +22,13 @@ export class ClientErrors {
   /** Keeps track of what is being answered on each connection. */
   watch(app: FastifyInstance): void {
     app.addHook('onRequest', ({ raw: request }, { raw: response }, done) => {
-      const exchanges = this.#underWay.get(request.socket) ?? new Set();
-      this.#underWay.set(request.socket, exchanges);
-      const exchange = { request, response };
-      exchanges.add(exchange);
-      response.once('close', () => exchanges.delete(exchange));
+      const known = this.#underWay.get(request.socket);
+      if (known === undefined) this.#underWay.set(request.socket, new Map([[response, request]]));
+      else known.set(response, request);
+      done();
+    });
+    app.addHook('onResponse', ({ raw: request }, { raw: response }, done) => {
+      this.#underWay.get(request.socket)?.delete(response);
       done();
     });
   }
@@ -35,7 +36,8 @@ export class ClientErrors {
   /** For a server's `clientError`. */
   answer(error: Error & { readonly code?: string }, socket: Socket): void {
     if (error.code === 'ECONNRESET' || !socket.writable) return;
-    const complete = [...(this.#underWay.get(socket) ?? [])].filter(({ request }) => request.complete);
+    const underWay = [...(this.#underWay.get(socket) ?? [])];
+    const complete = underWay.flatMap(([response, request]) => (request.complete ? [response] : []));
     const last = complete.at(-1);
     if (last === undefined) {
       const problem = clientProblem(error.code);
@@ -44,10 +46,8 @@ export class ClientErrors {
       return;
     }
     socket.pause();
-    for (const { response } of complete) {
-      if (response === last.response && !response.headersSent) response.setHeader('connection', 'close');
-    }
-    last.response.once('close', () => socket.destroySoon());
+    if (!last.headersSent) last.setHeader('connection', 'close');
+    last.once('close', () => socket.destroySoon());
   }
 }
 

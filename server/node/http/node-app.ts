@@ -124,6 +124,8 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
   const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
+    // A request of its own log would say no more than the number that Fastify gives it.
+    childLoggerFactory: (logger) => logger,
     schemaController: SCHEMA_COMPILERS,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: LONGEST_PATH, ignoreTrailingSlash: true },
@@ -194,8 +196,10 @@ function renewConnections(app: FastifyInstance, secured: TlsServers): void {
 /** Bodies of answers to people and programs; what nodes say to each other is counted where it is read and written. */
 function countAnswers(app: FastifyInstance, { bytesSent }: NodeMetrics): void {
   app.addHook('onResponse', (request, reply, done) => {
-    const bytes = Number(reply.getHeader('content-length') ?? 0);
-    if (!request.routeOptions.config.isWork && bytes > 0) bytesSent.inc({ kind: 'client' }, bytes);
+    if (!request.routeOptions.config.isWork) {
+      const bytes = Number(reply.getHeader('content-length') ?? 0);
+      if (bytes > 0) bytesSent.inc({ kind: 'client' }, bytes);
+    }
     done();
   });
 }

@@ -89,8 +89,10 @@ export function createPeerClients(options: PeerClientsOptions): PeerClients {
       if (clients.size >= CLIENTS_LIMIT) clients.clear();
       const plain = createClient({
         baseUrl: address,
-        transport: explained(named(local?.(address) ?? transport, self), node.id, address),
+        transport: explained(local?.(address) ?? transport, node.id, address),
         token: sent,
+        // Nothing is granted for it.
+        headers: { [NODE_HEADER]: self },
       });
       const client = peerClient(plain, { circuits, nowMs, random, metrics, repeats, log });
       clients.set(address, client);
@@ -100,11 +102,6 @@ export function createPeerClients(options: PeerClientsOptions): PeerClients {
     forgive: (address) => circuits.forgive(address),
     close,
   };
-}
-
-/** Says in each request which node asks. Nothing is granted for it. */
-function named(transport: Transport, self: string): Transport {
-  return (request) => transport({ ...request, headers: { ...request.headers, [NODE_HEADER]: self } });
 }
 
 /** Says of a connection that did not come about, for its TLS or its name, which node is to be looked at, and what for. */
