@@ -606,8 +606,13 @@ export interface components {
          * @enum {unknown}
          */
         Strategy: "ftp-wst-s" | "ftp-wst" | "ftp-wsh" | "modnn" | "gang" | "whole";
-        /** @enum {unknown} */
-        FrameState: "queued" | "running" | "finishing" | "complete" | "failed";
+        /** @description The camera that a picture is of, as the client names it; the same name is the same camera, whatever client sends it */
+        CameraId: string;
+        /**
+         * @description `dropped`: it had not begun when a newer frame of its camera was accepted
+         * @enum {unknown}
+         */
+        FrameState: "queued" | "running" | "finishing" | "complete" | "failed" | "dropped";
         /** @description What went wrong */
         Failure: {
             code: string;
@@ -618,6 +623,7 @@ export interface components {
             strategy: components["schemas"]["Strategy"];
             state: components["schemas"]["FrameState"];
             source: components["schemas"]["DeviceId"];
+            camera?: components["schemas"]["CameraId"];
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -699,6 +705,8 @@ export interface components {
                 /** @description Of the same layers untiled: up to where tiles end, with `gang` and `whole` up to where blocks end */
                 needed: number;
             };
+            /** @description The newer frame of the same camera that this one was dropped for, before it had begun */
+            droppedFor?: components["schemas"]["FrameId"];
             /** @description Devices that the frame's gang does without, because each would slow it down; absent when there is none */
             leftOut?: {
                 device: components["schemas"]["DeviceId"];
@@ -963,7 +971,7 @@ export interface components {
         FrameOutcome: {
             frame: components["schemas"]["FrameId"];
             /** @enum {unknown} */
-            state: "complete" | "failed";
+            state: "complete" | "failed" | "dropped";
             /** Format: date-time */
             endedAt: string;
             detections: components["schemas"]["Detection"][] | null;
@@ -1014,6 +1022,8 @@ export interface components {
                 complete: number;
                 /** @description Likewise */
                 failed: number;
+                /** @description Likewise; replaced by a newer frame of their camera before they began */
+                dropped: number;
             };
         };
         DeviceState: {
@@ -1298,6 +1308,17 @@ export interface operations {
                 source?: components["schemas"]["DeviceId"];
                 /** @description How this frame is computed, instead of as `schedule.strategy` in `cluster.yaml` says; to compare strategies. */
                 strategy?: components["schemas"]["Strategy"];
+                /**
+                 * @description The camera that the picture is of. Frames that wait begin by turns of cameras; those without a camera by turns of devices
+                 *     with one and of clients.
+                 */
+                camera?: components["schemas"]["CameraId"];
+                /**
+                 * @description `latest`, which needs `camera`: when a newer frame of the camera is accepted before this one has begun, this one ends as
+                 *     `dropped`; one that waits for its answer gets 409 `DT_FRAME_SUPERSEDED`. `all`: it is computed. When absent `all`, and
+                 *     with `camera` as `schedule.cameraQueue` in `cluster.yaml` says.
+                 */
+                queue?: "latest" | "all";
                 /** @description `false`: the merged maps of this frame are not kept, also where `limits.keptOutputs` is above 0. Members of a gang then send boxes in their place. */
                 output?: boolean;
                 /** @description Between nodes. `false` says that the source sends this itself and has the picture already. */

@@ -127,6 +127,7 @@ export function resolveCluster(given: ClusterFile, parts: ResolvedParts): Cluste
     },
     schedule: {
       strategy: schedule?.strategy ?? CLUSTER_DEFAULTS.schedule.strategy,
+      cameraQueue: schedule?.cameraQueue ?? CLUSTER_DEFAULTS.schedule.cameraQueue,
       order: schedule?.order ?? CLUSTER_DEFAULTS.schedule.order,
       remaining: schedule?.remaining ?? CLUSTER_DEFAULTS.schedule.remaining,
       prefetch: schedule?.prefetch ?? CLUSTER_DEFAULTS.schedule.prefetch,

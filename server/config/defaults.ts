@@ -10,6 +10,7 @@ export const CLUSTER_DEFAULTS = Object.freeze({
   schedule: {
     remaining: 'gateway',
     strategy: 'ftp-wst-s',
+    cameraQueue: 'latest',
     order: 'adaptive',
     prefetch: 1,
     faithful: false,

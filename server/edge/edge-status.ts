@@ -90,7 +90,7 @@ export class EdgeStatus {
           problem: registration.problem,
         },
       ],
-      frames: { open: frames.own.size, complete: frames.outcomes.complete, failed: frames.outcomes.failed },
+      frames: { open: frames.own.size, ...frames.outcomes.counts },
     };
   }
 }

@@ -3,12 +3,20 @@ import { performance } from 'node:perf_hooks';
 import type { Schemas } from '../../client/client.js';
 import { sniffPicture } from '../imaging/picture-format.js';
 import { CALLS } from '../node/contract/calls.js';
+import type { QueuePolicy } from '../scheduling/policy/waiting-order.js';
 import type { StrategyName } from '../scheduling/strategies/strategy.js';
 import type { EdgeDevice } from './device/edge-device.js';
 import type { Drain } from './drain.js';
 import type { FrameIntake } from './frame-intake.js';
 import { refusedByGateway } from './frames/gateway-refusal.js';
 import type { OwnFrames } from './frames/own-frames.js';
+
+/** What a client may say of a picture. */
+export interface NamedSubmission {
+  readonly key?: string | undefined;
+  readonly camera?: string | undefined;
+  readonly queue?: QueuePolicy | undefined;
+}
 
 export interface PictureSubmissionParts {
   readonly edge: EdgeDevice;
@@ -30,24 +38,24 @@ export class PictureSubmission {
   /**
    * Submits a picture: it is the cluster's as soon as the gateway has it.
    *
-   * @param key names the submission, for the gateway to know it again.
+   * @param named what the submission names: itself by a key, for the gateway to know it again, and its camera.
    * @returns the frame as the gateway answered, with links that lead to the gateway.
    * @throws HttpProblem when this device or the gateway does not take it.
    */
-  submit(picture: Uint8Array, key?: string): Promise<Schemas['Frame']> {
+  submit(picture: Uint8Array, named: NamedSubmission = {}): Promise<Schemas['Frame']> {
     const { drain } = this.#parts;
     drain.requireServing();
-    return drain.during(this.#submit(picture, key));
+    return drain.during(this.#submit(picture, named));
   }
 
-  async #submit(picture: Uint8Array, key: string | undefined): Promise<Schemas['Frame']> {
+  async #submit(picture: Uint8Array, { key, ...place }: NamedSubmission): Promise<Schemas['Frame']> {
     const { edge, intake, own, strategy } = this.#parts;
     const { gateway } = edge.remote;
     own.requireRoom(performance.now());
     const mediaType = sniffPicture(picture);
     const answer = await gateway
       .call(CALLS.submit, {
-        query: { source: edge.self.device, deliver: false, strategy },
+        query: { source: edge.self.device, deliver: false, strategy, ...place },
         // Always with a key: an answer that was lost on its way is asked for again.
         header: { 'idempotency-key': key ?? randomUUID() },
         body: { mediaType, bytes: picture },

@@ -15,6 +15,11 @@ export const FRAME_CODES = {
     meaning: 'The frame has no detections to draw.',
     remedy: 'Wait until it is complete; one that failed stays without.',
   },
+  DT_FRAME_SUPERSEDED: {
+    status: 409,
+    meaning: 'A newer frame of the same camera came before this one began, so that it was dropped.',
+    remedy: 'Nothing: the newest frame counts. Send `queue=all` to have each one computed, or add devices.',
+  },
   DT_FRAME_TIMEOUT: {
     status: null,
     meaning: 'The frame was not finished in time.',

@@ -57,7 +57,7 @@ function handlersOf(self: GatewaySelf, modules: GatewayModules, own: GatewayDoor
   const { drain } = intake;
   const { finisher, ledger, leftOut } = dispatch;
   const { events, metrics, nowMs } = telemetry;
-  const { heartbeat, strategy } = config.schedule;
+  const { cameraQueue, heartbeat, strategy } = config.schedule;
   const { registry, quarantine } = devices;
   const { links } = contacts;
   const { store } = frames;
@@ -79,7 +79,7 @@ function handlersOf(self: GatewaySelf, modules: GatewayModules, own: GatewayDoor
       gangs: { rounds: results.gangs, links, own },
       telemetry,
     }),
-    ...frameHandlers({ strategy, wirePlan, frames, intake, finisher, nowMs }),
+    ...frameHandlers({ strategy, cameraQueue, wirePlan, frames, intake, finisher, nowMs }),
     getCluster: async () => clusterState(self, modules),
   };
 }
@@ -115,6 +115,6 @@ function clusterState(
     computes: whatComputes(config, devices),
     devices: devices.registry.documents(),
     problems: contacts.refused.current(),
-    frames: { open: store.openCount, complete: store.completeCount, failed: store.failedCount },
+    frames: { open: store.openCount, ...store.endedCounts },
   };
 }

@@ -139,7 +139,7 @@ describe.each(ROLES)('a picture that the %s refuses', (role) => {
 
   it('is not queued', async () => {
     const state = (await ask(address(role), 'getCluster', trusted())).json();
-    expect(state.frames).toEqual({ open: 0, complete: 0, failed: 0 });
+    expect(state.frames).toEqual({ open: 0, complete: 0, failed: 0, dropped: 0 });
     expect((await ask(address('gateway'), 'listFrames', trusted())).json()).toEqual({ frames: [], next: null });
   });
 });

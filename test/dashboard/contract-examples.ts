@@ -76,7 +76,7 @@ export function aCluster(devices: readonly DeviceState[] = [aDevice('e0'), aDevi
     plan: { grid: '3x3', fusedDepth: 10, digest: 'sha256:2' },
     limits: { queuedFrames: 32, pictureBytes: 20 * 1024 * 1024 },
     devices: [...devices],
-    frames: { open: 0, complete: 0, failed: 0 },
+    frames: { open: 0, complete: 0, failed: 0, dropped: 0 },
   };
 }
 

@@ -4,6 +4,7 @@ import type { TileEvent } from '../../dashboard/src/contract-types.js';
 import type { LiveEvent } from '../../dashboard/src/live/live-event.js';
 import {
   type DashboardState,
+  DROPPED_KEPT,
   FRAMES_KEPT,
   INITIAL_STATE,
   NOTICES_KEPT,
@@ -98,6 +99,16 @@ describe('frames', () => {
         expect(times).toEqual(times.toSorted().reverse());
       }),
     );
+  });
+
+  it('are the results of a camera that is too fast, and a few of its dropped frames', () => {
+    const failure = { code: 'DT_FRAME_SUPERSEDED', detail: 'a newer one came' };
+    const drop = (n: number) => told(n, { state: 'dropped', endedAt: minute(n), failure });
+    const dropped = Array.from({ length: 30 }, (_, i) => drop(i + 10));
+    const { frames, notices, pace } = stateAfter(told(1, aCompleteFrame(1)), ...dropped);
+    expect(frames.map(({ state }) => state)).toEqual([...Array(DROPPED_KEPT).fill('dropped'), 'complete']);
+    expect(notices).toEqual([]);
+    expect(pace.reduce((sum, slot) => sum + slot.failed, 0)).toBe(0);
   });
 
   it('never come back to life once ended', () => {

@@ -184,7 +184,12 @@ describe('what the gateway says of a picture that a device was given', () => {
     }
     const reply = await waiting;
     expect([reply.status, reply.json().code]).toEqual([500, 'DT_FRAME_TIMEOUT']);
-    expect((await ask(device.address, 'getCluster')).json().frames).toEqual({ open: 0, complete: 0, failed: 1 });
+    expect((await ask(device.address, 'getCluster')).json().frames).toEqual({
+      open: 0,
+      complete: 0,
+      failed: 1,
+      dropped: 0,
+    });
   });
 
   it('that a frame has ended reaches who waits also where a heartbeat says so first, and how is taken afterwards', async () => {

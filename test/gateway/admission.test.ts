@@ -187,7 +187,7 @@ describe('with as many frames as may be queued', () => {
     expect((await ask(gateway.address, 'deleteFrame', { path: { frame: id } })).status).toBe(204);
     await waiting;
     await refused(gateway.address, 'getFrame', { path: { frame: id } }, 404, 'DT_FRAME_UNKNOWN');
-    expect((await clusterState()).frames).toEqual({ open: 0, complete: 1, failed: 1 });
+    expect((await clusterState()).frames).toEqual({ open: 0, complete: 1, failed: 1, dropped: 0 });
   });
 
   it('a picture that has not ended cannot be looked at with boxes', async () => {

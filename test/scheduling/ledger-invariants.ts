@@ -10,6 +10,7 @@ import type {
 } from '../../server/scheduling/ledger/ledger-state.js';
 
 import { checkAudits, checkQuarantine } from './audit-invariants.js';
+import { CameraInvariants } from './camera-invariants.js';
 import { demand } from './demand.js';
 import { availableIn, checkAvailable, checkHandedBack } from './draining-invariants.js';
 import { checkGangFinished, checkGangFormed, checkGangResult, checkGangs } from './gang-invariants.js';
@@ -38,6 +39,7 @@ type LocalOrder = Extract<LedgerEffect, { kind: 'compute-here' }>;
 /** Follows a frame ledger and throws at the first step that breaks a promise of design section 7. */
 export class LedgerInvariants {
   readonly #frames = new Map<string, FrameRecord>();
+  readonly #cameras = new CameraInvariants();
 
   check(before: FrameLedger, event: LedgerEvent, nowMs: number, step: LedgerStep): void {
     try {
@@ -48,6 +50,7 @@ export class LedgerInvariants {
         if (effect.kind === 'fail') checkReason(before, event, step.ledger, nowMs, effect);
         if (effect.kind === 'device-lost') checkLoss(before, event, nowMs, effect.device);
       }
+      this.#cameras.check(before, event, nowMs, step);
       checkQuarantine(before, event, step);
       this.#nothingLostNothingLeft(step.ledger);
       for (const frame of step.ledger.frames.values()) {
@@ -129,6 +132,11 @@ export class LedgerInvariants {
     const record = this.#frames.get(effect.frame);
     if (record === undefined) throw new Error(`${effect.kind} for a frame that was never accepted`);
     demand(!record.gone, `${effect.kind} for a frame that has ended`);
+    if (effect.kind === 'drop') {
+      demand(record.end === null && record.accepted.size === 0, `dropped after ${record.end}`);
+      record.gone = true;
+      return;
+    }
     if (effect.kind === 'finish' || effect.kind === 'fail') {
       this.#recordEnd(before, after, record, effect);
       return;

@@ -23,6 +23,7 @@ function outcome({ name, progress }: Submission): string | null {
     case 'accepted': {
       const { state, failure, timing } = progress.frame;
       if (state === 'failed') return `${name} failed: ${failure?.detail ?? ''}`;
+      if (state === 'dropped') return `${name} was dropped: ${failure?.detail ?? ''}`;
       if (state !== 'complete') return null;
       const took = timing.totalMs === null ? '' : ` in ${milliseconds(timing.totalMs)}`;
       return `${name}: ${resultSummary(progress.frame)}${took}`;

@@ -6,6 +6,7 @@ const TONE: Readonly<Record<Frame['state'], string>> = {
   finishing: 'badge busy',
   complete: 'badge good',
   failed: 'badge bad',
+  dropped: 'badge',
 };
 
 export function FrameStateBadge({ state }: { state: Frame['state'] }) {

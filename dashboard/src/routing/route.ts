@@ -32,7 +32,14 @@ export type Route =
   | { readonly view: 'devices' }
   | { readonly view: 'unknown'; readonly path: string };
 
-const STATES: readonly string[] = ['queued', 'running', 'finishing', 'complete', 'failed'] satisfies FrameState[];
+const STATES: readonly string[] = [
+  'queued',
+  'running',
+  'finishing',
+  'complete',
+  'failed',
+  'dropped',
+] satisfies FrameState[];
 
 /** Reads the part of the address after `#`. */
 export function parseRoute(hash: string): Route {

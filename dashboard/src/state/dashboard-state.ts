@@ -5,6 +5,7 @@ import type { Traffic } from './traffic.js';
 
 /** Bounds on what the page keeps, whatever the cluster does. */
 export const FRAMES_KEPT = 50;
+export const DROPPED_KEPT = 5;
 export const NOTICES_KEPT = 5;
 export const SUBMISSIONS_KEPT = 12;
 
@@ -90,5 +91,5 @@ export const INITIAL_STATE: DashboardState = {
 };
 
 export function isEnded(frame: Frame): boolean {
-  return frame.state === 'complete' || frame.state === 'failed';
+  return frame.state === 'complete' || frame.state === 'failed' || frame.state === 'dropped';
 }

@@ -1,6 +1,6 @@
 import type { Frame } from '../contract-types.js';
 import type { DashboardState, Submission } from './dashboard-state.js';
-import { FRAMES_KEPT, isEnded } from './dashboard-state.js';
+import { DROPPED_KEPT, FRAMES_KEPT, isEnded } from './dashboard-state.js';
 import { partNameOf } from './frame-parts.js';
 import { countEnded } from './pace.js';
 import type { TileLives } from './tile-life.js';
@@ -9,7 +9,8 @@ import type { TileLives } from './tile-life.js';
 export function noteFrame(state: DashboardState, told: Frame): DashboardState {
   const known = state.frames.find(({ id }) => id === told.id);
   const frame = latest(known, told);
-  const frames = known === undefined ? insert(state.frames, frame) : state.frames.map((f) => (f === known ? frame : f));
+  const all = known === undefined ? insert(state.frames, frame) : state.frames.map((f) => (f === known ? frame : f));
+  const frames = bounded(all);
   const hasJustEnded = isEnded(frame) && (known === undefined || !isEnded(known));
   const tiles = keepListed(frames, state.tiles);
   return {
@@ -38,7 +39,13 @@ function latest(known: Frame | undefined, told: Frame): Frame {
 
 function insert(frames: readonly Frame[], frame: Frame): readonly Frame[] {
   const at = frames.findIndex((other) => other.createdAt <= frame.createdAt);
-  return frames.toSpliced(at < 0 ? frames.length : at, 0, frame).slice(0, FRAMES_KEPT);
+  return frames.toSpliced(at < 0 ? frames.length : at, 0, frame);
+}
+
+/** Keeps the newest frames; a few of the dropped ones, so that cameras that are too fast do not displace results. */
+function bounded(frames: readonly Frame[]): readonly Frame[] {
+  let dropped = 0;
+  return frames.filter(({ state }) => state !== 'dropped' || ++dropped <= DROPPED_KEPT).slice(0, FRAMES_KEPT);
 }
 
 /** Returns whether nothing counts any more of what happened to a frame's parts: it is queued again, or has another gang. */

@@ -90,7 +90,7 @@ function tellFrame(state: DashboardState, frame: Frame, at: string): DashboardSt
     const way = { kind: 'picture', from: GATEWAY, to: frame.source } as const;
     return { ...noted, traffic: carry(noted.traffic, way, frame.picture.bytes, Date.parse(at)) };
   }
-  if (frame.failure !== null && before !== 'failed') {
+  if (frame.failure !== null && frame.state === 'failed' && before !== 'failed') {
     return noteProblem(noted, { ...frame.failure, frame: frame.id }, at);
   }
   return noted;

@@ -202,6 +202,11 @@ export const CLUSTER_FILE_SCHEMA = {
           "enum": ["ftp-wst-s", "ftp-wst", "ftp-wsh", "modnn", "gang", "whole"],
           "default": "ftp-wst-s"
         },
+        "cameraQueue": {
+          "type": "string",
+          "enum": ["latest", "all"],
+          "default": "latest"
+        },
         "order": {
           "type": "string",
           "enum": ["adaptive", "paper"],

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { QUEUE_POLICIES } from '../../scheduling/policy/waiting-order.js';
 import { STRATEGIES } from '../../scheduling/strategies/strategy.js';
 import { CLUSTER_DEFAULTS } from '../defaults.js';
 import { choice, decimal, flag, milliseconds, whole } from './schema-fields.js';
@@ -101,6 +102,14 @@ export const schedule = Type.Object(
           'frame together, with whole one does.',
         STRATEGIES,
         defaults.strategy,
+      ),
+    ),
+    cameraQueue: optional(
+      choice(
+        'Frames that name their camera and no queue. latest: a frame that has not begun is dropped when a newer one of its camera is ' +
+          'accepted; all: each one is kept.',
+        QUEUE_POLICIES,
+        defaults.cameraQueue,
       ),
     ),
     order: optional(choice('In which order ftp-wst-s hands tiles out.', ['adaptive', 'paper'], defaults.order)),

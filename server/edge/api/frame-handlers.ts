@@ -27,7 +27,7 @@ export function frameHandlers(parts: FrameHandlerParts): OperationHandlers {
   return {
     submitFrame: async (request, reply) => {
       underWay.enter(reply);
-      const { frame, attempt, digest, strategy, generation = 1, wait } = request.query;
+      const { camera, queue, frame, attempt, digest, strategy, generation = 1, wait } = request.query;
       const picture = readPictureBody(request);
       if (frame !== undefined) {
         if (digest === undefined || attempt === undefined || strategy === undefined) {
@@ -39,10 +39,11 @@ export function frameHandlers(parts: FrameHandlerParts): OperationHandlers {
         await intake.take({ frame, generation, attempt, digest, strategy }, picture);
         return reply.code(204).send();
       }
-      const key = request.headers['idempotency-key'];
+      const header = request.headers['idempotency-key'];
+      const key = typeof header === 'string' ? header : undefined;
       const untilMs = performance.now() + (wait ?? 0) * 1000;
       if (wait) await registered(parts, wait * 1000, reply);
-      const accepted = await submission.submit(picture, typeof key === 'string' ? key : undefined);
+      const accepted = await submission.submit(picture, { key, camera, queue });
       if (!wait) return reply.code(202).header('location', accepted.links.self).send(accepted);
       // A drained device is not told any more; nor is anyone of what has been told before.
       if (drain.state !== 'drained' && accepted.endedAt === null)

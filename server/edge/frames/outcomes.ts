@@ -7,8 +7,7 @@ const OUTCOMES_LIMIT = 100;
 /** How the latest frames of this device ended, newest first, and who waits to hear of one. */
 export class Outcomes {
   #latest: readonly Outcome[] = [];
-  #complete = 0;
-  #failed = 0;
+  readonly #counts = { complete: 0, failed: 0, dropped: 0 };
   readonly #waiting = new Map<string, (() => void)[]>();
   /** Frames of this device that have ended, it has not been told how. */
   readonly #expected = new Set<string>();
@@ -17,13 +16,9 @@ export class Outcomes {
     return this.#latest;
   }
 
-  /** Frames that ended so, since the start. */
-  get complete(): number {
-    return this.#complete;
-  }
-
-  get failed(): number {
-    return this.#failed;
+  /** Frames by how they ended, since the start. */
+  get counts(): Readonly<Record<Outcome['state'], number>> {
+    return this.#counts;
   }
 
   has(frame: string): boolean {
@@ -50,8 +45,7 @@ export class Outcomes {
   note(outcome: Outcome): void {
     if (this.has(outcome.frame)) return;
     this.#latest = [outcome, ...this.#latest].slice(0, OUTCOMES_LIMIT);
-    if (outcome.state === 'complete') this.#complete++;
-    else this.#failed++;
+    this.#counts[outcome.state]++;
     this.#expected.delete(outcome.frame);
     this.#resolve(outcome.frame);
   }

@@ -3,10 +3,11 @@ import type { FastifyReply } from 'fastify';
 import { annotatePicture } from '../../imaging/annotate/annotate.js';
 import { shrinkPicture } from '../../imaging/shrink.js';
 import { readPictureBody } from '../../node/bodies/picture-body.js';
-import type { OperationHandlers } from '../../node/contract/operations.js';
+import type { OperationHandlers, OperationRequest } from '../../node/contract/operations.js';
 import { frameProblem, HttpProblem } from '../../node/problems/problem.js';
 import { cutInputBody } from '../../node/wire/input-body.js';
 import type { WirePlan } from '../../node/wire/task-body.js';
+import type { QueuePolicy } from '../../scheduling/policy/waiting-order.js';
 import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import { encodeSafetensors } from '../../tensor/safetensors.js';
 import type { FrameFinisher } from '../dispatch/frame-finisher.js';
@@ -18,6 +19,8 @@ import { keyOf } from '../intake/submission-keys.js';
 export interface FrameHandlerParts {
   /** Of frames that name none. */
   readonly strategy: StrategyName;
+  /** Of frames that name their camera and no queue. */
+  readonly cameraQueue: QueuePolicy;
   readonly wirePlan: WirePlan;
   readonly frames: GatewayFrames;
   readonly intake: GatewayIntake;
@@ -52,12 +55,23 @@ function timeOf(name: string, text: string | undefined): number | undefined {
   );
 }
 
-function submission({ frames, intake, nowMs, strategy: usual }: FrameHandlerParts): OperationHandlers {
+/** @throws HttpProblem 400 when the newest frame is asked for, and the camera is not named. */
+function queuePlace(query: OperationRequest<'submitFrame'>['query'], usual: QueuePolicy) {
+  const { camera = null, queue = camera === null ? 'all' : usual } = query;
+  if (camera !== null || queue === 'all') return { camera, queue };
+  throw new HttpProblem(
+    { code: 'DT_REQUEST', status: 400 },
+    'expected camera with queue=latest: which camera the newest frame is of',
+  );
+}
+
+function submission({ cameraQueue, frames, intake, nowMs, strategy: usual }: FrameHandlerParts): OperationHandlers {
   const { admission, drain } = intake;
   const { store } = frames;
   return {
     submitFrame: async (request, reply) => {
       const { source = null, strategy = usual, wait = 0, deliver, frame, output = true } = request.query;
+      const place = queuePlace(request.query, cameraQueue);
       const key = request.headers['idempotency-key'];
       if (frame !== undefined) {
         throw new HttpProblem('DT_FRAME_ALLOTTED', 'the gateway allots frame ids itself: leave "frame" out');
@@ -73,6 +87,7 @@ function submission({ frames, intake, nowMs, strategy: usual }: FrameHandlerPart
         return admission.accept({
           ...{ bytes, source: source ?? null, delivered: deliver === false, strategy, client: request.ip },
           ...{
+            ...place,
             output,
             key: typeof key === 'string' ? keyOf(key) : null,
             askedStrategy: request.query.strategy ?? null,

@@ -1,6 +1,7 @@
 import type { Schemas } from '../../../client/client.js';
 import type { Placement } from '../../heads/placement.js';
 import type { PictureMediaType } from '../../imaging/picture-format.js';
+import type { QueuePolicy } from '../../scheduling/policy/waiting-order.js';
 import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import type { ArchiveError } from './archive-error.js';
 import type { StoreClock } from './store-clock.js';
@@ -32,6 +33,10 @@ export interface OpenFrame {
   readonly strategy: StrategyName;
   /** Whom it counts for when the queue fills. */
   readonly claimant: string;
+  /** That it names; absent where it names none. */
+  readonly camera?: string;
+  /** `all` when absent. */
+  readonly queue?: QueuePolicy;
   /** Empty until one has been chosen. */
   readonly source: string;
   readonly picture: PictureFacts;

@@ -89,6 +89,9 @@ export class EffectRunner {
       case 'fail':
         finisher.end(record, { kind: 'failed', code: effect.code, detail: effect.detail });
         return;
+      case 'drop':
+        finisher.end(record, { kind: 'dropped', newer: effect.newer });
+        return;
       default:
         unreachable(effect);
     }

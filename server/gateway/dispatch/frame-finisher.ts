@@ -4,7 +4,7 @@ import type { Telemetry } from '../../node/observe/telemetry.js';
 import type { LedgerEffect } from '../../scheduling/ledger/ledger-effects.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import type { DeviceRegistry } from '../devices/device-registry.js';
-import { type FrameEnd, type FrameRecord, frameDocument } from '../frames/frame-record.js';
+import { deviceClaimant, type FrameEnd, type FrameRecord, frameDocument } from '../frames/frame-record.js';
 import type { GatewayFrames } from '../frames/gateway-frames.js';
 import { type GatewayResults, poolOf } from '../results/gateway-results.js';
 import type { LedgerRuntime } from './ledger-runtime.js';
@@ -107,17 +107,25 @@ export class FrameFinisher {
     const totalMs = record.trace.passedMs(nowMs());
     record.endedMs = record.createdMs + totalMs;
     frames.store.ended(record);
-    metrics.frameDuration.observe({ state: end.kind }, totalMs / 1000);
+    if (end.kind === 'dropped') metrics.framesDropped.inc();
+    else metrics.frameDuration.observe({ state: end.kind }, totalMs / 1000);
     const facts = { frame: record.id, source: record.source, totalMs };
     if (end.kind === 'complete') {
       const { fusedMs, remainingMs, trace } = record;
       const found = end.detections?.length ?? end.classification?.[0]?.label;
       log.info({ ...facts, fusedMs, remainingMs, found, tiles: trace.byDevice() }, 'frame complete');
+    } else if (end.kind === 'dropped') {
+      log.debug(
+        { ...facts, camera: record.camera, newer: end.newer },
+        'frame dropped: a newer one of its camera is there',
+      );
     } else {
       log.error({ ...facts, code: end.code }, `frame failed: ${end.detail}`);
     }
     this.#publish(record);
-    if (registry.mayHaveFrames(record.source)) void dispatcher.notify(record);
+    // A frame that has not begun is on no device but the one that sent it.
+    const isKnown = end.kind !== 'dropped' || record.claimant === deviceClaimant(record.source);
+    if (isKnown && registry.mayHaveFrames(record.source)) void dispatcher.notify(record);
     frames.runs.end(record.id);
   }
 

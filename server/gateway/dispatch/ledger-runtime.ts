@@ -2,6 +2,7 @@ import { emptyLedger, stepLedger } from '../../scheduling/ledger/frame-ledger.js
 import type { LedgerEffect, ResultVerdict } from '../../scheduling/ledger/ledger-effects.js';
 import type { LedgerEvent, LedgerNotice, LedgerSink } from '../../scheduling/ledger/ledger-events.js';
 import { type PresentWork, presentWork } from '../../scheduling/ledger/ledger-gangs.js';
+import { isDroppable } from '../../scheduling/ledger/ledger-start.js';
 import type { FrameLedger, LedgerSettings } from '../../scheduling/ledger/ledger-state.js';
 
 type ResultEvent = Extract<LedgerEvent, { kind: 'result' }>;
@@ -86,6 +87,13 @@ export class LedgerRuntime implements LedgerSink {
   presentWork(frame: string): PresentWork {
     const entry = this.#ledger.frames.get(frame);
     return entry === undefined ? { generation: 1 } : presentWork(entry);
+  }
+
+  /** Whether a frame of this camera waits that a newer one would drop. */
+  hasDroppable(origin: string): boolean {
+    return [...this.#ledger.frames.values()].some(
+      (entry) => entry.origin === origin && isDroppable(entry, this.#ledgerMs),
+    );
   }
 
   sourceOf(frame: string): string | undefined {

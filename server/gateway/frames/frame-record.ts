@@ -13,7 +13,9 @@ export type FrameEnd =
       /** Best class first; null when the model detects. */
       readonly classification: readonly ClassScore[] | null;
     }
-  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly detail: string };
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly detail: string }
+  /** It had not begun when this newer frame of its camera was accepted. */
+  | { readonly kind: 'dropped'; readonly newer: string };
 
 /** A frame that is open, and until those who look after it have let go of it: what it is, then what has become of it. */
 export interface FrameRecord extends Omit<OpenFrame, 'source' | 'inputDigest' | 'generation' | 'keptSinceMs'> {
@@ -25,7 +27,7 @@ export interface FrameRecord extends Omit<OpenFrame, 'source' | 'inputDigest' | 
   inputDigest: string | null;
   /** The fencing token: a frame that has begun again is run without reuse. */
   generation: number;
-  state: 'queued' | 'running' | 'finishing' | 'complete' | 'failed';
+  state: 'queued' | 'running' | 'finishing' | FrameEnd['kind'];
   /** The picture's file; null while it is in the archive only. */
   bytes: Uint8Array | null;
   /** The letterboxed picture, from which any tile's input can be cut again; null until it is asked for, and once the frame has ended. */
@@ -40,6 +42,16 @@ export interface FrameRecord extends Omit<OpenFrame, 'source' | 'inputDigest' | 
   end: FrameEnd | null;
   fusedMs: number | null;
   remainingMs: number | null;
+}
+
+/** The claimant of frames that a device sends for its own camera. */
+export function deviceClaimant(device: string): string {
+  return `device ${device}`;
+}
+
+/** The frames that take turns with those of other origins: of one camera, or else of one claimant. */
+export function originOf({ camera, claimant }: Pick<OpenFrame, 'camera' | 'claimant'>): string {
+  return camera === undefined ? claimant : `camera ${camera}`;
 }
 
 export function newFrameRecord(
@@ -68,11 +80,13 @@ export function newFrameRecord(
 /** What of an open frame is kept in the archive. */
 export function openFrameOf(record: FrameRecord): OpenFrame {
   const { id, createdMs, strategy, claimant, source, picture } = record;
-  const { inputDigest, keptSinceMs, placement, request, restarts, crashes, generation } = record;
+  const { camera, queue, inputDigest, keptSinceMs, placement, request, restarts, crashes, generation } = record;
   return {
     kind: 'open',
     ...{ id, createdMs, strategy, claimant, source, picture },
     ...{ inputDigest, placement, request, restarts, crashes },
+    ...(camera !== undefined && { camera }),
+    ...(queue !== undefined && { queue }),
     ...(generation > 1 && { generation }),
     ...(keptSinceMs !== undefined && { keptSinceMs }),
   };
@@ -87,12 +101,13 @@ export function endedFrameOf(record: FrameRecord): EndedFrame {
 
 /** The frame as the API shows it. */
 export function frameDocument(record: FrameRecord): Schemas['Frame'] {
-  const { id, picture, placement, end, createdMs, endedMs, trace } = record;
+  const { id, camera, picture, placement, end, createdMs, endedMs, trace } = record;
   const self = `/frames/${id}`;
   return {
     id,
     state: record.state,
     source: record.source,
+    ...(camera !== undefined && { camera }),
     strategy: record.strategy,
     createdAt: isoTime(createdMs),
     endedAt: endedMs === null ? null : isoTime(endedMs),
@@ -120,25 +135,34 @@ export function frameDocument(record: FrameRecord): Schemas['Frame'] {
       remainingMs: record.remainingMs,
     },
     ...resultDocument(end),
-    failure: end?.kind === 'failed' ? { code: end.code, detail: end.detail } : null,
+    failure: failureOf(end),
     links: { self, image: `${self}/image`, annotated: `${self}/annotated`, trace: `${self}/trace` },
   };
 }
 
 /** What happened to each of the frame's tiles, as the API shows it. */
-export function traceDocument({ id, source, strategy, createdMs, trace }: FrameRecord): FrameTraceDocument {
-  return { frame: id, source, strategy, createdAt: isoTime(createdMs), ...trace.document() };
+export function traceDocument({ id, end, source, strategy, createdMs, trace }: FrameRecord): FrameTraceDocument {
+  const dropped = end?.kind === 'dropped' && { droppedFor: end.newer };
+  return { frame: id, source, strategy, createdAt: isoTime(createdMs), ...dropped, ...trace.document() };
 }
 
 /** The frame's end as its source is told of it. */
 export function outcomeDocument({ id, end, endedMs }: FrameRecord): Schemas['FrameOutcome'] {
   return {
     frame: id,
-    state: end?.kind === 'complete' ? 'complete' : 'failed',
+    state: end?.kind ?? 'failed',
     endedAt: isoTime(endedMs ?? 0),
     ...resultDocument(end),
-    failure: end?.kind === 'failed' ? { code: end.code, detail: end.detail } : null,
+    failure: failureOf(end),
   };
+}
+
+/** Why the frame has no result; null where it has one or has not ended. */
+function failureOf(end: FrameEnd | null): Schemas['Frame']['failure'] {
+  if (end === null || end.kind === 'complete') return null;
+  if (end.kind === 'failed') return { code: end.code, detail: end.detail };
+  const detail = `frame ${end.newer} of the same camera came before it began (queue=all keeps every frame)`;
+  return { code: 'DT_FRAME_SUPERSEDED' satisfies ErrorCode, detail };
 }
 
 function resultDocument(end: FrameEnd | null): Pick<Schemas['Frame'], 'detections' | 'classification'> {

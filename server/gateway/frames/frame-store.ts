@@ -18,6 +18,9 @@ export interface FrameStoreParts extends ArchiveWriterParts {
 /** What the store's clock shows is noted this often: a gateway that is killed loses no more of it. */
 const NOTE_TIME_MS = 10 * 60_000;
 
+/** Of the frames that are kept so many may be dropped ones. */
+const DROPPED_SHARE = 0.1;
+
 /** Frames are looked through for those that are too old this often, or ten times in the age that they may reach. */
 const PRUNE_MS = 60_000;
 
@@ -40,8 +43,9 @@ export class FrameStore {
   #notingTime: NodeJS.Timeout | undefined;
   #endedCount = 0;
   #endedBytes = 0;
-  #complete = 0;
-  #failed = 0;
+  readonly #ended = { complete: 0, failed: 0, dropped: 0 };
+  /** Dropped frames that are kept, and some that are forgotten since; the oldest first. */
+  readonly #dropped: string[] = [];
 
   constructor(parts: FrameStoreParts) {
     this.#parts = parts;
@@ -59,8 +63,7 @@ export class FrameStore {
       this.#keep(frame);
       if (!isEnded(frame)) continue;
       this.#count(frame, 1);
-      if (frame.document.state === 'complete') this.#complete++;
-      else this.#failed++;
+      this.#tally(frame);
     }
     const { clock } = this.#parts.archive;
     for (const id of unreadable) {
@@ -102,13 +105,9 @@ export class FrameStore {
     return this.#frames.size - this.#endedCount;
   }
 
-  /** Frames that ended so: since the start, and those of earlier lives that were kept then. */
-  get completeCount(): number {
-    return this.#complete;
-  }
-
-  get failedCount(): number {
-    return this.#failed;
+  /** Frames by how they ended: since the start, and those of earlier lives that were kept then. */
+  get endedCounts(): Readonly<Record<'complete' | 'failed' | 'dropped', number>> {
+    return this.#ended;
   }
 
   /** Open frames of one claimant. */
@@ -177,7 +176,7 @@ export class FrameStore {
 
   /** A record says that it has ended: frees what only an open frame needs, and what is beyond the bounds. */
   ended(record: FrameRecord): void {
-    record.pictureKept = this.#parts.bounds.keepPictures;
+    record.pictureKept = this.#parts.bounds.keepPictures && record.state !== 'dropped';
     record.input = null;
     const others = this.openOf(record.claimant) - 1;
     if (others > 0) this.#openOf.set(record.claimant, others);
@@ -186,8 +185,7 @@ export class FrameStore {
     const frame = endedFrameOf(record);
     this.#frames.set(record.id, frame);
     this.#count(frame, 1);
-    if (record.state === 'complete') this.#complete++;
-    else this.#failed++;
+    this.#tally(frame);
     this.#writer.end(frame, traceDocument(record));
     this.#waiters.ended(frame.document);
     this.prune();
@@ -214,10 +212,11 @@ export class FrameStore {
   async picture(frame: KnownFrame): Promise<Uint8Array> {
     const open = !isEnded(frame);
     if (open && frame.bytes !== null) return frame.bytes;
-    const { id, picture } = documentOf(frame);
+    const { id, picture, state } = documentOf(frame);
     if (!picture.kept) {
-      const detail = `the picture of frame ${id} was deleted when the frame ended: store.keepPictures is false in cluster.yaml`;
-      throw new HttpProblem('DT_PICTURE_NOT_KEPT', detail);
+      const why =
+        state === 'dropped' ? 'it was dropped' : 'the frame ended: store.keepPictures is false in cluster.yaml';
+      throw new HttpProblem('DT_PICTURE_NOT_KEPT', `the picture of frame ${id} was deleted when ${why}`);
     }
     const checksum = open ? frame.picture.checksum : frame.checksum;
     const bytes = await this.#parts.archive.picture(id, { bytes: picture.bytes, checksum });
@@ -236,7 +235,10 @@ export class FrameStore {
   prune(): void {
     const { ageMs, bytes, frames } = this.#parts.bounds;
     const oldestMs = this.#parts.archive.clock.nowMs() - ageMs;
-    const forgotten: string[] = [];
+    // So that cameras that are too fast do not displace results.
+    const surplus = this.#dropped.splice(0, this.#dropped.length - Math.ceil(DROPPED_SHARE * frames));
+    const forgotten = surplus.filter((id) => this.#frames.has(id));
+    for (const id of forgotten) this.#forget(id);
     for (const [id, frame] of this.#frames) {
       if (!isEnded(frame)) continue;
       const within = this.#endedCount <= frames && this.#endedBytes <= bytes;
@@ -264,6 +266,11 @@ export class FrameStore {
     this.#count(frame, -1);
     if (frame.request !== null) this.#idOfKey.delete(frame.request.key);
     for (const listener of this.#listeners) listener(id);
+  }
+
+  #tally({ document: { id, state } }: EndedFrame): void {
+    if (state === 'complete' || state === 'failed' || state === 'dropped') this.#ended[state]++;
+    if (state === 'dropped') this.#dropped.push(id);
   }
 
   #count({ document: { picture } }: EndedFrame, sign: 1 | -1): void {

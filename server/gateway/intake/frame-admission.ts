@@ -1,9 +1,14 @@
+import { joinSignals } from '../../../client/deadline-signal.js';
+import { hasCode } from '../../errors.js';
 import type { Telemetry } from '../../node/observe/telemetry.js';
+import type { QueuePolicy } from '../../scheduling/policy/waiting-order.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import type { IdempotentRequest } from '../archive/frame-archive.js';
 import type { LedgerRuntime } from '../dispatch/ledger-runtime.js';
+import { deviceClaimant, originOf } from '../frames/frame-record.js';
 import type { FrameStore } from '../frames/frame-store.js';
+import { CameraGate } from './camera-gate.js';
 import type { FrameFactory } from './frame-factory.js';
 import type { OpenFrameQuota } from './open-frame-quota.js';
 import type { SourceWaiters, SubmissionWait } from './source-waiters.js';
@@ -25,6 +30,10 @@ export interface Submission {
   /** Whether the source sent it itself and has the picture. */
   readonly delivered: boolean;
   readonly strategy: StrategyName;
+  /** That the picture is of, where it names one. */
+  readonly camera: string | null;
+  /** `latest` with a camera only. */
+  readonly queue: QueuePolicy;
   /** Network address of the client that sent it. */
   readonly client: string;
   /** Null: a submission without a name, which is a new frame each time. */
@@ -46,13 +55,14 @@ export interface Accepted {
 
 /** The claimant whom a frame counts for: the device that sent it for its camera, else the client's host. */
 function claimantOf({ client, delivered, source }: Submission): string {
-  return delivered ? `device ${source}` : `client ${client}`;
+  return delivered && source !== null ? deviceClaimant(source) : `client ${client}`;
 }
 
 /** Accepts frames: everything that can be wrong with a picture is found before a frame is allotted. */
 export class FrameAdmission {
   readonly #parts: FrameAdmissionParts;
   readonly #keys: SubmissionKeys<string>;
+  readonly #gate = new CameraGate();
 
   constructor(parts: FrameAdmissionParts) {
     this.#parts = parts;
@@ -60,13 +70,14 @@ export class FrameAdmission {
       const known = parts.store.byKey(key);
       return known && { digest: known.digest, outcome: known.id };
     });
+    parts.telemetry.metrics.holds('pictures that wait behind one of their camera', () => this.#gate.size);
   }
 
   /**
    * Makes a submission a frame, which is stored when this resolves.
    *
    * @throws HttpProblem 429 when as many frames are open as may be, or too many of its claimant; 503 when there is no device for
-   *   it, and none comes while it waits; 422 when its key names another submission.
+   *   it, and none comes while it waits; 422 when its key names another submission; 409 when a newer picture of its camera comes.
    * @throws DeepThingsError of imaging when it is no picture that can be taken, `ArchiveError` when it cannot be stored.
    */
   async accept(submission: Submission): Promise<Accepted> {
@@ -78,32 +89,53 @@ export class FrameAdmission {
     return { id, isReplay };
   }
 
-  #acceptNew(submission: Submission, request: IdempotentRequest | null): Promise<string> {
-    const { quota, sources } = this.#parts;
+  async #acceptNew(submission: Submission, request: IdempotentRequest | null): Promise<string> {
+    const { camera, queue } = submission;
+    if (camera === null || queue === 'all') return this.#held(submission, request);
+    try {
+      return await this.#gate.pass(camera, async (superseded) => {
+        const gone = joinSignals([submission.wait?.gone, superseded]);
+        const wait = submission.wait && { ...submission.wait, gone: gone.signal };
+        return this.#held({ ...submission, wait }, request).finally(() => gone.release());
+      });
+    } catch (error) {
+      if (hasCode(error, 'DT_FRAME_SUPERSEDED')) this.#parts.telemetry.metrics.framesDropped.inc();
+      throw error;
+    }
+  }
+
+  async #held(submission: Submission, request: IdempotentRequest | null): Promise<string> {
+    const { ledger, quota, sources } = this.#parts;
+    const { camera, queue, source, wait } = submission;
     const claimant = claimantOf(submission);
-    return quota.hold(claimant, () => {
-      sources.require(submission.source, submission.wait);
+    const accept = () => {
+      sources.require(source, wait);
       return this.#accept(submission, claimant, request);
-    });
+    };
+    // An older frame of its camera makes room for it.
+    const hasRoom = camera !== null && queue === 'latest' && ledger.hasDroppable(originOf({ camera, claimant }));
+    return hasRoom ? accept() : quota.hold(claimant, accept);
   }
 
   async #accept(submission: Submission, claimant: string, request: IdempotentRequest | null): Promise<string> {
-    const { bytes, source, delivered, output, strategy, wait } = submission;
+    const { bytes, camera, source, delivered, output, queue, strategy, wait } = submission;
     const { factory, ledger, sources, store, telemetry } = this.#parts;
     const { log, metrics, nowMs } = telemetry;
     const { parts, distribution } = factory.partition(strategy);
     metrics.bytesReceived.inc({ kind: 'picture' }, bytes.byteLength);
     const picture = await factory.read(bytes, strategy);
     await sources.wait(source, wait);
-    const record = factory.create(picture, { claimant, strategy, source: source ?? '', request }, output);
+    const named = camera === null ? {} : { camera, queue };
+    const record = factory.create(picture, { ...named, claimant, strategy, source: source ?? '', request }, output);
     const { id: frame, trace } = record;
     if (delivered) {
       trace.countSent('picture', bytes.byteLength);
       if (strategyNamed(strategy).placement === 'source') record.sourcedMs = nowMs();
     }
     await store.admit(record);
+    const place = { origin: originOf(record), queue };
     // All this took a while; a source that was lost meanwhile is found out by the ledger.
-    ledger.apply({ kind: 'frame-accepted', frame, parts, source, delivered, distribution, origin: claimant });
+    ledger.apply({ kind: 'frame-accepted', frame, parts, source, delivered, distribution, ...place });
     store.sourced(record, ledger.sourceOf(frame) ?? record.source);
     const { width, height } = record.picture;
     log.info({ frame, source: record.source, width, height, bytes: bytes.byteLength }, 'frame accepted');

@@ -76,7 +76,7 @@ export class FrameFactory {
    */
   create(
     { bytes, input, ...seen }: ReadPicture,
-    facts: Pick<OpenFrame, 'claimant' | 'strategy' | 'source' | 'request'>,
+    facts: Pick<OpenFrame, 'camera' | 'queue' | 'claimant' | 'strategy' | 'source' | 'request'>,
     output = true,
   ): FrameRecord {
     const { clusterPlan, epoch, keepsOutputs, nowMs } = this.#parts;

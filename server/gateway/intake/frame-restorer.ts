@@ -10,7 +10,7 @@ import {
 import type { FrameFinisher } from '../dispatch/frame-finisher.js';
 import type { LedgerRuntime } from '../dispatch/ledger-runtime.js';
 import { ageOf } from '../frames/frame-filter.js';
-import type { FrameRecord } from '../frames/frame-record.js';
+import { type FrameRecord, originOf } from '../frames/frame-record.js';
 import type { FrameStore, KnownFrame } from '../frames/frame-store.js';
 import { type FrameFactory, isLetterboxed } from './frame-factory.js';
 
@@ -54,8 +54,10 @@ export class FrameRestorer {
         finisher.end(record, { kind: 'failed', ...failure });
         continue;
       }
-      const { claimant: origin, id: frame, restarts: life, generation, source, strategy } = record;
-      ledger.apply({ kind: 'frame-restored', frame, source, origin, life, generation, ...factory.partition(strategy) });
+      const { id: frame, queue = 'all', restarts: life, generation, source, strategy } = record;
+      const place = { origin: originOf(record), queue };
+      const cut = factory.partition(strategy);
+      ledger.apply({ kind: 'frame-restored', frame, source, ...place, life, generation, ...cut });
       log.warn({ frame, restarts: life }, 'frame taken up again');
     }
   }

@@ -9,7 +9,7 @@ import type { DeviceRegistry } from '../devices/device-registry.js';
 export interface SubmissionWait {
   /** By the gateway's clock, ms. */
   readonly untilMs: number;
-  /** Aborted when the client hangs up: its picture is dropped. */
+  /** Aborted when the client hangs up: its picture is dropped. Aborted with a problem as its reason, the client is answered with that. */
   readonly gone: AbortSignal;
 }
 
@@ -69,6 +69,7 @@ export class SourceWaiters {
     const end = await this.#waiters.wait(isThere, waitMs, wait.gone);
     if (end === 'ended') throw drainingProblem('the gateway');
     const problem = this.#problem(source);
+    if (end === 'gone' && wait.gone.reason instanceof HttpProblem) throw wait.gone.reason;
     if (end === 'gone') throw new HttpProblem('DT_CLIENT_GONE', 'the client hung up while its picture waited');
     if (problem !== null) throw problem;
   }

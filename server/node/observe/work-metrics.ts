@@ -11,6 +11,11 @@ export function workMetrics(meters: NodeMeters) {
     tileTransfer: meters.seconds('tile_transfer', 'From asking a victim for a task to having it', TILE_SECONDS),
     tileWait: meters.seconds('tile_wait', 'From having a task to starting it', TILE_SECONDS),
     frameDuration: meters.seconds('frame', 'From accepting a frame to its end', FRAME_SECONDS, 'state'),
+    /** On the gateway. */
+    framesDropped: meters.counter(
+      'frames_dropped',
+      'Frames that a newer one of their camera replaced before they began',
+    ),
     fusedDuration: meters.seconds(
       'frame_fused',
       'From the letterboxed picture at its source to the merged fused stack',

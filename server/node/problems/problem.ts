@@ -48,12 +48,13 @@ function answerOf(refusal: Refusal): { readonly code: ErrorCode; readonly status
   return { code: refusal.code, status: 'status' in refusal ? refusal.status : refusal.passedOnAs };
 }
 
-/** What a submission that waits for its frame is answered when the frame fails. */
+/** What a submission that waits for its frame is answered when the frame fails or is dropped. */
 export function frameProblem(
   frame: string,
   { code, detail }: { readonly code: string; readonly detail: string },
 ): HttpProblem {
   const known = isErrorCode(code) ? code : 'DT_INTERNAL';
+  if (known === 'DT_FRAME_SUPERSEDED') return new HttpProblem(known, `frame ${frame} was dropped: ${detail}`);
   return new HttpProblem({ code: known, passedOnAs: 500 }, `frame ${frame} failed: ${detail}`);
 }
 

@@ -20,7 +20,7 @@ import { auditJudged } from './ledger-quarantine.js';
 import { convictRefused, resultRefused } from './ledger-refusals.js';
 import { placeRemaining, remainingReturned } from './ledger-remaining.js';
 import { restoreFrame } from './ledger-restore.js';
-import { computeHere, startWaitingFrames } from './ledger-start.js';
+import { computeHere, dropOlder, startWaitingFrames } from './ledger-start.js';
 import type { FrameLedger, LedgerFrame, LedgerSettings, PartPlace, PartState } from './ledger-state.js';
 
 /**
@@ -163,6 +163,7 @@ function acceptFrame(draft: LedgerDraft, event: EventOf<'frame-accepted'>): void
     latest: delivered ? 1 : 0,
     parts,
   });
+  dropOlder(draft, frame, origin);
   if (delivered) for (const i of parts.keys()) note(draft, frame, i, 'queued', part);
 }
 

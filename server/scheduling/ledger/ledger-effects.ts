@@ -64,6 +64,8 @@ export type LedgerEffect =
   | { readonly kind: 'compute-here'; readonly frame: string; readonly generation: number }
   /** End the frame as failed. It is out of the ledger already. */
   | { readonly kind: 'fail'; readonly frame: string; readonly code: ErrorCode; readonly detail: string }
+  /** End a frame that has not begun as dropped: a newer one of its camera is there. It is out of the ledger already. */
+  | { readonly kind: 'drop'; readonly frame: string; readonly newer: string }
   | { readonly kind: 'device-lost'; readonly device: string }
   /** For the frame's trace. */
   | (PartAttempt & { readonly kind: 'note'; readonly note: PartNote });

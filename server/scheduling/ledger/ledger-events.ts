@@ -25,7 +25,7 @@ export interface PartAttempt {
 type EndedAttempt = PartAttempt & { readonly generation: number };
 
 /** The place of a frame among those that wait. */
-interface QueuePlace {
+export interface QueuePlace {
   /** The camera or the claimant; frames without one share one turn. */
   readonly origin?: string;
   /** `all` when absent. */

@@ -56,6 +56,22 @@ export function startWaitingFrames(draft: LedgerDraft): void {
   for (const entry of waiting) if (draft.frames.get(entry.frame)?.phase.kind !== 'waiting') noteTurn(draft, entry);
 }
 
+/** Drops the older frames of a camera that have not begun, now that a newer one is accepted. Those whose policy is `all` stay. */
+export function dropOlder(draft: LedgerDraft, newer: string, origin: string): void {
+  for (const entry of [...draft.frames.values()]) {
+    if (entry.frame === newer || entry.origin !== origin || !isDroppable(entry, draft.nowMs)) continue;
+    draft.frames.delete(entry.frame);
+    draft.effects.push({ kind: 'drop', frame: entry.frame, newer });
+  }
+}
+
+/** Returns whether a newer frame of its camera drops this one: nothing of it has begun. Of one that was taken up again devices have a while to say. */
+export function isDroppable(entry: LedgerFrame, nowMs: number): boolean {
+  const { isRestored, phase, queue, startedMs } = entry;
+  if (queue !== 'latest' || phase.kind !== 'waiting' || startedMs !== null) return false;
+  return !isRestored || (phase.notBeforeMs <= nowMs && !isUnderWay(entry));
+}
+
 /** Notes that a frame begins, unless it has begun before. */
 function noteTurn(draft: LedgerDraft, { origin, startedMs }: LedgerFrame): void {
   if (startedMs === null) draft.turns = takeTurn(draft.turns, origin);

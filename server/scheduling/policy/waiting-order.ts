@@ -1,5 +1,7 @@
 /** `latest`: a frame that has not begun is dropped when a newer one of its camera is accepted. `all`: it is kept. */
-export type QueuePolicy = 'latest' | 'all';
+export type QueuePolicy = (typeof QUEUE_POLICIES)[number];
+
+export const QUEUE_POLICIES = ['latest', 'all'] as const;
 
 /** A frame, as far as its turn depends on it. */
 export interface Queued {

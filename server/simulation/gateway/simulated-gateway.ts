@@ -130,6 +130,8 @@ export class SimulatedGateway implements GatewayDoor {
       case 'audited':
       case 'rerun':
         throw new TypeError(`the simulator audits nothing, and the ledger orders '${effect.kind}'`);
+      case 'drop':
+        throw new TypeError('simulated frames name no camera, and the ledger drops one');
       default:
         unreachable(effect);
     }

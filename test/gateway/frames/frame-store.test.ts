@@ -82,7 +82,7 @@ describe('the frames kept', () => {
     await add(...frames);
     for (const frame of frames.slice(0, 5)) end(frame);
     expect(listed()).toEqual(['ep-9', 'ep-8', 'ep-7', 'ep-6', 'ep-5', 'ep-4', 'ep-3']);
-    expect([store.openCount, store.completeCount]).toEqual([4, 5]);
+    expect([store.openCount, store.endedCounts.complete]).toEqual([4, 5]);
   });
 
   it('are bounded by the bytes of their pictures as well; an open one is never forgotten for that', async () => {
@@ -106,7 +106,7 @@ describe('the frames kept', () => {
     await add(next);
     end(next);
     expect(listed()).toEqual(['ep-2']);
-    expect([store.openCount, store.completeCount, store.failedCount]).toEqual([0, 1, 1]);
+    expect([store.openCount, store.endedCounts]).toEqual([0, { complete: 1, failed: 1, dropped: 0 }]);
   });
 
   it('count those of an earlier life that are kept', async () => {
@@ -117,7 +117,7 @@ describe('the frames kept', () => {
     const known = ['ep-1', 'ep-2', 'ep-3'].map((id) => store.get(id)!);
     const next = newStore();
     next.start(known);
-    expect([next.openCount, next.completeCount, next.failedCount]).toEqual([1, 1, 1]);
+    expect([next.openCount, next.endedCounts]).toEqual([1, { complete: 1, failed: 1, dropped: 0 }]);
     await next.stop();
   });
 

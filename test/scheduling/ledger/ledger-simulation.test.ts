@@ -49,8 +49,8 @@ describe('a simulated cluster', { timeout: 30_000 + 2_000 * SECONDS }, () => {
     fc.assert(
       fc.property(setups, calm, (setup, script) => {
         const cluster = play(unhurried(setup), script);
-        const { attempts, complete, failures, notes } = cluster.tally;
-        expect(complete).toHaveLength(cluster.submitted);
+        const { attempts, complete, dropped, failures, notes } = cluster.tally;
+        expect(complete).toHaveLength(cluster.submitted - dropped.length);
         expect(failures.size).toBe(0);
         for (const note of ['expired', 'lost'] as const) expect(notes.get(note) ?? 0).toBe(0);
         expect(attempts).toBeLessThanOrEqual(1);
@@ -63,9 +63,9 @@ describe('a simulated cluster', { timeout: 30_000 + 2_000 * SECONDS }, () => {
     fc.assert(
       fc.property(setups, orderly, (setup, script) => {
         const cluster = play(unhurried(setup), script);
-        const { complete, failures, notes } = cluster.tally;
+        const { complete, dropped, failures, notes } = cluster.tally;
         expect(failures.size).toBe(0);
-        expect(complete).toHaveLength(cluster.submitted);
+        expect(complete).toHaveLength(cluster.submitted - dropped.length);
         for (const note of ['expired', 'lost'] as const) expect(notes.get(note) ?? 0).toBe(0);
       }),
       bounded(0.25),
@@ -81,8 +81,9 @@ describe('a simulated cluster', { timeout: 30_000 + 2_000 * SECONDS }, () => {
     let quarantines = 0;
     let reruns = 0;
     let local = 0;
+    let dropped = 0;
     let onDevices = 0;
-    for (const [setup, script] of fc.sample(fc.tuple(setups, chaos), { numRuns: 600, seed: 7 })) {
+    for (const [setup, script] of fc.sample(fc.tuple(setups, chaos), { numRuns: 800, seed: 7 })) {
       const { tally } = play(setup, script);
       complete += tally.complete.length;
       for (const code of tally.failures.keys()) codes.add(code);
@@ -92,11 +93,13 @@ describe('a simulated cluster', { timeout: 30_000 + 2_000 * SECONDS }, () => {
       quarantines += tally.quarantines.length;
       reruns += tally.reruns;
       local += tally.local.length;
+      dropped += tally.dropped.length;
       onDevices += tally.onDevices.length;
     }
     expect(complete).toBeGreaterThan(600);
     expect(quarantines).toBeGreaterThan(20);
     expect(local).toBeGreaterThan(100);
+    expect(dropped).toBeGreaterThan(100);
     expect(onDevices).toBeGreaterThan(10);
     expect(reruns).toBeGreaterThan(quarantines);
     expect([...audits].sort()).toEqual(['agreed', 'disagreed', 'skipped', 'undecided']);

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { QueuePlace } from '../../../server/scheduling/ledger/ledger-events.js';
 import type { Distribution } from '../../../server/scheduling/ledger/ledger-state.js';
 import { type ClusterSetup, HEARTBEAT_MS, type SimulatedCluster } from './simulated-cluster.js';
 import type { SimulatedDevice } from './simulated-device.js';
@@ -10,7 +11,10 @@ export type Happening =
       readonly parts: number;
       readonly source: number | null;
       readonly how: Distribution['kind'];
+      readonly place: QueuePlace;
     }
+  /** A camera is faster than the cluster. */
+  | { readonly kind: 'burst'; readonly frames: number; readonly how: Distribution['kind']; readonly place: QueuePlace }
   | { readonly kind: 'submit own'; readonly device: number; readonly parts: number }
   | { readonly kind: 'heartbeat' | 'work' | 'hand back'; readonly device: number }
   | { readonly kind: 'steal' | 'steal in vain'; readonly device: number; readonly victim: number }
@@ -37,9 +41,25 @@ const how = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom<Distribution['kind']>('sharing', 'sharing', 'gang') },
 );
 
+/** Of cameras, most of which want their newest frame only; or of a client. */
+const place: fc.Arbitrary<QueuePlace> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant({}) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      origin: fc.constantFrom('door', 'yard'),
+      queue: fc.constantFrom('latest' as const, 'latest' as const, 'all' as const),
+    }),
+  },
+);
+
 const submission: fc.Arbitrary<Happening> = fc.oneof(
-  fc.record({ kind: kinds('submit'), parts, source: fc.option(device), how }),
-  fc.record({ kind: kinds('submit own'), device, parts }),
+  { weight: 3, arbitrary: fc.record({ kind: kinds('submit'), parts, source: fc.option(device), how, place }) },
+  { weight: 3, arbitrary: fc.record({ kind: kinds('submit own'), device, parts }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: kinds('burst'), frames: fc.integer({ min: 2, max: 5 }), how, place }),
+  },
 );
 
 /** What happens in a cluster that nothing is wrong with. */
@@ -99,7 +119,15 @@ export function happen(cluster: SimulatedCluster, happening: Happening): void {
   const at = (index: number): SimulatedDevice => cluster.devices[index % cluster.devices.length]!;
   switch (happening.kind) {
     case 'submit':
-      cluster.submit(happening.parts, happening.source === null ? null : at(happening.source).name, happening.how);
+      cluster.submit(
+        happening.parts,
+        happening.source === null ? null : at(happening.source).name,
+        happening.how,
+        happening.place,
+      );
+      return;
+    case 'burst':
+      for (let i = 0; i < happening.frames; i++) cluster.submit(2, null, happening.how, happening.place);
       return;
     case 'submit own':
       cluster.submitOwn(at(happening.device), happening.parts);

@@ -1,5 +1,5 @@
 import type { LedgerEffect, PartNote } from '../../../server/scheduling/ledger/ledger-effects.js';
-import type { LedgerEvent } from '../../../server/scheduling/ledger/ledger-events.js';
+import type { LedgerEvent, QueuePlace } from '../../../server/scheduling/ledger/ledger-events.js';
 import { isGang, isPresentMember } from '../../../server/scheduling/ledger/ledger-gangs.js';
 import type {
   AuditFinding,
@@ -34,6 +34,8 @@ export interface ClusterTally {
   readonly verdicts: Map<string, number>;
   readonly audits: Map<AuditOutcome, number>;
   readonly quarantines: string[];
+  /** Frames that a newer one of their camera replaced. */
+  readonly dropped: string[];
   /** Frames that the gateway computed by itself. */
   readonly local: string[];
   /** Frames whose remaining layers devices computed. */
@@ -60,6 +62,7 @@ export class SimulatedCluster {
     verdicts: new Map(),
     audits: new Map(),
     quarantines: [],
+    dropped: [],
     local: [],
     onDevices: [],
     reruns: 0,
@@ -68,6 +71,7 @@ export class SimulatedCluster {
   readonly #latest = new Map<string, Pick<Heartbeat, 'life' | 'number'>>();
   readonly #parts = new Map<string, number>();
   readonly #distributions = new Map<string, Distribution>();
+  readonly #places = new Map<string, QueuePlace>();
   /** Of the gateway, beyond the one in which a frame was accepted. */
   readonly #lives = new Map<string, number>();
   #calls: Call[] = [];
@@ -106,13 +110,14 @@ export class SimulatedCluster {
   }
 
   /** @param parts tiles; of a gang the most members. */
-  submit(parts: number, source: string | null, how: Distribution['kind'] = 'stealing'): void {
+  submit(parts: number, source: string | null, how: Distribution['kind'] = 'stealing', place: QueuePlace = {}): void {
     if (this.openFrames.length >= OPEN_FRAMES_LIMIT) return;
     const frame = this.#newFrame(parts);
     const distribution = distributionOf(how, parts);
     this.#distributions.set(frame, distribution);
+    this.#places.set(frame, place);
     const whole = isGang({ distribution }) ? 1 : parts;
-    this.#tell({ kind: 'frame-accepted', frame, parts: whole, source, delivered: false, distribution });
+    this.#tell({ kind: 'frame-accepted', frame, parts: whole, source, delivered: false, distribution, ...place });
   }
 
   /** A device submits its own camera's picture, and queues the tiles when it hears the frame's id. */
@@ -150,7 +155,8 @@ export class SimulatedCluster {
       const distribution = this.#distributions.get(frame) ?? { kind: 'stealing' };
       const parts = isGang({ distribution }) ? 1 : this.#parts.get(frame)!;
       const generation = began.get(frame)!;
-      this.#tell({ kind: 'frame-restored', frame, parts, source: sources.get(frame)!, life, distribution, generation });
+      const facts = { life, distribution, generation, ...this.#places.get(frame) };
+      this.#tell({ kind: 'frame-restored', frame, parts, source: sources.get(frame)!, ...facts });
     }
   }
 
@@ -373,6 +379,9 @@ export class SimulatedCluster {
         return;
       case 'gang':
         this.#forgetWrong(order.frame);
+        return;
+      case 'drop':
+        this.tally.dropped.push(order.frame);
         return;
       case 'fail':
       case 'device-lost':

@@ -5,7 +5,7 @@ import { goTo } from '../../routing/use-route.js';
 import type { DashboardState } from '../../state/dashboard-state.js';
 import { isoOfLocal, localOfIso } from './local-time.js';
 
-const STATES: readonly FrameState[] = ['queued', 'running', 'finishing', 'complete', 'failed'];
+const STATES: readonly FrameState[] = ['queued', 'running', 'finishing', 'complete', 'failed', 'dropped'];
 
 /** Narrows the frames; what is chosen stands in the address. */
 export function FilterForm({ state, filter }: { state: DashboardState; filter: HistoryFilter }) {

@@ -43,6 +43,8 @@ function Progress({ state, submission: { progress } }: { state: DashboardState; 
 
 function Accepted({ state, frame }: { state: DashboardState; frame: Frame }) {
   if (frame.state === 'failed') return <span class="error">{sentence(frame.failure?.detail ?? 'it failed')}</span>;
+  if (frame.state === 'dropped')
+    return <span class="muted">{sentence(frame.failure?.detail ?? 'it was dropped')}</span>;
   if (frame.state === 'complete') {
     const took = frame.timing.totalMs === null ? '' : ` in ${milliseconds(frame.timing.totalMs)}`;
     return (
