@@ -27,6 +27,12 @@ export function count(text: string): number {
   throw new InvalidArgumentError('Expected a whole number from 1 to 64.');
 }
 
+/** Reads a camera's name, as the cluster takes it. */
+export function cameraId(text: string): string {
+  if (/^[A-Za-z0-9._-]{1,64}$/.test(text)) return text;
+  throw new InvalidArgumentError('Expected up to 64 letters, digits, ".", "_" and "-".');
+}
+
 /** What every command takes that asks a running gateway; `openGateway` reads it. */
 export function addGatewayOptions(command: Command): void {
   command

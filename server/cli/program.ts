@@ -1,10 +1,12 @@
 import { Command, Option } from 'commander';
 import { VERSION } from '../node/version.js';
+import { QUEUE_POLICIES, type QueuePolicy } from '../scheduling/policy/waiting-order.js';
 import { STRATEGIES } from '../scheduling/strategies/strategy.js';
 import { addBench } from './bench/bench-command.js';
 import { addModel } from './model/add-model.js';
 import {
   addGatewayOptions,
+  cameraId,
   count,
   path,
   picturesASecond,
@@ -116,6 +118,10 @@ function addSubmit(program: Command): void {
     .option('--json', 'print an array with the whole frame of each image; null for one that was refused or failed')
     .option('--out <file>', 'write the picture with boxes there; a folder when there are several images', path)
     .option('--source <id>', 'the device that the tiles start on; without it the gateway chooses')
+    .option('--camera <name>', 'the camera that the pictures are of: cameras take turns', cameraId)
+    .addOption(
+      queueOption('with --camera: all has each picture computed, latest drops those that a newer one overtakes', 'all'),
+    )
     .addOption(
       new Option('--strategy <name>', 'how it is computed, in place of what cluster.yaml says').choices([
         ...STRATEGIES,
@@ -128,6 +134,10 @@ function addSubmit(program: Command): void {
       await runSubmit(images.map(path), command.optsWithGlobals());
     });
   addGatewayOptions(submit);
+}
+
+function queueOption(about: string, usual: QueuePolicy): Option {
+  return new Option('--queue <policy>', about).choices([...QUEUE_POLICIES]).default(usual);
 }
 
 const SUBMIT_HELP = `
@@ -184,6 +194,13 @@ function addWatch(program: Command): void {
     .description('find what is in the pictures of a folder, a camera or a video, as they come')
     .argument('<source>', 'a folder, an http(s) address of a camera, a video file, rtsp://…, /dev/video0')
     .option('--source <id>', 'the device that the tiles start on; without it the gateway chooses')
+    .option('--camera <name>', 'as the cluster is to know what is watched; by default made of its address', cameraId)
+    .addOption(
+      queueOption(
+        'of a camera: latest has the cluster drop a picture that a newer one overtakes, all keeps it',
+        'latest',
+      ),
+    )
     .option('--once', 'look at what is there (of a camera: one picture) and end; no picture is dropped')
     .option('--interval <seconds>', 'between two snapshots (1), or two looks at a folder (2)', secondsBetween)
     .option('--fps <number>', 'pictures a second that are taken of a stream or a video', picturesASecond, 1)

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { runCli, startCli, temporaryFolder } from '../cli/running-cli.js';
@@ -59,6 +61,36 @@ describe('deepthings watch', { timeout: 60_000 }, () => {
     expect(stderr).toContain('empty.jpg: the file is empty');
     expect(stderr).toMatch(/cut.jpg: .*end too early/);
     expect(stderr).toContain('1 picture, 2 failed');
+  });
+
+  test('a camera that is too fast has its newest pictures computed, and the others counted', async () => {
+    const running = await startTestCluster({
+      yaml: 'model: { name: face-detector }\nschedule: { strategy: whole }',
+      devices: 1,
+    });
+    cluster = running;
+    const picture = samplePhoto('sample3.jpg');
+    const camera = createServer((_request, response) => response.setHeader('content-type', 'image/jpeg').end(picture));
+    await new Promise<void>((resolve) => camera.listen(0, '127.0.0.1', resolve));
+    try {
+      const url = `http://127.0.0.1:${(camera.address() as AddressInfo).port}/door.jpg`;
+      const pace = ['--interval', '0.05', '--at-once', '16'];
+      const named = ['--camera', 'door', '--gateway', running.gateway.address];
+      const { child, ended, printed } = startCli(['watch', url, ...pace, ...named]);
+      const counts = async () => (await running.client.call('getCluster')).json!.frames;
+      await expect.poll(async () => (await counts()).dropped, { timeout: 40_000 }).toBeGreaterThan(3);
+      await waitUntil(() => /dropped so far: the cluster is slower/.test(printed.stderr), 20_000);
+      child.kill('SIGINT');
+      const { code, stdout, stderr } = await ended;
+      expect([code, stdout]).toEqual([0, expect.stringMatching(/: face 0\.\d\d, .* \(frame /)]);
+      expect(stderr).toMatch(/: \d+ pictures?, \d+ dropped, since the cluster is slower than the source\n$/);
+      expect(await counts()).toMatchObject({ failed: 0 });
+      const { frames } = (await running.client.call('listFrames', { query: { state: 'dropped' } })).json!;
+      expect(new Set(frames.map((frame) => frame.camera))).toEqual(new Set(['door']));
+    } finally {
+      camera.close();
+      camera.closeAllConnections();
+    }
   });
 
   test('a picture waits for a device, which is said at once', async () => {

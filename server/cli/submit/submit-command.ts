@@ -1,5 +1,6 @@
 import type { DeepThingsClient, Schemas } from '../../../client/client.js';
 import { DeepThingsError } from '../../errors.js';
+import type { QueuePolicy } from '../../scheduling/policy/waiting-order.js';
 import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import { pathArgument } from '../argument-bytes.js';
 import { type GatewayChoice, openGateway } from '../gateway/gateway-access.js';
@@ -22,6 +23,8 @@ export interface SubmitOptions extends GatewayChoice {
   readonly out?: string;
   readonly source?: string;
   readonly strategy?: StrategyName;
+  readonly camera?: string;
+  readonly queue: QueuePolicy;
   /** Seconds. */
   readonly wait: number;
 }
@@ -93,10 +96,10 @@ class SubmitRun {
   }
 
   async #submit(image: string, annotatedPath: string | null): Promise<Frame> {
-    const { source, strategy, wait } = this.#options;
+    const { camera, queue, source, strategy, wait } = this.#options;
     const body = await readPicture(pathArgument(image), this.#pictureBytes);
     const frame = await submitPatiently(this.#client, {
-      ...{ body, query: { source, strategy }, waitSeconds: wait },
+      ...{ body, query: { source, strategy, ...(camera !== undefined && { camera, queue }) }, waitSeconds: wait },
       onWaiting: (reason, seconds) => this.#sayWaiting(reason, seconds),
     });
     if (annotatedPath !== null && frame.state === 'complete') {

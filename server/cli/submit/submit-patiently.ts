@@ -3,14 +3,20 @@ import { performance } from 'node:perf_hooks';
 import type { DeepThingsClient, Schemas } from '../../../client/client.js';
 import { ProblemError } from '../../../client/problem-error.js';
 import { pause } from '../../node/pause.js';
+import type { QueuePolicy } from '../../scheduling/policy/waiting-order.js';
 import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import type { PictureBody } from './picture-file.js';
 import { missingDevice, unreadyReason, type WaitingReason, waitingReasonOf } from './waiting-reason.js';
 
 export interface Submission {
   readonly body: PictureBody;
-  /** Who is to compute it, and how; as cluster.yaml says where absent. */
-  readonly query: { readonly source?: string | undefined; readonly strategy?: StrategyName | undefined };
+  /** What is to compute it, and how, as cluster.yaml says where absent; the camera that it is of. */
+  readonly query: {
+    readonly source?: string | undefined;
+    readonly strategy?: StrategyName | undefined;
+    readonly camera?: string | undefined;
+    readonly queue?: QueuePolicy | undefined;
+  };
   readonly waitSeconds: number;
   /** Told at once when the submission has to wait for something, and of nothing twice in a row; null when it goes on. */
   readonly onWaiting?: (reason: WaitingReason | null, seconds: number) => void;
@@ -81,10 +87,9 @@ class PatientSubmission {
 
   async #submit(key: string): Promise<Schemas['Frame']> {
     const { body, query } = this.#submission;
-    const { source, strategy } = query;
     const leftMs = Math.max(0, this.#deadlineMs - performance.now());
     const { json } = await this.#client.call('submitFrame', {
-      query: { wait: Math.ceil(leftMs / 1000), ...(source && { source }), ...(strategy && { strategy }) },
+      query: { ...query, wait: Math.ceil(leftMs / 1000) },
       header: { 'idempotency-key': key },
       body,
       timeoutMs: leftMs + ANSWER_MARGIN_MS,

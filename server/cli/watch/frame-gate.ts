@@ -3,8 +3,12 @@ import type { PictureGate, SourcePicture } from '../../cameras/source-picture.js
 export interface FrameGateParts {
   /** Pictures under way at once. */
   readonly atOnce: number;
-  /** Submits and reports one; never throws. */
-  readonly handle: (picture: SourcePicture) => Promise<'done' | 'later'>;
+  /**
+   * Submits and reports one; never throws.
+   *
+   * @param mayDrop whether a newer picture may take its place.
+   */
+  readonly handle: (picture: SourcePicture, mayDrop: boolean) => Promise<'done' | 'later'>;
   /** Told of an offered picture that a newer one has replaced, or that the cluster could not be asked about. */
   readonly onDropped: (picture: SourcePicture) => void;
   readonly say: (text: string) => void;
@@ -23,7 +27,7 @@ export class FrameGate implements PictureGate {
 
   offer(picture: SourcePicture): void {
     if (this.#underWay.size < this.#parts.atOnce) {
-      void this.#start(picture).then((end) => {
+      void this.#start(picture, true).then((end) => {
         if (end === 'later') this.#parts.onDropped(picture);
       });
       return;
@@ -35,7 +39,7 @@ export class FrameGate implements PictureGate {
   async submit(picture: SourcePicture): Promise<'done' | 'later'> {
     // Not by `room`: between its answer and the start another one could begin.
     while (this.#underWay.size >= this.#parts.atOnce) await Promise.race(this.#underWay);
-    return this.#start(picture);
+    return this.#start(picture, false);
   }
 
   async room(): Promise<void> {
@@ -53,8 +57,8 @@ export class FrameGate implements PictureGate {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
-  #start(picture: SourcePicture): Promise<'done' | 'later'> {
-    const work: Promise<'done' | 'later'> = this.#parts.handle(picture).finally(() => {
+  #start(picture: SourcePicture, mayDrop: boolean): Promise<'done' | 'later'> {
+    const work: Promise<'done' | 'later'> = this.#parts.handle(picture, mayDrop).finally(() => {
       this.#underWay.delete(work);
       const next = this.#newest;
       this.#newest = null;

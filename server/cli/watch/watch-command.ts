@@ -2,7 +2,8 @@ import { basename, extname, join } from 'node:path';
 import type { DeepThingsClient, Schemas } from '../../../client/client.js';
 import { ProblemError } from '../../../client/problem-error.js';
 import type { PictureSource, SourcePicture } from '../../cameras/source-picture.js';
-import { DeepThingsError } from '../../errors.js';
+import { DeepThingsError, hasCode } from '../../errors.js';
+import type { QueuePolicy } from '../../scheduling/policy/waiting-order.js';
 import { type GatewayChoice, openGateway } from '../gateway/gateway-access.js';
 import { makeFolder, writeAnnotated } from '../submit/annotated-files.js';
 import { type Submission, submitPatiently } from '../submit/submit-patiently.js';
@@ -10,6 +11,7 @@ import type { WaitingReason } from '../submit/waiting-reason.js';
 import { EXIT_FAILED } from '../terminal/exit-codes.js';
 import { explainFailure } from '../terminal/explain-failure.js';
 import { Interruption } from '../up/interruption.js';
+import { cameraName } from './camera-name.js';
 import { chooseSource, type SourceOptions } from './choose-source.js';
 import { FrameGate } from './frame-gate.js';
 import { WatchReport } from './watch-report.js';
@@ -22,6 +24,9 @@ export interface WatchOptions
     Partial<Flags>,
     Omit<SourceOptions, keyof Flags | 'pictureBytes' | 'onUnreadable'> {
   readonly source?: string;
+  readonly camera?: string;
+  /** Of pictures that a newer one may replace. */
+  readonly queue: QueuePolicy;
   readonly json?: boolean;
   readonly atOnce: number;
   /** Seconds. */
@@ -45,7 +50,8 @@ export async function runWatch(named: string, options: WatchOptions): Promise<vo
       onUnreadable: (name, error) => report?.failure(name, error.message),
     });
     report = new WatchReport(shown, options.json ?? false);
-    await watch(gateway.client, source, report, { options, once, signal: interruption.signal });
+    const camera = options.camera ?? cameraName(shown);
+    await watch(gateway.client, source, report, { options: { ...options, camera }, once, signal: interruption.signal });
     if (once && report.failed > 0) process.exitCode = EXIT_FAILED;
   } finally {
     await gateway.close();
@@ -66,11 +72,11 @@ async function watch(
 ): Promise<void> {
   const gate: FrameGate = new FrameGate({
     atOnce: options.atOnce,
-    handle: (picture) => handle(picture),
+    handle: (picture, mayDrop) => handle(picture, mayDrop),
     onDropped: () => report.drop(),
     say: (text) => report.note(text),
   });
-  const handle = async (picture: SourcePicture): Promise<'done' | 'later'> => {
+  const handle = async (picture: SourcePicture, mayDrop: boolean): Promise<'done' | 'later'> => {
     let hasSaid = false;
     const onWaiting = (reason: WaitingReason | null) => {
       report.cannotTake(reason !== null && reason.kind !== 'room');
@@ -79,7 +85,12 @@ async function watch(
       gate.note(`${reason.text}; it is tried again`);
     };
     try {
-      const { frame, path } = await submit(client, picture, options, { onWaiting, signal });
+      const { frame, path } = await submit(
+        client,
+        picture,
+        { ...options, queue: mayDrop ? options.queue : 'all' },
+        { onWaiting, signal },
+      );
       report.cannotTake(false);
       gate.note('');
       if (frame.state === 'complete') report.result(picture.name, frame, path);
@@ -87,6 +98,11 @@ async function watch(
       return 'done';
     } catch (error) {
       if (signal.aborted) return 'later';
+      if (hasCode(error, 'DT_FRAME_SUPERSEDED')) {
+        report.cannotTake(false);
+        report.drop();
+        return 'done';
+      }
       const reason = explainFailure(error, client.baseUrl);
       if (once || !isPassing(error)) {
         report.failure(picture.name, reason);
@@ -109,12 +125,12 @@ async function watch(
 async function submit(
   client: DeepThingsClient,
   { name, body }: SourcePicture,
-  { annotated, source, wait }: WatchOptions,
+  { annotated, camera, queue, source, wait }: WatchOptions,
   watching: Pick<Submission, 'onWaiting' | 'signal'>,
 ) {
   const frame: Schemas['Frame'] = await submitPatiently(client, {
     body,
-    query: { source },
+    query: { source, camera, queue },
     waitSeconds: wait,
     ...watching,
   });

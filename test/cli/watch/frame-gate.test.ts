@@ -7,11 +7,13 @@ const picture = (name: string): SourcePicture => ({ name, body: { mediaType: 'im
 /** A gate for two at once, whose submissions end when they are told to. */
 function slowGate(atOnce = 2) {
   const [started, dropped, said]: [string[], string[], string[]] = [[], [], []];
+  const kept: string[] = [];
   const ends = new Map<string, (end: 'done' | 'later') => void>();
   const gate = new FrameGate({
     atOnce,
-    handle: ({ name }) => {
+    handle: ({ name }, mayDrop) => {
       started.push(name);
+      if (!mayDrop) kept.push(name);
       return new Promise((resolve) => ends.set(name, resolve));
     },
     onDropped: ({ name }) => dropped.push(name),
@@ -21,7 +23,7 @@ function slowGate(atOnce = 2) {
     ends.get(name)!(how);
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { gate, started, dropped, said, end };
+  return { gate, started, dropped, kept, said, end };
 }
 
 describe('a gate', () => {
@@ -53,6 +55,16 @@ describe('a gate', () => {
     await end('b', 'later');
     expect(await Promise.all(ends)).toEqual(['done', 'later']);
     expect([started, dropped]).toEqual([['a', 'b'], []]);
+  });
+
+  test('tells which pictures the cluster is to keep: those that are submitted, not those that are offered', async () => {
+    const { gate, kept, end } = slowGate();
+    gate.offer(picture('a'));
+    const kind = gate.submit(picture('b'));
+    await end('a');
+    await end('b');
+    await kind;
+    expect(kept).toEqual(['b']);
   });
 
   test('counts an offered picture that the cluster could not be asked about', async () => {
