@@ -2,11 +2,12 @@
 // that answers: a staircase from a bare PUT from undici to Fastify, whose body and answer have as many bytes, to the path that members use, with one
 // duty more at each step (bench/exchange-steps.mjs). Each side of each step is a process of its own; the steps take turns, batch by batch. Prints
 // medians and 95th percentiles of the batches, and the median of the ratios to the bare PUT, round by round.
-// Usage: node bench/exchange.mjs [--one-way] [--steps bare,node,exchange] [--sizes 40,200] [--batches 80] [--messages 40] [--warmup 4000]
-//                                [--most 1.7] [--json] [--profile FOLDER]
+// Usage: node bench/exchange.mjs [--one-way] [--steps bare,node,exchange] [--sizes 40,200] [--runs 3] [--batches 40] [--messages 40]
+//                                [--warmup 3000] [--most 1.7] [--json] [--profile FOLDER]
 //   --one-way  strips of one member only: the answers have no body
 //   --steps    all of them when absent; the first is what the others are compared with
 //   --sizes    kB of a body
+//   --runs     each has processes of its own: what V8 makes of a process differs by a third between two of them
 //   --warmup   exchanges of each step before it is measured
 //   --most     fails where the last step has a larger ratio
 //   --json     all batches, in place of the table
@@ -24,9 +25,10 @@ const { values: options } = parseArgs({
     'one-way': { type: 'boolean', default: false },
     steps: { type: 'string', default: STEPS.map(({ name }) => name).join() },
     sizes: { type: 'string', default: '40' },
-    batches: { type: 'string', default: '80' },
+    runs: { type: 'string', default: '3' },
+    batches: { type: 'string', default: '40' },
     messages: { type: 'string', default: '40' },
-    warmup: { type: 'string', default: '4000' },
+    warmup: { type: 'string', default: '3000' },
     most: { type: 'string', default: 'Infinity' },
     json: { type: 'boolean', default: false },
     profile: { type: 'string' },
@@ -38,7 +40,7 @@ const way = options['one-way'] ? 'one-way' : 'both-ways';
 const { MEMORY_SETTINGS } = await source('server/supervision/memory-settings.ts');
 const { quantile } = await source('server/evaluation/statistics/statistics.ts');
 const side = await bundled();
-const children = [];
+let children = [];
 
 /** Bundles a side with its libraries, as the product is: the processes would take half a minute to read its TypeScript. */
 async function bundled() {
@@ -100,16 +102,30 @@ async function batch({ asker, answerer }, messages, bytes) {
   return { asker: asked / messages, answerer: ((await cpuMs(answerer)) - before) / messages };
 }
 
-/** @returns the batches of each step. */
-async function measured(pairs, bytes) {
-  const batches = new Map(steps.map(({ name }) => [name, []]));
-  for (const { name } of steps) await batch(pairs.get(name), Number(options.warmup), bytes);
-  for (let i = 0; i < Number(options.batches); i++) {
-    for (const { name } of i % 2 ? steps : steps.toReversed()) {
-      batches.get(name).push(await batch(pairs.get(name), Number(options.messages), bytes));
+/** Adds the batches of a run to those of each size and step. */
+async function run(batchesOf) {
+  const pairs = new Map();
+  for (const { name } of steps) pairs.set(name, await pairOf(name));
+  for (const [bytes, batches] of batchesOf) {
+    for (const { name } of steps) await batch(pairs.get(name), Number(options.warmup), bytes);
+    for (let i = 0; i < Number(options.batches); i++) {
+      for (const { name } of i % 2 ? steps : steps.toReversed()) {
+        batches.get(name).push(await batch(pairs.get(name), Number(options.messages), bytes));
+      }
     }
   }
-  return batches;
+}
+
+async function stopChildren() {
+  await Promise.all(
+    children.map(async (child) => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await ended;
+    }),
+  );
+  children = [];
 }
 
 /** @returns the rows of a size's table. */
@@ -133,32 +149,18 @@ function print(rows) {
   }
 }
 
-try {
-  const pairs = new Map();
-  for (const { name } of steps) pairs.set(name, await pairOf(name));
-  const tables = [];
-  for (const size of options.sizes.split(',')) {
-    const bytes = Number(size) * 1000;
-    tables.push(summaryOf(bytes, await measured(pairs, bytes)));
-  }
-  if (options.json) process.stdout.write(`${JSON.stringify(tables.flat(), null, 2)}\n`);
-  else {
-    const what = options['one-way'] ? 'a body' : 'an exchange';
-    process.stdout.write(
-      `CPU of ${what} on each side in ms: median (95th percentile) of batches, and of the ratios to the first step the median\n`,
-    );
-    for (const rows of tables) print(rows);
-  }
-  const last = tables.map((rows) => rows.at(-1));
-  if (last.some(({ asker, answerer }) => Math.max(asker.ratio, answerer.ratio) > Number(options.most)))
-    process.exitCode = 1;
-} finally {
-  await Promise.all(
-    children.map(async (child) => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      await ended;
-    }),
+const sizes = options.sizes.split(',').map((size) => Number(size) * 1000);
+const batchesOf = new Map(sizes.map((bytes) => [bytes, new Map(steps.map(({ name }) => [name, []]))]));
+for (let i = 0; i < Number(options.runs); i++) await run(batchesOf).finally(stopChildren);
+const tables = [...batchesOf].map(([bytes, batches]) => summaryOf(bytes, batches));
+if (options.json) process.stdout.write(`${JSON.stringify(tables.flat(), null, 2)}\n`);
+else {
+  const what = options['one-way'] ? 'a body' : 'an exchange';
+  process.stdout.write(
+    `CPU of ${what} on each side in ms: median (95th percentile) of batches, and of the ratios to the first step the median\n`,
   );
+  for (const rows of tables) print(rows);
 }
+const last = tables.map((rows) => rows.at(-1));
+if (last.some(({ asker, answerer }) => Math.max(asker.ratio, answerer.ratio) > Number(options.most)))
+  process.exitCode = 1;
