@@ -21,7 +21,8 @@ import { FrameScopes } from '../server/node/frame-scopes.ts';
 import { authentication } from '../server/node/http/authentication.ts';
 import { createNodeApp } from '../server/node/http/node-app.ts';
 import { createMetrics } from '../server/node/observe/metrics.ts';
-import { createPeerClients, NODE_HEADER } from '../server/node/peers/peer-clients.ts';
+import { NODE_HEADER } from '../server/node/peers/node-header.ts';
+import { createPeerClients } from '../server/node/peers/peer-clients.ts';
 import { decodeGangStrips, encodeGangStrips } from '../server/node/wire/gang-strips.ts';
 import { reaches } from './exchange-steps.mjs';
 

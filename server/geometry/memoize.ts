@@ -1,5 +1,5 @@
 /** Where answers are kept: a `Map`, or a cache with a bound. */
-interface Answers<Key, Answer> {
+export interface Answers<Key, Answer> {
   get(key: Key): Answer | undefined;
   set(key: Key, answer: Answer): unknown;
 }

@@ -1,4 +1,5 @@
 import { DeepThingsError } from '../errors.js';
+import { type Answers, memoize } from '../geometry/memoize.js';
 
 /** dtypes that travel between nodes, as safetensors names them. */
 export type TensorType = 'U8' | 'F16' | 'F32';
@@ -85,11 +86,11 @@ function headerOf(entries: readonly TensorEntry[], metadata: Readonly<Record<str
       end += shape.reduce((product, size) => product * size, BYTES_PER_VALUE[type]);
       return { name, type, shape, start, end };
     });
-  const header = placed.map((entry) => [
-    entry.name,
-    { dtype: entry.type, shape: entry.shape, data_offsets: [entry.start, entry.end] },
-  ]);
-  let text = JSON.stringify(Object.fromEntries([['__metadata__', metadata], ...header]));
+  let text = `{"__metadata__":${JSON.stringify(metadata)}`;
+  for (const { name, type, shape, start, end } of placed) {
+    text += `,${JSON.stringify(name)}:{"dtype":"${type}","shape":[${shape}],"data_offsets":[${start},${end}]}`;
+  }
+  text += '}';
   const textBytes = Buffer.byteLength(text);
   const padding = (8 - (textBytes % 8)) % 8;
   text = text.padEnd(text.length + padding, ' ');
@@ -118,33 +119,59 @@ export function encodeSafetensors(
   return bytes;
 }
 
+/** Where a document's tensors lie, as its header says. */
+interface CheckedHeader {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tensors: readonly (Omit<Tensor, 'data'> & { readonly name: string; readonly span: Span })[];
+}
+
+/** Headers that were read before, by their texts and the lengths of their data. */
+export type KnownHeaders = Answers<string, CheckedHeader>;
+
+/** Longer headers are not kept. */
+const KNOWN_HEADER_BYTES = 4 * 1024;
+
 /**
  * Reads a document. The tensors are views into `bytes` where alignment allows.
  *
+ * @param known for documents of which many have the same header.
  * @throws DeepThingsError `DT_TENSOR_BODY` when the document is not well formed: every length, offset and type is
  *   checked before it is used.
  */
-export function decodeSafetensors(bytes: Uint8Array): SafetensorsDocument {
+export function decodeSafetensors(bytes: Uint8Array, known?: KnownHeaders): SafetensorsDocument {
   if (bytes.byteLength < 10) throw malformed(`${bytes.byteLength} bytes are too few`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerBytes = Number(view.getBigUint64(0, true));
   if (headerBytes > HEADER_BYTES_LIMIT || 8 + headerBytes > bytes.byteLength) {
     throw malformed(`a header of ${headerBytes} bytes does not fit into ${bytes.byteLength}`);
   }
-  const header = parseHeader(bytes.subarray(8, 8 + headerBytes));
+  const text = bytes.subarray(8, 8 + headerBytes);
   const data = bytes.subarray(8 + headerBytes);
-  let metadata: Record<string, string> = {};
+  const header = knownHeader(text, data.byteLength, known);
   const tensors = new Map<string, Tensor>();
-  const spans: Span[] = [];
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === '__metadata__') metadata = checkedMetadata(entry);
-    else {
-      const { type, shape, span } = checkedEntry(name, entry, data.byteLength);
-      tensors.set(name, { type, shape, data: viewOf(type, data.subarray(span.start, span.end)) });
-      spans.push(span);
-    }
+  for (const { name, type, shape, span } of header.tensors) {
+    tensors.set(name, { type, shape, data: viewOf(type, data.subarray(span.start, span.end)) });
   }
-  requireCover(spans, data.byteLength);
+  return { metadata: header.metadata, tensors };
+}
+
+function knownHeader(text: Uint8Array, dataBytes: number, known: KnownHeaders | undefined): CheckedHeader {
+  if (known === undefined || text.byteLength > KNOWN_HEADER_BYTES) return checkedHeader(text, dataBytes);
+  const key = `${dataBytes} ${Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString('latin1')}`;
+  return memoize(known, key, () => checkedHeader(text, dataBytes));
+}
+
+function checkedHeader(text: Uint8Array, dataBytes: number): CheckedHeader {
+  let metadata: Record<string, string> = {};
+  const tensors = [];
+  for (const [name, entry] of Object.entries(parseHeader(text))) {
+    if (name === '__metadata__') metadata = checkedMetadata(entry);
+    else tensors.push({ name, ...checkedEntry(name, entry, dataBytes) });
+  }
+  requireCover(
+    tensors.map(({ span }) => span),
+    dataBytes,
+  );
   return { metadata, tensors };
 }
 

@@ -144,6 +144,17 @@ describe('what every answer says to browsers', () => {
     }
   });
 
+  it('is not said to nodes, whose requests no browser sends', async () => {
+    const reply = await askPath(open.address, 'GET', '/cluster', { headers: { 'deepthings-node': 'e0' } });
+    for (const name of ['content-security-policy', 'x-content-type-options'])
+      expect(reply.headers).not.toHaveProperty(name);
+    // A page that sends this header asks first whether it may, and is not answered that it may.
+    const asked = { origin: 'http://evil.example', 'access-control-request-headers': 'deepthings-node' };
+    const preflight = await askPath(open.address, 'OPTIONS', '/cluster', { headers: asked });
+    expect(preflight.status).toBeGreaterThanOrEqual(400);
+    expect(preflight.headers).not.toHaveProperty('access-control-allow-headers');
+  });
+
   it('the dashboard’s and the docs’ pages have nothing that their policy forbids', async () => {
     for (const path of ['/', '/docs/']) {
       const html = Buffer.from((await askPath(open.address, 'GET', path)).bytes).toString();

@@ -36,6 +36,26 @@ describe('a safetensors document', () => {
     );
   });
 
+  it('is read in the same way where its header is known', () => {
+    const known = new Map();
+    const one = encodeSafetensors(SMALL, { frame: 'f' });
+    const other = encodeSafetensors(
+      { ...SMALL, values: { ...SMALL.values, data: Float32Array.of(7, 8) } },
+      { frame: 'f' },
+    );
+    for (const bytes of [one, other]) expect(decodeSafetensors(bytes, known)).toEqual(decodeSafetensors(bytes));
+    expect(known.size).toBe(1);
+    expect(() => decodeSafetensors(one.subarray(0, -1), known), 'less data').toThrow('safetensors');
+    expect(known.size).toBe(1);
+  });
+
+  it('refuses to write a tensor that is shorter or longer than its shape', () => {
+    for (const length of [2, 4]) {
+      const wrong = { ...SMALL.bytes, data: new Uint8Array(length) };
+      expect(() => encodeSafetensors({ wrong }, {})).toThrow(RangeError);
+    }
+  });
+
   it('is what the description of the format says, value by value', () => {
     fc.assert(
       fc.property(tensorRecords, metadataRecords, (tensors, metadata) => {

@@ -26,7 +26,9 @@ export function overlapHandlers(
   const { plan, maps } = wirePlan;
   return {
     putOverlap: async (request, reply) => {
-      if (gangOf(request) !== null) return takeGangStrips(tasks, standing, request, reply);
+      const gang = gangOf(request);
+      if (gang !== null)
+        return takeGangStrips({ frame: request.params.frame, ...gang }, tasks, standing, request, reply);
       const { frame, tile } = request.params;
       const bytes = request.body as Uint8Array;
       const { device, address, offers } = decodeOfferNotice(plan, tile, bytes);
@@ -51,6 +53,7 @@ export function overlapHandlers(
  * @throws HttpProblem, DeepThingsError when the strips are refused, or the block that is to answer with strips has ended.
  */
 async function takeGangStrips(
+  of: GangAttempt,
   { strips }: Pick<EdgeTasks, 'strips'>,
   { drain, underWay }: OverlapStanding,
   request: OperationRequest<'putOverlap'>,
@@ -58,7 +61,6 @@ async function takeGangStrips(
 ): Promise<unknown> {
   const { frame, tile: from } = request.params;
   const { answer, stage = 0 } = request.query;
-  const of = { frame, ...gangOf(request)! };
   const verdict = strips.take(of, { from, stage }, request.body as Uint8Array);
   if (answer === undefined) return reply.code(204).send();
   const what = `strips for member ${from} after stage ${stage} of frame ${frame}`;

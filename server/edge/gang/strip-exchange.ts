@@ -2,9 +2,11 @@ import { ProblemError } from '../../../client/problem-error.js';
 import type { OwedBody } from '../../geometry/gang/gang-blocks.js';
 import type { GangPlanName } from '../../geometry/gang/gang-plan.js';
 import { gangPlanOf } from '../../geometry/gang/gang-plans.js';
+import { BoundedCache } from '../../geometry/memoize.js';
 import { CALLS, HELD_STRIPS_MS } from '../../node/contract/calls.js';
 import { decodeGangStrips, encodeGangStrips, type GangStrips } from '../../node/wire/gang-strips.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
+import type { KnownHeaders } from '../../tensor/safetensors.js';
 import type { EdgeDevice } from '../device/edge-device.js';
 import type { DeviceFrames } from '../frames/device-frames.js';
 import type { BlockTask } from './block-task.js';
@@ -19,11 +21,15 @@ export interface StripBody extends OwedBody {
   readonly bytes: Uint8Array;
 }
 
+/** A member's bodies of one frame have fewer different ones. */
+const KNOWN_HEADERS = 256;
+
 /** The strips of gangs that this device gets from other members and gives them. */
 export class StripExchange {
   readonly inbox: StripInbox;
   readonly answers: StripAnswers;
   readonly #edge: EdgeDevice;
+  readonly #headers: KnownHeaders = new BoundedCache(KNOWN_HEADERS);
 
   constructor(edge: EdgeDevice, frames: Pick<DeviceFrames, 'generations' | 'scopes'>) {
     this.#edge = edge;
@@ -47,7 +53,7 @@ export class StripExchange {
    */
   take(of: GangAttempt, origin: StripOrigin, bytes: Uint8Array): StripVerdict {
     const { gangs, metrics } = this.#edge;
-    const strips = decodeGangStrips((name) => gangPlanOf(gangs, name).stage.maps, bytes);
+    const strips = decodeGangStrips((name) => gangPlanOf(gangs, name).stage.maps, bytes, this.#headers);
     metrics.bytesReceived.inc({ kind: 'overlap' }, bytes.byteLength);
     metrics.stripBodies.inc({ direction: 'received' });
     metrics.stripBytes.inc({ direction: 'received' }, bytes.byteLength);

@@ -18,19 +18,27 @@ export interface ByteCounterOptions {
 export class ByteCounter {
   readonly #counter: Counter<'kind'>;
   readonly #total: () => number;
+  /** Of bodies that the counter does not have yet: it takes labels apart each time, and is asked rarely. */
+  readonly #uncounted = new Map<ByteKind, number>();
   #bodies = 0;
   #control = 0;
 
   constructor({ name, help, registry, total }: ByteCounterOptions) {
     this.#total = total;
     const labelNames = ['kind'] as const;
-    const collect = () => this.#countControl();
+    const collect = () => this.#count();
     this.#counter = new Counter({ name, help, labelNames, registers: [registry], collect });
   }
 
   inc({ kind }: { readonly kind: Exclude<ByteKind, 'control'> }, bytes: number): void {
     this.#bodies += bytes;
-    this.#counter.inc({ kind }, bytes);
+    this.#uncounted.set(kind, (this.#uncounted.get(kind) ?? 0) + bytes);
+  }
+
+  #count(): void {
+    for (const [kind, bytes] of this.#uncounted) this.#counter.inc({ kind }, bytes);
+    this.#uncounted.clear();
+    this.#countControl();
   }
 
   /** A body that is counted may still be on its way to the socket: a counter never falls. */

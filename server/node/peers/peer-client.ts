@@ -90,18 +90,17 @@ export function peerClient(client: DeepThingsClient, parts: PeerClientParts): Pe
 async function exchange<K extends OperationId>(
   client: DeepThingsClient,
   rule: CallRule<K>,
-  { heldMs = 0, body, ...rest }: PeerCallOptions<K>,
+  { heldMs = 0, body, path, query, header, json, signal }: PeerCallOptions<K>,
   leftMs: number,
 ): Promise<Answer<K>> {
   const call: CallOptions<K> = {
-    ...rest,
+    ...{ path, query, header, json, signal },
+    body: body && { mediaType: body.mediaType, bytes: typeof body.bytes === 'function' ? body.bytes() : body.bytes },
     headersTimeoutMs: rule.headMs + heldMs,
     idleTimeoutMs: rule.bodyMs,
     timeoutMs: Math.min(rule.totalMs + heldMs, leftMs),
   };
-  const { mediaType = '', bytes } = body ?? {};
-  const sent = body && { body: { mediaType, bytes: typeof bytes === 'function' ? bytes() : bytes! } };
-  const answer = await client.call(rule.operation, { ...call, ...sent });
+  const answer = await client.call(rule.operation, call);
   requireAnswer(rule, answer);
   return answer;
 }

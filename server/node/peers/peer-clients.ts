@@ -16,6 +16,7 @@ import { tlsFailureText } from '../tls/tls-failure.js';
 import { type ClusterToken, tokenSource } from '../tokens.js';
 import { isDeclaredAddress } from './declared-address.js';
 import { nameFailureText } from './name-failure.js';
+import { NODE_HEADER } from './node-header.js';
 import { type CircuitChange, PeerCircuits } from './peer-circuits.js';
 import { type PeerClient, peerClient } from './peer-client.js';
 
@@ -29,9 +30,6 @@ export interface PeerClients {
   forgive(address: string): void;
   close(): Promise<void>;
 }
-
-/** Header of requests between nodes: the id of the node that asks, unchecked. */
-export const NODE_HEADER = 'deepthings-node';
 
 /** More addresses than a cluster has devices are not remembered. */
 const CLIENTS_LIMIT = 1_024;

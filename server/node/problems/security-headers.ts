@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { NODE_HEADER } from '../peers/node-header.js';
 
 /** Nothing may run, be loaded or be framed by an answer of the API, whatever a browser takes it for. */
 const API_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -22,10 +23,13 @@ export const SECURITY_HEADERS = Object.freeze({
   'cross-origin-resource-policy': 'same-origin',
 });
 
-/** Puts them on every answer that goes through the application's hooks. */
+/**
+ * Puts them on every answer that goes through the application's hooks, but for answers to nodes. A request with a node's header is no
+ * browser's: it gives no page of another site a header of its own without asking, and no page is loaded with one.
+ */
 export function sendSecurityHeaders(app: FastifyInstance): void {
-  app.addHook('onRequest', (_request, reply, done) => {
-    addSecurityHeaders(reply);
+  app.addHook('onRequest', ({ headers }, reply, done) => {
+    if (headers[NODE_HEADER] === undefined) addSecurityHeaders(reply);
     done();
   });
 }

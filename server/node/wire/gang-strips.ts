@@ -2,7 +2,7 @@ import { DeepThingsError } from '../../errors.js';
 import type { GangPlanName } from '../../geometry/gang/gang-plan.js';
 import type { MapRegion, MapShape } from '../../geometry/region.js';
 import type { MapType } from '../../tensor/map-tensor.js';
-import { decodeSafetensors, encodeSafetensors, safetensorsBytes } from '../../tensor/safetensors.js';
+import { decodeSafetensors, encodeSafetensors, type KnownHeaders, safetensorsBytes } from '../../tensor/safetensors.js';
 import { blockEntry, blockTensors, type MapBlock, readBlocks } from './map-blocks.js';
 import { DIGEST, wireFacts } from './wire-facts.js';
 
@@ -51,11 +51,12 @@ function stripFacts(gang: GangPlanName, sharedDigest: string | null): Record<str
 /**
  * The strips of a body. Values that came as F32 are views of the body.
  *
+ * @param known headers of bodies that came before: those of one plan are the same in every frame.
  * @throws DeepThingsError `DT_TENSOR_BODY`, `DT_OVERLAP_BODY` when the body is malformed, or its strips are no regions of these
  *   maps.
  */
-export function decodeGangStrips(mapsOf: MapsOfGang, bytes: Uint8Array): GangStrips {
-  const { metadata, tensors } = decodeSafetensors(bytes);
+export function decodeGangStrips(mapsOf: MapsOfGang, bytes: Uint8Array, known?: KnownHeaders): GangStrips {
+  const { metadata, tensors } = decodeSafetensors(bytes, known);
   if (tensors.size === 0) throw new DeepThingsError('DT_OVERLAP_BODY', 'expected strips of a gang, got none');
   const facts = wireFacts(metadata, 'DT_OVERLAP_BODY');
   const gang = facts.has('gang') ? (facts.text('gang', /^layers$/) as GangPlanName) : 'stages';
