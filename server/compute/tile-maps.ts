@@ -3,7 +3,6 @@ import { DeepThingsError } from '../errors.js';
 import {
   isEmptyRegion,
   isSameRegion,
-  type Padding,
   paddedRegion,
   type Region,
   regionHeight,
@@ -12,7 +11,9 @@ import {
 } from '../geometry/region.js';
 import type { SegmentedStage } from '../geometry/segments.js';
 import type { SegmentRead, TileStep } from '../geometry/tile-walk.js';
-import { placeRegion, regionShape } from '../tensor/planes.js';
+import { ArrayPool } from '../tensor/array-pool.js';
+import { freeBuffer } from '../tensor/free-buffer.js';
+import { fillPadding, placeRegion, regionShape } from '../tensor/planes.js';
 import type { KeptStrip } from './kept-strips.js';
 
 /** Values of a region of a map, `[channels, height, width]`. */
@@ -27,13 +28,6 @@ interface Part {
   readonly from: MapBlock;
 }
 
-/** Memory of a padded block. */
-interface PaddedMemory {
-  readonly data: Float32Array;
-  /** Its shape and its padding on each side. */
-  readonly layout: readonly number[];
-}
-
 /**
  * The maps of the tile that is being computed, each in parts that cover what the tile has of it exactly once: the block that the
  * engine put out, and strips. The parts go straight to their places on the padded blocks that the engine gets: in many small tiles
@@ -45,8 +39,12 @@ export class TileMaps {
   /** By map: steps of the tile that are still to read it. */
   readonly #readers: number[];
   readonly #isOutput: readonly boolean[];
-  /** By input of every segment; used again for each tile: fresh memory costs more than what is computed on it in a small tile. */
-  readonly #blocks = new Map<string, PaddedMemory>();
+  /** Memory of padded blocks. */
+  readonly #pool = new ArrayPool();
+  /** Memory of what the engine put out. */
+  readonly #outputs = new Set<ArrayBufferLike>();
+  /** Blocks that the engine reads in the step that runs, and that no later step reads. */
+  #spent: Float32Array[] = [];
   #kept: readonly KeptStrip[] = [];
 
   constructor(stage: SegmentedStage) {
@@ -81,6 +79,7 @@ export class TileMaps {
    */
   addOutputs({ segment, writes }: TileStep, outputs: ReadonlyMap<string, Tensor>): void {
     const { graph, mapNames, maps } = this.#stage;
+    this.#free();
     for (const { block, map, region } of writes) {
       const { data, shape } = outputs.get(mapNames[map]!)!;
       const expected = regionShape(maps[map]!.channels, block);
@@ -89,6 +88,7 @@ export class TileMaps {
         const detail = `expected ${mapNames[map]} of ${shapeText(expected)}, got [${shape.slice(1).join(', ')}]`;
         throw new DeepThingsError('DT_ENGINE_RUN', `${graph.name}, segment ${segment.index}: ${detail}`);
       }
+      this.#outputs.add(data.buffer);
       this.add(map, region, { data: data as Float32Array, region: block });
     }
   }
@@ -97,11 +97,13 @@ export class TileMaps {
   inputsOf({ reads, segment }: TileStep): ReadonlyMap<string, Tensor> {
     const inputs = new Map<string, Tensor>();
     for (const [i, { fill, map, name }] of segment.inputs.entries()) {
-      inputs.set(name, this.#paddedBlock(map, reads[i]!, fill, `${segment.index} ${i}`));
+      inputs.set(name, this.#paddedBlock(map, reads[i]!, fill));
     }
     for (const { map } of segment.inputs) {
       this.#readers[map]!--;
-      if (this.#readers[map] === 0 && !this.#isOutput[map]) this.#parts[map] = [];
+      if (this.#readers[map]! > 0 || this.#isOutput[map]) continue;
+      this.#spent.push(...this.#parts[map]!.map(({ from }) => from.data));
+      this.#parts[map] = [];
     }
     return inputs;
   }
@@ -124,34 +126,38 @@ export class TileMaps {
 
   clear(): void {
     this.#kept = [];
+    this.#spent = [];
+    this.#outputs.clear();
+    this.#pool.giveBackAll();
     for (let map = 0; map < this.#parts.length; map++) {
       this.#parts[map] = [];
       this.#readers[map] = 0;
     }
   }
 
-  #paddedBlock(map: number, { padding, region }: SegmentRead, fill: number, place: string): Tensor {
-    const { channels } = this.#stage.maps[map]!;
-    const around = paddedRegion(region, padding);
-    const shape = [1, channels, regionHeight(around), regionWidth(around)];
-    const parts = this.#parts[map]!;
-    if (parts.length === 1 && isPlain(parts[0]!, around)) return { shape, data: parts[0]!.from.data };
-    const data = this.#blockFor(place, shape, padding, fill);
-    if (!isEmptyRegion(region)) for (const part of parts) placePart(data, channels, around, part, region);
-    return { shape, data };
+  /** Frees what the step that has run read last. The garbage collector would free it some frames later. */
+  #free(): void {
+    const read = new Set(this.#parts.flatMap((parts) => parts.map(({ from }) => from.data.buffer)));
+    for (const { buffer } of this.#spent) {
+      this.#pool.giveBack(buffer);
+      if (!this.#outputs.delete(buffer) || read.has(buffer)) continue;
+      freeBuffer(buffer);
+    }
+    this.#spent = [];
   }
 
-  /** Memory whose padding has its values; the rest has any. The padding is there already where the block before was alike. */
-  #blockFor(place: string, shape: readonly number[], padding: Padding, fill: number): Float32Array {
-    const known = this.#blocks.get(place);
-    const values = shape.reduce((product, size) => product * size);
-    const layout = [...shape, padding.top, padding.bottom, padding.left, padding.right];
-    if (known?.layout.every((size, i) => size === layout[i])) return known.data.subarray(0, values);
-    const data = known !== undefined && known.data.length >= values ? known.data : new Float32Array(values);
-    this.#blocks.set(place, { data, layout });
-    const block = data.subarray(0, values);
-    if (padding.top + padding.bottom + padding.left + padding.right > 0) block.fill(fill);
-    return block;
+  #paddedBlock(map: number, { padding, region }: SegmentRead, fill: number): Tensor {
+    const { channels } = this.#stage.maps[map]!;
+    const around = paddedRegion(region, padding);
+    const [height, width] = [regionHeight(around), regionWidth(around)];
+    const shape = [1, channels, height, width];
+    const parts = this.#parts[map]!;
+    if (parts.length === 1 && isPlain(parts[0]!, around)) return { shape, data: parts[0]!.from.data };
+    const data = this.#pool.take(channels * height * width);
+    this.#spent.push(data);
+    fillPadding(data, { channels, height, width }, padding, fill);
+    if (!isEmptyRegion(region)) for (const part of parts) placePart(data, channels, around, part, region);
+    return { shape, data };
   }
 }
 

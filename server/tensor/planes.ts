@@ -1,4 +1,4 @@
-import { type MapShape, type Region, regionHeight, regionWidth } from '../geometry/region.js';
+import { type MapShape, type Padding, type Region, regionHeight, regionWidth } from '../geometry/region.js';
 
 /** Values of a map in memory order `[channels, height, width]`. */
 type Plane = Uint8Array | Float32Array;
@@ -53,6 +53,29 @@ export function placeRegion<T extends Plane>(
   region: Region = blockRegion,
 ): void {
   copyRegion(target, targetRegion, block, blockRegion, region, channels);
+}
+
+/**
+ * Writes the padding of a block, `[channels, height, width]`; leaves the rest as it is.
+ *
+ * @param shape with the padding.
+ */
+export function fillPadding(
+  data: Float32Array,
+  { channels, height, width }: MapShape,
+  { bottom, left, right, top }: Padding,
+  fill: number,
+): void {
+  const above = top * width;
+  const below = (height - bottom) * width;
+  for (let channel = 0, start = 0; channel < channels; channel++, start += height * width) {
+    data.fill(fill, start, start + above);
+    data.fill(fill, start + below, start + height * width);
+    for (let row = start + above; row < start + below; row += width) {
+      for (let i = row; i < row + left; i++) data[i] = fill;
+      for (let i = row + width - right; i < row + width; i++) data[i] = fill;
+    }
+  }
 }
 
 /** Below this many values a loop is faster than making a view of a row to copy it. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type MapShape, paddedRegion, type Region } from '../../server/geometry/region.js';
-import { cropRegion, placeRegion, regionShape, valuesOf } from '../../server/tensor/planes.js';
+import { cropRegion, fillPadding, placeRegion, regionShape, valuesOf } from '../../server/tensor/planes.js';
 
 type Plane = Uint8Array | Float32Array;
 
@@ -168,4 +168,19 @@ describe('shapes', () => {
       ...{ x0: -3, x1: 7, y0: 3, y1: 8 },
     });
   });
+});
+
+it('padding is written on each side, and nothing else', () => {
+  const shape = { channels: 2, height: 4, width: 5 };
+  const data = new Float32Array(valuesOf(shape)).fill(7);
+  fillPadding(data, shape, { top: 1, bottom: 1, left: 2, right: 1 }, -1);
+  const rows = [-1, -1, -1, -1, -1, -1, -1, 7, 7, -1, -1, -1, 7, 7, -1, -1, -1, -1, -1, -1];
+  expect([...data]).toEqual([...rows, ...rows]);
+});
+
+it('a block that is all padding is filled', () => {
+  const shape = { channels: 1, height: 2, width: 3 };
+  const data = new Float32Array(valuesOf(shape));
+  fillPadding(data, shape, { top: 2, bottom: 0, left: 1, right: 1 }, 5);
+  expect([...data]).toEqual([5, 5, 5, 5, 5, 5]);
 });
