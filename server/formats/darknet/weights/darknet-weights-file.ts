@@ -6,6 +6,7 @@ import type { DarknetNetwork } from '../darknet-network.js';
 import type { ConvolutionWeights, LoadedWeights, NetworkWeights, WeightedLayer } from '../layers.js';
 import { foldWeights, isWanted, type WantedLayers, weightsSpans } from './darknet-weights.js';
 import { CHECKED_BYTES, checkWeightsFile } from './darknet-weights-check.js';
+import { WeightMemory } from './weight-memory.js';
 
 const CHUNK_BYTES = 1 << 20;
 
@@ -43,10 +44,12 @@ export async function loadDarknetWeights(
 export function parseDarknetWeights(bytes: Uint8Array, network: DarknetNetwork, layers?: WantedLayers): NetworkWeights {
   const header = checkWeightsFile(network, bytes, bytes.byteLength, NO_REMARK);
   const weights = new Map<number, ConvolutionWeights>();
+  const memory = new WeightMemory();
   for (const span of weightsSpans(network, header.byteLength)) {
     if (isWanted(span.layer, layers)) {
       const layer = network.layers[span.layer] as WeightedLayer;
-      weights.set(span.layer, foldWeights(layer, bytes.subarray(span.byteOffset, span.byteOffset + span.byteLength)));
+      const ofLayer = bytes.subarray(span.byteOffset, span.byteOffset + span.byteLength);
+      weights.set(span.layer, foldWeights(layer, ofLayer, memory));
     }
   }
   return weights;
@@ -54,20 +57,28 @@ export function parseDarknetWeights(bytes: Uint8Array, network: DarknetNetwork, 
 
 async function readWeights(handle: FileHandle, network: DarknetNetwork, layers?: WantedLayers): Promise<LoadedWeights> {
   const { size } = await handle.stat();
-  const start = await readAt(handle, 0, Math.min(size, CHECKED_BYTES));
+  const startBytes = Math.min(size, CHECKED_BYTES);
+  const start = await readAt(handle, 0, startBytes, new Uint8Array(startBytes));
   const header = checkWeightsFile(network, start, size, NO_REMARK);
   const weights = new Map<number, ConvolutionWeights>();
-  for (const span of weightsSpans(network, header.byteLength)) {
-    if (isWanted(span.layer, layers)) {
-      const bytes = await readAt(handle, span.byteOffset, span.byteLength);
-      weights.set(span.layer, foldWeights(network.layers[span.layer] as WeightedLayer, bytes));
-    }
+  const memory = new WeightMemory();
+  const wanted = weightsSpans(network, header.byteLength).filter(({ layer }) => isWanted(layer, layers));
+  const read = new Uint8Array(Math.max(0, ...wanted.map(({ byteLength }) => byteLength)));
+  for (const { byteLength, byteOffset, layer } of wanted) {
+    const bytes = await readAt(handle, byteOffset, byteLength, read);
+    weights.set(layer, foldWeights(network.layers[layer] as WeightedLayer, bytes, memory));
   }
   return { weights, digest: await digestFile(handle, size) };
 }
 
-async function readAt(handle: FileHandle, byteOffset: number, byteLength: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(byteLength);
+/** @returns the part of `into` that was read to. */
+async function readAt(
+  handle: FileHandle,
+  byteOffset: number,
+  byteLength: number,
+  into: Uint8Array,
+): Promise<Uint8Array> {
+  const bytes = into.subarray(0, byteLength);
   let done = 0;
   while (done < byteLength) {
     const { bytesRead } = await handle.read(bytes, done, byteLength - done, byteOffset + done);
@@ -81,8 +92,9 @@ async function readAt(handle: FileHandle, byteOffset: number, byteLength: number
 
 async function digestFile(handle: FileHandle, size: number): Promise<string> {
   const hash = createHash('sha256');
+  const chunk = new Uint8Array(CHUNK_BYTES);
   for (let offset = 0; offset < size; offset += CHUNK_BYTES) {
-    hash.update(await readAt(handle, offset, Math.min(CHUNK_BYTES, size - offset)));
+    hash.update(await readAt(handle, offset, Math.min(CHUNK_BYTES, size - offset), chunk));
   }
   return hash.digest('hex');
 }

@@ -2,6 +2,7 @@ import type { Interval } from '../../../geometry/region.js';
 import type { DarknetNetwork } from '../darknet-network.js';
 import type { ConvolutionWeights, Layer, WeightedLayer } from '../layers.js';
 import { binarize } from './binary-weights.js';
+import { WeightMemory } from './weight-memory.js';
 
 /** Start of a `.weights` file. */
 export interface WeightsHeader {
@@ -64,8 +65,9 @@ export function weightsFileBytes(network: DarknetNetwork, headerBytes: number): 
  * A batchnorm layer has scales, means and variances, and no biases.
  *
  * @param bytes exactly the layer's span, little-endian; left as it is.
+ * @param memory for the kernel.
  */
-export function foldWeights(layer: WeightedLayer, bytes: Uint8Array): ConvolutionWeights {
+export function foldWeights(layer: WeightedLayer, bytes: Uint8Array, memory = new WeightMemory()): ConvolutionWeights {
   const aligned = bytes.byteOffset % FLOAT_BYTES === 0 ? bytes : bytes.slice();
   const numbers = new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / FLOAT_BYTES);
   if (layer.kind === 'batchnorm') return foldBatchnorm(numbers, layer.input.channels);
@@ -73,7 +75,8 @@ export function foldWeights(layer: WeightedLayer, bytes: Uint8Array): Convolutio
   const kernel = kernelNumbers(layer);
   const bias = numbers.slice(0, outputs);
   const kernelStart = layer.batchNormalize && layer.kind === 'convolutional' ? 4 * outputs : outputs;
-  const weights = numbers.slice(kernelStart, kernelStart + kernel);
+  const weights = memory.take(kernel);
+  weights.set(numbers.subarray(kernelStart, kernelStart + kernel));
   if (layer.kind === 'convolutional' && layer.isXnor) binarize(weights, layer.filters);
   if (!layer.batchNormalize) {
     return { weights, bias };

@@ -4,6 +4,7 @@ import type { DarknetNetwork } from '../darknet-network.js';
 import type { Activation, ConvolutionWeights, Layer, LoadedWeights, WeightedLayer } from '../layers.js';
 import { binarize } from './binary-weights.js';
 import { biasNumbers, isWanted, isWeighted, kernelNumbers, type WantedLayers } from './darknet-weights.js';
+import { WeightMemory } from './weight-memory.js';
 
 /** Raise it when other numbers come out of one seed: nodes of two versions must not mix them. */
 const VERSION = 1;
@@ -50,19 +51,24 @@ const VARIANCE_GAIN: Readonly<Record<Activation, number>> = {
  */
 export function synthesizeWeights(network: DarknetNetwork, seed: number, layers?: WantedLayers): LoadedWeights {
   const weights = new Map<number, ConvolutionWeights>();
+  const memory = new WeightMemory();
   for (const [index, layer] of network.layers.entries()) {
     if (isWeighted(layer) && isWanted(index, layers)) {
       const next = network.layers[index + 1];
       const gain = (next && GAIN_BEFORE[next.kind]) ?? 1;
-      weights.set(index, synthesizeLayer(layer, gain, seed, index));
+      weights.set(index, synthesizeLayer(layer, gain, seededRandom(seed, index), memory));
     }
   }
   const digest = createHash('sha256').update(`synthetic weights ${VERSION}, seed ${seed}`).digest('hex');
   return { weights, digest };
 }
 
-function synthesizeLayer(layer: WeightedLayer, gain: number, seed: number, stream: number): ConvolutionWeights {
-  const random = seededRandom(seed, stream);
+function synthesizeLayer(
+  layer: WeightedLayer,
+  gain: number,
+  random: () => number,
+  memory: WeightMemory,
+): ConvolutionWeights {
   const bias = () => Float32Array.from({ length: biasNumbers(layer) }, () => (2 * random() - 1) * BIAS_LIMIT);
   if (layer.kind === 'batchnorm') {
     return { weights: Float32Array.from({ length: kernelNumbers(layer) }, () => 0.5 + random()), bias: bias() };
@@ -70,7 +76,7 @@ function synthesizeLayer(layer: WeightedLayer, gain: number, seed: number, strea
   const fanIn = kernelNumbers(layer) / biasNumbers(layer);
   // A uniform distribution on [-limit, limit] has the variance limit^2 / 3.
   const limit = gain * Math.sqrt((3 * VARIANCE_GAIN[layer.activation]) / fanIn);
-  const weights = new Float32Array(kernelNumbers(layer));
+  const weights = memory.take(kernelNumbers(layer));
   for (let i = 0; i < weights.length; i++) {
     weights[i] = (2 * random() - 1) * limit;
   }
