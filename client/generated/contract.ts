@@ -602,10 +602,10 @@ export interface components {
         /**
          * @description `ftp-wst-s`: devices steal tiles and reuse overlap. `ftp-wst`: without reuse. `ftp-wsh`: the gateway shares tiles
          *     out. `modnn`: devices compute the fused layers together, in rows; the gateway passes on what they owe each other after each layer. `gang`: all devices that are free compute the frame
-         *     together, a block each. `whole`: one device computes it.
+         *     together, a block each. `whole`: one device computes it. `auto`: as many devices compute it together as it takes for the frames that wait.
          * @enum {unknown}
          */
-        Strategy: "ftp-wst-s" | "ftp-wst" | "ftp-wsh" | "modnn" | "gang" | "whole";
+        Strategy: "ftp-wst-s" | "ftp-wst" | "ftp-wsh" | "modnn" | "gang" | "whole" | "auto";
         /** @description The camera that a picture is of, as the client names it; the same name is the same camera, whatever client sends it */
         CameraId: string;
         /**
@@ -643,10 +643,10 @@ export interface components {
                 width: number;
                 height: number;
             };
-            /** @description SHA-256 of the letterboxed picture; null where devices alone letterbox it (strategies gang and whole) */
+            /** @description SHA-256 of the letterboxed picture; null where devices alone letterbox it (strategies auto */
             inputDigest: string | null;
             tiles: {
-                /** @description Tiles; with `modnn`, `gang` and `whole` blocks, one before the gang has formed */
+                /** @description Tiles; with `modnn`, `gang`, `whole` and `auto` blocks, one before the gang has formed */
                 total: number;
                 done: number;
                 /** @description Tiles or blocks whose output came from this device */
@@ -655,6 +655,7 @@ export interface components {
                 };
                 bands?: components["schemas"]["GangBands"];
             };
+            choice?: components["schemas"]["GangChoice"];
             timing: {
                 /** @description Accepted to ended */
                 totalMs: number | null;
@@ -766,8 +767,22 @@ export interface components {
                 detail: string;
             } | null;
             bands: components["schemas"]["GangBands"];
+            choice?: components["schemas"]["GangChoice"];
             /** @description By member */
             blocks: components["schemas"]["BlockTrace"][];
+        };
+        /** @description With `strategy` `auto`, how many devices compute the frame together, and why */
+        GangChoice: {
+            /** @description Devices that compute it */
+            members: number;
+            /** @description Frames that waited at that moment, this one included */
+            waiting: number;
+            /** @description Devices that computed no frame at that moment */
+            idle: number;
+            /** @description What they are expected to take */
+            predictedMs: number;
+            /** @description A sentence with these numbers */
+            reason: string;
         };
         /**
          * @description A member's block. Its times are laid backward from the moment when the gateway had its result, then shifted to the left by as little
@@ -1138,8 +1153,10 @@ export interface components {
                 /** @description Of the untiled stage */
                 macs: number;
             }[];
-            /** @description How devices compute a frame together (strategies `gang` and `whole`), each a block of every map */
+            /** @description How devices compute a frame together (strategies `auto`, `gang` and `whole`), each a block of every map */
             gang: {
+                /** @description By number of devices, from 1, what they are expected to take for a frame; strategy `auto` chooses by it. On the gateway only */
+                predictedMs?: number[];
                 /** @description What the devices hand over, by name */
                 values: string[];
                 /** @description At the end of each, members send each other strips of their blocks */
@@ -1309,6 +1326,11 @@ export interface operations {
                 /** @description How this frame is computed, instead of as `schedule.strategy` in `cluster.yaml` says; to compare strategies. */
                 strategy?: components["schemas"]["Strategy"];
                 /**
+                 * @description The most devices that compute this frame together, with a strategy that forms gangs of several (`gang`, `auto`); as many as
+                 *     the strategy chooses when absent.
+                 */
+                members?: number;
+                /**
                  * @description The camera that the picture is of. Frames that wait begin by turns of cameras; those without a camera by turns of devices
                  *     with one and of clients.
                  */
@@ -1342,8 +1364,8 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description Names this submission, so that it can be repeated where the answer was lost: the same key, picture, `source` and
-                 *     `strategy` give the same frame for as long as the frame is kept; with anything else the key is refused (422).
+                 * @description Names this submission, so that it can be repeated where the answer was lost: the same key, picture, `source`,
+                 *     `strategy` and `members` give the same frame for as long as the frame is kept; with anything else the key is refused (422).
                  *     With or without quotes (draft-ietf-httpapi-idempotency-key-header). On a device it is passed on to the gateway.
                  */
                 "idempotency-key"?: components["schemas"]["IdempotencyKey"];

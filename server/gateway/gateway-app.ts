@@ -55,7 +55,7 @@ function handlersOf(self: GatewaySelf, modules: GatewayModules, own: GatewayDoor
   const { clusterPlan, config, epoch, telemetry, wirePlan } = self;
   const { contacts, devices, dispatch, frames, intake, results } = modules;
   const { drain } = intake;
-  const { finisher, ledger, leftOut } = dispatch;
+  const { finisher, forecasts, ledger, leftOut } = dispatch;
   const { events, metrics, nowMs } = telemetry;
   const { cameraQueue, heartbeat, strategy } = config.schedule;
   const { registry, quarantine } = devices;
@@ -66,11 +66,12 @@ function handlersOf(self: GatewaySelf, modules: GatewayModules, own: GatewayDoor
       ...{ role: 'gateway', clusterPlan, wirePlan, events, metrics },
       notReady: () => notReady({ registry, gatewayComputes: config.gateway.compute !== false, links, store }),
       drainState: () => drain.state,
+      gangsMs: () => ledger.gangsMs,
     }),
     ...drainHandlers({ drain, registry, links }),
     ...quarantineHandlers({ quarantine, registry }),
     ...deviceHandlers({ epoch, heartbeatMs: heartbeat.intervalMs, devices, contacts, ledger, telemetry }),
-    ...resultHandlers({ wirePlan, clusterPlan, store, results, devices, ledger, leftOut, telemetry }),
+    ...resultHandlers({ wirePlan, clusterPlan, store, results, devices, ledger, leftOut, forecasts, telemetry }),
     ...overlapHandlers({
       wirePlan,
       maps: config.wire.maps,

@@ -12,6 +12,7 @@ import { Audits } from './dispatch/audits.js';
 import { Deliveries } from './dispatch/deliveries.js';
 import { EffectRunner } from './dispatch/effect-runner.js';
 import { FrameFinisher } from './dispatch/frame-finisher.js';
+import { GangForecasts } from './dispatch/gang-forecasts.js';
 import { LedgerRuntime } from './dispatch/ledger-runtime.js';
 import { LeftOutDevices } from './dispatch/left-out-devices.js';
 import { NodeDispatcher } from './dispatch/node-dispatcher.js';
@@ -43,6 +44,7 @@ export interface GatewayDispatch {
   readonly dispatcher: NodeDispatcher;
   readonly finisher: FrameFinisher;
   readonly leftOut: LeftOutDevices;
+  readonly forecasts: GangForecasts;
 }
 
 /** What the gateway is made of. */
@@ -106,7 +108,7 @@ function createRemaining(
 
 /** Connects the ledger with what carries out its decisions. */
 function createDispatch(
-  { config, epoch, telemetry, wirePlan }: GatewaySelf,
+  { config, devices: declared, epoch, telemetry, wirePlan }: GatewaySelf,
   ledger: LedgerRuntime,
   { contacts, devices, frames, results }: Pick<GatewayModules, 'contacts' | 'devices' | 'frames' | 'results'>,
 ): GatewayDispatch {
@@ -126,5 +128,7 @@ function createDispatch(
   const runner = new EffectRunner({ frames, devices, deliveries, audits, endings, telemetry });
   ledger.connect((effect) => runner.carryOut(effect));
   const leftOut = new LeftOutDevices({ registry, ledger, log: telemetry.log });
-  return { ledger, dispatcher, finisher, leftOut };
+  const forecasts = new GangForecasts({ gangs: results.gangs, devices: declared.map(({ id }) => id), ledger });
+  forecasts.update();
+  return { ledger, dispatcher, finisher, leftOut, forecasts };
 }

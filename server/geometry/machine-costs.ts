@@ -3,6 +3,9 @@
  * 1 Gbit/s. Enough to compare plans, whatever the machine; `deepthings plan` counts with measured times. A cost is named with the
  * command that measures it.
  */
+/** Multiply-accumulates of such a machine in a millisecond. */
+export const MACS_PER_MS = 12_000_000;
+
 export const MACS = Object.freeze({
   /** An engine call, and getting ready what it reads: 0.3 ms (`deepthings bench calibrate`: ms a call). */
   perCall: 4_000_000,

@@ -23,6 +23,10 @@ export class CameraInvariants {
         if (effect.kind === 'gang') this.#checkTurn(ledger, effect.frame, nowMs);
       }
     }
+    // A frame of a device, or one that was restored, may begin without an effect.
+    for (const { frame, origin, startedMs } of ledger.frames.values()) {
+      if (startedMs !== null && (before.frames.get(frame)?.startedMs ?? null) === null) this.#passedBy.delete(origin);
+    }
     const heads = headsOf(ledger.frames.values());
     for (const origin of this.#passedBy.keys()) if (!heads.has(origin)) this.#passedBy.delete(origin);
     if (event.kind === 'frame-accepted') this.#checkOlderDropped(event.origin ?? '', event.frame, ledger, nowMs);

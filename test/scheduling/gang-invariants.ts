@@ -13,7 +13,8 @@ export function checkGangFormed(
   const { distribution, latest, parts, phase, startedMs } = entry;
   demand(distribution.kind === 'gang' && phase.kind === 'running' && startedMs !== null, 'a gang for no frame of one');
   if (distribution.kind !== 'gang') return;
-  const most = Math.min(distribution.most, distribution.members === 'all' ? distribution.most : distribution.members);
+  const most =
+    typeof distribution.members === 'number' ? Math.min(distribution.most, distribution.members) : distribution.most;
   demand(devices.length >= 1 && devices.length <= most, `a gang of ${devices.length}, and ${most} are the most`);
   demand(new Set(devices).size === devices.length, 'a device is in a gang twice');
   demand(
@@ -26,7 +27,7 @@ export function checkGangFormed(
   const helps = (device: string) => device !== helper && !isLeftOut(device) && !isOutOfReach(after, device);
   const others = [...after.devices.keys()].filter((device) => helps(device) && !isAvoided(entry, device));
   demand(others.length === 0 || !devices.some(isLeftOut), `${devices.join()} has a device that is left out`);
-  const isOfAll = distribution.members === 'all' && distribution.plan === 'stages' && devices.length > 1;
+  const isOfAll = typeof distribution.members !== 'number' && distribution.plan === 'stages' && devices.length > 1;
   const mayHelp = isOfAll || distribution.suspects?.includes(helper ?? '') === true;
   demand(mayHelp || !devices.includes(helper ?? ''), `${devices.join()} has the gateway's own device`);
   demand(
@@ -76,6 +77,10 @@ export function checkGangs(ledger: FrameLedger, nowMs: number): void {
     !ledger.quarantined.has(device) &&
     !ledger.suspendedUntilMs.has(device);
   const free = [...ledger.devices.values()].filter(isFree).map(({ device }) => device);
+  // It may wait for more devices while another frame is computed; others wait behind it.
+  const mayWait = ({ distribution, phase }: LedgerFrame) =>
+    distribution.kind === 'gang' && distribution.members === 'auto' && phase.kind === 'waiting';
+  if (busy.size > 0 && [...ledger.frames.values()].some(mayWait)) return;
   for (const { avoided, distribution, frame, phase, refused } of ledger.frames.values()) {
     if (distribution.kind !== 'gang' || phase.kind !== 'waiting' || phase.notBeforeMs > nowMs) continue;
     const isOut = (device: string) => distribution.members === 'all' && ledger.leftOut.has(device);

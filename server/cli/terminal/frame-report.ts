@@ -1,4 +1,5 @@
 import type { Schemas } from '../../../client/client.js';
+import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import { formatCount, formatDuration } from './quantities.js';
 import { plainText } from './terminal.js';
 import { type Column, right, textTable } from './text-table.js';
@@ -29,12 +30,13 @@ export function resultTable({ classification, detections }: Frame): string {
 
 /** `photo.jpg (960x685): 3 found in 0.21 s; 9 tiles, run by e0 4, e1 3, e2 2`. */
 export function frameSummary(name: string, frame: Frame): string {
-  const { picture, tiles, timing } = frame;
+  const { picture, strategy, tiles, timing } = frame;
   const found = foundText(frame);
   const time = timing.totalMs === null ? '' : ` in ${formatDuration(timing.totalMs)}`;
   const shares = Object.entries(tiles.byDevice).map(([device, count]) => `${device} ${count}`);
-  const work = `${formatCount(tiles.total, 'tile')}, run by ${shares.join(', ')}`;
-  return `${plainText(name)} (${picture.width}x${picture.height}): ${found}${time}; ${work}`;
+  const work = `${formatCount(tiles.total, strategyNamed(strategy).gang === null ? 'tile' : 'block')}, run by ${shares.join(', ')}`;
+  const why = frame.choice === undefined ? '' : `; ${frame.choice.reason}`;
+  return `${plainText(name)} (${picture.width}x${picture.height}): ${found}${time}; ${work}${why}`;
 }
 
 /** All of it on one line: `person 0.91, person 0.62, dog 0.81`; of classes with three digits. */

@@ -199,7 +199,7 @@ export const CLUSTER_FILE_SCHEMA = {
       "properties": {
         "strategy": {
           "type": "string",
-          "enum": ["ftp-wst-s", "ftp-wst", "ftp-wsh", "modnn", "gang", "whole"],
+          "enum": ["ftp-wst-s", "ftp-wst", "ftp-wsh", "modnn", "gang", "whole", "auto"],
           "default": "ftp-wst-s"
         },
         "cameraQueue": {

@@ -4,6 +4,7 @@ import { DeepThingsError } from '../../errors.js';
 import { bytesBetweenNodes } from '../hosts/link-counters.js';
 import type { TestHosts } from '../hosts/test-hosts.js';
 import type { BenchCluster } from './bench-cluster.js';
+import { askedStrategy, type BenchStrategy } from './bench-strategy.js';
 import type { FrameCheck } from './check/frame-check.js';
 import { type ThreadTimes, usedSince } from './cpu-profile.js';
 import { type MeasuredFrame, measuredFrame } from './measured-frame.js';
@@ -37,7 +38,7 @@ export interface BatchParts {
 const WAIT_SECONDS = 300;
 
 /**
- * Submits a batch's frames at once, waits for them, and checks what came out.
+ * Submits a batch's frames, waits for them, and checks what came out.
  *
  * @throws DeepThingsError `DT_TESTBED_…`, ProblemError, the transport's errors.
  */
@@ -52,7 +53,7 @@ export async function measureBatch(batch: Batch, parts: BatchParts): Promise<Mea
   let answered: readonly Answered[];
   let peaks: ReadonlyMap<number, MemoryPeaks>;
   try {
-    answered = await Promise.all(batch.sources.map((source) => submit(batch, source, parts)));
+    answered = batch.inTurn ? await submitInTurn(batch, parts) : await submitAtOnce(batch, parts);
   } finally {
     peaks = watch.end();
   }
@@ -77,6 +78,7 @@ function usedBy(before: ReadonlyMap<string, ThreadTimes>, after: ReadonlyMap<str
 
 interface Answered {
   readonly frame: Schemas['Frame'];
+  readonly strategy: BenchStrategy;
   /** From the submission to the answer. */
   readonly seconds: number;
   /** The number of its picture. */
@@ -85,18 +87,37 @@ interface Answered {
   readonly hasMaps: boolean;
 }
 
+function submitAtOnce(batch: Batch, parts: BatchParts): Promise<readonly Answered[]> {
+  return Promise.all(batch.sources.map((source) => submit(batch, source, parts)));
+}
+
+/** Each source is a camera: it submits its next frame once the one before it is answered. */
+async function submitInTurn(batch: Batch, parts: BatchParts): Promise<readonly Answered[]> {
+  const cameras = [...new Set(batch.sources)].map(async (camera) => {
+    const answered: Answered[] = [];
+    for (const source of batch.sources) if (source === camera) answered.push(await submit(batch, source, parts));
+    return answered;
+  });
+  return (await Promise.all(cameras)).flat();
+}
+
 async function submit({ strategy }: Batch, source: number, parts: BatchParts): Promise<Answered> {
   const { check, cluster, pictures, signal } = parts;
   const picture = source % pictures.length;
   const hasMaps = check.comparesMaps(strategy, picture);
   const startedMs = performance.now();
   const answer = await cluster.client.call('submitFrame', {
-    query: { wait: WAIT_SECONDS, strategy, source: cluster.config.devices[source]!.id, output: hasMaps },
+    query: {
+      wait: WAIT_SECONDS,
+      ...askedStrategy(strategy),
+      source: cluster.config.devices[source]!.id,
+      output: hasMaps,
+    },
     body: { mediaType: 'image/jpeg', bytes: pictures[picture]! },
     signal,
     timeoutMs: (WAIT_SECONDS + 10) * 1000,
   });
-  return { frame: answer.json!, seconds: (performance.now() - startedMs) / 1000, picture, hasMaps };
+  return { frame: answer.json!, strategy, seconds: (performance.now() - startedMs) / 1000, picture, hasMaps };
 }
 
 async function examine(answered: Answered, { check, cluster }: BatchParts): Promise<MeasuredFrame> {

@@ -1,12 +1,12 @@
-import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import { type Spread, spreadOf } from '../statistics/spread.js';
 import { median } from '../statistics/statistics.js';
+import type { BenchStrategy } from './bench-strategy.js';
 import type { MeasuredBatch } from './measured-batch.js';
 
 /** The time of one strategy over that of another, in the same round: above 1 the other one is faster. */
 export interface RoundRatios extends Spread {
   /** The strategy whose time is divided. */
-  readonly to: StrategyName;
+  readonly to: BenchStrategy;
   readonly rounds: number;
   readonly median: number;
 }
@@ -18,12 +18,12 @@ export interface RoundRatios extends Spread {
  * @returns null for a strategy and itself, and without rounds.
  */
 export function roundRatios(
-  strategy: StrategyName,
-  to: StrategyName,
+  strategy: BenchStrategy,
+  to: BenchStrategy,
   batches: readonly MeasuredBatch[],
 ): RoundRatios | null {
   if (strategy === to) return null;
-  const secondsOf = (name: StrategyName) =>
+  const secondsOf = (name: BenchStrategy) =>
     batches.filter(({ batch }) => batch.strategy === name && !batch.warmup).map(({ seconds }) => seconds);
   const [own, others] = [secondsOf(strategy), secondsOf(to)];
   const ratios = own.flatMap((seconds, round) => (others[round] === undefined ? [] : others[round] / seconds));

@@ -1,5 +1,5 @@
 import type { HeadName } from '../../heads/head-family.js';
-import type { StrategyName } from '../../scheduling/strategies/strategy.js';
+import type { BenchStrategy } from './bench-strategy.js';
 import { turnOrder } from './turn-order.js';
 
 /** What `deepthings bench testbed` was asked to measure. */
@@ -13,14 +13,14 @@ export interface TestbedSettings {
   readonly memoryBytes: number | null;
   readonly gatewayMemoryBytes: number | null;
   readonly grids: readonly string[];
-  readonly strategies: readonly StrategyName[];
+  readonly strategies: readonly BenchStrategy[];
   readonly sources: readonly number[];
   /** Frames of each strategy that count: in turn, or all at once. */
   readonly frames: number;
   /** Frames of each strategy before these. */
   readonly warmup: number;
-  /** Whether a strategy's frames are submitted all at once. */
-  readonly atOnce: 'always' | 'several-sources';
+  /** When a strategy's frames are submitted all at once; `cameras`: each source's next frame once the one before it is answered. */
+  readonly atOnce: 'always' | 'several-sources' | 'cameras';
   /** How often that is done. */
   readonly repeat: number;
   readonly model: ModelChoice;
@@ -50,9 +50,11 @@ export interface ClusterRun {
 
 /** Frames of one strategy that are under way together. */
 export interface Batch {
-  readonly strategy: StrategyName;
+  readonly strategy: BenchStrategy;
   /** One entry a frame: the number of the device that it starts on. */
   readonly sources: readonly number[];
+  /** Each source submits its next frame once the one before it is answered; else all are submitted at once. */
+  readonly inTurn: boolean;
   /** Whether it counts. */
   readonly warmup: boolean;
 }
@@ -69,10 +71,11 @@ export function planClusters({ devices, grids, sources }: TestbedSettings): read
 /** What is submitted to a cluster, in this order. */
 export function planBatches(settings: TestbedSettings, { sources }: ClusterRun): readonly Batch[] {
   const { atOnce, frames, repeat, strategies, warmup } = settings;
-  const together = atOnce === 'always' || sources > 1;
+  const together = atOnce !== 'several-sources' || sources > 1;
+  const inTurn = atOnce === 'cameras';
   const turn = (round: number, size: number, isWarmup: boolean): readonly Batch[] => {
     const numbers = Array.from({ length: size }, (_, i) => (round * size + i) % sources);
-    return turnOrder(strategies, round).map((strategy) => ({ strategy, sources: numbers, warmup: isWarmup }));
+    return turnOrder(strategies, round).map((strategy) => ({ strategy, sources: numbers, inTurn, warmup: isWarmup }));
   };
   const rounds = (count: number, size: number, isWarmup: boolean) =>
     Array.from({ length: count }, (_, round) => turn(round, size, isWarmup)).flat();

@@ -1,9 +1,9 @@
 import { GATEWAY_ID } from '../../config/defaults.js';
-import type { StrategyName } from '../../scheduling/strategies/strategy.js';
 import type { GroupUsage } from '../hosts/control-groups.js';
 import type { MachineFacts } from '../hosts/machine-facts.js';
 import { spreadOf } from '../statistics/spread.js';
 import { median } from '../statistics/statistics.js';
+import type { BenchStrategy } from './bench-strategy.js';
 import { timesOf } from './cpu-profile.js';
 import { TOLERANCE } from './map-difference.js';
 import type { MeasuredBatch } from './measured-batch.js';
@@ -40,7 +40,7 @@ const BYTE_KINDS = ['input', 'overlap', 'result', 'frame', 'control', 'picture']
 export type StrategyReport = ReturnType<typeof reportStrategy>;
 
 /** One object of `deepthings bench testbed --json`: a strategy on a cluster. Times are medians over frames. */
-export function reportStrategy(strategy: StrategyName, batches: readonly MeasuredBatch[], facts: ClusterFacts) {
+export function reportStrategy(strategy: BenchStrategy, batches: readonly MeasuredBatch[], facts: ClusterFacts) {
   const { depth, machine, run, settings, startPeaks, startSeconds, startedAt, usage } = facts;
   const counted = batches.filter(({ batch }) => batch.strategy === strategy && !batch.warmup);
   const every = batches.filter(({ batch }) => batch.strategy === strategy).flatMap(({ frames }) => frames);

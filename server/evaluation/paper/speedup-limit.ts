@@ -1,4 +1,4 @@
-import type { StrategyName } from '../../scheduling/strategies/strategy.js';
+import { askedStrategy, type BenchStrategy } from '../measure/bench-strategy.js';
 
 /** What no schedule can beat, of one frame. */
 export interface SpeedupLimit {
@@ -14,7 +14,7 @@ export interface LimitFacts {
   readonly untiledSeconds: number;
   readonly devices: number;
   readonly linkMbps: number;
-  readonly strategy: StrategyName;
+  readonly strategy: BenchStrategy;
   /** Bodies of a frame, in bytes. */
   readonly wireBytesPerFrame: Readonly<Record<'frame' | 'input' | 'overlap' | 'result', number>>;
 }
@@ -44,12 +44,13 @@ interface SentFacts extends Pick<LimitFacts, 'strategy' | 'wireBytesPerFrame'> {
  */
 function busiestLinkBytes({ strategy, wireBytesPerFrame }: Omit<SentFacts, 'linkMbps'>): number {
   const { frame, input, overlap, result } = wireBytesPerFrame;
-  switch (strategy) {
+  switch (askedStrategy(strategy).strategy) {
     case 'ftp-wst-s':
     case 'ftp-wst':
       return Math.max(result, input);
     case 'ftp-wsh':
       return Math.max(frame + result, input);
+    case 'auto':
     case 'gang':
     case 'whole':
       return Math.max(input, result);

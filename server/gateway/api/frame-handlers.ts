@@ -70,7 +70,7 @@ function submission({ cameraQueue, frames, intake, nowMs, strategy: usual }: Fra
   const { store } = frames;
   return {
     submitFrame: async (request, reply) => {
-      const { source = null, strategy = usual, wait = 0, deliver, frame, output = true } = request.query;
+      const { source = null, strategy = usual, members, wait = 0, deliver, frame, output = true } = request.query;
       const place = queuePlace(request.query, cameraQueue);
       const key = request.headers['idempotency-key'];
       if (frame !== undefined) {
@@ -85,7 +85,7 @@ function submission({ cameraQueue, frames, intake, nowMs, strategy: usual }: Fra
       const { id, isReplay } = await drain.admit(async () => {
         const bytes = readPictureBody(request);
         return admission.accept({
-          ...{ bytes, source: source ?? null, delivered: deliver === false, strategy, client: request.ip },
+          ...{ bytes, source: source ?? null, delivered: deliver === false, strategy, members, client: request.ip },
           ...{
             ...place,
             output,

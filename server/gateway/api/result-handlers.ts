@@ -12,6 +12,7 @@ import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import { requireDeclared } from '../devices/declared-device.js';
 import type { GatewayDevices } from '../devices/gateway-devices.js';
 import { requireFiniteResult } from '../dispatch/finite-results.js';
+import type { GangForecasts } from '../dispatch/gang-forecasts.js';
 import type { LedgerRuntime } from '../dispatch/ledger-runtime.js';
 import type { LeftOutDevices } from '../dispatch/left-out-devices.js';
 import type { FrameRecord } from '../frames/frame-record.js';
@@ -27,6 +28,7 @@ export interface ResultHandlerParts {
   readonly devices: GatewayDevices;
   readonly ledger: LedgerRuntime;
   readonly leftOut: LeftOutDevices;
+  readonly forecasts: GangForecasts;
   readonly telemetry: Telemetry;
 }
 
@@ -171,6 +173,7 @@ function takeBlock(parts: ResultHandlerParts, bytes: Uint8Array): Verdict {
     devices.speeds.computed(device, result.macs, result.computeMs);
     devices.registry.worked(device, { ...result, ...cost });
     parts.leftOut.update(results.gangs.leftOut);
+    parts.forecasts.update();
   } else log.debug({ frame, member, attempt, device, verdict }, 'result not needed');
   return verdict;
 }

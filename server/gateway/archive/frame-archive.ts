@@ -31,6 +31,8 @@ export interface OpenFrame {
   readonly id: string;
   readonly createdMs: number;
   readonly strategy: StrategyName;
+  /** Bound on the devices that compute it together; the strategy's own when absent. */
+  readonly members?: number | undefined;
   /** Whom it counts for when the queue fills. */
   readonly claimant: string;
   /** That it names; absent where it names none. */

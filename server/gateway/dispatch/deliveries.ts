@@ -6,6 +6,7 @@ import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import type { DeviceSpeeds } from '../devices/device-speeds.js';
 import { type FrameRecord, frameDocument } from '../frames/frame-record.js';
 import type { FrameStore } from '../frames/frame-store.js';
+import { gangChoice } from '../frames/gang-choice.js';
 import { type GatewayResults, poolOf } from '../results/gateway-results.js';
 import type { NodeDispatcher } from './node-dispatcher.js';
 
@@ -57,9 +58,9 @@ export class Deliveries {
   }
 
   /** Notes which devices compute a frame together. What each needs of the picture goes to it with the task. */
-  gang(record: FrameRecord, { attempt, devices }: Extract<LedgerEffect, { kind: 'gang' }>): void {
+  gang(record: FrameRecord, { attempt, choice, devices }: Extract<LedgerEffect, { kind: 'gang' }>): void {
     const { results, telemetry } = this.#parts;
-    const { events, metrics, nowMs } = telemetry;
+    const { events, log, metrics, nowMs } = telemetry;
     const { generation, id, strategy, trace } = record;
     const { carries, plan } = strategyNamed(strategy).gang!;
     poolOf(results, strategy).take(id);
@@ -67,7 +68,9 @@ export class Deliveries {
     const round = results.gangs.begin(id, attempt, devices, plan);
     trace.restart(devices.length);
     trace.leftOut(plan === 'stages' ? results.gangs.leftOut : []);
-    trace.gang.formed({ ...round, generation }, trace.gangMs(nowMs()));
+    const chosen = choice && gangChoice(choice, devices.length);
+    if (chosen !== undefined) log.info({ frame: id, devices }, chosen.reason);
+    trace.gang.formed({ ...round, generation, choice: chosen }, trace.gangMs(nowMs()));
     metrics.gangs.inc({ strategy });
     record.state = 'running';
     events.publish('frame', frameDocument(record));

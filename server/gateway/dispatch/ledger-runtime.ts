@@ -1,3 +1,4 @@
+import { corrected } from '../../scheduling/gang/gang-ratios.js';
 import { emptyLedger, stepLedger } from '../../scheduling/ledger/frame-ledger.js';
 import type { LedgerEffect, ResultVerdict } from '../../scheduling/ledger/ledger-effects.js';
 import type { LedgerEvent, LedgerNotice, LedgerSink } from '../../scheduling/ledger/ledger-events.js';
@@ -94,6 +95,12 @@ export class LedgerRuntime implements LedgerSink {
     return [...this.#ledger.frames.values()].some(
       (entry) => entry.origin === origin && isDroppable(entry, this.#ledgerMs),
     );
+  }
+
+  /** By number of devices, from 1: what they are expected to take for a frame, in ms; empty while nothing is predicted. */
+  get gangsMs(): readonly number[] {
+    const { forecast, gangRatios } = this.#ledger;
+    return forecast === null ? [] : corrected(forecast, gangRatios).sizesMs;
   }
 
   sourceOf(frame: string): string | undefined {

@@ -79,12 +79,13 @@ export function newFrameRecord(
 
 /** What of an open frame is kept in the archive. */
 export function openFrameOf(record: FrameRecord): OpenFrame {
-  const { id, createdMs, strategy, claimant, source, picture } = record;
+  const { id, createdMs, strategy, members, claimant, source, picture } = record;
   const { camera, queue, inputDigest, keptSinceMs, placement, request, restarts, crashes, generation } = record;
   return {
     kind: 'open',
     ...{ id, createdMs, strategy, claimant, source, picture },
     ...{ inputDigest, placement, request, restarts, crashes },
+    ...(members !== undefined && { members }),
     ...(camera !== undefined && { camera }),
     ...(queue !== undefined && { queue }),
     ...(generation > 1 && { generation }),
@@ -129,6 +130,7 @@ export function frameDocument(record: FrameRecord): Schemas['Frame'] {
       ...{ total: trace.tiles, done: trace.done, byDevice: trace.byDevice() },
       ...(trace.gang.bands !== null && { bands: trace.gang.bands }),
     },
+    ...(trace.gang.choice !== null && { choice: trace.gang.choice }),
     timing: {
       totalMs: endedMs === null ? null : endedMs - createdMs,
       fusedMs: record.fusedMs,

@@ -17,6 +17,8 @@ export interface FormedGang {
   readonly devices: readonly string[];
   readonly plans: readonly Pick<MemberPlan, 'stages'>[];
   readonly bands: Bands;
+  /** Where the cluster has decided how many devices compute the frame. */
+  readonly choice?: Schemas['GangChoice'] | undefined;
 }
 
 interface Attempt {
@@ -60,13 +62,19 @@ export class GangTrace {
     return latest === undefined ? null : fractions(latest.gang.bands);
   }
 
+  /** Why the latest gang has as many devices; null where the strategy says so. */
+  get choice(): Schemas['GangChoice'] | null {
+    return this.#attempts.at(-1)?.gang.choice ?? null;
+  }
+
   /** The oldest first; none for a frame of tiles. */
   document(): GangAttempt[] {
     return this.#attempts.map((attempt) => {
       const { end, endedAtMs, formedAtMs, gang } = attempt;
-      const { bands, generation } = gang;
+      const { bands, choice, generation } = gang;
       const facts = { attempt: gang.attempt, generation, formedAtMs, endedAtMs, end };
-      return { ...facts, bands: fractions(bands), blocks: blocksOf(attempt) };
+      const chosen = choice === undefined ? {} : { choice };
+      return { ...facts, ...chosen, bands: fractions(bands), blocks: blocksOf(attempt) };
     });
   }
 }

@@ -30,6 +30,8 @@ export interface Submission {
   /** Whether the source sent it itself and has the picture. */
   readonly delivered: boolean;
   readonly strategy: StrategyName;
+  /** Bound on the devices that compute it together; the strategy's own when absent. */
+  readonly members: number | undefined;
   /** That the picture is of, where it names one. */
   readonly camera: string | null;
   /** `latest` with a camera only. */
@@ -81,9 +83,9 @@ export class FrameAdmission {
    * @throws DeepThingsError of imaging when it is no picture that can be taken, `ArchiveError` when it cannot be stored.
    */
   async accept(submission: Submission): Promise<Accepted> {
-    const { askedStrategy, bytes, key, source } = submission;
+    const { askedStrategy, bytes, key, members, source } = submission;
     if (key === null) return { id: await this.#acceptNew(submission, null), isReplay: false };
-    const digest = await submissionDigest(bytes, { source, strategy: askedStrategy });
+    const digest = await submissionDigest(bytes, { source, strategy: askedStrategy, members });
     const accept = () => this.#acceptNew(submission, { key, digest });
     const { outcome: id, isReplay } = await this.#keys.accept(key, digest, accept);
     return { id, isReplay };
@@ -118,15 +120,19 @@ export class FrameAdmission {
   }
 
   async #accept(submission: Submission, claimant: string, request: IdempotentRequest | null): Promise<string> {
-    const { bytes, camera, source, delivered, output, queue, strategy, wait } = submission;
+    const { bytes, camera, source, delivered, members, output, queue, strategy, wait } = submission;
     const { factory, ledger, sources, store, telemetry } = this.#parts;
     const { log, metrics, nowMs } = telemetry;
-    const { parts, distribution } = factory.partition(strategy);
+    const { parts, distribution } = factory.partition(submission);
     metrics.bytesReceived.inc({ kind: 'picture' }, bytes.byteLength);
     const picture = await factory.read(bytes, strategy);
     await sources.wait(source, wait);
     const named = camera === null ? {} : { camera, queue };
-    const record = factory.create(picture, { ...named, claimant, strategy, source: source ?? '', request }, output);
+    const record = factory.create(
+      picture,
+      { ...named, claimant, strategy, members, source: source ?? '', request },
+      output,
+    );
     const { id: frame, trace } = record;
     if (delivered) {
       trace.countSent('picture', bytes.byteLength);

@@ -5,7 +5,7 @@ import { inspectPicture, type PictureLimits } from '../../imaging/picture-header
 import type { ClusterPlan } from '../../node/cluster-plan.js';
 import { HttpProblem } from '../../node/problems/problem.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
-import type { StrategyName } from '../../scheduling/strategies/strategy.js';
+import { type Partition, type StrategyName, withMembers } from '../../scheduling/strategies/strategy.js';
 import type { OpenFrame } from '../archive/frame-archive.js';
 import { type FrameRecord, newFrameRecord } from '../frames/frame-record.js';
 import { FrameTrace } from '../frames/frame-trace.js';
@@ -39,13 +39,20 @@ export class FrameFactory {
   /**
    * How a strategy cuts the fused stack, and shares the parts out.
    *
-   * @throws HttpProblem `DT_STRATEGY` where it cannot cut this one.
+   * @param members bound on the devices that compute the frame together; the strategy's own when absent.
+   * @throws HttpProblem `DT_STRATEGY` where it cannot cut this one, or forms no gangs of so many devices as are asked for.
    */
-  partition(strategy: StrategyName) {
+  partition({ members, strategy }: Pick<OpenFrame, 'members' | 'strategy'>): Partition {
     const { plan } = this.#parts.clusterPlan;
     const refusal = strategyNamed(strategy).refuses(plan);
     if (refusal !== null) throw new HttpProblem('DT_STRATEGY', refusal);
-    return strategyNamed(strategy).partition(plan);
+    const partition = strategyNamed(strategy).partition(plan);
+    const bounded = members === undefined ? partition : withMembers(partition, members);
+    if (bounded !== null) return bounded;
+    throw new HttpProblem(
+      'DT_STRATEGY',
+      `${strategy} takes no "members": only gangs of several devices do (gang, auto)`,
+    );
   }
 
   /**
@@ -76,7 +83,7 @@ export class FrameFactory {
    */
   create(
     { bytes, input, ...seen }: ReadPicture,
-    facts: Pick<OpenFrame, 'camera' | 'queue' | 'claimant' | 'strategy' | 'source' | 'request'>,
+    facts: Pick<OpenFrame, 'camera' | 'queue' | 'claimant' | 'strategy' | 'members' | 'source' | 'request'>,
     output = true,
   ): FrameRecord {
     const { clusterPlan, epoch, keepsOutputs, nowMs } = this.#parts;
@@ -94,7 +101,7 @@ export class FrameFactory {
    */
   restore(frame: OpenFrame, ageMs: number, afterCrash: boolean): FrameRecord {
     const facts = { ...frame, restarts: frame.restarts + 1, crashes: frame.crashes + (afterCrash ? 1 : 0) };
-    const trace = this.#trace(frame.strategy, this.partition(frame.strategy).parts, this.#parts.nowMs() - ageMs);
+    const trace = this.#trace(frame.strategy, this.partition(facts).parts, this.#parts.nowMs() - ageMs);
     return newFrameRecord(facts, trace, { bytes: null, input: null, keepsOutput: this.#parts.keepsOutputs });
   }
 

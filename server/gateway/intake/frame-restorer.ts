@@ -54,9 +54,9 @@ export class FrameRestorer {
         finisher.end(record, { kind: 'failed', ...failure });
         continue;
       }
-      const { id: frame, queue = 'all', restarts: life, generation, source, strategy } = record;
+      const { id: frame, queue = 'all', restarts: life, generation, source } = record;
       const place = { origin: originOf(record), queue };
-      const cut = factory.partition(strategy);
+      const cut = factory.partition(record);
       ledger.apply({ kind: 'frame-restored', frame, source, ...place, life, generation, ...cut });
       log.warn({ frame, restarts: life }, 'frame taken up again');
     }

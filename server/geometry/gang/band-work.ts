@@ -47,6 +47,11 @@ export class BandWork {
     this.steps = Math.max(LEAST_STEPS, ...this.#published.flat().map((map) => plan.stage.maps[map]!.height));
   }
 
+  /** Stages of a gang. */
+  get stages(): number {
+    return this.#published.length;
+  }
+
   /** @param from,to rows of the band, in steps. */
   of(from: number, to: number): BlockWork {
     const { steps } = this;

@@ -19,6 +19,8 @@ export interface CommonParts {
   /** Null when the node is ready, else what it waits for. */
   readonly notReady: () => string | null;
   readonly drainState: () => DrainState;
+  /** By number of devices, from 1: what they are expected to take for a frame, in ms; of the gateway only. */
+  readonly gangsMs?: () => readonly number[];
 }
 
 /** What every node serves alike. */
@@ -42,7 +44,10 @@ export function commonHandlers(parts: CommonParts) {
     getMetrics: async (_request: unknown, reply: FastifyReply) =>
       reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
     getContract: async () => contract,
-    getPlan: async () => plan,
+    getPlan: async () => {
+      const { gangsMs } = parts;
+      return gangsMs === undefined ? plan : { ...plan, gang: { ...plan.gang, predictedMs: gangsMs() } };
+    },
     getEvents: async (request: Pick<FastifyRequest, 'ip'>, reply: FastifyReply) => {
       const leave = streams.enter(request.ip);
       const gone = new AbortController();

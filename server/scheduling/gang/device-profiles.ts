@@ -1,4 +1,5 @@
 import type { BlockWork } from '../../geometry/gang/band-work.js';
+import { MACS, MACS_PER_MS } from '../../geometry/machine-costs.js';
 import { medianOf } from '../median.js';
 import type { BlockTimes, StageTime } from './block-times.js';
 
@@ -26,6 +27,19 @@ export interface DeviceProfile {
 export function blockMs({ bodyMs, prepareMs, stageMs }: DeviceProfile, { bodies, decoded, macs }: BlockWork): number {
   const layers = macs.reduce((sum, of, stage) => sum + ((of + MACS_PER_CALL) / 1e6) * stageMs[stage]!, 0);
   return layers + prepareMs * decoded + bodyMs * (1 + bodies);
+}
+
+/** Decoding and letterboxing of a camera's picture on a small machine: about what `bench calibrate` has there. */
+const PREPARE_MS = 25;
+
+/** Returns what a small machine takes, of which nothing is measured. */
+export function usualProfile(stages: number): DeviceProfile {
+  return {
+    prepareMs: PREPARE_MS,
+    // A body comes and one goes.
+    bodyMs: MACS.perMessage / MACS_PER_MS / 2,
+    stageMs: Array.from({ length: stages }, () => 1e6 / MACS_PER_MS),
+  };
 }
 
 /** The times of a block that count. */

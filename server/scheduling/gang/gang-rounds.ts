@@ -6,6 +6,7 @@ import { type GangPlans, gangPlanOf } from '../../geometry/gang/gang-plans.js';
 import { MemberPlans } from '../../geometry/gang/member-plans.js';
 import type { BlockKey } from './block-times.js';
 import { DeviceProfiles, type MeasuredBlock, profileOf } from './device-profiles.js';
+import type { GangForecast } from './gang-forecast.js';
 import { GangHelpers, type LeftOut } from './gang-helpers.js';
 import { GangShares } from './gang-shares.js';
 
@@ -73,6 +74,11 @@ export class GangRounds {
     const members = this.#members.get(plan) ?? new MemberPlans(gangPlanOf(this.#parts.plans, plan));
     this.#members.set(plan, members);
     return members;
+  }
+
+  /** Predicts what gangs of these devices take for a frame. */
+  forecast(devices: readonly string[]): GangForecast {
+    return this.#shares.forecast(devices);
   }
 
   /** The frame has ended. */

@@ -1,7 +1,8 @@
 import type { BandWork } from '../../geometry/gang/band-work.js';
 import { type Bands, bandsAt, bandsOf } from '../../geometry/gang/bands.js';
 import { medianOf } from '../median.js';
-import { blockMs, type DeviceProfile, type DeviceProfiles, medianProfile } from './device-profiles.js';
+import { blockMs, type DeviceProfile, type DeviceProfiles, medianProfile, usualProfile } from './device-profiles.js';
+import type { GangForecast } from './gang-forecast.js';
 import { shareOut } from './share-out.js';
 
 /** Bands that save less of a frame's time than this are not worth a thought: measured times are never twice the same. */
@@ -43,6 +44,7 @@ export class GangShares {
   readonly #parts: GangSharesParts;
   /** By the devices' names. */
   readonly #known = new Map<string, Shared>();
+  #forecast: { readonly forecast: GangForecast; readonly equalMs: readonly number[] } | null = null;
 
   constructor(parts: GangSharesParts) {
     this.#parts = parts;
@@ -73,6 +75,35 @@ export class GangShares {
     return profiles === null ? null : this.#equalMs(profiles);
   }
 
+  /**
+   * Predicts what gangs of these devices take, by what is known of each of them; before anything was measured, as small machines take that
+   * differ by their speeds alone.
+   *
+   * @returns the same object while times stay about the same.
+   */
+  forecast(devices: readonly string[]): GangForecast {
+    const profiles = this.#profilesOf(devices) ?? this.#usualOf(devices);
+    const equalMs = this.#equalMs(profiles);
+    const known = this.#forecast;
+    if (known !== null && isSame(known.equalMs, equalMs)) return known.forecast;
+    const usual = medianProfile(profiles);
+    const [usualMs] = this.#equalMs([usual], devices.length);
+    const sizesMs = devices.map((_, i) => {
+      const gang = Array.from({ length: i + 1 }, () => usual);
+      return Math.max(...this.#busyMs(this.#seek(gang), gang));
+    });
+    const forecast = { sizesMs, speeds: new Map(devices.map((device, i) => [device, usualMs! / equalMs[i]!])) };
+    this.#forecast = { forecast, equalMs };
+    return forecast;
+  }
+
+  #usualOf(devices: readonly string[]): readonly DeviceProfile[] {
+    const speeds = this.#parts.speedsOf(devices);
+    const usual = medianOf(speeds)!;
+    const profile = usualProfile(this.#parts.work.stages);
+    return speeds.map((speed) => scaled(profile, usual / speed));
+  }
+
   #next(known: Shared | undefined, devices: readonly string[]): Shared {
     const profiles = this.#profilesOf(devices);
     if (profiles === null) {
@@ -81,9 +112,9 @@ export class GangShares {
     }
     const equalMs = this.#equalMs(profiles);
     const nowMs = known && [...equalMs, ...this.#busyMs(known.best, profiles)];
-    const isSame = known?.soughtMs?.every((ms, i) => isAbout(ms, nowMs![i]!)) ?? false;
-    const best = isSame ? known!.best : this.#seek(profiles);
-    const soughtMs = isSame ? known!.soughtMs : [...equalMs, ...this.#busyMs(best, profiles)];
+    const isKnown = known?.soughtMs != null && isSame(known.soughtMs, nowMs!);
+    const best = isKnown ? known!.best : this.#seek(profiles);
+    const soughtMs = isKnown ? known!.soughtMs : [...equalMs, ...this.#busyMs(best, profiles)];
     if (known === undefined) return { bands: best, best, soughtMs, lost: 0 };
     const gain = gainOf(this.#busyMs(known.bands, profiles), this.#busyMs(best, profiles));
     const lost = gain < LEAST_GAIN ? 0 : known.lost + gain;
@@ -113,9 +144,9 @@ export class GangShares {
     return own.map((profile) => (profile !== null && alike.includes(profile) ? middle : profile));
   }
 
-  #equalMs(profiles: readonly DeviceProfile[]): readonly number[] {
+  #equalMs(profiles: readonly DeviceProfile[], members = profiles.length): readonly number[] {
     const { steps } = this.#parts.work;
-    const share = this.#parts.work.of(0, Math.ceil(steps / profiles.length));
+    const share = this.#parts.work.of(0, Math.ceil(steps / members));
     return profiles.map((profile) => blockMs(profile, share));
   }
 
@@ -147,6 +178,6 @@ function scaled({ bodyMs, prepareMs, stageMs }: DeviceProfile, factor: number): 
   return { bodyMs: bodyMs * factor, prepareMs: prepareMs * factor, stageMs: stageMs.map((ms) => ms * factor) };
 }
 
-function isAbout(ms: number, nowMs: number): boolean {
-  return Math.abs(nowMs - ms) <= SAME * ms;
+function isSame(thenMs: readonly number[], nowMs: readonly number[]): boolean {
+  return thenMs.length === nowMs.length && thenMs.every((ms, i) => Math.abs(nowMs[i]! - ms) <= SAME * ms);
 }

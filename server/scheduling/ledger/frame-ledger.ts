@@ -36,6 +36,9 @@ export function emptyLedger(settings: LedgerSettings, nowMs: number): FrameLedge
     lost: new Set(),
     turns: new Map(),
     gangTimes: new Map(),
+    forecast: null,
+    gangRatios: new Map(),
+    load: { frames: 0, atMs: nowMs },
     lastSource: null,
     deviceLessSinceMs: nowMs,
     suspendedUntilMs: new Map(),
@@ -122,6 +125,9 @@ function apply(draft: LedgerDraft, event: LedgerEvent): ResultVerdict | null {
       return null;
     case 'devices-left-out':
       draft.leftOut = new Set(event.devices);
+      return null;
+    case 'gangs-predicted':
+      draft.forecast = event.forecast;
       return null;
     case 'remaining-returned':
       remainingReturned(draft, event);

@@ -1,7 +1,10 @@
 import type { ErrorCode } from '../../error-codes.js';
+import type { GangForecast } from '../gang/gang-forecast.js';
+import type { GangRatios } from '../gang/gang-ratios.js';
 import { type GangTimes, gangLeaseMs } from '../gang/gang-times.js';
+import { loadAt, type OpenLoad } from '../gang/open-load.js';
+import { LayeredMap } from '../layered-map.js';
 import type { Turns } from '../policy/waiting-order.js';
-import { LayeredMap } from './layered-map.js';
 import type { LedgerEffect, PartNote } from './ledger-effects.js';
 import type { FrameLedger, LedgerDevice, LedgerFrame, LedgerSettings, PartPlace } from './ledger-state.js';
 
@@ -18,6 +21,9 @@ export interface LedgerDraft {
   readonly quarantined: Set<string>;
   turns: Turns;
   gangTimes: GangTimes;
+  forecast: GangForecast | null;
+  gangRatios: GangRatios;
+  load: OpenLoad;
   leftOut: ReadonlySet<string>;
   lastSource: string | null;
   deviceLessSinceMs: number | null;
@@ -36,10 +42,23 @@ export function draftOf(ledger: FrameLedger, nowMs: number): LedgerDraft {
     quarantined: new Set(ledger.quarantined),
     turns: ledger.turns,
     gangTimes: ledger.gangTimes,
+    forecast: ledger.forecast,
+    gangRatios: ledger.gangRatios,
+    load: loadNow(ledger, nowMs),
     leftOut: ledger.leftOut,
     lastSource: ledger.lastSource,
     deviceLessSinceMs: ledger.deviceLessSinceMs,
   };
+}
+
+/** The load counts for about as long as two whole frames take. */
+function loadNow({ forecast, frames, load }: FrameLedger, nowMs: number): OpenLoad {
+  if (forecast === null) return { frames: 0, atMs: nowMs };
+  let open = 0;
+  for (const { distribution, phase } of frames.values()) {
+    if (distribution.kind === 'gang' && (phase.kind === 'waiting' || phase.kind === 'running')) open++;
+  }
+  return loadAt(load, open, nowMs, 2 * forecast.sizesMs[0]!);
 }
 
 /** Why a part goes to another device: a try that gave no result, or a task that came back untried. */

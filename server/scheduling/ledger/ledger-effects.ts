@@ -2,12 +2,28 @@ import type { ErrorCode } from '../../error-codes.js';
 import type { PartAttempt } from './ledger-events.js';
 import type { AuditOutcome } from './ledger-state.js';
 
+/** What a cluster decided by, how many devices compute a frame. */
+export interface GangChoice {
+  /** Frames that waited, this one included. */
+  readonly waiting: number;
+  /** Devices that were in no gang. */
+  readonly idle: number;
+  readonly predictedMs: number;
+}
+
 /** What is to be done after an event. */
 export type LedgerEffect =
   /** Give the picture to the source. */
   | { readonly kind: 'deliver'; readonly frame: string; readonly source: string; readonly attempt: number }
   /** Cut the frame into a block for each of these devices; what was computed of another attempt is void. */
-  | { readonly kind: 'gang'; readonly frame: string; readonly attempt: number; readonly devices: readonly string[] }
+  | {
+      readonly kind: 'gang';
+      readonly frame: string;
+      readonly attempt: number;
+      readonly devices: readonly string[];
+      /** Where the cluster has decided how many devices compute the frame. */
+      readonly choice?: GangChoice;
+    }
   /** A gang has ended before its frame was computed: for the frame's trace. */
   | {
       readonly kind: 'gang-ended';

@@ -1,3 +1,4 @@
+import type { GangForecast } from '../gang/gang-forecast.js';
 import type { BlockProgress } from '../gang/hanging-member.js';
 import type { QueuePolicy } from '../policy/waiting-order.js';
 import type { TaskKey } from '../task-key.js';
@@ -104,6 +105,8 @@ export type LedgerEvent =
   | { readonly kind: 'device-released'; readonly device: string }
   /** Gangs of all devices do without these from now on, as each would slow them down. */
   | { readonly kind: 'devices-left-out'; readonly devices: readonly string[] }
+  /** Gangs are expected to take so long from now on. */
+  | { readonly kind: 'gangs-predicted'; readonly forecast: GangForecast }
   | {
       /** A device computes the remaining layers of a frame no longer, and the frame has not ended. */
       readonly kind: 'remaining-returned';

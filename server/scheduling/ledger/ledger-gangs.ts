@@ -1,17 +1,9 @@
+import { gangMs } from '../gang/gang-forecast.js';
+import { withRatio } from '../gang/gang-ratios.js';
 import { withGangTime } from '../gang/gang-times.js';
 import { hangingMember } from '../gang/hanging-member.js';
 import { LARGEST_ATTEMPT, type TaskKey } from '../task-key.js';
-import {
-  blockLeaseMs,
-  failFrame,
-  helperOf,
-  holderOf,
-  type LedgerDraft,
-  loads,
-  note,
-  type Reason,
-  reachable,
-} from './ledger-draft.js';
+import { blockLeaseMs, failFrame, holderOf, type LedgerDraft, type Reason } from './ledger-draft.js';
 import type { GangEndReason } from './ledger-effects.js';
 import type { LedgerFrame, PartState } from './ledger-state.js';
 
@@ -22,7 +14,7 @@ import type { LedgerFrame, PartState } from './ledger-state.js';
  */
 
 /** Of the members of a gang: they begin and fail together. */
-type Tries = Pick<PartState, 'attempt' | 'failed'>;
+export type Tries = Pick<PartState, 'attempt' | 'failed'>;
 
 /** Why a gang has ended before its frame was computed. */
 export interface GangEnd {
@@ -77,7 +69,7 @@ export function findMember(entry: LedgerFrame, isIt: (device: string, isDone: bo
 }
 
 /** Returns the devices whose blocks a frame is made of; none while it waits for a gang. */
-export function membersOf({ parts }: LedgerFrame): readonly string[] {
+export function membersOf({ parts }: Pick<LedgerFrame, 'parts'>): readonly string[] {
   return parts.flatMap((part) => (part.kind === 'unplaced' ? [] : [part.device]));
 }
 
@@ -86,22 +78,8 @@ function isComputed({ parts }: LedgerFrame): boolean {
   return parts.every(({ kind }) => kind === 'done');
 }
 
-/**
- * Returns the devices that a gang can be formed of: those that the gateway reaches and that are in no gang. The gateway's own is not
- * among them while the gateway computes a whole frame.
- */
-export function freeDevices(draft: LedgerDraft): Set<string> {
-  const helper = helperOf(draft);
-  const free = new Set([...reachable(draft), ...(helper === null ? [] : [helper])]);
-  for (const entry of draft.frames.values()) {
-    if (entry.phase.kind === 'local' && helper !== null) free.delete(helper);
-    if (isInGang(entry)) for (const device of membersOf(entry)) free.delete(device);
-  }
-  return free;
-}
-
 /** Returns whether a gang computes the frame now. */
-function isInGang(entry: LedgerFrame): boolean {
+export function isInGang(entry: LedgerFrame): boolean {
   return entry.distribution.kind === 'gang' && entry.phase.kind === 'running' && !isComputed(entry);
 }
 
@@ -111,40 +89,15 @@ export function isHelping({ frames, settings: { helper } }: LedgerDraft): boolea
   return [...frames.values()].some((entry) => isInGang(entry) && membersOf(entry).includes(helper));
 }
 
-/**
- * Forms a gang for a frame that waits for one. Devices that are in a gang are waited for when all others are to be avoided.
- *
- * @param free devices that are in no gang; the members are taken out.
- */
-export function formGang(draft: LedgerDraft, entry: LedgerFrame, free: Set<string>): void {
-  const { distribution, frame, parts } = entry;
-  if (distribution.kind !== 'gang') return;
-  const candidates = helping(draft, entry).filter((device) => free.has(device));
-  const isOfHelper = candidates.length === 1 && candidates[0] === draft.settings.helper;
-  if (candidates.length === 0 || (isOfHelper && distribution.suspects === undefined)) return;
-  const loadOf = loads(draft);
-  const most = distribution.members === 'all' ? distribution.most : Math.min(distribution.members, distribution.most);
-  // The gateway's own, which has no load of its own, comes last.
-  const loadOfDevice = (device: string) => loadOf.get(device) ?? Number.MAX_VALUE;
-  const byLoad = candidates.toSorted().sort((a, b) => loadOfDevice(a) - loadOfDevice(b));
-  const devices = byLoad.slice(0, most).sort();
-  for (const device of devices) free.delete(device);
-  const attempt = entry.latest + 1;
-  const startedMs = entry.startedMs ?? draft.nowMs;
-  draft.effects.push({ kind: 'gang', frame, attempt, devices });
-  const running = { ...entry, phase: { kind: 'running' as const }, isRestored: false, startedMs };
-  pushMembers(draft, running, devices, { attempt, failed: parts[0]!.failed });
-  for (const [member, part] of draft.frames.get(frame)!.parts.entries()) note(draft, frame, member, 'pushed', part);
-}
-
 /** Notes what the gang of a frame took. A frame of which an earlier gang has failed tells nothing. */
 export function noteGangTime(draft: LedgerDraft, { distribution, parts, startedMs }: LedgerFrame): void {
   if (distribution.kind !== 'gang' || parts[0]!.attempt > 1 || startedMs === null) return;
-  draft.gangTimes = withGangTime(
-    draft.gangTimes,
-    { plan: distribution.plan, members: parts.length },
-    draft.nowMs - startedMs,
-  );
+  const { plan } = distribution;
+  const tookMs = draft.nowMs - startedMs;
+  draft.gangTimes = withGangTime(draft.gangTimes, { plan, members: parts.length }, tookMs);
+  if (draft.forecast === null || plan !== 'stages') return;
+  const predictedMs = gangMs(draft.forecast, membersOf({ parts }));
+  draft.gangRatios = withRatio(draft.gangRatios, parts.length, tookMs / predictedMs);
 }
 
 /** A member has begun its block: from now on the gang may take as long as gangs take, when it was the last. */
@@ -191,48 +144,6 @@ export function restartGang(
   draft.frames.set(frame, { ...entry, avoided, phase, parts: [unplaced(tries)] });
 }
 
-/** Devices without those that ended the frame's last gang or whose results of it were refused; all where there are no others. */
-function suitable(draft: LedgerDraft, entry: LedgerFrame): readonly string[] {
-  const live = reachable(draft);
-  const others = live.filter((device) => isSuitable(entry, device));
-  return others.length > 0 ? others : live;
-}
-
-function isSuitable({ avoided, refused }: LedgerFrame, device: string): boolean {
-  return device !== avoided && !refused.some((one) => one.device === device);
-}
-
-/**
- * Returns the devices that a gang can have: a gang of all has the gateway's own beside others, and does without those that would slow it
- * down, where there are others; that is measured of stages only.
- */
-function helping(draft: LedgerDraft, entry: LedgerFrame): readonly string[] {
-  const devices = suitable(draft, entry);
-  const { distribution } = entry;
-  if (distribution.kind !== 'gang') return devices;
-  const helper = helperOf(draft);
-  const all = helper !== null && isSuitable(entry, helper) ? [...devices, helper] : devices;
-  const suspect = distribution.suspects?.find((device) => all.includes(device));
-  if (suspect !== undefined) return [suspect];
-  if (distribution.members !== 'all' || distribution.plan !== 'stages') return devices;
-  const others = all.filter((device) => !draft.leftOut.has(device));
-  return others.some((device) => device !== helper) ? others : devices;
-}
-
 function unplaced({ attempt, failed }: Tries): PartState {
   return { kind: 'unplaced', attempt, failed };
-}
-
-function pushMembers(
-  draft: LedgerDraft,
-  entry: LedgerFrame,
-  devices: readonly string[],
-  { attempt, failed }: Tries,
-): void {
-  const { frame } = entry;
-  const parts = devices.map((device): PartState => ({ kind: 'pushing', attempt, failed, device }));
-  draft.frames.set(frame, { ...entry, latest: Math.max(entry.latest, attempt), parts });
-  for (const [part, device] of devices.entries()) {
-    draft.effects.push({ kind: 'push', frame, part, attempt, device });
-  }
 }

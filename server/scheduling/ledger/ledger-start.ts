@@ -1,7 +1,8 @@
 import { takeTurn, waitingOrder } from '../policy/waiting-order.js';
 import { LARGEST_ATTEMPT } from '../task-key.js';
 import { holderOf, type LedgerDraft, reachable } from './ledger-draft.js';
-import { formGang, freeDevices, isHelping } from './ledger-gangs.js';
+import { GangForming } from './ledger-forming.js';
+import { isHelping } from './ledger-gangs.js';
 import { chooseSource } from './ledger-placement.js';
 import { isUnderWay, resume } from './ledger-restore.js';
 import type { LedgerFrame } from './ledger-state.js';
@@ -20,13 +21,13 @@ export function startWaitingFrames(draft: LedgerDraft): void {
   }
   // Worked out once, and only when a frame waits: this is done with every event.
   let reached: ReadonlySet<string> | null = null;
-  let free: Set<string> | null = null;
+  let gangs: GangForming | null = null;
   const waiting = waitingOrder(draft.frames.values(), draft.turns);
   for (const entry of waiting) {
     if (entry.phase.kind !== 'waiting' || entry.phase.notBeforeMs > draft.nowMs) continue;
     if (entry.distribution.kind === 'gang') {
-      free ??= freeDevices(draft);
-      if (free.size > 0) formGang(draft, entry, free);
+      gangs ??= new GangForming(draft);
+      gangs.form(entry);
       continue;
     }
     if (isUnderWay(entry)) {

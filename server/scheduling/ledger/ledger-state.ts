@@ -1,6 +1,9 @@
 import type { GangPlanName } from '../../geometry/gang/gang-plan.js';
+import type { GangForecast } from '../gang/gang-forecast.js';
+import type { GangRatios } from '../gang/gang-ratios.js';
 import type { GangTimes } from '../gang/gang-times.js';
 import type { BlockProgress } from '../gang/hanging-member.js';
+import type { OpenLoad } from '../gang/open-load.js';
 import type { QueuePolicy, Turns } from '../policy/waiting-order.js';
 
 /** What the frame ledger knows: plain, frozen data. See `frame-ledger.ts` for how it changes. */
@@ -67,8 +70,8 @@ export type Distribution =
   | {
       readonly kind: 'gang';
       readonly plan: GangPlanName;
-      /** As many devices as are free, or so many of them. */
-      readonly members: number | 'all';
+      /** As many devices as are free, so many of them, or as many as the cluster decides on. */
+      readonly members: number | 'all' | 'auto';
       /** As many blocks as can be cut at the most. */
       readonly most: number;
       /** Devices that are taken before all others, the first of them first: one of them is wrong. */
@@ -210,6 +213,11 @@ export interface FrameLedger {
   /** Until when a device gets no remaining layers, because it did not compute those that it was given. */
   readonly remainingRestUntilMs: ReadonlyMap<string, number>;
   readonly gangTimes: GangTimes;
+  /** Of gangs of stages; null while nothing is predicted. */
+  readonly forecast: GangForecast | null;
+  readonly gangRatios: GangRatios;
+  /** Of frames that gangs compute. */
+  readonly load: OpenLoad;
   /** Devices that computed something wrong: until they are released nothing that they say of frames counts. */
   readonly quarantined: ReadonlySet<string>;
   /** Devices that slow gangs down. */

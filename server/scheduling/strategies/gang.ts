@@ -32,6 +32,17 @@ export const whole: Strategy = {
   bounds: { ...gang.bounds, workers: () => 1, requests: () => 2 },
 };
 
+/** As many devices as it takes for the frames that wait: one for each under load, all for one frame, groups between. */
+export const auto: Strategy = {
+  ...gang,
+  name: 'auto',
+  partition: (plan) => ({
+    parts: 1,
+    distribution: { kind: 'gang', plan: 'stages', members: 'auto', most: mostBlocks(plan) },
+  }),
+  withoutReuse: 'auto',
+};
+
 /** A block has a row of each map at least. */
 function mostBlocks({ maps, outputs }: FtpPlan): number {
   return Math.min(...outputs.map((map) => maps[map]!.height));

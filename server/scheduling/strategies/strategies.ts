@@ -1,6 +1,6 @@
 import { ftpWorkSharing } from './ftp-work-sharing.js';
 import { ftpWorkStealing, ftpWorkStealingWithReuse } from './ftp-work-stealing.js';
-import { gang, whole } from './gang.js';
+import { auto, gang, whole } from './gang.js';
 import { modnn } from './modnn.js';
 import type { Strategy, StrategyName } from './strategy.js';
 
@@ -11,6 +11,7 @@ const BY_NAME: Readonly<Record<StrategyName, Strategy>> = Object.freeze({
   modnn,
   gang,
   whole,
+  auto,
 });
 
 export function strategyNamed(name: StrategyName): Strategy {

@@ -9,7 +9,7 @@ export const PAPER_STRATEGIES = ['ftp-wst-s', 'ftp-wst', 'ftp-wsh', 'modnn'] as 
 export type PaperStrategy = (typeof PAPER_STRATEGIES)[number];
 
 /** As `cluster.yaml`, a frame's query and the wire name them. */
-export const STRATEGIES = [...PAPER_STRATEGIES, 'gang', 'whole'] as const;
+export const STRATEGIES = [...PAPER_STRATEGIES, 'gang', 'whole', 'auto'] as const;
 
 export type StrategyName = (typeof STRATEGIES)[number];
 
@@ -21,6 +21,13 @@ export function isPaperStrategy(strategy: StrategyName): strategy is PaperStrate
 export interface Partition {
   readonly parts: number;
   readonly distribution: Distribution;
+}
+
+/** Bounds how many devices compute a frame together. @returns null where it is cut otherwise than for gangs of several. */
+export function withMembers(partition: Partition, members: number): Partition | null {
+  const { distribution } = partition;
+  if (distribution.kind !== 'gang' || distribution.plan !== 'stages' || distribution.members === 1) return null;
+  return { ...partition, distribution: { ...distribution, members } };
 }
 
 /** How gangs compute frames. */

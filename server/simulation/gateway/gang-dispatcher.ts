@@ -1,6 +1,7 @@
 import type { DueBody } from '../../geometry/gang/gang-blocks.js';
 import { regionBytes } from '../../geometry/plan-cost.js';
 import type { ComputedBlock } from '../../scheduling/gang/block-times.js';
+import type { GangForecast } from '../../scheduling/gang/gang-forecast.js';
 import { GangRounds } from '../../scheduling/gang/gang-rounds.js';
 import type { LedgerEffect } from '../../scheduling/ledger/ledger-effects.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
@@ -23,6 +24,7 @@ export class GangDispatcher {
   readonly #coming = new Map<string, Latch>();
 
   #leftOut: readonly string[] = [];
+  #forecast: GangForecast | null = null;
 
   constructor(world: World, host: Host) {
     const { settings } = world;
@@ -92,6 +94,15 @@ export class GangDispatcher {
     const before = this.#leftOut;
     this.#leftOut = this.#rounds.leftOut.map((out) => out.device);
     return this.#leftOut.join() === before.join() ? null : this.#leftOut;
+  }
+
+  /** @returns what gangs are expected to take from now on; null where that is as before. */
+  forecast(): GangForecast | null {
+    const { devices } = this.#world.settings;
+    const forecast = this.#rounds.forecast(devices.map(({ id }) => id));
+    if (forecast === this.#forecast) return null;
+    this.#forecast = forecast;
+    return forecast;
   }
 
   drop(frame: string): void {

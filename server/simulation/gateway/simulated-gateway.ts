@@ -56,6 +56,7 @@ export class SimulatedGateway implements GatewayDoor {
     this.#victims = new VictimDirectory((ms, run) => kernel.at(kernel.nowMs + ms, run));
     this.#gangs = new GangDispatcher(world, this);
     this.#ledger = emptyLedger(settings.ledger, kernel.nowMs);
+    this.#predict();
     kernel.spawn(this.#tick());
   }
 
@@ -71,6 +72,11 @@ export class SimulatedGateway implements GatewayDoor {
     this.#ledger = ledger;
     for (const effect of effects) this.#carryOut(effect);
     return verdict;
+  }
+
+  #predict(): void {
+    const forecast = this.#gangs.forecast();
+    if (forecast !== null) this.apply({ kind: 'gangs-predicted', forecast });
   }
 
   /** Whether a frame is still to end. */
@@ -255,6 +261,7 @@ export class SimulatedGateway implements GatewayDoor {
     if (verdict === 'accepted') {
       const devices = this.#gangs.accepted(this.frames.get(id)!, result, bytes);
       if (devices !== null) this.apply({ kind: 'devices-left-out', devices });
+      this.#predict();
     }
     return yield* answer(VERDICT_BYTES, null);
   }

@@ -55,6 +55,7 @@ export function cluster(plan: GangPlan, noise?: () => number) {
   const helpers = new GangHelpers({ shares, profiles, speedsOf });
   return {
     helpers,
+    shares,
     /** Runs one frame; the index of a model is its device's name. */
     frame(models: readonly ModelDevice[]) {
       const out = new Set(helpers.leftOut.map(({ device }) => device));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { LayeredMap } from '../../../server/scheduling/ledger/layered-map.js';
+import { LayeredMap } from '../../../server/scheduling/layered-map.js';
 
 const step = fc.record({
   key: fc.integer({ min: 0, max: 60 }).map(String),

@@ -80,10 +80,11 @@ describe('a simulated cluster', { timeout: 30_000 + 2_000 * SECONDS }, () => {
     let complete = 0;
     let quarantines = 0;
     let reruns = 0;
+    const chosen = new Set<number>();
     let local = 0;
     let dropped = 0;
     let onDevices = 0;
-    for (const [setup, script] of fc.sample(fc.tuple(setups, chaos), { numRuns: 800, seed: 7 })) {
+    for (const [setup, script] of fc.sample(fc.tuple(setups, chaos), { numRuns: 800, seed: 1 })) {
       const { tally } = play(setup, script);
       complete += tally.complete.length;
       for (const code of tally.failures.keys()) codes.add(code);
@@ -92,12 +93,14 @@ describe('a simulated cluster', { timeout: 30_000 + 2_000 * SECONDS }, () => {
       for (const outcome of tally.audits.keys()) audits.add(outcome);
       quarantines += tally.quarantines.length;
       reruns += tally.reruns;
+      for (const size of tally.chosen) chosen.add(size);
       local += tally.local.length;
       dropped += tally.dropped.length;
       onDevices += tally.onDevices.length;
     }
     expect(complete).toBeGreaterThan(600);
     expect(quarantines).toBeGreaterThan(20);
+    expect([...chosen].sort()).toEqual([1, 2, 3]);
     expect(local).toBeGreaterThan(100);
     expect(dropped).toBeGreaterThan(100);
     expect(onDevices).toBeGreaterThan(10);

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import type { QueuePlace } from '../../../server/scheduling/ledger/ledger-events.js';
-import type { Distribution } from '../../../server/scheduling/ledger/ledger-state.js';
-import { type ClusterSetup, HEARTBEAT_MS, type SimulatedCluster } from './simulated-cluster.js';
+import { type ClusterSetup, HEARTBEAT_MS, type Sharing, type SimulatedCluster } from './simulated-cluster.js';
 import type { SimulatedDevice } from './simulated-device.js';
 
 /** One thing that happens. Numbers pick among what there is, so that a script stays one when it is shortened. */
@@ -10,11 +9,11 @@ export type Happening =
       readonly kind: 'submit';
       readonly parts: number;
       readonly source: number | null;
-      readonly how: Distribution['kind'];
+      readonly how: Sharing;
       readonly place: QueuePlace;
     }
   /** A camera is faster than the cluster. */
-  | { readonly kind: 'burst'; readonly frames: number; readonly how: Distribution['kind']; readonly place: QueuePlace }
+  | { readonly kind: 'burst'; readonly frames: number; readonly how: Sharing; readonly place: QueuePlace }
   | { readonly kind: 'submit own'; readonly device: number; readonly parts: number }
   | { readonly kind: 'heartbeat' | 'work' | 'hand back'; readonly device: number }
   | { readonly kind: 'steal' | 'steal in vain'; readonly device: number; readonly victim: number }
@@ -28,6 +27,7 @@ export type Happening =
       readonly kind: 'arrive' | 'lose' | 'duplicate' | 'give up' | 'finish' | 'refuse remaining' | 'delete';
       readonly pick: number;
     }
+  | { readonly kind: 'predict'; readonly device: number; readonly ms: number }
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'round' | 'restart gateway' };
 
@@ -37,8 +37,8 @@ const parts = fc.integer({ min: 1, max: 4 });
 const kinds = <Kind extends Happening['kind']>(...all: Kind[]) => fc.constantFrom(...all);
 
 const how = fc.oneof(
-  { weight: 4, arbitrary: fc.constant<Distribution['kind']>('stealing') },
-  { weight: 5, arbitrary: fc.constantFrom<Distribution['kind']>('sharing', 'sharing', 'gang') },
+  { weight: 4, arbitrary: fc.constant<Sharing>('stealing') },
+  { weight: 6, arbitrary: fc.constantFrom<Sharing>('sharing', 'sharing', 'gang', 'auto') },
 );
 
 /** Of cameras, most of which want their newest frame only; or of a client. */
@@ -68,6 +68,7 @@ const ordinary: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: kinds('heartbeat', 'work'), device }) },
   { weight: 3, arbitrary: fc.record({ kind: kinds('steal'), device, victim: device }) },
   { weight: 1, arbitrary: fc.record({ kind: kinds('hand back'), device }) },
+  { weight: 1, arbitrary: fc.record({ kind: kinds('predict'), device, ms: fc.integer({ min: 1, max: 2000 }) }) },
   { weight: 6, arbitrary: fc.record({ kind: kinds('arrive'), pick }) },
   { weight: 1, arbitrary: fc.record({ kind: kinds('finish', 'judge'), pick }) },
 );
@@ -202,6 +203,9 @@ export function happen(cluster: SimulatedCluster, happening: Happening): void {
       return;
     case 'delete':
       cluster.delete(happening.pick);
+      return;
+    case 'predict':
+      cluster.predict(at(happening.device), happening.ms);
       return;
     case 'pass':
       cluster.pass(happening.ms);

@@ -16,6 +16,9 @@ export const HEARTBEAT_MS = 100;
 const CALL_TIMEOUT_MS = 400;
 /** Keeps a script from asking for more than can be looked through. */
 const OPEN_FRAMES_LIMIT = 12;
+/** How a frame's parts come to devices; `auto`: a gang of as many as the cluster decides on. */
+export type Sharing = Distribution['kind'] | 'auto';
+
 export interface ClusterSetup {
   readonly devices: number;
   readonly medianTileMs: number | null;
@@ -36,6 +39,8 @@ export interface ClusterTally {
   readonly quarantines: string[];
   /** Frames that a newer one of their camera replaced. */
   readonly dropped: string[];
+  /** Sizes of gangs that the cluster decided on. */
+  readonly chosen: number[];
   /** Frames that the gateway computed by itself. */
   readonly local: string[];
   /** Frames whose remaining layers devices computed. */
@@ -63,6 +68,7 @@ export class SimulatedCluster {
     audits: new Map(),
     quarantines: [],
     dropped: [],
+    chosen: [],
     local: [],
     onDevices: [],
     reruns: 0,
@@ -110,7 +116,7 @@ export class SimulatedCluster {
   }
 
   /** @param parts tiles; of a gang the most members. */
-  submit(parts: number, source: string | null, how: Distribution['kind'] = 'stealing', place: QueuePlace = {}): void {
+  submit(parts: number, source: string | null, how: Sharing = 'stealing', place: QueuePlace = {}): void {
     if (this.openFrames.length >= OPEN_FRAMES_LIMIT) return;
     const frame = this.#newFrame(parts);
     const distribution = distributionOf(how, parts);
@@ -158,6 +164,12 @@ export class SimulatedCluster {
       const facts = { life, distribution, generation, ...this.#places.get(frame) };
       this.#tell({ kind: 'frame-restored', frame, parts, source: sources.get(frame)!, ...facts });
     }
+  }
+
+  /** Gangs are expected to take so long. @param slow a device of a quarter of the others' speed. */
+  predict(slow: SimulatedDevice, ms: number): void {
+    const sizesMs = [1, 0.6, 0.45, 0.5, 0.6].map((share) => share * ms);
+    this.#tell({ kind: 'gangs-predicted', forecast: { sizesMs, speeds: new Map([[slow.name, 0.25]]) } });
   }
 
   /** Somebody deletes a frame. */
@@ -378,6 +390,7 @@ export class SimulatedCluster {
         this.#forgetWrong(order.frame);
         return;
       case 'gang':
+        if (order.choice !== undefined) this.tally.chosen.push(order.devices.length);
         this.#forgetWrong(order.frame);
         return;
       case 'drop':
@@ -553,7 +566,8 @@ function findingOf({ isAlone, order, wrong }: Judging): Record<'tell' | 'not tel
   return { tell, 'not tell': { kind: 'unclear', detail }, 'not compute': { kind: 'impossible', detail } };
 }
 
-function distributionOf(kind: Distribution['kind'], parts: number): Distribution {
+function distributionOf(kind: Sharing, parts: number): Distribution {
+  if (kind === 'auto') return { kind: 'gang', plan: 'stages', members: 'auto', most: parts };
   if (kind !== 'gang') return { kind };
   return { kind, plan: parts % 2 === 0 ? 'layers' : 'stages', members: parts === 1 ? 1 : 'all', most: parts };
 }

@@ -3,10 +3,11 @@ import { BYTE_SIZE_PATTERN, parseByteSize } from '../../../config/units.js';
 import { DeepThingsError } from '../../../errors.js';
 import { LEAST_CPU_CORES } from '../../../evaluation/hosts/control-groups.js';
 import { MOST_HOSTS } from '../../../evaluation/hosts/host-plan.js';
+import { askedStrategy, type BenchStrategy, benchStrategy } from '../../../evaluation/measure/bench-strategy.js';
 import { planClusters, type TestbedSettings } from '../../../evaluation/measure/run-matrix.js';
 import { formatGrid, parseGrid } from '../../../geometry/grid.js';
-import { isPaperStrategy, STRATEGIES, type StrategyName } from '../../../scheduling/strategies/strategy.js';
-import { nameList, numberList, oneNumber, words } from '../list-options.js';
+import { isPaperStrategy, STRATEGIES } from '../../../scheduling/strategies/strategy.js';
+import { numberList, oneNumber, words } from '../list-options.js';
 import { modelChoice } from '../model-choice.js';
 
 /** As given on the command line. */
@@ -23,6 +24,7 @@ export interface TestbedOptions {
   readonly frames?: string;
   readonly warmup: string;
   readonly atOnce?: boolean;
+  readonly cameras?: boolean;
   readonly repeat: string;
   readonly model: string;
   readonly weights?: string;
@@ -51,7 +53,7 @@ export function testbedSettings(options: TestbedOptions): TestbedSettings {
       `--cpu must have one value, or one for each of ${mostDevices} devices, and has ${cpu.length}`,
     );
   }
-  const strategies = [...new Set(nameList('--strategy', options.strategy, STRATEGIES))];
+  const strategies = [...new Set(words('--strategy', options.strategy).map(strategyOf))];
   const settings: TestbedSettings = {
     devices,
     cpu,
@@ -64,13 +66,14 @@ export function testbedSettings(options: TestbedOptions): TestbedSettings {
     sources: numberList('--sources', options.sources, { least: 1, most: MOST_HOSTS - 1, whole: true }),
     frames: options.frames === undefined ? usualFrames(strategies) : count('--frames', options.frames, 1, MOST_FRAMES),
     warmup: count('--warmup', options.warmup, 0, MOST_FRAMES),
-    atOnce: options.atOnce ? 'always' : 'several-sources',
+    atOnce: options.cameras ? 'cameras' : options.atOnce ? 'always' : 'several-sources',
     repeat: count('--repeat', options.repeat, 1, 1000),
     model: modelChoice(options.model, options.weights),
     depth: options.depth === undefined ? null : count('--depth', options.depth, 1, 1000),
     maps: options.maps,
     sections: sectionsOf(options.set),
   };
+  if (options.cameras && options.atOnce) throw new DeepThingsError('DT_USAGE', 'choose one of --cameras and --at-once');
   if (planClusters(settings).length > 0) return settings;
   throw new DeepThingsError(
     'DT_USAGE',
@@ -78,9 +81,18 @@ export function testbedSettings(options: TestbedOptions): TestbedSettings {
   );
 }
 
+/** @throws DeepThingsError `DT_USAGE` */
+function strategyOf(text: string): BenchStrategy {
+  const known = benchStrategy(text);
+  if (known !== null) return known;
+  const names = `${STRATEGIES.join(', ')}, or gang:3 for gangs of three`;
+  throw new DeepThingsError('DT_USAGE', `--strategy must be of ${names}, and names "${text}"`);
+}
+
 /** Frames of each strategy that count where no number is given: gangs are judged by ratios of rounds, which take more of them. */
-function usualFrames(strategies: readonly StrategyName[]): number {
-  return strategies.length > 1 && !strategies.every(isPaperStrategy) ? 15 : 5;
+function usualFrames(strategies: readonly BenchStrategy[]): number {
+  const isPaper = strategies.every((name) => isPaperStrategy(askedStrategy(name).strategy));
+  return strategies.length > 1 && !isPaper ? 15 : 5;
 }
 
 /** `50mbit` in bits a second; null for `max`. */

@@ -86,8 +86,13 @@ export function printWhatIsRun(settings: TestbedSettings, clusters: readonly Clu
 
 export function printBatch(batch: MeasuredBatch, left: string): void {
   const { frames, seconds } = batch;
-  const { strategy, warmup } = batch.batch;
-  const took = frames.length === 1 ? `fused ${frames[0]!.fusedSeconds.toFixed(2)} s, end to end` : 'all at once';
+  const { inTurn, strategy, warmup } = batch.batch;
+  const took =
+    frames.length === 1
+      ? `fused ${frames[0]!.fusedSeconds.toFixed(2)} s, end to end`
+      : inTurn
+        ? 'one after another from each camera,'
+        : 'all at once';
   const kind = warmup ? 'warm-up ' : '';
   printNote(`  ${strategy}: ${kind}${formatCount(frames.length, 'frame')}, ${took} ${seconds.toFixed(2)} s${left}`);
 }

@@ -1,7 +1,7 @@
 import type { DeepThingsClient, Schemas } from '../../../../client/client.js';
 import type { ClusterConfig } from '../../../config/cluster-config.js';
 import { strategyNamed } from '../../../scheduling/strategies/strategies.js';
-import type { StrategyName } from '../../../scheduling/strategies/strategy.js';
+import { askedStrategy, type BenchStrategy } from '../bench-strategy.js';
 import type { MapDifference } from '../map-difference.js';
 import { areSameDetections } from './same-detections.js';
 import type { UntiledReference } from './untiled-reference.js';
@@ -9,6 +9,8 @@ import type { UntiledReference } from './untiled-reference.js';
 /** A frame that has ended. */
 export interface CheckedFrame {
   readonly frame: Schemas['Frame'];
+  /** As the benchmark names it. */
+  readonly strategy: BenchStrategy;
   /** The number of the picture that it is of. */
   readonly picture: number;
   /** Its merged maps were kept. */
@@ -32,14 +34,17 @@ export class FrameCheck {
   }
 
   /** Returns whether the next frame of this strategy and picture has to keep its merged maps. */
-  comparesMaps(strategy: StrategyName, picture: number): boolean {
-    return strategyNamed(strategy).gang?.plan !== 'stages' || !this.#found.has(keyOf(strategy, picture));
+  comparesMaps(strategy: BenchStrategy, picture: number): boolean {
+    return (
+      strategyNamed(askedStrategy(strategy).strategy).gang?.plan !== 'stages' ||
+      !this.#found.has(keyOf(strategy, picture))
+    );
   }
 
   /** Returns how far a frame's maps are from the untiled ones; null for a frame without maps that found the right things. */
   async check(client: DeepThingsClient, config: ClusterConfig, checked: CheckedFrame): Promise<MapDifference | null> {
-    const { frame, hasMaps, picture } = checked;
-    const key = keyOf(frame.strategy, picture);
+    const { frame, hasMaps, picture, strategy } = checked;
+    const key = keyOf(strategy, picture);
     if (!hasMaps) {
       const [got, wanted] = [frame.detections ?? [], this.#found.get(key) ?? []];
       return areSameDetections(got, wanted, config.model.threshold) ? null : WRONG;

@@ -1,4 +1,5 @@
 import type { StrategyName } from '../../../scheduling/strategies/strategy.js';
+import { askedStrategy } from '../../measure/bench-strategy.js';
 import type { StrategyReport } from '../../measure/testbed-report.js';
 import type { SimulatedRun } from '../../simulate/simulated-run.js';
 import { median } from '../../statistics/statistics.js';
@@ -36,12 +37,13 @@ const MIB = 2 ** 20;
 const PAPER_BYTES_PER_VALUE = 4;
 
 export function measuredPoint(report: StrategyReport): Point {
-  const { depth, devices, grid, samples: batches, sources, strategy } = report;
+  const { depth, devices, grid, samples: batches, sources } = report;
   const frames = batches.flatMap((batch) => batch.frames);
   const latency = frames.map(({ fusedSeconds }) => fusedSeconds);
   const longest = batches.map(({ fusedSeconds }) => fusedSeconds);
   return {
-    ...{ strategy, devices, grid, sources, depth },
+    ...askedStrategy(report.strategy),
+    ...{ devices, grid, sources, depth },
     samples: {
       latency,
       longest,

@@ -1,0 +1,89 @@
+import { type GangForecast, gangMs } from './gang-forecast.js';
+
+/** More gangs at once are to compute more frames a second by this factor: with fewer, each frame is done earlier. */
+const MORE = 1.03;
+/** A share of a frame by which the load is rounded up: the next frame of a camera takes a while to come. */
+const EXPECTED = 0.75;
+/** A frame waits for more devices when it is done earlier by this share. */
+const WORTH = 0.9;
+
+/** A gang that computes a frame now. */
+export interface RunningGang {
+  readonly devices: readonly string[];
+  /** Until its frame is computed, as predicted; not above 0 when it is late. */
+  readonly endsInMs: number;
+}
+
+/** The frames and the devices that gangs are formed of. */
+export interface GangNeeds {
+  /** Frames that wait for a gang, at least one. */
+  readonly waiting: number;
+  /** Frames that were open lately, on average: those that wait, and those that gangs compute. */
+  readonly load: number;
+  readonly running: readonly RunningGang[];
+  /** Devices in no gang, at least one. */
+  readonly free: readonly string[];
+  readonly forecast: GangForecast;
+}
+
+/**
+ * Chooses the gangs that begin now, for the frames that have waited longest. Of *n* frames that are open, at most *n* gangs compute at
+ * once, and it is as many of them as compute the most frames a second: one of all devices for one frame, one of each device under load,
+ * groups between. By Little's law the frames are then done earliest, as long as others follow them.
+ *
+ * @returns the devices of each gang, the fastest gang first; none when all frames are done earlier if they wait for more devices.
+ */
+export function chooseGangs(needs: GangNeeds): readonly (readonly string[])[] {
+  const { forecast, free, load, running, waiting } = needs;
+  const all = [...free, ...running.flatMap(({ devices }) => devices)];
+  const wanted = bestGangs(all, Math.max(waiting + running.length, Math.floor(load + EXPECTED)), forecast).length;
+  const count = Math.min(free.length, Math.max(1, wanted - running.length));
+  const gangs = gangsOf(free, count, forecast);
+  const isScarce = count === 1 && waiting === 1 && free.length < all.length / wanted;
+  if (isScarce && waitingPays(gangs[0]!, needs)) return [];
+  return gangs.slice(0, waiting);
+}
+
+/** Returns whether a frame is done earlier by a gang of these devices and of those that are free next. */
+function waitingPays(gang: readonly string[], { forecast, free, running }: GangNeeds): boolean {
+  const next = running.filter(({ endsInMs }) => endsInMs > 0).sort((a, b) => a.endsInMs - b.endsInMs)[0];
+  if (next === undefined) return false;
+  const [later] = gangsOf([...free, ...next.devices], 1, forecast);
+  return next.endsInMs + gangMs(forecast, later!) < WORTH * gangMs(forecast, gang);
+}
+
+/** Returns the gangs of these devices, at most so many, that compute the most frames a second together. */
+function bestGangs(devices: readonly string[], most: number, forecast: GangForecast): readonly (readonly string[])[] {
+  let best: readonly (readonly string[])[] = [];
+  let rate = 0;
+  for (let count = 1; count <= Math.min(most, devices.length); count++) {
+    const gangs = gangsOf(devices, count, forecast);
+    const found = gangs.reduce((sum, gang) => sum + 1 / gangMs(forecast, gang), 0);
+    if (found > rate * (count === 1 ? 1 : MORE)) [best, rate] = [gangs, found];
+  }
+  return best;
+}
+
+/** Shares devices out to gangs of about the same speed; in each it does without those that slow it down. */
+function gangsOf(devices: readonly string[], count: number, forecast: GangForecast): readonly (readonly string[])[] {
+  const speedOf = (device: string) => forecast.speeds.get(device) ?? 1;
+  const gangs = Array.from({ length: count }, (): { readonly devices: string[]; speed: number } => {
+    return { devices: [], speed: 0 };
+  });
+  for (const device of devices.toSorted().sort((a, b) => speedOf(b) - speedOf(a))) {
+    const slowest = gangs.reduce((least, gang) => (gang.speed < least.speed ? gang : least));
+    slowest.devices.push(device);
+    slowest.speed += speedOf(device);
+  }
+  return gangs.map((gang) => fastest(gang.devices, forecast)).sort((a, b) => gangMs(forecast, a) - gangMs(forecast, b));
+}
+
+/** @param devices the fastest first. @returns as many of them as are fastest together. */
+function fastest(devices: readonly string[], forecast: GangForecast): readonly string[] {
+  let best = devices.slice(0, 1);
+  for (let size = 2; size <= devices.length; size++) {
+    const gang = devices.slice(0, size);
+    if (gangMs(forecast, gang) < gangMs(forecast, best)) best = gang;
+  }
+  return best;
+}

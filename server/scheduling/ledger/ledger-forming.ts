@@ -1,0 +1,168 @@
+import { chooseGangs } from '../gang/choose-gangs.js';
+import { type GangForecast, gangMs } from '../gang/gang-forecast.js';
+import { corrected } from '../gang/gang-ratios.js';
+import { helperOf, type LedgerDraft, loads, note, reachable } from './ledger-draft.js';
+import type { GangChoice } from './ledger-effects.js';
+import { isInGang, membersOf, type Tries } from './ledger-gangs.js';
+import type { LedgerFrame, PartState } from './ledger-state.js';
+
+/** Forms gangs for the frames that wait for one, of the devices that are free. */
+export class GangForming {
+  readonly #draft: LedgerDraft;
+  /** Devices that the gateway reaches and that are in no gang. */
+  readonly #free: Set<string>;
+  /** For frames of which the cluster decides how many devices compute them: the gangs that begin now; null until they are chosen. */
+  #chosen: ChosenGangs | null = null;
+
+  constructor(draft: LedgerDraft) {
+    this.#draft = draft;
+    this.#free = freeDevices(draft);
+  }
+
+  /** Forms a frame's gang, where devices are free for it. When all that are free are to be avoided, others are waited for. */
+  form(entry: LedgerFrame): void {
+    if (this.#free.size === 0) return;
+    const { forecast } = this.#draft;
+    if (forecast === null || !isAutomatic(entry)) {
+      begin(this.#draft, entry, this.#take(entry), null);
+      return;
+    }
+    this.#chosen ??= choose(this.#draft, corrected(forecast, this.#draft.gangRatios), this.#free);
+    const { gangs, idle, waiting } = this.#chosen;
+    // A device that has the picture at hand computes it, or helps to.
+    const own = gangs.findIndex((gang) => gang.includes(entry.source));
+    const [chosen] = gangs.splice(Math.max(0, own), 1);
+    if (chosen === undefined || entry.distribution.kind !== 'gang') {
+      // It waits for more devices. Frames behind it do not overtake it.
+      this.#free.clear();
+      return;
+    }
+    const gang = this.#withHelper(chosen.slice(0, entry.distribution.most), entry.distribution.most);
+    for (const device of gang) this.#free.delete(device);
+    begin(this.#draft, entry, gang.toSorted(), { waiting, idle, predictedMs: gangMs(this.#chosen.forecast, gang) });
+  }
+
+  /** The gateway's own device helps where all others compute one frame, and it is done earlier then. */
+  #withHelper(gang: readonly string[], most: number): readonly string[] {
+    const { helper } = this.#draft.settings;
+    const { forecast, idle, waiting } = this.#chosen!;
+    if (helper === undefined || !this.#free.has(helper)) return gang;
+    const isOfAll = waiting === 1 && gang.length === idle && gang.length < most;
+    const all = [...gang, helper];
+    return isOfAll && gangMs(forecast, all) < gangMs(forecast, gang) ? all : gang;
+  }
+
+  /** Takes the devices with the least to do, as many as the frame asks for. */
+  #take(entry: LedgerFrame): readonly string[] {
+    const { distribution } = entry;
+    if (distribution.kind !== 'gang') return [];
+    const draft = this.#draft;
+    const candidates = helping(draft, entry).filter((device) => this.#free.has(device));
+    const isOfHelper = candidates.length === 1 && candidates[0] === draft.settings.helper;
+    if (isOfHelper && distribution.suspects === undefined) return [];
+    const loadOf = loads(draft);
+    const { members, most } = distribution;
+    // The gateway's own, which has no load of its own, comes last.
+    const loadOfDevice = (device: string) => loadOf.get(device) ?? Number.MAX_VALUE;
+    const byLoad = candidates.toSorted().sort((a, b) => loadOfDevice(a) - loadOfDevice(b));
+    const devices = byLoad.slice(0, typeof members === 'number' ? Math.min(members, most) : most).sort();
+    for (const device of devices) this.#free.delete(device);
+    return devices;
+  }
+}
+
+interface ChosenGangs extends Pick<GangChoice, 'waiting' | 'idle'> {
+  /** The fastest first. */
+  readonly gangs: (readonly string[])[];
+  readonly forecast: GangForecast;
+}
+
+/** Returns whether the cluster decides how many devices compute a frame. One that a gang failed at is computed by all that are fit for it. */
+function isAutomatic({ avoided, distribution, refused }: LedgerFrame): boolean {
+  if (distribution.kind !== 'gang' || distribution.suspects !== undefined) return false;
+  return distribution.members === 'auto' && avoided === null && refused.length === 0;
+}
+
+function choose(draft: LedgerDraft, forecast: GangForecast, free: ReadonlySet<string>): ChosenGangs {
+  const { frames, load, nowMs, settings } = draft;
+  const all = [...frames.values()];
+  const waiting = all.filter((entry) => isAutomatic(entry) && isDue(entry, nowMs)).length;
+  const running = all.filter(isInGang).map((entry) => {
+    const devices = membersOf(entry);
+    return { devices, endsInMs: (entry.startedMs ?? 0) + gangMs(forecast, devices) - nowMs };
+  });
+  const devices = [...free].filter((device) => device !== settings.helper);
+  const gangs =
+    devices.length === 0 ? [] : chooseGangs({ waiting, load: load.frames, running, free: devices, forecast });
+  return { gangs: [...gangs], idle: devices.length, waiting, forecast };
+}
+
+/** Returns whether a frame waits for a gang, and may have one now. */
+function isDue({ phase }: LedgerFrame, nowMs: number): boolean {
+  return phase.kind === 'waiting' && phase.notBeforeMs <= nowMs;
+}
+
+function freeDevices(draft: LedgerDraft): Set<string> {
+  const helper = helperOf(draft);
+  const free = new Set([...reachable(draft), ...(helper === null ? [] : [helper])]);
+  for (const entry of draft.frames.values()) {
+    // The gateway computes a whole frame.
+    if (entry.phase.kind === 'local' && helper !== null) free.delete(helper);
+    if (isInGang(entry)) for (const device of membersOf(entry)) free.delete(device);
+  }
+  return free;
+}
+
+/** Devices without those that ended the frame's last gang or whose results of it were refused; all where there are no others. */
+function suitable(draft: LedgerDraft, entry: LedgerFrame): readonly string[] {
+  const live = reachable(draft);
+  const others = live.filter((device) => isSuitable(entry, device));
+  return others.length > 0 ? others : live;
+}
+
+function isSuitable({ avoided, refused }: LedgerFrame, device: string): boolean {
+  return device !== avoided && !refused.some((one) => one.device === device);
+}
+
+/**
+ * Returns the devices that a gang can have: a gang of all has the gateway's own beside others, and does without those that would slow it
+ * down, where there are others; that is measured of stages only.
+ */
+function helping(draft: LedgerDraft, entry: LedgerFrame): readonly string[] {
+  const devices = suitable(draft, entry);
+  const { distribution } = entry;
+  if (distribution.kind !== 'gang') return devices;
+  const helper = helperOf(draft);
+  const all = helper !== null && isSuitable(entry, helper) ? [...devices, helper] : devices;
+  const suspect = distribution.suspects?.find((device) => all.includes(device));
+  if (suspect !== undefined) return [suspect];
+  if (typeof distribution.members === 'number' || distribution.plan !== 'stages') return devices;
+  const others = all.filter((device) => !draft.leftOut.has(device));
+  return others.some((device) => device !== helper) ? others : devices;
+}
+
+/** @param devices none: the frame waits on. */
+function begin(draft: LedgerDraft, entry: LedgerFrame, devices: readonly string[], choice: GangChoice | null): void {
+  if (devices.length === 0) return;
+  const { frame, parts } = entry;
+  const attempt = entry.latest + 1;
+  const startedMs = entry.startedMs ?? draft.nowMs;
+  draft.effects.push({ kind: 'gang', frame, attempt, devices, ...(choice !== null && { choice }) });
+  const running = { ...entry, phase: { kind: 'running' as const }, isRestored: false, startedMs };
+  pushMembers(draft, running, devices, { attempt, failed: parts[0]!.failed });
+  for (const [member, part] of draft.frames.get(frame)!.parts.entries()) note(draft, frame, member, 'pushed', part);
+}
+
+function pushMembers(
+  draft: LedgerDraft,
+  entry: LedgerFrame,
+  devices: readonly string[],
+  { attempt, failed }: Tries,
+): void {
+  const { frame } = entry;
+  const parts = devices.map((device): PartState => ({ kind: 'pushing', attempt, failed, device }));
+  draft.frames.set(frame, { ...entry, latest: Math.max(entry.latest, attempt), parts });
+  for (const [part, device] of devices.entries()) {
+    draft.effects.push({ kind: 'push', frame, part, attempt, device });
+  }
+}

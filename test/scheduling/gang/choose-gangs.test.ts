@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { chooseGangs, type GangNeeds } from '../../../server/scheduling/gang/choose-gangs.js';
+import type { GangForecast } from '../../../server/scheduling/gang/gang-forecast.js';
+import { corrected, type GangRatios, withRatio } from '../../../server/scheduling/gang/gang-ratios.js';
+import { loadAt } from '../../../server/scheduling/gang/open-load.js';
+
+const SIX = ['e0', 'e1', 'e2', 'e3', 'e4', 'e5'];
+/** Measured on test hosts (docs/gangs.md). */
+const YOLOV2: GangForecast = { sizesMs: [3120, 2010, 1450, 1250, 1120, 1040], speeds: new Map() };
+
+function sizes(needs: Partial<GangNeeds>): readonly number[] {
+  return choose(needs).map(({ length }) => length);
+}
+
+function choose(needs: Partial<GangNeeds>) {
+  return chooseGangs({ waiting: 1, load: 0, running: [], free: SIX, forecast: YOLOV2, ...needs });
+}
+
+const running = (devices: readonly string[], endsInMs = 500) => ({ devices, endsInMs });
+
+describe('gangs of equal devices', () => {
+  it('are one of all for one frame, one device each under load, and groups between', () => {
+    expect(sizes({ waiting: 1 })).toEqual([6]);
+    expect(sizes({ waiting: 2 })).toEqual([3, 3]);
+    expect(sizes({ waiting: 3 })).toEqual([2, 2, 2]);
+    expect(sizes({ waiting: 6 })).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(sizes({ waiting: 20 })).toEqual([1, 1, 1, 1, 1, 1]);
+  });
+
+  it('leave devices to the frames that are expected, when several have been open lately', () => {
+    expect(sizes({ waiting: 1, load: 1.9 })).toEqual([3]);
+    expect(sizes({ waiting: 1, load: 6 })).toEqual([1]);
+    expect(sizes({ waiting: 1, load: 1.2 })).toEqual([6]);
+  });
+
+  it('are formed of the devices that are free, beside those that compute', () => {
+    const free = SIX.slice(3);
+    expect(choose({ free, running: [running(SIX.slice(0, 3))] })).toEqual([free]);
+    expect(sizes({ waiting: 4, free: ['e5'], running: SIX.slice(0, 5).map((one) => running([one])) })).toEqual([1]);
+  });
+
+  it('are all of one device where several take longer', () => {
+    const forecast = { sizesMs: [100, 110, 120, 130, 140, 150], speeds: new Map() };
+    expect(sizes({ forecast })).toEqual([1]);
+    expect(sizes({ forecast, waiting: 3 })).toEqual([1, 1, 1]);
+  });
+
+  it('are no more than the sizes that help', () => {
+    const forecast = { sizesMs: [205, 157, 138, 131, 133, 140], speeds: new Map() };
+    expect(sizes({ forecast })).toEqual([4]);
+  });
+});
+
+describe('a frame', () => {
+  const busy = SIX.slice(0, 5);
+
+  it('waits for more devices, where it is done earlier then', () => {
+    expect(sizes({ free: ['e5'], running: [running(busy, 300)] })).toEqual([]);
+    expect(sizes({ free: ['e5'], running: [running(busy, 2900)] })).toEqual([1]);
+  });
+
+  it('does not wait for a gang that is late', () => {
+    expect(sizes({ free: ['e5'], running: [running(busy, -1)] })).toEqual([1]);
+  });
+
+  it('does not wait for more than its share', () => {
+    expect(sizes({ free: SIX.slice(3), load: 2, running: [running(SIX.slice(0, 3), 100)] })).toEqual([3]);
+  });
+});
+
+describe('gangs of unequal devices', () => {
+  const speeds = new Map([
+    ['e0', 1],
+    ['e1', 0.25],
+  ]);
+  const forecast = { sizesMs: [1000, 600], speeds };
+
+  it('do without a device that slows them down', () => {
+    expect(choose({ free: ['e0', 'e1'], forecast })).toEqual([['e0', 'e1']]);
+    expect(choose({ free: ['e0', 'e1'], forecast: { ...forecast, sizesMs: [1000, 700] } })).toEqual([['e0']]);
+  });
+
+  it('are about equally fast: slow devices go together', () => {
+    const mixed = new Map([
+      ['e0', 1],
+      ['e1', 0.5],
+      ['e2', 0.5],
+    ]);
+    const ideal = { sizesMs: [1000, 500, 333], speeds: mixed };
+    expect(choose({ waiting: 2, free: ['e0', 'e1', 'e2'], forecast: ideal })).toHaveLength(1);
+    const dear = { sizesMs: [1000, 550, 450], speeds: mixed };
+    expect(choose({ waiting: 2, free: ['e0', 'e1', 'e2'], forecast: dear })).toEqual([['e0'], ['e1', 'e2']]);
+  });
+});
+
+describe('predicted times', () => {
+  const forecast = { sizesMs: [100, 60], speeds: new Map() };
+
+  it('stay as they are before a frame was measured', () => {
+    expect(corrected(forecast, new Map())).toEqual(forecast);
+  });
+
+  it('follow what frames took, of the same size most of all', () => {
+    let ratios: GangRatios = new Map();
+    for (let i = 0; i < 30; i++) ratios = withRatio(ratios, 2, 1.5);
+    const { sizesMs } = corrected(forecast, ratios);
+    expect(sizesMs[1]).toBeCloseTo(90, 5);
+    expect(sizesMs[0]).toBeCloseTo(150, 5);
+    for (let i = 0; i < 30; i++) ratios = withRatio(ratios, 1, 1);
+    const now = corrected(forecast, ratios).sizesMs;
+    expect(now[0]).toBeLessThan(103);
+    expect(now[1]).toBeGreaterThan(75);
+    expect(now[1]).toBeLessThan(90);
+  });
+
+  it('take no harm from a frame during which the model was loaded', () => {
+    const { sizesMs } = corrected(forecast, withRatio(new Map(), 1, 40));
+    expect(sizesMs[0]).toBeLessThanOrEqual(200);
+  });
+});
+
+it('the load follows the open frames, and forgets', () => {
+  const start = { frames: 0, atMs: 0 };
+  const later = loadAt(start, 2, 1000, 1000);
+  expect(later.frames).toBeCloseTo(2 * (1 - Math.exp(-1)));
+  expect(loadAt(later, 0, 9000, 1000).frames).toBeLessThan(0.01);
+});

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { BandWork } from '../../../server/geometry/gang/band-work.js';
+import { chooseEnds } from '../../../server/geometry/gang/choose-ends.js';
+import { gangOf as planOf } from '../../../server/geometry/gang/gang-plan.js';
+import { DeviceProfiles } from '../../../server/scheduling/gang/device-profiles.js';
+import { gangMs } from '../../../server/scheduling/gang/gang-forecast.js';
+import { GangShares } from '../../../server/scheduling/gang/gang-shares.js';
+import { cluster, gangOf } from './model-devices.js';
+
+const NAMES = ['e0', 'e1', 'e2', 'e3', 'e4', 'e5'];
+
+function sharesOf(plan: Awaited<ReturnType<typeof gangOf>>, speeds: readonly number[] = []): GangShares {
+  const speedsOf = (devices: readonly string[]) => devices.map((device) => speeds[NAMES.indexOf(device)] ?? 1);
+  return new GangShares({ work: new BandWork(plan), profiles: new DeviceProfiles(), speedsOf });
+}
+
+describe('before anything was measured', () => {
+  it('more devices take less time, each one helps less than the one before', async () => {
+    const { sizesMs, speeds } = sharesOf(await gangOf('yolov2', 6)).forecast(NAMES);
+    expect(sizesMs).toHaveLength(6);
+    for (const [i, ms] of sizesMs.slice(1).entries()) expect(ms).toBeLessThan(sizesMs[i]!);
+    expect(sizesMs[0]! / sizesMs[5]!).toBeGreaterThan(3);
+    expect(sizesMs[0]! / sizesMs[5]!).toBeLessThan(5.15);
+    expect([...speeds.values()]).toEqual([1, 1, 1, 1, 1, 1]);
+  });
+
+  it('speeds of the file count', async () => {
+    const forecast = sharesOf(await gangOf('yolov2', 2), [2, 1]).forecast(['e0', 'e1']);
+    expect(gangMs(forecast, ['e1']) / gangMs(forecast, ['e0'])).toBeCloseTo(2);
+  });
+
+  it.each(['yolov2', 'nanodet'] as const)(
+    'the plan for six devices serves smaller gangs of %s as well as their own',
+    async (name) => {
+      const six = await gangOf(name, 6);
+      const { sizesMs } = sharesOf(six).forecast(NAMES);
+      for (const members of [2, 3, 4]) {
+        const own = planOf(six.stage, chooseEnds(six.stage, members));
+        const ratio = sharesOf(own).forecast(NAMES).sizesMs[members - 1]! / sizesMs[members - 1]!;
+        expect(ratio).toBeGreaterThan(0.97);
+        expect(ratio).toBeLessThan(1.03);
+      }
+    },
+  );
+});
+
+describe('once frames were measured', () => {
+  it('follows what they took, and which device is slow', async () => {
+    const plan = await gangOf('yolov2', 3);
+    const measured = cluster(plan);
+    const devices = [{ slowness: 1 }, { slowness: 1 }, { slowness: 2 }];
+    for (let frame = 0; frame < 12; frame++) measured.frame(devices);
+    const { speeds } = measured.shares.forecast(['e0', 'e1', 'e2']);
+    expect(speeds.get('e0')).toBeCloseTo(1, 1);
+    expect(speeds.get('e2')).toBeCloseTo(0.5, 1);
+  });
+
+  it('is the same object until times change', async () => {
+    const measured = cluster(await gangOf('yolov2', 3));
+    const devices = [{ slowness: 1 }, { slowness: 1 }, { slowness: 1 }];
+    for (let frame = 0; frame < 6; frame++) measured.frame(devices);
+    const before = measured.shares.forecast(['e0', 'e1', 'e2']);
+    measured.frame(devices);
+    expect(measured.shares.forecast(['e0', 'e1', 'e2'])).toBe(before);
+    for (let frame = 0; frame < 12; frame++) measured.frame(devices.map(() => ({ slowness: 3 })));
+    const after = measured.shares.forecast(['e0', 'e1', 'e2']);
+    expect(after.sizesMs[0]! / before.sizesMs[0]!).toBeCloseTo(3, 0);
+  });
+});

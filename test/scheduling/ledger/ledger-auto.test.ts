@@ -1,0 +1,86 @@
+import { expect, it } from 'vitest';
+import type { Distribution } from '../../../server/scheduling/ledger/ledger-state.js';
+import { LedgerRun } from '../ledger-run.js';
+
+const AUTO: Distribution = { kind: 'gang', plan: 'stages', members: 'auto', most: 99 };
+const FORECAST = { sizesMs: [3000, 1700, 1200, 1000], speeds: new Map<string, number>() };
+
+function cluster(devices = ['a', 'b', 'c', 'd']): LedgerRun {
+  const run = new LedgerRun();
+  run.send({ kind: 'gangs-predicted', forecast: FORECAST });
+  for (const device of devices) run.seen(device);
+  return run;
+}
+
+const accept = (run: LedgerRun, frame: string, source?: string) =>
+  run
+    .accept(frame, { distribution: AUTO, ...(source !== undefined && { source }) })
+    .filter(({ kind }) => kind === 'gang');
+
+function finish(run: LedgerRun, frame: string): ReturnType<LedgerRun['send']> {
+  const { parts } = run.ledger.frames.get(frame)!;
+  const orders = parts.flatMap((part, i) =>
+    part.kind === 'unplaced'
+      ? []
+      : run.send({ kind: 'result', frame, part: i, generation: 1, attempt: part.attempt, device: part.device }),
+  );
+  return [...orders, ...run.send({ kind: 'frame-ended', frame })].filter(({ kind }) => kind === 'gang');
+}
+
+it('all devices compute one frame, and the frames that came meanwhile share them', () => {
+  const run = cluster();
+  expect(accept(run, 'f')).toEqual([
+    {
+      ...{ kind: 'gang', frame: 'f', attempt: 1, devices: ['a', 'b', 'c', 'd'] },
+      choice: { waiting: 1, idle: 4, predictedMs: 1000 },
+    },
+  ]);
+  expect(accept(run, 'g')).toEqual([]);
+  expect(accept(run, 'h')).toEqual([]);
+  run.pass(1000);
+  expect(finish(run, 'f')).toMatchObject([
+    { frame: 'g', devices: ['b', 'd'], choice: { waiting: 2, idle: 4, predictedMs: 1700 } },
+    { frame: 'h', devices: ['a', 'c'] },
+  ]);
+});
+
+it('a frame is computed by its own source, where that is free', () => {
+  const run = cluster();
+  accept(run, 'f');
+  accept(run, 'g', 'd');
+  accept(run, 'h', 'a');
+  run.pass(1000);
+  const gangs = finish(run, 'f') as readonly { readonly frame: string; readonly devices: readonly string[] }[];
+  expect(gangs.find(({ frame }) => frame === 'g')!.devices).toContain('d');
+  expect(gangs.find(({ frame }) => frame === 'h')!.devices).toContain('a');
+});
+
+it('a frame waits for devices that are soon free, but not for a gang that is late', () => {
+  const run = cluster(['a', 'b', 'c']);
+  accept(run, 'f');
+  run.pass(900);
+  run.seen('d');
+  expect(accept(run, 'g')).toEqual([]);
+  expect(run.pass(400).filter(({ kind }) => kind === 'gang')).toMatchObject([{ frame: 'g', devices: ['d'] }]);
+});
+
+it('a frame that a gang failed at is computed by all others', () => {
+  const run = cluster();
+  accept(run, 'f');
+  const [gang] = run.send({ kind: 'device-left', device: 'b' }).filter(({ kind }) => kind === 'gang');
+  expect(gang).toMatchObject({ frame: 'f', attempt: 2, devices: ['a', 'c', 'd'] });
+  expect(gang).not.toHaveProperty('choice');
+});
+
+it('frames that took longer than predicted correct what is predicted', () => {
+  const run = cluster();
+  for (const frame of ['f', 'g', 'h', 'i', 'j', 'k']) {
+    accept(run, frame);
+    run.pass(1900);
+    finish(run, frame);
+    run.pass(60_000);
+    for (const device of ['a', 'b', 'c', 'd']) run.seen(device);
+  }
+  const [gang] = accept(run, 'last');
+  expect((gang as { choice: { predictedMs: number } }).choice.predictedMs).toBeGreaterThan(1700);
+});
