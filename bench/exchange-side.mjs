@@ -15,13 +15,13 @@ import { requireWhole, sendDigests } from '../server/node/bodies/body-digests.ts
 import { CALLS, HELD_STRIPS_MS } from '../server/node/contract/calls.ts';
 import { readContract } from '../server/node/contract/contract.ts';
 import { contractRoutes } from '../server/node/contract/contract-routes.ts';
+import { NODE_HEADER } from '../server/node/contract/node-header.ts';
 import { SCHEMA_COMPILERS } from '../server/node/contract/schema-compilers.ts';
 import { RequestsUnderWay } from '../server/node/draining.ts';
 import { FrameScopes } from '../server/node/frame-scopes.ts';
 import { authentication } from '../server/node/http/authentication.ts';
 import { createNodeApp } from '../server/node/http/node-app.ts';
 import { createMetrics } from '../server/node/observe/metrics.ts';
-import { NODE_HEADER } from '../server/node/peers/node-header.ts';
 import { createPeerClients } from '../server/node/peers/peer-clients.ts';
 import { decodeGangStrips, encodeGangStrips } from '../server/node/wire/gang-strips.ts';
 import { reaches } from './exchange-steps.mjs';

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
-import { NODE_HEADER } from '../peers/node-header.js';
+import { NODE_HEADER } from '../contract/node-header.js';
 import { HttpProblem } from '../problems/problem.js';
 import type { RefusedCaller } from '../problems/refused-callers.js';
 import { accessCheck, type ClusterToken, tokenSource } from '../tokens.js';

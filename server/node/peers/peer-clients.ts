@@ -8,6 +8,7 @@ import { GATEWAY_ID } from '../../config/defaults.js';
 import { DeepThingsError } from '../../errors.js';
 import { prepareAnswerChecks } from '../contract/answer-check.js';
 import { CALLS, type CallRule, CONNECT_MS } from '../contract/calls.js';
+import { NODE_HEADER } from '../contract/node-header.js';
 import type { Logger } from '../observe/logger.js';
 import type { NodeMetrics } from '../observe/metrics.js';
 import { RepeatGate } from '../observe/repeat-gate.js';
@@ -16,7 +17,6 @@ import { tlsFailureText } from '../tls/tls-failure.js';
 import { type ClusterToken, tokenSource } from '../tokens.js';
 import { isDeclaredAddress } from './declared-address.js';
 import { nameFailureText } from './name-failure.js';
-import { NODE_HEADER } from './node-header.js';
 import { type CircuitChange, PeerCircuits } from './peer-circuits.js';
 import { type PeerClient, peerClient } from './peer-client.js';
 

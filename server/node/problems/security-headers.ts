@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { NODE_HEADER } from '../peers/node-header.js';
+import { NODE_HEADER } from '../contract/node-header.js';
 
 /** Nothing may run, be loaded or be framed by an answer of the API, whatever a browser takes it for. */
 const API_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
