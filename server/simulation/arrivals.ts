@@ -1,4 +1,5 @@
 import { type SeededRandom, seededRandom } from '../model/seeded-random.js';
+import type { QueuePolicy } from '../scheduling/policy/waiting-order.js';
 
 export interface Arrival {
   /** After the start. */
@@ -6,8 +7,12 @@ export interface Arrival {
   readonly source: string;
 }
 
-/** When frames are submitted. */
-export type Arrivals = { readonly pictureBytes: number } & (
+/** When frames are submitted, and what becomes of those that wait. */
+export type Arrivals = {
+  readonly pictureBytes: number;
+  /** Each source is a camera with this policy. When absent all frames are one client's, and each is kept. */
+  readonly queue?: QueuePolicy | undefined;
+} & (
   | { readonly kind: 'timed'; readonly frames: readonly Arrival[] }
   /** Each source submits its next frame when its last one has ended. */
   | { readonly kind: 'one-by-one'; readonly sources: readonly string[]; readonly frames: number }

@@ -13,8 +13,10 @@ export interface SimulatedRun {
   readonly grid: string;
   readonly sources: number;
   readonly frames: number;
-  /** Frames that failed; medians are of the others. */
+  /** Frames that failed; medians are of those that are complete. */
   readonly failed: number;
+  /** Frames of cameras that newer ones replaced. */
+  readonly dropped: number;
   /** Median, from the letterboxed picture at the source to the fused stack's merged output; null when all failed. */
   readonly fusedSeconds: number | null;
   /** From the first letterboxed picture at its source to the last merged output. */
@@ -43,6 +45,7 @@ export function simulatedRun(settings: SimulationSettings): SimulatedRun {
   const { frames, headerBytes, events, links, neededMacs, nodes, spanMs } = simulate(settings);
   const tookMs = performance.now() - startedMs;
   const complete = frames.filter(({ state }) => state === 'complete');
+  const dropped = frames.filter(({ state }) => state === 'dropped').length;
   const middle = (of: (frame: SimulatedFrame) => number) => (complete.length === 0 ? null : median(complete.map(of)));
   const firstMs = Math.min(...complete.map(({ sourcedMs }) => sourcedMs!));
   const lastMs = Math.max(...complete.map(({ mergedMs }) => mergedMs!));
@@ -53,7 +56,8 @@ export function simulatedRun(settings: SimulationSettings): SimulatedRun {
     grid: formatGrid(settings.plan.grid),
     sources: sourcesOf(arrivals).length,
     frames: frames.length,
-    failed: frames.length - complete.length,
+    failed: frames.length - complete.length - dropped,
+    dropped,
     fusedSeconds: middle(({ mergedMs, sourcedMs }) => (mergedMs! - sourcedMs!) / 1000),
     fusedSpanSeconds: complete.length === 0 ? null : (lastMs - firstMs) / 1000,
     endToEndSeconds: middle(({ endedMs, submittedMs }) => (endedMs! - submittedMs) / 1000),

@@ -18,7 +18,7 @@ export interface SimulatedFrame {
   /** When the fused stack's output was merged. */
   mergedMs: number | null;
   endedMs: number | null;
-  state: 'open' | 'complete' | 'failed';
+  state: 'open' | 'complete' | 'failed' | 'dropped';
   /** Why it failed. */
   failure: string | null;
   macs: number;

@@ -96,7 +96,9 @@ export class SimulatedGateway implements GatewayDoor {
     this.frames.set(frame.frame, frame);
     if (this.#isLetterboxed) yield* wait(this.processor.background(settings.costs.letterboxMs));
     const { distribution, parts } = strategyNamed(settings.strategy).partition(settings.plan);
-    this.apply({ kind: 'frame-accepted', frame: frame.frame, parts, source, delivered: false, distribution });
+    const { queue } = settings.arrivals;
+    const place = queue === undefined ? {} : { origin: source, queue };
+    this.apply({ kind: 'frame-accepted', frame: frame.frame, parts, source, delivered: false, distribution, ...place });
     return frame;
   }
 
@@ -137,7 +139,8 @@ export class SimulatedGateway implements GatewayDoor {
       case 'rerun':
         throw new TypeError(`the simulator audits nothing, and the ledger orders '${effect.kind}'`);
       case 'drop':
-        throw new TypeError('simulated frames name no camera, and the ledger drops one');
+        this.#end(frame, 'dropped');
+        return;
       default:
         unreachable(effect);
     }
@@ -208,14 +211,14 @@ export class SimulatedGateway implements GatewayDoor {
     this.apply({ kind: 'frame-ended', frame: frame.frame });
   }
 
-  #end(frame: SimulatedFrame, state: 'complete' | 'failed'): void {
+  #end(frame: SimulatedFrame, state: 'complete' | 'failed' | 'dropped'): void {
     const { kernel, wire } = this.#world;
     frame.state = state;
     frame.endedMs = kernel.nowMs;
     this.#pool.drop(frame.frame);
     this.#gangs.drop(frame.frame);
     const source = this.#world.devices.get(frame.source);
-    if (source !== undefined) {
+    if (source !== undefined && state !== 'dropped') {
       kernel.spawn(wire.request(this, source, OUTCOME_BYTES, () => source.hearOutcome(frame.frame)));
     }
     this.#onEnded(frame);

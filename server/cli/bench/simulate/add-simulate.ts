@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { QUEUE_POLICIES } from '../../../scheduling/policy/waiting-order.js';
 import { path } from '../../option-values.js';
 
 const HELP = `
@@ -9,6 +10,7 @@ Examples:
   deepthings bench calibrate --out here.json
   deepthings bench simulate --devices 1,2,4,6 --cpu 0.25 --link 50mbit --calibration here.json
   deepthings bench simulate --devices 1000 --sources 50 --frames 200 --json
+  deepthings bench simulate --devices 6 --sources 6 --strategy whole --arrivals periodic:2 --queue latest --frames 200
   deepthings bench simulate --against testbed.json --calibration here.json`;
 
 /** `deepthings bench simulate`. */
@@ -36,6 +38,12 @@ export function addSimulate(bench: Command): void {
       '--arrivals <when>',
       'one-by-one (each source), at-once, periodic:RATE or poisson:RATE (frames a second of each source), trace:FILE',
       'one-by-one',
+    )
+    .addOption(
+      new Option(
+        '--queue <policy>',
+        'each source is a camera: latest drops its frames that a newer one overtakes',
+      ).choices([...QUEUE_POLICIES]),
     )
     .option('--model <name>', 'a built-in model, or the path of a Darknet cfg', 'yolov2')
     .option('--depth <layers>', 'fused layers; without it as the model suggests')

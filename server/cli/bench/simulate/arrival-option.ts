@@ -1,5 +1,6 @@
 import { DeepThingsError } from '../../../errors.js';
 import { readJsonFile } from '../../../evaluation/simulate/json-file.js';
+import type { QueuePolicy } from '../../../scheduling/policy/waiting-order.js';
 import { type Arrival, type Arrivals, periodicArrivals, poissonArrivals } from '../../../simulation/arrivals.js';
 
 /** When frames come, as the command line has it. */
@@ -33,23 +34,25 @@ export interface ArrivalWorkload {
   readonly frames: number;
   readonly pictureBytes: number;
   readonly seed: number;
+  /** Of the sources as cameras; when absent the frames are of one client. */
+  readonly queue?: QueuePolicy | undefined;
 }
 
 /** @throws DeepThingsError `DT_USAGE` for a trace that is none. */
 export async function arrivalsOf(option: ArrivalOption, workload: ArrivalWorkload): Promise<Arrivals> {
-  const { devices, frames, pictureBytes, seed } = workload;
+  const { devices, frames, pictureBytes, queue, seed } = workload;
   const sources = devices.slice(0, workload.sources);
   switch (option.kind) {
     case 'one-by-one':
-      return { kind: 'one-by-one', sources, frames, pictureBytes };
+      return { kind: 'one-by-one', sources, frames, pictureBytes, queue };
     case 'at-once':
-      return { kind: 'timed', frames: periodicArrivals(sources, frames, 0), pictureBytes };
+      return { kind: 'timed', frames: periodicArrivals(sources, frames, 0), pictureBytes, queue };
     case 'periodic':
-      return { kind: 'timed', frames: periodicArrivals(sources, frames, 1000 / option.rate), pictureBytes };
+      return { kind: 'timed', frames: periodicArrivals(sources, frames, 1000 / option.rate), pictureBytes, queue };
     case 'poisson':
-      return { kind: 'timed', frames: poissonArrivals(sources, frames, 1000 / option.rate, seed), pictureBytes };
+      return { kind: 'timed', frames: poissonArrivals(sources, frames, 1000 / option.rate, seed), pictureBytes, queue };
     case 'trace':
-      return { kind: 'timed', frames: await recorded(option.file, devices), pictureBytes };
+      return { kind: 'timed', frames: await recorded(option.file, devices), pictureBytes, queue };
   }
 }
 

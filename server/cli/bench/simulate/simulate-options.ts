@@ -2,6 +2,7 @@ import { DeepThingsError } from '../../../errors.js';
 import type { TestbedSettings } from '../../../evaluation/measure/run-matrix.js';
 import type { PictureSize } from '../../../evaluation/simulate/simulation-settings-of.js';
 import { formatGrid, parseGrid } from '../../../geometry/grid.js';
+import type { QueuePolicy } from '../../../scheduling/policy/waiting-order.js';
 import { STRATEGIES, type StrategyName } from '../../../scheduling/strategies/strategy.js';
 import type { NetworkModel } from '../../../simulation/machine/network.js';
 import { nameList, numberList, oneNumber, words } from '../list-options.js';
@@ -22,6 +23,7 @@ export interface SimulateOptions
   readonly calibration?: string;
   readonly against?: string;
   readonly seed: string;
+  readonly queue?: QueuePolicy;
 }
 
 /** One cluster to simulate, and what it gets to do. */
@@ -48,6 +50,7 @@ export interface Conditions {
   /** Null: pictures fill the network's input. */
   readonly pictureSize: PictureSize | null;
   readonly seed: number;
+  readonly queue?: QueuePolicy | undefined;
 }
 
 const BITS_PER_BYTE_MS = 8_000;
@@ -66,6 +69,7 @@ export function conditionsOf({
   medium,
   pictureBytes,
   pictureSize,
+  queue,
   seed,
 }: SimulateOptions): Conditions {
   return {
@@ -74,6 +78,7 @@ export function conditionsOf({
     latencyMs: oneNumber('--latency', latency, AMOUNT),
     pictureBytes: oneNumber('--picture-bytes', pictureBytes, { ...AMOUNT, whole: true }),
     pictureSize: pixels('--picture-size', pictureSize),
+    queue,
     seed: oneNumber('--seed', seed, { least: 0, most: 2 ** 32 - 1, whole: true }),
   };
 }

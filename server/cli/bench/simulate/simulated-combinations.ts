@@ -26,7 +26,7 @@ export async function combinationSettings(
   costs: CostModel,
 ): Promise<SimulationSettings> {
   const { bytesPerMs, cpu, devices, frames, gatewayCpu, sources, strategy, warmup } = combination;
-  const { cpuPeriodMs, latencyMs, medium, pictureBytes, pictureSize, seed } = conditions;
+  const { cpuPeriodMs, latencyMs, medium, pictureBytes, pictureSize, queue, seed } = conditions;
   if (cpu.length > 1 && cpu.length < devices) {
     throw new DeepThingsError('DT_USAGE', `--cpu must have one value, or one for each of ${devices} devices`);
   }
@@ -38,7 +38,7 @@ export async function combinationSettings(
   const gateway = { id: 'gateway', address: '198.18.0.10' };
   const config = await benchConfig(combination, combination, { gateway, devices: hosts }, Math.min(frames, MOST_KEPT));
   const candidates = config.devices.filter(({ source }) => source).map(({ id }) => id);
-  const workload = { devices: candidates, sources, frames, pictureBytes, seed };
+  const workload = { devices: candidates, sources, frames, pictureBytes, queue, seed };
   const cpuOf = (cores: number) => ({ share: Math.min(1, cores), periodMs: cpuPeriodMs, cores: cores > 1 ? 2 : 1 });
   return simulationSettingsOf(config, await planCluster(config), {
     ...{ costs, strategy, seed, warmUp: warmup, arrivals: await arrivalsOf(combination.arrivals, workload) },
