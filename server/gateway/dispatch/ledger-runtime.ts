@@ -1,4 +1,4 @@
-import { corrected } from '../../scheduling/gang/gang-ratios.js';
+import { corrected } from '../../scheduling/gang/gang-overheads.js';
 import { emptyLedger, stepLedger } from '../../scheduling/ledger/frame-ledger.js';
 import type { LedgerEffect, ResultVerdict } from '../../scheduling/ledger/ledger-effects.js';
 import type { LedgerEvent, LedgerNotice, LedgerSink } from '../../scheduling/ledger/ledger-events.js';
@@ -99,8 +99,8 @@ export class LedgerRuntime implements LedgerSink {
 
   /** By number of devices, from 1: what they are expected to take for a frame, in ms; empty while nothing is predicted. */
   get gangsMs(): readonly number[] {
-    const { forecast, gangRatios } = this.#ledger;
-    return forecast === null ? [] : corrected(forecast, gangRatios).sizesMs;
+    const { forecast, overheads } = this.#ledger;
+    return forecast === null ? [] : corrected(forecast, overheads).sizesMs;
   }
 
   sourceOf(frame: string): string | undefined {

@@ -1,4 +1,5 @@
 import { unreachable } from '../../errors.js';
+import { NO_OVERHEADS } from '../gang/gang-overheads.js';
 import { joinTurns, takeTurn } from '../policy/waiting-order.js';
 import {
   auditResult,
@@ -37,7 +38,7 @@ export function emptyLedger(settings: LedgerSettings, nowMs: number): FrameLedge
     turns: new Map(),
     gangTimes: new Map(),
     forecast: null,
-    gangRatios: new Map(),
+    overheads: NO_OVERHEADS,
     load: { frames: 0, atMs: nowMs },
     lastSource: null,
     deviceLessSinceMs: nowMs,

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../error-codes.js';
 import type { GangForecast } from '../gang/gang-forecast.js';
-import type { GangRatios } from '../gang/gang-ratios.js';
+import type { GangOverheads } from '../gang/gang-overheads.js';
 import { type GangTimes, gangLeaseMs } from '../gang/gang-times.js';
 import { loadAt, type OpenLoad } from '../gang/open-load.js';
 import { LayeredMap } from '../layered-map.js';
@@ -22,7 +22,7 @@ export interface LedgerDraft {
   turns: Turns;
   gangTimes: GangTimes;
   forecast: GangForecast | null;
-  gangRatios: GangRatios;
+  overheads: GangOverheads;
   load: OpenLoad;
   leftOut: ReadonlySet<string>;
   lastSource: string | null;
@@ -43,7 +43,7 @@ export function draftOf(ledger: FrameLedger, nowMs: number): LedgerDraft {
     turns: ledger.turns,
     gangTimes: ledger.gangTimes,
     forecast: ledger.forecast,
-    gangRatios: ledger.gangRatios,
+    overheads: ledger.overheads,
     load: loadNow(ledger, nowMs),
     leftOut: ledger.leftOut,
     lastSource: ledger.lastSource,

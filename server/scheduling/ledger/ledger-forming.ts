@@ -1,6 +1,6 @@
 import { chooseGangs } from '../gang/choose-gangs.js';
 import { type GangForecast, gangMs } from '../gang/gang-forecast.js';
-import { corrected } from '../gang/gang-ratios.js';
+import { corrected } from '../gang/gang-overheads.js';
 import { helperOf, type LedgerDraft, loads, note, reachable } from './ledger-draft.js';
 import type { GangChoice } from './ledger-effects.js';
 import { isInGang, membersOf, type Tries } from './ledger-gangs.js';
@@ -27,7 +27,7 @@ export class GangForming {
       begin(this.#draft, entry, this.#take(entry), null);
       return;
     }
-    this.#chosen ??= choose(this.#draft, corrected(forecast, this.#draft.gangRatios), this.#free);
+    this.#chosen ??= choose(this.#draft, corrected(forecast, this.#draft.overheads), this.#free);
     const { gangs, idle, waiting } = this.#chosen;
     // A device that has the picture at hand computes it, or helps to.
     const own = gangs.findIndex((gang) => gang.includes(entry.source));

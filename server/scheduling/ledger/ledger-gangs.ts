@@ -1,5 +1,4 @@
-import { gangMs } from '../gang/gang-forecast.js';
-import { withRatio } from '../gang/gang-ratios.js';
+import { withFrame } from '../gang/gang-overheads.js';
 import { withGangTime } from '../gang/gang-times.js';
 import { hangingMember } from '../gang/hanging-member.js';
 import { LARGEST_ATTEMPT, type TaskKey } from '../task-key.js';
@@ -96,8 +95,7 @@ export function noteGangTime(draft: LedgerDraft, { distribution, parts, startedM
   const tookMs = draft.nowMs - startedMs;
   draft.gangTimes = withGangTime(draft.gangTimes, { plan, members: parts.length }, tookMs);
   if (draft.forecast === null || plan !== 'stages') return;
-  const predictedMs = gangMs(draft.forecast, membersOf({ parts }));
-  draft.gangRatios = withRatio(draft.gangRatios, parts.length, tookMs / predictedMs);
+  draft.overheads = withFrame(draft.overheads, draft.forecast, membersOf({ parts }), tookMs);
 }
 
 /** A member has begun its block: from now on the gang may take as long as gangs take, when it was the last. */

@@ -1,6 +1,6 @@
 import type { GangPlanName } from '../../geometry/gang/gang-plan.js';
 import type { GangForecast } from '../gang/gang-forecast.js';
-import type { GangRatios } from '../gang/gang-ratios.js';
+import type { GangOverheads } from '../gang/gang-overheads.js';
 import type { GangTimes } from '../gang/gang-times.js';
 import type { BlockProgress } from '../gang/hanging-member.js';
 import type { OpenLoad } from '../gang/open-load.js';
@@ -215,7 +215,7 @@ export interface FrameLedger {
   readonly gangTimes: GangTimes;
   /** Of gangs of stages; null while nothing is predicted. */
   readonly forecast: GangForecast | null;
-  readonly gangRatios: GangRatios;
+  readonly overheads: GangOverheads;
   /** Of frames that gangs compute. */
   readonly load: OpenLoad;
   /** Devices that computed something wrong: until they are released nothing that they say of frames counts. */

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { chooseGangs, type GangNeeds } from '../../../server/scheduling/gang/choose-gangs.js';
 import type { GangForecast } from '../../../server/scheduling/gang/gang-forecast.js';
-import { corrected, type GangRatios, withRatio } from '../../../server/scheduling/gang/gang-ratios.js';
+import {
+  corrected,
+  type GangOverheads,
+  NO_OVERHEADS,
+  withFrame,
+} from '../../../server/scheduling/gang/gang-overheads.js';
 import { loadAt } from '../../../server/scheduling/gang/open-load.js';
 
 const SIX = ['e0', 'e1', 'e2', 'e3', 'e4', 'e5'];
@@ -94,28 +99,36 @@ describe('gangs of unequal devices', () => {
 });
 
 describe('predicted times', () => {
-  const forecast = { sizesMs: [100, 60], speeds: new Map() };
+  const forecast: GangForecast = { sizesMs: [1000, 550, 400, 320, 280, 250], speeds: new Map() };
+  const measured = (frames: readonly (readonly [size: number, tookMs: number])[], before = NO_OVERHEADS) =>
+    frames.reduce((sums, [size, tookMs]) => withFrame(sums, forecast, SIX.slice(0, size), tookMs), before);
+  const times = (sums: GangOverheads) => corrected(forecast, sums).sizesMs.map((ms) => Math.round(ms));
+  const often = (...frames: (readonly [number, number])[]) => Array.from({ length: 30 }, () => frames).flat();
 
-  it('stay as they are before a frame was measured', () => {
-    expect(corrected(forecast, new Map())).toEqual(forecast);
+  it('have a little overhead for each device before a frame was measured', () => {
+    expect(times(NO_OVERHEADS)).toEqual([1010, 570, 430, 360, 330, 310]);
   });
 
-  it('follow what frames took, of the same size most of all', () => {
-    let ratios: GangRatios = new Map();
-    for (let i = 0; i < 30; i++) ratios = withRatio(ratios, 2, 1.5);
-    const { sizesMs } = corrected(forecast, ratios);
-    expect(sizesMs[1]).toBeCloseTo(90, 5);
-    expect(sizesMs[0]).toBeCloseTo(150, 5);
-    for (let i = 0; i < 30; i++) ratios = withRatio(ratios, 1, 1);
-    const now = corrected(forecast, ratios).sizesMs;
-    expect(now[0]).toBeLessThan(103);
-    expect(now[1]).toBeGreaterThan(75);
-    expect(now[1]).toBeLessThan(90);
+  it('follow what frames took, and tell of other sizes by it', () => {
+    const sums = measured(often([1, 1050], [6, 550]));
+    const [one, two, , , , six] = times(sums);
+    expect(one).toBeGreaterThan(1040);
+    expect(one).toBeLessThan(1070);
+    expect(six).toBeGreaterThan(510);
+    expect(six).toBeLessThan(560);
+    // On a line between 50 and 300 ms.
+    expect(two! - 550).toBeGreaterThan(80);
+    expect(two! - 550).toBeLessThan(110);
+    expect(choose({ forecast: corrected(forecast, sums) })[0]).toHaveLength(4);
   });
 
-  it('take no harm from a frame during which the model was loaded', () => {
-    const { sizesMs } = corrected(forecast, withRatio(new Map(), 1, 40));
-    expect(sizesMs[0]).toBeLessThanOrEqual(200);
+  it('follow a link that has become fast again', () => {
+    const sums = measured([...often([4, 330]), ...often([4, 330])], measured(often([1, 1050], [6, 550])));
+    expect(times(sums)[3]).toBeLessThan(350);
+  });
+
+  it('take little harm from a frame during which the model was loaded', () => {
+    expect(times(measured([[1, 40_000]]))[0]).toBeLessThan(1300);
   });
 });
 
