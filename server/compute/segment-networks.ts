@@ -13,8 +13,9 @@ export async function loadSegments(
   constants: Graph['constants'] = stage.graph.constants,
 ): Promise<readonly LoadedNetwork[]> {
   const networks: LoadedNetwork[] = [];
-  for (const segment of stage.segments) {
-    networks.push(
+  // The last layers have most weights, which the engine copies more than once while it loads them: the fewer it has by then the better.
+  for (const segment of stage.segments.toReversed()) {
+    networks.unshift(
       await engine.loadGraph(segmentGraph({ ...stage, graph: { ...stage.graph, constants } }, segment), {
         anySize: true,
       }),
