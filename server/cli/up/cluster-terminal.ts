@@ -1,7 +1,6 @@
 import { basename, relative } from 'node:path';
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import { CLIENT_ID, type TlsConfig, tlsFilesOf } from '../../config/tls-config.js';
-import { formatGrid } from '../../geometry/grid.js';
 import { samplePhotoPath } from '../../imaging/sample-photos.js';
 import { VERSION } from '../../node/version.js';
 import { describeExit, type ProcessExit } from '../../supervision/node-process.js';
@@ -9,6 +8,7 @@ import { formatDuration } from '../terminal/quantities.js';
 import { errorMark } from '../terminal/report-error.js';
 import { paint, plainText, printLine, printNote } from '../terminal/terminal.js';
 import { textTable } from '../terminal/text-table.js';
+import { describeWork } from './cluster-work.js';
 import type { NodeSpec } from './embedded-cluster.js';
 import type { LogLine, Severity } from './log-line.js';
 
@@ -45,13 +45,10 @@ export function printNodes(specs: readonly NodeSpec[], pid: (id: string) => numb
   printLine(`\n${textTable([...columns, { title: 'log' }], rows)}\n`);
 }
 
-export function printReady({ devices, model, partition, schedule }: ClusterConfig, ms: number): void {
-  const { grid, fusedDepth } = partition;
-  const layers = typeof fusedDepth === 'number' ? `${fusedDepth} layers` : 'layers';
-  const tiles = `its first ${layers} cut into ${formatGrid(grid)} tiles, ${schedule.strategy}`;
-  const work = devices.length === 0 ? 'which the gateway computes by itself' : tiles;
+export function printReady(config: ClusterConfig, ms: number): void {
+  const { model } = config;
   const name = model.name ?? basename(model.onnx ?? model.cfg ?? '');
-  printLine(`Ready in ${formatDuration(ms)}: ${plainText(name)}, ${work}.\n`);
+  printLine(`Ready in ${formatDuration(ms)}: ${plainText(name)}, ${describeWork(config)}.\n`);
 }
 
 export interface RunningFacts {
