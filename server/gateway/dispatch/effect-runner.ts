@@ -148,7 +148,8 @@ export class EffectRunner {
     const cost = note === 'done' ? { cost: record.trace.costOf(part) } : {};
     events.publish('tile', { frame: record.id, tile: part, event: note, device, attempt, ...cost });
     const facts = { frame: record.id, tile: part, attempt, device };
-    if (note === 'expired' || note === 'lost') log.warn(facts, `tile ${note}`);
-    else log.debug(facts, `tile ${note}`);
+    const what = strategyNamed(record.strategy).gang === null ? 'tile' : 'block';
+    if (note === 'expired' || note === 'lost') log.warn(facts, `${what} ${note}`);
+    else log.debug(facts, `${what} ${note}`);
   }
 }
