@@ -11,7 +11,13 @@ export function samplePhoto(name: string): Uint8Array {
 export async function submit(
   client: DeepThingsClient,
   bytes: Uint8Array,
-  query: { source?: string; wait?: number; strategy?: Schemas['Strategy']; output?: boolean } = {},
+  query: {
+    source?: string;
+    wait?: number;
+    strategy?: Schemas['Strategy'];
+    members?: number;
+    output?: boolean;
+  } = {},
 ): Promise<Schemas['Frame']> {
   const answer = await client.call('submitFrame', {
     query: { wait: 60, ...query },

@@ -1,0 +1,66 @@
+import { afterEach, expect, test } from 'vitest';
+import { samplePhoto, submit } from '../support/frames.js';
+import { startTestCluster, type TestCluster, waitUntil } from '../support/test-cluster.js';
+
+let cluster: TestCluster | undefined;
+afterEach(async () => {
+  await cluster?.stop();
+  cluster = undefined;
+});
+
+const YAML = 'model: { name: nanodet }\nschedule: { strategy: auto }\nlimits: { keptOutputs: 0 }';
+
+test('frames find the same, however many devices compute them, and say how many and why', {
+  timeout: 90_000,
+}, async () => {
+  cluster = await startTestCluster({ yaml: YAML, devices: 3 });
+  const { client } = cluster;
+  const photo = samplePhoto('sample2.jpg');
+  const alone = await submit(client, photo, { strategy: 'whole' });
+  const found = alone.detections!.map(({ label, score }) => `${label} ${score.toFixed(3)}`);
+  expect(alone).not.toHaveProperty('choice');
+  const frames = [
+    ...(await Promise.all([1, 2, 3, 4, 5, 6].map(() => submit(client, photo)))),
+    await submit(client, photo),
+    await submit(client, photo, { members: 2 }),
+  ];
+  for (const frame of frames) {
+    expect(frame).toMatchObject({ state: 'complete', strategy: 'auto', inputDigest: null });
+    expect(frame.detections!.map(({ label, score }) => `${label} ${score.toFixed(3)}`)).toEqual(found);
+  }
+  for (const { choice, tiles } of frames.slice(0, -1)) {
+    expect(tiles.total).toBe(choice!.members);
+    expect(choice!.reason).toMatch(
+      /^(one frame|\d frames) waited and (one device was|\d devices were) idle: .* in \d+ ms as predicted$/,
+    );
+  }
+  expect(frames.at(-1)!.tiles.total).toBe(2);
+  // With six frames at once, devices compute frames of their own.
+  expect(Math.min(...frames.slice(0, 6).map(({ tiles }) => tiles.total))).toBe(1);
+  const plan = (await client.call('getPlan')).json!;
+  expect(plan.gang.predictedMs).toHaveLength(3);
+  const [one, , three] = plan.gang.predictedMs!;
+  expect(one).toBeGreaterThan(three! / 2);
+});
+
+test('a frame is computed by the others when one of its devices is gone', { timeout: 90_000 }, async () => {
+  cluster = await startTestCluster({ yaml: YAML, devices: 3 });
+  const { client, devices } = cluster;
+  const photo = samplePhoto('sample2.jpg');
+  const before = await submit(client, photo);
+  await devices.get('e1')!.stop();
+  await waitUntil(async () => {
+    const { devices: now } = (await client.call('getCluster')).json!;
+    return now.find(({ device }) => device === 'e1')!.state !== 'live';
+  });
+  const after = await submit(client, photo);
+  expect(after.state).toBe('complete');
+  expect(Object.keys(after.tiles.byDevice)).not.toContain('e1');
+  expect(after.detections!.map(({ label }) => label)).toEqual(before.detections!.map(({ label }) => label));
+});
+
+test('a strategy without gangs of several takes no bound on their members', { timeout: 60_000 }, async () => {
+  cluster = await startTestCluster({ yaml: YAML, devices: 1 });
+  const whole = submit(cluster.client, samplePhoto('sample2.jpg'), { strategy: 'whole', members: 2 });
+  await expect(whole).rejects.toMatchObject({ code: 'DT_STRATEGY' });
+});
