@@ -1,4 +1,5 @@
 import type { Schemas } from '../../client/client.js';
+import { STRATEGIES as ALL } from '../../server/scheduling/strategies/strategy.js';
 import type { Draws } from './draws.js';
 
 export type Strategy = Schemas['Strategy'];
@@ -22,7 +23,7 @@ export interface ClusterShape {
   readonly audited: number;
 }
 
-export const STRATEGIES: readonly Strategy[] = ['ftp-wst-s', 'ftp-wst', 'ftp-wsh', 'modnn', 'gang', 'whole'];
+export const STRATEGIES: readonly Strategy[] = ALL;
 
 /** What the checker counts with. */
 export const LIMITS = {
