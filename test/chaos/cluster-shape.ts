@@ -1,5 +1,5 @@
 import type { Schemas } from '../../client/client.js';
-import { STRATEGIES as ALL } from '../../server/scheduling/strategies/strategy.js';
+import { STRATEGIES } from '../../server/scheduling/strategies/strategy.js';
 import type { Draws } from './draws.js';
 
 export type Strategy = Schemas['Strategy'];
@@ -22,8 +22,6 @@ export interface ClusterShape {
   /** Of tiles that are run twice: whatever is done to devices, none of them computes wrongly. */
   readonly audited: number;
 }
-
-export const STRATEGIES: readonly Strategy[] = ALL;
 
 /** What the checker counts with. */
 export const LIMITS = {

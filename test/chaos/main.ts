@@ -1,6 +1,7 @@
+import { STRATEGIES } from '../../server/scheduling/strategies/strategy.js';
 import { readRun } from '../support/run-options.js';
 import { type RunReport, runChaos } from './chaos-run.js';
-import { STRATEGIES, type Strategy } from './cluster-shape.js';
+import type { Strategy } from './cluster-shape.js';
 import { FAULT_NAMES, FAULTS, type FaultName } from './faults.js';
 import { drawPlan } from './plan.js';
 import { describeRun, markdownTable, repeatCommand } from './report.js';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { resolveClusterConfig } from '../../server/config/load.js';
-import { clusterYaml, drawShape, STRATEGIES } from './cluster-shape.js';
+import { STRATEGIES } from '../../server/scheduling/strategies/strategy.js';
+import { clusterYaml, drawShape } from './cluster-shape.js';
 import { Draws } from './draws.js';
 import { FAULT_NAMES, type FaultName } from './faults.js';
 import { drawPlan } from './plan.js';

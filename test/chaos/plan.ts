@@ -1,5 +1,6 @@
+import { STRATEGIES } from '../../server/scheduling/strategies/strategy.js';
 import type { Action, PlannedFault, Submission } from './actions.js';
-import { type ClusterShape, drawShape, STRATEGIES, type Strategy } from './cluster-shape.js';
+import { type ClusterShape, drawShape, type Strategy } from './cluster-shape.js';
 import { Draws } from './draws.js';
 import { FAULTS, type Fault, type FaultName } from './faults.js';
 

@@ -24,7 +24,7 @@ describe('doing', () => {
     expect(doing(aDevice('e0', device), state(activity(atMs)), nowMs)).toBe(words);
   });
 
-  it.each(['gang', 'whole'] as const)('names the block of a frame of %s', (strategy) => {
+  it.each(['auto', 'gang', 'whole'] as const)('names the block of a frame of %s', (strategy) => {
     const told = state({ ...activity(nowMs - 100), frames: [aFrame(1, { id: 'a-1', strategy })] });
     expect(doing(aDevice('e0'), told, nowMs)).toBe('computes block 4');
   });

@@ -7,6 +7,7 @@ export const GATEWAY = 'gateway';
 /** @param strategy one that this page does not know is taken for one with tiles. */
 export function partNameOf(strategy: string): PartName {
   switch (strategy) {
+    case 'auto':
     case 'gang':
     case 'whole':
     case 'modnn':

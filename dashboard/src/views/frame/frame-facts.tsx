@@ -17,6 +17,7 @@ export function FrameFacts({ frame }: { frame: Frame }) {
         <DeviceMark device={frame.source} />
       </Fact>
       <Fact name="Strategy">{frame.strategy}</Fact>
+      {frame.choice === undefined ? null : <Fact name="Devices">{frame.choice.reason}</Fact>}
       <Fact name="Took">{totalMs === null ? <span class="muted">not ended yet</span> : milliseconds(totalMs)}</Fact>
       <Fact name="Fused layers">{fusedMs === null ? '–' : milliseconds(fusedMs)}</Fact>
       <Fact name="Remaining layers">{remainingMs === null ? '–' : milliseconds(remainingMs)}</Fact>

@@ -5,6 +5,7 @@ import { grid as gridText, plural } from '../../format.js';
 import { formatRoute, type PlanChoice } from '../../routing/route.js';
 import { replaceRoute } from '../../routing/use-route.js';
 import type { DashboardState } from '../../state/dashboard-state.js';
+import { partNameOf } from '../../state/frame-parts.js';
 import { GangPlanView } from './gang-plan-view.js';
 import { LayerTable } from './layer-table.js';
 import { PlanCosts } from './plan-costs.js';
@@ -18,7 +19,7 @@ export function PlanView({ state, choice }: { state: DashboardState; choice: Pla
   const own = state.plan;
   if (own === null) return <p class="loading muted">Loading…</p>;
   const strategy = state.cluster?.strategy;
-  const isGang = strategy === 'gang' || strategy === 'whole';
+  const isGang = strategy !== 'modnn' && partNameOf(strategy ?? '') === 'block';
   const parts = choice.parts ?? (isGang ? 'blocks' : 'tiles');
   return (
     <>

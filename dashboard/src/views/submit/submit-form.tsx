@@ -13,6 +13,7 @@ const STRATEGIES: readonly { readonly strategy: Strategy; readonly text: string 
   { strategy: 'ftp-wst-s', text: 'ftp-wst-s: stealing, overlap reused' },
   { strategy: 'ftp-wst', text: 'ftp-wst: stealing' },
   { strategy: 'ftp-wsh', text: 'ftp-wsh: shared out' },
+  { strategy: 'auto', text: 'auto: as many devices as frames leave' },
   { strategy: 'gang', text: 'gang: all free devices, a block each' },
   { strategy: 'whole', text: 'whole: one device' },
   { strategy: 'modnn', text: 'modnn: layer by layer' },
