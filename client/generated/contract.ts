@@ -643,7 +643,7 @@ export interface components {
                 width: number;
                 height: number;
             };
-            /** @description SHA-256 of the letterboxed picture; null where devices alone letterbox it (strategies auto */
+            /** @description SHA-256 of the letterboxed picture; null where devices alone letterbox it (strategies auto, gang and whole) */
             inputDigest: string | null;
             tiles: {
                 /** @description Tiles; with `modnn`, `gang`, `whole` and `auto` blocks, one before the gang has formed */
@@ -1155,7 +1155,7 @@ export interface components {
             }[];
             /** @description How devices compute a frame together (strategies `auto`, `gang` and `whole`), each a block of every map */
             gang: {
-                /** @description By number of devices, from 1, what they are expected to take for a frame; strategy `auto` chooses by it. On the gateway only */
+                /** @description By number of devices, from 1 to as many as have a row of the last maps each, what they are expected to take for a frame, in ms; strategy `auto` chooses by it. On the gateway only */
                 predictedMs?: number[];
                 /** @description What the devices hand over, by name */
                 values: string[];

@@ -52,6 +52,12 @@ export class BandWork {
     return this.#published.length;
   }
 
+  /** The rows of the lowest map that members end with: more of them have nothing to do there. */
+  get rows(): number {
+    const { maps } = this.#plan.stage;
+    return Math.min(...this.#published.at(-1)!.map((map) => maps[map]!.height));
+  }
+
   /** @param from,to rows of the band, in steps. */
   of(from: number, to: number): BlockWork {
     const { steps } = this;

@@ -36,8 +36,9 @@ export interface GangNeeds {
  * @returns the devices of each gang, the fastest gang first; none when all frames are done earlier if they wait for more devices.
  */
 export function chooseGangs(needs: GangNeeds): readonly (readonly string[])[] {
-  const { forecast, free, load, running, waiting } = needs;
-  const all = [...free, ...running.flatMap(({ devices }) => devices)];
+  const { forecast, load, running, waiting } = needs;
+  const free = bySpeed(needs.free, forecast);
+  const all = bySpeed([...free, ...running.flatMap(({ devices }) => devices)], forecast);
   const wanted = bestGangs(all, Math.max(waiting + running.length, Math.floor(load + EXPECTED)), forecast).length;
   const count = Math.min(free.length, Math.max(1, wanted - running.length));
   const gangs = gangsOf(free, count, forecast);
@@ -50,11 +51,15 @@ export function chooseGangs(needs: GangNeeds): readonly (readonly string[])[] {
 function waitingPays(gang: readonly string[], { forecast, free, running }: GangNeeds): boolean {
   const next = running.filter(({ endsInMs }) => endsInMs > 0).sort((a, b) => a.endsInMs - b.endsInMs)[0];
   if (next === undefined) return false;
-  const [later] = gangsOf([...free, ...next.devices], 1, forecast);
+  const [later] = gangsOf(bySpeed([...free, ...next.devices], forecast), 1, forecast);
   return next.endsInMs + gangMs(forecast, later!) < WORTH * gangMs(forecast, gang);
 }
 
-/** Returns the gangs of these devices, at most so many, that compute the most frames a second together. */
+/**
+ * Returns the gangs of these devices, at most so many, that compute the most frames a second together.
+ *
+ * @param devices the fastest first.
+ */
 function bestGangs(devices: readonly string[], most: number, forecast: GangForecast): readonly (readonly string[])[] {
   let best: readonly (readonly string[])[] = [];
   let rate = 0;
@@ -66,26 +71,40 @@ function bestGangs(devices: readonly string[], most: number, forecast: GangForec
   return best;
 }
 
-/** Shares devices out to gangs of about the same speed; in each it does without those that slow it down. */
+/** @returns the fastest first; of equally fast ones in the order of their names. */
+function bySpeed(devices: readonly string[], { speeds }: GangForecast): readonly string[] {
+  return devices.toSorted().sort((a, b) => (speeds.get(b) ?? 1) - (speeds.get(a) ?? 1));
+}
+
+/**
+ * Shares devices out to gangs of about the same speed; in each it does without those that slow it down.
+ *
+ * @param devices the fastest first.
+ * @param count of gangs, not above the number of devices.
+ */
 function gangsOf(devices: readonly string[], count: number, forecast: GangForecast): readonly (readonly string[])[] {
   const speedOf = (device: string) => forecast.speeds.get(device) ?? 1;
   const gangs = Array.from({ length: count }, (): { readonly devices: string[]; speed: number } => {
     return { devices: [], speed: 0 };
   });
-  for (const device of devices.toSorted().sort((a, b) => speedOf(b) - speedOf(a))) {
-    const slowest = gangs.reduce((least, gang) => (gang.speed < least.speed ? gang : least));
+  for (const [i, device] of devices.entries()) {
+    const slowest = gangs[i] ?? gangs.reduce((least, gang) => (gang.speed < least.speed ? gang : least));
     slowest.devices.push(device);
     slowest.speed += speedOf(device);
   }
-  return gangs.map((gang) => fastest(gang.devices, forecast)).sort((a, b) => gangMs(forecast, a) - gangMs(forecast, b));
+  return gangs
+    .map(({ devices }) => fastest(devices, forecast))
+    .sort((a, b) => a.ms - b.ms)
+    .map((gang) => gang.devices);
 }
 
-/** @param devices the fastest first. @returns as many of them as are fastest together. */
-function fastest(devices: readonly string[], forecast: GangForecast): readonly string[] {
-  let best = devices.slice(0, 1);
+/** @param devices the fastest first. @returns as many of them as are fastest together, and their time. */
+function fastest(devices: readonly string[], forecast: GangForecast) {
+  let best = { devices: devices.slice(0, 1), ms: gangMs(forecast, devices.slice(0, 1)) };
   for (let size = 2; size <= devices.length; size++) {
     const gang = devices.slice(0, size);
-    if (gangMs(forecast, gang) < FASTER ** (size - best.length) * gangMs(forecast, best)) best = gang;
+    const ms = gangMs(forecast, gang);
+    if (ms < FASTER ** (size - best.devices.length) * best.ms) best = { devices: gang, ms };
   }
   return best;
 }

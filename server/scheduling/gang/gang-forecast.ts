@@ -1,6 +1,6 @@
 /** Predicted times of frames, by the devices that compute them together. Plain data. */
 export interface GangForecast {
-  /** By number of devices, from 1: what so many usual ones take for a frame, in ms. */
+  /** By number of devices, from 1: what so many usual ones take for a frame, in ms. More of them take as long as the last number. */
   readonly sizesMs: readonly number[];
   /** Speeds of devices for work of gangs; the usual one's is 1. A device that is not named is a usual one. */
   readonly speeds: ReadonlyMap<string, number>;

@@ -88,7 +88,8 @@ export class GangShares {
     if (known !== null && isSame(known.equalMs, equalMs)) return known.forecast;
     const usual = medianProfile(profiles);
     const [usualMs] = this.#equalMs([usual], devices.length);
-    const sizesMs = devices.map((_, i) => {
+    const most = Math.min(devices.length, this.#parts.work.rows);
+    const sizesMs = Array.from({ length: most }, (_, i) => {
       const gang = Array.from({ length: i + 1 }, () => usual);
       return Math.max(...this.#busyMs(this.#seek(gang), gang));
     });

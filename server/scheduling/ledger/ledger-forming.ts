@@ -25,6 +25,8 @@ export class GangForming {
     const { forecast } = this.#draft;
     if (forecast === null || !isAutomatic(entry)) {
       begin(this.#draft, entry, this.#take(entry), null);
+      // Gangs that are chosen already may have a device that this one has now.
+      this.#chosen = null;
       return;
     }
     this.#chosen ??= choose(this.#draft, corrected(forecast, this.#draft.overheads), this.#free);

@@ -27,7 +27,8 @@ export interface Partition {
 export function withMembers(partition: Partition, members: number): Partition | null {
   const { distribution } = partition;
   if (distribution.kind !== 'gang' || distribution.plan !== 'stages' || distribution.members === 1) return null;
-  return { ...partition, distribution: { ...distribution, members } };
+  const bound = distribution.members === 'auto' ? { most: Math.min(distribution.most, members) } : { members };
+  return { ...partition, distribution: { ...distribution, ...bound } };
 }
 
 /** How gangs compute frames. */

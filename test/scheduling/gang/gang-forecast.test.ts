@@ -24,6 +24,14 @@ describe('before anything was measured', () => {
     expect([...speeds.values()]).toEqual([1, 1, 1, 1, 1, 1]);
   });
 
+  it('there are times for as many devices as the last maps have rows, and speeds of all', async () => {
+    const devices = Array.from({ length: 300 }, (_, i) => `e${i}`);
+    const forecast = sharesOf(await gangOf('yolov2', 6)).forecast(devices);
+    expect(forecast.sizesMs).toHaveLength(19);
+    expect(forecast.speeds.size).toBe(300);
+    expect(gangMs(forecast, devices)).toBeCloseTo(forecast.sizesMs[18]!);
+  });
+
   it('speeds of the file count', async () => {
     const forecast = sharesOf(await gangOf('yolov2', 2), [2, 1]).forecast(['e0', 'e1']);
     expect(gangMs(forecast, ['e1']) / gangMs(forecast, ['e0'])).toBeCloseTo(2);

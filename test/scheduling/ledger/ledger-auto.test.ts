@@ -84,3 +84,23 @@ it('frames that took longer than predicted correct what is predicted', () => {
   const [gang] = accept(run, 'last');
   expect((gang as { choice: { predictedMs: number } }).choice.predictedMs).toBeGreaterThan(1550);
 });
+
+it('devices of gangs that are chosen go to no frame of another strategy between them', () => {
+  const run = cluster();
+  run.accept('f', { distribution: { ...AUTO, members: 'all' } });
+  accept(run, 'g');
+  run.accept('h', { distribution: { ...AUTO, members: 1 } });
+  accept(run, 'i');
+  run.pass(1000);
+  const gangs = finish(run, 'f') as readonly { readonly frame: string; readonly devices: readonly string[] }[];
+  expect(gangs.map(({ frame }) => frame)).toEqual(['g', 'h', 'i']);
+  expect(gangs.map(({ devices }) => devices.length)).toEqual([2, 1, 1]);
+  expect(new Set(gangs.flatMap(({ devices }) => devices)).size).toBe(4);
+});
+
+it('a frame that asks for two devices at most leaves the others to the next one', () => {
+  const run = cluster();
+  const two = run.accept('f', { distribution: { ...AUTO, most: 2 } });
+  expect(two).toMatchObject([{ kind: 'gang', devices: ['a', 'b'], choice: { waiting: 1, idle: 4 } }, {}, {}]);
+  expect(accept(run, 'g')).toMatchObject([{ devices: ['c', 'd'] }]);
+});
