@@ -76,7 +76,7 @@ export class GangRounds {
     return members;
   }
 
-  /** Predicts what gangs of these devices take for a frame. */
+  /** Predicts what gangs of these devices take for a frame. @param devices at least one. */
   forecast(devices: readonly string[]): GangForecast {
     return this.#shares.forecast(devices);
   }

@@ -79,6 +79,7 @@ export class GangShares {
    * Predicts what gangs of these devices take, by what is known of each of them; before anything was measured, as small machines take that
    * differ by their speeds alone.
    *
+   * @param devices at least one.
    * @returns the same object while times stay about the same.
    */
   forecast(devices: readonly string[]): GangForecast {

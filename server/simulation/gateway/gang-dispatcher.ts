@@ -99,6 +99,7 @@ export class GangDispatcher {
   /** @returns what gangs are expected to take from now on; null where that is as before. */
   forecast(): GangForecast | null {
     const { devices } = this.#world.settings;
+    if (devices.length === 0) return null;
     const forecast = this.#rounds.forecast(devices.map(({ id }) => id));
     if (forecast === this.#forecast) return null;
     this.#forecast = forecast;
