@@ -14,6 +14,8 @@ const FRAMES_PER_LOSS = 60;
 const MOST_FRAMES = 1000;
 /** Fewer devices need not be looked at where they would take so many times as long. */
 const HOPELESS = 2;
+/** What is known of a device that is not left out is past once it was in no gang for so many frames in which it could have been. */
+const ABSENT_FRAMES = 40;
 /** A device whose speed has grown to this many times what it was is tried at once. */
 const FASTER = 1.3;
 
@@ -49,6 +51,8 @@ export interface GangHelpersParts {
 export class GangHelpers {
   readonly #parts: GangHelpersParts;
   readonly #out = new Map<string, Out>();
+  /** By device: frames of gangs since its last one, each counts as the share of the devices that computed it. */
+  readonly #absent = new Map<string, number>();
   /** By device: its time for an equal share when all were judged last. */
   #judgedMs: ReadonlyMap<string, number> = new Map();
 
@@ -72,6 +76,18 @@ export class GangHelpers {
       }
       this.#out.delete(out.device);
       this.#parts.profiles.expire(out.device);
+    }
+    this.#noteAbsent(gang);
+  }
+
+  /** Where gangs are chosen by predicted times (`auto`), one bad measurement must not keep a device out for ever. */
+  #noteAbsent(gang: readonly string[]): void {
+    for (const device of gang) this.#absent.set(device, 0);
+    for (const [device, before] of this.#absent) {
+      if (gang.includes(device)) continue;
+      const frames = this.#out.has(device) ? 0 : before + gang.length / this.#absent.size;
+      if (frames >= ABSENT_FRAMES) this.#parts.profiles.expire(device);
+      this.#absent.set(device, frames >= ABSENT_FRAMES ? 0 : frames);
     }
   }
 

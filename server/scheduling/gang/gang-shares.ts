@@ -83,7 +83,7 @@ export class GangShares {
    * @returns the same object while times stay about the same.
    */
   forecast(devices: readonly string[]): GangForecast {
-    const profiles = this.#profilesOf(devices) ?? this.#usualOf(devices);
+    const profiles = this.#presentOf(devices) ?? this.#usualOf(devices);
     const equalMs = this.#equalMs(profiles);
     const known = this.#forecast;
     if (known !== null && isSame(known.equalMs, equalMs)) return known.forecast;
@@ -97,6 +97,17 @@ export class GangShares {
     const forecast = { sizesMs, speeds: new Map(devices.map((device, i) => [device, usualMs! / equalMs[i]!])) };
     this.#forecast = { forecast, equalMs };
     return forecast;
+  }
+
+  /** A device of which only past blocks are known counts as a usual one: it is to be tried. */
+  #presentOf(devices: readonly string[]): readonly DeviceProfile[] | null {
+    const profiles = this.#profilesOf(devices);
+    const isPast = (device: string) =>
+      this.#parts.profiles.of(device) !== null && !this.#parts.profiles.isFresh(device);
+    const present = profiles?.filter((_, i) => !isPast(devices[i]!)) ?? [];
+    if (profiles === null || present.length === 0) return profiles;
+    const usual = medianProfile(present);
+    return profiles.map((profile, i) => (isPast(devices[i]!) ? usual : profile));
   }
 
   #usualOf(devices: readonly string[]): readonly DeviceProfile[] {

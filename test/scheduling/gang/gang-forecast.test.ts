@@ -74,4 +74,23 @@ describe('once frames were measured', () => {
     const after = measured.shares.forecast(['e0', 'e1', 'e2']);
     expect(after.sizesMs[0]! / before.sizesMs[0]!).toBeCloseTo(3, 0);
   });
+
+  it('a device that was slow when it was measured is tried again, and stays in gangs once it is fast', async () => {
+    const measured = cluster(await gangOf('yolov2', 6));
+    const equal = NAMES.map(() => ({ slowness: 1 }));
+    for (let frame = 0; frame < 10; frame++) measured.frame(equal.with(1, { slowness: 3 }), 'auto');
+    expect(measured.shares.forecast(NAMES).speeds.get('e1')).toBeCloseTo(1 / 3, 1);
+    expect(measured.frame(equal, 'auto').devices).not.toContain('e1');
+    const sizes = Array.from({ length: 150 }, () => measured.frame(equal, 'auto').devices.length);
+    expect(sizes.slice(-50)).toEqual(Array(50).fill(6));
+  });
+
+  it('a device that stays slow is tried now and then', async () => {
+    const measured = cluster(await gangOf('yolov2', 6));
+    const devices = NAMES.map((_, i) => ({ slowness: i === 1 ? 3 : 1 }));
+    const sizes = Array.from({ length: 200 }, () => measured.frame(devices, 'auto').devices.length);
+    const tries = sizes.slice(10).filter((size) => size === 6).length;
+    expect(tries).toBeGreaterThan(1);
+    expect(tries).toBeLessThan(10);
+  });
 });

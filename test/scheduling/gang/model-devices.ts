@@ -4,6 +4,7 @@ import { chooseEnds } from '../../../server/geometry/gang/choose-ends.js';
 import { gangBlocks } from '../../../server/geometry/gang/gang-blocks.js';
 import { type GangPlan, planGang } from '../../../server/geometry/gang/gang-plan.js';
 import { describeModel } from '../../../server/model-files/describe-model.js';
+import { chooseGangs } from '../../../server/scheduling/gang/choose-gangs.js';
 import { DeviceProfiles, type MeasuredBlock, profileOf } from '../../../server/scheduling/gang/device-profiles.js';
 import { GangHelpers } from '../../../server/scheduling/gang/gang-helpers.js';
 import { GangShares } from '../../../server/scheduling/gang/gang-shares.js';
@@ -56,10 +57,13 @@ export function cluster(plan: GangPlan, noise?: () => number) {
   return {
     helpers,
     shares,
-    /** Runs one frame; the index of a model is its device's name. */
-    frame(models: readonly ModelDevice[]) {
+    /** Runs one frame; the index of a model is its device's name. By `auto` the predicted times choose the gang. */
+    frame(models: readonly ModelDevice[], strategy: 'gang' | 'auto' = 'gang') {
+      const all = models.map((_, i) => `e${i}`);
       const out = new Set(helpers.leftOut.map(({ device }) => device));
-      const devices = models.map((_, i) => `e${i}`).filter((device) => !out.has(device));
+      const needs = { waiting: 1, load: 0, running: [], free: all, forecast: shares.forecast(all) };
+      const devices =
+        strategy === 'auto' ? chooseGangs(needs)[0]!.toSorted() : all.filter((device) => !out.has(device));
       const bands = shares.of(devices);
       const members = devices.map((device) => models[Number(device.slice(1))]!);
       const { times, ...facts } = frameOf(plan, bands, members, noise);
