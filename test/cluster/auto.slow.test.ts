@@ -34,7 +34,8 @@ test('frames find the same, however many devices compute them, and say how many 
       /^(one frame|\d frames) waited and (one device was|\d devices were) idle: .* in \d+ ms as predicted$/,
     );
   }
-  expect(frames.at(-1)!.tiles.total).toBe(2);
+  expect(frames.at(-1)!.tiles.total).toBeLessThanOrEqual(2);
+  expect(frames.at(-1)).not.toHaveProperty('choice');
   // With six frames at once, devices compute frames of their own.
   expect(Math.min(...frames.slice(0, 6).map(({ tiles }) => tiles.total))).toBe(1);
   const plan = (await client.call('getPlan')).json!;

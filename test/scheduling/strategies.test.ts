@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { planGraph } from '../../server/geometry/choose-cut.js';
 import { planCost } from '../../server/geometry/plan-cost.js';
 import { strategyNamed } from '../../server/scheduling/strategies/strategies.js';
-import { STRATEGIES } from '../../server/scheduling/strategies/strategy.js';
+import { STRATEGIES, withMembers } from '../../server/scheduling/strategies/strategy.js';
 import { planLayers } from '../geometry/chain-graphs.js';
 import { yolov2Chain } from '../geometry/layer-chains.js';
 import { conv, node, sketchGraph } from '../graph/test-graphs.js';
@@ -51,6 +51,15 @@ it('tiles are the parts of a frame, and with MoDNN and gangs blocks', () => {
   expect(strategyNamed('whole').partition(plan)).toEqual({
     parts: 1,
     distribution: { kind: 'gang', plan: 'stages', members: 1, most: 1 },
+  });
+});
+
+it('a frame may bound the members of its gang, where the strategy forms gangs of several', () => {
+  const bounded = STRATEGIES.filter((name) => withMembers(strategyNamed(name).partition(plan), 2) !== null);
+  expect(bounded).toEqual(['gang', 'auto']);
+  expect(withMembers(strategyNamed('gang').partition(plan), 2)).toEqual({
+    parts: 1,
+    distribution: { kind: 'gang', plan: 'stages', members: 2, most: 38 },
   });
 });
 
