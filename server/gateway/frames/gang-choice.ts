@@ -1,7 +1,7 @@
 import type { Schemas } from '../../../client/client.js';
 import type { GangChoice } from '../../scheduling/ledger/ledger-effects.js';
 
-/** How many devices compute a frame together, and why, as the API shows it. */
+/** Returns the number of devices that compute a frame together, and the reason for it, as the API shows them. */
 export function gangChoice({ idle, predictedMs, waiting }: GangChoice, members: number): Schemas['GangChoice'] {
   const frames = waiting === 1 ? 'one frame waited' : `${waiting} frames waited`;
   const devices = idle === 1 ? 'one device was idle' : `${idle} devices were idle`;

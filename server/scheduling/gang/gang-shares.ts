@@ -99,15 +99,17 @@ export class GangShares {
     return forecast;
   }
 
-  /** A device of which only past blocks are known counts as a usual one: it is to be tried. */
+  /**
+   * Once something was measured, a device of which nothing or only past blocks are known counts as a usual one: it is to be tried, also
+   * where its speed, which may be of its first block, says that it is slow.
+   */
   #presentOf(devices: readonly string[]): readonly DeviceProfile[] | null {
     const profiles = this.#profilesOf(devices);
-    const isPast = (device: string) =>
-      this.#parts.profiles.of(device) !== null && !this.#parts.profiles.isFresh(device);
-    const present = profiles?.filter((_, i) => !isPast(devices[i]!)) ?? [];
+    const isFresh = devices.map((device) => this.#parts.profiles.isFresh(device));
+    const present = profiles?.filter((_, i) => isFresh[i]) ?? [];
     if (profiles === null || present.length === 0) return profiles;
     const usual = medianProfile(present);
-    return profiles.map((profile, i) => (isPast(devices[i]!) ? usual : profile));
+    return profiles.map((profile, i) => (isFresh[i] ? profile : usual));
   }
 
   #usualOf(devices: readonly string[]): readonly DeviceProfile[] {

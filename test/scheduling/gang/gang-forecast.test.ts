@@ -85,6 +85,17 @@ describe('once frames were measured', () => {
     expect(sizes.slice(-50)).toEqual(Array(50).fill(6));
   });
 
+  it('a device that was in no gang yet is tried, whatever its first block says of its speed', async () => {
+    const plan = await gangOf('yolov2', 3);
+    const speedsOf = (devices: readonly string[]) => devices.map((device) => (device === 'e2' ? 0.1 : 1));
+    const profiles = new DeviceProfiles();
+    const shares = new GangShares({ work: new BandWork(plan), profiles, speedsOf });
+    expect(shares.forecast(NAMES.slice(0, 3)).speeds.get('e2')).toBeCloseTo(0.1);
+    const profile = { prepareMs: 10, bodyMs: 1, stageMs: plan.ends.map(() => 0.1) };
+    for (const device of ['e0', 'e1', 'e2', 'e0', 'e1']) profiles.add(device, profile);
+    expect(shares.forecast(NAMES.slice(0, 3)).speeds.get('e2')).toBe(1);
+  });
+
   it('a device that stays slow is tried now and then', async () => {
     const measured = cluster(await gangOf('yolov2', 6));
     const devices = NAMES.map((_, i) => ({ slowness: i === 1 ? 3 : 1 }));
