@@ -77,11 +77,14 @@ export class GangHelpers {
       this.#out.delete(out.device);
       this.#parts.profiles.expire(out.device);
     }
-    this.#noteAbsent(gang);
+    this.noteAbsent(gang);
   }
 
-  /** Where gangs are chosen by predicted times (`auto`), one bad measurement must not keep a device out for ever. */
-  #noteAbsent(gang: readonly string[]): void {
+  /**
+   * A gang, which may be of one device, has computed a frame. Where gangs are chosen by predicted times (`auto`), one bad measurement must
+   * not keep the other devices out for ever.
+   */
+  noteAbsent(gang: readonly string[]): void {
     for (const device of gang) this.#absent.set(device, 0);
     for (const [device, before] of this.#absent) {
       if (gang.includes(device)) continue;

@@ -95,8 +95,12 @@ export class GangRounds {
   /** Notes what a member's block took. After the last member's the devices that are left out may be others. */
   measured({ attempt, frame, member }: Omit<BlockKey, 'generation'>, times: MeasuredBlock): void {
     const round = this.#rounds.get(frame);
-    if (round?.attempt !== attempt || round.plan !== 'stages' || round.devices.length < 2) return;
+    if (round?.attempt !== attempt || round.plan !== 'stages') return;
     const { bands, devices, measured, plans } = round;
+    if (devices.length < 2) {
+      this.#helpers.noteAbsent(devices);
+      return;
+    }
     if (measured.has(member) || times.stages.length !== plans[member]!.stages.length) return;
     measured.add(member);
     this.#profiles.add(devices[member]!, profileOf(this.#work.member(bands, member), times));

@@ -96,6 +96,15 @@ describe('once frames were measured', () => {
     expect(shares.forecast(NAMES.slice(0, 3)).speeds.get('e2')).toBe(1);
   });
 
+  it('a frame on one device is no end: the others are tried again', async () => {
+    const measured = cluster(await gangOf('nanodet', 3));
+    const equal = [{ slowness: 1 }, { slowness: 1 }, { slowness: 1 }];
+    for (let frame = 0; frame < 2; frame++) measured.frame([{ slowness: 8 }, { slowness: 1 }, { slowness: 8 }], 'auto');
+    expect(measured.frame(equal, 'auto').devices).toEqual(['e1']);
+    const sizes = Array.from({ length: 400 }, () => measured.frame(equal, 'auto').devices.length);
+    expect(sizes.slice(-50)).toEqual(Array(50).fill(3));
+  });
+
   it('a device that stays slow is tried now and then', async () => {
     const measured = cluster(await gangOf('yolov2', 6));
     const devices = NAMES.map((_, i) => ({ slowness: i === 1 ? 3 : 1 }));

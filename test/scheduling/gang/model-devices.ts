@@ -68,9 +68,10 @@ export function cluster(plan: GangPlan, noise?: () => number) {
       const members = devices.map((device) => models[Number(device.slice(1))]!);
       const { times, ...facts } = frameOf(plan, bands, members, noise);
       for (const [member, device] of devices.entries()) {
-        profiles.add(device, profileOf(work.member(bands, member), times[member]!));
+        if (devices.length > 1) profiles.add(device, profileOf(work.member(bands, member), times[member]!));
       }
       if (devices.length > 1) helpers.frameDone(devices);
+      else helpers.noteAbsent(devices);
       return { bands, devices, leftOut: helpers.leftOut, ...facts };
     },
   };
