@@ -9,7 +9,8 @@ export interface AskedStrategy {
   readonly members?: number;
 }
 
-const SIZED = /^gang:([1-9]\d?)$/;
+/** As many as the contract lets a frame ask for. */
+const SIZED = /^gang:([1-9]|[1-5]\d|6[0-4])$/;
 
 /** Returns null for a text that names no strategy. */
 export function benchStrategy(text: string): BenchStrategy | null {

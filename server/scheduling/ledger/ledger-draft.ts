@@ -51,14 +51,14 @@ export function draftOf(ledger: FrameLedger, nowMs: number): LedgerDraft {
   };
 }
 
-/** The load counts for about as long as two whole frames take. */
+/** The load counts for about as long as a whole frame takes. */
 function loadNow({ forecast, frames, load }: FrameLedger, nowMs: number): OpenLoad {
   if (forecast === null) return { frames: 0, atMs: nowMs };
   let open = 0;
   for (const { distribution, phase } of frames.values()) {
     if (distribution.kind === 'gang' && (phase.kind === 'waiting' || phase.kind === 'running')) open++;
   }
-  return loadAt(load, open, nowMs, 2 * forecast.sizesMs[0]!);
+  return loadAt(load, open, nowMs, Math.max(1, forecast.sizesMs[0]!));
 }
 
 /** Why a part goes to another device: a try that gave no result, or a task that came back untried. */
