@@ -27,18 +27,32 @@ export interface ProcessCluster {
   stop(): Promise<void>;
 }
 
-/** Ports that were free a moment ago. */
+/** Below the ports that systems give to connections. */
+const FIRST_PORT = 12_000;
+const PORTS_OF_WORKER = 1_000;
+const worker = Number(process.env.VITEST_POOL_ID ?? 0) % 16;
+let tried = Math.floor(Math.random() * PORTS_OF_WORKER);
+
+/** Ports that are free now. Test files that run at the same time choose among different ones: a cluster is never taken for another one. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  const ports: number[] = [];
+  for (let left = PORTS_OF_WORKER; ports.length < count && left > 0; left--) {
+    const port = FIRST_PORT + worker * PORTS_OF_WORKER + (tried++ % PORTS_OF_WORKER);
+    if (await isFree(port)) ports.push(port);
+  }
+  if (ports.length < count) throw new Error(`no ${count} ports are free from ${FIRST_PORT + worker * PORTS_OF_WORKER}`);
   return ports;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
+  await once(server.close(), 'close');
+  return true;
 }
 
 export interface ProcessClusterOptions {
