@@ -43,7 +43,7 @@ function expectConserved(simulation: Simulation, { devices, plan, strategy }: Si
     expect(state).toBe('complete');
     expect(endedMs).not.toBeNull();
     expect([...counted.values()].every((times) => times === 1)).toBe(true);
-    if (strategy === 'gang' || strategy === 'whole') {
+    if (strategy === 'auto' || strategy === 'gang' || strategy === 'whole') {
       expect(counted.size).toBeLessThanOrEqual(strategy === 'whole' ? 1 : devices.length);
       expect(counted.size).toBeGreaterThan(0);
     } else if (strategy === 'modnn')
