@@ -11,7 +11,7 @@ import type { FrameIntake } from './frame-intake.js';
 import { refusedByGateway } from './frames/gateway-refusal.js';
 import type { OwnFrames } from './frames/own-frames.js';
 
-/** What a client may say of a picture. */
+/** Options of a submission at a device. */
 export interface NamedSubmission {
   readonly key?: string | undefined;
   readonly camera?: string | undefined;

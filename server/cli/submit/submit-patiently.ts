@@ -10,7 +10,7 @@ import { missingDevice, unreadyReason, type WaitingReason, waitingReasonOf } fro
 
 export interface Submission {
   readonly body: PictureBody;
-  /** What is to compute it, and how, as cluster.yaml says where absent; the camera that it is of. */
+  /** Source, strategy and camera. `cluster.yaml` has the source and the strategy that are absent. */
   readonly query: {
     readonly source?: string | undefined;
     readonly strategy?: StrategyName | undefined;

@@ -90,7 +90,7 @@ export class LedgerRuntime implements LedgerSink {
     return entry === undefined ? { generation: 1 } : presentWork(entry);
   }
 
-  /** Whether a frame of this camera waits that a newer one would drop. */
+  /** Returns whether a newer frame of this camera would drop one that waits. */
   hasDroppable(origin: string): boolean {
     return [...this.#ledger.frames.values()].some(
       (entry) => entry.origin === origin && isDroppable(entry, this.#ledgerMs),

@@ -48,7 +48,7 @@ function answerOf(refusal: Refusal): { readonly code: ErrorCode; readonly status
   return { code: refusal.code, status: 'status' in refusal ? refusal.status : refusal.passedOnAs };
 }
 
-/** What a submission that waits for its frame is answered when the frame fails or is dropped. */
+/** The answer to a submission that waits for its frame, when the frame fails or is dropped. */
 export function frameProblem(
   frame: string,
   { code, detail }: { readonly code: string; readonly detail: string },

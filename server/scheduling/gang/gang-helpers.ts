@@ -14,7 +14,7 @@ const FRAMES_PER_LOSS = 60;
 const MOST_FRAMES = 1000;
 /** Fewer devices need not be looked at where they would take so many times as long. */
 const HOPELESS = 2;
-/** What is known of a device that is not left out is past once it was in no gang for so many frames in which it could have been. */
+/** Measurements of a device that is not left out are past after so many frames without it. */
 const ABSENT_FRAMES = 40;
 /** A device whose speed has grown to this many times what it was is tried at once. */
 const FASTER = 1.3;

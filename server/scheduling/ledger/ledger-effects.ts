@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../error-codes.js';
 import type { PartAttempt } from './ledger-events.js';
 import type { AuditOutcome } from './ledger-state.js';
 
-/** What a cluster decided by, how many devices compute a frame. */
+/** The facts by which the ledger chose how many devices compute a frame. */
 export interface GangChoice {
   /** Frames that waited, this one included. */
   readonly waiting: number;

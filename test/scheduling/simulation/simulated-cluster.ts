@@ -16,7 +16,7 @@ export const HEARTBEAT_MS = 100;
 const CALL_TIMEOUT_MS = 400;
 /** Keeps a script from asking for more than can be looked through. */
 const OPEN_FRAMES_LIMIT = 12;
-/** How a frame's parts come to devices; `auto`: a gang of as many as the cluster decides on. */
+/** A frame's distribution; `auto`: a gang of as many devices as the ledger chooses. */
 export type Sharing = Distribution['kind'] | 'auto';
 
 export interface ClusterSetup {
