@@ -14,19 +14,21 @@ export class CameraInvariants {
 
   check(before: FrameLedger, event: LedgerEvent, nowMs: number, { effects, ledger }: LedgerStep): void {
     if (event.kind === 'frame-accepted') this.#newest.set(event.origin ?? '', event.frame);
+    // Also without an effect of its own: a device's frame, and one that was restored and of which devices have some.
+    const turns = new Set<string>();
+    for (const { frame, origin, startedMs } of ledger.frames.values()) {
+      if (startedMs !== null && (before.frames.get(frame)?.startedMs ?? null) === null) turns.add(origin);
+    }
     for (const effect of effects) {
       if (effect.kind === 'drop') this.#checkDrop(before, event, ledger, effect);
       const isBegin = effect.kind === 'deliver' || effect.kind === 'gang' || effect.kind === 'compute-here';
       if (isBegin && !this.#begun.has(effect.frame)) {
         this.#begun.add(effect.frame);
         this.#passedBy.delete(ledger.frames.get(effect.frame)!.origin);
-        if (effect.kind === 'gang') this.#checkTurn(ledger, effect.frame, nowMs);
+        if (effect.kind === 'gang') this.#checkTurn(ledger, effect.frame, nowMs, turns);
       }
     }
-    // A frame of a device, or one that was restored, may begin without an effect.
-    for (const { frame, origin, startedMs } of ledger.frames.values()) {
-      if (startedMs !== null && (before.frames.get(frame)?.startedMs ?? null) === null) this.#passedBy.delete(origin);
-    }
+    for (const origin of turns) this.#passedBy.delete(origin);
     const heads = headsOf(ledger.frames.values());
     for (const origin of this.#passedBy.keys()) if (!heads.has(origin)) this.#passedBy.delete(origin);
     if (event.kind === 'frame-accepted') this.#checkOlderDropped(event.origin ?? '', event.frame, ledger, nowMs);
@@ -61,12 +63,12 @@ export class CameraInvariants {
     }
   }
 
-  /** While an origin's oldest frame waits for a gang, others begin one frame each at most. */
-  #checkTurn({ frames }: FrameLedger, begun: string, nowMs: number): void {
+  /** While an origin's oldest frame waits for a gang, others begin one frame each at most. @param turns origins that begin a frame in this step. */
+  #checkTurn({ frames }: FrameLedger, begun: string, nowMs: number, turns: ReadonlySet<string>): void {
     const { origin } = frames.get(begun)!;
     const heads = headsOf(frames.values());
     for (const { distribution, frame, phase, ...entry } of heads.values()) {
-      if (entry.origin === origin || distribution.kind !== 'gang') continue;
+      if (entry.origin === origin || turns.has(entry.origin) || distribution.kind !== 'gang') continue;
       if (phase.kind !== 'waiting' || phase.notBeforeMs > nowMs) continue;
       const passedBy = this.#passedBy.get(entry.origin) ?? new Set();
       this.#passedBy.set(entry.origin, passedBy);
