@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient, type DeepThingsClient } from '../../client/client.js';
@@ -27,30 +27,54 @@ export interface ProcessCluster {
   stop(): Promise<void>;
 }
 
-/** Below the ports that systems give to connections. */
+/** Ports from here on are divided into blocks. The last one ends below the ports that systems give to connections. */
 const FIRST_PORT = 12_000;
-const PORTS_OF_WORKER = 1_000;
-const worker = Number(process.env.VITEST_POOL_ID ?? 0) % 16;
-let tried = Math.floor(Math.random() * PORTS_OF_WORKER);
+const PORT_BLOCKS = 20;
+const PORTS_OF_BLOCK = 1_000;
+let tried = Math.floor(Math.random() * PORTS_OF_BLOCK);
+let block: Promise<number> | undefined;
 
-/** Ports that are free now. Test files that run at the same time choose among different ones: a cluster is never taken for another one. */
+/**
+ * Returns ports that are free now. Each process chooses from a block of its own, so that a cluster is never taken for one of another
+ * test file, of another suite that runs at the same time, or of chaos.
+ */
 export async function freePorts(count: number): Promise<number[]> {
+  block ??= claimBlock();
+  const first = await block;
   const ports: number[] = [];
-  for (let left = PORTS_OF_WORKER; ports.length < count && left > 0; left--) {
-    const port = FIRST_PORT + worker * PORTS_OF_WORKER + (tried++ % PORTS_OF_WORKER);
+  for (let left = PORTS_OF_BLOCK; ports.length < count && left > 0; left--) {
+    const port = first + (tried++ % PORTS_OF_BLOCK);
     if (await isFree(port)) ports.push(port);
   }
-  if (ports.length < count) throw new Error(`no ${count} ports are free from ${FIRST_PORT + worker * PORTS_OF_WORKER}`);
+  if (ports.length < count) throw new Error(`no ${count} ports are free from ${first}`);
   return ports;
 }
 
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer().listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch {
-    return false;
+/** Listens on the first port of a block until this process ends: that marks the block as taken. */
+async function claimBlock(): Promise<number> {
+  const start = Math.floor(Math.random() * PORT_BLOCKS);
+  for (let i = 0; i < PORT_BLOCKS; i++) {
+    const first = FIRST_PORT + ((start + i) % PORT_BLOCKS) * PORTS_OF_BLOCK;
+    const claim = await listenOn(first);
+    if (claim === null) continue;
+    claim.unref();
+    return first;
   }
+  throw new Error(`other processes have all ${PORT_BLOCKS} blocks of ports from ${FIRST_PORT}`);
+}
+
+/** Returns null where something listens on the port. */
+async function listenOn(port: number): Promise<Server | null> {
+  const server = createServer().listen(port, '127.0.0.1');
+  return once(server, 'listening').then(
+    () => server,
+    () => null,
+  );
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = await listenOn(port);
+  if (server === null) return false;
   await once(server.close(), 'close');
   return true;
 }
