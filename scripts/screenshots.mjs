@@ -17,7 +17,7 @@ const COLOURS = 80;
 
 const cluster = await startDemoCluster(
   'name: workshop\nmodel: { name: nanodet }\npartition: { grid: 3x3 }\n' +
-    'schedule: { heartbeat: { intervalMs: 300, lostAfterMs: 1500 } }',
+    'schedule: { strategy: ftp-wst-s, heartbeat: { intervalMs: 300, lostAfterMs: 1500 } }',
   4,
 );
 const browser = await launchChromium();

@@ -5,7 +5,7 @@ import type { ModelSpec } from '../model-files/model-spec.js';
 import { type HostPort, parseListen, parseNodeAddress } from './checks/node-address.js';
 import type { ClusterFile } from './cluster-file.js';
 import { CLUSTER_DEFAULTS, GATEWAY_ID, NMS_BY_MODEL } from './defaults.js';
-import { type OverlapConfig, resolveFaithful } from './faithful.js';
+import { type OverlapConfig, resolveFaithful, strategyOf } from './faithful.js';
 import { type EngineConfig, resolveEngine } from './node-engine.js';
 import { MEMORY, type StorePathOrigin, storePath } from './store-path.js';
 import { resolveTls, type TlsConfig } from './tls-config.js';
@@ -105,6 +105,10 @@ const HOMELESS_REMARK =
   'this user has no home folder, so the gateway keeps frames in memory, until it ends: set store.path in cluster.yaml, ' +
   'XDG_STATE_HOME or HOME to keep them';
 
+const TILES_REMARK =
+  'partition is for frames that are cut into tiles, and frames of auto, the default strategy, are not: set schedule.strategy to ' +
+  'ftp-wst-s in cluster.yaml to have tiles, or leave partition out';
+
 /** Fills in the defaults and parses what is text. The file must have passed every check. */
 export function resolveCluster(given: ClusterFile, parts: ResolvedParts): ClusterConfig {
   const { file, limits: usual, spec, remarks } = parts;
@@ -116,6 +120,7 @@ export function resolveCluster(given: ClusterFile, parts: ResolvedParts): Cluste
   const { age, bytes, ...store } = { ...CLUSTER_DEFAULTS.store, ...given.store };
   const wire = { ...CLUSTER_DEFAULTS.wire, ...given.wire };
   const framesPath = storePath(given.store?.path, name, parts);
+  const isUnused = partition !== undefined && schedule?.strategy === undefined && strategyOf(schedule) === 'auto';
   const isHomeless = framesPath === null && given.store?.path !== MEMORY;
   const filled = {
     file,
@@ -126,7 +131,7 @@ export function resolveCluster(given: ClusterFile, parts: ResolvedParts): Cluste
       fusedDepth: partition?.fusedDepth ?? CLUSTER_DEFAULTS.partition.fusedDepth,
     },
     schedule: {
-      strategy: schedule?.strategy ?? CLUSTER_DEFAULTS.schedule.strategy,
+      strategy: strategyOf(schedule),
       cameraQueue: schedule?.cameraQueue ?? CLUSTER_DEFAULTS.schedule.cameraQueue,
       order: schedule?.order ?? CLUSTER_DEFAULTS.schedule.order,
       remaining: schedule?.remaining ?? CLUSTER_DEFAULTS.schedule.remaining,
@@ -165,7 +170,7 @@ export function resolveCluster(given: ClusterFile, parts: ResolvedParts): Cluste
       bytes: parseByteSize(bytes),
     },
     log: { ...CLUSTER_DEFAULTS.log, ...given.log },
-    remarks: isHomeless ? [...remarks, HOMELESS_REMARK] : remarks,
+    remarks: [...remarks, ...(isHomeless ? [HOMELESS_REMARK] : []), ...(isUnused ? [TILES_REMARK] : [])],
   };
   return freezeDeeply({ ...filled, ...resolveFaithful(filled.schedule, filled.overlap, wire) });
 }

@@ -9,7 +9,7 @@ export const CLUSTER_DEFAULTS = Object.freeze({
   partition: { grid: '3x3', fusedDepth: 'auto' },
   schedule: {
     remaining: 'gateway',
-    strategy: 'ftp-wst-s',
+    strategy: 'auto',
     cameraQueue: 'latest',
     order: 'adaptive',
     prefetch: 1,

@@ -1,4 +1,6 @@
 import type { OverlapPolicy } from '../scheduling/reuse/fetch-policy.js';
+import type { ClusterFile } from './cluster-file.js';
+import { CLUSTER_DEFAULTS } from './defaults.js';
 
 /** What tiles reuse of each other, and which way it goes. */
 export interface OverlapConfig {
@@ -23,11 +25,11 @@ interface ScheduleSettings {
  * without being held and fetch nothing ahead, overlap goes through the gateway's pool, a tile reuses all of its sides or
  * nothing, tiles go in the paper's order, their inputs travel whole, and the gateway computes all remaining layers. Nothing but this knows of the flag.
  */
-export function resolveFaithful<Schedule extends ScheduleSettings, Wire extends { readonly padding: boolean }>(
-  schedule: Schedule,
+export function resolveFaithful<S extends ScheduleSettings, Wire extends { readonly padding: boolean }>(
+  schedule: S,
   overlap: Omit<OverlapConfig, 'allSides'>,
   wire: Wire,
-): { readonly schedule: Schedule; readonly overlap: OverlapConfig; readonly wire: Wire } {
+): { readonly schedule: S; readonly overlap: OverlapConfig; readonly wire: Wire } {
   if (!schedule.faithful) return { schedule, overlap: { ...overlap, allSides: false }, wire };
   return {
     schedule: {
@@ -40,4 +42,11 @@ export function resolveFaithful<Schedule extends ScheduleSettings, Wire extends 
     overlap: { via: 'gateway', policy: 'always', allSides: true },
     wire: { ...wire, padding: true },
   };
+}
+
+type Schedule = NonNullable<ClusterFile['schedule']>;
+
+/** Returns the strategy of frames that name none. With `faithful` it is the paper's, unless the file says another. */
+export function strategyOf({ faithful, strategy }: Pick<Schedule, 'strategy' | 'faithful'> = {}) {
+  return strategy ?? (faithful === true ? 'ftp-wst-s' : CLUSTER_DEFAULTS.schedule.strategy);
 }

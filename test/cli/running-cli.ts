@@ -69,6 +69,7 @@ export function clusterFile(text: string): string {
 export const FACES = `name: test
 model: { name: face-detector }
 partition: { grid: 3x3, fusedDepth: 8 }
+schedule: { strategy: ftp-wst-s }
 gateway: { address: 'http://127.0.0.1:18080' }
 devices:
   - { id: e0, address: 'http://127.0.0.1:18081' }

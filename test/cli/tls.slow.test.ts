@@ -7,6 +7,7 @@ import { SMALL } from '../node/small-cluster.js';
 import { type Issued, putFile, TestAuthority } from '../support/certificates.js';
 import { freePorts } from '../support/process-cluster.js';
 import { waitUntil } from '../support/test-cluster.js';
+import { tilesByDefault } from '../support/tiles-by-default.js';
 import { type RunningCli, runCli, startCli } from './running-cli.js';
 
 const TOKEN = 'the-token-of-a-cluster-with-tls';
@@ -30,7 +31,7 @@ beforeAll(async () => {
   yaml = file('cluster.yaml');
   const tls = "tls: { certificate: 'tls/{node}.crt', key: 'tls/{node}.key', ca: tls/ca.crt, mutual: true }";
   const nodes = `gateway: { address: '${gateway}' }\ndevices: [{ id: e0, address: 'https://127.0.0.1:${second}' }]`;
-  writeFileSync(yaml, `${SMALL}\n${tls}\nstore: { path: memory }\n${nodes}\n`);
+  writeFileSync(yaml, `${tilesByDefault(SMALL)}\n${tls}\nstore: { path: memory }\n${nodes}\n`);
   up = startCli(['up', '-c', yaml], { env });
   await waitUntil(() => up.printed.stdout.includes('Ctrl-C ends') || up.child.exitCode !== null, 60_000);
 }, 90_000);

@@ -91,7 +91,7 @@ describe('deepthings up --demo', () => {
     const { stdout, stderr } = up.printed;
     expect(stderr).toBe('');
     expect([...pids.keys()]).toEqual(['gateway', 'e0', 'e1', 'e2']);
-    expect(stdout).toMatch(/1 found in [\d.]+ m?s; 9 tiles, run by e\d/);
+    expect(stdout).toMatch(/1 found in [\d.]+ m?s; \d blocks?, run by e\d.*; one frame waited and 3 devices were idle/);
     expect(stdout.match(/^ +face +0\.\d\d +\d+ +\d+ +\d+ +\d+$/gm)).toHaveLength(1);
     expect(stdout).toMatch(new RegExp(`Dashboard +${cluster.gateway}/\n`));
     expect(stdout).toContain(`${cluster.gateway}/docs`);

@@ -64,7 +64,7 @@ describe('wrong configuration ends with 2', () => {
       expect(stderr.trimEnd().split('\n').slice(1)).toEqual([
         expect.stringContaining(`${file}:2:1 modle: `),
         expect.stringMatching(/cluster\.yaml:4:20 partition\.grid: .* 1 to 52 rows .* got 60x60/),
-        expect.stringContaining(`${file}:8:24 devices[1].address: `),
+        expect.stringContaining(`${file}:9:24 devices[1].address: `),
       ]);
     }
   });

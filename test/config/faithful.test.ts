@@ -22,3 +22,18 @@ it('the paper to the letter is plain settings, whatever else the file says', asy
     strategy: 'ftp-wst-s',
   });
 });
+
+it('frames that name no strategy are decided frame by frame, and are of the paper where it is taken to the letter', async () => {
+  const strategyWith = async (text: string) => (await resolveText(`${REQUIRED}\n${text}`)).schedule.strategy;
+  expect(await strategyWith('')).toBe('auto');
+  expect(await strategyWith('schedule: { faithful: true }')).toBe('ftp-wst-s');
+  expect(await strategyWith('schedule: { faithful: true, strategy: modnn }')).toBe('modnn');
+});
+
+it('says that a partition without a strategy is not used', async () => {
+  const remarksWith = async (text: string) => (await resolveText(`${REQUIRED}\n${text}`)).remarks;
+  expect(await remarksWith('partition: { grid: 2x2 }')).toContainEqual(expect.stringContaining('frames of auto'));
+  expect(await remarksWith('')).toEqual([]);
+  expect(await remarksWith('partition: { grid: 2x2 }\nschedule: { strategy: ftp-wst }')).toEqual([]);
+  expect(await remarksWith('partition: { grid: 2x2 }\nschedule: { strategy: auto }')).toEqual([]);
+});

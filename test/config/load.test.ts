@@ -45,7 +45,7 @@ describe('what is resolved', () => {
       gateway: { engine: { name: 'onnxruntime', backend: null, threads: 1 } },
       partition: { grid: { rows: 3, columns: 3 }, fusedDepth: 'auto' },
       schedule: {
-        strategy: 'ftp-wst-s',
+        strategy: 'auto',
         order: 'adaptive',
         prefetch: 1,
         faithful: false,

@@ -10,6 +10,7 @@ import type { ClusterConfig } from '../../server/config/cluster-config.js';
 import { loadClusterConfig } from '../../server/config/load.js';
 import { spawnTestNode } from './node-process.js';
 import { waitUntil } from './test-cluster.js';
+import { tilesByDefault } from './tiles-by-default.js';
 
 /** A cluster whose nodes are operating system processes of their own, so that they can be killed. */
 export interface ProcessCluster {
@@ -90,7 +91,7 @@ export interface ProcessClusterOptions {
   readonly between?: (node: string, addressPort: number, listenPort: number) => Promise<void>;
 }
 
-/** @param yaml text of sections of cluster.yaml besides gateway and devices. */
+/** @param yaml text of sections of cluster.yaml besides gateway and devices. Frames are cut into tiles unless it names a strategy. */
 export async function startProcessCluster(
   yaml: string,
   devices = 3,
@@ -108,7 +109,7 @@ export async function startProcessCluster(
   const store = /^store:/m.test(yaml) ? '' : '\nstore: { path: store }';
   await writeFile(
     file,
-    `${yaml}${store}\ngateway: { ${gatewayPlace}, compute: ${compute} }\ndevices:${devices === 0 ? ' []' : ''}\n${declared}\n`,
+    `${tilesByDefault(yaml)}${store}\ngateway: { ${gatewayPlace}, compute: ${compute} }\ndevices:${devices === 0 ? ' []' : ''}\n${declared}\n`,
   );
   const config = await loadClusterConfig(file, {});
   for (const [i, node] of nodes.entries()) await between?.(node, addresses[i]!, listen[i]!);

@@ -7,6 +7,7 @@ import { startEdge } from '../../server/edge/edge-node.js';
 import { startGateway } from '../../server/gateway/gateway-node.js';
 import type { RunningNode } from '../../server/node/running-node.js';
 import { type ClusterToken, tokenSource } from '../../server/node/tokens.js';
+import { tilesByDefault } from './tiles-by-default.js';
 
 /** A cluster inside the test's own process, on free ports of the loopback. */
 export interface TestCluster {
@@ -20,7 +21,7 @@ export interface TestCluster {
 }
 
 export interface TestClusterOptions {
-  /** Text of sections of cluster.yaml besides gateway and devices. */
+  /** Text of sections of cluster.yaml besides gateway and devices. Frames are cut into tiles unless it names a strategy. */
   readonly yaml: string;
   readonly devices?: number;
   /** Further keys of the devices, by index: `engine: { threads: 2 }`. */
@@ -41,7 +42,8 @@ export const ANY_PORT = { host: '127.0.0.1', port: 0 };
 export const silent = pino({ level: process.env.TEST_LOG ?? 'silent' });
 
 /**
- * Reads a test's sections together with a gateway at `gatewayAddress` and that many devices, `e0` and so on.
+ * Reads a test's sections together with a gateway at `gatewayAddress` and that many devices, `e0` and so on. Frames are cut into tiles unless
+ * they name a strategy.
  *
  * @param keys further keys of the devices, by index.
  * @param compute whether the gateway computes whole frames; not unless said, so that a test of devices is one.
@@ -59,7 +61,7 @@ export async function testConfig(
   );
   // Frames are not to be left on the machine that tests run on.
   const store = /^store:/m.test(yaml) ? '' : '\nstore: { path: memory }';
-  const text = `${yaml}${store}\ngateway: { address: '${gatewayAddress}', compute: ${compute} }\ndevices:${devices === 0 ? ' []' : ''}\n${declared.join('\n')}\n`;
+  const text = `${tilesByDefault(yaml)}${store}\ngateway: { address: '${gatewayAddress}', compute: ${compute} }\ndevices:${devices === 0 ? ' []' : ''}\n${declared.join('\n')}\n`;
   const config = await resolveClusterConfig(text, { file: 'test.yaml', baseDirectory: process.cwd(), env: {} });
   // They listen on any free port, which no cluster.yaml can say.
   return {

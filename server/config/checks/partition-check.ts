@@ -5,6 +5,7 @@ import type { Network } from '../../model/network.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
 import { CLUSTER_DEFAULTS } from '../defaults.js';
 import type { Draft } from '../draft.js';
+import { strategyOf } from '../faithful.js';
 import { checkEngineLacks } from '../node-engine.js';
 import { isSizeRight } from './model-check.js';
 
@@ -29,9 +30,8 @@ export function checkPartition(draft: Draft, { graph }: Network): void {
   }
   try {
     const plan = planGraph(graph, given.partition?.fusedDepth ?? CLUSTER_DEFAULTS.partition.fusedDepth, grid);
-    const strategy = given.schedule?.strategy ?? CLUSTER_DEFAULTS.schedule.strategy;
     checkEngineLacks(draft, plan.stage);
-    const refusal = problems.has(['schedule']) ? null : strategyNamed(strategy).refuses(plan);
+    const refusal = problems.has(['schedule']) ? null : strategyNamed(strategyOf(given.schedule)).refuses(plan);
     if (refusal !== null) problems.report(['schedule', 'strategy'], refusal, 'choose another strategy');
   } catch (error) {
     if (!(error instanceof DeepThingsError)) throw error;

@@ -200,7 +200,7 @@ export const CLUSTER_FILE_SCHEMA = {
         "strategy": {
           "type": "string",
           "enum": ["ftp-wst-s", "ftp-wst", "ftp-wsh", "modnn", "gang", "whole", "auto"],
-          "default": "ftp-wst-s"
+          "default": "auto"
         },
         "cameraQueue": {
           "type": "string",
