@@ -11,6 +11,7 @@ const WORTH = 0.9;
 
 /** A gang that computes a frame now. */
 export interface RunningGang {
+  /** Its devices that take work when it ends, at least one: others are drained, or the gateway does not reach them. */
   readonly devices: readonly string[];
   /** Until its frame is computed, as predicted; not above 0 when it is late. */
   readonly endsInMs: number;

@@ -161,6 +161,7 @@ function acceptFrame(draft: LedgerDraft, event: EventOf<'frame-accepted'>): void
     phase: delivered ? { kind: 'running' } : { kind: 'waiting', notBeforeMs: draft.nowMs },
     acceptedMs: draft.nowMs,
     startedMs: delivered ? draft.nowMs : null,
+    formedMs: null,
     failedDeliveries: 0,
     isRestored: false,
     generation: 1,

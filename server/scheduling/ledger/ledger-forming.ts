@@ -89,9 +89,14 @@ function choose(draft: LedgerDraft, forecast: GangForecast, free: ReadonlySet<st
   const { frames, load, nowMs, settings } = draft;
   const all = [...frames.values()];
   const waiting = all.filter((entry) => isAutomatic(entry) && isDue(entry, nowMs)).length;
-  const running = all.filter(isInGang).map((entry) => {
-    const devices = membersOf(entry);
-    return { devices, endsInMs: (entry.startedMs ?? 0) + gangMs(forecast, devices) - nowMs };
+  const reached = new Set(reachable(draft));
+  const running = all.filter(isInGang).flatMap((entry) => {
+    const members = membersOf(entry);
+    const devices = members.filter((device) => reached.has(device));
+    // A gang that leaves no device, as all are drained or lost, is none to count on.
+    return devices.length === 0
+      ? []
+      : [{ devices, endsInMs: (entry.formedMs ?? 0) + gangMs(forecast, members) - nowMs }];
   });
   const devices = [...free].filter((device) => device !== settings.helper);
   const gangs =
@@ -148,9 +153,9 @@ function begin(draft: LedgerDraft, entry: LedgerFrame, devices: readonly string[
   if (devices.length === 0) return;
   const { frame, parts } = entry;
   const attempt = entry.latest + 1;
-  const startedMs = entry.startedMs ?? draft.nowMs;
+  const times = { startedMs: entry.startedMs ?? draft.nowMs, formedMs: draft.nowMs };
   draft.effects.push({ kind: 'gang', frame, attempt, devices, ...(choice !== null && { choice }) });
-  const running = { ...entry, phase: { kind: 'running' as const }, isRestored: false, startedMs };
+  const running = { ...entry, phase: { kind: 'running' as const }, isRestored: false, ...times };
   pushMembers(draft, running, devices, { attempt, failed: parts[0]!.failed });
   for (const [member, part] of draft.frames.get(frame)!.parts.entries()) note(draft, frame, member, 'pushed', part);
 }

@@ -27,6 +27,7 @@ export function restoreFrame(draft: LedgerDraft, event: EventOf<'frame-restored'
     phase: { kind: 'waiting', notBeforeMs: draft.nowMs + restoreMs },
     acceptedMs: draft.nowMs,
     startedMs: null,
+    formedMs: null,
     failedDeliveries: 0,
     isRestored: true,
     generation,

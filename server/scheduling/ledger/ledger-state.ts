@@ -131,6 +131,8 @@ export interface LedgerFrame {
   readonly phase: FramePhase;
   /** When it was given to a source first; null while it waits. */
   readonly startedMs: number | null;
+  /** When its latest gang was formed; null before the first. */
+  readonly formedMs: number | null;
   readonly acceptedMs: number;
   /** Deliveries of this generation that failed; one that a draining source refused is no failure. */
   readonly failedDeliveries: number;

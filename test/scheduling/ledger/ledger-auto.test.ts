@@ -64,6 +64,29 @@ it('a frame waits for devices that are soon free, but not for a gang that is lat
   expect(run.pass(400).filter(({ kind }) => kind === 'gang')).toMatchObject([{ frame: 'g', devices: ['d'] }]);
 });
 
+it('a frame waits for a gang whose attempt began late, since an earlier one failed', () => {
+  const run = cluster();
+  accept(run, 'f');
+  run.pass(900);
+  for (const device of ['a', 'b', 'c']) run.seen(device);
+  // Three devices begin again: it takes them 1,200 ms.
+  run.send({ kind: 'device-left', device: 'd' });
+  run.pass(600);
+  run.seen('d');
+  expect(accept(run, 'g')).toEqual([]);
+});
+
+it('a frame does not wait for devices of a gang that are drained or not reached', () => {
+  const run = cluster(['a', 'b', 'c']);
+  accept(run, 'f');
+  run.pass(900);
+  for (const [member, device] of ['a', 'b'].entries()) run.result('f', member, device);
+  for (const device of ['a', 'b']) run.draining(device);
+  run.send({ kind: 'device-suspended', device: 'c', untilMs: 60_000 });
+  run.seen('d');
+  expect(accept(run, 'g')).toMatchObject([{ frame: 'g', devices: ['d'] }]);
+});
+
 it('a frame that a gang failed at is computed by all others', () => {
   const run = cluster();
   accept(run, 'f');
