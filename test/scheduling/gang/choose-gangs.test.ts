@@ -127,6 +127,17 @@ describe('predicted times', () => {
     expect(times(sums)[3]).toBeLessThan(350);
   });
 
+  it('stay as they are where times vary by chance', () => {
+    const before = times(NO_OVERHEADS)[0]!;
+    const frames = often([1, 800], [1, 1220], [1, 1220], [1, 800]);
+    expect(Math.abs(times(measured(frames))[0]! - before)).toBeLessThan(15);
+  });
+
+  it('are below what devices were predicted to be busy where frames took less, within a bound', () => {
+    expect(times(measured(often([1, 900])))[0]).toBeLessThan(910);
+    expect(times(measured(often([1, 100])))[0]).toBeGreaterThanOrEqual(750);
+  });
+
   it('take little harm from a frame during which the model was loaded', () => {
     expect(times(measured([[1, 40_000]]))[0]).toBeLessThan(1300);
   });
