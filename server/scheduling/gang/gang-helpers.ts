@@ -1,6 +1,6 @@
 import { memoize } from '../../geometry/memoize.js';
-import type { DeviceProfiles } from './device-profiles.js';
 import type { GangShares } from './gang-shares.js';
+import type { KnownProfiles } from './known-profiles.js';
 
 /** Other devices are to be faster together by this much: else nothing changes. */
 const MARGIN = 0.1;
@@ -42,7 +42,7 @@ type BestMs = (devices: readonly string[]) => number | null;
 
 export interface GangHelpersParts {
   readonly shares: GangShares;
-  readonly profiles: DeviceProfiles;
+  readonly profiles: KnownProfiles;
   /** Speeds of devices, by whatever they computed, comparable with each other. */
   readonly speedsOf: (devices: readonly string[]) => readonly number[];
 }

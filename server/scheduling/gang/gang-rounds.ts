@@ -5,10 +5,11 @@ import type { GangPlanName } from '../../geometry/gang/gang-plan.js';
 import { type GangPlans, gangPlanOf } from '../../geometry/gang/gang-plans.js';
 import { MemberPlans } from '../../geometry/gang/member-plans.js';
 import type { BlockKey } from './block-times.js';
-import { DeviceProfiles, type MeasuredBlock, profileOf } from './device-profiles.js';
+import { type MeasuredBlock, profileOf } from './device-profiles.js';
 import type { GangForecast } from './gang-forecast.js';
 import { GangHelpers, type LeftOut } from './gang-helpers.js';
 import { GangShares } from './gang-shares.js';
+import { KnownProfiles } from './known-profiles.js';
 
 /** The devices that compute a frame together, by member. */
 export interface GangRound {
@@ -35,7 +36,7 @@ export class GangRounds {
   readonly #parts: GangRoundsParts;
   readonly #members = new Map<GangPlanName, MemberPlans>();
   readonly #work: BandWork;
-  readonly #profiles = new DeviceProfiles();
+  readonly #profiles: KnownProfiles;
   readonly #shares: GangShares;
   readonly #helpers: GangHelpers;
 
@@ -43,6 +44,7 @@ export class GangRounds {
     const { plans, speedsOf } = parts;
     this.#parts = parts;
     this.#work = new BandWork(plans.gang);
+    this.#profiles = new KnownProfiles(this.#work.of(0, this.#work.steps));
     this.#shares = new GangShares({ work: this.#work, profiles: this.#profiles, speedsOf });
     this.#helpers = new GangHelpers({ shares: this.#shares, profiles: this.#profiles, speedsOf });
   }
@@ -97,13 +99,15 @@ export class GangRounds {
     const round = this.#rounds.get(frame);
     if (round?.attempt !== attempt || round.plan !== 'stages') return;
     const { bands, devices, measured, plans } = round;
-    if (devices.length < 2) {
+    if (measured.has(member) || times.stages.length !== plans[member]!.stages.length) return;
+    measured.add(member);
+    const profile = profileOf(this.#work.member(bands, member), times);
+    if (devices.length === 1) {
+      this.#profiles.addLone(devices[member]!, profile);
       this.#helpers.noteAbsent(devices);
       return;
     }
-    if (measured.has(member) || times.stages.length !== plans[member]!.stages.length) return;
-    measured.add(member);
-    this.#profiles.add(devices[member]!, profileOf(this.#work.member(bands, member), times));
+    this.#profiles.add(devices[member]!, profile);
     if (measured.size === devices.length) this.#helpers.frameDone(devices);
   }
 }

@@ -1,8 +1,9 @@
 import type { BandWork } from '../../geometry/gang/band-work.js';
 import { type Bands, bandsAt, bandsOf } from '../../geometry/gang/bands.js';
 import { medianOf } from '../median.js';
-import { blockMs, type DeviceProfile, type DeviceProfiles, medianProfile, usualProfile } from './device-profiles.js';
+import { blockMs, type DeviceProfile, medianProfile, scaled, usualProfile } from './device-profiles.js';
 import type { GangForecast } from './gang-forecast.js';
+import type { KnownProfiles } from './known-profiles.js';
 import { shareOut } from './share-out.js';
 
 /** Bands that save less of a frame's time than this are not worth a thought: measured times are never twice the same. */
@@ -31,7 +32,7 @@ interface Shared {
 
 export interface GangSharesParts {
   readonly work: BandWork;
-  readonly profiles: DeviceProfiles;
+  readonly profiles: KnownProfiles;
   /** Speeds of devices, comparable with each other, each above 0. */
   readonly speedsOf: (devices: readonly string[]) => readonly number[];
 }
@@ -187,10 +188,6 @@ function lateMs(busyMs: readonly number[]): number {
   const most = Math.max(...busyMs);
   const mean = busyMs.reduce((sum, ms) => sum + (ms / most) ** POWER, 0) / busyMs.length;
   return most * mean ** (1 / POWER);
-}
-
-function scaled({ bodyMs, prepareMs, stageMs }: DeviceProfile, factor: number): DeviceProfile {
-  return { bodyMs: bodyMs * factor, prepareMs: prepareMs * factor, stageMs: stageMs.map((ms) => ms * factor) };
 }
 
 function isSame(thenMs: readonly number[], nowMs: readonly number[]): boolean {

@@ -2,16 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { BandWork } from '../../../server/geometry/gang/band-work.js';
 import { chooseEnds } from '../../../server/geometry/gang/choose-ends.js';
 import { gangOf as planOf } from '../../../server/geometry/gang/gang-plan.js';
-import { DeviceProfiles } from '../../../server/scheduling/gang/device-profiles.js';
+
 import { gangMs } from '../../../server/scheduling/gang/gang-forecast.js';
 import { GangShares } from '../../../server/scheduling/gang/gang-shares.js';
+import { KnownProfiles } from '../../../server/scheduling/gang/known-profiles.js';
 import { cluster, gangOf } from './model-devices.js';
 
 const NAMES = ['e0', 'e1', 'e2', 'e3', 'e4', 'e5'];
 
 function sharesOf(plan: Awaited<ReturnType<typeof gangOf>>, speeds: readonly number[] = []): GangShares {
   const speedsOf = (devices: readonly string[]) => devices.map((device) => speeds[NAMES.indexOf(device)] ?? 1);
-  return new GangShares({ work: new BandWork(plan), profiles: new DeviceProfiles(), speedsOf });
+  const work = new BandWork(plan);
+  return new GangShares({ work, profiles: new KnownProfiles(work.of(0, work.steps)), speedsOf });
 }
 
 describe('before anything was measured', () => {
@@ -88,8 +90,9 @@ describe('once frames were measured', () => {
   it('a device that was in no gang yet is tried, whatever its first block says of its speed', async () => {
     const plan = await gangOf('yolov2', 3);
     const speedsOf = (devices: readonly string[]) => devices.map((device) => (device === 'e2' ? 0.1 : 1));
-    const profiles = new DeviceProfiles();
-    const shares = new GangShares({ work: new BandWork(plan), profiles, speedsOf });
+    const work = new BandWork(plan);
+    const profiles = new KnownProfiles(work.of(0, work.steps));
+    const shares = new GangShares({ work, profiles, speedsOf });
     expect(shares.forecast(NAMES.slice(0, 3)).speeds.get('e2')).toBeCloseTo(0.1);
     const profile = { prepareMs: 10, bodyMs: 1, stageMs: plan.ends.map(() => 0.1) };
     for (const device of ['e0', 'e1', 'e2', 'e0', 'e1']) profiles.add(device, profile);

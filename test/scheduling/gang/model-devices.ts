@@ -1,13 +1,14 @@
 import { BandWork } from '../../../server/geometry/gang/band-work.js';
-import type { Bands } from '../../../server/geometry/gang/bands.js';
+import { type Bands, bandsOf } from '../../../server/geometry/gang/bands.js';
 import { chooseEnds } from '../../../server/geometry/gang/choose-ends.js';
 import { gangBlocks } from '../../../server/geometry/gang/gang-blocks.js';
 import { type GangPlan, planGang } from '../../../server/geometry/gang/gang-plan.js';
 import { describeModel } from '../../../server/model-files/describe-model.js';
 import { chooseGangs } from '../../../server/scheduling/gang/choose-gangs.js';
-import { DeviceProfiles, type MeasuredBlock, profileOf } from '../../../server/scheduling/gang/device-profiles.js';
+import { type MeasuredBlock, profileOf } from '../../../server/scheduling/gang/device-profiles.js';
 import { GangHelpers } from '../../../server/scheduling/gang/gang-helpers.js';
 import { GangShares } from '../../../server/scheduling/gang/gang-shares.js';
+import { KnownProfiles } from '../../../server/scheduling/gang/known-profiles.js';
 
 /** A device as a model: its stem takes longer for a multiply-accumulate than its late layers. */
 export interface ModelDevice {
@@ -28,6 +29,9 @@ export async function gangOf(name: 'nanodet' | 'yolov2', members: number): Promi
   return planGang(graph, (stage) => chooseEnds(stage, members));
 }
 
+/** What a whole frame takes, over what its layers take in the blocks of a gang: larger blocks are computed faster. */
+const WHOLE_OVER_BLOCKS = 0.85;
+
 /** Returns what members say that a frame took, and how long each was busy. */
 export function frameOf(plan: GangPlan, bands: Bands, devices: readonly ModelDevice[], noise = () => 1) {
   const { height } = plan.stage.maps[0]!;
@@ -47,16 +51,26 @@ export function frameOf(plan: GangPlan, bands: Bands, devices: readonly ModelDev
   return { times, busyMs, slowestMs: Math.max(...busyMs) };
 }
 
+const ALL = bandsOf([1]);
+
 /** A cluster of model devices, named e0, e1 and so on, that computes one frame after another. */
 export function cluster(plan: GangPlan, noise?: () => number) {
   const work = new BandWork(plan);
-  const profiles = new DeviceProfiles();
+  const profiles = new KnownProfiles(work.of(0, work.steps));
   const speedsOf = (devices: readonly string[]) => devices.map(() => 1);
   const shares = new GangShares({ work, profiles, speedsOf });
   const helpers = new GangHelpers({ shares, profiles, speedsOf });
   return {
     helpers,
     shares,
+    profiles,
+    /** Runs one frame on one device. */
+    alone(models: readonly ModelDevice[], index: number) {
+      const model = models[index]!;
+      const { times } = frameOf(plan, ALL, [{ ...model, slowness: model.slowness * WHOLE_OVER_BLOCKS }], noise);
+      profiles.addLone(`e${index}`, profileOf(work.member(ALL, 0), times[0]!));
+      helpers.noteAbsent([`e${index}`]);
+    },
     /** Runs one frame; the index of a model is its device's name. By `auto` the predicted times choose the gang. */
     frame(models: readonly ModelDevice[], strategy: 'gang' | 'auto' = 'gang') {
       const all = models.map((_, i) => `e${i}`);
@@ -68,7 +82,9 @@ export function cluster(plan: GangPlan, noise?: () => number) {
       const members = devices.map((device) => models[Number(device.slice(1))]!);
       const { times, ...facts } = frameOf(plan, bands, members, noise);
       for (const [member, device] of devices.entries()) {
-        if (devices.length > 1) profiles.add(device, profileOf(work.member(bands, member), times[member]!));
+        const profile = profileOf(work.member(bands, member), times[member]!);
+        if (devices.length > 1) profiles.add(device, profile);
+        else profiles.addLone(device, profile);
       }
       if (devices.length > 1) helpers.frameDone(devices);
       else helpers.noteAbsent(devices);

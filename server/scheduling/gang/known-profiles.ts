@@ -1,0 +1,135 @@
+import type { BlockWork } from '../../geometry/gang/band-work.js';
+import { blockMs, type DeviceProfile, medianProfile, scaled, usualProfile } from './device-profiles.js';
+import { LoneFrames } from './lone-frames.js';
+
+/** Blocks of gangs that are kept of each device while its times stay about the same. */
+const LONG = 25;
+/** The latest of them: when their median differs, the device has changed, and earlier ones are dropped. Three are enough for that. */
+const SHORT = 5;
+/** Medians that differ by no more are about the same. */
+const SAME = 0.15;
+/** A device's whole frames tell of another speed than its blocks where they differ by more than this factor. */
+const CHANGED = 1.2;
+/**
+ * For a whole frame devices take so many times what their blocks of gangs tell: larger blocks use the processor better, or the memory
+ * worse. A device that is further off has changed.
+ */
+const WHOLE_OVER_BLOCKS = { least: 0.7, most: 1.25 };
+
+/** The latest blocks of a device. */
+interface Latest {
+  readonly profiles: readonly DeviceProfile[];
+  /** Of these: each frame asks for it several times. Null where there are none. */
+  readonly median: DeviceProfile | null;
+  /** The next block does not count: the first one of a device takes longer, as its engine has yet to load and to warm up. */
+  readonly isCold: boolean;
+  /** The next block that counts takes the place of all others. */
+  readonly isPast: boolean;
+}
+
+const NOTHING: Latest = { profiles: [], median: null, isCold: true, isPast: true };
+
+/** What the blocks of all devices tell of one. */
+interface Usual {
+  /** Null where no device has computed a block of a gang. */
+  readonly profile: DeviceProfile | null;
+  /** What devices take for a whole frame, over what their blocks tell of it. */
+  readonly wholeOverBlocks: number;
+}
+
+/**
+ * Times of devices: medians of the latest blocks of gangs of each, more of them while they stay about the same. Frames that a device
+ * computes alone have blocks of another size, whose stage times are not those of a gang's blocks: they tell of the device's speed only,
+ * beside what the other devices take for theirs.
+ */
+export class KnownProfiles {
+  readonly #latest = new Map<string, Latest>();
+  readonly #whole: BlockWork;
+  readonly #lone: LoneFrames;
+  #usual: Usual | null = null;
+
+  /** @param whole the work of a frame that one device computes. */
+  constructor(whole: BlockWork) {
+    this.#whole = whole;
+    this.#lone = new LoneFrames((profile) => blockMs(profile, whole));
+  }
+
+  /** A device has computed a block of a gang of several. */
+  add(device: string, profile: DeviceProfile): void {
+    const known = this.#latest.get(device) ?? NOTHING;
+    const { isCold, isPast, profiles } = known;
+    this.#usual = null;
+    if (isCold) this.#latest.set(device, { ...known, isCold: false });
+    else {
+      const latest = [...(isPast ? [] : profiles), profile].slice(-LONG);
+      this.#latest.set(device, { ...present(latest), isCold: false, isPast: false });
+      this.#lone.blockDone(device);
+    }
+  }
+
+  /** A device has computed a frame alone. */
+  addLone(device: string, profile: DeviceProfile): void {
+    this.#usual = null;
+    this.#lone.add(device, profile);
+  }
+
+  /** The blocks of a device count only until it has had others: it has been out of gangs for a while. */
+  expire(device: string): void {
+    this.#usual = null;
+    this.#latest.set(device, { ...(this.#latest.get(device) ?? NOTHING), isCold: true, isPast: true });
+    this.#lone.expire(device);
+  }
+
+  /** Returns whether what is known of a device is of its latest blocks and frames. */
+  isFresh(device: string): boolean {
+    return this.#isOfGangs(device) || this.#lone.of(device) !== null;
+  }
+
+  /** @returns null for a device of which nothing is known. */
+  of(device: string): DeviceProfile | null {
+    const own = this.#latest.get(device)?.median ?? null;
+    const lone = this.#lone.of(device);
+    if (lone === null) return own;
+    this.#usual ??= this.#usualOfAll();
+    const { profile, wholeOverBlocks } = this.#usual;
+    const known = own ?? profile;
+    if (known === null) return this.#ofWhole(lone.profile);
+    const slowness = lone.ms / (wholeOverBlocks * blockMs(known, this.#whole));
+    const isAsKnown = own !== null && slowness < CHANGED && slowness > 1 / CHANGED;
+    return isAsKnown ? own : scaled(known, slowness);
+  }
+
+  #isOfGangs(device: string): boolean {
+    return !(this.#latest.get(device) ?? NOTHING).isPast;
+  }
+
+  /** Of strips a whole frame tells nothing: they count as usual, for a device of its speed. */
+  #ofWhole(lone: DeviceProfile): DeviceProfile {
+    const usual = usualProfile(lone.stageMs.length);
+    return { ...lone, bodyMs: (usual.bodyMs * blockMs(lone, this.#whole)) / blockMs(usual, this.#whole) };
+  }
+
+  #usualOfAll(): Usual {
+    const known = [...this.#latest].flatMap(([device, { median }]) => (median === null ? [] : [{ device, median }]));
+    const present = known.filter(({ device }) => this.#isOfGangs(device));
+    const ratios = (present.length > 0 ? present : known).flatMap(({ device, median }) => {
+      const lone = this.#lone.of(device);
+      return lone === null ? [] : [lone.ms / blockMs(median, this.#whole)];
+    });
+    // Of two the smaller: a device becomes slower rather than faster.
+    const middle = ratios.sort((a, b) => a - b)[Math.floor((ratios.length - 1) / 2)] ?? 1;
+    const { least, most } = WHOLE_OVER_BLOCKS;
+    const profile = known.length === 0 ? null : medianProfile(known.map(({ median }) => median));
+    return { profile, wholeOverBlocks: Math.min(most, Math.max(least, middle)) };
+  }
+}
+
+/** Returns the profiles that a device's present times are told by. */
+function present(profiles: readonly DeviceProfile[]): Pick<Latest, 'profiles' | 'median'> {
+  const all = { profiles, median: medianProfile(profiles) };
+  if (profiles.length <= SHORT) return all;
+  const short = profiles.slice(-SHORT);
+  const latest = { profiles: short, median: medianProfile(short) };
+  const [now, before] = [latest, all].map(({ median }) => median.stageMs.reduce((sum, ms) => sum + ms, 0));
+  return Math.abs(now! - before!) > SAME * before! ? latest : all;
+}
