@@ -781,6 +781,10 @@ export interface components {
             idle: number;
             /** @description What they are expected to take */
             predictedMs: number;
+            /** @description The time from its acceptance within which the frame is to be answered, where it has one */
+            withinMs?: number;
+            /** @description Time that was left of it at that moment; not above 0 when it was over */
+            leftMs?: number;
             /** @description A sentence with these numbers */
             reason: string;
         };
@@ -1331,6 +1335,12 @@ export interface operations {
                  */
                 members?: number;
                 /**
+                 * @description Milliseconds from the frame's acceptance within which it is to be answered, with `strategy` `auto`; the cluster then chooses a gang that
+                 *     is expected to be in time. No promise: where no gang is, the frame is computed as soon as it can be, and `choice` of
+                 *     its trace says so. No bound when absent.
+                 */
+                within?: number;
+                /**
                  * @description The camera that the picture is of. Frames that wait begin by turns of cameras; those without a camera by turns of devices
                  *     with one and of clients.
                  */
@@ -1365,7 +1375,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Names this submission, so that it can be repeated where the answer was lost: the same key, picture, `source`,
-                 *     `strategy` and `members` give the same frame for as long as the frame is kept; with anything else the key is refused (422).
+                 *     `strategy`, `members` and `within` give the same frame for as long as the frame is kept; with anything else the key is refused (422).
                  *     With or without quotes (draft-ietf-httpapi-idempotency-key-header). On a device it is passed on to the gateway.
                  */
                 "idempotency-key"?: components["schemas"]["IdempotencyKey"];

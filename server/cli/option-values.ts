@@ -27,6 +27,12 @@ export function count(text: string): number {
   throw new InvalidArgumentError('Expected a whole number from 1 to 64.');
 }
 
+export function milliseconds(text: string): number {
+  const value = numberWithin(1, 600_000, 'whole milliseconds')(text);
+  if (Number.isInteger(value)) return value;
+  throw new InvalidArgumentError('Expected whole milliseconds from 1 to 600000.');
+}
+
 /** Reads a camera's name, as the cluster takes it. */
 export function cameraId(text: string): string {
   if (/^[A-Za-z0-9._-]{1,64}$/.test(text)) return text;

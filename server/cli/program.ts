@@ -8,6 +8,7 @@ import {
   addGatewayOptions,
   cameraId,
   count,
+  milliseconds,
   path,
   picturesASecond,
   secondsBetween,
@@ -127,6 +128,8 @@ function addSubmit(program: Command): void {
         ...STRATEGIES,
       ]),
     )
+    .option('--members <number>', 'the most devices that compute a picture together (gang, auto)', count)
+    .option('--within <ms>', WITHIN, milliseconds)
     .option('--wait <seconds>', 'how long to wait for each picture; 0 submits only', secondsToWait, 60)
     .addHelpText('after', SUBMIT_HELP)
     .action(async (images: string[], _options, command: Command) => {
@@ -135,6 +138,9 @@ function addSubmit(program: Command): void {
     });
   addGatewayOptions(submit);
 }
+
+const WITHIN =
+  'the time within which a picture is to be answered; with the strategy auto it gets devices enough for that';
 
 function queueOption(about: string, usual: QueuePolicy): Option {
   return new Option('--queue <policy>', about).choices([...QUEUE_POLICIES]).default(usual);
@@ -201,6 +207,7 @@ function addWatch(program: Command): void {
         'latest',
       ),
     )
+    .option('--within <ms>', WITHIN, milliseconds)
     .option('--once', 'look at what is there (of a camera: one picture) and end; no picture is dropped')
     .option('--interval <seconds>', 'between two snapshots (1), or two looks at a folder (2)', secondsBetween)
     .option('--fps <number>', 'pictures a second that are taken of a stream or a video', picturesASecond, 1)

@@ -16,6 +16,12 @@ export interface NamedSubmission {
   readonly key?: string | undefined;
   readonly camera?: string | undefined;
   readonly queue?: QueuePolicy | undefined;
+  /** In place of what cluster.yaml says. */
+  readonly strategy?: StrategyName | undefined;
+  /** Bound on the devices that compute it together. */
+  readonly members?: number | undefined;
+  /** Bound on the time until its answer, in ms. */
+  readonly within?: number | undefined;
 }
 
 export interface PictureSubmissionParts {
@@ -38,7 +44,7 @@ export class PictureSubmission {
   /**
    * Submits a picture: it is the cluster's as soon as the gateway has it.
    *
-   * @param named what the submission names: itself by a key, for the gateway to know it again, and its camera.
+   * @param named what the submission names: itself by a key, for the gateway to know it again, its camera, and how it is computed.
    * @returns the frame as the gateway answered, with links that lead to the gateway.
    * @throws HttpProblem when this device or the gateway does not take it.
    */
@@ -48,14 +54,15 @@ export class PictureSubmission {
     return drain.during(this.#submit(picture, named));
   }
 
-  async #submit(picture: Uint8Array, { key, ...place }: NamedSubmission): Promise<Schemas['Frame']> {
-    const { edge, intake, own, strategy } = this.#parts;
+  async #submit(picture: Uint8Array, { key, ...asked }: NamedSubmission): Promise<Schemas['Frame']> {
+    const { edge, intake, own } = this.#parts;
+    const strategy = asked.strategy ?? this.#parts.strategy;
     const { gateway } = edge.remote;
     own.requireRoom(performance.now());
     const mediaType = sniffPicture(picture);
     const answer = await gateway
       .call(CALLS.submit, {
-        query: { source: edge.self.device, deliver: false, strategy, ...place },
+        query: { source: edge.self.device, deliver: false, ...asked, strategy },
         // Always with a key: an answer that was lost on its way is asked for again.
         header: { 'idempotency-key': key ?? randomUUID() },
         body: { mediaType, bytes: picture },

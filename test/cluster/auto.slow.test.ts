@@ -23,6 +23,8 @@ test('frames find the same, however many devices compute them, and say how many 
     ...(await Promise.all([1, 2, 3, 4, 5, 6].map(() => submit(client, photo)))),
     await submit(client, photo),
     await submit(client, photo, { members: 2 }),
+    await submit(client, photo, { within: 60_000 }),
+    await submit(client, photo, { within: 1 }),
   ];
   for (const frame of frames) {
     expect(frame).toMatchObject({ state: 'complete', strategy: 'auto', inputDigest: null });
@@ -31,10 +33,19 @@ test('frames find the same, however many devices compute them, and say how many 
   for (const { choice, tiles } of frames) {
     expect(tiles.total).toBe(choice!.members);
     expect(choice!.reason).toMatch(
-      /^(one frame|\d frames) waited and (one device was|\d devices were) idle: .* in \d+ ms as predicted$/,
+      /^(one frame|\d frames) waited and (one device was|\d devices were) idle: .* in \d+ ms as predicted(; .*)?$/,
     );
   }
-  expect(frames.at(-1)!.tiles.total).toBeLessThanOrEqual(2);
+  const [two, early, late] = frames.slice(-3);
+  expect(two!.tiles.total).toBeLessThanOrEqual(2);
+  expect(early!.choice).toMatchObject({
+    withinMs: 60_000,
+    reason: expect.stringMatching(/of its 60000 ms were left$/),
+  });
+  expect(late!.choice).toMatchObject({
+    withinMs: 1,
+    reason: expect.stringMatching(/ 1 ms were (over|left, which no)/),
+  });
   // With six frames at once, devices compute frames of their own.
   expect(Math.min(...frames.slice(0, 6).map(({ tiles }) => tiles.total))).toBe(1);
   const plan = (await client.call('getPlan')).json!;
@@ -59,8 +70,10 @@ test('a frame is computed by the others when one of its devices is gone', { time
   expect(after.detections!.map(({ label }) => label)).toEqual(before.detections!.map(({ label }) => label));
 });
 
-test('a strategy without gangs of several takes no bound on their members', { timeout: 60_000 }, async () => {
+test('a strategy that does not choose devices takes no bound on them or on the time', { timeout: 60_000 }, async () => {
   cluster = await startTestCluster({ yaml: YAML, devices: 1 });
   const whole = submit(cluster.client, samplePhoto('sample2.jpg'), { strategy: 'whole', members: 2 });
   await expect(whole).rejects.toMatchObject({ code: 'DT_STRATEGY' });
+  const gang = submit(cluster.client, samplePhoto('sample2.jpg'), { strategy: 'gang', within: 900 });
+  await expect(gang).rejects.toMatchObject({ code: 'DT_STRATEGY', message: expect.stringContaining('strategy=auto') });
 });

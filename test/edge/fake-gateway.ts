@@ -11,13 +11,16 @@ export class FakeGateway {
   readonly #server: Server;
   readonly #handlers = new Map<string, Handler>();
   readonly #answered = new Map<string, number>();
+  readonly #queries = new Map<string, URLSearchParams>();
 
   private constructor(server: Server) {
     this.#server = server;
     this.address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     this.json('POST /register', 200, { epoch: 'fake', heartbeatMs: 1_000, ended: [] });
     server.on('request', (request, response) => {
-      const route = `${request.method} ${request.url!.split('?', 1)[0]}`;
+      const [path, query] = request.url!.split('?', 2);
+      const route = `${request.method} ${path}`;
+      this.#queries.set(route, new URLSearchParams(query));
       const handler = this.#handlers.get(route);
       response.once('finish', () => this.#answered.set(route, this.answered(route) + 1));
       // Thieves are held until the test is over.
@@ -34,6 +37,11 @@ export class FakeGateway {
   /** Requests there that have had their answer. */
   answered(route: string): number {
     return this.#answered.get(route) ?? 0;
+  }
+
+  /** The query of the latest request there. */
+  query(route: string): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#queries.get(route) ?? []);
   }
 
   /** @param route `METHOD path`. */

@@ -164,6 +164,13 @@ describe('what the gateway says of a picture that a device was given', () => {
     expect((await ask(device.address, 'getCluster')).json().frames.open).toBe(0);
   });
 
+  it('the camera, the strategy and its bounds reach the gateway', async () => {
+    gateway.json('POST /frames', 202, { ...frame, id: 'zz-9', inputDigest: null });
+    await submit('camera=door&queue=all&strategy=auto&members=3&within=900');
+    const asked = { camera: 'door', queue: 'all', strategy: 'auto', members: '3', within: '900' };
+    expect(gateway.query('POST /frames')).toMatchObject(asked);
+  });
+
   it('a frame that is accepted is queued, and how it ended reaches who waits', async () => {
     gateway.json('POST /frames', 202, frame);
     const failure = { code: 'DT_FRAME_TIMEOUT', detail: 'too late' };

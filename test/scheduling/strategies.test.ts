@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { planGraph } from '../../server/geometry/choose-cut.js';
 import { planCost } from '../../server/geometry/plan-cost.js';
 import { strategyNamed } from '../../server/scheduling/strategies/strategies.js';
-import { STRATEGIES, withMembers } from '../../server/scheduling/strategies/strategy.js';
+import { STRATEGIES, withBound, withMembers } from '../../server/scheduling/strategies/strategy.js';
 import { planLayers } from '../geometry/chain-graphs.js';
 import { yolov2Chain } from '../geometry/layer-chains.js';
 import { conv, node, sketchGraph } from '../graph/test-graphs.js';
@@ -61,6 +61,12 @@ it('a frame may bound the members of its gang, where the strategy forms gangs of
     parts: 1,
     distribution: { kind: 'gang', plan: 'stages', members: 2, most: 38 },
   });
+});
+
+it('a frame may bound the time until its answer, where the cluster chooses its devices', () => {
+  const bounded = STRATEGIES.filter((name) => withBound(strategyNamed(name).partition(plan), 900) !== null);
+  expect(bounded).toEqual(['auto']);
+  expect(withBound(strategyNamed('auto').partition(plan), 900)!.distribution).toMatchObject({ withinMs: 900 });
 });
 
 it.each(STRATEGIES)('%s computes a chain, and says why if it computes no graph that branches', (name) => {

@@ -16,6 +16,7 @@ export async function submit(
     wait?: number;
     strategy?: Schemas['Strategy'];
     members?: number;
+    within?: number;
     output?: boolean;
   } = {},
 ): Promise<Schemas['Frame']> {

@@ -23,6 +23,9 @@ export interface SubmitOptions extends GatewayChoice {
   readonly out?: string;
   readonly source?: string;
   readonly strategy?: StrategyName;
+  readonly members?: number;
+  /** Milliseconds. */
+  readonly within?: number;
   readonly camera?: string;
   readonly queue: QueuePolicy;
   /** Seconds. */
@@ -96,10 +99,11 @@ class SubmitRun {
   }
 
   async #submit(image: string, annotatedPath: string | null): Promise<Frame> {
-    const { camera, queue, source, strategy, wait } = this.#options;
+    const { camera, members, queue, source, strategy, wait, within } = this.#options;
+    const place = camera === undefined ? {} : { camera, queue };
     const body = await readPicture(pathArgument(image), this.#pictureBytes);
     const frame = await submitPatiently(this.#client, {
-      ...{ body, query: { source, strategy, ...(camera !== undefined && { camera, queue }) }, waitSeconds: wait },
+      ...{ body, query: { source, strategy, members, within, ...place }, waitSeconds: wait },
       onWaiting: (reason, seconds) => this.#sayWaiting(reason, seconds),
     });
     if (annotatedPath !== null && frame.state === 'complete') {

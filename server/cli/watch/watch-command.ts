@@ -27,6 +27,8 @@ export interface WatchOptions
   readonly camera?: string;
   /** Of pictures that a newer one may replace. */
   readonly queue: QueuePolicy;
+  /** Milliseconds. */
+  readonly within?: number;
   readonly json?: boolean;
   readonly atOnce: number;
   /** Seconds. */
@@ -125,12 +127,12 @@ async function watch(
 async function submit(
   client: DeepThingsClient,
   { name, body }: SourcePicture,
-  { annotated, camera, queue, source, wait }: WatchOptions,
+  { annotated, camera, queue, source, wait, within }: WatchOptions,
   watching: Pick<Submission, 'onWaiting' | 'signal'>,
 ) {
   const frame: Schemas['Frame'] = await submitPatiently(client, {
     body,
-    query: { source, camera, queue },
+    query: { source, camera, queue, within },
     waitSeconds: wait,
     ...watching,
   });

@@ -28,6 +28,7 @@ export function frameHandlers(parts: FrameHandlerParts): OperationHandlers {
     submitFrame: async (request, reply) => {
       underWay.enter(reply);
       const { camera, queue, frame, attempt, digest, strategy, generation = 1, wait } = request.query;
+      const { members, within } = request.query;
       const picture = readPictureBody(request);
       if (frame !== undefined) {
         if (digest === undefined || attempt === undefined || strategy === undefined) {
@@ -43,7 +44,7 @@ export function frameHandlers(parts: FrameHandlerParts): OperationHandlers {
       const key = typeof header === 'string' ? header : undefined;
       const untilMs = performance.now() + (wait ?? 0) * 1000;
       if (wait) await registered(parts, wait * 1000, reply);
-      const accepted = await submission.submit(picture, { key, camera, queue });
+      const accepted = await submission.submit(picture, { key, camera, queue, strategy, members, within });
       if (!wait) return reply.code(202).header('location', accepted.links.self).send(accepted);
       // A drained device is not told any more; nor is anyone of what has been told before.
       if (drain.state !== 'drained' && accepted.endedAt === null)

@@ -70,7 +70,8 @@ function submission({ cameraQueue, frames, intake, nowMs, strategy: usual }: Fra
   const { store } = frames;
   return {
     submitFrame: async (request, reply) => {
-      const { source = null, strategy = usual, members, wait = 0, deliver, frame, output = true } = request.query;
+      const { source = null, strategy = usual, members, within, wait = 0 } = request.query;
+      const { deliver, frame, output = true } = request.query;
       const place = queuePlace(request.query, cameraQueue);
       const key = request.headers['idempotency-key'];
       if (frame !== undefined) {
@@ -86,6 +87,7 @@ function submission({ cameraQueue, frames, intake, nowMs, strategy: usual }: Fra
         const bytes = readPictureBody(request);
         return admission.accept({
           ...{ bytes, source: source ?? null, delivered: deliver === false, strategy, members, client: request.ip },
+          withinMs: within,
           ...{
             ...place,
             output,

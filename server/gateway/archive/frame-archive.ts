@@ -33,6 +33,8 @@ export interface OpenFrame {
   readonly strategy: StrategyName;
   /** Bound on the devices that compute it together; the strategy's own when absent. */
   readonly members?: number | undefined;
+  /** The time from its acceptance within which it is to be answered; no bound when absent. */
+  readonly withinMs?: number | undefined;
   /** Whom it counts for when the queue fills. */
   readonly claimant: string;
   /** That it names; absent where it names none. */

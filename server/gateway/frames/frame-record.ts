@@ -79,13 +79,14 @@ export function newFrameRecord(
 
 /** What of an open frame is kept in the archive. */
 export function openFrameOf(record: FrameRecord): OpenFrame {
-  const { id, createdMs, strategy, members, claimant, source, picture } = record;
+  const { id, createdMs, strategy, members, claimant, source, picture, withinMs } = record;
   const { camera, queue, inputDigest, keptSinceMs, placement, request, restarts, crashes, generation } = record;
   return {
     kind: 'open',
     ...{ id, createdMs, strategy, claimant, source, picture },
     ...{ inputDigest, placement, request, restarts, crashes },
     ...(members !== undefined && { members }),
+    ...(withinMs !== undefined && { withinMs }),
     ...(camera !== undefined && { camera }),
     ...(queue !== undefined && { queue }),
     ...(generation > 1 && { generation }),

@@ -32,6 +32,8 @@ export interface Submission {
   readonly strategy: StrategyName;
   /** Bound on the devices that compute it together; the strategy's own when absent. */
   readonly members: number | undefined;
+  /** The time from its acceptance within which it is to be answered; no bound when absent. */
+  readonly withinMs: number | undefined;
   /** That the picture is of, where it names one. */
   readonly camera: string | null;
   /** `latest` with a camera only. */
@@ -83,9 +85,9 @@ export class FrameAdmission {
    * @throws DeepThingsError of imaging when it is no picture that can be taken, `ArchiveError` when it cannot be stored.
    */
   async accept(submission: Submission): Promise<Accepted> {
-    const { askedStrategy, bytes, key, members, source } = submission;
+    const { askedStrategy, bytes, key, members, source, withinMs } = submission;
     if (key === null) return { id: await this.#acceptNew(submission, null), isReplay: false };
-    const digest = await submissionDigest(bytes, { source, strategy: askedStrategy, members });
+    const digest = await submissionDigest(bytes, { source, strategy: askedStrategy, members, withinMs });
     const accept = () => this.#acceptNew(submission, { key, digest });
     const { outcome: id, isReplay } = await this.#keys.accept(key, digest, accept);
     return { id, isReplay };
@@ -120,7 +122,7 @@ export class FrameAdmission {
   }
 
   async #accept(submission: Submission, claimant: string, request: IdempotentRequest | null): Promise<string> {
-    const { bytes, camera, source, delivered, members, output, queue, strategy, wait } = submission;
+    const { bytes, camera, source, delivered, members, output, queue, strategy, wait, withinMs } = submission;
     const { factory, ledger, sources, store, telemetry } = this.#parts;
     const { log, metrics, nowMs } = telemetry;
     const { parts, distribution } = factory.partition(submission);
@@ -130,7 +132,7 @@ export class FrameAdmission {
     const named = camera === null ? {} : { camera, queue };
     const record = factory.create(
       picture,
-      { ...named, claimant, strategy, members, source: source ?? '', request },
+      { ...named, claimant, strategy, members, withinMs, source: source ?? '', request },
       output,
     );
     const { id: frame, trace } = record;

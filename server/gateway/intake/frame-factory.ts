@@ -5,7 +5,7 @@ import { inspectPicture, type PictureLimits } from '../../imaging/picture-header
 import type { ClusterPlan } from '../../node/cluster-plan.js';
 import { HttpProblem } from '../../node/problems/problem.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
-import { type Partition, type StrategyName, withMembers } from '../../scheduling/strategies/strategy.js';
+import { type Partition, type StrategyName, withBound, withMembers } from '../../scheduling/strategies/strategy.js';
 import type { OpenFrame } from '../archive/frame-archive.js';
 import { type FrameRecord, newFrameRecord } from '../frames/frame-record.js';
 import { FrameTrace } from '../frames/frame-trace.js';
@@ -39,19 +39,26 @@ export class FrameFactory {
   /**
    * How a strategy cuts the fused stack, and shares the parts out.
    *
-   * @param members bound on the devices that compute the frame together; the strategy's own when absent.
-   * @throws HttpProblem `DT_STRATEGY` where it cannot cut this one, or forms no gangs of so many devices as are asked for.
+   * @param asked bounds on the devices that compute the frame together, and on the time; the strategy's own when absent.
+   * @throws HttpProblem `DT_STRATEGY` where it cannot cut this one, forms no gangs of so many devices as are asked for, or takes no bound on the time.
    */
-  partition({ members, strategy }: Pick<OpenFrame, 'members' | 'strategy'>): Partition {
+  partition({ members, strategy, withinMs }: Pick<OpenFrame, 'members' | 'strategy' | 'withinMs'>): Partition {
     const { plan } = this.#parts.clusterPlan;
     const refusal = strategyNamed(strategy).refuses(plan);
     if (refusal !== null) throw new HttpProblem('DT_STRATEGY', refusal);
     const partition = strategyNamed(strategy).partition(plan);
     const bounded = members === undefined ? partition : withMembers(partition, members);
-    if (bounded !== null) return bounded;
+    if (bounded === null) {
+      throw new HttpProblem(
+        'DT_STRATEGY',
+        `${strategy} takes no "members": only gangs of several devices do (gang, auto)`,
+      );
+    }
+    const timed = withinMs === undefined ? bounded : withBound(bounded, withinMs);
+    if (timed !== null) return timed;
     throw new HttpProblem(
       'DT_STRATEGY',
-      `${strategy} takes no "members": only gangs of several devices do (gang, auto)`,
+      `${strategy} takes no "within": only auto chooses devices by it, so add strategy=auto`,
     );
   }
 
@@ -83,7 +90,10 @@ export class FrameFactory {
    */
   create(
     { bytes, input, ...seen }: ReadPicture,
-    facts: Pick<OpenFrame, 'camera' | 'queue' | 'claimant' | 'strategy' | 'members' | 'source' | 'request'>,
+    facts: Pick<
+      OpenFrame,
+      'camera' | 'queue' | 'claimant' | 'strategy' | 'members' | 'withinMs' | 'source' | 'request'
+    >,
     output = true,
   ): FrameRecord {
     const { clusterPlan, epoch, keepsOutputs, nowMs } = this.#parts;

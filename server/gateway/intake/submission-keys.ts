@@ -49,7 +49,7 @@ export class SubmissionKeys<T> {
 
 function mismatch(key: string): HttpProblem {
   const detail =
-    `the idempotency key ${key} was used for another picture, source, strategy or number of members; expected a key of its own for each ` +
+    `the idempotency key ${key} was used for another picture, source, strategy, number of members or bound; expected a key of its own for each ` +
     'submission, such as a random UUID';
   return new HttpProblem('DT_IDEMPOTENCY_MISMATCH', detail);
 }
@@ -62,9 +62,15 @@ export function keyOf(header: string): string {
 /** SHA-256, hex, of a picture and of what was asked for with it. */
 export async function submissionDigest(
   picture: Uint8Array,
-  asked: { readonly source: string | null; readonly strategy: string | null; readonly members: number | undefined },
+  asked: {
+    readonly source: string | null;
+    readonly strategy: string | null;
+    readonly members: number | undefined;
+    readonly withinMs: number | undefined;
+  },
 ): Promise<string> {
-  const facts = Buffer.from(JSON.stringify([asked.source, asked.strategy, asked.members ?? []].flat()));
+  const within = asked.withinMs === undefined ? [] : [`within ${asked.withinMs}`];
+  const facts = Buffer.from(JSON.stringify([asked.source, asked.strategy, asked.members ?? [], within].flat()));
   // Not on this thread: a picture may have many megabytes.
   const digest = await crypto.subtle.digest('SHA-256', Buffer.concat([facts, picture]));
   return Buffer.from(digest).toString('hex');

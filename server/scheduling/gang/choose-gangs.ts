@@ -49,7 +49,10 @@ export function chooseGangs(needs: GangNeeds): readonly (readonly string[])[] {
 }
 
 /** Returns whether a frame is done earlier by a gang of these devices and of those that are free next. */
-function waitingPays(gang: readonly string[], { forecast, free, running }: GangNeeds): boolean {
+export function waitingPays(
+  gang: readonly string[],
+  { forecast, free, running }: Pick<GangNeeds, 'forecast' | 'free' | 'running'>,
+): boolean {
   const next = running.filter(({ endsInMs }) => endsInMs > 0).sort((a, b) => a.endsInMs - b.endsInMs)[0];
   if (next === undefined) return false;
   const [later] = gangsOf(bySpeed([...free, ...next.devices], forecast), 1, forecast);
@@ -73,7 +76,7 @@ function bestGangs(devices: readonly string[], most: number, forecast: GangForec
 }
 
 /** @returns the fastest first; of equally fast ones in the order of their names. */
-function bySpeed(devices: readonly string[], { speeds }: GangForecast): readonly string[] {
+export function bySpeed(devices: readonly string[], { speeds }: GangForecast): readonly string[] {
   return devices.toSorted().sort((a, b) => (speeds.get(b) ?? 1) - (speeds.get(a) ?? 1));
 }
 
@@ -100,7 +103,7 @@ function gangsOf(devices: readonly string[], count: number, forecast: GangForeca
 }
 
 /** @param devices the fastest first. @returns as many of them as are fastest together, and their time. */
-function fastest(devices: readonly string[], forecast: GangForecast) {
+export function fastest(devices: readonly string[], forecast: GangForecast) {
   let best = { devices: devices.slice(0, 1), ms: gangMs(forecast, devices.slice(0, 1)) };
   for (let size = 2; size <= devices.length; size++) {
     const gang = devices.slice(0, size);

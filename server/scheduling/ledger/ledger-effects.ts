@@ -9,6 +9,16 @@ export interface GangChoice {
   /** Devices that were in no gang. */
   readonly idle: number;
   readonly predictedMs: number;
+  /** Of a frame that is to be answered within a time. */
+  readonly bound?: LatencyBound;
+}
+
+/** The time within which a frame is to be answered. */
+export interface LatencyBound {
+  /** From its acceptance. */
+  readonly withinMs: number;
+  /** That was left of it; not above 0 when it was over. */
+  readonly leftMs: number;
 }
 
 /** What is to be done after an event. */

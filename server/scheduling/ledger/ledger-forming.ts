@@ -1,8 +1,9 @@
-import { chooseGangs } from '../gang/choose-gangs.js';
+import { chooseGangs, type RunningGang } from '../gang/choose-gangs.js';
 import { type GangForecast, gangMs } from '../gang/gang-forecast.js';
 import { corrected } from '../gang/gang-overheads.js';
+import { gangWithin, isInTime } from '../gang/gang-within.js';
 import { helperOf, type LedgerDraft, loads, note, reachable } from './ledger-draft.js';
-import type { GangChoice } from './ledger-effects.js';
+import type { GangChoice, LatencyBound } from './ledger-effects.js';
 import { isInGang, membersOf, type Tries } from './ledger-gangs.js';
 import type { LedgerFrame, PartState } from './ledger-state.js';
 
@@ -33,15 +34,37 @@ export class GangForming {
     const { gangs, idle, waiting } = this.#chosen;
     // A device that has the picture at hand computes it, or helps to.
     const own = gangs.findIndex((gang) => gang.includes(entry.source));
-    const [chosen] = gangs.splice(Math.max(0, own), 1);
-    if (chosen === undefined || entry.distribution.kind !== 'gang') {
+    const [usual] = gangs.splice(Math.max(0, own), 1);
+    const bound = boundOf(entry, this.#draft.nowMs);
+    const chosen = this.#bounded(entry, usual, bound);
+    if (chosen === null || entry.distribution.kind !== 'gang') {
       // It waits for more devices. Frames behind it do not overtake it.
       this.#free.clear();
       return;
     }
     const gang = this.#withHelper(chosen.slice(0, entry.distribution.most), entry.distribution.most);
     for (const device of gang) this.#free.delete(device);
-    begin(this.#draft, entry, gang.toSorted(), { waiting, idle, predictedMs: gangMs(this.#chosen.forecast, gang) });
+    const predictedMs = gangMs(this.#chosen.forecast, gang);
+    begin(this.#draft, entry, gang.toSorted(), { waiting, idle, predictedMs, ...(bound !== null && { bound }) });
+    // The gangs for the frames behind it may have devices that it has now.
+    if (chosen !== usual) this.#chosen = null;
+  }
+
+  /** Returns another gang than the usual one where that would not answer in time; null when the frame waits for more devices. */
+  #bounded(
+    { distribution }: LedgerFrame,
+    usual: readonly string[] | undefined,
+    bound: LatencyBound | null,
+  ): readonly string[] | null {
+    // A frame whose time is over has nothing to win by more devices than others have.
+    if (bound === null || bound.leftMs <= 0 || distribution.kind !== 'gang') return usual ?? null;
+    const { forecast } = this.#chosen!;
+    const { most } = distribution;
+    if (usual !== undefined && isInTime(forecast, usual.slice(0, most), bound.leftMs)) return usual;
+    const free = [...this.#free].filter((device) => device !== this.#draft.settings.helper);
+    if (free.length === 0) return null;
+    const running = runningGangs(this.#draft, forecast);
+    return gangWithin({ free, running, forecast, most, leftMs: bound.leftMs });
   }
 
   /** The gateway's own device helps where all others compute one frame, and it is done earlier then. */
@@ -89,19 +112,28 @@ function choose(draft: LedgerDraft, forecast: GangForecast, free: ReadonlySet<st
   const { frames, load, nowMs, settings } = draft;
   const all = [...frames.values()];
   const waiting = all.filter((entry) => isAutomatic(entry) && isDue(entry, nowMs)).length;
-  const reached = new Set(reachable(draft));
-  const running = all.filter(isInGang).flatMap((entry) => {
-    const members = membersOf(entry);
-    const devices = members.filter((device) => reached.has(device));
-    // A gang that leaves no device, as all are drained or lost, is none to count on.
-    return devices.length === 0
-      ? []
-      : [{ devices, endsInMs: (entry.formedMs ?? 0) + gangMs(forecast, members) - nowMs }];
-  });
+  const running = runningGangs(draft, forecast);
   const devices = [...free].filter((device) => device !== settings.helper);
   const gangs =
     devices.length === 0 ? [] : chooseGangs({ waiting, load: load.frames, running, free: devices, forecast });
   return { gangs: [...gangs], idle: devices.length, waiting, forecast };
+}
+
+function runningGangs(draft: LedgerDraft, forecast: GangForecast): readonly RunningGang[] {
+  const reached = new Set(reachable(draft));
+  return [...draft.frames.values()].filter(isInGang).flatMap((entry) => {
+    const members = membersOf(entry);
+    const devices = members.filter((device) => reached.has(device));
+    // A gang that leaves no device, as all are drained or lost, is none to count on.
+    if (devices.length === 0) return [];
+    return [{ devices, endsInMs: (entry.formedMs ?? 0) + gangMs(forecast, members) - draft.nowMs }];
+  });
+}
+
+/** Returns the time within which a frame is to be answered; null where it has no bound. */
+function boundOf({ acceptedMs, distribution }: LedgerFrame, nowMs: number): LatencyBound | null {
+  const withinMs = distribution.kind === 'gang' ? distribution.withinMs : undefined;
+  return withinMs === undefined ? null : { withinMs, leftMs: acceptedMs + withinMs - nowMs };
 }
 
 /** Returns whether a frame waits for a gang, and may have one now. */

@@ -74,6 +74,8 @@ export type Distribution =
       readonly members: number | 'all' | 'auto';
       /** As many blocks as can be cut at the most. */
       readonly most: number;
+      /** With `auto`: the frame is to be answered so long after it is accepted. No bound when absent. */
+      readonly withinMs?: number;
       /** Devices that are taken before all others, the first of them first: one of them is wrong. */
       readonly suspects?: readonly string[];
     };

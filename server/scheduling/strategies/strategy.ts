@@ -31,6 +31,13 @@ export function withMembers(partition: Partition, members: number): Partition | 
   return { ...partition, distribution: { ...distribution, ...bound } };
 }
 
+/** Bounds the time within which a frame is to be answered, in ms. @returns null where the cluster does not choose the devices by it. */
+export function withBound(partition: Partition, withinMs: number): Partition | null {
+  const { distribution } = partition;
+  if (distribution.kind !== 'gang' || distribution.members !== 'auto') return null;
+  return { ...partition, distribution: { ...distribution, withinMs } };
+}
+
 /** How gangs compute frames. */
 export interface GangRule {
   readonly plan: GangPlanName;

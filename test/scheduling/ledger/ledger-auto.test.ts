@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Distribution } from '../../../server/scheduling/ledger/ledger-state.js';
 import { LedgerRun } from '../ledger-run.js';
 
@@ -126,4 +126,49 @@ it('a frame that asks for two devices at most leaves the others to the next one'
   const two = run.accept('f', { distribution: { ...AUTO, most: 2 } });
   expect(two).toMatchObject([{ kind: 'gang', devices: ['a', 'b'], choice: { waiting: 1, idle: 4 } }, {}, {}]);
   expect(accept(run, 'g')).toMatchObject([{ devices: ['c', 'd'] }]);
+});
+
+describe('a frame that is to be answered within a time', () => {
+  const within = (run: LedgerRun, frame: string, withinMs: number) =>
+    run.accept(frame, { distribution: { ...AUTO, withinMs } }).filter(({ kind }) => kind === 'gang');
+
+  it('has devices enough for that under load, and the frames behind it have the others', () => {
+    const run = cluster();
+    accept(run, 'f');
+    within(run, 'g', 3500);
+    for (const frame of ['h', 'i', 'j']) accept(run, frame);
+    run.pass(1000);
+    // Four frames wait: each would have one device, which takes 3,010 ms.
+    expect(finish(run, 'f')).toMatchObject([
+      { frame: 'g', devices: { length: 2 }, choice: { bound: { withinMs: 3500, leftMs: 2500 } } },
+      { frame: 'h', devices: { length: 1 } },
+      { frame: 'i', devices: { length: 1 } },
+    ]);
+  });
+
+  it('has those that are free', () => {
+    const run = cluster();
+    expect(within(run, 'f', 2000)).toMatchObject([{ devices: ['a', 'b', 'c', 'd'] }]);
+    finish(run, 'f');
+    run.pass(60_000);
+    for (const device of ['a', 'b', 'c', 'd']) run.seen(device);
+    run.accept('g', { distribution: { kind: 'gang', plan: 'stages', members: 1, most: 1 } });
+    expect(within(run, 'h', 2000)).toMatchObject([{ devices: { length: 3 } }]);
+  });
+
+  it('that is over counts as one without a bound, and says so', () => {
+    const run = cluster();
+    accept(run, 'f');
+    accept(run, 'g');
+    within(run, 'h', 500);
+    run.pass(1000);
+    const gangs = finish(run, 'f') as readonly { readonly frame: string; readonly devices: readonly string[] }[];
+    expect(gangs.map(({ devices }) => devices.length)).toEqual([2, 2]);
+    expect(gangs[1]).toMatchObject({ frame: 'h', choice: { bound: { withinMs: 500, leftMs: -500 } } });
+  });
+
+  it('which no gang keeps has all devices', () => {
+    const run = cluster();
+    expect(within(run, 'f', 300)).toMatchObject([{ devices: ['a', 'b', 'c', 'd'], choice: { predictedMs: 1040 } }]);
+  });
 });

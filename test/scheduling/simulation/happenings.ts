@@ -38,7 +38,7 @@ const kinds = <Kind extends Happening['kind']>(...all: Kind[]) => fc.constantFro
 
 const how = fc.oneof(
   { weight: 4, arbitrary: fc.constant<Sharing>('stealing') },
-  { weight: 6, arbitrary: fc.constantFrom<Sharing>('sharing', 'sharing', 'gang', 'auto') },
+  { weight: 6, arbitrary: fc.constantFrom<Sharing>('sharing', 'sharing', 'gang', 'auto', 'bounded') },
 );
 
 /** Of cameras, most of which want their newest frame only; or of a client. */

@@ -16,8 +16,8 @@ export const HEARTBEAT_MS = 100;
 const CALL_TIMEOUT_MS = 400;
 /** Keeps a script from asking for more than can be looked through. */
 const OPEN_FRAMES_LIMIT = 12;
-/** A frame's distribution; `auto`: a gang of as many devices as the ledger chooses. */
-export type Sharing = Distribution['kind'] | 'auto';
+/** A frame's distribution; `auto`: a gang of as many devices as the ledger chooses; `bounded`: so many that it is answered within a time. */
+export type Sharing = Distribution['kind'] | 'auto' | 'bounded';
 
 export interface ClusterSetup {
   readonly devices: number;
@@ -567,7 +567,10 @@ function findingOf({ isAlone, order, wrong }: Judging): Record<'tell' | 'not tel
 }
 
 function distributionOf(kind: Sharing, parts: number): Distribution {
-  if (kind === 'auto') return { kind: 'gang', plan: 'stages', members: 'auto', most: parts };
+  const auto = { kind: 'gang', plan: 'stages', members: 'auto', most: parts } as const;
+  if (kind === 'auto') return auto;
+  // From a bound that no gang keeps to one that a device keeps alone.
+  if (kind === 'bounded') return { ...auto, withinMs: 50 * parts ** 3 };
   if (kind !== 'gang') return { kind };
   return { kind, plan: parts % 2 === 0 ? 'layers' : 'stages', members: parts === 1 ? 1 : 'all', most: parts };
 }

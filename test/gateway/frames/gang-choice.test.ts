@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { gangChoice } from '../../../server/gateway/frames/gang-choice.js';
+
+const FACTS = { waiting: 2, idle: 6, predictedMs: 1449.6 };
+
+it('the reason has the numbers by which devices were chosen', () => {
+  const usual = '2 frames waited and 6 devices were idle: 3 devices compute it together, in 1450 ms as predicted';
+  expect(gangChoice(FACTS, 3)).toEqual({ ...FACTS, members: 3, reason: usual });
+  expect(gangChoice({ ...FACTS, waiting: 1, idle: 1 }, 1).reason).toBe(
+    'one frame waited and one device was idle: one device computes it, in 1450 ms as predicted',
+  );
+});
+
+it.each([
+  [1800.4, '1800 of its 2000 ms were left'],
+  [900, '900 of its 2000 ms were left, which no gang was expected to keep'],
+  [-20, 'its 2000 ms were over, so it counted as a frame without a bound'],
+])('of a frame that is to be answered within a time it says what was left: %d ms', (leftMs, text) => {
+  const choice = gangChoice({ ...FACTS, bound: { withinMs: 2000, leftMs } }, 3);
+  expect(choice).toMatchObject({ withinMs: 2000, leftMs });
+  expect(choice.reason.split('; ')[1]).toBe(text);
+});
