@@ -95,7 +95,7 @@ const ROOMS = {
     api: ['devices', 'dispatch', 'frames', 'intake', 'results'],
     archive: [],
     devices: ['archive'],
-    dispatch: ['devices', 'frames', 'results'],
+    dispatch: ['archive', 'devices', 'frames', 'results'],
     frames: ['archive'],
     intake: ['archive', 'devices', 'dispatch', 'frames'],
     results: ['frames'],

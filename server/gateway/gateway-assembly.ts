@@ -57,6 +57,8 @@ export async function assemble(options: NodeOptions, environment: Environment): 
   tls?.measure(telemetry.metrics);
   const app = await createGatewayApp(self, modules, { at, tls, token, own });
   devices.quarantine.restore(contents.quarantined);
+  await dispatch.measurements.restore();
+  dispatch.forecasts.update();
   await intake.restorer.restore(contents);
   const port = await listen(app, at);
   const address = at.port === 0 ? `${schemeOf(config)}://${at.host}:${port}` : config.gateway.address;
@@ -81,6 +83,7 @@ export async function assemble(options: NodeOptions, environment: Environment): 
     () => compute.close(),
     () => contacts.links.close(),
     () => frames.store.stop(),
+    () => dispatch.measurements.stop(),
     () => archive.close(),
     () => tls?.end(),
   ];

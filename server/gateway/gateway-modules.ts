@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { ComputeThread } from '../compute/compute-thread.js';
 import type { ClusterConfig, DeviceConfig } from '../config/cluster-config.js';
 import type { ClusterPlan } from '../node/cluster-plan.js';
@@ -13,6 +14,7 @@ import { Deliveries } from './dispatch/deliveries.js';
 import { EffectRunner } from './dispatch/effect-runner.js';
 import { FrameFinisher } from './dispatch/frame-finisher.js';
 import { GangForecasts } from './dispatch/gang-forecasts.js';
+import { GangMeasurements } from './dispatch/gang-measurements.js';
 import { LedgerRuntime } from './dispatch/ledger-runtime.js';
 import { LeftOutDevices } from './dispatch/left-out-devices.js';
 import { NodeDispatcher } from './dispatch/node-dispatcher.js';
@@ -23,6 +25,9 @@ import { FrameFactory } from './intake/frame-factory.js';
 import { FrameRestorer } from './intake/frame-restorer.js';
 import { createIntake, type GatewayIntake } from './intake/gateway-intake.js';
 import { createResults, type GatewayResults } from './results/gateway-results.js';
+
+/** In the store's folder. */
+const MEASURED_TIMES = 'gang-times.json';
 
 /** What the gateway is: settled before its modules are made. */
 export interface GatewaySelf {
@@ -45,6 +50,7 @@ export interface GatewayDispatch {
   readonly finisher: FrameFinisher;
   readonly leftOut: LeftOutDevices;
   readonly forecasts: GangForecasts;
+  readonly measurements: GangMeasurements;
 }
 
 /** What the gateway is made of. */
@@ -128,7 +134,13 @@ function createDispatch(
   const runner = new EffectRunner({ frames, devices, deliveries, audits, endings, telemetry });
   ledger.connect((effect) => runner.carryOut(effect));
   const leftOut = new LeftOutDevices({ registry, ledger, log: telemetry.log });
-  const forecasts = new GangForecasts({ gangs: results.gangs, devices: declared.map(({ id }) => id), ledger });
-  forecasts.update();
-  return { ledger, dispatcher, finisher, leftOut, forecasts };
+  const { gangs } = results;
+  const { path } = config.store;
+  const measurements = new GangMeasurements({
+    path: path === null ? null : join(path, MEASURED_TIMES),
+    basis: [wirePlan.digest, config.wire.maps],
+    ...{ devices: declared, gangs, ledger, telemetry },
+  });
+  const forecasts = new GangForecasts({ gangs, devices: declared.map(({ id }) => id), ledger, measurements });
+  return { ledger, dispatcher, finisher, leftOut, forecasts, measurements };
 }

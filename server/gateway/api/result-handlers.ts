@@ -173,7 +173,7 @@ function takeBlock(parts: ResultHandlerParts, bytes: Uint8Array): Verdict {
     devices.speeds.computed(device, result.macs, result.computeMs);
     devices.registry.worked(device, { ...result, ...cost });
     parts.leftOut.update(results.gangs.leftOut);
-    parts.forecasts.update();
+    parts.forecasts.blockDone();
   } else log.debug({ frame, member, attempt, device, verdict }, 'result not needed');
   return verdict;
 }

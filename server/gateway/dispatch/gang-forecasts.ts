@@ -1,12 +1,14 @@
 import type { GangForecast } from '../../scheduling/gang/gang-forecast.js';
 import type { GangRounds } from '../../scheduling/gang/gang-rounds.js';
 import type { LedgerSink } from '../../scheduling/ledger/ledger-events.js';
+import type { GangMeasurements } from './gang-measurements.js';
 
 export interface GangForecastsParts {
   readonly gangs: Pick<GangRounds, 'forecast'>;
   /** All that may register. */
   readonly devices: readonly string[];
   readonly ledger: LedgerSink;
+  readonly measurements: Pick<GangMeasurements, 'note'>;
 }
 
 /** Tells the ledger what gangs are expected to take. */
@@ -16,6 +18,12 @@ export class GangForecasts {
 
   constructor(parts: GangForecastsParts) {
     this.#parts = parts;
+  }
+
+  /** A block of a gang was measured. */
+  blockDone(): void {
+    this.#parts.measurements.note();
+    this.update();
   }
 
   /** Called at start, and after each frame of a gang. */

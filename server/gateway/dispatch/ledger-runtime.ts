@@ -1,4 +1,4 @@
-import { corrected } from '../../scheduling/gang/gang-overheads.js';
+import { corrected, type GangOverheads } from '../../scheduling/gang/gang-overheads.js';
 import { emptyLedger, stepLedger } from '../../scheduling/ledger/frame-ledger.js';
 import type { LedgerEffect, ResultVerdict } from '../../scheduling/ledger/ledger-effects.js';
 import type { LedgerEvent, LedgerNotice, LedgerSink } from '../../scheduling/ledger/ledger-events.js';
@@ -101,6 +101,11 @@ export class LedgerRuntime implements LedgerSink {
   get gangsMs(): readonly number[] {
     const { forecast, overheads } = this.#ledger;
     return forecast === null ? [] : corrected(forecast, overheads).sizesMs;
+  }
+
+  /** What frames took beside the time that their devices were predicted to be busy. */
+  get overheads(): GangOverheads {
+    return this.#ledger.overheads;
   }
 
   sourceOf(frame: string): string | undefined {

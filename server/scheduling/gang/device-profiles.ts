@@ -78,3 +78,25 @@ export function medianProfile(profiles: readonly DeviceProfile[]): DeviceProfile
 export function scaled({ bodyMs, prepareMs, stageMs }: DeviceProfile, factor: number): DeviceProfile {
   return { bodyMs: bodyMs * factor, prepareMs: prepareMs * factor, stageMs: stageMs.map((ms) => ms * factor) };
 }
+
+/** What is measured of a device, to be kept for a later life of the gateway. Plain data. */
+export interface MeasuredDevice {
+  readonly device: string;
+  /** By blocks of gangs; null where none were measured. */
+  readonly blocks: DeviceProfile | null;
+  /** By frames that it computes alone; null where too few were measured. */
+  readonly alone: DeviceProfile | null;
+}
+
+/** Returns whether a value of unknown origin is such a profile, of a gang of so many stages. */
+export function isProfile(value: unknown, stages: number): value is DeviceProfile {
+  if (typeof value !== 'object' || value === null) return false;
+  const { bodyMs, prepareMs, stageMs } = value as Partial<DeviceProfile>;
+  if (!isTime(bodyMs) || !isTime(prepareMs) || !Array.isArray(stageMs)) return false;
+  // Predicted times are divided by each other: a device takes some time for its layers.
+  return stageMs.length === stages && stageMs.every(isTime) && stageMs.some((ms) => ms > 0);
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}

@@ -5,7 +5,7 @@ import type { GangPlanName } from '../../geometry/gang/gang-plan.js';
 import { type GangPlans, gangPlanOf } from '../../geometry/gang/gang-plans.js';
 import { MemberPlans } from '../../geometry/gang/member-plans.js';
 import type { BlockKey } from './block-times.js';
-import { type MeasuredBlock, profileOf } from './device-profiles.js';
+import { type MeasuredBlock, type MeasuredDevice, profileOf } from './device-profiles.js';
 import type { GangForecast } from './gang-forecast.js';
 import { GangHelpers, type LeftOut } from './gang-helpers.js';
 import { GangShares } from './gang-shares.js';
@@ -81,6 +81,21 @@ export class GangRounds {
   /** Predicts what gangs of these devices take for a frame. @param devices at least one. */
   forecast(devices: readonly string[]): GangForecast {
     return this.#shares.forecast(devices);
+  }
+
+  /** Stages of the gang, which all profiles are of. */
+  get stages(): number {
+    return this.#work.stages;
+  }
+
+  /** Returns what is measured of each device. */
+  measurements(): readonly MeasuredDevice[] {
+    return this.#profiles.measurements();
+  }
+
+  /** Takes over what an earlier life of the gateway has measured, before the first frame. */
+  restore(devices: readonly MeasuredDevice[]): void {
+    this.#profiles.restore(devices);
   }
 
   /** The frame has ended. */

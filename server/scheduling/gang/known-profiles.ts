@@ -1,5 +1,12 @@
 import type { BlockWork } from '../../geometry/gang/band-work.js';
-import { blockMs, type DeviceProfile, medianProfile, scaled, usualProfile } from './device-profiles.js';
+import {
+  blockMs,
+  type DeviceProfile,
+  type MeasuredDevice,
+  medianProfile,
+  scaled,
+  usualProfile,
+} from './device-profiles.js';
 import { LoneFrames } from './lone-frames.js';
 
 /** Blocks of gangs that are kept of each device while its times stay about the same. */
@@ -97,6 +104,24 @@ export class KnownProfiles {
     const slowness = lone.ms / (wholeOverBlocks * blockMs(known, this.#whole));
     const isAsKnown = own !== null && slowness < CHANGED && slowness > 1 / CHANGED;
     return isAsKnown ? own : scaled(known, slowness);
+  }
+
+  /** Returns what is known of each device. */
+  measurements(): readonly MeasuredDevice[] {
+    const devices = new Set([...this.#latest.keys(), ...this.#lone.devices]);
+    return [...devices].sort().map((device) => {
+      const blocks = this.#latest.get(device)?.median ?? null;
+      return { device, blocks, alone: this.#lone.of(device)?.profile ?? null };
+    });
+  }
+
+  /** Takes over what an earlier life of the gateway knew. It counts as one block and one frame: new ones soon outvote it. */
+  restore(devices: readonly MeasuredDevice[]): void {
+    this.#usual = null;
+    for (const { alone, blocks, device } of devices) {
+      if (blocks !== null) this.#latest.set(device, { ...present([blocks]), isCold: true, isPast: false });
+      if (alone !== null) this.#lone.restore(device, alone);
+    }
   }
 
   #isOfGangs(device: string): boolean {

@@ -66,6 +66,16 @@ export class LoneFrames {
     this.#latest.set(device, blocks < BLOCKS ? { ...known, blocks } : { ...NOTHING, isCold: known.isCold });
   }
 
+  /** Takes over what an earlier life of the gateway knew of a device. */
+  restore(device: string, profile: DeviceProfile): void {
+    this.#latest.set(device, { ...NOTHING, frames: [profile], time: this.#timeOf([profile]) });
+  }
+
+  /** Devices of which something is known. */
+  get devices(): Iterable<string> {
+    return this.#latest.keys();
+  }
+
   expire(device: string): void {
     this.#latest.delete(device);
   }

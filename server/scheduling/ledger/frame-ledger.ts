@@ -130,6 +130,9 @@ function apply(draft: LedgerDraft, event: LedgerEvent): ResultVerdict | null {
     case 'gangs-predicted':
       draft.forecast = event.forecast;
       return null;
+    case 'overheads-known':
+      draft.overheads = event.overheads;
+      return null;
     case 'remaining-returned':
       remainingReturned(draft, event);
       return null;

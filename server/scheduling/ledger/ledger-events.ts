@@ -1,4 +1,5 @@
 import type { GangForecast } from '../gang/gang-forecast.js';
+import type { GangOverheads } from '../gang/gang-overheads.js';
 import type { BlockProgress } from '../gang/hanging-member.js';
 import type { QueuePolicy } from '../policy/waiting-order.js';
 import type { TaskKey } from '../task-key.js';
@@ -107,6 +108,8 @@ export type LedgerEvent =
   | { readonly kind: 'devices-left-out'; readonly devices: readonly string[] }
   /** Gangs are expected to take so long from now on. */
   | { readonly kind: 'gangs-predicted'; readonly forecast: GangForecast }
+  /** An earlier life of the gateway has measured these. */
+  | { readonly kind: 'overheads-known'; readonly overheads: GangOverheads }
   | {
       /** A device computes the remaining layers of a frame no longer, and the frame has not ended. */
       readonly kind: 'remaining-returned';
