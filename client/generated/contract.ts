@@ -783,6 +783,14 @@ export interface components {
             predictedMs: number;
             /** @description The time from its acceptance within which the frame is to be answered, where it has one */
             withinMs?: number;
+            /** @description Devices that were idle and that no frame was given; none when absent */
+            spare?: {
+                device: components["schemas"]["DeviceId"];
+                /** @description What the gang is expected to take with this device */
+                withMs: number;
+                /** @description Whether the frame would be done earlier with it: it stays free for the next frames */
+                helps: boolean;
+            }[];
             /** @description Time that was left of it at that moment; not above 0 when it was over */
             leftMs?: number;
             /** @description A sentence with these numbers */

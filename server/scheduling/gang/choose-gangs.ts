@@ -102,6 +102,12 @@ function gangsOf(devices: readonly string[], count: number, forecast: GangForeca
     .map((gang) => gang.devices);
 }
 
+/** Returns the predicted time of a gang with one device more, and whether that is worth it. */
+export function withDevice(forecast: GangForecast, gang: readonly string[], device: string) {
+  const withMs = gangMs(forecast, [...gang, device]);
+  return { withMs, helps: withMs < FASTER * gangMs(forecast, gang) };
+}
+
 /** @param devices the fastest first. @returns as many of them as are fastest together, and their time. */
 export function fastest(devices: readonly string[], forecast: GangForecast) {
   let best = { devices: devices.slice(0, 1), ms: gangMs(forecast, devices.slice(0, 1)) };

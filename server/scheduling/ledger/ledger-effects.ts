@@ -11,6 +11,17 @@ export interface GangChoice {
   readonly predictedMs: number;
   /** Of a frame that is to be answered within a time. */
   readonly bound?: LatencyBound;
+  /** Devices that were idle and that no frame has now; none when absent. */
+  readonly spare?: readonly SpareDevice[];
+}
+
+/** A device that a gang does without. */
+export interface SpareDevice {
+  readonly device: string;
+  /** The predicted time of the gang with the device. */
+  readonly withMs: number;
+  /** Whether the frame would be done earlier with it: it stays free for other frames. */
+  readonly helps: boolean;
 }
 
 /** The time within which a frame is to be answered. */

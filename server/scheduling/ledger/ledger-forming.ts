@@ -1,9 +1,9 @@
-import { chooseGangs, type RunningGang } from '../gang/choose-gangs.js';
+import { chooseGangs, type RunningGang, withDevice } from '../gang/choose-gangs.js';
 import { type GangForecast, gangMs } from '../gang/gang-forecast.js';
 import { corrected } from '../gang/gang-overheads.js';
 import { gangWithin, isInTime } from '../gang/gang-within.js';
 import { helperOf, type LedgerDraft, loads, note, reachable } from './ledger-draft.js';
-import type { GangChoice, LatencyBound } from './ledger-effects.js';
+import type { GangChoice, LatencyBound, SpareDevice } from './ledger-effects.js';
 import { isInGang, membersOf, type Tries } from './ledger-gangs.js';
 import type { LedgerFrame, PartState } from './ledger-state.js';
 
@@ -45,9 +45,20 @@ export class GangForming {
     const gang = this.#withHelper(chosen.slice(0, entry.distribution.most), entry.distribution.most);
     for (const device of gang) this.#free.delete(device);
     const predictedMs = gangMs(this.#chosen.forecast, gang);
-    begin(this.#draft, entry, gang.toSorted(), { waiting, idle, predictedMs, ...(bound !== null && { bound }) });
+    const spare = chosen === usual ? this.#spare(gang) : [];
+    begin(this.#draft, entry, gang.toSorted(), {
+      ...{ waiting, idle, predictedMs },
+      ...(bound !== null && { bound }),
+      ...(spare.length > 0 && { spare }),
+    });
     // The gangs for the frames behind it may have devices that it has now.
     if (chosen !== usual) this.#chosen = null;
+  }
+
+  /** Returns the idle devices that none of the chosen gangs has. */
+  #spare(gang: readonly string[]): readonly SpareDevice[] {
+    const { forecast, spare } = this.#chosen!;
+    return spare.map((device) => ({ device, ...withDevice(forecast, gang, device) }));
   }
 
   /** Returns another gang than the usual one where that would not answer in time; null when the frame waits for more devices. */
@@ -100,6 +111,8 @@ interface ChosenGangs extends Pick<GangChoice, 'waiting' | 'idle'> {
   /** The fastest first. */
   readonly gangs: (readonly string[])[];
   readonly forecast: GangForecast;
+  /** Idle devices that are in none of them. */
+  readonly spare: readonly string[];
 }
 
 /** Returns whether the cluster decides how many devices compute a frame. One that a gang failed at is computed by all that are fit for it. */
@@ -116,7 +129,9 @@ function choose(draft: LedgerDraft, forecast: GangForecast, free: ReadonlySet<st
   const devices = [...free].filter((device) => device !== settings.helper);
   const gangs =
     devices.length === 0 ? [] : chooseGangs({ waiting, load: load.frames, running, free: devices, forecast });
-  return { gangs: [...gangs], idle: devices.length, waiting, forecast };
+  const used = new Set(gangs.flat());
+  const spare = gangs.length === 0 ? [] : devices.filter((device) => !used.has(device)).sort();
+  return { gangs: [...gangs], idle: devices.length, waiting, forecast, spare };
 }
 
 function runningGangs(draft: LedgerDraft, forecast: GangForecast): readonly RunningGang[] {

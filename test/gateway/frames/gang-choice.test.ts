@@ -11,6 +11,21 @@ it('the reason has the numbers by which devices were chosen', () => {
   );
 });
 
+it('the reason says why idle devices are left out', () => {
+  const slow = ['a', 'b', 'c', 'd', 'e'].map((device, i) => ({ device, withMs: 1500 + i, helps: false }));
+  const kept = { device: 'z', withMs: 1300, helps: true };
+  const after = (choice: Parameters<typeof gangChoice>[0]) => gangChoice(choice, 3).reason.split(' as predicted')[1];
+  expect(after({ ...FACTS, spare: slow.slice(0, 1) })).toBe('; without a (1500 ms with it)');
+  expect(after({ ...FACTS, spare: slow })).toBe(
+    '; without a (1500 ms with it), b (1501 ms with it), c (1502 ms with it), 2 more',
+  );
+  expect(after({ ...FACTS, spare: [kept] })).toBe('; one device stays free for the next frames');
+  expect(after({ ...FACTS, spare: [...slow.slice(0, 1), kept, kept] })).toBe(
+    '; without a (1500 ms with it); 2 devices stay free for the next frames',
+  );
+  expect(gangChoice({ ...FACTS, spare: [kept] }, 3).spare).toEqual([kept]);
+});
+
 it.each([
   [1800.4, '1800 of its 2000 ms were left'],
   [900, '900 of its 2000 ms were left, which no gang was expected to keep'],

@@ -128,6 +128,30 @@ it('a frame that asks for two devices at most leaves the others to the next one'
   expect(accept(run, 'g')).toMatchObject([{ devices: ['c', 'd'] }]);
 });
 
+it('idle devices that a gang does without are named, with the reason', () => {
+  const run = cluster(['a', 'b', 'c']);
+  const speeds = new Map([['b', 0.1]]);
+  run.send({ kind: 'gangs-predicted', forecast: { ...FORECAST, speeds } });
+  const [slow] = accept(run, 'f') as unknown as readonly { readonly choice: { readonly spare: unknown } }[];
+  expect(slow!.choice.spare).toEqual([{ device: 'b', withMs: expect.any(Number), helps: false }]);
+});
+
+it('idle devices that stay free for the next frames are named too', () => {
+  const run = cluster();
+  for (const frame of ['f', 'g', 'h']) accept(run, frame);
+  for (let i = 0; i < 5; i++) {
+    run.pass(1000);
+    for (const device of ['a', 'b', 'c', 'd']) run.seen(device);
+  }
+  for (const frame of ['f', 'g', 'h']) finish(run, frame);
+  const [gang] = accept(run, 'i') as unknown as readonly {
+    readonly devices: readonly string[];
+    readonly choice: { readonly spare: readonly { readonly helps: boolean }[] };
+  }[];
+  expect(gang!.choice.spare).toHaveLength(4 - gang!.devices.length);
+  expect(gang!.choice.spare.every(({ helps }) => helps)).toBe(true);
+});
+
 describe('a frame that is to be answered within a time', () => {
   const within = (run: LedgerRun, frame: string, withinMs: number) =>
     run.accept(frame, { distribution: { ...AUTO, withinMs } }).filter(({ kind }) => kind === 'gang');
