@@ -41,6 +41,8 @@ export interface SimulationSettings {
   readonly gateway: SimulatedNode;
   readonly devices: readonly SimulatedDeviceSettings[];
   readonly strategy: StrategyName;
+  /** The most devices that compute a frame together; absent: as many as the strategy chooses. */
+  readonly members?: number | undefined;
   readonly order: 'adaptive' | 'paper';
   readonly prefetch: number;
   readonly steal: { readonly waitMs: number; readonly pollMs: number };

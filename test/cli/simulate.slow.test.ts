@@ -61,6 +61,23 @@ describe('bench simulate', () => {
     expect(stdout).toMatch(/worst, either way +20\.0 %/);
   });
 
+  it('simulates gangs of so many devices, and cameras as they were measured', async () => {
+    const [three, whole] = await simulated('--devices', '3', '--strategy', 'gang:2,whole', '--sources', '3');
+    expect(three).toMatchObject({ strategy: 'gang:2', failed: 0 });
+    expect(three!.endToEndSeconds).not.toBe(whole!.endToEndSeconds);
+    const together = { samples: [{ frames: [{}, {}, {}] }], sources: 3 };
+    const file = fileOf('cameras.json', [
+      asMeasured(three!, { ...together, atOnce: 'cameras' }),
+      asMeasured(three!, { ...together, atOnce: 'several-sources' }),
+    ]);
+    const again = await runCli(['bench', 'simulate', '--against', file, '--json']);
+    expect(again.code).toBe(0);
+    const [cameras, atOnce] = JSON.parse(again.stdout) as SimulatedRun[];
+    expect(cameras).toMatchObject({ strategy: 'gang:2', frames: 3, sources: 3 });
+    expect(cameras!.framesPerSecond).toBeGreaterThan(0);
+    expect(atOnce!.framesPerSecond).toBeGreaterThan(0);
+  });
+
   it('takes arrivals from a trace', async () => {
     const at = (seconds: number) => new Date(1.7e12 + 1000 * seconds).toISOString();
     const frames = [5, 0, 2].map((seconds, index) => ({ createdAt: at(seconds), source: `e${index}` }));

@@ -17,7 +17,7 @@ export interface TestbedSettings {
   readonly sources: readonly number[];
   /** Frames of each strategy that count: in turn, or all at once. */
   readonly frames: number;
-  /** Frames of each strategy before these. */
+  /** Frames of each strategy before these, at least; each camera submits one at a time. */
   readonly warmup: number;
   /** When a strategy's frames are submitted all at once; `cameras`: each source's next frame once the one before it is answered. */
   readonly atOnce: 'always' | 'several-sources' | 'cameras';
@@ -79,7 +79,9 @@ export function planBatches(settings: TestbedSettings, { sources }: ClusterRun):
   };
   const rounds = (count: number, size: number, isWarmup: boolean) =>
     Array.from({ length: count }, (_, round) => turn(round, size, isWarmup)).flat();
-  return [...rounds(warmup, 1, true), ...(together ? rounds(repeat, frames, false) : rounds(frames, 1, false))];
+  // Each camera has a picture of its own: all of them are seen before what counts.
+  const warmups = inTurn ? rounds(Math.ceil(warmup / sources), sources, true) : rounds(warmup, 1, true);
+  return [...warmups, ...(together ? rounds(repeat, frames, false) : rounds(frames, 1, false))];
 }
 
 /** The most frames that are under way at once. */

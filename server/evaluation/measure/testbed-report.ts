@@ -93,6 +93,7 @@ export function reportStrategy(strategy: BenchStrategy, batches: readonly Measur
     linkMbps: settings.linkBitsPerSecond === null ? null : settings.linkBitsPerSecond / 1e6,
     sections: settings.sections,
     warmup: settings.warmup,
+    atOnce: settings.atOnce,
     startSeconds,
     startedAt,
     machine,

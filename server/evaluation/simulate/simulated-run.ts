@@ -8,6 +8,7 @@ import { median } from '../statistics/statistics.js';
 
 /** What a simulated cluster did, as `bench testbed` reports what a real one did, and how busy everything was. */
 export interface SimulatedRun {
+  /** As a benchmark names it: `gang:3` for gangs of three devices. */
   readonly strategy: string;
   readonly devices: number;
   readonly grid: string;
@@ -51,7 +52,7 @@ export function simulatedRun(settings: SimulationSettings): SimulatedRun {
   const lastMs = Math.max(...complete.map(({ mergedMs }) => mergedMs!));
   const { arrivals } = settings;
   return {
-    strategy: settings.strategy,
+    strategy: settings.members === undefined ? settings.strategy : `${settings.strategy}:${settings.members}`,
     devices: settings.devices.length,
     grid: formatGrid(settings.plan.grid),
     sources: sourcesOf(arrivals).length,

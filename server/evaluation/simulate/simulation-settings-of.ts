@@ -31,6 +31,8 @@ export interface SimulatedEnvironment {
   /** Pixels of the pictures; null: they fill the network's input. */
   readonly pictureSize: PictureSize | null;
   readonly strategy: StrategyName;
+  /** The most devices that compute a frame together; absent: as many as the strategy chooses. */
+  readonly members?: number | undefined;
   readonly warmUp: number;
   readonly seed: number;
 }
@@ -44,7 +46,7 @@ export function simulationSettingsOf(
   { gang, layerGang, network: model, plan }: Pick<ClusterPlan, 'network' | 'plan' | 'gang' | 'layerGang'>,
   environment: SimulatedEnvironment,
 ): SimulationSettings {
-  const { arrivals, costs, cpus, gatewayCpu, network, pictureSize, seed, strategy, warmUp } = environment;
+  const { arrivals, costs, cpus, gatewayCpu, members, network, pictureSize, seed, strategy, warmUp } = environment;
   const { overlap, schedule, wire } = config;
   const { input, preprocessing } = model;
   const placement =
@@ -53,7 +55,7 @@ export function simulationSettingsOf(
   const wirePlan = { plan, digest: `sha256:${DIGEST}`, fill: preprocessing.fill };
   return {
     transmitted,
-    ...{ plan, costs, network, strategy, arrivals, warmUp, seed },
+    ...{ plan, costs, network, strategy, members, arrivals, warmUp, seed },
     sizes: wireSizes(wirePlan, wire.maps, DIGEST, transmitted),
     gateway: { id: config.gateway.id, address: config.gateway.address, cpu: gatewayCpu },
     devices: config.devices.map(({ id, address, speed }, index) => ({ id, address, speed, cpu: cpus[index]! })),

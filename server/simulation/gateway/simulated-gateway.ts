@@ -12,6 +12,7 @@ import type { FrameLedger } from '../../scheduling/ledger/ledger-state.js';
 import { VictimDirectory } from '../../scheduling/policy/victim-directory.js';
 import { NO_REUSE } from '../../scheduling/reuse/tile-reuse.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
+import { withMembers } from '../../scheduling/strategies/strategy.js';
 import { msOf } from '../cost-model.js';
 import { KeptStrips } from '../kept-strips.js';
 import { type Process, wait } from '../machine/kernel.js';
@@ -95,7 +96,9 @@ export class SimulatedGateway implements GatewayDoor {
     const frame = newFrame(`${EPOCH}-${(this.frames.size + 1).toString(36)}`, source, kernel.nowMs);
     this.frames.set(frame.frame, frame);
     if (this.#isLetterboxed) yield* wait(this.processor.background(settings.costs.letterboxMs));
-    const { distribution, parts } = strategyNamed(settings.strategy).partition(settings.plan);
+    const whole = strategyNamed(settings.strategy).partition(settings.plan);
+    const bounded = settings.members === undefined ? whole : withMembers(whole, settings.members);
+    const { distribution, parts } = bounded ?? whole;
     const { queue } = settings.arrivals;
     const place = queue === undefined ? {} : { origin: source, queue };
     this.apply({ kind: 'frame-accepted', frame: frame.frame, parts, source, delivered: false, distribution, ...place });

@@ -41,6 +41,19 @@ describe('the frames of a cluster', () => {
     expect(largestBatch(batches)).toBe(5);
   });
 
+  it('come from each camera in turn, and from each before what counts', () => {
+    const run = { devices: 3, grid: '3x3', sources: 3 };
+    const batches = planBatches(
+      settings({ frames: 6, warmup: 4, repeat: 1, strategies: ['modnn'], atOnce: 'cameras' }),
+      run,
+    );
+    expect(batches.map(({ inTurn, sources, warmup }) => [inTurn, warmup, sources])).toEqual([
+      [true, true, [0, 1, 2]],
+      [true, true, [0, 1, 2]],
+      [true, false, [0, 1, 2, 0, 1, 2]],
+    ]);
+  });
+
   it('come all at once from one source where that is wanted', () => {
     const run = { devices: 1, grid: '3x3', sources: 1 };
     expect(largestBatch(planBatches(settings({ frames: 4, warmup: 0, atOnce: 'always' }), run))).toBe(4);

@@ -1,7 +1,8 @@
 import { DeepThingsError } from '../../../errors.js';
+import { benchStrategy } from '../../../evaluation/measure/bench-strategy.js';
+import type { TestbedSettings } from '../../../evaluation/measure/run-matrix.js';
 import type { SimulatedRun } from '../../../evaluation/simulate/simulated-run.js';
 import { median } from '../../../evaluation/statistics/statistics.js';
-import { STRATEGIES } from '../../../scheduling/strategies/strategy.js';
 import { type Combination, rateOf } from './simulate-options.js';
 
 /** What `bench testbed --json` says of one combination. */
@@ -19,17 +20,19 @@ export interface MeasuredRun extends Pick<Combination, 'devices' | 'grid' | 'str
   readonly linkMbps: number | null;
   readonly sections: Combination['sections'];
   readonly warmup: number;
+  /** Absent in files of earlier versions. */
+  readonly atOnce?: TestbedSettings['atOnce'];
   /** One entry for all that was submitted together. */
   readonly samples: readonly { readonly frames: readonly unknown[] }[];
 }
 
-/** The same to be simulated. Frames that were submitted together are so again, once. */
+/** The same to be simulated. Frames that were submitted together, or by cameras, are so again, once. */
 export function combinationOf(run: MeasuredRun): Combination {
   const together = Math.max(...run.samples.map(({ frames }) => frames.length));
   return {
     ...run,
     frames: together > 1 ? together : run.frames,
-    arrivals: { kind: together > 1 ? 'at-once' : 'one-by-one' },
+    arrivals: { kind: together > 1 && run.atOnce !== 'cameras' ? 'at-once' : 'one-by-one' },
     bytesPerMs: rateOf(run.linkMbps === null ? null : run.linkMbps * 1e6),
   };
 }
@@ -81,7 +84,7 @@ export function readMeasured(given: unknown, file: string): readonly MeasuredRun
     for (const name of numbers) {
       if (!Number.isFinite(run[name as keyof MeasuredRun])) refuse(`a number "${name}" in entry ${index}`);
     }
-    if (!STRATEGIES.some((name) => name === run.strategy)) refuse(`a "strategy" in entry ${index}`);
+    if (benchStrategy(String(run.strategy)) === null) refuse(`a "strategy" in entry ${index}`);
     if (!/^\d+x\d+$/.test(String(run.grid))) refuse(`a "grid" in entry ${index}`);
     for (const name of ['wireBytesPerFrame', 'model', 'sections'] as const) {
       if (typeof run[name] !== 'object' || run[name] === null) refuse(`"${name}" in entry ${index}`);

@@ -1,13 +1,13 @@
 import { DeepThingsError } from '../../../errors.js';
+import type { BenchStrategy } from '../../../evaluation/measure/bench-strategy.js';
 import type { TestbedSettings } from '../../../evaluation/measure/run-matrix.js';
 import type { PictureSize } from '../../../evaluation/simulate/simulation-settings-of.js';
 import { formatGrid, parseGrid } from '../../../geometry/grid.js';
 import type { QueuePolicy } from '../../../scheduling/policy/waiting-order.js';
-import { STRATEGIES, type StrategyName } from '../../../scheduling/strategies/strategy.js';
 import type { NetworkModel } from '../../../simulation/machine/network.js';
-import { nameList, numberList, oneNumber, words } from '../list-options.js';
+import { numberList, oneNumber, words } from '../list-options.js';
 import { modelChoice } from '../model-choice.js';
-import { linkRate, sectionsOf, type TestbedOptions } from '../testbed/testbed-options.js';
+import { linkRate, sectionsOf, strategyOf, type TestbedOptions } from '../testbed/testbed-options.js';
 import { type ArrivalOption, parseArrivalOption } from './arrival-option.js';
 
 /** As given on the command line. */
@@ -30,7 +30,7 @@ export interface SimulateOptions
 export interface Combination extends Pick<TestbedSettings, 'model' | 'depth' | 'maps' | 'sections'> {
   readonly devices: number;
   readonly grid: string;
-  readonly strategy: StrategyName;
+  readonly strategy: BenchStrategy;
   readonly sources: number;
   readonly frames: number;
   readonly warmup: number;
@@ -122,6 +122,6 @@ export function listsOf(options: SimulateOptions) {
     devices: numberList('--devices', options.devices, MANY),
     grids: words('--grid', options.grid).map((grid) => formatGrid(parseGrid(grid))),
     sources: numberList('--sources', options.sources, MANY),
-    strategies: nameList('--strategy', options.strategy, STRATEGIES),
+    strategies: [...new Set(words('--strategy', options.strategy).map(strategyOf))],
   };
 }

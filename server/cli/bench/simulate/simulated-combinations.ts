@@ -1,5 +1,6 @@
 import { DeepThingsError } from '../../../errors.js';
 import { benchConfig } from '../../../evaluation/measure/bench-config.js';
+import { askedStrategy } from '../../../evaluation/measure/bench-strategy.js';
 import { type SimulatedRun, simulatedRun } from '../../../evaluation/simulate/simulated-run.js';
 import { simulationSettingsOf } from '../../../evaluation/simulate/simulation-settings-of.js';
 import { planCluster } from '../../../node/cluster-plan.js';
@@ -41,7 +42,13 @@ export async function combinationSettings(
   const workload = { devices: candidates, sources, frames, pictureBytes, queue, seed };
   const cpuOf = (cores: number) => ({ share: Math.min(1, cores), periodMs: cpuPeriodMs, cores: cores > 1 ? 2 : 1 });
   return simulationSettingsOf(config, await planCluster(config), {
-    ...{ costs, strategy, seed, warmUp: warmup, arrivals: await arrivalsOf(combination.arrivals, workload) },
+    ...{
+      ...askedStrategy(strategy),
+      costs,
+      seed,
+      warmUp: warmup,
+      arrivals: await arrivalsOf(combination.arrivals, workload),
+    },
     network: { medium, bytesPerMs, latencyMs },
     pictureSize,
     gatewayCpu: cpuOf(gatewayCpu),

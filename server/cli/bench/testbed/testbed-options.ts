@@ -82,7 +82,7 @@ export function testbedSettings(options: TestbedOptions): TestbedSettings {
 }
 
 /** @throws DeepThingsError `DT_USAGE` */
-function strategyOf(text: string): BenchStrategy {
+export function strategyOf(text: string): BenchStrategy {
   const known = benchStrategy(text);
   if (known !== null) return known;
   const names = `${STRATEGIES.join(', ')}, or gang:3 for gangs of three`;
