@@ -28,7 +28,9 @@ const ROOMS = {
     watch: ['.', 'gateway', 'submit', 'terminal', 'up'],
   },
   'server/cli/bench': {
-    paper: ['.', 'simulate', 'testbed'],
+    cluster: ['.', 'results', 'simulate', 'testbed'],
+    paper: ['.', 'results', 'simulate', 'testbed'],
+    results: ['testbed'],
     simulate: ['.', 'testbed'],
     testbed: ['.'],
   },
@@ -64,11 +66,17 @@ const ROOMS = {
   },
   'server/evaluation': {
     charts: [],
+    cluster: ['charts', 'experiments', 'hosts', 'measure', 'simulate', 'statistics', 'tables'],
+    experiments: ['hosts', 'tables'],
     hosts: [],
     measure: ['hosts', 'statistics'],
-    paper: ['charts', 'hosts', 'measure', 'simulate', 'statistics'],
+    paper: ['charts', 'experiments', 'hosts', 'measure', 'simulate', 'statistics', 'tables'],
     simulate: ['statistics'],
     statistics: [],
+    tables: [],
+  },
+  'server/evaluation/cluster': {
+    page: ['.'],
   },
   'server/evaluation/measure': {
     check: ['.'],
@@ -286,7 +294,7 @@ module.exports = {
       name: 'figures-are-pure',
       comment: 'The same results give the same page: no clock, file or process.',
       severity: 'error',
-      from: { path: '^server/evaluation/(paper|charts)/' },
+      from: { path: '^server/evaluation/(charts|cluster|experiments|paper|tables)/' },
       to: { dependencyTypes: ['core'] },
     },
     {

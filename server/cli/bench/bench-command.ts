@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { path } from '../option-values.js';
 import { addCalibrate } from './add-calibrate.js';
+import { addCluster } from './add-cluster.js';
 import { addPaper } from './add-paper.js';
 import { addSimulate } from './simulate/add-simulate.js';
 
@@ -12,6 +13,7 @@ export function addBench(program: Command): void {
   addSimulate(bench);
   addCalibrate(bench);
   addPaper(bench);
+  addCluster(bench);
 }
 
 function addTestbed(bench: Command): void {

@@ -32,6 +32,13 @@ export function machineFacts(): MachineFacts {
   };
 }
 
+/** Returns whether two runs can be laid side by side: all but the load agrees, and no checkout has changes. */
+export function isSameMachine(one: MachineFacts, other: MachineFacts): boolean {
+  if (one.commit?.endsWith('+') || other.commit?.endsWith('+')) return false;
+  const facts = ['processor', 'cores', 'memoryMiB', 'release', 'node', 'deepthings', 'commit'] as const;
+  return facts.every((fact) => one[fact] === other[fact]);
+}
+
 function commitOf(folder: string): string | null {
   try {
     const git = (...args: string[]) =>

@@ -1,4 +1,5 @@
-import { type SeededRandom, seededRandom } from '../../model/seeded-random.js';
+import { seededRandom } from '../../model/seeded-random.js';
+import { type Estimate, resample } from '../statistics/estimate.js';
 import { median, quantile } from '../statistics/statistics.js';
 import type { PointKey } from './experiments/experiment.js';
 import type { Metric, Point, Points } from './experiments/point.js';
@@ -8,13 +9,6 @@ export type Read = (metric: Metric, key: PointKey) => number | null;
 
 /** Something made of several points, such as a speedup; null when one of them is not there. */
 export type Estimator = (read: Read) => number | null;
-
-/** A value and where it lies with 95 % confidence. The bounds are null where nothing was sampled more than once. */
-export interface Estimate {
-  readonly value: number;
-  readonly low: number | null;
-  readonly high: number | null;
-}
 
 const RESAMPLES = 1_000;
 const TAIL = 0.025;
@@ -54,9 +48,4 @@ export function estimate(points: Points, estimator: Estimator): Estimate | null 
 /** Of one metric of one point. */
 export function estimateOf(points: Points, metric: Metric, key: PointKey): Estimate | null {
   return estimate(points, (read) => read(metric, key));
-}
-
-function resample(samples: readonly number[], random: SeededRandom): readonly number[] {
-  if (samples.length === 1) return samples;
-  return samples.map(() => samples[Math.floor(random() * samples.length)]!);
 }

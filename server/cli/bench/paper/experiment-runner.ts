@@ -39,6 +39,7 @@ export class ExperimentRunner {
   readonly #references = new Map<number | null, UntiledReference>();
   #calibration: Calibration | null;
   #session: TestbedSession | null = null;
+  #failed = false;
 
   constructor({ calibration, paper, signal }: RunnerParts) {
     this.#calibration = calibration;
@@ -49,13 +50,16 @@ export class ExperimentRunner {
   async run(experiment: Experiment): Promise<Outcome> {
     try {
       return await this.#run(experiment);
+    } catch (error) {
+      this.#failed ||= !this.#signal.aborted;
+      throw error;
     } finally {
       this.#progress.clear();
     }
   }
 
-  end(failed: boolean): void {
-    this.#session?.end(failed);
+  end(): void {
+    this.#session?.end(this.#failed);
   }
 
   async #run(experiment: Experiment): Promise<Outcome> {

@@ -1,37 +1,35 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { DeepThingsError } from '../../../errors.js';
+import { remaining } from '../../../evaluation/experiments/remaining.js';
 import { machineFacts } from '../../../evaluation/hosts/machine-facts.js';
 import { arithmeticOf } from '../../../evaluation/paper/arithmetic.js';
 import type { Experiment, MeasuredExperiment } from '../../../evaluation/paper/experiments/experiment.js';
 import { experimentsOf } from '../../../evaluation/paper/experiments/experiments.js';
 import { type PaperResults, SEED } from '../../../evaluation/paper/experiments/results.js';
-import { remaining } from '../../../evaluation/paper/experiments/resume.js';
-import type { StoredExperiment } from '../../../evaluation/paper/experiments/stored-experiment.js';
+import { PAPER_RULES } from '../../../evaluation/paper/experiments/resume.js';
 import { docsBlock, notForDocs, withDocsBlock } from '../../../evaluation/paper/page/docs-block.js';
 import { failures } from '../../../evaluation/paper/page/verdict.js';
 import { paperDevice } from '../../../evaluation/paper/paper-device.js';
-import { type Spent, secondsLeft } from '../../../evaluation/paper/seconds-left.js';
 import { describeModel } from '../../../model-files/describe-model.js';
 import { EXIT_FAILED } from '../../terminal/exit-codes.js';
-import { formatDuration } from '../../terminal/quantities.js';
 import { errorMark } from '../../terminal/report-error.js';
 import { printLine, printNote } from '../../terminal/terminal.js';
 import { Interruption } from '../../up/interruption.js';
 import { modelChoice } from '../model-choice.js';
-import { isOfTheMachine, requireTestbed } from '../testbed/testbed-session.js';
+import { runExperiments } from '../results/run-experiments.js';
+import { requireTestbed } from '../testbed/testbed-session.js';
 import { ExperimentRunner } from './experiment-runner.js';
+import { PaperFolder } from './paper-folder.js';
 import { type PaperOptions, type PaperSettings, paperSettings } from './paper-options.js';
-import { ResultsFolder } from './results-folder.js';
 
 type Gathered = Pick<PaperResults, 'experiments' | 'missing' | 'notMeasured'>;
 
 /** `deepthings bench paper`: sets the exit code to 1 when something is not as it must be. */
 export async function runBenchPaper(options: PaperOptions): Promise<void> {
   const settings = paperSettings(options);
-  const folder = new ResultsFolder(settings.out);
+  const folder = new PaperFolder(settings.out);
   const arithmetic = arithmeticOf(await describeModel(modelChoice('yolov2', undefined)));
   const experiments = experimentsOf(settings.extent, settings.figures);
   const gathered = options.render
@@ -51,7 +49,7 @@ export async function runBenchPaper(options: PaperOptions): Promise<void> {
 }
 
 /** Nothing is run: those of the earlier start's experiments that the figures are of. */
-function whatIsThere(experiments: readonly Experiment[], folder: ResultsFolder): Gathered {
+function whatIsThere(experiments: readonly Experiment[], folder: PaperFolder): Gathered {
   const wanted = new Set(experiments.map(({ id }) => id));
   const earlier = folder.earlierResults();
   return {
@@ -63,44 +61,23 @@ function whatIsThere(experiments: readonly Experiment[], folder: ResultsFolder):
 
 async function runAll(
   experiments: readonly Experiment[],
-  folder: ResultsFolder,
+  folder: PaperFolder,
   neededMacs: number,
   fresh: boolean,
 ): Promise<Gathered> {
   const notMeasured = obstacle(experiments);
   if (notMeasured !== null) printNote(`measured experiments are skipped: ${notMeasured}`);
   const possible = experiments.filter(({ kind }) => notMeasured === null || kind !== 'measured');
-  const { kept, todo } = remaining(possible, fresh ? [] : folder.stored(), machineFacts());
+  const { kept, todo } = remaining(possible, fresh ? [] : folder.stored(), machineFacts(), PAPER_RULES);
   if (kept.length > 0) printNote(`${kept.length} of ${possible.length} experiments stand from an earlier start`);
   const { signal } = new Interruption(() => {});
   const calibration = kept.map(({ outcome }) => outcome).find((outcome) => outcome.kind === 'calibration')?.calibration;
   const runner = new ExperimentRunner({ paper: paperDevice(neededMacs), signal, calibration: calibration ?? null });
-  const done: StoredExperiment[] = [];
-  const spent: Spent[] = [];
-  const missing: { id: string; reason: string }[] = [];
-  try {
-    for (const [index, experiment] of todo.entries()) {
-      const left = formatDuration(1000 * secondsLeft(todo.slice(index), spent));
-      printNote(`[${index + 1}/${todo.length}] ${experiment.id}; about ${left} left`);
-      const [machine, startedAt, startMs] = [machineFacts(), new Date().toISOString(), performance.now()];
-      try {
-        const outcome = await runner.run(experiment);
-        const seconds = (performance.now() - startMs) / 1000;
-        const stored = { experiment, machine, startedAt, seconds, outcome };
-        folder.keep(stored);
-        done.push(stored);
-        spent.push({ ...experiment, seconds });
-      } catch (error) {
-        if (signal.aborted)
-          throw new DeepThingsError('DT_INTERRUPTED', 'told to stop; the same command goes on from here');
-        if (isOfTheMachine(error)) throw error;
-        printNote(`${errorMark()} ${experiment.id}: ${(error as Error).message}`);
-        missing.push({ id: experiment.id, reason: (error as Error).message });
-      }
-    }
-  } finally {
-    runner.end(missing.length > 0);
-  }
+  const { done, missing } = await runExperiments(todo, {
+    run: (one) => runner.run(one),
+    keep: (one) => folder.keep(one),
+    signal,
+  }).finally(() => runner.end());
   const all = new Map([...kept, ...done].map((stored) => [stored.experiment.id, stored]));
   return { notMeasured, missing, experiments: experiments.flatMap(({ id }) => all.get(id) ?? []) };
 }

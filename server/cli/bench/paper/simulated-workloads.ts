@@ -1,17 +1,14 @@
 import { DeepThingsError } from '../../../errors.js';
 import type { SimulatedExperiment, Workload } from '../../../evaluation/paper/experiments/experiment.js';
-import { SEED } from '../../../evaluation/paper/experiments/results.js';
 import { floatPictures } from '../../../evaluation/paper/float-pictures.js';
 import type { PaperDevice } from '../../../evaluation/paper/paper-device.js';
 import { type SimulatedRun, simulatedRun } from '../../../evaluation/simulate/simulated-run.js';
 import type { CostModel } from '../../../simulation/cost-model.js';
 import { type Combination, rateOf } from '../simulate/simulate-options.js';
 import { combinationSettings } from '../simulate/simulated-combinations.js';
+import { TEST_HOST_CONDITIONS } from '../simulate/test-host-conditions.js';
 
 const WARM_UP = 2;
-const PICTURE_BYTES = 100_000;
-/** Of what sources on test hosts are given. */
-const PICTURE_SIZE = { width: 1920, height: 1280 };
 
 export interface WorkloadEnvironment {
   readonly paper: PaperDevice;
@@ -57,8 +54,8 @@ async function runWorkload(
     sections: set === 'letter' ? { schedule: { faithful: true } } : {},
   };
   // What the paper's cameras gave is not known: as if it filled the network's input.
-  const pictureSize = set === 'here' ? PICTURE_SIZE : null;
-  const conditions = { cpuPeriodMs, medium, latencyMs, pictureBytes: PICTURE_BYTES, pictureSize, seed: SEED };
+  const pictureSize = set === 'here' ? TEST_HOST_CONDITIONS.pictureSize : null;
+  const conditions = { ...TEST_HOST_CONDITIONS, cpuPeriodMs, medium, latencyMs, pictureSize };
   const settings = await combinationSettings(combination, conditions, costs);
   return simulatedRun(set === 'letter' ? floatPictures(settings) : settings);
 }

@@ -1,4 +1,5 @@
 import type { PaperStrategy, StrategyName } from '../../../scheduling/strategies/strategy.js';
+import type { AnyExperiment } from '../../experiments/stored-experiment.js';
 import type { TestbedSettings } from '../../measure/run-matrix.js';
 import type { Environment } from '../environment.js';
 import type { FigureId } from '../page/figure-id.js';
@@ -22,16 +23,12 @@ export const POINT_SETS = ['measured', 'here', 'ours', 'letter'] as const;
 
 export type PointSetName = (typeof POINT_SETS)[number];
 
-interface AnyExperiment {
-  /** Also the name of its file. */
-  readonly id: string;
+interface PaperExperiment extends AnyExperiment {
   readonly figures: readonly FigureId[];
-  /** Rough, on the machine that it was written on: for what is left. */
-  readonly expectedSeconds: number;
 }
 
 /** One cluster on test hosts. */
-export interface MeasuredExperiment extends AnyExperiment {
+export interface MeasuredExperiment extends PaperExperiment {
   readonly kind: 'measured';
   /** Of one cluster: one number of devices, one grid, one number of sources. */
   readonly settings: TestbedSettings;
@@ -43,7 +40,7 @@ export interface Workload extends PointKey {
   readonly frames: number;
 }
 
-export interface SimulatedExperiment extends AnyExperiment {
+export interface SimulatedExperiment extends PaperExperiment {
   readonly kind: 'simulated';
   readonly set: Exclude<PointSetName, 'measured'>;
   /** Null: the paper's devices. */
@@ -52,12 +49,12 @@ export interface SimulatedExperiment extends AnyExperiment {
 }
 
 /** What layers, tiles and requests take here. */
-export interface CalibrationExperiment extends AnyExperiment {
+export interface CalibrationExperiment extends PaperExperiment {
   readonly kind: 'calibration';
 }
 
 /** One device with tiles and reuse, beside the untiled network in one process (bench/one-device.mjs). */
-export interface OneDeviceExperiment extends AnyExperiment {
+export interface OneDeviceExperiment extends PaperExperiment {
   readonly kind: 'one-device';
   readonly rounds: number;
 }

@@ -1,3 +1,4 @@
+import type { MissingExperiment } from '../../experiments/stored-experiment.js';
 import type { Arithmetic } from '../arithmetic.js';
 import type { FigureId } from '../page/figure-id.js';
 import type { PointSetName } from './experiment.js';
@@ -16,7 +17,7 @@ export interface PaperResults {
   /** Why nothing was measured on test hosts; null when it was. */
   readonly notMeasured: string | null;
   /** Experiments that were asked for and are not there, with the reason. */
-  readonly missing: readonly { readonly id: string; readonly reason: string }[];
+  readonly missing: readonly MissingExperiment[];
   readonly arithmetic: Arithmetic;
   readonly experiments: readonly StoredExperiment[];
 }

@@ -1,4 +1,4 @@
-import type { MachineFacts } from '../../hosts/machine-facts.js';
+import type { Stored } from '../../experiments/stored-experiment.js';
 import type { StrategyReport } from '../../measure/testbed-report.js';
 import type { Calibration } from '../../simulate/calibration.js';
 import type { SimulatedRun } from '../../simulate/simulated-run.js';
@@ -18,11 +18,5 @@ export type Outcome =
   | { readonly kind: 'calibration'; readonly calibration: Calibration }
   | { readonly kind: 'one-device'; readonly pairs: readonly OneDevicePair[] };
 
-/** An experiment that is finished, as its file has it: with what machine, versions and commit made it. */
-export interface StoredExperiment {
-  readonly experiment: Experiment;
-  readonly machine: MachineFacts;
-  readonly startedAt: string;
-  readonly seconds: number;
-  readonly outcome: Outcome;
-}
+/** An experiment that is finished. */
+export type StoredExperiment = Stored<Experiment, Outcome>;

@@ -1,9 +1,9 @@
 import { PAPER_STRATEGIES } from '../../../scheduling/strategies/strategy.js';
 import { median } from '../../statistics/statistics.js';
+import { left, right, type Table } from '../../tables/table.js';
 import { DEEPEST } from '../arithmetic.js';
 import type { PointKey } from '../experiments/experiment.js';
 import type { PointSets } from '../experiments/results.js';
-import { left, right, type Table } from './section.js';
 
 interface Pair {
   readonly key: PointKey;

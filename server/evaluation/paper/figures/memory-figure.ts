@@ -1,9 +1,10 @@
 import type { BarPanel, BarSeries, Chart, Mark } from '../../charts/chart.js';
 import type { Tone } from '../../charts/look.js';
+import { left, right, type Table } from '../../tables/table.js';
 import { findExperiment, type PaperResults } from '../experiments/results.js';
 import type { Footprint } from '../memory-footprint.js';
 import { FIGURE_TITLES } from '../page/figure-id.js';
-import { left, right, type Section, type Table } from './section.js';
+import type { Section } from './section.js';
 
 const MIB = 2 ** 20;
 const PROCESSES = 'number-6';

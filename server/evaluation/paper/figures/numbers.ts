@@ -1,9 +1,10 @@
+import { left, right } from '../../tables/table.js';
 import type { PaperResults, PointSets } from '../experiments/results.js';
 import { FIGURE_TITLES } from '../page/figure-id.js';
 import { type NumberRow, numberRows } from '../page/number-rows.js';
 import { deviationTable } from './deviation-table.js';
 import { profileTable } from './profile-table.js';
-import { left, right, type Section } from './section.js';
+import type { Section } from './section.js';
 import { showEstimate, showValue } from './shown-value.js';
 
 /** What ours must reach on test hosts, with the command that measures it again. */

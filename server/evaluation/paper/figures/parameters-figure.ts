@@ -1,7 +1,8 @@
 import type { BarPanel, BarSeries, Mark } from '../../charts/chart.js';
 import type { Tone } from '../../charts/look.js';
+import type { Estimate } from '../../statistics/estimate.js';
 import { DEPTHS, GRIDS } from '../arithmetic.js';
-import { type Estimate, estimate } from '../estimate.js';
+import { estimate } from '../estimate.js';
 import type { PointKey } from '../experiments/experiment.js';
 import type { Metric, Points } from '../experiments/point.js';
 import type { PaperResults, PointSets } from '../experiments/results.js';

@@ -1,9 +1,9 @@
 import { THREADS } from '../../../node/observe/cpu-counter.js';
 import type { StrategyReport } from '../../measure/testbed-report.js';
+import { left, right, type Table } from '../../tables/table.js';
 import { findExperiment, type PaperResults } from '../experiments/results.js';
 import { reportOf } from '../page/number-facts.js';
 import { busiestLinkSeconds } from '../speedup-limit.js';
-import { left, right, type Table } from './section.js';
 
 const KINDS = ['source', 'thief', 'gateway'] as const;
 const NAMES = { source: 'source', thief: 'each thief', gateway: 'gateway, with the remaining layers' };

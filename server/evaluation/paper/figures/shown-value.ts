@@ -1,4 +1,4 @@
-import type { Estimate } from '../estimate.js';
+import type { Estimate } from '../../statistics/estimate.js';
 import type { Statement, Unit } from '../statements/statement.js';
 
 /** Numbers with their units, as tables have them. */

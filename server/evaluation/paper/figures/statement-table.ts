@@ -1,11 +1,12 @@
-import { type Estimate, estimate } from '../estimate.js';
+import type { Estimate } from '../../statistics/estimate.js';
+import { left, right, type Table } from '../../tables/table.js';
+import { estimate } from '../estimate.js';
 import type { Points } from '../experiments/point.js';
 import type { PaperResults, PointSets } from '../experiments/results.js';
 import type { FigureId } from '../page/figure-id.js';
 import { STATEMENTS } from '../page/paper-statements.js';
 import { STATEMENT_VALUES } from '../page/statement-values.js';
 import type { Statement } from '../statements/statement.js';
-import { left, right, type Table } from './section.js';
 import { showDeviation, showEstimate, showStated } from './shown-value.js';
 
 /** One statement of the paper beside ours. */

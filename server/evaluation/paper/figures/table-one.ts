@@ -1,6 +1,7 @@
+import { left, right } from '../../tables/table.js';
 import type { PaperResults } from '../experiments/results.js';
 import { FIGURE_TITLES } from '../page/figure-id.js';
-import { left, right, type Section } from './section.js';
+import type { Section } from './section.js';
 
 /** Table I, and what it is run on. */
 export function tableOne({ arithmetic }: PaperResults): Section {

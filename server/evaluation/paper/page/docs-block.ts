@@ -1,9 +1,11 @@
 import { DeepThingsError } from '../../../errors.js';
+import { isSameMachine } from '../../hosts/machine-facts.js';
+import { markdownTable } from '../../tables/markdown-table.js';
+import type { Table } from '../../tables/table.js';
 import type { Experiment } from '../experiments/experiment.js';
 import { type Extent, FULL } from '../experiments/extent.js';
 import type { PaperResults } from '../experiments/results.js';
-import { isSameMachine } from '../experiments/resume.js';
-import type { Section, Table } from '../figures/section.js';
+import type { Section } from '../figures/section.js';
 import { FIGURES, type FigureId } from './figure-id.js';
 import { sectionsOf } from './sections.js';
 import { failures } from './verdict.js';
@@ -63,18 +65,6 @@ export function docsBlock(results: PaperResults): string {
 }
 
 function sectionMarkdown({ tables, title }: Section): string {
-  const named = (table: Table) => (tables.length > 1 ? `${table.title}:\n\n` : '') + tableMarkdown(table);
+  const named = (table: Table) => (tables.length > 1 ? `${table.title}:\n\n` : '') + markdownTable(table, LEFT_OUT);
   return [`#### ${title}`, ...tables.map(named)].join('\n\n');
-}
-
-function tableMarkdown({ columns, rows }: Table): string {
-  const shown = columns
-    .map((_, index) => index)
-    .filter((index) => !LEFT_OUT.has(columns[index]!.title) && rows.some((row) => !/^–?$/.test(row[index]!)));
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [
-    line(shown.map((index) => columns[index]!.title)),
-    line(shown.map((index) => (columns[index]!.align === 'right' ? '---:' : '---'))),
-    ...rows.map((row) => line(shown.map((index) => row[index]!))),
-  ].join('\n');
 }

@@ -1,8 +1,9 @@
 import type { TestbedSettings } from '../../measure/run-matrix.js';
 import type { StrategyReport } from '../../measure/testbed-report.js';
+import type { Estimate } from '../../statistics/estimate.js';
 import { median } from '../../statistics/statistics.js';
 import { DEEPEST } from '../arithmetic.js';
-import { type Estimate, estimate, estimateOf } from '../estimate.js';
+import { estimate, estimateOf } from '../estimate.js';
 import { type Metric, measuredPoint, type Point, Points } from '../experiments/point.js';
 import { findExperiment, type PaperResults, pointsOf } from '../experiments/results.js';
 import type { StoredExperiment } from '../experiments/stored-experiment.js';

@@ -1,7 +1,7 @@
 import type { EdgeMemory } from '../../measure/testbed-report.js';
+import type { Estimate } from '../../statistics/estimate.js';
 import { median } from '../../statistics/statistics.js';
 import { GRIDS } from '../arithmetic.js';
-import type { Estimate } from '../estimate.js';
 import { findExperiment, pointsOf } from '../experiments/results.js';
 import { speedupLimit } from '../speedup-limit.js';
 import {

@@ -1,9 +1,10 @@
 import { chartStyle } from '../../charts/chart-style.js';
 import { chartSvg } from '../../charts/chart-svg.js';
 import { escapeXml } from '../../charts/svg.js';
-import { provenance } from '../experiments/provenance.js';
+import { provenance } from '../../experiments/provenance.js';
+import { filledColumns, type Table } from '../../tables/table.js';
 import type { PaperResults } from '../experiments/results.js';
-import type { Section, Table } from '../figures/section.js';
+import type { Section } from '../figures/section.js';
 import { PAGE_STYLE } from './page-style.js';
 import { sectionsOf } from './sections.js';
 import { failures } from './verdict.js';
@@ -27,7 +28,7 @@ export function paperPage(results: PaperResults): string {
     navigation(sections),
     ...sections.map(sectionHtml),
     `<h2 id="made">What made it</h2>`,
-    tableHtml(provenance(results)),
+    tableHtml(madeBy(results)),
     '</body>',
     '</html>',
     '',
@@ -75,9 +76,15 @@ function sectionHtml({ caption, chart, id, tables, title }: Section): string {
   ].join('\n');
 }
 
+function madeBy({ createdAt, experiments, options, seed }: PaperResults): Table {
+  const table = provenance(experiments);
+  const page = [`page: ${createdAt}`, `seed ${seed}`, `options ${JSON.stringify(options)}`, '', '', ''];
+  return { ...table, rows: [...table.rows, page] };
+}
+
 /** Columns that are empty throughout are left out. */
 function tableHtml({ columns, rows }: Table): string {
-  const shown = columns.map((_, index) => index).filter((index) => rows.some((row) => !/^–?$/.test(row[index]!)));
+  const shown = filledColumns({ columns, rows });
   const head = shown.map((index) => {
     const { align, title } = columns[index]!;
     return `<th scope="col"${align === 'right' ? ' class="right"' : ''}>${escapeXml(title)}</th>`;

@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { remaining as remainingBy } from '../../../../server/evaluation/experiments/remaining.js';
+import { secondsLeft } from '../../../../server/evaluation/experiments/seconds-left.js';
+import type { MachineFacts } from '../../../../server/evaluation/hosts/machine-facts.js';
+import type { Experiment } from '../../../../server/evaluation/paper/experiments/experiment.js';
 import { experimentsOf } from '../../../../server/evaluation/paper/experiments/experiments.js';
 import { FULL } from '../../../../server/evaluation/paper/experiments/extent.js';
-import { remaining } from '../../../../server/evaluation/paper/experiments/resume.js';
-import { secondsLeft } from '../../../../server/evaluation/paper/seconds-left.js';
+import { PAPER_RULES } from '../../../../server/evaluation/paper/experiments/resume.js';
+import type { StoredExperiment } from '../../../../server/evaluation/paper/experiments/stored-experiment.js';
 import { MACHINE, stored } from '../paper-results.js';
 
 const experiments = experimentsOf(FULL);
 const all = experiments.map((experiment) => stored(experiment));
+const remaining = (wanted: readonly Experiment[], there: readonly StoredExperiment[], machine: MachineFacts) =>
+  remainingBy(wanted, there, machine, PAPER_RULES);
 const ids = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id);
 
 describe('a second start', () => {

@@ -1,10 +1,9 @@
-import { left, right, type Table } from '../figures/section.js';
-import type { PaperResults } from './results.js';
-import type { StoredExperiment } from './stored-experiment.js';
+import { left, right, type Table } from '../tables/table.js';
+import type { AnyExperiment, Stored } from './stored-experiment.js';
 
-/** With what machine, versions, seed and commit each experiment was made. */
-export function provenance({ createdAt, experiments, options, seed }: PaperResults): Table {
-  const groups = new Map<string, StoredExperiment[]>();
+/** The machines, versions and commits that made the experiments. */
+export function provenance(experiments: readonly Stored<AnyExperiment, unknown>[]): Table {
+  const groups = new Map<string, Stored<AnyExperiment, unknown>[]>();
   for (const stored of experiments) {
     const { cores, deepthings, node, processor, release } = stored.machine;
     const key = JSON.stringify([processor, cores, release, node, deepthings, stored.machine.commit]);
@@ -29,6 +28,6 @@ export function provenance({ createdAt, experiments, options, seed }: PaperResul
       ...[left('machine'), left('versions'), left('commit'), left('begun'), left('load meanwhile')],
       right('experiments'),
     ],
-    rows: [...rows, [`page: ${createdAt}`, `seed ${seed}`, `options ${JSON.stringify(options)}`, '', '', '']],
+    rows,
   };
 }

@@ -1,17 +1,14 @@
-import type { Experiment } from './experiments/experiment.js';
+import type { AnyExperiment } from './stored-experiment.js';
+
+type Expected = Pick<AnyExperiment, 'kind' | 'expectedSeconds'>;
 
 /** An experiment that is done, and what it took. */
-export interface Spent {
-  readonly kind: Experiment['kind'];
-  readonly expectedSeconds: number;
+export interface Spent extends Expected {
   readonly seconds: number;
 }
 
 /** How long the rest will take: what was expected, by as much more or less as those of its kind took so far. */
-export function secondsLeft(
-  left: readonly Pick<Experiment, 'kind' | 'expectedSeconds'>[],
-  done: readonly Spent[],
-): number {
+export function secondsLeft(left: readonly Expected[], done: readonly Spent[]): number {
   return left.reduce((sum, { expectedSeconds, kind }) => {
     const alike = done.filter((one) => one.kind === kind);
     const expected = alike.reduce((total, one) => total + one.expectedSeconds, 0);
