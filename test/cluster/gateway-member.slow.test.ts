@@ -1,11 +1,9 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Schemas } from '../../client/client.js';
-import { frameInput, frameOutputs } from '../../server/evaluation/measure/frame-tensors.js';
-import { relativeDifference, TOLERANCE } from '../../server/evaluation/measure/map-difference.js';
-import { runWholeGraph } from '../../server/evaluation/measure/untiled.js';
 import { samplePhoto, submit } from '../support/frames.js';
-import { startTestCluster, type TestCluster, type TestClusterOptions, waitUntil } from '../support/test-cluster.js';
+import { type TestCluster, type TestClusterOptions, waitUntil } from '../support/test-cluster.js';
 import { engines, GATEWAYS } from '../support/wrong-engine.js';
+import { NANODET, startCompared } from './compared-gangs.js';
 
 vi.mock('../../server/compute/compute-thread.js', async (original) => {
   const { withWrongEngines } = await import('../support/wrong-engine.js');
@@ -19,28 +17,10 @@ afterEach(async () => {
   engines.reset();
 });
 
-const YAML = `model: { name: nanodet }
-limits: { keptOutputs: 2 }
-schedule: { heartbeat: { intervalMs: 200 } }`;
-
 async function start(devices: number, options: Partial<TestClusterOptions> = {}) {
-  cluster = await startTestCluster({ yaml: YAML, devices, compute: true, ...options });
-  const { client, config } = cluster;
-  return {
-    client,
-    /** Submits a frame of a gang, which is to have the maps of the whole graph, and returns the members. */
-    async members() {
-      const frame = await submit(client, samplePhoto('sample2.jpg'), { strategy: 'gang' });
-      expect(frame).toMatchObject({ state: 'complete', failure: null });
-      const whole = await runWholeGraph(config, await frameInput(client, frame.id, 416));
-      expect(relativeDifference(await frameOutputs(client, frame.id), whole)).toBeLessThanOrEqual(TOLERANCE.f32);
-      return Object.keys(frame.tiles.byDevice).sort();
-    },
-    async states() {
-      const { devices: all } = (await client.call('getCluster')).json!;
-      return all.map(({ device, state }) => `${device} ${state}`);
-    },
-  };
+  const compared = await startCompared(devices, { compute: true, ...options });
+  cluster = compared.cluster;
+  return { ...compared, client: cluster.client };
 }
 
 test('a gateway that computes is a member of gangs, and the maps are those of the whole graph', {
@@ -77,7 +57,7 @@ test('it shows the cluster token like any node, and is seen by those who show it
 });
 
 test('where it computes wrongly it is found, and frames go on without it', { timeout: 120_000 }, async () => {
-  const { members, states } = await start(2, { yaml: `${YAML}\naudit: { fraction: 1 }` });
+  const { members, states } = await start(2, { yaml: `${NANODET}\naudit: { fraction: 1 }` });
   engines.wrong.add(GATEWAYS);
   await members();
   await waitUntil(async () => (await states()).includes('gateway quarantined'));
