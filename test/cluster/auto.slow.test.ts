@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { samplePhoto, submit } from '../support/frames.js';
 import { startTestCluster, type TestCluster, waitUntil } from '../support/test-cluster.js';
@@ -68,6 +71,31 @@ test('a frame is computed by the others when one of its devices is gone', { time
   expect(after.state).toBe('complete');
   expect(Object.keys(after.tiles.byDevice)).not.toContain('e1');
   expect(after.detections!.map(({ label }) => label)).toEqual(before.detections!.map(({ label }) => label));
+});
+
+test('times that were measured survive a restart of the gateway', { timeout: 120_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'measured-'));
+  try {
+    const yaml = `${YAML}\nstore: { path: '${folder}' }`;
+    const times = async () => (await cluster!.client.call('getPlan')).json!.gang.predictedMs!;
+    cluster = await startTestCluster({ yaml, devices: 2 });
+    const prior = await times();
+    const photo = samplePhoto('sample2.jpg');
+    for (let frame = 0; frame < 4; frame++) {
+      await submit(cluster.client, photo, { strategy: 'gang' });
+      await submit(cluster.client, photo, { strategy: 'whole' });
+    }
+    const measured = await times();
+    expect(measured).not.toEqual(prior);
+    await cluster.stop();
+    cluster = await startTestCluster({ yaml, devices: 2 });
+    // Each device's latest times count as one: those that differ by a few percent become alike, or cease to be.
+    for (const [i, ms] of (await times()).entries()) expect(Math.abs(ms / measured[i]! - 1)).toBeLessThan(0.1);
+  } finally {
+    await cluster?.stop();
+    cluster = undefined;
+    await rm(folder, { recursive: true, force: true });
+  }
 });
 
 test('a strategy that does not choose devices takes no bound on them or on the time', { timeout: 60_000 }, async () => {
