@@ -28,21 +28,15 @@ interface Latest {
   readonly profiles: readonly DeviceProfile[];
   /** Of these: each frame asks for it several times. Null where there are none. */
   readonly median: DeviceProfile | null;
+  /** What a whole frame takes by it. */
+  readonly wholeMs: number | null;
   /** The next block does not count: the first one of a device takes longer, as its engine has yet to load and to warm up. */
   readonly isCold: boolean;
   /** The next block that counts takes the place of all others. */
   readonly isPast: boolean;
 }
 
-const NOTHING: Latest = { profiles: [], median: null, isCold: true, isPast: true };
-
-/** What the blocks of all devices tell of one. */
-interface Usual {
-  /** Null where no device has computed a block of a gang. */
-  readonly profile: DeviceProfile | null;
-  /** What devices take for a whole frame, over what their blocks tell of it. */
-  readonly wholeOverBlocks: number;
-}
+const NOTHING: Latest = { profiles: [], median: null, wholeMs: null, isCold: true, isPast: true };
 
 /**
  * Times of devices: medians of the latest blocks of gangs of each, more of them while they stay about the same. Frames that a device
@@ -53,7 +47,9 @@ export class KnownProfiles {
   readonly #latest = new Map<string, Latest>();
   readonly #whole: BlockWork;
   readonly #lone: LoneFrames;
-  #usual: Usual | null = null;
+  /** Found when they are asked for; null once something has changed. */
+  #usual: DeviceProfile | null = null;
+  #ratio: number | null = null;
 
   /** @param whole the work of a frame that one device computes. */
   constructor(whole: BlockWork) {
@@ -65,24 +61,24 @@ export class KnownProfiles {
   add(device: string, profile: DeviceProfile): void {
     const known = this.#latest.get(device) ?? NOTHING;
     const { isCold, isPast, profiles } = known;
-    this.#usual = null;
+    this.#forget();
     if (isCold) this.#latest.set(device, { ...known, isCold: false });
     else {
       const latest = [...(isPast ? [] : profiles), profile].slice(-LONG);
-      this.#latest.set(device, { ...present(latest), isCold: false, isPast: false });
+      this.#latest.set(device, { ...this.#latestOf(latest), isCold: false, isPast: false });
       this.#lone.blockDone(device);
     }
   }
 
   /** A device has computed a frame alone. */
   addLone(device: string, profile: DeviceProfile): void {
-    this.#usual = null;
+    this.#forget();
     this.#lone.add(device, profile);
   }
 
   /** The blocks of a device count only until it has had others: it has been out of gangs for a while. */
   expire(device: string): void {
-    this.#usual = null;
+    this.#forget();
     this.#latest.set(device, { ...(this.#latest.get(device) ?? NOTHING), isCold: true, isPast: true });
     this.#lone.expire(device);
   }
@@ -97,11 +93,10 @@ export class KnownProfiles {
     const own = this.#latest.get(device)?.median ?? null;
     const lone = this.#lone.of(device);
     if (lone === null) return own;
-    this.#usual ??= this.#usualOfAll();
-    const { profile, wholeOverBlocks } = this.#usual;
-    const known = own ?? profile;
+    const known = own ?? this.#usualOfBlocks;
     if (known === null) return this.#ofWhole(lone.profile);
-    const slowness = lone.ms / (wholeOverBlocks * blockMs(known, this.#whole));
+    const knownMs = own === null ? blockMs(known, this.#whole) : this.#latest.get(device)!.wholeMs!;
+    const slowness = lone.ms / (this.#wholeOverBlocks * knownMs);
     const isAsKnown = own !== null && slowness < CHANGED && slowness > 1 / CHANGED;
     return isAsKnown ? own : scaled(known, slowness);
   }
@@ -117,9 +112,9 @@ export class KnownProfiles {
 
   /** Takes over what an earlier life of the gateway knew. It counts as one block and one frame: new ones soon outvote it. */
   restore(devices: readonly MeasuredDevice[]): void {
-    this.#usual = null;
+    this.#forget();
     for (const { alone, blocks, device } of devices) {
-      if (blocks !== null) this.#latest.set(device, { ...present([blocks]), isCold: true, isPast: false });
+      if (blocks !== null) this.#latest.set(device, { ...this.#latestOf([blocks]), isCold: true, isPast: false });
       if (alone !== null) this.#lone.restore(device, alone);
     }
   }
@@ -134,23 +129,46 @@ export class KnownProfiles {
     return { ...lone, bodyMs: (usual.bodyMs * blockMs(lone, this.#whole)) / blockMs(usual, this.#whole) };
   }
 
-  #usualOfAll(): Usual {
-    const known = [...this.#latest].flatMap(([device, { median }]) => (median === null ? [] : [{ device, median }]));
-    const present = known.filter(({ device }) => this.#isOfGangs(device));
-    const ratios = (present.length > 0 ? present : known).flatMap(({ device, median }) => {
+  /** The median of what is known of all devices by blocks of gangs; null where none is. */
+  get #usualOfBlocks(): DeviceProfile | null {
+    if (this.#usual !== null) return this.#usual;
+    const known = [...this.#latest.values()].flatMap(({ median }) => median ?? []);
+    if (known.length > 0) this.#usual = medianProfile(known);
+    return this.#usual;
+  }
+
+  /** What devices take for a whole frame, over what their blocks tell of it. */
+  get #wholeOverBlocks(): number {
+    this.#ratio ??= this.#ratioOfAll();
+    return this.#ratio;
+  }
+
+  #ratioOfAll(): number {
+    const ratios = { present: [] as number[], past: [] as number[] };
+    for (const [device, { isPast, wholeMs }] of this.#latest) {
       const lone = this.#lone.of(device);
-      return lone === null ? [] : [lone.ms / blockMs(median, this.#whole)];
-    });
+      if (lone !== null && wholeMs !== null) ratios[isPast ? 'past' : 'present'].push(lone.ms / wholeMs);
+    }
+    const some = (ratios.present.length > 0 ? ratios.present : ratios.past).sort((a, b) => a - b);
     // Of two the smaller: a device becomes slower rather than faster.
-    const middle = ratios.sort((a, b) => a - b)[Math.floor((ratios.length - 1) / 2)] ?? 1;
+    const middle = some[Math.floor((some.length - 1) / 2)] ?? 1;
     const { least, most } = WHOLE_OVER_BLOCKS;
-    const profile = known.length === 0 ? null : medianProfile(known.map(({ median }) => median));
-    return { profile, wholeOverBlocks: Math.min(most, Math.max(least, middle)) };
+    return Math.min(most, Math.max(least, middle));
+  }
+
+  #forget(): void {
+    this.#usual = null;
+    this.#ratio = null;
+  }
+
+  #latestOf(profiles: readonly DeviceProfile[]): Pick<Latest, 'profiles' | 'median' | 'wholeMs'> {
+    const found = present(profiles);
+    return { ...found, wholeMs: blockMs(found.median, this.#whole) };
   }
 }
 
 /** Returns the profiles that a device's present times are told by. */
-function present(profiles: readonly DeviceProfile[]): Pick<Latest, 'profiles' | 'median'> {
+function present(profiles: readonly DeviceProfile[]) {
   const all = { profiles, median: medianProfile(profiles) };
   if (profiles.length <= SHORT) return all;
   const short = profiles.slice(-SHORT);
