@@ -1,3 +1,4 @@
+import { memoize } from '../../geometry/memoize.js';
 import { type GangForecast, gangMs } from './gang-forecast.js';
 
 /** More gangs at once are to compute more frames a second by this factor: with fewer, each frame is done earlier. */
@@ -40,7 +41,8 @@ export function chooseGangs(needs: GangNeeds): readonly (readonly string[])[] {
   const { forecast, load, running, waiting } = needs;
   const free = bySpeed(needs.free, forecast);
   const all = bySpeed([...free, ...running.flatMap(({ devices }) => devices)], forecast);
-  const wanted = bestGangs(all, Math.max(waiting + running.length, Math.floor(load + EXPECTED)), forecast).length;
+  const most = Math.max(waiting + running.length, Math.floor(load + EXPECTED));
+  const wanted = bestCount(all, Math.min(most, all.length), forecast);
   const count = Math.min(free.length, Math.max(1, wanted - running.length));
   const gangs = gangsOf(free, count, forecast);
   const isScarce = count === 1 && waiting === 1 && free.length < all.length / wanted;
@@ -60,19 +62,38 @@ export function waitingPays(
 }
 
 /**
- * Returns the gangs of these devices, at most so many, that compute the most frames a second together.
+ * Returns the number of gangs of these devices that compute the most frames a second together.
  *
  * @param devices the fastest first.
+ * @param most gangs, at most as many as devices.
  */
-function bestGangs(devices: readonly string[], most: number, forecast: GangForecast): readonly (readonly string[])[] {
-  let best: readonly (readonly string[])[] = [];
+function bestCount(devices: readonly string[], most: number, forecast: GangForecast): number {
+  const rateOf = ratesOf(devices, forecast);
+  let best = 0;
   let rate = 0;
-  for (let count = 1; count <= Math.min(most, devices.length); count++) {
-    const gangs = gangsOf(devices, count, forecast);
-    const found = gangs.reduce((sum, gang) => sum + 1 / gangMs(forecast, gang), 0);
-    if (found > rate * (count === 1 ? 1 : MORE)) [best, rate] = [gangs, found];
+  for (let count = 1; count <= most; count++) {
+    const found = rateOf(count);
+    if (found > rate * (count === 1 ? 1 : MORE)) [best, rate] = [count, found];
   }
   return best;
+}
+
+/**
+ * Returns the frames a millisecond that so many gangs of these devices compute together. Gangs of equally fast devices differ by one
+ * device at most: they need not be formed, which takes long where devices are many.
+ */
+function ratesOf(devices: readonly string[], forecast: GangForecast): (count: number) => number {
+  const [first, last] = [devices[0]!, devices.at(-1)!].map((device) => forecast.speeds.get(device) ?? 1);
+  if (first !== last) {
+    return (count) => gangsOf(devices, count, forecast).reduce((sum, gang) => sum + 1 / gangMs(forecast, gang), 0);
+  }
+  const bySize = new Map<number, number>();
+  const msOf = (size: number) => memoize(bySize, size, () => fastest(devices.slice(0, size), forecast).ms);
+  return (count) => {
+    const least = Math.floor(devices.length / count);
+    const larger = devices.length % count;
+    return (larger > 0 ? larger / msOf(least + 1) : 0) + (count - larger) / msOf(least);
+  };
 }
 
 /** @returns the fastest first; of equally fast ones in the order of their names. */

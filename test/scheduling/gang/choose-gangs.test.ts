@@ -24,6 +24,19 @@ function choose(needs: Partial<GangNeeds>) {
 const running = (devices: readonly string[], endsInMs = 500) => ({ devices, endsInMs });
 
 describe('gangs of equal devices', () => {
+  it('are as large as those of devices that differ by next to nothing', () => {
+    const names = Array.from({ length: 30 }, (_, i) => `e${i}`).sort();
+    for (let count = 1; count <= names.length; count++) {
+      const free = names.slice(0, count);
+      const sizesMs = free.slice(0, 13).map((_, i) => 1000 / (i + 1) + 7 * count + 11 * i);
+      for (let waiting = 1; waiting <= count; waiting++) {
+        const equal = sizes({ waiting, free, forecast: { sizesMs, speeds: new Map() } });
+        const speeds = new Map([[free[0]!, 1 + 1e-9]]);
+        expect(sizes({ waiting, free, forecast: { sizesMs, speeds } })).toEqual(equal);
+      }
+    }
+  });
+
   it('are one of all for one frame, one device each under load, and groups between', () => {
     expect(sizes({ waiting: 1 })).toEqual([6]);
     expect(sizes({ waiting: 2 })).toEqual([3, 3]);
