@@ -15,10 +15,11 @@ const MOST_SEGMENTS = 16;
  * two neighbours before a stage; then by moving and leaving out ends one after another, as long as that takes less time with the bodies
  * that the member really gets.
  *
- * @param members of the gang.
+ * @param devices of the cluster: a gang has as many members as the lowest map that it hands over has rows, at most.
  * @returns ascending, the last is all segments.
  */
-export function chooseEnds(stage: SegmentedStage, members: number): readonly number[] {
+export function chooseEnds(stage: SegmentedStage, devices: number): readonly number[] {
+  const members = Math.min(devices, ...stage.outputs.map((map) => stage.maps[map]!.height));
   if (members < 2) return [stage.segments.length];
   const bands = bandsOf(Array.from({ length: members }, () => 1));
   const member = Math.floor(members / 2);

@@ -50,6 +50,12 @@ describe('the ends of the stages of a gang', () => {
     expect(ends).toEqual([stage.segments.length]);
   });
 
+  it('are those of the largest gang where the cluster has more devices', () => {
+    const { ends, stage } = planOf(64, 24);
+    expect(stage.outputs.map((map) => stage.maps[map]!.height)).toEqual([24]);
+    expect(planOf(64, 1000).ends).toEqual(ends);
+  });
+
   it('are weighed with the bodies and multiply-accumulates that the members really have', () => {
     const plan = planOf(256, 3);
     for (const [member, { stages }] of gangBlocks(plan, equalBands(3)).entries()) {
