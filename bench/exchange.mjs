@@ -14,11 +14,9 @@
 //   --profile  writes a CPU profile of each process there
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'vite';
 import { STEPS } from './exchange-steps.mjs';
-import { source } from './sources.mjs';
+import { bundled, source } from './sources.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -39,21 +37,8 @@ const way = options['one-way'] ? 'one-way' : 'both-ways';
 
 const { MEMORY_SETTINGS } = await source('server/supervision/memory-settings.ts');
 const { quantile } = await source('server/evaluation/statistics/statistics.ts');
-const side = await bundled();
+const side = await bundled('exchange-side.mjs', 'exchange');
 let children = [];
-
-/** Bundles a side with its libraries, as the product is: the processes would take half a minute to read its TypeScript. */
-async function bundled() {
-  const folder = fileURLToPath(new URL('../bench-results/exchange/', import.meta.url));
-  const input = fileURLToPath(new URL('exchange-side.mjs', import.meta.url));
-  await build({
-    configFile: false,
-    logLevel: 'warn',
-    ssr: { noExternal: true },
-    build: { ssr: true, target: 'node20', outDir: folder, minify: false, rolldownOptions: { input } },
-  });
-  return `${folder}exchange-side.js`;
-}
 
 /** Starts a process with a channel, with the settings that nodes have. */
 function start(name, { step, address = '' }) {
