@@ -1,15 +1,15 @@
-import { planGraph } from '../geometry/choose-cut.js';
-import { cutTile } from '../geometry/reuse/tile-cut.js';
-import { tileable } from '../graph/cuts.js';
+import { bandsOf } from '../geometry/gang/bands.js';
+import { gangBlocks } from '../geometry/gang/gang-blocks.js';
+import { planGang } from '../geometry/gang/gang-plan.js';
 import { elementCount, type Graph } from '../graph/graph.js';
 import { totalMacs } from '../graph/macs.js';
 import { weightBytes } from '../graph/weights.js';
 import type { Network } from '../model/network.js';
-import { type CostModel, callMs, msOf } from '../simulation/cost-model.js';
+import { type CostModel, msOf, stageMs } from '../simulation/cost-model.js';
 
 /** The whole network on one device, without a cluster. */
 export interface OneDevice {
-  /** From the picture to the detections, once it is letterboxed. */
+  /** From the picture to the detections. */
   readonly latencyMs: number;
   readonly framesPerSecond: number;
   /** All weights, and the largest pair of maps. */
@@ -18,14 +18,15 @@ export interface OneDevice {
 
 /** @param share of a core. */
 export function oneDevice({ graph }: Network, costs: CostModel, share: number): OneDevice {
-  const deepest = tileable(graph).cuts.at(-1);
-  const plan = deepest === undefined ? null : planGraph(graph, deepest.values, { rows: 1, columns: 1 });
-  const fusedMs = plan === null ? 0 : cutTile(plan, 0).steps.reduce((sum, step) => sum + callMs(costs, step), 0);
-  const behindMacs = plan === null ? totalMacs(graph) : plan.remainingMacs;
-  const latencyMs = (fusedMs + msOf(costs.remaining, behindMacs)) / share;
+  const plan = planGang(graph, () => []);
+  const { stage } = plan;
+  const [member] = gangBlocks(plan, bandsOf([1]));
+  const layersMs = member!.stages.reduce((sum, { steps }) => sum + stageMs(costs, 'stages', stage.maps, steps), 0);
+  const behindMs = msOf(costs.remaining, totalMacs(graph) - stage.macs);
+  const latencyMs = (costs.letterboxMs + layersMs + behindMs) / share;
   return {
     latencyMs,
-    framesPerSecond: 1000 / (latencyMs + costs.letterboxMs / share),
+    framesPerSecond: 1000 / latencyMs,
     bytes: weightBytes(graph, graph.nodes) + largestPairBytes(graph),
   };
 }

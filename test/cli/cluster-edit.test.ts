@@ -62,7 +62,13 @@ describe('applying a plan', () => {
 
   it('writes it and says which lines changed; again it changes nothing', async () => {
     const file = fileOf(FACES);
-    const choice = { grid: { rows: 2, columns: 4 }, depth: 6, strategy: 'ftp-wst', maps: 'f16' } as const;
+    const choice = {
+      kind: 'fused',
+      grid: { rows: 2, columns: 4 },
+      depth: 6,
+      strategy: 'ftp-wst',
+      maps: 'f16',
+    } as const;
     const changes = await applyPlan(file, choice);
     expect(changes).toContain('+ partition: { grid: 2x4, fusedDepth: 6 }');
     expect(parse(readFileSync(file, 'utf8'))).toMatchObject({
@@ -75,8 +81,36 @@ describe('applying a plan', () => {
 
   it('leaves a file as it was that would not be right any more', async () => {
     const file = fileOf(FACES);
-    const choice = { grid: { rows: 2, columns: 400 }, depth: 6, strategy: 'ftp-wst', maps: 'f16' } as const;
+    const choice = {
+      kind: 'fused',
+      grid: { rows: 2, columns: 400 },
+      depth: 6,
+      strategy: 'ftp-wst',
+      maps: 'f16',
+    } as const;
     await expect(applyPlan(file, choice)).rejects.toMatchObject({ code: 'DT_CONFIG' });
     expect(readFileSync(file, 'utf8')).toBe(FACES);
+  });
+
+  it('writes a strategy of gangs, and keeps partition and comments', async () => {
+    const text = FACES.replace('name: test', '# mine\nname: test # stays');
+    const file = fileOf(text);
+    const changes = await applyPlan(file, { kind: 'gang', strategy: 'auto', maps: 'f16' });
+    const after = readFileSync(file, 'utf8');
+    expect(after).toContain('# mine\nname: test # stays');
+    expect(parse(after)).toEqual({
+      ...parse(text),
+      schedule: { ...parse(text).schedule, strategy: 'auto' },
+      wire: { ...parse(text).wire, maps: 'f16' },
+    });
+    expect(changes.some((line) => line.includes('partition'))).toBe(false);
+  });
+
+  it('writes a strategy of gangs into a file that has no partition', async () => {
+    const file = fileOf(FACES.replace(/^partition: .*\n/m, ''));
+    await applyPlan(file, { kind: 'gang', strategy: 'whole', maps: 'f32' });
+    const after = parse(readFileSync(file, 'utf8'));
+    expect(after).toMatchObject({ schedule: { strategy: 'whole' }, wire: { maps: 'f32' } });
+    expect(after).not.toHaveProperty('partition');
   });
 });

@@ -30,19 +30,44 @@ describe('plan --optimize', () => {
     const { code, stdout } = await runCli(['plan', '--optimize', ...QUICK, '-c', clusterFile(FACES)]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Stay on one device: a frame takes it \d/);
+    expect(stdout).toMatch(/^Two devices are /m);
     expect(stdout).toMatch(/most of the time goes to/);
     expect(stdout).toMatch(/no cluster/);
   });
 
   it('writes the best into cluster.yaml, with all else as it was', async () => {
     const file = clusterFile(FACES.replace('name: test', '# mine\nname: test # stays'));
-    const { code, stdout } = await runCli(['plan', '--optimize', '--apply', ...QUICK, '-c', file]);
+    const args = ['plan', '--optimize', '--apply', '--memory', '4MiB', ...QUICK, '-c', file];
+    const { code, stdout } = await runCli(args);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^\+ partition: \{ grid: \d+x\d+, fusedDepth: \d+ \}$/m);
     const text = readFileSync(file, 'utf8');
     expect(text).toContain('# mine\nname: test # stays');
     expect(Object.keys(parse(text))).toEqual(expect.arrayContaining(['schedule', 'wire', 'devices']));
   });
+
+  it('gives advice on a network with branches, and on a file that leaves strategy and partition to auto', async () => {
+    const text = FACES.replace('face-detector', 'nanodet').replace(
+      /^partition: .*\n/m,
+      'schedule: { strategy: auto }\n',
+    );
+    const file = clusterFile(text);
+    const args = ['plan', '--optimize', '--json', '--apply', '--seconds', '15', '--cpu', '0.25', '--link', '1gbit'];
+    const { code, stdout } = await runCli([...args, '-c', file]);
+    expect(code).toBe(0);
+    const { advice, best, present } = JSON.parse(stdout);
+    expect(best.map(({ strategy }: { strategy: string }) => strategy)).toEqual(
+      expect.arrayContaining(['auto', 'gang', 'whole']),
+    );
+    expect(present).toMatchObject({ strategy: 'auto', maps: 'f32' });
+    expect(present).not.toHaveProperty('grid');
+    expect(advice.sizes[0].devices).toBe(1);
+    expect(advice.sizes.at(-1).latencyMs).toBeLessThanOrEqual(advice.sizes[0].latencyMs);
+    expect(advice.sentences[0]).toMatch(/^Two devices are /);
+    const written = parse(readFileSync(file, 'utf8'));
+    expect(written.schedule.strategy).toBe(best[0].strategy);
+    expect(written).not.toHaveProperty('partition');
+  }, 120_000);
 
   it.each([
     [['--apply'], /'--apply' goes with '--optimize'/],
@@ -84,5 +109,26 @@ describe('plan --compare', () => {
     expect(Math.abs(deviation.bytesPerFrame)).toBeLessThan(0.01);
     const people = await runCli(['plan', '--compare', '-c', file]);
     expect(people.stdout).toMatch(/MACs over needed +\d/);
+  });
+
+  it('shows what gangs of each size are predicted to take beside what frames took', async () => {
+    const file = clusterFile(FACES.replace('http://127.0.0.1:18080', cluster.gateway.address));
+    for (const members of [2, 2, 1]) {
+      await submit(cluster.client, samplePhoto('sample1.jpg'), { strategy: 'gang', members });
+    }
+    const { code, stdout } = await runCli(['plan', '--compare', '--json', '-c', file]);
+    expect(code).toBe(0);
+    const { frames, sizes, strategy } = JSON.parse(stdout);
+    expect([frames, strategy]).toEqual([3, 'gang']);
+    expect(sizes.map(({ devices, frames: some }: { devices: number; frames: number }) => [devices, some])).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
+    for (const { measuredMs, predictedMs, simulatedMs } of sizes) {
+      for (const ms of [measuredMs, predictedMs, simulatedMs]) expect(ms).toBeGreaterThan(0);
+    }
+    const people = await runCli(['plan', '--compare', '-c', file]);
+    expect(people.stdout).toMatch(/^3 frames computed with gang/);
+    expect(people.stdout).toMatch(/cluster predicts +deviation +simulated +deviation/);
   });
 });

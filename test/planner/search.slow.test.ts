@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { planGraph } from '../../server/geometry/choose-cut.js';
+import { chooseEnds } from '../../server/geometry/gang/choose-ends.js';
+import { planGang } from '../../server/geometry/gang/gang-plan.js';
 import { tileable } from '../../server/graph/cuts.js';
 import { totalMacs } from '../../server/graph/macs.js';
 import { builtInNetwork } from '../../server/model/built-in/registry.js';
 import { leastMs, type PlannerEnvironment } from '../../server/planner/bounds.js';
-import { candidateOf, candidatesOf, usefulCuts } from '../../server/planner/candidate.js';
+import { fusedCandidate, fusedCandidates, usefulCuts } from '../../server/planner/fused-candidate.js';
 import { oneDevice } from '../../server/planner/one-device.js';
-import { predict, type SearchOptions, type SearchResult, searchPlans } from '../../server/planner/search.js';
+import { predict } from '../../server/planner/prediction.js';
+import { type SearchOptions, type SearchResult, searchPlans } from '../../server/planner/search.js';
 import { PAPER_STRATEGIES } from '../../server/scheduling/strategies/strategy.js';
 import type { CostModel } from '../../server/simulation/cost-model.js';
 import { bareSettings, WHOLE_CORE } from '../simulation/small-simulation.js';
@@ -30,8 +34,11 @@ function optionsOf(devices: number, changes: Partial<PlannerEnvironment> = {}): 
   const environment: PlannerEnvironment = { costs: COSTS, network, shares, gatewayShare: 1, ...changes };
   return {
     ...{ model, environment, memoryBytes: null, isOver: () => false, keep: 3 },
+    gang: planGang(model.graph, (stage) => chooseEnds(stage, devices)),
     sources: shares.map((_, index) => `e${index}`),
-    settingsOf: ({ plan, strategy }, arrivals) => {
+    settingsOf: (candidate, arrivals) => {
+      const { strategy } = candidate;
+      const plan = candidate.kind === 'fused' ? candidate.plan : planGraph(model.graph, 8, { rows: 3, columns: 3 });
       const parts = {
         costs: environment.costs,
         network: environment.network,
@@ -58,7 +65,7 @@ function search(options: SearchOptions, most: number): SearchResult {
 }
 
 describe('the plans that a network allows', () => {
-  const all = [...candidatesOf(model, 3)];
+  const all = [...fusedCandidates(model, 3)];
 
   it('are of legal depths, of grids that need not be square, of every strategy and wire format', () => {
     expect(new Set(all.map(({ depth }) => depth))).toEqual(
@@ -71,7 +78,11 @@ describe('the plans that a network allows', () => {
 
   it('need less memory the finer they are cut', () => {
     const bytesOf = (rows: number) =>
-      candidateOf(model, { grid: { rows, columns: rows }, depth: 8, strategy: 'ftp-wst', maps: 'f32' }, 3).deviceBytes;
+      fusedCandidate(
+        model,
+        { kind: 'fused', grid: { rows, columns: rows }, depth: 8, strategy: 'ftp-wst', maps: 'f32' },
+        3,
+      ).deviceBytes;
     expect(bytesOf(3)).toBeLessThan(bytesOf(1));
     expect(bytesOf(6)).toBeLessThan(bytesOf(3));
   });
@@ -84,13 +95,22 @@ describe('searching a plan', () => {
     expect(best).toHaveLength(3);
     expect(candidates).toBeGreaterThanOrEqual(simulated + pruned + tooLarge);
     for (const prediction of best) {
-      expect(prediction.latencyMs).toBeGreaterThanOrEqual(leastMs(prediction.candidate, options.environment));
+      const { candidate } = prediction;
+      if (candidate.kind === 'fused')
+        expect(prediction.latencyMs).toBeGreaterThanOrEqual(leastMs(candidate, options.environment));
       expect(prediction.framesPerSecond).toBeGreaterThan(0);
     }
     const latencies = best.map(({ latencyMs }) => latencyMs);
-    expect(latencies).toEqual([...latencies].sort((a, b) => a - b));
-    const coarse = candidateOf(model, { grid: { rows: 1, columns: 1 }, depth: 8, strategy: 'ftp-wst', maps: 'f32' }, 4);
-    expect(latencies[0]!).toBeLessThan(predict(options, coarse, ['e0'])!.latencyMs);
+    // The first one is about as fast as the fastest, and best under load.
+    expect(latencies[0]!).toBeLessThanOrEqual(1.05 * Math.min(...latencies));
+    const rest = latencies.slice(1);
+    expect(rest).toEqual([...rest].sort((a, b) => a - b));
+    const coarse = fusedCandidate(
+      model,
+      { kind: 'fused', grid: { rows: 1, columns: 1 }, depth: 8, strategy: 'ftp-wst', maps: 'f32' },
+      4,
+    );
+    expect(latencies[0]!).toBeLessThan(predict(options.settingsOf, coarse, 'e0')!.latencyMs);
   }, 60_000);
 
   it('keeps to the memory that devices have', () => {
@@ -116,6 +136,12 @@ describe('searching a plan', () => {
 });
 
 it('reckons one device alone with every multiply-accumulate of the network once', () => {
-  const free = { ...COSTS, engine: { callMs: 0, macsPerMs: 1_000 }, remaining: { callMs: 0, macsPerMs: 1_000 } };
+  const free = {
+    ...COSTS,
+    letterboxMs: 0,
+    assemblyMsPerMiB: 0,
+    engine: { callMs: 0, macsPerMs: 1_000 },
+    remaining: { callMs: 0, macsPerMs: 1_000 },
+  };
   expect(oneDevice(model, free, 0.5).latencyMs).toBeCloseTo(totalMacs(model.graph) / 1_000 / 0.5, 3);
 });

@@ -6,7 +6,7 @@ import type { OptimizeOptions } from './optimize-command.js';
 type PlanCommandOptions = OptimizeOptions & { readonly optimize?: boolean; readonly compare?: boolean };
 
 const HELP = `
-Memory counts the fused layers' weights, the largest tile's maps and one picture; a process takes some 80 MiB besides.
+Memory counts the weights and the largest maps of what a device computes, and one picture; a process takes some 80 MiB besides.
 Costs are typical ones unless --calibration names what "deepthings bench calibrate" measured.
 
 Examples:
@@ -24,7 +24,9 @@ export function addPlan(program: Command): void {
     )
     .option('--json', 'the plan as GET /plan has it, and what it costs; or the advice as JSON')
     .addOption(
-      new Option('--optimize', 'search grid, depth, strategy and wire format by simulation').conflicts('compare'),
+      new Option('--optimize', 'search strategy, wire format, grid and depth by simulation, and give advice').conflicts(
+        'compare',
+      ),
     )
     .option('--apply', 'with --optimize: write the best into cluster.yaml')
     .option('--compare', 'what is predicted beside what the running cluster did with its latest frames')

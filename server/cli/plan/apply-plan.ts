@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { loadClusterConfig, resolveClusterConfig } from '../../config/load.js';
 import { formatGrid } from '../../geometry/grid.js';
 import type { Choice } from '../../planner/candidate.js';
-import { editCluster } from './cluster-edit.js';
+import { type ClusterChange, editCluster } from './cluster-edit.js';
 import { lineDiff } from './line-diff.js';
 
 /**
@@ -13,14 +13,9 @@ import { lineDiff } from './line-diff.js';
  * @returns the lines that changed.
  * @throws ConfigError when the file would not be right any more; it then stays as it was.
  */
-export async function applyPlan(file: string, { depth, grid, maps, strategy }: Choice): Promise<readonly string[]> {
+export async function applyPlan(file: string, choice: Choice): Promise<readonly string[]> {
   const before = await readFile(file, 'utf8');
-  const after = editCluster(before, [
-    { section: 'partition', key: 'grid', value: formatGrid(grid) },
-    { section: 'partition', key: 'fusedDepth', value: String(depth) },
-    { section: 'schedule', key: 'strategy', value: strategy },
-    { section: 'wire', key: 'maps', value: maps },
-  ]);
+  const after = editCluster(before, changesOf(choice));
   if (after === before) return [];
   await resolveClusterConfig(after, { file, baseDirectory: dirname(resolve(file)), env: process.env });
   // Where it is a link, the file that it leads to is written, and keeps its rights.
@@ -34,4 +29,20 @@ export async function applyPlan(file: string, { depth, grid, maps, strategy }: C
   }
   await loadClusterConfig(file);
   return lineDiff(before, after);
+}
+
+/** Gangs leave `partition` as it is: frames that ask for a strategy with tiles are cut by it. */
+function changesOf(choice: Choice): readonly ClusterChange[] {
+  const partition: readonly ClusterChange[] =
+    choice.kind === 'gang'
+      ? []
+      : [
+          { section: 'partition', key: 'grid', value: formatGrid(choice.grid) },
+          { section: 'partition', key: 'fusedDepth', value: String(choice.depth) },
+        ];
+  return [
+    ...partition,
+    { section: 'schedule', key: 'strategy', value: choice.strategy },
+    { section: 'wire', key: 'maps', value: choice.maps },
+  ];
 }

@@ -3,19 +3,23 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import { loadClusterConfig } from '../../config/load.js';
 import { DeepThingsError } from '../../errors.js';
-import { formatGrid } from '../../geometry/grid.js';
+import type { Network } from '../../model/network.js';
 import { describeModel } from '../../model-files/describe-model.js';
-import { candidateOf } from '../../planner/candidate.js';
-import { type OneDevice, oneDevice } from '../../planner/one-device.js';
-import { type Prediction, predict, type SearchResult, searchPlans, withThroughput } from '../../planner/search.js';
+import { adviseOn } from '../../planner/advice.js';
+import type { Candidate } from '../../planner/candidate.js';
+import { fusedCandidate } from '../../planner/fused-candidate.js';
+import { gangCandidate } from '../../planner/gang-candidate.js';
+import { oneDevice } from '../../planner/one-device.js';
+import { type Prediction, predict } from '../../planner/prediction.js';
+import { searchPlans, withThroughput } from '../../planner/search.js';
 import { isPaperStrategy } from '../../scheduling/strategies/strategy.js';
 import { oneNumber } from '../bench/list-options.js';
 import { memorySize } from '../bench/testbed/testbed-options.js';
 import { ProgressLine } from '../terminal/progress-line.js';
-import { formatBytes, formatCount, formatDuration } from '../terminal/quantities.js';
-import { paint, printJson, printLine, printNote } from '../terminal/terminal.js';
-import { type Column, right, textTable } from '../terminal/text-table.js';
+import { formatBytes, formatDuration } from '../terminal/quantities.js';
+import { printJson, printLine, printNote } from '../terminal/terminal.js';
 import { applyPlan } from './apply-plan.js';
+import { nameOf, type Optimized, optimizedDocument, optimizedText } from './optimize-report.js';
 import { type EnvironmentOptions, type PlannedCluster, plannedCluster } from './planned-cluster.js';
 
 export interface OptimizeOptions extends EnvironmentOptions {
@@ -34,13 +38,8 @@ interface SearchLimits {
   readonly top: number;
 }
 
-interface Advice {
-  readonly found: SearchResult;
-  readonly present: Prediction | null;
-  readonly alone: OneDevice;
-  /** Whether one device without a cluster is the best there is. */
-  readonly stayAlone: boolean;
-}
+/** The share of the time that the search may take: what the advice is about must be known first. */
+const SEARCHING = 0.6;
 
 /** `deepthings plan --optimize`. */
 export async function runOptimize(options: OptimizeOptions): Promise<void> {
@@ -49,13 +48,13 @@ export async function runOptimize(options: OptimizeOptions): Promise<void> {
   const declared = await loadClusterConfig(file);
   const model = await describeModel(declared.model);
   const cluster = await plannedCluster(declared, model, options);
-  const advice = await advise(declared, cluster, {
+  const found = await optimize(declared, model, cluster, {
     memory,
     seconds: oneNumber('--seconds', options.seconds, { least: 0.1, most: 3_600, whole: false }),
     top: oneNumber('--top', options.top, { least: 1, most: 100, whole: true }),
   });
-  const [best] = advice.found.best;
-  if (best === undefined && !advice.stayAlone) {
+  const [best] = found.search.best;
+  if (best === undefined && !found.stayAlone) {
     const limit = memory === null ? 'in these conditions' : `within ${formatBytes(memory)} a device`;
     throw new DeepThingsError(
       'DT_PLAN_NONE',
@@ -64,135 +63,78 @@ export async function runOptimize(options: OptimizeOptions): Promise<void> {
   }
   const changes = apply && best !== undefined ? await applyPlan(file, best.candidate) : null;
   if (json) {
-    printJson(documentOf(advice, cluster, changes));
+    printJson(optimizedDocument(found, cluster, changes));
     return;
   }
   printNote(`costs: ${cluster.costs.origin}`);
-  printLine(describe(advice, cluster));
+  printLine(optimizedText(found, cluster));
   if (changes !== null) printLine(`\n${changes.length === 0 ? `${file} says so already` : changes.join('\n')}`);
 }
 
-async function advise(declared: ClusterConfig, cluster: PlannedCluster, limits: SearchLimits): Promise<Advice> {
-  const { memory, seconds, top } = limits;
-  const { environment, settingsOf, sources } = cluster;
-  const model = await describeModel(declared.model);
-  const untilMs = performance.now() + 1000 * seconds;
+async function optimize(
+  declared: ClusterConfig,
+  model: Network,
+  cluster: PlannedCluster,
+  { memory, seconds, top }: SearchLimits,
+): Promise<Optimized> {
+  const { devicesOf, environment, gangOf, settingsOf, sources } = cluster;
+  const devices = environment.shares.length;
+  const startedMs = performance.now();
+  const isAfter = (share: number) => () => performance.now() - startedMs > 1000 * seconds * share;
   const progress = new ProgressLine();
-  const search = searchPlans({
-    ...{ model, environment, settingsOf, sources, keep: top },
-    memoryBytes: memory,
-    isOver: () => performance.now() > untilMs,
-    onProgress: (looked, of, best) => progress.show(progressText(looked, of, best)),
-  });
-  let step = search.next();
-  while (!step.done) {
-    // Ctrl-C is heard in between.
-    await nextTurn();
-    step = search.next();
-  }
+  const search = await finish(
+    searchPlans({
+      ...{ model, environment, settingsOf, sources, keep: top, gang: gangOf(devices) },
+      memoryBytes: memory,
+      isOver: isAfter(SEARCHING),
+      onProgress: (looked, of, best) => progress.show(progressText(looked, of, best)),
+    }),
+  );
+  const best = search.best[0];
+  const advice =
+    best === undefined
+      ? null
+      : await finish(
+          adviseOn({
+            ...{ candidate: best.candidate, devices, devicesOf, settingsOf, sources },
+            isOver: isAfter(1),
+            onProgress: (done, of) => progress.show(`${done} of ${of} simulations of ${nameOf(best)}`),
+          }),
+        );
   progress.clear();
-  const { partition, schedule, wire } = declared;
-  const { strategy } = schedule;
-  const choice = { grid: partition.grid, depth: partition.fusedDepth, maps: wire.maps };
-  const predicted = isPaperStrategy(strategy)
-    ? predict(
-        { environment, settingsOf },
-        candidateOf(model, { ...choice, strategy }, environment.shares.length),
-        sources.slice(0, 1),
-      )
-    : null;
-  const present = predicted === null ? null : withThroughput({ settingsOf, sources }, predicted);
+  const predicted = predict(settingsOf, presentCandidate(declared, model, cluster), sources[0]!);
   const alone = oneDevice(model, environment.costs, Math.max(...environment.shares));
   const fits = memory === null || alone.bytes <= memory;
-  const best = step.value.best[0];
   return {
-    found: step.value,
-    present,
-    alone,
+    ...{ search, advice, alone },
+    present: predicted === null ? null : withThroughput({ settingsOf, sources }, predicted),
     stayAlone: fits && (best === undefined || alone.latencyMs <= best.latencyMs),
   };
+}
+
+/** Runs all steps. Ctrl-C is heard in between. */
+async function finish<Result>(steps: Generator<void, Result>): Promise<Result> {
+  let step = steps.next();
+  while (!step.done) {
+    await nextTurn();
+    step = steps.next();
+  }
+  return step.value;
+}
+
+/** What the file says now. */
+function presentCandidate(
+  { partition, schedule: { strategy }, wire: { maps } }: ClusterConfig,
+  model: Network,
+  { environment, gangOf }: PlannedCluster,
+): Candidate {
+  const devices = environment.shares.length;
+  if (!isPaperStrategy(strategy)) return gangCandidate(gangOf(devices), { kind: 'gang', strategy, maps }, devices);
+  const { fusedDepth: depth, grid } = partition;
+  return fusedCandidate(model, { kind: 'fused', grid, depth, strategy, maps }, devices);
 }
 
 function progressText(looked: number, of: number, best: Prediction | null): string {
   const far = `${looked} of ${of} plans`;
   return best === null ? far : `${far}; best so far ${nameOf(best)}: ${formatDuration(best.latencyMs)}`;
-}
-
-function nameOf({ candidate: { depth, grid, maps, strategy } }: Prediction): string {
-  return `${formatGrid(grid)}, ${depth} layers, ${strategy}, ${maps}`;
-}
-
-function describe({ alone, found, present, stayAlone }: Advice, { config, environment }: PlannedCluster): string {
-  const devices = formatCount(environment.shares.length, 'device');
-  const looked =
-    `${formatCount(found.simulated, 'plan')} of ${found.candidates} simulated, ${found.pruned} ruled out by their bounds, ` +
-    `${found.tooLarge} by memory${found.cutShort ? '; time was up (--seconds)' : ''}`;
-  const columns = ['latency', 'frames/s', 'memory', 'bytes', 'MACs'].map(right);
-  const rows = found.best.map((prediction) => [...choiceCells(prediction), ...figures(prediction), prediction.limit]);
-  const others = [
-    ...(present === null ? [] : [[...choiceCells(present), ...figures(present), `as ${config.file} has it`]]),
-    [
-      '1x1',
-      '',
-      'one device',
-      '',
-      formatDuration(alone.latencyMs),
-      alone.framesPerSecond.toFixed(2),
-      formatBytes(Math.round(alone.bytes)),
-      '',
-      '',
-      'no cluster',
-    ],
-  ];
-  const titles: readonly Column[] = [{ title: 'grid' }, right('layers'), { title: 'strategy' }, { title: 'maps' }];
-  const table = textTable([...titles, ...columns, { title: 'most of the time goes to' }], [...rows, ...others]);
-  return `${paint(process.stdout, 'bold', headline(found.best[0], alone, stayAlone))} (${devices}; ${looked})\n\n${table}`;
-}
-
-function headline(best: Prediction | undefined, alone: OneDevice, stayAlone: boolean): string {
-  if (stayAlone) {
-    const than = best === undefined ? '' : `, which the best plan takes ${formatDuration(best.latencyMs)} for`;
-    return `Stay on one device: a frame takes it ${formatDuration(alone.latencyMs)}${than}`;
-  }
-  const gain = (alone.latencyMs / best!.latencyMs).toFixed(1);
-  return `${nameOf(best!)}: a frame takes ${formatDuration(best!.latencyMs)}, ${gain} times faster than one device alone`;
-}
-
-function choiceCells({ candidate: { depth, grid, maps, strategy } }: Prediction): readonly string[] {
-  return [formatGrid(grid), String(depth), strategy, maps];
-}
-
-function figures(prediction: Prediction): readonly string[] {
-  const { bytesPerFrame, candidate, framesPerSecond, latencyMs, macsRatio } = prediction;
-  const memory = formatBytes(Math.round(candidate.deviceBytes));
-  return [
-    formatDuration(latencyMs),
-    framesPerSecond.toFixed(2),
-    memory,
-    formatBytes(Math.round(bytesPerFrame)),
-    macsRatio.toFixed(2),
-  ];
-}
-
-function documentOf(
-  { alone, found, present, stayAlone }: Advice,
-  { costs, environment }: PlannedCluster,
-  changes: readonly string[] | null,
-) {
-  const { best, ...search } = found;
-  return {
-    stayOnOneDevice: stayAlone,
-    devices: environment.shares.length,
-    costs: costs.origin,
-    best: best.map(plain),
-    present: present === null ? null : plain(present),
-    oneDevice: alone,
-    search,
-    ...(changes !== null && { changes }),
-  };
-}
-
-function plain({ candidate, limit, ...figures }: Prediction) {
-  const { depth, deviceBytes, grid, maps, strategy } = candidate;
-  return { grid: formatGrid(grid), fusedDepth: depth, strategy, maps, ...figures, deviceBytes, limit };
 }

@@ -19,6 +19,11 @@ export function formatDuration(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${threeDigits(ms / 1000)} s`;
 }
 
+/** A relative difference: `+3.1 %`, `-12.0 %`. */
+export function formatDeviation(share: number): string {
+  return `${share >= 0 ? '+' : ''}${(100 * share).toFixed(1)} %`;
+}
+
 /** `1 tile`, `9 tiles`. */
 export function formatCount(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;

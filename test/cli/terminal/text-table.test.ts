@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { formatBytes, formatCount, formatDuration, formatMacs } from '../../../server/cli/terminal/quantities.js';
+import {
+  formatBytes,
+  formatCount,
+  formatDeviation,
+  formatDuration,
+  formatMacs,
+} from '../../../server/cli/terminal/quantities.js';
 import { textTable } from '../../../server/cli/terminal/text-table.js';
 
 test('columns are as wide as they must be; what a terminal would obey is taken out', () => {
@@ -26,5 +32,6 @@ test('quantities have three digits and their unit', () => {
   ]);
   expect([12_300, 14.6e6, 1.05e9].map(formatMacs)).toEqual(['12.3 kMAC', '14.6 MMAC', '1.05 GMAC']);
   expect([86.4, 1340].map(formatDuration)).toEqual(['86 ms', '1.34 s']);
+  expect([formatDeviation(0.031), formatDeviation(-0.12)]).toEqual(['+3.1 %', '-12.0 %']);
   expect([formatCount(1, 'tile'), formatCount(9, 'tile')]).toEqual(['1 tile', '9 tiles']);
 });

@@ -4,7 +4,7 @@ import { readJsonFile } from '../../../evaluation/simulate/json-file.js';
 import type { SimulatedRun } from '../../../evaluation/simulate/simulated-run.js';
 import { describeModel } from '../../../model-files/describe-model.js';
 import { ProgressLine } from '../../terminal/progress-line.js';
-import { formatBytes, formatDuration } from '../../terminal/quantities.js';
+import { formatBytes, formatDeviation, formatDuration } from '../../terminal/quantities.js';
 import { printJson, printLine, printNote } from '../../terminal/terminal.js';
 import { right, textTable } from '../../terminal/text-table.js';
 import {
@@ -103,10 +103,9 @@ function runTable(runs: readonly SimulatedRun[]): string {
 }
 
 function deviationTable(measured: readonly MeasuredRun[], deviations: readonly Deviation[]): string {
-  const percent = (value: number) => `${value >= 0 ? '+' : ''}${(100 * value).toFixed(1)} %`;
-  const cells = (deviation: Deviation, show = percent) => DEVIATION_KEYS.map((key) => show(deviation[key]));
+  const cells = (deviation: Deviation, show = formatDeviation) => DEVIATION_KEYS.map((key) => show(deviation[key]));
   const { median, worst } = summary(deviations);
-  const size = (value: number) => percent(value).slice(1);
+  const size = (value: number) => formatDeviation(value).slice(1);
   const titles = ['fused', 'end to end', 'frames/s', 'bytes', 'MACs'].map(right);
   return textTable(
     [{ title: 'simulated over measured' }, ...titles],
