@@ -7,7 +7,7 @@ import { MACS } from './machine-costs.js';
 import { type Region, regionArea } from './region.js';
 import { type SegmentedStage, segmentStage } from './segments.js';
 import { stageOf } from './stage.js';
-import { type TileWalk, walkBack } from './tile-walk.js';
+import { type TileWalk, walkSegments } from './tile-walk.js';
 
 /**
  * Where the fused part of a graph ends: after so many layers, a node or value by name, a share of the work such as `40%`, `auto` for
@@ -15,9 +15,19 @@ import { type TileWalk, walkBack } from './tile-walk.js';
  */
 export type FusedDepth = number | string | readonly string[];
 
-/** Each tile's share of every map that a stage hands over, in the order of its outputs. */
-function sharesOf({ maps, outputs }: SegmentedStage, grid: Grid, tileId: number): readonly Region[] {
-  return outputs.map((map) => tileShare(grid, maps[map]!, tilePosition(grid, tileId)));
+/** The segments that compute the tiles of a cut: all of a stage that ends there, or the first ones of a stage that ends later. */
+interface CutSegments {
+  readonly stage: SegmentedStage;
+  /** The maps that are handed over. */
+  readonly outputs: readonly number[];
+  /** After the last segment that puts one of them out. */
+  readonly end: number;
+}
+
+/** Each tile's share of every map that is handed over. */
+function sharesOf({ outputs, stage }: CutSegments, grid: Grid, tileId: number): ReadonlyMap<number, Region> {
+  const position = tilePosition(grid, tileId);
+  return new Map(outputs.map((map) => [map, tileShare(grid, stage.maps[map]!, position)]));
 }
 
 /**
@@ -40,30 +50,50 @@ export function chooseCut(graph: Graph, parts: Tileable, grid: Grid, devices: nu
   const behind = (cut: GraphCut) => macs - cut.macs + MACS.perByteSent * cut.bytes;
   /** No cut takes less: its tiles have equal shares, compute nothing twice and need no time but for that. */
   const bound = (cut: GraphCut) => behind(cut) + cut.macs / busy;
+  const candidates = cuts.filter(isNarrow).filter(isFine);
+  const deepest = candidates.at(-1);
+  if (deepest === undefined) return null;
+  const longest = segmentStage(stageOf(graph, local, deepest));
   let best: { readonly cut: GraphCut; readonly time: number } | null = null;
-  for (const cut of cuts
-    .filter(isNarrow)
-    .filter(isFine)
-    .toSorted((a, b) => bound(a) - bound(b))) {
+  for (const cut of candidates.toSorted((a, b) => bound(a) - bound(b))) {
     if (best !== null && bound(cut) >= best.time) break;
     const most: number = best === null ? Number.POSITIVE_INFINITY : best.time - behind(cut);
-    const time = sharedTime(segmentStage(stageOf(graph, local, cut)), grid, tiles, busy, most);
+    const segments = segmentsOfCut(longest, cut) ?? ownSegments(segmentStage(stageOf(graph, local, cut)));
+    const time = sharedTime(segments, grid, tiles, busy, most);
     if (time < most) best = { cut, time: time + behind(cut) };
   }
   return best?.cut ?? null;
 }
 
+/**
+ * Finds the segments that compute a cut's values in a stage that ends later: it is segmented once for many cuts. These segments are the same as those of
+ * a stage that ends at the cut, since no segment reaches across maps that are put together by hand.
+ *
+ * @returns null where a value of the cut is not put together by hand.
+ */
+function segmentsOfCut(stage: SegmentedStage, { values }: GraphCut): CutSegments | null {
+  const outputs = values.map((name) => stage.numbers.get(name) ?? stage.maps.length);
+  if (outputs.some((map) => map >= stage.maps.length)) return null;
+  const last = stage.segments.findLastIndex(({ writes }) => writes.some((map) => outputs.includes(map)));
+  return { stage, outputs, end: last + 1 };
+}
+
+function ownSegments(stage: SegmentedStage): CutSegments {
+  return { stage, outputs: stage.outputs, end: stage.segments.length };
+}
+
 /** @returns no less than `most` once the tiles so far take as long. */
 function sharedTime(
-  stage: SegmentedStage,
+  segments: CutSegments,
   grid: Grid,
   tiles: readonly number[],
   devices: number,
   most: number,
 ): number {
+  const { end, stage } = segments;
   let [all, time] = [0, 0];
   for (const tileId of tiles) {
-    const one = tileTime(stage, walkBack(stage, sharesOf(stage, grid, tileId)));
+    const one = tileTime(stage, walkSegments(stage, { start: 0, end }, sharesOf(segments, grid, tileId)));
     all += one;
     time = Math.max(time, one, all / devices);
     if (time >= most) break;
