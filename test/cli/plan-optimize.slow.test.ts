@@ -47,10 +47,7 @@ describe('plan --optimize', () => {
   });
 
   it('gives advice on a network with branches, and on a file that leaves strategy and partition to auto', async () => {
-    const text = FACES.replace('face-detector', 'nanodet').replace(
-      /^partition: .*\n/m,
-      'schedule: { strategy: auto }\n',
-    );
+    const text = FACES.replace('face-detector', 'nanodet').replace(/^(partition|schedule): .*\n/gm, '');
     const file = clusterFile(text);
     const args = ['plan', '--optimize', '--json', '--apply', '--seconds', '15', '--cpu', '0.25', '--link', '1gbit'];
     const { code, stdout } = await runCli([...args, '-c', file]);

@@ -29,3 +29,15 @@ test('plan says the same to people', async () => {
   expect(lines.filter((line) => line.includes('MMAC'))).toHaveLength(plan.tiles.length + 1);
   expect(stdout).toMatch(/memory \(largest tile\) .* times/);
 });
+
+test('plan shows stages, blocks and expected times of gangs', async () => {
+  const file = clusterFile(FACES.replace('ftp-wst-s', 'auto').replace(/^partition: .*\n/m, ''));
+  const { code, stdout, stderr } = await runCli(['plan', '-c', file]);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/^face-detector: auto shares out \d+ % of the work in \d+ stages?; cluster test of /);
+  expect(stdout).toMatch(/Blocks of 2 devices, in equal shares/);
+  expect(stdout).toMatch(/^ +2 +\d+ ms +\d\.\d\d$/m);
+  expect(stdout).toMatch(/cut into 3x3 tiles up to /);
+  const { gang } = JSON.parse((await runCli(['plan', '--json', '-c', file])).stdout);
+  expect(gang.predictedMs).toHaveLength(2);
+});

@@ -1,4 +1,5 @@
 import type { ClusterConfig } from '../../config/cluster-config.js';
+import { gangDevices } from '../../config/gateway-member.js';
 import { loadClusterConfig } from '../../config/load.js';
 import { formatGrid } from '../../geometry/grid.js';
 import { type Region, shapeText } from '../../geometry/region.js';
@@ -8,9 +9,12 @@ import { loadModel } from '../../model-files/load-model.js';
 import { type ClusterPlan, planCluster } from '../../node/cluster-plan.js';
 import { planDigest } from '../../node/wire/plan-digest.js';
 import { planDocument } from '../../node/wire/plan-document.js';
+import { GangRounds } from '../../scheduling/gang/gang-rounds.js';
+import { isPaperStrategy } from '../../scheduling/strategies/strategy.js';
 import { formatBytes, formatMacs } from '../terminal/quantities.js';
 import { paint, plainText, printJson, printLine } from '../terminal/terminal.js';
 import { type Column, right, textTable } from '../terminal/text-table.js';
+import { gangPlanText } from './gang-plan-text.js';
 
 export interface PlanOptions {
   readonly config: string;
@@ -23,13 +27,32 @@ export async function runPlan({ config: file, json }: PlanOptions): Promise<void
   const clusterPlan = await planCluster(config);
   if (json) {
     const document = planDocument(clusterPlan, await digestOf(config, clusterPlan));
-    printJson({ ...document, cost: clusterPlan.cost });
+    const gang = { ...document.gang, predictedMs: expectedMs(config, clusterPlan) };
+    printJson({ ...document, gang, cost: clusterPlan.cost });
+    return;
+  }
+  const { strategy } = config.schedule;
+  if (!isPaperStrategy(strategy)) {
+    const described = { gang: clusterPlan.gang, predictedMs: expectedMs(config, clusterPlan), maps: config.wire.maps };
+    printLine(gangPlanText(described, strategy, `cluster ${config.name} of ${file}`));
+    const { grid, stage } = clusterPlan.plan;
+    printLine(
+      `\nFrames that ask for a strategy of tiles are cut into ${formatGrid(grid)} tiles up to ${plainText(stage.nodes.at(-1)!.node.name)}.`,
+    );
     return;
   }
   printLine(planHeader(config, clusterPlan));
   printLine(`\n${segmentTable(clusterPlan)}`);
   printLine(`\n${tileTable(clusterPlan)}`);
   printLine(`\n${planTotals(clusterPlan)}`);
+}
+
+/** What gangs are expected to take before anything was measured, as the gateway has it: by number of devices, from 1. */
+function expectedMs(config: ClusterConfig, plans: ClusterPlan): readonly number[] {
+  const devices = gangDevices(config);
+  const speedsOf = (ids: readonly string[]) => ids.map((id) => devices.find((one) => one.id === id)?.speed ?? 1);
+  const ids = devices.length === 0 ? [config.gateway.id] : devices.map(({ id }) => id);
+  return new GangRounds({ plans, speedsOf }).forecast(ids).sizesMs;
 }
 
 /** The digest that the nodes have: it takes the weights' origin, not the weights. */
