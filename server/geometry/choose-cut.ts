@@ -58,7 +58,7 @@ export function chooseCut(graph: Graph, parts: Tileable, grid: Grid, devices: nu
   for (const cut of candidates.toSorted((a, b) => bound(a) - bound(b))) {
     if (best !== null && bound(cut) >= best.time) break;
     const most: number = best === null ? Number.POSITIVE_INFINITY : best.time - behind(cut);
-    const segments = segmentsOfCut(longest, cut) ?? ownSegments(segmentStage(stageOf(graph, local, cut)));
+    const segments = segmentsIn(longest, sameWork(cuts, cut)) ?? ownSegments(segmentStage(stageOf(graph, local, cut)));
     const time = sharedTime(segments, grid, tiles, busy, most);
     if (time < most) best = { cut, time: time + behind(cut) };
   }
@@ -66,16 +66,36 @@ export function chooseCut(graph: Graph, parts: Tileable, grid: Grid, devices: nu
 }
 
 /**
- * Finds the segments that compute a cut's values in a stage that ends later: it is segmented once for many cuts. These segments are the same as those of
- * a stage that ends at the cut, since no segment reaches across maps that are put together by hand.
+ * Lists the cuts whose tiles take as long: between them lie only nodes that compute each cell from the same one, in the same engine call.
  *
- * @returns null where a value of the cut is not put together by hand.
+ * @returns the cut itself first.
  */
-function segmentsOfCut(stage: SegmentedStage, { values }: GraphCut): CutSegments | null {
-  const outputs = values.map((name) => stage.numbers.get(name) ?? stage.maps.length);
-  if (outputs.some((map) => map >= stage.maps.length)) return null;
-  const last = stage.segments.findLastIndex(({ writes }) => writes.some((map) => outputs.includes(map)));
-  return { stage, outputs, end: last + 1 };
+function sameWork(cuts: readonly GraphCut[], cut: GraphCut): readonly GraphCut[] {
+  const { bytes, layers, values } = cut;
+  const same = cuts.filter(
+    (other) =>
+      other.nodes > cut.nodes &&
+      other.layers === layers &&
+      other.bytes === bytes &&
+      other.values.length === values.length,
+  );
+  return [cut, ...same];
+}
+
+/**
+ * Finds the segments that compute the values of one of these cuts in a stage that ends later: it is segmented once for many cuts. These segments are the
+ * same as those of a stage that ends at the cut, since no segment reaches across maps that are put together by hand.
+ *
+ * @returns null where each cut has a value that is not put together by hand.
+ */
+function segmentsIn(stage: SegmentedStage, same: readonly GraphCut[]): CutSegments | null {
+  for (const { values } of same) {
+    const outputs = values.map((name) => stage.numbers.get(name) ?? stage.maps.length);
+    if (outputs.some((map) => map >= stage.maps.length)) continue;
+    const last = stage.segments.findLastIndex(({ writes }) => writes.some((map) => outputs.includes(map)));
+    return { stage, outputs, end: last + 1 };
+  }
+  return null;
 }
 
 function ownSegments(stage: SegmentedStage): CutSegments {

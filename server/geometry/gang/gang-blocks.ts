@@ -190,19 +190,27 @@ function owedOf({ bands, draft, plan }: Receiving, crossing: Crossing): readonly
   const { from, map, stage, to } = crossing;
   if (from === to || stage < 0) return [];
   const { computed, read } = draft;
+  if (!readsOthers(draft, map)) return [];
   const block = plan.blockOf(bands, from, map);
   const region = outside(intersectRegions(block, read[map]!.region), computed[map]!);
   return isEmptyRegion(region) ? [] : [{ ...crossing, region, before: read[map]!.stage }];
+}
+
+/** Returns false for the maps of which a member computes all that it reads: these are most of them. */
+function readsOthers({ computed, read }: Draft, map: number): boolean {
+  const { region } = read[map]!;
+  return !isEmptyRegion(region) && !containsRegion(computed[map]!, region);
 }
 
 /** Returns what the blocks cost that one member computes, and what it gets of the others. */
 export function memberCosts(plan: GangPlan, bands: Bands, member: number): MemberCosts {
   const madeIn = stagesOfMaps(plan);
   const draft = draftOf(plan, bands, member, publishedMaps(plan, madeIn));
+  const members = Array.from({ length: memberCount(bands) }, (_, from) => from);
   const strips = madeIn.flatMap((stage, map) =>
-    Array.from({ length: memberCount(bands) }, (_, from) => from).flatMap((from) =>
-      owedOf({ plan, bands, draft }, { from, to: member, map, stage }),
-    ),
+    readsOthers(draft, map)
+      ? members.flatMap((from) => owedOf({ plan, bands, draft }, { from, to: member, map, stage }))
+      : [],
   );
   const sum = (counts: readonly number[]) => counts.reduce((all, count) => all + count, 0);
   const valuesOf = (map: number, region: Region) => plan.stage.maps[map]!.channels * regionArea(region);
