@@ -1,6 +1,7 @@
 import { grid } from '../format.js';
 import type { Route } from '../routing/route.js';
 import type { ClusterFacts, Connection } from '../state/dashboard-state.js';
+import { isOfTiles } from '../state/frame-parts.js';
 import { ConnectionMark } from './connection-mark.js';
 import { Fact } from './fact.js';
 import { Navigation } from './navigation.js';
@@ -26,8 +27,8 @@ export function Header({ cluster, connection, route, isAsking, onRetry }: Header
         {cluster !== null && (
           <dl class="facts">
             <Fact name="Model">{cluster.model.name}</Fact>
-            <Fact name="Grid">{grid(cluster.plan.grid)}</Fact>
-            <Fact name="Fused layers">{cluster.plan.fusedDepth}</Fact>
+            {isOfTiles(cluster.strategy) && <Fact name="Grid">{grid(cluster.plan.grid)}</Fact>}
+            {isOfTiles(cluster.strategy) && <Fact name="Fused layers">{cluster.plan.fusedDepth}</Fact>}
             <Fact name="Strategy">{cluster.strategy}</Fact>
           </dl>
         )}

@@ -10,10 +10,10 @@ import { Webcam } from './webcam.js';
 const ACCEPTED = 'image/jpeg,image/png,image/webp';
 
 const STRATEGIES: readonly { readonly strategy: Strategy; readonly text: string }[] = [
+  { strategy: 'auto', text: 'auto: as many devices as frames leave' },
   { strategy: 'ftp-wst-s', text: 'ftp-wst-s: stealing, overlap reused' },
   { strategy: 'ftp-wst', text: 'ftp-wst: stealing' },
   { strategy: 'ftp-wsh', text: 'ftp-wsh: shared out' },
-  { strategy: 'auto', text: 'auto: as many devices as frames leave' },
   { strategy: 'gang', text: 'gang: all free devices, a block each' },
   { strategy: 'whole', text: 'whole: one device' },
   { strategy: 'modnn', text: 'modnn: layer by layer' },
