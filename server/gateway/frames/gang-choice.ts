@@ -10,7 +10,7 @@ export function gangChoice(choice: GangChoice, members: number): Schemas['GangCh
   const frames = waiting === 1 ? 'one frame waited' : `${waiting} frames waited`;
   const devices = idle === 1 ? 'one device was idle' : `${idle} devices were idle`;
   const compute = members === 1 ? 'one device computes it' : `${members} devices compute it together`;
-  const reason = `${frames} and ${devices}: ${compute}, in ${Math.round(predictedMs)} ms as predicted${spareText(spare)}${boundText(choice)}`;
+  const reason = `${frames} and ${devices}: ${compute} (${Math.round(predictedMs)} ms expected)${spareText(spare)}${boundText(choice)}`;
   return { members, waiting, idle, predictedMs, ...bound, ...(spare.length > 0 && { spare: [...spare] }), reason };
 }
 

@@ -4,17 +4,17 @@ import { gangChoice } from '../../../server/gateway/frames/gang-choice.js';
 const FACTS = { waiting: 2, idle: 6, predictedMs: 1449.6 };
 
 it('the reason has the numbers by which devices were chosen', () => {
-  const usual = '2 frames waited and 6 devices were idle: 3 devices compute it together, in 1450 ms as predicted';
+  const usual = '2 frames waited and 6 devices were idle: 3 devices compute it together (1450 ms expected)';
   expect(gangChoice(FACTS, 3)).toEqual({ ...FACTS, members: 3, reason: usual });
   expect(gangChoice({ ...FACTS, waiting: 1, idle: 1 }, 1).reason).toBe(
-    'one frame waited and one device was idle: one device computes it, in 1450 ms as predicted',
+    'one frame waited and one device was idle: one device computes it (1450 ms expected)',
   );
 });
 
 it('the reason says why idle devices are left out', () => {
   const slow = ['a', 'b', 'c', 'd', 'e'].map((device, i) => ({ device, withMs: 1500 + i, helps: false }));
   const kept = { device: 'z', withMs: 1300, helps: true };
-  const after = (choice: Parameters<typeof gangChoice>[0]) => gangChoice(choice, 3).reason.split(' as predicted')[1];
+  const after = (choice: Parameters<typeof gangChoice>[0]) => gangChoice(choice, 3).reason.split(' ms expected)')[1];
   expect(after({ ...FACTS, spare: slow.slice(0, 1) })).toBe('; without a (1500 ms with it)');
   expect(after({ ...FACTS, spare: slow })).toBe(
     '; without a (1500 ms with it), b (1501 ms with it), c (1502 ms with it), 2 more',
