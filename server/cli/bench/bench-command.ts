@@ -37,10 +37,6 @@ function addTestbed(bench: Command): void {
     .option('--at-once', 'submit all frames at once from one source as well')
     .option('--cameras', 'each source is a camera that submits its next frame once the one before it is answered')
     .option('--repeat <count>', 'how often all frames are submitted at once, or by cameras', '1')
-    .option(
-      '--fill-cores',
-      'keep all cores busy with work that gives way, so that a core is as fast for one host as for all',
-    )
     .option('--model <name>', 'a built-in model, yolox-s, or the path of a Darknet cfg or an ONNX file', 'yolov2')
     .option('--weights <source>', 'a file, or synthetic, which is what a model without weights gets')
     .option('--depth <layers>', 'fused layers; without it as the model suggests')

@@ -61,8 +61,6 @@ export function cellSettings(
     frames: isOne ? rounds : frames,
     repeat: isOne ? 1 : rounds,
     atOnce: load === 'cameras' ? 'cameras' : load === 'at-once' ? 'always' : 'several-sources',
-    // Each device is to be as fast as one that has a processor to itself.
-    fillCores: true,
     ...{ depth: DEPTHS[cell.model], maps: 'f32', sections: {} },
   };
 }

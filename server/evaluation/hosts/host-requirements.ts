@@ -11,7 +11,6 @@ export interface HostCapabilities {
 const PACKAGE_OF = {
   ip: 'iproute2 (Debian, Ubuntu, Alpine, Arch) or iproute (Fedora)',
   tc: 'iproute2 (Debian, Ubuntu, Arch), iproute2-tc (Alpine) or iproute-tc (Fedora)',
-  chrt: 'util-linux (Alpine: util-linux-misc)',
 } as const;
 
 /** @throws DeepThingsError `DT_TESTBED_UNAVAILABLE` saying what is missing and how to get it. */

@@ -21,8 +21,6 @@ export interface TestbedSettings {
   readonly warmup: number;
   /** When a strategy's frames are submitted all at once; `cameras`: each source's next frame once the one before it is answered. */
   readonly atOnce: 'always' | 'several-sources' | 'cameras';
-  /** Whether the machine's cores are kept busy while frames are measured (`CoreFillers`); not when absent. */
-  readonly fillCores?: boolean;
   /** How often that is done. */
   readonly repeat: number;
   readonly model: ModelChoice;

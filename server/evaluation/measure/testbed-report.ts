@@ -90,7 +90,6 @@ export function reportStrategy(strategy: BenchStrategy, batches: readonly Measur
     maps: settings.maps,
     cpu: deviceCpu(settings, run.devices),
     gatewayCpu: settings.gatewayCpu,
-    filledCores: settings.fillCores === true,
     linkMbps: settings.linkBitsPerSecond === null ? null : settings.linkBitsPerSecond / 1e6,
     sections: settings.sections,
     warmup: settings.warmup,

@@ -4,7 +4,6 @@ import { performance } from 'node:perf_hooks';
 import type { ClusterConfig } from '../../config/cluster-config.js';
 import { planCluster } from '../../node/cluster-plan.js';
 import type { ControlGroups } from '../hosts/control-groups.js';
-import { CoreFillers } from '../hosts/core-fillers.js';
 import { type HostLimits, type HostPlan, planHosts } from '../hosts/host-plan.js';
 import { machineFacts } from '../hosts/machine-facts.js';
 import type { RunCommand } from '../hosts/system-command.js';
@@ -141,17 +140,12 @@ export class RunningTestbed {
     const startedAt = new Date().toISOString();
     const machine = machineFacts();
     const measured: MeasuredBatch[] = [];
-    const fillers = new CoreFillers(settings.fillCores === true ? machine.cores : 0);
-    try {
-      for (const batch of planBatches(settings, run)) {
-        signal.throwIfAborted();
-        const batchMs = performance.now();
-        const parts = { ...this.#parts, check: this.#check, cluster, hosts };
-        measured.push(await Promise.race([measureBatch(batch, parts), cluster.broken]));
-        progress.measured(measured.at(-1)!, (performance.now() - batchMs) / 1000);
-      }
-    } finally {
-      fillers.stop();
+    for (const batch of planBatches(settings, run)) {
+      signal.throwIfAborted();
+      const batchMs = performance.now();
+      const parts = { ...this.#parts, check: this.#check, cluster, hosts };
+      measured.push(await Promise.race([measureBatch(batch, parts), cluster.broken]));
+      progress.measured(measured.at(-1)!, (performance.now() - batchMs) / 1000);
     }
     const usage = new Map(cluster.config.devices.map(({ id }) => [id, hosts.usage(id)]));
     const depth = (await planCluster(cluster.config)).plan.stage.layers;

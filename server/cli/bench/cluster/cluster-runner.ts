@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { calibrateAsNode } from '../../../calibration/calibration-process.js';
 import { DeepThingsError } from '../../../errors.js';
 import {
@@ -18,7 +17,6 @@ import {
   type StoredClusterExperiment,
 } from '../../../evaluation/cluster/cluster-experiment.js';
 import { bestGrid } from '../../../evaluation/cluster/grid-choice.js';
-import { CoreFillers } from '../../../evaluation/hosts/core-fillers.js';
 import { askedStrategy } from '../../../evaluation/measure/bench-strategy.js';
 import { UntiledReference } from '../../../evaluation/measure/check/untiled-reference.js';
 import { RunningTestbed, type TestbedLoad } from '../../../evaluation/measure/testbed-run.js';
@@ -103,21 +101,14 @@ export class ClusterRunner {
   async #calibrate(name: CellModel, cpu: number) {
     const model = modelChoice(name, undefined);
     const depth = tileable((await describeModel(model)).graph).cuts.at(-1)?.layers ?? 0;
-    const isOnHosts = hasTestHosts();
-    // As the cells are measured.
-    const fillers = new CoreFillers(isOnHosts ? availableParallelism() : 0);
-    try {
-      return await calibrateAsNode(
-        { model, depth, engine: 'onnxruntime' },
-        {
-          cpuCores: isOnHosts ? cpu : null,
-          onStep: (what) => this.#progress.show(`  measuring ${what}`),
-          signal: this.#signal,
-        },
-      );
-    } finally {
-      fillers.stop();
-    }
+    return calibrateAsNode(
+      { model, depth, engine: 'onnxruntime' },
+      {
+        cpuCores: hasTestHosts() ? cpu : null,
+        onStep: (what) => this.#progress.show(`  measuring ${what}`),
+        signal: this.#signal,
+      },
+    );
   }
 
   async #simulate({ cell, gridsOf }: SimulatedStep): Promise<ClusterOutcome> {

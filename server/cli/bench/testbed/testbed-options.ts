@@ -26,7 +26,6 @@ export interface TestbedOptions {
   readonly atOnce?: boolean;
   readonly cameras?: boolean;
   readonly repeat: string;
-  readonly fillCores?: boolean;
   readonly model: string;
   readonly weights?: string;
   readonly depth?: string;
@@ -68,7 +67,6 @@ export function testbedSettings(options: TestbedOptions): TestbedSettings {
     frames: options.frames === undefined ? usualFrames(strategies) : count('--frames', options.frames, 1, MOST_FRAMES),
     warmup: count('--warmup', options.warmup, 0, MOST_FRAMES),
     atOnce: options.cameras ? 'cameras' : options.atOnce ? 'always' : 'several-sources',
-    fillCores: options.fillCores ?? false,
     repeat: count('--repeat', options.repeat, 1, 1000),
     model: modelChoice(options.model, options.weights),
     depth: options.depth === undefined ? null : count('--depth', options.depth, 1, 1000),
