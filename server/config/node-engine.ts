@@ -1,7 +1,7 @@
 import { backendsOf, type EngineName, engineLacks } from '../engine/engines.js';
 import type { EngineOptions } from '../engine/inference-engine.js';
 import { restOf, type Stage } from '../geometry/stage.js';
-import type { Graph } from '../graph/graph.js';
+import { type Graph, REARRANGE } from '../graph/graph.js';
 import { partOf } from '../graph/part.js';
 import type { ClusterFile } from './cluster-file.js';
 import { CLUSTER_DEFAULTS } from './defaults.js';
@@ -46,7 +46,8 @@ export function checkEngineLacks({ given, problems }: Draft, stage: Stage): void
   const report = (path: ConfigPath, own: GivenEngine | undefined, graph: Graph) => {
     if (problems.has([...path, 'name']) || problems.has(['engine', 'name'])) return;
     const { name } = resolveEngine(engine, own);
-    const [lack] = engineLacks(name, graph);
+    // Rearrangements of a gang's plan are no work of an engine.
+    const [lack] = engineLacks(name, graph).filter(({ operator }) => operator !== REARRANGE);
     if (lack === undefined) return;
     const key = own?.name === undefined ? ['engine', 'name'] : [...path, 'name'];
     const message = `${name} cannot run ${lack.operator} "${lack.node}" of ${graph.name}: ${lack.why}`;

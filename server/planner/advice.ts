@@ -126,7 +126,7 @@ export function* adviseOn(options: AdviceOptions): Generator<void, Advice | null
 
 /** @returns 1, 2, 3, 4, 6, 8, 12, 16 and so on, and the number itself. */
 export function sizesUpTo(devices: number): readonly number[] {
-  const sizes = new Set([devices]);
+  const sizes = new Set([Math.ceil(devices / 2), devices]);
   for (let power = 1; power <= devices; power *= 2) {
     sizes.add(power);
     if (power > 1 && 1.5 * power <= devices) sizes.add(1.5 * power);

@@ -102,7 +102,7 @@ it.each([
   [1, [1]],
   [6, [1, 2, 3, 4, 6]],
   [7, [1, 2, 3, 4, 6, 7]],
-  [30, [1, 2, 3, 4, 6, 8, 12, 16, 24, 30]],
+  [30, [1, 2, 3, 4, 6, 8, 12, 15, 16, 24, 30]],
 ])('looks at some sizes up to %i', (devices, sizes) => {
   expect(sizesUpTo(devices)).toEqual(sizes);
 });

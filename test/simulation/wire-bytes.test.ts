@@ -18,6 +18,8 @@ beforeAll(async () => {
   cluster = await startTestCluster({
     yaml: 'model: { name: face-detector }\npartition: { grid: 3x3, fusedDepth: 8 }',
     devices: DEVICES,
+    // Else they follow what was measured, once heartbeats have told it, and so do shares.
+    deviceKeys: Array.from({ length: DEVICES }, () => 'speed: 1'),
   });
 });
 afterAll(() => cluster.stop());

@@ -3,8 +3,8 @@ import { path } from '../option-values.js';
 
 const HELP = `
 Measures every strategy and auto on six devices, under two loads and two links, beside one device and devices that differ, and
-simulates the same from a calibration that it makes before. It takes test hosts (Linux, root) and, with all cells, some forty
-minutes of a quiet machine with two cores. The cells of most value come first, and each is kept as soon as it is done: a second
+simulates the same from a calibration that it makes before. It takes test hosts (Linux, root) and, with all cells, about an
+hour of a quiet machine with two cores. The cells of most value come first, and each is kept as soon as it is done: a second
 start goes on from there, on the same machine and commit. Exit code 1 when a measured output differs from the untiled network's,
 or when a cell failed.
 

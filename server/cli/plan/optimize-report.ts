@@ -9,6 +9,9 @@ import { type Column, right, textTable } from '../terminal/text-table.js';
 import { adviceSentences, sizeTable } from './advice-text.js';
 import type { PlannedCluster } from './planned-cluster.js';
 
+/** More frames a second by less than this are as many. */
+const MORE_FRAMES = 1.05;
+
 /** What `plan --optimize` has found. */
 export interface Optimized {
   readonly search: SearchResult;
@@ -59,17 +62,34 @@ export function optimizedText(
   const cut = [{ title: 'grid' }, right('layers')];
   const table = textTable([...cut, ...titles, ...columns, { title: 'most of the time goes to' }], [...rows, ...others]);
   const words = [
-    paint(process.stdout, 'bold', headline(search.best[0], alone, stayAlone)),
+    paint(
+      process.stdout,
+      'bold',
+      headline(search.best[0], alone, stayAlone ? (isFasterUnderLoad(advice) ? 'one-frame' : 'always') : 'never'),
+    ),
     ...(advice === null ? [] : adviceSentences(advice)),
   ];
   const sizes = advice === null || advice.sizes.length < 2 ? '' : `\n\n${sizeTable(advice)}`;
   return `${words.join('\n')}${sizes}\n\n${table}\n\n(${devices}; ${looked.join('; ')})`;
 }
 
-function headline(best: Prediction | undefined, alone: OneDevice, stayAlone: boolean): string {
-  if (stayAlone) {
+/** Returns whether the cluster computes more frames a second than one of its devices. */
+function isFasterUnderLoad(advice: Advice | null): boolean {
+  const [one, all] = [advice?.sizes[0]?.load, advice?.sizes.at(-1)?.load];
+  return one != null && all != null && all.framesPerSecond > MORE_FRAMES * one.framesPerSecond;
+}
+
+/** @param isAloneBest when one device without a cluster is the best there is. */
+function headline(
+  best: Prediction | undefined,
+  alone: OneDevice,
+  isAloneBest: 'always' | 'one-frame' | 'never',
+): string {
+  if (isAloneBest !== 'never') {
     const than = best === undefined ? '' : `, which the best plan takes ${formatDuration(best.latencyMs)} for`;
-    return `Stay on one device: a frame takes it ${formatDuration(alone.latencyMs)}${than}`;
+    const what =
+      isAloneBest === 'always' ? 'Stay on one device' : 'For one frame at a time one device alone is as fast';
+    return `${what}: a frame takes it ${formatDuration(alone.latencyMs)}${than}`;
   }
   return `${nameOf(best!)} is best: a frame takes ${formatDuration(best!.latencyMs)}, and ${formatDuration(alone.latencyMs)} on one device alone`;
 }

@@ -1,5 +1,6 @@
 import { DeepThingsError } from '../../errors.js';
 import { planGraph } from '../../geometry/choose-cut.js';
+import { planGang } from '../../geometry/gang/gang-plan.js';
 import { type Grid, parseGrid, tileCount } from '../../geometry/grid.js';
 import type { Network } from '../../model/network.js';
 import { strategyNamed } from '../../scheduling/strategies/strategies.js';
@@ -30,8 +31,12 @@ export function checkPartition(draft: Draft, { graph }: Network): void {
   }
   try {
     const plan = planGraph(graph, given.partition?.fusedDepth ?? CLUSTER_DEFAULTS.partition.fusedDepth, grid);
-    checkEngineLacks(draft, plan.stage);
-    const refusal = problems.has(['schedule']) ? null : strategyNamed(strategyOf(given.schedule)).refuses(plan);
+    const strategy = strategyNamed(
+      problems.has(['schedule']) ? CLUSTER_DEFAULTS.schedule.strategy : strategyOf(given.schedule),
+    );
+    // What devices compute: of gangs nearly all layers, however frames that ask for tiles are cut.
+    checkEngineLacks(draft, strategy.gang?.plan === 'stages' ? planGang(graph, () => []).stage : plan.stage);
+    const refusal = problems.has(['schedule']) ? null : strategy.refuses(plan);
     if (refusal !== null) problems.report(['schedule', 'strategy'], refusal, 'choose another strategy');
   } catch (error) {
     if (!(error instanceof DeepThingsError)) throw error;

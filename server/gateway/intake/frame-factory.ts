@@ -58,7 +58,7 @@ export class FrameFactory {
     if (timed !== null) return timed;
     throw new HttpProblem(
       'DT_STRATEGY',
-      `${strategy} takes no "within": only auto chooses devices by it, so add strategy=auto`,
+      `${strategy} takes no "within": only auto chooses devices by it, so leave it out, or use the strategy auto`,
     );
   }
 

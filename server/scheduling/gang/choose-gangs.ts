@@ -50,15 +50,20 @@ export function chooseGangs(needs: GangNeeds): readonly (readonly string[])[] {
   return gangs.slice(0, waiting);
 }
 
-/** Returns whether a frame is done earlier by a gang of these devices and of those that are free next. */
+/**
+ * Returns whether a frame is done earlier by a gang of these devices and of those that are free next.
+ *
+ * @param most devices that may compute it.
+ */
 export function waitingPays(
   gang: readonly string[],
   { forecast, free, running }: Pick<GangNeeds, 'forecast' | 'free' | 'running'>,
+  most = Number.POSITIVE_INFINITY,
 ): boolean {
   const next = running.filter(({ endsInMs }) => endsInMs > 0).sort((a, b) => a.endsInMs - b.endsInMs)[0];
   if (next === undefined) return false;
   const [later] = gangsOf(bySpeed([...free, ...next.devices], forecast), 1, forecast);
-  return next.endsInMs + gangMs(forecast, later!) < WORTH * gangMs(forecast, gang);
+  return next.endsInMs + gangMs(forecast, later!.slice(0, most)) < WORTH * gangMs(forecast, gang);
 }
 
 /**

@@ -37,7 +37,7 @@ export function gangWithin(needs: BoundedNeeds): readonly string[] | null {
     if (inTime(devices, leftMs - next.endsInMs) !== undefined) return null;
   }
   const now = fastest(bySpeed(free, forecast).slice(0, most), forecast).devices;
-  return waitingPays(now, needs) ? null : now;
+  return waitingPays(now, needs, most) ? null : now;
 }
 
 /** Gangs that are late tell nothing of when their devices are free. */

@@ -45,7 +45,8 @@ export class GangForming {
     const gang = this.#withHelper(chosen.slice(0, entry.distribution.most), entry.distribution.most);
     for (const device of gang) this.#free.delete(device);
     const predictedMs = gangMs(this.#chosen.forecast, gang);
-    const spare = chosen === usual ? this.#spare(gang) : [];
+    // Which devices frames behind it get is not known yet where it has others than the usual ones.
+    const spare = chosen === usual || waiting === 1 ? this.#spare(gang) : [];
     begin(this.#draft, entry, gang.toSorted(), {
       ...{ waiting, idle, predictedMs },
       ...(bound !== null && { bound }),
@@ -55,9 +56,11 @@ export class GangForming {
     if (chosen !== usual) this.#chosen = null;
   }
 
-  /** Returns the idle devices that none of the chosen gangs has. */
+  /** Returns the devices that stay idle: no gang that begins now has them. */
   #spare(gang: readonly string[]): readonly SpareDevice[] {
-    const { forecast, spare } = this.#chosen!;
+    const { forecast, gangs } = this.#chosen!;
+    const taken = new Set([...gangs.flat(), this.#draft.settings.helper]);
+    const spare = [...this.#free].filter((device) => !taken.has(device)).sort();
     return spare.map((device) => ({ device, ...withDevice(forecast, gang, device) }));
   }
 
@@ -111,8 +114,6 @@ interface ChosenGangs extends Pick<GangChoice, 'waiting' | 'idle'> {
   /** The fastest first. */
   readonly gangs: (readonly string[])[];
   readonly forecast: GangForecast;
-  /** Idle devices that are in none of them. */
-  readonly spare: readonly string[];
 }
 
 /** Returns whether the cluster decides how many devices compute a frame. One that a gang failed at is computed by all that are fit for it. */
@@ -129,9 +130,7 @@ function choose(draft: LedgerDraft, forecast: GangForecast, free: ReadonlySet<st
   const devices = [...free].filter((device) => device !== settings.helper);
   const gangs =
     devices.length === 0 ? [] : chooseGangs({ waiting, load: load.frames, running, free: devices, forecast });
-  const used = new Set(gangs.flat());
-  const spare = gangs.length === 0 ? [] : devices.filter((device) => !used.has(device)).sort();
-  return { gangs: [...gangs], idle: devices.length, waiting, forecast, spare };
+  return { gangs: [...gangs], idle: devices.length, waiting, forecast };
 }
 
 function runningGangs(draft: LedgerDraft, forecast: GangForecast): readonly RunningGang[] {

@@ -94,3 +94,15 @@ test('a wrong grid is told once, a wrong depth beside it as well', () => {
   checkPartition(spoiled, RESIDUAL);
   expect(spoiled.problems.sorted().map(({ path }) => path)).toEqual(['partition.grid', 'partition.fusedDepth']);
 });
+
+test('an engine is to run what its device computes: of frames without tiles the last layers too', () => {
+  const network = networkOf(
+    sketchGraph(
+      [1, 3, 8, 8],
+      [conv('x', 'a', [4, 3, 3]), conv('a', 'b', [4, 4, 3]), node('LRN', ['b'], 'c', { size: { integer: 4 } })],
+    ),
+  );
+  const given = { partition: { fusedDepth: 1 }, devices: [{ id: 'e0', engine: { name: 'tfjs' as const } }] };
+  expect(problemsOf({ ...given, schedule: { strategy: 'ftp-wst-s' } }, network)).toEqual([]);
+  expect(problemsOf(given, network)).toEqual([expect.stringMatching(/tfjs cannot run LRN .*4 channels/)]);
+});

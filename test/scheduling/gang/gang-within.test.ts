@@ -45,6 +45,8 @@ describe('the gang for a frame that is to be answered within a time', () => {
   it('waits where it is late in every case, but earlier with more devices', () => {
     const running = [{ devices: SIX.slice(1), endsInMs: 500 }];
     expect(sizeOf({ leftMs: 1000, free: ['e0'], running })).toBeNull();
+    // It may have no more devices than it has now.
+    expect(sizeOf({ leftMs: 1000, free: ['e0'], running, most: 1 })).toBe(1);
   });
 
   it('waits for several gangs that end one after the other', () => {

@@ -71,12 +71,16 @@ function listOf(experiments: readonly ClusterExperiment[]): string {
   );
 }
 
-/** Nothing is run: the experiments of earlier starts that the cells are of. */
+function setUpOf(experiment: ClusterExperiment): string {
+  return JSON.stringify(CLUSTER_RULES.setUp(experiment));
+}
+
+/** Nothing is run: the experiments of earlier starts that the cells are of, set up as they are asked for. */
 function whatIsThere(experiments: readonly ClusterExperiment[], folder: ClusterFolder): Gathered {
-  const wanted = new Set(experiments.map(({ id }) => id));
+  const wanted = new Map(experiments.map((experiment) => [experiment.id, setUpOf(experiment)]));
   const earlier = folder.earlierResults();
   return {
-    experiments: folder.stored().filter(({ experiment }) => wanted.has(experiment.id)),
+    experiments: folder.stored().filter(({ experiment }) => wanted.get(experiment.id) === setUpOf(experiment)),
     notMeasured: earlier?.notMeasured ?? null,
     missing: earlier?.missing.filter(({ id }) => wanted.has(id)) ?? [],
   };

@@ -35,7 +35,7 @@ function chartOf(id: string, title: string, yLabel: string, cells: readonly Cell
   return {
     ...{ id, title },
     legend: [
-      { label: 'measured, with the 95 % interval of the median', kind: 'bar', look: MEASURED },
+      { label: 'measured, with the interval of the median', kind: 'bar', look: MEASURED },
       { label: 'simulated', kind: 'line', look: SIMULATED },
     ],
     rows: CELL_MODELS.flatMap(rowOf),

@@ -4,6 +4,7 @@ import { median } from '../../statistics/statistics.js';
 import { markdownTable } from '../../tables/markdown-table.js';
 import type { Table } from '../../tables/table.js';
 import { type CellResult, cellResults } from '../cell-result.js';
+import { CELLS } from '../cells.js';
 import type { ClusterResults } from '../cluster-results.js';
 import { clusterCharts } from './charts.js';
 import { ALLOWED_DEVIATION, aloneTable, deviationSummary, deviationTable, pairTable } from './other-tables.js';
@@ -38,11 +39,13 @@ export function clusterPage(results: ClusterResults): ClusterPage {
 const ALONE =
   'One frame at a time leaves five of six devices idle, so `whole` is one device. With cameras one device is a cluster of one with the ' +
   'same quota, whose frames are submitted several at once. Six devices that do not talk to each other are not measured: six times the ' +
-  'frames a second of one. That is an upper bound here, because six processes share the processors of this machine, and one does not.';
+  'frames a second of one. That is an upper bound here, because six processes share the processors of this machine, and one does not. One ' +
+  'device under cameras was measured with links of 1 Gbit/s, also for the rows of slower ones.';
 
 const DETAILS =
-  'Each cell is one cluster in which the strategies take turns. Values are medians over rounds with their 95 % intervals ' +
-  '(percentile bootstrap). “So many times as fast” compares the turns of the same round.';
+  'Each cell is one cluster in which the strategies take turns. Values are medians over rounds with the interval of a percentile ' +
+  'bootstrap: from six rounds on it has the median with about 95 % confidence, with fewer it is about the range of the rounds and has it ' +
+  'with less (two rounds: 50 %). “So many times as fast” compares the turns of the same round.';
 
 function introduction({ createdAt, options }: ClusterResults): readonly string[] {
   const words = Object.entries(options).flatMap(([name, value]) =>
@@ -66,7 +69,8 @@ function strategies(cells: readonly CellResult[], charts: readonly Chart[]): rea
     judged.length === 0
       ? 'Nothing was measured.'
       : `\`auto\` is within 10 % of the best fixed strategy in ${within} of ${judged.length} cells. The comparison goes round by round, ` +
-        'with the 95 % interval; the best fixed strategy is the one with the best median of the same run, so chance favours it.';
+        'with its interval; the best fixed strategy is the one with the best median of the same run, so chance favours it. `ftp-wst-s` has one ' +
+        'grid for both loads of a cluster. Not measured are gangs of five, and gangs of two and four with cameras.';
   return [
     ...section('Every strategy', verdict, [
       strategyTable('One frame at a time: seconds from the picture to the boxes', equal, 'one'),
@@ -111,9 +115,10 @@ function simulated(cells: readonly CellResult[]): readonly string[] {
 function absent({ cells, missing, notMeasured }: ClusterResults, there: readonly CellResult[]): readonly string[] {
   const ids = new Set(there.map(({ cell }) => cell.id));
   const failed = new Map(missing.map(({ id, reason }) => [id, reason]));
-  const lines = cells
-    .filter(({ id }) => !ids.has(id))
-    .map(({ id }) => `- ${id}: ${failed.get(id) ?? notMeasured ?? 'the run ended before it'}`);
+  const asked = new Set(cells.map(({ id }) => id));
+  const reasonOf = (id: string) =>
+    asked.has(id) ? (failed.get(id) ?? notMeasured ?? 'the run ended before it') : 'not asked for';
+  const lines = CELLS.filter(({ id }) => !ids.has(id)).map(({ id }) => `- ${id}: ${reasonOf(id)}`);
   return lines.length === 0 ? [] : ['## Not measured', lines.join('\n')];
 }
 

@@ -30,7 +30,7 @@ export function aloneTable(cells: readonly CellResult[]): Table {
     title: 'Six devices under auto beside one',
     columns: [
       ...[left('cell'), right('one device'), right('six devices that do not talk'), right('six under auto')],
-      right('auto over one device (95 %)'),
+      right('auto over one device (interval)'),
     ],
     rows,
   };

@@ -33,8 +33,8 @@ export function detailTable({ cell, refused, strategies }: CellResult): Table {
   return {
     title: `${modelName(cell.model)}, ${linkName(cell)}, ${loadName(cell)}`,
     columns: [
-      ...[left('strategy'), right(cell.load === 'one' ? 'a frame (95 %)' : 'frames a second (95 %)')],
-      ...[right(`so many times as fast as ${first.strategy} (95 %)`), right('devices a frame'), left('output')],
+      ...[left('strategy'), right(cell.load === 'one' ? 'a frame (interval)' : 'frames a second (interval)')],
+      ...[right(`so many times as fast as ${first.strategy} (interval)`), right('devices a frame'), left('output')],
     ],
     rows: [
       ...strategies.map(({ devices, exact, speedup, strategy, value }) => [
