@@ -1,8 +1,9 @@
 import { backendsOf, type EngineName, engineLacks } from '../engine/engines.js';
 import type { EngineOptions } from '../engine/inference-engine.js';
 import { restOf, type Stage } from '../geometry/stage.js';
-import { type Graph, REARRANGE } from '../graph/graph.js';
+import type { Graph } from '../graph/graph.js';
 import { partOf } from '../graph/part.js';
+import { nodesOf } from '../graph/rearrangements.js';
 import type { ClusterFile } from './cluster-file.js';
 import { CLUSTER_DEFAULTS } from './defaults.js';
 import type { Draft } from './draft.js';
@@ -41,13 +42,12 @@ export function checkEngines(draft: Draft): void {
 /** Checks that each node's engine can run what the node runs: a device the fused part of the graph, the gateway the rest. */
 export function checkEngineLacks({ given, problems }: Draft, stage: Stage): void {
   const { devices, engine, gateway } = given;
-  const nodes = stage.nodes.map(({ node }) => node);
+  const nodes = stage.nodes.flatMap(({ node }) => nodesOf(node));
   const fused = partOf(stage.graph, nodes, stage.graph.inputs, stage.values);
   const report = (path: ConfigPath, own: GivenEngine | undefined, graph: Graph) => {
     if (problems.has([...path, 'name']) || problems.has(['engine', 'name'])) return;
     const { name } = resolveEngine(engine, own);
-    // Rearrangements of a gang's plan are no work of an engine.
-    const [lack] = engineLacks(name, graph).filter(({ operator }) => operator !== REARRANGE);
+    const [lack] = engineLacks(name, graph);
     if (lack === undefined) return;
     const key = own?.name === undefined ? ['engine', 'name'] : [...path, 'name'];
     const message = `${name} cannot run ${lack.operator} "${lack.node}" of ${graph.name}: ${lack.why}`;
