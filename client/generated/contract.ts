@@ -686,7 +686,7 @@ export interface components {
             createdAt: string;
             /** @description Bodies that travelled between nodes for this frame, by what they carried, as far as is known by now */
             bytes: {
-                /** @description The submitted picture */
+                /** @description The submitted picture, to or from its source */
                 picture: number;
                 /** @description The letterboxed picture, from its source to the gateway (`ftp-wsh`, `modnn`) */
                 frame: number;
@@ -832,9 +832,9 @@ export interface components {
             /** @enum {unknown} */
             state: "queued" | "assigned" | "running" | "done";
             attempt: components["schemas"]["Attempt"];
-            /** @description Who ran it */
+            /** @description Who ran it, or has it */
             device: string | null;
-            /** @description When its output was accepted */
+            /** @description When its output was accepted, since the frame was */
             acceptedAtMs: number | null;
             /** @description From being on the device to the start of the computation */
             waitMs: number | null;
@@ -890,7 +890,7 @@ export interface components {
             name: string;
             version: string;
             threads: number;
-            /** @description What computes inside it */
+            /** @description What computes inside it, where it has several such */
             backend?: string;
         };
         DeviceCounters: {
@@ -1045,7 +1045,7 @@ export interface components {
             problems?: components["schemas"]["ClusterProblem"][];
             frames: {
                 open: number;
-                /** @description Since the gateway started */
+                /** @description Since the gateway started, and those of earlier lives that it kept then */
                 complete: number;
                 /** @description Likewise */
                 failed: number;
@@ -1070,7 +1070,7 @@ export interface components {
             work?: components["schemas"]["DeviceWork"];
             /** Format: date-time */
             lastSeenAt: string | null;
-            /** @description When its process started */
+            /** @description When its process started, epoch ms; on the device itself */
             startedAt?: number;
             /** @description What is wrong and what to do */
             problem: string | null;
@@ -1080,7 +1080,7 @@ export interface components {
         /** @description Callers that were refused in the last minute, by kind and address; on the gateway only */
         ClusterProblem: {
             code: string;
-            /** @description Who was refused */
+            /** @description Who was refused, why, and what to do */
             detail: string;
             /** @description Network address of the caller */
             address: string;

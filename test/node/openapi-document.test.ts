@@ -12,6 +12,18 @@ describe('openapi.yaml', () => {
     expect(result.valid).toBe(true);
   });
 
+  test('has no text that YAML cut at a comma: what is left of it would be a key without a value', () => {
+    const cut: string[] = [];
+    const look = (value: unknown, path: readonly string[]): void => {
+      if (path.some((key) => key === 'example' || key === 'examples' || key === 'default')) return;
+      if (value === null) cut.push(path.join(' > '));
+      if (typeof value !== 'object' || value === null) return;
+      for (const [key, inner] of Object.entries(value)) look(inner, [...path, key]);
+    };
+    look(parse(readFileSync('openapi.yaml', 'utf8')), []);
+    expect(cut).toEqual([]);
+  });
+
   test('gives a route for each operation, with nothing left to resolve', () => {
     const routes = contractRoutes(readContract());
     const operations = contractOperations(readContract());
