@@ -16,8 +16,9 @@ export class UntiledReference {
     const isGang = strategyNamed(frame.strategy).gang?.plan === 'stages';
     const input = frame.inputDigest === null ? await inputOf(client, frame.id) : null;
     const digest = frame.inputDigest ?? createHash('sha256').update(input!).digest('hex');
-    // A digest stands for the model's input size as well; model and depth are one in a run.
-    const key = `${isGang ? 'gang' : 'tiles'} ${digest}`;
+    // A digest stands for the model's input size as well, and the model is one in a run. Where tiles end may follow from the grid and the devices.
+    const { devices, partition } = config;
+    const key = `${isGang ? 'gang' : `tiles ${devices.length} ${JSON.stringify(partition)}`} ${digest}`;
     let wanted = this.#outputs.get(key);
     if (wanted === undefined) {
       const picture = input ?? (await inputOf(client, frame.id));
