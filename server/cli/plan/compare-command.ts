@@ -28,7 +28,7 @@ interface Figures {
   readonly macsRatio: number;
 }
 
-/** What the running cluster did: with gangs what frames took by the number of devices, else medians. */
+/** Figures of the running cluster: of gangs the time of frames by number of devices, of tiles medians. */
 type Measured =
   | { readonly kind: 'gangs'; readonly frames: readonly GangFrame[]; readonly predictedMs: readonly number[] }
   | { readonly kind: 'fused'; readonly frames: number; readonly strategy: PaperStrategy; readonly figures: Figures };

@@ -15,7 +15,7 @@ export interface GangFrame {
   readonly tookMs: number;
 }
 
-/** What gangs of one size are predicted to take, and what they took. */
+/** Predicted and measured times of gangs of one size. */
 export interface GangSize {
   readonly devices: number;
   readonly frames: number;

@@ -13,7 +13,7 @@ export interface DescribedGang {
   readonly gang: GangPlan;
   /** As `GET /plan` has them: by number of devices, from 1, before anything was measured. */
   readonly predictedMs: readonly number[];
-  /** How strips travel. */
+  /** The format of strips on the wire. */
   readonly maps: MapType;
 }
 

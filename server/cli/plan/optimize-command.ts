@@ -122,7 +122,7 @@ async function finish<Result>(steps: Generator<void, Result>): Promise<Result> {
   return step.value;
 }
 
-/** What the file says now. */
+/** Returns the plan of cluster.yaml as it is. */
 function presentCandidate(
   { partition, schedule: { strategy }, wire: { maps } }: ClusterConfig,
   model: Network,

@@ -12,12 +12,12 @@ import type { PlannedCluster } from './planned-cluster.js';
 /** More frames a second by less than this are as many. */
 const MORE_FRAMES = 1.05;
 
-/** What `plan --optimize` has found. */
+/** Results of `plan --optimize`. */
 export interface Optimized {
   readonly search: SearchResult;
   /** How the best plan does with fewer devices, and what bounds it; null where there is none. */
   readonly advice: Advice | null;
-  /** What the file says now; null when its frames fail. */
+  /** The prediction for cluster.yaml as it is; null when its frames fail. */
   readonly present: Prediction | null;
   readonly alone: OneDevice;
   /** Whether one device without a cluster is the best there is. */

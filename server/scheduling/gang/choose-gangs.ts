@@ -60,10 +60,15 @@ export function waitingPays(
   { forecast, free, running }: Pick<GangNeeds, 'forecast' | 'free' | 'running'>,
   most = Number.POSITIVE_INFINITY,
 ): boolean {
-  const next = running.filter(({ endsInMs }) => endsInMs > 0).sort((a, b) => a.endsInMs - b.endsInMs)[0];
+  const [next] = soonest(running);
   if (next === undefined) return false;
   const [later] = gangsOf(bySpeed([...free, ...next.devices], forecast), 1, forecast);
   return next.endsInMs + gangMs(forecast, later!.slice(0, most)) < WORTH * gangMs(forecast, gang);
+}
+
+/** Returns the gangs whose devices are free next, the first one first. Gangs that are late tell nothing of when that is. */
+export function soonest(running: GangNeeds['running']): GangNeeds['running'] {
+  return running.filter(({ endsInMs }) => endsInMs > 0).sort((a, b) => a.endsInMs - b.endsInMs);
 }
 
 /**

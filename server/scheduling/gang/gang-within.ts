@@ -1,4 +1,4 @@
-import { bySpeed, fastest, type GangNeeds, waitingPays } from './choose-gangs.js';
+import { bySpeed, fastest, type GangNeeds, soonest, waitingPays } from './choose-gangs.js';
 import { type GangForecast, gangMs } from './gang-forecast.js';
 
 /** A gang is to be done within this share of the time that is left: predicted times are off by a tenth. */
@@ -38,9 +38,4 @@ export function gangWithin(needs: BoundedNeeds): readonly string[] | null {
   }
   const now = fastest(bySpeed(free, forecast).slice(0, most), forecast).devices;
   return waitingPays(now, needs, most) ? null : now;
-}
-
-/** Gangs that are late tell nothing of when their devices are free. */
-function soonest(running: GangNeeds['running']): GangNeeds['running'] {
-  return running.filter(({ endsInMs }) => endsInMs > 0).sort((a, b) => a.endsInMs - b.endsInMs);
 }

@@ -84,7 +84,7 @@ export class ClusterRunner {
 
   async #run(experiment: ClusterExperiment): Promise<ClusterOutcome> {
     if (experiment.kind === 'measured') return this.#measure(experiment);
-    // What computes here must not share the machine with nodes.
+    // Calibrations and simulations compute in this process: nodes would slow them down.
     await this.#close();
     switch (experiment.kind) {
       case 'calibration':

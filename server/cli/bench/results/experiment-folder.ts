@@ -23,7 +23,7 @@ export class ExperimentFolder<S extends Stored<AnyExperiment, unknown>, Results>
     tryToWrite(path, () => mkdirSync(join(path, EXPERIMENTS), { recursive: true }));
   }
 
-  /** What earlier starts have finished; a file that cannot be read is as good as none. */
+  /** Returns the experiments that earlier starts have finished. Files that cannot be read are skipped. */
   stored(): readonly S[] {
     const folder = join(this.path, EXPERIMENTS);
     return readdirSync(folder)
@@ -39,7 +39,7 @@ export class ExperimentFolder<S extends Stored<AnyExperiment, unknown>, Results>
       });
   }
 
-  /** What the page was made of last time; null before that. */
+  /** Returns the results of the last page; null where there is none. */
   earlierResults(): Results | null {
     const path = join(this.path, RESULTS);
     return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Results) : null;
