@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { StoreTime } from './store-clock.js';
 
 const KEYS = ['storeMs', 'wallMs', 'upMs'] as const;
@@ -12,11 +12,4 @@ export async function readClockFile(path: string): Promise<StoreTime | null> {
   } catch {
     return null;
   }
-}
-
-/** Writes a reading in place of the last one; nobody reads half of it. */
-export async function writeClockFile(path: string, time: StoreTime): Promise<void> {
-  const draft = `${path}.new`;
-  await writeFile(draft, `${JSON.stringify(time)}\n`, { mode: 0o600 });
-  await rename(draft, path);
 }

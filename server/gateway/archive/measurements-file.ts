@@ -1,4 +1,4 @@
-import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 
 /** A file that is larger is none of this gateway's: profiles of 1,000 devices with 20 stages take less than 1 MiB. */
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -18,11 +18,4 @@ export async function readMeasurements(path: string): Promise<unknown> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
-}
-
-/** Writes a document in place of the last one; nobody reads half of it. */
-export async function writeMeasurements(path: string, document: object): Promise<void> {
-  const draft = `${path}.new`;
-  await writeFile(draft, `${JSON.stringify(document)}\n`, { mode: 0o600 });
-  await rename(draft, path);
 }

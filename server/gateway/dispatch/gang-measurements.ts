@@ -4,7 +4,8 @@ import type { Telemetry } from '../../node/observe/telemetry.js';
 import { isProfile, type MeasuredDevice } from '../../scheduling/gang/device-profiles.js';
 import type { GangOverheads } from '../../scheduling/gang/gang-overheads.js';
 import type { GangRounds } from '../../scheduling/gang/gang-rounds.js';
-import { readMeasurements, writeMeasurements } from '../archive/measurements-file.js';
+import { readMeasurements } from '../archive/measurements-file.js';
+import { replaceJson } from '../archive/replace-json.js';
 import type { LedgerRuntime } from './ledger-runtime.js';
 
 /** Of the file's format. */
@@ -81,7 +82,7 @@ export class GangMeasurements {
     });
     const document = { version: VERSION, basis: this.#basis, devices, overheads: ledger.overheads };
     this.#writing = this.#writing
-      .then(() => writeMeasurements(path, document))
+      .then(() => replaceJson(path, document))
       .catch((error: Error) => {
         telemetry.log.warn({ reason: error.message }, `measured times of gangs could not be written to ${path}`);
       });

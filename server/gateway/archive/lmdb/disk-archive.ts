@@ -6,7 +6,7 @@ import { crc32 } from 'node:zlib';
 import { DeepThingsError } from '../../../errors.js';
 import type { Logger } from '../../../node/observe/logger.js';
 import { ArchiveError } from '../archive-error.js';
-import { readClockFile, writeClockFile } from '../clock-file.js';
+import { readClockFile } from '../clock-file.js';
 import {
   type ArchiveContents,
   type ArchivedFrame,
@@ -22,6 +22,7 @@ import {
 } from '../frame-archive.js';
 import { PictureFiles } from '../picture-files.js';
 import { decodeRecord, encodeRecord } from '../record-codec.js';
+import { replaceJson } from '../replace-json.js';
 import { readClocks, StoreClock } from '../store-clock.js';
 import { StoreHealth } from '../store-health.js';
 import { StoreOwner } from '../store-owner.js';
@@ -162,7 +163,7 @@ export class DiskArchive implements FrameArchive {
   async noteTime(): Promise<void> {
     const { folder, log } = this.#options;
     try {
-      await writeClockFile(join(folder, CLOCK), { storeMs: this.clock.nowMs(), ...readClocks() });
+      await replaceJson(join(folder, CLOCK), { storeMs: this.clock.nowMs(), ...readClocks() });
     } catch (error) {
       // Frames are kept for a while longer after the next start: no reason to stop anything.
       log.debug({ err: error }, 'what the store’s clock shows could not be written');
