@@ -334,13 +334,15 @@ function checkNothingOverdue(ledger: FrameLedger, nowMs: number): void {
   }
 }
 
-/** While no device is there, the gateway computes one of the frames that no device has. */
+/** While no device is there, the gateway computes one of the frames that no device has, or a block with its own device. */
 function checkGatewayWorks({ deviceLessSinceMs, frames, settings }: FrameLedger, nowMs: number): void {
   const { gatewayComputes } = settings;
   if (gatewayComputes === undefined || deviceLessSinceMs === null) return;
   if (nowMs - deviceLessSinceMs < gatewayComputes.aloneAfterMs) return;
   const open = [...frames.values()];
   if (open.some(({ phase }) => phase.kind === 'local')) return;
+  const isOwn = (part: PartState) => 'device' in part && part.kind !== 'done' && part.device === settings.helper;
+  if (open.some(({ distribution, parts }) => distribution.kind === 'gang' && parts.some(isOwn))) return;
   for (const { audits, frame, parts, phase } of open) {
     const isLate = phase.kind === 'running' || (phase.kind === 'waiting' && phase.notBeforeMs <= nowMs);
     const isHeld = audits.length > 0 || parts.some(({ kind }) => kind !== 'unplaced' && kind !== 'done');

@@ -79,15 +79,16 @@ function noteTurn(draft: LedgerDraft, { origin, startedMs }: LedgerFrame): void 
 }
 
 /**
- * Has the gateway compute the first frame that no device can have now, unless it computes one already: while no device is there to
- * take work, or, where the settings say so, while the gateway is idle and the devices are not. The frame stays on the gateway.
+ * Has the gateway compute the first frame that no device can have now, unless it computes a frame or a block already: while no
+ * device is there to take work, or, where the settings say so, while the gateway is idle and the devices are not. The frame stays
+ * on the gateway.
  */
 export function computeHere(draft: LedgerDraft): void {
   const { gatewayComputes } = draft.settings;
   if (gatewayComputes === undefined) return;
   const isAlone = isGatewayAlone(draft, gatewayComputes.aloneAfterMs);
   const helps = gatewayComputes.whenIdle && draft.deviceLessSinceMs === null;
-  if (!isAlone && (!helps || isHelping(draft))) return;
+  if ((!isAlone && !helps) || isHelping(draft)) return;
   const open = [...draft.frames.values()];
   if (open.some(({ phase: { kind } }) => kind === 'local' || (helps && kind === 'finishing'))) return;
   const running = open.filter(({ phase }) => phase.kind === 'running');

@@ -94,6 +94,20 @@ test('computes alone only to show whether it is the one that is wrong', () => {
   expect(gangsOf(orders)).toEqual(['own']);
 });
 
+test('computes its block before the gateway computes a frame for which no device is left', () => {
+  const run = withOwn('a');
+  begun(run, 'f');
+  for (const [member, device] of ['a', 'own'].entries()) {
+    run.send({ kind: 'result', frame: 'f', part: member, attempt: 1, device, audited: true });
+  }
+  const finding = { kind: 'suspected', devices: ['own', 'a'] } as const;
+  expect(gangsOf(run.send({ kind: 'audit-judged', frame: 'f', part: 0, attempt: 1, finding }))).toEqual(['own']);
+  expect(run.left('a')).toEqual([]);
+  expect(begun(run, 'waits')).toEqual([]);
+  const orders = run.send({ kind: 'result', frame: 'f', part: 0, attempt: 2, device: 'own', audited: true });
+  expect(orders).toContainEqual({ kind: 'compute-here', frame: 'waits', generation: 1 });
+});
+
 test('does not hold up a cluster: its heartbeats make no device', () => {
   const run = new LedgerRun({ helper: 'own' });
   run.seen('own');
