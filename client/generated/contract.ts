@@ -29,7 +29,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                frame: components["parameters"]["frame"];
+                frame: components["parameters"]["framePath"];
             };
             cookie?: never;
         };
@@ -49,7 +49,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                frame: components["parameters"]["frame"];
+                frame: components["parameters"]["framePath"];
             };
             cookie?: never;
         };
@@ -68,7 +68,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                frame: components["parameters"]["frame"];
+                frame: components["parameters"]["framePath"];
             };
             cookie?: never;
         };
@@ -87,7 +87,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                frame: components["parameters"]["frame"];
+                frame: components["parameters"]["framePath"];
             };
             cookie?: never;
         };
@@ -106,7 +106,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                frame: components["parameters"]["frame"];
+                frame: components["parameters"]["framePath"];
             };
             cookie?: never;
         };
@@ -128,7 +128,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                frame: components["parameters"]["frame"];
+                frame: components["parameters"]["framePath"];
             };
             cookie?: never;
         };
@@ -304,9 +304,9 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                frame: components["parameters"]["frame"];
+                frame: components["parameters"]["framePath"];
                 /** @description Tile id, row * columns + column */
-                tile: components["parameters"]["tile"];
+                tile: components["parameters"]["tilePath"];
             };
             cookie?: never;
         };
@@ -325,9 +325,9 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                frame: components["parameters"]["frame"];
+                frame: components["parameters"]["framePath"];
                 /** @description Tile id, row * columns + column */
-                tile: components["parameters"]["tile"];
+                tile: components["parameters"]["tilePath"];
             };
             cookie?: never;
         };
@@ -415,7 +415,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                device: components["parameters"]["device"];
+                device: components["parameters"]["devicePath"];
             };
             cookie?: never;
         };
@@ -438,7 +438,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                device: components["parameters"]["device"];
+                device: components["parameters"]["devicePath"];
             };
             cookie?: never;
         };
@@ -545,6 +545,16 @@ export interface components {
             /** @description A line for each mistake in the request */
             errors?: string[];
         };
+        /**
+         * Format: binary
+         * @description The bytes of a picture file
+         */
+        Picture: string;
+        /**
+         * Format: binary
+         * @description The bytes of a safetensors file
+         */
+        Tensors: string;
         DeviceId: string;
         /** @description Unique in the cluster, also across restarts of the gateway */
         FrameId: string;
@@ -1211,7 +1221,7 @@ export interface components {
     };
     responses: {
         /** @description What was wrong and what to do */
-        Problem: {
+        Refused: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1265,16 +1275,16 @@ export interface components {
         };
     };
     parameters: {
-        frame: components["schemas"]["FrameId"];
-        device: components["schemas"]["DeviceId"];
+        framePath: components["schemas"]["FrameId"];
+        devicePath: components["schemas"]["DeviceId"];
         /** @description Tile id, row * columns + column */
-        tile: number;
+        tilePath: number;
         /**
          * @description `crc32=` and the CRC-32 (that of zlib and PNG) of the body, eight hex digits. Must be there with
          *     `application/octet-stream`, is compared where it is there (but for forms); a body of another digest is refused
          *     (422, `DT_DIGEST`) and may be sent again.
          */
-        digest: string;
+        bodyDigest: string;
     };
     requestBodies: never;
     headers: {
@@ -1319,10 +1329,10 @@ export interface operations {
                     };
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
         };
     };
     submitFrame: {
@@ -1392,7 +1402,7 @@ export interface operations {
                  *     `application/octet-stream`, is compared where it is there (but for forms); a body of another digest is refused
                  *     (422, `DT_DIGEST`) and may be sent again.
                  */
-                "deepthings-digest"?: components["parameters"]["digest"];
+                "deepthings-digest"?: components["parameters"]["bodyDigest"];
             };
             path?: never;
             cookie?: never;
@@ -1403,10 +1413,12 @@ export interface operations {
          */
         requestBody: {
             content: {
-                "multipart/form-data": unknown;
-                "image/jpeg": unknown;
-                "image/png": unknown;
-                "image/webp": unknown;
+                "multipart/form-data": {
+                    image: components["schemas"]["Picture"];
+                };
+                "image/jpeg": components["schemas"]["Picture"];
+                "image/png": components["schemas"]["Picture"];
+                "image/webp": components["schemas"]["Picture"];
             };
         };
         responses: {
@@ -1504,16 +1516,16 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
             429: components["responses"]["Overloaded"];
-            500: components["responses"]["Problem"];
+            500: components["responses"]["Refused"];
             503: components["responses"]["Overloaded"];
             507: components["responses"]["StoreFailed"];
         };
@@ -1523,7 +1535,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                frame: components["parameters"]["frame"];
+                frame: components["parameters"]["framePath"];
             };
             cookie?: never;
         };
@@ -1538,10 +1550,10 @@ export interface operations {
                     "application/json": components["schemas"]["Frame"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
         };
     };
     deleteFrame: {
@@ -1549,7 +1561,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                frame: components["parameters"]["frame"];
+                frame: components["parameters"]["framePath"];
             };
             cookie?: never;
         };
@@ -1562,10 +1574,10 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
             507: components["responses"]["StoreFailed"];
         };
     };
@@ -1577,7 +1589,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                frame: components["parameters"]["frame"];
+                frame: components["parameters"]["framePath"];
             };
             cookie?: never;
         };
@@ -1589,15 +1601,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/jpeg": unknown;
-                    "image/png": unknown;
-                    "image/webp": unknown;
+                    "image/jpeg": components["schemas"]["Picture"];
+                    "image/png": components["schemas"]["Picture"];
+                    "image/webp": components["schemas"]["Picture"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
             410: components["responses"]["PictureGone"];
         };
     };
@@ -1606,7 +1618,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                frame: components["parameters"]["frame"];
+                frame: components["parameters"]["framePath"];
             };
             cookie?: never;
         };
@@ -1618,14 +1630,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/jpeg": unknown;
+                    "image/jpeg": components["schemas"]["Picture"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
             410: components["responses"]["PictureGone"];
         };
     };
@@ -1634,7 +1646,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                frame: components["parameters"]["frame"];
+                frame: components["parameters"]["framePath"];
             };
             cookie?: never;
         };
@@ -1649,10 +1661,10 @@ export interface operations {
                     "application/json": components["schemas"]["FrameTrace"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
         };
     };
     getFrameInput: {
@@ -1663,7 +1675,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                frame: components["parameters"]["frame"];
+                frame: components["parameters"]["framePath"];
             };
             cookie?: never;
         };
@@ -1676,15 +1688,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": unknown;
+                    "application/octet-stream": components["schemas"]["Tensors"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
             410: components["responses"]["PictureGone"];
-            422: components["responses"]["Problem"];
+            422: components["responses"]["Refused"];
         };
     };
     getFrameOutput: {
@@ -1692,7 +1704,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                frame: components["parameters"]["frame"];
+                frame: components["parameters"]["framePath"];
             };
             cookie?: never;
         };
@@ -1705,13 +1717,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": unknown;
+                    "application/octet-stream": components["schemas"]["Tensors"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
         };
     };
     getCluster: {
@@ -1732,8 +1744,8 @@ export interface operations {
                     "application/json": components["schemas"]["ClusterState"];
                 };
             };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
         };
     };
     getPlan: {
@@ -1754,8 +1766,8 @@ export interface operations {
                     "application/json": components["schemas"]["Plan"];
                 };
             };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
         };
     };
     getEvents: {
@@ -1775,12 +1787,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": unknown;
+                    "text/event-stream": string;
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
             503: components["responses"]["Overloaded"];
         };
     };
@@ -1806,14 +1818,14 @@ export interface operations {
                     "application/json": components["schemas"]["RegistrationAnswer"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
         };
     };
     stealTask: {
@@ -1855,7 +1867,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StealHint"];
-                    "application/octet-stream": unknown;
+                    "application/octet-stream": components["schemas"]["Tensors"];
                 };
             };
             /** @description Nothing to steal */
@@ -1865,14 +1877,14 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
             503: components["responses"]["Overloaded"];
         };
     };
@@ -1885,14 +1897,14 @@ export interface operations {
                  *     `application/octet-stream`, is compared where it is there (but for forms); a body of another digest is refused
                  *     (422, `DT_DIGEST`) and may be sent again.
                  */
-                "deepthings-digest"?: components["parameters"]["digest"];
+                "deepthings-digest"?: components["parameters"]["bodyDigest"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/octet-stream": unknown;
+                "application/octet-stream": components["schemas"]["Tensors"];
             };
         };
         responses: {
@@ -1908,14 +1920,14 @@ export interface operations {
                     };
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
             429: components["responses"]["Overloaded"];
             503: components["responses"]["Overloaded"];
         };
@@ -1929,14 +1941,14 @@ export interface operations {
                  *     `application/octet-stream`, is compared where it is there (but for forms); a body of another digest is refused
                  *     (422, `DT_DIGEST`) and may be sent again.
                  */
-                "deepthings-digest"?: components["parameters"]["digest"];
+                "deepthings-digest"?: components["parameters"]["bodyDigest"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/octet-stream": unknown;
+                "application/octet-stream": components["schemas"]["Tensors"];
             };
         };
         responses: {
@@ -1947,19 +1959,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": unknown;
+                    "application/octet-stream": components["schemas"]["Tensors"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
             429: components["responses"]["Overloaded"];
-            500: components["responses"]["Problem"];
+            500: components["responses"]["Refused"];
             503: components["responses"]["Overloaded"];
         };
     };
@@ -1968,9 +1980,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                frame: components["parameters"]["frame"];
+                frame: components["parameters"]["framePath"];
                 /** @description Tile id, row * columns + column */
-                tile: components["parameters"]["tile"];
+                tile: components["parameters"]["tilePath"];
             };
             cookie?: never;
         };
@@ -1990,14 +2002,14 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
         };
     };
     getOverlap: {
@@ -2008,9 +2020,9 @@ export interface operations {
             };
             header?: never;
             path: {
-                frame: components["parameters"]["frame"];
+                frame: components["parameters"]["framePath"];
                 /** @description Tile id, row * columns + column */
-                tile: components["parameters"]["tile"];
+                tile: components["parameters"]["tilePath"];
             };
             cookie?: never;
         };
@@ -2023,14 +2035,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": unknown;
+                    "application/octet-stream": components["schemas"]["Tensors"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
         };
     };
     putOverlap: {
@@ -2052,18 +2064,18 @@ export interface operations {
                  *     `application/octet-stream`, is compared where it is there (but for forms); a body of another digest is refused
                  *     (422, `DT_DIGEST`) and may be sent again.
                  */
-                "deepthings-digest"?: components["parameters"]["digest"];
+                "deepthings-digest"?: components["parameters"]["bodyDigest"];
             };
             path: {
-                frame: components["parameters"]["frame"];
+                frame: components["parameters"]["framePath"];
                 /** @description Tile id, row * columns + column */
-                tile: components["parameters"]["tile"];
+                tile: components["parameters"]["tilePath"];
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/octet-stream": unknown;
+                "application/octet-stream": components["schemas"]["Tensors"];
             };
         };
         responses: {
@@ -2074,7 +2086,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": unknown;
+                    "application/octet-stream": components["schemas"]["Tensors"];
                     "application/json": {
                         sides: ("north" | "east" | "south" | "west")[];
                     };
@@ -2087,14 +2099,14 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
             429: components["responses"]["Overloaded"];
             503: components["responses"]["Overloaded"];
         };
@@ -2119,9 +2131,9 @@ export interface operations {
                     };
                 };
             };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
         };
     };
     postResult: {
@@ -2133,14 +2145,14 @@ export interface operations {
                  *     `application/octet-stream`, is compared where it is there (but for forms); a body of another digest is refused
                  *     (422, `DT_DIGEST`) and may be sent again.
                  */
-                "deepthings-digest"?: components["parameters"]["digest"];
+                "deepthings-digest"?: components["parameters"]["bodyDigest"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/octet-stream": unknown;
+                "application/octet-stream": components["schemas"]["Tensors"];
                 "application/json": components["schemas"]["FrameOutcome"];
             };
         };
@@ -2167,14 +2179,14 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            415: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
             503: components["responses"]["Overloaded"];
         };
     };
@@ -2196,8 +2208,8 @@ export interface operations {
                     "application/json": components["schemas"]["DrainAnswer"];
                 };
             };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
         };
     };
     resume: {
@@ -2218,8 +2230,8 @@ export interface operations {
                     "application/json": components["schemas"]["DrainAnswer"];
                 };
             };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
         };
     };
     drainDevice: {
@@ -2227,7 +2239,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                device: components["parameters"]["device"];
+                device: components["parameters"]["devicePath"];
             };
             cookie?: never;
         };
@@ -2242,12 +2254,12 @@ export interface operations {
                     "application/json": components["schemas"]["DrainAnswer"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            502: components["responses"]["Refused"];
         };
     };
     resumeDevice: {
@@ -2255,7 +2267,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                device: components["parameters"]["device"];
+                device: components["parameters"]["devicePath"];
             };
             cookie?: never;
         };
@@ -2270,12 +2282,12 @@ export interface operations {
                     "application/json": components["schemas"]["DrainAnswer"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            502: components["responses"]["Problem"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            502: components["responses"]["Refused"];
         };
     };
     releaseDevice: {
@@ -2283,7 +2295,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                device: components["parameters"]["device"];
+                device: components["parameters"]["devicePath"];
             };
             cookie?: never;
         };
@@ -2298,10 +2310,10 @@ export interface operations {
                     "application/json": components["schemas"]["DeviceState"];
                 };
             };
-            400: components["responses"]["Problem"];
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
         };
     };
     getLive: {
@@ -2322,7 +2334,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            403: components["responses"]["Problem"];
+            403: components["responses"]["Refused"];
         };
     };
     getReady: {
@@ -2343,7 +2355,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            403: components["responses"]["Problem"];
+            403: components["responses"]["Refused"];
             503: components["responses"]["Overloaded"];
         };
     };
@@ -2362,11 +2374,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
         };
     };
     getContract: {
@@ -2384,11 +2396,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
         };
     };
 }

@@ -267,7 +267,7 @@ describe('without the right token', () => {
     await refused(address('gateway'), 'postResult', { body: [OCTETS, Buffer.from('x')] }, 401, 'DT_TOKEN');
   });
 
-  it.each(['/livez', '/readyz', '/', '/docs', '/docs/json', '/livez?x=1'])('%s is open', async (path) => {
+  it.each(['/livez', '/readyz', '/', '/docs/', '/docs/json', '/livez?x=1'])('%s is open', async (path) => {
     expect((await askPath(address('gateway'), 'GET', path)).status).toBe(200);
   });
 

@@ -179,7 +179,9 @@ describe('what a run answers is in the contract', () => {
 
   it('the contract itself, to programs and to people', async () => {
     expect((await ask(gateway, 'getContract')).json()).toEqual(contract);
-    const docs = await askPath(gateway, 'GET', '/docs');
+    const redirect = await askPath(gateway, 'GET', '/docs');
+    expect([redirect.status, redirect.headers.location]).toEqual([308, 'docs/']);
+    const docs = await askPath(gateway, 'GET', '/docs/');
     expect([docs.status, docs.mediaType]).toEqual([200, 'text/html']);
     expect((await askPath(gateway, 'GET', '/docs/json')).json().paths).toEqual(contract.paths);
   });

@@ -24,6 +24,37 @@ describe('openapi.yaml', () => {
     expect(cut).toEqual([]);
   });
 
+  test('has a schema for every body: a generator leaves out an operation that has one without', () => {
+    const bare: string[] = [];
+    const look = (value: unknown, path: readonly string[]): void => {
+      if (typeof value !== 'object' || value === null) return;
+      for (const [key, inner] of Object.entries(value)) {
+        if (path.at(-1) === 'content' && !('schema' in inner)) bare.push([...path, key].join(' > '));
+        look(inner, [...path, key]);
+      }
+    };
+    look(readContract(), []);
+    expect(bare).toEqual([]);
+  });
+
+  test('gives parameters, answers and schemas different names: generators make one type of each', () => {
+    const { components } = parse(readFileSync('openapi.yaml', 'utf8'));
+    const names = ['parameters', 'responses', 'schemas'].flatMap((kind) => Object.keys(components[kind]));
+    const lower = names.map((name) => name.toLowerCase());
+    expect(lower.filter((name, i) => lower.indexOf(name) !== i)).toEqual([]);
+  });
+
+  test('has pictures, forms and tensors for clients only: nodes check no bytes by a schema', () => {
+    const typed = contractRoutes(readContract()).flatMap(({ operationId, schema }) => {
+      const { content = {} } = (schema.body ?? {}) as { content?: object };
+      return Object.keys(content).map((type) => `${operationId} ${type}`);
+    });
+    const json = ['register', 'stealTask', 'returnTask', 'postResult'].map(
+      (operation) => `${operation} application/json`,
+    );
+    expect(typed.sort()).toEqual(json.sort());
+  });
+
   test('gives a route for each operation, with nothing left to resolve', () => {
     const routes = contractRoutes(readContract());
     const operations = contractOperations(readContract());

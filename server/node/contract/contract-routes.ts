@@ -31,6 +31,8 @@ interface Operation {
   readonly requestBody?: Body;
 }
 
+const JSON_TYPE = 'application/json';
+
 const FASTIFY_PART = { path: 'params', query: 'querystring', header: 'headers' } as const;
 
 /** The contract's operations as routes, with nothing left to resolve. */
@@ -61,9 +63,8 @@ function parameterSchemas(parameters: readonly Parameter[]): FastifySchema {
   return schema;
 }
 
-/** Bodies of types without a schema (pictures, tensors, forms) are checked by whoever reads them. */
+/** Returns the schema of JSON bodies. The code that reads pictures, tensors and forms checks them: their schemas are for clients. */
 function bodySchema(body: Body | undefined): FastifySchema {
-  const typed = Object.entries(body?.content ?? {}).filter(([, { schema }]) => schema !== undefined);
-  if (typed.length === 0) return {};
-  return { body: { content: Object.fromEntries(typed) } };
+  const json = body?.content[JSON_TYPE];
+  return json === undefined ? {} : { body: { content: { [JSON_TYPE]: json } } };
 }

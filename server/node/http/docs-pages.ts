@@ -11,6 +11,9 @@ export interface DocsOptions {
   readonly metrics: NodeMetrics;
 }
 
+/** Of the server that the pages ask: seen from `/docs/json`, the node itself, whatever path a reverse proxy has it at. */
+const NODE_SERVER = 'This node';
+
 /**
  * The browsable contract at `/docs`, for people. An application of its own, made when somebody first looks: its
  * libraries would take each node a tenth of its start, and no node asks another for it.
@@ -23,7 +26,10 @@ export function serveDocs(app: FastifyInstance, options: DocsOptions): void {
     reply.hijack();
     docs.routing(request.raw, reply.raw);
   };
-  app.get('/docs', serve);
+  // The page's links are relative to a path that ends in a slash: so they also hold below a reverse proxy's own path.
+  app.get('/docs', async (request, reply) =>
+    request.url.split('?', 1)[0]!.endsWith('/') ? serve(request, reply) : reply.redirect('docs/', 308),
+  );
   app.get('/docs/*', serve);
 }
 
@@ -40,7 +46,8 @@ async function createDocs({ log, metrics }: DocsOptions): Promise<FastifyInstanc
   answerWithProblems(docs, metrics);
   sendSecurityHeaders(docs);
   // Swagger writes into the document that it is given.
-  await docs.register(fastifySwagger, { mode: 'static', specification: { document: readContract() as never } });
+  const document = { ...readContract(), servers: [{ url: '..', description: NODE_SERVER }] };
+  await docs.register(fastifySwagger, { mode: 'static', specification: { document: document as never } });
   await docs.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: DOCS_POLICY });
   await docs.ready();
   return docs;
