@@ -22,6 +22,8 @@ export type CalibrationMessage =
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string };
 
 export interface CalibrationConditions {
+  /** Name of its control group: those that this process makes at the same time have different ones. */
+  readonly group: string;
   /** A share of a core that it is given, as test hosts are; null: a core as it is. */
   readonly cpuCores: number | null;
   /** Told what is next. */
@@ -37,9 +39,9 @@ export interface CalibrationConditions {
  */
 export async function calibrateAsNode(
   order: CalibrationOrder,
-  { cpuCores, onStep, signal }: CalibrationConditions,
+  { cpuCores, group: name, onStep, signal }: CalibrationConditions,
 ): Promise<Calibration> {
-  const group = cpuCores === null ? null : new QuotaGroup(detectControlGroups(), 'calibration', cpuCores);
+  const group = cpuCores === null ? null : new QuotaGroup(detectControlGroups(), name, cpuCores);
   try {
     const calibration = await measured(order, group?.within ?? [], onStep, signal);
     return cpuCores === null ? calibration : { ...calibration, cpu: cpuCores };

@@ -31,11 +31,12 @@ export async function runCalibrate({ cpu, depth, engine, json, model: named, out
   const fused = depth === undefined ? deepest : oneNumber('--depth', depth, { least: 1, most: deepest, whole: true });
   const onStep = (what: string) => progress.show(`measuring ${what}`);
   const { signal } = new Interruption(() => {});
-  const calibration = await calibrateAsNode({ model, depth: fused, engine }, { cpuCores, onStep, signal }).catch(
-    (error: unknown) => {
-      throw signal.aborted ? new DeepThingsError('DT_INTERRUPTED', 'told to stop; nothing was written') : error;
-    },
-  );
+  const calibration = await calibrateAsNode(
+    { model, depth: fused, engine },
+    { group: 'calibration', cpuCores, onStep, signal },
+  ).catch((error: unknown) => {
+    throw signal.aborted ? new DeepThingsError('DT_INTERRUPTED', 'told to stop; nothing was written') : error;
+  });
   progress.clear();
   if (out !== undefined) await writeFile(out, `${JSON.stringify(calibration, null, 2)}\n`);
   if (json) printJson(calibration);

@@ -54,8 +54,13 @@ export type ClusterOutcome =
 
 export type StoredClusterExperiment = Stored<ClusterExperiment, ClusterOutcome>;
 
-export function calibrationId(model: CellModel): string {
-  return `calibration-${model}`;
+export function calibrationId(model: CellModel, cpu: number): string {
+  return `calibration-${model}-${cpu}`;
+}
+
+/** Returns the calibration that a cell is simulated with: within the largest share of a core that its devices have. */
+export function calibrationOf({ cpu, model }: Pick<Cell, 'cpu' | 'model'>): string {
+  return calibrationId(model, Math.max(...cpu));
 }
 
 export function simulatedId(cell: Cell): string {
@@ -70,9 +75,9 @@ export const CLUSTER_RULES: ExperimentRules<ClusterExperiment> = {
       case 'calibration':
         return [];
       case 'grids':
-        return [calibrationId(experiment.cells[0]!.model)];
+        return [calibrationOf(experiment.cells[0]!)];
       case 'simulated':
-        return [calibrationId(experiment.cell.model), ...(experiment.gridsOf === null ? [] : [experiment.gridsOf])];
+        return [calibrationOf(experiment.cell), ...(experiment.gridsOf === null ? [] : [experiment.gridsOf])];
       case 'measured':
         return experiment.gridsOf === null ? [] : [experiment.gridsOf];
     }

@@ -1,6 +1,7 @@
 import { type Cell, type CellModel, clusterOf } from './cell.js';
 import { CELLS } from './cells.js';
 import {
+  type CalibrationStep,
   type ClusterExperiment,
   calibrationId,
   type GridsStep,
@@ -10,15 +11,11 @@ import {
 } from './cluster-experiment.js';
 import { TRIED_GRIDS } from './grid-choice.js';
 
-/**
- * Within the quota of the devices a calibration would take four times as long, and the evaluation has to end within its time.
- */
-const CALIBRATION_CPU = 1;
-/** Rough: what a whole frame takes a device of a quarter of a core, and a calibration, on the machine that this was written on. */
+/** Rough: what a whole frame takes a device of a quarter of a core, and a calibration a core, on the machine that this was written on. */
 const TIMES: Readonly<Record<CellModel, { readonly frame: number; readonly calibration: number }>> = {
-  yolov2: { frame: 2.9, calibration: 65 },
-  nanodet: { frame: 0.65, calibration: 65 },
-  'yolox-s': { frame: 2.5, calibration: 65 },
+  yolov2: { frame: 3.2, calibration: 150 },
+  nanodet: { frame: 0.65, calibration: 80 },
+  'yolox-s': { frame: 3, calibration: 150 },
 };
 const START_SECONDS = 16;
 const SIMULATION_SECONDS = 0.3;
@@ -26,26 +23,34 @@ const SIMULATION_SECONDS = 0.3;
 /** Everything that is to be done for some cells, in their order. What is simulated with a model stands before what is measured with it. */
 export function clusterExperiments(cells: readonly Cell[]): readonly ClusterExperiment[] {
   const models = new Set<CellModel>();
-  return cells.flatMap((cell, index) => {
+  const steps = cells.flatMap((cell, index) => {
     const isFirst = !models.has(cell.model);
     models.add(cell.model);
     const simulated = isFirst ? simulatedSteps(cells.filter(({ model }) => model === cell.model)) : [];
     return [...simulated, measuredStep(cell, cells[index - 1])];
   });
+  return [...calibrationSteps(cells), ...steps];
+}
+
+/** First of all, and the smallest shares of a core first, since those are made at the same time. */
+function calibrationSteps(cells: readonly Cell[]): readonly CalibrationStep[] {
+  const tried = cells.flatMap((cell) => [cell, ...(gridsFor(cell)?.cells.slice(0, 1) ?? [])]);
+  const steps = tried.map((cell) => calibrationStep(cell.model, Math.max(...cell.cpu)));
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  const distinct = [...byId.values()].sort((a, b) => a.cpu - b.cpu);
+  const together = (step: CalibrationStep) => distinct.filter(({ cpu }) => cpu === step.cpu).length;
+  return distinct.map((step) => ({ ...step, expectedSeconds: step.expectedSeconds / together(step) }));
+}
+
+function calibrationStep(model: CellModel, cpu: number): CalibrationStep {
+  const expectedSeconds = TIMES[model].calibration / Math.min(1, cpu);
+  return { kind: 'calibration', id: calibrationId(model, cpu), model, cpu, expectedSeconds };
 }
 
 /** @param cells all of one model. */
 function simulatedSteps(cells: readonly Cell[]): readonly ClusterExperiment[] {
-  const { model } = cells[0]!;
   const grids = new Map(cells.flatMap((cell) => gridsFor(cell) ?? []).map((step) => [step.id, step]));
-  return [
-    {
-      ...{ kind: 'calibration', id: calibrationId(model), model, cpu: CALIBRATION_CPU },
-      expectedSeconds: TIMES[model].calibration,
-    },
-    ...grids.values(),
-    ...cells.map(simulatedStep),
-  ];
+  return [...grids.values(), ...cells.map(simulatedStep)];
 }
 
 /** The choice of a grid for a cell: six equal devices on its links, under both loads. Null where no strategy has tiles. */

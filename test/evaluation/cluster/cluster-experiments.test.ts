@@ -23,13 +23,23 @@ describe('the experiments of cells', () => {
     for (const { id } of CELLS) expect(order.indexOf(`simulated-${id}`)).toBeLessThan(order.indexOf(id));
   });
 
+  it('are calibrated within the share of a core that the fastest device of a cell has', () => {
+    const calibrations = experiments.flatMap((one) => (one.kind === 'calibration' ? [one.id] : []));
+    expect(calibrations).toEqual([
+      ...['calibration-yolov2-0.25', 'calibration-nanodet-0.25', 'calibration-yolox-s-0.25', 'calibration-yolov2-0.8'],
+    ]);
+    expect(ids(experiments.slice(0, calibrations.length))).toEqual(calibrations);
+    const pair = experiments.find(({ id }) => id === 'simulated-yolov2-pair-one')!;
+    expect(CLUSTER_RULES.uses(pair)).toContain('calibration-yolov2-0.8');
+  });
+
   it('are those that the cells need', () => {
     const some = clusterExperiments(CELLS.filter(({ id }) => id === 'nanodet-50mbit-one'));
     expect(ids(some)).toEqual([
-      ...['calibration-nanodet', 'grids-nanodet-50mbit', 'simulated-nanodet-50mbit-one', 'nanodet-50mbit-one'],
+      ...['calibration-nanodet-0.25', 'grids-nanodet-50mbit', 'simulated-nanodet-50mbit-one', 'nanodet-50mbit-one'],
     ]);
     expect(ids(clusterExperiments(CELLS.filter(({ id }) => id === 'yolov2-alone')))).toEqual([
-      ...['calibration-yolov2', 'simulated-yolov2-alone', 'yolov2-alone'],
+      ...['calibration-yolov2-0.25', 'simulated-yolov2-alone', 'yolov2-alone'],
     ]);
   });
 });
@@ -51,7 +61,7 @@ describe('a second start', () => {
   it('does all of a model again whose calibration is made again', () => {
     const { kept, todo } = rest(
       experiments,
-      all.filter(({ experiment }) => experiment.id !== 'calibration-nanodet'),
+      all.filter(({ experiment }) => experiment.id !== 'calibration-nanodet-0.25'),
     );
     expect(ids(todo)).toContain('grids-nanodet-50mbit');
     expect(ids(todo)).toContain('nanodet-50mbit-one');

@@ -1,4 +1,3 @@
-import { calibrateAsNode } from '../../../calibration/calibration-process.js';
 import { DeepThingsError } from '../../../errors.js';
 import {
   type Cell,
@@ -11,7 +10,7 @@ import {
 import {
   type ClusterExperiment,
   type ClusterOutcome,
-  calibrationId,
+  calibrationOf,
   type MeasuredStep,
   type SimulatedStep,
   type StoredClusterExperiment,
@@ -21,14 +20,13 @@ import { askedStrategy } from '../../../evaluation/measure/bench-strategy.js';
 import { UntiledReference } from '../../../evaluation/measure/check/untiled-reference.js';
 import { RunningTestbed, type TestbedLoad } from '../../../evaluation/measure/testbed-run.js';
 import type { SimulatedRun } from '../../../evaluation/simulate/simulated-run.js';
-import { tileable } from '../../../graph/cuts.js';
-import { describeModel } from '../../../model-files/describe-model.js';
 import { planCluster } from '../../../node/cluster-plan.js';
 import { strategyNamed } from '../../../scheduling/strategies/strategies.js';
 import type { CostModel } from '../../../simulation/cost-model.js';
 import { ProgressLine } from '../../terminal/progress-line.js';
 import { modelChoice } from '../model-choice.js';
-import { hasTestHosts, TestbedSession } from '../testbed/testbed-session.js';
+import { TestbedSession } from '../testbed/testbed-session.js';
+import { Calibrations } from './calibrations.js';
 import { simulateCell, tryGrids } from './cell-simulation.js';
 
 export interface ClusterRunnerParts {
@@ -51,6 +49,7 @@ export class ClusterRunner {
   readonly #todo: readonly ClusterExperiment[];
   readonly #progress = new ProgressLine();
   readonly #outcomes: Map<string, ClusterOutcome>;
+  readonly #calibrations: Calibrations;
   /** By model: outputs of the untiled network differ with it. */
   readonly #references = new Map<CellModel, UntiledReference>();
   #session: TestbedSession | null = null;
@@ -60,6 +59,11 @@ export class ClusterRunner {
   constructor({ kept, signal, todo }: ClusterRunnerParts) {
     this.#signal = signal;
     this.#todo = todo;
+    this.#calibrations = new Calibrations({
+      signal,
+      steps: todo.filter((step) => step.kind === 'calibration'),
+      onStep: (what) => this.#progress.show(`  measuring ${what}`),
+    });
     this.#outcomes = new Map(kept.map(({ experiment, outcome }) => [experiment.id, outcome]));
   }
 
@@ -88,9 +92,9 @@ export class ClusterRunner {
     await this.#close();
     switch (experiment.kind) {
       case 'calibration':
-        return { kind: 'calibration', calibration: await this.#calibrate(experiment.model, experiment.cpu) };
+        return { kind: 'calibration', calibration: await this.#calibrations.of(experiment) };
       case 'grids': {
-        const costs = this.#costs(experiment.cells[0]!.model);
+        const costs = this.#costs(experiment.cells[0]!);
         return { kind: 'grids', tried: await tryGrids(experiment.cells, experiment.grids, costs) };
       }
       case 'simulated':
@@ -98,22 +102,9 @@ export class ClusterRunner {
     }
   }
 
-  async #calibrate(name: CellModel, cpu: number) {
-    const model = modelChoice(name, undefined);
-    const depth = tileable((await describeModel(model)).graph).cuts.at(-1)?.layers ?? 0;
-    return calibrateAsNode(
-      { model, depth, engine: 'onnxruntime' },
-      {
-        cpuCores: hasTestHosts() ? cpu : null,
-        onStep: (what) => this.#progress.show(`  measuring ${what}`),
-        signal: this.#signal,
-      },
-    );
-  }
-
   async #simulate({ cell, gridsOf }: SimulatedStep): Promise<ClusterOutcome> {
     const grid = this.#grid(gridsOf);
-    const costs = this.#costs(cell.model);
+    const costs = this.#costs(cell);
     const runs: SimulatedRun[] = [];
     for (const strategy of cell.strategies) {
       this.#signal.throwIfAborted();
@@ -172,10 +163,10 @@ export class ClusterRunner {
   }
 
   /** @throws DeepThingsError `DT_NOT_CALIBRATED` */
-  #costs(model: CellModel): CostModel {
-    const outcome = this.#outcomes.get(calibrationId(model));
+  #costs(cell: Cell): CostModel {
+    const outcome = this.#outcomes.get(calibrationOf(cell));
     if (outcome?.kind === 'calibration') return outcome.calibration.costs;
-    throw new DeepThingsError('DT_NOT_CALIBRATED', `this machine has not been calibrated with ${model}`);
+    throw new DeepThingsError('DT_NOT_CALIBRATED', `this machine has not been calibrated with ${cell.model}`);
   }
 }
 

@@ -86,8 +86,13 @@ export class ExperimentRunner {
     const onStep = (what: string) => this.#progress.show(`  measuring ${what}`);
     this.#calibration = await calibrateAsNode(
       { model: modelChoice('yolov2', undefined), depth: CALIBRATED_DEPTH, engine: 'onnxruntime' },
-      // Most of what is measured is measured with so much, and nothing with more.
-      { cpuCores: hasTestHosts() ? QUARTER_CORE.cpu : null, onStep, signal: this.#signal },
+      {
+        group: 'calibration',
+        // Most of what is measured is measured with so much, and nothing with more.
+        cpuCores: hasTestHosts() ? QUARTER_CORE.cpu : null,
+        onStep,
+        signal: this.#signal,
+      },
     );
     return this.#calibration;
   }
