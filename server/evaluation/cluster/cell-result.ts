@@ -14,6 +14,8 @@ export interface StrategyResult {
   readonly roundSeconds: readonly number[];
   /** One frame at a time: seconds from submission to answer; else frames a second. */
   readonly value: Estimate;
+  /** Seconds from a frame's submission to its answer, median of all frames: with several at once they wait for each other. */
+  readonly latencySeconds: number;
   /** The cell's first strategy's time over this one's, round by round; null for the first one itself. */
   readonly speedup: Estimate | null;
   /** The same as `value`, simulated; null where it was not, or frames failed. */
@@ -84,6 +86,7 @@ function strategyResult(
     strategy: report.strategy,
     roundSeconds,
     value,
+    latencySeconds: median(frames.map(({ endToEndSeconds }) => endToEndSeconds)),
     speedup: report === first ? null : medianEstimate(pairwise(secondsOf(first), roundSeconds)),
     simulated,
     deviation: simulated === null ? null : simulated / value.value - 1,

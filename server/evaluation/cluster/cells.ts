@@ -31,6 +31,7 @@ const MIXED: readonly number[] = [CORE_SHARE, CORE_SHARE, CORE_SHARE, CORE_SHARE
 const PAIR: readonly number[] = [0.8, 0.2];
 
 const ONE_AT_A_TIME: readonly BenchStrategy[] = ['whole', 'ftp-wst-s', 'gang:2', 'gang:3', 'gang:4', 'gang', 'auto'];
+const BURSTS: readonly BenchStrategy[] = ['whole', 'gang:2', 'gang:3', 'gang', 'auto'];
 /** A turn with cameras takes long. */
 const SIX_CAMERAS: readonly BenchStrategy[] = ['whole', 'ftp-wst-s', 'gang:3', 'gang', 'auto'];
 
@@ -38,19 +39,29 @@ const SIX_CAMERAS: readonly BenchStrategy[] = ['whole', 'ftp-wst-s', 'gang:3', '
 export const CELLS: readonly Cell[] = [...CELL_MODELS.flatMap(equalCells), ...unequalCells('yolov2')];
 
 function equalCells(model: CellModel): readonly Cell[] {
-  const six = LINKS.flatMap(({ mbps, name }) =>
-    (['one', 'cameras'] as const).map((load) =>
+  const six = LINKS.flatMap(({ mbps, name }) => [
+    ...(['one', 'cameras'] as const).map((load) =>
       cellOf(`${model}-${name}-${load}`, {
         ...{ group: 'strategies', model, linkMbps: mbps, load, cpu: SIX },
         strategies: load === 'one' ? ONE_AT_A_TIME : SIX_CAMERAS,
       }),
     ),
-  );
+    ...(model === 'yolov2' && mbps === 1000 ? burstCells(model, mbps) : []),
+  ]);
   // One frame at a time leaves five of six devices idle: `whole` is then one device.
   const alone = cellOf(`${model}-alone`, {
     ...{ group: 'alone', model, linkMbps: 1000, load: 'at-once', cpu: [CORE_SHARE], strategies: ['whole'] },
   });
   return [...six, alone];
+}
+
+/** Frames that come at once to six idle devices; one frame alone is a cell of every model. */
+function burstCells(model: CellModel, linkMbps: number): readonly Cell[] {
+  const cell = { group: 'burst', model, linkMbps, load: 'at-once', cpu: SIX, strategies: BURSTS } as const;
+  return [2, 4, 6, 8].map((frames) => ({
+    ...cellOf(`${model}-burst-${frames}`, cell),
+    ...{ rounds: 3, frames, warmup: 2 },
+  }));
 }
 
 function unequalCells(model: CellModel): readonly Cell[] {

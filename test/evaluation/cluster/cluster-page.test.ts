@@ -52,6 +52,16 @@ describe('the page', () => {
     expect(markdown).not.toContain('## Not measured');
   });
 
+  it('has frames a second and seconds of frames that come at once', () => {
+    const { markdown } = clusterPage(results);
+    const rows = [2, 4, 6, 8].map(
+      (frames) => markdown.match(new RegExp(`^\\| YOLOv2-608 \\| 1 Gbit/s \\| ${frames} \\|.*$`, 'm'))?.[0],
+    );
+    for (const row of rows) {
+      expect(row).toMatch(/\| 0\.33\/s, 3\.\d\d s \| \*\*1\.00\/s\*\*, 1\.00 s \|.*\(gang:2\) \|$/);
+    }
+  });
+
   it('has tables with as many cells in each row as they have columns', () => {
     const tables = clusterPage(results)
       .markdown.split('\n\n')

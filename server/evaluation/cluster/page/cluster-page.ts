@@ -9,7 +9,7 @@ import type { ClusterResults } from '../cluster-results.js';
 import { clusterCharts } from './charts.js';
 import { ALLOWED_DEVIATION, aloneTable, deviationSummary, deviationTable, pairTable } from './other-tables.js';
 import { showShare } from './shown.js';
-import { detailTable, strategyTable } from './strategy-tables.js';
+import { burstTable, detailTable, strategyTable } from './strategy-tables.js';
 
 /** The page and its charts. The same results give the same page. */
 export interface ClusterPage {
@@ -26,6 +26,7 @@ export function clusterPage(results: ClusterResults): ClusterPage {
     '<!-- Written by `deepthings bench cluster`: not to be edited by hand. -->',
     ...introduction(results),
     ...strategies(cells, charts),
+    ...section('Several frames at once', BURSTS, [burstTable(cells)]),
     ...section('One device', ALONE, [aloneTable(cells)]),
     ...unequal(cells),
     ...simulated(cells),
@@ -41,6 +42,10 @@ const ALONE =
   'same quota, whose frames are submitted several at once. Six devices that do not talk to each other are not measured: six times the ' +
   'frames a second of one. That is an upper bound here, because six processes share the processors of this machine, and one does not. One ' +
   'device under cameras was measured with links of 1 Gbit/s, also for the rows of slower ones.';
+
+const BURSTS =
+  'So many frames are submitted at the same moment while six devices are idle; the turn ends with the last answer. One frame alone stands ' +
+  'in the tables above.';
 
 const DETAILS =
   'Each cell is one cluster in which the strategies take turns. Values are medians over rounds with the interval of a percentile ' +

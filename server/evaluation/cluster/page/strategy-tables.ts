@@ -27,6 +27,29 @@ export function strategyTable(title: string, cells: readonly CellResult[], load:
   };
 }
 
+/** Frames that come at once: frames a second, with the median frame's seconds from submission to answer. */
+export function burstTable(cells: readonly CellResult[]): Table {
+  const own = cells.filter(({ cell }) => cell.group === 'burst');
+  const names = [...new Set(own.flatMap(({ cell }) => cell.strategies))];
+  return {
+    title: 'Frames at once: frames a second, and seconds of the median frame',
+    columns: [
+      ...[left('network'), left('links'), right('frames at once'), ...names.map(right)],
+      right('auto against the best fixed one'),
+    ],
+    rows: own.map((result) => {
+      const { auto, cell, strategies } = result;
+      const latency = (name: BenchStrategy) =>
+        strategies.find(({ strategy }) => strategy === name)?.latencySeconds.toFixed(2) ?? '–';
+      return [
+        ...[modelName(cell.model), linkName(cell), String(cell.frames)],
+        ...names.map((name) => `${valueCell(result, name)}, ${latency(name)} s`),
+        auto === null ? '' : `${showEstimate(auto.behind, showShare)} (${auto.best})`,
+      ];
+    }),
+  };
+}
+
 /** Medians and their intervals, and speedups over the first strategy by rounds. */
 export function detailTable({ cell, refused, strategies }: CellResult): Table {
   const [first] = strategies as readonly [StrategyResult, ...StrategyResult[]];
