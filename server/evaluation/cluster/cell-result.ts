@@ -22,6 +22,11 @@ export interface StrategyResult {
   readonly simulated: number | null;
   /** Simulated over measured, less one. */
   readonly deviation: number | null;
+  /**
+   * The simulated speedup over the measured one, less one: of what a machine's speed did between the calibration and the cell nothing is
+   * left in it. Null for the first strategy.
+   */
+  readonly speedupDeviation: number | null;
   /** Devices that computed a frame, by the median frame. */
   readonly devices: number;
   readonly exact: boolean;
@@ -79,20 +84,31 @@ function strategyResult(
   const roundSeconds = secondsOf(report);
   const isOne = cell.load === 'one';
   const value = medianEstimate(isOne ? roundSeconds : roundSeconds.map((seconds) => 1 / seconds));
-  const run = runs.find(({ strategy }) => strategy === report.strategy);
-  const simulated = run === undefined || run.failed > 0 ? null : isOne ? run.endToEndSeconds : run.framesPerSecond;
+  const simulated = simulatedValue(cell, report, runs);
+  const speedup = report === first ? null : medianEstimate(pairwise(secondsOf(first), roundSeconds));
+  const simulatedFirst = simulatedValue(cell, first, runs);
+  const predicted = simulated === null || simulatedFirst === null ? null : simulatedFirst / simulated;
   const frames = report.samples.flatMap((sample) => sample.frames);
   return {
     strategy: report.strategy,
     roundSeconds,
     value,
     latencySeconds: median(frames.map(({ endToEndSeconds }) => endToEndSeconds)),
-    speedup: report === first ? null : medianEstimate(pairwise(secondsOf(first), roundSeconds)),
+    speedup,
     simulated,
     deviation: simulated === null ? null : simulated / value.value - 1,
+    speedupDeviation:
+      speedup === null || predicted === null ? null : (isOne ? predicted : 1 / predicted) / speedup.value - 1,
     devices: median(frames.map(({ tilesByDevice }) => Object.keys(tilesByDevice).length)),
     exact: report.exact,
   };
+}
+
+/** One frame at a time: seconds; else frames a second. Null where it was not simulated, or frames failed. */
+function simulatedValue({ load }: Cell, { strategy }: StrategyReport, runs: readonly SimulatedRun[]): number | null {
+  const run = runs.find((one) => one.strategy === strategy);
+  if (run === undefined || run.failed > 0) return null;
+  return load === 'one' ? run.endToEndSeconds : run.framesPerSecond;
 }
 
 function autoResult(strategies: readonly StrategyResult[]): AutoResult | null {

@@ -32,6 +32,33 @@ describe('the results of a cell', () => {
   });
 });
 
+describe('what the simulator says', () => {
+  const cell = stored('yolov2-1gbit-one');
+  const simulated = stored('simulated-yolov2-1gbit-one');
+
+  it('of speedups is right where all of a cell is slower by as much', () => {
+    for (const id of ['yolov2-1gbit-one', 'yolov2-1gbit-cameras']) {
+      const { strategies } = cellResults(results).find((one) => one.cell.id === id)!;
+      expect(strategies[0]!.speedupDeviation).toBeNull();
+      for (const { deviation, speedupDeviation } of strategies.slice(1)) {
+        expect(Math.abs(deviation!)).toBeCloseTo(0.1, 1);
+        expect(speedupDeviation).toBeCloseTo(0, 1);
+      }
+    }
+  });
+
+  it('of speedups is off where one strategy is', () => {
+    if (simulated.outcome.kind !== 'simulated') throw new TypeError('it is simulated');
+    const runs = simulated.outcome.runs.map((run) =>
+      run.strategy === 'gang' ? { ...run, endToEndSeconds: run.endToEndSeconds! / 2 } : run,
+    );
+    const experiments = [{ ...simulated, outcome: { ...simulated.outcome, runs } }, cell];
+    const [result] = cellResults({ ...results, experiments });
+    const off = result!.strategies.find(({ strategy }) => strategy === 'gang')!.speedupDeviation;
+    expect(off).toBeCloseTo(1, 1);
+  });
+});
+
 describe('the page', () => {
   it('is the same every time, and has nothing that is no number', () => {
     const page = clusterPage(results);

@@ -66,20 +66,26 @@ export function deviationTable(cells: readonly CellResult[]): Table {
     title: 'Simulated beside measured',
     columns: [
       ...[left('cell'), left('strategy'), right('measured'), right('simulated'), right('simulated over measured')],
+      right('the same of the speedup over the first strategy'),
     ],
     rows: cells.flatMap(({ cell, strategies }) =>
-      strategies.flatMap(({ deviation, simulated, strategy, value }) =>
+      strategies.flatMap(({ deviation, simulated, speedupDeviation, strategy, value }) =>
         simulated === null || deviation === null
           ? []
           : [
               [
                 ...[cellName(cell), strategy, showValue(cell, value.value), showValue(cell, simulated)],
-                Math.abs(deviation) > ALLOWED_DEVIATION.worst ? `**${showShare(deviation)}**` : showShare(deviation),
+                ...[showDeviation(deviation), speedupDeviation === null ? '–' : showDeviation(speedupDeviation)],
               ],
             ],
       ),
     ),
   };
+}
+
+/** Bold where it is more than any cell may be off. */
+function showDeviation(share: number): string {
+  return Math.abs(share) > ALLOWED_DEVIATION.worst ? `**${showShare(share)}**` : showShare(share);
 }
 
 /** The middle deviation and the worst one, whichever way, of all cells and by strategy. */
