@@ -80,6 +80,7 @@ const ROOMS = {
   },
   'server/evaluation/measure': {
     check: ['.'],
+    disturbance: ['.'],
   },
   'server/evaluation/paper': {
     experiments: ['.', 'figures', 'page'],

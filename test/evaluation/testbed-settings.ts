@@ -16,6 +16,7 @@ export function settings(wanted: Partial<TestbedSettings> = {}): TestbedSettings
     warmup: 0,
     atOnce: 'several-sources',
     repeat: 1,
+    disturbance: null,
     model: { name: 'face-detector' },
     depth: 8,
     maps: 'f32',

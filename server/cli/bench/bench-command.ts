@@ -37,6 +37,10 @@ function addTestbed(bench: Command): void {
     .option('--at-once', 'submit all frames at once from one source as well')
     .option('--cameras', 'each source is a camera that submits its next frame once the one before it is answered')
     .option('--repeat <count>', 'how often all frames are submitted at once, or by cameras', '1')
+    .option(
+      '--disturb <what>',
+      'in the middle third of the rounds: slow:e5:0.1 (share of a core), or lossy:e5 (link cut off)',
+    )
     .option('--model <name>', 'a built-in model, yolox-s, or the path of a Darknet cfg or an ONNX file', 'yolov2')
     .option('--weights <source>', 'a file, or synthetic, which is what a model without weights gets')
     .option('--depth <layers>', 'fused layers; without it as the model suggests')

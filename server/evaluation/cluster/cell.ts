@@ -64,7 +64,7 @@ export function cellSettings(
     frames: isOne ? rounds : frames,
     repeat: isOne ? 1 : rounds,
     atOnce: load === 'cameras' ? 'cameras' : load === 'at-once' ? 'always' : 'several-sources',
-    ...{ depth: DEPTHS[cell.model], maps: 'f32', sections: {} },
+    ...{ depth: DEPTHS[cell.model], maps: 'f32', sections: {}, disturbance: null },
   };
 }
 

@@ -21,19 +21,23 @@ export interface V1Mounts {
 /** Kernel documentation: scheduler/sched-bwc.rst, admin-guide/cgroup-v1/memory.rst and cpuacct.rst. */
 export function controlGroupsV1({ cpu, memory, cpuacct }: V1Mounts): ControlGroups {
   const folders = new GroupFolders([cpu, memory, ...(cpuacct === null ? [] : [cpuacct])]);
+  const setCpu = (name: string, cpuCores: number) => {
+    const { periodUs, quotaUs } = quotaOf(cpuCores);
+    writeLimit(join(cpu, name, 'cpu.cfs_period_us'), String(periodUs), name);
+    writeLimit(join(cpu, name, 'cpu.cfs_quota_us'), String(quotaUs), name);
+  };
   return {
     version: 1,
     create(name: string, { cpuCores, memoryBytes }: GroupLimits) {
       folders.create(name);
-      const { periodUs, quotaUs } = quotaOf(cpuCores);
-      writeLimit(join(cpu, name, 'cpu.cfs_period_us'), String(periodUs), name);
-      writeLimit(join(cpu, name, 'cpu.cfs_quota_us'), String(quotaUs), name);
+      setCpu(name, cpuCores);
       if (memoryBytes === null) return;
       writeLimit(join(memory, name, 'memory.limit_in_bytes'), String(memoryBytes), name);
       // Memory and swap together: what does not fit must not go to the disk. Missing where swap is not accounted.
       const withSwap = join(memory, name, 'memory.memsw.limit_in_bytes');
       if (existsSync(withSwap)) writeLimit(withSwap, String(memoryBytes), name);
     },
+    setCpu,
     joinFiles: (name) => folders.joinFiles(name),
     usage(name) {
       const usageNs = cpuacct === null ? null : readNumber(join(cpuacct, name, 'cpuacct.usage'));

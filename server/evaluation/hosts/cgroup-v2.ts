@@ -17,19 +17,23 @@ const CONTROLLERS = ['cpu', 'memory'] as const;
 /** Kernel documentation: admin-guide/cgroup-v2.rst. @param mount where the unified hierarchy is mounted. */
 export function controlGroupsV2(mount: string): ControlGroups {
   const folders = new GroupFolders([mount]);
+  const setCpu = (name: string, cpuCores: number) => {
+    const { periodUs, quotaUs } = quotaOf(cpuCores);
+    writeLimit(join(mount, name, 'cpu.max'), `${quotaUs} ${periodUs}`, name);
+  };
   return {
     version: 2,
     create(name: string, { cpuCores, memoryBytes }: GroupLimits) {
       enableControllers(mount);
       folders.create(name);
-      const { periodUs, quotaUs } = quotaOf(cpuCores);
-      writeLimit(join(mount, name, 'cpu.max'), `${quotaUs} ${periodUs}`, name);
+      setCpu(name, cpuCores);
       if (memoryBytes === null) return;
       writeLimit(join(mount, name, 'memory.max'), String(memoryBytes), name);
       // What does not fit must not go to the disk. Missing in a kernel without swap.
       const swap = join(mount, name, 'memory.swap.max');
       if (existsSync(swap)) writeLimit(swap, '0', name);
     },
+    setCpu,
     joinFiles: (name) => folders.joinFiles(name),
     usage(name) {
       const usageUs = readKeyed(join(mount, name, 'cpu.stat'), 'usage_usec');

@@ -23,6 +23,8 @@ export interface ControlGroups {
   readonly version: 1 | 2;
   /** @throws DeepThingsError `DT_CGROUP` when it cannot be made. */
   create(name: string, limits: GroupLimits): void;
+  /** Gives it another share of a core. @throws DeepThingsError `DT_CGROUP` */
+  setCpu(name: string, cpuCores: number): void;
   /** Files that a process writes its id to, in order to join. */
   joinFiles(name: string): readonly string[];
   usage(name: string): GroupUsage;

@@ -51,6 +51,16 @@ export class TestHosts {
     return this.#parts.groups.usage(this.#host(id).name);
   }
 
+  /** Gives a host another share of a core. @throws DeepThingsError `DT_CGROUP` */
+  setCpu(id: string, cpuCores: number): void {
+    this.#parts.groups.setCpu(this.#host(id).name, cpuCores);
+  }
+
+  /** Cuts a host off, or connects it again: what is sent meanwhile is lost. @throws DeepThingsError `DT_TESTBED` */
+  setLink(id: string, isUp: boolean): void {
+    this.#parts.run(['ip', '-n', this.plan.switchName, 'link', 'set', this.#host(id).id, isUp ? 'up' : 'down']);
+  }
+
   linkCounters(): LinkCounters {
     return parseLinkCounters(this.#parts.run(['ip', '-n', this.plan.switchName, '-s', '-j', 'link', 'show']));
   }

@@ -1,5 +1,6 @@
 import type { HeadName } from '../../heads/head-family.js';
 import type { BenchStrategy } from './bench-strategy.js';
+import type { Disturbance } from './disturbance/disturbance.js';
 import { turnOrder } from './turn-order.js';
 
 /** What `deepthings bench testbed` was asked to measure. */
@@ -23,6 +24,8 @@ export interface TestbedSettings {
   readonly atOnce: 'always' | 'several-sources' | 'cameras';
   /** How often that is done. */
   readonly repeat: number;
+  /** Null: nothing is disturbed. */
+  readonly disturbance: Disturbance | null;
   readonly model: ModelChoice;
   /** Fused layers; null: as the model suggests. */
   readonly depth: number | null;
@@ -55,6 +58,8 @@ export interface Batch {
   readonly sources: readonly number[];
   /** Each source submits its next frame once the one before it is answered; else all are submitted at once. */
   readonly inTurn: boolean;
+  /** The number of its round, from 0: those that count and warm-ups have their own. */
+  readonly round: number;
   /** Whether it counts. */
   readonly warmup: boolean;
 }
@@ -75,13 +80,24 @@ export function planBatches(settings: TestbedSettings, { sources }: ClusterRun):
   const inTurn = atOnce === 'cameras';
   const turn = (round: number, size: number, isWarmup: boolean): readonly Batch[] => {
     const numbers = Array.from({ length: size }, (_, i) => (round * size + i) % sources);
-    return turnOrder(strategies, round).map((strategy) => ({ strategy, sources: numbers, inTurn, warmup: isWarmup }));
+    return turnOrder(strategies, round).map((strategy) => ({
+      strategy,
+      sources: numbers,
+      inTurn,
+      round,
+      warmup: isWarmup,
+    }));
   };
   const rounds = (count: number, size: number, isWarmup: boolean) =>
     Array.from({ length: count }, (_, round) => turn(round, size, isWarmup)).flat();
   // Each camera has a picture of its own: all of them are seen before what counts.
   const warmups = inTurn ? rounds(Math.ceil(warmup / sources), sources, true) : rounds(warmup, 1, true);
   return [...warmups, ...(together ? rounds(repeat, frames, false) : rounds(frames, 1, false))];
+}
+
+/** Rounds that count: in each of them every strategy has its turn. */
+export function countedRounds(batches: readonly Batch[]): number {
+  return Math.max(0, ...batches.filter(({ warmup }) => !warmup).map(({ round }) => round + 1));
 }
 
 /** The most frames that are under way at once. */

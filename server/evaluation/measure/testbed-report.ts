@@ -5,12 +5,13 @@ import { spreadOf } from '../statistics/spread.js';
 import { median } from '../statistics/statistics.js';
 import type { BenchStrategy } from './bench-strategy.js';
 import { timesOf } from './cpu-profile.js';
+import { type Phase, type PhaseReport, phaseOf, reportPhase } from './disturbance/disturbance.js';
 import { TOLERANCE } from './map-difference.js';
 import type { MeasuredBatch } from './measured-batch.js';
 import { fusedSpanSeconds, type MeasuredFrame } from './measured-frame.js';
 import type { MemoryPeaks } from './memory-watch.js';
 import { roundRatios } from './round-ratios.js';
-import { type ClusterRun, deviceCpu, type TestbedSettings } from './run-matrix.js';
+import { type ClusterRun, countedRounds, deviceCpu, type TestbedSettings } from './run-matrix.js';
 
 /** The most of all processes of a kind, in MiB. */
 export interface EdgeMemory {
@@ -97,6 +98,8 @@ export function reportStrategy(strategy: BenchStrategy, batches: readonly Measur
     startSeconds,
     startedAt,
     machine,
+    disturbance: settings.disturbance,
+    phases: settings.disturbance === null ? null : phasesOf(counted),
     samples: counted.map((batch) => ({
       seconds: batch.seconds,
       fusedSeconds: fusedSpanSeconds(batch.frames),
@@ -104,6 +107,18 @@ export function reportStrategy(strategy: BenchStrategy, batches: readonly Measur
       frames: batch.frames.map(({ mergedAtMs: _, ...frame }) => frame),
     })),
   };
+}
+
+/** Before, during and after the disturbance. */
+function phasesOf(counted: readonly MeasuredBatch[]): Readonly<Record<Phase, PhaseReport>> {
+  const rounds = countedRounds(counted.map(({ batch }) => batch));
+  const of = (phase: Phase) =>
+    reportPhase(
+      counted
+        .filter(({ batch }) => phaseOf(batch.round, rounds) === phase)
+        .flatMap(({ frames }) => frames.map(({ endToEndSeconds }) => endToEndSeconds)),
+    );
+  return { before: of('before'), during: of('during'), after: of('after') };
 }
 
 /** Devices that frames started on, apart from those that only stole. */

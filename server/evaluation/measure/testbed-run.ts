@@ -12,9 +12,18 @@ import { BenchCluster, type NodeOutput } from './bench-cluster.js';
 import { benchConfig } from './bench-config.js';
 import { FrameCheck } from './check/frame-check.js';
 import type { UntiledReference } from './check/untiled-reference.js';
+import { Disturber } from './disturbance/disturber.js';
 import { type MeasuredBatch, measureBatch } from './measured-batch.js';
 import { readResidentMemory } from './process-memory.js';
-import { type ClusterRun, deviceCpu, largestBatch, planBatches, type TestbedSettings } from './run-matrix.js';
+import {
+  type Batch,
+  type ClusterRun,
+  countedRounds,
+  deviceCpu,
+  largestBatch,
+  planBatches,
+  type TestbedSettings,
+} from './run-matrix.js';
 import { reportStrategy, type StrategyReport } from './testbed-report.js';
 
 export interface TestbedParts {
@@ -140,18 +149,32 @@ export class RunningTestbed {
     const startedAt = new Date().toISOString();
     const machine = machineFacts();
     const measured: MeasuredBatch[] = [];
-    for (const batch of planBatches(settings, run)) {
-      signal.throwIfAborted();
-      const batchMs = performance.now();
-      const parts = { ...this.#parts, check: this.#check, cluster, hosts };
-      measured.push(await Promise.race([measureBatch(batch, parts), cluster.broken]));
-      progress.measured(measured.at(-1)!, (performance.now() - batchMs) / 1000);
+    const batches = planBatches(settings, run);
+    const disturber = this.#disturber({ run, settings }, batches);
+    try {
+      for (const batch of batches) {
+        signal.throwIfAborted();
+        disturber?.next(batch);
+        const batchMs = performance.now();
+        const parts = { ...this.#parts, check: this.#check, cluster, hosts };
+        measured.push(await Promise.race([measureBatch(batch, parts), cluster.broken]));
+        progress.measured(measured.at(-1)!, (performance.now() - batchMs) / 1000);
+      }
+    } finally {
+      disturber?.end();
     }
     const usage = new Map(cluster.config.devices.map(({ id }) => [id, hosts.usage(id)]));
     const depth = (await planCluster(cluster.config)).plan.stage.layers;
     const { startSeconds } = this;
     const facts = { settings, run, depth, startSeconds, startPeaks: this.#startPeaks, usage, machine, startedAt };
     return settings.strategies.map((strategy) => reportStrategy(strategy, measured, facts));
+  }
+
+  #disturber({ run, settings }: TestbedLoad, batches: readonly Batch[]): Disturber | null {
+    const { disturbance } = settings;
+    if (disturbance === null) return null;
+    const cpuCores = deviceCpu(settings, run.devices)[disturbance.device]!;
+    return new Disturber({ disturbance, cpuCores, rounds: countedRounds(batches), hosts: this.hosts });
   }
 
   async stop(): Promise<void> {

@@ -42,6 +42,13 @@ describe('version 1', () => {
     expect(read('sys/fs/cgroup/memory/h/memory.memsw.limit_in_bytes')).toBe(String(192 * MIB));
   });
 
+  it('gives another share of a core to what runs already', () => {
+    const groups = detectControlGroups(root);
+    groups.create('h', { cpuCores: 0.25, memoryBytes: null });
+    groups.setCpu('h', 0.1);
+    expect(read('sys/fs/cgroup/cpu,cpuacct/h/cpu.cfs_quota_us')).toBe('2000');
+  });
+
   it('has a hierarchy that two controllers share joined once', () => {
     expect(detectControlGroups(root).joinFiles('h')).toEqual([
       join(root, 'sys/fs/cgroup/cpu,cpuacct/h/cgroup.procs'),

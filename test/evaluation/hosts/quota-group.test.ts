@@ -9,6 +9,7 @@ function recordedGroups() {
   const groups: ControlGroups = {
     version: 2,
     create: (name, limits) => void made.push({ name, limits }),
+    setCpu: () => {},
     joinFiles: (name) => [`/groups/${name}/cgroup.procs`],
     usage: () => ({ peakBytes: null, oomKills: 0, cpuMs: null }),
     names: () => [],

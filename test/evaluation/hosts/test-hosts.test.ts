@@ -11,11 +11,14 @@ const GONE = 2 ** 30;
 class FakeMachine {
   readonly groupNames = new Set<string>();
   readonly namespaces = new Set<string>();
+  readonly commands: string[] = [];
+  readonly shares: [name: string, cpuCores: number][] = [];
   /** Beginning of a command that fails. */
   refuses = 'nothing';
 
   readonly run = (command: Command): string => {
     const line = command.join(' ');
+    this.commands.push(line);
     if (line.startsWith(this.refuses)) throw new Error(`refused: ${line}`);
     const [, second, third, name] = command;
     if (second === 'netns' && third === 'add') this.namespaces.add(name!);
@@ -26,6 +29,7 @@ class FakeMachine {
   readonly groups: ControlGroups = {
     version: 2,
     create: (name) => void this.groupNames.add(name),
+    setCpu: (name, cpuCores) => void this.shares.push([name, cpuCores]),
     joinFiles: (name) => [`/groups/${name}/cgroup.procs`],
     usage: () => ({ peakBytes: 1, oomKills: 0, cpuMs: 1 }),
     names: () => [...this.groupNames],
@@ -48,6 +52,19 @@ describe('test hosts', () => {
     raised.takeDown();
     expect([...machine.namespaces, ...machine.groupNames]).toEqual([]);
     expect(process.listenerCount('exit')).toBe(listening);
+  });
+
+  it('give a host another share of a core, and cut its link off', () => {
+    const machine = new FakeMachine();
+    const raised = machine.raise();
+    raised.setCpu('e0', 0.1);
+    expect(machine.shares).toEqual([[`deepthings-${process.pid}-e0`, 0.1]]);
+    raised.setLink('e0', false);
+    raised.setLink('e0', true);
+    const cut = `ip -n deepthings-${process.pid}-switch link set e0`;
+    expect(machine.commands.slice(-2)).toEqual([`${cut} down`, `${cut} up`]);
+    expect(() => raised.setLink('e9', false)).toThrow(/no host e9/);
+    raised.takeDown();
   });
 
   it('have a node join its groups before it enters its namespace', () => {

@@ -26,7 +26,7 @@ function frame(wanted: Partial<MeasuredFrame> = {}): MeasuredFrame {
 function batch(strategy: StrategyName, frames: readonly MeasuredFrame[], warmup = false): MeasuredBatch {
   const peak = (resident: number) => ({ resident: resident * MIB, anonymous: MIB, file: 2 * MIB, counted: true });
   return {
-    batch: { strategy, sources: frames.map(() => 0), inTurn: false, warmup },
+    batch: { strategy, sources: frames.map(() => 0), inTurn: false, round: 0, warmup },
     frames,
     seconds: 4,
     linkBytes: 100,

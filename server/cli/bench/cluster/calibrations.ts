@@ -63,7 +63,8 @@ export class Calibrations {
     return calibrateAsNode(
       { model, depth, engine: 'onnxruntime' },
       {
-        group: id,
+        // Names of control groups have no other characters.
+        group: id.replace(/[^a-z0-9]/g, ''),
         cpuCores: hasTestHosts() ? cpu : null,
         onStep: (what) => onStep(`${name}, ${what}`),
         signal,

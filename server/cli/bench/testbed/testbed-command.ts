@@ -19,7 +19,15 @@ import { printJson, printLine, printNote } from '../../terminal/terminal.js';
 import { Interruption } from '../../up/interruption.js';
 import { type TestbedOptions, testbedSettings } from './testbed-options.js';
 import { isOfTheMachine, requireTestbed, TestbedSession } from './testbed-session.js';
-import { clusterTitle, cpuTable, printBatch, printWhatIsRun, speedLines, testbedTable } from './testbed-terminal.js';
+import {
+  clusterTitle,
+  cpuTable,
+  phaseTable,
+  printBatch,
+  printWhatIsRun,
+  speedLines,
+  testbedTable,
+} from './testbed-terminal.js';
 
 /** `deepthings bench testbed`: sets the exit code to 1 when an output differs or a cluster could not be measured. */
 export async function runBenchTestbed(options: TestbedOptions): Promise<void> {
@@ -33,7 +41,8 @@ export async function runBenchTestbed(options: TestbedOptions): Promise<void> {
   const reports = await run.all();
   if (options.json) printJson(reports);
   else if (reports.length > 0) {
-    printLine([testbedTable(reports), cpuTable(reports), speedLines(reports)].join('\n\n'));
+    const parts = [testbedTable(reports), cpuTable(reports), phaseTable(reports), speedLines(reports)];
+    printLine(parts.filter((part) => part !== '').join('\n\n'));
   }
   if (run.failed) process.exitCode = EXIT_FAILED;
 }

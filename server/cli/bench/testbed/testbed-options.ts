@@ -4,7 +4,13 @@ import { DeepThingsError } from '../../../errors.js';
 import { LEAST_CPU_CORES } from '../../../evaluation/hosts/control-groups.js';
 import { MOST_HOSTS } from '../../../evaluation/hosts/host-plan.js';
 import { askedStrategy, type BenchStrategy, benchStrategy } from '../../../evaluation/measure/bench-strategy.js';
-import { planClusters, type TestbedSettings } from '../../../evaluation/measure/run-matrix.js';
+import { type Disturbance, LEAST_ROUNDS } from '../../../evaluation/measure/disturbance/disturbance.js';
+import {
+  countedRounds,
+  planBatches,
+  planClusters,
+  type TestbedSettings,
+} from '../../../evaluation/measure/run-matrix.js';
 import { formatGrid, parseGrid } from '../../../geometry/grid.js';
 import { isPaperStrategy, STRATEGIES } from '../../../scheduling/strategies/strategy.js';
 import { numberList, oneNumber, words } from '../list-options.js';
@@ -26,6 +32,7 @@ export interface TestbedOptions {
   readonly atOnce?: boolean;
   readonly cameras?: boolean;
   readonly repeat: string;
+  readonly disturb?: string;
   readonly model: string;
   readonly weights?: string;
   readonly depth?: string;
@@ -71,14 +78,40 @@ export function testbedSettings(options: TestbedOptions): TestbedSettings {
     model: modelChoice(options.model, options.weights),
     depth: options.depth === undefined ? null : count('--depth', options.depth, 1, 1000),
     maps: options.maps,
+    disturbance: options.disturb === undefined ? null : disturbanceOf(options.disturb, Math.min(...devices)),
     sections: sectionsOf(options.set),
   };
   if (options.cameras && options.atOnce) throw new DeepThingsError('DT_USAGE', 'choose one of --cameras and --at-once');
+  if (settings.disturbance !== null) requireRounds(settings);
   if (planClusters(settings).length > 0) return settings;
   throw new DeepThingsError(
     'DT_USAGE',
     `no --devices count has as many devices as --sources ${options.sources} asks for`,
   );
+}
+
+const DISTURBANCE = /^(?:slow:e(?<slow>\d+):(?<cpu>\d+(?:\.\d+)?)|lossy:e(?<lossy>\d+))$/;
+
+/** @param devices that every cluster has. @throws DeepThingsError `DT_USAGE` */
+function disturbanceOf(text: string, devices: number): Disturbance {
+  const { cpu, lossy, slow } = DISTURBANCE.exec(text)?.groups ?? {};
+  const device = Number(slow ?? lossy);
+  if (!(device < devices)) {
+    throw new DeepThingsError(
+      'DT_USAGE',
+      `--disturb must be such as slow:e${devices - 1}:0.1 (a share of a core) or lossy:e${devices - 1}, with a device that every cluster has, and is "${text}"`,
+    );
+  }
+  return cpu === undefined
+    ? { kind: 'lossy', device }
+    : { kind: 'slow', device, cpuCores: oneNumber('--disturb', cpu, CPU_CORES) };
+}
+
+/** @throws DeepThingsError `DT_USAGE` */
+function requireRounds(settings: TestbedSettings): void {
+  const fewest = Math.min(...planClusters(settings).map((run) => countedRounds(planBatches(settings, run))));
+  if (fewest >= LEAST_ROUNDS) return;
+  throw new DeepThingsError('DT_USAGE', `--disturb needs at least ${LEAST_ROUNDS} rounds (--frames or --repeat)`);
 }
 
 /** @throws DeepThingsError `DT_USAGE` */

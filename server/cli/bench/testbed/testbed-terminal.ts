@@ -70,6 +70,24 @@ export function speedLines(reports: readonly StrategyReport[]): string {
     .join('\n');
 }
 
+/** What frames took before, during and after a disturbance; empty without one. */
+export function phaseTable(reports: readonly StrategyReport[]): string {
+  const rows = reports.flatMap(({ phases, ...report }) =>
+    Object.entries(phases ?? {}).map(([phase, { frames, seconds, settledAfter, settledSeconds }]) => [
+      ...[clusterTitle(report), report.strategy, phase, String(frames.length)],
+      ...[seconds.toFixed(2), Math.max(...frames).toFixed(2), settledSeconds.toFixed(2), String(settledAfter)],
+    ]),
+  );
+  if (rows.length === 0) return '';
+  return textTable(
+    [
+      ...[{ title: 'cluster' }, { title: 'strategy' }, { title: 'disturbance' }, right('frames'), right('median s')],
+      ...[right('longest s'), right('settled s'), right('frames until then')],
+    ],
+    rows,
+  );
+}
+
 export function clusterTitle({ devices, grid, sources }: ClusterRun): string {
   return `${formatCount(devices, 'device')}, ${grid}, ${formatCount(sources, 'source')}`;
 }

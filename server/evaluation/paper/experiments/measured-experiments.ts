@@ -90,6 +90,7 @@ function experimentOf(id: string, figures: readonly FigureId[], cluster: Cluster
     warmup,
     atOnce: 'several-sources',
     repeat,
+    disturbance: null,
     model: { name: 'yolov2', weights: 'synthetic' },
     depth: cluster.depth ?? DEEPEST,
     maps: cluster.maps ?? 'f32',

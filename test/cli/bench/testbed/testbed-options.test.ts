@@ -50,6 +50,19 @@ describe('options of bench testbed', () => {
     expect(read({ strategy: 'whole,gang', frames: '3' }).frames).toBe(3);
   });
 
+  it('reads what is to be disturbed, of devices that every cluster has, with rounds enough', () => {
+    const disturbed = (disturb: string, options: Partial<TestbedOptions> = {}) =>
+      read({ disturb, ...options }).disturbance;
+    expect(read().disturbance).toBeNull();
+    expect(disturbed('slow:e0:0.1')).toEqual({ kind: 'slow', device: 0, cpuCores: 0.1 });
+    expect(disturbed('lossy:e2', { devices: '3,6' })).toEqual({ kind: 'lossy', device: 2 });
+    for (const wrong of ['slow:e1:0.1', 'slow:e0', 'lossy:0', 'lossy:e0:1', 'off:e0']) {
+      expect(() => disturbed(wrong), wrong).toThrow(/--disturb must be such as slow:e0:0\.1/);
+    }
+    expect(() => disturbed('slow:e0:0')).toThrow(/--disturb/);
+    expect(() => disturbed('lossy:e0', { frames: '2' })).toThrow(/at least 3 rounds/);
+  });
+
   it('gives a model without weights of its own made-up ones', () => {
     expect(read().model).toEqual({ name: 'yolov2', weights: 'synthetic' });
     expect(read({ model: 'face-detector' }).model).toEqual({ name: 'face-detector' });
