@@ -10,6 +10,7 @@ export interface HostCapabilities {
 
 const PACKAGE_OF = {
   ip: 'iproute2 (Debian, Ubuntu, Alpine, Arch) or iproute (Fedora)',
+  bridge: 'iproute2 (Debian, Ubuntu, Alpine, Arch) or iproute (Fedora)',
   tc: 'iproute2 (Debian, Ubuntu, Arch), iproute2-tc (Alpine) or iproute-tc (Fedora)',
 } as const;
 

@@ -61,8 +61,8 @@ describe('test hosts', () => {
     expect(machine.shares).toEqual([[`deepthings-${process.pid}-e0`, 0.1]]);
     raised.setLink('e0', false);
     raised.setLink('e0', true);
-    const cut = `ip -n deepthings-${process.pid}-switch link set e0`;
-    expect(machine.commands.slice(-2)).toEqual([`${cut} down`, `${cut} up`]);
+    const port = `bridge -n deepthings-${process.pid}-switch link set dev e0 state`;
+    expect(machine.commands.slice(-2)).toEqual([`${port} disabled`, `${port} forwarding`]);
     expect(() => raised.setLink('e9', false)).toThrow(/no host e9/);
     raised.takeDown();
   });
