@@ -4,10 +4,11 @@ import type { Graph } from '../graph/graph.js';
 import { type FtpPlan, fuseStage, planFtp } from './ftp-plan.js';
 import { type Grid, tileCount, tilePosition, tileShare } from './grid.js';
 import { MACS } from './machine-costs.js';
+import { macsOfRegions } from './plan-cost.js';
 import { type Region, regionArea } from './region.js';
 import { type SegmentedStage, segmentStage } from './segments.js';
 import { stageOf } from './stage.js';
-import { type TileWalk, walkSegments } from './tile-walk.js';
+import { walkSegments } from './tile-walk.js';
 
 /**
  * Where the fused part of a graph ends: after so many layers, a node or value by name, a share of the work such as `40%`, `auto` for
@@ -18,16 +19,16 @@ export type FusedDepth = number | string | readonly string[];
 /** The segments that compute the tiles of a cut: all of a stage that ends there, or the first ones of a stage that ends later. */
 interface CutSegments {
   readonly stage: SegmentedStage;
-  /** The maps that are handed over. */
+  /** The values that are handed over, by number. */
   readonly outputs: readonly number[];
-  /** After the last segment that puts one of them out. */
+  /** After the last segment that computes one of them. */
   readonly end: number;
 }
 
-/** Each tile's share of every map that is handed over. */
+/** Each tile's share of every value that is handed over. */
 function sharesOf({ outputs, stage }: CutSegments, grid: Grid, tileId: number): ReadonlyMap<number, Region> {
   const position = tilePosition(grid, tileId);
-  return new Map(outputs.map((map) => [map, tileShare(grid, stage.maps[map]!, position)]));
+  return new Map(outputs.map((value) => [value, tileShare(grid, stage.shapes[value]!, position)]));
 }
 
 /**
@@ -39,18 +40,12 @@ function sharesOf({ outputs, stage }: CutSegments, grid: Grid, tileId: number): 
  */
 export function chooseCut(graph: Graph, parts: Tileable, grid: Grid, devices: number): GraphCut | null {
   const { cuts, local, macs } = parts;
-  const isNarrow = ({ bytes }: GraphCut, i: number) =>
-    bytes <= (cuts[i - 1]?.bytes ?? bytes) && bytes < (cuts[i + 1]?.bytes ?? Number.POSITIVE_INFINITY);
-  const isFine = ({ values }: GraphCut) => {
-    const shapes = values.map((name) => graph.values.get(name)!.shape);
-    return shapes.some((shape) => shape[2]! >= grid.rows) && shapes.some((shape) => shape[3]! >= grid.columns);
-  };
   const tiles = fromTheMiddle(grid);
   const busy = Math.min(devices, tiles.length);
   const behind = (cut: GraphCut) => macs - cut.macs + MACS.perByteSent * cut.bytes;
   /** No cut takes less: its tiles have equal shares, compute nothing twice and need no time but for that. */
   const bound = (cut: GraphCut) => behind(cut) + cut.macs / busy;
-  const candidates = cuts.filter(isNarrow).filter(isFine);
+  const candidates = cutsFor(graph, parts, grid);
   const deepest = candidates.at(-1);
   if (deepest === undefined) return null;
   const longest = segmentStage(stageOf(graph, local, deepest));
@@ -58,11 +53,29 @@ export function chooseCut(graph: Graph, parts: Tileable, grid: Grid, devices: nu
   for (const cut of candidates.toSorted((a, b) => bound(a) - bound(b))) {
     if (best !== null && bound(cut) >= best.time) break;
     const most: number = best === null ? Number.POSITIVE_INFINITY : best.time - behind(cut);
-    const segments = segmentsIn(longest, sameWork(cuts, cut)) ?? ownSegments(segmentStage(stageOf(graph, local, cut)));
-    const time = sharedTime(segments, grid, tiles, busy, most);
+    const timeOf = (segments: CutSegments, tileTime: TileTime) =>
+      sharedTime((tileId) => tileTime(segments, sharesOf(segments, grid, tileId)), tiles, busy, most);
+    let segments = segmentsIn(longest, sameWork(cuts, cut));
+    if (segments === null) {
+      const inner = innerSegments(longest, cut);
+      if (inner !== null && timeOf(inner, layersTime) >= most) continue;
+      segments = ownSegments(segmentStage(stageOf(graph, local, cut)));
+    }
+    const time = timeOf(segments, tileTime);
     if (time < most) best = { cut, time: time + behind(cut) };
   }
   return best?.cut ?? null;
+}
+
+/** Lists the cuts that a grid can be put over and that hand over no more bytes than the ones beside them, from the first to the last. */
+function cutsFor(graph: Graph, { cuts }: Tileable, grid: Grid): readonly GraphCut[] {
+  const isNarrow = ({ bytes }: GraphCut, i: number) =>
+    bytes <= (cuts[i - 1]?.bytes ?? bytes) && bytes < (cuts[i + 1]?.bytes ?? Number.POSITIVE_INFINITY);
+  const isFine = ({ values }: GraphCut) => {
+    const shapes = values.map((name) => graph.values.get(name)!.shape);
+    return shapes.some((shape) => shape[2]! >= grid.rows) && shapes.some((shape) => shape[3]! >= grid.columns);
+  };
+  return cuts.filter(isNarrow).filter(isFine);
 }
 
 /**
@@ -84,18 +97,34 @@ function sameWork(cuts: readonly GraphCut[], cut: GraphCut): readonly GraphCut[]
 
 /**
  * Finds the segments that compute the values of one of these cuts in a stage that ends later: it is segmented once for many cuts. These segments are the
- * same as those of a stage that ends at the cut, since no segment reaches across maps that are put together by hand.
+ * same as those of a stage that ends at the cut, since no segment reaches across maps that are put together by hand. Where the cut
+ * has one value that is not, the last of them computes as much as is needed of the value.
  *
- * @returns null where each cut has a value that is not put together by hand.
+ * @returns null where each cut has several values, and one that is not put together by hand.
  */
 function segmentsIn(stage: SegmentedStage, same: readonly GraphCut[]): CutSegments | null {
-  for (const { values } of same) {
-    const outputs = values.map((name) => stage.numbers.get(name) ?? stage.maps.length);
-    if (outputs.some((map) => map >= stage.maps.length)) continue;
-    const last = stage.segments.findLastIndex(({ writes }) => writes.some((map) => outputs.includes(map)));
-    return { stage, outputs, end: last + 1 };
+  for (const cut of same) {
+    const inner = innerSegments(stage, cut);
+    if (inner === null) continue;
+    const { outputs } = inner;
+    if (outputs.length === 1 || outputs.every((value) => value < stage.maps.length)) return inner;
   }
   return null;
+}
+
+/**
+ * Finds the segments of a stage that ends later which compute the values of a cut. Layers compute the same in them as in a stage that ends at
+ * the cut, though that one may have more engine calls.
+ *
+ * @returns null where the later stage does not have all of the values.
+ */
+function innerSegments(stage: SegmentedStage, { values }: GraphCut): CutSegments | null {
+  const outputs = values.map((name) => stage.numbers.get(name) ?? -1);
+  if (outputs.includes(-1)) return null;
+  const last = stage.segments.findLastIndex(({ nodes }) =>
+    nodes.some(({ to }) => to.some((value) => outputs.includes(value))),
+  );
+  return { stage, outputs, end: last + 1 };
 }
 
 function ownSegments(stage: SegmentedStage): CutSegments {
@@ -104,16 +133,14 @@ function ownSegments(stage: SegmentedStage): CutSegments {
 
 /** @returns no less than `most` once the tiles so far take as long. */
 function sharedTime(
-  segments: CutSegments,
-  grid: Grid,
+  tileTime: (tileId: number) => number,
   tiles: readonly number[],
   devices: number,
   most: number,
 ): number {
-  const { end, stage } = segments;
   let [all, time] = [0, 0];
   for (const tileId of tiles) {
-    const one = tileTime(stage, walkSegments(stage, { start: 0, end }, sharesOf(segments, grid, tileId)));
+    const one = tileTime(tileId);
     all += one;
     time = Math.max(time, one, all / devices);
     if (time >= most) break;
@@ -121,10 +148,22 @@ function sharedTime(
   return time;
 }
 
-function tileTime({ maps }: SegmentedStage, { held, macs, steps }: TileWalk): number {
-  const values = held.reduce((sum, region, map) => sum + maps[map]!.channels * regionArea(region), 0);
-  return macs + MACS.perCall * steps.length + MACS.perValue * values;
-}
+/** Returns what a tile takes, given its shares of what is handed over. */
+type TileTime = (segments: CutSegments, shares: ReadonlyMap<number, Region>) => number;
+
+const tileTime: TileTime = ({ end, outputs, stage }, shares) => {
+  const { computes, held, steps } = walkSegments(stage, { start: 0, end }, shares);
+  const valuesOf = (region: Region, value: number) => stage.shapes[value]!.channels * regionArea(region);
+  // A stage that ends at the cut puts out its value, in an engine call of its own.
+  const inner = outputs.filter((value) => value >= stage.maps.length);
+  const values = inner.reduce((sum, value) => sum + valuesOf(shares.get(value)!, value), 0);
+  const put = held.reduce((sum, region, map) => sum + valuesOf(region, map), values);
+  return macsOfRegions(stage, computes) + MACS.perCall * (steps.length + inner.length) + MACS.perValue * put;
+};
+
+/** Returns what a tile takes at least: its layers, without engine calls and what they read. */
+const layersTime: TileTime = ({ end, stage }, shares) =>
+  macsOfRegions(stage, walkSegments(stage, { start: 0, end }, shares).computes);
 
 /** Tiles by their distance from the middle, where they have halos on all sides. */
 function fromTheMiddle(grid: Grid): readonly number[] {
@@ -200,6 +239,15 @@ function cutAfterLayers(graph: Graph, cuts: readonly GraphCut[], depth: number):
 export function planGraph(graph: Graph, depth: FusedDepth, grid: Grid, devices = tileCount(grid)): FtpPlan {
   const parts = tileable(graph);
   return planFtp(fuseStage(graph, parts.local, cutAt(graph, parts, depth, grid, devices)), grid);
+}
+
+/**
+ * Checks that a graph can be planned so, without the search for the cheapest cut.
+ *
+ * @throws DeepThingsError as `planGraph`.
+ */
+export function requireCut(graph: Graph, depth: FusedDepth, grid: Grid): void {
+  if (depth !== 'auto' || cutsFor(graph, tileable(graph), grid).length === 0) planGraph(graph, depth, grid);
 }
 
 function depthError(problem: string, remedy = 'Choose another model.'): DeepThingsError {

@@ -90,25 +90,14 @@ export function walkSegments(
   wanted: ReadonlyMap<number, Region>,
   cut: Cut = UNCUT,
 ): TileWalk {
-  const needed: Region[] = new Array(stage.shapes.length).fill(EMPTY_REGION);
-  for (const [map, region] of wanted) needed[map] = region;
-  const held: Region[] = new Array(stage.maps.length).fill(EMPTY_REGION);
-  const computes: Region[] = new Array(stage.work.length).fill(EMPTY_REGION);
-  const strips: WalkStrip[] = [];
+  const walk = new BackwardWalk(stage, cut);
+  for (const [map, region] of wanted) walk.want(map, region);
   const steps: TileStep[] = [];
   for (let index = segments.end - 1; index >= segments.start; index--) {
-    const segment = stage.segments[index]!;
-    for (const map of segment.writes) {
-      const region = needed[map]!;
-      if (isEmptyRegion(region)) continue;
-      const { rest, taken } = cut(map, region);
-      held[map] = region;
-      for (const one of taken) strips.push(Object.freeze({ ...one, map }));
-      needed[map] = rest;
-    }
-    const step = stepOf(stage, segment, needed, computes);
+    const step = walk.step(index);
     if (step !== null) steps.push(step);
   }
+  const { computes, held, needed, strips } = walk;
   held[0] = needed[0]!;
   return Object.freeze({
     steps: Object.freeze(steps.reverse()),
@@ -118,6 +107,46 @@ export function walkSegments(
     needed: Object.freeze(needed),
     macs: steps.reduce((sum, step) => sum + step.macs, 0),
   });
+}
+
+/** A walk backward through a stage's segments, one after another. */
+export class BackwardWalk {
+  readonly #stage: SegmentedStage;
+  readonly #cut: Cut;
+  /** By value: the region that readers need of it so far; once the walk is past the segment that computes it, what is computed. */
+  readonly needed: Region[];
+  /** As `TileWalk.held`, of the segments so far. */
+  readonly held: Region[];
+  /** As `TileWalk.computes`, of the segments so far. */
+  readonly computes: Region[];
+  readonly strips: WalkStrip[] = [];
+
+  constructor(stage: SegmentedStage, cut: Cut = UNCUT) {
+    this.#stage = stage;
+    this.#cut = cut;
+    this.needed = new Array(stage.shapes.length).fill(EMPTY_REGION);
+    this.held = new Array(stage.maps.length).fill(EMPTY_REGION);
+    this.computes = new Array(stage.work.length).fill(EMPTY_REGION);
+  }
+
+  /** Adds a region to what is needed of a value. Before the segment that computes it. */
+  want(value: number, region: Region): void {
+    this.needed[value] = hullRegion(this.needed[value]!, region);
+  }
+
+  /** Goes back through a segment; all segments that read what it puts out come before. @returns null when it has nothing to put out. */
+  step(index: number): TileStep | null {
+    const segment = this.#stage.segments[index]!;
+    for (const map of segment.writes) {
+      const region = this.needed[map]!;
+      if (isEmptyRegion(region)) continue;
+      const { rest, taken } = this.#cut(map, region);
+      this.held[map] = region;
+      for (const one of taken) this.strips.push(Object.freeze({ ...one, map }));
+      this.needed[map] = rest;
+    }
+    return stepOf(this.#stage, segment, this.needed, this.computes);
+  }
 }
 
 function stepOf(stage: SegmentedStage, segment: Segment, needed: Region[], computes: Region[]): TileStep | null {

@@ -1,6 +1,6 @@
 import { elementCount, type Graph, type GraphNode } from './graph.js';
 import { macsOf, totalMacs } from './macs.js';
-import { isMap, isSameCell, type LocalReach, reachOf } from './reach.js';
+import { isMap, isSameCell, reachOf } from './reach.js';
 
 /** A place between two nodes where devices can hand over: the first stage of a plan may end there. */
 export interface GraphCut {
@@ -40,24 +40,27 @@ export interface Tileable {
 export function tileable(graph: Graph): Tileable {
   const isBehind = new Set<string>();
   const local: GraphNode[] = [];
+  const layers = new Set<GraphNode>();
   const barriers: GraphBarrier[] = [];
   for (const node of graph.nodes) {
     const isFree = node.inputs.every((name) => !isBehind.has(name));
     const reach = isFree ? reachOf(graph, node) : null;
     if (reach?.kind === 'local') {
       local.push(node);
+      if (!isSameCell(reach) || macsOf(graph, node) > 0) layers.add(node);
       continue;
     }
     if (reach !== null) barriers.push({ node, why: reach.why });
     for (const name of node.outputs) isBehind.add(name);
   }
-  return { local, barriers, cuts: cutsOf(graph, local), macs: totalMacs(graph) };
+  return { local, barriers, cuts: cutsOf(graph, local, layers), macs: totalMacs(graph) };
 }
 
 /** A cut with more values is of no use, and a file can have it at each of its nodes. */
 const MOST_VALUES = 64;
 
-function cutsOf(graph: Graph, local: readonly GraphNode[]): readonly GraphCut[] {
+/** @param isLayer nodes that multiply, or look at several cells. */
+function cutsOf(graph: Graph, local: readonly GraphNode[], isLayer: ReadonlySet<GraphNode>): readonly GraphCut[] {
   const lastReader = new Map<string, number>();
   const place = new Map(local.map((node, i) => [node, i]));
   for (const node of graph.nodes) {
@@ -72,9 +75,8 @@ function cutsOf(graph: Graph, local: readonly GraphNode[]): readonly GraphCut[] 
   return local.flatMap((after, i) => {
     for (const name of after.outputs) if (name !== '') live.add(name);
     for (const name of live) if ((lastReader.get(name) ?? -1) <= i) live.delete(name);
-    const afterMacs = macsOf(graph, after);
-    macs += afterMacs;
-    if (afterMacs > 0 || !isSameCell(reachOf(graph, after) as LocalReach)) layers++;
+    macs += macsOf(graph, after);
+    if (isLayer.has(after)) layers++;
     if (live.size > MOST_VALUES || live.has(graph.inputs[0]!)) return [];
     const values = [...live];
     const shapes = values.map((name) => graph.values.get(name)!);

@@ -1,5 +1,5 @@
 import { DeepThingsError } from '../../errors.js';
-import { planGraph } from '../../geometry/choose-cut.js';
+import { planGraph, requireCut } from '../../geometry/choose-cut.js';
 import { planGang } from '../../geometry/gang/gang-plan.js';
 import { type Grid, parseGrid, tileCount } from '../../geometry/grid.js';
 import type { Network } from '../../model/network.js';
@@ -30,12 +30,18 @@ export function checkPartition(draft: Draft, { graph }: Network): void {
     return;
   }
   try {
-    const plan = planGraph(graph, given.partition?.fusedDepth ?? CLUSTER_DEFAULTS.partition.fusedDepth, grid);
+    const depth = given.partition?.fusedDepth ?? CLUSTER_DEFAULTS.partition.fusedDepth;
     const strategy = strategyNamed(
       problems.has(['schedule']) ? CLUSTER_DEFAULTS.schedule.strategy : strategyOf(given.schedule),
     );
-    // What devices compute: of gangs nearly all layers, however frames that ask for tiles are cut.
-    checkEngineLacks(draft, strategy.gang?.plan === 'stages' ? planGang(graph, () => []).stage : plan.stage);
+    if (strategy.gang?.plan === 'stages') {
+      // The cheapest cut is sought when the node starts. Devices compute nearly all layers, however frames that ask for tiles are cut.
+      requireCut(graph, depth, grid);
+      checkEngineLacks(draft, planGang(graph, () => []).stage);
+      return;
+    }
+    const plan = planGraph(graph, depth, grid);
+    checkEngineLacks(draft, plan.stage);
     const refusal = problems.has(['schedule']) ? null : strategy.refuses(plan);
     if (refusal !== null) problems.report(['schedule', 'strategy'], refusal, 'choose another strategy');
   } catch (error) {

@@ -1,9 +1,9 @@
 import { MACS } from '../machine-costs.js';
 import { isEmptyRegion, regionArea } from '../region.js';
 import type { SegmentedStage } from '../segments.js';
-import { walkSegments } from '../tile-walk.js';
+import { BackwardWalk } from '../tile-walk.js';
 import { type Bands, bandsOf, blockOf } from './bands.js';
-import { memberCosts } from './gang-blocks.js';
+import { memberCosts, type StageWalks } from './gang-blocks.js';
 import { type GangPlan, gangOf } from './gang-plan.js';
 
 /** A longer gang stage computes too much twice. */
@@ -23,7 +23,8 @@ export function chooseEnds(stage: SegmentedStage, devices: number): readonly num
   if (members < 2) return [stage.segments.length];
   const bands = bandsOf(Array.from({ length: members }, () => 1));
   const member = Math.floor(members / 2);
-  const timeOf = (ends: readonly number[]) => memberTime(gangOf(stage, ends), bands, member);
+  const walks: StageWalks = new Map();
+  const timeOf = (ends: readonly number[]) => memberTime(gangOf(stage, ends), bands, member, walks);
   let ends = firstEnds(stage, { bands, member, lastReader: lastReaders(stage) });
   let time = timeOf(ends);
   // Each turn ends with less time, and there are finitely many choices.
@@ -46,9 +47,13 @@ function variants(ends: readonly number[]): readonly (readonly number[])[] {
     );
 }
 
-/** Returns what one member takes for a frame, as multiply-accumulates; a stage goes to the compute thread and back, as a call does. */
-export function memberTime(plan: GangPlan, bands: Bands, member: number): number {
-  const { bodies, calls, macs, stripValues, values } = memberCosts(plan, bands, member);
+/**
+ * Returns what one member takes for a frame, as multiply-accumulates; a stage goes to the compute thread and back, as a call does.
+ *
+ * @param walks of the same graph, bands and member, kept from plan to plan.
+ */
+export function memberTime(plan: GangPlan, bands: Bands, member: number, walks?: StageWalks): number {
+  const { bodies, calls, macs, stripValues, values } = memberCosts(plan, bands, member, walks);
   const { perCall, perMessage, perStripValue, perValue } = MACS;
   const handedOver = perCall * (calls + plan.ends.length) + perValue * values;
   return macs + handedOver + perMessage * bodies + perStripValue * stripValues;
@@ -59,9 +64,9 @@ function firstEnds(stage: SegmentedStage, share: Share): readonly number[] {
   const best: { readonly time: number; readonly ends: readonly number[] }[] = [{ time: 0, ends: [] }];
   for (let end = 1; end <= count; end++) {
     let found: (typeof best)[number] = { time: Number.POSITIVE_INFINITY, ends: [] };
-    for (let start = end - 1; start >= Math.max(0, end - MOST_SEGMENTS); start--) {
-      const time = best[start]!.time + stageTime(stage, { start, end }, share);
-      if (time < found.time) found = { time, ends: [...best[start]!.ends, end] };
+    for (const [back, stageTime] of stageTimes(stage, end, share).entries()) {
+      const before = best[end - 1 - back]!;
+      if (before.time + stageTime < found.time) found = { time: before.time + stageTime, ends: [...before.ends, end] };
     }
     best.push(found);
   }
@@ -75,27 +80,32 @@ interface Share {
   readonly lastReader: readonly number[];
 }
 
-function stageTime(
-  stage: SegmentedStage,
-  { end, start }: { readonly start: number; readonly end: number },
-  { bands, lastReader, member }: Share,
-): number {
-  const written = stage.segments.slice(start, end).flatMap(({ writes }) => writes);
-  const published = written.filter((map) => lastReader[map]! >= end);
-  const wanted = new Map(published.map((map) => [map, blockOf(bands, member, stage.maps[map]!)]));
-  const { macs, needed, steps } = walkSegments(stage, { start, end }, wanted);
-  const own = new Set(written);
-  let [values, strips] = [0, 0];
-  for (const [map, { channels }] of stage.maps.entries()) {
-    const region = needed[map]!;
-    if (isEmptyRegion(region)) continue;
-    values += channels * regionArea(region);
-    if (map === 0 || own.has(map)) continue;
-    strips += channels * Math.max(0, regionArea(region) - regionArea(blockOf(bands, member, stage.maps[map]!)));
+/** Returns what gang stages take that end there: first the one of one segment, each next one begins a segment earlier. */
+function stageTimes(stage: SegmentedStage, end: number, { bands, lastReader, member }: Share): readonly number[] {
+  const walk = new BackwardWalk(stage);
+  const own = new Set<number>();
+  const times: number[] = [];
+  let work = 0;
+  for (let start = end - 1; start >= Math.max(0, end - MOST_SEGMENTS); start--) {
+    for (const map of stage.segments[start]!.writes) {
+      own.add(map);
+      if (lastReader[map]! >= end) walk.want(map, blockOf(bands, member, stage.maps[map]!));
+    }
+    const step = walk.step(start);
+    if (step !== null) work += step.macs + MACS.perCall;
+    let [values, strips] = [0, 0];
+    for (const [map, shape] of stage.maps.entries()) {
+      const region = walk.needed[map]!;
+      if (isEmptyRegion(region)) continue;
+      values += shape.channels * regionArea(region);
+      if (map === 0 || own.has(map)) continue;
+      strips += shape.channels * Math.max(0, regionArea(region) - regionArea(blockOf(bands, member, shape)));
+    }
+    // Two neighbours, as most members have.
+    const messages = strips > 0 ? 2 * MACS.perMessage + MACS.perStripValue * strips : 0;
+    times.push(work + MACS.perValue * values + messages);
   }
-  // Two neighbours, as most members have.
-  const messages = strips > 0 ? 2 * MACS.perMessage + MACS.perStripValue * strips : 0;
-  return macs + MACS.perCall * steps.length + MACS.perValue * values + messages;
+  return times;
 }
 
 function lastReaders({ maps, outputs, segments }: SegmentedStage): readonly number[] {

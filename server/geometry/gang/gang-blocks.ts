@@ -1,3 +1,4 @@
+import { memoize } from '../memoize.js';
 import {
   containsRegion,
   EMPTY_REGION,
@@ -8,7 +9,7 @@ import {
   type Region,
   regionArea,
 } from '../region.js';
-import { type TileStep, walkSegments } from '../tile-walk.js';
+import { type TileStep, type TileWalk, walkSegments } from '../tile-walk.js';
 import { type Bands, memberCount } from './bands.js';
 import { type GangPlan, segmentsOf } from './gang-plan.js';
 
@@ -143,14 +144,24 @@ export function publishedMaps(plan: GangPlan, madeIn = stagesOfMaps(plan)): read
   return plan.ends.map((_, index) => [...crossing].filter((map) => madeIn[map] === index));
 }
 
-function draftOf(plan: GangPlan, bands: Bands, member: number, published: readonly (readonly number[])[]): Draft {
+/** Walks through gang stages of one graph, of one member of one choice of bands, by the segments of the stage: what a stage publishes follows from these. */
+export type StageWalks = Map<string, TileWalk>;
+
+function draftOf(
+  plan: GangPlan,
+  bands: Bands,
+  member: number,
+  published: readonly (readonly number[])[],
+  walks: StageWalks = new Map(),
+): Draft {
   const { maps } = plan.stage;
   const computed: Region[] = maps.map(() => EMPTY_REGION);
   const read = maps.map(() => ({ region: EMPTY_REGION, stage: Number.POSITIVE_INFINITY }));
   const stages = plan.ends.map((_, index) => {
     const segments = segmentsOf(plan, index);
-    const wanted = new Map(published[index]!.map((map) => [map, plan.blockOf(bands, member, map)]));
-    const walk = walkSegments(plan.stage, segments, wanted);
+    const wanted = () => new Map(published[index]!.map((map) => [map, plan.blockOf(bands, member, map)]));
+    const key = `${segments.start} ${segments.end}`;
+    const walk = memoize(walks, key, () => walkSegments(plan.stage, segments, wanted()));
     const own = new Set(plan.stage.segments.slice(segments.start, segments.end).flatMap(({ writes }) => writes));
     for (const map of maps.keys()) {
       const region = walk.needed[map]!;
@@ -202,10 +213,14 @@ function readsOthers({ computed, read }: Draft, map: number): boolean {
   return !isEmptyRegion(region) && !containsRegion(computed[map]!, region);
 }
 
-/** Returns what the blocks cost that one member computes, and what it gets of the others. */
-export function memberCosts(plan: GangPlan, bands: Bands, member: number): MemberCosts {
+/**
+ * Returns what the blocks cost that one member computes, and what it gets of the others.
+ *
+ * @param walks of the same graph, bands and member, kept from plan to plan.
+ */
+export function memberCosts(plan: GangPlan, bands: Bands, member: number, walks?: StageWalks): MemberCosts {
   const madeIn = stagesOfMaps(plan);
-  const draft = draftOf(plan, bands, member, publishedMaps(plan, madeIn));
+  const draft = draftOf(plan, bands, member, publishedMaps(plan, madeIn), walks);
   const members = Array.from({ length: memberCount(bands) }, (_, from) => from);
   const strips = madeIn.flatMap((stage, map) =>
     readsOthers(draft, map)

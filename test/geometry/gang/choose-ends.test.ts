@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bandsOf } from '../../../server/geometry/gang/bands.js';
 import { chooseEnds, memberTime } from '../../../server/geometry/gang/choose-ends.js';
-import { gangBlocks, memberCosts } from '../../../server/geometry/gang/gang-blocks.js';
+import { gangBlocks, memberCosts, type StageWalks } from '../../../server/geometry/gang/gang-blocks.js';
 import { type GangPlan, gangOf, planGang } from '../../../server/geometry/gang/gang-plan.js';
 import { chainGraph } from '../chain-graphs.js';
 import { chain, conv, type LayerSpec, max } from '../layer-chains.js';
@@ -38,6 +38,15 @@ describe('the ends of the stages of a gang', () => {
     const timeOf = (choice: readonly number[]) => memberTime(gangOf(stage, choice), bands, member);
     const least = Math.min(...allEnds(stage.segments.length).map(timeOf));
     expect(timeOf(ends)).toBeLessThanOrEqual(1.03 * least);
+  });
+
+  it('are weighed the same with walks that were kept from other choices', () => {
+    const { stage } = planOf(64, 3);
+    const walks: StageWalks = new Map();
+    const timesOf = (kept?: StageWalks) =>
+      allEnds(stage.segments.length).map((ends) => memberTime(gangOf(stage, ends), equalBands(3), 1, kept));
+    expect(timesOf(walks)).toEqual(timesOf());
+    expect(walks.size).toBe((stage.segments.length * (stage.segments.length + 1)) / 2);
   });
 
   it('are few where layers are cheap beside a message, and many where they are dear', () => {
