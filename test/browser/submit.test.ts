@@ -80,7 +80,7 @@ describe('a person at the dashboard', () => {
   });
 
   test('hides what the model is less sure of', async () => {
-    const slider = page.getByLabel('Least score');
+    const slider = page.getByLabel('Minimum score');
     await slider.focus();
     await slider.fill('0.75');
     expect(await page.locator('.stage-box').count()).toBe(2);
@@ -119,7 +119,7 @@ describe('a person at the dashboard', () => {
     await page.getByLabel('Label found').selectOption('face');
     await waitUntil(async () => (await page.locator('table.frames tbody tr').count()) === 1);
     await page.getByLabel('State').selectOption('failed');
-    await page.getByText('No frame is like that.').waitFor();
+    await page.getByText('No frames match this filter.').waitFor();
     expect(new URL(page.url()).hash).toBe('#/history?state=failed&label=face');
   });
 
@@ -175,7 +175,7 @@ describe('a person at the dashboard', () => {
     cluster.start('e2');
     await page.getByText('Device e2 is lost').waitFor({ state: 'detached' });
     await page.getByRole('link', { name: 'Devices' }).click();
-    expect(await page.locator('.device-card').nth(2).textContent()).toContain('No word from');
+    expect(await page.locator('.device-card').nth(2).textContent()).toContain('Not responding:');
   });
 
   test('sees that the page is stale when the gateway is gone, and live when it is back', async () => {

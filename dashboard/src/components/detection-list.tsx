@@ -15,7 +15,7 @@ interface DetectionListProps {
 /** What was found, surest first. */
 export function DetectionList({ detections, total, onHighlight }: DetectionListProps) {
   if (total === 0) return <p class="muted">Nothing was found in this picture.</p>;
-  if (detections.length === 0) return <p class="muted">Nothing has that high a score.</p>;
+  if (detections.length === 0) return <p class="muted">Nothing above the minimum score.</p>;
   const listed = detections.toSorted((one, other) => other.score - one.score).slice(0, LISTED);
   return (
     <div class="detections">

@@ -13,10 +13,10 @@ export function TokenPrompt({ access, onToken }: TokenPromptProps) {
   const isChecking = access === 'token-checking';
   return (
     <section class="panel token-prompt" aria-labelledby="token-heading">
-      <h2 id="token-heading">This cluster asks for its token</h2>
+      <h2 id="token-heading">Enter the cluster token</h2>
       <p id="token-help">
-        It is the value of <code>DEEPTHINGS_TOKEN</code> that the gateway was started with. This tab keeps it until it
-        is closed.
+        This cluster is protected. The token is the value of <code>DEEPTHINGS_TOKEN</code> that the gateway was started
+        with. This tab keeps it until it is closed.
       </p>
       <form
         onSubmit={(event) => {

@@ -13,7 +13,7 @@ export function ThresholdSlider({ value, shown, total, onChange }: ThresholdSlid
   const id = useId();
   return (
     <div class="slider">
-      <label for={id}>Least score</label>
+      <label for={id}>Minimum score</label>
       <input
         id={id}
         type="range"

@@ -10,7 +10,7 @@ import { TileBadge, type TileMark } from './tile-badge.js';
 const MARKS: readonly { readonly mark: TileMark; readonly text: string }[] = [
   { mark: 'stolen', text: 'stolen' },
   { mark: 'reused', text: 'reused overlap' },
-  { mark: 'retried', text: 'tried again' },
+  { mark: 'retried', text: 'retried' },
 ];
 
 interface TileLegendProps {

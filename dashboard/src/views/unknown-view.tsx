@@ -3,9 +3,9 @@ import { formatRoute } from '../routing/route.js';
 
 export function UnknownView({ path }: { path: string }) {
   return (
-    <Panel title="There is no such view">
+    <Panel title="Page not found">
       <p>
-        Nothing stands at <code>{path}</code>. Go to the <a href={formatRoute({ view: 'overview' })}>overview</a>.
+        There is no page at <code>{path}</code>. Go to the <a href={formatRoute({ view: 'overview' })}>overview</a>.
       </p>
     </Panel>
   );

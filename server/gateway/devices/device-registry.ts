@@ -176,7 +176,7 @@ export class DeviceRegistry {
     const entry = this.#entries.get(device);
     if (entry === undefined || !UP.includes(entry.state)) return;
     entry.state = 'lost';
-    entry.problem = `no word from ${entry.address}: check that "deepthings edge ${device}" runs there and that the network reaches it`;
+    entry.problem = `not responding: ${entry.address}; check that "deepthings edge ${device}" runs there and that the network reaches it`;
   }
 
   /** @param problem what it did, and what is to be done. */

@@ -36,7 +36,9 @@ export function DeviceCard({ device: shown, past, session }: DeviceCardProps) {
         <Fact name="Queue">{plural(pending, 'task')}</Fact>
         <Fact name="Running">{plural(running, 'task')}</Fact>
         <Fact name="Tiles run">{counters?.tilesRun ?? NOTHING}</Fact>
-        <Fact name="Usual tile">{counters && counters.tilesRun > 0 ? milliseconds(counters.tileMs) : NOTHING}</Fact>
+        <Fact name="Typical tile time">
+          {counters && counters.tilesRun > 0 ? milliseconds(counters.tileMs) : NOTHING}
+        </Fact>
         <Fact name="Speed">{work && work.computeMs > 0 ? macRate((work.macs / work.computeMs) * 1000) : NOTHING}</Fact>
         <Fact name="Memory">{counters && counters.rssBytes > 0 ? byteSize(counters.rssBytes) : NOTHING}</Fact>
         <Fact name="Steals taken">{counters?.tilesStolen ?? NOTHING}</Fact>
@@ -44,7 +46,7 @@ export function DeviceCard({ device: shown, past, session }: DeviceCardProps) {
         <Fact name="Results out">{work ? byteSize(work.resultBytes) : NOTHING}</Fact>
         <Fact name="Tasks in">{work ? byteSize(work.inputBytes) : NOTHING}</Fact>
         <Fact name="Overlap in">{work ? byteSize(work.overlapBytes) : NOTHING}</Fact>
-        <Fact name="Seen">{lastSeenAt === null ? NOTHING : <Time iso={lastSeenAt} />}</Fact>
+        <Fact name="Last seen">{lastSeenAt === null ? NOTHING : <Time iso={lastSeenAt} />}</Fact>
         <Fact name="Engine">{engine === null ? NOTHING : engineText(engine)}</Fact>
         <Fact name="Last error">
           <LastError isNow={problem !== null} past={past} />

@@ -55,7 +55,7 @@ export function BytesByKind({ trace: { bytes, strategy } }: { trace: FrameTrace 
       </tbody>
       <tfoot>
         <tr>
-          <th scope="row">Together</th>
+          <th scope="row">Total</th>
           <td class="number">{byteSize(total)}</td>
           <td />
         </tr>

@@ -63,7 +63,7 @@ export function FramePicture({ frame, state, session, trace }: FramePictureProps
           <FrameFacts frame={frame} />
           {frame.failure !== null && (
             <div class="failure">
-              <h3>{frame.state === 'dropped' ? 'It was dropped' : 'It failed'}</h3>
+              <h3>{frame.state === 'dropped' ? 'Frame dropped' : 'Frame failed'}</h3>
               <p>{sentence(frame.failure.detail)}</p>
               <p class="muted">{frame.failure.code}</p>
             </div>

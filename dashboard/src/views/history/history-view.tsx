@@ -68,18 +68,19 @@ function Empty({ hasFilter, isOlder, filter }: { hasFilter: boolean; isOlder: bo
   if (isOlder) {
     return (
       <p class="muted">
-        There are no older ones. <a href={formatRoute({ view: 'history', filter, before: null })}>Show the newest.</a>
+        There are no older frames. <a href={formatRoute({ view: 'history', filter, before: null })}>Show the newest.</a>
       </p>
     );
   }
   return hasFilter ? (
     <p class="muted">
-      No frame is like that. <a href={formatRoute({ view: 'history', filter: {}, before: null })}>Show all frames.</a>
+      No frames match this filter.{' '}
+      <a href={formatRoute({ view: 'history', filter: {}, before: null })}>Show all frames.</a>
     </p>
   ) : (
     <p class="muted">
-      No frame yet. <a href={formatRoute({ view: 'submit' })}>Submit a picture</a>; those of cameras and scripts will be
-      listed here as well.
+      No frames yet. <a href={formatRoute({ view: 'submit' })}>Submit a picture</a>; frames of cameras and scripts are
+      listed here, too.
     </p>
   );
 }

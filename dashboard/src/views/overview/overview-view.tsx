@@ -40,7 +40,7 @@ export function OverviewView({ state, session }: { state: DashboardState; sessio
         {state.frames.length === 0 ? (
           <div class="empty">
             <p>
-              No frame yet. <a href={formatRoute({ view: 'submit' })}>Submit a picture</a>, or from a shell:
+              No frames yet. <a href={formatRoute({ view: 'submit' })}>Submit a picture</a>, or from a shell:
             </p>
             <CurlHint usesToken={session.usesToken()} />
           </div>

@@ -39,11 +39,11 @@ export function SubmitView({ state, session, choice, onChoice }: SubmitViewProps
         </Panel>
       )}
       {frame === null ? (
-        <Panel title="What happens then">
+        <Panel title="What happens next">
           <div class="empty">
             <p>
-              The picture appears here with its tiles, each in the colour and with the letter of the device that runs
-              it, and then with what was found. Programs and cameras submit theirs so:
+              The picture appears here with its tiles or blocks, each in the colour and with the letter of the device
+              that computes it, and then with what was found. From a script or camera:
             </p>
             <CurlHint usesToken={session.usesToken()} />
           </div>
