@@ -32,7 +32,7 @@ describe('somebody who wants to switch a device off', () => {
     await page.getByRole('button', { name: 'Drain e1' }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('group', { name: /^Drain e1\? It finishes/ }).waitFor();
-    await waitUntil(async () => (await focused()) === 'Drain e1');
+    await waitUntil(async () => (await focused()) === 'Cancel');
     expect(await seriousFindings(page)).toEqual([]);
     expect(await overflow(page)).toBe(0);
     await page.keyboard.press('Escape');
@@ -44,8 +44,10 @@ describe('somebody who wants to switch a device off', () => {
   test('drains it, sees when it is drained, and pictures are looked at without it', async () => {
     const card = page.locator('.device-card').nth(1);
     await page.getByRole('button', { name: 'Drain e1' }).press('Enter');
-    await page.getByRole('group', { name: /^Drain e1/ }).waitFor();
-    await page.keyboard.press('Enter');
+    await page
+      .getByRole('group', { name: /^Drain e1/ })
+      .getByRole('button', { name: 'Drain e1' })
+      .press('Enter');
     await card.getByText('drained', { exact: true }).waitFor();
     await card.getByText('It has finished.').waitFor();
     expect(await stateOf('e1')).toBe('drained');

@@ -53,7 +53,7 @@ describe('somebody whose device computes something wrong', () => {
     await card.getByRole('button', { name: 'Release e1' }).focus();
     await page.keyboard.press('Enter');
     await card.getByRole('group', { name: /^Release e1\? It is given tiles again/ }).waitFor();
-    await waitUntil(async () => (await focused()) === 'Release e1');
+    await waitUntil(async () => (await focused()) === 'Cancel');
     expect(await seriousFindings(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await card.getByRole('group', { name: /^Release e1/ }).waitFor({ state: 'detached' });

@@ -40,6 +40,7 @@ afterAll(async () => {
 describe('a person at the dashboard', () => {
   test('drops a picture on it and sees its tiles change hands', async () => {
     await page.getByText('Live', { exact: true }).waitFor();
+    expect(await page.getByText('No frames in the last five minutes.').count()).toBe(2);
     // Every state of every tile that the page shows, as it changes.
     await page.evaluate(() => {
       const seen = new Set<string>();
@@ -111,6 +112,13 @@ describe('a person at the dashboard', () => {
       page.getByRole('button', { name: button }).click(),
     ]);
     expect(download.suggestedFilename()).toMatch(name);
+  });
+
+  test('sees on the overview how many frames a second there were, and how long they took', async () => {
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await page.getByRole('img', { name: /^Frames a second over/ }).waitFor();
+    await page.getByRole('img', { name: /^Latency of frames/ }).waitFor();
+    expect(await page.getByText('No frames in the last five minutes.').count()).toBe(0);
   });
 
   test('finds the frame in the history, and not among the failed ones', async () => {

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '../../scripts/chromium.mjs';
-import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
+import { startTestCluster, type TestCluster, waitUntil } from '../support/test-cluster.js';
 import { openDashboard, seriousFindings } from './dashboard-page.js';
 
 const TOKEN = 'a-token-for-this-test';
@@ -21,7 +21,9 @@ afterAll(async () => {
 
 test('a cluster with a token asks for it, says when it is wrong, and opens when it is right', async () => {
   const page = await openDashboard(browser, cluster.gateway.address, '#/devices');
-  await page.getByLabel('Token', { exact: true }).fill('another-one-altogether');
+  const field = page.getByLabel('Token', { exact: true });
+  await waitUntil(() => field.evaluate((element) => element === document.activeElement));
+  await field.fill('another-one-altogether');
   expect(await seriousFindings(page)).toEqual([]);
   await page.getByRole('button', { name: 'Open' }).click();
   await page.getByText('does not accept this token').waitFor();

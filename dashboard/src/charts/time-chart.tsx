@@ -5,14 +5,16 @@ import { useWidth } from '../components/use-width.js';
 import { useTheme } from './use-theme.js';
 
 const HEIGHT_PX = 170;
+const DOT_PX = 6;
+const DASHES = [6, 4];
 
 export interface ChartSeries {
   readonly name: string;
   readonly values: readonly (number | null)[];
   /** Number of a colour in `charts.css`. */
   readonly colour: 1 | 2;
-  readonly dash?: readonly number[];
-  readonly filled?: boolean;
+  /** `dots`: each value by itself; `line`: joined across times without a value, dashed. */
+  readonly look: 'area' | 'dots' | 'line';
 }
 
 interface TimeChartProps {
@@ -21,13 +23,15 @@ interface TimeChartProps {
   /** Epoch seconds. */
   readonly times: readonly number[];
   readonly series: readonly ChartSeries[];
+  /** The axis reaches at least so far: small values are shown small. */
+  readonly least: number;
   readonly format: (value: number) => string;
   /** On the axis, where the title says the unit; as `format` without it. */
   readonly formatAxis?: (value: number) => string;
 }
 
 /** Values over the last minutes. */
-export function TimeChart({ description, times, series, format, formatAxis = format }: TimeChartProps) {
+export function TimeChart({ description, times, series, least, format, formatAxis = format }: TimeChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const theme = useTheme();
@@ -35,7 +39,7 @@ export function TimeChart({ description, times, series, format, formatAxis = for
 
   useEffect(() => {
     const made = new uPlot(
-      optionsOf(box.current!, series, { format, formatAxis }, width),
+      optionsOf(box.current!, series, { least, format, formatAxis }, width),
       dataOf(times, series),
       box.current!,
     );
@@ -63,7 +67,7 @@ function dataOf(times: readonly number[], series: readonly ChartSeries[]): uPlot
 function optionsOf(
   element: Element,
   series: readonly ChartSeries[],
-  { format, formatAxis }: Required<Pick<TimeChartProps, 'format' | 'formatAxis'>>,
+  { format, formatAxis, least }: Required<Pick<TimeChartProps, 'format' | 'formatAxis' | 'least'>>,
   width: number,
 ): uPlot.Options {
   const style = getComputedStyle(element);
@@ -80,21 +84,21 @@ function optionsOf(
     padding: [8, 4, 0, 0],
     legend: { live: true, markers: { width: 2 } },
     cursor: { y: false, points: { size: 6 } },
-    scales: { y: { range: (_chart, _least, most) => [0, Math.max(most * 1.1, Number.EPSILON)] } },
+    scales: { y: { range: (_chart, _low, high) => [0, Math.max(high * 1.1, least)] } },
     axes: [
       { ...axis, space: 70, size: 28, values: (_chart, seconds) => seconds.map(clock) },
       { ...axis, size: 60, space: 36, values: (_chart, values) => values.map(formatAxis) },
     ],
     series: [
       { value: (_chart, seconds) => (seconds === null ? '–' : new Date(seconds * 1000).toLocaleTimeString()) },
-      ...series.map(({ name, colour: number, dash, filled }) => ({
+      ...series.map(({ name, colour: number, look }) => ({
         label: name,
         stroke: colour(`--chart-${number}`),
-        width: 2,
-        spanGaps: false,
-        points: { size: 4 },
-        ...(dash === undefined ? {} : { dash: [...dash] }),
-        ...(filled === true ? { fill: colour(`--chart-${number}-fill`) } : {}),
+        width: look === 'dots' ? 0 : 2,
+        spanGaps: look === 'line',
+        points: { show: look === 'dots', size: DOT_PX, fill: colour(`--chart-${number}`) },
+        ...(look === 'line' && { dash: DASHES }),
+        ...(look === 'area' && { fill: colour(`--chart-${number}-fill`) }),
         value: (_chart: uPlot, value: number | null) => (value === null ? '–' : format(value)),
       })),
     ],

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Access } from '../state/dashboard-state.js';
 
 interface TokenPromptProps {
@@ -9,6 +9,8 @@ interface TokenPromptProps {
 /** Asks for the cluster's token, which stays in this tab. */
 export function TokenPrompt({ access, onToken }: TokenPromptProps) {
   const [token, setToken] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
   const isRefused = access === 'token-refused';
   const isChecking = access === 'token-checking';
   return (
@@ -28,6 +30,7 @@ export function TokenPrompt({ access, onToken }: TokenPromptProps) {
         <div class="field">
           <input
             id="token"
+            ref={field}
             type="password"
             autocomplete="off"
             spellcheck={false}

@@ -9,20 +9,20 @@ export interface Confirmation {
   close(): void;
   /** For the button itself, */
   readonly button: { readonly current: HTMLButtonElement | null };
-  /** and the one that confirms. */
-  readonly yes: { readonly current: HTMLButtonElement | null };
+  /** and the one that changes nothing, which has the focus at first. */
+  readonly cancel: { readonly current: HTMLButtonElement | null };
 }
 
 /** @param isMeant false when there is nothing to ask any more. */
 export function useConfirmation(isMeant = true): Confirmation {
   const [wasAsked, setAsked] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
-  const yes = useRef<HTMLButtonElement>(null);
+  const cancel = useRef<HTMLButtonElement>(null);
   const isAsking = wasAsked && isMeant;
 
   // Before the page is painted: who types on at once would press a key on nothing.
   useLayoutEffect(() => {
-    if (isAsking) yes.current?.focus();
+    if (isAsking) cancel.current?.focus();
   }, [isAsking]);
 
   return {
@@ -34,7 +34,7 @@ export function useConfirmation(isMeant = true): Confirmation {
       requestAnimationFrame(() => button.current?.focus());
     },
     button,
-    yes,
+    cancel,
   };
 }
 
@@ -49,7 +49,13 @@ interface ConfirmationBoxProps {
   readonly children: ComponentChildren;
 }
 
-export function ConfirmationBox({ confirmation: { close, yes }, id, answer, onYes, children }: ConfirmationBoxProps) {
+export function ConfirmationBox({
+  confirmation: { cancel, close },
+  id,
+  answer,
+  onYes,
+  children,
+}: ConfirmationBoxProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields of a form
     <div
@@ -60,10 +66,10 @@ export function ConfirmationBox({ confirmation: { close, yes }, id, answer, onYe
     >
       <p id={id}>{children}</p>
       <div class="buttons">
-        <button type="button" class="primary" ref={yes} onClick={onYes}>
+        <button type="button" class="primary" onClick={onYes}>
           {answer}
         </button>
-        <button type="button" onClick={close}>
+        <button type="button" ref={cancel} onClick={close}>
           Cancel
         </button>
       </div>
