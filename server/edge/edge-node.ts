@@ -26,7 +26,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningNode> {
   const node = declaredDevice(config, options.device);
   const at = options.listen ?? node.listen;
   requireToken(at.host, options.token);
-  const clusterPlan = await planCluster(config);
+  const clusterPlan = await planCluster(config, (text) => log.info(text));
   const tls = openNodeTls(config, node, log);
   try {
     const compute = await startCompute(options, node, clusterPlan);

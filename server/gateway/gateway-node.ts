@@ -24,7 +24,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningNode
   const { config, log } = options;
   const at = options.listen ?? config.gateway.listen;
   requireToken(at.host, options.token);
-  const clusterPlan = await planCluster(config);
+  const clusterPlan = await planCluster(config, (text) => log.info(text));
   const tls = openNodeTls(config, config.gateway, log);
   try {
     return await startWith(options, { at, tls, clusterPlan });

@@ -12,6 +12,7 @@ import { mostOfferedBytes } from '../geometry/reuse/tile-offer.js';
 import type { Network } from '../model/network.js';
 import { describeModel } from '../model-files/describe-model.js';
 import { strategyNamed } from '../scheduling/strategies/strategies.js';
+import { PlanningProgress } from './planning-progress.js';
 
 /** Layer 0's input travels as bytes, feature maps as F32. */
 const TRAVEL_WIDTHS = { inputBytesPerValue: 1, outputBytesPerValue: 4 };
@@ -23,11 +24,16 @@ export interface ClusterPlan extends GangPlans {
   readonly cost: PlanCost;
 }
 
-export async function planCluster(config: ClusterConfig): Promise<ClusterPlan> {
+/** @param say is told how far planning is, where it takes long. */
+export async function planCluster(config: ClusterConfig, say: (text: string) => void = () => {}): Promise<ClusterPlan> {
   const { devices, model, partition } = config;
+  const progress = new PlanningProgress(say);
   const network = await describeModel(model);
+  progress.stepDone();
   const plan = planGraph(network.graph, partition.fusedDepth, partition.grid, Math.max(1, devices.length));
+  progress.stepDone();
   const gang = planGang(network.graph, (stage) => chooseEnds(stage, gangDevices(config).length));
+  progress.stepDone();
   const layerGang = plan.chain === null ? null : planLayerGang(plan.chain);
   return { network, plan, cost: planCost(plan, TRAVEL_WIDTHS), gang, layerGang };
 }

@@ -11,6 +11,7 @@ import { planDigest } from '../../node/wire/plan-digest.js';
 import { planDocument } from '../../node/wire/plan-document.js';
 import { GangRounds } from '../../scheduling/gang/gang-rounds.js';
 import { isPaperStrategy } from '../../scheduling/strategies/strategy.js';
+import { ProgressLine } from '../terminal/progress-line.js';
 import { formatBytes, formatMacs } from '../terminal/quantities.js';
 import { paint, plainText, printJson, printLine } from '../terminal/terminal.js';
 import { type Column, right, textTable } from '../terminal/text-table.js';
@@ -24,7 +25,9 @@ export interface PlanOptions {
 /** `deepthings plan`. */
 export async function runPlan({ config: file, json }: PlanOptions): Promise<void> {
   const config = await loadClusterConfig(file);
-  const clusterPlan = await planCluster(config);
+  const progress = new ProgressLine();
+  const clusterPlan = await planCluster(config, (text) => progress.show(text));
+  progress.clear();
   if (json) {
     const document = planDocument(clusterPlan, await digestOf(config, clusterPlan));
     const gang = { ...document.gang, predictedMs: expectedMs(config, clusterPlan) };

@@ -78,6 +78,7 @@ class Up {
   readonly #progress = new ProgressLine();
   readonly #cluster: EmbeddedCluster;
   readonly #interruption: Interruption;
+  #waitingFor: readonly string[] = [];
   #ready = false;
   #failed: () => void = () => {};
 
@@ -112,7 +113,10 @@ class Up {
 
   async #start(demo: boolean, startedMs: number): Promise<'up' | 'failed'> {
     const { signal } = this.#interruption;
-    const onWaiting = (ids: readonly string[]) => this.#progress.show(`Starting: waiting for ${ids.join(', ')}`);
+    const onWaiting = (ids: readonly string[]) => {
+      this.#waitingFor = ids;
+      this.#showStart();
+    };
     try {
       await waitUntilReady(
         this.#specs.map(({ id }) => this.#starting(id)),
@@ -150,11 +154,21 @@ class Up {
     }
   }
 
+  /** With what the first of the nodes that are waited for has said last, such as how far its planning is. */
+  #showStart(): void {
+    const [first, ...others] = this.#waitingFor;
+    if (first === undefined) return;
+    const said = this.#cluster.lastLines(first).at(-1);
+    const doing = said?.severity === 'info' ? ` (${said.text})` : '';
+    this.#progress.show(`Starting: waiting for ${[first + doing, ...others].join(', ')}`);
+  }
+
   #startCluster(): EmbeddedCluster {
     const spec = (id: string) => this.#specs.find((one) => one.id === id)!;
     return new EmbeddedCluster(this.#specs, {
       line: (id, line) => {
         const { severity } = line;
+        if (!this.#ready && severity === 'info' && !this.#interruption.signal.aborted) this.#showStart();
         // While they start, nodes that are not there yet are missed by the others.
         if (severity === 'debug' || severity === 'info' || !this.#ready || this.#interruption.signal.aborted) return;
         printLogLine(id, line);
