@@ -98,9 +98,17 @@ export class CodedBits {
         const jump = jumps[(buffer >>> (count - JUMP_BITS)) & JUMP_MASK]!;
         const last = at + ((jump >> 4) & 63);
         // Codes behind the block's last coefficient are those of the next block.
-        if (jump === 0 || last >= BLOCK_END) break;
-        count -= jump & 15;
-        at = last + (jump >> 10);
+        if (jump !== 0 && last < BLOCK_END) {
+          count -= jump & 15;
+          at = last + (jump >> 10);
+          continue;
+        }
+        // One code: its value is long, or the codes behind it are not of this block.
+        const entry = ac.fast[(buffer >>> (count - FAST_BITS)) & FAST_MASK]!;
+        const length = (entry >> 8) + (entry & 15);
+        if (entry === 0 || length > count) break;
+        count -= length;
+        at += (entry & 15) === 0 && (entry & 0xf0) !== 0xf0 ? BLOCK_END : ((entry >> 4) & 15) + 1;
       }
     }
     this.#at = next;
