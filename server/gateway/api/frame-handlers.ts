@@ -109,10 +109,12 @@ function submission({ cameraQueue, frames, intake, nowMs, strategy: usual }: Fra
   };
 }
 
-/** Aborted when the client hangs up. */
+/** Aborted when the client hangs up before it has its answer. */
 export function clientGone(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort();
+  });
   return gone.signal;
 }
 
