@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SharedSync } from './lmdb/shared-sync.js';
 
@@ -11,15 +11,24 @@ const NAME = /^[0-9a-z]{1,16}-[0-9a-z]{1,12}$/;
 export class PictureFiles {
   readonly #folder: string;
   readonly #names: SharedSync;
+  /** The folder, open to be synced; null before `open` and after `close`. */
+  #handle: FileHandle | null = null;
 
   constructor(folder: string) {
     this.#folder = folder;
     // A new file is safe once its folder is: one sync does for all that are waiting for it.
-    this.#names = new SharedSync(() => syncFolder(folder));
+    this.#names = new SharedSync(() => this.#sync());
   }
 
   async open(): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    this.#handle = await open(this.#folder, 'r');
+  }
+
+  async close(): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = null;
+    await handle?.close();
   }
 
   /** Resolves when it is safe; leaves nothing behind when it rejects. */
@@ -69,17 +78,13 @@ export class PictureFiles {
     }
   }
 
+  async #sync(): Promise<void> {
+    if (this.#handle === null) throw new Error('the store is not open');
+    await this.#handle.sync();
+  }
+
   #pathOf(id: string): string {
     if (!NAME.test(id)) throw new TypeError(`${id} is no frame's id`);
     return join(this.#folder, id);
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

@@ -1,6 +1,7 @@
 import type { Logger } from '../../node/observe/logger.js';
 import type { NodeMetrics } from '../../node/observe/metrics.js';
 import type { ArchivedFrame, EndedFrame, FrameArchive, FrameTraceDocument } from '../archive/frame-archive.js';
+import { SharedSync } from '../archive/lmdb/shared-sync.js';
 
 export interface ArchiveWriterParts {
   readonly archive: FrameArchive;
@@ -22,7 +23,10 @@ export class ArchiveWriter {
   readonly #parts: ArchiveWriterParts;
   /** Ends that are not in the archive yet. */
   readonly #ends = new Map<string, End>();
-  readonly #underWay = new Set<Promise<boolean>>();
+  readonly #underWay = new Set<Promise<unknown>>();
+  /** Frames that are to be removed with the next removal. */
+  #removed: string[] = [];
+  readonly #removals = new SharedSync(() => this.#removeAll());
 
   constructor(parts: ArchiveWriterParts) {
     this.#parts = parts;
@@ -42,8 +46,11 @@ export class ArchiveWriter {
     if (frames.length > 0) await this.#write('update', this.#parts.archive.update(frames));
   }
 
+  /** One removal is under way at a time: frames that are to be removed meanwhile go together, which syncs the disk less often. */
   remove(ids: readonly string[]): void {
-    if (ids.length > 0) void this.#write('remove', this.#parts.archive.remove(ids));
+    if (ids.length === 0) return;
+    this.#removed.push(...ids);
+    void this.#track(this.#removals.run());
   }
 
   /** A frame that is forgotten needs no end any more. */
@@ -59,6 +66,12 @@ export class ArchiveWriter {
   /** Resolves when nothing is under way. */
   async settled(): Promise<void> {
     await Promise.all(this.#underWay);
+  }
+
+  async #removeAll(): Promise<void> {
+    const ids = this.#removed;
+    this.#removed = [];
+    if (ids.length > 0) await this.#write('remove', this.#parts.archive.remove(ids));
   }
 
   #save(end: End): void {
@@ -80,8 +93,13 @@ export class ArchiveWriter {
         return false;
       },
     );
-    this.#underWay.add(written);
-    void written.then(() => this.#underWay.delete(written));
-    return written;
+    return this.#track(written);
+  }
+
+  /** @param work never rejects. */
+  #track<T>(work: Promise<T>): Promise<T> {
+    this.#underWay.add(work);
+    void work.then(() => this.#underWay.delete(work));
+    return work;
   }
 }

@@ -173,6 +173,7 @@ export class DiskArchive implements FrameArchive {
   async close(): Promise<void> {
     if (this.#database !== null) await this.noteTime();
     await this.#database?.close();
+    await this.#pictures.close();
     if (this.#isOwned) await this.#owner.release();
     this.#isOwned = false;
   }

@@ -13,8 +13,14 @@ export interface LmdbWrite {
   readonly removes: readonly { readonly table: Table; readonly key: string }[];
 }
 
+/** A write that is asked for. */
+export interface AskedWrite {
+  readonly id: number;
+  readonly write: LmdbWrite;
+}
+
 export type LmdbRequest =
-  | { readonly kind: 'write'; readonly id: number; readonly write: LmdbWrite }
+  | { readonly kind: 'write'; readonly writes: readonly AskedWrite[] }
   | { readonly kind: 'get'; readonly id: number; readonly table: Table; readonly key: string }
   | { readonly kind: 'all'; readonly id: number; readonly table: Table }
   | { readonly kind: 'close'; readonly id: number };
@@ -29,5 +35,6 @@ export interface LmdbFailure {
 export const READY = 0;
 
 export type LmdbReply =
+  | { readonly kind: 'written'; readonly ids: readonly number[] }
   | { readonly kind: 'done'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly failure: LmdbFailure };

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import {
+  type AskedWrite,
   type LmdbFailure,
   type LmdbReply,
   type LmdbRequest,
@@ -34,12 +35,14 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-type Asked<R = LmdbRequest> = R extends unknown ? Omit<R, 'id'> : never;
+type Asked<R = Exclude<LmdbRequest, { kind: 'write' }>> = R extends unknown ? Omit<R, 'id'> : never;
 
 /** The database, seen from the main thread. */
 export class LmdbThread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
+  /** Writes that go to the thread at the end of this turn of the event loop: a message costs more than what is in it. */
+  #writes: AskedWrite[] = [];
   #lastId = READY;
   #ended: Error | null = null;
 
@@ -60,7 +63,10 @@ export class LmdbThread {
 
   /** Resolves when it is on the disk. */
   async write({ puts = [], removes = [] }: Partial<LmdbWrite>): Promise<void> {
-    if (puts.length + removes.length > 0) await this.#ask({ kind: 'write', write: { puts, removes } });
+    if (puts.length + removes.length === 0) return;
+    await this.#waitFor((id) => {
+      if (this.#writes.push({ id, write: { puts, removes } }) === 1) setImmediate(() => this.#sendWrites());
+    });
   }
 
   async get(table: Table, key: string): Promise<Uint8Array | null> {
@@ -77,6 +83,15 @@ export class LmdbThread {
   }
 
   #ask(request: Asked): Promise<unknown> {
+    return this.#waitFor((id) => {
+      // What was asked for earlier is seen by what is asked for later.
+      this.#sendWrites();
+      this.#send({ ...request, id });
+    });
+  }
+
+  /** @param ask asks the thread under an id; resolves when that is answered. */
+  #waitFor(ask: (id: number) => void): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.#ended !== null) {
         reject(this.#ended);
@@ -84,15 +99,31 @@ export class LmdbThread {
       }
       const id = ++this.#lastId;
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ ...request, id });
+      ask(id);
     });
   }
 
+  #sendWrites(): void {
+    const writes = this.#writes;
+    this.#writes = [];
+    if (writes.length > 0) this.#send({ kind: 'write', writes });
+  }
+
+  #send(request: LmdbRequest): void {
+    this.#worker.postMessage(request);
+  }
+
   #take(reply: LmdbReply): void {
-    const entry = this.#waiting.get(reply.id);
-    this.#waiting.delete(reply.id);
-    if (reply.kind === 'done') entry?.resolve(reply.value);
-    else entry?.reject(new LmdbError(reply.failure));
+    if (reply.kind === 'written') {
+      for (const id of reply.ids) this.#settle(id, ({ resolve }) => resolve(null));
+    } else if (reply.kind === 'done') this.#settle(reply.id, ({ resolve }) => resolve(reply.value));
+    else this.#settle(reply.id, ({ reject }) => reject(new LmdbError(reply.failure)));
+  }
+
+  #settle(id: number, settle: (entry: Waiting) => void): void {
+    const entry = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (entry !== undefined) settle(entry);
   }
 
   #end(error: Error): void {

@@ -1,6 +1,6 @@
 /** Entry of the store's thread: it waits for the disk, so that the main thread does not. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { type LmdbReply, type LmdbRequest, type LmdbSetup, READY } from './lmdb-messages.js';
+import { type AskedWrite, type LmdbReply, type LmdbRequest, type LmdbSetup, READY } from './lmdb-messages.js';
 import { LmdbTables } from './lmdb-tables.js';
 
 const port = parentPort!;
@@ -13,10 +13,8 @@ function send(reply: LmdbReply): void {
   port.postMessage(reply);
 }
 
-type Write = Extract<LmdbRequest, { kind: 'write' }>;
-
 function serve(tables: LmdbTables): void {
-  let waiting: Write[] = [];
+  let waiting: AskedWrite[] = [];
 
   /** Everything that came while the disk was busy goes into one transaction. */
   function writeAll(): void {
@@ -24,7 +22,7 @@ function serve(tables: LmdbTables): void {
     waiting = [];
     try {
       tables.write(writes.map(({ write }) => write));
-      for (const { id } of writes) send({ kind: 'done', id, value: null });
+      send({ kind: 'written', ids: writes.map(({ id }) => id) });
     } catch (error) {
       // One that is too large must not take the others with it.
       if (writes.length > 1) for (const write of writes) writeOne(write);
@@ -32,10 +30,10 @@ function serve(tables: LmdbTables): void {
     }
   }
 
-  function writeOne({ id, write }: Write): void {
+  function writeOne({ id, write }: AskedWrite): void {
     try {
       tables.write([write]);
-      send({ kind: 'done', id, value: null });
+      send({ kind: 'written', ids: [id] });
     } catch (error) {
       send({ kind: 'failed', id, failure: tables.failureOf(error) });
     }
@@ -43,7 +41,8 @@ function serve(tables: LmdbTables): void {
 
   port.on('message', (request: LmdbRequest) => {
     if (request.kind === 'write') {
-      if (waiting.push(request) === 1) setImmediate(writeAll);
+      if (waiting.length === 0) setImmediate(writeAll);
+      waiting.push(...request.writes);
       return;
     }
     // What was asked for earlier is seen by what is asked for later.
@@ -53,7 +52,7 @@ function serve(tables: LmdbTables): void {
     });
   });
 
-  async function answer(request: Exclude<LmdbRequest, Write>): Promise<void> {
+  async function answer(request: Exclude<LmdbRequest, { kind: 'write' }>): Promise<void> {
     const { id } = request;
     if (request.kind === 'get') send({ kind: 'done', id, value: tables.get(request.table, request.key) });
     else if (request.kind === 'all') send({ kind: 'done', id, value: tables.all(request.table) });
