@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { corrected, type GangOverheads } from '../../scheduling/gang/gang-overheads.js';
 import { emptyLedger, stepLedger } from '../../scheduling/ledger/frame-ledger.js';
 import type { LedgerEffect, ResultVerdict } from '../../scheduling/ledger/ledger-effects.js';
@@ -40,7 +41,13 @@ export class LedgerRuntime implements LedgerSink {
   }
 
   start(): void {
-    this.#ticking = setInterval(() => this.apply({ kind: 'tick' }), TICK_MS);
+    let before = performance.eventLoopUtilization();
+    this.#ticking = setInterval(() => {
+      const now = performance.eventLoopUtilization();
+      this.apply({ kind: 'gateway-busy', share: performance.eventLoopUtilization(now, before).utilization });
+      before = now;
+      this.apply({ kind: 'tick' });
+    }, TICK_MS);
   }
 
   /** Carries out no more effects: the gateway ends, and open frames stay open for its next life, whatever fails now. */

@@ -10,7 +10,7 @@ export function gangChoice(choice: GangChoice, members: number): Schemas['GangCh
   const frames = waiting === 1 ? 'one frame waited' : `${waiting} frames waited`;
   const devices = idle === 1 ? 'one device was idle' : `${idle} devices were idle`;
   const compute = members === 1 ? 'one device computes it' : `${members} devices compute it together`;
-  const reason = `${frames} and ${devices}: ${compute} (${Math.round(predictedMs)} ms expected)${spareText(spare)}${boundText(choice)}`;
+  const reason = `${frames} and ${devices}: ${compute} (${Math.round(predictedMs)} ms expected)${spareText(spare)}${gatewayText(choice)}${boundText(choice)}`;
   return { members, waiting, idle, predictedMs, ...bound, ...(spare.length > 0 && { spare: [...spare] }), reason };
 }
 
@@ -22,6 +22,11 @@ function spareText(spare: readonly SpareDevice[]): string {
   const kept = spare.length - slow.length;
   if (kept === 0) return without;
   return `${without}; ${kept === 1 ? 'one device stays' : `${kept} devices stay`} free for the next frames`;
+}
+
+function gatewayText({ gatewayMost }: GangChoice): string {
+  if (gatewayMost === undefined) return '';
+  return `; the gateway was busy, so at most ${gatewayMost === 1 ? 'one device' : `${gatewayMost} devices`}`;
 }
 
 function boundText({ bound, predictedMs }: GangChoice): string {

@@ -1,4 +1,5 @@
 import { unreachable } from '../../errors.js';
+import { averageBusy } from '../gang/gang-forecast.js';
 import { NO_OVERHEADS } from '../gang/gang-overheads.js';
 import { joinTurns, takeTurn } from '../policy/waiting-order.js';
 import {
@@ -40,6 +41,7 @@ export function emptyLedger(settings: LedgerSettings, nowMs: number): FrameLedge
     forecast: null,
     overheads: NO_OVERHEADS,
     load: { frames: 0, atMs: nowMs },
+    gatewayBusy: 0,
     lastSource: null,
     deviceLessSinceMs: nowMs,
     suspendedUntilMs: new Map(),
@@ -66,7 +68,8 @@ export function stepLedger(ledger: FrameLedger, event: LedgerEvent, nowMs: numbe
   // Before new frames, so that these do not take the devices.
   placeRemaining(draft);
   startWaitingFrames(draft);
-  computeHere(draft);
+  // Frames behind one that waited for devices, and that the gateway has now, may have those that are free.
+  if (computeHere(draft)) startWaitingFrames(draft);
   const { effects, nowMs: _, ...next } = draft;
   return { ledger: next, effects, verdict };
 }
@@ -129,6 +132,9 @@ function apply(draft: LedgerDraft, event: LedgerEvent): ResultVerdict | null {
       return null;
     case 'gangs-predicted':
       draft.forecast = event.forecast;
+      return null;
+    case 'gateway-busy':
+      draft.gatewayBusy = averageBusy(draft.gatewayBusy, event.share);
       return null;
     case 'overheads-known':
       draft.overheads = event.overheads;

@@ -24,6 +24,7 @@ export interface LedgerDraft {
   forecast: GangForecast | null;
   overheads: GangOverheads;
   load: OpenLoad;
+  gatewayBusy: number;
   leftOut: ReadonlySet<string>;
   lastSource: string | null;
   deviceLessSinceMs: number | null;
@@ -45,6 +46,7 @@ export function draftOf(ledger: FrameLedger, nowMs: number): LedgerDraft {
     forecast: ledger.forecast,
     overheads: ledger.overheads,
     load: loadNow(ledger, nowMs),
+    gatewayBusy: ledger.gatewayBusy,
     leftOut: ledger.leftOut,
     lastSource: ledger.lastSource,
     deviceLessSinceMs: ledger.deviceLessSinceMs,

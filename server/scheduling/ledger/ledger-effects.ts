@@ -11,6 +11,8 @@ export interface GangChoice {
   readonly predictedMs: number;
   /** Of a frame that is to be answered within a time. */
   readonly bound?: LatencyBound;
+  /** Devices of a gang at the most, because the gateway was busy; no bound when absent. */
+  readonly gatewayMost?: number;
   /** Devices that were idle and that no frame has now; none when absent. */
   readonly spare?: readonly SpareDevice[];
 }

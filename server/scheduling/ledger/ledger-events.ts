@@ -108,6 +108,8 @@ export type LedgerEvent =
   | { readonly kind: 'devices-left-out'; readonly devices: readonly string[] }
   /** Gangs are expected to take so long from now on. */
   | { readonly kind: 'gangs-predicted'; readonly forecast: GangForecast }
+  /** The gateway was busy for this share of the time since it was measured last, 0 to 1. */
+  | { readonly kind: 'gateway-busy'; readonly share: number }
   /** An earlier life of the gateway has measured these. */
   | { readonly kind: 'overheads-known'; readonly overheads: GangOverheads }
   | {

@@ -1,5 +1,5 @@
 import { chooseGangs, type RunningGang, withDevice } from '../gang/choose-gangs.js';
-import { type GangForecast, gangMs } from '../gang/gang-forecast.js';
+import { boundedByGateway, type GangForecast, gangMs } from '../gang/gang-forecast.js';
 import { corrected } from '../gang/gang-overheads.js';
 import { gangWithin, isInTime } from '../gang/gang-within.js';
 import { helperOf, type LedgerDraft, loads, note, reachable } from './ledger-draft.js';
@@ -49,6 +49,7 @@ export class GangForming {
     const spare = chosen === usual || waiting === 1 ? this.#spare(gang) : [];
     begin(this.#draft, entry, gang.toSorted(), {
       ...{ waiting, idle, predictedMs },
+      ...(this.#chosen.gatewayMost !== null && { gatewayMost: this.#chosen.gatewayMost }),
       ...(bound !== null && { bound }),
       ...(spare.length > 0 && { spare }),
     });
@@ -58,7 +59,9 @@ export class GangForming {
 
   /** Returns the devices that stay idle: no gang that begins now has them. */
   #spare(gang: readonly string[]): readonly SpareDevice[] {
-    const { forecast, gangs } = this.#chosen!;
+    const { forecast, gangs, gatewayMost } = this.#chosen!;
+    // Nothing is predicted of larger gangs than the gateway has time for.
+    if (gatewayMost !== null) return [];
     const taken = new Set([...gangs.flat(), this.#draft.settings.helper]);
     const spare = [...this.#free].filter((device) => !taken.has(device)).sort();
     return spare.map((device) => ({ device, ...withDevice(forecast, gang, device) }));
@@ -114,6 +117,8 @@ interface ChosenGangs extends Pick<GangChoice, 'waiting' | 'idle'> {
   /** The fastest first. */
   readonly gangs: (readonly string[])[];
   readonly forecast: GangForecast;
+  /** Devices of a gang at the most, as the gateway is busy; null where it bounds none. */
+  readonly gatewayMost: number | null;
 }
 
 /** Returns whether the cluster decides how many devices compute a frame. One that a gang failed at is computed by all that are fit for it. */
@@ -122,15 +127,17 @@ function isAutomatic({ avoided, distribution, refused }: LedgerFrame): boolean {
   return distribution.members === 'auto' && avoided === null && refused.length === 0;
 }
 
-function choose(draft: LedgerDraft, forecast: GangForecast, free: ReadonlySet<string>): ChosenGangs {
-  const { frames, load, nowMs, settings } = draft;
+function choose(draft: LedgerDraft, unbounded: GangForecast, free: ReadonlySet<string>): ChosenGangs {
+  const { frames, gatewayBusy, load, nowMs, settings } = draft;
+  const forecast = boundedByGateway(unbounded, gatewayBusy);
+  const gatewayMost = forecast === unbounded ? null : forecast.sizesMs.length;
   const all = [...frames.values()];
   const waiting = all.filter((entry) => isAutomatic(entry) && isDue(entry, nowMs)).length;
   const running = runningGangs(draft, forecast);
   const devices = [...free].filter((device) => device !== settings.helper);
   const gangs =
     devices.length === 0 ? [] : chooseGangs({ waiting, load: load.frames, running, free: devices, forecast });
-  return { gangs: [...gangs], idle: devices.length, waiting, forecast };
+  return { gangs: [...gangs], idle: devices.length, waiting, forecast, gatewayMost };
 }
 
 function runningGangs(draft: LedgerDraft, forecast: GangForecast): readonly RunningGang[] {

@@ -82,19 +82,23 @@ function noteTurn(draft: LedgerDraft, { origin, startedMs }: LedgerFrame): void 
  * Has the gateway compute the first frame that no device can have now, unless it computes a frame or a block already: while no
  * device is there to take work, or, where the settings say so, while the gateway is idle and the devices are not. The frame stays
  * on the gateway.
+ *
+ * @returns whether there was one.
  */
-export function computeHere(draft: LedgerDraft): void {
+export function computeHere(draft: LedgerDraft): boolean {
   const { gatewayComputes } = draft.settings;
-  if (gatewayComputes === undefined) return;
+  if (gatewayComputes === undefined) return false;
   const isAlone = isGatewayAlone(draft, gatewayComputes.aloneAfterMs);
   const helps = gatewayComputes.whenIdle && draft.deviceLessSinceMs === null;
-  if ((!isAlone && !helps) || isHelping(draft)) return;
+  if ((!isAlone && !helps) || isHelping(draft)) return false;
   const open = [...draft.frames.values()];
-  if (open.some(({ phase: { kind } }) => kind === 'local' || (helps && kind === 'finishing'))) return;
+  if (open.some(({ phase: { kind } }) => kind === 'local' || (helps && kind === 'finishing'))) return false;
   const running = open.filter(({ phase }) => phase.kind === 'running');
   const candidates = [...running, ...waitingOrder(open, draft.turns)];
   const first = candidates.find((entry) => isForNoDevice(entry, draft.nowMs, isAlone));
-  if (first !== undefined) begin(draft, first);
+  if (first === undefined) return false;
+  begin(draft, first);
+  return true;
 }
 
 function isGatewayAlone({ deviceLessSinceMs, nowMs }: LedgerDraft, afterMs: number): boolean {

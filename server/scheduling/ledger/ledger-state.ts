@@ -224,6 +224,8 @@ export interface FrameLedger {
   readonly load: OpenLoad;
   /** Devices that computed something wrong: until they are released nothing that they say of frames counts. */
   readonly quarantined: ReadonlySet<string>;
+  /** Share of its time that the gateway is busy, on average, 0 to 1. */
+  readonly gatewayBusy: number;
   /** Devices that slow gangs down. */
   readonly leftOut: ReadonlySet<string>;
 }

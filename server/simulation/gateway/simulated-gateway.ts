@@ -62,8 +62,13 @@ export class SimulatedGateway implements GatewayDoor {
   }
 
   *#tick(): Process {
+    const { kernel, settings } = this.#world;
+    const { share } = settings.gateway.cpu;
     for (;;) {
-      yield* wait(this.#world.kernel.sleep(TICK_MS));
+      const beganMs = this.processor.servingMs;
+      yield* wait(kernel.sleep(TICK_MS));
+      const busyMs = this.processor.servingMs - beganMs;
+      this.apply({ kind: 'gateway-busy', share: busyMs / (TICK_MS * share) });
       this.apply({ kind: 'tick' });
     }
   }

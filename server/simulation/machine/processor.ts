@@ -113,6 +113,11 @@ export class Processor {
     this.#computing = cpu.cores > 1 ? new Core(kernel, new CpuBudget(cpu, offset)) : this.#serving;
   }
 
+  /** CPU time that was used on the core that serves requests. */
+  get servingMs(): number {
+    return this.#serving.busyMs;
+  }
+
   /** CPU time used. */
   get busyMs(): number {
     return this.#serving.busyMs + (this.#computing === this.#serving ? 0 : this.#computing.busyMs);

@@ -26,6 +26,12 @@ it('the reason says why idle devices are left out', () => {
   expect(gangChoice({ ...FACTS, spare: [kept] }, 3).spare).toEqual([kept]);
 });
 
+it('the reason says that the gateway was busy', () => {
+  const reasonOf = (gatewayMost: number) => gangChoice({ ...FACTS, gatewayMost }, gatewayMost).reason.split('; ')[1];
+  expect(reasonOf(1)).toBe('the gateway was busy, so at most one device');
+  expect(reasonOf(2)).toBe('the gateway was busy, so at most 2 devices');
+});
+
 it.each([
   [1800.4, '1800 of its 2000 ms were left'],
   [900, '900 of its 2000 ms were left, which no gang was expected to keep'],

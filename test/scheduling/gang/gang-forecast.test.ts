@@ -3,7 +3,7 @@ import { BandWork } from '../../../server/geometry/gang/band-work.js';
 import { chooseEnds } from '../../../server/geometry/gang/choose-ends.js';
 import { gangOf as planOf } from '../../../server/geometry/gang/gang-plan.js';
 
-import { gangMs } from '../../../server/scheduling/gang/gang-forecast.js';
+import { averageBusy, boundedByGateway, gangMs } from '../../../server/scheduling/gang/gang-forecast.js';
 import { GangShares } from '../../../server/scheduling/gang/gang-shares.js';
 import { KnownProfiles } from '../../../server/scheduling/gang/known-profiles.js';
 import { cluster, gangOf } from './model-devices.js';
@@ -115,5 +115,33 @@ describe('once frames were measured', () => {
     const tries = sizes.slice(10).filter((size) => size === 6).length;
     expect(tries).toBeGreaterThan(1);
     expect(tries).toBeLessThan(10);
+  });
+});
+
+describe('while the gateway is busy', () => {
+  const forecast = { sizesMs: [1000, 600, 450, 400], speeds: new Map<string, number>() };
+  const mostAt = (busy: number) => boundedByGateway(forecast, busy).sizesMs.length;
+
+  it('gangs are as large as ever up to a share of its time, then smaller, and of one device at last', () => {
+    expect([0, 0.5, 0.7].map((busy) => boundedByGateway(forecast, busy))).toEqual([forecast, forecast, forecast]);
+    expect([0.74, 0.78, 0.83, 0.88].map(mostAt)).toEqual([4, 3, 2, 1]);
+    expect([0.9, 0.95, 1].map(mostAt)).toEqual([1, 1, 1]);
+  });
+
+  it('a gang beyond the bound is predicted to take no less', () => {
+    const bounded = boundedByGateway(forecast, 0.83);
+    expect(gangMs(bounded, ['a', 'b'])).toBe(600);
+    expect(gangMs(bounded, ['a', 'b', 'c', 'd'])).toBe(600);
+  });
+
+  it('its share is an average of the latest measurements, from 0 to 1', () => {
+    let busy = averageBusy(0, 1);
+    expect(busy).toBeCloseTo(0.1);
+    for (let i = 0; i < 50; i++) busy = averageBusy(busy, 1.7);
+    expect(busy).toBeGreaterThan(0.99);
+    expect(busy).toBeLessThanOrEqual(1);
+    for (let i = 0; i < 50; i++) busy = averageBusy(busy, -1);
+    expect(busy).toBeLessThan(0.01);
+    expect(busy).toBeGreaterThanOrEqual(0);
   });
 });

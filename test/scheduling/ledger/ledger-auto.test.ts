@@ -196,3 +196,20 @@ describe('a frame that is to be answered within a time', () => {
     expect(within(run, 'f', 300)).toMatchObject([{ devices: ['a', 'b', 'c', 'd'], choice: { predictedMs: 1040 } }]);
   });
 });
+
+it('one device computes a frame while the gateway is busy, and all of them once it is not', () => {
+  const run = cluster();
+  const measure = (share: number) => {
+    for (let i = 0; i < 30; i++) run.send({ kind: 'gateway-busy', share });
+  };
+  measure(1);
+  expect(accept(run, 'f')).toMatchObject([{ devices: ['a'], choice: { predictedMs: 3010, gatewayMost: 1 } }]);
+  run.pass(1000);
+  finish(run, 'f');
+  measure(0.2);
+  run.pass(20_000);
+  for (const device of ['a', 'b', 'c', 'd']) run.seen(device);
+  const [gang] = accept(run, 'g');
+  expect(gang).toMatchObject({ devices: ['a', 'b', 'c', 'd'] });
+  expect(gang).not.toHaveProperty('choice.gatewayMost');
+});
