@@ -12,7 +12,7 @@ export type CellModel = (typeof CELL_MODELS)[number];
 export type CellLoad = 'one' | 'cameras' | 'at-once';
 
 /**
- * What a cell is for: every strategy side by side; several frames at once for a cluster that is idle; one device; devices that differ;
+ * The purpose of a cell: every strategy side by side; several frames at once for a cluster that is idle; one device; devices that differ;
  * two that differ by 4 times.
  */
 export type CellGroup = 'strategies' | 'burst' | 'alone' | 'mixed' | 'pair';

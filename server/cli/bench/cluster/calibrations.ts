@@ -51,7 +51,7 @@ export class Calibrations {
 
   #begin(step: CalibrationStep): void {
     const calibration = this.#calibrate(step);
-    // Reported to whoever asks for it, which may be after others.
+    // `of` reports the failure; until it is called, the rejection must not count as unhandled.
     calibration.catch(() => {});
     this.#begun.set(step.id, calibration);
   }

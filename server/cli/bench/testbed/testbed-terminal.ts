@@ -70,7 +70,7 @@ export function speedLines(reports: readonly StrategyReport[]): string {
     .join('\n');
 }
 
-/** What frames took before, during and after a disturbance; empty without one. */
+/** Returns a table of frame times before, during and after the disturbance; empty without one. */
 export function phaseTable(reports: readonly StrategyReport[]): string {
   const rows = reports.flatMap(({ phases, ...report }) =>
     Object.entries(phases ?? {}).map(([phase, { frames, seconds, settledAfter, settledSeconds }]) => [

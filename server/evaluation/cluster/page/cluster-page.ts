@@ -117,7 +117,7 @@ function simulated(cells: readonly CellResult[]): readonly string[] {
   return section('Simulated against measured', text, [deviationSummary(cells), deviationTable(cells)]);
 }
 
-/** How far a set of deviations is off, beside what was wanted. */
+/** Returns the median deviation and the number of large ones, beside the wanted values. */
 function verdictOf(sizes: readonly number[]): string {
   const beyond = sizes.filter((size) => size > ALLOWED_DEVIATION.worst).length;
   const middle = median(sizes);

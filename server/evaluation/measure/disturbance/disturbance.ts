@@ -1,6 +1,6 @@
 import { median } from '../../statistics/statistics.js';
 
-/** What happens to one device in the middle third of the rounds, to see how a cluster takes it. */
+/** A fault of one device during the middle third of the rounds. */
 export type Disturbance =
   /** It has another share of a core. */
   | { readonly kind: 'slow'; readonly device: number; readonly cpuCores: number }
@@ -19,7 +19,7 @@ export function phaseOf(round: number, rounds: number): Phase {
   return round < 2 * third ? 'during' : 'after';
 }
 
-/** What frames of one strategy took in one phase. */
+/** Frame times of one strategy in one phase. */
 export interface PhaseReport {
   /** Median seconds from submission to answer. */
   readonly seconds: number;

@@ -84,7 +84,7 @@ export class LmdbThread {
 
   #ask(request: Asked): Promise<unknown> {
     return this.#waitFor((id) => {
-      // What was asked for earlier is seen by what is asked for later.
+      // Earlier writes come before this request.
       this.#sendWrites();
       this.#send({ ...request, id });
     });

@@ -45,7 +45,7 @@ function serve(tables: LmdbTables): void {
       waiting.push(...request.writes);
       return;
     }
-    // What was asked for earlier is seen by what is asked for later.
+    // Earlier writes come before this request.
     if (waiting.length > 0) writeAll();
     void answer(request).catch((error: unknown) => {
       send({ kind: 'failed', id: request.id, failure: tables.failureOf(error) });
