@@ -8,7 +8,15 @@ import type { SseEvent } from './live/sse-parser.js';
 import type { DashboardState } from './state/dashboard-state.js';
 import type { Action } from './state/reduce.js';
 import type { Store } from './state/store.js';
-import type { TokenStore } from './token-store.js';
+
+/** The start data is asked for before the event stream is open only when that takes longer: else it would be sent twice. */
+export const STREAM_OPENS_WITHIN_MS = 1_000;
+
+/** Keeps the cluster's token for this tab, until it is closed. */
+export interface TokenStore {
+  read(): string | undefined;
+  write(token: string): void;
+}
 
 export interface SessionOptions {
   /** Where the gateway is: the folder that the page came from. */
@@ -42,6 +50,7 @@ export interface Session {
 export function createSession({ baseUrl, store, tokens, now }: SessionOptions): Session {
   let api: DashboardApi = createApi(baseUrl, tokens.read());
   let stream: EventStream | null = null;
+  let endFirstPaint = (): void => {};
   let submissions = 0;
   /** The end of what is being submitted. */
   let submitted: Promise<void> = Promise.resolve();
@@ -50,12 +59,17 @@ export function createSession({ baseUrl, store, tokens, now }: SessionOptions): 
     store.dispatch({ kind: 'snapshot', ...(await api.snapshot(signal)) });
   };
 
-  /** Shows something while the gateway, or a proxy before it, takes its time to open the stream. */
+  /** Shows something where a proxy holds back the head of the event stream. @returns what ends it. */
   const firstPaint = (): (() => void) => {
     const superseded = new AbortController();
-    // Whatever goes wrong here the stream meets as well, and tells.
-    refresh(superseded.signal).catch(() => {});
-    return () => superseded.abort();
+    const timer = setTimeout(() => {
+      // The stream meets any failure as well, and reports it.
+      refresh(superseded.signal).catch(() => {});
+    }, STREAM_OPENS_WITHIN_MS);
+    return () => {
+      clearTimeout(timer);
+      superseded.abort();
+    };
   };
 
   const onEvent = (told: SseEvent, signal: AbortSignal): Promise<void> | undefined => {
@@ -66,8 +80,13 @@ export function createSession({ baseUrl, store, tokens, now }: SessionOptions): 
     return undefined;
   };
 
-  const askForToken = (): void => {
+  const stop = (): void => {
+    endFirstPaint();
     stream?.stop();
+  };
+
+  const askForToken = (): void => {
+    stop();
     store.dispatch({ kind: 'token-asked', refused: tokens.read() !== undefined });
   };
 
@@ -81,12 +100,12 @@ export function createSession({ baseUrl, store, tokens, now }: SessionOptions): 
   };
 
   const start = (): void => {
-    stream?.stop();
+    stop();
     const { openEvents } = api;
-    const invalidateBefore = firstPaint();
-    // The state is fetched anew once the gateway has the subscription, so that nothing falls between the two.
+    endFirstPaint = firstPaint();
+    // The state is read once the gateway has the subscription, so that no event falls between the two.
     const onOpen = async (signal: AbortSignal): Promise<void> => {
-      invalidateBefore();
+      endFirstPaint();
       await refresh(signal);
       store.dispatch({ kind: 'connected' });
     };
@@ -107,7 +126,7 @@ export function createSession({ baseUrl, store, tokens, now }: SessionOptions): 
 
   return {
     start,
-    stop: () => stream?.stop(),
+    stop,
     retryNow: () => stream?.retryNow(),
     giveToken(token) {
       tokens.write(token);

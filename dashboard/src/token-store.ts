@@ -1,10 +1,6 @@
-const KEY = 'deepthings-token';
+import type { TokenStore } from './session.js';
 
-/** Keeps the cluster's token for this tab, until it is closed. */
-export interface TokenStore {
-  read(): string | undefined;
-  write(token: string): void;
-}
+const KEY = 'deepthings-token';
 
 /** In the session's storage, or in memory only where the browser forbids that. */
 export function createTokenStore(): TokenStore {

@@ -29,6 +29,7 @@ import type { ClusterToken } from '../tokens.js';
 import { authentication } from './authentication.js';
 import { guardAgainstPages, guardEvents } from './browser-guard.js';
 import { ClientErrors } from './client-errors.js';
+import { compressAnswers } from './compressed-answers.js';
 import { serveDocs } from './docs-pages.js';
 import { answerExpectations } from './expectations.js';
 import type { ListenAddress } from './listen.js';
@@ -149,6 +150,7 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
   answerExpectations(app);
   requireHost(app);
   sendDigests(app);
+  compressAnswers(app);
   if (options.token === null) guardAgainstPages(app, options.hosts);
   guardEvents(app);
 
