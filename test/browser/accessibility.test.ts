@@ -8,6 +8,7 @@ import { dropPhotos, type Look, openDashboard, overflow, seriousFindings } from 
 const LOOKS: readonly Look[] = [
   { theme: 'light', width: 1280 },
   { theme: 'dark', width: 1280 },
+  { theme: 'light', width: 768 },
   { theme: 'light', width: 360 },
   { theme: 'dark', width: 360 },
 ];

@@ -12,8 +12,18 @@ export const WIDE: Look = { theme: 'light', width: 1280 };
 /** Everything that a page complained about; a test expects it to stay empty. */
 const complaints = new WeakMap<Page, string[]>();
 
-/** A page with nothing of earlier ones, at a route of the dashboard. */
-export async function openDashboard(browser: Browser, address: string, route: string, look = WIDE): Promise<Page> {
+/**
+ * A page with nothing of earlier ones, at a route of the dashboard.
+ *
+ * @param prepare done before the page asks for anything.
+ */
+export async function openDashboard(
+  browser: Browser,
+  address: string,
+  route: string,
+  look = WIDE,
+  prepare: (page: Page) => Promise<unknown> = async () => {},
+): Promise<Page> {
   const context = await browser.newContext({
     viewport: { width: look.width, height: 800 },
     colorScheme: look.theme,
@@ -30,6 +40,7 @@ export async function openDashboard(browser: Browser, address: string, route: st
     const url = request.url();
     if (!url.startsWith(address) && !/^(blob|data):/.test(url)) said.push(`asked for ${url}`);
   });
+  await prepare(page);
   await page.goto(`${address}/${route}`);
   return page;
 }

@@ -8,7 +8,7 @@ export function TilesByDevice({ byDevice }: { byDevice: Readonly<Record<string, 
     <ul class="tiles-by-device" aria-label="Parts by device">
       {counts.map(([device, tiles]) => (
         <li key={device}>
-          <DeviceMark device={device} /> × {tiles}
+          <DeviceMark device={device} /> {`×\u00a0${tiles}`}
         </li>
       ))}
     </ul>

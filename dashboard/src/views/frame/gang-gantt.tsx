@@ -4,7 +4,7 @@ import { useWidth } from '../../components/use-width.js';
 import type { FrameTrace } from '../../contract-types.js';
 import { byteSize, milliseconds, plural, sentence } from '../../format.js';
 import { type BlockSpan, type GangLane, type GangTimeline, gangTimelineOf, type MemberRow } from './gang-timeline.js';
-import { Axis } from './gantt-axis.js';
+import { Axis, LANE_NAME_CHARACTERS } from './gantt-axis.js';
 
 const ROW_PX = 26;
 const BAR_PX = 16;
@@ -89,7 +89,7 @@ function Lane({ lane, timeline, pointed, onPoint }: LaneProps) {
         <div class="gantt-members">
           {rows.map(({ device, member }) => (
             <div key={member} class="gantt-device" style={{ height: `${ROW_PX}px` }}>
-              <DeviceMark device={device} />
+              <DeviceMark device={device} characters={LANE_NAME_CHARACTERS} />
             </div>
           ))}
         </div>

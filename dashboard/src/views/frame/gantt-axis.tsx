@@ -3,6 +3,9 @@ import { useWidth } from '../../components/use-width.js';
 import { milliseconds } from '../../format.js';
 import { axisTicks } from './axis-ticks.js';
 
+/** As much of a device's name as stands beside its lane (`frame.css`). */
+export const LANE_NAME_CHARACTERS = 8;
+
 /** The time below the lanes of a timeline, in ms since the frame was accepted. */
 export function Axis({ timeline: { fromMs, toMs } }: { timeline: { readonly fromMs: number; readonly toMs: number } }) {
   const box = useRef<HTMLDivElement>(null);

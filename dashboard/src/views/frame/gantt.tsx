@@ -4,7 +4,7 @@ import { useWidth } from '../../components/use-width.js';
 import type { FrameTrace } from '../../contract-types.js';
 import { capitalised, milliseconds, plural } from '../../format.js';
 import { type PartName, partNameOf } from '../../state/frame-parts.js';
-import { Axis } from './gantt-axis.js';
+import { Axis, LANE_NAME_CHARACTERS } from './gantt-axis.js';
 import { type DeviceLane, type PhaseKind, type TileBar, type Timeline, timelineOf } from './timeline.js';
 
 const ROW_PX = 22;
@@ -75,7 +75,7 @@ function Lane({ name, lane, timeline, pointed, onPoint }: LaneProps) {
   return (
     <div class="gantt-lane">
       <div class="gantt-device">
-        <DeviceMark device={lane.device} />
+        <DeviceMark device={lane.device} characters={LANE_NAME_CHARACTERS} />
       </div>
       <div ref={box} class="gantt-track">
         <svg

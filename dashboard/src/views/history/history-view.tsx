@@ -1,7 +1,9 @@
+import type { FramePage } from '../../api.js';
 import { FrameList } from '../../components/frame-list.js';
 import { Panel } from '../../components/panel.js';
 import { answerOf, useAnswer } from '../../components/use-answer.js';
 import { usePaced } from '../../components/use-paced.js';
+import { plural } from '../../format.js';
 import { formatRoute, type HistoryFilter } from '../../routing/route.js';
 import { goTo } from '../../routing/use-route.js';
 import type { Session } from '../../session.js';
@@ -33,7 +35,7 @@ export function HistoryView({ state, session, filter, before }: HistoryViewProps
   const hasFilter = Object.keys(filter).length > 0;
   const last = page?.frames.at(-1);
   return (
-    <Panel title="Frames">
+    <Panel title="Frames" aside={page !== null && <Extent page={page} isOlder={before !== null} />}>
       <FilterForm key={JSON.stringify(filter)} state={state} filter={filter} />
       {asked.kind === 'failed' && <p class="error">The frames cannot be shown. {asked.why}</p>}
       {page === null && asked.kind !== 'failed' && <p class="muted">Loading…</p>}
@@ -56,12 +58,20 @@ export function HistoryView({ state, session, filter, before }: HistoryViewProps
         )}
         {page?.hasMore === true && last !== undefined && (
           <button type="button" onClick={() => goTo({ view: 'history', filter, before: last.id })}>
-            Older
+            Older frames
           </button>
         )}
       </nav>
     </Panel>
   );
+}
+
+/** Says how many frames the list has, and whether the gateway keeps more. */
+function Extent({ page: { frames, hasMore }, isOlder }: { page: FramePage; isOlder: boolean }) {
+  if (frames.length === 0) return null;
+  const count = plural(frames.length, 'frame');
+  if (hasMore) return <span class="muted">{isOlder ? count : `The newest ${count}`}; more on the next page</span>;
+  return <span class="muted">{isOlder ? `The oldest ${count}` : `${count} in all`}</span>;
 }
 
 function Empty({ hasFilter, isOlder, filter }: { hasFilter: boolean; isOlder: boolean; filter: HistoryFilter }) {

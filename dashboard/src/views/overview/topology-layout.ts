@@ -1,3 +1,4 @@
+import { shortNames } from '../../short-names.js';
 import { GATEWAY, type Link, type LinkKind } from '../../state/traffic.js';
 
 export interface Point {
@@ -9,8 +10,8 @@ export interface TopologyLayout {
   readonly width: number;
   readonly height: number;
   readonly nodeRadius: number;
-  /** Of a device's name, the rest does not fit beside its neighbours'. */
-  readonly nameCharacters: number;
+  /** By device, as much of its name as fits beside its neighbours'; no two are the same text. */
+  readonly names: ReadonlyMap<string, string>;
   /** Room for text beside nodes and on links. */
   readonly isWide: boolean;
   readonly gateway: Point;
@@ -22,7 +23,8 @@ const WIDE_PX = 92;
 /** An arc between devices that stand this many places apart hangs this much lower. */
 const ARC_STEP_PX = 34;
 const LOWEST_ARC_PX = 150;
-const CHARACTER_PX = 8.5;
+const CHARACTER_PX = 9;
+const BETWEEN_NAMES_PX = 4;
 
 /**
  * The gateway above, the devices in a row below it: what goes to and from the gateway runs between them, what goes from
@@ -44,7 +46,7 @@ export function layOutTopology(devices: readonly string[], width: number): Topol
     width,
     height: row + nodeRadius + textBelow(isWide) + (devices.length > 1 ? below : 0),
     nodeRadius,
-    nameCharacters: Math.max(2, Math.floor(pitch / CHARACTER_PX)),
+    names: shortNames(devices, Math.max(2, Math.floor((pitch - BETWEEN_NAMES_PX) / CHARACTER_PX))),
     isWide,
     gateway: { x: width / 2, y: 26 },
     devices: new Map(devices.map((device, index) => [device, { x: pitch * (index + 0.5), y: row }])),

@@ -161,13 +161,14 @@ function DeviceNode({ device, isThere, text, layout }: DeviceNodeProps) {
   const { nodeRadius, isWide } = layout;
   return (
     <g class={`node device ${colourClass} ${isThere ? '' : 'away'}`}>
+      <title>{device}</title>
       <circle cx={place.x} cy={place.y} r={nodeRadius} />
       <text class="letter" x={place.x} y={place.y + 6}>
         {letter}
       </text>
       {!isThere && <path class="cross" d={crossOf(place.x, place.y, nodeRadius)} />}
       <text class="name" x={place.x} y={place.y + nodeRadius + 17}>
-        {shortened(device, layout.nameCharacters)}
+        {layout.names.get(device)}
       </text>
       {isWide && (
         <text class="doing" x={place.x} y={place.y + nodeRadius + 33}>
@@ -181,8 +182,4 @@ function DeviceNode({ device, isThere, text, layout }: DeviceNodeProps) {
 function crossOf(x: number, y: number, radius: number): string {
   const arm = radius * 0.72;
   return `M${x - arm} ${y - arm} L${x + arm} ${y + arm} M${x + arm} ${y - arm} L${x - arm} ${y + arm}`;
-}
-
-function shortened(name: string, characters: number): string {
-  return name.length <= characters ? name : `${name.slice(0, characters - 1)}…`;
 }
