@@ -154,7 +154,7 @@ class StubDevice {
   /** Submits a picture of this device's camera, and waits for the word that its frame has ended. */
   async submit(picture, query) {
     const { device, gateway } = this.#facts;
-    const { status, text } = await call(gateway, `/frames?source=${device}&deliver=false&${query}`, {
+    const { status, text } = await call(gateway, `/devices/${device}/frames?${query}`, {
       type: 'image/jpeg',
       body: picture,
       headers: { 'idempotency-key': randomUUID() },

@@ -3,7 +3,7 @@
 // ended. Prints frames a second, the gateway's CPU a frame by thread, delays of its event loop, and what its main thread spends its time on.
 // Usage: node bench/gateway.mjs [--from devices,clients] [--strategy auto] [--devices 16] [--cameras 48] [--size 1280x720] [--seconds 20] [--warmup 10]
 //                               [--set 'log: { level: warn }'] [--runs 1] [--top 15] [--json] [--profile FILE]
-//   --from     who submits: devices, pictures of their own cameras (deliver=false); clients, as "deepthings watch" does (held until the frame ends)
+//   --from     who submits: devices, pictures of their own cameras (/devices/{device}/frames); clients, as "deepthings watch" does (held until the frame ends)
 //   --size     of the pictures, JPEG of quality 80
 //   --set      further sections of cluster.yaml
 //   --top      rows of the profile; 0: none is taken

@@ -1,6 +1,7 @@
 import type { components } from './generated/contract.js';
 
-export type Problem = components['schemas']['Problem'];
+/** As the contract has it; a node of a later version may have codes that this one does not know. */
+export type Problem = Omit<components['schemas']['Problem'], 'code'> & { code: string };
 
 /** A node answered with a problem (RFC 9457). Match `code`, never the text. */
 export class ProblemError extends Error {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import openapiTS, { astToString } from 'openapi-typescript';
 import { runnerImport } from 'vite';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { folderImports, productSources, withArrows } from './room-arrows.mjs';
 
 /** Leaves a file alone that has this text already, so that nothing is built again for it. */
@@ -22,7 +22,11 @@ submission that waits for it is answered 500 with that code. An edge device pass
 gateway those of a device that it drains (502). The client itself gives \`DT_ANSWER\` for an answer that is no node's.
 `;
 
+const source = async (path) => (await runnerImport(fileURLToPath(new URL(path, import.meta.url)))).module;
+const { CODE_GROUPS, ERROR_CODES } = await source('../server/error-codes.ts');
+
 const contractUrl = new URL('../openapi.yaml', import.meta.url);
+write(contractUrl, withCodes(readFileSync(contractUrl, 'utf8'), Object.keys(ERROR_CODES).sort()));
 
 write(
   new URL('../client/generated/contract.ts', import.meta.url),
@@ -60,15 +64,12 @@ write(
   `${banner}export const OPERATIONS = {\n${operations.join('\n')}\n} as const;\n`,
 );
 
-const { CODE_GROUPS } = (await runnerImport(fileURLToPath(new URL('../server/error-codes.ts', import.meta.url))))
-  .module;
 write(new URL('../docs/errors.md', import.meta.url), errorsPage(CODE_GROUPS));
 
 const architecture = new URL('../docs/architecture.md', import.meta.url);
 const sources = productSources(fileURLToPath(new URL('..', import.meta.url)));
 write(architecture, withArrows(readFileSync(architecture, 'utf8'), folderImports(sources)));
 
-const source = async (path) => (await runnerImport(fileURLToPath(new URL(path, import.meta.url)))).module;
 const { loadClusterConfig } = await source('../server/config/load.ts');
 const { planCluster } = await source('../server/node/cluster-plan.ts');
 const { gangPicture } = await source('../server/evaluation/charts/gang-picture.ts');
@@ -77,6 +78,14 @@ write(
   new URL('../docs/charts/one-frame-in-a-gang.svg', import.meta.url),
   gangPicture((await planCluster(cluster)).gang, cluster.devices.length),
 );
+
+/** The contract with these codes as its schema `ErrorCode`, between its two comments. */
+function withCodes(text, codes) {
+  const [, head, tail] = /^(.*# The codes, which [^\n]*\n).*?( *# The end of the codes.*)$/s.exec(text);
+  const about = 'What went wrong; stable, for programs to match. A later version may have more';
+  const schema = { ErrorCode: { description: about, type: 'string', enum: codes } };
+  return head + stringify(schema, { indent: 2, lineWidth: 0 }).replace(/^(?=.)/gm, '    ') + tail;
+}
 
 /** docs/errors.md: a table for each group of codes, sorted. */
 function errorsPage(groups) {

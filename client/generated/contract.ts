@@ -35,7 +35,11 @@ export interface paths {
         };
         /** One frame and its detections */
         get: operations["getFrame"];
-        put?: never;
+        /**
+         * The gateway gives a frame's source the picture, to queue its tiles
+         * @description On an edge device. The same attempt again is taken once.
+         */
+        put: operations["deliverFrame"];
         post?: never;
         /** Forget a frame and its picture; one that still runs ends as failed */
         delete: operations["deleteFrame"];
@@ -188,13 +192,35 @@ export interface paths {
         };
         /**
          * Everything live, as server-sent events
-         * @description Events by name, each with its data as JSON: `device` (DeviceState), `frame` (Frame), `tile` (TileEvent),
-         *     `problem` (Failure: a code, and a detail that says what to do). Each has an id; a client that comes back with `Last-Event-ID` gets what it missed, or first a
-         *     `reset` event when that is no longer kept. On an edge device: its own tiles.
+         * @description Each event has an `event` (its name), an `id` and `data` (JSON), as the schema `ServerEvent` has them. A client that comes back with
+         *     `Last-Event-ID` gets what it missed, or first a `reset` event when that is no longer kept. An edge device tells of its own tiles only.
+         *     A comment (`: heartbeat`) comes every 15 seconds: a client that hears nothing for longer has lost its connection.
+         *     `types=frame` leaves out what happens to each tile: a frame comes with its detections when it is complete.
          */
         get: operations["getEvents"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A ticket for the events, for a browser's EventSource, which cannot send the token
+         * @description It opens `GET /events?ticket=` of this node, and nothing else, for a minute; a stream that is open by then goes on. The token for reading
+         *     is enough to get one.
+         */
+        post: operations["createEventTicket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -410,6 +436,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The devices that cluster.yaml declares, and how each is */
+        get: operations["listDevices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/devices/{device}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device: components["parameters"]["devicePath"];
+            };
+            cookie?: never;
+        };
+        /** One device and how it is */
+        get: operations["getDevice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/devices/{device}/frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device: components["parameters"]["devicePath"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A device submits a picture of its own camera
+         * @description On the gateway. The device is the frame's source and has the picture already; the gateway allots the id and stores the picture.
+         */
+        post: operations["submitOwnFrame"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/devices/{device}/drain": {
         parameters: {
             query?: never;
@@ -519,7 +603,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** This contract */
+        /**
+         * This contract
+         * @description Without the operations between nodes, which are marked `x-internal`, unless they are asked for.
+         */
         get: operations["getContract"];
         put?: never;
         post?: never;
@@ -535,16 +622,32 @@ export interface components {
     schemas: {
         /** @description RFC 9457 */
         Problem: {
+            /** @description Path of the node's page that explains the code */
             type: string;
             title: string;
             status: number;
-            /** @description Stable; programs match this. */
-            code: string;
+            code: components["schemas"]["ErrorCode"];
             detail: string;
             instance?: string;
-            /** @description A line for each mistake in the request */
-            errors?: string[];
+            /** @description The mistakes in the request, ten at the most; `detail` has them as one text */
+            errors?: components["schemas"]["RequestMistake"][];
         };
+        RequestMistake: {
+            /**
+             * @description The part of the request
+             * @enum {unknown}
+             */
+            in: "path" | "query" | "header" | "body";
+            /** @description The parameter; in a body the keys and indices that lead there, such as `tasks/0/state`; empty: the whole body */
+            name: string;
+            /** @description What was expected, such as `a whole number from 1 to 200` */
+            detail: string;
+        };
+        /**
+         * @description What went wrong; stable, for programs to match. A later version may have more
+         * @enum {string}
+         */
+        ErrorCode: "DT_ADDRESS_UNDECLARED" | "DT_AUDIT_UNDECIDED" | "DT_BODY_TOO_LARGE" | "DT_CALIBRATION" | "DT_CERTIFICATE" | "DT_CFG_LAYER" | "DT_CFG_OPTION" | "DT_CFG_SHAPE" | "DT_CFG_SIZE" | "DT_CFG_SYNTAX" | "DT_CFG_VALUE" | "DT_CGROUP" | "DT_CLIENT_GONE" | "DT_COMPUTE" | "DT_COMPUTE_CLOSED" | "DT_COMPUTE_CRASHED" | "DT_CONFIG" | "DT_CONNECTIONS" | "DT_CONTENT_ENCODING" | "DT_DEMO" | "DT_DEVICE_AWAY" | "DT_DEVICE_NOT_LIVE" | "DT_DEVICE_NO_SOURCE" | "DT_DEVICE_TWICE" | "DT_DEVICE_UNKNOWN" | "DT_DIGEST" | "DT_DOCS" | "DT_DRAIN" | "DT_DRAINING" | "DT_ENDIAN" | "DT_ENGINE_BLOCK" | "DT_ENGINE_LOAD" | "DT_ENGINE_NAME" | "DT_ENGINE_RUN" | "DT_FINISH_TIMEOUT" | "DT_FORM" | "DT_FRAME_DELETED" | "DT_FRAME_NOT_COMPLETE" | "DT_FRAME_SUPERSEDED" | "DT_FRAME_TIMEOUT" | "DT_FRAME_UNKNOWN" | "DT_GATEWAY" | "DT_GATEWAY_AWAY" | "DT_GATEWAY_CRASHES" | "DT_GENERATION_PAST" | "DT_GRAPH_SHAPE" | "DT_GRID_INVALID" | "DT_HEAD_MISSING" | "DT_HEAD_OUTPUT" | "DT_HEAD_UNKNOWN" | "DT_HOME_UNKNOWN" | "DT_HOST" | "DT_IDEMPOTENCY_MISMATCH" | "DT_INPUT_DIFFERS" | "DT_INTERNAL" | "DT_INTERRUPTED" | "DT_LABELS_COUNT" | "DT_LABELS_LINE" | "DT_LISTEN" | "DT_MEDIA_TYPE" | "DT_METHOD" | "DT_MODEL_CHANGED" | "DT_MODEL_CLASS_NAMES" | "DT_MODEL_FILE" | "DT_MODEL_INPUT_SIZE" | "DT_MODEL_MISMATCH" | "DT_MODEL_NAME" | "DT_MODEL_SPEC" | "DT_MODEL_WEIGHTS" | "DT_NOT_CALIBRATED" | "DT_NOT_FINITE" | "DT_NOT_FOUND" | "DT_NOT_READY" | "DT_NO_DEVICE" | "DT_NO_FRAMES" | "DT_OFFER_INVALID" | "DT_ONNX_EXTERNAL" | "DT_ONNX_FILE" | "DT_ONNX_INPUT" | "DT_ONNX_LIMIT" | "DT_ONNX_OPERATOR" | "DT_ORIGIN" | "DT_OTHER_ROLE" | "DT_OUTPUT_NOT_KEPT" | "DT_OUT_FILE" | "DT_OVERLAP_BODY" | "DT_OVERLOADED" | "DT_PEER_SUSPENDED" | "DT_PICTURE_BROKEN" | "DT_PICTURE_CHANGING" | "DT_PICTURE_DIMENSIONS" | "DT_PICTURE_EMPTY" | "DT_PICTURE_FILE" | "DT_PICTURE_FORMAT" | "DT_PICTURE_LOST" | "DT_PICTURE_MISSING" | "DT_PICTURE_NOT_KEPT" | "DT_PICTURE_SIZE" | "DT_PICTURE_TOO_LARGE" | "DT_PLAN_DEPTH" | "DT_PLAN_GRID" | "DT_PLAN_MISMATCH" | "DT_PLAN_NONE" | "DT_PORT_TAKEN" | "DT_PROTOCOL_MISMATCH" | "DT_PULL_FAILED" | "DT_PULL_FAILED_CHECK" | "DT_PULL_FOLDER" | "DT_PULL_INTERRUPTED" | "DT_PULL_RUNS" | "DT_PULL_SPACE" | "DT_QUARANTINE" | "DT_QUARANTINED" | "DT_READ_ONLY" | "DT_REGION" | "DT_REMAINING_LAYERS" | "DT_REQUEST" | "DT_RESULT_BODY" | "DT_SOURCE_NOT_LIVE" | "DT_SOURCE_UNREACHABLE" | "DT_STORE_FAILED" | "DT_STORE_FULL" | "DT_STORE_IN_USE" | "DT_STORE_PATH" | "DT_STRATEGY" | "DT_TASK_BODY" | "DT_TASK_UNKNOWN" | "DT_TENSOR_BODY" | "DT_TESTBED" | "DT_TESTBED_FRAME" | "DT_TESTBED_NODE" | "DT_TESTBED_UNAVAILABLE" | "DT_TEXT_ENCODING" | "DT_TEXT_LINE" | "DT_TILE_ATTEMPTS" | "DT_TILE_INPUT" | "DT_TILE_OUTSIDE" | "DT_TILE_UNKNOWN" | "DT_TLS_CERTIFICATE" | "DT_TLS_FILE" | "DT_TLS_FILES" | "DT_TLS_HANDSHAKE" | "DT_TLS_KEY" | "DT_TLS_REQUIRED" | "DT_TLS_UNEXPECTED" | "DT_TOKEN" | "DT_TOKEN_MISSING" | "DT_TOKEN_UNUSABLE" | "DT_TRACE_LOST" | "DT_UNREACHABLE" | "DT_UPLOADS" | "DT_USAGE" | "DT_VERIFY_STOPPED" | "DT_VERIFY_TIMEOUT" | "DT_VERIFY_TOO_LATE" | "DT_WATCH_CAMERA" | "DT_WATCH_SOURCE" | "DT_WATCH_STREAM" | "DT_WEIGHTS_FORMAT" | "DT_WEIGHTS_LENGTH";
         /**
          * Format: binary
          * @description The bytes of a picture file
@@ -555,18 +658,27 @@ export interface components {
          * @description The bytes of a safetensors file
          */
         Tensors: string;
+        /** @example e0 */
         DeviceId: string;
-        /** @description Unique in the cluster, also across restarts of the gateway */
+        /**
+         * @description Unique in the cluster, also across restarts of the gateway
+         * @example mh2k7c1a-1z
+         */
         FrameId: string;
         /** @description One life of the gateway */
         Epoch: string;
         /** @description 1 to 128 visible ASCII characters but quotes and backslashes, such as a UUID */
         IdempotencyKey: string;
+        /** @example 2026-11-23T09:30:00Z */
         QueryTime: string;
         Attempt: number;
         /** @description The fencing token of a frame. It grows when the frame begins again; what names an older one is void */
         Generation: number;
         TileId: number;
+        /**
+         * @description The `Region` x0,y0,x1,y1
+         * @example 0,0,64,64
+         */
         RegionText: string;
         /** @description Of a feature map */
         MapShape: {
@@ -577,8 +689,8 @@ export interface components {
         /** @description Half-open rectangle on one feature map */
         Region: {
             x0: number;
-            x1: number;
             y0: number;
+            x1: number;
             y1: number;
         };
         Detection: {
@@ -876,6 +988,45 @@ export interface components {
          * @enum {unknown}
          */
         TileHappening: "queued" | "assigned" | "running" | "returned" | "refused" | "expired" | "lost" | "pushed" | "done" | "duplicate" | "audit" | "audited" | "disputed";
+        /** @enum {unknown} */
+        EventName: "device" | "frame" | "tile" | "problem";
+        /** @description One event of `GET /events`, by the fields of its lines; `data` is JSON */
+        ServerEvent: components["schemas"]["DeviceChanged"] | components["schemas"]["FrameChanged"] | components["schemas"]["TileChanged"] | components["schemas"]["ProblemNoticed"] | components["schemas"]["EventsReset"];
+        /** @description A device has joined, is lost, or its state has changed */
+        DeviceChanged: {
+            id: string;
+            /** @constant */
+            event: "device";
+            data: components["schemas"]["DeviceState"];
+        };
+        /** @description A frame was accepted, has a source, was begun, or has ended */
+        FrameChanged: {
+            id: string;
+            /** @constant */
+            event: "frame";
+            data: components["schemas"]["Frame"];
+        };
+        /** @description Something happened to a tile or a block */
+        TileChanged: {
+            id: string;
+            /** @constant */
+            event: "tile";
+            data: components["schemas"]["TileEvent"];
+        };
+        /** @description Something that somebody should look at */
+        ProblemNoticed: {
+            id: string;
+            /** @constant */
+            event: "problem";
+            data: components["schemas"]["Failure"];
+        };
+        /** @description Events were missed that are no longer kept; what they said is to be asked anew */
+        EventsReset: {
+            id: string;
+            /** @constant */
+            event: "reset";
+            data: Record<string, never>;
+        };
         /** @description Something that happened to a tile, as `GET /events` tells it */
         TileEvent: {
             frame: components["schemas"]["FrameId"];
@@ -1022,7 +1173,7 @@ export interface components {
             drain: components["schemas"]["DrainState"];
             version: string;
             epoch: string | null;
-            strategy: string;
+            strategy: components["schemas"]["Strategy"];
             overlap: {
                 /**
                  * @description Where devices fetch the strips of neighbouring tiles
@@ -1034,6 +1185,8 @@ export interface components {
                 name: string;
                 digest: string;
                 labels: string[];
+                /** @description Score from which on something counts as found */
+                threshold: number;
             };
             /** @description Of the node that answers; the gateway's runs the remaining layers */
             engine: components["schemas"]["EngineInfo"];
@@ -1080,8 +1233,11 @@ export interface components {
             work?: components["schemas"]["DeviceWork"];
             /** Format: date-time */
             lastSeenAt: string | null;
-            /** @description When its process started, epoch ms; on the device itself */
-            startedAt?: number;
+            /**
+             * Format: date-time
+             * @description When its process started; on the device itself
+             */
+            startedAt?: string;
             /** @description What is wrong and what to do */
             problem: string | null;
             /** @description Why gangs do without the device; on the gateway only, and absent while they do not */
@@ -1228,7 +1384,7 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "type": "about:blank",
+                 *       "type": "/docs/errors#DT_PICTURE_FORMAT",
                  *       "title": "Unsupported Media Type",
                  *       "status": 415,
                  *       "code": "DT_PICTURE_FORMAT",
@@ -1279,6 +1435,38 @@ export interface components {
         devicePath: components["schemas"]["DeviceId"];
         /** @description Tile id, row * columns + column */
         tilePath: number;
+        /** @description How this frame is computed, instead of as `schedule.strategy` in `cluster.yaml` says; to compare strategies. */
+        strategyAsked: components["schemas"]["Strategy"];
+        /**
+         * @description The most devices that compute this frame together, with a strategy that forms gangs of several (`gang`, `auto`); as many as
+         *     the strategy chooses when absent.
+         */
+        membersAsked: number;
+        /**
+         * @description Milliseconds from the frame's acceptance within which it is to be answered, with `strategy` `auto`; the cluster then chooses a gang that
+         *     is expected to be in time. No promise: where no gang is, the frame is computed as soon as it can be, and `choice` of
+         *     its trace says so. No bound when absent.
+         */
+        withinAsked: number;
+        /**
+         * @description The camera that the picture is of. Frames that wait begin by turns of cameras; those without a camera by turns of devices
+         *     with one and of clients.
+         */
+        cameraAsked: components["schemas"]["CameraId"];
+        /**
+         * @description `latest`, which needs `camera`: when a newer frame of the camera is accepted before this one has begun, this one ends as
+         *     `dropped`; one that waits for its answer gets 409 `DT_FRAME_SUPERSEDED`. `all`: it is computed. When absent `all`, and
+         *     with `camera` as `schedule.cameraQueue` in `cluster.yaml` says.
+         */
+        queueAsked: "latest" | "all";
+        /** @description `false`: the merged maps of this frame are not kept, also where `limits.keptOutputs` is above 0. Members of a gang then send boxes in their place. */
+        outputAsked: boolean;
+        /**
+         * @description Names this submission, so that it can be repeated where the answer was lost: the same key, picture, `source`,
+         *     `strategy`, `members` and `within` give the same frame for as long as the frame is kept; with anything else the key is refused (422).
+         *     With or without quotes (draft-ietf-httpapi-idempotency-key-header). On a device it is passed on to the gateway.
+         */
+        submissionKey: components["schemas"]["IdempotencyKey"];
         /**
          * @description `crc32=` and the CRC-32 (that of zlib and PNG) of the body, eight hex digits. Must be there with
          *     `application/octet-stream`, is compared where it is there (but for forms); a body of another digest is refused
@@ -1288,6 +1476,10 @@ export interface components {
     };
     requestBodies: never;
     headers: {
+        /** @description Where the frame is */
+        Location: string;
+        /** @description `true` when the key gave a frame that was there already */
+        IdempotencyReplayed: string;
         /** @description `crc32=` and the CRC-32 (that of zlib and PNG) of the body, eight hex digits */
         Digest: string;
     };
@@ -1298,16 +1490,19 @@ export interface operations {
     listFrames: {
         parameters: {
             query?: {
-                state?: components["schemas"]["FrameState"];
+                /** @description Only frames in one of these states, such as `complete,failed`. */
+                state?: components["schemas"]["FrameState"][];
                 source?: components["schemas"]["DeviceId"];
                 /** @description Only complete frames in which something of this label was found, or whose best class it is. */
                 label?: string;
+                /** @description Only complete frames with a detection, or a best class, of at least this score; with `label`, one of that label. */
+                minScore?: number;
                 /** @description Only frames accepted at or after this time. */
                 from?: components["schemas"]["QueryTime"];
                 /** @description Only frames accepted before this time. */
                 to?: components["schemas"]["QueryTime"];
                 limit?: number;
-                /** @description Only frames accepted before this one; the last id of a page gives the next page. */
+                /** @description Only frames accepted before this one; `nextBefore` of a page gives the next page. */
                 before?: components["schemas"]["FrameId"];
             };
             header?: never;
@@ -1324,8 +1519,10 @@ export interface operations {
                 content: {
                     "application/json": {
                         frames: components["schemas"]["Frame"][];
-                        /** @description Path of the next page, or null */
+                        /** @description Path of the next page; null on the last one */
                         next: string | null;
+                        /** @description The `before` of the next page; null on the last one */
+                        nextBefore: components["schemas"]["FrameId"] | null;
                     };
                 };
             };
@@ -1346,49 +1543,31 @@ export interface operations {
                 /** @description The device that the frame's tiles are first queued on; without it the gateway chooses the one with the least pending. */
                 source?: components["schemas"]["DeviceId"];
                 /** @description How this frame is computed, instead of as `schedule.strategy` in `cluster.yaml` says; to compare strategies. */
-                strategy?: components["schemas"]["Strategy"];
+                strategy?: components["parameters"]["strategyAsked"];
                 /**
                  * @description The most devices that compute this frame together, with a strategy that forms gangs of several (`gang`, `auto`); as many as
                  *     the strategy chooses when absent.
                  */
-                members?: number;
+                members?: components["parameters"]["membersAsked"];
                 /**
                  * @description Milliseconds from the frame's acceptance within which it is to be answered, with `strategy` `auto`; the cluster then chooses a gang that
                  *     is expected to be in time. No promise: where no gang is, the frame is computed as soon as it can be, and `choice` of
                  *     its trace says so. No bound when absent.
                  */
-                within?: number;
+                within?: components["parameters"]["withinAsked"];
                 /**
                  * @description The camera that the picture is of. Frames that wait begin by turns of cameras; those without a camera by turns of devices
                  *     with one and of clients.
                  */
-                camera?: components["schemas"]["CameraId"];
+                camera?: components["parameters"]["cameraAsked"];
                 /**
                  * @description `latest`, which needs `camera`: when a newer frame of the camera is accepted before this one has begun, this one ends as
                  *     `dropped`; one that waits for its answer gets 409 `DT_FRAME_SUPERSEDED`. `all`: it is computed. When absent `all`, and
                  *     with `camera` as `schedule.cameraQueue` in `cluster.yaml` says.
                  */
-                queue?: "latest" | "all";
+                queue?: components["parameters"]["queueAsked"];
                 /** @description `false`: the merged maps of this frame are not kept, also where `limits.keptOutputs` is above 0. Members of a gang then send boxes in their place. */
-                output?: boolean;
-                /** @description Between nodes. `false` says that the source sends this itself and has the picture already. */
-                deliver?: boolean;
-                /** @description Between nodes. The gateway gives a source the picture of this frame, which it has allotted. */
-                frame?: components["schemas"]["FrameId"];
-                /** @description Between nodes. The gateway's epoch, with `frame`. */
-                epoch?: components["schemas"]["Epoch"];
-                /** @description Between nodes. The attempt that the source's tiles are, with `frame`; with `strategy` in every case. */
-                attempt?: components["schemas"]["Attempt"];
-                /**
-                 * @description Between nodes. The frame's fencing token, with `frame`; 1 when absent. The device drops what it has of an older
-                 *     generation: a device that had a share in it computes wrongly.
-                 */
-                generation?: components["schemas"]["Generation"];
-                /**
-                 * @description Between nodes. Digest of the letterboxed picture as the gateway has it, with `frame`. A source whose own
-                 *     decoder gives another fetches the gateway's, since tiles of two decoders do not fit together.
-                 */
-                digest?: string;
+                output?: components["parameters"]["outputAsked"];
             };
             header?: {
                 /**
@@ -1396,7 +1575,7 @@ export interface operations {
                  *     `strategy`, `members` and `within` give the same frame for as long as the frame is kept; with anything else the key is refused (422).
                  *     With or without quotes (draft-ietf-httpapi-idempotency-key-header). On a device it is passed on to the gateway.
                  */
-                "idempotency-key"?: components["schemas"]["IdempotencyKey"];
+                "idempotency-key"?: components["parameters"]["submissionKey"];
                 /**
                  * @description `crc32=` and the CRC-32 (that of zlib and PNG) of the body, eight hex digits. Must be there with
                  *     `application/octet-stream`, is compared where it is there (but for forms); a body of another digest is refused
@@ -1425,96 +1604,24 @@ export interface operations {
             /** @description The frame ended while the request waited */
             200: {
                 headers: {
+                    location: components["headers"]["Location"];
+                    "idempotency-replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "mbx2k0g1-1",
-                     *       "state": "complete",
-                     *       "source": "e0",
-                     *       "strategy": "ftp-wst-s",
-                     *       "createdAt": "2026-11-23T09:30:00.000Z",
-                     *       "endedAt": "2026-11-23T09:30:00.214Z",
-                     *       "picture": {
-                     *         "mediaType": "image/jpeg",
-                     *         "width": 768,
-                     *         "height": 576,
-                     *         "bytes": 163759,
-                     *         "kept": true
-                     *       },
-                     *       "placement": {
-                     *         "left": 0,
-                     *         "top": 0,
-                     *         "width": 416,
-                     *         "height": 312
-                     *       },
-                     *       "inputDigest": "9f2c6f0c5cf3a3f4a0d3a3b8e2d1c0b9a8f7e6d5c4b3a2918071625344556677",
-                     *       "tiles": {
-                     *         "total": 9,
-                     *         "done": 9,
-                     *         "byDevice": {
-                     *           "e0": 4,
-                     *           "e1": 3,
-                     *           "e2": 2
-                     *         }
-                     *       },
-                     *       "timing": {
-                     *         "totalMs": 214,
-                     *         "fusedMs": 161,
-                     *         "remainingMs": 22
-                     *       },
-                     *       "detections": [
-                     *         {
-                     *           "label": "dog",
-                     *           "classIndex": 16,
-                     *           "score": 0.81,
-                     *           "box": {
-                     *             "cx": 0.268,
-                     *             "cy": 0.655,
-                     *             "width": 0.345,
-                     *             "height": 0.624
-                     *           },
-                     *           "pixels": {
-                     *             "x": 73,
-                     *             "y": 198,
-                     *             "width": 265,
-                     *             "height": 359
-                     *           }
-                     *         }
-                     *       ],
-                     *       "classification": null,
-                     *       "failure": null,
-                     *       "links": {
-                     *         "self": "/frames/mbx2k0g1-1",
-                     *         "image": "/frames/mbx2k0g1-1/image",
-                     *         "annotated": "/frames/mbx2k0g1-1/annotated",
-                     *         "trace": "/frames/mbx2k0g1-1/trace"
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Frame"];
                 };
             };
             /** @description Accepted; the frame is the cluster's from here on */
             202: {
                 headers: {
-                    /** @description Where the frame is */
-                    location?: string;
-                    /** @description `true` when the key gave a frame that was there already */
-                    "idempotency-replayed"?: string;
+                    location: components["headers"]["Location"];
+                    "idempotency-replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Frame"];
                 };
-            };
-            /** @description Between nodes. The source has queued the tiles of the frame that the gateway gave it */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
@@ -1554,6 +1661,64 @@ export interface operations {
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
             404: components["responses"]["Refused"];
+        };
+    };
+    deliverFrame: {
+        parameters: {
+            query: {
+                /** @description The attempt that the source's tiles are. */
+                attempt: components["schemas"]["Attempt"];
+                strategy: components["schemas"]["Strategy"];
+                /**
+                 * @description Digest of the letterboxed picture as the gateway has it. A source whose own decoder gives another fetches the gateway's, since
+                 *     tiles of two decoders do not fit together.
+                 */
+                digest: string;
+                /**
+                 * @description The frame's fencing token; 1 when absent. The device drops what it has of an older generation: a device that had a share in it
+                 *     computes wrongly.
+                 */
+                generation?: components["schemas"]["Generation"];
+            };
+            header?: {
+                /**
+                 * @description `crc32=` and the CRC-32 (that of zlib and PNG) of the body, eight hex digits. Must be there with
+                 *     `application/octet-stream`, is compared where it is there (but for forms); a body of another digest is refused
+                 *     (422, `DT_DIGEST`) and may be sent again.
+                 */
+                "deepthings-digest"?: components["parameters"]["bodyDigest"];
+            };
+            path: {
+                frame: components["parameters"]["framePath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": components["schemas"]["Picture"];
+                "image/png": components["schemas"]["Picture"];
+                "image/webp": components["schemas"]["Picture"];
+            };
+        };
+        responses: {
+            /** @description The source has queued the frame's tiles */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Overloaded"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Overloaded"];
         };
     };
     deleteFrame: {
@@ -1744,6 +1909,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClusterState"];
                 };
             };
+            400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
         };
@@ -1766,13 +1932,19 @@ export interface operations {
                     "application/json": components["schemas"]["Plan"];
                 };
             };
+            400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
         };
     };
     getEvents: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only events of these names, and `reset`; all where it is absent. */
+                types?: components["schemas"]["EventName"][];
+                /** @description A ticket of `POST /events/tickets` in place of the token. */
+                ticket?: string;
+            };
             header?: {
                 "last-event-id"?: string;
             };
@@ -1794,6 +1966,32 @@ export interface operations {
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
             503: components["responses"]["Overloaded"];
+        };
+    };
+    createEventTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ticket */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ticket: string;
+                        expiresInSeconds: number;
+                    };
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
         };
     };
     register: {
@@ -2131,6 +2329,7 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
             404: components["responses"]["Refused"];
@@ -2232,6 +2431,140 @@ export interface operations {
             };
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+        };
+    };
+    listDevices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the order of `cluster.yaml` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        devices: components["schemas"]["DeviceState"][];
+                    };
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+        };
+    };
+    getDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device: components["parameters"]["devicePath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The device */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceState"];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+        };
+    };
+    submitOwnFrame: {
+        parameters: {
+            query?: {
+                /** @description How this frame is computed, instead of as `schedule.strategy` in `cluster.yaml` says; to compare strategies. */
+                strategy?: components["parameters"]["strategyAsked"];
+                /**
+                 * @description The most devices that compute this frame together, with a strategy that forms gangs of several (`gang`, `auto`); as many as
+                 *     the strategy chooses when absent.
+                 */
+                members?: components["parameters"]["membersAsked"];
+                /**
+                 * @description Milliseconds from the frame's acceptance within which it is to be answered, with `strategy` `auto`; the cluster then chooses a gang that
+                 *     is expected to be in time. No promise: where no gang is, the frame is computed as soon as it can be, and `choice` of
+                 *     its trace says so. No bound when absent.
+                 */
+                within?: components["parameters"]["withinAsked"];
+                /**
+                 * @description The camera that the picture is of. Frames that wait begin by turns of cameras; those without a camera by turns of devices
+                 *     with one and of clients.
+                 */
+                camera?: components["parameters"]["cameraAsked"];
+                /**
+                 * @description `latest`, which needs `camera`: when a newer frame of the camera is accepted before this one has begun, this one ends as
+                 *     `dropped`; one that waits for its answer gets 409 `DT_FRAME_SUPERSEDED`. `all`: it is computed. When absent `all`, and
+                 *     with `camera` as `schedule.cameraQueue` in `cluster.yaml` says.
+                 */
+                queue?: components["parameters"]["queueAsked"];
+                /** @description `false`: the merged maps of this frame are not kept, also where `limits.keptOutputs` is above 0. Members of a gang then send boxes in their place. */
+                output?: components["parameters"]["outputAsked"];
+            };
+            header?: {
+                /**
+                 * @description Names this submission, so that it can be repeated where the answer was lost: the same key, picture, `source`,
+                 *     `strategy`, `members` and `within` give the same frame for as long as the frame is kept; with anything else the key is refused (422).
+                 *     With or without quotes (draft-ietf-httpapi-idempotency-key-header). On a device it is passed on to the gateway.
+                 */
+                "idempotency-key"?: components["parameters"]["submissionKey"];
+                /**
+                 * @description `crc32=` and the CRC-32 (that of zlib and PNG) of the body, eight hex digits. Must be there with
+                 *     `application/octet-stream`, is compared where it is there (but for forms); a body of another digest is refused
+                 *     (422, `DT_DIGEST`) and may be sent again.
+                 */
+                "deepthings-digest"?: components["parameters"]["bodyDigest"];
+            };
+            path: {
+                device: components["parameters"]["devicePath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": components["schemas"]["Picture"];
+                "image/png": components["schemas"]["Picture"];
+                "image/webp": components["schemas"]["Picture"];
+            };
+        };
+        responses: {
+            /** @description Accepted; the frame is the cluster's from here on */
+            202: {
+                headers: {
+                    location: components["headers"]["Location"];
+                    "idempotency-replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Frame"];
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["Overloaded"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Overloaded"];
+            507: components["responses"]["StoreFailed"];
         };
     };
     drainDevice: {
@@ -2383,7 +2716,9 @@ export interface operations {
     };
     getContract: {
         parameters: {
-            query?: never;
+            query?: {
+                audience?: "people" | "nodes";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2401,6 +2736,7 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
         };

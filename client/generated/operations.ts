@@ -1,8 +1,9 @@
 // Generated from openapi.yaml by `npm run generate`. Do not edit.
 export const OPERATIONS = {
-  submitFrame: { method: 'POST', path: '/frames', answers: { 200: ['application/json'], 202: ['application/json'], 204: [] } },
+  submitFrame: { method: 'POST', path: '/frames', answers: { 200: ['application/json'], 202: ['application/json'] } },
   listFrames: { method: 'GET', path: '/frames', answers: { 200: ['application/json'] } },
   getFrame: { method: 'GET', path: '/frames/{frame}', answers: { 200: ['application/json'] } },
+  deliverFrame: { method: 'PUT', path: '/frames/{frame}', answers: { 204: [] } },
   deleteFrame: { method: 'DELETE', path: '/frames/{frame}', answers: { 204: [] } },
   getFrameImage: { method: 'GET', path: '/frames/{frame}/image', answers: { 200: ['image/jpeg', 'image/png', 'image/webp'] } },
   getFrameAnnotated: { method: 'GET', path: '/frames/{frame}/annotated', answers: { 200: ['image/jpeg'] } },
@@ -12,6 +13,7 @@ export const OPERATIONS = {
   getCluster: { method: 'GET', path: '/cluster', answers: { 200: ['application/json'] } },
   getPlan: { method: 'GET', path: '/plan', answers: { 200: ['application/json'] } },
   getEvents: { method: 'GET', path: '/events', answers: { 200: ['text/event-stream'] } },
+  createEventTicket: { method: 'POST', path: '/events/tickets', answers: { 201: ['application/json'] } },
   register: { method: 'POST', path: '/register', answers: { 200: ['application/json'] } },
   stealTask: { method: 'POST', path: '/tasks/steal', answers: { 200: ['application/json', 'application/octet-stream'], 204: [] } },
   pushTask: { method: 'POST', path: '/tasks', answers: { 202: ['application/json'] } },
@@ -23,6 +25,9 @@ export const OPERATIONS = {
   getResults: { method: 'GET', path: '/results', answers: { 200: ['application/json'] } },
   drain: { method: 'POST', path: '/drain', answers: { 202: ['application/json'] } },
   resume: { method: 'DELETE', path: '/drain', answers: { 200: ['application/json'] } },
+  listDevices: { method: 'GET', path: '/devices', answers: { 200: ['application/json'] } },
+  getDevice: { method: 'GET', path: '/devices/{device}', answers: { 200: ['application/json'] } },
+  submitOwnFrame: { method: 'POST', path: '/devices/{device}/frames', answers: { 202: ['application/json'] } },
   drainDevice: { method: 'POST', path: '/devices/{device}/drain', answers: { 202: ['application/json'] } },
   resumeDevice: { method: 'DELETE', path: '/devices/{device}/drain', answers: { 200: ['application/json'] } },
   releaseDevice: { method: 'DELETE', path: '/devices/{device}/quarantine', answers: { 200: ['application/json'] } },

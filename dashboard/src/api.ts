@@ -32,6 +32,8 @@ export interface DashboardApi {
   submit(file: Blob, choice: SubmitChoice): Promise<Frame>;
   frame(id: string): Promise<Frame>;
   trace(id: string): Promise<FrameTrace>;
+  /** Deletes a frame and its picture. */
+  forget(id: string): Promise<void>;
   frames(filter: HistoryFilter, before: string | null, limit: number): Promise<FramePage>;
   /** As it was submitted, or a small copy no longer at either side than `width` pixels. */
   picture(id: string, width?: number): Promise<Blob>;
@@ -68,10 +70,19 @@ export function createApi(baseUrl: string, token: string | undefined): Dashboard
     },
     frame: async (frame) => expectJson((await client.call('getFrame', { path: { frame } })).json),
     trace: async (frame) => expectJson((await client.call('getFrameTrace', { path: { frame } })).json),
+    async forget(frame) {
+      await client.call('deleteFrame', { path: { frame } });
+    },
     async frames(filter, before, limit) {
-      const query = { ...filter, limit, ...(before === null ? {} : { before }) };
-      const { frames, next } = expectJson((await client.call('listFrames', { query })).json);
-      return { frames, hasMore: next !== null };
+      const { minScore, state, ...others } = filter;
+      const query = {
+        ...{ ...others, limit },
+        ...(state && { state: [state] }),
+        ...(minScore && { minScore: Number(minScore) }),
+        ...(before !== null && { before }),
+      };
+      const { frames, nextBefore } = expectJson((await client.call('listFrames', { query })).json);
+      return { frames, hasMore: nextBefore !== null };
     },
     async picture(frame, width) {
       return blobOf(

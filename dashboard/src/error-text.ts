@@ -4,9 +4,8 @@ import { sentence } from './format.js';
 /** What went wrong, as a sentence for a person. */
 export function errorText(error: unknown): string {
   if (error instanceof ProblemError) {
-    const { retryAfterSeconds: seconds } = error;
-    const details = [error.problem.detail, ...(error.problem.errors ?? [])].join('; ');
-    return sentence(seconds === null ? details : `${details}; try again in ${seconds} s`);
+    const { problem, retryAfterSeconds: seconds } = error;
+    return sentence(seconds === null ? problem.detail : `${problem.detail}; try again in ${seconds} s`);
   }
   if (error instanceof DOMException && error.name === 'TimeoutError') return 'The gateway did not answer in time.';
   return sentence(error instanceof Error ? error.message : String(error));

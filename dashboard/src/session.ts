@@ -43,6 +43,8 @@ export interface Session {
   /** One after another, so that a slow link carries one picture at a time. */
   submit(pictures: readonly Picture[], choice: SubmitChoice): Promise<void>;
   dismiss(notice: Notice): void;
+  /** Has the gateway forget a frame and its picture. Rejects where it does not. */
+  forget(frame: string): Promise<void>;
   /** Asks the gateway; where it refuses the token, the page asks for another. */
   ask<T>(question: (api: DashboardApi) => Promise<T>): Promise<T>;
 }
@@ -124,6 +126,15 @@ export function createSession({ baseUrl, store, tokens, now }: SessionOptions): 
     }
   };
 
+  const ask = async <T>(question: (api: DashboardApi) => Promise<T>): Promise<T> => {
+    try {
+      return await question(api);
+    } catch (error) {
+      if (isUnauthorised(error)) askForToken();
+      throw error;
+    }
+  };
+
   return {
     start,
     stop,
@@ -140,14 +151,11 @@ export function createSession({ baseUrl, store, tokens, now }: SessionOptions): 
       return submitted;
     },
     dismiss: (notice) => store.dispatch({ kind: 'notice-dismissed', notice }),
-    async ask(question) {
-      try {
-        return await question(api);
-      } catch (error) {
-        if (isUnauthorised(error)) askForToken();
-        throw error;
-      }
+    async forget(frame) {
+      await ask((current) => current.forget(frame));
+      store.dispatch({ kind: 'forgotten', frame });
     },
+    ask,
   };
 }
 

@@ -11,6 +11,7 @@ import { overlapHandlers } from './api/overlap-handlers.js';
 import { remainingHandlers } from './api/remaining-handlers.js';
 import { standingHandlers } from './api/standing-handlers.js';
 import { taskHandlers } from './api/task-handlers.js';
+import { isWelcomePath, serveWelcome } from './api/welcome-page.js';
 import {
   createEdgeDevice,
   type EdgeDevice,
@@ -116,7 +117,7 @@ export async function assembleMember(
 }
 
 /** The device's server, with what it answers. */
-function createApp(
+async function createApp(
   { config, log, token }: NodeOptions,
   { at, clusterPlan, tls }: Environment,
   { edge, frames, inputs, tasks, standing }: Modules,
@@ -129,7 +130,7 @@ function createApp(
   const submission = new PictureSubmission({ edge, own: frames.own, drain, intake, strategy: schedule.strategy });
   const notReady = () => (registrar.isTaken ? null : (registrar.problem ?? 'registering with the gateway'));
   const drainState = () => drain.state;
-  return createNodeApp({
+  const app = await createNodeApp({
     role: 'edge',
     handlers: {
       ...commonHandlers({ role: 'edge', clusterPlan, wirePlan, events, metrics, notReady, drainState }),
@@ -146,5 +147,8 @@ function createApp(
     metrics,
     refused: new RefusedCallers({ log, nowMs: () => Date.now() }),
     ...appOptions(config, clusterPlan, at),
+    openPaths: isWelcomePath,
   });
+  serveWelcome(app, config.gateway.address);
+  return app;
 }

@@ -69,7 +69,10 @@ export class EdgeStatus {
       epoch: registration.epoch,
       strategy: schedule.strategy,
       overlap: { via: config.overlap.via },
-      model: { name: network.name, digest: compute.modelDigest, labels: [...network.labels] },
+      model: {
+        ...{ name: network.name, digest: compute.modelDigest, labels: [...network.labels] },
+        threshold: config.model.threshold,
+      },
       engine: compute.engine,
       plan: {
         grid: formatGrid(partition.grid),
@@ -85,7 +88,7 @@ export class EdgeStatus {
           running: tasks.isComputing ? 1 : 0,
           engine: compute.engine,
           counters: this.counters(),
-          startedAt: registration.startedAt,
+          startedAt: new Date(registration.startedAt).toISOString(),
           lastSeenAt: new Date().toISOString(),
           problem: registration.problem,
         },

@@ -62,7 +62,8 @@ export class PictureSubmission {
     const mediaType = sniffPicture(picture);
     const answer = await gateway
       .call(CALLS.submit, {
-        query: { source: edge.self.device, deliver: false, ...asked, strategy },
+        path: { device: edge.self.device },
+        query: { ...asked, strategy },
         // Always with a key: an answer that was lost on its way is asked for again.
         header: { 'idempotency-key': key ?? randomUUID() },
         body: { mediaType, bytes: picture },

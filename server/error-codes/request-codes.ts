@@ -21,7 +21,6 @@ export const REQUEST_CODES = {
     meaning: 'The form is malformed (400), or has not just one file (422).',
     remedy: 'Send one picture in a form, or the picture itself as the body.',
   },
-  DT_FRAME_ALLOTTED: { status: 409, meaning: 'The gateway chooses the ids of frames.', remedy: 'Leave `frame` out.' },
   DT_HOST: {
     status: 403,
     meaning: 'Without a token, a node answers to the names that `cluster.yaml` has, and to localhost.',

@@ -109,7 +109,10 @@ function clusterState(
     epoch,
     strategy: schedule.strategy,
     overlap: { via: overlap.via },
-    model: { name: network.name, digest: compute.modelDigest, labels: [...network.labels] },
+    model: {
+      ...{ name: network.name, digest: compute.modelDigest, labels: [...network.labels] },
+      threshold: config.model.threshold,
+    },
     engine: compute.engine,
     plan: { grid: formatGrid(partition.grid), fusedDepth: wirePlan.plan.stage.layers, digest: wirePlan.digest },
     limits: { queuedFrames: limits.queuedFrames, pictureBytes: limits.pictureBytes },

@@ -114,7 +114,7 @@ function createRemaining(
 
 /** Connects the ledger with what carries out its decisions. */
 function createDispatch(
-  { config, devices: declared, epoch, telemetry, wirePlan }: GatewaySelf,
+  { config, devices: declared, telemetry, wirePlan }: GatewaySelf,
   ledger: LedgerRuntime,
   { contacts, devices, frames, results }: Pick<GatewayModules, 'contacts' | 'devices' | 'frames' | 'results'>,
 ): GatewayDispatch {
@@ -122,7 +122,7 @@ function createDispatch(
   const { store } = frames;
   const { auditor, gangAuditor } = results;
   const { links } = contacts;
-  const dispatcher = new NodeDispatcher({ epoch, wirePlan, wire: config.wire, links, results, telemetry });
+  const dispatcher = new NodeDispatcher({ wirePlan, wire: config.wire, links, results, telemetry });
   const finisher = new FrameFinisher({ frames, results, registry, dispatcher, ledger, telemetry });
   const deliveries = new Deliveries({ dispatcher, store, results, speeds, ledger, telemetry });
   const audits = new Audits({ auditor, gangAuditor, ledger, metrics: telemetry.metrics });

@@ -54,9 +54,7 @@ test.each(Object.entries(NODES))('/docs of %s submits a picture file to it', asy
   await operation.locator('input[type=file]').setInputFiles({ name: 'small.jpg', mimeType: 'image/jpeg', buffer });
   await operation.getByRole('button', { name: 'Execute' }).click();
   await operation.locator('.live-responses-table .response-col_status').getByText('202').waitFor();
-  expect(await operation.locator('.request-url pre').textContent()).toBe(
-    `${addressOf()}/frames?wait=0&output=true&deliver=true`,
-  );
+  expect(await operation.locator('.request-url pre').textContent()).toBe(`${addressOf()}/frames?wait=0&output=true`);
   expect(blocked).toEqual([]);
   await page.close();
 });

@@ -41,13 +41,13 @@ export class OutputsSeen {
 export async function allFrames(cluster: ChaosCluster): Promise<Schemas['Frame'][]> {
   const gateway = cluster.direct('gateway');
   const frames: Schemas['Frame'][] = [];
-  for (;;) {
-    const before = frames.at(-1)?.id;
-    const query = { limit: PAGE, ...(before !== undefined && { before }) };
+  for (let before: string | null | undefined; before !== null; ) {
+    const query = { limit: PAGE, ...(before && { before }) };
     const { json } = await gateway.call('listFrames', { query, timeoutMs: ASK_TIMEOUT_MS });
     frames.push(...json!.frames);
-    if (json!.next === null) return frames;
+    before = json!.nextBefore;
   }
+  return frames;
 }
 
 export async function watchFrames(

@@ -60,8 +60,8 @@ describe('what the client asks', () => {
   });
 
   it('has in the query what was given, encoded', async () => {
-    const query = { source: 'e0', wait: 0, deliver: false, frame: undefined };
-    expect(await urlOf('submitFrame', { query })).toBe('http://node:1/frames?source=e0&wait=0&deliver=false');
+    const query = { source: 'e0', wait: 0, output: false, members: undefined };
+    expect(await urlOf('submitFrame', { query })).toBe('http://node:1/frames?source=e0&wait=0&output=false');
     const region = await urlOf('getFrameInput', { path: { frame: 'a-1' }, query: { region: '0,0,1,1' } });
     expect(new URL(region).searchParams.get('region')).toBe('0,0,1,1');
     expect(await urlOf('listFrames', { query: {} })).toBe('http://node:1/frames');

@@ -5,6 +5,7 @@ import { encodeSafetensors } from '../../server/tensor/safetensors.js';
 import { promisingPng } from '../imaging/png-chunks.js';
 import { ask, askPath, type Question, refused } from '../node/ask.js';
 import { problemMistakes } from '../node/contract-answers.js';
+import { EventReader } from '../node/event-reader.js';
 import { resultBody, SMALL, smallPicture, taskBody, wirePlanOf } from '../node/small-cluster.js';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
 
@@ -140,14 +141,17 @@ describe.each(ROLES)('a picture that the %s refuses', (role) => {
   it('is not queued', async () => {
     const state = (await ask(address(role), 'getCluster', trusted())).json();
     expect(state.frames).toEqual({ open: 0, complete: 0, failed: 0, dropped: 0 });
-    expect((await ask(address('gateway'), 'listFrames', trusted())).json()).toEqual({ frames: [], next: null });
+    expect((await ask(address('gateway'), 'listFrames', trusted())).json()).toEqual({
+      ...{ frames: [], next: null, nextBefore: null },
+    });
   });
 });
 
 it('absurd dimensions are refused on a device also when the picture seems to come from the gateway', async () => {
-  const query = `frame=zz-1&attempt=1&epoch=zz&strategy=ftp-wst&digest=${'d'.repeat(64)}`;
-  const question: Question = { query, body: ['image/png', promisingPng(30_000, 30_000)] };
-  await expectRefused('edge', 'submitFrame', question, 413, 'DT_PICTURE_DIMENSIONS');
+  const query = `attempt=1&strategy=ftp-wst&digest=${'d'.repeat(64)}`;
+  const path = { frame: 'zz-1' };
+  const question: Question = { path, query, body: ['image/png', promisingPng(30_000, 30_000)] };
+  await expectRefused('edge', 'deliverFrame', question, 413, 'DT_PICTURE_DIMENSIONS');
 });
 
 describe('a tensor body that is refused', () => {
@@ -261,6 +265,28 @@ describe('without the right token', () => {
     expect([...answers][0]).toContain('DT_TOKEN');
   });
 
+  it.each(ROLES)('a ticket of the %s opens its events, and nothing else', async (role) => {
+    const { ticket, expiresInSeconds } = (await ask(address(role), 'createEventTicket', trusted())).json();
+    expect(expiresInSeconds).toBe(60);
+    const query = `ticket=${ticket}`;
+    const events = await EventReader.open(address(role), {}, query);
+    expect([events.status, events.mediaType]).toEqual([200, 'text/event-stream']);
+    events.close();
+    await refused(address(role), 'getCluster', { query }, 401, 'DT_TOKEN');
+    await refused(address(role), 'createEventTicket', { query }, 401, 'DT_TOKEN');
+    const other = address(role === 'edge' ? 'gateway' : 'edge');
+    for (const [node, wrong] of [
+      [other, ticket],
+      [address(role), `${ticket}x`],
+      [address(role), `z${ticket}`],
+      [address(role), ''],
+      [address(role), `${ticket}&ticket=${ticket}`],
+    ]) {
+      const { detail } = await refused(node, 'getEvents', { query: `ticket=${wrong}` }, 401, 'DT_TOKEN');
+      expect(detail).toContain('POST /events/tickets');
+    }
+  });
+
   it('a body is not even looked at', async () => {
     const bytes = Buffer.alloc(4 * PICTURE_BYTES);
     await refused(address('gateway'), 'submitFrame', { body: ['image/jpeg', bytes] }, 401, 'DT_TOKEN');
@@ -268,7 +294,7 @@ describe('without the right token', () => {
   });
 
   it.each(['/livez', '/readyz', '/', '/docs/', '/docs/json', '/livez?x=1'])('%s is open', async (path) => {
-    expect((await askPath(address('gateway'), 'GET', path)).status).toBe(200);
+    for (const role of ROLES) expect((await askPath(address(role), 'GET', path)).status).toBe(200);
   });
 
   it('the right one opens every path, in any spelling of the scheme', async () => {

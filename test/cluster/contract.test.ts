@@ -3,7 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperationId, Schemas } from '../../client/client.js';
 import { OPERATIONS } from '../../client/generated/operations.js';
+import { isWelcomePath } from '../../server/edge/api/welcome-page.js';
+import { ERROR_CODES } from '../../server/error-codes.js';
 import { isDashboardPath } from '../../server/gateway/api/dashboard-files.js';
+import { peoplesContract } from '../../server/node/contract/audience.js';
+import { readContract } from '../../server/node/contract/contract.js';
 import { decodeSafetensors } from '../../server/tensor/safetensors.js';
 import { ask, askPath, type Question, type Reply, refused } from '../node/ask.js';
 import { contract, schemaMistakes } from '../node/contract-answers.js';
@@ -54,7 +58,7 @@ describe('the routes of a node', () => {
   ])('are those of the contract and no others: %s', (_name, node) => {
     const own = [...routes[node]!].filter((route) => {
       const [method, path] = route.split(' ') as [string, string];
-      const beside = path.startsWith('/docs') || (node === 0 && isDashboardPath(path));
+      const beside = path.startsWith('/docs') || (node === 0 ? isDashboardPath(path) : isWelcomePath(path));
       return !beside && !(method === 'HEAD' && declared.includes(`GET ${path}`));
     });
     expect(own.sort()).toEqual(declared.toSorted());
@@ -63,9 +67,10 @@ describe('the routes of a node', () => {
 
 describe('each role answers every operation', () => {
   const GATEWAY_ONLY = ['listFrames', 'getFrame', 'deleteFrame', 'getFrameImage', 'getFrameAnnotated'];
+  const DEVICES = ['listDevices', 'getDevice', 'drainDevice', 'resumeDevice', 'releaseDevice'];
   const ONLY_ON: Record<string, string[]> = {
-    gateway: [...GATEWAY_ONLY, 'getFrameTrace', 'getFrameOutput', 'drainDevice', 'resumeDevice', 'releaseDevice'],
-    edge: ['pushTask', 'returnTask', 'getResults'],
+    gateway: [...GATEWAY_ONLY, 'submitOwnFrame', 'getFrameTrace', 'getFrameOutput', ...DEVICES],
+    edge: ['deliverFrame', 'pushTask', 'returnTask', 'getResults'],
   };
   const outcome = {
     frame: 'zz-1',
@@ -79,11 +84,17 @@ describe('each role answers every operation', () => {
     stealTask: { json: { thief: 'e1', sequence: 1 } },
     returnTask: { json: { thief: 'e1', attempt: 1 } },
     pushTask: { body: [OCTETS, 'x'] },
+    submitOwnFrame: { body: ['image/jpeg', 'x'] },
+    deliverFrame: { body: ['image/jpeg', 'x'] },
     putOverlap: { body: [OCTETS, 'x'] },
     'postResult gateway': { body: [OCTETS, 'x'] },
     'postResult edge': { json: outcome },
   };
-  const QUERIES: Record<string, string> = { getFrameInput: 'region=0,0,1,1', getOverlap: 'regions=0:0,0,1,1' };
+  const QUERIES: Record<string, string> = {
+    deliverFrame: `attempt=1&strategy=ftp-wst&digest=${'d'.repeat(64)}`,
+    getFrameInput: 'region=0,0,1,1',
+    getOverlap: 'regions=0:0,0,1,1',
+  };
 
   const operations = (Object.keys(OPERATIONS) as OperationId[]).filter((operation) => operation !== 'getEvents');
   it.each(operations)('%s', async (operation) => {
@@ -138,10 +149,17 @@ describe('what a run answers is in the contract', () => {
   });
 
   it('the frames in pages, and one of them', async () => {
-    const first = (await look('listFrames', { query: 'limit=1&state=complete' })).json();
-    expect(first.frames).toHaveLength(1);
-    const second = (await askPath(gateway, 'GET', first.next)).json();
-    expect(second.frames[0].id).not.toBe(first.frames[0].id);
+    const all: string[] = [];
+    for (let next: string | null = '/frames?limit=1&state=complete,failed'; next !== null; ) {
+      const page = (await askPath(gateway, 'GET', next)).json();
+      expect(page.frames).toHaveLength(1);
+      all.push(page.frames[0].id);
+      expect(page.nextBefore).toBe(page.next === null ? null : all.at(-1));
+      next = page.next;
+    }
+    const whole = (await look('listFrames', { query: 'state=complete&state=failed' })).json();
+    expect(whole.frames.map(({ id }: { id: string }) => id)).toEqual(all);
+    expect(all.length).toBeGreaterThan(1);
     expect((await look('getFrame')).json()).toEqual(ended);
   });
 
@@ -178,12 +196,39 @@ describe('what a run answers is in the contract', () => {
   );
 
   it('the contract itself, to programs and to people', async () => {
-    expect((await ask(gateway, 'getContract')).json()).toEqual(contract);
+    expect((await ask(gateway, 'getContract', { query: 'audience=nodes' })).json()).toEqual(contract);
+    const people = (await ask(device, 'getContract')).json();
+    expect(people).toEqual(peoplesContract(readContract()));
     const redirect = await askPath(gateway, 'GET', '/docs');
     expect([redirect.status, redirect.headers.location]).toEqual([308, 'docs/']);
     const docs = await askPath(gateway, 'GET', '/docs/');
     expect([docs.status, docs.mediaType]).toEqual([200, 'text/html']);
-    expect((await askPath(gateway, 'GET', '/docs/json')).json().paths).toEqual(contract.paths);
+    expect((await askPath(gateway, 'GET', '/docs/json')).json().paths).toEqual(people.paths);
+  });
+
+  it('what a device is, to whoever opens its address', async () => {
+    const page = await askPath(device, 'GET', '/');
+    expect([page.status, page.mediaType]).toEqual([200, 'text/html']);
+    expect(Buffer.from(page.bytes).toString()).toContain(`<a href="${gateway}">`);
+  });
+
+  it('its devices, and one of them', async () => {
+    const { devices } = (await ask(gateway, 'listDevices')).json();
+    expect(devices.map(({ device: id }: { device: string }) => id)).toEqual(['e0', 'e1']);
+    const one = (await ask(gateway, 'getDevice', { path: { device: 'e1' } })).json();
+    expect([one.device, one.address]).toEqual([devices[1].device, devices[1].address]);
+    await refused(gateway, 'getDevice', { path: { device: 'e9' } }, 404, 'DT_DEVICE_UNKNOWN');
+  });
+
+  it('the page that a problem leads to', async () => {
+    const { type, code } = (await askPath(device, 'GET', '/nothing')).json();
+    const [path, anchor] = type.split('#');
+    const page = await askPath(device, 'GET', path);
+    expect([page.status, page.mediaType, anchor]).toEqual([200, 'text/html', code]);
+    const text = Buffer.from(page.bytes).toString();
+    for (const known of Object.keys(ERROR_CODES)) expect(text).toContain(`<dt id="${known}">`);
+    expect(text).not.toContain('`');
+    expect(page.headers['content-security-policy']).toMatch(/default-src 'none'.*; style-src 'sha256-[\w+/]{43}='$/);
   });
 
   it('what devices say to the gateway', async () => {
@@ -207,7 +252,6 @@ describe('what a run answers is in the contract', () => {
 });
 
 describe('events', () => {
-  const SCHEMAS: Record<string, keyof Schemas> = { frame: 'Frame', device: 'DeviceState', tile: 'TileEvent' };
   const submit = async (): Promise<string> =>
     (await ask(gateway, 'submitFrame', { query: 'wait=30', body: ['image/jpeg', picture] })).json().id;
   const endOf = (frame: string) => (event: { event: string; data: unknown }) =>
@@ -222,7 +266,7 @@ describe('events', () => {
     const frame = await submit();
     const seen = await reader.until(endOf(frame));
     reader.close();
-    for (const { event, data } of seen) expect(schemaMistakes(SCHEMAS[event]!, data), event).toEqual([]);
+    for (const event of seen) expect(schemaMistakes('ServerEvent', event), event.event).toEqual([]);
     const tiles = seen.filter(({ event, data }) => event === 'tile' && (data as { event: string }).event === 'done');
     expect(tiles).toHaveLength(SMALL_TILES);
     if (tiles.some(({ data }) => (data as { device: string }).device === 'e0')) {
@@ -241,9 +285,20 @@ describe('events', () => {
     again.close();
   });
 
+  it('are those of the names that are asked for', async () => {
+    const reader = await EventReader.open(gateway, {}, 'types=frame&types=problem');
+    const seen = await reader.until(endOf(await submit()));
+    reader.close();
+    expect(new Set(seen.map(({ event }) => event))).toEqual(new Set(['frame']));
+    const { errors } = await refused(gateway, 'getEvents', { query: 'types=frame,tiles' }, 400, 'DT_REQUEST');
+    expect(errors).toEqual([{ in: 'query', name: 'types', detail: 'expected one of device, frame, tile, problem' }]);
+  });
+
   it('begin with a reset for a client that comes from elsewhere', async () => {
     const reader = await EventReader.open(gateway, { 'last-event-id': 'another-7' });
-    expect(await reader.next()).toMatchObject({ event: 'reset', data: {} });
+    const first = await reader.next();
+    expect(first).toMatchObject({ event: 'reset', data: {} });
+    expect(schemaMistakes('ServerEvent', first)).toEqual([]);
     reader.close();
   });
 

@@ -138,14 +138,15 @@ describe('a picture of which a bit flipped before its digest was made', () => {
     const { client: source, close } = clientOf(nodes[1]!.address);
     stops.push(close);
     const accepted = (
-      await client.call('submitFrame', {
-        query: { source: 'e0', deliver: false },
+      await client.call('submitOwnFrame', {
+        path: { device: 'e0' },
         body: { mediaType: 'image/jpeg', bytes: samplePhoto('sample4.jpg') },
       })
     ).json!;
     // What the gateway would have brought, but for one picture of another.
-    await source.call('submitFrame', {
-      query: { frame: accepted.id, attempt: 1, digest: accepted.inputDigest!, strategy: 'ftp-wst-s' },
+    await source.call('deliverFrame', {
+      path: { frame: accepted.id },
+      query: { attempt: 1, digest: accepted.inputDigest!, strategy: 'ftp-wst-s' },
       body: { mediaType: 'image/jpeg', bytes: samplePhoto('sample5.jpg') },
     });
     const path = { frame: accepted.id };

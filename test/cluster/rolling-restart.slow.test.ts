@@ -77,13 +77,12 @@ class Witness {
 
 async function allFrames(client: DeepThingsClient): Promise<Schemas['Frame'][]> {
   const frames: Schemas['Frame'][] = [];
-  for (;;) {
-    const before = frames.at(-1)?.id;
-    const page = (await client.call('listFrames', { query: { limit: 200, ...(before !== undefined && { before }) } }))
-      .json!;
-    frames.push(...page.frames);
-    if (page.next === null) return frames;
+  for (let before: string | null | undefined; before !== null; ) {
+    const { json } = await client.call('listFrames', { query: { limit: 200, ...(before && { before }) } });
+    frames.push(...json!.frames);
+    before = json!.nextBefore;
   }
+  return frames;
 }
 
 describe('every device is told to stop and started again, one after another, under load', () => {

@@ -85,7 +85,7 @@ describe('deepthings watch', { timeout: 60_000 }, () => {
       expect([code, stdout]).toEqual([0, expect.stringMatching(/: face 0\.\d\d, .* \(frame /)]);
       expect(stderr).toMatch(/: \d+ pictures?, \d+ dropped, since the cluster is slower than the source\n$/);
       expect(await counts()).toMatchObject({ failed: 0 });
-      const { frames } = (await running.client.call('listFrames', { query: { state: 'dropped' } })).json!;
+      const { frames } = (await running.client.call('listFrames', { query: { state: ['dropped'] } })).json!;
       expect(new Set(frames.map((frame) => frame.camera))).toEqual(new Set(['door']));
     } finally {
       camera.close();

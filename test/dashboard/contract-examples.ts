@@ -71,7 +71,7 @@ export function aCluster(devices: readonly DeviceState[] = [aDevice('e0'), aDevi
     epoch: 'mbx2k0g1',
     strategy: 'ftp-wst',
     overlap: { via: 'peer' },
-    model: { name: 'face-detector', digest: 'sha256:1', labels: ['face'] },
+    model: { name: 'face-detector', digest: 'sha256:1', labels: ['face'], threshold: 0.1 },
     engine: { name: 'onnxruntime', version: '1.30.0', threads: 1 },
     plan: { grid: '3x3', fusedDepth: 10, digest: 'sha256:2' },
     limits: { queuedFrames: 32, pictureBytes: 20 * 1024 * 1024 },

@@ -157,7 +157,7 @@ describe('what the gateway says of a picture that a device was given', () => {
     [500, 'DT_INTERNAL', 503, 'DT_GATEWAY_AWAY', '2'],
     [401, 'DT_TOKEN', 503, 'DT_GATEWAY_AWAY', '2'],
   ])('%i %s is told to the client as %i %s', async (status, code, told, toldCode, retryAfter) => {
-    gateway.problem('POST /frames', status, code, status === 429 ? { 'retry-after': '7' } : {});
+    gateway.problem('POST /devices/e0/frames', status, code, status === 429 ? { 'retry-after': '7' } : {});
     const reply = await submit();
     expect([reply.status, reply.json().code, reply.headers['retry-after']]).toEqual([told, toldCode, retryAfter]);
     expect(reply.json().detail).toContain(`because ${code}`);
@@ -165,14 +165,14 @@ describe('what the gateway says of a picture that a device was given', () => {
   });
 
   it('the camera, the strategy and its bounds reach the gateway', async () => {
-    gateway.json('POST /frames', 202, { ...frame, id: 'zz-9', inputDigest: null });
+    gateway.json('POST /devices/e0/frames', 202, { ...frame, id: 'zz-9', inputDigest: null });
     await submit('camera=door&queue=all&strategy=auto&members=3&within=900');
     const asked = { camera: 'door', queue: 'all', strategy: 'auto', members: '3', within: '900' };
-    expect(gateway.query('POST /frames')).toMatchObject(asked);
+    expect(gateway.query('POST /devices/e0/frames')).toMatchObject(asked);
   });
 
   it('a frame that is accepted is queued, and how it ended reaches who waits', async () => {
-    gateway.json('POST /frames', 202, frame);
+    gateway.json('POST /devices/e0/frames', 202, frame);
     const failure = { code: 'DT_FRAME_TIMEOUT', detail: 'too late' };
     const endedAt = '2026-11-23T09:30:01.000Z';
     gateway.json('GET /frames/zz-1', 200, { ...frame, state: 'failed', endedAt, failure });
@@ -202,7 +202,7 @@ describe('what the gateway says of a picture that a device was given', () => {
   it('that a frame has ended reaches who waits also where a heartbeat says so first, and how is taken afterwards', async () => {
     const failure = { code: 'DT_FRAME_TIMEOUT', detail: 'too late' };
     const endedAt = '2026-11-23T09:30:01.000Z';
-    gateway.json('POST /frames', 202, { ...frame, id: 'zz-4' });
+    gateway.json('POST /devices/e0/frames', 202, { ...frame, id: 'zz-4' });
     gateway.json('GET /frames/zz-4', 200, { ...frame, id: 'zz-4', state: 'failed', endedAt, failure });
     const waiting = submit('wait=25');
     await waitUntil(async () => (await ask(device.address, 'getCluster')).json().frames.open === 1);
@@ -217,8 +217,9 @@ describe('what the gateway says of a picture that a device was given', () => {
   });
 
   it('each attempt of a frame of the gateway’s is taken once, however often it comes, and at once or later', async () => {
-    const query = `frame=zz-2&attempt=1&digest=${frame.inputDigest}&strategy=ftp-wst`;
-    const give = () => ask(device.address, 'submitFrame', { query, body: ['image/jpeg', picture] });
+    const query = `attempt=1&digest=${frame.inputDigest}&strategy=ftp-wst`;
+    const path = { frame: 'zz-2' };
+    const give = () => ask(device.address, 'deliverFrame', { path, query, body: ['image/jpeg', picture] });
     const queued = log.mock.calls.length;
     const replies = [...(await Promise.all([give(), give()])), await give()];
     expect(replies.map(({ status }) => status)).toEqual([204, 204, 204]);
@@ -228,13 +229,15 @@ describe('what the gateway says of a picture that a device was given', () => {
 
   it('of a frame that it does not know, when the device asks it for its own input, is told as it says it', async () => {
     gateway.problem('GET /frames/zz-3/input', 404, 'DT_FRAME_UNKNOWN');
-    const query = `frame=zz-3&attempt=1&digest=${'0'.repeat(64)}&strategy=ftp-wst`;
-    await refused(device.address, 'submitFrame', { query, body: ['image/jpeg', picture] }, 404, 'DT_FRAME_UNKNOWN');
+    const query = `attempt=1&digest=${'0'.repeat(64)}&strategy=ftp-wst`;
+    const given = { path: { frame: 'zz-3' }, query, body: ['image/jpeg', picture] } as const;
+    await refused(device.address, 'deliverFrame', given, 404, 'DT_FRAME_UNKNOWN');
     expect(log.mock.calls.filter(([facts]) => (facts as { frame?: string }).frame === 'zz-3')).toEqual([]);
   });
 
   it('a frame of the gateway’s without attempt and digest is refused', async () => {
-    const question = { query: 'frame=zz-1', body: ['image/jpeg', picture] } as const;
-    await refused(device.address, 'submitFrame', question, 400, 'DT_REQUEST');
+    const question = { path: { frame: 'zz-1' }, body: ['image/jpeg', picture] } as const;
+    const { errors } = await refused(device.address, 'deliverFrame', question, 400, 'DT_REQUEST');
+    expect(errors?.map(({ name }) => name).sort()).toEqual(['attempt', 'digest', 'strategy']);
   });
 });

@@ -58,7 +58,7 @@ describe('without a device', () => {
     await expectNotTaken('source=e0', 503, 'DT_SOURCE_NOT_LIVE');
     await expectNotTaken('source=e1', 422, 'DT_DEVICE_NO_SOURCE');
     await expectNotTaken('source=e9', 422, 'DT_DEVICE_UNKNOWN');
-    await expectNotTaken('frame=zz-1', 409, 'DT_FRAME_ALLOTTED');
+    await expectNotTaken('frame=zz-1', 400, 'DT_REQUEST');
     expect((await clusterState()).frames.open).toBe(0);
   });
 });

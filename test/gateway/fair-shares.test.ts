@@ -42,9 +42,10 @@ it('a client that floods leaves a place to a camera, and gets one back when a fr
   expect(refused.json().detail).toMatch(/3 of the 3 queued frames are of this client 127\.0\.0\.1/);
   expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
 
-  const camera = 'deliver=false&source=e0';
-  expect((await post(camera)).status).toBe(202);
-  expect((await post(camera)).json().detail).toMatch(/4 frames are queued, which is as many as may be/);
+  const camera = () =>
+    ask(gateway.address, 'submitOwnFrame', { path: { device: 'e0' }, body: ['image/jpeg', picture] });
+  expect((await camera()).status).toBe(202);
+  expect((await camera()).json().detail).toMatch(/4 frames are queued, which is as many as may be/);
 
   for (const id of ids.slice(0, 2)) await ask(gateway.address, 'deleteFrame', { path: { frame: id } });
   expect((await post()).status).toBe(202);

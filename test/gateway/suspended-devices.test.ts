@@ -44,10 +44,10 @@ it('a device that registers and cannot be reached is suspended, which is told; i
   const events = await EventReader.open(gateway.address);
   const picture = await smallPicture();
   await ask(gateway.address, 'submitFrame', { query: 'source=e0', body: ['image/jpeg', picture] });
-  await waitUntil(() => good.asked.includes('POST /frames'));
+  await waitUntil(() => good.asked.some((request) => request.startsWith('PUT /frames/')));
   expect(brokenAsked).toBe(3);
   await ask(gateway.address, 'submitFrame', { query: 'source=e0', body: ['image/jpeg', picture] });
-  await waitUntil(() => good.asked.filter((asked) => asked === 'POST /frames').length === 2);
+  await waitUntil(() => good.asked.filter((asked) => asked.startsWith('PUT /frames/')).length === 2);
   const told = await events.until(({ event }) => event === 'problem');
   expect(told.at(-1)!.data).toMatchObject({ code: 'DT_PEER_SUSPENDED', detail: expect.stringContaining('device e0') });
   const metrics = Buffer.from((await askPath(gateway.address, 'GET', '/metrics')).bytes).toString();

@@ -73,7 +73,7 @@ describe('a picture for which no device is there', () => {
     await waitUntil(async () => (await waiting()) === 1);
     await register();
     expect((await answer).status).toBe(202);
-    await waitUntil(() => device.asked.includes('POST /frames'));
+    await waitUntil(() => device.asked.some((request) => request.startsWith('PUT /frames/')));
     expect(await waiting()).toBe(0);
   });
 

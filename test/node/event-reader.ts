@@ -19,9 +19,10 @@ export class EventReader {
     this.#abort = abort;
   }
 
-  static async open(node: string, headers: Record<string, string> = {}): Promise<EventReader> {
+  /** @param query as it stands behind the question mark. */
+  static async open(node: string, headers: Record<string, string> = {}, query = ''): Promise<EventReader> {
     const abort = new AbortController();
-    return new EventReader(await fetch(`${node}/events`, { headers, signal: abort.signal }), abort);
+    return new EventReader(await fetch(`${node}/events?${query}`, { headers, signal: abort.signal }), abort);
   }
 
   /** The next event; null at the end of the stream. */

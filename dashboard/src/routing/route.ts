@@ -6,6 +6,8 @@ export interface HistoryFilter {
   readonly state?: FrameState;
   readonly source?: string;
   readonly label?: string;
+  /** A share from 0 to 1, as text. */
+  readonly minScore?: string;
   readonly from?: string;
   readonly to?: string;
 }
@@ -89,6 +91,8 @@ function filterOf(query: URLSearchParams): HistoryFilter {
     const value = query.get(name);
     if (value !== null && value !== '') filter[name] = value;
   }
+  const minScore = query.get('minScore');
+  if (minScore !== null && /^(0(\.\d{1,4})?|1)$/.test(minScore)) filter.minScore = minScore;
   const state = query.get('state');
   return state !== null && STATES.includes(state) ? { ...filter, state: state as FrameState } : filter;
 }

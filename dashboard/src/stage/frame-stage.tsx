@@ -8,6 +8,8 @@ import type { TileLives } from '../state/tile-life.js';
 import { StageBoxes } from './stage-boxes.js';
 import { inputArea, pictureArea } from './stage-geometry.js';
 import { StageTiles } from './stage-tiles.js';
+import { useZoom } from './zoom/use-zoom.js';
+import { ZoomButtons } from './zoom/zoom-buttons.js';
 
 interface FrameStageProps {
   readonly frame: Frame;
@@ -18,13 +20,23 @@ interface FrameStageProps {
   /** Those to draw. */
   readonly detections: readonly Detection[];
   readonly highlighted?: Detection | null;
+  /** Whether it can be zoomed, and shown on the whole screen. */
+  readonly zooms?: boolean;
 }
 
 /** A picture is to be seen whole, whatever its shape. */
 const TALLEST = '76vh';
 
 /** A frame's picture in its own proportions, on the network's input, with its parts and with what was found; these alone where no picture is kept. */
-export function FrameStage({ frame, plan, session, lives, detections, highlighted = null }: FrameStageProps) {
+export function FrameStage({
+  frame,
+  plan,
+  session,
+  lives,
+  detections,
+  highlighted = null,
+  zooms = false,
+}: FrameStageProps) {
   const figure = useRef<HTMLElement>(null);
   const width = useWidth(figure, 640);
   const { kept } = frame.picture;
@@ -32,14 +44,20 @@ export function FrameStage({ frame, plan, session, lives, detections, highlighte
   const stage = plan?.stages[0];
   const image = pictureArea(frame);
   const view = lives !== null && stage !== undefined ? inputArea(stage, frame) : image;
-  const unit = view.width / width;
+  const drawing = useRef<SVGSVGElement>(null);
+  const zoom = useZoom(drawing, view);
+  const { seen } = zoom;
+  const unit = seen.width / width;
   return (
     <figure class="stage" ref={figure} style={{ maxWidth: `calc(${TALLEST} * ${view.width / view.height})` }}>
       {picture.kind === 'failed' ? (
         <p class="stage-missing error">The picture cannot be shown. {picture.why}</p>
       ) : (
         <svg
-          viewBox={`${view.x} ${view.y} ${view.width} ${view.height}`}
+          ref={drawing}
+          class={zoom.isZoomed ? 'zoomed' : undefined}
+          {...(zooms && zoom.handlers)}
+          viewBox={`${seen.x} ${seen.y} ${seen.width} ${seen.height}`}
           role="img"
           aria-label={altText(frame, detections, lives)}
           aria-busy={kept && picture.kind === 'asking'}
@@ -49,9 +67,10 @@ export function FrameStage({ frame, plan, session, lives, detections, highlighte
           {lives !== null && stage !== undefined && (
             <StageTiles stage={stage} frame={frame} lives={lives} unit={unit} />
           )}
-          <StageBoxes frame={frame} detections={detections} view={view} unit={unit} highlighted={highlighted} />
+          <StageBoxes frame={frame} detections={detections} view={seen} unit={unit} highlighted={highlighted} />
         </svg>
       )}
+      {zooms && picture.kind !== 'failed' && <ZoomButtons zoom={zoom} figure={figure} />}
       {!kept && (
         <figcaption class="muted">
           The picture was deleted when the frame ended: <code>store.keepPictures</code> is false in cluster.yaml.

@@ -3,13 +3,15 @@ import { score } from '../format.js';
 
 interface ThresholdSliderProps {
   readonly value: number;
+  /** The model's threshold: nothing was found below it. */
+  readonly least: number;
   readonly shown: number;
   readonly total: number;
   readonly onChange: (value: number) => void;
 }
 
 /** Hides what the model is less sure of. */
-export function ThresholdSlider({ value, shown, total, onChange }: ThresholdSliderProps) {
+export function ThresholdSlider({ value, least, shown, total, onChange }: ThresholdSliderProps) {
   const id = useId();
   return (
     <div class="slider">
@@ -17,7 +19,7 @@ export function ThresholdSlider({ value, shown, total, onChange }: ThresholdSlid
       <input
         id={id}
         type="range"
-        min="0"
+        min={least}
         max="1"
         step="0.01"
         value={value}

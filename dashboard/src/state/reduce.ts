@@ -23,6 +23,7 @@ export type Action =
   | { readonly kind: 'notice-dismissed'; readonly notice: Notice }
   | { readonly kind: 'submitting'; readonly id: number; readonly name: string }
   | { readonly kind: 'submitted'; readonly id: number; readonly frame: Frame }
+  | { readonly kind: 'forgotten'; readonly frame: string }
   | { readonly kind: 'submission-refused'; readonly id: number; readonly detail: string };
 
 /** The page's next state. Pure: times and ids come with the action. */
@@ -60,6 +61,8 @@ export function reduce(state: DashboardState, action: Action): DashboardState {
       const frame = state.frames.find(({ id }) => id === action.frame.id) ?? action.frame;
       return noteSubmission(noteFrame(state, frame), action.id, { kind: 'accepted', frame });
     }
+    case 'forgotten':
+      return { ...state, frames: state.frames.filter(({ id }) => id !== action.frame) };
     case 'submission-refused':
       return noteSubmission(state, action.id, { kind: 'refused', detail: action.detail });
   }

@@ -111,7 +111,7 @@ function compareFused(
 async function askCluster(gateway: GatewayChoice) {
   const { client, close } = await openGateway(gateway);
   try {
-    const { json } = await client.call('listFrames', { query: { state: 'complete', limit: FRAMES } });
+    const { json } = await client.call('listFrames', { query: { state: ['complete'], limit: FRAMES } });
     const latest = json!.frames[0];
     if (latest === undefined) {
       throw new DeepThingsError('DT_NO_FRAMES', 'the cluster has completed no frame yet: submit some, then compare');

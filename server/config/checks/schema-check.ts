@@ -3,24 +3,15 @@ import { CLUSTER_FILE_SCHEMA } from '../generated/cluster-file-schema.js';
 import { synonymOf } from '../key-synonyms.js';
 import { type ConfigPath, formatPath } from '../source/position.js';
 import type { YamlSource } from '../source/yaml-source.js';
+import { expectedValue, type ValueSchema } from './expected-value.js';
 import { isSameWord, nearestWord } from './nearest-word.js';
 
 /** What our schema's nodes have, as far as messages need it. */
-interface SchemaNode {
-  readonly type?: string | readonly string[];
+interface SchemaNode extends ValueSchema {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
-  readonly required?: readonly string[];
   readonly items?: SchemaNode;
   /** Words; true and false may be among them. */
   readonly enum?: readonly (string | boolean)[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly maxLength?: number;
-  readonly pattern?: string;
-  readonly patternErrorMessage?: string;
-  readonly examples?: readonly unknown[];
   readonly default?: unknown;
 }
 
@@ -134,30 +125,8 @@ function remedyMissing(key: string, schema: SchemaNode): string {
 function reportWrongValue(source: YamlSource, error: ErrorObject): void {
   const schema = error.parentSchema as SchemaNode;
   const value: unknown = error.data;
-  const message = `must be ${expected(schema)}, is ${show(value)}`;
+  const message = `must be ${expectedValue(schema)}, is ${show(value)}`;
   source.problems.report(pathOf(error.instancePath), message, remedyValue(schema, value));
-}
-
-/** What a value must be, in words. */
-function expected(schema: SchemaNode): string {
-  if (schema.enum !== undefined) {
-    return schema.enum.length === 1 ? String(schema.enum[0]) : `one of ${schema.enum.join(', ')}`;
-  }
-  if (schema.patternErrorMessage !== undefined) return schema.patternErrorMessage;
-  switch (schema.type) {
-    case 'integer':
-      return `a whole number from ${schema.minimum} to ${schema.maximum}`;
-    case 'number':
-      return `a number from ${schema.minimum} to ${schema.maximum}`;
-    case 'array':
-      return `a list of ${schema.minItems} to ${schema.maxItems} entries`;
-    case 'object':
-      return `a map with ${(schema.required ?? Object.keys(schema.properties ?? {})).join(', ')}`;
-    case 'boolean':
-      return 'true or false';
-    default:
-      return `text of 1 to ${schema.maxLength} characters`;
-  }
 }
 
 function remedyValue(schema: SchemaNode, value: unknown): string {

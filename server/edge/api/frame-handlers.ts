@@ -27,19 +27,8 @@ export function frameHandlers(parts: FrameHandlerParts): OperationHandlers {
   return {
     submitFrame: async (request, reply) => {
       underWay.enter(reply);
-      const { camera, queue, frame, attempt, digest, strategy, generation = 1, wait } = request.query;
-      const { members, within } = request.query;
+      const { camera, queue, strategy, members, within, wait } = request.query;
       const picture = readPictureBody(request);
-      if (frame !== undefined) {
-        if (digest === undefined || attempt === undefined || strategy === undefined) {
-          throw new HttpProblem(
-            { code: 'DT_REQUEST', status: 400 },
-            'expected attempt, digest and strategy with frame',
-          );
-        }
-        await intake.take({ frame, generation, attempt, digest, strategy }, picture);
-        return reply.code(204).send();
-      }
       const header = request.headers['idempotency-key'];
       const key = typeof header === 'string' ? header : undefined;
       const untilMs = performance.now() + (wait ?? 0) * 1000;
@@ -57,6 +46,13 @@ export function frameHandlers(parts: FrameHandlerParts): OperationHandlers {
         .code(now.endedAt === null ? 202 : 200)
         .header('location', now.links.self)
         .send(now);
+    },
+    deliverFrame: async (request, reply) => {
+      underWay.enter(reply);
+      const { generation = 1, attempt, digest, strategy } = request.query;
+      const allotted = { frame: request.params.frame, generation, attempt, digest, strategy };
+      await intake.take(allotted, request.body as unknown as Uint8Array);
+      return reply.code(204).send();
     },
     getFrameInput: async (request, reply) => {
       underWay.enter(reply);

@@ -5,10 +5,16 @@ import { askForVictim } from '../devices/victim-request.js';
 import { type DeviceRegistrationParts, registerDevice } from './device-registration.js';
 import { clientGone } from './frame-handlers.js';
 
-/** Devices register, and ask for victims. */
+/** Devices register, and ask for victims; people look at them. */
 export function deviceHandlers(parts: DeviceRegistrationParts): OperationHandlers {
   const { registry, victims } = parts.devices;
   return {
+    listDevices: async () => ({ devices: registry.documents() }),
+    getDevice: async (request) => {
+      const { device } = request.params;
+      requireDeclared(registry, device, 404);
+      return registry.document(device);
+    },
     register: async (request) => {
       if (request.body.kind !== 'device') {
         throw new HttpProblem('DT_OTHER_ROLE', 'this node is the gateway; gateways announce themselves to devices');

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { annotatePicture } from '../../imaging/annotate/annotate.js';
 import { shrinkPicture } from '../../imaging/shrink.js';
 import { readPictureBody } from '../../node/bodies/picture-body.js';
 import type { OperationHandlers, OperationRequest } from '../../node/contract/operations.js';
-import { frameProblem, HttpProblem } from '../../node/problems/problem.js';
+import { frameProblem, HttpProblem, parameterProblem } from '../../node/problems/problem.js';
 import { cutInputBody } from '../../node/wire/input-body.js';
 import type { WirePlan } from '../../node/wire/task-body.js';
 import type { QueuePolicy } from '../../scheduling/policy/waiting-order.js';
@@ -49,63 +50,83 @@ function timeOf(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const ms = Date.parse(text);
   if (!Number.isNaN(ms)) return ms;
-  throw new HttpProblem(
-    { code: 'DT_REQUEST', status: 400 },
-    `expected in ${name} an ISO time such as 2026-11-23T09:30:00Z, got ${text}`,
-  );
+  throw parameterProblem(name, `expected an ISO time such as 2026-11-23T09:30:00Z, got ${text}`);
 }
 
 /** @throws HttpProblem 400 when the newest frame is asked for, and the camera is not named. */
-function queuePlace(query: OperationRequest<'submitFrame'>['query'], usual: QueuePolicy) {
+function queuePlace(query: Submitted['query'], usual: QueuePolicy) {
   const { camera = null, queue = camera === null ? 'all' : usual } = query;
   if (camera !== null || queue === 'all') return { camera, queue };
-  throw new HttpProblem(
-    { code: 'DT_REQUEST', status: 400 },
-    'expected camera with queue=latest: which camera the newest frame is of',
-  );
+  throw parameterProblem('camera', 'expected with queue=latest: which camera the newest frame is of');
 }
 
-function submission({ cameraQueue, frames, intake, nowMs, strategy: usual }: FrameHandlerParts): OperationHandlers {
+/** A submission, whichever operation it came by. */
+interface Submitted {
+  readonly query: Omit<NonNullable<OperationRequest<'submitFrame'>['query']>, 'source' | 'wait'>;
+  readonly headers: IncomingHttpHeaders;
+  /** Network address of the client. */
+  readonly ip: string;
+  /** @throws HttpProblem for a body that has no picture. */
+  picture(): Uint8Array;
+  readonly source: string | null;
+  /** Whether the source sent it itself and has the picture. */
+  readonly delivered: boolean;
+  /** Seconds for which the answer is held. */
+  readonly wait: number;
+}
+
+function submission(parts: FrameHandlerParts): OperationHandlers {
+  const take = takesSubmissions(parts);
+  return {
+    submitFrame: (request, reply) => {
+      const { source = null, wait = 0 } = request.query;
+      const { headers, ip, query } = request;
+      return take(
+        { query, headers, ip, picture: () => readPictureBody(request), source, delivered: false, wait },
+        reply,
+      );
+    },
+    submitOwnFrame: (request, reply) => {
+      const { body, headers, ip, query } = request;
+      const picture = () => body as unknown as Uint8Array;
+      return take({ query, headers, ip, picture, source: request.params.device, delivered: true, wait: 0 }, reply);
+    },
+  };
+}
+
+function takesSubmissions({ cameraQueue, frames, intake, nowMs, strategy: usual }: FrameHandlerParts) {
   const { admission, drain } = intake;
   const { store } = frames;
-  return {
-    submitFrame: async (request, reply) => {
-      const { source = null, strategy = usual, members, within, wait = 0 } = request.query;
-      const { deliver, frame, output = true } = request.query;
-      const place = queuePlace(request.query, cameraQueue);
-      const key = request.headers['idempotency-key'];
-      if (frame !== undefined) {
-        throw new HttpProblem('DT_FRAME_ALLOTTED', 'the gateway allots frame ids itself: leave "frame" out');
-      }
-      if (deliver === false && source === null) {
-        throw new HttpProblem({ code: 'DT_REQUEST', status: 400 }, 'expected source with deliver=false');
-      }
-      drain.underWay.enter(reply);
-      const gone = clientGone(reply);
-      const untilMs = nowMs() + wait * 1000;
-      const { id, isReplay } = await drain.admit(async () => {
-        const bytes = readPictureBody(request);
-        return admission.accept({
-          ...{ bytes, source: source ?? null, delivered: deliver === false, strategy, members, client: request.ip },
-          withinMs: within,
-          ...{
-            ...place,
-            output,
-            key: typeof key === 'string' ? keyOf(key) : null,
-            askedStrategy: request.query.strategy ?? null,
-          },
-          wait: wait > 0 ? { untilMs, gone } : null,
-        });
+  return async (submitted: Submitted, reply: FastifyReply) => {
+    const { delivered, headers, ip, picture, query, source, wait } = submitted;
+    const { members, output = true, strategy = usual, within } = query;
+    const place = queuePlace(query, cameraQueue);
+    const key = headers['idempotency-key'];
+    drain.underWay.enter(reply);
+    const gone = clientGone(reply);
+    const untilMs = nowMs() + wait * 1000;
+    const { id, isReplay } = await drain.admit(async () => {
+      const bytes = picture();
+      return admission.accept({
+        ...{ bytes, source, delivered, strategy, members, client: ip },
+        withinMs: within,
+        ...{
+          ...place,
+          output,
+          key: typeof key === 'string' ? keyOf(key) : null,
+          askedStrategy: query.strategy ?? null,
+        },
+        wait: wait > 0 ? { untilMs, gone } : null,
       });
-      if (isReplay) reply.header('idempotency-replayed', 'true');
-      const ended = wait > 0 ? await store.waitForEnd(id, Math.max(0, untilMs - nowMs()), gone) : null;
-      if (ended?.failure) {
-        throw frameProblem(id, ended.failure);
-      }
-      const document = ended ?? documentOf(findFrame(store, id));
-      reply.header('location', document.links.self);
-      return reply.code(ended === null ? 202 : 200).send(document);
-    },
+    });
+    if (isReplay) reply.header('idempotency-replayed', 'true');
+    const ended = wait > 0 ? await store.waitForEnd(id, Math.max(0, untilMs - nowMs()), gone) : null;
+    if (ended?.failure) {
+      throw frameProblem(id, ended.failure);
+    }
+    const document = ended ?? documentOf(findFrame(store, id));
+    reply.header('location', document.links.self);
+    return reply.code(ended === null ? 202 : 200).send(document);
   };
 }
 
@@ -118,20 +139,24 @@ export function clientGone(reply: FastifyReply): AbortSignal {
   return gone.signal;
 }
 
+/** The path of a page of frames. */
+function framesPath(query: NonNullable<OperationRequest<'listFrames'>['query']>): string {
+  const given = Object.entries(query).map(([name, value]) => [name, String(value)] as [string, string]);
+  return `/frames?${new URLSearchParams(given).toString()}`;
+}
+
 function reading({ finisher, frames }: FrameHandlerParts): OperationHandlers {
   const { store } = frames;
   const caching = store.keepsPictures ? KEEP_AN_HOUR : KEEP_NOT;
   return {
     listFrames: async (request) => {
       const { limit = 50, before, ...filter } = request.query;
-      const { state, source, label, from, to } = filter;
+      const { state: states, source, label, minScore, from, to } = filter;
       const times = { fromMs: timeOf('from', from), toMs: timeOf('to', to) };
-      const frames = store.list({ before, limit, state, source, label, ...times });
-      const last = frames.at(-1);
-      const query = new URLSearchParams({ ...filter, limit: String(limit) });
-      if (last !== undefined) query.set('before', last.id);
-      const next = frames.length < limit ? null : `/frames?${query.toString()}`;
-      return { frames, next };
+      const found = store.list({ before, limit: limit + 1, states, source, label, minScore, ...times });
+      const frames = found.slice(0, limit);
+      const nextBefore = found.length > limit ? frames.at(-1)!.id : null;
+      return { frames, next: nextBefore && framesPath({ ...filter, limit, before: nextBefore }), nextBefore };
     },
     getFrame: async (request) => documentOf(findFrame(store, request.params.frame)),
     deleteFrame: async (request, reply) => {

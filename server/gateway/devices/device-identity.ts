@@ -64,6 +64,7 @@ export class DeviceIdentity {
 
   async #ask(device: string): Promise<number | null> {
     const { json } = await this.#parts.links.client(device).call(CALLS.identify);
-    return json!.devices.find((one) => one.device === device)?.startedAt ?? null;
+    const at = json!.devices.find((one) => one.device === device)?.startedAt;
+    return at === undefined ? null : Date.parse(at);
   }
 }

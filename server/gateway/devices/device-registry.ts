@@ -1,6 +1,7 @@
 import type { Schemas } from '../../../client/client.js';
 import type { DeviceConfig } from '../../config/cluster-config.js';
 import { GATEWAY_ID } from '../../config/defaults.js';
+import { rounded } from '../../node/contract/rounded.js';
 import { isDeclaredAddress } from '../../node/peers/declared-address.js';
 import { HttpProblem } from '../../node/problems/problem.js';
 import { DeviceWarnings, type WarningKind } from './device-warnings.js';
@@ -280,8 +281,8 @@ export class DeviceRegistry {
       pending: last?.pending ?? 0,
       running: last?.tasks.filter((task) => task.state === 'running').length ?? 0,
       engine: last?.engine ?? null,
-      counters: last?.counters ?? null,
-      work: { ...work },
+      counters: rounded(last?.counters ?? null),
+      work: rounded(work),
       lastSeenAt: lastSeenMs === null ? null : new Date(lastSeenMs).toISOString(),
       problem: quarantine ?? this.#problemOf(entry),
       ...(leftOut !== null && { leftOut }),

@@ -26,7 +26,6 @@ import { type FrameRecord, outcomeDocument } from '../frames/frame-record.js';
 import type { GatewayResults } from '../results/gateway-results.js';
 
 export interface NodeDispatcherParts {
-  readonly epoch: string;
   readonly wirePlan: WirePlan;
   /** What is sent of pictures and feature maps. */
   readonly wire: ClusterConfig['wire'];
@@ -52,12 +51,13 @@ export class NodeDispatcher {
 
   /** Gives a frame's picture to its source, which has queued the tiles when this resolves. */
   async deliver(record: FrameRecord, source: string, attempt: number): Promise<void> {
-    const { epoch, links, telemetry } = this.#parts;
+    const { links, telemetry } = this.#parts;
     const { id, picture, bytes, inputDigest, generation, trace } = record;
     if (bytes === null || inputDigest === null) return;
     const strategy = strategyOf(record);
     await links.client(source).call(CALLS.deliver, {
-      query: { frame: id, epoch, attempt, digest: inputDigest, strategy, ...(generation > 1 && { generation }) },
+      path: { frame: id },
+      query: { attempt, digest: inputDigest, strategy, ...(generation > 1 && { generation }) },
       body: { mediaType: picture.mediaType, bytes },
       signal: this.#stop.signal,
     });

@@ -1,11 +1,14 @@
 import type { Schemas } from '../../../client/client.js';
 
 export interface FrameFilter {
-  readonly state?: string | undefined;
+  /** Any of these. */
+  readonly states?: readonly string[] | undefined;
   readonly source?: string | undefined;
   readonly before?: string | undefined;
   /** Something of this label was found, or the picture is of this class before all others. */
   readonly label?: string | undefined;
+  /** Something was found with this score at least, or the best class has it; of the label, where one is given. */
+  readonly minScore?: number | undefined;
   /** Accepted at or after this time, epoch ms. */
   readonly fromMs?: number | undefined;
   /** Accepted before this time, epoch ms. */
@@ -23,18 +26,21 @@ export interface FilteredFrame {
 }
 
 /** Whether a frame is wanted, apart from where the page begins and ends. */
-export function isWanted(frame: FilteredFrame, { state, source, label, fromMs, toMs }: FrameFilter): boolean {
+export function isWanted(frame: FilteredFrame, filter: FrameFilter): boolean {
+  const { states, source, label, minScore, fromMs, toMs } = filter;
   return (
-    (state === undefined || frame.state === state) &&
+    (states === undefined || states.includes(frame.state)) &&
     (source === undefined || frame.source === source) &&
     (fromMs === undefined || frame.createdMs >= fromMs) &&
     (toMs === undefined || frame.createdMs < toMs) &&
-    (label === undefined || finds(frame, label))
+    ((label === undefined && minScore === undefined) || finds(frame, label, minScore ?? 0))
   );
 }
 
-function finds({ classification, detections }: FilteredFrame, label: string): boolean {
-  return detections?.some((detection) => detection.label === label) ?? classification?.[0]?.label === label;
+/** Whether one detection has the label and the score, or the best class has both. */
+function finds({ classification, detections }: FilteredFrame, label: string | undefined, minScore: number): boolean {
+  const found = detections ?? classification?.slice(0, 1) ?? [];
+  return found.some((one) => (label === undefined || one.label === label) && one.score >= minScore);
 }
 
 /** A text that sorts as frames were accepted: ids are the gateway's epoch and a number, both in base 36. */

@@ -2,6 +2,7 @@ import type { Schemas } from '../../../client/client.js';
 import type { ErrorCode } from '../../error-codes.js';
 import type { ClassScore } from '../../heads/class-scores.js';
 import type { Detection } from '../../heads/detection.js';
+import { rounded } from '../../node/contract/rounded.js';
 import type { EndedFrame, FrameTraceDocument, OpenFrame } from '../archive/frame-archive.js';
 import type { FrameTrace } from './frame-trace.js';
 
@@ -131,12 +132,12 @@ export function frameDocument(record: FrameRecord): Schemas['Frame'] {
       ...{ total: trace.tiles, done: trace.done, byDevice: trace.byDevice() },
       ...(trace.gang.bands !== null && { bands: trace.gang.bands }),
     },
-    ...(trace.gang.choice !== null && { choice: trace.gang.choice }),
-    timing: {
+    ...(trace.gang.choice !== null && { choice: rounded(trace.gang.choice) }),
+    timing: rounded({
       totalMs: endedMs === null ? null : endedMs - createdMs,
       fusedMs: record.fusedMs,
       remainingMs: record.remainingMs,
-    },
+    }),
     ...resultDocument(end),
     failure: failureOf(end),
     links: { self, image: `${self}/image`, annotated: `${self}/annotated`, trace: `${self}/trace` },
@@ -146,7 +147,7 @@ export function frameDocument(record: FrameRecord): Schemas['Frame'] {
 /** What happened to each of the frame's tiles, as the API shows it. */
 export function traceDocument({ id, end, source, strategy, createdMs, trace }: FrameRecord): FrameTraceDocument {
   const dropped = end?.kind === 'dropped' && { droppedFor: end.newer };
-  return { frame: id, source, strategy, createdAt: isoTime(createdMs), ...dropped, ...trace.document() };
+  return { frame: id, source, strategy, createdAt: isoTime(createdMs), ...dropped, ...rounded(trace.document()) };
 }
 
 /** The frame's end as its source is told of it. */
@@ -172,8 +173,8 @@ function resultDocument(end: FrameEnd | null): Pick<Schemas['Frame'], 'detection
   if (end?.kind !== 'complete') return { detections: null, classification: null };
   const { detections, classification } = end;
   return {
-    detections: detections === null ? null : [...detections],
-    classification: classification === null ? null : [...classification],
+    detections: detections === null ? null : rounded([...detections]),
+    classification: classification === null ? null : rounded([...classification]),
   };
 }
 

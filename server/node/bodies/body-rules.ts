@@ -51,7 +51,7 @@ const NO_PICTURE =
 export function bodyRule(operation: string, headers: IncomingHttpHeaders, limits: BodyLimits): BodyRule | null {
   const types = BODY_TYPES.get(operation);
   if (types === undefined) return null;
-  const rule = types.includes(FORM_TYPE)
+  const rule = types.some((type) => type.startsWith('image/'))
     ? pictureRule(headers, types, limits)
     : typedRule(mediaTypeOf(headers), types, limits);
   // What is unpacked can be a thousand times as large as what the limits have seen.
@@ -81,7 +81,8 @@ function mediaTypeOf(headers: IncomingHttpHeaders): string | null {
 function pictureRule(headers: IncomingHttpHeaders, types: readonly string[], { pictureBytes }: BodyLimits): BodyRule {
   const type = mediaTypeOf(headers);
   const isThere = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-  if (type === FORM_TYPE) return { kind: 'form', limitBytes: pictureBytes + FORM_OVERHEAD_BYTES };
+  if (type === FORM_TYPE && types.includes(FORM_TYPE))
+    return { kind: 'form', limitBytes: pictureBytes + FORM_OVERHEAD_BYTES };
   if (type === null ? !isThere : NO_PICTURE.test(type)) throw wrongType(types, type);
   // A form under another name is found by its bytes, and must fit.
   return { kind: 'picture', limitBytes: pictureBytes + FORM_OVERHEAD_BYTES };

@@ -106,7 +106,7 @@ export const CALLS = {
     circuit: null,
   }),
   /** Repeatable: a key names the submission, which is one frame. The gateway decodes the picture before it answers. */
-  submit: rule('submitFrame', {
+  submit: rule('submitOwnFrame', {
     answers: { 202: JSON_TYPE },
     ...{ headMs: 30_000, bodyMs: 5_000, totalMs: 30_000, tries: 3, patienceMs: 30_000, waitsForBusy: false },
     circuit: null,
@@ -188,7 +188,7 @@ export const CALLS = {
     circuit: null,
   }),
   /** Repeatable: a source takes each attempt of a frame once. It decodes the picture before it answers. */
-  deliver: rule('submitFrame', {
+  deliver: rule('deliverFrame', {
     answers: { 204: null },
     ...{ headMs: 20_000, bodyMs: 2_000, totalMs: 20_000, tries: 3, patienceMs: 25_000, waitsForBusy: false },
     circuit: 'work',

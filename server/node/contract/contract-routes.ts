@@ -9,6 +9,8 @@ export interface ContractRoute {
   readonly url: string;
   /** What requests are validated by; answers are checked by tests, not while a node runs. */
   readonly schema: FastifySchema;
+  /** Query parameters that are arrays. */
+  readonly lists: readonly string[];
   /** Whether it is what nodes say to each other, rather than for people and programs. */
   readonly isWork: boolean;
 }
@@ -17,7 +19,7 @@ interface Parameter {
   readonly name: string;
   readonly in: 'path' | 'query' | 'header' | 'cookie';
   readonly required?: boolean;
-  readonly schema: object;
+  readonly schema: { readonly type?: unknown };
 }
 
 interface Body {
@@ -40,25 +42,35 @@ export function contractRoutes(contract: Contract): ContractRoute[] {
   const paths = resolveReferences(contract.paths, contract) as Record<string, { parameters?: readonly Parameter[] }>;
   return contractOperations({ ...contract, paths } as unknown as Contract).map(({ method, path, operation }) => {
     const { operationId, parameters = [], requestBody, tags } = operation as unknown as Operation;
-    const shared = paths[path]!.parameters ?? [];
+    const all = [...(paths[path]!.parameters ?? []), ...parameters];
     return {
       operationId,
       method: method.toUpperCase(),
       url: path.replace(/\{(\w+)\}/g, ':$1'),
       isWork: tags.includes('work'),
-      schema: { ...parameterSchemas([...shared, ...parameters]), ...bodySchema(requestBody) },
+      lists: all
+        .filter(({ in: place, schema }) => place === 'query' && schema.type === 'array')
+        .map(({ name }) => name),
+      schema: { ...parameterSchemas(all, !tags.some(isOpen)), ...bodySchema(requestBody) },
     };
   });
 }
 
-function parameterSchemas(parameters: readonly Parameter[]): FastifySchema {
+/** Whether query parameters that the contract does not have pass: health probes add some, and nodes of a later version may. */
+function isOpen(tag: string): boolean {
+  return tag === 'work' || tag === 'node';
+}
+
+/** @param isClosed whether a query parameter that is not among them is refused. */
+function parameterSchemas(parameters: readonly Parameter[], isClosed: boolean): FastifySchema {
   const schema: Record<string, object> = {};
   for (const [place, part] of Object.entries(FASTIFY_PART)) {
     const here = parameters.filter((parameter) => parameter.in === place);
-    if (here.length === 0) continue;
+    const closes = isClosed && place === 'query';
+    if (here.length === 0 && !closes) continue;
     const properties = Object.fromEntries(here.map((parameter) => [parameter.name, parameter.schema]));
     const required = here.filter((parameter) => parameter.required).map(({ name }) => name);
-    schema[part] = { type: 'object', properties, required };
+    schema[part] = { type: 'object', properties, required, ...(closes && { additionalProperties: false }) };
   }
   return schema;
 }

@@ -5,6 +5,8 @@ import { createRequire } from 'node:module';
 export interface Contract {
   readonly openapi: string;
   readonly paths: Readonly<Record<string, Readonly<Record<string, ContractOperation>>>>;
+  /** By kind and name. */
+  readonly components: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 export interface ContractOperation {

@@ -1,8 +1,9 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { StreamShares } from '../bodies/stream-shares.js';
 import type { ClusterPlan } from '../cluster-plan.js';
+import { peoplesContract } from '../contract/audience.js';
 import { readContract } from '../contract/contract.js';
-import type { NodeRole, OperationHandlers } from '../contract/operations.js';
+import type { NodeRole, OperationHandlers, OperationRequest } from '../contract/operations.js';
 import type { DrainState } from '../draining.js';
 import type { EventLog } from '../observe/event-log.js';
 import type { NodeMetrics } from '../observe/metrics.js';
@@ -43,12 +44,13 @@ export function commonHandlers(parts: CommonParts) {
     },
     getMetrics: async (_request: unknown, reply: FastifyReply) =>
       reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
-    getContract: async () => contract,
+    getContract: async (request: OperationRequest<'getContract'>) =>
+      request.query.audience === 'nodes' ? contract : peoplesContract(contract),
     getPlan: async () => {
       const { gangsMs } = parts;
       return gangsMs === undefined ? plan : { ...plan, gang: { ...plan.gang, predictedMs: gangsMs() } };
     },
-    getEvents: async (request: Pick<FastifyRequest, 'ip'>, reply: FastifyReply) => {
+    getEvents: async (request: OperationRequest<'getEvents'>, reply: FastifyReply) => {
       const leave = streams.enter(request.ip);
       const gone = new AbortController();
       reply.sse.onClose(() => gone.abort());
@@ -59,7 +61,10 @@ export function commonHandlers(parts: CommonParts) {
       try {
         // A watcher that hangs up while it lags behind leaves a write that never ends.
         const hungUp = new Promise<void>((resolve) => gone.signal.addEventListener('abort', () => resolve()));
-        await Promise.race([reply.sse.send(events.watch(reply.sse.lastEventId, gone.signal)), hungUp]);
+        await Promise.race([
+          reply.sse.send(events.watch(reply.sse.lastEventId, gone.signal, request.query.types)),
+          hungUp,
+        ]);
       } finally {
         leave();
         reply.sse.close();

@@ -1,10 +1,12 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import { peoplesContract } from '../contract/audience.js';
 import { readContract } from '../contract/contract.js';
 import { SCHEMA_COMPILERS } from '../contract/schema-compilers.js';
 import type { Logger } from '../observe/logger.js';
 import type { NodeMetrics } from '../observe/metrics.js';
 import { answerWithProblems } from '../problems/refusals.js';
 import { DOCS_POLICY, sendSecurityHeaders } from '../problems/security-headers.js';
+import { serveErrorsPage } from './errors-page.js';
 
 export interface DocsOptions {
   readonly log: Logger;
@@ -30,6 +32,7 @@ export function serveDocs(app: FastifyInstance, options: DocsOptions): void {
   app.get('/docs', async (request, reply) =>
     request.url.split('?', 1)[0]!.endsWith('/') ? serve(request, reply) : reply.redirect('docs/', 308),
   );
+  serveErrorsPage(app);
   app.get('/docs/*', serve);
 }
 
@@ -46,7 +49,7 @@ async function createDocs({ log, metrics }: DocsOptions): Promise<FastifyInstanc
   answerWithProblems(docs, metrics);
   sendSecurityHeaders(docs);
   // Swagger writes into the document that it is given.
-  const document = { ...readContract(), servers: [{ url: '..', description: NODE_SERVER }] };
+  const document = { ...peoplesContract(readContract()), servers: [{ url: '..', description: NODE_SERVER }] };
   await docs.register(fastifySwagger, { mode: 'static', specification: { document: document as never } });
   await docs.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: DOCS_POLICY });
   await docs.ready();

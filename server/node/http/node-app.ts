@@ -5,6 +5,7 @@ import Fastify, {
   type FastifyPluginAsync,
   type FastifyServerFactory,
   LogController,
+  type preValidationHookHandler,
   type RouteHandlerMethod,
 } from 'fastify';
 import type { OperationId } from '../../../client/client.js';
@@ -15,6 +16,7 @@ import { type ClusterPlan, largestTensorBody } from '../cluster-plan.js';
 import { contractOperations, readContract } from '../contract/contract.js';
 import { contractRoutes } from '../contract/contract-routes.js';
 import { missingOperation, type NodeRole, type OperationHandlers } from '../contract/operations.js';
+import { splitLists } from '../contract/query-lists.js';
 import { compileInTurns, SCHEMA_COMPILERS } from '../contract/schema-compilers.js';
 import { type Logger, withoutSecrets } from '../observe/logger.js';
 import type { NodeMetrics } from '../observe/metrics.js';
@@ -31,6 +33,7 @@ import { guardAgainstPages, guardEvents } from './browser-guard.js';
 import { ClientErrors } from './client-errors.js';
 import { compressAnswers } from './compressed-answers.js';
 import { serveDocs } from './docs-pages.js';
+import { EventTickets } from './event-tickets.js';
 import { answerExpectations } from './expectations.js';
 import type { ListenAddress } from './listen.js';
 
@@ -154,8 +157,10 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
   if (options.token === null) guardAgainstPages(app, options.hosts);
   guardEvents(app);
 
+  const tickets = new EventTickets(() => performance.now());
   await app.register(authentication, {
     token: options.token,
+    isTicket: (text) => tickets.isValid(text),
     isOpen: openPaths(options.openPaths ?? (() => false)),
     onRefused: (caller) => refused.note(caller),
   });
@@ -163,17 +168,23 @@ export async function createNodeApp(options: NodeAppOptions): Promise<FastifyIns
   await app.register(fastifySse, { heartbeatInterval: 15_000 });
   serveDocs(app, { log, metrics });
   countAnswers(app, metrics);
-  for (const { operationId, method, url, schema, isWork } of ROUTES) {
+  const handlers: OperationHandlers = {
+    ...options.handlers,
+    createEventTicket: async (_request, reply) =>
+      reply.code(201).header('cache-control', 'no-store').send(tickets.issue()),
+  };
+  for (const { operationId, method, url, schema, lists, isWork } of ROUTES) {
     const config = { isWork, operationId };
     app.route({
       method,
       url,
       schema,
       config,
-      ...(routeOptions(options, operationId) as { handler: RouteHandlerMethod }),
+      ...(lists.length > 0 && { preValidation: listsOf(lists) }),
+      ...(routeOptions({ ...options, handlers }, operationId) as { handler: RouteHandlerMethod }),
     });
   }
-  const served = ROUTES.filter(({ operationId }) => options.handlers[operationId] !== undefined);
+  const served = ROUTES.filter(({ operationId }) => handlers[operationId] !== undefined);
   app.addHook('onListen', () => {
     const schemas = served.map(({ schema }) => schema);
     compileInTurns(schemas, () => app.server.listening).catch((error) => log.error({ err: error }, 'schemas'));
@@ -206,7 +217,14 @@ function countAnswers(app: FastifyInstance, { bytesSent }: NodeMetrics): void {
   });
 }
 
-function routeOptions({ role, handlers }: NodeAppOptions, operation: OperationId) {
+function listsOf(lists: readonly string[]): preValidationHookHandler {
+  return (request, _reply, done) => {
+    splitLists(request.query as Record<string, unknown>, lists);
+    done();
+  };
+}
+
+function routeOptions({ role, handlers }: Pick<NodeAppOptions, 'role' | 'handlers'>, operation: OperationId) {
   const handler = handlers[operation] ?? missingOperation(operation, role);
   // Whoever asks for events gets them, whatever else it would accept; a HEAD of them would never end.
   return operation === 'getEvents' ? { handler, sse: { kind: 'manual' }, exposeHeadRoute: false } : { handler };

@@ -41,8 +41,14 @@ export class EventLog {
   /**
    * Events from now on, or after `lastEventId`; a `reset` event first where what came after it is not known any more.
    * Ends when the log is closed or `signal` is aborted.
+   *
+   * @param names of the events that are wanted, besides `reset`; absent: all.
    */
-  async *watch(lastEventId: string | null, signal: AbortSignal): AsyncGenerator<LoggedEvent> {
+  async *watch(
+    lastEventId: string | null,
+    signal: AbortSignal,
+    names?: readonly string[],
+  ): AsyncGenerator<LoggedEvent> {
     let next = this.#positionAfter(lastEventId);
     if (next === null) {
       next = this.#end;
@@ -54,7 +60,8 @@ export class EventLog {
         next = this.#end;
         yield this.#reset(next);
       } else if (next < this.#end) {
-        yield this.#events[next - this.#first]!;
+        const event = this.#events[next - this.#first]!;
+        if (names === undefined || names.includes(event.event)) yield event;
         next++;
       } else {
         await new Promise<void>((resolve) => this.#wake.push(resolve));

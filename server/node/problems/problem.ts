@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Problem } from '../../../client/problem-error.js';
 import { ERROR_CODES, type ErrorCode, isErrorCode } from '../../error-codes.js';
 import { DeepThingsError } from '../../errors.js';
+import { mistakesText, type RequestMistake, requestMistakes, type ValidationError } from './request-mistakes.js';
 
 type StatusesOf<Code extends ErrorCode> = (typeof ERROR_CODES)[Code]['status'];
 type OneStatusCode = { [Code in ErrorCode]: StatusesOf<Code> extends number ? Code : never }[ErrorCode];
@@ -25,6 +26,8 @@ export interface HttpProblemOptions {
   readonly retryAfterSeconds?: number | null;
   /** Sent with the answer: what the client may ask for instead. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** What was wrong in which parameter. */
+  readonly mistakes?: readonly RequestMistake[];
 }
 
 /** An error that has its HTTP status with it. */
@@ -32,6 +35,7 @@ export class HttpProblem extends DeepThingsError {
   readonly status: number;
   readonly retryAfterSeconds: number | null;
   readonly headers: Readonly<Record<string, string>>;
+  readonly mistakes: readonly RequestMistake[] | undefined;
 
   constructor(refusal: Refusal, detail: string, options: HttpProblemOptions = {}) {
     const { code, status } = answerOf(refusal);
@@ -40,7 +44,14 @@ export class HttpProblem extends DeepThingsError {
     this.status = status;
     this.retryAfterSeconds = options.retryAfterSeconds ?? null;
     this.headers = options.headers ?? {};
+    this.mistakes = options.mistakes;
   }
+}
+
+/** A parameter that the contract's schema allows is wrong beside the others, or has no meaning. */
+export function parameterProblem(name: string, detail: string): HttpProblem {
+  const mistakes = [{ in: 'query', name, detail }] as const;
+  return new HttpProblem({ code: 'DT_REQUEST', status: 400 }, mistakesText(mistakes), { mistakes });
 }
 
 function answerOf(refusal: Refusal): { readonly code: ErrorCode; readonly status: number } {
@@ -58,6 +69,9 @@ export function frameProblem(
   return new HttpProblem({ code: known, passedOnAs: 500 }, `frame ${frame} failed: ${detail}`);
 }
 
+/** Where a node explains every code. */
+export const ERRORS_PATH = '/docs/errors';
+
 const BOUNDS = 'GET /cluster says how many bytes a picture may have, limits.pictureBytes in cluster.yaml sets it';
 
 /** What Fastify itself refuses, in our codes, and in our words where its own do not say what to do. */
@@ -73,16 +87,16 @@ const FASTIFY_FAULTS: Readonly<Record<string, readonly [refusal: Refusal, detail
 interface FastifyFault {
   readonly code?: string;
   readonly statusCode?: number;
-  readonly validation?: readonly { readonly instancePath?: string; readonly message?: string }[];
+  readonly validation?: readonly ValidationError[];
   readonly validationContext?: string;
 }
 
 type CodedProblem = Problem & { readonly code: ErrorCode };
 
-export function problemDocument(refusal: Refusal, detail: string, errors?: readonly string[]): CodedProblem {
+export function problemDocument(refusal: Refusal, detail: string, mistakes?: readonly RequestMistake[]): CodedProblem {
   const { code, status } = answerOf(refusal);
   const title = STATUS_CODES[status] ?? 'Error';
-  return { type: 'about:blank', title, status, code, detail, ...(errors && { errors: [...errors] }) };
+  return { type: `${ERRORS_PATH}#${code}`, title, status, code, detail, ...(mistakes && { errors: [...mistakes] }) };
 }
 
 /**
@@ -91,7 +105,7 @@ export function problemDocument(refusal: Refusal, detail: string, errors?: reado
  */
 export function problemOf(error: unknown): Problem {
   if (error instanceof HttpProblem) {
-    return problemDocument({ code: error.code, passedOnAs: error.status }, error.message);
+    return problemDocument({ code: error.code, passedOnAs: error.status }, error.message, error.mistakes);
   }
   if (error instanceof DeepThingsError) {
     const { code, message } = error;
@@ -99,10 +113,8 @@ export function problemOf(error: unknown): Problem {
   }
   const fault = error as FastifyFault;
   if (fault.validation !== undefined) {
-    const where = fault.validationContext ?? 'request';
-    const lines = fault.validation.map(({ instancePath, message }) => `${where}${instancePath ?? ''} ${message ?? ''}`);
-    const errors = [...new Set(lines)];
-    return problemDocument({ code: 'DT_REQUEST', status: 400 }, errors.join('; '), errors);
+    const mistakes = requestMistakes(fault.validation, fault.validationContext ?? 'body');
+    return problemDocument({ code: 'DT_REQUEST', status: 400 }, mistakesText(mistakes), mistakes);
   }
   const known = FASTIFY_FAULTS[fault.code ?? ''];
   if (known !== undefined) return problemDocument(known[0], known[1] ?? (error as Error).message);

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { NODE_HEADER } from '../contract/node-header.js';
 
 /** Nothing may run, be loaded or be framed by an answer of the API, whatever a browser takes it for. */
-const API_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+export const API_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** Only the page's own files may run, and it talks to its own node only. */
 export const DASHBOARD_POLICY =

@@ -4,7 +4,7 @@ import type { GangPlan } from '../../geometry/gang/gang-plan.js';
 import { formatGrid } from '../../geometry/grid.js';
 
 /** Version of what nodes say to each other; nodes of two versions do not work together. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 /** Names a plan: two nodes with one digest cut the same graph into the same tiles, and into the same stages of a gang. */
 export function planDigest(

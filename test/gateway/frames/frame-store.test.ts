@@ -53,6 +53,7 @@ describe('the list of frames', () => {
   it('has those in which a label was found, and those of a time', async () => {
     const frames = [1, 2, 3].map((i) => record(`ep-${i}`, 1, 'e0', i * 1000));
     await add(...frames);
+    frames[1]!.state = 'complete';
     frames[1]!.end = {
       kind: 'complete',
       detections: [{ ...someone, pixels: { x: 0, y: 0, width: 1, height: 1 } }],
@@ -60,6 +61,11 @@ describe('the list of frames', () => {
     };
     expect(listed({ label: 'person' })).toEqual(['ep-2']);
     expect(listed({ label: 'dog' })).toEqual([]);
+    expect(listed({ minScore: 0.9 })).toEqual(['ep-2']);
+    expect(listed({ label: 'person', minScore: 0.91 })).toEqual([]);
+    expect(listed({ label: 'dog', minScore: 0.1 })).toEqual([]);
+    expect(listed({ states: ['complete', 'failed'] })).toEqual(['ep-2']);
+    expect(listed({ states: ['dropped'] })).toEqual([]);
     expect(listed({ fromMs: 2000 })).toEqual(['ep-3', 'ep-2']);
     expect(listed({ toMs: 2000 })).toEqual(['ep-1']);
     expect(listed({ fromMs: 2000, toMs: 3000 })).toEqual(['ep-2']);
@@ -180,7 +186,7 @@ describe('the frames kept', () => {
     const broken = vi.spyOn(archive, 'end').mockRejectedValue(new Error('no room'));
     end(frame);
     await vi.advanceTimersByTimeAsync(0);
-    expect(listed({ state: 'complete' })).toEqual(['ep-1']);
+    expect(listed({ states: ['complete'] })).toEqual(['ep-1']);
     expect(await archive.trace('ep-1')).toBeNull();
     expect(await store.trace(store.get('ep-1')!), 'from memory').toMatchObject({ frame: 'ep-1' });
     broken.mockRestore();
@@ -227,9 +233,9 @@ describe('a page of frames', () => {
     await add(...frames);
     end(frames[0]!, 'failed');
     expect(listed({ source: 'e0' })).toEqual(['ep-3', 'ep-1']);
-    expect(listed({ state: 'failed' })).toEqual(['ep-1']);
-    expect(listed({ state: 'queued', source: 'e1' })).toEqual(['ep-2']);
-    expect(listed({ state: 'complete' })).toEqual([]);
+    expect(listed({ states: ['failed'] })).toEqual(['ep-1']);
+    expect(listed({ states: ['queued'], source: 'e1' })).toEqual(['ep-2']);
+    expect(listed({ states: ['complete'] })).toEqual([]);
   });
 });
 

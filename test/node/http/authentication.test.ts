@@ -9,7 +9,12 @@ afterEach(() => app.close());
 
 async function appWith(token: string | null): Promise<FastifyInstance> {
   app = Fastify();
-  await app.register(authentication, { token, onRefused: () => {}, isOpen: (path) => path === '/open' });
+  await app.register(authentication, {
+    token,
+    isTicket: () => false,
+    onRefused: () => {},
+    isOpen: (path) => path === '/open',
+  });
   for (const path of ['/open', '/closed']) app.get(path, async () => 'here');
   return app;
 }

@@ -55,6 +55,17 @@ describe('a watcher of events', () => {
     expect(await take(watcher, 1)).toEqual([tile(7)]);
   });
 
+  it('that wants some events only gets these, and a reset', async () => {
+    const log = new EventLog('ep', 4);
+    const watcher = log.watch('other-1', never(), ['frame']);
+    expect(await take(watcher, 1)).toEqual([reset(0)]);
+    for (const event of ['tile', 'frame', 'device', 'frame']) log.publish(event, event);
+    expect((await take(watcher, 2)).map(({ id, event }) => [id, event])).toEqual([
+      ['ep-2', 'frame'],
+      ['ep-4', 'frame'],
+    ]);
+  });
+
   it('that comes back with the id of a reset misses nothing', async () => {
     const log = logOf(6);
     const [{ id }] = (await take(log.watch('ep-1', never()), 1)) as [LoggedEvent];

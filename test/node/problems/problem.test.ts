@@ -7,7 +7,7 @@ const SECRET = '/home/someone/secret.weights';
 describe('problemOf', () => {
   it('tells what an error that has its status says', () => {
     expect(problemOf(new HttpProblem('DT_PLAN_MISMATCH', 'expected another plan'))).toEqual({
-      type: 'about:blank',
+      type: '/docs/errors#DT_PLAN_MISMATCH',
       title: 'Conflict',
       status: 409,
       code: 'DT_PLAN_MISMATCH',
@@ -50,17 +50,22 @@ describe('problemOf', () => {
 
   it('names each mistake that validation found, once', () => {
     const validation = [
-      { instancePath: '/wait', message: 'must be number' },
-      { instancePath: '/wait', message: 'must be number' },
-      { instancePath: '', message: "must have required property 'source'" },
+      { keyword: 'type', instancePath: '/wait', params: {}, parentSchema: { type: 'number', minimum: 0, maximum: 9 } },
+      {
+        keyword: 'minimum',
+        instancePath: '/wait',
+        params: {},
+        parentSchema: { type: 'number', minimum: 0, maximum: 9 },
+      },
+      { keyword: 'required', instancePath: '', params: { missingProperty: 'source' } },
     ];
     const problem = problemOf(Object.assign(new Error(), { validation, validationContext: 'querystring' }));
     expect(problem).toMatchObject({ status: 400, code: 'DT_REQUEST' });
     expect(problem.errors).toEqual([
-      'querystring/wait must be number',
-      "querystring must have required property 'source'",
+      { in: 'query', name: 'wait', detail: 'expected a number from 0 to 9' },
+      { in: 'query', name: 'source', detail: 'missing' },
     ]);
-    expect(problem.detail).toBe(problem.errors!.join('; '));
+    expect(problem.detail).toBe('query parameter wait: expected a number from 0 to 9; query parameter source: missing');
   });
 
   it.each([

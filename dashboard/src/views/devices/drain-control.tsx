@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { DashboardApi } from '../../api.js';
+import { ConfirmationBox, useConfirmation } from '../../components/confirmation.js';
 import type { DeviceState } from '../../contract-types.js';
 import { errorText } from '../../error-text.js';
 import type { Session } from '../../session.js';
-import { ConfirmationBox, useConfirmation } from './confirmation.js';
 
 interface DrainControlProps {
   readonly device: DeviceState;

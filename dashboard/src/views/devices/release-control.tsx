@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
+import { ConfirmationBox, useConfirmation } from '../../components/confirmation.js';
 import { errorText } from '../../error-text.js';
 import type { Session } from '../../session.js';
-import { ConfirmationBox, useConfirmation } from './confirmation.js';
 
 /** Has a device back that computed something wrong, when it has been confirmed that somebody looked after it. */
 export function ReleaseControl({ device, session }: { readonly device: string; readonly session: Session }) {

@@ -7,13 +7,16 @@ import type { Detection, Frame, FrameTrace } from '../../contract-types.js';
 import { sentence } from '../../format.js';
 import type { Session } from '../../session.js';
 import { FrameStage } from '../../stage/frame-stage.js';
+import { LabelFilter } from '../../stage/label-filter.js';
 import { ThresholdSlider } from '../../stage/threshold-slider.js';
 import { TileLegend } from '../../stage/tile-legend.js';
 import { useTileLives } from '../../stage/use-tile-lives.js';
 import { type DashboardState, isEnded } from '../../state/dashboard-state.js';
 import { partNameOf } from '../../state/frame-parts.js';
+import { DeleteFrame } from './delete-frame.js';
 import { Downloads } from './downloads.js';
 import { FrameFacts } from './frame-facts.js';
+import { Neighbours } from './neighbours.js';
 
 interface FramePictureProps {
   readonly frame: Frame;
@@ -24,7 +27,9 @@ interface FramePictureProps {
 
 /** A frame's picture with its boxes, and with its tiles or blocks where they are wanted. */
 export function FramePicture({ frame, state, session, trace }: FramePictureProps) {
-  const [threshold, setThreshold] = useState(0);
+  const least = state.cluster?.model.threshold ?? 0;
+  const [chosenScore, setScore] = useState<number | null>(null);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [chosen, setChosen] = useState<boolean | null>(null);
   // While they are computed they are what there is to see.
   const showsTiles = chosen ?? !isEnded(frame);
@@ -32,9 +37,11 @@ export function FramePicture({ frame, state, session, trace }: FramePictureProps
   const lives = useTileLives(frame, state.tiles[frame.id], session);
   const all = frame.detections ?? [];
   const name = partNameOf(frame.strategy);
-  const shown = all.filter(({ score }) => score >= threshold);
+  const labels = [...new Set(all.map(({ label }) => label))].sort();
+  const shown = all.filter(({ label, score }) => !hidden.has(label) && score >= (chosenScore ?? 0));
   return (
     <Panel title={`Frame ${frame.id}`} aside={<FrameStateBadge state={frame.state} />}>
+      <Neighbours id={frame.id} state={state} session={session} />
       <div class="stage-beside">
         <div class="stage-column">
           <FrameStage
@@ -44,6 +51,7 @@ export function FramePicture({ frame, state, session, trace }: FramePictureProps
             lives={showsTiles ? lives : null}
             detections={shown}
             highlighted={highlighted}
+            zooms
           />
           <div class="stage-controls">
             <label class="check">
@@ -55,8 +63,11 @@ export function FramePicture({ frame, state, session, trace }: FramePictureProps
               Show the {name}s
             </label>
             {all.length > 0 && (
-              <ThresholdSlider value={threshold} shown={shown.length} total={all.length} onChange={setThreshold} />
+              <ThresholdSlider
+                {...{ value: chosenScore ?? least, least, shown: shown.length, total: all.length, onChange: setScore }}
+              />
             )}
+            {labels.length > 1 && <LabelFilter labels={labels} hidden={hidden} onChange={setHidden} />}
           </div>
         </div>
         <div class="stage-side">
@@ -74,6 +85,7 @@ export function FramePicture({ frame, state, session, trace }: FramePictureProps
             <DetectionList detections={shown} total={all.length} onHighlight={setHighlighted} />
           )}
           <Downloads frame={frame} trace={trace} session={session} />
+          <DeleteFrame id={frame.id} session={session} />
         </div>
       </div>
     </Panel>

@@ -7,22 +7,31 @@ import { isoOfLocal, localOfIso } from './local-time.js';
 
 const STATES: readonly FrameState[] = ['queued', 'running', 'finishing', 'complete', 'failed', 'dropped'];
 
+/** When a range begins, seen from now; undefined: with the oldest frame. */
+const QUICK_RANGES: readonly { readonly name: string; from(now: Date): Date | undefined }[] = [
+  { name: 'Last hour', from: (now) => new Date(now.getTime() - 3_600_000) },
+  { name: 'Today', from: (now) => new Date(now.getFullYear(), now.getMonth(), now.getDate()) },
+  { name: 'Any time', from: () => undefined },
+];
+
 /** Narrows the frames; what is chosen stands in the address. */
 export function FilterForm({ state, filter }: { state: DashboardState; filter: HistoryFilter }) {
   const [draft, setDraft] = useState<Readonly<Record<keyof HistoryFilter, string>>>({
     state: filter.state ?? '',
     source: filter.source ?? '',
     label: filter.label ?? '',
+    minScore: percentOf(filter.minScore),
     from: localOfIso(filter.from),
     to: localOfIso(filter.to),
   });
-  const ids = { state: useId(), source: useId(), label: useId(), from: useId(), to: useId() };
+  const ids = { state: useId(), source: useId(), label: useId(), score: useId(), from: useId(), to: useId() };
   const labels = state.cluster?.model.labels ?? [];
-  const set = (name: keyof HistoryFilter) => (event: { currentTarget: { value: string } }) => {
-    const next = { ...draft, [name]: event.currentTarget.value };
+  const show = (next: typeof draft) => {
     setDraft(next);
     goTo({ view: 'history', filter: filterOf(next), before: null });
   };
+  const set = (name: keyof HistoryFilter) => (event: { currentTarget: { value: string } }) =>
+    show({ ...draft, [name]: event.currentTarget.value });
   return (
     <form class="filters" aria-label="Filter" onSubmit={(event) => event.preventDefault()}>
       <div class="choice">
@@ -53,6 +62,13 @@ export function FilterForm({ state, filter }: { state: DashboardState; filter: H
         </select>
       </div>
       <div class="choice">
+        <label for={ids.score}>Minimum score in %</label>
+        <input
+          {...{ id: ids.score, type: 'number', min: 0, max: 100, step: 5, inputMode: 'numeric' }}
+          {...{ value: draft.minScore, placeholder: 'any', onChange: set('minScore') }}
+        />
+      </div>
+      <div class="choice">
         <label for={ids.from}>From</label>
         <input id={ids.from} type="datetime-local" value={draft.from} onChange={set('from')} />
       </div>
@@ -60,11 +76,34 @@ export function FilterForm({ state, filter }: { state: DashboardState; filter: H
         <label for={ids.to}>Before</label>
         <input id={ids.to} type="datetime-local" value={draft.to} onChange={set('to')} />
       </div>
+      <fieldset class="quick-ranges">
+        <legend>Quick range</legend>
+        {QUICK_RANGES.map(({ name, from }) => (
+          <button
+            key={name}
+            type="button"
+            onClick={() => show({ ...draft, from: localOfIso(from(new Date())?.toISOString()), to: '' })}
+          >
+            {name}
+          </button>
+        ))}
+      </fieldset>
     </form>
   );
 }
 
 function filterOf(draft: Readonly<Record<keyof HistoryFilter, string>>): HistoryFilter {
-  const entries = Object.entries({ ...draft, from: isoOfLocal(draft.from), to: isoOfLocal(draft.to) });
+  const times = { from: isoOfLocal(draft.from), to: isoOfLocal(draft.to) };
+  const entries = Object.entries({ ...draft, ...times, minScore: shareOf(draft.minScore) });
   return Object.fromEntries(entries.filter(([, value]) => value !== '')) as HistoryFilter;
+}
+
+function percentOf(share: string | undefined): string {
+  return share === undefined ? '' : String(Math.round(Number(share) * 100));
+}
+
+/** The share that a percentage is, as text; empty for what is none. */
+function shareOf(percent: string): string {
+  const value = Number(percent);
+  return percent.trim() === '' || !(value >= 0 && value <= 100) ? '' : String(Math.round(value * 100) / 10_000);
 }

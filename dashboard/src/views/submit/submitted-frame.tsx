@@ -22,11 +22,12 @@ interface SubmittedFrameProps {
 
 /** One submitted picture: its tiles or blocks as they are taken and done, then what was found. */
 export function SubmittedFrame({ frame, name, state, session }: SubmittedFrameProps) {
-  const [threshold, setThreshold] = useState(0);
+  const least = state.cluster?.model.threshold ?? 0;
+  const [chosenScore, setScore] = useState<number | null>(null);
   const [highlighted, setHighlighted] = useState<Detection | null>(null);
   const lives = useTileLives(frame, state.tiles[frame.id], session);
   const all = frame.detections ?? [];
-  const shown = all.filter(({ score }) => score >= threshold);
+  const shown = all.filter(({ score }) => score >= (chosenScore ?? 0));
   return (
     <Panel
       title={name}
@@ -54,7 +55,15 @@ export function SubmittedFrame({ frame, name, state, session }: SubmittedFramePr
           {frame.detections !== null && (
             <>
               {all.length > 0 && (
-                <ThresholdSlider value={threshold} shown={shown.length} total={all.length} onChange={setThreshold} />
+                <ThresholdSlider
+                  {...{
+                    value: chosenScore ?? least,
+                    least,
+                    shown: shown.length,
+                    total: all.length,
+                    onChange: setScore,
+                  }}
+                />
               )}
               <DetectionList detections={shown} total={all.length} onHighlight={setHighlighted} />
             </>
