@@ -728,8 +728,18 @@ export interface components {
          * @enum {unknown}
          */
         Strategy: "ftp-wst-s" | "ftp-wst" | "ftp-wsh" | "modnn" | "gang" | "whole" | "auto";
-        /** @description The camera that a picture is of, as the client names it; the same name is the same camera, whatever client sends it */
+        /**
+         * @description The camera that a picture is of, as the client names it; the same name is the same camera, whatever client sends it
+         * @example door
+         */
         CameraId: string;
+        /**
+         * @description A word of the client's own about a picture
+         * @example room:hall
+         */
+        Tag: string;
+        /** @description Tags of a frame, as its submission gave them */
+        Tags: components["schemas"]["Tag"][];
         /**
          * @description `dropped`: it had not begun when a newer frame of its camera was accepted
          * @enum {unknown}
@@ -746,6 +756,7 @@ export interface components {
             state: components["schemas"]["FrameState"];
             source: components["schemas"]["DeviceId"];
             camera?: components["schemas"]["CameraId"];
+            tags?: components["schemas"]["Tags"];
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -1158,6 +1169,8 @@ export interface components {
         };
         FrameOutcome: {
             frame: components["schemas"]["FrameId"];
+            camera?: components["schemas"]["CameraId"];
+            tags?: components["schemas"]["Tags"];
             /** @enum {unknown} */
             state: "complete" | "failed" | "dropped";
             /** Format: date-time */
@@ -1454,6 +1467,11 @@ export interface components {
          */
         cameraAsked: components["schemas"]["CameraId"];
         /**
+         * @description Words of the client's own that are kept with the frame, such as `room:kitchen,night`. Its answers and events have them, and
+         *     `GET /frames?tag=night` finds it. They do not change how it is computed.
+         */
+        tagsAsked: components["schemas"]["Tags"];
+        /**
          * @description `latest`, which needs `camera`: when a newer frame of the camera is accepted before this one has begun, this one ends as
          *     `dropped`; one that waits for its answer gets 409 `DT_FRAME_SUPERSEDED`. `all`: it is computed. When absent `all`, and
          *     with `camera` as `schedule.cameraQueue` in `cluster.yaml` says.
@@ -1463,7 +1481,7 @@ export interface components {
         outputAsked: boolean;
         /**
          * @description Names this submission, so that it can be repeated where the answer was lost: the same key, picture, `source`,
-         *     `strategy`, `members` and `within` give the same frame for as long as the frame is kept; with anything else the key is refused (422).
+         *     `strategy`, `members`, `within` and `tags` give the same frame for as long as the frame is kept; with anything else the key is refused (422).
          *     With or without quotes (draft-ietf-httpapi-idempotency-key-header). On a device it is passed on to the gateway.
          */
         submissionKey: components["schemas"]["IdempotencyKey"];
@@ -1497,6 +1515,10 @@ export interface operations {
                 label?: string;
                 /** @description Only complete frames with a detection, or a best class, of at least this score; with `label`, one of that label. */
                 minScore?: number;
+                /** @description Only frames of this camera. */
+                camera?: components["schemas"]["CameraId"];
+                /** @description Only frames that have this tag. */
+                tag?: components["schemas"]["Tag"];
                 /** @description Only frames accepted at or after this time. */
                 from?: components["schemas"]["QueryTime"];
                 /** @description Only frames accepted before this time. */
@@ -1561,6 +1583,11 @@ export interface operations {
                  */
                 camera?: components["parameters"]["cameraAsked"];
                 /**
+                 * @description Words of the client's own that are kept with the frame, such as `room:kitchen,night`. Its answers and events have them, and
+                 *     `GET /frames?tag=night` finds it. They do not change how it is computed.
+                 */
+                tags?: components["parameters"]["tagsAsked"];
+                /**
                  * @description `latest`, which needs `camera`: when a newer frame of the camera is accepted before this one has begun, this one ends as
                  *     `dropped`; one that waits for its answer gets 409 `DT_FRAME_SUPERSEDED`. `all`: it is computed. When absent `all`, and
                  *     with `camera` as `schedule.cameraQueue` in `cluster.yaml` says.
@@ -1572,7 +1599,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Names this submission, so that it can be repeated where the answer was lost: the same key, picture, `source`,
-                 *     `strategy`, `members` and `within` give the same frame for as long as the frame is kept; with anything else the key is refused (422).
+                 *     `strategy`, `members`, `within` and `tags` give the same frame for as long as the frame is kept; with anything else the key is refused (422).
                  *     With or without quotes (draft-ietf-httpapi-idempotency-key-header). On a device it is passed on to the gateway.
                  */
                 "idempotency-key"?: components["parameters"]["submissionKey"];
@@ -2507,6 +2534,11 @@ export interface operations {
                  */
                 camera?: components["parameters"]["cameraAsked"];
                 /**
+                 * @description Words of the client's own that are kept with the frame, such as `room:kitchen,night`. Its answers and events have them, and
+                 *     `GET /frames?tag=night` finds it. They do not change how it is computed.
+                 */
+                tags?: components["parameters"]["tagsAsked"];
+                /**
                  * @description `latest`, which needs `camera`: when a newer frame of the camera is accepted before this one has begun, this one ends as
                  *     `dropped`; one that waits for its answer gets 409 `DT_FRAME_SUPERSEDED`. `all`: it is computed. When absent `all`, and
                  *     with `camera` as `schedule.cameraQueue` in `cluster.yaml` says.
@@ -2518,7 +2550,7 @@ export interface operations {
             header?: {
                 /**
                  * @description Names this submission, so that it can be repeated where the answer was lost: the same key, picture, `source`,
-                 *     `strategy`, `members` and `within` give the same frame for as long as the frame is kept; with anything else the key is refused (422).
+                 *     `strategy`, `members`, `within` and `tags` give the same frame for as long as the frame is kept; with anything else the key is refused (422).
                  *     With or without quotes (draft-ietf-httpapi-idempotency-key-header). On a device it is passed on to the gateway.
                  */
                 "idempotency-key"?: components["parameters"]["submissionKey"];

@@ -1,6 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { expandHome } from '../model/files/home-folder.js';
 
+/** Tags that a frame may have. */
+const MOST_TAGS = 8;
+
 /** Reads a number between two others, as an option's value. */
 function numberWithin(least: number, most: number, what: string): (text: string) => number {
   return (text) => {
@@ -37,6 +40,16 @@ export function milliseconds(text: string): number {
 export function cameraId(text: string): string {
   if (/^[A-Za-z0-9._-]{1,64}$/.test(text)) return text;
   throw new InvalidArgumentError('Expected up to 64 letters, digits, ".", "_" and "-".');
+}
+
+/** Reads one more tag of pictures, as the cluster takes it. */
+export function oneMoreTag(text: string, before: readonly string[] = []): string[] {
+  if (!/^[A-Za-z0-9._:-]{1,32}$/.test(text)) {
+    throw new InvalidArgumentError('Expected up to 32 letters, digits, ".", "_", ":" and "-".');
+  }
+  if (before.includes(text)) throw new InvalidArgumentError('It is given twice.');
+  if (before.length >= MOST_TAGS) throw new InvalidArgumentError(`Expected at most ${MOST_TAGS} tags.`);
+  return [...before, text];
 }
 
 /** What every command takes that asks a running gateway; `openGateway` reads it. */

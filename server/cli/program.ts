@@ -9,6 +9,7 @@ import {
   cameraId,
   count,
   milliseconds,
+  oneMoreTag,
   path,
   picturesASecond,
   secondsBetween,
@@ -120,6 +121,7 @@ function addSubmit(program: Command): void {
     .option('--out <file>', 'write the picture with boxes there; a folder when there are several images', path)
     .option('--source <id>', 'the device that the tiles start on; without it the gateway chooses')
     .option('--camera <name>', 'the camera that the pictures are of: cameras take turns', cameraId)
+    .option('--tag <word>', TAG, oneMoreTag)
     .addOption(
       queueOption('with --camera: all has each picture computed, latest drops those that a newer one overtakes', 'all'),
     )
@@ -141,6 +143,8 @@ function addSubmit(program: Command): void {
 
 const WITHIN =
   'the time within which a picture is to be answered; with the strategy auto it gets devices enough for that';
+
+const TAG = 'a word that is kept with each frame, to find it by, such as room:kitchen; up to 8 times';
 
 function queueOption(about: string, usual: QueuePolicy): Option {
   return new Option('--queue <policy>', about).choices([...QUEUE_POLICIES]).default(usual);
@@ -201,6 +205,7 @@ function addWatch(program: Command): void {
     .argument('<source>', 'a folder, an http(s) address of a camera, a video file, rtsp://…, /dev/video0')
     .option('--source <id>', 'the device that the tiles start on; without it the gateway chooses')
     .option('--camera <name>', 'as the cluster is to know what is watched; by default made of its address', cameraId)
+    .option('--tag <word>', TAG, oneMoreTag)
     .addOption(
       queueOption(
         'of a camera: latest has the cluster drop a picture that a newer one overtakes, all keeps it',

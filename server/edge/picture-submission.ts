@@ -15,6 +15,7 @@ import type { OwnFrames } from './frames/own-frames.js';
 export interface NamedSubmission {
   readonly key?: string | undefined;
   readonly camera?: string | undefined;
+  readonly tags?: string[] | undefined;
   readonly queue?: QueuePolicy | undefined;
   /** In place of what cluster.yaml says. */
   readonly strategy?: StrategyName | undefined;
@@ -44,7 +45,7 @@ export class PictureSubmission {
   /**
    * Submits a picture: it is the cluster's as soon as the gateway has it.
    *
-   * @param named what the submission names: itself by a key, for the gateway to know it again, its camera, and how it is computed.
+   * @param named what the submission names: itself by a key, for the gateway to know it again, its camera and tags, and how it is computed.
    * @returns the frame as the gateway answered, with links that lead to the gateway.
    * @throws HttpProblem when this device or the gateway does not take it.
    */

@@ -34,6 +34,8 @@ describe.concurrent('wrong usage ends with 2', () => {
     ['a missing argument', ['edge'], "missing required argument 'id'"],
     ['no image', ['submit'], "missing required argument 'image'"],
     ['a wait that is no number', ['submit', 'a.jpg', '--wait', 'long'], 'Expected seconds from 0 to 300'],
+    ['a tag that is none', ['submit', 'a.jpg', '--tag', 'at night'], 'Expected up to 32 letters'],
+    ['a tag twice', ['watch', '.', '--tag', 'night', '--tag', 'night'], 'It is given twice'],
     ['a gateway that is no address', ['submit', 'a.jpg', '--gateway', 'here:1'], "write 'http://here:1'"],
     ['--out without waiting', ['submit', 'a.jpg', '--wait', '0', '--out', 'b.jpg'], '--wait 0'],
     ['listening on nothing', ['gateway', '--listen', '8080'], '--listen must be host:port'],

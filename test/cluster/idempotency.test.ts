@@ -63,6 +63,7 @@ describe('the same key', () => {
     ['picture', () => ({ bytes: other })],
     ['source', () => ({ query: 'source=e1' })],
     ['strategy', () => ({ query: 'strategy=modnn' })],
+    ['tag', () => ({ query: 'tags=night' })],
   ] satisfies [string, () => Facts][])('with another %s is refused', async (what, facts) => {
     await idOf(`another-${what}`);
     const asked = question(`another-${what}`, facts());

@@ -33,13 +33,14 @@ describe('two frames from two sources at once', () => {
 
   test('a camera on a device: the picture goes in there, the detections come back there', async () => {
     const camera = cluster.clientOf('e2');
-    const frame = await submit(camera, samplePhoto('sample1.jpg'));
-    expect(frame.source).toBe('e2');
+    const origin = { camera: 'door', tags: ['night', 'room:hall'] };
+    const frame = await submit(camera, samplePhoto('sample1.jpg'), origin);
+    expect(frame).toMatchObject({ ...origin, source: 'e2' });
     expect(frame.state).toBe('complete');
     expect(frame.detections).toHaveLength(3);
     expect(frame.links.self).toBe(`${cluster.gateway.address}/frames/${frame.id}`);
     const results = await camera.call('getResults');
-    expect(results.json!.outcomes[0]).toMatchObject({ frame: frame.id, state: 'complete' });
+    expect(results.json!.outcomes[0]).toMatchObject({ ...origin, frame: frame.id, state: 'complete' });
     expect(results.json!.outcomes[0]!.detections).toEqual(frame.detections);
   });
 });

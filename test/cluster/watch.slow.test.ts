@@ -75,7 +75,7 @@ describe('deepthings watch', { timeout: 60_000 }, () => {
     try {
       const url = `http://127.0.0.1:${(camera.address() as AddressInfo).port}/door.jpg`;
       const pace = ['--interval', '0.05', '--at-once', '16'];
-      const named = ['--camera', 'door', '--gateway', running.gateway.address];
+      const named = ['--camera', 'door', '--tag', 'night', '--tag', 'room:hall', '--gateway', running.gateway.address];
       const { child, ended, printed } = startCli(['watch', url, ...pace, ...named]);
       const counts = async () => (await running.client.call('getCluster')).json!.frames;
       await expect.poll(async () => (await counts()).dropped, { timeout: 40_000 }).toBeGreaterThan(3);
@@ -87,6 +87,7 @@ describe('deepthings watch', { timeout: 60_000 }, () => {
       expect(await counts()).toMatchObject({ failed: 0 });
       const { frames } = (await running.client.call('listFrames', { query: { state: ['dropped'] } })).json!;
       expect(new Set(frames.map((frame) => frame.camera))).toEqual(new Set(['door']));
+      expect(frames.map((frame) => frame.tags)).toEqual(frames.map(() => ['night', 'room:hall']));
     } finally {
       camera.close();
       camera.closeAllConnections();

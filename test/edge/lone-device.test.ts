@@ -164,10 +164,17 @@ describe('what the gateway says of a picture that a device was given', () => {
     expect((await ask(device.address, 'getCluster')).json().frames.open).toBe(0);
   });
 
-  it('the camera, the strategy and its bounds reach the gateway', async () => {
+  it('the camera, the tags, the strategy and its bounds reach the gateway', async () => {
     gateway.json('POST /devices/e0/frames', 202, { ...frame, id: 'zz-9', inputDigest: null });
-    await submit('camera=door&queue=all&strategy=auto&members=3&within=900');
-    const asked = { camera: 'door', queue: 'all', strategy: 'auto', members: '3', within: '900' };
+    await submit('camera=door&tags=night,room:hall&queue=all&strategy=auto&members=3&within=900');
+    const asked = {
+      camera: 'door',
+      tags: 'night,room:hall',
+      queue: 'all',
+      strategy: 'auto',
+      members: '3',
+      within: '900',
+    };
     expect(gateway.query('POST /devices/e0/frames')).toMatchObject(asked);
   });
 

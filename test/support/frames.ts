@@ -18,6 +18,8 @@ export async function submit(
     members?: number;
     within?: number;
     output?: boolean;
+    camera?: string;
+    tags?: string[];
   } = {},
 ): Promise<Schemas['Frame']> {
   const answer = await client.call('submitFrame', {

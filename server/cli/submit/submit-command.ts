@@ -27,6 +27,7 @@ export interface SubmitOptions extends GatewayChoice {
   /** Milliseconds. */
   readonly within?: number;
   readonly camera?: string;
+  readonly tag?: string[];
   readonly queue: QueuePolicy;
   /** Seconds. */
   readonly wait: number;
@@ -99,11 +100,11 @@ class SubmitRun {
   }
 
   async #submit(image: string, annotatedPath: string | null): Promise<Frame> {
-    const { camera, members, queue, source, strategy, wait, within } = this.#options;
+    const { camera, members, queue, source, strategy, tag: tags, wait, within } = this.#options;
     const place = camera === undefined ? {} : { camera, queue };
     const body = await readPicture(pathArgument(image), this.#pictureBytes);
     const frame = await submitPatiently(this.#client, {
-      ...{ body, query: { source, strategy, members, within, ...place }, waitSeconds: wait },
+      ...{ body, query: { source, strategy, members, within, tags, ...place }, waitSeconds: wait },
       onWaiting: (reason, seconds) => this.#sayWaiting(reason, seconds),
     });
     if (annotatedPath !== null && frame.state === 'complete') {

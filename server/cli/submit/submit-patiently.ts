@@ -10,13 +10,14 @@ import { missingDevice, unreadyReason, type WaitingReason, waitingReasonOf } fro
 
 export interface Submission {
   readonly body: PictureBody;
-  /** Source, camera, strategy and its bounds. `cluster.yaml` has the source and the strategy that are absent. */
+  /** Source, camera, tags, strategy and its bounds. `cluster.yaml` has the source and the strategy that are absent. */
   readonly query: {
     readonly source?: string | undefined;
     readonly strategy?: StrategyName | undefined;
     readonly members?: number | undefined;
     readonly within?: number | undefined;
     readonly camera?: string | undefined;
+    readonly tags?: string[] | undefined;
     readonly queue?: QueuePolicy | undefined;
   };
   readonly waitSeconds: number;

@@ -25,6 +25,7 @@ export interface WatchOptions
     Omit<SourceOptions, keyof Flags | 'pictureBytes' | 'onUnreadable'> {
   readonly source?: string;
   readonly camera?: string;
+  readonly tag?: string[];
   /** Of pictures that a newer one may replace. */
   readonly queue: QueuePolicy;
   /** Milliseconds. */
@@ -127,12 +128,12 @@ async function watch(
 async function submit(
   client: DeepThingsClient,
   { name, body }: SourcePicture,
-  { annotated, camera, queue, source, wait, within }: WatchOptions,
+  { annotated, camera, queue, source, tag: tags, wait, within }: WatchOptions,
   watching: Pick<Submission, 'onWaiting' | 'signal'>,
 ) {
   const frame: Schemas['Frame'] = await submitPatiently(client, {
     body,
-    query: { source, camera, queue, within },
+    query: { source, camera, tags, queue, within },
     waitSeconds: wait,
     ...watching,
   });

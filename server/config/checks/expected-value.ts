@@ -9,6 +9,7 @@ export interface ValueSchema {
   readonly maximum?: number;
   readonly minItems?: number;
   readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly pattern?: string;
@@ -34,7 +35,7 @@ function ofType(schema: ValueSchema, type: string | undefined): string {
     case 'number':
       return `a number${bounds('from', schema.minimum, schema.maximum)}`;
     case 'array':
-      return `a list${bounds('of', schema.minItems, schema.maxItems, ' entries')}`;
+      return `a list${bounds('of', schema.minItems, schema.maxItems, schema.uniqueItems ? ' different entries' : ' entries')}`;
     case 'object':
       return objectText(schema.required ?? Object.keys(schema.properties ?? {}));
     case 'boolean':

@@ -27,13 +27,13 @@ export function frameHandlers(parts: FrameHandlerParts): OperationHandlers {
   return {
     submitFrame: async (request, reply) => {
       underWay.enter(reply);
-      const { camera, queue, strategy, members, within, wait } = request.query;
+      const { camera, tags, queue, strategy, members, within, wait } = request.query;
       const picture = readPictureBody(request);
       const header = request.headers['idempotency-key'];
       const key = typeof header === 'string' ? header : undefined;
       const untilMs = performance.now() + (wait ?? 0) * 1000;
       if (wait) await registered(parts, wait * 1000, reply);
-      const accepted = await submission.submit(picture, { key, camera, queue, strategy, members, within });
+      const accepted = await submission.submit(picture, { key, camera, tags, queue, strategy, members, within });
       if (!wait) return reply.code(202).header('location', accepted.links.self).send(accepted);
       // A drained device is not told any more; nor is anyone of what has been told before.
       if (drain.state !== 'drained' && accepted.endedAt === null)

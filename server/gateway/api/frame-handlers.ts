@@ -99,7 +99,7 @@ function takesSubmissions({ cameraQueue, frames, intake, nowMs, strategy: usual 
   const { store } = frames;
   return async (submitted: Submitted, reply: FastifyReply) => {
     const { delivered, headers, ip, picture, query, source, wait } = submitted;
-    const { members, output = true, strategy = usual, within } = query;
+    const { members, output = true, strategy = usual, tags, within } = query;
     const place = queuePlace(query, cameraQueue);
     const key = headers['idempotency-key'];
     drain.underWay.enter(reply);
@@ -112,6 +112,7 @@ function takesSubmissions({ cameraQueue, frames, intake, nowMs, strategy: usual 
         withinMs: within,
         ...{
           ...place,
+          tags,
           output,
           key: typeof key === 'string' ? keyOf(key) : null,
           askedStrategy: query.strategy ?? null,
@@ -151,9 +152,9 @@ function reading({ finisher, frames }: FrameHandlerParts): OperationHandlers {
   return {
     listFrames: async (request) => {
       const { limit = 50, before, ...filter } = request.query;
-      const { state: states, source, label, minScore, from, to } = filter;
+      const { state: states, source, label, minScore, camera, tag, from, to } = filter;
       const times = { fromMs: timeOf('from', from), toMs: timeOf('to', to) };
-      const found = store.list({ before, limit: limit + 1, states, source, label, minScore, ...times });
+      const found = store.list({ before, limit: limit + 1, states, source, label, minScore, camera, tag, ...times });
       const frames = found.slice(0, limit);
       const nextBefore = found.length > limit ? frames.at(-1)!.id : null;
       return { frames, next: nextBefore && framesPath({ ...filter, limit, before: nextBefore }), nextBefore };

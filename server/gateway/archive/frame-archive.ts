@@ -39,6 +39,8 @@ export interface OpenFrame {
   readonly claimant: string;
   /** That it names; absent where it names none. */
   readonly camera?: string;
+  /** Words of the client's own; absent where it gives none. */
+  readonly tags?: readonly string[];
   /** `all` when absent. */
   readonly queue?: QueuePolicy;
   /** Empty until one has been chosen. */

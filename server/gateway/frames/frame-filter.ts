@@ -9,6 +9,9 @@ export interface FrameFilter {
   readonly label?: string | undefined;
   /** Something was found with this score at least, or the best class has it; of the label, where one is given. */
   readonly minScore?: number | undefined;
+  readonly camera?: string | undefined;
+  /** The frame has this tag, and may have others. */
+  readonly tag?: string | undefined;
   /** Accepted at or after this time, epoch ms. */
   readonly fromMs?: number | undefined;
   /** Accepted before this time, epoch ms. */
@@ -20,6 +23,8 @@ export interface FrameFilter {
 export interface FilteredFrame {
   readonly state: string;
   readonly source: string;
+  readonly camera?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
   readonly createdMs: number;
   readonly detections: Schemas['Frame']['detections'];
   readonly classification: Schemas['Frame']['classification'];
@@ -27,10 +32,12 @@ export interface FilteredFrame {
 
 /** Whether a frame is wanted, apart from where the page begins and ends. */
 export function isWanted(frame: FilteredFrame, filter: FrameFilter): boolean {
-  const { states, source, label, minScore, fromMs, toMs } = filter;
+  const { states, source, label, minScore, camera, tag, fromMs, toMs } = filter;
   return (
     (states === undefined || states.includes(frame.state)) &&
     (source === undefined || frame.source === source) &&
+    (camera === undefined || frame.camera === camera) &&
+    (tag === undefined || frame.tags?.includes(tag) === true) &&
     (fromMs === undefined || frame.createdMs >= fromMs) &&
     (toMs === undefined || frame.createdMs < toMs) &&
     ((label === undefined && minScore === undefined) || finds(frame, label, minScore ?? 0))

@@ -81,7 +81,7 @@ export function newFrameRecord(
 /** What of an open frame is kept in the archive. */
 export function openFrameOf(record: FrameRecord): OpenFrame {
   const { id, createdMs, strategy, members, claimant, source, picture, withinMs } = record;
-  const { camera, queue, inputDigest, keptSinceMs, placement, request, restarts, crashes, generation } = record;
+  const { camera, tags, queue, inputDigest, keptSinceMs, placement, request, restarts, crashes, generation } = record;
   return {
     kind: 'open',
     ...{ id, createdMs, strategy, claimant, source, picture },
@@ -89,6 +89,7 @@ export function openFrameOf(record: FrameRecord): OpenFrame {
     ...(members !== undefined && { members }),
     ...(withinMs !== undefined && { withinMs }),
     ...(camera !== undefined && { camera }),
+    ...(tags !== undefined && { tags }),
     ...(queue !== undefined && { queue }),
     ...(generation > 1 && { generation }),
     ...(keptSinceMs !== undefined && { keptSinceMs }),
@@ -104,13 +105,13 @@ export function endedFrameOf(record: FrameRecord): EndedFrame {
 
 /** The frame as the API shows it. */
 export function frameDocument(record: FrameRecord): Schemas['Frame'] {
-  const { id, camera, picture, placement, end, createdMs, endedMs, trace } = record;
+  const { id, picture, placement, end, createdMs, endedMs, trace } = record;
   const self = `/frames/${id}`;
   return {
     id,
     state: record.state,
     source: record.source,
-    ...(camera !== undefined && { camera }),
+    ...cameraAndTags(record),
     strategy: record.strategy,
     createdAt: isoTime(createdMs),
     endedAt: endedMs === null ? null : isoTime(endedMs),
@@ -151,14 +152,24 @@ export function traceDocument({ id, end, source, strategy, createdMs, trace }: F
 }
 
 /** The frame's end as its source is told of it. */
-export function outcomeDocument({ id, end, endedMs }: FrameRecord): Schemas['FrameOutcome'] {
+export function outcomeDocument(record: FrameRecord): Schemas['FrameOutcome'] {
+  const { id, end, endedMs } = record;
   return {
     frame: id,
+    ...cameraAndTags(record),
     state: end?.kind ?? 'failed',
     endedAt: isoTime(endedMs ?? 0),
     ...resultDocument(end),
     failure: failureOf(end),
   };
+}
+
+/** Where the picture is from, as its submission says; nothing of what it does not say. */
+function cameraAndTags({
+  camera,
+  tags,
+}: Pick<OpenFrame, 'camera' | 'tags'>): Pick<Schemas['Frame'], 'camera' | 'tags'> {
+  return { ...(camera !== undefined && { camera }), ...(tags !== undefined && { tags: [...tags] }) };
 }
 
 /** Why the frame has no result; null where it has one or has not ended. */

@@ -36,6 +36,8 @@ export interface Submission {
   readonly withinMs: number | undefined;
   /** That the picture is of, where it names one. */
   readonly camera: string | null;
+  /** Words of the client's own; absent where it gives none. */
+  readonly tags: readonly string[] | undefined;
   /** `latest` with a camera only. */
   readonly queue: QueuePolicy;
   /** Network address of the client that sent it. */
@@ -85,9 +87,9 @@ export class FrameAdmission {
    * @throws DeepThingsError of imaging when it is no picture that can be taken, `ArchiveError` when it cannot be stored.
    */
   async accept(submission: Submission): Promise<Accepted> {
-    const { askedStrategy, bytes, key, members, source, withinMs } = submission;
+    const { askedStrategy, bytes, key, members, source, tags, withinMs } = submission;
     if (key === null) return { id: await this.#acceptNew(submission, null), isReplay: false };
-    const digest = await submissionDigest(bytes, { source, strategy: askedStrategy, members, withinMs });
+    const digest = await submissionDigest(bytes, { source, strategy: askedStrategy, members, withinMs, tags });
     const accept = () => this.#acceptNew(submission, { key, digest });
     const { outcome: id, isReplay } = await this.#keys.accept(key, digest, accept);
     return { id, isReplay };
@@ -122,14 +124,14 @@ export class FrameAdmission {
   }
 
   async #accept(submission: Submission, claimant: string, request: IdempotentRequest | null): Promise<string> {
-    const { bytes, camera, source, delivered, members, output, queue, strategy, wait, withinMs } = submission;
+    const { bytes, camera, source, delivered, members, output, queue, strategy, tags, wait, withinMs } = submission;
     const { factory, ledger, sources, store, telemetry } = this.#parts;
     const { log, metrics, nowMs } = telemetry;
     const { parts, distribution } = factory.partition(submission);
     metrics.bytesReceived.inc({ kind: 'picture' }, bytes.byteLength);
     const picture = await factory.read(bytes, strategy);
     await sources.wait(source, wait);
-    const named = camera === null ? {} : { camera, queue };
+    const named = { ...(camera !== null && { camera, queue }), ...(tags !== undefined && { tags }) };
     const record = factory.create(
       picture,
       { ...named, claimant, strategy, members, withinMs, source: source ?? '', request },

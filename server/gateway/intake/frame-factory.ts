@@ -92,7 +92,7 @@ export class FrameFactory {
     { bytes, input, ...seen }: ReadPicture,
     facts: Pick<
       OpenFrame,
-      'camera' | 'queue' | 'claimant' | 'strategy' | 'members' | 'withinMs' | 'source' | 'request'
+      'camera' | 'tags' | 'queue' | 'claimant' | 'strategy' | 'members' | 'withinMs' | 'source' | 'request'
     >,
     output = true,
   ): FrameRecord {

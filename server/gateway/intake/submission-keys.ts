@@ -54,7 +54,7 @@ export class SubmissionKeys<T> {
 
 function mismatch(key: string): HttpProblem {
   const detail =
-    `the idempotency key ${key} was used for another picture, source, strategy, number of members or bound; expected a key of its own for each ` +
+    `the idempotency key ${key} was used for another picture, source, strategy, number of members, bound or tags; expected a key of its own for each ` +
     'submission, such as a random UUID';
   return new HttpProblem('DT_IDEMPOTENCY_MISMATCH', detail);
 }
@@ -72,10 +72,12 @@ export async function submissionDigest(
     readonly strategy: string | null;
     readonly members: number | undefined;
     readonly withinMs: number | undefined;
+    readonly tags: readonly string[] | undefined;
   },
 ): Promise<string> {
   const within = asked.withinMs === undefined ? [] : [`within ${asked.withinMs}`];
-  const facts = Buffer.from(JSON.stringify([asked.source, asked.strategy, asked.members ?? [], within].flat()));
+  const tags = asked.tags === undefined ? [] : [`tags ${asked.tags.join(',')}`];
+  const facts = Buffer.from(JSON.stringify([asked.source, asked.strategy, asked.members ?? [], within, tags].flat()));
   const hash = createHash('sha256').update(facts);
   // Here and without a copy: to hand a picture of usual size to another thread takes longer than its digest.
   for (let at = 0; at < picture.byteLength; at += BYTES_A_TURN) {

@@ -70,6 +70,17 @@ describe('the list of frames', () => {
     expect(listed({ toMs: 2000 })).toEqual(['ep-1']);
     expect(listed({ fromMs: 2000, toMs: 3000 })).toEqual(['ep-2']);
   });
+
+  it('has those of a camera, and those with a tag, open or ended', async () => {
+    const origins = [{ camera: 'door', tags: ['night', 'hall'] }, { camera: 'yard', tags: ['night'] }, {}];
+    const frames = origins.map((origin, i) => ({ ...record(`ep-${i + 1}`), ...origin }));
+    await add(...frames);
+    end(frames[0]!);
+    expect(listed({ camera: 'door' })).toEqual(['ep-1']);
+    expect(listed({ tag: 'night' })).toEqual(['ep-2', 'ep-1']);
+    expect(listed({ tag: 'night', camera: 'yard' })).toEqual(['ep-2']);
+    expect(listed({ tag: 'nig' })).toEqual([]);
+  });
 });
 
 it('open frames are counted for whom they are of, and ended ones are not', async () => {

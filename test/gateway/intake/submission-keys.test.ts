@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { submissionDigest } from '../../../server/gateway/intake/submission-keys.js';
 
-const ASKED = { source: 'e1', strategy: null, members: undefined, withinMs: undefined };
+const ASKED = { source: 'e1', strategy: null, members: undefined, withinMs: undefined, tags: undefined };
 
 describe('submissionDigest', () => {
   it.each([0, 1, 128 * 1024, 300_001])(
@@ -13,6 +13,12 @@ describe('submissionDigest', () => {
       expect(await submissionDigest(picture, ASKED)).toBe(expected);
     },
   );
+
+  it('differs where the tags do', async () => {
+    const picture = new Uint8Array(9);
+    const asked = [undefined, ['a'], ['b'], ['a', 'b']].map((tags) => submissionDigest(picture, { ...ASKED, tags }));
+    expect(new Set(await Promise.all(asked)).size).toBe(4);
+  });
 
   it('differs where a byte of the last piece does', async () => {
     const picture = randomBytes(300_000);
