@@ -47,10 +47,12 @@ test.each([
 
 test('a frame is zoomed and moved, its neighbour is a link away, and it is deleted when that was confirmed', async () => {
   const body = { mediaType: 'image/jpeg', bytes: samplePhoto('sample2.jpg') };
-  const { json } = await cluster.client.call('submitFrame', { query: { wait: 60 }, body, timeoutMs: 70_000 });
+  const query = { wait: 60, camera: 'door', tags: ['night', 'room:hall'] };
+  const { json } = await cluster.client.call('submitFrame', { query, body, timeoutMs: 70_000 });
   const page = await openDashboard(browser, cluster.gateway.address, `#/frames/${json!.id}`);
   const drawing = page.locator('.stage > svg');
   await drawing.locator('image').waitFor();
+  for (const fact of ['door', 'night, room:hall']) await page.locator('dd').getByText(fact, { exact: true }).waitFor();
   const seen = async () =>
     (await drawing.getAttribute('viewBox'))!.split(' ').map(Number) as [number, number, number, number];
   const whole = await seen();

@@ -16,6 +16,8 @@ export function FrameFacts({ frame }: { frame: Frame }) {
       <Fact name="Source">
         <DeviceMark device={frame.source} />
       </Fact>
+      {frame.camera === undefined ? null : <Fact name="Camera">{frame.camera}</Fact>}
+      {frame.tags === undefined ? null : <Fact name="Tags">{frame.tags.join(', ')}</Fact>}
       <Fact name="Strategy">{frame.strategy}</Fact>
       {frame.choice === undefined ? null : <Fact name="Devices">{frame.choice.reason}</Fact>}
       <Fact name="Took">{totalMs === null ? <span class="muted">not ended yet</span> : milliseconds(totalMs)}</Fact>
