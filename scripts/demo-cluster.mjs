@@ -28,10 +28,9 @@ async function freePorts(count) {
 
 /**
  * @param yaml text of sections of cluster.yaml besides gateway and devices.
- * @param devices how many are declared.
- * @param started how many of these are started, the first ones; the others have not joined yet.
+ * @param devices how many.
  */
-export async function startDemoCluster(yaml, devices, started = devices) {
+export async function startDemoCluster(yaml, devices) {
   const folder = mkdtempSync(join(tmpdir(), 'deepthings-demo-'));
   const [gatewayPort, ...ports] = await freePorts(devices + 1);
   const address = `http://127.0.0.1:${gatewayPort}`;
@@ -54,9 +53,9 @@ export async function startDemoCluster(yaml, devices, started = devices) {
     rmSync(folder, { recursive: true, force: true });
   };
   const cluster = { address, start, kill, stop, devices: ports.map((_, i) => `e${i}`) };
-  for (const node of ['gateway', ...cluster.devices.slice(0, started)]) start(node);
+  for (const node of ['gateway', ...cluster.devices]) start(node);
   const startedAt = Date.now();
-  while (!(await isReady(address, started))) {
+  while (!(await isReady(address))) {
     if (Date.now() - startedAt > READY_LIMIT_MS) {
       await stop();
       throw new Error(`the cluster was not ready within ${READY_LIMIT_MS} ms`);
@@ -66,10 +65,10 @@ export async function startDemoCluster(yaml, devices, started = devices) {
   return cluster;
 }
 
-async function isReady(address, started) {
+async function isReady(address) {
   try {
     const { devices } = await (await fetch(`${address}/cluster`)).json();
-    return devices.filter(({ state }) => state === 'live').length === started;
+    return devices.every(({ state }) => state === 'live');
   } catch {
     return false;
   }

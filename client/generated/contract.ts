@@ -910,6 +910,8 @@ export interface components {
             members: number;
             /** @description Frames that waited at that moment, this one included */
             waiting: number;
+            /** @description Pictures that were about to become frames then; none when absent */
+            arriving?: number;
             /** @description Devices that computed no frame at that moment */
             idle: number;
             /** @description What they are expected to take */

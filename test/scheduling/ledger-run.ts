@@ -1,4 +1,4 @@
-import { emptyLedger, stepLedger } from '../../server/scheduling/ledger/frame-ledger.js';
+import { stepLedger } from '../../server/scheduling/ledger/frame-ledger.js';
 import type { LedgerEffect, ResultVerdict } from '../../server/scheduling/ledger/ledger-effects.js';
 import type { HandedOutTask, LedgerEvent, ListedTask } from '../../server/scheduling/ledger/ledger-events.js';
 import type {
@@ -7,6 +7,7 @@ import type {
   LedgerSettings,
   PartPlace,
 } from '../../server/scheduling/ledger/ledger-state.js';
+import { emptyLedger } from '../../server/scheduling/ledger/ledger-state.js';
 import type { QueuePolicy } from '../../server/scheduling/policy/waiting-order.js';
 import type { TaskKey } from '../../server/scheduling/task-key.js';
 import { LedgerInvariants } from './ledger-invariants.js';

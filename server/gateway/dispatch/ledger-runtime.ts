@@ -1,11 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import { corrected, type GangOverheads } from '../../scheduling/gang/gang-overheads.js';
-import { emptyLedger, stepLedger } from '../../scheduling/ledger/frame-ledger.js';
+import { stepLedger } from '../../scheduling/ledger/frame-ledger.js';
 import type { LedgerEffect, ResultVerdict } from '../../scheduling/ledger/ledger-effects.js';
 import type { LedgerEvent, LedgerNotice, LedgerSink } from '../../scheduling/ledger/ledger-events.js';
 import { type PresentWork, presentWork } from '../../scheduling/ledger/ledger-gangs.js';
 import { isDroppable } from '../../scheduling/ledger/ledger-start.js';
-import type { FrameLedger, LedgerSettings } from '../../scheduling/ledger/ledger-state.js';
+import { emptyLedger, type FrameLedger, type LedgerSettings } from '../../scheduling/ledger/ledger-state.js';
 
 type ResultEvent = Extract<LedgerEvent, { kind: 'result' }>;
 

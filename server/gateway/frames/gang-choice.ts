@@ -6,12 +6,19 @@ const MOST_NAMED = 3;
 
 /** Returns the number of devices that compute a frame together, and the reason for it, as the API shows them. */
 export function gangChoice(choice: GangChoice, members: number): Schemas['GangChoice'] {
-  const { bound, idle, predictedMs, spare = [], waiting } = choice;
-  const frames = waiting === 1 ? 'one frame waited' : `${waiting} frames waited`;
+  const { arriving = 0, bound, idle, predictedMs, spare = [], waiting } = choice;
+  const coming = arriving === 0 ? '' : `, ${arriving} more ${arriving === 1 ? 'was' : 'were'} arriving`;
+  const frames = `${waiting === 1 ? 'one frame waited' : `${waiting} frames waited`}${coming}`;
   const devices = idle === 1 ? 'one device was idle' : `${idle} devices were idle`;
   const compute = members === 1 ? 'one device computes it' : `${members} devices compute it together`;
   const reason = `${frames} and ${devices}: ${compute} (${Math.round(predictedMs)} ms expected)${spareText(spare)}${gatewayText(choice)}${boundText(choice)}`;
-  return { members, waiting, idle, predictedMs, ...bound, ...(spare.length > 0 && { spare: [...spare] }), reason };
+  return {
+    ...{ members, waiting, idle, predictedMs },
+    ...(arriving > 0 && { arriving }),
+    ...bound,
+    ...(spare.length > 0 && { spare: [...spare] }),
+    reason,
+  };
 }
 
 function spareText(spare: readonly SpareDevice[]): string {

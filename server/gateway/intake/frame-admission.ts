@@ -52,6 +52,14 @@ export interface Submission {
   readonly wait: SubmissionWait | null;
 }
 
+/** A submission that has a place among the open frames. */
+interface Admitted {
+  readonly claimant: string;
+  readonly request: IdempotentRequest | null;
+  /** To be called when it becomes a frame. */
+  arrived(): void;
+}
+
 /** The frame that a submission became. */
 export interface Accepted {
   readonly id: string;
@@ -69,6 +77,8 @@ export class FrameAdmission {
   readonly #parts: FrameAdmissionParts;
   readonly #keys: SubmissionKeys<string>;
   readonly #gate = new CameraGate();
+  /** Pictures that are being looked at, of frames of which the cluster chooses the devices. */
+  #arriving = 0;
 
   constructor(parts: FrameAdmissionParts) {
     this.#parts = parts;
@@ -116,14 +126,39 @@ export class FrameAdmission {
     const claimant = claimantOf(submission);
     const accept = () => {
       sources.require(source, wait);
-      return this.#accept(submission, claimant, request);
+      return this.#announced(submission, (arrived) => this.#accept(submission, { claimant, request, arrived }));
     };
     // An older frame of its camera makes room for it.
     const hasRoom = camera !== null && queue === 'latest' && ledger.hasDroppable(originOf({ camera, claimant }));
     return hasRoom ? accept() : quota.hold(claimant, accept);
   }
 
-  async #accept(submission: Submission, claimant: string, request: IdempotentRequest | null): Promise<string> {
+  /**
+   * Tells the ledger of a frame that comes, so that frames before it do not take the devices that it is to have.
+   *
+   * @param accept is given what says that it has come.
+   */
+  async #announced<T>(submission: Submission, accept: (arrived: () => void) => Promise<T>): Promise<T> {
+    const { distribution } = this.#parts.factory.partition(submission);
+    let isArriving = distribution?.kind === 'gang' && distribution.members === 'auto';
+    if (isArriving) this.#arrive(1);
+    const arrived = () => {
+      if (isArriving) this.#arrive(-1);
+      isArriving = false;
+    };
+    try {
+      return await accept(arrived);
+    } finally {
+      arrived();
+    }
+  }
+
+  #arrive(more: 1 | -1): void {
+    this.#arriving += more;
+    this.#parts.ledger.apply({ kind: 'pictures-arriving', count: this.#arriving });
+  }
+
+  async #accept(submission: Submission, { arrived, claimant, request }: Admitted): Promise<string> {
     const { bytes, camera, source, delivered, members, output, queue, strategy, tags, wait, withinMs } = submission;
     const { factory, ledger, sources, store, telemetry } = this.#parts;
     const { log, metrics, nowMs } = telemetry;
@@ -144,6 +179,7 @@ export class FrameAdmission {
     }
     await store.admit(record);
     const place = { origin: originOf(record), queue };
+    arrived();
     // All this took a while; a source that was lost meanwhile is found out by the ledger.
     ledger.apply({ kind: 'frame-accepted', frame, parts, source, delivered, distribution, ...place });
     store.sourced(record, ledger.sourceOf(frame) ?? record.source);

@@ -58,10 +58,10 @@ function resultFacts({ digest }: WirePlan, result: ResultFacts) {
     device: result.device,
     inputDigest: result.inputDigest,
     plan: digest,
-    waitMs: String(result.waitMs),
-    transferMs: String(result.transferMs),
-    overlapMs: String(result.overlapMs),
-    computeMs: String(result.computeMs),
+    waitMs: msText(result.waitMs),
+    transferMs: msText(result.transferMs),
+    overlapMs: msText(result.overlapMs),
+    computeMs: msText(result.computeMs),
     inputBytes: String(result.inputBytes),
     overlapBytes: String(result.overlapBytes),
     controlBytes: String(result.controlBytes),
@@ -120,4 +120,9 @@ function readStrips(text: string, tiles: number): readonly number[] {
   const strips = text === '' ? [] : text.split(',').map(Number);
   if (strips.every((tile) => tile < tiles)) return strips;
   throw new DeepThingsError('DT_RESULT_BODY', `expected strips to name tiles from 0 to ${tiles - 1}, got ${text}`);
+}
+
+/** A tenth of a millisecond is enough, and as many digits as people are shown. */
+function msText(ms: number): string {
+  return String(Math.round(10 * ms) / 10);
 }

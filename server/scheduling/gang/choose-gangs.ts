@@ -22,6 +22,8 @@ export interface RunningGang {
 export interface GangNeeds {
   /** Frames that wait for a gang, at least one. */
   readonly waiting: number;
+  /** Pictures that are about to become frames. */
+  readonly arriving: number;
   /** Frames that were open lately, on average: those that wait, and those that gangs compute. */
   readonly load: number;
   readonly running: readonly RunningGang[];
@@ -31,17 +33,17 @@ export interface GangNeeds {
 }
 
 /**
- * Chooses the gangs that begin now, for the frames that have waited longest. Of *n* frames that are open, at most *n* gangs compute at
+ * Chooses the gangs that begin now, for the frames that have waited longest. Of *n* frames that are open or about to be, at most *n* gangs compute at
  * once, and it is as many of them as compute the most frames a second: one of all devices for one frame, one of each device under load,
  * groups between. By Little's law the frames are then done earliest, as long as others follow them.
  *
  * @returns the devices of each gang, the fastest gang first; none when all frames are done earlier if they wait for more devices.
  */
 export function chooseGangs(needs: GangNeeds): readonly (readonly string[])[] {
-  const { forecast, load, running, waiting } = needs;
+  const { arriving, forecast, load, running, waiting } = needs;
   const free = bySpeed(needs.free, forecast);
   const all = bySpeed([...free, ...running.flatMap(({ devices }) => devices)], forecast);
-  const most = Math.max(waiting + running.length, Math.floor(load + EXPECTED));
+  const most = Math.max(waiting + arriving + running.length, Math.floor(load + EXPECTED));
   const wanted = bestCount(all, Math.min(most, all.length), forecast);
   const count = Math.min(free.length, Math.max(1, wanted - running.length));
   const gangs = gangsOf(free, count, forecast);

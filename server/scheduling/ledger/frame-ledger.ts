@@ -1,6 +1,5 @@
 import { unreachable } from '../../errors.js';
 import { averageBusy } from '../gang/gang-forecast.js';
-import { NO_OVERHEADS } from '../gang/gang-overheads.js';
 import { joinTurns, takeTurn } from '../policy/waiting-order.js';
 import {
   auditResult,
@@ -23,33 +22,7 @@ import { convictRefused, resultRefused } from './ledger-refusals.js';
 import { placeRemaining, remainingReturned } from './ledger-remaining.js';
 import { restoreFrame } from './ledger-restore.js';
 import { computeHere, dropOlder, startWaitingFrames } from './ledger-start.js';
-import type { FrameLedger, LedgerFrame, LedgerSettings, PartPlace, PartState } from './ledger-state.js';
-
-/**
- * Who owns what (design section 7): a pure state machine. A frame is in the ledger from the moment it is accepted
- * until it ends, exactly once; a part of it is with one device as far as the gateway knows, under a lease that only
- * the gateway expires; the first result of any attempt counts.
- */
-export function emptyLedger(settings: LedgerSettings, nowMs: number): FrameLedger {
-  return {
-    settings,
-    frames: new Map(),
-    devices: new Map(),
-    lost: new Set(),
-    turns: new Map(),
-    gangTimes: new Map(),
-    forecast: null,
-    overheads: NO_OVERHEADS,
-    load: { frames: 0, atMs: nowMs },
-    gatewayBusy: 0,
-    lastSource: null,
-    deviceLessSinceMs: nowMs,
-    suspendedUntilMs: new Map(),
-    remainingRestUntilMs: new Map(),
-    quarantined: new Set(),
-    leftOut: new Set(),
-  };
-}
+import type { FrameLedger, LedgerFrame, PartPlace, PartState } from './ledger-state.js';
 
 export interface LedgerStep {
   readonly ledger: FrameLedger;
@@ -135,6 +108,9 @@ function apply(draft: LedgerDraft, event: LedgerEvent): ResultVerdict | null {
       return null;
     case 'gateway-busy':
       draft.gatewayBusy = averageBusy(draft.gatewayBusy, event.share);
+      return null;
+    case 'pictures-arriving':
+      draft.arriving = event.count;
       return null;
     case 'overheads-known':
       draft.overheads = event.overheads;

@@ -25,6 +25,7 @@ export interface LedgerDraft {
   overheads: GangOverheads;
   load: OpenLoad;
   gatewayBusy: number;
+  arriving: number;
   leftOut: ReadonlySet<string>;
   lastSource: string | null;
   deviceLessSinceMs: number | null;
@@ -47,6 +48,7 @@ export function draftOf(ledger: FrameLedger, nowMs: number): LedgerDraft {
     overheads: ledger.overheads,
     load: loadNow(ledger, nowMs),
     gatewayBusy: ledger.gatewayBusy,
+    arriving: ledger.arriving,
     leftOut: ledger.leftOut,
     lastSource: ledger.lastSource,
     deviceLessSinceMs: ledger.deviceLessSinceMs,

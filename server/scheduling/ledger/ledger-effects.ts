@@ -6,6 +6,8 @@ import type { AuditOutcome } from './ledger-state.js';
 export interface GangChoice {
   /** Frames that waited, this one included. */
   readonly waiting: number;
+  /** Pictures that were about to become frames; none when absent. */
+  readonly arriving?: number;
   /** Devices that were in no gang. */
   readonly idle: number;
   readonly predictedMs: number;

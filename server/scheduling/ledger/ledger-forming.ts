@@ -31,7 +31,7 @@ export class GangForming {
       return;
     }
     this.#chosen ??= choose(this.#draft, corrected(forecast, this.#draft.overheads), this.#free);
-    const { gangs, idle, waiting } = this.#chosen;
+    const { arriving, gangs, idle, waiting } = this.#chosen;
     // A device that has the picture at hand computes it, or helps to.
     const own = gangs.findIndex((gang) => gang.includes(entry.source));
     const [usual] = gangs.splice(Math.max(0, own), 1);
@@ -49,6 +49,7 @@ export class GangForming {
     const spare = chosen === usual || waiting === 1 ? this.#spare(gang) : [];
     begin(this.#draft, entry, gang.toSorted(), {
       ...{ waiting, idle, predictedMs },
+      ...(arriving > 0 && { arriving }),
       ...(this.#chosen.gatewayMost !== null && { gatewayMost: this.#chosen.gatewayMost }),
       ...(bound !== null && { bound }),
       ...(spare.length > 0 && { spare }),
@@ -114,6 +115,7 @@ export class GangForming {
 }
 
 interface ChosenGangs extends Pick<GangChoice, 'waiting' | 'idle'> {
+  readonly arriving: number;
   /** The fastest first. */
   readonly gangs: (readonly string[])[];
   readonly forecast: GangForecast;
@@ -128,16 +130,16 @@ function isAutomatic({ avoided, distribution, refused }: LedgerFrame): boolean {
 }
 
 function choose(draft: LedgerDraft, unbounded: GangForecast, free: ReadonlySet<string>): ChosenGangs {
-  const { frames, gatewayBusy, load, nowMs, settings } = draft;
+  const { arriving, frames, gatewayBusy, load, nowMs, settings } = draft;
   const forecast = boundedByGateway(unbounded, gatewayBusy);
   const gatewayMost = forecast === unbounded ? null : forecast.sizesMs.length;
   const all = [...frames.values()];
   const waiting = all.filter((entry) => isAutomatic(entry) && isDue(entry, nowMs)).length;
   const running = runningGangs(draft, forecast);
   const devices = [...free].filter((device) => device !== settings.helper);
-  const gangs =
-    devices.length === 0 ? [] : chooseGangs({ waiting, load: load.frames, running, free: devices, forecast });
-  return { gangs: [...gangs], idle: devices.length, waiting, forecast, gatewayMost };
+  const needs = { waiting, arriving, load: load.frames, running, free: devices, forecast };
+  const gangs = devices.length === 0 ? [] : chooseGangs(needs);
+  return { gangs: [...gangs], idle: devices.length, waiting, arriving, forecast, gatewayMost };
 }
 
 function runningGangs(draft: LedgerDraft, forecast: GangForecast): readonly RunningGang[] {

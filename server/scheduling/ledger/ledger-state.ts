@@ -1,6 +1,6 @@
 import type { GangPlanName } from '../../geometry/gang/gang-plan.js';
 import type { GangForecast } from '../gang/gang-forecast.js';
-import type { GangOverheads } from '../gang/gang-overheads.js';
+import { type GangOverheads, NO_OVERHEADS } from '../gang/gang-overheads.js';
 import type { GangTimes } from '../gang/gang-times.js';
 import type { BlockProgress } from '../gang/hanging-member.js';
 import type { OpenLoad } from '../gang/open-load.js';
@@ -226,6 +226,35 @@ export interface FrameLedger {
   readonly quarantined: ReadonlySet<string>;
   /** Share of its time that the gateway is busy, on average, 0 to 1. */
   readonly gatewayBusy: number;
+  /** Pictures that are about to become frames of which the cluster chooses the devices. */
+  readonly arriving: number;
   /** Devices that slow gangs down. */
   readonly leftOut: ReadonlySet<string>;
+}
+
+/**
+ * Who owns what (design section 7): a pure state machine. A frame is in the ledger from the moment it is accepted
+ * until it ends, exactly once; a part of it is with one device as far as the gateway knows, under a lease that only
+ * the gateway expires; the first result of any attempt counts.
+ */
+export function emptyLedger(settings: LedgerSettings, nowMs: number): FrameLedger {
+  return {
+    settings,
+    frames: new Map(),
+    devices: new Map(),
+    lost: new Set(),
+    turns: new Map(),
+    gangTimes: new Map(),
+    forecast: null,
+    overheads: NO_OVERHEADS,
+    load: { frames: 0, atMs: nowMs },
+    gatewayBusy: 0,
+    arriving: 0,
+    lastSource: null,
+    deviceLessSinceMs: nowMs,
+    suspendedUntilMs: new Map(),
+    remainingRestUntilMs: new Map(),
+    quarantined: new Set(),
+    leftOut: new Set(),
+  };
 }

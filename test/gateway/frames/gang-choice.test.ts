@@ -11,6 +11,13 @@ it('the reason has the numbers by which devices were chosen', () => {
   );
 });
 
+it('the reason says how many pictures were arriving', () => {
+  const { arriving, reason } = gangChoice({ ...FACTS, waiting: 1, arriving: 3 }, 2);
+  expect(arriving).toBe(3);
+  expect(reason).toMatch(/^one frame waited, 3 more were arriving and 6 devices were idle: 2 devices/);
+  expect(gangChoice({ ...FACTS, arriving: 1 }, 2).reason).toContain('2 frames waited, 1 more was arriving and');
+});
+
 it('the reason says why idle devices are left out', () => {
   const slow = ['a', 'b', 'c', 'd', 'e'].map((device, i) => ({ device, withMs: 1500 + i, helps: false }));
   const kept = { device: 'z', withMs: 1300, helps: true };

@@ -18,7 +18,7 @@ function sizes(needs: Partial<GangNeeds>): readonly number[] {
 }
 
 function choose(needs: Partial<GangNeeds>) {
-  return chooseGangs({ waiting: 1, load: 0, running: [], free: SIX, forecast: YOLOV2, ...needs });
+  return chooseGangs({ waiting: 1, arriving: 0, load: 0, running: [], free: SIX, forecast: YOLOV2, ...needs });
 }
 
 const running = (devices: readonly string[], endsInMs = 500) => ({ devices, endsInMs });
@@ -49,6 +49,13 @@ describe('gangs of equal devices', () => {
     expect(sizes({ waiting: 1, load: 1.9 })).toEqual([3]);
     expect(sizes({ waiting: 1, load: 6 })).toEqual([1]);
     expect(sizes({ waiting: 1, load: 1.2 })).toEqual([6]);
+  });
+
+  it('leave devices to the frames whose pictures are arriving', () => {
+    expect(sizes({ waiting: 1, arriving: 1 })).toEqual([3]);
+    expect(sizes({ waiting: 1, arriving: 5 })).toEqual([1]);
+    expect(sizes({ waiting: 2, arriving: 1 })).toEqual([2, 2]);
+    expect(sizes({ waiting: 1, arriving: 2, free: SIX.slice(2), running: [running(SIX.slice(0, 2))] })).toEqual([2]);
   });
 
   it('are formed of the devices that are free, beside those that compute', () => {

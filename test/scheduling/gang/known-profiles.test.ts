@@ -124,7 +124,7 @@ describe('frames that devices compute alone', () => {
       if (now !== before) changes++;
       before = now;
       for (const device of NAMES) expect(Math.abs(now.speeds.get(device)! - 1)).toBeLessThan(0.2);
-      const needs = { waiting: 1, load: 0, running: [], free: NAMES, forecast: now };
+      const needs = { waiting: 1, arriving: 0, load: 0, running: [], free: NAMES, forecast: now };
       expect(chooseGangs(needs)[0]).toHaveLength(6);
     }
     expect(changes).toBeLessThan(5);

@@ -75,7 +75,7 @@ export function cluster(plan: GangPlan, noise?: () => number) {
     frame(models: readonly ModelDevice[], strategy: 'gang' | 'auto' = 'gang') {
       const all = models.map((_, i) => `e${i}`);
       const out = new Set(helpers.leftOut.map(({ device }) => device));
-      const needs = { waiting: 1, load: 0, running: [], free: all, forecast: shares.forecast(all) };
+      const needs = { ...{ waiting: 1, arriving: 0, load: 0, running: [] }, free: all, forecast: shares.forecast(all) };
       const devices =
         strategy === 'auto' ? chooseGangs(needs)[0]!.toSorted() : all.filter((device) => !out.has(device));
       const bands = shares.of(devices);

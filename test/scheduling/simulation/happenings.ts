@@ -30,6 +30,8 @@ export type Happening =
   | { readonly kind: 'predict'; readonly device: number; readonly ms: number }
   /** The gateway has been so busy for a while. */
   | { readonly kind: 'busy'; readonly share: number }
+  /** So many pictures are being looked at. */
+  | { readonly kind: 'arriving'; readonly count: number }
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'round' | 'restart gateway' };
 
@@ -70,6 +72,7 @@ const ordinary: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: kinds('heartbeat', 'work'), device }) },
   { weight: 3, arbitrary: fc.record({ kind: kinds('steal'), device, victim: device }) },
   { weight: 1, arbitrary: fc.record({ kind: kinds('hand back'), device }) },
+  { weight: 1, arbitrary: fc.record({ kind: kinds('arriving'), count: fc.constantFrom(0, 0, 0, 2) }) },
   { weight: 1, arbitrary: fc.record({ kind: kinds('busy'), share: fc.constantFrom(0, 0.8, 1) }) },
   { weight: 1, arbitrary: fc.record({ kind: kinds('predict'), device, ms: fc.integer({ min: 1, max: 2000 }) }) },
   { weight: 6, arbitrary: fc.record({ kind: kinds('arrive'), pick }) },
@@ -209,6 +212,9 @@ export function happen(cluster: SimulatedCluster, happening: Happening): void {
       return;
     case 'busy':
       cluster.keepBusy(happening.share);
+      return;
+    case 'arriving':
+      cluster.arriving(happening.count);
       return;
     case 'predict':
       cluster.predict(at(happening.device), happening.ms);

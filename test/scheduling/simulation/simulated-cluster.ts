@@ -166,12 +166,17 @@ export class SimulatedCluster {
     }
   }
 
-  /** Gangs are expected to take so long. @param slow a device of a quarter of the others' speed. */
   /** So many measurements that the average is about the share. */
   keepBusy(share: number): void {
     for (let i = 0; i < 30; i++) this.#tell({ kind: 'gateway-busy', share });
   }
 
+  /** So many pictures are being looked at. */
+  arriving(count: number): void {
+    this.#tell({ kind: 'pictures-arriving', count });
+  }
+
+  /** Gangs are expected to take so long. @param slow a device of a quarter of the others' speed. */
   predict(slow: SimulatedDevice, ms: number): void {
     const sizesMs = [1, 0.6, 0.45, 0.5, 0.6].map((share) => share * ms);
     this.#tell({ kind: 'gangs-predicted', forecast: { sizesMs, speeds: new Map([[slow.name, 0.25]]) } });

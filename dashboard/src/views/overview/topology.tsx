@@ -2,10 +2,8 @@ import { useRef } from 'preact/hooks';
 import { useDeviceLook } from '../../components/devices-context.js';
 import { useNow } from '../../components/use-now.js';
 import { useWidth } from '../../components/use-width.js';
-import type { DeviceState } from '../../contract-types.js';
 import { byteRate, plural } from '../../format.js';
 import type { DashboardState } from '../../state/dashboard-state.js';
-import { isAmiss } from '../../state/problems.js';
 import { doing, isUp, openFrames } from '../../state/select.js';
 import { GATEWAY, isLit, type Link, type LinkKind, rateAt, type Traffic } from '../../state/traffic.js';
 import { layOutTopology, linkPath, type TopologyLayout } from './topology-layout.js';
@@ -82,7 +80,7 @@ export function Topology({ state }: { state: DashboardState }) {
           <DeviceNode
             key={device.device}
             device={device.device}
-            presence={presenceOf(device)}
+            isThere={isUp(device)}
             text={doing(device, state, now)}
             layout={layout}
           />
@@ -149,34 +147,26 @@ function Rates({ layout, traffic, nowMs }: { layout: TopologyLayout; traffic: Tr
   );
 }
 
-/** `away`: not joined yet, or stopped; `amiss`: lost, refused or in quarantine. */
-type Presence = 'up' | 'away' | 'amiss';
-
-function presenceOf(device: DeviceState): Presence {
-  if (isAmiss(device)) return 'amiss';
-  return isUp(device) ? 'up' : 'away';
-}
-
 interface DeviceNodeProps {
   readonly device: string;
-  readonly presence: Presence;
+  readonly isThere: boolean;
   readonly text: string;
   readonly layout: TopologyLayout;
 }
 
-function DeviceNode({ device, presence, text, layout }: DeviceNodeProps) {
+function DeviceNode({ device, isThere, text, layout }: DeviceNodeProps) {
   const { colourClass, letter } = useDeviceLook()(device);
   const place = layout.devices.get(device);
   if (place === undefined) return null;
   const { nodeRadius, isWide } = layout;
   return (
-    <g class={`node device ${colourClass} ${presence}`}>
+    <g class={`node device ${colourClass} ${isThere ? '' : 'away'}`}>
       <title>{device}</title>
       <circle cx={place.x} cy={place.y} r={nodeRadius} />
       <text class="letter" x={place.x} y={place.y + 6}>
         {letter}
       </text>
-      {presence === 'amiss' && <path class="cross" d={crossOf(place.x, place.y, nodeRadius)} />}
+      {!isThere && <path class="cross" d={crossOf(place.x, place.y, nodeRadius)} />}
       <text class="name" x={place.x} y={place.y + nodeRadius + 17}>
         {layout.names.get(device)}
       </text>
