@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '../../scripts/chromium.mjs';
-import { samplePhoto } from '../support/frames.js';
-import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
+import { samplePhoto, submit } from '../support/frames.js';
+import { startTestCluster, type TestCluster, waitUntil } from '../support/test-cluster.js';
 import { complaintsOf, openDashboard, overflow, seriousFindings } from './dashboard-page.js';
 
 let cluster: TestCluster;
@@ -28,7 +28,13 @@ test.each([
   const rows = page.locator('[aria-label="Frames, newest first"], table').locator('a[href^="#/frames/"]').first();
   await rows.waitFor();
   const score = page.getByLabel('Minimum score in %');
+  const listed = page.locator('table.frames tbody tr');
+  const before = await listed.count();
   await score.fill('100');
+  // A frame that comes meanwhile leaves what is being typed.
+  await submit(cluster.client, samplePhoto('sample1.jpg'));
+  await waitUntil(async () => (await listed.count()) > before);
+  expect(await score.inputValue()).toBe('100');
   await score.press('Tab');
   await page.getByText('No frames match this filter.').waitFor();
   await page.getByLabel('Minimum score in %').fill('15');

@@ -63,9 +63,10 @@ export function FilterForm({ state, filter }: { state: DashboardState; filter: H
       </div>
       <div class="choice">
         <label for={ids.score}>Minimum score in %</label>
+        {/* Not `value`: what is being typed must outlast that the page is drawn again. */}
         <input
           {...{ id: ids.score, type: 'number', min: 0, max: 100, step: 5, inputMode: 'numeric' }}
-          {...{ value: draft.minScore, placeholder: 'any', onChange: set('minScore') }}
+          {...{ defaultValue: draft.minScore, placeholder: 'any', onChange: set('minScore') }}
         />
       </div>
       <div class="choice">
