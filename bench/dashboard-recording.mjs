@@ -5,7 +5,7 @@ import { samplePhotoPath, startDemoCluster } from '../scripts/demo-cluster.mjs';
 const DEVICES = 4;
 const YAML =
   'name: replay\nmodel: { name: face-detector }\npartition: { grid: 3x3, fusedDepth: 8 }\n' +
-  'schedule: { heartbeat: { intervalMs: 300, lostAfterMs: 3000 } }';
+  'schedule: { strategy: ftp-wst-s, heartbeat: { intervalMs: 300, lostAfterMs: 3000 } }';
 
 /**
  * @returns of each frame its events with their times since its first, its document, trace and picture; and what the
