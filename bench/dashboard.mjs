@@ -71,7 +71,7 @@ async function interact(page, step) {
       return 2;
     case 6:
       await page.getByRole('link', { name: 'Overview' }).click();
-      await page.locator('.frame-link').nth(3).click();
+      await page.locator('.picture-tile').nth(3).click();
       return 2;
     case 7:
       await page.getByLabel('Show the tiles').click();

@@ -15,14 +15,21 @@ const PHONE = { width: 360, height: 740 };
 const LONGEST_PX = 1500;
 const COLOURS = 80;
 
-const cluster = await startDemoCluster(
-  'name: workshop\nmodel: { name: nanodet }\npartition: { grid: 3x3 }\n' +
-    'schedule: { strategy: ftp-wst-s, heartbeat: { intervalMs: 300, lostAfterMs: 1500 } }',
-  4,
-);
+/** A camera for each photograph. */
+const CAMERAS = { 1: 'door', 3: 'yard', 4: 'garage', 5: 'kitchen', 6: 'gate' };
+
+mkdirSync(FOLDER, { recursive: true });
 const browser = await launchChromium();
+let cluster;
 try {
-  mkdirSync(FOLDER, { recursive: true });
+  cluster = await startDemoCluster('name: workshop\nmodel: { name: nanodet }', 12, 0);
+  await takeFirstRun();
+  await cluster.stop();
+  cluster = await startDemoCluster(
+    'name: workshop\nmodel: { name: nanodet }\npartition: { grid: 3x3 }\n' +
+      'schedule: { strategy: ftp-wst-s, heartbeat: { intervalMs: 300, lostAfterMs: 1500 } }',
+    4,
+  );
   await submitSome();
   for (const theme of ['light', 'dark']) {
     await takeAll(theme, 'wide', WIDE);
@@ -32,7 +39,7 @@ try {
   await takeTrouble();
 } finally {
   await browser.close();
-  await cluster.stop();
+  await cluster?.stop();
 }
 
 async function submitSome() {
@@ -43,7 +50,7 @@ async function submitSome() {
 }
 
 async function submit(number, query = 'wait=30') {
-  const answer = await fetch(`${cluster.address}/frames?${query}`, {
+  const answer = await fetch(`${cluster.address}/frames?camera=${CAMERAS[number]}&${query}`, {
     method: 'POST',
     headers: { 'content-type': 'image/jpeg' },
     body: readFileSync(samplePhotoPath(number)),
@@ -130,18 +137,41 @@ async function takeGang() {
   await page.close();
 }
 
+/** A new cluster of which no device has joined. */
+async function takeFirstRun() {
+  for (const [theme, name, viewport] of [
+    ['light', 'wide', WIDE],
+    ['dark', 'phone', PHONE],
+  ]) {
+    const page = await openPage(theme, viewport);
+    await page.goto(`${cluster.address}/#/`);
+    await page.locator('.first-run').waitFor();
+    await save(page, `first-run-${theme}-${name}`);
+    await page.locator('.to-start summary').click();
+    await save(page, `devices-to-start-${theme}-${name}`);
+    await page.close();
+  }
+}
+
 /** A device is lost, then the gateway. */
 async function takeTrouble() {
-  const page = await openPage('light', WIDE);
-  await page.goto(`${cluster.address}/#/`);
-  await page.getByText('Live', { exact: true }).waitFor();
+  const [page, phone] = [await openPage('light', WIDE), await openPage('dark', PHONE)];
+  for (const each of [page, phone]) {
+    await each.goto(`${cluster.address}/#/`);
+    await each.getByText('Live', { exact: true }).waitFor();
+  }
   await cluster.kill('e2');
   await page.getByText('Device e2 is lost').waitFor();
   await save(page, 'trouble-device-light-wide');
   await cluster.kill('gateway');
-  await page.getByText('Stale', { exact: true }).waitFor();
-  await save(page, 'trouble-stale-light-wide');
-  await page.close();
+  for (const [each, name] of [
+    [page, 'light-wide'],
+    [phone, 'dark-phone'],
+  ]) {
+    await each.locator('.gateway-down h2').waitFor();
+    await save(each, `trouble-gateway-${name}`);
+    await each.close();
+  }
 }
 
 async function save(page, name) {

@@ -87,6 +87,12 @@ export function resultSummary({ classification, detections }: Pick<Frame, 'class
   return best === undefined ? summary(detections ?? []) : `${best.label} ${score(best.score)}`;
 }
 
+/** What came of a frame, or why nothing did; a dash until it has ended. */
+export function foundText(frame: Pick<Frame, 'classification' | 'detections' | 'failure' | 'state'>): string {
+  if (frame.failure !== null) return sentence(frame.failure.detail);
+  return frame.state === 'complete' ? resultSummary(frame) : '–';
+}
+
 /** What was found, most frequent first: `3 × face (0.97 to 0.62), 1 × dog (0.81)`. */
 export function summary(detections: readonly Detection[]): string {
   if (detections.length === 0) return 'nothing found';

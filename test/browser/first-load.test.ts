@@ -56,7 +56,7 @@ test.each([
   const loads = await noteLoads(await context.newCDPSession(page));
   const visit = async (): Promise<void> => {
     await page.getByText('Live', { exact: true }).waitFor();
-    await page.locator('.frames tbody tr').first().waitFor();
+    await page.locator('.latest-pictures li').first().waitFor();
     await waitUntil(() => loads.filter(isOfStart).every(({ isWhole }) => isWhole));
   };
   await page.goto(`${cluster.gateway.address}/#/`);

@@ -2,23 +2,26 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { SubmitChoice } from '../api.js';
 import type { Route } from '../routing/route.js';
 import { goTo, useRoute } from '../routing/use-route.js';
-import type { Session } from '../session.js';
+import type { Picture, Session } from '../session.js';
 import type { DashboardState } from '../state/dashboard-state.js';
+import { problems } from '../state/problems.js';
 import type { Action } from '../state/reduce.js';
-import { problems } from '../state/select.js';
 import type { Store } from '../state/store.js';
 import { DevicesView } from '../views/devices/devices-view.js';
 import { FrameView } from '../views/frame/frame-view.js';
 import { HistoryView } from '../views/history/history-view.js';
 import { OverviewView } from '../views/overview/overview-view.js';
 import { PlanView } from '../views/plan/plan-view.js';
-import { asPicture } from '../views/submit/submit-form.js';
 import { SubmitView } from '../views/submit/submit-view.js';
 import { UnknownView } from '../views/unknown-view.js';
 import { Announcer } from './announcer.js';
 import { DevicesProvider } from './devices-context.js';
 import { Header } from './header.js';
-import { ProblemStrip } from './problem-strip.js';
+import { asPicture } from './picture-chooser.js';
+import { DevicesToStart } from './status/devices-to-start.js';
+import { GatewayBanner } from './status/gateway-banner.js';
+import { ProblemStrip } from './status/problem-strip.js';
+import { useGatewayLoss } from './status/use-gateway-loss.js';
 import { TokenPrompt } from './token-prompt.js';
 import { useFileDrop } from './use-file-drop.js';
 import { useStore } from './use-store.js';
@@ -28,15 +31,19 @@ export function App({ store, session }: { store: Store<DashboardState, Action>; 
   const state = useStore(store);
   const route = useRoute();
   const main = useRef<HTMLElement>(null);
-  const wrong = problems(state);
+  const loss = useGatewayLoss(state.connection);
+  // What the devices did last is no news while the gateway, which tells of them, cannot be reached.
+  const wrong = loss === null ? problems(state) : [];
   const place = route.view === 'frame' ? `${route.view} ${route.frame}` : route.view;
-  useTitle(state.cluster?.name, TITLE[route.view], wrong.length);
+  useTitle(state.cluster?.name, TITLE[route.view], loss === null ? wrong.length : '!');
   useArrival(place, main);
   const [choice, setChoice] = useState<SubmitChoice>({});
-  const isOver = useFileDrop((files) => {
-    if (state.access !== 'open') return;
+  const submit = (pictures: readonly Picture[]): void => {
     goTo({ view: 'submit' });
-    void session.submit(files.map(asPicture), choice);
+    void session.submit(pictures, choice);
+  };
+  const isOver = useFileDrop((files) => {
+    if (state.access === 'open') submit(files.map(asPicture));
   });
   const isStale = state.connection.kind === 'reconnecting' && state.connection.staleSince !== null;
 
@@ -45,19 +52,26 @@ export function App({ store, session }: { store: Store<DashboardState, Action>; 
       <button type="button" class="skip" onClick={() => main.current?.focus()}>
         Skip to the content
       </button>
-      <Header
-        cluster={state.cluster}
-        connection={state.connection}
-        route={route}
-        onRetry={session.retryNow}
-        isAsking={state.access !== 'open'}
-      />
+      <Header cluster={state.cluster} connection={state.connection} route={route} isAsking={state.access !== 'open'} />
       <main id="main" ref={main} tabIndex={-1} class={isStale ? 'stale' : ''}>
         {state.access === 'open' ? (
           <>
             <h1 class="visually-hidden">{TITLE[route.view]}</h1>
+            <GatewayBanner loss={loss} onRetry={session.retryNow} />
             <ProblemStrip problems={wrong} onDismiss={session.dismiss} />
-            <View route={route} state={state} session={session} choice={choice} onChoice={setChoice} />
+            {loss === null && (route.view === 'overview' || route.view === 'submit') && (
+              <DevicesToStart devices={state.devices} notices={state.notices} usesToken={session.usesToken()} />
+            )}
+            {(loss === null || state.cluster !== null) && (
+              <View
+                route={route}
+                state={state}
+                session={session}
+                choice={choice}
+                onChoice={setChoice}
+                onPictures={submit}
+              />
+            )}
             <Announcer submissions={state.submissions} />
           </>
         ) : (
@@ -93,12 +107,14 @@ interface ViewProps {
   readonly session: Session;
   readonly choice: SubmitChoice;
   readonly onChoice: (choice: SubmitChoice) => void;
+  /** Submits them and shows what becomes of them. */
+  readonly onPictures: (pictures: readonly Picture[]) => void;
 }
 
-function View({ route, state, session, choice, onChoice }: ViewProps) {
+function View({ route, state, session, choice, onChoice, onPictures }: ViewProps) {
   switch (route.view) {
     case 'overview':
-      return <OverviewView state={state} session={session} />;
+      return <OverviewView state={state} session={session} onPictures={onPictures} />;
     case 'submit':
       return <SubmitView state={state} session={session} choice={choice} onChoice={onChoice} />;
     case 'frame':
@@ -114,8 +130,8 @@ function View({ route, state, session, choice, onChoice }: ViewProps) {
   }
 }
 
-/** Says in the tab's title where one is, and that something is wrong. */
-function useTitle(cluster: string | undefined, view: string, wrong: number): void {
+/** Says in the tab's title where one is, and that something is wrong; `!`: the gateway itself. */
+function useTitle(cluster: string | undefined, view: string, wrong: number | '!'): void {
   useEffect(() => {
     const name = `${view} · ${cluster ?? 'DeepThings'}`;
     document.title = wrong === 0 ? name : `(${wrong}) ${name}`;

@@ -1,5 +1,5 @@
 import type { Frame } from '../contract-types.js';
-import { milliseconds, resultSummary, sentence } from '../format.js';
+import { foundText, milliseconds } from '../format.js';
 import { formatRoute } from '../routing/route.js';
 import type { Session } from '../session.js';
 import { type TileProgress, tileProgress } from '../state/select.js';
@@ -57,7 +57,7 @@ function FrameRow({ frame, progress, session }: { frame: Frame; progress: TilePr
       <td class="state">
         <FrameStateBadge state={frame.state} />
       </td>
-      <td class="found">{found(frame)}</td>
+      <td class="found">{foundText(frame)}</td>
       <td class="source">
         <DeviceMark device={frame.source} />
       </td>
@@ -75,9 +75,4 @@ function FrameRow({ frame, progress, session }: { frame: Frame; progress: TilePr
       <td class="took number">{totalMs === null ? '–' : milliseconds(totalMs)}</td>
     </tr>
   );
-}
-
-function found(frame: Frame): string {
-  if (frame.failure !== null) return sentence(frame.failure.detail);
-  return frame.state === 'complete' ? resultSummary(frame) : '–';
 }

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
-import { type Asked, useAnswer } from './use-answer.js';
+import { type Asked, answerOf, useAnswer } from './use-answer.js';
 
 /** A picture's URL in this page, for as long as it is shown. */
 export function usePictureUrl(key: string | null, load: () => Promise<Blob>): Asked<string> {
   const asked = useAnswer(key, load);
-  const blob = asked.kind === 'answered' ? asked.answer : null;
+  const blob = answerOf(asked);
   const [shown, setShown] = useState<{ readonly blob: Blob; readonly url: string } | null>(null);
   useEffect(() => {
     if (blob === null) return undefined;
@@ -13,7 +13,6 @@ export function usePictureUrl(key: string | null, load: () => Promise<Blob>): As
     return () => URL.revokeObjectURL(url);
   }, [blob]);
   if (asked.kind === 'failed') return asked;
-  return shown !== null && shown.blob === blob
-    ? { kind: 'answered', answer: shown.url }
-    : { kind: 'asking', before: null };
+  if (asked.kind === 'answered' && shown?.blob === blob) return { kind: 'answered', answer: shown.url };
+  return { kind: 'asking', before: blob === null ? null : (shown?.url ?? null) };
 }

@@ -13,10 +13,12 @@ interface StageBoxesProps {
   /** Input pixels in one pixel of the screen. */
   readonly unit: number;
   readonly highlighted: Detection | null;
+  /** Whether there is room for labels; there is when absent. */
+  readonly hasLabels?: boolean;
 }
 
-/** A box with label and score around everything found. */
-export function StageBoxes({ frame, detections, view, unit, highlighted }: StageBoxesProps) {
+/** A box around everything found, with label and score. */
+export function StageBoxes({ frame, detections, view, unit, highlighted, hasLabels = true }: StageBoxesProps) {
   const font = 13 * unit;
   // The surest last, so that its label is not covered.
   const ordered = detections.toSorted((one, other) => one.score - other.score);
@@ -37,10 +39,14 @@ export function StageBoxes({ frame, detections, view, unit, highlighted }: Stage
           >
             <rect class="under" x={x} y={y} width={width} height={height} />
             <rect class="line" x={x} y={y} width={width} height={height} />
-            <rect class="label-ground" x={labelX} y={labelY} width={labelWidth} height={labelHeight} />
-            <text x={labelX + 4 * unit} y={labelY + labelHeight * 0.74} font-size={font}>
-              {text}
-            </text>
+            {hasLabels && (
+              <>
+                <rect class="label-ground" x={labelX} y={labelY} width={labelWidth} height={labelHeight} />
+                <text x={labelX + 4 * unit} y={labelY + labelHeight * 0.74} font-size={font}>
+                  {text}
+                </text>
+              </>
+            )}
           </g>
         );
       })}

@@ -3,6 +3,7 @@ import type { LiveEvent } from '../live/live-event.js';
 import type { DashboardState, PastProblem, Submission, SubmissionProgress } from './dashboard-state.js';
 import { NOTICES_KEPT, SUBMISSIONS_KEPT } from './dashboard-state.js';
 import { partNameOf } from './frame-parts.js';
+import { isAwaited } from './problems.js';
 import { noteFrame, noteFrames } from './reduce-frames.js';
 import { noteTile } from './reduce-tiles.js';
 import { carry, GATEWAY } from './traffic.js';
@@ -103,8 +104,11 @@ function tellFrame(state: DashboardState, frame: Frame, at: string): DashboardSt
 function noteDevice(state: DashboardState, device: DeviceState, at: string): DashboardState {
   const { devices, pastProblems } = state;
   const index = devices.findIndex((known) => known.device === device.device);
+  const { problem } = device;
   const past: Readonly<Record<string, PastProblem>> =
-    device.problem === null ? pastProblems : { ...pastProblems, [device.device]: { detail: device.problem, at } };
+    problem === null || device.state === 'left' || isAwaited(device, state.notices)
+      ? pastProblems
+      : { ...pastProblems, [device.device]: { detail: problem, at } };
   return { ...state, devices: index < 0 ? [...devices, device] : devices.with(index, device), pastProblems: past };
 }
 

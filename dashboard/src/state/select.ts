@@ -1,11 +1,7 @@
-import type { ErrorCode } from '../../../server/error-codes.js';
 import type { DeviceState, Frame } from '../contract-types.js';
-import { type DashboardState, isEnded, type SeenNotice } from './dashboard-state.js';
+import { type DashboardState, isEnded } from './dashboard-state.js';
 import { partNameOf } from './frame-parts.js';
 import type { TileLives } from './tile-life.js';
-
-/** Which devices are in quarantine the devices' states say, also when that is over. */
-const QUARANTINED: ErrorCode = 'DT_QUARANTINED';
 
 export interface TileProgress {
   readonly total: number;
@@ -20,39 +16,6 @@ export function tileProgress(frame: Frame, lives: TileLives | undefined): TilePr
   const byDevice: Record<string, number> = {};
   for (const { device } of done) byDevice[device] = (byDevice[device] ?? 0) + 1;
   return { total: frame.tiles.total, done: done.length, byDevice };
-}
-
-export type Problem =
-  | { readonly kind: 'device'; readonly device: DeviceState; readonly detail: string }
-  | { readonly kind: 'notice'; readonly notice: SeenNotice };
-
-/** What is wrong now, devices first, and of these first those that computed something wrong. */
-export function problems({ devices, notices }: DashboardState): readonly Problem[] {
-  const gravestFirst = devices.toSorted((a, b) => gravity(b) - gravity(a));
-  const ofDevices = gravestFirst.flatMap((device): Problem[] => {
-    const detail = deviceProblem(device);
-    return detail === null ? [] : [{ kind: 'device', device, detail }];
-  });
-  const said = devices.flatMap(({ problem }) => problem ?? []);
-  const others = notices.filter(
-    ({ code, detail }) => !said.some((text) => detail.includes(text)) && code !== QUARANTINED,
-  );
-  return [...ofDevices, ...others.map((notice): Problem => ({ kind: 'notice', notice }))];
-}
-
-function gravity({ state }: DeviceState): number {
-  return state === 'quarantined' ? 1 : 0;
-}
-
-function deviceProblem({ device, address, state, problem }: DeviceState): string | null {
-  if (problem !== null) return problem;
-  if (state === 'lost') {
-    return `Its heartbeats stopped. See that the machine at ${address} is on and reachable, and that "deepthings edge ${device}" runs there.`;
-  }
-  if (state === 'refused') {
-    return `The gateway refuses it. Give it the gateway's cluster.yaml and model, then start "deepthings edge ${device}" again.`;
-  }
-  return null;
 }
 
 /** Whether its process runs, working or drained. */
@@ -73,7 +36,7 @@ export function doing(
 ): string {
   switch (state) {
     case 'expected':
-      return 'not seen yet';
+      return 'not joined yet';
     case 'draining':
       return 'draining';
     case 'drained':

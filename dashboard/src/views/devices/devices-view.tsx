@@ -2,6 +2,7 @@ import { Panel } from '../../components/panel.js';
 import { engineText } from '../../format.js';
 import type { Session } from '../../session.js';
 import type { DashboardState } from '../../state/dashboard-state.js';
+import { isAwaited } from '../../state/problems.js';
 import { DeviceCard } from './device-card.js';
 
 /** Every declared device and how it does. */
@@ -21,7 +22,13 @@ export function DevicesView({ state, session }: { state: DashboardState; session
     <>
       <div class="device-cards">
         {state.devices.map((device) => (
-          <DeviceCard key={device.device} device={device} past={state.pastProblems[device.device]} session={session} />
+          <DeviceCard
+            key={device.device}
+            device={device}
+            isAwaited={isAwaited(device, state.notices)}
+            past={state.pastProblems[device.device]}
+            session={session}
+          />
         ))}
       </div>
       <p class="muted">The gateway runs the remaining layers with {engineText(state.cluster.engine)}.</p>

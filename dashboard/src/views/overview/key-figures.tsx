@@ -3,7 +3,8 @@ import { useNow } from '../../components/use-now.js';
 import { framesPerSecond, milliseconds } from '../../format.js';
 import type { DashboardState } from '../../state/dashboard-state.js';
 import { summarise } from '../../state/pace.js';
-import { isUp, openFrames } from '../../state/select.js';
+import { isAmiss } from '../../state/problems.js';
+import { openFrames } from '../../state/select.js';
 
 const WINDOW_MS = 60_000;
 /** A rate over a minute would lag behind what one sees. */
@@ -16,7 +17,6 @@ export function KeyFigures({ state }: { state: DashboardState }) {
   const rate = summarise(state.pace, now, RATE_WINDOW_MS).framesPerSecond;
   const failed = state.pace.reduce((sum, slot) => sum + slot.failed, 0);
   const live = state.devices.filter((device) => device.state === 'live').length;
-  const away = state.devices.filter((device) => !isUp(device)).length;
   return (
     <dl class="key-figures">
       <Figure name="Throughput" note="last 10 s">
@@ -34,7 +34,7 @@ export function KeyFigures({ state }: { state: DashboardState }) {
       <Figure name="Failed frames" note="last 5 minutes" isBad={failed > 0}>
         {failed}
       </Figure>
-      <Figure name="Devices live" note={`of ${state.devices.length}`} isBad={away > 0}>
+      <Figure name="Devices live" note={`of ${state.devices.length}`} isBad={state.devices.some(isAmiss)}>
         {live}
       </Figure>
     </dl>

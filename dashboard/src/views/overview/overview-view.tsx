@@ -1,26 +1,47 @@
-import { CurlHint } from '../../components/curl-hint.js';
-import { FrameList } from '../../components/frame-list.js';
 import { Panel } from '../../components/panel.js';
-import { formatRoute } from '../../routing/route.js';
-import type { Session } from '../../session.js';
+import type { Picture, Session } from '../../session.js';
 import type { DashboardState } from '../../state/dashboard-state.js';
 import { DeviceActivity } from './device-activity.js';
 import { DrainedDevices } from './drained-devices.js';
+import { FirstRun } from './first-run.js';
 import { KeyFigures } from './key-figures.js';
+import { LatestPictures } from './latest-pictures.js';
+import { OriginList } from './origin-list.js';
 import { PaceCharts } from './pace-charts.js';
 import { Topology } from './topology.js';
+import { useResults } from './use-results.js';
 
-const LISTED = 6;
+interface OverviewViewProps {
+  readonly state: DashboardState;
+  readonly session: Session;
+  readonly onPictures: (pictures: readonly Picture[]) => void;
+}
 
-/** The cluster as a whole, now. */
-export function OverviewView({ state, session }: { state: DashboardState; session: Session }) {
+/** The cluster as a whole, now; the ways to a first result while it has none. */
+export function OverviewView({ state, session, onPictures }: OverviewViewProps) {
   if (state.cluster === null) return <p class="loading muted">Loading…</p>;
   return (
     <>
       <DrainedDevices devices={state.devices} />
+      {state.frames.length === 0 ? (
+        <FirstRun state={state} usesToken={session.usesToken()} onPictures={onPictures} />
+      ) : (
+        <ClusterNow state={state} session={session} />
+      )}
+    </>
+  );
+}
+
+/** What was found first, then the cluster that finds it. */
+function ClusterNow({ state, session }: Pick<OverviewViewProps, 'state' | 'session'>) {
+  const results = useResults(state.frames);
+  return (
+    <>
+      <LatestPictures frames={results} session={session} />
+      <OriginList frames={results} session={session} />
       <KeyFigures state={state} />
       <Panel title="Cluster" class="cluster">
-        {state.devices.length > 0 && state.cluster.computes === 'gateway' && (
+        {state.devices.length > 0 && state.cluster?.computes === 'gateway' && (
           <p class="muted">No device is live: the gateway computes frames by itself until one is back.</p>
         )}
         {state.devices.length === 0 ? (
@@ -33,26 +54,6 @@ export function OverviewView({ state, session }: { state: DashboardState; sessio
         )}
       </Panel>
       <PaceCharts pace={state.pace} />
-      <Panel
-        title="Latest frames"
-        aside={<a href={formatRoute({ view: 'history', filter: {}, before: null })}>All frames</a>}
-      >
-        {state.frames.length === 0 ? (
-          <div class="empty">
-            <p>
-              No frames yet. <a href={formatRoute({ view: 'submit' })}>Submit a picture</a>, or from a shell:
-            </p>
-            <CurlHint usesToken={session.usesToken()} />
-          </div>
-        ) : (
-          <FrameList
-            caption="The latest frames"
-            frames={state.frames.slice(0, LISTED)}
-            tiles={state.tiles}
-            session={session}
-          />
-        )}
-      </Panel>
     </>
   );
 }

@@ -2,8 +2,10 @@ import { useRef } from 'preact/hooks';
 import { useDeviceLook } from '../../components/devices-context.js';
 import { useNow } from '../../components/use-now.js';
 import { useWidth } from '../../components/use-width.js';
+import type { DeviceState } from '../../contract-types.js';
 import { byteRate, plural } from '../../format.js';
 import type { DashboardState } from '../../state/dashboard-state.js';
+import { isAmiss } from '../../state/problems.js';
 import { doing, isUp, openFrames } from '../../state/select.js';
 import { GATEWAY, isLit, type Link, type LinkKind, rateAt, type Traffic } from '../../state/traffic.js';
 import { layOutTopology, linkPath, type TopologyLayout } from './topology-layout.js';
@@ -80,7 +82,7 @@ export function Topology({ state }: { state: DashboardState }) {
           <DeviceNode
             key={device.device}
             device={device.device}
-            isThere={isUp(device)}
+            presence={presenceOf(device)}
             text={doing(device, state, now)}
             layout={layout}
           />
@@ -147,26 +149,34 @@ function Rates({ layout, traffic, nowMs }: { layout: TopologyLayout; traffic: Tr
   );
 }
 
+/** `away`: not joined yet, or stopped; `amiss`: lost, refused or in quarantine. */
+type Presence = 'up' | 'away' | 'amiss';
+
+function presenceOf(device: DeviceState): Presence {
+  if (isAmiss(device)) return 'amiss';
+  return isUp(device) ? 'up' : 'away';
+}
+
 interface DeviceNodeProps {
   readonly device: string;
-  readonly isThere: boolean;
+  readonly presence: Presence;
   readonly text: string;
   readonly layout: TopologyLayout;
 }
 
-function DeviceNode({ device, isThere, text, layout }: DeviceNodeProps) {
+function DeviceNode({ device, presence, text, layout }: DeviceNodeProps) {
   const { colourClass, letter } = useDeviceLook()(device);
   const place = layout.devices.get(device);
   if (place === undefined) return null;
   const { nodeRadius, isWide } = layout;
   return (
-    <g class={`node device ${colourClass} ${isThere ? '' : 'away'}`}>
+    <g class={`node device ${colourClass} ${presence}`}>
       <title>{device}</title>
       <circle cx={place.x} cy={place.y} r={nodeRadius} />
       <text class="letter" x={place.x} y={place.y + 6}>
         {letter}
       </text>
-      {!isThere && <path class="cross" d={crossOf(place.x, place.y, nodeRadius)} />}
+      {presence === 'amiss' && <path class="cross" d={crossOf(place.x, place.y, nodeRadius)} />}
       <text class="name" x={place.x} y={place.y + nodeRadius + 17}>
         {layout.names.get(device)}
       </text>

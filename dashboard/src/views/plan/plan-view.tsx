@@ -1,11 +1,12 @@
 import { useMemo } from 'preact/hooks';
+import { Fact } from '../../components/fact.js';
 import { Panel } from '../../components/panel.js';
 import type { Plan } from '../../contract-types.js';
 import { grid as gridText, plural } from '../../format.js';
 import { formatRoute, type PlanChoice } from '../../routing/route.js';
 import { replaceRoute } from '../../routing/use-route.js';
-import type { DashboardState } from '../../state/dashboard-state.js';
-import { partNameOf } from '../../state/frame-parts.js';
+import type { ClusterFacts, DashboardState } from '../../state/dashboard-state.js';
+import { isOfTiles, partNameOf } from '../../state/frame-parts.js';
 import { GangPlanView } from './gang-plan-view.js';
 import { LayerTable } from './layer-table.js';
 import { PlanCosts } from './plan-costs.js';
@@ -23,6 +24,7 @@ export function PlanView({ state, choice }: { state: DashboardState; choice: Pla
   const parts = choice.parts ?? (isGang ? 'blocks' : 'tiles');
   return (
     <>
+      {state.cluster !== null && <ClusterPlan cluster={state.cluster} />}
       <nav class="plan-parts" aria-label="What the plan shows">
         {PARTS.map(({ name, of }) => (
           <a
@@ -40,6 +42,17 @@ export function PlanView({ state, choice }: { state: DashboardState; choice: Pla
         <TilePlanView own={own} choice={choice} />
       )}
     </>
+  );
+}
+
+/** How the cluster computes a frame. */
+function ClusterPlan({ cluster: { plan, strategy } }: { cluster: ClusterFacts }) {
+  return (
+    <dl class="facts plan-facts">
+      <Fact name="Strategy">{strategy}</Fact>
+      {isOfTiles(strategy) && <Fact name="Grid">{gridText(plan.grid)}</Fact>}
+      {isOfTiles(strategy) && <Fact name="Fused layers">{plan.fusedDepth}</Fact>}
+    </dl>
   );
 }
 

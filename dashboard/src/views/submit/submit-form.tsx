@@ -1,13 +1,11 @@
 import { useId, useState } from 'preact/hooks';
 import type { SubmitChoice } from '../../api.js';
 import { Panel } from '../../components/panel.js';
+import { DropHint, PictureChooser } from '../../components/picture-chooser.js';
 import type { Strategy } from '../../contract-types.js';
-import { byteSize } from '../../format.js';
 import type { Picture } from '../../session.js';
 import type { DashboardState } from '../../state/dashboard-state.js';
 import { Webcam } from './webcam.js';
-
-const ACCEPTED = 'image/jpeg,image/png,image/webp';
 
 const STRATEGIES: readonly { readonly strategy: Strategy; readonly text: string }[] = [
   { strategy: 'auto', text: 'auto: as many devices as frames leave' },
@@ -36,35 +34,16 @@ export function SubmitForm({ state, choice, onChoice, onPictures }: SubmitFormPr
     await onPictures(pictures);
     setSending((count) => count - 1);
   };
-  const limit = state.cluster?.limits.pictureBytes;
   return (
     <Panel title="Submit pictures">
       <div class="drop-zone" aria-busy={sending > 0}>
         <div class="buttons">
-          <label class="button primary">
-            Choose pictures…
-            <input
-              class="visually-hidden"
-              type="file"
-              multiple
-              accept={ACCEPTED}
-              aria-describedby={ids.help}
-              onChange={(event) => {
-                const files = [...(event.currentTarget.files ?? [])];
-                // The same file again is a change as well.
-                event.currentTarget.value = '';
-                void take(files.map(asPicture));
-              }}
-            />
-          </label>
+          <PictureChooser describedBy={ids.help} onPictures={(pictures) => void take(pictures)} />
           <button type="button" aria-expanded={isCameraOpen} onClick={() => setCameraOpen(!isCameraOpen)}>
             {isCameraOpen ? 'Close the webcam' : 'Use a webcam'}
           </button>
         </div>
-        <p id={ids.help}>
-          or drop them anywhere on this page.{' '}
-          <span class="muted">JPEG, PNG or WebP{limit !== undefined && `, up to ${byteSize(limit)} each`}.</span>
-        </p>
+        <DropHint id={ids.help} limitBytes={state.cluster?.limits.pictureBytes} />
       </div>
       {isCameraOpen && <Webcam onPicture={(picture) => void take([picture])} />}
       <div class="choices">
@@ -104,8 +83,4 @@ export function SubmitForm({ state, choice, onChoice, onPictures }: SubmitFormPr
       </div>
     </Panel>
   );
-}
-
-export function asPicture(file: File): Picture {
-  return { name: file.name, blob: file };
 }

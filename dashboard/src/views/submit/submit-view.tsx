@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { SubmitChoice } from '../../api.js';
-import { CurlHint } from '../../components/curl-hint.js';
+import { CurlHint } from '../../components/commands/curl-hint.js';
 import { Panel } from '../../components/panel.js';
 import type { Frame } from '../../contract-types.js';
 import type { Session } from '../../session.js';

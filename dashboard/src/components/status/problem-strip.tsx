@@ -1,8 +1,8 @@
-import type { DeviceState, Notice } from '../contract-types.js';
-import { sentence } from '../format.js';
-import { formatRoute } from '../routing/route.js';
-import type { Problem } from '../state/select.js';
-import { Time } from './time.js';
+import type { DeviceState, Notice } from '../../contract-types.js';
+import { sentence } from '../../format.js';
+import { formatRoute } from '../../routing/route.js';
+import { isAmiss, type Problem } from '../../state/problems.js';
+import { Time } from '../time.js';
 
 interface ProblemStripProps {
   readonly problems: readonly Problem[];
@@ -86,7 +86,7 @@ function ProblemItem({ problem, onDismiss }: { problem: Problem; onDismiss: (not
 
 function whatIsWrong(state: DeviceState['state']): string {
   if (state === 'quarantined') return 'is in quarantine';
-  return state === 'live' || state === 'expected' ? 'has a problem' : `is ${state}`;
+  return isAmiss({ state }) ? `is ${state}` : 'has a problem';
 }
 
 function keyOf(problem: Problem): string {
