@@ -53,7 +53,10 @@ describe('a path without its parameter', () => {
 describe('answers', () => {
   const frame = { operation: 'getFrame', isHead: false, mayBeHeld: false } as FuzzCase;
   const problem = (status: number, more = {}) =>
-    answer(status, JSON.stringify({ type: 'about:blank', title: 'x', status, code: 'DT_X', detail: 'x', ...more }));
+    answer(
+      status,
+      JSON.stringify({ type: 'about:blank', title: 'x', status, code: 'DT_FRAME_UNKNOWN', detail: 'x', ...more }),
+    );
   const answer = (status: number, body: string, type = 'application/problem+json') => ({
     ...parseAnswer(
       Buffer.from(`HTTP/1.1 ${status} X\r\ncontent-type: ${type}\r\ncontent-length: ${body.length}\r\n\r\n${body}`),
