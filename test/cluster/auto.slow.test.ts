@@ -36,7 +36,7 @@ test('frames find the same, however many devices compute them, and say how many 
   for (const { choice, tiles } of frames) {
     expect(tiles.total).toBe(choice!.members);
     expect(choice!.reason).toMatch(
-      /^(one frame|\d frames) waited and (one device was|\d devices were) idle: .* \(\d+ ms expected\)(; .*)?$/,
+      /^(one frame|\d frames) waited(, \d more (was|were) arriving)? and (one device was|\d devices were) idle: .* \(\d+ ms expected\)(; .*)?$/,
     );
   }
   const [two, early, late] = frames.slice(-3);
