@@ -154,6 +154,13 @@ it('absurd dimensions are refused on a device also when the picture seems to com
   await expectRefused('edge', 'deliverFrame', question, 413, 'DT_PICTURE_DIMENSIONS');
 });
 
+it('a picture of no bytes between nodes is refused as one from people', async () => {
+  const body = ['image/jpeg', ''] as const;
+  const query = `attempt=1&strategy=ftp-wst&digest=${'d'.repeat(64)}`;
+  await expectRefused('edge', 'deliverFrame', { path: { frame: 'zz-1' }, query, body }, 415, 'DT_PICTURE_EMPTY');
+  await expectRefused('gateway', 'submitOwnFrame', { path: { device: 'e0' }, body }, 415, 'DT_PICTURE_EMPTY');
+});
+
 describe('a tensor body that is refused', () => {
   const tensor = (facts: Record<string, string>) =>
     encodeSafetensors({ x: { type: 'U8', shape: [1], data: new Uint8Array(1) } }, facts);

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { FastifyReply } from 'fastify';
 import type { Schemas } from '../../../client/client.js';
-import { readPictureBody } from '../../node/bodies/picture-body.js';
+import { plainPicture, readPictureBody } from '../../node/bodies/picture-body.js';
 import type { OperationHandlers } from '../../node/contract/operations.js';
 import { frameProblem, HttpProblem } from '../../node/problems/problem.js';
 import { cutInputBody } from '../../node/wire/input-body.js';
@@ -51,7 +51,7 @@ export function frameHandlers(parts: FrameHandlerParts): OperationHandlers {
       underWay.enter(reply);
       const { generation = 1, attempt, digest, strategy } = request.query;
       const allotted = { frame: request.params.frame, generation, attempt, digest, strategy };
-      await intake.take(allotted, request.body as unknown as Uint8Array);
+      await intake.take(allotted, plainPicture(request));
       return reply.code(204).send();
     },
     getFrameInput: async (request, reply) => {

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { annotatePicture } from '../../imaging/annotate/annotate.js';
 import { shrinkPicture } from '../../imaging/shrink.js';
-import { readPictureBody } from '../../node/bodies/picture-body.js';
+import { plainPicture, readPictureBody } from '../../node/bodies/picture-body.js';
 import type { OperationHandlers, OperationRequest } from '../../node/contract/operations.js';
 import { frameProblem, HttpProblem, parameterProblem } from '../../node/problems/problem.js';
 import { cutInputBody } from '../../node/wire/input-body.js';
@@ -87,8 +87,8 @@ function submission(parts: FrameHandlerParts): OperationHandlers {
       );
     },
     submitOwnFrame: (request, reply) => {
-      const { body, headers, ip, query } = request;
-      const picture = () => body as unknown as Uint8Array;
+      const { headers, ip, query } = request;
+      const picture = () => plainPicture(request);
       return take({ query, headers, ip, picture, source: request.params.device, delivered: true, wait: 0 }, reply);
     },
   };

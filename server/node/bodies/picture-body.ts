@@ -17,7 +17,7 @@ const MOST_PARTS = 9;
  * @throws HttpProblem 422 when a form has no picture, several or too much else, 400 when it is malformed.
  */
 export function readPictureBody(request: OperationRequest<'submitFrame'>): Buffer {
-  const body = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
+  const body = plainPicture(request);
   const contentType = request.headers['content-type'];
   const isForm = /^\s*multipart\//i.test(contentType ?? '') || looksLikeForm(body);
   if (!isForm) return body;
@@ -38,6 +38,11 @@ export function readPictureBody(request: OperationRequest<'submitFrame'>): Buffe
   const [file] = files;
   if (file === undefined) throw new HttpProblem('DT_PICTURE_MISSING', `the form has no file; ${EXPECTED}`);
   return file.content;
+}
+
+/** The body as it is, which nodes send each other; empty where there is none. */
+export function plainPicture({ body }: { readonly body: unknown }): Buffer {
+  return (body as Buffer | undefined) ?? Buffer.alloc(0);
 }
 
 /** A part that names a file, or holds what is no text: not every program names the file that it sends. */
