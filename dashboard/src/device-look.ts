@@ -3,7 +3,7 @@ import { GATEWAY } from './state/frame-parts.js';
 /** The number of colours in `device-colours.css`. One device more has the first colour again, with a letter of its own. */
 export const DEVICE_COLOURS = 16;
 
-/** How a device is told apart everywhere on the page: never by colour alone. */
+/** The colour and the letter of a device, the same everywhere on the page. */
 export interface DeviceLook {
   /** A class with the colour as `--device` and that of text upon it as `--on-device`. */
   readonly colourClass: string;

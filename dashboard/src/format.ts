@@ -87,7 +87,7 @@ export function resultSummary({ classification, detections }: Pick<Frame, 'class
   return best === undefined ? summary(detections ?? []) : `${best.label} ${score(best.score)}`;
 }
 
-/** What came of a frame, or why nothing did; a dash until it has ended. */
+/** The result of a frame, or the reason why it has none; a dash until the frame has ended. */
 export function foundText(frame: Pick<Frame, 'classification' | 'detections' | 'failure' | 'state'>): string {
   if (frame.failure !== null) return sentence(frame.failure.detail);
   return frame.state === 'complete' ? resultSummary(frame) : '–';

@@ -25,7 +25,7 @@ function cutOut(name: string, characters: number, tail: number): string {
   return name.slice(0, characters - CUT.length - tail) + CUT + name.slice(name.length - tail);
 }
 
-/** How many characters all names begin with in common. */
+/** Returns the length of the prefix that all names share. */
 function commonStart([first = '', ...others]: readonly string[]): number {
   let length = 0;
   while (length < first.length && others.every((name) => name[length] === first[length])) length++;

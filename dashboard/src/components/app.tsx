@@ -32,7 +32,7 @@ export function App({ store, session }: { store: Store<DashboardState, Action>; 
   const route = useRoute();
   const main = useRef<HTMLElement>(null);
   const loss = useGatewayLoss(state.connection);
-  // What the devices did last is no news while the gateway, which tells of them, cannot be reached.
+  // The states of devices come from the gateway: while it cannot be reached they are outdated.
   const wrong = loss === null ? problems(state) : [];
   const place = route.view === 'frame' ? `${route.view} ${route.frame}` : route.view;
   useTitle(state.cluster?.name, TITLE[route.view], loss === null ? wrong.length : '!');

@@ -20,7 +20,7 @@ interface FrameStageProps {
   /** Those to draw. */
   readonly detections: readonly Detection[];
   readonly highlighted?: Detection | null;
-  /** Whether it can be zoomed, and shown on the whole screen. */
+  /** True: the picture has buttons for zoom and full screen. */
   readonly zooms?: boolean;
 }
 

@@ -1,11 +1,11 @@
 interface LabelFilterProps {
-  /** Those of the detections. */
+  /** Labels of the detections. */
   readonly labels: readonly string[];
   readonly hidden: ReadonlySet<string>;
   readonly onChange: (hidden: ReadonlySet<string>) => void;
 }
 
-/** Hides what was found, label by label. */
+/** Check boxes that hide the detections of a label. */
 export function LabelFilter({ labels, hidden, onChange }: LabelFilterProps) {
   const toggle = (label: string): void => {
     const next = new Set(hidden);

@@ -13,7 +13,7 @@ interface StageBoxesProps {
   /** Input pixels in one pixel of the screen. */
   readonly unit: number;
   readonly highlighted: Detection | null;
-  /** Whether there is room for labels; there is when absent. */
+  /** False: boxes have no labels. True when absent. */
   readonly hasLabels?: boolean;
 }
 

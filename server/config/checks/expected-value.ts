@@ -1,4 +1,4 @@
-/** The keywords of a JSON Schema that say what a value must be. */
+/** The keywords of a JSON Schema that constrain a value. */
 export interface ValueSchema {
   readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, unknown>>;
@@ -18,7 +18,7 @@ export interface ValueSchema {
   readonly examples?: readonly unknown[];
 }
 
-/** What a value must be, in words: "a whole number from 1 to 200". */
+/** Returns the constraints of a value in words: "a whole number from 1 to 200". */
 export function expectedValue(schema: ValueSchema): string {
   const words = schema.const === undefined ? schema.enum : [schema.const];
   if (words !== undefined) return words.length === 1 ? String(words[0]) : `one of ${words.join(', ')}`;

@@ -52,11 +52,11 @@ export interface Submission {
   readonly wait: SubmissionWait | null;
 }
 
-/** A submission that has a place among the open frames. */
+/** A submission that has passed the quota of open frames. */
 interface Admitted {
   readonly claimant: string;
   readonly request: IdempotentRequest | null;
-  /** To be called when it becomes a frame. */
+  /** Called once the picture becomes a frame. */
   arrived(): void;
 }
 
@@ -77,7 +77,7 @@ export class FrameAdmission {
   readonly #parts: FrameAdmissionParts;
   readonly #keys: SubmissionKeys<string>;
   readonly #gate = new CameraGate();
-  /** Pictures that are being looked at, of frames of which the cluster chooses the devices. */
+  /** Pictures under admission whose frames `auto` will place. */
   #arriving = 0;
 
   constructor(parts: FrameAdmissionParts) {
@@ -134,9 +134,9 @@ export class FrameAdmission {
   }
 
   /**
-   * Tells the ledger of a frame that comes, so that frames before it do not take the devices that it is to have.
+   * Counts a picture as arriving while `accept` runs, so that earlier frames leave devices for its frame.
    *
-   * @param accept is given what says that it has come.
+   * @param accept makes the frame; it calls `arrived` just before the ledger has it.
    */
   async #announced<T>(submission: Submission, accept: (arrived: () => void) => Promise<T>): Promise<T> {
     const { distribution } = this.#parts.factory.partition(submission);

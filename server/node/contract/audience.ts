@@ -1,6 +1,6 @@
 import type { Contract } from './contract.js';
 
-/** Of an operation that only nodes ask of each other. */
+/** Marks an operation between nodes. */
 const INTERNAL = 'x-internal';
 
 /** Components that nothing refers to by `$ref`. */

@@ -56,12 +56,12 @@ export function contractRoutes(contract: Contract): ContractRoute[] {
   });
 }
 
-/** Whether query parameters that the contract does not have pass: health probes add some, and nodes of a later version may. */
+/** Returns whether unknown query parameters are ignored: health probes add some, and nodes of a later version may. */
 function isOpen(tag: string): boolean {
   return tag === 'work' || tag === 'node';
 }
 
-/** @param isClosed whether a query parameter that is not among them is refused. */
+/** @param isClosed true: other query parameters are refused. */
 function parameterSchemas(parameters: readonly Parameter[], isClosed: boolean): FastifySchema {
   const schema: Record<string, object> = {};
   for (const [place, part] of Object.entries(FASTIFY_PART)) {

@@ -18,14 +18,14 @@ export const SCHEMA_COMPILERS: NonNullable<FastifyServerOptions['schemaControlle
 const COMMON = {
   ...{ removeAdditional: false, useDefaults: true, validateFormats: false },
   ...{ strict: false, meta: false, validateSchema: false },
-  // A refusal says what was expected: errors have their schema with them.
+  // Errors carry their schema: a refusal names the expected value.
   verbose: true,
 } as const;
 
 /** Compiles schemas of the contract for JSON that is taken as it is: bodies and answers. What it has compiled it keeps. */
 export const exactAjv = new Ajv(COMMON);
 
-/** For parameters, which are text, and few: each mistake is told. */
+/** For parameters: they are text, and few, so all mistakes are reported. */
 const coercingAjv = new Ajv({ ...COMMON, coerceTypes: true, allErrors: true });
 
 /** Nobody may change a client's mistake into something that works: bodies are not coerced, nothing is removed. */

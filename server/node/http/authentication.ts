@@ -18,7 +18,7 @@ export interface AuthenticationOptions {
   readonly token: ClusterToken | null;
   /** Whether a path may be asked for without a token: health, and files that say nothing of this cluster. */
   readonly isOpen: (path: string) => boolean;
-  /** Whether a text is a ticket of this node for its events, in place of the token. */
+  /** Returns whether a text is a valid ticket of this node. A ticket opens `GET /events` without a token. */
   readonly isTicket: (text: unknown) => boolean;
   /** Told of callers that show a wrong token, and of nodes that show none. */
   readonly onRefused: (caller: RefusedCaller) => void;

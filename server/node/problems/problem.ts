@@ -69,7 +69,7 @@ export function frameProblem(
   return new HttpProblem({ code: known, passedOnAs: 500 }, `frame ${frame} failed: ${detail}`);
 }
 
-/** Where a node explains every code. */
+/** Path of the page that explains every error code. */
 export const ERRORS_PATH = '/docs/errors';
 
 const BOUNDS = 'GET /cluster says how many bytes a picture may have, limits.pictureBytes in cluster.yaml sets it';

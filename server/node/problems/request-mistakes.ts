@@ -2,7 +2,7 @@ import type { Schemas } from '../../../client/client.js';
 import { expectedValue, type ValueSchema } from '../../config/checks/expected-value.js';
 import { nearestWord } from '../../config/checks/nearest-word.js';
 
-/** One mistake of a request: where it is, and what was expected there. */
+/** A mistake in a request: its place, and the expected value. */
 export type RequestMistake = Schemas['RequestMistake'];
 
 /** An error of Ajv with `verbose`, as far as the text of a mistake needs it. */

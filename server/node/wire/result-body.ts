@@ -122,7 +122,7 @@ function readStrips(text: string, tiles: number): readonly number[] {
   throw new DeepThingsError('DT_RESULT_BODY', `expected strips to name tiles from 0 to ${tiles - 1}, got ${text}`);
 }
 
-/** A tenth of a millisecond is enough, and as many digits as people are shown. */
+/** Times travel to a tenth of a millisecond, the resolution of the API. */
 function msText(ms: number): string {
   return String(Math.round(10 * ms) / 10);
 }

@@ -110,7 +110,7 @@ export type LedgerEvent =
   | { readonly kind: 'gangs-predicted'; readonly forecast: GangForecast }
   /** The gateway was busy for this share of the time since it was measured last, 0 to 1. */
   | { readonly kind: 'gateway-busy'; readonly share: number }
-  /** So many pictures are being looked at that become frames of which the cluster chooses the devices. */
+  /** The number of pictures under admission whose frames `auto` will place has changed. */
   | { readonly kind: 'pictures-arriving'; readonly count: number }
   /** An earlier life of the gateway has measured these. */
   | { readonly kind: 'overheads-known'; readonly overheads: GangOverheads }

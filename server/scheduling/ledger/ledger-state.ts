@@ -226,7 +226,7 @@ export interface FrameLedger {
   readonly quarantined: ReadonlySet<string>;
   /** Share of its time that the gateway is busy, on average, 0 to 1. */
   readonly gatewayBusy: number;
-  /** Pictures that are about to become frames of which the cluster chooses the devices. */
+  /** Pictures under admission whose frames `auto` will place. */
   readonly arriving: number;
   /** Devices that slow gangs down. */
   readonly leftOut: ReadonlySet<string>;

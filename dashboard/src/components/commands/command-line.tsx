@@ -6,7 +6,7 @@ const SHOWN_MS = 2_000;
 interface CommandLineProps {
   /** As it is typed. */
   readonly text: string;
-  /** What the button copies, for a person who cannot see it: `start command of e0`. */
+  /** Name of the copied text for screen readers: `start command of e0`. */
   readonly name: string;
 }
 

@@ -1,6 +1,6 @@
 import type { Connection } from '../../state/dashboard-state.js';
 
-/** Whether what the page shows is live. */
+/** The state of the page's connection to the gateway. */
 export function ConnectionMark({ connection }: { connection: Connection }) {
   return (
     <div class="connection" role="status">

@@ -4,7 +4,7 @@ import type { Rectangle } from '../stage-geometry.js';
 import { centreOf, type Point, panned, zoomed } from './visible-area.js';
 
 export interface Zoom {
-  /** What is seen of the drawing. */
+  /** The visible part of the drawing. */
   readonly seen: Rectangle;
   readonly isZoomed: boolean;
   /** @param factor above 1: closer. */

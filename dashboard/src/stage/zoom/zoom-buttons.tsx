@@ -5,7 +5,7 @@ const STEP = 1.5;
 
 interface ZoomButtonsProps {
   readonly zoom: Zoom;
-  /** What fills the screen. */
+  /** The element that full screen shows. */
   readonly figure: RefObject<HTMLElement | null>;
 }
 
